@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+#
+# doorward is built with GNU make alone; `make help` lists the targets.
+# CC CFLAGS CPPFLAGS LDFLAGS are the user's; what the program needs is added to them.
+
+VERSION := 0.1.0
+CC ?= cc
+CLANG ?= clang-14
+PYTHON ?= /usr/bin/python3
+PKG_CONFIG ?= pkg-config
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+SYSCONFDIR ?= /etc
+CFLAGS ?= -O2 -g
+V ?= 0
+SYSTEMD ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo 1)
+
+# One build folder per flavour: the flavour's own flags, and a name for its folder.
+FLAVOUR ?= release
+BUILD ?= build/$(FLAVOUR)
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+flavour_cflags_asan := $(SANITIZE) -O1
+flavour_cflags_fuzz := $(SANITIZE) -O1 -fsanitize=fuzzer-no-link
+flavour_ldflags_asan := $(SANITIZE)
+flavour_ldflags_fuzz := $(SANITIZE)
+hardening_release := -D_FORTIFY_SOURCE=2
+hardening_clang := -D_FORTIFY_SOURCE=2
+ifneq ($(filter fuzz clang,$(FLAVOUR)),)
+override CC := $(CLANG)
+endif
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
+	-Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough -Wno-unused-parameter
+WERROR ?=
+LIBS := fcgi libssl libcrypto inih libpcre2-8 libuv $(if $(SYSTEMD),libsystemd)
+LDNS_LIBS := -lldns
+dw_cflags = -std=c17 $(WARNINGS) $(if $(WERROR),-Werror) -fPIE -fstack-protector-strong -fcf-protection -pthread \
+	-MMD -MP $(flavour_cflags_$(FLAVOUR))
+dw_cppflags = -D_GNU_SOURCE -Isrc -DDW_VERSION='"$(VERSION)"' -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' \
+	$(if $(SYSTEMD),-DDW_SYSTEMD=1,-DDW_SYSTEMD=0) $(hardening_$(FLAVOUR)) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+dw_ldflags = -pie -Wl,-z,relro,-z,now -pthread $(flavour_ldflags_$(FLAVOUR))
+dw_libs = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) $(LDNS_LIBS)
+
+compile = $(CC) $(dw_cppflags) $(CPPFLAGS) $(dw_cflags) $(CFLAGS)
+link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)
+quiet = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(subst $(BUILD)/,,$@)';)
+
+# Narrowed on the command line (FOLDERS="base dns"), the library and its tests are those folders' alone.
+FOLDERS ?= base fcgi dns cert policy config .
+sources := $(sort $(wildcard $(foreach f,$(FOLDERS),src/$(if $(filter .,$f),,$f/)*.c)))
+objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(filter-out src/main.c,$(sources)))
+library := $(BUILD)/libdoorward.a
+unit_sources := $(sort $(wildcard $(foreach f,$(FOLDERS),tests/unit/$(if $(filter .,$f),,$f/)test_*.c)))
+unit_programs := $(patsubst tests/%.c,$(BUILD)/tests/%,$(unit_sources))
+scenario_sources := $(if $(filter dns,$(FOLDERS)),$(sort $(wildcard tests/scenario/test_*.c)))
+scenario_programs := $(patsubst tests/%.c,$(BUILD)/tests/%,$(scenario_sources))
+scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scenario_sources),$(wildcard tests/scenario/*.c)))
+FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
+
+.PHONY: all demo deps check test unit scenario integration asan clang fuzz fuzz-replay soak lint layers format install clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/doorward
+
+help:
+	@echo 'all          build $(BUILD)/doorward (CC CFLAGS CPPFLAGS LDFLAGS V=1 are yours)'
+	@echo 'demo         install what is missing, build, show requests let in and kept out behind a real nginx (KEEP=1 leaves it up)'
+	@echo 'check        install what is missing, pass all tests, with sanitizers, both compilers and the linters'
+	@echo 'unit         unit tests (cmocka); scenario: the resolver with simulated time and network'
+	@echo 'integration  tests against real servers (pytest; ARGS="-k name")'
+	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
+	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="record ini"); fuzz-replay: corpora only'
+	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; a million hostile byte streams under ASan'
+	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
+	@echo 'deps         install missing Debian packages'
+	@echo 'install      PREFIX SBINDIR MANDIR SYSCONFDIR DESTDIR'
+	@echo 'clean        remove build/'
+
+$(BUILD)/src/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(compile) -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(compile) -Itests -c -o $@ $<
+
+$(library): $(objects)
+	$(call quiet,AR)rm -f $@ && ar rcs $@ $(objects)
+
+$(BUILD)/doorward: $(BUILD)/src/main.o $(library)
+	$(call quiet,LD)$(link) -o $@ $^ $(dw_libs)
+
+$(unit_programs): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(library)
+	$(call quiet,LD)$(link) -o $@ $^ $(dw_libs) -lcmocka
+
+$(scenario_programs): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(scenario_objects) $(library)
+	$(call quiet,LD)$(link) -o $@ $^ $(dw_libs) -lcmocka
+
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(library)
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(link) -fsanitize=fuzzer -o $@ $^ $(dw_libs)
+
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(library)
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(link) -o $@ $^ $(dw_libs)
+
+deps:
+	@tests/tools/deps build check
+
+unit: $(unit_programs)
+	@tests/tools/run-tests $(unit_programs)
+
+scenario: $(scenario_programs)
+	@tests/tools/run-tests $(scenario_programs)
+
+fuzz-replay: $(addprefix $(BUILD)/replay/,$(FUZZERS))
+	@for f in $(FUZZERS); do $(BUILD)/replay/$$f tests/fuzz/corpus/$$f || exit 1; done
+
+integration: $(BUILD)/doorward
+	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/integration $(ARGS)
+
+asan:
+	$(MAKE) FLAVOUR=asan WERROR=1 unit scenario fuzz-replay integration
+
+clang:
+	$(MAKE) FLAVOUR=clang WERROR=1 all unit scenario
+
+SECONDS_EACH ?= 60
+fuzz:
+	$(MAKE) FLAVOUR=fuzz $(addprefix build/fuzz/fuzz/,$(FUZZERS))
+	@for f in $(FUZZERS); do mkdir -p build/fuzz/found/$$f; echo "fuzz: $$f"; \
+		build/fuzz/fuzz/$$f -max_total_time=$(SECONDS_EACH) -rss_limit_mb=1024 -timeout=5 -artifact_prefix=build/fuzz/found/$$f- \
+		build/fuzz/found/$$f tests/fuzz/corpus/$$f || exit 1; done
+
+lint: layers
+	@tests/tools/lint
+
+layers:
+	@tests/tools/layers
+
+format:
+	clang-format-14 -i $$(git ls-files '*.c' '*.h')
+
+test: unit scenario fuzz-replay integration
+
+check:
+	@tests/tools/deps build check
+	$(MAKE) lint
+	$(MAKE) WERROR=1 all unit scenario
+	$(MAKE) clang
+	$(MAKE) asan
+
+demo:
+	@tests/tools/deps build demo
+	@$(MAKE) --no-print-directory all
+	@DOORWARD=$(abspath $(BUILD)/doorward) KEEP=$(KEEP) conf/demo/run
+
+install: $(BUILD)/doorward
+	install -D -m 755 $(BUILD)/doorward $(DESTDIR)$(SBINDIR)/doorward
+	install -D -m 644 src/man/doorward.8 $(DESTDIR)$(MANDIR)/man8/doorward.8
+	install -D -m 644 src/man/doorward.conf.5 $(DESTDIR)$(MANDIR)/man5/doorward.conf.5
+	test -e $(DESTDIR)$(SYSCONFDIR)/doorward/doorward.conf || \
+		install -D -m 644 conf/doorward.conf $(DESTDIR)$(SYSCONFDIR)/doorward/doorward.conf
+
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
