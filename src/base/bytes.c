@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/bytes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void bytes_init(struct bytes *b, size_t max)
+{
+	*b = (struct bytes){.max = max};
+}
+
+void bytes_clear(struct bytes *b)
+{
+	free(b->data);
+	bytes_init(b, b->max);
+}
+
+void bytes_reset(struct bytes *b, size_t keep)
+{
+	if (b->capacity > keep) {
+		bytes_clear(b);
+	}
+	b->len = 0;
+	b->failed = false;
+}
+
+uint8_t *bytes_reserve(struct bytes *b, size_t len)
+{
+	size_t need;
+
+	if (b->failed || __builtin_add_overflow(b->len, len, &need) ||
+		(b->max != 0 && need > b->max)) {
+		b->failed = true;
+		return NULL;
+	}
+	if (need > b->capacity || b->data == NULL) {
+		size_t capacity = b->capacity < 64 ? 64 : b->capacity;
+
+		while (capacity < need) {
+			if (__builtin_mul_overflow(capacity, 2, &capacity)) {
+				capacity = need;
+			}
+		}
+		uint8_t *data = realloc(b->data, capacity);
+
+		if (data == NULL) {
+			b->failed = true;
+			return NULL;
+		}
+		b->data = data;
+		b->capacity = capacity;
+	}
+	return b->data + b->len;
+}
+
+bool bytes_append(struct bytes *b, const void *data, size_t len)
+{
+	uint8_t *at = bytes_reserve(b, len);
+
+	if (at == NULL) {
+		return false;
+	}
+	if (len > 0) {
+		memcpy(at, data, len);
+		b->len += len;
+	}
+	return true;
+}
+
+bool bytes_append_str(struct bytes *b, struct str s)
+{
+	return bytes_append(b, s.data, s.len);
+}
+
+bool bytes_append_text(struct bytes *b, const char *text)
+{
+	return bytes_append(b, text, strlen(text));
+}
+
+bool bytes_append_u8(struct bytes *b, uint8_t value)
+{
+	return bytes_append(b, &value, 1);
+}
+
+bool bytes_vappendf(struct bytes *b, const char *format, va_list args)
+{
+	va_list again;
+
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, format, again);
+
+	va_end(again);
+	if (len < 0) {
+		b->failed = true;
+		return false;
+	}
+	uint8_t *at = bytes_reserve(b, (size_t)len + 1);
+
+	if (at == NULL) {
+		return false;
+	}
+	vsnprintf((char *)at, (size_t)len + 1, format, args);
+	b->len += (size_t)len;
+	return true;
+}
+
+bool bytes_appendf(struct bytes *b, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	bool done = bytes_vappendf(b, format, args);
+
+	va_end(args);
+	return done;
+}
+
+/* The length of the UTF-8 sequence (RFC 3629) at the start of s; 0 where there is none. */
+static size_t utf8_sequence(struct str s)
+{
+	const uint8_t *c = (const uint8_t *)s.data;
+	size_t len;
+	uint8_t low = 0x80;
+	uint8_t high = 0xbf;
+
+	if (c[0] < 0x80) {
+		return 1;
+	} else if (c[0] >= 0xc2 && c[0] <= 0xdf) {
+		len = 2;
+	} else if (c[0] >= 0xe0 && c[0] <= 0xef) {
+		len = 3;
+		low = c[0] == 0xe0 ? 0xa0 : 0x80;
+		high = c[0] == 0xed ? 0x9f : 0xbf;
+	} else if (c[0] >= 0xf0 && c[0] <= 0xf4) {
+		len = 4;
+		low = c[0] == 0xf0 ? 0x90 : 0x80;
+		high = c[0] == 0xf4 ? 0x8f : 0xbf;
+	} else {
+		return 0;
+	}
+	if (s.len < len || c[1] < low || c[1] > high) {
+		return 0;
+	}
+	for (size_t i = 2; i < len; i++) {
+		if ((c[i] & 0xc0) != 0x80) {
+			return 0;
+		}
+	}
+	return len;
+}
+
+bool bytes_append_json(struct bytes *b, struct str s)
+{
+	bytes_append_u8(b, '"');
+	while (s.len > 0) {
+		uint8_t c = (uint8_t)s.data[0];
+		size_t len = utf8_sequence(s);
+
+		if (len == 0) {
+			bytes_append_text(b, "\\ufffd");
+			len = 1;
+		} else if (c == '"' || c == '\\') {
+			bytes_appendf(b, "\\%c", c);
+		} else if (c < 0x20 || c == 0x7f) {
+			bytes_appendf(b, "\\u%04x", c);
+		} else {
+			bytes_append(b, s.data, len);
+		}
+		s = str_from(s, len);
+	}
+	return bytes_append_u8(b, '"');
+}
+
+bool bytes_append_hex(struct bytes *b, const void *data, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *in = data;
+
+	for (size_t i = 0; i < len; i++) {
+		bytes_append_u8(b, (uint8_t)digits[in[i] >> 4]);
+		bytes_append_u8(b, (uint8_t)digits[in[i] & 15]);
+	}
+	return !b->failed;
+}
+
+struct str bytes_view(const struct bytes *b)
+{
+	return (struct str){(const char *)b->data, b->len};
+}
+
+void bytes_consume(struct bytes *b, size_t len)
+{
+	if (len >= b->len) {
+		b->len = 0;
+		return;
+	}
+	memmove(b->data, b->data + len, b->len - len);
+	b->len -= len;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/diag.h"
+
+void diag_init(struct diag *d)
+{
+	*d = (struct diag){0};
+}
+
+void diag_clear(struct diag *d)
+{
+	bytes_clear(&d->text);
+	diag_init(d);
+}
+
+static void add(struct diag *d, const struct place *place, const char *severity, const char *format,
+	va_list args)
+{
+	if (place != NULL) {
+		bytes_append_text(&d->text, place->file);
+		if (place->line > 0) {
+			bytes_appendf(&d->text, ":%u", place->line);
+		}
+		if (place->column > 0) {
+			bytes_appendf(&d->text, ":%u", place->column);
+		}
+		bytes_append_text(&d->text, ": ");
+	}
+	bytes_appendf(&d->text, "%s: ", severity);
+	bytes_vappendf(&d->text, format, args);
+	bytes_append_text(&d->text, "\n");
+}
+
+void diag_error(struct diag *d, const struct place *place, const char *format, ...)
+{
+	va_list args;
+
+	d->errors++;
+	va_start(args, format);
+	add(d, place, "error", format, args);
+	va_end(args);
+}
+
+void diag_warning(struct diag *d, const struct place *place, const char *format, ...)
+{
+	va_list args;
+
+	d->warnings++;
+	va_start(args, format);
+	add(d, place, "warning", format, args);
+	va_end(args);
+}

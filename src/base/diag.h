@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_BASE_DIAG_H
+#define DW_BASE_DIAG_H
+
+#include "base/bytes.h"
+#include "base/util.h"
+
+#include <stddef.h>
+
+/* Where something stands in a configuration. */
+struct place {
+	const char *file;
+	unsigned line;   /* from 1; 0: the file as a whole */
+	unsigned column; /* from 1; 0: the line as a whole */
+};
+
+/*
+ * What is wrong with a configuration, gathered so that one run tells everything. Text: one line a
+ * finding, "FILE:LINE:COLUMN: error: what was found, what was expected".
+ */
+struct diag {
+	struct bytes text;
+	size_t errors;
+	size_t warnings;
+};
+
+void diag_init(struct diag *d);
+void diag_clear(struct diag *d);
+/* `place` may be NULL. The message names what was found and what was expected. */
+void diag_error(struct diag *d, const struct place *place, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+void diag_warning(struct diag *d, const struct place *place, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
+#endif

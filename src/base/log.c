@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/log.h"
+
+#include "base/bytes.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+/* The one mutable global of the program. The lock guards fd, path and target against reopening. */
+static struct {
+	pthread_rwlock_t lock;
+	struct log_settings settings;
+	char *path;
+	int fd;
+} sink = {
+	.lock = PTHREAD_RWLOCK_INITIALIZER,
+	.settings = {.target = LOG_TO_STDERR, .format = LOG_TEXT, .level = LOG_LEVEL_INFO},
+	.fd = STDERR_FILENO,
+};
+
+static int open_file(const char *path, int *fd)
+{
+	*fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	return *fd >= 0 ? 0 : errno;
+}
+
+static void close_target(void)
+{
+	if (sink.settings.target == LOG_TO_FILE) {
+		close(sink.fd);
+	} else if (sink.settings.target == LOG_TO_SYSLOG) {
+		closelog();
+	}
+	free(sink.path);
+	sink.path = NULL;
+	sink.fd = STDERR_FILENO;
+	sink.settings.target = LOG_TO_STDERR;
+}
+
+int log_open(const struct log_settings *settings)
+{
+	char *path = NULL;
+	int fd = STDERR_FILENO;
+
+	if (settings->target == LOG_TO_FILE) {
+		int error = open_file(settings->path, &fd);
+
+		if (error != 0) {
+			return error;
+		}
+		path = strdup(settings->path);
+		if (path == NULL) {
+			close(fd);
+			return ENOMEM;
+		}
+	}
+	pthread_rwlock_wrlock(&sink.lock);
+	close_target();
+	sink.settings = *settings;
+	sink.settings.path = path;
+	sink.path = path;
+	sink.fd = fd;
+	if (settings->target == LOG_TO_SYSLOG) {
+		openlog("doorward", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+	}
+	pthread_rwlock_unlock(&sink.lock);
+	return 0;
+}
+
+int log_reopen(void)
+{
+	int error = 0;
+
+	pthread_rwlock_wrlock(&sink.lock);
+	if (sink.settings.target == LOG_TO_FILE) {
+		int fd;
+
+		error = open_file(sink.path, &fd);
+		if (error == 0) {
+			close(sink.fd);
+			sink.fd = fd;
+		}
+	}
+	pthread_rwlock_unlock(&sink.lock);
+	return error;
+}
+
+void log_close(void)
+{
+	pthread_rwlock_wrlock(&sink.lock);
+	close_target();
+	pthread_rwlock_unlock(&sink.lock);
+}
+
+bool log_enabled(enum log_level level)
+{
+	return level <= sink.settings.level;
+}
+
+/* The caller holds the lock for reading. */
+static void emit(enum log_level level, struct bytes *line)
+{
+	static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
+
+	if (sink.settings.target == LOG_TO_SYSLOG) {
+		syslog(priorities[level], "%.*s", (int)line->len, (const char *)line->data);
+		return;
+	}
+	if (bytes_append_u8(line, '\n')) {
+		ssize_t written = write(sink.fd, line->data, line->len);
+
+		/* There is no other place to tell of a log that cannot be written. */
+		(void)written;
+	}
+}
+
+static void append_escaped(struct bytes *line, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = (uint8_t)text.data[i];
+
+		if (c < 0x20 || c >= 0x7f) {
+			bytes_appendf(line, "\\x%02x", c);
+		} else {
+			bytes_append_u8(line, c);
+		}
+	}
+}
+
+void log_write(enum log_level level, const char *format, ...)
+{
+	static const char *const words[] = {"error", "warning", "info", "debug"};
+	struct bytes message;
+	struct bytes line;
+	va_list args;
+
+	if (!log_enabled(level)) {
+		return;
+	}
+	bytes_init(&message, 0);
+	bytes_init(&line, 0);
+	va_start(args, format);
+	bytes_vappendf(&message, format, args);
+	va_end(args);
+
+	pthread_rwlock_rdlock(&sink.lock);
+	if (sink.settings.format == LOG_JSON) {
+		char when[CLOCK_TEXT_MAX];
+
+		clock_format(clock_wall_s(), when);
+		bytes_appendf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", when,
+			words[level]);
+		bytes_append_json(&line, bytes_view(&message));
+		bytes_append_text(&line, "}");
+	} else {
+		bytes_appendf(&line, "doorward: %s: ", words[level]);
+		append_escaped(&line, bytes_view(&message));
+	}
+	emit(level, &line);
+	pthread_rwlock_unlock(&sink.lock);
+	bytes_clear(&line);
+	bytes_clear(&message);
+}
+
+void log_line(struct str text)
+{
+	struct bytes line;
+
+	bytes_init(&line, 0);
+	bytes_append_str(&line, text);
+	pthread_rwlock_rdlock(&sink.lock);
+	emit(LOG_LEVEL_INFO, &line);
+	pthread_rwlock_unlock(&sink.lock);
+	bytes_clear(&line);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_BASE_LOG_H
+#define DW_BASE_LOG_H
+
+#include "base/str.h"
+#include "base/util.h"
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_target { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_FILE };
+enum log_format { LOG_TEXT, LOG_JSON };
+
+struct log_settings {
+	enum log_target target;
+	const char *path; /* LOG_TO_FILE */
+	enum log_format format;
+	enum log_level level;
+};
+
+/*
+ * The process's one log. Before log_open, lines go to stderr as text at level info. A line is
+ * written whole by one write(2), from any thread.
+ */
+/* The path is copied. On failure (0 or an errno value) the log stays what it was. */
+NODISCARD int log_open(const struct log_settings *settings);
+/* Opens the file anew, for log rotation. 0 or an errno value; the old file stays open on failure.
+ */
+NODISCARD int log_reopen(void);
+void log_close(void);
+
+bool log_enabled(enum log_level level);
+/* One message; line breaks and other control bytes in it are escaped. */
+void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A finished line, without its line feed, at level info: the caller has built and escaped it. */
+void log_line(struct str line);
+
+#endif
