@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CERT_CERT_H
+#define DW_CERT_CERT_H
+
+#include "base/addr.h"
+#include "base/arena.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CERT_MAX_DER 16384 /* bytes, decoded */
+#define CERT_MAX_SAN 64
+
+enum cert_codec { CERT_CODEC_PEM };
+
+enum cert_status {
+	CERT_OK,
+	CERT_MALFORMED, /* the encoding, or what it encodes, is not exactly one certificate */
+	CERT_NO_MEMORY
+};
+
+/*
+ * What a certificate (RFC 5280) says of its holder. All strings live in the arena it was read
+ * with. Names that hold NUL, control or (in an IA5String) non-ASCII bytes are left out and counted.
+ */
+struct cert_identity {
+	struct str subject; /* RFC 2253, UTF-8; special and control characters escaped */
+	struct str issuer;
+	struct str serial; /* lower-case hexadecimal, no leading zeros; "0" for zero; "-" if
+			      negative */
+	struct str sha256; /* lower-case hexadecimal, of the DER certificate */
+	struct str spki;   /* likewise, of the DER SubjectPublicKeyInfo */
+	struct str_list cn;
+	struct str_list dns; /* SAN dNSName, lower-case, no final dot; a wildcard is a literal */
+	struct str_list email;
+	struct str_list uri;
+	const struct addr *ip;
+	size_t ip_count;
+	size_t unusable_names;
+	int64_t not_before; /* seconds since 1970-01-01 UTC */
+	int64_t not_after;  /* exclusive, as OpenSSL takes it */
+};
+
+/*
+ * Takes the front end's encoding off. CERT_CODEC_PEM: one armored certificate (RFC 7468), plain,
+ * percent-escaped (RFC 3986, `+` stays itself but in the armor lines), with LF, CR LF, LF TAB or
+ * space between its lines; base64 is strict (RFC 4648 section 4), and nothing may stand before or
+ * after but blanks. On CERT_OK *der lies in the arena. *why names what was wrong, a static string.
+ */
+NODISCARD enum cert_status cert_decode(enum cert_codec codec, struct str text, struct arena *arena,
+	struct str *der, const char **why);
+
+/*
+ * Reads exactly one DER certificate: all of the input, in its only encoding. `cn_fallback`: a
+ * certificate without any SAN dNSName gets its CNs that are host names as `dns`.
+ */
+NODISCARD enum cert_status cert_read(struct str der, bool cn_fallback, struct arena *arena,
+	struct cert_identity *out, const char **why);
+
+/* The front end's word about its own check of the certificate. */
+enum cert_word { CERT_WORD_ABSENT, CERT_WORD_VERIFIED, CERT_WORD_NONE, CERT_WORD_FAILED };
+
+/*
+ * nginx, lighttpd, Apache: "SUCCESS" is verified; "" and "NONE" are none; all else is failed
+ * ("FAILED:…", "GENEROUS", an unknown word). Absent: data == NULL.
+ */
+enum cert_word cert_word_read(struct str status);
+
+#endif

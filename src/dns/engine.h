@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_ENGINE_H
+#define DW_DNS_ENGINE_H
+
+#include "base/diag.h"
+#include "dns/settings.h"
+#include "dns/zone.h"
+
+#include <uv.h>
+
+/* What all workers share of one configuration's DNS: settings, upstreams, static zone and cache.
+ * Immutable but for the cache. */
+struct dns_shared;
+
+/*
+ * Reads the static zone and, without `nameservers`, /etc/resolv.conf. Where `previous` (may be
+ * NULL) has the same settings, upstreams and zone content, its cache goes on being used. NULL after
+ * a diag_error.
+ */
+struct dns_shared *dns_shared_new(
+	const struct dns_settings *settings, struct dns_shared *previous, struct diag *diag);
+struct dns_shared *dns_shared_ref(struct dns_shared *shared);
+void dns_shared_unref(struct dns_shared *shared);
+
+/* One worker's engine: its sockets, timers and queries in flight, all on one loop. */
+struct dns_engine;
+
+/* Takes a reference of `shared`. NULL when out of memory or descriptors. */
+struct dns_engine *dns_engine_new(uv_loop_t *loop, struct dns_shared *shared);
+/* Cancels what is in flight, without calling back, and closes; memory goes when the loop has run
+ * its close callbacks. */
+void dns_engine_close(struct dns_engine *engine);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_MESSAGE_H
+#define DW_DNS_MESSAGE_H
+
+#include "base/addr.h"
+#include "base/str.h"
+#include "dns/name.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The codec for queries and replies (RFC 1035, 6891), by ldns. No I/O. */
+
+enum dns_type {
+	DNS_TYPE_A = 1,
+	DNS_TYPE_NS = 2,
+	DNS_TYPE_CNAME = 5,
+	DNS_TYPE_SOA = 6,
+	DNS_TYPE_PTR = 12,
+	DNS_TYPE_TXT = 16,
+	DNS_TYPE_AAAA = 28,
+	DNS_TYPE_OPT = 41
+};
+
+#define DNS_QUERY_MAX 512
+#define DNS_ANSWER_MAX 64 /* records kept of one answer; the rest is counted */
+#define DNS_CNAME_MAX 8
+
+/* "A", "PTR", …; "TYPE65" for one without a name here. */
+const char *dns_type_word(enum dns_type type, char buffer[16]);
+
+struct dns_query {
+	struct dns_name name; /* in the case that is sent */
+	enum dns_type type;
+	uint16_t id;
+	uint16_t edns_size; /* 0: no OPT record */
+	bool dnssec_ok;
+};
+
+/* RD set, class IN. Returns the length written; 0 when out of memory. */
+size_t dns_query_build(const struct dns_query *query, uint8_t out[DNS_QUERY_MAX]);
+
+enum dns_match {
+	DNS_MATCH_YES,
+	DNS_MATCH_NOT_A_REPLY,
+	DNS_MATCH_WRONG_ID,
+	DNS_MATCH_WRONG_QUESTION
+};
+
+/*
+ * The first gate, on raw bytes: at least a header, QR set, opcode QUERY, the query's ID, exactly
+ * one question, byte-equal with the one sent, case included. The question may be missing only with
+ * rcode FORMERR, NOTIMP, SERVFAIL or REFUSED and no records at all. Anything but YES is dropped,
+ * and the query goes on waiting.
+ */
+enum dns_match dns_reply_match(const struct dns_query *query, const uint8_t *reply, size_t len);
+
+enum dns_answer_kind {
+	DNS_ANSWER_DATA,   /* records of the type asked for */
+	DNS_ANSWER_CNAME,  /* the chain leaves this message: ask for `target` */
+	DNS_ANSWER_NODATA, /* the name is there, the type is not */
+	DNS_ANSWER_NXDOMAIN,
+	DNS_ANSWER_CNAME_LOOP,
+	DNS_ANSWER_TRUNCATED,
+	DNS_ANSWER_SERVFAIL,
+	DNS_ANSWER_REFUSED,
+	DNS_ANSWER_LAME,     /* a referral, or no recursion from a server that should offer it */
+	DNS_ANSWER_NO_EDNS,  /* FORMERR or NOTIMP to a query with OPT */
+	DNS_ANSWER_MALFORMED /* matched, and then did not keep to the format */
+};
+
+struct dns_answer {
+	enum dns_answer_kind kind;
+	uint32_t ttl; /* seconds; the smallest on the chain; negative answers: RFC 2308 section 5 */
+	bool has_ttl; /* false: a negative answer without SOA, or a failure */
+	bool authentic;  /* AD */
+	unsigned cnames; /* links followed in this message */
+	struct dns_name
+		target;  /* the end of the CNAME chain; the question's name if there is none */
+	size_t count;    /* records in `addrs` or `names`, at most DNS_ANSWER_MAX */
+	size_t left_out; /* records beyond that */
+	union {
+		struct addr addrs[DNS_ANSWER_MAX];     /* A, AAAA */
+		struct dns_name names[DNS_ANSWER_MAX]; /* PTR, in the order of their text */
+	};
+};
+
+/*
+ * Reads a reply that matched. The second gate walks the raw records first (backward pointers only,
+ * at most 16 hops, exact RDLENGTH for A, AAAA, PTR, CNAME, at most one OPT and root-owned, no TSIG,
+ * nothing trailing, at most 4,096 records), then ldns_wire2pkt parses. Only records on the
+ * question's own CNAME chain are taken, class IN, of the type asked for. TTLs above 2^31 - 1 count
+ * as 0 (RFC 2181 section 8). `answer` is always filled.
+ */
+void dns_reply_read(
+	const struct dns_query *query, const uint8_t *reply, size_t len, struct dns_answer *answer);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_FACTS_H
+#define DW_POLICY_FACTS_H
+
+#include "base/addr.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What is known about one request when it is decided. Everything is borrowed from the caller. */
+
+/* Claims of the client: true only as far as it pleases. */
+enum policy_claim {
+	POLICY_CLAIM_USER_AGENT,
+	POLICY_CLAIM_URI,
+	POLICY_CLAIM_METHOD,
+	POLICY_CLAIM_HTTP_HOST,
+	POLICY_CLAIM_COUNT
+};
+
+/* Facts that cost a look-up, and are fetched only when a rule asks for them. */
+enum policy_fact_state {
+	POLICY_FACT_UNFETCHED,
+	POLICY_FACT_KNOWN,
+	POLICY_FACT_UNKNOWN /* fetching failed: nobody knows */
+};
+
+/* A certificate that passed its checks (RFC 5280). Absent strings have data == NULL. */
+struct policy_cert {
+	struct str subject; /* RFC 2253 text */
+	struct str issuer;
+	struct str serial; /* lower-case hexadecimal, no leading zeros; "-" before a negative one */
+	struct str sha256; /* lower-case hexadecimal, of the DER certificate */
+	struct str spki;   /* likewise, of the DER SubjectPublicKeyInfo */
+	struct str_list cn;
+	struct str_list dns; /* SAN dNSName, lower-case; a wildcard is a literal */
+	struct str_list email;
+	struct str_list uri;
+	const struct addr *ip;
+	size_t ip_count;
+};
+
+struct policy_facts {
+	const struct addr *ip;
+	/* The names that `host` may match: confirmed ones, or claimed ones with rdns = single. */
+	enum policy_fact_state names_state;
+	struct str_list names; /* lower-case, no final dot */
+	bool cert_present;
+	const struct policy_cert *cert; /* NULL unless one passed its checks */
+	struct str claims[POLICY_CLAIM_COUNT];
+};
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_POLICY_H
+#define DW_POLICY_POLICY_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/str.h"
+#include "policy/facts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One configured [policy NAME], with what it inherits already filled in. Immutable once loaded. */
+
+enum policy_rdns { POLICY_RDNS_OFF, POLICY_RDNS_SINGLE, POLICY_RDNS_DOUBLE };
+enum policy_when { POLICY_WHEN_ALWAYS, POLICY_WHEN_NEEDED };
+enum policy_client_cert { POLICY_CERT_OFF, POLICY_CERT_OPTIONAL, POLICY_CERT_REQUIRED };
+enum policy_action { POLICY_ACTION_DENY, POLICY_ACTION_ALLOW };
+enum policy_on_error { POLICY_ON_ERROR_DENY, POLICY_ON_ERROR_ERROR, POLICY_ON_ERROR_ALLOW };
+
+struct policy_rules; /* an ordered list of compiled rules */
+
+struct policy {
+	struct str name;
+	enum policy_rdns rdns;
+	enum policy_when rdns_when;
+	enum policy_client_cert client_cert;
+	bool cn_fallback;
+	enum policy_on_error on_dns_error;
+	enum policy_action default_action;
+	unsigned deny_status; /* 401 or 403 */
+	uint32_t max_cache_s;
+	unsigned cached_claims;           /* bit 1 << enum policy_claim */
+	const struct policy_rules *rules; /* borrowed or owned: see config */
+};
+
+/* Why a request ended as it did; the word stands in the log, the answer and the counters. */
+enum policy_reason {
+	REASON_RULE,
+	REASON_DEFAULT,
+	REASON_NO_ADDRESS,
+	REASON_BAD_ADDRESS,
+	REASON_DUPLICATE_INPUT,
+	REASON_UNKNOWN_POLICY,
+	REASON_CERT_MISSING,
+	REASON_CERT_MALFORMED,
+	REASON_CERT_UNVERIFIED,
+	REASON_CERT_EXPIRED,
+	REASON_CERT_NOT_YET_VALID,
+	REASON_DNS_ERROR,
+	REASON_REGEX_LIMIT,
+	REASON_OVERLOAD,
+	REASON_INTERNAL,
+	REASON_COUNT
+};
+
+const char *policy_reason_word(enum policy_reason reason);
+/* "user_agent", "uri", "method", "http_host". */
+const char *policy_claim_word(enum policy_claim claim);
+
+#endif
