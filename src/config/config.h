@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CONFIG_CONFIG_H
+#define DW_CONFIG_CONFIG_H
+
+#include "base/bytes.h"
+#include "base/diag.h"
+#include "base/listen.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "dns/settings.h"
+#include "fcgi/server.h"
+#include "policy/policy.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A loaded configuration: immutable, reference-counted; doorward.conf(5) describes every key. */
+
+enum config_profile { CONFIG_PROFILE_NGINX };
+enum config_decisions { CONFIG_DECISIONS_NONE, CONFIG_DECISIONS_DENIED, CONFIG_DECISIONS_ALL };
+
+struct config_server {
+	const struct listen_spec *listen;
+	size_t listen_count;
+	struct listen_options socket;
+	uint32_t threads; /* 0: auto, one per CPU this process may use */
+	const char *user; /* NULL: stay who we are */
+	const char *group;
+	struct fcgi_settings fcgi;
+	uint32_t grace_ms; /* for requests in flight at the end */
+};
+
+struct config_frontend {
+	enum config_profile profile;
+	const struct prefix *trusted_proxies;
+	size_t trusted_proxy_count;
+	bool trust_headers;
+	bool forwarded_for;
+};
+
+struct config_log {
+	struct log_settings sink;
+	enum config_decisions decisions;
+};
+
+struct config {
+	const char *path;
+	struct config_server server;
+	struct config_frontend frontend;
+	struct dns_settings dns;
+	struct config_log log;
+	const struct policy *policies;
+	size_t policy_count;
+};
+
+/* NULL after at least one diag_error; warnings alone do not stop it. */
+struct config *config_load(const char *path, struct diag *diag);
+struct config *config_ref(struct config *config);
+void config_unref(struct config *config);
+
+/* NULL if no [policy NAME] is configured. */
+const struct policy *config_policy(const struct config *config, struct str name);
+
+/* The effective configuration as text that config_load reads back to the same. */
+void config_dump(const struct config *config, struct bytes *out);
+
+#endif
