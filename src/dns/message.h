@@ -26,7 +26,8 @@ enum dns_type {
 };
 
 #define DNS_QUERY_MAX 512
-#define DNS_ANSWER_MAX 64 /* records kept of one answer; the rest is counted */
+#define DNS_ANSWER_MAX 64 /* names kept of one answer; the rest is counted */
+#define DNS_ADDRS_MAX 512 /* addresses, likewise */
 #define DNS_CNAME_MAX 8
 
 /* "A", "PTR", …; "TYPE65" for one without a name here. */
@@ -72,28 +73,44 @@ enum dns_answer_kind {
 	DNS_ANSWER_MALFORMED /* matched, and then did not keep to the format */
 };
 
+/* What a reply, or the static zone, says. Names in it are lower-case. */
 struct dns_answer {
 	enum dns_answer_kind kind;
+	enum dns_type type; /* as asked */
 	uint32_t ttl; /* seconds; the smallest on the chain; negative answers: RFC 2308 section 5 */
 	bool has_ttl; /* false: a negative answer without SOA, or a failure */
 	bool authentic;  /* AD */
 	unsigned cnames; /* links followed in this message */
 	struct dns_name
 		target;  /* the end of the CNAME chain; the question's name if there is none */
-	size_t count;    /* records in `addrs` or `names`, at most DNS_ANSWER_MAX */
-	size_t left_out; /* records beyond that */
+	size_t count;    /* records in `addrs` or `names` */
+	size_t left_out; /* records beyond those, and all of a type that is neither */
 	union {
-		struct addr addrs[DNS_ANSWER_MAX];     /* A, AAAA */
+		struct addr addrs[DNS_ADDRS_MAX];      /* A, AAAA, in ascending order */
 		struct dns_name names[DNS_ANSWER_MAX]; /* PTR, in the order of their text */
 	};
 };
 
 /*
- * Reads a reply that matched. The second gate walks the raw records first (backward pointers only,
- * at most 16 hops, exact RDLENGTH for A, AAAA, PTR, CNAME, at most one OPT and root-owned, no TSIG,
- * nothing trailing, at most 4,096 records), then ldns_wire2pkt parses. Only records on the
- * question's own CNAME chain are taken, class IN, of the type asked for. TTLs above 2^31 - 1 count
- * as 0 (RFC 2181 section 8). `answer` is always filled.
+ * The structure has room for the worst (16 KiB), and seldom needs it: only its first
+ * dns_answer_size() bytes hold anything. Whoever keeps an answer copies that many.
+ */
+size_t dns_answer_size(const struct dns_answer *answer);
+
+/*
+ * Reads a reply that matched; one that did not is MALFORMED. TC makes it TRUNCATED, whatever else
+ * it says. The second gate (gate.h) walks the raw records, then ldns parses the few that count:
+ * those of the answer section on the question's own CNAME chain, class IN, and the SOA of a
+ * negative answer, at or above the chain's end. Nothing else is ever taken.
+ *
+ * CNAMEs synthesised from DNAMEs are CNAMEs like others. A loop, or more than DNS_CNAME_MAX links,
+ * is CNAME_LOOP (with a TTL). Two different CNAMEs at one name, a CNAME beside data of the type
+ * asked for, and NXDOMAIN with such data are MALFORMED. The rcode is about the chain's end
+ * (RFC 6604); a chain that ends in neither data nor a SOA at or above its end is CNAME. A negative
+ * answer from a server that neither has authority nor offers recursion is LAME, as is a referral.
+ * Rcodes without a kind of their own, extended ones too, are SERVFAIL; FORMERR and NOTIMP are, to
+ * queries without OPT. TTLs above 2^31 - 1 count as 0 (RFC 2181 section 8). Duplicates are taken
+ * once. `answer` is always filled.
  */
 void dns_reply_read(
 	const struct dns_query *query, const uint8_t *reply, size_t len, struct dns_answer *answer);
