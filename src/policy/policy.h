@@ -43,6 +43,7 @@ enum policy_reason {
 	REASON_DEFAULT,
 	REASON_NO_ADDRESS,
 	REASON_BAD_ADDRESS,
+	REASON_BAD_INPUT, /* parameters that do not parse, or that are too many */
 	REASON_DUPLICATE_INPUT,
 	REASON_UNKNOWN_POLICY,
 	REASON_CERT_MISSING,

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_AUTHZ_H
+#define DW_AUTHZ_H
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "cert/cert.h"
+#include "config/config.h"
+#include "dns/fcrdns.h"
+#include "input.h"
+#include "policy/decide.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * One request's way from input to verdict: which input may be believed, who the client is, what
+ * its policy says. The order of decisions: unusable or doubled input, policy, address, certificate,
+ * rules, default; the first that ends it gives the reason.
+ */
+
+enum authz_verdict { AUTHZ_ALLOW, AUTHZ_DENY, AUTHZ_ERROR };
+
+/* How explanations are told what happens; the members may be NULL. */
+struct authz_trace {
+	const struct fcrdns_trace *dns;
+	const struct policy_trace *policy;
+};
+
+struct authz {
+	struct arena arena;
+	struct input input;
+
+	/* Filled as the decision goes on. */
+	const struct policy *policy; /* NULL: unknown policy */
+	enum input_name ignored; /* an identity header that was not believed; INPUT_COUNT: none */
+	const char *detail;      /* NULL, or what was wrong with the input or certificate */
+	struct addr ip;          /* family ADDR_NONE: no usable address */
+	bool cert_present;
+	const struct cert_identity *identity; /* of a certificate that could be read, good or not */
+	bool cert_verified;                   /* it passed every check */
+	const struct fcrdns_result *rdns;     /* NULL: not looked up */
+
+	/* The outcome. */
+	enum authz_verdict verdict;
+	unsigned status; /* 200, 401, 403, 503 */
+	enum policy_reason reason;
+	const struct policy_rule *rule; /* NULL: no rule decided */
+	struct str hostname;            /* the name for the answer; absent if there is none */
+	uint32_t max_age_s;             /* how long this very answer holds */
+
+	struct policy_facts facts;
+	struct policy_cert cert_facts;
+	struct policy_verdict decided;
+	int64_t wall_s;
+	struct dns_engine *dns;
+	struct fcrdns_lookup *lookup;
+	const struct authz_trace *trace;
+	void (*done)(void *ctx);
+	void *ctx;
+};
+
+void authz_init(struct authz *a);
+void authz_clear(struct authz *a);
+/* Ready for the next request; memory is kept. */
+void authz_reset(struct authz *a);
+
+void authz_input(struct authz *a, struct str name, struct str value);
+
+/*
+ * Decides. True: the outcome is there. False: a look-up is under way, and `done` is called once,
+ * from the engine's loop, unless authz_cancel comes first. `config` and `dns` must outlive it;
+ * `wall_s` is the time by which certificates are judged. `trace` may be NULL.
+ */
+NODISCARD bool authz_start(struct authz *a, const struct config *config, struct dns_engine *dns,
+	int64_t wall_s, const struct authz_trace *trace, void (*done)(void *ctx), void *ctx);
+void authz_cancel(struct authz *a);
+
+const char *authz_verdict_word(enum authz_verdict verdict);
+enum fcrdns_status authz_rdns_status(const struct authz *a);
+
+#endif

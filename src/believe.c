@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "believe.h"
+
+static bool is_trusted_proxy(const struct config_frontend *frontend, const struct addr *addr)
+{
+	for (size_t i = 0; i < frontend->trusted_proxy_count; i++) {
+		if (prefix_contains(&frontend->trusted_proxies[i], addr)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool believe_headers(const struct input *input, const struct config_frontend *frontend)
+{
+	struct str remote = input->values[INPUT_REMOTE_ADDR];
+	struct addr peer;
+
+	if (frontend->trust_headers || remote.data == NULL ||
+		str_eq_text(input->values[INPUT_DOORWARD_TRUST_HEADERS], "1")) {
+		return true;
+	}
+	return addr_parse(remote, &peer) && is_trusted_proxy(frontend, &peer);
+}
+
+/*
+ * Each proxy appends the address it was asked from, so only what stands to the right of the first
+ * untrusted address was written by proxies that are trusted. If all of them are, the leftmost is
+ * the client.
+ */
+static enum believe_address rightmost_untrusted(
+	struct str list, const struct config_frontend *frontend, struct addr *out)
+{
+	struct addr addr;
+	size_t end = list.len;
+
+	for (;;) {
+		size_t start = end;
+
+		while (start > 0 && list.data[start - 1] != ',') {
+			start--;
+		}
+		struct str item = str_trim((struct str){list.data + start, end - start});
+
+		if (!addr_parse(item, &addr)) {
+			return BELIEVE_BAD_ADDRESS;
+		}
+		if (start == 0 || !is_trusted_proxy(frontend, &addr)) {
+			*out = addr;
+			return BELIEVE_OK;
+		}
+		end = start - 1;
+	}
+}
+
+enum believe_address believe_address(const struct input *input,
+	const struct config_frontend *frontend, bool honoured, struct addr *out)
+{
+	struct str real_ip = input->values[INPUT_X_REAL_IP];
+	struct str forwarded = input->values[INPUT_X_FORWARDED_FOR];
+	struct str source = input->values[INPUT_REMOTE_ADDR];
+
+	if (honoured && real_ip.data != NULL) {
+		source = real_ip;
+	} else if (honoured && frontend->forwarded_for && forwarded.data != NULL) {
+		return rightmost_untrusted(forwarded, frontend, out);
+	}
+	if (source.data == NULL) {
+		return BELIEVE_NO_ADDRESS;
+	}
+	return addr_parse(source, out) ? BELIEVE_OK : BELIEVE_BAD_ADDRESS;
+}
+
+struct str believe_value(
+	const struct input *input, enum input_name param, enum input_name header, bool honoured)
+{
+	if (input->values[param].data != NULL) {
+		return input->values[param];
+	}
+	return honoured ? input->values[header] : (struct str){NULL, 0};
+}
+
+enum input_name believe_ignored(const struct input *input, bool honoured)
+{
+	static const enum input_name identity[] = {
+		INPUT_X_REAL_IP, INPUT_X_SSL_CLIENT_CERT, INPUT_X_SSL_CLIENT_VERIFY};
+
+	for (size_t i = 0; !honoured && i < ARRAY_LEN(identity); i++) {
+		if (input->values[identity[i]].data != NULL) {
+			return identity[i];
+		}
+	}
+	return INPUT_COUNT;
+}

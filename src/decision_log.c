@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "decision_log.h"
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "believe.h"
+
+#define CLAIM_MAX 256 /* bytes of a client's claim that go into the log */
+
+/* One line, written as text or JSON by the same calls. */
+struct line {
+	struct bytes out;
+	bool json;
+};
+
+static void begin_field(struct line *l, const char *name)
+{
+	if (l->json) {
+		bytes_append_text(&l->out, l->out.len > 1 ? ",\"" : "\"");
+		bytes_append_text(&l->out, name);
+		bytes_append_text(&l->out, "\":");
+	} else {
+		bytes_appendf(&l->out, " %s=", name);
+	}
+}
+
+static void number(struct line *l, const char *name, double value, int decimals)
+{
+	begin_field(l, name);
+	bytes_appendf(&l->out, "%.*f", decimals, value);
+}
+
+/* Words that need no quotes in text. */
+static void word(struct line *l, const char *name, struct str value)
+{
+	if (value.len == 0) {
+		return;
+	}
+	begin_field(l, name);
+	if (l->json) {
+		bytes_append_json(&l->out, value);
+	} else {
+		bytes_append_str(&l->out, value);
+	}
+}
+
+/* Text from outside, cut and quoted. */
+static void claim(struct line *l, const char *name, struct str value)
+{
+	if (value.data == NULL) {
+		return;
+	}
+	if (value.len > CLAIM_MAX) {
+		value.len = CLAIM_MAX;
+	}
+	begin_field(l, name);
+	bytes_append_json(&l->out, value);
+}
+
+static void append_certificate(struct line *l, const struct authz *a)
+{
+	if (!a->cert_present) {
+		return;
+	}
+	word(l, "cert", str_view(a->cert_verified ? "verified" : "refused"));
+	if (a->identity != NULL) {
+		claim(l, "cert_subject", a->identity->subject);
+		word(l, "cert_sha256", a->identity->sha256);
+	}
+}
+
+static void append_ignored(struct line *l, const struct authz *a)
+{
+	struct bytes text;
+
+	if (a->ignored == INPUT_COUNT) {
+		return;
+	}
+	bytes_init(&text, 0);
+	bytes_appendf(&text,
+		"%s: not believed; the front end must set it itself and pass "
+		"DOORWARD_TRUST_HEADERS 1, or REMOTE_ADDR be in trusted_proxies",
+		input_word(a->ignored));
+	claim(l, "ignored", bytes_view(&text));
+	bytes_clear(&text);
+}
+
+static void append_fields(struct line *l, const struct authz *a, uint64_t duration_us)
+{
+	char ip[ADDR_TEXT_MAX];
+
+	word(l, "verdict", str_view(authz_verdict_word(a->verdict)));
+	number(l, "status", a->status, 0);
+	word(l, "reason", str_view(policy_reason_word(a->reason)));
+	if (a->detail != NULL) {
+		claim(l, "detail", str_view(a->detail));
+	}
+	if (a->rule != NULL) {
+		word(l, "rule", policy_rule_place(a->rule));
+	}
+	if (a->policy != NULL) {
+		word(l, "policy", a->policy->name);
+	} else {
+		claim(l, "policy", a->input.values[INPUT_DOORWARD_POLICY]);
+	}
+	addr_format(&a->ip, ip);
+	word(l, "ip", str_view(ip));
+	word(l, "rdns", str_view(fcrdns_status_word(authz_rdns_status(a))));
+	word(l, "hostname", a->hostname);
+	append_certificate(l, a);
+	claim(l, "method", a->input.values[INPUT_REQUEST_METHOD]);
+	claim(l, "http_host", a->input.values[INPUT_HOST]);
+	claim(l, "uri", a->input.values[INPUT_REQUEST_URI]);
+	claim(l, "user_agent", a->input.values[INPUT_USER_AGENT]);
+	number(l, "max_age", a->max_age_s, 0);
+	number(l, "ms", (double)duration_us / 1000, 3);
+	append_ignored(l, a);
+}
+
+void decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us)
+{
+	struct line l = {.json = log->sink.format == LOG_JSON};
+
+	if (log->decisions == CONFIG_DECISIONS_NONE || !log_enabled(LOG_LEVEL_INFO) ||
+		(log->decisions == CONFIG_DECISIONS_DENIED && a->verdict == AUTHZ_ALLOW)) {
+		return;
+	}
+	bytes_init(&l.out, 0);
+	if (l.json) {
+		char when[CLOCK_TEXT_MAX];
+
+		clock_format(a->wall_s, when);
+		bytes_append_text(&l.out, "{");
+		word(&l, "time", str_view(when));
+	} else {
+		bytes_append_text(&l.out, "doorward: decision:");
+	}
+	append_fields(&l, a, duration_us);
+	if (l.json) {
+		bytes_append_text(&l.out, "}");
+	}
+	if (!l.out.failed) {
+		log_line(bytes_view(&l.out));
+	}
+	bytes_clear(&l.out);
+}

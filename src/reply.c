@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "reply.h"
+
+#include "base/clock.h"
+
+static const struct {
+	unsigned status;
+	const char *phrase;
+} phrases[] = {
+	{200, "OK"}, {401, "Unauthorized"}, {403, "Forbidden"}, {503, "Service Unavailable"}};
+
+static const char *phrase_of(unsigned status)
+{
+	for (size_t i = 0; i < ARRAY_LEN(phrases); i++) {
+		if (phrases[i].status == status) {
+			return phrases[i].phrase;
+		}
+	}
+	return "";
+}
+
+/* Printable ASCII as it is but for the bytes in `special`; all else as \HH (RFC 4514 2.4). */
+static void append_escaped(struct bytes *out, struct str text, const char *special)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.data[i];
+
+		if (c < 0x20 || c >= 0x7f ||
+			str_find(str_view(special), c) < str_view(special).len) {
+			bytes_appendf(out, "\\%02X", (uint8_t)c);
+		} else {
+			bytes_append_u8(out, (uint8_t)c);
+		}
+	}
+}
+
+static void append_san(struct bytes *out, const char *kind, struct str name, size_t start)
+{
+	bytes_append_text(out, out->len > start ? ", " : "");
+	bytes_append_text(out, kind);
+	append_escaped(out, name, ", \"\\");
+}
+
+static void append_san_list(struct bytes *out, const char *kind, struct str_list list, size_t start)
+{
+	for (size_t i = 0; i < list.count; i++) {
+		append_san(out, kind, list.items[i], start);
+	}
+}
+
+void reply_san(const struct cert_identity *identity, struct bytes *out)
+{
+	size_t start = out->len;
+
+	append_san_list(out, "DNS:", identity->dns, start);
+	for (size_t i = 0; i < identity->ip_count; i++) {
+		char text[ADDR_TEXT_MAX];
+
+		addr_format(&identity->ip[i], text);
+		append_san(out, "IP:", str_view(text), start);
+	}
+	append_san_list(out, "email:", identity->email, start);
+	append_san_list(out, "URI:", identity->uri, start);
+}
+
+struct header_writer {
+	struct bytes *out;
+	const char *prefix;
+};
+
+static void begin_header(const struct header_writer *w, const char *name)
+{
+	bytes_append_text(w->out, w->prefix);
+	bytes_append_text(w->out, name);
+	bytes_append_text(w->out, ": ");
+}
+
+/* Headers without a value are left out. */
+static void header(const struct header_writer *w, const char *name, struct str value)
+{
+	if (value.len > 0) {
+		begin_header(w, name);
+		append_escaped(w->out, value, "");
+		bytes_append_text(w->out, "\r\n");
+	}
+}
+
+static void certificate_headers(const struct header_writer *w, const struct cert_identity *identity)
+{
+	char not_after[CLOCK_TEXT_MAX];
+
+	header(w, "X-Client-Cert-Subject", identity->subject);
+	header(w, "X-Client-Cert-Issuer", identity->issuer);
+	header(w, "X-Client-Cert-Serial", identity->serial);
+	header(w, "X-Client-Cert-Fingerprint", identity->sha256);
+	if (identity->dns.count + identity->ip_count + identity->email.count + identity->uri.count >
+		0) {
+		begin_header(w, "X-Client-Cert-San");
+		reply_san(identity, w->out);
+		bytes_append_text(w->out, "\r\n");
+	}
+	clock_format(identity->not_after, not_after);
+	header(w, "X-Client-Cert-Not-After", str_view(not_after));
+}
+
+static void client_headers(const struct header_writer *w, const struct authz *a)
+{
+	header(w, "X-Client-Hostname", a->hostname);
+	header(w, "X-Client-Rdns", str_view(fcrdns_status_word(authz_rdns_status(a))));
+	if (a->cert_verified) {
+		certificate_headers(w, a->identity);
+	}
+	if (a->policy != NULL) {
+		header(w, "X-Doorward-Policy", a->policy->name);
+	}
+	header(w, "X-Doorward-Reason", str_view(policy_reason_word(a->reason)));
+	if (a->rule != NULL) {
+		header(w, "X-Doorward-Rule", policy_rule_place(a->rule));
+	}
+}
+
+void reply_build(const struct authz *a, enum fcgi_role role, struct bytes *out)
+{
+	bool authorizer = role == FCGI_ROLE_AUTHORIZER;
+	bool allowed = a->verdict == AUTHZ_ALLOW;
+	struct header_writer w = {out, authorizer ? "Variable-" : ""};
+
+	bytes_appendf(out, "Status: %u %s\r\n", a->status, phrase_of(a->status));
+	if (allowed || !authorizer) {
+		client_headers(&w, a);
+	}
+	if (!authorizer) {
+		bytes_appendf(out, "Cache-Control: max-age=%u\r\nX-Accel-Expires: %u\r\n",
+			a->max_age_s, a->max_age_s);
+	}
+	if (!allowed || !authorizer) {
+		bytes_append_text(out, "Content-Type: text/plain\r\n");
+	}
+	bytes_append_text(out, "\r\n");
+	if (!allowed) {
+		bytes_appendf(out, "%u %s\n", a->status, phrase_of(a->status));
+	}
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_REPLY_H
+#define DW_REPLY_H
+
+#include "authz.h"
+#include "base/bytes.h"
+#include "fcgi/server.h"
+
+/*
+ * The answer as CGI header lines and a body (RFC 3875 section 6), `Status` first. A responder's
+ * carries what is known of the client on allow and denial alike, since nginx reads both; an
+ * authorizer's carries it as Variable-*, and nothing of it on a denial, since the front end hands
+ * that to the client. No byte of a client's input gets in unescaped.
+ */
+void reply_build(const struct authz *a, enum fcgi_role role, struct bytes *out);
+
+/*
+ * The certificate's subject alternative names: "DNS:a.example, IP:192.0.2.1, email:…, URI:…".
+ * Commas, blanks, quotes, backslashes and all that is not printable ASCII are written \HH inside a
+ * name, so that none can pass for two.
+ */
+void reply_san(const struct cert_identity *identity, struct bytes *out);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "snapshot.h"
+
+#include <stdlib.h>
+
+struct snapshot *snapshot_load(const char *path, const struct snapshot *previous, struct diag *diag)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (snapshot == NULL) {
+		diag_error(diag, NULL, "out of memory");
+		return NULL;
+	}
+	snapshot->references = 1;
+	snapshot->config = config_load(path, diag);
+	if (snapshot->config == NULL) {
+		goto fail;
+	}
+	snapshot->dns = dns_shared_new(
+		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
+	if (snapshot->dns == NULL) {
+		goto fail;
+	}
+	return snapshot;
+fail:
+	snapshot_unref(snapshot);
+	return NULL;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *snapshot)
+{
+	__atomic_add_fetch(&snapshot->references, 1, __ATOMIC_RELAXED);
+	return snapshot;
+}
+
+void snapshot_unref(struct snapshot *snapshot)
+{
+	if (snapshot == NULL ||
+		__atomic_sub_fetch(&snapshot->references, 1, __ATOMIC_ACQ_REL) > 0) {
+		return;
+	}
+	dns_shared_unref(snapshot->dns);
+	config_unref(snapshot->config);
+	free(snapshot);
+}

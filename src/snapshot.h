@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_SNAPSHOT_H
+#define DW_SNAPSHOT_H
+
+#include "base/diag.h"
+#include "config/config.h"
+#include "dns/engine.h"
+
+/* A loaded configuration with the DNS state that belongs to it; shared by all workers. */
+struct snapshot {
+	struct config *config;
+	struct dns_shared *dns;
+	unsigned references;
+};
+
+/*
+ * Loads the configuration. `previous` (may be NULL) hands its DNS cache on where nothing that the
+ * cached answers rest on has changed. NULL after a diag_error.
+ */
+struct snapshot *snapshot_load(
+	const char *path, const struct snapshot *previous, struct diag *diag);
+struct snapshot *snapshot_ref(struct snapshot *snapshot);
+void snapshot_unref(struct snapshot *snapshot);
+
+#endif
