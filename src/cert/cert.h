@@ -12,8 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CERT_MAX_DER 16384 /* bytes, decoded */
-#define CERT_MAX_SAN 64
+#define CERT_MAX_DER 16384  /* bytes, decoded */
+#define CERT_MAX_TEXT 65536 /* bytes, as the front end encodes it */
+#define CERT_MAX_SAN 64     /* names of every kind; a certificate with more is malformed */
 
 enum cert_codec { CERT_CODEC_PEM };
 
@@ -25,20 +26,25 @@ enum cert_status {
 
 /*
  * What a certificate (RFC 5280) says of its holder. All strings live in the arena it was read
- * with. Names that hold NUL, control or (in an IA5String) non-ASCII bytes are left out and counted.
+ * with, and hold no NUL and no control byte. A name that is empty, that holds NUL, control or (in
+ * an IA5String) non-ASCII bytes, or that is not of its kind's form is left out and counted. Names
+ * of other kinds (otherName, directoryName, ...) are neither kept nor counted.
  */
 struct cert_identity {
-	struct str subject; /* RFC 2253, UTF-8; special and control characters escaped */
+	/* RFC 2253 in printable ASCII: special characters as \C, all other bytes of UTF-8 as \XX.
+	 */
+	struct str subject;
 	struct str issuer;
-	struct str serial; /* lower-case hexadecimal, no leading zeros; "0" for zero; "-" if
-			      negative */
-	struct str sha256; /* lower-case hexadecimal, of the DER certificate */
-	struct str spki;   /* likewise, of the DER SubjectPublicKeyInfo */
-	struct str_list cn;
-	struct str_list dns; /* SAN dNSName, lower-case, no final dot; a wildcard is a literal */
+	/* Lower-case hexadecimal, no leading zeros; "0" for zero; "-" before a negative one. */
+	struct str serial;
+	struct str sha256;  /* lower-case hexadecimal, of the DER certificate */
+	struct str spki;    /* likewise, of the DER SubjectPublicKeyInfo */
+	struct str_list cn; /* UTF-8, in the order of the subject */
+	/* SAN dNSName: a host name, or `*.` and one; lower-case, no final dot; `*` is a literal. */
+	struct str_list dns;
 	struct str_list email;
 	struct str_list uri;
-	const struct addr *ip;
+	const struct addr *ip; /* mapped addresses are IPv4 */
 	size_t ip_count;
 	size_t unusable_names;
 	int64_t not_before; /* seconds since 1970-01-01 UTC */
@@ -47,16 +53,18 @@ struct cert_identity {
 
 /*
  * Takes the front end's encoding off. CERT_CODEC_PEM: one armored certificate (RFC 7468), plain,
- * percent-escaped (RFC 3986, `+` stays itself but in the armor lines), with LF, CR LF, LF TAB or
- * space between its lines; base64 is strict (RFC 4648 section 4), and nothing may stand before or
- * after but blanks. On CERT_OK *der lies in the arena. *why names what was wrong, a static string.
+ * wholly percent-escaped (RFC 3986, `+` stays itself but in the armor lines), with LF, CR LF, LF
+ * TAB or a space between its lines, which may have any length but 0; base64 is strict (RFC 4648
+ * section 4), and nothing may stand before or after but blanks. On CERT_OK *der lies in the arena;
+ * else *why names what was wrong, a static string.
  */
 NODISCARD enum cert_status cert_decode(enum cert_codec codec, struct str text, struct arena *arena,
 	struct str *der, const char **why);
 
 /*
  * Reads exactly one DER certificate: all of the input, in its only encoding. `cn_fallback`: a
- * certificate without any SAN dNSName gets its CNs that are host names as `dns`.
+ * certificate without any SAN dNSName, usable or not, gets as `dns` those of its CNs that are host
+ * names with a dot and no wildcard. Leaves OpenSSL's error queue as it was.
  */
 NODISCARD enum cert_status cert_read(struct str der, bool cn_fallback, struct arena *arena,
 	struct cert_identity *out, const char **why);
