@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""Certificates made on the spot (RFC 5280), good ones and bad ones."""
+
+import datetime
+import ipaddress
+from urllib.parse import quote
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+DAY = datetime.timedelta(days=1)
+NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0, tzinfo=None)
+ATTRIBUTES = {"CN": NameOID.COMMON_NAME, "O": NameOID.ORGANIZATION_NAME, "C": NameOID.COUNTRY_NAME}
+
+
+def name(text):
+    """'O=Acme,CN=x' as an X.509 name; no escapes."""
+    parts = [part.split("=", 1) for part in text.split(",")] if text else []
+    return x509.Name([x509.NameAttribute(ATTRIBUTES[key], value) for key, value in parts])
+
+
+class Certificate:
+    """A certificate with its key, as objects and as the PEM files that servers and clients read."""
+
+    def __init__(self, folder, label, certificate, key, issuer=None):
+        self.x509, self.key, self.issuer = certificate, key, issuer
+        self.pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
+        self.der = certificate.public_bytes(serialization.Encoding.DER)
+        self.file = folder / f"{label}.crt"
+        self.key_file = folder / f"{label}.key"
+        self.file.write_text(self.pem)
+        self.key_file.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+
+    @property
+    def escaped(self):
+        """As nginx's $ssl_client_escaped_cert."""
+        return quote(self.pem, safe="")
+
+    @property
+    def tabbed(self):
+        """As nginx's deprecated $ssl_client_cert: each line feed becomes a line feed and a tab."""
+        return self.pem.rstrip("\n").replace("\n", "\n\t")
+
+    @property
+    def sha256(self):
+        return self.x509.fingerprint(hashes.SHA256()).hex()
+
+    @property
+    def serial(self):
+        return format(self.x509.serial_number, "x")
+
+
+class Authority:
+    """A certificate authority: `issue` makes certificates, by default good client certificates."""
+
+    def __init__(self, folder, label):
+        self.folder, self.label = folder, label
+        self.serial = 0x1000
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = name(f"CN={label}")
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject)
+            .public_key(key.public_key())
+            .serial_number(1)
+            .not_valid_before(NOW - DAY)
+            .not_valid_after(NOW + 365 * DAY)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+            .sign(key, hashes.SHA256())
+        )
+        self.certificate = Certificate(folder, f"ca-{label}", certificate, key)
+
+    @property
+    def file(self):
+        return self.certificate.file
+
+    def issue(
+        self,
+        label,
+        subject=None,
+        dns=(),
+        ip=(),
+        email=(),
+        uri=(),
+        start=-DAY,
+        end=30 * DAY,
+        key="ec",
+        server=False,
+        self_signed=False,
+        serial=None,
+    ):
+        subject = name(f"O=Acme,CN={label}" if subject is None else subject)
+        private = (
+            rsa.generate_private_key(65537, 2048)
+            if key == "rsa"
+            else ec.generate_private_key(ec.SECP256R1())
+        )
+        self.serial += 1
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject if self_signed else self.certificate.x509.subject)
+            .public_key(private.public_key())
+            .serial_number(serial or self.serial)
+            .not_valid_before(NOW + start)
+            .not_valid_after(NOW + end)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
+            .add_extension(
+                x509.ExtendedKeyUsage(
+                    [ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH]
+                ),
+                False,
+            )
+        )
+        names = [x509.DNSName._init_without_validation(n) for n in dns]
+        names += [x509.IPAddress(ipaddress.ip_address(n)) for n in ip]
+        names += [x509.RFC822Name._init_without_validation(n) for n in email]
+        names += [x509.UniformResourceIdentifier._init_without_validation(n) for n in uri]
+        if names:
+            builder = builder.add_extension(x509.SubjectAlternativeName(names), False)
+        certificate = builder.sign(
+            private if self_signed else self.certificate.key, hashes.SHA256()
+        )
+        return Certificate(self.folder, f"{self.label}-{label}", certificate, private, self)
+
+
+class Pki:
+    """The certificates that the tests share; each is made when it is first asked for."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.authority = Authority(folder, "doors")
+        self.stranger_authority = Authority(folder, "strangers")
+        self._made = {}
+
+    def _once(self, label, authority=None, **details):
+        if label not in self._made:
+            self._made[label] = (authority or self.authority).issue(label, **details)
+        return self._made[label]
+
+    @property
+    def server(self):
+        return self._once("localhost", dns=["localhost"], ip=["127.0.0.1", "::1"], server=True)
+
+    @property
+    def alice(self):
+        return self._once(
+            "alice",
+            dns=["alice.partner.example"],
+            email=["alice@partner.example"],
+            uri=["spiffe://partner.example/alice"],
+            ip=["192.0.2.77"],
+        )
+
+    @property
+    def rsa(self):
+        return self._once("rsa", dns=["rsa.partner.example"], key="rsa")
+
+    @property
+    def expired(self):
+        return self._once("expired", dns=["alice.partner.example"], start=-10 * DAY, end=-DAY)
+
+    @property
+    def early(self):
+        return self._once("early", dns=["alice.partner.example"], start=DAY, end=10 * DAY)
+
+    @property
+    def self_signed(self):
+        return self._once("self", dns=["alice.partner.example"], self_signed=True)
+
+    @property
+    def stranger(self):
+        return self._once("stranger", self.stranger_authority, dns=["alice.partner.example"])
+
+    @property
+    def wildcard(self):
+        return self._once("wildcard", dns=["*.partner.example"])
+
+    @property
+    def nul(self):
+        return self._once("nul", dns=["alice.partner.example\0.evil.example"])
+
+    @property
+    def only_cn(self):
+        return self._once("only-cn", subject="CN=alice.partner.example")

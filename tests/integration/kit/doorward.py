@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""doorward itself: started with a configuration, asked, stopped, and looked at afterwards."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import fcgi
+from kit.process import DEADLINE, Process, connects, wait_for
+
+BINARY = Path(os.environ.get("DOORWARD", "build/release/doorward")).resolve()
+SANITIZER = re.compile(r"(Address|Leak|UndefinedBehavior|Thread)Sanitizer|runtime error:")
+
+
+def assert_clean(text):
+    """No sanitizer had anything to say."""
+    assert not SANITIZER.search(text), text
+
+
+def run(*arguments, env=None, cwd=None, input=b"", expect=None):
+    """The program as a command: (exit status, stdout, stderr)."""
+    done = subprocess.run(
+        [BINARY, *map(os.fspath, arguments)],
+        env={**os.environ, **(env or {})},
+        cwd=cwd,
+        input=input,
+        capture_output=True,
+        timeout=DEADLINE,
+    )
+    errors = done.stderr.decode(errors="backslashreplace")
+    assert_clean(errors)
+    if expect is not None:
+        assert done.returncode == expect, f"exit {done.returncode}: {done.stdout!r} {errors}"
+    return done.returncode, done.stdout.decode(errors="backslashreplace"), errors
+
+
+def configuration(policy="", **sections):
+    """INI text from sections by name; `policy` stands at the end with its own section headers."""
+    text = ""
+    for section in ("server", "frontend", "dns", "cache", "log"):
+        if sections.get(section):
+            lines = [line.strip() for line in sections[section].strip().splitlines()]
+            text += f"[{section}]\n" + "\n".join(lines) + "\n"
+    return sections.get("before", "") + text + policy
+
+
+class Doorward:
+    """
+    A running doorward. `policy` is what a test is about; the sections' lines are added to what
+    every test needs: a Unix socket, two threads, decisions as JSON on stderr.
+    """
+
+    def __init__(
+        self,
+        folder,
+        policy="[policy default]\n",
+        *,
+        listen=None,
+        address=None,
+        server="",
+        frontend="",
+        dns="",
+        cache="",
+        log="",
+        before="",
+        argv=None,
+        wait=True,
+        **popen,
+    ):
+        self.folder = folder
+        self.socket = folder / "doorward.sock"
+        self.address = address or str(self.socket)
+        self.file = folder / "doorward.conf"
+        self._fixed = dict(
+            server=f"listen = {listen or f'unix:{self.socket}'}\nthreads = 2\n{server}",
+            frontend=frontend,
+            dns=f"{dns}\nprivate_ptr = yes" if "private_ptr" not in dns else dns,
+            cache=cache,
+            log=f"format = json\nlevel = debug\n{log}" if "format" not in log else log,
+            before=before,
+        )
+        self.configure(policy)
+        self.process = Process(
+            argv or [BINARY, "-c", self.file], folder / "doorward.stderr", **popen
+        )
+        if wait:
+            self.process.wait_until(lambda: connects(self.where()), "a listening doorward")
+
+    def where(self):
+        """The address as a socket wants it: a path, or host and port."""
+        if self.address.startswith("/"):
+            return self.address
+        host, _, port = self.address.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    def configure(self, policy, **sections):
+        self.file.write_text(configuration(policy, **{**self._fixed, **sections}))
+
+    # Asking
+
+    def ask(self, params=None, role=fcgi.RESPONDER, **more):
+        """One request over a connection of its own. Params are a dict (lists repeat a name) or pairs."""
+        pairs = list(params.items() if isinstance(params, dict) else params or [])
+        pairs += list(more.items())
+        return fcgi.request(self.address, pairs, role, timeout=DEADLINE)
+
+    def connection(self):
+        return fcgi.Connection(self.address, DEADLINE)
+
+    # What it said
+
+    def stderr(self):
+        return self.process.output()
+
+    def log(self):
+        """The log's JSON lines."""
+        return [json.loads(line) for line in self.stderr().splitlines() if line.startswith("{")]
+
+    def decisions(self):
+        return [line for line in self.log() if "reason" in line]
+
+    def wait_for_log(self, pattern):
+        return wait_for(lambda: re.search(pattern, self.stderr()), f"{pattern!r} in the log")
+
+    # Its end
+
+    def reload(self):
+        self.process.send(signal.SIGHUP)
+
+    def stop(self, number=signal.SIGTERM, expect=0):
+        status = self.process.stop(number)
+        assert status == expect, f"exit status {status}:\n{self.stderr()}"
+        assert_clean(self.stderr())
+
+    def close(self):
+        """For the fixture: a doorward that still runs must end well, every one must be clean."""
+        try:
+            if self.process.running():
+                self.stop()
+            assert_clean(self.stderr())
+        finally:
+            self.process.kill()
+
+
+def reason(reply):
+    return reply.header("X-Doorward-Reason")
+
+
+def hostname(reply):
+    return reply.header("X-Client-Hostname")
+
+
+def summary(reply):
+    """What most tests look at: (status, reason, host name)."""
+    return reply.status, reason(reply), hostname(reply)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""Real front ends: nginx and lighttpd on loopback ports, everything of theirs in one folder."""
+
+import grp
+import os
+import pwd
+
+from kit.process import Process, connects, free_port
+
+NGINX = "/usr/sbin/nginx"
+LIGHTTPD = "/usr/sbin/lighttpd"
+
+# As root, nginx would give its workers to a user who may not look into the test's folder.
+NGINX_CONFIGURATION = """\
+{user}
+daemon off;
+worker_processes 1;
+error_log stderr info;
+pid {folder}/nginx.pid;
+events {{ worker_connections 256; }}
+http {{
+	access_log off;
+	client_body_temp_path {folder}/nginx-body;
+	proxy_temp_path {folder}/nginx-proxy;
+	fastcgi_temp_path {folder}/nginx-fastcgi;
+	uwsgi_temp_path {folder}/nginx-uwsgi;
+	scgi_temp_path {folder}/nginx-scgi;
+{http}
+}}
+"""
+
+
+class Nginx:
+    """A real nginx with the given inside of its http block; `port` must be listened on there."""
+
+    def __init__(self, folder, http, port):
+        self.folder, self.port = folder, port
+        self.file = folder / "nginx.conf"
+        user = ""
+        if os.geteuid() == 0:
+            user = f"user {pwd.getpwuid(0).pw_name} {grp.getgrgid(0).gr_name};"
+        self.file.write_text(NGINX_CONFIGURATION.format(user=user, folder=folder, http=http))
+        self.process = Process(
+            [NGINX, "-p", folder, "-e", "stderr", "-c", self.file], folder / "nginx.stderr"
+        )
+        self.process.wait_until(lambda: connects(("127.0.0.1", port)), "a listening nginx")
+
+    def close(self):
+        try:
+            if self.process.running():
+                self.process.stop()
+        finally:
+            self.process.kill()
+
+
+class Lighttpd:
+    """A real lighttpd; `rest` is its configuration but for the port and the document root."""
+
+    def __init__(self, folder, rest):
+        self.folder, self.port = folder, free_port()
+        self.root = folder / "www"
+        self.root.mkdir(exist_ok=True)
+        self.file = folder / "lighttpd.conf"
+        self.file.write_text(
+            f'server.bind = "127.0.0.1"\nserver.port = {self.port}\n'
+            f'server.document-root = "{self.root}"\n'
+            f'server.upload-dirs = ( "{folder}" )\n{rest}'
+        )
+        self.process = Process([LIGHTTPD, "-D", "-f", self.file], folder / "lighttpd.stderr")
+        self.process.wait_until(lambda: connects(("127.0.0.1", self.port)), "a listening lighttpd")
+
+    def close(self):
+        try:
+            if self.process.running():
+                self.process.stop()
+        finally:
+            self.process.kill()
