@@ -182,3 +182,16 @@ void log_line(struct str text)
 	pthread_rwlock_unlock(&sink.lock);
 	bytes_clear(&line);
 }
+
+void log_diag(const struct diag *diag)
+{
+	enum log_level level = diag->errors > 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING;
+	struct str rest = bytes_view(&diag->text);
+	struct str line;
+
+	while (str_split_next(&rest, '\n', &line)) {
+		if (line.len > 0) {
+			log_write(level, "%.*s", (int)line.len, line.data);
+		}
+	}
+}

@@ -4,6 +4,7 @@
 #ifndef DW_BASE_LOG_H
 #define DW_BASE_LOG_H
 
+#include "base/diag.h"
 #include "base/str.h"
 #include "base/util.h"
 
@@ -34,5 +35,8 @@ bool log_enabled(enum log_level level);
 void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A finished line, without its line feed, at level info: the caller has built and escaped it. */
 void log_line(struct str line);
+
+/* Each finding as a line of its own, as errors if there is an error among them. */
+void log_diag(const struct diag *diag);
 
 #endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_BASE_JSON_H
+#define DW_BASE_JSON_H
+
+#include "base/bytes.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Writes JSON (RFC 8259) value by value; commas come by themselves. Failures stay in out->failed.
+ * Bytes that are not UTF-8 become U+FFFD.
+ */
+void json_open(struct bytes *out, char bracket);  /* '{' or '[' */
+void json_close(struct bytes *out, char bracket); /* '}' or ']' */
+void json_key(struct bytes *out, const char *key);
+void json_null(struct bytes *out);
+void json_bool(struct bytes *out, bool value);
+void json_u64(struct bytes *out, uint64_t value);
+/* Absent strings (data == NULL) are null. */
+void json_str(struct bytes *out, struct str value);
+void json_text(struct bytes *out, const char *value);
+void json_str_list(struct bytes *out, struct str_list list);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "cgi.h"
+
+#include "authz.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "decision_log.h"
+#include "exit_code.h"
+#include "reply.h"
+#include "snapshot.h"
+
+#include <fcgiapp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+bool cgi_wanted(void)
+{
+	return getenv("GATEWAY_INTERFACE") != NULL && FCGX_IsCGI();
+}
+
+static void add_environment(struct authz *a, char *const *environment)
+{
+	for (; *environment != NULL; environment++) {
+		struct str pair = str_view(*environment);
+		size_t equals = str_find(pair, '=');
+
+		if (equals < pair.len) {
+			authz_input(a, (struct str){pair.data, equals}, str_from(pair, equals + 1));
+		}
+	}
+}
+
+static void on_decided(void *ctx)
+{
+	(void)ctx;
+}
+
+/* False when no decision could be made; the web server then sees a failed program. */
+static bool answer(FCGX_Request *request, struct snapshot *snapshot)
+{
+	uint64_t started_us = clock_us();
+	struct dns_engine *dns;
+	struct bytes reply;
+	struct authz a;
+	uv_loop_t loop;
+
+	if (uv_loop_init(&loop) != 0) {
+		return false;
+	}
+	dns = dns_engine_new(&loop, snapshot->dns);
+	if (dns == NULL) {
+		uv_loop_close(&loop);
+		return false;
+	}
+	authz_init(&a);
+	bytes_init(&reply, 0);
+	add_environment(&a, request->envp);
+	if (!authz_start(&a, snapshot->config, dns, clock_wall_s(), NULL, on_decided, NULL)) {
+		while (a.status == 0) {
+			uv_run(&loop, UV_RUN_ONCE);
+		}
+	}
+	reply_build(&a, FCGI_ROLE_RESPONDER, &reply);
+	decision_log(&a, &snapshot->config->log, clock_us() - started_us);
+
+	bool written = !reply.failed && reply.len <= INT32_MAX &&
+		       FCGX_PutStr((const char *)reply.data, (int)reply.len, request->out) ==
+			       (int)reply.len;
+
+	bytes_clear(&reply);
+	authz_clear(&a);
+	dns_engine_close(dns);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	uv_loop_close(&loop);
+	return written;
+}
+
+static struct snapshot *load(const char *config_path)
+{
+	struct diag diag;
+	struct snapshot *snapshot;
+
+	diag_init(&diag);
+	snapshot = snapshot_load(config_path, NULL, &diag);
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (snapshot != NULL && log_open(&snapshot->config->log.sink) != 0) {
+		log_write(LOG_LEVEL_WARNING, "the log %s cannot be opened; stderr is used",
+			snapshot->config->log.sink.path);
+	}
+	return snapshot;
+}
+
+static bool query_may_be_arguments(void)
+{
+	const char *query = getenv("QUERY_STRING");
+
+	return query != NULL && query[0] != '\0' && strchr(query, '=') == NULL;
+}
+
+int cgi_run(const char *config_path, bool arguments)
+{
+	const char *chosen = getenv("DOORWARD_CONFIG");
+	FCGX_Request request;
+	struct snapshot *snapshot = NULL;
+	int code = EXIT_CODE_ERROR;
+
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0 ||
+		FCGX_Accept_r(&request) != 0) {
+		log_write(LOG_LEVEL_ERROR, "the CGI request cannot be read");
+		return code;
+	}
+	if (chosen == NULL && arguments && query_may_be_arguments()) {
+		log_write(LOG_LEVEL_ERROR,
+			"the query may have become arguments; "
+			"name the configuration in the environment's DOORWARD_CONFIG");
+	} else {
+		snapshot = load(chosen != NULL ? chosen : config_path);
+	}
+	if (snapshot == NULL) {
+		FCGX_PutS(
+			"Status: 403 Forbidden\r\nContent-Type: text/plain\r\n\r\n403 Forbidden\n",
+			request.out);
+	} else if (answer(&request, snapshot)) {
+		code = EXIT_CODE_OK;
+	}
+	FCGX_Finish_r(&request);
+	snapshot_unref(snapshot);
+	log_close();
+	return code;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "serve.h"
+
+#include "base/log.h"
+#include "exit_code.h"
+#include "privileges.h"
+#include "snapshot.h"
+#include "sockets.h"
+#include "worker.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#define THREADS_MAX 1024
+
+struct service {
+	const char *config_path;
+	struct snapshot *snapshot;
+	struct snapshot *first; /* whose listen specs the sockets still name */
+	struct sockets sockets;
+	struct worker *workers[THREADS_MAX];
+	size_t worker_count;
+	uv_loop_t loop;
+	uv_signal_t signals[4];
+	size_t signal_count;
+};
+
+static uint32_t thread_count(const struct config_server *server)
+{
+	cpu_set_t cpus;
+
+	if (server->threads > 0) {
+		return server->threads;
+	}
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0 || CPU_COUNT(&cpus) < 1) {
+		return 1;
+	}
+	return (uint32_t)CPU_COUNT(&cpus);
+}
+
+static void reload(struct service *s)
+{
+	struct diag diag;
+	struct snapshot *next;
+
+	diag_init(&diag);
+	next = snapshot_load(s->config_path, s->snapshot, &diag);
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (next == NULL) {
+		log_write(LOG_LEVEL_ERROR, "reload: %s has errors; nothing has changed",
+			s->config_path);
+		return;
+	}
+	int error = log_open(&next->config->log.sink);
+
+	if (error != 0) {
+		log_write(LOG_LEVEL_ERROR, "reload: the log %s: %s; nothing has changed",
+			next->config->log.sink.path, strerror(error));
+		snapshot_unref(next);
+		return;
+	}
+	for (size_t i = 0; i < s->worker_count; i++) {
+		worker_reload(s->workers[i], next);
+	}
+	snapshot_unref(s->snapshot);
+	s->snapshot = next;
+	log_write(LOG_LEVEL_INFO,
+		"reload: %s is in force; listen, user, group and threads need a restart",
+		s->config_path);
+}
+
+static void stop(struct service *s)
+{
+	for (size_t i = 0; i < s->worker_count; i++) {
+		worker_stop(s->workers[i]);
+	}
+	for (size_t i = 0; i < s->signal_count; i++) {
+		uv_close((uv_handle_t *)&s->signals[i], NULL);
+	}
+	s->signal_count = 0;
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct service *s = handle->data;
+
+	switch (number) {
+	case SIGHUP:
+		reload(s);
+		break;
+	case SIGUSR1: {
+		int error = log_reopen();
+
+		if (error != 0) {
+			log_write(LOG_LEVEL_ERROR, "the log could not be reopened: %s",
+				strerror(error));
+		}
+		break;
+	}
+	default:
+		log_write(LOG_LEVEL_INFO, "stopping; what is in flight is finished first");
+		stop(s);
+		break;
+	}
+}
+
+static bool watch_signals(struct service *s)
+{
+	static const int numbers[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		int error = uv_signal_init(&s->loop, &s->signals[i]);
+
+		if (error == 0) {
+			s->signals[i].data = s;
+			s->signal_count++;
+			error = uv_signal_start(&s->signals[i], on_signal, numbers[i]);
+		}
+		if (error != 0) {
+			log_write(LOG_LEVEL_ERROR, "signals cannot be watched: %s",
+				uv_strerror(error));
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Workers block every signal, so that all arrive at the main thread. */
+static bool start_workers(struct service *s)
+{
+	uint32_t wanted = thread_count(&s->snapshot->config->server);
+	sigset_t all;
+	sigset_t before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (s->worker_count < wanted && s->worker_count < THREADS_MAX) {
+		struct worker *w = worker_start(s->snapshot, s->sockets.fds, s->sockets.count);
+
+		if (w == NULL) {
+			break;
+		}
+		s->workers[s->worker_count++] = w;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return s->worker_count == wanted;
+}
+
+static bool prepare(struct service *s, struct diag *diag)
+{
+	const struct config *config = s->snapshot->config;
+
+	if (!sockets_open(&s->sockets, &config->server, diag) ||
+		!privileges_drop(config->server.user, config->server.group, diag)) {
+		return false;
+	}
+	int error = log_open(&config->log.sink);
+
+	if (error != 0) {
+		diag_error(diag, NULL, "the log %s: %s", config->log.sink.path, strerror(error));
+		return false;
+	}
+	return true;
+}
+
+static int run(struct service *s)
+{
+	int code = EXIT_CODE_ERROR;
+	struct diag diag;
+
+	diag_init(&diag);
+	if (watch_signals(s) && prepare(s, &diag) && start_workers(s)) {
+		log_write(LOG_LEVEL_INFO,
+			"serving on %zu socket(s) with %zu thread(s), policies from %s",
+			s->sockets.count, s->worker_count, s->config_path);
+		code = EXIT_CODE_OK;
+	} else {
+		stop(s);
+	}
+	uv_run(&s->loop, UV_RUN_DEFAULT);
+	for (size_t i = 0; i < s->worker_count; i++) {
+		worker_join(s->workers[i]);
+	}
+	log_diag(&diag);
+	diag_clear(&diag);
+	sockets_close(&s->sockets);
+	return code;
+}
+
+int serve(const char *config_path)
+{
+	struct service *s = calloc(1, sizeof(*s));
+	struct diag diag;
+	int code = EXIT_CODE_CONFIG;
+
+	if (s == NULL || uv_loop_init(&s->loop) != 0) {
+		free(s);
+		log_write(LOG_LEVEL_ERROR, "out of memory");
+		return EXIT_CODE_ERROR;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	s->config_path = config_path;
+	diag_init(&diag);
+	s->snapshot = snapshot_load(config_path, NULL, &diag);
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (s->snapshot != NULL) {
+		s->first = snapshot_ref(s->snapshot);
+		code = run(s);
+		snapshot_unref(s->first);
+		snapshot_unref(s->snapshot);
+	}
+	log_close();
+	uv_loop_close(&s->loop);
+	free(s);
+	return code;
+}
