@@ -4,7 +4,10 @@
 #ifndef DW_FCGI_SERVER_H
 #define DW_FCGI_SERVER_H
 
+#include "base/addr.h"
 #include "base/str.h"
+#include "base/util.h"
+#include "fcgi/app.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,49 +19,45 @@
  * sockets. Connections are accepted, read and written without blocking.
  */
 
-enum fcgi_role { FCGI_ROLE_RESPONDER = 1, FCGI_ROLE_AUTHORIZER = 2 };
-
 struct fcgi_settings {
 	uint32_t max_connections;             /* of this server; past it accepting pauses */
 	uint32_t max_params;                  /* bytes of FCGI_PARAMS in one request */
 	uint32_t max_requests_per_connection; /* multiplexed, at one time */
-	uint32_t request_timeout_ms;          /* a started request whose PARAMS are incomplete */
+	uint32_t request_timeout_ms;          /* a started request whose PARAMS are incomplete, a
+						 new connection that is silent, an answer that the
+						 peer does not take */
 	uint32_t idle_timeout_ms;             /* a kept connection without a request */
+	/* The only TCP peers served; none: all are. Borrowed for the life of the server. */
+	const struct addr *web_server_addrs;
+	size_t web_server_addr_count;
 };
 
-struct fcgi_server;
-struct fcgi_request; /* one request on one connection, as the server sees it */
+#define FCGI_WEB_SERVER_ADDRS_MAX 64
 
 /*
- * What the server asks of the application. `begin` gives the application's own request, or NULL
- * to refuse (FCGI_OVERLOADED). Then `param` for each name-value pair, its views good during the
- * call only; then exactly one of `ready` (the empty PARAMS record came: the application answers
- * with fcgi_reply, inside the call or later) and `abort` (FCGI_ABORT_REQUEST, the peer left, or a
- * time-out; may also come after `ready`, before the answer: no fcgi_reply may follow). `oversize`:
- * PARAMS went over max_params; no further `param` comes, and `ready` still does.
+ * Reads the value of FCGI_WEB_SERVER_ADDRS (FastCGI 1.0, 3.2): addresses, separated by commas, at
+ * least one. On failure *why says what was expected, a static string: do not serve then.
  */
-struct fcgi_app {
-	void *ctx;
-	void *(*begin)(void *ctx, struct fcgi_request *request, enum fcgi_role role);
-	void (*param)(void *app_request, struct str name, struct str value);
-	void (*oversize)(void *app_request);
-	void (*ready)(void *app_request);
-	void (*abort)(void *app_request);
-};
+NODISCARD bool fcgi_web_server_addrs_parse(struct str text,
+	struct addr out[FCGI_WEB_SERVER_ADDRS_MAX], size_t *count, const char **why);
 
-/* Answers: `output` is the whole of FCGI_STDOUT (CGI headers and body), copied if it cannot leave
- * at once. STDOUT and FCGI_END_REQUEST leave in one write; the request ends. */
+struct fcgi_server;
+
+/* Answers a request that is ready: `output` is the whole of FCGI_STDOUT (CGI headers and body),
+ * copied if it cannot leave at once. STDOUT and FCGI_END_REQUEST leave in one write; the request
+ * ends. */
 void fcgi_reply(struct fcgi_request *request, struct str output);
 
-/* The listening descriptors are the caller's and must be non-blocking. NULL when out of memory. */
+/* The application's ctx is borrowed. NULL when out of memory or descriptors. */
 struct fcgi_server *fcgi_server_new(
 	uv_loop_t *loop, const struct fcgi_settings *settings, const struct fcgi_app *app);
-/* 0 or a negative libuv error. */
+/* The listening descriptor is the caller's, must be non-blocking, and stays open as long as the
+ * server. 0 or a negative libuv error. */
 NODISCARD int fcgi_server_listen(struct fcgi_server *server, int fd);
-/* New settings for connections to come (reload). */
+/* New settings (reload), from now on; a request that has begun keeps its max_params. */
 void fcgi_server_configure(struct fcgi_server *server, const struct fcgi_settings *settings);
-/* Accepts no more, closes idle connections; calls `drained` once the last request has been answered
- * and its connection closed. */
+/* Accepts no more, closes idle connections; calls `drained` from the loop once the last request has
+ * been answered and its connection closed. */
 void fcgi_server_drain(struct fcgi_server *server, void (*drained)(void *ctx), void *ctx);
 /* Closes everything now; requests get `abort`. Memory goes when the loop has run its close
  * callbacks. */
