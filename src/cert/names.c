@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "cert/names.h"
+
+#include <openssl/bio.h>
+#include <openssl/x509v3.h>
+
+#define HOST_NAME_MAX_LEN 253
+#define LABEL_MAX_LEN 63
+
+/* A control character of ASCII, or one of U+0080 to U+009F, in UTF-8. */
+static bool has_control(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = (uint8_t)s.data[i];
+
+		if (c < 0x20 || c == 0x7f ||
+			(c == 0xc2 && i + 1 < s.len && (uint8_t)s.data[i + 1] < 0xa0)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_printable_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.data[i] < 0x20 || s.data[i] > 0x7e) {
+			return false;
+		}
+	}
+	return s.len > 0;
+}
+
+static bool is_label(struct str s)
+{
+	if (s.len == 0 || s.len > LABEL_MAX_LEN || s.data[0] == '-' || s.data[s.len - 1] == '-') {
+		return false;
+	}
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.data[i];
+
+		if (!ascii_is_alnum(c) && c != '-' && c != '_') {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What inet_aton(3) takes for the last part of an address: decimal, octal or 0x hexadecimal. */
+static bool is_number(struct str s)
+{
+	bool hex = s.len >= 2 && s.data[0] == '0' && ascii_lower(s.data[1]) == 'x';
+
+	for (size_t i = hex ? 2 : 0; i < s.len; i++) {
+		if (hex ? ascii_hex_value(s.data[i]) < 0 : !ascii_is_digit(s.data[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool cert_is_host_name(struct str name)
+{
+	struct str rest = name;
+	struct str label = {NULL, 0};
+
+	if (name.len == 0 || name.len > HOST_NAME_MAX_LEN) {
+		return false;
+	}
+	while (str_split_next(&rest, '.', &label)) {
+		if (!is_label(label)) {
+			return false;
+		}
+	}
+	return !is_number(label);
+}
+
+struct str cert_dup_lower(struct arena *arena, struct str s)
+{
+	char *copy = arena_alloc(arena, s.len + 1, 1);
+
+	if (copy == NULL) {
+		return (struct str){NULL, 0};
+	}
+	for (size_t i = 0; i < s.len; i++) {
+		copy[i] = ascii_lower(s.data[i]);
+	}
+	return (struct str){copy, s.len};
+}
+
+static enum cert_status print_name(
+	const X509_NAME *name, struct arena *arena, struct str *out, const char **why)
+{
+	enum cert_status status = CERT_NO_MEMORY;
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text;
+
+	if (bio == NULL) {
+		return CERT_NO_MEMORY;
+	}
+	/* XN_FLAG_RFC2253 escapes control bytes and those past ASCII, and turns strings to UTF-8.
+	 */
+	if (X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) < 0) {
+		*why = "a subject or issuer that cannot be shown";
+		status = CERT_MALFORMED;
+		goto out;
+	}
+	long len = BIO_get_mem_data(bio, &text);
+
+	*out = arena_dup(arena, (struct str){text, (size_t)len});
+	if (out->data != NULL) {
+		status = CERT_OK;
+	}
+out:
+	BIO_free(bio);
+	return status;
+}
+
+static enum cert_status keep_cn(const ASN1_STRING *value, struct str *names, size_t *count,
+	struct arena *arena, size_t *unusable)
+{
+	unsigned char *utf8 = NULL;
+	int len = ASN1_STRING_to_UTF8(&utf8, value);
+
+	if (len < 0) {
+		++*unusable;
+		return CERT_OK;
+	}
+	struct str cn = str_from_bytes(utf8, (size_t)len);
+	enum cert_status status = CERT_OK;
+
+	if (cn.len == 0 || has_control(cn)) {
+		++*unusable;
+	} else {
+		names[*count] = arena_dup(arena, cn);
+		status = names[(*count)++].data != NULL ? CERT_OK : CERT_NO_MEMORY;
+	}
+	OPENSSL_free(utf8);
+	return status;
+}
+
+static enum cert_status read_cn(
+	const X509_NAME *subject, struct arena *arena, struct cert_identity *out)
+{
+	int entries = X509_NAME_entry_count(subject);
+	struct str *names = arena_alloc(arena, (size_t)entries, sizeof(*names));
+	size_t count = 0;
+	int at = -1;
+
+	if (names == NULL) {
+		return CERT_NO_MEMORY;
+	}
+	while ((at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >= 0) {
+		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(subject, at);
+		enum cert_status status = keep_cn(X509_NAME_ENTRY_get_data(entry), names, &count,
+			arena, &out->unusable_names);
+
+		if (status != CERT_OK) {
+			return status;
+		}
+	}
+	out->cn = (struct str_list){names, count};
+	return CERT_OK;
+}
+
+enum cert_status cert_read_subject(
+	const X509 *x, struct arena *arena, struct cert_identity *out, const char **why)
+{
+	const X509_NAME *subject = X509_get_subject_name(x);
+	enum cert_status status = print_name(subject, arena, &out->subject, why);
+
+	if (status == CERT_OK) {
+		status = print_name(X509_get_issuer_name(x), arena, &out->issuer, why);
+	}
+	return status == CERT_OK ? read_cn(subject, arena, out) : status;
+}
+
+/* The names of one certificate while they are sorted by kind; each list has room for all. */
+struct san {
+	struct arena *arena;
+	struct str *dns;
+	struct str *email;
+	struct str *uri;
+	struct addr *ip;
+	struct cert_identity *out;
+};
+
+static enum cert_status keep(struct str name, struct str *items, struct str_list *list)
+{
+	if (name.data == NULL) {
+		return CERT_NO_MEMORY;
+	}
+	items[list->count++] = name;
+	return CERT_OK;
+}
+
+static enum cert_status keep_dns(struct san *s, struct str name)
+{
+	if (name.len > 0 && name.data[name.len - 1] == '.') {
+		name.len--;
+	}
+	if (!cert_is_host_name(str_from(name, str_starts_with(name, "*.") ? 2 : 0)) ||
+		name.len > HOST_NAME_MAX_LEN) {
+		s->out->unusable_names++;
+		return CERT_OK;
+	}
+	return keep(cert_dup_lower(s->arena, name), s->dns, &s->out->dns);
+}
+
+static enum cert_status keep_text(
+	struct san *s, struct str name, struct str *items, struct str_list *list)
+{
+	if (!is_printable_ascii(name)) {
+		s->out->unusable_names++;
+		return CERT_OK;
+	}
+	return keep(arena_dup(s->arena, name), items, list);
+}
+
+static enum cert_status keep_general_name(struct san *s, const GENERAL_NAME *general)
+{
+	int type;
+	const ASN1_STRING *value = GENERAL_NAME_get0_value(general, &type);
+
+	if (type != GEN_DNS && type != GEN_EMAIL && type != GEN_URI && type != GEN_IPADD) {
+		return CERT_OK;
+	}
+	struct str name =
+		str_from_bytes(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
+
+	if (type == GEN_DNS) {
+		return keep_dns(s, name);
+	} else if (type == GEN_EMAIL) {
+		return keep_text(s, name, s->email, &s->out->email);
+	} else if (type == GEN_URI) {
+		return keep_text(s, name, s->uri, &s->out->uri);
+	}
+	if (addr_from_bytes(name.data, name.len, &s->ip[s->out->ip_count])) {
+		s->out->ip_count++;
+	} else {
+		s->out->unusable_names++;
+	}
+	return CERT_OK;
+}
+
+static enum cert_status keep_general_names(
+	const GENERAL_NAMES *names, struct arena *arena, struct cert_identity *out, bool *has_dns)
+{
+	size_t count = (size_t)sk_GENERAL_NAME_num(names);
+	struct san s = {
+		.arena = arena,
+		.dns = arena_alloc(arena, count, sizeof(*s.dns)),
+		.email = arena_alloc(arena, count, sizeof(*s.email)),
+		.uri = arena_alloc(arena, count, sizeof(*s.uri)),
+		.ip = arena_alloc(arena, count, sizeof(*s.ip)),
+		.out = out,
+	};
+
+	if (s.dns == NULL || s.email == NULL || s.uri == NULL || s.ip == NULL) {
+		return CERT_NO_MEMORY;
+	}
+	out->dns.items = s.dns;
+	out->email.items = s.email;
+	out->uri.items = s.uri;
+	out->ip = s.ip;
+	for (size_t i = 0; i < count; i++) {
+		const GENERAL_NAME *general = sk_GENERAL_NAME_value(names, (int)i);
+		enum cert_status status = keep_general_name(&s, general);
+
+		if (status != CERT_OK) {
+			return status;
+		}
+		*has_dns = *has_dns || general->type == GEN_DNS;
+	}
+	return CERT_OK;
+}
+
+/* NULL unless the bytes are the one encoding of a SubjectAltName (RFC 5280 4.2.1.6). */
+static GENERAL_NAMES *decode_san(const ASN1_OCTET_STRING *value)
+{
+	struct str der =
+		str_from_bytes(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
+	const uint8_t *at = (const uint8_t *)der.data;
+	GENERAL_NAMES *names = d2i_GENERAL_NAMES(NULL, &at, (long)der.len);
+	uint8_t *again = NULL;
+	int len = names != NULL ? i2d_GENERAL_NAMES(names, &again) : -1;
+
+	if (len < 0 || !str_eq(str_from_bytes(again, (size_t)len), der)) {
+		GENERAL_NAMES_free(names);
+		names = NULL;
+	}
+	OPENSSL_free(again);
+	return names;
+}
+
+enum cert_status cert_read_san(const X509 *x, struct arena *arena, struct cert_identity *out,
+	bool *has_dns, const char **why)
+{
+	int at = X509_get_ext_by_NID(x, NID_subject_alt_name, -1);
+
+	if (at < 0) {
+		return CERT_OK;
+	}
+	if (X509_get_ext_by_NID(x, NID_subject_alt_name, at) >= 0) {
+		*why = "two subjectAltName extensions";
+		return CERT_MALFORMED;
+	}
+	GENERAL_NAMES *names = decode_san(X509_EXTENSION_get_data(X509_get_ext(x, at)));
+	enum cert_status status = CERT_MALFORMED;
+
+	if (names == NULL || sk_GENERAL_NAME_num(names) == 0) {
+		*why = "a subjectAltName that is malformed";
+	} else if (sk_GENERAL_NAME_num(names) > CERT_MAX_SAN) {
+		*why = "too many names in subjectAltName";
+	} else {
+		status = keep_general_names(names, arena, out, has_dns);
+	}
+	GENERAL_NAMES_free(names);
+	return status;
+}

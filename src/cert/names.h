@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CERT_NAMES_H
+#define DW_CERT_NAMES_H
+
+#include "cert/cert.h"
+
+#include <openssl/x509.h>
+
+/* The parts of cert_read that read names; each fills its fields of *out alone. */
+
+/* subject, issuer, cn. */
+NODISCARD enum cert_status cert_read_subject(
+	const X509 *x, struct arena *arena, struct cert_identity *out, const char **why);
+
+/* dns, email, uri, ip. *has_dns: there is a dNSName, usable or not. */
+NODISCARD enum cert_status cert_read_san(const X509 *x, struct arena *arena,
+	struct cert_identity *out, bool *has_dns, const char **why);
+
+/*
+ * A host name without its final dot: labels of letters, digits, hyphens (not at an end) and `_`, at
+ * most 253 characters in all, the last label no number (an IPv4 address in disguise).
+ */
+bool cert_is_host_name(struct str name);
+/* A copy in lower case; data is NULL when out of memory. */
+struct str cert_dup_lower(struct arena *arena, struct str s);
+
+#endif
