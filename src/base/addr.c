@@ -89,6 +89,15 @@ unsigned addr_len(const struct addr *a)
 	return a->family == ADDR_V4 ? 4 : 16;
 }
 
+bool addr_from_bytes(const void *bytes, size_t len, struct addr *out)
+{
+	if (len != 4 && len != 16) {
+		return false;
+	}
+	*out = len == 4 ? from_v4(bytes) : unmap(from_v6(bytes));
+	return true;
+}
+
 bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *out)
 {
 	if (sa->sa_family == AF_INET) {
@@ -163,10 +172,13 @@ bool endpoint_parse(struct str text, uint16_t port, struct endpoint *out)
 
 	if (text.len > 0 && text.data[0] == '[') {
 		size_t close = str_find(text, ']');
+		struct addr a;
 
-		if (!addr_parse(str_from((struct str){text.data, close}, 1), &e.addr)) {
+		if (!parse_as_written(str_from((struct str){text.data, close}, 1), &a) ||
+			a.family != ADDR_V6) {
 			return false;
 		}
+		e.addr = unmap(a);
 		rest = str_from(text, close);
 		if (rest.len == 0) {
 			return false;

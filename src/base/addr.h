@@ -46,6 +46,8 @@ bool addr_eq(const struct addr *a, const struct addr *b);
 unsigned addr_bits(const struct addr *a);
 /* 4 or 16. */
 unsigned addr_len(const struct addr *a);
+/* 4 or 16 bytes in network order, else false; mapped addresses become IPv4. */
+NODISCARD bool addr_from_bytes(const void *bytes, size_t len, struct addr *out);
 /* The family must be AF_INET or AF_INET6, else false; mapped addresses become IPv4. */
 NODISCARD bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *out);
 

@@ -27,12 +27,13 @@ void bytes_reset(struct bytes *b, size_t keep)
 	b->failed = false;
 }
 
-uint8_t *bytes_reserve(struct bytes *b, size_t len)
+/* Room for `len` bytes that count against `max`, and for `spare` ones behind them that do not. */
+static uint8_t *reserve(struct bytes *b, size_t len, size_t spare)
 {
 	size_t need;
 
 	if (b->failed || __builtin_add_overflow(b->len, len, &need) ||
-		(b->max != 0 && need > b->max)) {
+		(b->max != 0 && need > b->max) || __builtin_add_overflow(need, spare, &need)) {
 		b->failed = true;
 		return NULL;
 	}
@@ -54,6 +55,11 @@ uint8_t *bytes_reserve(struct bytes *b, size_t len)
 		b->capacity = capacity;
 	}
 	return b->data + b->len;
+}
+
+uint8_t *bytes_reserve(struct bytes *b, size_t len)
+{
+	return reserve(b, len, 0);
 }
 
 bool bytes_append(struct bytes *b, const void *data, size_t len)
@@ -97,7 +103,7 @@ bool bytes_vappendf(struct bytes *b, const char *format, va_list args)
 		b->failed = true;
 		return false;
 	}
-	uint8_t *at = bytes_reserve(b, (size_t)len + 1);
+	uint8_t *at = reserve(b, (size_t)len, 1);
 
 	if (at == NULL) {
 		return false;
@@ -152,8 +158,19 @@ static size_t utf8_sequence(struct str s)
 	return len;
 }
 
+/* Ends an append of several pieces that began at `start`. */
+static bool whole_or_nothing(struct bytes *b, size_t start)
+{
+	if (b->failed) {
+		b->len = start;
+	}
+	return !b->failed;
+}
+
 bool bytes_append_json(struct bytes *b, struct str s)
 {
+	size_t start = b->len;
+
 	bytes_append_u8(b, '"');
 	while (s.len > 0) {
 		uint8_t c = (uint8_t)s.data[0];
@@ -171,19 +188,21 @@ bool bytes_append_json(struct bytes *b, struct str s)
 		}
 		s = str_from(s, len);
 	}
-	return bytes_append_u8(b, '"');
+	bytes_append_u8(b, '"');
+	return whole_or_nothing(b, start);
 }
 
 bool bytes_append_hex(struct bytes *b, const void *data, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
 	const uint8_t *in = data;
+	size_t start = b->len;
 
 	for (size_t i = 0; i < len; i++) {
 		bytes_append_u8(b, (uint8_t)digits[in[i] >> 4]);
 		bytes_append_u8(b, (uint8_t)digits[in[i] & 15]);
 	}
-	return !b->failed;
+	return whole_or_nothing(b, start);
 }
 
 struct str bytes_view(const struct bytes *b)

@@ -14,6 +14,7 @@ void diag_clear(struct diag *d)
 	diag_init(d);
 }
 
+PRINTF_LIKE(4, 0)
 static void add(struct diag *d, const struct place *place, const char *severity, const char *format,
 	va_list args)
 {

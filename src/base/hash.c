@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 
+#include <endian.h>
 #include <string.h>
 
 struct hash_key hash_key_new(void)
@@ -44,6 +45,7 @@ uint64_t hash_bytes(const struct hash_key *key, const void *data, size_t len)
 
 	for (; left >= 8; in += 8, left -= 8) {
 		memcpy(&word, in, 8);
+		word = le64toh(word);
 		v[3] ^= word;
 		sip_round(v);
 		v[0] ^= word;

@@ -15,15 +15,20 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* The one mutable global of the program. The lock guards fd, path and target against reopening. */
+/*
+ * The one mutable global of the program. The lock guards fd, path and target against reopening;
+ * the level is read without it, by every line that may then not be written.
+ */
 static struct {
 	pthread_rwlock_t lock;
+	_Atomic enum log_level level;
 	struct log_settings settings;
 	char *path;
 	int fd;
 } sink = {
 	.lock = PTHREAD_RWLOCK_INITIALIZER,
-	.settings = {.target = LOG_TO_STDERR, .format = LOG_TEXT, .level = LOG_LEVEL_INFO},
+	.level = LOG_LEVEL_INFO,
+	.settings = {.target = LOG_TO_STDERR, .format = LOG_TEXT},
 	.fd = STDERR_FILENO,
 };
 
@@ -66,6 +71,7 @@ int log_open(const struct log_settings *settings)
 	pthread_rwlock_wrlock(&sink.lock);
 	close_target();
 	sink.settings = *settings;
+	sink.level = settings->level;
 	sink.settings.path = path;
 	sink.path = path;
 	sink.fd = fd;
@@ -103,7 +109,7 @@ void log_close(void)
 
 bool log_enabled(enum log_level level)
 {
-	return level <= sink.settings.level;
+	return level <= sink.level;
 }
 
 /* The caller holds the lock for reading. */

@@ -5,7 +5,7 @@
 
 void reader_init(struct reader *r, const void *data, size_t len)
 {
-	*r = (struct reader){.at = data, .end = (const uint8_t *)data + len};
+	*r = (struct reader){.at = data, .end = len > 0 ? (const uint8_t *)data + len : data};
 }
 
 size_t reader_left(const struct reader *r)
@@ -22,7 +22,9 @@ const uint8_t *reader_take(struct reader *r, size_t len)
 	}
 	const uint8_t *at = r->at;
 
-	r->at += len;
+	if (len > 0) {
+		r->at += len;
+	}
 	return at;
 }
 
