@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "believe.h"
+#include "base/json.h"
 
 #define CLAIM_MAX 256 /* bytes of a client's claim that go into the log */
 
@@ -18,9 +18,7 @@ struct line {
 static void begin_field(struct line *l, const char *name)
 {
 	if (l->json) {
-		bytes_append_text(&l->out, l->out.len > 1 ? ",\"" : "\"");
-		bytes_append_text(&l->out, name);
-		bytes_append_text(&l->out, "\":");
+		json_key(&l->out, name);
 	} else {
 		bytes_appendf(&l->out, " %s=", name);
 	}

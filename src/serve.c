@@ -24,6 +24,8 @@ struct service {
 	struct snapshot *snapshot;
 	struct snapshot *first; /* whose listen specs the sockets still name */
 	struct sockets sockets;
+	struct addr web_server_addrs[FCGI_WEB_SERVER_ADDRS_MAX];
+	size_t web_server_addr_count;
 	struct worker *workers[THREADS_MAX];
 	size_t worker_count;
 	uv_loop_t loop;
@@ -135,6 +137,12 @@ static bool watch_signals(struct service *s)
 /* Workers block every signal, so that all arrive at the main thread. */
 static bool start_workers(struct service *s)
 {
+	const struct worker_sockets sockets = {
+		.fds = s->sockets.fds,
+		.count = s->sockets.count,
+		.web_server_addrs = s->web_server_addrs,
+		.web_server_addr_count = s->web_server_addr_count,
+	};
 	uint32_t wanted = thread_count(&s->snapshot->config->server);
 	sigset_t all;
 	sigset_t before;
@@ -142,7 +150,7 @@ static bool start_workers(struct service *s)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (s->worker_count < wanted && s->worker_count < THREADS_MAX) {
-		struct worker *w = worker_start(s->snapshot, s->sockets.fds, s->sockets.count);
+		struct worker *w = worker_start(s->snapshot, &sockets);
 
 		if (w == NULL) {
 			break;
@@ -153,11 +161,24 @@ static bool start_workers(struct service *s)
 	return s->worker_count == wanted;
 }
 
+static bool read_web_server_addrs(struct service *s, struct diag *diag)
+{
+	const char *text = getenv("FCGI_WEB_SERVER_ADDRS");
+	const char *why;
+
+	if (text == NULL || fcgi_web_server_addrs_parse(str_view(text), s->web_server_addrs,
+				    &s->web_server_addr_count, &why)) {
+		return true;
+	}
+	diag_error(diag, NULL, "FCGI_WEB_SERVER_ADDRS is \"%s\": %s", text, why);
+	return false;
+}
+
 static bool prepare(struct service *s, struct diag *diag)
 {
 	const struct config *config = s->snapshot->config;
 
-	if (!sockets_open(&s->sockets, &config->server, diag) ||
+	if (!read_web_server_addrs(s, diag) || !sockets_open(&s->sockets, &config->server, diag) ||
 		!privileges_drop(config->server.user, config->server.group, diag)) {
 		return false;
 	}

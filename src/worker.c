@@ -42,6 +42,7 @@ struct worker {
 	uv_loop_t loop;
 	uv_async_t wake;
 	uv_timer_t grace;
+	struct worker_sockets sockets;
 	struct fcgi_server *server;
 	struct generation *current;
 	struct worker_request *spare;
@@ -127,6 +128,18 @@ static void *app_begin(void *ctx, struct fcgi_request *fcgi, enum fcgi_role role
 	return r;
 }
 
+static void app_bad_params(void *app_request, enum fcgi_bad_params why)
+{
+	static const char *const words[] = {
+		[FCGI_PARAMS_OVERSIZE] = "more parameters than max_params",
+		[FCGI_PARAMS_TRUNCATED] = "the parameters end inside a name-value pair",
+		[FCGI_PARAMS_NO_MEMORY] = "out of memory",
+	};
+	struct worker_request *r = app_request;
+
+	r->authz.input.unusable = words[why];
+}
+
 static void app_param(void *app_request, struct str name, struct str value)
 {
 	struct worker_request *r = app_request;
@@ -164,6 +177,15 @@ static void app_abort(void *app_request)
 	request_release(app_request);
 }
 
+static struct fcgi_settings settings_of(const struct worker *w, const struct snapshot *snapshot)
+{
+	struct fcgi_settings settings = snapshot->config->server.fcgi;
+
+	settings.web_server_addrs = w->sockets.web_server_addrs;
+	settings.web_server_addr_count = w->sockets.web_server_addr_count;
+	return settings;
+}
+
 static void take_snapshot(struct worker *w, struct snapshot *snapshot)
 {
 	struct generation *old = w->current;
@@ -175,7 +197,9 @@ static void take_snapshot(struct worker *w, struct snapshot *snapshot)
 		return;
 	}
 	w->current = g;
-	fcgi_server_configure(w->server, &snapshot->config->server.fcgi);
+	struct fcgi_settings settings = settings_of(w, snapshot);
+
+	fcgi_server_configure(w->server, &settings);
 	if (old->in_flight == 0) {
 		generation_free(old);
 	}
@@ -250,10 +274,26 @@ static void worker_free(struct worker *w)
 	free(w);
 }
 
-static int listen_on(struct worker *w, const int *listeners, size_t count)
+/* 0 or a negative libuv error. */
+static int open_server(struct worker *w, struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < count; i++) {
-		int error = fcgi_server_listen(w->server, listeners[i]);
+	const struct fcgi_settings settings = settings_of(w, snapshot);
+	const struct fcgi_app app = {
+		.ctx = w,
+		.begin = app_begin,
+		.param = app_param,
+		.bad_params = app_bad_params,
+		.ready = app_ready,
+		.abort = app_abort,
+	};
+
+	w->current = generation_new(w, snapshot);
+	w->server = fcgi_server_new(&w->loop, &settings, &app);
+	if (w->current == NULL || w->server == NULL) {
+		return UV_ENOMEM;
+	}
+	for (size_t i = 0; i < w->sockets.count; i++) {
+		int error = fcgi_server_listen(w->server, w->sockets.fds[i]);
 
 		if (error != 0) {
 			return error;
@@ -262,57 +302,54 @@ static int listen_on(struct worker *w, const int *listeners, size_t count)
 	return 0;
 }
 
-struct worker *worker_start(struct snapshot *snapshot, const int *listeners, size_t count)
+/* All but the thread; 0 or a negative libuv error, after which there is nothing to free. */
+static int worker_new(
+	struct snapshot *snapshot, const struct worker_sockets *sockets, struct worker **out)
 {
 	struct worker *w = calloc(1, sizeof(*w));
-	int error = UV_ENOMEM;
+	int error = w != NULL ? uv_loop_init(&w->loop) : UV_ENOMEM;
 
-	if (w == NULL) {
-		log_write(LOG_LEVEL_ERROR, "a worker could not be started: out of memory");
-		return NULL;
-	}
-	error = uv_loop_init(&w->loop);
 	if (error != 0) {
-		log_write(LOG_LEVEL_ERROR, "a worker could not be started: %s", uv_strerror(error));
 		free(w);
-		return NULL;
+		return error;
 	}
-	pthread_mutex_init(&w->mutex, NULL);
-	bytes_init(&w->reply, 0);
-	uv_timer_init(&w->loop, &w->grace);
+	w->sockets = *sockets;
 	w->grace.data = w;
 	w->wake.data = w;
+	pthread_mutex_init(&w->mutex, NULL);
+	bytes_init(&w->reply, 0);
 	error = uv_async_init(&w->loop, &w->wake, on_wake);
 	if (error != 0) {
-		uv_close((uv_handle_t *)&w->grace, NULL);
-		goto fail;
+		worker_free(w);
+		return error;
 	}
-	const struct fcgi_app app = {
-		.ctx = w,
-		.begin = app_begin,
-		.param = app_param,
-		.oversize = app_oversize,
-		.ready = app_ready,
-		.abort = app_abort,
-	};
+	uv_timer_init(&w->loop, &w->grace);
+	error = open_server(w, snapshot);
+	if (error != 0) {
+		close_all(w);
+		uv_run(&w->loop, UV_RUN_DEFAULT);
+		worker_free(w);
+		return error;
+	}
+	*out = w;
+	return 0;
+}
 
-	error = UV_ENOMEM;
-	w->current = generation_new(w, snapshot);
-	w->server = fcgi_server_new(&w->loop, &snapshot->config->server.fcgi, &app);
-	if (w->current != NULL && w->server != NULL) {
-		error = listen_on(w, listeners, count);
-	}
+struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets)
+{
+	struct worker *w;
+	int error = worker_new(snapshot, sockets, &w);
+
 	if (error == 0) {
 		error = -pthread_create(&w->thread, NULL, run, w);
+		if (error == 0) {
+			return w;
+		}
+		close_all(w);
+		uv_run(&w->loop, UV_RUN_DEFAULT);
+		worker_free(w);
 	}
-	if (error == 0) {
-		return w;
-	}
-	close_all(w);
-fail:
-	uv_run(&w->loop, UV_RUN_DEFAULT);
 	log_write(LOG_LEVEL_ERROR, "a worker could not be started: %s", uv_strerror(error));
-	worker_free(w);
 	return NULL;
 }
 

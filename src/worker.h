@@ -15,8 +15,16 @@
  */
 struct worker;
 
-/* Starts the thread. The listening sockets stay the caller's. NULL after it has been logged why. */
-struct worker *worker_start(struct snapshot *snapshot, const int *listeners, size_t count);
+/* What a worker serves on, and to whom; borrowed until worker_join. */
+struct worker_sockets {
+	const int *fds;
+	size_t count;
+	const struct addr *web_server_addrs; /* the only TCP peers served; none: all are */
+	size_t web_server_addr_count;
+};
+
+/* Starts the thread. NULL after it has been logged why. */
+struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets);
 /* Requests to come are decided by `snapshot`; those in flight keep the one they began with. */
 void worker_reload(struct worker *worker, struct snapshot *snapshot);
 /* Accepts no more, and ends when what is in flight is answered, at the latest after `grace`. */

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "check.h"
+
+#include "base/clock.h"
+#include "cert/cert.h"
+#include "exit_code.h"
+#include "explain.h"
+#include "snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#define CERT_FILE_MAX (1 << 20)
+
+/* The request that the command line describes; strings are those of argv. */
+struct question {
+	const char *values[INPUT_COUNT];
+	const char *cert_path;
+	int64_t wall_s;
+	bool json;
+};
+
+static int usage(const char *what, const char *value)
+{
+	fprintf(stderr,
+		"doorward: check: %s%s%s\n"
+		"usage: doorward check [-c FILE] --ip ADDRESS [--cert FILE] [--verify-status "
+		"WORD]\n"
+		"       [--user-agent TEXT] [--uri TEXT] [--method TEXT] [--http-host TEXT]\n"
+		"       [--policy NAME] [--at TIME] [--json]\n",
+		what, value != NULL ? ": " : "", value != NULL ? value : "");
+	return EXIT_CODE_USAGE;
+}
+
+static enum exit_code read_options(
+	int argc, char **argv, const char **config_path, struct question *q)
+{
+	enum { AT = INPUT_COUNT, CERT, JSON };
+	static const struct option options[] = {
+		{"ip", required_argument, NULL, INPUT_REMOTE_ADDR},
+		{"cert", required_argument, NULL, CERT},
+		{"verify-status", required_argument, NULL, INPUT_SSL_CLIENT_VERIFY},
+		{"user-agent", required_argument, NULL, INPUT_USER_AGENT},
+		{"uri", required_argument, NULL, INPUT_REQUEST_URI},
+		{"method", required_argument, NULL, INPUT_REQUEST_METHOD},
+		{"http-host", required_argument, NULL, INPUT_HOST},
+		{"policy", required_argument, NULL, INPUT_DOORWARD_POLICY},
+		{"at", required_argument, NULL, AT},
+		{"json", no_argument, NULL, JSON},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":c:", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			*config_path = optarg;
+			break;
+		case AT:
+			if (!clock_parse(str_view(optarg), &q->wall_s)) {
+				return usage("--at expects an RFC 3339 time such as "
+					     "2026-11-21T17:12:00Z, "
+					     "not",
+					optarg);
+			}
+			break;
+		case CERT:
+			q->cert_path = optarg;
+			break;
+		case JSON:
+			q->json = true;
+			break;
+		case '?':
+			return usage("there is no option", argv[optind - 1]);
+		case ':':
+			return usage("a value is missing after", argv[optind - 1]);
+		default:
+			q->values[option] = optarg;
+			break;
+		}
+	}
+	if (optind < argc) {
+		return usage("unexpected argument", argv[optind]);
+	}
+	if (q->values[INPUT_REMOTE_ADDR] == NULL) {
+		return usage("--ip ADDRESS is missing", NULL);
+	}
+	return EXIT_CODE_OK;
+}
+
+static bool read_file(const char *path, struct bytes *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = -1;
+
+	if (fd < 0) {
+		return false;
+	}
+	do {
+		uint8_t *at = bytes_reserve(out, 4096);
+
+		if (at == NULL) {
+			errno = EFBIG;
+			got = -1;
+			break;
+		}
+		got = read(fd, at, 4096);
+		out->len += got > 0 ? (size_t)got : 0;
+	} while (got > 0);
+	int error = errno;
+
+	close(fd);
+	errno = error;
+	return got == 0;
+}
+
+/*
+ * The certificate as a front end would send it: the first of a PEM file's, without what people and
+ * tools write around it, or a DER file's in armor.
+ */
+static bool read_certificate(const char *path, struct arena *arena, struct str *pem)
+{
+	static const char begin[] = "-----BEGIN CERTIFICATE-----";
+	static const char end[] = "-----END CERTIFICATE-----";
+	struct bytes file;
+	bool done;
+
+	bytes_init(&file, CERT_FILE_MAX);
+	done = read_file(path, &file);
+	if (done) {
+		const char *first = memmem(file.data, file.len, begin, strlen(begin));
+		size_t left =
+			first != NULL ? file.len - (size_t)(first - (const char *)file.data) : 0;
+		const char *last = first != NULL ? memmem(first, left, end, strlen(end)) : NULL;
+
+		*pem = last != NULL
+			       ? arena_dup(arena,
+					 (struct str){first, (size_t)(last - first) + strlen(end)})
+			       : cert_armor(bytes_view(&file), arena);
+		done = pem->data != NULL;
+	}
+	bytes_clear(&file);
+	return done;
+}
+
+static void on_decided(void *ctx)
+{
+	(void)ctx;
+}
+
+static void decide(struct authz *a, const struct question *q, const struct snapshot *snapshot,
+	struct dns_engine *dns, uv_loop_t *loop)
+{
+	struct explain explain;
+	struct bytes out;
+
+	explain_init(&explain);
+	if (!authz_start(a, snapshot->config, dns, q->wall_s, &explain.trace, on_decided, NULL)) {
+		while (a->status == 0) {
+			uv_run(loop, UV_RUN_ONCE);
+		}
+	}
+	bytes_init(&out, 0);
+	if (q->json) {
+		explain_json(&explain, a, &out);
+	} else {
+		explain_text(&explain, a, &out);
+	}
+	fwrite(out.data, 1, out.len, stdout);
+	bytes_clear(&out);
+	explain_clear(&explain);
+}
+
+static enum exit_code ask(
+	struct authz *a, const struct question *q, const struct snapshot *snapshot)
+{
+	static const enum exit_code codes[] = {
+		[AUTHZ_ALLOW] = EXIT_CODE_OK,
+		[AUTHZ_DENY] = EXIT_CODE_DENY,
+		[AUTHZ_ERROR] = EXIT_CODE_ERROR,
+	};
+	enum exit_code code = EXIT_CODE_ERROR;
+	struct dns_engine *dns;
+	uv_loop_t loop;
+
+	if (uv_loop_init(&loop) != 0) {
+		fputs("doorward: out of memory\n", stderr);
+		return code;
+	}
+	dns = dns_engine_new(&loop, snapshot->dns);
+	if (dns != NULL) {
+		decide(a, q, snapshot, dns, &loop);
+		code = codes[a->verdict];
+		dns_engine_close(dns);
+	} else {
+		fputs("doorward: the DNS engine could not be started\n", stderr);
+	}
+	uv_run(&loop, UV_RUN_DEFAULT);
+	uv_loop_close(&loop);
+	return code;
+}
+
+static bool take_inputs(struct authz *a, const struct question *q)
+{
+	for (int i = 0; i < INPUT_COUNT; i++) {
+		if (q->values[i] != NULL) {
+			authz_input(a, str_view(input_word((enum input_name)i)),
+				str_view(q->values[i]));
+		}
+	}
+	if (q->cert_path != NULL) {
+		struct str pem;
+
+		if (!read_certificate(q->cert_path, &a->arena, &pem)) {
+			fprintf(stderr, "doorward: check: --cert %s: %s\n", q->cert_path,
+				strerror(errno));
+			return false;
+		}
+		authz_input(a, str_view(input_word(INPUT_SSL_CLIENT_CERT)), pem);
+		if (q->values[INPUT_SSL_CLIENT_VERIFY] == NULL) {
+			authz_input(a, str_view(input_word(INPUT_SSL_CLIENT_VERIFY)),
+				str_view("SUCCESS"));
+		}
+	}
+	return true;
+}
+
+int check_main(const char *config_path, int argc, char **argv)
+{
+	struct question q = {.wall_s = clock_wall_s()};
+	enum exit_code code = read_options(argc, argv, &config_path, &q);
+	struct snapshot *snapshot;
+	struct authz a;
+	struct diag diag;
+
+	if (code != EXIT_CODE_OK) {
+		return code;
+	}
+	diag_init(&diag);
+	snapshot = snapshot_load(config_path, NULL, &diag);
+	if (snapshot == NULL) {
+		fprintf(stderr, "%.*s", (int)diag.text.len, (const char *)diag.text.data);
+		diag_clear(&diag);
+		return EXIT_CODE_CONFIG;
+	}
+	diag_clear(&diag);
+	authz_init(&a);
+	code = take_inputs(&a, &q) ? ask(&a, &q, snapshot) : EXIT_CODE_USAGE;
+	authz_clear(&a);
+	snapshot_unref(snapshot);
+	return code;
+}

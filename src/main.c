@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/bytes.h"
+#include "cgi.h"
+#include "check.h"
+#include "exit_code.h"
+#include "serve.h"
+#include "snapshot.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include <getopt.h>
+#include <ldns/util.h>
+#include <openssl/crypto.h>
+#include <pcre2.h>
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
+#define DEFAULT_CONFIG DW_SYSCONFDIR "/doorward/doorward.conf"
+
+static const char usage_text[] =
+	"usage: doorward [-c FILE]                serve in the foreground; also as a CGI program,\n"
+	"                                         from spawn-fcgi and from systemd\n"
+	"       doorward -t [-c FILE]             check the configuration: 0 good, 1 bad\n"
+	"       doorward -T [-c FILE]             print the effective configuration\n"
+	"       doorward check [-c FILE] --ip ADDRESS [--cert FILE] [--verify-status WORD]\n"
+	"                [--user-agent TEXT] [--uri TEXT] [--method TEXT] [--http-host TEXT]\n"
+	"                [--policy NAME] [--at TIME] [--json]\n"
+	"                                         explain one decision: 0 allow, 1 deny, 2 error\n"
+	"       doorward --version | --help\n"
+	"The configuration is " DEFAULT_CONFIG " unless FILE is given.\n";
+
+static int usage_error(const char *what, const char *value)
+{
+	fprintf(stderr, "doorward: %s: %s\n%s", what, value, usage_text);
+	return EXIT_CODE_USAGE;
+}
+
+static int print_version(void)
+{
+	printf("doorward %s\n", DW_VERSION);
+	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih%s\n",
+		OpenSSL_version(OPENSSL_VERSION), LDNS_VERSION, PCRE2_MAJOR, PCRE2_MINOR,
+		uv_version_string(), DW_SYSTEMD ? ", libsystemd" : "");
+	return EXIT_CODE_OK;
+}
+
+/* -t and -T: loading is the test, and the dump is what was loaded. */
+static int examine(const char *config_path, bool dump)
+{
+	struct diag diag;
+	struct snapshot *snapshot;
+
+	diag_init(&diag);
+	snapshot = snapshot_load(config_path, NULL, &diag);
+	fwrite(diag.text.data, 1, diag.text.len, stderr);
+	if (snapshot != NULL && dump) {
+		struct bytes out;
+
+		bytes_init(&out, 0);
+		config_dump(snapshot->config, &out);
+		fwrite(out.data, 1, out.len, stdout);
+		bytes_clear(&out);
+	} else {
+		fprintf(stderr, "doorward: %s: %zu error(s), %zu warning(s)\n", config_path,
+			diag.errors, diag.warnings);
+	}
+	diag_clear(&diag);
+	int code = snapshot != NULL ? EXIT_CODE_OK : EXIT_CODE_DENY;
+
+	snapshot_unref(snapshot);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
+	};
+	const char *config_path = DEFAULT_CONFIG;
+	bool cgi = cgi_wanted();
+	const char *wrong = NULL;
+	int mode = 0;
+	int option;
+
+	opterr = 0;
+	while (wrong == NULL && (option = getopt_long(argc, argv, "+:c:tT", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			config_path = optarg;
+			break;
+		case 't':
+		case 'T':
+		case 'V':
+		case 'h':
+			mode = option;
+			break;
+		case ':':
+			wrong = "a value is missing after";
+			break;
+		default:
+			wrong = "there is no option";
+			break;
+		}
+	}
+	/* A web server may make arguments out of the client's query, so as a CGI program there is
+	 * nothing to do but to answer. */
+	if (cgi) {
+		return cgi_run(config_path, argc > 1);
+	}
+	if (wrong != NULL) {
+		return usage_error(wrong, argv[optind - 1]);
+	}
+	if (mode == 'h') {
+		fputs(usage_text, stdout);
+		return EXIT_CODE_OK;
+	}
+	if (mode == 'V') {
+		return print_version();
+	}
+	if (optind < argc && strcmp(argv[optind], "check") == 0) {
+		int first = optind;
+
+		optind = 0;
+		return check_main(config_path, argc - first, argv + first);
+	}
+	if (optind < argc) {
+		return usage_error("unexpected argument", argv[optind]);
+	}
+	return mode != 0 ? examine(config_path, mode == 'T') : serve(config_path);
+}
