@@ -17,10 +17,11 @@ struct policy_verdict {
 	enum policy_outcome outcome;
 	enum policy_reason reason;      /* REASON_RULE, _DEFAULT, _DNS_ERROR or _REGEX_LIMIT */
 	const struct policy_rule *rule; /* that decided, or whose term is unknown; NULL: default */
-	size_t name;                    /* index of the name the rule matched; SIZE_MAX: none */
-	unsigned claims_used;           /* bit 1 << enum policy_claim: every claim that was read */
-	bool names_used;                /* a `host` term was evaluated */
-	bool cert_used;                 /* a `cert` or `cert.*` term was evaluated */
+	/* Index of the name that the rule's first `host` term without ! matched; SIZE_MAX: none. */
+	size_t name;
+	unsigned claims_used; /* bit 1 << enum policy_claim: every claim that was read */
+	bool names_used;      /* a `host` term was evaluated */
+	bool cert_used;       /* a `cert` or `cert.*` term was evaluated */
 };
 
 /* What became of a term or rule, for explanations. */
@@ -43,11 +44,16 @@ struct policy_trace {
 };
 
 /*
- * Decides by the policy's rules alone: pure, no clock, no I/O. Rules in order, the first that is
- * true decides, then the default. Terms that cost nothing are evaluated before those that need a
- * look-up, so a rule that is false anyway costs none. POLICY_NEED_NAMES asks the caller to fetch
- * the names and call again. A rule that is unknown ends the evaluation: by on_dns_error, or, for a
- * regex that ran into its limits, as a denial. `trace` may be NULL. Thread-safe.
+ * Decides by the policy's rules alone: pure, no clock, no I/O, no memory from the heap as long as
+ * regexes run as machine code. Rules in order, the first that is true decides, then the default.
+ *
+ * In one rule, the address and the certificate are looked at first, what costs less before what
+ * costs more; then claims, then names that are not fetched yet; but names that are known before
+ * claims, so that the answer depends on as few claims as can be. A rule with a false term is false,
+ * whatever its other terms are, and costs no look-up. Else POLICY_NEED_NAMES asks the caller to
+ * fetch the names and call again (`rule` is then the one that asks, `reason` means nothing). Else
+ * an unknown term ends the evaluation: by on_dns_error, or, for a regex that ran into its limits,
+ * as a denial whatever on_dns_error says. `trace` may be NULL. Thread-safe.
  */
 void policy_decide(const struct policy *policy, const struct policy_facts *facts,
 	const struct policy_trace *trace, struct policy_verdict *out);

@@ -32,7 +32,7 @@ enum policy_fact_state {
 struct policy_cert {
 	struct str subject; /* RFC 2253 text */
 	struct str issuer;
-	struct str serial; /* lower-case hexadecimal, no leading zeros; "-" before a negative one */
+	struct str serial; /* lower-case hexadecimal, no leading zeros; "0"; "-" if negative */
 	struct str sha256; /* lower-case hexadecimal, of the DER certificate */
 	struct str spki;   /* likewise, of the DER SubjectPublicKeyInfo */
 	struct str_list cn;
@@ -44,13 +44,13 @@ struct policy_cert {
 };
 
 struct policy_facts {
-	const struct addr *ip;
+	const struct addr *ip; /* never NULL */
 	/* The names that `host` may match: confirmed ones, or claimed ones with rdns = single. */
 	enum policy_fact_state names_state;
 	struct str_list names; /* lower-case, no final dot */
 	bool cert_present;
-	const struct policy_cert *cert; /* NULL unless one passed its checks */
-	struct str claims[POLICY_CLAIM_COUNT];
+	const struct policy_cert *cert;        /* NULL unless one passed its checks */
+	struct str claims[POLICY_CLAIM_COUNT]; /* one not sent is taken for an empty one */
 };
 
 #endif

@@ -11,31 +11,49 @@
 /*
  * The rule language: terms joined by " & ".
  *
- *   *                      always true
- *   [!]FIELD VALUE         equality; host: a name, or .name for it and all below; ip: a prefix
- *   [!]FIELD ~ REGEX       PCRE2, caseless, unanchored
- *   [!]FIELD in file:PATH  one value a line; # begins a comment
+ *   *                      always true; stands alone
+ *   [!]FIELD VALUE         equality; host, cert.dns: a name, or .name for it and all below; ip,
+ *                          cert.ip: an address or a prefix
+ *   [!]FIELD ~ REGEX       PCRE2, caseless, unanchored, on bytes; not for ip and cert.ip
+ *   [!]FIELD in file:PATH  one value a line; a line that begins with # is a comment
+ *   [!]cert present        the request carries a certificate; cert verified: it passed its checks
  *
- * Where a client has several values a term holds if any matches; with !, if none does.
+ * Fields: host, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn, cert.subject,
+ * cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, method, http_host.
+ *
+ * Where a client has several values a term holds if any matches; with !, if none does. Blanks
+ * (spaces, tabs) around terms and between their parts are free. A & without blanks around it is
+ * part of the value; with a blank on one side only it is an error; a regex says \x26 for it.
+ *
+ * Equality is of bytes, but without case for host names, http_host, and the part of an e-mail
+ * address after the @. cert.subject and cert.issuer are RFC 2253 text. cert.serial is hexadecimal
+ * in any spelling (colons, 0x, capitals, leading zeros), as are cert.sha256 and cert.spki.
+ *
+ * A certificate that did not pass gives no cert.* values. A claim that a client did not send is an
+ * empty one. A regex asked about more than 8192 bytes has run into its limits.
  */
+
+#define POLICY_RULE_TERMS_MAX 32
 
 struct policy_rule;
 
+/* NULL when out of memory. */
 struct policy_rules *policy_rules_new(void);
 void policy_rules_free(struct policy_rules *rules);
 
 /*
  * Compiles one rule and appends it. `text` is the value of the key, the parts of a continued rule
- * joined by one space; `place` is where it begins, its column that of the value. Relative file:
- * paths are relative to the folder of place->file. False after at least one diag_error; the list
+ * joined by one space; `place` is where it begins, its column that of the value. A relative PATH
+ * starts from the folder of place->file. False after at least one diag_error; the list
  * is then as it was. Warnings (a claim that allows alone) go to `diag` too.
  */
 NODISCARD bool policy_rules_add(struct policy_rules *rules, enum policy_action action,
 	struct str text, const struct place *place, struct diag *diag);
-/* rdns_allow = REGEX and rdns_deny = REGEX: `host ~ REGEX`. */
+/* rdns_allow = REGEX and rdns_deny = REGEX: the rule `host ~ REGEX`, which is also its text. */
 NODISCARD bool policy_rules_add_rdns(struct policy_rules *rules, enum policy_action action,
 	struct str regex, const struct place *place, struct diag *diag);
 
+/* NULL counts as empty, here and in policy_rules_need_names. */
 size_t policy_rules_count(const struct policy_rules *rules);
 const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size_t index);
 /* Whether any rule asks for `host`. */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_COMPILED_H
+#define DW_POLICY_COMPILED_H
+
+#include "policy/rule.h"
+#include "policy/term.h"
+
+#include <stdint.h>
+
+/* A compiled rule, for rule.c and decide.c alone. */
+struct policy_rule {
+	enum policy_action action;
+	struct str text;
+	struct str place;
+	struct policy_term *terms; /* as written */
+	size_t count;
+	/*
+	 * Indices of terms, the cheap before the dear: address and certificate, then from claims_at
+	 * on claims, then from names_at on names.
+	 */
+	uint8_t order[POLICY_RULE_TERMS_MAX];
+	size_t claims_at;
+	size_t names_at;
+};
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/decide.h"
+
+#include "policy/compiled.h"
+
+#include <assert.h>
+#include <stdint.h>
+
+/* What one rule came to. */
+struct finding {
+	enum policy_truth truth;
+	size_t name;      /* that its first positive `host` term matched; SIZE_MAX: none */
+	size_t name_term; /* that term */
+	bool regex_limit;
+};
+
+static void note_use(const struct policy_term *term, struct policy_verdict *used)
+{
+	switch (term->field->source) {
+	case POLICY_SOURCE_CERT:
+		used->cert_used = true;
+		break;
+	case POLICY_SOURCE_CLAIM:
+		used->claims_used |= 1u << term->field->claim;
+		break;
+	case POLICY_SOURCE_NAMES:
+		used->names_used = true;
+		break;
+	case POLICY_SOURCE_NONE:
+	case POLICY_SOURCE_ADDRESS:
+		break;
+	}
+}
+
+/*
+ * Evaluates the terms order[from] to order[to - 1] into *finding, whose truth is what earlier ones
+ * came to. Stops at a false one: the others cannot change that.
+ */
+static void evaluate(const struct policy_rule *rule, size_t from, size_t to,
+	const struct policy_facts *facts, enum policy_truth *truths, struct finding *finding,
+	struct policy_verdict *used)
+{
+	for (size_t i = from; i < to && finding->truth != POLICY_FALSE; i++) {
+		size_t index = rule->order[i];
+		struct policy_found found = {.name = SIZE_MAX};
+		enum policy_truth truth = policy_term_truth(&rule->terms[index], facts, &found);
+
+		note_use(&rule->terms[index], used);
+		if (truths != NULL) {
+			truths[index] = truth;
+		}
+		finding->regex_limit = finding->regex_limit || found.regex_limit;
+		if (found.name != SIZE_MAX && index < finding->name_term) {
+			finding->name = found.name;
+			finding->name_term = index;
+		}
+		/* A look-up may still make it false; only then does it matter what is unknown. */
+		if (truth == POLICY_FALSE || truth == POLICY_UNFETCHED ||
+			(truth == POLICY_UNKNOWN && finding->truth == POLICY_TRUE)) {
+			finding->truth = truth;
+		}
+	}
+}
+
+/*
+ * Claims are looked at before names that would have to be fetched, so that few are; but after names
+ * that are known, so that few answers depend on what a client claims.
+ */
+static struct finding examine(const struct policy_rule *rule, const struct policy_facts *facts,
+	enum policy_truth *truths, struct policy_verdict *used)
+{
+	struct finding finding = {.truth = POLICY_TRUE, .name = SIZE_MAX, .name_term = SIZE_MAX};
+	bool fetched = facts->names_state != POLICY_FACT_UNFETCHED;
+
+	evaluate(rule, 0, rule->claims_at, facts, truths, &finding, used);
+	if (fetched) {
+		evaluate(rule, rule->names_at, rule->count, facts, truths, &finding, used);
+	}
+	evaluate(rule, rule->claims_at, rule->names_at, facts, truths, &finding, used);
+	if (!fetched) {
+		evaluate(rule, rule->names_at, rule->count, facts, truths, &finding, used);
+	}
+	return finding;
+}
+
+static struct finding examine_and_tell(const struct policy_rule *rule,
+	const struct policy_facts *facts, const struct policy_trace *trace,
+	struct policy_verdict *used)
+{
+	enum policy_truth truths[POLICY_RULE_TERMS_MAX];
+
+	if (trace == NULL) {
+		return examine(rule, facts, NULL, used);
+	}
+	for (size_t i = 0; i < rule->count; i++) {
+		truths[i] = POLICY_NOT_EVALUATED;
+	}
+	struct finding finding = examine(rule, facts, truths, used);
+
+	trace->rule(trace->ctx, rule, finding.truth, truths);
+	return finding;
+}
+
+static enum policy_outcome outcome_of(enum policy_action action)
+{
+	return action == POLICY_ACTION_ALLOW ? POLICY_ALLOW : POLICY_DENY;
+}
+
+static void settle_unknown(
+	const struct policy *policy, const struct finding *finding, struct policy_verdict *verdict)
+{
+	if (finding->regex_limit) {
+		verdict->outcome = POLICY_DENY;
+		verdict->reason = REASON_REGEX_LIMIT;
+		return;
+	}
+	verdict->reason = REASON_DNS_ERROR;
+	switch (policy->on_dns_error) {
+	case POLICY_ON_ERROR_ALLOW:
+		verdict->outcome = POLICY_ALLOW;
+		return;
+	case POLICY_ON_ERROR_ERROR:
+		verdict->outcome = POLICY_ERROR;
+		return;
+	case POLICY_ON_ERROR_DENY:
+		break;
+	}
+	verdict->outcome = POLICY_DENY;
+}
+
+void policy_decide(const struct policy *policy, const struct policy_facts *facts,
+	const struct policy_trace *trace, struct policy_verdict *out)
+{
+	size_t count = policy_rules_count(policy->rules);
+	struct policy_verdict verdict = {.name = SIZE_MAX};
+
+	assert(facts->ip != NULL);
+	for (size_t i = 0; i < count; i++) {
+		const struct policy_rule *rule = policy_rules_at(policy->rules, i);
+		struct finding finding = examine_and_tell(rule, facts, trace, &verdict);
+
+		if (finding.truth == POLICY_FALSE) {
+			continue;
+		}
+		verdict.rule = rule;
+		if (finding.truth == POLICY_TRUE) {
+			verdict.outcome = outcome_of(rule->action);
+			verdict.reason = REASON_RULE;
+			verdict.name = finding.name;
+		} else if (finding.truth == POLICY_UNFETCHED) {
+			verdict.outcome = POLICY_NEED_NAMES;
+			verdict.reason = REASON_RULE;
+		} else {
+			settle_unknown(policy, &finding, &verdict);
+		}
+		*out = verdict;
+		return;
+	}
+	verdict.outcome = outcome_of(policy->default_action);
+	verdict.reason = REASON_DEFAULT;
+	*out = verdict;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/field.h"
+
+#include "base/bytes.h"
+#include "base/suggest.h"
+#include "policy/domain.h"
+
+#include <stddef.h>
+
+static const struct policy_field fields[] = {
+	{.name = "host",
+		.source = POLICY_SOURCE_NAMES,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_domain_host},
+	{.name = "ip", .source = POLICY_SOURCE_ADDRESS, .shape = POLICY_SHAPE_ADDRESS},
+	{.name = "cert", .source = POLICY_SOURCE_CERT, .shape = POLICY_SHAPE_WORD},
+	{.name = "cert.dns",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_domain_san,
+		.offset = offsetof(struct policy_cert, dns),
+		.list = true},
+	{.name = "cert.ip", .source = POLICY_SOURCE_CERT, .shape = POLICY_SHAPE_ADDRESS},
+	{.name = "cert.email",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_email,
+		.offset = offsetof(struct policy_cert, email),
+		.list = true},
+	{.name = "cert.uri",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_exact,
+		.offset = offsetof(struct policy_cert, uri),
+		.list = true},
+	{.name = "cert.cn",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_exact,
+		.offset = offsetof(struct policy_cert, cn),
+		.list = true},
+	{.name = "cert.subject",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_exact,
+		.offset = offsetof(struct policy_cert, subject)},
+	{.name = "cert.issuer",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_exact,
+		.offset = offsetof(struct policy_cert, issuer)},
+	{.name = "cert.serial",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_serial,
+		.offset = offsetof(struct policy_cert, serial)},
+	{.name = "cert.sha256",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_sha256,
+		.offset = offsetof(struct policy_cert, sha256)},
+	{.name = "cert.spki",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_sha256,
+		.offset = offsetof(struct policy_cert, spki)},
+	{.name = "user_agent",
+		.source = POLICY_SOURCE_CLAIM,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_exact,
+		.claim = POLICY_CLAIM_USER_AGENT},
+	{.name = "uri",
+		.source = POLICY_SOURCE_CLAIM,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_exact,
+		.claim = POLICY_CLAIM_URI},
+	{.name = "method",
+		.source = POLICY_SOURCE_CLAIM,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_method,
+		.claim = POLICY_CLAIM_METHOD},
+	{.name = "http_host",
+		.source = POLICY_SOURCE_CLAIM,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_nocase,
+		.claim = POLICY_CLAIM_HTTP_HOST},
+};
+
+const struct policy_field policy_field_any = {
+	.name = "*", .source = POLICY_SOURCE_NONE, .shape = POLICY_SHAPE_WORD};
+
+static void report_unknown(struct str name, const struct place *place, struct diag *diag)
+{
+	const char *names[ARRAY_LEN(fields)];
+	char quoted[POLICY_QUOTE_MAX];
+	struct bytes list;
+
+	bytes_init(&list, 0);
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		names[i] = fields[i].name;
+		bytes_appendf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+	}
+	const char *near = suggest(name, names, ARRAY_LEN(names));
+
+	diag_error(diag, place, "unknown field %s%s%s%s: expected one of %.*s",
+		policy_quote(name, quoted), near != NULL ? " (did you mean \"" : "",
+		near != NULL ? near : "", near != NULL ? "\"?)" : "", (int)list.len,
+		list.data != NULL ? (const char *)list.data : "");
+	bytes_clear(&list);
+}
+
+const struct policy_field *policy_field_find(
+	struct str name, const struct place *place, struct diag *diag)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		if (str_eq_text(name, fields[i].name)) {
+			return &fields[i];
+		}
+	}
+	report_unknown(name, place, diag);
+	return NULL;
+}
+
+struct policy_addrs policy_field_addrs(
+	const struct policy_field *field, const struct policy_facts *facts)
+{
+	if (field->source == POLICY_SOURCE_ADDRESS) {
+		return (struct policy_addrs){facts->ip, 1};
+	}
+	if (facts->cert != NULL) {
+		return (struct policy_addrs){facts->cert->ip, facts->cert->ip_count};
+	}
+	return (struct policy_addrs){NULL, 0};
+}
+
+static struct str_list cert_texts(const struct policy_field *field, const struct policy_cert *cert)
+{
+	if (cert == NULL) {
+		return (struct str_list){NULL, 0};
+	}
+	const char *at = (const char *)cert + field->offset;
+
+	if (field->list) {
+		return *(const struct str_list *)(const void *)at;
+	}
+	const struct str *one = (const struct str *)(const void *)at;
+
+	return (struct str_list){one, one->data != NULL};
+}
+
+struct str_list policy_field_texts(
+	const struct policy_field *field, const struct policy_facts *facts)
+{
+	switch (field->source) {
+	case POLICY_SOURCE_CERT:
+		return cert_texts(field, facts->cert);
+	case POLICY_SOURCE_CLAIM:
+		return (struct str_list){&facts->claims[field->claim], 1};
+	case POLICY_SOURCE_NAMES:
+		return facts->names;
+	case POLICY_SOURCE_NONE:
+	case POLICY_SOURCE_ADDRESS:
+		break;
+	}
+	return (struct str_list){NULL, 0};
+}

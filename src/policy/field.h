@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_FIELD_H
+#define DW_POLICY_FIELD_H
+
+#include "base/addr.h"
+#include "policy/facts.h"
+#include "policy/text.h"
+
+/* Where a field's values come from; in the order in which a rule's terms are looked at. */
+enum policy_source {
+	POLICY_SOURCE_NONE, /* of the term `*` */
+	POLICY_SOURCE_ADDRESS,
+	POLICY_SOURCE_CERT,
+	POLICY_SOURCE_CLAIM,
+	POLICY_SOURCE_NAMES
+};
+
+enum policy_shape { POLICY_SHAPE_WORD, POLICY_SHAPE_ADDRESS, POLICY_SHAPE_TEXT };
+
+/* What a rule can ask about. */
+struct policy_field {
+	const char *name;
+	enum policy_source source;
+	enum policy_shape shape;
+	const struct policy_text_kind *kind; /* of POLICY_SHAPE_TEXT */
+	enum policy_claim claim;             /* of POLICY_SOURCE_CLAIM */
+	bool list;                           /* a str_list of the certificate, else one str */
+	size_t offset;                       /* into struct policy_cert */
+};
+
+struct policy_addrs {
+	const struct addr *items;
+	size_t count;
+};
+
+extern const struct policy_field policy_field_any; /* of the term `*` */
+
+/* NULL after a diag_error that lists the fields there are. */
+const struct policy_field *policy_field_find(
+	struct str name, const struct place *place, struct diag *diag);
+
+/* What the facts hold for a field of POLICY_SHAPE_ADDRESS. */
+struct policy_addrs policy_field_addrs(
+	const struct policy_field *field, const struct policy_facts *facts);
+/*
+ * What the facts hold for a field of POLICY_SHAPE_TEXT. A certificate's absent strings are no
+ * values; an absent claim is an empty one, as a client could send it just as well.
+ */
+struct str_list policy_field_texts(
+	const struct policy_field *field, const struct policy_facts *facts);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/list.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct list {
+	FILE *file;
+	struct place place;
+	struct diag *diag;
+	size_t len;
+	char line[POLICY_LIST_LINE_MAX];
+};
+
+enum got { GOT_LINE, GOT_END, GOT_BAD };
+
+static FILE *open_list(const struct place *place, struct diag *diag)
+{
+	int fd = open(place->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	FILE *file = NULL;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		diag_error(diag, place, "cannot be read: %s", strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		diag_error(diag, place, "is no regular file: expected one value a line");
+	} else {
+		file = fdopen(fd, "r");
+		if (file == NULL) {
+			diag_error(diag, place, "cannot be read: %s", strerror(errno));
+		}
+	}
+	if (file == NULL && fd >= 0) {
+		close(fd);
+	}
+	return file;
+}
+
+/* What cannot be a line of text ends the reading: all that follows would be errors, too. */
+static enum got next_line(struct list *l)
+{
+	int c;
+
+	l->len = 0;
+	l->place.line++;
+	while ((c = getc_unlocked(l->file)) != EOF && c != '\n') {
+		if (c == '\0') {
+			diag_error(
+				l->diag, &l->place, "a NUL byte: expected text, one value a line");
+			return GOT_BAD;
+		}
+		if (l->len == sizeof(l->line)) {
+			diag_error(l->diag, &l->place,
+				"the line is longer than %d bytes: expected one value",
+				POLICY_LIST_LINE_MAX);
+			return GOT_BAD;
+		}
+		l->line[l->len++] = (char)c;
+	}
+	if (c == EOF && ferror(l->file) != 0) {
+		diag_error(l->diag, &l->place, "cannot be read: %s", strerror(errno));
+		return GOT_BAD;
+	}
+	return c == EOF && l->len == 0 ? GOT_END : GOT_LINE;
+}
+
+static struct str value_of_line(const struct list *l)
+{
+	struct str line = {l->line, l->len};
+
+	if (l->place.line == 1 && str_starts_with(line, "\xef\xbb\xbf")) {
+		line = str_from(line, 3);
+	}
+	line = str_trim(line);
+	return str_starts_with(line, "#") ? str_from(line, line.len) : line;
+}
+
+bool policy_list_read(const char *path, policy_list_line *on_line, void *ctx, struct diag *diag)
+{
+	struct list l = {.place = {.file = path}, .diag = diag};
+	size_t values = 0;
+	size_t errors = 0;
+	enum got got = GOT_BAD;
+
+	l.file = open_list(&l.place, diag);
+	if (l.file == NULL) {
+		return false;
+	}
+	while (errors < POLICY_LIST_ERRORS_MAX && (got = next_line(&l)) == GOT_LINE) {
+		struct str value = value_of_line(&l);
+
+		if (value.len > 0) {
+			values++;
+			errors += !on_line(ctx, value, &l.place, diag);
+		}
+	}
+	fclose(l.file);
+	if (errors == POLICY_LIST_ERRORS_MAX) {
+		diag_error(diag, &l.place, "too many errors: the rest of the file was not read");
+	}
+	if (got == GOT_END && values == 0) {
+		l.place.line = 0;
+		diag_warning(diag, &l.place, "holds no value: a list that matches nothing");
+	}
+	return got == GOT_END && errors == 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_LIST_H
+#define DW_POLICY_LIST_H
+
+#include "base/diag.h"
+#include "base/str.h"
+#include "base/util.h"
+
+#include <stdbool.h>
+
+/* Bytes of one line, without its end. */
+#define POLICY_LIST_LINE_MAX 4096
+/* After so many errors the rest of a file is not read. */
+#define POLICY_LIST_ERRORS_MAX 10
+
+/* Told of a line; false if it is bad, after a diag_error. `line` is good until it returns. */
+typedef bool policy_list_line(
+	void *ctx, struct str line, const struct place *place, struct diag *diag);
+
+/*
+ * Reads a list: one value a line, ended by LF or CR LF, blanks around it dropped, empty lines and
+ * those that begin with # left out, as is a UTF-8 byte order mark. Only regular files: a load must
+ * not wait for a pipe. False after at least one diag_error, whose place is the file's own line. A
+ * list without any value is a warning.
+ */
+NODISCARD bool policy_list_read(
+	const char *path, policy_list_line *on_line, void *ctx, struct diag *diag);
+
+#endif

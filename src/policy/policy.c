@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/policy.h"
+
+#include <assert.h>
+
+static const char *const reason_words[REASON_COUNT] = {
+	[REASON_RULE] = "rule",
+	[REASON_DEFAULT] = "default",
+	[REASON_NO_ADDRESS] = "no_address",
+	[REASON_BAD_ADDRESS] = "bad_address",
+	[REASON_DUPLICATE_INPUT] = "duplicate_input",
+	[REASON_UNKNOWN_POLICY] = "unknown_policy",
+	[REASON_CERT_MISSING] = "cert_missing",
+	[REASON_CERT_MALFORMED] = "cert_malformed",
+	[REASON_CERT_UNVERIFIED] = "cert_unverified",
+	[REASON_CERT_EXPIRED] = "cert_expired",
+	[REASON_CERT_NOT_YET_VALID] = "cert_not_yet_valid",
+	[REASON_DNS_ERROR] = "dns_error",
+	[REASON_REGEX_LIMIT] = "regex_limit",
+	[REASON_OVERLOAD] = "overload",
+	[REASON_INTERNAL] = "internal",
+};
+
+static const char *const claim_words[POLICY_CLAIM_COUNT] = {
+	[POLICY_CLAIM_USER_AGENT] = "user_agent",
+	[POLICY_CLAIM_URI] = "uri",
+	[POLICY_CLAIM_METHOD] = "method",
+	[POLICY_CLAIM_HTTP_HOST] = "http_host",
+};
+
+const char *policy_reason_word(enum policy_reason reason)
+{
+	assert(reason < REASON_COUNT);
+	return reason_words[reason];
+}
+
+const char *policy_claim_word(enum policy_claim claim)
+{
+	assert(claim < POLICY_CLAIM_COUNT);
+	return claim_words[claim];
+}

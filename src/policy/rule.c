@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/rule.h"
+
+#include "base/arena.h"
+#include "policy/compiled.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARENA_CHUNK 4096
+
+struct policy_rules {
+	struct arena arena;
+	const struct policy_rule **items;
+	size_t count;
+	size_t capacity;
+	bool need_names;
+};
+
+struct policy_rules *policy_rules_new(void)
+{
+	struct policy_rules *rules = calloc(1, sizeof(*rules));
+
+	if (rules != NULL) {
+		arena_init(&rules->arena, ARENA_CHUNK);
+	}
+	return rules;
+}
+
+static void clear_terms(struct policy_term *terms, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		policy_term_clear(&terms[i]);
+	}
+}
+
+void policy_rules_free(struct policy_rules *rules)
+{
+	if (rules == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < rules->count; i++) {
+		clear_terms(rules->items[i]->terms, rules->items[i]->count);
+	}
+	free(rules->items);
+	arena_clear(&rules->arena);
+	free(rules);
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+enum ampersand { AMPERSAND_NONE, AMPERSAND_JOINS, AMPERSAND_BAD };
+
+/* What stands at text[i]: a & that joins terms, one that belongs to a value, or neither. */
+static enum ampersand ampersand_at(struct str text, size_t i)
+{
+	if (text.data[i] != '&') {
+		return AMPERSAND_NONE;
+	}
+	bool before = i == 0 || is_blank(text.data[i - 1]);
+	bool after = i + 1 == text.len || is_blank(text.data[i + 1]);
+
+	if (before != after) {
+		return AMPERSAND_BAD;
+	}
+	return before ? AMPERSAND_JOINS : AMPERSAND_NONE;
+}
+
+/* What no part of any rule may hold. */
+static bool check_bytes(const struct policy_script *script)
+{
+	struct str text = script->text;
+	size_t errors = script->diag->errors;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+		struct place place = policy_script_at(script, text.data + i);
+
+		if ((c < 0x20 && c != '\t') || c == 0x7f) {
+			diag_error(script->diag, &place, "a control byte 0x%02x: expected text", c);
+			return false;
+		}
+		if (ampersand_at(text, i) == AMPERSAND_BAD) {
+			diag_error(script->diag, &place,
+				"a & with a blank on one side only: expected \" & \" between "
+				"terms, and \\x26 in a regex");
+		}
+	}
+	return script->diag->errors == errors;
+}
+
+/* Cuts the part before the first & that joins off *rest; false once *rest is used up. */
+static bool next_part(struct str *rest, struct str *part)
+{
+	size_t end = 0;
+
+	if (rest->data == NULL) {
+		return false;
+	}
+	while (end < rest->len && ampersand_at(*rest, end) != AMPERSAND_JOINS) {
+		end++;
+	}
+	*part = str_trim((struct str){rest->data, end});
+	*rest = end < rest->len ? str_from(*rest, end + 1) : (struct str){NULL, 0};
+	return true;
+}
+
+/* All parts are read, also after one that is bad, so that one run tells everything. */
+static bool read_terms(const struct policy_script *script, struct policy_term *terms, size_t *count)
+{
+	struct str rest = script->text;
+	struct str part;
+	size_t good = 0;
+	size_t parts = 0;
+
+	for (; parts < POLICY_RULE_TERMS_MAX && next_part(&rest, &part); parts++) {
+		good += policy_term_read(part, script, &terms[good]);
+	}
+	bool any = false;
+
+	for (size_t i = 0; i < good; i++) {
+		any = any || terms[i].op == POLICY_OPERATOR_ANY;
+	}
+	if (any && parts > 1) {
+		diag_error(
+			script->diag, &script->place, "`*` beside other terms: expected it alone");
+	} else if (rest.data != NULL) {
+		struct place place = policy_script_at(script, rest.data);
+
+		diag_error(script->diag, &place, "too many terms: expected at most %d",
+			POLICY_RULE_TERMS_MAX);
+	} else if (good == parts) {
+		*count = good;
+		return true;
+	}
+	clear_terms(terms, good);
+	return false;
+}
+
+static unsigned cost_of(const struct policy_term *term)
+{
+	return (unsigned)term->field->source * 16 + (unsigned)term->op;
+}
+
+/* Insertion keeps terms of one cost as they were written. */
+static void sort_terms(struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->count; i++) {
+		size_t at = i;
+
+		for (; at > 0 &&
+			cost_of(&rule->terms[rule->order[at - 1]]) > cost_of(&rule->terms[i]);
+			at--) {
+			rule->order[at] = rule->order[at - 1];
+		}
+		rule->order[at] = (uint8_t)i;
+		rule->claims_at += rule->terms[i].field->source < POLICY_SOURCE_CLAIM;
+		rule->names_at += rule->terms[i].field->source < POLICY_SOURCE_NAMES;
+	}
+}
+
+static void warn_of_claims(const struct policy_rule *rule, const struct policy_script *script)
+{
+	if (rule->action == POLICY_ACTION_ALLOW && rule->claims_at == 0 &&
+		rule->names_at == rule->count) {
+		diag_warning(script->diag, &script->place,
+			"a claim alone allows: whoever sends it gets in; expected a term about the "
+			"address, the name or the certificate too");
+	}
+}
+
+static struct str place_text(struct arena *arena, const struct place *place)
+{
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	bytes_appendf(&text, "%s:%u", place->file, place->line);
+
+	struct str copy = text.failed ? (struct str){NULL, 0} : arena_dup(arena, bytes_view(&text));
+
+	bytes_clear(&text);
+	return copy;
+}
+
+static bool make_room(struct policy_rules *rules)
+{
+	if (rules->count < rules->capacity) {
+		return true;
+	}
+	size_t capacity = rules->capacity > 0 ? rules->capacity * 2 : 16;
+	const struct policy_rule **items =
+		reallocarray(rules->items, capacity, sizeof(*rules->items));
+
+	if (items == NULL) {
+		return false;
+	}
+	rules->items = items;
+	rules->capacity = capacity;
+	return true;
+}
+
+/* Compiles script->text, which the arena owns. */
+static bool add(
+	struct policy_rules *rules, enum policy_action action, const struct policy_script *script)
+{
+	struct policy_term terms[POLICY_RULE_TERMS_MAX];
+	size_t count;
+
+	if (!check_bytes(script) || !read_terms(script, terms, &count)) {
+		return false;
+	}
+	struct policy_rule *rule = arena_alloc(&rules->arena, 1, sizeof(*rule));
+	struct policy_term *kept = arena_alloc(&rules->arena, count, sizeof(*kept));
+	struct str place = place_text(&rules->arena, &script->place);
+
+	if (rule == NULL || kept == NULL || place.data == NULL || !make_room(rules)) {
+		diag_error(script->diag, &script->place, "out of memory");
+		clear_terms(terms, count);
+		return false;
+	}
+	memcpy(kept, terms, count * sizeof(*kept));
+	*rule = (struct policy_rule){.action = action,
+		.text = script->text,
+		.place = place,
+		.terms = kept,
+		.count = count};
+	sort_terms(rule);
+	warn_of_claims(rule, script);
+	rules->need_names = rules->need_names || rule->names_at < rule->count;
+	rules->items[rules->count++] = rule;
+	return true;
+}
+
+/* The rule is `prefix`, which does not stand in the file, and `text`. */
+static bool add_text(struct policy_rules *rules, enum policy_action action, const char *prefix,
+	struct str text, const struct place *place, struct diag *diag)
+{
+	struct str trimmed = str_trim(text);
+	struct place at = *place;
+	struct bytes whole;
+
+	if (at.column > 0) {
+		at.column += (unsigned)(trimmed.data - text.data);
+	}
+	if (trimmed.len == 0) {
+		diag_error(diag, &at, "nothing here: expected %s",
+			prefix[0] == '\0' ? "a rule" : "a regex");
+		return false;
+	}
+	bytes_init(&whole, 0);
+	bytes_append_text(&whole, prefix);
+	bytes_append_str(&whole, trimmed);
+
+	struct policy_script script = {
+		.place = at, .skip = strlen(prefix), .arena = &rules->arena, .diag = diag};
+
+	if (!whole.failed) {
+		script.text = arena_dup(&rules->arena, bytes_view(&whole));
+	}
+	bytes_clear(&whole);
+	if (script.text.data == NULL) {
+		diag_error(diag, &at, "out of memory");
+		return false;
+	}
+	return add(rules, action, &script);
+}
+
+bool policy_rules_add(struct policy_rules *rules, enum policy_action action, struct str text,
+	const struct place *place, struct diag *diag)
+{
+	return add_text(rules, action, "", text, place, diag);
+}
+
+bool policy_rules_add_rdns(struct policy_rules *rules, enum policy_action action, struct str regex,
+	const struct place *place, struct diag *diag)
+{
+	return add_text(rules, action, "host ~ ", regex, place, diag);
+}
+
+size_t policy_rules_count(const struct policy_rules *rules)
+{
+	return rules != NULL ? rules->count : 0;
+}
+
+const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size_t index)
+{
+	assert(index < rules->count);
+	return rules->items[index];
+}
+
+bool policy_rules_need_names(const struct policy_rules *rules)
+{
+	return rules != NULL && rules->need_names;
+}
+
+enum policy_action policy_rule_action(const struct policy_rule *rule)
+{
+	return rule->action;
+}
+
+struct str policy_rule_text(const struct policy_rule *rule)
+{
+	return rule->text;
+}
+
+struct str policy_rule_place(const struct policy_rule *rule)
+{
+	return rule->place;
+}
+
+size_t policy_rule_term_count(const struct policy_rule *rule)
+{
+	return rule->count;
+}
+
+struct str policy_rule_term_text(const struct policy_rule *rule, size_t index)
+{
+	assert(index < rule->count);
+	return rule->terms[index].text;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/term.h"
+
+#include "policy/netset.h"
+#include "policy/regex.h"
+#include "policy/textset.h"
+
+static enum policy_truth truth_of_addrs(const struct policy_term *t, struct policy_addrs addrs)
+{
+	for (size_t i = 0; i < addrs.count; i++) {
+		const struct addr *addr = &addrs.items[i];
+
+		if (t->op == POLICY_OPERATOR_IN ? policy_netset_contains(t->nets, addr)
+						: prefix_contains(&t->prefix, addr)) {
+			return POLICY_TRUE;
+		}
+	}
+	return POLICY_FALSE;
+}
+
+static enum policy_truth truth_of_text(const struct policy_term *t, struct str fact)
+{
+	if (t->op == POLICY_OPERATOR_EQUALS) {
+		return t->field->kind->covers(t->value, fact) ? POLICY_TRUE : POLICY_FALSE;
+	}
+	if (t->op == POLICY_OPERATOR_IN) {
+		return policy_textset_covers(t->texts, fact) ? POLICY_TRUE : POLICY_FALSE;
+	}
+	switch (policy_regex_match(t->regex, fact)) {
+	case POLICY_REGEX_MATCH:
+		return POLICY_TRUE;
+	case POLICY_REGEX_NO_MATCH:
+		return POLICY_FALSE;
+	case POLICY_REGEX_LIMIT:
+		break;
+	}
+	return POLICY_UNKNOWN;
+}
+
+/* True if any value is, else unknown if any value is; *index: which one was true. */
+static enum policy_truth truth_of_texts(
+	const struct policy_term *t, struct str_list facts, size_t *index)
+{
+	enum policy_truth whole = POLICY_FALSE;
+
+	for (size_t i = 0; i < facts.count; i++) {
+		enum policy_truth truth = truth_of_text(t, facts.items[i]);
+
+		if (truth == POLICY_TRUE) {
+			*index = i;
+			return truth;
+		}
+		if (truth == POLICY_UNKNOWN) {
+			whole = truth;
+		}
+	}
+	return whole;
+}
+
+static enum policy_truth unnegated_truth(const struct policy_term *t,
+	const struct policy_facts *facts, struct policy_found *found, size_t *index)
+{
+	switch (t->op) {
+	case POLICY_OPERATOR_ANY:
+		return POLICY_TRUE;
+	case POLICY_OPERATOR_PRESENT:
+		return facts->cert_present ? POLICY_TRUE : POLICY_FALSE;
+	case POLICY_OPERATOR_VERIFIED:
+		return facts->cert != NULL ? POLICY_TRUE : POLICY_FALSE;
+	case POLICY_OPERATOR_EQUALS:
+	case POLICY_OPERATOR_IN:
+	case POLICY_OPERATOR_MATCHES:
+		break;
+	}
+	if (t->field->shape == POLICY_SHAPE_ADDRESS) {
+		return truth_of_addrs(t, policy_field_addrs(t->field, facts));
+	}
+	if (t->field->source == POLICY_SOURCE_NAMES && facts->names_state != POLICY_FACT_KNOWN) {
+		return facts->names_state == POLICY_FACT_UNFETCHED ? POLICY_UNFETCHED
+								   : POLICY_UNKNOWN;
+	}
+	enum policy_truth truth = truth_of_texts(t, policy_field_texts(t->field, facts), index);
+
+	if (truth == POLICY_UNKNOWN) {
+		found->regex_limit = true;
+	}
+	return truth;
+}
+
+enum policy_truth policy_term_truth(const struct policy_term *term,
+	const struct policy_facts *facts, struct policy_found *found)
+{
+	size_t index = SIZE_MAX;
+	enum policy_truth truth = unnegated_truth(term, facts, found, &index);
+
+	if (term->negated) {
+		if (truth == POLICY_TRUE) {
+			return POLICY_FALSE;
+		}
+		return truth == POLICY_FALSE ? POLICY_TRUE : truth;
+	}
+	if (truth == POLICY_TRUE && term->field->source == POLICY_SOURCE_NAMES) {
+		found->name = index;
+	}
+	return truth;
+}

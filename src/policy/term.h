@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_TERM_H
+#define DW_POLICY_TERM_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "policy/decide.h"
+#include "policy/facts.h"
+#include "policy/field.h"
+
+/* One term of a rule, compiled; inside policy only. */
+
+enum policy_operator {
+	POLICY_OPERATOR_ANY,      /* the term `*` */
+	POLICY_OPERATOR_PRESENT,  /* `cert present` */
+	POLICY_OPERATOR_VERIFIED, /* `cert verified` */
+	POLICY_OPERATOR_EQUALS,
+	POLICY_OPERATOR_IN,
+	POLICY_OPERATOR_MATCHES
+};
+
+struct policy_term {
+	struct str text; /* as written */
+	const struct policy_field *field;
+	enum policy_operator op;
+	bool negated;
+	union {
+		struct prefix prefix;
+		struct str value;
+		struct policy_regex *regex;
+		struct policy_netset *nets;
+		struct policy_textset *texts;
+	};
+};
+
+/* The text of a rule and where it stands, so that an error can point into it. */
+struct policy_script {
+	struct str text;
+	struct place place; /* of text.data + skip */
+	size_t skip;        /* bytes at the front that do not stand in the file */
+	struct arena *arena;
+	struct diag *diag;
+};
+
+/* The place of a byte of script->text. */
+struct place policy_script_at(const struct policy_script *script, const char *at);
+
+/*
+ * Compiles `text`, a part of the script without blanks around it; the arena keeps what is borrowed.
+ * False after at least one diag_error: there is nothing to clear then.
+ */
+NODISCARD bool policy_term_read(
+	struct str text, const struct policy_script *script, struct policy_term *out);
+void policy_term_clear(struct policy_term *term);
+
+/* What an evaluation found beside the truth. */
+struct policy_found {
+	size_t name;      /* that satisfied a `host` term; written when that is true and positive */
+	bool regex_limit; /* set when a regex ran into its limits */
+};
+
+enum policy_truth policy_term_truth(const struct policy_term *term,
+	const struct policy_facts *facts, struct policy_found *found);
+
+#endif

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/list.h"
+#include "policy/netset.h"
+#include "policy/regex.h"
+#include "policy/term.h"
+#include "policy/textset.h"
+
+#include <string.h>
+
+struct place policy_script_at(const struct policy_script *script, const char *at)
+{
+	struct place place = script->place;
+	size_t offset = (size_t)(at - script->text.data);
+
+	if (place.column > 0 && offset > script->skip) {
+		place.column += (unsigned)(offset - script->skip);
+	}
+	return place;
+}
+
+static bool out_of_memory(const struct policy_script *script)
+{
+	diag_error(script->diag, &script->place, "out of memory");
+	return false;
+}
+
+/* Cuts the first word off *rest, and the blanks after it. */
+static struct str take_word(struct str *rest)
+{
+	size_t len = 0;
+
+	while (len < rest->len && rest->data[len] != ' ' && rest->data[len] != '\t') {
+		len++;
+	}
+	struct str word = {rest->data, len};
+
+	*rest = str_trim(str_from(*rest, len));
+	return word;
+}
+
+/* Cert's only values. */
+static bool read_word(struct str value, const struct policy_script *script, struct policy_term *t)
+{
+	struct place place = policy_script_at(script, value.data);
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (str_eq_text(value, "present")) {
+		t->op = POLICY_OPERATOR_PRESENT;
+		return true;
+	}
+	if (str_eq_text(value, "verified")) {
+		t->op = POLICY_OPERATOR_VERIFIED;
+		return true;
+	}
+	diag_error(script->diag, &place, "%s after %s: expected present or verified",
+		policy_quote(value, quoted), t->field->name);
+	return false;
+}
+
+static bool read_prefix(
+	struct str text, const struct place *place, struct diag *diag, struct prefix *out)
+{
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (prefix_parse(text, out)) {
+		return true;
+	}
+	diag_error(diag, place,
+		"%s is no address or prefix: expected 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, "
+		"with no bits set after the prefix",
+		policy_quote(text, quoted));
+	return false;
+}
+
+static bool read_equals(struct str value, const struct policy_script *script, struct policy_term *t)
+{
+	struct place place = policy_script_at(script, value.data);
+	char room[POLICY_TEXT_ROOM];
+
+	t->op = POLICY_OPERATOR_EQUALS;
+	if (t->field->shape == POLICY_SHAPE_ADDRESS) {
+		return read_prefix(value, &place, script->diag, &t->prefix);
+	}
+	struct str one_form;
+
+	if (!t->field->kind->read(value, &place, script->diag, room, &one_form)) {
+		return false;
+	}
+	t->value = arena_dup(script->arena, one_form);
+	return t->value.data != NULL || out_of_memory(script);
+}
+
+static bool read_regex(struct str regex, const struct policy_script *script, struct policy_term *t)
+{
+	struct policy_regex_error error;
+	struct place place;
+
+	t->op = POLICY_OPERATOR_MATCHES;
+	t->regex = policy_regex_new(regex, &error);
+	if (t->regex == NULL) {
+		place = policy_script_at(script, regex.data + error.offset);
+		diag_error(script->diag, &place, "the regex does not compile: %s", error.text);
+		return false;
+	}
+	return true;
+}
+
+static bool add_prefix(void *ctx, struct str line, const struct place *place, struct diag *diag)
+{
+	struct prefix prefix;
+
+	if (!read_prefix(line, place, diag, &prefix)) {
+		return false;
+	}
+	if (!policy_netset_add(ctx, &prefix)) {
+		diag_error(diag, place, "out of memory");
+		return false;
+	}
+	return true;
+}
+
+struct text_list {
+	const struct policy_text_kind *kind;
+	struct policy_textset *set;
+};
+
+static bool add_text(void *ctx, struct str line, const struct place *place, struct diag *diag)
+{
+	const struct text_list *list = ctx;
+	char room[POLICY_TEXT_ROOM];
+	struct str value;
+
+	if (!list->kind->read(line, place, diag, room, &value)) {
+		return false;
+	}
+	if (!policy_textset_add(list->set, value)) {
+		diag_error(diag, place, "out of memory");
+		return false;
+	}
+	return true;
+}
+
+static bool read_nets(const char *path, const struct policy_script *script, struct policy_term *t)
+{
+	t->nets = policy_netset_new();
+	if (t->nets == NULL) {
+		return out_of_memory(script);
+	}
+	if (!policy_list_read(path, add_prefix, t->nets, script->diag)) {
+		policy_netset_free(t->nets);
+		return false;
+	}
+	policy_netset_seal(t->nets);
+	return true;
+}
+
+static bool read_texts(const char *path, const struct policy_script *script, struct policy_term *t)
+{
+	struct text_list list = {t->field->kind, policy_textset_new(t->field->kind)};
+
+	if (list.set == NULL) {
+		return out_of_memory(script);
+	}
+	if (!policy_list_read(path, add_text, &list, script->diag)) {
+		policy_textset_free(list.set);
+		return false;
+	}
+	policy_textset_seal(list.set);
+	t->texts = list.set;
+	return true;
+}
+
+/* A relative path starts from the folder of the file that the rule stands in. */
+static const char *path_of(struct str path, const struct policy_script *script)
+{
+	const char *slash = strrchr(script->place.file, '/');
+	size_t folder = slash != NULL ? (size_t)(slash - script->place.file) + 1 : 0;
+
+	if (str_starts_with(path, "/")) {
+		folder = 0;
+	}
+	char *joined = arena_alloc(script->arena, folder + path.len + 1, 1);
+
+	if (joined != NULL) {
+		memcpy(joined, script->place.file, folder);
+		memcpy(joined + folder, path.data, path.len);
+	}
+	return joined;
+}
+
+static bool read_in(struct str source, const struct policy_script *script, struct policy_term *t)
+{
+	struct place place = policy_script_at(script, source.data);
+	struct str file = str_trim(str_from(source, strlen("file:")));
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (!str_starts_with(source, "file:") || file.len == 0) {
+		diag_error(script->diag, &place, "%s after in: expected file:PATH",
+			policy_quote(source, quoted));
+		return false;
+	}
+	const char *path = path_of(file, script);
+
+	if (path == NULL) {
+		return out_of_memory(script);
+	}
+	t->op = POLICY_OPERATOR_IN;
+	return t->field->shape == POLICY_SHAPE_ADDRESS ? read_nets(path, script, t)
+						       : read_texts(path, script, t);
+}
+
+static const char *expected_after(const struct policy_field *field)
+{
+	switch (field->shape) {
+	case POLICY_SHAPE_WORD:
+		return "present or verified";
+	case POLICY_SHAPE_ADDRESS:
+		return "an address, a prefix or in file:PATH";
+	case POLICY_SHAPE_TEXT:
+		break;
+	}
+	return field->kind->expected;
+}
+
+/* Operators of other languages; NULL if the word is none of them. */
+static const char *advice_about(struct str word)
+{
+	if (str_eq_text(word, "=") || str_eq_text(word, "==")) {
+		return "expected FIELD VALUE, with nothing between them";
+	}
+	if (str_eq_text(word, "!=") || str_eq_text(word, "!")) {
+		return "expected !FIELD VALUE";
+	}
+	if (str_eq_text(word, "!~") || str_eq_text(word, "!in")) {
+		return "expected the ! right before the field";
+	}
+	if (word.len > 1 && (str_starts_with(word, "~") || str_starts_with(word, "!~"))) {
+		return "expected ~ and the regex with a blank between them";
+	}
+	if (str_starts_with(word, "file:")) {
+		return "expected in file:PATH";
+	}
+	return NULL;
+}
+
+/* What stands after the field: VALUE, ~ REGEX or in file:PATH. */
+static bool read_operation(
+	struct str value, const struct policy_script *script, struct policy_term *t)
+{
+	struct place place = policy_script_at(script, value.data);
+	struct str rest = value;
+	struct str word = take_word(&rest);
+	const char *advice = advice_about(word);
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (value.len == 0) {
+		diag_error(script->diag, &place, "nothing after %s: expected %s", t->field->name,
+			expected_after(t->field));
+		return false;
+	}
+	if (advice != NULL) {
+		diag_error(script->diag, &place, "%s after %s: %s", policy_quote(word, quoted),
+			t->field->name, advice);
+		return false;
+	}
+	if (t->field->shape == POLICY_SHAPE_WORD) {
+		return read_word(value, script, t);
+	}
+	if (str_eq_text(word, "in")) {
+		return read_in(rest, script, t);
+	}
+	if (!str_eq_text(word, "~")) {
+		return read_equals(value, script, t);
+	}
+	if (t->field->shape == POLICY_SHAPE_ADDRESS) {
+		diag_error(script->diag, &place, "%s takes no regex: expected %s", t->field->name,
+			expected_after(t->field));
+		return false;
+	}
+	if (rest.len == 0) {
+		diag_error(script->diag, &place, "nothing after ~: expected a regex");
+		return false;
+	}
+	return read_regex(rest, script, t);
+}
+
+bool policy_term_read(struct str text, const struct policy_script *script, struct policy_term *out)
+{
+	struct policy_term t = {.text = text, .negated = str_starts_with(text, "!")};
+	struct str rest = str_from(text, t.negated ? 1 : 0);
+	struct place place = policy_script_at(script, rest.data);
+
+	if (str_eq_text(text, "*")) {
+		t.field = &policy_field_any;
+		t.op = POLICY_OPERATOR_ANY;
+		*out = t;
+		return true;
+	}
+	struct str name = take_word(&rest);
+
+	if (name.len == 0) {
+		diag_error(script->diag, &place, "%s: expected a field%s",
+			t.negated ? "nothing right after !" : "an empty term",
+			t.negated ? "" : " on both sides of &");
+		return false;
+	}
+	if (str_eq_text(name, "*")) {
+		diag_error(script->diag, &place, "a term with `*`: expected `*` alone");
+		return false;
+	}
+	t.field = policy_field_find(name, &place, script->diag);
+	if (t.field == NULL || !read_operation(rest, script, &t)) {
+		return false;
+	}
+	*out = t;
+	return true;
+}
+
+void policy_term_clear(struct policy_term *term)
+{
+	if (term->op == POLICY_OPERATOR_MATCHES) {
+		policy_regex_free(term->regex);
+	} else if (term->op == POLICY_OPERATOR_IN) {
+		if (term->field->shape == POLICY_SHAPE_ADDRESS) {
+			policy_netset_free(term->nets);
+		} else {
+			policy_textset_free(term->texts);
+		}
+	}
+}

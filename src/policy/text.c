@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/text.h"
+
+#include <string.h>
+
+#define SHA256_DIGITS 64
+#define SERIAL_DIGITS_MAX 128
+
+const char *policy_quote(struct str text, char out[POLICY_QUOTE_MAX])
+{
+	size_t room = POLICY_QUOTE_MAX - 6; /* quotes, dots and the NUL */
+	size_t len = text.len < room ? text.len : room;
+	size_t used = 0;
+
+	out[used++] = '"';
+	for (size_t i = 0; i < len; i++) {
+		out[used++] = text.data[i] >= 0x20 && text.data[i] < 0x7f ? text.data[i] : '?';
+	}
+	if (len < text.len) {
+		memcpy(out + used, "...", 3);
+		used += 3;
+	}
+	out[used++] = '"';
+	out[used] = '\0';
+	return out;
+}
+
+static int order_exact(struct str a, struct str b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len > 0 ? memcmp(a.data, b.data, len) : 0;
+
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int order_nocase(struct str a, struct str b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+
+	for (size_t i = 0; i < len; i++) {
+		int order = (unsigned char)ascii_lower(a.data[i]) -
+			    (unsigned char)ascii_lower(b.data[i]);
+
+		if (order != 0) {
+			return order;
+		}
+	}
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+/* The part before the last @; *host is the part after it. */
+static struct str cut_email(struct str email, struct str *host)
+{
+	size_t at = email.len;
+
+	while (at > 0 && email.data[at - 1] != '@') {
+		at--;
+	}
+	*host = str_from(email, at);
+	return (struct str){email.data, at};
+}
+
+static int order_email(struct str a, struct str b)
+{
+	struct str a_host;
+	struct str b_host;
+	int order = order_exact(cut_email(a, &a_host), cut_email(b, &b_host));
+
+	return order != 0 ? order : order_nocase(a_host, b_host);
+}
+
+static bool same_email(struct str a, struct str b)
+{
+	return order_email(a, b) == 0;
+}
+
+static bool read_any(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	*out = written;
+	return true;
+}
+
+static bool read_method(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	char quoted[POLICY_QUOTE_MAX];
+
+	for (size_t i = 0; i < written.len; i++) {
+		char c = written.data[i];
+
+		bool capital = ascii_is_alpha(c) && c != ascii_lower(c);
+
+		if (!capital && !ascii_is_digit(c) && c != '-' && c != '_') {
+			diag_error(diag, place, "%s is no method: expected capitals, such as GET",
+				policy_quote(written, quoted));
+			return false;
+		}
+	}
+	*out = written;
+	return true;
+}
+
+static bool read_email(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	struct str host;
+	struct str local = cut_email(written, &host);
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (local.len < 2 || host.len == 0) {
+		diag_error(diag, place, "%s is no e-mail address: expected name@host",
+			policy_quote(written, quoted));
+		return false;
+	}
+	*out = written;
+	return true;
+}
+
+/*
+ * Lower-case digits into `room` of `max` bytes, single colons between them left out. The number of
+ * digits; 0 if it is anything else, or more than `max` digits.
+ */
+static size_t read_hex(struct str written, char *room, size_t max)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < written.len; i++) {
+		char c = ascii_lower(written.data[i]);
+
+		if (c == ':' && i > 0 && i + 1 < written.len && written.data[i - 1] != ':') {
+			continue;
+		}
+		if (ascii_hex_value(c) < 0 || digits == max) {
+			return 0;
+		}
+		room[digits++] = c;
+	}
+	return digits;
+}
+
+static bool read_serial(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	bool negative = str_starts_with(written, "-");
+	struct str number = negative ? str_from(written, 1) : written;
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (str_starts_with(number, "0x") || str_starts_with(number, "0X")) {
+		number = str_from(number, 2);
+	}
+	size_t digits = read_hex(number, room + 1, SERIAL_DIGITS_MAX);
+
+	if (digits == 0) {
+		diag_error(diag, place,
+			"%s is no serial number: expected at most %d hexadecimal digits",
+			policy_quote(written, quoted), SERIAL_DIGITS_MAX);
+		return false;
+	}
+	char *start = room + 1;
+
+	while (digits > 1 && start[0] == '0') {
+		start++;
+		digits--;
+	}
+	if (negative && !(digits == 1 && start[0] == '0')) {
+		*--start = '-';
+		digits++;
+	}
+	*out = (struct str){start, digits};
+	return true;
+}
+
+static bool read_sha256(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	size_t digits = read_hex(written, room, POLICY_TEXT_ROOM);
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (digits == 0) {
+		diag_error(diag, place,
+			"%s is no SHA-256 fingerprint: expected %d hexadecimal digits",
+			policy_quote(written, quoted), SHA256_DIGITS);
+		return false;
+	}
+	if (digits != SHA256_DIGITS) {
+		diag_error(diag, place, "%s has %zu digits, expected the %d of SHA-256",
+			policy_quote(written, quoted), digits, SHA256_DIGITS);
+		return false;
+	}
+	*out = (struct str){room, digits};
+	return true;
+}
+
+const struct policy_text_kind policy_text_exact = {
+	.expected = "a text",
+	.read = read_any,
+	.order = order_exact,
+	.covers = str_eq,
+	.includes = str_eq,
+};
+
+const struct policy_text_kind policy_text_nocase = {
+	.expected = "a text",
+	.read = read_any,
+	.order = order_nocase,
+	.covers = str_eq_nocase,
+	.includes = str_eq_nocase,
+};
+
+const struct policy_text_kind policy_text_method = {
+	.expected = "a method",
+	.read = read_method,
+	.order = order_exact,
+	.covers = str_eq,
+	.includes = str_eq,
+};
+
+const struct policy_text_kind policy_text_email = {
+	.expected = "an e-mail address",
+	.read = read_email,
+	.order = order_email,
+	.covers = same_email,
+	.includes = same_email,
+};
+
+const struct policy_text_kind policy_text_serial = {
+	.expected = "a serial number in hexadecimal",
+	.read = read_serial,
+	.order = order_exact,
+	.covers = str_eq,
+	.includes = str_eq,
+};
+
+const struct policy_text_kind policy_text_sha256 = {
+	.expected = "a SHA-256 fingerprint in hexadecimal",
+	.read = read_sha256,
+	.order = order_exact,
+	.covers = str_eq,
+	.includes = str_eq,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_TEXT_H
+#define DW_POLICY_TEXT_H
+
+#include "base/diag.h"
+#include "base/str.h"
+#include "base/util.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes that a value may need when it is brought into its one form. */
+#define POLICY_TEXT_ROOM 256
+
+/*
+ * A kind of text that a field holds: how a rule writes a value of it, and which facts such a value
+ * covers. `order` puts values so that the last one that is not after a fact is the only one that
+ * can cover it, once those that another value includes are gone.
+ */
+struct policy_text_kind {
+	const char *expected; /* "a host name, or .name for all below it too" */
+	/*
+	 * Brings a value as written into its one form: *out views `written` or `room`. False after
+	 * a diag_error.
+	 */
+	bool (*read)(struct str written, const struct place *place, struct diag *diag,
+		char room[POLICY_TEXT_ROOM], struct str *out);
+	int (*order)(struct str a, struct str b);
+	bool (*covers)(struct str value, struct str fact);
+	/* Whether `value` covers whatever `other` covers, which is not before it. */
+	bool (*includes)(struct str value, struct str other);
+};
+
+extern const struct policy_text_kind policy_text_exact;  /* any bytes */
+extern const struct policy_text_kind policy_text_nocase; /* any bytes, letters without case */
+extern const struct policy_text_kind policy_text_method; /* exact (RFC 9110 9.1) */
+/* The part after the last @ without case, the part before it exactly (RFC 5280 7.5). */
+extern const struct policy_text_kind policy_text_email;
+/* Hexadecimal with or without 0x, colons, leading zeros; "-" before a negative one. */
+extern const struct policy_text_kind policy_text_serial;
+/* SHA-256: 64 hexadecimal digits with or without colons. */
+extern const struct policy_text_kind policy_text_sha256;
+
+#define POLICY_QUOTE_MAX 72
+
+/* The text in quotes for a message: printable ASCII, what is too long ends in "...". */
+const char *policy_quote(struct str text, char out[POLICY_QUOTE_MAX]);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_TEXTSET_H
+#define DW_POLICY_TEXTSET_H
+
+#include "policy/text.h"
+
+/*
+ * A set of values of one kind: its bytes and 8 more each, look-up in O(log n). Filled, sealed, and
+ * from then on only asked.
+ */
+struct policy_textset;
+
+/* NULL when out of memory. `kind` is borrowed. */
+struct policy_textset *policy_textset_new(const struct policy_text_kind *kind);
+void policy_textset_free(struct policy_textset *set);
+/* `value` is in its kind's one form, and copied. False when out of memory, or past 4 GiB. */
+NODISCARD bool policy_textset_add(struct policy_textset *set, struct str value);
+/* Sorts it and drops what other values include. */
+void policy_textset_seal(struct policy_textset *set);
+/* How many values there are; after sealing, how many are left. */
+size_t policy_textset_count(const struct policy_textset *set);
+/* Whether any value covers the fact. Only after sealing. */
+bool policy_textset_covers(const struct policy_textset *set, struct str fact);
+
+#endif
