@@ -180,6 +180,9 @@ static const char *take_pem(struct source *s, struct base64 *b)
 		return "no BEGIN CERTIFICATE line where one must begin";
 	}
 	for (;;) {
+		if (s->rest.len == 0) {
+			return "no END CERTIFICATE line";
+		}
 		if (!take_line_end(s)) {
 			return "a byte that is neither base64 nor one of the line ends";
 		}
