@@ -76,8 +76,10 @@ class Doorward:
         self.socket = folder / "doorward.sock"
         self.address = address or str(self.socket)
         self.file = folder / "doorward.conf"
+        if "threads" not in server:
+            server += "\nthreads = 2"
         self._fixed = dict(
-            server=f"listen = {listen or f'unix:{self.socket}'}\nthreads = 2\n{server}",
+            server=f"listen = {listen or f'unix:{self.socket}'}\n{server}",
             frontend=frontend,
             dns=f"{dns}\nprivate_ptr = yes" if "private_ptr" not in dns else dns,
             cache=cache,

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""Every parameter that real front ends were seen to send, replayed to the real program."""
+
+import datetime
+import json
+import re
+
+import pytest
+from cryptography import x509
+
+import fcgi
+from conftest import REPOSITORY
+from kit.doorward import reason
+
+CAPTURES = REPOSITORY / "tests" / "vectors" / "captures"
+POLICY = """
+[policy default]
+rdns = off
+client_cert = required
+allow = cert.dns client-1.acme.example
+"""
+CLIENT = "192.0.2.1"
+
+
+def requests():
+    for path in sorted(CAPTURES.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            captured = json.loads(line)
+            yield pytest.param(
+                path.stem.split("-")[0], captured["role"], captured["params"], id=f"{path.stem}:{number}"
+            )
+
+
+def expected(cert, status):
+    """What the policy makes of the front end's certificate and word, today."""
+    if not cert:
+        return 403, "cert_unverified" if status.startswith("FAILED") else "cert_missing"
+    read = x509.load_pem_x509_certificate(cert.encode())
+    now = datetime.datetime.utcnow()
+    if now < read.not_valid_before:
+        return 403, "cert_not_yet_valid"
+    if now >= read.not_valid_after:
+        return 403, "cert_expired"
+    if status != "SUCCESS":
+        return 403, "cert_unverified"
+    if "CN=client-1" in read.subject.rfc4514_string():
+        return 200, "rule"
+    return 403, "default"
+
+
+def ask(door, role, params):
+    reply = door.ask(params, role=role)
+    if role == fcgi.AUTHORIZER:
+        return reply.status, door.decisions()[-1]["reason"]
+    return reply.status, reason(reply)
+
+
+@pytest.mark.parametrize("front_end, role, params", requests())
+def test_as_it_came(doorward, front_end, role, params):
+    """Just as it was sent, with no word of configuration for that front end."""
+    outcome = {
+        "nginx": "no_address",  # it was recorded without REMOTE_ADDR
+        "lighttpd": "duplicate_input",  # the client forged a header in two spellings
+        "apache": "cert_missing",  # nothing under the names that are believed
+    }[front_end]
+    assert ask(doorward(POLICY), role, params) == (403, outcome)
+
+
+@pytest.mark.parametrize("front_end, role, params", requests())
+def test_with_its_certificate_in_place(doorward, front_end, role, params):
+    """As it is sent by a front end that is set up for doorward; forged headers stay in."""
+    params = {
+        re.sub("^RW_", "", name): values[:1] if name.startswith("HTTP_") else values
+        for name, values in params.items()
+    }
+    params.setdefault("REMOTE_ADDR", [CLIENT])
+    wanted = expected(
+        params.get("SSL_CLIENT_CERT", [""])[0], params.get("SSL_CLIENT_VERIFY", [""])[0]
+    )
+    assert ask(doorward(POLICY), role, params) == wanted
+
+
+@pytest.mark.parametrize("front_end, role, params", requests())
+@pytest.mark.parametrize("form", ["X_TABBED", "X_ESCAPED", "HTTP_X_EARLY_CERT"])
+def test_every_recorded_form_of_the_certificate(doorward, front_end, role, params, form):
+    if form not in params or params[form][0] in ("", "(null)"):
+        pytest.skip("not recorded in this form")
+    original = params.get("SSL_CLIENT_CERT") or params["RW_SSL_CLIENT_CERT"]
+    status = params.get("SSL_CLIENT_VERIFY") or params["RW_SSL_CLIENT_VERIFY"]
+    sent = {"REMOTE_ADDR": CLIENT, "SSL_CLIENT_CERT": params[form], "SSL_CLIENT_VERIFY": status}
+    assert ask(doorward(POLICY), role, sent) == expected(original[0], status[0])
+
+
+def test_a_malleated_signature_is_another_fingerprint(doorward):
+    """A deny-list of fingerprints can be walked around: the same names, another SHA-256."""
+    certificates = [(CAPTURES / name).read_text() for name in ["ec-l.pem", "mall.pem"]]
+    door = doorward(POLICY)
+    wanted = [expected(cert, "SUCCESS") for cert in certificates]
+    got = [
+        door.ask(REMOTE_ADDR=CLIENT, SSL_CLIENT_CERT=cert, SSL_CLIENT_VERIFY="SUCCESS")
+        for cert in certificates
+    ]
+    assert [(reply.status, reason(reply)) for reply in got] == wanted
+    if wanted[0][0] == 200:
+        prints = [reply.header("X-Client-Cert-Fingerprint") for reply in got]
+        assert prints[0] != prints[1]

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""Client certificates as nginx forwards them: params, honoured headers, and everything else."""
+
+import pytest
+
+from kit.doorward import reason
+
+CLIENT = {"REMOTE_ADDR": "192.0.2.1"}
+HONOURED = {**CLIENT, "DOORWARD_TRUST_HEADERS": "1"}
+POLICIES = "".join(
+    f"[policy {word}]\nrdns = off\nclient_cert = {word}\ndefault = allow\n"
+    for word in ("off", "optional", "required")
+)
+
+
+def ask(door, policy, cert=None, verify="SUCCESS", client=CLIENT, **more):
+    params = dict(client, DOORWARD_POLICY=policy, **more)
+    if cert is not None:
+        params["SSL_CLIENT_CERT"] = cert
+    if verify is not None:
+        params["SSL_CLIENT_VERIFY"] = verify
+    reply = door.ask(params)
+    return reply.status, reason(reply)
+
+
+GOOD = (200, "default")
+
+
+@pytest.fixture
+def door(doorward):
+    return doorward(POLICIES)
+
+
+def denied(word):
+    return 403, word
+
+
+def test_no_certificate(door):
+    for cert, verify in [(None, None), (None, "NONE"), ("", "NONE"), ("", ""), ("", None)]:
+        assert ask(door, "off", cert, verify) == GOOD
+        assert ask(door, "optional", cert, verify) == GOOD
+        assert ask(door, "required", cert, verify) == denied("cert_missing")
+
+
+def test_a_verified_word_without_a_certificate_is_none(door):
+    for cert in [None, ""]:
+        assert ask(door, "required", cert, "SUCCESS") == denied("cert_missing")
+
+
+def test_good_certificates(door, pki):
+    for cert in [pki.alice, pki.rsa, pki.wildcard, pki.only_cn]:
+        for policy in ["off", "optional", "required"]:
+            assert ask(door, policy, cert.pem) == GOOD
+
+
+@pytest.mark.parametrize("form", ["pem", "escaped", "tabbed", "spaced", "crlf"])
+def test_encodings(door, pki, form):
+    text = {
+        "pem": pki.alice.pem,
+        "escaped": pki.alice.escaped,
+        "tabbed": pki.alice.tabbed,
+        "spaced": pki.alice.pem.replace("\n", " "),
+        "crlf": pki.alice.pem.replace("\n", "\r\n"),
+    }[form]
+    assert ask(door, "required", text) == GOOD
+    header = {"HTTP_X_SSL_CLIENT_CERT": text, "HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
+    assert ask(door, "required", verify=None, client=HONOURED, **header) == GOOD
+
+
+@pytest.mark.parametrize(
+    "verify",
+    [
+        "FAILED:self-signed certificate",
+        "FAILED:certificate has expired",
+        "FAILED",
+        "NONE",
+        "GENEROUS",
+        "success",
+        "SUCCESS ",
+        " SUCCESS",
+        "SUCCESS\0",
+        "SUCCESS:",
+        "0",
+        "true",
+        "X509_V_OK",
+        "",
+        None,
+    ],
+)
+def test_only_success_is_success(door, pki, verify):
+    assert ask(door, "off", pki.alice.pem, verify) == GOOD
+    assert ask(door, "optional", pki.alice.pem, verify) == denied("cert_unverified")
+    assert ask(door, "required", pki.alice.pem, verify) == denied("cert_unverified")
+
+
+def test_failed_without_the_certificate(door):
+    """lighttpd exports no certificate that failed."""
+    assert ask(door, "off", None, "FAILED:x") == GOOD
+    assert ask(door, "optional", None, "FAILED:x") == denied("cert_unverified")
+    assert ask(door, "required", None, "FAILED:x") == denied("cert_unverified")
+
+
+def test_dates_are_checked_whatever_the_front_end_says(door, pki):
+    for policy in ["optional", "required"]:
+        assert ask(door, policy, pki.expired.pem) == denied("cert_expired")
+        assert ask(door, policy, pki.early.pem) == denied("cert_not_yet_valid")
+    assert ask(door, "off", pki.expired.pem) == GOOD
+
+
+def test_malformed(door, pki):
+    pem = pki.alice.pem
+    lines = pem.splitlines(keepends=True)
+    broken = {
+        "nonsense": "spoofed",
+        "one blank": " ",
+        "empty armor": lines[0] + lines[-1],
+        "no end": "".join(lines[:-1]),
+        "no begin": "".join(lines[1:]),
+        "junk before": "junk\n" + pem,
+        "junk after": pem + "junk\n",
+        "two": pem + pki.rsa.pem,
+        "other label": pem.replace("CERTIFICATE", "X509 CERTIFICATE"),
+        "trusted": pem.replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
+        "header": pem.replace("-----\n", "-----\nProc-Type: 4,ENCRYPTED\n\n", 1),
+        "not base64": pem.replace(lines[1][:4], "!!!!", 1),
+        "cut": lines[0] + lines[1] + lines[-1],
+        "escaped twice": pki.alice.escaped.replace("%", "%25"),
+        "bad escape": pki.alice.escaped.replace("%0A", "%0", 1),
+        "plus as space": pki.alice.escaped.replace("%2B", " ").replace("BEGIN%20", "BEGIN+", 1)[:-3],
+        "der": pki.alice.der,
+        "nul": pem + "\0",
+        "null": "(null)",
+        "large": lines[0] + "A" * 60000 + "\n" + lines[-1],
+    }
+    broken.pop("plus as space")
+    for what, text in broken.items():
+        for policy in ["optional", "required"]:
+            assert ask(door, policy, text) == denied("cert_malformed"), what
+        assert ask(door, "off", text) == GOOD, what
+
+
+def test_headers_of_strangers_are_no_certificates(door, pki):
+    forged = {"HTTP_X_SSL_CLIENT_CERT": pki.alice.escaped, "HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
+    assert ask(door, "required", verify=None, **forged) == denied("cert_missing")
+    assert ask(door, "optional", verify=None, **forged) == GOOD
+    garbage = {"HTTP_X_SSL_CLIENT_CERT": "garbage", "HTTP_X_SSL_CLIENT_VERIFY": "FAILED:x"}
+    assert ask(door, "optional", verify=None, **garbage) == GOOD
+    # The certificate is the front end's, its word is missing, and the client supplies one.
+    word = {"HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
+    assert ask(door, "required", pki.alice.pem, None, **word) == denied("cert_unverified")
+
+
+def test_honoured_headers(door, pki):
+    headers = {"HTTP_X_SSL_CLIENT_CERT": pki.alice.escaped, "HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
+    assert ask(door, "required", verify=None, client=HONOURED, **headers) == GOOD
+    headers["HTTP_X_SSL_CLIENT_VERIFY"] = "FAILED:x"
+    assert ask(door, "required", verify=None, client=HONOURED, **headers) == denied(
+        "cert_unverified"
+    )
+
+
+def test_a_param_shadows_the_header_even_if_it_is_empty(door, pki):
+    """nginx sends an unset variable as an empty param; the client's header must not fill the gap."""
+    headers = {"HTTP_X_SSL_CLIENT_CERT": pki.alice.escaped, "HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
+    for client in [CLIENT, HONOURED]:
+        assert ask(door, "required", "", "", client, **headers) == denied("cert_missing")
+        assert ask(door, "required", pki.alice.pem, "", client, **headers) == denied(
+            "cert_unverified"
+        )
+
+
+RULES = """
+[policy default]
+rdns = off
+client_cert = optional
+allow = cert.dns .partner.example
+"""
+
+
+def test_rules_match_names_of_verified_certificates(doorward, pki):
+    door = doorward(RULES)
+    for cert, expected in [
+        (pki.alice, (200, "rule")),
+        (pki.rsa, (200, "rule")),
+        (pki.only_cn, (403, "default")),  # a CN is no name
+        (pki.nul, (403, "default")),  # alice.partner.example\0.evil.example
+        (pki.expired, (403, "cert_expired")),
+    ]:
+        assert ask(door, "default", cert.pem) == expected
+    assert ask(door, "default", pki.alice.pem, "FAILED:x") == (403, "cert_unverified")
+
+
+def test_a_wildcard_in_a_certificate_is_a_literal(doorward, pki):
+    door = doorward("[policy default]\nrdns = off\nclient_cert = required\nallow = cert.dns admin.partner.example\n")
+    assert ask(door, "default", pki.wildcard.pem) == (403, "default")
+
+
+def test_cn_fallback(doorward, pki):
+    door = doorward(RULES + "cn_fallback = yes\n")
+    assert ask(door, "default", pki.only_cn.pem) == (200, "rule")
+
+
+@pytest.mark.parametrize(
+    "rule, holds",
+    [
+        ("cert.dns alice.partner.example", True),
+        ("cert.dns ALICE.Partner.Example", True),
+        ("cert.dns partner.example", False),
+        ("cert.email alice@partner.example", True),
+        ("cert.uri spiffe://partner.example/alice", True),
+        ("cert.ip 192.0.2.77", True),
+        ("cert.ip 192.0.2.0/24", True),
+        ("cert.ip 192.0.2.78", False),
+        ("cert.cn alice", True),
+        ("cert.subject CN=alice,O=Acme", True),
+        ("cert.subject ~ ^CN=alice,", True),
+        ("cert.issuer CN=doors", True),
+        ("cert.issuer CN=strangers", False),
+        ("cert.serial {serial}", True),
+        ("cert.sha256 {sha256}", True),
+        ("cert.sha256 {other}", False),
+        ("cert.spki {sha256}", False),
+        ("cert verified", True),
+        ("cert present", True),
+        ("!cert verified", False),
+        ("!cert.cn bob", True),
+        ("cert.dns .partner.example & cert.issuer CN=doors & ip 192.0.2.1", True),
+        ("cert.dns .partner.example & ip 192.0.2.2", False),
+    ],
+)
+def test_fields(doorward, pki, rule, holds):
+    cert = pki.alice
+    text = rule.format(serial=cert.serial, sha256=cert.sha256, other=pki.rsa.sha256)
+    door = doorward(f"[policy default]\nrdns = off\nclient_cert = required\nallow = {text}\n")
+    assert ask(door, "default", cert.pem) == ((200, "rule") if holds else (403, "default"))
+
+
+def test_lists_in_files(doorward, pki, folder):
+    (folder / "fingerprints").write_text(f"# partners\n{pki.rsa.sha256}\n{pki.alice.sha256}\n")
+    door = doorward(
+        "[policy default]\nrdns = off\nclient_cert = required\n"
+        "allow = cert.sha256 in file:fingerprints\n"
+    )
+    assert ask(door, "default", pki.alice.pem) == (200, "rule")
+    assert ask(door, "default", pki.wildcard.pem) == (403, "default")
+
+
+def test_answers_do_not_outlive_the_certificate(doorward, pki):
+    import datetime
+
+    brief = pki.authority.issue("brief", end=datetime.timedelta(seconds=90))
+    door = doorward("[policy default]\nrdns = off\nclient_cert = required\nmax_cache = 1h\nallow = cert verified\n")
+    reply = door.ask(CLIENT, SSL_CLIENT_CERT=brief.pem, SSL_CLIENT_VERIFY="SUCCESS")
+    assert reply.status == 200
+    assert 0 < int(reply.header("X-Accel-Expires")) <= 90

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""The command line: -t, -T, check, --version, --help, and their exit codes."""
+
+import json
+
+import pytest
+
+from kit.doorward import configuration, run
+
+POLICY = """
+[policy default]
+client_cert = optional
+on_dns_error = error
+max_cache = 5m
+deny = user_agent ~ googlebot & !host .googlebot.com
+allow = host client.example & cert.dns .partner.example
+allow = ip 192.0.2.7
+"""
+
+
+@pytest.fixture
+def conf(folder, nsd):
+    file = folder / "doorward.conf"
+    dns = f"nameservers = 127.0.0.1:{nsd.port}\nprivate_ptr = yes\nlookup_timeout = 5s"
+    file.write_text(configuration(POLICY, dns=dns))
+    return file
+
+
+def check(conf, *arguments, expect):
+    out = run("check", "-c", conf, *arguments, "--json", expect=expect)[1]
+    return json.loads(out)
+
+
+def test_help_and_version():
+    code, out, _ = run("--help", expect=0)
+    for word in ["-t", "-T", "check", "--json", "--version"]:
+        assert word in out
+    code, out, _ = run("--version", expect=0)
+    assert out.startswith("doorward ") and "OpenSSL" in out and "ldns" in out and "PCRE2" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--nonsense"], ["nonsense"], ["-c"], ["-x"], ["check"], ["check", "--ip"],
+     ["check", "--ip", "192.0.2.1", "--nonsense"], ["check", "--ip", "192.0.2.1", "more"],
+     ["check", "--ip", "192.0.2.1", "--at", "yesterday"]],
+)
+def test_bad_usage(arguments):
+    _, out, errors = run(*arguments, expect=64)
+    assert out == "" and "usage" in errors
+
+
+def test_a_good_configuration(conf):
+    run("-t", "-c", conf, expect=0)
+
+
+def test_every_error_is_reported_with_its_place(folder):
+    file = folder / "bad.conf"
+    file.write_text(
+        "[server]\nthreads = many\nnonsense = 1\n"
+        "[policy default]\nrdns = perhaps\nallow = host ~ (\nallow = ip 300.0.0.1\n"
+        "allow = ip in file:missing\nparent = nobody\n[policy default]\n[what]\nx = 1\n"
+    )
+    _, _, errors = run("-t", "-c", file, expect=1)
+    for line in [2, 3, 5, 6, 7, 8, 9, 10, 11]:
+        assert f"{file}:{line}" in errors, errors
+    assert "perhaps" in errors and "nonsense" in errors and "missing" in errors
+
+
+def test_a_missing_file(folder):
+    _, _, errors = run("-t", "-c", folder / "missing.conf", expect=1)
+    assert "missing.conf" in errors
+    run("-c", folder / "missing.conf", expect=78)
+    run("check", "-c", folder / "missing.conf", "--ip", "192.0.2.1", expect=78)
+
+
+def test_a_bad_configuration_does_not_serve(folder):
+    file = folder / "bad.conf"
+    file.write_text("[policy default]\nrdns = perhaps\n")
+    _, _, errors = run("-c", file, expect=78)
+    assert f"{file}:2" in errors
+
+
+@pytest.mark.parametrize(
+    "line, problem",
+    [
+        ("allow = user_agent ~ curl", True),
+        ("allow = http_host a.example", True),
+        ("allow = user_agent ~ curl & ip 192.0.2.1", False),
+        ("deny = user_agent ~ curl", False),
+    ],
+)
+def test_warning_of_claims_that_allow_alone(folder, line, problem):
+    file = folder / "doorward.conf"
+    file.write_text(f"[policy default]\nrdns = off\n{line}\n")
+    _, _, errors = run("-t", "-c", file, expect=0)
+    assert (f"{file}:3" in errors and "warning" in errors) == problem, errors
+
+
+@pytest.mark.parametrize("keys", ["verify = local", "cert_host = exact", "pin = x", "ca_file = x"])
+def test_what_this_version_cannot_do_is_refused(folder, keys):
+    file = folder / "doorward.conf"
+    file.write_text(f"[policy default]\nclient_cert = required\n{keys}\nallow = *\n")
+    _, _, errors = run("-t", "-c", file, expect=1)
+    assert f"{file}:3" in errors
+
+
+def test_long_lines_are_errors(folder):
+    """inih would cut them; a shortened rule may allow more."""
+    file = folder / "doorward.conf"
+    rule = "allow = ip 192.0.2.1 & user_agent ~ " + "x" * 300 + " & ip 198.51.100.1"
+    file.write_text(f"[policy default]\n{rule}\n")
+    _, _, errors = run("-t", "-c", file, expect=1)
+    assert f"{file}:2" in errors
+
+
+def test_the_dump_reads_back_to_the_same(conf, folder):
+    _, first, _ = run("-T", "-c", conf, expect=0)
+    assert "googlebot" in first and "max_cache" in first
+    again = folder / "again.conf"
+    again.write_text(first)
+    _, second, _ = run("-T", "-c", again, expect=0)
+    assert second == first
+
+
+def test_check_allows(conf, pki):
+    got = check(conf, "--ip", "192.0.2.1", "--cert", pki.alice.file, expect=0)
+    assert (got["verdict"], got["status"], got["reason"]) == ("allow", 200, "rule")
+    assert (got["policy"], got["ip"]) == ("default", "192.0.2.1")
+    line = conf.read_text().splitlines().index("allow = host client.example & cert.dns .partner.example")
+    assert got["rule"] == f"{conf}:{line + 1}"
+
+    rdns = got["rdns"]
+    assert (rdns["result"], rdns["hostname"]) == ("verified", "client.example")
+    assert rdns["names"] == rdns["ptr"] == ["client.example"]
+    assert [(q["type"], q["name"].rstrip(".").lower()) for q in rdns["queries"]] == [
+        ("PTR", "1.2.0.192.in-addr.arpa"),
+        ("A", "client.example"),
+    ]
+    assert rdns["queries"][1]["answer"] == "192.0.2.1"
+    for query in rdns["queries"]:
+        assert query["ttl"] == 300 and query["ms"] >= 0 and not query["cached"]
+        assert query["server"].startswith("127.0.0.1")
+
+    cert = got["cert"]
+    assert cert["present"] and cert["verified"] and cert["error"] is None
+    assert (cert["subject"], cert["issuer"]) == ("CN=alice,O=Acme", "CN=doors")
+    assert (cert["serial"], cert["sha256"]) == (pki.alice.serial, pki.alice.sha256)
+    assert len(cert["spki_sha256"]) == 64
+    assert cert["dns"] == ["alice.partner.example"] and cert["ip"] == ["192.0.2.77"]
+    assert cert["email"] == ["alice@partner.example"]
+    assert cert["uri"] == ["spiffe://partner.example/alice"]
+    assert cert["not_after"] == pki.alice.x509.not_valid_after.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert cert["not_before"] == pki.alice.x509.not_valid_before.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    assert 0 < got["max_age"] <= 300
+    assert [step["outcome"] for step in got["steps"]] == ["false", "true"]
+    assert all({"rule", "text", "outcome", "terms"} <= set(step) for step in got["steps"])
+
+
+def test_check_denies(conf, pki):
+    got = check(conf, "--ip", "192.0.2.2", expect=1)
+    assert (got["verdict"], got["status"], got["reason"]) == ("deny", 403, "default")
+    assert got["rule"] is None
+    assert (got["rdns"]["result"], got["rdns"]["hostname"]) == ("mismatch", None)
+    assert got["rdns"]["names"] == [] and got["rdns"]["ptr"] == ["client.example"]
+    assert not got["cert"]["present"]
+
+    got = check(conf, "--ip", "192.0.2.2", "--user-agent", "Googlebot", expect=1)
+    assert (got["reason"], got["rule"] is not None) == ("rule", True)
+
+    got = check(conf, "--ip", "192.0.2.1", "--cert", pki.expired.file, expect=1)
+    assert got["reason"] == "cert_expired" and not got["cert"]["verified"] and got["cert"]["error"]
+
+    status = ["--verify-status", "FAILED:x"]
+    got = check(conf, "--ip", "192.0.2.1", "--cert", pki.alice.file, *status, expect=1)
+    assert got["reason"] == "cert_unverified"
+
+    assert check(conf, "--ip", "nonsense", expect=1)["reason"] == "bad_address"
+    got = check(conf, "--ip", "192.0.2.7", "--policy", "nobody", expect=1)
+    assert got["reason"] == "unknown_policy"
+
+
+def test_check_says_that_nobody_knows(conf):
+    got = check(conf, "--ip", "203.0.113.5", expect=2)
+    assert (got["verdict"], got["status"], got["reason"]) == ("error", 503, "dns_error")
+    assert got["rdns"]["result"] == "error"
+
+
+def test_check_at_another_time(conf, pki):
+    expired = ["--ip", "192.0.2.7", "--cert", pki.expired.file]
+    then = pki.expired.x509.not_valid_before.strftime("%Y-%m-%dT%H:%M:%SZ")
+    end = pki.expired.x509.not_valid_after.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert check(conf, *expired, "--at", then, expect=0)["reason"] == "rule"
+    assert check(conf, *expired, "--at", end, expect=1)["reason"] == "cert_expired"
+    assert check(conf, *expired, "--at", "2001-01-01T00:00:00+01:00", expect=1)["reason"] == (
+        "cert_not_yet_valid"
+    )
+
+
+def test_check_reads_der(conf, pki, folder):
+    (folder / "alice.der").write_bytes(pki.alice.der)
+    got = check(conf, "--ip", "192.0.2.1", "--cert", folder / "alice.der", expect=0)
+    assert got["cert"]["sha256"] == pki.alice.sha256
+    run("check", "-c", conf, "--ip", "192.0.2.1", "--cert", folder / "missing", expect=64)
+
+
+def test_check_for_people(conf, pki):
+    _, out, _ = run("check", "-c", conf, "--ip", "192.0.2.2", expect=1)
+    for word in ["deny", "default", "mismatch", "client.example", "192.0.2.2"]:
+        assert word in out
+
+
+def test_check_over_ipv6(conf):
+    got = check(conf, "--ip", "2001:db8::1", expect=1)
+    assert got["rdns"]["hostname"] == "client.example"
+    assert [q["type"] for q in got["rdns"]["queries"]] == ["PTR", "AAAA"]

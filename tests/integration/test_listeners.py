@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""Every way to a listening socket, and a client that nobody here wrote."""
+
+import os
+import shutil
+import socket
+import stat
+import subprocess
+
+import pytest
+
+import fcgi
+from kit.doorward import BINARY, Doorward, assert_clean
+from kit.process import DEADLINE, Process, connects, free_port, has_ipv6, wait_for
+
+POLICY = "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24\n"
+IN, OUT = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.1"}
+
+
+def serves(door):
+    assert door.ask(IN).status == 200
+    assert door.ask(OUT).status == 403
+
+
+def test_unix_socket_and_its_mode(doorward):
+    for mode in ["0600", "0660", "0666"]:
+        door = doorward(POLICY, server=f"socket_mode = {mode}")
+        assert stat.S_IMODE(os.stat(door.socket).st_mode) == int(mode, 8)
+        serves(door)
+        door.stop()
+        assert not door.socket.exists()
+
+
+def test_a_stale_socket_is_replaced(doorward, folder):
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(folder / "doorward.sock"))
+        dead.listen()
+    assert not connects(folder / "doorward.sock")
+    serves(doorward(POLICY))
+
+
+def test_a_live_socket_is_not(doorward, folder, stack):
+    first = doorward(POLICY)
+    second = Process([BINARY, "-c", first.file], folder / "second.stderr")
+    stack.callback(second.kill)
+    assert second.ended() != 0
+    assert "doorward.sock" in second.output()
+    assert_clean(second.output())
+    serves(first)
+
+
+def test_a_file_in_the_way_is_not(folder, stack):
+    (folder / "doorward.sock").write_text("precious")
+    door = Doorward(folder, POLICY, wait=False)
+    stack.callback(door.process.kill)
+    assert door.process.ended() != 0
+    assert (folder / "doorward.sock").read_text() == "precious"
+
+
+def test_tcp(doorward):
+    port = free_port()
+    serves(doorward(POLICY, listen=f"127.0.0.1:{port}", address=f"127.0.0.1:{port}"))
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 loopback")
+def test_tcp_over_ipv6(doorward):
+    port = free_port("::1")
+    serves(doorward(POLICY, listen=f"[::1]:{port}", address=f"[::1]:{port}"))
+
+
+def test_several_listeners(doorward, folder):
+    port = free_port()
+    door = doorward(
+        POLICY, server=f"listen = unix:{folder}/second.sock\nlisten = 127.0.0.1:{port}"
+    )
+    for where in [door.address, f"{folder}/second.sock", f"127.0.0.1:{port}"]:
+        assert fcgi.request(where, IN).status == 200
+
+
+def test_a_port_in_use_is_an_error(folder, stack):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", free_port()))
+        taken.listen()
+        port = taken.getsockname()[1]
+        door = Doorward(folder, POLICY, listen=f"127.0.0.1:{port}", wait=False)
+        stack.callback(door.process.kill)
+        assert door.process.ended() != 0
+        assert str(port) in door.stderr()
+
+
+def test_spawn_fcgi(doorward, folder):
+    """The listening socket arrives as descriptor 0."""
+    spawned = folder / "spawned.sock"
+    door = doorward(
+        POLICY,
+        address=str(spawned),
+        argv=["spawn-fcgi", "-n", "-s", spawned, "--", BINARY, "-c", folder / "doorward.conf"],
+    )
+    serves(door)
+    assert not (folder / "doorward.sock").exists()
+    door.stop()
+
+
+def test_spawn_fcgi_tcp_and_its_allowed_peers(doorward, folder):
+    port = free_port()
+    argv = ["spawn-fcgi", "-n", "-a", "127.0.0.1", "-p", str(port), "--"]
+    argv += [BINARY, "-c", folder / "doorward.conf"]
+    door = doorward(POLICY, address=f"127.0.0.1:{port}", argv=argv,
+                    env={**os.environ, "FCGI_WEB_SERVER_ADDRS": "127.0.0.1"})
+    serves(door)
+    door.stop()
+
+
+def test_peers_that_are_not_allowed(doorward):
+    port = free_port()
+    door = doorward(
+        POLICY,
+        listen=f"127.0.0.1:{port}",
+        address=f"127.0.0.1:{port}",
+        env={**os.environ, "FCGI_WEB_SERVER_ADDRS": "192.0.2.200"},
+    )
+    with pytest.raises((fcgi.ProtocolError, OSError)):
+        door.ask(IN)
+
+
+def test_systemd_socket_activation(doorward, folder):
+    activated = folder / "activated.sock"
+    door = doorward(
+        POLICY,
+        listen="systemd",
+        address=str(activated),
+        argv=["systemd-socket-activate", "-l", activated, BINARY, "-c", folder / "doorward.conf"],
+    )
+    serves(door)
+    door.stop()
+
+
+def test_systemd_sockets_are_taken_unasked(doorward, folder):
+    activated = folder / "activated.sock"
+    door = doorward(
+        POLICY,
+        address=str(activated),
+        argv=["systemd-socket-activate", "-l", activated, BINARY, "-c", folder / "doorward.conf"],
+    )
+    serves(door)
+    assert not (folder / "doorward.sock").exists()
+
+
+def test_systemd_without_sockets_is_an_error(folder, stack):
+    door = Doorward(folder, POLICY, listen="systemd", wait=False)
+    stack.callback(door.process.kill)
+    assert door.process.ended() != 0
+    assert "LISTEN_FDS" in door.stderr()
+
+
+def test_cgi_fcgi(doorward):
+    """libfcgi's own client."""
+    door = doorward(POLICY)
+    for params, status in [(IN, 200), (OUT, 403)]:
+        done = subprocess.run(
+            [shutil.which("cgi-fcgi"), "-bind", "-connect", str(door.socket)],
+            env={"REQUEST_METHOD": "GET", "SCRIPT_NAME": "/", "CONTENT_LENGTH": "0", **params},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=DEADLINE,
+        )
+        assert done.stdout.startswith(b"Status: %d" % status), done
+        assert b"X-Doorward-Reason" in done.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_root_becomes_another_user(doorward, folder):
+    folder.chmod(0o777)
+    door = doorward(POLICY, server="user = nobody\nsocket_mode = 0666")
+    serves(door)
+    status = open(f"/proc/{door.process.pid}/status").read()
+    uids = next(line for line in status.splitlines() if line.startswith("Uid:")).split()[1:]
+    assert set(uids) == {str(os.stat("/").st_uid + 65534)}
+    wait_for(lambda: door.socket.exists(), "the socket")
