@@ -27,6 +27,8 @@ struct config_server {
 	const struct listen_spec *listen;
 	size_t listen_count;
 	struct listen_options socket;
+	const char *socket_owner; /* the names behind socket's numbers; NULL: left as it is */
+	const char *socket_group;
 	uint32_t threads; /* 0: auto, one per CPU this process may use */
 	const char *user; /* NULL: stay who we are */
 	const char *group;

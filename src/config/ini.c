@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "config/ini.h"
+
+#include "base/bytes.h"
+#include "config/file.h"
+#include "config/ini_line.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <string.h>
+
+_Static_assert(CONFIG_INI_MAX_LINE < INI_MAX_LINE, "a line and its NUL fit inih's buffer");
+
+/* One run of config_ini_read. */
+struct loader {
+	struct arena *arena;
+	struct config_ini *ini;
+	struct diag *diag;
+	size_t files;
+	bool includes; /* whether `include` may open files */
+};
+
+/* One file being read. */
+struct reader {
+	struct loader *loader;
+	const struct reader *includer;
+	unsigned depth;
+	struct config_file_identity identity;
+	const struct config_ini_file *file;
+	struct str rest;    /* of the text */
+	unsigned line;      /* the last one taken from it */
+	bool in_section;    /* a section has begun */
+	bool handed_out;    /* a line that inih must answer with a key and a value */
+	bool skip_indented; /* they go on with a line that was refused already */
+	/* Where entries go; NULL: the section was refused, or none has begun. */
+	struct config_ini_section *section;
+	struct config_ini_entry pending; /* key, place; file is NULL when there is none */
+	struct bytes value;              /* of it, as far as it has come */
+};
+
+static void read_include(struct reader *r, const struct config_ini_entry *entry);
+
+struct place config_ini_key_place(const struct config_ini_entry *entry)
+{
+	return (struct place){entry->file->path, entry->line, 1};
+}
+
+struct place config_ini_value_place(const struct config_ini_entry *entry)
+{
+	return (struct place){entry->file->path, entry->line, entry->column};
+}
+
+static void out_of_memory(struct loader *l)
+{
+	diag_error(l->diag, NULL, "out of memory");
+}
+
+static struct place place_at(const struct reader *r, unsigned column)
+{
+	return (struct place){r->file->path, r->line, column};
+}
+
+/* The name in the arena, each run of blanks in it as one space. */
+static struct str copy_name(struct arena *arena, struct str name)
+{
+	char *copy = arena_alloc(arena, name.len + 1, 1);
+	size_t len = 0;
+
+	for (size_t i = 0; copy != NULL && i < name.len; i++) {
+		char c = name.data[i] == '\t' ? ' ' : name.data[i];
+
+		if (c != ' ' || copy[len - 1] != ' ') {
+			copy[len++] = c;
+		}
+	}
+	return (struct str){copy, len};
+}
+
+static void begin_section(struct reader *r, struct str written)
+{
+	struct loader *l = r->loader;
+	struct place place = place_at(r, 1);
+	struct str name = copy_name(l->arena, written);
+
+	r->in_section = true;
+	r->section = NULL;
+	if (name.data == NULL) {
+		out_of_memory(l);
+		return;
+	}
+	for (struct config_ini_section *s = l->ini->sections; s != NULL; s = s->next) {
+		if (str_eq(s->name, name)) {
+			diag_error(l->diag, &place, "[%s] is given twice, first in %s:%u",
+				name.data, s->file->path, s->line);
+			r->section = s;
+			return;
+		}
+	}
+	if (l->ini->section_count == CONFIG_INI_MAX_SECTIONS) {
+		diag_error(l->diag, &place, "[%s]: expected at most %d sections", name.data,
+			CONFIG_INI_MAX_SECTIONS);
+		return;
+	}
+	struct config_ini_section *s = arena_alloc(l->arena, 1, sizeof(*s));
+
+	if (s == NULL) {
+		out_of_memory(l);
+		return;
+	}
+	*s = (struct config_ini_section){.file = r->file, .line = r->line, .name = name};
+	s->end = &s->entries;
+	*l->ini->end = s;
+	l->ini->end = &s->next;
+	l->ini->section_count++;
+	r->section = s;
+}
+
+static void store_entry(struct reader *r)
+{
+	struct loader *l = r->loader;
+	struct config_ini_entry entry = r->pending;
+
+	entry.key = arena_dup(l->arena, entry.key);
+	entry.value = arena_dup(l->arena, bytes_view(&r->value));
+	if (r->value.failed || entry.key.data == NULL || entry.value.data == NULL) {
+		out_of_memory(l);
+		return;
+	}
+	if (!r->in_section) {
+		read_include(r, &entry);
+		return;
+	}
+	if (r->section == NULL) {
+		return;
+	}
+	struct config_ini_entry *stored = arena_alloc(l->arena, 1, sizeof(*stored));
+
+	if (stored == NULL) {
+		out_of_memory(l);
+		return;
+	}
+	*stored = entry;
+	*r->section->end = stored;
+	r->section->end = &stored->next;
+}
+
+/* The value of `pending` so far ends in &, and the lines below go on with it. */
+static bool continues(const struct reader *r)
+{
+	return r->pending.file != NULL;
+}
+
+static void end_pending(struct reader *r)
+{
+	if (continues(r)) {
+		struct place place = config_ini_value_place(&r->pending);
+
+		diag_error(r->loader->diag, &place,
+			"the value ends in &: expected an indented line that goes on with it");
+	}
+	r->pending.file = NULL;
+}
+
+/* Called by inih; the section that it names is the one the reader saw begin. A key that is not the
+ * one handed out leaves handed_out set, and that ends the reading with an error. */
+static int take_value(void *ctx, const char *section, const char *name, const char *text)
+{
+	struct reader *r = ctx;
+	struct str value = str_view(text);
+	struct place place = config_ini_value_place(&r->pending);
+
+	if (!str_eq_text(r->pending.key, name)) {
+		return 1;
+	}
+	r->handed_out = false;
+	if (r->value.len > 0) {
+		bytes_append_text(&r->value, " ");
+		r->pending.continued = true;
+	}
+	bytes_append_str(&r->value, value);
+	if (value.len == 0 || value.data[value.len - 1] != '&') {
+		store_entry(r);
+		r->pending.file = NULL;
+	} else if (value.len > 1 && value.data[value.len - 2] != ' ' &&
+		   value.data[value.len - 2] != '\t') {
+		place.line = r->line;
+		place.column = 0;
+		diag_error(
+			r->loader->diag, &place, "the value ends in &: expected a blank before it");
+		r->pending.file = NULL;
+		r->skip_indented = true;
+	}
+	return 1;
+}
+
+/* Whether inih is to have the line. */
+static bool screen_line(struct reader *r, const struct config_ini_line *line)
+{
+	struct diag *diag = r->loader->diag;
+	struct place place = place_at(r, line->kind == CONFIG_INI_BAD ? line->column : 1);
+
+	if (line->kind == CONFIG_INI_NOTHING) {
+		return false;
+	}
+	if (line->kind == CONFIG_INI_INDENTED) {
+		if (!continues(r) && !r->skip_indented) {
+			diag_error(diag, &place,
+				"an indented line: expected one only below a value that ends in &");
+		}
+		r->skip_indented = !continues(r);
+		return continues(r);
+	}
+	end_pending(r);
+	r->skip_indented = false;
+	switch (line->kind) {
+	case CONFIG_INI_SECTION:
+		begin_section(r, line->name);
+		return true;
+	case CONFIG_INI_KEY:
+		r->pending = (struct config_ini_entry){.file = r->file,
+			.line = r->line,
+			.column = line->column,
+			.key = line->name};
+		bytes_reset(&r->value, SIZE_MAX);
+		return true;
+	default:
+		break;
+	}
+	if (line->wrong >= 0) {
+		diag_error(diag, &place, "byte 0x%02x: %s", (unsigned)line->wrong, line->why);
+	} else {
+		diag_error(diag, &place, "%s", line->why);
+	}
+	r->skip_indented = true;
+	return false;
+}
+
+/* Called by inih for each line; lines that were refused, or say nothing, reach it as empty ones. */
+static char *next_line(char *buffer, int size, void *ctx)
+{
+	struct reader *r = ctx;
+	struct str raw;
+
+	if (r->handed_out || !str_split_next(&r->rest, '\n', &raw) || size <= CONFIG_INI_MAX_LINE) {
+		return NULL;
+	}
+	r->line++;
+	struct config_ini_line line = config_ini_line_read(raw);
+	bool wanted = screen_line(r, &line);
+
+	if (line.kind == CONFIG_INI_BAD && raw.len > 0 && raw.data[0] == '[') {
+		r->in_section = true;
+		r->section = NULL;
+	}
+	r->handed_out = wanted && line.kind != CONFIG_INI_SECTION;
+	if (!wanted) {
+		line.text.len = 0;
+	}
+	memcpy(buffer, line.text.len > 0 ? line.text.data : "", line.text.len);
+	buffer[line.text.len] = '\0';
+	return buffer;
+}
+
+static void read_text(struct reader *r, struct str text)
+{
+	struct diag *diag = r->loader->diag;
+	size_t errors = diag->errors;
+
+	if (str_starts_with(text, "\xef\xbb\xbf")) {
+		text = str_from(text, 3);
+	}
+	if (text.len > 0 && text.data[text.len - 1] == '\n') {
+		text.len--;
+	}
+	r->rest = text.len > 0 ? text : (struct str){NULL, 0};
+	bytes_init(&r->value, 0);
+	int status = ini_parse_stream(next_line, r, take_value, r);
+
+	end_pending(r);
+	if ((status != 0 || r->rest.data != NULL || r->handed_out) && diag->errors == errors) {
+		struct place place = place_at(r, 0);
+
+		diag_error(diag, &place, "inih cannot read the line");
+	}
+	bytes_clear(&r->value);
+}
+
+static void read_file(struct loader *l, const char *path, const struct reader *includer,
+	const struct place *named_at)
+{
+	struct reader r = {.loader = l, .includer = includer};
+	struct config_ini_file *file = arena_alloc(l->arena, 1, sizeof(*file));
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	if (file == NULL) {
+		out_of_memory(l);
+		goto out;
+	}
+	r.file = file;
+	r.depth = includer != NULL ? includer->depth + 1 : 0;
+	*file = (struct config_ini_file){
+		.path = path, .folder = config_file_folder(path, l->arena)};
+	if (file->folder == NULL ||
+		!config_file_read(path, CONFIG_INI_MAX_FILE, &text, &r.identity)) {
+		diag_error(l->diag, named_at, "%s: expected a file that can be read: %s", path,
+			strerror(errno));
+		goto out;
+	}
+	for (const struct reader *open = includer; open != NULL; open = open->includer) {
+		if (open->identity.device == r.identity.device &&
+			open->identity.inode == r.identity.inode) {
+			diag_error(l->diag, named_at, "%s includes itself", path);
+			goto out;
+		}
+	}
+	read_text(&r, bytes_view(&text));
+out:
+	bytes_clear(&text);
+}
+
+/* `include = FILE`, or a key that stands before the first section by mistake. */
+static void read_include(struct reader *r, const struct config_ini_entry *entry)
+{
+	struct loader *l = r->loader;
+	struct place key = config_ini_key_place(entry);
+	struct place value = config_ini_value_place(entry);
+
+	if (!str_eq_text(entry->key, "include")) {
+		diag_error(l->diag, &key, "%.*s: expected [SECTION] above it", (int)entry->key.len,
+			entry->key.data);
+	} else if (!l->includes) {
+		diag_error(l->diag, &key, "include: expected a configuration in a file");
+	} else if (entry->value.len == 0) {
+		diag_error(l->diag, &value, "include: expected the path of a file");
+	} else if (r->depth == CONFIG_INI_MAX_DEPTH) {
+		diag_error(l->diag, &value, "include = %s: expected files at most %d deep",
+			entry->value.data, CONFIG_INI_MAX_DEPTH);
+	} else if (++l->files > CONFIG_INI_MAX_FILES) {
+		diag_error(l->diag, &value, "include = %s: expected at most %d files",
+			entry->value.data, CONFIG_INI_MAX_FILES);
+	} else {
+		const char *slash = strrchr(r->file->path, '/');
+		struct bytes path;
+
+		bytes_init(&path, 0);
+		if (entry->value.data[0] != '/' && slash != NULL) {
+			bytes_append(&path, r->file->path, (size_t)(slash - r->file->path) + 1);
+		}
+		bytes_append_str(&path, entry->value);
+		struct str copy = arena_dup(l->arena, bytes_view(&path));
+
+		if (path.failed || copy.data == NULL) {
+			out_of_memory(l);
+		} else {
+			read_file(l, copy.data, r, &value);
+		}
+		bytes_clear(&path);
+	}
+}
+
+static void loader_init(struct loader *l, struct arena *arena, struct config_ini *out,
+	struct diag *diag, bool includes)
+{
+	*out = (struct config_ini){0};
+	out->end = &out->sections;
+	*l = (struct loader){.arena = arena, .ini = out, .diag = diag, .includes = includes};
+}
+
+bool config_ini_read(
+	const char *path, struct arena *arena, struct config_ini *out, struct diag *diag)
+{
+	struct loader l;
+	size_t errors = diag->errors;
+
+	loader_init(&l, arena, out, diag, true);
+	struct str copy = arena_dup(arena, str_view(path));
+
+	if (copy.data == NULL) {
+		out_of_memory(&l);
+	} else {
+		read_file(&l, copy.data, NULL, NULL);
+	}
+	return diag->errors == errors;
+}
+
+bool config_ini_read_text(const char *name, struct str text, struct arena *arena,
+	struct config_ini *out, struct diag *diag)
+{
+	struct loader l;
+	size_t errors = diag->errors;
+
+	loader_init(&l, arena, out, diag, false);
+	struct config_ini_file *file = arena_alloc(arena, 1, sizeof(*file));
+	struct str copy = arena_dup(arena, str_view(name));
+
+	if (file == NULL || copy.data == NULL) {
+		out_of_memory(&l);
+		return false;
+	}
+	*file = (struct config_ini_file){.path = copy.data, .folder = ""};
+	struct reader r = {.loader = &l, .file = file};
+
+	read_text(&r, text);
+	return diag->errors == errors;
+}

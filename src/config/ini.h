@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CONFIG_INI_H
+#define DW_CONFIG_INI_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * INI files as a tree of sections and entries, in the order of the text. inih splits the lines;
+ * what it would silently cut, skip or join otherwise than doorward.conf(5) says is an error here.
+ */
+
+#define CONFIG_INI_MAX_FILE (1024 * 1024) /* bytes of one file */
+#define CONFIG_INI_MAX_DEPTH 8            /* files included by files included by … */
+#define CONFIG_INI_MAX_FILES 256
+#define CONFIG_INI_MAX_SECTIONS 4096
+#define CONFIG_INI_MAX_LINE 199 /* bytes, without the line break: what inih holds whole */
+#define CONFIG_INI_MAX_NAME 49  /* bytes of a section's name or of a key */
+
+struct config_ini_file {
+	const char *path;   /* as messages name it */
+	const char *folder; /* relative paths begin here; absolute, no slash at its end */
+};
+
+struct config_ini_entry {
+	struct config_ini_entry *next;
+	const struct config_ini_file *file;
+	unsigned line;   /* where it begins */
+	unsigned column; /* of the value */
+	struct str key;
+	struct str value; /* the parts of a continued value joined by one space */
+	bool continued;
+};
+
+struct config_ini_section {
+	struct config_ini_section *next;
+	const struct config_ini_file *file;
+	unsigned line;
+	struct str name; /* "server", "policy NAME": no blanks around, one space between words */
+	struct config_ini_entry *entries;
+	struct config_ini_entry **end;
+};
+
+struct config_ini {
+	struct config_ini_section *sections;
+	struct config_ini_section **end;
+	size_t section_count;
+};
+
+/*
+ * Reads the file and the files that it includes; all memory is the arena's. False after at least
+ * one diag_error; the tree then holds what could be read, so that it can be checked, too. A section
+ * that is given twice is an error, and the entries of both are in the first.
+ */
+NODISCARD bool config_ini_read(
+	const char *path, struct arena *arena, struct config_ini *out, struct diag *diag);
+/* The same of text in memory; `include` is refused. Relative paths begin at "/". */
+NODISCARD bool config_ini_read_text(const char *name, struct str text, struct arena *arena,
+	struct config_ini *out, struct diag *diag);
+
+/* Where the entry's key stands, and where its value does. */
+struct place config_ini_key_place(const struct config_ini_entry *entry);
+struct place config_ini_value_place(const struct config_ini_entry *entry);
+
+#endif

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/suggest.h"
+#include "config/snapshot.h"
+#include "config/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PARENTS 32 /* between a policy and the last of its ancestors */
+
+struct str config_policy_name(struct str section)
+{
+	const char *word = CONFIG_POLICY_SCHEMA->name;
+	struct str rest = str_from(section, strlen(word));
+
+	if (!str_starts_with(section, word) ||
+		(rest.len > 0 && rest.data[0] != ' ' && rest.data[0] != '\t')) {
+		return (struct str){NULL, 0};
+	}
+	return str_trim(rest);
+}
+
+/* Names stand in headers, logs, paths and parameters. */
+static bool is_name(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		if (!ascii_is_alnum(name.data[i]) &&
+			(i == 0 || strchr("._-", name.data[i]) == NULL)) {
+			return false;
+		}
+	}
+	return name.len > 0;
+}
+
+static int compare_names(struct str a, struct str b)
+{
+	if (a.len != b.len) {
+		return a.len < b.len ? -1 : 1;
+	}
+	return memcmp(a.data, b.data, a.len);
+}
+
+static int compare_policies(const void *a, const void *b)
+{
+	return compare_names(
+		(*(const struct policy *const *)a)->name, (*(const struct policy *const *)b)->name);
+}
+
+static int compare_name_to_policy(const void *name, const void *policy)
+{
+	return compare_names(
+		*(const struct str *)name, (*(const struct policy *const *)policy)->name);
+}
+
+const struct policy *config_policy(const struct config *config, struct str name)
+{
+	const struct config_snapshot *snapshot = (const void *)config;
+	const struct policy *const *found = NULL;
+
+	if (config->policy_count > 0) {
+		found = bsearch(&name, snapshot->by_name, config->policy_count,
+			sizeof(snapshot->by_name[0]), compare_name_to_policy);
+	}
+	return found != NULL ? *found : NULL;
+}
+
+static struct place section_place(const struct config_ini_section *section)
+{
+	return (struct place){section->file->path, section->line, 1};
+}
+
+static const struct config_ini_entry *given(
+	const struct config_policy_source *source, const char *key)
+{
+	return source->given[config_key_find(CONFIG_POLICY_SCHEMA, str_view(key)) -
+			     CONFIG_POLICY_SCHEMA->keys];
+}
+
+static bool add_rule(struct config_loader *loader, struct config_policy_source *source,
+	enum config_type type, const struct config_ini_entry *entry)
+{
+	struct place place = config_ini_value_place(entry);
+	struct diag *diag = loader->diag;
+
+	switch (type) {
+	case CONFIG_ALLOW:
+		return policy_rules_add(
+			source->rules, POLICY_ACTION_ALLOW, entry->value, &place, diag);
+	case CONFIG_DENY:
+		return policy_rules_add(
+			source->rules, POLICY_ACTION_DENY, entry->value, &place, diag);
+	case CONFIG_RDNS_ALLOW:
+		return policy_rules_add_rdns(
+			source->rules, POLICY_ACTION_ALLOW, entry->value, &place, diag);
+	default:
+		return policy_rules_add_rdns(
+			source->rules, POLICY_ACTION_DENY, entry->value, &place, diag);
+	}
+}
+
+static void read_policy(struct config_loader *loader, struct config_policy_source *source)
+{
+	struct arena *arena = &loader->snapshot->arena;
+	size_t count = 0;
+
+	for (const struct config_ini_entry *e = source->section->entries; e != NULL; e = e->next) {
+		count++;
+	}
+	source->rules = policy_rules_new();
+	source->rule_entries = arena_alloc(arena, count, sizeof(struct config_ini_entry *));
+	if (source->rules == NULL || source->rule_entries == NULL) {
+		diag_error(loader->diag, NULL, "out of memory");
+		return;
+	}
+	for (const struct config_ini_entry *e = source->section->entries; e != NULL; e = e->next) {
+		const struct config_key *key = config_read_entry(loader, CONFIG_POLICY_SCHEMA,
+			source->section, e, &source->own, source->given);
+
+		if (key == NULL) {
+			source->bad = true;
+		} else if (config_key_is_rule(key) && add_rule(loader, source, key->type, e)) {
+			source->rule_entries[source->rule_count++] = e;
+		}
+	}
+}
+
+static void find_parent(struct config_loader *loader, struct config_policy_source *source)
+{
+	struct config_snapshot *snapshot = loader->snapshot;
+	const struct config_ini_entry *entry = given(source, "parent");
+
+	if (entry == NULL || entry->value.len == 0) {
+		return;
+	}
+	const struct policy *parent = config_policy(&snapshot->config, entry->value);
+
+	if (parent == NULL) {
+		struct place place = config_ini_value_place(entry);
+
+		diag_error(loader->diag, &place,
+			"parent = %s: expected the name of a policy; there is no [policy %s]",
+			entry->value.data, entry->value.data);
+		return;
+	}
+	source->parent = &snapshot->sources[parent - snapshot->config.policies];
+}
+
+/*
+ * False if the parents go round in a circle, which those in the circle report, or too far.
+ */
+static bool check_ancestors(struct config_loader *loader, const struct config_policy_source *source)
+{
+	const struct config_ini_entry *entry = given(source, "parent");
+	const struct config_policy_source *p = source->parent;
+	size_t depth = 0;
+
+	while (p != NULL && p != source && depth <= loader->snapshot->config.policy_count) {
+		p = p->parent;
+		depth++;
+	}
+	if (p == NULL && depth <= MAX_PARENTS) {
+		return true;
+	}
+	if (p == source) {
+		struct place place = config_ini_value_place(entry);
+
+		diag_error(loader->diag, &place, "parent = %s: the policy is its own ancestor",
+			entry->value.data);
+	} else if (p == NULL) {
+		struct place place = config_ini_value_place(entry);
+
+		diag_error(loader->diag, &place, "parent = %s: expected at most %d ancestors",
+			entry->value.data, MAX_PARENTS);
+	}
+	return false;
+}
+
+/* Fills in what the policy says, else what its nearest ancestor says, else the default. */
+static void inherit(
+	struct config_loader *loader, struct config_policy_source *source, struct policy *policy)
+{
+	const struct config_section_schema *schema = CONFIG_POLICY_SCHEMA;
+	struct config_reading reading = {&loader->snapshot->arena, ""};
+	struct config_fault fault;
+
+	for (size_t i = 0; i < schema->key_count; i++) {
+		const struct config_key *key = &schema->keys[i];
+		const struct config_policy_source *from = source;
+
+		if (config_key_is_rule(key)) {
+			continue;
+		}
+		while (from != NULL && from->given[i] == NULL) {
+			from = from->parent;
+		}
+		if (from != NULL) {
+			config_value_copy(key, &from->own, policy);
+		} else if (!config_value_read(
+				   key, &reading, str_view(key->value), policy, &fault)) {
+			diag_error(loader->diag, NULL, "%s: its default cannot be set", key->name);
+		}
+	}
+	source->rules_from = source;
+	while (source->rules_from->rule_count == 0 && source->rules_from->parent != NULL) {
+		source->rules_from = source->rules_from->parent;
+	}
+	policy->rules = source->rules_from->rules;
+}
+
+/* Whether a term is about `field`, or about `field`.SOMETHING. */
+static bool term_is_about(struct str term, const char *field)
+{
+	size_t len = strlen(field);
+
+	if (term.len > 0 && term.data[0] == '!') {
+		term = str_trim(str_from(term, 1));
+	}
+	return str_starts_with(term, field) &&
+	       (term.len == len || strchr(" \t.", term.data[len]) != NULL);
+}
+
+/* Whether a key that the policy lives by was refused, so that more errors would only echo that. */
+static bool is_bad(const struct config_policy_source *source)
+{
+	while (source != NULL && !source->bad) {
+		source = source->parent;
+	}
+	return source != NULL;
+}
+
+/* A rule about something that the policy does not look at would never, or always, hold. */
+static void check_rules(struct config_loader *loader, const struct config_policy_source *source,
+	const struct policy *policy)
+{
+	const struct config_policy_source *from = source->rules_from;
+
+	for (size_t i = 0; i < from->rule_count; i++) {
+		const struct policy_rule *rule = policy_rules_at(policy->rules, i);
+		struct place place = config_ini_value_place(from->rule_entries[i]);
+		bool host = false;
+		bool cert = false;
+		bool claimed = false; /* a name that nobody confirmed lets the client in */
+
+		for (size_t t = 0; t < policy_rule_term_count(rule); t++) {
+			struct str term = policy_rule_term_text(rule, t);
+
+			host = host || term_is_about(term, "host");
+			cert = cert || term_is_about(term, "cert");
+			claimed = claimed ||
+				  (policy_rule_action(rule) == POLICY_ACTION_ALLOW &&
+					  term.data[0] != '!' && term_is_about(term, "host"));
+		}
+		if (host && policy->rdns == POLICY_RDNS_OFF) {
+			diag_error(loader->diag, &place,
+				"host: expected rdns = single or double in [policy %s]",
+				policy->name.data);
+		}
+		if (claimed && policy->rdns == POLICY_RDNS_SINGLE) {
+			diag_warning(loader->diag, &place,
+				"host with rdns = single in [policy %s]: whoever has an address "
+				"chooses its names; rdns = double confirms them",
+				policy->name.data);
+		}
+		if (cert && policy->client_cert == POLICY_CERT_OFF) {
+			diag_error(loader->diag, &place,
+				"cert: expected client_cert = optional or required in [policy %s]",
+				policy->name.data);
+		}
+	}
+}
+
+/* One source for each section, and the index by name; false when out of memory. */
+static bool make_sources(struct config_loader *loader, const struct config_ini *ini)
+{
+	struct config_snapshot *snapshot = loader->snapshot;
+	struct arena *arena = &snapshot->arena;
+	struct policy *policies = arena_alloc(arena, ini->section_count, sizeof(*policies));
+	size_t count = 0;
+
+	snapshot->sources = arena_alloc(arena, ini->section_count, sizeof(*snapshot->sources));
+	snapshot->by_name = arena_alloc(arena, ini->section_count, sizeof(*snapshot->by_name));
+	if (policies == NULL || snapshot->sources == NULL || snapshot->by_name == NULL) {
+		diag_error(loader->diag, NULL, "out of memory");
+		return false;
+	}
+	for (const struct config_ini_section *s = ini->sections; s != NULL; s = s->next) {
+		struct str name = config_policy_name(s->name);
+		struct place place = section_place(s);
+
+		if (name.data == NULL) {
+			continue;
+		}
+		if (!is_name(name)) {
+			diag_error(loader->diag, &place,
+				"[%s]: expected [policy NAME], the name of letters, digits, \".\", "
+				"\"_\" and \"-\"",
+				s->name.data);
+			continue;
+		}
+		snapshot->sources[count] =
+			(struct config_policy_source){.section = s, .name = arena_dup(arena, name)};
+		policies[count].name = snapshot->sources[count].name;
+		if (policies[count].name.data == NULL) {
+			diag_error(loader->diag, NULL, "out of memory");
+			return false;
+		}
+		snapshot->by_name[count] = &policies[count];
+		count++;
+	}
+	snapshot->policies = policies;
+	snapshot->config.policies = policies;
+	snapshot->config.policy_count = count;
+	qsort(snapshot->by_name, count, sizeof(*snapshot->by_name), compare_policies);
+	return true;
+}
+
+void config_load_policies(struct config_loader *loader, const struct config_ini *ini)
+{
+	struct config_snapshot *snapshot = loader->snapshot;
+	size_t count;
+	bool good = true;
+
+	if (!make_sources(loader, ini)) {
+		return;
+	}
+	count = snapshot->config.policy_count;
+	for (size_t i = 0; i < count; i++) {
+		read_policy(loader, &snapshot->sources[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		find_parent(loader, &snapshot->sources[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		good = check_ancestors(loader, &snapshot->sources[i]) && good;
+	}
+	if (!good) {
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		inherit(loader, &snapshot->sources[i], &snapshot->policies[i]);
+		if (!is_bad(&snapshot->sources[i])) {
+			check_rules(loader, &snapshot->sources[i], &snapshot->policies[i]);
+		}
+	}
+}

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "config/schema.h"
+
+#include "base/util.h"
+#include "config/config.h"
+
+#define KIB 1024ULL
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+#define MINUTE_MS 60000
+#define HOUR_MS (60 * MINUTE_MS)
+#define HOUR_S 3600
+#define DAY_S (24 * HOUR_S)
+
+static const struct config_word profile_words[] = {
+	{"nginx", CONFIG_PROFILE_NGINX, false},
+	{"lighttpd", 0, true},
+	{"apache", 0, true},
+	{"ingress-nginx", 0, true},
+	{"haproxy", 0, true},
+	{"envoy", 0, true},
+	{"traefik", 0, true},
+	{"caddy", 0, true},
+	{"aws-alb", 0, true},
+	{"azure-appservice", 0, true},
+	{"azure-appgw", 0, true},
+	{"azure-apim", 0, true},
+	{"google-lb", 0, true},
+	{"cloudflare", 0, true},
+	{"rfc9440", 0, true},
+	{NULL, 0, false},
+};
+
+static const struct config_word auto_words[] = {{"auto", 0, false}, {NULL, 0, false}};
+static const struct config_word off_words[] = {{"off", 0, false}, {NULL, 0, false}};
+
+static const struct config_word format_words[] = {
+	{"text", LOG_TEXT, false}, {"json", LOG_JSON, false}, {NULL, 0, false}};
+
+static const struct config_word level_words[] = {
+	{"error", LOG_LEVEL_ERROR, false},
+	{"warning", LOG_LEVEL_WARNING, false},
+	{"info", LOG_LEVEL_INFO, false},
+	{"debug", LOG_LEVEL_DEBUG, false},
+	{NULL, 0, false},
+};
+
+static const struct config_word decisions_words[] = {
+	{"all", CONFIG_DECISIONS_ALL, false},
+	{"denied", CONFIG_DECISIONS_DENIED, false},
+	{"none", CONFIG_DECISIONS_NONE, false},
+	{NULL, 0, false},
+};
+
+static const struct config_word rdns_words[] = {
+	{"off", POLICY_RDNS_OFF, false},
+	{"single", POLICY_RDNS_SINGLE, false},
+	{"double", POLICY_RDNS_DOUBLE, false},
+	{"on", POLICY_RDNS_SINGLE, false},
+	{NULL, 0, false},
+};
+
+static const struct config_word when_words[] = {
+	{"always", POLICY_WHEN_ALWAYS, false},
+	{"needed", POLICY_WHEN_NEEDED, false},
+	{NULL, 0, false},
+};
+
+static const struct config_word client_cert_words[] = {
+	{"off", POLICY_CERT_OFF, false},
+	{"optional", POLICY_CERT_OPTIONAL, false},
+	{"required", POLICY_CERT_REQUIRED, false},
+	{NULL, 0, false},
+};
+
+static const struct config_word verify_words[] = {
+	{"frontend", 0, false}, {"local", 0, true}, {"both", 0, true}, {NULL, 0, false}};
+
+static const struct config_word on_dns_error_words[] = {
+	{"deny", POLICY_ON_ERROR_DENY, false},
+	{"error", POLICY_ON_ERROR_ERROR, false},
+	{"allow", POLICY_ON_ERROR_ALLOW, false},
+	{NULL, 0, false},
+};
+
+static const struct config_word action_words[] = {
+	{"deny", POLICY_ACTION_DENY, false},
+	{"allow", POLICY_ACTION_ALLOW, false},
+	{NULL, 0, false},
+};
+
+static const struct config_word deny_status_words[] = {
+	{"403", 403, false}, {"401", 401, false}, {NULL, 0, false}};
+
+static const struct config_key server_keys[] = {
+	{.name = "listen",
+		.type = CONFIG_LISTEN,
+		.offset = offsetof(struct config, server.listen),
+		.second = offsetof(struct config, server.listen_count),
+		.value = "unix:/run/doorward/doorward.sock",
+		.help = "Where front ends reach doorward: one place a line. A socket that the "
+			"process was started with (by spawn-fcgi, multiwatch or systemd) is used "
+			"instead of these unless fd:0 or systemd is among them."},
+	{.name = "socket_mode",
+		.type = CONFIG_MODE,
+		.offset = offsetof(struct config, server.socket.socket_mode),
+		.max = 0777,
+		.value = "0660",
+		.help = "Permissions of a Unix socket. Who may write to it may ask for decisions "
+			"and claim any client address."},
+	{.name = "socket_owner",
+		.type = CONFIG_USER,
+		.offset = offsetof(struct config, server.socket_owner),
+		.second = offsetof(struct config, server.socket.socket_owner),
+		.help = "Owner of a Unix socket. Empty: the user who starts doorward."},
+	{.name = "socket_group",
+		.type = CONFIG_GROUP,
+		.offset = offsetof(struct config, server.socket_group),
+		.second = offsetof(struct config, server.socket.socket_group),
+		.help = "Group of a Unix socket: usually the front end's. Empty: the group of the "
+			"process that starts doorward."},
+	{.name = "backlog",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, server.socket.backlog),
+		.min = 1,
+		.max = 65535,
+		.value = "4096",
+		.help = "Connections that the kernel holds until doorward accepts them; the "
+			"kernel's own limit (net.core.somaxconn) cuts this down."},
+	{.name = "threads",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, server.threads),
+		.min = 1,
+		.max = 256,
+		.words = auto_words,
+		.value = "auto",
+		.help = "Worker threads. auto: one for each CPU that the process may use."},
+	{.name = "user",
+		.type = CONFIG_USER,
+		.offset = offsetof(struct config, server.user),
+		.help = "The user to become once the sockets are open, when started by root. "
+			"Empty: stay who we are."},
+	{.name = "group",
+		.type = CONFIG_GROUP,
+		.offset = offsetof(struct config, server.group),
+		.help = "The group to become with it. Empty: the user's own group."},
+	{.name = "max_connections",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, server.fcgi.max_connections),
+		.min = 1,
+		.max = 1000000,
+		.value = "16384",
+		.help = "Open connections, of all workers together. When there are as many, "
+			"accepting pauses and new ones wait in the backlog."},
+	{.name = "max_params",
+		.type = CONFIG_SIZE,
+		.offset = offsetof(struct config, server.fcgi.max_params),
+		.min = KIB,
+		.max = 16 * MIB,
+		.value = "128K",
+		.help = "Bytes of FastCGI parameters in one request. A request with more is "
+			"denied; its connection lives on."},
+	{.name = "max_requests_per_connection",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, server.fcgi.max_requests_per_connection),
+		.min = 1,
+		.max = 65535,
+		.value = "64",
+		.help = "Requests multiplexed on one connection at one time. One more is answered "
+			"FCGI_OVERLOADED."},
+	{.name = "request_timeout",
+		.type = CONFIG_TIME_MS,
+		.offset = offsetof(struct config, server.fcgi.request_timeout_ms),
+		.min = 100,
+		.max = HOUR_MS,
+		.value = "10s",
+		.help = "How long a request may stay incomplete before its connection is closed."},
+	{.name = "idle_timeout",
+		.type = CONFIG_TIME_MS,
+		.offset = offsetof(struct config, server.fcgi.idle_timeout_ms),
+		.min = 1000,
+		.max = 24 * HOUR_MS,
+		.value = "5m",
+		.help = "How long a kept connection may stay without a request before it is "
+			"closed."},
+	{.name = "grace",
+		.type = CONFIG_TIME_MS,
+		.offset = offsetof(struct config, server.grace_ms),
+		.min = 0,
+		.max = HOUR_MS,
+		.value = "10s",
+		.help = "How long requests in flight may take to end after TERM or INT."},
+};
+
+static const struct config_key frontend_keys[] = {
+	{.name = "profile",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct config, frontend.profile),
+		.words = profile_words,
+		.value = "nginx",
+		.help = "Where the front end puts the client certificate and its own verdict on "
+			"it. nginx: the parameter SSL_CLIENT_CERT, else the header X-SSL-Client- "
+			"Cert; the parameter SSL_CLIENT_VERIFY, else the header X-SSL-Client- "
+			"Verify."},
+	{.name = "trusted_proxies",
+		.type = CONFIG_PREFIXES,
+		.offset = offsetof(struct config, frontend.trusted_proxies),
+		.second = offsetof(struct config, frontend.trusted_proxy_count),
+		.help = "Addresses whose identity headers are honoured: those of proxies that "
+			"replace what a client sent."},
+	{.name = "trust_headers",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct config, frontend.trust_headers),
+		.value = "no",
+		.help = "Honour identity headers from everybody. Only for a front end that "
+			"replaces every one of them in every request."},
+	{.name = "forwarded_for",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct config, frontend.forwarded_for),
+		.value = "no",
+		.help = "Take the client's address from X-Forwarded-For, if honoured: from the "
+			"right, skipping trusted_proxies."},
+};
+
+static const struct config_key dns_keys[] = {
+	{.name = "nameservers",
+		.type = CONFIG_ENDPOINTS,
+		.offset = offsetof(struct config, dns.nameservers),
+		.second = offsetof(struct config, dns.nameserver_count),
+		.max = DNS_MAX_UPSTREAMS,
+		.help = "The resolvers to ask. One on the loopback interface is recommended: "
+			"nobody else can answer in its place. Empty: those of /etc/resolv.conf."},
+	{.name = "static_zone",
+		.type = CONFIG_PATH,
+		.offset = offsetof(struct config, dns.static_zone),
+		.help = "A master file (RFC 1035) whose names are answered from it and never "
+			"asked of a resolver."},
+	{.name = "timeout",
+		.type = CONFIG_TIME_MS,
+		.offset = offsetof(struct config, dns.timeout_ms),
+		.min = 10,
+		.max = MINUTE_MS,
+		.value = "500ms",
+		.help = "How long to wait for an answer before a question is sent again."},
+	{.name = "attempts",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, dns.attempts),
+		.min = 1,
+		.max = 10,
+		.value = "3",
+		.help = "How often one question is sent, the first time included."},
+	{.name = "lookup_timeout",
+		.type = CONFIG_TIME_MS,
+		.offset = offsetof(struct config, dns.lookup_timeout_ms),
+		.min = 10,
+		.max = MINUTE_MS,
+		.value = "2500ms",
+		.help = "How long a whole look-up, reverse and forward, may take before its "
+			"result is error."},
+	{.name = "max_ptr",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, dns.max_ptr),
+		.min = 1,
+		.max = 100,
+		.value = "10",
+		.help = "How many names of one address are looked at, in the order of their text."},
+	{.name = "min_ttl",
+		.type = CONFIG_TIME_S,
+		.offset = offsetof(struct config, dns.min_ttl_s),
+		.min = 0,
+		.max = HOUR_S,
+		.value = "5s",
+		.help = "Answers live at least this long."},
+	{.name = "max_ttl",
+		.type = CONFIG_TIME_S,
+		.offset = offsetof(struct config, dns.max_ttl_s),
+		.min = 1,
+		.max = 7 * DAY_S,
+		.value = "1h",
+		.help = "Answers live at most this long."},
+	{.name = "negative_max_ttl",
+		.type = CONFIG_TIME_S,
+		.offset = offsetof(struct config, dns.negative_max_ttl_s),
+		.min = 1,
+		.max = DAY_S,
+		.value = "15m",
+		.help = "Answers that there is no such name or record live at most this long."},
+	{.name = "edns_size",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, dns.edns_size),
+		.min = 512,
+		.max = 4096,
+		.words = off_words,
+		.value = "1232",
+		.help = "The largest answer, in bytes, that EDNS asks for. off: no EDNS."},
+	{.name = "case_randomization",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct config, dns.case_randomization),
+		.value = "yes",
+		.help = "Ask in random upper and lower case, and believe only an answer in the "
+			"same: one more thing that a forger has to guess."},
+	{.name = "private_ptr",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct config, dns.private_ptr),
+		.value = "no",
+		.help = "Look up special-use addresses (private, loopback, link-local, "
+			"documentation), too. Only with a resolver that answers for them itself."},
+	{.name = "max_in_flight",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, dns.max_in_flight),
+		.min = 1,
+		.max = 1000000,
+		.value = "16384",
+		.help = "Questions waiting for an answer, of all workers together. Past half of "
+			"it those that have waited over 200ms may be pushed out; past all of it "
+			"look-ups end as overload."},
+	{.name = "max_in_flight_per_prefix",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, dns.max_in_flight_per_prefix),
+		.min = 1,
+		.max = 1000000,
+		.value = "64",
+		.help = "Look-ups in flight for the clients of one IPv4 /24 or IPv6 /64."},
+};
+
+static const struct config_key cache_keys[] = {
+	{.name = "size",
+		.type = CONFIG_BIG_SIZE,
+		.offset = offsetof(struct config, dns.cache_size),
+		.min = 64 * KIB,
+		.max = 64 * GIB,
+		.value = "64M",
+		.help = "Memory for DNS answers and results. What was least recently used goes "
+			"first."},
+};
+
+static const struct config_key log_keys[] = {
+	{.name = "target",
+		.type = CONFIG_LOG,
+		.offset = offsetof(struct config, log.sink.target),
+		.second = offsetof(struct config, log.sink.path),
+		.value = "stderr",
+		.help = "Where the log goes."},
+	{.name = "format",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct config, log.sink.format),
+		.words = format_words,
+		.value = "text",
+		.help = "Lines for people, or one JSON object a line."},
+	{.name = "level",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct config, log.sink.level),
+		.words = level_words,
+		.value = "info",
+		.help = "The least important messages that are written. Decision lines are info."},
+	{.name = "decisions",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct config, log.decisions),
+		.words = decisions_words,
+		.value = "all",
+		.help = "Which requests get a line of their own."},
+};
+
+static const struct config_key policy_keys[] = {
+	{.name = "parent",
+		.type = CONFIG_PARENT,
+		.help = "A policy whose keys hold where this one has none of its own. Its rules "
+			"hold only if this policy has no rule at all. It may stand further down."},
+	{.name = "rdns",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct policy, rdns),
+		.words = rdns_words,
+		.value = "double",
+		.help = "Reverse DNS of the client's address. off: none. single (or on): the "
+			"names that the address claims, unconfirmed. double: only names that "
+			"point back to the address."},
+	{.name = "rdns_when",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct policy, rdns_when),
+		.words = when_words,
+		.value = "always",
+		.help = "always: look up for every request, so that the answer can name the "
+			"client. needed: only when a rule asks for host."},
+	{.name = "client_cert",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct policy, client_cert),
+		.words = client_cert_words,
+		.value = "off",
+		.help = "off: a certificate is not looked at. optional: none is fine, one that "
+			"fails its checks is a denial. required: none is a denial, too."},
+	{.name = "verify",
+		.type = CONFIG_FIXED,
+		.words = verify_words,
+		.value = "frontend",
+		.help = "Who checks the certificate. frontend: the front end did, and says so; "
+			"doorward checks the validity dates."},
+	{.name = "cn_fallback",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct policy, cn_fallback),
+		.value = "no",
+		.help = "Take the CN of a certificate without a SAN dNSName for a name in "
+			"cert.dns."},
+	{.name = "on_dns_error",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct policy, on_dns_error),
+		.words = on_dns_error_words,
+		.value = "deny",
+		.help = "What happens when a rule needs a name and DNS cannot say. error answers "
+			"503."},
+	{.name = "default",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct policy, default_action),
+		.words = action_words,
+		.value = "deny",
+		.help = "What happens to a client that no rule decides about."},
+	{.name = "deny_status",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct policy, deny_status),
+		.words = deny_status_words,
+		.value = "403",
+		.help = "The HTTP status of a denial."},
+	{.name = "max_cache",
+		.type = CONFIG_TIME_S,
+		.offset = offsetof(struct policy, max_cache_s),
+		.min = 0,
+		.max = DAY_S,
+		.value = "5m",
+		.help = "A front end may keep an answer at most this long."},
+	{.name = "cached_claims",
+		.type = CONFIG_CLAIMS,
+		.offset = offsetof(struct policy, cached_claims),
+		.help = "The claims that the front end's cache key holds beside address, "
+			"certificate and policy. An answer that any other claim decided may not "
+			"be kept."},
+	{.name = "allow", .type = CONFIG_ALLOW, .help = "A rule that lets the client in."},
+	{.name = "deny", .type = CONFIG_DENY, .help = "A rule that keeps the client out."},
+	{.name = "rdns_allow",
+		.type = CONFIG_RDNS_ALLOW,
+		.help = "The same as allow = host ~ REGEX, spelled as in the nginx rdns modules."},
+	{.name = "rdns_deny",
+		.type = CONFIG_RDNS_DENY,
+		.help = "The same as deny = host ~ REGEX, spelled as in the nginx rdns modules."},
+};
+
+const struct config_section_schema config_sections[CONFIG_SECTION_COUNT] = {
+	{"server", false, server_keys, ARRAY_LEN(server_keys)},
+	{"frontend", false, frontend_keys, ARRAY_LEN(frontend_keys)},
+	{"dns", false, dns_keys, ARRAY_LEN(dns_keys)},
+	{"cache", false, cache_keys, ARRAY_LEN(cache_keys)},
+	{"log", false, log_keys, ARRAY_LEN(log_keys)},
+	{"policy", true, policy_keys, ARRAY_LEN(policy_keys)},
+};
+
+const struct config_key *config_key_find(
+	const struct config_section_schema *section, struct str name)
+{
+	for (size_t i = 0; i < section->key_count; i++) {
+		if (str_eq_text(name, section->keys[i].name)) {
+			return &section->keys[i];
+		}
+	}
+	return NULL;
+}
+
+bool config_key_repeats(const struct config_key *key)
+{
+	switch (key->type) {
+	case CONFIG_LISTEN:
+	case CONFIG_PREFIXES:
+	case CONFIG_ENDPOINTS:
+	case CONFIG_CLAIMS:
+		return true;
+	default:
+		return config_key_is_rule(key);
+	}
+}
+
+bool config_key_is_rule(const struct config_key *key)
+{
+	return key->type >= CONFIG_ALLOW;
+}
+
+bool config_key_may_be_empty(const struct config_key *key)
+{
+	return key->value == NULL && !config_key_is_rule(key);
+}

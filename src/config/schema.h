@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CONFIG_SCHEMA_H
+#define DW_CONFIG_SCHEMA_H
+
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The one table of every section and key: what is read, checked, defaulted, dumped and printed in
+ * doorward.conf(5) is what stands here.
+ */
+
+/* What a value is, and what it is stored as at `offset` (and `second`). */
+enum config_type {
+	CONFIG_BOOL,      /* bool */
+	CONFIG_NUMBER,    /* uint32_t; a word of `words` stands for its value */
+	CONFIG_SIZE,      /* uint32_t, bytes */
+	CONFIG_BIG_SIZE,  /* uint64_t, bytes */
+	CONFIG_TIME_MS,   /* uint32_t */
+	CONFIG_TIME_S,    /* uint32_t */
+	CONFIG_WORD,      /* unsigned or an enum: the value of one of `words` */
+	CONFIG_FIXED,     /* nothing: only one of `words` can be had so far */
+	CONFIG_MODE,      /* mode_t */
+	CONFIG_PATH,      /* const char *, absolute */
+	CONFIG_USER,      /* const char *; second: uid_t, if any */
+	CONFIG_GROUP,     /* const char *; second: gid_t, if any */
+	CONFIG_PREFIXES,  /* const struct prefix *; second: size_t */
+	CONFIG_ENDPOINTS, /* struct endpoint[max]; second: size_t */
+	CONFIG_CLAIMS,    /* unsigned, bits */
+	CONFIG_LISTEN,    /* const struct listen_spec *; second: size_t */
+	CONFIG_LOG,       /* enum log_target; second: const char * */
+	CONFIG_PARENT,    /* nothing: resolved while loading */
+	CONFIG_ALLOW,     /* the rules, kept by policy/ */
+	CONFIG_DENY,
+	CONFIG_RDNS_ALLOW,
+	CONFIG_RDNS_DENY
+};
+
+/* For `second`: there is none (the first member of struct config is no such thing). */
+#define CONFIG_NONE 0
+
+struct config_word {
+	const char *word; /* NULL ends the list */
+	uint32_t value;   /* the first word of a value is the one that is printed */
+	bool later;       /* known, and refused by this version */
+};
+
+struct config_key {
+	const char *name;
+	enum config_type type;
+	size_t offset; /* in struct config; in struct policy for the keys of [policy NAME] */
+	size_t second;
+	uint64_t min;
+	uint64_t max;
+	const struct config_word *words;
+	const char *value; /* the default, as it would be written; NULL: none */
+	const char *help;  /* sentences for people */
+};
+
+struct config_section_schema {
+	const char *name;
+	bool named; /* [policy NAME], any number of them; else once */
+	const struct config_key *keys;
+	size_t key_count;
+};
+
+#define CONFIG_SECTION_COUNT 6
+#define CONFIG_MAX_KEYS 24 /* of one section */
+
+extern const struct config_section_schema config_sections[CONFIG_SECTION_COUNT];
+#define CONFIG_POLICY_SCHEMA (&config_sections[CONFIG_SECTION_COUNT - 1])
+
+/* NULL if there is none of that name. */
+const struct config_key *config_key_find(
+	const struct config_section_schema *section, struct str name);
+/* Whether the key may stand several times in its section; its values add up. */
+bool config_key_repeats(const struct config_key *key);
+/* Whether the key is one of the rules. */
+bool config_key_is_rule(const struct config_key *key);
+/* Whether the key may have an empty value, which means: none. */
+bool config_key_may_be_empty(const struct config_key *key);
+
+#endif
