@@ -20,20 +20,20 @@ struct list {
 
 enum got { GOT_LINE, GOT_END, GOT_BAD };
 
-static FILE *open_list(const struct place *place, struct diag *diag)
+static FILE *open_list(const char *path, const struct place *from, struct diag *diag)
 {
-	int fd = open(place->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	FILE *file = NULL;
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		diag_error(diag, place, "cannot be read: %s", strerror(errno));
+		diag_error(diag, from, "cannot read %s: %s", path, strerror(errno));
 	} else if (!S_ISREG(st.st_mode)) {
-		diag_error(diag, place, "is no regular file: expected one value a line");
+		diag_error(diag, from, "%s is no regular file: expected one value a line", path);
 	} else {
 		file = fdopen(fd, "r");
 		if (file == NULL) {
-			diag_error(diag, place, "cannot be read: %s", strerror(errno));
+			diag_error(diag, from, "cannot read %s: %s", path, strerror(errno));
 		}
 	}
 	if (file == NULL && fd >= 0) {
@@ -81,14 +81,15 @@ static struct str value_of_line(const struct list *l)
 	return str_starts_with(line, "#") ? str_from(line, line.len) : line;
 }
 
-bool policy_list_read(const char *path, policy_list_line *on_line, void *ctx, struct diag *diag)
+bool policy_list_read(const char *path, const struct place *from, policy_list_line *on_line,
+	void *ctx, struct diag *diag)
 {
 	struct list l = {.place = {.file = path}, .diag = diag};
 	size_t values = 0;
 	size_t errors = 0;
 	enum got got = GOT_BAD;
 
-	l.file = open_list(&l.place, diag);
+	l.file = open_list(path, from, diag);
 	if (l.file == NULL) {
 		return false;
 	}

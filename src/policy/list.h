@@ -22,10 +22,10 @@ typedef bool policy_list_line(
 /*
  * Reads a list: one value a line, ended by LF or CR LF, blanks around it dropped, empty lines and
  * those that begin with # left out, as is a UTF-8 byte order mark. Only regular files: a load must
- * not wait for a pipe. False after at least one diag_error, whose place is the file's own line. A
- * list without any value is a warning.
+ * not wait for a pipe. False after at least one diag_error, whose place is the file's own line, or
+ * `from`, where the file is named, if it cannot be opened. A list without any value is a warning.
  */
-NODISCARD bool policy_list_read(
-	const char *path, policy_list_line *on_line, void *ctx, struct diag *diag);
+NODISCARD bool policy_list_read(const char *path, const struct place *from,
+	policy_list_line *on_line, void *ctx, struct diag *diag);
 
 #endif

@@ -10,6 +10,7 @@ static const char *const reason_words[REASON_COUNT] = {
 	[REASON_DEFAULT] = "default",
 	[REASON_NO_ADDRESS] = "no_address",
 	[REASON_BAD_ADDRESS] = "bad_address",
+	[REASON_BAD_INPUT] = "bad_input",
 	[REASON_DUPLICATE_INPUT] = "duplicate_input",
 	[REASON_UNKNOWN_POLICY] = "unknown_policy",
 	[REASON_CERT_MISSING] = "cert_missing",

@@ -142,13 +142,14 @@ static bool add_text(void *ctx, struct str line, const struct place *place, stru
 	return true;
 }
 
-static bool read_nets(const char *path, const struct policy_script *script, struct policy_term *t)
+static bool read_nets(const char *path, const struct place *place,
+	const struct policy_script *script, struct policy_term *t)
 {
 	t->nets = policy_netset_new();
 	if (t->nets == NULL) {
 		return out_of_memory(script);
 	}
-	if (!policy_list_read(path, add_prefix, t->nets, script->diag)) {
+	if (!policy_list_read(path, place, add_prefix, t->nets, script->diag)) {
 		policy_netset_free(t->nets);
 		return false;
 	}
@@ -156,14 +157,15 @@ static bool read_nets(const char *path, const struct policy_script *script, stru
 	return true;
 }
 
-static bool read_texts(const char *path, const struct policy_script *script, struct policy_term *t)
+static bool read_texts(const char *path, const struct place *place,
+	const struct policy_script *script, struct policy_term *t)
 {
 	struct text_list list = {t->field->kind, policy_textset_new(t->field->kind)};
 
 	if (list.set == NULL) {
 		return out_of_memory(script);
 	}
-	if (!policy_list_read(path, add_text, &list, script->diag)) {
+	if (!policy_list_read(path, place, add_text, &list, script->diag)) {
 		policy_textset_free(list.set);
 		return false;
 	}
@@ -207,8 +209,8 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 		return out_of_memory(script);
 	}
 	t->op = POLICY_OPERATOR_IN;
-	return t->field->shape == POLICY_SHAPE_ADDRESS ? read_nets(path, script, t)
-						       : read_texts(path, script, t);
+	return t->field->shape == POLICY_SHAPE_ADDRESS ? read_nets(path, &place, script, t)
+						       : read_texts(path, &place, script, t);
 }
 
 static const char *expected_after(const struct policy_field *field)

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/text.h"
+
+#include "unit/policy/kit.h"
+
+/* NULL: it is refused. */
+static void reads(const struct policy_text_kind *kind, const char *written, const char *expected)
+{
+	char room[POLICY_TEXT_ROOM];
+	struct str out = {NULL, 0};
+	struct diag d;
+
+	diag_init(&d);
+
+	bool good = kind->read(str_view(written), NULL, &d, room, &out);
+
+	if (good != (expected != NULL)) {
+		print_error("%s\n", written);
+		print_diag(&d);
+	}
+	assert_int_equal(good, expected != NULL);
+	assert_int_equal(d.errors, expected == NULL);
+	if (expected != NULL) {
+		assert_str(out, expected);
+	}
+	diag_clear(&d);
+}
+
+static void test_serials_in_any_spelling(void **state)
+{
+	static const char *const cases[][2] = {
+		{"a1b2", "a1b2"},
+		{"A1B2", "a1b2"},
+		{"A1:B2", "a1b2"},
+		{"0xA1b2", "a1b2"},
+		{"0X00a1b2", "a1b2"},
+		{"00:A1:b2", "a1b2"},
+		{"0", "0"},
+		{"00:00", "0"},
+		{"-01", "-1"},
+		{"-0x0A", "-a"},
+		{"-0", "0"},
+		{"4096", "4096"},
+		{"", NULL},
+		{"-", NULL},
+		{"0x", NULL},
+		{":a1", NULL},
+		{"a1:", NULL},
+		{"a1::b2", NULL},
+		{"a1 b2", NULL},
+		{"g1", NULL},
+		{"--1", NULL},
+		{"0x-1", NULL},
+		{"0x:a1", NULL},
+	};
+	char long_one[160];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		reads(&policy_text_serial, cases[i][0], cases[i][1]);
+	}
+	memset(long_one, '7', sizeof(long_one));
+	long_one[128] = '\0';
+	reads(&policy_text_serial, long_one, long_one);
+	long_one[128] = '7';
+	long_one[129] = '\0';
+	reads(&policy_text_serial, long_one, NULL);
+}
+
+static void test_fingerprints_with_and_without_colons(void **state)
+{
+	char colons[96] = "";
+	char *at = colons;
+
+	for (int i = 0; i < 32; i++) {
+		at += snprintf(at, 4, "%s%02X", i > 0 ? ":" : "", i);
+	}
+	reads(&policy_text_sha256, colons,
+		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+	reads(&policy_text_sha256, KIT_SHA256, KIT_SHA256);
+	reads(&policy_text_sha256, KIT_SHA256 "00", NULL);
+	reads(&policy_text_sha256, KIT_SHA256 "0", NULL);
+	reads(&policy_text_sha256, KIT_SHA256 ":", NULL);
+	reads(&policy_text_sha256, KIT_SHA256 KIT_SHA256 KIT_SHA256 KIT_SHA256 "0", NULL);
+	reads(&policy_text_sha256, "00112233445566778899aabbccddeeff0011223", NULL);
+	reads(&policy_text_sha256, "x", NULL);
+	reads(&policy_text_sha256, "", NULL);
+}
+
+static void test_methods_are_capitals(void **state)
+{
+	reads(&policy_text_method, "GET", "GET");
+	reads(&policy_text_method, "VERSION-CONTROL", "VERSION-CONTROL");
+	reads(&policy_text_method, "get", NULL);
+	reads(&policy_text_method, "GET POST", NULL);
+	reads(&policy_text_method, "GET,", NULL);
+}
+
+static void test_email_addresses(void **state)
+{
+	const struct policy_text_kind *kind = &policy_text_email;
+	struct str a = str_view("Ann@Host.Example");
+
+	reads(kind, "Ann@Host.Example", "Ann@Host.Example");
+	reads(kind, "ann", NULL);
+	reads(kind, "@host.example", NULL);
+	reads(kind, "ann@", NULL);
+	assert_true(kind->covers(a, str_view("Ann@host.example")));
+	assert_false(kind->covers(a, str_view("ann@host.example")));
+	assert_false(kind->covers(a, str_view("Ann@host.example.org")));
+	assert_false(kind->covers(a, str_view("x@Ann@host.example")));
+	assert_false(kind->covers(a, str_view("")));
+	assert_false(kind->covers(a, (struct str){"Ann@host.example\0", 17}));
+}
+
+static void test_equality(void **state)
+{
+	assert_true(policy_text_exact.covers(str_view("Aa"), str_view("Aa")));
+	assert_false(policy_text_exact.covers(str_view("Aa"), str_view("AA")));
+	assert_false(policy_text_exact.covers(str_view("Aa"), (struct str){"Aa\0", 3}));
+	assert_true(policy_text_nocase.covers(str_view("Aa"), str_view("aA")));
+	assert_false(policy_text_nocase.covers(str_view("Aa"), str_view("aAa")));
+}
+
+static void test_orders_are_orders(void **state)
+{
+	static const struct policy_text_kind *const kinds[] = {
+		&policy_text_exact, &policy_text_nocase, &policy_text_email};
+	static const struct str values[] = {{NULL, 0}, {"", 0}, {"a", 1}, {"A", 1}, {"a\0", 2},
+		{"ab", 2}, {"a@b", 3}, {"a@B", 3}, {"A@b", 3}, {"\xff", 1}, {"@", 1}, {"a@", 2}};
+
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+		for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+			for (size_t j = 0; j < ARRAY_LEN(values); j++) {
+				int one = kinds[k]->order(values[i], values[j]);
+				int other = kinds[k]->order(values[j], values[i]);
+
+				assert_int_equal((one > 0) - (one < 0), (other < 0) - (other > 0));
+				if (kinds[k]->covers(values[i], values[j])) {
+					assert_int_equal(one, 0);
+				}
+			}
+		}
+	}
+}
+
+static void test_quotes_are_printable_and_short(void **state)
+{
+	char out[POLICY_QUOTE_MAX];
+	char text[300];
+
+	assert_string_equal(policy_quote(str_view("a b"), out), "\"a b\"");
+	assert_string_equal(policy_quote((struct str){"a\0\n\x1b\xff", 5}, out), "\"a????\"");
+	assert_string_equal(policy_quote((struct str){NULL, 0}, out), "\"\"");
+	memset(text, 'x', sizeof(text));
+	for (size_t len = 0; len < sizeof(text); len++) {
+		policy_quote((struct str){text, len}, out);
+		assert_true(strlen(out) < sizeof(out));
+		assert_int_equal(strstr(out, "...\"") != NULL, len > POLICY_QUOTE_MAX - 6);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_serials_in_any_spelling),
+		cmocka_unit_test(test_fingerprints_with_and_without_colons),
+		cmocka_unit_test(test_methods_are_capitals),
+		cmocka_unit_test(test_email_addresses),
+		cmocka_unit_test(test_equality),
+		cmocka_unit_test(test_orders_are_orders),
+		cmocka_unit_test(test_quotes_are_printable_and_short),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
