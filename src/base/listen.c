@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/listen.h"
+
+#include "base/random.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A Unix socket is bound as PATH.XXXXXXXX, and renamed when it is ready. */
+#define SUFFIX_LEN 9
+#define PATH_MAX_LEN (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1 - SUFFIX_LEN)
+
+static bool parse_unix(struct str path, struct listen_spec *out, const char **why)
+{
+	if (path.len == 0 || path.data[0] != '/' || str_find(path, '\0') != path.len) {
+		*why = "expected unix: and an absolute path";
+		return false;
+	}
+	if (path.len > PATH_MAX_LEN) {
+		*why = "expected a path of at most 98 bytes";
+		return false;
+	}
+	*out = (struct listen_spec){.kind = LISTEN_UNIX, .path = path, .fd = -1};
+	return true;
+}
+
+bool listen_parse(struct str text, struct listen_spec *out, const char **why)
+{
+	struct endpoint endpoint;
+	uint64_t fd;
+
+	if (str_starts_with(text, "unix:")) {
+		return parse_unix(str_from(text, 5), out, why);
+	}
+	if (str_starts_with(text, "fd:")) {
+		if (!str_to_u64(str_from(text, 3), INT_MAX, &fd)) {
+			*why = "expected fd: and the number of an open descriptor";
+			return false;
+		}
+		*out = (struct listen_spec){.kind = LISTEN_FD, .fd = (int)fd};
+		return true;
+	}
+	if (str_eq_text(text, "systemd")) {
+		*out = (struct listen_spec){.kind = LISTEN_SYSTEMD, .fd = -1};
+		return true;
+	}
+	if (!endpoint_parse(text, 0, &endpoint)) {
+		*why = "expected unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N or systemd";
+		return false;
+	}
+	*out = (struct listen_spec){.kind = LISTEN_TCP, .endpoint = endpoint, .fd = -1};
+	return true;
+}
+
+/* Accepted sockets inherit it: an answer is one small write, and must not wait for an ACK. */
+static int set_nodelay(int fd)
+{
+	int on = 1;
+
+	return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+static int bind_and_listen(int fd, const struct endpoint *endpoint, int backlog)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = endpoint_to_sockaddr(endpoint, &sa);
+	int on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+		(sa.ss_family == AF_INET6 &&
+			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0) ||
+		set_nodelay(fd) != 0 || bind(fd, (const struct sockaddr *)&sa, len) != 0) {
+		return -1;
+	}
+	return listen(fd, backlog);
+}
+
+static int open_tcp(const struct endpoint *endpoint, int backlog, struct diag *diag)
+{
+	char text[ENDPOINT_TEXT_MAX];
+	int fd = socket(endpoint->addr.family == ADDR_V4 ? AF_INET : AF_INET6,
+		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	endpoint_format(endpoint, text);
+	if (fd < 0) {
+		diag_error(diag, NULL, "%s: no socket: %s", text, strerror(errno));
+		return -1;
+	}
+	if (bind_and_listen(fd, endpoint, backlog) != 0) {
+		diag_error(diag, NULL, "%s: cannot listen: %s", text, strerror(errno));
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int unix_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* `path` fits: listen_parse saw to it. */
+static struct sockaddr_un unix_address(const char *path)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+
+	memcpy(sun.sun_path, path, strnlen(path, sizeof(sun.sun_path) - 1));
+	return sun;
+}
+
+static int unix_connect(int fd, const char *path)
+{
+	struct sockaddr_un sun = unix_address(path);
+
+	return connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0 ? 0 : errno;
+}
+
+/*
+ * Two instances that start at once would both find a stale socket, and the one that is slower to
+ * replace it would take the other's away. So the look and the replacement are under a lock, a file
+ * beside the socket that exists only meanwhile. A descriptor whose file was removed before the lock
+ * was gained locks nothing, hence the comparison. Returns -1 with errno set; EWOULDBLOCK: another
+ * holds it.
+ */
+static int lock_take(const char *lock_path)
+{
+	for (;;) {
+		struct stat held;
+		struct stat there;
+		int fd = open(
+			lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+		if (fd < 0) {
+			return -1;
+		}
+		if (flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &held) != 0) {
+			int error = errno;
+
+			close(fd);
+			errno = error;
+			return -1;
+		}
+		if (lstat(lock_path, &there) == 0 && there.st_ino == held.st_ino &&
+			there.st_dev == held.st_dev) {
+			return fd;
+		}
+		close(fd);
+	}
+}
+
+static void lock_release(int fd, const char *lock_path)
+{
+	unlink(lock_path);
+	close(fd);
+}
+
+/* Whether the path may be taken: nothing is there, or a socket that nobody listens on. */
+static bool path_is_free(const char *path, struct diag *diag)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0) {
+		if (errno == ENOENT) {
+			return true;
+		}
+		diag_error(diag, NULL, "unix:%s: %s", path, strerror(errno));
+		return false;
+	}
+	if (!S_ISSOCK(st.st_mode)) {
+		diag_error(diag, NULL,
+			"unix:%s: is there and is no socket, expected a free path or a stale "
+			"socket",
+			path);
+		return false;
+	}
+	int probe = unix_socket();
+
+	if (probe < 0) {
+		diag_error(diag, NULL, "unix:%s: no socket: %s", path, strerror(errno));
+		return false;
+	}
+	int error = unix_connect(probe, path);
+
+	close(probe);
+	if (error == 0 || error == EAGAIN) {
+		diag_error(diag, NULL, "unix:%s: another process listens there", path);
+		return false;
+	}
+	/* A socket of another kind (EPROTOTYPE), or one that we may not ask, is somebody's. */
+	if (error != ECONNREFUSED && error != ENOENT) {
+		diag_error(diag, NULL, "unix:%s: cannot tell whether anyone listens there: %s",
+			path, strerror(error));
+		return false;
+	}
+	return true;
+}
+
+/* Without any permission until it has its owner. */
+static int bind_hidden(int fd, const char *path, const struct listen_options *options)
+{
+	struct sockaddr_un sun = unix_address(path);
+
+	if (fchmod(fd, 0) != 0 || bind(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0) {
+		return -1;
+	}
+	if (((options->socket_owner != (uid_t)-1 || options->socket_group != (gid_t)-1) &&
+		    lchown(path, options->socket_owner, options->socket_group) != 0) ||
+		chmod(path, options->socket_mode) != 0 || listen(fd, options->backlog) != 0) {
+		int error = errno;
+
+		unlink(path);
+		errno = error;
+		return -1;
+	}
+	return 0;
+}
+
+static int open_locked(const char *path, const struct listen_options *options, struct diag *diag)
+{
+	char hidden[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	uint32_t random;
+
+	if (!path_is_free(path, diag)) {
+		return -1;
+	}
+	random_bytes(&random, sizeof(random));
+	snprintf(hidden, sizeof(hidden), "%s.%08x", path, random);
+	int fd = unix_socket();
+
+	if (fd < 0) {
+		diag_error(diag, NULL, "unix:%s: no socket: %s", path, strerror(errno));
+		return -1;
+	}
+	if (bind_hidden(fd, hidden, options) != 0) {
+		diag_error(diag, NULL, "unix:%s: cannot listen: %s", path, strerror(errno));
+		close(fd);
+		return -1;
+	}
+	if (rename(hidden, path) != 0) {
+		diag_error(diag, NULL, "unix:%s: %s", path, strerror(errno));
+		unlink(hidden);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int open_unix(const char *path, const struct listen_options *options, struct diag *diag)
+{
+	char lock_path[PATH_MAX_LEN + sizeof(".lock")];
+
+	snprintf(lock_path, sizeof(lock_path), "%s.lock", path);
+	int lock = lock_take(lock_path);
+
+	if (lock < 0 && errno == EWOULDBLOCK) {
+		diag_error(diag, NULL, "unix:%s: another process is about to listen there", path);
+		return -1;
+	}
+	if (lock < 0) {
+		diag_error(diag, NULL, "unix:%s: cannot create %s: %s", path, lock_path,
+			strerror(errno));
+		return -1;
+	}
+	int fd = open_locked(path, options, diag);
+
+	lock_release(lock, lock_path);
+	return fd;
+}
+
+static void path_of(const struct listen_spec *spec, char out[PATH_MAX_LEN + 1])
+{
+	snprintf(out, PATH_MAX_LEN + 1, "%.*s", (int)spec->path.len, spec->path.data);
+}
+
+int listen_open(
+	const struct listen_spec *spec, const struct listen_options *options, struct diag *diag)
+{
+	char path[PATH_MAX_LEN + 1];
+
+	if (spec->kind == LISTEN_TCP) {
+		return open_tcp(&spec->endpoint, options->backlog, diag);
+	}
+	path_of(spec, path);
+	return open_unix(path, options, diag);
+}
+
+static bool set_flags(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+	       fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+bool listen_adopt(int fd)
+{
+	struct sockaddr_storage sa;
+	socklen_t sa_len = sizeof(sa);
+	int listening = 0;
+	int type = 0;
+	socklen_t len = sizeof(int);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) != 0 || listening == 0 ||
+		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 || type != SOCK_STREAM ||
+		getsockname(fd, (struct sockaddr *)&sa, &sa_len) != 0) {
+		return false;
+	}
+	if (sa.ss_family == AF_INET || sa.ss_family == AF_INET6) {
+		if (set_nodelay(fd) != 0) {
+			return false;
+		}
+	} else if (sa.ss_family != AF_UNIX) {
+		return false;
+	}
+	return set_flags(fd);
+}
+
+void listen_remove(const struct listen_spec *spec, int fd)
+{
+	struct sockaddr_un ours = {0};
+	struct sockaddr_un theirs = {0};
+	socklen_t ours_len = sizeof(ours);
+	socklen_t theirs_len = sizeof(theirs);
+	char path[PATH_MAX_LEN + 1];
+
+	if (spec->kind != LISTEN_UNIX) {
+		return;
+	}
+	path_of(spec, path);
+	int probe = unix_socket();
+
+	/* Whoever answers at the path says under which name it was bound, and ours was random. */
+	if (probe >= 0 && unix_connect(probe, path) == 0 &&
+		getsockname(fd, (struct sockaddr *)&ours, &ours_len) == 0 &&
+		getpeername(probe, (struct sockaddr *)&theirs, &theirs_len) == 0 &&
+		ours_len == theirs_len && memcmp(&ours, &theirs, ours_len) == 0) {
+		unlink(path);
+	}
+	if (probe >= 0) {
+		close(probe);
+	}
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "fcgi/conn.h"
+
+#include "base/reader.h"
+#include "fcgi/output.h"
+#include "fcgi/request.h"
+
+#include <assert.h>
+#include <fastcgi.h>
+#include <string.h>
+
+void fcgi_conn_init(struct fcgi_conn *c, struct fcgi_pool *pool, struct bytes *out)
+{
+	*c = (struct fcgi_conn){.pool = pool, .out = out};
+	list_init(&c->requests);
+	fcgi_params_init(&c->values, 0);
+}
+
+void fcgi_conn_clear(struct fcgi_conn *c)
+{
+	c->dead = true;
+	for (struct fcgi_request *r; (r = fcgi_request_first(&c->requests)) != NULL;) {
+		c->pool->app.abort(fcgi_request_release(r));
+	}
+	fcgi_params_clear(&c->values);
+}
+
+/* The peer broke the protocol: nothing that follows can be trusted to mean what it seems to. */
+static void refuse_stream(struct fcgi_conn *c)
+{
+	c->bad = true;
+	c->last = true;
+	for (struct fcgi_request *r; (r = fcgi_request_first(&c->requests)) != NULL;) {
+		c->pool->app.abort(fcgi_request_release(r));
+	}
+}
+
+static void refuse_request(struct fcgi_conn *c, uint16_t id, uint8_t protocol_status)
+{
+	c->stdin_owed++;
+	fcgi_output_end(c->out, id, protocol_status);
+}
+
+static void begin_request(struct fcgi_conn *c, uint64_t now)
+{
+	uint16_t id = c->reader.record.id;
+	struct reader body;
+
+	reader_init(&body, c->begin, sizeof(c->begin));
+	uint16_t role = reader_u16(&body);
+	uint8_t flags = reader_u8(&body);
+
+	if (fcgi_request_find(c, id) != NULL) {
+		/* Whose PARAMS the next ones are could only be guessed. */
+		refuse_stream(c);
+		return;
+	}
+	if ((flags & FCGI_KEEP_CONN) == 0) {
+		c->last = true;
+	}
+	if (role != FCGI_RESPONDER && role != FCGI_AUTHORIZER) {
+		refuse_request(c, id, FCGI_UNKNOWN_ROLE);
+		return;
+	}
+	/*
+	 * FCGI_CANT_MPX_CONN is the word of an application that takes one request at a time (5.5),
+	 * which FCGI_GET_VALUES has told, too. One that does multiplex has run out of a resource.
+	 */
+	uint32_t max = c->pool->limits.max_requests_per_connection;
+
+	if (c->request_count >= max) {
+		refuse_request(c, id, max > 1 ? FCGI_OVERLOADED : FCGI_CANT_MPX_CONN);
+		return;
+	}
+	struct fcgi_request *r = fcgi_request_take(c, id, now);
+
+	if (r == NULL) {
+		refuse_request(c, id, FCGI_OVERLOADED);
+		return;
+	}
+	r->app_request = c->pool->app.begin(c->pool->app.ctx, r, (enum fcgi_role)role);
+	if (r->app_request == NULL) {
+		r->stdin_ended = true; /* counted by refuse_request */
+		fcgi_request_release(r);
+		refuse_request(c, id, FCGI_OVERLOADED);
+	}
+}
+
+static void abort_request(struct fcgi_conn *c)
+{
+	struct fcgi_request *r = fcgi_request_find(c, c->reader.record.id);
+
+	if (r != NULL) {
+		c->pool->app.abort(fcgi_request_release(r));
+		fcgi_output_end(c->out, c->reader.record.id, FCGI_REQUEST_COMPLETE);
+	}
+}
+
+static void bad_params(struct fcgi_request *r, enum fcgi_bad_params why)
+{
+	r->bad_params = true;
+	r->conn->pool->app.bad_params(r->app_request, why);
+}
+
+static void take_params(struct fcgi_request *r, struct str piece)
+{
+	struct str name;
+	struct str value;
+
+	while (!r->bad_params) {
+		switch (fcgi_params_next(&r->params, &piece, &name, &value)) {
+		case FCGI_PARAMS_PAIR:
+			r->conn->pool->app.param(r->app_request, name, value);
+			break;
+		case FCGI_PARAMS_MORE:
+			return;
+		case FCGI_PARAMS_TOO_LONG:
+			bad_params(r, FCGI_PARAMS_OVERSIZE);
+			break;
+		case FCGI_PARAMS_OUT_OF_MEMORY:
+			bad_params(r, FCGI_PARAMS_NO_MEMORY);
+			break;
+		}
+	}
+}
+
+static void end_params(struct fcgi_request *r)
+{
+	list_remove(&r->by_age);
+	if (!r->bad_params && !fcgi_params_is_between(&r->params)) {
+		bad_params(r, FCGI_PARAMS_TRUNCATED);
+	}
+	r->ready = true;
+	r->conn->pool->app.ready(r->app_request);
+}
+
+static void end_stdin(struct fcgi_conn *c)
+{
+	if (c->reader.record.content_len > 0) {
+		return;
+	}
+	struct fcgi_request *r = fcgi_request_find(c, c->reader.record.id);
+
+	if (r != NULL) {
+		r->stdin_ended = true;
+	} else if (c->stdin_owed > 0) {
+		c->stdin_owed--;
+	}
+}
+
+static void take_values(struct fcgi_conn *c, struct str piece)
+{
+	struct str name;
+	struct str value;
+
+	while (!c->values_bad) {
+		enum fcgi_params_result result =
+			fcgi_params_next(&c->values, &piece, &name, &value);
+
+		if (result == FCGI_PARAMS_MORE) {
+			return;
+		}
+		if (result == FCGI_PARAMS_PAIR) {
+			c->variables |= (uint8_t)fcgi_variable_of(name);
+		} else {
+			c->values_bad = true;
+		}
+	}
+}
+
+/* FastCGI 1.0, 4: management records have the id 0. */
+static void end_management(struct fcgi_conn *c)
+{
+	const struct fcgi_limits *limits = &c->pool->limits;
+
+	if (c->reader.record.type != FCGI_GET_VALUES) {
+		fcgi_output_unknown_type(c->out, c->reader.record.type);
+		return;
+	}
+	fcgi_output_values(
+		c->out, c->variables, limits->max_connections, limits->max_requests_per_connection);
+	fcgi_params_reset(&c->values, 0, 0);
+}
+
+static void on_header(struct fcgi_conn *c)
+{
+	const struct fcgi_record *record = &c->reader.record;
+
+	c->current = NULL;
+	if (record->id == FCGI_NULL_REQUEST_ID) {
+		fcgi_params_reset(&c->values, record->content_len, 0);
+		c->variables = 0;
+		c->values_bad = false;
+	} else if (record->type == FCGI_BEGIN_REQUEST) {
+		c->begin_have = 0;
+		if (record->content_len != sizeof(c->begin)) {
+			refuse_stream(c);
+		}
+	} else if (record->type == FCGI_PARAMS) {
+		struct fcgi_request *r = fcgi_request_find(c, record->id);
+
+		c->current = r != NULL && !r->ready ? r : NULL;
+	}
+}
+
+static void on_content(struct fcgi_conn *c, struct str piece)
+{
+	const struct fcgi_record *record = &c->reader.record;
+
+	if (record->id == FCGI_NULL_REQUEST_ID) {
+		if (record->type == FCGI_GET_VALUES) {
+			take_values(c, piece);
+		}
+	} else if (record->type == FCGI_BEGIN_REQUEST) {
+		memcpy(c->begin + c->begin_have, piece.data, piece.len);
+		c->begin_have = (uint8_t)(c->begin_have + piece.len);
+	} else if (c->current != NULL) {
+		take_params(c->current, piece);
+	}
+}
+
+/* Records of other types, and those of ids that are not active, are ignored (3.3): a body comes or
+ * not as the front end pleases, and an authorizer has no use for it. */
+static void on_end(struct fcgi_conn *c, uint64_t now)
+{
+	const struct fcgi_record *record = &c->reader.record;
+
+	c->spoken = true;
+	if (record->id != FCGI_NULL_REQUEST_ID && record->type == FCGI_STDIN) {
+		end_stdin(c);
+	} else if (fcgi_conn_is_done(c)) {
+		return;
+	} else if (record->id == FCGI_NULL_REQUEST_ID) {
+		end_management(c);
+	} else if (record->type == FCGI_BEGIN_REQUEST) {
+		begin_request(c, now);
+	} else if (record->type == FCGI_ABORT_REQUEST) {
+		abort_request(c);
+	} else if (c->current != NULL && record->content_len == 0) {
+		end_params(c->current);
+	}
+}
+
+size_t fcgi_conn_feed(struct fcgi_conn *c, struct str input, uint64_t now)
+{
+	struct str rest = input;
+	struct str piece;
+
+	while (!c->bad) {
+		switch (fcgi_record_read(&c->reader, &rest, &piece)) {
+		case FCGI_READ_MORE:
+			return input.len;
+		case FCGI_READ_HEADER:
+			on_header(c);
+			break;
+		case FCGI_READ_CONTENT:
+			on_content(c, piece);
+			break;
+		case FCGI_READ_END:
+			on_end(c, now);
+			if (c->out->len > FCGI_OUTPUT_MAX) {
+				return input.len - rest.len;
+			}
+			break;
+		case FCGI_READ_BAD:
+			refuse_stream(c);
+			break;
+		}
+	}
+	return input.len;
+}
+
+void fcgi_conn_eof(struct fcgi_conn *c)
+{
+	struct list *at = c->requests.next;
+
+	c->eof = true;
+	c->last = true;
+	while (at != &c->requests) {
+		struct fcgi_request *r = CONTAINER_OF(at, struct fcgi_request, by_conn);
+
+		if (r->ready) {
+			at = at->next;
+		} else {
+			c->pool->app.abort(fcgi_request_release(r));
+			at = c->requests.next;
+		}
+	}
+}
+
+void fcgi_conn_stop(struct fcgi_conn *c)
+{
+	c->last = true;
+}
+
+void fcgi_conn_reply(struct fcgi_request *r, struct str output)
+{
+	struct fcgi_conn *c = r->conn;
+
+	assert(r->ready);
+	if (!c->dead) {
+		fcgi_output_stream(c->out, FCGI_STDOUT, r->id, output);
+		fcgi_output_end(c->out, r->id, FCGI_REQUEST_COMPLETE);
+	}
+	fcgi_request_release(r);
+}
+
+struct fcgi_conn *fcgi_conn_of(const struct fcgi_request *r)
+{
+	return r->conn;
+}
+
+bool fcgi_conn_is_done(const struct fcgi_conn *c)
+{
+	return c->last && c->request_count == 0;
+}
+
+bool fcgi_conn_expects_input(const struct fcgi_conn *c)
+{
+	return !c->eof &&
+	       (c->bad || c->stdin_owed > 0 || !fcgi_record_reader_is_between(&c->reader));
+}
+
+bool fcgi_conn_is_idle(const struct fcgi_conn *c)
+{
+	return c->request_count == 0;
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "fcgi/peer.h"
+
+#include "base/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define LINGER_MAX (1024 * 1024) /* bytes read and thrown away after the last answer */
+#define SCRATCH_KEEP (64 * 1024)
+
+static_assert(sizeof(struct peer) <= 512, "an idle connection is small");
+
+static struct peer *peer_take(struct fcgi_server *server)
+{
+	struct list *entry = list_first(&server->spare);
+	struct peer *p;
+
+	if (entry != NULL) {
+		list_remove(entry);
+		p = CONTAINER_OF(entry, struct peer, all);
+	} else {
+		p = malloc(sizeof(*p));
+		if (p == NULL) {
+			return NULL;
+		}
+	}
+	*p = (struct peer){.server = server, .state = PEER_OPEN, .wait_kind = PEER_WAIT_COUNT};
+	fcgi_conn_init(&p->conn, &server->pool, &p->unsent);
+	list_init(&p->wait);
+	list_append(&server->peers, &p->all);
+	server->peer_count++;
+	return p;
+}
+
+static void stop_waiting(struct peer *p)
+{
+	list_remove(&p->wait);
+	p->wait_kind = PEER_WAIT_COUNT;
+}
+
+static void wait_for(struct peer *p, enum peer_wait kind, bool anew)
+{
+	if (p->wait_kind == kind && !anew) {
+		return;
+	}
+	stop_waiting(p);
+	p->wait_kind = (uint8_t)kind;
+	p->since = uv_now(p->server->loop);
+	list_append(&p->server->waits[kind], &p->wait);
+}
+
+void peer_close(struct peer *p)
+{
+	struct fcgi_server *server = p->server;
+
+	if (p->state == PEER_CLOSED) {
+		return;
+	}
+	p->state = PEER_CLOSED;
+	/* Takes it out of the epoll set, too: no other descriptor refers to the socket. */
+	close(p->fd);
+	stop_waiting(p);
+	list_append(&server->closed, &p->wait);
+	server->peer_count--;
+	if (server->scratch_of == p) {
+		server->scratch_of = NULL;
+		bytes_reset(&server->scratch, SCRATCH_KEEP);
+	}
+	bytes_clear(&p->unsent);
+	bytes_clear(&p->held);
+	fcgi_conn_clear(&p->conn);
+}
+
+/* Where the peer's output goes: mostly it leaves at once, so that the memory for it is common. */
+static void prepare_output(struct peer *p)
+{
+	struct fcgi_server *server = p->server;
+
+	if (p->unsent.len == 0 && server->scratch_of == NULL) {
+		server->scratch_of = p;
+		p->conn.out = &server->scratch;
+	}
+}
+
+/* The scratch buffer is for others now; what could not be sent is the peer's own. */
+static void release_scratch(struct peer *p)
+{
+	struct fcgi_server *server = p->server;
+
+	if (server->scratch_of == p) {
+		p->conn.out = &p->unsent;
+		if (server->scratch.failed) {
+			p->unsent.failed = true;
+		}
+		bytes_append_str(&p->unsent, bytes_view(&server->scratch));
+		bytes_reset(&server->scratch, SCRATCH_KEEP);
+		server->scratch_of = NULL;
+	}
+}
+
+/* One send; what the socket does not take stays. False when the peer is gone, or memory is out. */
+static bool flush(struct peer *p, bool *progress)
+{
+	struct bytes *out = p->conn.out;
+
+	if (out->len > 0 && !out->failed) {
+		ssize_t sent;
+
+		do {
+			sent = send(p->fd, out->data, out->len, MSG_NOSIGNAL);
+		} while (sent < 0 && errno == EINTR);
+		if (sent > 0) {
+			bytes_consume(out, (size_t)sent);
+			*progress = true;
+		} else if (sent < 0 && errno != EAGAIN) {
+			return false;
+		}
+	}
+	release_scratch(p);
+	if (p->unsent.len == 0 && !p->unsent.failed) {
+		bytes_reset(&p->unsent, 0);
+	}
+	return !p->unsent.failed;
+}
+
+static void watch(struct peer *p, uint32_t interest)
+{
+	struct epoll_event event = {.events = interest, .data.ptr = p};
+
+	if (p->watched && p->interest == interest) {
+		return;
+	}
+	if (epoll_ctl(p->server->epoll_fd, p->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, p->fd,
+		    &event) != 0) {
+		log_write(LOG_LEVEL_ERROR, "a connection cannot be watched, so it is closed: %s",
+			strerror(errno));
+		peer_close(p);
+		return;
+	}
+	p->watched = true;
+	p->interest = interest;
+}
+
+/*
+ * All is said. A socket closed with input unread, or that more input reaches, resets the
+ * connection, and the reset may overtake the answer: a peer that is not known to have sent all
+ * it has to send is given the end of our side, time to see it, and to close its own.
+ */
+static void finish(struct peer *p)
+{
+	if (!fcgi_conn_expects_input(&p->conn) || shutdown(p->fd, SHUT_WR) != 0) {
+		peer_close(p);
+		return;
+	}
+	p->state = PEER_LINGERING;
+	wait_for(p, PEER_WAIT_END, true);
+	watch(p, EPOLLIN);
+}
+
+/* Feeds what `input` holds; the part that must wait for output to leave is held. */
+static bool feed(struct peer *p, struct str input)
+{
+	prepare_output(p);
+	p->busy = true;
+	size_t used = fcgi_conn_feed(&p->conn, input, uv_now(p->server->loop));
+
+	p->busy = false;
+	return used == input.len || bytes_append_str(&p->held, str_from(input, used));
+}
+
+static bool feed_held(struct peer *p)
+{
+	struct bytes held = p->held;
+
+	bytes_init(&p->held, 0);
+	bool fed = feed(p, bytes_view(&held));
+
+	bytes_clear(&held);
+	return fed;
+}
+
+/* After anything happened: sends, goes on with held input, closes, or says what to wait for. */
+static void settle(struct peer *p)
+{
+	bool progress = false;
+
+	while (p->state == PEER_OPEN) {
+		if (!flush(p, &progress)) {
+			peer_close(p);
+		} else if (p->held.len == 0 || p->unsent.len > FCGI_OUTPUT_MAX) {
+			break;
+		} else if (!feed_held(p)) {
+			peer_close(p);
+		}
+	}
+	if (p->state != PEER_OPEN) {
+		return;
+	}
+	uint32_t interest = p->unsent.len > 0 ? EPOLLOUT : 0;
+
+	if (interest == 0 && fcgi_conn_is_done(&p->conn)) {
+		finish(p);
+		return;
+	}
+	if (p->unsent.len > 0) {
+		wait_for(p, PEER_WAIT_PEER, progress);
+	} else if (!fcgi_conn_is_idle(&p->conn)) {
+		/* For PARAMS: see fcgi_pool_oldest. For the application: it has limits of its own.
+		 */
+		stop_waiting(p);
+	} else if (!p->conn.spoken) {
+		wait_for(p, PEER_WAIT_PEER, false);
+	} else {
+		wait_for(p, PEER_WAIT_IDLE, progress);
+	}
+	if (!p->conn.eof && p->held.len == 0 && p->unsent.len <= FCGI_OUTPUT_MAX) {
+		interest |= EPOLLIN;
+	}
+	watch(p, interest);
+}
+
+static void linger(struct peer *p, ssize_t len)
+{
+	if (len > 0 && p->lingered + (uint32_t)len <= LINGER_MAX) {
+		p->lingered += (uint32_t)len;
+	} else if (len >= 0 || (errno != EAGAIN && errno != EINTR)) {
+		peer_close(p);
+	}
+}
+
+static void read_input(struct peer *p)
+{
+	uint8_t *input = p->server->input;
+	ssize_t len = recv(p->fd, input, sizeof(p->server->input), 0);
+	bool alive = true;
+
+	if (p->state == PEER_LINGERING) {
+		linger(p, len);
+		return;
+	}
+	if (len > 0) {
+		alive = feed(p, str_from_bytes(input, (size_t)len));
+	} else if (len == 0) {
+		p->busy = true;
+		fcgi_conn_eof(&p->conn);
+		p->busy = false;
+	} else {
+		alive = errno == EAGAIN || errno == EINTR;
+	}
+	if (alive) {
+		settle(p);
+	} else {
+		peer_close(p);
+	}
+}
+
+bool peer_open(struct fcgi_server *server, int fd)
+{
+	struct peer *p = peer_take(server);
+
+	if (p == NULL) {
+		close(fd);
+		return false;
+	}
+	p->fd = fd;
+	read_input(p);
+	return true;
+}
+
+void peer_on_events(struct peer *p, uint32_t events)
+{
+	if (p->state == PEER_CLOSED) {
+		return;
+	}
+	if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
+		/* Both directions are shut: nobody is there to be answered. */
+		peer_close(p);
+	} else if ((events & EPOLLIN) != 0) {
+		read_input(p);
+	} else if ((events & EPOLLOUT) != 0) {
+		settle(p);
+	}
+}
+
+void peer_drain(struct peer *p)
+{
+	if (p->state == PEER_OPEN && fcgi_conn_is_idle(&p->conn) && p->held.len == 0) {
+		read_input(p);
+	}
+	if (p->state == PEER_OPEN) {
+		fcgi_conn_stop(&p->conn);
+		settle(p);
+	}
+}
+
+void fcgi_reply(struct fcgi_request *request, struct str output)
+{
+	struct peer *p = CONTAINER_OF(fcgi_conn_of(request), struct peer, conn);
+	struct fcgi_server *server = p->server;
+
+	if (p->busy || p->state == PEER_CLOSED) {
+		fcgi_conn_reply(request, output);
+		return;
+	}
+	fcgi_server_enter(server);
+	prepare_output(p);
+	fcgi_conn_reply(request, output);
+	settle(p);
+	fcgi_server_leave(server);
+}

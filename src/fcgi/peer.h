@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_FCGI_PEER_H
+#define DW_FCGI_PEER_H
+
+#include "base/bytes.h"
+#include "base/list.h"
+#include "fcgi/conn.h"
+#include "fcgi/server.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+/* What accept.c, peer.c and server.c share: the server, and its connections' sockets. */
+
+/*
+ * Connections that wait for something with a time limit, by what they wait for. Each list is in the
+ * order of its beginnings, so its first is the first to run out.
+ */
+enum peer_wait {
+	PEER_WAIT_PEER, /* a first record, or that output is taken: request_timeout */
+	PEER_WAIT_IDLE, /* a kept connection: idle_timeout */
+	PEER_WAIT_END,  /* all is said; the peer has not closed yet */
+	PEER_WAIT_COUNT
+};
+
+enum peer_state { PEER_OPEN, PEER_LINGERING, PEER_CLOSED };
+
+struct peer {
+	struct fcgi_conn conn;
+	struct fcgi_server *server;
+	struct list all;  /* in server->peers, or in server->spare */
+	struct list wait; /* in server->waits[], or in server->closed */
+	uint64_t since;   /* when that wait began */
+	struct bytes unsent;
+	struct bytes held; /* input that must wait until output has left */
+	uint32_t lingered; /* bytes thrown away while lingering */
+	uint32_t interest; /* epoll events asked for */
+	int fd;
+	uint8_t state;     /* enum peer_state */
+	bool watched;      /* in the epoll set */
+	uint8_t wait_kind; /* enum peer_wait; PEER_WAIT_COUNT: in no list */
+	bool busy;         /* its input is being worked on; whoever does that sends the output */
+};
+
+struct listener;
+
+struct fcgi_server {
+	struct fcgi_pool pool;
+	struct fcgi_settings settings;
+	uv_loop_t *loop;
+	/*
+	 * Connections that have to wait are in an epoll set of their own, which the loop polls as
+	 * one descriptor: joining it costs one system call, leaving it none, and no handle has to
+	 * outlive its connection.
+	 */
+	int epoll_fd;
+	uv_poll_t ready;
+	uv_timer_t timer;
+	uint64_t timer_at; /* UINT64_MAX: not set */
+	unsigned handles;  /* of libuv, not yet closed */
+	struct listener *listeners;
+	bool accepting;
+	bool starved; /* no descriptors or memory for a new connection, until retry_at */
+	uint64_t retry_at;
+	bool draining;
+	bool drain_begins;
+	bool closing;
+	void (*drained)(void *ctx);
+	void *drained_ctx;
+	struct list peers;
+	struct list closed; /* still among the peers, for those who walk there */
+	struct list spare;
+	struct list waits[PEER_WAIT_COUNT];
+	uint32_t peer_count; /* not closed */
+	unsigned depth;      /* of calls into the server; what was closed is reused at 0 */
+	struct peer *scratch_of;
+	struct bytes scratch; /* output of scratch_of, on its way */
+	uint8_t input[65536];
+};
+
+/* Between these no memory of a peer is reused. */
+void fcgi_server_enter(struct fcgi_server *server);
+void fcgi_server_leave(struct fcgi_server *server);
+
+/* Starts or stops accepting, as limits and draining say. */
+void listeners_update(struct fcgi_server *server);
+/* Closes the libuv handles; the descriptors are their owner's. */
+void listeners_close(struct fcgi_server *server, uv_close_cb closed);
+/* After that. */
+void listeners_free(struct fcgi_server *server);
+
+/* Serves a new connection as far as it goes at once. Owns fd; false when out of memory. */
+NODISCARD bool peer_open(struct fcgi_server *server, int fd);
+/* What epoll reported. */
+void peer_on_events(struct peer *p, uint32_t events);
+/* Its time is over, or the server's: closes at once; requests get `abort`. */
+void peer_close(struct peer *p);
+/* Serves what has come already, then takes no more requests and closes when none is active. */
+void peer_drain(struct peer *p);
+
+#endif

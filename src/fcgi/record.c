@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "fcgi/record.h"
+
+#include "base/reader.h"
+
+#include <fastcgi.h>
+#include <string.h>
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static void parse_header(struct fcgi_record_reader *reader)
+{
+	struct reader r;
+
+	reader_init(&r, reader->header + 1, sizeof(reader->header) - 1);
+	reader->record.type = reader_u8(&r);
+	reader->record.id = reader_u16(&r);
+	reader->record.content_len = reader_u16(&r);
+	reader->record.padding_len = reader_u8(&r);
+	reader->content_left = reader->record.content_len;
+	reader->padding_left = reader->record.padding_len;
+	reader->ended = false;
+}
+
+static enum fcgi_read read_header(struct fcgi_record_reader *reader, struct str *input)
+{
+	size_t len = smaller(input->len, sizeof(reader->header) - reader->have);
+
+	if (len == 0) {
+		return FCGI_READ_MORE;
+	}
+	memcpy(reader->header + reader->have, input->data, len);
+	reader->have = (uint8_t)(reader->have + len);
+	*input = str_from(*input, len);
+	/* Known by its first byte, so it is refused there, whether the others have come or not. */
+	if (reader->header[0] != FCGI_VERSION_1) {
+		return FCGI_READ_BAD;
+	}
+	if (reader->have < sizeof(reader->header)) {
+		return FCGI_READ_MORE;
+	}
+	parse_header(reader);
+	return FCGI_READ_HEADER;
+}
+
+enum fcgi_read fcgi_record_read(
+	struct fcgi_record_reader *reader, struct str *input, struct str *content)
+{
+	if (reader->have == sizeof(reader->header) && reader->ended) {
+		size_t len = smaller(input->len, reader->padding_left);
+
+		reader->padding_left = (uint8_t)(reader->padding_left - len);
+		*input = str_from(*input, len);
+		if (reader->padding_left > 0) {
+			return FCGI_READ_MORE;
+		}
+		reader->have = 0;
+	}
+	if (reader->have < sizeof(reader->header)) {
+		return read_header(reader, input);
+	}
+	if (reader->content_left == 0) {
+		reader->ended = true;
+		return FCGI_READ_END;
+	}
+	size_t len = smaller(input->len, reader->content_left);
+
+	if (len == 0) {
+		return FCGI_READ_MORE;
+	}
+	*content = (struct str){input->data, len};
+	reader->content_left = (uint16_t)(reader->content_left - len);
+	*input = str_from(*input, len);
+	return FCGI_READ_CONTENT;
+}
+
+bool fcgi_record_reader_is_between(const struct fcgi_record_reader *reader)
+{
+	return reader->have == 0 || (reader->have == sizeof(reader->header) && reader->ended &&
+					    reader->padding_left == 0);
+}
+
+void fcgi_record_build(const struct fcgi_record *record, uint8_t out[8])
+{
+	out[0] = FCGI_VERSION_1;
+	out[1] = record->type;
+	put_u16(out + 2, record->id);
+	put_u16(out + 4, record->content_len);
+	out[6] = record->padding_len;
+	out[7] = 0;
+}

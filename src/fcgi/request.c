@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "fcgi/request.h"
+
+#include <stdlib.h>
+
+#define SPARE_MAX 1024    /* requests kept for reuse */
+#define PARTIAL_KEEP 4096 /* bytes that a spare one keeps for pairs that come in pieces */
+
+void fcgi_pool_init(
+	struct fcgi_pool *pool, const struct fcgi_app *app, const struct fcgi_limits *limits)
+{
+	*pool = (struct fcgi_pool){.app = *app, .limits = *limits};
+	list_init(&pool->incomplete);
+	list_init(&pool->spare);
+}
+
+struct fcgi_request *fcgi_request_first(const struct list *by_conn)
+{
+	struct list *entry = list_first(by_conn);
+
+	return entry != NULL ? CONTAINER_OF(entry, struct fcgi_request, by_conn) : NULL;
+}
+
+static void request_free(struct fcgi_request *r)
+{
+	fcgi_params_clear(&r->params);
+	free(r);
+}
+
+void fcgi_pool_clear(struct fcgi_pool *pool)
+{
+	for (struct fcgi_request *r; (r = fcgi_request_first(&pool->spare)) != NULL;) {
+		list_remove(&r->by_conn);
+		request_free(r);
+	}
+	pool->spare_count = 0;
+}
+
+struct fcgi_conn *fcgi_pool_oldest(const struct fcgi_pool *pool, uint64_t *since)
+{
+	struct list *entry = list_first(&pool->incomplete);
+
+	if (entry == NULL) {
+		return NULL;
+	}
+	const struct fcgi_request *r = CONTAINER_OF(entry, struct fcgi_request, by_age);
+
+	*since = r->since;
+	return r->conn;
+}
+
+struct fcgi_request *fcgi_request_take(struct fcgi_conn *c, uint16_t id, uint64_t now)
+{
+	struct fcgi_pool *pool = c->pool;
+	struct fcgi_request *r = fcgi_request_first(&pool->spare);
+
+	if (r != NULL) {
+		list_remove(&r->by_conn);
+		pool->spare_count--;
+		fcgi_params_reset(&r->params, pool->limits.max_params, PARTIAL_KEEP);
+	} else {
+		r = calloc(1, sizeof(*r));
+		if (r == NULL) {
+			return NULL;
+		}
+		fcgi_params_init(&r->params, pool->limits.max_params);
+	}
+	r->conn = c;
+	r->app_request = NULL;
+	r->since = now;
+	r->id = id;
+	r->bad_params = false;
+	r->ready = false;
+	r->stdin_ended = false;
+	list_append(&c->requests, &r->by_conn);
+	list_append(&pool->incomplete, &r->by_age);
+	c->request_count++;
+	return r;
+}
+
+void *fcgi_request_release(struct fcgi_request *r)
+{
+	struct fcgi_conn *c = r->conn;
+	struct fcgi_pool *pool = c->pool;
+	void *app_request = r->app_request;
+
+	if (!r->stdin_ended) {
+		c->stdin_owed++;
+	}
+	if (c->current == r) {
+		c->current = NULL;
+	}
+	c->request_count--;
+	list_remove(&r->by_conn);
+	list_remove(&r->by_age);
+	if (pool->spare_count >= SPARE_MAX) {
+		request_free(r);
+		return app_request;
+	}
+	fcgi_params_reset(&r->params, 0, PARTIAL_KEEP);
+	list_prepend(&pool->spare, &r->by_conn);
+	pool->spare_count++;
+	return app_request;
+}
+
+struct fcgi_request *fcgi_request_find(const struct fcgi_conn *c, uint16_t id)
+{
+	for (struct list *at = c->requests.next; at != &c->requests; at = at->next) {
+		struct fcgi_request *r = CONTAINER_OF(at, struct fcgi_request, by_conn);
+
+		if (r->id == id) {
+			return r;
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_FCGI_REQUEST_H
+#define DW_FCGI_REQUEST_H
+
+#include "fcgi/conn.h"
+
+/* One request, from FCGI_BEGIN_REQUEST to its end. For conn.c alone. */
+struct fcgi_request {
+	struct fcgi_conn *conn;
+	void *app_request;
+	struct list by_conn; /* in conn->requests, or in pool->spare */
+	struct list by_age;  /* in pool->incomplete */
+	uint64_t since;
+	struct fcgi_params params;
+	uint16_t id;
+	bool bad_params;
+	bool ready;
+	bool stdin_ended;
+};
+
+/* A new active request of the connection; NULL when out of memory. */
+struct fcgi_request *fcgi_request_take(struct fcgi_conn *c, uint16_t id, uint64_t now);
+/* It is active no more; what it was may be reused at once. Returns what the application calls it.
+ */
+void *fcgi_request_release(struct fcgi_request *r);
+/* The active request of this id, or NULL. */
+struct fcgi_request *fcgi_request_find(const struct fcgi_conn *c, uint16_t id);
+/* The first of a list by_conn, or NULL. */
+struct fcgi_request *fcgi_request_first(const struct list *by_conn);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "fcgi/server.h"
+
+#include "fcgi/peer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define EVENT_BATCH 64
+#define LINGER_MS 1000
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct fcgi_server *server = handle->data;
+
+	if (--server->handles > 0) {
+		return;
+	}
+	close(server->epoll_fd);
+	listeners_free(server);
+	free(server);
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+	struct fcgi_server *server = CONTAINER_OF(poll, struct fcgi_server, ready);
+	struct epoll_event ready[EVENT_BATCH];
+	int count = epoll_wait(server->epoll_fd, ready, EVENT_BATCH, 0);
+
+	fcgi_server_enter(server);
+	for (int i = 0; i < count; i++) {
+		peer_on_events(ready[i].data.ptr, ready[i].events);
+	}
+	fcgi_server_leave(server);
+}
+
+static uint32_t limit_ms(const struct fcgi_server *server, enum peer_wait kind)
+{
+	switch (kind) {
+	case PEER_WAIT_PEER:
+		return server->settings.request_timeout_ms;
+	case PEER_WAIT_IDLE:
+		return server->settings.idle_timeout_ms;
+	default:
+		return LINGER_MS;
+	}
+}
+
+/* The first to run out among those who wait for `kind`, and when; NULL if none waits. */
+static struct peer *first_waiting(
+	const struct fcgi_server *server, enum peer_wait kind, uint64_t *deadline)
+{
+	struct list *entry = list_first(&server->waits[kind]);
+
+	if (entry == NULL) {
+		return NULL;
+	}
+	struct peer *p = CONTAINER_OF(entry, struct peer, wait);
+
+	*deadline = p->since + limit_ms(server, kind);
+	return p;
+}
+
+/* Likewise, among those whose request lacks the end of its PARAMS. */
+static struct peer *first_incomplete(const struct fcgi_server *server, uint64_t *deadline)
+{
+	uint64_t since;
+	struct fcgi_conn *conn = fcgi_pool_oldest(&server->pool, &since);
+
+	if (conn == NULL) {
+		return NULL;
+	}
+	*deadline = since + server->settings.request_timeout_ms;
+	return CONTAINER_OF(conn, struct peer, conn);
+}
+
+static void close_expired(struct fcgi_server *server)
+{
+	uint64_t now = uv_now(server->loop);
+	uint64_t deadline;
+	struct peer *p;
+
+	for (enum peer_wait kind = 0; kind < PEER_WAIT_COUNT; kind++) {
+		while ((p = first_waiting(server, kind, &deadline)) != NULL && deadline <= now) {
+			peer_close(p);
+		}
+	}
+	while ((p = first_incomplete(server, &deadline)) != NULL && deadline <= now) {
+		peer_close(p);
+	}
+}
+
+static uint64_t next_deadline(const struct fcgi_server *server)
+{
+	bool drained = server->drained != NULL && server->peer_count == 0;
+	uint64_t next = UINT64_MAX;
+	uint64_t deadline;
+
+	if (server->drain_begins || drained) {
+		return 0;
+	}
+	for (enum peer_wait kind = 0; kind < PEER_WAIT_COUNT; kind++) {
+		if (first_waiting(server, kind, &deadline) != NULL && deadline < next) {
+			next = deadline;
+		}
+	}
+	if (first_incomplete(server, &deadline) != NULL && deadline < next) {
+		next = deadline;
+	}
+	if (server->starved && server->retry_at > uv_now(server->loop) && server->retry_at < next) {
+		next = server->retry_at;
+	}
+	return next;
+}
+
+static void drain_peers(struct fcgi_server *server)
+{
+	server->drain_begins = false;
+	for (struct list *at = server->peers.next; at != &server->peers; at = at->next) {
+		peer_drain(CONTAINER_OF(at, struct peer, all));
+	}
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct fcgi_server *server = CONTAINER_OF(timer, struct fcgi_server, timer);
+
+	server->timer_at = UINT64_MAX;
+	fcgi_server_enter(server);
+	if (server->drain_begins) {
+		drain_peers(server);
+	}
+	close_expired(server);
+	fcgi_server_leave(server);
+	if (server->drained != NULL && server->peer_count == 0) {
+		void (*drained)(void *) = server->drained;
+
+		server->drained = NULL;
+		drained(server->drained_ctx);
+	}
+}
+
+/* A timer that is set too early finds nothing to do and sets itself anew: most waits end long
+ * before their time, and cost nothing here. */
+static void set_timer(struct fcgi_server *server)
+{
+	uint64_t next = next_deadline(server);
+	uint64_t now = uv_now(server->loop);
+
+	if (next < server->timer_at) {
+		server->timer_at = next;
+		uv_timer_start(&server->timer, on_timer, next > now ? next - now : 0, 0);
+	}
+}
+
+void fcgi_server_enter(struct fcgi_server *server)
+{
+	server->depth++;
+}
+
+void fcgi_server_leave(struct fcgi_server *server)
+{
+	if (--server->depth > 0 || server->closing) {
+		return;
+	}
+	for (struct list *entry; (entry = list_first(&server->closed)) != NULL;) {
+		struct peer *p = CONTAINER_OF(entry, struct peer, wait);
+
+		list_remove(entry);
+		list_remove(&p->all);
+		list_prepend(&server->spare, &p->all);
+	}
+	listeners_update(server);
+	set_timer(server);
+}
+
+static struct fcgi_limits limits_of(const struct fcgi_settings *settings)
+{
+	return (struct fcgi_limits){
+		.max_connections = settings->max_connections,
+		.max_params = settings->max_params,
+		.max_requests_per_connection = settings->max_requests_per_connection,
+	};
+}
+
+struct fcgi_server *fcgi_server_new(
+	uv_loop_t *loop, const struct fcgi_settings *settings, const struct fcgi_app *app)
+{
+	struct fcgi_limits limits = limits_of(settings);
+	struct fcgi_server *server = calloc(1, sizeof(*server));
+
+	if (server == NULL) {
+		return NULL;
+	}
+	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (server->epoll_fd < 0) {
+		free(server);
+		return NULL;
+	}
+	if (uv_poll_init(loop, &server->ready, server->epoll_fd) != 0) {
+		close(server->epoll_fd);
+		free(server);
+		return NULL;
+	}
+	uv_timer_init(loop, &server->timer);
+	server->ready.data = server;
+	server->timer.data = server;
+	server->handles = 2;
+	server->loop = loop;
+	server->settings = *settings;
+	server->timer_at = UINT64_MAX;
+	server->accepting = true;
+	fcgi_pool_init(&server->pool, app, &limits);
+	bytes_init(&server->scratch, 0);
+	list_init(&server->peers);
+	list_init(&server->closed);
+	list_init(&server->spare);
+	for (size_t i = 0; i < PEER_WAIT_COUNT; i++) {
+		list_init(&server->waits[i]);
+	}
+	uv_poll_start(&server->ready, UV_READABLE, on_ready);
+	return server;
+}
+
+void fcgi_server_configure(struct fcgi_server *server, const struct fcgi_settings *settings)
+{
+	fcgi_server_enter(server);
+	server->settings = *settings;
+	server->pool.limits = limits_of(settings);
+	fcgi_server_leave(server);
+}
+
+void fcgi_server_drain(struct fcgi_server *server, void (*drained)(void *ctx), void *ctx)
+{
+	fcgi_server_enter(server);
+	server->draining = true;
+	server->drain_begins = true;
+	server->drained = drained;
+	server->drained_ctx = ctx;
+	fcgi_server_leave(server);
+}
+
+static void free_peers(struct list *all)
+{
+	for (struct list *entry; (entry = list_first(all)) != NULL;) {
+		list_remove(entry);
+		free(CONTAINER_OF(entry, struct peer, all));
+	}
+}
+
+void fcgi_server_close(struct fcgi_server *server)
+{
+	assert(server->depth == 0);
+	server->closing = true;
+	fcgi_server_enter(server);
+	for (struct list *at = server->peers.next; at != &server->peers; at = at->next) {
+		peer_close(CONTAINER_OF(at, struct peer, all));
+	}
+	free_peers(&server->peers);
+	free_peers(&server->spare);
+	fcgi_pool_clear(&server->pool);
+	bytes_clear(&server->scratch);
+	uv_close((uv_handle_t *)&server->ready, on_handle_closed);
+	uv_close((uv_handle_t *)&server->timer, on_handle_closed);
+	listeners_close(server, on_handle_closed);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/list.h"
+#include "base/util.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct item {
+	int number;
+	struct list entry;
+};
+
+static int first_number(const struct list *head)
+{
+	return CONTAINER_OF(list_first(head), struct item, entry)->number;
+}
+
+static void keeps_the_order(void **state)
+{
+	struct item items[3] = {{.number = 0}, {.number = 1}, {.number = 2}};
+	struct list head;
+
+	list_init(&head);
+	assert_true(list_is_empty(&head));
+	assert_null(list_first(&head));
+	for (size_t i = 0; i < ARRAY_LEN(items); i++) {
+		list_append(&head, &items[i].entry);
+	}
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(first_number(&head), i);
+		list_remove(&items[i].entry);
+	}
+	assert_true(list_is_empty(&head));
+	for (size_t i = 0; i < ARRAY_LEN(items); i++) {
+		list_prepend(&head, &items[i].entry);
+	}
+	for (int i = 2; i >= 0; i--) {
+		assert_int_equal(first_number(&head), i);
+		list_remove(&items[i].entry);
+	}
+}
+
+static void removes_from_the_middle_and_twice(void **state)
+{
+	struct item items[3] = {{.number = 0}, {.number = 1}, {.number = 2}};
+	struct list head;
+
+	list_init(&head);
+	for (size_t i = 0; i < ARRAY_LEN(items); i++) {
+		list_append(&head, &items[i].entry);
+	}
+	list_remove(&items[1].entry);
+	list_remove(&items[1].entry);
+	assert_int_equal(first_number(&head), 0);
+	list_remove(&items[0].entry);
+	assert_int_equal(first_number(&head), 2);
+	list_append(&head, &items[1].entry);
+	list_remove(&items[2].entry);
+	assert_int_equal(first_number(&head), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_the_order),
+		cmocka_unit_test(removes_from_the_middle_and_twice),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
