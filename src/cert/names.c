@@ -118,50 +118,58 @@ out:
 	return status;
 }
 
-static enum cert_status keep_cn(const ASN1_STRING *value, struct str *names, size_t *count,
-	struct arena *arena, size_t *unusable)
+/* `items` are the list's, with room for one more. */
+static enum cert_status keep(struct str name, struct str *items, struct str_list *list)
+{
+	if (name.data == NULL) {
+		return CERT_NO_MEMORY;
+	}
+	items[list->count++] = name;
+	return CERT_OK;
+}
+
+static enum cert_status keep_cn(const ASN1_STRING *value, struct arena *arena, struct str *names,
+	struct cert_identity *out, const char **why)
 {
 	unsigned char *utf8 = NULL;
 	int len = ASN1_STRING_to_UTF8(&utf8, value);
 
 	if (len < 0) {
-		++*unusable;
-		return CERT_OK;
+		*why = "a common name that is no text";
+		return CERT_MALFORMED;
 	}
 	struct str cn = str_from_bytes(utf8, (size_t)len);
 	enum cert_status status = CERT_OK;
 
 	if (cn.len == 0 || has_control(cn)) {
-		++*unusable;
+		out->unusable_names++;
 	} else {
-		names[*count] = arena_dup(arena, cn);
-		status = names[(*count)++].data != NULL ? CERT_OK : CERT_NO_MEMORY;
+		status = keep(arena_dup(arena, cn), names, &out->cn);
 	}
 	OPENSSL_free(utf8);
 	return status;
 }
 
 static enum cert_status read_cn(
-	const X509_NAME *subject, struct arena *arena, struct cert_identity *out)
+	const X509_NAME *subject, struct arena *arena, struct cert_identity *out, const char **why)
 {
 	int entries = X509_NAME_entry_count(subject);
 	struct str *names = arena_alloc(arena, (size_t)entries, sizeof(*names));
-	size_t count = 0;
 	int at = -1;
 
 	if (names == NULL) {
 		return CERT_NO_MEMORY;
 	}
+	out->cn.items = names;
 	while ((at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >= 0) {
 		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(subject, at);
-		enum cert_status status = keep_cn(X509_NAME_ENTRY_get_data(entry), names, &count,
-			arena, &out->unusable_names);
+		enum cert_status status =
+			keep_cn(X509_NAME_ENTRY_get_data(entry), arena, names, out, why);
 
 		if (status != CERT_OK) {
 			return status;
 		}
 	}
-	out->cn = (struct str_list){names, count};
 	return CERT_OK;
 }
 
@@ -174,7 +182,7 @@ enum cert_status cert_read_subject(
 	if (status == CERT_OK) {
 		status = print_name(X509_get_issuer_name(x), arena, &out->issuer, why);
 	}
-	return status == CERT_OK ? read_cn(subject, arena, out) : status;
+	return status == CERT_OK ? read_cn(subject, arena, out, why) : status;
 }
 
 /* The names of one certificate while they are sorted by kind; each list has room for all. */
@@ -186,15 +194,6 @@ struct san {
 	struct addr *ip;
 	struct cert_identity *out;
 };
-
-static enum cert_status keep(struct str name, struct str *items, struct str_list *list)
-{
-	if (name.data == NULL) {
-		return CERT_NO_MEMORY;
-	}
-	items[list->count++] = name;
-	return CERT_OK;
-}
 
 static enum cert_status keep_dns(struct san *s, struct str name)
 {
