@@ -78,4 +78,8 @@ enum cert_word { CERT_WORD_ABSENT, CERT_WORD_VERIFIED, CERT_WORD_NONE, CERT_WORD
  */
 enum cert_word cert_word_read(struct str status);
 
+/* DER in armor (RFC 7468), as CERT_CODEC_PEM takes it, in the arena; data is NULL when out of
+ * memory. */
+struct str cert_armor(struct str der, struct arena *arena);
+
 #endif
