@@ -86,7 +86,12 @@ static bool check_bytes(const struct policy_script *script)
 			diag_error(script->diag, &place, "a control byte 0x%02x: expected text", c);
 			return false;
 		}
-		if (ampersand_at(text, i) == AMPERSAND_BAD) {
+		enum ampersand ampersand = ampersand_at(text, i);
+
+		if (ampersand == AMPERSAND_JOINS && script->skip > 0) {
+			diag_error(script->diag, &place,
+				"a & between blanks: expected one regex, with \\x26 for it");
+		} else if (ampersand == AMPERSAND_BAD) {
 			diag_error(script->diag, &place,
 				"a & with a blank on one side only: expected \" & \" between "
 				"terms, and \\x26 in a regex");
