@@ -11,6 +11,9 @@
 #include "reply.h"
 #include "snapshot.h"
 
+#define NO_FCGI_DEFINES
+
+#include <fcgi_stdio.h>
 #include <fcgiapp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +42,7 @@ static void on_decided(void *ctx)
 }
 
 /* False when no decision could be made; the web server then sees a failed program. */
-static bool answer(FCGX_Request *request, struct snapshot *snapshot)
+static bool answer(struct snapshot *snapshot)
 {
 	uint64_t started_us = clock_us();
 	struct dns_engine *dns;
@@ -57,7 +60,7 @@ static bool answer(FCGX_Request *request, struct snapshot *snapshot)
 	}
 	authz_init(&a);
 	bytes_init(&reply, 0);
-	add_environment(&a, request->envp);
+	add_environment(&a, environ);
 	if (!authz_start(&a, snapshot->config, dns, clock_wall_s(), NULL, on_decided, NULL)) {
 		while (a.status == 0) {
 			uv_run(&loop, UV_RUN_ONCE);
@@ -66,9 +69,7 @@ static bool answer(FCGX_Request *request, struct snapshot *snapshot)
 	reply_build(&a, FCGI_ROLE_RESPONDER, &reply);
 	decision_log(&a, &snapshot->config->log, clock_us() - started_us);
 
-	bool written = !reply.failed && reply.len <= INT32_MAX &&
-		       FCGX_PutStr((const char *)reply.data, (int)reply.len, request->out) ==
-			       (int)reply.len;
+	bool written = !reply.failed && FCGI_fwrite(reply.data, reply.len, 1, FCGI_stdout) == 1;
 
 	bytes_clear(&reply);
 	authz_clear(&a);
@@ -101,17 +102,21 @@ static bool query_may_be_arguments(void)
 	return query != NULL && query[0] != '\0' && strchr(query, '=') == NULL;
 }
 
+/*
+ * libfcgi's CGI mode is FCGI_Accept's, and leaves the request in environ and in the standard
+ * streams; FCGX_Accept_r knows FastCGI only.
+ */
 int cgi_run(const char *config_path, bool arguments)
 {
+	static const char denial[] =
+		"Status: 403 Forbidden\r\nContent-Type: text/plain\r\n\r\n403 Forbidden\n";
 	const char *chosen = getenv("DOORWARD_CONFIG");
-	FCGX_Request request;
 	struct snapshot *snapshot = NULL;
-	int code = EXIT_CODE_ERROR;
+	bool written;
 
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0 ||
-		FCGX_Accept_r(&request) != 0) {
+	if (FCGI_Accept() != 0) {
 		log_write(LOG_LEVEL_ERROR, "the CGI request cannot be read");
-		return code;
+		return EXIT_CODE_ERROR;
 	}
 	if (chosen == NULL && arguments && query_may_be_arguments()) {
 		log_write(LOG_LEVEL_ERROR,
@@ -120,15 +125,14 @@ int cgi_run(const char *config_path, bool arguments)
 	} else {
 		snapshot = load(chosen != NULL ? chosen : config_path);
 	}
-	if (snapshot == NULL) {
-		FCGX_PutS(
-			"Status: 403 Forbidden\r\nContent-Type: text/plain\r\n\r\n403 Forbidden\n",
-			request.out);
-	} else if (answer(&request, snapshot)) {
-		code = EXIT_CODE_OK;
+	if (snapshot != NULL) {
+		written = answer(snapshot);
+		snapshot_unref(snapshot);
+	} else {
+		written =
+			FCGI_fwrite((void *)(uintptr_t)denial, strlen(denial), 1, FCGI_stdout) == 1;
 	}
-	FCGX_Finish_r(&request);
-	snapshot_unref(snapshot);
+	written = FCGI_fflush(FCGI_stdout) == 0 && written;
 	log_close();
-	return code;
+	return written ? EXIT_CODE_OK : EXIT_CODE_ERROR;
 }
