@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "dns/settings.h"
+#include "dns/stats.h"
 #include "dns/zone.h"
 
 #include <uv.h>
@@ -27,10 +28,16 @@ void dns_shared_unref(struct dns_shared *shared);
 /* One worker's engine: its sockets, timers and queries in flight, all on one loop. */
 struct dns_engine;
 
-/* Takes a reference of `shared`. NULL when out of memory or descriptors. */
+/* Takes a reference of `shared`. NULL when out of memory. */
 struct dns_engine *dns_engine_new(uv_loop_t *loop, struct dns_shared *shared);
-/* Cancels what is in flight, without calling back, and closes; memory goes when the loop has run
- * its close callbacks. */
+/*
+ * Forgets what is in flight, without calling back, and closes; memory goes when the loop has run
+ * its close callbacks. Allowed from inside a callback. Look-ups in flight are gone with it: do not
+ * cancel them afterwards.
+ */
 void dns_engine_close(struct dns_engine *engine);
+
+/* A view, good until the engine is closed. */
+const struct dns_stats *dns_engine_stats(const struct dns_engine *engine);
 
 #endif

@@ -14,7 +14,19 @@
 
 /*
  * Forward-confirmed reverse DNS of a client's address (RFC 8499, iprev of RFC 8601): PTR, then A
- * or AAAA of each name, in the client's family, until the address is among the answers.
+ * or AAAA, in the client's family, of each name that is a host name; at most max_ptr names, in the
+ * order of their text, 2 at a time, at most 16 queries, at most lookup_timeout_ms in all.
+ *
+ * Every name is confirmed or not, also after the first that confirms: a rule may want another than
+ * that one, and which is first is the DNS server's whim. If some confirm and others fail (nobody
+ * knows), the result is VERIFIED with those that did, and lives for min_ttl at most.
+ *
+ * MISMATCH needs the authority's word on every name. It is also the result where no PTR is a host
+ * name, and where CNAMEs loop. Any other trouble is ERROR, never NONE.
+ *
+ * Addresses of special use (RFC 6303, RFC 6890: private, loopback, link-local, ...) are NONE
+ * without a question, unless private_ptr is set or the static zone has the say about them. The
+ * documentation prefixes (192.0.2.0/24, 2001:db8::/32, ...) are looked up like any others.
  */
 
 enum fcrdns_mode { FCRDNS_SINGLE, FCRDNS_DOUBLE };
@@ -68,10 +80,11 @@ const struct fcrdns_result *fcrdns_cached(
 	struct dns_engine *engine, const struct addr *addr, enum fcrdns_mode mode);
 
 /*
- * Looks up. `done` is called exactly once, from the loop and never inside this call, unless
- * fcrdns_cancel comes first; it owns a reference of `result`, which is never NULL. `trace` may be
- * NULL and is borrowed until then; with a trace the cache of whole results is not asked. NULL when
- * out of memory.
+ * Looks up, whatever is cached of whole results; joins a look-up of the same address in flight.
+ * `done` is called exactly once, from the loop and never inside this call, unless fcrdns_cancel
+ * comes first; it owns a reference of `result`, which is never NULL, and the look-up is gone when
+ * it is called. `trace` may be NULL and is borrowed until then; a look-up with a trace joins no
+ * other. NULL when out of memory.
  */
 struct fcrdns_lookup *fcrdns_start(struct dns_engine *engine, const struct addr *addr,
 	enum fcrdns_mode mode, const struct fcrdns_trace *trace,

@@ -16,6 +16,7 @@
 struct dns_settings {
 	struct endpoint nameservers[DNS_MAX_UPSTREAMS]; /* none: /etc/resolv.conf */
 	size_t nameserver_count;
+	const char *resolv_conf; /* path; NULL: /etc/resolv.conf */
 	const char *static_zone; /* path; NULL: none */
 	uint32_t timeout_ms;     /* before the first retransmission */
 	uint32_t attempts;       /* sends of one query, in all */

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/core.h"
+
+#include "dns/shared.h"
+
+#include <stdlib.h>
+
+struct dns_engine {
+	struct dns_host host;
+	struct dns_shared *shared;
+	struct dns_ground ground;
+	struct dns_lookup_ground lookup_ground;
+	struct dns_resolver *resolver;
+	struct dns_lookups *lookups;
+	struct dns_stats stats;
+	struct random_pool random;
+	bool stopped;
+	struct dns_wheel wheel;
+};
+
+struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *shared)
+{
+	struct dns_engine *engine = calloc(1, sizeof(*engine));
+	size_t upstream_count;
+
+	if (engine == NULL) {
+		return NULL;
+	}
+	const struct endpoint *upstreams = dns_shared_upstreams(shared, &upstream_count);
+
+	engine->host = *host;
+	engine->shared = dns_shared_ref(shared);
+	random_pool_init(&engine->random);
+	dns_wheel_init(&engine->wheel, host->now_ms(host->ctx));
+	engine->ground = (struct dns_ground){
+		.settings = dns_shared_settings(shared),
+		.zone = dns_shared_zone(shared),
+		.cache = dns_shared_cache(shared),
+		.upstream_count = upstream_count,
+		.network = host->network,
+		.wheel = &engine->wheel,
+		.random = &engine->random,
+		.stats = &engine->stats,
+	};
+	engine->resolver = dns_resolver_new(&engine->ground);
+	engine->lookup_ground = (struct dns_lookup_ground){
+		.dns = &engine->ground, .resolver = engine->resolver, .upstreams = upstreams};
+	engine->lookups = dns_lookups_new(&engine->lookup_ground);
+	if (engine->resolver == NULL || engine->lookups == NULL) {
+		dns_core_free(engine);
+		return NULL;
+	}
+	return engine;
+}
+
+void dns_core_stop(struct dns_engine *engine)
+{
+	engine->stopped = true;
+	engine->wheel.stopped = true;
+	dns_resolver_stop(engine->resolver);
+	dns_lookups_stop(engine->lookups);
+}
+
+void dns_core_free(struct dns_engine *engine)
+{
+	if (engine == NULL) {
+		return;
+	}
+	dns_lookups_free(engine->lookups);
+	dns_resolver_free(engine->resolver);
+	dns_shared_unref(engine->shared);
+	free(engine);
+}
+
+void dns_core_receive(struct dns_engine *engine, int socket, const uint8_t *reply, size_t len)
+{
+	if (!engine->stopped) {
+		dns_exchanges_receive(dns_resolver_exchanges(engine->resolver), socket, reply, len,
+			dns_core_now(engine));
+	}
+}
+
+void dns_core_unreachable(struct dns_engine *engine, int socket)
+{
+	if (!engine->stopped) {
+		dns_exchanges_unreachable(
+			dns_resolver_exchanges(engine->resolver), socket, dns_core_now(engine));
+	}
+}
+
+void dns_core_tick(struct dns_engine *engine)
+{
+	uint64_t now_ms = dns_core_now(engine);
+
+	dns_wheel_run(&engine->wheel, now_ms);
+	dns_resolver_run(engine->resolver, now_ms);
+	dns_lookups_run(engine->lookups);
+}
+
+uint64_t dns_core_next(const struct dns_engine *engine)
+{
+	if (engine->stopped) {
+		return UINT64_MAX;
+	}
+	if (dns_resolver_is_due(engine->resolver) || dns_lookups_is_due(engine->lookups)) {
+		return 0;
+	}
+	return dns_wheel_next(&engine->wheel);
+}
+
+void *dns_core_host(const struct dns_engine *engine)
+{
+	return engine->host.ctx;
+}
+
+struct dns_lookups *dns_core_lookups(const struct dns_engine *engine)
+{
+	return engine->lookups;
+}
+
+uint64_t dns_core_now(const struct dns_engine *engine)
+{
+	return engine->host.now_ms(engine->host.ctx);
+}
+
+void dns_core_wake(struct dns_engine *engine)
+{
+	engine->host.wake(engine->host.ctx);
+}
+
+const struct dns_stats *dns_engine_stats(const struct dns_engine *engine)
+{
+	return &engine->stats;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_CORE_H
+#define DW_DNS_CORE_H
+
+#include "dns/engine.h"
+#include "dns/exchange.h"
+#include "dns/lookups.h"
+
+/*
+ * An engine without its event loop: engine.c runs it on libuv with sockets, the scenario tests with
+ * a time and a network of their own.
+ */
+struct dns_host {
+	struct dns_network network;
+	uint64_t (*now_ms)(void *ctx);
+	void (*wake)(void *ctx); /* dns_core_next may be earlier now */
+	void *ctx;
+};
+
+/* Takes a reference of `shared`. NULL when out of memory. */
+struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *shared);
+/* From now on nobody is called back; allowed everywhere. */
+void dns_core_stop(struct dns_engine *engine);
+/* Not from inside a callback. Sockets in use are released. */
+void dns_core_free(struct dns_engine *engine);
+
+/* A datagram on a socket; and: nothing listens at its other end. A tick must follow. */
+void dns_core_receive(struct dns_engine *engine, int socket, const uint8_t *reply, size_t len);
+void dns_core_unreachable(struct dns_engine *engine, int socket);
+/* Does what is due. */
+void dns_core_tick(struct dns_engine *engine);
+/* When the next tick is due; UINT64_MAX: not before something happens. */
+uint64_t dns_core_next(const struct dns_engine *engine);
+
+void *dns_core_host(const struct dns_engine *engine);
+struct dns_lookups *dns_core_lookups(const struct dns_engine *engine);
+uint64_t dns_core_now(const struct dns_engine *engine);
+void dns_core_wake(struct dns_engine *engine);
+
+#endif

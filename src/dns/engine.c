@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/engine.h"
+
+#include "base/clock.h"
+#include "dns/core.h"
+#include "dns/shared.h"
+#include "dns/transport.h"
+
+#include <stdlib.h>
+
+/* What an engine's core stands on: a loop's timer and sockets. */
+struct loop_host {
+	struct dns_engine *core;
+	struct dns_transport *transport;
+	uv_timer_t timer;
+	uint64_t armed_ms; /* when the timer fires; UINT64_MAX: not set */
+	bool closing;
+	bool timer_closed;
+};
+
+static uint64_t host_now_ms(void *ctx)
+{
+	return clock_ms();
+}
+
+static void on_timer(uv_timer_t *timer);
+
+/* A timer that fires too early costs less than setting it anew whenever the next deadline moves. */
+static void arm(void *ctx)
+{
+	struct loop_host *host = ctx;
+	uint64_t next_ms = dns_core_next(host->core);
+
+	if (host->closing || next_ms >= host->armed_ms) {
+		return;
+	}
+	uint64_t now_ms = clock_ms();
+
+	host->armed_ms = next_ms;
+	uv_timer_start(&host->timer, on_timer, next_ms > now_ms ? next_ms - now_ms : 0, 0);
+}
+
+static void tick(void *ctx)
+{
+	struct loop_host *host = ctx;
+
+	dns_core_tick(host->core);
+	arm(host);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct loop_host *host = timer->data;
+
+	host->armed_ms = UINT64_MAX;
+	tick(host);
+}
+
+static void on_receive(void *ctx, int socket, const uint8_t *reply, size_t len)
+{
+	struct loop_host *host = ctx;
+
+	dns_core_receive(host->core, socket, reply, len);
+}
+
+static void on_unreachable(void *ctx, int socket)
+{
+	struct loop_host *host = ctx;
+
+	dns_core_unreachable(host->core, socket);
+}
+
+static void free_if_closed(struct loop_host *host)
+{
+	if (host->timer_closed && dns_transport_is_closed(host->transport)) {
+		dns_core_free(host->core);
+		dns_transport_free(host->transport);
+		free(host);
+	}
+}
+
+static void on_transport_closed(void *ctx)
+{
+	free_if_closed(ctx);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+	struct loop_host *host = handle->data;
+
+	host->timer_closed = true;
+	free_if_closed(host);
+}
+
+struct dns_engine *dns_engine_new(uv_loop_t *loop, struct dns_shared *shared)
+{
+	struct loop_host *host = calloc(1, sizeof(*host));
+	size_t upstream_count;
+
+	if (host == NULL) {
+		return NULL;
+	}
+	const struct endpoint *upstreams = dns_shared_upstreams(shared, &upstream_count);
+	struct dns_transport_events events = {.receive = on_receive,
+		.unreachable = on_unreachable,
+		.settled = tick,
+		.closed = on_transport_closed,
+		.ctx = host};
+
+	host->armed_ms = UINT64_MAX;
+	host->transport = dns_transport_new(loop, upstreams, upstream_count, &events);
+	if (host->transport == NULL) {
+		free(host);
+		return NULL;
+	}
+	struct dns_host interface = {.network = dns_transport_network(host->transport),
+		.now_ms = host_now_ms,
+		.wake = arm,
+		.ctx = host};
+
+	host->core = dns_core_new(&interface, shared);
+	if (host->core == NULL || uv_timer_init(loop, &host->timer) != 0) {
+		dns_core_free(host->core);
+		dns_transport_free(host->transport);
+		free(host);
+		return NULL;
+	}
+	host->timer.data = host;
+	return host->core;
+}
+
+void dns_engine_close(struct dns_engine *engine)
+{
+	struct loop_host *host = engine != NULL ? dns_core_host(engine) : NULL;
+
+	if (host == NULL || host->closing) {
+		return;
+	}
+	host->closing = true;
+	dns_core_stop(engine);
+	dns_transport_close(host->transport);
+	uv_close((uv_handle_t *)&host->timer, on_timer_closed);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/fcrdns.h"
+
+#include "dns/core.h"
+
+const struct fcrdns_result *fcrdns_cached(
+	struct dns_engine *engine, const struct addr *addr, enum fcrdns_mode mode)
+{
+	return dns_lookups_cached(dns_core_lookups(engine), addr, mode, dns_core_now(engine));
+}
+
+struct fcrdns_lookup *fcrdns_start(struct dns_engine *engine, const struct addr *addr,
+	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx)
+{
+	struct fcrdns_lookup *lookup = dns_lookups_start(
+		dns_core_lookups(engine), addr, mode, trace, done, ctx, dns_core_now(engine));
+
+	dns_core_wake(engine);
+	return lookup;
+}
+
+void fcrdns_cancel(struct fcrdns_lookup *lookup)
+{
+	dns_lookups_cancel(lookup);
+}

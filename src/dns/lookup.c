@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/lookup.h"
+
+#include "base/util.h"
+#include "dns/result.h"
+#include "dns/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define QUERIES_MAX 16
+#define PARALLEL 2
+
+/* One of the forward look-ups under way. */
+struct forward {
+	struct dns_lookup *lookup;
+	struct dns_request *request; /* NULL: free for the next name */
+	size_t name;
+};
+
+struct dns_lookup {
+	struct dns_timer deadline;
+	const struct dns_lookup_ground *ground;
+	const struct fcrdns_trace *trace;
+	void (*done)(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result);
+	void *ctx;
+	struct dns_request *ptr;
+	struct forward forwards[PARALLEL];
+	struct str *names; /* usable, in the order of their text; one block with the text */
+	bool *confirmed;   /* for each of them */
+	size_t name_count;
+	size_t next_name;
+	unsigned budget;
+	uint64_t expires_ms;
+	struct addr addr;
+	enum fcrdns_mode mode;
+	bool failed;   /* for some name nobody knows */
+	bool overload; /* because of our own limits */
+};
+
+static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
+{
+	const struct dns_ground *dns = l->ground->dns;
+	uint64_t short_life_ms = now_ms + dns->settings->min_ttl_s * UINT64_C(1000);
+	uint64_t expires_ms = l->expires_ms;
+
+	if (status == FCRDNS_ERROR && l->overload) {
+		l->done(l->ctx, DNS_LOOKUP_OVERLOAD, NULL);
+		return;
+	}
+	if (status == FCRDNS_ERROR) {
+		expires_ms =
+			now_ms + dns_cache_result_backoff_ms(dns->cache, &l->addr, l->mode, now_ms);
+	} else if (l->failed && expires_ms > short_life_ms) {
+		expires_ms = short_life_ms;
+	}
+	const struct fcrdns_result *result =
+		fcrdns_result_new(status, false, (struct str_list){l->names, l->name_count},
+			status == FCRDNS_UNVERIFIED ? NULL : l->confirmed, expires_ms);
+
+	l->done(l->ctx, result != NULL ? DNS_LOOKUP_RESULT : DNS_LOOKUP_NO_MEMORY, result);
+}
+
+static void conclude(struct dns_lookup *l, uint64_t now_ms)
+{
+	for (size_t i = 0; i < l->name_count; i++) {
+		if (l->confirmed[i]) {
+			finish(l, FCRDNS_VERIFIED, now_ms);
+			return;
+		}
+	}
+	finish(l, l->failed ? FCRDNS_ERROR : FCRDNS_MISMATCH, now_ms);
+}
+
+static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
+{
+	struct dns_lookup *l = CONTAINER_OF(timer, struct dns_lookup, deadline);
+
+	l->failed = true;
+	conclude(l, now_ms);
+}
+
+static void on_step(struct dns_lookup *l, const struct dns_step *step)
+{
+	dns_trace_step(l->trace, step, l->ground->upstreams);
+}
+
+static void on_ptr_step(void *ctx, const struct dns_step *step)
+{
+	on_step(ctx, step);
+}
+
+static void on_forward_step(void *ctx, const struct dns_step *step)
+{
+	const struct forward *f = ctx;
+
+	on_step(f->lookup, step);
+}
+
+static void note_end(struct dns_lookup *l, const struct dns_request_end *end)
+{
+	if (dns_status_is_failure(end->status)) {
+		l->failed = true;
+		l->overload = l->overload || end->status == DNS_STATUS_OVERLOAD;
+	} else if (end->expires_ms < l->expires_ms) {
+		l->expires_ms = end->expires_ms;
+	}
+}
+
+static bool has_address(const struct dns_answer *answer, const struct addr *addr)
+{
+	for (size_t i = 0; i < answer->count; i++) {
+		if (addr_eq(&answer->addrs[i], addr)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void on_forward(void *ctx, const struct dns_request_end *end);
+
+/* Keeps as many forward look-ups under way as may be; when all are done, so is the look-up. */
+static void next_forwards(struct dns_lookup *l, uint64_t now_ms)
+{
+	enum dns_type type = l->addr.family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
+	bool waiting = false;
+
+	for (size_t i = 0; i < PARALLEL; i++) {
+		struct forward *f = &l->forwards[i];
+		struct dns_name name;
+
+		while (f->request == NULL && l->next_name < l->name_count) {
+			f->lookup = l;
+			f->name = l->next_name++;
+			if (dns_name_from_text(l->names[f->name], &name)) {
+				f->request = dns_resolver_ask(l->ground->resolver, &name, type,
+					&l->budget, l->trace != NULL ? on_forward_step : NULL,
+					on_forward, f);
+			}
+			l->failed = l->failed || f->request == NULL;
+		}
+		waiting = waiting || f->request != NULL;
+	}
+	if (!waiting) {
+		conclude(l, now_ms);
+	}
+}
+
+static void on_forward(void *ctx, const struct dns_request_end *end)
+{
+	struct forward *f = ctx;
+	struct dns_lookup *l = f->lookup;
+
+	f->request = NULL;
+	note_end(l, end);
+	if (end->status == DNS_STATUS_DATA) {
+		if (has_address(end->answer, &l->addr)) {
+			l->confirmed[f->name] = true;
+		} else if (end->answer->left_out > 0) {
+			l->failed = true; /* it may be among those that were left out */
+		}
+	}
+	next_forwards(l, end->now_ms);
+}
+
+/* Takes the names that are host names, the first in the order of their text. */
+static bool take_names(struct dns_lookup *l, const struct dns_answer *answer)
+{
+	size_t max = l->ground->dns->settings->max_ptr;
+	size_t text_len = 0;
+	char host[DNS_HOST_MAX + 1];
+
+	max = answer->count < max ? answer->count : max;
+	for (size_t i = 0; i < answer->count; i++) {
+		text_len += answer->names[i].len;
+	}
+	l->names = malloc(max * sizeof(*l->names) + text_len + 1);
+	l->confirmed = calloc(max + 1, sizeof(*l->confirmed));
+	if (l->names == NULL || l->confirmed == NULL) {
+		return false;
+	}
+	char *text = (char *)(l->names + max);
+
+	for (size_t i = 0; i < answer->count && l->name_count < max; i++) {
+		if (!dns_name_to_host(&answer->names[i], host)) {
+			continue;
+		}
+		size_t len = strlen(host);
+
+		memcpy(text, host, len);
+		l->names[l->name_count++] = (struct str){text, len};
+		text += len;
+	}
+	return true;
+}
+
+static void on_ptr(void *ctx, const struct dns_request_end *end)
+{
+	struct dns_lookup *l = ctx;
+
+	l->ptr = NULL;
+	note_end(l, end);
+	if (l->failed) {
+		finish(l, FCRDNS_ERROR, end->now_ms);
+	} else if (end->status == DNS_STATUS_NODATA || end->status == DNS_STATUS_NXDOMAIN) {
+		finish(l, FCRDNS_NONE, end->now_ms);
+	} else if (end->status != DNS_STATUS_DATA) {
+		finish(l, FCRDNS_MISMATCH, end->now_ms);
+	} else if (!take_names(l, end->answer)) {
+		l->done(l->ctx, DNS_LOOKUP_NO_MEMORY, NULL);
+	} else if (l->name_count > 0 && l->mode == FCRDNS_SINGLE) {
+		finish(l, FCRDNS_UNVERIFIED, end->now_ms);
+	} else {
+		next_forwards(l, end->now_ms);
+	}
+}
+
+struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, const struct addr *addr,
+	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result),
+	void *ctx, uint64_t now_ms)
+{
+	struct dns_lookup *l = calloc(1, sizeof(*l));
+	struct dns_name reverse;
+
+	if (l == NULL) {
+		return NULL;
+	}
+	*l = (struct dns_lookup){.ground = ground,
+		.trace = trace,
+		.done = done,
+		.ctx = ctx,
+		.budget = QUERIES_MAX,
+		.expires_ms = UINT64_MAX,
+		.addr = *addr,
+		.mode = mode,
+		.deadline.fire = deadline_passed};
+	dns_name_reverse(addr, &reverse);
+	l->ptr = dns_resolver_ask(ground->resolver, &reverse, DNS_TYPE_PTR, &l->budget,
+		trace != NULL ? on_ptr_step : NULL, on_ptr, l);
+	if (l->ptr == NULL) {
+		free(l);
+		return NULL;
+	}
+	dns_wheel_set(ground->dns->wheel, &l->deadline,
+		now_ms + ground->dns->settings->lookup_timeout_ms);
+	return l;
+}
+
+void dns_lookup_free(struct dns_lookup *lookup)
+{
+	if (lookup == NULL) {
+		return;
+	}
+	dns_wheel_clear(lookup->ground->dns->wheel, &lookup->deadline);
+	dns_resolver_cancel(lookup->ptr);
+	for (size_t i = 0; i < PARALLEL; i++) {
+		dns_resolver_cancel(lookup->forwards[i].request);
+	}
+	free(lookup->names);
+	free(lookup->confirmed);
+	free(lookup);
+}

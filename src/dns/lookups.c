@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/lookups.h"
+
+#include "base/hash.h"
+#include "dns/prefixes.h"
+#include "dns/result.h"
+#include "dns/special.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#define BUCKETS 4096u
+#define WAITERS_A_RUN 4096
+
+struct shared_lookup;
+TAILQ_HEAD(waiter_queue, fcrdns_lookup);
+LIST_HEAD(lookup_list, shared_lookup);
+
+/* Somebody who waits for a result. */
+struct fcrdns_lookup {
+	TAILQ_ENTRY(fcrdns_lookup) link; /* of the look-up, or of those whose result is clear */
+	struct dns_lookups *all;
+	struct shared_lookup *shared; /* NULL: the result is clear */
+	const struct fcrdns_result *result;
+	void (*done)(void *ctx, const struct fcrdns_result *result);
+	void *ctx;
+};
+
+struct shared_lookup {
+	LIST_ENTRY(shared_lookup) in_bucket;
+	struct dns_lookups *all;
+	struct dns_lookup *lookup; /* NULL: ended, and telling those who wait */
+	struct waiter_queue waiters;
+	struct dns_prefix_use *prefix;
+	struct addr addr;
+	enum fcrdns_mode mode;
+	bool traced; /* the trace is one waiter's, so nobody joins */
+};
+
+struct dns_lookups {
+	const struct dns_lookup_ground *ground;
+	struct dns_prefixes *prefixes;
+	const struct fcrdns_result *overload; /* made beforehand, for when memory is out */
+	const struct fcrdns_result *error;
+	struct waiter_queue clear;
+	bool stopped;
+	size_t in_flight;
+	struct dns_answer answer;
+	struct hash_key hash_key;
+	struct lookup_list buckets[BUCKETS];
+};
+
+struct dns_lookups *dns_lookups_new(const struct dns_lookup_ground *ground)
+{
+	struct dns_lookups *all = calloc(1, sizeof(*all));
+	struct str_list none = {NULL, 0};
+
+	if (all == NULL) {
+		return NULL;
+	}
+	all->ground = ground;
+	all->hash_key = hash_key_new();
+	TAILQ_INIT(&all->clear);
+	all->prefixes = dns_prefixes_new(ground->dns->settings->max_in_flight_per_prefix);
+	all->overload = fcrdns_result_new(FCRDNS_ERROR, true, none, NULL, 0);
+	all->error = fcrdns_result_new(FCRDNS_ERROR, false, none, NULL, 0);
+	if (all->prefixes == NULL || all->overload == NULL || all->error == NULL) {
+		dns_lookups_free(all);
+		return NULL;
+	}
+	return all;
+}
+
+static void waiter_free(struct fcrdns_lookup *w)
+{
+	fcrdns_result_unref(w->result);
+	free(w);
+}
+
+static void waiters_free(struct waiter_queue *waiters)
+{
+	struct fcrdns_lookup *w;
+
+	while ((w = TAILQ_FIRST(waiters)) != NULL) {
+		TAILQ_REMOVE(waiters, w, link);
+		waiter_free(w);
+	}
+}
+
+/* Nobody joins it from here on, and it asks nothing any more. */
+static void end_lookup(struct shared_lookup *s)
+{
+	LIST_REMOVE(s, in_bucket);
+	dns_prefixes_leave(s->prefix);
+	s->all->in_flight--;
+	dns_lookup_free(s->lookup);
+	s->lookup = NULL;
+}
+
+void dns_lookups_free(struct dns_lookups *lookups)
+{
+	struct shared_lookup *s;
+
+	if (lookups == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < BUCKETS; i++) {
+		while ((s = LIST_FIRST(&lookups->buckets[i])) != NULL) {
+			end_lookup(s);
+			waiters_free(&s->waiters);
+			free(s);
+		}
+	}
+	waiters_free(&lookups->clear);
+	dns_prefixes_free(lookups->prefixes);
+	fcrdns_result_unref(lookups->overload);
+	fcrdns_result_unref(lookups->error);
+	free(lookups);
+}
+
+void dns_lookups_stop(struct dns_lookups *lookups)
+{
+	lookups->stopped = true;
+}
+
+/* The waiter is in no queue. */
+static void tell(struct fcrdns_lookup *w, const struct fcrdns_result *result)
+{
+	void (*done)(void *, const struct fcrdns_result *) = w->done;
+	void *ctx = w->ctx;
+
+	fcrdns_result_ref(result);
+	waiter_free(w);
+	done(ctx, result);
+}
+
+static void lookup_ended(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result)
+{
+	struct shared_lookup *s = ctx;
+	struct dns_lookups *all = s->all;
+	const struct dns_ground *dns = all->ground->dns;
+	struct fcrdns_lookup *w;
+
+	switch (end) {
+	case DNS_LOOKUP_RESULT:
+		dns_cache_put_result(dns->cache, &s->addr, s->mode, result);
+		break;
+	case DNS_LOOKUP_OVERLOAD:
+		result = fcrdns_result_ref(all->overload);
+		break;
+	case DNS_LOOKUP_NO_MEMORY:
+		result = fcrdns_result_ref(all->error);
+		break;
+	}
+	end_lookup(s);
+	/* One at a time: whoever is told may cancel the next, or close everything. */
+	while (!all->stopped && (w = TAILQ_FIRST(&s->waiters)) != NULL) {
+		TAILQ_REMOVE(&s->waiters, w, link);
+		tell(w, result);
+	}
+	waiters_free(&s->waiters);
+	fcrdns_result_unref(result);
+	free(s);
+}
+
+static struct lookup_list *bucket_of(
+	struct dns_lookups *all, const struct addr *addr, enum fcrdns_mode mode)
+{
+	uint64_t hash = hash_bytes(&all->hash_key, addr, sizeof(*addr));
+
+	return &all->buckets[(hash + (unsigned)mode) % BUCKETS];
+}
+
+static struct shared_lookup *find(
+	struct dns_lookups *all, const struct addr *addr, enum fcrdns_mode mode)
+{
+	struct shared_lookup *s;
+
+	LIST_FOREACH(s, bucket_of(all, addr, mode), in_bucket)
+	{
+		if (s->mode == mode && !s->traced && addr_eq(&s->addr, addr)) {
+			return s;
+		}
+	}
+	return NULL;
+}
+
+/* NULL when out of memory; *full: at a limit instead. */
+static struct shared_lookup *shared_new(struct dns_lookups *all, const struct addr *addr,
+	enum fcrdns_mode mode, const struct fcrdns_trace *trace, uint64_t now_ms, bool *full)
+{
+	*full = all->in_flight >= all->ground->dns->settings->max_in_flight ||
+		dns_prefixes_is_full(all->prefixes, addr);
+	struct shared_lookup *s = *full ? NULL : calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		return NULL;
+	}
+	s->all = all;
+	s->addr = *addr;
+	s->mode = mode;
+	s->traced = trace != NULL;
+	TAILQ_INIT(&s->waiters);
+	s->prefix = dns_prefixes_enter(all->prefixes, addr);
+	if (s->prefix == NULL) {
+		free(s);
+		return NULL;
+	}
+	s->lookup = dns_lookup_start(all->ground, addr, mode, trace, lookup_ended, s, now_ms);
+	if (s->lookup == NULL) {
+		dns_prefixes_leave(s->prefix);
+		free(s);
+		return NULL;
+	}
+	LIST_INSERT_HEAD(bucket_of(all, addr, mode), s, in_bucket);
+	all->in_flight++;
+	return s;
+}
+
+/* The static zone may know names for addresses that nobody else is asked about. */
+static bool is_not_looked_up(struct dns_lookups *all, const struct addr *addr)
+{
+	const struct dns_ground *dns = all->ground->dns;
+	struct dns_name reverse;
+
+	if (dns->settings->private_ptr || !dns_addr_is_special(addr)) {
+		return false;
+	}
+	dns_name_reverse(addr, &reverse);
+	return dns->zone == NULL ||
+	       !dns_zone_answer(dns->zone, &reverse, DNS_TYPE_PTR, &all->answer);
+}
+
+/* What is clear without asking anybody, with a reference; NULL: the look-up goes its way. */
+static const struct fcrdns_result *clear_result(
+	struct dns_lookups *all, const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms)
+{
+	const struct dns_ground *dns = all->ground->dns;
+
+	if (!is_not_looked_up(all, addr)) {
+		return NULL;
+	}
+	const struct fcrdns_result *result =
+		fcrdns_result_new(FCRDNS_NONE, false, (struct str_list){NULL, 0}, NULL,
+			now_ms + dns->settings->max_ttl_s * UINT64_C(1000));
+
+	if (result == NULL) {
+		return fcrdns_result_ref(all->error);
+	}
+	dns_cache_put_result(dns->cache, addr, mode, result);
+	return result;
+}
+
+struct fcrdns_lookup *dns_lookups_start(struct dns_lookups *all, const struct addr *addr,
+	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx, uint64_t now_ms)
+{
+	struct fcrdns_lookup *w = malloc(sizeof(*w));
+	bool full = false;
+
+	if (w == NULL) {
+		return NULL;
+	}
+	*w = (struct fcrdns_lookup){.all = all, .done = done, .ctx = ctx};
+	w->shared = trace == NULL ? find(all, addr, mode) : NULL;
+	if (w->shared != NULL) {
+		all->ground->dns->stats->joined++;
+	} else {
+		w->result = clear_result(all, addr, mode, now_ms);
+		if (w->result == NULL) {
+			w->shared = shared_new(all, addr, mode, trace, now_ms, &full);
+		}
+	}
+	if (full) {
+		all->ground->dns->stats->overloads++;
+		w->result = fcrdns_result_ref(all->overload);
+	} else if (w->shared == NULL && w->result == NULL) {
+		free(w);
+		return NULL;
+	}
+	TAILQ_INSERT_TAIL(w->shared != NULL ? &w->shared->waiters : &all->clear, w, link);
+	return w;
+}
+
+void dns_lookups_cancel(struct fcrdns_lookup *waiter)
+{
+	if (waiter == NULL) {
+		return;
+	}
+	struct shared_lookup *s = waiter->shared;
+
+	TAILQ_REMOVE(s != NULL ? &s->waiters : &waiter->all->clear, waiter, link);
+	waiter_free(waiter);
+	if (s != NULL && s->lookup != NULL && TAILQ_EMPTY(&s->waiters)) {
+		end_lookup(s);
+		free(s);
+	}
+}
+
+const struct fcrdns_result *dns_lookups_cached(
+	struct dns_lookups *all, const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms)
+{
+	const struct dns_ground *dns = all->ground->dns;
+	const struct fcrdns_result *result = dns_cache_get_result(dns->cache, addr, mode, now_ms);
+
+	if (result != NULL) {
+		dns->stats->cache_hits++;
+	} else {
+		dns->stats->cache_misses++;
+	}
+	return result;
+}
+
+void dns_lookups_run(struct dns_lookups *lookups)
+{
+	for (unsigned i = 0; i < WAITERS_A_RUN && dns_lookups_is_due(lookups); i++) {
+		struct fcrdns_lookup *w = TAILQ_FIRST(&lookups->clear);
+
+		TAILQ_REMOVE(&lookups->clear, w, link);
+		tell(w, w->result);
+	}
+}
+
+bool dns_lookups_is_due(const struct dns_lookups *lookups)
+{
+	return !lookups->stopped && !TAILQ_EMPTY(&lookups->clear);
+}

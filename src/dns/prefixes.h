@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_PREFIXES_H
+#define DW_DNS_PREFIXES_H
+
+#include "base/addr.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How many look-ups are in flight for each IPv4 /24 and IPv6 /64: one network cannot take all. */
+struct dns_prefixes;
+struct dns_prefix_use;
+
+/* NULL when out of memory. */
+struct dns_prefixes *dns_prefixes_new(uint32_t max_each);
+void dns_prefixes_free(struct dns_prefixes *prefixes);
+
+bool dns_prefixes_is_full(struct dns_prefixes *prefixes, const struct addr *addr);
+/* Counts one in, whether full or not; goes to dns_prefixes_leave. NULL when out of memory. */
+struct dns_prefix_use *dns_prefixes_enter(struct dns_prefixes *prefixes, const struct addr *addr);
+void dns_prefixes_leave(struct dns_prefix_use *use);
+
+#endif

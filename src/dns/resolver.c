@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/resolver.h"
+
+#include "base/hash.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#define STEPS_A_RUN 4096
+
+struct question;
+TAILQ_HEAD(request_queue, dns_request);
+LIST_HEAD(question_list, question);
+
+struct dns_request {
+	TAILQ_ENTRY(dns_request) link; /* in the resolver's queue, or a question's */
+	struct dns_resolver *resolver;
+	struct question *waits_for; /* NULL: its next step is due */
+	struct dns_name name;       /* of the next step, lower-case */
+	enum dns_type type;
+	unsigned cnames;
+	unsigned *budget;
+	uint64_t expires_ms;
+	void (*step)(void *ctx, const struct dns_step *step);
+	void (*done)(void *ctx, const struct dns_request_end *end);
+	void *ctx;
+};
+
+/* A question at the upstreams, and who waits for its answer. */
+struct question {
+	LIST_ENTRY(question) in_bucket;
+	struct dns_resolver *resolver;
+	struct dns_exchange *exchange; /* NULL: answered, and telling its requests */
+	struct request_queue requests;
+	struct dns_name name;
+	enum dns_type type;
+};
+
+struct dns_resolver {
+	struct dns_ground ground;
+	struct dns_exchanges *exchanges;
+	bool stopped;
+	struct request_queue due;
+	struct dns_request *telling; /* whose step is being told; NULL once it is cancelled */
+	struct dns_answer answer;
+	struct hash_key hash_key;
+	size_t bucket_mask;
+	struct question_list *buckets;
+};
+
+struct dns_resolver *dns_resolver_new(const struct dns_ground *ground)
+{
+	struct dns_resolver *r = calloc(1, sizeof(*r));
+	size_t buckets = 64;
+
+	if (r == NULL) {
+		return NULL;
+	}
+	while (buckets < ground->settings->max_in_flight && buckets < 65536) {
+		buckets *= 2;
+	}
+	r->ground = *ground;
+	r->bucket_mask = buckets - 1;
+	r->hash_key = hash_key_new();
+	TAILQ_INIT(&r->due);
+	r->buckets = calloc(buckets, sizeof(*r->buckets));
+	r->exchanges = dns_exchanges_new(ground->settings, ground->upstream_count, &ground->network,
+		ground->wheel, ground->random, ground->stats);
+	if (r->buckets == NULL || r->exchanges == NULL) {
+		dns_resolver_free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void dns_resolver_free(struct dns_resolver *resolver)
+{
+	if (resolver == NULL) {
+		return;
+	}
+	assert(TAILQ_EMPTY(&resolver->due));
+	dns_exchanges_free(resolver->exchanges);
+	free(resolver->buckets);
+	free(resolver);
+}
+
+struct dns_exchanges *dns_resolver_exchanges(struct dns_resolver *resolver)
+{
+	return resolver->exchanges;
+}
+
+void dns_resolver_stop(struct dns_resolver *resolver)
+{
+	resolver->stopped = true;
+}
+
+struct dns_request *dns_resolver_ask(struct dns_resolver *resolver, const struct dns_name *name,
+	enum dns_type type, unsigned *budget, void (*step)(void *ctx, const struct dns_step *step),
+	void (*done)(void *ctx, const struct dns_request_end *end), void *ctx)
+{
+	struct dns_request *request = malloc(sizeof(*request));
+
+	if (request == NULL) {
+		return NULL;
+	}
+	*request = (struct dns_request){.resolver = resolver,
+		.name = *name,
+		.type = type,
+		.budget = budget,
+		.expires_ms = UINT64_MAX,
+		.step = step,
+		.done = done,
+		.ctx = ctx};
+	dns_name_lower(&request->name);
+	TAILQ_INSERT_TAIL(&resolver->due, request, link);
+	return request;
+}
+
+static void question_free(struct question *q)
+{
+	LIST_REMOVE(q, in_bucket);
+	dns_exchange_cancel(q->exchange);
+	free(q);
+}
+
+static void detach(struct dns_request *request)
+{
+	struct question *q = request->waits_for;
+
+	if (q == NULL) {
+		TAILQ_REMOVE(&request->resolver->due, request, link);
+		return;
+	}
+	TAILQ_REMOVE(&q->requests, request, link);
+	request->waits_for = NULL;
+	if (TAILQ_EMPTY(&q->requests) && q->exchange != NULL) {
+		question_free(q);
+	}
+}
+
+void dns_resolver_cancel(struct dns_request *request)
+{
+	if (request == NULL) {
+		return;
+	}
+	if (request->resolver->telling == request) {
+		request->resolver->telling = NULL;
+	} else {
+		detach(request);
+	}
+	free(request);
+}
+
+static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
+{
+	value = value > high ? high : value;
+	return value < low ? low : value;
+}
+
+/* Until when it holds: RFC 2308 section 5 for negative answers, RFC 9520 for failures. */
+static uint64_t expiry(const struct dns_resolver *r, const struct dns_name *name,
+	enum dns_type type, enum dns_status status, const struct dns_answer *answer,
+	uint64_t now_ms)
+{
+	const struct dns_settings *settings = r->ground.settings;
+	uint64_t seconds;
+
+	if (dns_status_is_ours(status)) {
+		return now_ms;
+	}
+	if (dns_status_is_failure(status)) {
+		return now_ms + dns_cache_answer_backoff_ms(r->ground.cache, name, type, now_ms);
+	}
+	if (!answer->has_ttl) {
+		seconds = settings->min_ttl_s;
+	} else if (status == DNS_STATUS_NODATA || status == DNS_STATUS_NXDOMAIN) {
+		seconds = clamp(answer->ttl, settings->min_ttl_s, settings->negative_max_ttl_s);
+	} else {
+		seconds = clamp(answer->ttl, settings->min_ttl_s, settings->max_ttl_s);
+	}
+	return now_ms + seconds * 1000;
+}
+
+static void finish(struct dns_request *request, enum dns_status status, const struct dns_step *last)
+{
+	struct dns_request_end end = {.status = status,
+		.answer = status == DNS_STATUS_DATA ? last->answer : NULL,
+		.expires_ms = request->expires_ms,
+		.now_ms = last->now_ms};
+	void (*done)(void *, const struct dns_request_end *) = request->done;
+	void *ctx = request->ctx;
+
+	free(request);
+	done(ctx, &end);
+}
+
+/* The request, which is in no queue, has this step behind it: it ends, or its next step is due. */
+static void take_step(struct dns_request *request, const struct dns_step *step)
+{
+	struct dns_resolver *r = request->resolver;
+	enum dns_status status = step->status;
+
+	if (request->step != NULL) {
+		r->telling = request;
+		request->step(request->ctx, step);
+		if (r->telling == NULL) {
+			return;
+		}
+		r->telling = NULL;
+	}
+	if (r->stopped) {
+		TAILQ_INSERT_TAIL(&r->due, request, link);
+		return;
+	}
+	if (step->expires_ms < request->expires_ms) {
+		request->expires_ms = step->expires_ms;
+	}
+	if (status == DNS_STATUS_DATA || status == DNS_STATUS_CNAME) {
+		request->cnames += step->answer->cnames;
+		if (request->cnames > DNS_CNAME_MAX) {
+			status = DNS_STATUS_CNAME_LOOP;
+		}
+	}
+	if (status != DNS_STATUS_CNAME) {
+		finish(request, status, step);
+		return;
+	}
+	request->name = step->answer->target;
+	dns_name_lower(&request->name);
+	TAILQ_INSERT_TAIL(&r->due, request, link);
+}
+
+static void question_answered(void *ctx, const struct dns_ending *ending)
+{
+	struct question *q = ctx;
+	struct dns_resolver *r = q->resolver;
+	struct dns_step step = {.name = &q->name,
+		.type = q->type,
+		.status = ending->status,
+		.answer = ending->answer,
+		.expires_ms = expiry(
+			r, &q->name, q->type, ending->status, ending->answer, ending->now_ms),
+		.source = DNS_SOURCE_UPSTREAM,
+		.upstream = ending->upstream,
+		.ms = ending->ms,
+		.now_ms = ending->now_ms};
+	struct dns_cached cached = {step.status, step.expires_ms};
+	struct dns_request *request;
+
+	if (!dns_status_is_ours(step.status)) {
+		dns_cache_put_answer(r->ground.cache, &q->name, q->type, &cached, step.answer);
+	}
+	q->exchange = NULL;
+	LIST_REMOVE(q, in_bucket);
+	while (!r->stopped && (request = TAILQ_FIRST(&q->requests)) != NULL) {
+		TAILQ_REMOVE(&q->requests, request, link);
+		request->waits_for = NULL;
+		take_step(request, &step);
+	}
+	while ((request = TAILQ_FIRST(&q->requests)) != NULL) {
+		TAILQ_REMOVE(&q->requests, request, link);
+		request->waits_for = NULL;
+		TAILQ_INSERT_TAIL(&r->due, request, link);
+	}
+	free(q);
+}
+
+static struct question_list *bucket_of(
+	struct dns_resolver *r, const struct dns_name *name, enum dns_type type)
+{
+	uint64_t hash = hash_bytes(&r->hash_key, name->wire, name->len);
+
+	return &r->buckets[(hash + (unsigned)type) & r->bucket_mask];
+}
+
+static struct question *find(
+	struct dns_resolver *r, const struct dns_name *name, enum dns_type type)
+{
+	struct question *q;
+
+	LIST_FOREACH(q, bucket_of(r, name, type), in_bucket)
+	{
+		if (q->type == type && dns_name_eq(&q->name, name)) {
+			return q;
+		}
+	}
+	return NULL;
+}
+
+static struct question *question_new(
+	struct dns_resolver *r, const struct dns_name *name, enum dns_type type, uint64_t now_ms)
+{
+	struct question *q = malloc(sizeof(*q));
+
+	if (q == NULL) {
+		return NULL;
+	}
+	*q = (struct question){.resolver = r, .name = *name, .type = type};
+	TAILQ_INIT(&q->requests);
+	q->exchange =
+		dns_exchange_start(r->exchanges, &q->name, type, now_ms, question_answered, q);
+	if (q->exchange == NULL) {
+		free(q);
+		return NULL;
+	}
+	LIST_INSERT_HEAD(bucket_of(r, name, type), q, in_bucket);
+	return q;
+}
+
+/* Has the request, which is in no queue, wait for an answer of the upstreams. */
+static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t now_ms)
+{
+	struct dns_resolver *r = request->resolver;
+	struct question *q = find(r, &request->name, request->type);
+
+	if (*request->budget == 0) {
+		return DNS_STATUS_TOO_MANY;
+	}
+	if (q != NULL) {
+		r->ground.stats->joined++;
+	} else if (dns_exchanges_in_flight(r->exchanges) >= r->ground.settings->max_in_flight) {
+		r->ground.stats->overloads++;
+		return DNS_STATUS_OVERLOAD;
+	} else {
+		q = question_new(r, &request->name, request->type, now_ms);
+	}
+	if (q == NULL) {
+		return DNS_STATUS_NO_MEMORY;
+	}
+	--*request->budget;
+	request->waits_for = q;
+	TAILQ_INSERT_TAIL(&q->requests, request, link);
+	return DNS_STATUS_DATA;
+}
+
+static void next_step(struct dns_request *request, uint64_t now_ms)
+{
+	struct dns_resolver *r = request->resolver;
+	const struct dns_ground *ground = &r->ground;
+	struct dns_name name = request->name;
+	struct dns_step step = {
+		.name = &name, .type = request->type, .answer = &r->answer, .now_ms = now_ms};
+	struct dns_cached cached;
+
+	if (ground->zone != NULL && dns_zone_answer(ground->zone, &name, step.type, &r->answer)) {
+		step.source = DNS_SOURCE_ZONE;
+		step.status = dns_status_of(r->answer.kind);
+		step.expires_ms = expiry(r, &name, step.type, step.status, &r->answer, now_ms);
+	} else if (dns_cache_get_answer(
+			   ground->cache, &name, step.type, now_ms, &cached, &r->answer)) {
+		step.source = DNS_SOURCE_CACHE;
+		step.status = cached.status;
+		step.expires_ms = cached.expires_ms;
+	} else {
+		step.status = wait_for_upstream(request, now_ms);
+		if (step.status == DNS_STATUS_DATA) {
+			return;
+		}
+		step.source = DNS_SOURCE_US;
+		step.expires_ms = now_ms;
+	}
+	take_step(request, &step);
+}
+
+void dns_resolver_run(struct dns_resolver *resolver, uint64_t now_ms)
+{
+	for (unsigned i = 0; i < STEPS_A_RUN && dns_resolver_is_due(resolver); i++) {
+		struct dns_request *request = TAILQ_FIRST(&resolver->due);
+
+		TAILQ_REMOVE(&resolver->due, request, link);
+		next_step(request, now_ms);
+	}
+}
+
+bool dns_resolver_is_due(const struct dns_resolver *resolver)
+{
+	return !resolver->stopped && !TAILQ_EMPTY(&resolver->due);
+}
