@@ -4,11 +4,12 @@
 #include "base/list.h"
 #include "base/util.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 struct item {
 	int number;
