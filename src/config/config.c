@@ -124,6 +124,11 @@ const struct config_key *config_read_entry(struct config_loader *loader,
 
 	if (!config_value_read(key, &reading, entry->value, base, &fault)) {
 		report_value(loader, key, entry, &fault);
+		/* The default stands in, so that no other error comes of this one. */
+		if (!config_key_repeats(key) &&
+			!config_value_read(key, &reading, str_view(key->value), base, &fault)) {
+			diag_error(loader->diag, NULL, "out of memory");
+		}
 		return NULL;
 	}
 	return key;

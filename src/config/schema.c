@@ -152,7 +152,7 @@ static const struct config_key server_keys[] = {
 		.min = 1,
 		.max = 1000000,
 		.value = "16384",
-		.help = "Open connections, of all workers together. When there are as many, "
+		.help = "Open connections of each worker. When there are as many, "
 			"accepting pauses and new ones wait in the backlog."},
 	{.name = "max_params",
 		.type = CONFIG_SIZE,
@@ -313,7 +313,7 @@ static const struct config_key dns_keys[] = {
 		.min = 1,
 		.max = 1000000,
 		.value = "16384",
-		.help = "Questions waiting for an answer, of all workers together. Past half of "
+		.help = "Questions of each worker waiting for an answer. Past half of "
 			"it those that have waited over 200ms may be pushed out; past all of it "
 			"look-ups end as overload."},
 	{.name = "max_in_flight_per_prefix",

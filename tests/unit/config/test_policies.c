@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "unit/config/support.h"
+
+static const struct policy *find(const struct config *config, const char *name)
+{
+	const struct policy *policy = config_policy(config, str_view(name));
+
+	assert_non_null(policy);
+	assert_true(str_eq_text(policy->name, name));
+	return policy;
+}
+
+static void defaults(void **state)
+{
+	struct config *config = load_expecting("[policy default]\n", "");
+	const struct policy *p = find(config, "default");
+
+	assert_int_equal(p->rdns, POLICY_RDNS_DOUBLE);
+	assert_int_equal(p->rdns_when, POLICY_WHEN_ALWAYS);
+	assert_int_equal(p->client_cert, POLICY_CERT_OFF);
+	assert_false(p->cn_fallback);
+	assert_int_equal(p->on_dns_error, POLICY_ON_ERROR_DENY);
+	assert_int_equal(p->default_action, POLICY_ACTION_DENY);
+	assert_int_equal(p->deny_status, 403);
+	assert_int_equal(p->max_cache_s, 300);
+	assert_int_equal(p->cached_claims, 0);
+	assert_non_null(p->rules);
+	assert_int_equal(policy_rules_count(p->rules), 0);
+	config_unref(config);
+}
+
+static void every_key(void **state)
+{
+	struct config *config = load_expecting(
+		"[policy default]\nparent =\nrdns = on\nrdns_when = needed\nclient_cert = "
+		"required\n"
+		"verify = frontend\ncn_fallback = yes\non_dns_error = error\ndefault = allow\n"
+		"deny_status = 401\nmax_cache = 0s\ncached_claims = user_agent, uri\n"
+		"cached_claims = method\ndeny = host .bad.example\nrdns_allow = ^a\nrdns_deny = "
+		"b$\n"
+		"allow = cert.dns .x &\n  ip 192.0.2.0/24\n",
+		"t:15:14: warning: host with rdns = single in [policy default]: whoever has an "
+		"address "
+		"chooses its names; rdns = double confirms them\n");
+	const struct policy *p = find(config, "default");
+	static const char *const texts[] = {
+		"host .bad.example", "host ~ ^a", "host ~ b$", "cert.dns .x & ip 192.0.2.0/24"};
+
+	assert_int_equal(p->rdns, POLICY_RDNS_SINGLE);
+	assert_int_equal(p->rdns_when, POLICY_WHEN_NEEDED);
+	assert_int_equal(p->client_cert, POLICY_CERT_REQUIRED);
+	assert_true(p->cn_fallback);
+	assert_int_equal(p->on_dns_error, POLICY_ON_ERROR_ERROR);
+	assert_int_equal(p->default_action, POLICY_ACTION_ALLOW);
+	assert_int_equal(p->deny_status, 401);
+	assert_int_equal(p->max_cache_s, 0);
+	assert_int_equal(p->cached_claims,
+		1U << POLICY_CLAIM_USER_AGENT | 1U << POLICY_CLAIM_URI | 1U << POLICY_CLAIM_METHOD);
+	assert_int_equal(policy_rules_count(p->rules), 4);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const struct policy_rule *rule = policy_rules_at(p->rules, i);
+
+		assert_true(str_eq_text(policy_rule_text(rule), texts[i]));
+		assert_int_equal(policy_rule_action(rule),
+			i % 2 == 0 ? POLICY_ACTION_DENY : POLICY_ACTION_ALLOW);
+	}
+	assert_true(str_eq_text(policy_rule_place(policy_rules_at(p->rules, 3)), "t:17"));
+	config_unref(config);
+}
+
+static void parents(void **state)
+{
+	struct config *config = load_expecting(
+		"[policy child]\nparent = mother\ndeny_status = 401\n"
+		"[policy mother]\nparent = default\nrdns = off\ncached_claims = uri\n"
+		"deny = ip 192.0.2.1\nallow = ip 192.0.2.0/24\n"
+		"[policy default]\nmax_cache = 7s\ncn_fallback = yes\ncached_claims = method\n"
+		"allow = *\n"
+		"[policy own]\nparent = child\nrdns = double\ncached_claims =\nallow = host "
+		"a.example\n",
+		"");
+	const struct policy *child = find(config, "child");
+	const struct policy *mother = find(config, "mother");
+	const struct policy *own = find(config, "own");
+
+	assert_int_equal(child->deny_status, 401);
+	assert_int_equal(child->rdns, POLICY_RDNS_OFF);
+	assert_int_equal(child->max_cache_s, 7);
+	assert_true(child->cn_fallback);
+	assert_int_equal(child->cached_claims, 1U << POLICY_CLAIM_URI);
+	assert_ptr_equal(child->rules, mother->rules);
+	assert_int_equal(policy_rules_count(mother->rules), 2);
+	assert_int_equal(mother->deny_status, 403);
+	assert_int_equal(own->deny_status, 401);
+	assert_int_equal(own->rdns, POLICY_RDNS_DOUBLE);
+	assert_int_equal(own->cached_claims, 0);
+	assert_int_equal(policy_rules_count(own->rules), 1);
+	assert_int_equal(find(config, "default")->cached_claims, 1U << POLICY_CLAIM_METHOD);
+	config_unref(config);
+}
+
+static void bad_parents(void **state)
+{
+	assert_null(load_expecting("[policy default]\nparent = nobody\n",
+		"t:2:10: error: parent = nobody: expected the name of a policy; there is no "
+		"[policy "
+		"nobody]\n"));
+	assert_null(load_expecting("[policy default]\nparent = default\n",
+		"t:2:10: error: parent = default: the policy is its own ancestor\n"));
+	assert_null(load_expecting(
+		"[policy default]\nparent = a\n[policy a]\nparent = b\n[policy b]\nparent = a\n",
+		"t:4:10: error: parent = b: the policy is its own ancestor\n"
+		"t:6:10: error: parent = a: the policy is its own ancestor\n"));
+}
+
+static void depth_of_parents(void **state)
+{
+	for (unsigned ancestors = 32; ancestors <= 33; ancestors++) {
+		struct bytes text;
+
+		bytes_init(&text, 0);
+		bytes_append_text(&text, "[policy default]\nparent = p1\n");
+		for (unsigned i = 1; i < ancestors; i++) {
+			bytes_appendf(&text, "[policy p%u]\nparent = p%u\n", i, i + 1);
+		}
+		bytes_appendf(&text, "[policy p%u]\ndeny_status = 401\n", ancestors);
+		bytes_append_u8(&text, '\0');
+		struct config *config = load_expecting((char *)text.data,
+			ancestors == 32
+				? ""
+				: "t:2:10: error: parent = p1: expected at most 32 ancestors\n");
+
+		if (config != NULL) {
+			assert_int_equal(find(config, "default")->deny_status, 401);
+		}
+		config_unref(config);
+		bytes_clear(&text);
+	}
+}
+
+/* A name that reads back, and may stand in a header, a path or a parameter. */
+static void names(void **state)
+{
+	struct config *config = load_expecting(
+		"[policy a]\n[policy  A.b_c-9 ]\n[policy default]\n[policy 9]\n", "");
+
+	assert_int_equal(config->policy_count, 4);
+	assert_true(str_eq_text(config->policies[1].name, "A.b_c-9"));
+	find(config, "a");
+	find(config, "9");
+	assert_null(config_policy(config, str_view("b")));
+	assert_null(config_policy(config, str_view("")));
+	assert_null(config_policy(config, (struct str){NULL, 0}));
+	assert_null(config_policy(config, str_view("defaul")));
+	assert_null(config_policy(config, str_view("default2")));
+	assert_null(config_policy(config, str_from_bytes("a\0", 2)));
+	config_unref(config);
+#define NAME "expected [policy NAME], the name of letters, digits, \".\", \"_\" and \"-\"\n"
+	assert_null(load_expecting("[policy default]\n[policy]\n[policy a/b]\n[policy -a]\n[policy "
+				   "a b]\n[policy \xc3\xa4]\n",
+		"t:2:1: error: [policy]: " NAME "t:3:1: error: [policy a/b]: " NAME
+		"t:4:1: error: [policy -a]: " NAME "t:5:1: error: [policy a b]: " NAME
+		"t:6:1: error: [policy \xc3\xa4]: " NAME));
+}
+
+static void many_policies(void **state)
+{
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	for (unsigned i = 0; i < 500; i++) {
+		bytes_appendf(&text, "[policy p%u]\nmax_cache = %us\n", (i * 7919) % 500, i);
+	}
+	bytes_append_text(&text, "[policy default]\n");
+	bytes_append_u8(&text, '\0');
+	struct config *config = load_expecting((char *)text.data, "");
+
+	for (unsigned i = 0; i < 500; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "p%u", (i * 7919) % 500);
+		assert_int_equal(find(config, name)->max_cache_s, i);
+		assert_true(str_eq_text(config->policies[i].name, name));
+	}
+	config_unref(config);
+	bytes_clear(&text);
+}
+
+static void no_default(void **state)
+{
+	struct config *config = load_expecting("[policy a]\nallow = *\n",
+		"t: warning: no [policy default]: requests that name no policy are denied\n");
+
+	assert_non_null(config);
+	config_unref(config);
+	config = load_expecting(
+		"", "t: warning: no [policy default]: requests that name no policy are denied\n");
+	assert_int_equal(config->policy_count, 0);
+	assert_null(config_policy(config, str_view("default")));
+	config_unref(config);
+}
+
+/* A rule about what the policy does not look at would hold never, or always. */
+static void rules_about_what_is_off(void **state)
+{
+	assert_null(load_expecting(
+		"[policy default]\nrdns = off\nallow = host a.example\ndeny = ip 192.0.2.1 & !host "
+		".b\n"
+		"rdns_deny = x\nallow = cert present\nallow = ip 192.0.2.1 &\n\t!cert.dns .c\n"
+		"allow = http_host ~ host & uri ~ cert & ip ::1\n",
+		"t:3:9: error: host: expected rdns = single or double in [policy default]\n"
+		"t:4:8: error: host: expected rdns = single or double in [policy default]\n"
+		"t:5:13: error: host: expected rdns = single or double in [policy default]\n"
+		"t:6:9: error: cert: expected client_cert = optional or required in [policy "
+		"default]\n"
+		"t:7:9: error: cert: expected client_cert = optional or required in [policy "
+		"default]\n"));
+	/* Inherited rules meet the keys of the one that inherits them. */
+	assert_null(load_expecting(
+		"[policy default]\nclient_cert = optional\nallow = host .a & cert verified\n"
+		"[policy b]\nparent = default\nrdns = off\n[policy c]\nparent = b\nrdns = single\n"
+		"client_cert = off\n",
+		"t:3:9: error: host: expected rdns = single or double in [policy b]\n"
+		"t:3:9: warning: host with rdns = single in [policy c]: whoever has an address "
+		"chooses "
+		"its names; rdns = double confirms them\n"
+		"t:3:9: error: cert: expected client_cert = optional or required in [policy c]\n"));
+	/* A refused key is told once, not through what it would have meant. */
+	assert_null(load_expecting(
+		"[policy default]\nclient_cert = yes\nallow = cert verified\n[policy b]\nparent = "
+		"default\n",
+		"t:2:15: error: client_cert = yes: expected off, optional or required\n"));
+}
+
+static void refused_keys(void **state)
+{
+	assert_null(load_expecting(
+		"[policy default]\nverify = local\nverify_depth = 3\nca_file = /x\npin = x\n"
+		"cert_host = exact\ndeny_status = 404\nrdns = triple\nmax_cache = 1500ms\n"
+		"cached_claims = uri, cookie\ndefault = maybe\n"
+		"allow = \nrdns_allow =\nallow = host ~ (\n",
+		"t:2:10: error: verify = local: not in this version\n"
+		"t:3:1: error: unknown key verify_depth in [policy default]\n"
+		"t:4:1: error: unknown key ca_file in [policy default]\n"
+		"t:5:1: error: unknown key pin in [policy default]\n"
+		"t:6:1: error: unknown key cert_host in [policy default]\n"
+		"t:7:15: error: deny_status = 404: expected 403 or 401\n"
+		"t:8:8: error: rdns = triple: expected off, single, double or on\n"
+		"t:9:13: error: max_cache = 1500ms: expected a time in whole seconds from 0s to "
+		"24h\n"
+		"t:10:22: error: cached_claims = cookie: expected words of user_agent, uri, method "
+		"and "
+		"http_host, separated by commas\n"
+		"t:11:11: error: default = maybe: expected deny or allow\n"
+		"t:12:8: error: allow = : expected a rule\n"
+		"t:13:13: error: rdns_allow = : expected a regular expression\n"
+		"t:14:17: error: the regex does not compile: missing closing parenthesis\n"));
+}
+
+/* Comments end a rule where inih ends it, in its first line and in those that go on with it. */
+static void comments_in_rules(void **state)
+{
+	struct config *config =
+		load_expecting("[policy default]\nallow = user_agent ~ a;b & ; one\n  uri ~ c ;d\n"
+			       "deny = uri ~ foo ;bar & ip 192.0.2.1\n",
+			"t:2:9: warning: a claim alone allows: whoever sends it gets in; expected "
+			"a term about "
+			"the address, the name or the certificate too\n");
+	const struct policy_rules *rules = find(config, "default")->rules;
+
+	assert_true(str_eq_text(
+		policy_rule_text(policy_rules_at(rules, 0)), "user_agent ~ a;b & uri ~ c"));
+	assert_true(str_eq_text(policy_rule_text(policy_rules_at(rules, 1)), "uri ~ foo"));
+	config_unref(config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(every_key),
+		cmocka_unit_test(parents),
+		cmocka_unit_test(bad_parents),
+		cmocka_unit_test(depth_of_parents),
+		cmocka_unit_test(names),
+		cmocka_unit_test(many_policies),
+		cmocka_unit_test(no_default),
+		cmocka_unit_test(rules_about_what_is_off),
+		cmocka_unit_test(refused_keys),
+		cmocka_unit_test(comments_in_rules),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
