@@ -140,10 +140,9 @@ static void take_record(struct loader *loader, const ldns_rr *rr)
 	struct dns_name owner;
 	const char *wrong = NULL;
 
-	/* ldns knows an unknown word by no number, and lets it pass. */
+	/* To ldns, TYPE99999 is one, too. */
 	if (ldns_rr_get_type(rr) <= 0 || ldns_rr_get_type(rr) > UINT16_MAX) {
-		wrong = "an unknown type, or a TTL behind the class; expected OWNER TTL IN TYPE "
-			"DATA";
+		wrong = "an unknown type";
 	} else if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN) {
 		wrong = "a class other than IN";
 	} else if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_DNAME) {
@@ -170,8 +169,12 @@ static bool has_no_owner(const char *text)
 	return text[0] == ' ' || text[0] == '\t';
 }
 
-/* ldns reads what begins with a digit as a TTL, garbage and all, modulo 2^32. */
-static bool ttl_good(const char *text)
+/*
+ * RFC 1035 section 5.1 lets the class stand before the TTL, ldns does not: there IN, which is what
+ * goes without saying, is blanked. And ldns reads what begins with a digit as a TTL, garbage and
+ * all, modulo 2^32: false for what is none.
+ */
+static bool mend_ttl(char *text)
 {
 	struct str rest = str_view(text);
 	uint32_t ttl;
@@ -179,12 +182,18 @@ static bool ttl_good(const char *text)
 	if (!has_no_owner(text)) {
 		dns_entry_word(&rest);
 	}
-	struct str word = dns_entry_word(&rest);
+	struct str first = dns_entry_word(&rest);
+	struct str second = dns_entry_word(&rest);
 
-	return word.len == 0 || !ascii_is_digit(word.data[0]) || dns_entry_ttl(word, &ttl);
+	if (str_eq_nocase(first, str_view("IN")) && second.len > 0 &&
+		ascii_is_digit(second.data[0])) {
+		memset(text + (first.data - text), ' ', first.len);
+		first = second;
+	}
+	return first.len == 0 || !ascii_is_digit(first.data[0]) || dns_entry_ttl(first, &ttl);
 }
 
-static void read_record(struct loader *loader, const char *text)
+static void read_record(struct loader *loader, char *text)
 {
 	ldns_rr *rr = NULL;
 
@@ -198,7 +207,7 @@ static void read_record(struct loader *loader, const char *text)
 		diag_error(loader->diag, &loader->place, "@ is no part of a name; expected \\@");
 		return;
 	}
-	if (!ttl_good(text)) {
+	if (!mend_ttl(text)) {
 		diag_error(loader->diag, &loader->place, BAD_TTL);
 		return;
 	}
@@ -289,7 +298,7 @@ static void read_entries(struct loader *loader, struct str text)
 			diag_error(loader->diag, &loader->place, "%s", why);
 			break;
 		}
-		const char *entry = (const char *)entries.text.data;
+		char *entry = (char *)entries.text.data;
 
 		if (entry[0] == '$') {
 			read_directive(loader, entry);
