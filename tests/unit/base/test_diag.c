@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/diag.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void assert_text(const struct diag *d, const char *expected)
+{
+	assert_int_equal(d->text.len, strlen(expected));
+	assert_true(d->text.len == 0 || memcmp(d->text.data, expected, d->text.len) == 0);
+}
+
+static void test_gathers_findings(void **state)
+{
+	struct diag d;
+
+	diag_init(&d);
+	assert_text(&d, "");
+	diag_error(&d, &(struct place){"a.conf", 3, 7}, "found %s, expected %s", "x", "y");
+	diag_warning(&d, &(struct place){"a.conf", 4, 0}, "a claim alone allows");
+	diag_error(&d, &(struct place){"a.conf", 0, 0}, "%s", "cannot be read");
+	diag_error(&d, NULL, "no policy");
+	assert_text(&d, "a.conf:3:7: error: found x, expected y\n"
+			"a.conf:4: warning: a claim alone allows\n"
+			"a.conf: error: cannot be read\n"
+			"error: no policy\n");
+	assert_int_equal(d.errors, 3);
+	assert_int_equal(d.warnings, 1);
+	diag_clear(&d);
+	assert_text(&d, "");
+	assert_int_equal(d.errors + d.warnings, 0);
+	diag_clear(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_gathers_findings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
