@@ -5,7 +5,7 @@
 
 import pytest
 
-from kit.doorward import reason
+from kit.doorward import reason, run
 
 CLIENT = {"REMOTE_ADDR": "192.0.2.1", "HTTP_USER_AGENT": "curl/7.88.1", "HTTP_HOST": "a.example"}
 
@@ -108,7 +108,8 @@ def test_suffixes_are_of_labels(doorward, nsd):
     assert ask(door) == DEFAULT
 
 
-def test_names_off_are_none(doorward):
-    """With rdns = off no name is known, and nothing is unknown either."""
-    door = doorward("[policy default]\nrdns = off\nallow = !host .example\n")
-    assert ask(door) == ALLOWED
+def test_names_off_make_host_rules_an_error(folder):
+    """A rule that can never hold is a mistake, said at once."""
+    file = folder / "doorward.conf"
+    file.write_text("[policy default]\nrdns = off\nallow = !host .example\n")
+    assert f"{file}:3" in run("-t", "-c", file, expect=1)[2]
