@@ -247,7 +247,7 @@ int check_main(const char *config_path, int argc, char **argv)
 	diag_init(&diag);
 	snapshot = snapshot_load(config_path, NULL, &diag);
 	if (snapshot == NULL) {
-		fprintf(stderr, "%.*s", (int)diag.text.len, (const char *)diag.text.data);
+		diag_print(&diag, stderr);
 		diag_clear(&diag);
 		return EXIT_CODE_CONFIG;
 	}

@@ -55,7 +55,7 @@ static int examine(const char *config_path, bool dump)
 
 	diag_init(&diag);
 	snapshot = snapshot_load(config_path, NULL, &diag);
-	fwrite(diag.text.data, 1, diag.text.len, stderr);
+	diag_print(&diag, stderr);
 	if (snapshot != NULL && dump) {
 		struct bytes out;
 

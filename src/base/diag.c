@@ -52,3 +52,10 @@ void diag_warning(struct diag *d, const struct place *place, const char *format,
 	add(d, place, "warning", format, args);
 	va_end(args);
 }
+
+void diag_print(const struct diag *d, FILE *to)
+{
+	if (d->text.len > 0) {
+		fwrite(d->text.data, 1, d->text.len, to);
+	}
+}

@@ -8,6 +8,7 @@
 #include "base/util.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Where something stands in a configuration. */
 struct place {
@@ -33,5 +34,8 @@ void diag_error(struct diag *d, const struct place *place, const char *format, .
 	PRINTF_LIKE(3, 4);
 void diag_warning(struct diag *d, const struct place *place, const char *format, ...)
 	PRINTF_LIKE(3, 4);
+
+/* Writes the text as it is. */
+void diag_print(const struct diag *d, FILE *to);
 
 #endif
