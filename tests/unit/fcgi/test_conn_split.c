@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "fcgi/conn.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "unit/fcgi/scene.h"
+
+/* Everything that a stream can hold, interleaved. */
+static void a_rich_stream(struct bytes *in)
+{
+	char longer[700];
+	struct bytes pairs = {0};
+
+	memset(longer, 'l', sizeof(longer));
+	wire_pair(&pairs, str_view("LONG"), (struct str){longer, sizeof(longer)});
+	wire_pair(&pairs, str_view("SHORT"), str_view("s"));
+	wire_begin(in, 1, FCGI_RESPONDER, KEEP);
+	wire_empty(in, FCGI_STDIN, 9);
+	wire_record_padded(in, FCGI_PARAMS, 1, pairs.data, 3, 5);
+	wire_begin(in, 300, FCGI_AUTHORIZER, KEEP);
+	wire_record(in, FCGI_GET_VALUES, 0, "\17\0FCGI_MPXS_CONNS\3\0ABC", 22);
+	wire_param(in, 300, "OTHER", "o");
+	wire_record_padded(in, FCGI_PARAMS, 1, pairs.data + 3, pairs.len - 3, 255);
+	wire_record(in, 77, 0, "what", 4);
+	wire_record(in, 77, 1, "ignored", 7);
+	wire_record(in, FCGI_STDIN, 1, "early body", 10);
+	wire_begin(in, 2, FCGI_FILTER, KEEP);
+	wire_param(in, 2, "NOBODY", "listens");
+	wire_empty(in, FCGI_PARAMS, 2);
+	wire_empty(in, FCGI_PARAMS, 300);
+	wire_begin(in, 4, FCGI_RESPONDER, KEEP);
+	wire_record(in, FCGI_PARAMS, 4, "\5\5cut", 5);
+	wire_record_padded(in, FCGI_PARAMS, 1, NULL, 0, 8);
+	wire_param(in, 1, "LATE", "1");
+	wire_record(in, FCGI_DATA, 1, "d", 1);
+	wire_begin(in, 3, FCGI_RESPONDER, KEEP);
+	wire_record(in, FCGI_ABORT_REQUEST, 3, NULL, 0);
+	wire_record(in, FCGI_ABORT_REQUEST, 3, NULL, 0);
+	wire_empty(in, FCGI_PARAMS, 3);
+	wire_record(in, FCGI_STDOUT, 4, "mirrored", 8);
+	wire_empty(in, FCGI_PARAMS, 4);
+	wire_request(in, 5, 0);
+	bytes_clear(&pairs);
+}
+
+static void rich_stream_result(struct scene *s, struct bytes *events)
+{
+	char longer[700];
+
+	memset(longer, 'l', sizeof(longer));
+	bytes_append_text(events, "0 begin 1\n1 begin 2\n1 OTHER=o\n0 LONG=");
+	bytes_append(events, longer, sizeof(longer));
+	bytes_append_text(events, "\n0 SHORT=s\n1 ready\n2 begin 1\n0 ready\n3 begin 1\n3 abort\n"
+				  "2 truncated\n2 ready\n4 begin 1\n"
+				  "4 REMOTE_ADDR=192.0.2.1\n4 ready\n");
+	wire_record_padded(&s->expected, FCGI_GET_VALUES_RESULT, 0, "\17\1FCGI_MPXS_CONNS1", 18, 0);
+	s->expected.data[6] = 6;
+	bytes_append(&s->expected, "\0\0\0\0\0", 6);
+	wire_record(&s->expected, FCGI_UNKNOWN_TYPE, 0, "\115\0\0\0\0\0\0", 8);
+	wire_end(&s->expected, 2, FCGI_UNKNOWN_ROLE);
+	wire_answer(&s->expected, 300, ANSWER);
+	wire_answer(&s->expected, 1, ANSWER);
+	wire_end(&s->expected, 3, FCGI_REQUEST_COMPLETE);
+	wire_answer(&s->expected, 4, ANSWER);
+	wire_answer(&s->expected, 5, ANSWER);
+}
+
+static void check_rich(struct scene *s, const struct bytes *events)
+{
+	assert_int_equal(s->recorder.events.len, events->len);
+	assert_memory_equal(s->recorder.events.data, events->data, events->len);
+	assert_output(s);
+	assert_true(fcgi_conn_is_done(&s->conn));
+}
+
+static void the_result_does_not_depend_on_the_split(void **state)
+{
+	struct bytes stream = {0};
+
+	a_rich_stream(&stream);
+	for (size_t a = 0; a <= stream.len; a++) {
+		for (size_t b = a; b <= stream.len; b += 1 + (a * 31) % 97) {
+			struct bytes events = {0};
+			struct scene s;
+
+			scene_init(&s);
+			rich_stream_result(&s, &events);
+			feed(&s, stream.data, a);
+			feed(&s, stream.data + a, b - a);
+			feed(&s, stream.data + b, stream.len - b);
+			check_rich(&s, &events);
+			bytes_clear(&events);
+			scene_clear(&s);
+		}
+	}
+	bytes_clear(&stream);
+}
+
+static void the_result_is_the_same_byte_by_byte(void **state)
+{
+	struct bytes stream = {0};
+	struct bytes events = {0};
+	struct scene s;
+
+	scene_init(&s);
+	a_rich_stream(&stream);
+	rich_stream_result(&s, &events);
+	for (size_t i = 0; i < stream.len; i++) {
+		feed(&s, stream.data + i, 1);
+	}
+	check_rich(&s, &events);
+	bytes_clear(&events);
+	bytes_clear(&stream);
+	scene_clear(&s);
+}
+
+static void a_cut_stream_leaves_nothing_behind(void **state)
+{
+	struct bytes stream = {0};
+
+	a_rich_stream(&stream);
+	for (size_t cut = 0; cut <= stream.len; cut++) {
+		for (int defer = 0; defer < 2; defer++) {
+			struct scene s;
+
+			scene_init(&s);
+			s.recorder.defer = defer != 0;
+			feed(&s, stream.data, cut);
+			fcgi_conn_eof(&s.conn);
+			assert_true(list_is_empty(&s.pool.incomplete));
+			while (recorder_answer(&s.recorder)) {
+			}
+			assert_true(fcgi_conn_is_done(&s.conn));
+			assert_int_equal(s.recorder.active, 0);
+			scene_clear(&s);
+
+			scene_init(&s);
+			s.recorder.defer = defer != 0;
+			feed(&s, stream.data, cut);
+			scene_clear(&s);
+		}
+	}
+	bytes_clear(&stream);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_result_does_not_depend_on_the_split),
+		cmocka_unit_test(the_result_is_the_same_byte_by_byte),
+		cmocka_unit_test(a_cut_stream_leaves_nothing_behind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
