@@ -85,6 +85,7 @@ struct recipe {
 	struct str serial;        /* content of the INTEGER */
 	struct str subject;       /* content of the Name */
 	struct str validity;      /* content of the Validity */
+	struct str unique_id;     /* whole values behind the key; none if left out */
 	struct str general_names; /* content of the SubjectAltName; no such extension if left out */
 	struct str extensions;    /* content of the Extensions, in place of general_names */
 };
@@ -117,6 +118,7 @@ static inline void put_tbs(struct bytes *out, const struct recipe *r)
 		put_value(out, SEQUENCE, r->subject);
 	}
 	put_value(out, SEQUENCE, BYTES(key));
+	bytes_append_str(out, r->unique_id);
 	at = out->len;
 	if (r->extensions.data != NULL) {
 		bytes_append_str(out, r->extensions);

@@ -170,6 +170,38 @@ static void test_refuses_every_other_encoding(void **state)
 	arena_clear(&arena);
 }
 
+/* An implicit tag hides a string in pieces from a walk over the values. */
+static void test_refuses_pieces_under_an_implicit_tag(void **state)
+{
+	static const struct {
+		struct str unique_id;
+		bool good;
+	} cases[] = {
+		{BYTES("\x81\x03\x00xy"), true},
+		{BYTES("\x82\x03\x00xy"), true},
+		{BYTES("\xa1\x05\x03\x03\x00xy"), false},
+		{BYTES("\xa2\x05\x03\x03\x00xy"), false},
+		{BYTES("\xa2\x0a\x03\x03\x00xy\x03\x03\x00xy"), false},
+	};
+	struct arena arena;
+	struct bytes der;
+
+	arena_init(&arena, 4096);
+	bytes_init(&der, 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct recipe recipe = {.unique_id = cases[i].unique_id};
+		struct cert_identity id;
+		bool same;
+
+		assert_true(openssl_takes(build(&der, &recipe), &same) && same);
+		const char *why = read_certificate(bytes_view(&der), true, &arena, &id);
+
+		assert_int_equal(why == NULL, cases[i].good);
+	}
+	bytes_clear(&der);
+	arena_clear(&arena);
+}
+
 static void test_refuses_malformed_alternative_names(void **state)
 {
 	static const char malformed[] = "a subjectAltName that is malformed";
@@ -283,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refuses_every_other_encoding),
+		cmocka_unit_test(test_refuses_pieces_under_an_implicit_tag),
 		cmocka_unit_test(test_refuses_malformed_alternative_names),
 		cmocka_unit_test(test_refuses_what_is_no_certificate),
 	};
