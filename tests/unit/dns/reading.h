@@ -33,7 +33,7 @@ static inline struct dns_query query_of(const char *name, enum dns_type type)
 static inline struct dns_answer *read_as(const struct dns_query *query)
 {
 	static struct dns_answer answer;
-	uint8_t *copy = malloc(p.len + 1);
+	uint8_t *copy = malloc(p.len > 0 ? p.len : 1);
 
 	memcpy(copy, p.bytes, p.len);
 	memset(&answer, 0xee, sizeof(answer));

@@ -67,7 +67,7 @@ static void names_types(void **state)
 
 static enum dns_match match(const struct dns_query *query)
 {
-	uint8_t *copy = malloc(p.len + 1);
+	uint8_t *copy = malloc(p.len > 0 ? p.len : 1);
 
 	memcpy(copy, p.bytes, p.len);
 	enum dns_match result = dns_reply_match(query, copy, p.len);
