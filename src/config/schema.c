@@ -201,9 +201,9 @@ static const struct config_key frontend_keys[] = {
 		.words = profile_words,
 		.value = "nginx",
 		.help = "Where the front end puts the client certificate and its own verdict on "
-			"it. nginx: the parameter SSL_CLIENT_CERT, else the header X-SSL-Client- "
-			"Cert; the parameter SSL_CLIENT_VERIFY, else the header X-SSL-Client- "
-			"Verify."},
+			"it. nginx: the parameter SSL_CLIENT_CERT, else the header "
+			"X-SSL-Client-Cert; the parameter SSL_CLIENT_VERIFY, else the header "
+			"X-SSL-Client-Verify."},
 	{.name = "trusted_proxies",
 		.type = CONFIG_PREFIXES,
 		.offset = offsetof(struct config, frontend.trusted_proxies),
