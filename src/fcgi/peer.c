@@ -227,11 +227,20 @@ static void settle(struct peer *p)
 	watch(p, interest);
 }
 
+/* Nothing of this is answered; but where STDIN ends, there is nothing more to wait for. */
 static void linger(struct peer *p, ssize_t len)
 {
-	if (len > 0 && p->lingered + (uint32_t)len <= LINGER_MAX) {
-		p->lingered += (uint32_t)len;
-	} else if (len >= 0 || (errno != EAGAIN && errno != EINTR)) {
+	if (len < 0) {
+		if (errno != EAGAIN && errno != EINTR) {
+			peer_close(p);
+		}
+		return;
+	}
+	struct str input = str_from_bytes(p->server->input, (size_t)len);
+
+	p->lingered += (uint32_t)len;
+	fcgi_conn_feed(&p->conn, input, uv_now(p->server->loop));
+	if (len == 0 || p->lingered > LINGER_MAX || !fcgi_conn_expects_input(&p->conn)) {
 		peer_close(p);
 	}
 }

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_TEST_FCGI_WORLD_H
+#define DW_TEST_FCGI_WORLD_H
+
+#include "base/listen.h"
+#include "fcgi/output.h"
+#include "fcgi/peer.h"
+#include "fcgi/server.h"
+#include "unit/fcgi/kit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A server on a loop of its own with a Unix socket, and clients in the same thread: nothing runs
+ * but what the test lets run. */
+struct world {
+	uv_loop_t loop;
+	struct fcgi_settings settings;
+	struct recorder recorder;
+	struct fcgi_server *server;
+	char folder[32];
+	char path[64];
+	int listener;
+	unsigned drained;
+	struct bytes in;
+	struct bytes expected;
+};
+
+static inline int world_listener(struct world *w, const char *text)
+{
+	const struct listen_options options = {
+		.backlog = 128, .socket_mode = 0600, .socket_owner = -1U, .socket_group = -1U};
+	struct listen_spec spec;
+	struct diag diag;
+	const char *why;
+
+	diag_init(&diag);
+	assert_true(listen_parse(str_view(text), &spec, &why));
+	int fd = listen_open(&spec, &options, &diag);
+
+	assert_int_equal(diag.errors, 0);
+	diag_clear(&diag);
+	return fd;
+}
+
+static inline void world_serve(struct world *w, const struct fcgi_app *app)
+{
+	w->server = fcgi_server_new(&w->loop, &w->settings, app);
+	assert_non_null(w->server);
+	assert_int_equal(fcgi_server_listen(w->server, w->listener), 0);
+}
+
+static inline void world_init(struct world *w)
+{
+	char text[80];
+
+	*w = (struct world){
+		.settings = {.max_connections = 1000,
+			.max_params = 131072,
+			.max_requests_per_connection = 64,
+			.request_timeout_ms = 600000,
+			.idle_timeout_ms = 600000},
+		.folder = "/tmp/doorward-XXXXXX",
+	};
+	recorder_init(&w->recorder, fcgi_reply);
+	assert_int_equal(uv_loop_init(&w->loop), 0);
+	assert_non_null(mkdtemp(w->folder));
+	snprintf(w->path, sizeof(w->path), "%s/s", w->folder);
+	snprintf(text, sizeof(text), "unix:%s", w->path);
+	w->listener = world_listener(w, text);
+}
+
+static inline void world_start(struct world *w)
+{
+	const struct fcgi_app app = recorder_app(&w->recorder);
+
+	world_serve(w, &app);
+}
+
+static inline void world_clear(struct world *w)
+{
+	if (w->server != NULL) {
+		fcgi_server_close(w->server);
+	}
+	assert_int_equal(w->recorder.active, 0);
+	uv_run(&w->loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&w->loop), 0);
+	close(w->listener);
+	unlink(w->path);
+	rmdir(w->folder);
+	bytes_clear(&w->recorder.events);
+	bytes_clear(&w->in);
+	bytes_clear(&w->expected);
+}
+
+/* Lets happen what can happen now. */
+static inline void world_run(struct world *w)
+{
+	for (int i = 0; i < 20; i++) {
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	}
+}
+
+static inline int world_connect(struct world *w)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	memcpy(sun.sun_path, w->path, strlen(w->path));
+	assert_int_equal(connect(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	return fd;
+}
+
+/* Sends w->in. */
+static inline void world_send(struct world *w, int fd)
+{
+	assert_int_equal(send(fd, w->in.data, w->in.len, MSG_NOSIGNAL), w->in.len);
+	w->in.len = 0;
+}
+
+/* Reads what is there; true at the end of the stream. */
+static inline bool world_read(int fd, struct bytes *out)
+{
+	for (;;) {
+		uint8_t *at = bytes_reserve(out, 65536);
+		ssize_t len = recv(fd, at, 65536, 0);
+
+		if (len <= 0) {
+			assert_true(len == 0 || errno == EAGAIN);
+			return len == 0;
+		}
+		out->len += (size_t)len;
+	}
+}
+
+/* What comes is w->expected, which is emptied; and the stream ends or not. */
+static inline void world_expect(struct world *w, int fd, bool end)
+{
+	struct bytes got = {0};
+
+	assert_int_equal(world_read(fd, &got), end);
+	assert_int_equal(got.len, w->expected.len);
+	if (got.len > 0) {
+		assert_memory_equal(got.data, w->expected.data, got.len);
+	}
+	bytes_clear(&got);
+	w->expected.len = 0;
+}
+
+static inline void world_assert_events(struct world *w, const char *expected)
+{
+	assert_int_equal(w->recorder.events.len, strlen(expected));
+	if (expected[0] != '\0') {
+		assert_memory_equal(w->recorder.events.data, expected, strlen(expected));
+	}
+	w->recorder.events.len = 0;
+}
+
+#endif
