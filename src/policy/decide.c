@@ -56,9 +56,9 @@ static void evaluate(const struct policy_rule *rule, size_t from, size_t to,
 			finding->name = found.name;
 			finding->name_term = index;
 		}
-		/* A look-up may still make it false; only then does it matter what is unknown. */
-		if (truth == POLICY_FALSE || truth == POLICY_UNFETCHED ||
-			(truth == POLICY_UNKNOWN && finding->truth == POLICY_TRUE)) {
+		/* Names that are not fetched come last: they may still make false what is unknown.
+		 */
+		if (truth != POLICY_TRUE) {
 			finding->truth = truth;
 		}
 	}

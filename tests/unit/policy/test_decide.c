@@ -163,6 +163,33 @@ static void test_an_unknown_rule_is_never_passed_over(void **state)
 	book_clear(&b);
 }
 
+static void test_a_limit_is_remembered_whatever_comes_after(void **state)
+{
+	static const char *const rules[] = {"uri ~ (a+)+$ & http_host ~ example",
+		"http_host ~ example & uri ~ (a+)+$",
+		"host x.example & uri ~ (a+)+$ & http_host ~ .",
+		"cert.subject ~ (a+)+$ & host ~ x & uri ~ ^"};
+	static char hostile[253];
+	struct client c;
+
+	memset(hostile, 'a', sizeof(hostile));
+	hostile[252] = '!';
+	client_init(&c);
+	c.facts.names_state = POLICY_FACT_UNKNOWN;
+	c.facts.claims[POLICY_CLAIM_URI] = (struct str){hostile, sizeof(hostile)};
+	c.cert.subject = (struct str){hostile, sizeof(hostile)};
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		struct book b;
+
+		book_init(&b);
+		b.policy.on_dns_error = POLICY_ON_ERROR_ALLOW;
+		book_add(&b, allow, rules[i]);
+		assert_int_equal(book_decide(&b, &c).outcome, POLICY_DENY);
+		assert_int_equal(book_decide(&b, &c).reason, REASON_REGEX_LIMIT);
+		book_clear(&b);
+	}
+}
+
 static void test_a_rule_before_the_unknown_one_decides(void **state)
 {
 	struct client c;
@@ -528,6 +555,7 @@ int main(void)
 		cmocka_unit_test(test_the_first_true_rule_decides),
 		cmocka_unit_test(test_a_rule_is_the_kleene_and_of_its_terms),
 		cmocka_unit_test(test_an_unknown_rule_is_never_passed_over),
+		cmocka_unit_test(test_a_limit_is_remembered_whatever_comes_after),
 		cmocka_unit_test(test_a_rule_before_the_unknown_one_decides),
 		cmocka_unit_test(test_names_are_asked_for_only_where_they_matter),
 		cmocka_unit_test(test_known_names_change_nothing_but_what_was_asked),

@@ -94,6 +94,23 @@ static void test_catastrophic_patterns_end_as_limit(void **state)
 		POLICY_REGEX_LIMIT);
 }
 
+/* The limit is tight enough for milliseconds, and wide enough for patterns that are only clumsy. */
+static void test_the_limit_lies_between_clumsy_and_hostile(void **state)
+{
+	static const char *const patterns[] = {"(a+)+$", "(*NO_JIT)(a+)+$"};
+	char name[32];
+
+	memset(name, 'a', sizeof(name));
+	for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
+		name[12] = '!';
+		assert_int_equal(match(patterns[i], (struct str){name, 13}), POLICY_REGEX_NO_MATCH);
+		name[12] = 'a';
+		name[20] = '!';
+		assert_int_equal(match(patterns[i], (struct str){name, 21}), POLICY_REGEX_LIMIT);
+		name[20] = 'a';
+	}
+}
+
 static void test_long_subjects_are_limit(void **state)
 {
 	char *subject = malloc(65536);
@@ -151,6 +168,7 @@ int main(void)
 		cmocka_unit_test(test_subjects_are_bytes),
 		cmocka_unit_test(test_says_where_a_pattern_is_wrong),
 		cmocka_unit_test(test_catastrophic_patterns_end_as_limit),
+		cmocka_unit_test(test_the_limit_lies_between_clumsy_and_hostile),
 		cmocka_unit_test(test_long_subjects_are_limit),
 		cmocka_unit_test(test_one_regex_serves_several_threads),
 	};
