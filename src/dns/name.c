@@ -120,7 +120,7 @@ void dns_name_reverse(const struct addr *addr, struct dns_name *out)
 /* Length octets are below 64, where there is no letter: a name folds as one run of bytes. */
 static uint8_t fold(uint8_t byte)
 {
-	return (uint8_t)ascii_lower((char)byte);
+	return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
 }
 
 static bool eq_nocase(const uint8_t *a, const uint8_t *b, size_t len)
@@ -149,11 +149,16 @@ bool dns_name_under(const struct dns_name *name, const struct dns_name *ancestor
 	       eq_nocase(name->wire + at, ancestor->wire, ancestor->len);
 }
 
+void dns_wire_lower(uint8_t *wire, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		wire[i] = fold(wire[i]);
+	}
+}
+
 void dns_name_lower(struct dns_name *name)
 {
-	for (size_t i = 0; i < name->len; i++) {
-		name->wire[i] = fold(name->wire[i]);
-	}
+	dns_wire_lower(name->wire, name->len);
 }
 
 void dns_name_randomize_case(struct dns_name *name, struct random_pool *random)
@@ -276,18 +281,40 @@ static int spell(struct speller *s)
 	return s->chars[0];
 }
 
+/* Steps over the labels that the names share byte for byte; false if those are all. */
+static bool find_difference(const struct dns_name *a, const struct dns_name *b, size_t *label)
+{
+	for (*label = 0;;) {
+		size_t size = (size_t)a->wire[*label] + 1;
+
+		if (b->wire[*label] != a->wire[*label] ||
+			memcmp(a->wire + *label, b->wire + *label, size) != 0) {
+			return true;
+		}
+		if (size == 1) {
+			return false;
+		}
+		*label += size;
+	}
+}
+
 int dns_name_compare_text(const struct dns_name *a, const struct dns_name *b)
 {
-	struct speller sa = {.name = a};
-	struct speller sb = {.name = b};
+	size_t label;
+
+	if (!find_difference(a, b, &label)) {
+		return 0;
+	}
+	struct speller sa = {.name = a, .at = label};
+	struct speller sb = {.name = b, .at = label};
 
 	for (;;) {
 		int ca = spell(&sa);
 		int cb = spell(&sb);
 
 		/* No character is a NUL; -1, the end, comes before all. */
-		ca = ca < 0 ? ca : ascii_lower((char)ca);
-		cb = cb < 0 ? cb : ascii_lower((char)cb);
+		ca = ca < 0 ? ca : fold((uint8_t)ca);
+		cb = cb < 0 ? cb : fold((uint8_t)cb);
 		if (ca != cb || ca < 0) {
 			return ca - cb;
 		}

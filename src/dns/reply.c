@@ -21,11 +21,13 @@ static ldns_rr *parse_record(const struct dns_walk *walk, const struct dns_recor
 		LDNS_STATUS_OK) {
 		return NULL;
 	}
-	if (at != record->end || ldns_rr_owner(rr) == NULL) {
+	ldns_rdf *owner = ldns_rr_owner(rr);
+
+	if (at != record->end || owner == NULL) {
 		ldns_rr_free(rr);
 		return NULL;
 	}
-	ldns_dname2canonical(ldns_rr_owner(rr));
+	dns_wire_lower(ldns_rdf_data(owner), ldns_rdf_size(owner));
 	return rr;
 }
 
