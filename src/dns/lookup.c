@@ -33,7 +33,8 @@ struct dns_lookup {
 	size_t name_count;
 	size_t next_name;
 	unsigned budget;
-	uint64_t expires_ms;
+	uint64_t expires_ms; /* of what the authorities said */
+	uint64_t retry_ms;   /* when the first of the failures is forgotten */
 	struct addr addr;
 	enum fcrdns_mode mode;
 	bool failed;   /* for some name nobody knows */
@@ -50,7 +51,9 @@ static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now
 		l->done(l->ctx, DNS_LOOKUP_OVERLOAD, NULL);
 		return;
 	}
-	if (status == FCRDNS_ERROR) {
+	if (status == FCRDNS_ERROR && l->retry_ms > now_ms) {
+		expires_ms = l->retry_ms;
+	} else if (status == FCRDNS_ERROR) {
 		expires_ms =
 			now_ms + dns_cache_result_backoff_ms(dns->cache, &l->addr, l->mode, now_ms);
 	} else if (l->failed && expires_ms > short_life_ms) {
@@ -74,11 +77,19 @@ static void conclude(struct dns_lookup *l, uint64_t now_ms)
 	finish(l, l->failed ? FCRDNS_ERROR : FCRDNS_MISMATCH, now_ms);
 }
 
+static void note_failure(struct dns_lookup *l, uint64_t retry_ms)
+{
+	l->failed = true;
+	if (retry_ms < l->retry_ms) {
+		l->retry_ms = retry_ms;
+	}
+}
+
 static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 {
 	struct dns_lookup *l = CONTAINER_OF(timer, struct dns_lookup, deadline);
 
-	l->failed = true;
+	note_failure(l, now_ms);
 	conclude(l, now_ms);
 }
 
@@ -102,7 +113,7 @@ static void on_forward_step(void *ctx, const struct dns_step *step)
 static void note_end(struct dns_lookup *l, const struct dns_request_end *end)
 {
 	if (dns_status_is_failure(end->status)) {
-		l->failed = true;
+		note_failure(l, end->expires_ms);
 		l->overload = l->overload || end->status == DNS_STATUS_OVERLOAD;
 	} else if (end->expires_ms < l->expires_ms) {
 		l->expires_ms = end->expires_ms;
@@ -139,7 +150,9 @@ static void next_forwards(struct dns_lookup *l, uint64_t now_ms)
 					&l->budget, l->trace != NULL ? on_forward_step : NULL,
 					on_forward, f);
 			}
-			l->failed = l->failed || f->request == NULL;
+			if (f->request == NULL) {
+				note_failure(l, now_ms);
+			}
 		}
 		waiting = waiting || f->request != NULL;
 	}
@@ -159,7 +172,8 @@ static void on_forward(void *ctx, const struct dns_request_end *end)
 		if (has_address(end->answer, &l->addr)) {
 			l->confirmed[f->name] = true;
 		} else if (end->answer->left_out > 0) {
-			l->failed = true; /* it may be among those that were left out */
+			/* It may be among those that were left out. */
+			note_failure(l, end->expires_ms);
 		}
 	}
 	next_forwards(l, end->now_ms);
@@ -234,6 +248,7 @@ struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, cons
 		.ctx = ctx,
 		.budget = QUERIES_MAX,
 		.expires_ms = UINT64_MAX,
+		.retry_ms = UINT64_MAX,
 		.addr = *addr,
 		.mode = mode,
 		.deadline.fire = deadline_passed};

@@ -9,7 +9,6 @@
 #define DOWN_MS 5000u
 #define ONE_PROBE_IN 10u
 #define REST_MS 50u
-#define DOUBLINGS_MAX 4u
 #define DOWN_COUNTS_AS 2u /* sends of one question */
 
 void dns_upstreams_init(
@@ -69,12 +68,14 @@ uint32_t dns_upstream_timeout_ms(
 		timeout = u->average_ms_8 * AVERAGES_TO_WAIT / 8;
 		timeout = timeout < floor ? floor : timeout;
 	}
-	if (timeout > upstreams->longest_timeout_ms) {
-		timeout = upstreams->longest_timeout_ms;
-	}
 	unsigned doublings = asked > 1 ? asked - 1 : 0;
+	uint32_t longest = upstreams->longest_timeout_ms;
 
-	return timeout << (doublings < DOUBLINGS_MAX ? doublings : DOUBLINGS_MAX);
+	while (doublings > 0 && timeout < longest) {
+		timeout *= 2;
+		doublings--;
+	}
+	return timeout < longest ? timeout : longest;
 }
 
 void dns_upstream_answered(struct dns_upstreams *upstreams, size_t upstream, uint64_t rtt_ms)

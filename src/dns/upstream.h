@@ -41,7 +41,11 @@ void dns_upstreams_init(
 size_t dns_upstreams_pick(const struct dns_upstreams *upstreams, const uint8_t *asked,
 	uint32_t avoid, uint64_t now_ms, struct random_pool *random);
 
-/* How long to wait for the answer to the `asked`-th send (from 1) of one question. */
+/*
+ * How long to wait for the answer to the `asked`-th send (from 1) of one question: five times the
+ * average round trip, at least 250 ms; the configured time-out before anything was measured; twice
+ * as long at each send, within the send's share of a look-up's time.
+ */
 uint32_t dns_upstream_timeout_ms(
 	const struct dns_upstreams *upstreams, size_t upstream, unsigned asked);
 
