@@ -100,7 +100,7 @@ void dns_name_reverse(const struct addr *addr, struct dns_name *out)
 			put_label(out, &hex[byte >> 4], 1);
 			continue;
 		}
-		char digits[3];
+		char digits[3] = {0};
 		size_t count = byte > 99 ? 3 : byte > 9 ? 2 : 1;
 
 		for (size_t d = count; d-- > 0; byte /= 10) {

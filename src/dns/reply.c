@@ -111,7 +111,7 @@ static bool take_data(const ldns_rr_list *records, struct dns_answer *answer)
 static enum dns_answer_kind follow_chain(const ldns_rr_list *records, struct dns_answer *answer)
 {
 	struct dns_chain chain;
-	struct dns_name next;
+	struct dns_name next = {.len = 0};
 
 	for (;;) {
 		switch (find_link(records, answer, &next)) {
