@@ -27,7 +27,7 @@ static void check(const struct authz *a, enum fcgi_role role, const char *expect
 }
 
 static const struct str dns_names[] = {{"a.example", 9}, {"*.b.example", 11}};
-static const struct str hostile_uri[] = {{"urn:x, DNS:admin.example\r\nX-Evil: 1", 36}};
+static const struct str hostile_uri[] = {{"urn:x, DNS:admin.example\r\nX-Evil: 1", 35}};
 static const struct addr san_ip[] = {{.family = ADDR_V4, .bytes = {192, 0, 2, 7}}};
 static const struct cert_identity identity = {
 	.subject = {"CN=client-1,O=Acme", 18},
