@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "base/suggest.h"
 #include "config/snapshot.h"
 #include "config/value.h"
 
