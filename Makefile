@@ -19,7 +19,10 @@ SYSTEMD ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo 1)
 
 # One build folder per flavour: the flavour's own flags, and a name for its folder.
 FLAVOUR ?= release
-BUILD ?= build/$(FLAVOUR)
+empty :=
+# A library narrowed by FOLDERS must not stand in for the whole one.
+narrowed := $(if $(filter command,$(firstword $(origin FOLDERS))),$(subst $(empty) $(empty),-,$(addprefix -,$(FOLDERS))))
+BUILD ?= build/$(FLAVOUR)$(narrowed)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 flavour_cflags_asan := $(SANITIZE) -O1
 flavour_cflags_fuzz := $(SANITIZE) -O1 -fsanitize=fuzzer-no-link

@@ -21,7 +21,7 @@
 #define DEFAULT_CONFIG DW_SYSCONFDIR "/doorward/doorward.conf"
 
 static const char usage_text[] =
-	"usage: doorward [-c FILE]                serve in the foreground; also as a CGI program,\n"
+	"usage: doorward [serve] [-c FILE]        serve in the foreground; also as a CGI program,\n"
 	"                                         from spawn-fcgi and from systemd\n"
 	"       doorward -t [-c FILE]             check the configuration: 0 good, 1 bad\n"
 	"       doorward -T [-c FILE]             print the effective configuration\n"
@@ -87,6 +87,10 @@ int main(int argc, char **argv)
 	int mode = 0;
 	int option;
 
+	if (argc > 1 && strcmp(argv[1], "serve") == 0) {
+		argc--;
+		argv++;
+	}
 	opterr = 0;
 	while (wrong == NULL && (option = getopt_long(argc, argv, "+:c:tT", options, NULL)) != -1) {
 		switch (option) {

@@ -129,6 +129,17 @@ static void emit(enum log_level level, struct bytes *line)
 	}
 }
 
+/* Whoever keeps stderr or syslog adds the time; a file has only what stands in it. */
+static void begin_text(struct bytes *line)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	if (sink.settings.target == LOG_TO_FILE && sink.settings.format == LOG_TEXT) {
+		clock_format(clock_wall_s(), when);
+		bytes_appendf(line, "%s ", when);
+	}
+}
+
 static void append_escaped(struct bytes *line, struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -168,6 +179,7 @@ void log_write(enum log_level level, const char *format, ...)
 		bytes_append_json(&line, bytes_view(&message));
 		bytes_append_text(&line, "}");
 	} else {
+		begin_text(&line);
 		bytes_appendf(&line, "doorward: %s: ", words[level]);
 		append_escaped(&line, bytes_view(&message));
 	}
@@ -182,8 +194,9 @@ void log_line(struct str text)
 	struct bytes line;
 
 	bytes_init(&line, 0);
-	bytes_append_str(&line, text);
 	pthread_rwlock_rdlock(&sink.lock);
+	begin_text(&line);
+	bytes_append_str(&line, text);
 	emit(LOG_LEVEL_INFO, &line);
 	pthread_rwlock_unlock(&sink.lock);
 	bytes_clear(&line);
