@@ -202,15 +202,30 @@ void log_line(struct str text)
 	bytes_clear(&line);
 }
 
+/* The line without the word for its severity, which the log has of its own. */
+static void write_finding(struct str line, enum log_level level, const char *word)
+{
+	const char *at = memmem(line.data, line.len, word, strlen(word));
+
+	if (at == NULL) {
+		log_write(level, "%.*s", (int)line.len, line.data);
+		return;
+	}
+	struct str rest = str_from(line, (size_t)(at - line.data) + strlen(word));
+
+	log_write(level, "%.*s%.*s", (int)(at - line.data), line.data, (int)rest.len, rest.data);
+}
+
 void log_diag(const struct diag *diag)
 {
-	enum log_level level = diag->errors > 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING;
 	struct str rest = bytes_view(&diag->text);
 	struct str line;
 
 	while (str_split_next(&rest, '\n', &line)) {
-		if (line.len > 0) {
-			log_write(level, "%.*s", (int)line.len, line.data);
+		if (line.len > 0 && memmem(line.data, line.len, "error: ", 7) != NULL) {
+			write_finding(line, LOG_LEVEL_ERROR, "error: ");
+		} else if (line.len > 0) {
+			write_finding(line, LOG_LEVEL_WARNING, "warning: ");
 		}
 	}
 }

@@ -36,7 +36,7 @@ void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A finished line, without its line feed, at level info: the caller has built and escaped it. */
 void log_line(struct str line);
 
-/* Each finding as a line of its own, as errors if there is an error among them. */
+/* Each finding as a line of its own, at its own level. */
 void log_diag(const struct diag *diag);
 
 #endif
