@@ -67,8 +67,8 @@ def test_one_request_and_an_end(conf, pki):
 
 
 def test_names_from_a_server(conf):
-    _, headers, _ = cgi(conf, REMOTE_ADDR="2001:db8::1")
-    assert headers["X-Client-Hostname"] == "client.example"
+    _, headers, _ = cgi(conf, REMOTE_ADDR="2001:db8::11")
+    assert headers["X-Client-Hostname"] == "short6.example"
 
 
 def test_a_clients_headers_are_no_identity(conf):

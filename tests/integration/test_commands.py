@@ -14,6 +14,7 @@ POLICY = """
 client_cert = optional
 on_dns_error = error
 max_cache = 5m
+cached_claims = user_agent
 deny = user_agent ~ googlebot & !host .googlebot.com
 allow = host client.example & cert.dns .partner.example
 allow = ip 192.0.2.7
@@ -184,7 +185,7 @@ def test_check_denies(conf, pki):
 
 
 def test_check_says_that_nobody_knows(conf):
-    got = check(conf, "--ip", "203.0.113.5", expect=2)
+    got = check(conf, "--ip", "203.0.113.5", "--user-agent", "Googlebot", expect=2)
     assert (got["verdict"], got["status"], got["reason"]) == ("error", 503, "dns_error")
     assert got["rdns"]["result"] == "error"
 

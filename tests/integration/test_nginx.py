@@ -136,7 +136,7 @@ def test_forged_headers(site, pki):
         [("X-Real-IP", "192.0.2.1")],
         [("X_Real_IP", "192.0.2.1")],
         [("X-Forwarded-For", "192.0.2.1")],
-        [("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-For", "10.0.0.1")],
+        [("X-Forwarded-For", "192.0.2.1, 10.0.0.1")],
         [("X-SSL-Client-Cert", pki.alice.escaped)],
         [("X-SSL-Client-Cert", pki.alice.escaped), ("X-SSL-Client-Verify", "SUCCESS")],
         [("X_SSL_Client_Cert", pki.alice.escaped), ("X_SSL_Client_Verify", "SUCCESS")],
@@ -149,10 +149,10 @@ def test_forged_headers(site, pki):
     for headers in forgeries:
         assert site.verdict("192.0.2.2", headers) == (403, "default"), headers
         assert site.verdict("192.0.2.1", headers) == (200, "rule"), headers
-    # Doubled, nginx passes them twice or joins them: never more than is allowed without.
+    # nginx passes a header on as often as it came.
     for name in ["X-Real-IP", "X-SSL-Client-Cert", "X-SSL-Client-Verify"]:
         twice = [(name, "192.0.2.1"), (name, "192.0.2.1")]
-        assert site.verdict("192.0.2.2", twice)[0] == 403
+        assert site.verdict("192.0.2.2", twice) == (403, "duplicate_input")
 
 
 def test_client_certificates(site, pki):
@@ -207,11 +207,8 @@ def test_a_claim_is_read_as_it_was_sent(site):
     assert site.verdict("192.0.2.1", {"User-Agent": "curl\xff\x80"}) == (200, "rule")
 
 
-def test_statuses(site, folder):
-    site = site(
-        "[policy default]\nrdns = off\ndeny_status = 401\n", "fastcgi_param DOORWARD_POLICY $arg_p;"
-        .replace("$arg_p", "default"),
-    )
+def test_another_status(site):
+    site = site("[policy default]\nrdns = off\ndeny_status = 401\n")
     assert site.verdict("192.0.2.1") == (401, "default")
 
 

@@ -47,8 +47,12 @@ def test_a_bad_file_changes_nothing_and_says_why(doorward):
 
 def test_many_reloads_under_way(doorward, tap):
     """Requests in flight are decided by the configuration they began with."""
+
+    def probe(action):
+        return f"[policy probe]\nrdns = off\n{action} = *\n"
+
     door = doorward(
-        "[policy default]\nallow = host client.example\n",
+        "[policy default]\nallow = host client.example\n" + probe("deny"),
         dns="timeout = 10s\nlookup_timeout = 20s",
         server_of_names=tap,
     )
@@ -56,11 +60,12 @@ def test_many_reloads_under_way(doorward, tap):
     with door.connection() as waiting:
         waiting.send(fcgi.request_bytes(CLIENT))
         tap.wait_for_query(reverse("192.0.2.1"))
-        for n in range(20):
-            door.configure(OPEN if n % 2 else SHUT)
+        for action, status in [("allow", 200), ("deny", 403)] * 10:
+            door.configure(SHUT + probe(action))
             door.reload()
-            wanted = 200 if n % 2 else 403
-            wait_for(lambda: door.ask(CLIENT).status == wanted, "the reload")
+            wait_for(
+                lambda: door.ask(CLIENT, DOORWARD_POLICY="probe").status == status, "the reload"
+            )
         tap.release()
         reply = waiting.read_reply()
         assert (reply.status, reason(reply)) == (200, "rule")
