@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_SHARD_H
+#define DW_DNS_SHARD_H
+
+#include "dns/fcrdns.h"
+#include "dns/name.h"
+#include "dns/packed.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * One part of the cache, with its own lock and its own share of the bytes: a hash table, and the
+ * two queues of S3-FIFO (Yang et al., SOSP 2023). New entries stand in the probation queue; who is
+ * asked for there moves on to the proven queue, a CLOCK; who is not leaves, but for a ghost that
+ * has it proven if it comes back soon.
+ */
+
+/* Kind, mode or type, then address or lower-cased name. */
+#define DNS_KEY_MAX (3 + DNS_NAME_MAX)
+
+struct dns_key {
+	uint64_t hash;
+	size_t len;
+	uint8_t bytes[DNS_KEY_MAX];
+};
+
+enum dns_value_kind { DNS_VALUE_RESULT, DNS_VALUE_ANSWER };
+
+struct dns_value {
+	uint64_t expires_ms;
+	union {
+		const struct fcrdns_result *result; /* a reference */
+		struct dns_packed *packed;          /* NULL: the status says it all */
+	};
+	uint8_t kind;
+	uint8_t status; /* enum dns_status, of an answer */
+};
+
+struct dns_entry {
+	struct dns_entry *in_bucket;
+	struct dns_entry *in_queue; /* towards the younger */
+	uint64_t hash;
+	struct dns_value value;
+	uint32_t bytes;
+	uint16_t key_len;
+	uint8_t failures; /* stored in a row */
+	uint8_t hits;     /* since the clock's hand passed, up to a few */
+	bool proven;
+	uint8_t key[];
+};
+
+struct dns_queue {
+	struct dns_entry *oldest;
+	struct dns_entry *youngest;
+	size_t bytes;
+};
+
+struct dns_shard {
+	pthread_mutex_t lock; /* the caller's to hold, for all but init and clear */
+	struct dns_entry **buckets;
+	uint32_t *ghosts; /* some bits of a hash, by others of its bits */
+	size_t table_mask;
+	size_t table_bytes;
+	size_t max_bytes; /* for all but the tables */
+	struct dns_queue probation;
+	struct dns_queue proven;
+};
+
+/* False when out of memory; dns_shard_clear goes with it all the same. */
+NODISCARD bool dns_shard_init(struct dns_shard *shard, uint64_t max_bytes);
+void dns_shard_clear(struct dns_shard *shard);
+size_t dns_shard_bytes(const struct dns_shard *shard);
+
+/* Good until the next put; NULL: there is none. */
+struct dns_entry *dns_shard_find(const struct dns_shard *shard, const struct dns_key *key);
+/* Counts the entry as used. */
+void dns_shard_touch(struct dns_entry *entry);
+/* The value belongs to the shard now, even where there is no room for it. */
+void dns_shard_put(
+	struct dns_shard *shard, const struct dns_key *key, const struct dns_value *value);
+
+#endif
