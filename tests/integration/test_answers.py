@@ -4,6 +4,9 @@
 """The answers in full, in both roles, on allow and on denial."""
 
 import pytest
+from cryptography import x509
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import NameOID
 
 import fcgi
 from kit.doorward import summary
@@ -210,3 +213,25 @@ def test_the_log_says_what_was_decided(door, pki):
     assert allowed["user_agent"] == "curl/7.88.1" and allowed["uri"] == "/secret"
     assert denied["reason"] == "default" and denied["hostname"] == "other.example"
     assert allowed["ms"] >= 0
+
+
+def test_the_longest_answer(doorward, pki):
+    """16 KiB of certificate whose every character is escaped: more than one record holds."""
+    door = doorward(
+        "[policy default]\nrdns = off\nclient_cert = required\nallow = cert.issuer CN=doors\n",
+        server="max_params = 256K",
+    )
+    big = pki.authority.issue("big", subject=wide_name(7700))
+    assert 15_000 < len(big.der) <= 16_384
+    reply = door.ask(
+        REMOTE_ADDR="192.0.2.1", SSL_CLIENT_CERT=big.pem, SSL_CLIENT_VERIFY="SUCCESS"
+    )
+    assert reply.status == 200
+    assert len(reply.header("X-Client-Cert-Subject")) > 65_535
+
+
+def wide_name(characters):
+    attribute = x509.NameAttribute(
+        NameOID.ORGANIZATION_NAME, "\u2603" * characters, _ASN1Type.BMPString, _validate=False
+    )
+    return x509.Name([attribute])

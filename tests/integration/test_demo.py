@@ -5,51 +5,66 @@
 
 import os
 import re
+import signal
 import subprocess
 
 from conftest import REPOSITORY
 from kit.doorward import BINARY
-from kit.process import connects, wait_for
+from kit.process import DEADLINE, connects, wait_for
 
 DEMO = REPOSITORY / "conf" / "demo" / "run"
 
 
 def run(folder, **environment):
-    return subprocess.run(
+    """The finished demo: its exit status and its output; `after` is called while it is kept up."""
+    after = environment.pop("after", None)
+    demo = subprocess.Popen(
         [DEMO],
         env={**os.environ, "DOORWARD": str(BINARY), "TMPDIR": str(folder), **environment},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=120,
+        start_new_session=True,
     )
+    try:
+        output = demo.communicate(timeout=4 * DEADLINE)[0]
+        if after:
+            after(output)
+        return demo.returncode, output
+    finally:
+        try:
+            os.killpg(demo.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        demo.wait()
 
 
 def test_the_table_and_a_clean_end(folder):
-    done = run(folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    rows = [line for line in done.stdout.splitlines() if re.search(r" (200|403) +(200|403) ", line)]
+    code, output = run(folder)
+    assert code == 0, output
+    rows = [line for line in output.splitlines() if re.search(r" (200|403) +(200|403) ", line)]
     assert len(rows) >= 10
     for row in rows:
         assert re.search(r" (\d+) +\1 ", row), row
     for word in ["forged PTR", "X-Real-IP", "forged header", "expired", "Googlebot", "IPv6"]:
-        assert word in done.stdout
+        assert word in output
     assert list(folder.iterdir()) == []
 
 
 def test_a_difference_is_a_failure(folder):
     """A doorward that does not start fails the demo, too, and is cleaned up after."""
-    done = run(folder, DOORWARD="/bin/false")
-    assert done.returncode != 0
+    code, _ = run(folder, DOORWARD="/bin/false")
+    assert code != 0
     assert list(folder.iterdir()) == []
 
 
 def test_keep(folder):
-    done = run(folder, KEEP="1")
-    assert done.returncode == 0, done.stdout + done.stderr
-    port = int(re.search(r"https://127\.0\.0\.1:(\d+)/", done.stdout).group(1))
-    kill = re.search(r"kill (\d+) (\d+); rm -r (\S+)", done.stdout)
-    try:
+    def use_and_end(output):
+        port = int(re.search(r"https://127\.0\.0\.1:(\d+)/", output).group(1))
+        end = re.search(r"^ *(kill \d+ \d+; rm -rf \S+)$", output, re.MULTILINE).group(1)
         assert connects(("127.0.0.1", port))
-    finally:
-        subprocess.run(["kill", kill.group(1), kill.group(2)], check=True)
-    wait_for(lambda: not connects(("127.0.0.1", port)), "the end of nginx")
+        subprocess.run(["/bin/sh", "-c", end], check=True)
+        wait_for(lambda: not connects(("127.0.0.1", port)), "the end of nginx")
+
+    code, output = run(folder, KEEP="1", after=use_and_end)
+    assert code == 0, output

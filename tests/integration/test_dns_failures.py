@@ -133,3 +133,28 @@ def test_certificate_denials_ask_nobody(doorward, tap):
     )
     assert reason(door.ask(REMOTE_ADDR="192.0.2.1")) == "cert_missing"
     assert tap.count() == 0
+
+
+def test_a_flood_from_one_network_is_that_networks_overload(doorward, tap):
+    """Past max_in_flight_per_prefix the others of that /24 are refused; other networks are not."""
+    door = doorward(
+        "[policy default]\nallow = host ~ .\n",
+        dns="timeout = 10s\nlookup_timeout = 20s\nmax_in_flight_per_prefix = 3",
+        server="threads = 1",
+        server_of_names=tap,
+    )
+    flood = [f"192.0.2.{n}" for n in (101, 102, 103)]
+    for address in flood:
+        tap.hold(reverse(address))
+    with door.connection() as waiting:
+        for number, address in enumerate(flood, 1):
+            waiting.send(fcgi.request_bytes({"REMOTE_ADDR": address}, keep=True, id=number))
+            tap.wait_for_query(reverse(address))
+        reply = door.ask(REMOTE_ADDR="192.0.2.104")
+        assert summary(reply) == (503, "overload", None)
+        assert reply.header("X-Accel-Expires") == "0"
+        assert summary(door.ask(REMOTE_ADDR="66.249.66.1"))[:2] == (200, "rule")
+        tap.release()
+        replies = waiting.read_replies([1, 2, 3])
+        assert {reason(r) for r in replies.values()} == {"default"}
+    assert summary(door.ask(REMOTE_ADDR="192.0.2.1"))[:2] == (200, "rule")

@@ -5,6 +5,7 @@
 
 import pytest
 
+import fcgi
 from kit.doorward import hostname, reason, summary
 from kit.names import reverse
 
@@ -204,8 +205,6 @@ def test_the_same_question_is_asked_once(doorward, tap):
     door = doorward(ANYONE_NAMED, server="threads = 1", server_of_names=tap)
     tap.hold(reverse("192.0.2.1"))
     with door.connection() as one, door.connection() as two:
-        import fcgi
-
         for connection in (one, two):
             connection.send(fcgi.request_bytes({"REMOTE_ADDR": "192.0.2.1"}))
         tap.wait_for_query(reverse("192.0.2.1"))

@@ -100,7 +100,8 @@ class Authority:
         self_signed=False,
         serial=None,
     ):
-        subject = name(f"O=Acme,CN={label}" if subject is None else subject)
+        if not isinstance(subject, x509.Name):
+            subject = name(f"O=Acme,CN={label}" if subject is None else subject)
         private = (
             rsa.generate_private_key(65537, 2048)
             if key == "rsa"

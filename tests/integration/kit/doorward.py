@@ -101,7 +101,11 @@ class Doorward:
         return host.strip("[]"), int(port)
 
     def configure(self, policy, **sections):
-        self.file.write_text(configuration(policy, **{**self._fixed, **sections}))
+        """By renaming, so that a reload under way never reads half a file."""
+        text = configuration(policy, **{**self._fixed, **sections})
+        new = self.file.with_suffix(".new")
+        new.write_text(text)
+        new.replace(self.file)
 
     # Asking
 
