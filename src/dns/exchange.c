@@ -120,8 +120,7 @@ static struct sent *find(struct dns_exchanges *all, int socket, uint16_t id)
 {
 	struct sent *s;
 
-	LIST_FOREACH(s, bucket_of(all, socket, id), in_bucket)
-	{
+	for (s = LIST_FIRST(bucket_of(all, socket, id)); s != NULL; s = LIST_NEXT(s, in_bucket)) {
 		if (s->socket == socket && s->id == id) {
 			return s;
 		}

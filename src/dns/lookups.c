@@ -178,8 +178,7 @@ static struct shared_lookup *find(
 {
 	struct shared_lookup *s;
 
-	LIST_FOREACH(s, bucket_of(all, addr, mode), in_bucket)
-	{
+	for (s = LIST_FIRST(bucket_of(all, addr, mode)); s != NULL; s = LIST_NEXT(s, in_bucket)) {
 		if (s->mode == mode && !s->traced && addr_eq(&s->addr, addr)) {
 			return s;
 		}

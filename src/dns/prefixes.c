@@ -49,8 +49,7 @@ static struct dns_prefix_use *find(
 	struct dns_prefix_use *u;
 
 	*bucket = &prefixes->buckets[hash % BUCKETS];
-	LIST_FOREACH(u, *bucket, in_bucket)
-	{
+	for (u = LIST_FIRST(*bucket); u != NULL; u = LIST_NEXT(u, in_bucket)) {
 		if (addr_eq(&u->addr, &prefix->addr)) {
 			break;
 		}

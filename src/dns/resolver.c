@@ -207,7 +207,7 @@ static void take_step(struct dns_request *request, const struct dns_step *step)
 	if (request->step != NULL) {
 		r->telling = request;
 		request->step(request->ctx, step);
-		if (r->telling == NULL) {
+		if (r->telling != request) {
 			return;
 		}
 		r->telling = NULL;
@@ -282,8 +282,7 @@ static struct question *find(
 {
 	struct question *q;
 
-	LIST_FOREACH(q, bucket_of(r, name, type), in_bucket)
-	{
+	for (q = LIST_FIRST(bucket_of(r, name, type)); q != NULL; q = LIST_NEXT(q, in_bucket)) {
 		if (q->type == type && dns_name_eq(&q->name, name)) {
 			return q;
 		}
