@@ -28,9 +28,9 @@ struct dns_settings {
 	uint32_t edns_size; /* 0: no EDNS */
 	bool case_randomization;
 	bool private_ptr;
-	uint32_t max_in_flight;
-	uint32_t max_in_flight_per_prefix;
-	uint64_t cache_size; /* bytes */
+	uint32_t max_in_flight;            /* queries, and look-ups, of one worker */
+	uint32_t max_in_flight_per_prefix; /* look-ups of one worker for an IPv4 /24, IPv6 /64 */
+	uint64_t cache_size;               /* bytes */
 };
 
 #endif
