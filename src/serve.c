@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <uv.h>
 
 #define THREADS_MAX 1024
@@ -28,10 +29,23 @@ struct service {
 	size_t web_server_addr_count;
 	struct worker *workers[THREADS_MAX];
 	size_t worker_count;
+	_Atomic size_t draining_count; /* workers that accept no more */
+	uv_async_t draining;
 	uv_loop_t loop;
 	uv_signal_t signals[4];
 	size_t signal_count;
 };
+
+/* Each connection and each DNS socket is a descriptor, and the soft limit is mostly 1,024. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
 
 static uint32_t thread_count(const struct config_server *server)
 {
@@ -78,6 +92,29 @@ static void reload(struct service *s)
 		s->config_path);
 }
 
+/* Called from a worker's thread. */
+static void on_worker_draining(void *ctx)
+{
+	struct service *s = ctx;
+
+	s->draining_count++;
+	uv_async_send(&s->draining);
+}
+
+/*
+ * Nobody accepts any more, so the door must not look open: a client that still got in would wait
+ * for the requests in flight, and find nobody then.
+ */
+static void close_door(uv_async_t *draining)
+{
+	struct service *s = draining->data;
+
+	if (s->draining_count == s->worker_count) {
+		sockets_close(&s->sockets);
+		uv_close((uv_handle_t *)draining, NULL);
+	}
+}
+
 static void stop(struct service *s)
 {
 	for (size_t i = 0; i < s->worker_count; i++) {
@@ -87,6 +124,7 @@ static void stop(struct service *s)
 		uv_close((uv_handle_t *)&s->signals[i], NULL);
 	}
 	s->signal_count = 0;
+	uv_async_send(&s->draining);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -150,7 +188,7 @@ static bool start_workers(struct service *s)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (s->worker_count < wanted && s->worker_count < THREADS_MAX) {
-		struct worker *w = worker_start(s->snapshot, &sockets);
+		struct worker *w = worker_start(s->snapshot, &sockets, on_worker_draining, s);
 
 		if (w == NULL) {
 			break;
@@ -195,7 +233,14 @@ static int run(struct service *s)
 {
 	int code = EXIT_CODE_ERROR;
 	struct diag diag;
+	int error = uv_async_init(&s->loop, &s->draining, close_door);
 
+	if (error != 0) {
+		log_write(
+			LOG_LEVEL_ERROR, "the main loop cannot be set up: %s", uv_strerror(error));
+		return code;
+	}
+	s->draining.data = s;
 	diag_init(&diag);
 	if (watch_signals(s) && prepare(s, &diag) && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO,
@@ -211,7 +256,6 @@ static int run(struct service *s)
 	}
 	log_diag(&diag);
 	diag_clear(&diag);
-	sockets_close(&s->sockets);
 	return code;
 }
 
@@ -223,9 +267,10 @@ int serve(const char *config_path)
 
 	if (s == NULL || uv_loop_init(&s->loop) != 0) {
 		free(s);
-		log_write(LOG_LEVEL_ERROR, "out of memory");
+		log_write(LOG_LEVEL_ERROR, "out of memory or descriptors");
 		return EXIT_CODE_ERROR;
 	}
+	raise_descriptor_limit();
 	signal(SIGPIPE, SIG_IGN);
 	s->config_path = config_path;
 	diag_init(&diag);

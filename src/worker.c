@@ -43,6 +43,8 @@ struct worker {
 	uv_async_t wake;
 	uv_timer_t grace;
 	struct worker_sockets sockets;
+	void (*draining)(void *ctx);
+	void *draining_ctx;
 	struct fcgi_server *server;
 	struct generation *current;
 	struct worker_request *spare;
@@ -248,6 +250,7 @@ static void on_wake(uv_async_t *wake)
 		uv_timer_start(
 			&w->grace, on_grace_over, w->current->snapshot->config->server.grace_ms, 0);
 		fcgi_server_drain(w->server, on_drained, w);
+		w->draining(w->draining_ctx);
 	}
 }
 
@@ -335,12 +338,15 @@ static int worker_new(
 	return 0;
 }
 
-struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets)
+struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets,
+	void (*draining)(void *ctx), void *ctx)
 {
 	struct worker *w;
 	int error = worker_new(snapshot, sockets, &w);
 
 	if (error == 0) {
+		w->draining = draining;
+		w->draining_ctx = ctx;
 		error = -pthread_create(&w->thread, NULL, run, w);
 		if (error == 0) {
 			return w;

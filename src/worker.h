@@ -15,7 +15,7 @@
  */
 struct worker;
 
-/* What a worker serves on, and to whom; borrowed until worker_join. */
+/* What a worker serves on, and to whom; what is pointed to is borrowed until worker_join. */
 struct worker_sockets {
 	const int *fds;
 	size_t count;
@@ -23,8 +23,12 @@ struct worker_sockets {
 	size_t web_server_addr_count;
 };
 
-/* Starts the thread. NULL after it has been logged why. */
-struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets);
+/*
+ * Starts the thread. `draining` is called from it once it accepts no more, after worker_stop. NULL
+ * after it has been logged why.
+ */
+struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets,
+	void (*draining)(void *ctx), void *ctx);
 /* Requests to come are decided by `snapshot`; those in flight keep the one they began with. */
 void worker_reload(struct worker *worker, struct snapshot *snapshot);
 /* Accepts no more, and ends when what is in flight is answered, at the latest after `grace`. */
