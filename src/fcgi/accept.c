@@ -111,6 +111,14 @@ static void on_connections(uv_poll_t *poll, int status, int events)
 	fcgi_server_leave(server);
 }
 
+void listeners_accept_waiting(struct fcgi_server *server)
+{
+	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
+		while (!l->broken && may_accept(server) && accept_one(l)) {
+		}
+	}
+}
+
 void listeners_update(struct fcgi_server *server)
 {
 	bool accepting = may_accept(server);

@@ -87,6 +87,8 @@ void fcgi_server_leave(struct fcgi_server *server);
 
 /* Starts or stops accepting, as limits and draining say. */
 void listeners_update(struct fcgi_server *server);
+/* Accepts whom the listening sockets hold already. */
+void listeners_accept_waiting(struct fcgi_server *server);
 /* Closes the libuv handles; the descriptors are their owner's. */
 void listeners_close(struct fcgi_server *server, uv_close_cb closed);
 /* After that. */

@@ -237,6 +237,7 @@ void fcgi_server_configure(struct fcgi_server *server, const struct fcgi_setting
 void fcgi_server_drain(struct fcgi_server *server, void (*drained)(void *ctx), void *ctx)
 {
 	fcgi_server_enter(server);
+	listeners_accept_waiting(server);
 	server->draining = true;
 	server->drain_begins = true;
 	server->drained = drained;

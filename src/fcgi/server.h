@@ -56,8 +56,8 @@ struct fcgi_server *fcgi_server_new(
 NODISCARD int fcgi_server_listen(struct fcgi_server *server, int fd);
 /* New settings (reload), from now on; a request that has begun keeps its max_params. */
 void fcgi_server_configure(struct fcgi_server *server, const struct fcgi_settings *settings);
-/* Accepts no more, closes idle connections; calls `drained` from the loop once the last request has
- * been answered and its connection closed. */
+/* Accepts those that wait and then no more, closes idle connections; calls `drained` from the loop
+ * once the last request has been answered and its connection closed. */
 void fcgi_server_drain(struct fcgi_server *server, void (*drained)(void *ctx), void *ctx);
 /* Closes everything now; requests get `abort`. Memory goes when the loop has run its close
  * callbacks. */
