@@ -152,7 +152,7 @@ def test_no_byte_of_a_claim_gets_into_an_answer(doorward):
         {"HTTP_USER_AGENT": evil, "REMOTE_ADDR": "192.0.2.1"},
         {"DOORWARD_POLICY": evil, "REMOTE_ADDR": "192.0.2.1"},
         {"REMOTE_ADDR": evil},
-        {"REQUEST_URI": evil, "HTTP_HOST": evil, "REQUEST_METHOD": evil, "REMOTE_ADDR": "192.0.2.1"},
+        {"REQUEST_URI": evil, "HTTP_HOST": evil, "REMOTE_ADDR": "192.0.2.1"},
     ]:
         for role in [fcgi.RESPONDER, fcgi.AUTHORIZER]:
             reply = door.ask(params, role=role)
@@ -198,7 +198,7 @@ def test_how_long_an_answer_holds(doorward, pki, policy, cached):
 
 
 def test_errors_are_not_kept(doorward):
-    door = doorward("[policy default]\nmax_cache = 1h\n", dns="nameservers = 127.0.0.1:9\nlookup_timeout = 200ms")
+    door = doorward("[policy default]\nmax_cache = 1h\n")
     assert door.ask(REMOTE_ADDR="x").header("X-Accel-Expires") == "0"
     assert door.ask(DOORWARD_POLICY="x", REMOTE_ADDR="192.0.2.1").header("X-Accel-Expires") == "0"
 

@@ -28,8 +28,9 @@ def requests():
     for path in sorted(CAPTURES.glob("*.jsonl")):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             captured = json.loads(line)
+            front_end = path.stem.split("-")[0]
             yield pytest.param(
-                path.stem.split("-")[0], captured["role"], captured["params"], id=f"{path.stem}:{number}"
+                front_end, captured["role"], captured["params"], id=f"{path.stem}:{number}"
             )
 
 

@@ -162,7 +162,7 @@ def test_honoured_headers(door, pki):
 
 
 def test_a_param_shadows_the_header_even_if_it_is_empty(door, pki):
-    """nginx sends an unset variable as an empty param; the client's header must not fill the gap."""
+    """nginx sends an unset variable as an empty param; no header of a client may fill the gap."""
     headers = {"HTTP_X_SSL_CLIENT_CERT": pki.alice.escaped, "HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
     for client in [CLIENT, HONOURED]:
         assert ask(door, "required", "", "", client, **headers) == denied("cert_missing")
@@ -194,7 +194,8 @@ def test_rules_match_names_of_verified_certificates(doorward, pki):
 
 def test_a_wildcard_in_a_certificate_is_a_literal(doorward, pki):
     door = doorward(
-        "[policy default]\nrdns = off\nclient_cert = required\nallow = cert.dns admin.partner.example\n"
+        "[policy default]\nrdns = off\nclient_cert = required\n"
+        "allow = cert.dns admin.partner.example\n"
     )
     assert ask(door, "default", pki.wildcard.pem) == (403, "default")
 
@@ -252,7 +253,8 @@ def test_lists_in_files(doorward, pki, folder):
 def test_answers_do_not_outlive_the_certificate(doorward, pki):
     brief = pki.authority.issue("brief", end=datetime.timedelta(seconds=90))
     door = doorward(
-        "[policy default]\nrdns = off\nclient_cert = required\nmax_cache = 1h\nallow = cert verified\n"
+        "[policy default]\nrdns = off\nclient_cert = required\nmax_cache = 1h\n"
+        "allow = cert verified\n"
     )
     reply = door.ask(CLIENT, SSL_CLIENT_CERT=brief.pem, SSL_CLIENT_VERIFY="SUCCESS")
     assert reply.status == 200

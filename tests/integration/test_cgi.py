@@ -29,11 +29,8 @@ client.example.          A   192.0.2.1
 def conf(folder, nsd):
     (folder / "names.zone").write_text(NAMES)
     file = folder / "doorward.conf"
-    file.write_text(
-        configuration(
-            POLICY, dns=f"static_zone = names.zone\nnameservers = 127.0.0.1:{nsd.port}\nprivate_ptr = yes"
-        )
-    )
+    dns = f"static_zone = names.zone\nnameservers = 127.0.0.1:{nsd.port}\nprivate_ptr = yes"
+    file.write_text(configuration(POLICY, dns=dns))
     return file
 
 
@@ -78,22 +75,23 @@ def test_a_clients_headers_are_no_identity(conf):
 
 
 def test_a_posts_body_is_not_waited_for(conf):
-    code, _, first = cgi(
-        conf, input=b"x" * 100, REMOTE_ADDR="192.0.2.1", REQUEST_METHOD="POST", CONTENT_LENGTH="100000"
-    )
+    post = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "100000"}
+    code, _, first = cgi(conf, input=b"x" * 100, REMOTE_ADDR="192.0.2.1", **post)
     assert (code, first[:11]) == (0, "Status: 200")
 
 
 def test_the_configuration_by_environment(conf):
-    assert cgi(conf, [], REMOTE_ADDR="192.0.2.1", DOORWARD_CONFIG=str(conf))[2][:11] == "Status: 200"
+    _, _, first = cgi(conf, [], REMOTE_ADDR="192.0.2.1", DOORWARD_CONFIG=str(conf))
+    assert first[:11] == "Status: 200"
 
 
-@pytest.mark.parametrize("arguments", [["-T"], ["-t"], ["--version"], ["check", "--ip", "192.0.2.1"]])
+@pytest.mark.parametrize(
+    "arguments", [["-T"], ["-t"], ["--version"], ["check", "--ip", "192.0.2.1"]]
+)
 def test_a_query_that_became_arguments_commands_nothing(conf, arguments):
     """RFC 3875 4.4: a web server may make arguments out of the query."""
-    _, headers, first = cgi(
-        conf, arguments, REMOTE_ADDR="192.0.2.2", DOORWARD_CONFIG=str(conf), QUERY_STRING="+".join(arguments)
-    )
+    query = {"DOORWARD_CONFIG": str(conf), "QUERY_STRING": "+".join(arguments)}
+    _, _, first = cgi(conf, arguments, REMOTE_ADDR="192.0.2.2", **query)
     assert first.startswith("Status: 403")
     _, _, first = cgi(conf, ["-c", str(conf)], REMOTE_ADDR="192.0.2.1", QUERY_STRING=f"-c+{conf}")
     assert first.startswith("Status: 403")

@@ -130,7 +130,8 @@ def test_check_allows(conf, pki):
     got = check(conf, "--ip", "192.0.2.1", "--cert", pki.alice.file, expect=0)
     assert (got["verdict"], got["status"], got["reason"]) == ("allow", 200, "rule")
     assert (got["policy"], got["ip"]) == ("default", "192.0.2.1")
-    line = conf.read_text().splitlines().index("allow = host client.example & cert.dns .partner.example")
+    rule = "allow = host client.example & cert.dns .partner.example"
+    line = conf.read_text().splitlines().index(rule)
     assert got["rule"] == f"{conf}:{line + 1}"
 
     rdns = got["rdns"]

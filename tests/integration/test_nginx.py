@@ -68,9 +68,8 @@ class Site:
 
     def get(self, address, headers=(), path="/inside", **how):
         pairs = list(headers.items() if isinstance(headers, dict) else headers)
-        return web.get(
-            self.port, path, [("X-Played-Client", address)] + pairs, ca=self.pki.authority.file, **how
-        )
+        played = [("X-Played-Client", address)]
+        return web.get(self.port, path, played + pairs, ca=self.pki.authority.file, **how)
 
     def verdict(self, *args, **how):
         response = self.get(*args, **how)

@@ -84,7 +84,8 @@ def test_name_lists_in_files(doorward, folder, nsd):
 
 def test_lists_of_the_nginx_modules(doorward, nsd):
     door = doorward(
-        "[policy default]\ndefault = allow\nrdns_allow = ^client\\.example$\nrdns_deny = \\.example$\n",
+        "[policy default]\ndefault = allow\n"
+        "rdns_allow = ^client\\.example$\nrdns_deny = \\.example$\n",
         server_of_names=nsd,
     )
     assert ask(door) == ALLOWED

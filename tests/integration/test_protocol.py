@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""FastCGI on the wire, against the real program, as the specification and as no specification has it."""
+"""FastCGI on the wire to the real program, as the specification has it and as it does not."""
 
 import random
 import socket
@@ -46,7 +46,8 @@ def test_params_cut_into_records_anywhere(door):
 @pytest.mark.parametrize("padding", [0, 1, 7, 255])
 def test_padding(door, padding):
     with door.connection() as c:
-        c.send(fcgi.begin(padding=padding) + fcgi.params(IN, padding=padding) + fcgi.stdin(padding=padding))
+        for part in (fcgi.begin, lambda **how: fcgi.params(IN, **how), fcgi.stdin):
+            c.send(part(padding=padding))
         assert c.read_reply().status == 200
 
 
@@ -177,7 +178,7 @@ def test_a_wrong_version_ends_the_connection(door, version):
 
 
 def test_abort_before_the_answer(doorward, tap):
-    door = doorward("[policy default]\n", dns="timeout = 10s\nlookup_timeout = 20s", server_of_names=tap)
+    door = doorward(dns="timeout = 10s\nlookup_timeout = 20s", server_of_names=tap)
     tap.hold()
     with door.connection() as c:
         c.send(fcgi.request_bytes(IN, keep=True, id=5))
@@ -204,7 +205,11 @@ def test_abort_of_nothing(door):
 
 def test_clients_that_leave(doorward, tap):
     """In the middle of a record, of a request, and of a lookup."""
-    door = doorward("[policy default]\n[policy off]\nrdns = off\nallow = *\n", dns="lookup_timeout = 1s", server_of_names=tap)
+    door = doorward(
+        "[policy default]\n[policy off]\nrdns = off\nallow = *\n",
+        dns="lookup_timeout = 1s",
+        server_of_names=tap,
+    )
     tap.drop()
     whole = fcgi.request_bytes(IN)
     for cut in range(0, len(whole), 5):

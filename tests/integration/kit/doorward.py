@@ -110,7 +110,7 @@ class Doorward:
     # Asking
 
     def ask(self, params=None, role=fcgi.RESPONDER, **more):
-        """One request over a connection of its own. Params are a dict (lists repeat a name) or pairs."""
+        """One request over its own connection. Params: a dict (lists repeat a name) or pairs."""
         pairs = list(params.items() if isinstance(params, dict) else params or [])
         pairs += list(more.items())
         return fcgi.request(self.address, pairs, role, timeout=DEADLINE)

@@ -8,7 +8,6 @@ what is asked, and drops, holds or spoils answers (RFC 1035).
 
 import ipaddress
 import os
-import pwd
 import select
 import socket
 import struct
@@ -34,7 +33,8 @@ def query(name, type, id=0x1234):
     """A query's wire form; `name` is in presentation form without escapes."""
     labels = [label.encode() for label in name.rstrip(".").split(".")]
     question = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
-    return struct.pack(">6H", id, 0x0100, 1, 0, 0, 0) + question + struct.pack(">2H", TYPES[type], 1)
+    header = struct.pack(">6H", id, 0x0100, 1, 0, 0, 0)
+    return header + question + struct.pack(">2H", TYPES[type], 1)
 
 
 def question_of(message):
@@ -58,10 +58,10 @@ class Nsd:
         self.port = free_port()
         configuration = (
             f"server:\n ip-address: 127.0.0.1@{self.port}\n"
-            f' username: "{pwd.getpwuid(os.geteuid()).pw_name}"\n chroot: ""\n zonesdir: "{folder}"\n'
+            f' username: ""\n chroot: ""\n zonesdir: "{folder}"\n'
             f' pidfile: "{folder}/nsd.pid"\n database: ""\n zonelistfile: "{folder}/nsd.zones"\n'
-            f' xfrdfile: "{folder}/nsd.xfrd"\n xfrdir: "{folder}"\n server-count: 1\n rrl-ratelimit: 0\n'
-            " hide-version: yes\nremote-control:\n control-enable: no\n"
+            f' xfrdfile: "{folder}/nsd.xfrd"\n xfrdir: "{folder}"\n server-count: 1\n'
+            " rrl-ratelimit: 0\n hide-version: yes\nremote-control:\n control-enable: no\n"
         )
         for number, (zone, text) in enumerate(zones.items()):
             path = folder / f"{number}.zone"
@@ -97,7 +97,7 @@ class Tap:
     """
     A DNS server for doorward that asks `upstream` (a port on loopback; None: it has no answers) and
     counts. `hold(name)` keeps answers for a name back until `release()`; `drop(name)` loses the
-    queries; `spoil(name, rcode)` answers with an error. Names are whole; None stands for every name.
+    queries; `spoil(name, rcode)` answers with an error. None stands for every name.
     """
 
     def __init__(self, upstream):

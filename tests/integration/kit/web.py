@@ -23,19 +23,21 @@ class Response:
         return f"Response({self.status}, {self.headers}, {self.body!r})"
 
 
-def get(port, path="/", headers=(), *, ca=None, cert=None, host="127.0.0.1", method="GET", body=None):
+def get(port, path="/", headers=(), *, ca=None, cert=None, method="GET", body=None):
     """
     One request; TLS if `ca` is given. `headers` is a dict or a list of pairs, sent as they are:
     twice, with underscores, whatever the test wants.
     """
     pairs = list(headers.items() if isinstance(headers, dict) else headers)
     if ca is None:
-        connection = http.client.HTTPConnection(host, port, timeout=DEADLINE)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
     else:
         context = ssl.create_default_context(cafile=ca)
         if cert is not None:
             context.load_cert_chain(cert.file, cert.key_file)
-        connection = http.client.HTTPSConnection(host, port, timeout=DEADLINE, context=context)
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=DEADLINE, context=context
+        )
     try:
         connection.putrequest(method, path, skip_accept_encoding=True)
         for name, value in pairs:
