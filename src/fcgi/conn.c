@@ -132,6 +132,8 @@ static void end_params(struct fcgi_request *r)
 	if (!r->bad_params && !fcgi_params_is_between(&r->params)) {
 		bad_params(r, FCGI_PARAMS_TRUNCATED);
 	}
+	/* The application may take its time: what the pairs were gathered in is not kept for it. */
+	fcgi_params_reset(&r->params, 0, FCGI_PARTIAL_KEEP);
 	r->ready = true;
 	r->conn->pool->app.ready(r->app_request);
 }

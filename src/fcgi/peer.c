@@ -97,10 +97,10 @@ static void release_scratch(struct peer *p)
 
 	if (server->scratch_of == p) {
 		p->conn.out = &p->unsent;
-		if (server->scratch.failed) {
-			p->unsent.failed = true;
+		p->unsent.failed = server->scratch.failed;
+		if (server->scratch.len > 0) {
+			bytes_append_str(&p->unsent, bytes_view(&server->scratch));
 		}
-		bytes_append_str(&p->unsent, bytes_view(&server->scratch));
 		bytes_reset(&server->scratch, SCRATCH_KEEP);
 		server->scratch_of = NULL;
 	}

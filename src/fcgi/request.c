@@ -5,8 +5,7 @@
 
 #include <stdlib.h>
 
-#define SPARE_MAX 1024    /* requests kept for reuse */
-#define PARTIAL_KEEP 4096 /* bytes that a spare one keeps for pairs that come in pieces */
+#define SPARE_MAX 1024 /* requests kept for reuse */
 
 void fcgi_pool_init(
 	struct fcgi_pool *pool, const struct fcgi_app *app, const struct fcgi_limits *limits)
@@ -59,7 +58,7 @@ struct fcgi_request *fcgi_request_take(struct fcgi_conn *c, uint16_t id, uint64_
 	if (r != NULL) {
 		list_remove(&r->by_conn);
 		pool->spare_count--;
-		fcgi_params_reset(&r->params, pool->limits.max_params, PARTIAL_KEEP);
+		fcgi_params_reset(&r->params, pool->limits.max_params, FCGI_PARTIAL_KEEP);
 	} else {
 		r = calloc(1, sizeof(*r));
 		if (r == NULL) {
@@ -99,7 +98,7 @@ void *fcgi_request_release(struct fcgi_request *r)
 		request_free(r);
 		return app_request;
 	}
-	fcgi_params_reset(&r->params, 0, PARTIAL_KEEP);
+	fcgi_params_reset(&r->params, 0, FCGI_PARTIAL_KEEP);
 	list_prepend(&pool->spare, &r->by_conn);
 	pool->spare_count++;
 	return app_request;

@@ -6,6 +6,9 @@
 
 #include "fcgi/conn.h"
 
+/* Bytes that are kept, in requests that wait or are spare, for pairs that come in pieces. */
+#define FCGI_PARTIAL_KEEP 4096
+
 /* One request, from FCGI_BEGIN_REQUEST to its end. For conn.c alone. */
 struct fcgi_request {
 	struct fcgi_conn *conn;
