@@ -63,7 +63,7 @@ scenario_programs := $(patsubst tests/%.c,$(BUILD)/tests/%,$(scenario_sources))
 scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scenario_sources),$(wildcard tests/scenario/*.c)))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all demo deps check test unit scenario integration asan clang fuzz fuzz-replay soak lint layers format install clean help
+.PHONY: all demo deps check test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak lint layers format install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -114,6 +114,8 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(l
 deps:
 	@tests/tools/deps build check
 
+unit-programs: $(unit_programs) $(scenario_programs)
+
 unit: $(unit_programs)
 	@tests/tools/run-tests $(unit_programs)
 
@@ -132,12 +134,18 @@ asan:
 clang:
 	$(MAKE) FLAVOUR=clang WERROR=1 all unit scenario
 
+JOBS ?= $(shell nproc)
 SECONDS_EACH ?= 60
 fuzz:
 	$(MAKE) FLAVOUR=fuzz $(addprefix build/fuzz/fuzz/,$(FUZZERS))
 	@for f in $(FUZZERS); do mkdir -p build/fuzz/found/$$f; echo "fuzz: $$f"; \
 		build/fuzz/fuzz/$$f -max_total_time=$(SECONDS_EACH) -rss_limit_mb=1024 -timeout=5 -artifact_prefix=build/fuzz/found/$$f- \
 		build/fuzz/found/$$f tests/fuzz/corpus/$$f || exit 1; done
+
+soak: all
+	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -s -p no:cacheprovider tests/integration/soak.py -k leak
+	$(MAKE) FLAVOUR=asan all
+	DOORWARD=$(abspath build/asan/doorward) $(PYTHON) -B -m pytest -q -s -p no:cacheprovider tests/integration/soak.py -k streams
 
 lint: layers
 	@tests/tools/lint
@@ -153,8 +161,11 @@ test: unit scenario fuzz-replay integration
 check:
 	@tests/tools/deps build check
 	$(MAKE) lint
-	$(MAKE) WERROR=1 all unit scenario
+	$(MAKE) -j$(JOBS) WERROR=1 all unit-programs
+	$(MAKE) WERROR=1 unit scenario
+	$(MAKE) -j$(JOBS) FLAVOUR=clang WERROR=1 all unit-programs
 	$(MAKE) clang
+	$(MAKE) -j$(JOBS) FLAVOUR=asan WERROR=1 all unit-programs
 	$(MAKE) asan
 
 demo:

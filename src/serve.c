@@ -20,6 +20,8 @@
 
 #define THREADS_MAX 1024
 
+static const int watched[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
+
 struct service {
 	const char *config_path;
 	struct snapshot *snapshot;
@@ -32,7 +34,7 @@ struct service {
 	_Atomic size_t draining_count; /* workers that accept no more */
 	uv_async_t draining;
 	uv_loop_t loop;
-	uv_signal_t signals[4];
+	uv_signal_t signals[ARRAY_LEN(watched)];
 	size_t signal_count;
 };
 
@@ -151,17 +153,27 @@ static void on_signal(uv_signal_t *handle, int number)
 	}
 }
 
+/* Signals that come before they are watched wait until they are. */
+static void hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
+		sigaddset(&set, watched[i]);
+	}
+	pthread_sigmask(how, &set, NULL);
+}
+
 static bool watch_signals(struct service *s)
 {
-	static const int numbers[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
-
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
 		int error = uv_signal_init(&s->loop, &s->signals[i]);
 
 		if (error == 0) {
 			s->signals[i].data = s;
 			s->signal_count++;
-			error = uv_signal_start(&s->signals[i], on_signal, numbers[i]);
+			error = uv_signal_start(&s->signals[i], on_signal, watched[i]);
 		}
 		if (error != 0) {
 			log_write(LOG_LEVEL_ERROR, "signals cannot be watched: %s",
@@ -169,6 +181,7 @@ static bool watch_signals(struct service *s)
 			return false;
 		}
 	}
+	hold_signals(SIG_UNBLOCK);
 	return true;
 }
 
@@ -272,6 +285,7 @@ int serve(const char *config_path)
 	}
 	raise_descriptor_limit();
 	signal(SIGPIPE, SIG_IGN);
+	hold_signals(SIG_BLOCK);
 	s->config_path = config_path;
 	diag_init(&diag);
 	s->snapshot = snapshot_load(config_path, NULL, &diag);
