@@ -13,12 +13,15 @@
 #define ACCEPT_BATCH 64 /* connections accepted before others have their turn */
 #define STARVED_MS 100  /* until the next try, without descriptors */
 
+/* Accepted at the end, so that those who come faster than they are served do not put it off. */
+#define LAST_BATCH SOMAXCONN
+
 struct listener {
 	uv_poll_t poll;
 	struct fcgi_server *server;
 	struct listener *next;
 	int fd;
-	bool broken;
+	bool gone; /* not polled any more */
 };
 
 static bool peer_is_allowed(const struct fcgi_settings *settings, const struct sockaddr *sa)
@@ -85,7 +88,7 @@ static bool accept_one(struct listener *l)
 	case EINVAL:
 	case ENOTSOCK:
 		log_write(LOG_LEVEL_ERROR, "a listening socket is gone: %s", strerror(errno));
-		l->broken = true;
+		l->gone = true;
 		uv_poll_stop(&l->poll);
 		return false;
 	default:
@@ -103,7 +106,7 @@ static void on_connections(uv_poll_t *poll, int status, int events)
 	if (status < 0) {
 		/* libuv has stopped polling it. */
 		log_write(LOG_LEVEL_ERROR, "a listening socket is gone: %s", uv_strerror(status));
-		l->broken = true;
+		l->gone = true;
 	} else {
 		for (int i = 0; i < ACCEPT_BATCH && may_accept(server) && accept_one(l); i++) {
 		}
@@ -114,7 +117,8 @@ static void on_connections(uv_poll_t *poll, int status, int events)
 void listeners_accept_waiting(struct fcgi_server *server)
 {
 	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
-		while (!l->broken && may_accept(server) && accept_one(l)) {
+		for (int i = 0; i < LAST_BATCH && !l->gone && may_accept(server) && accept_one(l);
+			i++) {
 		}
 	}
 }
@@ -128,7 +132,7 @@ void listeners_update(struct fcgi_server *server)
 	}
 	server->accepting = accepting;
 	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
-		if (l->broken) {
+		if (l->gone) {
 			continue;
 		}
 		if (accepting) {
@@ -164,7 +168,10 @@ int fcgi_server_listen(struct fcgi_server *server, int fd)
 void listeners_close(struct fcgi_server *server, uv_close_cb closed)
 {
 	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
-		uv_close((uv_handle_t *)&l->poll, closed);
+		l->gone = true;
+		if (!uv_is_closing((uv_handle_t *)&l->poll)) {
+			uv_close((uv_handle_t *)&l->poll, closed);
+		}
 	}
 }
 

@@ -87,9 +87,10 @@ void fcgi_server_leave(struct fcgi_server *server);
 
 /* Starts or stops accepting, as limits and draining say. */
 void listeners_update(struct fcgi_server *server);
-/* Accepts whom the listening sockets hold already. */
+/* Accepts whom the listening sockets hold already, up to a limit. */
 void listeners_accept_waiting(struct fcgi_server *server);
-/* Closes the libuv handles; the descriptors are their owner's. */
+/* Closes the libuv handles that are open; the descriptors are their owner's, and not touched after
+ * this. */
 void listeners_close(struct fcgi_server *server, uv_close_cb closed);
 /* After that. */
 void listeners_free(struct fcgi_server *server);

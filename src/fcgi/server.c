@@ -238,6 +238,7 @@ void fcgi_server_drain(struct fcgi_server *server, void (*drained)(void *ctx), v
 {
 	fcgi_server_enter(server);
 	listeners_accept_waiting(server);
+	listeners_close(server, on_handle_closed);
 	server->draining = true;
 	server->drain_begins = true;
 	server->drained = drained;

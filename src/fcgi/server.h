@@ -51,13 +51,14 @@ void fcgi_reply(struct fcgi_request *request, struct str output);
 /* The application's ctx is borrowed. NULL when out of memory or descriptors. */
 struct fcgi_server *fcgi_server_new(
 	uv_loop_t *loop, const struct fcgi_settings *settings, const struct fcgi_app *app);
-/* The listening descriptor is the caller's, must be non-blocking, and stays open as long as the
- * server. 0 or a negative libuv error. */
+/* The listening descriptor is the caller's, must be non-blocking, and stays open until the server
+ * is drained or closed. 0 or a negative libuv error. */
 NODISCARD int fcgi_server_listen(struct fcgi_server *server, int fd);
 /* New settings (reload), from now on; a request that has begun keeps its max_params. */
 void fcgi_server_configure(struct fcgi_server *server, const struct fcgi_settings *settings);
-/* Accepts those that wait and then no more, closes idle connections; calls `drained` from the loop
- * once the last request has been answered and its connection closed. */
+/* Accepts those that wait and then no more, after which the listening descriptors may be closed;
+ * closes idle connections; calls `drained` from the loop once the last request has been answered
+ * and its connection closed. Called once. */
 void fcgi_server_drain(struct fcgi_server *server, void (*drained)(void *ctx), void *ctx);
 /* Closes everything now; requests get `abort`. Memory goes when the loop has run its close
  * callbacks. */

@@ -15,6 +15,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 
 #define ANSWER "Status: 200\r\n\r\n"
@@ -313,6 +314,48 @@ static void draining_an_idle_server_ends_at_once(void **state)
 	world_clear(&w);
 }
 
+static void count_event(uv_poll_t *poll, int status, int events)
+{
+	assert_int_equal(status, 0);
+	++*(unsigned *)poll->data;
+	uv_poll_stop(poll);
+}
+
+/* Their owner closes them then, and their numbers go to others. */
+static void who_drains_leaves_the_listening_descriptors_alone(void **state)
+{
+	struct world w;
+	uv_poll_t poll;
+	unsigned events = 0;
+
+	world_init(&w);
+	w.recorder.defer = true;
+	world_start(&w);
+	int fd = world_connect(&w);
+
+	wire_request(&w.in, 1, KEEP);
+	world_send(&w, fd);
+	world_run(&w);
+	fcgi_server_drain(w.server, on_drained, &w);
+	int other = eventfd(0, EFD_NONBLOCK);
+
+	assert_int_equal(dup2(other, w.listener), w.listener);
+	close(other);
+	assert_int_equal(uv_poll_init(&w.loop, &poll, w.listener), 0);
+	poll.data = &events;
+	assert_int_equal(uv_poll_start(&poll, UV_READABLE, count_event), 0);
+	world_run(&w);
+	assert_true(recorder_answer(&w.recorder));
+	world_run(&w);
+	assert_int_equal(w.drained, 1);
+	assert_int_equal(eventfd_write(w.listener, 1), 0);
+	world_run(&w);
+	assert_int_equal(events, 1);
+	uv_close((uv_handle_t *)&poll, NULL);
+	close(fd);
+	world_clear(&w);
+}
+
 static void closing_aborts_what_is_in_flight(void **state)
 {
 	struct world w;
@@ -438,6 +481,7 @@ int main(void)
 		cmocka_unit_test(a_peer_that_does_not_close_is_closed),
 		cmocka_unit_test(draining_answers_what_is_in_flight),
 		cmocka_unit_test(draining_an_idle_server_ends_at_once),
+		cmocka_unit_test(who_drains_leaves_the_listening_descriptors_alone),
 		cmocka_unit_test(closing_aborts_what_is_in_flight),
 		cmocka_unit_test(only_the_listed_tcp_peers_are_served),
 		cmocka_unit_test(reads_the_list_of_web_servers),
