@@ -39,9 +39,19 @@ void authz_input(struct authz *a, struct str name, struct str value)
 	input_add(&a->input, &a->arena, name, value);
 }
 
+/* Whether the same request could end otherwise a moment later. */
+static bool is_passing(enum policy_reason reason)
+{
+	return reason == REASON_DNS_ERROR || reason == REASON_REGEX_LIMIT ||
+	       reason == REASON_OVERLOAD || reason == REASON_INTERNAL;
+}
+
 /* Always returns true, which ends the decision. */
 static bool finish(struct authz *a, enum authz_verdict verdict, enum policy_reason reason)
 {
+	if (is_passing(reason)) {
+		a->max_age_s = 0;
+	}
 	a->verdict = verdict;
 	a->reason = reason;
 	switch (verdict) {
@@ -178,9 +188,7 @@ static void bound_by_inputs(struct authz *a)
 
 		hold_until(a, a->wall_s + (int64_t)(left / 1000));
 	}
-	if (a->reason == REASON_DNS_ERROR || a->reason == REASON_REGEX_LIMIT ||
-		a->reason == REASON_OVERLOAD ||
-		(a->decided.claims_used & ~a->policy->cached_claims) != 0) {
+	if ((a->decided.claims_used & ~a->policy->cached_claims) != 0) {
 		a->max_age_s = 0;
 	}
 }
@@ -276,7 +284,7 @@ bool authz_start(struct authz *a, const struct config *config, struct dns_engine
 	a->trace = trace;
 	a->done = done;
 	a->ctx = ctx;
-	a->ignored = believe_ignored(&a->input, honoured);
+	a->ignored = believe_ignored(&a->input, &config->frontend, honoured);
 	if (a->input.unusable != NULL) {
 		a->detail = a->input.unusable;
 		return deny(a, REASON_BAD_INPUT);

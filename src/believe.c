@@ -82,15 +82,21 @@ struct str believe_value(
 	return honoured ? input->values[header] : (struct str){NULL, 0};
 }
 
-enum input_name believe_ignored(const struct input *input, bool honoured)
+enum input_name believe_ignored(
+	const struct input *input, const struct config_frontend *frontend, bool honoured)
 {
 	static const enum input_name identity[] = {
 		INPUT_X_REAL_IP, INPUT_X_SSL_CLIENT_CERT, INPUT_X_SSL_CLIENT_VERIFY};
 
-	for (size_t i = 0; !honoured && i < ARRAY_LEN(identity); i++) {
+	if (honoured) {
+		return INPUT_COUNT;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(identity); i++) {
 		if (input->values[identity[i]].data != NULL) {
 			return identity[i];
 		}
 	}
-	return INPUT_COUNT;
+	return frontend->forwarded_for && input->values[INPUT_X_FORWARDED_FOR].data != NULL
+		       ? INPUT_X_FORWARDED_FOR
+		       : INPUT_COUNT;
 }

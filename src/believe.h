@@ -32,7 +32,9 @@ NODISCARD enum believe_address believe_address(const struct input *input,
 struct str believe_value(
 	const struct input *input, enum input_name param, enum input_name header, bool honoured);
 
-/* The first identity header that came and was not honoured; INPUT_COUNT if none. */
-enum input_name believe_ignored(const struct input *input, bool honoured);
+/* The first identity header that came, would count (X-Forwarded-For only where it is configured),
+ * and was not honoured; INPUT_COUNT if none. */
+enum input_name believe_ignored(
+	const struct input *input, const struct config_frontend *frontend, bool honoured);
 
 #endif

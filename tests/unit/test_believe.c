@@ -151,8 +151,23 @@ static void a_header_counts_only_if_honoured(void **state)
 	assert_true(str_eq_text(
 		believe_value(&input, INPUT_SSL_CLIENT_CERT, INPUT_X_SSL_CLIENT_CERT, true),
 		"value"));
-	assert_int_equal(believe_ignored(&input, false), INPUT_X_SSL_CLIENT_CERT);
-	assert_int_equal(believe_ignored(&input, true), INPUT_COUNT);
+}
+
+static void what_is_ignored_is_named_if_it_would_have_counted(void **state)
+{
+	const char *const certificate[] = {"HTTP_X_SSL_CLIENT_CERT", "value", NULL};
+	const char *const forwarded[] = {"HTTP_X_FORWARDED_FOR", "192.0.2.1", NULL};
+	const struct config_frontend plain = {0};
+	const struct config_frontend forwarding = {.forwarded_for = true};
+	struct input input = input_of(certificate);
+
+	(void)state;
+	assert_int_equal(believe_ignored(&input, &plain, false), INPUT_X_SSL_CLIENT_CERT);
+	assert_int_equal(believe_ignored(&input, &plain, true), INPUT_COUNT);
+	input = input_of(forwarded);
+	assert_int_equal(believe_ignored(&input, &plain, false), INPUT_COUNT);
+	assert_int_equal(believe_ignored(&input, &forwarding, false), INPUT_X_FORWARDED_FOR);
+	assert_int_equal(believe_ignored(&input, &forwarding, true), INPUT_COUNT);
 }
 
 int main(void)
@@ -161,6 +176,7 @@ int main(void)
 		cmocka_unit_test(addresses_come_from_where_the_front_end_says),
 		cmocka_unit_test(an_empty_param_still_outranks_a_header),
 		cmocka_unit_test(a_header_counts_only_if_honoured),
+		cmocka_unit_test(what_is_ignored_is_named_if_it_would_have_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
