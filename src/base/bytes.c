@@ -183,6 +183,8 @@ bool bytes_append_json(struct bytes *b, struct str s)
 			bytes_appendf(b, "\\%c", c);
 		} else if (c < 0x20 || c == 0x7f) {
 			bytes_appendf(b, "\\u%04x", c);
+		} else if (c == 0xc2 && (uint8_t)s.data[1] < 0xa0) {
+			bytes_appendf(b, "\\u%04x", (uint8_t)s.data[1]);
 		} else {
 			bytes_append(b, s.data, len);
 		}
