@@ -17,7 +17,8 @@
 
 /*
  * The one mutable global of the program. The lock guards fd, path and target against reopening;
- * the level is read without it, by every line that may then not be written.
+ * the level is read without it, by every line that may then not be written. Those who reopen go
+ * first: workers that log all the time would otherwise keep them waiting for ever.
  */
 static struct {
 	pthread_rwlock_t lock;
@@ -26,7 +27,7 @@ static struct {
 	char *path;
 	int fd;
 } sink = {
-	.lock = PTHREAD_RWLOCK_INITIALIZER,
+	.lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP,
 	.level = LOG_LEVEL_INFO,
 	.settings = {.target = LOG_TO_STDERR, .format = LOG_TEXT},
 	.fd = STDERR_FILENO,
