@@ -134,17 +134,24 @@ static void json_rdns(const struct explain *e, const struct authz *a, struct byt
 	json_close(out, '}');
 }
 
-static void json_time(struct bytes *out, const char *key, int64_t wall_s)
+static void json_time(struct bytes *out, const char *key, const int64_t *wall_s)
 {
 	char text[CLOCK_TEXT_MAX];
 
-	clock_format(wall_s, text);
 	json_key(out, key);
+	if (wall_s == NULL) {
+		json_null(out);
+		return;
+	}
+	clock_format(*wall_s, text);
 	json_text(out, text);
 }
 
-static void json_identity(const struct cert_identity *identity, struct bytes *out)
+/* The members are always the same; NULL: there is none. */
+static void json_identity(const struct cert_identity *identity_or_null, struct bytes *out)
 {
+	static const struct cert_identity none;
+	const struct cert_identity *identity = identity_or_null != NULL ? identity_or_null : &none;
 	const struct {
 		const char *key;
 		struct str value;
@@ -181,8 +188,8 @@ static void json_identity(const struct cert_identity *identity, struct bytes *ou
 		json_text(out, text);
 	}
 	json_close(out, ']');
-	json_time(out, "not_before", identity->not_before);
-	json_time(out, "not_after", identity->not_after);
+	json_time(out, "not_before", identity != &none ? &identity->not_before : NULL);
+	json_time(out, "not_after", identity != &none ? &identity->not_after : NULL);
 }
 
 /* What is wrong with the certificate; NULL if nothing is. */
@@ -204,9 +211,7 @@ static void json_cert(const struct authz *a, struct bytes *out)
 	json_bool(out, a->cert_verified);
 	json_key(out, "error");
 	json_text(out, cert_error(a));
-	if (a->identity != NULL) {
-		json_identity(a->identity, out);
-	}
+	json_identity(a->identity, out);
 	json_close(out, '}');
 }
 
@@ -252,7 +257,7 @@ void explain_json(const struct explain *e, const struct authz *a, struct bytes *
 	json_key(out, "policy");
 	json_str(out, a->policy != NULL ? a->policy->name : a->input.values[INPUT_DOORWARD_POLICY]);
 	json_key(out, "ip");
-	json_text(out, ip);
+	json_text(out, a->ip.family != ADDR_NONE ? ip : NULL);
 	json_key(out, "rdns");
 	json_rdns(e, a, out);
 	json_key(out, "cert");

@@ -168,7 +168,11 @@ def test_check_denies(conf, pki):
     assert got["rule"] is None
     assert (got["rdns"]["result"], got["rdns"]["hostname"]) == ("mismatch", None)
     assert got["rdns"]["names"] == [] and got["rdns"]["ptr"] == ["client.example"]
-    assert not got["cert"]["present"]
+    assert got["cert"] == {
+        "present": False, "verified": False, "error": None, "subject": None, "issuer": None,
+        "serial": None, "sha256": None, "spki_sha256": None, "dns": [], "ip": [], "email": [],
+        "uri": [], "not_before": None, "not_after": None,
+    }
 
     got = check(conf, "--ip", "192.0.2.2", "--user-agent", "Googlebot", expect=1)
     assert (got["reason"], got["rule"] is not None) == ("rule", True)
@@ -180,7 +184,8 @@ def test_check_denies(conf, pki):
     got = check(conf, "--ip", "192.0.2.1", "--cert", pki.alice.file, *status, expect=1)
     assert got["reason"] == "cert_unverified"
 
-    assert check(conf, "--ip", "nonsense", expect=1)["reason"] == "bad_address"
+    got = check(conf, "--ip", "nonsense", expect=1)
+    assert (got["reason"], got["ip"]) == ("bad_address", None)
     got = check(conf, "--ip", "192.0.2.7", "--policy", "nobody", expect=1)
     assert got["reason"] == "unknown_policy"
 
