@@ -305,8 +305,8 @@ static const struct config_key dns_keys[] = {
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, dns.private_ptr),
 		.value = "no",
-		.help = "Look up special-use addresses (private, loopback, link-local, "
-			"documentation), too. Only with a resolver that answers for them itself."},
+		.help = "Look up special-use addresses (private, loopback, link-local and so on), "
+			"too. Only with a resolver that answers for them itself."},
 	{.name = "max_in_flight",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, dns.max_in_flight),
