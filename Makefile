@@ -76,7 +76,7 @@ help:
 	@echo 'unit         unit tests (cmocka); scenario: the resolver with simulated time and network'
 	@echo 'integration  tests against real servers (pytest; ARGS="-k name")'
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
-	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="record ini"); fuzz-replay: corpora only'
+	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="fcgi_record config"); fuzz-replay: corpora only'
 	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; a million hostile byte streams under ASan'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
 	@echo 'deps         install missing Debian packages'
