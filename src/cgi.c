@@ -9,7 +9,7 @@
 #include "decision_log.h"
 #include "exit_code.h"
 #include "reply.h"
-#include "snapshot.h"
+#include "single.h"
 
 #define NO_FCGI_DEFINES
 
@@ -17,7 +17,6 @@
 #include <fcgiapp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uv.h>
 
 bool cgi_wanted(void)
 {
@@ -36,46 +35,24 @@ static void add_environment(struct authz *a, char *const *environment)
 	}
 }
 
-static void on_decided(void *ctx)
-{
-	(void)ctx;
-}
-
 /* False when no decision could be made; the web server then sees a failed program. */
 static bool answer(struct snapshot *snapshot)
 {
 	uint64_t started_us = clock_us();
-	struct dns_engine *dns;
+	bool written = false;
 	struct bytes reply;
 	struct authz a;
-	uv_loop_t loop;
 
-	if (uv_loop_init(&loop) != 0) {
-		return false;
-	}
-	dns = dns_engine_new(&loop, snapshot->dns);
-	if (dns == NULL) {
-		uv_loop_close(&loop);
-		return false;
-	}
 	authz_init(&a);
 	bytes_init(&reply, 0);
 	add_environment(&a, environ);
-	if (!authz_start(&a, snapshot->config, dns, clock_wall_s(), NULL, on_decided, NULL)) {
-		while (a.status == 0) {
-			uv_run(&loop, UV_RUN_ONCE);
-		}
+	if (single_decide(&a, snapshot, clock_wall_s(), NULL)) {
+		reply_build(&a, FCGI_ROLE_RESPONDER, &reply);
+		decision_log(&a, &snapshot->config->log, clock_us() - started_us);
+		written = !reply.failed && FCGI_fwrite(reply.data, reply.len, 1, FCGI_stdout) == 1;
 	}
-	reply_build(&a, FCGI_ROLE_RESPONDER, &reply);
-	decision_log(&a, &snapshot->config->log, clock_us() - started_us);
-
-	bool written = !reply.failed && FCGI_fwrite(reply.data, reply.len, 1, FCGI_stdout) == 1;
-
 	bytes_clear(&reply);
 	authz_clear(&a);
-	dns_engine_close(dns);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	uv_loop_close(&loop);
 	return written;
 }
 

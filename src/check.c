@@ -5,17 +5,15 @@
 
 #include "base/clock.h"
 #include "cert/cert.h"
+#include "config/file.h"
 #include "exit_code.h"
 #include "explain.h"
-#include "snapshot.h"
+#include "single.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-#include <uv.h>
 
 #define CERT_FILE_MAX (1 << 20)
 
@@ -96,32 +94,6 @@ static enum exit_code read_options(
 	return EXIT_CODE_OK;
 }
 
-static bool read_file(const char *path, struct bytes *out)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = -1;
-
-	if (fd < 0) {
-		return false;
-	}
-	do {
-		uint8_t *at = bytes_reserve(out, 4096);
-
-		if (at == NULL) {
-			errno = EFBIG;
-			got = -1;
-			break;
-		}
-		got = read(fd, at, 4096);
-		out->len += got > 0 ? (size_t)got : 0;
-	} while (got > 0);
-	int error = errno;
-
-	close(fd);
-	errno = error;
-	return got == 0;
-}
-
 /*
  * The certificate as a front end would send it: the first of a PEM file's, without what people and
  * tools write around it, or a DER file's in armor.
@@ -130,11 +102,12 @@ static bool read_certificate(const char *path, struct arena *arena, struct str *
 {
 	static const char begin[] = "-----BEGIN CERTIFICATE-----";
 	static const char end[] = "-----END CERTIFICATE-----";
+	struct config_file_identity identity;
 	struct bytes file;
-	bool done;
 
-	bytes_init(&file, CERT_FILE_MAX);
-	done = read_file(path, &file);
+	bytes_init(&file, 0);
+	bool done = config_file_read(path, CERT_FILE_MAX, &file, &identity);
+
 	if (done) {
 		const char *first = memmem(file.data, file.len, begin, strlen(begin));
 		size_t left =
@@ -151,34 +124,6 @@ static bool read_certificate(const char *path, struct arena *arena, struct str *
 	return done;
 }
 
-static void on_decided(void *ctx)
-{
-	(void)ctx;
-}
-
-static void decide(struct authz *a, const struct question *q, const struct snapshot *snapshot,
-	struct dns_engine *dns, uv_loop_t *loop)
-{
-	struct explain explain;
-	struct bytes out;
-
-	explain_init(&explain);
-	if (!authz_start(a, snapshot->config, dns, q->wall_s, &explain.trace, on_decided, NULL)) {
-		while (a->status == 0) {
-			uv_run(loop, UV_RUN_ONCE);
-		}
-	}
-	bytes_init(&out, 0);
-	if (q->json) {
-		explain_json(&explain, a, &out);
-	} else {
-		explain_text(&explain, a, &out);
-	}
-	fwrite(out.data, 1, out.len, stdout);
-	bytes_clear(&out);
-	explain_clear(&explain);
-}
-
 static enum exit_code ask(
 	struct authz *a, const struct question *q, const struct snapshot *snapshot)
 {
@@ -188,23 +133,24 @@ static enum exit_code ask(
 		[AUTHZ_ERROR] = EXIT_CODE_ERROR,
 	};
 	enum exit_code code = EXIT_CODE_ERROR;
-	struct dns_engine *dns;
-	uv_loop_t loop;
+	struct explain explain;
+	struct bytes out;
 
-	if (uv_loop_init(&loop) != 0) {
-		fputs("doorward: out of memory\n", stderr);
-		return code;
-	}
-	dns = dns_engine_new(&loop, snapshot->dns);
-	if (dns != NULL) {
-		decide(a, q, snapshot, dns, &loop);
+	explain_init(&explain);
+	bytes_init(&out, 0);
+	if (single_decide(a, snapshot, q->wall_s, &explain.trace)) {
 		code = codes[a->verdict];
-		dns_engine_close(dns);
+		if (q->json) {
+			explain_json(&explain, a, &out);
+		} else {
+			explain_text(&explain, a, &out);
+		}
+		fwrite(out.data, 1, out.len, stdout);
 	} else {
-		fputs("doorward: the DNS engine could not be started\n", stderr);
+		fputs("doorward: check: out of memory or descriptors\n", stderr);
 	}
-	uv_run(&loop, UV_RUN_DEFAULT);
-	uv_loop_close(&loop);
+	bytes_clear(&out);
+	explain_clear(&explain);
 	return code;
 }
 
