@@ -265,7 +265,9 @@ static const struct config_key dns_keys[] = {
 		.min = 1,
 		.max = 100,
 		.value = "10",
-		.help = "How many names of one address are looked at, in the order of their text."},
+		.help = "How many names of one address are looked at, in the order of their text. "
+			"No address is worth more than 16 questions in all: names that they do "
+			"not reach are unknown."},
 	{.name = "min_ttl",
 		.type = CONFIG_TIME_S,
 		.offset = offsetof(struct config, dns.min_ttl_s),
