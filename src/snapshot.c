@@ -13,7 +13,7 @@ struct snapshot *snapshot_load(const char *path, const struct snapshot *previous
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	snapshot->references = 1;
+	atomic_init(&snapshot->references, 1);
 	snapshot->config = config_load(path, diag);
 	if (snapshot->config == NULL) {
 		goto fail;
@@ -31,14 +31,14 @@ fail:
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot)
 {
-	__atomic_add_fetch(&snapshot->references, 1, __ATOMIC_RELAXED);
+	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
 	return snapshot;
 }
 
 void snapshot_unref(struct snapshot *snapshot)
 {
 	if (snapshot == NULL ||
-		__atomic_sub_fetch(&snapshot->references, 1, __ATOMIC_ACQ_REL) > 0) {
+		atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1) {
 		return;
 	}
 	dns_shared_unref(snapshot->dns);

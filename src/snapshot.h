@@ -8,11 +8,13 @@
 #include "config/config.h"
 #include "dns/engine.h"
 
+#include <stdatomic.h>
+
 /* A loaded configuration with the DNS state that belongs to it; shared by all workers. */
 struct snapshot {
 	struct config *config;
 	struct dns_shared *dns;
-	unsigned references;
+	atomic_uint references;
 };
 
 /*
