@@ -117,8 +117,24 @@ static void close_door(uv_async_t *draining)
 	}
 }
 
+/*
+ * Signals that come before they are watched wait until they are. Those that come after, when the
+ * end has begun, find nobody, and must not cut it short.
+ */
+static void hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
+		sigaddset(&set, watched[i]);
+	}
+	pthread_sigmask(how, &set, NULL);
+}
+
 static void stop(struct service *s)
 {
+	hold_signals(SIG_BLOCK);
 	for (size_t i = 0; i < s->worker_count; i++) {
 		worker_stop(s->workers[i]);
 	}
@@ -151,18 +167,6 @@ static void on_signal(uv_signal_t *handle, int number)
 		stop(s);
 		break;
 	}
-}
-
-/* Signals that come before they are watched wait until they are. */
-static void hold_signals(int how)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
-		sigaddset(&set, watched[i]);
-	}
-	pthread_sigmask(how, &set, NULL);
 }
 
 static bool watch_signals(struct service *s)
