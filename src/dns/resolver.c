@@ -336,25 +336,73 @@ static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t n
 	return DNS_STATUS_DATA;
 }
 
+/* Completes a step that the static zone or the cache can answer; false: neither can. */
+static bool step_at_hand(
+	const struct dns_resolver *r, struct dns_answer *answer, struct dns_step *step)
+{
+	const struct dns_ground *ground = &r->ground;
+	struct dns_cached cached;
+
+	step->answer = answer;
+	if (ground->zone != NULL && dns_zone_answer(ground->zone, step->name, step->type, answer)) {
+		step->source = DNS_SOURCE_ZONE;
+		step->status = dns_status_of(answer->kind);
+		step->expires_ms =
+			expiry(r, step->name, step->type, step->status, answer, step->now_ms);
+		return true;
+	}
+	if (!dns_cache_get_answer(
+		    ground->cache, step->name, step->type, step->now_ms, &cached, answer)) {
+		return false;
+	}
+	step->source = DNS_SOURCE_CACHE;
+	step->status = cached.status;
+	step->expires_ms = cached.expires_ms;
+	return true;
+}
+
+bool dns_resolver_known(const struct dns_resolver *resolver, const struct dns_name *name,
+	enum dns_type type, uint64_t now_ms, struct dns_answer *answer, struct dns_request_end *out)
+{
+	struct dns_request_end end = {.expires_ms = UINT64_MAX, .now_ms = now_ms};
+	struct dns_name at = *name;
+	unsigned cnames = 0;
+
+	dns_name_lower(&at);
+	for (unsigned steps = 0; steps <= DNS_CNAME_MAX; steps++) {
+		struct dns_step step = {.name = &at, .type = type, .now_ms = now_ms};
+
+		if (!step_at_hand(resolver, answer, &step)) {
+			return false;
+		}
+		if (step.expires_ms < end.expires_ms) {
+			end.expires_ms = step.expires_ms;
+		}
+		end.status = step.status;
+		if (step.status == DNS_STATUS_DATA || step.status == DNS_STATUS_CNAME) {
+			cnames += answer->cnames;
+			if (cnames > DNS_CNAME_MAX) {
+				end.status = DNS_STATUS_CNAME_LOOP;
+			}
+		}
+		if (end.status != DNS_STATUS_CNAME) {
+			end.answer = end.status == DNS_STATUS_DATA ? answer : NULL;
+			*out = end;
+			return true;
+		}
+		at = answer->target;
+		dns_name_lower(&at);
+	}
+	return false;
+}
+
 static void next_step(struct dns_request *request, uint64_t now_ms)
 {
 	struct dns_resolver *r = request->resolver;
-	const struct dns_ground *ground = &r->ground;
 	struct dns_name name = request->name;
-	struct dns_step step = {
-		.name = &name, .type = request->type, .answer = &r->answer, .now_ms = now_ms};
-	struct dns_cached cached;
+	struct dns_step step = {.name = &name, .type = request->type, .now_ms = now_ms};
 
-	if (ground->zone != NULL && dns_zone_answer(ground->zone, &name, step.type, &r->answer)) {
-		step.source = DNS_SOURCE_ZONE;
-		step.status = dns_status_of(r->answer.kind);
-		step.expires_ms = expiry(r, &name, step.type, step.status, &r->answer, now_ms);
-	} else if (dns_cache_get_answer(
-			   ground->cache, &name, step.type, now_ms, &cached, &r->answer)) {
-		step.source = DNS_SOURCE_CACHE;
-		step.status = cached.status;
-		step.expires_ms = cached.expires_ms;
-	} else {
+	if (!step_at_hand(r, &r->answer, &step)) {
 		step.status = wait_for_upstream(request, now_ms);
 		if (step.status == DNS_STATUS_DATA) {
 			return;

@@ -67,6 +67,14 @@ struct dns_request *dns_resolver_ask(struct dns_resolver *resolver, const struct
 	void (*done)(void *ctx, const struct dns_request_end *end), void *ctx);
 void dns_resolver_cancel(struct dns_request *request);
 
+/*
+ * What the static zone and the cache know of a question, along CNAMEs, as a request would end with
+ * it; nothing is asked. out->answer is `answer`. False: they do not know it.
+ */
+bool dns_resolver_known(const struct dns_resolver *resolver, const struct dns_name *name,
+	enum dns_type type, uint64_t now_ms, struct dns_answer *answer,
+	struct dns_request_end *out);
+
 /* What the network brings in. */
 struct dns_exchanges *dns_resolver_exchanges(struct dns_resolver *resolver);
 /* Takes the steps that are due, or many of them. */
