@@ -152,6 +152,22 @@ const struct fcrdns_result *dns_cache_get_result(
 	return result;
 }
 
+bool dns_cache_claim_result(struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode)
+{
+	struct dns_key key;
+
+	result_key(cache, addr, mode, &key);
+	struct dns_shard *shard = lock_shard(cache, &key);
+	struct dns_entry *e = dns_shard_find(shard, &key);
+	bool claimed = e != NULL && !e->value.claimed;
+
+	if (claimed) {
+		e->value.claimed = true;
+	}
+	pthread_mutex_unlock(&shard->lock);
+	return claimed;
+}
+
 bool dns_cache_get_answer(struct dns_cache *cache, const struct dns_name *name, enum dns_type type,
 	uint64_t now_ms, struct dns_cached *out, struct dns_answer *answer)
 {

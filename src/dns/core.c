@@ -40,6 +40,7 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *
 		.settings = dns_shared_settings(shared),
 		.zone = dns_shared_zone(shared),
 		.cache = dns_shared_cache(shared),
+		.limits = dns_shared_limits(shared),
 		.upstream_count = upstream_count,
 		.network = host->network,
 		.wheel = &engine->wheel,

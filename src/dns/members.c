@@ -3,7 +3,6 @@
 
 #include "dns/members.h"
 
-#include "dns/prefixes.h"
 #include "dns/special.h"
 #include "dns/trace.h"
 
@@ -15,6 +14,8 @@
 
 struct dns_member {
 	LIST_ENTRY(dns_member) link;
+	struct dns_crowd_member in_flight;
+	bool counted; /* in_flight is in the crowd */
 	struct dns_timer deadline;
 	struct dns_members *all;
 	struct dns_request *request;
@@ -31,8 +32,8 @@ struct dns_member {
 
 struct dns_members {
 	const struct dns_lookup_ground *ground;
-	struct dns_prefixes *prefixes;
-	size_t in_flight;
+	struct dns_limits *limits;
+	struct dns_crowd crowd;
 	LIST_HEAD(, dns_member) list;
 	struct dns_answer answer;
 };
@@ -46,22 +47,27 @@ struct dns_members *dns_members_new(const struct dns_lookup_ground *ground)
 	}
 	all->ground = ground;
 	LIST_INIT(&all->list);
-	all->prefixes = dns_prefixes_new(ground->dns->settings->max_in_flight_per_prefix);
-	if (all->prefixes == NULL) {
-		free(all);
-		return NULL;
-	}
+	all->limits = ground->dns->limits;
+	dns_crowd_init(&all->crowd, &all->limits->members, ground->dns->settings->max_in_flight);
 	return all;
+}
+
+static void leave_crowd(struct dns_member *m)
+{
+	if (m->counted) {
+		dns_crowd_leave(&m->all->crowd, &m->in_flight);
+		m->counted = false;
+	}
 }
 
 static void member_free(struct dns_member *m)
 {
 	LIST_REMOVE(m, link);
-	m->all->in_flight--;
+	leave_crowd(m);
 	dns_wheel_clear(m->all->ground->dns->wheel, &m->deadline);
 	dns_resolver_cancel(m->request);
 	if (m->prefix != NULL) {
-		dns_prefixes_leave(m->prefix);
+		dns_prefixes_leave(m->all->limits->list_prefixes, m->prefix);
 	}
 	free(m);
 }
@@ -76,7 +82,6 @@ void dns_members_free(struct dns_members *members)
 	while ((m = LIST_FIRST(&members->list)) != NULL) {
 		member_free(m);
 	}
-	dns_prefixes_free(members->prefixes);
 	free(members);
 }
 
@@ -266,18 +271,41 @@ bool dns_members_known(struct dns_members *members, const struct dns_member_ques
 	return true;
 }
 
-/* Counts it in, and asks; false when out of memory: then dns_members_cancel is due. */
-static bool ask(struct dns_member *m)
+/* A place in the crowd, if need be that of another, who is told at the next run. */
+static bool enter_crowd(struct dns_member *m, uint64_t now_ms)
 {
-	const struct dns_lookup_ground *ground = m->all->ground;
+	struct dns_crowd *crowd = &m->all->crowd;
 
+	m->counted = dns_crowd_enter(crowd, &m->in_flight, now_ms);
+	struct dns_crowd_member *pushed = m->counted ? NULL : dns_crowd_pushed(crowd, now_ms);
+
+	if (pushed != NULL) {
+		struct dns_member *old = CONTAINER_OF(pushed, struct dns_member, in_flight);
+
+		leave_crowd(old);
+		dns_resolver_push_out(old->request);
+		m->counted = dns_crowd_enter(crowd, &m->in_flight, now_ms);
+	}
+	return m->counted;
+}
+
+/* Counts it in, and asks. False when out of memory, or at a limit: *overload. */
+static bool ask(struct dns_member *m, uint64_t now_ms, bool *overload)
+{
 	if (m->kind == DNS_MEMBER_DNSBL) {
-		m->prefix = dns_prefixes_enter(m->all->prefixes, &m->addr);
-		if (m->prefix == NULL) {
+		enum dns_prefix_entry entry =
+			dns_prefixes_enter(m->all->limits->list_prefixes, &m->addr, &m->prefix);
+
+		*overload = entry == DNS_PREFIX_FULL;
+		if (entry != DNS_PREFIX_IN) {
 			return false;
 		}
 	}
-	m->request = dns_resolver_ask(ground->resolver, &m->name, m->type, &m->budget,
+	if (!enter_crowd(m, now_ms)) {
+		*overload = true;
+		return false;
+	}
+	m->request = dns_resolver_ask(m->all->ground->resolver, &m->name, m->type, &m->budget,
 		m->trace != NULL ? on_step : NULL, on_end, m);
 	return m->request != NULL;
 }
@@ -296,13 +324,6 @@ struct dns_member *dns_members_start(struct dns_members *all,
 		is_clear(all, question, &name, type, now_ms, out)) {
 		return NULL;
 	}
-	if (all->in_flight >= dns->settings->max_in_flight ||
-		(question->kind == DNS_MEMBER_DNSBL &&
-			dns_prefixes_is_full(all->prefixes, question->addr))) {
-		dns->stats->overloads++;
-		out->overload = true;
-		return NULL;
-	}
 	struct dns_member *m = malloc(sizeof(*m));
 
 	if (m == NULL) {
@@ -319,8 +340,8 @@ struct dns_member *dns_members_start(struct dns_members *all,
 		.name = name,
 		.deadline.fire = deadline_passed};
 	LIST_INSERT_HEAD(&all->list, m, link);
-	all->in_flight++;
-	if (!ask(m)) {
+	if (!ask(m, now_ms, &out->overload)) {
+		dns->stats->overloads += out->overload;
 		member_free(m);
 		return NULL;
 	}

@@ -39,6 +39,7 @@ struct dns_value {
 	};
 	uint8_t kind;
 	uint8_t status; /* enum dns_status, of an answer */
+	bool claimed;   /* of a result: somebody refreshes it */
 };
 
 struct dns_entry {
