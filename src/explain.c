@@ -89,7 +89,7 @@ void explain_clear(struct explain *e)
 
 static struct str_list names_of(const struct authz *a)
 {
-	return a->rdns != NULL ? a->rdns->names : (struct str_list){NULL, 0};
+	return a->fetch.rdns != NULL ? a->fetch.rdns->names : (struct str_list){NULL, 0};
 }
 
 static void json_query(struct bytes *out, const struct fcrdns_trace_step *step)
@@ -124,7 +124,7 @@ static void json_rdns(const struct explain *e, const struct authz *a, struct byt
 	json_key(out, "names");
 	json_str_list(out, names_of(a));
 	json_key(out, "ptr");
-	json_str_list(out, a->rdns != NULL ? a->rdns->ptr : (struct str_list){NULL, 0});
+	json_str_list(out, a->fetch.rdns != NULL ? a->fetch.rdns->ptr : (struct str_list){NULL, 0});
 	json_key(out, "queries");
 	json_open(out, '[');
 	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
