@@ -122,8 +122,8 @@ static bool read_name(struct str written, const struct place *place, struct diag
 {
 	char quoted[POLICY_QUOTE_MAX];
 
-	if (str_starts_with(written, ".")) {
-		diag_error(diag, place, "%s: expected one name, without a dot before it",
+	if (str_starts_with(written, ".") || str_starts_with(written, "*.")) {
+		diag_error(diag, place, "%s: expected one name, as in host.example",
 			policy_quote(written, quoted));
 		return false;
 	}

@@ -63,6 +63,15 @@ NODISCARD bool policy_term_read(
 	struct str text, const struct policy_script *script, struct policy_term *out);
 void policy_term_clear(struct policy_term *term);
 
+/*
+ * For its parts that ask DNS: the value, and the values of a file. False after at least one
+ * diag_error. They write out->op and out->lookups.
+ */
+NODISCARD bool policy_term_read_lookup(
+	struct str value, const struct policy_script *script, struct policy_term *out);
+NODISCARD bool policy_term_read_lookups(const char *path, const struct place *place,
+	const struct policy_script *script, struct policy_term *out);
+
 /* What an evaluation found beside the truth. */
 struct policy_found {
 	size_t name;      /* that satisfied a `host` term; written when that is true and positive */

@@ -92,57 +92,6 @@ static bool read_equals(struct str value, const struct policy_script *script, st
 	return t->value.data != NULL || out_of_memory(script);
 }
 
-/* False after a diag_error. `name` is borrowed. */
-static bool number_lookup(const struct policy_script *script, const struct policy_field *field,
-	struct str name, const struct place *place, uint8_t *number)
-{
-	struct policy_lookup lookup = {field->lookup, arena_dup(script->arena, name)};
-	size_t index;
-
-	if (lookup.name.data == NULL) {
-		return out_of_memory(script);
-	}
-	switch (policy_lookup_table_add(script->lookups, &lookup, &index)) {
-	case POLICY_LOOKUP_ADDED:
-		*number = (uint8_t)index;
-		return true;
-	case POLICY_LOOKUP_FULL:
-		diag_error(script->diag, place,
-			"too many names and zones to look up: expected at most %d in one policy",
-			POLICY_LOOKUPS_MAX);
-		return false;
-	case POLICY_LOOKUP_NO_MEMORY:
-		break;
-	}
-	return out_of_memory(script);
-}
-
-static bool take_lookups(const struct policy_script *script, const uint8_t *numbers, size_t count,
-	struct policy_term *t)
-{
-	uint8_t *kept = arena_alloc(script->arena, count + 1, sizeof(*kept));
-
-	if (kept == NULL) {
-		return out_of_memory(script);
-	}
-	memcpy(kept, numbers, count);
-	t->lookups = (struct policy_term_lookups){kept, count};
-	return true;
-}
-
-static bool read_lookup(struct str value, const struct policy_script *script, struct policy_term *t)
-{
-	struct place place = policy_script_at(script, value.data);
-	char room[POLICY_TEXT_ROOM];
-	struct str name;
-	uint8_t number;
-
-	t->op = POLICY_OPERATOR_EQUALS;
-	return t->field->kind->read(value, &place, script->diag, room, &name) &&
-	       number_lookup(script, t->field, name, &place, &number) &&
-	       take_lookups(script, &number, 1, t);
-}
-
 static bool read_regex(struct str regex, const struct policy_script *script, struct policy_term *t)
 {
 	struct policy_regex_error error;
@@ -191,47 +140,6 @@ static bool add_text(void *ctx, struct str line, const struct place *place, stru
 		return false;
 	}
 	return true;
-}
-
-struct lookup_list {
-	const struct policy_script *script;
-	const struct policy_field *field;
-	size_t count; /* lines, of which only so many are taken as there may be */
-	uint8_t numbers[POLICY_LOOKUPS_MAX];
-};
-
-static bool add_lookup(void *ctx, struct str line, const struct place *place, struct diag *diag)
-{
-	struct lookup_list *list = ctx;
-	char room[POLICY_TEXT_ROOM];
-	struct str name;
-
-	if (list->count >= list->field->list_max) {
-		if (list->count++ > list->field->list_max) {
-			return true;
-		}
-		diag_error(diag, place,
-			"too many values for %s: expected at most %zu, as each costs "
-			"a query",
-			list->field->name, list->field->list_max);
-		return false;
-	}
-	if (!list->field->kind->read(line, place, diag, room, &name) ||
-		!number_lookup(
-			list->script, list->field, name, place, &list->numbers[list->count])) {
-		return false;
-	}
-	list->count++;
-	return true;
-}
-
-static bool read_lookups(const char *path, const struct place *place,
-	const struct policy_script *script, struct policy_term *t)
-{
-	struct lookup_list list = {.script = script, .field = t->field};
-
-	return policy_list_read(path, place, add_lookup, &list, script->diag) &&
-	       take_lookups(script, list.numbers, list.count, t);
 }
 
 static bool read_nets(const char *path, const struct place *place,
@@ -296,7 +204,6 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 			t->field->name, t->field->kind->expected);
 		return false;
 	}
-
 	if (!str_starts_with(source, "file:") || file.len == 0) {
 		diag_error(script->diag, &place, "%s after in: expected file:PATH",
 			policy_quote(source, quoted));
@@ -312,7 +219,7 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 	case POLICY_SHAPE_ADDRESS:
 		return read_nets(path, &place, script, t);
 	case POLICY_SHAPE_LOOKUP:
-		return read_lookups(path, &place, script, t);
+		return policy_term_read_lookups(path, &place, script, t);
 	case POLICY_SHAPE_WORD:
 	case POLICY_SHAPE_TEXT:
 		break;
@@ -382,8 +289,9 @@ static bool read_operation(
 		return read_in(rest, script, t);
 	}
 	if (!str_eq_text(word, "~")) {
-		return t->field->shape == POLICY_SHAPE_LOOKUP ? read_lookup(value, script, t)
-							      : read_equals(value, script, t);
+		return t->field->shape == POLICY_SHAPE_LOOKUP
+			       ? policy_term_read_lookup(value, script, t)
+			       : read_equals(value, script, t);
 	}
 	if (t->field->shape != POLICY_SHAPE_TEXT) {
 		diag_error(script->diag, &place, "%s takes no regex: expected %s", t->field->name,
