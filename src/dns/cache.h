@@ -19,7 +19,8 @@
  * allocates nothing.
  *
  * Eviction is a CLOCK behind a probation queue (S3-FIFO): an entry that nobody asks for a second
- * time never pushes out one that is in use, so a flood of new addresses only evicts itself.
+ * time never pushes out one that is in use, so a flood of new addresses only evicts itself. One
+ * IPv6 /64 has at most 256 results, and 256 answers about its addresses' names.
  */
 struct dns_cache;
 
