@@ -30,11 +30,13 @@ struct dns_member {
 	struct dns_name name;
 };
 
+LIST_HEAD(member_list, dns_member);
+
 struct dns_members {
 	const struct dns_lookup_ground *ground;
 	struct dns_limits *limits;
 	struct dns_crowd crowd;
-	LIST_HEAD(, dns_member) list;
+	struct member_list list;
 	struct dns_answer answer;
 };
 
