@@ -153,7 +153,7 @@ static void lookup_ended(void *ctx, enum dns_lookup_end end, const struct fcrdns
 		if (s->refresh && TAILQ_EMPTY(&s->waiters)) {
 			break;
 		}
-		/* fall through */
+		__attribute__((fallthrough));
 	case DNS_LOOKUP_RESULT:
 		dns_cache_put_result(dns->cache, &s->addr, s->mode, result);
 		break;
