@@ -149,11 +149,11 @@ static void lookup_ended(void *ctx, enum dns_lookup_end end, const struct fcrdns
 
 	switch (end) {
 	case DNS_LOOKUP_PARTIAL:
-		/* The whole one that is cached is better as long as it holds. */
-		if (s->refresh && TAILQ_EMPTY(&s->waiters)) {
-			break;
+		/* The whole one that a refresh finds in the cache is better while it holds. */
+		if (!s->refresh || !TAILQ_EMPTY(&s->waiters)) {
+			dns_cache_put_result(dns->cache, &s->addr, s->mode, result);
 		}
-		__attribute__((fallthrough));
+		break;
 	case DNS_LOOKUP_RESULT:
 		dns_cache_put_result(dns->cache, &s->addr, s->mode, result);
 		break;

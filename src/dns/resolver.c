@@ -276,11 +276,13 @@ static bool is_kept(struct dns_resolver *r, const struct question *q, uint64_t n
 
 static enum dns_status status_of(const struct dns_resolver *r, const struct dns_ending *ending)
 {
-	if (r->ground.settings->require_ad && !dns_status_is_failure(ending->status) &&
-		!ending->answer->authentic) {
-		return DNS_STATUS_NOT_AUTHENTIC;
+	const struct dns_settings *settings = r->ground.settings;
+
+	if (!settings->require_ad || dns_status_is_failure(ending->status) ||
+		(settings->trust_ad == DNS_YES && ending->answer->authentic)) {
+		return ending->status;
 	}
-	return ending->status;
+	return DNS_STATUS_NOT_AUTHENTIC;
 }
 
 static void question_answered(void *ctx, const struct dns_ending *ending)
