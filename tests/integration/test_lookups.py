@@ -14,6 +14,7 @@ import fcgi
 from kit import names
 from kit.doorward import hostname, reason, run, summary
 from kit.names import REFUSED, SERVFAIL, reverse
+from kit.process import wait_for
 
 ZONES = {
     "dyn.example": """
@@ -361,6 +362,75 @@ def test_a_flood_from_one_network_is_that_networks_overload(doorward, tap):
         tap.release()
         replies = waiting.read_replies([1, 2])
         assert {reason(r) for r in replies.values()} == {"default"}
+
+
+def test_the_same_question_is_asked_once(doorward, tap):
+    """Whoever the clients are, a name's addresses are the same."""
+    door = doorward(
+        only("allow = forward home.dyn.example"),
+        dns="timeout = 10s\nlookup_timeout = 20s",
+        server="threads = 1",
+        server_of_names=tap,
+    )
+    tap.hold()
+    with door.connection() as one, door.connection() as two:
+        one.send(fcgi.request_bytes({"REMOTE_ADDR": "192.0.2.1"}))
+        two.send(fcgi.request_bytes({"REMOTE_ADDR": "192.0.2.2"}))
+        tap.wait_for_query("home.dyn.example")
+        tap.release()
+        assert (one.read_reply().status, two.read_reply().status) == (200, 403)
+    assert tap.count() == 1
+
+
+def test_requests_that_wait_survive_a_reload(doorward, tap):
+    door = doorward(
+        only("allow = forward home.dyn.example & dnsbl bl.example"),
+        dns="timeout = 10s\nlookup_timeout = 20s",
+        server="threads = 1",
+        server_of_names=tap,
+    )
+    tap.hold()
+    with door.connection() as waiting:
+        waiting.send(fcgi.request_bytes({"REMOTE_ADDR": "192.0.2.1"}))
+        tap.wait_for_query("home.dyn.example")
+        door.configure("[policy new]\nrdns = off\nallow = *\n")
+        door.reload()
+        new = {"REMOTE_ADDR": "192.0.2.1", "DOORWARD_POLICY": "new"}
+        wait_for(lambda: door.ask(new).status == 200, "the new configuration")
+        tap.release()
+        assert waiting.read_reply().status == 200
+
+
+def test_who_goes_away_leaves_nothing_behind(doorward, tap):
+    door = doorward(
+        only("allow = forward home.dyn.example & dnsbl bl.example"),
+        dns="timeout = 10s\nlookup_timeout = 20s",
+        server="threads = 1",
+        server_of_names=tap,
+    )
+    tap.hold()
+    with door.connection() as leaving:
+        leaving.send(fcgi.request_bytes({"REMOTE_ADDR": "192.0.2.1"}))
+        tap.wait_for_query("1.2.0.192.bl.example")
+    tap.release()
+    assert door.ask(REMOTE_ADDR="192.0.2.1").status == 200
+    assert len(door.decisions()) == 1
+
+
+def test_as_a_cgi_program(folder, nsd):
+    conf = folder / "doorward.conf"
+    conf.write_text(
+        f"[dns]\nnameservers = 127.0.0.1:{nsd.port}\n"
+        + only("allow = forward home.dyn.example & dnsbl bl.example")
+    )
+    for address, status in [("192.0.2.1", "200"), ("192.0.2.2", "403")]:
+        environment = {
+            "GATEWAY_INTERFACE": "CGI/1.1",
+            "REQUEST_METHOD": "GET",
+            "REMOTE_ADDR": address,
+        }
+        out = run("-c", conf, env=environment, expect=0)[1]
+        assert out.startswith(f"Status: {status}")
 
 
 def test_bad_rules(folder):
