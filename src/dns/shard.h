@@ -48,11 +48,12 @@ struct dns_value {
 	bool claimed;   /* of a result: somebody refreshes it */
 };
 
+/* What a search reads stands together, behind what only moving it needs. */
 struct dns_entry {
-	struct dns_entry *in_bucket;
 	TAILQ_ENTRY(dns_entry) in_queue;
 	TAILQ_ENTRY(dns_entry) in_group;
 	struct dns_group *group; /* NULL: none */
+	struct dns_entry *in_bucket;
 	uint64_t hash;
 	struct dns_value value;
 	uint32_t bytes;
