@@ -354,7 +354,8 @@ static const struct config_key dns_keys[] = {
 		.offset = offsetof(struct config, dns.private_ptr),
 		.value = "no",
 		.help = "Look up special-use addresses (private, loopback, link-local, "
-			"documentation), too. Only with a resolver that answers for them itself."},
+			"benchmarking, multicast, reserved), too. Only with a resolver that "
+			"answers for them itself."},
 	{.name = "max_in_flight",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, dns.max_in_flight),

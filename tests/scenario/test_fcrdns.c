@@ -576,7 +576,7 @@ static void test_special_use(void **state)
 	static const char *const addresses[] = {"0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1",
 		"169.254.1.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "198.18.0.1",
 		"224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1", "fc00::1", "fdff::1",
-		"fe80::1", "ff02::1"};
+		"fe80::1", "ff02::1", "2001:2::1", "100::1", "64:ff9b:1::1"};
 	struct scenario *s = *state;
 
 	scenario_start(s);
@@ -588,7 +588,8 @@ static void test_special_use(void **state)
 	scenario_expect(s, "172.32.0.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
 	scenario_expect(s, "100.128.0.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
 	scenario_expect(s, "203.0.113.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
-	assert_int_equal(s->query_count, 3);
+	scenario_expect(s, "2001:3::1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	assert_int_equal(s->query_count, 4);
 }
 
 static void test_private_ptr(void **state)
