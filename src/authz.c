@@ -18,8 +18,7 @@ void authz_init(struct authz *a)
 
 void authz_clear(struct authz *a)
 {
-	authz_cancel(a);
-	fcrdns_result_unref(a->rdns);
+	fetch_clear(&a->fetch);
 	arena_clear(&a->arena);
 	authz_init(a);
 }
@@ -28,8 +27,7 @@ void authz_reset(struct authz *a)
 {
 	struct arena arena = a->arena;
 
-	authz_cancel(a);
-	fcrdns_result_unref(a->rdns);
+	fetch_clear(&a->fetch);
 	arena_reset(&arena);
 	*a = (struct authz){.arena = arena, .ignored = INPUT_COUNT};
 }
@@ -166,27 +164,16 @@ static void take_claims(struct authz *a)
 	a->facts.claims[POLICY_CLAIM_HTTP_HOST] = values[INPUT_HOST];
 }
 
-static void take_names(struct authz *a)
-{
-	if (a->rdns == NULL) {
-		a->facts.names_state = a->policy->rdns == POLICY_RDNS_OFF ? POLICY_FACT_KNOWN
-									  : POLICY_FACT_UNFETCHED;
-	} else if (a->rdns->status == FCRDNS_ERROR) {
-		a->facts.names_state = POLICY_FACT_UNKNOWN;
-	} else {
-		a->facts.names_state = POLICY_FACT_KNOWN;
-		a->facts.names = a->rdns->names;
-	}
-}
-
 /* How long the verdict of the rules holds, beyond what the certificate has bounded already. */
 static void bound_by_inputs(struct authz *a)
 {
-	if (a->rdns != NULL) {
-		uint64_t now = clock_ms();
-		uint64_t left = a->rdns->expires_ms > now ? a->rdns->expires_ms - now : 0;
+	uint64_t expires_ms = fetch_expires_ms(&a->fetch, &a->decided.lookups_used);
+	uint64_t now_ms = clock_ms();
 
-		hold_until(a, a->wall_s + (int64_t)(left / 1000));
+	if (expires_ms != UINT64_MAX) {
+		uint64_t left_ms = expires_ms > now_ms ? expires_ms - now_ms : 0;
+
+		hold_until(a, a->wall_s + (int64_t)(left_ms / 1000));
 	}
 	if ((a->decided.claims_used & ~a->policy->cached_claims) != 0) {
 		a->max_age_s = 0;
@@ -201,7 +188,7 @@ static void finish_by_rules(struct authz *a)
 								       : AUTHZ_ERROR;
 
 	a->rule = decided->rule;
-	if (decided->reason == REASON_DNS_ERROR && a->rdns->overload) {
+	if (decided->reason == REASON_DNS_ERROR && fetch_is_overload(&a->fetch, &decided->lacks)) {
 		finish(a, AUTHZ_ERROR, REASON_OVERLOAD);
 	} else {
 		finish(a, verdict, decided->reason);
@@ -214,58 +201,53 @@ static void finish_by_rules(struct authz *a)
 	bound_by_inputs(a);
 }
 
-static void rdns_done(void *ctx, const struct fcrdns_result *result);
-
-/* False when there is nothing to wait for. */
-static bool wait_for_names(struct authz *a)
+/* What is to be looked up before the decision; false: nothing. */
+static bool is_wanting(const struct authz *a, struct policy_costly *wanted)
 {
-	enum fcrdns_mode mode =
-		a->policy->rdns == POLICY_RDNS_DOUBLE ? FCRDNS_DOUBLE : FCRDNS_SINGLE;
-	const struct fcrdns_trace *trace = a->trace != NULL ? a->trace->dns : NULL;
+	bool need = a->decided.outcome == POLICY_NEED;
 
-	if (trace == NULL) {
-		a->rdns = fcrdns_cached(a->dns, &a->ip, mode);
+	*wanted = need ? a->decided.lacks : (struct policy_costly){.names = false};
+	if (a->policy->rdns != POLICY_RDNS_OFF && a->policy->rdns_when == POLICY_WHEN_ALWAYS &&
+		a->fetch.rdns == NULL) {
+		wanted->names = true;
 	}
-	if (a->rdns == NULL) {
-		a->lookup = fcrdns_start(a->dns, &a->ip, mode, trace, rdns_done, a);
-	}
-	return a->lookup != NULL;
+	return need || wanted->names;
 }
 
 /*
- * True once decided. Rules are asked first with what is at hand; names are looked up when a rule
- * needs them, and after the decision when the answer is to carry the client's name all the same.
+ * True once decided. Rules are asked first with what is at hand, and anew with each thing that was
+ * looked up. Names are looked up when a rule needs them, and also when none does but the answer is
+ * to carry the client's name all the same.
  */
 static bool decide(struct authz *a)
 {
 	const struct policy_trace *trace = a->trace != NULL ? a->trace->policy : NULL;
+	struct policy_costly wanted;
 
 	for (;;) {
-		take_names(a);
+		fetch_facts(&a->fetch, &a->facts);
 		policy_decide(a->policy, &a->facts, trace, &a->decided);
-
-		bool wanted = a->policy->rdns != POLICY_RDNS_OFF &&
-			      a->policy->rdns_when == POLICY_WHEN_ALWAYS && a->rdns == NULL;
-
-		if (a->decided.outcome != POLICY_NEED_NAMES && !wanted) {
+		if (!is_wanting(a, &wanted)) {
+			fetch_cancel(&a->fetch);
 			finish_by_rules(a);
 			return true;
 		}
-		if (wait_for_names(a)) {
+		switch (fetch_begin(&a->fetch, &wanted)) {
+		case FETCH_WAIT:
 			return false;
-		}
-		if (a->rdns == NULL) {
+		case FETCH_AGAIN:
+			break;
+		case FETCH_FAILED:
+			fetch_cancel(&a->fetch);
 			return finish(a, AUTHZ_ERROR, REASON_INTERNAL);
 		}
 	}
 }
 
-static void rdns_done(void *ctx, const struct fcrdns_result *result)
+static void on_fetched(void *ctx)
 {
 	struct authz *a = ctx;
 
-	a->lookup = NULL;
-	a->rdns = result;
 	if (decide(a)) {
 		a->done(a->ctx);
 	}
@@ -280,7 +262,6 @@ bool authz_start(struct authz *a, const struct config *config, struct dns_engine
 		believe_address(&a->input, &config->frontend, honoured, &a->ip);
 
 	a->wall_s = wall_s;
-	a->dns = dns;
 	a->trace = trace;
 	a->done = done;
 	a->ctx = ctx;
@@ -305,6 +286,13 @@ bool authz_start(struct authz *a, const struct config *config, struct dns_engine
 	if (a->policy->client_cert != POLICY_CERT_OFF && certificate_ends_it(a, honoured)) {
 		return true;
 	}
+	a->fetch = (struct fetch){.dns = dns,
+		.policy = a->policy,
+		.ip = &a->ip,
+		.trace = trace != NULL ? trace->dns : NULL,
+		.arena = &a->arena,
+		.fetched = on_fetched,
+		.ctx = a};
 	a->facts.ip = &a->ip;
 	take_cert_facts(a);
 	take_claims(a);
@@ -313,10 +301,7 @@ bool authz_start(struct authz *a, const struct config *config, struct dns_engine
 
 void authz_cancel(struct authz *a)
 {
-	if (a->lookup != NULL) {
-		fcrdns_cancel(a->lookup);
-		a->lookup = NULL;
-	}
+	fetch_cancel(&a->fetch);
 }
 
 const char *authz_verdict_word(enum authz_verdict verdict)
@@ -328,5 +313,5 @@ const char *authz_verdict_word(enum authz_verdict verdict)
 
 enum fcrdns_status authz_rdns_status(const struct authz *a)
 {
-	return a->rdns != NULL ? a->rdns->status : FCRDNS_OFF;
+	return a->fetch.rdns != NULL ? a->fetch.rdns->status : FCRDNS_OFF;
 }

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "cert/cert.h"
 #include "config/config.h"
-#include "dns/fcrdns.h"
+#include "fetch.h"
 #include "input.h"
 #include "policy/decide.h"
 
@@ -41,7 +41,7 @@ struct authz {
 	bool cert_present;
 	const struct cert_identity *identity; /* of a certificate that could be read, good or not */
 	bool cert_verified;                   /* it passed every check */
-	const struct fcrdns_result *rdns;     /* NULL: not looked up */
+	struct fetch fetch;                   /* what was looked up */
 
 	/* The outcome. */
 	enum authz_verdict verdict;
@@ -55,8 +55,6 @@ struct authz {
 	struct policy_cert cert_facts;
 	struct policy_verdict decided;
 	int64_t wall_s;
-	struct dns_engine *dns;
-	struct fcrdns_lookup *lookup;
 	const struct authz_trace *trace;
 	void (*done)(void *ctx);
 	void *ctx;

@@ -19,6 +19,7 @@
 #include <uv.h>
 
 #define THREADS_MAX 1024
+#define LOOK_EVERY_MS 1000 /* at resolv.conf */
 
 static const int watched[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
 
@@ -36,6 +37,7 @@ struct service {
 	uv_loop_t loop;
 	uv_signal_t signals[ARRAY_LEN(watched)];
 	size_t signal_count;
+	uv_timer_t look;
 };
 
 /* Each connection and each DNS socket is a descriptor, and the soft limit is mostly 1,024. */
@@ -62,6 +64,41 @@ static uint32_t thread_count(const struct config_server *server)
 	return (uint32_t)CPU_COUNT(&cpus);
 }
 
+static void take(struct service *s, struct snapshot *next)
+{
+	for (size_t i = 0; i < s->worker_count; i++) {
+		worker_reload(s->workers[i], next);
+	}
+	snapshot_unref(s->snapshot);
+	s->snapshot = next;
+}
+
+static void on_look(uv_timer_t *timer)
+{
+	struct service *s = timer->data;
+	struct diag diag;
+
+	diag_init(&diag);
+	struct snapshot *next = snapshot_renewed(s->snapshot, &diag);
+
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (next != NULL) {
+		take(s, next);
+		log_write(LOG_LEVEL_INFO, "resolv.conf has changed; what it says is in force");
+	}
+}
+
+/* A stat a second, where the name servers are resolv.conf's. */
+static void look_if_need_be(struct service *s)
+{
+	if (dns_shared_watches(s->snapshot->dns)) {
+		uv_timer_start(&s->look, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
+	} else {
+		uv_timer_stop(&s->look);
+	}
+}
+
 static void reload(struct service *s)
 {
 	struct diag diag;
@@ -84,11 +121,8 @@ static void reload(struct service *s)
 		snapshot_unref(next);
 		return;
 	}
-	for (size_t i = 0; i < s->worker_count; i++) {
-		worker_reload(s->workers[i], next);
-	}
-	snapshot_unref(s->snapshot);
-	s->snapshot = next;
+	take(s, next);
+	look_if_need_be(s);
 	log_write(LOG_LEVEL_INFO,
 		"reload: %s is in force; listen, user, group and threads need a restart",
 		s->config_path);
@@ -142,6 +176,9 @@ static void stop(struct service *s)
 		uv_close((uv_handle_t *)&s->signals[i], NULL);
 	}
 	s->signal_count = 0;
+	if (!uv_is_closing((uv_handle_t *)&s->look)) {
+		uv_close((uv_handle_t *)&s->look, NULL);
+	}
 	uv_async_send(&s->draining);
 }
 
@@ -192,13 +229,14 @@ static bool watch_signals(struct service *s)
 /* Workers block every signal, so that all arrive at the main thread. */
 static bool start_workers(struct service *s)
 {
+	uint32_t wanted = thread_count(&s->snapshot->config->server);
 	const struct worker_sockets sockets = {
 		.fds = s->sockets.fds,
 		.count = s->sockets.count,
 		.web_server_addrs = s->web_server_addrs,
 		.web_server_addr_count = s->web_server_addr_count,
+		.sharers = wanted,
 	};
-	uint32_t wanted = thread_count(&s->snapshot->config->server);
 	sigset_t all;
 	sigset_t before;
 
@@ -258,11 +296,14 @@ static int run(struct service *s)
 		return code;
 	}
 	s->draining.data = s;
+	uv_timer_init(&s->loop, &s->look);
+	s->look.data = s;
 	diag_init(&diag);
 	if (watch_signals(s) && prepare(s, &diag) && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %zu thread(s), policies from %s",
 			s->sockets.count, s->worker_count, s->config_path);
+		look_if_need_be(s);
 		code = EXIT_CODE_OK;
 	} else {
 		stop(s);

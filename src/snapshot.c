@@ -29,6 +29,21 @@ fail:
 	return NULL;
 }
 
+struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag)
+{
+	struct dns_shared *dns = dns_shared_renewed(snapshot->dns, diag);
+	struct snapshot *next = dns != NULL ? calloc(1, sizeof(*next)) : NULL;
+
+	if (next == NULL) {
+		dns_shared_unref(dns);
+		return NULL;
+	}
+	next->references = 1;
+	next->config = config_ref(snapshot->config);
+	next->dns = dns;
+	return next;
+}
+
 struct snapshot *snapshot_ref(struct snapshot *snapshot)
 {
 	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
