@@ -176,7 +176,8 @@ void fetch_facts(const struct fetch *f, struct policy_facts *facts)
 	} else if (f->rdns->status == FCRDNS_ERROR) {
 		facts->names_state = POLICY_FACT_UNKNOWN;
 	} else {
-		facts->names_state = POLICY_FACT_KNOWN;
+		facts->names_state =
+			f->rdns->incomplete ? POLICY_FACT_KNOWN_IN_PART : POLICY_FACT_KNOWN;
 		facts->names = f->rdns->names;
 	}
 }

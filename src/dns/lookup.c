@@ -82,6 +82,9 @@ static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now
 		l->done(l->ctx, DNS_LOOKUP_NO_MEMORY, NULL);
 		return;
 	}
+	if (status == FCRDNS_VERIFIED && l->failed) {
+		fcrdns_result_mark_incomplete(result);
+	}
 	if (dns->settings->refresh && status != FCRDNS_ERROR) {
 		fcrdns_result_refresh_from(result, refresh_due(dns->settings, now_ms, expires_ms));
 	}

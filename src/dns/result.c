@@ -69,6 +69,11 @@ void fcrdns_result_refresh_from(const struct fcrdns_result *result, uint64_t ref
 	holder_of(result)->result.refresh_ms = refresh_ms;
 }
 
+void fcrdns_result_mark_incomplete(const struct fcrdns_result *result)
+{
+	holder_of(result)->result.incomplete = true;
+}
+
 size_t fcrdns_result_size(const struct fcrdns_result *result)
 {
 	return holder_of(result)->size;

@@ -26,7 +26,8 @@ enum policy_claim {
 enum policy_fact_state {
 	POLICY_FACT_UNFETCHED,
 	POLICY_FACT_KNOWN,
-	POLICY_FACT_UNKNOWN /* fetching failed: nobody knows */
+	POLICY_FACT_KNOWN_IN_PART, /* there may be more than is known */
+	POLICY_FACT_UNKNOWN        /* fetching failed: nobody knows */
 };
 
 /* What became of a look-up, a term or a rule. */

@@ -127,14 +127,21 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 	if (t->field->shape == POLICY_SHAPE_LOOKUP) {
 		return truth_of_lookups(t, facts);
 	}
-	if (t->field->source == POLICY_SOURCE_NAMES && facts->names_state != POLICY_FACT_KNOWN) {
-		return facts->names_state == POLICY_FACT_UNFETCHED ? POLICY_UNFETCHED
-								   : POLICY_UNKNOWN;
+	bool names = t->field->source == POLICY_SOURCE_NAMES;
+
+	if (names && facts->names_state == POLICY_FACT_UNFETCHED) {
+		return POLICY_UNFETCHED;
+	}
+	if (names && facts->names_state == POLICY_FACT_UNKNOWN) {
+		return POLICY_UNKNOWN;
 	}
 	enum policy_truth truth = truth_of_texts(t, policy_field_texts(t->field, facts), index);
 
 	if (truth == POLICY_UNKNOWN) {
 		found->regex_limit = true;
+	}
+	if (truth == POLICY_FALSE && names && facts->names_state == POLICY_FACT_KNOWN_IN_PART) {
+		return POLICY_UNKNOWN;
 	}
 	return truth;
 }
