@@ -230,6 +230,7 @@ static struct dns_query query_of(const struct sent *s)
 		.type = s->exchange->type,
 		.id = s->id,
 		.edns_size = s->edns ? (uint16_t)s->exchange->all->settings->edns_size : 0,
+		.want_ad = s->exchange->all->settings->trust_ad == DNS_YES,
 	};
 }
 

@@ -80,27 +80,27 @@ enum dns_prefix_entry dns_prefixes_enter(
 	uint64_t hash = hash_bytes(&prefixes->hash_key, &prefix.addr, sizeof(prefix.addr));
 	uint32_t bucket = (uint32_t)(hash % BUCKETS);
 	pthread_mutex_t *lock = lock_of(prefixes, bucket);
-	enum dns_prefix_entry entry = DNS_PREFIX_IN;
+	enum dns_prefix_entry entry = DNS_PREFIX_NO_MEMORY;
 
 	pthread_mutex_lock(lock);
 	struct dns_prefix_use *u = find(&prefixes->buckets[bucket], &prefix.addr);
 
-	if (u == NULL && prefixes->max_each > 0) {
+	if (u == NULL) {
 		u = calloc(1, sizeof(*u));
-		if (u != NULL) {
-			u->addr = prefix.addr;
-			u->bucket = bucket;
-			LIST_INSERT_HEAD(&prefixes->buckets[bucket], u, in_bucket);
-		} else {
-			entry = DNS_PREFIX_NO_MEMORY;
+		if (u == NULL) {
+			goto out;
 		}
-	} else if (u == NULL || u->count >= prefixes->max_each) {
+		u->addr = prefix.addr;
+		u->bucket = bucket;
+		LIST_INSERT_HEAD(&prefixes->buckets[bucket], u, in_bucket);
+	} else if (u->count >= prefixes->max_each) {
 		entry = DNS_PREFIX_FULL;
+		goto out;
 	}
-	if (entry == DNS_PREFIX_IN) {
-		u->count++;
-		*use = u;
-	}
+	u->count++;
+	*use = u;
+	entry = DNS_PREFIX_IN;
+out:
 	pthread_mutex_unlock(lock);
 	return entry;
 }

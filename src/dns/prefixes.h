@@ -16,7 +16,7 @@
 struct dns_prefixes;
 struct dns_prefix_use;
 
-/* NULL when out of memory. */
+/* `max_each` is at least 1. NULL when out of memory. */
 struct dns_prefixes *dns_prefixes_new(uint32_t max_each);
 void dns_prefixes_free(struct dns_prefixes *prefixes);
 

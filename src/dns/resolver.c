@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/util.h"
+#include "dns/at_hand.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -185,36 +186,6 @@ void dns_resolver_push_out(struct dns_request *request)
 	}
 }
 
-static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
-{
-	value = value > high ? high : value;
-	return value < low ? low : value;
-}
-
-/* Until when it holds: RFC 2308 section 5 for negative answers, RFC 9520 for failures. */
-static uint64_t expiry(const struct dns_resolver *r, const struct dns_name *name,
-	enum dns_type type, enum dns_status status, const struct dns_answer *answer,
-	uint64_t now_ms)
-{
-	const struct dns_settings *settings = r->ground.settings;
-	uint64_t seconds;
-
-	if (dns_status_is_ours(status)) {
-		return now_ms;
-	}
-	if (dns_status_is_failure(status)) {
-		return now_ms + dns_cache_answer_backoff_ms(r->ground.cache, name, type, now_ms);
-	}
-	if (!answer->has_ttl) {
-		seconds = settings->min_ttl_s;
-	} else if (status == DNS_STATUS_NODATA || status == DNS_STATUS_NXDOMAIN) {
-		seconds = clamp(answer->ttl, settings->min_ttl_s, settings->negative_max_ttl_s);
-	} else {
-		seconds = clamp(answer->ttl, settings->min_ttl_s, settings->max_ttl_s);
-	}
-	return now_ms + seconds * 1000;
-}
-
 static void finish(struct dns_request *request, enum dns_status status, const struct dns_step *last)
 {
 	struct dns_request_end end = {.status = status,
@@ -274,27 +245,17 @@ static bool is_kept(struct dns_resolver *r, const struct question *q, uint64_t n
 	       !dns_status_is_failure(cached.status);
 }
 
-static enum dns_status status_of(const struct dns_resolver *r, const struct dns_ending *ending)
-{
-	const struct dns_settings *settings = r->ground.settings;
-
-	if (!settings->require_ad || dns_status_is_failure(ending->status) ||
-		(settings->trust_ad == DNS_YES && ending->answer->authentic)) {
-		return ending->status;
-	}
-	return DNS_STATUS_NOT_AUTHENTIC;
-}
-
 static void question_answered(void *ctx, const struct dns_ending *ending)
 {
 	struct question *q = ctx;
 	struct dns_resolver *r = q->resolver;
-	enum dns_status status = status_of(r, ending);
+	enum dns_status status = dns_at_hand_status(&r->ground, ending);
 	struct dns_step step = {.name = &q->name,
 		.type = q->type,
 		.status = status,
 		.answer = ending->answer,
-		.expires_ms = expiry(r, &q->name, q->type, status, ending->answer, ending->now_ms),
+		.expires_ms = dns_at_hand_expiry(
+			&r->ground, &q->name, q->type, status, ending->answer, ending->now_ms),
 		.source = DNS_SOURCE_UPSTREAM,
 		.upstream = ending->upstream,
 		.ms = ending->ms,
@@ -425,65 +386,10 @@ static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t n
 	return DNS_STATUS_DATA;
 }
 
-/* Completes a step that the static zone or the cache can answer; false: neither can. */
-static bool step_at_hand(const struct dns_resolver *r, uint64_t fresh_ms, struct dns_answer *answer,
-	struct dns_step *step)
-{
-	const struct dns_ground *ground = &r->ground;
-	struct dns_cached cached;
-
-	step->answer = answer;
-	if (ground->zone != NULL && dns_zone_answer(ground->zone, step->name, step->type, answer)) {
-		step->source = DNS_SOURCE_ZONE;
-		step->status = dns_status_of(answer->kind);
-		step->expires_ms =
-			expiry(r, step->name, step->type, step->status, answer, step->now_ms);
-		return true;
-	}
-	if (!dns_cache_get_answer(
-		    ground->cache, step->name, step->type, step->now_ms, &cached, answer) ||
-		cached.expires_ms <= fresh_ms) {
-		return false;
-	}
-	step->source = DNS_SOURCE_CACHE;
-	step->status = cached.status;
-	step->expires_ms = cached.expires_ms;
-	return true;
-}
-
 bool dns_resolver_known(const struct dns_resolver *resolver, const struct dns_name *name,
 	enum dns_type type, uint64_t now_ms, struct dns_answer *answer, struct dns_request_end *out)
 {
-	struct dns_request_end end = {.expires_ms = UINT64_MAX, .now_ms = now_ms};
-	struct dns_name at = *name;
-	unsigned cnames = 0;
-
-	dns_name_lower(&at);
-	for (unsigned steps = 0; steps <= DNS_CNAME_MAX; steps++) {
-		struct dns_step step = {.name = &at, .type = type, .now_ms = now_ms};
-
-		if (!step_at_hand(resolver, 0, answer, &step)) {
-			return false;
-		}
-		if (step.expires_ms < end.expires_ms) {
-			end.expires_ms = step.expires_ms;
-		}
-		end.status = step.status;
-		if (step.status == DNS_STATUS_DATA || step.status == DNS_STATUS_CNAME) {
-			cnames += answer->cnames;
-			if (cnames > DNS_CNAME_MAX) {
-				end.status = DNS_STATUS_CNAME_LOOP;
-			}
-		}
-		if (end.status != DNS_STATUS_CNAME) {
-			end.answer = end.status == DNS_STATUS_DATA ? answer : NULL;
-			*out = end;
-			return true;
-		}
-		at = answer->target;
-		dns_name_lower(&at);
-	}
-	return false;
+	return dns_at_hand_end(&resolver->ground, name, type, now_ms, answer, out);
 }
 
 static void next_step(struct dns_request *request, uint64_t now_ms)
@@ -492,7 +398,8 @@ static void next_step(struct dns_request *request, uint64_t now_ms)
 	struct dns_name name = request->name;
 	struct dns_step step = {.name = &name, .type = request->type, .now_ms = now_ms};
 
-	if (request->pushed_out || !step_at_hand(r, request->fresh_ms, &r->answer, &step)) {
+	if (request->pushed_out ||
+		!dns_at_hand_step(&r->ground, request->fresh_ms, &r->answer, &step)) {
 		step.status = request->pushed_out ? DNS_STATUS_OVERLOAD
 						  : wait_for_upstream(request, now_ms);
 		if (step.status == DNS_STATUS_DATA) {

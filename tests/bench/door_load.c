@@ -9,9 +9,9 @@
  * one line of JSON.
  *
  * once:  every client one time, IN_FLIGHT at a time; ends with the last answer.
- * flood: the same, but the first IN_FLIGHT spread over a lookup's life, so that they do not end all
- *        at once; goes on for SECONDS, and every client is a new one.
- * again: the clients over and over at random, for SECONDS.
+ * flood: up to IN_FLIGHT at a time, for SECONDS, every client a new one, and no more a second than
+ *        IN_FLIGHT divided by the life of a lookup that nobody answers: evenly, as a crowd comes.
+ * again: the clients over and over at random, for SECONDS, one request every 300 µs on average.
  */
 
 #include <errno.h>
@@ -34,10 +34,13 @@
 #define STDIN 5
 #define STDOUT 6
 #define BUFFER 262144
-#define NETWORKS 400u    /* /24s that neighbours are spread over */
-#define LIFE_US 2500000u /* of a lookup that nobody answers */
+#define NETWORKS 400u       /* /24s that neighbours are spread over */
+#define LIFE_NS 1250000000u /* of a lookup that nobody answers, at least */
+#define STEP_NS 500000u     /* between two steps of a flood */
+#define PAUSE_NS 600000u    /* at most, between two requests of those who come again */
 #define LATENCIES_MAX 4000000u
 
+enum mode { ONCE, FLOOD, AGAIN };
 enum word { VERIFIED, MISMATCH, NONE, ERROR, OTHER, WORDS };
 static const char *const words[WORDS] = {"verified", "mismatch", "none", "error", "other"};
 
@@ -52,10 +55,15 @@ struct connection {
 };
 
 struct load {
+	enum mode mode;
 	uint32_t first;
 	uint32_t count;
 	uint32_t next;
-	bool at_random;
+	uint64_t most_in_flight;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	uint64_t next_ns; /* when the next ones come */
+	unsigned turn;    /* which connection gets the next one */
 	uint64_t random;
 	uint64_t done[WORDS];
 	uint64_t in_flight;
@@ -109,18 +117,20 @@ static size_t put_request(uint8_t *out, unsigned id, uint32_t client)
 	return size + put_record(out + size, STDIN, id, NULL, 0);
 }
 
+static uint32_t draw(struct load *load)
+{
+	load->random = load->random * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(load->random >> 33);
+}
+
 static uint32_t pick(struct load *load)
 {
-	if (!load->at_random) {
-		return load->first + load->next++;
-	}
-	load->random = load->random * 6364136223846793005u + 1442695040888963407u;
-	return load->first + (uint32_t)(load->random >> 33) % load->count;
+	return load->first + (load->mode == AGAIN ? draw(load) % load->count : load->next++);
 }
 
 static bool has_more(const struct load *load)
 {
-	return load->at_random || load->next < load->count;
+	return load->mode == AGAIN || load->next < load->count;
 }
 
 /* Up to `most` new requests in one write; how many it were. */
@@ -268,62 +278,99 @@ static void print(struct load *load, uint64_t took_ns)
 		(unsigned long long)load->least_in_flight);
 }
 
-/* How many may be in flight by now: a flood begins slowly. */
-static uint64_t allowed(uint64_t in_flight, uint64_t ramp_us, uint64_t since_us)
+/* How many may be asked now. */
+static uint64_t room(struct load *load, uint64_t now)
 {
-	return since_us >= ramp_us ? in_flight : in_flight * since_us / ramp_us + 1;
+	uint64_t most = load->most_in_flight;
+	uint64_t left = load->in_flight < most ? most - load->in_flight : 0;
+
+	if (load->mode == ONCE) {
+		return left;
+	}
+	if (now < load->next_ns || left == 0) {
+		return 0;
+	}
+	if (load->mode == AGAIN) {
+		load->next_ns = now + draw(load) % PAUSE_NS;
+		return 1;
+	}
+	uint64_t step = STEP_NS * most / LIFE_NS;
+
+	load->next_ns = now + STEP_NS;
+	return step < left ? step : left;
+}
+
+static struct timespec wait_for(const struct load *load, uint64_t now)
+{
+	uint64_t ns = STEP_NS;
+
+	if (load->mode != ONCE) {
+		ns = load->next_ns > now ? load->next_ns - now : 0;
+	}
+	return (struct timespec){.tv_nsec = (long)ns};
+}
+
+static bool is_over(const struct load *load, uint64_t now)
+{
+	return load->mode == ONCE ? !has_more(load) && load->in_flight == 0 : now >= load->end_ns;
+}
+
+static void run(struct load *load, struct connection *all, unsigned count, int epoll)
+{
+	struct epoll_event events[64];
+	uint64_t now;
+
+	while (!is_over(load, now = now_ns())) {
+		uint64_t more = room(load, now);
+
+		if (now - load->start_ns > 2u * (uint64_t)LIFE_NS &&
+			load->in_flight < load->least_in_flight) {
+			load->least_in_flight = load->in_flight;
+		}
+		for (unsigned i = 0; i < count && more > 0 && has_more(load); i++) {
+			more -= ask(
+				&all[i], load, more > MULTIPLEXED ? MULTIPLEXED : (unsigned)more);
+		}
+		struct timespec timeout = wait_for(load, now);
+		int ready = epoll_pwait2(epoll, events, 64, &timeout, NULL);
+
+		for (int i = 0; i < ready; i++) {
+			take(&all[events[i].data.u32], load);
+		}
+	}
 }
 
 int main(int argc, char **argv)
 {
-	if (argc != 7) {
+	static const char *const modes[] = {"once", "flood", "again"};
+	unsigned mode = 0;
+
+	while (argc == 7 && mode <= AGAIN && strcmp(argv[2], modes[mode]) != 0) {
+		mode++;
+	}
+	if (argc != 7 || mode > AGAIN) {
 		fprintf(stderr, "usage: door_load SOCKET once|flood|again FIRST COUNT IN_FLIGHT "
 				"SECONDS\n");
 		return 64;
 	}
-	bool once = strcmp(argv[2], "once") == 0;
-	bool flood = strcmp(argv[2], "flood") == 0;
-	uint64_t in_flight = strtoul(argv[5], NULL, 10);
-	uint64_t seconds = strtoul(argv[6], NULL, 10);
-	uint64_t ramp_us = flood ? LIFE_US : 0;
-	unsigned count = (unsigned)((in_flight + MULTIPLEXED - 1) / MULTIPLEXED);
-	struct load load = {.first = (uint32_t)strtoul(argv[3], NULL, 10),
+	struct load load = {.mode = mode,
+		.first = (uint32_t)strtoul(argv[3], NULL, 10),
 		.count = (uint32_t)strtoul(argv[4], NULL, 10),
-		.at_random = !once && !flood,
+		.most_in_flight = strtoul(argv[5], NULL, 10),
 		.random = 1,
 		.least_in_flight = UINT64_MAX,
 		.latency_ns = calloc(LATENCIES_MAX, sizeof(uint32_t))};
+	unsigned count = (unsigned)((load.most_in_flight + MULTIPLEXED - 1) / MULTIPLEXED);
 	int epoll = epoll_create1(0);
 
 	if (epoll < 0 || load.latency_ns == NULL) {
 		die("start");
 	}
 	struct connection *all = connections_new(argv[1], count, epoll);
-	uint64_t start = now_ns();
-	struct epoll_event events[64];
 
-	for (;;) {
-		uint64_t since_us = (now_ns() - start) / 1000;
-		uint64_t limit = allowed(in_flight, ramp_us, since_us);
-
-		if (once ? !has_more(&load) && load.in_flight == 0
-			 : since_us >= seconds * 1000000) {
-			break;
-		}
-		if (since_us > 2 * ramp_us && load.in_flight < load.least_in_flight) {
-			load.least_in_flight = load.in_flight;
-		}
-		for (unsigned i = 0; i < count && load.in_flight < limit && has_more(&load); i++) {
-			if (all[i].busy < MULTIPLEXED) {
-				ask(&all[i], &load, (unsigned)(limit - load.in_flight));
-			}
-		}
-		int ready = epoll_wait(epoll, events, 64, since_us < ramp_us ? 1 : 100);
-
-		for (int i = 0; i < ready; i++) {
-			take(&all[events[i].data.u32], &load);
-		}
-	}
-	print(&load, now_ns() - start);
+	load.start_ns = now_ns();
+	load.end_ns = load.start_ns + strtoul(argv[6], NULL, 10) * 1000000000u;
+	run(&load, all, count, epoll);
+	print(&load, now_ns() - load.start_ns);
 	return 0;
 }

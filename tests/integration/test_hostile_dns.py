@@ -560,9 +560,12 @@ def test_forgeries_do_not_count(door, number, type, world, wanted):
 @pytest.mark.parametrize("number", range(len(FORGERIES)))
 @pytest.mark.parametrize("type", ["PTR", "A"])
 def test_forgeries_alone_are_no_answer(door, number, type):
+    """Over TCP, where they would make doorward ask, there is silence."""
+
     def act(q):
-        for packet in FORGERIES[number](q, truth(q)):
-            q.send(packet)
+        if not q.tcp:
+            for packet in FORGERIES[number](q, truth(q)):
+                q.send(packet)
 
     front, server = door(spoiling(type, act))
     assert result(front) == "error"

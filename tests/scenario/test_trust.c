@@ -53,6 +53,16 @@ static void test_without_it_nothing_is_asked_or_needed(void **state)
 	assert_false(s->queries[0].ad || s->queries[1].ad);
 }
 
+static void test_trust_asks(void **state)
+{
+	struct scenario *s = *state;
+
+	s->settings.trust_ad = DNS_YES;
+	scenario_start(s);
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+	assert_true(s->queries[0].ad && s->queries[1].ad);
+}
+
 static void test_required_and_there(void **state)
 {
 	struct scenario *s = *state;
@@ -163,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_without_it_nothing_is_asked_or_needed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trust_asks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_required_and_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_required_and_not_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_both_directions_need_it, setup, teardown),
