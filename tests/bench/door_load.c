@@ -37,6 +37,7 @@
 #define NETWORKS 400u       /* /24s that neighbours are spread over */
 #define LIFE_NS 1250000000u /* of a lookup that nobody answers, at least */
 #define STEP_NS 500000u     /* between two steps of a flood */
+#define LAG_NS 10000000u    /* that a flood makes up for */
 #define PAUSE_NS 600000u    /* at most, between two requests of those who come again */
 #define LATENCIES_MAX 4000000u
 
@@ -296,7 +297,10 @@ static uint64_t room(struct load *load, uint64_t now)
 	}
 	uint64_t step = STEP_NS * most / LIFE_NS;
 
-	load->next_ns = now + STEP_NS;
+	load->next_ns += STEP_NS;
+	if (load->next_ns + LAG_NS < now) {
+		load->next_ns = now;
+	}
 	return step < left ? step : left;
 }
 
