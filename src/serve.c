@@ -10,6 +10,7 @@
 #include "sockets.h"
 #include "worker.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -49,6 +50,16 @@ static void raise_descriptor_limit(void)
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
+}
+
+/*
+ * Each worker allocates from an arena of its own, which would grow by a few pages and a system call
+ * at a time, and give them back as soon.
+ */
+static void let_memory_grow_in_strides(void)
+{
+	mallopt(M_TOP_PAD, 1 << 20);
+	mallopt(M_TRIM_THRESHOLD, 4 << 20);
 }
 
 static uint32_t thread_count(const struct config_server *server)
@@ -329,6 +340,7 @@ int serve(const char *config_path)
 		return EXIT_CODE_ERROR;
 	}
 	raise_descriptor_limit();
+	let_memory_grow_in_strides();
 	signal(SIGPIPE, SIG_IGN);
 	hold_signals(SIG_BLOCK);
 	s->config_path = config_path;

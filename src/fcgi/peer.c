@@ -35,6 +35,7 @@ static struct peer *peer_take(struct fcgi_server *server)
 	*p = (struct peer){.server = server, .state = PEER_OPEN, .wait_kind = PEER_WAIT_COUNT};
 	fcgi_conn_init(&p->conn, &server->pool, &p->unsent);
 	list_init(&p->wait);
+	list_init(&p->answered);
 	list_append(&server->peers, &p->all);
 	server->peer_count++;
 	return p;
@@ -68,6 +69,7 @@ void peer_close(struct peer *p)
 	/* Takes it out of the epoll set, too: no other descriptor refers to the socket. */
 	close(p->fd);
 	stop_waiting(p);
+	list_remove(&p->answered);
 	list_append(&server->closed, &p->wait);
 	server->peer_count--;
 	if (server->scratch_of == p) {
@@ -310,18 +312,30 @@ void peer_drain(struct peer *p)
 	}
 }
 
+void peers_send(uv_prepare_t *send)
+{
+	struct fcgi_server *server = CONTAINER_OF(send, struct fcgi_server, send);
+
+	uv_prepare_stop(send);
+	fcgi_server_enter(server);
+	for (struct list *entry; (entry = list_first(&server->answered)) != NULL;) {
+		list_remove(entry);
+		settle(CONTAINER_OF(entry, struct peer, answered));
+	}
+	fcgi_server_leave(server);
+}
+
+/* Answers that come later than their input mostly come in swarms, many of them for one peer: they
+ * leave together, before the loop waits for anything again. */
 void fcgi_reply(struct fcgi_request *request, struct str output)
 {
 	struct peer *p = CONTAINER_OF(fcgi_conn_of(request), struct peer, conn);
 	struct fcgi_server *server = p->server;
 
-	if (p->busy || p->state == PEER_CLOSED) {
-		fcgi_conn_reply(request, output);
-		return;
-	}
-	fcgi_server_enter(server);
-	prepare_output(p);
 	fcgi_conn_reply(request, output);
-	settle(p);
-	fcgi_server_leave(server);
+	if (!p->busy && p->state != PEER_CLOSED) {
+		list_remove(&p->answered);
+		list_append(&server->answered, &p->answered);
+		uv_prepare_start(&server->send, peers_send);
+	}
 }

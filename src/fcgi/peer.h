@@ -31,9 +31,10 @@ enum peer_state { PEER_OPEN, PEER_LINGERING, PEER_CLOSED };
 struct peer {
 	struct fcgi_conn conn;
 	struct fcgi_server *server;
-	struct list all;  /* in server->peers, or in server->spare */
-	struct list wait; /* in server->waits[], or in server->closed */
-	uint64_t since;   /* when that wait began */
+	struct list all;      /* in server->peers, or in server->spare */
+	struct list wait;     /* in server->waits[], or in server->closed */
+	struct list answered; /* in server->answered */
+	uint64_t since;       /* when that wait began */
 	struct bytes unsent;
 	struct bytes held; /* input that must wait until output has left */
 	uint32_t lingered; /* bytes thrown away while lingering */
@@ -60,6 +61,7 @@ struct fcgi_server {
 	uv_poll_t ready;
 	uv_timer_t timer;
 	uint64_t timer_at; /* UINT64_MAX: not set */
+	uv_prepare_t send; /* active while there are peers in `answered` */
 	unsigned handles;  /* of libuv, not yet closed */
 	struct listener *listeners;
 	bool accepting;
@@ -73,6 +75,7 @@ struct fcgi_server {
 	struct list peers;
 	struct list closed; /* still among the peers, for those who walk there */
 	struct list spare;
+	struct list answered; /* peers whose output leaves before the loop waits again */
 	struct list waits[PEER_WAIT_COUNT];
 	uint32_t peer_count; /* not closed */
 	unsigned depth;      /* of calls into the server; what was closed is reused at 0 */
@@ -84,6 +87,9 @@ struct fcgi_server {
 /* Between these no memory of a peer is reused. */
 void fcgi_server_enter(struct fcgi_server *server);
 void fcgi_server_leave(struct fcgi_server *server);
+
+/* Sends what is there for the peers in `answered`. */
+void peers_send(uv_prepare_t *send);
 
 /* Starts or stops accepting, as limits and draining say. */
 void listeners_update(struct fcgi_server *server);

@@ -207,9 +207,11 @@ struct fcgi_server *fcgi_server_new(
 		return NULL;
 	}
 	uv_timer_init(loop, &server->timer);
+	uv_prepare_init(loop, &server->send);
 	server->ready.data = server;
 	server->timer.data = server;
-	server->handles = 2;
+	server->send.data = server;
+	server->handles = 3;
 	server->loop = loop;
 	server->settings = *settings;
 	server->timer_at = UINT64_MAX;
@@ -219,6 +221,7 @@ struct fcgi_server *fcgi_server_new(
 	list_init(&server->peers);
 	list_init(&server->closed);
 	list_init(&server->spare);
+	list_init(&server->answered);
 	for (size_t i = 0; i < PEER_WAIT_COUNT; i++) {
 		list_init(&server->waits[i]);
 	}
@@ -268,5 +271,6 @@ void fcgi_server_close(struct fcgi_server *server)
 	bytes_clear(&server->scratch);
 	uv_close((uv_handle_t *)&server->ready, on_handle_closed);
 	uv_close((uv_handle_t *)&server->timer, on_handle_closed);
+	uv_close((uv_handle_t *)&server->send, on_handle_closed);
 	listeners_close(server, on_handle_closed);
 }

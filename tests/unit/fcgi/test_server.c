@@ -182,6 +182,7 @@ static void a_peer_that_only_stops_sending_is_answered(void **state)
 	world_assert_events(&w, ONE_REQUEST "1 begin 1\n1 abort\n");
 	world_expect(&w, fd, false);
 	assert_true(recorder_answer(&w.recorder));
+	world_run(&w);
 	wire_answer(&w.expected, 1, ANSWER);
 	world_expect(&w, fd, true);
 	assert_int_equal(w.server->peer_count, 0);
@@ -205,6 +206,7 @@ static void an_answer_to_a_peer_that_left_is_no_error(void **state)
 	close(fd);
 	w.recorder.events.len = 0;
 	assert_true(recorder_answer(&w.recorder));
+	world_run(&w);
 	world_assert_events(&w, "1 abort\n");
 	assert_int_equal(w.server->peer_count, 0);
 	world_run(&w);
@@ -306,6 +308,7 @@ static void an_answer_may_come_while_another_connection_is_served(void **state)
 	world_run(&w);
 	while (recorder_answer(&w.recorder)) {
 	}
+	world_run(&w);
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
 		wire_answer(&w.expected, 1, ANSWER);
 		wire_answer(&w.expected, 2, ANSWER);

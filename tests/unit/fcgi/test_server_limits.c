@@ -169,6 +169,7 @@ static void an_incomplete_request_is_closed_and_one_that_waits_for_us_is_not(voi
 	world_assert_events(&w, "1 begin 1\n1 A=1\n1 abort\n");
 	world_expect(&w, incomplete, true);
 	assert_true(recorder_answer(&w.recorder));
+	world_run(&w);
 	wire_answer(&w.expected, 1, ANSWER);
 	world_expect(&w, waiting, true);
 	close(incomplete);
@@ -310,9 +311,9 @@ static void draining_answers_what_is_in_flight(void **state)
 	assert_int_equal(w.drained, 0);
 	assert_true(recorder_answer(&w.recorder));
 	assert_int_equal(w.drained, 0);
+	world_run(&w);
 	wire_answer(&w.expected, 3, ANSWER);
 	world_expect(&w, waiting, true);
-	world_run(&w);
 	assert_int_equal(w.drained, 1);
 	close(idle);
 	close(asking);
@@ -367,6 +368,7 @@ static void who_drains_leaves_the_listening_descriptors_alone(void **state)
 	assert_int_equal(uv_poll_start(&poll, UV_READABLE, count_event), 0);
 	world_run(&w);
 	assert_true(recorder_answer(&w.recorder));
+	world_run(&w);
 	world_run(&w);
 	assert_int_equal(w.drained, 1);
 	assert_int_equal(eventfd_write(w.listener, 1), 0);
