@@ -126,7 +126,8 @@ struct dns_engine *dns_engine_new(uv_loop_t *loop, struct dns_shared *shared)
 		.ctx = host};
 
 	host->armed_ms = UINT64_MAX;
-	host->transport = dns_transport_new(loop, upstreams, upstream_count, &events);
+	host->transport = dns_transport_new(loop, upstreams, upstream_count,
+		dns_shared_settings(shared)->lookup_timeout_ms, &events);
 	if (host->transport == NULL) {
 		free(host);
 		return NULL;

@@ -17,20 +17,34 @@
 /*
  * One question, taken to the upstreams until one of them answers: sends, retransmissions, another
  * upstream, matching of replies. Pure logic: the time is an argument, the network an interface.
+ *
+ * Over TCP go all questions with `use_tcp`; else one whose answer is truncated, one to which three
+ * replies did not match, one whose answer came twice in another case, or without the cookie it
+ * should have; and those for an upstream that folds the case.
  */
 
 #define DNS_SOCKETS_MAX 4096
 
 enum dns_sent {
 	DNS_SENT,
-	DNS_SENT_UNREACHABLE, /* an earlier datagram of this socket met nobody, or there is no route
-			       */
+	DNS_SENT_UNREACHABLE, /* an earlier datagram of this socket met nobody, there is no route,
+				 or the connection is gone */
 };
 
+enum dns_way {
+	DNS_WAY_UDP,
+	DNS_WAY_TCP,
+	DNS_WAY_TCP_FRESH /* over a connection that was not there when another one broke */
+};
+
+#define DNS_SOCKET_NONE (-1) /* there is none to be had */
+#define DNS_SOCKET_BUSY (-2) /* all connections have as many queries in flight as they may */
+
 struct dns_network {
-	/* A connected socket of the upstream's pool, picked at random, that stays good until it is
-	 * released as often as it was acquired. Below DNS_SOCKETS_MAX; -1: none to be had. */
-	int (*acquire)(void *ctx, size_t upstream, struct random_pool *random);
+	/* A connected socket of the upstream's pool, picked at random, or a connection, that stays
+	 * good until it is released as often as it was acquired. Below DNS_SOCKETS_MAX, and among
+	 * the lowest that are free; or one of the above. */
+	int (*acquire)(void *ctx, size_t upstream, enum dns_way way, struct random_pool *random);
 	enum dns_sent (*send)(void *ctx, int socket, const uint8_t *query, size_t len);
 	void (*release)(void *ctx, int socket);
 	void *ctx;
@@ -40,6 +54,7 @@ struct dns_ending {
 	enum dns_status status;
 	const struct dns_answer *answer; /* NULL for failures; good during the call */
 	size_t upstream;                 /* that answered, or was asked last */
+	bool tcp;                        /* likewise */
 	uint32_t ms;                     /* since the first send */
 	uint64_t now_ms;
 };
@@ -64,10 +79,10 @@ struct dns_exchange *dns_exchange_start(struct dns_exchanges *exchanges,
 	void (*done)(void *ctx, const struct dns_ending *ending), void *ctx);
 void dns_exchange_cancel(struct dns_exchange *exchange);
 
-/* A datagram came in on a socket. */
+/* A datagram came in on a socket, or a message over a connection. */
 void dns_exchanges_receive(struct dns_exchanges *exchanges, int socket, const uint8_t *reply,
 	size_t len, uint64_t now_ms);
-/* A socket learnt that nothing listens at its other end. */
+/* A socket learnt that nothing listens at its other end; or a connection broke. */
 void dns_exchanges_unreachable(struct dns_exchanges *exchanges, int socket, uint64_t now_ms);
 
 #endif

@@ -143,6 +143,19 @@ static bool rdata_is(
 	return at <= record->end && record->end - at == numbers;
 }
 
+/* Code, length, data (RFC 6891 section 6.1.2), up to the last octet. */
+static bool options_good(const struct dns_walk *walk, const struct dns_record *record)
+{
+	struct reader r;
+
+	reader_init(&r, walk->message + record->rdata, record->end - record->rdata);
+	while (reader_left(&r) > 0 && !r.failed) {
+		reader_u16(&r);
+		reader_take(&r, reader_u16(&r));
+	}
+	return !r.failed;
+}
+
 static bool record_good(const struct dns_walk *walk, const struct dns_record *record)
 {
 	switch (record->type) {
@@ -158,7 +171,7 @@ static bool record_good(const struct dns_walk *walk, const struct dns_record *re
 		return rdata_is(walk, record, 2, SOA_NUMBERS);
 	case DNS_TYPE_OPT:
 		return record->section == DNS_SECTION_ADDITIONAL &&
-		       walk->message[record->owner] == 0;
+		       walk->message[record->owner] == 0 && options_good(walk, record);
 	default:
 		return record->type != TYPE_TSIG;
 	}

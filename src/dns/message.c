@@ -55,6 +55,16 @@ static bool put_question(ldns_pkt *packet, const struct dns_query *query)
 	return true;
 }
 
+/* The OPT is the message's end, and empty: its RDLENGTH is the last that stands there. */
+static size_t append_cookie(const struct dns_cookie *cookie, uint8_t out[DNS_QUERY_MAX], size_t len)
+{
+	put_u16(out + len - 2, (uint16_t)(4 + cookie->len));
+	put_u16(out + len, DNS_OPTION_COOKIE);
+	put_u16(out + len + 2, cookie->len);
+	memcpy(out + len + 4, cookie->bytes, cookie->len);
+	return len + 4 + cookie->len;
+}
+
 size_t dns_query_build(const struct dns_query *query, uint8_t out[DNS_QUERY_MAX])
 {
 	size_t len = 0;
@@ -74,11 +84,14 @@ size_t dns_query_build(const struct dns_query *query, uint8_t out[DNS_QUERY_MAX]
 	/* With NULL for the compression tree: a query has nothing to compress, and the tree costs
 	 * time cubic in the labels. */
 	if (ldns_pkt2buffer_wire_compress(buffer, packet, NULL) != LDNS_STATUS_OK ||
-		ldns_buffer_position(buffer) > DNS_QUERY_MAX) {
+		ldns_buffer_position(buffer) > DNS_QUERY_MAX - 4 - DNS_COOKIE_MAX) {
 		goto out;
 	}
 	len = ldns_buffer_position(buffer);
 	memcpy(out, ldns_buffer_begin(buffer), len);
+	if (query->edns_size > 0 && query->cookie.len > 0) {
+		len = append_cookie(&query->cookie, out, len);
+	}
 out:
 	ldns_buffer_free(buffer);
 	ldns_pkt_free(packet);
@@ -90,6 +103,17 @@ static bool rcode_without_question(unsigned rcode)
 {
 	return rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_SERVFAIL ||
 	       rcode == DNS_RCODE_NOTIMP || rcode == DNS_RCODE_REFUSED;
+}
+
+static bool folds_to(const struct dns_name *name, const uint8_t *wire)
+{
+	struct dns_name other = {.len = name->len};
+	struct dns_name lower = *name;
+
+	memcpy(other.wire, wire, other.len);
+	dns_name_lower(&other);
+	dns_name_lower(&lower);
+	return dns_name_eq(&lower, &other);
 }
 
 enum dns_match dns_reply_match(const struct dns_query *query, const uint8_t *reply, size_t len)
@@ -118,10 +142,12 @@ enum dns_match dns_reply_match(const struct dns_query *query, const uint8_t *rep
 
 	/* RFC 5452 section 4.2; the name's case is ours at random, so it must come back as it was.
 	 */
-	if (r.failed || header.questions != 1 ||
-		memcmp(name, query->name.wire, query->name.len) != 0 ||
-		type != (uint16_t)query->type || class != DNS_CLASS_IN) {
+	if (r.failed || header.questions != 1 || type != (uint16_t)query->type ||
+		class != DNS_CLASS_IN) {
 		return DNS_MATCH_WRONG_QUESTION;
 	}
-	return DNS_MATCH_YES;
+	if (memcmp(name, query->name.wire, query->name.len) == 0) {
+		return DNS_MATCH_YES;
+	}
+	return folds_to(&query->name, name) ? DNS_MATCH_WRONG_CASE : DNS_MATCH_WRONG_QUESTION;
 }

@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "base/str.h"
+#include "dns/cookie.h"
 #include "dns/name.h"
 
 #include <stdbool.h>
@@ -39,7 +40,9 @@ struct dns_query {
 	uint16_t id;
 	uint16_t edns_size; /* 0: no OPT record */
 	bool dnssec_ok;
-	bool want_ad; /* RFC 6840 section 5.7 */
+	bool want_ad;             /* RFC 6840 section 5.7 */
+	bool over_tcp;            /* the question may come back in another case */
+	struct dns_cookie cookie; /* goes with EDNS only; of length 0: none */
 };
 
 /* RD set, class IN. Returns the length written; 0 when out of memory. */
@@ -49,6 +52,7 @@ enum dns_match {
 	DNS_MATCH_YES,
 	DNS_MATCH_NOT_A_REPLY,
 	DNS_MATCH_WRONG_ID,
+	DNS_MATCH_WRONG_CASE, /* of the question, and nothing else is wrong */
 	DNS_MATCH_WRONG_QUESTION
 };
 
@@ -56,7 +60,7 @@ enum dns_match {
  * The first gate, on raw bytes: at least a header, QR set, opcode QUERY, the query's ID, exactly
  * one question, byte-equal with the one sent, case included. The question may be missing only with
  * rcode FORMERR, NOTIMP, SERVFAIL or REFUSED and no records at all. Anything but YES is dropped,
- * and the query goes on waiting.
+ * and the query goes on waiting; WRONG_CASE counts as a match over TCP alone.
  */
 enum dns_match dns_reply_match(const struct dns_query *query, const uint8_t *reply, size_t len);
 
@@ -69,9 +73,11 @@ enum dns_answer_kind {
 	DNS_ANSWER_TRUNCATED,
 	DNS_ANSWER_SERVFAIL,
 	DNS_ANSWER_REFUSED,
-	DNS_ANSWER_LAME,     /* a referral, or no recursion from a server that should offer it */
-	DNS_ANSWER_NO_EDNS,  /* FORMERR or NOTIMP to a query with OPT */
-	DNS_ANSWER_MALFORMED /* matched, and then did not keep to the format */
+	DNS_ANSWER_LAME,       /* a referral, or no recursion from a server that should offer it */
+	DNS_ANSWER_NO_EDNS,    /* FORMERR or NOTIMP to a query with OPT */
+	DNS_ANSWER_BAD_COOKIE, /* BADCOOKIE to a query with one: again, with what this one brought
+				*/
+	DNS_ANSWER_MALFORMED   /* matched, and then did not keep to the format */
 };
 
 /* What a reply, or the static zone, says. Names in it are lower-case. */

@@ -266,7 +266,9 @@ static enum dns_answer_kind read_reply(
 	struct dns_header header;
 	unsigned rcode;
 
-	if (dns_reply_match(query, reply, len) != DNS_MATCH_YES ||
+	enum dns_match match = dns_reply_match(query, reply, len);
+
+	if ((match != DNS_MATCH_YES && !(match == DNS_MATCH_WRONG_CASE && query->over_tcp)) ||
 		!dns_header_read(reply, len, &header)) {
 		return DNS_ANSWER_MALFORMED;
 	}
@@ -285,6 +287,8 @@ static enum dns_answer_kind read_reply(
 		return query->edns_size > 0 ? DNS_ANSWER_NO_EDNS : DNS_ANSWER_SERVFAIL;
 	case DNS_RCODE_REFUSED:
 		return DNS_ANSWER_REFUSED;
+	case DNS_RCODE_BADCOOKIE:
+		return query->cookie.len > 0 ? DNS_ANSWER_BAD_COOKIE : DNS_ANSWER_SERVFAIL;
 	default:
 		return DNS_ANSWER_SERVFAIL;
 	}

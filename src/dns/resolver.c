@@ -258,6 +258,7 @@ static void question_answered(void *ctx, const struct dns_ending *ending)
 			&r->ground, &q->name, q->type, status, ending->answer, ending->now_ms),
 		.source = DNS_SOURCE_UPSTREAM,
 		.upstream = ending->upstream,
+		.tcp = ending->tcp,
 		.ms = ending->ms,
 		.now_ms = ending->now_ms};
 	struct dns_cached cached = {step.status, step.expires_ms};

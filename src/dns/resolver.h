@@ -46,6 +46,7 @@ struct dns_step {
 	uint64_t expires_ms;             /* with everything in it clamped as configured */
 	enum dns_source source;
 	size_t upstream; /* of DNS_SOURCE_UPSTREAM */
+	bool tcp;        /* likewise */
 	uint32_t ms;     /* from the first send to the answer */
 	bool joined;     /* the question was in flight for somebody else */
 	uint64_t now_ms;

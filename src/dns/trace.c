@@ -5,7 +5,10 @@
 
 #include "base/bytes.h"
 
+#include <string.h>
+
 #define ANSWER_TEXT_MAX 65536
+#define OVER_TCP " (tcp)"
 
 static void append_answer(struct bytes *text, const struct dns_step *step)
 {
@@ -43,7 +46,7 @@ void dns_trace_step(const struct fcrdns_trace *trace, const struct dns_step *ste
 	const struct endpoint *upstreams)
 {
 	char name[DNS_NAME_TEXT_MAX];
-	char server[ENDPOINT_TEXT_MAX] = "";
+	char server[ENDPOINT_TEXT_MAX + sizeof(OVER_TCP)] = "";
 	struct fcrdns_trace_step told = {.type = step->type,
 		.ttl_s = (uint32_t)((step->expires_ms - step->now_ms) / 1000),
 		.ms = step->ms,
@@ -65,6 +68,9 @@ void dns_trace_step(const struct fcrdns_trace *trace, const struct dns_step *ste
 		break;
 	case DNS_SOURCE_UPSTREAM:
 		endpoint_format(&upstreams[step->upstream], server);
+		if (step->tcp) {
+			memcpy(server + strlen(server), OVER_TCP, sizeof(OVER_TCP));
+		}
 		told.server = str_view(server);
 		break;
 	case DNS_SOURCE_US:

@@ -3,6 +3,8 @@
 
 #include "dns/transport.h"
 
+#include "dns/tcp.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -15,6 +17,7 @@
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 #define DATAGRAM_MAX 65535
 #define DATAGRAMS_A_TURN 256
+#define UDP_MAX (DNS_SOCKETS_MAX - DNS_TCP_MAX) /* numbers from there on are connections */
 
 struct udp {
 	uv_poll_t poll;
@@ -38,9 +41,9 @@ struct dns_transport {
 	const struct endpoint *upstreams;
 	struct dns_transport_events events;
 	struct pool pools[DNS_MAX_UPSTREAMS];
-	struct udp *sockets[DNS_SOCKETS_MAX]; /* by number */
-	int next_number;
-	size_t open_count; /* handles that libuv still knows */
+	struct udp *sockets[UDP_MAX]; /* by number */
+	size_t open_count;            /* handles that libuv still knows */
+	struct dns_tcp *tcp;
 	bool closing;
 	uint8_t datagram[DATAGRAM_MAX];
 };
@@ -52,12 +55,52 @@ static bool is_loopback(const struct addr *addr)
 	return addr->family == ADDR_V4 ? addr->bytes[0] == 127 : addr_eq(addr, &v6);
 }
 
+static void on_tcp_message(void *ctx, int number, const uint8_t *message, size_t len)
+{
+	struct dns_transport *t = ctx;
+
+	t->events.receive(t->events.ctx, UDP_MAX + number, message, len);
+}
+
+static void on_tcp_lost(void *ctx, int number)
+{
+	struct dns_transport *t = ctx;
+
+	t->events.unreachable(t->events.ctx, UDP_MAX + number);
+}
+
+static void on_tcp_settled(void *ctx)
+{
+	struct dns_transport *t = ctx;
+
+	t->events.settled(t->events.ctx);
+}
+
+static void tell_if_closed(void *ctx)
+{
+	struct dns_transport *t = ctx;
+
+	if (dns_transport_is_closed(t)) {
+		t->events.closed(t->events.ctx);
+	}
+}
+
 struct dns_transport *dns_transport_new(uv_loop_t *loop, const struct endpoint *upstreams,
-	size_t upstream_count, const struct dns_transport_events *events)
+	size_t upstream_count, uint32_t patience_ms, const struct dns_transport_events *events)
 {
 	struct dns_transport *t = calloc(1, sizeof(*t));
+	struct dns_tcp_events tcp_events = {.receive = on_tcp_message,
+		.lost = on_tcp_lost,
+		.settled = on_tcp_settled,
+		.closed = tell_if_closed,
+		.ctx = t};
 
 	if (t == NULL) {
+		return NULL;
+	}
+	t->tcp = dns_tcp_new(loop, upstreams, patience_ms, &tcp_events);
+	if (t->tcp == NULL) {
+		free(t);
 		return NULL;
 	}
 	t->loop = loop;
@@ -71,12 +114,15 @@ struct dns_transport *dns_transport_new(uv_loop_t *loop, const struct endpoint *
 
 void dns_transport_free(struct dns_transport *transport)
 {
-	free(transport);
+	if (transport != NULL) {
+		dns_tcp_free(transport->tcp);
+		free(transport);
+	}
 }
 
 bool dns_transport_is_closed(const struct dns_transport *transport)
 {
-	return transport->open_count == 0;
+	return transport->open_count == 0 && dns_tcp_is_closed(transport->tcp);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -86,8 +132,8 @@ static void on_closed(uv_handle_t *handle)
 
 	free(s);
 	t->open_count--;
-	if (t->closing && t->open_count == 0) {
-		t->events.closed(t->events.ctx);
+	if (t->closing) {
+		tell_if_closed(t);
 	}
 }
 
@@ -106,7 +152,8 @@ static void close_udp(struct udp *s)
 void dns_transport_close(struct dns_transport *transport)
 {
 	transport->closing = true;
-	for (int i = 0; i < DNS_SOCKETS_MAX; i++) {
+	dns_tcp_close(transport->tcp);
+	for (int i = 0; i < UDP_MAX; i++) {
 		if (transport->sockets[i] != NULL) {
 			close_udp(transport->sockets[i]);
 		}
@@ -170,14 +217,11 @@ static int connected_socket(const struct endpoint *upstream)
 	return fd;
 }
 
-static int free_number(struct dns_transport *t)
+static int free_number(const struct dns_transport *t)
 {
-	for (int i = 0; i < DNS_SOCKETS_MAX; i++) {
-		int number = (t->next_number + i) % DNS_SOCKETS_MAX;
-
-		if (t->sockets[number] == NULL) {
-			t->next_number = (number + 1) % DNS_SOCKETS_MAX;
-			return number;
+	for (int i = 0; i < UDP_MAX; i++) {
+		if (t->sockets[i] == NULL) {
+			return i;
 		}
 	}
 	return -1;
@@ -244,17 +288,22 @@ static struct udp *draw(struct dns_transport *t, size_t upstream, uint32_t place
 	return NULL;
 }
 
-static int acquire(void *ctx, size_t upstream, struct random_pool *random)
+static int acquire(void *ctx, size_t upstream, enum dns_way way, struct random_pool *random)
 {
 	struct dns_transport *t = ctx;
 
 	if (t->closing) {
-		return -1;
+		return DNS_SOCKET_NONE;
+	}
+	if (way != DNS_WAY_UDP) {
+		int number = dns_tcp_acquire(t->tcp, upstream, way == DNS_WAY_TCP_FRESH);
+
+		return number >= 0 ? UDP_MAX + number : number;
 	}
 	struct udp *s = draw(t, upstream, random_below(random, t->pools[upstream].size));
 
 	if (s == NULL) {
-		return -1;
+		return DNS_SOCKET_NONE;
 	}
 	s->queries++;
 	s->in_flight++;
@@ -264,8 +313,11 @@ static int acquire(void *ctx, size_t upstream, struct random_pool *random)
 static enum dns_sent send_query(void *ctx, int socket, const uint8_t *query, size_t len)
 {
 	struct dns_transport *t = ctx;
-	const struct udp *s = t->sockets[socket];
+	const struct udp *s = socket < UDP_MAX ? t->sockets[socket] : NULL;
 
+	if (socket >= UDP_MAX) {
+		return dns_tcp_send(t->tcp, socket - UDP_MAX, query, len);
+	}
 	if (s == NULL) {
 		return DNS_SENT_UNREACHABLE;
 	}
@@ -279,8 +331,11 @@ static enum dns_sent send_query(void *ctx, int socket, const uint8_t *query, siz
 static void release(void *ctx, int socket)
 {
 	struct dns_transport *t = ctx;
-	struct udp *s = t->sockets[socket];
+	struct udp *s = socket < UDP_MAX ? t->sockets[socket] : NULL;
 
+	if (socket >= UDP_MAX) {
+		dns_tcp_release(t->tcp, socket - UDP_MAX);
+	}
 	if (s == NULL) {
 		return;
 	}

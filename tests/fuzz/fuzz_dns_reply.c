@@ -118,6 +118,9 @@ static void check_answer(
 		check(matched);
 		check(answer->kind == DNS_ANSWER_TRUNCATED || query->edns_size > 0);
 		break;
+	case DNS_ANSWER_BAD_COOKIE:
+		check(matched && passed && query->cookie.len > 0);
+		break;
 	case DNS_ANSWER_MALFORMED:
 	case DNS_ANSWER_SERVFAIL:
 	case DNS_ANSWER_REFUSED:

@@ -14,6 +14,8 @@
 #include <cmocka.h>
 
 #define SOCKETS_EACH 4
+#define FIRST_CONNECTION 100
+#define CONNECTIONS_EACH 64
 
 struct sim_event {
 	struct sim_event *next;
@@ -126,6 +128,19 @@ void sim_add_soa(struct sim_reply *reply, const char *owner, uint32_t ttl, uint3
 	count_record(reply, 2);
 }
 
+void sim_add_cookie(struct sim_reply *reply, const uint8_t *cookie, size_t len, unsigned rcode)
+{
+	push_record(reply, "", DNS_TYPE_OPT, rcode >> 4 << 24, len > 0 ? 4 + len : 0);
+	reply->bytes[3] = (uint8_t)((reply->bytes[3] & 0xf0) | (rcode & 0x0f));
+	if (len > 0) {
+		push16(reply, 10);
+		push16(reply, (unsigned)len);
+		memcpy(reply->bytes + reply->len, cookie, len);
+		reply->len += len;
+	}
+	count_record(reply, 3);
+}
+
 static void add_event(struct scenario *s, int socket, const uint8_t *bytes, size_t len,
 	uint64_t delay_ms, bool unreachable)
 {
@@ -220,11 +235,20 @@ static void sim_wake(void *ctx)
 	((struct scenario *)ctx)->woken++;
 }
 
-static int sim_acquire(void *ctx, size_t upstream, struct random_pool *random)
+static int sim_acquire(void *ctx, size_t upstream, enum dns_way way, struct random_pool *random)
 {
 	struct scenario *s = ctx;
 
+	if (way != DNS_WAY_UDP && s->tcp_room > 0 && s->tcp_acquired >= s->tcp_room) {
+		return DNS_SOCKET_BUSY;
+	}
 	s->acquired++;
+	if (way != DNS_WAY_UDP) {
+		s->tcp_acquired++;
+		s->connections += way == DNS_WAY_TCP_FRESH;
+		return FIRST_CONNECTION +
+		       (int)(upstream * CONNECTIONS_EACH + s->connections % CONNECTIONS_EACH);
+	}
 	return (int)(upstream * SOCKETS_EACH + random_below(random, SOCKETS_EACH));
 }
 
@@ -233,6 +257,7 @@ static void sim_release(void *ctx, int socket)
 	struct scenario *s = ctx;
 
 	s->acquired--;
+	s->tcp_acquired -= socket >= FIRST_CONNECTION;
 }
 
 static void read_query(struct sim_query *q, const uint8_t *bytes, size_t len)
@@ -258,13 +283,25 @@ static void read_query(struct sim_query *q, const uint8_t *bytes, size_t len)
 	q->type = (uint16_t)(bytes[at + 1] << 8 | bytes[at + 2]);
 	q->question_len = at + 5 - 12;
 	q->edns = bytes[11] == 1;
-	assert_int_equal(len, at + 5 + (q->edns ? 11 : 0));
+	at += 5;
+	if (q->edns && len > at + 11) {
+		q->cookie_len = len - (at + 15);
+		assert_in_range(q->cookie_len, 8, 40);
+		assert_int_equal(bytes[at + 10], q->cookie_len + 4);
+		assert_memory_equal(bytes + at + 11, "\0\12\0", 3);
+		assert_int_equal(bytes[at + 14], q->cookie_len);
+		memcpy(q->cookie, bytes + at + 15, q->cookie_len);
+		at += 4 + q->cookie_len;
+	}
+	assert_int_equal(len, at + (q->edns ? 11 : 0));
 }
 
 static enum dns_sent sim_transmit(void *ctx, int socket, const uint8_t *bytes, size_t len)
 {
 	struct scenario *s = ctx;
-	size_t upstream = (size_t)socket / SOCKETS_EACH;
+	bool tcp = socket >= FIRST_CONNECTION;
+	size_t upstream = tcp ? (size_t)(socket - FIRST_CONNECTION) / CONNECTIONS_EACH
+			      : (size_t)socket / SOCKETS_EACH;
 
 	if (s->unreachable[upstream]) {
 		return DNS_SENT_UNREACHABLE;
@@ -272,7 +309,8 @@ static enum dns_sent sim_transmit(void *ctx, int socket, const uint8_t *bytes, s
 	assert_true(s->query_count < SCENARIO_QUERIES);
 	struct sim_query *q = &s->queries[s->query_count++];
 
-	*q = (struct sim_query){.at_ms = s->now_ms, .upstream = upstream, .socket = socket};
+	*q = (struct sim_query){
+		.at_ms = s->now_ms, .upstream = upstream, .socket = socket, .tcp = tcp};
 	read_query(q, bytes, len);
 	if (s->behave == NULL || !s->behave(s, q)) {
 		sim_answer(s, q, 0);
@@ -341,6 +379,7 @@ void scenario_end(struct scenario *s)
 {
 	dns_core_free(s->engine);
 	assert_int_equal(s->acquired, 0);
+	assert_int_equal(s->tcp_acquired, 0);
 	dns_shared_unref(s->shared);
 	while (s->events != NULL) {
 		struct sim_event *next = s->events->next;

@@ -31,7 +31,10 @@ struct sim_query {
 	uint16_t type;
 	bool edns;
 	bool ad; /* asks whether the answer is authentic */
+	bool tcp;
 	size_t question_len;
+	size_t cookie_len;
+	uint8_t cookie[40];
 	size_t len;
 	uint8_t bytes[512];
 };
@@ -71,6 +74,9 @@ struct scenario {
 	struct sim_event *events;
 	unsigned woken;
 	int acquired;
+	int tcp_acquired;
+	int tcp_room; /* queries in flight over TCP; 0: as many as there are */
+	unsigned connections;
 };
 
 /* Settings as the manual's defaults, one upstream. Then change them, then scenario_start. */
@@ -102,7 +108,9 @@ void sim_send(struct scenario *s, const struct sim_query *query, const struct si
 	uint64_t delay_ms);
 void sim_send_on(
 	struct scenario *s, int socket, const uint8_t *bytes, size_t len, uint64_t delay_ms);
-/* An ICMP error reaches the query's socket. */
+/* An OPT with a COOKIE option; `len` 0: without. */
+void sim_add_cookie(struct sim_reply *reply, const uint8_t *cookie, size_t len, unsigned rcode);
+/* An ICMP error reaches the query's socket, or its connection breaks. */
 void sim_unreachable(struct scenario *s, const struct sim_query *query, uint64_t delay_ms);
 
 /* How often a name was asked for, over all queries. */

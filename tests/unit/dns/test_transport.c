@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #define QUERIES_BEFORE_REPLACED 10000
+#define PATIENCE_MS 2500
 
 struct world {
 	uv_loop_t loop;
@@ -71,7 +72,7 @@ static void world_start(struct world *w)
 	w->upstream.port = ntohs(in.sin_port);
 	assert_int_equal(uv_loop_init(&w->loop), 0);
 	random_pool_init(&w->random);
-	w->transport = dns_transport_new(&w->loop, &w->upstream, 1, &events);
+	w->transport = dns_transport_new(&w->loop, &w->upstream, 1, PATIENCE_MS, &events);
 	assert_non_null(w->transport);
 	w->network = dns_transport_network(w->transport);
 }
@@ -89,7 +90,7 @@ static void world_end(struct world *w)
 
 static int acquire(struct world *w)
 {
-	int socket = w->network.acquire(w->network.ctx, 0, &w->random);
+	int socket = w->network.acquire(w->network.ctx, 0, DNS_WAY_UDP, &w->random);
 
 	assert_in_range(socket, 0, DNS_SOCKETS_MAX - 1);
 	return socket;
@@ -235,7 +236,7 @@ static void test_closed(void **state)
 	int socket = acquire(&w);
 
 	dns_transport_close(w.transport);
-	assert_int_equal(w.network.acquire(w.network.ctx, 0, &w.random), -1);
+	assert_int_equal(w.network.acquire(w.network.ctx, 0, DNS_WAY_UDP, &w.random), -1);
 	assert_int_equal(send_on(&w, socket), DNS_SENT_UNREACHABLE);
 	w.network.release(w.network.ctx, socket);
 	world_end(&w);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/reader.h"
+#include "dns/exchange_inner.h"
+#include "dns/gate.h"
+
+#define FOLDED_MAX 2u
+
+/* The upstream answered, and does not know: one other is asked, if there is one. */
+static void answered_failure(
+	struct dns_exchange *x, size_t upstream, enum dns_status status, uint64_t now_ms)
+{
+	x->failure = status;
+	x->failed |= UINT32_C(1) << upstream;
+	if (!x->went_elsewhere) {
+		size_t other = dns_upstreams_pick(
+			&x->all->upstreams, x->asked, x->failed, now_ms, x->all->random);
+
+		x->went_elsewhere = true;
+		if ((x->failed >> other & 1) == 0 && x->asked[other] == 0) {
+			dns_exchange_send(x, other, dns_exchange_way(x, other, now_ms), now_ms);
+			return;
+		}
+	}
+	if (x->open_count == 0 && !x->stands_in_line && !x->has_turn) {
+		dns_exchange_finish(x, status, NULL, now_ms);
+	}
+}
+
+/* Nothing that comes over UDP counts any more. */
+static void go_over_tcp(struct dns_exchange *x, size_t upstream, uint64_t now_ms)
+{
+	x->tcp = true;
+	for (unsigned i = 0; i < x->sent_count; i++) {
+		if (!x->sent[i].tcp) {
+			dns_exchange_close(&x->sent[i]);
+		}
+	}
+	dns_exchange_send(x, upstream, DNS_WAY_TCP, now_ms);
+}
+
+/* Asks the same upstream once more, in the way that its answer calls for; false: in none. */
+static bool ask_otherwise(struct dns_pending *s, enum dns_answer_kind kind, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+	uint32_t bit = UINT32_C(1) << s->upstream;
+
+	switch (kind) {
+	case DNS_ANSWER_NO_EDNS:
+		if ((x->no_edns & bit) != 0) {
+			return false;
+		}
+		x->no_edns |= bit;
+		dns_exchange_send(x, s->upstream, dns_exchange_way(x, s->upstream, now_ms), now_ms);
+		return true;
+	case DNS_ANSWER_BAD_COOKIE:
+		if (s->tcp) {
+			return false;
+		}
+		if (x->took_cookie) {
+			go_over_tcp(x, s->upstream, now_ms);
+		} else {
+			x->took_cookie = true;
+			dns_exchange_send(x, s->upstream, DNS_WAY_UDP, now_ms);
+		}
+		return true;
+	case DNS_ANSWER_TRUNCATED:
+		if (s->tcp) {
+			return false;
+		}
+		go_over_tcp(x, s->upstream, now_ms);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void answered(struct dns_pending *s, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+	struct dns_exchanges *all = x->all;
+	const struct dns_answer *answer = &all->answer;
+	enum dns_status status = dns_status_of(answer->kind);
+
+	x->last_upstream = s->upstream;
+	x->last_tcp = s->tcp;
+	if (dns_exchange_counts(all, s->tcp)) {
+		dns_upstream_answered(&all->upstreams, s->upstream, now_ms - s->at_ms);
+	}
+	if (!dns_status_is_failure(status)) {
+		if ((x->no_edns >> s->upstream & 1) != 0 && !s->edns) {
+			dns_manners_refuses_edns(&all->manners, s->upstream, now_ms);
+		}
+		dns_exchange_finish(x, status, answer, now_ms);
+		return;
+	}
+	dns_exchange_close(s);
+	if (!ask_otherwise(s, answer->kind, now_ms)) {
+		answered_failure(x, s->upstream, status, now_ms);
+	}
+}
+
+/* Somebody guesses: TCP cannot be guessed into. */
+static void look_after(struct dns_exchanges *all, int socket, uint64_t now_ms)
+{
+	struct dns_pending *s;
+
+	while ((s = dns_pending_first(all->pending, socket)) != NULL && !s->tcp &&
+		dns_pending_is_pestered(all->pending, s)) {
+		go_over_tcp(s->exchange, s->upstream, now_ms);
+	}
+}
+
+void dns_exchanges_receive(
+	struct dns_exchanges *all, int socket, const uint8_t *reply, size_t len, uint64_t now_ms)
+{
+	struct reader reader;
+
+	reader_init(&reader, reply, len);
+	if (len < DNS_HEADER_SIZE) {
+		all->stats->wrong_replies++;
+		return;
+	}
+	uint16_t id = reader_u16(&reader);
+	struct dns_pending *s = dns_pending_find(all->pending, socket, id);
+
+	if (s == NULL) {
+		all->stats->wrong_replies++;
+		dns_pending_note_stray(all->pending, socket, id);
+		look_after(all, socket, now_ms);
+		return;
+	}
+	struct dns_exchange *x = s->exchange;
+	struct dns_query query = dns_exchange_query(s, now_ms);
+	enum dns_verdict verdict = dns_manners_judge(
+		&all->manners, s->upstream, &query, reply, len, now_ms, &all->answer);
+
+	if (verdict == DNS_VERDICT_ANSWER) {
+		answered(s, now_ms);
+		return;
+	}
+	all->stats->wrong_replies++;
+	s->misfits++;
+	x->folded += verdict == DNS_VERDICT_FOLDED;
+	if (!s->tcp && (verdict == DNS_VERDICT_DOUBTFUL || x->folded >= FOLDED_MAX ||
+			       dns_pending_is_pestered(all->pending, s))) {
+		go_over_tcp(x, s->upstream, now_ms);
+	}
+}
