@@ -98,7 +98,8 @@ NODISCARD enum dns_walk_step dns_walk_next(struct dns_walk *walk, struct dns_rec
 /*
  * True if all records can be walked, there are at most DNS_RECORDS_MAX, the RDATA of A, AAAA, NS,
  * CNAME, SOA and PTR fill RDLENGTH exactly, no record is a TSIG, and there is at most one OPT, in
- * the additional section, at the root, and of whole options. *rcode is the whole of it, with OPT's upper bits.
+ * the additional section, at the root, and of whole options. *rcode is the whole of it, with OPT's
+ * upper bits.
  */
 NODISCARD bool dns_gate_pass(const uint8_t *message, size_t len, unsigned *rcode);
 

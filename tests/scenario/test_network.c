@@ -179,8 +179,7 @@ static void test_spoofed_replies_change_nothing(void **state)
 	/* At the third wrong ID it was asked over TCP, and nothing that came over UDP counted. */
 	assert_int_equal(s->query_count, 3);
 	assert_true(s->queries[2].tcp);
-	assert_int_equal(
-		stats(s)->wrong_replies, 16 + s->queries[1].question_len + 2 + 3 + 12 + 1);
+	assert_int_equal(stats(s)->wrong_replies, 16 + s->queries[1].question_len + 2 + 3 + 12 + 1);
 }
 
 static void test_case_is_random(void **state)
