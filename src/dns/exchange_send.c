@@ -105,20 +105,22 @@ static void sent_is_lost(struct dns_pending *s, uint64_t now_ms)
 	struct dns_exchange *x = s->exchange;
 	struct dns_exchanges *all = x->all;
 	size_t upstream = s->upstream;
+	bool tcp = s->tcp;
 	bool waited_for = x->waiting == s;
 
-	if (dns_exchange_counts(all, s->tcp)) {
-		dns_upstream_unreachable(&all->upstreams, upstream, now_ms);
-	}
 	dns_exchange_close(s);
-	if (!s->tcp) {
-		note_unreachable(x, upstream, now_ms);
-	} else if (waited_for && !x->reconnected) {
+	if (tcp && !waited_for) {
+		return;
+	}
+	if (tcp && !x->reconnected) {
 		x->reconnected = true;
 		dns_exchange_send(x, upstream, DNS_WAY_TCP_FRESH, now_ms);
-	} else if (waited_for) {
-		note_unreachable(x, upstream, now_ms);
+		return;
 	}
+	if (dns_exchange_counts(all, tcp)) {
+		dns_upstream_unreachable(&all->upstreams, upstream, now_ms);
+	}
+	note_unreachable(x, upstream, now_ms);
 }
 
 void dns_exchanges_unreachable(struct dns_exchanges *all, int socket, uint64_t now_ms)

@@ -17,9 +17,8 @@
  */
 struct dns_tcp;
 
-#define DNS_TCP_MAX                                                                                \
-	128 /* connections in all; those beyond two an upstream are on their way out               \
-	     */
+/* Connections in all; those beyond two an upstream are on their way out. */
+#define DNS_TCP_MAX 128
 #define DNS_TCP_IN_FLIGHT 100
 
 struct dns_tcp_events {
