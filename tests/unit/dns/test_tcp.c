@@ -144,7 +144,7 @@ static void pipelines_and_answers_in_pieces(void **state)
 	int peer = accept_queries(&w, 3);
 
 	for (size_t i = 0; i < FRAME_LEN; i++) {
-		assert_int_equal(send(peer, FRAME + i, 1, 0), 1);
+		assert_int_equal(send(peer, &FRAME[i], 1, 0), 1);
 		run_until(&w, &w.settled, (unsigned)i + 1);
 	}
 	assert_int_equal(w.received, 1);
