@@ -12,7 +12,7 @@ static const unsigned status_of_error = 503;
 
 void authz_init(struct authz *a)
 {
-	*a = (struct authz){.ignored = INPUT_COUNT};
+	*a = (struct authz){0};
 	arena_init(&a->arena, ARENA_CHUNK);
 }
 
@@ -31,12 +31,12 @@ void authz_reset(struct authz *a)
 	authz_cancel(a);
 	fcrdns_result_unref(a->rdns);
 	arena_reset(&arena);
-	*a = (struct authz){.arena = arena, .ignored = INPUT_COUNT};
+	*a = (struct authz){.arena = arena};
 }
 
-void authz_input(struct authz *a, struct str name, struct str value)
+void authz_input(struct authz *a, const struct config *config, struct str name, struct str value)
 {
-	input_add(&a->input, &a->arena, name, value);
+	input_add(&a->input, &a->arena, &config->frontend.cert, name, value);
 }
 
 /* Whether the same request could end otherwise a moment later. */
@@ -86,32 +86,67 @@ static void hold_until(struct authz *a, int64_t wall_s)
 	}
 }
 
+/* What the front end sent; or what was given, as if it had. */
+static void take_certificate(struct authz *a, const struct config_frontend *frontend, bool honoured,
+	struct believe_cert *sent)
+{
+	believe_certificate(&a->input, frontend, honoured, sent);
+	a->cert_present = sent->text.len > 0;
+	if (a->given != NULL) {
+		sent->word = cert_sources_suppose(&frontend->cert, a->given->status);
+		a->cert_present = true;
+	}
+}
+
+static enum cert_status decode_certificate(struct authz *a, const struct believe_cert *sent)
+{
+	struct cert_chain chain = {.count = 1};
+	enum cert_status status;
+
+	if (a->given != NULL) {
+		a->chain = a->given->chain;
+		return CERT_OK;
+	}
+	if (sent->list) {
+		status = cert_decode_list(sent->codec, sent->text, &a->arena, &chain, &a->detail);
+	} else {
+		status = cert_decode(
+			sent->codec, sent->text, &a->arena, &chain.certs[0], &a->detail);
+	}
+	if (status == CERT_OK) {
+		status = cert_decode_intermediates(
+			sent->intermediates, &a->arena, &chain, &a->detail);
+	}
+	if (status == CERT_OK) {
+		a->chain = chain;
+	}
+	return status;
+}
+
 /* Denies and returns true when the certificate, or its lack, ends the decision. */
-static bool certificate_ends_it(struct authz *a, bool honoured)
+static bool certificate_ends_it(
+	struct authz *a, const struct config_frontend *frontend, bool honoured)
 {
 	const struct policy *policy = a->policy;
-	struct str text =
-		believe_value(&a->input, INPUT_SSL_CLIENT_CERT, INPUT_X_SSL_CLIENT_CERT, honoured);
-	enum cert_word word = cert_word_read(believe_value(
-		&a->input, INPUT_SSL_CLIENT_VERIFY, INPUT_X_SSL_CLIENT_VERIFY, honoured));
 	struct cert_identity *identity;
-	struct str der;
+	struct believe_cert sent;
 
-	if (text.len == 0) {
-		if (word == CERT_WORD_FAILED) {
+	take_certificate(a, frontend, honoured, &sent);
+	if (!a->cert_present) {
+		if (sent.word == CERT_WORD_FAILED) {
 			return deny(a, REASON_CERT_UNVERIFIED);
 		}
 		return policy->client_cert == POLICY_CERT_REQUIRED && deny(a, REASON_CERT_MISSING);
 	}
-	a->cert_present = true;
 	identity = arena_alloc(&a->arena, 1, sizeof(*identity));
 	if (identity == NULL) {
 		return deny(a, REASON_INTERNAL);
 	}
-	enum cert_status status = cert_decode(CERT_CODEC_PEM, text, &a->arena, &der, &a->detail);
+	enum cert_status status = decode_certificate(a, &sent);
 
 	if (status == CERT_OK) {
-		status = cert_read(der, policy->cn_fallback, &a->arena, identity, &a->detail);
+		status = cert_read(
+			a->chain.certs[0], policy->cn_fallback, &a->arena, identity, &a->detail);
 	}
 	if (status != CERT_OK) {
 		return deny(a, status == CERT_NO_MEMORY ? REASON_INTERNAL : REASON_CERT_MALFORMED);
@@ -125,7 +160,7 @@ static bool certificate_ends_it(struct authz *a, bool honoured)
 		return deny(a, REASON_CERT_EXPIRED);
 	}
 	hold_until(a, identity->not_after);
-	if (word != CERT_WORD_VERIFIED) {
+	if (sent.word != CERT_WORD_VERIFIED) {
 		return deny(a, REASON_CERT_UNVERIFIED);
 	}
 	a->cert_verified = true;
@@ -284,13 +319,19 @@ bool authz_start(struct authz *a, const struct config *config, struct dns_engine
 	a->trace = trace;
 	a->done = done;
 	a->ctx = ctx;
-	a->ignored = believe_ignored(&a->input, &config->frontend, honoured);
+	enum input_name ignored = believe_ignored(&a->input, &config->frontend, honoured);
+
+	if (ignored != INPUT_COUNT) {
+		a->ignored = input_word(&config->frontend.cert, ignored);
+	}
 	if (a->input.unusable != NULL) {
 		a->detail = a->input.unusable;
 		return deny(a, REASON_BAD_INPUT);
 	}
 	if (a->input.duplicates != 0) {
-		a->detail = input_word((enum input_name)__builtin_ctz(a->input.duplicates));
+		a->detail = input_word(
+			&config->frontend.cert, (enum input_name)__builtin_ctz(a->input.duplicates))
+				    .data;
 		return deny(a, REASON_DUPLICATE_INPUT);
 	}
 	a->policy = config_policy(config, name.data != NULL ? name : str_view("default"));
@@ -302,7 +343,8 @@ bool authz_start(struct authz *a, const struct config *config, struct dns_engine
 			a, address == BELIEVE_NO_ADDRESS ? REASON_NO_ADDRESS : REASON_BAD_ADDRESS);
 	}
 	a->max_age_s = a->policy->max_cache_s;
-	if (a->policy->client_cert != POLICY_CERT_OFF && certificate_ends_it(a, honoured)) {
+	if (a->policy->client_cert != POLICY_CERT_OFF &&
+		certificate_ends_it(a, &config->frontend, honoured)) {
 		return true;
 	}
 	a->facts.ip = &a->ip;

@@ -29,16 +29,24 @@ struct authz_trace {
 	const struct policy_trace *policy;
 };
 
+/* A certificate given outright, instead of one that a front end sent. */
+struct authz_given {
+	struct cert_chain chain;
+	struct str status; /* the front end's word with it; absent: the one that verifies */
+};
+
 struct authz {
 	struct arena arena;
 	struct input input;
+	const struct authz_given *given; /* NULL: none; borrowed until the decision */
 
 	/* Filled as the decision goes on. */
 	const struct policy *policy; /* NULL: unknown policy */
-	enum input_name ignored; /* an identity header that was not believed; INPUT_COUNT: none */
-	const char *detail;      /* NULL, or what was wrong with the input or certificate */
-	struct addr ip;          /* family ADDR_NONE: no usable address */
+	struct str ignored;          /* an identity header that was not believed, if any */
+	const char *detail;          /* NULL, or what was wrong with the input or certificate */
+	struct addr ip;              /* family ADDR_NONE: no usable address */
 	bool cert_present;
+	struct cert_chain chain;              /* as it was decoded; empty if it could not be */
 	const struct cert_identity *identity; /* of a certificate that could be read, good or not */
 	bool cert_verified;                   /* it passed every check */
 	const struct fcrdns_result *rdns;     /* NULL: not looked up */
@@ -67,7 +75,8 @@ void authz_clear(struct authz *a);
 /* Ready for the next request; memory is kept. */
 void authz_reset(struct authz *a);
 
-void authz_input(struct authz *a, struct str name, struct str value);
+/* `config` is the one that authz_start gets. */
+void authz_input(struct authz *a, const struct config *config, struct str name, struct str value);
 
 /*
  * Decides. True: the outcome is there. False: a look-up is under way, and `done` is called once,

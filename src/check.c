@@ -19,7 +19,8 @@
 
 /* The request that the command line describes; strings are those of argv. */
 struct question {
-	const char *values[INPUT_COUNT];
+	const char *values[INPUT_CERT];
+	const char *verify_status;
 	const char *cert_path;
 	int64_t wall_s;
 	bool json;
@@ -40,11 +41,11 @@ static int usage(const char *what, const char *value)
 static enum exit_code read_options(
 	int argc, char **argv, const char **config_path, struct question *q)
 {
-	enum { AT = INPUT_COUNT, CERT, JSON };
+	enum { AT = INPUT_CERT, CERT, STATUS, JSON };
 	static const struct option options[] = {
 		{"ip", required_argument, NULL, INPUT_REMOTE_ADDR},
 		{"cert", required_argument, NULL, CERT},
-		{"verify-status", required_argument, NULL, INPUT_SSL_CLIENT_VERIFY},
+		{"verify-status", required_argument, NULL, STATUS},
 		{"user-agent", required_argument, NULL, INPUT_USER_AGENT},
 		{"uri", required_argument, NULL, INPUT_REQUEST_URI},
 		{"method", required_argument, NULL, INPUT_REQUEST_METHOD},
@@ -73,6 +74,9 @@ static enum exit_code read_options(
 		case CERT:
 			q->cert_path = optarg;
 			break;
+		case STATUS:
+			q->verify_status = optarg;
+			break;
 		case JSON:
 			q->json = true;
 			break;
@@ -95,33 +99,40 @@ static enum exit_code read_options(
 }
 
 /*
- * The certificate as a front end would send it: the first of a PEM file's, without what people and
- * tools write around it, or a DER file's in armor.
+ * The first certificate of a PEM file, without what people and tools write around it, or a DER
+ * file's.
  */
-static bool read_certificate(const char *path, struct arena *arena, struct str *pem)
+static enum cert_status read_certificate(
+	const char *path, struct arena *arena, struct cert_chain *out, const char **why)
 {
 	static const char begin[] = "-----BEGIN CERTIFICATE-----";
 	static const char end[] = "-----END CERTIFICATE-----";
+	enum cert_status status = CERT_MALFORMED;
 	struct config_file_identity identity;
 	struct bytes file;
 
 	bytes_init(&file, 0);
-	bool done = config_file_read(path, CERT_FILE_MAX, &file, &identity);
-
-	if (done) {
-		const char *first = memmem(file.data, file.len, begin, strlen(begin));
-		size_t left =
-			first != NULL ? file.len - (size_t)(first - (const char *)file.data) : 0;
-		const char *last = first != NULL ? memmem(first, left, end, strlen(end)) : NULL;
-
-		*pem = last != NULL
-			       ? arena_dup(arena,
-					 (struct str){first, (size_t)(last - first) + strlen(end)})
-			       : cert_armor(bytes_view(&file), arena);
-		done = pem->data != NULL;
+	if (!config_file_read(path, CERT_FILE_MAX, &file, &identity)) {
+		*why = strerror(errno);
+		goto out;
 	}
+	const char *first = memmem(file.data, file.len, begin, strlen(begin));
+	size_t left = first != NULL ? file.len - (size_t)(first - (const char *)file.data) : 0;
+	const char *last = first != NULL ? memmem(first, left, end, strlen(end)) : NULL;
+
+	out->count = 1;
+	if (last != NULL) {
+		struct str pem = {first, (size_t)(last - first) + strlen(end)};
+
+		status = cert_decode(CERT_CODEC_PEM, pem, arena, &out->certs[0], why);
+	} else {
+		out->certs[0] = arena_dup(arena, bytes_view(&file));
+		status = out->certs[0].data != NULL ? CERT_OK : CERT_NO_MEMORY;
+		*why = "out of memory";
+	}
+out:
 	bytes_clear(&file);
-	return done;
+	return status;
 }
 
 static enum exit_code ask(
@@ -154,28 +165,27 @@ static enum exit_code ask(
 	return code;
 }
 
-static bool take_inputs(struct authz *a, const struct question *q)
+static bool take_inputs(struct authz *a, const struct question *q, const struct config *config,
+	struct authz_given *given)
 {
-	for (int i = 0; i < INPUT_COUNT; i++) {
+	const char *why;
+
+	for (unsigned i = 0; i < INPUT_CERT; i++) {
 		if (q->values[i] != NULL) {
-			authz_input(a, str_view(input_word((enum input_name)i)),
+			authz_input(a, config,
+				input_word(&config->frontend.cert, (enum input_name)i),
 				str_view(q->values[i]));
 		}
 	}
-	if (q->cert_path != NULL) {
-		struct str pem;
-
-		if (!read_certificate(q->cert_path, &a->arena, &pem)) {
-			fprintf(stderr, "doorward: check: --cert %s: %s\n", q->cert_path,
-				strerror(errno));
-			return false;
-		}
-		authz_input(a, str_view(input_word(INPUT_SSL_CLIENT_CERT)), pem);
-		if (q->values[INPUT_SSL_CLIENT_VERIFY] == NULL) {
-			authz_input(a, str_view(input_word(INPUT_SSL_CLIENT_VERIFY)),
-				str_view("SUCCESS"));
-		}
+	if (q->cert_path == NULL) {
+		return true;
 	}
+	if (read_certificate(q->cert_path, &a->arena, &given->chain, &why) != CERT_OK) {
+		fprintf(stderr, "doorward: check: --cert %s: %s\n", q->cert_path, why);
+		return false;
+	}
+	given->status = str_view(q->verify_status);
+	a->given = given;
 	return true;
 }
 
@@ -183,6 +193,7 @@ int check_main(const char *config_path, int argc, char **argv)
 {
 	struct question q = {.wall_s = clock_wall_s()};
 	enum exit_code code = read_options(argc, argv, &config_path, &q);
+	struct authz_given given = {.chain = {.count = 0}};
 	struct snapshot *snapshot;
 	struct authz a;
 	struct diag diag;
@@ -199,7 +210,8 @@ int check_main(const char *config_path, int argc, char **argv)
 	}
 	diag_clear(&diag);
 	authz_init(&a);
-	code = take_inputs(&a, &q) ? ask(&a, &q, snapshot) : EXIT_CODE_USAGE;
+	code = take_inputs(&a, &q, snapshot->config, &given) ? ask(&a, &q, snapshot)
+							     : EXIT_CODE_USAGE;
 	authz_clear(&a);
 	snapshot_unref(snapshot);
 	return code;

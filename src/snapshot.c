@@ -3,11 +3,14 @@
 
 #include "snapshot.h"
 
+#include "input.h"
+
 #include <stdlib.h>
 
 struct snapshot *snapshot_load(const char *path, const struct snapshot *previous, struct diag *diag)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	struct str clash;
 
 	if (snapshot == NULL) {
 		diag_error(diag, NULL, "out of memory");
@@ -16,6 +19,16 @@ struct snapshot *snapshot_load(const char *path, const struct snapshot *previous
 	snapshot->references = 1;
 	snapshot->config = config_load(path, diag);
 	if (snapshot->config == NULL) {
+		goto fail;
+	}
+	clash = input_clash(&snapshot->config->frontend.cert);
+	if (clash.data != NULL) {
+		struct place place = {path, 0, 0};
+
+		diag_error(diag, &place,
+			"cert_source or verify_source: expected a name that means nothing else; "
+			"%s does",
+			clash.data);
 		goto fail;
 	}
 	snapshot->dns = dns_shared_new(

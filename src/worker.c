@@ -146,7 +146,7 @@ static void app_param(void *app_request, struct str name, struct str value)
 {
 	struct worker_request *r = app_request;
 
-	authz_input(&r->authz, name, value);
+	authz_input(&r->authz, r->generation->snapshot->config, name, value);
 }
 
 static void request_answer(void *ctx)
