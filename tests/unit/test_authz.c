@@ -125,7 +125,7 @@ static struct outcome decide(const char *policies, const char *frontend, const c
 
 		authz_init(&a);
 		for (const char *const *p = pairs; *p != NULL; p += 2) {
-			authz_input(&a, str_view(p[0]), str_view(p[1]));
+			authz_input(&a, snapshot->config, str_view(p[0]), str_view(p[1]));
 		}
 		bool at_once =
 			authz_start(&a, snapshot->config, dns, now_s, NULL, on_decided, &called);
