@@ -3,6 +3,7 @@
 
 #include "authz.h"
 
+#include "authz_cert.h"
 #include "base/clock.h"
 #include "believe.h"
 
@@ -19,6 +20,7 @@ void authz_init(struct authz *a)
 void authz_clear(struct authz *a)
 {
 	authz_cancel(a);
+	cert_checked_unref(a->checked);
 	fcrdns_result_unref(a->rdns);
 	arena_clear(&a->arena);
 	authz_init(a);
@@ -29,6 +31,7 @@ void authz_reset(struct authz *a)
 	struct arena arena = a->arena;
 
 	authz_cancel(a);
+	cert_checked_unref(a->checked);
 	fcrdns_result_unref(a->rdns);
 	arena_reset(&arena);
 	*a = (struct authz){.arena = arena};
@@ -73,98 +76,13 @@ static bool deny(struct authz *a, enum policy_reason reason)
 	return finish(a, AUTHZ_DENY, reason);
 }
 
-/* Seconds from now until `wall_s`, at most `max_age_s`. */
-static void hold_until(struct authz *a, int64_t wall_s)
+void authz_hold_until(struct authz *a, int64_t wall_s)
 {
-	int64_t left = wall_s - a->wall_s;
+	int64_t left = wall_s > a->wall_s ? wall_s - a->wall_s : 0;
 
-	if (left < 0) {
-		left = 0;
-	}
 	if (left < (int64_t)a->max_age_s) {
 		a->max_age_s = (uint32_t)left;
 	}
-}
-
-/* What the front end sent; or what was given, as if it had. */
-static void take_certificate(struct authz *a, const struct config_frontend *frontend, bool honoured,
-	struct believe_cert *sent)
-{
-	believe_certificate(&a->input, frontend, honoured, sent);
-	a->cert_present = sent->text.len > 0;
-	if (a->given != NULL) {
-		sent->word = cert_sources_suppose(&frontend->cert, a->given->status);
-		a->cert_present = true;
-	}
-}
-
-static enum cert_status decode_certificate(struct authz *a, const struct believe_cert *sent)
-{
-	struct cert_chain chain = {.count = 1};
-	enum cert_status status;
-
-	if (a->given != NULL) {
-		a->chain = a->given->chain;
-		return CERT_OK;
-	}
-	if (sent->list) {
-		status = cert_decode_list(sent->codec, sent->text, &a->arena, &chain, &a->detail);
-	} else {
-		status = cert_decode(
-			sent->codec, sent->text, &a->arena, &chain.certs[0], &a->detail);
-	}
-	if (status == CERT_OK) {
-		status = cert_decode_intermediates(
-			sent->intermediates, &a->arena, &chain, &a->detail);
-	}
-	if (status == CERT_OK) {
-		a->chain = chain;
-	}
-	return status;
-}
-
-/* Denies and returns true when the certificate, or its lack, ends the decision. */
-static bool certificate_ends_it(
-	struct authz *a, const struct config_frontend *frontend, bool honoured)
-{
-	const struct policy *policy = a->policy;
-	struct cert_identity *identity;
-	struct believe_cert sent;
-
-	take_certificate(a, frontend, honoured, &sent);
-	if (!a->cert_present) {
-		if (sent.word == CERT_WORD_FAILED) {
-			return deny(a, REASON_CERT_UNVERIFIED);
-		}
-		return policy->client_cert == POLICY_CERT_REQUIRED && deny(a, REASON_CERT_MISSING);
-	}
-	identity = arena_alloc(&a->arena, 1, sizeof(*identity));
-	if (identity == NULL) {
-		return deny(a, REASON_INTERNAL);
-	}
-	enum cert_status status = decode_certificate(a, &sent);
-
-	if (status == CERT_OK) {
-		status = cert_read(
-			a->chain.certs[0], policy->cn_fallback, &a->arena, identity, &a->detail);
-	}
-	if (status != CERT_OK) {
-		return deny(a, status == CERT_NO_MEMORY ? REASON_INTERNAL : REASON_CERT_MALFORMED);
-	}
-	a->identity = identity;
-	if (a->wall_s < identity->not_before) {
-		hold_until(a, identity->not_before);
-		return deny(a, REASON_CERT_NOT_YET_VALID);
-	}
-	if (a->wall_s >= identity->not_after) {
-		return deny(a, REASON_CERT_EXPIRED);
-	}
-	hold_until(a, identity->not_after);
-	if (sent.word != CERT_WORD_VERIFIED) {
-		return deny(a, REASON_CERT_UNVERIFIED);
-	}
-	a->cert_verified = true;
-	return false;
 }
 
 static void take_cert_facts(struct authz *a)
@@ -221,10 +139,19 @@ static void bound_by_inputs(struct authz *a)
 		uint64_t now = clock_ms();
 		uint64_t left = a->rdns->expires_ms > now ? a->rdns->expires_ms - now : 0;
 
-		hold_until(a, a->wall_s + (int64_t)(left / 1000));
+		authz_hold_until(a, a->wall_s + (int64_t)(left / 1000));
 	}
 	if ((a->decided.claims_used & ~a->policy->cached_claims) != 0) {
 		a->max_age_s = 0;
+	}
+}
+
+static void take_hostname(struct authz *a, size_t matched)
+{
+	size_t count = a->facts.names.count;
+
+	if (count > 0) {
+		a->hostname = a->facts.names.items[matched < count ? matched : 0];
 	}
 }
 
@@ -241,12 +168,31 @@ static void finish_by_rules(struct authz *a)
 	} else {
 		finish(a, verdict, decided->reason);
 	}
-	if (a->facts.names.count > 0) {
-		a->hostname =
-			a->facts.names
-				.items[decided->name < a->facts.names.count ? decided->name : 0];
-	}
+	take_hostname(a, decided->name);
 	bound_by_inputs(a);
+}
+
+/* True if the client's names, which are fetched, end it because of its certificate's. */
+static bool names_end_it(struct authz *a)
+{
+	static const enum authz_verdict on_error[] = {
+		[POLICY_ON_ERROR_DENY] = AUTHZ_DENY,
+		[POLICY_ON_ERROR_ERROR] = AUTHZ_ERROR,
+		[POLICY_ON_ERROR_ALLOW] = AUTHZ_ALLOW,
+	};
+
+	if (a->facts.names_state == POLICY_FACT_UNKNOWN) {
+		return a->rdns->overload
+			       ? finish(a, AUTHZ_ERROR, REASON_OVERLOAD)
+			       : finish(a, on_error[a->policy->on_dns_error], REASON_DNS_ERROR);
+	}
+	if (authz_cert_agrees(a)) {
+		return false;
+	}
+	take_hostname(a, 0);
+	deny(a, REASON_CERT_HOST_MISMATCH);
+	bound_by_inputs(a);
+	return true;
 }
 
 static void rdns_done(void *ctx, const struct fcrdns_result *result);
@@ -259,30 +205,45 @@ static bool wait_for_names(struct authz *a)
 	const struct fcrdns_trace *trace = a->trace != NULL ? a->trace->dns : NULL;
 
 	if (trace == NULL) {
-		a->rdns = fcrdns_cached(a->dns, &a->ip, mode);
+		a->rdns = fcrdns_cached(a->means.dns, &a->ip, mode);
 	}
 	if (a->rdns == NULL) {
-		a->lookup = fcrdns_start(a->dns, &a->ip, mode, trace, rdns_done, a);
+		a->lookup = fcrdns_start(a->means.dns, &a->ip, mode, trace, rdns_done, a);
 	}
 	return a->lookup != NULL;
+}
+
+/* For the answer, though no rule may need them. */
+static bool names_are_wanted(const struct authz *a)
+{
+	return a->policy->rdns != POLICY_RDNS_OFF && a->policy->rdns_when == POLICY_WHEN_ALWAYS &&
+	       a->rdns == NULL;
 }
 
 /*
  * True once decided. Rules are asked first with what is at hand; names are looked up when a rule
  * needs them, and after the decision when the answer is to carry the client's name all the same.
+ * Where names and certificate must agree, names come first.
  */
 static bool decide(struct authz *a)
 {
 	const struct policy_trace *trace = a->trace != NULL ? a->trace->policy : NULL;
 
 	for (;;) {
+		bool needed = authz_cert_binds_name(a);
+
 		take_names(a);
-		policy_decide(a->policy, &a->facts, trace, &a->decided);
-
-		bool wanted = a->policy->rdns != POLICY_RDNS_OFF &&
-			      a->policy->rdns_when == POLICY_WHEN_ALWAYS && a->rdns == NULL;
-
-		if (a->decided.outcome != POLICY_NEED_NAMES && !wanted) {
+		if (needed && a->facts.names_state != POLICY_FACT_UNFETCHED) {
+			if (names_end_it(a)) {
+				return true;
+			}
+			needed = false;
+		}
+		if (!needed) {
+			policy_decide(a->policy, &a->facts, trace, &a->decided);
+			needed = a->decided.outcome == POLICY_NEED_NAMES || names_are_wanted(a);
+		}
+		if (!needed) {
 			finish_by_rules(a);
 			return true;
 		}
@@ -306,16 +267,65 @@ static void rdns_done(void *ctx, const struct fcrdns_result *result)
 	}
 }
 
-bool authz_start(struct authz *a, const struct config *config, struct dns_engine *dns,
-	int64_t wall_s, const struct authz_trace *trace, void (*done)(void *ctx), void *ctx)
+/* What is left to do once the certificate, if any, has passed. */
+static bool go_on(struct authz *a)
 {
+	a->facts.ip = &a->ip;
+	take_cert_facts(a);
+	take_claims(a);
+	return decide(a);
+}
+
+static bool judge_certificate(struct authz *a)
+{
+	enum policy_reason reason;
+
+	if (a->checked == NULL) {
+		return deny(a, REASON_INTERNAL);
+	}
+	return authz_cert_judge(a, &reason) == AUTHZ_CERT_DENIED ? deny(a, reason) : go_on(a);
+}
+
+static void on_checked(void *ctx, const struct cert_checked *checked)
+{
+	struct authz *a = ctx;
+
+	a->wait = NULL;
+	a->checked = checked;
+	if (judge_certificate(a)) {
+		a->done(a->ctx);
+	}
+}
+
+static bool check_certificate(struct authz *a)
+{
+	struct verifier *verifier = a->means.verifier;
+	bool vouched = a->policy->verify == POLICY_VERIFY_LOCAL || a->word == CERT_WORD_VERIFIED;
+	bool overload;
+
+	a->checked = verifier_known(verifier, &a->question, a->wall_s);
+	if (a->checked != NULL) {
+		return judge_certificate(a);
+	}
+	a->wait =
+		verifier_ask(verifier, &a->question, vouched, a->wall_s, on_checked, a, &overload);
+	if (a->wait != NULL) {
+		return false;
+	}
+	return overload ? finish(a, AUTHZ_ERROR, REASON_OVERLOAD) : deny(a, REASON_INTERNAL);
+}
+
+bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_s,
+	const struct authz_trace *trace, void (*done)(void *ctx), void *ctx)
+{
+	const struct config *config = means->config;
 	struct str name = a->input.values[INPUT_DOORWARD_POLICY];
 	bool honoured = believe_headers(&a->input, &config->frontend);
 	enum believe_address address =
 		believe_address(&a->input, &config->frontend, honoured, &a->ip);
 
 	a->wall_s = wall_s;
-	a->dns = dns;
+	a->means = *means;
 	a->trace = trace;
 	a->done = done;
 	a->ctx = ctx;
@@ -343,18 +353,23 @@ bool authz_start(struct authz *a, const struct config *config, struct dns_engine
 			a, address == BELIEVE_NO_ADDRESS ? REASON_NO_ADDRESS : REASON_BAD_ADDRESS);
 	}
 	a->max_age_s = a->policy->max_cache_s;
-	if (a->policy->client_cert != POLICY_CERT_OFF &&
-		certificate_ends_it(a, &config->frontend, honoured)) {
-		return true;
+	if (a->policy->client_cert != POLICY_CERT_OFF) {
+		enum policy_reason reason;
+		enum authz_cert_step step = authz_cert_take(a, honoured, &reason);
+
+		if (step != AUTHZ_CERT_PASSED) {
+			return step == AUTHZ_CERT_ASK ? check_certificate(a) : deny(a, reason);
+		}
 	}
-	a->facts.ip = &a->ip;
-	take_cert_facts(a);
-	take_claims(a);
-	return decide(a);
+	return go_on(a);
 }
 
 void authz_cancel(struct authz *a)
 {
+	if (a->wait != NULL) {
+		verifier_cancel(a->wait);
+		a->wait = NULL;
+	}
 	if (a->lookup != NULL) {
 		fcrdns_cancel(a->lookup);
 		a->lookup = NULL;

@@ -11,6 +11,7 @@
 #include "dns/fcrdns.h"
 #include "input.h"
 #include "policy/decide.h"
+#include "verifier.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,6 +36,13 @@ struct authz_given {
 	struct str status; /* the front end's word with it; absent: the one that verifies */
 };
 
+/* What a decision is made with; all of one snapshot. */
+struct authz_means {
+	const struct config *config;
+	struct dns_engine *dns;
+	struct verifier *verifier;
+};
+
 struct authz {
 	struct arena arena;
 	struct input input;
@@ -46,9 +54,8 @@ struct authz {
 	const char *detail;          /* NULL, or what was wrong with the input or certificate */
 	struct addr ip;              /* family ADDR_NONE: no usable address */
 	bool cert_present;
-	struct cert_chain chain;              /* as it was decoded; empty if it could not be */
 	const struct cert_identity *identity; /* of a certificate that could be read, good or not */
-	bool cert_verified;                   /* it passed every check */
+	bool cert_verified;                   /* it passed every check but cert_host */
 	const struct fcrdns_result *rdns;     /* NULL: not looked up */
 
 	/* The outcome. */
@@ -63,7 +70,11 @@ struct authz {
 	struct policy_cert cert_facts;
 	struct policy_verdict decided;
 	int64_t wall_s;
-	struct dns_engine *dns;
+	struct cert_question question;
+	enum cert_word word;
+	const struct cert_checked *checked; /* what `identity` is of */
+	struct authz_means means;
+	struct verifier_wait *wait;
 	struct fcrdns_lookup *lookup;
 	const struct authz_trace *trace;
 	void (*done)(void *ctx);
@@ -79,12 +90,12 @@ void authz_reset(struct authz *a);
 void authz_input(struct authz *a, const struct config *config, struct str name, struct str value);
 
 /*
- * Decides. True: the outcome is there. False: a look-up is under way, and `done` is called once,
- * from the engine's loop, unless authz_cancel comes first. `config` and `dns` must outlive it;
- * `wall_s` is the time by which certificates are judged. `trace` may be NULL.
+ * Decides. True: the outcome is there. False: a look-up or a check is under way, and `done` is
+ * called once, from the engine's loop, unless authz_cancel comes first. What `means` points to must
+ * outlive it; `wall_s` is the time by which certificates are judged. `trace` may be NULL.
  */
-NODISCARD bool authz_start(struct authz *a, const struct config *config, struct dns_engine *dns,
-	int64_t wall_s, const struct authz_trace *trace, void (*done)(void *ctx), void *ctx);
+NODISCARD bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_s,
+	const struct authz_trace *trace, void (*done)(void *ctx), void *ctx);
 void authz_cancel(struct authz *a);
 
 const char *authz_verdict_word(enum authz_verdict verdict);

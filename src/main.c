@@ -41,9 +41,9 @@ static int usage_error(const char *what, const char *value)
 static int print_version(void)
 {
 	printf("doorward %s\n", DW_VERSION);
-	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih%s\n",
+	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih%s%s\n",
 		OpenSSL_version(OPENSSL_VERSION), LDNS_VERSION, PCRE2_MAJOR, PCRE2_MINOR,
-		uv_version_string(), DW_SYSTEMD ? ", libsystemd" : "");
+		uv_version_string(), DW_SYSTEMD ? ", libsystemd" : "", DW_PSL ? ", libpsl" : "");
 	return EXIT_CODE_OK;
 }
 

@@ -19,6 +19,7 @@
 #include <uv.h>
 
 #define THREADS_MAX 1024
+#define WATCH_MS 2000 /* between looks at the files of trust */
 
 static const int watched[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
 
@@ -33,6 +34,8 @@ struct service {
 	size_t worker_count;
 	_Atomic size_t draining_count; /* workers that accept no more */
 	uv_async_t draining;
+	uv_timer_t watch;
+	uint64_t trust_stamp; /* of the files as they were last read, with success or without */
 	uv_loop_t loop;
 	uv_signal_t signals[ARRAY_LEN(watched)];
 	size_t signal_count;
@@ -62,6 +65,43 @@ static uint32_t thread_count(const struct config_server *server)
 	return (uint32_t)CPU_COUNT(&cpus);
 }
 
+/* Takes the snapshot. */
+static void put_in_force(struct service *s, struct snapshot *next)
+{
+	for (size_t i = 0; i < s->worker_count; i++) {
+		worker_reload(s->workers[i], next);
+	}
+	snapshot_unref(s->snapshot);
+	s->snapshot = next;
+	s->trust_stamp = next->trust_stamp;
+}
+
+/* Files that were found bad are not read again until they change again. */
+static void on_watch(uv_timer_t *timer)
+{
+	struct service *s = timer->data;
+	uint64_t stamp = trusts_stamp(s->snapshot->config);
+	struct snapshot *next;
+	struct diag diag;
+
+	if (stamp == s->trust_stamp) {
+		return;
+	}
+	s->trust_stamp = stamp;
+	diag_init(&diag);
+	next = snapshot_renew(s->snapshot, &diag);
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (next == NULL) {
+		log_write(LOG_LEVEL_ERROR, "what certificates are verified by has changed, and has "
+					   "errors; what was read before stays in force");
+		return;
+	}
+	put_in_force(s, next);
+	log_write(LOG_LEVEL_INFO, "what certificates are verified by has changed, and was read "
+				  "anew");
+}
+
 static void reload(struct service *s)
 {
 	struct diag diag;
@@ -84,11 +124,7 @@ static void reload(struct service *s)
 		snapshot_unref(next);
 		return;
 	}
-	for (size_t i = 0; i < s->worker_count; i++) {
-		worker_reload(s->workers[i], next);
-	}
-	snapshot_unref(s->snapshot);
-	s->snapshot = next;
+	put_in_force(s, next);
 	log_write(LOG_LEVEL_INFO,
 		"reload: %s is in force; listen, user, group and threads need a restart",
 		s->config_path);
@@ -126,6 +162,9 @@ static void stop(struct service *s)
 		uv_close((uv_handle_t *)&s->signals[i], NULL);
 	}
 	s->signal_count = 0;
+	if (!uv_is_closing((uv_handle_t *)&s->watch)) {
+		uv_close((uv_handle_t *)&s->watch, NULL);
+	}
 	uv_async_send(&s->draining);
 }
 
@@ -254,12 +293,16 @@ static int run(struct service *s)
 		return code;
 	}
 	s->draining.data = s;
+	uv_timer_init(&s->loop, &s->watch);
+	s->watch.data = s;
 	diag_init(&diag);
 	if (watch_signals(s) && prepare(s, &diag) && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %zu thread(s), policies from %s",
 			s->sockets.count, s->worker_count, s->config_path);
 		code = EXIT_CODE_OK;
+		s->trust_stamp = s->snapshot->trust_stamp;
+		uv_timer_start(&s->watch, on_watch, WATCH_MS, WATCH_MS);
 	} else {
 		stop(s);
 	}

@@ -7,6 +7,14 @@
 
 #include <stdlib.h>
 
+/* The stamp first: what changes meanwhile is then seen as a change. */
+static bool load_trusts(struct snapshot *snapshot, struct diag *diag)
+{
+	snapshot->trust_stamp = trusts_stamp(snapshot->config);
+	snapshot->trusts = trusts_load(snapshot->config, diag);
+	return snapshot->trusts != NULL;
+}
+
 struct snapshot *snapshot_load(const char *path, const struct snapshot *previous, struct diag *diag)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
@@ -33,13 +41,31 @@ struct snapshot *snapshot_load(const char *path, const struct snapshot *previous
 	}
 	snapshot->dns = dns_shared_new(
 		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
-	if (snapshot->dns == NULL) {
+	if (snapshot->dns == NULL || !load_trusts(snapshot, diag)) {
 		goto fail;
 	}
 	return snapshot;
 fail:
 	snapshot_unref(snapshot);
 	return NULL;
+}
+
+struct snapshot *snapshot_renew(const struct snapshot *old, struct diag *diag)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (snapshot == NULL) {
+		diag_error(diag, NULL, "out of memory");
+		return NULL;
+	}
+	snapshot->references = 1;
+	snapshot->config = config_ref(old->config);
+	snapshot->dns = dns_shared_ref(old->dns);
+	if (!load_trusts(snapshot, diag)) {
+		snapshot_unref(snapshot);
+		return NULL;
+	}
+	return snapshot;
 }
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot)
@@ -54,6 +80,7 @@ void snapshot_unref(struct snapshot *snapshot)
 		__atomic_sub_fetch(&snapshot->references, 1, __ATOMIC_ACQ_REL) > 0) {
 		return;
 	}
+	trusts_unref(snapshot->trusts);
 	dns_shared_unref(snapshot->dns);
 	config_unref(snapshot->config);
 	free(snapshot);

@@ -7,11 +7,14 @@
 #include "base/diag.h"
 #include "config/config.h"
 #include "dns/engine.h"
+#include "trusts.h"
 
-/* A loaded configuration with the DNS state that belongs to it; shared by all workers. */
+/* A loaded configuration with the state that belongs to it; shared by all workers. */
 struct snapshot {
 	struct config *config;
 	struct dns_shared *dns;
+	struct trusts *trusts;
+	uint64_t trust_stamp; /* trusts_stamp, before `trusts` was read */
 	unsigned references;
 };
 
@@ -21,6 +24,9 @@ struct snapshot {
  */
 struct snapshot *snapshot_load(
 	const char *path, const struct snapshot *previous, struct diag *diag);
+/* The same configuration, with what certificates are verified by read anew. NULL after diag_error.
+ */
+struct snapshot *snapshot_renew(const struct snapshot *old, struct diag *diag);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 
