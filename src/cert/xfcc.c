@@ -43,11 +43,12 @@ static const char *take_value(struct str *text, struct str *value)
 	if (text->len > 0 && text->data[0] == '"') {
 		return take_quoted(text, value);
 	}
-	while (i < text->len && !ends_value(text->data[i])) {
-		if (text->data[i] == '"') {
-			return "a quote inside a value";
+	for (; i < text->len && !ends_value(text->data[i]); i++) {
+		char c = text->data[i];
+
+		if (c == '"' || (c >= 0 && c <= ' ')) {
+			return "a quote, a blank or a control byte in a value without quotes";
 		}
-		i++;
 	}
 	*value = (struct str){text->data, i};
 	*text = str_from(*text, i);
