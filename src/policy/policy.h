@@ -62,7 +62,10 @@ struct policy {
 	const struct policy_rules *rules; /* borrowed or owned: see config */
 };
 
-/* Why a request ended as it did; the word stands in the log, the answer and the counters. */
+/*
+ * Why a request ended as it did; the word stands in the log, the answer and the counters. From
+ * CERT_MISSING to CERT_HOST_MISMATCH it is about the certificate.
+ */
 enum policy_reason {
 	REASON_RULE,
 	REASON_DEFAULT,
