@@ -4,6 +4,7 @@
 """Certificates made on the spot (RFC 5280), good ones and bad ones."""
 
 import datetime
+import hashlib
 import ipaddress
 from urllib.parse import quote
 
@@ -54,6 +55,13 @@ class Certificate:
     @property
     def sha256(self):
         return self.x509.fingerprint(hashes.SHA256()).hex()
+
+    @property
+    def spki(self):
+        key = self.x509.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        return hashlib.sha256(key).hexdigest()
 
     @property
     def serial(self):
