@@ -128,18 +128,18 @@ def authority(label, issuer=None, **details):
     return make(label, issuer, **details)
 
 
-def crl(issuer, revoked=(), start=-DAY, end=7 * DAY, key=None, digest=hashes.SHA256()):
+def crl(issuer, revoked=(), start=-DAY, end=7 * DAY, key=None, digest=hashes.SHA256(), now=NOW):
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.subject)
-        .last_update(NOW + start)
-        .next_update(NOW + end)
+        .last_update(now + start)
+        .next_update(now + end)
     )
     for certificate in revoked:
         builder = builder.add_revoked_certificate(
             x509.RevokedCertificateBuilder()
             .serial_number(certificate.x509.serial_number)
-            .revocation_date(NOW - DAY / 2)
+            .revocation_date(now - DAY / 2)
             .build()
         )
     key = key or issuer.key
