@@ -60,7 +60,7 @@ static int compare(const void *a, const void *b)
 
 static bool read_lines(struct cert_pins *pins, struct str text, const char *path, struct diag *diag)
 {
-	struct place place = {path, 0, 1};
+	struct place place = {path, 0, 0};
 	size_t errors = diag->errors;
 	struct str line;
 
