@@ -254,7 +254,8 @@ def test_cn_fallback(doorward, pki):
 )
 def test_fields(doorward, pki, folder, rule, holds):
     cert = pki.authority.issue(
-        "alice",
+        "every-name",
+        subject="O=Acme,CN=alice",
         serial=0xA1B2C3D4,
         dns=["alice.partner.example", "xn--bcher-kva.example", "*.xn--bcher-kva.example"],
         email=["alice@partner.example"],
