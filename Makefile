@@ -65,7 +65,7 @@ scenario_programs := $(patsubst tests/%.c,$(BUILD)/tests/%,$(scenario_sources))
 scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scenario_sources),$(wildcard tests/scenario/*.c)))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all demo deps check test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak lint layers format install clean help
+.PHONY: all demo deps check test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak bench lint layers format install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -80,6 +80,7 @@ help:
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
 	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="fcgi_record config"); fuzz-replay: corpora only'
 	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; a million hostile byte streams under ASan'
+	@echo 'bench        the DNS engine under load, beside dnsperf and itself at rest (ARGS="unique silent scan")'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
 	@echo 'deps         install missing Debian packages'
 	@echo 'install      PREFIX SBINDIR MANDIR SYSCONFDIR DESTDIR'
@@ -104,6 +105,10 @@ $(unit_programs): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(library)
 
 $(scenario_programs): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(scenario_objects) $(library)
 	$(call quiet,LD)$(link) -o $@ $^ $(dw_libs) -lcmocka
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(library)
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(link) -o $@ $^ $(dw_libs)
 
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(library)
 	@mkdir -p $(@D)
@@ -135,6 +140,11 @@ asan:
 
 clang:
 	$(MAKE) FLAVOUR=clang WERROR=1 all unit scenario
+
+bench:
+	@tests/tools/deps build bench
+	$(MAKE) $(BUILD)/doorward $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+	@DOORWARD=$(abspath $(BUILD)/doorward) BENCH=$(abspath $(BUILD)/bench) $(PYTHON) -B tests/bench/dns.py build/bench/dns.json $(ARGS)
 
 JOBS ?= $(shell nproc)
 SECONDS_EACH ?= 60

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "believe.h"
 
-#define ARENA_CHUNK 4096
+#define ARENA_CHUNK 2048 /* a usual request with a small certificate */
 
 static const unsigned status_of_error = 503;
 
@@ -21,7 +21,7 @@ void authz_clear(struct authz *a)
 {
 	authz_cancel(a);
 	cert_checked_unref(a->checked);
-	fcrdns_result_unref(a->rdns);
+	fetch_clear(&a->fetch);
 	arena_clear(&a->arena);
 	authz_init(a);
 }
@@ -32,7 +32,7 @@ void authz_reset(struct authz *a)
 
 	authz_cancel(a);
 	cert_checked_unref(a->checked);
-	fcrdns_result_unref(a->rdns);
+	fetch_clear(&a->fetch);
 	arena_reset(&arena);
 	*a = (struct authz){.arena = arena};
 }
@@ -119,27 +119,16 @@ static void take_claims(struct authz *a)
 	a->facts.claims[POLICY_CLAIM_HTTP_HOST] = values[INPUT_HOST];
 }
 
-static void take_names(struct authz *a)
-{
-	if (a->rdns == NULL) {
-		a->facts.names_state = a->policy->rdns == POLICY_RDNS_OFF ? POLICY_FACT_KNOWN
-									  : POLICY_FACT_UNFETCHED;
-	} else if (a->rdns->status == FCRDNS_ERROR) {
-		a->facts.names_state = POLICY_FACT_UNKNOWN;
-	} else {
-		a->facts.names_state = POLICY_FACT_KNOWN;
-		a->facts.names = a->rdns->names;
-	}
-}
-
 /* How long the verdict of the rules holds, beyond what the certificate has bounded already. */
 static void bound_by_inputs(struct authz *a)
 {
-	if (a->rdns != NULL) {
-		uint64_t now = clock_ms();
-		uint64_t left = a->rdns->expires_ms > now ? a->rdns->expires_ms - now : 0;
+	uint64_t expires_ms = fetch_expires_ms(&a->fetch, &a->decided.lookups_used);
+	uint64_t now_ms = clock_ms();
 
-		authz_hold_until(a, a->wall_s + (int64_t)(left / 1000));
+	if (expires_ms != UINT64_MAX) {
+		uint64_t left_ms = expires_ms > now_ms ? expires_ms - now_ms : 0;
+
+		authz_hold_until(a, a->wall_s + (int64_t)(left_ms / 1000));
 	}
 	if ((a->decided.claims_used & ~a->policy->cached_claims) != 0) {
 		a->max_age_s = 0;
@@ -163,7 +152,7 @@ static void finish_by_rules(struct authz *a)
 								       : AUTHZ_ERROR;
 
 	a->rule = decided->rule;
-	if (decided->reason == REASON_DNS_ERROR && a->rdns->overload) {
+	if (decided->reason == REASON_DNS_ERROR && fetch_is_overload(&a->fetch, &decided->lacks)) {
 		finish(a, AUTHZ_ERROR, REASON_OVERLOAD);
 	} else {
 		finish(a, verdict, decided->reason);
@@ -181,13 +170,13 @@ static bool names_end_it(struct authz *a)
 		[POLICY_ON_ERROR_ALLOW] = AUTHZ_ALLOW,
 	};
 
-	if (a->facts.names_state == POLICY_FACT_UNKNOWN) {
-		return a->rdns->overload
+	if (a->facts.names_state != POLICY_FACT_UNKNOWN && authz_cert_agrees(a)) {
+		return false;
+	}
+	if (a->facts.names_state != POLICY_FACT_KNOWN) {
+		return a->fetch.rdns->overload
 			       ? finish(a, AUTHZ_ERROR, REASON_OVERLOAD)
 			       : finish(a, on_error[a->policy->on_dns_error], REASON_DNS_ERROR);
-	}
-	if (authz_cert_agrees(a)) {
-		return false;
 	}
 	take_hostname(a, 0);
 	deny(a, REASON_CERT_HOST_MISMATCH);
@@ -195,73 +184,73 @@ static bool names_end_it(struct authz *a)
 	return true;
 }
 
-static void rdns_done(void *ctx, const struct fcrdns_result *result);
-
-/* False when there is nothing to wait for. */
-static bool wait_for_names(struct authz *a)
+/* What is to be looked up before the decision; false: nothing. */
+static bool is_wanting(const struct authz *a, struct policy_costly *wanted)
 {
-	enum fcrdns_mode mode =
-		a->policy->rdns == POLICY_RDNS_DOUBLE ? FCRDNS_DOUBLE : FCRDNS_SINGLE;
-	const struct fcrdns_trace *trace = a->trace != NULL ? a->trace->dns : NULL;
+	bool need = a->decided.outcome == POLICY_NEED;
 
-	if (trace == NULL) {
-		a->rdns = fcrdns_cached(a->means.dns, &a->ip, mode);
+	*wanted = need ? a->decided.lacks : (struct policy_costly){.names = false};
+	if (a->policy->rdns != POLICY_RDNS_OFF && a->policy->rdns_when == POLICY_WHEN_ALWAYS &&
+		a->fetch.rdns == NULL) {
+		wanted->names = true;
 	}
-	if (a->rdns == NULL) {
-		a->lookup = fcrdns_start(a->means.dns, &a->ip, mode, trace, rdns_done, a);
-	}
-	return a->lookup != NULL;
+	return need || wanted->names;
 }
 
-/* For the answer, though no rule may need them. */
-static bool names_are_wanted(const struct authz *a)
-{
-	return a->policy->rdns != POLICY_RDNS_OFF && a->policy->rdns_when == POLICY_WHEN_ALWAYS &&
-	       a->rdns == NULL;
-}
-
-/*
- * True once decided. Rules are asked first with what is at hand; names are looked up when a rule
- * needs them, and after the decision when the answer is to carry the client's name all the same.
- * Where names and certificate must agree, names come first.
- */
-static bool decide(struct authz *a)
+/* Asks the rules with what is at hand; false: *wanted must be looked up first. */
+static bool ask_rules(struct authz *a, struct policy_costly *wanted)
 {
 	const struct policy_trace *trace = a->trace != NULL ? a->trace->policy : NULL;
 
-	for (;;) {
-		bool needed = authz_cert_binds_name(a);
+	policy_decide(a->policy, &a->facts, trace, &a->decided);
+	if (is_wanting(a, wanted)) {
+		return false;
+	}
+	finish_by_rules(a);
+	return true;
+}
 
-		take_names(a);
-		if (needed && a->facts.names_state != POLICY_FACT_UNFETCHED) {
-			if (names_end_it(a)) {
-				return true;
-			}
-			needed = false;
+/*
+ * True once decided. Rules are asked first with what is at hand, and anew with each thing that was
+ * looked up. Names are looked up when a rule needs them, and also when none does but the answer is
+ * to carry the client's name all the same. Where names and certificate must agree, names come
+ * first.
+ */
+static bool decide(struct authz *a)
+{
+	for (;;) {
+		struct policy_costly wanted = {.names = true};
+		bool bound = authz_cert_binds_name(a);
+		bool done = false;
+
+		fetch_facts(&a->fetch, &a->facts);
+		if (bound && a->facts.names_state != POLICY_FACT_UNFETCHED) {
+			done = names_end_it(a);
+			bound = false;
 		}
-		if (!needed) {
-			policy_decide(a->policy, &a->facts, trace, &a->decided);
-			needed = a->decided.outcome == POLICY_NEED_NAMES || names_are_wanted(a);
+		if (!done && !bound) {
+			done = ask_rules(a, &wanted);
 		}
-		if (!needed) {
-			finish_by_rules(a);
+		if (done) {
+			fetch_cancel(&a->fetch);
 			return true;
 		}
-		if (wait_for_names(a)) {
+		switch (fetch_begin(&a->fetch, &wanted)) {
+		case FETCH_WAIT:
 			return false;
-		}
-		if (a->rdns == NULL) {
+		case FETCH_AGAIN:
+			break;
+		case FETCH_FAILED:
+			fetch_cancel(&a->fetch);
 			return finish(a, AUTHZ_ERROR, REASON_INTERNAL);
 		}
 	}
 }
 
-static void rdns_done(void *ctx, const struct fcrdns_result *result)
+static void on_fetched(void *ctx)
 {
 	struct authz *a = ctx;
 
-	a->lookup = NULL;
-	a->rdns = result;
 	if (decide(a)) {
 		a->done(a->ctx);
 	}
@@ -270,6 +259,13 @@ static void rdns_done(void *ctx, const struct fcrdns_result *result)
 /* What is left to do once the certificate, if any, has passed. */
 static bool go_on(struct authz *a)
 {
+	a->fetch = (struct fetch){.dns = a->means.dns,
+		.policy = a->policy,
+		.ip = &a->ip,
+		.trace = a->trace != NULL ? a->trace->dns : NULL,
+		.arena = &a->arena,
+		.fetched = on_fetched,
+		.ctx = a};
 	a->facts.ip = &a->ip;
 	take_cert_facts(a);
 	take_claims(a);
@@ -370,10 +366,7 @@ void authz_cancel(struct authz *a)
 		verifier_cancel(a->wait);
 		a->wait = NULL;
 	}
-	if (a->lookup != NULL) {
-		fcrdns_cancel(a->lookup);
-		a->lookup = NULL;
-	}
+	fetch_cancel(&a->fetch);
 }
 
 const char *authz_verdict_word(enum authz_verdict verdict)
@@ -385,5 +378,5 @@ const char *authz_verdict_word(enum authz_verdict verdict)
 
 enum fcrdns_status authz_rdns_status(const struct authz *a)
 {
-	return a->rdns != NULL ? a->rdns->status : FCRDNS_OFF;
+	return a->fetch.rdns != NULL ? a->fetch.rdns->status : FCRDNS_OFF;
 }

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "cert/cert.h"
 #include "config/config.h"
-#include "dns/fcrdns.h"
+#include "fetch.h"
 #include "input.h"
 #include "policy/decide.h"
 #include "verifier.h"
@@ -56,7 +56,7 @@ struct authz {
 	bool cert_present;
 	const struct cert_identity *identity; /* of a certificate that could be read, good or not */
 	bool cert_verified;                   /* it passed every check but cert_host */
-	const struct fcrdns_result *rdns;     /* NULL: not looked up */
+	struct fetch fetch;                   /* what was looked up */
 
 	/* The outcome. */
 	enum authz_verdict verdict;
@@ -75,7 +75,6 @@ struct authz {
 	const struct cert_checked *checked; /* what `identity` is of */
 	struct authz_means means;
 	struct verifier_wait *wait;
-	struct fcrdns_lookup *lookup;
 	const struct authz_trace *trace;
 	void (*done)(void *ctx);
 	void *ctx;

@@ -89,7 +89,7 @@ void explain_clear(struct explain *e)
 
 static struct str_list names_of(const struct authz *a)
 {
-	return a->rdns != NULL ? a->rdns->names : (struct str_list){NULL, 0};
+	return a->fetch.rdns != NULL ? a->fetch.rdns->names : (struct str_list){NULL, 0};
 }
 
 static void json_query(struct bytes *out, const struct fcrdns_trace_step *step)
@@ -111,6 +111,8 @@ static void json_query(struct bytes *out, const struct fcrdns_trace_step *step)
 	json_str(out, step->server);
 	json_key(out, "cached");
 	json_bool(out, step->cached);
+	json_key(out, "joined");
+	json_bool(out, step->joined);
 	json_close(out, '}');
 }
 
@@ -124,7 +126,7 @@ static void json_rdns(const struct explain *e, const struct authz *a, struct byt
 	json_key(out, "names");
 	json_str_list(out, names_of(a));
 	json_key(out, "ptr");
-	json_str_list(out, a->rdns != NULL ? a->rdns->ptr : (struct str_list){NULL, 0});
+	json_str_list(out, a->fetch.rdns != NULL ? a->fetch.rdns->ptr : (struct str_list){NULL, 0});
 	json_key(out, "queries");
 	json_open(out, '[');
 	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
@@ -306,7 +308,7 @@ static void text_cert(const struct authz *a, struct bytes *out)
 	bytes_append_text(out, "\n");
 }
 
-static void text_rdns(const struct explain *e, const struct authz *a, struct bytes *out)
+static void text_rdns(const struct authz *a, struct bytes *out)
 {
 	struct str_list names = names_of(a);
 
@@ -316,6 +318,12 @@ static void text_rdns(const struct explain *e, const struct authz *a, struct byt
 		bytes_append_str(out, names.items[i]);
 	}
 	bytes_append_text(out, "\n");
+}
+
+/* Of the reverse DNS, and of the rules that ask for more. */
+static void text_queries(const struct explain *e, struct bytes *out)
+{
+	bytes_appendf(out, "dns queries%s\n", e->queries == NULL ? "  none" : "");
 	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
 		const struct fcrdns_trace_step *step = &q->step;
 		char type[16];
@@ -323,7 +331,10 @@ static void text_rdns(const struct explain *e, const struct authz *a, struct byt
 		bytes_appendf(out, "  %-5s %.*s\n        %.*s (ttl %u s, %u ms, from %.*s%s)\n",
 			dns_type_word(step->type, type), (int)step->name.len, step->name.data,
 			(int)step->answer.len, step->answer.data, step->ttl_s, step->ms,
-			(int)step->server.len, step->server.data, step->cached ? ", cached" : "");
+			(int)step->server.len, step->server.data,
+			step->cached   ? ", cached"
+			: step->joined ? ", joined"
+				       : "");
 	}
 }
 
@@ -355,7 +366,8 @@ void explain_text(const struct explain *e, const struct authz *a, struct bytes *
 	text_line(out, "policy",
 		a->policy != NULL ? a->policy->name : a->input.values[INPUT_DOORWARD_POLICY]);
 	text_cert(a, out);
-	text_rdns(e, a, out);
+	text_rdns(a, out);
+	text_queries(e, out);
 	text_steps(e, out);
 	bytes_appendf(out, "%-12s %s, status %u, reason %s", "verdict",
 		authz_verdict_word(a->verdict), a->status, policy_reason_word(a->reason));

@@ -10,12 +10,14 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <ldns/util.h>
 #include <openssl/crypto.h>
 #include <pcre2.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 
 #define DEFAULT_CONFIG DW_SYSCONFDIR "/doorward/doorward.conf"
@@ -74,6 +76,20 @@ static int examine(const char *config_path, bool dump)
 	return code;
 }
 
+/*
+ * FastCGI 1.0, 2.2: an application may be started with standard descriptors closed. Whatever is
+ * opened next would get their numbers, and the log would be written into it.
+ */
+static bool open_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) {
+			return false;
+		}
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -82,10 +98,14 @@ int main(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	const char *config_path = DEFAULT_CONFIG;
-	bool cgi = cgi_wanted();
 	const char *wrong = NULL;
 	int mode = 0;
 	int option;
+
+	if (!open_standard_descriptors()) {
+		return EXIT_CODE_ERROR;
+	}
+	bool cgi = cgi_wanted();
 
 	if (argc > 1 && strcmp(argv[1], "serve") == 0) {
 		argc--;

@@ -19,7 +19,8 @@
 #include <uv.h>
 
 #define THREADS_MAX 1024
-#define WATCH_MS 2000 /* between looks at the files of trust */
+#define WATCH_MS 2000      /* between looks at the files of trust */
+#define LOOK_EVERY_MS 1000 /* at resolv.conf */
 
 static const int watched[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
 
@@ -39,6 +40,7 @@ struct service {
 	uv_loop_t loop;
 	uv_signal_t signals[ARRAY_LEN(watched)];
 	size_t signal_count;
+	uv_timer_t look;
 };
 
 /* Each connection and each DNS socket is a descriptor, and the soft limit is mostly 1,024. */
@@ -102,6 +104,35 @@ static void on_watch(uv_timer_t *timer)
 				  "anew");
 }
 
+static void on_look(uv_timer_t *timer)
+{
+	struct service *s = timer->data;
+	uint64_t stamp = s->trust_stamp;
+	struct diag diag;
+
+	diag_init(&diag);
+	struct snapshot *next = snapshot_renewed(s->snapshot, &diag);
+
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (next != NULL) {
+		put_in_force(s, next);
+		/* Trust is the old snapshot's, and so is what was seen of its files since. */
+		s->trust_stamp = stamp;
+		log_write(LOG_LEVEL_INFO, "resolv.conf has changed; what it says is in force");
+	}
+}
+
+/* A stat a second, where the name servers are resolv.conf's. */
+static void look_if_need_be(struct service *s)
+{
+	if (dns_shared_watches(s->snapshot->dns)) {
+		uv_timer_start(&s->look, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
+	} else {
+		uv_timer_stop(&s->look);
+	}
+}
+
 static void reload(struct service *s)
 {
 	struct diag diag;
@@ -125,6 +156,7 @@ static void reload(struct service *s)
 		return;
 	}
 	put_in_force(s, next);
+	look_if_need_be(s);
 	log_write(LOG_LEVEL_INFO,
 		"reload: %s is in force; listen, user, group and threads need a restart",
 		s->config_path);
@@ -153,8 +185,24 @@ static void close_door(uv_async_t *draining)
 	}
 }
 
+/*
+ * Signals that come before they are watched wait until they are. Those that come after, when the
+ * end has begun, find nobody, and must not cut it short.
+ */
+static void hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
+		sigaddset(&set, watched[i]);
+	}
+	pthread_sigmask(how, &set, NULL);
+}
+
 static void stop(struct service *s)
 {
+	hold_signals(SIG_BLOCK);
 	for (size_t i = 0; i < s->worker_count; i++) {
 		worker_stop(s->workers[i]);
 	}
@@ -164,6 +212,7 @@ static void stop(struct service *s)
 	s->signal_count = 0;
 	if (!uv_is_closing((uv_handle_t *)&s->watch)) {
 		uv_close((uv_handle_t *)&s->watch, NULL);
+		uv_close((uv_handle_t *)&s->look, NULL);
 	}
 	uv_async_send(&s->draining);
 }
@@ -192,18 +241,6 @@ static void on_signal(uv_signal_t *handle, int number)
 	}
 }
 
-/* Signals that come before they are watched wait until they are. */
-static void hold_signals(int how)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
-		sigaddset(&set, watched[i]);
-	}
-	pthread_sigmask(how, &set, NULL);
-}
-
 static bool watch_signals(struct service *s)
 {
 	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
@@ -227,13 +264,14 @@ static bool watch_signals(struct service *s)
 /* Workers block every signal, so that all arrive at the main thread. */
 static bool start_workers(struct service *s)
 {
+	uint32_t wanted = thread_count(&s->snapshot->config->server);
 	const struct worker_sockets sockets = {
 		.fds = s->sockets.fds,
 		.count = s->sockets.count,
 		.web_server_addrs = s->web_server_addrs,
 		.web_server_addr_count = s->web_server_addr_count,
+		.sharers = wanted,
 	};
-	uint32_t wanted = thread_count(&s->snapshot->config->server);
 	sigset_t all;
 	sigset_t before;
 
@@ -295,11 +333,14 @@ static int run(struct service *s)
 	s->draining.data = s;
 	uv_timer_init(&s->loop, &s->watch);
 	s->watch.data = s;
+	uv_timer_init(&s->loop, &s->look);
+	s->look.data = s;
 	diag_init(&diag);
 	if (watch_signals(s) && prepare(s, &diag) && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %zu thread(s), policies from %s",
 			s->sockets.count, s->worker_count, s->config_path);
+		look_if_need_be(s);
 		code = EXIT_CODE_OK;
 		s->trust_stamp = s->snapshot->trust_stamp;
 		uv_timer_start(&s->watch, on_watch, WATCH_MS, WATCH_MS);

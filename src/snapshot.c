@@ -24,7 +24,7 @@ struct snapshot *snapshot_load(const char *path, const struct snapshot *previous
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	snapshot->references = 1;
+	atomic_init(&snapshot->references, 1);
 	snapshot->config = config_load(path, diag);
 	if (snapshot->config == NULL) {
 		goto fail;
@@ -68,16 +68,33 @@ struct snapshot *snapshot_renew(const struct snapshot *old, struct diag *diag)
 	return snapshot;
 }
 
+struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag)
+{
+	struct dns_shared *dns = dns_shared_renewed(snapshot->dns, diag);
+	struct snapshot *next = dns != NULL ? calloc(1, sizeof(*next)) : NULL;
+
+	if (next == NULL) {
+		dns_shared_unref(dns);
+		return NULL;
+	}
+	next->references = 1;
+	next->config = config_ref(snapshot->config);
+	next->dns = dns;
+	next->trusts = trusts_ref(snapshot->trusts);
+	next->trust_stamp = snapshot->trust_stamp;
+	return next;
+}
+
 struct snapshot *snapshot_ref(struct snapshot *snapshot)
 {
-	__atomic_add_fetch(&snapshot->references, 1, __ATOMIC_RELAXED);
+	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
 	return snapshot;
 }
 
 void snapshot_unref(struct snapshot *snapshot)
 {
 	if (snapshot == NULL ||
-		__atomic_sub_fetch(&snapshot->references, 1, __ATOMIC_ACQ_REL) > 0) {
+		atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1) {
 		return;
 	}
 	trusts_unref(snapshot->trusts);

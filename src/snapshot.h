@@ -9,13 +9,15 @@
 #include "dns/engine.h"
 #include "trusts.h"
 
+#include <stdatomic.h>
+
 /* A loaded configuration with the state that belongs to it; shared by all workers. */
 struct snapshot {
 	struct config *config;
 	struct dns_shared *dns;
 	struct trusts *trusts;
 	uint64_t trust_stamp; /* trusts_stamp, before `trusts` was read */
-	unsigned references;
+	atomic_uint references;
 };
 
 /*
@@ -27,6 +29,11 @@ struct snapshot *snapshot_load(
 /* The same configuration, with what certificates are verified by read anew. NULL after diag_error.
  */
 struct snapshot *snapshot_renew(const struct snapshot *old, struct diag *diag);
+/*
+ * What is to stand in its place because resolv.conf says something else now, with the same
+ * configuration; NULL: nothing. From one thread only.
+ */
+struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 

@@ -189,6 +189,7 @@ static struct fcgi_settings settings_of(const struct worker *w, const struct sna
 {
 	struct fcgi_settings settings = snapshot->config->server.fcgi;
 
+	settings.sharers = w->sockets.sharers;
 	settings.web_server_addrs = w->sockets.web_server_addrs;
 	settings.web_server_addr_count = w->sockets.web_server_addr_count;
 	return settings;

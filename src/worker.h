@@ -21,6 +21,7 @@ struct worker_sockets {
 	size_t count;
 	const struct addr *web_server_addrs; /* the only TCP peers served; none: all are */
 	size_t web_server_addr_count;
+	uint32_t sharers; /* workers that share what the process may have; at least 1 */
 };
 
 /*

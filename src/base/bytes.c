@@ -185,6 +185,9 @@ bool bytes_append_json(struct bytes *b, struct str s)
 			bytes_appendf(b, "\\u%04x", c);
 		} else if (c == 0xc2 && (uint8_t)s.data[1] < 0xa0) {
 			bytes_appendf(b, "\\u%04x", (uint8_t)s.data[1]);
+		} else if (str_starts_with(s, "\xe2\x80\xa8") ||
+			   str_starts_with(s, "\xe2\x80\xa9")) {
+			bytes_appendf(b, "\\u20%02x", (uint8_t)s.data[2] & 0x3f);
 		} else {
 			bytes_append(b, s.data, len);
 		}

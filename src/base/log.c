@@ -16,18 +16,18 @@
 #include <unistd.h>
 
 /*
- * The one mutable global of the program. The lock guards fd, path and target against reopening;
- * the level is read without it, by every line that may then not be written. Those who reopen go
- * first: workers that log all the time would otherwise keep them waiting for ever.
+ * The one mutable global of the program. The lock guards it all but the level, which is read by
+ * every line that may then not be written. It is held while a line is written, since a pipe takes
+ * a long one in pieces, between which other threads' could come (pipe(7)).
  */
 static struct {
-	pthread_rwlock_t lock;
+	pthread_mutex_t lock;
 	_Atomic enum log_level level;
 	struct log_settings settings;
 	char *path;
 	int fd;
 } sink = {
-	.lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP,
+	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.level = LOG_LEVEL_INFO,
 	.settings = {.target = LOG_TO_STDERR, .format = LOG_TEXT},
 	.fd = STDERR_FILENO,
@@ -69,7 +69,7 @@ int log_open(const struct log_settings *settings)
 			return ENOMEM;
 		}
 	}
-	pthread_rwlock_wrlock(&sink.lock);
+	pthread_mutex_lock(&sink.lock);
 	close_target();
 	sink.settings = *settings;
 	sink.level = settings->level;
@@ -79,7 +79,7 @@ int log_open(const struct log_settings *settings)
 	if (settings->target == LOG_TO_SYSLOG) {
 		openlog("doorward", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
 	}
-	pthread_rwlock_unlock(&sink.lock);
+	pthread_mutex_unlock(&sink.lock);
 	return 0;
 }
 
@@ -87,7 +87,7 @@ int log_reopen(void)
 {
 	int error = 0;
 
-	pthread_rwlock_wrlock(&sink.lock);
+	pthread_mutex_lock(&sink.lock);
 	if (sink.settings.target == LOG_TO_FILE) {
 		int fd;
 
@@ -97,15 +97,15 @@ int log_reopen(void)
 			sink.fd = fd;
 		}
 	}
-	pthread_rwlock_unlock(&sink.lock);
+	pthread_mutex_unlock(&sink.lock);
 	return error;
 }
 
 void log_close(void)
 {
-	pthread_rwlock_wrlock(&sink.lock);
+	pthread_mutex_lock(&sink.lock);
 	close_target();
-	pthread_rwlock_unlock(&sink.lock);
+	pthread_mutex_unlock(&sink.lock);
 }
 
 bool log_enabled(enum log_level level)
@@ -113,7 +113,23 @@ bool log_enabled(enum log_level level)
 	return level <= sink.level;
 }
 
-/* The caller holds the lock for reading. */
+/* There is no other place to tell of a log that cannot be written. */
+static void write_whole(int fd, struct str line)
+{
+	while (line.len > 0) {
+		ssize_t written = write(fd, line.data, line.len);
+
+		if (written < 0 && errno == EINTR) {
+			continue;
+		}
+		if (written <= 0) {
+			return;
+		}
+		line = str_from(line, (size_t)written);
+	}
+}
+
+/* The caller holds the lock. */
 static void emit(enum log_level level, struct bytes *line)
 {
 	static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
@@ -123,10 +139,7 @@ static void emit(enum log_level level, struct bytes *line)
 		return;
 	}
 	if (bytes_append_u8(line, '\n')) {
-		ssize_t written = write(sink.fd, line->data, line->len);
-
-		/* There is no other place to tell of a log that cannot be written. */
-		(void)written;
+		write_whole(sink.fd, bytes_view(line));
 	}
 }
 
@@ -170,7 +183,7 @@ void log_write(enum log_level level, const char *format, ...)
 	bytes_vappendf(&message, format, args);
 	va_end(args);
 
-	pthread_rwlock_rdlock(&sink.lock);
+	pthread_mutex_lock(&sink.lock);
 	if (sink.settings.format == LOG_JSON) {
 		char when[CLOCK_TEXT_MAX];
 
@@ -185,7 +198,7 @@ void log_write(enum log_level level, const char *format, ...)
 		append_escaped(&line, bytes_view(&message));
 	}
 	emit(level, &line);
-	pthread_rwlock_unlock(&sink.lock);
+	pthread_mutex_unlock(&sink.lock);
 	bytes_clear(&line);
 	bytes_clear(&message);
 }
@@ -195,11 +208,11 @@ void log_line(struct str text)
 	struct bytes line;
 
 	bytes_init(&line, 0);
-	pthread_rwlock_rdlock(&sink.lock);
+	pthread_mutex_lock(&sink.lock);
 	begin_text(&line);
 	bytes_append_str(&line, text);
 	emit(LOG_LEVEL_INFO, &line);
-	pthread_rwlock_unlock(&sink.lock);
+	pthread_mutex_unlock(&sink.lock);
 	bytes_clear(&line);
 }
 

@@ -20,8 +20,8 @@ struct log_settings {
 };
 
 /*
- * The process's one log. Before log_open, lines go to stderr as text at level info. A line is
- * written whole by one write(2), from any thread. Text lines in a file begin with the time.
+ * The process's one log. Before log_open, lines go to stderr as text at level info. Any thread may
+ * write; their lines do not mix. Text lines in a file begin with the time.
  */
 /* The path is copied. On failure (0 or an errno value) the log stays what it was. */
 NODISCARD int log_open(const struct log_settings *settings);

@@ -204,6 +204,23 @@ static void make_sources(struct config_loader *loader, const struct config_secti
 		cert_profile_word(frontend->profile), wrong);
 }
 
+static void check_dns(struct config_loader *loader, const struct config_section_schema *schema,
+	const struct config_ini_entry **given)
+{
+	const struct dns_settings *dns = &loader->snapshot->config.dns;
+
+	check_order(loader, schema, given, "min_ttl", dns->min_ttl_s, "max_ttl", dns->max_ttl_s);
+	check_order(loader, schema, given, "min_ttl", dns->min_ttl_s, "negative_max_ttl",
+		dns->negative_max_ttl_s);
+	/* What resolv.conf says today, it may not say tomorrow: auto is not enough. */
+	if (dns->require_ad && dns->trust_ad != DNS_YES) {
+		struct place place = config_ini_value_place(
+			given[config_key_find(schema, str_view("require_ad")) - schema->keys]);
+
+		diag_error(loader->diag, &place, "require_ad = yes: needs trust_ad = yes");
+	}
+}
+
 static void load_settings(struct config_loader *loader, const struct config_ini *ini)
 {
 	struct config *config = &loader->snapshot->config;
@@ -237,12 +254,7 @@ static void load_settings(struct config_loader *loader, const struct config_ini 
 			make_sources(loader, &config_sections[i], given[i]);
 		}
 		if (strcmp(config_sections[i].name, "dns") == 0) {
-			const struct dns_settings *dns = &config->dns;
-
-			check_order(loader, &config_sections[i], given[i], "min_ttl",
-				dns->min_ttl_s, "max_ttl", dns->max_ttl_s);
-			check_order(loader, &config_sections[i], given[i], "min_ttl",
-				dns->min_ttl_s, "negative_max_ttl", dns->negative_max_ttl_s);
+			check_dns(loader, &config_sections[i], given[i]);
 		}
 	}
 }

@@ -35,6 +35,12 @@ static const struct config_word profile_words[] = {
 };
 
 static const struct config_word auto_words[] = {{"auto", 0, false}, {NULL, 0, false}};
+static const struct config_word choice_words[] = {
+	{"yes", DNS_YES, false},
+	{"no", DNS_NO, false},
+	{"auto", DNS_AUTO, false},
+	{NULL, 0, false},
+};
 static const struct config_word off_words[] = {{"off", 0, false}, {NULL, 0, false}};
 
 static const struct config_word format_words[] = {
@@ -113,8 +119,9 @@ static const struct config_key server_keys[] = {
 		.min = 1,
 		.max = 1000000,
 		.value = "16384",
-		.help = "Open connections of each worker. When there are as many, "
-			"accepting pauses and new ones wait in the backlog."},
+		.help = "Open connections, divided evenly among the workers (one each at least). "
+			"A worker that has its part pauses accepting; new ones wait in the "
+			"backlog."},
 	{.name = "max_params",
 		.type = CONFIG_SIZE,
 		.offset = offsetof(struct config, server.fcgi.max_params),
@@ -210,7 +217,11 @@ static const struct config_key dns_keys[] = {
 		.second = offsetof(struct config, dns.nameserver_count),
 		.max = DNS_MAX_UPSTREAMS,
 		.help = "The resolvers to ask. One on the loopback interface is recommended: "
-			"nobody else can answer in its place. Empty: those of /etc/resolv.conf."},
+			"nobody else can answer in its place. Empty: those of /etc/resolv.conf, "
+			"which is read again when it changes; its options timeout, attempts, "
+			"use-vc and trust-ad hold where the key is auto, and rotate (ask them in "
+			"turn, not the quickest first) always; with edns0 or without, edns_size "
+			"decides."},
 	{.name = "static_zone",
 		.type = CONFIG_PATH,
 		.offset = offsetof(struct config, dns.static_zone),
@@ -221,15 +232,22 @@ static const struct config_key dns_keys[] = {
 		.offset = offsetof(struct config, dns.timeout_ms),
 		.min = 10,
 		.max = MINUTE_MS,
-		.value = "500ms",
-		.help = "How long to wait for an answer before a question is sent again."},
+		.words = auto_words,
+		.value = "auto",
+		.help = "How long to wait for an answer, before a question is sent again, as long "
+			"as nothing is known of a resolver; later it is five times its average, at "
+			"least 250ms. auto: what /etc/resolv.conf says where it is read, else "
+			"500ms."},
 	{.name = "attempts",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, dns.attempts),
 		.min = 1,
 		.max = 10,
-		.value = "3",
-		.help = "How often one question is sent, the first time included."},
+		.words = auto_words,
+		.value = "auto",
+		.help = "How often one question is sent, the first time included; each time to "
+			"another resolver, if there is one. auto: what /etc/resolv.conf says where "
+			"it is read, else 3."},
 	{.name = "lookup_timeout",
 		.type = CONFIG_TIME_MS,
 		.offset = offsetof(struct config, dns.lookup_timeout_ms),
@@ -244,7 +262,9 @@ static const struct config_key dns_keys[] = {
 		.min = 1,
 		.max = 100,
 		.value = "10",
-		.help = "How many names of one address are looked at, in the order of their text."},
+		.help = "How many names of one address are looked at, in the order of their text. "
+			"No address is worth more than 16 questions in all: names that they do "
+			"not reach are unknown."},
 	{.name = "min_ttl",
 		.type = CONFIG_TIME_S,
 		.offset = offsetof(struct config, dns.min_ttl_s),
@@ -274,34 +294,67 @@ static const struct config_key dns_keys[] = {
 		.words = off_words,
 		.value = "1232",
 		.help = "The largest answer, in bytes, that EDNS asks for. off: no EDNS."},
+	{.name = "use_tcp",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct config, dns.use_tcp),
+		.words = choice_words,
+		.value = "auto",
+		.help = "Ask over TCP only. auto: if /etc/resolv.conf is read and has the option "
+			"use-vc."},
+	{.name = "cookies",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct config, dns.cookies),
+		.value = "yes",
+		.help = "Exchange DNS cookies (RFC 7873) with resolvers that know them: one more "
+			"thing that a forger has to guess. They are part of EDNS."},
 	{.name = "case_randomization",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, dns.case_randomization),
 		.value = "yes",
 		.help = "Ask in random upper and lower case, and believe only an answer in the "
-			"same: one more thing that a forger has to guess."},
+			"same: one more thing that a forger has to guess. A resolver that folds "
+			"the case is asked over TCP."},
+	{.name = "trust_ad",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct config, dns.trust_ad),
+		.words = choice_words,
+		.value = "auto",
+		.help = "Ask the resolvers whether DNSSEC proves an answer, and believe them (the "
+			"AD bit): only with resolvers that validate, over a path that nobody else "
+			"can write to. auto: if /etc/resolv.conf is read and has the option "
+			"trust-ad."},
+	{.name = "require_ad",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct config, dns.require_ad),
+		.value = "no",
+		.help = "Take an answer that DNSSEC does not prove for an error, whether it gives "
+			"names and addresses or denies them. The static zone counts as proven. "
+			"Needs trust_ad = yes."},
 	{.name = "private_ptr",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, dns.private_ptr),
 		.value = "no",
-		.help = "Look up special-use addresses (private, loopback, link-local and so on), "
-			"too. Only with a resolver that answers for them itself."},
+		.help = "Look up special-use addresses (private, loopback, link-local, "
+			"benchmarking, multicast, reserved), too. Only with a resolver that "
+			"answers for them itself."},
 	{.name = "max_in_flight",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, dns.max_in_flight),
 		.min = 1,
 		.max = 1000000,
 		.value = "16384",
-		.help = "Questions of each worker waiting for an answer. Past half of "
-			"it those that have waited over 200ms may be pushed out; past all of it "
-			"look-ups end as overload."},
+		.help = "Questions waiting for an answer, of all workers together. When there are "
+			"so many, a new one pushes out the oldest of those that came when more "
+			"than half were there and that have waited over 200ms; its look-ups end "
+			"as overload. Where there is none, the new one does."},
 	{.name = "max_in_flight_per_prefix",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, dns.max_in_flight_per_prefix),
 		.min = 1,
 		.max = 1000000,
 		.value = "64",
-		.help = "Look-ups in flight for the clients of one IPv4 /24 or IPv6 /64."},
+		.help = "Look-ups in flight for the clients of one IPv4 /24 or IPv6 /64, of all "
+			"workers together; others of that network end as overload."},
 };
 
 static const struct config_key cache_keys[] = {
@@ -312,7 +365,15 @@ static const struct config_key cache_keys[] = {
 		.max = 64 * GIB,
 		.value = "64M",
 		.help = "Memory for DNS answers and results. What was least recently used goes "
-			"first."},
+			"first. One IPv6 /64 has at most 256 results in it."},
+	{.name = "refresh",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct config, dns.refresh),
+		.value = "no",
+		.help = "Look up the result of a client that is in use anew when it is asked for "
+			"in the last tenth of its life, or the last lookup_timeout of it if that "
+			"is more (at most half its life), so that the client does not wait. If "
+			"that fails, the old one holds as long as it would have."},
 	{.name = "cert_entries",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, cert_entries),

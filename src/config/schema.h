@@ -21,7 +21,7 @@ enum config_type {
 	CONFIG_NUMBER,        /* uint32_t; a word of `words` stands for its value */
 	CONFIG_SIZE,          /* uint32_t, bytes */
 	CONFIG_BIG_SIZE,      /* uint64_t, bytes */
-	CONFIG_TIME_MS,       /* uint32_t */
+	CONFIG_TIME_MS,       /* uint32_t; a word of `words` stands for its value */
 	CONFIG_TIME_S,        /* uint32_t */
 	CONFIG_WORD,          /* unsigned or an enum: the value of one of `words` */
 	CONFIG_MODE,          /* mode_t */

@@ -79,7 +79,12 @@ static bool read_time(const struct config_key *key, struct str text, void *base,
 {
 	uint64_t value;
 	uint64_t per = key->type == CONFIG_TIME_S ? 1000 : 1;
+	uint32_t word;
 
+	if (read_word(key->words, text, &word, why)) {
+		store_u32(base, key->offset, word);
+		return true;
+	}
 	if (str_to_u64(text, UINT64_MAX, &value)) {
 		*why = "expected a time with its unit, e.g. 500ms, 10s, 5m or 1h";
 		return false;

@@ -117,6 +117,10 @@ void config_value_expected(const struct config_key *key, struct bytes *out)
 		expect_range(key, CONFIG_SIZE_UNITS, 1, out);
 		break;
 	case CONFIG_TIME_MS:
+		if (key->words != NULL) {
+			expect_word(key->words, out);
+			bytes_append_text(out, " or ");
+		}
 		bytes_append_text(out, "a time ");
 		expect_range(key, CONFIG_TIME_UNITS, 1, out);
 		break;
@@ -288,6 +292,10 @@ static void write_scalar(const struct config_key *key, const void *base, struct 
 		config_units_write(CONFIG_SIZE_UNITS, load_u64(base, key->offset), out);
 		break;
 	case CONFIG_TIME_MS:
+		if (key->words != NULL && load_u32(base, key->offset) < key->min) {
+			write_word(key->words, load_u32(base, key->offset), out);
+			break;
+		}
 		config_units_write(CONFIG_TIME_UNITS, load_u32(base, key->offset), out);
 		break;
 	case CONFIG_TIME_S:

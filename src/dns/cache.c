@@ -14,6 +14,9 @@
 #define SHARDS_MAX 64u
 #define SHARD_BYTES_MIN (64u * 1024)
 #define CACHE_LINE 64
+#define NETWORK_LEN 8          /* bytes of an IPv6 /64 */
+#define IP6_ARPA "\3ip6\4arpa" /* with the root's zero at its end */
+#define IP6_ARPA_NIBBLES 32
 #define BACKOFF_FIRST_MS 1000u
 #define BACKOFF_MAX_MS 60000u
 #define BACKOFF_DOUBLINGS_MAX 6u
@@ -100,6 +103,23 @@ static void result_key(const struct dns_cache *cache, const struct addr *addr,
 	memcpy(key->bytes + 2, addr->bytes, len);
 	key->len = 2 + len;
 	key->hash = hash_bytes(&cache->hash_key, key->bytes, key->len);
+	key->group = addr->family == ADDR_V6
+			     ? hash_bytes(&cache->hash_key, key->bytes, 2 + NETWORK_LEN) | 1
+			     : 0;
+}
+
+/* Of the name of an IPv6 address below ip6.arpa: its /64, the second half of the nibbles. */
+static uint64_t answer_group(const struct dns_cache *cache, const struct dns_key *key)
+{
+	const size_t name_len = 2 * IP6_ARPA_NIBBLES + sizeof(IP6_ARPA);
+	const uint8_t *name = key->bytes + 3;
+
+	if (key->len != 3 + name_len ||
+		memcmp(name + 2 * IP6_ARPA_NIBBLES, IP6_ARPA, sizeof(IP6_ARPA)) != 0) {
+		return 0;
+	}
+	return hash_bytes(&cache->hash_key, name + IP6_ARPA_NIBBLES, name_len - IP6_ARPA_NIBBLES) |
+	       1;
 }
 
 static void answer_key(const struct dns_cache *cache, const struct dns_name *name,
@@ -114,11 +134,13 @@ static void answer_key(const struct dns_cache *cache, const struct dns_name *nam
 	}
 	key->len = 3u + name->len;
 	key->hash = hash_bytes(&cache->hash_key, key->bytes, key->len);
+	key->group = answer_group(cache, key);
 }
 
 static struct dns_shard *lock_shard(struct dns_cache *cache, const struct dns_key *key)
 {
-	struct dns_shard *shard = &cache->slots[key->hash >> 58 & (cache->slot_count - 1)].shard;
+	uint64_t hash = key->group != 0 ? key->group : key->hash;
+	struct dns_shard *shard = &cache->slots[hash >> 58 & (cache->slot_count - 1)].shard;
 
 	pthread_mutex_lock(&shard->lock);
 	return shard;
@@ -150,6 +172,22 @@ const struct fcrdns_result *dns_cache_get_result(
 
 	pthread_mutex_unlock(&shard->lock);
 	return result;
+}
+
+bool dns_cache_claim_result(struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode)
+{
+	struct dns_key key;
+
+	result_key(cache, addr, mode, &key);
+	struct dns_shard *shard = lock_shard(cache, &key);
+	struct dns_entry *e = dns_shard_find(shard, &key);
+	bool claimed = e != NULL && !e->value.claimed;
+
+	if (claimed) {
+		e->value.claimed = true;
+	}
+	pthread_mutex_unlock(&shard->lock);
+	return claimed;
 }
 
 bool dns_cache_get_answer(struct dns_cache *cache, const struct dns_name *name, enum dns_type type,

@@ -19,7 +19,8 @@
  * allocates nothing.
  *
  * Eviction is a CLOCK behind a probation queue (S3-FIFO): an entry that nobody asks for a second
- * time never pushes out one that is in use, so a flood of new addresses only evicts itself.
+ * time never pushes out one that is in use, so a flood of new addresses only evicts itself. One
+ * IPv6 /64 has at most 256 results, and 256 answers about its addresses' names.
  */
 struct dns_cache;
 
@@ -33,6 +34,9 @@ uint64_t dns_cache_bytes(struct dns_cache *cache);
 /* A reference for the caller; NULL: nothing that holds at `now_ms`. */
 const struct fcrdns_result *dns_cache_get_result(
 	struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms);
+/* True once for each result put: whoever is told refreshes it. */
+bool dns_cache_claim_result(
+	struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode);
 /* Takes a reference of its own; holds until result->expires_ms. */
 void dns_cache_put_result(struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode,
 	const struct fcrdns_result *result);

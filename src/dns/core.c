@@ -3,6 +3,7 @@
 
 #include "dns/core.h"
 
+#include "dns/members.h"
 #include "dns/shared.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@ struct dns_engine {
 	struct dns_lookup_ground lookup_ground;
 	struct dns_resolver *resolver;
 	struct dns_lookups *lookups;
+	struct dns_members *members;
 	struct dns_stats stats;
 	struct random_pool random;
 	bool stopped;
@@ -38,6 +40,7 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *
 		.settings = dns_shared_settings(shared),
 		.zone = dns_shared_zone(shared),
 		.cache = dns_shared_cache(shared),
+		.limits = dns_shared_limits(shared),
 		.upstream_count = upstream_count,
 		.network = host->network,
 		.wheel = &engine->wheel,
@@ -48,7 +51,8 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *
 	engine->lookup_ground = (struct dns_lookup_ground){
 		.dns = &engine->ground, .resolver = engine->resolver, .upstreams = upstreams};
 	engine->lookups = dns_lookups_new(&engine->lookup_ground);
-	if (engine->resolver == NULL || engine->lookups == NULL) {
+	engine->members = dns_members_new(&engine->lookup_ground);
+	if (engine->resolver == NULL || engine->lookups == NULL || engine->members == NULL) {
 		dns_core_free(engine);
 		return NULL;
 	}
@@ -69,6 +73,7 @@ void dns_core_free(struct dns_engine *engine)
 		return;
 	}
 	dns_lookups_free(engine->lookups);
+	dns_members_free(engine->members);
 	dns_resolver_free(engine->resolver);
 	dns_shared_unref(engine->shared);
 	free(engine);
@@ -118,6 +123,11 @@ void *dns_core_host(const struct dns_engine *engine)
 struct dns_lookups *dns_core_lookups(const struct dns_engine *engine)
 {
 	return engine->lookups;
+}
+
+struct dns_members *dns_core_members(const struct dns_engine *engine)
+{
+	return engine->members;
 }
 
 uint64_t dns_core_now(const struct dns_engine *engine)

@@ -8,6 +8,8 @@
 #include "dns/exchange.h"
 #include "dns/lookups.h"
 
+struct dns_members;
+
 /*
  * An engine without its event loop: engine.c runs it on libuv with sockets, the scenario tests with
  * a time and a network of their own.
@@ -36,6 +38,7 @@ uint64_t dns_core_next(const struct dns_engine *engine);
 
 void *dns_core_host(const struct dns_engine *engine);
 struct dns_lookups *dns_core_lookups(const struct dns_engine *engine);
+struct dns_members *dns_core_members(const struct dns_engine *engine);
 uint64_t dns_core_now(const struct dns_engine *engine);
 void dns_core_wake(struct dns_engine *engine);
 

@@ -15,9 +15,10 @@ struct loop_host {
 	struct dns_engine *core;
 	struct dns_transport *transport;
 	uv_timer_t timer;
+	uv_idle_t idle;    /* active while something is due already */
 	uint64_t armed_ms; /* when the timer fires; UINT64_MAX: not set */
 	bool closing;
-	bool timer_closed;
+	unsigned handles; /* the timer and idle, until they are closed */
 };
 
 static uint64_t host_now_ms(void *ctx)
@@ -26,20 +27,29 @@ static uint64_t host_now_ms(void *ctx)
 }
 
 static void on_timer(uv_timer_t *timer);
+static void on_idle(uv_idle_t *idle);
 
-/* A timer that fires too early costs less than setting it anew whenever the next deadline moves. */
+/*
+ * What is due already waits for one turn of the loop, by the idle handle: a timer of 0 would run
+ * again before any socket is looked at, and much work keep the cached clients waiting. A timer that
+ * fires too early costs less than setting it anew whenever the next deadline moves.
+ */
 static void arm(void *ctx)
 {
 	struct loop_host *host = ctx;
 	uint64_t next_ms = dns_core_next(host->core);
 
-	if (host->closing || next_ms >= host->armed_ms) {
+	if (host->closing) {
 		return;
 	}
 	uint64_t now_ms = clock_ms();
 
-	host->armed_ms = next_ms;
-	uv_timer_start(&host->timer, on_timer, next_ms > now_ms ? next_ms - now_ms : 0, 0);
+	if (next_ms <= now_ms) {
+		uv_idle_start(&host->idle, on_idle);
+	} else if (next_ms < host->armed_ms) {
+		host->armed_ms = next_ms;
+		uv_timer_start(&host->timer, on_timer, next_ms - now_ms, 0);
+	}
 }
 
 static void tick(void *ctx)
@@ -48,6 +58,12 @@ static void tick(void *ctx)
 
 	dns_core_tick(host->core);
 	arm(host);
+}
+
+static void on_idle(uv_idle_t *idle)
+{
+	uv_idle_stop(idle);
+	tick(idle->data);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -74,7 +90,7 @@ static void on_unreachable(void *ctx, int socket)
 
 static void free_if_closed(struct loop_host *host)
 {
-	if (host->timer_closed && dns_transport_is_closed(host->transport)) {
+	if (host->handles == 0 && dns_transport_is_closed(host->transport)) {
 		dns_core_free(host->core);
 		dns_transport_free(host->transport);
 		free(host);
@@ -86,11 +102,11 @@ static void on_transport_closed(void *ctx)
 	free_if_closed(ctx);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
 	struct loop_host *host = handle->data;
 
-	host->timer_closed = true;
+	host->handles--;
 	free_if_closed(host);
 }
 
@@ -127,7 +143,10 @@ struct dns_engine *dns_engine_new(uv_loop_t *loop, struct dns_shared *shared)
 		free(host);
 		return NULL;
 	}
+	uv_idle_init(loop, &host->idle);
 	host->timer.data = host;
+	host->idle.data = host;
+	host->handles = 2;
 	return host->core;
 }
 
@@ -141,5 +160,6 @@ void dns_engine_close(struct dns_engine *engine)
 	host->closing = true;
 	dns_core_stop(engine);
 	dns_transport_close(host->transport);
-	uv_close((uv_handle_t *)&host->timer, on_timer_closed);
+	uv_close((uv_handle_t *)&host->timer, on_handle_closed);
+	uv_close((uv_handle_t *)&host->idle, on_handle_closed);
 }

@@ -25,6 +25,15 @@ struct dns_shared *dns_shared_new(
 struct dns_shared *dns_shared_ref(struct dns_shared *shared);
 void dns_shared_unref(struct dns_shared *shared);
 
+/* True if it rests on resolv.conf, and may want to be renewed. */
+bool dns_shared_watches(const struct dns_shared *shared);
+/*
+ * What is to stand in its place because resolv.conf says something else now; NULL: nothing, perhaps
+ * after a finding. A change is taken at the second look at it. Zone and settings are as they were;
+ * what is cached belongs to the upstreams that said it. From one thread only.
+ */
+struct dns_shared *dns_shared_renewed(struct dns_shared *shared, struct diag *diag);
+
 /* One worker's engine: its sockets, timers and queries in flight, all on one loop. */
 struct dns_engine;
 

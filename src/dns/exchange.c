@@ -176,7 +176,7 @@ static void finish(struct dns_exchange *x, enum dns_status status, const struct 
 /* Nobody was reached: another upstream at once, or the same ones again after a pause. */
 static void note_unreachable(struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 {
-	const struct dns_upstreams *upstreams = &x->all->upstreams;
+	struct dns_upstreams *upstreams = &x->all->upstreams;
 	uint64_t due = now_ms;
 
 	if (!dns_status_is_failure(x->failure)) {
@@ -230,6 +230,7 @@ static struct dns_query query_of(const struct sent *s)
 		.type = s->exchange->type,
 		.id = s->id,
 		.edns_size = s->edns ? (uint16_t)s->exchange->all->settings->edns_size : 0,
+		.want_ad = s->exchange->all->settings->trust_ad == DNS_YES,
 	};
 }
 
@@ -356,7 +357,7 @@ struct dns_exchange *dns_exchange_start(struct dns_exchanges *all, const struct 
 static void answered_failure(
 	struct dns_exchange *x, size_t upstream, enum dns_status status, uint64_t now_ms)
 {
-	const struct dns_upstreams *upstreams = &x->all->upstreams;
+	struct dns_upstreams *upstreams = &x->all->upstreams;
 
 	x->failure = status;
 	x->failed |= UINT32_C(1) << upstream;

@@ -8,7 +8,14 @@
 const struct fcrdns_result *fcrdns_cached(
 	struct dns_engine *engine, const struct addr *addr, enum fcrdns_mode mode)
 {
-	return dns_lookups_cached(dns_core_lookups(engine), addr, mode, dns_core_now(engine));
+	bool started;
+	const struct fcrdns_result *result = dns_lookups_cached(
+		dns_core_lookups(engine), addr, mode, dns_core_now(engine), &started);
+
+	if (started) {
+		dns_core_wake(engine);
+	}
+	return result;
 }
 
 struct fcrdns_lookup *fcrdns_start(struct dns_engine *engine, const struct addr *addr,

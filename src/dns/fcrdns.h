@@ -19,7 +19,8 @@
  *
  * Every name is confirmed or not, also after the first that confirms: a rule may want another than
  * that one, and which is first is the DNS server's whim. If some confirm and others fail (nobody
- * knows), the result is VERIFIED with those that did, and lives for min_ttl at most.
+ * knows), the result is VERIFIED with those that did, but incomplete, and lives for min_ttl at
+ * most.
  *
  * MISMATCH needs the authority's word on every name. It is also the result where no PTR is a host
  * name, and where CNAMEs loop. Any other trouble is ERROR, never NONE.
@@ -46,8 +47,10 @@ const char *fcrdns_status_word(enum fcrdns_status status);
 /* Immutable and shared: hold a reference as long as the strings are used. */
 struct fcrdns_result {
 	enum fcrdns_status status;
-	bool overload; /* FCRDNS_ERROR because a limit was reached, not for DNS's own reasons */
+	bool overload;   /* FCRDNS_ERROR because a limit was reached, not for DNS's own reasons */
+	bool incomplete; /* FCRDNS_VERIFIED, and of a further name nobody knows if it confirms */
 	uint64_t expires_ms; /* clock_ms() from which on it must not be used */
+	uint64_t refresh_ms; /* from which on a hit has it looked up anew; UINT64_MAX: never */
 	struct str_list
 		names; /* VERIFIED: confirmed; UNVERIFIED: claimed; lower-case, no final dot */
 	struct str_list ptr; /* usable names that the PTR gave, confirmed or not */
@@ -65,6 +68,7 @@ struct fcrdns_trace_step {
 	uint32_t ms;       /* from the first send to the answer */
 	struct str server; /* "127.0.0.1:53", "static_zone", "cache" */
 	bool cached;
+	bool joined; /* another look-up, or name, had asked already */
 };
 
 struct fcrdns_trace {
@@ -75,7 +79,10 @@ struct fcrdns_trace {
 struct dns_engine;
 struct fcrdns_lookup;
 
-/* A result at hand, with a reference for the caller; NULL: look it up. One shard's lock, no I/O. */
+/*
+ * A result at hand, with a reference for the caller; NULL: look it up. One shard's lock, no I/O.
+ * With `refresh`, a hit shortly before the result ends has it looked up anew.
+ */
 const struct fcrdns_result *fcrdns_cached(
 	struct dns_engine *engine, const struct addr *addr, enum fcrdns_mode mode);
 

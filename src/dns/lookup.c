@@ -12,6 +12,7 @@
 
 #define QUERIES_MAX 16
 #define PARALLEL 2
+#define REFRESH_SHARE 10u /* of a result's life: one part in so many, at its end */
 
 /* One of the forward look-ups under way. */
 struct forward {
@@ -33,6 +34,7 @@ struct dns_lookup {
 	size_t name_count;
 	size_t next_name;
 	unsigned budget;
+	uint64_t fresh_ms;   /* cached answers are to hold longer */
 	uint64_t expires_ms; /* of what the authorities said */
 	uint64_t retry_ms;   /* when the first of the failures is forgotten */
 	struct addr addr;
@@ -40,6 +42,19 @@ struct dns_lookup {
 	bool failed;   /* for some name nobody knows */
 	bool overload; /* because of our own limits */
 };
+
+/* When a result that lives from now on is due to be refreshed: in time for a whole look-up. */
+static uint64_t refresh_due(
+	const struct dns_settings *settings, uint64_t now_ms, uint64_t expires_ms)
+{
+	uint64_t life = expires_ms > now_ms ? expires_ms - now_ms : 0;
+	uint64_t window = life / REFRESH_SHARE;
+
+	if (window < settings->lookup_timeout_ms) {
+		window = settings->lookup_timeout_ms;
+	}
+	return expires_ms - (window < life / 2 ? window : life / 2);
+}
 
 static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
 {
@@ -63,7 +78,17 @@ static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now
 		fcrdns_result_new(status, false, (struct str_list){l->names, l->name_count},
 			status == FCRDNS_UNVERIFIED ? NULL : l->confirmed, expires_ms);
 
-	l->done(l->ctx, result != NULL ? DNS_LOOKUP_RESULT : DNS_LOOKUP_NO_MEMORY, result);
+	if (result == NULL) {
+		l->done(l->ctx, DNS_LOOKUP_NO_MEMORY, NULL);
+		return;
+	}
+	if (status == FCRDNS_VERIFIED && l->failed) {
+		fcrdns_result_mark_incomplete(result);
+	}
+	if (dns->settings->refresh && status != FCRDNS_ERROR) {
+		fcrdns_result_refresh_from(result, refresh_due(dns->settings, now_ms, expires_ms));
+	}
+	l->done(l->ctx, l->failed ? DNS_LOOKUP_PARTIAL : DNS_LOOKUP_RESULT, result);
 }
 
 static void conclude(struct dns_lookup *l, uint64_t now_ms)
@@ -130,6 +155,19 @@ static bool has_address(const struct dns_answer *answer, const struct addr *addr
 	return false;
 }
 
+static struct dns_request *ask(struct dns_lookup *l, const struct dns_name *name,
+	enum dns_type type, void (*step)(void *ctx, const struct dns_step *step),
+	void (*done)(void *ctx, const struct dns_request_end *end), void *ctx)
+{
+	struct dns_request *request = dns_resolver_ask(l->ground->resolver, name, type, &l->budget,
+		l->trace != NULL ? step : NULL, done, ctx);
+
+	if (request != NULL) {
+		dns_resolver_want_fresh(request, l->fresh_ms);
+	}
+	return request;
+}
+
 static void on_forward(void *ctx, const struct dns_request_end *end);
 
 /* Keeps as many forward look-ups under way as may be; when all are done, so is the look-up. */
@@ -146,9 +184,7 @@ static void next_forwards(struct dns_lookup *l, uint64_t now_ms)
 			f->lookup = l;
 			f->name = l->next_name++;
 			if (dns_name_from_text(l->names[f->name], &name)) {
-				f->request = dns_resolver_ask(l->ground->resolver, &name, type,
-					&l->budget, l->trace != NULL ? on_forward_step : NULL,
-					on_forward, f);
+				f->request = ask(l, &name, type, on_forward_step, on_forward, f);
 			}
 			if (f->request == NULL) {
 				note_failure(l, now_ms);
@@ -232,7 +268,7 @@ static void on_ptr(void *ctx, const struct dns_request_end *end)
 }
 
 struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, const struct addr *addr,
-	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
+	enum fcrdns_mode mode, uint64_t fresh_ms, const struct fcrdns_trace *trace,
 	void (*done)(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result),
 	void *ctx, uint64_t now_ms)
 {
@@ -247,14 +283,14 @@ struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, cons
 		.done = done,
 		.ctx = ctx,
 		.budget = QUERIES_MAX,
+		.fresh_ms = fresh_ms,
 		.expires_ms = UINT64_MAX,
 		.retry_ms = UINT64_MAX,
 		.addr = *addr,
 		.mode = mode,
 		.deadline.fire = deadline_passed};
 	dns_name_reverse(addr, &reverse);
-	l->ptr = dns_resolver_ask(ground->resolver, &reverse, DNS_TYPE_PTR, &l->budget,
-		trace != NULL ? on_ptr_step : NULL, on_ptr, l);
+	l->ptr = ask(l, &reverse, DNS_TYPE_PTR, on_ptr_step, on_ptr, l);
 	if (l->ptr == NULL) {
 		free(l);
 		return NULL;

@@ -16,15 +16,21 @@ struct dns_lookup_ground {
 	const struct endpoint *upstreams; /* for traces */
 };
 
-enum dns_lookup_end { DNS_LOOKUP_RESULT, DNS_LOOKUP_OVERLOAD, DNS_LOOKUP_NO_MEMORY };
+enum dns_lookup_end {
+	DNS_LOOKUP_RESULT,
+	DNS_LOOKUP_PARTIAL, /* likewise, and about some name nobody knows */
+	DNS_LOOKUP_OVERLOAD,
+	DNS_LOOKUP_NO_MEMORY
+};
 
 /*
  * `ground` and `trace` are borrowed; `trace` may be NULL. `done` is called exactly once, never
  * inside this call, unless dns_lookup_free comes first; it owns a reference of `result`, which is
- * there only for DNS_LOOKUP_RESULT, and may free the look-up. NULL when out of memory.
+ * there only for RESULT and PARTIAL, and may free the look-up. `fresh_ms`: cached answers that end
+ * by then are asked for anew; 0: none. NULL when out of memory.
  */
 struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, const struct addr *addr,
-	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
+	enum fcrdns_mode mode, uint64_t fresh_ms, const struct fcrdns_trace *trace,
 	void (*done)(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result),
 	void *ctx, uint64_t now_ms);
 /* Asks nothing any more; allowed everywhere. */

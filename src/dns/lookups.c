@@ -4,7 +4,7 @@
 #include "dns/lookups.h"
 
 #include "base/hash.h"
-#include "dns/prefixes.h"
+#include "base/util.h"
 #include "dns/result.h"
 #include "dns/special.h"
 
@@ -30,23 +30,25 @@ struct fcrdns_lookup {
 
 struct shared_lookup {
 	LIST_ENTRY(shared_lookup) in_bucket;
+	struct dns_crowd_member in_flight;
 	struct dns_lookups *all;
 	struct dns_lookup *lookup; /* NULL: ended, and telling those who wait */
 	struct waiter_queue waiters;
 	struct dns_prefix_use *prefix;
 	struct addr addr;
 	enum fcrdns_mode mode;
-	bool traced; /* the trace is one waiter's, so nobody joins */
+	bool traced;  /* the trace is one waiter's, so nobody joins */
+	bool refresh; /* nobody waited for it when it began */
 };
 
 struct dns_lookups {
 	const struct dns_lookup_ground *ground;
-	struct dns_prefixes *prefixes;
+	struct dns_limits *limits;
+	struct dns_crowd crowd;
 	const struct fcrdns_result *overload; /* made beforehand, for when memory is out */
 	const struct fcrdns_result *error;
 	struct waiter_queue clear;
 	bool stopped;
-	size_t in_flight;
 	struct dns_answer answer;
 	struct hash_key hash_key;
 	struct lookup_list buckets[BUCKETS];
@@ -63,10 +65,11 @@ struct dns_lookups *dns_lookups_new(const struct dns_lookup_ground *ground)
 	all->ground = ground;
 	all->hash_key = hash_key_new();
 	TAILQ_INIT(&all->clear);
-	all->prefixes = dns_prefixes_new(ground->dns->settings->max_in_flight_per_prefix);
+	all->limits = ground->dns->limits;
+	dns_crowd_init(&all->crowd, &all->limits->lookups, ground->dns->settings->max_in_flight);
 	all->overload = fcrdns_result_new(FCRDNS_ERROR, true, none, NULL, 0);
 	all->error = fcrdns_result_new(FCRDNS_ERROR, false, none, NULL, 0);
-	if (all->prefixes == NULL || all->overload == NULL || all->error == NULL) {
+	if (all->overload == NULL || all->error == NULL) {
 		dns_lookups_free(all);
 		return NULL;
 	}
@@ -92,9 +95,11 @@ static void waiters_free(struct waiter_queue *waiters)
 /* Nobody joins it from here on, and it asks nothing any more. */
 static void end_lookup(struct shared_lookup *s)
 {
+	struct dns_lookups *all = s->all;
+
 	LIST_REMOVE(s, in_bucket);
-	dns_prefixes_leave(s->prefix);
-	s->all->in_flight--;
+	dns_prefixes_leave(all->limits->prefixes, s->prefix);
+	dns_crowd_leave(&all->crowd, &s->in_flight);
 	dns_lookup_free(s->lookup);
 	s->lookup = NULL;
 }
@@ -114,7 +119,6 @@ void dns_lookups_free(struct dns_lookups *lookups)
 		}
 	}
 	waiters_free(&lookups->clear);
-	dns_prefixes_free(lookups->prefixes);
 	fcrdns_result_unref(lookups->overload);
 	fcrdns_result_unref(lookups->error);
 	free(lookups);
@@ -144,6 +148,12 @@ static void lookup_ended(void *ctx, enum dns_lookup_end end, const struct fcrdns
 	struct fcrdns_lookup *w;
 
 	switch (end) {
+	case DNS_LOOKUP_PARTIAL:
+		/* The whole one that a refresh finds in the cache is better while it holds. */
+		if (!s->refresh || !TAILQ_EMPTY(&s->waiters)) {
+			dns_cache_put_result(dns->cache, &s->addr, s->mode, result);
+		}
+		break;
 	case DNS_LOOKUP_RESULT:
 		dns_cache_put_result(dns->cache, &s->addr, s->mode, result);
 		break;
@@ -186,13 +196,56 @@ static struct shared_lookup *find(
 	return NULL;
 }
 
+/* Its place goes to another; who waited for it is told at the next run. */
+static void push_out(struct shared_lookup *s)
+{
+	struct dns_lookups *all = s->all;
+	struct fcrdns_lookup *w;
+
+	end_lookup(s);
+	while ((w = TAILQ_FIRST(&s->waiters)) != NULL) {
+		TAILQ_REMOVE(&s->waiters, w, link);
+		w->shared = NULL;
+		w->result = fcrdns_result_ref(all->overload);
+		all->ground->dns->stats->overloads++;
+		TAILQ_INSERT_TAIL(&all->clear, w, link);
+	}
+	free(s);
+}
+
+/* Counts it in; false when out of memory, or with *full at a limit. */
+static bool find_place(
+	struct dns_lookups *all, struct shared_lookup *s, uint64_t now_ms, bool *full)
+{
+	enum dns_prefix_entry entry =
+		dns_prefixes_enter(all->limits->prefixes, &s->addr, &s->prefix);
+
+	*full = entry == DNS_PREFIX_FULL;
+	if (entry != DNS_PREFIX_IN) {
+		return false;
+	}
+	if (dns_crowd_enter(&all->crowd, &s->in_flight, now_ms)) {
+		return true;
+	}
+	struct dns_crowd_member *pushed = dns_crowd_pushed(&all->crowd, now_ms);
+
+	if (pushed != NULL) {
+		push_out(CONTAINER_OF(pushed, struct shared_lookup, in_flight));
+		if (dns_crowd_enter(&all->crowd, &s->in_flight, now_ms)) {
+			return true;
+		}
+	}
+	*full = true;
+	dns_prefixes_leave(all->limits->prefixes, s->prefix);
+	return false;
+}
+
 /* NULL when out of memory; *full: at a limit instead. */
 static struct shared_lookup *shared_new(struct dns_lookups *all, const struct addr *addr,
-	enum fcrdns_mode mode, const struct fcrdns_trace *trace, uint64_t now_ms, bool *full)
+	enum fcrdns_mode mode, uint64_t fresh_ms, const struct fcrdns_trace *trace, uint64_t now_ms,
+	bool *full)
 {
-	*full = all->in_flight >= all->ground->dns->settings->max_in_flight ||
-		dns_prefixes_is_full(all->prefixes, addr);
-	struct shared_lookup *s = *full ? NULL : calloc(1, sizeof(*s));
+	struct shared_lookup *s = calloc(1, sizeof(*s));
 
 	if (s == NULL) {
 		return NULL;
@@ -201,20 +254,20 @@ static struct shared_lookup *shared_new(struct dns_lookups *all, const struct ad
 	s->addr = *addr;
 	s->mode = mode;
 	s->traced = trace != NULL;
+	s->refresh = fresh_ms > 0;
 	TAILQ_INIT(&s->waiters);
-	s->prefix = dns_prefixes_enter(all->prefixes, addr);
-	if (s->prefix == NULL) {
+	if (!find_place(all, s, now_ms, full)) {
 		free(s);
 		return NULL;
 	}
-	s->lookup = dns_lookup_start(all->ground, addr, mode, trace, lookup_ended, s, now_ms);
-	if (s->lookup == NULL) {
-		dns_prefixes_leave(s->prefix);
-		free(s);
-		return NULL;
-	}
+	s->lookup =
+		dns_lookup_start(all->ground, addr, mode, fresh_ms, trace, lookup_ended, s, now_ms);
 	LIST_INSERT_HEAD(bucket_of(all, addr, mode), s, in_bucket);
-	all->in_flight++;
+	if (s->lookup == NULL) {
+		end_lookup(s);
+		free(s);
+		return NULL;
+	}
 	return s;
 }
 
@@ -269,7 +322,7 @@ struct fcrdns_lookup *dns_lookups_start(struct dns_lookups *all, const struct ad
 	} else {
 		w->result = clear_result(all, addr, mode, now_ms);
 		if (w->result == NULL) {
-			w->shared = shared_new(all, addr, mode, trace, now_ms, &full);
+			w->shared = shared_new(all, addr, mode, 0, trace, now_ms, &full);
 		}
 	}
 	if (full) {
@@ -298,16 +351,40 @@ void dns_lookups_cancel(struct fcrdns_lookup *waiter)
 	}
 }
 
-const struct fcrdns_result *dns_lookups_cached(
-	struct dns_lookups *all, const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms)
+/* True if it began. Not while there are so many others that somebody could be pushed out for it. */
+static bool refresh(struct dns_lookups *all, const struct addr *addr, enum fcrdns_mode mode,
+	const struct fcrdns_result *result, uint64_t now_ms)
+{
+	const struct dns_ground *dns = all->ground->dns;
+	bool full = false;
+
+	if (all->stopped || dns_crowd_is_busy(&all->crowd) || find(all, addr, mode) != NULL ||
+		!dns_cache_claim_result(dns->cache, addr, mode)) {
+		return false;
+	}
+	uint64_t fresh_ms = result->expires_ms + (result->expires_ms - result->refresh_ms);
+
+	if (shared_new(all, addr, mode, fresh_ms, NULL, now_ms, &full) == NULL) {
+		return false;
+	}
+	dns->stats->refreshes++;
+	return true;
+}
+
+const struct fcrdns_result *dns_lookups_cached(struct dns_lookups *all, const struct addr *addr,
+	enum fcrdns_mode mode, uint64_t now_ms, bool *started)
 {
 	const struct dns_ground *dns = all->ground->dns;
 	const struct fcrdns_result *result = dns_cache_get_result(dns->cache, addr, mode, now_ms);
 
-	if (result != NULL) {
-		dns->stats->cache_hits++;
-	} else {
+	*started = false;
+	if (result == NULL) {
 		dns->stats->cache_misses++;
+		return NULL;
+	}
+	dns->stats->cache_hits++;
+	if (now_ms >= result->refresh_ms) {
+		*started = refresh(all, addr, mode, result, now_ms);
 	}
 	return result;
 }

@@ -17,9 +17,10 @@ struct dns_lookups *dns_lookups_new(const struct dns_lookup_ground *ground);
 /* Forgets those that are left, without calling back. */
 void dns_lookups_free(struct dns_lookups *lookups);
 
-/* As fcrdns_cached, fcrdns_start and fcrdns_cancel. */
+/* As fcrdns_cached, fcrdns_start and fcrdns_cancel. *started: it is being refreshed, and the engine
+ * has something to do. */
 const struct fcrdns_result *dns_lookups_cached(struct dns_lookups *lookups, const struct addr *addr,
-	enum fcrdns_mode mode, uint64_t now_ms);
+	enum fcrdns_mode mode, uint64_t now_ms, bool *started);
 struct fcrdns_lookup *dns_lookups_start(struct dns_lookups *lookups, const struct addr *addr,
 	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
 	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx, uint64_t now_ms);

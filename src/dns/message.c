@@ -66,6 +66,7 @@ size_t dns_query_build(const struct dns_query *query, uint8_t out[DNS_QUERY_MAX]
 	}
 	ldns_pkt_set_id(packet, query->id);
 	ldns_pkt_set_rd(packet, true);
+	ldns_pkt_set_ad(packet, query->want_ad);
 	if (query->edns_size > 0) {
 		ldns_pkt_set_edns_udp_size(packet, query->edns_size);
 		ldns_pkt_set_edns_do(packet, query->dnssec_ok);

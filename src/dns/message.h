@@ -39,6 +39,7 @@ struct dns_query {
 	uint16_t id;
 	uint16_t edns_size; /* 0: no OPT record */
 	bool dnssec_ok;
+	bool want_ad; /* RFC 6840 section 5.7 */
 };
 
 /* RD set, class IN. Returns the length written; 0 when out of memory. */

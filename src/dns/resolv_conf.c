@@ -6,10 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DNS_PORT 53
 #define FILE_MAX (64 * 1024)
+#define TIMEOUT_MAX_S 30 /* RES_MAXRETRANS */
+#define ATTEMPTS_MAX 5   /* RES_MAXRETRY */
 
 static bool is_blank(char c)
 {
@@ -40,45 +43,94 @@ static bool is_listed(const struct endpoint *nameservers, size_t count, const st
 	return false;
 }
 
-size_t dns_resolv_conf_parse(struct str text, const char *path,
-	struct endpoint nameservers[DNS_MAX_UPSTREAMS], struct diag *diag)
+/* "name:N" with N brought within 1 and `max`; false if the word is none. */
+static bool option_number(struct str word, const char *name, uint32_t max, uint32_t *out)
+{
+	struct str prefix = str_view(name);
+	uint64_t value;
+
+	if (!str_starts_with(word, name) ||
+		!str_to_u64(str_from(word, prefix.len), UINT64_MAX, &value)) {
+		return false;
+	}
+	*out = value > max ? max : value < 1 ? 1 : (uint32_t)value;
+	return true;
+}
+
+static void read_options(struct str line, struct dns_resolv_conf *out)
+{
+	struct str word;
+	uint32_t number;
+
+	while (next_word(&line, &word)) {
+		if (option_number(word, "timeout:", TIMEOUT_MAX_S, &number)) {
+			out->timeout_ms = number * 1000;
+		} else if (option_number(word, "attempts:", ATTEMPTS_MAX, &number)) {
+			out->attempts = number;
+		}
+		out->rotate = out->rotate || str_eq_text(word, "rotate");
+		out->use_vc = out->use_vc || str_eq_text(word, "use-vc");
+		out->trust_ad = out->trust_ad || str_eq_text(word, "trust-ad");
+	}
+}
+
+/* False if it is one too many. */
+static bool read_nameserver(
+	struct str line, const struct place *place, struct dns_resolv_conf *out, struct diag *diag)
+{
+	struct endpoint server = {.port = DNS_PORT};
+	struct str word;
+
+	if (!next_word(&line, &word)) {
+		return true;
+	}
+	if (!addr_parse(word, &server.addr)) {
+		diag_warning(diag, place,
+			"name server '%.*s' is left out, expected an address without a zone "
+			"identifier",
+			(int)word.len, word.data);
+		return true;
+	}
+	if (is_listed(out->nameservers, out->nameserver_count, &server.addr)) {
+		return true;
+	}
+	if (out->nameserver_count == DNS_MAX_UPSTREAMS) {
+		diag_warning(diag, place, "more than %d name servers, the rest is left out",
+			DNS_MAX_UPSTREAMS);
+		return false;
+	}
+	out->nameservers[out->nameserver_count++] = server;
+	return true;
+}
+
+void dns_resolv_conf_parse(
+	struct str text, const char *path, struct dns_resolv_conf *out, struct diag *diag)
 {
 	struct place place = {.file = path};
+	bool room = true;
 	struct str line;
-	size_t count = 0;
 
+	*out = (struct dns_resolv_conf){.nameserver_count = 0};
 	while (str_split_next(&text, '\n', &line)) {
-		struct endpoint server = {.port = DNS_PORT};
 		struct str word;
 
 		place.line++;
-		if (!next_word(&line, &word) || !str_eq_text(word, "nameserver") ||
-			!next_word(&line, &word)) {
+		if (!next_word(&line, &word)) {
 			continue;
 		}
-		if (!addr_parse(word, &server.addr)) {
-			diag_warning(diag, &place,
-				"name server '%.*s' is left out, expected an address without a "
-				"zone identifier",
-				(int)word.len, word.data);
-		} else if (count == DNS_MAX_UPSTREAMS) {
-			diag_warning(diag, &place,
-				"more than %d name servers, the rest is left out",
-				DNS_MAX_UPSTREAMS);
-			break;
-		} else if (!is_listed(nameservers, count, &server.addr)) {
-			nameservers[count++] = server;
+		if (str_eq_text(word, "nameserver")) {
+			room = room && read_nameserver(line, &place, out, diag);
+		} else if (str_eq_text(word, "options")) {
+			read_options(line, out);
 		}
 	}
-	if (count == 0) {
-		nameservers[count++] = (struct endpoint){
+	if (out->nameserver_count == 0) {
+		out->nameservers[out->nameserver_count++] = (struct endpoint){
 			.addr = {.family = ADDR_V4, .bytes = {127, 0, 0, 1}}, .port = DNS_PORT};
 	}
-	return count;
 }
 
-bool dns_resolv_conf_read(const char *path, struct endpoint nameservers[DNS_MAX_UPSTREAMS],
-	size_t *count, struct diag *diag)
+bool dns_resolv_conf_read(const char *path, struct dns_resolv_conf *out, struct diag *diag)
 {
 	struct place place = {.file = path};
 	struct bytes text;
@@ -102,8 +154,29 @@ bool dns_resolv_conf_read(const char *path, struct endpoint nameservers[DNS_MAX_
 	if (error != 0) {
 		diag_error(diag, &place, "cannot be read: %s", strerror(error));
 	} else {
-		*count = dns_resolv_conf_parse(bytes_view(&text), path, nameservers, diag);
+		dns_resolv_conf_parse(bytes_view(&text), path, out, diag);
 	}
 	bytes_clear(&text);
 	return error == 0;
+}
+
+struct dns_resolv_conf_stamp dns_resolv_conf_stamp(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0) {
+		return (struct dns_resolv_conf_stamp){.size = -1};
+	}
+	return (struct dns_resolv_conf_stamp){.device = st.st_dev,
+		.inode = st.st_ino,
+		.size = st.st_size,
+		.changed_s = st.st_ctim.tv_sec,
+		.changed_ns = st.st_ctim.tv_nsec};
+}
+
+bool dns_resolv_conf_stamp_eq(
+	const struct dns_resolv_conf_stamp *a, const struct dns_resolv_conf_stamp *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->changed_s == b->changed_s && a->changed_ns == b->changed_ns;
 }

@@ -4,6 +4,8 @@
 #include "dns/resolver.h"
 
 #include "base/hash.h"
+#include "base/util.h"
+#include "dns/at_hand.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -24,7 +26,10 @@ struct dns_request {
 	enum dns_type type;
 	unsigned cnames;
 	unsigned *budget;
+	uint64_t fresh_ms; /* cached answers that end by then do not count */
 	uint64_t expires_ms;
+	bool joined;     /* waits on the question of another */
+	bool pushed_out; /* its question had to leave for a new one */
 	void (*step)(void *ctx, const struct dns_step *step);
 	void (*done)(void *ctx, const struct dns_request_end *end);
 	void *ctx;
@@ -33,6 +38,7 @@ struct dns_request {
 /* A question at the upstreams, and who waits for its answer. */
 struct question {
 	LIST_ENTRY(question) in_bucket;
+	struct dns_crowd_member in_flight;
 	struct dns_resolver *resolver;
 	struct dns_exchange *exchange; /* NULL: answered, and telling its requests */
 	struct request_queue requests;
@@ -43,6 +49,7 @@ struct question {
 struct dns_resolver {
 	struct dns_ground ground;
 	struct dns_exchanges *exchanges;
+	struct dns_crowd crowd; /* of questions */
 	bool stopped;
 	struct request_queue due;
 	struct dns_request *telling; /* whose step is being told; NULL once it is cancelled */
@@ -67,6 +74,7 @@ struct dns_resolver *dns_resolver_new(const struct dns_ground *ground)
 	r->bucket_mask = buckets - 1;
 	r->hash_key = hash_key_new();
 	TAILQ_INIT(&r->due);
+	dns_crowd_init(&r->crowd, &ground->limits->questions, ground->settings->max_in_flight);
 	r->buckets = calloc(buckets, sizeof(*r->buckets));
 	r->exchanges = dns_exchanges_new(ground->settings, ground->upstream_count, &ground->network,
 		ground->wheel, ground->random, ground->stats);
@@ -120,9 +128,21 @@ struct dns_request *dns_resolver_ask(struct dns_resolver *resolver, const struct
 	return request;
 }
 
-static void question_free(struct question *q)
+void dns_resolver_want_fresh(struct dns_request *request, uint64_t until_ms)
+{
+	request->fresh_ms = until_ms;
+}
+
+/* Nobody joins it from here on. */
+static void question_leave(struct question *q)
 {
 	LIST_REMOVE(q, in_bucket);
+	dns_crowd_leave(&q->resolver->crowd, &q->in_flight);
+}
+
+static void question_free(struct question *q)
+{
+	question_leave(q);
 	dns_exchange_cancel(q->exchange);
 	free(q);
 }
@@ -155,34 +175,15 @@ void dns_resolver_cancel(struct dns_request *request)
 	free(request);
 }
 
-static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
+void dns_resolver_push_out(struct dns_request *request)
 {
-	value = value > high ? high : value;
-	return value < low ? low : value;
-}
+	struct dns_resolver *r = request->resolver;
 
-/* Until when it holds: RFC 2308 section 5 for negative answers, RFC 9520 for failures. */
-static uint64_t expiry(const struct dns_resolver *r, const struct dns_name *name,
-	enum dns_type type, enum dns_status status, const struct dns_answer *answer,
-	uint64_t now_ms)
-{
-	const struct dns_settings *settings = r->ground.settings;
-	uint64_t seconds;
-
-	if (dns_status_is_ours(status)) {
-		return now_ms;
+	request->pushed_out = true;
+	if (r->telling != request) {
+		detach(request);
+		TAILQ_INSERT_TAIL(&r->due, request, link);
 	}
-	if (dns_status_is_failure(status)) {
-		return now_ms + dns_cache_answer_backoff_ms(r->ground.cache, name, type, now_ms);
-	}
-	if (!answer->has_ttl) {
-		seconds = settings->min_ttl_s;
-	} else if (status == DNS_STATUS_NODATA || status == DNS_STATUS_NXDOMAIN) {
-		seconds = clamp(answer->ttl, settings->min_ttl_s, settings->negative_max_ttl_s);
-	} else {
-		seconds = clamp(answer->ttl, settings->min_ttl_s, settings->max_ttl_s);
-	}
-	return now_ms + seconds * 1000;
 }
 
 static void finish(struct dns_request *request, enum dns_status status, const struct dns_step *last)
@@ -234,16 +235,27 @@ static void take_step(struct dns_request *request, const struct dns_step *step)
 	TAILQ_INSERT_TAIL(&r->due, request, link);
 }
 
+/* While an answer holds, not to get another one takes nothing from it. */
+static bool is_kept(struct dns_resolver *r, const struct question *q, uint64_t now_ms)
+{
+	struct dns_cached cached;
+
+	return dns_cache_get_answer(
+		       r->ground.cache, &q->name, q->type, now_ms, &cached, &r->answer) &&
+	       !dns_status_is_failure(cached.status);
+}
+
 static void question_answered(void *ctx, const struct dns_ending *ending)
 {
 	struct question *q = ctx;
 	struct dns_resolver *r = q->resolver;
+	enum dns_status status = dns_at_hand_status(&r->ground, ending);
 	struct dns_step step = {.name = &q->name,
 		.type = q->type,
-		.status = ending->status,
+		.status = status,
 		.answer = ending->answer,
-		.expires_ms = expiry(
-			r, &q->name, q->type, ending->status, ending->answer, ending->now_ms),
+		.expires_ms = dns_at_hand_expiry(
+			&r->ground, &q->name, q->type, status, ending->answer, ending->now_ms),
 		.source = DNS_SOURCE_UPSTREAM,
 		.upstream = ending->upstream,
 		.ms = ending->ms,
@@ -251,14 +263,16 @@ static void question_answered(void *ctx, const struct dns_ending *ending)
 	struct dns_cached cached = {step.status, step.expires_ms};
 	struct dns_request *request;
 
-	if (!dns_status_is_ours(step.status)) {
+	if (!dns_status_is_ours(status) &&
+		!(dns_status_is_failure(status) && is_kept(r, q, ending->now_ms))) {
 		dns_cache_put_answer(r->ground.cache, &q->name, q->type, &cached, step.answer);
 	}
 	q->exchange = NULL;
-	LIST_REMOVE(q, in_bucket);
+	question_leave(q);
 	while (!r->stopped && (request = TAILQ_FIRST(&q->requests)) != NULL) {
 		TAILQ_REMOVE(&q->requests, request, link);
 		request->waits_for = NULL;
+		step.joined = request->joined;
 		take_step(request, &step);
 	}
 	while ((request = TAILQ_FIRST(&q->requests)) != NULL) {
@@ -290,19 +304,55 @@ static struct question *find(
 	return NULL;
 }
 
-static struct question *question_new(
-	struct dns_resolver *r, const struct dns_name *name, enum dns_type type, uint64_t now_ms)
+/*
+ * A place for a new question, if need be of one that is in flight: its requests end at the next
+ * run, since whoever they tell may cancel anything.
+ */
+static bool find_place(struct dns_resolver *r, struct question *q, uint64_t now_ms)
+{
+	struct dns_request *request;
+
+	if (dns_crowd_enter(&r->crowd, &q->in_flight, now_ms)) {
+		return true;
+	}
+	struct dns_crowd_member *pushed = dns_crowd_pushed(&r->crowd, now_ms);
+
+	if (pushed == NULL) {
+		return false;
+	}
+	struct question *old = CONTAINER_OF(pushed, struct question, in_flight);
+
+	while ((request = TAILQ_FIRST(&old->requests)) != NULL) {
+		TAILQ_REMOVE(&old->requests, request, link);
+		request->waits_for = NULL;
+		request->pushed_out = true;
+		TAILQ_INSERT_TAIL(&r->due, request, link);
+	}
+	question_free(old);
+	return dns_crowd_enter(&r->crowd, &q->in_flight, now_ms);
+}
+
+/* NULL: *why says why. */
+static struct question *question_new(struct dns_resolver *r, const struct dns_name *name,
+	enum dns_type type, uint64_t now_ms, enum dns_status *why)
 {
 	struct question *q = malloc(sizeof(*q));
 
+	*why = DNS_STATUS_NO_MEMORY;
 	if (q == NULL) {
 		return NULL;
 	}
 	*q = (struct question){.resolver = r, .name = *name, .type = type};
 	TAILQ_INIT(&q->requests);
+	if (!find_place(r, q, now_ms)) {
+		*why = DNS_STATUS_OVERLOAD;
+		free(q);
+		return NULL;
+	}
 	q->exchange =
 		dns_exchange_start(r->exchanges, &q->name, type, now_ms, question_answered, q);
 	if (q->exchange == NULL) {
+		dns_crowd_leave(&r->crowd, &q->in_flight);
 		free(q);
 		return NULL;
 	}
@@ -319,16 +369,16 @@ static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t n
 	if (*request->budget == 0) {
 		return DNS_STATUS_TOO_MANY;
 	}
+	request->joined = q != NULL;
 	if (q != NULL) {
 		r->ground.stats->joined++;
-	} else if (dns_exchanges_in_flight(r->exchanges) >= r->ground.settings->max_in_flight) {
-		r->ground.stats->overloads++;
-		return DNS_STATUS_OVERLOAD;
 	} else {
-		q = question_new(r, &request->name, request->type, now_ms);
-	}
-	if (q == NULL) {
-		return DNS_STATUS_NO_MEMORY;
+		enum dns_status why;
+
+		q = question_new(r, &request->name, request->type, now_ms, &why);
+		if (q == NULL) {
+			return why;
+		}
 	}
 	--*request->budget;
 	request->waits_for = q;
@@ -336,29 +386,26 @@ static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t n
 	return DNS_STATUS_DATA;
 }
 
+bool dns_resolver_known(const struct dns_resolver *resolver, const struct dns_name *name,
+	enum dns_type type, uint64_t now_ms, struct dns_answer *answer, struct dns_request_end *out)
+{
+	return dns_at_hand_end(&resolver->ground, name, type, now_ms, answer, out);
+}
+
 static void next_step(struct dns_request *request, uint64_t now_ms)
 {
 	struct dns_resolver *r = request->resolver;
-	const struct dns_ground *ground = &r->ground;
 	struct dns_name name = request->name;
-	struct dns_step step = {
-		.name = &name, .type = request->type, .answer = &r->answer, .now_ms = now_ms};
-	struct dns_cached cached;
+	struct dns_step step = {.name = &name, .type = request->type, .now_ms = now_ms};
 
-	if (ground->zone != NULL && dns_zone_answer(ground->zone, &name, step.type, &r->answer)) {
-		step.source = DNS_SOURCE_ZONE;
-		step.status = dns_status_of(r->answer.kind);
-		step.expires_ms = expiry(r, &name, step.type, step.status, &r->answer, now_ms);
-	} else if (dns_cache_get_answer(
-			   ground->cache, &name, step.type, now_ms, &cached, &r->answer)) {
-		step.source = DNS_SOURCE_CACHE;
-		step.status = cached.status;
-		step.expires_ms = cached.expires_ms;
-	} else {
-		step.status = wait_for_upstream(request, now_ms);
+	if (request->pushed_out ||
+		!dns_at_hand_step(&r->ground, request->fresh_ms, &r->answer, &step)) {
+		step.status = request->pushed_out ? DNS_STATUS_OVERLOAD
+						  : wait_for_upstream(request, now_ms);
 		if (step.status == DNS_STATUS_DATA) {
 			return;
 		}
+		r->ground.stats->overloads += step.status == DNS_STATUS_OVERLOAD;
 		step.source = DNS_SOURCE_US;
 		step.expires_ms = now_ms;
 	}

@@ -6,6 +6,7 @@
 
 #include "dns/cache.h"
 #include "dns/exchange.h"
+#include "dns/limits.h"
 #include "dns/zone.h"
 
 /*
@@ -21,6 +22,7 @@ struct dns_ground {
 	const struct dns_settings *settings;
 	const struct dns_zone *zone; /* NULL: none */
 	struct dns_cache *cache;
+	struct dns_limits *limits;
 	size_t upstream_count;
 	struct dns_network network;
 	struct dns_wheel *wheel;
@@ -45,6 +47,7 @@ struct dns_step {
 	enum dns_source source;
 	size_t upstream; /* of DNS_SOURCE_UPSTREAM */
 	uint32_t ms;     /* from the first send to the answer */
+	bool joined;     /* the question was in flight for somebody else */
 	uint64_t now_ms;
 };
 
@@ -65,7 +68,22 @@ struct dns_request_end {
 struct dns_request *dns_resolver_ask(struct dns_resolver *resolver, const struct dns_name *name,
 	enum dns_type type, unsigned *budget, void (*step)(void *ctx, const struct dns_step *step),
 	void (*done)(void *ctx, const struct dns_request_end *end), void *ctx);
+/*
+ * Before its first run: what is cached counts only if it holds longer than until `until_ms`; else
+ * it is asked anew. A failure to learn it leaves in the cache what is there.
+ */
+void dns_resolver_want_fresh(struct dns_request *request, uint64_t until_ms);
 void dns_resolver_cancel(struct dns_request *request);
+/* It ends as OVERLOAD at the next run, because its place goes to another. */
+void dns_resolver_push_out(struct dns_request *request);
+
+/*
+ * What the static zone and the cache know of a question, along CNAMEs, as a request would end with
+ * it; nothing is asked. out->answer is `answer`. False: they do not know it.
+ */
+bool dns_resolver_known(const struct dns_resolver *resolver, const struct dns_name *name,
+	enum dns_type type, uint64_t now_ms, struct dns_answer *answer,
+	struct dns_request_end *out);
 
 /* What the network brings in. */
 struct dns_exchanges *dns_resolver_exchanges(struct dns_resolver *resolver);

@@ -45,6 +45,7 @@ const struct fcrdns_result *fcrdns_result_new(enum fcrdns_status status, bool ov
 	h->result = (struct fcrdns_result){.status = status,
 		.overload = overload,
 		.expires_ms = expires_ms,
+		.refresh_ms = UINT64_MAX,
 		.names = {name, chosen},
 		.ptr = {h->items, ptr.count}};
 	atomic_init(&h->references, 1);
@@ -61,6 +62,16 @@ const struct fcrdns_result *fcrdns_result_new(enum fcrdns_status status, bool ov
 		text += len + 1;
 	}
 	return &h->result;
+}
+
+void fcrdns_result_refresh_from(const struct fcrdns_result *result, uint64_t refresh_ms)
+{
+	holder_of(result)->result.refresh_ms = refresh_ms;
+}
+
+void fcrdns_result_mark_incomplete(const struct fcrdns_result *result)
+{
+	holder_of(result)->result.incomplete = true;
 }
 
 size_t fcrdns_result_size(const struct fcrdns_result *result)

@@ -14,6 +14,10 @@
  */
 const struct fcrdns_result *fcrdns_result_new(enum fcrdns_status status, bool overload,
 	struct str_list ptr, const bool *confirmed, uint64_t expires_ms);
+/* Sets refresh_ms, which is never before; only as long as nobody else has seen the result. */
+void fcrdns_result_refresh_from(const struct fcrdns_result *result, uint64_t refresh_ms);
+/* Sets incomplete, likewise. */
+void fcrdns_result_mark_incomplete(const struct fcrdns_result *result);
 /* Bytes on the heap. */
 size_t fcrdns_result_size(const struct fcrdns_result *result);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define TABLE_MIN 64u
+#define GROUPS_SHARE 4u        /* one place in the table of groups for so many entries */
 #define ENTRY_BYTES_GUESS 256u /* for the size of the tables */
 #define HEAP_OVERHEAD 16u      /* of one allocation */
 #define PROBATION_SHARE 10u    /* one part in so many */
@@ -22,17 +23,24 @@ bool dns_shard_init(struct dns_shard *shard, uint64_t max_bytes)
 	while (table * 2 <= max_bytes / ENTRY_BYTES_GUESS) {
 		table *= 2;
 	}
+	size_t groups = table / GROUPS_SHARE;
+
 	*shard = (struct dns_shard){
 		.buckets = calloc(table, sizeof(shard->buckets[0])),
 		.ghosts = calloc(table, sizeof(shard->ghosts[0])),
+		.groups = calloc(groups, sizeof(shard->groups[0])),
 		.table_mask = table - 1,
-		.table_bytes = table * (sizeof(shard->buckets[0]) + sizeof(shard->ghosts[0])),
+		.group_mask = groups - 1,
+		.table_bytes = table * (sizeof(shard->buckets[0]) + sizeof(shard->ghosts[0])) +
+			       groups * sizeof(shard->groups[0]),
 	};
+	TAILQ_INIT(&shard->probation.entries);
+	TAILQ_INIT(&shard->proven.entries);
 	if (max_bytes > shard->table_bytes) {
 		shard->max_bytes = (size_t)max_bytes - shard->table_bytes;
 	}
 	pthread_mutex_init(&shard->lock, NULL);
-	return shard->buckets != NULL && shard->ghosts != NULL;
+	return shard->buckets != NULL && shard->ghosts != NULL && shard->groups != NULL;
 }
 
 static void value_drop(const struct dns_value *value)
@@ -60,47 +68,25 @@ static bool value_is_failure(const struct dns_value *value)
 
 static void queue_push(struct dns_queue *q, struct dns_entry *e)
 {
-	e->in_queue = NULL;
-	if (q->oldest == NULL) {
-		q->oldest = e;
-	} else {
-		q->youngest->in_queue = e;
-	}
-	q->youngest = e;
+	TAILQ_INSERT_TAIL(&q->entries, e, in_queue);
 	q->bytes += e->bytes;
 }
 
-static struct dns_entry *queue_pop(struct dns_queue *q)
+static void queue_remove(struct dns_queue *q, struct dns_entry *e)
 {
-	struct dns_entry *e = q->oldest;
-
-	q->oldest = e->in_queue;
+	TAILQ_REMOVE(&q->entries, e, in_queue);
 	q->bytes -= e->bytes;
-	return e;
 }
 
-static void queue_clear(struct dns_queue *q)
+static struct dns_queue *queue_of(struct dns_shard *shard, const struct dns_entry *e)
 {
-	while (q->oldest != NULL) {
-		struct dns_entry *e = queue_pop(q);
-
-		value_drop(&e->value);
-		free(e);
-	}
-}
-
-void dns_shard_clear(struct dns_shard *shard)
-{
-	queue_clear(&shard->probation);
-	queue_clear(&shard->proven);
-	free(shard->buckets);
-	free(shard->ghosts);
-	pthread_mutex_destroy(&shard->lock);
+	return e->proven ? &shard->proven : &shard->probation;
 }
 
 size_t dns_shard_bytes(const struct dns_shard *shard)
 {
-	return shard->probation.bytes + shard->proven.bytes + shard->table_bytes;
+	return shard->probation.bytes + shard->proven.bytes + shard->group_bytes +
+	       shard->table_bytes;
 }
 
 struct dns_entry *dns_shard_find(const struct dns_shard *shard, const struct dns_key *key)
@@ -125,6 +111,22 @@ static uint32_t ghost_of(uint64_t hash)
 	return (uint32_t)(hash >> 24) | 1;
 }
 
+static void leave_group(struct dns_shard *shard, struct dns_entry *e)
+{
+	struct dns_group *g = e->group;
+
+	if (g == NULL) {
+		return;
+	}
+	TAILQ_REMOVE(&g->entries, e, in_group);
+	g->count--;
+	if (g->count == 0) {
+		LIST_REMOVE(g, in_bucket);
+		shard->group_bytes -= sizeof(*g) + HEAP_OVERHEAD;
+		free(g);
+	}
+}
+
 static void entry_free(struct dns_shard *shard, struct dns_entry *e)
 {
 	struct dns_entry **at = &shard->buckets[e->hash & shard->table_mask];
@@ -133,20 +135,43 @@ static void entry_free(struct dns_shard *shard, struct dns_entry *e)
 		at = &(*at)->in_bucket;
 	}
 	*at = e->in_bucket;
+	queue_remove(queue_of(shard, e), e);
+	leave_group(shard, e);
 	value_drop(&e->value);
 	free(e);
 }
 
+static void queue_clear(struct dns_shard *shard, struct dns_queue *q)
+{
+	struct dns_entry *e;
+
+	while ((e = TAILQ_FIRST(&q->entries)) != NULL) {
+		entry_free(shard, e);
+	}
+}
+
+void dns_shard_clear(struct dns_shard *shard)
+{
+	queue_clear(shard, &shard->probation);
+	queue_clear(shard, &shard->proven);
+	free(shard->buckets);
+	free(shard->ghosts);
+	free(shard->groups);
+	pthread_mutex_destroy(&shard->lock);
+}
+
 static void make_room(struct dns_shard *shard)
 {
-	while (shard->probation.bytes + shard->proven.bytes > shard->max_bytes) {
+	while (dns_shard_bytes(shard) - shard->table_bytes > shard->max_bytes) {
 		bool on_probation =
-			shard->probation.oldest != NULL &&
-			(shard->proven.oldest == NULL ||
+			!TAILQ_EMPTY(&shard->probation.entries) &&
+			(TAILQ_EMPTY(&shard->proven.entries) ||
 				shard->probation.bytes > shard->max_bytes / PROBATION_SHARE);
-		struct dns_entry *e = queue_pop(on_probation ? &shard->probation : &shard->proven);
+		struct dns_queue *q = on_probation ? &shard->probation : &shard->proven;
+		struct dns_entry *e = TAILQ_FIRST(&q->entries);
 
 		if (e->hits > 0) {
+			queue_remove(q, e);
 			e->hits = on_probation ? 0 : e->hits - 1;
 			e->proven = true;
 			queue_push(&shard->proven, e);
@@ -159,6 +184,52 @@ static void make_room(struct dns_shard *shard)
 	}
 }
 
+/* With room for one more; NULL when out of memory. */
+static struct dns_group *find_group(struct dns_shard *shard, uint64_t hash)
+{
+	struct dns_group_list *bucket = &shard->groups[hash >> 8 & shard->group_mask];
+	struct dns_group *g;
+
+	for (g = LIST_FIRST(bucket); g != NULL && g->hash != hash; g = LIST_NEXT(g, in_bucket)) {
+	}
+	if (g == NULL) {
+		g = malloc(sizeof(*g));
+		if (g == NULL) {
+			return NULL;
+		}
+		*g = (struct dns_group){.hash = hash};
+		TAILQ_INIT(&g->entries);
+		LIST_INSERT_HEAD(bucket, g, in_bucket);
+		shard->group_bytes += sizeof(*g) + HEAP_OVERHEAD;
+	}
+	while (g->count == DNS_GROUP_MAX) {
+		struct dns_entry *e = TAILQ_FIRST(&g->entries);
+
+		if (e->hits == 0) {
+			entry_free(shard, e);
+			continue;
+		}
+		e->hits--;
+		TAILQ_REMOVE(&g->entries, e, in_group);
+		TAILQ_INSERT_TAIL(&g->entries, e, in_group);
+	}
+	return g;
+}
+
+static bool join_group(struct dns_shard *shard, struct dns_entry *e, uint64_t hash)
+{
+	if (hash == 0) {
+		return true;
+	}
+	e->group = find_group(shard, hash);
+	if (e->group == NULL) {
+		return false;
+	}
+	TAILQ_INSERT_TAIL(&e->group->entries, e, in_group);
+	e->group->count++;
+	return true;
+}
+
 /* An entry without a value, in the table and in its queue; NULL when out of memory. */
 static struct dns_entry *entry_add(struct dns_shard *shard, const struct dns_key *key)
 {
@@ -168,14 +239,18 @@ static struct dns_entry *entry_add(struct dns_shard *shard, const struct dns_key
 	if (e == NULL) {
 		return NULL;
 	}
-	*e = (struct dns_entry){.in_bucket = shard->buckets[place],
-		.hash = key->hash,
+	*e = (struct dns_entry){.hash = key->hash,
 		.value.kind = DNS_VALUE_ANSWER,
 		.key_len = (uint16_t)key->len,
 		.proven = shard->ghosts[place] == ghost_of(key->hash)};
 	memcpy(e->key, key->bytes, key->len);
+	if (!join_group(shard, e, key->group)) {
+		free(e);
+		return NULL;
+	}
+	e->in_bucket = shard->buckets[place];
 	shard->buckets[place] = e;
-	queue_push(e->proven ? &shard->proven : &shard->probation, e);
+	queue_push(queue_of(shard, e), e);
 	return e;
 }
 
@@ -193,7 +268,7 @@ void dns_shard_put(
 	}
 	/* One that was there before is filled anew where it stands, and keeps what it has earned.
 	 */
-	struct dns_queue *q = e->proven ? &shard->proven : &shard->probation;
+	struct dns_queue *q = queue_of(shard, e);
 
 	q->bytes -= e->bytes;
 	value_drop(&e->value);

@@ -7,11 +7,20 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define TIMEOUT_MS 500
+#define ATTEMPTS 3
 
 struct dns_shared {
-	struct dns_settings settings; /* its nameservers are those in use; without paths */
+	struct dns_settings asked;    /* as configured, without paths */
+	struct dns_settings settings; /* with everything settled, and the nameservers in use */
+	char *resolv_conf;            /* the file they are from; NULL: from the configuration */
+	struct dns_resolv_conf_stamp stamp; /* of it when it was read */
+	struct dns_resolv_conf_stamp seen;  /* at the last look, by whoever renews */
 	struct dns_zone *zone;
 	struct dns_cache *cache;
+	struct dns_limits limits;
 	atomic_uint references;
 };
 
@@ -31,12 +40,15 @@ static bool same_upstreams(const struct dns_settings *a, const struct dns_settin
 
 static bool same_settings(const struct dns_settings *a, const struct dns_settings *b)
 {
-	return same_upstreams(a, b) && a->timeout_ms == b->timeout_ms &&
-	       a->attempts == b->attempts && a->lookup_timeout_ms == b->lookup_timeout_ms &&
-	       a->max_ptr == b->max_ptr && a->min_ttl_s == b->min_ttl_s &&
-	       a->max_ttl_s == b->max_ttl_s && a->negative_max_ttl_s == b->negative_max_ttl_s &&
-	       a->edns_size == b->edns_size && a->case_randomization == b->case_randomization &&
-	       a->private_ptr == b->private_ptr && a->max_in_flight == b->max_in_flight &&
+	return same_upstreams(a, b) && a->rotate == b->rotate && a->trust_ad == b->trust_ad &&
+	       a->require_ad == b->require_ad && a->refresh == b->refresh &&
+	       a->timeout_ms == b->timeout_ms && a->attempts == b->attempts &&
+	       a->lookup_timeout_ms == b->lookup_timeout_ms && a->max_ptr == b->max_ptr &&
+	       a->min_ttl_s == b->min_ttl_s && a->max_ttl_s == b->max_ttl_s &&
+	       a->negative_max_ttl_s == b->negative_max_ttl_s && a->edns_size == b->edns_size &&
+	       a->use_tcp == b->use_tcp && a->cookies == b->cookies &&
+	       a->case_randomization == b->case_randomization && a->private_ptr == b->private_ptr &&
+	       a->max_in_flight == b->max_in_flight &&
 	       a->max_in_flight_per_prefix == b->max_in_flight_per_prefix &&
 	       a->cache_size == b->cache_size;
 }
@@ -60,8 +72,42 @@ static struct dns_cache *cache_for(
 	return dns_cache_new(shared->settings.cache_size);
 }
 
-struct dns_shared *dns_shared_new(
-	const struct dns_settings *settings, struct dns_shared *previous, struct diag *diag)
+static enum dns_choice settled(enum dns_choice choice, bool otherwise)
+{
+	return choice != DNS_AUTO ? choice : otherwise ? DNS_YES : DNS_NO;
+}
+
+/* What the administrator left open, resolv.conf says, where it is read, or we. */
+static bool settle(struct dns_shared *shared, struct diag *diag)
+{
+	struct dns_settings *s = &shared->settings;
+	struct dns_resolv_conf file = {.nameserver_count = 0};
+
+	*s = shared->asked;
+	if (shared->resolv_conf != NULL) {
+		shared->stamp = dns_resolv_conf_stamp(shared->resolv_conf);
+		shared->seen = shared->stamp;
+		if (!dns_resolv_conf_read(shared->resolv_conf, &file, diag)) {
+			return false;
+		}
+		memcpy(s->nameservers, file.nameservers, sizeof(s->nameservers));
+		s->nameserver_count = file.nameserver_count;
+	}
+	if (s->timeout_ms == 0) {
+		s->timeout_ms = file.timeout_ms != 0 ? file.timeout_ms : TIMEOUT_MS;
+	}
+	if (s->attempts == 0) {
+		s->attempts = file.attempts != 0 ? file.attempts : ATTEMPTS;
+	}
+	s->use_tcp = settled(s->use_tcp, file.use_vc);
+	s->trust_ad = settled(s->trust_ad, file.trust_ad);
+	s->rotate = file.rotate;
+	return true;
+}
+
+/* Settled, without zone and cache; NULL after a diag_error. `path` NULL: no file is read. */
+static struct dns_shared *settled_new(
+	const struct dns_settings *asked, const char *path, struct diag *diag)
 {
 	struct dns_shared *shared = calloc(1, sizeof(*shared));
 
@@ -70,30 +116,94 @@ struct dns_shared *dns_shared_new(
 		return NULL;
 	}
 	atomic_init(&shared->references, 1);
-	shared->settings = *settings;
-	shared->settings.static_zone = NULL;
-	shared->settings.resolv_conf = NULL;
-	if (settings->nameserver_count == 0 &&
-		!dns_resolv_conf_read(settings->resolv_conf != NULL ? settings->resolv_conf
-								    : DNS_RESOLV_CONF_PATH,
-			shared->settings.nameservers, &shared->settings.nameserver_count, diag)) {
-		goto failed;
+	shared->asked = *asked;
+	shared->asked.static_zone = NULL;
+	shared->asked.resolv_conf = NULL;
+	shared->resolv_conf = path != NULL ? strdup(path) : NULL;
+	if ((path != NULL && shared->resolv_conf == NULL) ||
+		!dns_limits_init(&shared->limits, asked)) {
+		diag_error(diag, NULL, "out of memory");
+	} else if (settle(shared, diag)) {
+		return shared;
 	}
-	if (settings->static_zone != NULL) {
-		shared->zone = dns_zone_load(settings->static_zone, diag);
-		if (shared->zone == NULL) {
-			goto failed;
-		}
-	}
+	dns_shared_unref(shared);
+	return NULL;
+}
+
+static bool take_cache(
+	struct dns_shared *shared, const struct dns_shared *previous, struct diag *diag)
+{
 	shared->cache = cache_for(shared, previous);
 	if (shared->cache == NULL) {
 		diag_error(diag, NULL, "out of memory for the DNS cache");
-		goto failed;
+	}
+	return shared->cache != NULL;
+}
+
+struct dns_shared *dns_shared_new(
+	const struct dns_settings *settings, struct dns_shared *previous, struct diag *diag)
+{
+	const char *path =
+		settings->resolv_conf != NULL ? settings->resolv_conf : DNS_RESOLV_CONF_PATH;
+	struct dns_shared *shared =
+		settled_new(settings, settings->nameserver_count == 0 ? path : NULL, diag);
+
+	if (shared == NULL) {
+		return NULL;
+	}
+	if (settings->static_zone != NULL) {
+		shared->zone = dns_zone_load(settings->static_zone, diag);
+	}
+	if ((settings->static_zone != NULL && shared->zone == NULL) ||
+		!take_cache(shared, previous, diag)) {
+		dns_shared_unref(shared);
+		return NULL;
 	}
 	return shared;
-failed:
-	dns_shared_unref(shared);
-	return NULL;
+}
+
+bool dns_shared_watches(const struct dns_shared *shared)
+{
+	return shared->resolv_conf != NULL;
+}
+
+/* True once for each change, when the file has come to rest: it is not caught half written. */
+static bool file_has_changed(struct dns_shared *shared)
+{
+	struct dns_resolv_conf_stamp now = dns_resolv_conf_stamp(shared->resolv_conf);
+	bool rests = dns_resolv_conf_stamp_eq(&now, &shared->seen);
+
+	shared->seen = now;
+	return rests && !dns_resolv_conf_stamp_eq(&now, &shared->stamp);
+}
+
+struct dns_shared *dns_shared_renewed(struct dns_shared *shared, struct diag *diag)
+{
+	if (!dns_shared_watches(shared) || !file_has_changed(shared)) {
+		return NULL;
+	}
+	struct place place = {.file = shared->resolv_conf};
+	struct dns_shared *next = NULL;
+
+	shared->stamp = shared->seen;
+	if (shared->stamp.size < 0) {
+		diag_warning(diag, &place, "is gone; what it said stays in force");
+		return NULL;
+	}
+	next = settled_new(&shared->asked, shared->resolv_conf, diag);
+	if (next == NULL) {
+		return NULL;
+	}
+	if (same_settings(&next->settings, &shared->settings)) {
+		dns_shared_unref(next);
+		return NULL;
+	}
+	next->zone = shared->zone != NULL ? dns_zone_ref(shared->zone) : NULL;
+	if (!take_cache(next, shared, diag)) {
+		dns_shared_unref(next);
+		return NULL;
+	}
+	return next;
 }
 
 struct dns_shared *dns_shared_ref(struct dns_shared *shared)
@@ -108,8 +218,10 @@ void dns_shared_unref(struct dns_shared *shared)
 		atomic_fetch_sub_explicit(&shared->references, 1, memory_order_acq_rel) != 1) {
 		return;
 	}
-	dns_zone_free(shared->zone);
+	dns_zone_unref(shared->zone);
 	dns_cache_unref(shared->cache);
+	dns_limits_clear(&shared->limits);
+	free(shared->resolv_conf);
 	free(shared);
 }
 
@@ -132,4 +244,9 @@ const struct dns_zone *dns_shared_zone(const struct dns_shared *shared)
 struct dns_cache *dns_shared_cache(const struct dns_shared *shared)
 {
 	return shared->cache;
+}
+
+struct dns_limits *dns_shared_limits(struct dns_shared *shared)
+{
+	return &shared->limits;
 }

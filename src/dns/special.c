@@ -19,7 +19,8 @@ static const struct prefix special[] = {
 	{{ADDR_V4, {240}}, 4},
 	{{ADDR_V6, {0}}, 96}, /* ::, ::1, IPv4-compatible */
 	{{ADDR_V6, {0, 0x64, 0xff, 0x9b, 0, 1}}, 48},
-	{{ADDR_V6, {1}}, 64}, /* discard-only */
+	{{ADDR_V6, {1}}, 64},             /* discard-only */
+	{{ADDR_V6, {0x20, 1, 0, 2}}, 48}, /* benchmarking */
 	{{ADDR_V6, {0xfc}}, 7},
 	{{ADDR_V6, {0xfe, 0x80}}, 10},
 	{{ADDR_V6, {0xfe, 0xc0}}, 10},

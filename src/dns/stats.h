@@ -16,6 +16,7 @@ struct dns_stats {
 	uint64_t overloads;
 	uint64_t cache_hits; /* whole results */
 	uint64_t cache_misses;
+	uint64_t refreshes; /* look-ups of results that still held */
 };
 
 #endif

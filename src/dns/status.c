@@ -64,6 +64,8 @@ const char *dns_status_word(enum dns_status status)
 		return "lame";
 	case DNS_STATUS_MALFORMED:
 		return "malformed";
+	case DNS_STATUS_NOT_AUTHENTIC:
+		return "not authentic";
 	case DNS_STATUS_TIMEOUT:
 		return "timeout";
 	case DNS_STATUS_UNREACHABLE:

@@ -21,6 +21,7 @@ enum dns_status {
 	DNS_STATUS_REFUSED,
 	DNS_STATUS_LAME,
 	DNS_STATUS_MALFORMED,
+	DNS_STATUS_NOT_AUTHENTIC, /* DNSSEC does not prove it, and require_ad is set */
 	DNS_STATUS_TIMEOUT,
 	DNS_STATUS_UNREACHABLE,
 	DNS_STATUS_TOO_MANY, /* the request used up its queries */

@@ -47,7 +47,8 @@ void dns_trace_step(const struct fcrdns_trace *trace, const struct dns_step *ste
 	struct fcrdns_trace_step told = {.type = step->type,
 		.ttl_s = (uint32_t)((step->expires_ms - step->now_ms) / 1000),
 		.ms = step->ms,
-		.cached = step->source == DNS_SOURCE_CACHE};
+		.cached = step->source == DNS_SOURCE_CACHE,
+		.joined = step->joined};
 	struct bytes answer;
 
 	bytes_init(&answer, ANSWER_TEXT_MAX);

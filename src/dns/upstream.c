@@ -10,6 +10,10 @@
 #define ONE_PROBE_IN 10u
 #define REST_MS 50u
 #define DOWN_COUNTS_AS 2u /* sends of one question */
+#define ONE_ELSEWHERE_IN 32u
+#define UNKNOWN_MS 100u   /* what an upstream is worth before it was measured */
+#define FAILURE_MS 500u   /* what a time-out costs it until it answers */
+#define AS_FAST_AS_MS 10u /* so little more is no reason to leave the configured order */
 
 void dns_upstreams_init(
 	struct dns_upstreams *upstreams, size_t count, const struct dns_settings *settings)
@@ -19,41 +23,92 @@ void dns_upstreams_init(
 
 	*upstreams = (struct dns_upstreams){
 		.count = count,
+		.rotate = settings->rotate,
 		.first_timeout_ms = settings->timeout_ms,
 		.longest_timeout_ms = share > settings->timeout_ms ? share : settings->timeout_ms,
 	};
 }
 
-size_t dns_upstreams_pick(const struct dns_upstreams *upstreams, const uint8_t *asked,
-	uint32_t avoid, uint64_t now_ms, struct random_pool *random)
+/* In eighths of a millisecond. */
+static uint64_t cost(const struct dns_upstream *u)
+{
+	uint64_t average = u->measured ? u->average_ms_8 : UNKNOWN_MS * 8;
+
+	return average + u->failures * UINT64_C(8) * FAILURE_MS;
+}
+
+/* A bit for each that was asked least often. */
+static uint32_t least_asked(
+	const struct dns_upstreams *upstreams, const uint8_t *asked, uint32_t avoid)
+{
+	unsigned least = UINT32_MAX;
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < upstreams->count; i++) {
+		unsigned rank = asked[i] + (upstreams->list[i].down ? DOWN_COUNTS_AS : 0);
+
+		if ((avoid >> i & 1) == 0 && rank <= least) {
+			found = (rank < least ? 0 : found) | UINT32_C(1) << i;
+			least = rank;
+		}
+	}
+	return found;
+}
+
+/* The `place`-th of them, counted round and round. */
+static size_t in_turn(uint32_t found, uint32_t place)
+{
+	place %= (uint32_t)__builtin_popcount(found);
+	while (place-- > 0) {
+		found &= found - 1;
+	}
+	return (size_t)__builtin_ctz(found);
+}
+
+static size_t fastest(const struct dns_upstreams *upstreams, uint32_t found)
+{
+	uint64_t best = UINT64_MAX;
+	size_t i = 0;
+
+	for (uint32_t left = found; left != 0; left &= left - 1) {
+		uint64_t one = cost(&upstreams->list[__builtin_ctz(left)]);
+
+		best = one < best ? one : best;
+	}
+	while ((found >> i & 1) == 0 || cost(&upstreams->list[i]) > best + AS_FAST_AS_MS * 8) {
+		i++;
+	}
+	return i;
+}
+
+size_t dns_upstreams_pick(struct dns_upstreams *upstreams, const uint8_t *asked, uint32_t avoid,
+	uint64_t now_ms, struct random_pool *random)
 {
 	uint32_t all = (UINT32_C(1) << upstreams->count) - 1;
-	unsigned best_rank = UINT32_MAX;
-	size_t best = 0;
+	bool begins = true;
 
 	if ((avoid & all) == all) {
 		avoid = 0;
 	}
 	for (size_t i = 0; i < upstreams->count; i++) {
 		const struct dns_upstream *u = &upstreams->list[i];
-		unsigned rank = asked[i];
 
-		if ((avoid >> i & 1) != 0) {
-			continue;
+		if ((avoid >> i & 1) == 0 && u->down && asked[i] == 0 && now_ms >= u->probe_at_ms &&
+			random_below(random, ONE_PROBE_IN) == 0) {
+			return i;
 		}
-		if (u->down) {
-			if (rank == 0 && now_ms >= u->probe_at_ms &&
-				random_below(random, ONE_PROBE_IN) == 0) {
-				return i;
-			}
-			rank += DOWN_COUNTS_AS;
-		}
-		if (rank < best_rank) {
-			best_rank = rank;
-			best = i;
-		}
+		begins = begins && asked[i] == 0;
 	}
-	return best;
+	uint32_t found = least_asked(upstreams, asked, avoid);
+
+	upstreams->turn += begins;
+	if (upstreams->rotate) {
+		return in_turn(found, upstreams->turn);
+	}
+	if (begins && upstreams->turn % ONE_ELSEWHERE_IN == 0) {
+		return in_turn(found, upstreams->turn / ONE_ELSEWHERE_IN);
+	}
+	return fastest(upstreams, found);
 }
 
 uint32_t dns_upstream_timeout_ms(

@@ -26,6 +26,8 @@ struct dns_upstream {
 struct dns_upstreams {
 	struct dns_upstream list[DNS_MAX_UPSTREAMS];
 	size_t count;
+	bool rotate;
+	uint32_t turn; /* questions begun */
 	uint32_t first_timeout_ms;
 	uint32_t longest_timeout_ms;
 };
@@ -34,12 +36,14 @@ void dns_upstreams_init(
 	struct dns_upstreams *upstreams, size_t count, const struct dns_settings *settings);
 
 /*
- * The one to send to next: the first in the configured order of those asked least often for this
- * question (`asked`, one count an upstream), one that is down standing back. `avoid` has a bit set
- * for each that is not wanted; they are taken only when all are.
+ * The one to send to next: of those asked least often for this question (`asked`, one count an
+ * upstream), one that is down standing back, the first in the configured order that answers about
+ * as fast as the fastest; or, with `rotate`, each in its turn. Time-outs since the last answer
+ * count against it. One question in 32 begins elsewhere, so that it is known how fast the others
+ * are. `avoid` has a bit set for each that is not wanted; they are taken only when all are.
  */
-size_t dns_upstreams_pick(const struct dns_upstreams *upstreams, const uint8_t *asked,
-	uint32_t avoid, uint64_t now_ms, struct random_pool *random);
+size_t dns_upstreams_pick(struct dns_upstreams *upstreams, const uint8_t *asked, uint32_t avoid,
+	uint64_t now_ms, struct random_pool *random);
 
 /*
  * How long to wait for the answer to the `asked`-th send (from 1) of one question: five times the

@@ -3,6 +3,8 @@
 
 #include "dns/wheel.h"
 
+#define FIRED_A_RUN 8 /* timers, before others have their turn: each may send */
+
 #include <stddef.h>
 
 void dns_wheel_init(struct dns_wheel *wheel, uint64_t now_ms)
@@ -83,13 +85,16 @@ void dns_wheel_run(struct dns_wheel *wheel, uint64_t now_ms)
 
 		wheel->now_ms += turns * DNS_WHEEL_SLOTS;
 	}
-	while (!wheel->stopped) {
+	unsigned fired = 0;
+
+	while (!wheel->stopped && fired < FIRED_A_RUN) {
 		unsigned slot = slot_of(wheel, wheel->now_ms);
 		struct dns_timer *timer = due_in(wheel->slots[slot], now_ms);
 
 		if (timer != NULL) {
 			dns_wheel_clear(wheel, timer);
 			timer->fire(timer, now_ms);
+			fired++;
 			continue;
 		}
 		if (wheel->now_ms >= now_ms) {

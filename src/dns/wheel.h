@@ -31,7 +31,8 @@ void dns_wheel_init(struct dns_wheel *wheel, uint64_t now_ms);
 /* Sets it, or moves it. A time that has passed fires at the next run. */
 void dns_wheel_set(struct dns_wheel *wheel, struct dns_timer *timer, uint64_t due_ms);
 void dns_wheel_clear(struct dns_wheel *wheel, struct dns_timer *timer);
-/* Fires what is due; a timer is cleared before it fires. Ends early once `stopped` is set. */
+/* Fires what is due, but not all of much at once: then the next run is due at once. A timer is
+ * cleared before it fires. Ends early once `stopped` is set. */
 void dns_wheel_run(struct dns_wheel *wheel, uint64_t now_ms);
 /* When to run next; UINT64_MAX: nothing is set. */
 uint64_t dns_wheel_next(const struct dns_wheel *wheel);

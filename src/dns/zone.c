@@ -8,6 +8,7 @@
 #include "dns/answer.h"
 #include "dns/zone_file.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct dns_zone {
 	struct zone_record *soas;    /* those of them that are, in the same order */
 	size_t soa_count;
 	uint64_t digest;
+	atomic_uint references;
 };
 
 static int compare_keys(const struct zone_key *a, const struct zone_key *b)
@@ -141,6 +143,7 @@ struct dns_zone *dns_zone_load(const char *path, struct diag *diag)
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
+	atomic_init(&zone->references, 1);
 	zone_file_read(path, &zone->records, diag);
 	if (zone->records.count > 0) {
 		qsort(zone->records.items, zone->records.count, sizeof(zone->records.items[0]),
@@ -151,20 +154,28 @@ struct dns_zone *dns_zone_load(const char *path, struct diag *diag)
 		}
 	}
 	if (diag->errors != errors) {
-		dns_zone_free(zone);
+		dns_zone_unref(zone);
 		return NULL;
 	}
 	zone->digest = digest(&zone->records);
 	return zone;
 }
 
-void dns_zone_free(struct dns_zone *zone)
+struct dns_zone *dns_zone_ref(struct dns_zone *zone)
 {
-	if (zone != NULL) {
-		zone_records_clear(&zone->records);
-		free(zone->soas);
-		free(zone);
+	atomic_fetch_add_explicit(&zone->references, 1, memory_order_relaxed);
+	return zone;
+}
+
+void dns_zone_unref(struct dns_zone *zone)
+{
+	if (zone == NULL ||
+		atomic_fetch_sub_explicit(&zone->references, 1, memory_order_acq_rel) != 1) {
+		return;
 	}
+	zone_records_clear(&zone->records);
+	free(zone->soas);
+	free(zone);
 }
 
 /* The record at *at, if that is one of `key`; *at goes on to the next. */

@@ -24,7 +24,8 @@ struct dns_zone;
 /* NULL after a diag_error that names the file, the line and what was wrong; of many, the first 20.
  */
 struct dns_zone *dns_zone_load(const char *path, struct diag *diag);
-void dns_zone_free(struct dns_zone *zone);
+struct dns_zone *dns_zone_ref(struct dns_zone *zone);
+void dns_zone_unref(struct dns_zone *zone);
 
 /*
  * True if the zone has the say, with *answer filled: DATA, CNAME (its target is the upstream's to

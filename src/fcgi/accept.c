@@ -48,10 +48,17 @@ static void starve(struct fcgi_server *server, const char *what)
 	server->retry_at = uv_now(server->loop) + STARVED_MS;
 }
 
+static uint32_t connections_allowed(const struct fcgi_settings *settings)
+{
+	uint32_t part = settings->max_connections / (settings->sharers > 0 ? settings->sharers : 1);
+
+	return part > 0 ? part : 1;
+}
+
 static bool may_accept(const struct fcgi_server *server)
 {
 	return !server->draining && !server->closing &&
-	       server->peer_count < server->settings.max_connections &&
+	       server->peer_count < connections_allowed(&server->settings) &&
 	       (!server->starved || uv_now(server->loop) >= server->retry_at);
 }
 

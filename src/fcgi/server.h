@@ -20,7 +20,9 @@
  */
 
 struct fcgi_settings {
-	uint32_t max_connections;             /* of this server; past it accepting pauses */
+	uint32_t max_connections;             /* of the process: what FCGI_GET_VALUES is told */
+	uint32_t sharers;                     /* servers with an even part of these each, at least
+						 1, past which accepting pauses; 0: this one alone */
 	uint32_t max_params;                  /* bytes of FCGI_PARAMS in one request */
 	uint32_t max_requests_per_connection; /* multiplexed, at one time */
 	uint32_t request_timeout_ms;          /* a started request whose PARAMS are incomplete, a

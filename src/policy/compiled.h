@@ -18,11 +18,11 @@ struct policy_rule {
 	size_t count;
 	/*
 	 * Indices of terms, the cheap before the dear: address and certificate, then from claims_at
-	 * on claims, then from names_at on names.
+	 * on claims, then from lookups_at on what is to be looked up.
 	 */
 	uint8_t order[POLICY_RULE_TERMS_MAX];
 	size_t claims_at;
-	size_t names_at;
+	size_t lookups_at;
 };
 
 #endif

@@ -14,9 +14,24 @@ struct finding {
 	size_t name;      /* that its first positive `host` term matched; SIZE_MAX: none */
 	size_t name_term; /* that term */
 	bool regex_limit;
+	struct policy_costly unfetched;
+	struct policy_costly unknown;
 };
 
-static void note_use(const struct policy_term *term, struct policy_verdict *used)
+/* A look-up that is true suffices; else it rests on all of them that it is not. */
+static void note_lookups(const struct policy_term *term, const struct policy_facts *facts,
+	enum policy_truth truth, struct policy_lookup_set *used)
+{
+	if (truth == (term->negated ? POLICY_FALSE : POLICY_TRUE)) {
+		policy_term_add_lookups(term, facts, POLICY_TRUE, used);
+	} else {
+		policy_term_add_lookups(term, facts, POLICY_FALSE, used);
+		policy_term_add_lookups(term, facts, POLICY_UNKNOWN, used);
+	}
+}
+
+static void note_use(const struct policy_term *term, const struct policy_facts *facts,
+	enum policy_truth truth, struct policy_verdict *used)
 {
 	switch (term->field->source) {
 	case POLICY_SOURCE_CERT:
@@ -24,6 +39,10 @@ static void note_use(const struct policy_term *term, struct policy_verdict *used
 		break;
 	case POLICY_SOURCE_CLAIM:
 		used->claims_used |= 1u << term->field->claim;
+		break;
+	case POLICY_SOURCE_FORWARD:
+	case POLICY_SOURCE_DNSBL:
+		note_lookups(term, facts, truth, &used->lookups_used);
 		break;
 	case POLICY_SOURCE_NAMES:
 		used->names_used = true;
@@ -34,20 +53,57 @@ static void note_use(const struct policy_term *term, struct policy_verdict *used
 	}
 }
 
+static void note_lack(const struct policy_term *term, const struct policy_facts *facts,
+	enum policy_truth truth, struct policy_costly *lack)
+{
+	lack->names = lack->names || term->field->source == POLICY_SOURCE_NAMES;
+	policy_term_add_lookups(term, facts, truth, &lack->lookups);
+}
+
+/* A rule is the and of its terms; what is not fetched may still make false what is unknown. */
+static void join(const struct policy_term *term, const struct policy_facts *facts,
+	enum policy_truth truth, struct finding *finding)
+{
+	switch (truth) {
+	case POLICY_FALSE:
+		finding->truth = truth;
+		break;
+	case POLICY_UNFETCHED:
+		finding->truth = truth;
+		note_lack(term, facts, truth, &finding->unfetched);
+		break;
+	case POLICY_UNKNOWN:
+		if (finding->truth == POLICY_TRUE) {
+			finding->truth = truth;
+		}
+		note_lack(term, facts, truth, &finding->unknown);
+		break;
+	case POLICY_TRUE:
+	case POLICY_NOT_EVALUATED:
+		break;
+	}
+}
+
 /*
- * Evaluates the terms order[from] to order[to - 1] into *finding, whose truth is what earlier ones
- * came to. Stops at a false one: the others cannot change that.
+ * Evaluates those terms of order[from] to order[to - 1] that are, or are not, fetched into
+ * *finding, whose truth is what earlier ones came to. Stops at a false one: the others cannot
+ * change that.
  */
-static void evaluate(const struct policy_rule *rule, size_t from, size_t to,
+static void evaluate(const struct policy_rule *rule, size_t from, size_t to, bool fetched,
 	const struct policy_facts *facts, enum policy_truth *truths, struct finding *finding,
 	struct policy_verdict *used)
 {
 	for (size_t i = from; i < to && finding->truth != POLICY_FALSE; i++) {
 		size_t index = rule->order[i];
+		const struct policy_term *term = &rule->terms[index];
 		struct policy_found found = {.name = SIZE_MAX};
-		enum policy_truth truth = policy_term_truth(&rule->terms[index], facts, &found);
 
-		note_use(&rule->terms[index], used);
+		if (policy_term_is_fetched(term, facts) != fetched) {
+			continue;
+		}
+		enum policy_truth truth = policy_term_truth(term, facts, &found);
+
+		note_use(term, facts, truth, used);
 		if (truths != NULL) {
 			truths[index] = truth;
 		}
@@ -56,32 +112,23 @@ static void evaluate(const struct policy_rule *rule, size_t from, size_t to,
 			finding->name = found.name;
 			finding->name_term = index;
 		}
-		/* Names that are not fetched come last: they may still make false what is unknown.
-		 */
-		if (truth != POLICY_TRUE) {
-			finding->truth = truth;
-		}
+		join(term, facts, truth, finding);
 	}
 }
 
 /*
- * Claims are looked at before names that would have to be fetched, so that few are; but after names
- * that are known, so that few answers depend on what a client claims.
+ * Claims are looked at before what would have to be fetched, so that little is; but after what is
+ * fetched, so that few answers depend on what a client claims.
  */
 static struct finding examine(const struct policy_rule *rule, const struct policy_facts *facts,
 	enum policy_truth *truths, struct policy_verdict *used)
 {
 	struct finding finding = {.truth = POLICY_TRUE, .name = SIZE_MAX, .name_term = SIZE_MAX};
-	bool fetched = facts->names_state != POLICY_FACT_UNFETCHED;
 
-	evaluate(rule, 0, rule->claims_at, facts, truths, &finding, used);
-	if (fetched) {
-		evaluate(rule, rule->names_at, rule->count, facts, truths, &finding, used);
-	}
-	evaluate(rule, rule->claims_at, rule->names_at, facts, truths, &finding, used);
-	if (!fetched) {
-		evaluate(rule, rule->names_at, rule->count, facts, truths, &finding, used);
-	}
+	evaluate(rule, 0, rule->claims_at, true, facts, truths, &finding, used);
+	evaluate(rule, rule->lookups_at, rule->count, true, facts, truths, &finding, used);
+	evaluate(rule, rule->claims_at, rule->lookups_at, true, facts, truths, &finding, used);
+	evaluate(rule, rule->lookups_at, rule->count, false, facts, truths, &finding, used);
 	return finding;
 }
 
@@ -117,6 +164,7 @@ static void settle_unknown(
 		return;
 	}
 	verdict->reason = REASON_DNS_ERROR;
+	verdict->lacks = finding->unknown;
 	switch (policy->on_dns_error) {
 	case POLICY_ON_ERROR_ALLOW:
 		verdict->outcome = POLICY_ALLOW;
@@ -150,8 +198,9 @@ void policy_decide(const struct policy *policy, const struct policy_facts *facts
 			verdict.reason = REASON_RULE;
 			verdict.name = finding.name;
 		} else if (finding.truth == POLICY_UNFETCHED) {
-			verdict.outcome = POLICY_NEED_NAMES;
+			verdict.outcome = POLICY_NEED;
 			verdict.reason = REASON_RULE;
+			verdict.lacks = finding.unfetched;
 		} else {
 			settle_unknown(policy, &finding, &verdict);
 		}

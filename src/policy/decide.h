@@ -11,7 +11,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum policy_outcome { POLICY_ALLOW, POLICY_DENY, POLICY_ERROR, POLICY_NEED_NAMES };
+enum policy_outcome { POLICY_ALLOW, POLICY_DENY, POLICY_ERROR, POLICY_NEED };
+
+/* Facts that cost a look-up. */
+struct policy_costly {
+	bool names;
+	struct policy_lookup_set lookups;
+};
 
 struct policy_verdict {
 	enum policy_outcome outcome;
@@ -19,18 +25,12 @@ struct policy_verdict {
 	const struct policy_rule *rule; /* that decided, or whose term is unknown; NULL: default */
 	/* Index of the name that the rule's first `host` term without ! matched; SIZE_MAX: none. */
 	size_t name;
+	/* POLICY_NEED: what is to be fetched. REASON_DNS_ERROR: what nobody knows. */
+	struct policy_costly lacks;
 	unsigned claims_used; /* bit 1 << enum policy_claim: every claim that was read */
 	bool names_used;      /* a `host` term was evaluated */
 	bool cert_used;       /* a `cert` or `cert.*` term was evaluated */
-};
-
-/* What became of a term or rule, for explanations. */
-enum policy_truth {
-	POLICY_FALSE,
-	POLICY_TRUE,
-	POLICY_UNKNOWN,
-	POLICY_UNFETCHED,
-	POLICY_NOT_EVALUATED
+	struct policy_lookup_set lookups_used; /* whose answers had a say */
 };
 
 /*
@@ -48,10 +48,11 @@ struct policy_trace {
  * regexes run as machine code. Rules in order, the first that is true decides, then the default.
  *
  * In one rule, the address and the certificate are looked at first, what costs less before what
- * costs more; then claims, then names that are not fetched yet; but names that are known before
- * claims, so that the answer depends on as few claims as can be. A rule with a false term is false,
- * whatever its other terms are, and costs no look-up. Else POLICY_NEED_NAMES asks the caller to
- * fetch the names and call again (`rule` is then the one that asks, `reason` means nothing). Else
+ * costs more; then claims, then what is to be looked up and is not fetched yet; but what is fetched
+ * before claims, so that the answer depends on as few claims as can be. A rule with a false term is
+ * false, whatever its other terms are, and costs no look-up. Else POLICY_NEED asks the caller to
+ * fetch what `lacks` says, all or any of it, and call again (`rule` is then the one that asks,
+ * `reason` means nothing). Else
  * an unknown term ends the evaluation: by on_dns_error, or, for a regex that ran into its limits,
  * as a denial whatever on_dns_error says. `trace` may be NULL. Thread-safe.
  */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NAME_MAX_LEN 253
+#define ZONE_MAX_LEN 189
 #define LABEL_MAX_LEN 63
 
 static bool is_label_byte(char c)
@@ -64,7 +65,7 @@ static const char *problem_of(struct str name, bool suffix, bool need_dot)
 	const char *problem = problem_of_labels(name);
 
 	if (problem == NULL && need_dot && !suffix && str_find(name, '.') == name.len) {
-		return "a confirmed name has at least two parts, as in host.example";
+		return "expected at least two parts, as in host.example";
 	}
 	return problem;
 }
@@ -114,6 +115,39 @@ static bool read_san(struct str written, const struct place *place, struct diag 
 	char room[POLICY_TEXT_ROOM], struct str *out)
 {
 	return read_domain(written, place, diag, room, out, false);
+}
+
+static bool read_name(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (str_starts_with(written, ".") || str_starts_with(written, "*.")) {
+		diag_error(diag, place, "%s: expected one name, as in host.example",
+			policy_quote(written, quoted));
+		return false;
+	}
+	return read_domain(written, place, diag, room, out, true);
+}
+
+static bool read_zone(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	char quoted[POLICY_QUOTE_MAX];
+	struct str zone;
+
+	if (!read_name(written, place, diag, room, &zone)) {
+		return false;
+	}
+	if (zone.len > ZONE_MAX_LEN) {
+		diag_error(diag, place,
+			"%s is no zone: with more than %d characters there is no room for an IPv6 "
+			"address below it",
+			policy_quote(written, quoted), ZONE_MAX_LEN);
+		return false;
+	}
+	*out = zone;
+	return true;
 }
 
 static struct str without_dot(struct str value)
@@ -175,4 +209,20 @@ const struct policy_text_kind policy_domain_san = {
 	.order = order_domain,
 	.covers = domain_covers,
 	.includes = domain_includes,
+};
+
+const struct policy_text_kind policy_domain_name = {
+	.expected = "a host name",
+	.read = read_name,
+	.order = order_domain,
+	.covers = str_eq,
+	.includes = str_eq,
+};
+
+const struct policy_text_kind policy_domain_zone = {
+	.expected = "a zone",
+	.read = read_zone,
+	.order = order_domain,
+	.covers = str_eq,
+	.includes = str_eq,
 };

@@ -22,4 +22,9 @@ extern const struct policy_text_kind policy_domain_host;
 /* A certificate's dNSName: may be a single label. */
 extern const struct policy_text_kind policy_domain_san;
 
+/* For look-ups: one name with a dot inside, and no ".name". */
+extern const struct policy_text_kind policy_domain_name;
+/* Likewise, at most 189 characters: an IPv6 address in nibbles comes before it (RFC 5782 2.4). */
+extern const struct policy_text_kind policy_domain_zone;
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "base/str.h"
+#include "policy/lookup.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +26,17 @@ enum policy_claim {
 enum policy_fact_state {
 	POLICY_FACT_UNFETCHED,
 	POLICY_FACT_KNOWN,
-	POLICY_FACT_UNKNOWN /* fetching failed: nobody knows */
+	POLICY_FACT_KNOWN_IN_PART, /* there may be more than is known */
+	POLICY_FACT_UNKNOWN        /* fetching failed: nobody knows */
+};
+
+/* What became of a look-up, a term or a rule. */
+enum policy_truth {
+	POLICY_FALSE,
+	POLICY_TRUE,
+	POLICY_UNKNOWN,
+	POLICY_UNFETCHED,
+	POLICY_NOT_EVALUATED
 };
 
 /* A certificate that passed its checks (RFC 5280). Absent strings have data == NULL. */
@@ -48,6 +59,8 @@ struct policy_facts {
 	/* The names that `host` may match: confirmed ones, or claimed ones with rdns = single. */
 	enum policy_fact_state names_state;
 	struct str_list names; /* lower-case, no final dot */
+	/* By the number of the look-up, never NOT_EVALUATED. NULL: none is fetched. */
+	const enum policy_truth *answers;
 	bool cert_present;
 	const struct policy_cert *cert;        /* NULL unless one passed its checks */
 	struct str claims[POLICY_CLAIM_COUNT]; /* one not sent is taken for an empty one */

@@ -9,11 +9,25 @@
 
 #include <stddef.h>
 
+/* Each costs a query, if one for all clients. */
+#define FORWARD_LIST_MAX 64
+
 static const struct policy_field fields[] = {
 	{.name = "host",
 		.source = POLICY_SOURCE_NAMES,
 		.shape = POLICY_SHAPE_TEXT,
 		.kind = &policy_domain_host},
+	{.name = "forward",
+		.source = POLICY_SOURCE_FORWARD,
+		.shape = POLICY_SHAPE_LOOKUP,
+		.kind = &policy_domain_name,
+		.lookup = POLICY_LOOKUP_FORWARD,
+		.list_max = FORWARD_LIST_MAX},
+	{.name = "dnsbl",
+		.source = POLICY_SOURCE_DNSBL,
+		.shape = POLICY_SHAPE_LOOKUP,
+		.kind = &policy_domain_zone,
+		.lookup = POLICY_LOOKUP_DNSBL},
 	{.name = "ip", .source = POLICY_SOURCE_ADDRESS, .shape = POLICY_SHAPE_ADDRESS},
 	{.name = "cert", .source = POLICY_SOURCE_CERT, .shape = POLICY_SHAPE_WORD},
 	{.name = "cert.dns",
@@ -162,6 +176,8 @@ struct str_list policy_field_texts(
 		return facts->names;
 	case POLICY_SOURCE_NONE:
 	case POLICY_SOURCE_ADDRESS:
+	case POLICY_SOURCE_FORWARD:
+	case POLICY_SOURCE_DNSBL:
 		break;
 	}
 	return (struct str_list){NULL, 0};

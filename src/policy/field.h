@@ -14,18 +14,31 @@ enum policy_source {
 	POLICY_SOURCE_ADDRESS,
 	POLICY_SOURCE_CERT,
 	POLICY_SOURCE_CLAIM,
+	/*
+	 * From here on it costs look-ups: a few for all clients together, then
+	 * one a client, then several.
+	 */
+	POLICY_SOURCE_FORWARD,
+	POLICY_SOURCE_DNSBL,
 	POLICY_SOURCE_NAMES
 };
 
-enum policy_shape { POLICY_SHAPE_WORD, POLICY_SHAPE_ADDRESS, POLICY_SHAPE_TEXT };
+enum policy_shape {
+	POLICY_SHAPE_WORD,
+	POLICY_SHAPE_ADDRESS,
+	POLICY_SHAPE_TEXT,
+	POLICY_SHAPE_LOOKUP
+};
 
 /* What a rule can ask about. */
 struct policy_field {
 	const char *name;
 	enum policy_source source;
 	enum policy_shape shape;
-	const struct policy_text_kind *kind; /* of POLICY_SHAPE_TEXT */
+	const struct policy_text_kind *kind; /* of POLICY_SHAPE_TEXT and _LOOKUP */
 	enum policy_claim claim;             /* of POLICY_SOURCE_CLAIM */
+	enum policy_lookup_kind lookup;      /* of POLICY_SHAPE_LOOKUP */
+	size_t list_max;                     /* likewise: values in a file; 0: it takes none */
 	bool list;                           /* a str_list of the certificate, else one str */
 	size_t offset;                       /* into struct policy_cert */
 };

@@ -18,6 +18,7 @@ struct policy_rules {
 	size_t count;
 	size_t capacity;
 	bool need_names;
+	struct policy_lookup_table lookups;
 };
 
 struct policy_rules *policy_rules_new(void)
@@ -46,6 +47,7 @@ void policy_rules_free(struct policy_rules *rules)
 		clear_terms(rules->items[i]->terms, rules->items[i]->count);
 	}
 	free(rules->items);
+	policy_lookup_table_clear(&rules->lookups);
 	arena_clear(&rules->arena);
 	free(rules);
 }
@@ -166,14 +168,14 @@ static void sort_terms(struct policy_rule *rule)
 		}
 		rule->order[at] = (uint8_t)i;
 		rule->claims_at += rule->terms[i].field->source < POLICY_SOURCE_CLAIM;
-		rule->names_at += rule->terms[i].field->source < POLICY_SOURCE_NAMES;
+		rule->lookups_at += rule->terms[i].field->source < POLICY_SOURCE_FORWARD;
 	}
 }
 
 static void warn_of_claims(const struct policy_rule *rule, const struct policy_script *script)
 {
 	if (rule->action == POLICY_ACTION_ALLOW && rule->claims_at == 0 &&
-		rule->names_at == rule->count) {
+		rule->lookups_at == rule->count) {
 		diag_warning(script->diag, &script->place,
 			"a claim alone allows: whoever sends it gets in; expected a term about the "
 			"address, the name or the certificate too");
@@ -210,6 +212,16 @@ static bool make_room(struct policy_rules *rules)
 	return true;
 }
 
+static bool asks_for_names(const struct policy_rule *rule)
+{
+	for (size_t i = rule->lookups_at; i < rule->count; i++) {
+		if (rule->terms[rule->order[i]].field->source == POLICY_SOURCE_NAMES) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Compiles script->text, which the arena owns. */
 static bool add(
 	struct policy_rules *rules, enum policy_action action, const struct policy_script *script)
@@ -217,7 +229,10 @@ static bool add(
 	struct policy_term terms[POLICY_RULE_TERMS_MAX];
 	size_t count;
 
+	size_t lookups = rules->lookups.count;
+
 	if (!check_bytes(script) || !read_terms(script, terms, &count)) {
+		rules->lookups.count = lookups;
 		return false;
 	}
 	struct policy_rule *rule = arena_alloc(&rules->arena, 1, sizeof(*rule));
@@ -227,6 +242,7 @@ static bool add(
 	if (rule == NULL || kept == NULL || place.data == NULL || !make_room(rules)) {
 		diag_error(script->diag, &script->place, "out of memory");
 		clear_terms(terms, count);
+		rules->lookups.count = lookups;
 		return false;
 	}
 	memcpy(kept, terms, count * sizeof(*kept));
@@ -237,7 +253,7 @@ static bool add(
 		.count = count};
 	sort_terms(rule);
 	warn_of_claims(rule, script);
-	rules->need_names = rules->need_names || rule->names_at < rule->count;
+	rules->need_names = rules->need_names || asks_for_names(rule);
 	rules->items[rules->count++] = rule;
 	return true;
 }
@@ -262,8 +278,11 @@ static bool add_text(struct policy_rules *rules, enum policy_action action, cons
 	bytes_append_text(&whole, prefix);
 	bytes_append_str(&whole, trimmed);
 
-	struct policy_script script = {
-		.place = at, .skip = strlen(prefix), .arena = &rules->arena, .diag = diag};
+	struct policy_script script = {.place = at,
+		.skip = strlen(prefix),
+		.arena = &rules->arena,
+		.lookups = &rules->lookups,
+		.diag = diag};
 
 	if (!whole.failed) {
 		script.text = arena_dup(&rules->arena, bytes_view(&whole));
@@ -302,6 +321,17 @@ const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size
 bool policy_rules_need_names(const struct policy_rules *rules)
 {
 	return rules != NULL && rules->need_names;
+}
+
+size_t policy_rules_lookup_count(const struct policy_rules *rules)
+{
+	return rules != NULL ? rules->lookups.count : 0;
+}
+
+const struct policy_lookup *policy_rules_lookup(const struct policy_rules *rules, size_t index)
+{
+	assert(index < rules->lookups.count);
+	return &rules->lookups.items[index];
 }
 
 enum policy_action policy_rule_action(const struct policy_rule *rule)

@@ -13,13 +13,16 @@
  *
  *   *                      always true; stands alone
  *   [!]FIELD VALUE         equality; host, cert.dns: a name, or .name for it and all below; ip,
- *                          cert.ip: an address or a prefix
- *   [!]FIELD ~ REGEX       PCRE2, caseless, unanchored, on bytes; not for ip and cert.ip
- *   [!]FIELD in file:PATH  one value a line; a line that begins with # is a comment
+ *                          cert.ip: an address or a prefix; forward: a name; dnsbl: a zone
+ *   [!]FIELD ~ REGEX       PCRE2, caseless, unanchored, on bytes; not for ip, cert.ip, forward,
+ *                          dnsbl
+ *   [!]FIELD in file:PATH  one value a line; a line that begins with # is a comment; at most 64
+ *                          names for forward, none for dnsbl: each costs a query
  *   [!]cert present        the request carries a certificate; cert verified: it passed its checks
  *
- * Fields: host, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn, cert.subject,
- * cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, method, http_host.
+ * Fields: host, forward, dnsbl, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn,
+ * cert.subject, cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, method,
+ * http_host.
  *
  * Where a client has several values a term holds if any matches; with !, if none does. Blanks
  * (spaces, tabs) around terms and between their parts are free. A & without blanks around it is
@@ -53,11 +56,14 @@ NODISCARD bool policy_rules_add(struct policy_rules *rules, enum policy_action a
 NODISCARD bool policy_rules_add_rdns(struct policy_rules *rules, enum policy_action action,
 	struct str regex, const struct place *place, struct diag *diag);
 
-/* NULL counts as empty, here and in policy_rules_need_names. */
+/* NULL counts as empty, here and in the functions that follow. */
 size_t policy_rules_count(const struct policy_rules *rules);
 const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size_t index);
 /* Whether any rule asks for `host`. */
 bool policy_rules_need_names(const struct policy_rules *rules);
+/* What `forward` and `dnsbl` terms ask DNS, numbered from 0. At most POLICY_LOOKUPS_MAX. */
+size_t policy_rules_lookup_count(const struct policy_rules *rules);
+const struct policy_lookup *policy_rules_lookup(const struct policy_rules *rules, size_t index);
 
 enum policy_action policy_rule_action(const struct policy_rule *rule);
 /* As written: "user_agent ~ googlebot & host .googlebot.com". */

@@ -59,6 +59,53 @@ static enum policy_truth truth_of_texts(
 	return whole;
 }
 
+static enum policy_truth answer_of(const struct policy_facts *facts, size_t lookup)
+{
+	return facts->answers != NULL ? facts->answers[lookup] : POLICY_UNFETCHED;
+}
+
+/* True if any is; else what is not fetched may still be, and then what is unknown. */
+static enum policy_truth truth_of_lookups(
+	const struct policy_term *t, const struct policy_facts *facts)
+{
+	enum policy_truth whole = POLICY_FALSE;
+
+	for (size_t i = 0; i < t->lookups.count && whole != POLICY_TRUE; i++) {
+		enum policy_truth answer = answer_of(facts, t->lookups.items[i]);
+
+		if (answer == POLICY_TRUE || answer == POLICY_UNFETCHED ||
+			(answer == POLICY_UNKNOWN && whole == POLICY_FALSE)) {
+			whole = answer;
+		}
+	}
+	return whole;
+}
+
+void policy_term_add_lookups(const struct policy_term *term, const struct policy_facts *facts,
+	enum policy_truth answer, struct policy_lookup_set *set)
+{
+	if (term->field->shape != POLICY_SHAPE_LOOKUP) {
+		return;
+	}
+	for (size_t i = 0; i < term->lookups.count; i++) {
+		if (answer_of(facts, term->lookups.items[i]) == answer) {
+			policy_lookup_set_add(set, term->lookups.items[i]);
+			if (answer == POLICY_TRUE) {
+				return;
+			}
+		}
+	}
+}
+
+bool policy_term_is_fetched(const struct policy_term *term, const struct policy_facts *facts)
+{
+	if (term->field->shape == POLICY_SHAPE_LOOKUP) {
+		return truth_of_lookups(term, facts) != POLICY_UNFETCHED;
+	}
+	return term->field->source != POLICY_SOURCE_NAMES ||
+	       facts->names_state != POLICY_FACT_UNFETCHED;
+}
+
 static enum policy_truth unnegated_truth(const struct policy_term *t,
 	const struct policy_facts *facts, struct policy_found *found, size_t *index)
 {
@@ -77,14 +124,24 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 	if (t->field->shape == POLICY_SHAPE_ADDRESS) {
 		return truth_of_addrs(t, policy_field_addrs(t->field, facts));
 	}
-	if (t->field->source == POLICY_SOURCE_NAMES && facts->names_state != POLICY_FACT_KNOWN) {
-		return facts->names_state == POLICY_FACT_UNFETCHED ? POLICY_UNFETCHED
-								   : POLICY_UNKNOWN;
+	if (t->field->shape == POLICY_SHAPE_LOOKUP) {
+		return truth_of_lookups(t, facts);
+	}
+	bool names = t->field->source == POLICY_SOURCE_NAMES;
+
+	if (names && facts->names_state == POLICY_FACT_UNFETCHED) {
+		return POLICY_UNFETCHED;
+	}
+	if (names && facts->names_state == POLICY_FACT_UNKNOWN) {
+		return POLICY_UNKNOWN;
 	}
 	enum policy_truth truth = truth_of_texts(t, policy_field_texts(t->field, facts), index);
 
 	if (truth == POLICY_UNKNOWN) {
 		found->regex_limit = true;
+	}
+	if (truth == POLICY_FALSE && names && facts->names_state == POLICY_FACT_KNOWN_IN_PART) {
+		return POLICY_UNKNOWN;
 	}
 	return truth;
 }

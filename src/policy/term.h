@@ -21,6 +21,12 @@ enum policy_operator {
 	POLICY_OPERATOR_MATCHES
 };
 
+/* The look-ups that a term asks for, by their numbers. */
+struct policy_term_lookups {
+	const uint8_t *items;
+	size_t count;
+};
+
 struct policy_term {
 	struct str text; /* as written */
 	const struct policy_field *field;
@@ -32,6 +38,7 @@ struct policy_term {
 		struct policy_regex *regex;
 		struct policy_netset *nets;
 		struct policy_textset *texts;
+		struct policy_term_lookups lookups;
 	};
 };
 
@@ -41,6 +48,7 @@ struct policy_script {
 	struct place place; /* of text.data + skip */
 	size_t skip;        /* bytes at the front that do not stand in the file */
 	struct arena *arena;
+	struct policy_lookup_table *lookups;
 	struct diag *diag;
 };
 
@@ -55,11 +63,26 @@ NODISCARD bool policy_term_read(
 	struct str text, const struct policy_script *script, struct policy_term *out);
 void policy_term_clear(struct policy_term *term);
 
+/*
+ * For its parts that ask DNS: the value, and the values of a file. False after at least one
+ * diag_error. They write out->op and out->lookups.
+ */
+NODISCARD bool policy_term_read_lookup(
+	struct str value, const struct policy_script *script, struct policy_term *out);
+NODISCARD bool policy_term_read_lookups(const char *path, const struct place *place,
+	const struct policy_script *script, struct policy_term *out);
+
 /* What an evaluation found beside the truth. */
 struct policy_found {
 	size_t name;      /* that satisfied a `host` term; written when that is true and positive */
 	bool regex_limit; /* set when a regex ran into its limits */
 };
+
+/* False if its truth is POLICY_UNFETCHED. */
+bool policy_term_is_fetched(const struct policy_term *term, const struct policy_facts *facts);
+/* Adds the term's look-ups with that answer; of those that are true the first, which is enough. */
+void policy_term_add_lookups(const struct policy_term *term, const struct policy_facts *facts,
+	enum policy_truth answer, struct policy_lookup_set *set);
 
 enum policy_truth policy_term_truth(const struct policy_term *term,
 	const struct policy_facts *facts, struct policy_found *found);

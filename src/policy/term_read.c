@@ -198,6 +198,12 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 	struct str file = str_trim(str_from(source, strlen("file:")));
 	char quoted[POLICY_QUOTE_MAX];
 
+	if (t->field->shape == POLICY_SHAPE_LOOKUP && t->field->list_max == 0) {
+		diag_error(script->diag, &place,
+			"%s takes no file, as each value costs every client a query: expected %s",
+			t->field->name, t->field->kind->expected);
+		return false;
+	}
 	if (!str_starts_with(source, "file:") || file.len == 0) {
 		diag_error(script->diag, &place, "%s after in: expected file:PATH",
 			policy_quote(source, quoted));
@@ -209,8 +215,16 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 		return out_of_memory(script);
 	}
 	t->op = POLICY_OPERATOR_IN;
-	return t->field->shape == POLICY_SHAPE_ADDRESS ? read_nets(path, &place, script, t)
-						       : read_texts(path, &place, script, t);
+	switch (t->field->shape) {
+	case POLICY_SHAPE_ADDRESS:
+		return read_nets(path, &place, script, t);
+	case POLICY_SHAPE_LOOKUP:
+		return policy_term_read_lookups(path, &place, script, t);
+	case POLICY_SHAPE_WORD:
+	case POLICY_SHAPE_TEXT:
+		break;
+	}
+	return read_texts(path, &place, script, t);
 }
 
 static const char *expected_after(const struct policy_field *field)
@@ -221,6 +235,7 @@ static const char *expected_after(const struct policy_field *field)
 	case POLICY_SHAPE_ADDRESS:
 		return "an address, a prefix or in file:PATH";
 	case POLICY_SHAPE_TEXT:
+	case POLICY_SHAPE_LOOKUP:
 		break;
 	}
 	return field->kind->expected;
@@ -274,9 +289,11 @@ static bool read_operation(
 		return read_in(rest, script, t);
 	}
 	if (!str_eq_text(word, "~")) {
-		return read_equals(value, script, t);
+		return t->field->shape == POLICY_SHAPE_LOOKUP
+			       ? policy_term_read_lookup(value, script, t)
+			       : read_equals(value, script, t);
 	}
-	if (t->field->shape == POLICY_SHAPE_ADDRESS) {
+	if (t->field->shape != POLICY_SHAPE_TEXT) {
 		diag_error(script->diag, &place, "%s takes no regex: expected %s", t->field->name,
 			expected_after(t->field));
 		return false;
@@ -324,11 +341,9 @@ void policy_term_clear(struct policy_term *term)
 {
 	if (term->op == POLICY_OPERATOR_MATCHES) {
 		policy_regex_free(term->regex);
-	} else if (term->op == POLICY_OPERATOR_IN) {
-		if (term->field->shape == POLICY_SHAPE_ADDRESS) {
-			policy_netset_free(term->nets);
-		} else {
-			policy_textset_free(term->texts);
-		}
+	} else if (term->op == POLICY_OPERATOR_IN && term->field->shape == POLICY_SHAPE_ADDRESS) {
+		policy_netset_free(term->nets);
+	} else if (term->op == POLICY_OPERATOR_IN && term->field->shape == POLICY_SHAPE_TEXT) {
+		policy_textset_free(term->texts);
 	}
 }

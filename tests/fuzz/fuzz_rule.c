@@ -135,18 +135,43 @@ static bool same(const struct policy_verdict *a, const struct policy_verdict *b)
 	return a->outcome == b->outcome && a->rule == b->rule && a->reason == b->reason;
 }
 
+static void check_lookups(
+	const struct rules *r, const struct policy_facts *facts, const struct policy_verdict *v)
+{
+	bool lacks = v->lacks.names;
+
+	for (size_t i = 0; i < POLICY_LOOKUPS_MAX; i++) {
+		bool lacking = policy_lookup_set_has(&v->lacks.lookups, i);
+		bool used = policy_lookup_set_has(&v->lookups_used, i);
+
+		require((!lacking && !used) || i < policy_rules_lookup_count(r->list),
+			"only look-ups that there are");
+		require(!used || facts->answers[i] != POLICY_UNFETCHED, "only answers are used");
+		require(!lacking ||
+				facts->answers[i] == (v->outcome == POLICY_NEED ? POLICY_UNFETCHED
+										: POLICY_UNKNOWN),
+			"what is asked for is not there, and what is not known is unknown");
+		lacks = lacks || lacking;
+	}
+	require(lacks == (v->outcome == POLICY_NEED || v->reason == REASON_DNS_ERROR),
+		"what is lacking is named");
+}
+
 static void check_verdict(const struct rules *r, const struct policy *policy,
 	const struct policy_facts *facts, const struct policy_verdict *v)
 {
-	require(v->outcome != POLICY_NEED_NAMES || (facts->names_state == POLICY_FACT_UNFETCHED &&
-							   policy_rules_need_names(r->list)),
+	require(!v->lacks.names || v->outcome != POLICY_NEED ||
+			(facts->names_state == POLICY_FACT_UNFETCHED &&
+				policy_rules_need_names(r->list)),
 		"names are asked for only where they are not known");
+	check_lookups(r, facts, v);
 	require(v->outcome != POLICY_ERROR ||
 			(v->reason == REASON_DNS_ERROR &&
 				policy->on_dns_error == POLICY_ON_ERROR_ERROR),
 		"an error comes from DNS");
-	require(v->reason != REASON_DNS_ERROR || facts->names_state == POLICY_FACT_UNKNOWN,
-		"a DNS error comes from unknown names");
+	require(v->reason != REASON_DNS_ERROR || !v->lacks.names ||
+			facts->names_state == POLICY_FACT_UNKNOWN,
+		"a DNS error comes from what is unknown");
 	require(v->reason != REASON_REGEX_LIMIT || v->outcome == POLICY_DENY,
 		"a regex at its limit denies");
 	require((v->rule == NULL) == (v->reason == REASON_DEFAULT), "no rule is the default");
@@ -187,12 +212,14 @@ static void decide(const struct rules *r, struct policy *policy, struct policy_f
 }
 
 /* Every state of the names, with and without a certificate, under each policy. */
-static void decide_all(
-	const struct rules *r, struct policy_facts *facts, const struct policy_cert *cert)
+static void decide_all(const struct rules *r, struct policy_facts *facts,
+	enum policy_truth *answers, const struct policy_cert *cert)
 {
 	struct policy policy = {.rules = r->list, .rdns = POLICY_RDNS_DOUBLE};
-
 	for (unsigned i = 0; i < 3 * 2 * 3; i++) {
+		for (size_t l = 0; l < POLICY_LOOKUPS_MAX; l++) {
+			answers[l] = (enum policy_truth)((i + l + l / 3) % 4);
+		}
 		facts->names_state = (enum policy_fact_state)(i % 3);
 		facts->cert = i / 3 % 2 == 0 ? cert : NULL;
 		facts->cert_present = i % 2 == 0 || facts->cert != NULL;
@@ -223,14 +250,16 @@ static void decide_client(const struct rules *r, struct str bytes)
 		.uri = {parts + 2, 2},
 		.ip = &ip,
 		.ip_count = 1};
-	struct policy_facts facts = {.ip = &ip, .names = {parts, ARRAY_LEN(parts)}};
+	enum policy_truth answers[POLICY_LOOKUPS_MAX];
+	struct policy_facts facts = {
+		.ip = &ip, .names = {parts, ARRAY_LEN(parts)}, .answers = answers};
 
 	for (int i = 0; i < POLICY_CLAIM_COUNT; i++) {
 		facts.claims[i] = parts[i];
 	}
-	decide_all(r, &facts, &cert);
+	decide_all(r, &facts, answers, &cert);
 	facts.names.count = 0;
-	decide_all(r, &facts, &cert);
+	decide_all(r, &facts, answers, &cert);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -155,6 +155,27 @@ def test_systemd_without_sockets_is_an_error(folder, stack):
     assert "LISTEN_FDS" in door.stderr()
 
 
+def test_closed_standard_descriptors(doorward, folder):
+    """FastCGI 1.0, 2.2: 1 and 2 are closed when the application begins, and 0 is its socket."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def close_all_others():
+            os.dup2(listening.fileno(), 0)
+            os.closerange(1, 3)
+
+        door = doorward(
+            POLICY,
+            address="127.0.0.1:%d" % listening.getsockname()[1],
+            preexec_fn=close_all_others,
+        )
+        serves(door)
+        for number in "12":
+            assert os.readlink(f"/proc/{door.process.pid}/fd/{number}") == "/dev/null"
+        door.stop()
+
+
 def test_cgi_fcgi(doorward):
     """libfcgi's own client."""
     door = doorward(POLICY)

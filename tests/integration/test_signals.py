@@ -142,6 +142,27 @@ def test_the_end_waits_for_what_is_in_flight(doorward, tap):
     assert not door.socket.exists()
 
 
+def test_no_signal_cuts_the_end_short(doorward, tap):
+    door = doorward(
+        "[policy default]\nallow = host client.example\n",
+        dns="timeout = 10s\nlookup_timeout = 20s",
+        server="grace = 30s",
+        server_of_names=tap,
+    )
+    tap.hold(reverse("192.0.2.1"))
+    with door.connection() as waiting:
+        waiting.send(fcgi.request_bytes(CLIENT))
+        tap.wait_for_query(reverse("192.0.2.1"))
+        door.process.send(signal.SIGTERM)
+        wait_for(lambda: not connects(door.where()), "a closed door")
+        for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
+            door.process.send(number)
+        tap.release()
+        assert waiting.read_reply().status == 200
+    assert door.process.ended() == 0
+    assert not door.socket.exists()
+
+
 def test_grace_ends(doorward, tap):
     door = doorward(
         dns="timeout = 30s\nlookup_timeout = 60s",

@@ -202,6 +202,7 @@ void sim_answer(struct scenario *s, const struct sim_query *query, uint64_t dela
 			answered = true;
 		}
 	}
+	reply->bytes[3] |= s->authentic ? 0x20 : 0;
 	if (!answered) {
 		sim_add_soa(reply, "", 60, 60);
 	}
@@ -242,7 +243,10 @@ static void read_query(struct sim_query *q, const uint8_t *bytes, size_t len)
 	assert_in_range(len, 17, sizeof(q->bytes));
 	memcpy(q->bytes, bytes, len);
 	q->len = len;
-	assert_memory_equal(bytes + 2, "\x01\x00\x00\x01\x00\x00\x00\x00\x00", 9);
+	q->ad = (bytes[3] & 0x20) != 0;
+	assert_int_equal(bytes[2], 1);
+	assert_int_equal(bytes[3], q->ad ? 0x20 : 0);
+	assert_memory_equal(bytes + 4, "\x00\x01\x00\x00\x00\x00\x00", 7);
 	while (bytes[at] != 0) {
 		for (size_t i = 1; i <= bytes[at]; i++) {
 			*name++ = ascii_lower((char)bytes[at + i]);

@@ -30,6 +30,7 @@ struct sim_query {
 	char name[1100]; /* lower-case, with the final dot */
 	uint16_t type;
 	bool edns;
+	bool ad; /* asks whether the answer is authentic */
 	size_t question_len;
 	size_t len;
 	uint8_t bytes[512];
@@ -58,6 +59,7 @@ struct scenario {
 	/* How the servers behave: true if the test has dealt with the query; else it is answered at
 	 * once from `records`, with a SOA (TTL 60, MINIMUM 60) where there are none. */
 	bool (*behave)(struct scenario *s, const struct sim_query *query);
+	bool authentic;   /* what is answered from `records` has the AD bit */
 	const char *word; /* for `behave`, as is `ctx` */
 	void *ctx;
 	bool unreachable[SCENARIO_UPSTREAMS];

@@ -195,8 +195,14 @@ static void test_some_confirmed_some_failing(void **state)
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "bad.example");
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "good.example");
 	scenario_record(s, "good.example", DNS_TYPE_A, 300, CLIENT);
-	assert_int_equal(
-		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "good.example"), 5000);
+	struct sim_lookup l = {.calls = 0};
+
+	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	scenario_run(s, s->settings.lookup_timeout_ms);
+	sim_lookup_expect(&l, FCRDNS_VERIFIED, "good.example");
+	assert_int_equal(l.result->expires_ms - l.done_ms, 5000);
+	assert_true(l.result->incomplete);
+	sim_lookup_clear(&l);
 }
 
 static bool drop_slow(struct scenario *s, const struct sim_query *q)
@@ -524,6 +530,28 @@ static void test_ttl_bounds(void **state)
 		3600000);
 }
 
+/* Whichever of the records on the two chains ends first ends the result. */
+static void test_the_smallest_ttl_of_both_chains(void **state)
+{
+	for (size_t shortest = 0; shortest < 5; shortest++) {
+		struct scenario *s = *state;
+
+		scenario_start(s);
+		scenario_record(s, REVERSE, DNS_TYPE_CNAME, 300, "1.0-127.2.0.192.in-addr.arpa");
+		scenario_record(s, "1.0-127.2.0.192.in-addr.arpa", DNS_TYPE_PTR, 300, "a.example");
+		scenario_record(s, "a.example", DNS_TYPE_CNAME, 300, "b.example");
+		scenario_record(s, "b.example", DNS_TYPE_CNAME, 300, "c.example");
+		scenario_record(s, "c.example", DNS_TYPE_A, 300, CLIENT);
+		s->records[shortest].ttl = 60;
+		assert_int_equal(
+			scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example"),
+			60000);
+		teardown(state);
+		setup(state);
+	}
+	scenario_start(*state);
+}
+
 static bool long_negative(struct scenario *s, const struct sim_query *q)
 {
 	struct sim_reply *reply = malloc(sizeof(*reply));
@@ -554,7 +582,7 @@ static void test_special_use(void **state)
 	static const char *const addresses[] = {"0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1",
 		"169.254.1.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "198.18.0.1",
 		"224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1", "fc00::1", "fdff::1",
-		"fe80::1", "ff02::1"};
+		"fe80::1", "ff02::1", "2001:2::1", "100::1", "64:ff9b:1::1"};
 	struct scenario *s = *state;
 
 	scenario_start(s);
@@ -566,7 +594,8 @@ static void test_special_use(void **state)
 	scenario_expect(s, "172.32.0.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
 	scenario_expect(s, "100.128.0.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
 	scenario_expect(s, "203.0.113.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
-	assert_int_equal(s->query_count, 3);
+	scenario_expect(s, "2001:3::1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	assert_int_equal(s->query_count, 4);
 }
 
 static void test_private_ptr(void **state)
@@ -699,6 +728,7 @@ int main(void)
 		TEST(test_two_forward_lookups_at_a_time),
 		TEST(test_16_queries_at_most),
 		TEST(test_ttl_bounds),
+		TEST(test_the_smallest_ttl_of_both_chains),
 		TEST(test_negative_ttl_bounds),
 		TEST(test_special_use),
 		TEST(test_private_ptr),

@@ -51,7 +51,7 @@ static struct authz allowed(void)
 		.status = 200,
 		.reason = REASON_DEFAULT,
 		.hostname = {"a.example", 9},
-		.rdns = &verified,
+		.fetch.rdns = &verified,
 		.cert_present = true,
 		.cert_verified = true,
 		.identity = &identity,
@@ -103,7 +103,7 @@ static void a_denied_responder_is_told_why(void **state)
 	a.reason = REASON_CERT_UNVERIFIED;
 	a.cert_verified = false;
 	a.hostname = (struct str){NULL, 0};
-	a.rdns = NULL;
+	a.fetch.rdns = NULL;
 	check(&a, FCGI_ROLE_RESPONDER,
 		"Status: 401 Unauthorized\r\nX-Client-Rdns: off\r\nX-Doorward-Policy: shop\r\n"
 		"X-Doorward-Reason: cert_unverified\r\nCache-Control: max-age=60\r\n"

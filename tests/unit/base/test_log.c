@@ -284,6 +284,53 @@ static void test_lines_of_threads_stay_whole(void **state)
 	bytes_clear(&b);
 }
 
+#define LONG_LINE 6000 /* more than a pipe takes in one piece (pipe(7), PIPE_BUF) */
+#define LONG_LINES 200
+
+static void *write_long_lines(void *arg)
+{
+	char text[LONG_LINE];
+
+	memset(text, 'a' + *(int *)arg, sizeof(text));
+	for (int i = 0; i < LONG_LINES; i++) {
+		log_line((struct str){text, sizeof(text)});
+	}
+	return NULL;
+}
+
+static void test_long_lines_of_threads_do_not_mix_in_a_pipe(void **state)
+{
+	pthread_t threads[THREADS];
+	int numbers[THREADS];
+	int saved = dup(STDERR_FILENO);
+	int ends[2];
+	char line[LONG_LINE + 1];
+	bool whole = true;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	log_close();
+	assert_int_equal(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+	close(ends[1]);
+	for (int i = 0; i < THREADS; i++) {
+		numbers[i] = i;
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, write_long_lines, &numbers[i]), 0);
+	}
+	FILE *from = fdopen(ends[0], "r");
+
+	for (int i = 0; i < THREADS * LONG_LINES; i++) {
+		whole = fread(line, 1, sizeof(line), from) == sizeof(line) && whole &&
+			line[LONG_LINE] == '\n' && memcmp(line, line + 1, LONG_LINE - 1) == 0;
+	}
+	for (int i = 0; i < THREADS; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	}
+	assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
+	close(saved);
+	fclose(from);
+	assert_true(whole);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +348,7 @@ int main(void)
 			test_logs_findings_line_by_line, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			test_lines_of_threads_stay_whole, make_folder, remove_folder),
+		cmocka_unit_test(test_long_lines_of_threads_do_not_mix_in_a_pipe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,14 +41,20 @@ static void defaults(void **state)
 	assert_false(config->frontend.forwarded_for);
 	assert_int_equal(config->dns.nameserver_count, 0);
 	assert_null(config->dns.static_zone);
-	assert_int_equal(config->dns.timeout_ms, 500);
-	assert_int_equal(config->dns.attempts, 3);
+	assert_int_equal(config->dns.timeout_ms, 0);
+	assert_int_equal(config->dns.attempts, 0);
+	assert_int_equal(config->dns.use_tcp, DNS_AUTO);
+	assert_int_equal(config->dns.trust_ad, DNS_AUTO);
+	assert_false(config->dns.require_ad);
+	assert_false(config->dns.refresh);
 	assert_int_equal(config->dns.lookup_timeout_ms, 2500);
 	assert_int_equal(config->dns.max_ptr, 10);
 	assert_int_equal(config->dns.min_ttl_s, 5);
 	assert_int_equal(config->dns.max_ttl_s, 3600);
 	assert_int_equal(config->dns.negative_max_ttl_s, 900);
 	assert_int_equal(config->dns.edns_size, 1232);
+	assert_int_equal(config->dns.use_tcp, DNS_AUTO);
+	assert_true(config->dns.cookies);
 	assert_true(config->dns.case_randomization);
 	assert_false(config->dns.private_ptr);
 	assert_int_equal(config->dns.max_in_flight, 16384);
@@ -80,6 +86,7 @@ static void every_key(void **state)
 		"[dns]\nnameservers = 127.0.0.1, [::1]:5353\nnameservers = 192.0.2.1:54\n"
 		"static_zone = /etc/names\ntimeout = 1s\nattempts = 1\nlookup_timeout = 60s\n"
 		"max_ptr = 1\nmin_ttl = 0s\nmax_ttl = 24h\nnegative_max_ttl = 1m\nedns_size = off\n"
+		"use_tcp = yes\ncookies = off\n"
 		"case_randomization = off\nprivate_ptr = yes\nmax_in_flight = 10\n"
 		"max_in_flight_per_prefix = 2\n"
 		"[cache]\nsize = 1G\n"
@@ -134,6 +141,8 @@ static void every_key(void **state)
 	assert_int_equal(config->dns.max_ttl_s, 86400);
 	assert_int_equal(config->dns.negative_max_ttl_s, 60);
 	assert_int_equal(config->dns.edns_size, 0);
+	assert_int_equal(config->dns.use_tcp, DNS_YES);
+	assert_false(config->dns.cookies);
 	assert_false(config->dns.case_randomization);
 	assert_true(config->dns.private_ptr);
 	assert_int_equal(config->dns.max_in_flight, 10);
@@ -269,7 +278,12 @@ static const struct refusal refusals[] = {
 	{"dns", "max_ttl = 4s", "11: error: expected min_ttl (5s) to be at most max_ttl (4s)"},
 	{"dns", "negative_max_ttl = 4s",
 		"20: error: expected min_ttl (5s) to be at most negative_max_ttl (4s)"},
-	{"dns", "use_tcp = yes", "1: error: unknown key use_tcp in [dns]"},
+	{"dns", "use_tcp = maybe", "11: error: use_tcp = maybe: expected yes, no or auto"},
+	{"dns", "timeout = 5ms",
+		"11: error: timeout = 5ms: expected auto or a time from 10ms to 1m"},
+	{"dns", "require_ad = yes", "14: error: require_ad = yes: needs trust_ad = yes"},
+	{"dns", "require_ad = yes\ntrust_ad = no",
+		"14: error: require_ad = yes: needs trust_ad = yes"},
 	{"dns", "timeoot = 1s", "1: error: unknown key timeoot in [dns], did you mean timeout?"},
 	{"dns", "Timeout = 1s", "1: error: unknown key Timeout in [dns], did you mean timeout?"},
 	{"dns", "static_zone = x &\n  y",

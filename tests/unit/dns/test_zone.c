@@ -173,7 +173,7 @@ static void answers_with_data(void **state)
 	assert_int_equal(answer->kind, DNS_ANSWER_DATA);
 	assert_int_equal(answer->count, 0);
 	assert_int_equal(answer->left_out, 1);
-	dns_zone_free(zone);
+	dns_zone_unref(zone);
 }
 
 static void follows_cnames(void **state)
@@ -197,7 +197,7 @@ static void follows_cnames(void **state)
 	answer = ask(zone, "loop.example.com", DNS_TYPE_CNAME);
 	assert_non_null(answer);
 	assert_int_equal(answer->kind, DNS_ANSWER_DATA);
-	dns_zone_free(zone);
+	dns_zone_unref(zone);
 }
 
 static void bounds_chains(void **state)
@@ -219,7 +219,7 @@ static void bounds_chains(void **state)
 	assert_non_null(answer);
 	assert_int_equal(answer->kind, DNS_ANSWER_CNAME_LOOP);
 	assert_int_equal(answer->count, 0);
-	dns_zone_free(zone);
+	dns_zone_unref(zone);
 }
 
 static void knows_what_is_not_there(void **state)
@@ -245,7 +245,7 @@ static void knows_what_is_not_there(void **state)
 	assert_null(ask(zone, ".", DNS_TYPE_A));
 	assert_null(ask(zone, "notexample.com", DNS_TYPE_A));
 	assert_null(ask(zone, "www.example.net", DNS_TYPE_A));
-	dns_zone_free(zone);
+	dns_zone_unref(zone);
 }
 
 static void nearest_soa_has_the_say(void **state)
@@ -260,11 +260,11 @@ static void nearest_soa_has_the_say(void **state)
 	assert_negative(ask(zone, "sub.example", DNS_TYPE_A), DNS_ANSWER_NODATA, 20);
 	assert_negative(ask(zone, "x.sub.example", DNS_TYPE_AAAA), DNS_ANSWER_NODATA, 20);
 	assert_negative(ask(zone, "a.asub.example", DNS_TYPE_A), DNS_ANSWER_NXDOMAIN, 10);
-	dns_zone_free(zone);
+	dns_zone_unref(zone);
 	zone = load_good(". SOA a b 1 2 3 4 10\nexample. A 192.0.2.1\n");
 	assert_negative(ask(zone, "anything.else", DNS_TYPE_A), DNS_ANSWER_NXDOMAIN, 10);
 	assert_negative(ask(zone, ".", DNS_TYPE_A), DNS_ANSWER_NODATA, 10);
-	dns_zone_free(zone);
+	dns_zone_unref(zone);
 }
 
 static void has_defaults(void **state)
@@ -277,10 +277,10 @@ static void has_defaults(void **state)
 	assert_int_equal(ask(zone, "host.example", DNS_TYPE_A)->ttl, 3600);
 	assert_int_equal(ask(zone, "other.example", DNS_TYPE_A)->ttl, 0);
 	assert_addr(ask(zone, ".", DNS_TYPE_A), 0, "192.0.2.2");
-	dns_zone_free(zone);
+	dns_zone_unref(zone);
 	zone = load_good("; nothing\n");
 	assert_null(ask(zone, "host.example", DNS_TYPE_A));
-	dns_zone_free(zone);
+	dns_zone_unref(zone);
 }
 
 static void finds_every_name_of_many(void **state)
@@ -306,7 +306,7 @@ static void finds_every_name_of_many(void **state)
 		assert_addr(ask(zone, name, DNS_TYPE_A), 0, addr);
 		assert_int_equal(ask(zone, name, DNS_TYPE_A)->count, 1);
 	}
-	dns_zone_free(zone);
+	dns_zone_unref(zone);
 	free(text);
 }
 
@@ -354,7 +354,7 @@ static void wants_cnames_alone(void **state)
 	assert_error("c A 192.0.2.1\nc CNAME d\n", ":1: error: the CNAME in line 2 must be");
 	assert_error("c CNAME d\nc CNAME e\n", ":2: error: the CNAME in line 1 must be");
 	assert_error("c TXT d\nc.c A 192.0.2.1\nc CNAME d\n", ":1: error: the CNAME in line 3");
-	dns_zone_free(
+	dns_zone_unref(
 		load_good("c CNAME d\nc NSEC e CNAME NSEC\nc.c A 192.0.2.1\nd A 192.0.2.1\n"));
 }
 
@@ -390,7 +390,7 @@ static uint64_t digest_of(const char *text)
 	struct dns_zone *zone = load_good(text);
 	uint64_t digest = dns_zone_digest(zone);
 
-	dns_zone_free(zone);
+	dns_zone_unref(zone);
 	return digest;
 }
 

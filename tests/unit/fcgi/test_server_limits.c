@@ -36,7 +36,9 @@ static void accepting_pauses_at_the_limit_and_goes_on(void **state)
 	int fds[4];
 
 	world_init(&w);
-	w.settings.max_connections = 2;
+	/* One of two servers that share the limit. */
+	w.settings.max_connections = 5;
+	w.settings.sharers = 2;
 	world_start(&w);
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
 		fds[i] = world_connect(&w);
@@ -52,7 +54,7 @@ static void accepting_pauses_at_the_limit_and_goes_on(void **state)
 	wire_answer(&w.expected, 1, ANSWER);
 	world_expect(&w, fds[2], false);
 	world_expect(&w, fds[3], false);
-	w.settings.max_connections = 3;
+	w.settings.max_connections = 6;
 	fcgi_server_configure(w.server, &w.settings);
 	world_run(&w);
 	wire_answer(&w.expected, 1, ANSWER);
@@ -62,6 +64,25 @@ static void accepting_pauses_at_the_limit_and_goes_on(void **state)
 	}
 	world_run(&w);
 	assert_int_equal(w.server->peer_count, 0);
+	world_clear(&w);
+}
+
+static void every_server_accepts_one(void **state)
+{
+	struct world w;
+
+	world_init(&w);
+	w.settings.max_connections = 1;
+	w.settings.sharers = 8;
+	world_start(&w);
+	int fd = world_connect(&w);
+
+	wire_request(&w.in, 1, 0);
+	world_send(&w, fd);
+	world_run(&w);
+	assert_int_equal(w.recorder.begun, 1);
+	close(fd);
+	world_run(&w);
 	world_clear(&w);
 }
 
@@ -472,6 +493,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepting_pauses_at_the_limit_and_goes_on),
+		cmocka_unit_test(every_server_accepts_one),
 		cmocka_unit_test(without_descriptors_connections_wait),
 		cmocka_unit_test(a_silent_connection_is_closed),
 		cmocka_unit_test(an_incomplete_request_is_closed_and_one_that_waits_for_us_is_not),

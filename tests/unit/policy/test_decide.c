@@ -108,7 +108,7 @@ static void check_pair(enum kind a, enum kind b, bool swap, bool unfetched,
 		assert_int_equal(v.outcome, action == allow ? POLICY_DENY : POLICY_ALLOW);
 		assert_null(v.rule);
 	} else if ((a == NAMES || b == NAMES) && unfetched) {
-		assert_int_equal(v.outcome, POLICY_NEED_NAMES);
+		assert_int_equal(v.outcome, POLICY_NEED);
 		assert_non_null(v.rule);
 	} else if (a == LIMIT || b == LIMIT) {
 		assert_int_equal(v.reason, REASON_REGEX_LIMIT);
@@ -212,7 +212,7 @@ static void test_known_names_change_nothing_but_what_was_asked(void **state)
 	book_add(&b, allow, "user_agent ~ googlebot & host .crawl.example");
 	c.facts.names_state = POLICY_FACT_UNFETCHED;
 	v = book_decide(&b, &c);
-	assert_int_equal(v.outcome, POLICY_NEED_NAMES);
+	assert_int_equal(v.outcome, POLICY_NEED);
 	assert_ptr_equal(v.rule, policy_rules_at(b.rules, 0));
 	c.facts.names_state = POLICY_FACT_KNOWN;
 	v = book_decide(&b, &c);

@@ -6,7 +6,8 @@
 #include "unit/policy/kit.h"
 
 static const char fields[] =
-	"host, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn, cert.subject, "
+	"host, forward, dnsbl, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn, "
+	"cert.subject, "
 	"cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, method, http_host";
 
 /* The rule is refused with exactly these findings, and the list is as it was. */

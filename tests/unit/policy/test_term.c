@@ -209,6 +209,17 @@ static void test_names_may_be_none_unknown_or_unfetched(void **state)
 	}
 }
 
+static void test_names_known_in_part_make_nothing_false(void **state)
+{
+	struct client c;
+
+	client_init(&c);
+	c.facts.names_state = POLICY_FACT_KNOWN_IN_PART;
+	is("host .crawl.example", &c, T);
+	is("host other.example", &c, U);
+	is("host ~ nothing", &c, U);
+}
+
 static void test_a_regex_at_its_limit_is_unknown(void **state)
 {
 	static char hostile[254];
@@ -375,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_absent_parts_of_a_certificate_are_no_values),
 		cmocka_unit_test(test_an_absent_claim_is_an_empty_one),
 		cmocka_unit_test(test_names_may_be_none_unknown_or_unfetched),
+		cmocka_unit_test(test_names_known_in_part_make_nothing_false),
 		cmocka_unit_test(test_a_regex_at_its_limit_is_unknown),
 		cmocka_unit_test(test_hostile_values),
 		cmocka_unit_test(test_lists_of_every_kind),

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "fetch.h"
+
+struct fetch_lookup {
+	struct fetch *fetch;
+	struct dns_member *under_way; /* NULL: is not */
+	struct dns_member_result result;
+};
+
+static size_t lookup_count(const struct fetch *f)
+{
+	return f->lookups != NULL ? policy_rules_lookup_count(f->policy->rules) : 0;
+}
+
+void fetch_cancel(struct fetch *f)
+{
+	if (f->names != NULL) {
+		fcrdns_cancel(f->names);
+		f->names = NULL;
+	}
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		dns_member_cancel(f->lookups[i].under_way);
+		f->lookups[i].under_way = NULL;
+	}
+}
+
+void fetch_clear(struct fetch *f)
+{
+	fetch_cancel(f);
+	fcrdns_result_unref(f->rdns);
+	*f = (struct fetch){.rdns = NULL};
+}
+
+/* Room for all that the rules can ask; false when out of memory. */
+static bool make_room(struct fetch *f)
+{
+	size_t count = policy_rules_lookup_count(f->policy->rules);
+
+	if (f->lookups != NULL || count == 0) {
+		return true;
+	}
+	struct fetch_lookup *lookups = arena_alloc(f->arena, count, sizeof(*lookups));
+
+	f->answers = arena_alloc(f->arena, count, sizeof(*f->answers));
+	if (lookups == NULL || f->answers == NULL) {
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		lookups[i] = (struct fetch_lookup){.fetch = f};
+		f->answers[i] = POLICY_UNFETCHED;
+	}
+	f->lookups = lookups;
+	return true;
+}
+
+static enum fcrdns_mode mode_of(const struct fetch *f)
+{
+	return f->policy->rdns == POLICY_RDNS_DOUBLE ? FCRDNS_DOUBLE : FCRDNS_SINGLE;
+}
+
+static struct dns_member_question question_of(const struct fetch *f, size_t index)
+{
+	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
+
+	return (struct dns_member_question){
+		.kind = lookup->kind == POLICY_LOOKUP_DNSBL ? DNS_MEMBER_DNSBL : DNS_MEMBER_FORWARD,
+		.name = lookup->name,
+		.addr = f->ip};
+}
+
+static void keep(struct fetch *f, size_t index, const struct dns_member_result *result)
+{
+	static const enum policy_truth truths[] = {
+		[DNS_MEMBER_NO] = POLICY_FALSE,
+		[DNS_MEMBER_YES] = POLICY_TRUE,
+		[DNS_MEMBER_UNKNOWN] = POLICY_UNKNOWN,
+	};
+
+	f->lookups[index].result = *result;
+	f->answers[index] = truths[result->word];
+}
+
+static void on_names(void *ctx, const struct fcrdns_result *result)
+{
+	struct fetch *f = ctx;
+
+	f->names = NULL;
+	f->rdns = result;
+	f->fetched(f->ctx);
+}
+
+static void on_lookup(void *ctx, const struct dns_member_result *result)
+{
+	struct fetch_lookup *lookup = ctx;
+	struct fetch *f = lookup->fetch;
+
+	lookup->under_way = NULL;
+	keep(f, (size_t)(lookup - f->lookups), result);
+	f->fetched(f->ctx);
+}
+
+static bool is_wanted(const struct fetch *f, const struct policy_costly *wanted, size_t index)
+{
+	return policy_lookup_set_has(&wanted->lookups, index) &&
+	       f->answers[index] == POLICY_UNFETCHED && f->lookups[index].under_way == NULL;
+}
+
+static bool take_what_is_at_hand(struct fetch *f, const struct policy_costly *wanted)
+{
+	struct dns_member_result result;
+	bool taken = false;
+
+	if (wanted->names && f->rdns == NULL && f->names == NULL) {
+		f->rdns = fcrdns_cached(f->dns, f->ip, mode_of(f));
+		taken = f->rdns != NULL;
+	}
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		struct dns_member_question question = question_of(f, i);
+
+		if (is_wanted(f, wanted, i) && dns_member_known(f->dns, &question, &result)) {
+			keep(f, i, &result);
+			taken = true;
+		}
+	}
+	return taken;
+}
+
+static enum fetch_begun look_up(struct fetch *f, const struct policy_costly *wanted)
+{
+	enum fetch_begun begun = FETCH_WAIT;
+	struct dns_member_result result;
+
+	if (wanted->names && f->rdns == NULL && f->names == NULL) {
+		f->names = fcrdns_start(f->dns, f->ip, mode_of(f), f->trace, on_names, f);
+		if (f->names == NULL) {
+			return FETCH_FAILED;
+		}
+	}
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		struct fetch_lookup *lookup = &f->lookups[i];
+		struct dns_member_question question = question_of(f, i);
+
+		if (!is_wanted(f, wanted, i)) {
+			continue;
+		}
+		lookup->under_way =
+			dns_member_start(f->dns, &question, f->trace, on_lookup, lookup, &result);
+		if (lookup->under_way == NULL) {
+			keep(f, i, &result);
+			begun = FETCH_AGAIN;
+		}
+	}
+	return begun;
+}
+
+enum fetch_begun fetch_begin(struct fetch *f, const struct policy_costly *wanted)
+{
+	if (!make_room(f)) {
+		return FETCH_FAILED;
+	}
+	/* An explanation is to show each question, also those that the cache answers. */
+	if (f->trace == NULL && take_what_is_at_hand(f, wanted)) {
+		return FETCH_AGAIN;
+	}
+	return look_up(f, wanted);
+}
+
+void fetch_facts(const struct fetch *f, struct policy_facts *facts)
+{
+	facts->answers = f->lookups != NULL ? f->answers : NULL;
+	if (f->rdns == NULL) {
+		facts->names_state = f->policy->rdns == POLICY_RDNS_OFF ? POLICY_FACT_KNOWN
+									: POLICY_FACT_UNFETCHED;
+	} else if (f->rdns->status == FCRDNS_ERROR) {
+		facts->names_state = POLICY_FACT_UNKNOWN;
+	} else {
+		facts->names_state =
+			f->rdns->incomplete ? POLICY_FACT_KNOWN_IN_PART : POLICY_FACT_KNOWN;
+		facts->names = f->rdns->names;
+	}
+}
+
+bool fetch_is_overload(const struct fetch *f, const struct policy_costly *unknown)
+{
+	bool overload = unknown->names && f->rdns->overload;
+
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		overload = overload || (policy_lookup_set_has(&unknown->lookups, i) &&
+					       f->lookups[i].result.overload);
+	}
+	return overload;
+}
+
+uint64_t fetch_expires_ms(const struct fetch *f, const struct policy_lookup_set *used)
+{
+	uint64_t expires_ms = f->rdns != NULL ? f->rdns->expires_ms : UINT64_MAX;
+
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		uint64_t ends_ms = f->lookups[i].result.expires_ms;
+
+		if (policy_lookup_set_has(used, i) && ends_ms < expires_ms) {
+			expires_ms = ends_ms;
+		}
+	}
+	return expires_ms;
+}

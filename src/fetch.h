@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_FETCH_H
+#define DW_FETCH_H
+
+#include "base/arena.h"
+#include "dns/fcrdns.h"
+#include "dns/member.h"
+#include "policy/decide.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What one request's rules look up: the client's names, and what `forward` and `dnsbl` terms ask.
+ * Each is fetched once, when it is wanted, and kept until the request ends.
+ */
+
+struct fetch_lookup;
+
+/* The caller's memory; zeroed, then the first part filled in, before the first fetch_begin. */
+struct fetch {
+	struct dns_engine *dns;
+	const struct policy *policy;
+	const struct addr *ip;
+	const struct fcrdns_trace *trace; /* may be NULL */
+	struct arena *arena;
+	void (*fetched)(void *ctx); /* from the engine's loop, each time that something is */
+	void *ctx;
+
+	const struct fcrdns_result *rdns; /* NULL: not looked up */
+	struct fcrdns_lookup *names;      /* under way; NULL: is not */
+	struct fetch_lookup *lookups;     /* by number; NULL: none was wanted */
+	enum policy_truth *answers;
+};
+
+enum fetch_begun {
+	FETCH_WAIT,   /* `fetched` is going to be called */
+	FETCH_AGAIN,  /* something is there already */
+	FETCH_FAILED, /* out of memory */
+};
+
+/*
+ * Takes what is at hand of what is wanted; if nothing is, looks it up, all at once. What is under
+ * way goes on, also when others are wanted now.
+ */
+NODISCARD enum fetch_begun fetch_begin(struct fetch *f, const struct policy_costly *wanted);
+/* Looks up nothing any more; what is fetched stays. */
+void fetch_cancel(struct fetch *f);
+void fetch_clear(struct fetch *f);
+
+/* Writes what is fetched into names_state, names and answers. */
+void fetch_facts(const struct fetch *f, struct policy_facts *facts);
+/* Whether any of them is unknown because of our own limits. */
+bool fetch_is_overload(const struct fetch *f, const struct policy_costly *unknown);
+/* When the first of the names, if they are fetched at all, and of `used` ends; UINT64_MAX: never.
+ */
+uint64_t fetch_expires_ms(const struct fetch *f, const struct policy_lookup_set *used);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+/* Results in use are looked up anew before they end, and a failure of that takes nothing away. */
+
+#include "scenario/scenario.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define CLIENT "192.0.2.1"
+#define REVERSE "1.2.0.192.in-addr.arpa"
+
+static int setup(void **state)
+{
+	struct scenario *s = malloc(sizeof(*s));
+
+	assert_non_null(s);
+	scenario_init(s);
+	s->settings.refresh = true;
+	scenario_record(s, REVERSE, DNS_TYPE_PTR, 100, "a.example");
+	scenario_record(s, "a.example", DNS_TYPE_A, 300, CLIENT);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	scenario_end(*state);
+	free(*state);
+	return 0;
+}
+
+/* What a hit is told; NULL: it was none. The engine does what that leads to. */
+static const char *hit(struct scenario *s)
+{
+	struct addr addr = sim_addr(CLIENT);
+	const struct fcrdns_result *result = fcrdns_cached(s->engine, &addr, FCRDNS_DOUBLE);
+	const char *word = result != NULL ? fcrdns_status_word(result->status) : NULL;
+
+	fcrdns_result_unref(result);
+	return word;
+}
+
+static void expect_hit(struct scenario *s, const char *word)
+{
+	const char *got = hit(s);
+
+	assert_string_equal(got != NULL ? got : "no hit", word);
+}
+
+/* Looks the client up, and lets time pass to `ms` before its end. */
+static uint64_t look_up(struct scenario *s, uint64_t ms)
+{
+	uint64_t life_ms = scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+	uint64_t end_ms = s->now_ms + life_ms;
+
+	s->now_ms = end_ms - ms;
+	return end_ms;
+}
+
+static void test_off_unless_asked_for(void **state)
+{
+	struct scenario *s = *state;
+
+	s->settings.refresh = false;
+	scenario_start(s);
+	look_up(s, 1);
+	expect_hit(s, "verified");
+	scenario_run(s, 1000);
+	assert_int_equal(s->query_count, 2);
+	s->now_ms += 1000;
+	assert_null(hit(s));
+}
+
+static void test_in_the_last_tenth(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	uint64_t end_ms = look_up(s, 10001);
+
+	expect_hit(s, "verified");
+	assert_int_equal(dns_core_next(s->engine), UINT64_MAX);
+	s->now_ms++;
+	unsigned woken = s->woken;
+
+	expect_hit(s, "verified");
+	assert_int_equal(s->woken, woken + 1);
+	expect_hit(s, "verified");
+	expect_hit(s, "verified");
+	scenario_run(s, 1000);
+	/* Only what would have ended is asked anew, once however many hits there were. */
+	assert_int_equal(s->query_count, 3);
+	assert_int_equal(sim_asked(s, REVERSE), 2);
+	assert_int_equal(dns_engine_stats(s->engine)->refreshes, 1);
+	s->now_ms = end_ms;
+	expect_hit(s, "verified");
+	assert_int_equal(s->query_count, 3);
+	s->now_ms = end_ms + 89999;
+	expect_hit(s, "verified");
+}
+
+static void test_nobody_in_use_goes_on_for_ever_without_a_hit(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	look_up(s, 5000);
+	scenario_run(s, 5000);
+	assert_int_equal(s->query_count, 2);
+}
+
+/* A client that asks once a second never waits, though its names live for 5 s. */
+static void test_a_client_in_use_never_waits(void **state)
+{
+	struct scenario *s = *state;
+
+	s->records[0].ttl = 0;
+	s->records[1].ttl = 1;
+	scenario_start(s);
+	assert_int_equal(
+		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example"), 5000);
+	for (unsigned i = 0; i < 100; i++) {
+		expect_hit(s, "verified");
+		scenario_run(s, 500);
+		s->now_ms += 500;
+	}
+	assert_in_range(s->query_count, 40, 90);
+}
+
+static bool fail_all(struct scenario *s, const struct sim_query *q)
+{
+	sim_rcode(s, q, RCODE_SERVFAIL, 10);
+	return true;
+}
+
+static bool fail_forward(struct scenario *s, const struct sim_query *q)
+{
+	return q->type == DNS_TYPE_A && fail_all(s, q);
+}
+
+static bool silence(struct scenario *s, const struct sim_query *q)
+{
+	return true;
+}
+
+/* Neither shorter nor longer, and not tried over and over. */
+static void expect_failure_changes_nothing(struct scenario *s)
+{
+	uint64_t end_ms = look_up(s, 9000);
+	size_t before = s->query_count;
+
+	expect_hit(s, "verified");
+	scenario_run(s, 5000);
+	assert_true(s->query_count > before);
+	before = s->query_count;
+	s->now_ms = end_ms - 1;
+	expect_hit(s, "verified");
+	scenario_run(s, 0);
+	assert_int_equal(s->query_count, before);
+	s->now_ms = end_ms;
+	assert_null(hit(s));
+}
+
+static void test_failure_changes_nothing(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	look_up(s, 100000);
+	s->behave = fail_all;
+	expect_failure_changes_nothing(s);
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+}
+
+static void test_silence_changes_nothing(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	look_up(s, 100000);
+	s->behave = silence;
+	expect_failure_changes_nothing(s);
+}
+
+/* A result that knows less than the one that holds is none the better for being newer. */
+static void test_partial_failure_changes_nothing(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_record(s, REVERSE, DNS_TYPE_PTR, 100, "b.example");
+	scenario_record(s, "b.example", DNS_TYPE_A, 105, CLIENT);
+	scenario_start(s);
+	uint64_t life_ms =
+		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example b.example");
+	uint64_t end_ms = s->now_ms + life_ms;
+	struct addr addr = sim_addr(CLIENT);
+
+	s->now_ms = end_ms - 9000;
+	s->behave = fail_forward;
+	expect_hit(s, "verified");
+	scenario_run(s, 5000);
+	assert_int_equal(sim_asked(s, "b.example"), 2);
+	s->now_ms = end_ms - 1;
+	const struct fcrdns_result *result = fcrdns_cached(s->engine, &addr, FCRDNS_DOUBLE);
+
+	assert_non_null(result);
+	assert_int_equal(result->names.count, 2);
+	fcrdns_result_unref(result);
+	s->now_ms = end_ms;
+	assert_null(hit(s));
+}
+
+/* What the authorities say now is believed now. */
+static void test_another_answer_counts_at_once(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	look_up(s, 9000);
+	s->records[0].data = "other.example";
+	expect_hit(s, "verified");
+	scenario_run(s, 1000);
+	expect_hit(s, "mismatch");
+}
+
+static bool answer_late(struct scenario *s, const struct sim_query *q)
+{
+	sim_answer(s, q, 200);
+	return true;
+}
+
+/* The result ends while the refresh is under way: whoever comes then joins it. */
+static void test_joining_a_refresh(void **state)
+{
+	struct scenario *s = *state;
+	struct sim_lookup l = {.calls = 0};
+
+	scenario_start(s);
+	uint64_t end_ms = look_up(s, 100);
+
+	s->behave = answer_late;
+	expect_hit(s, "verified");
+	scenario_run(s, 100);
+	s->now_ms = end_ms;
+	assert_null(hit(s));
+	size_t before = s->query_count;
+
+	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	scenario_run(s, 5000);
+	sim_lookup_expect(&l, FCRDNS_VERIFIED, "a.example");
+	assert_int_equal(l.done_ms, end_ms + 100);
+	assert_int_equal(s->query_count, before);
+	sim_lookup_clear(&l);
+}
+
+/* While there are many, those who wait go first. */
+static void test_none_under_pressure(void **state)
+{
+	struct scenario *s = *state;
+	struct sim_lookup slow[4] = {{.calls = 0}};
+
+	s->settings.max_in_flight = 8;
+	scenario_start(s);
+	look_up(s, 9000);
+	s->behave = silence;
+	for (unsigned i = 0; i < 4; i++) {
+		char addr[24];
+
+		snprintf(addr, sizeof(addr), "198.51.%u.1", i);
+		sim_lookup_start(&slow[i], s, addr, FCRDNS_DOUBLE);
+	}
+	scenario_run(s, 10);
+	size_t before = s->query_count;
+
+	expect_hit(s, "verified");
+	scenario_run(s, 10);
+	assert_int_equal(s->query_count, before);
+	scenario_run(s, 5000);
+	for (unsigned i = 0; i < 4; i++) {
+		sim_lookup_clear(&slow[i]);
+	}
+	s->behave = NULL;
+	expect_hit(s, "verified");
+	scenario_run(s, 10);
+	assert_int_equal(sim_asked(s, REVERSE), 2);
+}
+
+static void test_stopping_with_a_refresh_under_way(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	look_up(s, 9000);
+	s->behave = silence;
+	expect_hit(s, "verified");
+	scenario_run(s, 100);
+	dns_core_stop(s->engine);
+	expect_hit(s, "verified");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_off_unless_asked_for, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_in_the_last_tenth, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_nobody_in_use_goes_on_for_ever_without_a_hit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_client_in_use_never_waits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_failure_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_silence_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_partial_failure_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_another_answer_counts_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_joining_a_refresh, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_none_under_pressure, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_stopping_with_a_refresh_under_way, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+/* Whether an upstream's word that DNSSEC proves an answer counts, and is needed. */
+
+#include "base/util.h"
+#include "scenario/scenario.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define CLIENT "192.0.2.1"
+#define REVERSE "1.2.0.192.in-addr.arpa"
+
+static int setup(void **state)
+{
+	struct scenario *s = malloc(sizeof(*s));
+
+	assert_non_null(s);
+	scenario_init(s);
+	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "a.example");
+	scenario_record(s, "a.example", DNS_TYPE_A, 300, CLIENT);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	scenario_end(*state);
+	free(*state);
+	return 0;
+}
+
+static void require(struct scenario *s)
+{
+	s->settings.trust_ad = DNS_YES;
+	s->settings.require_ad = true;
+}
+
+static void test_without_it_nothing_is_asked_or_needed(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+	assert_false(s->queries[0].ad || s->queries[1].ad);
+}
+
+static void test_trust_asks(void **state)
+{
+	struct scenario *s = *state;
+
+	s->settings.trust_ad = DNS_YES;
+	scenario_start(s);
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+	assert_true(s->queries[0].ad && s->queries[1].ad);
+}
+
+static void test_required_and_there(void **state)
+{
+	struct scenario *s = *state;
+
+	require(s);
+	s->authentic = true;
+	scenario_start(s);
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	/* What is cached was judged when it came. */
+	scenario_expect(s, CLIENT, FCRDNS_SINGLE, FCRDNS_UNVERIFIED, "a.example");
+	assert_int_equal(s->query_count, 3);
+}
+
+static void test_required_and_not_there(void **state)
+{
+	struct scenario *s = *state;
+
+	require(s);
+	scenario_start(s);
+	assert_int_equal(scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, ""), 1000);
+	assert_int_equal(s->query_count, 1);
+	/* Nor is it proven that there is no name. */
+	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	/* It is remembered as a failure, and tried again. */
+	scenario_expect(s, CLIENT, FCRDNS_SINGLE, FCRDNS_ERROR, "");
+	assert_int_equal(s->query_count, 2);
+	s->authentic = true;
+	s->now_ms += 1000;
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+}
+
+/* Only the answers of this type are proven. */
+static bool prove(struct scenario *s, const struct sim_query *q)
+{
+	s->authentic = q->type == *(const unsigned *)s->ctx;
+	return false;
+}
+
+static void test_both_directions_need_it(void **state)
+{
+	static const unsigned types[] = {DNS_TYPE_PTR, DNS_TYPE_A};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		struct scenario *s = *state;
+		unsigned type = types[i];
+
+		require(s);
+		s->behave = prove;
+		s->ctx = &type;
+		scenario_start(s);
+		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+		scenario_expect(s, CLIENT, FCRDNS_SINGLE,
+			type == DNS_TYPE_PTR ? FCRDNS_UNVERIFIED : FCRDNS_ERROR,
+			type == DNS_TYPE_PTR ? "a.example" : "");
+		teardown(state);
+		setup(state);
+	}
+	scenario_start(*state);
+}
+
+static bool prove_all_but_target(struct scenario *s, const struct sim_query *q)
+{
+	s->authentic = strcmp(q->name, "target.example.") != 0;
+	return false;
+}
+
+static void test_each_link_of_a_chain_needs_it(void **state)
+{
+	struct scenario *s = *state;
+
+	require(s);
+	s->records[1] = (struct sim_record){"a.example", DNS_TYPE_CNAME, 300, "target.example"};
+	scenario_record(s, "target.example", DNS_TYPE_A, 300, CLIENT);
+	s->behave = prove_all_but_target;
+	scenario_start(s);
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	s->behave = NULL;
+	s->authentic = true;
+	s->now_ms += 60000;
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+}
+
+static void test_the_static_zone_is_proven(void **state)
+{
+	struct scenario *s = *state;
+
+	require(s);
+	scenario_start_with_zone(s, "$TTL 300\n" REVERSE ". PTR z.example.\n"
+				    "z.example. A " CLIENT "\n");
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "z.example");
+	assert_int_equal(s->query_count, 0);
+}
+
+/* Configured so, nothing is believed: the bit does not count without trust. */
+static void test_without_trust_nothing_counts(void **state)
+{
+	struct scenario *s = *state;
+
+	s->settings.require_ad = true;
+	s->authentic = true;
+	scenario_start(s);
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_without_it_nothing_is_asked_or_needed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trust_asks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_required_and_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_required_and_not_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_both_directions_need_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_each_link_of_a_chain_needs_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_static_zone_is_proven, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_without_trust_nothing_counts, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
