@@ -161,7 +161,7 @@ static void finish_by_rules(struct authz *a)
 	bound_by_inputs(a);
 }
 
-/* True if the client's names, which are fetched, end it because of its certificate's. */
+/* What certificate and names must agree about ends it, if they do not or nobody knows. */
 static bool names_end_it(struct authz *a)
 {
 	static const enum authz_verdict on_error[] = {
@@ -169,19 +169,22 @@ static bool names_end_it(struct authz *a)
 		[POLICY_ON_ERROR_ERROR] = AUTHZ_ERROR,
 		[POLICY_ON_ERROR_ALLOW] = AUTHZ_ALLOW,
 	};
+	const struct policy_costly names = {.names = true};
 
-	if (a->facts.names_state != POLICY_FACT_UNKNOWN && authz_cert_agrees(a)) {
+	if (authz_cert_agrees(a)) {
 		return false;
 	}
-	if (a->facts.names_state != POLICY_FACT_KNOWN) {
-		return a->fetch.rdns->overload
-			       ? finish(a, AUTHZ_ERROR, REASON_OVERLOAD)
-			       : finish(a, on_error[a->policy->on_dns_error], REASON_DNS_ERROR);
-	}
+	fetch_cancel(&a->fetch);
 	take_hostname(a, 0);
-	deny(a, REASON_CERT_HOST_MISMATCH);
-	bound_by_inputs(a);
-	return true;
+	if (a->facts.names_state == POLICY_FACT_KNOWN) {
+		a->detail = "no confirmed name agrees with one of the certificate";
+		deny(a, REASON_CERT_HOST_MISMATCH);
+		bound_by_inputs(a);
+		return true;
+	}
+	return fetch_is_overload(&a->fetch, &names)
+		       ? finish(a, AUTHZ_ERROR, REASON_OVERLOAD)
+		       : finish(a, on_error[a->policy->on_dns_error], REASON_DNS_ERROR);
 }
 
 /* What is to be looked up before the decision; false: nothing. */
@@ -197,42 +200,33 @@ static bool is_wanting(const struct authz *a, struct policy_costly *wanted)
 	return need || wanted->names;
 }
 
-/* Asks the rules with what is at hand; false: *wanted must be looked up first. */
-static bool ask_rules(struct authz *a, struct policy_costly *wanted)
+/* Asks the rules; true if they, or the answer, want something looked up first. */
+static bool asks_rules(struct authz *a, struct policy_costly *wanted)
 {
 	const struct policy_trace *trace = a->trace != NULL ? a->trace->policy : NULL;
 
 	policy_decide(a->policy, &a->facts, trace, &a->decided);
-	if (is_wanting(a, wanted)) {
-		return false;
-	}
-	finish_by_rules(a);
-	return true;
+	return is_wanting(a, wanted);
 }
 
 /*
  * True once decided. Rules are asked first with what is at hand, and anew with each thing that was
  * looked up. Names are looked up when a rule needs them, and also when none does but the answer is
- * to carry the client's name all the same. Where names and certificate must agree, names come
- * first.
+ * to carry the client's name all the same; first of all where they must agree with a certificate.
  */
 static bool decide(struct authz *a)
 {
-	for (;;) {
-		struct policy_costly wanted = {.names = true};
-		bool bound = authz_cert_binds_name(a);
-		bool done = false;
+	struct policy_costly wanted;
 
+	for (;;) {
 		fetch_facts(&a->fetch, &a->facts);
-		if (bound && a->facts.names_state != POLICY_FACT_UNFETCHED) {
-			done = names_end_it(a);
-			bound = false;
-		}
-		if (!done && !bound) {
-			done = ask_rules(a, &wanted);
-		}
-		if (done) {
+		if (authz_cert_binds_name(a) && a->facts.names_state == POLICY_FACT_UNFETCHED) {
+			wanted = (struct policy_costly){.names = true};
+		} else if (authz_cert_binds_name(a) && names_end_it(a)) {
+			return true;
+		} else if (!asks_rules(a, &wanted)) {
 			fetch_cancel(&a->fetch);
+			finish_by_rules(a);
 			return true;
 		}
 		switch (fetch_begin(&a->fetch, &wanted)) {
@@ -259,13 +253,6 @@ static void on_fetched(void *ctx)
 /* What is left to do once the certificate, if any, has passed. */
 static bool go_on(struct authz *a)
 {
-	a->fetch = (struct fetch){.dns = a->means.dns,
-		.policy = a->policy,
-		.ip = &a->ip,
-		.trace = a->trace != NULL ? a->trace->dns : NULL,
-		.arena = &a->arena,
-		.fetched = on_fetched,
-		.ctx = a};
 	a->facts.ip = &a->ip;
 	take_cert_facts(a);
 	take_claims(a);
@@ -349,6 +336,13 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 			a, address == BELIEVE_NO_ADDRESS ? REASON_NO_ADDRESS : REASON_BAD_ADDRESS);
 	}
 	a->max_age_s = a->policy->max_cache_s;
+	a->fetch = (struct fetch){.dns = means->dns,
+		.policy = a->policy,
+		.ip = &a->ip,
+		.trace = trace != NULL ? trace->dns : NULL,
+		.arena = &a->arena,
+		.fetched = on_fetched,
+		.ctx = a};
 	if (a->policy->client_cert != POLICY_CERT_OFF) {
 		enum policy_reason reason;
 		enum authz_cert_step step = authz_cert_take(a, honoured, &reason);

@@ -93,20 +93,14 @@ bool authz_cert_binds_name(const struct authz *a)
 	return a->policy->cert_host != POLICY_CERT_HOST_OFF && a->cert_verified;
 }
 
-bool authz_cert_agrees(struct authz *a)
+bool authz_cert_agrees(const struct authz *a)
 {
 	struct str_list dns = a->identity->dns;
 	struct str_list names = a->facts.names;
-	bool agrees =
-		a->policy->cert_host == POLICY_CERT_HOST_EXACT
-			? cert_host_is_named(dns, names)
-			: cert_host_shares_domain(
-				  trusts_suffixes(verifier_trusts(a->means.verifier)), dns, names);
 
-	if (!agrees) {
-		a->detail = names.count == 0
-				    ? "no confirmed name, which the certificate could agree with"
-				    : "no confirmed name agrees with one of the certificate";
+	if (a->policy->cert_host == POLICY_CERT_HOST_EXACT) {
+		return cert_host_is_named(dns, names);
 	}
-	return agrees;
+	return cert_host_shares_domain(
+		trusts_suffixes(verifier_trusts(a->means.verifier)), dns, names);
 }

@@ -22,7 +22,7 @@ NODISCARD enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_rea
 /* Whether the client must have a name that agrees with its certificate's. */
 bool authz_cert_binds_name(const struct authz *a);
 /* Whether one of the names does. */
-NODISCARD bool authz_cert_agrees(struct authz *a);
+NODISCARD bool authz_cert_agrees(const struct authz *a);
 
 /* The answer holds until `wall_s` at most. */
 void authz_hold_until(struct authz *a, int64_t wall_s);

@@ -19,8 +19,7 @@
 #include <uv.h>
 
 #define THREADS_MAX 1024
-#define WATCH_MS 2000      /* between looks at the files of trust */
-#define LOOK_EVERY_MS 1000 /* at resolv.conf */
+#define LOOK_EVERY_MS 1000 /* at resolv.conf, and at the files of trust */
 
 static const int watched[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
 
@@ -35,7 +34,6 @@ struct service {
 	size_t worker_count;
 	_Atomic size_t draining_count; /* workers that accept no more */
 	uv_async_t draining;
-	uv_timer_t watch;
 	uint64_t trust_stamp; /* of the files as they were last read, with success or without */
 	uv_loop_t loop;
 	uv_signal_t signals[ARRAY_LEN(watched)];
@@ -67,21 +65,33 @@ static uint32_t thread_count(const struct config_server *server)
 	return (uint32_t)CPU_COUNT(&cpus);
 }
 
-/* Takes the snapshot. */
-static void put_in_force(struct service *s, struct snapshot *next)
+static void take(struct service *s, struct snapshot *next)
 {
 	for (size_t i = 0; i < s->worker_count; i++) {
 		worker_reload(s->workers[i], next);
 	}
 	snapshot_unref(s->snapshot);
 	s->snapshot = next;
-	s->trust_stamp = next->trust_stamp;
+}
+
+static void look_at_resolv_conf(struct service *s)
+{
+	struct diag diag;
+
+	diag_init(&diag);
+	struct snapshot *next = snapshot_renewed(s->snapshot, &diag);
+
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (next != NULL) {
+		take(s, next);
+		log_write(LOG_LEVEL_INFO, "resolv.conf has changed; what it says is in force");
+	}
 }
 
 /* Files that were found bad are not read again until they change again. */
-static void on_watch(uv_timer_t *timer)
+static void look_at_trust(struct service *s)
 {
-	struct service *s = timer->data;
 	uint64_t stamp = trusts_stamp(s->snapshot->config);
 	struct snapshot *next;
 	struct diag diag;
@@ -91,7 +101,7 @@ static void on_watch(uv_timer_t *timer)
 	}
 	s->trust_stamp = stamp;
 	diag_init(&diag);
-	next = snapshot_renew(s->snapshot, &diag);
+	next = snapshot_retrusted(s->snapshot, &diag);
 	log_diag(&diag);
 	diag_clear(&diag);
 	if (next == NULL) {
@@ -99,7 +109,8 @@ static void on_watch(uv_timer_t *timer)
 					   "errors; what was read before stays in force");
 		return;
 	}
-	put_in_force(s, next);
+	s->trust_stamp = next->trust_stamp;
+	take(s, next);
 	log_write(LOG_LEVEL_INFO, "what certificates are verified by has changed, and was read "
 				  "anew");
 }
@@ -107,26 +118,17 @@ static void on_watch(uv_timer_t *timer)
 static void on_look(uv_timer_t *timer)
 {
 	struct service *s = timer->data;
-	uint64_t stamp = s->trust_stamp;
-	struct diag diag;
 
-	diag_init(&diag);
-	struct snapshot *next = snapshot_renewed(s->snapshot, &diag);
-
-	log_diag(&diag);
-	diag_clear(&diag);
-	if (next != NULL) {
-		put_in_force(s, next);
-		/* Trust is the old snapshot's, and so is what was seen of its files since. */
-		s->trust_stamp = stamp;
-		log_write(LOG_LEVEL_INFO, "resolv.conf has changed; what it says is in force");
+	if (dns_shared_watches(s->snapshot->dns)) {
+		look_at_resolv_conf(s);
 	}
+	look_at_trust(s);
 }
 
-/* A stat a second, where the name servers are resolv.conf's. */
+/* A few stats a second, where there is a file to look at. */
 static void look_if_need_be(struct service *s)
 {
-	if (dns_shared_watches(s->snapshot->dns)) {
+	if (dns_shared_watches(s->snapshot->dns) || trusts_watches(s->snapshot->trusts)) {
 		uv_timer_start(&s->look, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
 	} else {
 		uv_timer_stop(&s->look);
@@ -155,7 +157,8 @@ static void reload(struct service *s)
 		snapshot_unref(next);
 		return;
 	}
-	put_in_force(s, next);
+	s->trust_stamp = next->trust_stamp;
+	take(s, next);
 	look_if_need_be(s);
 	log_write(LOG_LEVEL_INFO,
 		"reload: %s is in force; listen, user, group and threads need a restart",
@@ -210,8 +213,7 @@ static void stop(struct service *s)
 		uv_close((uv_handle_t *)&s->signals[i], NULL);
 	}
 	s->signal_count = 0;
-	if (!uv_is_closing((uv_handle_t *)&s->watch)) {
-		uv_close((uv_handle_t *)&s->watch, NULL);
+	if (!uv_is_closing((uv_handle_t *)&s->look)) {
 		uv_close((uv_handle_t *)&s->look, NULL);
 	}
 	uv_async_send(&s->draining);
@@ -331,8 +333,6 @@ static int run(struct service *s)
 		return code;
 	}
 	s->draining.data = s;
-	uv_timer_init(&s->loop, &s->watch);
-	s->watch.data = s;
 	uv_timer_init(&s->loop, &s->look);
 	s->look.data = s;
 	diag_init(&diag);
@@ -340,10 +340,9 @@ static int run(struct service *s)
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %zu thread(s), policies from %s",
 			s->sockets.count, s->worker_count, s->config_path);
+		s->trust_stamp = s->snapshot->trust_stamp;
 		look_if_need_be(s);
 		code = EXIT_CODE_OK;
-		s->trust_stamp = s->snapshot->trust_stamp;
-		uv_timer_start(&s->watch, on_watch, WATCH_MS, WATCH_MS);
 	} else {
 		stop(s);
 	}

@@ -50,38 +50,45 @@ fail:
 	return NULL;
 }
 
-struct snapshot *snapshot_renew(const struct snapshot *old, struct diag *diag)
+/* Takes `dns`; without trusts yet. */
+static struct snapshot *snapshot_like(const struct snapshot *snapshot, struct dns_shared *dns)
 {
-	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
-
-	if (snapshot == NULL) {
-		diag_error(diag, NULL, "out of memory");
-		return NULL;
-	}
-	snapshot->references = 1;
-	snapshot->config = config_ref(old->config);
-	snapshot->dns = dns_shared_ref(old->dns);
-	if (!load_trusts(snapshot, diag)) {
-		snapshot_unref(snapshot);
-		return NULL;
-	}
-	return snapshot;
-}
-
-struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag)
-{
-	struct dns_shared *dns = dns_shared_renewed(snapshot->dns, diag);
-	struct snapshot *next = dns != NULL ? calloc(1, sizeof(*next)) : NULL;
+	struct snapshot *next = calloc(1, sizeof(*next));
 
 	if (next == NULL) {
 		dns_shared_unref(dns);
 		return NULL;
 	}
-	next->references = 1;
+	atomic_init(&next->references, 1);
 	next->config = config_ref(snapshot->config);
 	next->dns = dns;
-	next->trusts = trusts_ref(snapshot->trusts);
-	next->trust_stamp = snapshot->trust_stamp;
+	return next;
+}
+
+struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag)
+{
+	struct dns_shared *dns = dns_shared_renewed(snapshot->dns, diag);
+	struct snapshot *next = dns != NULL ? snapshot_like(snapshot, dns) : NULL;
+
+	if (next != NULL) {
+		next->trusts = trusts_ref(snapshot->trusts);
+		next->trust_stamp = snapshot->trust_stamp;
+	}
+	return next;
+}
+
+struct snapshot *snapshot_retrusted(const struct snapshot *snapshot, struct diag *diag)
+{
+	struct snapshot *next = snapshot_like(snapshot, dns_shared_ref(snapshot->dns));
+
+	if (next == NULL) {
+		diag_error(diag, NULL, "out of memory");
+		return NULL;
+	}
+	if (!load_trusts(next, diag)) {
+		snapshot_unref(next);
+		return NULL;
+	}
 	return next;
 }
 

@@ -26,14 +26,13 @@ struct snapshot {
  */
 struct snapshot *snapshot_load(
 	const char *path, const struct snapshot *previous, struct diag *diag);
-/* The same configuration, with what certificates are verified by read anew. NULL after diag_error.
- */
-struct snapshot *snapshot_renew(const struct snapshot *old, struct diag *diag);
 /*
  * What is to stand in its place because resolv.conf says something else now, with the same
  * configuration; NULL: nothing. From one thread only.
  */
 struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag);
+/* The same with what certificates are verified by read anew; NULL after diag_error. */
+struct snapshot *snapshot_retrusted(const struct snapshot *snapshot, struct diag *diag);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 

@@ -184,6 +184,16 @@ const struct cert_suffixes *trusts_suffixes(const struct trusts *trusts)
 	return trusts->suffixes;
 }
 
+bool trusts_watches(const struct trusts *trusts)
+{
+	for (size_t i = 0; i < trusts->policy_count; i++) {
+		if (trusts->of_policy[i] != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 uint64_t trusts_stamp(const struct config *config)
 {
 	uint64_t stamp = 0;

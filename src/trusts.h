@@ -8,6 +8,7 @@
 #include "cert/host.h"
 #include "config/config.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -27,6 +28,8 @@ struct cert_cache *trusts_cache(const struct trusts *trusts);
 /* NULL unless a policy needs it. */
 const struct cert_suffixes *trusts_suffixes(const struct trusts *trusts);
 
+/* Whether there are files whose change would count. */
+bool trusts_watches(const struct trusts *trusts);
 /* Another number once one of the files changes. */
 uint64_t trusts_stamp(const struct config *config);
 

@@ -176,9 +176,9 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.offset = offsetof(struct policy, on_dns_error),
 		.words = on_dns_error_words,
 		.value = "deny",
-		.help = "What happens when a rule needs a name, or asks forward or dnsbl, and DNS "
-			"cannot say. error answers 503. allow lets in whoever runs the reverse "
-			"zone of an address, since he can make it fail."},
+		.help = "What happens when a rule needs a name, or asks forward or dnsbl, or when "
+			"cert_host needs one, and DNS cannot say. error answers 503. allow lets in "
+			"whoever runs the reverse zone of an address, since he can make it fail."},
 	{.name = "default",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, default_action),
