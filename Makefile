@@ -16,6 +16,7 @@ SYSCONFDIR ?= /etc
 CFLAGS ?= -O2 -g
 V ?= 0
 SYSTEMD ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo 1)
+PSL ?= $(shell $(PKG_CONFIG) --exists libpsl 2>/dev/null && echo 1)
 
 # One build folder per flavour: the flavour's own flags, and a name for its folder.
 FLAVOUR ?= release
@@ -38,12 +39,13 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 	-Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough -Wno-unused-parameter
 WERROR ?=
 CET := $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
-LIBS := fcgi libssl libcrypto inih libpcre2-8 libuv $(if $(SYSTEMD),libsystemd)
+LIBS := fcgi libssl libcrypto inih libpcre2-8 libuv $(if $(SYSTEMD),libsystemd) $(if $(PSL),libpsl)
 LDNS_LIBS := -lldns
 dw_cflags = -std=c17 $(WARNINGS) $(if $(WERROR),-Werror) -fPIE -fstack-protector-strong $(CET) -pthread \
 	-MMD -MP $(flavour_cflags_$(FLAVOUR))
 dw_cppflags = -D_GNU_SOURCE -Isrc -DDW_VERSION='"$(VERSION)"' -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' \
-	$(if $(SYSTEMD),-DDW_SYSTEMD=1,-DDW_SYSTEMD=0) $(hardening_$(FLAVOUR)) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+	$(if $(SYSTEMD),-DDW_SYSTEMD=1,-DDW_SYSTEMD=0) $(if $(PSL),-DDW_PSL=1,-DDW_PSL=0) \
+	$(hardening_$(FLAVOUR)) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 dw_ldflags = -pie -Wl,-z,relro,-z,now -pthread $(flavour_ldflags_$(FLAVOUR))
 dw_libs = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) $(LDNS_LIBS)
 
@@ -78,7 +80,7 @@ help:
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
 	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="fcgi_record config"); fuzz-replay: corpora only'
 	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; a million hostile byte streams under ASan'
-	@echo 'bench        the DNS engine under load, beside dnsperf and itself at rest (ARGS="unique silent scan")'
+	@echo 'bench        what a certificate costs; the DNS engine under load, beside dnsperf and itself at rest (ARGS="unique silent scan")'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
 	@echo 'deps         install missing Debian packages'
 	@echo 'install      PREFIX SBINDIR MANDIR SYSCONFDIR DESTDIR'
@@ -142,6 +144,7 @@ clang:
 bench:
 	@tests/tools/deps build bench
 	$(MAKE) $(BUILD)/doorward $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+	@$(BUILD)/bench/certificate
 	@DOORWARD=$(abspath $(BUILD)/doorward) BENCH=$(abspath $(BUILD)/bench) $(PYTHON) -B tests/bench/dns.py build/bench/dns.json $(ARGS)
 
 JOBS ?= $(shell nproc)

@@ -3,6 +3,7 @@
 
 #include "authz.h"
 
+#include "authz_cert.h"
 #include "base/clock.h"
 #include "believe.h"
 
@@ -12,12 +13,14 @@ static const unsigned status_of_error = 503;
 
 void authz_init(struct authz *a)
 {
-	*a = (struct authz){.ignored = INPUT_COUNT};
+	*a = (struct authz){0};
 	arena_init(&a->arena, ARENA_CHUNK);
 }
 
 void authz_clear(struct authz *a)
 {
+	authz_cancel(a);
+	cert_checked_unref(a->checked);
 	fetch_clear(&a->fetch);
 	arena_clear(&a->arena);
 	authz_init(a);
@@ -27,14 +30,16 @@ void authz_reset(struct authz *a)
 {
 	struct arena arena = a->arena;
 
+	authz_cancel(a);
+	cert_checked_unref(a->checked);
 	fetch_clear(&a->fetch);
 	arena_reset(&arena);
-	*a = (struct authz){.arena = arena, .ignored = INPUT_COUNT};
+	*a = (struct authz){.arena = arena};
 }
 
-void authz_input(struct authz *a, struct str name, struct str value)
+void authz_input(struct authz *a, const struct config *config, struct str name, struct str value)
 {
-	input_add(&a->input, &a->arena, name, value);
+	input_add(&a->input, &a->arena, &config->frontend.cert, name, value);
 }
 
 /* Whether the same request could end otherwise a moment later. */
@@ -71,63 +76,13 @@ static bool deny(struct authz *a, enum policy_reason reason)
 	return finish(a, AUTHZ_DENY, reason);
 }
 
-/* Seconds from now until `wall_s`, at most `max_age_s`. */
-static void hold_until(struct authz *a, int64_t wall_s)
+void authz_hold_until(struct authz *a, int64_t wall_s)
 {
-	int64_t left = wall_s - a->wall_s;
+	int64_t left = wall_s > a->wall_s ? wall_s - a->wall_s : 0;
 
-	if (left < 0) {
-		left = 0;
-	}
 	if (left < (int64_t)a->max_age_s) {
 		a->max_age_s = (uint32_t)left;
 	}
-}
-
-/* Denies and returns true when the certificate, or its lack, ends the decision. */
-static bool certificate_ends_it(struct authz *a, bool honoured)
-{
-	const struct policy *policy = a->policy;
-	struct str text =
-		believe_value(&a->input, INPUT_SSL_CLIENT_CERT, INPUT_X_SSL_CLIENT_CERT, honoured);
-	enum cert_word word = cert_word_read(believe_value(
-		&a->input, INPUT_SSL_CLIENT_VERIFY, INPUT_X_SSL_CLIENT_VERIFY, honoured));
-	struct cert_identity *identity;
-	struct str der;
-
-	if (text.len == 0) {
-		if (word == CERT_WORD_FAILED) {
-			return deny(a, REASON_CERT_UNVERIFIED);
-		}
-		return policy->client_cert == POLICY_CERT_REQUIRED && deny(a, REASON_CERT_MISSING);
-	}
-	a->cert_present = true;
-	identity = arena_alloc(&a->arena, 1, sizeof(*identity));
-	if (identity == NULL) {
-		return deny(a, REASON_INTERNAL);
-	}
-	enum cert_status status = cert_decode(CERT_CODEC_PEM, text, &a->arena, &der, &a->detail);
-
-	if (status == CERT_OK) {
-		status = cert_read(der, policy->cn_fallback, &a->arena, identity, &a->detail);
-	}
-	if (status != CERT_OK) {
-		return deny(a, status == CERT_NO_MEMORY ? REASON_INTERNAL : REASON_CERT_MALFORMED);
-	}
-	a->identity = identity;
-	if (a->wall_s < identity->not_before) {
-		hold_until(a, identity->not_before);
-		return deny(a, REASON_CERT_NOT_YET_VALID);
-	}
-	if (a->wall_s >= identity->not_after) {
-		return deny(a, REASON_CERT_EXPIRED);
-	}
-	hold_until(a, identity->not_after);
-	if (word != CERT_WORD_VERIFIED) {
-		return deny(a, REASON_CERT_UNVERIFIED);
-	}
-	a->cert_verified = true;
-	return false;
 }
 
 static void take_cert_facts(struct authz *a)
@@ -173,10 +128,19 @@ static void bound_by_inputs(struct authz *a)
 	if (expires_ms != UINT64_MAX) {
 		uint64_t left_ms = expires_ms > now_ms ? expires_ms - now_ms : 0;
 
-		hold_until(a, a->wall_s + (int64_t)(left_ms / 1000));
+		authz_hold_until(a, a->wall_s + (int64_t)(left_ms / 1000));
 	}
 	if ((a->decided.claims_used & ~a->policy->cached_claims) != 0) {
 		a->max_age_s = 0;
+	}
+}
+
+static void take_hostname(struct authz *a, size_t matched)
+{
+	size_t count = a->facts.names.count;
+
+	if (count > 0) {
+		a->hostname = a->facts.names.items[matched < count ? matched : 0];
 	}
 }
 
@@ -193,12 +157,34 @@ static void finish_by_rules(struct authz *a)
 	} else {
 		finish(a, verdict, decided->reason);
 	}
-	if (a->facts.names.count > 0) {
-		a->hostname =
-			a->facts.names
-				.items[decided->name < a->facts.names.count ? decided->name : 0];
-	}
+	take_hostname(a, decided->name);
 	bound_by_inputs(a);
+}
+
+/* What certificate and names must agree about ends it, if they do not or nobody knows. */
+static bool names_end_it(struct authz *a)
+{
+	static const enum authz_verdict on_error[] = {
+		[POLICY_ON_ERROR_DENY] = AUTHZ_DENY,
+		[POLICY_ON_ERROR_ERROR] = AUTHZ_ERROR,
+		[POLICY_ON_ERROR_ALLOW] = AUTHZ_ALLOW,
+	};
+	const struct policy_costly names = {.names = true};
+
+	if (authz_cert_agrees(a)) {
+		return false;
+	}
+	fetch_cancel(&a->fetch);
+	take_hostname(a, 0);
+	if (a->facts.names_state == POLICY_FACT_KNOWN) {
+		a->detail = "no confirmed name agrees with one of the certificate";
+		deny(a, REASON_CERT_HOST_MISMATCH);
+		bound_by_inputs(a);
+		return true;
+	}
+	return fetch_is_overload(&a->fetch, &names)
+		       ? finish(a, AUTHZ_ERROR, REASON_OVERLOAD)
+		       : finish(a, on_error[a->policy->on_dns_error], REASON_DNS_ERROR);
 }
 
 /* What is to be looked up before the decision; false: nothing. */
@@ -214,20 +200,31 @@ static bool is_wanting(const struct authz *a, struct policy_costly *wanted)
 	return need || wanted->names;
 }
 
+/* Asks the rules; true if they, or the answer, want something looked up first. */
+static bool asks_rules(struct authz *a, struct policy_costly *wanted)
+{
+	const struct policy_trace *trace = a->trace != NULL ? a->trace->policy : NULL;
+
+	policy_decide(a->policy, &a->facts, trace, &a->decided);
+	return is_wanting(a, wanted);
+}
+
 /*
  * True once decided. Rules are asked first with what is at hand, and anew with each thing that was
  * looked up. Names are looked up when a rule needs them, and also when none does but the answer is
- * to carry the client's name all the same.
+ * to carry the client's name all the same; first of all where they must agree with a certificate.
  */
 static bool decide(struct authz *a)
 {
-	const struct policy_trace *trace = a->trace != NULL ? a->trace->policy : NULL;
 	struct policy_costly wanted;
 
 	for (;;) {
 		fetch_facts(&a->fetch, &a->facts);
-		policy_decide(a->policy, &a->facts, trace, &a->decided);
-		if (!is_wanting(a, &wanted)) {
+		if (authz_cert_binds_name(a) && a->facts.names_state == POLICY_FACT_UNFETCHED) {
+			wanted = (struct policy_costly){.names = true};
+		} else if (authz_cert_binds_name(a) && names_end_it(a)) {
+			return true;
+		} else if (!asks_rules(a, &wanted)) {
 			fetch_cancel(&a->fetch);
 			finish_by_rules(a);
 			return true;
@@ -253,25 +250,81 @@ static void on_fetched(void *ctx)
 	}
 }
 
-bool authz_start(struct authz *a, const struct config *config, struct dns_engine *dns,
-	int64_t wall_s, const struct authz_trace *trace, void (*done)(void *ctx), void *ctx)
+/* What is left to do once the certificate, if any, has passed. */
+static bool go_on(struct authz *a)
 {
+	a->facts.ip = &a->ip;
+	take_cert_facts(a);
+	take_claims(a);
+	return decide(a);
+}
+
+static bool judge_certificate(struct authz *a)
+{
+	enum policy_reason reason;
+
+	if (a->checked == NULL) {
+		return deny(a, REASON_INTERNAL);
+	}
+	return authz_cert_judge(a, &reason) == AUTHZ_CERT_DENIED ? deny(a, reason) : go_on(a);
+}
+
+static void on_checked(void *ctx, const struct cert_checked *checked)
+{
+	struct authz *a = ctx;
+
+	a->wait = NULL;
+	a->checked = checked;
+	if (judge_certificate(a)) {
+		a->done(a->ctx);
+	}
+}
+
+static bool check_certificate(struct authz *a)
+{
+	struct verifier *verifier = a->means.verifier;
+	bool vouched = a->policy->verify == POLICY_VERIFY_LOCAL || a->word == CERT_WORD_VERIFIED;
+	bool overload;
+
+	a->checked = verifier_known(verifier, &a->question, a->wall_s);
+	if (a->checked != NULL) {
+		return judge_certificate(a);
+	}
+	a->wait =
+		verifier_ask(verifier, &a->question, vouched, a->wall_s, on_checked, a, &overload);
+	if (a->wait != NULL) {
+		return false;
+	}
+	return overload ? finish(a, AUTHZ_ERROR, REASON_OVERLOAD) : deny(a, REASON_INTERNAL);
+}
+
+bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_s,
+	const struct authz_trace *trace, void (*done)(void *ctx), void *ctx)
+{
+	const struct config *config = means->config;
 	struct str name = a->input.values[INPUT_DOORWARD_POLICY];
 	bool honoured = believe_headers(&a->input, &config->frontend);
 	enum believe_address address =
 		believe_address(&a->input, &config->frontend, honoured, &a->ip);
 
 	a->wall_s = wall_s;
+	a->means = *means;
 	a->trace = trace;
 	a->done = done;
 	a->ctx = ctx;
-	a->ignored = believe_ignored(&a->input, &config->frontend, honoured);
+	enum input_name ignored = believe_ignored(&a->input, &config->frontend, honoured);
+
+	if (ignored != INPUT_COUNT) {
+		a->ignored = input_word(&config->frontend.cert, ignored);
+	}
 	if (a->input.unusable != NULL) {
 		a->detail = a->input.unusable;
 		return deny(a, REASON_BAD_INPUT);
 	}
 	if (a->input.duplicates != 0) {
-		a->detail = input_word((enum input_name)__builtin_ctz(a->input.duplicates));
+		a->detail = input_word(
+			&config->frontend.cert, (enum input_name)__builtin_ctz(a->input.duplicates))
+				    .data;
 		return deny(a, REASON_DUPLICATE_INPUT);
 	}
 	a->policy = config_policy(config, name.data != NULL ? name : str_view("default"));
@@ -283,24 +336,30 @@ bool authz_start(struct authz *a, const struct config *config, struct dns_engine
 			a, address == BELIEVE_NO_ADDRESS ? REASON_NO_ADDRESS : REASON_BAD_ADDRESS);
 	}
 	a->max_age_s = a->policy->max_cache_s;
-	if (a->policy->client_cert != POLICY_CERT_OFF && certificate_ends_it(a, honoured)) {
-		return true;
-	}
-	a->fetch = (struct fetch){.dns = dns,
+	a->fetch = (struct fetch){.dns = means->dns,
 		.policy = a->policy,
 		.ip = &a->ip,
 		.trace = trace != NULL ? trace->dns : NULL,
 		.arena = &a->arena,
 		.fetched = on_fetched,
 		.ctx = a};
-	a->facts.ip = &a->ip;
-	take_cert_facts(a);
-	take_claims(a);
-	return decide(a);
+	if (a->policy->client_cert != POLICY_CERT_OFF) {
+		enum policy_reason reason;
+		enum authz_cert_step step = authz_cert_take(a, honoured, &reason);
+
+		if (step != AUTHZ_CERT_PASSED) {
+			return step == AUTHZ_CERT_ASK ? check_certificate(a) : deny(a, reason);
+		}
+	}
+	return go_on(a);
 }
 
 void authz_cancel(struct authz *a)
 {
+	if (a->wait != NULL) {
+		verifier_cancel(a->wait);
+		a->wait = NULL;
+	}
 	fetch_cancel(&a->fetch);
 }
 

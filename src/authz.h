@@ -11,6 +11,7 @@
 #include "fetch.h"
 #include "input.h"
 #include "policy/decide.h"
+#include "verifier.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,18 +30,32 @@ struct authz_trace {
 	const struct policy_trace *policy;
 };
 
+/* A certificate given outright, instead of one that a front end sent. */
+struct authz_given {
+	struct cert_chain chain;
+	struct str status; /* the front end's word with it; absent: the one that verifies */
+};
+
+/* What a decision is made with; all of one snapshot. */
+struct authz_means {
+	const struct config *config;
+	struct dns_engine *dns;
+	struct verifier *verifier;
+};
+
 struct authz {
 	struct arena arena;
 	struct input input;
+	const struct authz_given *given; /* NULL: none; borrowed until the decision */
 
 	/* Filled as the decision goes on. */
 	const struct policy *policy; /* NULL: unknown policy */
-	enum input_name ignored; /* an identity header that was not believed; INPUT_COUNT: none */
-	const char *detail;      /* NULL, or what was wrong with the input or certificate */
-	struct addr ip;          /* family ADDR_NONE: no usable address */
+	struct str ignored;          /* an identity header that was not believed, if any */
+	const char *detail;          /* NULL, or what was wrong with the input or certificate */
+	struct addr ip;              /* family ADDR_NONE: no usable address */
 	bool cert_present;
 	const struct cert_identity *identity; /* of a certificate that could be read, good or not */
-	bool cert_verified;                   /* it passed every check */
+	bool cert_verified;                   /* it passed every check but cert_host */
 	struct fetch fetch;                   /* what was looked up */
 
 	/* The outcome. */
@@ -55,6 +70,11 @@ struct authz {
 	struct policy_cert cert_facts;
 	struct policy_verdict decided;
 	int64_t wall_s;
+	struct cert_question question;
+	enum cert_word word;
+	const struct cert_checked *checked; /* what `identity` is of */
+	struct authz_means means;
+	struct verifier_wait *wait;
 	const struct authz_trace *trace;
 	void (*done)(void *ctx);
 	void *ctx;
@@ -65,15 +85,16 @@ void authz_clear(struct authz *a);
 /* Ready for the next request; memory is kept. */
 void authz_reset(struct authz *a);
 
-void authz_input(struct authz *a, struct str name, struct str value);
+/* `config` is the one that authz_start gets. */
+void authz_input(struct authz *a, const struct config *config, struct str name, struct str value);
 
 /*
- * Decides. True: the outcome is there. False: a look-up is under way, and `done` is called once,
- * from the engine's loop, unless authz_cancel comes first. `config` and `dns` must outlive it;
- * `wall_s` is the time by which certificates are judged. `trace` may be NULL.
+ * Decides. True: the outcome is there. False: a look-up or a check is under way, and `done` is
+ * called once, from the engine's loop, unless authz_cancel comes first. What `means` points to must
+ * outlive it; `wall_s` is the time by which certificates are judged. `trace` may be NULL.
  */
-NODISCARD bool authz_start(struct authz *a, const struct config *config, struct dns_engine *dns,
-	int64_t wall_s, const struct authz_trace *trace, void (*done)(void *ctx), void *ctx);
+NODISCARD bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_s,
+	const struct authz_trace *trace, void (*done)(void *ctx), void *ctx);
 void authz_cancel(struct authz *a);
 
 const char *authz_verdict_word(enum authz_verdict verdict);

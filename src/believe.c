@@ -73,20 +73,46 @@ enum believe_address believe_address(const struct input *input,
 	return addr_parse(source, out) ? BELIEVE_OK : BELIEVE_BAD_ADDRESS;
 }
 
-struct str believe_value(
-	const struct input *input, enum input_name param, enum input_name header, bool honoured)
+static struct str value_of(const struct input *input, enum cert_input name)
 {
-	if (input->values[param].data != NULL) {
-		return input->values[param];
+	return input->values[INPUT_CERT + name];
+}
+
+static struct str param_or_header(
+	const struct input *input, enum cert_input param, enum cert_input header, bool honoured)
+{
+	struct str value = value_of(input, param);
+
+	return value.data != NULL || !honoured ? value : value_of(input, header);
+}
+
+void believe_certificate(const struct input *input, const struct config_frontend *frontend,
+	bool honoured, struct believe_cert *out)
+{
+	const struct cert_sources *sources = &frontend->cert;
+	bool is_param = value_of(input, CERT_INPUT_PARAM).data != NULL;
+	struct str absent = {NULL, 0};
+
+	*out = (struct believe_cert){
+		.text = param_or_header(input, CERT_INPUT_PARAM, CERT_INPUT_HEADER, honoured),
+		.codec = is_param ? sources->param_codec : sources->header_codec,
+		.list = sources->list,
+		.intermediates = honoured ? value_of(input, CERT_INPUT_CHAIN) : absent,
+	};
+	if (sources->no_cert != NULL && str_eq_text(out->text, sources->no_cert)) {
+		out->text = absent;
 	}
-	return honoured ? input->values[header] : (struct str){NULL, 0};
+	out->word = cert_sources_word(sources,
+		param_or_header(input, CERT_INPUT_STATUS_PARAM, CERT_INPUT_STATUS_HEADER, honoured),
+		honoured ? value_of(input, CERT_INPUT_FINDING) : absent, out->text.len > 0);
 }
 
 enum input_name believe_ignored(
 	const struct input *input, const struct config_frontend *frontend, bool honoured)
 {
-	static const enum input_name identity[] = {
-		INPUT_X_REAL_IP, INPUT_X_SSL_CLIENT_CERT, INPUT_X_SSL_CLIENT_VERIFY};
+	static const enum input_name identity[] = {INPUT_X_REAL_IP, INPUT_CERT + CERT_INPUT_HEADER,
+		INPUT_CERT + CERT_INPUT_CHAIN, INPUT_CERT + CERT_INPUT_STATUS_HEADER,
+		INPUT_CERT + CERT_INPUT_FINDING};
 
 	if (honoured) {
 		return INPUT_COUNT;

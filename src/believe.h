@@ -28,9 +28,18 @@ bool believe_headers(const struct input *input, const struct config_frontend *fr
 NODISCARD enum believe_address believe_address(const struct input *input,
 	const struct config_frontend *frontend, bool honoured, struct addr *out);
 
-/* A param that is there, even if empty, else the header if that is honoured; absent: data NULL. */
-struct str believe_value(
-	const struct input *input, enum input_name param, enum input_name header, bool honoured);
+/* A certificate as the front end sent it, and what it says of it. */
+struct believe_cert {
+	struct str text; /* empty: there is none */
+	enum cert_codec codec;
+	bool list;                /* intermediates may follow in the text */
+	struct str intermediates; /* a text of their own; absent: none */
+	enum cert_word word;
+};
+
+/* Of each value, a param that is there, even if empty, else the header if that is honoured. */
+void believe_certificate(const struct input *input, const struct config_frontend *frontend,
+	bool honoured, struct believe_cert *out);
 
 /* The first identity header that came, would count (X-Forwarded-For only where it is configured),
  * and was not honoured; INPUT_COUNT if none. */

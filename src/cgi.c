@@ -23,14 +23,15 @@ bool cgi_wanted(void)
 	return getenv("GATEWAY_INTERFACE") != NULL && FCGX_IsCGI();
 }
 
-static void add_environment(struct authz *a, char *const *environment)
+static void add_environment(struct authz *a, const struct config *config, char *const *environment)
 {
 	for (; *environment != NULL; environment++) {
 		struct str pair = str_view(*environment);
 		size_t equals = str_find(pair, '=');
 
 		if (equals < pair.len) {
-			authz_input(a, (struct str){pair.data, equals}, str_from(pair, equals + 1));
+			authz_input(a, config, (struct str){pair.data, equals},
+				str_from(pair, equals + 1));
 		}
 	}
 }
@@ -45,7 +46,7 @@ static bool answer(struct snapshot *snapshot)
 
 	authz_init(&a);
 	bytes_init(&reply, 0);
-	add_environment(&a, environ);
+	add_environment(&a, snapshot->config, environ);
 	if (single_decide(&a, snapshot, clock_wall_s(), NULL)) {
 		reply_build(&a, FCGI_ROLE_RESPONDER, &reply);
 		decision_log(&a, &snapshot->config->log, clock_us() - started_us);

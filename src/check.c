@@ -19,8 +19,10 @@
 
 /* The request that the command line describes; strings are those of argv. */
 struct question {
-	const char *values[INPUT_COUNT];
+	const char *values[INPUT_CERT];
+	const char *verify_status;
 	const char *cert_path;
+	const char *chain_path;
 	int64_t wall_s;
 	bool json;
 };
@@ -29,10 +31,9 @@ static int usage(const char *what, const char *value)
 {
 	fprintf(stderr,
 		"doorward: check: %s%s%s\n"
-		"usage: doorward check [-c FILE] --ip ADDRESS [--cert FILE] [--verify-status "
-		"WORD]\n"
-		"       [--user-agent TEXT] [--uri TEXT] [--method TEXT] [--http-host TEXT]\n"
-		"       [--policy NAME] [--at TIME] [--json]\n",
+		"usage: doorward check [-c FILE] --ip ADDRESS [--cert FILE [--chain FILE]]\n"
+		"       [--verify-status WORD] [--user-agent TEXT] [--uri TEXT] [--method TEXT]\n"
+		"       [--http-host TEXT] [--policy NAME] [--at TIME] [--json]\n",
 		what, value != NULL ? ": " : "", value != NULL ? value : "");
 	return EXIT_CODE_USAGE;
 }
@@ -40,11 +41,12 @@ static int usage(const char *what, const char *value)
 static enum exit_code read_options(
 	int argc, char **argv, const char **config_path, struct question *q)
 {
-	enum { AT = INPUT_COUNT, CERT, JSON };
+	enum { AT = INPUT_CERT, CERT, CHAIN, STATUS, JSON };
 	static const struct option options[] = {
 		{"ip", required_argument, NULL, INPUT_REMOTE_ADDR},
 		{"cert", required_argument, NULL, CERT},
-		{"verify-status", required_argument, NULL, INPUT_SSL_CLIENT_VERIFY},
+		{"chain", required_argument, NULL, CHAIN},
+		{"verify-status", required_argument, NULL, STATUS},
 		{"user-agent", required_argument, NULL, INPUT_USER_AGENT},
 		{"uri", required_argument, NULL, INPUT_REQUEST_URI},
 		{"method", required_argument, NULL, INPUT_REQUEST_METHOD},
@@ -73,6 +75,12 @@ static enum exit_code read_options(
 		case CERT:
 			q->cert_path = optarg;
 			break;
+		case CHAIN:
+			q->chain_path = optarg;
+			break;
+		case STATUS:
+			q->verify_status = optarg;
+			break;
 		case JSON:
 			q->json = true;
 			break;
@@ -91,37 +99,83 @@ static enum exit_code read_options(
 	if (q->values[INPUT_REMOTE_ADDR] == NULL) {
 		return usage("--ip ADDRESS is missing", NULL);
 	}
+	if (q->chain_path != NULL && q->cert_path == NULL) {
+		return usage("--chain expects --cert FILE beside it", NULL);
+	}
 	return EXIT_CODE_OK;
 }
 
-/*
- * The certificate as a front end would send it: the first of a PEM file's, without what people and
- * tools write around it, or a DER file's in armor.
- */
-static bool read_certificate(const char *path, struct arena *arena, struct str *pem)
+/* Cuts the next armored certificate off *rest, passing over what people and tools write between. */
+static bool next_armored(struct str *rest, struct str *pem)
 {
 	static const char begin[] = "-----BEGIN CERTIFICATE-----";
 	static const char end[] = "-----END CERTIFICATE-----";
+	const char *first = memmem(rest->data, rest->len, begin, strlen(begin));
+
+	if (first == NULL) {
+		return false;
+	}
+	*rest = str_from(*rest, (size_t)(first - rest->data));
+
+	const char *last = memmem(rest->data, rest->len, end, strlen(end));
+
+	pem->data = first;
+	pem->len = last != NULL ? (size_t)(last - first) + strlen(end) : rest->len;
+	*rest = str_from(*rest, pem->len);
+	return true;
+}
+
+/* Adds at most `max` certificates of a PEM file, or that of a DER file; NULL, or what was wrong. */
+static const char *read_certificates(
+	const char *path, size_t max, struct arena *arena, struct cert_chain *out)
+{
 	struct config_file_identity identity;
+	const char *why = NULL;
+	size_t count = 0;
 	struct bytes file;
 
 	bytes_init(&file, 0);
-	bool done = config_file_read(path, CERT_FILE_MAX, &file, &identity);
+	if (!config_file_read(path, CERT_FILE_MAX, &file, &identity)) {
+		why = strerror(errno);
+	}
+	struct str rest = bytes_view(&file);
+	struct str pem;
 
-	if (done) {
-		const char *first = memmem(file.data, file.len, begin, strlen(begin));
-		size_t left =
-			first != NULL ? file.len - (size_t)(first - (const char *)file.data) : 0;
-		const char *last = first != NULL ? memmem(first, left, end, strlen(end)) : NULL;
+	while (why == NULL && count < max && next_armored(&rest, &pem)) {
+		struct str *der = &out->certs[out->count];
 
-		*pem = last != NULL
-			       ? arena_dup(arena,
-					 (struct str){first, (size_t)(last - first) + strlen(end)})
-			       : cert_armor(bytes_view(&file), arena);
-		done = pem->data != NULL;
+		if (out->count == CERT_MAX_CERTS) {
+			why = "more certificates than a request may have";
+		} else if (cert_decode(CERT_CODEC_PEM, pem, arena, der, &why) == CERT_OK) {
+			why = NULL;
+			out->count++;
+			count++;
+		}
+	}
+	if (why == NULL && count == 0) {
+		struct str der = arena_dup(arena, bytes_view(&file));
+
+		out->certs[out->count++] = der;
+		why = der.data == NULL ? "out of memory" : NULL;
 	}
 	bytes_clear(&file);
-	return done;
+	return why;
+}
+
+/* False after saying which file is wrong. */
+static bool read_chain(const struct question *q, struct arena *arena, struct cert_chain *out)
+{
+	const char *why = read_certificates(q->cert_path, 1, arena, out);
+
+	if (why != NULL) {
+		fprintf(stderr, "doorward: check: --cert %s: %s\n", q->cert_path, why);
+		return false;
+	}
+	why = q->chain_path != NULL ? read_certificates(q->chain_path, SIZE_MAX, arena, out) : NULL;
+	if (why != NULL) {
+		fprintf(stderr, "doorward: check: --chain %s: %s\n", q->chain_path, why);
+	}
+	return why == NULL;
 }
 
 static enum exit_code ask(
@@ -154,28 +208,24 @@ static enum exit_code ask(
 	return code;
 }
 
-static bool take_inputs(struct authz *a, const struct question *q)
+static bool take_inputs(struct authz *a, const struct question *q, const struct config *config,
+	struct authz_given *given)
 {
-	for (int i = 0; i < INPUT_COUNT; i++) {
+	for (unsigned i = 0; i < INPUT_CERT; i++) {
 		if (q->values[i] != NULL) {
-			authz_input(a, str_view(input_word((enum input_name)i)),
+			authz_input(a, config,
+				input_word(&config->frontend.cert, (enum input_name)i),
 				str_view(q->values[i]));
 		}
 	}
-	if (q->cert_path != NULL) {
-		struct str pem;
-
-		if (!read_certificate(q->cert_path, &a->arena, &pem)) {
-			fprintf(stderr, "doorward: check: --cert %s: %s\n", q->cert_path,
-				strerror(errno));
-			return false;
-		}
-		authz_input(a, str_view(input_word(INPUT_SSL_CLIENT_CERT)), pem);
-		if (q->values[INPUT_SSL_CLIENT_VERIFY] == NULL) {
-			authz_input(a, str_view(input_word(INPUT_SSL_CLIENT_VERIFY)),
-				str_view("SUCCESS"));
-		}
+	if (q->cert_path == NULL) {
+		return true;
 	}
+	if (!read_chain(q, &a->arena, &given->chain)) {
+		return false;
+	}
+	given->status = str_view(q->verify_status);
+	a->given = given;
 	return true;
 }
 
@@ -183,6 +233,7 @@ int check_main(const char *config_path, int argc, char **argv)
 {
 	struct question q = {.wall_s = clock_wall_s()};
 	enum exit_code code = read_options(argc, argv, &config_path, &q);
+	struct authz_given given = {.chain = {.count = 0}};
 	struct snapshot *snapshot;
 	struct authz a;
 	struct diag diag;
@@ -199,7 +250,8 @@ int check_main(const char *config_path, int argc, char **argv)
 	}
 	diag_clear(&diag);
 	authz_init(&a);
-	code = take_inputs(&a, &q) ? ask(&a, &q, snapshot) : EXIT_CODE_USAGE;
+	code = take_inputs(&a, &q, snapshot->config, &given) ? ask(&a, &q, snapshot)
+							     : EXIT_CODE_USAGE;
 	authz_clear(&a);
 	snapshot_unref(snapshot);
 	return code;

@@ -73,14 +73,14 @@ static void append_ignored(struct line *l, const struct authz *a)
 {
 	struct bytes text;
 
-	if (a->ignored == INPUT_COUNT) {
+	if (a->ignored.data == NULL) {
 		return;
 	}
 	bytes_init(&text, 0);
 	bytes_appendf(&text,
-		"%s: not believed; the front end must set it itself and pass "
+		"%.*s: not believed; the front end must set it itself and pass "
 		"DOORWARD_TRUST_HEADERS 1, or REMOTE_ADDR be in trusted_proxies",
-		input_word(a->ignored));
+		(int)a->ignored.len, a->ignored.data);
 	claim(l, "ignored", bytes_view(&text));
 	bytes_clear(&text);
 }

@@ -197,8 +197,8 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 /* What is wrong with the certificate; NULL if nothing is. */
 static const char *cert_error(const struct authz *a)
 {
-	if (a->verdict == AUTHZ_ALLOW || a->cert_verified || a->reason < REASON_CERT_MISSING ||
-		a->reason > REASON_CERT_NOT_YET_VALID) {
+	if (a->verdict == AUTHZ_ALLOW || a->reason < REASON_CERT_MISSING ||
+		a->reason > REASON_CERT_HOST_MISMATCH) {
 		return NULL;
 	}
 	return a->detail != NULL ? a->detail : policy_reason_word(a->reason);

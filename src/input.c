@@ -5,25 +5,21 @@
 
 #include <string.h>
 
-static const char *const words[INPUT_COUNT] = {
+static const char *const words[INPUT_CERT] = {
 	[INPUT_REMOTE_ADDR] = "REMOTE_ADDR",
 	[INPUT_DOORWARD_POLICY] = "DOORWARD_POLICY",
 	[INPUT_DOORWARD_TRUST_HEADERS] = "DOORWARD_TRUST_HEADERS",
-	[INPUT_SSL_CLIENT_CERT] = "SSL_CLIENT_CERT",
-	[INPUT_SSL_CLIENT_VERIFY] = "SSL_CLIENT_VERIFY",
 	[INPUT_REQUEST_URI] = "REQUEST_URI",
 	[INPUT_REQUEST_METHOD] = "REQUEST_METHOD",
 	[INPUT_X_REAL_IP] = "HTTP_X_REAL_IP",
 	[INPUT_X_FORWARDED_FOR] = "HTTP_X_FORWARDED_FOR",
-	[INPUT_X_SSL_CLIENT_CERT] = "HTTP_X_SSL_CLIENT_CERT",
-	[INPUT_X_SSL_CLIENT_VERIFY] = "HTTP_X_SSL_CLIENT_VERIFY",
 	[INPUT_USER_AGENT] = "HTTP_USER_AGENT",
 	[INPUT_HOST] = "HTTP_HOST",
 };
 
-const char *input_word(enum input_name name)
+struct str input_word(const struct cert_sources *sources, enum input_name name)
 {
-	return words[name];
+	return name >= INPUT_CERT ? sources->names[name - INPUT_CERT] : str_view(words[name]);
 }
 
 void input_init(struct input *input)
@@ -32,7 +28,7 @@ void input_init(struct input *input)
 }
 
 /* Few names share a length, so the length leaves one or two to compare. */
-static enum input_name recognise(struct str name)
+static enum input_name recognise_fixed(struct str name)
 {
 	static const struct {
 		uint8_t len;
@@ -44,13 +40,9 @@ static enum input_name recognise(struct str name)
 		{14, INPUT_REQUEST_METHOD},
 		{14, INPUT_X_REAL_IP},
 		{15, INPUT_DOORWARD_POLICY},
-		{15, INPUT_SSL_CLIENT_CERT},
 		{15, INPUT_USER_AGENT},
-		{17, INPUT_SSL_CLIENT_VERIFY},
 		{20, INPUT_X_FORWARDED_FOR},
 		{22, INPUT_DOORWARD_TRUST_HEADERS},
-		{22, INPUT_X_SSL_CLIENT_CERT},
-		{24, INPUT_X_SSL_CLIENT_VERIFY},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(by_length) && by_length[i].len <= name.len; i++) {
@@ -62,9 +54,34 @@ static enum input_name recognise(struct str name)
 	return INPUT_COUNT;
 }
 
-void input_add(struct input *input, struct arena *arena, struct str name, struct str value)
+struct str input_clash(const struct cert_sources *sources)
 {
-	enum input_name found = recognise(name);
+	for (size_t i = 0; i < CERT_INPUT_COUNT; i++) {
+		if (recognise_fixed(sources->names[i]) != INPUT_COUNT) {
+			return sources->names[i];
+		}
+	}
+	return (struct str){NULL, 0};
+}
+
+static enum input_name recognise(const struct cert_sources *sources, struct str name)
+{
+	enum input_name fixed = recognise_fixed(name);
+
+	for (unsigned i = 0; fixed == INPUT_COUNT && i < CERT_INPUT_COUNT; i++) {
+		/* Absent names have no length. */
+		if (sources->names[i].len == name.len && name.len > 0 &&
+			memcmp(sources->names[i].data, name.data, name.len) == 0) {
+			return INPUT_CERT + i;
+		}
+	}
+	return fixed;
+}
+
+void input_add(struct input *input, struct arena *arena, const struct cert_sources *sources,
+	struct str name, struct str value)
+{
+	enum input_name found = recognise(sources, name);
 
 	if (found == INPUT_COUNT) {
 		return;

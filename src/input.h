@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "cert/profile.h"
 
 #include <stdbool.h>
 
@@ -17,17 +18,15 @@ enum input_name {
 	INPUT_REMOTE_ADDR,
 	INPUT_DOORWARD_POLICY,
 	INPUT_DOORWARD_TRUST_HEADERS,
-	INPUT_SSL_CLIENT_CERT,
-	INPUT_SSL_CLIENT_VERIFY,
 	INPUT_REQUEST_URI,
 	INPUT_REQUEST_METHOD,
 	INPUT_X_REAL_IP,
 	INPUT_X_FORWARDED_FOR,
-	INPUT_X_SSL_CLIENT_CERT,
-	INPUT_X_SSL_CLIENT_VERIFY,
 	INPUT_USER_AGENT,
 	INPUT_HOST,
-	INPUT_COUNT
+	/* What the front end says of a certificate, under the names of its profile. */
+	INPUT_CERT, /* + enum cert_input */
+	INPUT_COUNT = INPUT_CERT + CERT_INPUT_COUNT
 };
 
 struct input {
@@ -42,9 +41,15 @@ void input_init(struct input *input);
  * Takes one name-value pair, named as FastCGI and CGI (RFC 3875) name it; the value is copied into
  * the arena. Names that no decision looks at are passed over.
  */
-void input_add(struct input *input, struct arena *arena, struct str name, struct str value);
+void input_add(struct input *input, struct arena *arena, const struct cert_sources *sources,
+	struct str name, struct str value);
 
-/* The name as the front end sent it: "REMOTE_ADDR", "HTTP_X_REAL_IP". */
-const char *input_word(enum input_name name);
+/*
+ * The name as the front end sends it: "REMOTE_ADDR", "HTTP_X_REAL_IP"; absent if the profile has no
+ * such input.
+ */
+struct str input_word(const struct cert_sources *sources, enum input_name name);
+/* A name of the sources that stands for something else already; absent if there is none. */
+struct str input_clash(const struct cert_sources *sources);
 
 #endif

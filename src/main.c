@@ -27,9 +27,9 @@ static const char usage_text[] =
 	"                                         from spawn-fcgi and from systemd\n"
 	"       doorward -t [-c FILE]             check the configuration: 0 good, 1 bad\n"
 	"       doorward -T [-c FILE]             print the effective configuration\n"
-	"       doorward check [-c FILE] --ip ADDRESS [--cert FILE] [--verify-status WORD]\n"
-	"                [--user-agent TEXT] [--uri TEXT] [--method TEXT] [--http-host TEXT]\n"
-	"                [--policy NAME] [--at TIME] [--json]\n"
+	"       doorward check [-c FILE] --ip ADDRESS [--cert FILE [--chain FILE]]\n"
+	"                [--verify-status WORD] [--user-agent TEXT] [--uri TEXT]\n"
+	"                [--method TEXT] [--http-host TEXT] [--policy NAME] [--at TIME] [--json]\n"
 	"                                         explain one decision: 0 allow, 1 deny, 2 error\n"
 	"       doorward --version | --help\n"
 	"The configuration is " DEFAULT_CONFIG " unless FILE is given.\n";
@@ -43,9 +43,9 @@ static int usage_error(const char *what, const char *value)
 static int print_version(void)
 {
 	printf("doorward %s\n", DW_VERSION);
-	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih%s\n",
+	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih%s%s\n",
 		OpenSSL_version(OPENSSL_VERSION), LDNS_VERSION, PCRE2_MAJOR, PCRE2_MINOR,
-		uv_version_string(), DW_SYSTEMD ? ", libsystemd" : "");
+		uv_version_string(), DW_SYSTEMD ? ", libsystemd" : "", DW_PSL ? ", libpsl" : "");
 	return EXIT_CODE_OK;
 }
 

@@ -22,25 +22,27 @@ static const char *phrase_of(unsigned status)
 }
 
 /* Printable ASCII as it is but for the bytes in `special`; all else as \HH (RFC 4514 2.4). */
-static void append_escaped(struct bytes *out, struct str text, const char *special)
+static void append_escaped(struct bytes *out, struct str text, struct str special)
 {
+	size_t plain = 0; /* where those bytes begin that are not written yet */
+
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.data[i];
 
-		if (c < 0x20 || c >= 0x7f ||
-			str_find(str_view(special), c) < str_view(special).len) {
+		if (c < 0x20 || c >= 0x7f || str_find(special, c) < special.len) {
+			bytes_append(out, text.data + plain, i - plain);
 			bytes_appendf(out, "\\%02X", (uint8_t)c);
-		} else {
-			bytes_append_u8(out, (uint8_t)c);
+			plain = i + 1;
 		}
 	}
+	bytes_append_str(out, str_from(text, plain));
 }
 
 static void append_san(struct bytes *out, const char *kind, struct str name, size_t start)
 {
 	bytes_append_text(out, out->len > start ? ", " : "");
 	bytes_append_text(out, kind);
-	append_escaped(out, name, ", \"\\");
+	append_escaped(out, name, str_view(", \"\\"));
 }
 
 static void append_san_list(struct bytes *out, const char *kind, struct str_list list, size_t start)
@@ -82,7 +84,7 @@ static void header(const struct header_writer *w, const char *name, struct str v
 {
 	if (value.len > 0) {
 		begin_header(w, name);
-		append_escaped(w->out, value, "");
+		append_escaped(w->out, value, (struct str){NULL, 0});
 		bytes_append_text(w->out, "\r\n");
 	}
 }

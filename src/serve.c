@@ -20,7 +20,7 @@
 #include <uv.h>
 
 #define THREADS_MAX 1024
-#define LOOK_EVERY_MS 1000 /* at resolv.conf */
+#define LOOK_EVERY_MS 1000 /* at resolv.conf, and at the files of trust */
 
 static const int watched[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
 
@@ -35,6 +35,7 @@ struct service {
 	size_t worker_count;
 	_Atomic size_t draining_count; /* workers that accept no more */
 	uv_async_t draining;
+	uint64_t trust_stamp; /* of the files as they were last read, with success or without */
 	uv_loop_t loop;
 	uv_signal_t signals[ARRAY_LEN(watched)];
 	size_t signal_count;
@@ -84,9 +85,8 @@ static void take(struct service *s, struct snapshot *next)
 	s->snapshot = next;
 }
 
-static void on_look(uv_timer_t *timer)
+static void look_at_resolv_conf(struct service *s)
 {
-	struct service *s = timer->data;
 	struct diag diag;
 
 	diag_init(&diag);
@@ -100,10 +100,46 @@ static void on_look(uv_timer_t *timer)
 	}
 }
 
-/* A stat a second, where the name servers are resolv.conf's. */
+/* Files that were found bad are not read again until they change again. */
+static void look_at_trust(struct service *s)
+{
+	uint64_t stamp = trusts_stamp(s->snapshot->config);
+	struct snapshot *next;
+	struct diag diag;
+
+	if (stamp == s->trust_stamp) {
+		return;
+	}
+	s->trust_stamp = stamp;
+	diag_init(&diag);
+	next = snapshot_retrusted(s->snapshot, &diag);
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (next == NULL) {
+		log_write(LOG_LEVEL_ERROR, "what certificates are verified by has changed, and has "
+					   "errors; what was read before stays in force");
+		return;
+	}
+	s->trust_stamp = next->trust_stamp;
+	take(s, next);
+	log_write(LOG_LEVEL_INFO, "what certificates are verified by has changed, and was read "
+				  "anew");
+}
+
+static void on_look(uv_timer_t *timer)
+{
+	struct service *s = timer->data;
+
+	if (dns_shared_watches(s->snapshot->dns)) {
+		look_at_resolv_conf(s);
+	}
+	look_at_trust(s);
+}
+
+/* A few stats a second, where there is a file to look at. */
 static void look_if_need_be(struct service *s)
 {
-	if (dns_shared_watches(s->snapshot->dns)) {
+	if (dns_shared_watches(s->snapshot->dns) || trusts_watches(s->snapshot->trusts)) {
 		uv_timer_start(&s->look, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
 	} else {
 		uv_timer_stop(&s->look);
@@ -132,6 +168,7 @@ static void reload(struct service *s)
 		snapshot_unref(next);
 		return;
 	}
+	s->trust_stamp = next->trust_stamp;
 	take(s, next);
 	look_if_need_be(s);
 	log_write(LOG_LEVEL_INFO,
@@ -314,6 +351,7 @@ static int run(struct service *s)
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %zu thread(s), policies from %s",
 			s->sockets.count, s->worker_count, s->config_path);
+		s->trust_stamp = s->snapshot->trust_stamp;
 		look_if_need_be(s);
 		code = EXIT_CODE_OK;
 	} else {

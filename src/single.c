@@ -16,21 +16,22 @@ bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wal
 	const struct authz_trace *trace)
 {
 	bool decided = false;
-	struct dns_engine *dns;
+	struct authz_means means = {.config = snapshot->config};
 	uv_loop_t loop;
 
 	if (uv_loop_init(&loop) != 0) {
 		return false;
 	}
-	dns = dns_engine_new(&loop, snapshot->dns);
-	if (dns != NULL) {
-		decided =
-			authz_start(a, snapshot->config, dns, wall_s, trace, on_decided, &decided);
+	means.dns = dns_engine_new(&loop, snapshot->dns);
+	means.verifier = verifier_new(&loop, snapshot->trusts);
+	if (means.dns != NULL && means.verifier != NULL) {
+		decided = authz_start(a, &means, wall_s, trace, on_decided, &decided);
 		while (!decided) {
 			uv_run(&loop, UV_RUN_ONCE);
 		}
-		dns_engine_close(dns);
 	}
+	dns_engine_close(means.dns);
+	verifier_close(means.verifier);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	uv_loop_close(&loop);
 	return decided;

@@ -3,11 +3,22 @@
 
 #include "snapshot.h"
 
+#include "input.h"
+
 #include <stdlib.h>
+
+/* The stamp first: what changes meanwhile is then seen as a change. */
+static bool load_trusts(struct snapshot *snapshot, struct diag *diag)
+{
+	snapshot->trust_stamp = trusts_stamp(snapshot->config);
+	snapshot->trusts = trusts_load(snapshot->config, diag);
+	return snapshot->trusts != NULL;
+}
 
 struct snapshot *snapshot_load(const char *path, const struct snapshot *previous, struct diag *diag)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	struct str clash;
 
 	if (snapshot == NULL) {
 		diag_error(diag, NULL, "out of memory");
@@ -18,9 +29,19 @@ struct snapshot *snapshot_load(const char *path, const struct snapshot *previous
 	if (snapshot->config == NULL) {
 		goto fail;
 	}
+	clash = input_clash(&snapshot->config->frontend.cert);
+	if (clash.data != NULL) {
+		struct place place = {path, 0, 0};
+
+		diag_error(diag, &place,
+			"cert_source or verify_source: expected a name that means nothing else; "
+			"%s does",
+			clash.data);
+		goto fail;
+	}
 	snapshot->dns = dns_shared_new(
 		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
-	if (snapshot->dns == NULL) {
+	if (snapshot->dns == NULL || !load_trusts(snapshot, diag)) {
 		goto fail;
 	}
 	return snapshot;
@@ -29,18 +50,45 @@ fail:
 	return NULL;
 }
 
-struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag)
+/* Takes `dns`; without trusts yet. */
+static struct snapshot *snapshot_like(const struct snapshot *snapshot, struct dns_shared *dns)
 {
-	struct dns_shared *dns = dns_shared_renewed(snapshot->dns, diag);
-	struct snapshot *next = dns != NULL ? calloc(1, sizeof(*next)) : NULL;
+	struct snapshot *next = calloc(1, sizeof(*next));
 
 	if (next == NULL) {
 		dns_shared_unref(dns);
 		return NULL;
 	}
-	next->references = 1;
+	atomic_init(&next->references, 1);
 	next->config = config_ref(snapshot->config);
 	next->dns = dns;
+	return next;
+}
+
+struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag)
+{
+	struct dns_shared *dns = dns_shared_renewed(snapshot->dns, diag);
+	struct snapshot *next = dns != NULL ? snapshot_like(snapshot, dns) : NULL;
+
+	if (next != NULL) {
+		next->trusts = trusts_ref(snapshot->trusts);
+		next->trust_stamp = snapshot->trust_stamp;
+	}
+	return next;
+}
+
+struct snapshot *snapshot_retrusted(const struct snapshot *snapshot, struct diag *diag)
+{
+	struct snapshot *next = snapshot_like(snapshot, dns_shared_ref(snapshot->dns));
+
+	if (next == NULL) {
+		diag_error(diag, NULL, "out of memory");
+		return NULL;
+	}
+	if (!load_trusts(next, diag)) {
+		snapshot_unref(next);
+		return NULL;
+	}
 	return next;
 }
 
@@ -56,6 +104,7 @@ void snapshot_unref(struct snapshot *snapshot)
 		atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1) {
 		return;
 	}
+	trusts_unref(snapshot->trusts);
 	dns_shared_unref(snapshot->dns);
 	config_unref(snapshot->config);
 	free(snapshot);

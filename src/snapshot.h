@@ -7,13 +7,16 @@
 #include "base/diag.h"
 #include "config/config.h"
 #include "dns/engine.h"
+#include "trusts.h"
 
 #include <stdatomic.h>
 
-/* A loaded configuration with the DNS state that belongs to it; shared by all workers. */
+/* A loaded configuration with the state that belongs to it; shared by all workers. */
 struct snapshot {
 	struct config *config;
 	struct dns_shared *dns;
+	struct trusts *trusts;
+	uint64_t trust_stamp; /* trusts_stamp, before `trusts` was read */
 	atomic_uint references;
 };
 
@@ -28,6 +31,8 @@ struct snapshot *snapshot_load(
  * configuration; NULL: nothing. From one thread only.
  */
 struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag);
+/* The same with what certificates are verified by read anew; NULL after diag_error. */
+struct snapshot *snapshot_retrusted(const struct snapshot *snapshot, struct diag *diag);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 

@@ -24,6 +24,7 @@
 struct generation {
 	struct snapshot *snapshot;
 	struct dns_engine *dns;
+	struct verifier *verifier;
 	size_t in_flight;
 };
 
@@ -65,7 +66,10 @@ static struct generation *generation_new(struct worker *w, struct snapshot *snap
 		return NULL;
 	}
 	g->dns = dns_engine_new(&w->loop, snapshot->dns);
-	if (g->dns == NULL) {
+	g->verifier = verifier_new(&w->loop, snapshot->trusts);
+	if (g->dns == NULL || g->verifier == NULL) {
+		dns_engine_close(g->dns);
+		verifier_close(g->verifier);
 		free(g);
 		return NULL;
 	}
@@ -77,6 +81,7 @@ static void generation_free(struct generation *g)
 {
 	if (g != NULL) {
 		dns_engine_close(g->dns);
+		verifier_close(g->verifier);
 		snapshot_unref(g->snapshot);
 		free(g);
 	}
@@ -146,7 +151,7 @@ static void app_param(void *app_request, struct str name, struct str value)
 {
 	struct worker_request *r = app_request;
 
-	authz_input(&r->authz, name, value);
+	authz_input(&r->authz, r->generation->snapshot->config, name, value);
 }
 
 static void request_answer(void *ctx)
@@ -168,8 +173,9 @@ static void app_ready(void *app_request)
 	struct worker_request *r = app_request;
 	struct generation *g = r->generation;
 
-	if (authz_start(&r->authz, g->snapshot->config, g->dns, clock_wall_s(), NULL,
-		    request_answer, r)) {
+	const struct authz_means means = {g->snapshot->config, g->dns, g->verifier};
+
+	if (authz_start(&r->authz, &means, clock_wall_s(), NULL, request_answer, r)) {
 		request_answer(r);
 	}
 }

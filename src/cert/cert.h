@@ -15,8 +15,22 @@
 #define CERT_MAX_DER 16384  /* bytes, decoded */
 #define CERT_MAX_TEXT 65536 /* bytes, as the front end encodes it */
 #define CERT_MAX_SAN 64     /* names of every kind; a certificate with more is malformed */
+#define CERT_MAX_CERTS 8    /* of one request: the leaf and its intermediates */
 
-enum cert_codec { CERT_CODEC_PEM };
+enum cert_codec {
+	CERT_CODEC_PEM,
+	CERT_CODEC_DER_B64,
+	CERT_CODEC_DER_HEX,
+	CERT_CODEC_RFC9440,
+	CERT_CODEC_XFCC,
+	CERT_CODEC_COUNT
+};
+
+/* What a request carries: DER, the leaf first, then intermediates that nobody vouches for. */
+struct cert_chain {
+	struct str certs[CERT_MAX_CERTS];
+	size_t count;
+};
 
 enum cert_status {
 	CERT_OK,
@@ -52,14 +66,37 @@ struct cert_identity {
 };
 
 /*
- * Takes the front end's encoding off. CERT_CODEC_PEM: one armored certificate (RFC 7468), plain,
- * wholly percent-escaped (RFC 3986, `+` stays itself but in the armor lines), with LF, CR LF, LF
- * TAB or a space between its lines, which may have any length but 0; base64 is strict (RFC 4648
- * section 4), and nothing may stand before or after but blanks. On CERT_OK *der lies in the arena;
- * else *why names what was wrong, a static string.
+ * Takes the front end's encoding off exactly one certificate. Base64 is strict (RFC 4648 section
+ * 4); nothing may stand before or after but blanks. CERT_CODEC_
+ *   PEM      one armored certificate (RFC 7468), plain, wholly percent-escaped (RFC 3986, `+` stays
+ *            itself but in the armor lines), with LF, CR LF, LF TAB or a space between its lines,
+ *            which may have any length but 0;
+ *   DER_B64  base64 without armor or line ends, percent-escaped or not;
+ *   DER_HEX  hexadecimal digits alone;
+ *   RFC9440  a Byte Sequence (RFC 8941), `:base64:`, without parameters;
+ *   XFCC     Envoy's X-Forwarded-Client-Cert: one element, one Cert, and a Hash that agrees.
+ * On CERT_OK *der lies in the arena; else *why names what was wrong, a static string.
  */
 NODISCARD enum cert_status cert_decode(enum cert_codec codec, struct str text, struct arena *arena,
 	struct str *der, const char **why);
+
+/*
+ * Likewise, for a text that may hold intermediates behind the leaf: further blocks of PEM, or
+ * further items between commas (DER_B64); XFCC's Chain. Each intermediate is checked to be DER, the
+ * leaf is not: cert_read does that.
+ */
+NODISCARD enum cert_status cert_decode_list(enum cert_codec codec, struct str text,
+	struct arena *arena, struct cert_chain *out, const char **why);
+
+/*
+ * Adds the intermediates that come in a text of their own, a List of Byte Sequences (RFC 9440's
+ * Client-Cert-Chain); an empty text adds none.
+ */
+NODISCARD enum cert_status cert_decode_intermediates(
+	struct str text, struct arena *arena, struct cert_chain *chain, const char **why);
+
+/* "pem", "der-b64", "der-hex", "rfc9440", "xfcc". */
+const char *cert_codec_word(enum cert_codec codec);
 
 /*
  * Reads exactly one DER certificate: all of the input, in its only encoding. `cn_fallback`: a
@@ -71,12 +108,6 @@ NODISCARD enum cert_status cert_read(struct str der, bool cn_fallback, struct ar
 
 /* The front end's word about its own check of the certificate. */
 enum cert_word { CERT_WORD_ABSENT, CERT_WORD_VERIFIED, CERT_WORD_NONE, CERT_WORD_FAILED };
-
-/*
- * nginx, lighttpd, Apache: "SUCCESS" is verified; "" and "NONE" are none; all else is failed
- * ("FAILED:…", "GENEROUS", an unknown word). Absent: data == NULL.
- */
-enum cert_word cert_word_read(struct str status);
 
 /* DER in armor (RFC 7468), as CERT_CODEC_PEM takes it, in the arena; data is NULL when out of
  * memory. */

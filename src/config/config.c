@@ -172,6 +172,38 @@ static void check_order(struct config_loader *loader, const struct config_sectio
 		high, high_value);
 }
 
+/* What profile, cert_source, verify_source and trust_frontend come to. */
+static void make_sources(struct config_loader *loader, const struct config_section_schema *schema,
+	const struct config_ini_entry **given)
+{
+	static const char *const keys[] = {
+		"trust_frontend", "cert_source", "verify_source", "profile"};
+	struct config_frontend *frontend = &loader->snapshot->config.frontend;
+	const char *wrong = cert_sources_make(frontend->profile, &frontend->cert_source,
+		&frontend->verify_source, frontend->trust_frontend, &loader->snapshot->arena,
+		&frontend->cert);
+	size_t i = frontend->trust_frontend ? 0 : 1;
+
+	if (wrong == NULL) {
+		return;
+	}
+	while (i + 1 < ARRAY_LEN(keys) &&
+		given[config_key_find(schema, str_view(keys[i])) - schema->keys] == NULL) {
+		i++;
+	}
+	const struct config_ini_entry *at =
+		given[config_key_find(schema, str_view(keys[i])) - schema->keys];
+
+	if (at == NULL) {
+		diag_error(loader->diag, NULL, "%s", wrong);
+		return;
+	}
+	struct place place = config_ini_value_place(at);
+
+	diag_error(loader->diag, &place, "%s = %s with profile = %s: %s", keys[i], at->value.data,
+		cert_profile_word(frontend->profile), wrong);
+}
+
 static void check_dns(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given)
 {
@@ -218,6 +250,9 @@ static void load_settings(struct config_loader *loader, const struct config_ini 
 			continue;
 		}
 		set_defaults(loader, &config_sections[i], given[i]);
+		if (strcmp(config_sections[i].name, "frontend") == 0) {
+			make_sources(loader, &config_sections[i], given[i]);
+		}
 		if (strcmp(config_sections[i].name, "dns") == 0) {
 			check_dns(loader, &config_sections[i], given[i]);
 		}

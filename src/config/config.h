@@ -9,6 +9,7 @@
 #include "base/listen.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "cert/profile.h"
 #include "dns/settings.h"
 #include "fcgi/server.h"
 #include "policy/policy.h"
@@ -20,7 +21,6 @@
 
 /* A loaded configuration: immutable, reference-counted; doorward.conf(5) describes every key. */
 
-enum config_profile { CONFIG_PROFILE_NGINX };
 enum config_decisions { CONFIG_DECISIONS_NONE, CONFIG_DECISIONS_DENIED, CONFIG_DECISIONS_ALL };
 
 struct config_server {
@@ -37,7 +37,11 @@ struct config_server {
 };
 
 struct config_frontend {
-	enum config_profile profile;
+	enum cert_profile profile;
+	struct cert_choice cert_source; /* name NULL: the profile's */
+	struct cert_choice verify_source;
+	bool trust_frontend;
+	struct cert_sources cert; /* what the above come to */
 	const struct prefix *trusted_proxies;
 	size_t trusted_proxy_count;
 	bool trust_headers;
@@ -54,6 +58,7 @@ struct config {
 	struct config_server server;
 	struct config_frontend frontend;
 	struct dns_settings dns;
+	uint32_t cert_entries; /* of the cache of checked certificates */
 	struct config_log log;
 	const struct policy *policies;
 	size_t policy_count;
@@ -66,6 +71,10 @@ void config_unref(struct config *config);
 
 /* NULL if no [policy NAME] is configured. */
 const struct policy *config_policy(const struct config *config, struct str name);
+
+/* Where a policy, or the ancestor that it has it from, gives a key; else where it begins. */
+struct place config_policy_place(
+	const struct config *config, const struct policy *policy, const char *key);
 
 /* The effective configuration as text that config_load reads back to the same. */
 void config_dump(const struct config *config, struct bytes *out);

@@ -20,7 +20,7 @@ static void write_list(const struct config_key *key, const void *base, struct by
 	for (size_t i = 0; i < count; i++) {
 		item.len = 0;
 		config_value_write(key, base, i, &item);
-		if (i > 0 && key->type != CONFIG_LISTEN &&
+		if (i > 0 && key->type != CONFIG_LISTEN && key->type != CONFIG_PATHS &&
 			out->len - line + strlen(", ") + item.len <= WIDTH) {
 			bytes_append_text(out, ", ");
 		} else {

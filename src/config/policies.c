@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "config/policy_check.h"
 #include "config/snapshot.h"
 #include "config/value.h"
 
@@ -208,16 +209,18 @@ static void inherit(
 	policy->rules = source->rules_from->rules;
 }
 
-/* Whether a term is about `field`, or about `field`.SOMETHING. */
-static bool term_is_about(struct str term, const char *field)
+struct place config_policy_place(
+	const struct config *config, const struct policy *policy, const char *key)
 {
-	size_t len = strlen(field);
+	const struct config_snapshot *snapshot = (const void *)config;
+	const struct config_policy_source *first = &snapshot->sources[policy - config->policies];
+	const struct config_policy_source *source = first;
 
-	if (term.len > 0 && term.data[0] == '!') {
-		term = str_trim(str_from(term, 1));
+	while (source != NULL && given(source, key) == NULL) {
+		source = source->parent;
 	}
-	return str_starts_with(term, field) &&
-	       (term.len == len || strchr(" \t.", term.data[len]) != NULL);
+	return source != NULL ? config_ini_value_place(given(source, key))
+			      : section_place(first->section);
 }
 
 /* Whether a key that the policy lives by was refused, so that more errors would only echo that. */
@@ -227,47 +230,6 @@ static bool is_bad(const struct config_policy_source *source)
 		source = source->parent;
 	}
 	return source != NULL;
-}
-
-/* A rule about something that the policy does not look at would never, or always, hold. */
-static void check_rules(struct config_loader *loader, const struct config_policy_source *source,
-	const struct policy *policy)
-{
-	const struct config_policy_source *from = source->rules_from;
-
-	for (size_t i = 0; i < from->rule_count; i++) {
-		const struct policy_rule *rule = policy_rules_at(policy->rules, i);
-		struct place place = config_ini_value_place(from->rule_entries[i]);
-		bool host = false;
-		bool cert = false;
-		bool claimed = false; /* a name that nobody confirmed lets the client in */
-
-		for (size_t t = 0; t < policy_rule_term_count(rule); t++) {
-			struct str term = policy_rule_term_text(rule, t);
-
-			host = host || term_is_about(term, "host");
-			cert = cert || term_is_about(term, "cert");
-			claimed = claimed ||
-				  (policy_rule_action(rule) == POLICY_ACTION_ALLOW &&
-					  term.data[0] != '!' && term_is_about(term, "host"));
-		}
-		if (host && policy->rdns == POLICY_RDNS_OFF) {
-			diag_error(loader->diag, &place,
-				"host: expected rdns = single or double in [policy %s]",
-				policy->name.data);
-		}
-		if (claimed && policy->rdns == POLICY_RDNS_SINGLE) {
-			diag_warning(loader->diag, &place,
-				"host with rdns = single in [policy %s]: whoever has an address "
-				"chooses its names; rdns = double confirms them",
-				policy->name.data);
-		}
-		if (cert && policy->client_cert == POLICY_CERT_OFF) {
-			diag_error(loader->diag, &place,
-				"cert: expected client_cert = optional or required in [policy %s]",
-				policy->name.data);
-		}
-	}
 }
 
 /* One source for each section, and the index by name; false when out of memory. */
@@ -340,7 +302,8 @@ void config_load_policies(struct config_loader *loader, const struct config_ini 
 	for (size_t i = 0; i < count; i++) {
 		inherit(loader, &snapshot->sources[i], &snapshot->policies[i]);
 		if (!is_bad(&snapshot->sources[i])) {
-			check_rules(loader, &snapshot->sources[i], &snapshot->policies[i]);
+			config_settle_certificates(loader, &snapshot->policies[i]);
+			config_check_rules(loader, &snapshot->sources[i], &snapshot->policies[i]);
 		}
 	}
 }

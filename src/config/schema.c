@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "config/config.h"
+#include "config/schema_policy.h"
 
 #define KIB 1024ULL
 #define MIB (1024 * KIB)
@@ -15,21 +16,21 @@
 #define DAY_S (24 * HOUR_S)
 
 static const struct config_word profile_words[] = {
-	{"nginx", CONFIG_PROFILE_NGINX, false},
-	{"lighttpd", 0, true},
-	{"apache", 0, true},
-	{"ingress-nginx", 0, true},
-	{"haproxy", 0, true},
-	{"envoy", 0, true},
-	{"traefik", 0, true},
-	{"caddy", 0, true},
-	{"aws-alb", 0, true},
-	{"azure-appservice", 0, true},
-	{"azure-appgw", 0, true},
-	{"azure-apim", 0, true},
-	{"google-lb", 0, true},
-	{"cloudflare", 0, true},
-	{"rfc9440", 0, true},
+	{"nginx", CERT_PROFILE_NGINX, false},
+	{"lighttpd", CERT_PROFILE_LIGHTTPD, false},
+	{"apache", CERT_PROFILE_APACHE, false},
+	{"ingress-nginx", CERT_PROFILE_INGRESS_NGINX, false},
+	{"haproxy", CERT_PROFILE_HAPROXY, false},
+	{"envoy", CERT_PROFILE_ENVOY, false},
+	{"traefik", CERT_PROFILE_TRAEFIK, false},
+	{"caddy", CERT_PROFILE_CADDY, false},
+	{"aws-alb", CERT_PROFILE_AWS_ALB, false},
+	{"azure-appservice", CERT_PROFILE_AZURE_APPSERVICE, false},
+	{"azure-appgw", CERT_PROFILE_AZURE_APPGW, false},
+	{"azure-apim", CERT_PROFILE_AZURE_APIM, false},
+	{"google-lb", CERT_PROFILE_GOOGLE_LB, false},
+	{"cloudflare", CERT_PROFILE_CLOUDFLARE, false},
+	{"rfc9440", CERT_PROFILE_RFC9440, false},
 	{NULL, 0, false},
 };
 
@@ -59,46 +60,6 @@ static const struct config_word decisions_words[] = {
 	{"none", CONFIG_DECISIONS_NONE, false},
 	{NULL, 0, false},
 };
-
-static const struct config_word rdns_words[] = {
-	{"off", POLICY_RDNS_OFF, false},
-	{"single", POLICY_RDNS_SINGLE, false},
-	{"double", POLICY_RDNS_DOUBLE, false},
-	{"on", POLICY_RDNS_SINGLE, false},
-	{NULL, 0, false},
-};
-
-static const struct config_word when_words[] = {
-	{"always", POLICY_WHEN_ALWAYS, false},
-	{"needed", POLICY_WHEN_NEEDED, false},
-	{NULL, 0, false},
-};
-
-static const struct config_word client_cert_words[] = {
-	{"off", POLICY_CERT_OFF, false},
-	{"optional", POLICY_CERT_OPTIONAL, false},
-	{"required", POLICY_CERT_REQUIRED, false},
-	{NULL, 0, false},
-};
-
-static const struct config_word verify_words[] = {
-	{"frontend", 0, false}, {"local", 0, true}, {"both", 0, true}, {NULL, 0, false}};
-
-static const struct config_word on_dns_error_words[] = {
-	{"deny", POLICY_ON_ERROR_DENY, false},
-	{"error", POLICY_ON_ERROR_ERROR, false},
-	{"allow", POLICY_ON_ERROR_ALLOW, false},
-	{NULL, 0, false},
-};
-
-static const struct config_word action_words[] = {
-	{"deny", POLICY_ACTION_DENY, false},
-	{"allow", POLICY_ACTION_ALLOW, false},
-	{NULL, 0, false},
-};
-
-static const struct config_word deny_status_words[] = {
-	{"403", 403, false}, {"401", 401, false}, {NULL, 0, false}};
 
 static const struct config_key server_keys[] = {
 	{.name = "listen",
@@ -207,10 +168,28 @@ static const struct config_key frontend_keys[] = {
 		.offset = offsetof(struct config, frontend.profile),
 		.words = profile_words,
 		.value = "nginx",
-		.help = "Where the front end puts the client certificate and its own verdict on "
-			"it. nginx: the parameter SSL_CLIENT_CERT, else the header "
-			"X-SSL-Client-Cert; the parameter SSL_CLIENT_VERIFY, else the header "
-			"X-SSL-Client-Verify."},
+		.help = "The front end: where it puts the client certificate and its own verdict "
+			"on it, how it encodes the one, and which words of the other count. See "
+			"PROFILES below."},
+	{.name = "cert_source",
+		.type = CONFIG_CERT_SOURCE,
+		.offset = offsetof(struct config, frontend.cert_source),
+		.help = "Where the certificate is instead, and its codec. pem: armored, plain or "
+			"percent-escaped. der-b64: base64 alone. der-hex: hexadecimal digits. "
+			"rfc9440: base64 between colons. xfcc: Envoy's X-Forwarded-Client-Cert. "
+			"Empty: as the profile says."},
+	{.name = "verify_source",
+		.type = CONFIG_VERIFY_SOURCE,
+		.offset = offsetof(struct config, frontend.verify_source),
+		.help = "Where the front end's verdict is instead. The words that count are the "
+			"profile's, or SUCCESS if it has none. Empty: as the profile says."},
+	{.name = "trust_frontend",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct config, frontend.trust_frontend),
+		.value = "no",
+		.help = "Take every certificate that the front end sends for verified: only for "
+			"one that does verify, but sends no word (Envoy, Traefik, ALB's verify "
+			"mode)."},
 	{.name = "trusted_proxies",
 		.type = CONFIG_PREFIXES,
 		.offset = offsetof(struct config, frontend.trusted_proxies),
@@ -395,6 +374,14 @@ static const struct config_key cache_keys[] = {
 			"in the last tenth of its life, or the last lookup_timeout of it if that "
 			"is more (at most half its life), so that the client does not wait. If "
 			"that fails, the old one holds as long as it would have."},
+	{.name = "cert_entries",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, cert_entries),
+		.min = 16,
+		.max = 1000000,
+		.value = "4096",
+		.help = "Client certificates whose checks are remembered, each for at most five "
+			"minutes; an eighth as many that failed, for ten seconds."},
 };
 
 static const struct config_key log_keys[] = {
@@ -424,96 +411,13 @@ static const struct config_key log_keys[] = {
 		.help = "Which requests get a line of their own."},
 };
 
-static const struct config_key policy_keys[] = {
-	{.name = "parent",
-		.type = CONFIG_PARENT,
-		.help = "A policy whose keys hold where this one has none of its own. Its rules "
-			"hold only if this policy has no rule at all. It may stand further down."},
-	{.name = "rdns",
-		.type = CONFIG_WORD,
-		.offset = offsetof(struct policy, rdns),
-		.words = rdns_words,
-		.value = "double",
-		.help = "Reverse DNS of the client's address. off: none. single (or on): the "
-			"names that the address claims, unconfirmed. double: only names that "
-			"point back to the address."},
-	{.name = "rdns_when",
-		.type = CONFIG_WORD,
-		.offset = offsetof(struct policy, rdns_when),
-		.words = when_words,
-		.value = "always",
-		.help = "always: look up for every request, so that the answer can name the "
-			"client. needed: only when a rule asks for host."},
-	{.name = "client_cert",
-		.type = CONFIG_WORD,
-		.offset = offsetof(struct policy, client_cert),
-		.words = client_cert_words,
-		.value = "off",
-		.help = "off: a certificate is not looked at. optional: none is fine, one that "
-			"fails its checks is a denial. required: none is a denial, too."},
-	{.name = "verify",
-		.type = CONFIG_FIXED,
-		.words = verify_words,
-		.value = "frontend",
-		.help = "Who checks the certificate. frontend: the front end did, and says so; "
-			"doorward checks the validity dates."},
-	{.name = "cn_fallback",
-		.type = CONFIG_BOOL,
-		.offset = offsetof(struct policy, cn_fallback),
-		.value = "no",
-		.help = "Take the CN of a certificate without a SAN dNSName for a name in "
-			"cert.dns."},
-	{.name = "on_dns_error",
-		.type = CONFIG_WORD,
-		.offset = offsetof(struct policy, on_dns_error),
-		.words = on_dns_error_words,
-		.value = "deny",
-		.help = "What happens when a rule needs a name, or asks forward or dnsbl, and DNS "
-			"cannot say. error answers 503. allow lets in whoever runs the reverse "
-			"zone "
-			"of an address, since he can make it fail."},
-	{.name = "default",
-		.type = CONFIG_WORD,
-		.offset = offsetof(struct policy, default_action),
-		.words = action_words,
-		.value = "deny",
-		.help = "What happens to a client that no rule decides about."},
-	{.name = "deny_status",
-		.type = CONFIG_WORD,
-		.offset = offsetof(struct policy, deny_status),
-		.words = deny_status_words,
-		.value = "403",
-		.help = "The HTTP status of a denial."},
-	{.name = "max_cache",
-		.type = CONFIG_TIME_S,
-		.offset = offsetof(struct policy, max_cache_s),
-		.min = 0,
-		.max = DAY_S,
-		.value = "5m",
-		.help = "A front end may keep an answer at most this long."},
-	{.name = "cached_claims",
-		.type = CONFIG_CLAIMS,
-		.offset = offsetof(struct policy, cached_claims),
-		.help = "The claims that the front end's cache key holds beside address, "
-			"certificate and policy. An answer that any other claim decided may not "
-			"be kept."},
-	{.name = "allow", .type = CONFIG_ALLOW, .help = "A rule that lets the client in."},
-	{.name = "deny", .type = CONFIG_DENY, .help = "A rule that keeps the client out."},
-	{.name = "rdns_allow",
-		.type = CONFIG_RDNS_ALLOW,
-		.help = "The same as allow = host ~ REGEX, spelled as in the nginx rdns modules."},
-	{.name = "rdns_deny",
-		.type = CONFIG_RDNS_DENY,
-		.help = "The same as deny = host ~ REGEX, spelled as in the nginx rdns modules."},
-};
-
 const struct config_section_schema config_sections[CONFIG_SECTION_COUNT] = {
 	{"server", false, server_keys, ARRAY_LEN(server_keys)},
 	{"frontend", false, frontend_keys, ARRAY_LEN(frontend_keys)},
 	{"dns", false, dns_keys, ARRAY_LEN(dns_keys)},
 	{"cache", false, cache_keys, ARRAY_LEN(cache_keys)},
 	{"log", false, log_keys, ARRAY_LEN(log_keys)},
-	{"policy", true, policy_keys, ARRAY_LEN(policy_keys)},
+	{"policy", true, config_policy_keys, CONFIG_POLICY_KEY_COUNT},
 };
 
 const struct config_key *config_key_find(
@@ -531,6 +435,7 @@ bool config_key_repeats(const struct config_key *key)
 {
 	switch (key->type) {
 	case CONFIG_LISTEN:
+	case CONFIG_PATHS:
 	case CONFIG_PREFIXES:
 	case CONFIG_ENDPOINTS:
 	case CONFIG_CLAIMS:

@@ -17,25 +17,27 @@
 
 /* What a value is, and what it is stored as at `offset` (and `second`). */
 enum config_type {
-	CONFIG_BOOL,      /* bool */
-	CONFIG_NUMBER,    /* uint32_t; a word of `words` stands for its value */
-	CONFIG_SIZE,      /* uint32_t, bytes */
-	CONFIG_BIG_SIZE,  /* uint64_t, bytes */
-	CONFIG_TIME_MS,   /* uint32_t; a word of `words` stands for its value */
-	CONFIG_TIME_S,    /* uint32_t */
-	CONFIG_WORD,      /* unsigned or an enum: the value of one of `words` */
-	CONFIG_FIXED,     /* nothing: only one of `words` can be had so far */
-	CONFIG_MODE,      /* mode_t */
-	CONFIG_PATH,      /* const char *, absolute */
-	CONFIG_USER,      /* const char *; second: uid_t, if any */
-	CONFIG_GROUP,     /* const char *; second: gid_t, if any */
-	CONFIG_PREFIXES,  /* const struct prefix *; second: size_t */
-	CONFIG_ENDPOINTS, /* struct endpoint[max]; second: size_t */
-	CONFIG_CLAIMS,    /* unsigned, bits */
-	CONFIG_LISTEN,    /* const struct listen_spec *; second: size_t */
-	CONFIG_LOG,       /* enum log_target; second: const char * */
-	CONFIG_PARENT,    /* nothing: resolved while loading */
-	CONFIG_ALLOW,     /* the rules, kept by policy/ */
+	CONFIG_BOOL,          /* bool */
+	CONFIG_NUMBER,        /* uint32_t; a word of `words` stands for its value */
+	CONFIG_SIZE,          /* uint32_t, bytes */
+	CONFIG_BIG_SIZE,      /* uint64_t, bytes */
+	CONFIG_TIME_MS,       /* uint32_t; a word of `words` stands for its value */
+	CONFIG_TIME_S,        /* uint32_t */
+	CONFIG_WORD,          /* unsigned or an enum: the value of one of `words` */
+	CONFIG_MODE,          /* mode_t */
+	CONFIG_PATH,          /* const char *, absolute */
+	CONFIG_PATHS,         /* const char *const *, absolute; second: size_t; one a line */
+	CONFIG_USER,          /* const char *; second: uid_t, if any */
+	CONFIG_GROUP,         /* const char *; second: gid_t, if any */
+	CONFIG_PREFIXES,      /* const struct prefix *; second: size_t */
+	CONFIG_ENDPOINTS,     /* struct endpoint[max]; second: size_t */
+	CONFIG_CLAIMS,        /* unsigned, bits */
+	CONFIG_LISTEN,        /* const struct listen_spec *; second: size_t */
+	CONFIG_CERT_SOURCE,   /* struct cert_choice */
+	CONFIG_VERIFY_SOURCE, /* likewise, without a codec */
+	CONFIG_LOG,           /* enum log_target; second: const char * */
+	CONFIG_PARENT,        /* nothing: resolved while loading */
+	CONFIG_ALLOW,         /* the rules, kept by policy/ */
 	CONFIG_DENY,
 	CONFIG_RDNS_ALLOW,
 	CONFIG_RDNS_DENY
@@ -70,7 +72,7 @@ struct config_section_schema {
 };
 
 #define CONFIG_SECTION_COUNT 6
-#define CONFIG_MAX_KEYS 24 /* of one section */
+#define CONFIG_MAX_KEYS 32 /* of one section */
 
 extern const struct config_section_schema config_sections[CONFIG_SECTION_COUNT];
 #define CONFIG_POLICY_SCHEMA (&config_sections[CONFIG_SECTION_COUNT - 1])

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "config/account.h"
 #include "config/config.h"
+#include "config/source.h"
 #include "config/units.h"
 
 #include <string.h>
@@ -240,6 +241,15 @@ static bool read_listen(const struct config_key *key, const struct config_readin
 	       add_item(key, reading, base, &spec, sizeof(spec), why);
 }
 
+static bool read_paths(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, const char **why)
+{
+	const char *path = NULL;
+
+	return text.len == 0 || (store_path(reading, text, &path, 0, why) &&
+					add_item(key, reading, base, &path, sizeof(path), why));
+}
+
 static bool read_endpoint(
 	const struct config_key *key, struct str text, void *base, const char **why)
 {
@@ -318,13 +328,10 @@ static bool read_number(const struct config_key *key, struct str text, void *bas
 		store(base, key->offset, &flag, sizeof(flag));
 		return true;
 	case CONFIG_WORD:
-	case CONFIG_FIXED:
 		if (!read_word(key->words, text, &word, why)) {
 			return false;
 		}
-		if (key->type == CONFIG_WORD) {
-			store_u32(base, key->offset, word);
-		}
+		store_u32(base, key->offset, word);
 		return true;
 	case CONFIG_NUMBER:
 		if (read_word(key->words, text, &word, why)) {
@@ -358,7 +365,6 @@ bool config_value_read(const struct config_key *key, const struct config_reading
 	case CONFIG_BOOL:
 	case CONFIG_NUMBER:
 	case CONFIG_WORD:
-	case CONFIG_FIXED:
 	case CONFIG_SIZE:
 	case CONFIG_BIG_SIZE:
 		return read_number(key, text, base, &fault->why);
@@ -369,6 +375,8 @@ bool config_value_read(const struct config_key *key, const struct config_reading
 		return read_mode(key, text, base);
 	case CONFIG_PATH:
 		return store_path(reading, text, base, key->offset, &fault->why);
+	case CONFIG_PATHS:
+		return read_paths(key, reading, text, base, &fault->why);
 	case CONFIG_USER:
 	case CONFIG_GROUP:
 		return read_account(key, reading, text, base, &fault->why);
@@ -378,6 +386,10 @@ bool config_value_read(const struct config_key *key, const struct config_reading
 		return read_list(key, reading, text, base, fault);
 	case CONFIG_LISTEN:
 		return read_listen(key, reading, text, base, &fault->why);
+	case CONFIG_CERT_SOURCE:
+	case CONFIG_VERIFY_SOURCE:
+		return config_source_read(text, key->type == CONFIG_CERT_SOURCE, reading->arena,
+			(struct cert_choice *)(void *)((char *)base + key->offset), &fault->why);
 	case CONFIG_LOG:
 		return read_log(key, reading, text, base, &fault->why);
 	default:
@@ -400,6 +412,13 @@ void config_value_copy(const struct config_key *key, const void *from, void *to)
 	case CONFIG_WORD:
 	case CONFIG_CLAIMS:
 		size = sizeof(uint32_t);
+		break;
+	case CONFIG_PATHS:
+		store(to, key->second, (const char *)from + key->second, sizeof(size_t));
+		size = sizeof(const char *const *);
+		break;
+	case CONFIG_PATH:
+		size = sizeof(const char *);
 		break;
 	default:
 		break;

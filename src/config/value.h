@@ -41,8 +41,8 @@ size_t config_value_count(const struct config_key *key, const void *base);
 void config_value_write(
 	const struct config_key *key, const void *base, size_t index, struct bytes *out);
 
-/* Copies one value that the keys of [policy NAME] can have: a flag, number, time, word or claims.
- */
+/* Copies one value that the keys of [policy NAME] can have: a flag, number, time, word, path,
+ * paths or claims. */
 void config_value_copy(const struct config_key *key, const void *from, void *to);
 
 #endif

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "config/config.h"
+#include "config/source.h"
 #include "config/units.h"
 #include "config/value.h"
 
@@ -92,6 +93,15 @@ static void expect_claims(struct bytes *out)
 	bytes_append_text(out, ", separated by commas");
 }
 
+static void expect_source(bool with_codec, struct bytes *out)
+{
+	bytes_append_text(out, with_codec ? "param NAME CODEC or header NAME CODEC, the codec "
+					  : "param NAME or header NAME");
+	for (unsigned i = 0; with_codec && i < CERT_CODEC_COUNT; i++) {
+		append_choice(out, cert_codec_word((enum cert_codec)i), i, CERT_CODEC_COUNT);
+	}
+}
+
 void config_value_expected(const struct config_key *key, struct bytes *out)
 {
 	switch (key->type) {
@@ -119,14 +129,16 @@ void config_value_expected(const struct config_key *key, struct bytes *out)
 		expect_range(key, CONFIG_TIME_UNITS, 1000, out);
 		break;
 	case CONFIG_WORD:
-	case CONFIG_FIXED:
 		expect_word(key->words, out);
 		break;
 	case CONFIG_MODE:
 		bytes_appendf(out, "an octal mode up to %04llo", (unsigned long long)key->max);
 		break;
 	case CONFIG_PATH:
-		bytes_append_text(out, "the path of a file");
+		bytes_append_text(out, "a path");
+		break;
+	case CONFIG_PATHS:
+		bytes_append_text(out, "a path");
 		break;
 	case CONFIG_USER:
 		bytes_append_text(out, "the name of a user");
@@ -149,6 +161,12 @@ void config_value_expected(const struct config_key *key, struct bytes *out)
 		break;
 	case CONFIG_LISTEN:
 		bytes_append_text(out, "unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N or systemd");
+		break;
+	case CONFIG_CERT_SOURCE:
+		expect_source(true, out);
+		break;
+	case CONFIG_VERIFY_SOURCE:
+		expect_source(false, out);
 		break;
 	case CONFIG_LOG:
 		bytes_append_text(out, "stderr, syslog or file:PATH");
@@ -173,6 +191,7 @@ size_t config_value_count(const struct config_key *key, const void *base)
 	case CONFIG_PREFIXES:
 	case CONFIG_ENDPOINTS:
 	case CONFIG_LISTEN:
+	case CONFIG_PATHS:
 		return load_size(base, key->second);
 	case CONFIG_CLAIMS:
 		return (size_t)__builtin_popcount(load_u32(base, key->offset));
@@ -285,9 +304,6 @@ static void write_scalar(const struct config_key *key, const void *base, struct 
 	case CONFIG_WORD:
 		write_word(key->words, load_u32(base, key->offset), out);
 		break;
-	case CONFIG_FIXED:
-		bytes_append_text(out, key->value);
-		break;
 	case CONFIG_MODE:
 		bytes_appendf(out, "%04o", load_u32(base, key->offset));
 		break;
@@ -295,6 +311,11 @@ static void write_scalar(const struct config_key *key, const void *base, struct 
 	case CONFIG_USER:
 	case CONFIG_GROUP:
 		write_text(load_pointer(base, key->offset), out);
+		break;
+	case CONFIG_CERT_SOURCE:
+	case CONFIG_VERIFY_SOURCE:
+		config_source_write((const void *)((const char *)base + key->offset),
+			key->type == CONFIG_CERT_SOURCE, out);
 		break;
 	case CONFIG_LOG:
 		write_log(key, base, out);
@@ -323,6 +344,10 @@ void config_value_write(
 	case CONFIG_LISTEN:
 		write_listen(
 			(const struct listen_spec *)load_pointer(base, key->offset) + index, out);
+		break;
+	case CONFIG_PATHS:
+		bytes_append_text(
+			out, ((const char *const *)load_pointer(base, key->offset))[index]);
 		break;
 	case CONFIG_CLAIMS:
 		write_claim(load_u32(base, key->offset), index, out);

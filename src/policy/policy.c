@@ -18,6 +18,9 @@ static const char *const reason_words[REASON_COUNT] = {
 	[REASON_CERT_UNVERIFIED] = "cert_unverified",
 	[REASON_CERT_EXPIRED] = "cert_expired",
 	[REASON_CERT_NOT_YET_VALID] = "cert_not_yet_valid",
+	[REASON_CERT_UNTRUSTED] = "cert_untrusted",
+	[REASON_CERT_REVOKED] = "cert_revoked",
+	[REASON_CERT_HOST_MISMATCH] = "cert_host_mismatch",
 	[REASON_DNS_ERROR] = "dns_error",
 	[REASON_REGEX_LIMIT] = "regex_limit",
 	[REASON_OVERLOAD] = "overload",
@@ -30,6 +33,11 @@ static const char *const claim_words[POLICY_CLAIM_COUNT] = {
 	[POLICY_CLAIM_METHOD] = "method",
 	[POLICY_CLAIM_HTTP_HOST] = "http_host",
 };
+
+bool policy_has_trust(const struct policy_trust *trust)
+{
+	return trust->ca_file != NULL || trust->ca_dir != NULL || trust->cert_pins != NULL;
+}
 
 const char *policy_reason_word(enum policy_reason reason)
 {

@@ -18,8 +18,30 @@
 enum policy_rdns { POLICY_RDNS_OFF, POLICY_RDNS_SINGLE, POLICY_RDNS_DOUBLE };
 enum policy_when { POLICY_WHEN_ALWAYS, POLICY_WHEN_NEEDED };
 enum policy_client_cert { POLICY_CERT_OFF, POLICY_CERT_OPTIONAL, POLICY_CERT_REQUIRED };
+/* AUTO: BOTH if there is trust material, else FRONTEND; none is AUTO once loaded. */
+enum policy_verify {
+	POLICY_VERIFY_AUTO,
+	POLICY_VERIFY_FRONTEND,
+	POLICY_VERIFY_LOCAL,
+	POLICY_VERIFY_BOTH
+};
+enum policy_cert_host { POLICY_CERT_HOST_OFF, POLICY_CERT_HOST_EXACT, POLICY_CERT_HOST_DOMAIN };
 enum policy_action { POLICY_ACTION_DENY, POLICY_ACTION_ALLOW };
 enum policy_on_error { POLICY_ON_ERROR_DENY, POLICY_ON_ERROR_ERROR, POLICY_ON_ERROR_ALLOW };
+
+/* What a certificate is verified by here. Paths that are not given are NULL. */
+struct policy_trust {
+	const char *ca_file;
+	const char *ca_dir;
+	const char *const *crl_files; /* files and folders */
+	size_t crl_file_count;
+	const char *cert_pins;
+	uint32_t verify_depth;
+	uint32_t security_level;
+	bool partial_chain;
+	bool x509_strict;
+	bool allow_missing_eku;
+};
 
 struct policy_rules; /* an ordered list of compiled rules */
 
@@ -28,6 +50,9 @@ struct policy {
 	enum policy_rdns rdns;
 	enum policy_when rdns_when;
 	enum policy_client_cert client_cert;
+	enum policy_verify verify;
+	struct policy_trust trust;
+	enum policy_cert_host cert_host;
 	bool cn_fallback;
 	enum policy_on_error on_dns_error;
 	enum policy_action default_action;
@@ -37,7 +62,10 @@ struct policy {
 	const struct policy_rules *rules; /* borrowed or owned: see config */
 };
 
-/* Why a request ended as it did; the word stands in the log, the answer and the counters. */
+/*
+ * Why a request ended as it did; the word stands in the log, the answer and the counters. From
+ * CERT_MISSING to CERT_HOST_MISMATCH it is about the certificate.
+ */
 enum policy_reason {
 	REASON_RULE,
 	REASON_DEFAULT,
@@ -51,12 +79,18 @@ enum policy_reason {
 	REASON_CERT_UNVERIFIED,
 	REASON_CERT_EXPIRED,
 	REASON_CERT_NOT_YET_VALID,
+	REASON_CERT_UNTRUSTED, /* no chain to what is trusted here, or nobody knows */
+	REASON_CERT_REVOKED,
+	REASON_CERT_HOST_MISMATCH,
 	REASON_DNS_ERROR,
 	REASON_REGEX_LIMIT,
 	REASON_OVERLOAD,
 	REASON_INTERNAL,
 	REASON_COUNT
 };
+
+/* Whether there is anything that a certificate could be verified by. */
+bool policy_has_trust(const struct policy_trust *trust);
 
 const char *policy_reason_word(enum policy_reason reason);
 /* "user_agent", "uri", "method", "http_host". */

@@ -119,9 +119,15 @@ static bool read_email(struct str written, const struct place *place, struct dia
 	return true;
 }
 
+static bool parts_digits(char c)
+{
+	return c == ':' || c == ' ';
+}
+
 /*
- * Lower-case digits into `room` of `max` bytes, single colons between them left out. The number of
- * digits; 0 if it is anything else, or more than `max` digits.
+ * Lower-case digits into `room` of `max` bytes, single colons or blanks between them left out, as
+ * OpenSSL and Windows write them. The number of digits; 0 if it is anything else, or more than
+ * `max` digits.
  */
 static size_t read_hex(struct str written, char *room, size_t max)
 {
@@ -130,7 +136,8 @@ static size_t read_hex(struct str written, char *room, size_t max)
 	for (size_t i = 0; i < written.len; i++) {
 		char c = ascii_lower(written.data[i]);
 
-		if (c == ':' && i > 0 && i + 1 < written.len && written.data[i - 1] != ':') {
+		if (parts_digits(c) && i > 0 && i + 1 < written.len &&
+			!parts_digits(written.data[i - 1])) {
 			continue;
 		}
 		if (ascii_hex_value(c) < 0 || digits == max) {

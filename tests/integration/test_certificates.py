@@ -7,7 +7,7 @@ import datetime
 
 import pytest
 
-from kit.doorward import reason
+from kit.doorward import reason, run
 
 CLIENT = {"REMOTE_ADDR": "192.0.2.1"}
 HONOURED = {**CLIENT, "DOORWARD_TRUST_HEADERS": "1"}
@@ -211,9 +211,21 @@ def test_cn_fallback(doorward, pki):
         ("cert.dns alice.partner.example", True),
         ("cert.dns ALICE.Partner.Example", True),
         ("cert.dns partner.example", False),
+        ("cert.dns *.xn--bcher-kva.example", None),
+        ("cert.dns .xn--bcher-kva.example", True),
+        ("cert.dns XN--Bcher-KVA.example", True),
+        ("cert.dns bücher.example", None),
         ("cert.email alice@partner.example", True),
+        ("cert.email alice@PARTNER.example", True),
+        ("cert.email Alice@partner.example", False),
         ("cert.uri spiffe://partner.example/alice", True),
+        ("cert.uri spiffe://partner.example/Alice", False),
+        ("cert.uri SPIFFE://partner.example/alice", False),
+        ("cert.uri spiffe://partner.example/alice/", False),
+        ("cert.uri spiffe://partner.example", False),
         ("cert.ip 192.0.2.77", True),
+        ("cert.ip ::ffff:192.0.2.77", True),
+        ("cert.ip 2001:DB8:0::7", True),
         ("cert.ip 192.0.2.0/24", True),
         ("cert.ip 192.0.2.78", False),
         ("cert.cn alice", True),
@@ -222,7 +234,14 @@ def test_cn_fallback(doorward, pki):
         ("cert.issuer CN=doors", True),
         ("cert.issuer CN=strangers", False),
         ("cert.serial {serial}", True),
+        ("cert.serial 0x{serial}", True),
+        ("cert.serial 00{serial}", True),
+        ("cert.serial {spaced_serial}", True),
+        ("cert.serial {colons_serial}", True),
+        ("cert.serial {serial}0", False),
         ("cert.sha256 {sha256}", True),
+        ("cert.sha256 {colons}", True),
+        ("cert.spki {spki}", True),
         ("cert.sha256 {other}", False),
         ("cert.spki {sha256}", False),
         ("cert verified", True),
@@ -233,10 +252,32 @@ def test_cn_fallback(doorward, pki):
         ("cert.dns .partner.example & ip 192.0.2.2", False),
     ],
 )
-def test_fields(doorward, pki, rule, holds):
-    cert = pki.alice
-    text = rule.format(serial=cert.serial, sha256=cert.sha256, other=pki.rsa.sha256)
-    door = doorward(f"[policy default]\nrdns = off\nclient_cert = required\nallow = {text}\n")
+def test_fields(doorward, pki, folder, rule, holds):
+    cert = pki.authority.issue(
+        "every-name",
+        subject="O=Acme,CN=alice",
+        serial=0xA1B2C3D4,
+        dns=["alice.partner.example", "xn--bcher-kva.example", "*.xn--bcher-kva.example"],
+        email=["alice@partner.example"],
+        uri=["spiffe://partner.example/alice"],
+        ip=["192.0.2.77", "2001:db8::7"],
+    )
+    digest = bytes.fromhex(cert.sha256)
+    text = rule.format(
+        serial=cert.serial,
+        colons_serial="00:A1:B2:C3:D4",
+        spaced_serial="A1 B2 C3 D4",
+        sha256=cert.sha256,
+        colons=digest.hex(":").upper(),
+        spki=cert.spki,
+        other=pki.rsa.sha256,
+    )
+    policy = f"[policy default]\nrdns = off\nclient_cert = required\nallow = {text}\n"
+    if holds is None:
+        (folder / "refused.conf").write_text(policy)
+        run("-t", "-c", folder / "refused.conf", expect=1)
+        return
+    door = doorward(policy)
     assert ask(door, "default", cert.pem) == ((200, "rule") if holds else (403, "default"))
 
 
@@ -248,6 +289,37 @@ def test_lists_in_files(doorward, pki, folder):
     )
     assert ask(door, "default", pki.alice.pem) == (200, "rule")
     assert ask(door, "default", pki.wildcard.pem) == (403, "default")
+
+
+@pytest.mark.parametrize(
+    "field, own, other",
+    [
+        ("cert.dns", ".partner.example", "partner.example"),
+        ("cert.ip", "192.0.2.0/24", "192.0.2.78"),
+        ("cert.email", "alice@partner.example", "bob@partner.example"),
+        ("cert.uri", "spiffe://partner.example/alice", "spiffe://partner.example/Alice"),
+        ("cert.cn", "alice", "Alice"),
+        ("cert.subject", "CN=alice,O=Acme", "CN=alice"),
+        ("cert.issuer", "CN=doors", "CN=strangers"),
+        ("cert.serial", "0x00{serial}", "0x0{serial}1"),
+        ("cert.sha256", "{sha256}", "{spki}"),
+        ("cert.spki", "{spki}", "{sha256}"),
+    ],
+)
+def test_each_field_in_a_file(doorward, pki, folder, field, own, other):
+    cert = pki.alice
+    values = dict(serial=cert.serial, sha256=cert.sha256, spki=cert.spki)
+    policy = "[policy default]\nrdns = off\nclient_cert = required\n"
+    (folder / "own").write_text(own.format(**values) + "\n")
+    (folder / "other").write_text(other.format(**values) + "\n")
+    door = doorward(
+        f"{policy}allow = {field} in file:own\n"
+        f"{policy.replace('default', 'other')}allow = {field} in file:other\n"
+        f"{policy.replace('default', 'not')}allow = !{field} in file:own\n"
+    )
+    assert ask(door, "default", cert.pem) == (200, "rule")
+    assert ask(door, "other", cert.pem) == (403, "default")
+    assert ask(door, "not", cert.pem) == (403, "default")
 
 
 def test_answers_do_not_outlive_the_certificate(doorward, pki):

@@ -100,8 +100,21 @@ def test_warning_of_claims_that_allow_alone(folder, line, problem):
     assert (f"{file}:3" in errors and "warning" in errors) == problem, errors
 
 
-@pytest.mark.parametrize("keys", ["verify = local", "cert_host = exact", "pin = x", "ca_file = x"])
-def test_what_this_version_cannot_do_is_refused(folder, keys):
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "verify = local",
+        "verify = both",
+        "pin = x",
+        "ca_file = missing",
+        "ca_file = doorward.conf",
+        "ca_dir = missing",
+        "ca_dir = .",
+        "cert_pins = missing",
+        "crl_file = missing",
+    ],
+)
+def test_what_cannot_be_verified_by_is_refused(folder, keys):
     file = folder / "doorward.conf"
     file.write_text(f"[policy default]\nclient_cert = required\n{keys}\nallow = *\n")
     _, _, errors = run("-t", "-c", file, expect=1)

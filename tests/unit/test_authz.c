@@ -116,19 +116,21 @@ static struct outcome decide(const char *policies, const char *frontend, const c
 	uv_loop_t loop;
 
 	assert_int_equal(uv_loop_init(&loop), 0);
-	struct dns_engine *dns = dns_engine_new(&loop, snapshot->dns);
+	const struct authz_means means = {.config = snapshot->config,
+		.dns = dns_engine_new(&loop, snapshot->dns),
+		.verifier = verifier_new(&loop, snapshot->trusts)};
 
-	assert_non_null(dns);
+	assert_non_null(means.dns);
+	assert_non_null(means.verifier);
 	for (int round = 0; round < 2; round++) {
 		struct authz a;
 		int called = 0;
 
 		authz_init(&a);
 		for (const char *const *p = pairs; *p != NULL; p += 2) {
-			authz_input(&a, str_view(p[0]), str_view(p[1]));
+			authz_input(&a, snapshot->config, str_view(p[0]), str_view(p[1]));
 		}
-		bool at_once =
-			authz_start(&a, snapshot->config, dns, now_s, NULL, on_decided, &called);
+		bool at_once = authz_start(&a, &means, now_s, NULL, on_decided, &called);
 
 		while (!at_once && called == 0) {
 			uv_run(&loop, UV_RUN_ONCE);
@@ -149,7 +151,8 @@ static struct outcome decide(const char *policies, const char *frontend, const c
 		}
 		authz_clear(&a);
 	}
-	dns_engine_close(dns);
+	dns_engine_close(means.dns);
+	verifier_close(means.verifier);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
 	snapshot_unref(snapshot);

@@ -124,9 +124,10 @@ static struct outcome decide_traced(
 
 	assert_non_null(dns);
 	authz_init(&a);
-	authz_input(&a, str_view("REMOTE_ADDR"), str_view(ip));
-	authz_input(&a, str_view("HTTP_USER_AGENT"), str_view("curl"));
-	bool at_once = authz_start(&a, snapshot->config, dns, now_s, trace, on_decided, &called);
+	authz_input(&a, snapshot->config, str_view("REMOTE_ADDR"), str_view(ip));
+	authz_input(&a, snapshot->config, str_view("HTTP_USER_AGENT"), str_view("curl"));
+	const struct authz_means means = {.config = snapshot->config, .dns = dns};
+	bool at_once = authz_start(&a, &means, now_s, trace, on_decided, &called);
 
 	while (!at_once && called == 0) {
 		uv_run(&loop, UV_RUN_ONCE);
@@ -323,12 +324,13 @@ static void cancelling_midway(void **state)
 	assert_int_equal(uv_loop_init(&loop), 0);
 	struct dns_engine *dns = dns_engine_new(&loop, snapshot->dns);
 
+	const struct authz_means means = {.config = snapshot->config, .dns = dns};
+
 	assert_non_null(dns);
 	authz_init(&a);
 	for (int i = 0; i < 3; i++) {
-		authz_input(&a, str_view("REMOTE_ADDR"), str_view("203.0.113.1"));
-		assert_false(
-			authz_start(&a, snapshot->config, dns, now_s, NULL, on_decided, &called));
+		authz_input(&a, snapshot->config, str_view("REMOTE_ADDR"), str_view("203.0.113.1"));
+		assert_false(authz_start(&a, &means, now_s, NULL, on_decided, &called));
 		authz_reset(&a);
 	}
 	authz_clear(&a);

@@ -54,8 +54,9 @@ static void a_look_up_without_memory_lets_nobody_in_and_is_not_kept(void **state
 
 		assert_non_null(config);
 		authz_init(&a);
-		authz_input(&a, str_view("REMOTE_ADDR"), str_view("192.0.2.1"));
-		assert_true(authz_start(&a, config, NULL, 0, NULL, never_done, NULL));
+		authz_input(&a, config, str_view("REMOTE_ADDR"), str_view("192.0.2.1"));
+		assert_true(authz_start(
+			&a, &(struct authz_means){.config = config}, 0, NULL, never_done, NULL));
 		assert_int_equal(a.status, 503);
 		assert_int_equal(a.reason, REASON_INTERNAL);
 		assert_int_equal(a.max_age_s, 0);

@@ -12,15 +12,24 @@
 
 #include <string.h>
 
+static struct config_frontend frontend_of(enum cert_profile profile, bool trust_frontend)
+{
+	const struct cert_choice none = {0};
+	struct config_frontend frontend = {.profile = profile};
+
+	assert_null(cert_sources_make(profile, &none, &none, trust_frontend, NULL, &frontend.cert));
+	return frontend;
+}
+
 /* A request as rows of NAME, value; ends with NULL. */
-static struct input input_of(const char *const *pairs)
+static struct input input_of(const struct cert_sources *sources, const char *const *pairs)
 {
 	struct input input;
 
 	input_init(&input);
 	for (; *pairs != NULL; pairs += 2) {
 		for (int i = 0; i < INPUT_COUNT; i++) {
-			if (strcmp(pairs[0], input_word((enum input_name)i)) == 0) {
+			if (str_eq_text(input_word(sources, (enum input_name)i), pairs[0])) {
 				input.values[i] = str_view(pairs[1]);
 			}
 		}
@@ -97,15 +106,16 @@ static void addresses_come_from_where_the_front_end_says(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct frontend_case *c = &cases[i];
-		struct input input = input_of(c->pairs);
 		struct prefix trusted = {0};
-		struct config_frontend frontend = {.trust_headers = c->trust_headers,
-			.forwarded_for = c->forwarded_for,
-			.trusted_proxies = &trusted,
-			.trusted_proxy_count = c->trusted != NULL};
+		struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
+		struct input input = input_of(&frontend.cert, c->pairs);
 		struct addr addr = {0};
 		char text[ADDR_TEXT_MAX];
 
+		frontend.trust_headers = c->trust_headers;
+		frontend.forwarded_for = c->forwarded_for;
+		frontend.trusted_proxies = &trusted;
+		frontend.trusted_proxy_count = c->trusted != NULL;
 		if (c->trusted != NULL) {
 			assert_true(prefix_parse(str_view(c->trusted), &trusted));
 		}
@@ -127,47 +137,139 @@ static void addresses_come_from_where_the_front_end_says(void **state)
 	}
 }
 
+static struct believe_cert certificate_of(
+	const struct config_frontend *frontend, const char *const *pairs, bool honoured)
+{
+	struct input input = input_of(&frontend->cert, pairs);
+	struct believe_cert out;
+
+	believe_certificate(&input, frontend, honoured, &out);
+	return out;
+}
+
 static void an_empty_param_still_outranks_a_header(void **state)
 {
-	const char *const pairs[] = {
-		"SSL_CLIENT_CERT", "", "HTTP_X_SSL_CLIENT_CERT", "forged", NULL};
-	struct input input = input_of(pairs);
-	struct str value =
-		believe_value(&input, INPUT_SSL_CLIENT_CERT, INPUT_X_SSL_CLIENT_CERT, true);
+	const char *const pairs[] = {"SSL_CLIENT_CERT", "", "HTTP_X_SSL_CLIENT_CERT", "forged",
+		"SSL_CLIENT_VERIFY", "", "HTTP_X_SSL_CLIENT_VERIFY", "SUCCESS", NULL};
+	const struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
+	struct believe_cert cert = certificate_of(&frontend, pairs, true);
 
 	(void)state;
-	assert_non_null(value.data);
-	assert_int_equal(value.len, 0);
+	assert_int_equal(cert.text.len, 0);
+	assert_int_equal(cert.word, CERT_WORD_NONE);
 }
 
 static void a_header_counts_only_if_honoured(void **state)
 {
-	const char *const pairs[] = {"HTTP_X_SSL_CLIENT_CERT", "value", NULL};
-	struct input input = input_of(pairs);
+	const char *const pairs[] = {
+		"HTTP_X_SSL_CLIENT_CERT", "value", "HTTP_X_SSL_CLIENT_VERIFY", "SUCCESS", NULL};
+	const struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
+	struct believe_cert cert = certificate_of(&frontend, pairs, false);
 
 	(void)state;
-	assert_null(
-		believe_value(&input, INPUT_SSL_CLIENT_CERT, INPUT_X_SSL_CLIENT_CERT, false).data);
-	assert_true(str_eq_text(
-		believe_value(&input, INPUT_SSL_CLIENT_CERT, INPUT_X_SSL_CLIENT_CERT, true),
-		"value"));
+	assert_null(cert.text.data);
+	assert_int_equal(cert.word, CERT_WORD_ABSENT);
+	cert = certificate_of(&frontend, pairs, true);
+	assert_true(str_eq_text(cert.text, "value"));
+	assert_int_equal(cert.word, CERT_WORD_VERIFIED);
+}
+
+static void each_source_has_the_codec_of_its_own(void **state)
+{
+	const char *const param[] = {
+		"SSL_CLIENT_CERT", "value", "HTTP_X_SSL_CLIENT_CERT", "other", NULL};
+	const char *const header[] = {"HTTP_X_SSL_CLIENT_CERT", "other", NULL};
+	const struct config_frontend frontend = frontend_of(CERT_PROFILE_CADDY, false);
+	struct believe_cert cert = certificate_of(&frontend, param, true);
+
+	(void)state;
+	assert_true(str_eq_text(cert.text, "value"));
+	assert_int_equal(cert.codec, CERT_CODEC_PEM);
+	assert_int_equal(cert.word, CERT_WORD_ABSENT);
+	cert = certificate_of(&frontend, header, true);
+	assert_true(str_eq_text(cert.text, "other"));
+	assert_int_equal(cert.codec, CERT_CODEC_DER_B64);
+}
+
+static void intermediates_and_findings_count_only_if_honoured(void **state)
+{
+	const char *const pairs[] = {"HTTP_X_CLIENT_CERT_LEAF", "leaf", "HTTP_X_CLIENT_CERT_CHAIN",
+		"chain", "HTTP_X_CLIENT_CERT_CHAIN_VERIFIED", "true", "HTTP_X_CLIENT_CERT_ERROR",
+		"", NULL};
+	const struct config_frontend frontend = frontend_of(CERT_PROFILE_GOOGLE_LB, false);
+	struct believe_cert cert = certificate_of(&frontend, pairs, false);
+
+	(void)state;
+	assert_null(cert.text.data);
+	assert_null(cert.intermediates.data);
+	assert_int_equal(cert.word, CERT_WORD_ABSENT);
+	cert = certificate_of(&frontend, pairs, true);
+	assert_true(str_eq_text(cert.intermediates, "chain"));
+	assert_int_equal(cert.word, CERT_WORD_VERIFIED);
+}
+
+/* A stranger's header is no certificate, so trust in the front end makes none verified. */
+static void trust_in_the_front_end_is_no_trust_in_strangers(void **state)
+{
+	const char *const pairs[] = {"HTTP_X_FORWARDED_CLIENT_CERT", "value", NULL};
+	const struct config_frontend frontend = frontend_of(CERT_PROFILE_ENVOY, true);
+	struct believe_cert cert = certificate_of(&frontend, pairs, false);
+
+	(void)state;
+	assert_null(cert.text.data);
+	assert_int_equal(cert.word, CERT_WORD_NONE);
+	cert = certificate_of(&frontend, pairs, true);
+	assert_int_equal(cert.word, CERT_WORD_VERIFIED);
+	assert_true(cert.list);
+}
+
+static void a_text_that_stands_for_none_is_none(void **state)
+{
+	const char *const pairs[] = {
+		"HTTP_X_SSL_CLIENT_CERT", "(null)", "HTTP_X_SSL_CLIENT_VERIFY", "(null)", NULL};
+	const struct config_frontend apache = frontend_of(CERT_PROFILE_APACHE, false);
+	const struct config_frontend nginx = frontend_of(CERT_PROFILE_NGINX, false);
+	struct believe_cert cert = certificate_of(&apache, pairs, true);
+
+	(void)state;
+	assert_null(cert.text.data);
+	assert_int_equal(cert.word, CERT_WORD_NONE);
+	cert = certificate_of(&nginx, pairs, true);
+	assert_true(str_eq_text(cert.text, "(null)"));
+	assert_int_equal(cert.word, CERT_WORD_FAILED);
 }
 
 static void what_is_ignored_is_named_if_it_would_have_counted(void **state)
 {
-	const char *const certificate[] = {"HTTP_X_SSL_CLIENT_CERT", "value", NULL};
+	static const struct {
+		const char *name;
+		enum cert_profile profile;
+		enum cert_input input;
+	} headers[] = {
+		{"HTTP_X_SSL_CLIENT_CERT", CERT_PROFILE_NGINX, CERT_INPUT_HEADER},
+		{"HTTP_X_SSL_CLIENT_VERIFY", CERT_PROFILE_NGINX, CERT_INPUT_STATUS_HEADER},
+		{"HTTP_X_FORWARDED_CLIENT_CERT", CERT_PROFILE_ENVOY, CERT_INPUT_HEADER},
+		{"HTTP_CLIENT_CERT_CHAIN", CERT_PROFILE_RFC9440, CERT_INPUT_CHAIN},
+		{"HTTP_CF_CERT_REVOKED", CERT_PROFILE_CLOUDFLARE, CERT_INPUT_FINDING},
+	};
 	const char *const forwarded[] = {"HTTP_X_FORWARDED_FOR", "192.0.2.1", NULL};
-	const struct config_frontend plain = {0};
-	const struct config_frontend forwarding = {.forwarded_for = true};
-	struct input input = input_of(certificate);
+	struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
+	struct input input = input_of(&frontend.cert, forwarded);
 
 	(void)state;
-	assert_int_equal(believe_ignored(&input, &plain, false), INPUT_X_SSL_CLIENT_CERT);
-	assert_int_equal(believe_ignored(&input, &plain, true), INPUT_COUNT);
-	input = input_of(forwarded);
-	assert_int_equal(believe_ignored(&input, &plain, false), INPUT_COUNT);
-	assert_int_equal(believe_ignored(&input, &forwarding, false), INPUT_X_FORWARDED_FOR);
-	assert_int_equal(believe_ignored(&input, &forwarding, true), INPUT_COUNT);
+	assert_int_equal(believe_ignored(&input, &frontend, false), INPUT_COUNT);
+	frontend.forwarded_for = true;
+	assert_int_equal(believe_ignored(&input, &frontend, false), INPUT_X_FORWARDED_FOR);
+	assert_int_equal(believe_ignored(&input, &frontend, true), INPUT_COUNT);
+	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+		const char *const pairs[] = {headers[i].name, "value", NULL};
+
+		frontend = frontend_of(headers[i].profile, false);
+		input = input_of(&frontend.cert, pairs);
+		assert_int_equal(
+			believe_ignored(&input, &frontend, false), INPUT_CERT + headers[i].input);
+		assert_int_equal(believe_ignored(&input, &frontend, true), INPUT_COUNT);
+	}
 }
 
 int main(void)
@@ -176,6 +278,10 @@ int main(void)
 		cmocka_unit_test(addresses_come_from_where_the_front_end_says),
 		cmocka_unit_test(an_empty_param_still_outranks_a_header),
 		cmocka_unit_test(a_header_counts_only_if_honoured),
+		cmocka_unit_test(each_source_has_the_codec_of_its_own),
+		cmocka_unit_test(intermediates_and_findings_count_only_if_honoured),
+		cmocka_unit_test(trust_in_the_front_end_is_no_trust_in_strangers),
+		cmocka_unit_test(a_text_that_stands_for_none_is_none),
 		cmocka_unit_test(what_is_ignored_is_named_if_it_would_have_counted),
 	};
 

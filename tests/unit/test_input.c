@@ -13,25 +13,133 @@
 #include <stdio.h>
 #include <string.h>
 
+static struct cert_sources sources_of(enum cert_profile profile)
+{
+	const struct cert_choice none = {0};
+	struct cert_sources sources;
+
+	assert_null(cert_sources_make(profile, &none, &none, false, NULL, &sources));
+	return sources;
+}
+
+/* `i` is the only input that has a value. */
+static void check_only(const struct input *input, unsigned i)
+{
+	for (unsigned k = 0; k < INPUT_COUNT; k++) {
+		assert_int_equal(input->values[k].data != NULL, k == i);
+	}
+	assert_true(str_eq_text(input->values[i], "value"));
+	assert_int_equal(input->duplicates, 0);
+}
+
 static void every_name_is_recognised_and_kept(void **state)
 {
 	(void)state;
-	for (int i = 0; i < INPUT_COUNT; i++) {
+	for (unsigned p = 0; p < CERT_PROFILE_COUNT; p++) {
+		struct cert_sources sources = sources_of((enum cert_profile)p);
+
+		assert_null(input_clash(&sources).data);
+		for (unsigned i = 0; i < INPUT_COUNT; i++) {
+			struct str name = input_word(&sources, (enum input_name)i);
+			char value[] = "value";
+			struct arena arena;
+			struct input input;
+
+			if (name.data == NULL) {
+				continue;
+			}
+			arena_init(&arena, 256);
+			input_init(&input);
+			input_add(&input, &arena, &sources, name, str_view(value));
+			value[0] = 'X';
+			check_only(&input, i);
+			arena_clear(&arena);
+		}
+	}
+}
+
+static void names_of_other_profiles_are_passed_over(void **state)
+{
+	(void)state;
+	for (unsigned p = 0; p < CERT_PROFILE_COUNT; p++) {
+		struct cert_sources sources = sources_of((enum cert_profile)p);
 		struct arena arena;
 		struct input input;
 
 		arena_init(&arena, 256);
 		input_init(&input);
-		char value[] = "value";
+		for (unsigned other = 0; other < CERT_PROFILE_COUNT; other++) {
+			struct cert_sources others = sources_of((enum cert_profile)other);
 
-		input_add(
-			&input, &arena, str_view(input_word((enum input_name)i)), str_view(value));
-		value[0] = 'X';
-		for (int k = 0; k < INPUT_COUNT; k++) {
-			assert_int_equal(input.values[k].data != NULL, k == i);
+			for (unsigned i = 0; i < CERT_INPUT_COUNT; i++) {
+				bool own = others.names[i].data == NULL;
+
+				for (unsigned k = 0; k < CERT_INPUT_COUNT; k++) {
+					own = own || str_eq(others.names[i], sources.names[k]);
+				}
+				if (!own) {
+					input_add(&input, &arena, &sources, others.names[i],
+						str_view("x"));
+				}
+			}
 		}
-		assert_true(str_eq_text(input.values[i], "value"));
-		assert_int_equal(input.duplicates, 0);
+		for (unsigned k = 0; k < INPUT_COUNT; k++) {
+			assert_null(input.values[k].data);
+		}
+		arena_clear(&arena);
+	}
+}
+
+static void a_configured_name_is_read_as_it_arrives(void **state)
+{
+	const struct cert_choice cert = {"x-arr-ClientCert", true, CERT_CODEC_DER_B64};
+	const struct cert_choice status = {"Tls_Status", false, CERT_CODEC_PEM};
+	struct cert_sources sources;
+	struct arena arena;
+	struct input input;
+
+	(void)state;
+	arena_init(&arena, 256);
+	input_init(&input);
+	assert_null(cert_sources_make(CERT_PROFILE_NGINX, &cert, &status, false, &arena, &sources));
+	input_add(&input, &arena, &sources, str_view("HTTP_X_ARR_CLIENTCERT"), str_view("value"));
+	check_only(&input, INPUT_CERT + CERT_INPUT_HEADER);
+	input_add(&input, &arena, &sources, str_view("TLS_STATUS"), str_view("x"));
+	input_add(&input, &arena, &sources, str_view("SSL_CLIENT_CERT"), str_view("x"));
+	input_add(&input, &arena, &sources, str_view("HTTP_X_SSL_CLIENT_CERT"), str_view("x"));
+	check_only(&input, INPUT_CERT + CERT_INPUT_HEADER);
+	input_add(&input, &arena, &sources, str_view("Tls_Status"), str_view("value"));
+	assert_non_null(input.values[INPUT_CERT + CERT_INPUT_STATUS_PARAM].data);
+	input_add(&input, &arena, &sources, str_view("HTTP_X_ARR_CLIENTCERT"), str_view("x"));
+	assert_int_equal(input.duplicates, 1U << (INPUT_CERT + CERT_INPUT_HEADER));
+	arena_clear(&arena);
+}
+
+/* Else a certificate's name could hide the address by which headers are judged. */
+static void a_configured_name_cannot_hide_another(void **state)
+{
+	static const struct cert_choice choices[] = {{"REMOTE_ADDR", false, CERT_CODEC_PEM},
+		{"DOORWARD_TRUST_HEADERS", false, CERT_CODEC_PEM},
+		{"x-real-ip", true, CERT_CODEC_PEM}, {"User-Agent", true, CERT_CODEC_PEM}};
+	static const char *const names[] = {
+		"REMOTE_ADDR", "DOORWARD_TRUST_HEADERS", "HTTP_X_REAL_IP", "HTTP_USER_AGENT"};
+	const struct cert_choice none = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
+		struct cert_sources sources;
+		struct arena arena;
+		struct input input;
+
+		arena_init(&arena, 256);
+		input_init(&input);
+		assert_null(cert_sources_make(
+			CERT_PROFILE_NGINX, &choices[i], &none, false, &arena, &sources));
+		assert_true(str_eq_text(input_clash(&sources), names[i]));
+		input_add(&input, &arena, &sources, str_view(names[i]), str_view("x"));
+		for (unsigned k = INPUT_CERT; k < INPUT_COUNT; k++) {
+			assert_null(input.values[k].data);
+		}
 		arena_clear(&arena);
 	}
 }
@@ -42,6 +150,7 @@ static void near_misses_are_passed_over(void **state)
 		"http_x_real_ip", "X_REAL_IP", "HTTP_SSL_CLIENT_CERT", "HTTP_SSL_CLIENT_VERIFY",
 		"SSL_CLIENT_CERT_CHAIN", "HTTP_REMOTE_ADDR", "HTTP_DOORWARD_POLICY",
 		"HTTP_DOORWARD_TRUST_HEADERS", "CONTENT_LENGTH"};
+	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
 	struct arena arena;
 	struct input input;
 
@@ -49,9 +158,9 @@ static void near_misses_are_passed_over(void **state)
 	arena_init(&arena, 256);
 	input_init(&input);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		input_add(&input, &arena, str_view(names[i]), str_view("x"));
+		input_add(&input, &arena, &sources, str_view(names[i]), str_view("x"));
 	}
-	input_add(&input, &arena, str_from_bytes("REMOTE_ADDR\0", 12), str_view("x"));
+	input_add(&input, &arena, &sources, str_from_bytes("REMOTE_ADDR\0", 12), str_view("x"));
 	for (int k = 0; k < INPUT_COUNT; k++) {
 		assert_null(input.values[k].data);
 	}
@@ -61,6 +170,7 @@ static void near_misses_are_passed_over(void **state)
 static void a_second_value_is_a_duplicate_and_changes_nothing(void **state)
 {
 	static const char *const first[] = {"192.0.2.1", ""};
+	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
 	struct arena arena;
 
 	(void)state;
@@ -69,8 +179,9 @@ static void a_second_value_is_a_duplicate_and_changes_nothing(void **state)
 		struct input input;
 
 		input_init(&input);
-		input_add(&input, &arena, str_view("HTTP_X_REAL_IP"), str_view(first[i]));
-		input_add(&input, &arena, str_view("HTTP_X_REAL_IP"), str_view("198.51.100.1"));
+		input_add(&input, &arena, &sources, str_view("HTTP_X_REAL_IP"), str_view(first[i]));
+		input_add(&input, &arena, &sources, str_view("HTTP_X_REAL_IP"),
+			str_view("198.51.100.1"));
 		assert_int_equal(input.duplicates, 1U << INPUT_X_REAL_IP);
 		assert_true(str_eq_text(input.values[INPUT_X_REAL_IP], first[i]));
 	}
@@ -81,6 +192,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_name_is_recognised_and_kept),
+		cmocka_unit_test(names_of_other_profiles_are_passed_over),
+		cmocka_unit_test(a_configured_name_is_read_as_it_arrives),
+		cmocka_unit_test(a_configured_name_cannot_hide_another),
 		cmocka_unit_test(near_misses_are_passed_over),
 		cmocka_unit_test(a_second_value_is_a_duplicate_and_changes_nothing),
 	};

@@ -4,6 +4,7 @@
 """Certificates made on the spot (RFC 5280), good ones and bad ones."""
 
 import datetime
+import hashlib
 import ipaddress
 from urllib.parse import quote
 
@@ -56,6 +57,13 @@ class Certificate:
         return self.x509.fingerprint(hashes.SHA256()).hex()
 
     @property
+    def spki(self):
+        key = self.x509.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        return hashlib.sha256(key).hexdigest()
+
+    @property
     def serial(self):
         return format(self.x509.serial_number, "x")
 
@@ -63,27 +71,31 @@ class Certificate:
 class Authority:
     """A certificate authority: `issue` makes certificates, by default good client certificates."""
 
-    def __init__(self, folder, label):
+    def __init__(self, folder, label, parent=None):
         self.folder, self.label = folder, label
         self.serial = 0x1000
         key = ec.generate_private_key(ec.SECP256R1())
         subject = name(f"CN={label}")
+        issuer = parent.certificate if parent else None
         certificate = (
             x509.CertificateBuilder()
             .subject_name(subject)
-            .issuer_name(subject)
+            .issuer_name(issuer.x509.subject if issuer else subject)
             .public_key(key.public_key())
             .serial_number(1)
             .not_valid_before(NOW - DAY)
             .not_valid_after(NOW + 365 * DAY)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-            .sign(key, hashes.SHA256())
+            .sign(issuer.key if issuer else key, hashes.SHA256())
         )
         self.certificate = Certificate(folder, f"ca-{label}", certificate, key)
 
     @property
     def file(self):
         return self.certificate.file
+
+    def intermediate(self, label):
+        return Authority(self.folder, label, self)
 
     def issue(
         self,

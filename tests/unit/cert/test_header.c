@@ -27,8 +27,9 @@ static const char no_base64[] = "a line between the armor lines that is not base
 static const char padding[] = "base64 with padding at a wrong place";
 static const char bits[] = "base64 whose last digit has bits that count for nothing";
 static const char cut_short[] = "base64 that is cut short, or lacks its padding";
-static const char empty[] = "nothing between the armor lines";
+static const char empty[] = "no bytes of a certificate";
 static const char behind[] = "something behind the END CERTIFICATE line";
+static const char too_many[] = "more certificates than may come";
 static const char bad_escape[] = "a malformed percent escape";
 static const char mixed[] = "blanks as they are beside percent escapes";
 static const char too_large[] = "a certificate that is too large";
@@ -207,8 +208,8 @@ static void test_takes_one_armored_certificate(void **state)
 		{BEGIN_LINE "\nTWFu\n-----END+CERTIFICATE-----", no_base64},
 		{BEGIN_LINE "\nTWFu\n" END_LINE "-", behind},
 		{ARMORED("TWFu") "junk", behind},
-		{ARMORED("TWFu") ARMORED("TWFu"), behind},
-		{ARMORED("TWFu") "\n" BEGIN_LINE, behind},
+		{ARMORED("TWFu") ARMORED("TWFu"), too_many},
+		{ARMORED("TWFu") "\n" BEGIN_LINE, too_many},
 		{ARMORED("TWFu") ",", behind},
 		{BEGIN_LINE "\nTWFu\n" BEGIN_LINE "\nTWFu\n" END_LINE "\n" END_LINE, no_base64},
 	};
@@ -276,7 +277,7 @@ static void test_takes_whole_percent_escapes(void **state)
 		{ESCAPED_BEGIN "TWF%00u" ESCAPED_END, no_line, NULL},
 		{ESCAPED_BEGIN "TWFu" ESCAPED_END "%00", behind, NULL},
 		{ESCAPED_BEGIN "TWFu" ESCAPED_END "%", behind, NULL},
-		{ESCAPED_BEGIN "TWFu" ESCAPED_END ESCAPED_BEGIN "TWFu" ESCAPED_END, behind, NULL},
+		{ESCAPED_BEGIN "TWFu" ESCAPED_END ESCAPED_BEGIN "TWFu" ESCAPED_END, too_many, NULL},
 		{"%", no_begin, NULL},
 		{"%zz", no_begin, NULL},
 	};

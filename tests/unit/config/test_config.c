@@ -31,7 +31,11 @@ static void defaults(void **state)
 	assert_int_equal(config->server.fcgi.request_timeout_ms, 10000);
 	assert_int_equal(config->server.fcgi.idle_timeout_ms, 300000);
 	assert_int_equal(config->server.grace_ms, 10000);
-	assert_int_equal(config->frontend.profile, CONFIG_PROFILE_NGINX);
+	assert_int_equal(config->frontend.profile, CERT_PROFILE_NGINX);
+	assert_null(config->frontend.cert_source.name);
+	assert_null(config->frontend.verify_source.name);
+	assert_false(config->frontend.trust_frontend);
+	assert_true(str_eq_text(config->frontend.cert.names[CERT_INPUT_PARAM], "SSL_CLIENT_CERT"));
 	assert_int_equal(config->frontend.trusted_proxy_count, 0);
 	assert_false(config->frontend.trust_headers);
 	assert_false(config->frontend.forwarded_for);
@@ -74,7 +78,9 @@ static void every_key(void **state)
 		"threads = 8\nuser = daemon\ngroup = daemon\nmax_connections = 100\n"
 		"max_params = 1M\nmax_requests_per_connection = 1\nrequest_timeout = 1500ms\n"
 		"idle_timeout = 1h\ngrace = 0s\n"
-		"[frontend]\nprofile = nginx\ntrusted_proxies = 10.0.0.0/8,2001:db8::/32\n"
+		"[frontend]\nprofile = envoy\ncert_source = header X-ARR-ClientCert der-b64\n"
+		"verify_source = param  TLS_Status\ntrust_frontend = false\n"
+		"trusted_proxies = 10.0.0.0/8,2001:db8::/32\n"
 		"trusted_proxies = 192.0.2.1 , ::ffff:192.0.2.2\ntrust_headers = on\n"
 		"forwarded_for = true\n"
 		"[dns]\nnameservers = 127.0.0.1, [::1]:5353\nnameservers = 192.0.2.1:54\n"
@@ -108,6 +114,16 @@ static void every_key(void **state)
 	assert_int_equal(config->server.fcgi.request_timeout_ms, 1500);
 	assert_int_equal(config->server.fcgi.idle_timeout_ms, 3600000);
 	assert_int_equal(config->server.grace_ms, 0);
+	assert_int_equal(config->frontend.profile, CERT_PROFILE_ENVOY);
+	assert_string_equal(config->frontend.cert_source.name, "X-ARR-ClientCert");
+	assert_true(config->frontend.cert_source.is_header);
+	assert_int_equal(config->frontend.cert_source.codec, CERT_CODEC_DER_B64);
+	assert_string_equal(config->frontend.verify_source.name, "TLS_Status");
+	assert_false(config->frontend.verify_source.is_header);
+	assert_false(config->frontend.trust_frontend);
+	assert_true(str_eq_text(
+		config->frontend.cert.names[CERT_INPUT_HEADER], "HTTP_X_ARR_CLIENTCERT"));
+	assert_int_equal(config->frontend.cert.frontend, CERT_FRONTEND_SAYS);
 	assert_int_equal(config->frontend.trusted_proxy_count, 4);
 	assert_true(addr_parse(str_view("192.0.2.2"), &addr));
 	assert_true(prefix_contains(&config->frontend.trusted_proxies[3], &addr));
@@ -148,6 +164,10 @@ struct refusal {
 };
 
 #define TIME "expected a time with its unit, e.g. 500ms, 10s, 5m or 1h"
+#define SOURCE                                                                                     \
+	"expected param NAME CODEC or header NAME CODEC, the codec pem, der-b64, der-hex, "        \
+	"rfc9440 or xfcc"
+#define NAME "expected a name of at most 128 letters, digits, \"_\" and, in a header's, \"-\""
 #define PREFIXES "expected prefixes such as 192.0.2.0/24 or 2001:db8::/32, separated by commas"
 #define ENDPOINTS                                                                                  \
 	"expected up to 16 addresses such as 127.0.0.1, 127.0.0.1:5353 or [::1]:5353, separated "  \
@@ -196,8 +216,39 @@ static const struct refusal refusals[] = {
 		"19: error: request_timeout = 2h: expected a time from 100ms to 1h"},
 	{"server", "request_timeout = 1d",
 		"19: error: request_timeout = 1d: expected a time from 100ms to 1h"},
-	{"frontend", "profile = lighttpd", "11: error: profile = lighttpd: not in this version"},
-	{"frontend", "profile = NGINX", "11: error: profile = NGINX: expected nginx"},
+	{"frontend", "profile = NGINX",
+		"11: error: profile = NGINX: expected nginx, lighttpd, apache, ingress-nginx, "
+		"haproxy, envoy, traefik, caddy, aws-alb, azure-appservice, azure-appgw, "
+		"azure-apim, google-lb, cloudflare or rfc9440"},
+	{"frontend", "cert_source = X-Cert pem", "15: error: cert_source = X-Cert pem: " SOURCE},
+	{"frontend", "cert_source = header X-Cert",
+		"15: error: cert_source = header X-Cert: " SOURCE},
+	{"frontend", "cert_source = header X-Cert der",
+		"15: error: cert_source = header X-Cert der: " SOURCE},
+	{"frontend", "cert_source = header X-Cert PEM",
+		"15: error: cert_source = header X-Cert PEM: " SOURCE},
+	{"frontend", "cert_source = header X-Cert pem pem",
+		"15: error: cert_source = header X-Cert pem pem: " SOURCE},
+	{"frontend", "cert_source = header", "15: error: cert_source = header: " NAME},
+	{"frontend", "cert_source = header X:Cert pem",
+		"15: error: cert_source = header X:Cert pem: " NAME},
+	{"frontend", "cert_source = param X-Cert pem",
+		"15: error: cert_source = param X-Cert pem: " NAME},
+	{"frontend", "cert_source = param HTTP_X_CERT pem",
+		"15: error: cert_source = param HTTP_X_CERT pem: expected header and its own name: "
+		"what arrives as HTTP_* is a header, which clients can send"},
+	{"frontend", "verify_source = header X-Status pem",
+		"17: error: verify_source = header X-Status pem: expected param NAME or header "
+		"NAME"},
+	{"frontend", "cert_source = header X-One pem\nverify_source = header x_one",
+		"15: error: cert_source = header X-One pem with profile = nginx: the same name "
+		"stands for two things"},
+	{"frontend", "trust_frontend = yes",
+		"18: error: trust_frontend = yes with profile = nginx: there is a verify status, "
+		"which says it better"},
+	{"frontend", "trust_frontend = yes\nprofile = azure-appservice",
+		"18: error: trust_frontend = yes with profile = azure-appservice: this profile's "
+		"front end verifies nothing that could be trusted"},
 	{"frontend", "trust_headers = 1", "17: error: trust_headers = 1: expected yes or no"},
 	{"frontend", "trust_headers = YES", "17: error: trust_headers = YES: expected yes or no"},
 	{"frontend", "trusted_proxies = 10.0.0.0/8, 10.0.0.1/8",
@@ -240,7 +291,8 @@ static const struct refusal refusals[] = {
 		"may go on in the next"},
 	{"cache", "size = 1023", "8: error: size = 1023: expected a size from 64K to 64G"},
 	{"cache", "size = 65G", "8: error: size = 65G: expected a size from 64K to 64G"},
-	{"cache", "cert_entries = 1", "1: error: unknown key cert_entries in [cache]"},
+	{"cache", "cert_entries = 1",
+		"16: error: cert_entries = 1: expected a number from 16 to 1000000"},
 	{"log", "target = file:",
 		"10: error: target = file:: expected stderr, syslog or file:PATH"},
 	{"log", "target = /var/log/x",

@@ -45,6 +45,11 @@ static void expect_lines(const char *text, const char *lines)
 	free(got);
 }
 
+#define TRUST_DEFAULTS                                                                             \
+	"ca_file =\nca_dir =\ncrl_file =\nverify_depth = 4\nsecurity_level = 2\n"                  \
+	"partial_chain = no\nx509_strict = no\nallow_missing_eku = no\ncert_pins =\n"              \
+	"cert_host = off\n"
+
 static void whole(void **state)
 {
 	char *got = dump("[policy b]\nparent = default\nrdns = on\n[log]\nlevel = debug\n"
@@ -55,20 +60,23 @@ static void whole(void **state)
 		"socket_owner =\nsocket_group =\nbacklog = 4096\nthreads = auto\nuser =\ngroup =\n"
 		"max_connections = 16384\nmax_params = 128K\nmax_requests_per_connection = 64\n"
 		"request_timeout = 10s\nidle_timeout = 5m\ngrace = 10s\n"
-		"\n[frontend]\nprofile = nginx\ntrusted_proxies =\ntrust_headers = no\n"
+		"\n[frontend]\nprofile = nginx\ncert_source =\nverify_source =\n"
+		"trust_frontend = no\ntrusted_proxies =\ntrust_headers = no\n"
 		"forwarded_for = no\n"
 		"\n[dns]\nnameservers =\nstatic_zone =\ntimeout = auto\nattempts = auto\n"
 		"lookup_timeout = 2500ms\nmax_ptr = 10\nmin_ttl = 5s\nmax_ttl = 1h\n"
 		"negative_max_ttl = 15m\nedns_size = 1232\nuse_tcp = auto\ncookies = "
 		"yes\ncase_randomization = yes\ntrust_ad = auto\nrequire_ad = no\n"
 		"private_ptr = no\nmax_in_flight = 16384\nmax_in_flight_per_prefix = 64\n"
-		"\n[cache]\nsize = 64M\nrefresh = no\n"
+		"\n[cache]\nsize = 64M\nrefresh = no\ncert_entries = 4096\n"
 		"\n[log]\ntarget = stderr\nformat = text\nlevel = debug\ndecisions = all\n"
 		"\n[policy b]\nrdns = single\nrdns_when = always\nclient_cert = off\n"
-		"verify = frontend\ncn_fallback = no\non_dns_error = deny\ndefault = deny\n"
+		"verify = frontend\n" TRUST_DEFAULTS
+		"cn_fallback = no\non_dns_error = deny\ndefault = deny\n"
 		"deny_status = 403\nmax_cache = 5m\ncached_claims =\nallow = *\n"
 		"\n[policy default]\nrdns = double\nrdns_when = always\nclient_cert = off\n"
-		"verify = frontend\ncn_fallback = no\non_dns_error = deny\ndefault = deny\n"
+		"verify = frontend\n" TRUST_DEFAULTS
+		"cn_fallback = no\non_dns_error = deny\ndefault = deny\n"
 		"deny_status = 403\nmax_cache = 5m\ncached_claims =\nallow = *\n");
 	free(got);
 	free(dump(""));

@@ -234,18 +234,100 @@ static void rules_about_what_is_off(void **state)
 		"t:2:15: error: client_cert = yes: expected off, optional or required\n"));
 }
 
+/* Paths begin at the file's folder; children add nothing to a list, they have their own. */
+static void trust(void **state)
+{
+	struct config *config = load_expecting(
+		"[policy a]\nclient_cert = required\nca_file = /pki/ca.pem\nca_dir = /pki/more\n"
+		"crl_file = /pki/a.crl\ncrl_file = /pki/crls, old\nverify_depth = 1\n"
+		"security_level = 3\npartial_chain = yes\nx509_strict = yes\n"
+		"allow_missing_eku = yes\ncert_pins = /pki/pins\ncert_host = exact\n"
+		"[policy b]\nparent = a\nca_file = /other\ncrl_file = /x\nverify = local\n"
+		"[policy c]\nparent = a\nca_file =\nca_dir =\ncert_pins =\ncrl_file =\n"
+		"[policy default]\n",
+		"");
+	const struct policy *a = find(config, "a");
+	const struct policy *b = find(config, "b");
+	const struct policy *c = find(config, "c");
+	char *text = dump_of(config);
+	struct config *again = load_expecting(text, "");
+	char *text_again = dump_of(again);
+
+	assert_int_equal(a->verify, POLICY_VERIFY_BOTH);
+	assert_string_equal(a->trust.ca_file, "/pki/ca.pem");
+	assert_string_equal(a->trust.ca_dir, "/pki/more");
+	assert_int_equal(a->trust.crl_file_count, 2);
+	assert_string_equal(a->trust.crl_files[0], "/pki/a.crl");
+	assert_string_equal(a->trust.crl_files[1], "/pki/crls, old");
+	assert_int_equal(a->trust.verify_depth, 1);
+	assert_int_equal(a->trust.security_level, 3);
+	assert_true(a->trust.partial_chain && a->trust.x509_strict && a->trust.allow_missing_eku);
+	assert_string_equal(a->trust.cert_pins, "/pki/pins");
+	assert_int_equal(a->cert_host, POLICY_CERT_HOST_EXACT);
+	assert_int_equal(b->verify, POLICY_VERIFY_LOCAL);
+	assert_string_equal(b->trust.ca_file, "/other");
+	assert_string_equal(b->trust.ca_dir, "/pki/more");
+	assert_int_equal(b->trust.crl_file_count, 1);
+	assert_string_equal(b->trust.crl_files[0], "/x");
+	assert_int_equal(b->cert_host, POLICY_CERT_HOST_EXACT);
+	assert_int_equal(c->verify, POLICY_VERIFY_FRONTEND);
+	assert_null(c->trust.ca_file);
+	assert_int_equal(c->trust.crl_file_count, 0);
+	assert_int_equal(find(config, "default")->verify, POLICY_VERIFY_FRONTEND);
+	assert_string_equal(text, text_again);
+	free(text);
+	free(text_again);
+	config_unref(config);
+	config_unref(again);
+}
+
+static void trust_that_does_not_go_together(void **state)
+{
+	static const struct {
+		const char *keys;
+		const char *message;
+	} cases[] = {
+		{"verify = local\n",
+			"t:3:10: error: verify: expected ca_file, ca_dir or cert_pins in [policy "
+			"default], by which certificates are checked here\n"},
+		{"verify = both\n",
+			"t:3:10: error: verify: expected ca_file, ca_dir or cert_pins in [policy "
+			"default], by which certificates are checked here\n"},
+		{"crl_file = /x\n",
+			"t:3:12: error: crl_file: expected verify = local or both in [policy "
+			"default], or nobody looks into it\n"},
+		{"cert_host = exact\nrdns = off\n",
+			"t:3:13: error: cert_host: expected rdns = double in [policy default], "
+			"which confirms names\n"},
+		{"cert_host = exact\nrdns = single\n",
+			"t:3:13: error: cert_host: expected rdns = double in [policy default], "
+			"which confirms names\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "[policy default]\nclient_cert = required\n%s",
+			cases[i].keys);
+		assert_null(load_expecting(text, cases[i].message));
+	}
+	assert_null(load_expecting("[policy default]\ncert_host = exact\n",
+		"t:2:13: error: cert_host: expected client_cert = optional or required in [policy "
+		"default]\n"));
+}
+
 static void refused_keys(void **state)
 {
 	assert_null(load_expecting(
-		"[policy default]\nverify = local\nverify_depth = 3\nca_file = /x\npin = x\n"
-		"cert_host = exact\ndeny_status = 404\nrdns = triple\nmax_cache = 1500ms\n"
+		"[policy default]\nverify = me\nverify_depth = 8\nsecurity_level = 6\npin = x\n"
+		"cert_host = yes\ndeny_status = 404\nrdns = triple\nmax_cache = 1500ms\n"
 		"cached_claims = uri, cookie\ndefault = maybe\n"
 		"allow = \nrdns_allow =\nallow = host ~ (\n",
-		"t:2:10: error: verify = local: not in this version\n"
-		"t:3:1: error: unknown key verify_depth in [policy default]\n"
-		"t:4:1: error: unknown key ca_file in [policy default]\n"
+		"t:2:10: error: verify = me: expected auto, frontend, local or both\n"
+		"t:3:16: error: verify_depth = 8: expected a number from 0 to 7\n"
+		"t:4:18: error: security_level = 6: expected a number from 0 to 5\n"
 		"t:5:1: error: unknown key pin in [policy default]\n"
-		"t:6:1: error: unknown key cert_host in [policy default]\n"
+		"t:6:13: error: cert_host = yes: expected off, exact or domain\n"
 		"t:7:15: error: deny_status = 404: expected 403 or 401\n"
 		"t:8:8: error: rdns = triple: expected off, single, double or on\n"
 		"t:9:13: error: max_cache = 1500ms: expected a time in whole seconds from 0s to "
@@ -288,6 +370,8 @@ int main(void)
 		cmocka_unit_test(many_policies),
 		cmocka_unit_test(no_default),
 		cmocka_unit_test(rules_about_what_is_off),
+		cmocka_unit_test(trust),
+		cmocka_unit_test(trust_that_does_not_go_together),
 		cmocka_unit_test(refused_keys),
 		cmocka_unit_test(comments_in_rules),
 	};

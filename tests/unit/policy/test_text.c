@@ -49,7 +49,10 @@ static void test_serials_in_any_spelling(void **state)
 		{":a1", NULL},
 		{"a1:", NULL},
 		{"a1::b2", NULL},
-		{"a1 b2", NULL},
+		{"00 A1 b2", "a1b2"},
+		{"a1  b2", NULL},
+		{"a1 :b2", NULL},
+		{" a1", NULL},
 		{"g1", NULL},
 		{"--1", NULL},
 		{"0x-1", NULL},
@@ -75,6 +78,11 @@ static void test_fingerprints_with_and_without_colons(void **state)
 
 	for (int i = 0; i < 32; i++) {
 		at += snprintf(at, 4, "%s%02X", i > 0 ? ":" : "", i);
+	}
+	reads(&policy_text_sha256, colons,
+		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+	for (at = colons; *at != '\0'; at++) {
+		*at = *at == ':' ? ' ' : *at;
 	}
 	reads(&policy_text_sha256, colons,
 		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz_cert.h"
+
+#include "believe.h"
+
+#define FAILURE_HOLDS_S (CERT_CACHE_BAD_MS / 1000)
+
+enum authz_cert_step authz_cert_take(struct authz *a, bool honoured, enum policy_reason *reason)
+{
+	const struct config_frontend *frontend = &a->means.config->frontend;
+	struct believe_cert sent;
+
+	believe_certificate(&a->input, frontend, honoured, &sent);
+	a->cert_present = sent.text.len > 0 || a->given != NULL;
+	a->word = a->given != NULL ? cert_sources_suppose(&frontend->cert, a->given->status)
+				   : sent.word;
+	if (!a->cert_present) {
+		if (a->word == CERT_WORD_FAILED) {
+			*reason = REASON_CERT_UNVERIFIED;
+			return AUTHZ_CERT_DENIED;
+		}
+		*reason = REASON_CERT_MISSING;
+		return a->policy->client_cert == POLICY_CERT_REQUIRED ? AUTHZ_CERT_DENIED
+								      : AUTHZ_CERT_PASSED;
+	}
+	a->question = (struct cert_question){
+		.text = sent.text,
+		.codec = sent.codec,
+		.list = sent.list,
+		.intermediates = sent.intermediates,
+		.given = a->given != NULL ? &a->given->chain : NULL,
+		.cn_fallback = a->policy->cn_fallback,
+		.trust = trusts_of(verifier_trusts(a->means.verifier), a->policy),
+	};
+	return AUTHZ_CERT_ASK;
+}
+
+static enum policy_reason reason_of(enum cert_finding finding)
+{
+	static const enum policy_reason reasons[] = {
+		[CERT_UNTRUSTED] = REASON_CERT_UNTRUSTED,
+		[CERT_REVOKED] = REASON_CERT_REVOKED,
+		[CERT_EXPIRED] = REASON_CERT_EXPIRED,
+		[CERT_NOT_YET_VALID] = REASON_CERT_NOT_YET_VALID,
+		[CERT_UNDECIDED] = REASON_INTERNAL,
+	};
+
+	return reasons[finding];
+}
+
+enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reason)
+{
+	const struct cert_checked *checked = a->checked;
+	const struct cert_verdict *verdict = &checked->verdict;
+
+	if (checked->status != CERT_OK) {
+		a->detail = checked->why;
+		*reason =
+			checked->status == CERT_NO_MEMORY ? REASON_INTERNAL : REASON_CERT_MALFORMED;
+		return AUTHZ_CERT_DENIED;
+	}
+	a->identity = &checked->identity;
+	a->detail = verdict->text.data;
+	/* What was found may be some minutes old: the time is not. */
+	if (a->wall_s < a->identity->not_before) {
+		authz_hold_until(a, a->identity->not_before);
+		*reason = REASON_CERT_NOT_YET_VALID;
+		return AUTHZ_CERT_DENIED;
+	}
+	if (a->wall_s >= a->identity->not_after) {
+		*reason = REASON_CERT_EXPIRED;
+		return AUTHZ_CERT_DENIED;
+	}
+	authz_hold_until(a, a->identity->not_after);
+	if (a->policy->verify != POLICY_VERIFY_LOCAL && a->word != CERT_WORD_VERIFIED) {
+		*reason = REASON_CERT_UNVERIFIED;
+		return AUTHZ_CERT_DENIED;
+	}
+	if (verdict->finding != CERT_TRUSTED) {
+		authz_hold_until(a, a->wall_s + FAILURE_HOLDS_S);
+		*reason = reason_of(verdict->finding);
+		return AUTHZ_CERT_DENIED;
+	}
+	authz_hold_until(a, verdict->until_s);
+	a->cert_verified = true;
+	return AUTHZ_CERT_PASSED;
+}
+
+bool authz_cert_binds_name(const struct authz *a)
+{
+	return a->policy->cert_host != POLICY_CERT_HOST_OFF && a->cert_verified;
+}
+
+bool authz_cert_agrees(const struct authz *a)
+{
+	struct str_list dns = a->identity->dns;
+	struct str_list names = a->facts.names;
+
+	if (a->policy->cert_host == POLICY_CERT_HOST_EXACT) {
+		return cert_host_is_named(dns, names);
+	}
+	return cert_host_shares_domain(
+		trusts_suffixes(verifier_trusts(a->means.verifier)), dns, names);
+}

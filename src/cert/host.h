@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CERT_HOST_H
+#define DW_CERT_HOST_H
+
+#include "base/str.h"
+
+#include <stdbool.h>
+
+/*
+ * Whether one of a client's confirmed names is one of its certificate's dNSNames (RFC 6125 6.4):
+ * `*.` in front of a name stands for exactly one label, and for nothing else anywhere. All names
+ * are lower-case and without a final dot.
+ */
+bool cert_host_is_named(struct str_list dns, struct str_list names);
+
+/* The Public Suffix List, immutable. */
+struct cert_suffixes;
+
+/* The system's list, or the one built into libpsl if that is newer. NULL: out of memory, or built
+ * without libpsl. */
+struct cert_suffixes *cert_suffixes_load(void);
+void cert_suffixes_free(struct cert_suffixes *suffixes);
+
+/*
+ * Whether a confirmed name shares its registrable domain, one label more than a public suffix, with
+ * a dNSName; of a wildcard, what stands behind it counts. A public suffix has none, and shares
+ * none.
+ */
+bool cert_host_shares_domain(
+	const struct cert_suffixes *suffixes, struct str_list dns, struct str_list names);
+
+#endif

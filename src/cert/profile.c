@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "cert/profile.h"
+
+#include "base/util.h"
+
+#include <string.h>
+
+/* What a word means. One that is not listed has failed; so has one that came without need. */
+struct cert_words {
+	struct {
+		const char *word;
+		enum cert_word means;
+	} list[4]; /* the good word first; ends with NULL */
+	enum cert_word absent;
+};
+
+/* mod_ssl, mod_openssl and nginx agree; GENEROUS (optional_no_ca) has checked nothing. */
+static const struct cert_words success_words = {
+	{{"SUCCESS", CERT_WORD_VERIFIED}, {"NONE", CERT_WORD_NONE}, {"", CERT_WORD_NONE}},
+	CERT_WORD_ABSENT};
+
+/* ssl_c_verify is OpenSSL's number, or its name with the converter x509_v_err_str. */
+static const struct cert_words haproxy_words = {
+	{{"0", CERT_WORD_VERIFIED}, {"X509_V_OK", CERT_WORD_VERIFIED}, {"", CERT_WORD_NONE}},
+	CERT_WORD_ABSENT};
+
+static const struct cert_words true_words = {
+	{{"true", CERT_WORD_VERIFIED}, {"false", CERT_WORD_NONE}, {"", CERT_WORD_NONE}},
+	CERT_WORD_ABSENT};
+
+/* An error there is none of comes as an empty value. */
+static const struct cert_words google_errors = {
+	{{"", CERT_WORD_VERIFIED}, {"client_cert_not_provided", CERT_WORD_NONE}},
+	CERT_WORD_VERIFIED};
+
+static const struct cert_words cloudflare_revoked = {
+	{{"false", CERT_WORD_VERIFIED}, {"", CERT_WORD_NONE}}, CERT_WORD_ABSENT};
+
+#define PARAM_CERT "SSL_CLIENT_CERT"
+#define PARAM_STATUS "SSL_CLIENT_VERIFY"
+#define HEADER_CERT "HTTP_X_SSL_CLIENT_CERT"
+#define HEADER_STATUS "HTTP_X_SSL_CLIENT_VERIFY"
+
+struct profile {
+	const char *word;
+	enum cert_frontend frontend; /* SAYS, SILENT or NOTHING */
+	const char *param;
+	enum cert_codec param_codec;
+	const char *header;
+	enum cert_codec header_codec;
+	bool list; /* leaf first */
+	const char *chain;
+	const char *status_param;
+	const char *status_header;
+	const struct cert_words *status;
+	const char *finding_header;
+	const struct cert_words *finding;
+	const char *no_cert;
+};
+
+#define AS_NGINX                                                                                   \
+	.frontend = CERT_FRONTEND_SAYS, .param = PARAM_CERT, .param_codec = CERT_CODEC_PEM,        \
+	.header = HEADER_CERT, .header_codec = CERT_CODEC_PEM, .status_param = PARAM_STATUS,       \
+	.status_header = HEADER_STATUS, .status = &success_words
+
+static const struct profile profiles[CERT_PROFILE_COUNT] = {
+	[CERT_PROFILE_NGINX] = {.word = "nginx", AS_NGINX},
+	[CERT_PROFILE_LIGHTTPD] = {.word = "lighttpd", AS_NGINX},
+	/* RequestHeader writes a variable that is not there as (null). */
+	[CERT_PROFILE_APACHE] = {.word = "apache", AS_NGINX, .no_cert = "(null)"},
+	[CERT_PROFILE_INGRESS_NGINX] = {.word = "ingress-nginx",
+		.frontend = CERT_FRONTEND_SAYS,
+		.header = "HTTP_SSL_CLIENT_CERT",
+		.header_codec = CERT_CODEC_PEM,
+		.status_header = "HTTP_SSL_CLIENT_VERIFY",
+		.status = &success_words},
+	[CERT_PROFILE_HAPROXY] = {.word = "haproxy",
+		.frontend = CERT_FRONTEND_SAYS,
+		.param = PARAM_CERT,
+		.param_codec = CERT_CODEC_DER_B64,
+		.header = HEADER_CERT,
+		.header_codec = CERT_CODEC_DER_B64,
+		.status_param = PARAM_STATUS,
+		.status_header = HEADER_STATUS,
+		.status = &haproxy_words},
+	[CERT_PROFILE_ENVOY] = {.word = "envoy",
+		.frontend = CERT_FRONTEND_SILENT,
+		.header = "HTTP_X_FORWARDED_CLIENT_CERT",
+		.header_codec = CERT_CODEC_XFCC,
+		.list = true},
+	[CERT_PROFILE_TRAEFIK] = {.word = "traefik",
+		.frontend = CERT_FRONTEND_SILENT,
+		.header = "HTTP_X_FORWARDED_TLS_CLIENT_CERT",
+		.header_codec = CERT_CODEC_DER_B64,
+		.list = true},
+	[CERT_PROFILE_CADDY] = {.word = "caddy",
+		.frontend = CERT_FRONTEND_SILENT,
+		.param = PARAM_CERT,
+		.param_codec = CERT_CODEC_PEM,
+		.header = HEADER_CERT,
+		.header_codec = CERT_CODEC_DER_B64},
+	/* In verify mode; what passthrough changes stands in choose_mode. */
+	[CERT_PROFILE_AWS_ALB] = {.word = "aws-alb",
+		.frontend = CERT_FRONTEND_SILENT,
+		.header = "HTTP_X_AMZN_MTLS_CLIENTCERT_LEAF",
+		.header_codec = CERT_CODEC_PEM},
+	[CERT_PROFILE_AZURE_APPSERVICE] = {.word = "azure-appservice",
+		.frontend = CERT_FRONTEND_NOTHING,
+		.header = "HTTP_X_ARR_CLIENTCERT",
+		.header_codec = CERT_CODEC_DER_B64},
+	[CERT_PROFILE_AZURE_APPGW] = {.word = "azure-appgw",
+		.frontend = CERT_FRONTEND_SAYS,
+		.header = HEADER_CERT,
+		.header_codec = CERT_CODEC_PEM,
+		.status_header = HEADER_STATUS,
+		.status = &success_words},
+	[CERT_PROFILE_AZURE_APIM] = {.word = "azure-apim",
+		.frontend = CERT_FRONTEND_NOTHING,
+		.header = HEADER_CERT,
+		.header_codec = CERT_CODEC_DER_B64},
+	[CERT_PROFILE_GOOGLE_LB] = {.word = "google-lb",
+		.frontend = CERT_FRONTEND_SAYS,
+		.header = "HTTP_X_CLIENT_CERT_LEAF",
+		.header_codec = CERT_CODEC_RFC9440,
+		.chain = "HTTP_X_CLIENT_CERT_CHAIN",
+		.status_header = "HTTP_X_CLIENT_CERT_CHAIN_VERIFIED",
+		.status = &true_words,
+		.finding_header = "HTTP_X_CLIENT_CERT_ERROR",
+		.finding = &google_errors},
+	[CERT_PROFILE_CLOUDFLARE] = {.word = "cloudflare",
+		.frontend = CERT_FRONTEND_SAYS,
+		.header = "HTTP_CF_CLIENT_CERT_DER_BASE64",
+		.header_codec = CERT_CODEC_DER_B64,
+		.status_header = "HTTP_CF_CERT_VERIFIED",
+		.status = &true_words,
+		.finding_header = "HTTP_CF_CERT_REVOKED",
+		.finding = &cloudflare_revoked},
+	[CERT_PROFILE_RFC9440] = {.word = "rfc9440",
+		.frontend = CERT_FRONTEND_SILENT,
+		.header = "HTTP_CLIENT_CERT",
+		.header_codec = CERT_CODEC_RFC9440,
+		.chain = "HTTP_CLIENT_CERT_CHAIN"},
+};
+
+const char *cert_profile_word(enum cert_profile profile)
+{
+	return profiles[profile].word;
+}
+
+bool cert_name_is_good(struct str name, bool is_header)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+
+		if (!ascii_is_alnum(c) && c != '_' && (c != '-' || !is_header)) {
+			return false;
+		}
+	}
+	return name.len > 0 && name.len <= 128 && (is_header || !str_starts_with(name, "HTTP_"));
+}
+
+/*
+ * ALB sends one of two headers, by its mode, and lets a client's own one of the other name through:
+ * so only one is ever read. Passthrough sends the whole chain and has verified none of it.
+ */
+static void choose_mode(struct cert_sources *s)
+{
+	if (s->profile == CERT_PROFILE_AWS_ALB && s->frontend != CERT_FRONTEND_TRUSTED) {
+		s->frontend = CERT_FRONTEND_NOTHING;
+		s->names[CERT_INPUT_HEADER] = str_view("HTTP_X_AMZN_MTLS_CLIENTCERT");
+		s->list = true;
+	}
+}
+
+/* The choice's name as FastCGI and CGI have it; absent when out of memory. */
+static struct str wire_name(const struct cert_choice *choice, struct arena *arena)
+{
+	static const char prefix[] = "HTTP_";
+	struct str name = str_view(choice->name);
+
+	if (!choice->is_header) {
+		return arena_dup(arena, name);
+	}
+	size_t len = strlen(prefix) + name.len;
+	char *wire = arena_alloc(arena, len + 1, 1);
+
+	if (wire == NULL) {
+		return (struct str){NULL, 0};
+	}
+	memcpy(wire, prefix, strlen(prefix));
+	for (size_t i = 0; i < name.len; i++) {
+		char c = ascii_lower(name.data[i]);
+
+		wire[strlen(prefix) + i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A')
+					   : c == '-'           ? '_'
+								: c;
+	}
+	return (struct str){wire, len};
+}
+
+static bool put_choice(struct cert_sources *s, const struct cert_choice *choice,
+	enum cert_input param, enum cert_input header, struct arena *arena)
+{
+	struct str name = wire_name(choice, arena);
+
+	s->names[param] = choice->is_header ? (struct str){NULL, 0} : name;
+	s->names[header] = choice->is_header ? name : (struct str){NULL, 0};
+	return name.data != NULL;
+}
+
+static const char *check_names(const struct cert_sources *s)
+{
+	for (size_t i = 0; i < CERT_INPUT_COUNT; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (s->names[i].data != NULL && str_eq(s->names[i], s->names[k])) {
+				return "the same name stands for two things";
+			}
+		}
+	}
+	return NULL;
+}
+
+static const char *check_trust(const struct cert_sources *s, bool says)
+{
+	if (s->frontend == CERT_FRONTEND_NOTHING && s->profile != CERT_PROFILE_AWS_ALB) {
+		return "this profile's front end verifies nothing that could be trusted";
+	}
+	return says ? "there is a verify status, which says it better" : NULL;
+}
+
+const char *cert_sources_make(enum cert_profile profile, const struct cert_choice *cert,
+	const struct cert_choice *status, bool trust_frontend, struct arena *arena,
+	struct cert_sources *out)
+{
+	const struct profile *p = &profiles[profile];
+	struct cert_sources s = {
+		.profile = profile,
+		.frontend = p->frontend,
+		.names =
+			{
+				[CERT_INPUT_PARAM] = str_view(p->param),
+				[CERT_INPUT_HEADER] = str_view(p->header),
+				[CERT_INPUT_CHAIN] = str_view(p->chain),
+				[CERT_INPUT_STATUS_PARAM] = str_view(p->status_param),
+				[CERT_INPUT_STATUS_HEADER] = str_view(p->status_header),
+				[CERT_INPUT_FINDING] = str_view(p->finding_header),
+			},
+		.param_codec = p->param_codec,
+		.header_codec = p->header_codec,
+		.list = p->list,
+		.no_cert = p->no_cert,
+		.status = p->status != NULL ? p->status : &success_words,
+		.finding = p->finding,
+	};
+	bool says = p->frontend == CERT_FRONTEND_SAYS || status->name != NULL;
+
+	if (trust_frontend) {
+		const char *wrong = check_trust(&s, says);
+
+		if (wrong != NULL) {
+			return wrong;
+		}
+		s.frontend = CERT_FRONTEND_TRUSTED;
+	}
+	choose_mode(&s);
+	if (cert->name != NULL) {
+		if (!put_choice(&s, cert, CERT_INPUT_PARAM, CERT_INPUT_HEADER, arena)) {
+			return "out of memory";
+		}
+		s.param_codec = cert->codec;
+		s.header_codec = cert->codec;
+		s.list = s.list || cert->codec == CERT_CODEC_XFCC;
+	}
+	if (status->name != NULL) {
+		if (!put_choice(
+			    &s, status, CERT_INPUT_STATUS_PARAM, CERT_INPUT_STATUS_HEADER, arena)) {
+			return "out of memory";
+		}
+		s.frontend = s.frontend == CERT_FRONTEND_SILENT ? CERT_FRONTEND_SAYS : s.frontend;
+	}
+	const char *wrong = check_names(&s);
+
+	if (wrong == NULL) {
+		*out = s;
+	}
+	return wrong;
+}
+
+const char *cert_sources_refuse_frontend(const struct cert_sources *sources)
+{
+	switch (sources->frontend) {
+	case CERT_FRONTEND_SAYS:
+	case CERT_FRONTEND_TRUSTED:
+		return NULL;
+	case CERT_FRONTEND_SILENT:
+		return "its front end sends no word about a certificate; expected verify = local, "
+		       "a verify_source, or trust_frontend = yes if it verifies";
+	case CERT_FRONTEND_NOTHING:
+		break;
+	}
+	return sources->profile == CERT_PROFILE_AWS_ALB
+		       ? "its passthrough mode verifies nothing; expected verify = local, or "
+			 "trust_frontend = yes for its verify mode"
+		       : "its front end verifies nothing; expected verify = local";
+}
+
+static enum cert_word read_word(const struct cert_words *words, struct str text)
+{
+	if (text.data == NULL) {
+		return words->absent;
+	}
+	for (size_t i = 0; words->list[i].word != NULL; i++) {
+		if (str_eq_text(text, words->list[i].word)) {
+			return words->list[i].means;
+		}
+	}
+	return CERT_WORD_FAILED;
+}
+
+enum cert_word cert_sources_word(
+	const struct cert_sources *sources, struct str status, struct str finding, bool present)
+{
+	enum cert_word word = CERT_WORD_ABSENT;
+	enum cert_word other = CERT_WORD_VERIFIED;
+
+	switch (sources->frontend) {
+	case CERT_FRONTEND_TRUSTED:
+		return present ? CERT_WORD_VERIFIED : CERT_WORD_NONE;
+	case CERT_FRONTEND_SILENT:
+	case CERT_FRONTEND_NOTHING:
+		return CERT_WORD_ABSENT;
+	case CERT_FRONTEND_SAYS:
+		break;
+	}
+	if (sources->no_cert != NULL && str_eq_text(status, sources->no_cert)) {
+		status = str_view("");
+	}
+	word = read_word(sources->status, status);
+	if (sources->finding != NULL) {
+		other = read_word(sources->finding, finding);
+	}
+	if (word == CERT_WORD_FAILED || other == CERT_WORD_FAILED) {
+		return CERT_WORD_FAILED;
+	}
+	word = word == CERT_WORD_VERIFIED ? other : word;
+	return word == CERT_WORD_VERIFIED && !present ? CERT_WORD_NONE : word;
+}
+
+enum cert_word cert_sources_suppose(const struct cert_sources *sources, struct str status)
+{
+	struct str finding = {NULL, 0};
+
+	if (status.data == NULL) {
+		status = str_view(sources->status->list[0].word);
+	}
+	if (sources->finding != NULL) {
+		finding = str_view(sources->finding->list[0].word);
+	}
+	return cert_sources_word(sources, status, finding, true);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CONFIG_POLICY_CHECK_H
+#define DW_CONFIG_POLICY_CHECK_H
+
+#include "config/snapshot.h"
+
+/* Whether what a policy says goes together, once its parents have filled it in. */
+
+/* Settles what verify = auto comes to, and reports what cannot be checked, or by nobody. */
+void config_settle_certificates(struct config_loader *loader, struct policy *policy);
+/* A rule about something that the policy does not look at would never, or always, hold. */
+void config_check_rules(struct config_loader *loader, const struct config_policy_source *source,
+	const struct policy *policy);
+
+#endif

@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""A family of good and bad certificate chains (RFC 5280), each with what it should come to."""
+
+import datetime
+import ipaddress
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+
+DAY = datetime.timedelta(days=1)
+NOW = datetime.datetime(2026, 11, 21, 12, 0, 0)
+AT = "2026-11-21T12:00:00Z"
+EPOCH = int(NOW.replace(tzinfo=datetime.timezone.utc).timestamp())
+
+CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
+SERVER = ExtendedKeyUsageOID.SERVER_AUTH
+ANY = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
+KEY_BITS = [
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+]
+
+
+def usage(*bits):
+    return x509.KeyUsage(**{bit: bit in bits for bit in KEY_BITS})
+
+
+def name(text):
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+class Made:
+    """A certificate and its key; `issue` signs others."""
+
+    def __init__(self, certificate, key):
+        self.x509, self.key = certificate, key
+        self.pem = certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
+    def subject(self):
+        return self.x509.subject
+
+
+def make(
+    label,
+    issuer=None,
+    key=None,
+    ca=False,
+    path_length=None,
+    eku=(CLIENT,),
+    bits=("digital_signature",),
+    start=-DAY,
+    end=30 * DAY,
+    digest=hashes.SHA256(),
+    constraints=True,
+    critical_unknown=False,
+    unknown=False,
+    dns=("client.example",),
+    permitted=(),
+    excluded=(),
+    serial=None,
+    signed_by=None,
+    issuer_name=None,
+    subject=None,
+    ids=True,
+):
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    signer = signed_by or (issuer.key if issuer else key)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name(label) if subject is None else subject)
+        .issuer_name(issuer_name or (issuer.subject if issuer else name(label)))
+        .public_key(key.public_key())
+        .serial_number(serial or x509.random_serial_number())
+        .not_valid_before(NOW + start)
+        .not_valid_after(NOW + end)
+    )
+    if constraints:
+        builder = builder.add_extension(x509.BasicConstraints(ca, path_length), True)
+    if ids:
+        builder = builder.add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False
+        )
+    if ids and issuer:
+        builder = builder.add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), False
+        )
+    if bits:
+        builder = builder.add_extension(usage(*bits), True)
+    if eku:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(list(eku)), False)
+    if dns and not ca:
+        builder = builder.add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(n) for n in dns]), False
+        )
+    if permitted or excluded:
+        builder = builder.add_extension(
+            x509.NameConstraints(list(permitted) or None, list(excluded) or None), True
+        )
+    if critical_unknown or unknown:
+        extension = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.4.1.55555.7"), b"\x05\x00")
+        builder = builder.add_extension(extension, critical_unknown)
+    if isinstance(signer, ed25519.Ed25519PrivateKey):
+        digest = None
+    return Made(builder.sign(signer, digest), key)
+
+
+def authority(label, issuer=None, **details):
+    details = {
+        "ca": True,
+        "eku": (),
+        "bits": ("key_cert_sign", "crl_sign"),
+        "start": -10 * DAY,
+        "end": 365 * DAY,
+        **details,
+    }
+    return make(label, issuer, **details)
+
+
+def crl(issuer, revoked=(), start=-DAY, end=7 * DAY, key=None, digest=hashes.SHA256(), now=NOW):
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(now + start)
+        .next_update(now + end)
+    )
+    for certificate in revoked:
+        builder = builder.add_revoked_certificate(
+            x509.RevokedCertificateBuilder()
+            .serial_number(certificate.x509.serial_number)
+            .revocation_date(now - DAY / 2)
+            .build()
+        )
+    key = key or issuer.key
+    return builder.sign(key, digest).public_bytes(serialization.Encoding.PEM)
+
+
+class Chain:
+    """
+    One member of the family. `word` is what doorward must say: None for verified. `extra`: OpenSSL
+    alone would let it pass, and a rule of doorward's own refuses it.
+    """
+
+    def __init__(self, label, word, leaf, chain=(), roots=(), crls=(), extra=False, keys=""):
+        self.label, self.word, self.leaf = label, word, leaf
+        self.chain, self.roots, self.crls = list(chain), list(roots), list(crls)
+        self.extra, self.keys = extra, keys
+
+
+U, R, E, N = "cert_untrusted", "cert_revoked", "cert_expired", "cert_not_yet_valid"
+
+
+class Family:
+    def __init__(self):
+        self.members = []
+        self.rsa = rsa.generate_private_key(65537, 2048)
+        self.root = authority("root")
+        self.middle = authority("middle", self.root)
+        self.stranger = authority("stranger")
+        self.dates()
+        self.usages()
+        self.extensions()
+        self.strength()
+        self.paths()
+        self.signatures()
+        self.revocation()
+        self.switches()
+
+    def add(self, label, word, leaf, chain=None, roots=None, **more):
+        chain = [self.middle] if chain is None else chain
+        roots = [self.root] if roots is None else roots
+        self.members.append(Chain(label, word, leaf, chain, roots, **more))
+
+    def leaf(self, **details):
+        return make("client", details.pop("issuer", self.middle), **details)
+
+    def dates(self):
+        self.add("good", None, self.leaf())
+        self.add("good from the root", None, self.leaf(issuer=self.root), [])
+        self.add("expired", E, self.leaf(end=-DAY / 2))
+        self.add("ends this second", E, self.leaf(end=DAY * 0))
+        self.add("ends next second", None, self.leaf(end=datetime.timedelta(seconds=1)))
+        self.add("not yet valid", N, self.leaf(start=DAY))
+        self.add("begins this second", None, self.leaf(start=DAY * 0))
+        self.add("begins next second", N, self.leaf(start=datetime.timedelta(seconds=1)))
+        old = authority("old middle", self.root, end=-DAY)
+        self.add("intermediate expired", E, self.leaf(issuer=old), [old])
+        early = authority("early middle", self.root, start=DAY)
+        self.add("intermediate not yet valid", N, self.leaf(issuer=early), [early])
+        gone = authority("gone root", end=-DAY)
+        self.add("root expired", E, self.leaf(issuer=gone), [], [gone])
+
+    def usages(self):
+        self.add("server only", U, self.leaf(eku=(SERVER,)))
+        self.add("server and client", None, self.leaf(eku=(SERVER, CLIENT)))
+        self.add("any usage", U, self.leaf(eku=(ANY,)))
+        self.add("any usage and client", None, self.leaf(eku=(ANY, CLIENT)))
+        self.add("code signing", U, self.leaf(eku=(ExtendedKeyUsageOID.CODE_SIGNING,)))
+        self.add("no extended usage", U, self.leaf(eku=()), extra=True)
+        self.add("no extended usage, allowed", None, self.leaf(eku=()), keys="allow_missing_eku = yes\n")
+        self.add("server only, missing allowed", U, self.leaf(eku=(SERVER,)), keys="allow_missing_eku = yes\n")
+        self.add("no key usage", None, self.leaf(bits=()))
+        self.add("encipherment only", U, self.leaf(bits=("key_encipherment",)))
+        self.add("agreement only", U, self.leaf(bits=("key_agreement",)), extra=True)
+        self.add("agreement and signature", None, self.leaf(bits=("key_agreement", "digital_signature")))
+        self.add("may sign, and is no CA", None, self.leaf(bits=("digital_signature", "key_cert_sign")))
+        self.add(
+            "signs certificates, no constraints",
+            U,
+            self.leaf(bits=("digital_signature", "key_cert_sign"), constraints=False),
+            extra=True,
+        )
+        self.add("no constraints", None, self.leaf(constraints=False))
+        as_leaf = authority("ca as leaf", self.middle, eku=(CLIENT,), bits=("digital_signature", "key_cert_sign"))
+        self.add("CA as leaf", U, as_leaf, extra=True)
+        self.add("CA as leaf without usages", U, authority("ca as leaf", self.middle, bits=()), extra=True)
+        self.add("the intermediate itself", U, self.middle, [])
+        self.add("the root itself", U, self.root, [])
+        narrow = authority("server middle", self.root, eku=(SERVER,))
+        self.add("intermediate for servers", U, self.leaf(issuer=narrow), [narrow])
+        narrow = authority("client middle", self.root, eku=(CLIENT,))
+        self.add("intermediate for clients", None, self.leaf(issuer=narrow), [narrow])
+
+    def extensions(self):
+        self.add("unknown critical extension", U, self.leaf(critical_unknown=True))
+        self.add("unknown extension", None, self.leaf(unknown=True))
+        odd = authority("odd middle", self.root, critical_unknown=True)
+        self.add("intermediate with unknown critical extension", U, self.leaf(issuer=odd), [odd])
+        inside = [x509.DNSName("example")]
+        bound = authority("bound middle", self.root, permitted=inside)
+        self.add("name permitted", None, self.leaf(issuer=bound), [bound])
+        self.add("name not permitted", U, self.leaf(issuer=bound, dns=("client.test",)), [bound])
+        bound = authority("excluding middle", self.root, excluded=[x509.DNSName("bad.example")])
+        self.add("name not excluded", None, self.leaf(issuer=bound), [bound])
+        self.add("name excluded", U, self.leaf(issuer=bound, dns=("a.bad.example",)), [bound])
+        net = [x509.IPAddress(ipaddress.ip_network("192.0.2.0/24"))]
+        bound = authority("net root", permitted=net + inside)
+        self.add("constraints on the root", None, self.leaf(issuer=bound), [], [bound])
+
+    def strength(self):
+        small = rsa.generate_private_key(65537, 1024)
+        self.add("RSA 2048", None, self.leaf(key=self.rsa))
+        self.add("RSA 1024", U, self.leaf(key=small))
+        self.add("RSA 1024, level 1", None, self.leaf(key=small), keys="security_level = 1\n")
+        self.add("RSA 2048, level 3", U, self.leaf(key=self.rsa), keys="security_level = 3\n")
+        self.add("Ed25519", None, self.leaf(key=ed25519.Ed25519PrivateKey.generate()))
+        self.add("P-384", None, self.leaf(key=ec.generate_private_key(ec.SECP384R1())))
+        self.add("P-192", U, self.leaf(key=ec.generate_private_key(ec.SECP192R1())))
+        self.add("SHA-1", U, self.leaf(digest=hashes.SHA1()))
+        self.add("SHA-1, level 0", None, self.leaf(digest=hashes.SHA1()), keys="security_level = 0\n")
+        self.add("MD5", U, make("client", authority("rsa root", key=self.rsa), digest=hashes.MD5()), [])
+        weak = authority("weak middle", self.root, digest=hashes.SHA1())
+        self.add("intermediate with SHA-1", U, self.leaf(issuer=weak), [weak])
+        old = authority("old root", key=self.rsa, digest=hashes.SHA1())
+        self.add("root with SHA-1", None, self.leaf(issuer=old), [], [old])
+        small = authority("small middle", self.root, key=small)
+        self.add("intermediate with a weak key", U, self.leaf(issuer=small), [small])
+
+    def paths(self):
+        chain = [self.middle]
+        for i in range(5):
+            chain.append(authority(f"deep {i}", chain[-1]))
+        for count in (4, 5):
+            self.add(
+                f"{count} intermediates",
+                None if count == 4 else U,
+                self.leaf(issuer=chain[count - 1]),
+                chain[:count],
+            )
+        self.add("depth 0", U, self.leaf(), keys="verify_depth = 0\n")
+        self.add("depth 0 from the root", None, self.leaf(issuer=self.root), [], keys="verify_depth = 0\n")
+        short = authority("short root", path_length=0)
+        self.add("path length 0, none", None, self.leaf(issuer=short), [], [short])
+        below = authority("below short", short)
+        self.add("path length 0, one", U, self.leaf(issuer=below), [below], [short])
+        self.add("intermediate missing", U, self.leaf(), [])
+        self.add("unrelated intermediate", U, self.leaf(), [self.stranger])
+        self.add("intermediate twice", None, self.leaf(), [self.middle, self.middle])
+        self.add("root sent along", None, self.leaf(), [self.root, self.middle])
+        self.add("another root", U, self.leaf(), roots=[self.stranger])
+        self.add("a stranger's root sent along", U, self.leaf(issuer=self.stranger), [self.stranger])
+        self.add("intermediate in the bundle", None, self.leaf(), [], [self.root, self.middle])
+        self.add("intermediate alone in the bundle", U, self.leaf(), [], [self.middle])
+        cross = authority("middle", self.stranger, key=self.middle.key, subject=self.middle.subject)
+        self.add("cross-signed, other root", None, self.leaf(), [cross], [self.stranger])
+        self.add("cross-signed, both ways", None, self.leaf(), [self.middle, cross])
+        # OpenSSL tries the first of two issuers that differ in nothing but theirs.
+        self.add("cross-signed, wrong way first", U, self.leaf(), [cross, self.middle])
+        self.add("cross-signed, wrong way", U, self.leaf(), [cross])
+        alone = make("alone")
+        self.add("self-signed", U, alone, [])
+        self.add("self-signed, sent along", U, alone, [alone])
+        self.add("self-signed, trusted", None, alone, [], [alone])
+        not_ca = make("no CA", self.root, bits=("digital_signature",))
+        self.add("intermediate is no CA", U, self.leaf(issuer=not_ca), [not_ca])
+        no_sign = authority("no signer", self.root, bits=("crl_sign",))
+        self.add("intermediate may not sign", U, self.leaf(issuer=no_sign), [no_sign])
+        plain = authority("plain middle", self.root, constraints=False)
+        self.add("intermediate without constraints", U, self.leaf(issuer=plain), [plain])
+
+    def signatures(self):
+        self.add("forged signature", U, self.leaf(signed_by=self.stranger.key))
+        fake = authority("middle", self.root, signed_by=self.stranger.key, subject=self.middle.subject)
+        self.add("forged intermediate", U, self.leaf(issuer=fake), [fake])
+        same_name = authority("root")
+        self.add("root of the same name", U, self.leaf(issuer=same_name), [])
+        self.add("empty subject", None, self.leaf(subject=x509.Name([])))
+
+    def revocation(self):
+        good = self.leaf()
+        both = [crl(self.root), crl(self.middle)]
+        self.add("not revoked", None, good, crls=both)
+        self.add("revoked", R, good, crls=[crl(self.root), crl(self.middle, [good])])
+        self.add("intermediate revoked", R, good, crls=[crl(self.root, [self.middle]), crl(self.middle)])
+        self.add("CRL missing", U, good, crls=[crl(self.root)])
+        self.add("intermediate's CRL missing", U, good, crls=[crl(self.middle)])
+        stale = crl(self.middle, start=-9 * DAY, end=-DAY)
+        self.add("CRL stale", U, good, crls=[crl(self.root), stale])
+        self.add("root's CRL stale", U, good, crls=[crl(self.root, start=-9 * DAY, end=-DAY), crl(self.middle)])
+        self.add("CRL stale beside a good one", None, good, crls=[*both, stale])
+        self.add("CRL not yet valid", U, good, crls=[crl(self.root), crl(self.middle, start=DAY)])
+        older = crl(self.middle, start=-3 * DAY)
+        newer = crl(self.middle, [good], start=-DAY)
+        self.add("revoked by the newer CRL", R, good, crls=[crl(self.root), older, newer])
+        self.add("revoked by the newer CRL, first", R, good, crls=[crl(self.root), newer, older])
+        forged = crl(self.middle, key=self.stranger.key)
+        self.add("CRL forged", U, good, crls=[crl(self.root), forged])
+        self.add("another's CRL", U, good, crls=[crl(self.root), crl(self.stranger)])
+        no_crl = authority("no CRLs", self.root, bits=("key_cert_sign",))
+        self.add(
+            "CRL by one who may not", U, self.leaf(issuer=no_crl), [no_crl], crls=[crl(self.root), crl(no_crl)]
+        )
+        self.add("expired and revoked", E, self.old_and_revoked(), crls=self.old_crls)
+
+    def old_and_revoked(self):
+        leaf = self.leaf(end=-DAY / 2)
+        self.old_crls = [crl(self.root), crl(self.middle, [leaf])]
+        return leaf
+
+    def switches(self):
+        partial = "partial_chain = yes\n"
+        self.add("partial chain", None, self.leaf(), [], [self.middle], keys=partial)
+        self.add("partial chain to a stranger", U, self.leaf(), [], [self.stranger], keys=partial)
+        leaf = self.leaf()
+        self.add("partial chain of one", None, leaf, [], [leaf], keys=partial)
+        self.add("partial chain, CA as leaf", U, self.middle, [], [self.middle], keys=partial)
+        strict = "x509_strict = yes\n"
+        self.add("strict and good", None, self.leaf(), keys=strict)
+        bare = self.leaf(ids=False)
+        self.add("no key identifiers", None, bare)
+        self.add("no key identifiers, strict", U, bare, keys=strict)

@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""Certificates as every profile's front end forwards them: asked directly, and through nginx."""
+
+import base64
+import hashlib
+import re
+from urllib.parse import quote
+
+import pytest
+
+from conftest import REPOSITORY
+from kit import web
+from kit.doorward import reason, run
+from kit.process import free_port
+
+CLIENT = {"REMOTE_ADDR": "192.0.2.1"}
+PROXY = {"REMOTE_ADDR": "10.0.0.1"}
+POLICY = """[policy default]
+rdns = off
+client_cert = required
+allow = cert.dns .partner.example
+[policy optional]
+parent = default
+client_cert = optional
+default = allow
+"""
+TRUSTED = "trusted_proxies = 10.0.0.0/8\n"
+
+
+def base64_of(cert):
+    return base64.b64encode(cert.der).decode()
+
+
+def structured(*certs):
+    return ", ".join(f":{base64_of(cert)}:" for cert in certs)
+
+
+def armor_for_aws(*certs):
+    return quote("".join(cert.pem for cert in certs), safe="+=/")
+
+
+def xfcc(cert, *chain):
+    parts = [
+        "By=spiffe://partner.example/door",
+        f"Hash={hashlib.sha256(cert.der).hexdigest()}",
+        f'Cert="{cert.escaped}"',
+    ]
+    if chain:
+        parts.append(f'Chain="{quote("".join(c.pem for c in (cert, *chain)), safe="")}"')
+    return ";".join([*parts, 'Subject="CN=alice,O=Acme"', "URI=spiffe://partner.example/alice"])
+
+
+def escaped(cert):
+    return cert.escaped
+
+
+def plain(cert):
+    return cert.pem
+
+
+SUCCESS = {"HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
+# Each profile's header, how it encodes, and the headers that say it is verified.
+SAYING = {
+    "nginx": ("HTTP_X_SSL_CLIENT_CERT", escaped, SUCCESS),
+    "lighttpd": ("HTTP_X_SSL_CLIENT_CERT", escaped, SUCCESS),
+    "apache": ("HTTP_X_SSL_CLIENT_CERT", lambda c: c.pem.replace("\n", " "), SUCCESS),
+    "ingress-nginx": ("HTTP_SSL_CLIENT_CERT", escaped, {"HTTP_SSL_CLIENT_VERIFY": "SUCCESS"}),
+    "haproxy": ("HTTP_X_SSL_CLIENT_CERT", base64_of, {"HTTP_X_SSL_CLIENT_VERIFY": "0"}),
+    "azure-appgw": ("HTTP_X_SSL_CLIENT_CERT", escaped, SUCCESS),
+    "google-lb": (
+        "HTTP_X_CLIENT_CERT_LEAF",
+        structured,
+        {"HTTP_X_CLIENT_CERT_CHAIN_VERIFIED": "true", "HTTP_X_CLIENT_CERT_ERROR": ""},
+    ),
+    "cloudflare": (
+        "HTTP_CF_CLIENT_CERT_DER_BASE64",
+        base64_of,
+        {"HTTP_CF_CERT_VERIFIED": "true", "HTTP_CF_CERT_REVOKED": "false"},
+    ),
+}
+SILENT = {
+    "envoy": ("HTTP_X_FORWARDED_CLIENT_CERT", xfcc),
+    "traefik": ("HTTP_X_FORWARDED_TLS_CLIENT_CERT", base64_of),
+    "caddy": ("HTTP_X_SSL_CLIENT_CERT", base64_of),
+    "aws-alb": ("HTTP_X_AMZN_MTLS_CLIENTCERT_LEAF", armor_for_aws),
+    "rfc9440": ("HTTP_CLIENT_CERT", structured),
+}
+NOTHING = {
+    "azure-appservice": ("HTTP_X_ARR_CLIENTCERT", base64_of),
+    "azure-apim": ("HTTP_X_SSL_CLIENT_CERT", base64_of),
+}
+ALL = {
+    **SAYING,
+    **{profile: (*how, {}) for profile, how in {**SILENT, **NOTHING}.items()},
+}
+
+
+@pytest.fixture
+def asks(doorward):
+    """asks(frontend)(params) → (status, reason)."""
+
+    def start(frontend, policy=POLICY):
+        door = doorward(policy, frontend=TRUSTED + frontend)
+
+        def ask(params, client=PROXY, policy="default"):
+            reply = door.ask({**client, "DOORWARD_POLICY": policy, **params})
+            return reply.status, reason(reply)
+
+        ask.door = door
+        return ask
+
+    return start
+
+
+def frontend_of(profile):
+    return f"profile = {profile}\n" + ("trust_frontend = yes\n" if profile in SILENT else "")
+
+
+@pytest.mark.parametrize("profile", [*SAYING, *SILENT])
+def test_a_verified_certificate(asks, pki, profile):
+    header, encode, words = ALL[profile]
+    ask = asks(frontend_of(profile))
+    for cert in (pki.alice, pki.rsa):
+        assert ask({header: encode(cert), **words}) == (200, "rule")
+        # From anybody but the proxy the same is nothing at all.
+        assert ask({header: encode(cert), **words}, CLIENT) == (403, "cert_missing")
+        assert ask.door.decisions()[-1]["ignored"].startswith(f"{header}: not believed")
+    assert ask({header: encode(pki.only_cn), **words}) == (403, "default")
+    assert ask({header: encode(pki.expired), **words}) == (403, "cert_expired")
+    # None is none, and that is optional or not.
+    for nothing in ({}, words, {header: ""}, {header: "", **words}):
+        assert ask(nothing) == (403, "cert_missing")
+        assert ask(nothing, policy="optional") == (200, "default")
+    if words:
+        for left_out in words:
+            fewer = {name: word for name, word in words.items() if name != left_out}
+            expected = (200, "rule") if "ERROR" in left_out else (403, "cert_unverified")
+            assert ask({header: encode(pki.alice), **fewer}) == expected
+
+
+@pytest.mark.parametrize("profile", [*SAYING, *SILENT])
+def test_a_spoilt_certificate(asks, pki, profile):
+    header, encode, words = ALL[profile]
+    ask = asks(frontend_of(profile))
+    text = encode(pki.alice)
+    for spoilt in (
+        "spoofed",
+        text + text,
+        f"{text}, {encode(pki.rsa)}",
+        f"{text} x",
+        text[: len(text) // 2],
+        f'"{text}"',
+        text + "\0",
+        " ",
+        "A" * 65536,
+    ):
+        for policy in ("default", "optional"):
+            assert ask({header: spoilt, **words}, policy=policy) == (403, "cert_malformed")
+    # Twice, also as lighttpd writes X_SSL_Client_Cert beside X-SSL-Client-Cert.
+    twice = {header: [text, text], **words}
+    assert ask(twice) == (403, "duplicate_input")
+    assert ask(twice, CLIENT) == (403, "duplicate_input")
+
+
+@pytest.mark.parametrize("profile", SAYING)
+def test_a_certificate_that_failed(asks, pki, profile):
+    header, encode, words = ALL[profile]
+    ask = asks(frontend_of(profile))
+    for name in words:
+        for word in ("FAILED:expired", "no", "1", "SUCCESS,SUCCESS", words[name] + " x"):
+            failed = {header: encode(pki.alice), **words, name: word}
+            assert ask(failed) == (403, "cert_unverified"), (name, word)
+
+
+@pytest.mark.parametrize("profile", [*SAYING, *SILENT])
+def test_what_other_profiles_read_is_not_looked_at(asks, pki, profile):
+    ask = asks(frontend_of(profile))
+    own = {ALL[profile][0], *ALL[profile][2]}
+    for header, encode, words in ALL.values():
+        others = {name: word for name, word in words.items() if name not in own}
+        if header not in own:
+            others[header] = [encode(pki.alice), "x"]
+        assert ask(others) == (403, "cert_missing")
+        assert ask(others, policy="optional") == (200, "default")
+
+
+def test_a_param_goes_before_a_header(asks, pki):
+    ask = asks("profile = haproxy\n")
+    params = {"SSL_CLIENT_CERT": base64_of(pki.alice), "SSL_CLIENT_VERIFY": "0"}
+    headers = {"HTTP_X_SSL_CLIENT_CERT": "spoofed", "HTTP_X_SSL_CLIENT_VERIFY": "1"}
+    assert ask({**params, **headers}) == (200, "rule")
+    assert ask({**params, **headers}, CLIENT) == (200, "rule")
+    assert ask({**params, "SSL_CLIENT_CERT": ""}) == (403, "cert_missing")
+    assert ask({**params, "SSL_CLIENT_VERIFY": "10"}) == (403, "cert_unverified")
+
+
+def test_configured_sources(asks, pki):
+    ask = asks(
+        "profile = nginx\ncert_source = header X-ARR-clientCert der-hex\n"
+        "verify_source = param TLS_STATUS\n"
+    )
+    cert = {"HTTP_X_ARR_CLIENTCERT": pki.alice.der.hex()}
+    assert ask({**cert, "TLS_STATUS": "SUCCESS"}) == (200, "rule")
+    assert ask({**cert, "SSL_CLIENT_VERIFY": "SUCCESS"}) == (403, "cert_unverified")
+    assert ask({**cert, "TLS_STATUS": "SUCCESS"}, CLIENT) == (403, "cert_missing")
+    params = {"SSL_CLIENT_CERT": pki.alice.pem, "TLS_STATUS": "SUCCESS"}
+    assert ask(params) == (403, "cert_missing")
+
+
+@pytest.mark.parametrize("profile", [*NOTHING, *SILENT])
+def test_frontend_is_refused_where_there_is_no_word(folder, profile):
+    file = folder / "word.conf"
+    file.write_text(f"[frontend]\nprofile = {profile}\n{POLICY}")
+    status, _, errors = run("-t", "-c", file)
+    assert status == 78 or status == 1
+    assert f"verify = frontend in [policy default] with profile = {profile}: its " in errors
+    assert "expected verify = local" in errors
+    file.write_text(f"[frontend]\nprofile = {profile}\ntrust_frontend = yes\n{POLICY}")
+    status, _, errors = run("-t", "-c", file)
+    assert (status == 0) == (profile in SILENT)
+
+
+@pytest.mark.parametrize("name", ["REMOTE_ADDR", "DOORWARD_POLICY", "DOORWARD_TRUST_HEADERS"])
+def test_a_certificate_cannot_take_anothers_name(folder, name):
+    file = folder / "clash.conf"
+    file.write_text(f"[frontend]\ncert_source = param {name} pem\n{POLICY}")
+    status, _, errors = run("-t", "-c", file)
+    assert status != 0 and f"{name} does" in errors
+
+
+@pytest.mark.parametrize("profile", ALL)
+def test_check_takes_a_certificate_whatever_the_profile(folder, pki, profile):
+    file = folder / "check.conf"
+    policy = POLICY if profile not in NOTHING else POLICY.replace("required", "off").partition(
+        "allow")[0]
+    file.write_text(f"[frontend]\n{frontend_of(profile)}{policy}")
+    command = ["check", "-c", file, "--ip", "192.0.2.1", "--cert", pki.alice.file]
+    if profile in NOTHING:
+        run(*command, expect=1)
+        return
+    run(*command, expect=0)
+    word = "1" if profile in SAYING else None
+    if word:
+        run(*command, "--verify-status", word, expect=1)
+
+
+# Through nginx, as the examples have it: the proxy in front of it is played by the client.
+
+EXAMPLES = REPOSITORY / "nginx-examples"
+
+
+class Site:
+    def __init__(self, name, profile, folder, authority, doorward, nginx, proxy="127.0.0.1/32"):
+        self.port = free_port()
+        (folder / "www").mkdir()
+        (folder / "www" / "index.html").write_text("front\n")
+        policy = (EXAMPLES / f"{name}.ini").read_text()
+        policy = re.sub(r"(?m)^profile = .*", f"profile = {profile}", policy)
+        policy = re.sub(r"(?m)^trusted_proxies = .*", f"trusted_proxies = {proxy}", policy)
+        policy = policy.replace("/etc/doorward/clients-ca.crt", str(authority.file))
+        self.door = doorward(policy)
+        text = (EXAMPLES / f"{name}.conf").read_text()
+        # The lines of this profile, and only these.
+        text = re.sub(r"(?m)^(\t\t)(fastcgi_param HTTP_(?!X_FORWARDED_FOR|X_ARR).*)", r"\1#   \2", text)
+        text = re.sub(
+            rf"(?m)(^\t\t# profile = {profile}\b.*\n)((?:\t\t#   .*\n)+)",
+            lambda m: m[1] + m[2].replace("#   ", ""),
+            text,
+        )
+        for there, here in {
+            "listen 80;": f"listen 127.0.0.1:{self.port};",
+            "/srv/www": folder / "www",
+            "/run/doorward/doorward.sock": self.door.socket,
+        }.items():
+            text = text.replace(there, str(here))
+        nginx(text, self.port)
+
+    def get(self, headers):
+        forwarded = {"X-Forwarded-For": "192.0.2.1", **headers}
+        response = web.get(self.port, "/", list(forwarded.items()))
+        return response.status, self.door.decisions()[-1]["reason"]
+
+
+def pairs(cert, chain):
+    return {
+        "rfc9440": {
+            "Client-Cert": structured(cert),
+            "Client-Cert-Chain": structured(*chain),
+        },
+        "envoy": {"X-Forwarded-Client-Cert": xfcc(cert, *chain)},
+        "traefik": {"X-Forwarded-Tls-Client-Cert": ",".join(map(base64_of, (cert, *chain)))},
+        "aws-alb": {"X-Amzn-Mtls-Clientcert": armor_for_aws(cert, *chain)},
+        "azure-appservice": {"X-ARR-ClientCert": base64_of(cert)},
+    }
+
+
+BEHIND = ["rfc9440", "envoy", "traefik", "aws-alb", "azure-appservice"]
+
+
+@pytest.fixture
+def site(folder, pki, doorward, nginx):
+    def start(profile, **more):
+        name = "azure" if profile == "azure-appservice" else "forwarded"
+        return Site(name, profile, folder, pki.authority, doorward, nginx, **more)
+
+    return start
+
+
+@pytest.mark.parametrize("profile", BEHIND)
+def test_behind_a_proxy_that_verifies_nothing(site, pki, profile):
+    behind = site(profile)
+
+    def of(cert, *chain):
+        return pairs(cert, chain)[profile]
+
+    assert behind.get(of(pki.alice)) == (200, "rule")
+    assert behind.get(of(pki.rsa)) == (200, "rule")
+    assert behind.get({}) == (403, "cert_missing")
+    assert behind.get(of(pki.only_cn)) == (403, "default")
+    assert behind.get(of(pki.expired)) == (403, "cert_expired")
+    assert behind.get(of(pki.early)) == (403, "cert_not_yet_valid")
+    # What any client can make for itself.
+    assert behind.get(of(pki.stranger)) == (403, "cert_untrusted")
+    assert behind.get(of(pki.self_signed)) == (403, "cert_untrusted")
+    assert behind.get(of(pki.server)) == (403, "cert_untrusted")
+    name = next(iter(of(pki.alice)))
+    assert behind.get({name: "spoofed"}) == (403, "cert_malformed")
+    # A word that nobody in front says changes nothing.
+    forged = {"X-SSL-Client-Verify": "SUCCESS", "X-Client-Cert-Chain-Verified": "true"}
+    assert behind.get({**of(pki.stranger), **forged}) == (403, "cert_untrusted")
+
+
+@pytest.mark.parametrize("profile", [p for p in BEHIND if p != "azure-appservice"])
+def test_intermediates_come_along(site, pki, profile):
+    behind = site(profile)
+    middle = pki.authority.intermediate("middle")
+    cert = middle.issue("deep", dns=["deep.partner.example"])
+    assert behind.get(pairs(cert, [])[profile]) == (403, "cert_untrusted")
+    assert behind.get(pairs(cert, [middle.certificate])[profile]) == (200, "rule")
+    stranger = pki.stranger_authority.certificate
+    assert behind.get(pairs(pki.stranger, [stranger])[profile]) == (403, "cert_untrusted")
+
+
+@pytest.mark.parametrize("profile", BEHIND)
+def test_a_stranger_is_not_believed(site, pki, profile):
+    behind = site(profile, proxy="10.0.0.0/8")
+    assert behind.get(pairs(pki.alice, [])[profile]) == (403, "cert_missing")

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""Own verification as a service does it: files that change, pins, names that agree, answers' time."""
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+from kit import chains
+from kit.certs import DAY, NOW
+from kit.doorward import reason, run
+from kit.process import wait_for
+
+LOCAL = "[policy default]\nrdns = off\nclient_cert = required\nverify = local\ndefault = allow\n"
+NAMED = "[policy default]\nclient_cert = optional\ndefault = allow\nca_file = ca.pem\nverify = local\n"
+
+
+@pytest.fixture
+def ca(folder, pki):
+    (folder / "ca.pem").write_text(pki.authority.certificate.pem)
+    certificate = pki.authority.certificate
+    return SimpleNamespace(subject=certificate.x509.subject, key=certificate.key)
+
+
+def ask(door, certificate, address="192.0.2.1", **more):
+    return door.ask({"REMOTE_ADDR": address, "SSL_CLIENT_CERT": certificate.pem}, **more)
+
+
+def replace(path, data):
+    new = path.with_suffix(".new")
+    new.write_bytes(data if isinstance(data, bytes) else data.encode())
+    os.replace(new, path)
+
+
+def max_age(reply):
+    return int(reply.header("X-Accel-Expires"))
+
+
+def test_the_front_ends_word_is_not_asked(doorward, pki, ca):
+    door = doorward(LOCAL + "ca_file = ca.pem\n")
+    for _ in range(3):
+        assert ask(door, pki.alice).status == 200
+        assert ask(door, pki.alice, SSL_CLIENT_VERIFY="FAILED:x").status == 200
+        assert reason(ask(door, pki.stranger, SSL_CLIENT_VERIFY="SUCCESS")) == "cert_untrusted"
+        assert reason(ask(door, pki.self_signed)) == "cert_untrusted"
+        assert reason(ask(door, pki.expired)) == "cert_expired"
+        assert reason(ask(door, pki.early)) == "cert_not_yet_valid"
+        assert reason(ask(door, pki.server)) == "cert_untrusted"
+    [line, *_] = [d for d in door.decisions() if d["reason"] == "cert_untrusted"]
+    assert line["detail"].endswith("(OpenSSL's verify error 20 at depth 0)")
+
+
+def test_both_is_the_default_with_trust(doorward, pki, ca):
+    door = doorward(LOCAL.replace("verify = local\n", "ca_file = ca.pem\n"))
+    assert ask(door, pki.alice, SSL_CLIENT_VERIFY="SUCCESS").status == 200
+    assert reason(ask(door, pki.alice, SSL_CLIENT_VERIFY="NONE")) == "cert_unverified"
+    assert reason(ask(door, pki.alice)) == "cert_unverified"
+    assert reason(ask(door, pki.stranger, SSL_CLIENT_VERIFY="SUCCESS")) == "cert_untrusted"
+
+
+def test_trust_is_watched(doorward, folder, pki, ca):
+    door = doorward(LOCAL + "ca_file = ca.pem\n")
+    file = folder / "ca.pem"
+    assert ask(door, pki.alice).status == 200
+    assert ask(door, pki.stranger).status == 403
+    replace(file, pki.stranger_authority.certificate.pem)
+    wait_for(lambda: ask(door, pki.stranger).status == 200, "the new CA")
+    wait_for(lambda: ask(door, pki.alice).status == 403, "the old CA gone")
+    replace(file, "nonsense\n")
+    door.wait_for_log("what was read before stays in force")
+    assert str(file) in door.stderr()
+    assert ask(door, pki.stranger).status == 200
+    file.unlink()
+    wait_for(lambda: door.stderr().count("stays in force") == 2, "the second refusal")
+    assert ask(door, pki.stranger).status == 200
+    replace(file, pki.authority.certificate.pem)
+    wait_for(lambda: ask(door, pki.alice).status == 200, "the first CA again")
+    door.configure(LOCAL + "ca_file = missing.pem\n")
+    door.reload()
+    door.wait_for_log("nothing has changed")
+    assert ask(door, pki.alice).status == 200
+
+
+def test_a_folder_is_watched(doorward, folder, pki, ca):
+    trusted = folder / "trusted"
+    trusted.mkdir()
+    (trusted / "one.pem").write_text(pki.authority.certificate.pem)
+    (trusted / "README").write_text("no certificate")
+    (trusted / "two.pem~").write_text(pki.stranger_authority.certificate.pem)
+    door = doorward(LOCAL + "ca_dir = trusted\n")
+    assert ask(door, pki.alice).status == 200
+    assert ask(door, pki.stranger).status == 403
+    (trusted / "two.pem~").rename(trusted / "two.crt")
+    wait_for(lambda: ask(door, pki.stranger).status == 200, "the second CA")
+    (trusted / "one.pem").unlink()
+    wait_for(lambda: ask(door, pki.alice).status == 403, "the first CA gone")
+
+
+def test_a_new_crl_revokes(doorward, folder, pki, ca):
+    lists = folder / "crls"
+    lists.mkdir()
+    (lists / "ca.crl").write_bytes(chains.crl(ca, now=NOW))
+    door = doorward(LOCAL + "ca_file = ca.pem\ncrl_file = crls\n")
+    assert ask(door, pki.alice).status == 200
+    replace(lists / "ca.crl", chains.crl(ca, [pki.alice], now=NOW, start=-DAY / 2))
+    wait_for(lambda: ask(door, pki.alice).status == 403, "the revocation")
+    assert reason(ask(door, pki.alice)) == "cert_revoked"
+    assert ask(door, pki.rsa).status == 200
+    replace(lists / "ca.crl", chains.crl(ca, [pki.alice], now=NOW, start=-2 * DAY, end=-DAY))
+    wait_for(lambda: reason(ask(door, pki.rsa)) == "cert_untrusted", "the stale list")
+
+
+def test_an_answer_holds_as_long_as_the_crl(doorward, folder, pki, ca):
+    (folder / "ca.crl").write_bytes(chains.crl(ca, now=NOW, end=DAY / 24))
+    door = doorward(LOCAL + "ca_file = ca.pem\ncrl_file = ca.crl\nmax_cache = 24h\n")
+    for _ in range(2):
+        assert 0 < max_age(ask(door, pki.alice)) <= 3600
+        assert max_age(ask(door, pki.stranger)) <= 10
+
+
+def test_pins(doorward, folder, pki, ca):
+    pins = folder / "pins"
+    pins.write_text(f"# one\n{pki.self_signed.sha256.upper()}\n")
+    door = doorward(LOCAL + "cert_pins = pins\n")
+    assert ask(door, pki.self_signed).status == 200
+    assert reason(ask(door, pki.alice)) == "cert_untrusted"
+    spki = json.loads(
+        run(*f"check -c {door.file} --ip 192.0.2.1 --json --cert".split(), pki.expired.file)[1]
+    )["cert"]["spki_sha256"]
+    spki = ":".join(spki[i : i + 2] for i in range(0, 64, 2))
+    replace(pins, f"{pki.alice.sha256}\nspki: {spki}\n")
+    wait_for(lambda: ask(door, pki.alice).status == 200, "the new pin")
+    assert reason(ask(door, pki.self_signed)) == "cert_untrusted"
+    assert reason(ask(door, pki.expired)) == "cert_expired"
+    replace(pins, "0123\n")
+    door.wait_for_log("expected the SHA-256")
+    assert ask(door, pki.alice).status == 200
+
+
+def test_names_agree_exactly(doorward, folder, pki, ca, nsd):
+    named = pki.authority.issue("named", dns=["client.example"])
+    wild = pki.authority.issue("wild", dns=["*.example"])
+    deep = pki.authority.issue("deep", dns=["*.two.example", "x*.example", "*.client.example"])
+    door = doorward(NAMED + "cert_host = exact\n", server_of_names=nsd)
+    for _ in range(2):
+        assert ask(door, named).status == 200
+        assert ask(door, wild).status == 200
+        assert ask(door, deep, "192.0.2.16").status == 200
+        for certificate, address in [
+            (named, "192.0.2.3"),
+            (named, "192.0.2.2"),
+            (named, "192.0.2.5"),
+            (wild, "192.0.2.16"),
+            (deep, "192.0.2.1"),
+            (pki.only_cn, "192.0.2.1"),
+        ]:
+            assert reason(ask(door, certificate, address)) == "cert_host_mismatch"
+        assert reason(ask(door, named, "203.0.113.1")) == "dns_error"
+        assert door.ask({"REMOTE_ADDR": "192.0.2.5"}).status == 200
+
+
+@pytest.mark.parametrize("word, status", [("deny", 403), ("error", 503), ("allow", 200)])
+def test_names_that_nobody_knows(doorward, pki, ca, nsd, word, status):
+    door = doorward(NAMED + f"cert_host = exact\non_dns_error = {word}\n", server_of_names=nsd)
+    reply = ask(door, pki.alice, "203.0.113.1")
+    assert (reply.status, reason(reply), max_age(reply)) == (status, "dns_error", 0)
+
+
+def test_names_share_a_domain(doorward, pki, ca, nsd):
+    if "libpsl" not in run("--version")[1]:
+        pytest.skip("built without libpsl")
+    google = pki.authority.issue("google", dns=["www.googlebot.com"])
+    wild = pki.authority.issue("google-wild", dns=["*.googlebot.com"])
+    evil = pki.authority.issue("evil", dns=["googlebot.com.evil.example", "com", "*.com"])
+    door = doorward(NAMED + "cert_host = domain\n", server_of_names=nsd)
+    for certificate in [google, wild]:
+        assert ask(door, certificate, "66.249.66.1").status == 200
+        assert reason(ask(door, certificate, "192.0.2.14")) == "cert_host_mismatch"
+        assert reason(ask(door, certificate, "192.0.2.5")) == "cert_host_mismatch"
+    assert reason(ask(door, evil, "66.249.66.1")) == "cert_host_mismatch"
+
+
+def test_many_at_once(doorward, pki, ca):
+    """Good ones stay good whatever bad ones come at the same time; trust changes under way."""
+    door = doorward(LOCAL + "ca_file = ca.pem\n", cache="cert_entries = 16\n")
+    certificates = [pki.alice, pki.rsa, pki.stranger, pki.self_signed, pki.expired, pki.wildcard]
+    expected = [200, 200, 403, 403, 403, 200]
+
+    def many(round):
+        with door.connection() as kept:
+            for i in range(100):
+                k = (i + round) % len(certificates)
+                params = {"REMOTE_ADDR": "192.0.2.1", "SSL_CLIENT_CERT": certificates[k].pem}
+                assert kept.request(params).status == expected[k]
+
+    with ThreadPoolExecutor(8) as pool:
+        rounds = [pool.submit(many, round) for round in range(16)]
+        for _ in range(5):
+            door.reload()
+        for done in rounds:
+            done.result()

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""verify = local over a family of chains: what `openssl verify` says, and doorward's own rules."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from kit.chains import AT, EPOCH, Family
+from kit.doorward import run
+
+FLAGS = {
+    "partial_chain = yes": ["-partial_chain"],
+    "x509_strict = yes": ["-x509_strict"],
+    "verify_depth = 0": ["-verify_depth", "0"],
+    **{f"security_level = {n}": ["-auth_level", str(n)] for n in range(6)},
+}
+FAMILY = Family()
+REFUSED = re.compile(r"error (\d+) at (\d+) depth lookup: (.*)")
+OURS = re.compile(r"(.*) \(OpenSSL's verify error (\d+) at depth (\d+)\)")
+
+
+class Files:
+    """A member of the family as files."""
+
+    def __init__(self, folder, member):
+        self.leaf = folder / "leaf.pem"
+        self.chain = folder / "chain.pem"
+        self.roots = folder / "roots.pem"
+        self.crls = folder / "crls.pem"
+        self.leaf.write_bytes(member.leaf.pem)
+        self.chain.write_bytes(b"".join(c.pem for c in member.chain))
+        self.roots.write_bytes(b"".join(c.pem for c in member.roots))
+        self.crls.write_bytes(b"".join(member.crls))
+
+
+def openssl(member, files):
+    """(number, depth) of what openssl-verify(1) finds wrong; None if nothing is."""
+    command = ["openssl", "verify", "-no-CAfile", "-no-CApath", "-no-CAstore", "-purpose", "sslclient"]
+    command += ["-auth_level", "2", "-verify_depth", "4", "-attime", str(EPOCH)]
+    command += ["-CAfile", files.roots]
+    if member.chain:
+        command += ["-untrusted", files.chain]
+    if member.crls:
+        command += ["-crl_check", "-crl_check_all", "-CRLfile", files.crls]
+    for key in member.keys.splitlines():
+        command += FLAGS.get(key, [])
+    done = subprocess.run([*command, files.leaf], capture_output=True, text=True)
+    if done.returncode == 0:
+        return None
+    number, depth, text = REFUSED.search(done.stdout + done.stderr).groups()
+    return int(number), int(depth), text
+
+
+def ours(member, files, folder, *more, verify="local"):
+    text = "[dns]\nnameservers = 127.0.0.1:9\n[policy default]\nrdns = off\nclient_cert = required\n"
+    text += f"verify = {verify}\ndefault = allow\nca_file = roots.pem\n" + member.keys
+    if member.crls:
+        text += "crl_file = crls.pem\n"
+    (folder / "doorward.conf").write_text(text)
+    arguments = ["check", "-c", folder / "doorward.conf", "--ip", "192.0.2.1", "--at", AT, "--json"]
+    arguments += ["--cert", files.leaf, *more]
+    if member.chain:
+        arguments += ["--chain", files.chain]
+    code, out, errors = run(*arguments)
+    assert code in (0, 1), errors
+    return json.loads(out)
+
+
+@pytest.mark.parametrize("member", FAMILY.members, ids=lambda member: member.label)
+def test_family(member, folder):
+    files = Files(folder, member)
+    answer = ours(member, files, folder)
+    refused = openssl(member, files)
+    assert answer["reason"] == (member.word or "default"), answer["cert"]["error"]
+    assert answer["cert"]["verified"] is (member.word is None)
+    if member.word is None or member.extra:
+        assert refused is None
+    else:
+        assert refused is not None
+    if member.word is None:
+        assert answer["cert"]["error"] is None
+        return
+    text, number, depth = OURS.fullmatch(answer["cert"]["error"]).groups()
+    if member.extra:
+        assert (int(number), int(depth)) == (50, 0)
+    else:
+        assert (int(number), int(depth), text) == refused
+
+
+def test_the_family_is_large():
+    words = [member.word for member in FAMILY.members]
+    assert len(words) >= 60
+    assert words.count(None) >= 25 and len({member.label for member in FAMILY.members}) == len(words)
+
+
+@pytest.mark.parametrize(
+    "verify, word, reason",
+    [
+        ("local", "FAILED:x", "default"),
+        ("local", "NONE", "default"),
+        ("both", "FAILED:x", "cert_unverified"),
+        ("both", "NONE", "cert_unverified"),
+        ("both", "SUCCESS", "default"),
+    ],
+)
+def test_the_front_ends_word_counts_with_both(folder, verify, word, reason):
+    good = FAMILY.members[0]
+    answer = ours(good, Files(folder, good), folder, "--verify-status", word, verify=verify)
+    assert answer["reason"] == reason
