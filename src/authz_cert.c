@@ -5,6 +5,8 @@
 
 #include "believe.h"
 
+#include <assert.h>
+
 #define FAILURE_HOLDS_S (CERT_CACHE_BAD_MS / 1000)
 
 enum authz_cert_step authz_cert_take(struct authz *a, bool honoured, enum policy_reason *reason)
@@ -34,6 +36,8 @@ enum authz_cert_step authz_cert_take(struct authz *a, bool honoured, enum policy
 		.cn_fallback = a->policy->cn_fallback,
 		.trust = trusts_of(verifier_trusts(a->means.verifier), a->policy),
 	};
+	/* Without it nothing would be verified: trusts_load sees to it. */
+	assert(a->policy->verify == POLICY_VERIFY_FRONTEND || a->question.trust != NULL);
 	return AUTHZ_CERT_ASK;
 }
 
