@@ -102,8 +102,15 @@ void believe_certificate(const struct input *input, const struct config_frontend
 	if (sources->no_cert != NULL && str_eq_text(out->text, sources->no_cert)) {
 		out->text = absent;
 	}
-	out->word = cert_sources_word(sources,
-		param_or_header(input, CERT_INPUT_STATUS_PARAM, CERT_INPUT_STATUS_HEADER, honoured),
+	struct str status =
+		param_or_header(input, CERT_INPUT_STATUS_PARAM, CERT_INPUT_STATUS_HEADER, honoured);
+
+	/* A param beside it may speak of another certificate: that of a proxy in between. */
+	if (out->text.len > 0 && !is_param &&
+		value_of(input, CERT_INPUT_STATUS_HEADER).data != NULL) {
+		status = value_of(input, CERT_INPUT_STATUS_HEADER);
+	}
+	out->word = cert_sources_word(sources, status,
 		honoured ? value_of(input, CERT_INPUT_FINDING) : absent, out->text.len > 0);
 }
 

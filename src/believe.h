@@ -37,7 +37,10 @@ struct believe_cert {
 	enum cert_word word;
 };
 
-/* Of each value, a param that is there, even if empty, else the header if that is honoured. */
+/*
+ * Of each value, a param that is there, even if empty, else the header if that is honoured; but of
+ * a certificate from a header, the word of a header goes before that of a param.
+ */
 void believe_certificate(const struct input *input, const struct config_frontend *frontend,
 	bool honoured, struct believe_cert *out);
 

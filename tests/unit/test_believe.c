@@ -174,6 +174,20 @@ static void a_header_counts_only_if_honoured(void **state)
 	assert_int_equal(cert.word, CERT_WORD_VERIFIED);
 }
 
+static void a_word_goes_with_the_certificate_beside_it(void **state)
+{
+	const char *const by_header[] = {"HTTP_X_SSL_CLIENT_CERT", "value",
+		"HTTP_X_SSL_CLIENT_VERIFY", "FAILED:x", "SSL_CLIENT_VERIFY", "SUCCESS", NULL};
+	const char *const by_param[] = {"SSL_CLIENT_CERT", "value", "HTTP_X_SSL_CLIENT_VERIFY",
+		"SUCCESS", "SSL_CLIENT_VERIFY", "FAILED:x", NULL};
+	const struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
+
+	(void)state;
+	assert_int_equal(certificate_of(&frontend, by_header, true).word, CERT_WORD_FAILED);
+	assert_int_equal(certificate_of(&frontend, by_param, true).word, CERT_WORD_FAILED);
+	assert_int_equal(certificate_of(&frontend, by_param, false).word, CERT_WORD_FAILED);
+}
+
 static void each_source_has_the_codec_of_its_own(void **state)
 {
 	const char *const param[] = {
@@ -278,6 +292,7 @@ int main(void)
 		cmocka_unit_test(addresses_come_from_where_the_front_end_says),
 		cmocka_unit_test(an_empty_param_still_outranks_a_header),
 		cmocka_unit_test(a_header_counts_only_if_honoured),
+		cmocka_unit_test(a_word_goes_with_the_certificate_beside_it),
 		cmocka_unit_test(each_source_has_the_codec_of_its_own),
 		cmocka_unit_test(intermediates_and_findings_count_only_if_honoured),
 		cmocka_unit_test(trust_in_the_front_end_is_no_trust_in_strangers),
