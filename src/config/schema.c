@@ -207,7 +207,8 @@ static const struct config_key frontend_keys[] = {
 		.offset = offsetof(struct config, frontend.forwarded_for),
 		.value = "no",
 		.help = "Take the client's address from X-Forwarded-For, if honoured: from the "
-			"right, skipping trusted_proxies."},
+			"right, skipping trusted_proxies. X-Real-IP goes before it, so the proxies "
+			"must replace or remove that, too."},
 };
 
 static const struct config_key dns_keys[] = {
