@@ -164,27 +164,32 @@ static void finish_by_rules(struct authz *a)
 /* What certificate and names must agree about ends it, if they do not or nobody knows. */
 static bool names_end_it(struct authz *a)
 {
-	static const enum authz_verdict on_error[] = {
-		[POLICY_ON_ERROR_DENY] = AUTHZ_DENY,
-		[POLICY_ON_ERROR_ERROR] = AUTHZ_ERROR,
-		[POLICY_ON_ERROR_ALLOW] = AUTHZ_ALLOW,
-	};
 	const struct policy_costly names = {.names = true};
+	bool known = a->facts.names_state == POLICY_FACT_KNOWN;
+	bool overload = !known && fetch_is_overload(&a->fetch, &names);
 
 	if (authz_cert_agrees(a)) {
 		return false;
 	}
+	if (!known && !overload && a->policy->on_dns_error == POLICY_ON_ERROR_ALLOW) {
+		/* Only the names are let pass: the rules may know better. */
+		a->max_age_s = 0;
+		return false;
+	}
 	fetch_cancel(&a->fetch);
 	take_hostname(a, 0);
-	if (a->facts.names_state == POLICY_FACT_KNOWN) {
+	if (known) {
 		a->detail = "no confirmed name agrees with one of the certificate";
 		deny(a, REASON_CERT_HOST_MISMATCH);
 		bound_by_inputs(a);
 		return true;
 	}
-	return fetch_is_overload(&a->fetch, &names)
-		       ? finish(a, AUTHZ_ERROR, REASON_OVERLOAD)
-		       : finish(a, on_error[a->policy->on_dns_error], REASON_DNS_ERROR);
+	if (overload) {
+		return finish(a, AUTHZ_ERROR, REASON_OVERLOAD);
+	}
+	return finish(a,
+		a->policy->on_dns_error == POLICY_ON_ERROR_ERROR ? AUTHZ_ERROR : AUTHZ_DENY,
+		REASON_DNS_ERROR);
 }
 
 /* What is to be looked up before the decision; false: nothing. */

@@ -163,11 +163,23 @@ def test_names_agree_exactly(doorward, folder, pki, ca, nsd):
         assert door.ask({"REMOTE_ADDR": "192.0.2.5"}).status == 200
 
 
-@pytest.mark.parametrize("word, status", [("deny", 403), ("error", 503), ("allow", 200)])
-def test_names_that_nobody_knows(doorward, pki, ca, nsd, word, status):
+@pytest.mark.parametrize(
+    "word, status, why", [("deny", 403, "dns_error"), ("error", 503, "dns_error"), ("allow", 200, "default")]
+)
+def test_names_that_nobody_knows(doorward, pki, ca, nsd, word, status, why):
     door = doorward(NAMED + f"cert_host = exact\non_dns_error = {word}\n", server_of_names=nsd)
     reply = ask(door, pki.alice, "203.0.113.1")
-    assert (reply.status, reason(reply), max_age(reply)) == (status, "dns_error", 0)
+    assert (reply.status, reason(reply), max_age(reply)) == (status, why, 0)
+
+
+def test_names_that_nobody_knows_are_no_way_around_the_rules(doorward, pki, ca, nsd):
+    door = doorward(
+        NAMED + "cert_host = exact\non_dns_error = allow\n"
+        f"deny = cert.serial {pki.alice.serial}\n",
+        server_of_names=nsd,
+    )
+    reply = ask(door, pki.alice, "203.0.113.1")
+    assert (reply.status, reason(reply)) == (403, "rule")
 
 
 def test_names_share_a_domain(doorward, pki, ca, nsd):
