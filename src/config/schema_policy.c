@@ -178,7 +178,9 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.value = "deny",
 		.help = "What happens when a rule needs a name, or asks forward or dnsbl, or when "
 			"cert_host needs one, and DNS cannot say. error answers 503. allow lets in "
-			"whoever runs the reverse zone of an address, since he can make it fail."},
+			"whoever runs the reverse zone of an address, since he can make it fail. "
+			"Where it is cert_host that needs the name, the rules are asked all the "
+			"same."},
 	{.name = "default",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, default_action),
