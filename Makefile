@@ -39,7 +39,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 	-Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough -Wno-unused-parameter
 WERROR ?=
 CET := $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
-LIBS := fcgi libssl libcrypto inih libpcre2-8 libuv $(if $(SYSTEMD),libsystemd) $(if $(PSL),libpsl)
+LIBS := fcgi libssl libcrypto inih jansson libpcre2-8 libuv $(if $(SYSTEMD),libsystemd) $(if $(PSL),libpsl)
 LDNS_LIBS := -lldns
 dw_cflags = -std=c17 $(WARNINGS) $(if $(WERROR),-Werror) -fPIE -fstack-protector-strong $(CET) -pthread \
 	-MMD -MP $(flavour_cflags_$(FLAVOUR))
@@ -54,7 +54,7 @@ link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)
 quiet = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(subst $(BUILD)/,,$@)';)
 
 # Narrowed on the command line (FOLDERS="base dns"), the library and its tests are those folders' alone.
-FOLDERS ?= base fcgi dns cert policy config .
+FOLDERS ?= base fcgi http dns cert policy config import .
 sources := $(sort $(wildcard $(foreach f,$(FOLDERS),src/$(if $(filter .,$f),,$f/)*.c)))
 objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(filter-out src/main.c,$(sources)))
 library := $(BUILD)/libdoorward.a

@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <jansson.h>
 #include <ldns/util.h>
 #include <openssl/crypto.h>
 #include <pcre2.h>
@@ -43,9 +44,10 @@ static int usage_error(const char *what, const char *value)
 static int print_version(void)
 {
 	printf("doorward %s\n", DW_VERSION);
-	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih%s%s\n",
+	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih, jansson %s%s%s\n",
 		OpenSSL_version(OPENSSL_VERSION), LDNS_VERSION, PCRE2_MAJOR, PCRE2_MINOR,
-		uv_version_string(), DW_SYSTEMD ? ", libsystemd" : "", DW_PSL ? ", libpsl" : "");
+		uv_version_string(), jansson_version_str(), DW_SYSTEMD ? ", libsystemd" : "",
+		DW_PSL ? ", libpsl" : "");
 	return EXIT_CODE_OK;
 }
 
