@@ -54,6 +54,7 @@ static bool finish(struct authz *a, enum authz_verdict verdict, enum policy_reas
 {
 	if (is_passing(reason)) {
 		a->max_age_s = 0;
+		a->bound = AUTHZ_BOUND_ERROR;
 	}
 	a->verdict = verdict;
 	a->reason = reason;
@@ -76,12 +77,13 @@ static bool deny(struct authz *a, enum policy_reason reason)
 	return finish(a, AUTHZ_DENY, reason);
 }
 
-void authz_hold_until(struct authz *a, int64_t wall_s)
+void authz_hold_until(struct authz *a, int64_t wall_s, enum authz_bound bound)
 {
 	int64_t left = wall_s > a->wall_s ? wall_s - a->wall_s : 0;
 
 	if (left < (int64_t)a->max_age_s) {
 		a->max_age_s = (uint32_t)left;
+		a->bound = bound;
 	}
 }
 
@@ -128,10 +130,10 @@ static void bound_by_inputs(struct authz *a)
 	if (expires_ms != UINT64_MAX) {
 		uint64_t left_ms = expires_ms > now_ms ? expires_ms - now_ms : 0;
 
-		authz_hold_until(a, a->wall_s + (int64_t)(left_ms / 1000));
+		authz_hold_until(a, a->wall_s + (int64_t)(left_ms / 1000), AUTHZ_BOUND_DNS);
 	}
 	if ((a->decided.claims_used & ~a->policy->cached_claims) != 0) {
-		a->max_age_s = 0;
+		authz_hold_until(a, a->wall_s, AUTHZ_BOUND_CLAIM);
 	}
 }
 
@@ -173,7 +175,7 @@ static bool names_end_it(struct authz *a)
 	}
 	if (!known && !overload && a->policy->on_dns_error == POLICY_ON_ERROR_ALLOW) {
 		/* Only the names are let pass: the rules may know better. */
-		a->max_age_s = 0;
+		authz_hold_until(a, a->wall_s, AUTHZ_BOUND_ERROR);
 		return false;
 	}
 	fetch_cancel(&a->fetch);
@@ -341,6 +343,7 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 			a, address == BELIEVE_NO_ADDRESS ? REASON_NO_ADDRESS : REASON_BAD_ADDRESS);
 	}
 	a->max_age_s = a->policy->max_cache_s;
+	a->bound = AUTHZ_BOUND_MAX_CACHE;
 	a->fetch = (struct fetch){.dns = means->dns,
 		.policy = a->policy,
 		.ip = &a->ip,
@@ -373,6 +376,21 @@ const char *authz_verdict_word(enum authz_verdict verdict)
 	static const char *const words[] = {"allow", "deny", "error"};
 
 	return words[verdict];
+}
+
+const char *authz_bound_word(enum authz_bound bound)
+{
+	static const char *const words[] = {
+		[AUTHZ_BOUND_INPUT] = "input",
+		[AUTHZ_BOUND_MAX_CACHE] = "max_cache",
+		[AUTHZ_BOUND_DNS] = "dns",
+		[AUTHZ_BOUND_CERT] = "cert",
+		[AUTHZ_BOUND_CERT_CHECK] = "cert_check",
+		[AUTHZ_BOUND_CLAIM] = "claim",
+		[AUTHZ_BOUND_ERROR] = "error",
+	};
+
+	return words[bound];
 }
 
 enum fcrdns_status authz_rdns_status(const struct authz *a)

@@ -24,6 +24,17 @@
 
 enum authz_verdict { AUTHZ_ALLOW, AUTHZ_DENY, AUTHZ_ERROR };
 
+/* What ends the time for which an answer holds. */
+enum authz_bound {
+	AUTHZ_BOUND_INPUT, /* it does not hold: the request itself was refused */
+	AUTHZ_BOUND_MAX_CACHE,
+	AUTHZ_BOUND_DNS,        /* the answers' TTLs */
+	AUTHZ_BOUND_CERT,       /* the certificate's dates */
+	AUTHZ_BOUND_CERT_CHECK, /* how long what was found about its chain holds */
+	AUTHZ_BOUND_CLAIM,      /* it does not hold: a claim that cached_claims does not list */
+	AUTHZ_BOUND_ERROR       /* it does not hold: the next request may end otherwise */
+};
+
 /* How explanations are told what happens; the members may be NULL. */
 struct authz_trace {
 	const struct fcrdns_trace *dns;
@@ -65,6 +76,7 @@ struct authz {
 	const struct policy_rule *rule; /* NULL: no rule decided */
 	struct str hostname;            /* the name for the answer; absent if there is none */
 	uint32_t max_age_s;             /* how long this very answer holds */
+	enum authz_bound bound;         /* why not longer */
 
 	struct policy_facts facts;
 	struct policy_cert cert_facts;
@@ -98,6 +110,8 @@ NODISCARD bool authz_start(struct authz *a, const struct authz_means *means, int
 void authz_cancel(struct authz *a);
 
 const char *authz_verdict_word(enum authz_verdict verdict);
+/* "input", "max_cache", "dns", "cert", "cert_check", "claim", "error". */
+const char *authz_bound_word(enum authz_bound bound);
 enum fcrdns_status authz_rdns_status(const struct authz *a);
 
 #endif

@@ -69,7 +69,7 @@ enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reaso
 	a->detail = verdict->text.data;
 	/* What was found may be some minutes old: the time is not. */
 	if (a->wall_s < a->identity->not_before) {
-		authz_hold_until(a, a->identity->not_before);
+		authz_hold_until(a, a->identity->not_before, AUTHZ_BOUND_CERT);
 		*reason = REASON_CERT_NOT_YET_VALID;
 		return AUTHZ_CERT_DENIED;
 	}
@@ -77,17 +77,17 @@ enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reaso
 		*reason = REASON_CERT_EXPIRED;
 		return AUTHZ_CERT_DENIED;
 	}
-	authz_hold_until(a, a->identity->not_after);
+	authz_hold_until(a, a->identity->not_after, AUTHZ_BOUND_CERT);
 	if (a->policy->verify != POLICY_VERIFY_LOCAL && a->word != CERT_WORD_VERIFIED) {
 		*reason = REASON_CERT_UNVERIFIED;
 		return AUTHZ_CERT_DENIED;
 	}
 	if (verdict->finding != CERT_TRUSTED) {
-		authz_hold_until(a, a->wall_s + FAILURE_HOLDS_S);
+		authz_hold_until(a, a->wall_s + FAILURE_HOLDS_S, AUTHZ_BOUND_CERT_CHECK);
 		*reason = reason_of(verdict->finding);
 		return AUTHZ_CERT_DENIED;
 	}
-	authz_hold_until(a, verdict->until_s);
+	authz_hold_until(a, verdict->until_s, AUTHZ_BOUND_CERT_CHECK);
 	a->cert_verified = true;
 	return AUTHZ_CERT_PASSED;
 }

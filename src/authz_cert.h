@@ -24,7 +24,7 @@ bool authz_cert_binds_name(const struct authz *a);
 /* Whether one of the names does. */
 NODISCARD bool authz_cert_agrees(const struct authz *a);
 
-/* The answer holds until `wall_s` at most. */
-void authz_hold_until(struct authz *a, int64_t wall_s);
+/* The answer holds until `wall_s` at most, because of `bound`. */
+void authz_hold_until(struct authz *a, int64_t wall_s, enum authz_bound bound);
 
 #endif

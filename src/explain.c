@@ -5,21 +5,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "reply.h"
+#include "explain_decision.h"
+#include "explain_inner.h"
 
-struct explain_query {
-	struct explain_query *next;
-	struct fcrdns_trace_step step;
-};
-
-struct explain_step {
-	struct explain_step *next;
-	const struct policy_rule *rule;
-	enum policy_truth truth;
-	enum policy_truth *terms;
-};
-
-static const char *truth_word(enum policy_truth truth)
+const char *explain_truth_word(enum policy_truth truth)
 {
 	static const char *const words[] = {
 		[POLICY_FALSE] = "false",
@@ -87,9 +76,19 @@ void explain_clear(struct explain *e)
 	arena_clear(&e->arena);
 }
 
-static struct str_list names_of(const struct authz *a)
+struct str_list explain_names(const struct authz *a)
 {
 	return a->fetch.rdns != NULL ? a->fetch.rdns->names : (struct str_list){NULL, 0};
+}
+
+struct str_list explain_ptr(const struct authz *a)
+{
+	return a->fetch.rdns != NULL ? a->fetch.rdns->ptr : (struct str_list){NULL, 0};
+}
+
+struct str explain_policy_name(const struct authz *a)
+{
+	return a->policy != NULL ? a->policy->name : a->input.values[INPUT_DOORWARD_POLICY];
 }
 
 static void json_query(struct bytes *out, const struct fcrdns_trace_step *step)
@@ -124,9 +123,9 @@ static void json_rdns(const struct explain *e, const struct authz *a, struct byt
 	json_key(out, "hostname");
 	json_str(out, a->hostname);
 	json_key(out, "names");
-	json_str_list(out, names_of(a));
+	json_str_list(out, explain_names(a));
 	json_key(out, "ptr");
-	json_str_list(out, a->fetch.rdns != NULL ? a->fetch.rdns->ptr : (struct str_list){NULL, 0});
+	json_str_list(out, explain_ptr(a));
 	json_key(out, "queries");
 	json_open(out, '[');
 	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
@@ -194,8 +193,7 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 	json_time(out, "not_after", identity != &none ? &identity->not_after : NULL);
 }
 
-/* What is wrong with the certificate; NULL if nothing is. */
-static const char *cert_error(const struct authz *a)
+const char *explain_cert_error(const struct authz *a)
 {
 	if (a->verdict == AUTHZ_ALLOW || a->reason < REASON_CERT_MISSING ||
 		a->reason > REASON_CERT_HOST_MISMATCH) {
@@ -212,7 +210,7 @@ static void json_cert(const struct authz *a, struct bytes *out)
 	json_key(out, "verified");
 	json_bool(out, a->cert_verified);
 	json_key(out, "error");
-	json_text(out, cert_error(a));
+	json_text(out, explain_cert_error(a));
 	json_identity(a->identity, out);
 	json_close(out, '}');
 }
@@ -225,9 +223,9 @@ static void json_step(struct bytes *out, const struct explain_step *step)
 	json_key(out, "text");
 	json_str(out, policy_rule_text(step->rule));
 	json_key(out, "action");
-	json_text(out, policy_rule_action(step->rule) == POLICY_ACTION_ALLOW ? "allow" : "deny");
+	json_text(out, explain_action_word(policy_rule_action(step->rule)));
 	json_key(out, "outcome");
-	json_text(out, truth_word(step->truth));
+	json_text(out, explain_truth_word(step->truth));
 	json_key(out, "terms");
 	json_open(out, '[');
 	for (size_t i = 0; step->terms != NULL && i < policy_rule_term_count(step->rule); i++) {
@@ -235,7 +233,7 @@ static void json_step(struct bytes *out, const struct explain_step *step)
 		json_key(out, "text");
 		json_str(out, policy_rule_term_text(step->rule, i));
 		json_key(out, "outcome");
-		json_text(out, truth_word(step->terms[i]));
+		json_text(out, explain_truth_word(step->terms[i]));
 		json_close(out, '}');
 	}
 	json_close(out, ']');
@@ -257,7 +255,7 @@ void explain_json(const struct explain *e, const struct authz *a, struct bytes *
 	json_key(out, "rule");
 	json_str(out, a->rule != NULL ? policy_rule_place(a->rule) : (struct str){NULL, 0});
 	json_key(out, "policy");
-	json_str(out, a->policy != NULL ? a->policy->name : a->input.values[INPUT_DOORWARD_POLICY]);
+	json_str(out, explain_policy_name(a));
 	json_key(out, "ip");
 	json_text(out, a->ip.family != ADDR_NONE ? ip : NULL);
 	json_key(out, "rdns");
@@ -266,6 +264,8 @@ void explain_json(const struct explain *e, const struct authz *a, struct bytes *
 	json_cert(a, out);
 	json_key(out, "max_age");
 	json_u64(out, a->max_age_s);
+	json_key(out, "max_age_reason");
+	json_text(out, authz_bound_word(a->bound));
 	json_key(out, "steps");
 	json_open(out, '[');
 	for (const struct explain_step *s = e->steps; s != NULL; s = s->next) {
@@ -274,107 +274,4 @@ void explain_json(const struct explain *e, const struct authz *a, struct bytes *
 	json_close(out, ']');
 	json_close(out, '}');
 	bytes_append_text(out, "\n");
-}
-
-static void text_line(struct bytes *out, const char *label, struct str value)
-{
-	bytes_appendf(
-		out, "%-12s %.*s\n", label, (int)value.len, value.data != NULL ? value.data : "");
-}
-
-static void text_cert(const struct authz *a, struct bytes *out)
-{
-	const struct cert_identity *identity = a->identity;
-	const char *error = cert_error(a);
-	char until[CLOCK_TEXT_MAX];
-
-	bytes_appendf(out, "%-12s %s", "certificate",
-		a->cert_verified  ? "verified"
-		: a->cert_present ? "not verified"
-				  : "none");
-	bytes_appendf(out, "%s%s\n", error != NULL ? ": " : "", error != NULL ? error : "");
-	if (identity == NULL) {
-		return;
-	}
-	clock_format(identity->not_after, until);
-	bytes_appendf(
-		out, "  subject    %.*s\n", (int)identity->subject.len, identity->subject.data);
-	bytes_appendf(out, "  issuer     %.*s\n", (int)identity->issuer.len, identity->issuer.data);
-	bytes_appendf(out, "  serial     %.*s\n", (int)identity->serial.len, identity->serial.data);
-	bytes_appendf(out, "  sha256     %.*s\n", (int)identity->sha256.len, identity->sha256.data);
-	bytes_appendf(out, "  not after  %s\n", until);
-	bytes_append_text(out, "  names      ");
-	reply_san(identity, out);
-	bytes_append_text(out, "\n");
-}
-
-static void text_rdns(const struct authz *a, struct bytes *out)
-{
-	struct str_list names = names_of(a);
-
-	bytes_appendf(out, "%-12s %s", "reverse dns", fcrdns_status_word(authz_rdns_status(a)));
-	for (size_t i = 0; i < names.count; i++) {
-		bytes_append_text(out, i == 0 ? ": " : ", ");
-		bytes_append_str(out, names.items[i]);
-	}
-	bytes_append_text(out, "\n");
-}
-
-/* Of the reverse DNS, and of the rules that ask for more. */
-static void text_queries(const struct explain *e, struct bytes *out)
-{
-	bytes_appendf(out, "dns queries%s\n", e->queries == NULL ? "  none" : "");
-	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
-		const struct fcrdns_trace_step *step = &q->step;
-		char type[16];
-
-		bytes_appendf(out, "  %-5s %.*s\n        %.*s (ttl %u s, %u ms, from %.*s%s)\n",
-			dns_type_word(step->type, type), (int)step->name.len, step->name.data,
-			(int)step->answer.len, step->answer.data, step->ttl_s, step->ms,
-			(int)step->server.len, step->server.data,
-			step->cached   ? ", cached"
-			: step->joined ? ", joined"
-				       : "");
-	}
-}
-
-static void text_steps(const struct explain *e, struct bytes *out)
-{
-	bytes_appendf(out, "rules%s\n", e->steps == NULL ? "        none was asked" : "");
-	for (const struct explain_step *s = e->steps; s != NULL; s = s->next) {
-		struct str place = policy_rule_place(s->rule);
-		struct str text = policy_rule_text(s->rule);
-
-		bytes_appendf(out, "  %.*s: %s = %.*s\n", (int)place.len, place.data,
-			policy_rule_action(s->rule) == POLICY_ACTION_ALLOW ? "allow" : "deny",
-			(int)text.len, text.data);
-		for (size_t i = 0; s->terms != NULL && i < policy_rule_term_count(s->rule); i++) {
-			struct str term = policy_rule_term_text(s->rule, i);
-
-			bytes_appendf(out, "    %-13s  %.*s\n", truth_word(s->terms[i]),
-				(int)term.len, term.data);
-		}
-	}
-}
-
-void explain_text(const struct explain *e, const struct authz *a, struct bytes *out)
-{
-	char ip[ADDR_TEXT_MAX];
-
-	addr_format(&a->ip, ip);
-	text_line(out, "client", str_view(ip));
-	text_line(out, "policy",
-		a->policy != NULL ? a->policy->name : a->input.values[INPUT_DOORWARD_POLICY]);
-	text_cert(a, out);
-	text_rdns(a, out);
-	text_queries(e, out);
-	text_steps(e, out);
-	bytes_appendf(out, "%-12s %s, status %u, reason %s", "verdict",
-		authz_verdict_word(a->verdict), a->status, policy_reason_word(a->reason));
-	if (a->rule != NULL) {
-		struct str place = policy_rule_place(a->rule);
-
-		bytes_appendf(out, ", by %.*s", (int)place.len, place.data);
-	}
-	bytes_appendf(out, "\n%-12s %u s\n", "holds for", a->max_age_s);
 }
