@@ -54,7 +54,7 @@ link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)
 quiet = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(subst $(BUILD)/,,$@)';)
 
 # Narrowed on the command line (FOLDERS="base dns"), the library and its tests are those folders' alone.
-FOLDERS ?= base fcgi http dns cert policy config import .
+FOLDERS ?= base net fcgi http dns cert policy config import .
 sources := $(sort $(wildcard $(foreach f,$(FOLDERS),src/$(if $(filter .,$f),,$f/)*.c)))
 objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(filter-out src/main.c,$(sources)))
 library := $(BUILD)/libdoorward.a

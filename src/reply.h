@@ -6,7 +6,7 @@
 
 #include "authz.h"
 #include "base/bytes.h"
-#include "fcgi/server.h"
+#include "fcgi/app.h"
 
 /*
  * The answer as CGI header lines and a body (RFC 3875 section 6), `Status` first. A responder's

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "exit_code.h"
+#include "fcgi/addrs.h"
 #include "privileges.h"
 #include "snapshot.h"
 #include "sockets.h"

@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "decision_log.h"
-#include "fcgi/server.h"
+#include "fcgi/service.h"
+#include "net/server.h"
 #include "reply.h"
 
 #include <pthread.h>
@@ -46,7 +47,9 @@ struct worker {
 	struct worker_sockets sockets;
 	void (*draining)(void *ctx);
 	void *draining_ctx;
-	struct fcgi_server *server;
+	struct net_server *server;
+	struct fcgi_pool fcgi_pool;
+	struct net_service fcgi;
 	struct generation *current;
 	struct worker_request *spare;
 	size_t spare_count;
@@ -185,14 +188,23 @@ static void app_abort(void *app_request)
 	request_release(app_request);
 }
 
-static struct fcgi_settings settings_of(const struct worker *w, const struct snapshot *snapshot)
+static struct net_settings settings_of(const struct worker *w, const struct snapshot *snapshot)
 {
-	struct fcgi_settings settings = snapshot->config->server.fcgi;
+	struct net_settings settings = snapshot->config->server.net;
 
 	settings.sharers = w->sockets.sharers;
-	settings.web_server_addrs = w->sockets.web_server_addrs;
-	settings.web_server_addr_count = w->sockets.web_server_addr_count;
+	settings.peers = w->sockets.web_server_addrs;
+	settings.peer_count = w->sockets.web_server_addr_count;
 	return settings;
+}
+
+static struct fcgi_limits limits_of(const struct config_server *server)
+{
+	return (struct fcgi_limits){
+		.max_connections = server->net.max_connections,
+		.max_params = server->max_params,
+		.max_requests_per_connection = server->max_requests_per_connection,
+	};
 }
 
 static void take_snapshot(struct worker *w, struct snapshot *snapshot)
@@ -206,9 +218,10 @@ static void take_snapshot(struct worker *w, struct snapshot *snapshot)
 		return;
 	}
 	w->current = g;
-	struct fcgi_settings settings = settings_of(w, snapshot);
+	struct net_settings settings = settings_of(w, snapshot);
 
-	fcgi_server_configure(w->server, &settings);
+	net_server_configure(w->server, &settings);
+	w->fcgi_pool.limits = limits_of(&snapshot->config->server);
 	if (old->in_flight == 0) {
 		generation_free(old);
 	}
@@ -217,7 +230,8 @@ static void take_snapshot(struct worker *w, struct snapshot *snapshot)
 static void close_all(struct worker *w)
 {
 	if (w->server != NULL) {
-		fcgi_server_close(w->server);
+		net_server_close(w->server);
+		fcgi_pool_clear(&w->fcgi_pool);
 		w->server = NULL;
 	}
 	generation_free(w->current);
@@ -256,7 +270,7 @@ static void on_wake(uv_async_t *wake)
 	if (stop) {
 		uv_timer_start(
 			&w->grace, on_grace_over, w->current->snapshot->config->server.grace_ms, 0);
-		fcgi_server_drain(w->server, on_drained, w);
+		net_server_drain(w->server, on_drained, w);
 		w->draining(w->draining_ctx);
 	}
 }
@@ -287,7 +301,7 @@ static void worker_free(struct worker *w)
 /* 0 or a negative libuv error. */
 static int open_server(struct worker *w, struct snapshot *snapshot)
 {
-	const struct fcgi_settings settings = settings_of(w, snapshot);
+	const struct net_settings settings = settings_of(w, snapshot);
 	const struct fcgi_app app = {
 		.ctx = w,
 		.begin = app_begin,
@@ -297,13 +311,17 @@ static int open_server(struct worker *w, struct snapshot *snapshot)
 		.abort = app_abort,
 	};
 
+	const struct fcgi_limits limits = limits_of(&snapshot->config->server);
+
+	fcgi_pool_init(&w->fcgi_pool, &app, &limits);
+	fcgi_service_init(&w->fcgi, &w->fcgi_pool);
 	w->current = generation_new(w, snapshot);
-	w->server = fcgi_server_new(&w->loop, &settings, &app);
+	w->server = net_server_new(&w->loop, &settings);
 	if (w->current == NULL || w->server == NULL) {
 		return UV_ENOMEM;
 	}
 	for (size_t i = 0; i < w->sockets.count; i++) {
-		int error = fcgi_server_listen(w->server, w->sockets.fds[i]);
+		int error = net_server_listen(w->server, w->sockets.fds[i], &w->fcgi);
 
 		if (error != 0) {
 			return error;

@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "cert/profile.h"
 #include "dns/settings.h"
-#include "fcgi/server.h"
+#include "net/server.h"
 #include "policy/policy.h"
 
 #include <stdbool.h>
@@ -32,7 +32,9 @@ struct config_server {
 	uint32_t threads; /* 0: auto, one per CPU this process may use */
 	const char *user; /* NULL: stay who we are */
 	const char *group;
-	struct fcgi_settings fcgi;
+	struct net_settings net;
+	uint32_t max_params; /* bytes of what a front end says in one request */
+	uint32_t max_requests_per_connection;
 	uint32_t grace_ms; /* for requests in flight at the end */
 };
 

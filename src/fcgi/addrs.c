@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "fcgi/server.h"
+#include "fcgi/addrs.h"
 
 bool fcgi_web_server_addrs_parse(struct str text, struct addr out[FCGI_WEB_SERVER_ADDRS_MAX],
 	size_t *count, const char **why)

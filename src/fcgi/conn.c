@@ -13,7 +13,7 @@
 
 void fcgi_conn_init(struct fcgi_conn *c, struct fcgi_pool *pool, struct bytes *out)
 {
-	*c = (struct fcgi_conn){.pool = pool, .out = out};
+	*c = (struct fcgi_conn){.pool = pool, .net = {.out = out}};
 	list_init(&c->requests);
 	fcgi_params_init(&c->values, 0);
 }
@@ -40,7 +40,7 @@ static void refuse_stream(struct fcgi_conn *c)
 static void refuse_request(struct fcgi_conn *c, uint16_t id, uint8_t protocol_status)
 {
 	c->stdin_owed++;
-	fcgi_output_end(c->out, id, protocol_status);
+	fcgi_output_end(c->net.out, id, protocol_status);
 }
 
 static void begin_request(struct fcgi_conn *c, uint64_t now)
@@ -94,7 +94,7 @@ static void abort_request(struct fcgi_conn *c)
 
 	if (r != NULL) {
 		c->pool->app.abort(fcgi_request_release(r));
-		fcgi_output_end(c->out, c->reader.record.id, FCGI_REQUEST_COMPLETE);
+		fcgi_output_end(c->net.out, c->reader.record.id, FCGI_REQUEST_COMPLETE);
 	}
 }
 
@@ -178,11 +178,11 @@ static void end_management(struct fcgi_conn *c)
 	const struct fcgi_limits *limits = &c->pool->limits;
 
 	if (c->reader.record.type != FCGI_GET_VALUES) {
-		fcgi_output_unknown_type(c->out, c->reader.record.type);
+		fcgi_output_unknown_type(c->net.out, c->reader.record.type);
 		return;
 	}
-	fcgi_output_values(
-		c->out, c->variables, limits->max_connections, limits->max_requests_per_connection);
+	fcgi_output_values(c->net.out, c->variables, limits->max_connections,
+		limits->max_requests_per_connection);
 	fcgi_params_reset(&c->values, 0, 0);
 }
 
@@ -229,7 +229,7 @@ static void on_end(struct fcgi_conn *c, uint64_t now)
 {
 	const struct fcgi_record *record = &c->reader.record;
 
-	c->spoken = true;
+	c->net.spoken = true;
 	if (record->id != FCGI_NULL_REQUEST_ID && record->type == FCGI_STDIN) {
 		end_stdin(c);
 	} else if (fcgi_conn_is_done(c)) {
@@ -262,7 +262,7 @@ size_t fcgi_conn_feed(struct fcgi_conn *c, struct str input, uint64_t now)
 			break;
 		case FCGI_READ_END:
 			on_end(c, now);
-			if (c->out->len > FCGI_OUTPUT_MAX) {
+			if (c->net.out->len > FCGI_OUTPUT_MAX) {
 				return input.len - rest.len;
 			}
 			break;
@@ -278,7 +278,7 @@ void fcgi_conn_eof(struct fcgi_conn *c)
 {
 	struct list *at = c->requests.next;
 
-	c->eof = true;
+	c->net.eof = true;
 	c->last = true;
 	while (at != &c->requests) {
 		struct fcgi_request *r = CONTAINER_OF(at, struct fcgi_request, by_conn);
@@ -303,8 +303,8 @@ void fcgi_conn_reply(struct fcgi_request *r, struct str output)
 
 	assert(r->ready);
 	if (!c->dead) {
-		fcgi_output_stream(c->out, FCGI_STDOUT, r->id, output);
-		fcgi_output_end(c->out, r->id, FCGI_REQUEST_COMPLETE);
+		fcgi_output_stream(c->net.out, FCGI_STDOUT, r->id, output);
+		fcgi_output_end(c->net.out, r->id, FCGI_REQUEST_COMPLETE);
 	}
 	fcgi_request_release(r);
 }
@@ -321,7 +321,7 @@ bool fcgi_conn_is_done(const struct fcgi_conn *c)
 
 bool fcgi_conn_expects_input(const struct fcgi_conn *c)
 {
-	return !c->eof &&
+	return !c->net.eof &&
 	       (c->bad || c->stdin_owed > 0 || !fcgi_record_reader_is_between(&c->reader));
 }
 

@@ -11,6 +11,7 @@
 #include "fcgi/app.h"
 #include "fcgi/params.h"
 #include "fcgi/record.h"
+#include "net/protocol.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +20,7 @@
 /*
  * One FastCGI connection as pure logic: bytes in, calls of the application and bytes out. No
  * sockets, no clock. The structures are the caller's memory; their fields belong to conn.c, but for
- * `out`.
+ * `net`.
  */
 
 struct fcgi_limits {
@@ -42,8 +43,8 @@ struct fcgi_pool {
 #define FCGI_OUTPUT_MAX ((size_t)256 * 1024)
 
 struct fcgi_conn {
+	struct net_conn net;
 	struct fcgi_pool *pool;
-	struct bytes *out;    /* where output is appended; the caller's, who may change it */
 	struct list requests; /* active */
 	uint32_t request_count;
 	uint32_t stdin_owed; /* requests that ended here before their FCGI_STDIN did */
@@ -54,9 +55,7 @@ struct fcgi_conn {
 	bool values_bad;
 	uint8_t begin[8]; /* body of FCGI_BEGIN_REQUEST */
 	uint8_t begin_have;
-	bool spoken; /* a whole record has come */
-	bool last;   /* to be closed when no request is active */
-	bool eof;
+	bool last; /* to be closed when no request is active */
 	bool bad;  /* the stream cannot be understood any more */
 	bool dead; /* nobody is there to be answered */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "fcgi/server.h"
+#include "net/server.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -359,12 +359,12 @@ static void memory_is_used_again(void **state)
 		wire_answer(&w.expected, 1, ANSWER);
 		world_expect(&w, fd, true);
 		close(fd);
-		struct peer *p = CONTAINER_OF(list_first(&w.server->spare), struct peer, all);
+		struct peer *p = CONTAINER_OF(list_first(&w.service.spare), struct peer, all);
 
 		assert_true(first == NULL || first == p);
 		first = p;
-		assert_ptr_equal(w.server->spare.prev, &p->all);
-		assert_int_equal(w.server->pool.spare_count, 1);
+		assert_ptr_equal(w.service.spare.prev, &p->all);
+		assert_int_equal(w.pool.spare_count, 1);
 	}
 	world_clear(&w);
 }

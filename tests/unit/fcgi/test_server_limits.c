@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "fcgi/server.h"
+#include "net/server.h"
+
+#include "fcgi/addrs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,7 +57,7 @@ static void accepting_pauses_at_the_limit_and_goes_on(void **state)
 	world_expect(&w, fds[2], false);
 	world_expect(&w, fds[3], false);
 	w.settings.max_connections = 6;
-	fcgi_server_configure(w.server, &w.settings);
+	net_server_configure(w.server, &w.settings);
 	world_run(&w);
 	wire_answer(&w.expected, 1, ANSWER);
 	world_expect(&w, fds[3], false);
@@ -264,7 +266,7 @@ static void on_drained(void *ctx)
 	struct world *w = ctx;
 
 	w->drained++;
-	fcgi_server_close(w->server);
+	net_server_close(w->server);
 	w->server = NULL;
 }
 
@@ -297,7 +299,7 @@ static void draining_answers_what_is_in_flight(void **state)
 	w.recorder.defer = false;
 	wire_request(&w.in, 2, KEEP);
 	world_send(&w, asking);
-	fcgi_server_drain(w.server, on_drained, &w);
+	net_server_drain(w.server, on_drained, &w);
 	assert_int_equal(w.drained, 0);
 	int late = world_connect(&w);
 
@@ -329,7 +331,7 @@ static void draining_an_idle_server_ends_at_once(void **state)
 
 	world_init(&w);
 	world_start(&w);
-	fcgi_server_drain(w.server, on_drained, &w);
+	net_server_drain(w.server, on_drained, &w);
 	assert_int_equal(w.drained, 0);
 	world_run(&w);
 	assert_int_equal(w.drained, 1);
@@ -358,7 +360,7 @@ static void who_drains_leaves_the_listening_descriptors_alone(void **state)
 	wire_request(&w.in, 1, KEEP);
 	world_send(&w, fd);
 	world_run(&w);
-	fcgi_server_drain(w.server, on_drained, &w);
+	net_server_drain(w.server, on_drained, &w);
 	int other = eventfd(0, EFD_NONBLOCK);
 
 	assert_int_equal(dup2(other, w.listener), w.listener);
@@ -393,7 +395,7 @@ static void closing_aborts_what_is_in_flight(void **state)
 	world_send(&w, fd);
 	world_run(&w);
 	w.recorder.events.len = 0;
-	fcgi_server_close(w.server);
+	net_server_close(w.server);
 	w.server = NULL;
 	world_assert_events(&w, "0 abort\n1 abort\n");
 	world_expect(&w, fd, true);
@@ -428,13 +430,13 @@ static void only_the_listed_tcp_peers_are_served(void **state)
 		struct world w;
 
 		world_init(&w);
-		w.settings.web_server_addrs = addrs;
+		w.settings.peers = addrs;
 		assert_true(fcgi_web_server_addrs_parse(
-			str_view(lists[i]), addrs, &w.settings.web_server_addr_count, &why));
+			str_view(lists[i]), addrs, &w.settings.peer_count, &why));
 		world_start(&w);
 		int listener = tcp_listener(&w, &sin);
 
-		assert_int_equal(fcgi_server_listen(w.server, listener), 0);
+		assert_int_equal(net_server_listen(w.server, listener, &w.service), 0);
 		int tcp = socket(AF_INET, SOCK_STREAM, 0);
 
 		assert_int_equal(connect(tcp, (struct sockaddr *)&sin, sizeof(sin)), 0);

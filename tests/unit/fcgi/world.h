@@ -6,8 +6,9 @@
 
 #include "base/listen.h"
 #include "fcgi/output.h"
-#include "fcgi/peer.h"
-#include "fcgi/server.h"
+#include "fcgi/service.h"
+#include "net/peer.h"
+#include "net/server.h"
 #include "unit/fcgi/kit.h"
 
 #include <errno.h>
@@ -21,9 +22,11 @@
  * but what the test lets run. */
 struct world {
 	uv_loop_t loop;
-	struct fcgi_settings settings;
+	struct net_settings settings;
+	struct fcgi_pool pool;
+	struct net_service service;
 	struct recorder recorder;
-	struct fcgi_server *server;
+	struct net_server *server;
 	char folder[32];
 	char path[64];
 	int listener;
@@ -51,9 +54,14 @@ static inline int world_listener(struct world *w, const char *text)
 
 static inline void world_serve(struct world *w, const struct fcgi_app *app)
 {
-	w->server = fcgi_server_new(&w->loop, &w->settings, app);
+	const struct fcgi_limits limits = {
+		.max_connections = 1000, .max_params = 131072, .max_requests_per_connection = 64};
+
+	fcgi_pool_init(&w->pool, app, &limits);
+	fcgi_service_init(&w->service, &w->pool);
+	w->server = net_server_new(&w->loop, &w->settings);
 	assert_non_null(w->server);
-	assert_int_equal(fcgi_server_listen(w->server, w->listener), 0);
+	assert_int_equal(net_server_listen(w->server, w->listener, &w->service), 0);
 }
 
 static inline void world_init(struct world *w)
@@ -62,8 +70,6 @@ static inline void world_init(struct world *w)
 
 	*w = (struct world){
 		.settings = {.max_connections = 1000,
-			.max_params = 131072,
-			.max_requests_per_connection = 64,
 			.request_timeout_ms = 600000,
 			.idle_timeout_ms = 600000},
 		.folder = "/tmp/doorward-XXXXXX",
@@ -86,7 +92,8 @@ static inline void world_start(struct world *w)
 static inline void world_clear(struct world *w)
 {
 	if (w->server != NULL) {
-		fcgi_server_close(w->server);
+		net_server_close(w->server);
+		fcgi_pool_clear(&w->pool);
 	}
 	assert_int_equal(w->recorder.active, 0);
 	uv_run(&w->loop, UV_RUN_DEFAULT);

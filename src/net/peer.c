@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "fcgi/peer.h"
+#include "net/peer.h"
 
 #include "base/log.h"
 
@@ -16,24 +16,35 @@
 #define LINGER_MAX (1024 * 1024) /* bytes read and thrown away after the last answer */
 #define SCRATCH_KEEP (64 * 1024)
 
-static_assert(sizeof(struct peer) <= 512, "an idle connection is small");
+static_assert(sizeof(struct peer) <= 256, "an idle connection is small");
 
-static struct peer *peer_take(struct fcgi_server *server)
+static const struct net_protocol *protocol_of(const struct peer *p)
 {
-	struct list *entry = list_first(&server->spare);
+	return p->service->protocol;
+}
+
+static struct peer *peer_take(
+	struct net_server *server, struct net_service *service, const struct addr *from)
+{
+	struct list *entry = list_first(&service->spare);
 	struct peer *p;
 
 	if (entry != NULL) {
 		list_remove(entry);
 		p = CONTAINER_OF(entry, struct peer, all);
 	} else {
-		p = malloc(sizeof(*p));
+		p = malloc(sizeof(*p) + service->protocol->conn_size);
 		if (p == NULL) {
 			return NULL;
 		}
 	}
-	*p = (struct peer){.server = server, .state = PEER_OPEN, .wait_kind = PEER_WAIT_COUNT};
-	fcgi_conn_init(&p->conn, &server->pool, &p->unsent);
+	*p = (struct peer){.server = server,
+		.service = service,
+		.state = PEER_OPEN,
+		.wait_kind = PEER_WAIT_COUNT};
+	memset(p->memory, 0, service->protocol->conn_size);
+	peer_conn(p)->out = &p->unsent;
+	service->protocol->init(peer_conn(p), service->pool, from);
 	list_init(&p->wait);
 	list_init(&p->answered);
 	list_append(&server->peers, &p->all);
@@ -60,7 +71,7 @@ static void wait_for(struct peer *p, enum peer_wait kind, bool anew)
 
 void peer_close(struct peer *p)
 {
-	struct fcgi_server *server = p->server;
+	struct net_server *server = p->server;
 
 	if (p->state == PEER_CLOSED) {
 		return;
@@ -78,27 +89,27 @@ void peer_close(struct peer *p)
 	}
 	bytes_clear(&p->unsent);
 	bytes_clear(&p->held);
-	fcgi_conn_clear(&p->conn);
+	protocol_of(p)->clear(peer_conn(p));
 }
 
 /* Where the peer's output goes: mostly it leaves at once, so that the memory for it is common. */
 static void prepare_output(struct peer *p)
 {
-	struct fcgi_server *server = p->server;
+	struct net_server *server = p->server;
 
 	if (p->unsent.len == 0 && server->scratch_of == NULL) {
 		server->scratch_of = p;
-		p->conn.out = &server->scratch;
+		peer_conn(p)->out = &server->scratch;
 	}
 }
 
 /* The scratch buffer is for others now; what could not be sent is the peer's own. */
 static void release_scratch(struct peer *p)
 {
-	struct fcgi_server *server = p->server;
+	struct net_server *server = p->server;
 
 	if (server->scratch_of == p) {
-		p->conn.out = &p->unsent;
+		peer_conn(p)->out = &p->unsent;
 		p->unsent.failed = server->scratch.failed;
 		if (server->scratch.len > 0) {
 			bytes_append_str(&p->unsent, bytes_view(&server->scratch));
@@ -111,7 +122,7 @@ static void release_scratch(struct peer *p)
 /* One send; what the socket does not take stays. False when the peer is gone, or memory is out. */
 static bool flush(struct peer *p, bool *progress)
 {
-	struct bytes *out = p->conn.out;
+	struct bytes *out = peer_conn(p)->out;
 
 	if (out->len > 0 && !out->failed) {
 		ssize_t sent;
@@ -158,7 +169,7 @@ static void watch(struct peer *p, uint32_t interest)
  */
 static void finish(struct peer *p)
 {
-	if (!fcgi_conn_expects_input(&p->conn) || shutdown(p->fd, SHUT_WR) != 0) {
+	if (!protocol_of(p)->expects_input(peer_conn(p)) || shutdown(p->fd, SHUT_WR) != 0) {
 		peer_close(p);
 		return;
 	}
@@ -172,7 +183,7 @@ static bool feed(struct peer *p, struct str input)
 {
 	prepare_output(p);
 	p->busy = true;
-	size_t used = fcgi_conn_feed(&p->conn, input, uv_now(p->server->loop));
+	size_t used = protocol_of(p)->feed(peer_conn(p), input, uv_now(p->server->loop));
 
 	p->busy = false;
 	return used == input.len || bytes_append_str(&p->held, str_from(input, used));
@@ -197,7 +208,7 @@ static void settle(struct peer *p)
 	while (p->state == PEER_OPEN) {
 		if (!flush(p, &progress)) {
 			peer_close(p);
-		} else if (p->held.len == 0 || p->unsent.len > FCGI_OUTPUT_MAX) {
+		} else if (p->held.len == 0 || !protocol_of(p)->takes_input(peer_conn(p))) {
 			break;
 		} else if (!feed_held(p)) {
 			peer_close(p);
@@ -208,28 +219,28 @@ static void settle(struct peer *p)
 	}
 	uint32_t interest = p->unsent.len > 0 ? EPOLLOUT : 0;
 
-	if (interest == 0 && fcgi_conn_is_done(&p->conn)) {
+	if (interest == 0 && protocol_of(p)->is_done(peer_conn(p))) {
 		finish(p);
 		return;
 	}
 	if (p->unsent.len > 0) {
 		wait_for(p, PEER_WAIT_PEER, progress);
-	} else if (!fcgi_conn_is_idle(&p->conn)) {
-		/* For PARAMS: see fcgi_pool_oldest. For the application: it has limits of its own.
-		 */
+	} else if (!protocol_of(p)->is_idle(peer_conn(p))) {
+		/* For the rest of a request: see first_incomplete. For the application: it has
+		 * limits of its own. */
 		stop_waiting(p);
-	} else if (!p->conn.spoken) {
+	} else if (!peer_conn(p)->spoken) {
 		wait_for(p, PEER_WAIT_PEER, false);
 	} else {
 		wait_for(p, PEER_WAIT_IDLE, progress);
 	}
-	if (!p->conn.eof && p->held.len == 0 && p->unsent.len <= FCGI_OUTPUT_MAX) {
+	if (!peer_conn(p)->eof && p->held.len == 0 && protocol_of(p)->takes_input(peer_conn(p))) {
 		interest |= EPOLLIN;
 	}
 	watch(p, interest);
 }
 
-/* Nothing of this is answered; but where STDIN ends, there is nothing more to wait for. */
+/* Nothing of this is answered; but where a body ends, there is nothing more to wait for. */
 static void linger(struct peer *p, ssize_t len)
 {
 	if (len < 0) {
@@ -241,8 +252,8 @@ static void linger(struct peer *p, ssize_t len)
 	struct str input = str_from_bytes(p->server->input, (size_t)len);
 
 	p->lingered += (uint32_t)len;
-	fcgi_conn_feed(&p->conn, input, uv_now(p->server->loop));
-	if (len == 0 || p->lingered > LINGER_MAX || !fcgi_conn_expects_input(&p->conn)) {
+	protocol_of(p)->feed(peer_conn(p), input, uv_now(p->server->loop));
+	if (len == 0 || p->lingered > LINGER_MAX || !protocol_of(p)->expects_input(peer_conn(p))) {
 		peer_close(p);
 	}
 }
@@ -261,7 +272,7 @@ static void read_input(struct peer *p)
 		alive = feed(p, str_from_bytes(input, (size_t)len));
 	} else if (len == 0) {
 		p->busy = true;
-		fcgi_conn_eof(&p->conn);
+		protocol_of(p)->eof(peer_conn(p));
 		p->busy = false;
 	} else {
 		alive = errno == EAGAIN || errno == EINTR;
@@ -273,9 +284,10 @@ static void read_input(struct peer *p)
 	}
 }
 
-bool peer_open(struct fcgi_server *server, int fd)
+bool peer_open(
+	struct net_server *server, struct net_service *service, int fd, const struct addr *from)
 {
-	struct peer *p = peer_take(server);
+	struct peer *p = peer_take(server, service, from);
 
 	if (p == NULL) {
 		close(fd);
@@ -303,36 +315,35 @@ void peer_on_events(struct peer *p, uint32_t events)
 
 void peer_drain(struct peer *p)
 {
-	if (p->state == PEER_OPEN && fcgi_conn_is_idle(&p->conn) && p->held.len == 0) {
+	if (p->state == PEER_OPEN && protocol_of(p)->is_idle(peer_conn(p)) && p->held.len == 0) {
 		read_input(p);
 	}
 	if (p->state == PEER_OPEN) {
-		fcgi_conn_stop(&p->conn);
+		protocol_of(p)->stop(peer_conn(p));
 		settle(p);
 	}
 }
 
 void peers_send(uv_prepare_t *send)
 {
-	struct fcgi_server *server = CONTAINER_OF(send, struct fcgi_server, send);
+	struct net_server *server = CONTAINER_OF(send, struct net_server, send);
 
 	uv_prepare_stop(send);
-	fcgi_server_enter(server);
+	net_server_enter(server);
 	for (struct list *entry; (entry = list_first(&server->answered)) != NULL;) {
 		list_remove(entry);
 		settle(CONTAINER_OF(entry, struct peer, answered));
 	}
-	fcgi_server_leave(server);
+	net_server_leave(server);
 }
 
 /* Answers that come later than their input mostly come in swarms, many of them for one peer: they
  * leave together, before the loop waits for anything again. */
-void fcgi_reply(struct fcgi_request *request, struct str output)
+void net_conn_answered(struct net_conn *conn)
 {
-	struct peer *p = CONTAINER_OF(fcgi_conn_of(request), struct peer, conn);
-	struct fcgi_server *server = p->server;
+	struct peer *p = CONTAINER_OF(conn, struct peer, memory);
+	struct net_server *server = p->server;
 
-	fcgi_conn_reply(request, output);
 	if (!p->busy && p->state != PEER_CLOSED) {
 		list_remove(&p->answered);
 		list_append(&server->answered, &p->answered);

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/log.h"
-#include "fcgi/peer.h"
+#include "net/peer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,28 +18,24 @@
 
 struct listener {
 	uv_poll_t poll;
-	struct fcgi_server *server;
+	struct net_server *server;
+	struct net_service *service;
 	struct listener *next;
 	int fd;
 	bool gone; /* not polled any more */
 };
 
-static bool peer_is_allowed(const struct fcgi_settings *settings, const struct sockaddr *sa)
+static bool peer_is_allowed(const struct net_settings *settings, const struct addr *from)
 {
-	struct addr addr;
+	bool allowed = settings->peer_count == 0 || from->family == ADDR_NONE;
 
-	if (!addr_from_sockaddr(sa, &addr)) {
-		return true;
+	for (size_t i = 0; i < settings->peer_count && !allowed; i++) {
+		allowed = addr_eq(from, &settings->peers[i]);
 	}
-	for (size_t i = 0; i < settings->web_server_addr_count; i++) {
-		if (addr_eq(&addr, &settings->web_server_addrs[i])) {
-			return true;
-		}
-	}
-	return false;
+	return allowed;
 }
 
-static void starve(struct fcgi_server *server, const char *what)
+static void starve(struct net_server *server, const char *what)
 {
 	if (!server->starved) {
 		log_write(LOG_LEVEL_ERROR, "connections have to wait: %s", what);
@@ -48,14 +44,14 @@ static void starve(struct fcgi_server *server, const char *what)
 	server->retry_at = uv_now(server->loop) + STARVED_MS;
 }
 
-static uint32_t connections_allowed(const struct fcgi_settings *settings)
+static uint32_t connections_allowed(const struct net_settings *settings)
 {
 	uint32_t part = settings->max_connections / (settings->sharers > 0 ? settings->sharers : 1);
 
 	return part > 0 ? part : 1;
 }
 
-static bool may_accept(const struct fcgi_server *server)
+static bool may_accept(const struct net_server *server)
 {
 	return !server->draining && !server->closing &&
 	       server->peer_count < connections_allowed(&server->settings) &&
@@ -65,17 +61,20 @@ static bool may_accept(const struct fcgi_server *server)
 /* False when there is nothing to accept for now. */
 static bool accept_one(struct listener *l)
 {
-	struct fcgi_server *server = l->server;
-	bool choosy = server->settings.web_server_addr_count > 0;
+	struct net_server *server = l->server;
 	struct sockaddr_storage sa = {0};
 	socklen_t len = sizeof(sa);
-	int fd = accept4(l->fd, choosy ? (struct sockaddr *)&sa : NULL, choosy ? &len : NULL,
-		SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd = accept4(l->fd, (struct sockaddr *)&sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd >= 0) {
-		if (choosy && !peer_is_allowed(&server->settings, (struct sockaddr *)&sa)) {
+		struct addr from;
+
+		if (!addr_from_sockaddr((struct sockaddr *)&sa, &from)) {
+			from = (struct addr){.family = ADDR_NONE};
+		}
+		if (!peer_is_allowed(&server->settings, &from)) {
 			close(fd);
-		} else if (!peer_open(server, fd)) {
+		} else if (!peer_open(server, l->service, fd, &from)) {
 			starve(server, strerror(ENOMEM));
 			return false;
 		}
@@ -107,9 +106,9 @@ static bool accept_one(struct listener *l)
 static void on_connections(uv_poll_t *poll, int status, int events)
 {
 	struct listener *l = CONTAINER_OF(poll, struct listener, poll);
-	struct fcgi_server *server = l->server;
+	struct net_server *server = l->server;
 
-	fcgi_server_enter(server);
+	net_server_enter(server);
 	if (status < 0) {
 		/* libuv has stopped polling it. */
 		log_write(LOG_LEVEL_ERROR, "a listening socket is gone: %s", uv_strerror(status));
@@ -118,10 +117,10 @@ static void on_connections(uv_poll_t *poll, int status, int events)
 		for (int i = 0; i < ACCEPT_BATCH && may_accept(server) && accept_one(l); i++) {
 		}
 	}
-	fcgi_server_leave(server);
+	net_server_leave(server);
 }
 
-void listeners_accept_waiting(struct fcgi_server *server)
+void listeners_accept_waiting(struct net_server *server)
 {
 	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
 		for (int i = 0; i < LAST_BATCH && !l->gone && may_accept(server) && accept_one(l);
@@ -130,7 +129,7 @@ void listeners_accept_waiting(struct fcgi_server *server)
 	}
 }
 
-void listeners_update(struct fcgi_server *server)
+void listeners_update(struct net_server *server)
 {
 	bool accepting = may_accept(server);
 
@@ -150,7 +149,7 @@ void listeners_update(struct fcgi_server *server)
 	}
 }
 
-int fcgi_server_listen(struct fcgi_server *server, int fd)
+int net_server_listen(struct net_server *server, int fd, struct net_service *service)
 {
 	struct listener *l = calloc(1, sizeof(*l));
 
@@ -165,6 +164,9 @@ int fcgi_server_listen(struct fcgi_server *server, int fd)
 	}
 	l->poll.data = server;
 	l->server = server;
+	l->service = service;
+	list_remove(&service->among);
+	list_append(&server->services, &service->among);
 	l->fd = fd;
 	l->next = server->listeners;
 	server->listeners = l;
@@ -172,7 +174,7 @@ int fcgi_server_listen(struct fcgi_server *server, int fd)
 	return server->accepting ? uv_poll_start(&l->poll, UV_READABLE, on_connections) : 0;
 }
 
-void listeners_close(struct fcgi_server *server, uv_close_cb closed)
+void listeners_close(struct net_server *server, uv_close_cb closed)
 {
 	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
 		l->gone = true;
@@ -182,7 +184,7 @@ void listeners_close(struct fcgi_server *server, uv_close_cb closed)
 	}
 }
 
-void listeners_free(struct fcgi_server *server)
+void listeners_free(struct net_server *server)
 {
 	while (server->listeners != NULL) {
 		struct listener *l = server->listeners;

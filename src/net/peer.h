@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#ifndef DW_FCGI_PEER_H
-#define DW_FCGI_PEER_H
+#ifndef DW_NET_PEER_H
+#define DW_NET_PEER_H
 
 #include "base/bytes.h"
 #include "base/list.h"
-#include "fcgi/conn.h"
-#include "fcgi/server.h"
+#include "net/server.h"
 
+#include <stdalign.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
 
@@ -20,7 +21,7 @@
  * order of its beginnings, so its first is the first to run out.
  */
 enum peer_wait {
-	PEER_WAIT_PEER, /* a first record, or that output is taken: request_timeout */
+	PEER_WAIT_PEER, /* a first request, or that output is taken: request_timeout */
 	PEER_WAIT_IDLE, /* a kept connection: idle_timeout */
 	PEER_WAIT_END,  /* all is said; the peer has not closed yet */
 	PEER_WAIT_COUNT
@@ -29,9 +30,9 @@ enum peer_wait {
 enum peer_state { PEER_OPEN, PEER_LINGERING, PEER_CLOSED };
 
 struct peer {
-	struct fcgi_conn conn;
-	struct fcgi_server *server;
-	struct list all;      /* in server->peers, or in server->spare */
+	struct net_server *server;
+	struct net_service *service;
+	struct list all;      /* in server->peers, or in service->spare */
 	struct list wait;     /* in server->waits[], or in server->closed */
 	struct list answered; /* in server->answered */
 	uint64_t since;       /* when that wait began */
@@ -44,13 +45,18 @@ struct peer {
 	bool watched;      /* in the epoll set */
 	uint8_t wait_kind; /* enum peer_wait; PEER_WAIT_COUNT: in no list */
 	bool busy;         /* its input is being worked on; whoever does that sends the output */
+	alignas(max_align_t) uint8_t memory[]; /* the protocol's connection: see peer_conn */
 };
+
+static inline struct net_conn *peer_conn(const struct peer *p)
+{
+	return (struct net_conn *)(uintptr_t)p->memory;
+}
 
 struct listener;
 
-struct fcgi_server {
-	struct fcgi_pool pool;
-	struct fcgi_settings settings;
+struct net_server {
+	struct net_settings settings;
 	uv_loop_t *loop;
 	/*
 	 * Connections that have to wait are in an epoll set of their own, which the loop polls as
@@ -74,7 +80,7 @@ struct fcgi_server {
 	void *drained_ctx;
 	struct list peers;
 	struct list closed; /* still among the peers, for those who walk there */
-	struct list spare;
+	struct list services;
 	struct list answered; /* peers whose output leaves before the loop waits again */
 	struct list waits[PEER_WAIT_COUNT];
 	uint32_t peer_count; /* not closed */
@@ -85,27 +91,28 @@ struct fcgi_server {
 };
 
 /* Between these no memory of a peer is reused. */
-void fcgi_server_enter(struct fcgi_server *server);
-void fcgi_server_leave(struct fcgi_server *server);
+void net_server_enter(struct net_server *server);
+void net_server_leave(struct net_server *server);
 
 /* Sends what is there for the peers in `answered`. */
 void peers_send(uv_prepare_t *send);
 
 /* Starts or stops accepting, as limits and draining say. */
-void listeners_update(struct fcgi_server *server);
+void listeners_update(struct net_server *server);
 /* Accepts whom the listening sockets hold already, up to a limit. */
-void listeners_accept_waiting(struct fcgi_server *server);
+void listeners_accept_waiting(struct net_server *server);
 /* Closes the libuv handles that are open; the descriptors are their owner's, and not touched after
  * this. */
-void listeners_close(struct fcgi_server *server, uv_close_cb closed);
+void listeners_close(struct net_server *server, uv_close_cb closed);
 /* After that. */
-void listeners_free(struct fcgi_server *server);
+void listeners_free(struct net_server *server);
 
 /* Serves a new connection as far as it goes at once. Owns fd; false when out of memory. */
-NODISCARD bool peer_open(struct fcgi_server *server, int fd);
+NODISCARD bool peer_open(
+	struct net_server *server, struct net_service *service, int fd, const struct addr *from);
 /* What epoll reported. */
 void peer_on_events(struct peer *p, uint32_t events);
-/* Its time is over, or the server's: closes at once; requests get `abort`. */
+/* Its time is over, or the server's: closes at once; what is served is aborted. */
 void peer_close(struct peer *p);
 /* Serves what has come already, then takes no more requests and closes when none is active. */
 void peer_drain(struct peer *p);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "fcgi/server.h"
+#include "net/server.h"
 
-#include "fcgi/peer.h"
+#include "net/peer.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 static void on_handle_closed(uv_handle_t *handle)
 {
-	struct fcgi_server *server = handle->data;
+	struct net_server *server = handle->data;
 
 	if (--server->handles > 0) {
 		return;
@@ -27,18 +27,18 @@ static void on_handle_closed(uv_handle_t *handle)
 
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
-	struct fcgi_server *server = CONTAINER_OF(poll, struct fcgi_server, ready);
+	struct net_server *server = CONTAINER_OF(poll, struct net_server, ready);
 	struct epoll_event ready[EVENT_BATCH];
 	int count = epoll_wait(server->epoll_fd, ready, EVENT_BATCH, 0);
 
-	fcgi_server_enter(server);
+	net_server_enter(server);
 	for (int i = 0; i < count; i++) {
 		peer_on_events(ready[i].data.ptr, ready[i].events);
 	}
-	fcgi_server_leave(server);
+	net_server_leave(server);
 }
 
-static uint32_t limit_ms(const struct fcgi_server *server, enum peer_wait kind)
+static uint32_t limit_ms(const struct net_server *server, enum peer_wait kind)
 {
 	switch (kind) {
 	case PEER_WAIT_PEER:
@@ -52,7 +52,7 @@ static uint32_t limit_ms(const struct fcgi_server *server, enum peer_wait kind)
 
 /* The first to run out among those who wait for `kind`, and when; NULL if none waits. */
 static struct peer *first_waiting(
-	const struct fcgi_server *server, enum peer_wait kind, uint64_t *deadline)
+	const struct net_server *server, enum peer_wait kind, uint64_t *deadline)
 {
 	struct list *entry = list_first(&server->waits[kind]);
 
@@ -65,20 +65,27 @@ static struct peer *first_waiting(
 	return p;
 }
 
-/* Likewise, among those whose request lacks the end of its PARAMS. */
-static struct peer *first_incomplete(const struct fcgi_server *server, uint64_t *deadline)
+/* Likewise, among those whose request has not come whole. */
+static struct peer *first_incomplete(const struct net_server *server, uint64_t *deadline)
 {
+	struct peer *first = NULL;
+	uint64_t first_since = UINT64_MAX;
 	uint64_t since;
-	struct fcgi_conn *conn = fcgi_pool_oldest(&server->pool, &since);
 
-	if (conn == NULL) {
-		return NULL;
+	for (struct list *at = server->services.next; at != &server->services; at = at->next) {
+		const struct net_service *service = CONTAINER_OF(at, struct net_service, among);
+		struct net_conn *conn = service->protocol->oldest(service->pool, &since);
+
+		if (conn != NULL && since < first_since) {
+			first = CONTAINER_OF(conn, struct peer, memory);
+			first_since = since;
+			*deadline = since + server->settings.request_timeout_ms;
+		}
 	}
-	*deadline = since + server->settings.request_timeout_ms;
-	return CONTAINER_OF(conn, struct peer, conn);
+	return first;
 }
 
-static void close_expired(struct fcgi_server *server)
+static void close_expired(struct net_server *server)
 {
 	uint64_t now = uv_now(server->loop);
 	uint64_t deadline;
@@ -94,7 +101,7 @@ static void close_expired(struct fcgi_server *server)
 	}
 }
 
-static uint64_t next_deadline(const struct fcgi_server *server)
+static uint64_t next_deadline(const struct net_server *server)
 {
 	bool drained = server->drained != NULL && server->peer_count == 0;
 	uint64_t next = UINT64_MAX;
@@ -117,7 +124,7 @@ static uint64_t next_deadline(const struct fcgi_server *server)
 	return next;
 }
 
-static void drain_peers(struct fcgi_server *server)
+static void drain_peers(struct net_server *server)
 {
 	server->drain_begins = false;
 	for (struct list *at = server->peers.next; at != &server->peers; at = at->next) {
@@ -127,15 +134,15 @@ static void drain_peers(struct fcgi_server *server)
 
 static void on_timer(uv_timer_t *timer)
 {
-	struct fcgi_server *server = CONTAINER_OF(timer, struct fcgi_server, timer);
+	struct net_server *server = CONTAINER_OF(timer, struct net_server, timer);
 
 	server->timer_at = UINT64_MAX;
-	fcgi_server_enter(server);
+	net_server_enter(server);
 	if (server->drain_begins) {
 		drain_peers(server);
 	}
 	close_expired(server);
-	fcgi_server_leave(server);
+	net_server_leave(server);
 	if (server->drained != NULL && server->peer_count == 0) {
 		void (*drained)(void *) = server->drained;
 
@@ -146,7 +153,7 @@ static void on_timer(uv_timer_t *timer)
 
 /* A timer that is set too early finds nothing to do and sets itself anew: most waits end long
  * before their time, and cost nothing here. */
-static void set_timer(struct fcgi_server *server)
+static void set_timer(struct net_server *server)
 {
 	uint64_t next = next_deadline(server);
 	uint64_t now = uv_now(server->loop);
@@ -157,12 +164,12 @@ static void set_timer(struct fcgi_server *server)
 	}
 }
 
-void fcgi_server_enter(struct fcgi_server *server)
+void net_server_enter(struct net_server *server)
 {
 	server->depth++;
 }
 
-void fcgi_server_leave(struct fcgi_server *server)
+void net_server_leave(struct net_server *server)
 {
 	if (--server->depth > 0 || server->closing) {
 		return;
@@ -172,26 +179,22 @@ void fcgi_server_leave(struct fcgi_server *server)
 
 		list_remove(entry);
 		list_remove(&p->all);
-		list_prepend(&server->spare, &p->all);
+		list_prepend(&p->service->spare, &p->all);
 	}
 	listeners_update(server);
 	set_timer(server);
 }
 
-static struct fcgi_limits limits_of(const struct fcgi_settings *settings)
+void net_service_init(struct net_service *service, const struct net_protocol *protocol, void *pool)
 {
-	return (struct fcgi_limits){
-		.max_connections = settings->max_connections,
-		.max_params = settings->max_params,
-		.max_requests_per_connection = settings->max_requests_per_connection,
-	};
+	*service = (struct net_service){.protocol = protocol, .pool = pool};
+	list_init(&service->among);
+	list_init(&service->spare);
 }
 
-struct fcgi_server *fcgi_server_new(
-	uv_loop_t *loop, const struct fcgi_settings *settings, const struct fcgi_app *app)
+struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *settings)
 {
-	struct fcgi_limits limits = limits_of(settings);
-	struct fcgi_server *server = calloc(1, sizeof(*server));
+	struct net_server *server = calloc(1, sizeof(*server));
 
 	if (server == NULL) {
 		return NULL;
@@ -216,11 +219,10 @@ struct fcgi_server *fcgi_server_new(
 	server->settings = *settings;
 	server->timer_at = UINT64_MAX;
 	server->accepting = true;
-	fcgi_pool_init(&server->pool, app, &limits);
 	bytes_init(&server->scratch, 0);
 	list_init(&server->peers);
 	list_init(&server->closed);
-	list_init(&server->spare);
+	list_init(&server->services);
 	list_init(&server->answered);
 	for (size_t i = 0; i < PEER_WAIT_COUNT; i++) {
 		list_init(&server->waits[i]);
@@ -229,24 +231,23 @@ struct fcgi_server *fcgi_server_new(
 	return server;
 }
 
-void fcgi_server_configure(struct fcgi_server *server, const struct fcgi_settings *settings)
+void net_server_configure(struct net_server *server, const struct net_settings *settings)
 {
-	fcgi_server_enter(server);
+	net_server_enter(server);
 	server->settings = *settings;
-	server->pool.limits = limits_of(settings);
-	fcgi_server_leave(server);
+	net_server_leave(server);
 }
 
-void fcgi_server_drain(struct fcgi_server *server, void (*drained)(void *ctx), void *ctx)
+void net_server_drain(struct net_server *server, void (*drained)(void *ctx), void *ctx)
 {
-	fcgi_server_enter(server);
+	net_server_enter(server);
 	listeners_accept_waiting(server);
 	listeners_close(server, on_handle_closed);
 	server->draining = true;
 	server->drain_begins = true;
 	server->drained = drained;
 	server->drained_ctx = ctx;
-	fcgi_server_leave(server);
+	net_server_leave(server);
 }
 
 static void free_peers(struct list *all)
@@ -257,17 +258,18 @@ static void free_peers(struct list *all)
 	}
 }
 
-void fcgi_server_close(struct fcgi_server *server)
+void net_server_close(struct net_server *server)
 {
 	assert(server->depth == 0);
 	server->closing = true;
-	fcgi_server_enter(server);
+	net_server_enter(server);
 	for (struct list *at = server->peers.next; at != &server->peers; at = at->next) {
 		peer_close(CONTAINER_OF(at, struct peer, all));
 	}
 	free_peers(&server->peers);
-	free_peers(&server->spare);
-	fcgi_pool_clear(&server->pool);
+	for (struct list *at = server->services.next; at != &server->services; at = at->next) {
+		free_peers(&CONTAINER_OF(at, struct net_service, among)->spare);
+	}
 	bytes_clear(&server->scratch);
 	uv_close((uv_handle_t *)&server->ready, on_handle_closed);
 	uv_close((uv_handle_t *)&server->timer, on_handle_closed);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_NET_PROTOCOL_H
+#define DW_NET_PROTOCOL_H
+
+#include "base/addr.h"
+#include "base/bytes.h"
+#include "base/list.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a protocol is to the server that carries it: the logic of one connection, which knows no
+ * sockets and no clock. A connection's own structure begins with a net_conn.
+ */
+struct net_conn {
+	struct bytes *out; /* where output is appended; the server changes it between calls */
+	bool spoken;       /* something whole has come */
+	bool eof;          /* the peer will send no more */
+};
+
+struct net_protocol {
+	size_t conn_size;
+	/* The memory is zeroed. `from` is the peer's address, its family ADDR_NONE for a peer on a
+	 * Unix socket. */
+	void (*init)(struct net_conn *conn, void *pool, const struct addr *from);
+	/* The peer is gone: requests are aborted, nothing is written. */
+	void (*clear)(struct net_conn *conn);
+	/* Returns how much was used: less than all only while takes_input says no. */
+	size_t (*feed)(struct net_conn *conn, struct str input, uint64_t now);
+	void (*eof)(struct net_conn *conn);
+	/* Takes no more requests once none is active. */
+	void (*stop)(struct net_conn *conn);
+	bool (*takes_input)(const struct net_conn *conn);
+	/* All is said: what is in `out` must leave, then the connection can be closed. */
+	bool (*is_done)(const struct net_conn *conn);
+	/* A well-meaning peer may still be sending, though all is said: closing at once could take
+	 * the answer from it. */
+	bool (*expects_input)(const struct net_conn *conn);
+	/* No request has begun that has not ended. */
+	bool (*is_idle)(const struct net_conn *conn);
+	/* The connection of the oldest request that has not come whole, and the `now` of its
+	 * beginning; NULL if there is none. */
+	struct net_conn *(*oldest)(const void *pool, uint64_t *since);
+};
+
+/* A protocol served, in the caller's memory, for as long as the server lives. */
+struct net_service {
+	const struct net_protocol *protocol;
+	void *pool;        /* what its connections share */
+	struct list among; /* the server's services */
+	struct list spare; /* memory of connections that are closed */
+};
+
+void net_service_init(struct net_service *service, const struct net_protocol *protocol, void *pool);
+
+#endif

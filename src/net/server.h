@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_NET_SERVER_H
+#define DW_NET_SERVER_H
+
+#include "base/addr.h"
+#include "base/util.h"
+#include "net/protocol.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+/*
+ * Connections on a libuv loop, of any number of protocols. Each worker has one server; all share
+ * the listening sockets. Connections are accepted, read and written without blocking.
+ */
+
+struct net_settings {
+	uint32_t max_connections;    /* of the process */
+	uint32_t sharers;            /* servers with an even part of these each, at least 1, past
+					which accepting pauses; 0: this one alone */
+	uint32_t request_timeout_ms; /* a started request that is incomplete, a new connection that
+					is silent, an answer that the peer does not take */
+	uint32_t idle_timeout_ms;    /* a kept connection without a request */
+	/* The only TCP peers served; none: all are. Borrowed for the life of the server. */
+	const struct addr *peers;
+	size_t peer_count;
+};
+
+struct net_server;
+
+/* NULL when out of memory or descriptors. */
+struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *settings);
+/* The listening descriptor is the caller's, must be non-blocking, and stays open until the server
+ * is drained or closed, and so does the service. 0 or a negative libuv error. */
+NODISCARD int net_server_listen(struct net_server *server, int fd, struct net_service *service);
+/* New settings (reload), from now on. */
+void net_server_configure(struct net_server *server, const struct net_settings *settings);
+/* Accepts those that wait and then no more, after which the listening descriptors may be closed;
+ * closes idle connections; calls `drained` from the loop once the last request has been answered
+ * and its connection closed. Called once. */
+void net_server_drain(struct net_server *server, void (*drained)(void *ctx), void *ctx);
+/* A connection's output has grown other than by being fed: it leaves before the loop waits for
+ * anything again. */
+void net_conn_answered(struct net_conn *conn);
+/* Closes everything now; what is served is aborted, and no service is touched after this. Memory
+ * goes when the loop has run its close
+ * callbacks. */
+void net_server_close(struct net_server *server);
+
+#endif
