@@ -108,7 +108,7 @@ $(scenario_programs): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(scenario_objects) $
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(library)
 	@mkdir -p $(@D)
-	$(call quiet,LD)$(link) -o $@ $^ $(dw_libs)
+	$(call quiet,LD)$(link) -o $@ $^ $(dw_libs) -lm
 
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(library)
 	@mkdir -p $(@D)

@@ -9,6 +9,8 @@
 
 #define ARENA_CHUNK 1024 /* a usual request without a certificate; ten thousand may wait */
 
+#define HOLDS_MAX_S (24 * 3600)
+
 static const unsigned status_of_error = 503;
 
 void authz_init(struct authz *a)
@@ -49,12 +51,38 @@ static bool is_passing(enum policy_reason reason)
 	       reason == REASON_OVERLOAD || reason == REASON_INTERNAL;
 }
 
+void authz_hold_until(struct authz *a, int64_t wall_s, enum authz_bound bound)
+{
+	int64_t left = wall_s > a->wall_s ? wall_s - a->wall_s : 0;
+
+	if (left < (int64_t)a->holds_s) {
+		a->holds_s = (uint32_t)left;
+		a->bound = bound;
+	}
+}
+
+/* Others keep an answer by less than the input that it came of. */
+static void bound_max_age(struct authz *a)
+{
+	a->max_age_s = a->holds_s;
+	if (a->policy->max_cache_s < a->max_age_s) {
+		a->max_age_s = a->policy->max_cache_s;
+		a->bound = AUTHZ_BOUND_MAX_CACHE;
+	}
+	if (a->max_age_s > 0 && (a->decided.claims_used & ~a->policy->cached_claims) != 0) {
+		a->max_age_s = 0;
+		a->bound = AUTHZ_BOUND_CLAIM;
+	}
+}
+
 /* Always returns true, which ends the decision. */
 static bool finish(struct authz *a, enum authz_verdict verdict, enum policy_reason reason)
 {
 	if (is_passing(reason)) {
-		a->max_age_s = 0;
-		a->bound = AUTHZ_BOUND_ERROR;
+		authz_hold_until(a, a->wall_s, AUTHZ_BOUND_ERROR);
+	}
+	if (a->policy != NULL) {
+		bound_max_age(a);
 	}
 	a->verdict = verdict;
 	a->reason = reason;
@@ -75,16 +103,6 @@ static bool finish(struct authz *a, enum authz_verdict verdict, enum policy_reas
 static bool deny(struct authz *a, enum policy_reason reason)
 {
 	return finish(a, AUTHZ_DENY, reason);
-}
-
-void authz_hold_until(struct authz *a, int64_t wall_s, enum authz_bound bound)
-{
-	int64_t left = wall_s > a->wall_s ? wall_s - a->wall_s : 0;
-
-	if (left < (int64_t)a->max_age_s) {
-		a->max_age_s = (uint32_t)left;
-		a->bound = bound;
-	}
 }
 
 static void take_cert_facts(struct authz *a)
@@ -132,9 +150,6 @@ static void bound_by_inputs(struct authz *a)
 
 		authz_hold_until(a, a->wall_s + (int64_t)(left_ms / 1000), AUTHZ_BOUND_DNS);
 	}
-	if ((a->decided.claims_used & ~a->policy->cached_claims) != 0) {
-		authz_hold_until(a, a->wall_s, AUTHZ_BOUND_CLAIM);
-	}
 }
 
 static void take_hostname(struct authz *a, size_t matched)
@@ -154,13 +169,13 @@ static void finish_by_rules(struct authz *a)
 								       : AUTHZ_ERROR;
 
 	a->rule = decided->rule;
+	take_hostname(a, decided->name);
+	bound_by_inputs(a);
 	if (decided->reason == REASON_DNS_ERROR && fetch_is_overload(&a->fetch, &decided->lacks)) {
 		finish(a, AUTHZ_ERROR, REASON_OVERLOAD);
 	} else {
 		finish(a, verdict, decided->reason);
 	}
-	take_hostname(a, decided->name);
-	bound_by_inputs(a);
 }
 
 /* What certificate and names must agree about ends it, if they do not or nobody knows. */
@@ -182,9 +197,8 @@ static bool names_end_it(struct authz *a)
 	take_hostname(a, 0);
 	if (known) {
 		a->detail = "no confirmed name agrees with one of the certificate";
-		deny(a, REASON_CERT_HOST_MISMATCH);
 		bound_by_inputs(a);
-		return true;
+		return deny(a, REASON_CERT_HOST_MISMATCH);
 	}
 	if (overload) {
 		return finish(a, AUTHZ_ERROR, REASON_OVERLOAD);
@@ -342,8 +356,7 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 		return deny(
 			a, address == BELIEVE_NO_ADDRESS ? REASON_NO_ADDRESS : REASON_BAD_ADDRESS);
 	}
-	a->max_age_s = a->policy->max_cache_s;
-	a->bound = AUTHZ_BOUND_MAX_CACHE;
+	a->holds_s = HOLDS_MAX_S;
 	a->fetch = (struct fetch){.dns = means->dns,
 		.policy = a->policy,
 		.ip = &a->ip,

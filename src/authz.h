@@ -75,7 +75,8 @@ struct authz {
 	enum policy_reason reason;
 	const struct policy_rule *rule; /* NULL: no rule decided */
 	struct str hostname;            /* the name for the answer; absent if there is none */
-	uint32_t max_age_s;             /* how long this very answer holds */
+	uint32_t holds_s;               /* how long the same input would be answered the same */
+	uint32_t max_age_s;             /* how long others may keep this very answer */
 	enum authz_bound bound;         /* why not longer */
 
 	struct policy_facts facts;

@@ -18,6 +18,7 @@ struct policy_rules {
 	size_t count;
 	size_t capacity;
 	bool need_names;
+	unsigned claims;
 	struct policy_lookup_table lookups;
 };
 
@@ -222,6 +223,16 @@ static bool asks_for_names(const struct policy_rule *rule)
 	return false;
 }
 
+static unsigned claims_of(const struct policy_rule *rule)
+{
+	unsigned claims = 0;
+
+	for (size_t i = rule->claims_at; i < rule->lookups_at; i++) {
+		claims |= 1U << rule->terms[rule->order[i]].field->claim;
+	}
+	return claims;
+}
+
 /* Compiles script->text, which the arena owns. */
 static bool add(
 	struct policy_rules *rules, enum policy_action action, const struct policy_script *script)
@@ -254,6 +265,7 @@ static bool add(
 	sort_terms(rule);
 	warn_of_claims(rule, script);
 	rules->need_names = rules->need_names || asks_for_names(rule);
+	rules->claims |= claims_of(rule);
 	rules->items[rules->count++] = rule;
 	return true;
 }
@@ -316,6 +328,11 @@ const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size
 {
 	assert(index < rules->count);
 	return rules->items[index];
+}
+
+unsigned policy_rules_claims(const struct policy_rules *rules)
+{
+	return rules != NULL ? rules->claims : 0;
 }
 
 bool policy_rules_need_names(const struct policy_rules *rules)

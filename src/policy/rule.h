@@ -61,6 +61,8 @@ size_t policy_rules_count(const struct policy_rules *rules);
 const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size_t index);
 /* Whether any rule asks for `host`. */
 bool policy_rules_need_names(const struct policy_rules *rules);
+/* The claims that any rule asks about: bit 1 << enum policy_claim. */
+unsigned policy_rules_claims(const struct policy_rules *rules);
 /* What `forward` and `dnsbl` terms ask DNS, numbered from 0. At most POLICY_LOOKUPS_MAX. */
 size_t policy_rules_lookup_count(const struct policy_rules *rules);
 const struct policy_lookup *policy_rules_lookup(const struct policy_rules *rules, size_t index);
