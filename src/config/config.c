@@ -7,10 +7,12 @@
 #include "config/snapshot.h"
 #include "config/value.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ARENA_CHUNK 16384
+#define WORDS_MAX 32 /* that one key takes */
 
 _Static_assert(offsetof(struct config_snapshot, config) == 0, "a config is its snapshot");
 
@@ -73,9 +75,28 @@ static void report_unknown_section(
 	}
 }
 
+/* The word that a value most likely misspells; NULL if the key takes none that is near. */
+static const char *suggest_word(const struct config_key *key, struct str found)
+{
+	const char *words[WORDS_MAX];
+	size_t count = 0;
+
+	for (const struct config_word *w = key->words; w != NULL && w->word != NULL; w++) {
+		assert(count < WORDS_MAX);
+		if (!ascii_is_digit(w->word[0])) {
+			words[count++] = w->word;
+		}
+	}
+	for (unsigned i = 0; key->type == CONFIG_CLAIMS && i < POLICY_CLAIM_COUNT; i++) {
+		words[count++] = policy_claim_word(i);
+	}
+	return suggest(found, words, count);
+}
+
 static void report_value(struct config_loader *loader, const struct config_key *key,
 	const struct config_ini_entry *entry, const struct config_fault *fault)
 {
+	const char *meant = suggest_word(key, fault->found);
 	struct place place = config_ini_value_place(entry);
 	struct bytes expected;
 
@@ -86,6 +107,9 @@ static void report_value(struct config_loader *loader, const struct config_key *
 	} else {
 		bytes_append_text(&expected, "expected ");
 		config_value_expected(key, &expected);
+		if (meant != NULL) {
+			bytes_appendf(&expected, ", did you mean %s?", meant);
+		}
 	}
 	diag_error(loader->diag, &place, "%s = %.*s: %.*s", key->name, (int)fault->found.len,
 		fault->found.data, (int)expected.len, (const char *)expected.data);
@@ -204,6 +228,40 @@ static void make_sources(struct config_loader *loader, const struct config_secti
 		cert_profile_word(frontend->profile), wrong);
 }
 
+/* Front ends that would be believed whoever they are. */
+static void check_belief(struct config_loader *loader, const struct config_section_schema *schema,
+	const struct config_ini_entry **given)
+{
+	const struct config *config = &loader->snapshot->config;
+	const struct config_frontend *frontend = &config->frontend;
+	struct place place;
+
+	for (size_t i = 0; i < frontend->trusted_proxy_count; i++) {
+		const struct prefix *prefix = &frontend->trusted_proxies[i];
+
+		if (prefix->len == 0) {
+			place = config_ini_value_place(
+				given[config_key_find(schema, str_view("trusted_proxies")) -
+					schema->keys]);
+			diag_warning(loader->diag, &place,
+				"trusted_proxies = %s: everybody is believed; expected the "
+				"addresses of proxies",
+				prefix->addr.family == ADDR_V6 ? "::/0" : "0.0.0.0/0");
+		}
+	}
+	for (size_t i = 0; frontend->trust_headers && i < config->server.listen_count; i++) {
+		if (config->server.listen[i].kind == LISTEN_TCP) {
+			place = config_ini_value_place(
+				given[config_key_find(schema, str_view("trust_headers")) -
+					schema->keys]);
+			diag_warning(loader->diag, &place,
+				"trust_headers = yes with a TCP socket in listen: whoever reaches "
+				"it is believed; expected trusted_proxies, or a Unix socket");
+			return;
+		}
+	}
+}
+
 static void check_dns(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given)
 {
@@ -252,6 +310,7 @@ static void load_settings(struct config_loader *loader, const struct config_ini 
 		set_defaults(loader, &config_sections[i], given[i]);
 		if (strcmp(config_sections[i].name, "frontend") == 0) {
 			make_sources(loader, &config_sections[i], given[i]);
+			check_belief(loader, &config_sections[i], given[i]);
 		}
 		if (strcmp(config_sections[i].name, "dns") == 0) {
 			check_dns(loader, &config_sections[i], given[i]);

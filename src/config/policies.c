@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "base/suggest.h"
 #include "config/policy_check.h"
 #include "config/snapshot.h"
 #include "config/value.h"
@@ -71,7 +72,7 @@ static struct place section_place(const struct config_ini_section *section)
 	return (struct place){section->file->path, section->line, 1};
 }
 
-static const struct config_ini_entry *given(
+const struct config_ini_entry *config_policy_given(
 	const struct config_policy_source *source, const char *key)
 {
 	return source->given[config_key_find(CONFIG_POLICY_SCHEMA, str_view(key)) -
@@ -126,10 +127,32 @@ static void read_policy(struct config_loader *loader, struct config_policy_sourc
 	}
 }
 
+static void report_parent(struct config_loader *loader, const struct config_policy_source *source,
+	const struct config_ini_entry *entry)
+{
+	const struct config *config = &loader->snapshot->config;
+	struct place place = config_ini_value_place(entry);
+	const char **names = calloc(config->policy_count, sizeof(*names));
+	size_t count = 0;
+
+	for (size_t i = 0; names != NULL && i < config->policy_count; i++) {
+		if (config->policies[i].name.data != source->name.data) {
+			names[count++] = config->policies[i].name.data;
+		}
+	}
+	const char *meant = suggest(entry->value, names, count);
+
+	diag_error(loader->diag, &place,
+		"parent = %s: expected the name of a policy; there is no [policy %s]%s%s%s",
+		entry->value.data, entry->value.data, meant != NULL ? ", did you mean " : "",
+		meant != NULL ? meant : "", meant != NULL ? "?" : "");
+	free(names);
+}
+
 static void find_parent(struct config_loader *loader, struct config_policy_source *source)
 {
 	struct config_snapshot *snapshot = loader->snapshot;
-	const struct config_ini_entry *entry = given(source, "parent");
+	const struct config_ini_entry *entry = config_policy_given(source, "parent");
 
 	if (entry == NULL || entry->value.len == 0) {
 		return;
@@ -137,11 +160,7 @@ static void find_parent(struct config_loader *loader, struct config_policy_sourc
 	const struct policy *parent = config_policy(&snapshot->config, entry->value);
 
 	if (parent == NULL) {
-		struct place place = config_ini_value_place(entry);
-
-		diag_error(loader->diag, &place,
-			"parent = %s: expected the name of a policy; there is no [policy %s]",
-			entry->value.data, entry->value.data);
+		report_parent(loader, source, entry);
 		return;
 	}
 	source->parent = &snapshot->sources[parent - snapshot->config.policies];
@@ -152,7 +171,7 @@ static void find_parent(struct config_loader *loader, struct config_policy_sourc
  */
 static bool check_ancestors(struct config_loader *loader, const struct config_policy_source *source)
 {
-	const struct config_ini_entry *entry = given(source, "parent");
+	const struct config_ini_entry *entry = config_policy_given(source, "parent");
 	const struct config_policy_source *p = source->parent;
 	size_t depth = 0;
 
@@ -216,10 +235,10 @@ struct place config_policy_place(
 	const struct config_policy_source *first = &snapshot->sources[policy - config->policies];
 	const struct config_policy_source *source = first;
 
-	while (source != NULL && given(source, key) == NULL) {
+	while (source != NULL && config_policy_given(source, key) == NULL) {
 		source = source->parent;
 	}
-	return source != NULL ? config_ini_value_place(given(source, key))
+	return source != NULL ? config_ini_value_place(config_policy_given(source, key))
 			      : section_place(first->section);
 }
 
@@ -303,7 +322,11 @@ void config_load_policies(struct config_loader *loader, const struct config_ini 
 		inherit(loader, &snapshot->sources[i], &snapshot->policies[i]);
 		if (!is_bad(&snapshot->sources[i])) {
 			config_settle_certificates(loader, &snapshot->policies[i]);
-			config_check_rules(loader, &snapshot->sources[i], &snapshot->policies[i]);
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!is_bad(&snapshot->sources[i])) {
+			config_check_policy(loader, &snapshot->sources[i], &snapshot->policies[i]);
 		}
 	}
 }

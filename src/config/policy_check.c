@@ -3,7 +3,7 @@
 
 #include "config/policy_check.h"
 
-#include <string.h>
+#include "policy/advice.h"
 
 /* A policy cannot go by the word of a front end that has none. */
 static void check_word(struct config_loader *loader, const struct policy *policy)
@@ -67,67 +67,164 @@ void config_settle_certificates(struct config_loader *loader, struct policy *pol
 	}
 }
 
-/* Whether a term is about `field`, or about `field`.SOMETHING. */
-static bool term_is_about(struct str term, const char *field)
+/* Whether the policy has its rules and this key from its parent, which is told of both. */
+static bool is_told_by_parent(const struct config_policy_source *source, const char *key)
 {
-	size_t len = strlen(field);
-
-	if (term.len > 0 && term.data[0] == '!') {
-		term = str_trim(str_from(term, 1));
-	}
-	return str_starts_with(term, field) &&
-	       (term.len == len || strchr(" \t.", term.data[len]) != NULL);
+	return source->rules_from != source && config_policy_given(source, key) == NULL;
 }
 
 /* A rule about something that the policy does not look at would never, or always, hold. */
-void config_check_rules(struct config_loader *loader, const struct config_policy_source *source,
-	const struct policy *policy)
+static void check_rule(struct config_loader *loader, const struct config_policy_source *source,
+	const struct policy *policy, size_t index)
 {
-	const struct config_policy_source *from = source->rules_from;
+	const struct policy_rule *rule = policy_rules_at(policy->rules, index);
+	struct place place = config_ini_value_place(source->rules_from->rule_entries[index]);
 
-	for (size_t i = 0; i < from->rule_count; i++) {
-		const struct policy_rule *rule = policy_rules_at(policy->rules, i);
-		struct place place = config_ini_value_place(from->rule_entries[i]);
-		bool host = false;
-		bool cert = false;
-		bool dodged = false;  /* what is denied by its digest is let in as another */
-		bool claimed = false; /* a name that nobody confirmed lets the client in */
-
-		for (size_t t = 0; t < policy_rule_term_count(rule); t++) {
-			struct str term = policy_rule_term_text(rule, t);
-
-			host = host || term_is_about(term, "host");
-			cert = cert || term_is_about(term, "cert");
-			dodged = dodged || (policy_rule_action(rule) == POLICY_ACTION_DENY &&
-						   term.data[0] != '!' &&
-						   (term_is_about(term, "cert.sha256") ||
-							   term_is_about(term, "cert.spki")));
-			claimed = claimed ||
-				  (policy_rule_action(rule) == POLICY_ACTION_ALLOW &&
-					  term.data[0] != '!' && term_is_about(term, "host"));
-		}
-		if (host && policy->rdns == POLICY_RDNS_OFF) {
+	if (!is_told_by_parent(source, "rdns") && policy_rule_asks_for_names(rule)) {
+		if (policy->rdns == POLICY_RDNS_OFF) {
 			diag_error(loader->diag, &place,
 				"host: expected rdns = single or double in [policy %s]",
 				policy->name.data);
-		}
-		if (claimed && policy->rdns == POLICY_RDNS_SINGLE) {
+		} else if (policy->rdns == POLICY_RDNS_SINGLE && policy_rule_admits_by_name(rule)) {
 			diag_warning(loader->diag, &place,
 				"host with rdns = single in [policy %s]: whoever has an address "
 				"chooses its names; rdns = double confirms them",
 				policy->name.data);
 		}
-		if (dodged) {
+	}
+	if (policy->client_cert == POLICY_CERT_OFF && policy_rule_asks_for_certificate(rule) &&
+		!is_told_by_parent(source, "client_cert")) {
+		diag_error(loader->diag, &place,
+			"cert: expected client_cert = optional or required in [policy %s]",
+			policy->name.data);
+	}
+}
+
+static void check_reach(struct config_loader *loader, const struct config_policy_source *source)
+{
+	for (size_t i = 0; i < source->rule_count; i++) {
+		const struct policy_rule *shadow = policy_rules_shadow(source->rules, i);
+		struct place place = config_ini_value_place(source->rule_entries[i]);
+		struct str at;
+
+		if (shadow == NULL) {
+			continue;
+		}
+		at = policy_rule_place(shadow);
+		diag_warning(loader->diag, &place,
+			"the rule is never reached: the one at %.*s holds whenever it does",
+			(int)at.len, at.data);
+	}
+}
+
+static bool is_parent(const struct config_loader *loader, const struct config_policy_source *source)
+{
+	const struct config_snapshot *snapshot = loader->snapshot;
+
+	for (size_t i = 0; i < snapshot->config.policy_count; i++) {
+		if (snapshot->sources[i].parent == source) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Rules and a default that can only end in one way. Quiet about what says so itself: a policy
+ * without rules that gives a default or asks for no certificate, the rule `*`; and about what only
+ * others build on.
+ */
+static void check_outcomes(struct config_loader *loader, const struct config_policy_source *source,
+	const struct policy *policy)
+{
+	size_t count = policy_rules_count(policy->rules);
+	struct place place = {source->section->file->path, source->section->line, 1};
+
+	for (size_t i = 0; i < count; i++) {
+		const struct policy_rule *rule = policy_rules_at(policy->rules, i);
+
+		if (policy_rule_action(rule) != policy->default_action ||
+			policy_rule_holds_always(rule)) {
+			return;
+		}
+	}
+	if ((count == 0 && (policy->client_cert == POLICY_CERT_OFF ||
+				   config_policy_given(source, "default") != NULL)) ||
+		is_told_by_parent(source, "default") || (count == 0 && is_parent(loader, source))) {
+		return;
+	}
+	if (policy->default_action == POLICY_ACTION_DENY) {
+		diag_warning(loader->diag, &place,
+			"nobody is ever allowed by [policy %s]: no rule allows, and default = deny",
+			policy->name.data);
+	} else if (count > 0) {
+		diag_warning(loader->diag, &place,
+			"no rule of [policy %s] denies, and default = allow: the rules keep nobody "
+			"out",
+			policy->name.data);
+	}
+}
+
+/* The claims that the rules of any policy ask about which has the key from this one. */
+static unsigned claims_of_heirs(
+	const struct config_loader *loader, const struct config_policy_source *giver)
+{
+	const struct config_snapshot *snapshot = loader->snapshot;
+	unsigned claims = 0;
+
+	for (size_t i = 0; i < snapshot->config.policy_count; i++) {
+		const struct config_policy_source *p = &snapshot->sources[i];
+
+		while (p != NULL && p != giver && config_policy_given(p, "cached_claims") == NULL) {
+			p = p->parent;
+		}
+		for (size_t r = 0;
+			p == giver && r < policy_rules_count(snapshot->policies[i].rules); r++) {
+			claims |=
+				policy_rule_claims(policy_rules_at(snapshot->policies[i].rules, r));
+		}
+	}
+	return claims;
+}
+
+/* Keys that a policy gives itself: its heirs are not told of them again. */
+static void check_own_keys(struct config_loader *loader, const struct config_policy_source *source)
+{
+	const struct config_ini_entry *claims = config_policy_given(source, "cached_claims");
+	const struct config_ini_entry *on_error = config_policy_given(source, "on_dns_error");
+	struct place place;
+
+	if (on_error != NULL && source->own.on_dns_error == POLICY_ON_ERROR_ALLOW) {
+		place = config_ini_value_place(on_error);
+		diag_warning(loader->diag, &place,
+			"on_dns_error = allow: whoever runs the reverse zone of an address can "
+			"make it fail, and gets in; expected deny or error");
+	}
+	if (claims == NULL || source->own.cached_claims == 0) {
+		return;
+	}
+	unsigned unread = source->own.cached_claims & ~claims_of_heirs(loader, source);
+
+	place = config_ini_value_place(claims);
+	for (unsigned i = 0; i < POLICY_CLAIM_COUNT; i++) {
+		if ((unread & 1U << i) != 0) {
 			diag_warning(loader->diag, &place,
-				"deny by a fingerprint in [policy %s]: whoever holds the "
-				"certificate can make one with another; deny by cert.issuer and "
-				"cert.serial",
-				policy->name.data);
+				"cached_claims = %s: no rule of [policy %s] asks about it",
+				policy_claim_word(i), source->name.data);
 		}
-		if (cert && policy->client_cert == POLICY_CERT_OFF) {
-			diag_error(loader->diag, &place,
-				"cert: expected client_cert = optional or required in [policy %s]",
-				policy->name.data);
-		}
+	}
+}
+
+void config_check_policy(struct config_loader *loader, const struct config_policy_source *source,
+	const struct policy *policy)
+{
+	for (size_t i = 0; i < source->rules_from->rule_count; i++) {
+		check_rule(loader, source, policy, i);
+	}
+	check_reach(loader, source);
+	/* What follows from rules that could not be read would only echo that. */
+	if (loader->diag->errors == 0) {
+		check_own_keys(loader, source);
+		check_outcomes(loader, source, policy);
 	}
 }

@@ -10,8 +10,11 @@
 
 /* Settles what verify = auto comes to, and reports what cannot be checked, or by nobody. */
 void config_settle_certificates(struct config_loader *loader, struct policy *policy);
-/* A rule about something that the policy does not look at would never, or always, hold. */
-void config_check_rules(struct config_loader *loader, const struct config_policy_source *source,
+/*
+ * The policy beside its rules, once all policies are filled in: what cannot be is an error, what is
+ * legal and unwise a warning, told once where it stands, whoever inherits it.
+ */
+void config_check_policy(struct config_loader *loader, const struct config_policy_source *source,
 	const struct policy *policy);
 
 #endif

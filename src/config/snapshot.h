@@ -55,6 +55,9 @@ const struct config_key *config_read_entry(struct config_loader *loader,
 
 /* Reads all [policy NAME] into the snapshot. */
 void config_load_policies(struct config_loader *loader, const struct config_ini *ini);
+/* The first entry of a key in the policy's own section; NULL if it gives none. */
+const struct config_ini_entry *config_policy_given(
+	const struct config_policy_source *source, const char *key);
 /* "NAME" of "policy NAME"; absent for any other section. */
 struct str config_policy_name(struct str section);
 

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-/* A compiled rule, for rule.c and decide.c alone. */
+/* A compiled rule, for rule.c, decide.c and advice.c alone. */
 struct policy_rule {
 	enum policy_action action;
 	struct str text;

@@ -4,6 +4,7 @@
 #include "policy/rule.h"
 
 #include "base/arena.h"
+#include "policy/advice.h"
 #include "policy/compiled.h"
 
 #include <assert.h>
@@ -173,16 +174,6 @@ static void sort_terms(struct policy_rule *rule)
 	}
 }
 
-static void warn_of_claims(const struct policy_rule *rule, const struct policy_script *script)
-{
-	if (rule->action == POLICY_ACTION_ALLOW && rule->claims_at == 0 &&
-		rule->lookups_at == rule->count) {
-		diag_warning(script->diag, &script->place,
-			"a claim alone allows: whoever sends it gets in; expected a term about the "
-			"address, the name or the certificate too");
-	}
-}
-
 static struct str place_text(struct arena *arena, const struct place *place)
 {
 	struct bytes text;
@@ -263,7 +254,7 @@ static bool add(
 		.terms = kept,
 		.count = count};
 	sort_terms(rule);
-	warn_of_claims(rule, script);
+	policy_rule_advise(rule, script);
 	rules->need_names = rules->need_names || asks_for_names(rule);
 	rules->claims |= claims_of(rule);
 	rules->items[rules->count++] = rule;

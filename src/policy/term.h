@@ -32,6 +32,7 @@ struct policy_term {
 	const struct policy_field *field;
 	enum policy_operator op;
 	bool negated;
+	struct str operand; /* what stands after the field and ~ or in: a part of `text` */
 	union {
 		struct prefix prefix;
 		struct str value;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "base/suggest.h"
 #include "policy/list.h"
 #include "policy/netset.h"
 #include "policy/regex.h"
@@ -54,8 +55,12 @@ static bool read_word(struct str value, const struct policy_script *script, stru
 		t->op = POLICY_OPERATOR_VERIFIED;
 		return true;
 	}
-	diag_error(script->diag, &place, "%s after %s: expected present or verified",
-		policy_quote(value, quoted), t->field->name);
+	static const char *const words[] = {"present", "verified"};
+	const char *meant = suggest(value, words, ARRAY_LEN(words));
+
+	diag_error(script->diag, &place, "%s after %s: expected present or verified%s%s%s",
+		policy_quote(value, quoted), t->field->name, meant != NULL ? ", did you mean " : "",
+		meant != NULL ? meant : "", meant != NULL ? "?" : "");
 	return false;
 }
 
@@ -282,6 +287,7 @@ static bool read_operation(
 			t->field->name, advice);
 		return false;
 	}
+	t->operand = str_eq_text(word, "in") || str_eq_text(word, "~") ? rest : value;
 	if (t->field->shape == POLICY_SHAPE_WORD) {
 		return read_word(value, script, t);
 	}

@@ -92,7 +92,8 @@ static void every_key(void **state)
 		"[cache]\nsize = 1G\n"
 		"[log]\ntarget = file:/var/log/doorward\nformat = json\nlevel = debug\n"
 		"decisions = denied\n" POLICY,
-		"");
+		"t:26:17: warning: trust_headers = yes with a TCP socket in listen: whoever "
+		"reaches it is believed; expected trusted_proxies, or a Unix socket\n");
 	struct addr addr;
 
 	assert_int_equal(config->server.listen_count, 4);
@@ -219,7 +220,7 @@ static const struct refusal refusals[] = {
 	{"frontend", "profile = NGINX",
 		"11: error: profile = NGINX: expected nginx, lighttpd, apache, ingress-nginx, "
 		"haproxy, envoy, traefik, caddy, aws-alb, azure-appservice, azure-appgw, "
-		"azure-apim, google-lb, cloudflare or rfc9440"},
+		"azure-apim, google-lb, cloudflare or rfc9440, did you mean nginx?"},
 	{"frontend", "cert_source = X-Cert pem", "15: error: cert_source = X-Cert pem: " SOURCE},
 	{"frontend", "cert_source = header X-Cert",
 		"15: error: cert_source = header X-Cert: " SOURCE},

@@ -38,15 +38,21 @@ static void every_key(void **state)
 		"required\n"
 		"verify = frontend\ncn_fallback = yes\non_dns_error = error\ndefault = allow\n"
 		"deny_status = 401\nmax_cache = 0s\ncached_claims = user_agent, uri\n"
-		"cached_claims = method\ndeny = host .bad.example\nrdns_allow = ^a\nrdns_deny = "
+		"cached_claims = method\ndeny = host .bad.example\nrdns_allow = ^a$\nrdns_deny = "
 		"b$\n"
 		"allow = cert.dns .x &\n  ip 192.0.2.0/24\n",
 		"t:15:14: warning: host with rdns = single in [policy default]: whoever has an "
 		"address "
-		"chooses its names; rdns = double confirms them\n");
+		"chooses its names; rdns = double confirms them\n"
+		"t:12:17: warning: cached_claims = user_agent: no rule of [policy default] asks "
+		"about it\n"
+		"t:12:17: warning: cached_claims = uri: no rule of [policy default] asks about "
+		"it\n"
+		"t:12:17: warning: cached_claims = method: no rule of [policy default] asks about "
+		"it\n");
 	const struct policy *p = find(config, "default");
 	static const char *const texts[] = {
-		"host .bad.example", "host ~ ^a", "host ~ b$", "cert.dns .x & ip 192.0.2.0/24"};
+		"host .bad.example", "host ~ ^a$", "host ~ b$", "cert.dns .x & ip 192.0.2.0/24"};
 
 	assert_int_equal(p->rdns, POLICY_RDNS_SINGLE);
 	assert_int_equal(p->rdns_when, POLICY_WHEN_NEEDED);
@@ -75,9 +81,9 @@ static void parents(void **state)
 	struct config *config = load_expecting(
 		"[policy child]\nparent = mother\ndeny_status = 401\n"
 		"[policy mother]\nparent = default\nrdns = off\ncached_claims = uri\n"
-		"deny = ip 192.0.2.1\nallow = ip 192.0.2.0/24\n"
+		"deny = ip 192.0.2.1 & uri /\nallow = ip 192.0.2.0/24\n"
 		"[policy default]\nmax_cache = 7s\ncn_fallback = yes\ncached_claims = method\n"
-		"allow = *\n"
+		"deny = method PUT\nallow = *\n"
 		"[policy own]\nparent = child\nrdns = double\ncached_claims =\nallow = host "
 		"a.example\n",
 		"");

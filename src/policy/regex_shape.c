@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/regex_shape.h"
+
+#include <string.h>
+
+#define DEPTH_MAX 16 /* of groups; deeper ones are nothing that can be told */
+
+enum piece {
+	PIECE_NONE, /* before the first */
+	PIECE_LETTER,
+	PIECE_DOT, /* escaped, or in brackets */
+	PIECE_ANY, /* a dot that is not */
+	PIECE_START,
+	PIECE_END,
+	PIECE_GROUP,
+	PIECE_OTHER
+};
+
+/* What one alternative shows, or several that stand beside each other in a group. */
+struct look {
+	bool plain;   /* nothing but parts of names, dots and groups of them */
+	bool letters; /* there are parts of names */
+	bool dots;
+	bool raw_dot;
+	bool begins; /* with a part of a name, or a dot that stands for anything */
+	bool ends;   /* in $ */
+	bool open_start;
+};
+
+struct scan {
+	struct str rest;
+	bool strange; /* cannot be told */
+};
+
+static bool is_letter(char c)
+{
+	return ascii_is_alnum(c) || c == '-' || c == '_';
+}
+
+static char next(const struct scan *s)
+{
+	return s->rest.len > 0 ? s->rest.data[0] : '\0';
+}
+
+static bool take(struct scan *s, const char *prefix)
+{
+	if (!str_starts_with(s->rest, prefix)) {
+		return false;
+	}
+	s->rest = str_from(s->rest, strlen(prefix));
+	return true;
+}
+
+static bool take_quantifier(struct scan *s)
+{
+	char c = next(s);
+
+	if (c == '{') {
+		s->rest = str_from(s->rest, str_find(s->rest, '}') + 1);
+	} else if (c == '*' || c == '+' || c == '?') {
+		s->rest = str_from(s->rest, 1);
+	} else {
+		return false;
+	}
+	if (next(s) == '?' || next(s) == '+') {
+		s->rest = str_from(s->rest, 1);
+	}
+	return true;
+}
+
+static enum piece take_escape(struct scan *s)
+{
+	char c = s->rest.len > 1 ? s->rest.data[1] : '\0';
+
+	s->rest = str_from(s->rest, 2);
+	switch (c) {
+	case '.':
+		return PIECE_DOT;
+	case '-':
+		return PIECE_LETTER;
+	case 'A':
+		return PIECE_START;
+	case 'z':
+	case 'Z':
+		return PIECE_END;
+	case 'd':
+	case 'w':
+	case 's':
+	case 'D':
+	case 'W':
+	case 'S':
+	case 'b':
+		return PIECE_OTHER;
+	default:
+		s->strange = true;
+		return PIECE_OTHER;
+	}
+}
+
+static enum piece take_class(struct scan *s)
+{
+	size_t end = 1;
+
+	if (take(s, "[.]")) {
+		return PIECE_DOT;
+	}
+	if (end < s->rest.len && s->rest.data[end] == '^') {
+		end++;
+	}
+	end++; /* a ] that comes first is a member */
+	while (end < s->rest.len && s->rest.data[end] != ']') {
+		s->strange = s->strange || s->rest.data[end] == '[';
+		end += s->rest.data[end] == '\\' ? 2 : 1;
+	}
+	s->rest = str_from(s->rest, end + 1);
+	return PIECE_OTHER;
+}
+
+static struct look look_at_group(struct scan *s, unsigned depth);
+
+static enum piece take_piece(struct scan *s, unsigned depth, struct look *group)
+{
+	char c = next(s);
+
+	switch (c) {
+	case '\\':
+		return take_escape(s);
+	case '[':
+		return take_class(s);
+	case '(':
+		s->rest = str_from(s->rest, 1);
+		if (!take(s, "?:") && (next(s) == '?' || next(s) == '*')) {
+			s->strange = true;
+		} else {
+			*group = look_at_group(s, depth + 1);
+		}
+		return PIECE_GROUP;
+	default:
+		break;
+	}
+	s->rest = str_from(s->rest, 1);
+	return c == '.'       ? PIECE_ANY
+	       : c == '^'     ? PIECE_START
+	       : c == '$'     ? PIECE_END
+	       : is_letter(c) ? PIECE_LETTER
+			      : PIECE_OTHER;
+}
+
+/* One piece more of an alternative, `before` the last one. */
+static void add_piece(struct look *look, enum piece before, enum piece piece,
+	const struct look *group, char after)
+{
+	bool parts = before == PIECE_NONE || before == PIECE_LETTER || before == PIECE_GROUP;
+
+	switch (piece) {
+	case PIECE_LETTER:
+		look->letters = true;
+		break;
+	case PIECE_DOT:
+		look->dots = true;
+		break;
+	case PIECE_ANY:
+		look->dots = true;
+		look->raw_dot = look->raw_dot || (parts && (is_letter(after) || after == '('));
+		break;
+	case PIECE_GROUP:
+		look->letters = look->letters || group->letters;
+		look->dots = look->dots || group->dots;
+		look->raw_dot = look->raw_dot || group->raw_dot;
+		look->plain = look->plain && group->plain;
+		break;
+	case PIECE_END:
+		break;
+	default:
+		look->plain = false;
+		break;
+	}
+	if (before == PIECE_NONE) {
+		look->begins = piece == PIECE_LETTER || piece == PIECE_ANY ||
+			       (piece == PIECE_GROUP && group->begins);
+	}
+	look->ends = piece == PIECE_END || (piece == PIECE_GROUP && group->ends);
+}
+
+static struct look look_at_alternative(struct scan *s, unsigned depth)
+{
+	struct look look = {.plain = true};
+	enum piece before = PIECE_NONE;
+
+	while (!s->strange && s->rest.len > 0 && next(s) != '|' && next(s) != ')') {
+		struct look group = {0};
+		enum piece piece = take_piece(s, depth, &group);
+
+		if (take_quantifier(s)) {
+			/* `.*` before a name is as good as nothing. */
+			if (piece == PIECE_ANY && (before == PIECE_NONE || before == PIECE_START)) {
+				look.plain = true;
+				before = PIECE_NONE;
+				continue;
+			}
+			look.letters = look.letters || group.letters || piece == PIECE_LETTER;
+			piece = PIECE_OTHER;
+		}
+		add_piece(&look, before, piece, &group, next(s));
+		before = piece;
+	}
+	look.open_start = look.begins && look.plain && look.dots && look.letters;
+	return look;
+}
+
+static struct look look_at_alternatives(struct scan *s, unsigned depth)
+{
+	struct look all = look_at_alternative(s, depth);
+
+	while (!s->strange && take(s, "|")) {
+		struct look one = look_at_alternative(s, depth);
+
+		all.plain = all.plain && one.plain;
+		all.letters = all.letters || one.letters;
+		all.dots = all.dots || one.dots;
+		all.raw_dot = all.raw_dot || one.raw_dot;
+		all.begins = all.begins || one.begins;
+		all.ends = all.ends && one.ends;
+		all.open_start = all.open_start || one.open_start;
+	}
+	return all;
+}
+
+static struct look look_at_group(struct scan *s, unsigned depth)
+{
+	struct look look = {0};
+
+	if (depth > DEPTH_MAX) {
+		s->strange = true;
+		return look;
+	}
+	look = look_at_alternatives(s, depth);
+	s->strange = s->strange || !take(s, ")");
+	return look;
+}
+
+/* The regex as a name, if it is nothing else. */
+static void find_name(struct str regex, struct policy_regex_shape *out)
+{
+	struct scan s = {.rest = regex};
+	size_t len = 0;
+
+	out->whole = take(&s, "^");
+	if (take(&s, ".*") || take(&s, ".+")) {
+		out->whole = false;
+	}
+	while (s.rest.len > 0 && len + 1 < sizeof(out->name)) {
+		struct look none;
+		char c = next(&s);
+		enum piece piece = c == '(' ? PIECE_OTHER : take_piece(&s, 0, &none);
+
+		if (piece == PIECE_END && s.rest.len == 0) {
+			break;
+		}
+		if (piece != PIECE_LETTER && piece != PIECE_DOT && piece != PIECE_ANY) {
+			len = 0;
+			break;
+		}
+		if (len > 0 || piece == PIECE_LETTER) {
+			out->name[len++] = piece != PIECE_LETTER ? '.' : c == '\\' ? '-' : c;
+		}
+	}
+	out->name[s.rest.len > 0 ? 0 : len] = '\0';
+}
+
+void policy_regex_shape(struct str regex, struct policy_regex_shape *out)
+{
+	if (str_starts_with(regex, "(?i)")) {
+		regex = str_from(regex, strlen("(?i)"));
+	}
+	struct scan s = {.rest = regex};
+	struct look look = look_at_alternatives(&s, 0);
+
+	*out = (struct policy_regex_shape){0};
+	if (s.strange || s.rest.len > 0 || !look.letters) {
+		return;
+	}
+	out->open_end = !look.ends;
+	out->open_start = look.open_start;
+	out->raw_dot = look.raw_dot;
+	find_name(regex, out);
+}
