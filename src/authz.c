@@ -208,14 +208,19 @@ static bool names_end_it(struct authz *a)
 		REASON_DNS_ERROR);
 }
 
+/* Whether the names are looked up whatever the rules need. */
+static bool wants_names(const struct authz *a)
+{
+	return a->policy->rdns != POLICY_RDNS_OFF && a->policy->rdns_when == POLICY_WHEN_ALWAYS;
+}
+
 /* What is to be looked up before the decision; false: nothing. */
 static bool is_wanting(const struct authz *a, struct policy_costly *wanted)
 {
 	bool need = a->decided.outcome == POLICY_NEED;
 
 	*wanted = need ? a->decided.lacks : (struct policy_costly){.names = false};
-	if (a->policy->rdns != POLICY_RDNS_OFF && a->policy->rdns_when == POLICY_WHEN_ALWAYS &&
-		a->fetch.rdns == NULL) {
+	if (wants_names(a) && a->fetch.rdns == NULL) {
 		wanted->names = true;
 	}
 	return need || wanted->names;
@@ -275,8 +280,12 @@ static void on_fetched(void *ctx)
 static bool go_on(struct authz *a)
 {
 	a->facts.ip = &a->ip;
+	a->facts.memory = a->means.memory;
 	take_cert_facts(a);
 	take_claims(a);
+	if (wants_names(a)) {
+		fetch_names_at_hand(&a->fetch);
+	}
 	return decide(a);
 }
 

@@ -52,6 +52,7 @@ struct authz_means {
 	const struct config *config;
 	struct dns_engine *dns;
 	struct verifier *verifier;
+	struct policy_memory *memory; /* NULL: none */
 };
 
 struct authz {

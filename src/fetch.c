@@ -107,13 +107,22 @@ static bool is_wanted(const struct fetch *f, const struct policy_costly *wanted,
 	       f->answers[index] == POLICY_UNFETCHED && f->lookups[index].under_way == NULL;
 }
 
+/* An explanation is to show each question, also those that the cache answers. */
+void fetch_names_at_hand(struct fetch *f)
+{
+	if (f->trace == NULL && f->rdns == NULL && !f->names_sought) {
+		f->names_sought = true;
+		f->rdns = fcrdns_cached(f->dns, f->ip, mode_of(f));
+	}
+}
+
 static bool take_what_is_at_hand(struct fetch *f, const struct policy_costly *wanted)
 {
 	struct dns_member_result result;
 	bool taken = false;
 
-	if (wanted->names && f->rdns == NULL && f->names == NULL) {
-		f->rdns = fcrdns_cached(f->dns, f->ip, mode_of(f));
+	if (wanted->names && f->rdns == NULL) {
+		fetch_names_at_hand(f);
 		taken = f->rdns != NULL;
 	}
 	for (size_t i = 0; i < lookup_count(f); i++) {

@@ -30,6 +30,7 @@ struct fetch {
 	void *ctx;
 
 	const struct fcrdns_result *rdns; /* NULL: not looked up */
+	bool names_sought;                /* the cache was asked for them */
 	struct fcrdns_lookup *names;      /* under way; NULL: is not */
 	struct fetch_lookup *lookups;     /* by number; NULL: none was wanted */
 	enum policy_truth *answers;
@@ -46,6 +47,8 @@ enum fetch_begun {
  * way goes on, also when others are wanted now.
  */
 NODISCARD enum fetch_begun fetch_begin(struct fetch *f, const struct policy_costly *wanted);
+/* Takes the names if they are at hand; for who wants them whatever the rules say. */
+void fetch_names_at_hand(struct fetch *f);
 /* Looks up nothing any more; what is fetched stays. */
 void fetch_cancel(struct fetch *f);
 void fetch_clear(struct fetch *f);

@@ -9,14 +9,16 @@
 #include "decision_log.h"
 #include "fcgi/service.h"
 #include "net/server.h"
+#include "policy/memory.h"
 #include "reply.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <uv.h>
 
-#define SPARE_REQUESTS 256 /* kept for the next ones; a burst's further ones are freed */
-#define REPLY_KEEP 8192    /* bytes of reply buffer kept between requests */
+#define SPARE_REQUESTS 256     /* kept for the next ones; a burst's further ones are freed */
+#define MEMORY_BYTES (4 << 20) /* of what rules came to for names, certificates and addresses */
+#define REPLY_KEEP 8192        /* bytes of reply buffer kept between requests */
 
 /*
  * A snapshot as one worker uses it, with the engine that asks DNS by its settings. It lives as long
@@ -26,6 +28,7 @@ struct generation {
 	struct snapshot *snapshot;
 	struct dns_engine *dns;
 	struct verifier *verifier;
+	struct policy_memory *memory;
 	size_t in_flight;
 };
 
@@ -70,9 +73,11 @@ static struct generation *generation_new(struct worker *w, struct snapshot *snap
 	}
 	g->dns = dns_engine_new(&w->loop, snapshot->dns);
 	g->verifier = verifier_new(&w->loop, snapshot->trusts);
-	if (g->dns == NULL || g->verifier == NULL) {
+	g->memory = policy_memory_new(MEMORY_BYTES);
+	if (g->dns == NULL || g->verifier == NULL || g->memory == NULL) {
 		dns_engine_close(g->dns);
 		verifier_close(g->verifier);
+		policy_memory_free(g->memory);
 		free(g);
 		return NULL;
 	}
@@ -85,6 +90,7 @@ static void generation_free(struct generation *g)
 	if (g != NULL) {
 		dns_engine_close(g->dns);
 		verifier_close(g->verifier);
+		policy_memory_free(g->memory);
 		snapshot_unref(g->snapshot);
 		free(g);
 	}
@@ -176,7 +182,7 @@ static void app_ready(void *app_request)
 	struct worker_request *r = app_request;
 	struct generation *g = r->generation;
 
-	const struct authz_means means = {g->snapshot->config, g->dns, g->verifier};
+	const struct authz_means means = {g->snapshot->config, g->dns, g->verifier, g->memory};
 
 	if (authz_start(&r->authz, &means, clock_wall_s(), NULL, request_answer, r)) {
 		request_answer(r);

@@ -4,12 +4,13 @@
 #ifndef DW_POLICY_COMPILED_H
 #define DW_POLICY_COMPILED_H
 
+#include "policy/plan.h"
 #include "policy/rule.h"
 #include "policy/term.h"
 
 #include <stdint.h>
 
-/* A compiled rule, for rule.c, decide.c and advice.c alone. */
+/* A compiled rule, for rule.c, plan.c, walk.c, decide.c and advice.c alone. */
 struct policy_rule {
 	enum policy_action action;
 	struct str text;
@@ -23,6 +24,10 @@ struct policy_rule {
 	uint8_t order[POLICY_RULE_TERMS_MAX];
 	size_t claims_at;
 	size_t lookups_at;
+	enum policy_anchor anchor;
+	uint8_t anchor_term; /* index of the term, unless that is POLICY_ANCHOR_NONE */
 };
+
+const struct policy_plan *policy_rules_plan(const struct policy_rules *rules);
 
 #endif

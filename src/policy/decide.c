@@ -4,6 +4,7 @@
 #include "policy/decide.h"
 
 #include "policy/compiled.h"
+#include "policy/walk.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -178,36 +179,55 @@ static void settle_unknown(
 	verdict->outcome = POLICY_DENY;
 }
 
+static void settle(const struct policy *policy, const struct policy_rule *rule,
+	const struct finding *finding, struct policy_verdict *verdict)
+{
+	verdict->rule = rule;
+	if (finding->truth == POLICY_TRUE) {
+		verdict->outcome = outcome_of(rule->action);
+		verdict->reason = REASON_RULE;
+		verdict->name = finding->name;
+	} else if (finding->truth == POLICY_UNFETCHED) {
+		verdict->outcome = POLICY_NEED;
+		verdict->reason = REASON_RULE;
+		verdict->lacks = finding->unfetched;
+	} else {
+		settle_unknown(policy, finding, verdict);
+	}
+}
+
+/* Rules that the walk left out, before the one that decided, would have been asked, too. */
+static void note_left_out(const struct policy_walk *walk, size_t last, struct policy_verdict *used)
+{
+	const struct policy_plan *plan = walk->plan;
+
+	if (!walk->whole) {
+		used->names_used = used->names_used || plan->names_from < last;
+		used->cert_used = used->cert_used || plan->cert_from < last;
+	}
+}
+
 void policy_decide(const struct policy *policy, const struct policy_facts *facts,
 	const struct policy_trace *trace, struct policy_verdict *out)
 {
-	size_t count = policy_rules_count(policy->rules);
-	struct policy_verdict verdict = {.name = SIZE_MAX};
+	struct policy_verdict verdict = {.outcome = outcome_of(policy->default_action),
+		.reason = REASON_DEFAULT,
+		.name = SIZE_MAX};
+	struct finding finding = {.truth = POLICY_FALSE};
+	struct policy_walk walk;
+	size_t i;
 
 	assert(facts->ip != NULL);
-	for (size_t i = 0; i < count; i++) {
+	policy_walk_begin(&walk, policy, facts, trace != NULL);
+	while (finding.truth == POLICY_FALSE && policy_walk_next(&walk, &i)) {
 		const struct policy_rule *rule = policy_rules_at(policy->rules, i);
-		struct finding finding = examine_and_tell(rule, facts, trace, &verdict);
 
-		if (finding.truth == POLICY_FALSE) {
-			continue;
+		finding = examine_and_tell(rule, facts, trace, &verdict);
+		if (finding.truth != POLICY_FALSE) {
+			settle(policy, rule, &finding, &verdict);
 		}
-		verdict.rule = rule;
-		if (finding.truth == POLICY_TRUE) {
-			verdict.outcome = outcome_of(rule->action);
-			verdict.reason = REASON_RULE;
-			verdict.name = finding.name;
-		} else if (finding.truth == POLICY_UNFETCHED) {
-			verdict.outcome = POLICY_NEED;
-			verdict.reason = REASON_RULE;
-			verdict.lacks = finding.unfetched;
-		} else {
-			settle_unknown(policy, &finding, &verdict);
-		}
-		*out = verdict;
-		return;
 	}
-	verdict.outcome = outcome_of(policy->default_action);
-	verdict.reason = REASON_DEFAULT;
+	note_left_out(&walk, i, &verdict);
+	policy_walk_end(&walk);
 	*out = verdict;
 }

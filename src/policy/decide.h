@@ -28,8 +28,11 @@ struct policy_verdict {
 	/* POLICY_NEED: what is to be fetched. REASON_DNS_ERROR: what nobody knows. */
 	struct policy_costly lacks;
 	unsigned claims_used; /* bit 1 << enum policy_claim: every claim that was read */
-	bool names_used;      /* a `host` term was evaluated */
-	bool cert_used;       /* a `cert` or `cert.*` term was evaluated */
+	/*
+	 * A `host` term, a `cert` or `cert.*` term was evaluated; also where a memory spared that.
+	 */
+	bool names_used;
+	bool cert_used;
 	struct policy_lookup_set lookups_used; /* whose answers had a say */
 };
 
@@ -55,6 +58,11 @@ struct policy_trace {
  * `reason` means nothing). Else
  * an unknown term ends the evaluation: by on_dns_error, or, for a regex that ran into its limits,
  * as a denial whatever on_dns_error says. `trace` may be NULL. Thread-safe.
+ *
+ * With facts->memory, and without a trace, rules that cannot be true for this client's names,
+ * certificate or address are passed over once that was found out for the same value before: the
+ * verdict is the same, but names_used and cert_used may be set where they need not. What it finds
+ * out it remembers, which takes memory from the heap.
  */
 void policy_decide(const struct policy *policy, const struct policy_facts *facts,
 	const struct policy_trace *trace, struct policy_verdict *out);

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct policy_memory;
+
 /* What is known about one request when it is decided. Everything is borrowed from the caller. */
 
 /* Claims of the client: true only as far as it pleases. */
@@ -64,6 +66,7 @@ struct policy_facts {
 	bool cert_present;
 	const struct policy_cert *cert;        /* NULL unless one passed its checks */
 	struct str claims[POLICY_CLAIM_COUNT]; /* one not sent is taken for an empty one */
+	struct policy_memory *memory;          /* of this thread and configuration; NULL: none */
 };
 
 #endif

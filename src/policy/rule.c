@@ -21,6 +21,7 @@ struct policy_rules {
 	bool need_names;
 	unsigned claims;
 	struct policy_lookup_table lookups;
+	struct policy_plan plan;
 };
 
 struct policy_rules *policy_rules_new(void)
@@ -50,6 +51,7 @@ void policy_rules_free(struct policy_rules *rules)
 	}
 	free(rules->items);
 	policy_lookup_table_clear(&rules->lookups);
+	policy_plan_clear(&rules->plan);
 	arena_clear(&rules->arena);
 	free(rules);
 }
@@ -241,19 +243,22 @@ static bool add(
 	struct policy_term *kept = arena_alloc(&rules->arena, count, sizeof(*kept));
 	struct str place = place_text(&rules->arena, &script->place);
 
-	if (rule == NULL || kept == NULL || place.data == NULL || !make_room(rules)) {
+	if (rule != NULL && kept != NULL) {
+		memcpy(kept, terms, count * sizeof(*kept));
+		*rule = (struct policy_rule){.action = action,
+			.text = script->text,
+			.place = place,
+			.terms = kept,
+			.count = count};
+		sort_terms(rule);
+	}
+	if (rule == NULL || kept == NULL || place.data == NULL || !make_room(rules) ||
+		!policy_plan_add(&rules->plan, rule)) {
 		diag_error(script->diag, &script->place, "out of memory");
 		clear_terms(terms, count);
 		rules->lookups.count = lookups;
 		return false;
 	}
-	memcpy(kept, terms, count * sizeof(*kept));
-	*rule = (struct policy_rule){.action = action,
-		.text = script->text,
-		.place = place,
-		.terms = kept,
-		.count = count};
-	sort_terms(rule);
 	policy_rule_advise(rule, script);
 	rules->need_names = rules->need_names || asks_for_names(rule);
 	rules->claims |= claims_of(rule);
@@ -324,6 +329,13 @@ const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size
 unsigned policy_rules_claims(const struct policy_rules *rules)
 {
 	return rules != NULL ? rules->claims : 0;
+}
+
+const struct policy_plan *policy_rules_plan(const struct policy_rules *rules)
+{
+	static const struct policy_plan none;
+
+	return rules != NULL ? &rules->plan : &none;
 }
 
 bool policy_rules_need_names(const struct policy_rules *rules)
