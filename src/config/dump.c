@@ -73,7 +73,7 @@ static void skip_blanks(struct str *s)
 	}
 }
 
-/* The PATH of "[!]FIELD in file:PATH"; empty for all other terms. */
+/* The PATH of "[!]FIELD in file:PATH" or "in json:PATH"; empty for all other terms. */
 static struct str list_path(struct str term)
 {
 	struct str rest = term;
@@ -87,8 +87,9 @@ static struct str list_path(struct str term)
 	}
 	rest = str_from(rest, strlen("in"));
 	skip_blanks(&rest);
-	rest = str_starts_with(rest, "file:") ? str_from(rest, strlen("file:"))
-					      : str_from(term, term.len);
+	rest = str_starts_with(rest, "file:") || str_starts_with(rest, "json:")
+		       ? str_from(rest, strlen("file:"))
+		       : str_from(term, term.len);
 	skip_blanks(&rest);
 	return rest;
 }

@@ -20,7 +20,8 @@ struct list {
 
 enum got { GOT_LINE, GOT_END, GOT_BAD };
 
-static FILE *open_list(const char *path, const struct place *from, struct diag *diag)
+FILE *policy_list_open(
+	const char *path, const struct place *from, const char *expected, struct diag *diag)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	FILE *file = NULL;
@@ -29,7 +30,7 @@ static FILE *open_list(const char *path, const struct place *from, struct diag *
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		diag_error(diag, from, "cannot read %s: %s", path, strerror(errno));
 	} else if (!S_ISREG(st.st_mode)) {
-		diag_error(diag, from, "%s is no regular file: expected one value a line", path);
+		diag_error(diag, from, "%s is no regular file: expected %s", path, expected);
 	} else {
 		file = fdopen(fd, "r");
 		if (file == NULL) {
@@ -89,7 +90,7 @@ bool policy_list_read(const char *path, const struct place *from, policy_list_li
 	size_t errors = 0;
 	enum got got = GOT_BAD;
 
-	l.file = open_list(path, from, diag);
+	l.file = policy_list_open(path, from, "one value a line", diag);
 	if (l.file == NULL) {
 		return false;
 	}

@@ -9,6 +9,7 @@
 #include "base/util.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Bytes of one line, without its end. */
 #define POLICY_LIST_LINE_MAX 4096
@@ -27,5 +28,12 @@ typedef bool policy_list_line(
  */
 NODISCARD bool policy_list_read(const char *path, const struct place *from,
 	policy_list_line *on_line, void *ctx, struct diag *diag);
+
+/*
+ * Opens a list; `expected` is what it should be instead when it is no regular file. NULL after a
+ * diag_error at `from`.
+ */
+NODISCARD FILE *policy_list_open(
+	const char *path, const struct place *from, const char *expected, struct diag *diag);
 
 #endif

@@ -18,6 +18,8 @@
  *                          dnsbl
  *   [!]FIELD in file:PATH  one value a line; a line that begins with # is a comment; at most 64
  *                          names for forward, none for dnsbl: each costs a query
+ *   [!]FIELD in json:PATH  ip and cert.ip: prefixes in the JSON that vendors publish; see
+ * json_list.h
  *   [!]cert present        the request carries a certificate; cert verified: it passed its checks
  *
  * Fields: host, forward, dnsbl, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn,

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/suggest.h"
+#include "policy/json_list.h"
 #include "policy/list.h"
 #include "policy/netset.h"
 #include "policy/regex.h"
@@ -148,13 +149,16 @@ static bool add_text(void *ctx, struct str line, const struct place *place, stru
 }
 
 static bool read_nets(const char *path, const struct place *place,
-	const struct policy_script *script, struct policy_term *t)
+	const struct policy_script *script, bool json, struct policy_term *t)
 {
 	t->nets = policy_netset_new();
 	if (t->nets == NULL) {
 		return out_of_memory(script);
 	}
-	if (!policy_list_read(path, place, add_prefix, t->nets, script->diag)) {
+	bool good = json ? policy_json_list_read(path, place, add_prefix, t->nets, script->diag)
+			 : policy_list_read(path, place, add_prefix, t->nets, script->diag);
+
+	if (!good) {
 		policy_netset_free(t->nets);
 		return false;
 	}
@@ -200,6 +204,7 @@ static const char *path_of(struct str path, const struct policy_script *script)
 static bool read_in(struct str source, const struct policy_script *script, struct policy_term *t)
 {
 	struct place place = policy_script_at(script, source.data);
+	bool json = str_starts_with(source, "json:");
 	struct str file = str_trim(str_from(source, strlen("file:")));
 	char quoted[POLICY_QUOTE_MAX];
 
@@ -209,9 +214,16 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 			t->field->name, t->field->kind->expected);
 		return false;
 	}
-	if (!str_starts_with(source, "file:") || file.len == 0) {
-		diag_error(script->diag, &place, "%s after in: expected file:PATH",
-			policy_quote(source, quoted));
+	if (json && t->field->shape != POLICY_SHAPE_ADDRESS) {
+		diag_error(script->diag, &place,
+			"%s takes no JSON, which holds addresses: expected file:PATH",
+			t->field->name);
+		return false;
+	}
+	if ((!json && !str_starts_with(source, "file:")) || file.len == 0) {
+		diag_error(script->diag, &place, "%s after in: expected file:PATH%s",
+			policy_quote(source, quoted),
+			t->field->shape == POLICY_SHAPE_ADDRESS ? " or json:PATH" : "");
 		return false;
 	}
 	const char *path = path_of(file, script);
@@ -222,7 +234,7 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 	t->op = POLICY_OPERATOR_IN;
 	switch (t->field->shape) {
 	case POLICY_SHAPE_ADDRESS:
-		return read_nets(path, &place, script, t);
+		return read_nets(path, &place, script, json, t);
 	case POLICY_SHAPE_LOOKUP:
 		return policy_term_read_lookups(path, &place, script, t);
 	case POLICY_SHAPE_WORD:
@@ -238,7 +250,7 @@ static const char *expected_after(const struct policy_field *field)
 	case POLICY_SHAPE_WORD:
 		return "present or verified";
 	case POLICY_SHAPE_ADDRESS:
-		return "an address, a prefix or in file:PATH";
+		return "an address, a prefix, in file:PATH or in json:PATH";
 	case POLICY_SHAPE_TEXT:
 	case POLICY_SHAPE_LOOKUP:
 		break;
@@ -264,10 +276,13 @@ static const char *advice_about(struct str word)
 	if (str_starts_with(word, "file:")) {
 		return "expected in file:PATH";
 	}
+	if (str_starts_with(word, "json:")) {
+		return "expected in json:PATH";
+	}
 	return NULL;
 }
 
-/* What stands after the field: VALUE, ~ REGEX or in file:PATH. */
+/* What stands after the field: VALUE, ~ REGEX, in file:PATH or in json:PATH. */
 static bool read_operation(
 	struct str value, const struct policy_script *script, struct policy_term *t)
 {

@@ -3,8 +3,8 @@
 
 /*
  * Rules are read line by line up to an empty one; what follows is the file that a rule means by
- * `in file:100`, and the bytes that stand for a client's names and claims. Then a few clients are
- * decided, and what must hold of any rules is checked.
+ * `in file:100` or `in json:100`, and the bytes that stand for a client's names and claims. Then a
+ * few clients are decided, and what must hold of any rules is checked.
  */
 
 #include "policy/decide.h"
@@ -47,23 +47,28 @@ static void write_list(struct str text)
 		"the file was written");
 }
 
-/* `in file:PATH` reads any regular file: only the one that is meant for it is opened here. */
-static bool is_harmless(struct str rule)
+/* Whether every `word`, "file:" or "json:", is followed by the one list that is there. */
+static bool opens_only_the_list(struct str rule, const char *word)
 {
-	static const char list[] = "file:100";
-	static const char word[] = "file:";
+	static const char list[] = "100";
 	const char *at = rule.data;
 
 	while ((at = memmem(at, rule.len - (size_t)(at - rule.data), word, strlen(word))) != NULL) {
+		at += strlen(word);
 		struct str rest = str_from(rule, (size_t)(at - rule.data));
 
 		if (!str_starts_with(rest, list) ||
 			(rest.len > strlen(list) && rest.data[strlen(list)] != ' ')) {
 			return false;
 		}
-		at += strlen(word);
 	}
 	return true;
+}
+
+/* `in file:PATH` reads any regular file: only the one that is meant for it is opened here. */
+static bool is_harmless(struct str rule)
+{
+	return opens_only_the_list(rule, "file:") && opens_only_the_list(rule, "json:");
 }
 
 struct rules {

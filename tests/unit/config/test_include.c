@@ -61,9 +61,11 @@ static void relative_to_the_including_file(void **state)
 	folder_write(&f, "sub/b.conf", "include = c.conf\n[dns]\nstatic_zone = names\n");
 	folder_write(&f, "sub/c.conf",
 		"include = ../d.conf\n[log]\ntarget = file:log\n"
-		"[policy c]\nrdns = off\nallow = ip in file:nets & !ip  in\tfile: nets\n");
+		"[policy c]\nrdns = off\nallow = ip in file:nets & !ip  in\tfile: nets\n"
+		"deny = ip in json:bots & !ip in file:nets\n");
 	folder_write(&f, "d.conf", "[server]\nthreads = 2\n");
 	folder_write(&f, "sub/nets", "192.0.2.0/24\n");
+	folder_write(&f, "sub/bots", "[\"192.0.2.0/24\"]");
 	struct config *config = load(&f, path, "");
 	char *dump = dump_of(config);
 
@@ -74,9 +76,10 @@ static void relative_to_the_including_file(void **state)
 	assert_true(asprintf(&expected, "\ntarget = file:%s/log\n", sub) > 0);
 	assert_non_null(strstr(dump, expected));
 	free(expected);
-	assert_true(
-		asprintf(&expected, "\nallow = ip in file:%s/nets &\n\t!ip  in\tfile: %s/nets\n",
-			sub, sub) > 0);
+	assert_true(asprintf(&expected,
+			    "\nallow = ip in file:%s/nets &\n\t!ip  in\tfile: %s/nets\n"
+			    "deny = ip in json:%s/bots &",
+			    sub, sub, sub) > 0);
 	assert_non_null(strstr(dump, expected));
 	free(expected);
 	config_unref(config);

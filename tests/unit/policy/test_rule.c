@@ -35,16 +35,16 @@ static void test_errors_say_where_and_what_was_expected(void **state)
 		{"host", "13: error: nothing after host: expected a host name, or .name for all "
 			 "names "
 			 "below it too"},
-		{"ip ", "11: error: nothing after ip: expected an address, a prefix or in "
-			"file:PATH"},
+		{"ip ", "11: error: nothing after ip: expected an address, a prefix, in "
+			"file:PATH or in json:PATH"},
 		{"cert", "13: error: nothing after cert: expected present or verified"},
 		{"cert valid", "14: error: \"valid\" after cert: expected present or verified"},
 		{"cert ~ x", "14: error: \"~ x\" after cert: expected present or verified"},
-		{"ip ~ 192", "12: error: ip takes no regex: expected an address, a prefix or in "
-			     "file:PATH"},
+		{"ip ~ 192", "12: error: ip takes no regex: expected an address, a prefix, in "
+			     "file:PATH or in json:PATH"},
 		{"cert.ip ~ 192",
-			"17: error: cert.ip takes no regex: expected an address, a prefix "
-			"or in file:PATH"},
+			"17: error: cert.ip takes no regex: expected an address, a prefix, "
+			"in file:PATH or in json:PATH"},
 		{"ip 192.0.2.1/24",
 			"12: error: \"192.0.2.1/24\" is no address or prefix: expected 192.0.2.7, "
 			"192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix"},
@@ -63,6 +63,11 @@ static void test_errors_say_where_and_what_was_expected(void **state)
 		{"host !~ a",
 			"14: error: \"!~\" after host: expected the ! right before the field"},
 		{"host file:x", "14: error: \"file:x\" after host: expected in file:PATH"},
+		{"ip json:x", "12: error: \"json:x\" after ip: expected in json:PATH"},
+		{"ip in x", "15: error: \"x\" after in: expected file:PATH or json:PATH"},
+		{"ip in json:", "15: error: \"json:\" after in: expected file:PATH or json:PATH"},
+		{"ip in json:/nonexistent/list",
+			"15: error: cannot read /nonexistent/list: No such file or directory"},
 		{"host in x", "17: error: \"x\" after in: expected file:PATH"},
 		{"host in", "16: error: \"\" after in: expected file:PATH"},
 		{"host in file:", "17: error: \"file:\" after in: expected file:PATH"},

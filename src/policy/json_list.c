@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/json_list.h"
+
+#include "base/bytes.h"
+#include "policy/text.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CHUNK 65536
+
+static const char *const list_keys[] = {"prefixes", "ipv6_prefixes", "ips", "addresses",
+	"ipv6_addresses", "ipv4_cidrs", "ipv6_cidrs"};
+static const char *const value_keys[] = {
+	"ipv4Prefix", "ipv6Prefix", "ip_prefix", "ipv6_prefix", "ip_address"};
+
+struct json_list {
+	const char *name;
+	policy_list_line *on_line;
+	void *ctx;
+	struct diag *diag;
+	size_t values;
+	size_t errors;
+	struct bytes where; /* "FILE: prefixes[3].ipv4Prefix", ended by a NUL */
+};
+
+static const char *kind_of(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return "an object";
+	case JSON_ARRAY:
+		return "a list";
+	case JSON_STRING:
+		return "a string";
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return "a number";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "a truth value";
+	case JSON_NULL:
+		break;
+	}
+	return "null";
+}
+
+/* Where `key` (NULL: none) of the index-th entry stands. Its file is good until the next. */
+static struct place place_of(struct json_list *l, const char *list, size_t index, const char *key)
+{
+	l->where.len = 0;
+	bytes_appendf(&l->where, "%s: %s[%zu]%s%s", l->name, list, index, key != NULL ? "." : "",
+		key != NULL ? key : "");
+	bytes_append_u8(&l->where, 0);
+	return (struct place){.file = l->where.failed ? l->name : (const char *)l->where.data};
+}
+
+static void take_value(struct json_list *l, const json_t *value, const struct place *place)
+{
+	struct str text = {json_string_value(value), json_string_length(value)};
+
+	if (!json_is_string(value)) {
+		diag_error(l->diag, place, "%s: expected an address or a prefix in quotes",
+			kind_of(value));
+		l->errors++;
+		return;
+	}
+	l->values++;
+	l->errors += !l->on_line(l->ctx, text, place, l->diag);
+}
+
+static void take_entry(struct json_list *l, const json_t *entry, const char *list, size_t index)
+{
+	struct place place = place_of(l, list, index, NULL);
+	bool found = false;
+
+	if (!json_is_object(entry)) {
+		take_value(l, entry, &place);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(value_keys); i++) {
+		const json_t *value = json_object_get(entry, value_keys[i]);
+
+		if (value != NULL) {
+			found = true;
+			place = place_of(l, list, index, value_keys[i]);
+			take_value(l, value, &place);
+		}
+	}
+	if (!found) {
+		diag_error(l->diag, &place,
+			"an object without an address: expected \"ipv4Prefix\", \"ipv6Prefix\", "
+			"\"ip_prefix\", \"ipv6_prefix\" or \"ip_address\"");
+		l->errors++;
+	}
+}
+
+static void take_list(struct json_list *l, const json_t *list, const char *name)
+{
+	size_t count = json_array_size(list);
+
+	for (size_t i = 0; i < count && l->errors < POLICY_LIST_ERRORS_MAX; i++) {
+		if (l->values >= POLICY_JSON_LIST_VALUES_MAX) {
+			struct place place = place_of(l, name, i, NULL);
+
+			diag_error(l->diag, &place, "too many addresses: expected at most %d",
+				POLICY_JSON_LIST_VALUES_MAX);
+			l->errors++;
+			return;
+		}
+		take_entry(l, json_array_get(list, i), name, i);
+	}
+}
+
+static bool is_list_key(const char *key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(list_keys); i++) {
+		if (strcmp(key, list_keys[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void take_member(struct json_list *l, const char *key, const json_t *value)
+{
+	struct place place = {.file = l->name};
+	bool known = is_list_key(key);
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (known && json_is_array(value)) {
+		take_list(l, value, key);
+	} else if (known) {
+		diag_error(l->diag, &place, "%s: %s: expected a list", key, kind_of(value));
+		l->errors++;
+	} else if (json_array_size(value) > 0 || json_object_size(value) > 0) {
+		diag_error(l->diag, &place,
+			"%s: an unknown list or object: expected \"prefixes\", \"ips\" or another "
+			"known form",
+			policy_quote(str_view(key), quoted));
+		l->errors++;
+	}
+}
+
+static void take_object(struct json_list *l, json_t *object, bool outermost)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value)
+	{
+		if (l->errors == POLICY_LIST_ERRORS_MAX) {
+			return;
+		}
+		if (outermost && strcmp(key, "result") == 0 && json_is_object(value)) {
+			take_object(l, value, false);
+		} else {
+			take_member(l, key, value);
+		}
+	}
+}
+
+static void take_document(struct json_list *l, json_t *document)
+{
+	struct place place = {.file = l->name};
+
+	if (json_is_array(document)) {
+		take_list(l, document, "");
+	} else {
+		take_object(l, document, true);
+	}
+	if (l->errors >= POLICY_LIST_ERRORS_MAX) {
+		diag_error(l->diag, &place, "too many errors: the rest of the file was not read");
+	} else if (l->errors == 0 && l->values == 0) {
+		diag_error(l->diag, &place, "holds no address: expected at least one");
+		l->errors++;
+	}
+}
+
+bool policy_json_list_parse(
+	struct str text, const char *name, policy_list_line *on_line, void *ctx, struct diag *diag)
+{
+	struct json_list l = {.name = name, .on_line = on_line, .ctx = ctx, .diag = diag};
+	struct place place = {.file = name};
+	char quoted[POLICY_QUOTE_MAX];
+	json_error_t error;
+
+	if (str_starts_with(text, "\xef\xbb\xbf")) {
+		text = str_from(text, 3);
+	}
+	/* Of two members of one name the first would be lost without a word. */
+	json_t *document = json_loadb(
+		text.data != NULL ? text.data : "", text.len, JSON_REJECT_DUPLICATES, &error);
+
+	if (document == NULL) {
+		place.line = error.line > 0 ? (unsigned)error.line : 0;
+		place.column = error.column > 0 ? (unsigned)error.column : 0;
+		diag_error(
+			diag, &place, "is no JSON: %s", policy_quote(str_view(error.text), quoted));
+		return false;
+	}
+	bytes_init(&l.where, 0);
+	take_document(&l, document);
+	bytes_clear(&l.where);
+	json_decref(document);
+	return l.errors == 0;
+}
+
+/* False after a diag_error. */
+static bool read_all(FILE *file, const struct place *place, struct bytes *out, struct diag *diag)
+{
+	uint8_t chunk[CHUNK];
+	size_t len;
+
+	while ((len = fread(chunk, 1, sizeof(chunk), file)) > 0) {
+		bytes_append(out, chunk, len);
+		if (out->len > POLICY_JSON_LIST_SIZE_MAX) {
+			diag_error(diag, place, "is too long: expected at most %u bytes",
+				POLICY_JSON_LIST_SIZE_MAX);
+			return false;
+		}
+	}
+	if (ferror(file) != 0 || out->failed) {
+		diag_error(diag, place, "cannot be read: %s",
+			out->failed ? "out of memory" : strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+bool policy_json_list_read(const char *path, const struct place *from, policy_list_line *on_line,
+	void *ctx, struct diag *diag)
+{
+	FILE *file = policy_list_open(path, from, "a list in JSON", diag);
+	struct place place = {.file = path};
+	struct bytes text;
+
+	if (file == NULL) {
+		return false;
+	}
+	bytes_init(&text, 0);
+	bool good = read_all(file, &place, &text, diag) &&
+		    policy_json_list_parse(bytes_view(&text), path, on_line, ctx, diag);
+
+	bytes_clear(&text);
+	fclose(file);
+	return good;
+}
