@@ -4,22 +4,17 @@
 #include "check.h"
 
 #include "base/clock.h"
-#include "cert/cert.h"
-#include "config/file.h"
 #include "exit_code.h"
 #include "explain.h"
+#include "given.h"
 #include "single.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
-
-#define CERT_FILE_MAX (1 << 20)
 
 /* The request that the command line describes; strings are those of argv. */
 struct question {
-	const char *values[INPUT_CERT];
+	struct str values[INPUT_CERT];
 	const char *verify_status;
 	const char *cert_path;
 	const char *chain_path;
@@ -89,14 +84,14 @@ static enum exit_code read_options(
 		case ':':
 			return usage("a value is missing after", argv[optind - 1]);
 		default:
-			q->values[option] = optarg;
+			q->values[option] = str_view(optarg);
 			break;
 		}
 	}
 	if (optind < argc) {
 		return usage("unexpected argument", argv[optind]);
 	}
-	if (q->values[INPUT_REMOTE_ADDR] == NULL) {
+	if (q->values[INPUT_REMOTE_ADDR].data == NULL) {
 		return usage("--ip ADDRESS is missing", NULL);
 	}
 	if (q->chain_path != NULL && q->cert_path == NULL) {
@@ -105,73 +100,16 @@ static enum exit_code read_options(
 	return EXIT_CODE_OK;
 }
 
-/* Cuts the next armored certificate off *rest, passing over what people and tools write between. */
-static bool next_armored(struct str *rest, struct str *pem)
-{
-	static const char begin[] = "-----BEGIN CERTIFICATE-----";
-	static const char end[] = "-----END CERTIFICATE-----";
-	const char *first = memmem(rest->data, rest->len, begin, strlen(begin));
-
-	if (first == NULL) {
-		return false;
-	}
-	*rest = str_from(*rest, (size_t)(first - rest->data));
-
-	const char *last = memmem(rest->data, rest->len, end, strlen(end));
-
-	pem->data = first;
-	pem->len = last != NULL ? (size_t)(last - first) + strlen(end) : rest->len;
-	*rest = str_from(*rest, pem->len);
-	return true;
-}
-
-/* Adds at most `max` certificates of a PEM file, or that of a DER file; NULL, or what was wrong. */
-static const char *read_certificates(
-	const char *path, size_t max, struct arena *arena, struct cert_chain *out)
-{
-	struct config_file_identity identity;
-	const char *why = NULL;
-	size_t count = 0;
-	struct bytes file;
-
-	bytes_init(&file, 0);
-	if (!config_file_read(path, CERT_FILE_MAX, &file, &identity)) {
-		why = strerror(errno);
-	}
-	struct str rest = bytes_view(&file);
-	struct str pem;
-
-	while (why == NULL && count < max && next_armored(&rest, &pem)) {
-		struct str *der = &out->certs[out->count];
-
-		if (out->count == CERT_MAX_CERTS) {
-			why = "more certificates than a request may have";
-		} else if (cert_decode(CERT_CODEC_PEM, pem, arena, der, &why) == CERT_OK) {
-			why = NULL;
-			out->count++;
-			count++;
-		}
-	}
-	if (why == NULL && count == 0) {
-		struct str der = arena_dup(arena, bytes_view(&file));
-
-		out->certs[out->count++] = der;
-		why = der.data == NULL ? "out of memory" : NULL;
-	}
-	bytes_clear(&file);
-	return why;
-}
-
 /* False after saying which file is wrong. */
 static bool read_chain(const struct question *q, struct arena *arena, struct cert_chain *out)
 {
-	const char *why = read_certificates(q->cert_path, 1, arena, out);
+	const char *why = given_certificate(q->cert_path, arena, out);
 
 	if (why != NULL) {
 		fprintf(stderr, "doorward: check: --cert %s: %s\n", q->cert_path, why);
 		return false;
 	}
-	why = q->chain_path != NULL ? read_certificates(q->chain_path, SIZE_MAX, arena, out) : NULL;
+	why = q->chain_path != NULL ? given_intermediates(q->chain_path, arena, out) : NULL;
 	if (why != NULL) {
 		fprintf(stderr, "doorward: check: --chain %s: %s\n", q->chain_path, why);
 	}
@@ -211,13 +149,7 @@ static enum exit_code ask(
 static bool take_inputs(struct authz *a, const struct question *q, const struct config *config,
 	struct authz_given *given)
 {
-	for (unsigned i = 0; i < INPUT_CERT; i++) {
-		if (q->values[i] != NULL) {
-			authz_input(a, config,
-				input_word(&config->frontend.cert, (enum input_name)i),
-				str_view(q->values[i]));
-		}
-	}
+	given_inputs(a, config, q->values);
 	if (q->cert_path == NULL) {
 		return true;
 	}

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/bytes.h"
+#include "cases.h"
 #include "cgi.h"
 #include "check.h"
 #include "exit_code.h"
@@ -23,6 +24,16 @@
 
 #define DEFAULT_CONFIG DW_SYSCONFDIR "/doorward/doorward.conf"
 
+struct command {
+	const char *name;
+	int (*run)(const char *config_path, int argc, char **argv); /* argv[0] is the name */
+};
+
+static const struct command commands[] = {
+	{"check", check_main},
+	{"test", cases_main},
+};
+
 static const char usage_text[] =
 	"usage: doorward [serve] [-c FILE]        serve in the foreground; also as a CGI program,\n"
 	"                                         from spawn-fcgi and from systemd\n"
@@ -32,6 +43,7 @@ static const char usage_text[] =
 	"                [--verify-status WORD] [--user-agent TEXT] [--uri TEXT]\n"
 	"                [--method TEXT] [--http-host TEXT] [--policy NAME] [--at TIME] [--json]\n"
 	"                                         explain one decision: 0 allow, 1 deny, 2 error\n"
+	"       doorward test [-c FILE] CASES     decide cases without DNS: 0 as expected, 1 not\n"
 	"       doorward --version | --help\n"
 	"The configuration is " DEFAULT_CONFIG " unless FILE is given.\n";
 
@@ -148,11 +160,13 @@ int main(int argc, char **argv)
 	if (mode == 'V') {
 		return print_version();
 	}
-	if (optind < argc && strcmp(argv[optind], "check") == 0) {
+	for (size_t i = 0; optind < argc && i < ARRAY_LEN(commands); i++) {
 		int first = optind;
 
-		optind = 0;
-		return check_main(config_path, argc - first, argv + first);
+		if (strcmp(argv[first], commands[i].name) == 0) {
+			optind = 0;
+			return commands[i].run(config_path, argc - first, argv + first);
+		}
 	}
 	if (optind < argc) {
 		return usage_error("unexpected argument", argv[optind]);

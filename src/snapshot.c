@@ -15,7 +15,8 @@ static bool load_trusts(struct snapshot *snapshot, struct diag *diag)
 	return snapshot->trusts != NULL;
 }
 
-struct snapshot *snapshot_load(const char *path, const struct snapshot *previous, struct diag *diag)
+/* The configuration alone; NULL after diag_error. */
+static struct snapshot *load_configuration(const char *path, struct diag *diag)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
 	struct str clash;
@@ -30,24 +31,44 @@ struct snapshot *snapshot_load(const char *path, const struct snapshot *previous
 		goto fail;
 	}
 	clash = input_clash(&snapshot->config->frontend.cert);
-	if (clash.data != NULL) {
-		struct place place = {path, 0, 0};
+	if (clash.data == NULL) {
+		return snapshot;
+	}
+	struct place place = {path, 0, 0};
 
-		diag_error(diag, &place,
-			"cert_source or verify_source: expected a name that means nothing else; "
-			"%s does",
-			clash.data);
-		goto fail;
+	diag_error(diag, &place,
+		"cert_source or verify_source: expected a name that means nothing else; %s does",
+		clash.data);
+fail:
+	snapshot_unref(snapshot);
+	return NULL;
+}
+
+struct snapshot *snapshot_load(const char *path, const struct snapshot *previous, struct diag *diag)
+{
+	struct snapshot *snapshot = load_configuration(path, diag);
+
+	if (snapshot == NULL) {
+		return NULL;
 	}
 	snapshot->dns = dns_shared_new(
 		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
 	if (snapshot->dns == NULL || !load_trusts(snapshot, diag)) {
-		goto fail;
+		snapshot_unref(snapshot);
+		return NULL;
 	}
 	return snapshot;
-fail:
-	snapshot_unref(snapshot);
-	return NULL;
+}
+
+struct snapshot *snapshot_load_without_dns(const char *path, struct diag *diag)
+{
+	struct snapshot *snapshot = load_configuration(path, diag);
+
+	if (snapshot != NULL && !load_trusts(snapshot, diag)) {
+		snapshot_unref(snapshot);
+		return NULL;
+	}
+	return snapshot;
 }
 
 /* Takes `dns`; without trusts yet. */

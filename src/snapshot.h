@@ -26,6 +26,8 @@ struct snapshot {
  */
 struct snapshot *snapshot_load(
 	const char *path, const struct snapshot *previous, struct diag *diag);
+/* Without what answers DNS questions: `dns` is NULL. */
+struct snapshot *snapshot_load_without_dns(const char *path, struct diag *diag);
 /*
  * What is to stand in its place because resolv.conf says something else now, with the same
  * configuration; NULL: nothing. From one thread only.

@@ -3,6 +3,8 @@
 
 #include "dns/at_hand.h"
 
+#include "dns/offline.h"
+
 static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
 {
 	value = value > high ? high : value;
@@ -49,6 +51,12 @@ bool dns_at_hand_step(const struct dns_ground *ground, uint64_t fresh_ms, struct
 	struct dns_cached cached;
 
 	step->answer = answer;
+	if (ground->settings->offline != NULL) {
+		dns_offline_step(ground, answer, step);
+		step->expires_ms = dns_at_hand_expiry(
+			ground, step->name, step->type, step->status, answer, step->now_ms);
+		return true;
+	}
 	if (ground->zone != NULL && dns_zone_answer(ground->zone, step->name, step->type, answer)) {
 		step->source = DNS_SOURCE_ZONE;
 		step->status = dns_status_of(answer->kind);

@@ -12,6 +12,8 @@
 
 #define DNS_MAX_UPSTREAMS 16
 
+struct dns_offline;
+
 /* AUTO: what resolv.conf says where it is read, else NO. */
 enum dns_choice { DNS_NO, DNS_YES, DNS_AUTO };
 
@@ -41,6 +43,7 @@ struct dns_settings {
 	uint32_t max_in_flight_per_prefix; /* look-ups, likewise, for an IPv4 /24, IPv6 /64 */
 	uint64_t cache_size;               /* bytes */
 	bool refresh;                      /* results in use are looked up anew before they end */
+	const struct dns_offline *offline; /* NULL: ask the upstreams; see offline.h */
 };
 
 #endif

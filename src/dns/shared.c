@@ -3,6 +3,7 @@
 
 #include "dns/shared.h"
 
+#include "dns/offline.h"
 #include "dns/resolv_conf.h"
 
 #include <stdatomic.h>
@@ -11,6 +12,7 @@
 
 #define TIMEOUT_MS 500
 #define ATTEMPTS 3
+#define OFFLINE_CACHE_SIZE (UINT64_C(1) << 20)
 
 struct dns_shared {
 	struct dns_settings asked;    /* as configured, without paths */
@@ -156,6 +158,27 @@ struct dns_shared *dns_shared_new(
 	}
 	if ((settings->static_zone != NULL && shared->zone == NULL) ||
 		!take_cache(shared, previous, diag)) {
+		dns_shared_unref(shared);
+		return NULL;
+	}
+	return shared;
+}
+
+struct dns_shared *dns_shared_offline(const struct dns_settings *settings, struct dns_zone *zone,
+	const struct dns_offline *offline, struct diag *diag)
+{
+	struct dns_settings asked = *settings;
+
+	asked.nameserver_count = 0;
+	asked.cache_size = OFFLINE_CACHE_SIZE;
+	asked.offline = offline;
+	struct dns_shared *shared = settled_new(&asked, NULL, diag);
+
+	if (shared == NULL) {
+		return NULL;
+	}
+	shared->zone = zone != NULL ? dns_zone_ref(zone) : NULL;
+	if (!take_cache(shared, NULL, diag)) {
 		dns_shared_unref(shared);
 		return NULL;
 	}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_GIVEN_H
+#define DW_GIVEN_H
+
+#include "authz.h"
+
+/* Requests that people describe, on the command line or in a file, instead of a front end. */
+
+/* Hands over the values that are there, as the front end of `config` would send them. */
+void given_inputs(
+	struct authz *a, const struct config *config, const struct str values[INPUT_CERT]);
+
+/* The client's certificate: the first of a PEM file, or that of a DER file. NULL, or what was
+ * wrong. */
+const char *given_certificate(const char *path, struct arena *arena, struct cert_chain *out);
+/* Adds the intermediates: all of a PEM file, or that of a DER file. NULL, or what was wrong. */
+const char *given_intermediates(const char *path, struct arena *arena, struct cert_chain *out);
+
+#endif
