@@ -417,5 +417,5 @@ const char *authz_bound_word(enum authz_bound bound)
 
 enum fcrdns_status authz_rdns_status(const struct authz *a)
 {
-	return a->fetch.rdns != NULL ? a->fetch.rdns->status : FCRDNS_OFF;
+	return fetch_status(&a->fetch);
 }

@@ -107,6 +107,10 @@ static void append_fields(struct line *l, const struct authz *a, uint64_t durati
 	word(l, "ip", str_view(ip));
 	word(l, "rdns", str_view(fcrdns_status_word(authz_rdns_status(a))));
 	word(l, "hostname", a->hostname);
+	if (a->fetch.pin != NULL) {
+		word(l, "kept_out", a->fetch.kept_out);
+		word(l, "pin", a->fetch.pin->place);
+	}
 	append_certificate(l, a);
 	claim(l, "method", a->input.values[INPUT_REQUEST_METHOD]);
 	claim(l, "http_host", a->input.values[INPUT_HOST]);

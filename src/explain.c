@@ -78,7 +78,47 @@ void explain_clear(struct explain *e)
 
 struct str_list explain_names(const struct authz *a)
 {
-	return a->fetch.rdns != NULL ? a->fetch.rdns->names : (struct str_list){NULL, 0};
+	return fetch_names(&a->fetch);
+}
+
+void explain_each_kept_out(const struct authz *a,
+	void (*told)(struct bytes *out, struct str name, const struct policy_pin *pin),
+	struct bytes *out)
+{
+	const struct policy *policy = a->policy;
+	struct str_list names =
+		a->fetch.rdns != NULL ? a->fetch.rdns->names : (struct str_list){NULL, 0};
+
+	for (size_t i = 0; a->fetch.pin != NULL && i < names.count; i++) {
+		const struct policy_pin *pin =
+			policy_pins_keep_out(policy->pins, names.items[i], &a->ip);
+
+		if (pin != NULL) {
+			told(out, names.items[i], pin);
+		}
+	}
+	for (size_t i = 0; a->fetch.lookups != NULL && i < policy_rules_lookup_count(policy->rules);
+		i++) {
+		const struct policy_lookup *lookup = policy_rules_lookup(policy->rules, i);
+		const struct policy_pin *pin =
+			lookup->kind == POLICY_LOOKUP_FORWARD
+				? policy_pins_keep_out(policy->pins, lookup->name, &a->ip)
+				: NULL;
+
+		if (pin != NULL) {
+			told(out, lookup->name, pin);
+		}
+	}
+}
+
+static void json_kept_out(struct bytes *out, struct str name, const struct policy_pin *pin)
+{
+	json_open(out, '{');
+	json_key(out, "name");
+	json_str(out, name);
+	json_key(out, "pin");
+	json_str(out, pin->place);
+	json_close(out, '}');
 }
 
 struct str_list explain_ptr(const struct authz *a)
@@ -260,6 +300,10 @@ void explain_json(const struct explain *e, const struct authz *a, struct bytes *
 	json_text(out, a->ip.family != ADDR_NONE ? ip : NULL);
 	json_key(out, "rdns");
 	json_rdns(e, a, out);
+	json_key(out, "kept_out");
+	json_open(out, '[');
+	explain_each_kept_out(a, json_kept_out, out);
+	json_close(out, ']');
 	json_key(out, "cert");
 	json_cert(a, out);
 	json_key(out, "max_age");

@@ -24,6 +24,10 @@ const char *explain_truth_word(enum policy_truth truth);
 /* The names that count, and those that the address claims. */
 struct str_list explain_names(const struct authz *a);
 struct str_list explain_ptr(const struct authz *a);
+/* Calls `told` for each name that a pin kept out, of the reverse DNS and of `forward` terms. */
+void explain_each_kept_out(const struct authz *a,
+	void (*told)(struct bytes *out, struct str name, const struct policy_pin *pin),
+	struct bytes *out);
 /* As asked for, if there is none of that name; absent: none was asked for. */
 struct str explain_policy_name(const struct authz *a);
 /* What is wrong with the certificate; NULL if nothing is. */

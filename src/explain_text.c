@@ -103,6 +103,17 @@ static void text_client(const struct authz *a, struct bytes *out)
 	}
 }
 
+static void text_kept_out(struct bytes *out, struct str name, const struct policy_pin *pin)
+{
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	bytes_append_str(&text, name);
+	bytes_append_text(&text, ", as the address is outside the networks of its pin, ");
+	bytes_append_str(&text, pin->place);
+	line_take(out, "Kept out", &text);
+}
+
 static const char *rdns_meaning(const struct authz *a)
 {
 	switch (authz_rdns_status(a)) {
@@ -111,7 +122,9 @@ static const char *rdns_meaning(const struct authz *a)
 	case FCRDNS_UNVERIFIED:
 		return "unverified: names that the address claims (rdns = single)";
 	case FCRDNS_MISMATCH:
-		return "mismatch: the address has names, and none points back to it";
+		return a->fetch.rdns->names.count > 0
+			       ? "mismatch: the address has names, and pins keep them out"
+			       : "mismatch: the address has names, and none points back to it";
 	case FCRDNS_NONE:
 		return "none: the address has no name";
 	case FCRDNS_ERROR:
@@ -178,7 +191,10 @@ static void text_name(
 	addr_format(&a->ip, ip);
 	bytes_init(&text, 0);
 	bytes_append_str(&text, name);
-	if (authz_rdns_status(a) == FCRDNS_UNVERIFIED) {
+	if (a->fetch.pin != NULL && !lists(explain_names(a), name) &&
+		lists(a->fetch.rdns->names, name)) {
+		bytes_append_text(&text, ": kept out by its pin");
+	} else if (authz_rdns_status(a) == FCRDNS_UNVERIFIED) {
 		bytes_append_text(&text, ": claimed, and not looked up");
 	} else if (lists(explain_names(a), name)) {
 		bytes_appendf(&text, ": confirmed, its %s is %s", dns_type_word(type, word), ip);
@@ -369,6 +385,7 @@ void explain_text(const struct explain *e, const struct authz *a, struct bytes *
 	text_client(a, out);
 	bytes_append_text(out, "\n");
 	text_rdns(e, a, out);
+	explain_each_kept_out(a, text_kept_out, out);
 	text_queries(e, out);
 	bytes_append_text(out, "\n");
 	text_cert(a, out);

@@ -3,6 +3,8 @@
 
 #include "fetch.h"
 
+#include <string.h>
+
 struct fetch_lookup {
 	struct fetch *fetch;
 	struct dns_member *under_way; /* NULL: is not */
@@ -31,6 +33,64 @@ void fetch_clear(struct fetch *f)
 	fetch_cancel(f);
 	fcrdns_result_unref(f->rdns);
 	*f = (struct fetch){.rdns = NULL};
+}
+
+static bool is_pinned_out(struct fetch *f, struct str name)
+{
+	const struct policy_pin *pin = policy_pins_keep_out(f->policy->pins, name, f->ip);
+
+	if (pin != NULL && f->pin == NULL) {
+		f->pin = pin;
+		f->kept_out = name;
+	}
+	return pin != NULL;
+}
+
+/* Outside its networks a name has no members, and nobody is asked: for good. True if any is so. */
+static bool answer_by_pins(struct fetch *f)
+{
+	bool answered = false;
+
+	for (size_t i = 0; f->policy->pins != NULL && i < lookup_count(f); i++) {
+		const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, i);
+
+		if (lookup->kind == POLICY_LOOKUP_FORWARD && is_pinned_out(f, lookup->name)) {
+			f->answers[i] = POLICY_FALSE;
+			f->lookups[i].result.expires_ms = UINT64_MAX;
+			answered = true;
+		}
+	}
+	return answered;
+}
+
+/* The result is shared: only where a pin keeps a name out, the others are listed anew. */
+static void apply_pins_to_names(struct fetch *f)
+{
+	struct str_list all = f->rdns->names;
+	struct str *passed = NULL;
+	size_t count = 0;
+
+	f->pinned = all;
+	for (size_t i = 0; f->policy->pins != NULL && i < all.count; i++) {
+		bool out = is_pinned_out(f, all.items[i]);
+
+		if (out && passed == NULL) {
+			passed = arena_alloc(f->arena, all.count, sizeof(*passed));
+			if (passed == NULL) {
+				f->pinned = (struct str_list){NULL, 0};
+				f->starved = true;
+				return;
+			}
+			memcpy(passed, all.items, i * sizeof(*passed));
+			count = i;
+		}
+		if (!out && passed != NULL) {
+			passed[count++] = all.items[i];
+		}
+	}
+	if (passed != NULL) {
+		f->pinned = (struct str_list){passed, count};
+	}
 }
 
 /* Room for all that the rules can ask; false when out of memory. */
@@ -88,6 +148,7 @@ static void on_names(void *ctx, const struct fcrdns_result *result)
 
 	f->names = NULL;
 	f->rdns = result;
+	apply_pins_to_names(f);
 	f->fetched(f->ctx);
 }
 
@@ -113,6 +174,9 @@ void fetch_names_at_hand(struct fetch *f)
 	if (f->trace == NULL && f->rdns == NULL && !f->names_sought) {
 		f->names_sought = true;
 		f->rdns = fcrdns_cached(f->dns, f->ip, mode_of(f));
+		if (f->rdns != NULL) {
+			apply_pins_to_names(f);
+		}
 	}
 }
 
@@ -166,8 +230,13 @@ static enum fetch_begun look_up(struct fetch *f, const struct policy_costly *wan
 
 enum fetch_begun fetch_begin(struct fetch *f, const struct policy_costly *wanted)
 {
+	bool first = f->lookups == NULL;
+
 	if (!make_room(f)) {
 		return FETCH_FAILED;
+	}
+	if (first && answer_by_pins(f)) {
+		return FETCH_AGAIN;
 	}
 	/* An explanation is to show each question, also those that the cache answers. */
 	if (f->trace == NULL && take_what_is_at_hand(f, wanted)) {
@@ -176,24 +245,43 @@ enum fetch_begun fetch_begin(struct fetch *f, const struct policy_costly *wanted
 	return look_up(f, wanted);
 }
 
+enum fcrdns_status fetch_status(const struct fetch *f)
+{
+	if (f->rdns == NULL) {
+		return FCRDNS_OFF;
+	}
+	if (f->starved) {
+		return FCRDNS_ERROR;
+	}
+	if (f->rdns->names.count > 0 && f->pinned.count == 0) {
+		return f->rdns->incomplete ? FCRDNS_ERROR : FCRDNS_MISMATCH;
+	}
+	return f->rdns->status;
+}
+
+struct str_list fetch_names(const struct fetch *f)
+{
+	return f->pinned;
+}
+
 void fetch_facts(const struct fetch *f, struct policy_facts *facts)
 {
 	facts->answers = f->lookups != NULL ? f->answers : NULL;
 	if (f->rdns == NULL) {
 		facts->names_state = f->policy->rdns == POLICY_RDNS_OFF ? POLICY_FACT_KNOWN
 									: POLICY_FACT_UNFETCHED;
-	} else if (f->rdns->status == FCRDNS_ERROR) {
+	} else if (f->rdns->status == FCRDNS_ERROR || f->starved) {
 		facts->names_state = POLICY_FACT_UNKNOWN;
 	} else {
 		facts->names_state =
 			f->rdns->incomplete ? POLICY_FACT_KNOWN_IN_PART : POLICY_FACT_KNOWN;
-		facts->names = f->rdns->names;
+		facts->names = fetch_names(f);
 	}
 }
 
 bool fetch_is_overload(const struct fetch *f, const struct policy_costly *unknown)
 {
-	bool overload = unknown->names && f->rdns->overload;
+	bool overload = unknown->names && (f->rdns->overload || f->starved);
 
 	for (size_t i = 0; i < lookup_count(f); i++) {
 		overload = overload || (policy_lookup_set_has(&unknown->lookups, i) &&

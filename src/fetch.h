@@ -8,13 +8,15 @@
 #include "dns/fcrdns.h"
 #include "dns/member.h"
 #include "policy/decide.h"
+#include "policy/pin.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
  * What one request's rules look up: the client's names, and what `forward` and `dnsbl` terms ask.
- * Each is fetched once, when it is wanted, and kept until the request ends.
+ * Each is fetched once, when it is wanted, and kept until the request ends. The policy's pins have
+ * their say here: a name that does not hold at the client's address is none, and no `forward` asks.
  */
 
 struct fetch_lookup;
@@ -31,6 +33,10 @@ struct fetch {
 
 	const struct fcrdns_result *rdns; /* NULL: not looked up */
 	bool names_sought;                /* the cache was asked for them */
+	struct str_list pinned;           /* of rdns->names those that their pins let pass */
+	const struct policy_pin *pin;     /* the first that kept a name out; NULL: none did */
+	struct str kept_out;              /* that name */
+	bool starved;                     /* no memory to list them: nobody knows */
 	struct fcrdns_lookup *names;      /* under way; NULL: is not */
 	struct fetch_lookup *lookups;     /* by number; NULL: none was wanted */
 	enum policy_truth *answers;
@@ -53,6 +59,10 @@ void fetch_names_at_hand(struct fetch *f);
 void fetch_cancel(struct fetch *f);
 void fetch_clear(struct fetch *f);
 
+/* The word of the names: where their pins let none pass, that none confirms. */
+enum fcrdns_status fetch_status(const struct fetch *f);
+/* The names that the rules may see; none before they are fetched. */
+struct str_list fetch_names(const struct fetch *f);
 /* Writes what is fetched into names_state, names and answers. */
 void fetch_facts(const struct fetch *f, struct policy_facts *facts);
 /* Whether any of them is unknown because of our own limits. */

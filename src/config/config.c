@@ -396,6 +396,7 @@ void config_unref(struct config *config)
 	}
 	for (size_t i = 0; i < config->policy_count; i++) {
 		policy_rules_free(snapshot->sources[i].rules);
+		policy_pins_free(snapshot->sources[i].pins);
 	}
 	arena_clear(&snapshot->arena);
 	free(snapshot);

@@ -21,6 +21,7 @@ static void write_list(const struct config_key *key, const void *base, struct by
 		item.len = 0;
 		config_value_write(key, base, i, &item);
 		if (i > 0 && key->type != CONFIG_LISTEN && key->type != CONFIG_PATHS &&
+			key->type != CONFIG_PIN &&
 			out->len - line + strlen(", ") + item.len <= WIDTH) {
 			bytes_append_text(out, ", ");
 		} else {

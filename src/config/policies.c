@@ -101,6 +101,25 @@ static bool add_rule(struct config_loader *loader, struct config_policy_source *
 	}
 }
 
+/* An empty value is none, which hides those of the parent. */
+static void add_pin(struct config_loader *loader, struct config_policy_source *source,
+	const struct config_ini_entry *entry)
+{
+	struct place place = config_ini_value_place(entry);
+
+	if (entry->value.len == 0) {
+		return;
+	}
+	if (source->pins == NULL) {
+		source->pins = policy_pins_new();
+	}
+	if (source->pins == NULL) {
+		diag_error(loader->diag, &place, "out of memory");
+	} else if (!policy_pins_add(source->pins, entry->value, &place, loader->diag)) {
+		source->bad = true;
+	}
+}
+
 static void read_policy(struct config_loader *loader, struct config_policy_source *source)
 {
 	struct arena *arena = &loader->snapshot->arena;
@@ -121,9 +140,15 @@ static void read_policy(struct config_loader *loader, struct config_policy_sourc
 
 		if (key == NULL) {
 			source->bad = true;
+		} else if (key->type == CONFIG_PIN) {
+			add_pin(loader, source, e);
 		} else if (config_key_is_rule(key) && add_rule(loader, source, key->type, e)) {
 			source->rule_entries[source->rule_count++] = e;
 		}
+	}
+	if (source->pins != NULL) {
+		policy_pins_seal(source->pins);
+		source->own.pins = source->pins;
 	}
 }
 
@@ -329,4 +354,5 @@ void config_load_policies(struct config_loader *loader, const struct config_ini 
 			config_check_policy(loader, &snapshot->sources[i], &snapshot->policies[i]);
 		}
 	}
+	config_check_pins(loader);
 }

@@ -4,6 +4,7 @@
 #include "config/policy_check.h"
 
 #include "policy/advice.h"
+#include "policy/asked.h"
 
 /* A policy cannot go by the word of a front end that has none. */
 static void check_word(struct config_loader *loader, const struct policy *policy)
@@ -226,5 +227,62 @@ void config_check_policy(struct config_loader *loader, const struct config_polic
 	if (loader->diag->errors == 0) {
 		check_own_keys(loader, source);
 		check_outcomes(loader, source, policy);
+	}
+}
+
+/* False, which ends the asking, once something that the pin is about is asked for. */
+static bool is_beside_pin(void *ctx, const struct policy_asked *asked)
+{
+	const struct policy_pin *pin = ctx;
+
+	switch (asked->kind) {
+	case POLICY_ASKED_HOST_REGEX:
+		return false;
+	case POLICY_ASKED_DNSBL:
+		return true;
+	case POLICY_ASKED_HOST:
+	case POLICY_ASKED_FORWARD:
+		break;
+	}
+	return !policy_pin_meets(pin, asked->value);
+}
+
+/* Whether any policy that has the pins, its own or inherited, can ask for what this one covers. */
+static bool is_pin_asked_for(
+	const struct config *config, const struct policy_pins *pins, const struct policy_pin *pin)
+{
+	struct policy_pin copy = *pin;
+
+	for (size_t i = 0; i < config->policy_count; i++) {
+		const struct policy *policy = &config->policies[i];
+
+		if (policy->pins == pins &&
+			(policy->cert_host != POLICY_CERT_HOST_OFF ||
+				!policy_rules_each_asked(policy->rules, is_beside_pin, &copy))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void config_check_pins(struct config_loader *loader)
+{
+	const struct config_snapshot *snapshot = loader->snapshot;
+	const struct config *config = &snapshot->config;
+
+	for (size_t i = 0; i < config->policy_count; i++) {
+		const struct policy_pins *pins = snapshot->sources[i].pins;
+
+		for (size_t p = 0; p < policy_pins_count(pins); p++) {
+			const struct policy_pin *pin = policy_pins_at(pins, p);
+
+			if (!is_pin_asked_for(config, pins, pin)) {
+				diag_warning(loader->diag, &pin->at,
+					"pin of %s%s: no rule of [policy %s], or of a policy that "
+					"has its pins, can ask for a name that it covers",
+					pin->suffix ? "." : "", pin->name.data,
+					config->policies[i].name.data);
+			}
+		}
 	}
 }

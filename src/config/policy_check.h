@@ -16,5 +16,7 @@ void config_settle_certificates(struct config_loader *loader, struct policy *pol
  */
 void config_check_policy(struct config_loader *loader, const struct config_policy_source *source,
 	const struct policy *policy);
+/* Warns of a pin about what no rule of any policy that has it can ask for. */
+void config_check_pins(struct config_loader *loader);
 
 #endif

@@ -440,6 +440,7 @@ bool config_key_repeats(const struct config_key *key)
 	case CONFIG_PREFIXES:
 	case CONFIG_ENDPOINTS:
 	case CONFIG_CLAIMS:
+	case CONFIG_PIN:
 		return true;
 	default:
 		return config_key_is_rule(key);

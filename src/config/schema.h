@@ -37,6 +37,7 @@ enum config_type {
 	CONFIG_VERIFY_SOURCE, /* likewise, without a codec */
 	CONFIG_LOG,           /* enum log_target; second: const char * */
 	CONFIG_PARENT,        /* nothing: resolved while loading */
+	CONFIG_PIN,           /* struct policy_pins *, kept by policy/ */
 	CONFIG_ALLOW,         /* the rules, kept by policy/ */
 	CONFIG_DENY,
 	CONFIG_RDNS_ALLOW,

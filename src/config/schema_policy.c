@@ -206,6 +206,15 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.help = "The claims that the front end's cache key holds beside address, "
 			"certificate and policy. An answer that any other claim decided may not "
 			"be kept."},
+	{.name = "pin",
+		.type = CONFIG_PIN,
+		.offset = offsetof(struct policy, pins),
+		.help = "A name, or one with a dot in front for it and all below it, and the "
+			"networks it holds "
+			"in: a confirmed name whose pin does not hold the client's address counts "
+			"as none, whatever DNS says, and forward asks only about addresses inside. "
+			"Pins of one name add up; of several that cover a name the most specific "
+			"decides. Empty: none, where the parent has some."},
 	{.name = "allow", .type = CONFIG_ALLOW, .help = "A rule that lets the client in."},
 	{.name = "deny", .type = CONFIG_DENY, .help = "A rule that keeps the client out."},
 	{.name = "rdns_allow",

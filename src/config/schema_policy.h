@@ -7,7 +7,7 @@
 #include "config/schema.h"
 
 /* The keys of [policy NAME], for schema.c alone. */
-#define CONFIG_POLICY_KEY_COUNT 25
+#define CONFIG_POLICY_KEY_COUNT 26
 
 extern const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT];
 

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "config/ini.h"
 #include "config/schema.h"
+#include "policy/pin.h"
 #include "policy/rule.h"
 
 #include <stdatomic.h>
@@ -23,6 +24,7 @@ struct config_policy_source {
 	const struct config_ini_entry *given[CONFIG_MAX_KEYS]; /* first of each key of the schema */
 	bool bad;                   /* a key of it, other than a rule, was refused */
 	struct policy_rules *rules; /* its own; may be empty */
+	struct policy_pins *pins;   /* its own; NULL: none */
 	const struct config_ini_entry **rule_entries; /* what each of `rules` came from */
 	size_t rule_count;
 	const struct config_policy_source *parent;

@@ -418,7 +418,8 @@ void config_value_copy(const struct config_key *key, const void *from, void *to)
 		size = sizeof(const char *const *);
 		break;
 	case CONFIG_PATH:
-		size = sizeof(const char *);
+	case CONFIG_PIN:
+		size = sizeof(const void *);
 		break;
 	default:
 		break;

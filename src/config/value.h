@@ -42,7 +42,7 @@ void config_value_write(
 	const struct config_key *key, const void *base, size_t index, struct bytes *out);
 
 /* Copies one value that the keys of [policy NAME] can have: a flag, number, time, word, path,
- * paths or claims. */
+ * paths, pins or claims. */
 void config_value_copy(const struct config_key *key, const void *from, void *to);
 
 #endif

@@ -5,6 +5,7 @@
 #include "config/source.h"
 #include "config/units.h"
 #include "config/value.h"
+#include "policy/pin.h"
 
 #include <string.h>
 
@@ -174,6 +175,11 @@ void config_value_expected(const struct config_key *key, struct bytes *out)
 	case CONFIG_PARENT:
 		bytes_append_text(out, "the name of a policy");
 		break;
+	case CONFIG_PIN:
+		bytes_append_text(out,
+			"a name, or one with a dot in front, and prefixes separated by "
+			"commas");
+		break;
 	case CONFIG_ALLOW:
 	case CONFIG_DENY:
 		bytes_append_text(out, "a rule");
@@ -195,6 +201,8 @@ size_t config_value_count(const struct config_key *key, const void *base)
 		return load_size(base, key->second);
 	case CONFIG_CLAIMS:
 		return (size_t)__builtin_popcount(load_u32(base, key->offset));
+	case CONFIG_PIN:
+		return policy_pins_line_count(load_pointer(base, key->offset));
 	default:
 		return 1;
 	}
@@ -348,6 +356,9 @@ void config_value_write(
 	case CONFIG_PATHS:
 		bytes_append_text(
 			out, ((const char *const *)load_pointer(base, key->offset))[index]);
+		break;
+	case CONFIG_PIN:
+		bytes_append_str(out, policy_pins_line(load_pointer(base, key->offset), index));
 		break;
 	case CONFIG_CLAIMS:
 		write_claim(load_u32(base, key->offset), index, out);

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-/* A compiled rule, for rule.c, plan.c, walk.c, decide.c and advice.c alone. */
+/* A compiled rule, for rule.c, plan.c, walk.c, decide.c, asked.c and advice.c alone. */
 struct policy_rule {
 	enum policy_action action;
 	struct str text;

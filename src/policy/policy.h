@@ -43,6 +43,7 @@ struct policy_trust {
 	bool allow_missing_eku;
 };
 
+struct policy_pins;
 struct policy_rules; /* an ordered list of compiled rules */
 
 struct policy {
@@ -59,6 +60,7 @@ struct policy {
 	unsigned deny_status; /* 401 or 403 */
 	uint32_t max_cache_s;
 	unsigned cached_claims;           /* bit 1 << enum policy_claim */
+	const struct policy_pins *pins;   /* NULL: none; likewise */
 	const struct policy_rules *rules; /* borrowed or owned: see config */
 };
 

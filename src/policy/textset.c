@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -101,6 +102,12 @@ void policy_textset_seal(struct policy_textset *set)
 size_t policy_textset_count(const struct policy_textset *set)
 {
 	return set->count;
+}
+
+struct str policy_textset_at(const struct policy_textset *set, size_t index)
+{
+	assert(index < set->count);
+	return value_of(set, &set->items[index]);
 }
 
 bool policy_textset_covers(const struct policy_textset *set, struct str fact)

@@ -21,6 +21,8 @@ NODISCARD bool policy_textset_add(struct policy_textset *set, struct str value);
 void policy_textset_seal(struct policy_textset *set);
 /* How many values there are; after sealing, how many are left. */
 size_t policy_textset_count(const struct policy_textset *set);
+/* In the order of their kind, once sealed. A view. */
+struct str policy_textset_at(const struct policy_textset *set, size_t index);
 /* Whether any value covers the fact. Only after sealing. */
 bool policy_textset_covers(const struct policy_textset *set, struct str fact);
 

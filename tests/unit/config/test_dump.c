@@ -73,11 +73,11 @@ static void whole(void **state)
 		"\n[policy b]\nrdns = single\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS
 		"cn_fallback = no\non_dns_error = deny\ndefault = deny\n"
-		"deny_status = 403\nmax_cache = 5m\ncached_claims =\nallow = *\n"
+		"deny_status = 403\nmax_cache = 5m\ncached_claims =\npin =\nallow = *\n"
 		"\n[policy default]\nrdns = double\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS
 		"cn_fallback = no\non_dns_error = deny\ndefault = deny\n"
-		"deny_status = 403\nmax_cache = 5m\ncached_claims =\nallow = *\n");
+		"deny_status = 403\nmax_cache = 5m\ncached_claims =\npin =\nallow = *\n");
 	free(got);
 	free(dump(""));
 }
@@ -97,6 +97,15 @@ static void values(void **state)
 		"[policy a]\ncached_claims = http_host,uri\n", "cached_claims = uri, http_host\n");
 	expect_lines("[frontend]\ntrusted_proxies = 10.0.0.0/8\ntrusted_proxies = ::1\n",
 		"trusted_proxies = 10.0.0.0/8, ::1/128\n");
+}
+
+static void pins(void **state)
+{
+	expect_lines("[policy a]\npin =   Partner.example   192.0.2.0/24 ,2001:db8::/32\n"
+		     "pin = .partner.example 10.0.0.0/8\npin = partner.example 198.51.100.7\n"
+		     "allow = host .partner.example\n",
+		"pin = Partner.example   192.0.2.0/24 ,2001:db8::/32\n"
+		"pin = .partner.example 10.0.0.0/8\npin = partner.example 198.51.100.7\n");
 }
 
 static void rules(void **state)
@@ -182,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole),
 		cmocka_unit_test(values),
+		cmocka_unit_test(pins),
 		cmocka_unit_test(rules),
 		cmocka_unit_test(long_rules),
 		cmocka_unit_test(long_regexes),

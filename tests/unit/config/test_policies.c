@@ -325,14 +325,14 @@ static void trust_that_does_not_go_together(void **state)
 static void refused_keys(void **state)
 {
 	assert_null(load_expecting(
-		"[policy default]\nverify = me\nverify_depth = 8\nsecurity_level = 6\npin = x\n"
+		"[policy default]\nverify = me\nverify_depth = 8\nsecurity_level = 6\nping = x\n"
 		"cert_host = yes\ndeny_status = 404\nrdns = triple\nmax_cache = 1500ms\n"
 		"cached_claims = uri, cookie\ndefault = maybe\n"
 		"allow = \nrdns_allow =\nallow = host ~ (\n",
 		"t:2:10: error: verify = me: expected auto, frontend, local or both\n"
 		"t:3:16: error: verify_depth = 8: expected a number from 0 to 7\n"
 		"t:4:18: error: security_level = 6: expected a number from 0 to 5\n"
-		"t:5:1: error: unknown key pin in [policy default]\n"
+		"t:5:1: error: unknown key ping in [policy default], did you mean pin?\n"
 		"t:6:13: error: cert_host = yes: expected off, exact or domain\n"
 		"t:7:15: error: deny_status = 404: expected 403 or 401\n"
 		"t:8:8: error: rdns = triple: expected off, single, double or on\n"
@@ -364,6 +364,79 @@ static void comments_in_rules(void **state)
 	config_unref(config);
 }
 
+/* Whether the pin of `name` in the policy holds `addr`; false also where there is none. */
+static bool pinned_to(
+	const struct config *config, const char *policy, const char *name, const char *addr)
+{
+	const struct policy_pin *pin = policy_pins_find(find(config, policy)->pins, str_view(name));
+	struct addr parsed;
+
+	assert_true(addr_parse(str_view(addr), &parsed));
+	return pin != NULL && policy_netset_contains(pin->nets, &parsed);
+}
+
+static void pins_of_parents(void **state)
+{
+	struct config *config = load_expecting(
+		"[policy default]\npin = a.example 192.0.2.1\npin = a.example 192.0.2.2\n"
+		"allow = host a.example\n"
+		"[policy heir]\nparent = default\n"
+		"[policy own]\nparent = default\npin = a.example 198.51.100.1\n"
+		"[policy none]\nparent = own\npin =\n",
+		"");
+
+	assert_true(pinned_to(config, "default", "a.example", "192.0.2.1"));
+	assert_true(pinned_to(config, "heir", "a.example", "192.0.2.2"));
+	assert_true(pinned_to(config, "own", "a.example", "198.51.100.1"));
+	assert_false(pinned_to(config, "own", "a.example", "192.0.2.1"));
+	assert_null(find(config, "none")->pins);
+	config_unref(config);
+}
+
+static void refused_pins(void **state)
+{
+	assert_null(load_expecting("[policy default]\nallow = host .example\n"
+				   "pin = a.example\n"
+				   "pin = a.example 192.0.2.0/24, 192.0.2.1/24\n"
+				   "pin = a.example 192.0.2.0/24,\n"
+				   "pin = 192.0.2.1 192.0.2.0/24\n"
+				   "pin = *.a.example 192.0.2.0/24\n"
+				   "pin = example 192.0.2.0/24\n",
+		"t:3:16: error: no networks: expected them after the name, as in pin = "
+		"host.example 192.0.2.0/24, 2001:db8::/32\n"
+		"t:4:31: error: \"192.0.2.1/24\" is no address or prefix: expected networks "
+		"separated by commas, as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, with no bits "
+		"set after the prefix\n"
+		"t:5:30: error: \"\" is no address or prefix: expected networks "
+		"separated by commas, as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, with no bits "
+		"set after the prefix\n"
+		"t:6:7: error: \"192.0.2.1\" is no host name: that is an address: expected a "
+		"name, or the field ip or cert.ip\n"
+		"t:7:7: error: \"*.a.example\": a rule has no wildcards, expected "
+		"\".a.example\"\n"
+		"t:8:7: error: \"example\" is no host name: expected at least two parts, as in "
+		"host.example\n"));
+}
+
+static void pins_that_nobody_asks_for(void **state)
+{
+	config_unref(load_expecting(
+		"[policy default]\n"
+		"pin = a.example 192.0.2.1\npin = .b.example 192.0.2.1\n"
+		"pin = c.example 192.0.2.1\npin = .d.example 192.0.2.1\n"
+		"pin = e.example 192.0.2.1\npin = x.f.example 192.0.2.1\n"
+		"allow = host x.b.example\ndeny = !host .f.example\nallow = forward c.example\n"
+		"allow = dnsbl d.example\n"
+		"[policy heir]\nparent = default\nallow = host e.example\n",
+		"t:2:7: warning: pin of a.example: no rule of [policy default], or of a policy "
+		"that has its pins, can ask for a name that it covers\n"
+		"t:5:7: warning: pin of .d.example: no rule of [policy default], or of a policy "
+		"that has its pins, can ask for a name that it covers\n"));
+	config_unref(load_expecting("[policy default]\npin = a.example 192.0.2.1\n"
+				    "allow = host ~ (^|\\.)crawl\\.example$\n",
+		""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,6 +453,9 @@ int main(void)
 		cmocka_unit_test(trust_that_does_not_go_together),
 		cmocka_unit_test(refused_keys),
 		cmocka_unit_test(comments_in_rules),
+		cmocka_unit_test(pins_of_parents),
+		cmocka_unit_test(refused_pins),
+		cmocka_unit_test(pins_that_nobody_asks_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
