@@ -17,6 +17,13 @@ struct place {
 	unsigned column; /* from 1; 0: the line as a whole */
 };
 
+/* Where a part of a text begins that stands in several lines. */
+struct place_part {
+	size_t offset; /* in the text */
+	unsigned line;
+	unsigned column;
+};
+
 /*
  * What is wrong with a configuration, gathered so that one run tells everything. Text: one line a
  * finding, "FILE:LINE:COLUMN: error: what was found, what was expected".

@@ -145,9 +145,20 @@ const struct config_key *config_read_entry(struct config_loader *loader,
 	}
 	struct config_reading reading = {&loader->snapshot->arena, entry->file->folder};
 	struct config_fault fault;
+	struct str rest = entry->value;
+	bool good = true;
 
-	if (!config_value_read(key, &reading, entry->value, base, &fault)) {
+	while (!config_value_read(key, &reading, rest, base, &fault)) {
+		good = false;
 		report_value(loader, key, entry, &fault);
+		/* What comes after the bad item of a list. */
+		rest = str_from(rest, (size_t)(fault.found.data + fault.found.len - rest.data));
+		rest = str_from(rest, str_find(rest, ',') + 1);
+		if (rest.len == 0) {
+			break;
+		}
+	}
+	if (!good) {
 		/* The default stands in, so that no other error comes of this one. */
 		if (!config_key_repeats(key) &&
 			!config_value_read(key, &reading, str_view(key->value), base, &fault)) {

@@ -38,6 +38,9 @@ struct reader {
 	struct config_ini_section *section;
 	struct config_ini_entry pending; /* key, place; file is NULL when there is none */
 	struct bytes value;              /* of it, as far as it has come */
+	unsigned indent;                 /* of the line handed out */
+	struct place_part parts[CONFIG_INI_MAX_PARTS];
+	size_t part_count;
 };
 
 static void read_include(struct reader *r, const struct config_ini_entry *entry);
@@ -124,6 +127,15 @@ static void store_entry(struct reader *r)
 
 	entry.key = arena_dup(l->arena, entry.key);
 	entry.value = arena_dup(l->arena, bytes_view(&r->value));
+	if (r->part_count > 0) {
+		struct place_part *parts = arena_alloc(l->arena, r->part_count, sizeof(*parts));
+
+		if (parts != NULL) {
+			memcpy(parts, r->parts, r->part_count * sizeof(*parts));
+			entry.parts = parts;
+			entry.part_count = r->part_count;
+		}
+	}
 	if (r->value.failed || entry.key.data == NULL || entry.value.data == NULL) {
 		out_of_memory(l);
 		return;
@@ -178,6 +190,10 @@ static int take_value(void *ctx, const char *section, const char *name, const ch
 	if (r->value.len > 0) {
 		bytes_append_text(&r->value, " ");
 		r->pending.continued = true;
+		if (r->part_count < ARRAY_LEN(r->parts)) {
+			r->parts[r->part_count++] =
+				(struct place_part){r->value.len, r->line, r->indent + 1};
+		}
 	}
 	bytes_append_str(&r->value, value);
 	if (value.len == 0 || value.data[value.len - 1] != '&') {
@@ -210,6 +226,7 @@ static bool screen_line(struct reader *r, const struct config_ini_line *line)
 				"an indented line: expected one only below a value that ends in &");
 		}
 		r->skip_indented = !continues(r);
+		r->indent = (unsigned)(str_trim(line->text).data - line->text.data);
 		return continues(r);
 	}
 	end_pending(r);
@@ -224,6 +241,7 @@ static bool screen_line(struct reader *r, const struct config_ini_line *line)
 			.column = line->column,
 			.key = line->name};
 		bytes_reset(&r->value, SIZE_MAX);
+		r->part_count = 0;
 		return true;
 	default:
 		break;

@@ -21,6 +21,7 @@
 #define CONFIG_INI_MAX_FILES 256
 #define CONFIG_INI_MAX_SECTIONS 4096
 #define CONFIG_INI_MAX_LINE 199 /* bytes, without the line break: what inih holds whole */
+#define CONFIG_INI_MAX_PARTS 64 /* of a continued value, of which the place is known */
 #define CONFIG_INI_MAX_NAME 49  /* bytes of a section's name or of a key */
 
 struct config_ini_file {
@@ -36,6 +37,9 @@ struct config_ini_entry {
 	struct str key;
 	struct str value; /* the parts of a continued value joined by one space */
 	bool continued;
+	/* Where the lines after the first begin in `value`, as far as they are counted. */
+	const struct place_part *parts;
+	size_t part_count;
 };
 
 struct config_ini_section {

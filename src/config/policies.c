@@ -87,11 +87,11 @@ static bool add_rule(struct config_loader *loader, struct config_policy_source *
 
 	switch (type) {
 	case CONFIG_ALLOW:
-		return policy_rules_add(
-			source->rules, POLICY_ACTION_ALLOW, entry->value, &place, diag);
+		return policy_rules_add_parts(source->rules, POLICY_ACTION_ALLOW, entry->value,
+			&place, entry->parts, entry->part_count, diag);
 	case CONFIG_DENY:
-		return policy_rules_add(
-			source->rules, POLICY_ACTION_DENY, entry->value, &place, diag);
+		return policy_rules_add_parts(source->rules, POLICY_ACTION_DENY, entry->value,
+			&place, entry->parts, entry->part_count, diag);
 	case CONFIG_RDNS_ALLOW:
 		return policy_rules_add_rdns(
 			source->rules, POLICY_ACTION_ALLOW, entry->value, &place, diag);

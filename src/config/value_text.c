@@ -148,8 +148,8 @@ void config_value_expected(const struct config_key *key, struct bytes *out)
 		bytes_append_text(out, "the name of a group");
 		break;
 	case CONFIG_PREFIXES:
-		bytes_append_text(
-			out, "prefixes such as 192.0.2.0/24 or 2001:db8::/32, separated by commas");
+		bytes_append_text(out, "prefixes such as 192.0.2.0/24 or 2001:db8::/32, with no "
+				       "bits set after the prefix, separated by commas");
 		break;
 	case CONFIG_ENDPOINTS:
 		bytes_appendf(out,

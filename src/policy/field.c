@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include <string.h>
+
 /* Each costs a query, if one for all clients. */
 #define FORWARD_LIST_MAX 64
 
@@ -116,12 +118,22 @@ static void report_unknown(struct str name, const struct place *place, struct di
 		names[i] = fields[i].name;
 		bytes_appendf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
 	}
+	struct prefix prefix;
 	const char *near = suggest(name, names, ARRAY_LEN(names));
+	bool value = near == NULL && str_find(name, '.') < name.len;
 
-	diag_error(diag, place, "unknown field %s%s%s%s: expected one of %.*s",
-		policy_quote(name, quoted), near != NULL ? " (did you mean \"" : "",
-		near != NULL ? near : "", near != NULL ? "\"?)" : "", (int)list.len,
-		list.data != NULL ? (const char *)list.data : "");
+	/* A value without its field. */
+	if (prefix_parse(name, &prefix)) {
+		near = "ip ";
+		value = true;
+	} else if (value) {
+		near = "host ";
+	}
+	policy_quote(name, quoted);
+	diag_error(diag, place, "unknown field %s%s%s%.*s%s: expected one of %.*s", quoted,
+		near != NULL ? " (did you mean \"" : "", near != NULL ? near : "",
+		value ? (int)strlen(quoted) - 2 : 0, quoted + 1, near != NULL ? "\"?)" : "",
+		(int)list.len, list.data != NULL ? (const char *)list.data : "");
 	bytes_clear(&list);
 }
 

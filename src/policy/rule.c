@@ -267,11 +267,12 @@ static bool add(
 }
 
 /* The rule is `prefix`, which does not stand in the file, and `text`. */
-static bool add_text(struct policy_rules *rules, enum policy_action action, const char *prefix,
-	struct str text, const struct place *place, struct diag *diag)
+static bool add_text(struct policy_rules *rules, const char *prefix, struct str text,
+	struct policy_script script, enum policy_action action)
 {
+	struct diag *diag = script.diag;
 	struct str trimmed = str_trim(text);
-	struct place at = *place;
+	struct place at = script.place;
 	struct bytes whole;
 
 	if (at.column > 0) {
@@ -286,12 +287,10 @@ static bool add_text(struct policy_rules *rules, enum policy_action action, cons
 	bytes_append_text(&whole, prefix);
 	bytes_append_str(&whole, trimmed);
 
-	struct policy_script script = {.place = at,
-		.skip = strlen(prefix),
-		.arena = &rules->arena,
-		.lookups = &rules->lookups,
-		.diag = diag};
-
+	script.place = at;
+	script.skip = strlen(prefix);
+	script.arena = &rules->arena;
+	script.lookups = &rules->lookups;
 	if (!whole.failed) {
 		script.text = arena_dup(&rules->arena, bytes_view(&whole));
 	}
@@ -306,13 +305,25 @@ static bool add_text(struct policy_rules *rules, enum policy_action action, cons
 bool policy_rules_add(struct policy_rules *rules, enum policy_action action, struct str text,
 	const struct place *place, struct diag *diag)
 {
-	return add_text(rules, action, "", text, place, diag);
+	return policy_rules_add_parts(rules, action, text, place, NULL, 0, diag);
+}
+
+bool policy_rules_add_parts(struct policy_rules *rules, enum policy_action action, struct str text,
+	const struct place *place, const struct place_part *parts, size_t part_count,
+	struct diag *diag)
+{
+	struct policy_script script = {
+		.place = *place, .parts = parts, .part_count = part_count, .diag = diag};
+
+	return add_text(rules, "", text, script, action);
 }
 
 bool policy_rules_add_rdns(struct policy_rules *rules, enum policy_action action, struct str regex,
 	const struct place *place, struct diag *diag)
 {
-	return add_text(rules, action, "host ~ ", regex, place, diag);
+	struct policy_script script = {.place = *place, .diag = diag};
+
+	return add_text(rules, "host ~ ", regex, script, action);
 }
 
 size_t policy_rules_count(const struct policy_rules *rules)

@@ -54,6 +54,10 @@ void policy_rules_free(struct policy_rules *rules);
  */
 NODISCARD bool policy_rules_add(struct policy_rules *rules, enum policy_action action,
 	struct str text, const struct place *place, struct diag *diag);
+/* The same of a rule that goes on in further lines, whose text has no blanks around it. */
+NODISCARD bool policy_rules_add_parts(struct policy_rules *rules, enum policy_action action,
+	struct str text, const struct place *place, const struct place_part *parts,
+	size_t part_count, struct diag *diag);
 /* rdns_allow = REGEX and rdns_deny = REGEX: the rule `host ~ REGEX`, which is also its text. */
 NODISCARD bool policy_rules_add_rdns(struct policy_rules *rules, enum policy_action action,
 	struct str regex, const struct place *place, struct diag *diag);

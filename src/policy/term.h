@@ -46,8 +46,10 @@ struct policy_term {
 /* The text of a rule and where it stands, so that an error can point into it. */
 struct policy_script {
 	struct str text;
-	struct place place; /* of text.data + skip */
-	size_t skip;        /* bytes at the front that do not stand in the file */
+	struct place place;             /* of text.data + skip */
+	size_t skip;                    /* bytes at the front that do not stand in the file */
+	const struct place_part *parts; /* of text.data + skip: what stands in further lines */
+	size_t part_count;
 	struct arena *arena;
 	struct policy_lookup_table *lookups;
 	struct diag *diag;

@@ -16,8 +16,18 @@ struct place policy_script_at(const struct policy_script *script, const char *at
 	struct place place = script->place;
 	size_t offset = (size_t)(at - script->text.data);
 
-	if (place.column > 0 && offset > script->skip) {
-		place.column += (unsigned)(offset - script->skip);
+	offset -= offset > script->skip ? script->skip : offset;
+	for (size_t i = script->part_count; i > 0; i--) {
+		const struct place_part *part = &script->parts[i - 1];
+
+		if (offset >= part->offset) {
+			place.line = part->line;
+			place.column = part->column + (unsigned)(offset - part->offset);
+			return place;
+		}
+	}
+	if (place.column > 0) {
+		place.column += (unsigned)offset;
 	}
 	return place;
 }
@@ -263,6 +273,9 @@ static const char *advice_about(struct str word)
 {
 	if (str_eq_text(word, "=") || str_eq_text(word, "==")) {
 		return "expected FIELD VALUE, with nothing between them";
+	}
+	if (str_eq_text(word, "=~")) {
+		return "expected ~";
 	}
 	if (str_eq_text(word, "!=") || str_eq_text(word, "!")) {
 		return "expected !FIELD VALUE";

@@ -169,7 +169,9 @@ struct refusal {
 	"expected param NAME CODEC or header NAME CODEC, the codec pem, der-b64, der-hex, "        \
 	"rfc9440 or xfcc"
 #define NAME "expected a name of at most 128 letters, digits, \"_\" and, in a header's, \"-\""
-#define PREFIXES "expected prefixes such as 192.0.2.0/24 or 2001:db8::/32, separated by commas"
+#define PREFIXES                                                                                   \
+	"expected prefixes such as 192.0.2.0/24 or 2001:db8::/32, with no bits set after the "     \
+	"prefix, separated by commas"
 #define ENDPOINTS                                                                                  \
 	"expected up to 16 addresses such as 127.0.0.1, 127.0.0.1:5353 or [::1]:5353, separated "  \
 	"by commas"
