@@ -190,6 +190,7 @@ install: $(BUILD)/doorward
 	install -D -m 755 $(BUILD)/doorward $(DESTDIR)$(SBINDIR)/doorward
 	install -D -m 644 src/man/doorward.8 $(DESTDIR)$(MANDIR)/man8/doorward.8
 	install -D -m 644 src/man/doorward.conf.5 $(DESTDIR)$(MANDIR)/man5/doorward.conf.5
+	install -D -m 644 -t $(DESTDIR)$(SYSCONFDIR)/doorward conf/crawlers.ini conf/crawlers-lists.ini
 	test -e $(DESTDIR)$(SYSCONFDIR)/doorward/doorward.conf || \
 		install -D -m 644 conf/doorward.conf $(DESTDIR)$(SYSCONFDIR)/doorward/doorward.conf
 
