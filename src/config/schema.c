@@ -67,6 +67,7 @@ static const struct config_key server_keys[] = {
 		.offset = offsetof(struct config, server.listen),
 		.second = offsetof(struct config, server.listen_count),
 		.value = "unix:/run/doorward/doorward.sock",
+		.example = "listen = unix:/run/doorward/doorward.sock\nlisten = 127.0.0.1:9000",
 		.help = "Where front ends reach doorward: one place a line. A socket that the "
 			"process was started with (by spawn-fcgi, multiwatch or systemd) is used "
 			"instead of these unless fd:0 or systemd is among them."},
@@ -75,17 +76,20 @@ static const struct config_key server_keys[] = {
 		.offset = offsetof(struct config, server.socket.socket_mode),
 		.max = 0777,
 		.value = "0660",
+		.example = "socket_mode = 0660",
 		.help = "Permissions of a Unix socket. Who may write to it may ask for decisions "
 			"and claim any client address."},
 	{.name = "socket_owner",
 		.type = CONFIG_USER,
 		.offset = offsetof(struct config, server.socket_owner),
 		.second = offsetof(struct config, server.socket.socket_owner),
+		.example = "socket_owner = www-data",
 		.help = "Owner of a Unix socket. Empty: the user who starts doorward."},
 	{.name = "socket_group",
 		.type = CONFIG_GROUP,
 		.offset = offsetof(struct config, server.socket_group),
 		.second = offsetof(struct config, server.socket.socket_group),
+		.example = "socket_group = www-data",
 		.help = "Group of a Unix socket: usually the front end's. Empty: the group of the "
 			"process that starts doorward."},
 	{.name = "backlog",
@@ -94,6 +98,7 @@ static const struct config_key server_keys[] = {
 		.min = 1,
 		.max = 65535,
 		.value = "4096",
+		.example = "backlog = 1024",
 		.help = "Connections that the kernel holds until doorward accepts them; the "
 			"kernel's own limit (net.core.somaxconn) cuts this down."},
 	{.name = "threads",
@@ -103,15 +108,18 @@ static const struct config_key server_keys[] = {
 		.max = 256,
 		.words = auto_words,
 		.value = "auto",
+		.example = "threads = 4",
 		.help = "Worker threads. auto: one for each CPU that the process may use."},
 	{.name = "user",
 		.type = CONFIG_USER,
 		.offset = offsetof(struct config, server.user),
+		.example = "user = daemon",
 		.help = "The user to become once the sockets are open, when started by root. "
 			"Empty: stay who we are."},
 	{.name = "group",
 		.type = CONFIG_GROUP,
 		.offset = offsetof(struct config, server.group),
+		.example = "user = daemon\ngroup = daemon",
 		.help = "The group to become with it. Empty: the user's own group."},
 	{.name = "max_connections",
 		.type = CONFIG_NUMBER,
@@ -119,6 +127,7 @@ static const struct config_key server_keys[] = {
 		.min = 1,
 		.max = 1000000,
 		.value = "16384",
+		.example = "max_connections = 4096",
 		.help = "Open connections, divided evenly among the workers (one each at least). "
 			"A worker that has its part pauses accepting; new ones wait in the "
 			"backlog."},
@@ -128,6 +137,7 @@ static const struct config_key server_keys[] = {
 		.min = KIB,
 		.max = 16 * MIB,
 		.value = "128K",
+		.example = "max_params = 64K",
 		.help = "Bytes of FastCGI parameters in one request. A request with more is "
 			"denied; its connection lives on."},
 	{.name = "max_requests_per_connection",
@@ -136,6 +146,7 @@ static const struct config_key server_keys[] = {
 		.min = 1,
 		.max = 65535,
 		.value = "64",
+		.example = "max_requests_per_connection = 1",
 		.help = "Requests multiplexed on one connection at one time. One more is answered "
 			"FCGI_OVERLOADED."},
 	{.name = "request_timeout",
@@ -144,6 +155,7 @@ static const struct config_key server_keys[] = {
 		.min = 100,
 		.max = HOUR_MS,
 		.value = "10s",
+		.example = "request_timeout = 5s",
 		.help = "How long a request may stay incomplete before its connection is closed."},
 	{.name = "idle_timeout",
 		.type = CONFIG_TIME_MS,
@@ -151,6 +163,7 @@ static const struct config_key server_keys[] = {
 		.min = 1000,
 		.max = 24 * HOUR_MS,
 		.value = "5m",
+		.example = "idle_timeout = 1m",
 		.help = "How long a kept connection may stay without a request before it is "
 			"closed."},
 	{.name = "grace",
@@ -159,6 +172,7 @@ static const struct config_key server_keys[] = {
 		.min = 0,
 		.max = HOUR_MS,
 		.value = "10s",
+		.example = "grace = 30s",
 		.help = "How long requests in flight may take to end after TERM or INT."},
 };
 
@@ -168,12 +182,14 @@ static const struct config_key frontend_keys[] = {
 		.offset = offsetof(struct config, frontend.profile),
 		.words = profile_words,
 		.value = "nginx",
+		.example = "profile = haproxy",
 		.help = "The front end: where it puts the client certificate and its own verdict "
 			"on it, how it encodes the one, and which words of the other count. See "
 			"PROFILES below."},
 	{.name = "cert_source",
 		.type = CONFIG_CERT_SOURCE,
 		.offset = offsetof(struct config, frontend.cert_source),
+		.example = "cert_source = header X-Client-Cert der-b64",
 		.help = "Where the certificate is instead, and its codec. pem: armored, plain or "
 			"percent-escaped. der-b64: base64 alone. der-hex: hexadecimal digits. "
 			"rfc9440: base64 between colons. xfcc: Envoy's X-Forwarded-Client-Cert. "
@@ -181,12 +197,14 @@ static const struct config_key frontend_keys[] = {
 	{.name = "verify_source",
 		.type = CONFIG_VERIFY_SOURCE,
 		.offset = offsetof(struct config, frontend.verify_source),
+		.example = "verify_source = param TLS_VERIFY",
 		.help = "Where the front end's verdict is instead. The words that count are the "
 			"profile's, or SUCCESS if it has none. Empty: as the profile says."},
 	{.name = "trust_frontend",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, frontend.trust_frontend),
 		.value = "no",
+		.example = "profile = envoy\ntrust_frontend = yes",
 		.help = "Take every certificate that the front end sends for verified: only for "
 			"one that does verify, but sends no word (Envoy, Traefik, ALB's verify "
 			"mode)."},
@@ -194,18 +212,21 @@ static const struct config_key frontend_keys[] = {
 		.type = CONFIG_PREFIXES,
 		.offset = offsetof(struct config, frontend.trusted_proxies),
 		.second = offsetof(struct config, frontend.trusted_proxy_count),
+		.example = "trusted_proxies = 10.0.0.0/24, 2001:db8:1::/64",
 		.help = "Addresses whose identity headers are honoured: those of proxies that "
 			"replace what a client sent."},
 	{.name = "trust_headers",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, frontend.trust_headers),
 		.value = "no",
+		.example = "trust_headers = yes",
 		.help = "Honour identity headers from everybody. Only for a front end that "
 			"replaces every one of them in every request."},
 	{.name = "forwarded_for",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, frontend.forwarded_for),
 		.value = "no",
+		.example = "forwarded_for = yes\ntrusted_proxies = 10.0.0.0/24",
 		.help = "Take the client's address from X-Forwarded-For, if honoured: from the "
 			"right, skipping trusted_proxies. X-Real-IP goes before it, so the proxies "
 			"must replace or remove that, too."},
@@ -217,6 +238,7 @@ static const struct config_key dns_keys[] = {
 		.offset = offsetof(struct config, dns.nameservers),
 		.second = offsetof(struct config, dns.nameserver_count),
 		.max = DNS_MAX_UPSTREAMS,
+		.example = "nameservers = 127.0.0.1, [::1]:5353",
 		.help = "The resolvers to ask. One on the loopback interface is recommended: "
 			"nobody else can answer in its place. Empty: those of /etc/resolv.conf, "
 			"which is read again when it changes; its options timeout, attempts, "
@@ -226,6 +248,7 @@ static const struct config_key dns_keys[] = {
 	{.name = "static_zone",
 		.type = CONFIG_PATH,
 		.offset = offsetof(struct config, dns.static_zone),
+		.example = "static_zone = /etc/doorward/names.zone",
 		.help = "A master file (RFC 1035) whose names are answered from it and never "
 			"asked of a resolver."},
 	{.name = "timeout",
@@ -235,6 +258,7 @@ static const struct config_key dns_keys[] = {
 		.max = MINUTE_MS,
 		.words = auto_words,
 		.value = "auto",
+		.example = "timeout = 300ms",
 		.help = "How long to wait for an answer, before a question is sent again, as long "
 			"as nothing is known of a resolver; later it is five times its average, at "
 			"least 250ms. auto: what /etc/resolv.conf says where it is read, else "
@@ -246,6 +270,7 @@ static const struct config_key dns_keys[] = {
 		.max = 10,
 		.words = auto_words,
 		.value = "auto",
+		.example = "attempts = 2",
 		.help = "How often one question is sent, the first time included; each time to "
 			"another resolver, if there is one. auto: what /etc/resolv.conf says where "
 			"it is read, else 3."},
@@ -255,6 +280,7 @@ static const struct config_key dns_keys[] = {
 		.min = 10,
 		.max = MINUTE_MS,
 		.value = "2500ms",
+		.example = "lookup_timeout = 1500ms",
 		.help = "How long a whole look-up, reverse and forward, may take before its "
 			"result is error."},
 	{.name = "max_ptr",
@@ -263,6 +289,7 @@ static const struct config_key dns_keys[] = {
 		.min = 1,
 		.max = 100,
 		.value = "10",
+		.example = "max_ptr = 4",
 		.help = "How many names of one address are looked at, in the order of their text. "
 			"No address is worth more than 16 questions in all: names that they do "
 			"not reach are unknown."},
@@ -272,6 +299,7 @@ static const struct config_key dns_keys[] = {
 		.min = 0,
 		.max = HOUR_S,
 		.value = "5s",
+		.example = "min_ttl = 30s",
 		.help = "Answers live at least this long."},
 	{.name = "max_ttl",
 		.type = CONFIG_TIME_S,
@@ -279,6 +307,7 @@ static const struct config_key dns_keys[] = {
 		.min = 1,
 		.max = 7 * DAY_S,
 		.value = "1h",
+		.example = "max_ttl = 24h",
 		.help = "Answers live at most this long."},
 	{.name = "negative_max_ttl",
 		.type = CONFIG_TIME_S,
@@ -286,6 +315,7 @@ static const struct config_key dns_keys[] = {
 		.min = 1,
 		.max = DAY_S,
 		.value = "15m",
+		.example = "negative_max_ttl = 5m",
 		.help = "Answers that there is no such name or record live at most this long."},
 	{.name = "edns_size",
 		.type = CONFIG_NUMBER,
@@ -294,24 +324,28 @@ static const struct config_key dns_keys[] = {
 		.max = 4096,
 		.words = off_words,
 		.value = "1232",
+		.example = "edns_size = off",
 		.help = "The largest answer, in bytes, that EDNS asks for. off: no EDNS."},
 	{.name = "use_tcp",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct config, dns.use_tcp),
 		.words = choice_words,
 		.value = "auto",
+		.example = "use_tcp = yes",
 		.help = "Ask over TCP only. auto: if /etc/resolv.conf is read and has the option "
 			"use-vc."},
 	{.name = "cookies",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, dns.cookies),
 		.value = "yes",
+		.example = "cookies = no",
 		.help = "Exchange DNS cookies (RFC 7873) with resolvers that know them: one more "
 			"thing that a forger has to guess. They are part of EDNS."},
 	{.name = "case_randomization",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, dns.case_randomization),
 		.value = "yes",
+		.example = "case_randomization = no",
 		.help = "Ask in random upper and lower case, and believe only an answer in the "
 			"same: one more thing that a forger has to guess. A resolver that folds "
 			"the case is asked over TCP."},
@@ -320,6 +354,7 @@ static const struct config_key dns_keys[] = {
 		.offset = offsetof(struct config, dns.trust_ad),
 		.words = choice_words,
 		.value = "auto",
+		.example = "nameservers = 127.0.0.1\ntrust_ad = yes",
 		.help = "Ask the resolvers whether DNSSEC proves an answer, and believe them (the "
 			"AD bit): only with resolvers that validate, over a path that nobody else "
 			"can write to. auto: if /etc/resolv.conf is read and has the option "
@@ -328,6 +363,7 @@ static const struct config_key dns_keys[] = {
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, dns.require_ad),
 		.value = "no",
+		.example = "trust_ad = yes\nrequire_ad = yes",
 		.help = "Take an answer that DNSSEC does not prove for an error, whether it gives "
 			"names and addresses or denies them. The static zone counts as proven. "
 			"Needs trust_ad = yes."},
@@ -335,6 +371,7 @@ static const struct config_key dns_keys[] = {
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, dns.private_ptr),
 		.value = "no",
+		.example = "private_ptr = yes",
 		.help = "Look up special-use addresses (private, loopback, link-local, "
 			"benchmarking, multicast, reserved), too. Only with a resolver that "
 			"answers for them itself."},
@@ -344,6 +381,7 @@ static const struct config_key dns_keys[] = {
 		.min = 1,
 		.max = 1000000,
 		.value = "16384",
+		.example = "max_in_flight = 4096",
 		.help = "Questions waiting for an answer, of all workers together. When there are "
 			"so many, a new one pushes out the oldest of those that came when more "
 			"than half were there and that have waited over 200ms; its look-ups end "
@@ -354,6 +392,7 @@ static const struct config_key dns_keys[] = {
 		.min = 1,
 		.max = 1000000,
 		.value = "64",
+		.example = "max_in_flight_per_prefix = 16",
 		.help = "Look-ups in flight for the clients of one IPv4 /24 or IPv6 /64, of all "
 			"workers together; others of that network end as overload."},
 };
@@ -365,12 +404,14 @@ static const struct config_key cache_keys[] = {
 		.min = 64 * KIB,
 		.max = 64 * GIB,
 		.value = "64M",
+		.example = "size = 256M",
 		.help = "Memory for DNS answers and results. What was least recently used goes "
 			"first. One IPv6 /64 has at most 256 results in it."},
 	{.name = "refresh",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, dns.refresh),
 		.value = "no",
+		.example = "refresh = yes",
 		.help = "Look up the result of a client that is in use anew when it is asked for "
 			"in the last tenth of its life, or the last lookup_timeout of it if that "
 			"is more (at most half its life), so that the client does not wait. If "
@@ -381,6 +422,7 @@ static const struct config_key cache_keys[] = {
 		.min = 16,
 		.max = 1000000,
 		.value = "4096",
+		.example = "cert_entries = 16384",
 		.help = "Client certificates whose checks are remembered, each for at most five "
 			"minutes; an eighth as many that failed, for ten seconds."},
 };
@@ -391,24 +433,28 @@ static const struct config_key log_keys[] = {
 		.offset = offsetof(struct config, log.sink.target),
 		.second = offsetof(struct config, log.sink.path),
 		.value = "stderr",
+		.example = "target = file:/var/log/doorward/doorward.log",
 		.help = "Where the log goes."},
 	{.name = "format",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct config, log.sink.format),
 		.words = format_words,
 		.value = "text",
+		.example = "format = json",
 		.help = "Lines for people, or one JSON object a line."},
 	{.name = "level",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct config, log.sink.level),
 		.words = level_words,
 		.value = "info",
+		.example = "level = warning",
 		.help = "The least important messages that are written. Decision lines are info."},
 	{.name = "decisions",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct config, log.decisions),
 		.words = decisions_words,
 		.value = "all",
+		.example = "decisions = denied",
 		.help = "Which requests get a line of their own."},
 };
 

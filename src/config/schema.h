@@ -61,8 +61,9 @@ struct config_key {
 	uint64_t min;
 	uint64_t max;
 	const struct config_word *words;
-	const char *value; /* the default, as it would be written; NULL: none */
-	const char *help;  /* sentences for people */
+	const char *value;   /* the default, as it would be written; NULL: none */
+	const char *example; /* lines as in a file, with what must stand beside it */
+	const char *help;    /* sentences for people */
 };
 
 struct config_section_schema {

@@ -37,6 +37,16 @@ static void write_sentences(const char *text, struct bytes *out)
 	bytes_append_u8(out, '\n');
 }
 
+/* Its lines as they are, with their backslashes kept from roff. */
+static void write_example(const char *example, struct bytes *out)
+{
+	bytes_append_text(out, ".Bd -literal -offset indent\n");
+	for (const char *c = example; *c != '\0'; c++) {
+		bytes_append_text(out, *c == '\\' ? "\\e" : (const char[]){*c, '\0'});
+	}
+	bytes_append_text(out, "\n.Ed\n");
+}
+
 static void write_key(const struct config_key *key, struct bytes *out)
 {
 	struct bytes text;
@@ -53,6 +63,7 @@ static void write_key(const struct config_key *key, struct bytes *out)
 	bytes_append_u8(&text, '\0');
 	write_sentences((char *)text.data, out);
 	bytes_clear(&text);
+	write_example(key->example, out);
 }
 
 static void write_section(struct str name, struct bytes *out)

@@ -62,11 +62,35 @@ static void defaults(void **state)
 	arena_clear(&arena);
 }
 
+/* Each example gives its key, and is a configuration without a fault. */
+static void examples(void **state)
+{
+	for (size_t s = 0; s < CONFIG_SECTION_COUNT; s++) {
+		const struct config_section_schema *schema = &config_sections[s];
+
+		for (size_t k = 0; k < schema->key_count; k++) {
+			const struct config_key *key = &schema->keys[k];
+			char *line;
+			char *text;
+
+			assert_non_null(key->example);
+			assert_true(asprintf(&line, "\n%s = ", key->name) > 0);
+			assert_true(asprintf(&text, "[policy default]\n[%s%s]\n%s\n", schema->name,
+					    schema->named ? " example" : "", key->example) > 0);
+			assert_non_null(strstr(text, line));
+			config_unref(load_expecting(text, ""));
+			free(line);
+			free(text);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(defaults),
+		cmocka_unit_test(examples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
