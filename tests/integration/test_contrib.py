@@ -3,7 +3,6 @@
 
 """The shipped configurations for systemd and lighttpd, as they are but for paths."""
 
-import shutil
 import subprocess
 
 from conftest import REPOSITORY
@@ -11,15 +10,16 @@ from kit import web
 from kit.doorward import BINARY
 
 CONTRIB = REPOSITORY / "contrib"
+SCRIPT = CONTRIB / "crawlers" / "doorward-crawlers"
 
 
 def test_systemd_finds_nothing_wrong_with_the_units(folder):
-    for unit in ["doorward.service", "doorward.socket"]:
-        shutil.copy(CONTRIB / "systemd" / unit, folder)
-    service = folder / "doorward.service"
-    service.write_text(service.read_text().replace("/usr/local/sbin/doorward", str(BINARY)))
+    for unit in (CONTRIB / "systemd").iterdir():
+        text = unit.read_text().replace("/usr/local/sbin/doorward-crawlers", str(SCRIPT))
+        (folder / unit.name).write_text(text.replace("/usr/local/sbin/doorward", str(BINARY)))
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", service],
+        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"]
+        + [folder / "doorward.service", folder / "doorward-crawlers.timer"],
         capture_output=True,
         text=True,
     )
