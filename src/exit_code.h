@@ -7,9 +7,10 @@
 /* What the process tells its caller; 64 and up are from sysexits(3). */
 enum exit_code {
 	EXIT_CODE_OK = 0,
-	EXIT_CODE_DENY = 1,  /* check: denied; -t: the configuration has errors */
+	EXIT_CODE_DENY = 1,  /* check: denied; -t: the configuration has errors; import: not all */
 	EXIT_CODE_ERROR = 2, /* check: error; serve: could not start */
 	EXIT_CODE_USAGE = 64,
+	EXIT_CODE_DATA = 65,
 	EXIT_CODE_CONFIG = 78
 };
 

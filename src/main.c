@@ -6,6 +6,7 @@
 #include "cgi.h"
 #include "check.h"
 #include "exit_code.h"
+#include "import_command.h"
 #include "serve.h"
 #include "snapshot.h"
 
@@ -32,6 +33,7 @@ struct command {
 static const struct command commands[] = {
 	{"check", check_main},
 	{"test", cases_main},
+	{"import-nginx", import_main},
 };
 
 static const char usage_text[] =
@@ -44,6 +46,9 @@ static const char usage_text[] =
 	"                [--method TEXT] [--http-host TEXT] [--policy NAME] [--at TIME] [--json]\n"
 	"                                         explain one decision: 0 allow, 1 deny, 2 error\n"
 	"       doorward test [-c FILE] CASES     decide cases without DNS: 0 as expected, 1 not\n"
+	"       doorward import-nginx [--nginx] FILE\n"
+	"                                         policies for its rdns directives; --nginx: its\n"
+	"                                         configuration with auth_request instead\n"
 	"       doorward --version | --help\n"
 	"The configuration is " DEFAULT_CONFIG " unless FILE is given.\n";
 

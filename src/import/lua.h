@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_IMPORT_LUA_H
+#define DW_IMPORT_LUA_H
+
+#include "base/str.h"
+
+/*
+ * Where the } stands that closes a block of Lua whose inside begins at `at`: braces in strings,
+ * long brackets and comments do not count (Lua 5.1, 2.1). text.len if there is none.
+ */
+size_t import_lua_end(struct str text, size_t at);
+
+#endif

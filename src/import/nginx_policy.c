@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "import/nginx_rdns.h"
+
+#include "base/addr.h"
+#include "import/write.h"
+
+#include <string.h>
+
+#define MAX_GUARDS 64
+#define MAX_TERMS 30 /* beside the one about the host */
+
+/* A conjunction of terms; rules are looked at where one of several holds. */
+struct guard {
+	struct str terms[MAX_TERMS];
+	size_t count;
+};
+
+/* Where, and how, the module looks the client up in a context. */
+struct scope {
+	enum import_mode mode;
+	struct guard *guards;
+	size_t count;
+	bool always;
+	bool mixed; /* on here and double there */
+	bool failed;
+};
+
+static struct str term_text(
+	struct import_world *w, const struct import_condition *c, bool positive, struct str piece)
+{
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	bytes_appendf(&text, "%s%s ~ ", positive ? "" : "!", c->field);
+	bytes_append_str(&text, piece);
+	struct str copy = arena_dup(w->arena, bytes_view(&text));
+
+	bytes_clear(&text);
+	return copy;
+}
+
+/* Adds that the condition holds (or does not) in one conjunction; false if that takes another. */
+static bool add_terms(
+	struct import_world *w, const struct import_condition *c, bool holds, struct guard *guard)
+{
+	bool positive = c->negated != holds;
+
+	if ((positive && c->regex->count > 1) || guard->count + c->regex->count > MAX_TERMS) {
+		return false;
+	}
+	for (size_t i = 0; i < c->regex->count; i++) {
+		guard->terms[guard->count++] = term_text(w, c, positive, c->regex->pieces[i]);
+	}
+	return true;
+}
+
+/* What must not hold, or the module does not look; what cannot be said is left out. */
+static void add_off(struct import_world *w, const struct import_condition *c, struct guard *guard)
+{
+	for (; c != NULL; c = c->next) {
+		if (c->mode == IMPORT_MODE_OFF && c->field != NULL &&
+			!add_terms(w, c, false, guard)) {
+			import_lose(w, c->node,
+				"no rule has room for this condition; the policy holds also where "
+				"it switched rdns off");
+		}
+	}
+}
+
+static void take_mode(struct scope *scope, enum import_mode mode)
+{
+	scope->mixed = scope->mixed || (scope->mode != IMPORT_MODE_UNSET && scope->mode != mode);
+	scope->mode = mode;
+}
+
+static void add_guard(struct scope *scope, const struct guard *guard)
+{
+	scope->always = scope->always || guard->count == 0 || scope->count == MAX_GUARDS;
+	for (size_t i = 0; i < guard->count; i++) {
+		scope->failed = scope->failed || guard->terms[i].data == NULL;
+	}
+	if (!scope->always) {
+		scope->guards[scope->count++] = *guard;
+	}
+}
+
+/* Each condition that switches the look-up on, as far as `rest` holds. */
+static void add_on(struct import_world *w, const struct import_condition *c,
+	const struct guard *rest, struct scope *scope)
+{
+	for (; c != NULL; c = c->next) {
+		struct guard guard = *rest;
+
+		if (c->mode == IMPORT_MODE_OFF) {
+			continue;
+		}
+		take_mode(scope, c->mode);
+		if (c->field == NULL || c->negated || c->regex->count == 1) {
+			if (c->field != NULL && !add_terms(w, c, true, &guard)) {
+				import_lose(w, c->node,
+					"no rule has room for this condition; the policy holds "
+					"also where it does not");
+				guard.count = 0;
+			}
+			add_guard(scope, &guard);
+			continue;
+		}
+		for (size_t i = 0; i < c->regex->count; i++) {
+			guard = *rest;
+			if (guard.count < MAX_TERMS) {
+				guard.terms[guard.count++] =
+					term_text(w, c, true, c->regex->pieces[i]);
+			}
+			add_guard(scope, &guard);
+		}
+	}
+}
+
+/*
+ * The module runs the server's conditions, then the location's. Each run ends at the first that
+ * switches the look-up on; the location's word goes before the server's, and that before `rdns`.
+ */
+static void find_scope(struct import_world *w, const struct import_context *c, struct scope *scope)
+{
+	const struct import_context *server = import_server_of(c);
+	const struct import_condition *own = server != c ? c->conditions : NULL;
+	enum import_mode fixed = import_effective_mode(c);
+	struct guard rest = {.count = 0};
+
+	add_on(w, own, &rest, scope);
+	add_off(w, own, &rest);
+	add_on(w, server->conditions, &rest, scope);
+	add_off(w, server->conditions, &rest);
+	if (fixed == IMPORT_MODE_SINGLE || fixed == IMPORT_MODE_DOUBLE) {
+		take_mode(scope, fixed);
+		add_guard(scope, &rest);
+	}
+}
+
+static void write_rule(
+	struct bytes *out, bool allow, const struct guard *guard, const char *op, struct str piece)
+{
+	struct str terms[MAX_TERMS + 1];
+	size_t count = guard->count;
+	struct bytes last;
+
+	memcpy(terms, guard->terms, count * sizeof(terms[0]));
+	bytes_init(&last, 0);
+	if (op != NULL) {
+		bytes_append_text(&last, op);
+		bytes_append_str(&last, piece);
+		terms[count++] = bytes_view(&last);
+	}
+	import_write_rule(out, allow, terms, count);
+	out->failed = out->failed || last.failed;
+	bytes_clear(&last);
+}
+
+/* The rule where one guard holds; a denial that cannot be said denies all that come so far. */
+static void write_guarded(
+	struct bytes *out, const struct import_rule *rule, const struct guard *guard)
+{
+	const struct import_regex *regex = rule->regex;
+	struct str any = str_view(".");
+
+	if (regex->lost != NULL || (regex->any && guard->count == 0)) {
+		if (regex->lost == NULL || !rule->allow) {
+			write_rule(out, rule->allow, guard, guard->count == 0 ? "*" : NULL,
+				(struct str){NULL, 0});
+		}
+		return;
+	}
+	for (size_t i = 0; !regex->only_absent && i < regex->count; i++) {
+		if (guard->count == 0) {
+			bytes_append_text(out, rule->allow ? "rdns_allow = " : "rdns_deny = ");
+			bytes_append_str(out, regex->pieces[i]);
+			bytes_append_text(out, "\n");
+		} else {
+			write_rule(out, rule->allow, guard, "host ~ ", regex->pieces[i]);
+		}
+	}
+	if (regex->not_found) {
+		write_rule(out, rule->allow, guard, "!host ~ ", any);
+	}
+}
+
+static void write_lost(struct bytes *out, const struct import_rule *rule)
+{
+	bytes_append_text(out, "; not carried over: ");
+	import_append_comment(out, rule->node->args[0]);
+	bytes_append_text(out, " ");
+	import_append_comment(out, rule->node->args[1]);
+	bytes_appendf(out, "\n; (%s:%u): %s%s\n", rule->node->file->path, rule->node->line,
+		rule->regex->lost, rule->allow ? "" : "; so all that come so far are denied");
+}
+
+/* What becomes of a client without a name, and so of one whose name nobody knows. */
+static bool lets_nameless_in(const struct import_rule *rules)
+{
+	for (; rules != NULL; rules = rules->next) {
+		if (rules->regex->lost != NULL ? !rules->allow : rules->regex->not_found) {
+			return rules->allow;
+		}
+	}
+	return true;
+}
+
+static void write_body(
+	struct bytes *out, const struct import_rule *rules, const struct scope *scope)
+{
+	struct guard none = {.count = 0};
+
+	bytes_appendf(out, "rdns = %s\ndefault = allow\n",
+		scope->mode == IMPORT_MODE_SINGLE ? "single" : "double");
+	bytes_append_text(out, "; for the module, a name that nobody knows is no name\n");
+	bytes_appendf(out, "on_dns_error = %s\n", lets_nameless_in(rules) ? "allow" : "deny");
+	if (scope->mixed) {
+		bytes_append_text(out,
+			"; not carried over: rdns on in one place and double in another; all are "
+			"denied\ndeny = *\n");
+		return;
+	}
+	if (!scope->always) {
+		bytes_append_text(out, "rdns_when = needed\n");
+	}
+	for (const struct import_rule *r = rules; r != NULL; r = r->next) {
+		if (r->regex->lost != NULL) {
+			write_lost(out, r);
+		}
+		if (scope->always) {
+			write_guarded(out, r, &none);
+		}
+		for (size_t i = 0; !scope->always && i < scope->count; i++) {
+			write_guarded(out, r, &scope->guards[i]);
+		}
+	}
+	for (size_t i = 0; !scope->always && rules == NULL && i < scope->count; i++) {
+		write_rule(out, true, &scope->guards[i], "host ~ ", str_view("."));
+	}
+}
+
+static struct str make_name(struct import_world *w, const struct import_context *c)
+{
+	struct bytes wish;
+	const struct import_context *server = import_server_of(c);
+
+	bytes_init(&wish, 0);
+	bytes_append_str(&wish, server->name);
+	if (c != server) {
+		bytes_append_text(&wish, "-");
+		bytes_append_str(&wish, c->name);
+	}
+	struct str name = import_policy_name(w->arena, bytes_view(&wish), w->policies);
+
+	bytes_clear(&wish);
+	return name;
+}
+
+static struct import_policy *take_policy(
+	struct import_world *w, const struct import_context *c, struct bytes *body, bool claims)
+{
+	struct import_policy *p = w->policies;
+
+	while (p != NULL && !str_eq(bytes_view(&p->body), bytes_view(body))) {
+		p = p->next;
+	}
+	if (p != NULL || (p = arena_alloc(w->arena, 1, sizeof(*p))) == NULL) {
+		bytes_clear(body);
+		return p;
+	}
+	p->name = make_name(w, c);
+	p->body = *body;
+	p->claims = claims;
+	*w->policies_end = p;
+	w->policies_end = &p->next;
+	return p->name.data != NULL ? p : NULL;
+}
+
+static const struct import_node *resolver_of(const struct import_context *c)
+{
+	while (c->resolver == NULL && c->parent != NULL) {
+		c = c->parent;
+	}
+	return c->resolver;
+}
+
+/* One policy is one set of name servers: there is one for all. */
+static void take_resolver(struct import_world *w, struct import_context *c)
+{
+	const struct import_node *resolver = resolver_of(c);
+
+	if (w->resolver == NULL) {
+		w->resolver = resolver;
+	} else if (resolver != NULL && resolver != w->resolver) {
+		bool same = resolver->arg_count == w->resolver->arg_count;
+
+		for (size_t i = 1; same && i < resolver->arg_count; i++) {
+			same = str_eq(resolver->args[i], w->resolver->args[i]);
+		}
+		if (!same) {
+			import_lose(w, c->node->arg_count > 0 ? c->node : w->root,
+				"another resolver than elsewhere: doorward asks the same for all");
+		}
+	}
+}
+
+static bool make_policy(struct import_world *w, struct import_context *c, struct guard *room)
+{
+	struct scope scope = {.guards = room};
+	struct bytes body;
+
+	find_scope(w, c, &scope);
+	if (scope.failed) {
+		return false;
+	}
+	if (scope.mode == IMPORT_MODE_UNSET) {
+		return true;
+	}
+	bytes_init(&body, IMPORT_MAX_OUTPUT);
+	write_body(&body, import_effective_rules(c), &scope);
+	if (body.failed) {
+		bytes_clear(&body);
+		return false;
+	}
+	if (scope.mixed) {
+		import_lose(w, c->node,
+			"rdns on in one place and double in another of one context: the policy "
+			"denies all until you choose");
+	}
+	take_resolver(w, c);
+	c->policy = take_policy(w, c, &body, !scope.always);
+	return c->policy != NULL;
+}
+
+static bool applies(const struct import_context *c)
+{
+	return c->kind != IMPORT_KIND_HTTP;
+}
+
+/* A fragment may stand for the inside of http, or of a server. */
+static bool root_is_server(const struct import_world *w)
+{
+	for (const struct import_context *c = w->contexts->next; c != NULL; c = c->next) {
+		if (c->kind == IMPORT_KIND_HTTP || c->kind == IMPORT_KIND_SERVER) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool import_policies_make(struct import_world *w)
+{
+	struct guard *room = arena_alloc(w->arena, MAX_GUARDS, sizeof(*room));
+
+	if (!root_is_server(w)) {
+		w->contexts->kind = IMPORT_KIND_HTTP;
+	}
+	for (struct import_context *c = w->contexts; room != NULL && c != NULL; c = c->next) {
+		if (applies(c) && !make_policy(w, c, room)) {
+			return false;
+		}
+	}
+	return room != NULL;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_IMPORT_NGINX_RDNS_H
+#define DW_IMPORT_NGINX_RDNS_H
+
+#include "import/nginx_conf.h"
+#include "import/regex.h"
+
+/* What the rdns module's directives in an nginx configuration mean, context by context. */
+
+enum import_mode { IMPORT_MODE_UNSET, IMPORT_MODE_OFF, IMPORT_MODE_SINGLE, IMPORT_MODE_DOUBLE };
+
+struct import_rule {
+	struct import_rule *next;
+	struct import_node *node;
+	bool allow;
+	struct import_regex *regex;
+};
+
+/* `if (…) { rdns MODE; }`: while it holds, the mode is another. */
+struct import_condition {
+	struct import_condition *next;
+	struct import_node *node; /* the if */
+	enum import_mode mode;
+	const char *field; /* of the rule language; NULL: it cannot be said there */
+	bool negated;
+	struct import_regex *regex;
+};
+
+enum import_kind { IMPORT_KIND_ROOT, IMPORT_KIND_HTTP, IMPORT_KIND_SERVER, IMPORT_KIND_LOCATION };
+
+struct import_policy;
+
+struct import_context {
+	struct import_context *parent;
+	struct import_context *next; /* among all, in the order of the text */
+	enum import_kind kind;
+	struct import_node *node; /* the block, or the root */
+	struct str name;          /* what follows `location`; the first server_name */
+	enum import_mode mode;
+	struct import_rule *rules;
+	struct import_rule **rules_end;
+	struct import_condition *conditions;
+	struct import_condition **conditions_end;
+	const struct import_node *resolver;
+	const struct import_node *auth_request;
+	const struct import_policy *policy; /* NULL: everyone comes in */
+};
+
+/* Several contexts may have one policy. */
+struct import_policy {
+	struct import_policy *next;
+	struct str name;
+	struct bytes body; /* its keys and rules */
+	bool claims;       /* it reads the user agent */
+};
+
+struct import_world {
+	struct arena *arena;
+	struct diag *diag;
+	struct import_node *root;
+	struct import_context *contexts;
+	struct import_context **contexts_end;
+	struct import_policy *policies;
+	struct import_policy **policies_end;
+	const struct import_node *resolver; /* of the first context with a policy */
+	bool variable;                      /* $rdns_hostname is used */
+	bool lost;
+};
+
+/* The nearest server around a context; the root's if none. */
+const struct import_context *import_server_of(const struct import_context *c);
+/* What a key inherits. */
+enum import_mode import_effective_mode(const struct import_context *c);
+const struct import_rule *import_effective_rules(const struct import_context *c);
+
+/* Fills the contexts; false after a diag_error. */
+NODISCARD bool import_rdns_read(struct import_world *w);
+/* Gives each context its policy; false when out of memory. */
+NODISCARD bool import_policies_make(struct import_world *w);
+
+void import_write_config(const struct import_world *w, struct bytes *out);
+void import_write_nginx(const struct import_world *w, struct bytes *out);
+
+/* Says at the directive, in both outputs, and on stderr, what is not carried over. */
+void import_lose(struct import_world *w, struct import_node *node, const char *note);
+/* Text of others in a comment: one line, printable. */
+void import_append_comment(struct bytes *out, struct str text);
+
+#endif

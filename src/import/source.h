@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_IMPORT_SOURCE_H
+#define DW_IMPORT_SOURCE_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/diag.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+
+/* How other servers' configurations are reached: files for the command, memory for tests. */
+struct import_source {
+	void *ctx;
+	/* Appends the file; false with *why (good until the next call) if it cannot be read. */
+	bool (*read)(void *ctx, const char *path, struct bytes *text, const char **why);
+	/* The paths that match, sorted, in the arena; false when out of memory. */
+	bool (*glob)(void *ctx, const char *pattern, struct arena *arena, struct str_list *out);
+};
+
+/* What an import comes to. */
+struct import_result {
+	struct bytes config; /* doorward's configuration */
+	struct bytes server; /* the front end's part */
+	bool lost;           /* something could not be carried over; comments say what */
+};
+
+enum import_status { IMPORT_DONE, IMPORT_UNREADABLE, IMPORT_BAD };
+
+#define IMPORT_MAX_FILE (4 * 1024 * 1024) /* bytes of one file */
+#define IMPORT_MAX_OUTPUT (64 * 1024 * 1024)
+
+/*
+ * Reads an nginx configuration that uses the rdns module. *out, which the caller clears, holds
+ * policies for its directives and the nginx configuration with auth_request in their place; files
+ * that it includes and that change stand in it in full. Errors and warnings go to *diag.
+ */
+NODISCARD enum import_status import_nginx(const char *path, const struct import_source *source,
+	struct import_result *out, struct diag *diag);
+
+void import_result_init(struct import_result *result);
+void import_result_clear(struct import_result *result);
+
+#endif
