@@ -21,14 +21,14 @@
 #include <uv.h>
 
 #define THREADS_MAX 1024
-#define LOOK_EVERY_MS 1000 /* at resolv.conf, and at the files of trust */
+#define LOOK_EVERY_MS 1000 /* at resolv.conf, and at what snapshot.h names */
 
 static const int watched[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
 
 struct service {
 	const char *config_path;
 	struct snapshot *snapshot;
-	struct snapshot *first; /* whose listen specs the sockets still name */
+	const struct config *first; /* whose listen specs the sockets still name */
 	struct sockets sockets;
 	struct addr web_server_addrs[FCGI_WEB_SERVER_ADDRS_MAX];
 	size_t web_server_addr_count;
@@ -36,7 +36,8 @@ struct service {
 	size_t worker_count;
 	_Atomic size_t draining_count; /* workers that accept no more */
 	uv_async_t draining;
-	uint64_t trust_stamp; /* of the files as they were last read, with success or without */
+	/* Of the files as they were last read, with success or without. */
+	uint64_t stamps[SNAPSHOT_FILES_COUNT];
 	uv_loop_t loop;
 	uv_signal_t signals[ARRAY_LEN(watched)];
 	size_t signal_count;
@@ -102,29 +103,33 @@ static void look_at_resolv_conf(struct service *s)
 }
 
 /* Files that were found bad are not read again until they change again. */
-static void look_at_trust(struct service *s)
+static void look_at(struct service *s, enum snapshot_files files)
 {
-	uint64_t stamp = trusts_stamp(s->snapshot->config);
+	static const char *const words[SNAPSHOT_FILES_COUNT] = {
+		[SNAPSHOT_TRUST] = "what certificates are verified by",
+		[SNAPSHOT_LISTS] = "a file that rules read",
+	};
+	uint64_t stamp = snapshot_stamp(s->snapshot, files);
 	struct snapshot *next;
 	struct diag diag;
 
-	if (stamp == s->trust_stamp) {
+	if (stamp == s->stamps[files]) {
 		return;
 	}
-	s->trust_stamp = stamp;
+	s->stamps[files] = stamp;
 	diag_init(&diag);
-	next = snapshot_retrusted(s->snapshot, &diag);
+	next = snapshot_reread(s->snapshot, files, &diag);
 	log_diag(&diag);
 	diag_clear(&diag);
 	if (next == NULL) {
-		log_write(LOG_LEVEL_ERROR, "what certificates are verified by has changed, and has "
-					   "errors; what was read before stays in force");
+		log_write(LOG_LEVEL_ERROR,
+			"%s has changed, and has errors; what was read before stays in force",
+			words[files]);
 		return;
 	}
-	s->trust_stamp = next->trust_stamp;
+	s->stamps[files] = next->stamps[files];
 	take(s, next);
-	log_write(LOG_LEVEL_INFO, "what certificates are verified by has changed, and was read "
-				  "anew");
+	log_write(LOG_LEVEL_INFO, "%s has changed, and was read anew", words[files]);
 }
 
 static void on_look(uv_timer_t *timer)
@@ -134,13 +139,15 @@ static void on_look(uv_timer_t *timer)
 	if (dns_shared_watches(s->snapshot->dns)) {
 		look_at_resolv_conf(s);
 	}
-	look_at_trust(s);
+	for (size_t i = 0; i < SNAPSHOT_FILES_COUNT; i++) {
+		look_at(s, (enum snapshot_files)i);
+	}
 }
 
 /* A few stats a second, where there is a file to look at. */
 static void look_if_need_be(struct service *s)
 {
-	if (dns_shared_watches(s->snapshot->dns) || trusts_watches(s->snapshot->trusts)) {
+	if (dns_shared_watches(s->snapshot->dns) || snapshot_watches(s->snapshot)) {
 		uv_timer_start(&s->look, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
 	} else {
 		uv_timer_stop(&s->look);
@@ -169,7 +176,7 @@ static void reload(struct service *s)
 		snapshot_unref(next);
 		return;
 	}
-	s->trust_stamp = next->trust_stamp;
+	memcpy(s->stamps, next->stamps, sizeof(s->stamps));
 	take(s, next);
 	look_if_need_be(s);
 	log_write(LOG_LEVEL_INFO,
@@ -352,7 +359,7 @@ static int run(struct service *s)
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %zu thread(s), policies from %s",
 			s->sockets.count, s->worker_count, s->config_path);
-		s->trust_stamp = s->snapshot->trust_stamp;
+		memcpy(s->stamps, s->snapshot->stamps, sizeof(s->stamps));
 		look_if_need_be(s);
 		code = EXIT_CODE_OK;
 	} else {
@@ -388,9 +395,9 @@ int serve(const char *config_path)
 	log_diag(&diag);
 	diag_clear(&diag);
 	if (s->snapshot != NULL) {
-		s->first = snapshot_ref(s->snapshot);
+		s->first = config_hold(s->snapshot->config);
 		code = run(s);
-		snapshot_unref(s->first);
+		config_release(s->first);
 		snapshot_unref(s->snapshot);
 	}
 	log_close();

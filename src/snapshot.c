@@ -6,11 +6,23 @@
 #include "input.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+bool snapshot_watches(const struct snapshot *snapshot)
+{
+	return trusts_watches(snapshot->trusts) || config_reads_lists(snapshot->config);
+}
+
+uint64_t snapshot_stamp(const struct snapshot *snapshot, enum snapshot_files files)
+{
+	return files == SNAPSHOT_TRUST ? trusts_stamp(snapshot->config)
+				       : config_lists_stamp_now(snapshot->config);
+}
 
 /* The stamp first: what changes meanwhile is then seen as a change. */
 static bool load_trusts(struct snapshot *snapshot, struct diag *diag)
 {
-	snapshot->trust_stamp = trusts_stamp(snapshot->config);
+	snapshot->stamps[SNAPSHOT_TRUST] = snapshot_stamp(snapshot, SNAPSHOT_TRUST);
 	snapshot->trusts = trusts_load(snapshot->config, diag);
 	return snapshot->trusts != NULL;
 }
@@ -30,6 +42,7 @@ static struct snapshot *load_configuration(const char *path, struct diag *diag)
 	if (snapshot->config == NULL) {
 		goto fail;
 	}
+	snapshot->stamps[SNAPSHOT_LISTS] = config_lists_stamp(snapshot->config);
 	clash = input_clash(&snapshot->config->frontend.cert);
 	if (clash.data == NULL) {
 		return snapshot;
@@ -71,7 +84,7 @@ struct snapshot *snapshot_load_without_dns(const char *path, struct diag *diag)
 	return snapshot;
 }
 
-/* Takes `dns`; without trusts yet. */
+/* Takes `dns`; NULL when out of memory. */
 static struct snapshot *snapshot_like(const struct snapshot *snapshot, struct dns_shared *dns)
 {
 	struct snapshot *next = calloc(1, sizeof(*next));
@@ -83,22 +96,39 @@ static struct snapshot *snapshot_like(const struct snapshot *snapshot, struct dn
 	atomic_init(&next->references, 1);
 	next->config = config_ref(snapshot->config);
 	next->dns = dns;
+	next->trusts = trusts_ref(snapshot->trusts);
+	memcpy(next->stamps, snapshot->stamps, sizeof(next->stamps));
 	return next;
 }
 
 struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag)
 {
 	struct dns_shared *dns = dns_shared_renewed(snapshot->dns, diag);
-	struct snapshot *next = dns != NULL ? snapshot_like(snapshot, dns) : NULL;
 
-	if (next != NULL) {
-		next->trusts = trusts_ref(snapshot->trusts);
-		next->trust_stamp = snapshot->trust_stamp;
-	}
-	return next;
+	return dns != NULL ? snapshot_like(snapshot, dns) : NULL;
 }
 
-struct snapshot *snapshot_retrusted(const struct snapshot *snapshot, struct diag *diag)
+static bool reload_trusts(struct snapshot *snapshot, struct diag *diag)
+{
+	trusts_unref(snapshot->trusts);
+	return load_trusts(snapshot, diag);
+}
+
+static bool reload_lists(struct snapshot *snapshot, struct diag *diag)
+{
+	struct config *config = config_reread_lists(snapshot->config, diag);
+
+	if (config == NULL) {
+		return false;
+	}
+	config_unref(snapshot->config);
+	snapshot->config = config;
+	snapshot->stamps[SNAPSHOT_LISTS] = config_lists_stamp(config);
+	return true;
+}
+
+struct snapshot *snapshot_reread(
+	const struct snapshot *snapshot, enum snapshot_files files, struct diag *diag)
 {
 	struct snapshot *next = snapshot_like(snapshot, dns_shared_ref(snapshot->dns));
 
@@ -106,7 +136,7 @@ struct snapshot *snapshot_retrusted(const struct snapshot *snapshot, struct diag
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	if (!load_trusts(next, diag)) {
+	if (!(files == SNAPSHOT_TRUST ? reload_trusts(next, diag) : reload_lists(next, diag))) {
 		snapshot_unref(next);
 		return NULL;
 	}

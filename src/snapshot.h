@@ -11,12 +11,19 @@
 
 #include <stdatomic.h>
 
+/* Files beside the configuration's own that are read anew when they change, without a reload. */
+enum snapshot_files {
+	SNAPSHOT_TRUST, /* what certificates are verified by */
+	SNAPSHOT_LISTS, /* what `in` terms of rules hold */
+	SNAPSHOT_FILES_COUNT
+};
+
 /* A loaded configuration with the state that belongs to it; shared by all workers. */
 struct snapshot {
 	struct config *config;
 	struct dns_shared *dns;
 	struct trusts *trusts;
-	uint64_t trust_stamp; /* trusts_stamp, before `trusts` was read */
+	uint64_t stamps[SNAPSHOT_FILES_COUNT]; /* snapshot_stamp, before they were read */
 	atomic_uint references;
 };
 
@@ -33,8 +40,13 @@ struct snapshot *snapshot_load_without_dns(const char *path, struct diag *diag);
  * configuration; NULL: nothing. From one thread only.
  */
 struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag);
-/* The same with what certificates are verified by read anew; NULL after diag_error. */
-struct snapshot *snapshot_retrusted(const struct snapshot *snapshot, struct diag *diag);
+/* Whether there are any such files. */
+bool snapshot_watches(const struct snapshot *snapshot);
+/* Another number once one of the files changes. */
+uint64_t snapshot_stamp(const struct snapshot *snapshot, enum snapshot_files files);
+/* The same with these files read anew; NULL after diag_error. */
+struct snapshot *snapshot_reread(
+	const struct snapshot *snapshot, enum snapshot_files files, struct diag *diag);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 

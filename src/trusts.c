@@ -8,8 +8,8 @@
 #include <string.h>
 
 struct trusts {
-	const struct policy *policies; /* of the configuration; only its address counts */
-	struct cert_trust **of_policy; /* policies with the same settings share one */
+	struct cert_trust *
+		*of_policy; /* by policy->number; policies with the same settings share one */
 	size_t policy_count;
 	struct cert_cache *cache;
 	struct cert_suffixes *suffixes;
@@ -120,7 +120,6 @@ struct trusts *trusts_load(const struct config *config, struct diag *diag)
 		return NULL;
 	}
 	atomic_init(&trusts->references, 1);
-	trusts->policies = config->policies;
 	trusts->of_policy = calloc(config->policy_count + 1, sizeof(struct cert_trust *));
 	trusts->cache = cert_cache_new(config->cert_entries);
 	if (trusts->of_policy == NULL || trusts->cache == NULL) {
@@ -171,7 +170,7 @@ void trusts_unref(struct trusts *trusts)
 
 const struct cert_trust *trusts_of(const struct trusts *trusts, const struct policy *policy)
 {
-	return trusts->of_policy[policy - trusts->policies];
+	return trusts->of_policy[policy->number];
 }
 
 struct cert_cache *trusts_cache(const struct trusts *trusts)

@@ -3,7 +3,7 @@
 
 #include "cert/material.h"
 
-#include "base/hash.h"
+#include "base/stamp.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -233,33 +233,10 @@ bool cert_material_read(enum cert_material kind, const char *key, const char *pa
 	return good;
 }
 
-/* Nobody gains by two files that look alike: the key need be no secret. */
-static uint64_t stamp_file(const char *path)
-{
-	static const struct hash_key key = {1, 2};
-	struct stat st;
-	struct {
-		uint64_t path, device, inode, size, modified_s, modified_ns, changed_s, changed_ns;
-	} seen = {.path = hash_bytes(&key, path, strlen(path))};
-
-	if (stat(path, &st) == 0) {
-		seen.device = st.st_dev;
-		seen.inode = st.st_ino;
-		seen.size = (uint64_t)st.st_size;
-		seen.modified_s = (uint64_t)st.st_mtim.tv_sec;
-		seen.modified_ns = (uint64_t)st.st_mtim.tv_nsec;
-		seen.changed_s = (uint64_t)st.st_ctim.tv_sec;
-		seen.changed_ns = (uint64_t)st.st_ctim.tv_nsec;
-	} else {
-		seen.device = (uint64_t)errno;
-	}
-	return hash_bytes(&key, &seen, sizeof(seen));
-}
-
 /* A sum, since the order in which a folder is read says nothing. */
 uint64_t cert_material_stamp(const char *path)
 {
-	uint64_t stamp = stamp_file(path);
+	uint64_t stamp = stamp_of_path(path);
 	DIR *folder = opendir(path);
 	const struct dirent *entry;
 	char file[PATH_MAX];
@@ -271,7 +248,7 @@ uint64_t cert_material_stamp(const char *path)
 		if ((is_named_for(entry->d_name, CERT_MATERIAL_CAS) ||
 			    is_named_for(entry->d_name, CERT_MATERIAL_CRLS)) &&
 			join(file, path, entry->d_name)) {
-			stamp += stamp_file(file);
+			stamp += stamp_of_path(file);
 		}
 	}
 	closedir(folder);

@@ -329,15 +329,25 @@ static void load_settings(struct config_loader *loader, const struct config_ini 
 	}
 }
 
-static struct config_snapshot *snapshot_new(const char *path)
+struct config_snapshot *config_snapshot_new(void)
 {
 	struct config_snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (snapshot != NULL) {
+		atomic_init(&snapshot->references, 1);
+		atomic_init(&snapshot->holds, 1);
+		arena_init(&snapshot->arena, ARENA_CHUNK);
+	}
+	return snapshot;
+}
+
+static struct config_snapshot *snapshot_of_file(const char *path)
+{
+	struct config_snapshot *snapshot = config_snapshot_new();
 
 	if (snapshot == NULL) {
 		return NULL;
 	}
-	atomic_init(&snapshot->references, 1);
-	arena_init(&snapshot->arena, ARENA_CHUNK);
 	snapshot->config.path = arena_dup(&snapshot->arena, str_view(path)).data;
 	if (snapshot->config.path == NULL) {
 		config_unref(&snapshot->config);
@@ -349,7 +359,7 @@ static struct config_snapshot *snapshot_new(const char *path)
 /* `text` is NULL: read the file. */
 static struct config *load(const char *path, const struct str *text, struct diag *diag)
 {
-	struct config_snapshot *snapshot = snapshot_new(path);
+	struct config_snapshot *snapshot = snapshot_of_file(path);
 	struct config_loader loader = {snapshot, diag};
 	struct config_ini ini;
 	size_t errors = diag->errors;
@@ -385,30 +395,4 @@ struct config *config_load(const char *path, struct diag *diag)
 struct config *config_load_text(const char *name, struct str text, struct diag *diag)
 {
 	return load(name, &text, diag);
-}
-
-struct config *config_ref(struct config *config)
-{
-	struct config_snapshot *snapshot = CONTAINER_OF(config, struct config_snapshot, config);
-
-	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
-	return config;
-}
-
-void config_unref(struct config *config)
-{
-	if (config == NULL) {
-		return;
-	}
-	struct config_snapshot *snapshot = CONTAINER_OF(config, struct config_snapshot, config);
-
-	if (atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1) {
-		return;
-	}
-	for (size_t i = 0; i < config->policy_count; i++) {
-		policy_rules_free(snapshot->sources[i].rules);
-		policy_pins_free(snapshot->sources[i].pins);
-	}
-	arena_clear(&snapshot->arena);
-	free(snapshot);
 }

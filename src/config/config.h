@@ -70,6 +70,16 @@ struct config {
 struct config *config_load(const char *path, struct diag *diag);
 struct config *config_ref(struct config *config);
 void config_unref(struct config *config);
+/* Keeps all but the rules, which go with the last reference: a list may be large. */
+const struct config *config_hold(const struct config *config);
+void config_release(const struct config *config);
+
+/* Whether rules read files; a number for these as they were read, and for as they are now. */
+bool config_reads_lists(const struct config *config);
+uint64_t config_lists_stamp(const struct config *config);
+uint64_t config_lists_stamp_now(const struct config *config);
+/* The same with those files read anew; NULL after at least one diag_error. */
+struct config *config_reread_lists(const struct config *config, struct diag *diag);
 
 /* NULL if no [policy NAME] is configured. */
 const struct policy *config_policy(const struct config *config, struct str name);

@@ -79,13 +79,13 @@ const struct config_ini_entry *config_policy_given(
 			     CONFIG_POLICY_SCHEMA->keys];
 }
 
-static bool add_rule(struct config_loader *loader, struct config_policy_source *source,
-	enum config_type type, const struct config_ini_entry *entry)
+bool config_add_rule(struct config_loader *loader, struct config_policy_source *source,
+	const struct config_ini_entry *entry)
 {
 	struct place place = config_ini_value_place(entry);
 	struct diag *diag = loader->diag;
 
-	switch (type) {
+	switch (config_key_find(CONFIG_POLICY_SCHEMA, entry->key)->type) {
 	case CONFIG_ALLOW:
 		return policy_rules_add_parts(source->rules, POLICY_ACTION_ALLOW, entry->value,
 			&place, entry->parts, entry->part_count, diag);
@@ -142,7 +142,7 @@ static void read_policy(struct config_loader *loader, struct config_policy_sourc
 			source->bad = true;
 		} else if (key->type == CONFIG_PIN) {
 			add_pin(loader, source, e);
-		} else if (config_key_is_rule(key) && add_rule(loader, source, key->type, e)) {
+		} else if (config_key_is_rule(key) && config_add_rule(loader, source, e)) {
 			source->rule_entries[source->rule_count++] = e;
 		}
 	}
@@ -307,6 +307,7 @@ static bool make_sources(struct config_loader *loader, const struct config_ini *
 		snapshot->sources[count] =
 			(struct config_policy_source){.section = s, .name = arena_dup(arena, name)};
 		policies[count].name = snapshot->sources[count].name;
+		policies[count].number = count;
 		if (policies[count].name.data == NULL) {
 			diag_error(loader->diag, NULL, "out of memory");
 			return false;

@@ -35,11 +35,16 @@ struct config_policy_source {
 struct config_snapshot {
 	struct config config; /* the first member */
 	atomic_uint references;
+	atomic_uint holds;              /* on all but the rules; one for all references */
+	struct config_snapshot *origin; /* that the rest is borrowed from, and held; NULL: none */
 	struct arena arena;
 	struct policy *policies;              /* config.policies */
 	struct config_policy_source *sources; /* one for each of them, in the same order */
 	const struct policy **by_name;        /* config.policies, sorted */
 };
+
+/* With one reference; NULL when out of memory. */
+struct config_snapshot *config_snapshot_new(void);
 
 /* What a section is read with. */
 struct config_loader {
@@ -54,6 +59,10 @@ struct config_loader {
 const struct config_key *config_read_entry(struct config_loader *loader,
 	const struct config_section_schema *schema, const struct config_ini_section *section,
 	const struct config_ini_entry *entry, void *base, const struct config_ini_entry **given);
+
+/* Compiles a rule into source->rules; false after a diag_error. */
+NODISCARD bool config_add_rule(struct config_loader *loader, struct config_policy_source *source,
+	const struct config_ini_entry *entry);
 
 /* Reads all [policy NAME] into the snapshot. */
 void config_load_policies(struct config_loader *loader, const struct config_ini *ini);

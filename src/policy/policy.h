@@ -48,6 +48,7 @@ struct policy_rules; /* an ordered list of compiled rules */
 
 struct policy {
 	struct str name;
+	size_t number; /* among those of its configuration, from 0 */
 	enum policy_rdns rdns;
 	enum policy_when rdns_when;
 	enum policy_client_cert client_cert;

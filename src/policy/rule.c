@@ -22,6 +22,7 @@ struct policy_rules {
 	unsigned claims;
 	struct policy_lookup_table lookups;
 	struct policy_plan plan;
+	struct policy_list_files lists;
 };
 
 struct policy_rules *policy_rules_new(void)
@@ -52,6 +53,7 @@ void policy_rules_free(struct policy_rules *rules)
 	free(rules->items);
 	policy_lookup_table_clear(&rules->lookups);
 	policy_plan_clear(&rules->plan);
+	free(rules->lists.items);
 	arena_clear(&rules->arena);
 	free(rules);
 }
@@ -291,6 +293,7 @@ static bool add_text(struct policy_rules *rules, const char *prefix, struct str 
 	script.skip = strlen(prefix);
 	script.arena = &rules->arena;
 	script.lookups = &rules->lookups;
+	script.lists = &rules->lists;
 	if (!whole.failed) {
 		script.text = arena_dup(&rules->arena, bytes_view(&whole));
 	}
@@ -363,6 +366,17 @@ const struct policy_lookup *policy_rules_lookup(const struct policy_rules *rules
 {
 	assert(index < rules->lookups.count);
 	return &rules->lookups.items[index];
+}
+
+size_t policy_rules_list_count(const struct policy_rules *rules)
+{
+	return rules != NULL ? rules->lists.count : 0;
+}
+
+const struct policy_list_file *policy_rules_list(const struct policy_rules *rules, size_t index)
+{
+	assert(index < rules->lists.count);
+	return &rules->lists.items[index];
 }
 
 enum policy_action policy_rule_action(const struct policy_rule *rule)

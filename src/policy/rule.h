@@ -73,6 +73,15 @@ unsigned policy_rules_claims(const struct policy_rules *rules);
 size_t policy_rules_lookup_count(const struct policy_rules *rules);
 const struct policy_lookup *policy_rules_lookup(const struct policy_rules *rules, size_t index);
 
+/* A file that an `in` term was read from. */
+struct policy_list_file {
+	const char *path;
+	uint64_t stamp; /* stamp_of_path, before it was read */
+};
+
+size_t policy_rules_list_count(const struct policy_rules *rules);
+const struct policy_list_file *policy_rules_list(const struct policy_rules *rules, size_t index);
+
 enum policy_action policy_rule_action(const struct policy_rule *rule);
 /* As written: "user_agent ~ googlebot & host .googlebot.com". */
 struct str policy_rule_text(const struct policy_rule *rule);

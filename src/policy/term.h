@@ -9,6 +9,7 @@
 #include "policy/decide.h"
 #include "policy/facts.h"
 #include "policy/field.h"
+#include "policy/rule.h"
 
 /* One term of a rule, compiled; inside policy only. */
 
@@ -43,6 +44,13 @@ struct policy_term {
 	};
 };
 
+/* The files that terms were read from; the arena keeps the paths. */
+struct policy_list_files {
+	struct policy_list_file *items;
+	size_t count;
+	size_t capacity;
+};
+
 /* The text of a rule and where it stands, so that an error can point into it. */
 struct policy_script {
 	struct str text;
@@ -52,6 +60,7 @@ struct policy_script {
 	size_t part_count;
 	struct arena *arena;
 	struct policy_lookup_table *lookups;
+	struct policy_list_files *lists;
 	struct diag *diag;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "base/stamp.h"
 #include "base/suggest.h"
 #include "policy/json_list.h"
 #include "policy/list.h"
@@ -9,6 +10,7 @@
 #include "policy/term.h"
 #include "policy/textset.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct place policy_script_at(const struct policy_script *script, const char *at)
@@ -211,6 +213,26 @@ static const char *path_of(struct str path, const struct policy_script *script)
 	return joined;
 }
 
+/* Before it is read: what changes meanwhile is then seen as a change. */
+static bool note_list(const struct policy_script *script, const char *path)
+{
+	struct policy_list_files *lists = script->lists;
+
+	if (lists->count == lists->capacity) {
+		size_t capacity = lists->capacity > 0 ? lists->capacity * 2 : 4;
+		struct policy_list_file *items =
+			reallocarray(lists->items, capacity, sizeof(*items));
+
+		if (items == NULL) {
+			return false;
+		}
+		lists->items = items;
+		lists->capacity = capacity;
+	}
+	lists->items[lists->count++] = (struct policy_list_file){path, stamp_of_path(path)};
+	return true;
+}
+
 static bool read_in(struct str source, const struct policy_script *script, struct policy_term *t)
 {
 	struct place place = policy_script_at(script, source.data);
@@ -238,7 +260,7 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 	}
 	const char *path = path_of(file, script);
 
-	if (path == NULL) {
+	if (path == NULL || !note_list(script, path)) {
 		return out_of_memory(script);
 	}
 	t->op = POLICY_OPERATOR_IN;

@@ -95,7 +95,7 @@ static double measure_first(struct bench *b, const char *policy)
 
 	diag_init(&diag);
 	for (int i = 0; i < count; i++) {
-		struct snapshot *fresh = snapshot_retrusted(b->snapshot, &diag);
+		struct snapshot *fresh = snapshot_reread(b->snapshot, SNAPSHOT_TRUST, &diag);
 
 		if (fresh == NULL) {
 			die("the files cannot be read again");

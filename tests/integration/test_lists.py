@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""Files that rules read: they are watched, and change a running doorward without a reload."""
+
+import os
+
+from kit.process import wait_for
+
+NETS = "[policy default]\nrdns = off\nallow = ip in file:nets\n"
+IN_FORCE = "a file that rules read has changed, and was read anew"
+REFUSED = "a file that rules read has changed, and has errors; what was read before stays in force"
+
+
+def replace(path, text):
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    os.replace(new, path)
+
+
+def status(door, address, **more):
+    return door.ask({"REMOTE_ADDR": address}, **more).status
+
+
+def wait_for_count(door, text, count):
+    wait_for(lambda: door.stderr().count(text) == count, f"{count} times {text!r}")
+
+
+def test_a_list_is_read_anew_when_it_changes(doorward, folder):
+    nets = folder / "nets"
+    nets.write_text("192.0.2.0/24\n")
+    door = doorward(NETS)
+    assert (status(door, "192.0.2.1"), status(door, "198.51.100.1")) == (200, 403)
+    replace(nets, "198.51.100.0/24\n")
+    wait_for(lambda: status(door, "198.51.100.1") == 200, "the file put in its place")
+    assert status(door, "192.0.2.1") == 403
+    with nets.open("a") as file:
+        file.write("192.0.2.1\n")
+    wait_for(lambda: status(door, "192.0.2.1") == 200, "what was appended")
+    nets.write_text("2001:db8::/32\n")
+    wait_for(lambda: status(door, "2001:db8::1") == 200, "what was written over it")
+    wait_for(lambda: status(door, "192.0.2.1") == 403, "what it held before")
+
+
+def test_a_bad_list_changes_nothing_and_is_read_once(doorward, folder, pki):
+    nets = folder / "nets"
+    nets.write_text("192.0.2.0/24\n")
+    (folder / "ca.pem").write_text(pki.authority.certificate.pem)
+    trust = "[policy trust]\nrdns = off\nclient_cert = optional\nca_file = ca.pem\n"
+    door = doorward(NETS + trust)
+    replace(nets, "192.0.2.0/24\n\n198.51.100.1/24\n")
+    door.wait_for_log(REFUSED)
+    assert f"{nets}:3: " in door.stderr()
+    for count in (1, 2):
+        replace(folder / "ca.pem", pki.authority.certificate.pem)
+        wait_for_count(door, "certificates are verified by has changed, and was read anew", count)
+    assert door.stderr().count(f"{nets}:3: ") == 1
+    assert (status(door, "192.0.2.1"), status(door, "198.51.100.1")) == (200, 403)
+    nets.unlink()
+    wait_for_count(door, REFUSED, 2)
+    assert status(door, "192.0.2.1") == 200
+    replace(nets, "198.51.100.1\n")
+    wait_for(lambda: status(door, "198.51.100.1") == 200, "the mended file")
+    assert status(door, "192.0.2.1") == 403
+
+
+def test_only_lists_are_read_anew(doorward, folder):
+    """What else was edited waits for the reload, and then holds, lists included."""
+    nets = folder / "nets"
+    nets.write_text("192.0.2.0/24\n")
+    door = doorward(NETS + "[policy heir]\nparent = default\n")
+    door.configure("[policy default]\nrdns = off\nallow = *\n")
+    replace(nets, "198.51.100.0/24\n")
+    door.wait_for_log(IN_FORCE)
+    wait_for(lambda: status(door, "198.51.100.1", DOORWARD_POLICY="heir") == 200, "the list")
+    assert status(door, "192.0.2.1") == 403
+    replace(nets, "203.0.113.0/24\n")
+    wait_for(lambda: status(door, "203.0.113.1") == 200, "the next list")
+    door.reload()
+    wait_for(lambda: status(door, "192.0.2.1") == 200, "the reload")
+    door.configure(NETS)
+    door.reload()
+    wait_for(lambda: status(door, "192.0.2.1") == 403, "the lists again")
+    replace(nets, "192.0.2.0/24\n")
+    wait_for(lambda: status(door, "192.0.2.1") == 200, "a list of the new configuration")
+
+
+def test_all_kinds_of_lists_are_watched(doorward, folder, pki, nsd):
+    (folder / "names").write_text("nobody.example\n")
+    (folder / "prints").write_text("00" * 32 + "\n")
+    (folder / "nets.json").write_text('{"prefixes": [{"ipv4Prefix": "203.0.113.0/24"}]}')
+    door = doorward(
+        "[policy default]\nallow = host in file:names\n"
+        "[policy cert]\nrdns = off\nclient_cert = optional\n"
+        "allow = cert.sha256 in file:prints\nallow = ip in json:nets.json\n",
+        server_of_names=nsd,
+    )
+    asked = {"SSL_CLIENT_CERT": pki.alice.pem, "SSL_CLIENT_VERIFY": "SUCCESS"}
+    assert status(door, "192.0.2.1") == 403
+    assert status(door, "192.0.2.1", DOORWARD_POLICY="cert", **asked) == 403
+    replace(folder / "names", ".example\n")
+    wait_for(lambda: status(door, "192.0.2.1") == 200, "the names")
+    replace(folder / "prints", pki.alice.sha256 + "\n")
+    wait_for(
+        lambda: status(door, "192.0.2.1", DOORWARD_POLICY="cert", **asked) == 200, "the prints"
+    )
+    replace(folder / "nets.json", '{"prefixes": [{"ipv4Prefix": "192.0.2.0/24"}]}')
+    wait_for(lambda: status(door, "192.0.2.2", DOORWARD_POLICY="cert") == 200, "the networks")
+
+
+def test_who_asks_meanwhile_is_answered(doorward, folder):
+    nets = folder / "nets"
+    many = "".join(f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}\n" for i in range(200_000))
+    nets.write_text("192.0.2.0/24\n" + many)
+    door = doorward(NETS)
+    with door.connection() as kept:
+        replace(nets, many + "192.0.2.0/24\n198.51.100.0/24\n")
+        while door.ask({"REMOTE_ADDR": "198.51.100.1"}).status != 200:
+            assert kept.request({"REMOTE_ADDR": "192.0.2.1"}).status == 200
+        assert kept.request({"REMOTE_ADDR": "10.2.255.255"}).status == 200
+
+
+def test_reloads_and_lists_take_turns(doorward, folder):
+    nets = folder / "nets"
+    nets.write_text("192.0.2.0/24\n" + "".join(f"10.{i}.0.0/16\n" for i in range(256)))
+    door = doorward(NETS)
+    for i in range(3):
+        door.configure(f"[policy default]\nrdns = off\nallow = ip 198.51.100.{i}\n")
+        door.reload()
+        wait_for(lambda: status(door, f"198.51.100.{i}") == 200, "the reload")
+        door.configure(NETS)
+        door.reload()
+        wait_for(lambda: status(door, "192.0.2.1") == 200, "the lists")
+        replace(nets, f"192.0.2.0/24\n203.0.113.{i}\n")
+        wait_for(lambda: status(door, f"203.0.113.{i}") == 200, "the new list")
