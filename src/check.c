@@ -7,10 +7,14 @@
 #include "exit_code.h"
 #include "explain.h"
 #include "given.h"
+#include "replay.h"
 #include "single.h"
 
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
+
+#define STDIN_CHUNK 4096
 
 /* The request that the command line describes; strings are those of argv. */
 struct question {
@@ -18,6 +22,8 @@ struct question {
 	const char *verify_status;
 	const char *cert_path;
 	const char *chain_path;
+	const char *log_line; /* NULL: the values are those of the command line */
+	struct replay then;   /* what the line says */
 	int64_t wall_s;
 	bool json;
 };
@@ -28,15 +34,35 @@ static int usage(const char *what, const char *value)
 		"doorward: check: %s%s%s\n"
 		"usage: doorward check [-c FILE] --ip ADDRESS [--cert FILE [--chain FILE]]\n"
 		"       [--verify-status WORD] [--user-agent TEXT] [--uri TEXT] [--method TEXT]\n"
-		"       [--http-host TEXT] [--policy NAME] [--at TIME] [--json]\n",
+		"       [--http-host TEXT] [--policy NAME] [--at TIME] [--json]\n"
+		"       doorward check [-c FILE] --log LINE [--cert FILE [--chain FILE]]\n"
+		"       [--verify-status WORD] [--at TIME] [--json]\n",
 		what, value != NULL ? ": " : "", value != NULL ? value : "");
 	return EXIT_CODE_USAGE;
+}
+
+/* That they make a request. */
+static enum exit_code check_options(const struct question *q)
+{
+	if (q->log_line == NULL && q->values[INPUT_REMOTE_ADDR].data == NULL) {
+		return usage("--ip ADDRESS is missing", NULL);
+	}
+	for (size_t i = 0; q->log_line != NULL && i < INPUT_CERT; i++) {
+		if (q->values[i].data != NULL) {
+			return usage("--log takes from the line what another option says, too",
+				q->values[i].data);
+		}
+	}
+	if (q->chain_path != NULL && q->cert_path == NULL) {
+		return usage("--chain expects --cert FILE beside it", NULL);
+	}
+	return EXIT_CODE_OK;
 }
 
 static enum exit_code read_options(
 	int argc, char **argv, const char **config_path, struct question *q)
 {
-	enum { AT = INPUT_CERT, CERT, CHAIN, STATUS, JSON };
+	enum { AT = INPUT_CERT, CERT, CHAIN, STATUS, LOG, JSON };
 	static const struct option options[] = {
 		{"ip", required_argument, NULL, INPUT_REMOTE_ADDR},
 		{"cert", required_argument, NULL, CERT},
@@ -48,6 +74,7 @@ static enum exit_code read_options(
 		{"http-host", required_argument, NULL, INPUT_HOST},
 		{"policy", required_argument, NULL, INPUT_DOORWARD_POLICY},
 		{"at", required_argument, NULL, AT},
+		{"log", required_argument, NULL, LOG},
 		{"json", no_argument, NULL, JSON},
 		{NULL, 0, NULL, 0},
 	};
@@ -76,6 +103,9 @@ static enum exit_code read_options(
 		case STATUS:
 			q->verify_status = optarg;
 			break;
+		case LOG:
+			q->log_line = optarg;
+			break;
 		case JSON:
 			q->json = true;
 			break;
@@ -91,13 +121,7 @@ static enum exit_code read_options(
 	if (optind < argc) {
 		return usage("unexpected argument", argv[optind]);
 	}
-	if (q->values[INPUT_REMOTE_ADDR].data == NULL) {
-		return usage("--ip ADDRESS is missing", NULL);
-	}
-	if (q->chain_path != NULL && q->cert_path == NULL) {
-		return usage("--chain expects --cert FILE beside it", NULL);
-	}
-	return EXIT_CODE_OK;
+	return check_options(q);
 }
 
 /* False after saying which file is wrong. */
@@ -124,6 +148,7 @@ static enum exit_code ask(
 		[AUTHZ_DENY] = EXIT_CODE_DENY,
 		[AUTHZ_ERROR] = EXIT_CODE_ERROR,
 	};
+	const struct replay *then = q->log_line != NULL ? &q->then : NULL;
 	enum exit_code code = EXIT_CODE_ERROR;
 	struct explain explain;
 	struct bytes out;
@@ -133,9 +158,12 @@ static enum exit_code ask(
 	if (single_decide(a, snapshot, q->wall_s, &explain.trace)) {
 		code = codes[a->verdict];
 		if (q->json) {
-			explain_json(&explain, a, &out);
+			explain_json(&explain, a, then, &out);
 		} else {
 			explain_text(&explain, a, &out);
+			if (then != NULL) {
+				replay_text(then, a, &out);
+			}
 		}
 		fwrite(out.data, 1, out.len, stdout);
 	} else {
@@ -144,6 +172,50 @@ static enum exit_code ask(
 	bytes_clear(&out);
 	explain_clear(&explain);
 	return code;
+}
+
+/* A line and what may end it, of all that stands on standard input. */
+static bool read_stdin(struct bytes *line)
+{
+	size_t got = 1;
+
+	while (got > 0 && line->len <= REPLAY_LINE_MAX) {
+		uint8_t *room = bytes_reserve(line, STDIN_CHUNK);
+
+		if (room == NULL) {
+			return false;
+		}
+		got = fread(room, 1, STDIN_CHUNK, stdin);
+		line->len += got;
+	}
+	return !ferror(stdin);
+}
+
+/* False after saying what is wrong with the line. */
+static bool read_log_line(struct question *q, struct arena *arena)
+{
+	struct bytes line;
+	struct bytes why;
+	bool good = false;
+
+	bytes_init(&line, 0);
+	bytes_init(&why, 0);
+	if (strcmp(q->log_line, "-") != 0) {
+		good = replay_read(str_view(q->log_line), arena, &q->then, &why);
+	} else if (!read_stdin(&line)) {
+		bytes_append_text(&why, "standard input cannot be read");
+	} else {
+		good = replay_read(bytes_view(&line), arena, &q->then, &why);
+	}
+	if (good) {
+		memcpy(q->values, q->then.values, sizeof(q->values));
+	} else {
+		fprintf(stderr, "doorward: check: --log: %.*s\n", (int)why.len,
+			(const char *)why.data);
+	}
+	bytes_clear(&line);
+	bytes_clear(&why);
+	return good;
 }
 
 static bool take_inputs(struct authz *a, const struct question *q, const struct config *config,
@@ -161,18 +233,14 @@ static bool take_inputs(struct authz *a, const struct question *q, const struct 
 	return true;
 }
 
-int check_main(const char *config_path, int argc, char **argv)
+/* Decides by the configuration; `a` is ready for input. */
+static enum exit_code decide(const struct question *q, const char *config_path, struct authz *a)
 {
-	struct question q = {.wall_s = clock_wall_s()};
-	enum exit_code code = read_options(argc, argv, &config_path, &q);
 	struct authz_given given = {.chain = {.count = 0}};
+	enum exit_code code = EXIT_CODE_USAGE;
 	struct snapshot *snapshot;
-	struct authz a;
 	struct diag diag;
 
-	if (code != EXIT_CODE_OK) {
-		return code;
-	}
 	diag_init(&diag);
 	snapshot = snapshot_load(config_path, NULL, &diag);
 	if (snapshot == NULL) {
@@ -181,10 +249,29 @@ int check_main(const char *config_path, int argc, char **argv)
 		return EXIT_CODE_CONFIG;
 	}
 	diag_clear(&diag);
-	authz_init(&a);
-	code = take_inputs(&a, &q, snapshot->config, &given) ? ask(&a, &q, snapshot)
-							     : EXIT_CODE_USAGE;
-	authz_clear(&a);
+	if (take_inputs(a, q, snapshot->config, &given)) {
+		code = ask(a, q, snapshot);
+	}
+	authz_clear(a);
 	snapshot_unref(snapshot);
+	return code;
+}
+
+int check_main(const char *config_path, int argc, char **argv)
+{
+	struct question q = {.wall_s = clock_wall_s()};
+	enum exit_code code = read_options(argc, argv, &config_path, &q);
+	struct authz a;
+
+	if (code != EXIT_CODE_OK) {
+		return code;
+	}
+	authz_init(&a);
+	if (q.log_line != NULL && !read_log_line(&q, &a.arena)) {
+		code = EXIT_CODE_USAGE;
+	} else {
+		code = decide(&q, config_path, &a);
+	}
+	authz_clear(&a);
 	return code;
 }

@@ -7,12 +7,17 @@
 #include "base/clock.h"
 #include "base/json.h"
 
+#include <assert.h>
+
 #define CLAIM_MAX 256 /* bytes of a client's claim that go into the log */
+#define CUT_MAX 8     /* claims in a line */
 
 /* One line, written as text or JSON by the same calls. */
 struct line {
 	struct bytes out;
 	bool json;
+	const char *cut[CUT_MAX]; /* names of the claims that are not whole */
+	size_t cut_count;
 };
 
 static void begin_field(struct line *l, const char *name)
@@ -52,6 +57,8 @@ static void claim(struct line *l, const char *name, struct str value)
 	}
 	if (value.len > CLAIM_MAX) {
 		value.len = CLAIM_MAX;
+		assert(l->cut_count < CUT_MAX);
+		l->cut[l->cut_count++] = name;
 	}
 	begin_field(l, name);
 	bytes_append_json(&l->out, value);
@@ -83,6 +90,27 @@ static void append_ignored(struct line *l, const struct authz *a)
 		(int)a->ignored.len, a->ignored.data);
 	claim(l, "ignored", bytes_view(&text));
 	bytes_clear(&text);
+}
+
+static void append_cut(struct line *l)
+{
+	if (l->cut_count == 0) {
+		return;
+	}
+	begin_field(l, "cut");
+	if (l->json) {
+		json_open(&l->out, '[');
+	}
+	for (size_t i = 0; i < l->cut_count; i++) {
+		if (l->json) {
+			json_text(&l->out, l->cut[i]);
+		} else {
+			bytes_appendf(&l->out, "%s%s", i > 0 ? "," : "", l->cut[i]);
+		}
+	}
+	if (l->json) {
+		json_close(&l->out, ']');
+	}
 }
 
 static void append_fields(struct line *l, const struct authz *a, uint64_t duration_us)
@@ -119,6 +147,7 @@ static void append_fields(struct line *l, const struct authz *a, uint64_t durati
 	number(l, "max_age", a->max_age_s, 0);
 	number(l, "ms", (double)duration_us / 1000, 3);
 	append_ignored(l, a);
+	append_cut(l);
 }
 
 void decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us)

@@ -280,7 +280,8 @@ static void json_step(struct bytes *out, const struct explain_step *step)
 	json_close(out, '}');
 }
 
-void explain_json(const struct explain *e, const struct authz *a, struct bytes *out)
+void explain_json(const struct explain *e, const struct authz *a, const struct replay *then,
+	struct bytes *out)
 {
 	char ip[ADDR_TEXT_MAX];
 
@@ -316,6 +317,10 @@ void explain_json(const struct explain *e, const struct authz *a, struct bytes *
 		json_step(out, s);
 	}
 	json_close(out, ']');
+	if (then != NULL) {
+		json_key(out, "log");
+		replay_json(then, a, out);
+	}
 	json_close(out, '}');
 	bytes_append_text(out, "\n");
 }

@@ -7,6 +7,7 @@
 #include "authz.h"
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "replay.h"
 
 /* Gathers how one decision came about, and writes it down for people or for programs. */
 
@@ -28,8 +29,9 @@ struct explain {
 void explain_init(struct explain *e);
 void explain_clear(struct explain *e);
 
-/* One JSON object; doorward(8) lists its members. */
-void explain_json(const struct explain *e, const struct authz *a, struct bytes *out);
+/* One JSON object; doorward(8) lists its members. `then` may be NULL: it replays nothing. */
+void explain_json(const struct explain *e, const struct authz *a, const struct replay *then,
+	struct bytes *out);
 /* The same as text. */
 void explain_text(const struct explain *e, const struct authz *a, struct bytes *out);
 

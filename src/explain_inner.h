@@ -30,6 +30,8 @@ void explain_each_kept_out(const struct authz *a,
 	struct bytes *out);
 /* As asked for, if there is none of that name; absent: none was asked for. */
 struct str explain_policy_name(const struct authz *a);
+/* A labelled line for people, wrapped. */
+void explain_line(struct bytes *out, const char *label, struct str text);
 /* What is wrong with the certificate; NULL if nothing is. */
 const char *explain_cert_error(const struct authz *a);
 

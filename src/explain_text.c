@@ -41,7 +41,7 @@ static void wrap(struct bytes *out, size_t column, size_t indent, struct str tex
 	bytes_append_text(out, "\n");
 }
 
-static void line(struct bytes *out, const char *label, struct str text)
+void explain_line(struct bytes *out, const char *label, struct str text)
 {
 	bytes_appendf(out, "%-*s", LABEL_WIDTH, label);
 	wrap(out, LABEL_WIDTH, LABEL_WIDTH, text);
@@ -57,7 +57,7 @@ static void item(struct bytes *out, const char *label, struct str text)
 /* Takes what was written into *text. */
 static void line_take(struct bytes *out, const char *label, struct bytes *text)
 {
-	line(out, label, bytes_view(text));
+	explain_line(out, label, bytes_view(text));
 	out->failed = out->failed || text->failed;
 	bytes_clear(text);
 }
@@ -243,7 +243,7 @@ static void text_rdns(const struct explain *e, const struct authz *a, struct byt
 {
 	struct str_list ptr = explain_ptr(a);
 
-	line(out, "Reverse DNS", str_view(rdns_meaning(a)));
+	explain_line(out, "Reverse DNS", str_view(rdns_meaning(a)));
 	for (size_t i = 0; i < ptr.count; i++) {
 		text_name(e, a, ptr.items[i], out);
 	}
@@ -256,7 +256,7 @@ static void text_rdns(const struct explain *e, const struct authz *a, struct byt
 static void text_queries(const struct explain *e, struct bytes *out)
 {
 	if (e->queries == NULL) {
-		line(out, "DNS queries", str_view("none"));
+		explain_line(out, "DNS queries", str_view("none"));
 		return;
 	}
 	bytes_append_text(out, "DNS queries\n");
@@ -361,7 +361,7 @@ static void text_steps(const struct explain *e, const struct authz *a, struct by
 	size_t asked = 0;
 
 	if (e->steps == NULL) {
-		line(out, "Rules",
+		explain_line(out, "Rules",
 			str_view(a->policy != NULL && count == 0
 					 ? "none: the policy has no rules"
 					 : "none was asked, the decision came before them"));
