@@ -171,11 +171,11 @@ bool replay_read(struct str line, struct arena *arena, struct replay *out, struc
 	struct replay replay = {.reason = REASON_RULE};
 	json_error_t error;
 
-	line = str_trim(line);
 	if (line.len > REPLAY_LINE_MAX) {
 		bytes_appendf(why, "expected at most %d bytes", REPLAY_LINE_MAX);
 		return false;
 	}
+	line = str_trim(line);
 	if (!str_starts_with(line, "{")) {
 		bytes_append_text(
 			why, "expected a line of the decision log as format = json writes it");

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+/* A line that may be one of the decision log; what it says must be fit to be compared and shown. */
+
+#include "replay.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds, const char *what)
+{
+	if (!holds) {
+		fprintf(stderr, "fuzz_decision_line: broken: %s\n", what);
+		abort();
+	}
+}
+
+static void show(const struct replay *r)
+{
+	struct authz now;
+	struct bytes text;
+	struct bytes json;
+
+	authz_init(&now);
+	bytes_init(&text, 0);
+	bytes_init(&json, 0);
+	replay_text(r, &now, &text);
+	replay_json(r, &now, &json);
+	require(!text.failed && !json.failed, "memory");
+	for (size_t i = 0; i < text.len; i++) {
+		require(text.data[i] == '\n' || (text.data[i] >= ' ' && text.data[i] <= '~'),
+			"people are shown printable bytes");
+	}
+	bytes_clear(&json);
+	bytes_clear(&text);
+	authz_clear(&now);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct replay r = {.reason = REASON_COUNT};
+	struct arena arena;
+	struct bytes why;
+	struct addr ip;
+
+	arena_init(&arena, 1024);
+	bytes_init(&why, 0);
+	bool good = replay_read(str_from_bytes(data, size), &arena, &r, &why);
+
+	require(good == (why.len == 0), "what is wrong is told");
+	require(good == (r.reason < REASON_COUNT), "only what is good is written");
+	if (good) {
+		require(addr_parse(r.values[INPUT_REMOTE_ADDR], &ip), "there is an address");
+		show(&r);
+	}
+	bytes_clear(&why);
+	arena_clear(&arena);
+	return 0;
+}
