@@ -142,7 +142,7 @@ static struct outcome decide_traced(
 	snprintf(o.hostname, sizeof(o.hostname), "%.*s", (int)a.hostname.len,
 		a.hostname.data != NULL ? a.hostname.data : "");
 	if (text != NULL) {
-		explain_json(trace->policy->ctx, &a, text);
+		explain_json(trace->policy->ctx, &a, NULL, text);
 	}
 	authz_clear(&a);
 	dns_engine_close(dns);
