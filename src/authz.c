@@ -150,6 +150,9 @@ static void bound_by_inputs(struct authz *a)
 
 		authz_hold_until(a, a->wall_s + (int64_t)(left_ms / 1000), AUTHZ_BOUND_DNS);
 	}
+	if (a->decided.rates_used) {
+		authz_hold_until(a, a->wall_s, AUTHZ_BOUND_RATE);
+	}
 }
 
 static void take_hostname(struct authz *a, size_t matched)
@@ -369,6 +372,8 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 	a->fetch = (struct fetch){.dns = means->dns,
 		.policy = a->policy,
 		.ip = &a->ip,
+		.facts = &a->facts,
+		.buckets = means->buckets,
 		.trace = trace != NULL ? trace->dns : NULL,
 		.arena = &a->arena,
 		.fetched = on_fetched,
@@ -409,6 +414,7 @@ const char *authz_bound_word(enum authz_bound bound)
 		[AUTHZ_BOUND_CERT] = "cert",
 		[AUTHZ_BOUND_CERT_CHECK] = "cert_check",
 		[AUTHZ_BOUND_CLAIM] = "claim",
+		[AUTHZ_BOUND_RATE] = "rate",
 		[AUTHZ_BOUND_ERROR] = "error",
 	};
 

@@ -32,6 +32,7 @@ enum authz_bound {
 	AUTHZ_BOUND_CERT,       /* the certificate's dates */
 	AUTHZ_BOUND_CERT_CHECK, /* how long what was found about its chain holds */
 	AUTHZ_BOUND_CLAIM,      /* it does not hold: a claim that cached_claims does not list */
+	AUTHZ_BOUND_RATE,       /* it does not hold: each request counts */
 	AUTHZ_BOUND_ERROR       /* it does not hold: the next request may end otherwise */
 };
 
@@ -52,7 +53,8 @@ struct authz_means {
 	const struct config *config;
 	struct dns_engine *dns;
 	struct verifier *verifier;
-	struct policy_memory *memory; /* NULL: none */
+	struct policy_memory *memory;   /* NULL: none */
+	struct policy_buckets *buckets; /* of `rate` terms; kept from one snapshot to the next */
 };
 
 struct authz {
@@ -112,7 +114,7 @@ NODISCARD bool authz_start(struct authz *a, const struct authz_means *means, int
 void authz_cancel(struct authz *a);
 
 const char *authz_verdict_word(enum authz_verdict verdict);
-/* "input", "max_cache", "dns", "cert", "cert_check", "claim", "error". */
+/* "input", "max_cache", "dns", "cert", "cert_check", "claim", "rate", "error". */
 const char *authz_bound_word(enum authz_bound bound);
 enum fcrdns_status authz_rdns_status(const struct authz *a);
 

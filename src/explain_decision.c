@@ -61,6 +61,10 @@ static void append_why(const struct authz *a, struct bytes *out)
 		bytes_append_text(out, "the rule of ");
 		append_rule(a, out);
 		return;
+	case REASON_RATE:
+		bytes_append_text(out, "the client is above the rate in the rule of ");
+		append_rule(a, out);
+		return;
 	case REASON_DEFAULT:
 		bytes_appendf(out, "no rule holds, and default = %s",
 			explain_action_word(a->policy->default_action));
@@ -173,6 +177,9 @@ void explain_holding(const struct explain *e, const struct authz *a, struct byte
 		bytes_append_text(out,
 			"it rests on what the client claims, and cached_claims does not list ");
 		append_claims(a, out);
+		break;
+	case AUTHZ_BOUND_RATE:
+		bytes_append_text(out, "each request counts for a rate");
 		break;
 	case AUTHZ_BOUND_ERROR:
 		bytes_append_text(out, "after an error the next request may end otherwise");

@@ -3,6 +3,8 @@
 
 #include "fetch.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 struct fetch_lookup {
@@ -228,10 +230,30 @@ static enum fetch_begun look_up(struct fetch *f, const struct policy_costly *wan
 	return begun;
 }
 
+/* Counts the request once for each rate, however often the rules are asked. */
+static bool ask_rates(struct fetch *f, const struct policy_costly *wanted)
+{
+	uint64_t asked = wanted->rates & ~f->rates_asked;
+	uint64_t now_ns = asked != 0 ? clock_us() * 1000 : 0;
+
+	for (uint64_t left = asked; left != 0; left &= left - 1) {
+		unsigned number = (unsigned)__builtin_ctzll(left);
+		const struct policy_rate *rate = policy_rules_rate(f->policy->rules, number);
+		bool over = policy_rate_is_over(f->buckets, f->policy, rate, f->facts, now_ns);
+
+		f->rates_over |= (uint64_t)over << number;
+	}
+	f->rates_asked |= asked;
+	return asked != 0;
+}
+
 enum fetch_begun fetch_begin(struct fetch *f, const struct policy_costly *wanted)
 {
 	bool first = f->lookups == NULL;
 
+	if (ask_rates(f, wanted)) {
+		return FETCH_AGAIN;
+	}
 	if (!make_room(f)) {
 		return FETCH_FAILED;
 	}
@@ -267,6 +289,8 @@ struct str_list fetch_names(const struct fetch *f)
 void fetch_facts(const struct fetch *f, struct policy_facts *facts)
 {
 	facts->answers = f->lookups != NULL ? f->answers : NULL;
+	facts->rates_asked = f->rates_asked;
+	facts->rates_over = f->rates_over;
 	if (f->rdns == NULL) {
 		facts->names_state = f->policy->rdns == POLICY_RDNS_OFF ? POLICY_FACT_KNOWN
 									: POLICY_FACT_UNFETCHED;

@@ -14,9 +14,10 @@
 #include <stdint.h>
 
 /*
- * What one request's rules look up: the client's names, and what `forward` and `dnsbl` terms ask.
- * Each is fetched once, when it is wanted, and kept until the request ends. The policy's pins have
- * their say here: a name that does not hold at the client's address is none, and no `forward` asks.
+ * What one request's rules look up: the client's names, what `forward` and `dnsbl` terms ask, and
+ * whether the client is above a rate, which counts it. Each is fetched once, when it is wanted, and
+ * kept until the request ends. The policy's pins have their say here: a name that does not hold at
+ * the client's address is none, and no `forward` asks.
  */
 
 struct fetch_lookup;
@@ -26,6 +27,8 @@ struct fetch {
 	struct dns_engine *dns;
 	const struct policy *policy;
 	const struct addr *ip;
+	const struct policy_facts *facts; /* by which rates tell clients apart */
+	struct policy_buckets *buckets;
 	const struct fcrdns_trace *trace; /* may be NULL */
 	struct arena *arena;
 	void (*fetched)(void *ctx); /* from the engine's loop, each time that something is */
@@ -40,6 +43,8 @@ struct fetch {
 	struct fcrdns_lookup *names;      /* under way; NULL: is not */
 	struct fetch_lookup *lookups;     /* by number; NULL: none was wanted */
 	enum policy_truth *answers;
+	uint64_t rates_asked; /* as in struct policy_facts */
+	uint64_t rates_over;
 };
 
 enum fetch_begun {
@@ -63,7 +68,7 @@ void fetch_clear(struct fetch *f);
 enum fcrdns_status fetch_status(const struct fetch *f);
 /* The names that the rules may see; none before they are fetched. */
 struct str_list fetch_names(const struct fetch *f);
-/* Writes what is fetched into names_state, names and answers. */
+/* Writes what is fetched into names_state, names, answers, rates_asked and rates_over. */
 void fetch_facts(const struct fetch *f, struct policy_facts *facts);
 /* Whether any of them is unknown because of our own limits. */
 bool fetch_is_overload(const struct fetch *f, const struct policy_costly *unknown);

@@ -5,6 +5,8 @@
 
 #include <uv.h>
 
+#define BUCKETS (8 * POLICY_RATES_MAX) /* one request takes one token of each */
+
 static void on_decided(void *ctx)
 {
 	bool *decided = ctx;
@@ -24,7 +26,8 @@ bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wal
 	}
 	means.dns = dns_engine_new(&loop, snapshot->dns);
 	means.verifier = verifier_new(&loop, snapshot->trusts);
-	if (means.dns != NULL && means.verifier != NULL) {
+	means.buckets = policy_buckets_new(BUCKETS);
+	if (means.dns != NULL && means.verifier != NULL && means.buckets != NULL) {
 		decided = authz_start(a, &means, wall_s, trace, on_decided, &decided);
 		while (!decided) {
 			uv_run(&loop, UV_RUN_ONCE);
@@ -32,6 +35,7 @@ bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wal
 	}
 	dns_engine_close(means.dns);
 	verifier_close(means.verifier);
+	policy_buckets_unref(means.buckets);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	uv_loop_close(&loop);
 	return decided;

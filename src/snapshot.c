@@ -27,6 +27,22 @@ static bool load_trusts(struct snapshot *snapshot, struct diag *diag)
 	return snapshot->trusts != NULL;
 }
 
+static bool make_buckets(
+	struct snapshot *snapshot, const struct snapshot *previous, struct diag *diag)
+{
+	uint32_t count = snapshot->config->rate_entries;
+
+	if (previous != NULL && previous->config->rate_entries == count) {
+		snapshot->buckets = policy_buckets_ref(previous->buckets);
+		return true;
+	}
+	snapshot->buckets = policy_buckets_new(count);
+	if (snapshot->buckets == NULL) {
+		diag_error(diag, NULL, "out of memory for rate_entries = %u", count);
+	}
+	return snapshot->buckets != NULL;
+}
+
 /* The configuration alone; NULL after diag_error. */
 static struct snapshot *load_configuration(const char *path, struct diag *diag)
 {
@@ -66,7 +82,8 @@ struct snapshot *snapshot_load(const char *path, const struct snapshot *previous
 	}
 	snapshot->dns = dns_shared_new(
 		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
-	if (snapshot->dns == NULL || !load_trusts(snapshot, diag)) {
+	if (snapshot->dns == NULL || !load_trusts(snapshot, diag) ||
+		!make_buckets(snapshot, previous, diag)) {
 		snapshot_unref(snapshot);
 		return NULL;
 	}
@@ -98,6 +115,7 @@ static struct snapshot *snapshot_like(const struct snapshot *snapshot, struct dn
 	next->dns = dns;
 	next->trusts = trusts_ref(snapshot->trusts);
 	memcpy(next->stamps, snapshot->stamps, sizeof(next->stamps));
+	next->buckets = policy_buckets_ref(snapshot->buckets);
 	return next;
 }
 
@@ -155,6 +173,7 @@ void snapshot_unref(struct snapshot *snapshot)
 		atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1) {
 		return;
 	}
+	policy_buckets_unref(snapshot->buckets);
 	trusts_unref(snapshot->trusts);
 	dns_shared_unref(snapshot->dns);
 	config_unref(snapshot->config);

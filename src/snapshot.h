@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "config/config.h"
 #include "dns/engine.h"
+#include "policy/buckets.h"
 #include "trusts.h"
 
 #include <stdatomic.h>
@@ -23,17 +24,19 @@ struct snapshot {
 	struct config *config;
 	struct dns_shared *dns;
 	struct trusts *trusts;
+	struct policy_buckets *buckets;
 	uint64_t stamps[SNAPSHOT_FILES_COUNT]; /* snapshot_stamp, before they were read */
 	atomic_uint references;
 };
 
 /*
  * Loads the configuration. `previous` (may be NULL) hands its DNS cache on where nothing that the
- * cached answers rest on has changed. NULL after a diag_error.
+ * cached answers rest on has changed, and its buckets where there are to be as many. NULL after a
+ * diag_error.
  */
 struct snapshot *snapshot_load(
 	const char *path, const struct snapshot *previous, struct diag *diag);
-/* Without what answers DNS questions: `dns` is NULL. */
+/* Without what answers DNS questions and counts: `dns` and `buckets` are NULL. */
 struct snapshot *snapshot_load_without_dns(const char *path, struct diag *diag);
 /*
  * What is to stand in its place because resolv.conf says something else now, with the same

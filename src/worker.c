@@ -182,7 +182,8 @@ static void app_ready(void *app_request)
 	struct worker_request *r = app_request;
 	struct generation *g = r->generation;
 
-	const struct authz_means means = {g->snapshot->config, g->dns, g->verifier, g->memory};
+	const struct authz_means means = {
+		g->snapshot->config, g->dns, g->verifier, g->memory, g->snapshot->buckets};
 
 	if (authz_start(&r->authz, &means, clock_wall_s(), NULL, request_answer, r)) {
 		request_answer(r);

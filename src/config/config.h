@@ -61,6 +61,7 @@ struct config {
 	struct config_frontend frontend;
 	struct dns_settings dns;
 	uint32_t cert_entries; /* of the cache of checked certificates */
+	uint32_t rate_entries; /* token buckets of all `rate` terms */
 	struct config_log log;
 	const struct policy *policies;
 	size_t policy_count;

@@ -93,6 +93,20 @@ static void check_rule(struct config_loader *loader, const struct config_policy_
 				policy->name.data);
 		}
 	}
+	if (policy->rdns != POLICY_RDNS_DOUBLE &&
+		policy_rule_counts_by(rule, POLICY_RATE_BY_HOST) &&
+		!is_told_by_parent(source, "rdns")) {
+		diag_error(loader->diag, &place,
+			"rate host: expected rdns = double in [policy %s], which confirms names",
+			policy->name.data);
+	}
+	if (policy->client_cert == POLICY_CERT_OFF &&
+		policy_rule_counts_by(rule, POLICY_RATE_BY_CERT) &&
+		!is_told_by_parent(source, "client_cert")) {
+		diag_error(loader->diag, &place,
+			"rate cert: expected client_cert = optional or required in [policy %s]",
+			policy->name.data);
+	}
 	if (policy->client_cert == POLICY_CERT_OFF && policy_rule_asks_for_certificate(rule) &&
 		!is_told_by_parent(source, "client_cert")) {
 		diag_error(loader->diag, &place,

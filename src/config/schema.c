@@ -425,6 +425,16 @@ static const struct config_key cache_keys[] = {
 		.example = "cert_entries = 16384",
 		.help = "Client certificates whose checks are remembered, each for at most five "
 			"minutes; an eighth as many that failed, for ten seconds."},
+	{.name = "rate_entries",
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, rate_entries),
+		.min = 1024,
+		.max = 64 * MIB,
+		.value = "262144",
+		.example = "rate_entries = 1048576",
+		.help = "Token buckets of all rate terms and clients together, 16 bytes each. When "
+			"there are too many clients, those that are nearest to being forgotten "
+			"anyway are. A reload with another number forgets all."},
 };
 
 static const struct config_key log_keys[] = {

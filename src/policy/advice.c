@@ -29,6 +29,16 @@ bool policy_rule_asks_for_certificate(const struct policy_rule *rule)
 	return asks_for(rule, POLICY_SOURCE_CERT);
 }
 
+bool policy_rule_counts_by(const struct policy_rule *rule, enum policy_rate_by by)
+{
+	for (size_t i = rule->rates_at; i < rule->count; i++) {
+		if (rule->terms[rule->order[i]].rate->by == by) {
+			return true;
+		}
+	}
+	return false;
+}
+
 unsigned policy_rule_claims(const struct policy_rule *rule)
 {
 	unsigned claims = 0;
@@ -81,6 +91,8 @@ static bool is_within(const struct policy_term *a, const struct policy_term *b)
 	case POLICY_SHAPE_TEXT:
 		return str_eq(a->value, b->value) ||
 		       (kind->order(b->value, a->value) <= 0 && kind->includes(b->value, a->value));
+	case POLICY_SHAPE_RATE:
+		return false; /* each counts for itself */
 	default:
 		return str_eq(a->operand, b->operand);
 	}
@@ -206,8 +218,8 @@ static void advise_on_term(const struct policy_rule *rule, const struct policy_t
 
 void policy_rule_advise(const struct policy_rule *rule, const struct policy_script *script)
 {
-	if (rule->action == POLICY_ACTION_ALLOW && rule->claims_at == 0 &&
-		rule->lookups_at == rule->count) {
+	if (rule->action == POLICY_ACTION_ALLOW && rule->claims_at == 0 && rule->lookups_at > 0 &&
+		rule->lookups_at == rule->rates_at) {
 		diag_warning(script->diag, &script->place,
 			"a claim alone allows: whoever sends it gets in; expected a term about the "
 			"address, the name or the certificate too");

@@ -16,6 +16,8 @@
 bool policy_rule_asks_for_names(const struct policy_rule *rule);
 /* Whether a term of it asks for anything of the client's certificate. */
 bool policy_rule_asks_for_certificate(const struct policy_rule *rule);
+/* Whether a `rate` term of the rule tells clients apart by that. */
+bool policy_rule_counts_by(const struct policy_rule *rule, enum policy_rate_by by);
 /* Bit 1 << enum policy_claim for each claim that a term of it asks for. */
 unsigned policy_rule_claims(const struct policy_rule *rule);
 /* Whether having a certain name helps to be let in: `host` in an allow, `!host` in a deny. */

@@ -8,6 +8,7 @@
 #include "policy/rule.h"
 #include "policy/term.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A compiled rule, for rule.c, plan.c, walk.c, decide.c, asked.c and advice.c alone. */
@@ -26,6 +27,8 @@ struct policy_rule {
 	size_t lookups_at;
 	enum policy_anchor anchor;
 	uint8_t anchor_term; /* index of the term, unless that is POLICY_ANCHOR_NONE */
+	size_t rates_at;     /* and last, rates */
+	bool rates_by_host;
 };
 
 const struct policy_plan *policy_rules_plan(const struct policy_rules *rules);

@@ -15,6 +15,7 @@ struct finding {
 	size_t name;      /* that its first positive `host` term matched; SIZE_MAX: none */
 	size_t name_term; /* that term */
 	bool regex_limit;
+	bool rate; /* the client is above one */
 	struct policy_costly unfetched;
 	struct policy_costly unknown;
 };
@@ -48,6 +49,9 @@ static void note_use(const struct policy_term *term, const struct policy_facts *
 	case POLICY_SOURCE_NAMES:
 		used->names_used = true;
 		break;
+	case POLICY_SOURCE_RATE:
+		used->rates_used = true;
+		break;
 	case POLICY_SOURCE_NONE:
 	case POLICY_SOURCE_ADDRESS:
 		break;
@@ -57,7 +61,12 @@ static void note_use(const struct policy_term *term, const struct policy_facts *
 static void note_lack(const struct policy_term *term, const struct policy_facts *facts,
 	enum policy_truth truth, struct policy_costly *lack)
 {
-	lack->names = lack->names || term->field->source == POLICY_SOURCE_NAMES;
+	if (term->field->source == POLICY_SOURCE_RATE && truth == POLICY_UNFETCHED) {
+		lack->rates |= UINT64_C(1) << term->rate->number;
+		return;
+	}
+	/* Of a rate only the names can be unknown. */
+	lack->names = lack->names || term->field->source >= POLICY_SOURCE_NAMES;
 	policy_term_add_lookups(term, facts, truth, &lack->lookups);
 }
 
@@ -109,11 +118,31 @@ static void evaluate(const struct policy_rule *rule, size_t from, size_t to, boo
 			truths[index] = truth;
 		}
 		finding->regex_limit = finding->regex_limit || found.regex_limit;
+		finding->rate = finding->rate || (truth == POLICY_TRUE && !term->negated &&
+							 term->field->source == POLICY_SOURCE_RATE);
 		if (found.name != SIZE_MAX && index < finding->name_term) {
 			finding->name = found.name;
 			finding->name_term = index;
 		}
 		join(term, facts, truth, finding);
+	}
+}
+
+/*
+ * Rates count whom they are asked about: all of a rule's, or none, and only once it is for them
+ * alone to say whether the rule is true, and is known who is to be counted.
+ */
+static void examine_rates(const struct policy_rule *rule, const struct policy_facts *facts,
+	enum policy_truth *truths, struct finding *finding, struct policy_verdict *used)
+{
+	if (rule->rates_by_host && facts->names_state == POLICY_FACT_UNFETCHED) {
+		finding->truth = POLICY_UNFETCHED;
+		finding->unfetched.names = true;
+		return;
+	}
+	evaluate(rule, rule->rates_at, rule->count, true, facts, truths, finding, used);
+	if (finding->truth == POLICY_TRUE) {
+		evaluate(rule, rule->rates_at, rule->count, false, facts, truths, finding, used);
 	}
 }
 
@@ -127,9 +156,12 @@ static struct finding examine(const struct policy_rule *rule, const struct polic
 	struct finding finding = {.truth = POLICY_TRUE, .name = SIZE_MAX, .name_term = SIZE_MAX};
 
 	evaluate(rule, 0, rule->claims_at, true, facts, truths, &finding, used);
-	evaluate(rule, rule->lookups_at, rule->count, true, facts, truths, &finding, used);
+	evaluate(rule, rule->lookups_at, rule->rates_at, true, facts, truths, &finding, used);
 	evaluate(rule, rule->claims_at, rule->lookups_at, true, facts, truths, &finding, used);
-	evaluate(rule, rule->lookups_at, rule->count, false, facts, truths, &finding, used);
+	evaluate(rule, rule->lookups_at, rule->rates_at, false, facts, truths, &finding, used);
+	if (finding.truth == POLICY_TRUE && rule->rates_at < rule->count) {
+		examine_rates(rule, facts, truths, &finding, used);
+	}
 	return finding;
 }
 
@@ -185,7 +217,7 @@ static void settle(const struct policy *policy, const struct policy_rule *rule,
 	verdict->rule = rule;
 	if (finding->truth == POLICY_TRUE) {
 		verdict->outcome = outcome_of(rule->action);
-		verdict->reason = REASON_RULE;
+		verdict->reason = finding->rate ? REASON_RATE : REASON_RULE;
 		verdict->name = finding->name;
 	} else if (finding->truth == POLICY_UNFETCHED) {
 		verdict->outcome = POLICY_NEED;

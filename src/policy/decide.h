@@ -13,15 +13,16 @@
 
 enum policy_outcome { POLICY_ALLOW, POLICY_DENY, POLICY_ERROR, POLICY_NEED };
 
-/* Facts that cost a look-up. */
+/* Facts that cost a look-up, or a token. */
 struct policy_costly {
 	bool names;
 	struct policy_lookup_set lookups;
+	uint64_t rates; /* bits, by their numbers; to be asked all at once */
 };
 
 struct policy_verdict {
 	enum policy_outcome outcome;
-	enum policy_reason reason;      /* REASON_RULE, _DEFAULT, _DNS_ERROR or _REGEX_LIMIT */
+	enum policy_reason reason;      /* REASON_RULE, _RATE, _DEFAULT, _DNS_ERROR, _REGEX_LIMIT */
 	const struct policy_rule *rule; /* that decided, or whose term is unknown; NULL: default */
 	/* Index of the name that the rule's first `host` term without ! matched; SIZE_MAX: none. */
 	size_t name;
@@ -34,6 +35,7 @@ struct policy_verdict {
 	bool names_used;
 	bool cert_used;
 	struct policy_lookup_set lookups_used; /* whose answers had a say */
+	bool rates_used;                       /* a `rate` term was evaluated */
 };
 
 /*
@@ -53,7 +55,8 @@ struct policy_trace {
  * In one rule, the address and the certificate are looked at first, what costs less before what
  * costs more; then claims, then what is to be looked up and is not fetched yet; but what is fetched
  * before claims, so that the answer depends on as few claims as can be. A rule with a false term is
- * false, whatever its other terms are, and costs no look-up. Else POLICY_NEED asks the caller to
+ * false, whatever its other terms are, and costs no look-up. Rates are asked last, all of a rule
+ * at once, and only if its other terms are all true. Else POLICY_NEED asks the caller to
  * fetch what `lacks` says, all or any of it, and call again (`rule` is then the one that asks,
  * `reason` means nothing). Else
  * an unknown term ends the evaluation: by on_dns_error, or, for a regex that ran into its limits,

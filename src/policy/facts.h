@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct policy_memory;
 
@@ -63,6 +64,8 @@ struct policy_facts {
 	struct str_list names; /* lower-case, no final dot */
 	/* By the number of the look-up, never NOT_EVALUATED. NULL: none is fetched. */
 	const enum policy_truth *answers;
+	uint64_t rates_asked; /* bits, by the number of the rate: whether the client is counted */
+	uint64_t rates_over;  /* likewise: whether it was above it */
 	bool cert_present;
 	const struct policy_cert *cert;        /* NULL unless one passed its checks */
 	struct str claims[POLICY_CLAIM_COUNT]; /* one not sent is taken for an empty one */

@@ -30,6 +30,7 @@ static const struct policy_field fields[] = {
 		.shape = POLICY_SHAPE_LOOKUP,
 		.kind = &policy_domain_zone,
 		.lookup = POLICY_LOOKUP_DNSBL},
+	{.name = "rate", .source = POLICY_SOURCE_RATE, .shape = POLICY_SHAPE_RATE},
 	{.name = "ip", .source = POLICY_SOURCE_ADDRESS, .shape = POLICY_SHAPE_ADDRESS},
 	{.name = "cert", .source = POLICY_SOURCE_CERT, .shape = POLICY_SHAPE_WORD},
 	{.name = "cert.dns",
@@ -190,6 +191,7 @@ struct str_list policy_field_texts(
 	case POLICY_SOURCE_ADDRESS:
 	case POLICY_SOURCE_FORWARD:
 	case POLICY_SOURCE_DNSBL:
+	case POLICY_SOURCE_RATE:
 		break;
 	}
 	return (struct str_list){NULL, 0};

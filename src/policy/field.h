@@ -20,14 +20,16 @@ enum policy_source {
 	 */
 	POLICY_SOURCE_FORWARD,
 	POLICY_SOURCE_DNSBL,
-	POLICY_SOURCE_NAMES
+	POLICY_SOURCE_NAMES,
+	POLICY_SOURCE_RATE /* counts: only once all else holds */
 };
 
 enum policy_shape {
 	POLICY_SHAPE_WORD,
 	POLICY_SHAPE_ADDRESS,
 	POLICY_SHAPE_TEXT,
-	POLICY_SHAPE_LOOKUP
+	POLICY_SHAPE_LOOKUP,
+	POLICY_SHAPE_RATE
 };
 
 /* What a rule can ask about. */

@@ -35,7 +35,7 @@ static enum policy_anchor anchor_of(const struct policy_rule *rule, const struct
 	case POLICY_SOURCE_CERT:
 		return POLICY_ANCHOR_CERT;
 	case POLICY_SOURCE_NAMES:
-		for (size_t i = rule->lookups_at; i < rule->count; i++) {
+		for (size_t i = rule->lookups_at; i < rule->rates_at; i++) {
 			if (rule->terms[rule->order[i]].field->source != POLICY_SOURCE_NAMES) {
 				return POLICY_ANCHOR_NONE;
 			}

@@ -23,6 +23,7 @@ static const char *const reason_words[REASON_COUNT] = {
 	[REASON_CERT_HOST_MISMATCH] = "cert_host_mismatch",
 	[REASON_DNS_ERROR] = "dns_error",
 	[REASON_REGEX_LIMIT] = "regex_limit",
+	[REASON_RATE] = "rate",
 	[REASON_OVERLOAD] = "overload",
 	[REASON_INTERNAL] = "internal",
 };

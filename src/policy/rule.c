@@ -23,6 +23,7 @@ struct policy_rules {
 	struct policy_lookup_table lookups;
 	struct policy_plan plan;
 	struct policy_list_files lists;
+	struct policy_rate_table rates;
 };
 
 struct policy_rules *policy_rules_new(void)
@@ -161,6 +162,11 @@ static unsigned cost_of(const struct policy_term *term)
 	return (unsigned)term->field->source * 16 + (unsigned)term->op;
 }
 
+static bool is_rate_by_host(const struct policy_term *term)
+{
+	return term->field->source == POLICY_SOURCE_RATE && term->rate->by == POLICY_RATE_BY_HOST;
+}
+
 /* Insertion keeps terms of one cost as they were written. */
 static void sort_terms(struct policy_rule *rule)
 {
@@ -175,6 +181,8 @@ static void sort_terms(struct policy_rule *rule)
 		rule->order[at] = (uint8_t)i;
 		rule->claims_at += rule->terms[i].field->source < POLICY_SOURCE_CLAIM;
 		rule->lookups_at += rule->terms[i].field->source < POLICY_SOURCE_FORWARD;
+		rule->rates_at += rule->terms[i].field->source < POLICY_SOURCE_RATE;
+		rule->rates_by_host = rule->rates_by_host || is_rate_by_host(&rule->terms[i]);
 	}
 }
 
@@ -215,7 +223,7 @@ static bool asks_for_names(const struct policy_rule *rule)
 			return true;
 		}
 	}
-	return false;
+	return rule->rates_by_host;
 }
 
 static unsigned claims_of(const struct policy_rule *rule)
@@ -236,9 +244,11 @@ static bool add(
 	size_t count;
 
 	size_t lookups = rules->lookups.count;
+	size_t rates = rules->rates.count;
 
 	if (!check_bytes(script) || !read_terms(script, terms, &count)) {
 		rules->lookups.count = lookups;
+		rules->rates.count = rates;
 		return false;
 	}
 	struct policy_rule *rule = arena_alloc(&rules->arena, 1, sizeof(*rule));
@@ -259,6 +269,7 @@ static bool add(
 		diag_error(script->diag, &script->place, "out of memory");
 		clear_terms(terms, count);
 		rules->lookups.count = lookups;
+		rules->rates.count = rates;
 		return false;
 	}
 	policy_rule_advise(rule, script);
@@ -294,6 +305,7 @@ static bool add_text(struct policy_rules *rules, const char *prefix, struct str 
 	script.arena = &rules->arena;
 	script.lookups = &rules->lookups;
 	script.lists = &rules->lists;
+	script.rates = &rules->rates;
 	if (!whole.failed) {
 		script.text = arena_dup(&rules->arena, bytes_view(&whole));
 	}
@@ -377,6 +389,17 @@ const struct policy_list_file *policy_rules_list(const struct policy_rules *rule
 {
 	assert(index < rules->lists.count);
 	return &rules->lists.items[index];
+}
+
+size_t policy_rules_rate_count(const struct policy_rules *rules)
+{
+	return rules != NULL ? rules->rates.count : 0;
+}
+
+const struct policy_rate *policy_rules_rate(const struct policy_rules *rules, size_t index)
+{
+	assert(index < rules->rates.count);
+	return &rules->rates.items[index];
 }
 
 enum policy_action policy_rule_action(const struct policy_rule *rule)

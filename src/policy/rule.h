@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "base/str.h"
 #include "policy/policy.h"
+#include "policy/rate.h"
 
 /*
  * The rule language: terms joined by " & ".
@@ -15,14 +16,17 @@
  *   [!]FIELD VALUE         equality; host, cert.dns: a name, or .name for it and all below; ip,
  *                          cert.ip: an address or a prefix; forward: a name; dnsbl: a zone
  *   [!]FIELD ~ REGEX       PCRE2, caseless, unanchored, on bytes; not for ip, cert.ip, forward,
- *                          dnsbl
+ *                          dnsbl, rate
  *   [!]FIELD in file:PATH  one value a line; a line that begins with # is a comment; at most 64
- *                          names for forward, none for dnsbl: each costs a query
+ *                          names for forward, none for dnsbl: each costs a query; not for rate
  *   [!]FIELD in json:PATH  ip and cert.ip: prefixes in the JSON that vendors publish; see
- * json_list.h
+ *                          json_list.h
  *   [!]cert present        the request carries a certificate; cert verified: it passed its checks
+ *   [!]rate N/UNIT         the client is above N requests a UNIT (s, m, h); rate host N/UNIT: all
+ *                          that share its first name are; rate cert N/UNIT: all that share its
+ *                          verified certificate; who has none of these is told by the address
  *
- * Fields: host, forward, dnsbl, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn,
+ * Fields: host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn,
  * cert.subject, cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, method,
  * http_host.
  *
@@ -33,6 +37,10 @@
  * Equality is of bytes, but without case for host names, http_host, and the part of an e-mail
  * address after the @. cert.subject and cert.issuer are RFC 2253 text. cert.serial is hexadecimal
  * in any spelling (colons, 0x, capitals, leading zeros), as are cert.sha256 and cert.spki.
+ *
+ * A rate is a bucket that holds N tokens, is filled by N in each UNIT, and gives one for each
+ * request that the rule's other terms, but for further rates, all cover; it is true of a request
+ * that finds no token. A list of rules has at most POLICY_RATES_MAX of them.
  *
  * A certificate that did not pass gives no cert.* values. A claim that a client did not send is an
  * empty one. A regex asked about more than 8192 bytes has run into its limits.
@@ -65,7 +73,7 @@ NODISCARD bool policy_rules_add_rdns(struct policy_rules *rules, enum policy_act
 /* NULL counts as empty, here and in the functions that follow. */
 size_t policy_rules_count(const struct policy_rules *rules);
 const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size_t index);
-/* Whether any rule asks for `host`. */
+/* Whether any rule asks for `host` or `rate host`. */
 bool policy_rules_need_names(const struct policy_rules *rules);
 /* The claims that any rule asks about: bit 1 << enum policy_claim. */
 unsigned policy_rules_claims(const struct policy_rules *rules);
@@ -81,6 +89,10 @@ struct policy_list_file {
 
 size_t policy_rules_list_count(const struct policy_rules *rules);
 const struct policy_list_file *policy_rules_list(const struct policy_rules *rules, size_t index);
+
+/* The `rate` terms, numbered from 0. At most POLICY_RATES_MAX. */
+size_t policy_rules_rate_count(const struct policy_rules *rules);
+const struct policy_rate *policy_rules_rate(const struct policy_rules *rules, size_t index);
 
 enum policy_action policy_rule_action(const struct policy_rule *rule);
 /* As written: "user_agent ~ googlebot & host .googlebot.com". */

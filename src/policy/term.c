@@ -97,10 +97,25 @@ void policy_term_add_lookups(const struct policy_term *term, const struct policy
 	}
 }
 
+static enum policy_truth truth_of_rate(
+	const struct policy_rate *rate, const struct policy_facts *facts)
+{
+	if (policy_rate_is_unknown(rate, facts)) {
+		return POLICY_UNKNOWN;
+	}
+	if ((facts->rates_asked >> rate->number & 1) == 0) {
+		return POLICY_UNFETCHED;
+	}
+	return (facts->rates_over >> rate->number & 1) != 0 ? POLICY_TRUE : POLICY_FALSE;
+}
+
 bool policy_term_is_fetched(const struct policy_term *term, const struct policy_facts *facts)
 {
 	if (term->field->shape == POLICY_SHAPE_LOOKUP) {
 		return truth_of_lookups(term, facts) != POLICY_UNFETCHED;
+	}
+	if (term->field->shape == POLICY_SHAPE_RATE) {
+		return truth_of_rate(term->rate, facts) != POLICY_UNFETCHED;
 	}
 	return term->field->source != POLICY_SOURCE_NAMES ||
 	       facts->names_state != POLICY_FACT_UNFETCHED;
@@ -126,6 +141,9 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 	}
 	if (t->field->shape == POLICY_SHAPE_LOOKUP) {
 		return truth_of_lookups(t, facts);
+	}
+	if (t->field->shape == POLICY_SHAPE_RATE) {
+		return truth_of_rate(t->rate, facts);
 	}
 	bool names = t->field->source == POLICY_SOURCE_NAMES;
 

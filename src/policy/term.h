@@ -9,6 +9,7 @@
 #include "policy/decide.h"
 #include "policy/facts.h"
 #include "policy/field.h"
+#include "policy/rate.h"
 #include "policy/rule.h"
 
 /* One term of a rule, compiled; inside policy only. */
@@ -41,6 +42,7 @@ struct policy_term {
 		struct policy_netset *nets;
 		struct policy_textset *texts;
 		struct policy_term_lookups lookups;
+		const struct policy_rate *rate;
 	};
 };
 
@@ -61,6 +63,7 @@ struct policy_script {
 	struct arena *arena;
 	struct policy_lookup_table *lookups;
 	struct policy_list_files *lists;
+	struct policy_rate_table *rates;
 	struct diag *diag;
 };
 
@@ -83,6 +86,10 @@ NODISCARD bool policy_term_read_lookup(
 	struct str value, const struct policy_script *script, struct policy_term *out);
 NODISCARD bool policy_term_read_lookups(const char *path, const struct place *place,
 	const struct policy_script *script, struct policy_term *out);
+
+/* What stands after `rate`; writes out->op and out->rate, and reads out->text. */
+NODISCARD bool policy_term_read_rate(
+	struct str value, const struct policy_script *script, struct policy_term *out);
 
 /* What an evaluation found beside the truth. */
 struct policy_found {

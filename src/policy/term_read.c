@@ -233,6 +233,22 @@ static bool note_list(const struct policy_script *script, const char *path)
 	return true;
 }
 
+static const char *expected_after(const struct policy_field *field)
+{
+	switch (field->shape) {
+	case POLICY_SHAPE_WORD:
+		return "present or verified";
+	case POLICY_SHAPE_ADDRESS:
+		return "an address, a prefix, in file:PATH or in json:PATH";
+	case POLICY_SHAPE_RATE:
+		return "N/s, N/m or N/h, or host or cert before that";
+	case POLICY_SHAPE_TEXT:
+	case POLICY_SHAPE_LOOKUP:
+		break;
+	}
+	return field->kind->expected;
+}
+
 static bool read_in(struct str source, const struct policy_script *script, struct policy_term *t)
 {
 	struct place place = policy_script_at(script, source.data);
@@ -244,6 +260,11 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 		diag_error(script->diag, &place,
 			"%s takes no file, as each value costs every client a query: expected %s",
 			t->field->name, t->field->kind->expected);
+		return false;
+	}
+	if (t->field->shape == POLICY_SHAPE_RATE) {
+		diag_error(script->diag, &place, "%s takes no file: expected %s", t->field->name,
+			expected_after(t->field));
 		return false;
 	}
 	if (json && t->field->shape != POLICY_SHAPE_ADDRESS) {
@@ -271,23 +292,10 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 		return policy_term_read_lookups(path, &place, script, t);
 	case POLICY_SHAPE_WORD:
 	case POLICY_SHAPE_TEXT:
+	case POLICY_SHAPE_RATE:
 		break;
 	}
 	return read_texts(path, &place, script, t);
-}
-
-static const char *expected_after(const struct policy_field *field)
-{
-	switch (field->shape) {
-	case POLICY_SHAPE_WORD:
-		return "present or verified";
-	case POLICY_SHAPE_ADDRESS:
-		return "an address, a prefix, in file:PATH or in json:PATH";
-	case POLICY_SHAPE_TEXT:
-	case POLICY_SHAPE_LOOKUP:
-		break;
-	}
-	return field->kind->expected;
 }
 
 /* Operators of other languages; NULL if the word is none of them. */
@@ -315,6 +323,22 @@ static const char *advice_about(struct str word)
 		return "expected in json:PATH";
 	}
 	return NULL;
+}
+
+static bool read_value(struct str value, const struct policy_script *script, struct policy_term *t)
+{
+	switch (t->field->shape) {
+	case POLICY_SHAPE_LOOKUP:
+		return policy_term_read_lookup(value, script, t);
+	case POLICY_SHAPE_RATE:
+		return policy_term_read_rate(value, script, t);
+	case POLICY_SHAPE_WORD:
+		return read_word(value, script, t);
+	case POLICY_SHAPE_ADDRESS:
+	case POLICY_SHAPE_TEXT:
+		break;
+	}
+	return read_equals(value, script, t);
 }
 
 /* What stands after the field: VALUE, ~ REGEX, in file:PATH or in json:PATH. */
@@ -345,9 +369,7 @@ static bool read_operation(
 		return read_in(rest, script, t);
 	}
 	if (!str_eq_text(word, "~")) {
-		return t->field->shape == POLICY_SHAPE_LOOKUP
-			       ? policy_term_read_lookup(value, script, t)
-			       : read_equals(value, script, t);
+		return read_value(value, script, t);
 	}
 	if (t->field->shape != POLICY_SHAPE_TEXT) {
 		diag_error(script->diag, &place, "%s takes no regex: expected %s", t->field->name,

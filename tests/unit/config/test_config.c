@@ -296,6 +296,8 @@ static const struct refusal refusals[] = {
 	{"cache", "size = 65G", "8: error: size = 65G: expected a size from 64K to 64G"},
 	{"cache", "cert_entries = 1",
 		"16: error: cert_entries = 1: expected a number from 16 to 1000000"},
+	{"cache", "rate_entries = 1023",
+		"16: error: rate_entries = 1023: expected a number from 1024 to 67108864"},
 	{"log", "target = file:",
 		"10: error: target = file:: expected stderr, syslog or file:PATH"},
 	{"log", "target = /var/log/x",

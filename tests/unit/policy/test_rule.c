@@ -6,7 +6,7 @@
 #include "unit/policy/kit.h"
 
 static const char fields[] =
-	"host, forward, dnsbl, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn, "
+	"host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn, "
 	"cert.subject, "
 	"cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, method, http_host";
 

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/rate.h"
+
+#define CLIENT_BITS_V6 64 /* a household's, in which each device takes addresses as it likes */
+
+bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_facts *facts)
+{
+	return rate->by == POLICY_RATE_BY_HOST && facts->names.count == 0 &&
+	       facts->names_state != POLICY_FACT_KNOWN;
+}
+
+/* What a bucket is for; hashed as bytes, so there is nothing between the members. */
+struct owner {
+	uint64_t policy;
+	uint64_t rule;
+	uint64_t client;
+	uint64_t by; /* enum policy_rate_by: what `client` is of */
+	uint32_t offset;
+	uint32_t twin;
+};
+
+static uint64_t hash_text(const struct policy_buckets *buckets, struct str text)
+{
+	return policy_buckets_hash(buckets, text.data, text.len);
+}
+
+static void identify(const struct policy_buckets *buckets, const struct policy_rate *rate,
+	const struct policy_facts *facts, struct owner *owner)
+{
+	owner->by = rate->by;
+	if (rate->by == POLICY_RATE_BY_HOST && facts->names.count > 0) {
+		owner->client = hash_text(buckets, facts->names.items[0]);
+	} else if (rate->by == POLICY_RATE_BY_CERT && facts->cert != NULL) {
+		owner->client = hash_text(buckets, facts->cert->sha256);
+	} else {
+		unsigned bits =
+			facts->ip->family == ADDR_V6 ? CLIENT_BITS_V6 : addr_bits(facts->ip);
+		struct addr client = prefix_of(facts->ip, bits).addr;
+
+		owner->by = POLICY_RATE_BY_ADDRESS;
+		owner->client = policy_buckets_hash(buckets, &client, sizeof(client));
+	}
+}
+
+bool policy_rate_is_over(struct policy_buckets *buckets, const struct policy *policy,
+	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns)
+{
+	struct owner owner = {.policy = hash_text(buckets, policy->name),
+		.rule = hash_text(buckets, rate->rule),
+		.offset = rate->offset,
+		.twin = rate->twin};
+
+	identify(buckets, rate, facts, &owner);
+
+	uint64_t key = policy_buckets_hash(buckets, &owner, sizeof(owner));
+
+	return !policy_buckets_take(buckets, key, rate->tokens, rate->unit_ns, now_ns);
+}

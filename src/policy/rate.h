@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_RATE_H
+#define DW_POLICY_RATE_H
+
+#include "base/str.h"
+#include "base/util.h"
+#include "policy/buckets.h"
+#include "policy/facts.h"
+#include "policy/policy.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The `rate` terms of a list of rules, numbered from 0: each has buckets of its own. */
+
+#define POLICY_RATES_MAX 64 /* of one list of rules */
+#define POLICY_RATE_TOKENS_MAX 1000000
+
+/* What tells clients apart. Who has no such thing is told by the address. */
+enum policy_rate_by {
+	POLICY_RATE_BY_ADDRESS, /* IPv6: its /64 */
+	POLICY_RATE_BY_HOST,    /* the first confirmed name */
+	POLICY_RATE_BY_CERT     /* the SHA-256 of the verified certificate */
+};
+
+struct policy_rate {
+	enum policy_rate_by by;
+	uint32_t tokens;
+	uint64_t unit_ns;
+	/* The rule as text, where in it the term stands, and how many the same came before it. */
+	struct str rule;
+	uint32_t offset;
+	uint32_t twin;
+	uint8_t number;
+};
+
+/* The rates of one list of rules as they are compiled; zeroed before its first use. */
+struct policy_rate_table {
+	struct policy_rate *items; /* room for all that there may be */
+	size_t count;
+};
+
+/*
+ * Whether names that DNS cannot say would be needed to tell the client apart. Only once names are
+ * fetched.
+ */
+bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_facts *facts);
+
+/*
+ * Takes a token for the client out of the bucket of this policy, rule, term and client; true if
+ * there is none. Those that read the same have the same bucket, also in a later configuration.
+ * Names must be fetched for POLICY_RATE_BY_HOST.
+ */
+NODISCARD bool policy_rate_is_over(struct policy_buckets *buckets, const struct policy *policy,
+	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/term.h"
+
+#include <string.h>
+
+static const struct {
+	const char *word;
+	uint64_t ns;
+} units[] = {
+	{"s", UINT64_C(1000000000)}, {"m", UINT64_C(60000000000)}, {"h", UINT64_C(3600000000000)}};
+
+static const struct {
+	const char *word;
+	enum policy_rate_by by;
+} keys[] = {{"host", POLICY_RATE_BY_HOST}, {"cert", POLICY_RATE_BY_CERT}};
+
+/* N/s, N/m or N/h; false after a diag_error. */
+static bool read_amount(
+	struct str amount, const struct policy_script *script, struct policy_rate *rate)
+{
+	size_t slash = str_find(amount, '/');
+	struct str number = {amount.data, slash};
+	struct place place = policy_script_at(script, amount.data);
+	char quoted[POLICY_QUOTE_MAX];
+	uint64_t tokens;
+
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (str_eq_text(str_from(amount, slash + 1), units[i].word)) {
+			rate->unit_ns = units[i].ns;
+		}
+	}
+	if (rate->unit_ns == 0) {
+		diag_error(script->diag, &place, "%s is no rate: expected N/s, N/m or N/h",
+			policy_quote(amount, quoted));
+		return false;
+	}
+	if (!str_to_u64(number, POLICY_RATE_TOKENS_MAX, &tokens) || tokens == 0) {
+		diag_error(script->diag, &place,
+			"%s before the / of a rate: expected a number from 1 to %d",
+			policy_quote(number, quoted), POLICY_RATE_TOKENS_MAX);
+		return false;
+	}
+	rate->tokens = (uint32_t)tokens;
+	return true;
+}
+
+/* Cuts `host` or `cert` off the front, if it stands there. */
+static struct str take_key(struct str value, struct policy_rate *rate)
+{
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct str rest = str_from(value, strlen(keys[i].word));
+
+		if (str_starts_with(value, keys[i].word) &&
+			(rest.len == 0 || rest.data[0] == ' ' || rest.data[0] == '\t')) {
+			rate->by = keys[i].by;
+			return str_trim(rest);
+		}
+	}
+	return value;
+}
+
+/* How many rates before it read the same, in the same place of the same rule. */
+static uint32_t count_twins(const struct policy_rate_table *table, struct str rule, uint32_t offset)
+{
+	uint32_t twins = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		twins += table->items[i].offset == offset && str_eq(table->items[i].rule, rule);
+	}
+	return twins;
+}
+
+bool policy_term_read_rate(
+	struct str value, const struct policy_script *script, struct policy_term *t)
+{
+	struct policy_rate_table *table = script->rates;
+	struct policy_rate rate = {.by = POLICY_RATE_BY_ADDRESS};
+	struct str amount = take_key(value, &rate);
+	struct place place = policy_script_at(script, amount.data);
+
+	t->op = POLICY_OPERATOR_EQUALS;
+	if (amount.len == 0) {
+		diag_error(script->diag, &place,
+			"nothing after rate %.*s: expected N/s, N/m or N/h", (int)value.len,
+			value.data);
+		return false;
+	}
+	if (rate.by == POLICY_RATE_BY_ADDRESS && ascii_is_alpha(value.data[0])) {
+		char quoted[POLICY_QUOTE_MAX];
+
+		diag_error(script->diag, &place,
+			"%s after rate: expected N/s, N/m or N/h, or host or cert before that",
+			policy_quote(value, quoted));
+		return false;
+	}
+	if (!read_amount(amount, script, &rate)) {
+		return false;
+	}
+	if (table->count == POLICY_RATES_MAX) {
+		diag_error(script->diag, &place,
+			"too many rates: expected at most %d in one policy", POLICY_RATES_MAX);
+		return false;
+	}
+	if (table->items == NULL) {
+		table->items = arena_alloc(script->arena, POLICY_RATES_MAX, sizeof(*table->items));
+		if (table->items == NULL) {
+			diag_error(script->diag, &place, "out of memory");
+			return false;
+		}
+	}
+	rate.rule = script->text;
+	rate.offset = (uint32_t)(t->text.data - script->text.data);
+	rate.twin = count_twins(table, rate.rule, rate.offset);
+	rate.number = (uint8_t)table->count;
+	table->items[table->count] = rate;
+	t->rate = &table->items[table->count++];
+	return true;
+}
