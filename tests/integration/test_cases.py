@@ -200,3 +200,15 @@ def test_the_example():
     _, out, _ = run("test", "-c", EXAMPLE / "doorward.conf", EXAMPLE / "cases.ini", expect=0)
     assert "# 6 passed, 0 failed" in out
     run("-t", "-c", EXAMPLE / "doorward.conf", expect=0)
+
+
+def test_the_example_of_the_manual(folder):
+    text = (REPOSITORY / "src" / "man" / "doorward.8").read_text()
+    text = text[text.index("; doorward.conf\n") :]
+    text = text[: text.index("\n.Ed")]
+    names = ["doorward.conf", "names.zone", "cases.ini"]
+    starts = [text.index(f"; {name}\n") for name in names]
+    for name, start, end in zip(names, starts, starts[1:] + [len(text)]):
+        (folder / name).write_text(text[start:end])
+    _, out, _ = run("test", "-c", folder / "doorward.conf", folder / "cases.ini", expect=0)
+    assert "# 3 passed, 0 failed" in out

@@ -67,3 +67,11 @@ def test_every_reason_is_listed():
     table = README[README.index("| reason |") :]
     listed = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))))
     assert words and words == listed
+
+
+def test_the_cases(folder):
+    (folder / "names.zone").write_text(NAMES)
+    (folder / "cases.ini").write_text(block("ini", "[case a host of the office]"))
+    ini = block("ini", "[server]")
+    (folder / "doorward.conf").write_text(ini[ini.index("[policy default]") :])
+    run("test", "-c", folder / "doorward.conf", folder / "cases.ini", expect=0)
