@@ -40,14 +40,15 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 WERROR ?=
 CET := $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
 LIBS := fcgi libssl libcrypto inih jansson libpcre2-8 libuv $(if $(SYSTEMD),libsystemd) $(if $(PSL),libpsl)
-LDNS_LIBS := -lldns
+# These two come without a .pc file.
+PLAIN_LIBS := -lldns -lhttp_parser
 dw_cflags = -std=c17 $(WARNINGS) $(if $(WERROR),-Werror) -fPIE -fstack-protector-strong $(CET) -pthread \
 	-MMD -MP $(flavour_cflags_$(FLAVOUR))
 dw_cppflags = -D_GNU_SOURCE -Isrc -DDW_VERSION='"$(VERSION)"' -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' \
 	$(if $(SYSTEMD),-DDW_SYSTEMD=1,-DDW_SYSTEMD=0) $(if $(PSL),-DDW_PSL=1,-DDW_PSL=0) \
 	$(hardening_$(FLAVOUR)) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 dw_ldflags = -pie -Wl,-z,relro,-z,now -pthread $(flavour_ldflags_$(FLAVOUR))
-dw_libs = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) $(LDNS_LIBS)
+dw_libs = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) $(PLAIN_LIBS)
 
 compile = $(CC) $(dw_cppflags) $(CPPFLAGS) $(dw_cflags) $(CFLAGS)
 link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)

@@ -13,6 +13,11 @@ static bool is_trusted_proxy(const struct config_frontend *frontend, const struc
 	return false;
 }
 
+bool believe_peer(const struct config_frontend *frontend, const struct addr *peer)
+{
+	return peer->family == ADDR_NONE || is_trusted_proxy(frontend, peer);
+}
+
 bool believe_headers(const struct input *input, const struct config_frontend *frontend)
 {
 	struct str remote = input->values[INPUT_REMOTE_ADDR];

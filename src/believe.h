@@ -28,6 +28,9 @@ bool believe_headers(const struct input *input, const struct config_frontend *fr
 NODISCARD enum believe_address believe_address(const struct input *input,
 	const struct config_frontend *frontend, bool honoured, struct addr *out);
 
+/* Whether a peer at this address may ask over HTTP; ADDR_NONE: one on a Unix socket. */
+bool believe_peer(const struct config_frontend *frontend, const struct addr *peer);
+
 /* A certificate as the front end sent it, and what it says of it. */
 struct believe_cert {
 	struct str text; /* empty: there is none */

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "exit_code.h"
 #include "import_command.h"
+#include "http/head.h"
 #include "serve.h"
 #include "snapshot.h"
 
@@ -63,11 +64,13 @@ static int usage_error(const char *what, const char *value)
 
 static int print_version(void)
 {
+	char http[32];
+
 	printf("doorward %s\n", DW_VERSION);
-	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih, jansson %s%s%s\n",
+	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih, jansson %s, %s%s%s\n",
 		OpenSSL_version(OPENSSL_VERSION), LDNS_VERSION, PCRE2_MAJOR, PCRE2_MINOR,
-		uv_version_string(), jansson_version_str(), DW_SYSTEMD ? ", libsystemd" : "",
-		DW_PSL ? ", libpsl" : "");
+		uv_version_string(), jansson_version_str(), http_head_library(http, sizeof(http)),
+		DW_SYSTEMD ? ", libsystemd" : "", DW_PSL ? ", libpsl" : "");
 	return EXIT_CODE_OK;
 }
 

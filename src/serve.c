@@ -3,9 +3,11 @@
 
 #include "serve.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "exit_code.h"
 #include "fcgi/addrs.h"
+#include "http/head.h"
 #include "privileges.h"
 #include "snapshot.h"
 #include "sockets.h"
@@ -30,6 +32,7 @@ struct service {
 	struct snapshot *snapshot;
 	const struct config *first; /* whose listen specs the sockets still name */
 	struct sockets sockets;
+	int64_t started_wall_s;
 	struct addr web_server_addrs[FCGI_WEB_SERVER_ADDRS_MAX];
 	size_t web_server_addr_count;
 	struct worker *workers[THREADS_MAX];
@@ -288,6 +291,8 @@ static bool start_workers(struct service *s)
 	uint32_t wanted = thread_count(&s->snapshot->config->server);
 	const struct worker_sockets sockets = {
 		.fds = s->sockets.fds,
+		.protocols = s->sockets.protocols,
+		.started_wall_s = s->started_wall_s,
 		.count = s->sockets.count,
 		.web_server_addrs = s->web_server_addrs,
 		.web_server_addr_count = s->web_server_addr_count,
@@ -389,6 +394,8 @@ int serve(const char *config_path)
 	let_memory_grow_in_strides();
 	signal(SIGPIPE, SIG_IGN);
 	hold_signals(SIG_BLOCK);
+	http_head_library_init();
+	s->started_wall_s = clock_wall_s();
 	s->config_path = config_path;
 	diag_init(&diag);
 	s->snapshot = snapshot_load(config_path, NULL, &diag);

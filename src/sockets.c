@@ -3,6 +3,7 @@
 
 #include "sockets.h"
 
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #if DW_SYSTEMD
@@ -17,7 +18,8 @@ bool sockets_is_listening(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening != 0;
 }
 
-static bool add(struct sockets *sockets, int fd, const struct listen_spec *spec, struct diag *diag)
+static bool add(struct sockets *sockets, int fd, const struct listen_spec *spec,
+	enum listen_protocol protocol, struct diag *diag)
 {
 	if (sockets->count == SOCKETS_MAX) {
 		diag_error(diag, NULL, "more than %d listening sockets", SOCKETS_MAX);
@@ -26,17 +28,18 @@ static bool add(struct sockets *sockets, int fd, const struct listen_spec *spec,
 	}
 	sockets->fds[sockets->count] = fd;
 	sockets->specs[sockets->count] = spec;
+	sockets->protocols[sockets->count] = protocol;
 	sockets->count++;
 	return true;
 }
 
-static bool adopt(struct sockets *sockets, int fd, struct diag *diag)
+static bool adopt(struct sockets *sockets, int fd, enum listen_protocol protocol, struct diag *diag)
 {
 	if (!listen_adopt(fd)) {
 		diag_error(diag, NULL, "descriptor %d is not a listening stream socket", fd);
 		return false;
 	}
-	return add(sockets, fd, NULL, diag);
+	return add(sockets, fd, NULL, protocol, diag);
 }
 
 #if DW_SYSTEMD
@@ -47,20 +50,55 @@ static int systemd_count(void)
 	return count > 0 ? count : 0;
 }
 
-static bool adopt_systemd(struct sockets *sockets, struct diag *diag)
+/* Whether `spec` means the sockets of this name; those that are asked for by name are not meant by
+ * a `systemd` without one. */
+static bool means(
+	const struct config_server *server, const struct listen_spec *spec, struct str name)
 {
-	int count = systemd_count();
-
-	if (count == 0) {
-		diag_error(diag, NULL, "listen = systemd: no sockets were passed (LISTEN_FDS)");
-		return false;
+	if (spec->name.len > 0) {
+		return str_eq(spec->name, name);
 	}
-	for (int i = 0; i < count; i++) {
-		if (!adopt(sockets, SD_LISTEN_FDS_START + i, diag)) {
+	for (size_t i = 0; i < server->listen_count; i++) {
+		const struct listen_spec *other = &server->listen[i];
+
+		if (other->kind == LISTEN_SYSTEMD && other->name.len > 0 &&
+			str_eq(other->name, name)) {
 			return false;
 		}
 	}
 	return true;
+}
+
+static void free_names(char **names)
+{
+	for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+		free(names[i]);
+	}
+	free(names);
+}
+
+static bool adopt_systemd(struct sockets *sockets, const struct config_server *server,
+	const struct listen_spec *spec, struct diag *diag)
+{
+	char **names = NULL;
+	int count = sd_listen_fds_with_names(0, &names);
+	size_t before = sockets->count;
+	bool adopted = true;
+
+	for (int i = 0; i < count && adopted; i++) {
+		if (means(server, spec, str_view(names[i]))) {
+			adopted = adopt(sockets, SD_LISTEN_FDS_START + i, spec->protocol, diag);
+		}
+	}
+	free_names(names);
+	if (adopted && sockets->count == before) {
+		diag_error(diag, NULL, "listen = systemd%s%.*s: no such sockets were passed (%s)",
+			spec->name.len > 0 ? ":" : "", (int)spec->name.len,
+			spec->name.len > 0 ? spec->name.data : "",
+			spec->name.len > 0 ? "LISTEN_FDNAMES" : "LISTEN_FDS");
+		return false;
+	}
+	return adopted;
 }
 #else
 static int systemd_count(void)
@@ -68,7 +106,8 @@ static int systemd_count(void)
 	return 0;
 }
 
-static bool adopt_systemd(struct sockets *sockets, struct diag *diag)
+static bool adopt_systemd(struct sockets *sockets, const struct config_server *server,
+	const struct listen_spec *spec, struct diag *diag)
 {
 	diag_error(diag, NULL, "listen = systemd: this doorward was built without libsystemd");
 	return false;
@@ -94,13 +133,13 @@ static bool open_configured(
 		bool opened;
 
 		if (spec->kind == LISTEN_FD) {
-			opened = adopt(sockets, spec->fd, diag);
+			opened = adopt(sockets, spec->fd, spec->protocol, diag);
 		} else if (spec->kind == LISTEN_SYSTEMD) {
-			opened = adopt_systemd(sockets, diag);
+			opened = adopt_systemd(sockets, server, spec, diag);
 		} else {
 			int fd = listen_open(spec, &server->socket, diag);
 
-			opened = fd >= 0 && add(sockets, fd, spec, diag);
+			opened = fd >= 0 && add(sockets, fd, spec, spec->protocol, diag);
 		}
 		if (!opened) {
 			return false;
@@ -111,15 +150,16 @@ static bool open_configured(
 
 bool sockets_open(struct sockets *sockets, const struct config_server *server, struct diag *diag)
 {
+	static const struct listen_spec any_of_systemd = {.kind = LISTEN_SYSTEMD};
 	bool opened;
 
 	*sockets = (struct sockets){.count = 0};
 	if (names_inherited(server)) {
 		opened = open_configured(sockets, server, diag);
 	} else if (systemd_count() > 0) {
-		opened = adopt_systemd(sockets, diag);
+		opened = adopt_systemd(sockets, server, &any_of_systemd, diag);
 	} else if (sockets_is_listening(STDIN_FILENO)) {
-		opened = adopt(sockets, STDIN_FILENO, diag);
+		opened = adopt(sockets, STDIN_FILENO, LISTEN_FASTCGI, diag);
 	} else {
 		opened = open_configured(sockets, server, diag);
 	}

@@ -16,6 +16,7 @@
 struct sockets {
 	int fds[SOCKETS_MAX];
 	const struct listen_spec *specs[SOCKETS_MAX]; /* NULL: inherited */
+	enum listen_protocol protocols[SOCKETS_MAX];
 	size_t count;
 };
 

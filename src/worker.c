@@ -3,44 +3,13 @@
 
 #include "worker.h"
 
-#include "authz.h"
-#include "base/clock.h"
 #include "base/log.h"
-#include "decision_log.h"
-#include "fcgi/service.h"
 #include "net/server.h"
-#include "policy/memory.h"
-#include "reply.h"
+#include "requests.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <uv.h>
-
-#define SPARE_REQUESTS 256     /* kept for the next ones; a burst's further ones are freed */
-#define MEMORY_BYTES (4 << 20) /* of what rules came to for names, certificates and addresses */
-#define REPLY_KEEP 8192        /* bytes of reply buffer kept between requests */
-
-/*
- * A snapshot as one worker uses it, with the engine that asks DNS by its settings. It lives as long
- * as it is the worker's current one or a request in flight began with it.
- */
-struct generation {
-	struct snapshot *snapshot;
-	struct dns_engine *dns;
-	struct verifier *verifier;
-	struct policy_memory *memory;
-	size_t in_flight;
-};
-
-struct worker_request {
-	struct authz authz;
-	struct worker *worker;
-	struct generation *generation;
-	struct fcgi_request *fcgi;
-	enum fcgi_role role;
-	uint64_t started_us;
-	struct worker_request *next_spare;
-};
 
 struct worker {
 	pthread_t thread;
@@ -51,149 +20,13 @@ struct worker {
 	void (*draining)(void *ctx);
 	void *draining_ctx;
 	struct net_server *server;
-	struct fcgi_pool fcgi_pool;
-	struct net_service fcgi;
-	struct generation *current;
-	struct worker_request *spare;
-	size_t spare_count;
-	struct bytes reply;
+	struct requests *requests;
 
 	pthread_mutex_t mutex; /* guards what the main thread hands over */
 	struct snapshot *next;
 	bool stop;
 	bool stopping;
 };
-
-static struct generation *generation_new(struct worker *w, struct snapshot *snapshot)
-{
-	struct generation *g = calloc(1, sizeof(*g));
-
-	if (g == NULL) {
-		return NULL;
-	}
-	g->dns = dns_engine_new(&w->loop, snapshot->dns);
-	g->verifier = verifier_new(&w->loop, snapshot->trusts);
-	g->memory = policy_memory_new(MEMORY_BYTES);
-	if (g->dns == NULL || g->verifier == NULL || g->memory == NULL) {
-		dns_engine_close(g->dns);
-		verifier_close(g->verifier);
-		policy_memory_free(g->memory);
-		free(g);
-		return NULL;
-	}
-	g->snapshot = snapshot_ref(snapshot);
-	return g;
-}
-
-static void generation_free(struct generation *g)
-{
-	if (g != NULL) {
-		dns_engine_close(g->dns);
-		verifier_close(g->verifier);
-		policy_memory_free(g->memory);
-		snapshot_unref(g->snapshot);
-		free(g);
-	}
-}
-
-static void request_free(struct worker_request *r)
-{
-	authz_clear(&r->authz);
-	free(r);
-}
-
-static void request_release(struct worker_request *r)
-{
-	struct worker *w = r->worker;
-	struct generation *g = r->generation;
-
-	authz_reset(&r->authz);
-	if (--g->in_flight == 0 && g != w->current) {
-		generation_free(g);
-	}
-	if (w->spare_count >= SPARE_REQUESTS) {
-		request_free(r);
-		return;
-	}
-	r->next_spare = w->spare;
-	w->spare = r;
-	w->spare_count++;
-}
-
-static void *app_begin(void *ctx, struct fcgi_request *fcgi, enum fcgi_role role)
-{
-	struct worker *w = ctx;
-	struct worker_request *r = w->spare;
-
-	if (r != NULL) {
-		w->spare = r->next_spare;
-		w->spare_count--;
-	} else {
-		r = calloc(1, sizeof(*r));
-		if (r == NULL) {
-			return NULL;
-		}
-		authz_init(&r->authz);
-		r->worker = w;
-	}
-	r->fcgi = fcgi;
-	r->role = role;
-	r->started_us = clock_us();
-	r->generation = w->current;
-	r->generation->in_flight++;
-	return r;
-}
-
-static void app_bad_params(void *app_request, enum fcgi_bad_params why)
-{
-	static const char *const words[] = {
-		[FCGI_PARAMS_OVERSIZE] = "more parameters than max_params",
-		[FCGI_PARAMS_TRUNCATED] = "the parameters end inside a name-value pair",
-		[FCGI_PARAMS_NO_MEMORY] = "out of memory",
-	};
-	struct worker_request *r = app_request;
-
-	r->authz.input.unusable = words[why];
-}
-
-static void app_param(void *app_request, struct str name, struct str value)
-{
-	struct worker_request *r = app_request;
-
-	authz_input(&r->authz, r->generation->snapshot->config, name, value);
-}
-
-static void request_answer(void *ctx)
-{
-	struct worker_request *r = ctx;
-	struct worker *w = r->worker;
-	const struct config *config = r->generation->snapshot->config;
-
-	bytes_reset(&w->reply, REPLY_KEEP);
-	reply_build(&r->authz, r->role, &w->reply);
-	decision_log(&r->authz, &config->log, clock_us() - r->started_us);
-	/* Without memory for a whole answer there is none, which front ends take for a failure. */
-	fcgi_reply(r->fcgi, w->reply.failed ? (struct str){NULL, 0} : bytes_view(&w->reply));
-	request_release(r);
-}
-
-static void app_ready(void *app_request)
-{
-	struct worker_request *r = app_request;
-	struct generation *g = r->generation;
-
-	const struct authz_means means = {
-		g->snapshot->config, g->dns, g->verifier, g->memory, g->snapshot->buckets};
-
-	if (authz_start(&r->authz, &means, clock_wall_s(), NULL, request_answer, r)) {
-		request_answer(r);
-	}
-}
-
-static void app_abort(void *app_request)
-{
-	request_release(app_request);
-}
 
 static struct net_settings settings_of(const struct worker *w, const struct snapshot *snapshot)
 {
@@ -205,44 +38,26 @@ static struct net_settings settings_of(const struct worker *w, const struct snap
 	return settings;
 }
 
-static struct fcgi_limits limits_of(const struct config_server *server)
-{
-	return (struct fcgi_limits){
-		.max_connections = server->net.max_connections,
-		.max_params = server->max_params,
-		.max_requests_per_connection = server->max_requests_per_connection,
-	};
-}
-
 static void take_snapshot(struct worker *w, struct snapshot *snapshot)
 {
-	struct generation *old = w->current;
-	struct generation *g = generation_new(w, snapshot);
+	struct net_settings settings = settings_of(w, snapshot);
 
-	if (g == NULL) {
+	if (!requests_renew(w->requests, snapshot)) {
 		log_write(LOG_LEVEL_ERROR, "a worker has no memory or descriptors for the new "
 					   "configuration and keeps the old one");
 		return;
 	}
-	w->current = g;
-	struct net_settings settings = settings_of(w, snapshot);
-
 	net_server_configure(w->server, &settings);
-	w->fcgi_pool.limits = limits_of(&snapshot->config->server);
-	if (old->in_flight == 0) {
-		generation_free(old);
-	}
 }
 
 static void close_all(struct worker *w)
 {
 	if (w->server != NULL) {
 		net_server_close(w->server);
-		fcgi_pool_clear(&w->fcgi_pool);
 		w->server = NULL;
 	}
-	generation_free(w->current);
-	w->current = NULL;
+	requests_free(w->requests);
+	w->requests = NULL;
 	uv_close((uv_handle_t *)&w->wake, NULL);
 	uv_close((uv_handle_t *)&w->grace, NULL);
 }
@@ -276,7 +91,8 @@ static void on_wake(uv_async_t *wake)
 	}
 	if (stop) {
 		uv_timer_start(
-			&w->grace, on_grace_over, w->current->snapshot->config->server.grace_ms, 0);
+			&w->grace, on_grace_over, requests_config(w->requests)->server.grace_ms, 0);
+		requests_drain(w->requests);
 		net_server_drain(w->server, on_drained, w);
 		w->draining(w->draining_ctx);
 	}
@@ -292,14 +108,7 @@ static void *run(void *ctx)
 
 static void worker_free(struct worker *w)
 {
-	while (w->spare != NULL) {
-		struct worker_request *r = w->spare;
-
-		w->spare = r->next_spare;
-		request_free(r);
-	}
 	snapshot_unref(w->next);
-	bytes_clear(&w->reply);
 	pthread_mutex_destroy(&w->mutex);
 	uv_loop_close(&w->loop);
 	free(w);
@@ -309,26 +118,15 @@ static void worker_free(struct worker *w)
 static int open_server(struct worker *w, struct snapshot *snapshot)
 {
 	const struct net_settings settings = settings_of(w, snapshot);
-	const struct fcgi_app app = {
-		.ctx = w,
-		.begin = app_begin,
-		.param = app_param,
-		.bad_params = app_bad_params,
-		.ready = app_ready,
-		.abort = app_abort,
-	};
 
-	const struct fcgi_limits limits = limits_of(&snapshot->config->server);
-
-	fcgi_pool_init(&w->fcgi_pool, &app, &limits);
-	fcgi_service_init(&w->fcgi, &w->fcgi_pool);
-	w->current = generation_new(w, snapshot);
+	w->requests = requests_new(&w->loop, snapshot, w->sockets.started_wall_s);
 	w->server = net_server_new(&w->loop, &settings);
-	if (w->current == NULL || w->server == NULL) {
+	if (w->requests == NULL || w->server == NULL) {
 		return UV_ENOMEM;
 	}
 	for (size_t i = 0; i < w->sockets.count; i++) {
-		int error = net_server_listen(w->server, w->sockets.fds[i], &w->fcgi);
+		int error = net_server_listen(w->server, w->sockets.fds[i],
+			requests_service(w->requests, w->sockets.protocols[i]));
 
 		if (error != 0) {
 			return error;
@@ -352,7 +150,6 @@ static int worker_new(
 	w->grace.data = w;
 	w->wake.data = w;
 	pthread_mutex_init(&w->mutex, NULL);
-	bytes_init(&w->reply, 0);
 	error = uv_async_init(&w->loop, &w->wake, on_wake);
 	if (error != 0) {
 		worker_free(w);

@@ -4,6 +4,7 @@
 #ifndef DW_WORKER_H
 #define DW_WORKER_H
 
+#include "base/listen.h"
 #include "base/util.h"
 #include "snapshot.h"
 
@@ -18,7 +19,9 @@ struct worker;
 /* What a worker serves on, and to whom; what is pointed to is borrowed until worker_join. */
 struct worker_sockets {
 	const int *fds;
+	const enum listen_protocol *protocols;
 	size_t count;
+	int64_t started_wall_s;              /* the process */
 	const struct addr *web_server_addrs; /* the only TCP peers served; none: all are */
 	size_t web_server_addr_count;
 	uint32_t sharers; /* workers that share what the process may have; at least 1 */

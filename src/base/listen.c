@@ -36,7 +36,7 @@ static bool parse_unix(struct str path, struct listen_spec *out, const char **wh
 	return true;
 }
 
-bool listen_parse(struct str text, struct listen_spec *out, const char **why)
+static bool parse_place(struct str text, struct listen_spec *out, const char **why)
 {
 	struct endpoint endpoint;
 	uint64_t fd;
@@ -56,11 +56,29 @@ bool listen_parse(struct str text, struct listen_spec *out, const char **why)
 		*out = (struct listen_spec){.kind = LISTEN_SYSTEMD, .fd = -1};
 		return true;
 	}
+	if (str_starts_with(text, "systemd:")) {
+		*out = (struct listen_spec){
+			.kind = LISTEN_SYSTEMD, .name = str_from(text, 8), .fd = -1};
+		*why = "expected systemd: and the FileDescriptorName of sockets";
+		return out->name.len > 0;
+	}
 	if (!endpoint_parse(text, 0, &endpoint)) {
-		*why = "expected unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N or systemd";
+		*why = "expected unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N, systemd or "
+		       "systemd:NAME, or http: and one of these";
 		return false;
 	}
 	*out = (struct listen_spec){.kind = LISTEN_TCP, .endpoint = endpoint, .fd = -1};
+	return true;
+}
+
+bool listen_parse(struct str text, struct listen_spec *out, const char **why)
+{
+	bool http = str_starts_with(text, "http:");
+
+	if (!parse_place(http ? str_from(text, 5) : text, out, why)) {
+		return false;
+	}
+	out->protocol = http ? LISTEN_HTTP : LISTEN_FASTCGI;
 	return true;
 }
 

@@ -15,12 +15,17 @@ enum listen_kind {
 	LISTEN_UNIX,   /* unix:PATH */
 	LISTEN_TCP,    /* ADDRESS:PORT, [ADDRESS]:PORT */
 	LISTEN_FD,     /* fd:N, a listening socket that the process was started with */
-	LISTEN_SYSTEMD /* systemd: every socket of LISTEN_FDS */
+	LISTEN_SYSTEMD /* systemd, systemd:NAME: sockets of LISTEN_FDS */
 };
+
+enum listen_protocol { LISTEN_FASTCGI, LISTEN_HTTP /* http: before any of these */ };
 
 struct listen_spec {
 	enum listen_kind kind;
+	enum listen_protocol protocol;
 	struct str path; /* LISTEN_UNIX; a view of the text parsed */
+	struct str name; /* LISTEN_SYSTEMD: FileDescriptorName; absent: those that no other
+			    `listen` names */
 	struct endpoint endpoint;
 	int fd;
 };

@@ -222,6 +222,7 @@ static void write_listen(const struct listen_spec *spec, struct bytes *out)
 {
 	char text[ENDPOINT_TEXT_MAX];
 
+	bytes_append_text(out, spec->protocol == LISTEN_HTTP ? "http:" : "");
 	switch (spec->kind) {
 	case LISTEN_UNIX:
 		bytes_append_text(out, "unix:");
@@ -235,7 +236,8 @@ static void write_listen(const struct listen_spec *spec, struct bytes *out)
 		bytes_appendf(out, "fd:%d", spec->fd);
 		break;
 	case LISTEN_SYSTEMD:
-		bytes_append_text(out, "systemd");
+		bytes_append_text(out, spec->name.len > 0 ? "systemd:" : "systemd");
+		bytes_append_str(out, spec->name);
 		break;
 	}
 }

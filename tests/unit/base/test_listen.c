@@ -33,6 +33,33 @@ static void reads_what_to_listen_on(void **state)
 	assert_int_equal(spec.fd, 0);
 	assert_int_equal(parse("fd:2147483647").fd, 2147483647);
 	assert_int_equal(parse("systemd").kind, LISTEN_SYSTEMD);
+	assert_int_equal(parse("systemd").protocol, LISTEN_FASTCGI);
+	spec = parse("systemd:fastcgi");
+	assert_int_equal(spec.kind, LISTEN_SYSTEMD);
+	assert_true(str_eq_text(spec.name, "fastcgi"));
+}
+
+static void reads_what_to_speak_there(void **state)
+{
+	static const struct {
+		const char *text;
+		enum listen_kind kind;
+	} places[] = {
+		{"http:unix:/run/doorward/http.sock", LISTEN_UNIX},
+		{"http:127.0.0.1:9080", LISTEN_TCP},
+		{"http:[::1]:9080", LISTEN_TCP},
+		{"http:fd:3", LISTEN_FD},
+		{"http:systemd", LISTEN_SYSTEMD},
+		{"http:systemd:web", LISTEN_SYSTEMD},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		struct listen_spec spec = parse(places[i].text);
+
+		assert_int_equal(spec.kind, places[i].kind);
+		assert_int_equal(spec.protocol, LISTEN_HTTP);
+	}
+	assert_true(str_eq_text(parse("http:systemd:web").name, "web"));
 }
 
 static void refuses_what_it_cannot_read(void **state)
@@ -40,7 +67,9 @@ static void refuses_what_it_cannot_read(void **state)
 	static const char *const bad[] = {"", "unix:", "unix:relative", "unix:@abstract",
 		"fd:", "fd:-1", "fd:x", "fd:2147483648", "fd: 0", "systemd ", "Systemd",
 		"127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "[::1]", "::1",
-		"localhost:9000", ":9000", "*:9000", "9000", "/run/s", "http:127.0.0.1:80"};
+		"localhost:9000", ":9000", "*:9000", "9000", "/run/s",
+		"systemd:", "http:", "http:127.0.0.1", "http:relative", "http:http:127.0.0.1:80",
+		"HTTP:127.0.0.1:80", "http://127.0.0.1:80", "http: 127.0.0.1:80", "http:systemd:"};
 	struct listen_spec spec;
 	char longest[120] = "unix:/";
 	const char *why;
@@ -144,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_to_listen_on),
+		cmocka_unit_test(reads_what_to_speak_there),
 		cmocka_unit_test(refuses_what_it_cannot_read),
 		cmocka_unit_test(opens_tcp_sockets_of_both_families_on_one_port),
 		cmocka_unit_test(adopts_what_listens_and_nothing_else),

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "generation.h"
+
+#include <stdlib.h>
+
+#define MEMORY_BYTES (4 << 20) /* of what rules came to for names, certificates and addresses */
+
+struct generation *generation_new(uv_loop_t *loop, struct snapshot *snapshot)
+{
+	struct generation *g = calloc(1, sizeof(*g));
+
+	if (g == NULL) {
+		return NULL;
+	}
+	g->dns = dns_engine_new(loop, snapshot->dns);
+	g->verifier = verifier_new(loop, snapshot->trusts);
+	g->memory = policy_memory_new(MEMORY_BYTES);
+	if (g->dns == NULL || g->verifier == NULL || g->memory == NULL) {
+		dns_engine_close(g->dns);
+		verifier_close(g->verifier);
+		policy_memory_free(g->memory);
+		free(g);
+		return NULL;
+	}
+	g->snapshot = snapshot_ref(snapshot);
+	return g;
+}
+
+void generation_free(struct generation *g)
+{
+	if (g != NULL) {
+		dns_engine_close(g->dns);
+		verifier_close(g->verifier);
+		policy_memory_free(g->memory);
+		snapshot_unref(g->snapshot);
+		free(g);
+	}
+}

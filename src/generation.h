@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_GENERATION_H
+#define DW_GENERATION_H
+
+#include "dns/engine.h"
+#include "policy/memory.h"
+#include "snapshot.h"
+#include "verifier.h"
+
+#include <stddef.h>
+#include <uv.h>
+
+/*
+ * A snapshot as one worker uses it, with the engine that asks DNS by its settings. It lives as long
+ * as it is the worker's current one or a request in flight began with it.
+ */
+struct generation {
+	struct snapshot *snapshot;
+	struct dns_engine *dns;
+	struct verifier *verifier;
+	struct policy_memory *memory;
+	size_t in_flight;
+};
+
+/* NULL when out of memory or descriptors. */
+struct generation *generation_new(uv_loop_t *loop, struct snapshot *snapshot);
+void generation_free(struct generation *generation);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "http/conn.h"
+
+#include "base/util.h"
+
+#include <assert.h>
+
+#define REFUSAL(status) "Status: " status "\r\nContent-Type: text/plain\r\n\r\n" status "\n"
+
+void http_pool_init(struct http_pool *pool, const struct http_app *app, uint32_t max_head,
+	int64_t (*wall_s)(void))
+{
+	*pool = (struct http_pool){.app = *app, .max_head = max_head, .wall_s = wall_s};
+	list_init(&pool->incomplete);
+}
+
+struct http_conn *http_pool_oldest(const struct http_pool *pool, uint64_t *since)
+{
+	struct list *entry = list_first(&pool->incomplete);
+
+	if (entry == NULL) {
+		return NULL;
+	}
+	struct http_conn *c = CONTAINER_OF(entry, struct http_conn, by_age);
+
+	*since = c->since;
+	return c;
+}
+
+void http_conn_init(
+	struct http_conn *c, struct http_pool *pool, struct bytes *out, const struct addr *from)
+{
+	*c = (struct http_conn){.net = {.out = out}, .pool = pool, .from = *from};
+	list_init(&c->by_age);
+	bytes_init(&c->partial, 0);
+}
+
+static void forget_partial(struct http_conn *c)
+{
+	list_remove(&c->by_age);
+	bytes_clear(&c->partial);
+	c->scanned = 0;
+}
+
+void http_conn_clear(struct http_conn *c)
+{
+	void *app_request = c->app_request;
+
+	forget_partial(c);
+	c->pending = false;
+	c->app_request = NULL;
+	if (app_request != NULL) {
+		c->pool->app.abort(app_request);
+	}
+}
+
+void http_conn_reply(struct http_conn *c, struct str cgi)
+{
+	struct http_pool *pool = c->pool;
+	struct str date = http_date_at(&pool->date, pool->wall_s());
+	enum http_persistence persistence = c->last       ? HTTP_CLOSE
+					    : c->http_1_0 ? HTTP_KEEP_SAYING
+							  : HTTP_KEEP;
+
+	assert(c->pending);
+	c->pending = false;
+	c->app_request = NULL;
+	if (!http_answer(c->net.out, cgi, date, persistence, c->head_only) &&
+		!http_answer(c->net.out, str_view(REFUSAL("503 Service Unavailable")), date,
+			persistence, c->head_only)) {
+		c->last = true;
+	}
+}
+
+/* What follows could be taken for anything. */
+static void refuse(struct http_conn *c, const char *refusal)
+{
+	c->pending = true;
+	c->last = true;
+	c->more = true;
+	c->http_1_0 = false;
+	c->head_only = false;
+	http_conn_reply(c, str_view(refusal));
+}
+
+static void take_head(struct http_conn *c, struct str text)
+{
+	struct http_pool *pool = c->pool;
+	struct http_head *head = &pool->head;
+
+	c->net.spoken = true;
+	switch (http_head_parse(text, head)) {
+	case HTTP_HEAD_GOOD:
+		break;
+	case HTTP_HEAD_BAD:
+		refuse(c, REFUSAL("400 Bad Request"));
+		return;
+	case HTTP_HEAD_TOO_MANY:
+		refuse(c, REFUSAL("431 Request Header Fields Too Large"));
+		return;
+	}
+	c->pending = true;
+	c->last = c->last || !head->keep;
+	c->more = head->body;
+	c->http_1_0 = head->http_1_0;
+	c->head_only = str_eq_text(head->method, "HEAD");
+	c->app_request = pool->app.request(pool->app.ctx, c, head, &c->from);
+	if (c->pending && c->app_request == NULL) {
+		http_conn_reply(c, (struct str){NULL, 0});
+	}
+}
+
+/* Empty lines before a request are passed over (RFC 9112, 2.2). */
+static size_t blank_lines(struct str text)
+{
+	size_t len = 0;
+
+	while (text.len - len >= 2 && text.data[len] == '\r' && text.data[len + 1] == '\n') {
+		len += 2;
+	}
+	return len;
+}
+
+/* Whether `text`, which begins a head, is all of it; *len is its length then. What is no head is
+ * refused. */
+static bool head_ends(struct http_conn *c, struct str text, size_t *len)
+{
+	bool waits_for_blank = text.len == 1 && text.data[0] == '\r';
+	enum http_head_find found =
+		waits_for_blank ? HTTP_HEAD_MORE : http_head_find(text, &c->scanned, len);
+	size_t size = found == HTTP_HEAD_DONE ? *len : text.len;
+
+	if (found == HTTP_HEAD_HOPELESS) {
+		refuse(c, REFUSAL("400 Bad Request"));
+	} else if (size > c->pool->max_head) {
+		refuse(c, REFUSAL("431 Request Header Fields Too Large"));
+	} else {
+		return found == HTTP_HEAD_DONE;
+	}
+	forget_partial(c);
+	return false;
+}
+
+/* Takes one head, or its beginning, off *rest. */
+static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
+{
+	size_t had = c->partial.len;
+	struct str text = *rest;
+	size_t len;
+
+	if (had > 0) {
+		if (!bytes_append_str(&c->partial, *rest)) {
+			c->last = true;
+			forget_partial(c);
+			return;
+		}
+		size_t blank = blank_lines(bytes_view(&c->partial));
+
+		/* Only a CR can have been kept of a blank line. */
+		if (blank > 0) {
+			*rest = str_from(*rest, blank - had);
+			forget_partial(c);
+			return;
+		}
+		text = bytes_view(&c->partial);
+	}
+	if (head_ends(c, text, &len)) {
+		list_remove(&c->by_age);
+		*rest = str_from(*rest, len - had);
+		take_head(c, (struct str){text.data, len});
+		forget_partial(c);
+		return;
+	}
+	if (!http_conn_is_done(c) && had == 0) {
+		c->since = now;
+		list_append(&c->pool->incomplete, &c->by_age);
+		bytes_append_str(&c->partial, text);
+		c->last = c->last || c->partial.failed;
+	}
+	*rest = (struct str){NULL, 0};
+}
+
+size_t http_conn_feed(struct http_conn *c, struct str input, uint64_t now)
+{
+	struct str rest = input;
+
+	while (!http_conn_is_done(c)) {
+		if (c->partial.len == 0) {
+			rest = str_from(rest, blank_lines(rest));
+		}
+		if (rest.len == 0) {
+			break;
+		}
+		if (!http_conn_takes_input(c)) {
+			return input.len - rest.len;
+		}
+		feed_some(c, &rest, now);
+	}
+	return input.len;
+}
+
+bool http_conn_takes_input(const struct http_conn *c)
+{
+	return !c->pending && c->net.out->len <= HTTP_OUTPUT_MAX;
+}
+
+void http_conn_eof(struct http_conn *c)
+{
+	c->net.eof = true;
+	c->last = true;
+	forget_partial(c);
+}
+
+void http_conn_stop(struct http_conn *c)
+{
+	c->last = true;
+}
+
+bool http_conn_is_done(const struct http_conn *c)
+{
+	return c->last && http_conn_is_idle(c);
+}
+
+bool http_conn_expects_input(const struct http_conn *c)
+{
+	return c->more && !c->net.eof;
+}
+
+bool http_conn_is_idle(const struct http_conn *c)
+{
+	return !c->pending && list_is_empty(&c->by_age);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_HTTP_CONN_H
+#define DW_HTTP_CONN_H
+
+#include "base/bytes.h"
+#include "base/list.h"
+#include "http/answer.h"
+#include "http/app.h"
+#include "net/protocol.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * One HTTP connection as pure logic: bytes in, calls of the application and bytes out. Requests
+ * that come one upon the other are taken one at a time, so answers leave in their order. No body is
+ * ever waited for: what announces one is answered, and the connection ends. The structures are the
+ * caller's memory; their fields belong to conn.c, but for `net`.
+ */
+
+/* What the connections of one server share. */
+struct http_pool {
+	struct http_app app;
+	uint32_t max_head;       /* bytes; may change at any time */
+	int64_t (*wall_s)(void); /* for the Date header */
+	struct http_date date;
+	struct list incomplete; /* connections whose head has begun and not ended, oldest first */
+	struct http_head head;  /* of the request that is being handed over */
+};
+
+/* Feeding stops where this many bytes of output wait: a peer that does not read is not heard. */
+#define HTTP_OUTPUT_MAX ((size_t)256 * 1024)
+
+struct http_conn {
+	struct net_conn net;
+	struct http_pool *pool;
+	struct list by_age; /* in pool->incomplete */
+	uint64_t since;
+	struct bytes partial; /* a head that comes in pieces */
+	size_t scanned;       /* bytes of it that have been looked at */
+	struct addr from;
+	void *app_request; /* what `request` gave for the pending one */
+	bool pending;      /* a request waits for its answer */
+	bool last;         /* no request is taken once none has begun */
+	bool http_1_0;     /* of the pending request */
+	bool head_only;
+	bool more; /* bytes may follow that are no request */
+};
+
+void http_pool_init(struct http_pool *pool, const struct http_app *app, uint32_t max_head,
+	int64_t (*wall_s)(void));
+/* The connection of the oldest head that has not ended, and the `now` of its beginning; NULL if
+ * there is none. */
+struct http_conn *http_pool_oldest(const struct http_pool *pool, uint64_t *since);
+
+void http_conn_init(
+	struct http_conn *conn, struct http_pool *pool, struct bytes *out, const struct addr *from);
+/* Aborts the pending request, with no output: the peer is gone. */
+void http_conn_clear(struct http_conn *conn);
+/* Returns how much of `input` was used: less than all only while http_conn_takes_input says no. */
+size_t http_conn_feed(struct http_conn *conn, struct str input, uint64_t now);
+bool http_conn_takes_input(const struct http_conn *conn);
+/* The peer will send no more: a pending request is still answered. */
+void http_conn_eof(struct http_conn *conn);
+/* Takes no more requests once none has begun; the answer of the one that has says so. */
+void http_conn_stop(struct http_conn *conn);
+/* Answers the pending request: CGI header lines, `Status` first, and a body. */
+void http_conn_reply(struct http_conn *conn, struct str cgi);
+
+bool http_conn_is_done(const struct http_conn *conn);
+bool http_conn_expects_input(const struct http_conn *conn);
+bool http_conn_is_idle(const struct http_conn *conn);
+
+#endif

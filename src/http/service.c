@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "http/service.h"
+
+#include "net/server.h"
+
+#include <assert.h>
+
+static_assert(sizeof(struct http_conn) <= 320, "an idle connection is small");
+static_assert(offsetof(struct http_conn, net) == 0, "a connection begins with its net_conn");
+
+static struct http_conn *conn_of(const struct net_conn *conn)
+{
+	return (struct http_conn *)(uintptr_t)conn;
+}
+
+static void init(struct net_conn *conn, void *pool, const struct addr *from)
+{
+	http_conn_init(conn_of(conn), pool, conn->out, from);
+}
+
+static void clear(struct net_conn *conn)
+{
+	http_conn_clear(conn_of(conn));
+}
+
+static size_t feed(struct net_conn *conn, struct str input, uint64_t now)
+{
+	return http_conn_feed(conn_of(conn), input, now);
+}
+
+static void eof(struct net_conn *conn)
+{
+	http_conn_eof(conn_of(conn));
+}
+
+static void stop(struct net_conn *conn)
+{
+	http_conn_stop(conn_of(conn));
+}
+
+static bool takes_input(const struct net_conn *conn)
+{
+	return http_conn_takes_input(conn_of(conn));
+}
+
+static bool is_done(const struct net_conn *conn)
+{
+	return http_conn_is_done(conn_of(conn));
+}
+
+static bool expects_input(const struct net_conn *conn)
+{
+	return http_conn_expects_input(conn_of(conn));
+}
+
+static bool is_idle(const struct net_conn *conn)
+{
+	return http_conn_is_idle(conn_of(conn));
+}
+
+static struct net_conn *oldest(const void *pool, uint64_t *since)
+{
+	struct http_conn *conn = http_pool_oldest(pool, since);
+
+	return conn != NULL ? &conn->net : NULL;
+}
+
+static const struct net_protocol protocol = {
+	.conn_size = sizeof(struct http_conn),
+	.init = init,
+	.clear = clear,
+	.feed = feed,
+	.eof = eof,
+	.stop = stop,
+	.takes_input = takes_input,
+	.is_done = is_done,
+	.expects_input = expects_input,
+	.is_idle = is_idle,
+	.oldest = oldest,
+};
+
+void http_service_init(struct net_service *service, struct http_pool *pool)
+{
+	net_service_init(service, &protocol, pool);
+}
+
+void http_reply(struct http_conn *conn, struct str cgi)
+{
+	http_conn_reply(conn, cgi);
+	net_conn_answered(&conn->net);
+}
+
+void http_reply_and_close(struct http_conn *conn, struct str cgi)
+{
+	http_conn_stop(conn);
+	http_reply(conn, cgi);
+}

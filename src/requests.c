@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "requests.h"
+
+#include "authz.h"
+#include "base/clock.h"
+#include "believe.h"
+#include "decision_log.h"
+#include "fcgi/service.h"
+#include "forward.h"
+#include "generation.h"
+#include "http/route.h"
+#include "http/service.h"
+#include "probe.h"
+#include "reply.h"
+
+#include <stdlib.h>
+
+#define SPARE_REQUESTS 256 /* kept for the next ones; a burst's further ones are freed */
+#define REPLY_KEEP 8192    /* bytes of reply buffer kept between requests */
+
+struct request {
+	struct authz authz;
+	struct requests *owner;
+	struct generation *generation;
+	struct fcgi_request *fcgi; /* either this */
+	enum fcgi_role role;
+	struct http_conn *http; /* or this */
+	uint64_t started_us;
+	struct request *next_spare;
+};
+
+struct requests {
+	uv_loop_t *loop;
+	struct generation *current;
+	struct fcgi_pool fcgi_pool;
+	struct net_service fcgi;
+	struct http_pool http_pool;
+	struct net_service http;
+	struct request *spare;
+	size_t spare_count;
+	struct bytes reply;
+	int64_t started_wall_s;
+	bool draining;
+};
+
+static void request_free(struct request *r)
+{
+	authz_clear(&r->authz);
+	free(r);
+}
+
+static void request_release(struct request *r)
+{
+	struct requests *all = r->owner;
+	struct generation *g = r->generation;
+
+	authz_reset(&r->authz);
+	if (--g->in_flight == 0 && g != all->current) {
+		generation_free(g);
+	}
+	if (all->spare_count >= SPARE_REQUESTS) {
+		request_free(r);
+		return;
+	}
+	r->next_spare = all->spare;
+	all->spare = r;
+	all->spare_count++;
+}
+
+static struct request *request_new(struct requests *all)
+{
+	struct request *r = all->spare;
+
+	if (r != NULL) {
+		all->spare = r->next_spare;
+		all->spare_count--;
+	} else {
+		r = calloc(1, sizeof(*r));
+		if (r == NULL) {
+			return NULL;
+		}
+		authz_init(&r->authz);
+		r->owner = all;
+	}
+	r->fcgi = NULL;
+	r->http = NULL;
+	r->role = FCGI_ROLE_RESPONDER;
+	r->started_us = clock_us();
+	r->generation = all->current;
+	r->generation->in_flight++;
+	return r;
+}
+
+static void *fcgi_begin(void *ctx, struct fcgi_request *fcgi, enum fcgi_role role)
+{
+	struct request *r = request_new(ctx);
+
+	if (r != NULL) {
+		r->fcgi = fcgi;
+		r->role = role;
+	}
+	return r;
+}
+
+static void fcgi_bad_params(void *app_request, enum fcgi_bad_params why)
+{
+	static const char *const words[] = {
+		[FCGI_PARAMS_OVERSIZE] = "more parameters than max_params",
+		[FCGI_PARAMS_TRUNCATED] = "the parameters end inside a name-value pair",
+		[FCGI_PARAMS_NO_MEMORY] = "out of memory",
+	};
+	struct request *r = app_request;
+
+	r->authz.input.unusable = words[why];
+}
+
+static void fcgi_param(void *app_request, struct str name, struct str value)
+{
+	struct request *r = app_request;
+
+	authz_input(&r->authz, r->generation->snapshot->config, name, value);
+}
+
+static void request_answer(void *ctx)
+{
+	struct request *r = ctx;
+	struct requests *all = r->owner;
+	const struct config *config = r->generation->snapshot->config;
+
+	bytes_reset(&all->reply, REPLY_KEEP);
+	reply_build(&r->authz, r->role, &all->reply);
+	decision_log(&r->authz, &config->log, clock_us() - r->started_us);
+	/* Without memory for a whole answer there is none, which front ends take for a failure. */
+	struct str answer = all->reply.failed ? (struct str){NULL, 0} : bytes_view(&all->reply);
+
+	if (r->fcgi != NULL) {
+		fcgi_reply(r->fcgi, answer);
+	} else {
+		http_reply(r->http, answer);
+	}
+	request_release(r);
+}
+
+/* True if it is answered already. */
+static bool decide(struct request *r)
+{
+	const struct generation *g = r->generation;
+	const struct authz_means means = {g->snapshot->config, g->dns, g->verifier, g->memory};
+
+	if (!authz_start(&r->authz, &means, clock_wall_s(), NULL, request_answer, r)) {
+		return false;
+	}
+	request_answer(r);
+	return true;
+}
+
+static void fcgi_ready(void *app_request)
+{
+	(void)decide(app_request);
+}
+
+static void request_abort(void *app_request)
+{
+	request_release(app_request);
+}
+
+static void *http_auth(struct requests *all, struct http_conn *conn, const struct http_head *head,
+	const struct http_route *route, const struct addr *from)
+{
+	struct request *r = request_new(all);
+
+	if (r == NULL) {
+		return NULL;
+	}
+	const struct config *config = r->generation->snapshot->config;
+
+	r->http = conn;
+	if (believe_peer(&config->frontend, from)) {
+		forward_input(&r->authz, config, head, route);
+	} else {
+		forward_refuse(&r->authz, from);
+		http_conn_stop(conn);
+	}
+	return decide(r) ? NULL : r;
+}
+
+/* Whether the process lives is for anyone to know who can connect; what it does is not. */
+static void http_other(struct requests *all, struct http_conn *conn, enum http_place place,
+	const struct addr *from)
+{
+	const struct probe_state state = {all->started_wall_s, all->draining};
+
+	bytes_reset(&all->reply, REPLY_KEEP);
+	switch (place) {
+	case HTTP_HEALTHZ:
+		probe_answer(PROBE_HEALTHZ, &state, &all->reply);
+		break;
+	case HTTP_READYZ:
+		probe_answer(PROBE_READYZ, &state, &all->reply);
+		break;
+	case HTTP_METRICS:
+		if (believe_peer(&requests_config(all)->frontend, from)) {
+			probe_answer(PROBE_METRICS, &state, &all->reply);
+		} else {
+			probe_forbidden(&all->reply);
+		}
+		break;
+	default:
+		probe_not_found(&all->reply);
+	}
+	http_reply(conn, all->reply.failed ? (struct str){NULL, 0} : bytes_view(&all->reply));
+}
+
+static void *http_request(
+	void *ctx, struct http_conn *conn, const struct http_head *head, const struct addr *from)
+{
+	struct http_route route = http_route(head->path);
+
+	if (route.place == HTTP_AUTH) {
+		return http_auth(ctx, conn, head, &route, from);
+	}
+	http_other(ctx, conn, route.place, from);
+	return NULL;
+}
+
+static struct fcgi_limits limits_of(const struct config_server *server)
+{
+	return (struct fcgi_limits){
+		.max_connections = server->net.max_connections,
+		.max_params = server->max_params,
+		.max_requests_per_connection = server->max_requests_per_connection,
+	};
+}
+
+struct requests *requests_new(uv_loop_t *loop, struct snapshot *snapshot, int64_t started_wall_s)
+{
+	struct requests *all = calloc(1, sizeof(*all));
+	struct generation *g = generation_new(loop, snapshot);
+
+	if (all == NULL || g == NULL) {
+		generation_free(g);
+		free(all);
+		return NULL;
+	}
+	const struct fcgi_limits limits = limits_of(&snapshot->config->server);
+	const struct fcgi_app fcgi = {
+		.ctx = all,
+		.begin = fcgi_begin,
+		.param = fcgi_param,
+		.bad_params = fcgi_bad_params,
+		.ready = fcgi_ready,
+		.abort = request_abort,
+	};
+	const struct http_app http = {.ctx = all, .request = http_request, .abort = request_abort};
+
+	all->loop = loop;
+	all->current = g;
+	all->started_wall_s = started_wall_s;
+	bytes_init(&all->reply, 0);
+	fcgi_pool_init(&all->fcgi_pool, &fcgi, &limits);
+	fcgi_service_init(&all->fcgi, &all->fcgi_pool);
+	http_pool_init(&all->http_pool, &http, limits.max_params, clock_wall_s);
+	http_service_init(&all->http, &all->http_pool);
+	return all;
+}
+
+void requests_free(struct requests *all)
+{
+	if (all == NULL) {
+		return;
+	}
+	while (all->spare != NULL) {
+		struct request *r = all->spare;
+
+		all->spare = r->next_spare;
+		request_free(r);
+	}
+	fcgi_pool_clear(&all->fcgi_pool);
+	generation_free(all->current);
+	bytes_clear(&all->reply);
+	free(all);
+}
+
+struct net_service *requests_service(struct requests *all, enum listen_protocol protocol)
+{
+	return protocol == LISTEN_HTTP ? &all->http : &all->fcgi;
+}
+
+bool requests_renew(struct requests *all, struct snapshot *snapshot)
+{
+	struct generation *old = all->current;
+	struct generation *g = generation_new(all->loop, snapshot);
+
+	if (g == NULL) {
+		return false;
+	}
+	all->current = g;
+	all->fcgi_pool.limits = limits_of(&snapshot->config->server);
+	all->http_pool.max_head = snapshot->config->server.max_params;
+	if (old->in_flight == 0) {
+		generation_free(old);
+	}
+	return true;
+}
+
+void requests_drain(struct requests *all)
+{
+	all->draining = true;
+}
+
+const struct config *requests_config(const struct requests *all)
+{
+	return all->current->snapshot->config;
+}

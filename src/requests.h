@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_REQUESTS_H
+#define DW_REQUESTS_H
+
+#include "base/listen.h"
+#include "base/util.h"
+#include "net/protocol.h"
+#include "snapshot.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+/* The requests of one worker, by whatever protocol they come: each becomes a decision, and its
+ * answer. */
+struct requests;
+
+/* `started_wall_s` is when the process began. NULL when out of memory or descriptors. */
+struct requests *requests_new(uv_loop_t *loop, struct snapshot *snapshot, int64_t started_wall_s);
+/* After the server that carries the services has been closed. */
+void requests_free(struct requests *requests);
+
+/* What a net_server is to serve; lives as long as `requests`. */
+struct net_service *requests_service(struct requests *requests, enum listen_protocol protocol);
+/* Requests to come are decided by `snapshot`, those in flight by the one they began with. False,
+ * and nothing changes, when out of memory or descriptors. */
+NODISCARD bool requests_renew(struct requests *requests, struct snapshot *snapshot);
+/* From now on the process says that it is not ready. */
+void requests_drain(struct requests *requests);
+/* Of the current snapshot. */
+const struct config *requests_config(const struct requests *requests);
+
+#endif
