@@ -6,8 +6,8 @@
 #include "cgi.h"
 #include "check.h"
 #include "exit_code.h"
-#include "import_command.h"
 #include "http/head.h"
+#include "import_command.h"
 #include "serve.h"
 #include "snapshot.h"
 

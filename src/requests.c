@@ -147,7 +147,8 @@ static void request_answer(void *ctx)
 static bool decide(struct request *r)
 {
 	const struct generation *g = r->generation;
-	const struct authz_means means = {g->snapshot->config, g->dns, g->verifier, g->memory};
+	const struct authz_means means = {
+		g->snapshot->config, g->dns, g->verifier, g->memory, g->snapshot->buckets};
 
 	if (!authz_start(&r->authz, &means, clock_wall_s(), NULL, request_answer, r)) {
 		return false;
