@@ -4,15 +4,15 @@
 #include "config/config.h"
 
 #include "base/suggest.h"
+#include "config/settings_check.h"
 #include "config/snapshot.h"
 #include "config/value.h"
+#include "config/word.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ARENA_CHUNK 16384
-#define WORDS_MAX 32 /* that one key takes */
 
 _Static_assert(offsetof(struct config_snapshot, config) == 0, "a config is its snapshot");
 
@@ -75,28 +75,10 @@ static void report_unknown_section(
 	}
 }
 
-/* The word that a value most likely misspells; NULL if the key takes none that is near. */
-static const char *suggest_word(const struct config_key *key, struct str found)
-{
-	const char *words[WORDS_MAX];
-	size_t count = 0;
-
-	for (const struct config_word *w = key->words; w != NULL && w->word != NULL; w++) {
-		assert(count < WORDS_MAX);
-		if (!ascii_is_digit(w->word[0])) {
-			words[count++] = w->word;
-		}
-	}
-	for (unsigned i = 0; key->type == CONFIG_CLAIMS && i < POLICY_CLAIM_COUNT; i++) {
-		words[count++] = policy_claim_word(i);
-	}
-	return suggest(found, words, count);
-}
-
 static void report_value(struct config_loader *loader, const struct config_key *key,
 	const struct config_ini_entry *entry, const struct config_fault *fault)
 {
-	const char *meant = suggest_word(key, fault->found);
+	const char *meant = config_word_meant(key, fault->found);
 	struct place place = config_ini_value_place(entry);
 	struct bytes expected;
 
@@ -107,9 +89,9 @@ static void report_value(struct config_loader *loader, const struct config_key *
 	} else {
 		bytes_append_text(&expected, "expected ");
 		config_value_expected(key, &expected);
-		if (meant != NULL) {
-			bytes_appendf(&expected, ", did you mean %s?", meant);
-		}
+	}
+	if (meant != NULL) {
+		bytes_appendf(&expected, ", did you mean %s?", meant);
 	}
 	diag_error(loader->diag, &place, "%s = %.*s: %.*s", key->name, (int)fault->found.len,
 		fault->found.data, (int)expected.len, (const char *)expected.data);
@@ -187,109 +169,6 @@ static void set_defaults(struct config_loader *loader, const struct config_secti
 	}
 }
 
-/* Where a limit is wrong beside another one: at the one that was given. */
-static void check_order(struct config_loader *loader, const struct config_section_schema *schema,
-	const struct config_ini_entry **given, const char *low, uint32_t low_value,
-	const char *high, uint32_t high_value)
-{
-	const struct config_ini_entry *at =
-		given[config_key_find(schema, str_view(low)) - schema->keys];
-
-	if (low_value <= high_value) {
-		return;
-	}
-	if (at == NULL) {
-		at = given[config_key_find(schema, str_view(high)) - schema->keys];
-	}
-	struct place place = config_ini_value_place(at);
-
-	diag_error(loader->diag, &place, "expected %s (%us) to be at most %s (%us)", low, low_value,
-		high, high_value);
-}
-
-/* What profile, cert_source, verify_source and trust_frontend come to. */
-static void make_sources(struct config_loader *loader, const struct config_section_schema *schema,
-	const struct config_ini_entry **given)
-{
-	static const char *const keys[] = {
-		"trust_frontend", "cert_source", "verify_source", "profile"};
-	struct config_frontend *frontend = &loader->snapshot->config.frontend;
-	const char *wrong = cert_sources_make(frontend->profile, &frontend->cert_source,
-		&frontend->verify_source, frontend->trust_frontend, &loader->snapshot->arena,
-		&frontend->cert);
-	size_t i = frontend->trust_frontend ? 0 : 1;
-
-	if (wrong == NULL) {
-		return;
-	}
-	while (i + 1 < ARRAY_LEN(keys) &&
-		given[config_key_find(schema, str_view(keys[i])) - schema->keys] == NULL) {
-		i++;
-	}
-	const struct config_ini_entry *at =
-		given[config_key_find(schema, str_view(keys[i])) - schema->keys];
-
-	if (at == NULL) {
-		diag_error(loader->diag, NULL, "%s", wrong);
-		return;
-	}
-	struct place place = config_ini_value_place(at);
-
-	diag_error(loader->diag, &place, "%s = %s with profile = %s: %s", keys[i], at->value.data,
-		cert_profile_word(frontend->profile), wrong);
-}
-
-/* Front ends that would be believed whoever they are. */
-static void check_belief(struct config_loader *loader, const struct config_section_schema *schema,
-	const struct config_ini_entry **given)
-{
-	const struct config *config = &loader->snapshot->config;
-	const struct config_frontend *frontend = &config->frontend;
-	struct place place;
-
-	for (size_t i = 0; i < frontend->trusted_proxy_count; i++) {
-		const struct prefix *prefix = &frontend->trusted_proxies[i];
-
-		if (prefix->len == 0) {
-			place = config_ini_value_place(
-				given[config_key_find(schema, str_view("trusted_proxies")) -
-					schema->keys]);
-			diag_warning(loader->diag, &place,
-				"trusted_proxies = %s: everybody is believed; expected the "
-				"addresses of proxies",
-				prefix->addr.family == ADDR_V6 ? "::/0" : "0.0.0.0/0");
-		}
-	}
-	for (size_t i = 0; frontend->trust_headers && i < config->server.listen_count; i++) {
-		if (config->server.listen[i].kind == LISTEN_TCP) {
-			place = config_ini_value_place(
-				given[config_key_find(schema, str_view("trust_headers")) -
-					schema->keys]);
-			diag_warning(loader->diag, &place,
-				"trust_headers = yes with a TCP socket in listen: whoever reaches "
-				"it is believed; expected trusted_proxies, or a Unix socket");
-			return;
-		}
-	}
-}
-
-static void check_dns(struct config_loader *loader, const struct config_section_schema *schema,
-	const struct config_ini_entry **given)
-{
-	const struct dns_settings *dns = &loader->snapshot->config.dns;
-
-	check_order(loader, schema, given, "min_ttl", dns->min_ttl_s, "max_ttl", dns->max_ttl_s);
-	check_order(loader, schema, given, "min_ttl", dns->min_ttl_s, "negative_max_ttl",
-		dns->negative_max_ttl_s);
-	/* What resolv.conf says today, it may not say tomorrow: auto is not enough. */
-	if (dns->require_ad && dns->trust_ad != DNS_YES) {
-		struct place place = config_ini_value_place(
-			given[config_key_find(schema, str_view("require_ad")) - schema->keys]);
-
-		diag_error(loader->diag, &place, "require_ad = yes: needs trust_ad = yes");
-	}
-}
-
 static void load_settings(struct config_loader *loader, const struct config_ini *ini)
 {
 	struct config *config = &loader->snapshot->config;
@@ -320,11 +199,10 @@ static void load_settings(struct config_loader *loader, const struct config_ini 
 		}
 		set_defaults(loader, &config_sections[i], given[i]);
 		if (strcmp(config_sections[i].name, "frontend") == 0) {
-			make_sources(loader, &config_sections[i], given[i]);
-			check_belief(loader, &config_sections[i], given[i]);
+			config_check_frontend(loader, &config_sections[i], given[i]);
 		}
 		if (strcmp(config_sections[i].name, "dns") == 0) {
-			check_dns(loader, &config_sections[i], given[i]);
+			config_check_dns(loader, &config_sections[i], given[i]);
 		}
 	}
 }

@@ -4,6 +4,7 @@
 #include "config/ini.h"
 
 #include "base/bytes.h"
+#include "base/suggest.h"
 #include "config/file.h"
 #include "config/ini_line.h"
 
@@ -347,8 +348,12 @@ static void read_include(struct reader *r, const struct config_ini_entry *entry)
 	struct place value = config_ini_value_place(entry);
 
 	if (!str_eq_text(entry->key, "include")) {
-		diag_error(l->diag, &key, "%.*s: expected [SECTION] above it", (int)entry->key.len,
-			entry->key.data);
+		static const char *const words[] = {"include"};
+		const char *meant = suggest(entry->key, words, ARRAY_LEN(words));
+
+		diag_error(l->diag, &key, "%.*s: expected [SECTION] above it%s",
+			(int)entry->key.len, entry->key.data,
+			meant != NULL ? ", did you mean include?" : "");
 	} else if (!l->includes) {
 		diag_error(l->diag, &key, "include: expected a configuration in a file");
 	} else if (entry->value.len == 0) {

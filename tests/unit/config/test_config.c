@@ -229,7 +229,7 @@ static const struct refusal refusals[] = {
 	{"frontend", "cert_source = header X-Cert der",
 		"15: error: cert_source = header X-Cert der: " SOURCE},
 	{"frontend", "cert_source = header X-Cert PEM",
-		"15: error: cert_source = header X-Cert PEM: " SOURCE},
+		"15: error: cert_source = header X-Cert PEM: " SOURCE ", did you mean pem?"},
 	{"frontend", "cert_source = header X-Cert pem pem",
 		"15: error: cert_source = header X-Cert pem pem: " SOURCE},
 	{"frontend", "cert_source = header", "15: error: cert_source = header: " NAME},

@@ -44,6 +44,22 @@ static const struct {
 		"admin], did you mean admins?"},
 	{POLICY "alow = *\n",
 		"2:1: error: unknown key alow in [policy default], did you mean allow?"},
+	{"[dns]\ncookies = yse\n",
+		"2:11: error: cookies = yse: expected yes or no, did you mean yes?"},
+	{"[log]\ntarget = sderr\n",
+		"2:10: error: target = sderr: expected stderr, syslog or file:PATH, did you mean "
+		"stderr?"},
+	{"[server]\nlisten = sytemd\n", "2:10: error: listen = sytemd: expected "},
+	{"[frontend]\ncert_source = heder X-Cert pem\n",
+		"2:15: error: cert_source = heder X-Cert pem: expected param NAME CODEC or header "
+		"NAME CODEC, the codec pem, der-b64, der-hex, rfc9440 or xfcc, did you mean "
+		"header?"},
+	{"[frontend]\ncert_source = header X-Cert der-b46\n",
+		"2:15: error: cert_source = header X-Cert der-b46: expected param NAME CODEC or "
+		"header NAME CODEC, the codec pem, der-b64, der-hex, rfc9440 or xfcc, did you "
+		"mean der-b64?"},
+	{"inclde = x\n[server]\n",
+		"1:1: error: inclde: expected [SECTION] above it, did you mean include?"},
 	/* Every bad item of a list. */
 	{"[frontend]\ntrusted_proxies = 10.0.0.1/8, ::1, here,there\n",
 		"2:19: error: trusted_proxies = 10.0.0.1/8: expected prefixes\n"
