@@ -115,10 +115,16 @@ static void add_rule(struct rules *r, struct str line, struct diag *diag)
 	policy_rules_free(again);
 }
 
+static bool is_rate(struct str term)
+{
+	return str_starts_with(str_from(term, str_starts_with(term, "!")), "rate");
+}
+
 static void on_rule(void *ctx, const struct policy_rule *rule, enum policy_truth truth,
 	const enum policy_truth *terms)
 {
 	enum policy_truth expected = POLICY_TRUE;
+	bool waits = false; /* for the names that a rate counts by */
 
 	for (size_t i = 0; i < policy_rule_term_count(rule); i++) {
 		if (terms[i] == POLICY_FALSE) {
@@ -128,10 +134,13 @@ static void on_rule(void *ctx, const struct policy_rule *rule, enum policy_truth
 		} else if (terms[i] == POLICY_UNKNOWN && expected == POLICY_TRUE) {
 			expected = POLICY_UNKNOWN;
 		}
-		require(terms[i] != POLICY_NOT_EVALUATED || truth == POLICY_FALSE,
-			"only a false rule leaves terms out");
+		require(terms[i] != POLICY_NOT_EVALUATED || truth == POLICY_FALSE ||
+				(truth != POLICY_TRUE && is_rate(policy_rule_term_text(rule, i))),
+			"only a false rule leaves terms out, or rates one that is not true");
+		waits = waits || (terms[i] == POLICY_NOT_EVALUATED && truth == POLICY_UNFETCHED);
 	}
-	require(truth == expected, "a rule is the and of its terms");
+	require(truth == expected || (waits && expected == POLICY_TRUE),
+		"a rule is the and of its terms");
 	(*(size_t *)ctx)++;
 }
 
@@ -143,8 +152,17 @@ static bool same(const struct policy_verdict *a, const struct policy_verdict *b)
 static void check_lookups(
 	const struct rules *r, const struct policy_facts *facts, const struct policy_verdict *v)
 {
-	bool lacks = v->lacks.names;
+	uint64_t rates = policy_rules_rate_count(r->list) == POLICY_RATES_MAX
+				 ? UINT64_MAX
+				 : (UINT64_C(1) << policy_rules_rate_count(r->list)) - 1;
+	bool lacks = v->lacks.names || v->lacks.rates != 0;
 
+	require((v->lacks.rates & (~rates | facts->rates_asked)) == 0,
+		"only rates that there are, and none is asked twice");
+	require(v->lacks.rates == 0 || (v->outcome == POLICY_NEED && v->rates_used),
+		"rates are asked for only to decide");
+	require(v->reason != REASON_RATE || (facts->rates_over & rates) != 0,
+		"a rate decides only about who is above it");
 	for (size_t i = 0; i < POLICY_LOOKUPS_MAX; i++) {
 		bool lacking = policy_lookup_set_has(&v->lacks.lookups, i);
 		bool used = policy_lookup_set_has(&v->lookups_used, i);
@@ -227,6 +245,8 @@ static void decide_all(const struct rules *r, struct policy_facts *facts,
 			answers[l] = (enum policy_truth)((i + l + l / 3) % 4);
 		}
 		facts->names_state = (enum policy_fact_state)(i % 4);
+		facts->rates_asked = UINT64_C(0x9249249249249249) << i % 3;
+		facts->rates_over = facts->rates_asked & UINT64_C(0xccccccccaaaaaaaa) << i % 2;
 		facts->cert = i / 4 % 2 == 0 ? cert : NULL;
 		facts->cert_present = i % 2 == 0 || facts->cert != NULL;
 		policy.on_dns_error = (enum policy_on_error)(i / 8);
