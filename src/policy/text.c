@@ -247,4 +247,5 @@ const struct policy_text_kind policy_text_sha256 = {
 	.order = order_exact,
 	.covers = str_eq,
 	.includes = str_eq,
+	.digest = SHA256_DIGITS / 2,
 };

@@ -31,6 +31,9 @@ struct policy_text_kind {
 	bool (*covers)(struct str value, struct str fact);
 	/* Whether `value` covers whatever `other` covers, which is not before it. */
 	bool (*includes)(struct str value, struct str other);
+	/* A value is so many bytes in lower-case hexadecimal, and covers itself alone; 0: it is
+	 * not. */
+	size_t digest;
 };
 
 extern const struct policy_text_kind policy_text_exact;  /* any bytes */

@@ -4,20 +4,20 @@
 #include "policy/textset.h"
 
 #include "base/bytes.h"
+#include "policy/keyset.h"
 
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-struct entry {
-	uint32_t at;
-	uint32_t len;
-};
+#define LEN_BITS 7 /* of a length, in each of the bytes before its value */
 
 struct policy_textset {
 	const struct policy_text_kind *kind;
-	struct bytes text;
-	struct entry *items;
+	struct policy_keyset digests; /* all there is where the kind is one */
+	struct bytes text;            /* values, each after its length */
+	uint32_t *items;              /* where they begin */
 	size_t count;
 	size_t capacity;
 };
@@ -28,6 +28,7 @@ struct policy_textset *policy_textset_new(const struct policy_text_kind *kind)
 
 	if (set != NULL) {
 		set->kind = kind;
+		set->digests.width = kind->digest;
 		bytes_init(&set->text, UINT32_MAX);
 	}
 	return set;
@@ -36,17 +37,52 @@ struct policy_textset *policy_textset_new(const struct policy_text_kind *kind)
 void policy_textset_free(struct policy_textset *set)
 {
 	if (set != NULL) {
+		policy_keyset_clear(&set->digests);
 		bytes_clear(&set->text);
 		free(set->items);
 		free(set);
 	}
 }
 
+/* False if the text is none, of just that many bytes. */
+static bool read_digest(struct str text, size_t len, uint8_t out[POLICY_KEY_MAX])
+{
+	if (text.len != len * 2) {
+		return false;
+	}
+	for (size_t i = 0; i < text.len; i++) {
+		int digit = ascii_hex_value(text.data[i]);
+
+		if (digit < 0 || ascii_lower(text.data[i]) != text.data[i]) {
+			return false;
+		}
+		out[i / 2] = (uint8_t)(i % 2 == 0 ? digit << 4 : out[i / 2] | digit);
+	}
+	return true;
+}
+
+static bool append(struct policy_textset *set, struct str value)
+{
+	size_t len = value.len;
+
+	for (; len >> LEN_BITS > 0; len >>= LEN_BITS) {
+		bytes_append_u8(&set->text, (uint8_t)(len | 1U << LEN_BITS));
+	}
+	bytes_append_u8(&set->text, (uint8_t)len);
+	return bytes_append_str(&set->text, value);
+}
+
 bool policy_textset_add(struct policy_textset *set, struct str value)
 {
+	uint8_t digest[POLICY_KEY_MAX];
+
+	if (set->kind->digest > 0) {
+		return read_digest(value, set->kind->digest, digest) &&
+		       policy_keyset_add(&set->digests, digest);
+	}
 	if (set->count == set->capacity) {
 		size_t capacity = set->capacity > 0 ? set->capacity * 2 : 16;
-		struct entry *items = reallocarray(set->items, capacity, sizeof(*items));
+		uint32_t *items = reallocarray(set->items, capacity, sizeof(*items));
 
 		if (items == NULL) {
 			return false;
@@ -54,18 +90,26 @@ bool policy_textset_add(struct policy_textset *set, struct str value)
 		set->items = items;
 		set->capacity = capacity;
 	}
-	struct entry entry = {(uint32_t)set->text.len, (uint32_t)value.len};
+	uint32_t at = (uint32_t)set->text.len;
 
-	if (!bytes_append_str(&set->text, value)) {
+	if (!append(set, value)) {
 		return false;
 	}
-	set->items[set->count++] = entry;
+	set->items[set->count++] = at;
 	return true;
 }
 
-static struct str value_of(const struct policy_textset *set, const struct entry *entry)
+static struct str value_of(const struct policy_textset *set, const uint32_t *item)
 {
-	return str_from_bytes(set->text.data + entry->at, entry->len);
+	const uint8_t *at = set->text.data + *item;
+	size_t len = 0;
+	unsigned shift = 0;
+
+	for (; *at >> LEN_BITS > 0; shift += LEN_BITS) {
+		len |= (size_t)(*at++ & ((1U << LEN_BITS) - 1)) << shift;
+	}
+	len |= (size_t)*at++ << shift;
+	return str_from_bytes(at, len);
 }
 
 static int by_kind(const void *a, const void *b, void *ctx)
@@ -75,10 +119,17 @@ static int by_kind(const void *a, const void *b, void *ctx)
 	return set->kind->order(value_of(set, a), value_of(set, b));
 }
 
+static bool is_another(const uint8_t *kept, const uint8_t *digest, size_t width)
+{
+	return memcmp(kept, digest, width) != 0;
+}
+
 void policy_textset_seal(struct policy_textset *set)
 {
 	size_t kept = 0;
 
+	policy_keyset_sort(&set->digests);
+	policy_keyset_filter(&set->digests, is_another);
 	if (set->count == 0) {
 		return;
 	}
@@ -91,7 +142,7 @@ void policy_textset_seal(struct policy_textset *set)
 	}
 	set->count = kept + 1;
 
-	struct entry *items = reallocarray(set->items, set->count, sizeof(*items));
+	uint32_t *items = reallocarray(set->items, set->count, sizeof(*items));
 
 	if (items != NULL) {
 		set->items = items;
@@ -101,7 +152,7 @@ void policy_textset_seal(struct policy_textset *set)
 
 size_t policy_textset_count(const struct policy_textset *set)
 {
-	return set->count;
+	return set->count + set->digests.count;
 }
 
 struct str policy_textset_at(const struct policy_textset *set, size_t index)
@@ -112,8 +163,18 @@ struct str policy_textset_at(const struct policy_textset *set, size_t index)
 
 bool policy_textset_covers(const struct policy_textset *set, struct str fact)
 {
+	uint8_t digest[POLICY_KEY_MAX];
 	size_t low = 0;
 	size_t high = set->count;
+
+	if (set->kind->digest > 0) {
+		const uint8_t *found =
+			read_digest(fact, set->kind->digest, digest)
+				? policy_keyset_last(&set->digests, digest, set->kind->digest)
+				: NULL;
+
+		return found != NULL && memcmp(found, digest, set->kind->digest) == 0;
+	}
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;

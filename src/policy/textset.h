@@ -7,8 +7,8 @@
 #include "policy/text.h"
 
 /*
- * A set of values of one kind: its bytes and 8 more each, look-up in O(log n). Filled, sealed, and
- * from then on only asked.
+ * A set of values of one kind: its bytes and 5 more each (6 from 128 bytes on), or the bytes of a
+ * digest and none; look-up in O(log n). Filled, sealed, and from then on only asked.
  */
 struct policy_textset;
 
@@ -21,7 +21,7 @@ NODISCARD bool policy_textset_add(struct policy_textset *set, struct str value);
 void policy_textset_seal(struct policy_textset *set);
 /* How many values there are; after sealing, how many are left. */
 size_t policy_textset_count(const struct policy_textset *set);
-/* In the order of their kind, once sealed. A view. */
+/* In the order of their kind, once sealed. A view. Not for digests. */
 struct str policy_textset_at(const struct policy_textset *set, size_t index);
 /* Whether any value covers the fact. Only after sealing. */
 bool policy_textset_covers(const struct policy_textset *set, struct str fact);

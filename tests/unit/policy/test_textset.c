@@ -60,6 +60,58 @@ static void test_exact_values(void **state)
 	policy_textset_free(set);
 }
 
+/* Against a sorted list of the same, in which some come twice. */
+static void test_many_digests(void **state)
+{
+	static char digests[5000][65];
+	struct policy_textset *set = policy_textset_new(&policy_text_sha256);
+	uint32_t number = 1;
+
+	for (size_t i = 0; i < ARRAY_LEN(digests); i++) {
+		for (size_t k = 0; k < 64; k++) {
+			number = number * 1103515245u + 12345u;
+			/* Few bytes differ near the front. */
+			digests[i][k] = k < 3 ? 'a' : "0123456789abcdef"[number >> 16 & 15];
+		}
+		assert_true(policy_textset_add(set, str_view(digests[i])));
+		assert_true(i % 3 > 0 || policy_textset_add(set, str_view(digests[i])));
+	}
+	policy_textset_seal(set);
+	assert_int_equal(policy_textset_count(set), ARRAY_LEN(digests));
+	for (size_t i = 0; i < ARRAY_LEN(digests); i++) {
+		struct str digest = str_view(digests[i]);
+
+		assert_true(policy_textset_covers(set, digest));
+		assert_false(policy_textset_covers(set, (struct str){digest.data, 63}));
+		digests[i][63] = digests[i][63] == 'f' ? 'F' : 'g';
+		assert_false(policy_textset_covers(set, digest));
+		digests[i][63] = '0';
+		digests[i][0] = 'b';
+		assert_false(policy_textset_covers(set, digest));
+	}
+	assert_false(policy_textset_covers(set, str_view("")));
+	policy_textset_free(set);
+}
+
+static void test_long_values(void **state)
+{
+	static const size_t lens[] = {0, 1, 127, 128, 129, 4095, 4096, 16383, 16384, 20000};
+	static char text[20001];
+	struct policy_textset *set = policy_textset_new(&policy_text_exact);
+
+	memset(text, 'x', sizeof(text));
+	for (size_t i = 0; i < ARRAY_LEN(lens); i++) {
+		assert_true(policy_textset_add(set, (struct str){text, lens[i]}));
+	}
+	policy_textset_seal(set);
+	for (size_t i = 0; i < ARRAY_LEN(lens); i++) {
+		assert_int_equal(policy_textset_at(set, i).len, lens[i]);
+		assert_true(policy_textset_covers(set, (struct str){text, lens[i]}));
+		assert_false(i > 4 && policy_textset_covers(set, (struct str){text, lens[i] - 2}));
+	}
+	policy_textset_free(set);
+}
+
 static void test_an_empty_set_covers_nothing(void **state)
 {
 	struct policy_textset *set = set_of(&policy_text_exact, NULL, 0);
@@ -123,6 +175,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_and_suffixes),
 		cmocka_unit_test(test_exact_values),
+		cmocka_unit_test(test_many_digests),
+		cmocka_unit_test(test_long_values),
 		cmocka_unit_test(test_an_empty_set_covers_nothing),
 		cmocka_unit_test(test_agrees_with_looking_at_each_value),
 	};
