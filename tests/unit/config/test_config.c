@@ -253,7 +253,8 @@ static const struct refusal refusals[] = {
 		"18: error: trust_frontend = yes with profile = azure-appservice: this profile's "
 		"front end verifies nothing that could be trusted"},
 	{"frontend", "trust_headers = 1", "17: error: trust_headers = 1: expected yes or no"},
-	{"frontend", "trust_headers = YES", "17: error: trust_headers = YES: expected yes or no"},
+	{"frontend", "trust_headers = YES",
+		"17: error: trust_headers = YES: expected yes or no, did you mean yes?"},
 	{"frontend", "trusted_proxies = 10.0.0.0/8, 10.0.0.1/8",
 		"31: error: trusted_proxies = 10.0.0.1/8: " PREFIXES},
 	{"frontend", "trusted_proxies = 10.0.0.0/8,", "30: error: trusted_proxies = : " PREFIXES},
