@@ -211,7 +211,8 @@ static char *put(char *at, struct str text, struct str *kept)
 static struct entry *entry_new(const struct answers_key *key, const struct str values[INPUT_COUNT],
 	const struct answer *answer)
 {
-	size_t size = sizeof(struct entry) + answer->head.len + answer->tail.len + answer->log.len;
+	size_t size =
+		sizeof(struct entry) + answer->head.len + answer->tail.len + answer->outcome.len;
 	struct entry *e;
 	char *at;
 
@@ -235,7 +236,7 @@ static struct entry *entry_new(const struct answers_key *key, const struct str v
 	}
 	at = put(at, answer->head, &e->answer.head);
 	at = put(at, answer->tail, &e->answer.tail);
-	put(at, answer->log, &e->answer.log);
+	put(at, answer->outcome, &e->answer.outcome);
 	return e;
 }
 

@@ -29,7 +29,7 @@ struct answer {
 	/* The answer in `form`; between the two comes how long it may be kept. */
 	struct str head;
 	struct str tail;
-	struct str log; /* what the decision log says of it, apart from claims and times */
+	struct str outcome; /* what the decision log says of it, apart from claims and times */
 	enum authz_verdict verdict;
 	enum policy_reason reason;
 	uint32_t max_age_s;   /* at most */

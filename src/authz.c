@@ -335,7 +335,6 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 	const struct authz_trace *trace, void (*done)(void *ctx), void *ctx)
 {
 	const struct config *config = means->config;
-	struct str name = a->input.values[INPUT_DOORWARD_POLICY];
 	bool honoured = believe_headers(&a->input, &config->frontend);
 	enum believe_address address =
 		believe_address(&a->input, &config->frontend, honoured, &a->ip);
@@ -360,7 +359,7 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 				    .data;
 		return deny(a, REASON_DUPLICATE_INPUT);
 	}
-	a->policy = config_policy(config, name.data != NULL ? name : str_view("default"));
+	a->policy = authz_policy(&a->input, config);
 	if (a->policy == NULL) {
 		return deny(a, REASON_UNKNOWN_POLICY);
 	}
@@ -396,6 +395,21 @@ void authz_cancel(struct authz *a)
 		a->wait = NULL;
 	}
 	fetch_cancel(&a->fetch);
+}
+
+const struct policy *authz_policy(const struct input *input, const struct config *config)
+{
+	struct str name = input->values[INPUT_DOORWARD_POLICY];
+
+	return config_policy(config, name.data != NULL ? name : str_view("default"));
+}
+
+uint64_t authz_until_ms(const struct authz *a)
+{
+	uint64_t until_ms = clock_ms() + (uint64_t)a->holds_s * 1000;
+	uint64_t refresh_ms = a->fetch.rdns != NULL ? a->fetch.rdns->refresh_ms : UINT64_MAX;
+
+	return refresh_ms < until_ms ? refresh_ms : until_ms;
 }
 
 const char *authz_verdict_word(enum authz_verdict verdict)

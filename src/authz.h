@@ -113,6 +113,14 @@ NODISCARD bool authz_start(struct authz *a, const struct authz_means *means, int
 	const struct authz_trace *trace, void (*done)(void *ctx), void *ctx);
 void authz_cancel(struct authz *a);
 
+/* The policy that the input asks for; NULL: there is none of that name. */
+const struct policy *authz_policy(const struct input *input, const struct config *config);
+/*
+ * clock_ms() until which the same input, if it is clear, would be answered the same, by the same
+ * means: or a little less, so that what is looked up is looked up anew in time.
+ */
+uint64_t authz_until_ms(const struct authz *a);
+
 const char *authz_verdict_word(enum authz_verdict verdict);
 /* "input", "max_cache", "dns", "cert", "cert_check", "claim", "rate", "error". */
 const char *authz_bound_word(enum authz_bound bound);

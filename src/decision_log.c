@@ -16,9 +16,16 @@
 struct line {
 	struct bytes out;
 	bool json;
-	const char *cut[CUT_MAX]; /* names of the claims that are not whole */
+	const char *cut[CUT_MAX]; /* names of the texts that are not whole */
 	size_t cut_count;
 };
+
+static bool is_wanted(const struct config_log *log, enum authz_verdict verdict)
+{
+	return log_enabled(LOG_LEVEL_INFO) &&
+	       (log->decisions == CONFIG_DECISIONS_ALL ||
+		       (log->decisions == CONFIG_DECISIONS_DENIED && verdict != AUTHZ_ALLOW));
+}
 
 static void begin_field(struct line *l, const char *name)
 {
@@ -92,30 +99,15 @@ static void append_ignored(struct line *l, const struct authz *a)
 	bytes_clear(&text);
 }
 
-static void append_cut(struct line *l)
+void decision_log_outcome(const struct authz *a, const struct config_log *log, struct bytes *out)
 {
-	if (l->cut_count == 0) {
+	struct line line = {.out = *out, .json = log->sink.format == LOG_JSON};
+	struct line *l = &line;
+	char ip[ADDR_TEXT_MAX];
+
+	if (!is_wanted(log, a->verdict)) {
 		return;
 	}
-	begin_field(l, "cut");
-	if (l->json) {
-		json_open(&l->out, '[');
-	}
-	for (size_t i = 0; i < l->cut_count; i++) {
-		if (l->json) {
-			json_text(&l->out, l->cut[i]);
-		} else {
-			bytes_appendf(&l->out, "%s%s", i > 0 ? "," : "", l->cut[i]);
-		}
-	}
-	if (l->json) {
-		json_close(&l->out, ']');
-	}
-}
-
-static void append_fields(struct line *l, const struct authz *a, uint64_t duration_us)
-{
-	char ip[ADDR_TEXT_MAX];
 
 	word(l, "verdict", str_view(authz_verdict_word(a->verdict)));
 	number(l, "status", a->status, 0);
@@ -140,35 +132,65 @@ static void append_fields(struct line *l, const struct authz *a, uint64_t durati
 		word(l, "pin", a->fetch.pin->place);
 	}
 	append_certificate(l, a);
-	claim(l, "method", a->input.values[INPUT_REQUEST_METHOD]);
-	claim(l, "http_host", a->input.values[INPUT_HOST]);
-	claim(l, "uri", a->input.values[INPUT_REQUEST_URI]);
-	claim(l, "user_agent", a->input.values[INPUT_USER_AGENT]);
-	number(l, "max_age", a->max_age_s, 0);
-	number(l, "ms", (double)duration_us / 1000, 3);
 	append_ignored(l, a);
+	*out = line.out;
+}
+
+static void append_cut(struct line *l)
+{
+	if (l->cut_count == 0) {
+		return;
+	}
+	begin_field(l, "cut");
+	if (l->json) {
+		json_open(&l->out, '[');
+	}
+	for (size_t i = 0; i < l->cut_count; i++) {
+		if (l->json) {
+			json_text(&l->out, l->cut[i]);
+		} else {
+			bytes_appendf(&l->out, "%s%s", i > 0 ? "," : "", l->cut[i]);
+		}
+	}
+	if (l->json) {
+		json_close(&l->out, ']');
+	}
+}
+
+static void append_request(struct line *l, const struct decision_log_request *request)
+{
+	const struct str *values = request->input->values;
+
+	claim(l, "method", values[INPUT_REQUEST_METHOD]);
+	claim(l, "http_host", values[INPUT_HOST]);
+	claim(l, "uri", values[INPUT_REQUEST_URI]);
+	claim(l, "user_agent", values[INPUT_USER_AGENT]);
+	number(l, "max_age", request->max_age_s, 0);
+	number(l, "ms", (double)request->duration_us / 1000, 3);
 	append_cut(l);
 }
 
-void decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us)
+void decision_log_line(const struct config_log *log, enum authz_verdict verdict, struct str outcome,
+	const struct decision_log_request *request)
 {
 	struct line l = {.json = log->sink.format == LOG_JSON};
 
-	if (log->decisions == CONFIG_DECISIONS_NONE || !log_enabled(LOG_LEVEL_INFO) ||
-		(log->decisions == CONFIG_DECISIONS_DENIED && a->verdict == AUTHZ_ALLOW)) {
+	if (!is_wanted(log, verdict)) {
 		return;
 	}
 	bytes_init(&l.out, 0);
 	if (l.json) {
 		char when[CLOCK_TEXT_MAX];
 
-		clock_format(a->wall_s, when);
+		clock_format(request->wall_s, when);
 		bytes_append_text(&l.out, "{");
 		word(&l, "time", str_view(when));
+		bytes_append_text(&l.out, ",");
 	} else {
 		bytes_append_text(&l.out, "doorward: decision:");
 	}
-	append_fields(&l, a, duration_us);
+	bytes_append_str(&l.out, outcome);
+	append_request(&l, request);
 	if (l.json) {
 		bytes_append_text(&l.out, "}");
 	}
@@ -176,4 +198,18 @@ void decision_log(const struct authz *a, const struct config_log *log, uint64_t 
 		log_line(bytes_view(&l.out));
 	}
 	bytes_clear(&l.out);
+}
+
+void decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us)
+{
+	const struct decision_log_request request = {
+		&a->input, a->wall_s, duration_us, a->max_age_s};
+	struct bytes outcome;
+
+	bytes_init(&outcome, 0);
+	decision_log_outcome(a, log, &outcome);
+	if (!outcome.failed) {
+		decision_log_line(log, a->verdict, bytes_view(&outcome), &request);
+	}
+	bytes_clear(&outcome);
 }

@@ -12,4 +12,21 @@
 /* Writes the one line of a decided request, if the configuration wants it. */
 void decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us);
 
+/*
+ * Its two parts: what comes of the outcome, and is the same for the same input; and what differs
+ * from request to request.
+ */
+struct decision_log_request {
+	const struct input *input;
+	int64_t wall_s;
+	uint64_t duration_us;
+	uint32_t max_age_s;
+};
+
+/* Writes the first part into `out`, which is empty; nothing if no line is wanted. */
+void decision_log_outcome(const struct authz *a, const struct config_log *log, struct bytes *out);
+/* Writes the line, of which `outcome` is the first part. */
+void decision_log_line(const struct config_log *log, enum authz_verdict verdict, struct str outcome,
+	const struct decision_log_request *request);
+
 #endif

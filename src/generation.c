@@ -7,8 +7,10 @@
 
 #define MEMORY_BYTES (4 << 20) /* of what rules came to for names, certificates and addresses */
 
-struct generation *generation_new(uv_loop_t *loop, struct snapshot *snapshot)
+struct generation *generation_new(uv_loop_t *loop, struct snapshot *snapshot, uint32_t sharers)
 {
+	size_t answers = snapshot->config->answers_size / sharers;
+
 	struct generation *g = calloc(1, sizeof(*g));
 
 	if (g == NULL) {
@@ -24,6 +26,8 @@ struct generation *generation_new(uv_loop_t *loop, struct snapshot *snapshot)
 		free(g);
 		return NULL;
 	}
+	/* Without them every request is decided anew, which is well, too. */
+	g->answers = answers > 0 ? answers_new(answers) : NULL;
 	g->snapshot = snapshot_ref(snapshot);
 	return g;
 }
@@ -34,6 +38,7 @@ void generation_free(struct generation *g)
 		dns_engine_close(g->dns);
 		verifier_close(g->verifier);
 		policy_memory_free(g->memory);
+		answers_free(g->answers);
 		snapshot_unref(g->snapshot);
 		free(g);
 	}

@@ -4,6 +4,7 @@
 #ifndef DW_GENERATION_H
 #define DW_GENERATION_H
 
+#include "answers.h"
 #include "dns/engine.h"
 #include "policy/memory.h"
 #include "snapshot.h"
@@ -21,11 +22,13 @@ struct generation {
 	struct dns_engine *dns;
 	struct verifier *verifier;
 	struct policy_memory *memory;
+	struct answers *answers; /* NULL: none are remembered */
 	size_t in_flight;
 };
 
-/* NULL when out of memory or descriptors. */
-struct generation *generation_new(uv_loop_t *loop, struct snapshot *snapshot);
+/* One of `sharers`, who have an even part of the memory for answers each. NULL when out of memory
+ * or descriptors. */
+struct generation *generation_new(uv_loop_t *loop, struct snapshot *snapshot, uint32_t sharers);
 void generation_free(struct generation *generation);
 
 #endif

@@ -27,6 +27,11 @@ void input_init(struct input *input)
 	*input = (struct input){0};
 }
 
+bool input_is_clear(const struct input *input)
+{
+	return input->unusable == NULL && input->duplicates == 0;
+}
+
 /* Few names share a length, so the length leaves one or two to compare. */
 static enum input_name recognise_fixed(struct str name)
 {

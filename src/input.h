@@ -44,6 +44,9 @@ void input_init(struct input *input);
 void input_add(struct input *input, struct arena *arena, const struct cert_sources *sources,
 	struct str name, struct str value);
 
+/* Whether a decision may rest on it: nothing in it is unusable, or came twice. */
+bool input_is_clear(const struct input *input);
+
 /*
  * The name as the front end sends it: "REMOTE_ADDR", "HTTP_X_REAL_IP"; absent if the profile has no
  * such input.

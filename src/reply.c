@@ -123,25 +123,57 @@ static void client_headers(const struct header_writer *w, const struct authz *a)
 	}
 }
 
-void reply_build(const struct authz *a, enum fcgi_role role, struct bytes *out)
+void reply_head(const struct authz *a, enum fcgi_role role, struct bytes *out)
 {
 	bool authorizer = role == FCGI_ROLE_AUTHORIZER;
-	bool allowed = a->verdict == AUTHZ_ALLOW;
 	struct header_writer w = {out, authorizer ? "Variable-" : ""};
 
 	bytes_appendf(out, "Status: %u %s\r\n", a->status, phrase_of(a->status));
-	if (allowed || !authorizer) {
+	if (a->verdict == AUTHZ_ALLOW || !authorizer) {
 		client_headers(&w, a);
 	}
-	if (!authorizer) {
-		bytes_appendf(out, "Cache-Control: max-age=%u\r\nX-Accel-Expires: %u\r\n",
-			a->max_age_s, a->max_age_s);
+}
+
+static void append_number(struct bytes *out, uint32_t number)
+{
+	char digits[10];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	bytes_append(out, digits + at, sizeof(digits) - at);
+}
+
+void reply_caching(uint32_t max_age_s, enum fcgi_role role, struct bytes *out)
+{
+	if (role == FCGI_ROLE_AUTHORIZER) {
+		return;
 	}
-	if (!allowed || !authorizer) {
+	bytes_append_text(out, "Cache-Control: max-age=");
+	append_number(out, max_age_s);
+	bytes_append_text(out, "\r\nX-Accel-Expires: ");
+	append_number(out, max_age_s);
+	bytes_append_text(out, "\r\n");
+}
+
+void reply_tail(const struct authz *a, enum fcgi_role role, struct bytes *out)
+{
+	bool allowed = a->verdict == AUTHZ_ALLOW;
+
+	if (!allowed || role != FCGI_ROLE_AUTHORIZER) {
 		bytes_append_text(out, "Content-Type: text/plain\r\n");
 	}
 	bytes_append_text(out, "\r\n");
 	if (!allowed) {
 		bytes_appendf(out, "%u %s\n", a->status, phrase_of(a->status));
 	}
+}
+
+void reply_build(const struct authz *a, enum fcgi_role role, struct bytes *out)
+{
+	reply_head(a, role, out);
+	reply_caching(a->max_age_s, role, out);
+	reply_tail(a, role, out);
 }

@@ -15,6 +15,13 @@
  * that to the client. No byte of a client's input gets in unescaped.
  */
 void reply_build(const struct authz *a, enum fcgi_role role, struct bytes *out);
+/*
+ * Its three parts, one after the other: all but the second are the same for the same input. That
+ * one says how long the answer may be kept, and to an authorizer's front end nothing.
+ */
+void reply_head(const struct authz *a, enum fcgi_role role, struct bytes *out);
+void reply_caching(uint32_t max_age_s, enum fcgi_role role, struct bytes *out);
+void reply_tail(const struct authz *a, enum fcgi_role role, struct bytes *out);
 
 /*
  * The certificate's subject alternative names: "DNS:a.example, IP:192.0.2.1, email:…, URI:…".

@@ -41,6 +41,10 @@ struct requests {
 	struct request *spare;
 	size_t spare_count;
 	struct bytes reply;
+	struct bytes head; /* of an answer in the making, as are the next two */
+	struct bytes tail;
+	struct bytes outcome;
+	uint32_t sharers;
 	int64_t started_wall_s;
 	bool draining;
 };
@@ -123,24 +127,98 @@ static void fcgi_param(void *app_request, struct str name, struct str value)
 	authz_input(&r->authz, r->generation->snapshot->config, name, value);
 }
 
+static void give(struct request *r, const struct answer *answer, uint32_t max_age_s, int64_t wall_s)
+{
+	struct requests *all = r->owner;
+	const struct decision_log_request request = {
+		.input = &r->authz.input,
+		.wall_s = wall_s,
+		.duration_us = clock_us() - r->started_us,
+		.max_age_s = max_age_s,
+	};
+
+	bytes_reset(&all->reply, REPLY_KEEP);
+	bytes_append_str(&all->reply, answer->head);
+	reply_caching(max_age_s, r->role, &all->reply);
+	bytes_append_str(&all->reply, answer->tail);
+	decision_log_line(
+		&r->generation->snapshot->config->log, answer->verdict, answer->outcome, &request);
+	/* Without memory for a whole answer there is none, which front ends take for a failure. */
+	struct str whole = all->reply.failed || answer->head.len == 0 ? (struct str){NULL, 0}
+								      : bytes_view(&all->reply);
+
+	if (r->fcgi != NULL) {
+		fcgi_reply(r->fcgi, whole);
+	} else {
+		http_reply(r->http, whole);
+	}
+	request_release(r);
+}
+
+static struct answers_key key_of(const struct request *r, const struct policy *policy)
+{
+	return (struct answers_key){.form = r->role, .policy = policy, .input = &r->authz.input};
+}
+
+/* Without a head when memory is out. */
+static struct answer answer_of(const struct request *r)
+{
+	const struct authz *a = &r->authz;
+	struct requests *all = r->owner;
+
+	bytes_reset(&all->head, REPLY_KEEP);
+	bytes_reset(&all->tail, REPLY_KEEP);
+	bytes_reset(&all->outcome, REPLY_KEEP);
+	reply_head(a, r->role, &all->head);
+	reply_tail(a, r->role, &all->tail);
+	decision_log_outcome(a, &r->generation->snapshot->config->log, &all->outcome);
+	bool whole = !all->head.failed && !all->tail.failed && !all->outcome.failed;
+
+	return (struct answer){
+		.head = whole ? bytes_view(&all->head) : (struct str){NULL, 0},
+		.tail = bytes_view(&all->tail),
+		.outcome = bytes_view(&all->outcome),
+		.verdict = a->verdict,
+		.reason = a->reason,
+		.max_age_s = a->max_age_s,
+		.until_ms = authz_until_ms(a),
+		.from_wall_s = a->wall_s,
+		.until_wall_s = a->wall_s + a->holds_s,
+	};
+}
+
 static void request_answer(void *ctx)
 {
 	struct request *r = ctx;
-	struct requests *all = r->owner;
-	const struct config *config = r->generation->snapshot->config;
+	struct answers *answers = r->generation->answers;
+	struct answer answer = answer_of(r);
 
-	bytes_reset(&all->reply, REPLY_KEEP);
-	reply_build(&r->authz, r->role, &all->reply);
-	decision_log(&r->authz, &config->log, clock_us() - r->started_us);
-	/* Without memory for a whole answer there is none, which front ends take for a failure. */
-	struct str answer = all->reply.failed ? (struct str){NULL, 0} : bytes_view(&all->reply);
+	if (answers != NULL && answer.head.len > 0 && r->authz.holds_s > 0) {
+		struct answers_key key = key_of(r, r->authz.policy);
 
-	if (r->fcgi != NULL) {
-		fcgi_reply(r->fcgi, answer);
-	} else {
-		http_reply(r->http, answer);
+		answers_keep(answers, &key, &answer);
 	}
-	request_release(r);
+	give(r, &answer, r->authz.max_age_s, r->authz.wall_s);
+}
+
+/* Whether the same input was answered before, and still would be in the same way. */
+static bool answer_again(struct request *r, int64_t wall_s)
+{
+	const struct generation *g = r->generation;
+	const struct policy *policy = authz_policy(&r->authz.input, g->snapshot->config);
+
+	if (g->answers == NULL || policy == NULL || !input_is_clear(&r->authz.input)) {
+		return false;
+	}
+	struct answers_key key = key_of(r, policy);
+	uint64_t now_ms = clock_ms();
+	const struct answer *answer = answers_find(g->answers, &key, now_ms, wall_s);
+
+	if (answer == NULL) {
+		return false;
+	}
+	give(r, answer, answer_max_age_s(answer, now_ms, wall_s), wall_s);
+	return true;
 }
 
 /* True if it is answered already. */
@@ -149,8 +227,12 @@ static bool decide(struct request *r)
 	const struct generation *g = r->generation;
 	const struct authz_means means = {
 		g->snapshot->config, g->dns, g->verifier, g->memory, g->snapshot->buckets};
+	int64_t wall_s = clock_wall_s();
 
-	if (!authz_start(&r->authz, &means, clock_wall_s(), NULL, request_answer, r)) {
+	if (answer_again(r, wall_s)) {
+		return true;
+	}
+	if (!authz_start(&r->authz, &means, wall_s, NULL, request_answer, r)) {
 		return false;
 	}
 	request_answer(r);
@@ -235,10 +317,11 @@ static struct fcgi_limits limits_of(const struct config_server *server)
 	};
 }
 
-struct requests *requests_new(uv_loop_t *loop, struct snapshot *snapshot, int64_t started_wall_s)
+struct requests *requests_new(
+	uv_loop_t *loop, struct snapshot *snapshot, uint32_t sharers, int64_t started_wall_s)
 {
 	struct requests *all = calloc(1, sizeof(*all));
-	struct generation *g = generation_new(loop, snapshot);
+	struct generation *g = generation_new(loop, snapshot, sharers);
 
 	if (all == NULL || g == NULL) {
 		generation_free(g);
@@ -259,7 +342,11 @@ struct requests *requests_new(uv_loop_t *loop, struct snapshot *snapshot, int64_
 	all->loop = loop;
 	all->current = g;
 	all->started_wall_s = started_wall_s;
+	all->sharers = sharers;
 	bytes_init(&all->reply, 0);
+	bytes_init(&all->head, 0);
+	bytes_init(&all->tail, 0);
+	bytes_init(&all->outcome, 0);
 	fcgi_pool_init(&all->fcgi_pool, &fcgi, &limits);
 	fcgi_service_init(&all->fcgi, &all->fcgi_pool);
 	http_pool_init(&all->http_pool, &http, limits.max_params, clock_wall_s);
@@ -281,6 +368,9 @@ void requests_free(struct requests *all)
 	fcgi_pool_clear(&all->fcgi_pool);
 	generation_free(all->current);
 	bytes_clear(&all->reply);
+	bytes_clear(&all->head);
+	bytes_clear(&all->tail);
+	bytes_clear(&all->outcome);
 	free(all);
 }
 
@@ -292,7 +382,7 @@ struct net_service *requests_service(struct requests *all, enum listen_protocol 
 bool requests_renew(struct requests *all, struct snapshot *snapshot)
 {
 	struct generation *old = all->current;
-	struct generation *g = generation_new(all->loop, snapshot);
+	struct generation *g = generation_new(all->loop, snapshot, all->sharers);
 
 	if (g == NULL) {
 		return false;

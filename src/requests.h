@@ -17,8 +17,10 @@
  * answer. */
 struct requests;
 
-/* `started_wall_s` is when the process began. NULL when out of memory or descriptors. */
-struct requests *requests_new(uv_loop_t *loop, struct snapshot *snapshot, int64_t started_wall_s);
+/* One of `sharers` of a process that began at `started_wall_s`. NULL when out of memory or
+ * descriptors. */
+struct requests *requests_new(
+	uv_loop_t *loop, struct snapshot *snapshot, uint32_t sharers, int64_t started_wall_s);
 /* After the server that carries the services has been closed. */
 void requests_free(struct requests *requests);
 

@@ -119,7 +119,8 @@ static int open_server(struct worker *w, struct snapshot *snapshot)
 {
 	const struct net_settings settings = settings_of(w, snapshot);
 
-	w->requests = requests_new(&w->loop, snapshot, w->sockets.started_wall_s);
+	w->requests =
+		requests_new(&w->loop, snapshot, w->sockets.sharers, w->sockets.started_wall_s);
 	w->server = net_server_new(&w->loop, &settings);
 	if (w->requests == NULL || w->server == NULL) {
 		return UV_ENOMEM;

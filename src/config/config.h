@@ -62,6 +62,7 @@ struct config {
 	struct dns_settings dns;
 	uint32_t cert_entries; /* of the cache of checked certificates */
 	uint32_t rate_entries; /* token buckets of all `rate` terms */
+	uint64_t answers_size; /* bytes of answers that are remembered; 0: none are */
 	struct config_log log;
 	const struct policy *policies;
 	size_t policy_count;

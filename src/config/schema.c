@@ -435,6 +435,17 @@ static const struct config_key cache_keys[] = {
 		.help = "Token buckets of all rate terms and clients together, 16 bytes each. When "
 			"there are too many clients, those that are nearest to being forgotten "
 			"anyway are. A reload with another number forgets all."},
+	{.name = "answers",
+		.type = CONFIG_BIG_SIZE,
+		.offset = offsetof(struct config, answers_size),
+		.min = 0,
+		.max = 16 * GIB,
+		.value = "32M",
+		.example = "answers = 128M",
+		.help = "Memory for whole answers: a request with the same address, certificate "
+			"and policy, and the same claims as far as the policy's rules ask for "
+			"them, gets the same answer, for as long as DNS and the certificate say "
+			"that it holds. 0: none are remembered."},
 };
 
 static const struct config_key log_keys[] = {

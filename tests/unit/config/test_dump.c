@@ -69,7 +69,7 @@ static void whole(void **state)
 		"yes\ncase_randomization = yes\ntrust_ad = auto\nrequire_ad = no\n"
 		"private_ptr = no\nmax_in_flight = 16384\nmax_in_flight_per_prefix = 64\n"
 		"\n[cache]\nsize = 64M\nrefresh = no\ncert_entries = 4096\n"
-		"rate_entries = 262144\n"
+		"rate_entries = 262144\nanswers = 32M\n"
 		"\n[log]\ntarget = stderr\nformat = text\nlevel = debug\ndecisions = all\n"
 		"\n[policy b]\nrdns = single\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS
