@@ -21,8 +21,8 @@ void dns_answer_init(struct dns_answer *answer, const struct dns_name *name, enu
 
 size_t dns_answer_size(const struct dns_answer *answer)
 {
-	size_t each =
-		answer->type == DNS_TYPE_PTR ? sizeof(answer->names[0]) : sizeof(answer->addrs[0]);
+	bool addrs = answer->type == DNS_TYPE_A || answer->type == DNS_TYPE_AAAA;
+	size_t each = addrs ? sizeof(answer->addrs[0]) : sizeof(answer->names[0]);
 
 	return offsetof(struct dns_answer, addrs) + answer->count * each;
 }

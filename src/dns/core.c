@@ -3,6 +3,7 @@
 
 #include "dns/core.h"
 
+#include "dns/inquiries.h"
 #include "dns/members.h"
 #include "dns/shared.h"
 
@@ -16,6 +17,7 @@ struct dns_engine {
 	struct dns_resolver *resolver;
 	struct dns_lookups *lookups;
 	struct dns_members *members;
+	struct dns_inquiries *inquiries;
 	struct dns_stats stats;
 	struct random_pool random;
 	bool stopped;
@@ -52,7 +54,9 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *
 		.dns = &engine->ground, .resolver = engine->resolver, .upstreams = upstreams};
 	engine->lookups = dns_lookups_new(&engine->lookup_ground);
 	engine->members = dns_members_new(&engine->lookup_ground);
-	if (engine->resolver == NULL || engine->lookups == NULL || engine->members == NULL) {
+	engine->inquiries = dns_inquiries_new(&engine->ground, engine->resolver);
+	if (engine->resolver == NULL || engine->lookups == NULL || engine->members == NULL ||
+		engine->inquiries == NULL) {
 		dns_core_free(engine);
 		return NULL;
 	}
@@ -74,6 +78,7 @@ void dns_core_free(struct dns_engine *engine)
 	}
 	dns_lookups_free(engine->lookups);
 	dns_members_free(engine->members);
+	dns_inquiries_free(engine->inquiries);
 	dns_resolver_free(engine->resolver);
 	dns_shared_unref(engine->shared);
 	free(engine);
@@ -128,6 +133,11 @@ struct dns_lookups *dns_core_lookups(const struct dns_engine *engine)
 struct dns_members *dns_core_members(const struct dns_engine *engine)
 {
 	return engine->members;
+}
+
+struct dns_inquiries *dns_core_inquiries(const struct dns_engine *engine)
+{
+	return engine->inquiries;
 }
 
 uint64_t dns_core_now(const struct dns_engine *engine)

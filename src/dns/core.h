@@ -8,6 +8,7 @@
 #include "dns/exchange.h"
 #include "dns/lookups.h"
 
+struct dns_inquiries;
 struct dns_members;
 
 /*
@@ -39,6 +40,7 @@ uint64_t dns_core_next(const struct dns_engine *engine);
 void *dns_core_host(const struct dns_engine *engine);
 struct dns_lookups *dns_core_lookups(const struct dns_engine *engine);
 struct dns_members *dns_core_members(const struct dns_engine *engine);
+struct dns_inquiries *dns_core_inquiries(const struct dns_engine *engine);
 uint64_t dns_core_now(const struct dns_engine *engine);
 void dns_core_wake(struct dns_engine *engine);
 

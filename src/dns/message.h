@@ -93,8 +93,9 @@ struct dns_answer {
 	size_t count;    /* records in `addrs` or `names` */
 	size_t left_out; /* records beyond those, and all of a type that is neither */
 	union {
-		struct addr addrs[DNS_ADDRS_MAX];      /* A, AAAA, in ascending order */
-		struct dns_name names[DNS_ANSWER_MAX]; /* PTR, in the order of their text */
+		struct addr addrs[DNS_ADDRS_MAX]; /* A, AAAA, in ascending order */
+		/* PTR, NS, CNAME, and of SOA the MNAME; in the order of their text */
+		struct dns_name names[DNS_ANSWER_MAX];
 	};
 };
 

@@ -93,6 +93,9 @@ static bool take_data(const ldns_rr_list *records, struct dns_answer *answer)
 			}
 			dns_answer_add_addr(answer, &addr);
 			break;
+		case DNS_TYPE_NS:
+		case DNS_TYPE_CNAME:
+		case DNS_TYPE_SOA:
 		case DNS_TYPE_PTR:
 			if (!dns_name_from_rdf(rdf, &name)) {
 				return false;

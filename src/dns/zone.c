@@ -209,9 +209,10 @@ static const struct zone_record *find_soa(const struct dns_zone *zone, const str
 
 static struct dns_name name_of(const struct zone_record *record)
 {
-	struct dns_name name = {.len = record->data_len};
+	size_t at = record->type == DNS_TYPE_SOA ? ZONE_SOA_MNAME : 0;
+	struct dns_name name = {.len = (uint8_t)(record->data_len - at)};
 
-	memcpy(name.wire, record->data, record->data_len);
+	memcpy(name.wire, record->data + at, name.len);
 	return name;
 }
 
@@ -228,6 +229,9 @@ static void take_record(const struct zone_record *record, struct dns_answer *ans
 		dns_answer_add_addr(answer, &addr);
 		break;
 	case DNS_TYPE_PTR:
+	case DNS_TYPE_NS:
+	case DNS_TYPE_CNAME:
+	case DNS_TYPE_SOA:
 		name = name_of(record);
 		dns_answer_add_name(answer, &name);
 		break;

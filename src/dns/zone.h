@@ -13,11 +13,11 @@
  * and are not in the file, do not exist (NXDOMAIN); other names that are not in the file are the
  * upstream's to answer.
  *
- * A, AAAA, PTR and CNAME answer questions; other types only make their name exist. $ORIGIN is the
- * root, and the TTL 3600, until the file says otherwise. Errors are: a class other than IN; a TTL
- * above 2^31 - 1; a CNAME beside other records; what would need more than this to be answered as a
- * server would (wildcards, DNAME); $INCLUDE and $GENERATE; an entry over 16 KiB; a file over 64
- * MiB.
+ * A, AAAA, PTR, CNAME, NS and SOA answer questions; other types only make their name exist. $ORIGIN
+ * is the root, and the TTL 3600, until the file says otherwise. Errors are: a class other than IN;
+ * a TTL above 2^31 - 1; a CNAME beside other records; what would need more than this to be answered
+ * as a server would (wildcards, DNAME); $INCLUDE and $GENERATE; an entry over 16 KiB; a file over
+ * 64 MiB.
  */
 struct dns_zone;
 

@@ -85,7 +85,7 @@ static bool add_record(struct zone_records *records, const struct zone_record *r
 }
 
 /* What of the RDATA answers questions; false where it is not what its type says. */
-static bool take_data(const ldns_rr *rr, uint8_t data[DNS_NAME_MAX], uint8_t *len)
+static bool take_data(const ldns_rr *rr, uint8_t data[ZONE_DATA_MAX], uint16_t *len)
 {
 	enum dns_type type = (enum dns_type)ldns_rr_get_type(rr);
 	struct dns_name name;
@@ -97,11 +97,12 @@ static bool take_data(const ldns_rr *rr, uint8_t data[DNS_NAME_MAX], uint8_t *le
 		if (!dns_addr_from_rdf(ldns_rr_rdf(rr, 0), type, &addr)) {
 			return false;
 		}
-		*len = (uint8_t)addr_len(&addr);
+		*len = (uint16_t)addr_len(&addr);
 		memcpy(data, addr.bytes, *len);
 		return true;
 	case DNS_TYPE_PTR:
 	case DNS_TYPE_CNAME:
+	case DNS_TYPE_NS:
 		if (!dns_name_from_rdf(ldns_rr_rdf(rr, 0), &name)) {
 			return false;
 		}
@@ -109,11 +110,13 @@ static bool take_data(const ldns_rr *rr, uint8_t data[DNS_NAME_MAX], uint8_t *le
 		memcpy(data, name.wire, name.len);
 		return true;
 	case DNS_TYPE_SOA:
-		if (ldns_rr_rdf(rr, SOA_MINIMUM) == NULL) {
+		if (ldns_rr_rdf(rr, SOA_MINIMUM) == NULL ||
+			!dns_name_from_rdf(ldns_rr_rdf(rr, 0), &name)) {
 			return false;
 		}
-		*len = 4;
 		put_u32(data, ldns_rdf2native_int32(ldns_rr_rdf(rr, SOA_MINIMUM)));
+		memcpy(data + ZONE_SOA_MNAME, name.wire, name.len);
+		*len = (uint16_t)(ZONE_SOA_MNAME + name.len);
 		return true;
 	default:
 		*len = 0;
@@ -134,7 +137,7 @@ static bool has_asterisk(const struct dns_name *name)
 static void take_record(struct loader *loader, const ldns_rr *rr)
 {
 	uint8_t key[DNS_NAME_MAX];
-	uint8_t data[DNS_NAME_MAX];
+	uint8_t data[ZONE_DATA_MAX];
 	uint32_t ttl = ldns_rr_ttl(rr) == TTL_ABSENT ? loader->default_ttl : ldns_rr_ttl(rr);
 	struct zone_record record = {.data = data, .ttl = ttl, .line = loader->place.line};
 	struct dns_name owner;

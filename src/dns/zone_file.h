@@ -13,6 +13,8 @@
 #include <stdint.h>
 
 #define DNS_ZONE_TTL 3600
+#define ZONE_SOA_MNAME 4 /* where it begins in a SOA's data */
+#define ZONE_DATA_MAX (ZONE_SOA_MNAME + DNS_NAME_MAX)
 
 /*
  * A name's labels from the root down, each behind its length, lower-case: keys below a key begin
@@ -25,9 +27,9 @@ struct zone_key {
 
 struct zone_record {
 	struct zone_key key;
-	const uint8_t
-		*data;    /* A, AAAA: the address; PTR, CNAME: the name, lower-case; SOA: MINIMUM */
-	uint8_t data_len; /* 0 for other types */
+	const uint8_t *data; /* A, AAAA: the address; PTR, CNAME, NS: the name, lower-case; SOA:
+				MINIMUM, then MNAME likewise */
+	uint16_t data_len;   /* 0 for other types */
 	uint16_t type;
 	uint32_t ttl;
 	unsigned line;

@@ -75,6 +75,9 @@ static void check_data(const struct dns_answer *answer)
 		}
 		break;
 	case DNS_TYPE_PTR:
+	case DNS_TYPE_NS:
+	case DNS_TYPE_CNAME:
+	case DNS_TYPE_SOA:
 		check(answer->count > 0 && answer->count <= DNS_ANSWER_MAX);
 		for (size_t i = 0; i < answer->count; i++) {
 			check_text(&answer->names[i]);

@@ -171,8 +171,11 @@ static void answers_with_data(void **state)
 	assert_int_equal(answer->ttl, 5);
 	answer = ask(zone, "example.com", DNS_TYPE_NS);
 	assert_int_equal(answer->kind, DNS_ANSWER_DATA);
-	assert_int_equal(answer->count, 0);
-	assert_int_equal(answer->left_out, 1);
+	assert_int_equal(answer->count, 1);
+	assert_name(&answer->names[0], "ns.example.com");
+	answer = ask(zone, "example.com", DNS_TYPE_SOA);
+	assert_int_equal(answer->count, 1);
+	assert_name(&answer->names[0], "ns.example.com");
 	dns_zone_unref(zone);
 }
 
