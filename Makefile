@@ -13,6 +13,7 @@ PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 SYSCONFDIR ?= /etc
+LOCALSTATEDIR ?= /var
 CFLAGS ?= -O2 -g
 V ?= 0
 SYSTEMD ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo 1)
@@ -44,7 +45,7 @@ LIBS := fcgi libssl libcrypto inih jansson libpcre2-8 libuv $(if $(SYSTEMD),libs
 PLAIN_LIBS := -lldns -lhttp_parser
 dw_cflags = -std=c17 $(WARNINGS) $(if $(WERROR),-Werror) -fPIE -fstack-protector-strong $(CET) -pthread \
 	-MMD -MP $(flavour_cflags_$(FLAVOUR))
-dw_cppflags = -D_GNU_SOURCE -Isrc -DDW_VERSION='"$(VERSION)"' -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' \
+dw_cppflags = -D_GNU_SOURCE -Isrc -DDW_VERSION='"$(VERSION)"' -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' -DDW_LOCALSTATEDIR='"$(LOCALSTATEDIR)"' \
 	$(if $(SYSTEMD),-DDW_SYSTEMD=1,-DDW_SYSTEMD=0) $(if $(PSL),-DDW_PSL=1,-DDW_PSL=0) \
 	$(hardening_$(FLAVOUR)) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 dw_ldflags = -pie -Wl,-z,relro,-z,now -pthread $(flavour_ldflags_$(FLAVOUR))
@@ -55,7 +56,7 @@ link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)
 quiet = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(subst $(BUILD)/,,$@)';)
 
 # Narrowed on the command line (FOLDERS="base dns"), the library and its tests are those folders' alone.
-FOLDERS ?= base net fcgi http dns cert policy config import .
+FOLDERS ?= base net fcgi http dns cert policy config import audit .
 sources := $(sort $(wildcard $(foreach f,$(FOLDERS),src/$(if $(filter .,$f),,$f/)*.c)))
 objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(filter-out src/main.c,$(sources)))
 library := $(BUILD)/libdoorward.a
@@ -84,7 +85,7 @@ help:
 	@echo 'bench        what a certificate costs; the DNS engine under load, beside dnsperf and itself at rest (ARGS="unique silent scan")'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
 	@echo 'deps         install missing Debian packages'
-	@echo 'install      PREFIX SBINDIR MANDIR SYSCONFDIR DESTDIR'
+	@echo 'install      PREFIX SBINDIR MANDIR SYSCONFDIR LOCALSTATEDIR DESTDIR'
 	@echo 'clean        remove build/'
 
 $(BUILD)/src/%.o: src/%.c

@@ -181,7 +181,7 @@ static void json_time(struct bytes *out, const char *key, const int64_t *wall_s)
 
 	json_key(out, key);
 	if (wall_s == NULL) {
-		json_null(out);
+		json_none(out);
 		return;
 	}
 	clock_format(*wall_s, text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "audit.h"
 #include "base/bytes.h"
 #include "cases.h"
 #include "cgi.h"
@@ -32,6 +33,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"audit", audit_main},
 	{"check", check_main},
 	{"test", cases_main},
 	{"import-nginx", import_main},
@@ -50,6 +52,8 @@ static const char usage_text[] =
 	"                [--verify-status WORD] [--at TIME] [--json]\n"
 	"                                         decide a line of the JSON log anew\n"
 	"       doorward test [-c FILE] CASES     decide cases without DNS: 0 as expected, 1 not\n"
+	"       doorward audit [-c FILE] [--state FILE] [--policy NAME] [--json]\n"
+	"                                         names that rules depend on: 0 as before, 1 not\n"
 	"       doorward import-nginx [--nginx] FILE\n"
 	"                                         policies for its rdns directives; --nginx: its\n"
 	"                                         configuration with auth_request instead\n"

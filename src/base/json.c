@@ -32,7 +32,7 @@ void json_key(struct bytes *out, const char *key)
 	bytes_append_u8(out, ':');
 }
 
-void json_null(struct bytes *out)
+void json_none(struct bytes *out)
 {
 	separate(out);
 	bytes_append_text(out, "null");
@@ -53,7 +53,7 @@ void json_u64(struct bytes *out, uint64_t value)
 void json_str(struct bytes *out, struct str value)
 {
 	if (value.data == NULL) {
-		json_null(out);
+		json_none(out);
 		return;
 	}
 	separate(out);

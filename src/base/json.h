@@ -17,7 +17,7 @@
 void json_open(struct bytes *out, char bracket);  /* '{' or '[' */
 void json_close(struct bytes *out, char bracket); /* '}' or ']' */
 void json_key(struct bytes *out, const char *key);
-void json_null(struct bytes *out);
+void json_none(struct bytes *out);
 void json_bool(struct bytes *out, bool value);
 void json_u64(struct bytes *out, uint64_t value);
 /* Absent strings (data == NULL) are null. */

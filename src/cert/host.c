@@ -32,8 +32,6 @@ bool cert_host_is_named(struct str_list dns, struct str_list names)
 }
 
 #if DW_PSL
-#define NAME_MAX_LEN 253
-
 /* The structure has no members: it is libpsl's own. */
 static const psl_ctx_t *list_of(const struct cert_suffixes *suffixes)
 {
@@ -50,28 +48,28 @@ void cert_suffixes_free(struct cert_suffixes *suffixes)
 	psl_free((psl_ctx_t *)(void *)suffixes);
 }
 
-/* A view of `room`; absent if there is none. */
-static struct str registrable(const psl_ctx_t *list, struct str name, char room[NAME_MAX_LEN + 1])
+struct str cert_suffixes_registrable(
+	const struct cert_suffixes *suffixes, struct str name, char room[CERT_DOMAIN_ROOM])
 {
 	const char *domain;
 
-	if (name.len == 0 || name.len > NAME_MAX_LEN) {
+	if (suffixes == NULL || name.len == 0 || name.len >= CERT_DOMAIN_ROOM) {
 		return (struct str){NULL, 0};
 	}
 	memcpy(room, name.data, name.len);
 	room[name.len] = '\0';
-	domain = psl_registrable_domain(list, room);
+	domain = psl_registrable_domain(list_of(suffixes), room);
 	return str_view(domain);
 }
 
 bool cert_host_shares_domain(
 	const struct cert_suffixes *suffixes, struct str_list dns, struct str_list names)
 {
-	char name_room[NAME_MAX_LEN + 1];
-	char dns_room[NAME_MAX_LEN + 1];
+	char name_room[CERT_DOMAIN_ROOM];
+	char dns_room[CERT_DOMAIN_ROOM];
 
 	for (size_t i = 0; i < names.count; i++) {
-		struct str ours = registrable(list_of(suffixes), names.items[i], name_room);
+		struct str ours = cert_suffixes_registrable(suffixes, names.items[i], name_room);
 
 		for (size_t k = 0; k < dns.count && ours.data != NULL; k++) {
 			struct str theirs = dns.items[k];
@@ -79,7 +77,7 @@ bool cert_host_shares_domain(
 			if (str_starts_with(theirs, "*.")) {
 				theirs = str_from(theirs, strlen("*."));
 			}
-			theirs = registrable(list_of(suffixes), theirs, dns_room);
+			theirs = cert_suffixes_registrable(suffixes, theirs, dns_room);
 			if (theirs.data != NULL && str_eq(ours, theirs)) {
 				return true;
 			}
@@ -95,6 +93,12 @@ struct cert_suffixes *cert_suffixes_load(void)
 
 void cert_suffixes_free(struct cert_suffixes *suffixes)
 {
+}
+
+struct str cert_suffixes_registrable(
+	const struct cert_suffixes *suffixes, struct str name, char room[CERT_DOMAIN_ROOM])
+{
+	return (struct str){NULL, 0};
 }
 
 bool cert_host_shares_domain(

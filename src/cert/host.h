@@ -23,6 +23,12 @@ struct cert_suffixes;
 struct cert_suffixes *cert_suffixes_load(void);
 void cert_suffixes_free(struct cert_suffixes *suffixes);
 
+#define CERT_DOMAIN_ROOM 254
+
+/* A view of `room`; absent for a public suffix, and where there is no list. */
+struct str cert_suffixes_registrable(
+	const struct cert_suffixes *suffixes, struct str name, char room[CERT_DOMAIN_ROOM]);
+
 /*
  * Whether a confirmed name shares its registrable domain, one label more than a public suffix, with
  * a dNSName; of a wildcard, what stands behind it counts. A public suffix has none, and shares

@@ -13,9 +13,10 @@ struct asking {
 	void *ctx;
 };
 
-static bool tell(const struct asking *a, enum policy_asked_kind kind, struct str value)
+static bool tell(const struct asking *a, enum policy_asked_kind kind, struct str value, bool listed)
 {
-	struct policy_asked asked = {.kind = kind, .rule = a->rule, .value = value};
+	struct policy_asked asked = {
+		.kind = kind, .rule = a->rule, .listed = listed, .value = value};
 
 	return a->asked(a->ctx, &asked);
 }
@@ -26,12 +27,12 @@ static bool tell_hosts(const struct asking *a, const struct policy_term *term)
 
 	switch (term->op) {
 	case POLICY_OPERATOR_EQUALS:
-		return tell(a, POLICY_ASKED_HOST, term->value);
+		return tell(a, POLICY_ASKED_HOST, term->value, false);
 	case POLICY_OPERATOR_MATCHES:
-		return tell(a, POLICY_ASKED_HOST_REGEX, term->text);
+		return tell(a, POLICY_ASKED_HOST_REGEX, term->text, false);
 	case POLICY_OPERATOR_IN:
 		for (size_t i = 0; more && i < policy_textset_count(term->texts); i++) {
-			more = tell(a, POLICY_ASKED_HOST, policy_textset_at(term->texts, i));
+			more = tell(a, POLICY_ASKED_HOST, policy_textset_at(term->texts, i), true);
 		}
 		return more;
 	default:
@@ -50,7 +51,7 @@ static bool tell_lookups(const struct asking *a, const struct policy_term *term)
 		more = tell(a,
 			lookup->kind == POLICY_LOOKUP_DNSBL ? POLICY_ASKED_DNSBL
 							    : POLICY_ASKED_FORWARD,
-			lookup->name);
+			lookup->name, term->op == POLICY_OPERATOR_IN);
 	}
 	return more;
 }

@@ -18,6 +18,7 @@ enum policy_asked_kind {
 struct policy_asked {
 	enum policy_asked_kind kind;
 	const struct policy_rule *rule;
+	bool listed;      /* in a file */
 	struct str value; /* lower-case, no final dot; of a regex the term as written */
 };
 

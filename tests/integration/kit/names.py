@@ -54,7 +54,7 @@ def rcode_of(message):
 class Nsd:
     """A real NSD with zones as master-file text by name; each gets its SOA and NS here."""
 
-    def __init__(self, folder, zones, broken=()):
+    def __init__(self, folder, zones, broken=(), soa=SOA):
         self.port = free_port()
         configuration = (
             f"server:\n ip-address: 127.0.0.1@{self.port}\n"
@@ -65,7 +65,7 @@ class Nsd:
         )
         for number, (zone, text) in enumerate(zones.items()):
             path = folder / f"{number}.zone"
-            path.write_text(f"$ORIGIN {zone}.\n$TTL 300\n" + SOA + text)
+            path.write_text(f"$ORIGIN {zone}.\n$TTL 300\n" + soa + text)
             configuration += f'zone:\n name: "{zone}"\n zonefile: "{path}"\n'
         for zone in broken:  # a zone that cannot be loaded: SERVFAIL
             configuration += f'zone:\n name: "{zone}"\n zonefile: "{folder}/missing.zone"\n'

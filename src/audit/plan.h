@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_AUDIT_PLAN_H
+#define DW_AUDIT_PLAN_H
+
+#include "base/arena.h"
+#include "config/config.h"
+#include "policy/pin.h"
+
+/* What a configuration's rules depend on in DNS. */
+
+#define AUDIT_LISTED_MAX 4096 /* names and zones that stand in files of rules alone */
+
+/* Where a name is looked at by a policy's pins. */
+struct audit_pins {
+	struct audit_pins *next;
+	const struct policy_pins *pins;
+};
+
+struct audit_target {
+	struct str key; /* the name; ".NAME" for a zone, which need not have an address itself */
+	struct audit_pins *pins;
+};
+
+struct audit_regex {
+	struct audit_regex *next;
+	struct str term;
+	struct str place;
+};
+
+struct audit_plan {
+	struct arena *arena;
+	struct audit_target *targets; /* by key, each once */
+	size_t count;
+	size_t capacity;
+	size_t listed;
+	size_t left_out;             /* values of files beyond the bound */
+	struct audit_regex *regexes; /* which ask for names that cannot be told */
+	struct audit_regex **last_regex;
+	bool failed; /* out of memory */
+};
+
+/* `policy` NULL: all of them. Everything is borrowed from the configuration and the arena. */
+void audit_plan_make(struct audit_plan *plan, const struct config *config,
+	const struct policy *policy, struct arena *arena);
+
+/* The name of a target, without the dot of a zone. */
+struct str audit_target_name(const struct audit_target *target);
+bool audit_target_is_zone(const struct audit_target *target);
+/* NULL: there is none of that key. */
+const struct audit_target *audit_plan_find(const struct audit_plan *plan, struct str key);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "audit/report.h"
+
+#include "base/json.h"
+
+static const char *const kind_words[] = {
+	[AUDIT_GONE] = "gone",
+	[AUDIT_CHAIN_ENDS] = "dangling",
+	[AUDIT_CHAIN_LOOPS] = "loop",
+	[AUDIT_OUTSIDE] = "outside_pin",
+	[AUDIT_MOVED] = "moved",
+	[AUDIT_TOO_MANY] = "too_many",
+	[AUDIT_REZONED] = "other_zone",
+	[AUDIT_CHANGED] = "zone_changed",
+	[AUDIT_TROUBLE] = "dns_trouble",
+};
+
+const char *audit_kind_word(enum audit_kind kind)
+{
+	return kind_words[kind];
+}
+
+static void write_list(struct bytes *out, const char *before, struct str_list list)
+{
+	for (size_t i = 0; i < list.count; i++) {
+		bytes_append_text(out, before);
+		bytes_append_str(out, list.items[i]);
+	}
+}
+
+static void write_finding(struct bytes *out, const struct audit_finding *f)
+{
+	bytes_appendf(out, "%-13s %.*s", audit_kind_word(f->kind), (int)f->name.len, f->name.data);
+	write_list(out, " -> ", f->chain);
+	if (f->detail.data != NULL) {
+		bytes_append_text(out, ": ");
+		bytes_append_str(out, f->detail);
+	}
+	write_list(out, " +", f->added);
+	write_list(out, " -", f->removed);
+	bytes_append_text(out, "\n");
+}
+
+void audit_report_text(const struct audit_report *report, struct bytes *out)
+{
+	const struct audit_plan *plan = report->plan;
+
+	for (const struct audit_finding *f = report->findings; f != NULL; f = f->next) {
+		write_finding(out, f);
+	}
+	for (const struct audit_regex *r = plan->regexes; r != NULL; r = r->next) {
+		bytes_appendf(out, "%-13s %.*s: %.*s\n", "not_audited", (int)r->place.len,
+			r->place.data, (int)r->term.len, r->term.data);
+	}
+	if (plan->left_out > 0) {
+		bytes_appendf(out,
+			"%-13s %zu more values of files: at most %d are looked at in one audit\n",
+			"not_audited", plan->left_out, AUDIT_LISTED_MAX);
+	}
+	bytes_appendf(out, "%zu names, %zu zones, %zu findings", plan->count, report->zones,
+		report->count);
+	if (report->since.data != NULL) {
+		bytes_append_text(out, "; compared with ");
+		bytes_append_str(out, report->since);
+		bytes_append_text(out, "\n");
+	} else {
+		bytes_append_text(out, "; nothing to compare with yet\n");
+	}
+}
+
+static void json_finding(struct bytes *out, const struct audit_finding *f)
+{
+	json_open(out, '{');
+	json_key(out, "finding");
+	json_text(out, audit_kind_word(f->kind));
+	json_key(out, "name");
+	json_str(out, f->name);
+	json_key(out, "detail");
+	json_str(out, f->detail);
+	json_key(out, "added");
+	json_str_list(out, f->added);
+	json_key(out, "removed");
+	json_str_list(out, f->removed);
+	json_key(out, "chain");
+	json_str_list(out, f->chain);
+	json_close(out, '}');
+}
+
+void audit_report_json(const struct audit_report *report, struct bytes *out)
+{
+	const struct audit_plan *plan = report->plan;
+
+	json_open(out, '{');
+	json_key(out, "since");
+	json_str(out, report->since);
+	json_key(out, "names");
+	json_u64(out, plan->count);
+	json_key(out, "zones");
+	json_u64(out, report->zones);
+	json_key(out, "findings");
+	json_open(out, '[');
+	for (const struct audit_finding *f = report->findings; f != NULL; f = f->next) {
+		json_finding(out, f);
+	}
+	json_close(out, ']');
+	json_key(out, "not_audited");
+	json_open(out, '[');
+	for (const struct audit_regex *r = plan->regexes; r != NULL; r = r->next) {
+		json_open(out, '{');
+		json_key(out, "rule");
+		json_str(out, r->place);
+		json_key(out, "term");
+		json_str(out, r->term);
+		json_close(out, '}');
+	}
+	json_close(out, ']');
+	json_key(out, "left_out");
+	json_u64(out, plan->left_out);
+	json_close(out, '}');
+	bytes_append_text(out, "\n");
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_AUDIT_REPORT_H
+#define DW_AUDIT_REPORT_H
+
+#include "audit/state.h"
+#include "audit/survey.h"
+
+/* What a survey shows, beside the pins and beside what was found the last time. */
+
+enum audit_kind {
+	AUDIT_GONE,        /* a name, or the name of a zone, does not exist, or has no address */
+	AUDIT_CHAIN_ENDS,  /* a CNAME ends in nothing */
+	AUDIT_CHAIN_LOOPS, /* CNAMEs go round */
+	AUDIT_OUTSIDE,     /* addresses outside the pin */
+	AUDIT_MOVED,       /* other addresses than the last time */
+	AUDIT_TOO_MANY,    /* addresses beyond those that are compared */
+	AUDIT_REZONED,     /* a name lies in another zone */
+	AUDIT_CHANGED,     /* another MNAME, or other name servers */
+	AUDIT_TROUBLE      /* nobody knows */
+};
+
+struct audit_finding {
+	struct audit_finding *next;
+	enum audit_kind kind;
+	struct str name;   /* or ".NAME" */
+	struct str detail; /* the pin's place; NXDOMAIN and the like; "OLD -> NEW"; may be absent */
+	struct str_list added;
+	struct str_list removed;
+	struct str_list chain;
+};
+
+struct audit_report {
+	const struct audit_plan *plan;
+	struct str since; /* the time of the last audit; absent: this is the first */
+	struct audit_finding *findings;
+	struct audit_finding **last;
+	size_t count;
+	size_t troubles; /* of those, AUDIT_TROUBLE */
+	size_t zones;
+	bool failed; /* out of memory */
+};
+
+/*
+ * Fills the report, and the state that is to be kept: of what nobody knows today, and of what was
+ * not looked at (`partial`), that which is in `old`. Everything lives as long as the arguments and
+ * the plan's arena.
+ */
+void audit_compare(const struct audit_plan *plan, const struct audit_survey *survey,
+	const struct audit_state *old, bool partial, struct audit_report *report,
+	struct audit_state *now);
+
+/* "gone", "dangling", … */
+const char *audit_kind_word(enum audit_kind kind);
+void audit_report_text(const struct audit_report *report, struct bytes *out);
+void audit_report_json(const struct audit_report *report, struct bytes *out);
+
+#endif
