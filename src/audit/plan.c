@@ -108,13 +108,15 @@ static void add(
 			plan->left_out++;
 			return;
 		}
-		if (!make_room(plan)) {
+		struct str kept = arena_dup(plan->arena, key);
+
+		if (kept.data == NULL || !make_room(plan)) {
 			plan->failed = true;
 			return;
 		}
 		memmove(&plan->targets[at + 1], &plan->targets[at],
 			(plan->count - at) * sizeof(plan->targets[0]));
-		plan->targets[at] = (struct audit_target){.key = key};
+		plan->targets[at] = (struct audit_target){.key = kept};
 		plan->count++;
 		plan->listed += listed;
 	}
@@ -131,14 +133,7 @@ static void add_zone(struct audit_plan *plan, struct str name, bool listed)
 	}
 	key[0] = '.';
 	memcpy(key + 1, name.data, name.len);
-
-	struct str kept = arena_dup(plan->arena, (struct str){key, name.len + 1});
-
-	if (kept.data == NULL) {
-		plan->failed = true;
-		return;
-	}
-	add(plan, kept, NULL, listed);
+	add(plan, (struct str){key, name.len + 1}, NULL, listed);
 }
 
 /* Policies that have the same rules name a regex once. */

@@ -19,7 +19,8 @@ struct audit_pins {
 };
 
 struct audit_target {
-	struct str key; /* the name; ".NAME" for a zone, which need not have an address itself */
+	struct str key; /* NUL-terminated: the name; ".NAME" for a zone, which need not have an
+			   address itself */
 	struct audit_pins *pins;
 };
 

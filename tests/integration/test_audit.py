@@ -209,6 +209,7 @@ def test_files_of_names(audits):
     zones = {"dyn.test": DYN + "* A 192.0.2.77\n"}
     report = audits.run(zones, expect=0)
     assert (report["names"], report["left_out"]) == (4097, 4)
+    assert len(json.loads(audits.state.read_text())["names"]) == 4097
     (audits.folder / "names").write_text("h1.dyn.test\n.dyn.test\n# no\ngone.partner.test\n")
     found, report = audits.findings({**zones, "partner.test": ""}, expect=1)
     assert (found, report["left_out"]) == ([("gone", "gone.partner.test")], 0)
