@@ -1,0 +1,472 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""Forward authentication over HTTP, as it is on the wire."""
+
+import http.client
+import socket
+import threading
+
+import pytest
+
+import fcgi
+from kit.doorward import BINARY, run
+from kit.process import DEADLINE, Process, free_port, wait_for
+
+POLICY = """[policy default]
+allow = host client.example
+[policy open]
+rdns = off
+allow = *
+[policy claims]
+rdns = off
+allow = ip 192.0.2.0/24 & uri /wanted & method PUT & http_host www.example
+[policy certs]
+rdns = off
+client_cert = required
+allow = cert.dns .partner.example
+"""
+REAL_IP = "X-Real-IP: 192.0.2.1\r\n"
+
+
+class Wire:
+    """One connection, byte by byte if need be."""
+
+    def __init__(self, address):
+        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket.settimeout(DEADLINE)
+        wait_for(lambda: self.socket.connect_ex(address) == 0, f"someone at {address}")
+        self.file = self.socket.makefile("rb")
+
+    def send(self, text):
+        self.socket.sendall(text.encode("latin-1"))
+
+    def answer(self, head_only=False):
+        """(status, headers in lower case, body) of the next answer; None at the end."""
+        line = self.file.readline()
+        if not line:
+            return None
+        assert line.startswith(b"HTTP/1.1 "), line
+        headers = {}
+        for header in iter(self.file.readline, b"\r\n"):
+            name, _, value = header.decode("latin-1").partition(": ")
+            assert name.lower() not in headers
+            headers[name.lower()] = value.rstrip("\r\n")
+        length = 0 if head_only else int(headers["content-length"])
+        return int(line.split()[1]), headers, self.file.read(length).decode()
+
+    def ended(self):
+        return self.file.read(1) == b""
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+
+@pytest.fixture
+def door(doorward, nsd, folder):
+    """On a port whose peers are trusted, and on a Unix socket."""
+    port = free_port()
+    door = doorward(
+        POLICY,
+        server=f"listen = http:unix:{folder}/http.sock\nlisten = http:127.0.0.1:{port}",
+        frontend="trusted_proxies = 127.0.0.1",
+        server_of_names=nsd,
+    )
+    door.port, door.http = port, str(folder / "http.sock")
+    return door
+
+
+@pytest.fixture
+def wire(door, stack):
+    def connect(address=None):
+        wire = Wire(address or ("127.0.0.1", door.port))
+        stack.callback(wire.close)
+        return wire
+
+    return connect
+
+
+def request(path="/auth", headers=REAL_IP, method="GET", version="1.1"):
+    return f"{method} {path} HTTP/{version}\r\nHost: door\r\n{headers}\r\n"
+
+
+def test_in_and_out_over_one_connection(door, wire):
+    for where in [None, door.http]:
+        one = wire(where)
+        for address, status, reason, name in [
+            ("192.0.2.1", 200, "rule", "client.example"),
+            ("192.0.2.2", 403, "default", None),
+            ("203.0.113.5", 403, "dns_error", None),
+            ("nonsense", 403, "bad_address", None),
+            ("2001:db8::1", 200, "rule", "client.example"),
+        ]:
+            one.send(request(headers=f"X-Real-IP: {address}\r\n"))
+            got, headers, body = one.answer()
+            assert (got, headers["x-doorward-reason"]) == (status, reason)
+            assert headers.get("x-client-hostname") == name
+            assert headers["content-length"] == str(len(body))
+            assert "connection" not in headers and "GMT" in headers["date"]
+            assert body == ("" if got == 200 else "403 Forbidden\n")
+
+
+def test_pipelined_answers_come_in_order(wire):
+    """The first has to be looked up, the others are at hand."""
+    one = wire()
+    one.send("".join(request(f"/auth/{'open' if i % 3 else 'default'}") for i in range(300)))
+    for i in range(300):
+        status, headers, _ = one.answer()
+        assert (status, headers["x-doorward-policy"]) == (200, "open" if i % 3 else "default")
+
+
+def test_byte_by_byte(wire):
+    one = wire()
+    for byte in request() + request("/auth/open"):
+        one.send(byte)
+    assert [one.answer()[0], one.answer()[0]] == [200, 200]
+
+
+def test_who_may_ask(doorward, nsd):
+    port = free_port()
+    door = doorward(
+        POLICY,
+        server=f"listen = http:127.0.0.1:{port}",
+        frontend="trusted_proxies = 10.0.0.0/8\ntrust_headers = yes",
+        server_of_names=nsd,
+    )
+    for path in ["/auth", "/auth/open"]:
+        one = Wire(("127.0.0.1", port))
+        one.send(request(path) * 2)
+        status, headers, _ = one.answer()
+        assert (status, headers["connection"]) == (403, "close")
+        assert one.answer() is None
+        one.close()
+    detail = door.decisions()[-1]["detail"]
+    assert "[frontend] trusted_proxies = 127.0.0.1" in detail
+    # Whether it lives is for everyone, what it does is not.
+    one = Wire(("127.0.0.1", port))
+    for path, status in [("/healthz", 200), ("/readyz", 200), ("/metrics", 403), ("/x", 404)]:
+        one.send(request(path))
+        assert one.answer()[0] == status
+    one.close()
+
+
+def test_endpoints(door, wire):
+    one = wire()
+    one.send(request("/healthz") + request("/readyz?x") + request("/metrics", method="HEAD"))
+    assert one.answer()[2] == "alive\n"
+    assert one.answer()[2] == "ready\n"
+    status, headers, _ = one.answer(head_only=True)
+    assert status == 200 and headers["content-type"].startswith("text/plain; version=0.0.4")
+    one.send(request("/metrics"))
+    body = one.answer()[2]
+    assert "doorward_build_info{" in body and headers["content-length"] != "0"
+    for path in ["/", "/Auth", "//auth", "/authx", "/metrics/", "*", "/index.html"]:
+        one.send(request(path, method="OPTIONS"))
+        assert one.answer()[0] == 404, path
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "PROPFIND"])
+def test_methods_and_bodies(door, wire, method):
+    head = method == "HEAD"
+    one = wire()
+    one.send(request(method=method, headers=REAL_IP + "Content-Length: 0\r\n"))
+    assert one.answer(head)[0] == 200
+    one.send(request("/auth", "X-Real-IP: 192.0.2.2\r\n", method=method))
+    status, headers, body = one.answer(head)
+    assert (status, headers["content-length"]) == (403, "14")
+    # A body is neither waited for nor taken for a request.
+    for announced in ["Content-Length: 100\r\n", "Transfer-Encoding: chunked\r\n"]:
+        one = wire()
+        one.send(request(method=method, headers=REAL_IP + announced))
+        status, headers, _ = one.answer(head)
+        assert (status, headers["connection"]) == (200, "close")
+        one.send(request("/auth/open"))
+        assert one.ended()
+
+
+BAD = {
+    "both lengths": request(headers="Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
+    "two lengths": request(headers="Content-Length: 0\r\nContent-Length: 0\r\n"),
+    "two hosts": request(headers="Host: other\r\n"),
+    "no host": "GET /auth HTTP/1.1\r\n\r\n",
+    "a folded line": request(headers="X-Real-IP: 192.0.2.9\r\n ,192.0.2.1\r\n"),
+    "a blank before the colon": request(headers="X-Real-IP : 192.0.2.1\r\n"),
+    "bare line feeds": "GET /auth HTTP/1.1\nHost: a\n\n",
+    "a bare CR": request(headers="A: b\rX-Real-IP: 192.0.2.1\r\n"),
+    "NUL": request(headers="X-Real-IP: 192.0.2.1\0\r\n"),
+    "HTTP/2": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "HTTP/0.9": "GET /auth\r\n\r\n",
+    "TLS": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "a lower-case method": request(method="get"),
+    "an unknown method": request(method="OPEN"),
+    "CONNECT": "CONNECT door:80 HTTP/1.1\r\nHost: door\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_ambiguous_is_refused(door, wire, name):
+    one = wire()
+    one.send(request() + BAD[name] + request("/auth/open"))
+    assert one.answer()[0] == 200
+    status, headers, _ = one.answer()
+    assert (status, headers["connection"]) == (400, "close")
+    assert one.ended()
+    assert len(door.decisions()) == 1
+
+
+def test_limits(doorward, folder):
+    sock = str(folder / "http.sock")
+    door = doorward(
+        POLICY,
+        server=f"listen = http:unix:{sock}\nmax_params = 4K\nrequest_timeout = 300ms\n"
+        "idle_timeout = 1s\nmax_connections = 4",
+    )
+    for headers in ["A: " + "b" * 5000 + "\r\n", "A: b\r\n" * 129]:
+        one = Wire(sock)
+        one.send(request("/auth/open", headers))
+        status, answer, _ = one.answer()
+        assert (status, answer["connection"]) == (431, "close")
+        one.close()
+    # Silent, slow, idle: each for its time.
+    for text in ["", "GET /auth HTTP/1.1\r\nHost"]:
+        one = Wire(sock)
+        one.send(text)
+        assert one.ended()
+        one.close()
+    one = Wire(sock)
+    one.send(request("/auth/open"))
+    assert one.answer()[0] == 200
+    assert one.ended()
+    one.close()
+    # FastCGI and HTTP share the connections: two workers may have two each.
+    many = [Wire(sock) for _ in range(6)]
+    for one in many:
+        one.send(request("/auth/open", REAL_IP + "Connection: close\r\n"))
+    assert [one.answer()[0] for one in many] == [200] * 6
+    assert door.ask({"REMOTE_ADDR": "192.0.2.1", "DOORWARD_POLICY": "open"}).status == 200
+
+
+def reason_of(wire, path="/auth", headers=REAL_IP):
+    wire.send(request(path, headers))
+    status, answer, _ = wire.answer()
+    return status, answer["x-doorward-reason"], answer.get("x-doorward-policy")
+
+
+def test_identity_headers(door, wire):
+    one = wire()
+    denied = (403, "duplicate_input", None)
+    assert reason_of(one, headers=REAL_IP * 2) == denied
+    assert reason_of(one, headers=REAL_IP + "x-real-ip: 192.0.2.1\r\n") == denied
+    assert reason_of(one, headers=REAL_IP + "X_Real_IP: 192.0.2.1\r\n") == denied
+    # One that only looks like it must not even stand alone.
+    for name in ["X_Real_IP", "X-Real_IP", "x_real-ip"]:
+        assert reason_of(one, headers=f"{name}: 192.0.2.1\r\n") == denied
+    # Params cannot come over HTTP, whatever a header is called.
+    for name in ["REMOTE_ADDR", "DOORWARD-TRUST-HEADERS", "HTTP_X_REAL_IP", "HTTP-X-Real-IP"]:
+        assert reason_of(one, headers=f"{name}: 192.0.2.1\r\n")[1] == "no_address"
+    # Nobody's address is not the peer's.
+    assert reason_of(one, "/auth/open", headers="")[1] == "no_address"
+    # X-Forwarded-For counts where it is configured only.
+    assert reason_of(one, headers="X-Forwarded-For: 192.0.2.1\r\n")[1] == "no_address"
+
+
+def test_forwarded_for(doorward, nsd, folder):
+    sock = str(folder / "http.sock")
+    doorward(
+        POLICY,
+        server=f"listen = http:unix:{sock}",
+        frontend="trusted_proxies = 10.0.0.0/8\nforwarded_for = yes",
+        server_of_names=nsd,
+    )
+    one = Wire(sock)
+    for value, status in [
+        ("192.0.2.1", 200),
+        ("192.0.2.1, 10.0.0.1", 200),
+        ("192.0.2.1, 192.0.2.2", 403),
+        ("192.0.2.2, 192.0.2.1, 10.1.1.1", 200),
+    ]:
+        assert reason_of(one, headers=f"X-Forwarded-For: {value}\r\n")[0] == status, value
+    one.close()
+
+
+def test_policy_by_path_or_header(door, wire):
+    one = wire()
+    by = "X-Doorward-Policy: open\r\n"
+    assert reason_of(one, "/auth/open")[2] == "open"
+    assert reason_of(one, "/auth?policy=open")[2] == "default"
+    assert reason_of(one, "/auth/open?x=y")[2] == "open"
+    assert reason_of(one, "/auth", REAL_IP + by)[2] == "open"
+    assert reason_of(one, "/auth/open", REAL_IP + by)[2] == "open"
+    for path, headers in [
+        ("/auth/default", by),
+        ("/auth/certs", by),
+        ("/auth", by + "X-Doorward-Policy: default\r\n"),
+        ("/auth", "X_Doorward_Policy: open\r\n"),
+    ]:
+        assert reason_of(one, path, REAL_IP + headers)[:2] == (403, "duplicate_input")
+    for path in ["/auth/", "/auth/nosuch", "/auth/../open", "/auth/%6fpen", "/auth/Open"]:
+        assert reason_of(one, path)[:2] == (403, "unknown_policy"), path
+
+
+@pytest.mark.parametrize(
+    "path, headers, status",
+    [
+        # Traefik, Caddy
+        ("/auth/claims", ["X-Forwarded-Method: PUT", "X-Forwarded-Uri: /wanted"], 200),
+        # nginx, ingress-nginx
+        ("/auth/claims", ["X-Original-Method: PUT", "X-Original-URI: /wanted"], 200),
+        ("/auth/claims", ["X-Original-Method: PUT", "X-Original-URL: https://www.example/wanted"], 200),
+        # Both, and they agree or not.
+        (
+            "/auth/claims",
+            ["X-Original-Method: PUT", "X-Original-URI: /wanted", "X-Forwarded-Uri: /wanted"],
+            200,
+        ),
+        (
+            "/auth/claims",
+            ["X-Original-Method: PUT", "X-Original-URI: /wanted", "X-Forwarded-Uri: /other"],
+            403,
+        ),
+        ("/auth/claims", ["X-Original-Method: PUT", "X-Original-URL: /wanted"], 403),
+        ("/auth/claims", ["X-Forwarded-Method: PUT", "X_Forwarded_Uri: /wanted"], 403),
+        ("/auth/claims", ["X-Forwarded-Method: PUT"], 403),
+        # Envoy's path_prefix
+        ("/auth/claims/wanted", ["X-Forwarded-Method: PUT"], 200),
+        ("/auth/claims/wanted/not", ["X-Forwarded-Method: PUT"], 403),
+    ],
+)
+def test_what_the_client_asked_for(wire, path, headers, status):
+    one = wire()
+    text = "".join(f"{line}\r\n" for line in ["X-Forwarded-Host: www.example", *headers])
+    assert reason_of(one, path, REAL_IP + text)[0] == status
+
+
+def test_http_1_0(wire):
+    one = wire()
+    one.send("GET /auth/open HTTP/1.0\r\nConnection: keep-alive\r\n" + REAL_IP + "\r\n")
+    assert one.answer()[1]["connection"] == "keep-alive"
+    one.send("GET /auth/open HTTP/1.0\r\n" + REAL_IP + "\r\n")
+    assert one.answer()[1]["connection"] == "close"
+    assert one.ended()
+
+
+def test_an_offer_of_another_protocol_is_passed_over(wire):
+    """Caddy passes a WebSocket's on."""
+    one = wire()
+    one.send(request("/auth/open", REAL_IP + "Connection: Upgrade\r\nUpgrade: websocket\r\n"))
+    status, headers, _ = one.answer()
+    assert (status, headers["connection"]) == (200, "close")
+    assert one.ended()
+
+
+def test_the_end(door, wire):
+    """What has begun is answered, and says that it is the last."""
+    idle, busy = wire(), wire()
+    idle.send(request("/readyz"))
+    assert idle.answer()[0] == 200
+    busy.send("GET /readyz HTTP/1.1\r\n")
+    busy_too = wire()
+    busy_too.send("GET /auth/open HTTP/1.1\r\n")
+    wait_for(lambda: connections(door) == 3, "three accepted connections")
+    door.process.send(15)
+    assert idle.ended()
+    for one, status in [(busy, 503), (busy_too, 200)]:
+        one.send("Host: a\r\n" + REAL_IP + "\r\n")
+        got, headers, _ = one.answer()
+        assert (got, headers["connection"]) == (status, "close")
+        assert one.ended()
+    assert door.process.ended() == 0
+
+
+def connections(door):
+    """Established TCP connections of that port, by the kernel's count, that were read from."""
+    with open("/proc/net/tcp") as table:
+        rows = [line.split() for line in table][1:]
+    return sum(
+        row[1].endswith(f":{door.port:04X}") and row[3] == "01" and row[4].endswith(":00000000")
+        for row in rows
+    )
+
+
+def test_reload_under_load(door):
+    """Not one wrong or lost answer on kept connections."""
+    errors, counts = [], []
+    stop = threading.Event()
+
+    def client():
+        connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=DEADLINE)
+        count = 0
+        try:
+            while not stop.is_set():
+                good = count % 2 == 0
+                address = "192.0.2.1" if good else "192.0.2.2"
+                connection.request("GET", "/auth", headers={"X-Real-IP": address})
+                response = connection.getresponse()
+                response.read()
+                assert response.status == (200 if good else 403)
+                count += 1
+            counts.append(count)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=client) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        before = door.stderr().count("is in force")
+        door.reload()
+        wait_for(lambda: door.stderr().count("is in force") > before, "a reload")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not errors and sum(counts) > 100
+
+
+def test_systemd_names_its_sockets(folder, stack):
+    """One for each protocol, told apart by FileDescriptorName."""
+
+    def listening(name):
+        one = socket.socket(socket.AF_UNIX)
+        one.bind(str(folder / name))
+        one.listen()
+        stack.callback(one.close)
+        return one
+
+    first, web = listening("fcgi"), listening("web")
+    file = folder / "doorward.conf"
+    file.write_text(
+        "[server]\nlisten = systemd\nlisten = http:systemd:web\n"
+        "[dns]\nnameservers = 127.0.0.1:9\n[policy default]\nrdns = off\nallow = *\n"
+    )
+    script = (
+        f"exec 3<&{first.fileno()} 4<&{web.fileno()}; "
+        f"LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=one:web exec {BINARY} -c {file}"
+    )
+    process = Process(
+        ["/bin/bash", "-c", script],
+        folder / "log",
+        pass_fds=(first.fileno(), web.fileno()),
+    )
+    stack.callback(process.kill)
+    one = Wire(str(folder / "web"))
+    one.send(request("/auth"))
+    assert one.answer()[0] == 200
+    one.close()
+    params = [("REMOTE_ADDR", "192.0.2.1")]
+    assert fcgi.request(str(folder / "fcgi"), params, fcgi.RESPONDER).status == 200
+    assert process.stop() == 0
+
+
+def test_the_configuration_knows_it(folder):
+    file = folder / "doorward.conf"
+    lines = ["http:unix:/run/x", "http:127.0.0.1:80", "http:[::1]:80", "http:fd:3", "http:systemd:a"]
+    file.write_text("[server]\n" + "".join(f"listen = {line}\n" for line in lines))
+    dump = run("-T", "-c", file, expect=0)[1]
+    for line in lines:
+        assert f"listen = {line}\n" in dump
+    file.write_text("[server]\nlisten = http:nowhere\n")
+    assert "or http: and one of these" in run("-t", "-c", file)[2]
