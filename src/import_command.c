@@ -48,15 +48,16 @@ static bool match_paths(void *ctx, const char *pattern, struct arena *arena, str
 
 static int usage(const char *command)
 {
-	fprintf(stderr, "doorward: %s: expected one file\nusage: doorward %s [--nginx] FILE\n",
-		command, command);
+	fprintf(stderr, "doorward: %s: expected one file\nusage: doorward %s [--%s] FILE\n",
+		command, command, command + strlen("import-"));
 	return EXIT_CODE_USAGE;
 }
 
 int import_main(const char *config_path, int argc, char **argv)
 {
 	static const struct import_source files = {.read = read_file, .glob = match_paths};
-	bool server = argc > 1 && strcmp(argv[1], "--nginx") == 0;
+	bool server = argc > 1 && strncmp(argv[1], "--", 2) == 0 &&
+		      strcmp(argv[1] + 2, argv[0] + strlen("import-")) == 0;
 	struct import_result result;
 	struct diag diag;
 
@@ -65,7 +66,9 @@ int import_main(const char *config_path, int argc, char **argv)
 	}
 	diag_init(&diag);
 	import_result_init(&result);
-	enum import_status status = import_nginx(argv[argc - 1], &files, &result, &diag);
+	enum import_status status = strcmp(argv[0], "import-apache") == 0
+					    ? import_apache(argv[argc - 1], &files, &result, &diag)
+					    : import_nginx(argv[argc - 1], &files, &result, &diag);
 	const struct bytes *out = server ? &result.server : &result.config;
 
 	diag_print(&diag, stderr);

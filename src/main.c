@@ -37,6 +37,7 @@ static const struct command commands[] = {
 	{"check", check_main},
 	{"test", cases_main},
 	{"import-nginx", import_main},
+	{"import-apache", import_main},
 };
 
 static const char usage_text[] =
@@ -57,6 +58,8 @@ static const char usage_text[] =
 	"       doorward import-nginx [--nginx] FILE\n"
 	"                                         policies for its rdns directives; --nginx: its\n"
 	"                                         configuration with auth_request instead\n"
+	"       doorward import-apache [--apache] FILE\n"
+	"                                         the same for Require host, ip and forward-dns\n"
 	"       doorward --version | --help\n"
 	"The configuration is " DEFAULT_CONFIG " unless FILE is given.\n";
 

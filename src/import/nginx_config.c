@@ -3,10 +3,7 @@
 
 #include "import/nginx_rdns.h"
 
-#include "base/addr.h"
 #include "import/write.h"
-
-#define MAX_NAMESERVERS 3 /* what a line has room for */
 
 static void write_notes(struct bytes *out, const struct import_node *node)
 {
@@ -23,36 +20,15 @@ static void write_notes(struct bytes *out, const struct import_node *node)
 	}
 }
 
-static bool read_nameserver(struct str text, struct endpoint *out)
-{
-	if (text.len > 2 && text.data[0] == '[' && text.data[text.len - 1] == ']') {
-		text = (struct str){text.data + 1, text.len - 2};
-	}
-	return endpoint_parse(text, 53, out);
-}
-
-/* nginx also takes names and options; doorward takes addresses, and has the options by itself. */
-static void write_nameservers(const struct import_node *resolver, struct bytes *out)
+static void write_nameservers(const struct import_world *w, struct bytes *out)
 {
 	char text[ENDPOINT_TEXT_MAX];
-	struct endpoint server;
-	size_t count = 0;
 
-	bytes_append_text(out, "\n[dns]\n");
-	for (size_t i = 1; resolver != NULL && i < resolver->arg_count; i++) {
-		if (str_find(resolver->args[i], '=') < resolver->args[i].len) {
-			continue;
-		}
-		if (count == MAX_NAMESERVERS || !read_nameserver(resolver->args[i], &server)) {
-			bytes_append_text(out, "; not carried over: resolver ");
-			import_append_comment(out, resolver->args[i]);
-			bytes_append_text(out, "\n");
-			continue;
-		}
-		endpoint_format(&server, text);
-		bytes_appendf(out, "%s%s", count++ == 0 ? "nameservers = " : ", ", text);
+	for (size_t i = 0; i < w->nameserver_count; i++) {
+		endpoint_format(&w->nameservers[i], text);
+		bytes_appendf(out, "%s%s", i == 0 ? "\n[dns]\nnameservers = " : ", ", text);
 	}
-	bytes_append_text(out, count > 0 ? "\n" : "");
+	bytes_append_text(out, w->nameserver_count > 0 ? "\n" : "");
 }
 
 static void write_place(const struct import_context *c, struct bytes *out)
@@ -74,7 +50,7 @@ void import_write_config(const struct import_world *w, struct bytes *out)
 	bytes_append_text(out, ".\n; As there, whom no rule denies comes in (default = allow).\n");
 	write_notes(out, w->root);
 	bytes_append_text(out, "\n[server]\nlisten = unix:/run/doorward/doorward.sock\n");
-	write_nameservers(w->resolver, out);
+	write_nameservers(w, out);
 	for (const struct import_policy *p = w->policies; p != NULL; p = p->next) {
 		bytes_append_text(out, "\n");
 		for (const struct import_context *c = w->contexts; c != NULL; c = c->next) {
@@ -128,28 +104,35 @@ enum import_status import_nginx(const char *path, const struct import_source *so
 	bool unreadable;
 
 	arena_init(&arena, 1 << 16);
-	struct import_world w = {.arena = &arena, .diag = diag};
+	struct import_world *w = arena_alloc(&arena, 1, sizeof(*w));
 
-	w.contexts_end = &w.contexts;
-	w.policies_end = &w.policies;
-	if (!import_nginx_parse(path, source, &arena, diag, &w.root, &unreadable)) {
+	if (w == NULL) {
+		diag_error(diag, NULL, "out of memory");
+		arena_clear(&arena);
+		return IMPORT_BAD;
+	}
+	w->arena = &arena;
+	w->diag = diag;
+	w->contexts_end = &w->contexts;
+	w->policies_end = &w->policies;
+	if (!import_nginx_parse(path, source, &arena, diag, &w->root, &unreadable)) {
 		status = unreadable ? IMPORT_UNREADABLE : IMPORT_BAD;
-	} else if (!import_rdns_read(&w)) {
+	} else if (!import_rdns_read(w)) {
 		status = IMPORT_BAD;
-	} else if (!import_policies_make(&w)) {
+	} else if (!import_policies_make(w)) {
 		diag_error(diag, NULL, "out of memory");
 	} else {
-		warn(&w);
-		import_write_nginx(&w, &out->server);
-		import_write_config(&w, &out->config);
-		out->lost = w.lost;
+		warn(w);
+		import_write_nginx(w, &out->server);
+		import_write_config(w, &out->config);
+		out->lost = w->lost;
 		status = IMPORT_DONE;
 		if (out->config.failed || out->server.failed) {
 			diag_error(diag, NULL, "%s: too large, or out of memory", path);
 			status = IMPORT_BAD;
 		}
 	}
-	clear_policies(&w);
+	clear_policies(w);
 	arena_clear(&arena);
 	return status;
 }

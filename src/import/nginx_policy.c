@@ -3,7 +3,6 @@
 
 #include "import/nginx_rdns.h"
 
-#include "base/addr.h"
 #include "import/write.h"
 
 #include <string.h>
@@ -252,7 +251,7 @@ static struct str make_name(struct import_world *w, const struct import_context 
 		bytes_append_text(&wish, "-");
 		bytes_append_str(&wish, c->name);
 	}
-	struct str name = import_policy_name(w->arena, bytes_view(&wish), w->policies);
+	struct str name = import_policy_name(w->arena, bytes_view(&wish), w->names, w->name_count);
 
 	bytes_clear(&wish);
 	return name;
@@ -266,11 +265,13 @@ static struct import_policy *take_policy(
 	while (p != NULL && !str_eq(bytes_view(&p->body), bytes_view(body))) {
 		p = p->next;
 	}
-	if (p != NULL || (p = arena_alloc(w->arena, 1, sizeof(*p))) == NULL) {
+	if (p != NULL || w->name_count == IMPORT_NGINX_MAX_POLICIES ||
+		(p = arena_alloc(w->arena, 1, sizeof(*p))) == NULL) {
 		bytes_clear(body);
 		return p;
 	}
 	p->name = make_name(w, c);
+	w->names[w->name_count++] = p->name;
 	p->body = *body;
 	p->claims = claims;
 	*w->policies_end = p;
@@ -278,7 +279,7 @@ static struct import_policy *take_policy(
 	return p->name.data != NULL ? p : NULL;
 }
 
-static const struct import_node *resolver_of(const struct import_context *c)
+static struct import_node *resolver_of(const struct import_context *c)
 {
 	while (c->resolver == NULL && c->parent != NULL) {
 		c = c->parent;
@@ -286,13 +287,35 @@ static const struct import_node *resolver_of(const struct import_context *c)
 	return c->resolver;
 }
 
-/* One policy is one set of name servers: there is one for all. */
+/* nginx also takes names and options; doorward takes addresses, and has the options by itself. */
+static void read_nameservers(struct import_world *w, struct import_node *resolver)
+{
+	for (size_t i = 1; i < resolver->arg_count; i++) {
+		struct str text = resolver->args[i];
+
+		if (str_find(text, '=') < text.len) {
+			continue;
+		}
+		if (text.len > 2 && text.data[0] == '[' && text.data[text.len - 1] == ']') {
+			text = (struct str){text.data + 1, text.len - 2};
+		}
+		if (w->nameserver_count == IMPORT_NGINX_MAX_RESOLVERS ||
+			!endpoint_parse(text, 53, &w->nameservers[w->nameserver_count])) {
+			import_lose(w, resolver, "doorward asks up to three resolvers by address");
+		} else {
+			w->nameserver_count++;
+		}
+	}
+}
+
+/* There is one set of resolvers for all policies. */
 static void take_resolver(struct import_world *w, struct import_context *c)
 {
-	const struct import_node *resolver = resolver_of(c);
+	struct import_node *resolver = resolver_of(c);
 
-	if (w->resolver == NULL) {
+	if (w->resolver == NULL && resolver != NULL) {
 		w->resolver = resolver;
+		read_nameservers(w, resolver);
 	} else if (resolver != NULL && resolver != w->resolver) {
 		bool same = resolver->arg_count == w->resolver->arg_count;
 

@@ -4,10 +4,14 @@
 #ifndef DW_IMPORT_NGINX_RDNS_H
 #define DW_IMPORT_NGINX_RDNS_H
 
+#include "base/addr.h"
 #include "import/nginx_conf.h"
 #include "import/regex.h"
 
 /* What the rdns module's directives in an nginx configuration mean, context by context. */
+
+#define IMPORT_NGINX_MAX_POLICIES 4000
+#define IMPORT_NGINX_MAX_RESOLVERS 3 /* what a line has room for */
 
 enum import_mode { IMPORT_MODE_UNSET, IMPORT_MODE_OFF, IMPORT_MODE_SINGLE, IMPORT_MODE_DOUBLE };
 
@@ -43,7 +47,7 @@ struct import_context {
 	struct import_rule **rules_end;
 	struct import_condition *conditions;
 	struct import_condition **conditions_end;
-	const struct import_node *resolver;
+	struct import_node *resolver;
 	const struct import_node *auth_request;
 	const struct import_policy *policy; /* NULL: everyone comes in */
 };
@@ -64,8 +68,12 @@ struct import_world {
 	struct import_context **contexts_end;
 	struct import_policy *policies;
 	struct import_policy **policies_end;
+	struct str names[IMPORT_NGINX_MAX_POLICIES]; /* theirs */
+	size_t name_count;
 	const struct import_node *resolver; /* of the first context with a policy */
-	bool variable;                      /* $rdns_hostname is used */
+	struct endpoint nameservers[IMPORT_NGINX_MAX_RESOLVERS]; /* of it */
+	size_t nameserver_count;
+	bool variable; /* $rdns_hostname is used */
 	bool lost;
 };
 
@@ -85,7 +93,5 @@ void import_write_nginx(const struct import_world *w, struct bytes *out);
 
 /* Says at the directive, in both outputs, and on stderr, what is not carried over. */
 void import_lose(struct import_world *w, struct import_node *node, const char *note);
-/* Text of others in a comment: one line, printable. */
-void import_append_comment(struct bytes *out, struct str text);
 
 #endif

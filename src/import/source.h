@@ -40,6 +40,13 @@ enum import_status { IMPORT_DONE, IMPORT_UNREADABLE, IMPORT_BAD };
 NODISCARD enum import_status import_nginx(const char *path, const struct import_source *source,
 	struct import_result *out, struct diag *diag);
 
+/*
+ * The same of an Apache configuration with Require lines. The front end's part is the sections that
+ * held them, with mod_authnz_fcgi in their place.
+ */
+NODISCARD enum import_status import_apache(const char *path, const struct import_source *source,
+	struct import_result *out, struct diag *diag);
+
 void import_result_init(struct import_result *result);
 void import_result_clear(struct import_result *result);
 

@@ -3,7 +3,7 @@
 
 #include "import/write.h"
 
-#include "import/nginx_rdns.h"
+#include "import/source.h"
 
 #include <string.h>
 
@@ -73,10 +73,10 @@ static void write_name(struct bytes *out, struct str wish)
 	}
 }
 
-static bool is_taken(struct str name, const struct import_policy *taken)
+static bool is_taken(struct str name, const struct str *taken, size_t count)
 {
-	for (; taken != NULL; taken = taken->next) {
-		if (str_eq(name, taken->name)) {
+	for (size_t i = 0; i < count; i++) {
+		if (str_eq(name, taken[i])) {
 			return true;
 		}
 	}
@@ -84,7 +84,7 @@ static bool is_taken(struct str name, const struct import_policy *taken)
 }
 
 struct str import_policy_name(
-	struct arena *arena, struct str wish, const struct import_policy *taken)
+	struct arena *arena, struct str wish, const struct str *taken, size_t count)
 {
 	struct bytes name;
 	size_t len;
@@ -92,7 +92,7 @@ struct str import_policy_name(
 	bytes_init(&name, 0);
 	write_name(&name, wish);
 	len = name.len;
-	for (unsigned n = 2; !name.failed && is_taken(bytes_view(&name), taken); n++) {
+	for (unsigned n = 2; !name.failed && is_taken(bytes_view(&name), taken, count); n++) {
 		name.len = len;
 		bytes_appendf(&name, "-%u", n);
 	}

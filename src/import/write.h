@@ -14,14 +14,15 @@
 #define IMPORT_LINE_MAX 199
 #define IMPORT_NAME_MAX 42 /* [policy NAME] holds 49 bytes */
 
-struct import_policy;
-
 /* A rule of one or more terms, each at most IMPORT_LINE_MAX - 8 bytes, on as many lines as needed.
  */
 void import_write_rule(struct bytes *out, bool allow, const struct str *terms, size_t count);
 
-/* A name for a policy, made from `wish`, that none of `taken` has; data NULL: out of memory. */
+/* A name for a policy, made from `wish`, that none of `taken` is; data NULL: out of memory. */
 struct str import_policy_name(
-	struct arena *arena, struct str wish, const struct import_policy *taken);
+	struct arena *arena, struct str wish, const struct str *taken, size_t count);
+
+/* Text of others in a comment: one line, printable. */
+void import_append_comment(struct bytes *out, struct str text);
 
 #endif
