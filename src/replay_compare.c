@@ -75,6 +75,8 @@ static const char *note_on_reason(enum policy_reason reason)
 	case REASON_CERT_UNVERIFIED:
 		return "what the front end said of the certificate is not in the log: see "
 		       "--verify-status";
+	case REASON_RATE:
+		return "how many requests came then is not in the log: nobody is above a rate here";
 	case REASON_DNS_ERROR:
 	case REASON_REGEX_LIMIT:
 	case REASON_OVERLOAD:

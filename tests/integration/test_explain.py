@@ -36,6 +36,10 @@ client_cert = required
 cert_host = exact
 allow = *
 
+[policy counted]
+deny = rate 1/h
+allow = *
+
 [policy single]
 rdns = single
 allow = host client.example
@@ -88,7 +92,8 @@ def test_verified(explain, conf, nsd):
 @pytest.mark.parametrize(
     "ip, texts",
     [
-        ("192.0.2.2", ["mismatch", "client.example: not confirmed, its A is 192.0.2.1 and not 192.0.2.2"]),
+        ("192.0.2.2",
+         ["mismatch", "client.example: not confirmed, its A is 192.0.2.1 and not 192.0.2.2"]),
         ("192.0.2.3", ["verified", "admin.example: not confirmed, its A is 192.0.2.99 and not",
                        "honest.example: confirmed"]),
         ("192.0.2.17", ["nowhere.example: not confirmed, looking up its A ended with NXDOMAIN"]),
@@ -247,6 +252,24 @@ def test_what_has_no_address_cannot_be_replayed(door, reason, params):
     assert line["reason"] == reason
     code, out, errors = replay(door, line)
     assert (code, out) == (64, "") and "has no ip" in errors and reason in errors
+
+
+@pytest.mark.parametrize("reason, params, note", [
+    ("duplicate_input", {"REMOTE_ADDR": ["192.0.2.7", "192.0.2.7"]}, "what was wrong"),
+    ("cert_unverified", {"REMOTE_ADDR": "192.0.2.7", "SSL_CLIENT_VERIFY": "FAILED:x"},
+     "--verify-status"),
+    ("cert_malformed", {"REMOTE_ADDR": "192.0.2.7", "SSL_CLIENT_CERT": "x",
+                        "SSL_CLIENT_VERIFY": "SUCCESS"}, "give it with --cert FILE"),
+    ("rate", {"REMOTE_ADDR": "192.0.2.7", "DOORWARD_POLICY": "counted"}, "how many requests"),
+    ("default", {"REMOTE_ADDR": "192.0.2.2", "HTTP_USER_AGENT": b"\xff"}, "U+FFFD"),
+])
+def test_what_the_line_cannot_tell(door, reason, params, note):
+    line = logged(door, params)
+    while reason == "rate" and line["reason"] != "rate":
+        line = logged(door, params)
+    assert line["reason"] == reason
+    got = json.loads(replay(door, line, "--json")[1])["log"]
+    assert note in " ".join(got["notes"]) and note in replay(door, line)[1].replace("\n", " ")
 
 
 def test_cut_claims(door):
