@@ -283,7 +283,8 @@ def test_cut_claims(door):
     assert json.loads(replay(door, line, "--json")[1])["log"]["cut"] == ["http_host", "uri"]
     door.configure(POLICY, log="format = text")
     door.reload()
-    door.process.wait_until(lambda: door.ask(params) and "cut=http_host,uri" in door.stderr(), "cut")
+    cut = "cut=http_host,uri"
+    door.process.wait_until(lambda: door.ask(params) and cut in door.stderr(), cut)
 
 
 def test_another_configuration(door):
