@@ -62,15 +62,32 @@ const struct audit_kept_zone *audit_state_zone(const struct audit_state *state, 
 		       : NULL;
 }
 
-/* A string without NUL, which are names' and would be cut there. */
-static const char *take_text(const json_t *value, struct arena *arena, struct str *out)
+/* Printable ASCII, as names and times are written: whatever else there is goes to no terminal. */
+static bool is_plain(struct str text)
 {
-	if (!json_is_string(value) ||
-		memchr(json_string_value(value), '\0', json_string_length(value)) != NULL) {
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] <= ' ' || text.data[i] > '~') {
+			return false;
+		}
+	}
+	return true;
+}
+
+static const char *take_plain(struct str text, struct arena *arena, struct str *out)
+{
+	if (!is_plain(text)) {
 		return not_ours;
 	}
-	*out = arena_dup(arena, (struct str){json_string_value(value), json_string_length(value)});
+	*out = arena_dup(arena, text);
 	return out->data != NULL ? NULL : no_memory;
+}
+
+static const char *take_text(const json_t *value, struct arena *arena, struct str *out)
+{
+	return json_is_string(value) ? take_plain((struct str){json_string_value(value),
+							  json_string_length(value)},
+					       arena, out)
+				     : not_ours;
 }
 
 static const char *take_addrs(const json_t *list, struct arena *arena, struct audit_kept_name *out)
@@ -117,10 +134,11 @@ static const char *take_names(json_t *object, struct arena *arena, struct audit_
 		struct audit_kept_name *name = &out->names[out->name_count++];
 		const json_t *zone = json_object_get(value, "zone");
 
-		*name = (struct audit_kept_name){.key = arena_dup(arena, str_view(key))};
-		wrong = name->key.data == NULL
-				? no_memory
-				: take_addrs(json_object_get(value, "addresses"), arena, name);
+		*name = (struct audit_kept_name){.count = 0};
+		wrong = take_plain(str_view(key), arena, &name->key);
+		if (wrong == NULL) {
+			wrong = take_addrs(json_object_get(value, "addresses"), arena, name);
+		}
 		if (wrong == NULL && !json_is_null(zone)) {
 			wrong = take_text(zone, arena, &name->zone);
 		}
@@ -162,10 +180,11 @@ static const char *take_zones(json_t *object, struct arena *arena, struct audit_
 	{
 		struct audit_kept_zone *zone = &out->zones[out->zone_count++];
 
-		*zone = (struct audit_kept_zone){.name = arena_dup(arena, str_view(key))};
-		wrong = zone->name.data == NULL
-				? no_memory
-				: take_text(json_object_get(value, "mname"), arena, &zone->mname);
+		*zone = (struct audit_kept_zone){.mname = {NULL, 0}};
+		wrong = take_plain(str_view(key), arena, &zone->name);
+		if (wrong == NULL) {
+			wrong = take_text(json_object_get(value, "mname"), arena, &zone->mname);
+		}
 		if (wrong == NULL) {
 			wrong = take_servers(json_object_get(value, "ns"), arena, zone);
 		}

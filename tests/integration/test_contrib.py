@@ -19,7 +19,8 @@ def test_systemd_finds_nothing_wrong_with_the_units(folder):
         (folder / unit.name).write_text(text.replace("/usr/local/sbin/doorward", str(BINARY)))
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"]
-        + [folder / "doorward.service", folder / "doorward-crawlers.timer"],
+        + [folder / "doorward.service", folder / "doorward-crawlers.timer"]
+        + [folder / "doorward-audit.timer"],
         capture_output=True,
         text=True,
     )
