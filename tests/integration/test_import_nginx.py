@@ -150,3 +150,118 @@ def test_who_is_not_asked_for_costs_nothing(folder, doorward, nginx, tap):
     place = Site(folder, doorward, nginx, tap, BY_AGENT)
     assert place.get(NAMED, agent="curl").status == 200
     assert tap.count() == 0
+
+
+def imported(folder, text, expect=0, name="site.conf"):
+    """(rules of each policy as -T prints them, the nginx part, what was said)"""
+    (folder / name).write_text(text)
+    _, policies, errors = run("import-nginx", folder / name, expect=expect)
+    (folder / "imported.conf").write_text(policies)
+    _, dump, _ = run("-T", "-c", folder / "imported.conf", expect=0)
+    _, server, _ = run("import-nginx", "--nginx", folder / name, expect=expect)
+    rules = re.findall(r"^(?:rdns_)?(?:allow|deny) = .*(?:\n\t.*)*", dump, re.M)
+    return rules, server, policies, errors
+
+
+@pytest.mark.parametrize(
+    "written, pattern",
+    [
+        (r"foo\.example$", r"foo\.example$"),
+        (r'"a ;b"', r"a \x3bb"),
+        (r'"a & b"', r"a \x26 b"),
+        (r'"a\& b"', r"a\x26 b"),
+        (r"a&b", r"a&b"),
+        (r'" a"', r"\x20a"),
+        (r'"a\ "', r"a\x20"),
+        (r'"a{2}b"', r"a{2}b"),
+        (r"a\\.b", r"a\.b"),
+        (r'"a\"b"', 'a"b'),
+        (r"'a#b'", r"a#b"),
+        (r"a\tb", r"a\x09b"),
+        (r'"z[&\ ;]"', r"z[&\ \x3b]"),
+    ],
+)
+def test_a_regex_reads_back_the_same(folder, written, pattern):
+    rules, _, _, _ = imported(folder, f"rdns on;\nrdns_deny {written};\n")
+    assert len(rules) == 1 and rules[0].endswith(f"host ~ {pattern}") or rules == [
+        f"rdns_deny = {pattern}"
+    ], rules
+
+
+def test_a_long_regex_is_cut_at_its_alternatives(folder):
+    hosts = [f"host{n}" for n in range(60)]
+    rules, _, _, _ = imported(
+        folder, f'rdns on;\nrdns_deny "^(?:{"|".join(hosts)})\\.bad\\.example$";\n'
+    )
+    parts = [re.search(r"\^\(\?:(.*)\)\\\.bad\\\.example\$$", rule)[1] for rule in rules]
+    assert "|".join(parts).split("|") == hosts and len(parts) > 1
+
+
+@pytest.mark.parametrize("regex", ["x" * 300, f"({'a|' * 150}b)\\\\1", '"\\\\Qa ;b\\\\E"'])
+def test_a_denial_that_cannot_be_said_denies_all(folder, regex):
+    rules, _, policies, errors = imported(
+        folder, f"rdns on;\nrdns_allow ^a$;\nrdns_deny {regex};\n", expect=1
+    )
+    assert len(rules) == 2 and rules[1] == "deny = *"
+    assert "not carried over" in policies and "site.conf:3" in errors
+
+
+def test_what_is_not_carried_over_is_said_at_its_place(folder):
+    rules, server, policies, errors = imported(
+        folder,
+        "server {\nrdns on; rdns_deny \\.a$;\nsatisfy any;\n"
+        "location /a { if ($cookie_x) { rdns off; } }\n"
+        "location /b { if ($rdns_hostname ~ x) { return 403; } }\ninclude missing.conf;\n}\n",
+        expect=1,
+    )
+    for line in [3, 4, 5, 6]:
+        assert f"site.conf:{line}: not carried over" in server
+        assert f"site.conf:{line}" in policies and f"site.conf:{line}: warning" in errors
+    assert len(rules) == 1  # holds in /a, too
+
+
+def test_includes_and_inheritance(folder):
+    """Relative to the first file; with globs, in their order; a list replaces its parent's."""
+    (folder / "conf.d").mkdir()
+    (folder / "conf.d" / "1.conf").write_text("server { server_name a; include rules/*; }")
+    (folder / "conf.d" / "2.conf").write_text("server { server_name b; location / { } }")
+    (folder / "rules").mkdir()
+    (folder / "rules" / "x").write_text("rdns_deny ^x$;")
+    (folder / "rules" / "y").write_text("rdns_deny ^y$;")
+    rules, server, policies, _ = imported(
+        folder, "events { }\nhttp { rdns double; rdns_deny ^all$; include conf.d/*.conf; }\n"
+    )
+    body = policies[policies.index("[policy a]") :]
+    a, b = body.split("[policy b]")
+    assert re.findall("rdns_deny = (.*)", a) == ["^x$", "^y$"]
+    assert re.findall("rdns_deny = (.*)", b) == ["^all$"]
+    assert "include" not in re.sub("#.*", "", server)
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ("server {\n", 2),
+        ("}\n", 1),
+        ("rdns on\n", 2),
+        ("rdns;\n", 1),
+        ("\nrdns maybe;\n", 2),
+        ("rdns_deny a b;\n", 1),
+        ('rdns_deny "a\n\n', 3),
+        ('rdns_deny "a"b;', 1),
+        (";", 1),
+        ("a }\n", 1),
+        ("a_by_lua_block { '}'", 1),
+        ("if ($x) { rdns_deny a; }", 1),
+    ],
+)
+def test_bad_syntax(folder, text, line):
+    (folder / "bad.conf").write_text(text)
+    _, out, errors = run("import-nginx", folder / "bad.conf", expect=65)
+    assert out == "" and f"bad.conf:{line}: error" in errors
+
+
+def test_usage(folder):
+    for arguments in [[], ["--nonsense", "x"], ["--nginx"], ["a", "b"], ["--apache", "x"]]:
+        run("import-nginx", *arguments, expect=64)
+    run("import-nginx", folder / "missing.conf", expect=78)
