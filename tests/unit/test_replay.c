@@ -110,8 +110,7 @@ static void refuses_what_is_no_decision(void **state)
 		"{" REQUIRED ",\"ip\":\"192.0.2.1\",\"uri\":\"\xff\"}",
 		"{\"verdict\":\"no\",\"status\":403,\"reason\":\"rule\",\"ip\":\"192.0.2.1\"}",
 		"{\"verdict\":\"deny\",\"status\":403,\"reason\":\"no\",\"ip\":\"192.0.2.1\"}",
-		"{\"verdict\":\"deny\",\"status\":\"403\",\"reason\":\"rule\",\"ip\":\"192.0.2."
-		"1\"}",
+		"{\"verdict\":\"deny\",\"status\":\"403\",\"reason\":\"rule\",\"ip\":\"::1\"}",
 		"{\"verdict\":\"deny\",\"status\":-1,\"reason\":\"rule\",\"ip\":\"192.0.2.1\"}",
 		"{\"verdict\":\"deny\",\"reason\":\"rule\",\"ip\":\"192.0.2.1\"}",
 		"{\"status\":403,\"reason\":\"rule\",\"ip\":\"192.0.2.1\"}",
