@@ -116,7 +116,8 @@ static int audit(const struct snapshot *snapshot, const struct policy *policy,
 	audit_plan_make(&plan, snapshot->config, policy, arena);
 
 	struct cert_suffixes *suffixes = cert_suffixes_load();
-	bool done = !plan.failed && audit_survey_run(&survey, &plan, snapshot->dns, suffixes);
+	bool done = !plan.failed && audit_survey_run(&survey, &plan, snapshot->dns,
+					    snapshot->config->dns.max_in_flight, suffixes);
 
 	cert_suffixes_free(suffixes);
 	if (!done) {

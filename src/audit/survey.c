@@ -34,6 +34,7 @@ struct run {
 	size_t next;
 	size_t active;
 	size_t zone_capacity;
+	size_t room; /* jobs that may be in use */
 	bool failed; /* out of memory */
 	struct job jobs[AUDIT_IN_FLIGHT];
 };
@@ -339,7 +340,7 @@ static size_t jobs_of(const struct run *run)
 static void pump(struct run *run)
 {
 	while (run->phase != PHASE_END) {
-		for (size_t i = 0; i < AUDIT_IN_FLIGHT && !run->failed; i++) {
+		for (size_t i = 0; i < run->room && !run->failed; i++) {
 			struct job *job = &run->jobs[i];
 
 			while (job->inquiry == NULL && run->next < jobs_of(run) && !run->failed) {
@@ -399,9 +400,12 @@ static bool run_on(struct run *run, uv_loop_t *loop, struct dns_shared *dns)
 }
 
 bool audit_survey_run(struct audit_survey *survey, const struct audit_plan *plan,
-	struct dns_shared *dns, const struct cert_suffixes *suffixes)
+	struct dns_shared *dns, size_t in_flight, const struct cert_suffixes *suffixes)
 {
-	struct run run = {.plan = plan, .out = survey, .suffixes = suffixes};
+	struct run run = {.plan = plan,
+		.out = survey,
+		.suffixes = suffixes,
+		.room = in_flight < AUDIT_IN_FLIGHT ? in_flight : AUDIT_IN_FLIGHT};
 	uv_loop_t loop;
 
 	*survey = (struct audit_survey){

@@ -53,8 +53,11 @@ struct audit_survey {
 	bool complete; /* within the time */
 };
 
-/* False when out of memory or descriptors. */
+/*
+ * With at most `in_flight` questions under way, and AUDIT_IN_FLIGHT. False when out of memory or
+ * descriptors.
+ */
 NODISCARD bool audit_survey_run(struct audit_survey *survey, const struct audit_plan *plan,
-	struct dns_shared *dns, const struct cert_suffixes *suffixes);
+	struct dns_shared *dns, size_t in_flight, const struct cert_suffixes *suffixes);
 
 #endif

@@ -215,6 +215,12 @@ def test_files_of_names(audits):
     assert (found, report["left_out"]) == ([("gone", "gone.partner.test")], 0)
 
 
+def test_few_questions_in_flight(audits):
+    """An audit keeps to the limits of its configuration, and does not run into them."""
+    audits.dns = "max_in_flight = 1\n"
+    assert audits.run(GOOD, expect=0)["findings"] == []
+
+
 def test_more_addresses_than_are_compared(audits):
     many = "".join(f"home A 198.51.{i // 250}.{i % 250}\n" for i in range(600))
     found, _ = audits.findings({**GOOD, "dyn.test": many + "bl A 192.0.2.7\n"}, expect=1)
