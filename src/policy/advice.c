@@ -158,7 +158,7 @@ static void advise_on_name(const struct policy_rule *rule, const struct policy_t
 	bool domain = str_find(str_view(shape.name), '.') < str_view(shape.name).len;
 
 	/* Words to keep clients out by, such as dsl or dynamic, match what they please. */
-	if (!term_admits(rule, term) && !domain) {
+	if (!term_admits(rule, term) && (!domain || shape.whole)) {
 		shape.open_end = false;
 		shape.open_start = false;
 	}

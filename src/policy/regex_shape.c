@@ -241,6 +241,24 @@ static struct look look_at_group(struct scan *s, unsigned depth)
 	return look;
 }
 
+/* Whether a rule could say it: parts of names between single dots, the last one no number. */
+static bool is_name(struct str name)
+{
+	struct str part = {NULL, 0};
+	bool word = false;
+
+	while (str_split_next(&name, '.', &part)) {
+		if (part.len == 0 || part.data[0] == '-' || part.data[part.len - 1] == '-') {
+			return false;
+		}
+		word = false;
+		for (size_t i = 0; i < part.len; i++) {
+			word = word || !ascii_is_digit(part.data[i]);
+		}
+	}
+	return word;
+}
+
 /* The regex as a name, if it is nothing else. */
 static void find_name(struct str regex, struct policy_regex_shape *out)
 {
@@ -268,6 +286,9 @@ static void find_name(struct str regex, struct policy_regex_shape *out)
 		}
 	}
 	out->name[s.rest.len > 0 ? 0 : len] = '\0';
+	if (!is_name(str_view(out->name))) {
+		out->name[0] = '\0';
+	}
 }
 
 void policy_regex_shape(struct str regex, struct policy_regex_shape *out)
@@ -283,7 +304,7 @@ void policy_regex_shape(struct str regex, struct policy_regex_shape *out)
 		return;
 	}
 	out->open_end = !look.ends;
-	out->open_start = look.open_start;
+	out->open_start = look.open_start && !str_starts_with(regex, "-");
 	out->raw_dot = look.raw_dot;
 	find_name(regex, out);
 }

@@ -96,6 +96,12 @@ static void test_regexes_that_match_more_than_they_seem_to(void **state)
 		{ALLOW, "host ~ \\Qgooglebot.com\\E", NULL},
 		{DENY, "host ~ (dsl|dynamic|pool)", NULL},
 		{DENY, "host ~ ^[0-9]+-", NULL},
+		{DENY, "host ~ dyn\\.", NULL},
+		{DENY, "host ~ ^dyn\\.pool", NULL},
+		{DENY, "host ~ 192-168", NULL},
+		{ALLOW, "host ~ -crawl\\.example\\.com$", NULL},
+		{ALLOW, "host ~ ^(www|api)\\.example\\.com$", NULL},
+		{ALLOW, "host ~ \\.example\\.(com|org)$", NULL},
 		{DENY, "user_agent ~ a.b", NULL},
 		{DENY, "uri ~ ^/index.php", NULL},
 	};
