@@ -82,7 +82,7 @@ help:
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
 	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="fcgi_record config"); fuzz-replay: corpora only'
 	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; a million hostile byte streams under ASan'
-	@echo 'bench        what a certificate costs; the DNS engine under load, beside dnsperf and itself at rest (ARGS="unique silent scan")'
+	@echo 'bench        what a certificate costs; what many rules and long lists do; the DNS engine under load, beside dnsperf and itself at rest (ARGS="unique silent scan")'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
 	@echo 'deps         install missing Debian packages'
 	@echo 'install      PREFIX SBINDIR MANDIR SYSCONFDIR LOCALSTATEDIR DESTDIR'
@@ -147,6 +147,8 @@ bench:
 	@tests/tools/deps build bench
 	$(MAKE) $(BUILD)/doorward $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 	@$(BUILD)/bench/certificate
+	@mkdir -p build/bench
+	@$(BUILD)/bench/rules build/bench/rules.json
 	@DOORWARD=$(abspath $(BUILD)/doorward) BENCH=$(abspath $(BUILD)/bench) $(PYTHON) -B tests/bench/dns.py build/bench/dns.json $(ARGS)
 
 JOBS ?= $(shell nproc)

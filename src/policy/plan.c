@@ -4,17 +4,36 @@
 #include "policy/plan.h"
 
 #include "policy/compiled.h"
+#include "policy/netset.h"
+#include "policy/textset.h"
 
 #include <stdlib.h>
 
 #define COST_OF_REGEX 16
-#define COST_OF_LIST 4
+#define COST_OF_NET_STEP 1 /* in a search by halves */
+#define COST_OF_TEXT_STEP 4
+
+static size_t steps(size_t count)
+{
+	size_t steps = 1;
+
+	for (; count > 1; count /= 2) {
+		steps++;
+	}
+	return steps;
+}
 
 static size_t cost_of(const struct policy_term *term)
 {
-	return term->op == POLICY_OPERATOR_MATCHES ? COST_OF_REGEX
-	       : term->op == POLICY_OPERATOR_IN    ? COST_OF_LIST
-						   : 1;
+	if (term->op == POLICY_OPERATOR_MATCHES) {
+		return COST_OF_REGEX;
+	}
+	if (term->op != POLICY_OPERATOR_IN) {
+		return 1;
+	}
+	return term->field->shape == POLICY_SHAPE_ADDRESS
+		       ? COST_OF_NET_STEP * steps(policy_netset_count(term->nets))
+		       : COST_OF_TEXT_STEP * steps(policy_textset_count(term->texts));
 }
 
 /*

@@ -30,6 +30,10 @@
  * cert.subject, cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, method,
  * http_host.
  *
+ * What a client's names, certificate or address leave of a long list of rules is remembered (see
+ * memory.h): a rule with a `host`, `cert.*` or `ip` term without ! costs a client that
+ * was asked before nothing if that term is about others.
+ *
  * Where a client has several values a term holds if any matches; with !, if none does. Blanks
  * (spaces, tabs) around terms and between their parts are free. A & without blanks around it is
  * part of the value; with a blank on one side only it is an error; a regex says \x26 for it.
