@@ -329,6 +329,18 @@ static void take_resolver(struct import_world *w, struct import_context *c)
 	}
 }
 
+/* nginx asks one only, and the inner one goes before the outer. */
+static void check_auth_request(struct import_world *w, const struct import_context *c)
+{
+	for (; c != NULL; c = c->parent) {
+		if (c->auth_request != NULL) {
+			import_lose(w, c->auth_request,
+				"nginx asks one auth_request only: choose, or let the one ask the "
+				"other");
+		}
+	}
+}
+
 static bool make_policy(struct import_world *w, struct import_context *c, struct guard *room)
 {
 	struct scope scope = {.guards = room};
@@ -353,6 +365,7 @@ static bool make_policy(struct import_world *w, struct import_context *c, struct
 			"denies all until you choose");
 	}
 	take_resolver(w, c);
+	check_auth_request(w, c);
 	c->policy = take_policy(w, c, &body, !scope.always);
 	return c->policy != NULL;
 }

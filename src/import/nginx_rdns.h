@@ -48,7 +48,7 @@ struct import_context {
 	struct import_condition *conditions;
 	struct import_condition **conditions_end;
 	struct import_node *resolver;
-	const struct import_node *auth_request;
+	struct import_node *auth_request;
 	const struct import_policy *policy; /* NULL: everyone comes in */
 };
 

@@ -128,13 +128,6 @@ static void write_beginning(struct writer *w, const struct import_context *c)
 		return;
 	}
 	bytes_append_text(w->out, "\n");
-	if (c->auth_request != NULL && !same) {
-		bytes_appendf(w->out,
-			"\t# not carried over: auth_request is here already (%s:%u), and nginx "
-			"asks "
-			"one only;\n\t# choose, or let the one ask the other\n",
-			c->auth_request->file->path, c->auth_request->line);
-	}
 	if (!same && c->policy != NULL) {
 		bytes_appendf(w->out, "\tauth_request /doorward/%s;\n", c->policy->name.data);
 	} else if (!same && c->auth_request == NULL) {

@@ -220,6 +220,13 @@ def test_what_is_not_carried_over_is_said_at_its_place(folder):
     assert len(rules) == 1  # holds in /a, too
 
 
+def test_another_auth_request_is_not_passed_over(folder):
+    _, server, _, errors = imported(
+        folder, "server {\nauth_request /a;\nlocation / { rdns on; rdns_deny x; }\n}\n", expect=1
+    )
+    assert "site.conf:2: not carried over" in server and "site.conf:2: warning" in errors
+
+
 def test_includes_and_inheritance(folder):
     """Relative to the first file; with globs, in their order; a list replaces its parent's."""
     (folder / "conf.d").mkdir()
