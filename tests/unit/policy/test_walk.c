@@ -29,7 +29,7 @@ static const char *const terms[] = {
 	"cert.dns .partner.example",
 	"cert.dns ~ vpn",
 	"cert.email ~ ann@",
-	"cert.sha256 " KIT_SHA256,
+	("cert.sha256 " KIT_SHA256),
 	"cert.subject ~ ^CN=Ann",
 	"cert.cn ~ (a+)+$",
 	"!cert.dns ~ vpn",
