@@ -100,7 +100,9 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.param = PARAM_CERT,
 		.param_codec = CERT_CODEC_PEM,
 		.header = HEADER_CERT,
-		.header_codec = CERT_CODEC_DER_B64},
+		.header_codec = CERT_CODEC_DER_B64,
+		/* Caddy leaves a placeholder that stands for nothing as it is. */
+		.no_cert = "{http.request.tls.client.certificate_der_base64}"},
 	/* In verify mode; what passthrough changes stands in choose_mode. */
 	[CERT_PROFILE_AWS_ALB] = {.word = "aws-alb",
 		.frontend = CERT_FRONTEND_SILENT,

@@ -77,3 +77,19 @@ class Lighttpd:
                 self.process.stop()
         finally:
             self.process.kill()
+
+
+class Server:
+    """Any other front end: started with its arguments, listening on `port`."""
+
+    def __init__(self, folder, name, argv, port, **popen):
+        self.port = port
+        self.process = Process(argv, folder / f"{name}.stderr", **popen)
+        self.process.wait_until(lambda: connects(("127.0.0.1", port)), f"a listening {name}")
+
+    def close(self):
+        try:
+            if self.process.running():
+                self.process.stop()
+        finally:
+            self.process.kill()

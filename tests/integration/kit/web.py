@@ -23,20 +23,34 @@ class Response:
         return f"Response({self.status}, {self.headers}, {self.body!r})"
 
 
-def get(port, path="/", headers=(), *, ca=None, cert=None, method="GET", body=None):
+def get(
+    port,
+    path="/",
+    headers=(),
+    *,
+    ca=None,
+    cert=None,
+    method="GET",
+    body=None,
+    source=None,
+    host="127.0.0.1",
+):
     """
     One request; TLS if `ca` is given. `headers` is a dict or a list of pairs, sent as they are:
-    twice, with underscores, whatever the test wants.
+    twice, with underscores, whatever the test wants. `source` is the address to come from.
     """
     pairs = list(headers.items() if isinstance(headers, dict) else headers)
+    origin = (source, 0) if source else None
     if ca is None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
+        connection = http.client.HTTPConnection(
+            host, port, timeout=DEADLINE, source_address=origin
+        )
     else:
         context = ssl.create_default_context(cafile=ca)
         if cert is not None:
             context.load_cert_chain(cert.file, cert.key_file)
         connection = http.client.HTTPSConnection(
-            "127.0.0.1", port, timeout=DEADLINE, context=context
+            host, port, timeout=DEADLINE, context=context, source_address=origin
         )
     try:
         connection.putrequest(method, path, skip_accept_encoding=True)

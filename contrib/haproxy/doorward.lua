@@ -1,0 +1,57 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- SPDX-FileCopyrightText: 2026 the doorward developers
+--
+-- HAProxy (2.5 and later, with Lua) asks doorward about a request, by the HTTP client that is built
+-- in: no Lua library is needed. See haproxy.cfg beside this file.
+--
+--   http-request lua.doorward POLICY
+--
+-- sets txn.doorward.allow to true only for those whom doorward lets in. The others' status is in
+-- txn.doorward.status: 503 if doorward could not be asked.
+
+local door = os.getenv("DOORWARD_URL") or "http://127.0.0.1:9080"
+
+-- What the application behind may learn, by HAProxy's variable.
+local facts = {
+	["txn.doorward.hostname"] = "x-client-hostname",
+	["txn.doorward.subject"] = "x-client-cert-subject",
+	["txn.doorward.reason"] = "x-doorward-reason",
+}
+
+local function ask(txn, policy)
+	-- Only these get there: nothing else that the client sent does.
+	local headers = {
+		["host"] = { txn.sf:req_hdr("host") },
+		["user-agent"] = { txn.sf:req_hdr("user-agent") },
+		["x-real-ip"] = { txn.sf:src() },
+		["x-forwarded-method"] = { txn.sf:method() },
+		["x-forwarded-uri"] = { txn.sf:pathq() },
+	}
+	local cert = txn.f:ssl_c_der()
+	if cert and #cert > 0 then
+		headers["x-ssl-client-cert"] = { txn.c:base64(cert) }
+		headers["x-ssl-client-verify"] = { tostring(txn.f:ssl_c_verify()) }
+	end
+	return core.httpclient():get({
+		url = door .. "/auth/" .. policy,
+		headers = headers,
+		timeout = 5000,
+	})
+end
+
+core.register_action("doorward", { "http-req" }, function(txn, policy)
+	txn:set_var("txn.doorward.allow", false)
+	txn:set_var("txn.doorward.status", 503)
+	local answer = ask(txn, policy)
+	if not answer or not answer.status or answer.status < 200 then
+		return
+	end
+	for variable, header in pairs(facts) do
+		local values = answer.headers and answer.headers[header]
+		if values then
+			txn:set_var(variable, values[0])
+		end
+	end
+	txn:set_var("txn.doorward.status", answer.status)
+	txn:set_var("txn.doorward.allow", answer.status == 200)
+end, 1)

@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""
+Front ends that ask over HTTP, with the configurations that are shipped for them, as they are but for
+ports and paths; and requests in the form of those that Debian does not bring.
+"""
+
+import base64
+import hashlib
+import os
+import re
+import subprocess
+
+import pytest
+
+from conftest import REPOSITORY
+from kit import web
+from kit.frontends import Server
+from kit.process import free_port
+from test_http import Wire
+
+CONTRIB = REPOSITORY / "contrib"
+NAMED = "127.0.0.1", "127.0.0.2", "127.0.0.3"  # played clients: loopback addresses
+
+
+@pytest.fixture
+def names(folder, stack):
+    """127.0.0.2 is a partner's host, 127.0.0.3 only says so."""
+    from kit.names import Nsd
+
+    nsd = Nsd(
+        folder,
+        {
+            "partner.example": "host A 127.0.0.2\n",
+            "0.0.127.in-addr.arpa": "2 PTR host.partner.example.\n3 PTR host.partner.example.\n",
+        },
+    )
+    stack.callback(nsd.close)
+    return nsd
+
+
+class Site:
+    """A front end of contrib/, doorward with the .ini beside it, and who comes by it."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, folder, pki, doorward, names, name):
+        self.folder, self.pki, self.port = folder, pki, free_port()
+        self.www = folder / "www"
+        self.www.mkdir()
+        (self.www / "index.html").write_text("inside\n")
+        self.http = str(folder / "http.sock")
+        self.door_port = free_port()
+        text = (CONTRIB / name / "doorward.ini").read_text()
+        frontend = re.search(r"\[frontend\]\n(.*?)\n\[", text, re.S).group(1)
+        listen = re.search(r"^listen = (.*)$", text, re.M).group(1)
+        listen = listen.replace("/run/doorward/http.sock", self.http)
+        listen = listen.replace("127.0.0.1:9080", f"127.0.0.1:{self.door_port}")
+        policy = "[policy " + text.split("\n[policy ")[1]
+        self.door = doorward(
+            policy + "[policy open]\nrdns = off\nallow = *\n",
+            server=f"listen = {listen}",
+            frontend=frontend,
+            server_of_names=names,
+        )
+
+    def get(self, address="127.0.0.1", headers=(), **how):
+        return web.get(
+            self.port,
+            "/",
+            headers,
+            ca=self.pki.authority.file,
+            source=address,
+            host=self.host,
+            **how,
+        )
+
+
+def client_table(pki):
+    forged = [
+        ("X-Real-IP", "127.0.0.2"),
+        ("X-Forwarded-For", "127.0.0.2"),
+        ("X-Doorward-Policy", "open"),
+        ("X-SSL-Client-Cert", base64.b64encode(pki.alice.der).decode()),
+        ("X-SSL-Client-Verify", "0"),
+        ("X-Client-Hostname", "host.partner.example"),
+    ]
+    return [
+        # address, certificate, headers, whether it comes in
+        ("127.0.0.2", None, (), True),
+        ("127.0.0.3", None, (), False),  # its PTR is a lie
+        ("127.0.0.1", None, (), False),
+        ("127.0.0.1", pki.alice, (), True),
+        ("127.0.0.1", pki.only_cn, (), False),
+        ("127.0.0.2", None, forged, True),
+        ("127.0.0.3", None, forged, False),
+        ("127.0.0.1", None, forged, False),
+        ("127.0.0.1", None, [("X_Real_IP", "127.0.0.2")], False),
+        *[("127.0.0.1", None, [header], False) for header in forged],
+    ]
+
+
+def check(site, pki):
+    for address, cert, headers, comes_in in client_table(pki):
+        for method, body in [("GET", None), ("POST", b"x" * 5000)]:
+            response = site.get(address, headers, cert=cert, method=method, body=body)
+            told = (address, cert and cert.file, headers, method, response, site.door.stderr()[-900:])
+            assert (response.status in (200, 405)) == comes_in, told
+            assert ("inside" in response.body) <= comes_in, told
+            if not comes_in:
+                assert response.status == 403, told
+
+
+@pytest.fixture
+def caddy(folder, pki, doorward, names, stack):
+    site = Site(folder, pki, doorward, names, "caddy")
+    site.host = "localhost"  # Caddy wants the name in TLS and that of the request to agree
+    text = (CONTRIB / "caddy" / "Caddyfile").read_text()
+    for there, here in {
+        "www.example.com {\n\ttls {": f"https://localhost:{site.port} {{\n"
+        f"\tbind 127.0.0.1\n\ttls {pki.server.file} {pki.server.key_file} {{",
+        "/etc/caddy/clients-ca.crt": pki.authority.file,
+        "unix//run/doorward/http.sock": f"unix/{site.http}",
+        "/srv/www": site.www,
+    }.items():
+        assert there in text
+        text = text.replace(there, str(here))
+    file = folder / "Caddyfile"
+    file.write_text("{\n\tadmin off\n\tauto_https off\n\tskip_install_trust\n}\n" + text)
+    server = Server(
+        folder,
+        "caddy",
+        ["/usr/bin/caddy", "run", "--config", file, "--adapter", "caddyfile"],
+        site.port,
+        env={**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)},
+    )
+    stack.callback(server.close)
+    return site
+
+
+def test_caddy(caddy, pki):
+    check(caddy, pki)
+    caddy.door.stop()
+    response = caddy.get("127.0.0.2")
+    assert response.status >= 500 and "inside" not in response.body
+
+
+@pytest.fixture
+def haproxy(folder, pki, doorward, names, nginx, stack):
+    site = Site(folder, pki, doorward, names, "haproxy")
+    application = free_port()
+    nginx(
+        f"server {{ listen 127.0.0.1:{application}; location / {{\n"
+        "return 200 'inside $http_x_client_hostname|$http_x_client_subject'; } }",
+        application,
+    )
+    pem = folder / "server.pem"
+    pem.write_text(pki.server.file.read_text() + pki.server.key_file.read_text())
+    text = (CONTRIB / "haproxy" / "haproxy.cfg").read_text()
+    for there, here in {
+        "/etc/haproxy/doorward.lua": CONTRIB / "haproxy" / "doorward.lua",
+        "bind :443": f"bind 127.0.0.1:{site.port}",
+        "/etc/haproxy/server.pem": pem,
+        "/etc/haproxy/clients-ca.crt": pki.authority.file,
+        "127.0.0.1:8080": f"127.0.0.1:{application}",
+    }.items():
+        assert there in text
+        text = text.replace(there, str(here))
+    file = folder / "haproxy.cfg"
+    file.write_text(text)
+    server = Server(
+        folder,
+        "haproxy",
+        ["/usr/sbin/haproxy", "-db", "-f", file],
+        site.port,
+        env={**os.environ, "DOORWARD_URL": f"http://127.0.0.1:{site.door_port}"},
+    )
+    stack.callback(server.close)
+    return site
+
+
+def test_haproxy(haproxy, pki):
+    check(haproxy, pki)
+    assert haproxy.get("127.0.0.2").body == "inside host.partner.example|"
+    assert haproxy.get(cert=pki.alice).body == "inside |CN=alice,O=Acme"
+    haproxy.door.stop()
+    response = haproxy.get("127.0.0.2")
+    assert response.status == 503 and "inside" not in response.body
+
+
+def test_nginx_keeps_its_connections(folder, pki, doorward, names, nginx):
+    port, http = free_port(), str(folder / "http.sock")
+    examples = REPOSITORY / "nginx-examples"
+    door = doorward(
+        "[policy open]\nrdns = off\nallow = *\n",
+        before=f"include = {examples}/keepalive.ini\n",
+        server=f"listen = http:unix:{http}",
+        server_of_names=names,
+    )
+    text = (examples / "keepalive.conf").read_text()
+    (folder / "www").mkdir()
+    (folder / "www" / "index.html").write_text("inside\n")
+    for there, here in {
+        "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+        "listen [::]:443 ssl;": "",
+        "/etc/nginx/tls/server.crt": pki.server.file,
+        "/etc/nginx/tls/server.key": pki.server.key_file,
+        "/etc/nginx/tls/clients-ca.crt": pki.authority.file,
+        "/srv/www": folder / "www",
+        "/run/doorward/http.sock": http,
+    }.items():
+        assert there in text
+        text = text.replace(there, str(here))
+    nginx(text, port)
+
+    class Here:
+        def __init__(self):
+            self.door = door
+
+        def get(self, address="127.0.0.1", headers=(), **how):
+            return web.get(port, "/", headers, ca=pki.authority.file, source=address, **how)
+
+    check(Here(), pki)
+    assert len(door.decisions()) > 20
+    # A denial has a body, which nginx does not read, and so does not keep that connection.
+    for _ in range(20):
+        assert Here().get("127.0.0.2").status == 200
+    with open("/proc/net/unix") as table:
+        established = [row for row in table if " 03 " in row and http in row]
+    assert len(established) == 1
+    door.stop()
+    assert Here().get("127.0.0.2").status == 500
+
+
+def ask(address, text):
+    wire = Wire(address)
+    wire.send(text.replace("\n", "\r\n"))
+    status, headers, _ = wire.answer()
+    wire.close()
+    return status, headers
+
+
+# As Traefik 2 and 3 send it (pkg/middlewares/auth/forward.go): the client's headers, X-Forwarded-*,
+# and those of passTLSClientCert.
+TRAEFIK = """\
+GET /auth/traefik HTTP/1.1
+Host: 10.0.0.2:9080
+User-Agent: curl/7.88.1
+Accept: */*
+Accept-Encoding: gzip
+X-Forwarded-For: {address}
+X-Forwarded-Host: www.example.com
+X-Forwarded-Method: POST
+X-Forwarded-Port: 443
+X-Forwarded-Proto: https
+X-Forwarded-Server: traefik
+X-Forwarded-Tls-Client-Cert: {cert}
+X-Forwarded-Uri: /path?query
+X-Real-Ip: {address}
+
+"""
+# As Envoy sends it (ext_authz_http_impl.cc): method, path with the prefix, Host, and what
+# allowed_headers names; hop-by-hop headers of its own.
+ENVOY = """\
+POST /auth/envoy/path?query HTTP/1.1
+host: www.example.com
+content-length: 0
+user-agent: curl/7.88.1
+x-forwarded-client-cert: {xfcc}
+x-envoy-internal: true
+x-forwarded-for: {address}
+x-envoy-expected-rq-timeout-ms: 5000
+
+"""
+# As ingress-nginx sends it (nginx.tmpl, location /_external-auth): the client's headers besides.
+INGRESS = """\
+GET /auth/ingress HTTP/1.1
+Host: doorward.doorward.svc.cluster.local
+X-Request-ID: 5e3b0f4a8e0b4d0f8e0b4d0f8e0b4d0f
+X-Original-URL: https://www.example.com/path?query
+X-Original-Method: POST
+X-Sent-From: nginx-ingress-controller
+X-Real-IP: {address}
+X-Forwarded-For: {address}
+X-Auth-Request-Redirect: /path?query
+ssl-client-verify: {verify}
+ssl-client-subject-dn: {subject}
+ssl-client-cert: {escaped}
+user-agent: curl/7.88.1
+accept: */*
+
+"""
+
+
+def xfcc(cert):
+    digest = hashlib.sha256(cert.der).hexdigest()
+    return f'Hash={digest};Cert="{cert.escaped}";Subject="CN=alice,O=Acme";URI='
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [("traefik", TRAEFIK), ("envoy", ENVOY), ("ingress-nginx", INGRESS)],
+    ids=["traefik", "envoy", "ingress-nginx"],
+)
+def test_those_that_are_not_here(folder, pki, doorward, names, name, text):
+    port = free_port()
+    ini = (CONTRIB / name / "doorward.ini").read_text()
+    frontend = re.search(r"\[frontend\]\n(.*?)\n\[", ini, re.S).group(1)
+    frontend = re.sub(r"trusted_proxies = .*", "trusted_proxies = 127.0.0.1", frontend)
+    door = doorward(
+        "[policy " + ini.split("\n[policy ")[1],
+        server=f"listen = http:127.0.0.1:{port}",
+        frontend=frontend,
+        server_of_names=names,
+    )
+
+    def get(address, cert):
+        filled = text.format(
+            address=address,
+            cert=base64.b64encode(cert.der).decode() if cert else "",
+            xfcc=xfcc(cert) if cert else "",
+            escaped=cert.escaped if cert else "",
+            verify="SUCCESS" if cert else "NONE",
+            subject="CN=alice,O=Acme" if cert else "",
+        )
+        # Without a certificate none of its headers is sent.
+        if cert is None:
+            filled = "\n".join(
+                line
+                for line in filled.split("\n")
+                if not re.match(r"x-forwarded-(tls-)?client-cert|ssl-client-(cert|subj)", line, re.I)
+            )
+        return ask(("127.0.0.1", port), filled)
+
+    for address, cert, status in [
+        ("127.0.0.2", None, 200),
+        ("127.0.0.3", None, 403),
+        ("127.0.0.1", None, 403),
+        ("127.0.0.1", pki.alice, 200),
+        ("127.0.0.1", pki.only_cn, 403),
+        ("127.0.0.1", pki.expired, 403),
+    ]:
+        got, headers = get(address, cert)
+        assert got == status, (address, cert, headers, door.decisions()[-1])
+        assert "connection" not in headers
+    decision = door.decisions()[-1]
+    assert (decision["method"], decision["uri"]) == ("POST", "/path?query")
+    assert decision["http_host"] == "www.example.com"
+
+
+def test_the_shipped_configurations_check_out(folder, pki):
+    from kit.doorward import run
+
+    for path in CONTRIB.glob("*/doorward.ini"):
+        run("-t", "-c", path, expect=0)
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", "import yaml, sys; [list(yaml.safe_load_all(open(f))) for f in sys.argv[1:]]"]
+        + [str(path) for path in CONTRIB.glob("*/*.y*ml")],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 or "No module named 'yaml'" in done.stderr, done.stderr
