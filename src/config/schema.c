@@ -68,9 +68,12 @@ static const struct config_key server_keys[] = {
 		.second = offsetof(struct config, server.listen_count),
 		.value = "unix:/run/doorward/doorward.sock",
 		.example = "listen = unix:/run/doorward/doorward.sock\nlisten = 127.0.0.1:9000",
-		.help = "Where front ends reach doorward: one place a line. A socket that the "
-			"process was started with (by spawn-fcgi, multiwatch or systemd) is used "
-			"instead of these unless fd:0 or systemd is among them."},
+		.help = "Where front ends reach doorward, by FastCGI: one place a line. http: "
+			"before "
+			"a place: by HTTP. systemd:NAME: the sockets of that FileDescriptorName. "
+			"A socket that the process was started with (by spawn-fcgi, multiwatch or "
+			"systemd) is used instead of these, for FastCGI, unless an fd:N or systemd "
+			"is among them."},
 	{.name = "socket_mode",
 		.type = CONFIG_MODE,
 		.offset = offsetof(struct config, server.socket.socket_mode),
@@ -138,8 +141,8 @@ static const struct config_key server_keys[] = {
 		.max = 16 * MIB,
 		.value = "128K",
 		.example = "max_params = 64K",
-		.help = "Bytes of FastCGI parameters in one request. A request with more is "
-			"denied; its connection lives on."},
+		.help = "Bytes of FastCGI parameters, or of the head over HTTP, in one request. "
+			"A request with more is denied; a FastCGI connection lives on."},
 	{.name = "max_requests_per_connection",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, server.max_requests_per_connection),
@@ -214,7 +217,7 @@ static const struct config_key frontend_keys[] = {
 		.second = offsetof(struct config, frontend.trusted_proxy_count),
 		.example = "trusted_proxies = 10.0.0.0/24, 2001:db8:1::/64",
 		.help = "Addresses whose identity headers are honoured: those of proxies that "
-			"replace what a client sent."},
+			"replace what a client sent. Over HTTP, the only TCP peers that may ask."},
 	{.name = "trust_headers",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, frontend.trust_headers),

@@ -66,7 +66,7 @@ def example(folder, pki, doorward, nginx, tap):
 
 def test_every_example_is_here():
     names = {path.stem for path in EXAMPLES.glob("*.conf")}
-    assert names == {"mutual-tls", "crawlers", "admin", "cached", "azure", "forwarded"}
+    assert names == {"mutual-tls", "crawlers", "admin", "cached", "azure", "forwarded", "keepalive"}
     assert names - PRESETS == {path.stem for path in EXAMPLES.glob("*.ini")}
 
 
@@ -181,6 +181,8 @@ def test_cached(example, pki, tap):
 def test_every_example_closes_the_ways_around_it():
     for path in EXAMPLES.glob("*.conf"):
         text = path.read_text()
+        if path.stem == "keepalive":
+            continue  # over HTTP: below
         for line in [
             "internal;",
             "fastcgi_pass_request_headers off;",
@@ -193,6 +195,18 @@ def test_every_example_closes_the_ways_around_it():
         if "ssl_verify_client" in text:
             assert "fastcgi_param SSL_CLIENT_CERT $ssl_client_raw_cert;" in text
             assert "fastcgi_param SSL_CLIENT_VERIFY $ssl_client_verify;" in text
+    text = (EXAMPLES / "keepalive.conf").read_text()
+    for line in [
+        "internal;",
+        "proxy_pass_request_headers off;",
+        "proxy_pass_request_body off;",
+        'proxy_set_header Content-Length "";',
+        "proxy_set_header X-Real-IP $remote_addr;",
+        "proxy_set_header X-SSL-Client-Cert $ssl_client_escaped_cert;",
+        "proxy_set_header X-SSL-Client-Verify $ssl_client_verify;",
+        "proxy_pass http://doorward/auth/keepalive;",
+    ]:
+        assert line in text, line
 
 
 def test_policies_check_out(folder, pki):
