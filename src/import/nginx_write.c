@@ -91,6 +91,10 @@ static void write_hostname_map(struct writer *w, const char *start)
 		"\tunverified $doorward_hostname;", "}"};
 
 	bytes_append_text(w->out, "\n");
+	if (w->w->policies == NULL) {
+		bytes_appendf(w->out, "%smap \"\" $rdns_hostname { default \"-\"; }\n", start);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		bytes_appendf(w->out, "%s%s\n", start, lines[i]);
 	}
@@ -193,7 +197,7 @@ static void write_block(struct writer *w, const struct import_node *n)
 	const char *text = n->file->text.data;
 
 	bytes_append(w->out, text + n->begin, n->inside - n->begin);
-	if (import_node_is(n, "http") && w->w->variable && w->w->policies != NULL) {
+	if (import_node_is(n, "http") && w->w->variable) {
 		write_hostname_map(w, "\t");
 	}
 	if (n->context != NULL && n->context->kind >= IMPORT_KIND_SERVER) {
@@ -255,7 +259,7 @@ void import_write_nginx(const struct import_world *world, struct bytes *out)
 	for (const struct import_context *c = root; c != NULL; c = c->next) {
 		http = http || (c->kind == IMPORT_KIND_HTTP && c != root);
 	}
-	if (!http && world->variable && world->policies != NULL) {
+	if (!http && world->variable) {
 		if (root->kind == IMPORT_KIND_ROOT) {
 			bytes_append_text(out, "# To be put into http { }:");
 		}

@@ -140,6 +140,16 @@ def test_the_name_as_the_module_gave_it(site):
     assert place.get(FORGED, "/own/").header("X-Name") == "client.example"
 
 
+def test_the_name_where_nobody_is_looked_up(folder, nginx):
+    port = free_port()
+    (folder / "site.conf").write_text(
+        f"server {{ listen 127.0.0.1:{port}; add_header X-Name $rdns_hostname always; }}\n"
+    )
+    _, text, _ = run("import-nginx", "--nginx", folder / "site.conf", expect=0)
+    nginx(text, port)
+    assert web.get(port).header("X-Name") == "-"
+
+
 def test_the_name_for_some_agents_only(site):
     place = site('location / { if ($http_user_agent ~* "bot") { rdns on; } }')
     assert place.get(NAMED, agent="Bot").header("X-Name") == "client.example"
