@@ -123,22 +123,21 @@ static size_t blank_lines(struct str text)
 	return len;
 }
 
-/* Whether `text`, which begins a head, is all of it; *len is its length then. What is no head is
- * refused. */
+/* Whether `text`, which begins a head, is all of it; *len is its length then. What is no head, or
+ * is longer than one may be, is refused, however it was cut. */
 static bool head_ends(struct http_conn *c, struct str text, size_t *len)
 {
+	size_t max = c->pool->max_head;
+	struct str within = {text.data, text.len < max ? text.len : max};
 	bool waits_for_blank = text.len == 1 && text.data[0] == '\r';
 	enum http_head_find found =
-		waits_for_blank ? HTTP_HEAD_MORE : http_head_find(text, &c->scanned, len);
-	size_t size = found == HTTP_HEAD_DONE ? *len : text.len;
+		waits_for_blank ? HTTP_HEAD_MORE : http_head_find(within, &c->scanned, len);
 
-	if (found == HTTP_HEAD_HOPELESS) {
-		refuse(c, REFUSAL("400 Bad Request"));
-	} else if (size > c->pool->max_head) {
-		refuse(c, REFUSAL("431 Request Header Fields Too Large"));
-	} else {
+	if (found == HTTP_HEAD_DONE || (found == HTTP_HEAD_MORE && text.len <= max)) {
 		return found == HTTP_HEAD_DONE;
 	}
+	refuse(c, found == HTTP_HEAD_MORE ? REFUSAL("431 Request Header Fields Too Large")
+					  : REFUSAL("400 Bad Request"));
 	forget_partial(c);
 	return false;
 }

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "forward.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+struct scene {
+	struct config config;
+	struct authz authz;
+	struct http_head head;
+};
+
+static void scene_init(struct scene *s)
+{
+	const struct cert_choice none = {0};
+
+	*s = (struct scene){.config = {.frontend = {.profile = CERT_PROFILE_NGINX}}};
+	assert_null(cert_sources_make(
+		CERT_PROFILE_NGINX, &none, &none, false, NULL, &s->config.frontend.cert));
+	authz_init(&s->authz);
+}
+
+/* A request; `text` is from its target on, and stays good as long as the scene. */
+static void forward(struct scene *s, const char *text)
+{
+	assert_int_equal(http_head_parse(str_view(text), &s->head), HTTP_HEAD_GOOD);
+	struct http_route route = http_route(s->head.path);
+
+	assert_int_equal(route.place, HTTP_AUTH);
+	forward_input(&s->authz, &s->config, &s->head, &route);
+}
+
+struct forward_case {
+	const char *path;
+	const char *headers;
+	enum input_name what;
+	const char *value; /* NULL: came twice, or not at all if `absent` */
+	bool absent;
+};
+
+#define POLICY INPUT_DOORWARD_POLICY
+
+static const struct forward_case cases[] = {
+	{"/auth", "", POLICY, NULL, true},
+	{"/auth/p", "", POLICY, "p", false},
+	{"/auth/", "", POLICY, "", false},
+	{"/auth", "X-Doorward-Policy: p\r\n", POLICY, "p", false},
+	{"/auth/p", "X-Doorward-Policy: p\r\n", POLICY, "p", false},
+	{"/auth/p", "X-Doorward-Policy: q\r\n", POLICY, NULL, false},
+	{"/auth", "X-Doorward-Policy: p\r\nX-Doorward-Policy: q\r\n", POLICY, NULL, false},
+	{"/auth", "X_Doorward-Policy: p\r\n", POLICY, NULL, false},
+	{"/auth", "Doorward-Policy: p\r\n", POLICY, NULL, true},
+	{"/auth", "DOORWARD_POLICY: p\r\n", POLICY, NULL, true},
+	{"/auth", "DOORWARD-TRUST-HEADERS: 1\r\n", INPUT_DOORWARD_TRUST_HEADERS, NULL, true},
+	{"/auth", "REMOTE_ADDR: 192.0.2.1\r\n", INPUT_REMOTE_ADDR, NULL, true},
+	{"/auth", "x-real-ip: 192.0.2.1\r\n", INPUT_X_REAL_IP, "192.0.2.1", false},
+	{"/auth", "X-Real-IP:\r\n", INPUT_X_REAL_IP, "", false},
+	{"/auth", "X-Real-IP: a\r\nx-real-ip: a\r\n", INPUT_X_REAL_IP, NULL, false},
+	{"/auth", "X-Real-IP: a\r\nX_Real_IP: a\r\n", INPUT_X_REAL_IP, NULL, false},
+	{"/auth", "X_Real_IP: a\r\n", INPUT_X_REAL_IP, NULL, false},
+	{"/auth", "User_Agent: a\r\n", INPUT_USER_AGENT, NULL, false},
+	{"/auth", "HTTP-X-Real-IP: a\r\n", INPUT_X_REAL_IP, NULL, true},
+	{"/auth?q", "", INPUT_REQUEST_URI, "/auth?q", false},
+	{"/auth/p/x?y", "", INPUT_REQUEST_URI, "/x?y", false},
+	{"/auth/p/x?y", "X-Forwarded-Uri: /x?y\r\n", INPUT_REQUEST_URI, "/x?y", false},
+	{"/auth/p/x?y", "X-Forwarded-Uri: /z\r\n", INPUT_REQUEST_URI, NULL, false},
+	{"/auth/p", "X-Forwarded-Uri: /z\r\n", INPUT_REQUEST_URI, "/z", false},
+	{"/auth/p", "X-Original-URI: /z\r\n", INPUT_REQUEST_URI, "/z", false},
+	{"/auth/p", "X-Original-URL: http://h/z\r\n", INPUT_REQUEST_URI, "/z", false},
+	{"/auth/p", "X-Original-URL: http://h:80/z\r\n", INPUT_HOST, "h:80", false},
+	{"/auth/p", "X-Original-URL: http://h\r\n", INPUT_HOST, "h", false},
+	{"/auth/p", "X-Original-URL: /z\r\n", INPUT_REQUEST_URI, NULL, false},
+	{"/auth/p", "X-Original-URL: http://h/z\r\nX-Forwarded-Host: i\r\n", INPUT_HOST, NULL,
+		false},
+	{"/auth/p", "X_Original_URI: /z\r\n", INPUT_REQUEST_URI, NULL, false},
+	{"/auth/p", "X-Forwarded-Method: PUT\r\n", INPUT_REQUEST_METHOD, "PUT", false},
+	{"/auth/p", "X-Original-Method: PUT\r\n", INPUT_REQUEST_METHOD, "PUT", false},
+	{"/auth/p", "", INPUT_REQUEST_METHOD, "POST", false},
+	{"/auth/p", "", INPUT_HOST, "door", false},
+	{"/auth/p", "X-Forwarded-Host: i\r\n", INPUT_HOST, "i", false},
+};
+
+static void headers_become_input(void **state)
+{
+	struct scene s;
+	char text[512];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct forward_case *c = &cases[i];
+
+		scene_init(&s);
+		snprintf(text, sizeof(text), "POST %s HTTP/1.1\r\nHost: door\r\n%s\r\n", c->path,
+			c->headers);
+		forward(&s, text);
+		const struct input *input = &s.authz.input;
+		bool twice = (input->duplicates >> c->what & 1) != 0;
+
+		assert_int_equal(twice, c->value == NULL && !c->absent);
+		if (c->absent) {
+			assert_null(input->values[c->what].data);
+		} else if (!twice) {
+			assert_non_null(input->values[c->what].data);
+			assert_true(str_eq_text(input->values[c->what], c->value));
+			assert_int_equal(input->duplicates, 0);
+		}
+		assert_null(input->unusable);
+		authz_clear(&s.authz);
+	}
+}
+
+static void names_of_any_length(void **state)
+{
+	struct scene s;
+
+	for (size_t len = 1; len < 300; len++) {
+		struct bytes text = {0};
+
+		scene_init(&s);
+		bytes_append_text(&text, "GET /auth HTTP/1.1\r\nHost: door\r\n");
+		memset(bytes_reserve(&text, len), 'x', len);
+		text.len += len;
+		bytes_append_text(&text, ": y\r\nX-Real-IP: a\r\n\r\n");
+		bytes_append_u8(&text, 0);
+		forward(&s, (char *)text.data);
+		assert_true(str_eq_text(s.authz.input.values[INPUT_X_REAL_IP], "a"));
+		authz_clear(&s.authz);
+		bytes_clear(&text);
+	}
+}
+
+static void a_refusal_names_the_line(void **state)
+{
+	struct addr from;
+	struct scene s;
+
+	scene_init(&s);
+	assert_true(addr_parse(str_view("2001:db8::7"), &from));
+	forward_refuse(&s.authz, &from);
+	assert_non_null(strstr(s.authz.input.unusable, "[frontend] trusted_proxies = 2001:db8::7"));
+	authz_clear(&s.authz);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(headers_become_input),
+		cmocka_unit_test(names_of_any_length),
+		cmocka_unit_test(a_refusal_names_the_line),
+	};
+
+	http_head_library_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
