@@ -32,31 +32,35 @@ bool input_is_clear(const struct input *input)
 	return input->unusable == NULL && input->duplicates == 0;
 }
 
-/* Few names share a length, so the length leaves one or two to compare. */
+/*
+ * By the length of the name the one or two that have it, each plus 1; 0: none. Most names that come
+ * have another length, and are not compared at all.
+ */
 static enum input_name recognise_fixed(struct str name)
 {
 	static const struct {
-		uint8_t len;
-		uint8_t name;
+		uint8_t first;
+		uint8_t second;
 	} by_length[] = {
-		{9, INPUT_HOST},
-		{11, INPUT_REMOTE_ADDR},
-		{11, INPUT_REQUEST_URI},
-		{14, INPUT_REQUEST_METHOD},
-		{14, INPUT_X_REAL_IP},
-		{15, INPUT_DOORWARD_POLICY},
-		{15, INPUT_USER_AGENT},
-		{20, INPUT_X_FORWARDED_FOR},
-		{22, INPUT_DOORWARD_TRUST_HEADERS},
+		[9] = {INPUT_HOST + 1, 0},
+		[11] = {INPUT_REMOTE_ADDR + 1, INPUT_REQUEST_URI + 1},
+		[14] = {INPUT_REQUEST_METHOD + 1, INPUT_X_REAL_IP + 1},
+		[15] = {INPUT_DOORWARD_POLICY + 1, INPUT_USER_AGENT + 1},
+		[20] = {INPUT_X_FORWARDED_FOR + 1, 0},
+		[22] = {INPUT_DOORWARD_TRUST_HEADERS + 1, 0},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(by_length) && by_length[i].len <= name.len; i++) {
-		if (by_length[i].len == name.len &&
-			memcmp(words[by_length[i].name], name.data, name.len) == 0) {
-			return by_length[i].name;
-		}
+	if (name.len >= ARRAY_LEN(by_length) || by_length[name.len].first == 0) {
+		return INPUT_COUNT;
 	}
-	return INPUT_COUNT;
+	unsigned first = by_length[name.len].first - 1U;
+	unsigned second = by_length[name.len].second;
+
+	if (memcmp(words[first], name.data, name.len) == 0) {
+		return first;
+	}
+	return second > 0 && memcmp(words[second - 1], name.data, name.len) == 0 ? second - 1
+										 : INPUT_COUNT;
 }
 
 struct str input_clash(const struct cert_sources *sources)

@@ -15,11 +15,6 @@ struct str str_from_bytes(const void *data, size_t len)
 	return (struct str){data, len};
 }
 
-bool str_eq(struct str a, struct str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
 bool str_eq_text(struct str a, const char *text)
 {
 	return str_eq(a, str_view(text));
@@ -65,14 +60,6 @@ struct str str_trim(struct str s)
 		s.len--;
 	}
 	return s;
-}
-
-struct str str_from(struct str s, size_t from)
-{
-	if (from >= s.len) {
-		return (struct str){s.data != NULL ? s.data + s.len : NULL, 0};
-	}
-	return (struct str){s.data + from, s.len - from};
 }
 
 size_t str_find(struct str s, char byte)

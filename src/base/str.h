@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * A view of bytes that someone else owns: may hold any byte, need not end in NUL. {NULL, 0} is the
@@ -29,7 +30,11 @@ struct str_list {
 struct str str_view(const char *text);
 struct str str_from_bytes(const void *data, size_t len);
 
-bool str_eq(struct str a, struct str b);
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
 bool str_eq_text(struct str a, const char *text);
 /* Letters are compared without case, in ASCII only: no locale has a say. */
 bool str_eq_nocase(struct str a, struct str b);
@@ -39,7 +44,14 @@ bool str_ends_with_nocase(struct str s, struct str suffix);
 /* Without the blanks (space, TAB, CR, LF) at both ends. */
 struct str str_trim(struct str s);
 /* From byte `from` to the end; empty when from >= len. */
-struct str str_from(struct str s, size_t from);
+static inline struct str str_from(struct str s, size_t from)
+{
+	if (from >= s.len) {
+		return (struct str){s.data != NULL ? s.data + s.len : NULL, 0};
+	}
+	return (struct str){s.data + from, s.len - from};
+}
+
 /* Where the byte first stands; s.len when it does not. */
 size_t str_find(struct str s, char byte);
 

@@ -42,9 +42,25 @@ static size_t read_length(struct reader *r, size_t size)
 	return size == 4 ? reader_u32(r) & 0x7fffffff : reader_u8(r);
 }
 
+/* Nearly all pairs have two lengths of one byte. */
+static bool is_short(struct str s)
+{
+	return s.len >= 2 && (((uint8_t)s.data[0] | (uint8_t)s.data[1]) & 0x80) == 0;
+}
+
 /* What the start of a pair tells of it. */
 static struct pair look(struct str s)
 {
+	if (is_short(s)) {
+		size_t name_len = (uint8_t)s.data[0];
+		size_t value_len = (uint8_t)s.data[1];
+
+		return (struct pair){.known = true,
+			.name_at = 2,
+			.name_len = name_len,
+			.value_len = value_len,
+			.total = 2 + name_len + value_len};
+	}
 	size_t first = length_size(s, 0);
 	size_t second = length_size(s, first);
 	struct pair pair = {.total = first + second, .name_at = first + second};
