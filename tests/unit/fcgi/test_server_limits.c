@@ -266,8 +266,7 @@ static void on_drained(void *ctx)
 	struct world *w = ctx;
 
 	w->drained++;
-	net_server_close(w->server);
-	w->server = NULL;
+	world_close(w);
 }
 
 static void draining_answers_what_is_in_flight(void **state)
@@ -395,8 +394,7 @@ static void closing_aborts_what_is_in_flight(void **state)
 	world_send(&w, fd);
 	world_run(&w);
 	w.recorder.events.len = 0;
-	net_server_close(w.server);
-	w.server = NULL;
+	world_close(&w);
 	world_assert_events(&w, "0 abort\n1 abort\n");
 	world_expect(&w, fd, true);
 	close(fd);

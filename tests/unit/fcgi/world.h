@@ -89,12 +89,19 @@ static inline void world_start(struct world *w)
 	world_serve(w, &app);
 }
 
-static inline void world_clear(struct world *w)
+/* Closes the server now, if it is open. */
+static inline void world_close(struct world *w)
 {
 	if (w->server != NULL) {
 		net_server_close(w->server);
 		fcgi_pool_clear(&w->pool);
+		w->server = NULL;
 	}
+}
+
+static inline void world_clear(struct world *w)
+{
+	world_close(w);
 	assert_int_equal(w->recorder.active, 0);
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&w->loop), 0);
