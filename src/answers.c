@@ -11,7 +11,7 @@
 
 #define ABSENT UINT32_MAX
 #define ENTRY_MEAN 1024 /* bytes, by which the number of buckets is chosen */
-#define SAMPLE 24       /* bytes at three places of a long value that its hash is made of */
+#define SAMPLE 16       /* bytes at three places of a long value that its hash is made of */
 #define WHOLE (3 * SAMPLE)
 
 struct entry {
@@ -116,34 +116,35 @@ static uint32_t len_of(struct str value)
  * compared whole. */
 static size_t put_sample(uint8_t out[WHOLE + sizeof(uint32_t)], struct str value)
 {
-	uint32_t len = len_of(value);
+	uint32_t len = (uint32_t)value.len;
 	uint8_t *at = out + sizeof(len);
 
 	memcpy(out, &len, sizeof(len));
 	if (value.len <= WHOLE) {
-		if (value.len > 0) {
-			memcpy(at, value.data, value.len);
-		}
+		memcpy(at, value.data, value.len);
 		return sizeof(len) + value.len;
 	}
 	memcpy(at, value.data + value.len / 3, SAMPLE);
 	memcpy(at + SAMPLE, value.data + value.len / 2, SAMPLE);
 	/* The end of the signature, before the last line of a PEM. */
-	memcpy(at + 2 * SAMPLE, value.data + value.len - 2 * SAMPLE, SAMPLE);
+	memcpy(at + 2 * SAMPLE, value.data + value.len - 3 * SAMPLE, SAMPLE);
 	return sizeof(len) + WHOLE;
 }
 
 static uint64_t hash_of(const struct answers *answers, const struct answers_key *key,
 	const struct str values[INPUT_COUNT])
 {
-	uint8_t text[sizeof(uint64_t) + INPUT_COUNT * (WHOLE + sizeof(uint32_t))];
-	uint64_t which = (uintptr_t)key->policy + key->form;
+	uint8_t text[2 * sizeof(uint64_t) + INPUT_COUNT * (WHOLE + sizeof(uint32_t))];
+	uint64_t which[2] = {(uintptr_t)key->policy + key->form, 0};
 	size_t len = sizeof(which);
 
-	memcpy(text, &which, sizeof(which));
 	for (size_t i = 0; i < INPUT_COUNT; i++) {
-		len += put_sample(text + len, values[i]);
+		if (values[i].data != NULL) {
+			which[1] |= UINT64_C(1) << i;
+			len += put_sample(text + len, values[i]);
+		}
 	}
+	memcpy(text, which, sizeof(which));
 	return hash_bytes(&answers->key, text, len);
 }
 

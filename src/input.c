@@ -77,14 +77,16 @@ static enum input_name recognise(const struct cert_sources *sources, struct str 
 {
 	enum input_name fixed = recognise_fixed(name);
 
-	for (unsigned i = 0; fixed == INPUT_COUNT && i < CERT_INPUT_COUNT; i++) {
+	if (fixed != INPUT_COUNT || (sources->name_lengths >> name.len % 64 & 1) == 0) {
+		return fixed;
+	}
+	for (unsigned i = 0; i < CERT_INPUT_COUNT; i++) {
 		/* Absent names have no length. */
-		if (sources->names[i].len == name.len && name.len > 0 &&
-			memcmp(sources->names[i].data, name.data, name.len) == 0) {
+		if (name.len > 0 && str_eq(sources->names[i], name)) {
 			return INPUT_CERT + i;
 		}
 	}
-	return fixed;
+	return INPUT_COUNT;
 }
 
 void input_add(struct input *input, struct arena *arena, const struct cert_sources *sources,

@@ -16,12 +16,12 @@ struct hash_key hash_key_new(void)
 	return key;
 }
 
-static uint64_t rotl(uint64_t x, int bits)
+static inline uint64_t rotl(uint64_t x, int bits)
 {
 	return x << bits | x >> (64 - bits);
 }
 
-static void sip_round(uint64_t v[4])
+static inline void sip_round(uint64_t v[4])
 {
 	v[0] += v[1];
 	v[1] = rotl(v[1], 13) ^ v[0];

@@ -68,6 +68,7 @@ struct cert_sources {
 	enum cert_frontend frontend;
 	/* As FastCGI and CGI name them, HTTP_* for headers; data is NULL for what is not read. */
 	struct str names[CERT_INPUT_COUNT];
+	uint64_t name_lengths; /* bit 1 << a length, modulo 64, that a name has */
 	enum cert_codec param_codec;
 	enum cert_codec header_codec;
 	bool list;           /* the certificate's own text may go on with intermediates */

@@ -43,13 +43,13 @@ static size_t read_length(struct reader *r, size_t size)
 }
 
 /* Nearly all pairs have two lengths of one byte. */
-static bool is_short(struct str s)
+static inline bool is_short(struct str s)
 {
 	return s.len >= 2 && (((uint8_t)s.data[0] | (uint8_t)s.data[1]) & 0x80) == 0;
 }
 
 /* What the start of a pair tells of it. */
-static struct pair look(struct str s)
+static inline struct pair look(struct str s)
 {
 	if (is_short(s)) {
 		size_t name_len = (uint8_t)s.data[0];
