@@ -16,7 +16,7 @@
  * what it would silently cut, skip or join otherwise than doorward.conf(5) says is an error here.
  */
 
-#define CONFIG_INI_MAX_FILE (1024 * 1024) /* bytes of one file */
+#define CONFIG_INI_MAX_FILE (16 * 1024 * 1024) /* bytes of one file */
 #define CONFIG_INI_MAX_DEPTH 8            /* files included by files included by … */
 #define CONFIG_INI_MAX_FILES 256
 #define CONFIG_INI_MAX_SECTIONS 4096
