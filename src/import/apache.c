@@ -123,11 +123,29 @@ static void write_section(struct world *w, const struct import_directive *sectio
 	}
 }
 
+/* Whether clients must get past the Require lines around the section, too, which no policy says. */
+static bool joins_others(const struct import_directive *section)
+{
+	for (const struct import_directive *d = section->children; d != NULL; d = d->next) {
+		if (import_directive_is(d, "AuthMerging") &&
+			!(d->count == 1 && (str_eq_nocase(d->words[0], str_view("Off")) ||
+						   str_eq_nocase(d->words[0], str_view("Or"))))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The Require lines of one section, which hold instead of those around it. */
 static void take_section(struct world *w, const struct import_directive *section)
 {
 	struct import_require r = {.path = w->path, .arena = w->arena, .diag = w->diag};
 	struct import_terms terms = import_require_granted(&r, section);
+
+	if (joins_others(section)) {
+		terms = import_terms_never();
+		r.lost = true;
+	}
 	struct str name = take_name(w, section);
 
 	bytes_appendf(&w->policies, "\n; %s:%u\n", w->path, section->line);

@@ -183,6 +183,11 @@ static struct import_terms values(
 		return import_terms_never();
 	}
 	for (size_t i = first + 1; i < d->count; i++) {
+		if (str_starts_with(d->words[i], "#")) {
+			import_require_lose(
+				r, d, "whether this is a comment depends on the Apache");
+			return none ? import_terms_never() : terms;
+		}
 		struct import_terms one = import_terms_never();
 		struct bytes text;
 
@@ -236,18 +241,25 @@ static struct import_terms child(struct import_require *r, const struct import_d
 	return ask(r, d, container, answer, depth + 1);
 }
 
-/* One child's answer, or the same of all. */
+/*
+ * One child's answer, or the same of all. What else stands in a container may hold more of them, on
+ * a condition or in a file: whatever it is asked, nobody knows that it is so.
+ */
 static struct import_terms fold(struct import_require *r, const struct import_directive *parent,
 	enum answer answer, bool all, unsigned depth)
 {
 	struct import_terms terms = all ? import_terms_always(r->arena) : import_terms_never();
 
 	for (const struct import_directive *d = parent->children; d != NULL; d = d->next) {
-		if (!import_is_require(d)) {
-			continue;
-		}
-		struct import_terms one = child(r, d, answer, depth);
+		struct import_terms one = import_terms_never();
 
+		if (import_is_require(d)) {
+			one = child(r, d, answer, depth);
+		} else if (depth == 0) {
+			continue;
+		} else {
+			import_require_lose(r, d, "not known in a container of Require lines");
+		}
 		terms = all ? import_terms_and(r->arena, terms, one) : import_terms_or(terms, one);
 	}
 	return terms;

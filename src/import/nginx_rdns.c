@@ -72,14 +72,18 @@ static struct import_context *add_context(struct import_world *w, struct import_
 static bool uses_variable(struct str s)
 {
 	static const char plain[] = "$rdns_hostname";
-	const char *at = memmem(s.data, s.len, plain, strlen(plain));
+	const char *at;
 
-	if (at != NULL) {
-		size_t end = (size_t)(at - s.data) + strlen(plain);
-
-		return end == s.len || (!ascii_is_alnum(s.data[end]) && s.data[end] != '_');
+	if (memmem(s.data, s.len, "${rdns_hostname}", strlen("${rdns_hostname}")) != NULL) {
+		return true;
 	}
-	return memmem(s.data, s.len, "${rdns_hostname}", strlen("${rdns_hostname}")) != NULL;
+	while ((at = memmem(s.data, s.len, plain, strlen(plain))) != NULL) {
+		s = str_from(s, (size_t)(at - s.data) + strlen(plain));
+		if (s.len == 0 || (!ascii_is_alnum(s.data[0]) && s.data[0] != '_')) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* The phase in which these run is before the one in which doorward is asked. */
@@ -286,11 +290,20 @@ static bool read_condition(struct import_world *w, struct import_context *c,
 	return true;
 }
 
+static void note_unread(struct import_world *w, struct import_node *node)
+{
+	if (node->unread != NULL) {
+		import_lose(w, node,
+			"the file cannot be read; if it holds rdns directives, they are missing");
+	}
+}
+
 static bool read_if(struct import_world *w, struct import_context *c, struct import_node *node,
 	struct import_node *block)
 {
 	for (struct import_node *n = block->children; n != NULL; n = n->next) {
 		note_variable(w, n);
+		note_unread(w, n);
 		if (n->arg_count == 0 || import_node_is(n, "include")) {
 			if (!read_if(w, c, node, n)) {
 				return false;
@@ -349,11 +362,7 @@ static bool read_nodes(struct import_world *w, struct import_context *c, struct 
 		bool good = true;
 
 		note_variable(w, n);
-		if (n->unread != NULL) {
-			import_lose(w, n,
-				"the file cannot be read; if it holds rdns directives, they "
-				"are missing");
-		}
+		note_unread(w, n);
 		if (n->arg_count == 0 || import_node_is(n, "include")) {
 			good = read_nodes(w, c, n);
 		} else if (n->block) {

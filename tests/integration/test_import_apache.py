@@ -76,6 +76,14 @@ def test_who_comes_in(folder, doorward, nsd, lines, expected):
         ("<Limit GET>\nRequire all granted\n</Limit>", 0),
         ("<If true>\nRequire all granted\n</If>\nRequire ip 10", 1),
         ("Include other.conf\nRequire ip 10", 1),
+        ("Require ip 10 # 11.0.0.0/8 12.1.1.1", 1),
+        ("Require host a.example # b.example", 1),
+        ("<RequireAll>\nRequire all granted\nRequire not host a.example # b.example\n</RequireAll>", 0),
+        ("<RequireAll>\nRequire ip 10\n<IfModule x>\nRequire not ip 10.1\n</IfModule>\n</RequireAll>", 0),
+        ("<RequireAny>\nRequire ip 10\n<IfModule x>\nRequire ip 11\n</IfModule>\n</RequireAny>", 1),
+        ("<RequireAll>\nRequire ip 10\nInclude more.conf\n</RequireAll>", 0),
+        ("AuthMerging And\nRequire all granted", 0),
+        ("AuthMerging Or\nRequire ip 10", 1),
     ],
 )
 def test_what_cannot_be_said_lets_nobody_in(folder, lines, rules):

@@ -230,6 +230,26 @@ def test_what_is_not_carried_over_is_said_at_its_place(folder):
     assert len(rules) == 1  # holds in /a, too
 
 
+def test_a_file_missing_inside_if(folder):
+    _, _, _, errors = imported(
+        folder, "server {\nrdns on; rdns_deny x;\nif ($http_user_agent ~ a) {\n"
+        "include missing.conf;\n}\n}\n", expect=1
+    )
+    assert "site.conf:4: warning: include" in errors
+
+
+@pytest.mark.parametrize(
+    "value, used",
+    [("$rdns_hostname", True), ("$rdns_hostname_x", False), ("$rdns_hostname_x $rdns_hostname", True),
+     ("$rdns_hostname-${rdns_hostname}", True), ("${rdns_hostnames}", False)],
+)
+def test_where_the_variable_stands(folder, value, used):
+    _, server, _, _ = imported(
+        folder, f'server {{\nrdns on; rdns_deny x;\nadd_header X "{value}";\n}}\n'
+    )
+    assert ("map $doorward_rdns $rdns_hostname" in server) == used
+
+
 def test_another_auth_request_is_not_passed_over(folder):
     _, server, _, errors = imported(
         folder, "server {\nauth_request /a;\nlocation / { rdns on; rdns_deny x; }\n}\n", expect=1
