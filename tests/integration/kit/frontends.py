@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Real front ends: nginx and lighttpd on loopback ports, everything of theirs in one folder."""
+"""Real front ends on loopback ports, everything of theirs in one folder."""
 
 import grp
 import os
@@ -11,6 +11,8 @@ from kit.process import Process, connects, free_port
 
 NGINX = "/usr/sbin/nginx"
 LIGHTTPD = "/usr/sbin/lighttpd"
+APACHE = "/usr/sbin/apache2"
+APACHE_MODULES = "/usr/lib/apache2/modules"
 
 # As root, nginx would give its workers to a user who may not look into the test's folder.
 NGINX_CONFIGURATION = """\
@@ -86,6 +88,35 @@ class Server:
         self.port = port
         self.process = Process(argv, folder / f"{name}.stderr", **popen)
         self.process.wait_until(lambda: connects(("127.0.0.1", port)), f"a listening {name}")
+
+    def close(self):
+        try:
+            if self.process.running():
+                self.process.stop()
+        finally:
+            self.process.kill()
+
+
+class Apache:
+    """
+    A real Apache with the modules and the rest of its configuration; `command` starts what starts it.
+    """
+
+    def __init__(self, folder, modules, rest, port, command=()):
+        self.folder, self.port = folder, port
+        loaded = ["mpm_event", "authn_core", "authz_core", "dir", *modules]
+        self.file = folder / "apache.conf"
+        self.file.write_text(
+            f"ServerRoot {folder}\nDefaultRuntimeDir {folder}\nPidFile {folder}/apache.pid\n"
+            f"ErrorLog {folder}/apache.log\nServerName localhost\nListen 127.0.0.1:{port}\n"
+            "User nobody\nGroup nogroup\n"
+            + "".join(f"LoadModule {m}_module {APACHE_MODULES}/mod_{m}.so\n" for m in loaded)
+            + rest
+        )
+        self.process = Process(
+            [*command, APACHE, "-f", self.file, "-DFOREGROUND"], folder / "apache.stderr"
+        )
+        self.process.wait_until(lambda: connects(("127.0.0.1", port)), "a listening Apache")
 
     def close(self):
         try:
