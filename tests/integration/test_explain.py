@@ -4,10 +4,15 @@
 """doorward check for people, and its replay of decisions from the log."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
+import fcgi
+from kit import chains
+from kit.certs import NOW
 from kit.doorward import configuration, run
+from kit.names import reverse
 
 POLICY = """
 [policy default]
@@ -241,6 +246,81 @@ def test_a_decision_about_a_certificate(door, pki, reason, name, status):
     other = pki.expired if name == "alice" else pki.alice
     got = json.loads(replay(door, line, "--cert", other.file, "--json")[1])["log"]
     assert "not the one" in got["notes"][0]
+
+
+LOCAL = """
+[policy default]
+client_cert = required
+verify = local
+ca_file = ca.pem
+crl_file = ca.crl
+default = allow
+[policy named]
+parent = default
+cert_host = exact
+"""
+
+
+@pytest.fixture
+def local_door(doorward, folder, nsd, pki):
+    """Verifies by itself; alice is revoked."""
+    ca = pki.authority.certificate
+    signer = SimpleNamespace(subject=ca.x509.subject, key=ca.key)
+    (folder / "ca.pem").write_text(ca.pem)
+    (folder / "ca.crl").write_bytes(chains.crl(signer, [pki.alice], now=NOW))
+    return doorward(LOCAL, server_of_names=nsd)
+
+
+@pytest.mark.parametrize("reason, name, policy", [
+    ("default", "wildcard", "default"),
+    ("cert_untrusted", "stranger", "default"),
+    ("cert_revoked", "alice", "default"),
+    ("cert_not_yet_valid", "early", "default"),
+    ("cert_host_mismatch", "wildcard", "named"),
+])
+def test_a_decision_about_a_chain(local_door, pki, reason, name, policy):
+    cert = getattr(pki, name)
+    line = logged(local_door, {
+        "REMOTE_ADDR": "192.0.2.1", "DOORWARD_POLICY": policy, "SSL_CLIENT_CERT": cert.pem,
+    })
+    assert line["reason"] == reason
+    code, out, _ = replay(local_door, line, "--cert", cert.file, "--json")
+    got = json.loads(out)
+    assert (code, got["reason"]) == (0 if reason == "default" else 1, reason)
+    assert got["log"]["differs"] == [] and got["log"]["notes"] == []
+    missing = json.loads(replay(local_door, line, "--json")[1])
+    assert missing["reason"] == "cert_missing" and "reason" in missing["log"]["differs"]
+    assert "give it with --cert FILE" in missing["log"]["notes"][0]
+
+
+def test_bad_input_is_decided_without_what_was_wrong(door):
+    """The address came before what was too much: the line has it, and not the rest."""
+    line = logged(door, [("REMOTE_ADDR", "192.0.2.7"), ("HTTP_COOKIE", "c" * 200_000)])
+    assert (line["reason"], line["ip"]) == ("bad_input", "192.0.2.7")
+    code, out, _ = replay(door, line, "--json")
+    got = json.loads(out)
+    assert (code, got["reason"]) == (0, "rule")
+    assert {"verdict", "status", "reason"} <= set(got["log"]["differs"])
+    assert got["log"]["notes"] == ["what was wrong with the request is not in the log"]
+
+
+def test_overload_need_not_happen_again(doorward, tap):
+    limits = "timeout = 10s\nlookup_timeout = 20s\nmax_in_flight_per_prefix = 1"
+    door = doorward(POLICY, dns=limits, server="threads = 1", server_of_names=tap)
+    tap.hold(reverse("192.0.2.101"))
+    with door.connection() as waiting:
+        params = {"REMOTE_ADDR": "192.0.2.101", "DOORWARD_POLICY": "names"}
+        waiting.send(fcgi.request_bytes(params, keep=True))
+        tap.wait_for_query(reverse("192.0.2.101"))
+        line = logged(door, {"REMOTE_ADDR": "192.0.2.1", "DOORWARD_POLICY": "names"})
+        tap.release()
+        waiting.read_reply()
+    assert (line["reason"], line["status"]) == ("overload", 503)
+    code, out, _ = replay(door, line, "--json")
+    got = json.loads(out)
+    assert (code, got["reason"], got["status"]) == (0, "rule", 200)
+    assert {"verdict", "status", "reason"} <= set(got["log"]["differs"])
+    assert got["log"]["notes"] == ["it was an error, which need not happen again"]
 
 
 @pytest.mark.parametrize("reason, params", [
