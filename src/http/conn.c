@@ -123,15 +123,21 @@ static size_t blank_lines(struct str text)
 	return len;
 }
 
+/* A CR that may be half of an empty line begins no request yet: it must not put off the end of a
+ * connection that sends nothing else. */
+static bool is_half_blank(struct str text)
+{
+	return text.len == 1 && text.data[0] == '\r';
+}
+
 /* Whether `text`, which begins a head, is all of it; *len is its length then. What is no head, or
  * is longer than one may be, is refused, however it was cut. */
 static bool head_ends(struct http_conn *c, struct str text, size_t *len)
 {
 	size_t max = c->pool->max_head;
 	struct str within = {text.data, text.len < max ? text.len : max};
-	bool waits_for_blank = text.len == 1 && text.data[0] == '\r';
 	enum http_head_find found =
-		waits_for_blank ? HTTP_HEAD_MORE : http_head_find(within, &c->scanned, len);
+		is_half_blank(text) ? HTTP_HEAD_MORE : http_head_find(within, &c->scanned, len);
 
 	if (found == HTTP_HEAD_DONE || (found == HTTP_HEAD_MORE && text.len <= max)) {
 		return found == HTTP_HEAD_DONE;
@@ -173,8 +179,10 @@ static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
 		return;
 	}
 	if (!http_conn_is_done(c) && had == 0) {
-		c->since = now;
-		list_append(&c->pool->incomplete, &c->by_age);
+		if (!is_half_blank(text)) {
+			c->since = now;
+			list_append(&c->pool->incomplete, &c->by_age);
+		}
 		bytes_append_str(&c->partial, text);
 		c->last = c->last || c->partial.failed;
 	}

@@ -6,6 +6,7 @@
 import http.client
 import socket
 import threading
+import time
 
 import pytest
 
@@ -216,6 +217,22 @@ def test_what_is_ambiguous_is_refused(door, wire, name):
     assert len(door.decisions()) == 1
 
 
+def drip(wire, text):
+    """Sends it ten times a second, and says how many seconds that was borne."""
+    began = time.monotonic()
+    wire.socket.settimeout(0.1)
+    while time.monotonic() - began < DEADLINE:
+        try:
+            wire.send(text)
+            if wire.socket.recv(4096) == b"":
+                break
+        except TimeoutError:
+            pass
+        except OSError:
+            break
+    return time.monotonic() - began
+
+
 def test_limits(doorward, folder):
     sock = str(folder / "http.sock")
     door = doorward(
@@ -240,6 +257,12 @@ def test_limits(doorward, folder):
     assert one.answer()[0] == 200
     assert one.ended()
     one.close()
+    # Empty lines are no request, and buy no time.
+    for begin, limit in [("\r", 1), ("GET /auth/open HTTP/1.1\r\nHost: a\r\n\r\n\r", 2)]:
+        one = Wire(sock)
+        one.send(begin)
+        assert drip(one, "\n\r") < limit
+        one.close()
     # FastCGI and HTTP share the connections: two workers may have two each.
     many = [Wire(sock) for _ in range(6)]
     for one in many:
