@@ -3,13 +3,22 @@
 
 """The shipped nginx configurations with their policies, as they are but for ports and paths."""
 
+import base64
+import http.server
+import json
+import re
+import signal
+import threading
+
 import pytest
 
 from conftest import REPOSITORY
 from kit import web
 from kit.doorward import run
-from kit.names import Nsd, reverse
-from kit.process import free_port
+from kit.names import Nsd, Tap, reverse
+from kit.process import free_port, wait_for
+
+README = (REPOSITORY / "README.md").read_text()
 
 EXAMPLES = REPOSITORY / "nginx-examples"
 PRESETS = {"crawlers"}  # whose policy is one that is installed
@@ -20,40 +29,76 @@ FORGERIES = [
     {"X-SSL-Client-Verify": "SUCCESS"},
     {"Doorward-Policy": "open", "Doorward-Trust-Headers": "1"},
 ]
+SECRET = "0123456789abcdef0123456789abcdef"
+# 192.0.2.1 is an office's machine, .21 a partner's; .2 and .22 only say so.
+PLACES = {
+    "office.example": "pc1 A 192.0.2.1\n",
+    "partner.example": "host A 192.0.2.21\n",
+    "2.0.192.in-addr.arpa": """
+1   PTR pc1.office.example.
+2   PTR pc1.office.example.
+21  PTR host.partner.example.
+22  PTR host.partner.example.
+""",
+}
+PARTNER, IMPOSTOR, NOBODY = "192.0.2.21", "192.0.2.22", "192.0.2.4"
 
 
 class Example:
-    def __init__(self, name, folder, pki, doorward, nginx, names):
-        self.pki, self.port = pki, free_port()
+    """A shipped configuration with its policy, as they are but for ports, paths and addresses."""
+
+    def __init__(self, name, folder, pki, doorward, nginx, names, **places):
+        self.pki, self.port, self.folder = pki, free_port(), folder
         www = folder / "www"
-        (www / "admin").mkdir(parents=True)
+        for part in ["admin", "intranet", "partners"]:
+            (www / part).mkdir(parents=True)
+            (www / part / "index.html").write_text(f"{part}\n")
         (www / "index.html").write_text("front\n")
-        (www / "admin" / "index.html").write_text("admin\n")
         (folder / "verdicts").mkdir()
+        (folder / "intranet.htpasswd").write_text("ann:{PLAIN}sesame\n")
+        (folder / "secret.conf").write_text(f"proxy_set_header X-Doorward-Secret {SECRET};\n")
+        ini = (REPOSITORY / "conf" if name in PRESETS else EXAMPLES) / f"{name}.ini"
+        (folder / ini.name).write_text(ini.read_text().replace("10.244.1.0/24", "127.0.0.1"))
         self.door = doorward(
             "[policy open]\nrdns = off\nallow = *\n",
-            before=f"include = {REPOSITORY / 'conf' if name in PRESETS else EXAMPLES}/{name}.ini\n",
+            before=f"include = {ini.name}\n",
             dns="timeout = 200ms\nlookup_timeout = 1s",
             server_of_names=names,
         )
         text = (EXAMPLES / f"{name}.conf").read_text()
+        played = "set_real_ip_from 127.0.0.1; real_ip_header X-Played-Client;"
         for there, here in {
+            "listen 443 ssl proxy_protocol;": f"listen 127.0.0.1:{self.port} ssl proxy_protocol;",
+            "listen [::]:443 ssl proxy_protocol;": "",
             "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
-            "listen [::]:443 ssl;": "set_real_ip_from 127.0.0.1; real_ip_header X-Played-Client;",
+            "listen [::]:443 ssl;": played,
+            "listen 80;": f"listen 127.0.0.1:{self.port};",
+            "10.0.0.0/24": "127.0.0.1",  # the load balancer
             "/etc/nginx/tls/server.crt": pki.server.file,
             "/etc/nginx/tls/server.key": pki.server.key_file,
             "/etc/nginx/tls/clients-ca.crt": pki.authority.file,
+            "/etc/nginx/intranet.htpasswd": folder / "intranet.htpasswd",
+            "/etc/nginx/application-secret.conf": folder / "secret.conf",
+            "/var/log/nginx/application.log": folder / "application.log",
             "/srv/www": www,
             "/run/doorward/doorward.sock": self.door.socket,
             "/dev/shm/doorward-verdicts": folder / "verdicts",
+            **places,
         }.items():
             text = text.replace(there, str(here))
-        assert "443" not in text and "/etc/nginx/tls" not in text
-        nginx(text, self.port)
+        assert "443" not in text and not re.search(r"^[^#]*/(etc|run|var|srv)/", text, re.M)
+        self.tls = "ssl_certificate" in text
+        self.server = nginx(text, self.port)
 
-    def get(self, address, headers=(), path="/", **how):
-        pairs = [("X-Played-Client", address)] + list(dict(headers).items())
-        return web.get(self.port, path, pairs, ca=self.pki.authority.file, **how)
+    def connect(self, **how):
+        return web.Connection(self.port, ca=self.pki.authority.file if self.tls else None, **how)
+
+    def get(self, address, headers=(), path="/", *, method="GET", body=None, **how):
+        """`address` is the played client's, None: whoever connects."""
+        pairs = [("X-Played-Client", address)] if address else []
+        pairs += list(headers.items() if isinstance(headers, dict) else headers)
+        with self.connect(**how) as connection:
+            return connection.ask(path, pairs, method, body)
 
     def reasons(self):
         return [line["reason"] for line in self.door.decisions()]
@@ -64,10 +109,74 @@ def example(folder, pki, doorward, nginx, tap):
     return lambda name: Example(name, folder, pki, doorward, nginx, tap)
 
 
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    nsd = Nsd(tmp_path_factory.mktemp("places"), PLACES)
+    yield nsd
+    nsd.close()
+
+
+@pytest.fixture
+def site(folder, pki, doorward, nginx, places, stack):
+    """As `example`, with the names of PLACES, and a way to make their DNS fail."""
+
+    def start(name, **more):
+        tap = Tap(places.port)
+        stack.callback(tap.close)
+        started = Example(name, folder, pki, doorward, nginx, tap, **more)
+        started.tap = tap
+        return started
+
+    return start
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """An application that tells what it got: its request's headers and the body's length."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        if self.headers.get("Upgrade") == "websocket":
+            self.wfile.write(
+                b"HTTP/1.1 101 Switching Protocols\r\n"
+                b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+            )
+            self.wfile.write(self.rfile.readline())
+            self.close_connection = True
+            return
+        size = int(self.headers.get("Content-Length") or 0)
+        answer = {"headers": self.headers.items(), "body": len(self.rfile.read(size))}
+        text = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_POST = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def behind(site, stack):
+    """As `site`, with an Echo behind it."""
+
+    def start(name, **more):
+        back = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+        back.daemon_threads = True
+        threading.Thread(target=back.serve_forever, daemon=True).start()
+        stack.callback(back.server_close)
+        stack.callback(back.shutdown)
+        return site(name, **{"127.0.0.1:8000": f"127.0.0.1:{back.server_port}", **more})
+
+    return start
+
+
 def test_every_example_is_here():
     names = {path.stem for path in EXAMPLES.glob("*.conf")}
-    own = {"mutual-tls", "crawlers", "admin", "cached", "azure", "forwarded"}
-    assert names == own | {"keepalive", "php"}  # of test_http_frontends.py, test_front_ends.py
+    listed = re.findall(r"^\| \[`([a-z-]+)`\]\(nginx-examples/\1\.conf\)", README, re.M)
+    assert names == set(listed) and len(listed) == len(names)
     assert names - PRESETS == {path.stem for path in EXAMPLES.glob("*.ini")}
 
 
@@ -113,16 +222,8 @@ def test_crawlers(example, tap):
     assert (response.status, response.header("Retry-After")) == (503, "120")
 
 
-def test_admin(folder, pki, doorward, nginx, stack):
-    nsd = Nsd(
-        folder,
-        {
-            "office.example": "pc1 A 192.0.2.1\n",
-            "2.0.192.in-addr.arpa": "1 PTR pc1.office.example.\n2 PTR pc1.office.example.\n",
-        },
-    )
-    stack.callback(nsd.close)
-    site = Example("admin", folder, pki, doorward, nginx, nsd)
+def test_admin(site, pki):
+    site = site("admin")
     admin = pki.authority.issue("root", dns=["root.admins.example"])
 
     assert site.get("192.0.2.4").body == "front\n"
@@ -179,6 +280,341 @@ def test_cached(example, pki, tap):
     assert asked("192.0.2.16") == (403, 1)
 
 
+def test_realip(site):
+    """127.0.0.1 is the load balancer, which appends; 127.0.0.2 comes past it."""
+    site = site("realip")
+
+    def status(*forwarded, source=None):
+        return site.get(None, [("X-Forwarded-For", f) for f in forwarded], source=source).status
+
+    assert site.get(None, {"X-Forwarded-For": PARTNER}).header("X-Client-Hostname") == (
+        "host.partner.example"
+    )
+    assert status(PARTNER) == 200
+    assert status(IMPOSTOR) == status(NOBODY) == 403
+    # What a client wrote itself stands to the left of what the load balancer adds.
+    assert status(f"{PARTNER}, {NOBODY}") == 403
+    assert status(f"{NOBODY}, {PARTNER}") == 200
+    assert status(f"{PARTNER}, {NOBODY}, 127.0.0.1") == 403
+    assert status(PARTNER, NOBODY) == 403  # doubled
+    assert status(f"{PARTNER}, nonsense") == 403
+    assert status(PARTNER, source="127.0.0.2") == 403
+    for forged in FORGERIES[:1] + FORGERIES[2:] + [{"X-Real-IP": PARTNER}]:
+        assert site.get(None, {"X-Forwarded-For": NOBODY, **forged}).status == 403
+        assert site.get(None, {"X-Forwarded-For": PARTNER, **forged}).status == 200
+    with site.connect() as line:
+        for address, wanted in [(PARTNER, 200), (NOBODY, 403), (PARTNER, 200), (None, 403)]:
+            headers = {"X-Forwarded-For": address} if address else {}
+            assert line.ask("/", headers).status == wanted
+    assert line.opened == 1
+
+
+def test_proxy_protocol(site, pki):
+    site = site("proxy-protocol")
+
+    def status(address, headers=(), **how):
+        preface = f"PROXY TCP4 {address} 192.0.2.200 4711 443\r\n".encode()
+        return site.get(None, headers, preface=preface, **how).status
+
+    assert status(PARTNER) == 200
+    assert status(IMPOSTOR) == status(NOBODY) == 403
+    assert status(NOBODY, cert=pki.alice) == 200
+    assert status(PARTNER, cert=pki.expired) == 400
+    assert status(PARTNER, source="127.0.0.2") == 403  # past the load balancer
+    assert status(NOBODY, {"X-Forwarded-For": PARTNER, "X-Real-IP": PARTNER}) == 403
+    with pytest.raises(OSError):
+        site.get(None)  # without that line there is no connection
+    preface = f"PROXY TCP4 {PARTNER} 192.0.2.200 4711 443\r\n".encode()
+    with site.connect(preface=preface) as line:
+        assert [line.ask("/").status for _ in range(3)] == [200] * 3
+
+
+def test_ingress(site, pki):
+    """127.0.0.1 is the controller; 127.0.0.2 another pod."""
+    site = site("ingress")
+
+    def status(address, *headers, source=None):
+        return site.get(None, [("X-Real-IP", address), *headers], source=source).status
+
+    def certificate(cert, word="SUCCESS"):
+        return [("ssl-client-cert", cert.escaped), ("ssl-client-verify", word)]
+
+    none = [("ssl-client-verify", "NONE")]
+    assert status(PARTNER, *none) == 200
+    assert status(IMPOSTOR, *none) == status(NOBODY, *none) == 403
+    assert status(NOBODY, *certificate(pki.alice)) == 200
+    assert status(NOBODY, *certificate(pki.only_cn)) == 403
+    assert status(NOBODY, *certificate(pki.alice, "FAILED:certificate has expired")) == 403
+    assert status(NOBODY, *certificate(pki.alice, "NONE")) == 403
+    assert status(NOBODY, *certificate(pki.expired)) == 403
+    assert status(NOBODY, *certificate(pki.alice)[:1]) == 403  # no word
+    for name, value in certificate(pki.alice):
+        assert status(NOBODY, *certificate(pki.alice), (name, value)) == 403, name
+    assert status(PARTNER, ("X-Real-IP", PARTNER)) == 403
+    # Names that the controller does not set, and one who is not the controller.
+    assert status(NOBODY, ("X-SSL-Client-Cert", pki.alice.escaped), *none) == 403
+    assert status(NOBODY, ("ssl_client_cert", pki.alice.escaped), *certificate(pki.rsa)[1:]) == 403
+    assert status(PARTNER, *certificate(pki.alice), source="127.0.0.2") == 403
+
+
+def test_rate(behind, pki):
+    site = behind("rate")
+
+    def ask(address, headers=(), **how):
+        response = site.get(address, headers, "/api/", **how)
+        return response.status, response.header("Retry-After")
+
+    with site.connect() as line:
+        answers = [line.ask("/api/", {"X-Played-Client": NOBODY}) for _ in range(7)]
+    assert line.opened == 1
+    assert [(a.status, a.header("Retry-After")) for a in answers] == [(200, None)] * 5 + [
+        (429, "12")
+    ] * 2
+    assert json.loads(answers[6].body) == {"error": "too many requests"}
+    for forged in FORGERIES:
+        assert ask(NOBODY, forged) == (429, "12")
+    assert ask(NOBODY, method="POST", body=b"x" * 100_000) == (429, "12")
+    assert ask(PARTNER) == (200, None)  # each has a count of its own
+    assert ask(NOBODY, cert=pki.alice) == (200, None)
+    refused = site.get("198.51.100.7", path="/api/")
+    assert (refused.status, refused.header("Retry-After")) == (403, None)
+    assert json.loads(refused.body) == {"error": "forbidden"}
+    # nginx's workers are new, the count is not.
+    workers = site.server.process.output().count("start worker process ")
+    site.server.process.send(signal.SIGHUP)
+    wait_for(
+        lambda: site.server.process.output().count("start worker process ") > workers, "a reload"
+    )
+    assert ask(NOBODY) == (429, "12")
+
+
+def test_satisfy(site, pki):
+    site = site("satisfy")
+    password = {"Authorization": "Basic " + base64.b64encode(b"ann:sesame").decode()}
+    wrong = {"Authorization": "Basic " + base64.b64encode(b"ann:open").decode()}
+
+    def ask(address, headers=(), **how):
+        response = site.get(address, headers, "/intranet/", **how)
+        return response.status, response.header("X-Client-Hostname")
+
+    assert ask("10.1.2.3") == (200, None)
+    assert ask(PARTNER) == (200, "host.partner.example")
+    assert ask(NOBODY, cert=pki.alice) == (200, None)
+    assert ask(NOBODY, password) == (200, None)
+    # Its name is confirmed, but it is not doorward that let it in.
+    assert ask("192.0.2.1", password) == (200, None)
+    assert ask("192.0.2.1")[0] == ask(IMPOSTOR)[0] == ask(NOBODY, wrong)[0] == 401
+    for forged in FORGERIES + [{"X-Client-Hostname": "host.partner.example"}]:
+        assert ask(NOBODY, forged)[0] == 401
+    for how in [{}, {"headers": password}, {"cert": pki.alice}]:
+        assert ask("198.51.100.7", **how)[0] == 403
+    # A failing doorward lets nobody in, and keeps nobody out whom the network lets in.
+    site.door.stop()
+    assert ask("10.1.2.3")[0] == 200
+    assert ask(PARTNER)[0] == 500
+
+
+def test_satisfy_any_makes_deny_powerless(site):
+    """The trap that satisfy.conf warns of."""
+    site = site("satisfy", **{"deny all;": f"deny {PARTNER}; deny all;"})
+    assert site.get(PARTNER, path="/intranet/").status == 200
+
+
+def test_errors(site, pki):
+    site = site("errors")
+    alice = {"cert": pki.alice}
+    assert site.get(PARTNER, **alice).body == "front\n"
+    expected = [
+        (PARTNER, {}, "This page needs a client certificate.\n"),
+        (IMPOSTOR, alice, "You may not see this page.\n"),
+        (PARTNER, {"cert": pki.only_cn}, "You may not see this page.\n"),
+        (PARTNER, {"cert": pki.expired}, "Your certificate is not accepted here.\n"),
+        (PARTNER, {"cert": pki.stranger}, "Your certificate is not accepted here.\n"),
+    ]
+    for address, how, text in expected:
+        for method, body in [("GET", None), ("POST", b"x" * 100_000)]:
+            for forged in [{}] + FORGERIES:
+                response = site.get(address, forged, method=method, body=body, **how)
+                assert (response.status, response.body) == (403, text)
+                said = repr(response).lower()
+                assert not re.search(r"partner|\.ini|\.conf|rule|acme|reason", said), said
+    site.tap.drop(reverse("192.0.2.1"))
+    unknown = site.get("192.0.2.1", **alice)
+    assert (unknown.status, unknown.header("Retry-After")) == (503, "30")
+    assert site.reasons()[-1] == "dns_error"
+    site.door.stop()
+    dead = site.get(PARTNER, **alice)
+    assert (dead.status, dead.header("Retry-After")) == (503, "30") and "front" not in dead.body
+
+
+def test_policies(site, pki):
+    site = site("policies")
+    admin = pki.authority.issue("root", dns=["root.admins.example"])
+    table = [
+        # address, certificate, what it may see
+        (NOBODY, None, ["/"]),
+        ("198.51.100.7", None, []),
+        (PARTNER, None, ["/", "/partners/"]),
+        (IMPOSTOR, None, ["/"]),
+        (NOBODY, pki.alice, ["/", "/partners/"]),
+        ("192.0.2.1", admin, ["/", "/admin/"]),
+        ("192.0.2.2", admin, ["/"]),
+        ("192.0.2.1", None, ["/"]),
+    ]
+    for address, cert, seen in table:
+        for forged in [{}] + FORGERIES:
+            for path in ["/", "/partners/", "/admin/"]:
+                response = site.get(address, forged, path, cert=cert)
+                assert response.status == (200 if path in seen else 403), (address, path, forged)
+    for path in ["/partners/../admin/", "/%61dmin/", "//admin/", "/admin/index.html"]:
+        assert site.get(PARTNER, path=path).status == 403, path
+    for path in ["/doorward/visitors", "/doorward/open", "/doorward/", "/partners/../doorward/open"]:
+        assert site.get(PARTNER, path=path).status == 404, path
+    with site.connect() as line:
+        for path, status in [("/partners/", 200), ("/admin/", 403), ("/", 200), ("/admin/", 403)]:
+            assert line.ask(path, {"X-Played-Client": PARTNER}).status == status
+    assert {d["policy"] for d in site.door.decisions()} == {"visitors", "partners", "admin"}
+
+
+FACTS = {
+    "X-Client-Hostname": "host.partner.example",
+    "X-Client-Rdns": "verified",
+    "X-Client-Cert-Subject": "CN=alice,O=Acme",
+    "X-Client-Cert-Issuer": "CN=doors",
+    "X-Doorward-Policy": "application",
+    "X-Doorward-Reason": "rule",
+}
+CERTIFICATE = ["Subject", "Issuer", "Serial", "Fingerprint", "San", "Not-After"]
+
+
+def test_application(behind, pki):
+    site = behind("application")
+
+    def facts(response):
+        assert response.status == 200, response
+        return [(k, v) for k, v in json.loads(response.body)["headers"] if k.startswith("X-")]
+
+    got = dict(facts(site.get(PARTNER, cert=pki.alice)))
+    assert {name: got[name] for name in FACTS} == {k: f'"{v}"' for k, v in FACTS.items()}
+    assert got["X-Client-Cert-Fingerprint"] == f'"{pki.alice.sha256}"'
+    assert "DNS:alice.partner.example" in got["X-Client-Cert-San"]
+    assert got["X-Doorward-Secret"] == SECRET
+
+    plain = facts(site.get(PARTNER))
+    assert all((f"X-Client-Cert-{part}", '""') in plain for part in CERTIFICATE)
+    names = [*FACTS, *(f"X-Client-Cert-{part}" for part in CERTIFICATE)]
+    names += ["X-Doorward-Secret", "X-Doorward-Rule", "X-Real-IP", "X-Forwarded-For"]
+    for name in names:
+        for forged in [name, name.lower(), name.replace("-", "_"), name.upper()]:
+            twice = [(forged, "forged"), (forged, '"forged"')]
+            assert facts(site.get(PARTNER, twice)) == plain, forged
+            assert site.get(NOBODY, twice).status == 403
+    assert site.get(PARTNER, path="/doorward").status == 404
+    with site.connect() as line:
+        for address, status in [(PARTNER, 200), (IMPOSTOR, 403), (PARTNER, 200), (NOBODY, 403)]:
+            assert line.ask("/", {"X-Played-Client": address}).status == status
+    assert line.opened == 1
+
+
+def test_the_log_of_application(behind, pki):
+    site = behind("application")
+    site.get(PARTNER, {"User-Agent": 'x"} {"'}, path='/?"}', cert=pki.alice)
+    site.get(IMPOSTOR)
+    log = site.folder / "application.log"
+    wait_for(lambda: log.exists() and log.read_text().count("\n") == 2, "two lines of log")
+    first, second = map(json.loads, log.read_text().splitlines())
+    assert (first["ip"], first["hostname"], first["subject"]) == (
+        PARTNER,
+        "host.partner.example",
+        "CN=alice,O=Acme",
+    )
+    assert (second["status"], second["hostname"], second["rdns"]) == (403, "", "mismatch")
+    assert second["reason"] == "default"
+
+
+def test_uploads(behind):
+    site = behind("application")
+    for path, size in [("/", 200_000), ("/upload/", 3_000_000)]:
+        response = site.get(PARTNER, path=path, method="POST", body=b"x" * size)
+        assert response.status == 200, site.server.process.output()
+        assert json.loads(response.body)["body"] == size
+    # Who is denied is told so before the body is there.
+    with site.connect() as line:
+        line.http.putrequest("POST", "/upload/")
+        line.http.putheader("X-Played-Client", NOBODY)
+        line.http.putheader("Content-Length", "100000000")
+        line.http.endheaders()
+        assert line.http.getresponse().status == 403
+
+
+def test_websockets(behind, pki):
+    site = behind("application")
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
+
+    def shake_hands(address):
+        with site.connect() as line:
+            line.http.putrequest("GET", "/live/")
+            for name, value in {**upgrade, "X-Played-Client": address}.items():
+                line.http.putheader(name, value)
+            line.http.endheaders()
+            line.http.sock.settimeout(30)
+            reader = line.http.sock.makefile("rb")
+            status = int(reader.readline().split()[1])
+            while reader.readline().strip():
+                pass
+            if status == 101:
+                line.http.sock.sendall(b"both ways\n")
+                assert reader.readline() == b"both ways\n"
+            return status
+
+    assert shake_hands(PARTNER) == 101
+    assert shake_hands(IMPOSTOR) == shake_hands(NOBODY) == 403
+
+
+@pytest.mark.parametrize(
+    "directive, status",
+    [
+        ("return 200 inside;", 200),
+        ("rewrite ^ /open/ last;", 200),
+        ("if ($request_method = GET) { return 200 inside; }", 200),
+        ("rewrite ^ /open/ redirect;", 302),  # tells, but lets nobody in
+        # Asked about like any other.
+        ("rewrite ^ /index.html break;", 403),
+        ("try_files $uri /index.html;", 403),
+        ("", 403),
+    ],
+)
+def test_what_runs_before_auth_request_lets_everybody_in(
+    folder, doorward, nginx, directive, status
+):
+    """The trap that the README warns of: `return` and `rewrite` come first."""
+    door, port = doorward("[policy default]\nrdns = off\ndeny = *\n"), free_port()
+    (folder / "open").mkdir()
+    for path in [folder, folder / "open"]:
+        (path / "index.html").write_text("inside")
+    site = f"""
+server {{
+	listen 127.0.0.1:{port};
+	root {folder};
+	location / {{ auth_request /doorward; {directive} }}
+	location /open/ {{ }}
+	location = /doorward {{
+		internal;
+		fastcgi_pass unix:{door.socket};
+		fastcgi_param REMOTE_ADDR $remote_addr;
+	}}
+}}
+"""
+    nginx(site, port)
+    response = web.get(port)
+    assert response.status == status
+    assert ("inside" in response.body) == (status == 200)
+    assert bool(door.decisions()) == (status == 403)
+
+
+VARIABLE = {"policies": "$asked_policy"}  # of the question's path, which no client writes
+
+
 def test_every_example_closes_the_ways_around_it():
     for path in EXAMPLES.glob("*.conf"):
         text = path.read_text()
@@ -186,11 +622,12 @@ def test_every_example_closes_the_ways_around_it():
             continue  # over HTTP: below
         for line in [
             "internal;",
-            "fastcgi_pass_request_headers off;",
+            f"fastcgi_pass_request_headers {'on' if path.stem == 'ingress' else 'off'};",
             "fastcgi_pass_request_body off;",
             'fastcgi_param CONTENT_LENGTH "";',
+            "client_max_body_size 0;",
             "fastcgi_param REMOTE_ADDR $remote_addr;",
-            f"fastcgi_param DOORWARD_POLICY {path.stem};",
+            f"fastcgi_param DOORWARD_POLICY {VARIABLE.get(path.stem, path.stem)};",
         ]:
             assert line in text, (path.name, line)
         if "ssl_verify_client" in text:
@@ -202,6 +639,7 @@ def test_every_example_closes_the_ways_around_it():
         "proxy_pass_request_headers off;",
         "proxy_pass_request_body off;",
         'proxy_set_header Content-Length "";',
+        "client_max_body_size 0;",
         "proxy_set_header X-Real-IP $remote_addr;",
         "proxy_set_header X-SSL-Client-Cert $ssl_client_escaped_cert;",
         "proxy_set_header X-SSL-Client-Verify $ssl_client_verify;",

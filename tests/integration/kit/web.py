@@ -4,6 +4,7 @@
 """HTTP(S) as a browser, or an attacker, sends it."""
 
 import http.client
+import socket
 import ssl
 
 from kit.process import DEADLINE
@@ -23,42 +24,58 @@ class Response:
         return f"Response({self.status}, {self.headers}, {self.body!r})"
 
 
-def get(
-    port,
-    path="/",
-    headers=(),
-    *,
-    ca=None,
-    cert=None,
-    method="GET",
-    body=None,
-    source=None,
-    host="127.0.0.1",
-):
+class Connection:
     """
-    One request; TLS if `ca` is given. `headers` is a dict or a list of pairs, sent as they are:
-    twice, with underscores, whatever the test wants. `source` is the address to come from.
+    One connection for any number of requests; TLS if `ca` is given. `source` is the address to come
+    from, `preface` what a load balancer says first (the PROXY protocol).
     """
-    pairs = list(headers.items() if isinstance(headers, dict) else headers)
-    origin = (source, 0) if source else None
-    if ca is None:
-        connection = http.client.HTTPConnection(
-            host, port, timeout=DEADLINE, source_address=origin
-        )
-    else:
-        context = ssl.create_default_context(cafile=ca)
-        if cert is not None:
-            context.load_cert_chain(cert.file, cert.key_file)
-        connection = http.client.HTTPSConnection(
-            host, port, timeout=DEADLINE, context=context, source_address=origin
-        )
-    try:
-        connection.putrequest(method, path, skip_accept_encoding=True)
-        for name, value in pairs:
-            connection.putheader(name, value)
+
+    def __init__(self, port, *, ca=None, cert=None, source=None, host="127.0.0.1", preface=b""):
+        origin = (source, 0) if source else None
+        if ca is None:
+            self.http = http.client.HTTPConnection(
+                host, port, timeout=DEADLINE, source_address=origin
+            )
+        else:
+            context = ssl.create_default_context(cafile=ca)
+            if cert is not None:
+                context.load_cert_chain(cert.file, cert.key_file)
+            self.http = http.client.HTTPSConnection(
+                host, port, timeout=DEADLINE, context=context, source_address=origin
+            )
+        self.http._create_connection = lambda *how: self._connect(preface, *how)
+        self.opened = 0
+
+    def _connect(self, preface, *how):
+        line = socket.create_connection(*how)
+        line.sendall(preface)
+        self.opened += 1
+        return line
+
+    def ask(self, path="/", headers=(), method="GET", body=None):
+        """`headers` is a dict or a list of pairs, sent as they are."""
+        self.http.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in headers.items() if isinstance(headers, dict) else headers:
+            self.http.putheader(name, value)
         if body is not None:
-            connection.putheader("Content-Length", str(len(body)))
-        connection.endheaders(body)
-        return Response(connection.getresponse())
-    finally:
-        connection.close()
+            self.http.putheader("Content-Length", str(len(body)))
+        self.http.endheaders(body)
+        return Response(self.http.getresponse())
+
+    def close(self):
+        self.http.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def get(port, path="/", headers=(), *, method="GET", body=None, **how):
+    """
+    One request over its own connection. `headers` is a dict or a list of pairs, sent as they are:
+    twice, with underscores, whatever the test wants.
+    """
+    with Connection(port, **how) as connection:
+        return connection.ask(path, headers, method, body)
