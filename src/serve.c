@@ -342,6 +342,11 @@ static bool prepare(struct service *s, struct diag *diag)
 		diag_error(diag, NULL, "the log %s: %s", config->log.sink.path, strerror(error));
 		return false;
 	}
+	error = log_start();
+	if (error != 0) {
+		diag_error(diag, NULL, "the log cannot be started: %s", strerror(error));
+		return false;
+	}
 	return true;
 }
 

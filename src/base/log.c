@@ -5,80 +5,81 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/log_outlet.h"
+#include "base/log_queue.h"
+#include "base/log_writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
+#include <stdarg.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
+
+#define CLOSE_MS 1000 /* that a target has to take the last lines */
 
 /*
  * The one mutable global of the program. The lock guards it all but the level, which is read by
  * every line that may then not be written. It is held while a line is written, since a pipe takes
- * a long one in pieces, between which other threads' could come (pipe(7)).
+ * a long one in pieces, between which other threads' could come (pipe(7)). With a writer, the
+ * outlet is the writer's, and no line needs the lock.
  */
 static struct {
 	pthread_mutex_t lock;
 	_Atomic enum log_level level;
 	struct log_settings settings;
 	char *path;
-	int fd;
+	struct log_outlet outlet;
+	_Atomic(struct log_writer *) writer;
+	atomic_uint starts;
+	_Atomic uint64_t no_queue; /* lines lost for want of one */
 } sink = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.level = LOG_LEVEL_INFO,
 	.settings = {.target = LOG_TO_STDERR, .format = LOG_TEXT},
-	.fd = STDERR_FILENO,
+	.outlet = {.target = LOG_TO_STDERR, .format = LOG_TEXT, .fd = STDERR_FILENO},
 };
 
-static int open_file(const char *path, int *fd)
-{
-	*fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-	return *fd >= 0 ? 0 : errno;
-}
+/* A thread's way to the writer of the `start`th log_start. */
+static _Thread_local struct {
+	struct log_queue *queue;
+	unsigned start;
+} own;
 
-static void close_target(void)
+static void use(const struct log_outlet *outlet)
 {
-	if (sink.settings.target == LOG_TO_FILE) {
-		close(sink.fd);
-	} else if (sink.settings.target == LOG_TO_SYSLOG) {
-		closelog();
+	if (sink.writer != NULL) {
+		log_writer_switch(sink.writer, outlet);
+	} else {
+		log_outlet_replace(&sink.outlet, outlet);
 	}
-	free(sink.path);
-	sink.path = NULL;
-	sink.fd = STDERR_FILENO;
-	sink.settings.target = LOG_TO_STDERR;
 }
 
 int log_open(const struct log_settings *settings)
 {
+	struct log_outlet outlet;
 	char *path = NULL;
-	int fd = STDERR_FILENO;
 
 	if (settings->target == LOG_TO_FILE) {
-		int error = open_file(settings->path, &fd);
-
-		if (error != 0) {
-			return error;
-		}
 		path = strdup(settings->path);
 		if (path == NULL) {
-			close(fd);
 			return ENOMEM;
 		}
 	}
-	pthread_mutex_lock(&sink.lock);
-	close_target();
-	sink.settings = *settings;
-	sink.level = settings->level;
-	sink.settings.path = path;
-	sink.path = path;
-	sink.fd = fd;
-	if (settings->target == LOG_TO_SYSLOG) {
-		openlog("doorward", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+	int error = log_outlet_open(settings, &outlet);
+
+	if (error != 0) {
+		free(path);
+		return error;
 	}
+	pthread_mutex_lock(&sink.lock);
+	use(&outlet);
+	free(sink.path);
+	sink.path = path;
+	sink.settings = *settings;
+	sink.settings.path = path;
+	sink.level = settings->level;
 	pthread_mutex_unlock(&sink.lock);
 	return 0;
 }
@@ -89,13 +90,28 @@ int log_reopen(void)
 
 	pthread_mutex_lock(&sink.lock);
 	if (sink.settings.target == LOG_TO_FILE) {
-		int fd;
+		struct log_outlet outlet;
 
-		error = open_file(sink.path, &fd);
+		error = log_outlet_open(&sink.settings, &outlet);
 		if (error == 0) {
-			close(sink.fd);
-			sink.fd = fd;
+			use(&outlet);
 		}
+	}
+	pthread_mutex_unlock(&sink.lock);
+	return error;
+}
+
+int log_start(void)
+{
+	struct log_writer *writer;
+
+	pthread_mutex_lock(&sink.lock);
+	int error = log_writer_start(&sink.outlet, &writer);
+
+	if (error == 0) {
+		sink.no_queue = 0;
+		sink.starts++;
+		sink.writer = writer;
 	}
 	pthread_mutex_unlock(&sink.lock);
 	return error;
@@ -104,8 +120,29 @@ int log_reopen(void)
 void log_close(void)
 {
 	pthread_mutex_lock(&sink.lock);
-	close_target();
+	if (sink.writer != NULL) {
+		(void)log_writer_stop(sink.writer, CLOSE_MS);
+		sink.writer = NULL;
+	} else {
+		log_outlet_close(&sink.outlet);
+	}
+	free(sink.path);
+	sink.path = NULL;
+	sink.settings = (struct log_settings){.target = LOG_TO_STDERR, .format = LOG_TEXT};
+	sink.outlet = (struct log_outlet){.target = LOG_TO_STDERR, .fd = STDERR_FILENO};
 	pthread_mutex_unlock(&sink.lock);
+}
+
+uint64_t log_lost(void)
+{
+	uint64_t lost = sink.no_queue;
+
+	pthread_mutex_lock(&sink.lock);
+	if (sink.writer != NULL) {
+		lost += log_writer_lost(sink.writer);
+	}
+	pthread_mutex_unlock(&sink.lock);
+	return lost;
 }
 
 bool log_enabled(enum log_level level)
@@ -113,107 +150,61 @@ bool log_enabled(enum log_level level)
 	return level <= sink.level;
 }
 
-/* There is no other place to tell of a log that cannot be written. */
-static void write_whole(int fd, struct str line)
+static void write_now(const struct log_record *record, struct str text)
 {
-	while (line.len > 0) {
-		ssize_t written = write(fd, line.data, line.len);
+	struct bytes line;
 
-		if (written < 0 && errno == EINTR) {
-			continue;
-		}
-		if (written <= 0) {
-			return;
-		}
-		line = str_from(line, (size_t)written);
+	bytes_init(&line, 0);
+	pthread_mutex_lock(&sink.lock);
+	if (log_outlet_render(&sink.outlet, record, text, &line)) {
+		log_outlet_write_all(&sink.outlet, bytes_view(&line));
 	}
+	pthread_mutex_unlock(&sink.lock);
+	bytes_clear(&line);
 }
 
-/* The caller holds the lock. */
-static void emit(enum log_level level, struct bytes *line)
+static void write_record(const struct log_record *record, struct str text)
 {
-	static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
+	struct log_writer *writer = sink.writer;
 
-	if (sink.settings.target == LOG_TO_SYSLOG) {
-		syslog(priorities[level], "%.*s", (int)line->len, (const char *)line->data);
+	if (writer == NULL) {
+		write_now(record, text);
 		return;
 	}
-	if (bytes_append_u8(line, '\n')) {
-		write_whole(sink.fd, bytes_view(line));
+	if (own.queue == NULL || own.start != sink.starts) {
+		own.queue = log_writer_queue_new(writer);
+		own.start = sink.starts;
 	}
-}
-
-/* Whoever keeps stderr or syslog adds the time; a file has only what stands in it. */
-static void begin_text(struct bytes *line)
-{
-	char when[CLOCK_TEXT_MAX];
-
-	if (sink.settings.target == LOG_TO_FILE && sink.settings.format == LOG_TEXT) {
-		clock_format(clock_wall_s(), when);
-		bytes_appendf(line, "%s ", when);
+	if (own.queue == NULL) {
+		sink.no_queue++;
+		return;
 	}
-}
-
-static void append_escaped(struct bytes *line, struct str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = (uint8_t)text.data[i];
-
-		if (c < 0x20 || c >= 0x7f) {
-			bytes_appendf(line, "\\x%02x", c);
-		} else {
-			bytes_append_u8(line, c);
-		}
-	}
+	log_writer_put(writer, own.queue, record, text, !record->finished);
 }
 
 void log_write(enum log_level level, const char *format, ...)
 {
-	static const char *const words[] = {"error", "warning", "info", "debug"};
+	const struct log_record record = {.level = level, .wall_s = clock_wall_s()};
 	struct bytes message;
-	struct bytes line;
 	va_list args;
 
 	if (!log_enabled(level)) {
 		return;
 	}
 	bytes_init(&message, 0);
-	bytes_init(&line, 0);
 	va_start(args, format);
 	bytes_vappendf(&message, format, args);
 	va_end(args);
-
-	pthread_mutex_lock(&sink.lock);
-	if (sink.settings.format == LOG_JSON) {
-		char when[CLOCK_TEXT_MAX];
-
-		clock_format(clock_wall_s(), when);
-		bytes_appendf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", when,
-			words[level]);
-		bytes_append_json(&line, bytes_view(&message));
-		bytes_append_text(&line, "}");
-	} else {
-		begin_text(&line);
-		bytes_appendf(&line, "doorward: %s: ", words[level]);
-		append_escaped(&line, bytes_view(&message));
-	}
-	emit(level, &line);
-	pthread_mutex_unlock(&sink.lock);
-	bytes_clear(&line);
+	write_record(&record, bytes_view(&message));
 	bytes_clear(&message);
 }
 
-void log_line(struct str text)
+void log_line(struct str line)
 {
-	struct bytes line;
+	const struct log_record record = {
+		.level = LOG_LEVEL_INFO, .finished = true, .wall_s = clock_wall_s()};
 
-	bytes_init(&line, 0);
-	pthread_mutex_lock(&sink.lock);
-	begin_text(&line);
-	bytes_append_str(&line, text);
-	emit(LOG_LEVEL_INFO, &line);
-	pthread_mutex_unlock(&sink.lock);
-	bytes_clear(&line);
+	write_record(&record, line);
 }
 
 /* The line without the word for its severity, which the log has of its own. */

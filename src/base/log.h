@@ -8,6 +8,9 @@
 #include "base/str.h"
 #include "base/util.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_target { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_FILE };
 enum log_format { LOG_TEXT, LOG_JSON };
@@ -28,7 +31,19 @@ NODISCARD int log_open(const struct log_settings *settings);
 /* Opens the file anew, for log rotation. 0 or an errno value; the old file stays open on failure.
  */
 NODISCARD int log_reopen(void);
+/*
+ * From now on a thread of the log's own does the writing, some hundredths of a second later: no
+ * other waits for the target. What a target that is slow, blocked or full leaves no room for is
+ * lost, and counted; the log tells how many lines that were. A thread's lines keep their order. 0,
+ * or an errno value.
+ */
+NODISCARD int log_start(void);
+/* Writes what is there, unless the target takes it no more, and goes back to stderr. Of threads
+ * that wrote since log_start only the caller's is left. */
 void log_close(void);
+
+/* Lines lost since log_start. */
+uint64_t log_lost(void);
 
 bool log_enabled(enum log_level level);
 /* One message; line breaks and other control bytes in it are escaped. */

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import fcgi
-from kit.process import DEADLINE, Process, connects, wait_for
+from kit.process import DEADLINE, Process, connects, settled, wait_for
 
 BINARY = Path(os.environ.get("DOORWARD", "build/release/doorward")).resolve()
 SANITIZER = re.compile(r"(Address|Leak|UndefinedBehavior|Thread)Sanitizer|runtime error:")
@@ -121,6 +121,9 @@ class Doorward:
     # What it said
 
     def stderr(self):
+        """The log follows the answers by some hundredths of a second, until the end."""
+        if self.process.running():
+            return settled(self.process.output)
         return self.process.output()
 
     def log(self):
@@ -131,7 +134,7 @@ class Doorward:
         return [line for line in self.log() if "reason" in line]
 
     def wait_for_log(self, pattern):
-        return wait_for(lambda: re.search(pattern, self.stderr()), f"{pattern!r} in the log")
+        return wait_for(lambda: re.search(pattern, self.process.output()), f"{pattern!r} in the log")
 
     # Its end
 

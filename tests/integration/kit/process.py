@@ -25,6 +25,18 @@ def wait_for(condition, what, seconds=DEADLINE):
         time.sleep(0.01)
 
 
+def settled(read, seconds=0.05):
+    """What `read` gives once that has not changed for a while."""
+    last = read()
+    since = time.monotonic()
+    while time.monotonic() < since + seconds:
+        time.sleep(0.01)
+        now = read()
+        if now != last:
+            last, since = now, time.monotonic()
+    return last
+
+
 _given = set()
 
 
