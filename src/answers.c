@@ -83,6 +83,11 @@ void answers_free(struct answers *answers)
 	free(answers);
 }
 
+size_t answers_bytes(const struct answers *answers)
+{
+	return answers->size;
+}
+
 /* The input as far as a decision of that policy can depend on it; what does not count is absent. */
 static void take_values(const struct answers_key *key, struct str values[INPUT_COUNT])
 {

@@ -41,6 +41,8 @@ struct answer {
 /* Room for `bytes` in all, at least 1. NULL when out of memory. */
 struct answers *answers_new(size_t bytes);
 void answers_free(struct answers *answers);
+/* Bytes in use. */
+size_t answers_bytes(const struct answers *answers);
 
 /* NULL, or a view that is good until the next answers_keep. */
 const struct answer *answers_find(

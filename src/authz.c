@@ -359,6 +359,11 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 				    .data;
 		return deny(a, REASON_DUPLICATE_INPUT);
 	}
+	if (a->input.values[INPUT_DOORWARD_ENDPOINT].data != NULL) {
+		a->detail =
+			"DOORWARD_ENDPOINT is for a location of its own, not for an authorization";
+		return deny(a, REASON_BAD_INPUT);
+	}
 	a->policy = authz_policy(&a->input, config);
 	if (a->policy == NULL) {
 		return deny(a, REASON_UNKNOWN_POLICY);

@@ -23,6 +23,7 @@
  */
 
 enum authz_verdict { AUTHZ_ALLOW, AUTHZ_DENY, AUTHZ_ERROR };
+#define AUTHZ_VERDICTS (AUTHZ_ERROR + 1)
 
 /* What ends the time for which an answer holds. */
 enum authz_bound {

@@ -7,22 +7,25 @@
 
 #define MEMORY_BYTES (4 << 20) /* of what rules came to for names, certificates and addresses */
 
-struct generation *generation_new(uv_loop_t *loop, struct snapshot *snapshot, uint32_t sharers)
+struct generation *generation_new(
+	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker)
 {
-	size_t answers = snapshot->config->answers_size / sharers;
-
+	size_t answers = snapshot->config->answers_size / worker->sharers;
+	struct metrics_worker *stats = metrics_worker(worker->metrics, worker->number);
 	struct generation *g = calloc(1, sizeof(*g));
 
 	if (g == NULL) {
 		return NULL;
 	}
-	g->dns = dns_engine_new(loop, snapshot->dns);
-	g->verifier = verifier_new(loop, snapshot->trusts);
+	g->dns = dns_engine_new(loop, snapshot->dns, &stats->dns);
+	g->verifier = verifier_new(loop, snapshot->trusts, &stats->certs);
 	g->memory = policy_memory_new(MEMORY_BYTES);
-	if (g->dns == NULL || g->verifier == NULL || g->memory == NULL) {
+	g->counts = metrics_policies(worker->metrics, worker->number, snapshot->config);
+	if (g->dns == NULL || g->verifier == NULL || g->memory == NULL || g->counts == NULL) {
 		dns_engine_close(g->dns);
 		verifier_close(g->verifier);
 		policy_memory_free(g->memory);
+		free(g->counts);
 		free(g);
 		return NULL;
 	}
@@ -39,6 +42,7 @@ void generation_free(struct generation *g)
 		verifier_close(g->verifier);
 		policy_memory_free(g->memory);
 		answers_free(g->answers);
+		free(g->counts);
 		snapshot_unref(g->snapshot);
 		free(g);
 	}

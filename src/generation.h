@@ -6,6 +6,7 @@
 
 #include "answers.h"
 #include "dns/engine.h"
+#include "metrics.h"
 #include "policy/memory.h"
 #include "snapshot.h"
 #include "verifier.h"
@@ -18,6 +19,7 @@
  * as it is the worker's current one or a request in flight began with it.
  */
 struct generation {
+	struct metrics_policy **counts; /* of decisions, by the policy's number */
 	struct snapshot *snapshot;
 	struct dns_engine *dns;
 	struct verifier *verifier;
@@ -26,9 +28,16 @@ struct generation {
 	size_t in_flight;
 };
 
-/* One of `sharers`, who have an even part of the memory for answers each. NULL when out of memory
- * or descriptors. */
-struct generation *generation_new(uv_loop_t *loop, struct snapshot *snapshot, uint32_t sharers);
+/* Which of the process's workers it is for. */
+struct generation_worker {
+	struct metrics *metrics;
+	size_t number;    /* in them */
+	uint32_t sharers; /* who have an even part of the memory for answers each, at least 1 */
+};
+
+/* `metrics` know the snapshot's policies. NULL when out of memory or descriptors. */
+struct generation *generation_new(
+	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker);
 void generation_free(struct generation *generation);
 
 #endif

@@ -26,6 +26,7 @@ struct request {
 	struct generation *generation;
 	struct fcgi_request *fcgi; /* either this */
 	enum fcgi_role role;
+	struct str script;      /* SCRIPT_NAME; empty: it came twice */
 	struct http_conn *http; /* or this */
 	uint64_t started_us;
 	struct request *next_spare;
@@ -44,8 +45,8 @@ struct requests {
 	struct bytes head; /* of an answer in the making, as are the next two */
 	struct bytes tail;
 	struct bytes outcome;
-	uint32_t sharers;
-	int64_t started_wall_s;
+	struct generation_worker worker;
+	struct metrics_worker *stats;
 	bool draining;
 };
 
@@ -90,6 +91,7 @@ static struct request *request_new(struct requests *all)
 	}
 	r->fcgi = NULL;
 	r->http = NULL;
+	r->script = (struct str){NULL, 0};
 	r->role = FCGI_ROLE_RESPONDER;
 	r->started_us = clock_us();
 	r->generation = all->current;
@@ -125,9 +127,41 @@ static void fcgi_param(void *app_request, struct str name, struct str value)
 	struct request *r = app_request;
 
 	authz_input(&r->authz, r->generation->snapshot->config, name, value);
+	if (str_eq_text(name, "SCRIPT_NAME")) {
+		r->script =
+			r->script.data == NULL ? arena_dup(&r->authz.arena, value) : str_view("");
+	}
 }
 
-static void give(struct request *r, const struct answer *answer, uint32_t max_age_s, int64_t wall_s)
+/* `policy` NULL: it is not known. */
+static void count(const struct request *r, const struct policy *policy, const struct answer *answer,
+	uint64_t duration_us)
+{
+	const struct generation *g = r->generation;
+	size_t number = policy != NULL ? policy->number : g->snapshot->config->policy_count;
+
+	counter_add(&g->counts[number]->decisions[answer->verdict][answer->reason], 1);
+	histogram_observe(&r->owner->stats->request_time, duration_us);
+}
+
+/* Sends what is in all->reply; without memory for a whole answer none, which front ends take for a
+ * failure. */
+static void reply(struct request *r, bool whole)
+{
+	struct requests *all = r->owner;
+	struct str answer =
+		whole && !all->reply.failed ? bytes_view(&all->reply) : (struct str){NULL, 0};
+
+	if (r->fcgi != NULL) {
+		fcgi_reply(r->fcgi, answer);
+	} else {
+		http_reply(r->http, answer);
+	}
+	request_release(r);
+}
+
+static void give(struct request *r, const struct policy *policy, const struct answer *answer,
+	uint32_t max_age_s, int64_t wall_s)
 {
 	struct requests *all = r->owner;
 	const struct decision_log_request request = {
@@ -137,22 +171,14 @@ static void give(struct request *r, const struct answer *answer, uint32_t max_ag
 		.max_age_s = max_age_s,
 	};
 
+	count(r, policy, answer, request.duration_us);
 	bytes_reset(&all->reply, REPLY_KEEP);
 	bytes_append_str(&all->reply, answer->head);
 	reply_caching(max_age_s, r->role, &all->reply);
 	bytes_append_str(&all->reply, answer->tail);
 	decision_log_line(
 		&r->generation->snapshot->config->log, answer->verdict, answer->outcome, &request);
-	/* Without memory for a whole answer there is none, which front ends take for a failure. */
-	struct str whole = all->reply.failed || answer->head.len == 0 ? (struct str){NULL, 0}
-								      : bytes_view(&all->reply);
-
-	if (r->fcgi != NULL) {
-		fcgi_reply(r->fcgi, whole);
-	} else {
-		http_reply(r->http, whole);
-	}
-	request_release(r);
+	reply(r, answer->head.len > 0);
 }
 
 static struct answers_key key_of(const struct request *r, const struct policy *policy)
@@ -197,8 +223,10 @@ static void request_answer(void *ctx)
 		struct answers_key key = key_of(r, r->authz.policy);
 
 		answers_keep(answers, &key, &answer);
+		counter_set(&r->owner->stats->answers_bytes, answers_bytes(answers));
 	}
-	give(r, &answer, r->authz.max_age_s, r->authz.wall_s);
+	counter_set(&r->owner->stats->memory_bytes, policy_memory_bytes(r->generation->memory));
+	give(r, r->authz.policy, &answer, r->authz.max_age_s, r->authz.wall_s);
 }
 
 /* Whether the same input was answered before, and still would be in the same way. */
@@ -217,7 +245,8 @@ static bool answer_again(struct request *r, int64_t wall_s)
 	if (answer == NULL) {
 		return false;
 	}
-	give(r, answer, answer_max_age_s(answer, now_ms, wall_s), wall_s);
+	counter_add(&r->owner->stats->again, 1);
+	give(r, policy, answer, answer_max_age_s(answer, now_ms, wall_s), wall_s);
 	return true;
 }
 
@@ -239,9 +268,25 @@ static bool decide(struct request *r)
 	return true;
 }
 
+static void answer_probe(struct requests *all, enum probe probe)
+{
+	const struct probe_state state = {
+		all->worker.metrics, all->current->snapshot, all->draining};
+
+	bytes_reset(&all->reply, REPLY_KEEP);
+	probe_answer(probe, &state, &all->reply);
+}
+
 static void fcgi_ready(void *app_request)
 {
-	(void)decide(app_request);
+	struct request *r = app_request;
+
+	if (r->role == FCGI_ROLE_RESPONDER && probe_is_asked(&r->authz.input, r->script)) {
+		answer_probe(r->owner, probe_of(r->authz.input.values[INPUT_DOORWARD_ENDPOINT]));
+		reply(r, true);
+	} else {
+		(void)decide(r);
+	}
 }
 
 static void request_abort(void *app_request)
@@ -273,25 +318,21 @@ static void *http_auth(struct requests *all, struct http_conn *conn, const struc
 static void http_other(struct requests *all, struct http_conn *conn, enum http_place place,
 	const struct addr *from)
 {
-	const struct probe_state state = {all->started_wall_s, all->draining};
+	static const enum probe probes[] = {
+		[HTTP_NOWHERE] = PROBE_COUNT,
+		[HTTP_AUTH] = PROBE_COUNT,
+		[HTTP_HEALTHZ] = PROBE_HEALTHZ,
+		[HTTP_READYZ] = PROBE_READYZ,
+		[HTTP_METRICS] = PROBE_METRICS,
+	};
 
-	bytes_reset(&all->reply, REPLY_KEEP);
-	switch (place) {
-	case HTTP_HEALTHZ:
-		probe_answer(PROBE_HEALTHZ, &state, &all->reply);
-		break;
-	case HTTP_READYZ:
-		probe_answer(PROBE_READYZ, &state, &all->reply);
-		break;
-	case HTTP_METRICS:
-		if (believe_peer(&requests_config(all)->frontend, from)) {
-			probe_answer(PROBE_METRICS, &state, &all->reply);
-		} else {
-			probe_forbidden(&all->reply);
-		}
-		break;
-	default:
-		probe_not_found(&all->reply);
+	counter_add(&all->stats->not_found, probes[place] == PROBE_COUNT);
+	if (place == HTTP_METRICS && !believe_peer(&requests_config(all)->frontend, from)) {
+		counter_add(&all->stats->forbidden, 1);
+		bytes_reset(&all->reply, REPLY_KEEP);
+		probe_forbidden(&all->reply);
+	} else {
+		answer_probe(all, probes[place]);
 	}
 	http_reply(conn, all->reply.failed ? (struct str){NULL, 0} : bytes_view(&all->reply));
 }
@@ -318,10 +359,10 @@ static struct fcgi_limits limits_of(const struct config_server *server)
 }
 
 struct requests *requests_new(
-	uv_loop_t *loop, struct snapshot *snapshot, uint32_t sharers, int64_t started_wall_s)
+	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker)
 {
 	struct requests *all = calloc(1, sizeof(*all));
-	struct generation *g = generation_new(loop, snapshot, sharers);
+	struct generation *g = generation_new(loop, snapshot, worker);
 
 	if (all == NULL || g == NULL) {
 		generation_free(g);
@@ -341,16 +382,20 @@ struct requests *requests_new(
 
 	all->loop = loop;
 	all->current = g;
-	all->started_wall_s = started_wall_s;
-	all->sharers = sharers;
+	all->worker = *worker;
+	all->stats = metrics_worker(worker->metrics, worker->number);
 	bytes_init(&all->reply, 0);
 	bytes_init(&all->head, 0);
 	bytes_init(&all->tail, 0);
 	bytes_init(&all->outcome, 0);
 	fcgi_pool_init(&all->fcgi_pool, &fcgi, &limits);
+	all->fcgi_pool.stats = &all->stats->fcgi;
 	fcgi_service_init(&all->fcgi, &all->fcgi_pool);
+	all->fcgi.stats = &all->stats->net[LISTEN_FASTCGI];
 	http_pool_init(&all->http_pool, &http, limits.max_params, clock_wall_s);
+	all->http_pool.stats = &all->stats->http;
 	http_service_init(&all->http, &all->http_pool);
+	all->http.stats = &all->stats->net[LISTEN_HTTP];
 	return all;
 }
 
@@ -382,7 +427,7 @@ struct net_service *requests_service(struct requests *all, enum listen_protocol 
 bool requests_renew(struct requests *all, struct snapshot *snapshot)
 {
 	struct generation *old = all->current;
-	struct generation *g = generation_new(all->loop, snapshot, all->sharers);
+	struct generation *g = generation_new(all->loop, snapshot, &all->worker);
 
 	if (g == NULL) {
 		return false;

@@ -6,6 +6,7 @@
 
 #include "base/listen.h"
 #include "base/util.h"
+#include "generation.h"
 #include "net/protocol.h"
 #include "snapshot.h"
 
@@ -17,10 +18,9 @@
  * answer. */
 struct requests;
 
-/* One of `sharers` of a process that began at `started_wall_s`. NULL when out of memory or
- * descriptors. */
+/* NULL when out of memory or descriptors. */
 struct requests *requests_new(
-	uv_loop_t *loop, struct snapshot *snapshot, uint32_t sharers, int64_t started_wall_s);
+	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker);
 /* After the server that carries the services has been closed. */
 void requests_free(struct requests *requests);
 

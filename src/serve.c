@@ -8,6 +8,7 @@
 #include "exit_code.h"
 #include "fcgi/addrs.h"
 #include "http/head.h"
+#include "metrics.h"
 #include "privileges.h"
 #include "snapshot.h"
 #include "sockets.h"
@@ -37,6 +38,7 @@ struct service {
 	size_t web_server_addr_count;
 	struct worker *workers[THREADS_MAX];
 	size_t worker_count;
+	struct metrics *metrics;       /* of as many workers as there are to be */
 	_Atomic size_t draining_count; /* workers that accept no more */
 	uv_async_t draining;
 	/* Of the files as they were last read, with success or without. */
@@ -81,13 +83,20 @@ static uint32_t thread_count(const struct config_server *server)
 	return (uint32_t)CPU_COUNT(&cpus);
 }
 
-static void take(struct service *s, struct snapshot *next)
+/* Owns `next`; false when out of memory. */
+static bool take(struct service *s, struct snapshot *next)
 {
+	if (!metrics_know_policies(s->metrics, next->config)) {
+		log_write(LOG_LEVEL_ERROR, "out of memory; nothing has changed");
+		snapshot_unref(next);
+		return false;
+	}
 	for (size_t i = 0; i < s->worker_count; i++) {
 		worker_reload(s->workers[i], next);
 	}
 	snapshot_unref(s->snapshot);
 	s->snapshot = next;
+	return true;
 }
 
 static void look_at_resolv_conf(struct service *s)
@@ -99,8 +108,8 @@ static void look_at_resolv_conf(struct service *s)
 
 	log_diag(&diag);
 	diag_clear(&diag);
-	if (next != NULL) {
-		take(s, next);
+	if (next != NULL && take(s, next)) {
+		metrics_note(s->metrics, METRICS_RESOLV_CONF_REREAD, clock_wall_s());
 		log_write(LOG_LEVEL_INFO, "resolv.conf has changed; what it says is in force");
 	}
 }
@@ -112,6 +121,10 @@ static void look_at(struct service *s, enum snapshot_files files)
 		[SNAPSHOT_TRUST] = "what certificates are verified by",
 		[SNAPSHOT_LISTS] = "a file that rules read",
 	};
+	enum metrics_event failed =
+		files == SNAPSHOT_TRUST ? METRICS_TRUST_FAILED : METRICS_LISTS_FAILED;
+	enum metrics_event reread =
+		files == SNAPSHOT_TRUST ? METRICS_TRUST_REREAD : METRICS_LISTS_REREAD;
 	uint64_t stamp = snapshot_stamp(s->snapshot, files);
 	struct snapshot *next;
 	struct diag diag;
@@ -125,14 +138,17 @@ static void look_at(struct service *s, enum snapshot_files files)
 	log_diag(&diag);
 	diag_clear(&diag);
 	if (next == NULL) {
+		metrics_note(s->metrics, failed, clock_wall_s());
 		log_write(LOG_LEVEL_ERROR,
 			"%s has changed, and has errors; what was read before stays in force",
 			words[files]);
 		return;
 	}
 	s->stamps[files] = next->stamps[files];
-	take(s, next);
-	log_write(LOG_LEVEL_INFO, "%s has changed, and was read anew", words[files]);
+	if (take(s, next)) {
+		metrics_note(s->metrics, reread, clock_wall_s());
+		log_write(LOG_LEVEL_INFO, "%s has changed, and was read anew", words[files]);
+	}
 }
 
 static void on_look(uv_timer_t *timer)
@@ -157,7 +173,8 @@ static void look_if_need_be(struct service *s)
 	}
 }
 
-static void reload(struct service *s)
+/* False after it has been logged why. */
+static bool reload(struct service *s)
 {
 	struct diag diag;
 	struct snapshot *next;
@@ -169,7 +186,7 @@ static void reload(struct service *s)
 	if (next == NULL) {
 		log_write(LOG_LEVEL_ERROR, "reload: %s has errors; nothing has changed",
 			s->config_path);
-		return;
+		return false;
 	}
 	int error = log_open(&next->config->log.sink);
 
@@ -177,14 +194,17 @@ static void reload(struct service *s)
 		log_write(LOG_LEVEL_ERROR, "reload: the log %s: %s; nothing has changed",
 			next->config->log.sink.path, strerror(error));
 		snapshot_unref(next);
-		return;
+		return false;
 	}
 	memcpy(s->stamps, next->stamps, sizeof(s->stamps));
-	take(s, next);
+	if (!take(s, next)) {
+		return false;
+	}
 	look_if_need_be(s);
 	log_write(LOG_LEVEL_INFO,
 		"reload: %s is in force; listen, user, group and threads need a restart",
 		s->config_path);
+	return true;
 }
 
 /* Called from a worker's thread. */
@@ -247,7 +267,8 @@ static void on_signal(uv_signal_t *handle, int number)
 
 	switch (number) {
 	case SIGHUP:
-		reload(s);
+		metrics_note(s->metrics, reload(s) ? METRICS_RELOADED : METRICS_RELOAD_FAILED,
+			clock_wall_s());
 		break;
 	case SIGUSR1: {
 		int error = log_reopen();
@@ -292,7 +313,6 @@ static bool start_workers(struct service *s)
 	const struct worker_sockets sockets = {
 		.fds = s->sockets.fds,
 		.protocols = s->sockets.protocols,
-		.started_wall_s = s->started_wall_s,
 		.count = s->sockets.count,
 		.web_server_addrs = s->web_server_addrs,
 		.web_server_addr_count = s->web_server_addr_count,
@@ -301,10 +321,16 @@ static bool start_workers(struct service *s)
 	sigset_t all;
 	sigset_t before;
 
+	s->metrics = metrics_new(wanted, s->started_wall_s);
+	if (s->metrics == NULL || !metrics_know_policies(s->metrics, s->snapshot->config)) {
+		log_write(LOG_LEVEL_ERROR, "out of memory");
+		return false;
+	}
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (s->worker_count < wanted && s->worker_count < THREADS_MAX) {
-		struct worker *w = worker_start(s->snapshot, &sockets, on_worker_draining, s);
+		struct worker *w = worker_start(
+			s->snapshot, &sockets, s->metrics, s->worker_count, on_worker_draining, s);
 
 		if (w == NULL) {
 			break;
@@ -379,6 +405,7 @@ static int run(struct service *s)
 	for (size_t i = 0; i < s->worker_count; i++) {
 		worker_join(s->workers[i]);
 	}
+	metrics_free(s->metrics);
 	log_diag(&diag);
 	diag_clear(&diag);
 	return code;

@@ -24,8 +24,8 @@ bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wal
 	if (uv_loop_init(&loop) != 0) {
 		return false;
 	}
-	means.dns = dns_engine_new(&loop, snapshot->dns);
-	means.verifier = verifier_new(&loop, snapshot->trusts);
+	means.dns = dns_engine_new(&loop, snapshot->dns, NULL);
+	means.verifier = verifier_new(&loop, snapshot->trusts, NULL);
 	means.buckets = policy_buckets_new(BUCKETS);
 	if (means.dns != NULL && means.verifier != NULL && means.buckets != NULL) {
 		decided = authz_start(a, &means, wall_s, trace, on_decided, &decided);

@@ -13,6 +13,8 @@ struct verifier {
 	uv_idle_t turn; /* runs as long as there are checks to do */
 	struct list checks;
 	size_t count;
+	struct verifier_stats own_stats;
+	struct verifier_stats *stats;
 };
 
 /* One certificate's check, and those who wait for it. */
@@ -32,13 +34,14 @@ struct verifier_wait {
 	void *ctx;
 };
 
-struct verifier *verifier_new(uv_loop_t *loop, struct trusts *trusts)
+struct verifier *verifier_new(uv_loop_t *loop, struct trusts *trusts, struct verifier_stats *stats)
 {
 	struct verifier *v = calloc(1, sizeof(*v));
 
 	if (v == NULL) {
 		return NULL;
 	}
+	v->stats = stats != NULL ? stats : &v->own_stats;
 	list_init(&v->checks);
 	uv_idle_init(loop, &v->turn);
 	v->turn.data = v;
@@ -64,13 +67,22 @@ const struct trusts *verifier_trusts(const struct verifier *v)
 	return v->trusts;
 }
 
-const struct cert_checked *verifier_known(
-	struct verifier *v, const struct cert_question *question, int64_t wall_s)
+static const struct cert_checked *known(
+	const struct verifier *v, const struct cert_question *question, int64_t wall_s)
 {
 	if (question->given != NULL) {
 		return NULL;
 	}
 	return cert_cache_get(trusts_cache(v->trusts), question, wall_s, clock_ms());
+}
+
+const struct cert_checked *verifier_known(
+	struct verifier *v, const struct cert_question *question, int64_t wall_s)
+{
+	const struct cert_checked *found = known(v, question, wall_s);
+
+	counter_add(found != NULL ? &v->stats->hits : &v->stats->misses, 1);
+	return found;
 }
 
 static void check_remove(struct check *c)
@@ -93,10 +105,15 @@ static void check_free(struct check *c)
 static const struct cert_checked *find_out(struct check *c)
 {
 	struct verifier *v = c->verifier;
-	const struct cert_checked *checked = verifier_known(v, c->question, c->wall_s);
+	const struct cert_checked *checked = known(v, c->question, c->wall_s);
 
 	if (checked == NULL) {
+		uint64_t began_us = clock_us();
+
 		checked = cert_check(c->question, c->wall_s);
+		histogram_observe(&v->stats->check_time, clock_us() - began_us);
+		counter_add(
+			&v->stats->over_limit, checked != NULL && cert_is_over_limit(checked->why));
 		if (checked != NULL && c->question->given == NULL) {
 			cert_cache_put(trusts_cache(v->trusts), c->question, checked, c->vouched,
 				clock_ms());
@@ -138,6 +155,7 @@ static struct check *check_for(struct verifier *v, const struct cert_question *q
 		}
 	}
 	*overload = v->count >= VERIFIER_QUEUE_MAX;
+	counter_add(&v->stats->queue_full, *overload);
 
 	struct check *c = *overload ? NULL : calloc(1, sizeof(*c));
 

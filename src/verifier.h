@@ -4,6 +4,7 @@
 #ifndef DW_VERIFIER_H
 #define DW_VERIFIER_H
 
+#include "base/counter.h"
 #include "base/util.h"
 #include "cert/checked.h"
 #include "trusts.h"
@@ -20,8 +21,17 @@ struct verifier_wait;
 
 #define VERIFIER_QUEUE_MAX 1024 /* certificates that wait for their check */
 
-/* NULL when out of memory. */
-struct verifier *verifier_new(uv_loop_t *loop, struct trusts *trusts);
+/* What one worker's verifiers have done, one after the other; written on its thread. */
+struct verifier_stats {
+	_Atomic uint64_t hits;   /* of the certificate cache */
+	_Atomic uint64_t misses; /* look-ups in it that found nothing */
+	_Atomic uint64_t queue_full;
+	_Atomic uint64_t over_limit; /* certificates past the limits of cert/cert.h */
+	struct histogram check_time;
+};
+
+/* `stats`, which count on, are borrowed; NULL: it has its own. NULL when out of memory. */
+struct verifier *verifier_new(uv_loop_t *loop, struct trusts *trusts, struct verifier_stats *stats);
 /* Nobody may wait any more; the rest is done by the loop. NULL does nothing. */
 void verifier_close(struct verifier *verifier);
 const struct trusts *verifier_trusts(const struct verifier *verifier);

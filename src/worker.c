@@ -21,6 +21,8 @@ struct worker {
 	void *draining_ctx;
 	struct net_server *server;
 	struct requests *requests;
+	struct metrics *metrics;
+	size_t number; /* in them */
 
 	pthread_mutex_t mutex; /* guards what the main thread hands over */
 	struct snapshot *next;
@@ -33,6 +35,7 @@ static struct net_settings settings_of(const struct worker *w, const struct snap
 	struct net_settings settings = snapshot->config->server.net;
 
 	settings.sharers = w->sockets.sharers;
+	settings.pauses = &metrics_worker(w->metrics, w->number)->pauses;
 	settings.peers = w->sockets.web_server_addrs;
 	settings.peer_count = w->sockets.web_server_addr_count;
 	return settings;
@@ -119,8 +122,9 @@ static int open_server(struct worker *w, struct snapshot *snapshot)
 {
 	const struct net_settings settings = settings_of(w, snapshot);
 
-	w->requests =
-		requests_new(&w->loop, snapshot, w->sockets.sharers, w->sockets.started_wall_s);
+	const struct generation_worker worker = {w->metrics, w->number, w->sockets.sharers};
+
+	w->requests = requests_new(&w->loop, snapshot, &worker);
 	w->server = net_server_new(&w->loop, &settings);
 	if (w->requests == NULL || w->server == NULL) {
 		return UV_ENOMEM;
@@ -137,8 +141,8 @@ static int open_server(struct worker *w, struct snapshot *snapshot)
 }
 
 /* All but the thread; 0 or a negative libuv error, after which there is nothing to free. */
-static int worker_new(
-	struct snapshot *snapshot, const struct worker_sockets *sockets, struct worker **out)
+static int worker_new(struct snapshot *snapshot, const struct worker_sockets *sockets,
+	struct metrics *metrics, size_t number, struct worker **out)
 {
 	struct worker *w = calloc(1, sizeof(*w));
 	int error = w != NULL ? uv_loop_init(&w->loop) : UV_ENOMEM;
@@ -148,6 +152,8 @@ static int worker_new(
 		return error;
 	}
 	w->sockets = *sockets;
+	w->metrics = metrics;
+	w->number = number;
 	w->grace.data = w;
 	w->wake.data = w;
 	pthread_mutex_init(&w->mutex, NULL);
@@ -169,10 +175,10 @@ static int worker_new(
 }
 
 struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets,
-	void (*draining)(void *ctx), void *ctx)
+	struct metrics *metrics, size_t number, void (*draining)(void *ctx), void *ctx)
 {
 	struct worker *w;
-	int error = worker_new(snapshot, sockets, &w);
+	int error = worker_new(snapshot, sockets, metrics, number, &w);
 
 	if (error == 0) {
 		w->draining = draining;

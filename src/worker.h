@@ -6,6 +6,7 @@
 
 #include "base/listen.h"
 #include "base/util.h"
+#include "metrics.h"
 #include "snapshot.h"
 
 #include <stddef.h>
@@ -21,18 +22,17 @@ struct worker_sockets {
 	const int *fds;
 	const enum listen_protocol *protocols;
 	size_t count;
-	int64_t started_wall_s;              /* the process */
 	const struct addr *web_server_addrs; /* the only TCP peers served; none: all are */
 	size_t web_server_addr_count;
 	uint32_t sharers; /* workers that share what the process may have; at least 1 */
 };
 
 /*
- * Starts the thread. `draining` is called from it once it accepts no more, after worker_stop. NULL
- * after it has been logged why.
+ * Starts the thread, which counts as `number` in `metrics`. `draining` is called from it once it
+ * accepts no more, after worker_stop. NULL after it has been logged why.
  */
 struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets,
-	void (*draining)(void *ctx), void *ctx);
+	struct metrics *metrics, size_t number, void (*draining)(void *ctx), void *ctx);
 /* Requests to come are decided by `snapshot`; those in flight keep the one they began with. */
 void worker_reload(struct worker *worker, struct snapshot *snapshot);
 /* Accepts no more, and ends when what is in flight is answered, at the latest after `grace`. */

@@ -383,7 +383,7 @@ static void on_time(uv_timer_t *timer)
 
 static bool run_on(struct run *run, uv_loop_t *loop, struct dns_shared *dns)
 {
-	run->engine = dns_engine_new(loop, dns);
+	run->engine = dns_engine_new(loop, dns, NULL);
 	if (run->engine == NULL || uv_timer_init(loop, &run->timer) != 0) {
 		dns_engine_close(run->engine);
 		uv_run(loop, UV_RUN_DEFAULT);

@@ -18,7 +18,11 @@ enum listen_kind {
 	LISTEN_SYSTEMD /* systemd, systemd:NAME: sockets of LISTEN_FDS */
 };
 
-enum listen_protocol { LISTEN_FASTCGI, LISTEN_HTTP /* http: before any of these */ };
+enum listen_protocol {
+	LISTEN_FASTCGI,
+	LISTEN_HTTP, /* http: before any of these */
+	LISTEN_PROTOCOLS
+};
 
 struct listen_spec {
 	enum listen_kind kind;

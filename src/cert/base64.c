@@ -33,7 +33,7 @@ const char *cert_sink_add(struct cert_sink *sink, size_t len)
 	struct cert_chain *chain = sink->chain;
 
 	if (chain->count == sink->max) {
-		return "more certificates than may come";
+		return cert_too_many;
 	}
 	chain->certs[chain->count++] = str_from_bytes(sink->free, len);
 	sink->free += len;
@@ -47,7 +47,7 @@ const char *cert_base64_begin(struct cert_base64 *b, struct cert_sink *sink)
 	if (b->size > CERT_MAX_DER) {
 		b->size = CERT_MAX_DER;
 	}
-	return sink->chain->count == sink->max ? "more certificates than may come" : NULL;
+	return sink->chain->count == sink->max ? cert_too_many : NULL;
 }
 
 static int digit_value(int c)
@@ -78,7 +78,7 @@ static bool finish_group(struct cert_base64 *b)
 		return false;
 	}
 	if (b->size - b->len < octets) {
-		b->why = "a certificate that is too large";
+		b->why = cert_too_large;
 		return false;
 	}
 	for (unsigned i = 0; i < octets; i++) {

@@ -187,6 +187,20 @@ void cert_cache_free(struct cert_cache *cache)
 	free(cache);
 }
 
+size_t cert_cache_count(struct cert_cache *cache)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < SHARDS; i++) {
+		struct shard *s = &cache->shards[i];
+
+		pthread_mutex_lock(&s->lock);
+		count += s->good.count + s->bad.count;
+		pthread_mutex_unlock(&s->lock);
+	}
+	return count;
+}
+
 const struct cert_checked *cert_cache_get(struct cert_cache *cache,
 	const struct cert_question *question, int64_t wall_s, uint64_t now_ms)
 {

@@ -28,6 +28,8 @@ struct cert_cache;
 /* NULL when out of memory. */
 struct cert_cache *cert_cache_new(size_t entries);
 void cert_cache_free(struct cert_cache *cache);
+/* Findings held now. */
+size_t cert_cache_count(struct cert_cache *cache);
 
 /* With a reference for the caller; NULL: there is none. `question->given` must be NULL. */
 const struct cert_checked *cert_cache_get(struct cert_cache *cache,

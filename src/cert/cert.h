@@ -38,6 +38,13 @@ enum cert_status {
 	CERT_NO_MEMORY
 };
 
+/* Which of the limits above was passed, for `why`. */
+extern const char cert_too_long[];
+extern const char cert_too_many[];
+extern const char cert_too_large[];
+/* Whether `why` is one of them. */
+bool cert_is_over_limit(const char *why);
+
 /*
  * What a certificate (RFC 5280) says of its holder. All strings live in the arena it was read
  * with, and hold no NUL and no control byte. A name that is empty, that holds NUL, control or (in

@@ -52,7 +52,7 @@ const char *cert_codec_der_hex(struct str text, struct cert_sink *sink)
 		return "an odd number of hexadecimal digits";
 	}
 	if (text.len / 2 > CERT_MAX_DER) {
-		return "a certificate that is too large";
+		return cert_too_large;
 	}
 	for (size_t i = 0; i < text.len; i += 2) {
 		int high = ascii_hex_value(text.data[i]);

@@ -19,6 +19,15 @@ static const struct {
 	[CERT_CODEC_XFCC] = {"xfcc", cert_codec_xfcc},
 };
 
+const char cert_too_long[] = "a text that is too long";
+const char cert_too_many[] = "more certificates than may come";
+const char cert_too_large[] = "a certificate that is too large";
+
+bool cert_is_over_limit(const char *why)
+{
+	return why == cert_too_long || why == cert_too_many || why == cert_too_large;
+}
+
 const char *cert_codec_word(enum cert_codec codec)
 {
 	return codecs[codec].word;
@@ -32,7 +41,7 @@ static enum cert_status decode(codec_function take, struct str text, size_t max,
 	struct str trimmed = str_trim(text);
 
 	if (text.len > CERT_MAX_TEXT) {
-		*why = "a text that is too long";
+		*why = cert_too_long;
 		return CERT_MALFORMED;
 	}
 	if (trimmed.len == 0) {

@@ -202,7 +202,7 @@ enum cert_status cert_read(struct str der, bool cn_fallback, struct arena *arena
 	struct cert_identity *out, const char **why)
 {
 	if (der.len > CERT_MAX_DER) {
-		*why = "a certificate that is too large";
+		*why = cert_too_large;
 		return CERT_MALFORMED;
 	}
 	if (!cert_der_check(der, why)) {

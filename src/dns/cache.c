@@ -79,18 +79,19 @@ void dns_cache_unref(struct dns_cache *cache)
 	free(cache);
 }
 
-uint64_t dns_cache_bytes(struct dns_cache *cache)
+struct dns_cache_size dns_cache_size(struct dns_cache *cache)
 {
-	uint64_t bytes = 0;
+	struct dns_cache_size size = {0};
 
 	for (unsigned i = 0; i < cache->slot_count; i++) {
 		struct dns_shard *shard = &cache->slots[i].shard;
 
 		pthread_mutex_lock(&shard->lock);
-		bytes += dns_shard_bytes(shard);
+		size.bytes += dns_shard_bytes(shard);
+		size.entries += shard->count;
 		pthread_mutex_unlock(&shard->lock);
 	}
-	return bytes;
+	return size;
 }
 
 static void result_key(const struct dns_cache *cache, const struct addr *addr,
@@ -210,15 +211,19 @@ bool dns_cache_get_answer(struct dns_cache *cache, const struct dns_name *name, 
 	return found;
 }
 
-static void put(struct dns_cache *cache, const struct dns_key *key, const struct dns_value *value)
+static size_t put(struct dns_cache *cache, const struct dns_key *key, const struct dns_value *value)
 {
 	struct dns_shard *shard = lock_shard(cache, key);
+	uint64_t before = shard->evictions;
 
 	dns_shard_put(shard, key, value);
+	size_t evicted = (size_t)(shard->evictions - before);
+
 	pthread_mutex_unlock(&shard->lock);
+	return evicted;
 }
 
-void dns_cache_put_result(struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode,
+size_t dns_cache_put_result(struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode,
 	const struct fcrdns_result *result)
 {
 	struct dns_value value = {.kind = DNS_VALUE_RESULT,
@@ -227,11 +232,11 @@ void dns_cache_put_result(struct dns_cache *cache, const struct addr *addr, enum
 	struct dns_key key;
 
 	result_key(cache, addr, mode, &key);
-	put(cache, &key, &value);
+	return put(cache, &key, &value);
 }
 
-void dns_cache_put_answer(struct dns_cache *cache, const struct dns_name *name, enum dns_type type,
-	const struct dns_cached *cached, const struct dns_answer *answer)
+size_t dns_cache_put_answer(struct dns_cache *cache, const struct dns_name *name,
+	enum dns_type type, const struct dns_cached *cached, const struct dns_answer *answer)
 {
 	struct dns_value value = {.kind = DNS_VALUE_ANSWER,
 		.status = (uint8_t)cached->status,
@@ -241,11 +246,11 @@ void dns_cache_put_answer(struct dns_cache *cache, const struct dns_name *name, 
 	if (cached->status == DNS_STATUS_DATA || cached->status == DNS_STATUS_CNAME) {
 		value.packed = dns_packed_new(answer, type);
 		if (value.packed == NULL) {
-			return;
+			return 0;
 		}
 	}
 	answer_key(cache, name, type, &key);
-	put(cache, &key, &value);
+	return put(cache, &key, &value);
 }
 
 static uint32_t backoff_ms(struct dns_cache *cache, const struct dns_key *key, uint64_t now_ms)

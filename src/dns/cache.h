@@ -28,8 +28,14 @@ struct dns_cache;
 struct dns_cache *dns_cache_new(uint64_t max_bytes);
 struct dns_cache *dns_cache_ref(struct dns_cache *cache);
 void dns_cache_unref(struct dns_cache *cache);
-/* Bytes held now, the tables included. */
-uint64_t dns_cache_bytes(struct dns_cache *cache);
+
+struct dns_cache_size {
+	uint64_t entries;
+	uint64_t bytes; /* the tables included */
+};
+
+/* What it holds now. */
+struct dns_cache_size dns_cache_size(struct dns_cache *cache);
 
 /* A reference for the caller; NULL: nothing that holds at `now_ms`. */
 const struct fcrdns_result *dns_cache_get_result(
@@ -37,8 +43,9 @@ const struct fcrdns_result *dns_cache_get_result(
 /* True once for each result put: whoever is told refreshes it. */
 bool dns_cache_claim_result(
 	struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode);
-/* Takes a reference of its own; holds until result->expires_ms. */
-void dns_cache_put_result(struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode,
+/* Takes a reference of its own; holds until result->expires_ms. Returns how many others had to
+ * leave. */
+size_t dns_cache_put_result(struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode,
 	const struct fcrdns_result *result);
 
 struct dns_cached {
@@ -52,9 +59,9 @@ struct dns_cached {
  */
 bool dns_cache_get_answer(struct dns_cache *cache, const struct dns_name *name, enum dns_type type,
 	uint64_t now_ms, struct dns_cached *out, struct dns_answer *answer);
-/* `answer` is read for DNS_STATUS_DATA and DNS_STATUS_CNAME only. */
-void dns_cache_put_answer(struct dns_cache *cache, const struct dns_name *name, enum dns_type type,
-	const struct dns_cached *cached, const struct dns_answer *answer);
+/* Likewise; `answer` is read for DNS_STATUS_DATA and DNS_STATUS_CNAME only. */
+size_t dns_cache_put_answer(struct dns_cache *cache, const struct dns_name *name,
+	enum dns_type type, const struct dns_cached *cached, const struct dns_answer *answer);
 
 /*
  * How long a failure to be stored now is to hold: 1 s, doubled for each failure stored before it

@@ -18,11 +18,24 @@ struct dns_engine {
 	struct dns_lookups *lookups;
 	struct dns_members *members;
 	struct dns_inquiries *inquiries;
-	struct dns_stats stats;
+	struct dns_stats own_stats;
+	struct dns_stats *stats;
 	struct random_pool random;
 	bool stopped;
 	struct dns_wheel wheel;
 };
+
+/* What the counters showed of upstreams was of those of another engine. */
+static void take_upstreams(struct dns_engine *engine)
+{
+	struct dns_stats *stats = engine->stats;
+
+	counter_set(&stats->upstreams_of, (uintptr_t)engine->shared);
+	for (size_t i = 0; i < DNS_MAX_UPSTREAMS; i++) {
+		counter_set(&stats->upstreams[i].known, 0);
+		counter_set(&stats->upstreams[i].down, 0);
+	}
+}
 
 struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *shared)
 {
@@ -36,6 +49,9 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *
 
 	engine->host = *host;
 	engine->shared = dns_shared_ref(shared);
+	engine->stats = host->stats != NULL ? host->stats : &engine->own_stats;
+	take_upstreams(engine);
+
 	random_pool_init(&engine->random);
 	dns_wheel_init(&engine->wheel, host->now_ms(host->ctx));
 	engine->ground = (struct dns_ground){
@@ -47,7 +63,7 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *
 		.network = host->network,
 		.wheel = &engine->wheel,
 		.random = &engine->random,
-		.stats = &engine->stats,
+		.stats = engine->stats,
 	};
 	engine->resolver = dns_resolver_new(&engine->ground);
 	engine->lookup_ground = (struct dns_lookup_ground){
@@ -152,5 +168,5 @@ void dns_core_wake(struct dns_engine *engine)
 
 const struct dns_stats *dns_engine_stats(const struct dns_engine *engine)
 {
-	return &engine->stats;
+	return engine->stats;
 }

@@ -20,6 +20,7 @@ struct dns_host {
 	uint64_t (*now_ms)(void *ctx);
 	void (*wake)(void *ctx); /* dns_core_next may be earlier now */
 	void *ctx;
+	struct dns_stats *stats; /* NULL: the engine's own */
 };
 
 /* Takes a reference of `shared`. NULL when out of memory. */

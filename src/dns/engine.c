@@ -110,7 +110,8 @@ static void on_handle_closed(uv_handle_t *handle)
 	free_if_closed(host);
 }
 
-struct dns_engine *dns_engine_new(uv_loop_t *loop, struct dns_shared *shared)
+struct dns_engine *dns_engine_new(
+	uv_loop_t *loop, struct dns_shared *shared, struct dns_stats *stats)
 {
 	struct loop_host *host = calloc(1, sizeof(*host));
 	size_t upstream_count;
@@ -135,7 +136,8 @@ struct dns_engine *dns_engine_new(uv_loop_t *loop, struct dns_shared *shared)
 	struct dns_host interface = {.network = dns_transport_network(host->transport),
 		.now_ms = host_now_ms,
 		.wake = arm,
-		.ctx = host};
+		.ctx = host,
+		.stats = stats};
 
 	host->core = dns_core_new(&interface, shared);
 	if (host->core == NULL || uv_timer_init(loop, &host->timer) != 0) {

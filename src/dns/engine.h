@@ -37,8 +37,12 @@ struct dns_shared *dns_shared_renewed(struct dns_shared *shared, struct diag *di
 /* One worker's engine: its sockets, timers and queries in flight, all on one loop. */
 struct dns_engine;
 
-/* Takes a reference of `shared`. NULL when out of memory. */
-struct dns_engine *dns_engine_new(uv_loop_t *loop, struct dns_shared *shared);
+/*
+ * Takes a reference of `shared`; `stats`, which count on, are borrowed until the loop has run the
+ * close callbacks; NULL: the engine has its own. NULL when out of memory.
+ */
+struct dns_engine *dns_engine_new(
+	uv_loop_t *loop, struct dns_shared *shared, struct dns_stats *stats);
 /*
  * Forgets what is in flight, without calling back, and closes; memory goes when the loop has run
  * its close callbacks. Allowed from inside a callback. Look-ups in flight are gone with it: do not

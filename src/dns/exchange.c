@@ -35,6 +35,7 @@ struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, siz
 	all->wheel = wheel;
 	all->random = random;
 	all->stats = stats;
+	all->upstreams_id = counter_get(&stats->upstreams_of);
 	dns_upstreams_init(&all->upstreams, upstream_count, settings);
 	dns_manners_init(&all->manners, settings);
 	return all;
@@ -53,6 +54,18 @@ void dns_exchanges_free(struct dns_exchanges *exchanges)
 size_t dns_exchanges_in_flight(const struct dns_exchanges *exchanges)
 {
 	return exchanges->in_flight;
+}
+
+void dns_exchange_publish(struct dns_exchanges *all, size_t upstream)
+{
+	const struct dns_upstream *u = &all->upstreams.list[upstream];
+	struct dns_stats_upstream *shown = &all->stats->upstreams[upstream];
+
+	if (counter_get(&all->stats->upstreams_of) == all->upstreams_id) {
+		counter_set(&shown->known, 1);
+		counter_set(&shown->down, u->down);
+		counter_set(&shown->average_ms_8, u->measured ? u->average_ms_8 : 0);
+	}
 }
 
 void dns_exchange_cancel(struct dns_exchange *x)
@@ -106,9 +119,10 @@ static void timer_fired(struct dns_timer *timer, uint64_t now_ms)
 	}
 	dns_exchange_leave_line(x);
 	if (x->waiting != NULL) {
-		x->all->stats->timeouts++;
+		counter_add(&x->all->stats->timeouts, 1);
 		if (dns_exchange_counts(x->all, x->waiting->tcp)) {
 			dns_upstream_timed_out(&x->all->upstreams, x->waiting->upstream, now_ms);
+			dns_exchange_publish(x->all, x->waiting->upstream);
 		}
 		x->waiting = NULL;
 	}

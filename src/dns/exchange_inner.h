@@ -54,6 +54,7 @@ struct dns_exchanges {
 	struct dns_wheel *wheel;
 	struct random_pool *random;
 	struct dns_stats *stats;
+	uint64_t upstreams_id; /* what stats->upstreams_of is while they are ours */
 	struct dns_upstreams upstreams;
 	struct dns_manners manners;
 	struct dns_answer answer;
@@ -66,6 +67,8 @@ struct dns_exchanges {
 void dns_exchange_finish(struct dns_exchange *x, enum dns_status status,
 	const struct dns_answer *answer, uint64_t now_ms);
 
+/* Has the counters show how the upstream does. */
+void dns_exchange_publish(struct dns_exchanges *all, size_t upstream);
 /* The way that the next query to this upstream takes. */
 enum dns_way dns_exchange_way(const struct dns_exchange *x, size_t upstream, uint64_t now_ms);
 /* Sends, or sets the timer for the next attempt: always one of the two. It never finishes. */

@@ -87,6 +87,7 @@ static void answered(struct dns_pending *s, uint64_t now_ms)
 	x->last_tcp = s->tcp;
 	if (dns_exchange_counts(all, s->tcp)) {
 		dns_upstream_answered(&all->upstreams, s->upstream, now_ms - s->at_ms);
+		dns_exchange_publish(all, s->upstream);
 	}
 	if (!dns_status_is_failure(status)) {
 		if ((x->no_edns >> s->upstream & 1) != 0 && !s->edns) {
@@ -119,14 +120,14 @@ void dns_exchanges_receive(
 
 	reader_init(&reader, reply, len);
 	if (len < DNS_HEADER_SIZE) {
-		all->stats->wrong_replies++;
+		counter_add(&all->stats->wrong_replies, 1);
 		return;
 	}
 	uint16_t id = reader_u16(&reader);
 	struct dns_pending *s = dns_pending_find(all->pending, socket, id);
 
 	if (s == NULL) {
-		all->stats->wrong_replies++;
+		counter_add(&all->stats->wrong_replies, 1);
 		dns_pending_note_stray(all->pending, socket, id);
 		look_after(all, socket, now_ms);
 		return;
@@ -140,7 +141,7 @@ void dns_exchanges_receive(
 		answered(s, now_ms);
 		return;
 	}
-	all->stats->wrong_replies++;
+	counter_add(&all->stats->wrong_replies, 1);
 	s->misfits++;
 	x->folded += verdict == DNS_VERDICT_FOLDED;
 	if (!s->tcp && (verdict == DNS_VERDICT_DOUBTFUL || x->folded >= FOLDED_MAX ||

@@ -119,6 +119,7 @@ static void sent_is_lost(struct dns_pending *s, uint64_t now_ms)
 	}
 	if (dns_exchange_counts(all, tcp)) {
 		dns_upstream_unreachable(&all->upstreams, upstream, now_ms);
+		dns_exchange_publish(all, upstream);
 	}
 	note_unreachable(x, upstream, now_ms);
 }
@@ -197,9 +198,9 @@ static bool put_on_wire(
 	x->open_count++;
 	x->sent_count++;
 	if (x->sent_count > 1) {
-		all->stats->retransmits++;
+		counter_add(&all->stats->retransmits, 1);
 	}
-	all->stats->queries++;
+	counter_add(&all->stats->queries[tcp], 1);
 	if (all->network.send(all->network.ctx, socket, wire, len) == DNS_SENT_UNREACHABLE) {
 		/* The kernel tells the socket, not the query: all that wait on it are concerned. */
 		dns_exchanges_unreachable(all, socket, now_ms);

@@ -34,6 +34,7 @@ struct dns_lookup {
 	size_t name_count;
 	size_t next_name;
 	unsigned budget;
+	uint64_t began_ms;
 	uint64_t fresh_ms;   /* cached answers are to hold longer */
 	uint64_t expires_ms; /* of what the authorities said */
 	uint64_t retry_ms;   /* when the first of the failures is forgotten */
@@ -56,12 +57,29 @@ static uint64_t refresh_due(
 	return expires_ms - (window < life / 2 ? window : life / 2);
 }
 
+static void count(const struct dns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
+{
+	static const uint8_t results[] = {
+		[FCRDNS_OFF] = DNS_STATS_ERROR,
+		[FCRDNS_VERIFIED] = DNS_STATS_VERIFIED,
+		[FCRDNS_UNVERIFIED] = DNS_STATS_UNVERIFIED,
+		[FCRDNS_MISMATCH] = DNS_STATS_MISMATCH,
+		[FCRDNS_NONE] = DNS_STATS_NONE,
+		[FCRDNS_ERROR] = DNS_STATS_ERROR,
+	};
+	struct dns_stats *stats = l->ground->dns->stats;
+
+	counter_add(&stats->results[results[status]], 1);
+	histogram_observe(&stats->lookup_time, (now_ms - l->began_ms) * 1000);
+}
+
 static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
 {
 	const struct dns_ground *dns = l->ground->dns;
 	uint64_t short_life_ms = now_ms + dns->settings->min_ttl_s * UINT64_C(1000);
 	uint64_t expires_ms = l->expires_ms;
 
+	count(l, status, now_ms);
 	if (status == FCRDNS_ERROR && l->overload) {
 		l->done(l->ctx, DNS_LOOKUP_OVERLOAD, NULL);
 		return;
@@ -114,6 +132,7 @@ static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 {
 	struct dns_lookup *l = CONTAINER_OF(timer, struct dns_lookup, deadline);
 
+	counter_add(&l->ground->dns->stats->deadlines, 1);
 	note_failure(l, now_ms);
 	conclude(l, now_ms);
 }
@@ -283,6 +302,7 @@ struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, cons
 		.done = done,
 		.ctx = ctx,
 		.budget = QUERIES_MAX,
+		.began_ms = now_ms,
 		.fresh_ms = fresh_ms,
 		.expires_ms = UINT64_MAX,
 		.retry_ms = UINT64_MAX,

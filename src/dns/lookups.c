@@ -140,6 +140,13 @@ static void tell(struct fcrdns_lookup *w, const struct fcrdns_result *result)
 	done(ctx, result);
 }
 
+static void keep(const struct dns_ground *dns, const struct addr *addr, enum fcrdns_mode mode,
+	const struct fcrdns_result *result)
+{
+	counter_add(
+		&dns->stats->cache_evictions, dns_cache_put_result(dns->cache, addr, mode, result));
+}
+
 static void lookup_ended(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result)
 {
 	struct shared_lookup *s = ctx;
@@ -151,11 +158,11 @@ static void lookup_ended(void *ctx, enum dns_lookup_end end, const struct fcrdns
 	case DNS_LOOKUP_PARTIAL:
 		/* The whole one that a refresh finds in the cache is better while it holds. */
 		if (!s->refresh || !TAILQ_EMPTY(&s->waiters)) {
-			dns_cache_put_result(dns->cache, &s->addr, s->mode, result);
+			keep(dns, &s->addr, s->mode, result);
 		}
 		break;
 	case DNS_LOOKUP_RESULT:
-		dns_cache_put_result(dns->cache, &s->addr, s->mode, result);
+		keep(dns, &s->addr, s->mode, result);
 		break;
 	case DNS_LOOKUP_OVERLOAD:
 		result = fcrdns_result_ref(all->overload);
@@ -207,7 +214,7 @@ static void push_out(struct shared_lookup *s)
 		TAILQ_REMOVE(&s->waiters, w, link);
 		w->shared = NULL;
 		w->result = fcrdns_result_ref(all->overload);
-		all->ground->dns->stats->overloads++;
+		counter_add(&all->ground->dns->stats->overloads, 1);
 		TAILQ_INSERT_TAIL(&all->clear, w, link);
 	}
 	free(s);
@@ -221,6 +228,7 @@ static bool find_place(
 		dns_prefixes_enter(all->limits->prefixes, &s->addr, &s->prefix);
 
 	*full = entry == DNS_PREFIX_FULL;
+	counter_add(&all->ground->dns->stats->prefix_full, *full);
 	if (entry != DNS_PREFIX_IN) {
 		return false;
 	}
@@ -229,6 +237,7 @@ static bool find_place(
 	}
 	struct dns_crowd_member *pushed = dns_crowd_pushed(&all->crowd, now_ms);
 
+	counter_add(&all->ground->dns->stats->in_flight_full, 1);
 	if (pushed != NULL) {
 		push_out(CONTAINER_OF(pushed, struct shared_lookup, in_flight));
 		if (dns_crowd_enter(&all->crowd, &s->in_flight, now_ms)) {
@@ -301,7 +310,7 @@ static const struct fcrdns_result *clear_result(
 	if (result == NULL) {
 		return fcrdns_result_ref(all->error);
 	}
-	dns_cache_put_result(dns->cache, addr, mode, result);
+	keep(dns, addr, mode, result);
 	return result;
 }
 
@@ -318,7 +327,7 @@ struct fcrdns_lookup *dns_lookups_start(struct dns_lookups *all, const struct ad
 	*w = (struct fcrdns_lookup){.all = all, .done = done, .ctx = ctx};
 	w->shared = trace == NULL ? find(all, addr, mode) : NULL;
 	if (w->shared != NULL) {
-		all->ground->dns->stats->joined++;
+		counter_add(&all->ground->dns->stats->joined, 1);
 	} else {
 		w->result = clear_result(all, addr, mode, now_ms);
 		if (w->result == NULL) {
@@ -326,7 +335,7 @@ struct fcrdns_lookup *dns_lookups_start(struct dns_lookups *all, const struct ad
 		}
 	}
 	if (full) {
-		all->ground->dns->stats->overloads++;
+		counter_add(&all->ground->dns->stats->overloads, 1);
 		w->result = fcrdns_result_ref(all->overload);
 	} else if (w->shared == NULL && w->result == NULL) {
 		free(w);
@@ -367,7 +376,7 @@ static bool refresh(struct dns_lookups *all, const struct addr *addr, enum fcrdn
 	if (shared_new(all, addr, mode, fresh_ms, NULL, now_ms, &full) == NULL) {
 		return false;
 	}
-	dns->stats->refreshes++;
+	counter_add(&dns->stats->refreshes, 1);
 	return true;
 }
 
@@ -379,10 +388,10 @@ const struct fcrdns_result *dns_lookups_cached(struct dns_lookups *all, const st
 
 	*started = false;
 	if (result == NULL) {
-		dns->stats->cache_misses++;
+		counter_add(&dns->stats->cache_misses, 1);
 		return NULL;
 	}
-	dns->stats->cache_hits++;
+	counter_add(&dns->stats->cache_hits, 1);
 	if (now_ms >= result->refresh_ms) {
 		*started = refresh(all, addr, mode, result, now_ms);
 	}

@@ -216,7 +216,8 @@ static void on_end(void *ctx, const struct dns_request_end *end)
 static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 {
 	struct dns_member *m = CONTAINER_OF(timer, struct dns_member, deadline);
-	struct dns_cache *cache = m->all->ground->dns->cache;
+	const struct dns_ground *dns = m->all->ground->dns;
+	struct dns_cache *cache = dns->cache;
 	struct dns_cached failure = {DNS_STATUS_TIMEOUT,
 		now_ms + dns_cache_answer_backoff_ms(cache, &m->name, m->type, now_ms)};
 	struct dns_member_result result = {DNS_MEMBER_UNKNOWN, false, failure.expires_ms};
@@ -225,13 +226,15 @@ static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 		.status = failure.status,
 		.expires_ms = failure.expires_ms,
 		.source = DNS_SOURCE_US,
-		.ms = m->all->ground->dns->settings->lookup_timeout_ms,
+		.ms = dns->settings->lookup_timeout_ms,
 		.now_ms = now_ms};
 
 	if (m->trace != NULL) {
 		on_step(m, &step);
 	}
-	dns_cache_put_answer(cache, &m->name, m->type, &failure, NULL);
+	counter_add(&dns->stats->deadlines, 1);
+	counter_add(&dns->stats->cache_evictions,
+		dns_cache_put_answer(cache, &m->name, m->type, &failure, NULL));
 	tell(m, &result);
 }
 
@@ -279,6 +282,7 @@ static bool enter_crowd(struct dns_member *m, uint64_t now_ms)
 	struct dns_crowd *crowd = &m->all->crowd;
 
 	m->counted = dns_crowd_enter(crowd, &m->in_flight, now_ms);
+	counter_add(&m->all->ground->dns->stats->in_flight_full, !m->counted);
 	struct dns_crowd_member *pushed = m->counted ? NULL : dns_crowd_pushed(crowd, now_ms);
 
 	if (pushed != NULL) {
@@ -299,6 +303,7 @@ static bool ask(struct dns_member *m, uint64_t now_ms, bool *overload)
 			dns_prefixes_enter(m->all->limits->list_prefixes, &m->addr, &m->prefix);
 
 		*overload = entry == DNS_PREFIX_FULL;
+		counter_add(&m->all->ground->dns->stats->prefix_full, *overload);
 		if (entry != DNS_PREFIX_IN) {
 			return false;
 		}
@@ -343,7 +348,7 @@ struct dns_member *dns_members_start(struct dns_members *all,
 		.deadline.fire = deadline_passed};
 	LIST_INSERT_HEAD(&all->list, m, link);
 	if (!ask(m, now_ms, &out->overload)) {
-		dns->stats->overloads += out->overload;
+		counter_add(&dns->stats->overloads, out->overload);
 		member_free(m);
 		return NULL;
 	}

@@ -266,7 +266,9 @@ static void question_answered(void *ctx, const struct dns_ending *ending)
 
 	if (!dns_status_is_ours(status) &&
 		!(dns_status_is_failure(status) && is_kept(r, q, ending->now_ms))) {
-		dns_cache_put_answer(r->ground.cache, &q->name, q->type, &cached, step.answer);
+		counter_add(&r->ground.stats->cache_evictions,
+			dns_cache_put_answer(
+				r->ground.cache, &q->name, q->type, &cached, step.answer));
 	}
 	q->exchange = NULL;
 	question_leave(q);
@@ -318,6 +320,7 @@ static bool find_place(struct dns_resolver *r, struct question *q, uint64_t now_
 	}
 	struct dns_crowd_member *pushed = dns_crowd_pushed(&r->crowd, now_ms);
 
+	counter_add(&r->ground.stats->in_flight_full, 1);
 	if (pushed == NULL) {
 		return false;
 	}
@@ -372,7 +375,7 @@ static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t n
 	}
 	request->joined = q != NULL;
 	if (q != NULL) {
-		r->ground.stats->joined++;
+		counter_add(&r->ground.stats->joined, 1);
 	} else {
 		enum dns_status why;
 
@@ -406,7 +409,7 @@ static void next_step(struct dns_request *request, uint64_t now_ms)
 		if (step.status == DNS_STATUS_DATA) {
 			return;
 		}
-		r->ground.stats->overloads += step.status == DNS_STATUS_OVERLOAD;
+		counter_add(&r->ground.stats->overloads, step.status == DNS_STATUS_OVERLOAD);
 		step.source = DNS_SOURCE_US;
 		step.expires_ms = now_ms;
 	}

@@ -138,6 +138,7 @@ static void entry_free(struct dns_shard *shard, struct dns_entry *e)
 	queue_remove(queue_of(shard, e), e);
 	leave_group(shard, e);
 	value_drop(&e->value);
+	shard->count--;
 	free(e);
 }
 
@@ -180,6 +181,7 @@ static void make_room(struct dns_shard *shard)
 		if (on_probation) {
 			shard->ghosts[e->hash & shard->table_mask] = ghost_of(e->hash);
 		}
+		shard->evictions++;
 		entry_free(shard, e);
 	}
 }
@@ -206,6 +208,7 @@ static struct dns_group *find_group(struct dns_shard *shard, uint64_t hash)
 		struct dns_entry *e = TAILQ_FIRST(&g->entries);
 
 		if (e->hits == 0) {
+			shard->evictions++;
 			entry_free(shard, e);
 			continue;
 		}
@@ -251,6 +254,7 @@ static struct dns_entry *entry_add(struct dns_shard *shard, const struct dns_key
 	e->in_bucket = shard->buckets[place];
 	shard->buckets[place] = e;
 	queue_push(queue_of(shard, e), e);
+	shard->count++;
 	return e;
 }
 

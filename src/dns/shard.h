@@ -89,7 +89,9 @@ struct dns_shard {
 	size_t group_mask;
 	size_t group_bytes;
 	size_t table_bytes;
-	size_t max_bytes; /* for all but the tables */
+	size_t max_bytes;   /* for all but the tables */
+	size_t count;       /* entries */
+	uint64_t evictions; /* entries that had to leave for others */
 	struct dns_queue probation;
 	struct dns_queue proven;
 };

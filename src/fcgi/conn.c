@@ -18,11 +18,19 @@ void fcgi_conn_init(struct fcgi_conn *c, struct fcgi_pool *pool, struct bytes *o
 	fcgi_params_init(&c->values, 0);
 }
 
+static void abort_one(struct fcgi_request *r)
+{
+	struct fcgi_pool *pool = r->conn->pool;
+
+	counter_add(&pool->stats->aborted, 1);
+	pool->app.abort(fcgi_request_release(r));
+}
+
 void fcgi_conn_clear(struct fcgi_conn *c)
 {
 	c->dead = true;
 	for (struct fcgi_request *r; (r = fcgi_request_first(&c->requests)) != NULL;) {
-		c->pool->app.abort(fcgi_request_release(r));
+		abort_one(r);
 	}
 	fcgi_params_clear(&c->values);
 }
@@ -32,8 +40,9 @@ static void refuse_stream(struct fcgi_conn *c)
 {
 	c->bad = true;
 	c->last = true;
+	counter_add(&c->pool->stats->protocol_errors, 1);
 	for (struct fcgi_request *r; (r = fcgi_request_first(&c->requests)) != NULL;) {
-		c->pool->app.abort(fcgi_request_release(r));
+		abort_one(r);
 	}
 }
 
@@ -61,6 +70,7 @@ static void begin_request(struct fcgi_conn *c, uint64_t now)
 		c->last = true;
 	}
 	if (role != FCGI_RESPONDER && role != FCGI_AUTHORIZER) {
+		counter_add(&c->pool->stats->unknown_roles, 1);
 		refuse_request(c, id, FCGI_UNKNOWN_ROLE);
 		return;
 	}
@@ -71,17 +81,20 @@ static void begin_request(struct fcgi_conn *c, uint64_t now)
 	uint32_t max = c->pool->limits.max_requests_per_connection;
 
 	if (c->request_count >= max) {
+		counter_add(&c->pool->stats->too_many, 1);
 		refuse_request(c, id, max > 1 ? FCGI_OVERLOADED : FCGI_CANT_MPX_CONN);
 		return;
 	}
 	struct fcgi_request *r = fcgi_request_take(c, id, now);
 
 	if (r == NULL) {
+		counter_add(&c->pool->stats->no_memory, 1);
 		refuse_request(c, id, FCGI_OVERLOADED);
 		return;
 	}
 	r->app_request = c->pool->app.begin(c->pool->app.ctx, r, (enum fcgi_role)role);
 	if (r->app_request == NULL) {
+		counter_add(&c->pool->stats->no_memory, 1);
 		r->stdin_ended = true; /* counted by refuse_request */
 		fcgi_request_release(r);
 		refuse_request(c, id, FCGI_OVERLOADED);
@@ -93,13 +106,19 @@ static void abort_request(struct fcgi_conn *c)
 	struct fcgi_request *r = fcgi_request_find(c, c->reader.record.id);
 
 	if (r != NULL) {
-		c->pool->app.abort(fcgi_request_release(r));
+		abort_one(r);
 		fcgi_output_end(c->net.out, c->reader.record.id, FCGI_REQUEST_COMPLETE);
 	}
 }
 
 static void bad_params(struct fcgi_request *r, enum fcgi_bad_params why)
 {
+	struct fcgi_stats *stats = r->conn->pool->stats;
+
+	counter_add(why == FCGI_PARAMS_OVERSIZE    ? &stats->oversize
+		    : why == FCGI_PARAMS_TRUNCATED ? &stats->bad_params
+						   : &stats->no_memory,
+		1);
 	r->bad_params = true;
 	r->conn->pool->app.bad_params(r->app_request, why);
 }
@@ -286,7 +305,7 @@ void fcgi_conn_eof(struct fcgi_conn *c)
 		if (r->ready) {
 			at = at->next;
 		} else {
-			c->pool->app.abort(fcgi_request_release(r));
+			abort_one(r);
 			at = c->requests.next;
 		}
 	}

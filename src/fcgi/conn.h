@@ -5,6 +5,7 @@
 #define DW_FCGI_CONN_H
 
 #include "base/bytes.h"
+#include "base/counter.h"
 #include "base/list.h"
 #include "base/str.h"
 #include "base/util.h"
@@ -29,6 +30,17 @@ struct fcgi_limits {
 	uint32_t max_requests_per_connection;
 };
 
+/* What one worker's connections have refused; written on its thread. */
+struct fcgi_stats {
+	_Atomic uint64_t protocol_errors; /* connections given up for a stream that means nothing */
+	_Atomic uint64_t unknown_roles;
+	_Atomic uint64_t too_many;   /* requests past max_requests_per_connection */
+	_Atomic uint64_t oversize;   /* requests with more than max_params */
+	_Atomic uint64_t bad_params; /* requests whose parameters do not parse */
+	_Atomic uint64_t no_memory;
+	_Atomic uint64_t aborted; /* by the front end: FCGI_ABORT_REQUEST, or it left */
+};
+
 /* What the connections of one server share. */
 struct fcgi_pool {
 	struct fcgi_app app;
@@ -37,6 +49,8 @@ struct fcgi_pool {
 	struct list incomplete; /* requests whose PARAMS have not ended, oldest first */
 	struct list spare;
 	size_t spare_count;
+	struct fcgi_stats own_stats;
+	struct fcgi_stats *stats;
 };
 
 /* Feeding stops where this many bytes of output wait: a peer that does not read is not heard. */
@@ -60,6 +74,7 @@ struct fcgi_conn {
 	bool dead; /* nobody is there to be answered */
 };
 
+/* It has its own stats, unless the caller then sets others. It must not be moved. */
 void fcgi_pool_init(
 	struct fcgi_pool *pool, const struct fcgi_app *app, const struct fcgi_limits *limits);
 /* After all its connections. */

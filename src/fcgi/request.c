@@ -13,6 +13,7 @@ void fcgi_pool_init(
 	*pool = (struct fcgi_pool){.app = *app, .limits = *limits};
 	list_init(&pool->incomplete);
 	list_init(&pool->spare);
+	pool->stats = &pool->own_stats;
 }
 
 struct fcgi_request *fcgi_request_first(const struct list *by_conn)

@@ -14,6 +14,7 @@ void http_pool_init(struct http_pool *pool, const struct http_app *app, uint32_t
 {
 	*pool = (struct http_pool){.app = *app, .max_head = max_head, .wall_s = wall_s};
 	list_init(&pool->incomplete);
+	pool->stats = &pool->own_stats;
 }
 
 struct http_conn *http_pool_oldest(const struct http_pool *pool, uint64_t *since)
@@ -52,6 +53,7 @@ void http_conn_clear(struct http_conn *c)
 	c->pending = false;
 	c->app_request = NULL;
 	if (app_request != NULL) {
+		counter_add(&c->pool->stats->aborted, 1);
 		c->pool->app.abort(app_request);
 	}
 }
@@ -67,22 +69,29 @@ void http_conn_reply(struct http_conn *c, struct str cgi)
 	assert(c->pending);
 	c->pending = false;
 	c->app_request = NULL;
-	if (!http_answer(c->net.out, cgi, date, persistence, c->head_only) &&
-		!http_answer(c->net.out, str_view(REFUSAL("503 Service Unavailable")), date,
-			persistence, c->head_only)) {
+	if (http_answer(c->net.out, cgi, date, persistence, c->head_only)) {
+		return;
+	}
+	counter_add(&pool->stats->unanswered, 1);
+	if (!http_answer(c->net.out, str_view(REFUSAL("503 Service Unavailable")), date,
+		    persistence, c->head_only)) {
 		c->last = true;
 	}
 }
 
 /* What follows could be taken for anything. */
-static void refuse(struct http_conn *c, const char *refusal)
+static void refuse(struct http_conn *c, bool too_large)
 {
+	struct http_stats *stats = c->pool->stats;
+
+	counter_add(too_large ? &stats->too_large : &stats->bad, 1);
 	c->pending = true;
 	c->last = true;
 	c->more = true;
 	c->http_1_0 = false;
 	c->head_only = false;
-	http_conn_reply(c, str_view(refusal));
+	http_conn_reply(c, str_view(too_large ? REFUSAL("431 Request Header Fields Too Large")
+					      : REFUSAL("400 Bad Request")));
 }
 
 static void take_head(struct http_conn *c, struct str text)
@@ -95,10 +104,10 @@ static void take_head(struct http_conn *c, struct str text)
 	case HTTP_HEAD_GOOD:
 		break;
 	case HTTP_HEAD_BAD:
-		refuse(c, REFUSAL("400 Bad Request"));
+		refuse(c, false);
 		return;
 	case HTTP_HEAD_TOO_MANY:
-		refuse(c, REFUSAL("431 Request Header Fields Too Large"));
+		refuse(c, true);
 		return;
 	}
 	c->pending = true;
@@ -142,8 +151,7 @@ static bool head_ends(struct http_conn *c, struct str text, size_t *len)
 	if (found == HTTP_HEAD_DONE || (found == HTTP_HEAD_MORE && text.len <= max)) {
 		return found == HTTP_HEAD_DONE;
 	}
-	refuse(c, found == HTTP_HEAD_MORE ? REFUSAL("431 Request Header Fields Too Large")
-					  : REFUSAL("400 Bad Request"));
+	refuse(c, found == HTTP_HEAD_MORE);
 	forget_partial(c);
 	return false;
 }

@@ -5,6 +5,7 @@
 #define DW_HTTP_CONN_H
 
 #include "base/bytes.h"
+#include "base/counter.h"
 #include "base/list.h"
 #include "http/answer.h"
 #include "http/app.h"
@@ -20,6 +21,14 @@
  * caller's memory; their fields belong to conn.c, but for `net`.
  */
 
+/* What one worker's connections have refused; written on its thread. */
+struct http_stats {
+	_Atomic uint64_t bad;        /* heads that are not understood: 400 */
+	_Atomic uint64_t too_large;  /* heads past max_head, or with too many fields: 431 */
+	_Atomic uint64_t unanswered; /* by the application: 503 */
+	_Atomic uint64_t aborted;    /* the peer left before its answer */
+};
+
 /* What the connections of one server share. */
 struct http_pool {
 	struct http_app app;
@@ -28,6 +37,8 @@ struct http_pool {
 	struct http_date date;
 	struct list incomplete; /* connections whose head has begun and not ended, oldest first */
 	struct http_head head;  /* of the request that is being handed over */
+	struct http_stats own_stats;
+	struct http_stats *stats;
 };
 
 /* Feeding stops where this many bytes of output wait: a peer that does not read is not heard. */
@@ -49,6 +60,7 @@ struct http_conn {
 	bool more; /* bytes may follow that are no request */
 };
 
+/* It has its own stats, unless the caller then sets others. It must not be moved. */
 void http_pool_init(struct http_pool *pool, const struct http_app *app, uint32_t max_head,
 	int64_t (*wall_s)(void));
 /* The connection of the oldest head that has not ended, and the `now` of its beginning; NULL if

@@ -39,6 +39,9 @@ static void starve(struct net_server *server, const char *what)
 {
 	if (!server->starved) {
 		log_write(LOG_LEVEL_ERROR, "connections have to wait: %s", what);
+		if (server->settings.pauses != NULL) {
+			counter_add(&server->settings.pauses->descriptors, 1);
+		}
 	}
 	server->starved = true;
 	server->retry_at = uv_now(server->loop) + STARVED_MS;
@@ -74,6 +77,7 @@ static bool accept_one(struct listener *l)
 		}
 		if (!peer_is_allowed(&server->settings, &from)) {
 			close(fd);
+			counter_add(&l->service->stats->refused, 1);
 		} else if (!peer_open(server, l->service, fd, &from)) {
 			starve(server, strerror(ENOMEM));
 			return false;
@@ -129,6 +133,16 @@ void listeners_accept_waiting(struct net_server *server)
 	}
 }
 
+static void count_pause(const struct net_server *server)
+{
+	struct net_pauses *pauses = server->settings.pauses;
+
+	if (pauses != NULL && !server->accepting && !server->draining && !server->closing &&
+		server->peer_count >= connections_allowed(&server->settings)) {
+		counter_add(&pauses->connections, 1);
+	}
+}
+
 void listeners_update(struct net_server *server)
 {
 	bool accepting = may_accept(server);
@@ -137,6 +151,7 @@ void listeners_update(struct net_server *server)
 		return;
 	}
 	server->accepting = accepting;
+	count_pause(server);
 	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
 		if (l->gone) {
 			continue;

@@ -49,6 +49,7 @@ static struct peer *peer_take(
 	list_init(&p->answered);
 	list_append(&server->peers, &p->all);
 	server->peer_count++;
+	counter_add(&service->stats->accepted, 1);
 	return p;
 }
 
@@ -69,7 +70,7 @@ static void wait_for(struct peer *p, enum peer_wait kind, bool anew)
 	list_append(&p->server->waits[kind], &p->wait);
 }
 
-void peer_close(struct peer *p)
+void peer_close(struct peer *p, enum net_end end)
 {
 	struct net_server *server = p->server;
 
@@ -77,6 +78,7 @@ void peer_close(struct peer *p)
 		return;
 	}
 	p->state = PEER_CLOSED;
+	counter_add(&p->service->stats->ended[end], 1);
 	/* Takes it out of the epoll set, too: no other descriptor refers to the socket. */
 	close(p->fd);
 	stop_waiting(p);
@@ -155,7 +157,7 @@ static void watch(struct peer *p, uint32_t interest)
 		    &event) != 0) {
 		log_write(LOG_LEVEL_ERROR, "a connection cannot be watched, so it is closed: %s",
 			strerror(errno));
-		peer_close(p);
+		peer_close(p, NET_END_ERROR);
 		return;
 	}
 	p->watched = true;
@@ -170,7 +172,7 @@ static void watch(struct peer *p, uint32_t interest)
 static void finish(struct peer *p)
 {
 	if (!protocol_of(p)->expects_input(peer_conn(p)) || shutdown(p->fd, SHUT_WR) != 0) {
-		peer_close(p);
+		peer_close(p, peer_conn(p)->eof ? NET_END_PEER : NET_END_DONE);
 		return;
 	}
 	p->state = PEER_LINGERING;
@@ -207,11 +209,11 @@ static void settle(struct peer *p)
 
 	while (p->state == PEER_OPEN) {
 		if (!flush(p, &progress)) {
-			peer_close(p);
+			peer_close(p, p->unsent.failed ? NET_END_ERROR : NET_END_PEER);
 		} else if (p->held.len == 0 || !protocol_of(p)->takes_input(peer_conn(p))) {
 			break;
 		} else if (!feed_held(p)) {
-			peer_close(p);
+			peer_close(p, NET_END_ERROR);
 		}
 	}
 	if (p->state != PEER_OPEN) {
@@ -245,7 +247,7 @@ static void linger(struct peer *p, ssize_t len)
 {
 	if (len < 0) {
 		if (errno != EAGAIN && errno != EINTR) {
-			peer_close(p);
+			peer_close(p, NET_END_PEER);
 		}
 		return;
 	}
@@ -254,7 +256,7 @@ static void linger(struct peer *p, ssize_t len)
 	p->lingered += (uint32_t)len;
 	protocol_of(p)->feed(peer_conn(p), input, uv_now(p->server->loop));
 	if (len == 0 || p->lingered > LINGER_MAX || !protocol_of(p)->expects_input(peer_conn(p))) {
-		peer_close(p);
+		peer_close(p, NET_END_DONE);
 	}
 }
 
@@ -280,7 +282,7 @@ static void read_input(struct peer *p)
 	if (alive) {
 		settle(p);
 	} else {
-		peer_close(p);
+		peer_close(p, len > 0 ? NET_END_ERROR : NET_END_PEER);
 	}
 }
 
@@ -305,7 +307,7 @@ void peer_on_events(struct peer *p, uint32_t events)
 	}
 	if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
 		/* Both directions are shut: nobody is there to be answered. */
-		peer_close(p);
+		peer_close(p, NET_END_PEER);
 	} else if ((events & EPOLLIN) != 0) {
 		read_input(p);
 	} else if ((events & EPOLLOUT) != 0) {

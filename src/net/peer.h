@@ -113,7 +113,7 @@ NODISCARD bool peer_open(
 /* What epoll reported. */
 void peer_on_events(struct peer *p, uint32_t events);
 /* Its time is over, or the server's: closes at once; what is served is aborted. */
-void peer_close(struct peer *p);
+void peer_close(struct peer *p, enum net_end end);
 /* Serves what has come already, then takes no more requests and closes when none is active. */
 void peer_drain(struct peer *p);
 

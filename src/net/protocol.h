@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "base/bytes.h"
+#include "base/counter.h"
 #include "base/list.h"
 #include "base/str.h"
 
@@ -48,14 +49,34 @@ struct net_protocol {
 	struct net_conn *(*oldest)(const void *pool, uint64_t *since);
 };
 
+/* Why a connection ended. */
+enum net_end {
+	NET_END_PEER,            /* it closed, or was lost */
+	NET_END_DONE,            /* all was said */
+	NET_END_REQUEST_TIMEOUT, /* a request did not come whole, or an answer was not taken */
+	NET_END_IDLE_TIMEOUT,
+	NET_END_ERROR, /* memory or descriptors were out */
+	NET_ENDS
+};
+
+/* What one worker's connections of one protocol have done; written on its thread. */
+struct net_stats {
+	_Atomic uint64_t accepted;
+	_Atomic uint64_t refused; /* not in FCGI_WEB_SERVER_ADDRS */
+	_Atomic uint64_t ended[NET_ENDS];
+};
+
 /* A protocol served, in the caller's memory, for as long as the server lives. */
 struct net_service {
 	const struct net_protocol *protocol;
 	void *pool;        /* what its connections share */
 	struct list among; /* the server's services */
 	struct list spare; /* memory of connections that are closed */
+	struct net_stats own_stats;
+	struct net_stats *stats;
 };
 
+/* It has its own stats, unless the caller then sets others. It must not be moved. */
 void net_service_init(struct net_service *service, const struct net_protocol *protocol, void *pool);
 
 #endif

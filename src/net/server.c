@@ -38,6 +38,18 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 	net_server_leave(server);
 }
 
+static enum net_end end_of(enum peer_wait kind)
+{
+	switch (kind) {
+	case PEER_WAIT_PEER:
+		return NET_END_REQUEST_TIMEOUT;
+	case PEER_WAIT_IDLE:
+		return NET_END_IDLE_TIMEOUT;
+	default:
+		return NET_END_DONE;
+	}
+}
+
 static uint32_t limit_ms(const struct net_server *server, enum peer_wait kind)
 {
 	switch (kind) {
@@ -93,11 +105,11 @@ static void close_expired(struct net_server *server)
 
 	for (enum peer_wait kind = 0; kind < PEER_WAIT_COUNT; kind++) {
 		while ((p = first_waiting(server, kind, &deadline)) != NULL && deadline <= now) {
-			peer_close(p);
+			peer_close(p, end_of(kind));
 		}
 	}
 	while ((p = first_incomplete(server, &deadline)) != NULL && deadline <= now) {
-		peer_close(p);
+		peer_close(p, NET_END_REQUEST_TIMEOUT);
 	}
 }
 
@@ -190,6 +202,7 @@ void net_service_init(struct net_service *service, const struct net_protocol *pr
 	*service = (struct net_service){.protocol = protocol, .pool = pool};
 	list_init(&service->among);
 	list_init(&service->spare);
+	service->stats = &service->own_stats;
 }
 
 struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *settings)
@@ -264,7 +277,7 @@ void net_server_close(struct net_server *server)
 	server->closing = true;
 	net_server_enter(server);
 	for (struct list *at = server->peers.next; at != &server->peers; at = at->next) {
-		peer_close(CONTAINER_OF(at, struct peer, all));
+		peer_close(CONTAINER_OF(at, struct peer, all), NET_END_DONE);
 	}
 	free_peers(&server->peers);
 	for (struct list *at = server->services.next; at != &server->services; at = at->next) {

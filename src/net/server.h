@@ -28,6 +28,13 @@ struct net_settings {
 	/* The only TCP peers served; none: all are. Borrowed for the life of the server. */
 	const struct addr *peers;
 	size_t peer_count;
+	struct net_pauses *pauses; /* NULL: not counted; likewise */
+};
+
+/* How often accepting had to pause; written on the server's thread. */
+struct net_pauses {
+	_Atomic uint64_t connections; /* for max_connections */
+	_Atomic uint64_t descriptors; /* for want of descriptors, or memory */
 };
 
 struct net_server;

@@ -99,8 +99,8 @@ int main(int argc, char **argv)
 			tries++;
 			hits += request(cache, UINT32_C(0x0b000000) + client, now_ms);
 		}
-		if (n % 4096 == 0 && dns_cache_bytes(cache) > most) {
-			most = dns_cache_bytes(cache);
+		if (n % 4096 == 0 && dns_cache_size(cache).bytes > most) {
+			most = dns_cache_size(cache).bytes;
 		}
 	}
 	double scan = seconds() - start;

@@ -101,7 +101,7 @@ static double measure_first(struct bench *b, const char *policy)
 			die("the files cannot be read again");
 		}
 		verifier_close(b->means.verifier);
-		b->means.verifier = verifier_new(&b->loop, fresh->trusts);
+		b->means.verifier = verifier_new(&b->loop, fresh->trusts, NULL);
 		uint64_t start = clock_us();
 
 		request(b, policy, b->certificate);
@@ -150,8 +150,8 @@ static void open_bench(struct bench *b)
 		die("no snapshot or loop");
 	}
 	b->means = (struct authz_means){.config = b->snapshot->config,
-		.dns = dns_engine_new(&b->loop, b->snapshot->dns),
-		.verifier = verifier_new(&b->loop, b->snapshot->trusts)};
+		.dns = dns_engine_new(&b->loop, b->snapshot->dns, NULL),
+		.verifier = verifier_new(&b->loop, b->snapshot->trusts, NULL)};
 	authz_init(&b->authz);
 	bytes_init(&b->reply, 0);
 	read_certificate(b);

@@ -117,8 +117,8 @@ static struct outcome decide(const char *policies, const char *frontend, const c
 
 	assert_int_equal(uv_loop_init(&loop), 0);
 	const struct authz_means means = {.config = snapshot->config,
-		.dns = dns_engine_new(&loop, snapshot->dns),
-		.verifier = verifier_new(&loop, snapshot->trusts)};
+		.dns = dns_engine_new(&loop, snapshot->dns, NULL),
+		.verifier = verifier_new(&loop, snapshot->trusts, NULL)};
 
 	assert_non_null(means.dns);
 	assert_non_null(means.verifier);

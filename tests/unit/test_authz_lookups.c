@@ -120,7 +120,7 @@ static struct outcome decide_traced(
 	int called = 0;
 
 	assert_int_equal(uv_loop_init(&loop), 0);
-	struct dns_engine *dns = dns_engine_new(&loop, snapshot->dns);
+	struct dns_engine *dns = dns_engine_new(&loop, snapshot->dns, NULL);
 
 	assert_non_null(dns);
 	authz_init(&a);
@@ -322,7 +322,7 @@ static void cancelling_midway(void **state)
 
 	(void)state;
 	assert_int_equal(uv_loop_init(&loop), 0);
-	struct dns_engine *dns = dns_engine_new(&loop, snapshot->dns);
+	struct dns_engine *dns = dns_engine_new(&loop, snapshot->dns, NULL);
 
 	const struct authz_means means = {.config = snapshot->config, .dns = dns};
 

@@ -37,7 +37,7 @@ static void open_world(struct world *w)
 	w->trusts = trusts_load(w->config, &diag);
 	assert_non_null(w->trusts);
 	assert_int_equal(uv_loop_init(&w->loop), 0);
-	w->verifier = verifier_new(&w->loop, w->trusts);
+	w->verifier = verifier_new(&w->loop, w->trusts, NULL);
 	assert_non_null(w->verifier);
 	diag_clear(&diag);
 }

@@ -215,7 +215,7 @@ static void test_bounded_in_bytes(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		struct dns_cache *cache = dns_cache_new(sizes[i]);
-		uint64_t smallest = dns_cache_bytes(cache);
+		uint64_t smallest = dns_cache_size(cache).bytes;
 		uint64_t bound = sizes[i] > smallest ? sizes[i] : smallest;
 
 		for (uint32_t number = 0; number < 20000; number++) {
@@ -224,12 +224,12 @@ static void test_bounded_in_bytes(void **state)
 				has_result(cache, number / 2, NOW);
 			}
 			if (number % 997 == 0) {
-				assert_true(dns_cache_bytes(cache) <= bound);
+				assert_true(dns_cache_size(cache).bytes <= bound);
 			}
 		}
-		assert_true(dns_cache_bytes(cache) <= bound);
+		assert_true(dns_cache_size(cache).bytes <= bound);
 		if (sizes[i] >= 64 * KIB) {
-			assert_true(dns_cache_bytes(cache) > sizes[i] * 9 / 10);
+			assert_true(dns_cache_size(cache).bytes > sizes[i] * 9 / 10);
 		}
 		dns_cache_unref(cache);
 	}
@@ -238,15 +238,15 @@ static void test_bounded_in_bytes(void **state)
 static void test_a_result_is_small(void **state)
 {
 	struct dns_cache *cache = dns_cache_new(64 * KIB);
-	uint64_t before = dns_cache_bytes(cache);
+	uint64_t before = dns_cache_size(cache).bytes;
 
 	struct addr v4 = {.family = ADDR_V4, .bytes = {192, 0, 2, 1}};
 
 	put_none(cache, &v4, NOW + 1000);
-	assert_true(dns_cache_bytes(cache) - before < 250);
-	before = dns_cache_bytes(cache);
+	assert_true(dns_cache_size(cache).bytes - before < 250);
+	before = dns_cache_size(cache).bytes;
 	put_result(cache, 1, FCRDNS_VERIFIED, NOW + 1000);
-	assert_true(dns_cache_bytes(cache) - before < 400);
+	assert_true(dns_cache_size(cache).bytes - before < 400);
 	dns_cache_unref(cache);
 }
 
@@ -270,7 +270,7 @@ static void test_big_values_are_counted(void **state)
 		struct dns_name name = name_of(text);
 
 		dns_cache_put_answer(cache, &name, DNS_TYPE_PTR, &cached, answer);
-		assert_true(dns_cache_bytes(cache) <= 64 * KIB);
+		assert_true(dns_cache_size(cache).bytes <= 64 * KIB);
 	}
 	free(answer);
 	dns_cache_unref(cache);
@@ -293,7 +293,7 @@ static void test_share_of_a_network(void **state)
 	unsigned held = 0;
 
 	put_none(cache, &other, NOW + 1);
-	uint64_t before = dns_cache_bytes(cache);
+	uint64_t before = dns_cache_size(cache).bytes;
 
 	for (uint32_t i = 0; i < SCANNED; i++) {
 		struct addr addr = addr_of(1);
@@ -306,7 +306,7 @@ static void test_share_of_a_network(void **state)
 		memcpy(addr.bytes + 8, &used, sizeof(used));
 		assert_true(i < used || has_addr(cache, &addr));
 	}
-	assert_true(dns_cache_bytes(cache) - before < 256 * 300);
+	assert_true(dns_cache_size(cache).bytes - before < 256 * 300);
 	for (uint32_t i = 0; i < SCANNED; i++) {
 		struct addr addr = addr_of(1);
 
@@ -316,7 +316,7 @@ static void test_share_of_a_network(void **state)
 	assert_int_equal(held, DNS_GROUP_MAX);
 	assert_true(has_addr(cache, &other));
 	/* An IPv4 network has no such share. */
-	before = dns_cache_bytes(cache);
+	before = dns_cache_size(cache).bytes;
 	for (uint32_t i = 0; i < 1000; i++) {
 		struct addr addr = {.family = ADDR_V4, .bytes = {198, 51}};
 
@@ -324,7 +324,7 @@ static void test_share_of_a_network(void **state)
 		put_none(cache, &addr, NOW + 1);
 		assert_true(has_addr(cache, &addr));
 	}
-	assert_true(dns_cache_bytes(cache) - before > 1000 * 100);
+	assert_true(dns_cache_size(cache).bytes - before > 1000 * 100);
 	dns_cache_unref(cache);
 }
 
@@ -406,12 +406,12 @@ static void test_scan_resistance(void **state)
 				put_result(cache, client, FCRDNS_VERIFIED, ends_ms[client]);
 			}
 		}
-		assert_true(number % 10000 != 0 || dns_cache_bytes(cache) <= bytes);
+		assert_true(number % 10000 != 0 || dns_cache_size(cache).bytes <= bytes);
 	}
 	print_message(
 		"%u addresses passed; %u of %u clients in use were hits\n", scanned, hits, tries);
 	assert_true(hits > tries / 1000 * 990);
-	assert_true(dns_cache_bytes(cache) <= bytes);
+	assert_true(dns_cache_size(cache).bytes <= bytes);
 	free(ends_ms);
 	dns_cache_unref(cache);
 }
@@ -471,7 +471,7 @@ static void test_threads(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
 		pthread_join(threads[i], NULL);
 	}
-	assert_true(dns_cache_bytes(cache) <= 100 * KIB);
+	assert_true(dns_cache_size(cache).bytes <= 100 * KIB);
 	dns_cache_unref(cache);
 }
 
