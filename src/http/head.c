@@ -125,7 +125,13 @@ static struct str path_of(struct str target)
 		return (struct str){NULL, 0};
 	}
 	rest = str_from(rest, 3);
-	return str_from(rest, str_find(rest, '/'));
+	size_t slash = str_find(rest, '/');
+
+	/* A query may follow the authority at once, with slashes of its own (RFC 3986 3.2). */
+	if (str_find(rest, '?') < slash || str_find(rest, '#') < slash) {
+		return (struct str){NULL, 0};
+	}
+	return str_from(rest, slash);
 }
 
 static int on_name(http_parser *parser, const char *at, size_t len)
@@ -183,7 +189,9 @@ static int on_complete(http_parser *parser)
 	struct parse *p = parser->data;
 
 	p->complete = true;
-	p->head->keep = http_should_keep_alive(parser) != 0;
+	/* To close goes before to keep (RFC 9112 9.3). */
+	p->head->keep =
+		http_should_keep_alive(parser) != 0 && (parser->flags & F_CONNECTION_CLOSE) == 0;
 	p->bad = p->bad || parser->method == HTTP_CONNECT;
 	return 2; /* the head is all there is to parse */
 }

@@ -60,6 +60,9 @@ static void finds_the_path(void **state)
 		{"http://door/auth", "/auth"},
 		{"HTTPS://user@[::1]:80/auth?q", "/auth?q"},
 		{"http://door", ""},
+		{"http://door?/auth", ""},
+		{"http://door?q=/auth/p", ""},
+		{"http://door#/auth", ""},
 		{"*", ""},
 		{"ftp://door/auth", ""},
 	};
@@ -100,6 +103,8 @@ static void tells_what_follows(void **state)
 		{"GET" H11 "Connection: keep-alive\r\n\r\n", true, false},
 		{"GET /auth HTTP/1.0\r\n\r\n", false, false},
 		{"GET /auth HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true, false},
+		{"GET /auth HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", false, false},
+		{"GET" H11 "Connection: close\r\nConnection: keep-alive\r\n\r\n", false, false},
 		{"POST" H11 "Content-Length: 0\r\n\r\n", true, false},
 		{"POST" H11 "Content-Length: 00\r\n\r\n", true, false},
 		{"POST" H11 "Content-Length: 1\r\n\r\n", false, true},
