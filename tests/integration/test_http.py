@@ -314,15 +314,18 @@ def test_forwarded_for(doorward, nsd, folder):
     one.close()
 
 
-def test_policy_by_path_or_header(door, wire):
+def test_the_path_alone_selects_the_policy(door, wire):
+    """Most front ends pass on what the client wrote: a header must not get it another policy."""
     one = wire()
     by = "X-Doorward-Policy: open\r\n"
     assert reason_of(one, "/auth/open")[2] == "open"
     assert reason_of(one, "/auth?policy=open")[2] == "default"
     assert reason_of(one, "/auth/open?x=y")[2] == "open"
-    assert reason_of(one, "/auth", REAL_IP + by)[2] == "open"
     assert reason_of(one, "/auth/open", REAL_IP + by)[2] == "open"
+    assert reason_of(one, "/auth", REAL_IP + "X-Doorward-Policy: default\r\n")[2] == "default"
     for path, headers in [
+        ("/auth", by),
+        ("/auth", "X-Doorward-Policy:\r\n"),
         ("/auth/default", by),
         ("/auth/certs", by),
         ("/auth", by + "X-Doorward-Policy: default\r\n"),
