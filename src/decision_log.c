@@ -3,14 +3,13 @@
 
 #include "decision_log.h"
 
-#include "base/bytes.h"
-#include "base/clock.h"
 #include "base/json.h"
 
 #include <assert.h>
 
 #define CLAIM_MAX 256 /* bytes of a client's claim that go into the log */
 #define CUT_MAX 8     /* claims in a line */
+#define SPACE_KEEP ((size_t)16 * 1024)
 
 /* One line, written as text or JSON by the same calls. */
 struct line {
@@ -32,14 +31,26 @@ static void begin_field(struct line *l, const char *name)
 	if (l->json) {
 		json_key(&l->out, name);
 	} else {
-		bytes_appendf(&l->out, " %s=", name);
+		bytes_append_u8(&l->out, ' ');
+		bytes_append_text(&l->out, name);
+		bytes_append_u8(&l->out, '=');
 	}
 }
 
-static void number(struct line *l, const char *name, double value, int decimals)
+static void number(struct line *l, const char *name, uint64_t value)
 {
 	begin_field(l, name);
-	bytes_appendf(&l->out, "%.*f", decimals, value);
+	bytes_append_u64(&l->out, value);
+}
+
+/* To the microsecond. */
+static void milliseconds(struct line *l, const char *name, uint64_t us)
+{
+	const uint8_t decimals[] = {'.', (uint8_t)('0' + us / 100 % 10),
+		(uint8_t)('0' + us / 10 % 10), (uint8_t)('0' + us % 10)};
+
+	number(l, name, us / 1000);
+	bytes_append(&l->out, decimals, sizeof(decimals));
 }
 
 /* Words that need no quotes in text. */
@@ -110,7 +121,7 @@ void decision_log_outcome(const struct authz *a, const struct config_log *log, s
 	}
 
 	word(l, "verdict", str_view(authz_verdict_word(a->verdict)));
-	number(l, "status", a->status, 0);
+	number(l, "status", a->status);
 	word(l, "reason", str_view(policy_reason_word(a->reason)));
 	if (a->detail != NULL) {
 		claim(l, "detail", str_view(a->detail));
@@ -165,26 +176,42 @@ static void append_request(struct line *l, const struct decision_log_request *re
 	claim(l, "http_host", values[INPUT_HOST]);
 	claim(l, "uri", values[INPUT_REQUEST_URI]);
 	claim(l, "user_agent", values[INPUT_USER_AGENT]);
-	number(l, "max_age", request->max_age_s, 0);
-	number(l, "ms", (double)request->duration_us / 1000, 3);
+	number(l, "max_age", request->max_age_s);
+	milliseconds(l, "ms", request->duration_us);
 	append_cut(l);
 }
 
-void decision_log_line(const struct config_log *log, enum authz_verdict verdict, struct str outcome,
-	const struct decision_log_request *request)
+void decision_log_space_init(struct decision_log_space *space)
 {
-	struct line l = {.json = log->sink.format == LOG_JSON};
+	*space = (struct decision_log_space){.when_s = INT64_MIN};
+}
 
+void decision_log_space_clear(struct decision_log_space *space)
+{
+	bytes_clear(&space->line);
+}
+
+static struct str when(struct decision_log_space *space, int64_t wall_s)
+{
+	if (space->when_s != wall_s) {
+		space->when_s = wall_s;
+		clock_format(wall_s, space->when);
+	}
+	return str_view(space->when);
+}
+
+void decision_log_line(const struct config_log *log, enum authz_verdict verdict, struct str outcome,
+	const struct decision_log_request *request, struct decision_log_space *space)
+{
 	if (!is_wanted(log, verdict)) {
 		return;
 	}
-	bytes_init(&l.out, 0);
-	if (l.json) {
-		char when[CLOCK_TEXT_MAX];
+	bytes_reset(&space->line, SPACE_KEEP);
+	struct line l = {.out = space->line, .json = log->sink.format == LOG_JSON};
 
-		clock_format(request->wall_s, when);
+	if (l.json) {
 		bytes_append_text(&l.out, "{");
-		word(&l, "time", str_view(when));
+		word(&l, "time", when(space, request->wall_s));
 		bytes_append_text(&l.out, ",");
 	} else {
 		bytes_append_text(&l.out, "doorward: decision:");
@@ -197,19 +224,22 @@ void decision_log_line(const struct config_log *log, enum authz_verdict verdict,
 	if (!l.out.failed) {
 		log_line(bytes_view(&l.out));
 	}
-	bytes_clear(&l.out);
+	space->line = l.out;
 }
 
 void decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us)
 {
 	const struct decision_log_request request = {
 		&a->input, a->wall_s, duration_us, a->max_age_s};
+	struct decision_log_space space;
 	struct bytes outcome;
 
+	decision_log_space_init(&space);
 	bytes_init(&outcome, 0);
 	decision_log_outcome(a, log, &outcome);
 	if (!outcome.failed) {
-		decision_log_line(log, a->verdict, bytes_view(&outcome), &request);
+		decision_log_line(log, a->verdict, bytes_view(&outcome), &request, &space);
 	}
+	decision_log_space_clear(&space);
 	bytes_clear(&outcome);
 }

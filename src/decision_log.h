@@ -5,6 +5,8 @@
 #define DW_DECISION_LOG_H
 
 #include "authz.h"
+#include "base/bytes.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <stdint.h>
@@ -23,10 +25,20 @@ struct decision_log_request {
 	uint32_t max_age_s;
 };
 
+/* What one thread makes lines in, so that it allocates nothing anew for each. */
+struct decision_log_space {
+	struct bytes line;
+	int64_t when_s; /* that `when` tells */
+	char when[CLOCK_TEXT_MAX];
+};
+
+void decision_log_space_init(struct decision_log_space *space);
+void decision_log_space_clear(struct decision_log_space *space);
+
 /* Writes the first part into `out`, which is empty; nothing if no line is wanted. */
 void decision_log_outcome(const struct authz *a, const struct config_log *log, struct bytes *out);
 /* Writes the line, of which `outcome` is the first part. */
 void decision_log_line(const struct config_log *log, enum authz_verdict verdict, struct str outcome,
-	const struct decision_log_request *request);
+	const struct decision_log_request *request, struct decision_log_space *space);
 
 #endif

@@ -45,6 +45,7 @@ struct requests {
 	struct bytes head; /* of an answer in the making, as are the next two */
 	struct bytes tail;
 	struct bytes outcome;
+	struct decision_log_space log_space;
 	struct generation_worker worker;
 	struct metrics_worker *stats;
 	bool draining;
@@ -176,8 +177,8 @@ static void give(struct request *r, const struct policy *policy, const struct an
 	bytes_append_str(&all->reply, answer->head);
 	reply_caching(max_age_s, r->role, &all->reply);
 	bytes_append_str(&all->reply, answer->tail);
-	decision_log_line(
-		&r->generation->snapshot->config->log, answer->verdict, answer->outcome, &request);
+	decision_log_line(&r->generation->snapshot->config->log, answer->verdict, answer->outcome,
+		&request, &all->log_space);
 	reply(r, answer->head.len > 0);
 }
 
@@ -388,6 +389,7 @@ struct requests *requests_new(
 	bytes_init(&all->head, 0);
 	bytes_init(&all->tail, 0);
 	bytes_init(&all->outcome, 0);
+	decision_log_space_init(&all->log_space);
 	fcgi_pool_init(&all->fcgi_pool, &fcgi, &limits);
 	all->fcgi_pool.stats = &all->stats->fcgi;
 	fcgi_service_init(&all->fcgi, &all->fcgi_pool);
@@ -416,6 +418,7 @@ void requests_free(struct requests *all)
 	bytes_clear(&all->head);
 	bytes_clear(&all->tail);
 	bytes_clear(&all->outcome);
+	decision_log_space_clear(&all->log_space);
 	free(all);
 }
 

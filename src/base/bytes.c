@@ -91,6 +91,18 @@ bool bytes_append_u8(struct bytes *b, uint8_t value)
 	return bytes_append(b, &value, 1);
 }
 
+bool bytes_append_u64(struct bytes *b, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	return bytes_append(b, digits + at, sizeof(digits) - at);
+}
+
 bool bytes_vappendf(struct bytes *b, const char *format, va_list args)
 {
 	va_list again;
@@ -167,12 +179,31 @@ static bool whole_or_nothing(struct bytes *b, size_t start)
 	return !b->failed;
 }
 
+/* How many bytes at the start of s stand for themselves in a JSON string. */
+static size_t plain(struct str s)
+{
+	size_t len = 0;
+
+	while (len < s.len && s.data[len] >= 0x20 && s.data[len] < 0x7f && s.data[len] != '"' &&
+		s.data[len] != '\\') {
+		len++;
+	}
+	return len;
+}
+
 bool bytes_append_json(struct bytes *b, struct str s)
 {
 	size_t start = b->len;
 
 	bytes_append_u8(b, '"');
-	while (s.len > 0) {
+	for (;;) {
+		size_t run = plain(s);
+
+		bytes_append(b, s.data, run);
+		s = str_from(s, run);
+		if (s.len == 0) {
+			break;
+		}
 		uint8_t c = (uint8_t)s.data[0];
 		size_t len = utf8_sequence(s);
 

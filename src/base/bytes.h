@@ -38,6 +38,8 @@ bool bytes_append(struct bytes *b, const void *data, size_t len);
 bool bytes_append_str(struct bytes *b, struct str s);
 bool bytes_append_text(struct bytes *b, const char *text);
 bool bytes_append_u8(struct bytes *b, uint8_t value);
+/* Decimal digits. */
+bool bytes_append_u64(struct bytes *b, uint64_t value);
 bool bytes_appendf(struct bytes *b, const char *format, ...) PRINTF_LIKE(2, 3);
 bool bytes_vappendf(struct bytes *b, const char *format, va_list args) PRINTF_LIKE(2, 0);
 /* As a JSON string (RFC 8259) with its quotes. Control characters, those of U+0080 to U+009F

@@ -3,8 +3,6 @@
 
 #include "base/json.h"
 
-#include <inttypes.h>
-
 /* A value follows another one unless something that opens or announces it stands before. */
 static void separate(struct bytes *out)
 {
@@ -47,7 +45,7 @@ void json_bool(struct bytes *out, bool value)
 void json_u64(struct bytes *out, uint64_t value)
 {
 	separate(out);
-	bytes_appendf(out, "%" PRIu64, value);
+	bytes_append_u64(out, value);
 }
 
 void json_str(struct bytes *out, struct str value)

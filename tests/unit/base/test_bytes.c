@@ -52,7 +52,9 @@ static void test_appends_of_each_kind(void **state)
 	assert_true(bytes_appendf(&b, "%d|%5s", -7, "x"));
 	assert_true(bytes_append_hex(&b, "\x00\x9f\xff", 3));
 	assert_true(bytes_append_hex(&b, NULL, 0));
-	assert_holds(&b, BYTES("a\0b\0text\xff-7|    x009fff"));
+	assert_true(bytes_append_u64(&b, 0));
+	assert_true(bytes_append_u64(&b, UINT64_MAX));
+	assert_holds(&b, BYTES("a\0b\0text\xff-7|    x009fff018446744073709551615"));
 	bytes_clear(&b);
 }
 
