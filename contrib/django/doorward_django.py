@@ -26,7 +26,8 @@ The front end asks doorward and hands on what it answered as headers; this middl
         request.doorward.hostname, request.doorward.certificate.subject
 
 Two SECRETS are for the time in which one replaces the other. PEERS is about the application's own
-socket: leave out what puts a forwarded address into REMOTE_ADDR, or use SECRETS.
+socket: leave out what puts a forwarded address into REMOTE_ADDR, or use SECRETS. Every user of the
+machine has the address 127.0.0.1: with others on it, use SECRETS or a Unix socket's mode.
 
 The front end sets every header of HEADERS in every request, each in double quotes, `""` if doorward
 said nothing (nginx-examples/application.conf has the lines). That is what keeps a client from adding

@@ -89,6 +89,7 @@ class Example:
         assert "443" not in text and not re.search(r"^[^#]*/(etc|run|var|srv)/", text, re.M)
         self.tls = "ssl_certificate" in text
         self.server = nginx(text, self.port)
+        assert "[warn]" not in self.server.process.output()
 
     def connect(self, **how):
         return web.Connection(self.port, ca=self.pki.authority.file if self.tls else None, **how)
@@ -271,6 +272,11 @@ def test_cached(example, pki, tap):
     assert asked("192.0.2.1") == (403, 0)
     for forged in FORGERIES:
         assert asked("192.0.2.1", forged) == (403, 0)
+    assert asked("192.0.2.1", method="POST", body=b"x" * 100_000) == (403, 0)
+    with site.connect() as line:
+        for address, status in [("66.249.66.1", 200), ("192.0.2.1", 403), ("66.249.66.1", 200)]:
+            assert line.ask("/", {"X-Played-Client": address}).status == status
+    assert line.opened == 1
     # A user agent cannot pass for another request's certificate.
     glued = f"SUCCESS|x|{GOOGLEBOT['User-Agent']}"
     assert asked("192.0.2.1", {"User-Agent": glued})[0] == 403
@@ -351,6 +357,8 @@ def test_ingress(site, pki):
     for name, value in certificate(pki.alice):
         assert status(NOBODY, *certificate(pki.alice), (name, value)) == 403, name
     assert status(PARTNER, ("X-Real-IP", PARTNER)) == 403
+    for forged in FORGERIES[1:]:
+        assert status(NOBODY, *forged.items()) == status(NOBODY, *none, *forged.items()) == 403
     # Names that the controller does not set, and one who is not the controller.
     assert status(NOBODY, ("X-SSL-Client-Cert", pki.alice.escaped), *none) == 403
     assert status(NOBODY, ("ssl_client_cert", pki.alice.escaped), *certificate(pki.rsa)[1:]) == 403
@@ -438,6 +446,10 @@ def test_errors(site, pki):
                 assert (response.status, response.body) == (403, text)
                 said = repr(response).lower()
                 assert not re.search(r"partner|\.ini|\.conf|rule|acme|reason", said), said
+    with site.connect(**alice) as line:
+        for address, status in [(PARTNER, 200), (NOBODY, 403), (PARTNER, 200), (IMPOSTOR, 403)]:
+            assert line.ask("/", {"X-Played-Client": address}).status == status
+    assert line.opened == 1
     site.tap.drop(reverse("192.0.2.1"))
     unknown = site.get("192.0.2.1", **alice)
     assert (unknown.status, unknown.header("Retry-After")) == (503, "30")

@@ -18,7 +18,7 @@ from threading import Thread
 from kit import frontends, web
 from kit.doorward import BINARY, Doorward, assert_clean, configuration
 from kit.names import Nsd
-from kit.process import Process, connects, free_port, wait_for
+from kit.process import Process, connects, free_port, settled, wait_for
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 CONTRIB = REPOSITORY / "contrib"
@@ -329,7 +329,7 @@ class LighttpdSpawned(Lighttpd):
         self.stack.callback(lambda: assert_clean(self.log()))
 
     def log(self):
-        return self.server.process.output()
+        return settled(self.server.process.output)
 
     def reload(self):
         before = self.log().count("is in force")
