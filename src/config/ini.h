@@ -17,7 +17,7 @@
  */
 
 #define CONFIG_INI_MAX_FILE (16 * 1024 * 1024) /* bytes of one file */
-#define CONFIG_INI_MAX_DEPTH 8            /* files included by files included by … */
+#define CONFIG_INI_MAX_DEPTH 8                 /* files included by files included by … */
 #define CONFIG_INI_MAX_FILES 256
 #define CONFIG_INI_MAX_SECTIONS 4096
 #define CONFIG_INI_MAX_LINE 199 /* bytes, without the line break: what inih holds whole */
