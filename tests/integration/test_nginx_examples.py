@@ -582,6 +582,20 @@ def test_websockets(behind, pki):
     assert shake_hands(PARTNER) == 101
     assert shake_hands(IMPOSTOR) == shake_hands(NOBODY) == 403
 
+    def upgrades(path, protocol):
+        headers = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": protocol}
+        got = json.loads(site.get(PARTNER, headers, path).body)["headers"]
+        return [name for name, _ in got if name in ("Upgrade", "Connection")]
+
+    for path, protocol in [
+        ("/live/", "h2c"),
+        ("/live/", "websocket, h2c"),
+        ("/live/? websocket", "h2c"),
+        ("/", "h2c"),
+        ("/?/live/ ", "websocket"),
+    ]:
+        assert upgrades(path.replace(" ", "%20"), protocol) == [], (path, protocol)
+
 
 @pytest.mark.parametrize(
     "directive, status",
