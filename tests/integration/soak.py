@@ -13,12 +13,16 @@ from pathlib import Path
 
 import fcgi
 
+from kit import sites
 from kit.doorward import BINARY, summary
+from kit.storm import Storm
+from test_front_ends import names, place, site  # noqa: F401  fixtures
 
 STREAMS = 1_000_000
 SENDERS = 2
 REQUESTS = 10_000
 RELOADS = 100
+STORM = 20_000
 VALGRIND = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=all", "--error-exitcode=99"]
 
 POLICIES = [
@@ -148,3 +152,9 @@ def test_hostile_streams(doorward):
     door.stop()
     print("resident KiB after each tenth:", *sizes)
     assert sizes[-1] < sizes[1] * 1.05 + 1024, sizes
+
+
+def test_storm(site, pki):
+    """200 clients at once, 50 reloads, 10 of nginx: not one wrong or lost answer."""
+    requests = 2_000 if isinstance(site, sites.Cgi) else STORM
+    Storm(site, pki, requests, reloads=50, nginx_reloads=10 if site.nginx else 0).run()

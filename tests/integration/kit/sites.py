@@ -189,12 +189,26 @@ class Site:
         return json.loads(response.body)
 
     def log(self):
-        return self.door.stderr()
+        return settled(lambda: self.log_file().read_text(errors="replace"))
 
     def reload(self):
-        before = self.log().count("is in force")
+        """Returns when the new configuration is in force."""
+        log = self.log_file()
+        before = log.stat().st_size
+        self.hang_up()
+
+        def done():
+            with open(log, errors="replace") as file:
+                file.seek(before)
+                return "is in force" in file.read()
+
+        wait_for(done, "a reload")
+
+    def hang_up(self):
         self.door.reload()
-        wait_for(lambda: self.log().count("is in force") > before, "a reload")
+
+    def log_file(self):
+        return self.door.process.log
 
 
 # nginx
@@ -325,18 +339,15 @@ class LighttpdSpawned(Lighttpd):
                 "/run/lighttpd/doorward.sock": self.folder / "spawned.sock",
             }
         )
-        self.door = self
         self.stack.callback(lambda: assert_clean(self.log()))
 
-    def log(self):
-        return settled(self.server.process.output)
-
-    def reload(self):
-        before = self.log().count("is in force")
-        children = Path(f"/proc/{self.server.process.pid}/task/{self.server.process.pid}/children")
-        (pid,) = children.read_text().split()
+    def hang_up(self):
+        lighttpd = self.server.process.pid
+        (pid,) = Path(f"/proc/{lighttpd}/task/{lighttpd}/children").read_text().split()
         os.kill(int(pid), signal.SIGHUP)
-        wait_for(lambda: self.log().count("is in force") > before, "a reload")
+
+    def log_file(self):
+        return self.server.process.log
 
 
 # Apache
@@ -386,6 +397,12 @@ class Cgi:
             )
         )
         return {"/usr/local/sbin/doorward": BINARY, "/etc/doorward/doorward.conf": self.file}
+
+    def reload(self):
+        """There is nothing to reload: each process reads the configuration."""
+
+    def log(self):
+        return "".join(file.read_text(errors="replace") for file in self.folder.glob("*.stderr"))
 
     def learnt(self, response):
         names = {"hostname": "Hostname", "subject": "Cert-Subject"}
