@@ -38,7 +38,6 @@ without quotes, which may have come past the front end.
 
 import datetime
 import functools
-import inspect
 import ipaddress
 import logging
 import re
@@ -48,6 +47,11 @@ from typing import Optional, Tuple
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.utils.crypto import constant_time_compare
+
+try:
+    from asgiref.sync import iscoroutinefunction
+except ImportError:  # before asgiref 3.6
+    from asyncio import iscoroutinefunction
 
 __all__ = ["Certificate", "Client", "DoorwardMiddleware", "client_required"]
 
@@ -289,7 +293,7 @@ def client_required(*, hosts=None, subjects=None, fingerprints=None):
             raise PermissionDenied
 
     def decorate(view):
-        if inspect.iscoroutinefunction(view):
+        if iscoroutinefunction(view):
 
             @functools.wraps(view)
             async def checked(request, *args, **kwargs):
