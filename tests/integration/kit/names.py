@@ -52,13 +52,17 @@ def rcode_of(message):
 
 
 class Nsd:
-    """A real NSD with zones as master-file text by name; each gets its SOA and NS here."""
+    """
+    A real NSD with zones as master-file text by name; each gets its SOA and NS here. `also` is one
+    more place to listen on, as address@port.
+    """
 
-    def __init__(self, folder, zones, broken=(), soa=SOA):
+    def __init__(self, folder, zones, broken=(), soa=SOA, also=None):
         self.port = free_port()
         configuration = (
             f"server:\n ip-address: 127.0.0.1@{self.port}\n"
-            f' username: ""\n chroot: ""\n zonesdir: "{folder}"\n'
+            + (f" ip-address: {also}\n" if also else "")
+            + f' username: ""\n chroot: ""\n zonesdir: "{folder}"\n'
             f' pidfile: "{folder}/nsd.pid"\n database: ""\n zonelistfile: "{folder}/nsd.zones"\n'
             f' xfrdfile: "{folder}/nsd.xfrd"\n xfrdir: "{folder}"\n server-count: 1\n'
             " rrl-ratelimit: 0\n hide-version: yes\nremote-control:\n control-enable: no\n"
