@@ -3,9 +3,13 @@
 
 """A real lighttpd with doorward as its authorizer, and files and programs behind it."""
 
+from pathlib import Path
+
 import pytest
 
-from kit import web
+from kit import sites, web
+from kit.process import wait_for
+from kit.sites import LIAR, NOBODY, PARTNER
 
 POLICY = "[policy default]\nallow = host client.example\n"
 CONFIGURATION = """
@@ -91,3 +95,67 @@ def test_without_a_doorward_nobody_comes_in(site):
     site.door.stop()
     response = site.get("192.0.2.1")
     assert response.status in (500, 503) and "inside" not in response.body
+
+
+@pytest.fixture
+def shipped(folder, pki, stack):
+    """A site of contrib/lighttpd; `changed` alters the configuration of its authorizer."""
+    (folder / "names").mkdir()
+    names = sites.nameserver(folder / "names")
+    stack.callback(names.close)
+
+    def start(kind=sites.Lighttpd, **changed):
+        class Changed(kind):
+            def mutual_tls(self):
+                return sites.shipped(super().mutual_tls(), **changed.get("tls", {}))
+
+            def front(self, places):
+                super().front({**places, **changed.get("authorizer", {})})
+
+        (folder / "site").mkdir()
+        site = Changed(folder / "site", pki, names)
+        stack.callback(site.close)
+        return site
+
+    return start
+
+
+def test_check_local_off_asks_for_what_is_missing_too(shipped):
+    site = shipped()
+    assert site.get(PARTNER, path="/protected/missing").status == 404
+    assert site.get(LIAR, path="/protected/missing").status == 403
+    assert site.get(LIAR).status == 403
+
+
+def test_check_local_on_tells_strangers_what_is_missing(shipped):
+    """And so is off in what is shipped; what is there is protected all the same."""
+    site = shipped(authorizer={'"check-local" => "disable"': '"check-local" => "enable"'})
+    assert site.get(PARTNER, path="/protected/missing").status == 404
+    assert site.get(LIAR, path="/protected/missing").status == 404
+    assert site.get(LIAR).status == 403
+    assert site.get(PARTNER).status == 200
+
+
+def test_a_certificate_that_is_not_exported_is_none(shipped, pki):
+    site = shipped(tls={'exportcert = "enable"': 'exportcert = "disable"'})
+    assert site.get(NOBODY, cert=pki.alice).status == 403
+    assert site.get(PARTNER).status == 200
+
+
+@pytest.mark.parametrize("kind", [sites.Lighttpd, sites.LighttpdTcp, sites.LighttpdSpawned])
+def test_a_denial_tells_nothing(shipped, pki, kind):
+    site = shipped(kind)
+    for cert in [None, pki.only_cn, pki.stranger]:
+        for method, body in [("GET", None), ("POST", b"x" * 1000)]:
+            response = site.get(LIAR, cert=cert, method=method, body=body)
+            assert (response.status, response.body) == (403, "403 Forbidden\n")
+            names = {name.lower() for name, _ in response.headers}
+            assert names <= {"content-type", "content-length", "date", "server", "connection"}
+
+
+def test_one_process_that_ends_with_lighttpd(shipped):
+    site = shipped(sites.LighttpdSpawned)
+    assert site.get(PARTNER).status == 200
+    (pid,) = site.doorwards()
+    site.server.close()
+    wait_for(lambda: not Path(f"/proc/{pid}").exists(), "the end of doorward")

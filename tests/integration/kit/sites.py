@@ -342,9 +342,13 @@ class LighttpdSpawned(Lighttpd):
         self.stack.callback(lambda: assert_clean(self.log()))
 
     def hang_up(self):
+        (pid,) = self.doorwards()
+        os.kill(pid, signal.SIGHUP)
+
+    def doorwards(self):
         lighttpd = self.server.process.pid
-        (pid,) = Path(f"/proc/{lighttpd}/task/{lighttpd}/children").read_text().split()
-        os.kill(int(pid), signal.SIGHUP)
+        children = Path(f"/proc/{lighttpd}/task/{lighttpd}/children").read_text()
+        return [int(pid) for pid in children.split()]
 
     def log_file(self):
         return self.server.process.log
