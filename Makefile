@@ -81,7 +81,7 @@ help:
 	@echo 'integration  tests against real servers (pytest; ARGS="-k name")'
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
 	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="fcgi_record config"); fuzz-replay: corpora only'
-	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; a storm through each front end; a million hostile byte streams under ASan'
+	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; lists of a million lines beside a naive reference; a storm through each front end; a million hostile byte streams under ASan'
 	@echo 'bench        what a certificate costs; what many rules and long lists do; the DNS engine under load, beside dnsperf and itself at rest (ARGS="unique silent scan")'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
 	@echo 'deps         install missing Debian packages'
@@ -160,7 +160,7 @@ fuzz:
 		build/fuzz/found/$$f tests/fuzz/corpus/$$f || exit 1; done
 
 soak: all
-	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -s -p no:cacheprovider tests/integration/soak.py -k 'leak or storm'
+	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -s -p no:cacheprovider tests/integration/soak.py -k 'leak or lists or storm'
 	$(MAKE) FLAVOUR=asan all
 	DOORWARD=$(abspath build/asan/doorward) $(PYTHON) -B -m pytest -q -s -p no:cacheprovider tests/integration/soak.py -k streams
 

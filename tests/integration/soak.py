@@ -3,6 +3,7 @@
 
 """`make soak`: long runs that `make check` has no time for."""
 
+import ipaddress
 import multiprocessing
 import os
 import random
@@ -21,6 +22,9 @@ from test_front_ends import names, place, site  # noqa: F401  fixtures
 STREAMS = 1_000_000
 SENDERS = 2
 REQUESTS = 10_000
+LINES = 1_000_000
+QUESTIONS = 20_000
+HOSTS = 2_000
 RELOADS = 100
 STORM = 20_000
 VALGRIND = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=all", "--error-exitcode=99"]
@@ -158,3 +162,84 @@ def test_storm(site, pki):
     """200 clients at once, 50 reloads, 10 of nginx: not one wrong or lost answer."""
     requests = 2_000 if isinstance(site, sites.Cgi) else STORM
     Storm(site, pki, requests, reloads=50, nginx_reloads=10 if site.nginx else 0).run()
+
+
+def networks(rng, count):
+    """Prefixes of both families and any length, some inside others: {(bits, length): {network}}."""
+    lines, sets = [], {}
+    for _ in range(count):
+        bits = rng.choice([32, 32, 128])
+        length = rng.randint(20, bits) if rng.random() < 0.9995 else rng.randint(9, 19)
+        start = 0 if bits == 32 else 0x20010DB8 << 96
+        free = bits if bits == 32 else 96
+        network = (start + rng.getrandbits(free)) >> (bits - length)
+        text = ipaddress.ip_address((network << (bits - length)).to_bytes(bits // 8, "big"))
+        lines.append(f"{text}/{length}" if length < bits or rng.random() < 0.5 else str(text))
+        sets.setdefault((bits, length), set()).add(network)
+    return lines, sets
+
+
+def is_in(sets, address):
+    number, bits = int(address), address.max_prefixlen
+    return any(number >> (b - length) in nets for (b, length), nets in sets.items() if b == bits)
+
+
+def addresses(rng, lines, count):
+    """At the edges of networks in the list, one beyond, and anywhere."""
+    for _ in range(count):
+        network = ipaddress.ip_network(rng.choice(lines))
+        first, last = int(network[0]), int(network[-1])
+        number = rng.choice([first, last, first - 1, last + 1, rng.getrandbits(32)])
+        bits = network.max_prefixlen
+        yield ipaddress.ip_address(max(0, min(number, 2**bits - 1)).to_bytes(bits // 8, "big"))
+
+
+def some_name(rng):
+    """Few labels, so that names are often below one another, or share their end."""
+    return ".".join(rng.choice(["a", "b", "ab", "a-b", "x1", "xn--p1ai"]) for _ in range(rng.randint(2, 9)))
+
+
+def is_named(names, host):
+    parts = host.split(".")
+    above = [".".join(parts[n:]) for n in range(len(parts))]
+    return host in names or any("." + name in names for name in above)
+
+
+def test_lists_of_a_million_lines(doorward, folder):
+    """Each client and each name as a reference has it that looks for every prefix and every suffix."""
+    rng = random.Random(7)
+    lines, sets = networks(rng, LINES)
+    (folder / "nets").write_text("\n".join(lines) + "\n")
+    names = {rng.choice(["", ".", "."]) + some_name(rng) + ".example" for _ in range(HOSTS)}
+    names |= {f"{'.' * (n % 2)}{rng.getrandbits(60):x}.example" for n in range(LINES)}
+    (folder / "names").write_text("\n".join(sorted(names, key=lambda _: rng.random())) + "\n")
+    hosts = [some_name(rng) + ".example" for _ in range(HOSTS)]
+    hosts += [rng.choice(["", "x."]) + name.lstrip(".") for name in rng.sample(sorted(names), HOSTS)]
+    zone = "$TTL 300\n10.in-addr.arpa. SOA ns.example. host.example. 1 3600 600 86400 60\n"
+    clients = {}
+    for number, host in enumerate(hosts):
+        client = ipaddress.ip_address(0x0A000000 + number)
+        clients[str(client)] = host
+        zone += f"{client.reverse_pointer}. PTR {host}.\n{host}. A {client}\n"
+    (folder / "names.zone").write_text(zone)
+    door = doorward(
+        "[policy default]\nrdns = off\nallow = ip in file:nets\n"
+        "[policy names]\nallow = host in file:names\n",
+        dns="static_zone = names.zone",
+        log="decisions = none",
+    )
+    inside = 0
+    with door.connection() as connection:
+        for address in addresses(rng, lines, QUESTIONS):
+            mapped = getattr(address, "ipv4_mapped", None)
+            status = connection.request({"REMOTE_ADDR": str(address)}).status
+            assert status == (200 if is_in(sets, mapped or address) else 403), address
+            inside += status == 200
+        assert QUESTIONS / 5 < inside < QUESTIONS * 9 / 10
+        inside = 0
+        for client, host in clients.items():
+            params = {"REMOTE_ADDR": client, "DOORWARD_POLICY": "names"}
+            status = connection.request(params).status
+            assert status == (200 if is_named(names, host) else 403), (client, host)
+            inside += status == 200
+        assert len(hosts) / 10 < inside < len(hosts) * 9 / 10
