@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char no_memory[] = "out of memory";
@@ -282,8 +283,13 @@ const char *audit_state_load(const char *path, struct arena *arena, struct audit
 {
 	struct config_file_identity identity;
 	struct bytes text;
+	struct stat st;
 	const char *wrong;
 
+	/* One that another end must feed would keep a run from cron waiting. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		return "it is no regular file";
+	}
 	bytes_init(&text, 0);
 	if (config_file_read(path, AUDIT_STATE_MAX, &text, &identity)) {
 		wrong = audit_state_parse(bytes_view(&text), arena, out);

@@ -87,6 +87,18 @@ NODISCARD bool policy_term_read_lookup(
 NODISCARD bool policy_term_read_lookups(const char *path, const struct place *place,
 	const struct policy_script *script, struct policy_term *out);
 
+/*
+ * For `in`: the values of a file, as lines or (addresses only) as JSON. False after at least one
+ * diag_error. Writes out->op and the list.
+ */
+NODISCARD bool policy_term_read_list(struct str file, bool json, const struct place *place,
+	const struct policy_script *script, struct policy_term *out);
+/* False after a diag_error. */
+NODISCARD bool policy_term_read_prefix(
+	struct str text, const struct place *place, struct diag *diag, struct prefix *out);
+/* Tells that memory is out; false. */
+bool policy_script_starved(const struct policy_script *script);
+
 /* What stands after `rate`; writes out->op and out->rate, and reads out->text. */
 NODISCARD bool policy_term_read_rate(
 	struct str value, const struct policy_script *script, struct policy_term *out);

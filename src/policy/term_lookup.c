@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-static bool out_of_memory(const struct policy_script *script)
-{
-	diag_error(script->diag, &script->place, "out of memory");
-	return false;
-}
-
 /* False after a diag_error. `name` is borrowed. */
 static bool number_lookup(const struct policy_script *script, const struct policy_field *field,
 	struct str name, const struct place *place, uint8_t *number)
@@ -20,7 +14,7 @@ static bool number_lookup(const struct policy_script *script, const struct polic
 	size_t index;
 
 	if (lookup.name.data == NULL) {
-		return out_of_memory(script);
+		return policy_script_starved(script);
 	}
 	switch (policy_lookup_table_add(script->lookups, &lookup, &index)) {
 	case POLICY_LOOKUP_ADDED:
@@ -34,7 +28,7 @@ static bool number_lookup(const struct policy_script *script, const struct polic
 	case POLICY_LOOKUP_NO_MEMORY:
 		break;
 	}
-	return out_of_memory(script);
+	return policy_script_starved(script);
 }
 
 static bool take_lookups(const struct policy_script *script, const uint8_t *numbers, size_t count,
@@ -43,7 +37,7 @@ static bool take_lookups(const struct policy_script *script, const uint8_t *numb
 	uint8_t *kept = arena_alloc(script->arena, count + 1, sizeof(*kept));
 
 	if (kept == NULL) {
-		return out_of_memory(script);
+		return policy_script_starved(script);
 	}
 	memcpy(kept, numbers, count);
 	t->lookups = (struct policy_term_lookups){kept, count};

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "base/stamp.h"
 #include "base/suggest.h"
-#include "policy/json_list.h"
-#include "policy/list.h"
 #include "policy/netset.h"
 #include "policy/regex.h"
 #include "policy/term.h"
@@ -34,7 +31,7 @@ struct place policy_script_at(const struct policy_script *script, const char *at
 	return place;
 }
 
-static bool out_of_memory(const struct policy_script *script)
+bool policy_script_starved(const struct policy_script *script)
 {
 	diag_error(script->diag, &script->place, "out of memory");
 	return false;
@@ -77,7 +74,7 @@ static bool read_word(struct str value, const struct policy_script *script, stru
 	return false;
 }
 
-static bool read_prefix(
+bool policy_term_read_prefix(
 	struct str text, const struct place *place, struct diag *diag, struct prefix *out)
 {
 	char quoted[POLICY_QUOTE_MAX];
@@ -99,7 +96,7 @@ static bool read_equals(struct str value, const struct policy_script *script, st
 
 	t->op = POLICY_OPERATOR_EQUALS;
 	if (t->field->shape == POLICY_SHAPE_ADDRESS) {
-		return read_prefix(value, &place, script->diag, &t->prefix);
+		return policy_term_read_prefix(value, &place, script->diag, &t->prefix);
 	}
 	struct str one_form;
 
@@ -107,7 +104,7 @@ static bool read_equals(struct str value, const struct policy_script *script, st
 		return false;
 	}
 	t->value = arena_dup(script->arena, one_form);
-	return t->value.data != NULL || out_of_memory(script);
+	return t->value.data != NULL || policy_script_starved(script);
 }
 
 static bool read_regex(struct str regex, const struct policy_script *script, struct policy_term *t)
@@ -122,114 +119,6 @@ static bool read_regex(struct str regex, const struct policy_script *script, str
 		diag_error(script->diag, &place, "the regex does not compile: %s", error.text);
 		return false;
 	}
-	return true;
-}
-
-static bool add_prefix(void *ctx, struct str line, const struct place *place, struct diag *diag)
-{
-	struct prefix prefix;
-
-	if (!read_prefix(line, place, diag, &prefix)) {
-		return false;
-	}
-	if (!policy_netset_add(ctx, &prefix)) {
-		diag_error(diag, place, "out of memory");
-		return false;
-	}
-	return true;
-}
-
-struct text_list {
-	const struct policy_text_kind *kind;
-	struct policy_textset *set;
-};
-
-static bool add_text(void *ctx, struct str line, const struct place *place, struct diag *diag)
-{
-	const struct text_list *list = ctx;
-	char room[POLICY_TEXT_ROOM];
-	struct str value;
-
-	if (!list->kind->read(line, place, diag, room, &value)) {
-		return false;
-	}
-	if (!policy_textset_add(list->set, value)) {
-		diag_error(diag, place, "out of memory");
-		return false;
-	}
-	return true;
-}
-
-static bool read_nets(const char *path, const struct place *place,
-	const struct policy_script *script, bool json, struct policy_term *t)
-{
-	t->nets = policy_netset_new();
-	if (t->nets == NULL) {
-		return out_of_memory(script);
-	}
-	bool good = json ? policy_json_list_read(path, place, add_prefix, t->nets, script->diag)
-			 : policy_list_read(path, place, add_prefix, t->nets, script->diag);
-
-	if (!good) {
-		policy_netset_free(t->nets);
-		return false;
-	}
-	policy_netset_seal(t->nets);
-	return true;
-}
-
-static bool read_texts(const char *path, const struct place *place,
-	const struct policy_script *script, struct policy_term *t)
-{
-	struct text_list list = {t->field->kind, policy_textset_new(t->field->kind)};
-
-	if (list.set == NULL) {
-		return out_of_memory(script);
-	}
-	if (!policy_list_read(path, place, add_text, &list, script->diag)) {
-		policy_textset_free(list.set);
-		return false;
-	}
-	policy_textset_seal(list.set);
-	t->texts = list.set;
-	return true;
-}
-
-/* A relative path starts from the folder of the file that the rule stands in. */
-static const char *path_of(struct str path, const struct policy_script *script)
-{
-	const char *slash = strrchr(script->place.file, '/');
-	size_t folder = slash != NULL ? (size_t)(slash - script->place.file) + 1 : 0;
-
-	if (str_starts_with(path, "/")) {
-		folder = 0;
-	}
-	char *joined = arena_alloc(script->arena, folder + path.len + 1, 1);
-
-	if (joined != NULL) {
-		memcpy(joined, script->place.file, folder);
-		memcpy(joined + folder, path.data, path.len);
-	}
-	return joined;
-}
-
-/* Before it is read: what changes meanwhile is then seen as a change. */
-static bool note_list(const struct policy_script *script, const char *path)
-{
-	struct policy_list_files *lists = script->lists;
-
-	if (lists->count == lists->capacity) {
-		size_t capacity = lists->capacity > 0 ? lists->capacity * 2 : 4;
-		struct policy_list_file *items =
-			reallocarray(lists->items, capacity, sizeof(*items));
-
-		if (items == NULL) {
-			return false;
-		}
-		lists->items = items;
-		lists->capacity = capacity;
-	}
-	lists->items[lists->count++] = (struct policy_list_file){path, stamp_of_path(path)};
 	return true;
 }
 
@@ -279,23 +168,7 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 			t->field->shape == POLICY_SHAPE_ADDRESS ? " or json:PATH" : "");
 		return false;
 	}
-	const char *path = path_of(file, script);
-
-	if (path == NULL || !note_list(script, path)) {
-		return out_of_memory(script);
-	}
-	t->op = POLICY_OPERATOR_IN;
-	switch (t->field->shape) {
-	case POLICY_SHAPE_ADDRESS:
-		return read_nets(path, &place, script, json, t);
-	case POLICY_SHAPE_LOOKUP:
-		return policy_term_read_lookups(path, &place, script, t);
-	case POLICY_SHAPE_WORD:
-	case POLICY_SHAPE_TEXT:
-	case POLICY_SHAPE_RATE:
-		break;
-	}
-	return read_texts(path, &place, script, t);
+	return policy_term_read_list(file, json, &place, script, t);
 }
 
 /* Operators of other languages; NULL if the word is none of them. */

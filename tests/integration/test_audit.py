@@ -240,6 +240,14 @@ def test_a_damaged_state_changes_nothing(audits, text):
     assert os.listdir(audits.folder).count("audit.json") == 1
 
 
+def test_a_state_that_is_no_file(audits):
+    """A pipe is not waited for, and a device is not replaced."""
+    os.mkfifo(audits.state)
+    assert "cannot be used" in audits.run(free_port(), expect=2)
+    assert "cannot be used" in audits.run(free_port(), expect=2, state="/dev/null")
+    assert "cannot be used" in audits.run(free_port(), expect=2, state=audits.folder)
+
+
 def test_a_state_that_cannot_be_written(audits):
     port = audits.world(GOOD)
     audits.file.write_text(f"[dns]\nnameservers = 127.0.0.1:{port}\n{QUICK}{RULES}")

@@ -3,8 +3,12 @@
 
 """Files that rules read: they are watched, and change a running doorward without a reload."""
 
+import json
 import os
 
+import pytest
+
+from kit.doorward import run
 from kit.process import wait_for
 
 NETS = "[policy default]\nrdns = off\nallow = ip in file:nets\n"
@@ -133,3 +137,20 @@ def test_reloads_and_lists_take_turns(doorward, folder):
         wait_for(lambda: status(door, "192.0.2.1") == 200, "the lists")
         replace(nets, f"192.0.2.0/24\n203.0.113.{i}\n")
         wait_for(lambda: status(door, f"203.0.113.{i}") == 200, "the new list")
+
+
+@pytest.mark.parametrize(
+    "prefix, good",
+    [("8.0.0.0/8", True), ("8.0.0.0/7", False), ("0.0.0.0/0", False), ("128.0.0.0/1", False),
+     ("2600::/16", True), ("2000::/3", False), ("::/0", False), ("::ffff:0:0/96", False)],
+)  # fmt: skip
+def test_no_vendor_has_the_whole_internet(folder, prefix, good):
+    """Of a list that is downloaded; what one writes oneself is one's own."""
+    text = "[dns]\nnameservers = 127.0.0.1:9\n[policy default]\nrdns = off\nallow = ip in json:l\n"
+    (folder / "doorward.conf").write_text(text)
+    (folder / "l").write_text(json.dumps({"prefixes": [{"ipv4Prefix": prefix}]}))
+    _, _, errors = run("-t", "-c", folder / "doorward.conf", expect=0 if good else 1)
+    assert good or "prefixes[0].ipv4Prefix: error" in errors
+    (folder / "doorward.conf").write_text(text.replace("json:", "file:"))
+    (folder / "l").write_text(prefix.replace("::ffff:0:0/96", "::/0") + "\n")
+    run("-t", "-c", folder / "doorward.conf", expect=0)

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/stamp.h"
+#include "policy/json_list.h"
+#include "policy/list.h"
+#include "policy/netset.h"
+#include "policy/term.h"
+#include "policy/textset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The shortest prefixes that a list of a vendor may hold. */
+#define PUBLISHED_V4_MIN 8
+#define PUBLISHED_V6_MIN 16
+
+static bool add_prefix(void *ctx, struct str line, const struct place *place, struct diag *diag)
+{
+	struct prefix prefix;
+
+	if (!policy_term_read_prefix(line, place, diag, &prefix)) {
+		return false;
+	}
+	if (!policy_netset_add(ctx, &prefix)) {
+		diag_error(diag, place, "out of memory");
+		return false;
+	}
+	return true;
+}
+
+struct text_list {
+	const struct policy_text_kind *kind;
+	struct policy_textset *set;
+};
+
+static bool add_text(void *ctx, struct str line, const struct place *place, struct diag *diag)
+{
+	const struct text_list *list = ctx;
+	char room[POLICY_TEXT_ROOM];
+	struct str value;
+
+	if (!list->kind->read(line, place, diag, room, &value)) {
+		return false;
+	}
+	if (!policy_textset_add(list->set, value)) {
+		diag_error(diag, place, "out of memory");
+		return false;
+	}
+	return true;
+}
+
+/*
+ * A list that somebody else writes must not come to let in, or to keep out, everyone: no vendor has
+ * as much.
+ */
+static bool add_published(void *ctx, struct str line, const struct place *place, struct diag *diag)
+{
+	struct prefix prefix;
+
+	if (!policy_term_read_prefix(line, place, diag, &prefix)) {
+		return false;
+	}
+	unsigned least = prefix.addr.family == ADDR_V4 ? PUBLISHED_V4_MIN : PUBLISHED_V6_MIN;
+
+	if (prefix.len < least) {
+		diag_error(diag, place, "%.*s is more than a vendor has: expected /%u or longer",
+			(int)line.len, line.data, least);
+		return false;
+	}
+	return add_prefix(ctx, line, place, diag);
+}
+
+static bool read_nets(const char *path, const struct place *place,
+	const struct policy_script *script, bool json, struct policy_term *t)
+{
+	t->nets = policy_netset_new();
+	if (t->nets == NULL) {
+		return policy_script_starved(script);
+	}
+	bool good = json ? policy_json_list_read(path, place, add_published, t->nets, script->diag)
+			 : policy_list_read(path, place, add_prefix, t->nets, script->diag);
+
+	if (!good) {
+		policy_netset_free(t->nets);
+		return false;
+	}
+	policy_netset_seal(t->nets);
+	return true;
+}
+
+static bool read_texts(const char *path, const struct place *place,
+	const struct policy_script *script, struct policy_term *t)
+{
+	struct text_list list = {t->field->kind, policy_textset_new(t->field->kind)};
+
+	if (list.set == NULL) {
+		return policy_script_starved(script);
+	}
+	if (!policy_list_read(path, place, add_text, &list, script->diag)) {
+		policy_textset_free(list.set);
+		return false;
+	}
+	policy_textset_seal(list.set);
+	t->texts = list.set;
+	return true;
+}
+
+/* A relative path starts from the folder of the file that the rule stands in. */
+static const char *path_of(struct str path, const struct policy_script *script)
+{
+	const char *slash = strrchr(script->place.file, '/');
+	size_t folder = slash != NULL ? (size_t)(slash - script->place.file) + 1 : 0;
+
+	if (str_starts_with(path, "/")) {
+		folder = 0;
+	}
+	char *joined = arena_alloc(script->arena, folder + path.len + 1, 1);
+
+	if (joined != NULL) {
+		memcpy(joined, script->place.file, folder);
+		memcpy(joined + folder, path.data, path.len);
+	}
+	return joined;
+}
+
+/* Before it is read: what changes meanwhile is then seen as a change. */
+static bool note_list(const struct policy_script *script, const char *path)
+{
+	struct policy_list_files *lists = script->lists;
+
+	if (lists->count == lists->capacity) {
+		size_t capacity = lists->capacity > 0 ? lists->capacity * 2 : 4;
+		struct policy_list_file *items =
+			reallocarray(lists->items, capacity, sizeof(*items));
+
+		if (items == NULL) {
+			return false;
+		}
+		lists->items = items;
+		lists->capacity = capacity;
+	}
+	lists->items[lists->count++] = (struct policy_list_file){path, stamp_of_path(path)};
+	return true;
+}
+
+bool policy_term_read_list(struct str file, bool json, const struct place *place,
+	const struct policy_script *script, struct policy_term *t)
+{
+	const char *path = path_of(file, script);
+
+	if (path == NULL || !note_list(script, path)) {
+		return policy_script_starved(script);
+	}
+	t->op = POLICY_OPERATOR_IN;
+	switch (t->field->shape) {
+	case POLICY_SHAPE_ADDRESS:
+		return read_nets(path, place, script, json, t);
+	case POLICY_SHAPE_LOOKUP:
+		return policy_term_read_lookups(path, place, script, t);
+	case POLICY_SHAPE_WORD:
+	case POLICY_SHAPE_TEXT:
+	case POLICY_SHAPE_RATE:
+		break;
+	}
+	return read_texts(path, place, script, t);
+}
