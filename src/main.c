@@ -129,6 +129,7 @@ int main(int argc, char **argv)
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0},
 	};
+	char *const *whole = argv;
 	const char *config_path = DEFAULT_CONFIG;
 	const char *wrong = NULL;
 	int mode = 0;
@@ -189,5 +190,5 @@ int main(int argc, char **argv)
 	if (optind < argc) {
 		return usage_error("unexpected argument", argv[optind]);
 	}
-	return mode != 0 ? examine(config_path, mode == 'T') : serve(config_path);
+	return mode != 0 ? examine(config_path, mode == 'T') : serve(config_path, whole);
 }

@@ -5,48 +5,52 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "crew.h"
 #include "exit_code.h"
 #include "fcgi/addrs.h"
+#include "handover.h"
 #include "http/head.h"
+#include "lookout.h"
+#include "manager.h"
 #include "metrics.h"
 #include "privileges.h"
 #include "snapshot.h"
 #include "sockets.h"
-#include "worker.h"
+#include "succession.h"
 
 #include <malloc.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <uv.h>
 
-#define THREADS_MAX 1024
-#define LOOK_EVERY_MS 1000 /* at resolv.conf, and at what snapshot.h names */
-
-static const int watched[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
+static const int watched[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT};
 
 struct service {
 	const char *config_path;
+	char *const *argv;
+	char *program; /* NULL: the file cannot be told */
 	struct snapshot *snapshot;
 	const struct config *first; /* whose listen specs the sockets still name */
 	struct sockets sockets;
 	int64_t started_wall_s;
 	struct addr web_server_addrs[FCGI_WEB_SERVER_ADDRS_MAX];
 	size_t web_server_addr_count;
-	struct worker *workers[THREADS_MAX];
-	size_t worker_count;
-	struct metrics *metrics;       /* of as many workers as there are to be */
-	_Atomic size_t draining_count; /* workers that accept no more */
-	uv_async_t draining;
-	/* Of the files as they were last read, with success or without. */
-	uint64_t stamps[SNAPSHOT_FILES_COUNT];
+	struct crew *crew;
+	struct metrics *metrics; /* of as many workers as there are to be */
+	uint32_t threads;
+	struct succession succession; /* to whom was here before */
+	bool serving;                 /* every worker has answered once */
+	bool alone;                   /* and nobody else serves in this one's name */
+	bool hand_over_when_alone;
+	struct handover *handover; /* to whom comes after; NULL: nobody yet */
 	uv_loop_t loop;
 	uv_signal_t signals[ARRAY_LEN(watched)];
 	size_t signal_count;
-	uv_timer_t look;
+	struct lookout lookout;
+	struct manager manager;
 };
 
 /* Each connection and each DNS socket is a descriptor, and the soft limit is mostly 1,024. */
@@ -70,111 +74,57 @@ static void let_memory_grow_in_strides(void)
 	mallopt(M_TRIM_THRESHOLD, 4 << 20);
 }
 
-static uint32_t thread_count(const struct config_server *server)
+static void announce_serving(struct service *s)
 {
-	cpu_set_t cpus;
+	manager_announce(&s->manager,
+		"serving on %zu socket(s) with %u thread(s), policies from %s", s->sockets.count,
+		s->threads, s->config_path);
+}
 
-	if (server->threads > 0) {
-		return server->threads;
+static void hand_over(struct service *s);
+
+static void on_alone(void *ctx)
+{
+	struct service *s = ctx;
+
+	s->alone = true;
+	sockets_share(&s->sockets, false);
+	manager_listens(&s->manager);
+	if (s->hand_over_when_alone) {
+		hand_over(s);
 	}
-	if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0 || CPU_COUNT(&cpus) < 1) {
-		return 1;
+}
+
+static void on_answered(void *ctx)
+{
+	struct service *s = ctx;
+
+	if (s->serving) {
+		manager_answered(&s->manager);
+		return;
 	}
-	return (uint32_t)CPU_COUNT(&cpus);
+	s->serving = true;
+	succession_ready(&s->succession, &s->loop, on_alone, s);
 }
 
 /* Owns `next`; false when out of memory. */
-static bool take(struct service *s, struct snapshot *next)
+static bool take(void *ctx, struct snapshot *next)
 {
+	struct service *s = ctx;
+
 	if (!metrics_know_policies(s->metrics, next->config)) {
 		log_write(LOG_LEVEL_ERROR, "out of memory; nothing has changed");
 		snapshot_unref(next);
 		return false;
 	}
-	for (size_t i = 0; i < s->worker_count; i++) {
-		worker_reload(s->workers[i], next);
-	}
+	crew_reload(s->crew, next);
 	snapshot_unref(s->snapshot);
 	s->snapshot = next;
 	return true;
 }
 
-static void look_at_resolv_conf(struct service *s)
-{
-	struct diag diag;
-
-	diag_init(&diag);
-	struct snapshot *next = snapshot_renewed(s->snapshot, &diag);
-
-	log_diag(&diag);
-	diag_clear(&diag);
-	if (next != NULL && take(s, next)) {
-		metrics_note(s->metrics, METRICS_RESOLV_CONF_REREAD, clock_wall_s());
-		log_write(LOG_LEVEL_INFO, "resolv.conf has changed; what it says is in force");
-	}
-}
-
-/* Files that were found bad are not read again until they change again. */
-static void look_at(struct service *s, enum snapshot_files files)
-{
-	static const char *const words[SNAPSHOT_FILES_COUNT] = {
-		[SNAPSHOT_TRUST] = "what certificates are verified by",
-		[SNAPSHOT_LISTS] = "a file that rules read",
-	};
-	enum metrics_event failed =
-		files == SNAPSHOT_TRUST ? METRICS_TRUST_FAILED : METRICS_LISTS_FAILED;
-	enum metrics_event reread =
-		files == SNAPSHOT_TRUST ? METRICS_TRUST_REREAD : METRICS_LISTS_REREAD;
-	uint64_t stamp = snapshot_stamp(s->snapshot, files);
-	struct snapshot *next;
-	struct diag diag;
-
-	if (stamp == s->stamps[files]) {
-		return;
-	}
-	s->stamps[files] = stamp;
-	diag_init(&diag);
-	next = snapshot_reread(s->snapshot, files, &diag);
-	log_diag(&diag);
-	diag_clear(&diag);
-	if (next == NULL) {
-		metrics_note(s->metrics, failed, clock_wall_s());
-		log_write(LOG_LEVEL_ERROR,
-			"%s has changed, and has errors; what was read before stays in force",
-			words[files]);
-		return;
-	}
-	s->stamps[files] = next->stamps[files];
-	if (take(s, next)) {
-		metrics_note(s->metrics, reread, clock_wall_s());
-		log_write(LOG_LEVEL_INFO, "%s has changed, and was read anew", words[files]);
-	}
-}
-
-static void on_look(uv_timer_t *timer)
-{
-	struct service *s = timer->data;
-
-	if (dns_shared_watches(s->snapshot->dns)) {
-		look_at_resolv_conf(s);
-	}
-	for (size_t i = 0; i < SNAPSHOT_FILES_COUNT; i++) {
-		look_at(s, (enum snapshot_files)i);
-	}
-}
-
-/* A few stats a second, where there is a file to look at. */
-static void look_if_need_be(struct service *s)
-{
-	if (dns_shared_watches(s->snapshot->dns) || snapshot_watches(s->snapshot)) {
-		uv_timer_start(&s->look, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
-	} else {
-		uv_timer_stop(&s->look);
-	}
-}
-
-/* False after it has been logged why. */
-static bool reload(struct service *s)
+/* False after it was logged why. */
+static bool load_anew(struct service *s)
 {
 	struct diag diag;
 	struct snapshot *next;
@@ -196,38 +146,39 @@ static bool reload(struct service *s)
 		snapshot_unref(next);
 		return false;
 	}
-	memcpy(s->stamps, next->stamps, sizeof(s->stamps));
 	if (!take(s, next)) {
 		return false;
 	}
-	look_if_need_be(s);
+	lookout_renew(&s->lookout, s->metrics);
 	log_write(LOG_LEVEL_INFO,
 		"reload: %s is in force; listen, user, group and threads need a restart",
 		s->config_path);
 	return true;
 }
 
-/* Called from a worker's thread. */
-static void on_worker_draining(void *ctx)
+static void reload(struct service *s)
 {
-	struct service *s = ctx;
-
-	s->draining_count++;
-	uv_async_send(&s->draining);
+	manager_reloading(&s->manager, s->config_path);
+	if (load_anew(s)) {
+		metrics_note(s->metrics, METRICS_RELOADED, clock_wall_s());
+		announce_serving(s);
+	} else {
+		metrics_note(s->metrics, METRICS_RELOAD_FAILED, clock_wall_s());
+		manager_announce(&s->manager,
+			"reload failed: %s has errors (see the log); what was in force still is",
+			s->config_path);
+	}
 }
 
 /*
  * Nobody accepts any more, so the door must not look open: a client that still got in would wait
  * for the requests in flight, and find nobody then.
  */
-static void close_door(uv_async_t *draining)
+static void on_left(void *ctx)
 {
-	struct service *s = draining->data;
+	struct service *s = ctx;
 
-	if (s->draining_count == s->worker_count) {
-		sockets_close(&s->sockets);
-		uv_close((uv_handle_t *)draining, NULL);
-	}
+	sockets_close(&s->sockets);
 }
 
 /*
@@ -245,20 +196,60 @@ static void hold_signals(int how)
 	pthread_sigmask(how, &set, NULL);
 }
 
-static void stop(struct service *s)
+static void stop(struct service *s, enum net_drain drain)
 {
 	hold_signals(SIG_BLOCK);
-	for (size_t i = 0; i < s->worker_count; i++) {
-		worker_stop(s->workers[i]);
-	}
+	crew_stop(s->crew, drain);
 	for (size_t i = 0; i < s->signal_count; i++) {
 		uv_close((uv_handle_t *)&s->signals[i], NULL);
 	}
 	s->signal_count = 0;
-	if (!uv_is_closing((uv_handle_t *)&s->look)) {
-		uv_close((uv_handle_t *)&s->look, NULL);
+	lookout_close(&s->lookout);
+	manager_close(&s->manager);
+	handover_free(s->handover);
+	s->handover = NULL;
+	succession_clear(&s->succession);
+}
+
+/* Whoever is told of a main process hears that one from now on, and no more of this one. */
+static void on_successor_ready(void *ctx, pid_t successor)
+{
+	struct service *s = ctx;
+
+	log_write(LOG_LEVEL_INFO,
+		"hand-over: PID %ld serves now; what is in flight here is finished first",
+		(long)successor);
+	manager_leave(&s->manager, successor);
+	sockets_share(&s->sockets, true);
+	stop(s, NET_DRAIN_ALL);
+}
+
+static void on_successor_failed(void *ctx)
+{
+	struct service *s = ctx;
+
+	handover_free(s->handover);
+	s->handover = NULL;
+	manager_status(&s->manager, "hand-over failed (see the log); this process goes on serving");
+}
+
+static void hand_over(struct service *s)
+{
+	const struct handover_owner owner = {
+		.ready = on_successor_ready, .failed = on_successor_failed, .ctx = s};
+
+	if (s->handover != NULL) {
+		log_write(LOG_LEVEL_WARNING, "hand-over: another one is under way");
+		return;
 	}
-	uv_async_send(&s->draining);
+	s->hand_over_when_alone = !s->alone;
+	if (!s->alone) {
+		return;
+	}
+	s->handover = handover_start(&s->loop, s->program, s->argv, &s->sockets, &owner);
+	if (s->handover == NULL) {
+		on_successor_failed(s);
+	}
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -267,8 +258,7 @@ static void on_signal(uv_signal_t *handle, int number)
 
 	switch (number) {
 	case SIGHUP:
-		metrics_note(s->metrics, reload(s) ? METRICS_RELOADED : METRICS_RELOAD_FAILED,
-			clock_wall_s());
+		reload(s);
 		break;
 	case SIGUSR1: {
 		int error = log_reopen();
@@ -279,9 +269,13 @@ static void on_signal(uv_signal_t *handle, int number)
 		}
 		break;
 	}
+	case SIGUSR2:
+		hand_over(s);
+		break;
 	default:
 		log_write(LOG_LEVEL_INFO, "stopping; what is in flight is finished first");
-		stop(s);
+		manager_stopping(&s->manager);
+		stop(s, NET_DRAIN_NEW);
 		break;
 	}
 }
@@ -306,39 +300,23 @@ static bool watch_signals(struct service *s)
 	return true;
 }
 
-/* Workers block every signal, so that all arrive at the main thread. */
 static bool start_workers(struct service *s)
 {
-	uint32_t wanted = thread_count(&s->snapshot->config->server);
 	const struct worker_sockets sockets = {
 		.fds = s->sockets.fds,
 		.protocols = s->sockets.protocols,
 		.count = s->sockets.count,
 		.web_server_addrs = s->web_server_addrs,
 		.web_server_addr_count = s->web_server_addr_count,
-		.sharers = wanted,
+		.sharers = s->threads,
 	};
-	sigset_t all;
-	sigset_t before;
 
-	s->metrics = metrics_new(wanted, s->started_wall_s);
+	s->metrics = metrics_new(s->threads, s->started_wall_s);
 	if (s->metrics == NULL || !metrics_know_policies(s->metrics, s->snapshot->config)) {
 		log_write(LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (s->worker_count < wanted && s->worker_count < THREADS_MAX) {
-		struct worker *w = worker_start(
-			s->snapshot, &sockets, s->metrics, s->worker_count, on_worker_draining, s);
-
-		if (w == NULL) {
-			break;
-		}
-		s->workers[s->worker_count++] = w;
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return s->worker_count == wanted;
+	return crew_start(s->crew, s->snapshot, &sockets, s->metrics);
 }
 
 static bool read_web_server_addrs(struct service *s, struct diag *diag)
@@ -358,7 +336,8 @@ static bool prepare(struct service *s, struct diag *diag)
 {
 	const struct config *config = s->snapshot->config;
 
-	if (!read_web_server_addrs(s, diag) || !sockets_open(&s->sockets, &config->server, diag) ||
+	if (!read_web_server_addrs(s, diag) ||
+		!sockets_open(&s->sockets, &config->server, &s->succession.given, diag) ||
 		!privileges_drop(config->server.user, config->server.group, diag)) {
 		return false;
 	}
@@ -376,42 +355,59 @@ static bool prepare(struct service *s, struct diag *diag)
 	return true;
 }
 
-static int run(struct service *s)
+static bool init_loop(struct service *s)
+{
+	const struct crew_owner owner = {.answered = on_answered, .left = on_left, .ctx = s};
+
+	s->crew = crew_new(&s->loop, &owner);
+	if (s->crew == NULL) {
+		log_write(LOG_LEVEL_ERROR, "the main loop cannot be set up");
+		return false;
+	}
+	lookout_init(&s->lookout, &s->loop, &s->snapshot, take, s);
+	manager_init(&s->manager, &s->loop, s->crew);
+	return true;
+}
+
+static int run(struct service *s, struct diag *diag)
 {
 	int code = EXIT_CODE_ERROR;
-	struct diag diag;
-	int error = uv_async_init(&s->loop, &s->draining, close_door);
 
-	if (error != 0) {
-		log_write(
-			LOG_LEVEL_ERROR, "the main loop cannot be set up: %s", uv_strerror(error));
+	if (!init_loop(s)) {
 		return code;
 	}
-	s->draining.data = s;
-	uv_timer_init(&s->loop, &s->look);
-	s->look.data = s;
-	diag_init(&diag);
-	if (watch_signals(s) && prepare(s, &diag) && start_workers(s)) {
+	s->threads = crew_size(s->snapshot->config->server.threads);
+	if (watch_signals(s) && prepare(s, diag) && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO,
-			"serving on %zu socket(s) with %zu thread(s), policies from %s",
-			s->sockets.count, s->worker_count, s->config_path);
-		memcpy(s->stamps, s->snapshot->stamps, sizeof(s->stamps));
-		look_if_need_be(s);
+			"serving on %zu socket(s) with %u thread(s), policies from %s",
+			s->sockets.count, s->threads, s->config_path);
+		lookout_renew(&s->lookout, s->metrics);
+		announce_serving(s);
 		code = EXIT_CODE_OK;
 	} else {
-		stop(s);
+		succession_fail(&s->succession, diag);
+		stop(s, NET_DRAIN_NEW);
 	}
 	uv_run(&s->loop, UV_RUN_DEFAULT);
-	for (size_t i = 0; i < s->worker_count; i++) {
-		worker_join(s->workers[i]);
-	}
+	crew_free(s->crew);
 	metrics_free(s->metrics);
-	log_diag(&diag);
-	diag_clear(&diag);
 	return code;
 }
 
-int serve(const char *config_path)
+/* The configuration, and what a predecessor left. */
+static bool load(struct service *s, struct diag *diag)
+{
+	bool succeeds = succession_init(&s->succession, diag);
+
+	s->snapshot = succeeds ? snapshot_load(s->config_path, NULL, diag) : NULL;
+	if (s->snapshot == NULL) {
+		succession_fail(&s->succession, diag);
+		succession_clear(&s->succession);
+	}
+	return s->snapshot != NULL;
+}
+
+int serve(const char *config_path, char *const *argv)
 {
 	struct service *s = calloc(1, sizeof(*s));
 	struct diag diag;
@@ -429,18 +425,22 @@ int serve(const char *config_path)
 	http_head_library_init();
 	s->started_wall_s = clock_wall_s();
 	s->config_path = config_path;
+	s->argv = argv;
+	s->program = handover_program(argv[0]);
 	diag_init(&diag);
-	s->snapshot = snapshot_load(config_path, NULL, &diag);
-	log_diag(&diag);
-	diag_clear(&diag);
-	if (s->snapshot != NULL) {
+	if (load(s, &diag)) {
+		log_diag(&diag);
+		diag_clear(&diag);
 		s->first = config_hold(s->snapshot->config);
-		code = run(s);
+		code = run(s, &diag);
 		config_release(s->first);
 		snapshot_unref(s->snapshot);
 	}
+	log_diag(&diag);
+	diag_clear(&diag);
 	log_close();
 	uv_loop_close(&s->loop);
+	free(s->program);
 	free(s);
 	return code;
 }

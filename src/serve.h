@@ -5,9 +5,9 @@
 #define DW_SERVE_H
 
 /*
- * Serves FastCGI in the foreground until TERM or INT; HUP reloads, USR1 reopens the log. Returns
- * the exit code.
+ * Serves in the foreground until TERM or INT; HUP reloads, USR1 reopens the log, USR2 starts a
+ * successor with the same `argv` and ends when that one serves. Returns the exit code.
  */
-int serve(const char *config_path);
+int serve(const char *config_path, char *const *argv);
 
 #endif

@@ -17,8 +17,8 @@ struct worker {
 	uv_async_t wake;
 	uv_timer_t grace;
 	struct worker_sockets sockets;
-	void (*draining)(void *ctx);
-	void *draining_ctx;
+	void (*heard)(void *ctx);
+	void *heard_ctx;
 	struct net_server *server;
 	struct requests *requests;
 	struct metrics *metrics;
@@ -26,8 +26,13 @@ struct worker {
 
 	pthread_mutex_t mutex; /* guards what the main thread hands over */
 	struct snapshot *next;
+	uint64_t round;
 	bool stop;
 	bool stopping;
+	enum net_drain drain;
+
+	_Atomic uint64_t answered;
+	_Atomic bool left;
 };
 
 static struct net_settings settings_of(const struct worker *w, const struct snapshot *snapshot)
@@ -82,6 +87,7 @@ static void on_wake(uv_async_t *wake)
 
 	pthread_mutex_lock(&w->mutex);
 	struct snapshot *next = w->next;
+	uint64_t round = w->round;
 	bool stop = w->stop && !w->stopping;
 
 	w->next = NULL;
@@ -92,12 +98,17 @@ static void on_wake(uv_async_t *wake)
 		take_snapshot(w, next);
 		snapshot_unref(next);
 	}
+	if (round != w->answered) {
+		w->answered = round;
+		w->heard(w->heard_ctx);
+	}
 	if (stop) {
 		uv_timer_start(
 			&w->grace, on_grace_over, requests_config(w->requests)->server.grace_ms, 0);
 		requests_drain(w->requests);
-		net_server_drain(w->server, on_drained, w);
-		w->draining(w->draining_ctx);
+		net_server_drain(w->server, w->drain, on_drained, w);
+		w->left = true;
+		w->heard(w->heard_ctx);
 	}
 }
 
@@ -105,6 +116,7 @@ static void *run(void *ctx)
 {
 	struct worker *w = ctx;
 
+	pthread_setname_np(pthread_self(), "worker");
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	return NULL;
 }
@@ -175,14 +187,14 @@ static int worker_new(struct snapshot *snapshot, const struct worker_sockets *so
 }
 
 struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets,
-	struct metrics *metrics, size_t number, void (*draining)(void *ctx), void *ctx)
+	struct metrics *metrics, size_t number, void (*heard)(void *ctx), void *ctx)
 {
 	struct worker *w;
 	int error = worker_new(snapshot, sockets, metrics, number, &w);
 
 	if (error == 0) {
-		w->draining = draining;
-		w->draining_ctx = ctx;
+		w->heard = heard;
+		w->heard_ctx = ctx;
 		error = -pthread_create(&w->thread, NULL, run, w);
 		if (error == 0) {
 			return w;
@@ -204,10 +216,29 @@ void worker_reload(struct worker *w, struct snapshot *snapshot)
 	uv_async_send(&w->wake);
 }
 
-void worker_stop(struct worker *w)
+void worker_ask(struct worker *w, uint64_t round)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->round = round;
+	pthread_mutex_unlock(&w->mutex);
+	uv_async_send(&w->wake);
+}
+
+uint64_t worker_answered(const struct worker *w)
+{
+	return w->answered;
+}
+
+bool worker_has_left(const struct worker *w)
+{
+	return w->left;
+}
+
+void worker_stop(struct worker *w, enum net_drain drain)
 {
 	pthread_mutex_lock(&w->mutex);
 	w->stop = true;
+	w->drain = drain;
 	pthread_mutex_unlock(&w->mutex);
 	uv_async_send(&w->wake);
 }

@@ -7,9 +7,12 @@
 #include "base/listen.h"
 #include "base/util.h"
 #include "metrics.h"
+#include "net/server.h"
 #include "snapshot.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * One thread with its own loop, connections, DNS sockets and requests in flight. The functions here
@@ -28,15 +31,21 @@ struct worker_sockets {
 };
 
 /*
- * Starts the thread, which counts as `number` in `metrics`. `draining` is called from it once it
- * accepts no more, after worker_stop. NULL after it has been logged why.
+ * Starts the thread, which counts as `number` in `metrics`. `heard` is called from it when it has
+ * answered worker_ask, and when it accepts no more. NULL after it has been logged why.
  */
 struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets,
-	struct metrics *metrics, size_t number, void (*draining)(void *ctx), void *ctx);
+	struct metrics *metrics, size_t number, void (*heard)(void *ctx), void *ctx);
 /* Requests to come are decided by `snapshot`; those in flight keep the one they began with. */
 void worker_reload(struct worker *worker, struct snapshot *snapshot);
+/* Has its loop say `round`, once it has done what it was told before. */
+void worker_ask(struct worker *worker, uint64_t round);
+/* The last round said; 0: none. */
+uint64_t worker_answered(const struct worker *worker);
 /* Accepts no more, and ends when what is in flight is answered, at the latest after `grace`. */
-void worker_stop(struct worker *worker);
+void worker_stop(struct worker *worker, enum net_drain drain);
+/* Whether it accepts no more. */
+bool worker_has_left(const struct worker *worker);
 /* Waits for the thread's end and frees it. */
 void worker_join(struct worker *worker);
 

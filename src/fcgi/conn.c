@@ -66,7 +66,7 @@ static void begin_request(struct fcgi_conn *c, uint64_t now)
 		refuse_stream(c);
 		return;
 	}
-	if ((flags & FCGI_KEEP_CONN) == 0) {
+	if ((flags & FCGI_KEEP_CONN) == 0 || c->net.leaving) {
 		c->last = true;
 	}
 	if (role != FCGI_RESPONDER && role != FCGI_AUTHORIZER) {

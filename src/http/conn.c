@@ -111,7 +111,7 @@ static void take_head(struct http_conn *c, struct str text)
 		return;
 	}
 	c->pending = true;
-	c->last = c->last || !head->keep;
+	c->last = c->last || !head->keep || c->net.leaving;
 	c->more = head->body;
 	c->http_1_0 = head->http_1_0;
 	c->head_only = str_eq_text(head->method, "HEAD");

@@ -315,12 +315,19 @@ void peer_on_events(struct peer *p, uint32_t events)
 	}
 }
 
-void peer_drain(struct peer *p)
+static bool has_asked_nothing(const struct peer *p)
 {
-	if (p->state == PEER_OPEN && protocol_of(p)->is_idle(peer_conn(p)) && p->held.len == 0) {
+	return p->state == PEER_OPEN && protocol_of(p)->is_idle(peer_conn(p)) && p->held.len == 0;
+}
+
+void peer_drain(struct peer *p, bool time)
+{
+	if (has_asked_nothing(p)) {
 		read_input(p);
 	}
-	if (p->state == PEER_OPEN) {
+	if (time && has_asked_nothing(p)) {
+		peer_conn(p)->leaving = true;
+	} else if (p->state == PEER_OPEN) {
 		protocol_of(p)->stop(peer_conn(p));
 		settle(p);
 	}

@@ -74,7 +74,9 @@ struct net_server {
 	bool starved; /* no descriptors or memory for a new connection, until retry_at */
 	uint64_t retry_at;
 	bool draining;
-	bool drain_begins;
+	enum net_drain drain;
+	uint64_t drain_at; /* the next step of it; UINT64_MAX: all are done */
+	bool last_chance;  /* the first step is done */
 	bool closing;
 	void (*drained)(void *ctx);
 	void *drained_ctx;
@@ -114,7 +116,8 @@ NODISCARD bool peer_open(
 void peer_on_events(struct peer *p, uint32_t events);
 /* Its time is over, or the server's: closes at once; what is served is aborted. */
 void peer_close(struct peer *p, enum net_end end);
-/* Serves what has come already, then takes no more requests and closes when none is active. */
-void peer_drain(struct peer *p);
+/* Serves what has come already, and closes when no request is active. One that has none may still
+ * ask once if it has `time`. */
+void peer_drain(struct peer *p, bool time);
 
 #endif

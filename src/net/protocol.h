@@ -22,6 +22,7 @@ struct net_conn {
 	struct bytes *out; /* where output is appended; the server changes it between calls */
 	bool spoken;       /* something whole has come */
 	bool eof;          /* the peer will send no more */
+	bool leaving;      /* the next request is its last one */
 };
 
 struct net_protocol {

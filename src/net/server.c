@@ -12,6 +12,7 @@
 
 #define EVENT_BATCH 64
 #define LINGER_MS 1000
+#define LAST_CHANCE_MS 1000 /* see net_drain */
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -116,12 +117,13 @@ static void close_expired(struct net_server *server)
 static uint64_t next_deadline(const struct net_server *server)
 {
 	bool drained = server->drained != NULL && server->peer_count == 0;
-	uint64_t next = UINT64_MAX;
+	uint64_t next;
 	uint64_t deadline;
 
-	if (server->drain_begins || drained) {
+	if (drained) {
 		return 0;
 	}
+	next = server->drain_at;
 	for (enum peer_wait kind = 0; kind < PEER_WAIT_COUNT; kind++) {
 		if (first_waiting(server, kind, &deadline) != NULL && deadline < next) {
 			next = deadline;
@@ -138,9 +140,15 @@ static uint64_t next_deadline(const struct net_server *server)
 
 static void drain_peers(struct net_server *server)
 {
-	server->drain_begins = false;
+	bool first = !server->last_chance;
+
+	server->last_chance = true;
+	server->drain_at = first ? uv_now(server->loop) + LAST_CHANCE_MS : UINT64_MAX;
 	for (struct list *at = server->peers.next; at != &server->peers; at = at->next) {
-		peer_drain(CONTAINER_OF(at, struct peer, all));
+		struct peer *p = CONTAINER_OF(at, struct peer, all);
+		bool time = server->drain == NET_DRAIN_ALL || !peer_conn(p)->spoken;
+
+		peer_drain(p, first && time);
 	}
 }
 
@@ -150,7 +158,7 @@ static void on_timer(uv_timer_t *timer)
 
 	server->timer_at = UINT64_MAX;
 	net_server_enter(server);
-	if (server->drain_begins) {
+	if (server->drain_at <= uv_now(server->loop)) {
 		drain_peers(server);
 	}
 	close_expired(server);
@@ -231,6 +239,7 @@ struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *se
 	server->loop = loop;
 	server->settings = *settings;
 	server->timer_at = UINT64_MAX;
+	server->drain_at = UINT64_MAX;
 	server->accepting = true;
 	bytes_init(&server->scratch, 0);
 	list_init(&server->peers);
@@ -251,13 +260,15 @@ void net_server_configure(struct net_server *server, const struct net_settings *
 	net_server_leave(server);
 }
 
-void net_server_drain(struct net_server *server, void (*drained)(void *ctx), void *ctx)
+void net_server_drain(
+	struct net_server *server, enum net_drain drain, void (*drained)(void *ctx), void *ctx)
 {
 	net_server_enter(server);
 	listeners_accept_waiting(server);
 	listeners_close(server, on_handle_closed);
 	server->draining = true;
-	server->drain_begins = true;
+	server->drain = drain;
+	server->drain_at = 0;
 	server->drained = drained;
 	server->drained_ctx = ctx;
 	net_server_leave(server);

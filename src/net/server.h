@@ -46,10 +46,18 @@ struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *se
 NODISCARD int net_server_listen(struct net_server *server, int fd, struct net_service *service);
 /* New settings (reload), from now on. */
 void net_server_configure(struct net_server *server, const struct net_settings *settings);
+
+/* Who may still ask once, within a second, on a connection without a request. */
+enum net_drain {
+	NET_DRAIN_NEW, /* who has not asked yet: the request may be on its way */
+	NET_DRAIN_ALL  /* who keeps a connection, too: there is somebody else to go to */
+};
+
 /* Accepts those that wait and then no more, after which the listening descriptors may be closed;
- * closes idle connections; calls `drained` from the loop once the last request has been answered
- * and its connection closed. Called once. */
-void net_server_drain(struct net_server *server, void (*drained)(void *ctx), void *ctx);
+ * closes other idle connections; calls `drained` from the loop once the last request has been
+ * answered and its connection closed. Called once. */
+void net_server_drain(
+	struct net_server *server, enum net_drain drain, void (*drained)(void *ctx), void *ctx);
 /* A connection's output has grown other than by being fed: it leaves before the loop waits for
  * anything again. */
 void net_conn_answered(struct net_conn *conn);

@@ -269,6 +269,14 @@ static void on_drained(void *ctx)
 	world_close(w);
 }
 
+static void last_chance_is_over(struct world *w)
+{
+	w->server->drain_at = 0;
+	net_server_enter(w->server);
+	net_server_leave(w->server);
+	world_run(w);
+}
+
 static void draining_answers_what_is_in_flight(void **state)
 {
 	struct world w;
@@ -278,6 +286,7 @@ static void draining_answers_what_is_in_flight(void **state)
 	int idle = world_connect(&w);
 	int asking = world_connect(&w);
 	int silent = world_connect(&w);
+	int mute = world_connect(&w);
 	int waiting = world_connect(&w);
 
 	wire_request(&w.in, 1, KEEP);
@@ -288,7 +297,7 @@ static void draining_answers_what_is_in_flight(void **state)
 	wire_request(&w.in, 3, KEEP);
 	world_send(&w, waiting);
 	world_run(&w);
-	assert_int_equal(w.server->peer_count, 4);
+	assert_int_equal(w.server->peer_count, 5);
 	wire_answer(&w.expected, 1, ANSWER);
 	world_expect(&w, idle, false);
 	wire_answer(&w.expected, 1, ANSWER);
@@ -298,16 +307,24 @@ static void draining_answers_what_is_in_flight(void **state)
 	w.recorder.defer = false;
 	wire_request(&w.in, 2, KEEP);
 	world_send(&w, asking);
-	net_server_drain(w.server, on_drained, &w);
+	net_server_drain(w.server, NET_DRAIN_NEW, on_drained, &w);
 	assert_int_equal(w.drained, 0);
 	int late = world_connect(&w);
 
 	world_run(&w);
 	world_expect(&w, idle, true);
-	world_expect(&w, silent, true);
 	wire_answer(&w.expected, 2, ANSWER);
 	world_expect(&w, asking, true);
 	world_expect(&w, late, false);
+	world_expect(&w, silent, false);
+	world_expect(&w, mute, false);
+	wire_request(&w.in, 4, KEEP);
+	world_send(&w, silent);
+	world_run(&w);
+	wire_answer(&w.expected, 4, ANSWER);
+	world_expect(&w, silent, true);
+	last_chance_is_over(&w);
+	world_expect(&w, mute, true);
 	assert_int_equal(w.server->peer_count, 1);
 	assert_int_equal(w.drained, 0);
 	assert_true(recorder_answer(&w.recorder));
@@ -319,8 +336,45 @@ static void draining_answers_what_is_in_flight(void **state)
 	close(idle);
 	close(asking);
 	close(silent);
+	close(mute);
 	close(waiting);
 	close(late);
+	world_clear(&w);
+}
+
+static void who_keeps_a_connection_may_ask_once_more_if_there_is_time(void **state)
+{
+	struct world w;
+
+	world_init(&w);
+	world_start(&w);
+	int asks = world_connect(&w);
+	int idle = world_connect(&w);
+
+	for (uint16_t id = 1; id <= 2; id++) {
+		int fd = id == 1 ? asks : idle;
+
+		wire_request(&w.in, id, KEEP);
+		world_send(&w, fd);
+		world_run(&w);
+		wire_answer(&w.expected, id, ANSWER);
+		world_expect(&w, fd, false);
+	}
+	net_server_drain(w.server, NET_DRAIN_ALL, on_drained, &w);
+	world_run(&w);
+	world_expect(&w, asks, false);
+	world_expect(&w, idle, false);
+	wire_request(&w.in, 3, KEEP);
+	world_send(&w, asks);
+	world_run(&w);
+	wire_answer(&w.expected, 3, ANSWER);
+	world_expect(&w, asks, true);
+	world_expect(&w, idle, false);
+	last_chance_is_over(&w);
+	world_expect(&w, idle, true);
+	assert_int_equal(w.drained, 1);
+	close(asks);
+	close(idle);
 	world_clear(&w);
 }
 
@@ -330,7 +384,7 @@ static void draining_an_idle_server_ends_at_once(void **state)
 
 	world_init(&w);
 	world_start(&w);
-	net_server_drain(w.server, on_drained, &w);
+	net_server_drain(w.server, NET_DRAIN_NEW, on_drained, &w);
 	assert_int_equal(w.drained, 0);
 	world_run(&w);
 	assert_int_equal(w.drained, 1);
@@ -359,7 +413,7 @@ static void who_drains_leaves_the_listening_descriptors_alone(void **state)
 	wire_request(&w.in, 1, KEEP);
 	world_send(&w, fd);
 	world_run(&w);
-	net_server_drain(w.server, on_drained, &w);
+	net_server_drain(w.server, NET_DRAIN_NEW, on_drained, &w);
 	int other = eventfd(0, EFD_NONBLOCK);
 
 	assert_int_equal(dup2(other, w.listener), w.listener);
@@ -504,6 +558,7 @@ int main(void)
 		cmocka_unit_test(a_peer_that_takes_no_answer_is_closed),
 		cmocka_unit_test(a_peer_that_does_not_close_is_closed),
 		cmocka_unit_test(draining_answers_what_is_in_flight),
+		cmocka_unit_test(who_keeps_a_connection_may_ask_once_more_if_there_is_time),
 		cmocka_unit_test(draining_an_idle_server_ends_at_once),
 		cmocka_unit_test(who_drains_leaves_the_listening_descriptors_alone),
 		cmocka_unit_test(closing_aborts_what_is_in_flight),

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""What outlives one process: service managers, successors, and those who ask meanwhile."""
+
+import contextlib
+import os
+import re
+import select
+import signal
+import socket
+import threading
+
+import fcgi
+from kit.process import DEADLINE, wait_for
+
+
+class Manager:
+    """The service manager's end of NOTIFY_SOCKET."""
+
+    def __init__(self, folder):
+        self.path = folder / "notify.sock"
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(self.path))
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self.path.chmod(0o777)
+        self.heard = []  # (PID, {name: value})
+
+    def environment(self, **more):
+        return {**os.environ, "NOTIFY_SOCKET": str(self.path), **more}
+
+    def close(self):
+        self.socket.close()
+
+    def listen(self, seconds=0):
+        """Takes what has come, and at most waits so long for the first."""
+        while select.select([self.socket], [], [], seconds)[0]:
+            text, ancillary, _, _ = self.socket.recvmsg(4096, socket.CMSG_SPACE(12))
+            pid = int.from_bytes(ancillary[0][2][:4], "little")
+            lines = text.decode().splitlines()
+            self.heard.append((pid, dict(line.split("=", 1) for line in lines)))
+            seconds = 0
+        return self.heard
+
+    def said(self, name):
+        return [message[name] for _, message in self.listen() if name in message]
+
+    def wait_for(self, name, count=1):
+        """The latest value, once there are so many."""
+        wait_for(lambda: len(self.said(name)) >= count, f"{count} of {name}=")
+        return self.said(name)[-1]
+
+
+def state(pid):
+    """As in proc(5): R, S, T, Z, …; None: there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def ended(pid):
+    return state(pid) in (None, "Z", "X")
+
+
+def successor(door, number=1):
+    """The PID of the one that took over as the number-th."""
+
+    def found():
+        pids = re.findall(r"hand-over: PID (\d+) serves now", door.stderr())
+        return len(pids) >= number and int(pids[number - 1])
+
+    return wait_for(found, "a successor")
+
+
+def hand_over(door, pid, number=1):
+    """Has `pid` hand over, waits until it has ended, and tells who serves now."""
+    os.kill(pid, signal.SIGUSR2)
+    new = successor(door, number)
+    wait_for(lambda: ended(pid), f"the end of {pid}")
+    return new
+
+
+def end(pid):
+    os.kill(pid, signal.SIGTERM)
+    wait_for(lambda: ended(pid), f"the end of {pid}")
+
+
+class Callers:
+    """
+    As many threads as `kept` and `fresh` say, which ask until told to stop: over connections that
+    are kept, as front ends do (one that is closed is replaced before it is used; one that closes
+    without a byte of an answer is replaced, and asked anew: `retried`), and over a new one each.
+    `wrong` holds every answer that was lost or is not the one that was to come.
+    """
+
+    def __init__(self, where, questions, kept, fresh):
+        self.where, self.questions = where, questions
+        self.answers, self.retried, self.wrong = 0, 0, []
+        self.leave, self.lock = threading.Event(), threading.Lock()
+        runs = [self._keep] * kept + [self._renew] * fresh
+        self.threads = [threading.Thread(target=self._run, args=(run,)) for run in runs]
+
+    def _run(self, run):
+        try:
+            run()
+        except (OSError, fcgi.ProtocolError) as error:
+            self.wrong.append(repr(error))
+
+    def _check(self, reply, wanted):
+        with self.lock:
+            self.answers += 1
+            if reply.status != wanted:
+                self.wrong.append((reply.status, wanted))
+
+    def _asked(self):
+        n = 0
+        while not self.leave.wait(0.002):
+            n += 1
+            yield self.questions[n % len(self.questions)]
+
+    def _renew(self):
+        for params, wanted in self._asked():
+            self._check(fcgi.request(self.where, params, timeout=DEADLINE), wanted)
+
+    def _keep(self):
+        with contextlib.ExitStack() as stack:
+
+            def connect():
+                return stack.enter_context(fcgi.Connection(self.where, DEADLINE))
+
+            kept, used = connect(), False
+            for params, wanted in self._asked():
+                if select.select([kept.sock], [], [], 0)[0]:
+                    stack.close()
+                    kept, used = connect(), False
+                kept.records.clear()
+                try:
+                    reply = kept.request(params)
+                except (ConnectionError, fcgi.ProtocolError):
+                    if not used or kept.records:
+                        raise
+                    stack.close()
+                    with self.lock:
+                        self.retried += 1
+                    kept = connect()
+                    reply = kept.request(params)
+                self._check(reply, wanted)
+                used = True
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *exc):
+        self.leave.set()
+        for thread in self.threads:
+            thread.join()
+
+    def some_more(self, count=500):
+        enough = self.answers + count
+        wait_for(lambda: self.answers >= enough or self.wrong, "more answers")
+        assert self.wrong == [], self.wrong
