@@ -144,12 +144,12 @@ static struct upstream upstream_of(
 			counter_get(&u->known) == 0) {
 			continue;
 		}
-		uint64_t average = counter_get(&u->average_ms_8);
-
 		found.known++;
 		found.down += counter_get(&u->down) != 0;
-		found.measured += average > 0;
-		found.average_ms_8 += average;
+		if (counter_get(&u->measured) != 0) {
+			found.measured++;
+			found.average_ms_8 += counter_get(&u->average_ms_8);
+		}
 	}
 	return found;
 }

@@ -19,11 +19,6 @@ static inline void counter_add(_Atomic uint64_t *counter, uint64_t n)
 	atomic_store_explicit(counter, value + n, memory_order_relaxed);
 }
 
-static inline void counter_subtract(_Atomic uint64_t *counter, uint64_t n)
-{
-	counter_add(counter, UINT64_C(0) - n);
-}
-
 static inline void counter_set(_Atomic uint64_t *counter, uint64_t value)
 {
 	atomic_store_explicit(counter, value, memory_order_relaxed);

@@ -33,7 +33,7 @@ static void take_upstreams(struct dns_engine *engine)
 	counter_set(&stats->upstreams_of, (uintptr_t)engine->shared);
 	for (size_t i = 0; i < DNS_MAX_UPSTREAMS; i++) {
 		counter_set(&stats->upstreams[i].known, 0);
-		counter_set(&stats->upstreams[i].down, 0);
+		counter_set(&stats->upstreams[i].measured, 0);
 	}
 }
 

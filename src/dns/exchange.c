@@ -64,7 +64,8 @@ void dns_exchange_publish(struct dns_exchanges *all, size_t upstream)
 	if (counter_get(&all->stats->upstreams_of) == all->upstreams_id) {
 		counter_set(&shown->known, 1);
 		counter_set(&shown->down, u->down);
-		counter_set(&shown->average_ms_8, u->measured ? u->average_ms_8 : 0);
+		counter_set(&shown->measured, u->measured);
+		counter_set(&shown->average_ms_8, u->average_ms_8);
 	}
 }
 

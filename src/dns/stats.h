@@ -19,8 +19,9 @@ enum dns_stats_result {
 
 /* How one upstream does, as one worker sees it. */
 struct dns_stats_upstream {
-	_Atomic uint64_t known; /* 1 once it has answered, or failed to */
-	_Atomic uint64_t down;  /* 1 while it is suspended */
+	_Atomic uint64_t known;    /* 1 once it has answered, or failed to */
+	_Atomic uint64_t measured; /* 1 once it has answered: there is an average */
+	_Atomic uint64_t down;     /* 1 while it is suspended */
 	_Atomic uint64_t average_ms_8;
 };
 
