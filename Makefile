@@ -65,9 +65,10 @@ unit_programs := $(patsubst tests/%.c,$(BUILD)/tests/%,$(unit_sources))
 scenario_sources := $(if $(filter dns,$(FOLDERS)),$(sort $(wildcard tests/scenario/test_*.c)))
 scenario_programs := $(patsubst tests/%.c,$(BUILD)/tests/%,$(scenario_sources))
 scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scenario_sources),$(wildcard tests/scenario/*.c)))
+bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all demo deps check test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak bench lint layers format install clean help
+.PHONY: all demo deps check test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -82,7 +83,8 @@ help:
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
 	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="fcgi_record config"); fuzz-replay: corpora only'
 	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; lists of a million lines beside a naive reference; a storm through each front end; a million hostile byte streams under ASan'
-	@echo 'bench        what a certificate costs; what many rules and long lists do; the DNS engine under load, beside dnsperf and itself at rest (ARGS="unique silent scan")'
+	@echo 'bench        speed, beside baselines of the same run (ARGS="wire nginx": groups; ARGS=record: keep the ratios); bench-check: ratios that fell since'
+	@echo 'profile      instructions, system calls and allocations of one cached request'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
 	@echo 'deps         install missing Debian packages'
 	@echo 'install      PREFIX SBINDIR MANDIR SYSCONFDIR LOCALSTATEDIR DESTDIR'
@@ -134,7 +136,7 @@ scenario: $(scenario_programs)
 fuzz-replay: $(addprefix $(BUILD)/replay/,$(FUZZERS))
 	@for f in $(FUZZERS); do $(BUILD)/replay/$$f tests/fuzz/corpus/$$f || exit 1; done
 
-integration: $(BUILD)/doorward
+integration: $(BUILD)/doorward $(bench_programs)
 	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/integration $(ARGS)
 
 asan:
@@ -143,13 +145,20 @@ asan:
 clang:
 	$(MAKE) FLAVOUR=clang WERROR=1 all unit scenario
 
+bench_run = DOORWARD=$(abspath $(BUILD)/doorward) BENCH=$(abspath $(BUILD)/bench) PYTHONPATH=tests/integration $(PYTHON) -B
+
 bench:
 	@tests/tools/deps build bench
-	$(MAKE) $(BUILD)/doorward $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
-	@$(BUILD)/bench/certificate
-	@mkdir -p build/bench
-	@$(BUILD)/bench/rules build/bench/rules.json
-	@DOORWARD=$(abspath $(BUILD)/doorward) BENCH=$(abspath $(BUILD)/bench) $(PYTHON) -B tests/bench/dns.py build/bench/dns.json $(ARGS)
+	@$(MAKE) --no-print-directory $(BUILD)/doorward $(bench_programs)
+	@$(bench_run) tests/bench/bench.py $(ARGS)
+
+bench-check:
+	@$(MAKE) --no-print-directory bench ARGS="check $(ARGS)"
+
+profile:
+	@tests/tools/deps build bench
+	@$(MAKE) --no-print-directory $(BUILD)/doorward $(bench_programs)
+	@$(bench_run) tests/bench/profile.py $(ARGS)
 
 JOBS ?= $(shell nproc)
 SECONDS_EACH ?= 60

@@ -2,11 +2,12 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 /*
- * bare SOCKET STATUS
+ * bare SOCKET STATUS [http]
  *
  * The baseline that no authorizer can beat: one thread on epoll that reads nothing of a request but
  * the framing of its records, and answers each with the same headers as doorward does. One read and
  * one write a request; a connection is closed after the answer unless the request asks to keep it.
+ * With "http" it does so over HTTP/1.1, reads nothing but where a head ends, and keeps connections.
  */
 
 #include <errno.h>
@@ -28,7 +29,7 @@ struct connection {
 	int fd;
 	bool watched;
 	bool keep;
-	size_t have; /* of the record header at hand */
+	size_t have; /* of the record header at hand; over HTTP, of the blank line after a head */
 	uint8_t header[RECORD_HEADER];
 	size_t content; /* bytes of the record at hand that are still to come, with its padding */
 	size_t begin;   /* of them, those of a BEGIN_REQUEST */
@@ -37,6 +38,7 @@ struct connection {
 
 struct bare {
 	int epoll;
+	bool http;
 	struct connection *spare;
 	uint8_t answer[2048];
 	size_t answer_len;
@@ -52,47 +54,47 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* The whole answer, STDOUT and END_REQUEST; its three records differ by the id only. */
+/* The whole answer; over FastCGI three records, STDOUT twice and END_REQUEST. */
 static void make_answer(struct bare *b, const char *status)
 {
 	static const uint8_t end[8] = {0};
 	char text[1024];
-	int len = snprintf(text, sizeof(text),
-		"Status: %s\r\n"
-		"X-Client-Hostname: c0.bench.example\r\n"
-		"X-Client-Rdns: verified\r\n"
-		"X-Client-Cert-Subject: CN=client,O=Bench\r\n"
-		"X-Client-Cert-Issuer: CN=ca,O=Bench\r\n"
-		"X-Client-Cert-Serial: 1\r\n"
-		"X-Client-Cert-Fingerprint: "
-		"0000000000000000000000000000000000000000000000000000000000000000\r\n"
-		"X-Client-Cert-Not-After: 2036-01-01T00:00:00Z\r\n"
-		"X-Doorward-Policy: default\r\n"
-		"X-Doorward-Reason: rule\r\n"
-		"X-Doorward-Rule: /etc/doorward/doorward.conf:12\r\n"
-		"Cache-Control: max-age=300\r\n"
-		"X-Accel-Expires: 300\r\n\r\n",
-		status);
+	uint8_t *out = b->answer;
+	int len = snprintf(text, sizeof(text), "%s%s\r\n%s" ANSWER_HEADERS "\r\n",
+		b->http ? "HTTP/1.1 " : "Status: ", status, b->http ? "Content-Length: 0\r\n" : "");
 
-	b->record_at[1] = put_record(b->answer, FCGI_ANSWER, 0, text, (size_t)len);
+	if (b->http) {
+		memcpy(out, text, (size_t)len);
+		b->answer_len = (size_t)len;
+		return;
+	}
+	b->record_at[1] = put_record(out, FCGI_ANSWER, 0, text, (size_t)len);
 	b->record_at[2] =
-		b->record_at[1] + put_record(b->answer + b->record_at[1], FCGI_ANSWER, 0, NULL, 0);
-	b->answer_len = b->record_at[2] +
-			put_record(b->answer + b->record_at[2], FCGI_END, 0, end, sizeof(end));
+		b->record_at[1] + put_record(out + b->record_at[1], FCGI_ANSWER, 0, NULL, 0);
+	b->answer_len =
+		b->record_at[2] + put_record(out + b->record_at[2], FCGI_END, 0, end, sizeof(end));
 }
 
-static void answer(struct bare *b, unsigned id)
+/* Where the answer went; NULL if there is no room. */
+static uint8_t *answer(struct bare *b)
 {
 	uint8_t *out = b->output + b->output_len;
 
 	if (b->output_len + b->answer_len > sizeof(b->output)) {
-		return;
+		return NULL;
 	}
 	memcpy(out, b->answer, b->answer_len);
-	for (size_t i = 0; i < 3; i++) {
+	b->output_len += b->answer_len;
+	return out;
+}
+
+static void answer_record(struct bare *b, unsigned id)
+{
+	uint8_t *out = answer(b);
+
+	for (size_t i = 0; out != NULL && i < 3; i++) {
 		out[b->record_at[i] + 3] = (uint8_t)id;
 	}
-	b->output_len += b->answer_len;
 }
 
 static void take_header(struct bare *b, struct connection *c)
@@ -104,7 +106,7 @@ static void take_header(struct bare *b, struct connection *c)
 	c->content = len + c->header[6];
 	c->begin = type == FCGI_BEGIN ? len : 0;
 	if (type == FCGI_PAIRS && len == 0) {
-		answer(b, c->header[3]);
+		answer_record(b, c->header[3]);
 	}
 }
 
@@ -142,6 +144,29 @@ static void feed(struct bare *b, struct connection *c, const uint8_t *input, siz
 	}
 }
 
+/* An answer for each blank line. */
+static void feed_http(struct bare *b, struct connection *c, const uint8_t *input, size_t len)
+{
+	static const char blank[] = "\r\n\r\n";
+
+	for (size_t i = 0; i < len; i++) {
+		if (c->have == 0) {
+			const uint8_t *cr = memchr(input + i, '\r', len - i);
+
+			if (cr == NULL) {
+				break;
+			}
+			i = (size_t)(cr - input);
+		}
+		c->have = input[i] == blank[c->have] ? c->have + 1 : input[i] == '\r';
+		if (c->have == 4) {
+			c->have = 0;
+			answer(b);
+		}
+	}
+	c->keep = true;
+}
+
 static void drop(struct bare *b, struct connection *c)
 {
 	close(c->fd);
@@ -158,7 +183,7 @@ static void serve(struct bare *b, struct connection *c)
 		return;
 	}
 	b->output_len = 0;
-	feed(b, c, b->input, got > 0 ? (size_t)got : 0);
+	(b->http ? feed_http : feed)(b, c, b->input, got > 0 ? (size_t)got : 0);
 	if (b->output_len > 0) {
 		if (send(c->fd, b->output, b->output_len, MSG_NOSIGNAL) < 0 || !c->keep) {
 			drop(b, c);
@@ -202,8 +227,8 @@ int main(int argc, char **argv)
 	struct epoll_event events[EVENTS] = {{.events = EPOLLIN}};
 	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	if (argc != 3 || strlen(argv[1]) >= sizeof(address.sun_path)) {
-		fputs("usage: bare SOCKET STATUS\n", stderr);
+	if (argc < 3 || strlen(argv[1]) >= sizeof(address.sun_path)) {
+		fputs("usage: bare SOCKET STATUS [http]\n", stderr);
 		return 64;
 	}
 	memcpy(address.sun_path, argv[1], strlen(argv[1]));
@@ -212,6 +237,7 @@ int main(int argc, char **argv)
 		listen(listener, 4096) != 0) {
 		die(argv[1]);
 	}
+	b->http = argc > 3;
 	make_answer(b, argv[2]);
 	b->epoll = epoll_create1(EPOLL_CLOEXEC);
 	events[0].data.ptr = NULL;

@@ -1,33 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""
-`make bench`: what the DNS engine does under load, each figure beside a baseline of the same run.
-Everything stays on loopback. Prints a table, and writes the figures to the file named first.
-"""
+"""The DNS engine under load: beside dnsperf, beside itself at rest, and its cache when scanned."""
 
 import json
 import os
 import re
-import shutil
 import statistics
 import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
+from kit.doorward import Doorward
+from kit.hostile import TO_QUESTION, Hostile, a, ptr
+from kit.names import Nsd, reverse
+from report import median
+from stage import ALLOW, LOG, PROGRAMS, cpu_ns
 
-from kit.doorward import Doorward  # noqa: E402
-from kit.hostile import TO_QUESTION, Hostile, a, ptr  # noqa: E402
-from kit.names import Nsd  # noqa: E402
-
-PROGRAMS = Path(os.environ["BENCH"])
-LOG = "format = text\nlevel = warning\ndecisions = none"
-POLICY = "[policy default]\nallow = host .bench.example\n"
-TICKS = os.sysconf("SC_CLK_TCK")
-
+POLICY = f"[policy default]\n{ALLOW}"
 CLIENTS = 100_000
 ROUNDS = 3
 IN_FLIGHT = 1000
@@ -57,11 +47,6 @@ def finished(process):
     return json.loads(output)
 
 
-def cpu_seconds(pid):
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
 def resident_kib(pid):
     return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
 
@@ -80,194 +65,164 @@ def steady(pid, core, priority=None):
                 pass
 
 
-def median(rows, key):
-    return statistics.median(row[key] for row in rows)
+def start(stage, **more):
+    door = Doorward(stage.new_folder(), POLICY, log=LOG, **more)
+    stage.callback(door.close)
+    return door
 
 
-class Bench:
-    def __init__(self, folder):
-        self.folder = folder
-        self.figures = {}
-        self.failed = []
-        self.cores = sorted(os.sched_getaffinity(0))
+# Unique addresses against NSD, beside dnsperf.
 
-    def door(self, **more):
-        folder = Path(tempfile.mkdtemp(dir=self.folder))
-        return Doorward(folder, POLICY, server=more.pop("server", "threads = auto"), log=LOG, **more)
 
-    def show(self, what, value, bound=None, good=True):
-        bound = "" if bound is None else f"{bound:<14}{'' if good else 'FAILED'}"
-        print(f"  {what:<58}{value:>14}  {bound}".rstrip(), flush=True)
-        if not good:
-            self.failed.append(what)
+def unique(stage, report):
+    clients = 1000 if stage.smoke else CLIENTS
+    queries = stage.folder / "queries"
+    zones = {"11.in-addr.arpa": [], "bench.example": []}
+    with open(queries, "w") as file:
+        for n in range(clients):
+            parts = reverse(address(n))
+            relative = parts.removesuffix(".11.in-addr.arpa")
+            zones["11.in-addr.arpa"].append(f"{relative} PTR c{n}.bench.example.")
+            zones["bench.example"].append(f"c{n} A {address(n)}")
+            file.write(f"{parts} PTR\nc{n}.bench.example A\n")
+    folder = stage.new_folder()
+    nsd = Nsd(folder, {zone: "\n".join(lines) + "\n" for zone, lines in zones.items()})
+    stage.callback(nsd.close)
+    rows = [
+        {**dnsperf(stage, nsd, queries), **decisions(stage, nsd, clients)}
+        for _ in range(stage.rounds(ROUNDS))
+    ]
+    report.keep("rounds", rows)
+    out = {key: median(rows, key) for key in rows[0]}
+    ratio = statistics.median(r["decisions_s"] / (r["dnsperf_qps"] / 2) for r in rows)
+    report.title(f"{clients:,} names never asked before", beside="dnsperf", ratio="ratio")
+    halved = out["dnsperf_qps"] / 2
+    report.row("decisions, two questions each", out["decisions_s"], halved, "/s", ratio, least=0.5)
+    report.row("CPU a look-up, or two questions", out["cpu_us"], 2 * out["dnsperf_cpu_us"], "µs")
+    report.row("median latency of a decision", out["median_us"] / 1000, unit="ms")
+    if out["verified"] < clients * 0.999:
+        report.fail(f"not all were verified: {out['verified']} of {clients}")
 
-    # Unique addresses against NSD, beside dnsperf.
 
-    def unique(self):
-        zones = {"11.in-addr.arpa": [], "bench.example": []}
-        with open(self.folder / "queries", "w") as queries:
-            for n in range(CLIENTS):
-                parts = address(n).split(".")
-                reverse = ".".join(parts[:0:-1])
-                zones["11.in-addr.arpa"].append(f"{reverse} PTR c{n}.bench.example.")
-                zones["bench.example"].append(f"c{n} A {address(n)}")
-                queries.write(f"{reverse}.11.in-addr.arpa PTR\nc{n}.bench.example A\n")
-        nsd = Nsd(self.folder, {zone: "\n".join(lines) + "\n" for zone, lines in zones.items()})
-        try:
-            rows = [{**self.dnsperf(nsd), **self.decisions(nsd)} for _ in range(ROUNDS)]
-        finally:
-            nsd.close()
-        out = {key: median(rows, key) for key in rows[0]}
-        out["ratio"] = statistics.median(r["decisions_s"] / (r["dnsperf_qps"] / 2) for r in rows)
-        self.figures["unique"] = {**out, "rounds": rows}
-        print(f"{CLIENTS} unique addresses, {IN_FLIGHT} at a time; medians of {ROUNDS}")
-        self.show("dnsperf, queries/s", f"{out['dnsperf_qps']:.0f}")
-        self.show("dnsperf, CPU per query", f"{out['dnsperf_cpu_us']:.1f} µs")
-        self.show("doorward, decisions/s (two queries each)", f"{out['decisions_s']:.0f}")
-        self.show("doorward, CPU per look-up", f"{out['cpu_us']:.1f} µs")
-        self.show("doorward, latency: median", f"{out['median_us'] / 1000:.1f} ms")
-        ratio = out["ratio"]
-        self.show("decisions/s ÷ (queries/s ÷ 2)", f"{ratio:.2f}", "at least 0.5", ratio >= 0.5)
+def dnsperf(stage, nsd, queries):
+    how_long = ["-n", 1] if stage.smoke else ["-l", DNSPERF_SECONDS]
+    argv = ["dnsperf", "-s", "127.0.0.1", "-p", nsd.port, "-d", queries]
+    argv += [*how_long, "-q", IN_FLIGHT, "-c", 1, "-T", 1]
+    before = os.times()
+    text = subprocess.run([str(a) for a in argv], capture_output=True, text=True).stdout
+    after = os.times()
+    used = after.children_user + after.children_system
+    used -= before.children_user + before.children_system
+    completed = int(re.search(r"Queries completed:\s+(\d+)", text)[1])
+    return {
+        "dnsperf_qps": float(re.search(r"Queries per second:\s+([\d.]+)", text)[1]),
+        "dnsperf_cpu_us": used / completed * 1e6,
+    }
 
-    def dnsperf(self, nsd):
-        argv = ["dnsperf", "-s", "127.0.0.1", "-p", nsd.port, "-d", self.folder / "queries"]
-        argv += ["-l", DNSPERF_SECONDS, "-q", IN_FLIGHT, "-c", 1, "-T", 1]
-        before = os.times()
-        text = subprocess.run([str(a) for a in argv], capture_output=True, text=True).stdout
-        after = os.times()
-        used = after.children_user + after.children_system
-        used -= before.children_user + before.children_system
-        completed = int(re.search(r"Queries completed:\s+(\d+)", text)[1])
-        return {
-            "dnsperf_qps": float(re.search(r"Queries per second:\s+([\d.]+)", text)[1]),
-            "dnsperf_cpu_us": used / completed * 1e6,
-        }
 
-    def decisions(self, nsd):
-        door = self.door(dns=f"nameservers = 127.0.0.1:{nsd.port}")
-        try:
-            before = cpu_seconds(door.process.pid)
-            run = finished(load(door, "once", 0, CLIENTS, IN_FLIGHT, 0))
-            used = cpu_seconds(door.process.pid) - before
-        finally:
-            door.close()
-        if run["verified"] < CLIENTS * 0.999:
-            self.failed.append(f"not all were verified: {run}")
-        return {
-            "decisions_s": CLIENTS / run["seconds"],
-            "cpu_us": used / CLIENTS * 1e6,
-            "median_us": run["median_us"],
-            "verified": run["verified"],
-        }
+def decisions(stage, nsd, clients):
+    door = start(stage, dns=f"nameservers = 127.0.0.1:{nsd.port}", server="threads = auto")
+    before = cpu_ns(door.process.pid)
+    run = finished(load(door, "once", 0, clients, IN_FLIGHT, 0))
+    used = cpu_ns(door.process.pid) - before
+    door.close()
+    return {
+        "decisions_s": clients / run["seconds"],
+        "cpu_us": used / clients / 1000,
+        "median_us": run["median_us"],
+        "verified": run["verified"],
+    }
 
-    # A silent server, and those whose names are known meanwhile.
 
-    def silent(self):
-        known = {f"{n}": n for n in range(KNOWN)}
-        reverse = {".".join(address(n).split(".")[::-1]) + ".in-addr.arpa": n for n in range(KNOWN)}
+# A silent server, and those whose names are known meanwhile.
 
-        def script(q):
-            n = reverse.get(q.name, known.get(q.labels[0].decode("latin-1")))
-            if n is not None and q.type == "PTR":
-                q.send(q.reply([ptr(TO_QUESTION, f"{n}.bench.example", ttl=86400)]))
-            elif n is not None:
-                q.send(q.reply([a(TO_QUESTION, address(n), ttl=86400)]))
 
-        server = Hostile(script)
-        door = self.door(
-            dns=f"nameservers = 127.0.0.1:{server.port}\nmax_in_flight = 32768",
-            server="threads = 1",
+def silent(stage, report):
+    known = {f"{n}": n for n in range(KNOWN)}
+    by_reverse = {reverse(address(n)): n for n in range(KNOWN)}
+
+    def script(q):
+        n = by_reverse.get(q.name, known.get(q.labels[0].decode("latin-1")))
+        if n is not None and q.type == "PTR":
+            q.send(q.reply([ptr(TO_QUESTION, f"{n}.bench.example", ttl=86400)]))
+        elif n is not None:
+            q.send(q.reply([a(TO_QUESTION, address(n), ttl=86400)]))
+
+    server = Hostile(script)
+    stage.callback(server.close)
+    dns = f"nameservers = 127.0.0.1:{server.port}\nmax_in_flight = 32768"
+    door = start(stage, dns=dns, server="threads = 1")
+    warm = finished(load(door, "once", 0, KNOWN, 50, 0))
+    assert warm["verified"] == KNOWN, warm
+    if stage.smoke:
+        return
+    server.pause()
+    rows = silent_rounds(stage, door)
+    report.keep("rounds", rows)
+    out = {key: median(rows, key) for key in rows[0]}
+    report.title(f"{SILENT_IN_FLIGHT:,} in flight to a silent server", "then", "at rest", "ratio")
+    report.row("in flight, at least", out["least_in_flight"])
+    for part, word in [("median", "median"), ("p99", "99 %")]:
+        busy, idle = out[f"busy_{part}_us"], out[f"idle_{part}_us"]
+        row = f"latency of clients that are known: {word}"
+        report.row(row, busy, idle, "µs", out[f"{part}_ratio"], most=2)
+    grown = max(row["grown_kib"] for row in rows) / 1024
+    report.row("memory grows by", grown, unit="MiB", most=64)
+
+
+def known_clients(stage, door):
+    """What clients with a cached name get."""
+    clients = load(door, "again", 0, KNOWN, 64, SILENT_SECONDS)
+    steady(clients.pid, stage.cores[-1], 50)
+    run = finished(clients)
+    assert run["answers"] == run["verified"] > 0, run
+    return run
+
+
+def silent_rounds(stage, door):
+    rows, first = [], 1_000_000
+    steady(door.process.pid, stage.cores[0], 40)
+    for _ in range(SILENT_ROUNDS):
+        idle = known_clients(stage, door)
+        before = resident_kib(door.process.pid)
+        seconds = FLOOD_SETTLES + SILENT_SECONDS + 1
+        flood = load(door, "flood", first, 10_000_000, SILENT_IN_FLIGHT, seconds)
+        steady(flood.pid, stage.cores[-1])
+        time.sleep(FLOOD_SETTLES)
+        busy = known_clients(stage, door)
+        grown = resident_kib(door.process.pid) - before
+        run = finished(flood)
+        first += 1_000_000
+        rows.append(
+            {
+                "idle_median_us": idle["median_us"],
+                "idle_p99_us": idle["p99_us"],
+                "busy_median_us": busy["median_us"],
+                "busy_p99_us": busy["p99_us"],
+                "median_ratio": busy["median_us"] / idle["median_us"],
+                "p99_ratio": busy["p99_us"] / idle["p99_us"],
+                "least_in_flight": run["least_in_flight"],
+                "grown_kib": grown,
+                "flood_errors": run["error"],
+                "flood_answers": run["answers"],
+            }
         )
-        try:
-            warm = finished(load(door, "once", 0, KNOWN, 50, 0))
-            assert warm["verified"] == KNOWN, warm
-            server.pause()
-            self.silent_rounds(door)
-        finally:
-            door.close()
-            server.close()
-
-    def known(self, door):
-        """What clients with a cached name get."""
-        clients = load(door, "again", 0, KNOWN, 64, SILENT_SECONDS)
-        steady(clients.pid, self.cores[-1], 50)
-        run = finished(clients)
-        assert run["answers"] == run["verified"] > 0, run
-        return run
-
-    def silent_rounds(self, door):
-        rows, grown, first = [], 0, 1_000_000
-        steady(door.process.pid, self.cores[0], 40)
-        for _ in range(SILENT_ROUNDS):
-            idle = self.known(door)
-            before = resident_kib(door.process.pid)
-            seconds = FLOOD_SETTLES + SILENT_SECONDS + 1
-            flood = load(door, "flood", first, 10_000_000, SILENT_IN_FLIGHT, seconds)
-            steady(flood.pid, self.cores[-1])
-            time.sleep(FLOOD_SETTLES)
-            busy = self.known(door)
-            grown = max(grown, resident_kib(door.process.pid) - before)
-            run = finished(flood)
-            first += 1_000_000
-            rows.append(
-                {
-                    "idle_median_us": idle["median_us"],
-                    "idle_p99_us": idle["p99_us"],
-                    "busy_median_us": busy["median_us"],
-                    "busy_p99_us": busy["p99_us"],
-                    "median_ratio": busy["median_us"] / idle["median_us"],
-                    "p99_ratio": busy["p99_us"] / idle["p99_us"],
-                    "least_in_flight": run["least_in_flight"],
-                    "flood_errors": run["error"],
-                    "flood_answers": run["answers"],
-                }
-            )
-            time.sleep(3)
-        out = {key: median(rows, key) for key in rows[0]}
-        out["grown_mib"] = grown / 1024
-        self.figures["silent"] = {**out, "rounds": rows}
-        print(f"{SILENT_IN_FLIGHT} in flight to a silent server; medians of {SILENT_ROUNDS}")
-        self.show("in flight, at least", f"{out['least_in_flight']:.0f}")
-        for part, word in [("median", "median"), ("p99", "99th percentile")]:
-            self.show(f"known clients, idle: {word}", f"{out[f'idle_{part}_us']:.0f} µs")
-            self.show(f"known clients, meanwhile: {word}", f"{out[f'busy_{part}_us']:.0f} µs")
-            ratio = out[f"{part}_ratio"]
-            self.show(f"{word}: ratio", f"{ratio:.2f}", "at most 2", ratio <= 2)
-        grown = out["grown_mib"]
-        self.show("memory grows by", f"{grown:.1f} MiB", "under 64 MiB", grown < 64)
-
-    # Ten million addresses through the cache.
-
-    def scan(self):
-        argv = [PROGRAMS / "cache_scan", "10000000", "1000", "64"]
-        run = json.loads(subprocess.run(argv, stdout=subprocess.PIPE, check=True).stdout)
-        self.figures["cache"] = run
-        print(f"{run['addresses']} addresses through a cache of {run['cap_bytes'] >> 20} MiB")
-        rate, most = run["hit_rate"], run["most_bytes"]
-        self.show("1000 clients in use: hits", f"{rate:.2%}", "over 99 %", rate > 0.99)
-        self.show(
-            "bytes held at most",
-            f"{most / 2**20:.1f} MiB",
-            "the cap",
-            most <= run["cap_bytes"],
-        )
-        self.show("memory grows by", f"{run['grown_kib'] / 1024:.1f} MiB")
-        self.show("a hit", f"{run['hit_ns']:.0f} ns")
-        self.show("a miss, stored", f"{run['scan_ns']:.0f} ns")
+        time.sleep(3)
+    return rows
 
 
-def main(out, *parts):
-    folder = Path(tempfile.mkdtemp(prefix="doorward-bench-"))
-    bench = Bench(folder)
-    try:
-        for part in parts or ["unique", "silent", "scan"]:
-            getattr(bench, part)()
-    finally:
-        shutil.rmtree(folder)
-    Path(out).parent.mkdir(parents=True, exist_ok=True)
-    Path(out).write_text(json.dumps(bench.figures, indent=1) + "\n")
-    if bench.failed:
-        sys.exit("bench: out of bounds: " + "; ".join(bench.failed))
+# Ten million addresses through the cache.
 
 
-main(*sys.argv[1:])
+def scan(stage, report):
+    addresses = 20_000 if stage.smoke else 10_000_000
+    argv = [PROGRAMS / "cache_scan", str(addresses), "1000", "64"]
+    run = json.loads(subprocess.run(argv, stdout=subprocess.PIPE, check=True).stdout)
+    report.keep("cache_scan", run)
+    mib = run["cap_bytes"] / 2**20
+    report.title(f"{run['addresses']:,} addresses through a cache of {mib:.0f} MiB")
+    report.row("1,000 clients in use: hits", run["hit_rate"] * 100, unit="%", least=99)
+    report.row("held at most", run["most_bytes"] / 2**20, unit="MiB", most=mib)
+    report.row("memory grows by", run["grown_kib"] / 1024, unit="MiB")
+    report.row("a hit", run["hit_ns"], unit="ns")
+    report.row("a miss, stored", run["scan_ns"], unit="ns")

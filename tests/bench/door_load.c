@@ -14,25 +14,15 @@
  * again: the clients over and over at random, for SECONDS, one request every 300 µs on average.
  */
 
-#include <errno.h>
+#include "bench/load.h"
+
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MULTIPLEXED 64
-#define RECORD_HEADER 8
-#define BEGIN_REQUEST 1
-#define END_REQUEST 3
-#define PARAMS 4
-#define STDIN 5
-#define STDOUT 6
 #define BUFFER 262144
 #define NETWORKS 400u       /* /24s that neighbours are spread over */
 #define LIFE_NS 1250000000u /* of a lookup that nobody answers, at least */
@@ -73,32 +63,6 @@ struct load {
 	uint32_t *latency_ns;
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static void die(const char *what)
-{
-	fprintf(stderr, "door_load: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static size_t put_record(uint8_t *out, unsigned type, unsigned id, const void *data, size_t len)
-{
-	const uint8_t header[RECORD_HEADER] = {
-		1, (uint8_t)type, 0, (uint8_t)id, (uint8_t)(len >> 8), (uint8_t)len, 0, 0};
-
-	memcpy(out, header, sizeof(header));
-	if (len > 0) {
-		memcpy(out + sizeof(header), data, len);
-	}
-	return sizeof(header) + len;
-}
-
 /* A whole request; FCGI_KEEP_CONN, role RESPONDER. */
 static size_t put_request(uint8_t *out, unsigned id, uint32_t client)
 {
@@ -111,22 +75,17 @@ static size_t put_request(uint8_t *out, unsigned id, uint32_t client)
 
 	pair[0] = 11;
 	pair[1] = (char)(len - 11);
-	size_t size = put_record(out, BEGIN_REQUEST, id, begin, sizeof(begin));
+	size_t size = put_record(out, FCGI_BEGIN, id, begin, sizeof(begin));
 
-	size += put_record(out + size, PARAMS, id, pair, (size_t)len + 2);
-	size += put_record(out + size, PARAMS, id, NULL, 0);
-	return size + put_record(out + size, STDIN, id, NULL, 0);
-}
-
-static uint32_t draw(struct load *load)
-{
-	load->random = load->random * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(load->random >> 33);
+	size += put_record(out + size, FCGI_PAIRS, id, pair, (size_t)len + 2);
+	size += put_record(out + size, FCGI_PAIRS, id, NULL, 0);
+	return size + put_record(out + size, FCGI_BODY, id, NULL, 0);
 }
 
 static uint32_t pick(struct load *load)
 {
-	return load->first + (load->mode == AGAIN ? draw(load) % load->count : load->next++);
+	return load->first +
+	       (load->mode == AGAIN ? draw(&load->random) % load->count : load->next++);
 }
 
 static bool has_more(const struct load *load)
@@ -187,9 +146,9 @@ static void take_record(struct connection *c, struct load *load, const uint8_t *
 		fprintf(stderr, "door_load: an answer that nobody waits for\n");
 		exit(1);
 	}
-	if (record[1] == STDOUT && len > 0) {
+	if (record[1] == FCGI_ANSWER && len > 0) {
 		c->word[slot] = read_word(record + RECORD_HEADER, len);
-	} else if (record[1] == END_REQUEST) {
+	} else if (record[1] == FCGI_END) {
 		c->in_use[slot] = false;
 		c->busy--;
 		load->in_flight--;
@@ -204,22 +163,16 @@ static void take_record(struct connection *c, struct load *load, const uint8_t *
 static void take(struct connection *c, struct load *load)
 {
 	ssize_t got = recv(c->fd, c->buffer + c->have, BUFFER - c->have, 0);
+	const uint8_t *record;
 	size_t at = 0;
+	size_t len;
 
 	if (got <= 0) {
 		die("recv");
 	}
 	c->have += (size_t)got;
-	while (c->have - at >= RECORD_HEADER) {
-		const uint8_t *r = c->buffer + at;
-		size_t len = (size_t)r[4] << 8 | r[5];
-		size_t whole = RECORD_HEADER + len + r[6];
-
-		if (c->have - at < whole) {
-			break;
-		}
-		take_record(c, load, r, len);
-		at += whole;
+	while ((record = next_record(c->buffer, c->have, &at, &len)) != NULL) {
+		take_record(c, load, record, len);
 	}
 	memmove(c->buffer, c->buffer + at, c->have - at);
 	c->have -= at;
@@ -292,7 +245,7 @@ static uint64_t room(struct load *load, uint64_t now)
 		return 0;
 	}
 	if (load->mode == AGAIN) {
-		load->next_ns = now + draw(load) % PAUSE_NS;
+		load->next_ns = now + draw(&load->random) % PAUSE_NS;
 		return 1;
 	}
 	uint64_t step = STEP_NS * most / LIFE_NS;

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""The one table and the one JSON file of a run, and what must hold in it."""
+
+import json
+import os
+import statistics
+
+FALL = 0.15  # of a recorded ratio, that is too much
+
+
+def number(value):
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def with_unit(value, unit):
+    return "" if value is None else number(value) + ("" if unit in ("", "/s") else " ") + unit
+
+
+def median(rows, key):
+    return statistics.median(row[key] for row in rows)
+
+
+class Report:
+    def __init__(self, bounds=True):
+        self.bounds = bounds
+        self.group, self.section = "", ""
+        self.figures = {}
+        self.ratios = {}  # by "group: section: what": which way is better, and the ratio
+        self.failed = []
+
+    def begin(self, group):
+        self.group, self.section = group, ""
+        self.figures[group] = {}
+
+    def title(self, text, ours="doorward", beside="", ratio="", key=None):
+        """Heads the rows that follow; `key` names them in files where `text` holds figures."""
+        self.section = text if key is None else key
+        print(f"\n{text:<62}{ours:>14}{beside:>14}{ratio:>8}".rstrip(), flush=True)
+
+    def keep(self, name, value):
+        """Figures for the JSON file alone."""
+        self.figures[self.group].setdefault(self.section, {})[name] = value
+
+    def row(self, what, ours, beside=None, unit="", ratio=None, better=None, least=None, most=None):
+        """
+        One line. `least` and `most` bound the ratio, or our figure where there is none; `better` is
+        "higher" or "lower" where neither bound says so.
+        """
+        better = "higher" if least is not None else "lower" if most is not None else better
+        if ratio is not None and better is not None:
+            self.ratios[self._name(what)] = {"better": better, "ratio": round(ratio, 4)}
+        measured = ours if ratio is None else ratio
+        bound, verdict = "", ""
+        if least is not None:
+            bound = f"at least {least:g}"
+            verdict = "" if measured >= least else "FAILED"
+        elif most is not None:
+            bound = f"at most {most:g}"
+            verdict = "" if measured <= most else "FAILED"
+        if verdict and self.bounds:
+            self.failed.append(self._name(what))
+        self.keep(what, {"doorward": ours, "beside": beside, "unit": unit, "ratio": ratio})
+        ours, beside = with_unit(ours, unit), with_unit(beside, unit)
+        ratio = "" if ratio is None else f"{ratio:.2f}"
+        line = f"  {what:<60}{ours:>14}{beside:>14}{ratio:>8}"
+        print(f"{line}  {bound:<13}{verdict if self.bounds else ''}".rstrip(), flush=True)
+
+    def fail(self, what):
+        print(f"  {what}  FAILED", flush=True)
+        self.failed.append(self._name(what))
+
+    def _name(self, what):
+        return f"{self.group}: {self.section}: {what}"
+
+    # Files
+
+    def write(self, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        document = {
+            "cores": os.cpu_count(),
+            "failed": self.failed,
+            "ratios": self.ratios,
+            "figures": self.figures,
+        }
+        path.write_text(json.dumps(document, indent=1) + "\n")
+
+    def record(self, path):
+        """Takes this run's groups into the file; the others stay as they are."""
+        recorded = json.loads(path.read_text()) if path.exists() else {}
+        recorded = {k: v for k, v in recorded.items() if k.split(":")[0] not in self.figures}
+        recorded.update(self.ratios)
+        path.write_text(json.dumps(dict(sorted(recorded.items())), indent=1) + "\n")
+        print(f"\n{len(self.ratios)} ratios recorded in {path}")
+
+    def check(self, path):
+        """What fell against the recorded run."""
+        recorded = json.loads(path.read_text())
+        self.title("ratios that fell by more than 15 %", "now", "recorded")
+        for name, then in recorded.items():
+            if name.split(":")[0] not in self.figures:
+                continue
+            now = self.ratios.get(name)
+            if now is None:
+                self.fail(f"{name}: not measured any more")
+                continue
+            part = now["ratio"] / then["ratio"]
+            if then["better"] == "lower":
+                part = 1 / part
+            if part < 1 - FALL:
+                print(f"  {name:<60}{now['ratio']:>14.2f}{then['ratio']:>14.2f}", flush=True)
+                self.failed.append(f"{name}: fell to {part:.0%}")

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""FastCGI over a Unix socket, as nginx asks: doorward beside what no authorizer can beat."""
+
+import os
+import socket
+import statistics
+from pathlib import Path
+
+from stage import ALLOW, Rounds
+
+ROUNDS = 5
+MS = 800
+CROWD = dict(addresses=100, uris=1000)
+WAYS = {
+    "a connection a request": dict(keep=0, connections=16),
+    "kept connections": dict(keep=1, connections=16),
+}
+FRESH_A_RUN = 4000  # more clients than one run of `mixed` meets for the first time
+
+
+def side(stage, server, ms=MS, **how):
+    """A measurement for Rounds; the first requests, which fill caches, are left out."""
+    how = {**CROWD, **how}
+    first = {"in_turn": 1, "rate": 0, "ms": 30_000, "requests": 300 if stage.smoke else 2000}
+    server.load(**{**how, **first})
+    return lambda: server.load(**stage.during(ms), **how)
+
+
+def beside_baselines(stage, report):
+    """Each bound of a cached client; one worker, one core."""
+    stage.ask_from_the_last_core()
+    servers = {"door": stage.door(), "bare": stage.bare(), "pool": stage.pool()}
+    for what, given in [("name and certificate", stage.cert()), ("name alone", None)]:
+        for way, how in WAYS.items():
+            sides = {n: side(stage, s, cert=given, **how) for n, s in servers.items()}
+            runs = Rounds(stage.rounds(ROUNDS), sides)
+            higher, lower, pool = {"better": "higher"}, {"better": "lower"}, {"better": "higher"}
+            if given is not None:
+                higher = {"least": 0.75 if how["keep"] else 0.85}
+                lower = {"most": 1.6 if how["keep"] else 1.3}
+                pool = {"least": 1.5}
+            report.title(f"{what}, {way}", "doorward", "bare epoll", "ratio")
+            report.keep("rounds", runs.rows)
+            runs.compare(report, "requests", "per_second", "/s", "door", "bare", **higher)
+            runs.compare(report, "CPU a request", "cpu_us", "µs", "door", "bare", **lower)
+            runs.compare(report, "the generator's own core", "busy_percent", "%", "door", "bare")
+            key = f"{what}, {way}, pool"
+            report.title(f"{what}, {way}", "doorward", "libfcgi × 16", "ratio", key)
+            runs.compare(report, "requests", "per_second", "/s", "door", "pool", **pool)
+            runs.compare(report, "CPU a request", "cpu_us", "µs", "door", "pool", better="lower")
+
+
+def compare(report, runs, ours, beside, what="requests"):
+    """A row for the requests a second, and one for what they cost."""
+    runs.compare(report, what, "per_second", "/s", ours, beside, better="higher")
+    runs.compare(report, f"{what}: CPU of one", "cpu_us", "µs", ours, beside, better="lower")
+
+
+def cases(stage, report):
+    """Requests that are not the usual one, beside the usual one of the same doorward."""
+    stage.ask_from_the_last_core()
+    cert = stage.cert()
+    rounds = stage.rounds(3)
+    runs = 2 * rounds
+    door = stage.door(clients=1000 + runs * FRESH_A_RUN)
+    strict = stage.door("deny = host .bench.example\n")
+    bare = stage.bare(status="403 Forbidden")
+    logged = f"format = text\nlevel = warning\ndecisions = all\ntarget = file:{stage.folder}/log"
+    talking = stage.door(log=logged)
+    known = {**CROWD, "addresses": 1000, "cert": cert}
+    door.load(**known, in_turn=1, requests=2000, ms=30_000)
+    firsts = iter(range(runs))
+
+    def mixed(how):
+        """Nobody who was new in one run is it in another."""
+        offset = next(firsts) * FRESH_A_RUN
+        return door.load(**stage.during(MS), fresh=10, fresh_first=offset, **known, **how)
+
+    for way, how in WAYS.items():
+        report.title(f"beside the usual request, {way}", "these", "the usual", "ratio")
+        for what, other in [
+            ("1 of 100 clients is new", lambda how=how: mixed(how)),
+            ("certificates never seen before", side(stage, door, cert=cert, fresh_certs=1, **how)),
+            ("each decision is logged", side(stage, talking, cert=cert, **how)),
+        ]:
+            both = {"these": other, "usual": side(stage, door, cert=cert, **how)}
+            compare(report, Rounds(rounds, both), "these", "usual", what)
+        report.title(f"denied, {way}", "doorward", "bare epoll", "ratio")
+        both = {
+            "door": side(stage, strict, denied=True, cert=cert, **how),
+            "bare": side(stage, bare, denied=True, cert=cert, **how),
+        }
+        compare(report, Rounds(rounds, both), "door", "bare")
+
+
+def rules(stage, report):
+    """A cached client whose rule stands behind many about others."""
+    stage.ask_from_the_last_core()
+    counts = [10, 1_000, 100_000]
+    doors = {}
+    for count in counts:
+        text = "".join(f"deny = host h{n}.other.example\n" for n in range(count - 1))
+        doors[count] = stage.door(text + ALLOW)
+    how = {**WAYS["kept connections"], "cert": stage.cert()}
+    runs = Rounds(stage.rounds(ROUNDS), {n: side(stage, doors[n], **how) for n in counts})
+    report.title("rules, of which the client's own is the last", "so many", "10 rules", "ratio")
+    for count in counts[1:]:
+        row = f"{count:,} rules"
+        limit = {"most": 1.1} if count == counts[-1] else {"better": "lower"}
+        runs.compare(report, f"{row}: CPU a request", "cpu_us", "µs", count, 10, **limit)
+        runs.compare(report, f"{row}: requests", "per_second", "/s", count, 10, better="higher")
+
+
+def workers(stage, report):
+    """Two workers need two cores beside the generator's to show what they can do."""
+    cores = stage.cores[:2]
+    stage.ask_from_the_last_core()
+    doors = {n: stage.door(threads=n, cores=cores) for n in (1, 2)}
+    shared = "" if len(stage.cores) > 2 else " (a core is the generator's, too)"
+    for way, how in WAYS.items():
+        sides = {n: side(stage, doors[n], cert=stage.cert(), **how) for n in doors}
+        runs = Rounds(stage.rounds(3), sides)
+        report.title(f"workers{shared}, {way}", "two", "one", "ratio", f"workers, {way}")
+        compare(report, runs, 2, 1)
+
+
+def connections(stage, report):
+    stage.ask_from_the_last_core()
+    servers = {"door": stage.door(), "bare": stage.bare()}
+
+    def row(what, **how):
+        sides = {n: side(stage, s, 500, cert=stage.cert(), **how) for n, s in servers.items()}
+        runs = Rounds(stage.rounds(3), sides)
+        runs.compare(report, what, "per_second", "/s", "door", "bare", better="higher")
+
+    for way, how in WAYS.items():
+        report.title(f"at one time, {way}", "doorward", "bare epoll", "ratio")
+        for count in [1, 64] if stage.smoke else [1, 8, 64, 512, 4096]:
+            row(f"{count:,} connections", **{**how, "connections": count})
+    row("16 connections, 16 requests multiplexed on each", **how, multiplex=16)
+
+
+def latency(stage, report):
+    """An open loop at half the rate at which doorward is saturated, for both."""
+    stage.ask_from_the_last_core()
+    servers = {"door": stage.door(), "bare": stage.bare()}
+    for way, how in WAYS.items():
+        how = {**how, "connections": 64, "cert": stage.cert()}
+        saturated = side(stage, servers["door"], **how)()["per_second"]
+        how = {**how, "connections": 512, "rate": int(saturated / 2), "ms": 2000}
+        sides = {name: side(stage, server, **how) for name, server in servers.items()}
+        runs = Rounds(stage.rounds(5), sides)
+        title = f"latency at {how['rate']:,}/s, half the most, {way}"
+        report.title(title, "doorward", "bare epoll", "ratio", key=f"latency, {way}")
+        report.keep("rounds", runs.rows)
+        for key, word in [("p50_us", "median"), ("p99_us", "99 %"), ("p999_us", "99.9 %")]:
+            runs.compare(report, word, key, "µs", "door", "bare", better="lower")
+        spread = [
+            statistics.median(row["p999_us"] / row["p50_us"] for row in runs.rows[name])
+            for name in ("door", "bare")
+        ]
+        report.row("99.9 % as a multiple of the median", *spread, most=5)
+
+
+def resident(pid):
+    """Bytes that are this process's own."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    fields = dict(line.split(":") for line in text.splitlines()[1:])
+    return sum(int(fields[f"Private_{state}"].split()[0]) for state in ("Clean", "Dirty")) * 1024
+
+
+def memory(stage, report):
+    """What a connection, a request in flight and a cached result hold."""
+    stage.ask_from_the_last_core()
+    count = 200 if stage.smoke else 4000
+    clients = 1000 if stage.smoke else 50_000
+    door = stage.door(clients=clients, server="max_connections = 20000\nrequest_timeout = 60s")
+    door.load(**CROWD, requests=2000, ms=30_000, keep=1, connections=16)
+
+    begin = bytes([1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0])
+    pairs = b"".join(
+        bytes([len(name), len(value)]) + name + value
+        for name, value in [
+            (b"REMOTE_ADDR", b"11.100.100.100"),
+            (b"REQUEST_URI", b"/catalogue/item/10000000?page=2"),
+            (b"HTTP_USER_AGENT", b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101"),
+        ]
+    )
+    half = begin + bytes([1, 4, 0, 1, 0, len(pairs), 0, 0]) + pairs
+    before = resident(door.pid)
+    all_open = [socket.socket(socket.AF_UNIX) for _ in range(count)]
+    for each in all_open:
+        each.connect(os.fspath(door.socket))
+    door.load(requests=100, ms=30_000)  # it is through with them when it answers one that came later
+    idle = resident(door.pid)
+    for each in all_open:
+        each.sendall(half)
+    door.load(requests=100, ms=30_000)
+    in_flight = resident(door.pid)
+    for each in all_open:
+        each.close()
+    report.title("memory")
+    row = "an idle connection"
+    report.row(row, (idle - before) / count, unit="B", most=1024)
+    report.row("a request in flight", (in_flight - idle) / count, unit="B", most=4096)
+
+    # The first ones bring what is made once.
+    door = stage.door(clients=clients)
+    how = {"keep": 1, "connections": 16, "in_turn": 1, "ms": 60_000}
+    first = clients // 5
+    door.load(addresses=clients, requests=first, **how)
+    before = resident(door.pid)
+    more = clients - 2 * first
+    door.load(addresses=clients, first=first, requests=more, **how)
+    row = "a client with its name in the cache"
+    report.row(row, (resident(door.pid) - before) / more, unit="B", most=300)
