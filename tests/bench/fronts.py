@@ -270,4 +270,5 @@ def apache(stage, report):
         runs = Rounds(stage.rounds(ROUNDS), {name: ask(name) for name in names})
         report.title(f"through Apache, {way}", beside="beside", ratio="ratio")
         for what, beside in [("Require host localhost", "host"), ("no question at all", "plain")]:
-            runs.compare(report, f"beside {what}", "per_second", "/s", "door", beside, better="higher")
+            row = f"beside {what}"
+            runs.compare(report, row, "per_second", "/s", "door", beside, better="higher")

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from kit.certs import Authority
-from kit.doorward import Doorward
+from kit.doorward import BINARY, Doorward
 from kit.names import Nsd, reverse
 from kit.process import Process, connects, wait_for
 
@@ -118,16 +118,18 @@ class Stage(contextlib.ExitStack):
             self._cert = authority.issue("client", subject="O=Bench,CN=client")
         return self._cert
 
-    def door(self, rules=ALLOW, threads=1, cores=None, clients=1000, log=LOG, **more):
+    def door(self, rules=ALLOW, threads=1, cores=None, clients=1000, log=LOG, under=(), **more):
         """One that takes names from NSD, and certificates at the front end's word."""
+        folder = self.new_folder()
         server = f"threads = {threads}\n{more.pop('server', '')}"
         dns = f"nameservers = 127.0.0.1:{self.names(clients)}\n{more.pop('dns', '')}"
         door = Doorward(
-            self.new_folder(),
+            folder,
             f"[policy default]\nclient_cert = optional\n{rules}",
             server=server,
             dns=f"{dns}\nmax_in_flight_per_prefix = 100000",
             log=log,
+            argv=[*under, BINARY, "-c", folder / "doorward.conf"],
             **self.on(cores or self.cores[:1]),
             **more,
         )
@@ -152,7 +154,7 @@ class Stage(contextlib.ExitStack):
 
 class Server:
     def __init__(self, process, socket):
-        self.pid, self.socket = process.pid, socket
+        self.process, self.pid, self.socket = process, process.pid, socket
 
     def load(self, denied=False, cert=None, **options):
         """What wire_load says, with the server's own time a request."""

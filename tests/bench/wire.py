@@ -193,7 +193,7 @@ def memory(stage, report):
     all_open = [socket.socket(socket.AF_UNIX) for _ in range(count)]
     for each in all_open:
         each.connect(os.fspath(door.socket))
-    door.load(requests=100, ms=30_000)  # it is through with them when it answers one that came later
+    door.load(requests=100, ms=30_000)  # who comes later is answered later
     idle = resident(door.pid)
     for each in all_open:
         each.sendall(half)
