@@ -158,7 +158,7 @@ bench-check:
 profile:
 	@tests/tools/deps build bench
 	@$(MAKE) --no-print-directory $(BUILD)/doorward $(bench_programs)
-	@$(bench_run) tests/bench/profile.py $(ARGS)
+	@$(bench_run) tests/bench/profile.py
 
 JOBS ?= $(shell nproc)
 SECONDS_EACH ?= 60

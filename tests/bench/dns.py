@@ -97,7 +97,8 @@ def unique(stage, report):
     ratio = statistics.median(r["decisions_s"] / (r["dnsperf_qps"] / 2) for r in rows)
     report.title(f"{clients:,} names never asked before", beside="dnsperf", ratio="ratio")
     halved = out["dnsperf_qps"] / 2
-    report.row("decisions, two questions each", out["decisions_s"], halved, "/s", ratio, least=0.5)
+    row = "decisions, two questions each"
+    report.row(row, out["decisions_s"], halved, "/s", ratio, "higher", least=0.5)
     report.row("CPU a look-up, or two questions", out["cpu_us"], 2 * out["dnsperf_cpu_us"], "µs")
     report.row("median latency of a decision", out["median_us"] / 1000, unit="ms")
     if out["verified"] < clients * 0.999:

@@ -45,10 +45,10 @@ class Report:
 
     def row(self, what, ours, beside=None, unit="", ratio=None, better=None, least=None, most=None):
         """
-        One line. `least` and `most` bound the ratio, or our figure where there is none; `better` is
-        "higher" or "lower" where neither bound says so.
+        One line. `least` and `most` bound the ratio, or our figure where there is none. A ratio
+        that comes out alike in each run, so that it can be recorded, is `better` when "higher" or
+        "lower".
         """
-        better = "higher" if least is not None else "lower" if most is not None else better
         if ratio is not None and better is not None:
             self.ratios[self._name(what)] = {"better": better, "ratio": round(ratio, 4)}
         measured = ours if ratio is None else ratio

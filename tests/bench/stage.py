@@ -69,9 +69,9 @@ class Stage(contextlib.ExitStack):
         self.folder = Path(tempfile.mkdtemp(prefix="doorward-bench-", dir=self._memory()))
         self.callback(shutil.rmtree, self.folder)
         self.callback(os.sched_setaffinity, 0, self.cores)
-        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        most = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        soft = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         self._nsd = None
         self._cert = None
 
