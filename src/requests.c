@@ -176,7 +176,9 @@ static void give(struct request *r, const struct policy *policy, const struct an
 	bytes_reset(&all->reply, REPLY_KEEP);
 	bytes_append_str(&all->reply, answer->head);
 	reply_caching(max_age_s, r->role, &all->reply);
-	bytes_append_str(&all->reply, answer->tail);
+	/* Over HTTP the head is all: nginx reads no body for auth_request, and would not keep a
+	 * connection on which one comes. */
+	bytes_append_str(&all->reply, r->http != NULL ? str_view("\r\n") : answer->tail);
 	decision_log_line(&r->generation->snapshot->config->log, answer->verdict, answer->outcome,
 		&request, &all->log_space);
 	reply(r, answer->head.len > 0);

@@ -223,12 +223,20 @@ def test_nginx_keeps_its_connections(folder, pki, doorward, names, nginx):
 
     check(Here(), pki)
     assert len(door.decisions()) > 20
-    # A denial has a body, which nginx does not read, and so does not keep that connection.
+    # Denials have no body: of one that nginx does not read, it would not keep the connection.
     for _ in range(20):
         assert Here().get("127.0.0.2").status == 200
+        assert Here().get("127.0.0.3").status == 403
     with open("/proc/net/unix") as table:
         established = [row for row in table if " 03 " in row and http in row]
     assert len(established) == 1
+    wire = Wire(http)
+    wire.send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+    accepted = re.search(
+        r'doorward_connections_accepted_total\{protocol="http"\} (\d+)', wire.answer()[2]
+    )
+    wire.close()
+    assert int(accepted[1]) == 2  # nginx's and this one
     door.stop()
     assert Here().get("127.0.0.2").status == 500
 
