@@ -179,8 +179,8 @@ def test_a_certificate_ends_it(conf, pki):
     end = pki.alice.x509.not_valid_after.timestamp()
     at = pki.alice.x509.not_valid_after.strftime("%Y-%m-%dT%H:%M:") + "00Z"
     arguments = ["--ip", "192.0.2.1", "--cert", pki.alice.file, "--policy", "names", "--at", at]
-    got = json.loads(run("check", "-c", conf, *arguments, "--json", expect=0)[1])
     if end % 60:
+        got = json.loads(run("check", "-c", conf, *arguments, "--json", expect=0)[1])
         assert (got["max_age"], got["max_age_reason"]) == (end % 60, "cert")
 
 
