@@ -443,9 +443,9 @@ def test_reload_under_load(door):
     for thread in threads:
         thread.start()
     for _ in range(20):
-        before = door.stderr().count("is in force")
+        before = door.process.output().count("is in force")
         door.reload()
-        wait_for(lambda: door.stderr().count("is in force") > before, "a reload")
+        wait_for(lambda: door.process.output().count("is in force") > before, "a reload")
     stop.set()
     for thread in threads:
         thread.join()

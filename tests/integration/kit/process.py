@@ -25,11 +25,12 @@ def wait_for(condition, what, seconds=DEADLINE):
         time.sleep(0.01)
 
 
-def settled(read, seconds=0.05):
-    """What `read` gives once that has not changed for a while."""
+def settled(read, seconds=0.05, most=0.5):
+    """What `read` gives once that has not changed for a while, or has not stopped to."""
     last = read()
+    end = time.monotonic() + most
     since = time.monotonic()
-    while time.monotonic() < since + seconds:
+    while time.monotonic() < min(since + seconds, end):
         time.sleep(0.01)
         now = read()
         if now != last:
