@@ -117,7 +117,8 @@ static int open_tcp(const struct endpoint *endpoint, int backlog, struct diag *d
 		return -1;
 	}
 	if (bind_and_listen(fd, endpoint, backlog) != 0) {
-		diag_error(diag, NULL, "%s: cannot listen: %s", text, strerror(errno));
+		diag_error(diag, NULL, "%s: cannot listen: %s%s", text, strerror(errno),
+			errno == EADDRINUSE ? " by another process" : "");
 		close(fd);
 		return -1;
 	}
@@ -184,6 +185,25 @@ static void lock_release(int fd, const char *lock_path)
 	close(fd);
 }
 
+/* Who listens where `fd` is connected to; 0: nobody that this process can see. */
+static pid_t listener_of(int fd)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 ? who.pid : 0;
+}
+
+static void refuse_taken(const char *path, pid_t pid, struct diag *diag)
+{
+	if (pid > 0) {
+		diag_error(diag, NULL, "unix:%s: another process listens there (PID %ld)", path,
+			(long)pid);
+	} else {
+		diag_error(diag, NULL, "unix:%s: another process listens there", path);
+	}
+}
+
 /* Whether the path may be taken: nothing is there, or a socket that nobody listens on. */
 static bool path_is_free(const char *path, struct diag *diag)
 {
@@ -210,10 +230,11 @@ static bool path_is_free(const char *path, struct diag *diag)
 		return false;
 	}
 	int error = unix_connect(probe, path);
+	pid_t pid = error == 0 ? listener_of(probe) : 0;
 
 	close(probe);
 	if (error == 0 || error == EAGAIN) {
-		diag_error(diag, NULL, "unix:%s: another process listens there", path);
+		refuse_taken(path, pid, diag);
 		return false;
 	}
 	/* A socket of another kind (EPROTOTYPE), or one that we may not ask, is somebody's. */

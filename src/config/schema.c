@@ -176,7 +176,7 @@ static const struct config_key server_keys[] = {
 		.max = HOUR_MS,
 		.value = "10s",
 		.example = "grace = 30s",
-		.help = "How long requests in flight may take to end after TERM or INT."},
+		.help = "How long requests in flight may take to end after TERM, INT or USR2."},
 };
 
 static const struct config_key frontend_keys[] = {

@@ -3,11 +3,17 @@
 
 """The shipped configurations for systemd and lighttpd, as they are but for paths."""
 
+import os
+import signal
+import stat
 import subprocess
 
+import pytest
+
 from conftest import REPOSITORY
-from kit import web
+from kit import life, web
 from kit.doorward import BINARY
+from kit.process import wait_for
 
 CONTRIB = REPOSITORY / "contrib"
 SCRIPT = CONTRIB / "crawlers" / "doorward-crawlers"
@@ -20,11 +26,86 @@ def test_systemd_finds_nothing_wrong_with_the_units(folder):
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"]
         + [folder / "doorward.service", folder / "doorward-crawlers.timer"]
-        + [folder / "doorward-audit.timer"],
+        + [folder / "doorward-audit.timer", folder / "doorward-http.socket"],
         capture_output=True,
         text=True,
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_systemd_finds_the_service_well_guarded():
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=12"]
+        + [CONTRIB / "systemd" / "doorward.service"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout.splitlines()[-1:] + done.stderr.splitlines()
+
+
+IN, OUT = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.1"}
+NETWORK = "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24\n"
+
+
+@pytest.fixture
+def recipe(doorward, folder):
+    """A doorward started by a script of contrib/, as whom it likes."""
+
+    def start(script, **more):
+        folder.chmod(0o777)
+        path = folder / "recipe.sock"
+        env = dict(CONFIG=str(folder / "doorward.conf"), SOCKET=str(path), DOORWARD=str(BINARY))
+        return doorward(
+            NETWORK, address=str(path), argv=[CONTRIB / script], env={**os.environ, **env, **more}
+        )
+
+    return start
+
+
+def test_spawn_fcgi(recipe):
+    door = recipe("spawn-fcgi/doorward-spawn")
+    assert (door.ask(IN).status, door.ask(OUT).status) == (200, 403)
+    assert stat.S_IMODE(os.stat(door.address).st_mode) == 0o660
+    if os.geteuid() == 0:
+        assert os.stat(f"/proc/{door.process.pid}").st_uid == 65534
+    door.stop()
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(child) for child in file.read().split()]
+
+
+def serving(pid):
+    """As many of multiwatch's children as serve already."""
+    return [child for child in children(pid) if life.state(child) == "S" and threads_of(child)]
+
+
+def threads_of(pid):
+    return [task for task in os.listdir(f"/proc/{pid}/task") if int(task) != pid]
+
+
+def test_multiwatch(recipe):
+    door = recipe("multiwatch/doorward-multiwatch", PROCESSES="3")
+    watcher = door.process.pid
+    wait_for(lambda: len(serving(watcher)) == 3, "three that serve")
+    with life.Callers(door.address, [(IN, 200), (OUT, 403)], kept=20, fresh=20) as callers:
+        for old in children(watcher):
+            callers.some_more()
+            os.kill(old, signal.SIGTERM)
+            wait_for(lambda: old not in children(watcher), "its end")
+            wait_for(lambda: len(serving(watcher)) == 3, "another in its place")
+        callers.some_more()
+    assert callers.wrong == []
+    killed = children(watcher)[0]
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: killed not in children(watcher), "its end")
+    assert [door.ask(IN).status for _ in range(20)] == [200] * 20
+    wait_for(lambda: len(serving(watcher)) == 3, "another in its place")
+    rest = children(watcher)
+    door.process.send(signal.SIGTERM)
+    door.process.ended()
+    wait_for(lambda: all(life.ended(pid) for pid in rest), "the end of all")
 
 
 def test_lighttpd(doorward, lighttpd, nsd, folder):

@@ -14,7 +14,7 @@ import fcgi
 from kit import life
 from kit.doorward import BINARY, Doorward
 from kit.names import reverse
-from kit.process import free_port, wait_for
+from kit.process import Process, free_port, wait_for
 
 POLICY = "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24\n"
 IN, OUT = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.1"}
@@ -48,12 +48,16 @@ def start(doorward, folder, program, **more):
     return doorward(POLICY, argv=[program, "-c", folder / "doorward.conf"], **more)
 
 
-def test_the_successor_takes_socket_path_and_arguments(doorward, folder, program):
+def test_the_successor_takes_socket_path_and_arguments(doorward, folder, stack, program):
     door = start(doorward, folder, program)
     inode = door.socket.stat().st_ino
     new = life.hand_over(door, door.process.pid)
     assert door.process.ended() == 0
     assert door.socket.stat().st_ino == inode
+    second = Process([BINARY, "-c", door.file], folder / "second.stderr")
+    stack.callback(second.kill)
+    assert second.ended() != 0
+    assert f"another process listens there (PID {new})" in second.output()
     assert (door.ask(IN).status, door.ask(OUT).status) == (200, 403)
     command = open(f"/proc/{new}/cmdline").read().split("\0")
     assert command[:3] == [str(program), "-c", str(door.file)]
