@@ -79,7 +79,8 @@ static void bound_max_age(struct authz *a)
 static bool finish(struct authz *a, enum authz_verdict verdict, enum policy_reason reason)
 {
 	if (is_passing(reason)) {
-		authz_hold_until(a, a->wall_s, AUTHZ_BOUND_ERROR);
+		a->holds_s = 0;
+		a->bound = AUTHZ_BOUND_ERROR;
 	}
 	if (a->policy != NULL) {
 		bound_max_age(a);
