@@ -14,7 +14,7 @@ import fcgi
 from kit import life
 from kit.doorward import BINARY, Doorward
 from kit.names import reverse
-from kit.process import Process, free_port, wait_for
+from kit.process import DEADLINE, Process, free_port, wait_for
 
 POLICY = "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24\n"
 IN, OUT = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.1"}
@@ -95,6 +95,27 @@ def test_a_crowd_notices_nothing(doorward, folder, program):
         callers.some_more()
     assert callers.wrong == []
     life.end(pid)
+
+
+def test_a_kept_connection_over_http_is_told_to_close(doorward, folder, program):
+    path = folder / "http.sock"
+    door = start(doorward, folder, program, server=f"listen = http:unix:{path}")
+    with socket.socket(socket.AF_UNIX) as kept:
+        kept.connect(str(path))
+        kept.settimeout(DEADLINE)
+
+        def ask():
+            kept.sendall(b"GET /auth HTTP/1.1\r\nHost: d\r\nX-Real-IP: 192.0.2.1\r\n\r\n")
+            return kept.recv(65536)
+
+        assert b"close" not in ask()
+        door.process.send(signal.SIGUSR2)
+        new = life.successor(door)
+        answer = ask()
+        assert answer.startswith(b"HTTP/1.1 200 ") and b"Connection: close\r\n" in answer
+        assert kept.recv(1) == b""
+    assert door.process.ended() == 0
+    life.end(new)
 
 
 def bad_configuration(door, program):
