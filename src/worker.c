@@ -117,6 +117,9 @@ static void *run(void *ctx)
 	struct worker *w = ctx;
 
 	pthread_setname_np(pthread_self(), "worker");
+	while (w->server != NULL) {
+		net_server_turn(w->server, true);
+	}
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	return NULL;
 }

@@ -7,22 +7,24 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ACCEPT_BATCH 64 /* connections accepted before others have their turn */
-#define STARVED_MS 100  /* until the next try, without descriptors */
+#define ACCEPT_BATCH 8 /* connections accepted before those that are open have their turn */
+#define STAYED_MAX 4   /* connections that one worker gets until it is the turn of another */
+#define STARVED_MS 100 /* until the next try, without descriptors */
 
 /* Accepted at the end, so that those who come faster than they are served do not put it off. */
 #define LAST_BATCH SOMAXCONN
 
 struct listener {
-	uv_poll_t poll;
 	struct net_server *server;
 	struct net_service *service;
 	struct listener *next;
 	int fd;
-	bool gone; /* not polled any more */
+	uint32_t stayed; /* connections that stayed, since it was watched anew */
+	bool gone;       /* not watched any more */
 };
 
 static bool peer_is_allowed(const struct net_settings *settings, const struct addr *from)
@@ -61,6 +63,23 @@ static bool may_accept(const struct net_server *server)
 	       (!server->starved || uv_now(server->loop) >= server->retry_at);
 }
 
+/* 0 or an errno value. A second call with the same `wanted` may fail. */
+static int watch(const struct listener *l, bool wanted)
+{
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = (void *)(uintptr_t)l};
+	int how = wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL;
+
+	return epoll_ctl(l->server->epoll_fd, how, l->fd, &event) == 0 ? 0 : errno;
+}
+
+static void lose(struct listener *l, int error)
+{
+	log_write(LOG_LEVEL_ERROR, "a listening socket is gone: %s", strerror(error));
+	l->gone = true;
+	(void)watch(l, false);
+}
+
 /* False when there is nothing to accept for now. */
 static bool accept_one(struct listener *l)
 {
@@ -97,9 +116,7 @@ static bool accept_one(struct listener *l)
 	case EBADF:
 	case EINVAL:
 	case ENOTSOCK:
-		log_write(LOG_LEVEL_ERROR, "a listening socket is gone: %s", strerror(errno));
-		l->gone = true;
-		uv_poll_stop(&l->poll);
+		lose(l, errno);
 		return false;
 	default:
 		/* The connection was lost while it waited to be accepted (accept(2)). */
@@ -107,29 +124,51 @@ static bool accept_one(struct listener *l)
 	}
 }
 
-static void on_connections(uv_poll_t *poll, int status, int events)
+static void accept_some(struct listener *l, int max)
 {
-	struct listener *l = CONTAINER_OF(poll, struct listener, poll);
-	struct net_server *server = l->server;
+	for (int i = 0; i < max && !l->gone && may_accept(l->server) && accept_one(l); i++) {
+	}
+}
 
-	net_server_enter(server);
-	if (status < 0) {
-		/* libuv has stopped polling it. */
-		log_write(LOG_LEVEL_ERROR, "a listening socket is gone: %s", uv_strerror(status));
-		l->gone = true;
-	} else {
-		for (int i = 0; i < ACCEPT_BATCH && may_accept(server) && accept_one(l); i++) {
+/*
+ * Of the workers that wait, the kernel wakes the one that has watched for longest, always the same:
+ * whoever got some connections that stay goes to the end of the queue.
+ */
+static void give_way(struct listener *l, uint32_t stayed)
+{
+	l->stayed += stayed;
+	if (l->stayed < STAYED_MAX || l->gone || !l->server->accepting) {
+		return;
+	}
+	l->stayed = 0;
+	(void)watch(l, false);
+	int error = watch(l, true);
+
+	if (error != 0) {
+		lose(l, error);
+	}
+}
+
+bool listeners_on_event(struct net_server *server, const void *who)
+{
+	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
+		if (l == who) {
+			uint32_t before = server->peer_count;
+
+			accept_some(l, ACCEPT_BATCH);
+			if (server->peer_count > before) {
+				give_way(l, server->peer_count - before);
+			}
+			return true;
 		}
 	}
-	net_server_leave(server);
+	return false;
 }
 
 void listeners_accept_waiting(struct net_server *server)
 {
 	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
-		for (int i = 0; i < LAST_BATCH && !l->gone && may_accept(server) && accept_one(l);
-			i++) {
-		}
+		accept_some(l, LAST_BATCH);
 	}
 }
 
@@ -156,10 +195,10 @@ void listeners_update(struct net_server *server)
 		if (l->gone) {
 			continue;
 		}
-		if (accepting) {
-			uv_poll_start(&l->poll, UV_READABLE, on_connections);
-		} else {
-			uv_poll_stop(&l->poll);
+		int error = watch(l, accepting);
+
+		if (error != 0) {
+			lose(l, error);
 		}
 	}
 }
@@ -171,30 +210,28 @@ int net_server_listen(struct net_server *server, int fd, struct net_service *ser
 	if (l == NULL) {
 		return UV_ENOMEM;
 	}
-	int error = uv_poll_init(server->loop, &l->poll, fd);
+	l->server = server;
+	l->service = service;
+	l->fd = fd;
+	int error = server->accepting ? watch(l, true) : 0;
 
 	if (error != 0) {
 		free(l);
-		return error;
+		return -error;
 	}
-	l->poll.data = server;
-	l->server = server;
-	l->service = service;
 	list_remove(&service->among);
 	list_append(&server->services, &service->among);
-	l->fd = fd;
 	l->next = server->listeners;
 	server->listeners = l;
-	server->handles++;
-	return server->accepting ? uv_poll_start(&l->poll, UV_READABLE, on_connections) : 0;
+	return 0;
 }
 
-void listeners_close(struct net_server *server, uv_close_cb closed)
+void listeners_close(struct net_server *server)
 {
 	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
-		l->gone = true;
-		if (!uv_is_closing((uv_handle_t *)&l->poll)) {
-			uv_close((uv_handle_t *)&l->poll, closed);
+		if (!l->gone) {
+			l->gone = true;
+			(void)watch(l, false);
 		}
 	}
 }

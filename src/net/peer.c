@@ -333,11 +333,8 @@ void peer_drain(struct peer *p, bool time)
 	}
 }
 
-void peers_send(uv_prepare_t *send)
+void peers_send(struct net_server *server)
 {
-	struct net_server *server = CONTAINER_OF(send, struct net_server, send);
-
-	uv_prepare_stop(send);
 	net_server_enter(server);
 	for (struct list *entry; (entry = list_first(&server->answered)) != NULL;) {
 		list_remove(entry);
@@ -356,6 +353,5 @@ void net_conn_answered(struct net_conn *conn)
 	if (!p->busy && p->state != PEER_CLOSED) {
 		list_remove(&p->answered);
 		list_append(&server->answered, &p->answered);
-		uv_prepare_start(&server->send, peers_send);
 	}
 }

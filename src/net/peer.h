@@ -59,16 +59,14 @@ struct net_server {
 	struct net_settings settings;
 	uv_loop_t *loop;
 	/*
-	 * Connections that have to wait are in an epoll set of their own, which the loop polls as
-	 * one descriptor: joining it costs one system call, leaving it none, and no handle has to
-	 * outlive its connection.
+	 * What waits is an epoll set of the server's own, which holds the connections, the
+	 * listening sockets, and the loop's own set: a connection that joins costs one system call,
+	 * one that leaves none, and of the workers that wait for a listening socket one alone is
+	 * woken (EPOLLEXCLUSIVE), for which that one has to wait in this very set.
 	 */
 	int epoll_fd;
-	uv_poll_t ready;
 	uv_timer_t timer;
 	uint64_t timer_at; /* UINT64_MAX: not set */
-	uv_prepare_t send; /* active while there are peers in `answered` */
-	unsigned handles;  /* of libuv, not yet closed */
 	struct listener *listeners;
 	bool accepting;
 	bool starved; /* no descriptors or memory for a new connection, until retry_at */
@@ -97,15 +95,16 @@ void net_server_enter(struct net_server *server);
 void net_server_leave(struct net_server *server);
 
 /* Sends what is there for the peers in `answered`. */
-void peers_send(uv_prepare_t *send);
+void peers_send(struct net_server *server);
 
 /* Starts or stops accepting, as limits and draining say. */
 void listeners_update(struct net_server *server);
 /* Accepts whom the listening sockets hold already, up to a limit. */
 void listeners_accept_waiting(struct net_server *server);
-/* Closes the libuv handles that are open; the descriptors are their owner's, and not touched after
- * this. */
-void listeners_close(struct net_server *server, uv_close_cb closed);
+/* Accepts, if `who`, as epoll reported it, is a listener. */
+bool listeners_on_event(struct net_server *server, const void *who);
+/* The descriptors are their owner's, and not touched after this. */
+void listeners_close(struct net_server *server);
 /* After that. */
 void listeners_free(struct net_server *server);
 

@@ -14,29 +14,13 @@
 #define LINGER_MS 1000
 #define LAST_CHANCE_MS 1000 /* see net_drain */
 
-static void on_handle_closed(uv_handle_t *handle)
+static void on_timer_closed(uv_handle_t *timer)
 {
-	struct net_server *server = handle->data;
+	struct net_server *server = timer->data;
 
-	if (--server->handles > 0) {
-		return;
-	}
 	close(server->epoll_fd);
 	listeners_free(server);
 	free(server);
-}
-
-static void on_ready(uv_poll_t *poll, int status, int events)
-{
-	struct net_server *server = CONTAINER_OF(poll, struct net_server, ready);
-	struct epoll_event ready[EVENT_BATCH];
-	int count = epoll_wait(server->epoll_fd, ready, EVENT_BATCH, 0);
-
-	net_server_enter(server);
-	for (int i = 0; i < count; i++) {
-		peer_on_events(ready[i].data.ptr, ready[i].events);
-	}
-	net_server_leave(server);
 }
 
 static enum net_end end_of(enum peer_wait kind)
@@ -205,6 +189,35 @@ void net_server_leave(struct net_server *server)
 	set_timer(server);
 }
 
+/* A turn begins with what the last one left: answers leave before anything is waited for. */
+void net_server_turn(struct net_server *server, bool wait)
+{
+	uv_loop_t *loop = server->loop;
+	struct epoll_event ready[EVENT_BATCH];
+
+	peers_send(server);
+	int timeout = wait ? uv_backend_timeout(loop) : 0;
+	int count = epoll_wait(server->epoll_fd, ready, EVENT_BATCH, timeout);
+	/* Timers are due, or handles are to be closed or polled, or more was said to be at hand. */
+	bool loop_too = timeout == 0 || count <= 0;
+
+	uv_update_time(loop);
+	net_server_enter(server);
+	for (int i = 0; i < count; i++) {
+		void *who = ready[i].data.ptr;
+
+		if (who == loop) {
+			loop_too = true;
+		} else if (!listeners_on_event(server, who)) {
+			peer_on_events(who, ready[i].events);
+		}
+	}
+	net_server_leave(server);
+	if (loop_too) {
+		uv_run(loop, UV_RUN_NOWAIT);
+	}
+}
+
 void net_service_init(struct net_service *service, const struct net_protocol *protocol, void *pool)
 {
 	*service = (struct net_service){.protocol = protocol, .pool = pool};
@@ -225,17 +238,15 @@ struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *se
 		free(server);
 		return NULL;
 	}
-	if (uv_poll_init(loop, &server->ready, server->epoll_fd) != 0) {
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = loop};
+
+	if (epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, uv_backend_fd(loop), &event) != 0) {
 		close(server->epoll_fd);
 		free(server);
 		return NULL;
 	}
 	uv_timer_init(loop, &server->timer);
-	uv_prepare_init(loop, &server->send);
-	server->ready.data = server;
 	server->timer.data = server;
-	server->send.data = server;
-	server->handles = 3;
 	server->loop = loop;
 	server->settings = *settings;
 	server->timer_at = UINT64_MAX;
@@ -249,7 +260,6 @@ struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *se
 	for (size_t i = 0; i < PEER_WAIT_COUNT; i++) {
 		list_init(&server->waits[i]);
 	}
-	uv_poll_start(&server->ready, UV_READABLE, on_ready);
 	return server;
 }
 
@@ -265,7 +275,7 @@ void net_server_drain(
 {
 	net_server_enter(server);
 	listeners_accept_waiting(server);
-	listeners_close(server, on_handle_closed);
+	listeners_close(server);
 	server->draining = true;
 	server->drain = drain;
 	server->drain_at = 0;
@@ -295,8 +305,6 @@ void net_server_close(struct net_server *server)
 		free_peers(&CONTAINER_OF(at, struct net_service, among)->spare);
 	}
 	bytes_clear(&server->scratch);
-	uv_close((uv_handle_t *)&server->ready, on_handle_closed);
-	uv_close((uv_handle_t *)&server->timer, on_handle_closed);
-	uv_close((uv_handle_t *)&server->send, on_handle_closed);
-	listeners_close(server, on_handle_closed);
+	listeners_close(server);
+	uv_close((uv_handle_t *)&server->timer, on_timer_closed);
 }

@@ -14,8 +14,8 @@
 #include <uv.h>
 
 /*
- * Connections on a libuv loop, of any number of protocols. Each worker has one server; all share
- * the listening sockets. Connections are accepted, read and written without blocking.
+ * Connections beside a libuv loop, of any number of protocols. Each worker has one server; all
+ * share the listening sockets. Connections are accepted, read and written without blocking.
  */
 
 struct net_settings {
@@ -44,6 +44,12 @@ struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *se
 /* The listening descriptor is the caller's, must be non-blocking, and stays open until the server
  * is drained or closed, and so does the service. 0 or a negative libuv error. */
 NODISCARD int net_server_listen(struct net_server *server, int fd, struct net_service *service);
+/*
+ * One turn of the server and its loop, in the place of uv_run(loop, UV_RUN_ONCE), which would not
+ * see the connections: waits until something happens, or not even that, and does what is to do.
+ * The server may be gone after it.
+ */
+void net_server_turn(struct net_server *server, bool wait);
 /* New settings (reload), from now on. */
 void net_server_configure(struct net_server *server, const struct net_settings *settings);
 

@@ -27,7 +27,7 @@ static void a_request_that_is_there_is_answered_and_closed_at_once(void **state)
 
 	wire_request(&w.in, 1, 0);
 	world_send(&w, fd);
-	uv_run(&w.loop, UV_RUN_NOWAIT);
+	world_turn(&w, false);
 	wire_answer(&w.expected, 1, ANSWER);
 	world_expect(&w, fd, true);
 	assert_int_equal(w.server->peer_count, 0);
@@ -74,7 +74,7 @@ static void kept_connections_do_not_stand_in_the_way(void **state)
 
 	wire_request(&w.in, 1, 0);
 	world_send(&w, fd);
-	uv_run(&w.loop, UV_RUN_NOWAIT);
+	world_turn(&w, false);
 	wire_answer(&w.expected, 1, ANSWER);
 	world_expect(&w, fd, true);
 	close(fd);
@@ -232,7 +232,7 @@ static void what_the_socket_does_not_take_is_sent_later(void **state)
 	wire_request(&w.in, 1, 0);
 	world_send(&w, fd);
 	for (int i = 0; i < 10000 && !end; i++) {
-		uv_run(&w.loop, UV_RUN_NOWAIT);
+		world_turn(&w, false);
 		end = world_read(fd, &got);
 	}
 	assert_true(end);
@@ -269,7 +269,7 @@ static void a_peer_that_does_not_read_is_not_heard(void **state)
 	for (int i = 0; i < 10000 && w.recorder.begun < 200; i++) {
 		world_read(fd, &got);
 		got.len = 0;
-		uv_run(&w.loop, UV_RUN_NOWAIT);
+		world_turn(&w, false);
 	}
 	assert_int_equal(w.recorder.begun, 200);
 	close(fd);

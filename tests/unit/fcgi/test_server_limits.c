@@ -27,7 +27,7 @@
 static void wait_until_left(struct world *w, uint32_t left)
 {
 	while (w->server->peer_count > left) {
-		uv_run(&w->loop, UV_RUN_ONCE);
+		world_turn(w, true);
 	}
 	assert_int_equal(w->server->peer_count, left);
 }
@@ -103,19 +103,19 @@ static void without_descriptors_connections_wait(void **state)
 	const struct rlimit none = {.rlim_cur = 0, .rlim_max = old.rlim_max};
 
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	uv_run(&w.loop, UV_RUN_ONCE);
+	world_turn(&w, true);
 	assert_true(w.server->starved);
 	assert_false(w.server->accepting);
 	/* One more try a tenth of a second later, none meanwhile. */
 	uint64_t first_retry = w.server->retry_at;
 
 	while (w.server->retry_at == first_retry) {
-		uv_run(&w.loop, UV_RUN_ONCE);
+		world_turn(&w, true);
 	}
 	assert_true(w.server->retry_at >= first_retry + 100);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
 	while (w.recorder.begun == 0) {
-		uv_run(&w.loop, UV_RUN_ONCE);
+		world_turn(&w, true);
 	}
 	assert_false(w.server->starved);
 	wire_answer(&w.expected, 1, ANSWER);
@@ -165,7 +165,7 @@ static void an_incomplete_request_is_closed_and_one_that_waits_for_us_is_not(voi
 	wire_param(&w.in, 1, "A", "1");
 	world_send(&w, incomplete);
 	while (w.recorder.begun < 2) {
-		uv_run(&w.loop, UV_RUN_ONCE);
+		world_turn(&w, true);
 	}
 	wait_until_left(&w, 1);
 	world_assert_events(&w, "1 begin 1\n1 A=1\n1 abort\n");
@@ -192,7 +192,7 @@ static void an_incomplete_request_is_closed_though_others_go_on(void **state)
 	wire_begin(&w.in, 1, FCGI_RESPONDER, KEEP);
 	wire_request(&w.in, 2, KEEP);
 	world_send(&w, fd);
-	uv_run(&w.loop, UV_RUN_ONCE);
+	world_turn(&w, true);
 	wait_until_left(&w, 0);
 	assert_int_equal(w.recorder.active, 0);
 	close(fd);
@@ -210,7 +210,7 @@ static void an_idle_connection_is_closed(void **state)
 
 	wire_request(&w.in, 1, KEEP);
 	world_send(&w, fd);
-	uv_run(&w.loop, UV_RUN_ONCE);
+	world_turn(&w, true);
 	assert_int_equal(w.recorder.begun, 1);
 	wait_until_left(&w, 0);
 	wire_answer(&w.expected, 1, ANSWER);
@@ -233,7 +233,7 @@ static void a_peer_that_takes_no_answer_is_closed(void **state)
 
 	wire_request(&w.in, 1, KEEP);
 	world_send(&w, fd);
-	uv_run(&w.loop, UV_RUN_ONCE);
+	world_turn(&w, true);
 	assert_int_equal(w.recorder.begun, 1);
 	wait_until_left(&w, 0);
 	close(fd);

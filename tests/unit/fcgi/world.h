@@ -113,11 +113,20 @@ static inline void world_clear(struct world *w)
 	bytes_clear(&w->expected);
 }
 
+static inline void world_turn(struct world *w, bool wait)
+{
+	if (w->server != NULL) {
+		net_server_turn(w->server, wait);
+	} else {
+		uv_run(&w->loop, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+	}
+}
+
 /* Lets happen what can happen now. */
 static inline void world_run(struct world *w)
 {
 	for (int i = 0; i < 20; i++) {
-		uv_run(&w->loop, UV_RUN_NOWAIT);
+		world_turn(w, false);
 	}
 }
 
