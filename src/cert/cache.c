@@ -8,7 +8,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
+#define CACHE_LINE 64
 #define SHARDS 16
 
 struct entry {
@@ -31,7 +33,7 @@ struct table {
 };
 
 struct shard {
-	pthread_mutex_t lock;
+	_Alignas(CACHE_LINE) pthread_mutex_t lock;
 	struct table good;
 	struct table bad;
 };
@@ -149,7 +151,7 @@ static const struct cert_checked *table_get(struct table *t, const struct cert_q
 
 struct cert_cache *cert_cache_new(size_t entries)
 {
-	struct cert_cache *cache = calloc(1, sizeof(*cache));
+	struct cert_cache *cache = aligned_alloc(CACHE_LINE, sizeof(*cache));
 	size_t good = (entries + SHARDS - 1) / SHARDS;
 	size_t bad = (good + CERT_CACHE_BAD_PART - 1) / CERT_CACHE_BAD_PART;
 	bool made = true;
@@ -157,6 +159,7 @@ struct cert_cache *cert_cache_new(size_t entries)
 	if (cache == NULL) {
 		return NULL;
 	}
+	memset(cache, 0, sizeof(*cache));
 	cache->key = hash_key_new();
 	for (size_t i = 0; i < SHARDS; i++) {
 		struct shard *s = &cache->shards[i];

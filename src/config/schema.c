@@ -458,7 +458,10 @@ static const struct config_key log_keys[] = {
 		.second = offsetof(struct config, log.sink.path),
 		.value = "stderr",
 		.example = "target = file:/var/log/doorward/doorward.log",
-		.help = "Where the log goes."},
+		.help = "Where the log goes. It is written some hundredths of a second after "
+			"the answers, which never wait for it: of lines that come faster than "
+			"the target takes them, a megabyte for each thread is held, the rest is "
+			"lost, and the log tells how many lines that were."},
 	{.name = "format",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct config, log.sink.format),
