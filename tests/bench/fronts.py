@@ -28,6 +28,7 @@ pid {folder}/nginx.pid;
 events {{ worker_connections 4096; }}
 http {{
 	access_log off;
+	open_file_cache max=1000;
 	keepalive_requests 1000000000;
 	client_body_temp_path {folder}/body;
 	proxy_temp_path {folder}/proxy;
@@ -93,7 +94,10 @@ def wrk(stage, port, path, pids, headers=()):
     text = subprocess.run(argv, stdout=subprocess.PIPE, check=True, text=True).stdout
     used = {name: cpu_ns(pid) - before[name] for name, pid in pids.items()}
     answers = int(re.search(r"(\d+) requests in", text)[1])
-    assert answers > 0 and "Non-2xx" not in text and "Socket errors" not in text, f"{url}: {text}"
+    line = re.search(r"Socket errors: .*", text)
+    errors = sum(int(number) for number in re.findall(r"\d+", line[0])) if line else 0
+    # Apache may close a kept connection at any time, which wrk counts.
+    assert answers > 50 * errors and "Non-2xx" not in text, f"{url}: {text}"
     return {
         "per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
         **{f"{name}_us": ns / answers / 1000 for name, ns in used.items()},
@@ -120,7 +124,8 @@ def start_nginx(stage, fastcgi, cached, http):
     common = {"params": nginx_params(cert)}
     parts = []
     for name, server in {**fastcgi, **cached}.items():
-        more = CACHE.format(name=name, cert=cert.sha256) if name in cached else ""
+        key = quote(cert.pem, safe="") if name.endswith("-raw") else cert.sha256
+        more = CACHE.format(name=name, cert=key) if name in cached else ""
         parts.append(FASTCGI.format(name=name, socket=server.socket, more=more, **common))
     for name in http:
         parts.append(HTTP.format(name=name, client=address(0), cert=quote(cert.pem, safe="")))
@@ -159,7 +164,7 @@ def nginx(stage, report):
     http_door.socket = http
     http_bare = stage.bare("http", cores=cores)
     fastcgi = {"door": door, "bare": bare, "pool": pool}
-    cached = {"door-kept": door, "bare-kept": bare}
+    cached = {"door-kept": door, "door-kept-raw": door, "bare-kept": bare}
     over_http = {"door-http": http_door, "bare-http": http_bare}
     server = start_nginx(stage, fastcgi, cached, over_http)
     worker = child(server.process.pid)
@@ -183,13 +188,14 @@ def nginx(stage, report):
         ("HTTP, kept, beside bare epoll", "door-http", "bare-http", higher),
         ("HTTP, kept, beside FastCGI", "door-http", "door", higher),
         ("fastcgi_cache, beside nginx itself (204)", "door-kept", "itself", kept),
+        ("fastcgi_cache by the whole certificate", "door-kept-raw", "itself", higher),
         ("fastcgi_cache, beside bare epoll", "door-kept", "bare-kept", higher),
         ("fastcgi_cache, beside no question", "door-kept", "plain", higher),
     ]:
         runs.compare(report, what, "per_second", "/s", side, beside, **bound)
+        row = f"{what}: nginx's CPU"
+        runs.compare(report, row, "nginx_us", "µs", side, beside, better="lower")
         if beside in ("bare", "bare-http"):
-            row = f"{what}: nginx's CPU"
-            runs.compare(report, row, "nginx_us", "µs", side, beside, better="lower")
             row = f"{what}: the authorizer's CPU"
             runs.compare(report, row, "server_us", "µs", side, beside, better="lower")
 
@@ -234,7 +240,7 @@ def start_apache(stage, backend):
     file = folder / "apache.conf"
     file.write_text(
         APACHE_CONFIGURATION.format(
-            folder=folder, port=port, backend=backend, modules=modules, threads=CONNECTIONS
+            folder=folder, port=port, backend=backend, modules=modules, threads=2 * CONNECTIONS
         )
     )
     argv = [APACHE, "-DFOREGROUND", "-f", file]

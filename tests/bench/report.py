@@ -65,7 +65,7 @@ class Report:
         ours, beside = with_unit(ours, unit), with_unit(beside, unit)
         ratio = "" if ratio is None else f"{ratio:.2f}"
         line = f"  {what:<60}{ours:>14}{beside:>14}{ratio:>8}"
-        print(f"{line}  {bound:<13}{verdict if self.bounds else ''}".rstrip(), flush=True)
+        print(f"{line}  {bound:<15}{verdict if self.bounds else ''}".rstrip(), flush=True)
 
     def fail(self, what):
         print(f"  {what}  FAILED", flush=True)
