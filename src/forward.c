@@ -34,7 +34,8 @@ struct forward {
 	struct authz *authz;
 	const struct config *config;
 	struct str originals[ORIGINAL_COUNT];
-	struct str policy; /* by the path: most front ends would pass on a client's header */
+	/* By the path: most front ends would pass on a client's header. Absent: by the header. */
+	struct str policy;
 };
 
 static void add(const struct forward *f, const char *name, struct str value)
@@ -151,7 +152,10 @@ void forward_input(struct authz *a, const struct config *config, const struct ht
 	struct str name;
 	bool ambiguous;
 
-	f.policy = route->policy.data != NULL ? route->policy : str_view("default");
+	f.policy = route->policy;
+	if (f.policy.data == NULL && !config->frontend.policy_header) {
+		f.policy = str_view("default");
+	}
 	f.originals[ORIGINAL_URI] = route->uri;
 	for (size_t i = 0; i < head->header_count; i++) {
 		if (cgi_name(head->headers[i].name, text, &name, &ambiguous)) {
@@ -165,8 +169,8 @@ void forward_input(struct authz *a, const struct config *config, const struct ht
 			add(&f, param_of[i], value);
 		}
 	}
-	if (route->policy.data != NULL) {
-		add(&f, policy_param, route->policy);
+	if (f.policy.data != NULL) {
+		add(&f, policy_param, f.policy);
 	}
 }
 

@@ -48,6 +48,7 @@ struct config_frontend {
 	size_t trusted_proxy_count;
 	bool trust_headers;
 	bool forwarded_for;
+	bool policy_header; /* over HTTP, where the path names no policy */
 };
 
 struct config_log {

@@ -233,6 +233,14 @@ static const struct config_key frontend_keys[] = {
 		.help = "Take the client's address from X-Forwarded-For, if honoured: from the "
 			"right, skipping trusted_proxies. X-Real-IP goes before it, so the proxies "
 			"must replace or remove that, too."},
+	{.name = "policy_header",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct config, frontend.policy_header),
+		.value = "no",
+		.example = "policy_header = yes",
+		.help = "Over HTTP, let the header X-Doorward-Policy select the policy where the "
+			"path is /auth and names none. The front end must set or remove it in "
+			"every request: many pass on what the client wrote."},
 };
 
 static const struct config_key dns_keys[] = {

@@ -336,6 +336,27 @@ def test_the_path_alone_selects_the_policy(door, wire):
         assert reason_of(one, path)[:2] == (403, "unknown_policy"), path
 
 
+def test_a_header_selects_the_policy_where_it_is_asked_for(doorward, folder, stack):
+    doorward(
+        POLICY,
+        server=f"listen = http:unix:{folder}/http.sock",
+        frontend="policy_header = yes",
+    )
+    one = Wire(str(folder / "http.sock"))
+    stack.callback(one.close)
+    by = REAL_IP + "X-Doorward-Policy: open\r\n"
+    assert reason_of(one, "/auth", by)[::2] == (200, "open")
+    assert reason_of(one, "/auth", REAL_IP)[2] == "default"
+    assert reason_of(one, "/auth", REAL_IP + "X-Doorward-Policy:\r\n")[:2] == (403, "unknown_policy")
+    for path, headers in [
+        ("/auth/default", by),
+        ("/auth", by + "X-Doorward-Policy: default\r\n"),
+        ("/auth", REAL_IP + "X_Doorward_Policy: open\r\n"),
+        ("/auth", by + "X_Doorward_Policy: open\r\n"),
+    ]:
+        assert reason_of(one, path, headers)[:2] == (403, "duplicate_input"), path
+
+
 @pytest.mark.parametrize(
     "path, headers, status",
     [

@@ -50,12 +50,12 @@ struct forward_case {
 #define POLICY INPUT_DOORWARD_POLICY
 
 static const struct forward_case cases[] = {
-	{"/auth", "", POLICY, NULL, true},
+	{"/auth", "", POLICY, "default", false},
 	{"/auth/p", "", POLICY, "p", false},
 	{"/auth/", "", POLICY, "", false},
 	{"/auth", "X-Doorward-Policy: p\r\n", POLICY, NULL, false},
 	{"/auth", "X-Doorward-Policy:\r\n", POLICY, NULL, false},
-	{"/auth", "X-Doorward-Policy: default\r\n", POLICY, NULL, true},
+	{"/auth", "X-Doorward-Policy: default\r\n", POLICY, "default", false},
 	{"/auth/p", "X-Doorward-Policy: p\r\n", POLICY, "p", false},
 	{"/auth/p", "X-Doorward-Policy: q\r\n", POLICY, NULL, false},
 	{"/auth", "X-Doorward-Policy: p\r\nX-Doorward-Policy: q\r\n", POLICY, NULL, false},
