@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "dns/shared.h"
 #include "exposition.h"
 #include "metrics_inner.h"
@@ -86,6 +87,8 @@ void metrics_write_process(const struct metrics *metrics, struct bytes *out)
 	gauge(out, "doorward_workers", "Threads that answer requests.", metrics->worker_count);
 	gauge(out, "process_start_time_seconds", "When the process began, since 1970 UTC.",
 		(uint64_t)metrics->started_wall_s);
+	number(out, "doorward_log_lines_lost_total", EXPOSITION_COUNTER,
+		"Lines of the log that its target did not take in time.", log_lost());
 	write_cpu(out);
 	write_memory(out);
 	write_descriptors(out);

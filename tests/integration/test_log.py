@@ -13,6 +13,7 @@ from pathlib import Path
 import fcgi
 import pytest
 from kit.doorward import reason
+from kit import metrics
 from kit.process import wait_for
 
 POLICY = "[policy default]\nrdns = off\ndefault = allow\n"
@@ -73,6 +74,8 @@ def test_a_log_that_nobody_reads_stops_no_answer(doorward, fifo):
         "each line written or told as lost",
     )
     assert 0 < len(decisions_in(text)) < asked
+    lost = metrics.scrape(door).series["doorward_log_lines_lost_total", ()]
+    assert lost == lost_in(fifo.text.decode())
     # And on as if nothing had been.
     ask_many(door, 10)
     wait_for(
