@@ -34,10 +34,23 @@ bool input_is_clear(const struct input *input)
 }
 
 /*
+ * Whether the name is that word of the same length. Many of a request's names have the length of a
+ * word, and nearly all of them end otherwise.
+ */
+static inline bool is_word(const char *word, struct str name)
+{
+	uint64_t ends[2];
+
+	memcpy(&ends[0], word + name.len - sizeof(ends[0]), sizeof(ends[0]));
+	memcpy(&ends[1], name.data + name.len - sizeof(ends[1]), sizeof(ends[1]));
+	return ends[0] == ends[1] && memcmp(word, name.data, name.len) == 0;
+}
+
+/*
  * By the length of the name the one or two that have it, each plus 1; 0: none. Most names that come
  * have another length, and are not compared at all.
  */
-static enum input_name recognise_fixed(struct str name)
+static inline enum input_name recognise_fixed(struct str name)
 {
 	static const struct {
 		uint8_t first;
@@ -58,11 +71,10 @@ static enum input_name recognise_fixed(struct str name)
 	unsigned first = by_length[name.len].first - 1U;
 	unsigned second = by_length[name.len].second;
 
-	if (memcmp(words[first], name.data, name.len) == 0) {
+	if (is_word(words[first], name)) {
 		return first;
 	}
-	return second > 0 && memcmp(words[second - 1], name.data, name.len) == 0 ? second - 1
-										 : INPUT_COUNT;
+	return second > 0 && is_word(words[second - 1], name) ? second - 1 : INPUT_COUNT;
 }
 
 struct str input_clash(const struct cert_sources *sources)
@@ -75,7 +87,7 @@ struct str input_clash(const struct cert_sources *sources)
 	return (struct str){NULL, 0};
 }
 
-static enum input_name recognise(const struct cert_sources *sources, struct str name)
+static inline enum input_name recognise(const struct cert_sources *sources, struct str name)
 {
 	enum input_name fixed = recognise_fixed(name);
 
@@ -91,14 +103,8 @@ static enum input_name recognise(const struct cert_sources *sources, struct str 
 	return INPUT_COUNT;
 }
 
-void input_add(struct input *input, struct arena *arena, const struct cert_sources *sources,
-	struct str name, struct str value)
+static void keep(struct input *input, struct arena *arena, enum input_name found, struct str value)
 {
-	enum input_name found = recognise(sources, name);
-
-	if (found == INPUT_COUNT) {
-		return;
-	}
 	if (input->values[found].data != NULL) {
 		input->duplicates |= 1U << found;
 		return;
@@ -106,5 +112,15 @@ void input_add(struct input *input, struct arena *arena, const struct cert_sourc
 	input->values[found] = arena_dup(arena, value);
 	if (input->values[found].data == NULL) {
 		input->unusable = "out of memory";
+	}
+}
+
+void input_add(struct input *input, struct arena *arena, const struct cert_sources *sources,
+	struct str name, struct str value)
+{
+	enum input_name found = recognise(sources, name);
+
+	if (found != INPUT_COUNT) {
+		keep(input, arena, found, value);
 	}
 }

@@ -26,8 +26,9 @@ struct request {
 	struct generation *generation;
 	struct fcgi_request *fcgi; /* either this */
 	enum fcgi_role role;
-	struct str script;      /* SCRIPT_NAME; empty: it came twice */
-	struct http_conn *http; /* or this */
+	const struct cert_sources *sources; /* of the generation's configuration */
+	struct str script;                  /* SCRIPT_NAME; empty: it came twice */
+	struct http_conn *http;             /* or this */
 	uint64_t started_us;
 	struct request *next_spare;
 };
@@ -96,6 +97,7 @@ static struct request *request_new(struct requests *all)
 	r->role = FCGI_ROLE_RESPONDER;
 	r->started_us = clock_us();
 	r->generation = all->current;
+	r->sources = &all->current->snapshot->config->frontend.cert;
 	r->generation->in_flight++;
 	return r;
 }
@@ -125,10 +127,11 @@ static void fcgi_bad_params(void *app_request, enum fcgi_bad_params why)
 
 static void fcgi_param(void *app_request, struct str name, struct str value)
 {
+	static const struct str script_name = {"SCRIPT_NAME", 11};
 	struct request *r = app_request;
 
-	authz_input(&r->authz, r->generation->snapshot->config, name, value);
-	if (str_eq_text(name, "SCRIPT_NAME")) {
+	input_add(&r->authz.input, &r->authz.arena, r->sources, name, value);
+	if (str_eq(name, script_name)) {
 		r->script =
 			r->script.data == NULL ? arena_dup(&r->authz.arena, value) : str_view("");
 	}

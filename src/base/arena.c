@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEEP_CHUNKS 4 /* as large a chunk is kept for the next user, as one that often fits him */
+
 struct arena_chunk {
 	struct arena_chunk *next;
 	size_t used;
@@ -43,17 +45,15 @@ void arena_reset(struct arena *a)
 	free_chunks(a->chunks->next);
 	a->chunks->next = NULL;
 	a->chunks->used = 0;
-	if (a->chunks->size > a->chunk_size) {
+	if (a->chunks->size > KEEP_CHUNKS * a->chunk_size) {
 		arena_clear(a);
 	}
 }
 
-void *arena_alloc(struct arena *a, size_t count, size_t size)
+/* Not zeroed. */
+static void *take(struct arena *a, size_t need)
 {
-	size_t need;
-
-	if (__builtin_mul_overflow(count, size, &need) ||
-		__builtin_add_overflow(need, alignof(max_align_t) - 1, &need)) {
+	if (__builtin_add_overflow(need, alignof(max_align_t) - 1, &need)) {
 		return NULL;
 	}
 	need &= ~(alignof(max_align_t) - 1);
@@ -76,7 +76,19 @@ void *arena_alloc(struct arena *a, size_t count, size_t size)
 	void *at = chunk->data + chunk->used;
 
 	chunk->used += need;
-	return memset(at, 0, need);
+	return at;
+}
+
+void *arena_alloc(struct arena *a, size_t count, size_t size)
+{
+	size_t need;
+
+	if (__builtin_mul_overflow(count, size, &need)) {
+		return NULL;
+	}
+	void *at = take(a, need);
+
+	return at != NULL ? memset(at, 0, need) : NULL;
 }
 
 struct str arena_dup(struct arena *a, struct str s)
@@ -86,7 +98,7 @@ struct str arena_dup(struct arena *a, struct str s)
 	if (__builtin_add_overflow(s.len, 1, &len)) {
 		return (struct str){NULL, 0};
 	}
-	char *copy = arena_alloc(a, len, 1);
+	char *copy = take(a, len);
 
 	if (copy == NULL) {
 		return (struct str){NULL, 0};
@@ -94,5 +106,6 @@ struct str arena_dup(struct arena *a, struct str s)
 	if (s.len > 0) {
 		memcpy(copy, s.data, s.len);
 	}
+	copy[s.len] = '\0';
 	return (struct str){copy, s.len};
 }
