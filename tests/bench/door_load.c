@@ -329,5 +329,7 @@ int main(int argc, char **argv)
 	load.end_ns = load.start_ns + strtoul(argv[6], NULL, 10) * 1000000000u;
 	run(&load, all, count, epoll);
 	print(&load, now_ns() - load.start_ns);
+	free(load.latency_ns);
+	free(all);
 	return 0;
 }

@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from conftest import REPOSITORY
-from kit.doorward import BINARY
+from kit.doorward import BINARY, BUILT
 
-BENCH = BINARY.parent / "bench"
+BENCH = BUILT.parent / "bench"
 
 
 @pytest.mark.skipif(not BENCH.exists(), reason="the benchmarks are not built")

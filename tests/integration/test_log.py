@@ -29,7 +29,9 @@ def ask_many(door, count):
 
 
 def decisions_in(text):
-    return [json.loads(line) for line in text.splitlines() if '"reason"' in line]
+    """Of whole lines: the last one may still be on its way."""
+    whole = text[: text.rfind("\n") + 1]
+    return [json.loads(line) for line in whole.splitlines() if '"reason"' in line]
 
 
 def lost_in(text):
