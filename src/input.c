@@ -35,15 +35,14 @@ bool input_is_clear(const struct input *input)
 
 /*
  * Whether the name is that word of the same length. Many of a request's names have the length of a
- * word, and nearly all of them end otherwise.
+ * word, and nearly all of them begin or end otherwise.
  */
 static inline bool is_word(const char *word, struct str name)
 {
-	uint64_t ends[2];
+	size_t last = name.len - 1;
 
-	memcpy(&ends[0], word + name.len - sizeof(ends[0]), sizeof(ends[0]));
-	memcpy(&ends[1], name.data + name.len - sizeof(ends[1]), sizeof(ends[1]));
-	return ends[0] == ends[1] && memcmp(word, name.data, name.len) == 0;
+	return word[last] == name.data[last] && word[0] == name.data[0] &&
+	       memcmp(word, name.data, name.len) == 0;
 }
 
 /*

@@ -165,13 +165,13 @@ static void reply(struct request *r, bool whole)
 }
 
 static void give(struct request *r, const struct policy *policy, const struct answer *answer,
-	uint32_t max_age_s, int64_t wall_s)
+	uint32_t max_age_s, uint64_t now_us, int64_t wall_s)
 {
 	struct requests *all = r->owner;
 	const struct decision_log_request request = {
 		.input = &r->authz.input,
 		.wall_s = wall_s,
-		.duration_us = clock_us() - r->started_us,
+		.duration_us = now_us - r->started_us,
 		.max_age_s = max_age_s,
 	};
 
@@ -232,7 +232,7 @@ static void request_answer(void *ctx)
 		counter_set(&r->owner->stats->answers_bytes, answers_bytes(answers));
 	}
 	counter_set(&r->owner->stats->memory_bytes, policy_memory_bytes(r->generation->memory));
-	give(r, r->authz.policy, &answer, r->authz.max_age_s, r->authz.wall_s);
+	give(r, r->authz.policy, &answer, r->authz.max_age_s, clock_us(), r->authz.wall_s);
 }
 
 /* Whether the same input was answered before, and still would be in the same way. */
@@ -245,14 +245,15 @@ static bool answer_again(struct request *r, int64_t wall_s)
 		return false;
 	}
 	struct answers_key key = key_of(r, policy);
-	uint64_t now_ms = clock_ms();
+	uint64_t now_us = clock_us();
+	uint64_t now_ms = now_us / 1000;
 	const struct answer *answer = answers_find(g->answers, &key, now_ms, wall_s);
 
 	if (answer == NULL) {
 		return false;
 	}
 	counter_add(&r->owner->stats->again, 1);
-	give(r, policy, answer, answer_max_age_s(answer, now_ms, wall_s), wall_s);
+	give(r, policy, answer, answer_max_age_s(answer, now_ms, wall_s), now_us, wall_s);
 	return true;
 }
 

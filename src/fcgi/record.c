@@ -5,6 +5,7 @@
 
 #include "base/reader.h"
 
+#include <assert.h>
 #include <fastcgi.h>
 #include <string.h>
 
@@ -15,13 +16,13 @@ static size_t smaller(size_t a, size_t b)
 
 static void parse_header(struct fcgi_record_reader *reader)
 {
-	struct reader r;
+	const uint8_t *header = reader->header;
 
-	reader_init(&r, reader->header + 1, sizeof(reader->header) - 1);
-	reader->record.type = reader_u8(&r);
-	reader->record.id = reader_u16(&r);
-	reader->record.content_len = reader_u16(&r);
-	reader->record.padding_len = reader_u8(&r);
+	static_assert(sizeof(reader->header) == FCGI_HEADER_LEN, "all of it is there");
+	reader->record.type = header[1];
+	reader->record.id = (uint16_t)(header[2] << 8 | header[3]);
+	reader->record.content_len = (uint16_t)(header[4] << 8 | header[5]);
+	reader->record.padding_len = header[6];
 	reader->content_left = reader->record.content_len;
 	reader->padding_left = reader->record.padding_len;
 	reader->ended = false;
