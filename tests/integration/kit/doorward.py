@@ -103,6 +103,8 @@ class Doorward:
             before=before,
         )
         self.configure(policy)
+        self.logs_all = "decisions" not in log and "target" not in log and "level" not in log
+        self.decided = 0
         self.process = Process(
             argv or [BINARY, "-c", self.file], folder / "doorward.stderr", **popen
         )
@@ -129,7 +131,9 @@ class Doorward:
         """One request over its own connection. Params: a dict (lists repeat a name) or pairs."""
         pairs = list(params.items() if isinstance(params, dict) else params or [])
         pairs += list(more.items())
-        return fcgi.request(self.address, pairs, role, timeout=DEADLINE)
+        reply = fcgi.request(self.address, pairs, role, timeout=DEADLINE)
+        self.decided += "DOORWARD_ENDPOINT" not in dict(pairs)
+        return reply
 
     def connection(self):
         return fcgi.Connection(self.address, DEADLINE)
@@ -147,7 +151,14 @@ class Doorward:
         return [json.loads(line) for line in self.stderr().splitlines() if line.startswith("{")]
 
     def decisions(self):
-        return [line for line in self.log() if "reason" in line]
+        """Those that were asked for here have their line, or will have it soon."""
+
+        def lines():
+            return [line for line in self.log() if "reason" in line]
+
+        if self.process.running() and self.logs_all:
+            wait_for(lambda: len(lines()) >= self.decided, "a line of each decision")
+        return lines()
 
     def wait_for_log(self, pattern):
         return wait_for(lambda: re.search(pattern, self.process.output()), f"{pattern!r} in the log")
