@@ -34,14 +34,19 @@ def tasks(pid):
 
 
 def cpu_ns(pid):
-    """User and system time of all threads: by the scheduler's clock, else by ticks."""
+    """User and system time of all threads that are still there: by the scheduler's clock, else by ticks."""
     total = 0
     for task in tasks(pid):
         try:
             total += int((task / "schedstat").read_text().split()[0])
+            continue
         except OSError:
+            pass
+        try:
             fields = (task / "stat").read_text().rpartition(")")[2].split()
             total += (int(fields[11]) + int(fields[12])) * TICK_NS
+        except OSError:
+            pass
     return total
 
 
