@@ -59,9 +59,9 @@ void config_unref(struct config *config)
 		atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1) {
 		return;
 	}
+	/* Where they were is not written: another thread may be copying what the sources hold. */
 	for (size_t i = 0; i < config->policy_count; i++) {
 		policy_rules_free(snapshot->sources[i].rules);
-		snapshot->sources[i].rules = NULL;
 	}
 	release(snapshot);
 }

@@ -34,7 +34,7 @@ def tasks(pid):
 
 
 def cpu_ns(pid):
-    """User and system time of all threads that are still there: by the scheduler's clock, else by ticks."""
+    """User and system time of the threads that are there: by the scheduler's clock, or by ticks."""
     total = 0
     for task in tasks(pid):
         try:
