@@ -41,7 +41,7 @@ void authz_reset(struct authz *a)
 
 void authz_input(struct authz *a, const struct config *config, struct str name, struct str value)
 {
-	input_add(&a->input, &a->arena, &config->frontend.cert, name, value);
+	input_add(&a->input, &config->frontend.cert, name, value);
 }
 
 /* Whether the same request could end otherwise a moment later. */

@@ -102,7 +102,7 @@ void authz_clear(struct authz *a);
 /* Ready for the next request; memory is kept. */
 void authz_reset(struct authz *a);
 
-/* `config` is the one that authz_start gets. */
+/* `config` is the one that authz_start gets; the value is borrowed until the decision. */
 void authz_input(struct authz *a, const struct config *config, struct str name, struct str value);
 
 /*

@@ -31,7 +31,7 @@ static const struct {
 };
 
 struct forward {
-	struct authz *authz;
+	struct input *input;
 	const struct config *config;
 	struct str originals[ORIGINAL_COUNT];
 	/* By the path: most front ends would pass on a client's header. Absent: by the header. */
@@ -40,7 +40,7 @@ struct forward {
 
 static void add(const struct forward *f, const char *name, struct str value)
 {
-	authz_input(f->authz, f->config, str_view(name), value);
+	input_add(f->input, &f->config->frontend.cert, str_view(name), value);
 }
 
 /* Nobody can tell what this is: it counts as having come twice, which is denied. */
@@ -115,7 +115,7 @@ static void take_header(struct forward *f, struct str name, struct str value, bo
 		contradict(f, param);
 	}
 	for (int times = ambiguous ? 2 : 1; param == NULL && times > 0; times--) {
-		authz_input(f->authz, f->config, name, value);
+		input_add(f->input, &f->config->frontend.cert, name, value);
 	}
 }
 
@@ -139,10 +139,10 @@ static bool cgi_name(struct str name, char out[NAME_MAX_LEN], struct str *result
 	return true;
 }
 
-void forward_input(struct authz *a, const struct config *config, const struct http_head *head,
+void forward_input(struct input *input, const struct config *config, const struct http_head *head,
 	const struct http_route *route)
 {
-	struct forward f = {.authz = a, .config = config};
+	struct forward f = {.input = input, .config = config};
 	struct str own[ORIGINAL_COUNT] = {
 		[ORIGINAL_URI] = head->target,
 		[ORIGINAL_METHOD] = head->method,
@@ -174,15 +174,12 @@ void forward_input(struct authz *a, const struct config *config, const struct ht
 	}
 }
 
-void forward_refuse(struct authz *a, const struct addr *from)
+void forward_refuse(struct input *input, const struct addr *from, char why[FORWARD_WHY_MAX])
 {
-	char text[128 + ADDR_TEXT_MAX];
 	char ip[ADDR_TEXT_MAX];
 
 	addr_format(from, ip);
-	int len = snprintf(text, sizeof(text),
+	snprintf(why, FORWARD_WHY_MAX,
 		"%s may not ask over HTTP: [frontend] trusted_proxies = %s would let it", ip, ip);
-	struct str copy = arena_dup(&a->arena, (struct str){text, (size_t)len});
-
-	a->input.unusable = copy.data != NULL ? copy.data : "out of memory";
+	input->unusable = why;
 }

@@ -4,19 +4,24 @@
 #ifndef DW_FORWARD_H
 #define DW_FORWARD_H
 
-#include "authz.h"
+#include "base/addr.h"
+#include "config/config.h"
 #include "http/head.h"
 #include "http/route.h"
+#include "input.h"
+
+#define FORWARD_WHY_MAX (128 + 2 * ADDR_TEXT_MAX)
 
 /*
  * What a forward-auth request over HTTP says, as input of a decision. Headers come in as HTTP_*,
  * whoever wrote them: none can become a param.
  */
 
-/* Takes the request of a peer that may ask. */
-void forward_input(struct authz *a, const struct config *config, const struct http_head *head,
+/* Takes the request of a peer that may ask; values are views of the head and the route. */
+void forward_input(struct input *input, const struct config *config, const struct http_head *head,
 	const struct http_route *route);
-/* Marks the input of a peer that may not; the reason names the line that would let it. */
-void forward_refuse(struct authz *a, const struct addr *from);
+/* Marks the input of a peer that may not; `why`, to which it refers from then on, names the line that
+ * would let it. */
+void forward_refuse(struct input *input, const struct addr *from, char why[FORWARD_WHY_MAX]);
 
 #endif

@@ -102,24 +102,30 @@ static inline enum input_name recognise(const struct cert_sources *sources, stru
 	return INPUT_COUNT;
 }
 
-static void keep(struct input *input, struct arena *arena, enum input_name found, struct str value)
-{
-	if (input->values[found].data != NULL) {
-		input->duplicates |= 1U << found;
-		return;
-	}
-	input->values[found] = arena_dup(arena, value);
-	if (input->values[found].data == NULL) {
-		input->unusable = "out of memory";
-	}
-}
-
-void input_add(struct input *input, struct arena *arena, const struct cert_sources *sources,
-	struct str name, struct str value)
+void input_add(
+	struct input *input, const struct cert_sources *sources, struct str name, struct str value)
 {
 	enum input_name found = recognise(sources, name);
 
-	if (found != INPUT_COUNT) {
-		keep(input, arena, found, value);
+	if (found == INPUT_COUNT) {
+		return;
+	}
+	if (input->values[found].data == NULL) {
+		input->values[found] = value;
+	} else {
+		input->duplicates |= 1U << found;
+	}
+}
+
+void input_keep(struct input *input, struct arena *arena)
+{
+	for (size_t i = 0; i < INPUT_COUNT; i++) {
+		if (input->values[i].data == NULL) {
+			continue;
+		}
+		input->values[i] = arena_dup(arena, input->values[i]);
+		if (input->values[i].data == NULL) {
+			input->unusable = "out of memory";
+		}
 	}
 }

@@ -39,11 +39,13 @@ struct input {
 void input_init(struct input *input);
 
 /*
- * Takes one name-value pair, named as FastCGI and CGI (RFC 3875) name it; the value is copied into
- * the arena. Names that no decision looks at are passed over.
+ * Takes one name-value pair, named as FastCGI and CGI (RFC 3875) name it; the value, whose data is
+ * not NULL, is not copied. Names that no decision looks at are passed over.
  */
-void input_add(struct input *input, struct arena *arena, const struct cert_sources *sources,
-	struct str name, struct str value);
+void input_add(
+	struct input *input, const struct cert_sources *sources, struct str name, struct str value);
+/* Copies the values into the arena, for when their memory goes before the decision comes. */
+void input_keep(struct input *input, struct arena *arena);
 
 /* Whether a decision may rest on it: nothing in it is unusable, or came twice. */
 bool input_is_clear(const struct input *input);

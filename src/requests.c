@@ -20,16 +20,20 @@
 #define SPARE_REQUESTS 256 /* kept for the next ones; a burst's further ones are freed */
 #define REPLY_KEEP 8192    /* bytes of reply buffer kept between requests */
 
+/* Who waits for the answer. */
+struct asker {
+	struct fcgi_request *fcgi; /* either this */
+	struct http_conn *http;    /* or this */
+	enum fcgi_role role;
+	uint64_t since_us;
+};
+
+/* One that cannot be answered with what was answered before. */
 struct request {
 	struct authz authz;
+	struct asker asker;
 	struct requests *owner;
 	struct generation *generation;
-	struct fcgi_request *fcgi; /* either this */
-	enum fcgi_role role;
-	const struct cert_sources *sources; /* of the generation's configuration */
-	struct str script;                  /* SCRIPT_NAME; empty: it came twice */
-	struct http_conn *http;             /* or this */
-	uint64_t started_us;
 	struct request *next_spare;
 };
 
@@ -76,7 +80,8 @@ static void request_release(struct request *r)
 	all->spare_count++;
 }
 
-static struct request *request_new(struct requests *all)
+static struct request *request_new(
+	struct requests *all, const struct asker *asker, const struct input *input)
 {
 	struct request *r = all->spare;
 
@@ -91,105 +96,65 @@ static struct request *request_new(struct requests *all)
 		authz_init(&r->authz);
 		r->owner = all;
 	}
-	r->fcgi = NULL;
-	r->http = NULL;
-	r->script = (struct str){NULL, 0};
-	r->role = FCGI_ROLE_RESPONDER;
-	r->started_us = clock_us();
+	r->asker = *asker;
 	r->generation = all->current;
-	r->sources = &all->current->snapshot->config->frontend.cert;
 	r->generation->in_flight++;
+	r->authz.input = *input;
+	input_keep(&r->authz.input, &r->authz.arena);
 	return r;
-}
-
-static void *fcgi_begin(void *ctx, struct fcgi_request *fcgi, enum fcgi_role role)
-{
-	struct request *r = request_new(ctx);
-
-	if (r != NULL) {
-		r->fcgi = fcgi;
-		r->role = role;
-	}
-	return r;
-}
-
-static void fcgi_bad_params(void *app_request, enum fcgi_bad_params why)
-{
-	static const char *const words[] = {
-		[FCGI_PARAMS_OVERSIZE] = "more parameters than max_params",
-		[FCGI_PARAMS_TRUNCATED] = "the parameters end inside a name-value pair",
-		[FCGI_PARAMS_NO_MEMORY] = "out of memory",
-	};
-	struct request *r = app_request;
-
-	r->authz.input.unusable = words[why];
-}
-
-static void fcgi_param(void *app_request, struct str name, struct str value)
-{
-	static const struct str script_name = {"SCRIPT_NAME", 11};
-	struct request *r = app_request;
-
-	input_add(&r->authz.input, &r->authz.arena, r->sources, name, value);
-	if (str_eq(name, script_name)) {
-		r->script =
-			r->script.data == NULL ? arena_dup(&r->authz.arena, value) : str_view("");
-	}
 }
 
 /* `policy` NULL: it is not known. */
-static void count(const struct request *r, const struct policy *policy, const struct answer *answer,
-	uint64_t duration_us)
+static void count(const struct requests *all, const struct generation *g,
+	const struct policy *policy, const struct answer *answer, uint64_t duration_us)
 {
-	const struct generation *g = r->generation;
 	size_t number = policy != NULL ? policy->number : g->snapshot->config->policy_count;
 
 	counter_add(&g->counts[number]->decisions[answer->verdict][answer->reason], 1);
-	histogram_observe(&r->owner->stats->request_time, duration_us);
+	histogram_observe(&all->stats->request_time, duration_us);
 }
 
 /* Sends what is in all->reply; without memory for a whole answer none, which front ends take for a
  * failure. */
-static void reply(struct request *r, bool whole)
+static void reply(const struct requests *all, const struct asker *asker, bool whole)
 {
-	struct requests *all = r->owner;
 	struct str answer =
 		whole && !all->reply.failed ? bytes_view(&all->reply) : (struct str){NULL, 0};
 
-	if (r->fcgi != NULL) {
-		fcgi_reply(r->fcgi, answer);
+	if (asker->fcgi != NULL) {
+		fcgi_reply(asker->fcgi, answer);
 	} else {
-		http_reply(r->http, answer);
+		http_reply(asker->http, answer);
 	}
-	request_release(r);
 }
 
-static void give(struct request *r, const struct policy *policy, const struct answer *answer,
-	uint32_t max_age_s, uint64_t now_us, int64_t wall_s)
+/* When an answer is given. */
+struct moment {
+	uint64_t us; /* clock_us() */
+	int64_t wall_s;
+};
+
+static void give(struct requests *all, const struct asker *asker, const struct input *input,
+	const struct generation *g, const struct policy *policy, const struct answer *answer,
+	uint32_t max_age_s, const struct moment *now)
 {
-	struct requests *all = r->owner;
 	const struct decision_log_request request = {
-		.input = &r->authz.input,
-		.wall_s = wall_s,
-		.duration_us = now_us - r->started_us,
+		.input = input,
+		.wall_s = now->wall_s,
+		.duration_us = now->us - asker->since_us,
 		.max_age_s = max_age_s,
 	};
 
-	count(r, policy, answer, request.duration_us);
+	count(all, g, policy, answer, request.duration_us);
 	bytes_reset(&all->reply, REPLY_KEEP);
 	bytes_append_str(&all->reply, answer->head);
-	reply_caching(max_age_s, r->role, &all->reply);
+	reply_caching(max_age_s, asker->role, &all->reply);
 	/* Over HTTP the head is all: nginx reads no body for auth_request, and would not keep a
 	 * connection on which one comes. */
-	bytes_append_str(&all->reply, r->http != NULL ? str_view("\r\n") : answer->tail);
-	decision_log_line(&r->generation->snapshot->config->log, answer->verdict, answer->outcome,
-		&request, &all->log_space);
-	reply(r, answer->head.len > 0);
-}
-
-static struct answers_key key_of(const struct request *r, const struct policy *policy)
-{
-	return (struct answers_key){.form = r->role, .policy = policy, .input = &r->authz.input};
+	bytes_append_str(&all->reply, asker->http != NULL ? str_view("\r\n") : answer->tail);
+	decision_log_line(&g->snapshot->config->log, answer->verdict, answer->outcome, &request,
+		&all->log_space);
+	reply(all, asker, answer->head.len > 0);
 }
 
 /* Without a head when memory is out. */
@@ -201,8 +166,8 @@ static struct answer answer_of(const struct request *r)
 	bytes_reset(&all->head, REPLY_KEEP);
 	bytes_reset(&all->tail, REPLY_KEEP);
 	bytes_reset(&all->outcome, REPLY_KEEP);
-	reply_head(a, r->role, &all->head);
-	reply_tail(a, r->role, &all->tail);
+	reply_head(a, r->asker.role, &all->head);
+	reply_tail(a, r->asker.role, &all->tail);
 	decision_log_outcome(a, &r->generation->snapshot->config->log, &all->outcome);
 	bool whole = !all->head.failed && !all->tail.failed && !all->outcome.failed;
 
@@ -222,57 +187,71 @@ static struct answer answer_of(const struct request *r)
 static void request_answer(void *ctx)
 {
 	struct request *r = ctx;
-	struct answers *answers = r->generation->answers;
+	struct requests *all = r->owner;
+	const struct generation *g = r->generation;
+	const struct authz *a = &r->authz;
 	struct answer answer = answer_of(r);
 
-	if (answers != NULL && answer.head.len > 0 && r->authz.holds_s > 0) {
-		struct answers_key key = key_of(r, r->authz.policy);
+	if (g->answers != NULL && answer.head.len > 0 && a->holds_s > 0) {
+		struct answers_key key = {r->asker.role, a->policy, &a->input};
 
-		answers_keep(answers, &key, &answer);
-		counter_set(&r->owner->stats->answers_bytes, answers_bytes(answers));
+		answers_keep(g->answers, &key, &answer);
+		counter_set(&all->stats->answers_bytes, answers_bytes(g->answers));
 	}
-	counter_set(&r->owner->stats->memory_bytes, policy_memory_bytes(r->generation->memory));
-	give(r, r->authz.policy, &answer, r->authz.max_age_s, clock_us(), r->authz.wall_s);
+	counter_set(&all->stats->memory_bytes, policy_memory_bytes(g->memory));
+	const struct moment now = {clock_us(), a->wall_s};
+
+	give(all, &r->asker, &a->input, g, a->policy, &answer, a->max_age_s, &now);
+	request_release(r);
 }
 
 /* Whether the same input was answered before, and still would be in the same way. */
-static bool answer_again(struct request *r, int64_t wall_s)
+static bool answer_again(struct requests *all, const struct asker *asker, const struct input *input,
+	int64_t wall_s)
 {
-	const struct generation *g = r->generation;
-	const struct policy *policy = authz_policy(&r->authz.input, g->snapshot->config);
+	const struct generation *g = all->current;
+	const struct policy *policy = authz_policy(input, g->snapshot->config);
 
-	if (g->answers == NULL || policy == NULL || !input_is_clear(&r->authz.input)) {
+	if (g->answers == NULL || policy == NULL || !input_is_clear(input)) {
 		return false;
 	}
-	struct answers_key key = key_of(r, policy);
-	uint64_t now_us = clock_us();
-	uint64_t now_ms = now_us / 1000;
+	struct answers_key key = {asker->role, policy, input};
+	const struct moment now = {clock_us(), wall_s};
+	uint64_t now_ms = now.us / 1000;
 	const struct answer *answer = answers_find(g->answers, &key, now_ms, wall_s);
 
 	if (answer == NULL) {
 		return false;
 	}
-	counter_add(&r->owner->stats->again, 1);
-	give(r, policy, answer, answer_max_age_s(answer, now_ms, wall_s), now_us, wall_s);
+	counter_add(&all->stats->again, 1);
+	give(all, asker, input, g, policy, answer, answer_max_age_s(answer, now_ms, wall_s), &now);
 	return true;
 }
 
-/* True if it is answered already. */
-static bool decide(struct request *r)
+/* NULL if it is answered already. The input's values are good during the call only. */
+static struct request *decide(
+	struct requests *all, const struct asker *asker, const struct input *input)
 {
+	int64_t wall_s = clock_wall_s();
+
+	if (answer_again(all, asker, input, wall_s)) {
+		return NULL;
+	}
+	struct request *r = request_new(all, asker, input);
+
+	if (r == NULL) {
+		reply(all, asker, false);
+		return NULL;
+	}
 	const struct generation *g = r->generation;
 	const struct authz_means means = {
 		g->snapshot->config, g->dns, g->verifier, g->memory, g->snapshot->buckets};
-	int64_t wall_s = clock_wall_s();
 
-	if (answer_again(r, wall_s)) {
-		return true;
-	}
 	if (!authz_start(&r->authz, &means, wall_s, NULL, request_answer, r)) {
-		return false;
+		return r;
 	}
 	request_answer(r);
-	return true;
+	return NULL;
 }
 
 static void answer_probe(struct requests *all, enum probe probe)
@@ -284,16 +263,58 @@ static void answer_probe(struct requests *all, enum probe probe)
 	probe_answer(probe, &state, &all->reply);
 }
 
-static void fcgi_ready(void *app_request)
+/* SCRIPT_NAME; empty: it came twice. */
+static struct str script_of(struct fcgi_params params)
 {
-	struct request *r = app_request;
+	struct str script = {NULL, 0};
+	struct str name;
+	struct str value;
 
-	if (r->role == FCGI_ROLE_RESPONDER && probe_is_asked(&r->authz.input, r->script)) {
-		answer_probe(r->owner, probe_of(r->authz.input.values[INPUT_DOORWARD_ENDPOINT]));
-		reply(r, true);
-	} else {
-		(void)decide(r);
+	while (fcgi_params_next(&params, &name, &value)) {
+		if (str_eq_text(name, "SCRIPT_NAME")) {
+			script = script.data == NULL ? value : str_view("");
+		}
 	}
+	return script;
+}
+
+static void take_params(
+	struct input *input, const struct cert_sources *sources, struct fcgi_params *params)
+{
+	static const char *const words[] = {
+		[FCGI_PARAMS_SOUND] = NULL,
+		[FCGI_PARAMS_OVERSIZE] = "more parameters than max_params",
+		[FCGI_PARAMS_TRUNCATED] = "the parameters end inside a name-value pair",
+		[FCGI_PARAMS_NO_MEMORY] = "out of memory",
+	};
+	struct str name;
+	struct str value;
+
+	while (fcgi_params_next(params, &name, &value)) {
+		input_add(input, sources, name, value);
+	}
+	input->unusable = words[params->fault];
+}
+
+static void *fcgi_request(
+	void *ctx, struct fcgi_request *fcgi, enum fcgi_role role, struct fcgi_params *params)
+{
+	struct requests *all = ctx;
+	const struct asker asker = {.fcgi = fcgi, .role = role, .since_us = clock_us()};
+	const struct fcgi_params whole = *params;
+	struct input input;
+
+	input_init(&input);
+	take_params(&input, &requests_config(all)->frontend.cert, params);
+	struct str endpoint = input.values[INPUT_DOORWARD_ENDPOINT];
+
+	if (endpoint.data != NULL && role == FCGI_ROLE_RESPONDER &&
+		probe_is_asked(&input, script_of(whole))) {
+		answer_probe(all, probe_of(endpoint));
+		reply(all, &asker, true);
+		return NULL;
+	}
+	return decide(all, &asker, &input);
 }
 
 static void request_abort(void *app_request)
@@ -304,21 +325,20 @@ static void request_abort(void *app_request)
 static void *http_auth(struct requests *all, struct http_conn *conn, const struct http_head *head,
 	const struct http_route *route, const struct addr *from)
 {
-	struct request *r = request_new(all);
+	const struct asker asker = {
+		.http = conn, .role = FCGI_ROLE_RESPONDER, .since_us = clock_us()};
+	const struct config *config = requests_config(all);
+	char why[FORWARD_WHY_MAX];
+	struct input input;
 
-	if (r == NULL) {
-		return NULL;
-	}
-	const struct config *config = r->generation->snapshot->config;
-
-	r->http = conn;
+	input_init(&input);
 	if (believe_peer(&config->frontend, from)) {
-		forward_input(&r->authz, config, head, route);
+		forward_input(&input, config, head, route);
 	} else {
-		forward_refuse(&r->authz, from);
+		forward_refuse(&input, from, why);
 		http_conn_stop(conn);
 	}
-	return decide(r) ? NULL : r;
+	return decide(all, &asker, &input);
 }
 
 /* Whether the process lives is for anyone to know who can connect; what it does is not. */
@@ -379,10 +399,7 @@ struct requests *requests_new(
 	const struct fcgi_limits limits = limits_of(&snapshot->config->server);
 	const struct fcgi_app fcgi = {
 		.ctx = all,
-		.begin = fcgi_begin,
-		.param = fcgi_param,
-		.bad_params = fcgi_bad_params,
-		.ready = fcgi_ready,
+		.request = fcgi_request,
 		.abort = request_abort,
 	};
 	const struct http_app http = {.ctx = all, .request = http_request, .abort = request_abort};

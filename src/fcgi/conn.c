@@ -15,15 +15,17 @@ void fcgi_conn_init(struct fcgi_conn *c, struct fcgi_pool *pool, struct bytes *o
 {
 	*c = (struct fcgi_conn){.pool = pool, .net = {.out = out}};
 	list_init(&c->requests);
-	fcgi_params_init(&c->values, 0);
 }
 
 static void abort_one(struct fcgi_request *r)
 {
 	struct fcgi_pool *pool = r->conn->pool;
+	void *app_request = fcgi_request_release(r);
 
 	counter_add(&pool->stats->aborted, 1);
-	pool->app.abort(fcgi_request_release(r));
+	if (app_request != NULL) {
+		pool->app.abort(app_request);
+	}
 }
 
 void fcgi_conn_clear(struct fcgi_conn *c)
@@ -32,7 +34,7 @@ void fcgi_conn_clear(struct fcgi_conn *c)
 	for (struct fcgi_request *r; (r = fcgi_request_first(&c->requests)) != NULL;) {
 		abort_one(r);
 	}
-	fcgi_params_clear(&c->values);
+	fcgi_stream_clear(&c->values);
 }
 
 /* The peer broke the protocol: nothing that follows can be trusted to mean what it seems to. */
@@ -85,18 +87,8 @@ static void begin_request(struct fcgi_conn *c, uint64_t now)
 		refuse_request(c, id, max > 1 ? FCGI_OVERLOADED : FCGI_CANT_MPX_CONN);
 		return;
 	}
-	struct fcgi_request *r = fcgi_request_take(c, id, now);
-
-	if (r == NULL) {
+	if (fcgi_request_take(c, id, (enum fcgi_role)role, now) == NULL) {
 		counter_add(&c->pool->stats->no_memory, 1);
-		refuse_request(c, id, FCGI_OVERLOADED);
-		return;
-	}
-	r->app_request = c->pool->app.begin(c->pool->app.ctx, r, (enum fcgi_role)role);
-	if (r->app_request == NULL) {
-		counter_add(&c->pool->stats->no_memory, 1);
-		r->stdin_ended = true; /* counted by refuse_request */
-		fcgi_request_release(r);
 		refuse_request(c, id, FCGI_OVERLOADED);
 	}
 }
@@ -111,50 +103,72 @@ static void abort_request(struct fcgi_conn *c)
 	}
 }
 
-static void bad_params(struct fcgi_request *r, enum fcgi_bad_params why)
+/* Nothing of them can be used. */
+static void spoil_params(struct fcgi_request *r, enum fcgi_params_fault why)
 {
-	struct fcgi_stats *stats = r->conn->pool->stats;
-
-	counter_add(why == FCGI_PARAMS_OVERSIZE    ? &stats->oversize
-		    : why == FCGI_PARAMS_TRUNCATED ? &stats->bad_params
-						   : &stats->no_memory,
-		1);
-	r->bad_params = true;
-	r->conn->pool->app.bad_params(r->app_request, why);
+	r->fault = why;
+	fcgi_stream_reset(&r->params, FCGI_STREAM_KEEP);
 }
 
 static void take_params(struct fcgi_request *r, struct str piece)
 {
-	struct str name;
-	struct str value;
+	if (r->fault != FCGI_PARAMS_SOUND) {
+		return;
+	}
+	if (r->params.all.len + piece.len > r->conn->pool->limits.max_params) {
+		spoil_params(r, FCGI_PARAMS_OVERSIZE);
+	} else if (!fcgi_stream_add(&r->params, piece)) {
+		spoil_params(r, FCGI_PARAMS_NO_MEMORY);
+	}
+}
 
-	while (!r->bad_params) {
-		switch (fcgi_params_next(&r->params, &piece, &name, &value)) {
-		case FCGI_PARAMS_PAIR:
-			r->conn->pool->app.param(r->app_request, name, value);
-			break;
-		case FCGI_PARAMS_MORE:
-			return;
-		case FCGI_PARAMS_TOO_LONG:
-			bad_params(r, FCGI_PARAMS_OVERSIZE);
-			break;
-		case FCGI_PARAMS_OUT_OF_MEMORY:
-			bad_params(r, FCGI_PARAMS_NO_MEMORY);
-			break;
-		}
+static void count_fault(struct fcgi_stats *stats, enum fcgi_params_fault fault)
+{
+	switch (fault) {
+	case FCGI_PARAMS_SOUND:
+		break;
+	case FCGI_PARAMS_OVERSIZE:
+		counter_add(&stats->oversize, 1);
+		break;
+	case FCGI_PARAMS_TRUNCATED:
+		counter_add(&stats->bad_params, 1);
+		break;
+	case FCGI_PARAMS_NO_MEMORY:
+		counter_add(&stats->no_memory, 1);
+		break;
 	}
 }
 
 static void end_params(struct fcgi_request *r)
 {
+	struct fcgi_pool *pool = r->conn->pool;
+	struct fcgi_params params = {r->params.all, r->fault};
+
 	list_remove(&r->by_age);
-	if (!r->bad_params && !fcgi_params_is_between(&r->params)) {
-		bad_params(r, FCGI_PARAMS_TRUNCATED);
-	}
-	/* The application may take its time: what the pairs were gathered in is not kept for it. */
-	fcgi_params_reset(&r->params, 0, FCGI_PARTIAL_KEEP);
 	r->ready = true;
-	r->conn->pool->app.ready(r->app_request);
+	void *app_request = pool->app.request(pool->app.ctx, r, r->role, &params);
+
+	if (app_request != NULL) {
+		r->app_request = app_request;
+		/* It takes its time: what its parameters were gathered in is not kept for it. */
+		fcgi_stream_reset(&r->params, FCGI_STREAM_KEEP);
+	}
+	count_fault(pool->stats, params.fault);
+}
+
+/* The memory of the input is about to go. */
+static void keep_pieces(struct fcgi_conn *c)
+{
+	for (struct list *at = c->requests.next; at != &c->requests; at = at->next) {
+		struct fcgi_request *r = CONTAINER_OF(at, struct fcgi_request, by_conn);
+
+		if (!fcgi_stream_keep(&r->params)) {
+			spoil_params(r, FCGI_PARAMS_NO_MEMORY);
+		}
+	}
+	if (!fcgi_stream_keep(&c->values)) {
+		fcgi_stream_reset(&c->values, 0);
+	}
 }
 
 static void end_stdin(struct fcgi_conn *c)
@@ -171,24 +185,17 @@ static void end_stdin(struct fcgi_conn *c)
 	}
 }
 
-static void take_values(struct fcgi_conn *c, struct str piece)
+static unsigned variables_asked(struct str content)
 {
+	struct fcgi_params params = {content, FCGI_PARAMS_SOUND};
+	unsigned variables = 0;
 	struct str name;
 	struct str value;
 
-	while (!c->values_bad) {
-		enum fcgi_params_result result =
-			fcgi_params_next(&c->values, &piece, &name, &value);
-
-		if (result == FCGI_PARAMS_MORE) {
-			return;
-		}
-		if (result == FCGI_PARAMS_PAIR) {
-			c->variables |= (uint8_t)fcgi_variable_of(name);
-		} else {
-			c->values_bad = true;
-		}
+	while (fcgi_params_next(&params, &name, &value)) {
+		variables |= fcgi_variable_of(name);
 	}
+	return variables;
 }
 
 /* FastCGI 1.0, 4: management records have the id 0. */
@@ -200,9 +207,9 @@ static void end_management(struct fcgi_conn *c)
 		fcgi_output_unknown_type(c->net.out, c->reader.record.type);
 		return;
 	}
-	fcgi_output_values(c->net.out, c->variables, limits->max_connections,
+	fcgi_output_values(c->net.out, variables_asked(c->values.all), limits->max_connections,
 		limits->max_requests_per_connection);
-	fcgi_params_reset(&c->values, 0, 0);
+	fcgi_stream_reset(&c->values, 0);
 }
 
 static void on_header(struct fcgi_conn *c)
@@ -211,10 +218,9 @@ static void on_header(struct fcgi_conn *c)
 
 	c->current = NULL;
 	if (record->id == FCGI_NULL_REQUEST_ID) {
-		fcgi_params_reset(&c->values, record->content_len, 0);
-		c->variables = 0;
-		c->values_bad = false;
-	} else if (record->type == FCGI_BEGIN_REQUEST) {
+		return;
+	}
+	if (record->type == FCGI_BEGIN_REQUEST) {
 		c->begin_have = 0;
 		if (record->content_len != sizeof(c->begin)) {
 			refuse_stream(c);
@@ -231,8 +237,8 @@ static void on_content(struct fcgi_conn *c, struct str piece)
 	const struct fcgi_record *record = &c->reader.record;
 
 	if (record->id == FCGI_NULL_REQUEST_ID) {
-		if (record->type == FCGI_GET_VALUES) {
-			take_values(c, piece);
+		if (record->type == FCGI_GET_VALUES && !fcgi_stream_add(&c->values, piece)) {
+			fcgi_stream_reset(&c->values, 0);
 		}
 	} else if (record->type == FCGI_BEGIN_REQUEST) {
 		memcpy(c->begin + c->begin_have, piece.data, piece.len);
@@ -264,7 +270,7 @@ static void on_end(struct fcgi_conn *c, uint64_t now)
 	}
 }
 
-size_t fcgi_conn_feed(struct fcgi_conn *c, struct str input, uint64_t now)
+static size_t read_records(struct fcgi_conn *c, struct str input, uint64_t now)
 {
 	struct str rest = input;
 	struct str piece;
@@ -291,6 +297,14 @@ size_t fcgi_conn_feed(struct fcgi_conn *c, struct str input, uint64_t now)
 		}
 	}
 	return input.len;
+}
+
+size_t fcgi_conn_feed(struct fcgi_conn *c, struct str input, uint64_t now)
+{
+	size_t used = read_records(c, input, now);
+
+	keep_pieces(c);
+	return used;
 }
 
 void fcgi_conn_eof(struct fcgi_conn *c)

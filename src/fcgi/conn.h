@@ -10,8 +10,8 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "fcgi/app.h"
-#include "fcgi/params.h"
 #include "fcgi/record.h"
+#include "fcgi/stream.h"
 #include "net/protocol.h"
 
 #include <stdbool.h>
@@ -45,7 +45,7 @@ struct fcgi_stats {
 struct fcgi_pool {
 	struct fcgi_app app;
 	struct fcgi_limits
-		limits;         /* may change at any time: for requests that begin from then on */
+		limits;         /* may change at any time: for what comes from then on */
 	struct list incomplete; /* requests whose PARAMS have not ended, oldest first */
 	struct list spare;
 	size_t spare_count;
@@ -64,10 +64,8 @@ struct fcgi_conn {
 	uint32_t stdin_owed; /* requests that ended here before their FCGI_STDIN did */
 	struct fcgi_record_reader reader;
 	struct fcgi_request *current; /* whose FCGI_PARAMS record is being read; NULL: ignore it */
-	struct fcgi_params values;    /* of FCGI_GET_VALUES */
-	uint8_t variables;            /* asked for, enum fcgi_variable */
-	bool values_bad;
-	uint8_t begin[8]; /* body of FCGI_BEGIN_REQUEST */
+	struct fcgi_stream values;    /* content of FCGI_GET_VALUES */
+	uint8_t begin[8];             /* body of FCGI_BEGIN_REQUEST */
 	uint8_t begin_have;
 	bool last; /* to be closed when no request is active */
 	bool bad;  /* the stream cannot be understood any more */

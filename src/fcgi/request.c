@@ -25,7 +25,7 @@ struct fcgi_request *fcgi_request_first(const struct list *by_conn)
 
 static void request_free(struct fcgi_request *r)
 {
-	fcgi_params_clear(&r->params);
+	fcgi_stream_clear(&r->params);
 	free(r);
 }
 
@@ -51,7 +51,8 @@ struct fcgi_conn *fcgi_pool_oldest(const struct fcgi_pool *pool, uint64_t *since
 	return r->conn;
 }
 
-struct fcgi_request *fcgi_request_take(struct fcgi_conn *c, uint16_t id, uint64_t now)
+struct fcgi_request *fcgi_request_take(
+	struct fcgi_conn *c, uint16_t id, enum fcgi_role role, uint64_t now)
 {
 	struct fcgi_pool *pool = c->pool;
 	struct fcgi_request *r = fcgi_request_first(&pool->spare);
@@ -59,19 +60,18 @@ struct fcgi_request *fcgi_request_take(struct fcgi_conn *c, uint16_t id, uint64_
 	if (r != NULL) {
 		list_remove(&r->by_conn);
 		pool->spare_count--;
-		fcgi_params_reset(&r->params, pool->limits.max_params, FCGI_PARTIAL_KEEP);
 	} else {
 		r = calloc(1, sizeof(*r));
 		if (r == NULL) {
 			return NULL;
 		}
-		fcgi_params_init(&r->params, pool->limits.max_params);
 	}
 	r->conn = c;
 	r->app_request = NULL;
 	r->since = now;
 	r->id = id;
-	r->bad_params = false;
+	r->role = role;
+	r->fault = FCGI_PARAMS_SOUND;
 	r->ready = false;
 	r->stdin_ended = false;
 	list_append(&c->requests, &r->by_conn);
@@ -99,7 +99,7 @@ void *fcgi_request_release(struct fcgi_request *r)
 		request_free(r);
 		return app_request;
 	}
-	fcgi_params_reset(&r->params, 0, FCGI_PARTIAL_KEEP);
+	fcgi_stream_reset(&r->params, FCGI_STREAM_KEEP);
 	list_prepend(&pool->spare, &r->by_conn);
 	pool->spare_count++;
 	return app_request;

@@ -6,27 +6,29 @@
 
 #include "fcgi/conn.h"
 
-/* Bytes that are kept, in requests that wait or are spare, for pairs that come in pieces. */
-#define FCGI_PARTIAL_KEEP 4096
+/* Bytes that are kept, in requests that wait or are spare, for parameters that come in pieces. */
+#define FCGI_STREAM_KEEP 4096
 
 /* One request, from FCGI_BEGIN_REQUEST to its end. For conn.c alone. */
 struct fcgi_request {
 	struct fcgi_conn *conn;
-	void *app_request;
+	void *app_request; /* NULL until it is ready */
 	struct list by_conn; /* in conn->requests, or in pool->spare */
 	struct list by_age;  /* in pool->incomplete */
 	uint64_t since;
-	struct fcgi_params params;
+	struct fcgi_stream params;
+	enum fcgi_params_fault fault;
+	enum fcgi_role role;
 	uint16_t id;
-	bool bad_params;
 	bool ready;
 	bool stdin_ended;
 };
 
 /* A new active request of the connection; NULL when out of memory. */
-struct fcgi_request *fcgi_request_take(struct fcgi_conn *c, uint16_t id, uint64_t now);
-/* It is active no more; what it was may be reused at once. Returns what the application calls it.
- */
+struct fcgi_request *fcgi_request_take(
+	struct fcgi_conn *c, uint16_t id, enum fcgi_role role, uint64_t now);
+/* It is active no more; what it was may be reused at once. Returns what the application calls it,
+ * NULL if it has not heard of it. */
 void *fcgi_request_release(struct fcgi_request *r);
 /* The active request of this id, or NULL. */
 struct fcgi_request *fcgi_request_find(const struct fcgi_conn *c, uint16_t id);
