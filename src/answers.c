@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ABSENT UINT32_MAX
 #define ENTRY_MEAN 1024 /* bytes, by which the number of buckets is chosen */
 #define SAMPLE 16       /* bytes at three places of a long value that its hash is made of */
 #define WHOLE (3 * SAMPLE)
@@ -21,9 +20,10 @@ struct entry {
 	size_t size;
 	unsigned form;
 	const struct policy *policy;
+	unsigned counted; /* see counted_in */
 	struct answer answer;
-	uint32_t lens[INPUT_COUNT]; /* of the values; ABSENT also for those that do not count */
-	char values[];              /* one after the other; then the answer's texts */
+	uint32_t lens[INPUT_COUNT]; /* of the values that count */
+	char values[];              /* those, one after the other; then the answer's texts */
 };
 
 struct answers {
@@ -88,8 +88,15 @@ size_t answers_bytes(const struct answers *answers)
 	return answers->size;
 }
 
-/* The input as far as a decision of that policy can depend on it; what does not count is absent. */
-static void take_values(const struct answers_key *key, struct str values[INPUT_COUNT])
+/* Of a set of bits 1 << enum input_name, which is not empty. */
+static unsigned first_of(unsigned inputs)
+{
+	return (unsigned)__builtin_ctz(inputs);
+}
+
+/* Which inputs there are that a decision of that policy can depend on: bits 1 << enum input_name.
+ */
+static unsigned counted_in(const struct answers_key *key)
 {
 	static const struct {
 		enum input_name name;
@@ -101,20 +108,15 @@ static void take_values(const struct answers_key *key, struct str values[INPUT_C
 		{INPUT_HOST, POLICY_CLAIM_HTTP_HOST},
 	};
 	unsigned read = policy_rules_claims(key->policy->rules);
-
-	memcpy(values, key->input->values, sizeof(key->input->values));
 	/* It has named key->policy already. */
-	values[INPUT_DOORWARD_POLICY] = (struct str){NULL, 0};
+	unsigned counted = key->input->present & ~(1U << INPUT_DOORWARD_POLICY);
+
 	for (size_t i = 0; i < ARRAY_LEN(claims); i++) {
 		if ((read >> claims[i].claim & 1) == 0) {
-			values[claims[i].name] = (struct str){NULL, 0};
+			counted &= ~(1U << claims[i].name);
 		}
 	}
-}
-
-static uint32_t len_of(struct str value)
-{
-	return value.data != NULL ? (uint32_t)value.len : ABSENT;
+	return counted;
 }
 
 /* Of a long value, which is mostly a certificate, the length and samples do: what collides is
@@ -136,49 +138,44 @@ static size_t put_sample(uint8_t out[WHOLE + sizeof(uint32_t)], struct str value
 	return sizeof(len) + WHOLE;
 }
 
-static uint64_t hash_of(const struct answers *answers, const struct answers_key *key,
-	const struct str values[INPUT_COUNT])
+static uint64_t hash_of(
+	const struct answers *answers, const struct answers_key *key, unsigned counted)
 {
 	uint8_t text[2 * sizeof(uint64_t) + INPUT_COUNT * (WHOLE + sizeof(uint32_t))];
-	uint64_t which[2] = {(uintptr_t)key->policy + key->form, 0};
+	const uint64_t which[2] = {(uintptr_t)key->policy + key->form, counted};
 	size_t len = sizeof(which);
 
-	for (size_t i = 0; i < INPUT_COUNT; i++) {
-		if (values[i].data != NULL) {
-			which[1] |= UINT64_C(1) << i;
-			len += put_sample(text + len, values[i]);
-		}
-	}
 	memcpy(text, which, sizeof(which));
+	for (unsigned left = counted; left != 0; left &= left - 1) {
+		len += put_sample(text + len, key->input->values[first_of(left)]);
+	}
 	return hash_bytes(&answers->key, text, len);
 }
 
-static bool is_of(
-	const struct entry *e, const struct answers_key *key, const struct str values[INPUT_COUNT])
+static bool is_of(const struct entry *e, const struct answers_key *key, unsigned counted)
 {
 	const char *at = e->values;
 
-	if (e->form != key->form || e->policy != key->policy) {
+	if (e->form != key->form || e->policy != key->policy || e->counted != counted) {
 		return false;
 	}
-	for (size_t i = 0; i < INPUT_COUNT; i++) {
-		struct str value = values[i];
+	for (unsigned left = counted; left != 0; left &= left - 1) {
+		unsigned i = first_of(left);
 
-		if (e->lens[i] != len_of(value) ||
-			(value.len > 0 && memcmp(at, value.data, value.len) != 0)) {
+		if (!str_eq((struct str){at, e->lens[i]}, key->input->values[i])) {
 			return false;
 		}
-		at += value.len;
+		at += e->lens[i];
 	}
 	return true;
 }
 
-static struct entry *find(struct answers *answers, const struct answers_key *key,
-	const struct str values[INPUT_COUNT], uint64_t hash)
+static struct entry *find(
+	struct answers *answers, const struct answers_key *key, unsigned counted, uint64_t hash)
 {
 	struct entry *e = *bucket_of(answers, hash);
 
-	while (e != NULL && (e->hash != hash || !is_of(e, key, values))) {
+	while (e != NULL && (e->hash != hash || !is_of(e, key, counted))) {
 		e = e->next;
 	}
 	return e;
@@ -187,10 +184,8 @@ static struct entry *find(struct answers *answers, const struct answers_key *key
 const struct answer *answers_find(
 	struct answers *answers, const struct answers_key *key, uint64_t now_ms, int64_t wall_s)
 {
-	struct str values[INPUT_COUNT];
-
-	take_values(key, values);
-	struct entry *e = find(answers, key, values, hash_of(answers, key, values));
+	unsigned counted = counted_in(key);
+	struct entry *e = find(answers, key, counted, hash_of(answers, key, counted));
 
 	if (e == NULL) {
 		return NULL;
@@ -214,16 +209,17 @@ static char *put(char *at, struct str text, struct str *kept)
 	return at + text.len;
 }
 
-static struct entry *entry_new(const struct answers_key *key, const struct str values[INPUT_COUNT],
-	const struct answer *answer)
+static struct entry *entry_new(
+	const struct answers_key *key, unsigned counted, const struct answer *answer)
 {
+	const struct str *values = key->input->values;
 	size_t size =
 		sizeof(struct entry) + answer->head.len + answer->tail.len + answer->outcome.len;
 	struct entry *e;
 	char *at;
 
-	for (size_t i = 0; i < INPUT_COUNT; i++) {
-		size += values[i].len;
+	for (unsigned left = counted; left != 0; left &= left - 1) {
+		size += values[first_of(left)].len;
 	}
 	e = malloc(size);
 	if (e == NULL) {
@@ -232,12 +228,14 @@ static struct entry *entry_new(const struct answers_key *key, const struct str v
 	e->size = size;
 	e->form = key->form;
 	e->policy = key->policy;
+	e->counted = counted;
 	e->answer = *answer;
 	at = e->values;
-	for (size_t i = 0; i < INPUT_COUNT; i++) {
+	for (unsigned left = counted; left != 0; left &= left - 1) {
+		unsigned i = first_of(left);
 		struct str kept;
 
-		e->lens[i] = len_of(values[i]);
+		e->lens[i] = (uint32_t)values[i].len;
 		at = put(at, values[i], &kept);
 	}
 	at = put(at, answer->head, &e->answer.head);
@@ -249,12 +247,10 @@ static struct entry *entry_new(const struct answers_key *key, const struct str v
 void answers_keep(
 	struct answers *answers, const struct answers_key *key, const struct answer *answer)
 {
-	struct str values[INPUT_COUNT];
-
-	take_values(key, values);
-	uint64_t hash = hash_of(answers, key, values);
-	struct entry *old = find(answers, key, values, hash);
-	struct entry *e = entry_new(key, values, answer);
+	unsigned counted = counted_in(key);
+	uint64_t hash = hash_of(answers, key, counted);
+	struct entry *old = find(answers, key, counted, hash);
+	struct entry *e = entry_new(key, counted, answer);
 
 	if (old != NULL) {
 		forget(answers, old);

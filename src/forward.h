@@ -20,8 +20,8 @@
 /* Takes the request of a peer that may ask; values are views of the head and the route. */
 void forward_input(struct input *input, const struct config *config, const struct http_head *head,
 	const struct http_route *route);
-/* Marks the input of a peer that may not; `why`, to which it refers from then on, names the line that
- * would let it. */
+/* Marks the input of a peer that may not; `why`, to which it refers from then on, names the line
+ * that would let it. */
 void forward_refuse(struct input *input, const struct addr *from, char why[FORWARD_WHY_MAX]);
 
 #endif

@@ -14,8 +14,7 @@ void given_inputs(struct authz *a, const struct config *config, const struct str
 {
 	for (unsigned i = 0; i < INPUT_CERT; i++) {
 		if (values[i].data != NULL) {
-			authz_input(a, config,
-				input_word(&config->frontend.cert, (enum input_name)i), values[i]);
+			input_set(&a->input, (enum input_name)i, values[i]);
 		}
 	}
 }

@@ -3,24 +3,27 @@
 
 #include "input.h"
 
-#include <string.h>
+#define WORD(text)                                                                                 \
+	{                                                                                          \
+		text, sizeof(text) - 1                                                             \
+	}
 
-static const char *const words[INPUT_CERT] = {
-	[INPUT_REMOTE_ADDR] = "REMOTE_ADDR",
-	[INPUT_DOORWARD_POLICY] = "DOORWARD_POLICY",
-	[INPUT_DOORWARD_ENDPOINT] = "DOORWARD_ENDPOINT",
-	[INPUT_DOORWARD_TRUST_HEADERS] = "DOORWARD_TRUST_HEADERS",
-	[INPUT_REQUEST_URI] = "REQUEST_URI",
-	[INPUT_REQUEST_METHOD] = "REQUEST_METHOD",
-	[INPUT_X_REAL_IP] = "HTTP_X_REAL_IP",
-	[INPUT_X_FORWARDED_FOR] = "HTTP_X_FORWARDED_FOR",
-	[INPUT_USER_AGENT] = "HTTP_USER_AGENT",
-	[INPUT_HOST] = "HTTP_HOST",
+static const struct str words[INPUT_CERT] = {
+	[INPUT_REMOTE_ADDR] = WORD("REMOTE_ADDR"),
+	[INPUT_DOORWARD_POLICY] = WORD("DOORWARD_POLICY"),
+	[INPUT_DOORWARD_ENDPOINT] = WORD("DOORWARD_ENDPOINT"),
+	[INPUT_DOORWARD_TRUST_HEADERS] = WORD("DOORWARD_TRUST_HEADERS"),
+	[INPUT_REQUEST_URI] = WORD("REQUEST_URI"),
+	[INPUT_REQUEST_METHOD] = WORD("REQUEST_METHOD"),
+	[INPUT_X_REAL_IP] = WORD("HTTP_X_REAL_IP"),
+	[INPUT_X_FORWARDED_FOR] = WORD("HTTP_X_FORWARDED_FOR"),
+	[INPUT_USER_AGENT] = WORD("HTTP_USER_AGENT"),
+	[INPUT_HOST] = WORD("HTTP_HOST"),
 };
 
 struct str input_word(const struct cert_sources *sources, enum input_name name)
 {
-	return name >= INPUT_CERT ? sources->names[name - INPUT_CERT] : str_view(words[name]);
+	return name >= INPUT_CERT ? sources->names[name - INPUT_CERT] : words[name];
 }
 
 void input_init(struct input *input)
@@ -33,98 +36,94 @@ bool input_is_clear(const struct input *input)
 	return input->unusable == NULL && input->duplicates == 0;
 }
 
-/*
- * Whether the name is that word of the same length. Many of a request's names have the length of a
- * word, and nearly all of them begin or end otherwise.
- */
-static inline bool is_word(const char *word, struct str name)
+/* By its mark the word that has it, plus 1; 0: none. */
+static const uint8_t by_mark[CERT_NAME_MARKS] = {
+	[CERT_NAME_MARK(11, 'E', 'R')] = INPUT_REMOTE_ADDR + 1,
+	[CERT_NAME_MARK(15, 'D', 'Y')] = INPUT_DOORWARD_POLICY + 1,
+	[CERT_NAME_MARK(17, '_', 'T')] = INPUT_DOORWARD_ENDPOINT + 1,
+	[CERT_NAME_MARK(22, 'U', 'S')] = INPUT_DOORWARD_TRUST_HEADERS + 1,
+	[CERT_NAME_MARK(11, 'S', 'I')] = INPUT_REQUEST_URI + 1,
+	[CERT_NAME_MARK(14, '_', 'D')] = INPUT_REQUEST_METHOD + 1,
+	[CERT_NAME_MARK(14, 'R', 'P')] = INPUT_X_REAL_IP + 1,
+	[CERT_NAME_MARK(20, 'W', 'R')] = INPUT_X_FORWARDED_FOR + 1,
+	[CERT_NAME_MARK(15, 'E', 'T')] = INPUT_USER_AGENT + 1,
+	[CERT_NAME_MARK(9, '_', 'T')] = INPUT_HOST + 1,
+};
+
+static enum input_name recognise_fixed(struct str name)
 {
-	size_t last = name.len - 1;
+	unsigned found = by_mark[cert_name_mark(name)];
 
-	return word[last] == name.data[last] && word[0] == name.data[0] &&
-	       memcmp(word, name.data, name.len) == 0;
-}
-
-/*
- * By the length of the name the one or two that have it, each plus 1; 0: none. Most names that come
- * have another length, and are not compared at all.
- */
-static inline enum input_name recognise_fixed(struct str name)
-{
-	static const struct {
-		uint8_t first;
-		uint8_t second;
-	} by_length[] = {
-		[9] = {INPUT_HOST + 1, 0},
-		[11] = {INPUT_REMOTE_ADDR + 1, INPUT_REQUEST_URI + 1},
-		[14] = {INPUT_REQUEST_METHOD + 1, INPUT_X_REAL_IP + 1},
-		[15] = {INPUT_DOORWARD_POLICY + 1, INPUT_USER_AGENT + 1},
-		[17] = {INPUT_DOORWARD_ENDPOINT + 1, 0},
-		[20] = {INPUT_X_FORWARDED_FOR + 1, 0},
-		[22] = {INPUT_DOORWARD_TRUST_HEADERS + 1, 0},
-	};
-
-	if (name.len >= ARRAY_LEN(by_length) || by_length[name.len].first == 0) {
-		return INPUT_COUNT;
-	}
-	unsigned first = by_length[name.len].first - 1U;
-	unsigned second = by_length[name.len].second;
-
-	if (is_word(words[first], name)) {
-		return first;
-	}
-	return second > 0 && is_word(words[second - 1], name) ? second - 1 : INPUT_COUNT;
+	return found > 0 && str_eq(name, words[found - 1]) ? found - 1 : INPUT_COUNT;
 }
 
 struct str input_clash(const struct cert_sources *sources)
 {
 	for (size_t i = 0; i < CERT_INPUT_COUNT; i++) {
-		if (recognise_fixed(sources->names[i]) != INPUT_COUNT) {
-			return sources->names[i];
+		struct str name = sources->names[i];
+
+		if (name.len > 0 && recognise_fixed(name) != INPUT_COUNT) {
+			return name;
 		}
 	}
 	return (struct str){NULL, 0};
 }
 
-static inline enum input_name recognise(const struct cert_sources *sources, struct str name)
+static enum input_name recognise(const struct cert_sources *sources, struct str name)
 {
 	enum input_name fixed = recognise_fixed(name);
 
-	if (fixed != INPUT_COUNT || (sources->name_lengths >> name.len % 64 & 1) == 0) {
-		return fixed;
-	}
-	for (unsigned i = 0; i < CERT_INPUT_COUNT; i++) {
-		/* Absent names have no length. */
-		if (name.len > 0 && str_eq(sources->names[i], name)) {
+	for (unsigned i = 0; fixed == INPUT_COUNT && i < CERT_INPUT_COUNT; i++) {
+		if (str_eq(sources->names[i], name)) {
 			return INPUT_CERT + i;
 		}
 	}
-	return INPUT_COUNT;
+	return fixed;
+}
+
+void input_set(struct input *input, enum input_name name, struct str value)
+{
+	unsigned bit = 1U << name;
+
+	if ((input->present & bit) == 0) {
+		input->values[name] = value;
+		input->present |= bit;
+	} else {
+		input->duplicates |= bit;
+	}
+}
+
+/* Apart, so that names that are passed over have no registers to save for this. */
+__attribute__((noinline)) static void take(
+	struct input *input, const struct cert_sources *sources, struct str name, struct str value)
+{
+	enum input_name found = recognise(sources, name);
+
+	if (found != INPUT_COUNT) {
+		input_set(input, found, value);
+	}
 }
 
 void input_add(
 	struct input *input, const struct cert_sources *sources, struct str name, struct str value)
 {
-	enum input_name found = recognise(sources, name);
-
-	if (found == INPUT_COUNT) {
+	if (name.len == 0) {
 		return;
 	}
-	if (input->values[found].data == NULL) {
-		input->values[found] = value;
-	} else {
-		input->duplicates |= 1U << found;
+	unsigned mark = cert_name_mark(name);
+
+	if (by_mark[mark] > 0 || (sources->name_marks >> mark & 1) != 0) {
+		take(input, sources, name, value);
 	}
 }
 
 void input_keep(struct input *input, struct arena *arena)
 {
-	for (size_t i = 0; i < INPUT_COUNT; i++) {
-		if (input->values[i].data == NULL) {
-			continue;
-		}
-		input->values[i] = arena_dup(arena, input->values[i]);
-		if (input->values[i].data == NULL) {
+	for (unsigned left = input->present; left != 0; left &= left - 1) {
+		struct str *value = &input->values[__builtin_ctz(left)];
+
+		*value = arena_dup(arena, *value);
+		if (value->data == NULL) {
 			input->unusable = "out of memory";
 		}
 	}

@@ -32,7 +32,8 @@ enum input_name {
 
 struct input {
 	struct str values[INPUT_COUNT]; /* absent: data == NULL */
-	unsigned duplicates;            /* bit 1 << enum input_name: came more than once */
+	unsigned present;               /* bit 1 << enum input_name: has a value */
+	unsigned duplicates;            /* likewise: came more than once */
 	const char *unusable;           /* NULL, or why no decision may rest on this input */
 };
 
@@ -44,6 +45,8 @@ void input_init(struct input *input);
  */
 void input_add(
 	struct input *input, const struct cert_sources *sources, struct str name, struct str value);
+/* The same for one whose name is known. */
+void input_set(struct input *input, enum input_name name, struct str value);
 /* Copies the values into the arena, for when their memory goes before the decision comes. */
 void input_keep(struct input *input, struct arena *arena);
 

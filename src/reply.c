@@ -134,28 +134,32 @@ void reply_head(const struct authz *a, enum fcgi_role role, struct bytes *out)
 	}
 }
 
-static void append_number(struct bytes *out, uint32_t number)
-{
-	char digits[10];
-	size_t at = sizeof(digits);
-
-	do {
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	bytes_append(out, digits + at, sizeof(digits) - at);
-}
+#define DIGITS_MAX 10
 
 void reply_caching(uint32_t max_age_s, enum fcgi_role role, struct bytes *out)
 {
+	static const char for_all[] = "Cache-Control: max-age=";
+	static const char for_nginx[] = "\r\nX-Accel-Expires: ";
+	char text[sizeof(for_all) + sizeof(for_nginx) + 2 * DIGITS_MAX];
+	char digits[DIGITS_MAX];
+	char *number = digits + DIGITS_MAX;
+	char *at = text;
+
 	if (role == FCGI_ROLE_AUTHORIZER) {
 		return;
 	}
-	bytes_append_text(out, "Cache-Control: max-age=");
-	append_number(out, max_age_s);
-	bytes_append_text(out, "\r\nX-Accel-Expires: ");
-	append_number(out, max_age_s);
-	bytes_append_text(out, "\r\n");
+	do {
+		*--number = (char)('0' + max_age_s % 10);
+		max_age_s /= 10;
+	} while (max_age_s > 0);
+	size_t len = (size_t)(digits + DIGITS_MAX - number);
+
+	at = mempcpy(at, for_all, sizeof(for_all) - 1);
+	at = mempcpy(at, number, len);
+	at = mempcpy(at, for_nginx, sizeof(for_nginx) - 1);
+	at = mempcpy(at, number, len);
+	at = mempcpy(at, "\r\n", 2);
+	bytes_append(out, text, (size_t)(at - text));
 }
 
 void reply_tail(const struct authz *a, enum fcgi_role role, struct bytes *out)

@@ -206,8 +206,8 @@ static void request_answer(void *ctx)
 }
 
 /* Whether the same input was answered before, and still would be in the same way. */
-static bool answer_again(struct requests *all, const struct asker *asker, const struct input *input,
-	int64_t wall_s)
+static bool answer_again(
+	struct requests *all, const struct asker *asker, const struct input *input, int64_t wall_s)
 {
 	const struct generation *g = all->current;
 	const struct policy *policy = authz_policy(input, g->snapshot->config);

@@ -57,7 +57,7 @@ static uint8_t *reserve(struct bytes *b, size_t len, size_t spare)
 	return b->data + b->len;
 }
 
-uint8_t *bytes_reserve(struct bytes *b, size_t len)
+uint8_t *bytes_reserve_anew(struct bytes *b, size_t len)
 {
 	return reserve(b, len, 0);
 }
@@ -74,11 +74,6 @@ bool bytes_append(struct bytes *b, const void *data, size_t len)
 		b->len += len;
 	}
 	return true;
-}
-
-bool bytes_append_str(struct bytes *b, struct str s)
-{
-	return bytes_append(b, s.data, s.len);
 }
 
 bool bytes_append_text(struct bytes *b, const char *text)

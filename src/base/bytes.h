@@ -30,12 +30,23 @@ void bytes_clear(struct bytes *b);
 /* Empties it and keeps the memory, unless that is more than `keep` bytes. */
 void bytes_reset(struct bytes *b, size_t keep);
 
+/* The same where there may be no room yet; bytes_reserve asks it. */
+uint8_t *bytes_reserve_anew(struct bytes *b, size_t len);
+
 /* Room for `len` more bytes at data + len, to be counted in by the caller; NULL on failure. */
-uint8_t *bytes_reserve(struct bytes *b, size_t len);
+static inline uint8_t *bytes_reserve(struct bytes *b, size_t len)
+{
+	bool fits = len < b->capacity - b->len && b->max == 0 && !b->failed;
+
+	return fits ? b->data + b->len : bytes_reserve_anew(b, len);
+}
 
 /* Each returns false once `failed` is set. */
 bool bytes_append(struct bytes *b, const void *data, size_t len);
-bool bytes_append_str(struct bytes *b, struct str s);
+static inline bool bytes_append_str(struct bytes *b, struct str s)
+{
+	return bytes_append(b, s.data, s.len);
+}
 bool bytes_append_text(struct bytes *b, const char *text);
 bool bytes_append_u8(struct bytes *b, uint8_t value);
 /* Decimal digits. */

@@ -224,16 +224,16 @@ static const char *check_names(const struct cert_sources *s)
 	return NULL;
 }
 
-static uint64_t lengths_of(const struct cert_sources *s)
+static uint64_t marks_of(const struct cert_sources *s)
 {
-	uint64_t lengths = 0;
+	uint64_t marks = 0;
 
 	for (size_t i = 0; i < CERT_INPUT_COUNT; i++) {
-		if (s->names[i].data != NULL) {
-			lengths |= UINT64_C(1) << s->names[i].len % 64;
+		if (s->names[i].len > 0) {
+			marks |= UINT64_C(1) << cert_name_mark(s->names[i]);
 		}
 	}
-	return lengths;
+	return marks;
 }
 
 static const char *check_trust(const struct cert_sources *s, bool says)
@@ -297,7 +297,7 @@ const char *cert_sources_make(enum cert_profile profile, const struct cert_choic
 	const char *wrong = check_names(&s);
 
 	if (wrong == NULL) {
-		s.name_lengths = lengths_of(&s);
+		s.name_marks = marks_of(&s);
 		*out = s;
 	}
 	return wrong;

@@ -62,13 +62,28 @@ struct cert_choice {
 
 struct cert_words; /* what each word of a front end means */
 
+/*
+ * A number below CERT_NAME_MARKS, of a name's length, middle and last letter, by which nearly all
+ * of the names that a front end sends are told apart from the few that are read.
+ */
+#define CERT_NAME_MARKS 64
+#define CERT_NAME_MARK(len, middle, last)                                                          \
+	(((unsigned)(len) + 9u * (unsigned char)(middle) + 5u * (unsigned char)(last)) %           \
+		CERT_NAME_MARKS)
+
+/* Of a name that is not empty. */
+static inline unsigned cert_name_mark(struct str name)
+{
+	return CERT_NAME_MARK(name.len, name.data[name.len / 2], name.data[name.len - 1]);
+}
+
 /* A profile with what the configuration changed of it. */
 struct cert_sources {
 	enum cert_profile profile;
 	enum cert_frontend frontend;
 	/* As FastCGI and CGI name them, HTTP_* for headers; data is NULL for what is not read. */
 	struct str names[CERT_INPUT_COUNT];
-	uint64_t name_lengths; /* bit 1 << a length, modulo 64, that a name has */
+	uint64_t name_marks; /* bit 1 << cert_name_mark of each */
 	enum cert_codec param_codec;
 	enum cert_codec header_codec;
 	bool list;           /* the certificate's own text may go on with intermediates */

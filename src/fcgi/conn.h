@@ -44,9 +44,8 @@ struct fcgi_stats {
 /* What the connections of one server share. */
 struct fcgi_pool {
 	struct fcgi_app app;
-	struct fcgi_limits
-		limits;         /* may change at any time: for what comes from then on */
-	struct list incomplete; /* requests whose PARAMS have not ended, oldest first */
+	struct fcgi_limits limits; /* may change at any time: for what comes from then on */
+	struct list incomplete;    /* requests whose PARAMS have not ended, oldest first */
 	struct list spare;
 	size_t spare_count;
 	struct fcgi_stats own_stats;

@@ -14,11 +14,8 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-static void parse_header(struct fcgi_record_reader *reader)
+static void parse_header(struct fcgi_record_reader *reader, const uint8_t header[FCGI_HEADER_LEN])
 {
-	const uint8_t *header = reader->header;
-
-	static_assert(sizeof(reader->header) == FCGI_HEADER_LEN, "all of it is there");
 	reader->record.type = header[1];
 	reader->record.id = (uint16_t)(header[2] << 8 | header[3]);
 	reader->record.content_len = (uint16_t)(header[4] << 8 | header[5]);
@@ -30,10 +27,19 @@ static void parse_header(struct fcgi_record_reader *reader)
 
 static enum fcgi_read read_header(struct fcgi_record_reader *reader, struct str *input)
 {
+	static_assert(sizeof(reader->header) == FCGI_HEADER_LEN, "all of it fits");
+	const uint8_t *whole = (const uint8_t *)input->data;
 	size_t len = smaller(input->len, sizeof(reader->header) - reader->have);
 
 	if (len == 0) {
 		return FCGI_READ_MORE;
+	}
+	/* Mostly it lies whole in the input, and is not copied. */
+	if (len == sizeof(reader->header) && whole[0] == FCGI_VERSION_1) {
+		reader->have = sizeof(reader->header);
+		*input = str_from(*input, len);
+		parse_header(reader, whole);
+		return FCGI_READ_HEADER;
 	}
 	memcpy(reader->header + reader->have, input->data, len);
 	reader->have = (uint8_t)(reader->have + len);
@@ -45,7 +51,7 @@ static enum fcgi_read read_header(struct fcgi_record_reader *reader, struct str 
 	if (reader->have < sizeof(reader->header)) {
 		return FCGI_READ_MORE;
 	}
-	parse_header(reader);
+	parse_header(reader, reader->header);
 	return FCGI_READ_HEADER;
 }
 

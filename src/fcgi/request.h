@@ -12,7 +12,7 @@
 /* One request, from FCGI_BEGIN_REQUEST to its end. For conn.c alone. */
 struct fcgi_request {
 	struct fcgi_conn *conn;
-	void *app_request; /* NULL until it is ready */
+	void *app_request;   /* NULL until it is ready */
 	struct list by_conn; /* in conn->requests, or in pool->spare */
 	struct list by_age;  /* in pool->incomplete */
 	uint64_t since;
