@@ -4,9 +4,9 @@
 /*
  * A connection's logic. First byte: whether answers come later (bit 0), how the connection ends
  * (bits 1, 2), how many requests it may have at one time (bits 3 to 7); second byte: the size of
- * the pieces, less one. The rest is what the peer sends. Whatever that is: the application is told
- * of each request in order and to its end (the recorder checks), what is written are well-formed
- * records, and where answers are given at once, all of it does not depend on how the stream is cut.
+ * the pieces, less one. The rest is what the peer sends. Whatever that is: what is written are
+ * well-formed records, nothing is asked of a piece once it was fed, and where answers are given at
+ * once, what the application is told and what is written do not depend on how the stream is cut.
  */
 
 #include "fcgi/conn.h"
@@ -47,13 +47,25 @@ static void take_output(struct run *r)
 	r->out.len = 0;
 }
 
+/* From memory of exactly its size, which then is gone. */
+static size_t feed(struct run *r, struct str piece, uint64_t now)
+{
+	char *copy = malloc(piece.len);
+
+	memcpy(copy, piece.data, piece.len);
+	size_t used = fcgi_conn_feed(&r->conn, (struct str){copy, piece.len}, now);
+
+	free(copy);
+	return used;
+}
+
 static void run_feed(struct run *r, const uint8_t *data, size_t size, size_t step)
 {
 	for (size_t at = 0; at < size; at += step) {
 		struct str piece = str_from_bytes(data + at, size - at < step ? size - at : step);
 
 		while (piece.len > 0) {
-			size_t used = fcgi_conn_feed(&r->conn, piece, at);
+			size_t used = feed(r, piece, at);
 
 			if (used < piece.len && r->out.len <= FCGI_OUTPUT_MAX) {
 				abort();

@@ -63,6 +63,16 @@ static void close_fixture(struct fixture *f)
 	config_unref(f->config);
 }
 
+/* In place of what is there; NULL: nothing. */
+static void set(struct fixture *f, unsigned name, const char *value)
+{
+	f->input.present &= ~(1U << name);
+	f->input.values[name] = (struct str){NULL, 0};
+	if (value != NULL) {
+		input_set(&f->input, (enum input_name)name, str_view(value));
+	}
+}
+
 static const struct answer *find(const struct fixture *f)
 {
 	return answers_find(f->answers, &f->key, NOW_MS, WALL_S);
@@ -105,15 +115,15 @@ static void any_other_input_is_another_question(void **state)
 
 		open_fixture(&f, 1 << 16);
 		for (unsigned k = 0; k < INPUT_COUNT; k++) {
-			f.input.values[k] = str_view("same");
+			set(&f, k, "same");
 		}
 		answers_keep(f.answers, &f.key, &f.answer);
 		assert_non_null(find(&f));
-		f.input.values[i] = str_view("sane");
+		set(&f, i, "sane");
 		assert_int_equal(find(&f) == NULL, counts);
-		f.input.values[i] = str_view("");
+		set(&f, i, "");
 		assert_int_equal(find(&f) == NULL, counts);
-		f.input.values[i] = (struct str){NULL, 0};
+		set(&f, i, NULL);
 		assert_int_equal(find(&f) == NULL, counts);
 		close_fixture(&f);
 	}
@@ -124,11 +134,11 @@ static void values_do_not_run_into_each_other(void **state)
 	struct fixture f;
 
 	open_fixture(&f, 1 << 16);
-	f.input.values[INPUT_REMOTE_ADDR] = str_view("192.0.2.11");
-	f.input.values[INPUT_X_REAL_IP] = str_view("2.3.4.5");
+	set(&f, INPUT_REMOTE_ADDR, "192.0.2.11");
+	set(&f, INPUT_X_REAL_IP, "2.3.4.5");
 	answers_keep(f.answers, &f.key, &f.answer);
-	f.input.values[INPUT_REMOTE_ADDR] = str_view("192.0.2.1");
-	f.input.values[INPUT_X_REAL_IP] = str_view("12.3.4.5");
+	set(&f, INPUT_REMOTE_ADDR, "192.0.2.1");
+	set(&f, INPUT_X_REAL_IP, "12.3.4.5");
 	assert_null(find(&f));
 	close_fixture(&f);
 }
@@ -141,7 +151,7 @@ static void every_byte_of_a_certificate_counts(void **state)
 
 	open_fixture(&f, 1 << 16);
 	memset(cert, 'A', sizeof(cert));
-	f.input.values[INPUT_CERT] = (struct str){cert, sizeof(cert)};
+	input_set(&f.input, INPUT_CERT, (struct str){cert, sizeof(cert)});
 	answers_keep(f.answers, &f.key, &f.answer);
 	for (size_t i = 0; i < sizeof(cert); i++) {
 		cert[i] = 'B';
@@ -218,7 +228,7 @@ static void others_keep_it_no_longer_than_they_may(void **state)
 static void name(struct fixture *f, char text[16], unsigned number)
 {
 	snprintf(text, 16, "client%u", number);
-	f->input.values[INPUT_REMOTE_ADDR] = str_view(text);
+	set(f, INPUT_REMOTE_ADDR, text);
 }
 
 static void the_least_recently_used_goes_first(void **state)

@@ -30,7 +30,7 @@ static struct input input_of(const struct cert_sources *sources, const char *con
 	for (; *pairs != NULL; pairs += 2) {
 		for (int i = 0; i < INPUT_COUNT; i++) {
 			if (str_eq_text(input_word(sources, (enum input_name)i), pairs[0])) {
-				input.values[i] = str_view(pairs[1]);
+				input_set(&input, (enum input_name)i, str_view(pairs[1]));
 			}
 		}
 	}

@@ -15,7 +15,7 @@
 
 struct scene {
 	struct config config;
-	struct authz authz;
+	struct input input;
 	struct http_head head;
 };
 
@@ -26,7 +26,6 @@ static void scene_init(struct scene *s)
 	*s = (struct scene){.config = {.frontend = {.profile = CERT_PROFILE_NGINX}}};
 	assert_null(cert_sources_make(
 		CERT_PROFILE_NGINX, &none, &none, false, NULL, &s->config.frontend.cert));
-	authz_init(&s->authz);
 }
 
 /* A request; `text` is from its target on, and stays good as long as the scene. */
@@ -36,7 +35,7 @@ static void forward(struct scene *s, const char *text)
 	struct http_route route = http_route(s->head.path);
 
 	assert_int_equal(route.place, HTTP_AUTH);
-	forward_input(&s->authz, &s->config, &s->head, &route);
+	forward_input(&s->input, &s->config, &s->head, &route);
 }
 
 struct forward_case {
@@ -103,7 +102,7 @@ static void headers_become_input(void **state)
 		snprintf(text, sizeof(text), "POST %s HTTP/1.1\r\nHost: door\r\n%s\r\n", c->path,
 			c->headers);
 		forward(&s, text);
-		const struct input *input = &s.authz.input;
+		const struct input *input = &s.input;
 		bool twice = (input->duplicates >> c->what & 1) != 0;
 
 		assert_int_equal(twice, c->value == NULL && !c->absent);
@@ -115,7 +114,6 @@ static void headers_become_input(void **state)
 			assert_int_equal(input->duplicates, 0);
 		}
 		assert_null(input->unusable);
-		authz_clear(&s.authz);
 	}
 }
 
@@ -133,22 +131,31 @@ static void names_of_any_length(void **state)
 		bytes_append_text(&text, ": y\r\nX-Real-IP: a\r\n\r\n");
 		bytes_append_u8(&text, 0);
 		forward(&s, (char *)text.data);
-		assert_true(str_eq_text(s.authz.input.values[INPUT_X_REAL_IP], "a"));
-		authz_clear(&s.authz);
+		assert_true(str_eq_text(s.input.values[INPUT_X_REAL_IP], "a"));
 		bytes_clear(&text);
 	}
 }
 
 static void a_refusal_names_the_line(void **state)
 {
-	struct addr from;
-	struct scene s;
+	static const char *const froms[] = {
+		"2001:db8::7", "2001:db8:1111:2222:3333:4444:5555:6666", "192.0.2.255"};
 
-	scene_init(&s);
-	assert_true(addr_parse(str_view("2001:db8::7"), &from));
-	forward_refuse(&s.authz, &from);
-	assert_non_null(strstr(s.authz.input.unusable, "[frontend] trusted_proxies = 2001:db8::7"));
-	authz_clear(&s.authz);
+	for (size_t i = 0; i < ARRAY_LEN(froms); i++) {
+		char why[FORWARD_WHY_MAX];
+		char line[FORWARD_WHY_MAX];
+		struct input input;
+		struct addr from;
+
+		input_init(&input);
+		assert_true(addr_parse(str_view(froms[i]), &from));
+		forward_refuse(&input, &from, why);
+		assert_ptr_equal(input.unusable, why);
+		assert_false(input_is_clear(&input));
+		snprintf(line, sizeof(line), "[frontend] trusted_proxies = %s would let it",
+			froms[i]);
+		assert_non_null(strstr(why, line));
+	}
 }
 
 int main(void)

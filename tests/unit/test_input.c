@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct cert_sources sources_of(enum cert_profile profile)
@@ -28,6 +28,7 @@ static void check_only(const struct input *input, unsigned i)
 	for (unsigned k = 0; k < INPUT_COUNT; k++) {
 		assert_int_equal(input->values[k].data != NULL, k == i);
 	}
+	assert_int_equal(input->present, 1U << i);
 	assert_true(str_eq_text(input->values[i], "value"));
 	assert_int_equal(input->duplicates, 0);
 }
@@ -50,7 +51,9 @@ static void every_name_is_recognised_and_kept(void **state)
 			}
 			arena_init(&arena, 256);
 			input_init(&input);
-			input_add(&input, &arena, &sources, name, str_view(value));
+			input_add(&input, &sources, name, str_view(value));
+			assert_ptr_equal(input.values[i].data, value);
+			input_keep(&input, &arena);
 			value[0] = 'X';
 			check_only(&input, i);
 			arena_clear(&arena);
@@ -63,10 +66,8 @@ static void names_of_other_profiles_are_passed_over(void **state)
 	(void)state;
 	for (unsigned p = 0; p < CERT_PROFILE_COUNT; p++) {
 		struct cert_sources sources = sources_of((enum cert_profile)p);
-		struct arena arena;
 		struct input input;
 
-		arena_init(&arena, 256);
 		input_init(&input);
 		for (unsigned other = 0; other < CERT_PROFILE_COUNT; other++) {
 			struct cert_sources others = sources_of((enum cert_profile)other);
@@ -78,15 +79,11 @@ static void names_of_other_profiles_are_passed_over(void **state)
 					own = own || str_eq(others.names[i], sources.names[k]);
 				}
 				if (!own) {
-					input_add(&input, &arena, &sources, others.names[i],
-						str_view("x"));
+					input_add(&input, &sources, others.names[i], str_view("x"));
 				}
 			}
 		}
-		for (unsigned k = 0; k < INPUT_COUNT; k++) {
-			assert_null(input.values[k].data);
-		}
-		arena_clear(&arena);
+		assert_int_equal(input.present, 0);
 	}
 }
 
@@ -102,15 +99,15 @@ static void a_configured_name_is_read_as_it_arrives(void **state)
 	arena_init(&arena, 256);
 	input_init(&input);
 	assert_null(cert_sources_make(CERT_PROFILE_NGINX, &cert, &status, false, &arena, &sources));
-	input_add(&input, &arena, &sources, str_view("HTTP_X_ARR_CLIENTCERT"), str_view("value"));
+	input_add(&input, &sources, str_view("HTTP_X_ARR_CLIENTCERT"), str_view("value"));
 	check_only(&input, INPUT_CERT + CERT_INPUT_HEADER);
-	input_add(&input, &arena, &sources, str_view("TLS_STATUS"), str_view("x"));
-	input_add(&input, &arena, &sources, str_view("SSL_CLIENT_CERT"), str_view("x"));
-	input_add(&input, &arena, &sources, str_view("HTTP_X_SSL_CLIENT_CERT"), str_view("x"));
+	input_add(&input, &sources, str_view("TLS_STATUS"), str_view("x"));
+	input_add(&input, &sources, str_view("SSL_CLIENT_CERT"), str_view("x"));
+	input_add(&input, &sources, str_view("HTTP_X_SSL_CLIENT_CERT"), str_view("x"));
 	check_only(&input, INPUT_CERT + CERT_INPUT_HEADER);
-	input_add(&input, &arena, &sources, str_view("Tls_Status"), str_view("value"));
+	input_add(&input, &sources, str_view("Tls_Status"), str_view("value"));
 	assert_non_null(input.values[INPUT_CERT + CERT_INPUT_STATUS_PARAM].data);
-	input_add(&input, &arena, &sources, str_view("HTTP_X_ARR_CLIENTCERT"), str_view("x"));
+	input_add(&input, &sources, str_view("HTTP_X_ARR_CLIENTCERT"), str_view("x"));
 	assert_int_equal(input.duplicates, 1U << (INPUT_CERT + CERT_INPUT_HEADER));
 	arena_clear(&arena);
 }
@@ -136,7 +133,7 @@ static void a_configured_name_cannot_hide_another(void **state)
 		assert_null(cert_sources_make(
 			CERT_PROFILE_NGINX, &choices[i], &none, false, &arena, &sources));
 		assert_true(str_eq_text(input_clash(&sources), names[i]));
-		input_add(&input, &arena, &sources, str_view(names[i]), str_view("x"));
+		input_add(&input, &sources, str_view(names[i]), str_view("x"));
 		for (unsigned k = INPUT_CERT; k < INPUT_COUNT; k++) {
 			assert_null(input.values[k].data);
 		}
@@ -151,19 +148,112 @@ static void near_misses_are_passed_over(void **state)
 		"SSL_CLIENT_CERT_CHAIN", "HTTP_REMOTE_ADDR", "HTTP_DOORWARD_POLICY",
 		"HTTP_DOORWARD_TRUST_HEADERS", "CONTENT_LENGTH"};
 	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
+	struct input input;
+
+	(void)state;
+	input_init(&input);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		input_add(&input, &sources, str_view(names[i]), str_view("x"));
+	}
+	input_add(&input, &sources, str_from_bytes("REMOTE_ADDR\0", 12), str_view("x"));
+	assert_int_equal(input.present, 0);
+	for (int k = 0; k < INPUT_COUNT; k++) {
+		assert_null(input.values[k].data);
+	}
+}
+
+/* Of the same length, with the same middle and last letters. */
+static void another_name_with_a_word_s_mark_is_passed_over(void **state)
+{
+	(void)state;
+	for (unsigned p = 0; p < CERT_PROFILE_COUNT; p++) {
+		struct cert_sources sources = sources_of((enum cert_profile)p);
+		struct input input;
+
+		input_init(&input);
+		for (unsigned i = 0; i < INPUT_COUNT; i++) {
+			struct str word = input_word(&sources, (enum input_name)i);
+			char name[64];
+
+			for (size_t at = 0; at + 1 < word.len; at++) {
+				if (at == word.len / 2) {
+					continue;
+				}
+				memcpy(name, word.data, word.len);
+				name[at] ^= 0x20;
+				assert_int_equal(cert_name_mark((struct str){name, word.len}),
+					cert_name_mark(word));
+				input_add(&input, &sources, (struct str){name, word.len},
+					str_view("x"));
+			}
+		}
+		assert_int_equal(input.present, 0);
+		assert_int_equal(input.duplicates, 0);
+	}
+}
+
+/* Every name of up to two bytes, so every mark is asked for, whatever the bytes' signs. */
+static void short_names_are_passed_over(void **state)
+{
+	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
+	struct input input;
+
+	(void)state;
+	input_init(&input);
+	for (unsigned two = 0; two < 0x10000; two++) {
+		char *name = malloc(2);
+
+		name[0] = (char)(two >> 8);
+		name[1] = (char)two;
+		assert_in_range(cert_name_mark((struct str){name, 2}), 0, CERT_NAME_MARKS - 1);
+		input_add(&input, &sources, (struct str){name, 0}, str_view("x"));
+		input_add(&input, &sources, (struct str){name, 1}, str_view("x"));
+		input_add(&input, &sources, (struct str){name, 2}, str_view("x"));
+		free(name);
+	}
+	assert_int_equal(input.present, 0);
+}
+
+static void a_configured_name_may_share_a_word_s_mark(void **state)
+{
+	const struct cert_choice cert = {"SEMOTE_ADDR", false, CERT_CODEC_PEM};
+	const struct cert_choice none = {0};
+	struct cert_sources sources;
 	struct arena arena;
 	struct input input;
 
 	(void)state;
 	arena_init(&arena, 256);
 	input_init(&input);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		input_add(&input, &arena, &sources, str_view(names[i]), str_view("x"));
+	assert_null(cert_sources_make(CERT_PROFILE_NGINX, &cert, &none, false, &arena, &sources));
+	assert_int_equal(
+		cert_name_mark(str_view("SEMOTE_ADDR")), cert_name_mark(str_view("REMOTE_ADDR")));
+	assert_null(input_clash(&sources).data);
+	input_add(&input, &sources, str_view("SEMOTE_ADDR"), str_view("value"));
+	check_only(&input, INPUT_CERT + CERT_INPUT_PARAM);
+	input_add(&input, &sources, str_view("REMOTE_ADDR"), str_view("192.0.2.1"));
+	assert_true(str_eq_text(input.values[INPUT_REMOTE_ADDR], "192.0.2.1"));
+	assert_int_equal(input.duplicates, 0);
+	arena_clear(&arena);
+}
+
+static void what_is_kept_keeps_empty_and_absent_apart(void **state)
+{
+	struct arena arena;
+	struct input input;
+
+	(void)state;
+	arena_init(&arena, 256);
+	input_init(&input);
+	input_set(&input, INPUT_HOST, str_view(""));
+	input_set(&input, INPUT_COUNT - 1, str_view("last"));
+	input_keep(&input, &arena);
+	for (unsigned i = 0; i < INPUT_COUNT; i++) {
+		assert_int_equal(input.values[i].data != NULL, input.present >> i & 1);
 	}
-	input_add(&input, &arena, &sources, str_from_bytes("REMOTE_ADDR\0", 12), str_view("x"));
-	for (int k = 0; k < INPUT_COUNT; k++) {
-		assert_null(input.values[k].data);
-	}
+	assert_int_equal(input.values[INPUT_HOST].len, 0);
+	assert_true(str_eq_text(input.values[INPUT_COUNT - 1], "last"));
+	assert_true(input_is_clear(&input));
 	arena_clear(&arena);
 }
 
@@ -171,21 +261,17 @@ static void a_second_value_is_a_duplicate_and_changes_nothing(void **state)
 {
 	static const char *const first[] = {"192.0.2.1", ""};
 	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
-	struct arena arena;
 
 	(void)state;
-	arena_init(&arena, 256);
 	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
 		struct input input;
 
 		input_init(&input);
-		input_add(&input, &arena, &sources, str_view("HTTP_X_REAL_IP"), str_view(first[i]));
-		input_add(&input, &arena, &sources, str_view("HTTP_X_REAL_IP"),
-			str_view("198.51.100.1"));
+		input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), str_view(first[i]));
+		input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), str_view("198.51.100.1"));
 		assert_int_equal(input.duplicates, 1U << INPUT_X_REAL_IP);
 		assert_true(str_eq_text(input.values[INPUT_X_REAL_IP], first[i]));
 	}
-	arena_clear(&arena);
 }
 
 int main(void)
@@ -196,6 +282,10 @@ int main(void)
 		cmocka_unit_test(a_configured_name_is_read_as_it_arrives),
 		cmocka_unit_test(a_configured_name_cannot_hide_another),
 		cmocka_unit_test(near_misses_are_passed_over),
+		cmocka_unit_test(another_name_with_a_word_s_mark_is_passed_over),
+		cmocka_unit_test(short_names_are_passed_over),
+		cmocka_unit_test(a_configured_name_may_share_a_word_s_mark),
+		cmocka_unit_test(what_is_kept_keeps_empty_and_absent_apart),
 		cmocka_unit_test(a_second_value_is_a_duplicate_and_changes_nothing),
 	};
 

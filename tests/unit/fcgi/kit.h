@@ -110,14 +110,13 @@ static inline void wire_end(struct bytes *out, unsigned id, unsigned protocol_st
 	wire_record(out, FCGI_END_REQUEST, id, end, sizeof(end));
 }
 
-/* The application: one line an event, with the number of its request, in the order of begins. */
+/* The application: one line an event, with the number of its request, in the order of calls. */
 struct recorder {
 	struct bytes events;
-	struct list pending; /* ready and not answered */
+	struct list pending; /* not answered */
 	unsigned begun;
 	unsigned active;
-	bool refuse; /* begin gives NULL */
-	bool defer;  /* answers come from recorder_answer alone */
+	bool defer; /* answers come from recorder_answer alone */
 	struct str answer;
 	void (*reply)(struct fcgi_request *request, struct str output);
 };
@@ -127,8 +126,6 @@ struct recorded {
 	struct fcgi_request *request;
 	struct list entry;
 	unsigned number;
-	bool ready;
-	bool bad;
 };
 
 static inline void recorded_free(struct recorded *r)
@@ -136,51 +133,6 @@ static inline void recorded_free(struct recorded *r)
 	list_remove(&r->entry);
 	r->recorder->active--;
 	free(r);
-}
-
-static inline void *recorder_begin(void *ctx, struct fcgi_request *request, enum fcgi_role role)
-{
-	struct recorder *recorder = ctx;
-	struct recorded *r;
-
-	if (recorder->refuse) {
-		return NULL;
-	}
-	r = calloc(1, sizeof(*r));
-	r->recorder = recorder;
-	r->request = request;
-	r->number = recorder->begun++;
-	list_init(&r->entry);
-	recorder->active++;
-	bytes_appendf(&recorder->events, "%u begin %d\n", r->number, (int)role);
-	return r;
-}
-
-static inline void recorder_param(void *app_request, struct str name, struct str value)
-{
-	struct recorded *r = app_request;
-	struct bytes *events = &r->recorder->events;
-
-	if (r->bad || r->ready) {
-		abort();
-	}
-	bytes_appendf(events, "%u ", r->number);
-	bytes_append_str(events, name);
-	bytes_append_text(events, "=");
-	bytes_append_str(events, value);
-	bytes_append_text(events, "\n");
-}
-
-static inline void recorder_bad_params(void *app_request, enum fcgi_bad_params why)
-{
-	static const char *const words[] = {"oversize", "truncated", "no memory"};
-	struct recorded *r = app_request;
-
-	if (r->bad || r->ready) {
-		abort();
-	}
-	r->bad = true;
-	bytes_appendf(&r->recorder->events, "%u %s\n", r->number, words[why]);
 }
 
 /* Answers the oldest request that waits; false if none does. */
@@ -199,24 +151,48 @@ static inline bool recorder_answer(struct recorder *recorder)
 	return true;
 }
 
-static inline void recorder_ready(void *app_request)
+static inline void recorder_params(
+	struct bytes *events, unsigned number, struct fcgi_params *params)
 {
-	struct recorded *r = app_request;
-	struct recorder *recorder = r->recorder;
+	static const char *const words[] = {
+		[FCGI_PARAMS_OVERSIZE] = "oversize",
+		[FCGI_PARAMS_TRUNCATED] = "truncated",
+		[FCGI_PARAMS_NO_MEMORY] = "no memory",
+	};
+	struct str name;
+	struct str value;
 
-	if (r->ready) {
-		abort();
+	while (fcgi_params_next(params, &name, &value)) {
+		bytes_appendf(events, "%u ", number);
+		bytes_append_str(events, name);
+		bytes_append_text(events, "=");
+		bytes_append_str(events, value);
+		bytes_append_text(events, "\n");
 	}
-	r->ready = true;
-	bytes_appendf(&recorder->events, "%u ready\n", r->number);
-	if (recorder->defer) {
-		list_append(&recorder->pending, &r->entry);
-		return;
+	if (params->fault != FCGI_PARAMS_SOUND) {
+		bytes_appendf(events, "%u %s\n", number, words[params->fault]);
 	}
-	struct fcgi_request *request = r->request;
+}
 
-	recorded_free(r);
-	recorder->reply(request, recorder->answer);
+static inline void *recorder_request(
+	void *ctx, struct fcgi_request *request, enum fcgi_role role, struct fcgi_params *params)
+{
+	struct recorder *recorder = ctx;
+	unsigned number = recorder->begun++;
+
+	bytes_appendf(&recorder->events, "%u begin %d\n", number, (int)role);
+	recorder_params(&recorder->events, number, params);
+	bytes_appendf(&recorder->events, "%u ready\n", number);
+	if (!recorder->defer) {
+		recorder->reply(request, recorder->answer);
+		return NULL;
+	}
+	struct recorded *r = calloc(1, sizeof(*r));
+
+	*r = (struct recorded){.recorder = recorder, .request = request, .number = number};
+	list_append(&recorder->pending, &r->entry);
+	recorder->active++;
+	return r;
 }
 
 static inline void recorder_abort(void *app_request)
@@ -238,10 +214,7 @@ static inline struct fcgi_app recorder_app(struct recorder *recorder)
 {
 	return (struct fcgi_app){
 		.ctx = recorder,
-		.begin = recorder_begin,
-		.param = recorder_param,
-		.bad_params = recorder_bad_params,
-		.ready = recorder_ready,
+		.request = recorder_request,
 		.abort = recorder_abort,
 	};
 }

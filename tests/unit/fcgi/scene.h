@@ -45,7 +45,7 @@ static inline void scene_clear(struct scene *s)
 	bytes_clear(&s->expected);
 }
 
-/* From memory of exactly the input's size. */
+/* From memory of exactly the input's size, which then says something else, and is gone. */
 static inline size_t feed(struct scene *s, const uint8_t *data, size_t len)
 {
 	uint8_t *copy = calloc(len > 0 ? len : 1, 1);
@@ -53,6 +53,7 @@ static inline size_t feed(struct scene *s, const uint8_t *data, size_t len)
 	memcpy(copy, data, len);
 	size_t used = fcgi_conn_feed(&s->conn, str_from_bytes(copy, len), 0);
 
+	memset(copy, 0xdd, len);
 	free(copy);
 	return used;
 }

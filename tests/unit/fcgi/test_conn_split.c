@@ -56,11 +56,10 @@ static void rich_stream_result(struct scene *s, struct bytes *events)
 	char longer[700];
 
 	memset(longer, 'l', sizeof(longer));
-	bytes_append_text(events, "0 begin 1\n1 begin 2\n1 OTHER=o\n0 LONG=");
+	bytes_append_text(events, "0 begin 2\n0 OTHER=o\n0 ready\n1 begin 1\n1 LONG=");
 	bytes_append(events, longer, sizeof(longer));
-	bytes_append_text(events, "\n0 SHORT=s\n1 ready\n2 begin 1\n0 ready\n3 begin 1\n3 abort\n"
-				  "2 truncated\n2 ready\n4 begin 1\n"
-				  "4 REMOTE_ADDR=192.0.2.1\n4 ready\n");
+	bytes_append_text(events, "\n1 SHORT=s\n1 ready\n2 begin 1\n2 truncated\n2 ready\n"
+				  "3 begin 1\n3 REMOTE_ADDR=192.0.2.1\n3 ready\n");
 	wire_record_padded(&s->expected, FCGI_GET_VALUES_RESULT, 0, "\17\1FCGI_MPXS_CONNS1", 18, 0);
 	s->expected.data[6] = 6;
 	bytes_append(&s->expected, "\0\0\0\0\0", 6);
@@ -151,12 +150,112 @@ static void a_cut_stream_leaves_nothing_behind(void **state)
 	bytes_clear(&stream);
 }
 
+/* Pairs of every kind of length, and none. */
+static void some_pairs(struct bytes *pairs, struct bytes *events)
+{
+	char longer[300];
+
+	memset(longer, 'v', sizeof(longer));
+	longer[sizeof(longer) - 1] = '\0';
+	wire_pair(pairs, str_view("A"), str_view("1"));
+	wire_pair(pairs, str_view(""), str_view(""));
+	wire_pair(pairs, str_view("CERT"), str_view(longer));
+	wire_pair(pairs, str_view("EMPTY"), str_view(""));
+	bytes_append(pairs, "\x80\0\0\1\x80\0\0\2Bcd", 11);
+	bytes_appendf(
+		events, "0 begin 1\n0 A=1\n0 =\n0 CERT=%s\n0 EMPTY=\n0 B=cd\n0 ready\n", longer);
+}
+
+/* Each piece is a record of its own; each comes from memory of its own, or the first two, or the
+ * last two from the same. */
+static void feed_cut(struct scene *s, const struct bytes *pairs, size_t a, size_t b, int together)
+{
+	const size_t ends[] = {a, b, pairs->len};
+	size_t from = 0;
+
+	wire_begin(&s->in, 1, FCGI_RESPONDER, KEEP);
+	for (int i = 0; i < 3; i++) {
+		if (ends[i] > from) {
+			wire_record(&s->in, FCGI_PARAMS, 1, pairs->data + from, ends[i] - from);
+		}
+		from = ends[i];
+		if (i != together) {
+			feed_all(s);
+		}
+	}
+	wire_empty(&s->in, FCGI_PARAMS, 1);
+	feed_all(s);
+}
+
+static void params_are_the_same_cut_anywhere(void **state)
+{
+	struct bytes pairs = {0};
+	struct bytes events = {0};
+
+	some_pairs(&pairs, &events);
+	for (size_t a = 0; a <= pairs.len; a++) {
+		for (size_t b = a; b <= pairs.len; b += 1 + (a * 31) % 13) {
+			for (int together = 0; together < 4; together++) {
+				struct scene s;
+
+				scene_init(&s);
+				feed_cut(&s, &pairs, a, b, together);
+				assert_int_equal(s.recorder.events.len, events.len);
+				assert_memory_equal(
+					s.recorder.events.data, events.data, events.len);
+				scene_clear(&s);
+			}
+		}
+	}
+	bytes_clear(&events);
+	bytes_clear(&pairs);
+}
+
+/* Both are views of the same input, until it goes. */
+static void params_that_lie_in_the_same_input_are_kept_apart(void **state)
+{
+	struct bytes stream = {0};
+
+	wire_begin(&stream, 1, FCGI_RESPONDER, KEEP);
+	wire_begin(&stream, 2, FCGI_AUTHORIZER, KEEP);
+	wire_param(&stream, 1, "A", "of the first");
+	wire_param(&stream, 2, "B", "of the second");
+	size_t first = stream.len;
+
+	wire_param(&stream, 2, "C", "more");
+	wire_empty(&stream, FCGI_PARAMS, 2);
+	wire_param(&stream, 1, "D", "late");
+	wire_empty(&stream, FCGI_PARAMS, 1);
+	for (size_t cut = first; cut < stream.len; cut++) {
+		for (int defer = 0; defer < 2; defer++) {
+			struct scene s;
+
+			scene_init(&s);
+			s.recorder.defer = defer != 0;
+			feed(&s, stream.data, first);
+			feed(&s, stream.data + first, cut - first);
+			feed(&s, stream.data + cut, stream.len - cut);
+			assert_events(&s, "0 begin 2\n0 B=of the second\n0 C=more\n0 ready\n"
+					  "1 begin 1\n1 A=of the first\n1 D=late\n1 ready\n");
+			while (recorder_answer(&s.recorder)) {
+			}
+			wire_answer(&s.expected, 2, ANSWER);
+			wire_answer(&s.expected, 1, ANSWER);
+			assert_output(&s);
+			scene_clear(&s);
+		}
+	}
+	bytes_clear(&stream);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_result_does_not_depend_on_the_split),
 		cmocka_unit_test(the_result_is_the_same_byte_by_byte),
 		cmocka_unit_test(a_cut_stream_leaves_nothing_behind),
+		cmocka_unit_test(params_are_the_same_cut_anywhere),
+		cmocka_unit_test(params_that_lie_in_the_same_input_are_kept_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

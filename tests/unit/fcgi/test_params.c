@@ -13,28 +13,33 @@
 
 #include "unit/fcgi/kit.h"
 
-#define ROOMY 100000
-
-/* Feeds a piece, from memory of exactly its size; what comes of it is appended to *out. */
-static enum fcgi_params_result feed(
-	struct fcgi_params *p, const uint8_t *data, size_t len, struct bytes *out)
+/* Reads a stream from memory of exactly its size; the pairs are appended to *out. Each pair is a
+ * view of the stream, right behind the one before. */
+static enum fcgi_params_fault read_all(const uint8_t *data, size_t len, struct bytes *out)
 {
-	uint8_t *copy = calloc(len > 0 ? len : 1, 1);
-	struct str rest = str_from_bytes(copy, len);
+	char *copy = malloc(len > 0 ? len : 1);
+	struct fcgi_params p = {{copy, len}, FCGI_PARAMS_SOUND};
+	const char *at = copy;
 	struct str name;
 	struct str value;
-	enum fcgi_params_result result;
 
-	memcpy(copy, data, len);
-	while ((result = fcgi_params_next(p, &rest, &name, &value)) == FCGI_PARAMS_PAIR) {
+	if (len > 0) {
+		memcpy(copy, data, len);
+	}
+	while (fcgi_params_next(&p, &name, &value)) {
+		assert_in_range(name.data - at, 2, 8);
+		assert_ptr_equal(name.data + name.len, value.data);
+		at = value.data + value.len;
+		assert_int_equal(at - copy + (ptrdiff_t)p.rest.len, len);
 		bytes_append_str(out, name);
 		bytes_append_u8(out, '=');
 		bytes_append_str(out, value);
 		bytes_append_u8(out, ';');
 	}
-	assert_true(result != FCGI_PARAMS_MORE || rest.len == 0);
+	assert_int_equal(p.fault == FCGI_PARAMS_SOUND, at == copy + len);
+	assert_false(fcgi_params_next(&p, &name, &value));
 	free(copy);
-	return result;
+	return p.fault;
 }
 
 static void a_stream(struct bytes *stream, struct bytes *expected)
@@ -48,6 +53,7 @@ static void a_stream(struct bytes *stream, struct bytes *expected)
 	wire_pair(stream, str_view(""), str_view(""));
 	wire_pair(stream, str_view("CERT"), (struct str){longer, sizeof(longer)});
 	wire_pair(stream, (struct str){longer, 128}, str_view("x"));
+	wire_pair(stream, (struct str){longer, 127}, (struct str){longer, 127});
 	/* Four bytes for lengths that would fit in one. */
 	bytes_append(stream, "\x80\0\0\1\x80\0\0\2Bcd", 11);
 	wire_pair(stream, (struct str){"N\0L", 3}, (struct str){"\0", 1});
@@ -56,201 +62,116 @@ static void a_stream(struct bytes *stream, struct bytes *expected)
 	bytes_append(expected, longer, sizeof(longer));
 	bytes_append_text(expected, ";");
 	bytes_append(expected, longer, 128);
-	bytes_append(expected, "=x;B=cd;N\0L=\0;", 14);
+	bytes_append_text(expected, "=x;");
+	bytes_append(expected, longer, 127);
+	bytes_append_text(expected, "=");
+	bytes_append(expected, longer, 127);
+	bytes_append(expected, ";B=cd;N\0L=\0;", 12);
 }
 
-static void gives_the_same_pairs_however_split(void **state)
+static void gives_every_pair_in_its_place(void **state)
 {
 	struct bytes stream = {0};
 	struct bytes expected = {0};
 	struct bytes out = {0};
 
 	a_stream(&stream, &expected);
-	for (size_t a = 0; a <= stream.len; a++) {
-		for (size_t b = a; b <= stream.len; b += 1 + a % 5) {
-			struct fcgi_params p;
-
-			fcgi_params_init(&p, stream.len);
-			bytes_reset(&out, ROOMY);
-			assert_int_equal(feed(&p, stream.data, a, &out), FCGI_PARAMS_MORE);
-			assert_int_equal(feed(&p, stream.data + a, b - a, &out), FCGI_PARAMS_MORE);
-			assert_int_equal(
-				feed(&p, stream.data + b, stream.len - b, &out), FCGI_PARAMS_MORE);
-			assert_true(fcgi_params_is_between(&p));
-			assert_int_equal(out.len, expected.len);
-			assert_memory_equal(out.data, expected.data, out.len);
-			fcgi_params_clear(&p);
-		}
-	}
-	bytes_clear(&out);
-	bytes_clear(&expected);
-	bytes_clear(&stream);
-}
-
-static void reads_byte_by_byte(void **state)
-{
-	struct bytes stream = {0};
-	struct bytes expected = {0};
-	struct bytes out = {0};
-	struct fcgi_params p;
-
-	a_stream(&stream, &expected);
-	fcgi_params_init(&p, ROOMY);
-	for (size_t i = 0; i < stream.len; i++) {
-		assert_int_equal(feed(&p, stream.data + i, 1, &out), FCGI_PARAMS_MORE);
-	}
-	assert_true(fcgi_params_is_between(&p));
+	assert_int_equal(read_all(stream.data, stream.len, &out), FCGI_PARAMS_SOUND);
 	assert_int_equal(out.len, expected.len);
 	assert_memory_equal(out.data, expected.data, out.len);
-	fcgi_params_clear(&p);
 	bytes_clear(&out);
 	bytes_clear(&expected);
 	bytes_clear(&stream);
 }
 
+/* Cut at every length: the pairs before the cut, and a fault but where one ends. */
 static void may_end_only_between_pairs(void **state)
 {
 	struct bytes stream = {0};
-	struct bytes out = {0};
-
-	wire_pair(&stream, str_view("NAME"), str_view("value"));
-	size_t first = stream.len;
-	char longer[200] = {0};
-
-	wire_pair(&stream, str_view("X"), (struct str){longer, sizeof(longer)});
-	for (size_t cut = 0; cut <= stream.len; cut++) {
-		struct fcgi_params p;
-
-		fcgi_params_init(&p, ROOMY);
-		assert_int_equal(feed(&p, stream.data, cut, &out), FCGI_PARAMS_MORE);
-		assert_int_equal(
-			fcgi_params_is_between(&p), cut == 0 || cut == first || cut == stream.len);
-		fcgi_params_clear(&p);
-	}
-	bytes_clear(&out);
-	bytes_clear(&stream);
-}
-
-static void does_not_copy_whole_pairs(void **state)
-{
-	static const char input[] = "\1\3Aone\1\3Btwo";
-	struct str rest = {input, sizeof(input) - 1};
-	struct str name;
-	struct str value;
-	struct fcgi_params p;
-
-	fcgi_params_init(&p, ROOMY);
-	assert_int_equal(fcgi_params_next(&p, &rest, &name, &value), FCGI_PARAMS_PAIR);
-	assert_ptr_equal(name.data, input + 2);
-	assert_ptr_equal(value.data, input + 3);
-	assert_int_equal(fcgi_params_next(&p, &rest, &name, &value), FCGI_PARAMS_PAIR);
-	assert_ptr_equal(value.data, input + 9);
-	assert_int_equal(fcgi_params_next(&p, &rest, &name, &value), FCGI_PARAMS_MORE);
-	assert_null(p.partial.data);
-	fcgi_params_clear(&p);
-}
-
-/* For each bound below the stream's length: the pairs that fit, then TOO_LONG; and where it comes
- * does not depend on the split. */
-static void keeps_the_bound(void **state)
-{
-	struct bytes stream = {0};
 	struct bytes expected = {0};
+	struct bytes out = {0};
+	size_t ends = 0;
 
 	a_stream(&stream, &expected);
-	for (size_t max = 0; max < stream.len; max++) {
-		struct bytes whole = {0};
-		struct bytes bytewise = {0};
-		struct fcgi_params p;
-		enum fcgi_params_result result = FCGI_PARAMS_MORE;
+	for (size_t cut = 0; cut <= stream.len; cut++) {
+		size_t before = out.len;
 
-		fcgi_params_init(&p, max);
-		assert_int_equal(feed(&p, stream.data, stream.len, &whole), FCGI_PARAMS_TOO_LONG);
-		fcgi_params_reset(&p, max, 0);
-		for (size_t i = 0; i < stream.len && result == FCGI_PARAMS_MORE; i++) {
-			assert_true(i <= max);
-			result = feed(&p, stream.data + i, 1, &bytewise);
+		bytes_reset(&out, SIZE_MAX);
+		enum fcgi_params_fault fault = read_all(stream.data, cut, &out);
+		bool ended = cut == 0 || out.len > before;
+
+		assert_int_equal(fault, ended ? FCGI_PARAMS_SOUND : FCGI_PARAMS_TRUNCATED);
+		assert_true(out.len >= before);
+		if (out.len > 0) {
+			assert_memory_equal(out.data, expected.data, out.len);
 		}
-		assert_int_equal(result, FCGI_PARAMS_TOO_LONG);
-		assert_int_equal(whole.len, bytewise.len);
-		assert_true(whole.len <= expected.len);
-		if (whole.len > 0) {
-			assert_memory_equal(whole.data, bytewise.data, whole.len);
-			assert_memory_equal(whole.data, expected.data, whole.len);
-		}
-		fcgi_params_clear(&p);
-		bytes_clear(&whole);
-		bytes_clear(&bytewise);
+		ends += ended;
 	}
+	assert_int_equal(ends, 10);
+	bytes_clear(&out);
 	bytes_clear(&expected);
 	bytes_clear(&stream);
 }
 
-static void refuses_announced_giants_at_once(void **state)
+static void announced_giants_are_truncated(void **state)
 {
 	static const struct {
 		const char *bytes;
 		size_t len;
 	} cases[] = {
-		{"\xff\xff\xff\xff\xff\xff\xff\xff", 8}, {"\xff\xff\xff\xff\0", 5},
+		{"\xff\xff\xff\xff\xff\xff\xff\xff", 8},
+		{"\xff\xff\xff\xff\0", 5},
 		{"\0\xff\xff\xff\xff", 5},
-		{"\1\x80\x01\x86\x9b", 5}, /* 100,001 bytes with lengths and name */
+		{"\1\x80\x01\x86\x9bN", 6},
+		{"\xff\xff\xff\xff\xff\xff\xff\xffname", 12},
 	};
 	struct bytes out = {0};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct fcgi_params p;
-
-		fcgi_params_init(&p, ROOMY);
-		assert_int_equal(feed(&p, (const uint8_t *)cases[i].bytes, cases[i].len, &out),
-			FCGI_PARAMS_TOO_LONG);
-		fcgi_params_clear(&p);
+		assert_int_equal(read_all((const uint8_t *)cases[i].bytes, cases[i].len, &out),
+			FCGI_PARAMS_TRUNCATED);
 	}
 	assert_int_equal(out.len, 0);
 	bytes_clear(&out);
 }
 
-static void memory_grows_with_what_came_not_with_what_was_announced(void **state)
+/* An absent value has no data; one that came has, also at the very end. */
+static void an_empty_value_is_not_absent(void **state)
 {
-	struct bytes out = {0};
-	struct fcgi_params p;
+	static const char *const streams[] = {"\1\0A", "\1\x80\0\0\0A"};
+	static const size_t lens[] = {3, 6};
 
-	fcgi_params_init(&p, ROOMY);
-	assert_int_equal(
-		feed(&p, (const uint8_t *)"\1\x80\x01\x80\0abc", 8, &out), FCGI_PARAMS_MORE);
-	assert_true(p.partial.capacity < 256);
-	fcgi_params_clear(&p);
-	bytes_clear(&out);
+	for (size_t i = 0; i < ARRAY_LEN(streams); i++) {
+		struct fcgi_params p = {{streams[i], lens[i]}, FCGI_PARAMS_SOUND};
+		struct str name;
+		struct str value;
+
+		assert_true(fcgi_params_next(&p, &name, &value));
+		assert_int_equal(value.len, 0);
+		assert_non_null(value.data);
+		assert_false(fcgi_params_next(&p, &name, &value));
+		assert_int_equal(p.fault, FCGI_PARAMS_SOUND);
+	}
 }
 
-static void is_good_as_new_after_a_reset(void **state)
+static void a_fault_from_before_stays(void **state)
 {
-	struct bytes out = {0};
-	struct fcgi_params p;
+	struct fcgi_params p = {{NULL, 0}, FCGI_PARAMS_OVERSIZE};
+	struct str name;
+	struct str value;
 
-	fcgi_params_init(&p, 5);
-	assert_int_equal(feed(&p, (const uint8_t *)"\1\x40", 2, &out), FCGI_PARAMS_TOO_LONG);
-	fcgi_params_reset(&p, 5, 64);
-	assert_int_equal(feed(&p, (const uint8_t *)"\1\1A", 3, &out), FCGI_PARAMS_MORE);
-	fcgi_params_reset(&p, 5, 64);
-	assert_int_equal(feed(&p, (const uint8_t *)"\1\1Bc", 4, &out), FCGI_PARAMS_MORE);
-	assert_int_equal(out.len, 4);
-	assert_memory_equal(out.data, "B=c;", 4);
-	fcgi_params_clear(&p);
-	bytes_clear(&out);
+	assert_false(fcgi_params_next(&p, &name, &value));
+	assert_int_equal(p.fault, FCGI_PARAMS_OVERSIZE);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gives_the_same_pairs_however_split),
-		cmocka_unit_test(reads_byte_by_byte),
+		cmocka_unit_test(gives_every_pair_in_its_place),
 		cmocka_unit_test(may_end_only_between_pairs),
-		cmocka_unit_test(does_not_copy_whole_pairs),
-		cmocka_unit_test(keeps_the_bound),
-		cmocka_unit_test(refuses_announced_giants_at_once),
-		cmocka_unit_test(memory_grows_with_what_came_not_with_what_was_announced),
-		cmocka_unit_test(is_good_as_new_after_a_reset),
+		cmocka_unit_test(announced_giants_are_truncated),
+		cmocka_unit_test(an_empty_value_is_not_absent),
+		cmocka_unit_test(a_fault_from_before_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
