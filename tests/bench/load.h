@@ -7,6 +7,7 @@
 #include "bench/records.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,14 @@ static inline uint32_t draw(uint64_t *random)
 {
 	*random = *random * 6364136223846793005u + 1442695040888963407u;
 	return (uint32_t)(*random >> 33);
+}
+
+/* Until the next of `rate` events a second that come at random moments. */
+static inline uint64_t draw_wait_ns(uint64_t *random, uint64_t rate)
+{
+	double uniform = (draw(random) + 1.0) / 2147483649.0;
+
+	return (uint64_t)(-log(uniform) * 1e9 / (double)rate);
 }
 
 /* The next whole record of an answer, from `*at` on, which then is behind it; NULL for none. */

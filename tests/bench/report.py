@@ -67,6 +67,9 @@ class Report:
         line = f"  {what:<60}{ours:>14}{beside:>14}{ratio:>8}"
         print(f"{line}  {bound:<15}{verdict if self.bounds else ''}".rstrip(), flush=True)
 
+    def remark(self, text):
+        print(f"  ({text})", flush=True)
+
     def fail(self, what):
         print(f"  {what}  FAILED", flush=True)
         self.failed.append(self._name(what))
@@ -94,20 +97,22 @@ class Report:
         path.write_text(json.dumps(dict(sorted(recorded.items())), indent=1) + "\n")
         print(f"\n{len(self.ratios)} ratios recorded in {path}")
 
-    def check(self, path):
-        """What fell against the recorded run."""
-        recorded = json.loads(path.read_text())
-        self.title("ratios that fell by more than 15 %", "now", "recorded")
+    def fallen(self, recorded):
+        """
+        What is worse than in the recorded run, by name; of this run's groups. A name that was not
+        measured any more is worse.
+        """
+        self.title(f"ratios worse by more than {FALL:.0%}", "now", "recorded")
+        fallen = {}
         for name, then in recorded.items():
             if name.split(":")[0] not in self.figures:
                 continue
             now = self.ratios.get(name)
-            if now is None:
-                self.fail(f"{name}: not measured any more")
-                continue
-            part = now["ratio"] / then["ratio"]
-            if then["better"] == "lower":
+            part = 0 if now is None else now["ratio"] / then["ratio"]
+            if part > 0 and then["better"] == "lower":
                 part = 1 / part
             if part < 1 - FALL:
-                print(f"  {name:<60}{now['ratio']:>14.2f}{then['ratio']:>14.2f}", flush=True)
-                self.failed.append(f"{name}: fell to {part:.0%}")
+                shown = "missing" if now is None else f"{now['ratio']:.2f}"
+                print(f"  {name:<60}{shown:>14}{then['ratio']:>14.2f}", flush=True)
+                fallen[name] = then
+        return fallen

@@ -145,8 +145,22 @@ def connections(stage, report):
     row("16 connections, 16 requests multiplexed on each", **how, multiplex=16)
 
 
+def stalls(stage, rate, ms):
+    """The worse of the two cores: of the authorizer, and of those who ask."""
+
+    def on(cores):
+        argv = [PROGRAMS / "stalls", str(rate), "10" if stage.smoke else str(ms // 2)]
+        run = subprocess.run(argv, stdout=subprocess.PIPE, check=True, **stage.on(cores))
+        return json.loads(run.stdout)
+
+    return max((on([core]) for core in stage.cores[:2]), key=lambda run: run["p999_us"])
+
+
 def latency(stage, report):
-    """An open loop at half the rate at which doorward is saturated, for both."""
+    """
+    An open loop at half the rate at which doorward is saturated, for both; and one that asks
+    nobody: no authorizer's latencies can be better than what the machine does to that one.
+    """
     stage.ask_from_the_last_core()
     servers = {"door": stage.door(), "bare": stage.bare()}
     for way, how in WAYS.items():
@@ -154,17 +168,28 @@ def latency(stage, report):
         saturated = side(stage, servers["door"], **how)()["per_second"]
         how = {**how, "connections": 512, "rate": int(saturated / 2), "ms": 2000}
         sides = {name: side(stage, server, **how) for name, server in servers.items()}
+        sides["machine"] = lambda rate=how["rate"], ms=how["ms"]: stalls(stage, rate, ms)
         runs = Rounds(stage.rounds(5), sides)
         title = f"latency at {how['rate']:,}/s, half the most, {way}"
         report.title(title, "doorward", "bare epoll", "ratio", key=f"latency, {way}")
         report.keep("rounds", runs.rows)
         for key, word in [("p50_us", "median"), ("p99_us", "99 %"), ("p999_us", "99.9 %")]:
             runs.compare(report, word, key, "µs", "door", "bare")
+        alone = {key: runs.median("machine", key) for key in ("p99_us", "p999_us")}
+        report.row("99 % where nobody is asked", alone["p99_us"], unit="µs")
+        report.row("99.9 % where nobody is asked", alone["p999_us"], unit="µs")
         spread = [
             statistics.median(row["p999_us"] / row["p50_us"] for row in runs.rows[name])
             for name in ("door", "bare")
         ]
-        report.row("99.9 % as a multiple of the median", *spread, most=5)
+        machine = alone["p999_us"] / runs.median("door", "p50_us")
+        bound = {"most": 5} if machine < 5 else {}
+        report.row("99.9 % as a multiple of the median", *spread, **bound)
+        if not bound:
+            report.remark(
+                f"at most 5 is asked for, which cannot be shown on this machine: its own stalls "
+                f"alone are {machine:.0f} medians"
+            )
 
 
 def resident(pid):

@@ -33,7 +33,6 @@
 #include "bench/load.h"
 #include "bench/request.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -286,9 +285,7 @@ static bool take(struct load *load, struct connection *c, int flags)
 
 static void next_due(struct load *load)
 {
-	double uniform = (draw(&load->random) + 1.0) / 2147483649.0;
-
-	load->next_due_ns += (uint64_t)(-log(uniform) * 1e9 / (double)load->options[RATE]);
+	load->next_due_ns += draw_wait_ns(&load->random, load->options[RATE]);
 }
 
 /* Sends what is due as long as there is room. */
