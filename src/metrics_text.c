@@ -272,7 +272,8 @@ void metrics_write(
 	write_decisions(metrics, totals, out);
 	write_limits(metrics, totals, out);
 	write_histogram(metrics, "doorward_request_duration_seconds",
-		"From the beginning of a request to its answer.", AT(request_time), out);
+		"From when a request had come, but for its body, to its answer.", AT(request_time),
+		out);
 	write_histogram(metrics, "doorward_dns_lookup_duration_seconds",
 		"Look-ups of a client's names, from their beginning to their end.",
 		AT(dns.lookup_time), out);

@@ -103,22 +103,28 @@ static void abort_request(struct fcgi_conn *c)
 	}
 }
 
-/* Nothing of them can be used. */
-static void spoil_params(struct fcgi_request *r, enum fcgi_params_fault why)
+/* Nothing of them is left. */
+static void lose_params(struct fcgi_request *r)
 {
-	r->fault = why;
+	r->fault = FCGI_PARAMS_NO_MEMORY;
 	fcgi_stream_reset(&r->params, FCGI_STREAM_KEEP);
 }
 
+/* Of what is too much, as much as may come is kept: it mostly says who sent it. */
 static void take_params(struct fcgi_request *r, struct str piece)
 {
+	size_t max = r->conn->pool->limits.max_params;
+	size_t room = max > r->params.all.len ? max - r->params.all.len : 0;
+
 	if (r->fault != FCGI_PARAMS_SOUND) {
 		return;
 	}
-	if (r->params.all.len + piece.len > r->conn->pool->limits.max_params) {
-		spoil_params(r, FCGI_PARAMS_OVERSIZE);
-	} else if (!fcgi_stream_add(&r->params, piece)) {
-		spoil_params(r, FCGI_PARAMS_NO_MEMORY);
+	if (piece.len > room) {
+		r->fault = FCGI_PARAMS_OVERSIZE;
+		piece.len = room;
+	}
+	if (!fcgi_stream_add(&r->params, piece)) {
+		lose_params(r);
 	}
 }
 
@@ -163,7 +169,7 @@ static void keep_pieces(struct fcgi_conn *c)
 		struct fcgi_request *r = CONTAINER_OF(at, struct fcgi_request, by_conn);
 
 		if (!fcgi_stream_keep(&r->params)) {
-			spoil_params(r, FCGI_PARAMS_NO_MEMORY);
+			lose_params(r);
 		}
 	}
 	if (!fcgi_stream_keep(&c->values)) {
@@ -218,9 +224,8 @@ static void on_header(struct fcgi_conn *c)
 
 	c->current = NULL;
 	if (record->id == FCGI_NULL_REQUEST_ID) {
-		return;
-	}
-	if (record->type == FCGI_BEGIN_REQUEST) {
+		fcgi_stream_reset(&c->values, 0);
+	} else if (record->type == FCGI_BEGIN_REQUEST) {
 		c->begin_have = 0;
 		if (record->content_len != sizeof(c->begin)) {
 			refuse_stream(c);

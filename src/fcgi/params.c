@@ -27,7 +27,9 @@ bool fcgi_params_next_any(struct fcgi_params *p, struct str *name, struct str *v
 	*value = str_from_bytes(reader_take(&r, value_len), value_len);
 	if (r.failed) {
 		p->rest = (struct str){NULL, 0};
-		p->fault = FCGI_PARAMS_TRUNCATED;
+		if (p->fault == FCGI_PARAMS_SOUND) {
+			p->fault = FCGI_PARAMS_TRUNCATED;
+		}
 		return false;
 	}
 	p->rest = str_from_bytes(r.at, reader_left(&r));

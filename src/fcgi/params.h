@@ -11,7 +11,7 @@
 /* Why the parameters of a request cannot be used. */
 enum fcgi_params_fault {
 	FCGI_PARAMS_SOUND,
-	FCGI_PARAMS_OVERSIZE,  /* more than max_params bytes */
+	FCGI_PARAMS_OVERSIZE,  /* more than max_params bytes, of which these are the first */
 	FCGI_PARAMS_TRUNCATED, /* the stream ended inside a name-value pair */
 	FCGI_PARAMS_NO_MEMORY
 };
@@ -26,7 +26,7 @@ enum fcgi_params_fault {
  *  +-------------+--------------+----------+-----------+
  */
 struct fcgi_params {
-	struct str rest; /* of the stream, whole */
+	struct str rest; /* of the stream, whole but for a fault from before */
 	enum fcgi_params_fault fault;
 };
 
@@ -35,7 +35,7 @@ bool fcgi_params_next_any(struct fcgi_params *p, struct str *name, struct str *v
 
 /*
  * The next pair, views of the stream. False at its end, or where what is left is no pair: `fault`
- * then says so.
+ * then says so, unless it has said something before.
  */
 static inline bool fcgi_params_next(struct fcgi_params *p, struct str *name, struct str *value)
 {

@@ -233,6 +233,9 @@ def test_oversized_params_are_denied_and_the_connection_lives(doorward):
         many = list(IN.items()) + [("X", "y")] * 10_000
         assert c.request(many).status == 403
         assert c.request(IN).status == 200
+    # What came before the bound says who sent it.
+    refused = [line for line in door.decisions() if line["reason"] == "bad_input"]
+    assert [line["ip"] for line in refused] == [IN["REMOTE_ADDR"]] * 4
 
 
 def test_params_that_end_inside_a_pair_are_denied(door):

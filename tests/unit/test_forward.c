@@ -65,6 +65,7 @@ static const struct forward_case cases[] = {
 	{"/auth", "REMOTE_ADDR: 192.0.2.1\r\n", INPUT_REMOTE_ADDR, NULL, true},
 	{"/auth", "x-real-ip: 192.0.2.1\r\n", INPUT_X_REAL_IP, "192.0.2.1", false},
 	{"/auth", "X-Real-IP:\r\n", INPUT_X_REAL_IP, "", false},
+	{"/auth", "X-Real-IP: \t \r\n", INPUT_X_REAL_IP, "", false},
 	{"/auth", "X-Real-IP: a\r\nx-real-ip: a\r\n", INPUT_X_REAL_IP, NULL, false},
 	{"/auth", "X-Real-IP: a\r\nX_Real_IP: a\r\n", INPUT_X_REAL_IP, NULL, false},
 	{"/auth", "X_Real_IP: a\r\n", INPUT_X_REAL_IP, NULL, false},

@@ -92,6 +92,29 @@ static void garbage_in_get_values_is_answered_with_what_was_understood(void **st
 	scene_clear(&s);
 }
 
+/* Nobody is told then, and nothing is gathered. */
+static void what_is_asked_after_the_end_is_forgotten(void **state)
+{
+	static const uint8_t asked[60000] = {0};
+	struct scene s;
+
+	scene_init(&s);
+	wire_begin(&s.in, 1, FCGI_RESPONDER, 0);
+	wire_empty(&s.in, FCGI_PARAMS, 1);
+	wire_answer(&s.expected, 1, ANSWER);
+	for (int i = 0; i < 10; i++) {
+		wire_record(&s.in, FCGI_GET_VALUES, 0, asked, sizeof(asked));
+		feed_all(&s);
+		assert_true(s.conn.values.all.len <= sizeof(asked));
+		wire_record(&s.in, FCGI_GET_VALUES, 0, asked, sizeof(asked));
+	}
+	feed_all(&s);
+	assert_true(fcgi_conn_expects_input(&s.conn));
+	assert_true(s.conn.values.all.len <= sizeof(asked));
+	assert_output(&s);
+	scene_clear(&s);
+}
+
 static void every_other_management_record_is_unknown(void **state)
 {
 	struct scene s;
@@ -193,6 +216,7 @@ int main(void)
 		cmocka_unit_test(unknown_roles_are_refused_one_by_one),
 		cmocka_unit_test(tells_its_values),
 		cmocka_unit_test(garbage_in_get_values_is_answered_with_what_was_understood),
+		cmocka_unit_test(what_is_asked_after_the_end_is_forgotten),
 		cmocka_unit_test(every_other_management_record_is_unknown),
 		cmocka_unit_test(records_of_inactive_ids_are_ignored),
 		cmocka_unit_test(a_second_begin_of_an_active_id_ends_the_connection),

@@ -156,12 +156,17 @@ static void an_empty_value_is_not_absent(void **state)
 
 static void a_fault_from_before_stays(void **state)
 {
-	struct fcgi_params p = {{NULL, 0}, FCGI_PARAMS_OVERSIZE};
-	struct str name;
-	struct str value;
+	static const char stream[] = "\1\1Aa\1\1B";
 
-	assert_false(fcgi_params_next(&p, &name, &value));
-	assert_int_equal(p.fault, FCGI_PARAMS_OVERSIZE);
+	for (size_t len = 0; len < sizeof(stream); len++) {
+		struct fcgi_params p = {{stream, len}, FCGI_PARAMS_OVERSIZE};
+		struct str name;
+		struct str value;
+
+		assert_int_equal(fcgi_params_next(&p, &name, &value), len >= 4);
+		assert_false(fcgi_params_next(&p, &name, &value));
+		assert_int_equal(p.fault, FCGI_PARAMS_OVERSIZE);
+	}
 }
 
 int main(void)
