@@ -138,9 +138,10 @@ void reply_head(const struct authz *a, enum fcgi_role role, struct bytes *out)
 
 void reply_caching(uint32_t max_age_s, enum fcgi_role role, struct bytes *out)
 {
-	static const char for_all[] = "Cache-Control: max-age=";
-	static const char for_nginx[] = "\r\nX-Accel-Expires: ";
-	char text[sizeof(for_all) + sizeof(for_nginx) + 2 * DIGITS_MAX];
+	/* nginx reads Cache-Control only where it has not seen the other before. */
+	static const char for_nginx[] = "X-Accel-Expires: ";
+	static const char for_all[] = "\r\nCache-Control: max-age=";
+	char text[sizeof(for_nginx) + sizeof(for_all) + 2 * DIGITS_MAX];
 	char digits[DIGITS_MAX];
 	char *number = digits + DIGITS_MAX;
 	char *at = text;
@@ -154,9 +155,9 @@ void reply_caching(uint32_t max_age_s, enum fcgi_role role, struct bytes *out)
 	} while (max_age_s > 0);
 	size_t len = (size_t)(digits + DIGITS_MAX - number);
 
-	at = mempcpy(at, for_all, sizeof(for_all) - 1);
-	at = mempcpy(at, number, len);
 	at = mempcpy(at, for_nginx, sizeof(for_nginx) - 1);
+	at = mempcpy(at, number, len);
+	at = mempcpy(at, for_all, sizeof(for_all) - 1);
 	at = mempcpy(at, number, len);
 	at = mempcpy(at, "\r\n", 2);
 	bytes_append(out, text, (size_t)(at - text));

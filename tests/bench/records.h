@@ -25,8 +25,8 @@
 	"X-Doorward-Policy: default\r\n"                                                           \
 	"X-Doorward-Reason: rule\r\n"                                                              \
 	"X-Doorward-Rule: /tmp/doorward-bench-12345678/1/doorward.conf:18\r\n"                     \
-	"Cache-Control: max-age=300\r\n"                                                           \
-	"X-Accel-Expires: 300\r\n"
+	"X-Accel-Expires: 300\r\n"                                                                 \
+	"Cache-Control: max-age=300\r\n"
 
 enum {
 	FCGI_BEGIN = 1,

@@ -77,7 +77,7 @@ static void a_responder_is_told_everything(void **state)
 		"Status: 200 OK\r\nX-Client-Hostname: a.example\r\nX-Client-Rdns: "
 		"verified\r\n" CERT_LINES(
 			"") "X-Doorward-Policy: shop\r\nX-Doorward-Reason: default\r\n"
-			    "Cache-Control: max-age=60\r\nX-Accel-Expires: 60\r\n"
+			    "X-Accel-Expires: 60\r\nCache-Control: max-age=60\r\n"
 			    "Content-Type: text/plain\r\n\r\n");
 }
 
@@ -106,8 +106,8 @@ static void a_denied_responder_is_told_why(void **state)
 	a.fetch.rdns = NULL;
 	check(&a, FCGI_ROLE_RESPONDER,
 		"Status: 401 Unauthorized\r\nX-Client-Rdns: off\r\nX-Doorward-Policy: shop\r\n"
-		"X-Doorward-Reason: cert_unverified\r\nCache-Control: max-age=60\r\n"
-		"X-Accel-Expires: 60\r\nContent-Type: text/plain\r\n\r\n401 Unauthorized\n");
+		"X-Doorward-Reason: cert_unverified\r\nX-Accel-Expires: 60\r\n"
+		"Cache-Control: max-age=60\r\nContent-Type: text/plain\r\n\r\n401 Unauthorized\n");
 }
 
 static void a_denied_authorizer_leaks_nothing(void **state)
