@@ -20,18 +20,19 @@
 #define SPARE_REQUESTS 256 /* kept for the next ones; a burst's further ones are freed */
 #define REPLY_KEEP 8192    /* bytes of reply buffer kept between requests */
 
-/* Who waits for the answer. */
-struct asker {
+/* What is asked, and who waits for the answer. */
+struct question {
+	const struct input *input;
+	enum fcgi_role role;
 	struct fcgi_request *fcgi; /* either this */
 	struct http_conn *http;    /* or this */
-	enum fcgi_role role;
 	uint64_t since_us;
 };
 
 /* One that cannot be answered with what was answered before. */
 struct request {
 	struct authz authz;
-	struct asker asker;
+	struct question question;
 	struct requests *owner;
 	struct generation *generation;
 	struct request *next_spare;
@@ -80,8 +81,7 @@ static void request_release(struct request *r)
 	all->spare_count++;
 }
 
-static struct request *request_new(
-	struct requests *all, const struct asker *asker, const struct input *input)
+static struct request *request_new(struct requests *all, const struct question *question)
 {
 	struct request *r = all->spare;
 
@@ -96,11 +96,12 @@ static struct request *request_new(
 		authz_init(&r->authz);
 		r->owner = all;
 	}
-	r->asker = *asker;
 	r->generation = all->current;
 	r->generation->in_flight++;
-	r->authz.input = *input;
+	r->authz.input = *question->input;
 	input_keep(&r->authz.input, &r->authz.arena);
+	r->question = *question;
+	r->question.input = &r->authz.input;
 	return r;
 }
 
@@ -116,15 +117,15 @@ static void count(const struct requests *all, const struct generation *g,
 
 /* Sends what is in all->reply; without memory for a whole answer none, which front ends take for a
  * failure. */
-static void reply(const struct requests *all, const struct asker *asker, bool whole)
+static void reply(const struct requests *all, const struct question *question, bool whole)
 {
 	struct str answer =
 		whole && !all->reply.failed ? bytes_view(&all->reply) : (struct str){NULL, 0};
 
-	if (asker->fcgi != NULL) {
-		fcgi_reply(asker->fcgi, answer);
+	if (question->fcgi != NULL) {
+		fcgi_reply(question->fcgi, answer);
 	} else {
-		http_reply(asker->http, answer);
+		http_reply(question->http, answer);
 	}
 }
 
@@ -134,27 +135,27 @@ struct moment {
 	int64_t wall_s;
 };
 
-static void give(struct requests *all, const struct asker *asker, const struct input *input,
-	const struct generation *g, const struct policy *policy, const struct answer *answer,
-	uint32_t max_age_s, const struct moment *now)
+static void give(struct requests *all, const struct question *question, const struct generation *g,
+	const struct policy *policy, const struct answer *answer, uint32_t max_age_s,
+	const struct moment *now)
 {
 	const struct decision_log_request request = {
-		.input = input,
+		.input = question->input,
 		.wall_s = now->wall_s,
-		.duration_us = now->us - asker->since_us,
+		.duration_us = now->us - question->since_us,
 		.max_age_s = max_age_s,
 	};
 
 	count(all, g, policy, answer, request.duration_us);
 	bytes_reset(&all->reply, REPLY_KEEP);
 	bytes_append_str(&all->reply, answer->head);
-	reply_caching(max_age_s, asker->role, &all->reply);
+	reply_caching(max_age_s, question->role, &all->reply);
 	/* Over HTTP the head is all: nginx reads no body for auth_request, and would not keep a
 	 * connection on which one comes. */
-	bytes_append_str(&all->reply, asker->http != NULL ? str_view("\r\n") : answer->tail);
+	bytes_append_str(&all->reply, question->http != NULL ? str_view("\r\n") : answer->tail);
 	decision_log_line(&g->snapshot->config->log, answer->verdict, answer->outcome, &request,
 		&all->log_space);
-	reply(all, asker, answer->head.len > 0);
+	reply(all, question, answer->head.len > 0);
 }
 
 /* Without a head when memory is out. */
@@ -166,8 +167,8 @@ static struct answer answer_of(const struct request *r)
 	bytes_reset(&all->head, REPLY_KEEP);
 	bytes_reset(&all->tail, REPLY_KEEP);
 	bytes_reset(&all->outcome, REPLY_KEEP);
-	reply_head(a, r->asker.role, &all->head);
-	reply_tail(a, r->asker.role, &all->tail);
+	reply_head(a, r->question.role, &all->head);
+	reply_tail(a, r->question.role, &all->tail);
 	decision_log_outcome(a, &r->generation->snapshot->config->log, &all->outcome);
 	bool whole = !all->head.failed && !all->tail.failed && !all->outcome.failed;
 
@@ -193,7 +194,7 @@ static void request_answer(void *ctx)
 	struct answer answer = answer_of(r);
 
 	if (g->answers != NULL && answer.head.len > 0 && a->holds_s > 0) {
-		struct answers_key key = {r->asker.role, a->policy, &a->input};
+		struct answers_key key = {r->question.role, a->policy, &a->input};
 
 		answers_keep(g->answers, &key, &answer);
 		counter_set(&all->stats->answers_bytes, answers_bytes(g->answers));
@@ -201,21 +202,20 @@ static void request_answer(void *ctx)
 	counter_set(&all->stats->memory_bytes, policy_memory_bytes(g->memory));
 	const struct moment now = {clock_us(), a->wall_s};
 
-	give(all, &r->asker, &a->input, g, a->policy, &answer, a->max_age_s, &now);
+	give(all, &r->question, g, a->policy, &answer, a->max_age_s, &now);
 	request_release(r);
 }
 
 /* Whether the same input was answered before, and still would be in the same way. */
-static bool answer_again(
-	struct requests *all, const struct asker *asker, const struct input *input, int64_t wall_s)
+static bool answer_again(struct requests *all, const struct question *question, int64_t wall_s)
 {
 	const struct generation *g = all->current;
-	const struct policy *policy = authz_policy(input, g->snapshot->config);
+	const struct policy *policy = authz_policy(question->input, g->snapshot->config);
 
-	if (g->answers == NULL || policy == NULL || !input_is_clear(input)) {
+	if (g->answers == NULL || policy == NULL || !input_is_clear(question->input)) {
 		return false;
 	}
-	struct answers_key key = {asker->role, policy, input};
+	struct answers_key key = {question->role, policy, question->input};
 	const struct moment now = {clock_us(), wall_s};
 	uint64_t now_ms = now.us / 1000;
 	const struct answer *answer = answers_find(g->answers, &key, now_ms, wall_s);
@@ -224,23 +224,22 @@ static bool answer_again(
 		return false;
 	}
 	counter_add(&all->stats->again, 1);
-	give(all, asker, input, g, policy, answer, answer_max_age_s(answer, now_ms, wall_s), &now);
+	give(all, question, g, policy, answer, answer_max_age_s(answer, now_ms, wall_s), &now);
 	return true;
 }
 
-/* NULL if it is answered already. The input's values are good during the call only. */
-static struct request *decide(
-	struct requests *all, const struct asker *asker, const struct input *input)
+/* NULL if it is answered already. The input is good during the call only. */
+static struct request *decide(struct requests *all, const struct question *question)
 {
 	int64_t wall_s = clock_wall_s();
 
-	if (answer_again(all, asker, input, wall_s)) {
+	if (answer_again(all, question, wall_s)) {
 		return NULL;
 	}
-	struct request *r = request_new(all, asker, input);
+	struct request *r = request_new(all, question);
 
 	if (r == NULL) {
-		reply(all, asker, false);
+		reply(all, question, false);
 		return NULL;
 	}
 	const struct generation *g = r->generation;
@@ -300,9 +299,10 @@ static void *fcgi_request(
 	void *ctx, struct fcgi_request *fcgi, enum fcgi_role role, struct fcgi_params *params)
 {
 	struct requests *all = ctx;
-	const struct asker asker = {.fcgi = fcgi, .role = role, .since_us = clock_us()};
 	const struct fcgi_params whole = *params;
 	struct input input;
+	const struct question question = {
+		.input = &input, .role = role, .fcgi = fcgi, .since_us = clock_us()};
 
 	input_init(&input);
 	take_params(&input, &requests_config(all)->frontend.cert, params);
@@ -311,10 +311,10 @@ static void *fcgi_request(
 	if (endpoint.data != NULL && role == FCGI_ROLE_RESPONDER &&
 		probe_is_asked(&input, script_of(whole))) {
 		answer_probe(all, probe_of(endpoint));
-		reply(all, &asker, true);
+		reply(all, &question, true);
 		return NULL;
 	}
-	return decide(all, &asker, &input);
+	return decide(all, &question);
 }
 
 static void request_abort(void *app_request)
@@ -325,11 +325,11 @@ static void request_abort(void *app_request)
 static void *http_auth(struct requests *all, struct http_conn *conn, const struct http_head *head,
 	const struct http_route *route, const struct addr *from)
 {
-	const struct asker asker = {
-		.http = conn, .role = FCGI_ROLE_RESPONDER, .since_us = clock_us()};
 	const struct config *config = requests_config(all);
 	char why[FORWARD_WHY_MAX];
 	struct input input;
+	const struct question question = {
+		.input = &input, .role = FCGI_ROLE_RESPONDER, .http = conn, .since_us = clock_us()};
 
 	input_init(&input);
 	if (believe_peer(&config->frontend, from)) {
@@ -338,7 +338,7 @@ static void *http_auth(struct requests *all, struct http_conn *conn, const struc
 		forward_refuse(&input, from, why);
 		http_conn_stop(conn);
 	}
-	return decide(all, &asker, &input);
+	return decide(all, &question);
 }
 
 /* Whether the process lives is for anyone to know who can connect; what it does is not. */
