@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <uv.h>
 
-/* The requests of one worker, by whatever protocol they come: each becomes a decision, and its
- * answer. */
+/* The requests of one worker, by whatever protocol they come: each becomes a question to its
+ * decider, or is a probe's. */
 struct requests;
 
 /* NULL when out of memory or descriptors. */
