@@ -124,6 +124,7 @@ def test_a_verified_certificate(asks, pki, profile):
     ask = asks(frontend_of(profile))
     for cert in (pki.alice, pki.rsa):
         assert ask({header: encode(cert), **words}) == (200, "rule")
+        assert "ignored" not in ask.door.decisions()[-1]
         # From anybody but the proxy the same is nothing at all.
         assert ask({header: encode(cert), **words}, CLIENT) == (403, "cert_missing")
         assert ask.door.decisions()[-1]["ignored"].startswith(f"{header}: not believed")
