@@ -166,7 +166,7 @@ static void take_request(
 	values[INPUT_REQUEST_URI] = c->uri;
 	values[INPUT_REQUEST_METHOD] = c->method;
 	values[INPUT_HOST] = c->http_host;
-	given_inputs(a, run->snapshot->config, values);
+	given_inputs(a, values);
 	if (c->cert.path != NULL) {
 		a->given = &run->given[index];
 	}

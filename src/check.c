@@ -218,10 +218,9 @@ static bool read_log_line(struct question *q, struct arena *arena)
 	return good;
 }
 
-static bool take_inputs(struct authz *a, const struct question *q, const struct config *config,
-	struct authz_given *given)
+static bool take_inputs(struct authz *a, const struct question *q, struct authz_given *given)
 {
-	given_inputs(a, config, q->values);
+	given_inputs(a, q->values);
 	if (q->cert_path == NULL) {
 		return true;
 	}
@@ -249,7 +248,7 @@ static enum exit_code decide(const struct question *q, const char *config_path, 
 		return EXIT_CODE_CONFIG;
 	}
 	diag_clear(&diag);
-	if (take_inputs(a, q, snapshot->config, &given)) {
+	if (take_inputs(a, q, &given)) {
 		code = ask(a, q, snapshot);
 	}
 	authz_clear(a);

@@ -10,7 +10,7 @@
 
 #define CERT_FILE_MAX (1 << 20)
 
-void given_inputs(struct authz *a, const struct config *config, const struct str values[INPUT_CERT])
+void given_inputs(struct authz *a, const struct str values[INPUT_CERT])
 {
 	for (unsigned i = 0; i < INPUT_CERT; i++) {
 		if (values[i].data != NULL) {
