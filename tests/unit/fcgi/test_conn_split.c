@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "fcgi/conn.h"
+#include "fcgi/request.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -248,6 +249,33 @@ static void params_that_lie_in_the_same_input_are_kept_apart(void **state)
 	bytes_clear(&stream);
 }
 
+/* Neither while a request waits, nor in what is kept for the next ones. */
+static void large_params_leave_no_memory_taken(void **state)
+{
+	static const char value[50000];
+	struct bytes pairs = {0};
+	struct scene s;
+
+	scene_init(&s);
+	s.recorder.defer = true;
+	wire_pair(&pairs, str_view("A"), (struct str){value, sizeof(value)});
+	wire_pair(&pairs, str_view("B"), (struct str){value, sizeof(value)});
+	feed_cut(&s, &pairs, 40000, 80000, 3);
+	const struct fcgi_request *r = fcgi_request_first(&s.conn.requests);
+
+	assert_int_equal(s.recorder.active, 1);
+	assert_in_range(r->params.gathered.capacity, 0, FCGI_STREAM_KEEP);
+	assert_true(recorder_answer(&s.recorder));
+	s.recorder.defer = false;
+	feed_cut(&s, &pairs, 50000, 99000, 3);
+	assert_int_equal(s.pool.spare_count, 1);
+	r = fcgi_request_first(&s.pool.spare);
+	assert_in_range(r->params.gathered.capacity, 0, FCGI_STREAM_KEEP);
+	assert_int_equal(s.recorder.begun, 2);
+	bytes_clear(&pairs);
+	scene_clear(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +283,7 @@ int main(void)
 		cmocka_unit_test(the_result_is_the_same_byte_by_byte),
 		cmocka_unit_test(a_cut_stream_leaves_nothing_behind),
 		cmocka_unit_test(params_are_the_same_cut_anywhere),
+		cmocka_unit_test(large_params_leave_no_memory_taken),
 		cmocka_unit_test(params_that_lie_in_the_same_input_are_kept_apart),
 	};
 
