@@ -157,7 +157,7 @@ static void end_params(struct fcgi_request *r)
 	if (app_request != NULL) {
 		r->app_request = app_request;
 		/* It takes its time: what its parameters were gathered in is not kept for it. */
-		fcgi_stream_reset(&r->params, FCGI_STREAM_KEEP);
+		fcgi_stream_reset(&r->params, 0);
 	}
 	count_fault(pool->stats, params.fault);
 }

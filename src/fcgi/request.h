@@ -6,7 +6,7 @@
 
 #include "fcgi/conn.h"
 
-/* Bytes that are kept, in requests that wait or are spare, for parameters that come in pieces. */
+/* Bytes that are kept in spare requests, for parameters that come in pieces. */
 #define FCGI_STREAM_KEEP 4096
 
 /* One request, from FCGI_BEGIN_REQUEST to its end. For conn.c alone. */
