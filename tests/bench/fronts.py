@@ -16,7 +16,7 @@ from stage import Rounds, address, child, cpu_ns
 
 APACHE = "/usr/sbin/apache2"
 APACHE_MODULES = "/usr/lib/apache2/modules"
-ROUNDS = 4
+ROUNDS = 6
 CONNECTIONS = 64
 
 NGINX_CONFIGURATION = """\

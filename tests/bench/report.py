@@ -89,11 +89,13 @@ class Report:
         }
         path.write_text(json.dumps(document, indent=1) + "\n")
 
-    def record(self, path):
-        """Takes this run's groups into the file; the others stay as they are."""
+    def record(self, path, runs):
+        """Takes the groups of these runs into the file, by medians; the others stay as they are."""
         recorded = json.loads(path.read_text()) if path.exists() else {}
         recorded = {k: v for k, v in recorded.items() if k.split(":")[0] not in self.figures}
-        recorded.update(self.ratios)
+        for name, measured in self.ratios.items():
+            ratio = statistics.median(run.ratios[name]["ratio"] for run in runs)
+            recorded[name] = {**measured, "ratio": ratio}
         path.write_text(json.dumps(dict(sorted(recorded.items())), indent=1) + "\n")
         print(f"\n{len(self.ratios)} ratios recorded in {path}")
 
