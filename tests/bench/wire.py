@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from stage import ALLOW, PROGRAMS, Rounds
 
-ROUNDS = 7
+ROUNDS = 9
 MS = 800
 CROWD = dict(addresses=100, uris=1000)
 WAYS = {
