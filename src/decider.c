@@ -17,7 +17,7 @@
 
 struct decision {
 	struct authz authz;
-	struct question question;
+	struct decider_question question;
 	struct decider *owner;
 	struct generation *generation;
 	struct decision *next_spare;
@@ -61,7 +61,8 @@ static void decision_release(struct decision *d)
 	decider->spare_count++;
 }
 
-static struct decision *decision_new(struct decider *decider, const struct question *question)
+static struct decision *decision_new(
+	struct decider *decider, const struct decider_question *question)
 {
 	struct decision *d = decider->spare;
 
@@ -95,7 +96,7 @@ static void count(const struct decider *decider, const struct generation *g,
 	histogram_observe(&decider->stats->request_time, duration_us);
 }
 
-void question_reply(const struct question *question, struct str answer)
+void decider_reply(const struct decider_question *question, struct str answer)
 {
 	if (question->fcgi != NULL) {
 		fcgi_reply(question->fcgi, answer);
@@ -110,7 +111,7 @@ struct moment {
 	int64_t wall_s;
 };
 
-static void give(struct decider *decider, const struct question *question,
+static void give(struct decider *decider, const struct decider_question *question,
 	const struct generation *g, const struct policy *policy, const struct answer *answer,
 	uint32_t max_age_s, const struct moment *now)
 {
@@ -132,7 +133,7 @@ static void give(struct decider *decider, const struct question *question,
 		&decider->log_space);
 	bool whole = answer->head.len > 0 && !decider->reply.failed;
 
-	question_reply(question, whole ? bytes_view(&decider->reply) : (struct str){NULL, 0});
+	decider_reply(question, whole ? bytes_view(&decider->reply) : (struct str){NULL, 0});
 }
 
 /* Without a head when memory is out. */
@@ -184,7 +185,8 @@ static void decision_answer(void *ctx)
 }
 
 /* Whether the same input was answered before, and still would be in the same way. */
-static bool answer_again(struct decider *decider, const struct question *question, int64_t wall_s)
+static bool answer_again(
+	struct decider *decider, const struct decider_question *question, int64_t wall_s)
 {
 	const struct generation *g = decider->current;
 	const struct policy *policy = authz_policy(question->input, g->snapshot->config);
@@ -205,7 +207,7 @@ static bool answer_again(struct decider *decider, const struct question *questio
 	return true;
 }
 
-struct decision *decider_ask(struct decider *decider, const struct question *question)
+struct decision *decider_ask(struct decider *decider, const struct decider_question *question)
 {
 	int64_t wall_s = clock_wall_s();
 
@@ -215,7 +217,7 @@ struct decision *decider_ask(struct decider *decider, const struct question *que
 	struct decision *d = decision_new(decider, question);
 
 	if (d == NULL) {
-		question_reply(question, (struct str){NULL, 0});
+		decider_reply(question, (struct str){NULL, 0});
 		return NULL;
 	}
 	const struct generation *g = d->generation;

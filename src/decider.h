@@ -22,8 +22,8 @@
 struct decider;
 
 /* What is asked, and who waits for the answer. */
-struct question {
-	const struct input *input; /* good until decider_ask returns */
+struct decider_question {
+	const struct input *input; /* good until the answer, or until decider_ask returns */
 	enum fcgi_role role;       /* for which the answer is written */
 	struct fcgi_request *fcgi; /* either this */
 	struct http_conn *http;    /* or this */
@@ -40,10 +40,10 @@ struct decider *decider_new(
 void decider_free(struct decider *decider);
 
 /* Answers, and returns NULL; or answers later, unless decider_abort comes first. */
-struct decision *decider_ask(struct decider *decider, const struct question *question);
+struct decision *decider_ask(struct decider *decider, const struct decider_question *question);
 void decider_abort(struct decision *decision);
 /* Sends an answer, in CGI's form; an empty one is taken for a failure. */
-void question_reply(const struct question *question, struct str answer);
+void decider_reply(const struct decider_question *question, struct str answer);
 
 /* Questions to come are decided by `snapshot`, those under way by the one they began with. False,
  * and nothing changes, when out of memory or descriptors. */

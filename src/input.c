@@ -86,7 +86,7 @@ void input_set(struct input *input, enum input_name name, struct str value)
 	unsigned bit = 1U << name;
 
 	if ((input->present & bit) == 0) {
-		input->values[name] = value;
+		input->values[name] = value.data != NULL ? value : str_view("");
 		input->present |= bit;
 	} else {
 		input->duplicates |= bit;

@@ -40,8 +40,8 @@ struct input {
 void input_init(struct input *input);
 
 /*
- * Takes one name-value pair, named as FastCGI and CGI (RFC 3875) name it; the value, whose data is
- * not NULL, is not copied. Names that no decision looks at are passed over.
+ * Takes one name-value pair, named as FastCGI and CGI (RFC 3875) name it; the value is not copied,
+ * and one without data is empty, not absent. Names that no decision looks at are passed over.
  */
 void input_add(
 	struct input *input, const struct cert_sources *sources, struct str name, struct str value);

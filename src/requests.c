@@ -82,7 +82,7 @@ static void *fcgi_request(
 	struct requests *all = ctx;
 	const struct fcgi_params whole = *params;
 	struct input input;
-	const struct question question = {
+	const struct decider_question question = {
 		.input = &input, .role = role, .fcgi = fcgi, .since_us = clock_us()};
 
 	input_init(&input);
@@ -92,7 +92,7 @@ static void *fcgi_request(
 	if (endpoint.data != NULL && role == FCGI_ROLE_RESPONDER &&
 		probe_is_asked(&input, script_of(whole))) {
 		answer_probe(all, probe_of(endpoint));
-		question_reply(&question, probed(all));
+		decider_reply(&question, probed(all));
 		return NULL;
 	}
 	return decider_ask(all->decider, &question);
@@ -109,7 +109,7 @@ static void *http_auth(struct requests *all, struct http_conn *conn, const struc
 	const struct config *config = requests_config(all);
 	char why[FORWARD_WHY_MAX];
 	struct input input;
-	const struct question question = {
+	const struct decider_question question = {
 		.input = &input, .role = FCGI_ROLE_RESPONDER, .http = conn, .since_us = clock_us()};
 
 	input_init(&input);

@@ -30,7 +30,7 @@ void bytes_clear(struct bytes *b);
 /* Empties it and keeps the memory, unless that is more than `keep` bytes. */
 void bytes_reset(struct bytes *b, size_t keep);
 
-/* The same where there may be no room yet; bytes_reserve asks it. */
+/* bytes_reserve where there may be no room yet; for that alone. */
 uint8_t *bytes_reserve_anew(struct bytes *b, size_t len);
 
 /* Room for `len` more bytes at data + len, to be counted in by the caller; NULL on failure. */

@@ -12,12 +12,12 @@ struct fcgi_request; /* one request on one connection, as the server sees it */
 
 /*
  * What the server asks of the application. `request` comes for each request whose PARAMS are there;
- * the application reads `params` to their end, and views of them are good during the call only.
- * With a fault, before or after, what came is not the whole, so the request must be denied. The
- * application answers with fcgi_reply, either inside the call, and returns NULL; or later, and
- * returns its own request. That one gets `abort` if the front end aborts it or leaves before; no
- * fcgi_reply may follow. fcgi_reply may be called for any request from inside any of these; the
- * server must not be closed from inside them.
+ * the application reads `params` to their end. Views of them are good until fcgi_reply, and never
+ * longer than the call. With a fault, before or after, what came is not the whole, so the request
+ * must be denied. The application answers with fcgi_reply, either inside the call, and returns
+ * NULL; or later, and returns its own request. That one gets `abort` if the front end aborts it or
+ * leaves before; no fcgi_reply may follow. fcgi_reply may be called for any request from inside any
+ * of these; the server must not be closed from inside them.
  */
 struct fcgi_app {
 	void *ctx;

@@ -30,7 +30,7 @@ struct fcgi_params {
 	enum fcgi_params_fault fault;
 };
 
-/* The same for pairs of any lengths; fcgi_params_next asks it. */
+/* fcgi_params_next for lengths of any size; for that alone. */
 bool fcgi_params_next_any(struct fcgi_params *p, struct str *name, struct str *value);
 
 /*

@@ -48,6 +48,7 @@
 #define REFUSALS_MAX 4    /* until others are heard first */
 #define SPIN_NS 100000u   /* what a timer may be late */
 #define RETRY_NS 1000000u /* after a refusal */
+#define HANGING_S 10      /* past its time, until it gives up */
 
 enum option {
 	CONNECTIONS,
@@ -501,6 +502,8 @@ int main(int argc, char **argv)
 			usleep(100);
 		}
 	}
+	/* An authorizer that never answers ends this program, not its caller's patience. */
+	alarm((unsigned)(load.options[DURATION] / 1000) + HANGING_S);
 	double cpu = cpu_seconds();
 	uint64_t start_ns = now_ns();
 

@@ -162,6 +162,23 @@ static void near_misses_are_passed_over(void **state)
 	}
 }
 
+/* Else a header without a value could make way for another one. */
+static void a_value_without_data_is_empty_and_not_absent(void **state)
+{
+	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
+	struct input input;
+
+	(void)state;
+	input_init(&input);
+	input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), (struct str){NULL, 0});
+	assert_non_null(input.values[INPUT_X_REAL_IP].data);
+	assert_int_equal(input.values[INPUT_X_REAL_IP].len, 0);
+	assert_true(input_is_clear(&input));
+	input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), str_view("192.0.2.1"));
+	assert_int_equal(input.values[INPUT_X_REAL_IP].len, 0);
+	assert_false(input_is_clear(&input));
+}
+
 /* Of the same length, with the same middle and last letters. */
 static void another_name_with_a_word_s_mark_is_passed_over(void **state)
 {
@@ -282,6 +299,7 @@ int main(void)
 		cmocka_unit_test(a_configured_name_is_read_as_it_arrives),
 		cmocka_unit_test(a_configured_name_cannot_hide_another),
 		cmocka_unit_test(near_misses_are_passed_over),
+		cmocka_unit_test(a_value_without_data_is_empty_and_not_absent),
 		cmocka_unit_test(another_name_with_a_word_s_mark_is_passed_over),
 		cmocka_unit_test(short_names_are_passed_over),
 		cmocka_unit_test(a_configured_name_may_share_a_word_s_mark),
