@@ -336,19 +336,17 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 	const struct authz_trace *trace, void (*done)(void *ctx), void *ctx)
 {
 	const struct config *config = means->config;
-	bool honoured = believe_headers(&a->input, &config->frontend);
-	enum believe_address address =
-		believe_address(&a->input, &config->frontend, honoured, &a->ip);
+	struct belief belief;
 
 	a->wall_s = wall_s;
 	a->means = *means;
 	a->trace = trace;
 	a->done = done;
 	a->ctx = ctx;
-	enum input_name ignored = believe_ignored(&a->input, &config->frontend, honoured);
-
-	if (ignored != INPUT_COUNT) {
-		a->ignored = input_word(&config->frontend.cert, ignored);
+	believe(&a->input, &config->frontend, &belief);
+	a->ip = belief.ip;
+	if (belief.ignored != INPUT_COUNT) {
+		a->ignored = input_word(&config->frontend.cert, belief.ignored);
 	}
 	if (a->input.unusable != NULL) {
 		a->detail = a->input.unusable;
@@ -369,9 +367,9 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 	if (a->policy == NULL) {
 		return deny(a, REASON_UNKNOWN_POLICY);
 	}
-	if (address != BELIEVE_OK) {
-		return deny(
-			a, address == BELIEVE_NO_ADDRESS ? REASON_NO_ADDRESS : REASON_BAD_ADDRESS);
+	if (belief.address != BELIEVE_OK) {
+		return deny(a, belief.address == BELIEVE_NO_ADDRESS ? REASON_NO_ADDRESS
+								    : REASON_BAD_ADDRESS);
 	}
 	a->holds_s = HOLDS_MAX_S;
 	a->fetch = (struct fetch){.dns = means->dns,
@@ -385,7 +383,7 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 		.ctx = a};
 	if (a->policy->client_cert != POLICY_CERT_OFF) {
 		enum policy_reason reason;
-		enum authz_cert_step step = authz_cert_take(a, honoured, &reason);
+		enum authz_cert_step step = authz_cert_take(a, belief.honoured, &reason);
 
 		if (step != AUTHZ_CERT_PASSED) {
 			return step == AUTHZ_CERT_ASK ? check_certificate(a) : deny(a, reason);

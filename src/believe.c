@@ -18,7 +18,7 @@ bool believe_peer(const struct config_frontend *frontend, const struct addr *pee
 	return peer->family == ADDR_NONE || is_trusted_proxy(frontend, peer);
 }
 
-bool believe_headers(const struct input *input, const struct config_frontend *frontend)
+static bool are_headers_honoured(const struct input *input, const struct config_frontend *frontend)
 {
 	struct str remote = input->values[INPUT_REMOTE_ADDR];
 	struct addr peer;
@@ -60,7 +60,11 @@ static enum believe_address rightmost_untrusted(
 	}
 }
 
-enum believe_address believe_address(const struct input *input,
+/*
+ * X-Real-IP if honoured; X-Forwarded-For from the right, past the trusted proxies, if honoured and
+ * configured; REMOTE_ADDR.
+ */
+static enum believe_address address_of(const struct input *input,
 	const struct config_frontend *frontend, bool honoured, struct addr *out)
 {
 	struct str real_ip = input->values[INPUT_X_REAL_IP];
@@ -119,13 +123,14 @@ void believe_certificate(const struct input *input, const struct config_frontend
 		honoured ? value_of(input, CERT_INPUT_FINDING) : absent, out->text.len > 0);
 }
 
-enum input_name believe_ignored(
+/* Identity headers beside X-Forwarded-For, which counts only where it is configured. */
+static const enum input_name identity[] = {INPUT_X_REAL_IP, INPUT_CERT + CERT_INPUT_HEADER,
+	INPUT_CERT + CERT_INPUT_CHAIN, INPUT_CERT + CERT_INPUT_STATUS_HEADER,
+	INPUT_CERT + CERT_INPUT_FINDING};
+
+static enum input_name ignored_of(
 	const struct input *input, const struct config_frontend *frontend, bool honoured)
 {
-	static const enum input_name identity[] = {INPUT_X_REAL_IP, INPUT_CERT + CERT_INPUT_HEADER,
-		INPUT_CERT + CERT_INPUT_CHAIN, INPUT_CERT + CERT_INPUT_STATUS_HEADER,
-		INPUT_CERT + CERT_INPUT_FINDING};
-
 	if (honoured) {
 		return INPUT_COUNT;
 	}
@@ -137,4 +142,29 @@ enum input_name believe_ignored(
 	return frontend->forwarded_for && input->values[INPUT_X_FORWARDED_FOR].data != NULL
 		       ? INPUT_X_FORWARDED_FOR
 		       : INPUT_COUNT;
+}
+
+static unsigned counted_in(const struct input *input, bool honoured)
+{
+	static const unsigned address = 1U << INPUT_REMOTE_ADDR | 1U << INPUT_X_REAL_IP |
+					1U << INPUT_X_FORWARDED_FOR |
+					1U << INPUT_DOORWARD_TRUST_HEADERS;
+	unsigned counted = input->present & ~address;
+
+	for (size_t i = 0; !honoured && i < ARRAY_LEN(identity); i++) {
+		counted &= ~(1U << identity[i]);
+	}
+	return counted;
+}
+
+void believe(const struct input *input, const struct config_frontend *frontend, struct belief *out)
+{
+	bool honoured = are_headers_honoured(input, frontend);
+
+	*out = (struct belief){
+		.honoured = honoured,
+		.counted = counted_in(input, honoured),
+		.ignored = ignored_of(input, frontend, honoured),
+	};
+	out->address = address_of(input, frontend, honoured, &out->ip);
 }

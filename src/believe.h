@@ -15,18 +15,29 @@
 enum believe_address { BELIEVE_OK, BELIEVE_NO_ADDRESS, BELIEVE_BAD_ADDRESS };
 
 /*
- * Identity headers are honoured when the front end says so (DOORWARD_TRUST_HEADERS is 1, or
- * trust_headers = yes), when the peer of the front end (REMOTE_ADDR) is a trusted proxy, or when
- * there is no REMOTE_ADDR at all.
+ * What of one request's input a decision may rest on. A pure function of the input and the
+ * configuration; the rest of the input can change nothing but the log.
  */
-bool believe_headers(const struct input *input, const struct config_frontend *frontend);
+struct belief {
+	/*
+	 * Identity headers count: the front end says so (DOORWARD_TRUST_HEADERS is 1, or
+	 * trust_headers = yes), its peer (REMOTE_ADDR) is a trusted proxy, or there is no
+	 * REMOTE_ADDR at all.
+	 */
+	bool honoured;
+	enum believe_address address;
+	struct addr ip; /* of the client, with BELIEVE_OK */
+	/*
+	 * Bits 1 << enum input_name: what came and counts beside the address, for which `ip`
+	 * stands. Claims are among them, whether a rule reads them or not.
+	 */
+	unsigned counted;
+	/* The first identity header that came, would count and was not honoured; else INPUT_COUNT.
+	 */
+	enum input_name ignored;
+};
 
-/*
- * The client's address: X-Real-IP if honoured; X-Forwarded-For from the right, past the trusted
- * proxies, if honoured and configured; REMOTE_ADDR.
- */
-NODISCARD enum believe_address believe_address(const struct input *input,
-	const struct config_frontend *frontend, bool honoured, struct addr *out);
+void believe(const struct input *input, const struct config_frontend *frontend, struct belief *out);
 
 /* Whether a peer at this address may ask over HTTP; ADDR_NONE: one on a Unix socket. */
 bool believe_peer(const struct config_frontend *frontend, const struct addr *peer);
@@ -46,10 +57,5 @@ struct believe_cert {
  */
 void believe_certificate(const struct input *input, const struct config_frontend *frontend,
 	bool honoured, struct believe_cert *out);
-
-/* The first identity header that came, would count (X-Forwarded-For only where it is configured),
- * and was not honoured; INPUT_COUNT if none. */
-enum input_name believe_ignored(
-	const struct input *input, const struct config_frontend *frontend, bool honoured);
 
 #endif

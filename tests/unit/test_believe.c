@@ -109,7 +109,6 @@ static void addresses_come_from_where_the_front_end_says(void **state)
 		struct prefix trusted = {0};
 		struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
 		struct input input = input_of(&frontend.cert, c->pairs);
-		struct addr addr = {0};
 		char text[ADDR_TEXT_MAX];
 
 		frontend.trust_headers = c->trust_headers;
@@ -119,19 +118,19 @@ static void addresses_come_from_where_the_front_end_says(void **state)
 		if (c->trusted != NULL) {
 			assert_true(prefix_parse(str_view(c->trusted), &trusted));
 		}
-		bool honoured = believe_headers(&input, &frontend);
-		enum believe_address result = believe_address(&input, &frontend, honoured, &addr);
+		struct belief belief;
 
 		print_message("case %zu\n", i);
-		assert_int_equal(honoured, c->honoured);
+		believe(&input, &frontend, &belief);
+		assert_int_equal(belief.honoured, c->honoured);
 		if (c->address == NULL) {
-			assert_int_equal(result, BELIEVE_NO_ADDRESS);
+			assert_int_equal(belief.address, BELIEVE_NO_ADDRESS);
 		} else if (strcmp(c->address, "bad") == 0) {
-			assert_int_equal(result, BELIEVE_BAD_ADDRESS);
-			assert_int_equal(addr.family, ADDR_NONE);
+			assert_int_equal(belief.address, BELIEVE_BAD_ADDRESS);
+			assert_int_equal(belief.ip.family, ADDR_NONE);
 		} else {
-			assert_int_equal(result, BELIEVE_OK);
-			addr_format(&addr, text);
+			assert_int_equal(belief.address, BELIEVE_OK);
+			addr_format(&belief.ip, text);
 			assert_string_equal(text, c->address);
 		}
 	}
@@ -253,6 +252,15 @@ static void a_text_that_stands_for_none_is_none(void **state)
 	assert_int_equal(cert.word, CERT_WORD_FAILED);
 }
 
+static enum input_name ignored_of(const struct config_frontend *frontend, const char *const *pairs)
+{
+	const struct input input = input_of(&frontend->cert, pairs);
+	struct belief belief;
+
+	believe(&input, frontend, &belief);
+	return belief.ignored;
+}
+
 static void what_is_ignored_is_named_if_it_would_have_counted(void **state)
 {
 	static const struct {
@@ -266,24 +274,46 @@ static void what_is_ignored_is_named_if_it_would_have_counted(void **state)
 		{"HTTP_CLIENT_CERT_CHAIN", CERT_PROFILE_RFC9440, CERT_INPUT_CHAIN},
 		{"HTTP_CF_CERT_REVOKED", CERT_PROFILE_CLOUDFLARE, CERT_INPUT_FINDING},
 	};
-	const char *const forwarded[] = {"HTTP_X_FORWARDED_FOR", "192.0.2.1", NULL};
+	const char *const stranger[] = {
+		"REMOTE_ADDR", "203.0.113.9", "HTTP_X_FORWARDED_FOR", "192.0.2.1", NULL};
 	struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
-	struct input input = input_of(&frontend.cert, forwarded);
 
 	(void)state;
-	assert_int_equal(believe_ignored(&input, &frontend, false), INPUT_COUNT);
+	assert_int_equal(ignored_of(&frontend, stranger), INPUT_COUNT);
 	frontend.forwarded_for = true;
-	assert_int_equal(believe_ignored(&input, &frontend, false), INPUT_X_FORWARDED_FOR);
-	assert_int_equal(believe_ignored(&input, &frontend, true), INPUT_COUNT);
+	assert_int_equal(ignored_of(&frontend, stranger), INPUT_X_FORWARDED_FOR);
+	frontend.trust_headers = true;
+	assert_int_equal(ignored_of(&frontend, stranger), INPUT_COUNT);
 	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
-		const char *const pairs[] = {headers[i].name, "value", NULL};
+		const char *const pairs[] = {
+			"REMOTE_ADDR", "203.0.113.9", headers[i].name, "value", NULL};
 
 		frontend = frontend_of(headers[i].profile, false);
-		input = input_of(&frontend.cert, pairs);
-		assert_int_equal(
-			believe_ignored(&input, &frontend, false), INPUT_CERT + headers[i].input);
-		assert_int_equal(believe_ignored(&input, &frontend, true), INPUT_COUNT);
+		assert_int_equal(ignored_of(&frontend, pairs), INPUT_CERT + headers[i].input);
+		frontend.trust_headers = true;
+		assert_int_equal(ignored_of(&frontend, pairs), INPUT_COUNT);
 	}
+}
+
+/* What is not believed must not make a request another one: to a memory of answers, say. */
+static void what_is_not_believed_does_not_count(void **state)
+{
+	const char *const pairs[] = {"REMOTE_ADDR", "203.0.113.9", "HTTP_X_REAL_IP", "192.0.2.1",
+		"HTTP_X_FORWARDED_FOR", "192.0.2.1", "HTTP_X_SSL_CLIENT_CERT", "c",
+		"HTTP_X_SSL_CLIENT_VERIFY", "SUCCESS", "SSL_CLIENT_CERT", "p", "HTTP_USER_AGENT",
+		"u", NULL};
+	struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
+	const struct input input = input_of(&frontend.cert, pairs);
+	const unsigned always = 1U << (INPUT_CERT + CERT_INPUT_PARAM) | 1U << INPUT_USER_AGENT;
+	struct belief belief;
+
+	(void)state;
+	believe(&input, &frontend, &belief);
+	assert_int_equal(belief.counted, always);
+	frontend.trust_headers = true;
+	believe(&input, &frontend, &belief);
+	assert_int_equal(belief.counted, always | 1U << (INPUT_CERT + CERT_INPUT_HEADER) |
+						 1U << (INPUT_CERT + CERT_INPUT_STATUS_HEADER));
 }
 
 int main(void)
@@ -298,6 +328,7 @@ int main(void)
 		cmocka_unit_test(trust_in_the_front_end_is_no_trust_in_strangers),
 		cmocka_unit_test(a_text_that_stands_for_none_is_none),
 		cmocka_unit_test(what_is_ignored_is_named_if_it_would_have_counted),
+		cmocka_unit_test(what_is_not_believed_does_not_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
