@@ -9,6 +9,7 @@
 #include "exit_code.h"
 #include "http/head.h"
 #include "import_command.h"
+#include "list_command.h"
 #include "serve.h"
 #include "snapshot.h"
 
@@ -35,6 +36,7 @@ struct command {
 static const struct command commands[] = {
 	{"audit", audit_main},
 	{"check", check_main},
+	{"check-list", list_main},
 	{"test", cases_main},
 	{"import-nginx", import_main},
 	{"import-apache", import_main},
@@ -55,6 +57,9 @@ static const char usage_text[] =
 	"       doorward test [-c FILE] CASES     decide cases without DNS: 0 as expected, 1 not\n"
 	"       doorward audit [-c FILE] [--state FILE] [--policy NAME] [--json]\n"
 	"                                         names that rules depend on: 0 as before, 1 not\n"
+	"       doorward check-list [--before FILE] FILE\n"
+	"                                         a list in JSON, as `in json:` takes it: 0 good,\n"
+	"                                         1 bad, or much more than the one before covers\n"
 	"       doorward import-nginx [--nginx] FILE\n"
 	"                                         policies for its rdns directives; --nginx: its\n"
 	"                                         configuration with auth_request instead\n"

@@ -152,6 +152,27 @@ static bool read_rules(struct config_loader *loader, struct config_policy_source
 	return good;
 }
 
+/*
+ * Nobody looks at a file that is read because it changed: what it lets in may grow, but not from
+ * one moment to the next. Both have the same rules, so that their lists are in the same order.
+ */
+static bool check_growth(
+	const struct policy_rules *before, const struct policy_rules *now, struct diag *diag)
+{
+	size_t count = policy_rules_list_count(now);
+	bool good = policy_rules_list_count(before) == count;
+
+	for (size_t i = 0; good && i < count; i++) {
+		const struct policy_list_file *old = policy_rules_list(before, i);
+		const struct policy_list_file *file = policy_rules_list(now, i);
+		struct place place = {.file = file->path};
+
+		good = policy_net_list_may_follow(&old->covers, &file->covers, file->form, &place,
+			"a reload (SIGHUP) takes it as it is", diag);
+	}
+	return good;
+}
+
 struct config *config_reread_lists(const struct config *config, struct diag *diag)
 {
 	struct config_snapshot *given = snapshot_of(config);
@@ -176,6 +197,9 @@ struct config *config_reread_lists(const struct config *config, struct diag *dia
 
 	for (size_t i = 0; i < next->config.policy_count; i++) {
 		good = read_rules(&loader, &next->sources[i]) && good;
+	}
+	for (size_t i = 0; good && i < next->config.policy_count; i++) {
+		good = check_growth(given->sources[i].rules, next->sources[i].rules, diag);
 	}
 	for (size_t i = 0; i < next->config.policy_count; i++) {
 		next->policies[i].rules = next->sources[i].rules_from->rules;

@@ -5,6 +5,8 @@
 
 #include "policy/keyset.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +80,63 @@ void policy_netset_seal(struct policy_netset *set)
 size_t policy_netset_count(const struct policy_netset *set)
 {
 	return set->v4.count + set->v6.count;
+}
+
+struct policy_coverage policy_prefix_coverage(const struct prefix *prefix)
+{
+	if (prefix->addr.family == ADDR_V4) {
+		return (struct policy_coverage){.v4 = UINT64_C(1) << (32 - prefix->len)};
+	}
+	if (prefix->len == 0) {
+		return (struct policy_coverage){.v6 = UINT64_MAX};
+	}
+	return (struct policy_coverage){
+		.v6 = prefix->len < 64 ? UINT64_C(1) << (64 - prefix->len) : 1};
+}
+
+static uint64_t add_up(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static void cover(
+	struct policy_coverage *covers, const struct policy_keyset *keys, enum addr_family family)
+{
+	for (size_t i = 0; i < keys->count; i++) {
+		struct prefix prefix = prefix_of_key(keys->data + i * keys->width, family);
+		struct policy_coverage one = policy_prefix_coverage(&prefix);
+
+		covers->v4 += one.v4;
+		covers->v6 = add_up(covers->v6, one.v6);
+	}
+}
+
+struct policy_coverage policy_netset_coverage(const struct policy_netset *set)
+{
+	struct policy_coverage covers = {0};
+
+	cover(&covers, &set->v4, ADDR_V4);
+	cover(&covers, &set->v6, ADDR_V6);
+	return covers;
+}
+
+bool policy_coverage_is_vast(const struct policy_coverage *covers)
+{
+	return covers->v4 > POLICY_VAST_V4 || covers->v6 > POLICY_VAST_V6;
+}
+
+bool policy_coverage_is_most(const struct policy_coverage *covers)
+{
+	return covers->v4 >= UINT64_C(1) << 31 || covers->v6 >= UINT64_C(1) << 60;
+}
+
+const char *policy_coverage_format(
+	const struct policy_coverage *covers, char out[POLICY_COVERAGE_TEXT_MAX])
+{
+	snprintf(out, POLICY_COVERAGE_TEXT_MAX,
+		"%" PRIu64 " addresses of IPv4 and %" PRIu64 " /64s of IPv6", covers->v4,
+		covers->v6);
+	return out;
 }
 
 /* No prefix contains another, so only the last that begins at or before it can hold it. */

@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "base/str.h"
+#include "policy/net_list.h"
 #include "policy/policy.h"
 #include "policy/rate.h"
 
@@ -20,7 +21,7 @@
  *   [!]FIELD in file:PATH  one value a line; a line that begins with # is a comment; at most 64
  *                          names for forward, none for dnsbl: each costs a query; not for rate
  *   [!]FIELD in json:PATH  ip and cert.ip: prefixes in the JSON that vendors publish; see
- *                          json_list.h
+ *                          json_list.h and net_list.h
  *   [!]cert present        the request carries a certificate; cert verified: it passed its checks
  *   [!]rate N/UNIT         the client is above N requests a UNIT (s, m, h); rate host N/UNIT: all
  *                          that share its first name are; rate cert N/UNIT: all that share its
@@ -89,6 +90,8 @@ const struct policy_lookup *policy_rules_lookup(const struct policy_rules *rules
 struct policy_list_file {
 	const char *path;
 	uint64_t stamp; /* stamp_of_path, before it was read */
+	enum policy_net_list_form form;
+	struct policy_coverage covers; /* of prefixes; nothing where it holds other values */
 };
 
 size_t policy_rules_list_count(const struct policy_rules *rules);

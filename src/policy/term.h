@@ -93,9 +93,6 @@ NODISCARD bool policy_term_read_lookups(const char *path, const struct place *pl
  */
 NODISCARD bool policy_term_read_list(struct str file, bool json, const struct place *place,
 	const struct policy_script *script, struct policy_term *out);
-/* False after a diag_error. */
-NODISCARD bool policy_term_read_prefix(
-	struct str text, const struct place *place, struct diag *diag, struct prefix *out);
 /* Tells that memory is out; false. */
 bool policy_script_starved(const struct policy_script *script);
 

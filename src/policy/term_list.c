@@ -2,32 +2,13 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/stamp.h"
-#include "policy/json_list.h"
 #include "policy/list.h"
-#include "policy/netset.h"
+#include "policy/net_list.h"
 #include "policy/term.h"
 #include "policy/textset.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The shortest prefixes that a list of a vendor may hold. */
-#define PUBLISHED_V4_MIN 8
-#define PUBLISHED_V6_MIN 16
-
-static bool add_prefix(void *ctx, struct str line, const struct place *place, struct diag *diag)
-{
-	struct prefix prefix;
-
-	if (!policy_term_read_prefix(line, place, diag, &prefix)) {
-		return false;
-	}
-	if (!policy_netset_add(ctx, &prefix)) {
-		diag_error(diag, place, "out of memory");
-		return false;
-	}
-	return true;
-}
 
 struct text_list {
 	const struct policy_text_kind *kind;
@@ -50,42 +31,17 @@ static bool add_text(void *ctx, struct str line, const struct place *place, stru
 	return true;
 }
 
-/*
- * A list that somebody else writes must not come to let in, or to keep out, everyone: no vendor has
- * as much.
- */
-static bool add_published(void *ctx, struct str line, const struct place *place, struct diag *diag)
-{
-	struct prefix prefix;
-
-	if (!policy_term_read_prefix(line, place, diag, &prefix)) {
-		return false;
-	}
-	unsigned least = prefix.addr.family == ADDR_V4 ? PUBLISHED_V4_MIN : PUBLISHED_V6_MIN;
-
-	if (prefix.len < least) {
-		diag_error(diag, place, "%.*s is more than a vendor has: expected /%u or longer",
-			(int)line.len, line.data, least);
-		return false;
-	}
-	return add_prefix(ctx, line, place, diag);
-}
-
 static bool read_nets(const char *path, const struct place *place,
 	const struct policy_script *script, bool json, struct policy_term *t)
 {
-	t->nets = policy_netset_new();
-	if (t->nets == NULL) {
-		return policy_script_starved(script);
-	}
-	bool good = json ? policy_json_list_read(path, place, add_published, t->nets, script->diag)
-			 : policy_list_read(path, place, add_prefix, t->nets, script->diag);
+	struct policy_list_file *file = &script->lists->items[script->lists->count - 1];
 
-	if (!good) {
-		policy_netset_free(t->nets);
+	file->form = json ? POLICY_NET_LIST_JSON : POLICY_NET_LIST_LINES;
+	t->nets = policy_net_list_read(path, place, file->form, script->diag);
+	if (t->nets == NULL) {
 		return false;
 	}
-	policy_netset_seal(t->nets);
+	file->covers = policy_netset_coverage(t->nets);
 	return true;
 }
 
@@ -140,7 +96,8 @@ static bool note_list(const struct policy_script *script, const char *path)
 		lists->items = items;
 		lists->capacity = capacity;
 	}
-	lists->items[lists->count++] = (struct policy_list_file){path, stamp_of_path(path)};
+	lists->items[lists->count++] =
+		(struct policy_list_file){.path = path, .stamp = stamp_of_path(path)};
 	return true;
 }
 

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/suggest.h"
-#include "policy/netset.h"
+#include "policy/net_list.h"
 #include "policy/regex.h"
 #include "policy/term.h"
 #include "policy/textset.h"
@@ -74,21 +74,6 @@ static bool read_word(struct str value, const struct policy_script *script, stru
 	return false;
 }
 
-bool policy_term_read_prefix(
-	struct str text, const struct place *place, struct diag *diag, struct prefix *out)
-{
-	char quoted[POLICY_QUOTE_MAX];
-
-	if (prefix_parse(text, out)) {
-		return true;
-	}
-	diag_error(diag, place,
-		"%s is no address or prefix: expected 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, "
-		"with no bits set after the prefix",
-		policy_quote(text, quoted));
-	return false;
-}
-
 static bool read_equals(struct str value, const struct policy_script *script, struct policy_term *t)
 {
 	struct place place = policy_script_at(script, value.data);
@@ -96,7 +81,7 @@ static bool read_equals(struct str value, const struct policy_script *script, st
 
 	t->op = POLICY_OPERATOR_EQUALS;
 	if (t->field->shape == POLICY_SHAPE_ADDRESS) {
-		return policy_term_read_prefix(value, &place, script->diag, &t->prefix);
+		return policy_prefix_read(value, &place, script->diag, &t->prefix);
 	}
 	struct str one_form;
 

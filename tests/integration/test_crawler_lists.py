@@ -129,6 +129,20 @@ def test_what_is_no_list_leaves_the_old_one(vendors, download, answer):
     )
 
 
+def test_a_list_that_covers_much_more_than_the_one_before_is_refused(vendors, download):
+    download.folder.mkdir()
+    old = download.folder / "gptbot.json"
+    old.write_text(OLD)
+    vendors.answers[SOURCES["gptbot"]] = (200, b'["203.0.0.0/12"]')
+    status, errors = download()
+    assert status == 1
+    assert f"it is taken once {old} is removed" in errors
+    assert old.read_text() == OLD
+    old.unlink()
+    assert download() == (0, "")
+    assert old.read_bytes() == b'["203.0.0.0/12"]'
+
+
 def test_a_redirect_is_followed(vendors, download):
     vendors.answers[SOURCES["perplexitybot"]] = (302, b"https://openai.com/gptbot.json")
     assert download() == (0, "")

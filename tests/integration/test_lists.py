@@ -154,3 +154,75 @@ def test_no_vendor_has_the_whole_internet(folder, prefix, good):
     (folder / "doorward.conf").write_text(text.replace("json:", "file:"))
     (folder / "l").write_text(prefix.replace("::ffff:0:0/96", "::/0") + "\n")
     run("-t", "-c", folder / "doorward.conf", expect=0)
+
+
+@pytest.mark.parametrize(
+    "prefixes, good",
+    [
+        ([f"{i}.0.0.0/8" for i in range(256)], False),
+        ([f"{i}.0.0.0/8" for i in range(8)], True),  # a /5
+        ([f"{i}.0.0.0/8" for i in range(8)] + ["8.0.0.0"], False),
+        ([f"{i}.{j}.0.0/16" for i in range(9) for j in range(256)], False),
+        ([f"::ffff:{i}.0.0.0/104" for i in range(9)], False),
+        (["1.0.0.0/8", "1.0.0.0/8", "1.2.0.0/16"] * 50, True),  # counts once
+        ([f"2a{i:02x}::/16" for i in range(16)], True),  # a /12
+        ([f"2a{i:02x}::/16" for i in range(17)], False),
+    ],
+)
+def test_no_vendor_has_nearly_everything_in_pieces(folder, prefixes, good):
+    config = folder / "doorward.conf"
+    config.write_text("[policy default]\nrdns = off\nallow = ip in json:l\n")
+    (folder / "l").write_text(json.dumps(prefixes))
+    _, _, errors = run("-t", "-c", config, expect=0 if good else 1)
+    assert good or f"{folder}/l: error: covers " in errors
+    run("check-list", folder / "l", expect=0 if good else 1)
+
+
+GROWN = "expected at most 4 times as much; a reload (SIGHUP) takes it as it is"
+
+
+@pytest.mark.parametrize(
+    "form, small, large",
+    [
+        ("json", ["192.0.2.0/24"], ["203.0.0.0/15"]),
+        ("json", ["192.0.2.0/24"], ["192.0.2.0/24", "2001:d00::/31"]),
+        ("json", ["203.0.0.0/16"], [f"203.{i}.0.0/16" for i in range(5)]),
+        ("file", ["10.0.0.0/8"], ["0.0.0.0/1", "128.0.0.0/1"]),
+    ],
+)
+def test_a_list_that_grows_at_one_stroke_waits_for_a_reload(doorward, folder, form, small, large):
+    write = json.dumps if form == "json" else "\n".join
+    nets = folder / "nets"
+    nets.write_text(write(small))
+    door = doorward(f"[policy default]\nrdns = off\nallow = ip in {form}:nets\n")
+    replace(nets, write(large))
+    door.wait_for_log(REFUSED)
+    assert f"{nets}: covers " in door.stderr()
+    assert GROWN in door.stderr()
+    assert status(door, "203.0.1.1") == (200 if small[0] == "203.0.0.0/16" else 403)
+    assert status(door, small[0].split("/")[0]) == 200
+    # Twice as much comes in by itself, and a person can take all.
+    replace(nets, write(small + ["198.51.100.0/24"]))
+    wait_for(lambda: status(door, "198.51.100.1") == 200, "what grew a little")
+    replace(nets, write(large))
+    wait_for_count(door, GROWN, 2)
+    door.reload()
+    last = large[-1].split("/")[0]
+    wait_for(lambda: status(door, last) == 200, "the reload")
+
+
+def test_a_list_may_be_compared_with_the_one_before(folder):
+    old, new = folder / "old", folder / "new"
+    old.write_text('["203.0.0.0/16"]')
+    new.write_text('["203.0.0.0/14"]')
+    run("check-list", "--before", old, new)
+    new.write_text('["203.0.0.0/13"]')
+    _, _, errors = run("check-list", "--before", old, new, expect=1)
+    assert f"{new}: error: covers 524288 addresses of IPv4" in errors
+    assert f"it is taken once {old} is removed" in errors
+    run("check-list", new)
+    old.write_text("[]")
+    _, _, errors = run("check-list", "--before", old, new, expect=1)
+    assert f"{old}: error: holds no address" in errors
+    for arguments in [[], ["--before", old], [old, new], ["-x"]]:
+        run("check-list", *arguments, expect=64)

@@ -139,6 +139,66 @@ static void test_agrees_with_looking_at_each_prefix(void **state)
 	}
 }
 
+static void covers(const char *const *prefixes, size_t count, uint64_t v4, uint64_t v6)
+{
+	struct policy_netset *set = policy_netset_new();
+
+	for (size_t i = 0; i < count; i++) {
+		add(set, prefixes[i]);
+	}
+	policy_netset_seal(set);
+	struct policy_coverage sum = policy_netset_coverage(set);
+
+	assert_int_equal(sum.v4, v4);
+	assert_int_equal(sum.v6, v6);
+	policy_netset_free(set);
+}
+
+#define COVERS(v4, v6, ...)                                                                        \
+	covers((const char *const[]){__VA_ARGS__},                                                 \
+		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *), v4, v6)
+
+static void test_what_a_set_covers_counts_once(void **state)
+{
+	covers(NULL, 0, 0, 0);
+	COVERS(256, 0, "192.0.2.0/24", "192.0.2.7", "192.0.2.0/25", "192.0.2.0/24");
+	COVERS(256, 0, "::ffff:192.0.2.0/120", "192.0.2.0/24");
+	COVERS(UINT64_C(1) << 32, 0, "0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/8");
+	COVERS(UINT64_C(1) << 32, 0, "0.0.0.0/0", "128.0.0.0/1");
+	COVERS(1, UINT64_C(1) << 32, "2001:db8::/32", "2001:db8::1", "192.0.2.1");
+	COVERS(0, 2, "2001:db8::1", "2001:db8:1::1");
+	COVERS(0, UINT64_MAX, "::/0");
+	COVERS(0, UINT64_MAX, "::/1", "8000::/1");
+}
+
+static void test_vast_and_most(void **state)
+{
+	static const struct {
+		const char *prefix;
+		bool vast;
+		bool most;
+	} cases[] = {
+		{"8.0.0.0/5", false, false},
+		{"16.0.0.0/4", true, false},
+		{"128.0.0.0/1", true, true},
+		{"2a00::/12", false, false},
+		{"2a00::/11", true, false},
+		{"2000::/4", true, true},
+		{"::/0", true, true},
+		{"0.0.0.0/0", true, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct prefix prefix;
+
+		assert_true(prefix_parse(str_view(cases[i].prefix), &prefix));
+		struct policy_coverage one = policy_prefix_coverage(&prefix);
+
+		assert_int_equal(policy_coverage_is_vast(&one), cases[i].vast);
+		assert_int_equal(policy_coverage_is_most(&one), cases[i].most);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +207,8 @@ int main(void)
 		cmocka_unit_test(test_families_stay_apart),
 		cmocka_unit_test(test_an_empty_set_holds_nothing),
 		cmocka_unit_test(test_agrees_with_looking_at_each_prefix),
+		cmocka_unit_test(test_what_a_set_covers_counts_once),
+		cmocka_unit_test(test_vast_and_most),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
