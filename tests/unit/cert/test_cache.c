@@ -3,6 +3,8 @@
 
 #include "cert/cache.h"
 
+#include "base/hash.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -260,6 +262,34 @@ static void threads_share_it(void **state)
 	cert_cache_free(cache);
 }
 
+/* Certificates that a client makes up, different in one place each: buckets fill as by chance. */
+static void a_flood_does_not_make_chains(void **state)
+{
+	enum { BUCKETS = 8192, CHAIN_MAX = 20 };
+	static uint8_t chains[BUCKETS];
+	struct hash_key key = hash_key_new();
+	char text[1200];
+
+	memset(text, 'A', sizeof(text));
+	for (size_t at = 0; at + 2 <= sizeof(text); at += 149) {
+		for (int part = 0; part < 2; part++) {
+			memset(chains, 0, sizeof(chains));
+			for (unsigned i = 0; i < BUCKETS; i++) {
+				struct cert_question q = ask("x");
+				struct str value = {text, sizeof(text)};
+
+				text[at] = (char)i;
+				text[at + 1] = (char)(i >> 8);
+				*(part == 0 ? &q.text : &q.intermediates) = value;
+				uint64_t hash = cert_question_hash(&key, &q);
+
+				assert_in_range(++chains[hash / 16 % BUCKETS], 1, CHAIN_MAX);
+			}
+		}
+		text[at] = text[at + 1] = 'A';
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +301,7 @@ int main(void)
 		cmocka_unit_test(memory_is_bounded),
 		cmocka_unit_test(a_new_finding_replaces_the_old),
 		cmocka_unit_test(threads_share_it),
+		cmocka_unit_test(a_flood_does_not_make_chains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
