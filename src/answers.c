@@ -6,12 +6,11 @@
 #include "base/hash.h"
 #include "base/list.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ENTRY_MEAN 1024 /* bytes, by which the number of buckets is chosen */
-#define SAMPLE 16       /* bytes at three places of a long value that its hash is made of */
-#define WHOLE (3 * SAMPLE)
 
 struct entry {
 	struct list recent;
@@ -20,14 +19,16 @@ struct entry {
 	size_t size;
 	unsigned form;
 	const struct policy *policy;
-	unsigned counted; /* see counted_in */
+	struct addr ip;
+	enum input_name ignored; /* of which the answer tells */
+	unsigned counted;        /* see counted_in */
 	struct answer answer;
 	uint32_t lens[INPUT_COUNT]; /* of the values that count */
 	char values[];              /* those, one after the other; then the answer's texts */
 };
 
 struct answers {
-	struct hash_key key;
+	struct hash_long_key key;
 	struct list recent; /* the most recently used first */
 	size_t max;
 	size_t size;
@@ -47,7 +48,7 @@ struct answers *answers_new(size_t bytes)
 	if (answers == NULL) {
 		return NULL;
 	}
-	answers->key = hash_key_new();
+	hash_long_key_init(&answers->key);
 	list_init(&answers->recent);
 	answers->max = bytes;
 	answers->mask = buckets - 1;
@@ -88,14 +89,30 @@ size_t answers_bytes(const struct answers *answers)
 	return answers->size;
 }
 
+size_t answers_longest_chain(const struct answers *answers)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i <= answers->mask; i++) {
+		size_t len = 0;
+
+		for (const struct entry *e = answers->buckets[i]; e != NULL; e = e->next) {
+			len++;
+		}
+		longest = len > longest ? len : longest;
+	}
+	return longest;
+}
+
 /* Of a set of bits 1 << enum input_name, which is not empty. */
 static unsigned first_of(unsigned inputs)
 {
 	return (unsigned)__builtin_ctz(inputs);
 }
 
-/* Which inputs there are that a decision of that policy can depend on: bits 1 << enum input_name.
- */
+/* Whose values a decision of that policy can depend on, beside the address: bits 1 << enum
+ * input_name. What could not change the decision is no part of the key, so that no stranger can
+ * fill the room with it. */
 static unsigned counted_in(const struct answers_key *key)
 {
 	static const struct {
@@ -107,10 +124,14 @@ static unsigned counted_in(const struct answers_key *key)
 		{INPUT_USER_AGENT, POLICY_CLAIM_USER_AGENT},
 		{INPUT_HOST, POLICY_CLAIM_HTTP_HOST},
 	};
+	static const unsigned certificate = ((1U << CERT_INPUT_COUNT) - 1) << INPUT_CERT;
 	unsigned read = policy_rules_claims(key->policy->rules);
 	/* It has named key->policy already. */
-	unsigned counted = key->input->present & ~(1U << INPUT_DOORWARD_POLICY);
+	unsigned counted = key->belief->counted & ~(1U << INPUT_DOORWARD_POLICY);
 
+	if (key->policy->client_cert == POLICY_CERT_OFF) {
+		counted &= ~certificate;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(claims); i++) {
 		if ((read >> claims[i].claim & 1) == 0) {
 			counted &= ~(1U << claims[i].name);
@@ -119,44 +140,34 @@ static unsigned counted_in(const struct answers_key *key)
 	return counted;
 }
 
-/* Of a long value, which is mostly a certificate, the length and samples do: what collides is
- * compared whole. */
-static size_t put_sample(uint8_t out[WHOLE + sizeof(uint32_t)], struct str value)
-{
-	uint32_t len = (uint32_t)value.len;
-	uint8_t *at = out + sizeof(len);
-
-	memcpy(out, &len, sizeof(len));
-	if (value.len <= WHOLE) {
-		memcpy(at, value.data, value.len);
-		return sizeof(len) + value.len;
-	}
-	memcpy(at, value.data + value.len / 3, SAMPLE);
-	memcpy(at + SAMPLE, value.data + value.len / 2, SAMPLE);
-	/* The end of the signature, before the last line of a PEM. */
-	memcpy(at + 2 * SAMPLE, value.data + value.len - 3 * SAMPLE, SAMPLE);
-	return sizeof(len) + WHOLE;
-}
-
 static uint64_t hash_of(
 	const struct answers *answers, const struct answers_key *key, unsigned counted)
 {
-	uint8_t text[2 * sizeof(uint64_t) + INPUT_COUNT * (WHOLE + sizeof(uint32_t))];
-	const uint64_t which[2] = {(uintptr_t)key->policy + key->form, counted};
-	size_t len = sizeof(which);
+	const struct addr *ip = &key->belief->ip;
+	uint64_t halves[2];
+	struct hash hash;
 
-	memcpy(text, which, sizeof(which));
+	static_assert(sizeof(halves) == sizeof(ip->bytes), "all of it");
+	memcpy(halves, ip->bytes, sizeof(halves));
+	hash_begin(&hash, &answers->key);
+	hash_add_word(&hash, (uintptr_t)key->policy);
+	hash_add_word(&hash, (uint64_t)key->form << 40 | (uint64_t)ip->family << 32 | counted);
+	hash_add_word(&hash, halves[0]);
+	hash_add_word(&hash, halves[1]);
 	for (unsigned left = counted; left != 0; left &= left - 1) {
-		len += put_sample(text + len, key->input->values[first_of(left)]);
+		struct str value = key->input->values[first_of(left)];
+
+		hash_add(&hash, value.data, value.len);
 	}
-	return hash_bytes(&answers->key, text, len);
+	return hash_end(&hash);
 }
 
 static bool is_of(const struct entry *e, const struct answers_key *key, unsigned counted)
 {
 	const char *at = e->values;
 
-	if (e->form != key->form || e->policy != key->policy || e->counted != counted) {
+	if (e->form != key->form || e->policy != key->policy || e->counted != counted ||
+		e->ignored != key->belief->ignored || !addr_eq(&e->ip, &key->belief->ip)) {
 		return false;
 	}
 	for (unsigned left = counted; left != 0; left &= left - 1) {
@@ -229,6 +240,8 @@ static struct entry *entry_new(
 	e->form = key->form;
 	e->policy = key->policy;
 	e->counted = counted;
+	e->ip = key->belief->ip;
+	e->ignored = key->belief->ignored;
 	e->answer = *answer;
 	at = e->values;
 	for (unsigned left = counted; left != 0; left &= left - 1) {

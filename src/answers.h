@@ -5,6 +5,7 @@
 #define DW_ANSWERS_H
 
 #include "authz.h"
+#include "believe.h"
 #include "input.h"
 #include "policy/policy.h"
 
@@ -22,7 +23,8 @@ struct answers;
 struct answers_key {
 	unsigned form; /* in which the answer is written: a role of FastCGI, or another number */
 	const struct policy *policy;
-	const struct input *input; /* without duplicates, and usable */
+	const struct input *input;   /* without duplicates, and usable */
+	const struct belief *belief; /* of it, with an address */
 };
 
 struct answer {
@@ -43,6 +45,8 @@ struct answers *answers_new(size_t bytes);
 void answers_free(struct answers *answers);
 /* Bytes in use. */
 size_t answers_bytes(const struct answers *answers);
+/* Entries in the fullest bucket: by these a look-up may be slowed. Walks the whole table. */
+size_t answers_longest_chain(const struct answers *answers);
 
 /* NULL, or a view that is good until the next answers_keep. */
 const struct answer *answers_find(

@@ -5,6 +5,7 @@
 
 #include "authz.h"
 #include "base/clock.h"
+#include "believe.h"
 #include "decision_log.h"
 #include "fcgi/service.h"
 #include "http/service.h"
@@ -172,8 +173,10 @@ static void decision_answer(void *ctx)
 	struct answer answer = answer_of(d);
 
 	if (g->answers != NULL && answer.head.len > 0 && a->holds_s > 0) {
-		struct answers_key key = {d->question.role, a->policy, &a->input};
+		struct belief belief;
+		struct answers_key key = {d->question.role, a->policy, &a->input, &belief};
 
+		believe(&a->input, &g->snapshot->config->frontend, &belief);
 		answers_keep(g->answers, &key, &answer);
 		counter_set(&decider->stats->answers_bytes, answers_bytes(g->answers));
 	}
@@ -190,11 +193,16 @@ static bool answer_again(
 {
 	const struct generation *g = decider->current;
 	const struct policy *policy = authz_policy(question->input, g->snapshot->config);
+	struct belief belief;
 
 	if (g->answers == NULL || policy == NULL || !input_is_clear(question->input)) {
 		return false;
 	}
-	struct answers_key key = {question->role, policy, question->input};
+	believe(question->input, &g->snapshot->config->frontend, &belief);
+	if (belief.address != BELIEVE_OK) {
+		return false;
+	}
+	struct answers_key key = {question->role, policy, question->input, &belief};
 	const struct moment now = {clock_us(), wall_s};
 	uint64_t now_ms = now.us / 1000;
 	const struct answer *answer = answers_find(g->answers, &key, now_ms, wall_s);

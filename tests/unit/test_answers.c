@@ -18,13 +18,16 @@
 #define NOW_MS 5000
 #define WALL_S 1000
 
-static const char policies[] = "[policy default]\nallow = user_agent ~ x & ip 192.0.2.0/24\n"
-			       "[policy other]\nallow = *\n";
+static const char policies[] =
+	"[policy default]\nclient_cert = optional\nallow = user_agent ~ x & ip 192.0.2.0/24\n"
+	"[policy other]\nclient_cert = optional\nallow = *\n"
+	"[policy without]\nallow = *\n";
 
 struct fixture {
 	struct config *config;
 	struct answers *answers;
 	struct input input;
+	struct belief belief;
 	struct answers_key key;
 	struct answer answer;
 };
@@ -44,8 +47,12 @@ static void open_fixture(struct fixture *f, size_t bytes)
 	diag_clear(&diag);
 	f->answers = answers_new(bytes);
 	assert_non_null(f->answers);
-	f->key = (struct answers_key){
-		.form = 1, .policy = policy_of(f, "default"), .input = &f->input};
+	f->key = (struct answers_key){.form = 1,
+		.policy = policy_of(f, "default"),
+		.input = &f->input,
+		.belief = &f->belief};
+	assert_true(addr_parse(str_view("192.0.2.1"), &f->belief.ip));
+	f->belief.ignored = INPUT_COUNT;
 	f->answer = (struct answer){.head = str_view("head"),
 		.tail = str_view("tail"),
 		.outcome = str_view("outcome"),
@@ -71,6 +78,7 @@ static void set(struct fixture *f, unsigned name, const char *value)
 	if (value != NULL) {
 		input_set(&f->input, (enum input_name)name, str_view(value));
 	}
+	f->belief.counted = f->input.present;
 }
 
 static const struct answer *find(const struct fixture *f)
@@ -143,7 +151,6 @@ static void values_do_not_run_into_each_other(void **state)
 	close_fixture(&f);
 }
 
-/* The hash is made of samples; the comparison is not. */
 static void every_byte_of_a_certificate_counts(void **state)
 {
 	char cert[700];
@@ -152,6 +159,7 @@ static void every_byte_of_a_certificate_counts(void **state)
 	open_fixture(&f, 1 << 16);
 	memset(cert, 'A', sizeof(cert));
 	input_set(&f.input, INPUT_CERT, (struct str){cert, sizeof(cert)});
+	f.belief.counted = f.input.present;
 	answers_keep(f.answers, &f.key, &f.answer);
 	for (size_t i = 0; i < sizeof(cert); i++) {
 		cert[i] = 'B';
@@ -271,6 +279,97 @@ static void what_is_larger_than_the_room_is_not_kept(void **state)
 	close_fixture(&f);
 }
 
+static void the_address_counts_and_what_is_not_believed_does_not(void **state)
+{
+	struct fixture f;
+
+	open_fixture(&f, 1 << 16);
+	set(&f, INPUT_REMOTE_ADDR, "203.0.113.9");
+	set(&f, INPUT_X_FORWARDED_FOR, "198.51.100.1, 192.0.2.1");
+	f.belief.counted = 0;
+	answers_keep(f.answers, &f.key, &f.answer);
+	set(&f, INPUT_X_FORWARDED_FOR, "198.51.100.2, 192.0.2.1");
+	f.belief.counted = 0;
+	assert_non_null(find(&f));
+	/* The answer tells of it. */
+	f.belief.ignored = INPUT_X_REAL_IP;
+	assert_null(find(&f));
+	f.belief.ignored = INPUT_COUNT;
+	for (size_t i = 0; i < sizeof(f.belief.ip.bytes); i++) {
+		f.belief.ip.bytes[i] ^= 1;
+		assert_null(find(&f));
+		f.belief.ip.bytes[i] ^= 1;
+	}
+	f.belief.ip.family = ADDR_V6;
+	assert_null(find(&f));
+	close_fixture(&f);
+}
+
+static void a_certificate_counts_where_the_policy_reads_it(void **state)
+{
+	struct fixture f;
+
+	open_fixture(&f, 1 << 16);
+	for (int reads = 0; reads < 2; reads++) {
+		f.key.policy = policy_of(&f, reads != 0 ? "default" : "without");
+		set(&f, INPUT_CERT + CERT_INPUT_PARAM, "one");
+		answers_keep(f.answers, &f.key, &f.answer);
+		set(&f, INPUT_CERT + CERT_INPUT_PARAM, "two");
+		assert_int_equal(find(&f) == NULL, reads);
+	}
+	close_fixture(&f);
+}
+
+#define FLOOD 8000
+#define FLOOD_LEN 400
+#define FLOOD_CHAIN_MAX                                                                            \
+	20 /* 8,000 in 8,192 buckets: this many in one for fewer than 1 in 10^14                   \
+	    */
+
+/* Asks as often with another value of one length, which differs in 13 bits at `at` alone, or,
+ * `at` being FLOOD_LEN, all over. */
+static size_t flood(unsigned name, size_t at)
+{
+	char value[FLOOD_LEN];
+	struct fixture f;
+
+	open_fixture(&f, 8 << 20);
+	memset(value, 'x', sizeof(value));
+	for (unsigned i = 0; i < FLOOD; i++) {
+		for (size_t k = 0; at == FLOOD_LEN && k < sizeof(value); k++) {
+			value[k] = (char)('a' + rand() % 26);
+		}
+		if (at < FLOOD_LEN) {
+			value[at] = (char)(i & 0x7f);
+			value[at + 1] = (char)(i >> 7);
+		}
+		set(&f, name, NULL);
+		input_set(&f.input, (enum input_name)name, (struct str){value, sizeof(value)});
+		f.belief.counted = f.input.present;
+		assert_null(find(&f));
+		answers_keep(f.answers, &f.key, &f.answer);
+		assert_non_null(find(&f));
+	}
+	size_t longest = answers_longest_chain(f.answers);
+
+	close_fixture(&f);
+	return longest;
+}
+
+/* By no part of a long value alone can many be brought into one chain. */
+static void a_flood_does_not_make_chains(void **state)
+{
+	static const unsigned names[] = {
+		INPUT_USER_AGENT, INPUT_X_FORWARDED_FOR, INPUT_CERT, INPUT_REMOTE_ADDR};
+
+	assert_in_range(flood(INPUT_USER_AGENT, FLOOD_LEN), 2, FLOOD_CHAIN_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		for (size_t at = 0; at + 1 < FLOOD_LEN; at += 57) {
+			assert_in_range(flood(names[i], at), 2, FLOOD_CHAIN_MAX);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +382,9 @@ int main(void)
 		cmocka_unit_test(others_keep_it_no_longer_than_they_may),
 		cmocka_unit_test(the_least_recently_used_goes_first),
 		cmocka_unit_test(what_is_larger_than_the_room_is_not_kept),
+		cmocka_unit_test(the_address_counts_and_what_is_not_believed_does_not),
+		cmocka_unit_test(a_certificate_counts_where_the_policy_reads_it),
+		cmocka_unit_test(a_flood_does_not_make_chains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
