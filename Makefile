@@ -6,7 +6,7 @@
 
 VERSION := 0.1.0
 CC ?= cc
-CLANG ?= clang-14
+CLANG ?= clang
 PYTHON ?= /usr/bin/python3
 PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
@@ -68,7 +68,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all demo deps check test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install clean help
+.PHONY: all demo deps check check-in test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -78,6 +78,7 @@ help:
 	@echo 'all          build $(BUILD)/doorward (CC CFLAGS CPPFLAGS LDFLAGS V=1 are yours)'
 	@echo 'demo         install what is missing, build, show requests let in and kept out behind a real nginx (KEEP=1 leaves it up)'
 	@echo 'check        install what is missing, pass all tests, with sanitizers, both compilers and the linters'
+	@echo 'check-in     demo and check in a fresh tree of another release (SUITE=trixie; TARGETS="demo check", KEEP=1, FRESH=1, CHECK_IN_DIR)'
 	@echo 'unit         unit tests (cmocka); scenario: the resolver with simulated time and network'
 	@echo 'integration  tests against real servers (pytest; ARGS="-k name")'
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
@@ -137,7 +138,7 @@ fuzz-replay: $(addprefix $(BUILD)/replay/,$(FUZZERS))
 	@for f in $(FUZZERS); do $(BUILD)/replay/$$f tests/fuzz/corpus/$$f || exit 1; done
 
 integration: $(BUILD)/doorward $(bench_programs)
-	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/integration $(ARGS)
+	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/integration -rfEs $(ARGS)
 
 asan:
 	$(MAKE) FLAVOUR=asan WERROR=1 unit scenario fuzz-replay integration
@@ -180,7 +181,7 @@ layers:
 	@tests/tools/layers
 
 format:
-	clang-format-14 -i $$(git ls-files '*.c' '*.h')
+	@tests/tools/format
 
 test: unit scenario fuzz-replay integration
 
@@ -193,6 +194,10 @@ check:
 	$(MAKE) clang
 	$(MAKE) -j$(JOBS) FLAVOUR=asan WERROR=1 all unit-programs
 	$(MAKE) asan
+
+check-in:
+	@tests/tools/deps check-in
+	@TARGETS='$(TARGETS)' KEEP='$(KEEP)' FRESH='$(FRESH)' MIRROR='$(MIRROR)' tests/tools/check-in '$(SUITE)'
 
 demo:
 	@tests/tools/deps build demo
