@@ -24,6 +24,33 @@ def name(text):
     return x509.Name([x509.NameAttribute(ATTRIBUTES[key], value) for key, value in parts])
 
 
+KEY_USAGES = [
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+]
+
+
+def usage(*bits):
+    return x509.KeyUsage(**{bit: bit in bits for bit in KEY_USAGES})
+
+
+def with_key_identifiers(builder, key, issuer_key=None):
+    """The subject's, and the issuer's where that is another: strict verifiers want both (RFC 5280, 4.2.1)."""
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+    if issuer_key is None:
+        return builder
+    return builder.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False
+    )
+
+
 class Certificate:
     """A certificate with its key, as objects and as the PEM files that servers and clients read."""
 
@@ -77,7 +104,7 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = name(f"CN={label}")
         issuer = parent.certificate if parent else None
-        certificate = (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(issuer.x509.subject if issuer else subject)
@@ -86,8 +113,10 @@ class Authority:
             .not_valid_before(NOW - DAY)
             .not_valid_after(NOW + 365 * DAY)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-            .sign(issuer.key if issuer else key, hashes.SHA256())
+            .add_extension(usage("key_cert_sign", "crl_sign"), True)
         )
+        builder = with_key_identifiers(builder, key, issuer.key if issuer else None)
+        certificate = builder.sign(issuer.key if issuer else key, hashes.SHA256())
         self.certificate = Certificate(folder, f"ca-{label}", certificate, key)
 
     @property
@@ -129,12 +158,16 @@ class Authority:
             .not_valid_before(NOW + start)
             .not_valid_after(NOW + end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
+            .add_extension(usage("digital_signature"), True)
             .add_extension(
                 x509.ExtendedKeyUsage(
                     [ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH]
                 ),
                 False,
             )
+        )
+        builder = with_key_identifiers(
+            builder, private, None if self_signed else self.certificate.key
         )
         names = [x509.DNSName._init_without_validation(n) for n in dns]
         names += [x509.IPAddress(ipaddress.ip_address(n)) for n in ip]

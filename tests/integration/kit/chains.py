@@ -5,11 +5,14 @@
 
 import datetime
 import ipaddress
+import subprocess
+import tempfile
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from kit.certs import usage, with_key_identifiers
 
 DAY = datetime.timedelta(days=1)
 NOW = datetime.datetime(2026, 11, 21, 12, 0, 0)
@@ -19,21 +22,6 @@ EPOCH = int(NOW.replace(tzinfo=datetime.timezone.utc).timestamp())
 CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
 SERVER = ExtendedKeyUsageOID.SERVER_AUTH
 ANY = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
-KEY_BITS = [
-    "digital_signature",
-    "content_commitment",
-    "key_encipherment",
-    "data_encipherment",
-    "key_agreement",
-    "key_cert_sign",
-    "crl_sign",
-    "encipher_only",
-    "decipher_only",
-]
-
-
-def usage(*bits):
-    return x509.KeyUsage(**{bit: bit in bits for bit in KEY_BITS})
 
 
 def name(text):
@@ -52,6 +40,46 @@ class Made:
         return self.x509.subject
 
 
+# The old algorithms, by what SHA-256 has in their place (RFC 3279, 2.2; RFC 5758, 3.2).
+ALGORITHMS = {
+    "ecdsa-with-SHA256": "300a06082a8648ce3d040302",
+    "sha1 ecdsa-with-SHA256": "300906072a8648ce3d0401",
+    "sha256WithRSAEncryption": "300d06092a864886f70d01010b0500",
+    "sha1 sha256WithRSAEncryption": "300d06092a864886f70d0101050500",
+    "md5 sha256WithRSAEncryption": "300d06092a864886f70d0101040500",
+}
+
+
+def tlv(tag, body):
+    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
+    head = bytes([len(body)]) if len(body) < 128 else bytes([0x80 | len(length)]) + length
+    return bytes([tag]) + head + body
+
+
+def signed_again(certificate, signer, digest):
+    """
+    The same certificate with a signature by an old digest ("sha1", "md5"): Python's library makes none any
+    more, and the openssl program does.
+    """
+    name = certificate.signature_algorithm_oid._name
+    old, new = (bytes.fromhex(ALGORITHMS[n]) for n in (name, f"{digest} {name}"))
+    inside = certificate.tbs_certificate_bytes
+    inside = inside[2 + (inside[1] & 0x7F if inside[1] & 0x80 else 0) :]
+    signed = tlv(0x30, inside.replace(old, new, 1))
+    key = signer.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(key)
+        file.flush()
+        command = ["openssl", "dgst", f"-{digest}", "-sign", file.name]
+        run = subprocess.run(command, input=signed, capture_output=True, check=True)
+    whole = tlv(0x30, signed + new + tlv(0x03, b"\0" + run.stdout))
+    return x509.load_der_x509_certificate(whole)
+
+
 def make(
     label,
     issuer=None,
@@ -62,7 +90,7 @@ def make(
     bits=("digital_signature",),
     start=-DAY,
     end=30 * DAY,
-    digest=hashes.SHA256(),
+    digest="sha256",
     constraints=True,
     critical_unknown=False,
     unknown=False,
@@ -89,13 +117,7 @@ def make(
     if constraints:
         builder = builder.add_extension(x509.BasicConstraints(ca, path_length), True)
     if ids:
-        builder = builder.add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False
-        )
-    if ids and issuer:
-        builder = builder.add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), False
-        )
+        builder = with_key_identifiers(builder, key, issuer.key if issuer else None)
     if bits:
         builder = builder.add_extension(usage(*bits), True)
     if eku:
@@ -111,9 +133,11 @@ def make(
     if critical_unknown or unknown:
         extension = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.4.1.55555.7"), b"\x05\x00")
         builder = builder.add_extension(extension, critical_unknown)
-    if isinstance(signer, ed25519.Ed25519PrivateKey):
-        digest = None
-    return Made(builder.sign(signer, digest), key)
+    ed = isinstance(signer, ed25519.Ed25519PrivateKey)
+    certificate = builder.sign(signer, None if ed else hashes.SHA256())
+    if digest != "sha256":
+        certificate = signed_again(certificate, signer, digest)
+    return Made(certificate, key)
 
 
 def authority(label, issuer=None, **details):
@@ -257,12 +281,12 @@ class Family:
         self.add("Ed25519", None, self.leaf(key=ed25519.Ed25519PrivateKey.generate()))
         self.add("P-384", None, self.leaf(key=ec.generate_private_key(ec.SECP384R1())))
         self.add("P-192", U, self.leaf(key=ec.generate_private_key(ec.SECP192R1())))
-        self.add("SHA-1", U, self.leaf(digest=hashes.SHA1()))
-        self.add("SHA-1, level 0", None, self.leaf(digest=hashes.SHA1()), keys="security_level = 0\n")
-        self.add("MD5", U, make("client", authority("rsa root", key=self.rsa), digest=hashes.MD5()), [])
-        weak = authority("weak middle", self.root, digest=hashes.SHA1())
+        self.add("SHA-1", U, self.leaf(digest="sha1"))
+        self.add("SHA-1, level 0", None, self.leaf(digest="sha1"), keys="security_level = 0\n")
+        self.add("MD5", U, make("client", authority("rsa root", key=self.rsa), digest="md5"), [])
+        weak = authority("weak middle", self.root, digest="sha1")
         self.add("intermediate with SHA-1", U, self.leaf(issuer=weak), [weak])
-        old = authority("old root", key=self.rsa, digest=hashes.SHA1())
+        old = authority("old root", key=self.rsa, digest="sha1")
         self.add("root with SHA-1", None, self.leaf(issuer=old), [], [old])
         small = authority("small middle", self.root, key=small)
         self.add("intermediate with a weak key", U, self.leaf(issuer=small), [small])
