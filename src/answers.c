@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/list.h"
+#include "policy/claim.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -126,6 +127,11 @@ static unsigned counted_in(const struct answers_key *key)
 	};
 	static const unsigned certificate = ((1U << CERT_INPUT_COUNT) - 1) << INPUT_CERT;
 	unsigned read = policy_rules_claims(key->policy->rules);
+
+	if ((read >> POLICY_CLAIM_HTTP_HOST & 1) != 0 &&
+		policy_claim_uri_names_host(key->input->values[INPUT_REQUEST_URI])) {
+		read |= 1U << POLICY_CLAIM_URI;
+	}
 	/* It has named key->policy already. */
 	unsigned counted = key->belief->counted & ~(1U << INPUT_DOORWARD_POLICY);
 

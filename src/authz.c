@@ -4,6 +4,7 @@
 #include "authz.h"
 
 #include "authz_cert.h"
+#include "authz_claims.h"
 #include "base/clock.h"
 #include "believe.h"
 
@@ -73,6 +74,10 @@ static void bound_max_age(struct authz *a)
 		a->max_age_s = 0;
 		a->bound = AUTHZ_BOUND_CLAIM;
 	}
+	if (a->decided.claims_unclear != 0) {
+		a->max_age_s = 0;
+		a->bound = AUTHZ_BOUND_INPUT;
+	}
 }
 
 /* Always returns true, which ends the decision. */
@@ -130,16 +135,6 @@ static void take_cert_facts(struct authz *a)
 	a->facts.cert = &a->cert_facts;
 }
 
-static void take_claims(struct authz *a)
-{
-	const struct str *values = a->input.values;
-
-	a->facts.claims[POLICY_CLAIM_USER_AGENT] = values[INPUT_USER_AGENT];
-	a->facts.claims[POLICY_CLAIM_URI] = values[INPUT_REQUEST_URI];
-	a->facts.claims[POLICY_CLAIM_METHOD] = values[INPUT_REQUEST_METHOD];
-	a->facts.claims[POLICY_CLAIM_HTTP_HOST] = values[INPUT_HOST];
-}
-
 /* How long the verdict of the rules holds, beyond what the certificate has bounded already. */
 static void bound_by_inputs(struct authz *a)
 {
@@ -175,6 +170,9 @@ static void finish_by_rules(struct authz *a)
 	a->rule = decided->rule;
 	take_hostname(a, decided->name);
 	bound_by_inputs(a);
+	if (decided->claims_unclear != 0) {
+		a->detail = authz_claims_detail(a);
+	}
 	if (decided->reason == REASON_DNS_ERROR && fetch_is_overload(&a->fetch, &decided->lacks)) {
 		finish(a, AUTHZ_ERROR, REASON_OVERLOAD);
 	} else {
@@ -286,7 +284,7 @@ static bool go_on(struct authz *a)
 	a->facts.ip = &a->ip;
 	a->facts.memory = a->means.memory;
 	take_cert_facts(a);
-	take_claims(a);
+	authz_claims_take(a);
 	if (wants_names(a)) {
 		fetch_names_at_hand(&a->fetch);
 	}
@@ -352,9 +350,12 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 		a->detail = a->input.unusable;
 		return deny(a, REASON_BAD_INPUT);
 	}
-	if (a->input.duplicates != 0) {
+	/* What only a rule may ask about denies where one does. */
+	unsigned duplicates = a->input.duplicates & ~INPUT_CLAIMS;
+
+	if (duplicates != 0) {
 		a->detail = input_word(
-			&config->frontend.cert, (enum input_name)__builtin_ctz(a->input.duplicates))
+			&config->frontend.cert, (enum input_name)__builtin_ctz(duplicates))
 				    .data;
 		return deny(a, REASON_DUPLICATE_INPUT);
 	}

@@ -172,7 +172,8 @@ static void decision_answer(void *ctx)
 	const struct authz *a = &d->authz;
 	struct answer answer = answer_of(d);
 
-	if (g->answers != NULL && answer.head.len > 0 && a->holds_s > 0) {
+	if (g->answers != NULL && answer.head.len > 0 && a->holds_s > 0 &&
+		input_is_clear(&a->input)) {
 		struct belief belief;
 		struct answers_key key = {d->question.role, a->policy, &a->input, &belief};
 

@@ -75,7 +75,7 @@ static void append_why(const struct authz *a, struct bytes *out)
 		return;
 	case REASON_DUPLICATE_INPUT:
 		bytes_appendf(out, "%s came twice", a->detail);
-		return;
+		break;
 	case REASON_DNS_ERROR:
 		bytes_appendf(out, "nobody knows what DNS should say, and on_dns_error = %s",
 			on_error_word(a->policy->on_dns_error));

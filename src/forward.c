@@ -19,21 +19,42 @@ static const char *const param_of[ORIGINAL_COUNT] = {
 
 static const char policy_param[] = "DOORWARD_POLICY";
 
+/* The headers that front ends tell it by; of struct input, bits of `told`. */
+enum word {
+	WORD_FORWARDED_URI,
+	WORD_ORIGINAL_URI,
+	WORD_FORWARDED_METHOD,
+	WORD_ORIGINAL_METHOD,
+	WORD_FORWARDED_HOST,
+	WORD_ORIGINAL_URL, /* may tell the host, too */
+	WORD_COUNT,
+	WORD_PATH = WORD_COUNT, /* no header: doorward's own path holds the client's */
+	WORD_HTTP               /* none, but that the request came over HTTP */
+};
+
+#define BIT(n) (1U << (n))
+
 static const struct {
-	const char *name;
-	enum original what;
-} told[] = {
-	{"HTTP_X_FORWARDED_URI", ORIGINAL_URI},
-	{"HTTP_X_ORIGINAL_URI", ORIGINAL_URI},
-	{"HTTP_X_FORWARDED_METHOD", ORIGINAL_METHOD},
-	{"HTTP_X_ORIGINAL_METHOD", ORIGINAL_METHOD},
-	{"HTTP_X_FORWARDED_HOST", ORIGINAL_HOST},
+	const char *name;   /* as CGI has it */
+	const char *header; /* as HTTP has it */
+	unsigned tells;     /* bits 1 << enum original */
+} told[WORD_COUNT] = {
+	[WORD_FORWARDED_URI] = {"HTTP_X_FORWARDED_URI", "X-Forwarded-Uri", BIT(ORIGINAL_URI)},
+	[WORD_ORIGINAL_URI] = {"HTTP_X_ORIGINAL_URI", "X-Original-URI", BIT(ORIGINAL_URI)},
+	[WORD_FORWARDED_METHOD] = {"HTTP_X_FORWARDED_METHOD", "X-Forwarded-Method",
+		BIT(ORIGINAL_METHOD)},
+	[WORD_ORIGINAL_METHOD] = {"HTTP_X_ORIGINAL_METHOD", "X-Original-Method",
+		BIT(ORIGINAL_METHOD)},
+	[WORD_FORWARDED_HOST] = {"HTTP_X_FORWARDED_HOST", "X-Forwarded-Host", BIT(ORIGINAL_HOST)},
+	[WORD_ORIGINAL_URL] = {"HTTP_X_ORIGINAL_URL", "X-Original-URL",
+		BIT(ORIGINAL_URI) | BIT(ORIGINAL_HOST)},
 };
 
 struct forward {
 	struct input *input;
 	const struct config *config;
 	struct str originals[ORIGINAL_COUNT];
+	unsigned words; /* those that count with this front end: bits 1 << enum word */
 	/* By the path: most front ends would pass on a client's header. Absent: by the header. */
 	struct str policy;
 };
@@ -50,7 +71,7 @@ static void contradict(const struct forward *f, const char *param)
 	add(f, param, str_view(""));
 }
 
-/* A second word on the same thing must be the same word; else one of them is the client's. */
+/* A second word on the same thing must be the same; else one of them may be the client's. */
 static void agree(const struct forward *f, struct str *slot, struct str value, const char *param)
 {
 	if (slot->data == NULL) {
@@ -60,12 +81,15 @@ static void agree(const struct forward *f, struct str *slot, struct str value, c
 	}
 }
 
-/* ingress-nginx sends scheme, host and URI in one. */
+/* ingress-nginx sends scheme, host and URI in one; IIS (ARR, App Service) the path and query. */
 static void take_url(struct forward *f, struct str url)
 {
-	size_t colon = str_find(url, ':');
-	struct str rest = str_from(url, colon);
+	struct str rest = str_from(url, str_find(url, ':'));
 
+	if (url.len == 0 || url.data[0] == '/') {
+		agree(f, &f->originals[ORIGINAL_URI], url, param_of[ORIGINAL_URI]);
+		return;
+	}
 	if (!str_starts_with(rest, "://")) {
 		contradict(f, param_of[ORIGINAL_URI]);
 		return;
@@ -78,6 +102,19 @@ static void take_url(struct forward *f, struct str url)
 	agree(f, &f->originals[ORIGINAL_URI], str_from(rest, slash), param_of[ORIGINAL_URI]);
 }
 
+static const char *take_word(struct forward *f, enum word word, struct str value)
+{
+	enum original what = (enum original)__builtin_ctz(told[word].tells);
+
+	f->input->told |= BIT(word);
+	if (word == WORD_ORIGINAL_URL) {
+		take_url(f, value);
+	} else {
+		agree(f, &f->originals[what], value, param_of[what]);
+	}
+	return param_of[what];
+}
+
 /* The param that a header stands for here; NULL for one that is taken under its own name. */
 static const char *take_told(struct forward *f, struct str name, struct str value)
 {
@@ -85,16 +122,9 @@ static const char *take_told(struct forward *f, struct str name, struct str valu
 		agree(f, &f->policy, value, policy_param);
 		return policy_param;
 	}
-	if (str_eq_text(name, "HTTP_X_ORIGINAL_URL")) {
-		take_url(f, value);
-		return param_of[ORIGINAL_URI];
-	}
-	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
-		if (str_eq_text(name, told[i].name)) {
-			enum original what = told[i].what;
-
-			agree(f, &f->originals[what], value, param_of[what]);
-			return param_of[what];
+	for (unsigned i = 0; i < WORD_COUNT; i++) {
+		if ((f->words >> i & 1) != 0 && str_eq_text(name, told[i].name)) {
+			return take_word(f, (enum word)i, value);
 		}
 	}
 	return NULL;
@@ -107,7 +137,7 @@ static const char *take_told(struct forward *f, struct str name, struct str valu
 static void take_header(struct forward *f, struct str name, struct str value, bool ambiguous)
 {
 	if (str_eq_text(name, param_of[ORIGINAL_HOST])) {
-		return; /* the door's own, where the front end does not pass the client's on */
+		return; /* doorward's own: take_own knows where it is the client's */
 	}
 	const char *param = take_told(f, name, value);
 
@@ -139,15 +169,37 @@ static bool cgi_name(struct str name, char out[NAME_MAX_LEN], struct str *result
 	return true;
 }
 
+/*
+ * Which words are the front end's: what it does not write, the client may have. ingress-nginx
+ * writes X-Original-URL and X-Original-Method. Envoy sends the client's own path, method and Host
+ * after the path_prefix. Else the request is the front end's, and says nothing of the client's.
+ */
+static void take_own(
+	struct forward *f, const struct http_head *head, const struct http_route *route)
+{
+	enum cert_profile profile = f->config->frontend.profile;
+
+	f->words = BIT(WORD_COUNT) - 1;
+	f->input->told = BIT(WORD_HTTP);
+	if (profile == CERT_PROFILE_INGRESS_NGINX) {
+		f->words = BIT(WORD_ORIGINAL_URL) | BIT(WORD_ORIGINAL_METHOD);
+	}
+	if (route->uri.data == NULL) {
+		return;
+	}
+	f->input->told |= BIT(WORD_PATH);
+	f->originals[ORIGINAL_URI] = route->uri;
+	if (profile == CERT_PROFILE_ENVOY) {
+		f->words = 0;
+		f->originals[ORIGINAL_METHOD] = head->method;
+		f->originals[ORIGINAL_HOST] = http_head_value(head, "Host");
+	}
+}
+
 void forward_input(struct input *input, const struct config *config, const struct http_head *head,
 	const struct http_route *route)
 {
 	struct forward f = {.input = input, .config = config};
-	struct str own[ORIGINAL_COUNT] = {
-		[ORIGINAL_URI] = head->target,
-		[ORIGINAL_METHOD] = head->method,
-		[ORIGINAL_HOST] = http_head_value(head, "Host"),
-	};
 	char text[NAME_MAX_LEN];
 	struct str name;
 	bool ambiguous;
@@ -156,22 +208,59 @@ void forward_input(struct input *input, const struct config *config, const struc
 	if (f.policy.data == NULL && !config->frontend.policy_header) {
 		f.policy = str_view("default");
 	}
-	f.originals[ORIGINAL_URI] = route->uri;
+	take_own(&f, head, route);
 	for (size_t i = 0; i < head->header_count; i++) {
 		if (cgi_name(head->headers[i].name, text, &name, &ambiguous)) {
 			take_header(&f, name, head->headers[i].value, ambiguous);
 		}
 	}
 	for (size_t i = 0; i < ORIGINAL_COUNT; i++) {
-		struct str value = f.originals[i].data != NULL ? f.originals[i] : own[i];
-
-		if (value.data != NULL) {
-			add(&f, param_of[i], value);
+		if (f.originals[i].data != NULL) {
+			add(&f, param_of[i], f.originals[i]);
 		}
 	}
 	if (f.policy.data != NULL) {
 		add(&f, policy_param, f.policy);
 	}
+}
+
+static bool original_of(enum input_name name, enum original *what)
+{
+	switch (name) {
+	case INPUT_REQUEST_URI:
+		*what = ORIGINAL_URI;
+		return true;
+	case INPUT_REQUEST_METHOD:
+		*what = ORIGINAL_METHOD;
+		return true;
+	case INPUT_HOST:
+		*what = ORIGINAL_HOST;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool forward_words(const struct input *input, enum input_name name, struct bytes *out)
+{
+	bool came = (input->present >> name & 1) != 0;
+	const char *separator = "";
+	enum original what;
+
+	if ((input->told & BIT(WORD_HTTP)) == 0 || !original_of(name, &what)) {
+		return false;
+	}
+	if (what == ORIGINAL_URI && (input->told & BIT(WORD_PATH)) != 0) {
+		bytes_append_text(out, "the path after the policy");
+		separator = " and ";
+	}
+	for (unsigned i = 0; i < WORD_COUNT; i++) {
+		if ((told[i].tells & BIT(what)) != 0 && (!came || (input->told & BIT(i)) != 0)) {
+			bytes_appendf(out, "%s%s", separator, told[i].header);
+			separator = came ? " and " : " or ";
+		}
+	}
+	return true;
 }
 
 void forward_refuse(struct input *input, const struct addr *from, char why[FORWARD_WHY_MAX])

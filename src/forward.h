@@ -20,6 +20,13 @@
 /* Takes the request of a peer that may ask; values are views of the head and the route. */
 void forward_input(struct input *input, const struct config *config, const struct http_head *head,
 	const struct http_route *route);
+/*
+ * Over HTTP, the headers that told that claim ("X-Original-URL and X-Forwarded-Host"), or where it
+ * did not come, those that could have ("X-Forwarded-Uri or X-Original-URI or X-Original-URL").
+ * False, and nothing is written, for an input that came otherwise, and for a name that comes as
+ * what it is.
+ */
+bool forward_words(const struct input *input, enum input_name name, struct bytes *out);
 /* Marks the input of a peer that may not; `why`, to which it refers from then on, names the line
  * that would let it. */
 void forward_refuse(struct input *input, const struct addr *from, char why[FORWARD_WHY_MAX]);

@@ -30,10 +30,16 @@ enum input_name {
 	INPUT_COUNT = INPUT_CERT + CERT_INPUT_COUNT
 };
 
+/* Those that only rules can ask about, and that are the client's: bits 1 << enum input_name. */
+#define INPUT_CLAIMS                                                                               \
+	(1U << INPUT_REQUEST_URI | 1U << INPUT_REQUEST_METHOD | 1U << INPUT_USER_AGENT |           \
+		1U << INPUT_HOST)
+
 struct input {
 	struct str values[INPUT_COUNT]; /* absent: data == NULL */
 	unsigned present;               /* bit 1 << enum input_name: has a value */
 	unsigned duplicates;            /* likewise: came more than once */
+	unsigned told;                  /* by a request over HTTP: see forward.h; else 0 */
 	const char *unusable;           /* NULL, or why no decision may rest on this input */
 };
 

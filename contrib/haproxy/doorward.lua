@@ -21,9 +21,9 @@ local facts = {
 local function ask(txn, policy)
 	-- Only these get there: nothing else that the client sent does.
 	local headers = {
-		["host"] = { txn.sf:req_hdr("host") },
 		["user-agent"] = { txn.sf:req_hdr("user-agent") },
 		["x-real-ip"] = { txn.sf:src() },
+		["x-forwarded-host"] = { txn.sf:req_hdr("host") },
 		["x-forwarded-method"] = { txn.sf:method() },
 		["x-forwarded-uri"] = { txn.sf:pathq() },
 	}

@@ -193,8 +193,8 @@ static const char *field_of(struct str variable)
 	static const struct {
 		const char *variable;
 		const char *field;
-	} fields[] = {{"$http_user_agent", "user_agent"}, {"$request_uri", "uri"},
-		{"$request_method", "method"}};
+	} fields[] = {{"$http_user_agent", "user_agent"}, {"$request_uri", "uri_raw"},
+		{"$uri", "uri"}, {"$document_uri", "uri"}, {"$request_method", "method"}};
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		if (str_eq_nocase(variable, str_view(fields[i].variable))) {

@@ -3,6 +3,7 @@
 
 #include "policy/decide.h"
 
+#include "policy/claim.h"
 #include "policy/compiled.h"
 #include "policy/walk.h"
 
@@ -15,7 +16,8 @@ struct finding {
 	size_t name;      /* that its first positive `host` term matched; SIZE_MAX: none */
 	size_t name_term; /* that term */
 	bool regex_limit;
-	bool rate; /* the client is above one */
+	unsigned claims_unclear; /* bit 1 << enum policy_claim */
+	bool rate;               /* the client is above one */
 	struct policy_costly unfetched;
 	struct policy_costly unknown;
 };
@@ -40,7 +42,7 @@ static void note_use(const struct policy_term *term, const struct policy_facts *
 		used->cert_used = true;
 		break;
 	case POLICY_SOURCE_CLAIM:
-		used->claims_used |= 1u << term->field->claim;
+		used->claims_used |= policy_claims_read(term->field, facts);
 		break;
 	case POLICY_SOURCE_FORWARD:
 	case POLICY_SOURCE_DNSBL:
@@ -118,6 +120,7 @@ static void evaluate(const struct policy_rule *rule, size_t from, size_t to, boo
 			truths[index] = truth;
 		}
 		finding->regex_limit = finding->regex_limit || found.regex_limit;
+		finding->claims_unclear |= found.unclear ? 1U << term->field->claim : 0;
 		finding->rate = finding->rate || (truth == POLICY_TRUE && !term->negated &&
 							 term->field->source == POLICY_SOURCE_RATE);
 		if (found.name != SIZE_MAX && index < finding->name_term) {
@@ -188,12 +191,20 @@ static enum policy_outcome outcome_of(enum policy_action action)
 	return action == POLICY_ACTION_ALLOW ? POLICY_ALLOW : POLICY_DENY;
 }
 
-static void settle_unknown(
-	const struct policy *policy, const struct finding *finding, struct policy_verdict *verdict)
+static void settle_unknown(const struct policy *policy, const struct policy_facts *facts,
+	const struct finding *finding, struct policy_verdict *verdict)
 {
 	if (finding->regex_limit) {
 		verdict->outcome = POLICY_DENY;
 		verdict->reason = REASON_REGEX_LIMIT;
+		return;
+	}
+	if (finding->claims_unclear != 0) {
+		bool disputed = (finding->claims_unclear & facts->claims_disputed) != 0;
+
+		verdict->outcome = POLICY_DENY;
+		verdict->reason = disputed ? REASON_DUPLICATE_INPUT : REASON_BAD_INPUT;
+		verdict->claims_unclear = finding->claims_unclear;
 		return;
 	}
 	verdict->reason = REASON_DNS_ERROR;
@@ -211,8 +222,9 @@ static void settle_unknown(
 	verdict->outcome = POLICY_DENY;
 }
 
-static void settle(const struct policy *policy, const struct policy_rule *rule,
-	const struct finding *finding, struct policy_verdict *verdict)
+static void settle(const struct policy *policy, const struct policy_facts *facts,
+	const struct policy_rule *rule, const struct finding *finding,
+	struct policy_verdict *verdict)
 {
 	verdict->rule = rule;
 	if (finding->truth == POLICY_TRUE) {
@@ -224,7 +236,7 @@ static void settle(const struct policy *policy, const struct policy_rule *rule,
 		verdict->reason = REASON_RULE;
 		verdict->lacks = finding->unfetched;
 	} else {
-		settle_unknown(policy, finding, verdict);
+		settle_unknown(policy, facts, finding, verdict);
 	}
 }
 
@@ -256,7 +268,7 @@ void policy_decide(const struct policy *policy, const struct policy_facts *facts
 
 		finding = examine_and_tell(rule, facts, trace, &verdict);
 		if (finding.truth != POLICY_FALSE) {
-			settle(policy, rule, &finding, &verdict);
+			settle(policy, facts, rule, &finding, &verdict);
 		}
 	}
 	note_left_out(&walk, i, &verdict);

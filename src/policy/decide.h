@@ -22,13 +22,16 @@ struct policy_costly {
 
 struct policy_verdict {
 	enum policy_outcome outcome;
-	enum policy_reason reason;      /* REASON_RULE, _RATE, _DEFAULT, _DNS_ERROR, _REGEX_LIMIT */
+	/* REASON_RULE, _RATE, _DEFAULT, _DNS_ERROR, _REGEX_LIMIT, _BAD_INPUT, _DUPLICATE_INPUT */
+	enum policy_reason reason;
 	const struct policy_rule *rule; /* that decided, or whose term is unknown; NULL: default */
 	/* Index of the name that the rule's first `host` term without ! matched; SIZE_MAX: none. */
 	size_t name;
 	/* POLICY_NEED: what is to be fetched. REASON_DNS_ERROR: what nobody knows. */
 	struct policy_costly lacks;
 	unsigned claims_used; /* bit 1 << enum policy_claim: every claim that was read */
+	/* Likewise: REASON_BAD_INPUT, REASON_DUPLICATE_INPUT: those that nobody can know. */
+	unsigned claims_unclear;
 	/*
 	 * A `host` term, a `cert` or `cert.*` term was evaluated; also where a memory spared that.
 	 */
@@ -59,8 +62,9 @@ struct policy_trace {
  * at once, and only if its other terms are all true. Else POLICY_NEED asks the caller to
  * fetch what `lacks` says, all or any of it, and call again (`rule` is then the one that asks,
  * `reason` means nothing). Else
- * an unknown term ends the evaluation: by on_dns_error, or, for a regex that ran into its limits,
- * as a denial whatever on_dns_error says. `trace` may be NULL. Thread-safe.
+ * an unknown term ends the evaluation: by on_dns_error, or, for a regex that ran into its limits
+ * and for a claim that is not clear, as a denial whatever on_dns_error says. `trace` may be NULL.
+ * Thread-safe.
  *
  * With facts->memory, and without a trace, rules that cannot be true for this client's names,
  * certificate or address are passed over once that was found out for the same value before: the

@@ -68,7 +68,8 @@ struct policy_facts {
 	uint64_t rates_over;  /* likewise: whether it was above it */
 	bool cert_present;
 	const struct policy_cert *cert;        /* NULL unless one passed its checks */
-	struct str claims[POLICY_CLAIM_COUNT]; /* one not sent is taken for an empty one */
+	struct str claims[POLICY_CLAIM_COUNT]; /* as they came; see claim.h */
+	unsigned claims_disputed;              /* bits: two came, and differ */
 	struct policy_memory *memory;          /* of this thread and configuration; NULL: none */
 };
 

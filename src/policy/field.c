@@ -91,18 +91,27 @@ static const struct policy_field fields[] = {
 	{.name = "uri",
 		.source = POLICY_SOURCE_CLAIM,
 		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_path,
+		.claim = POLICY_CLAIM_URI,
+		.form = POLICY_FORM_PATH},
+	{.name = "uri_raw",
+		.source = POLICY_SOURCE_CLAIM,
+		.shape = POLICY_SHAPE_TEXT,
 		.kind = &policy_text_exact,
-		.claim = POLICY_CLAIM_URI},
+		.claim = POLICY_CLAIM_URI,
+		.form = POLICY_FORM_RAW},
 	{.name = "method",
 		.source = POLICY_SOURCE_CLAIM,
 		.shape = POLICY_SHAPE_TEXT,
 		.kind = &policy_text_method,
-		.claim = POLICY_CLAIM_METHOD},
+		.claim = POLICY_CLAIM_METHOD,
+		.form = POLICY_FORM_METHOD},
 	{.name = "http_host",
 		.source = POLICY_SOURCE_CLAIM,
 		.shape = POLICY_SHAPE_TEXT,
-		.kind = &policy_text_nocase,
-		.claim = POLICY_CLAIM_HTTP_HOST},
+		.kind = &policy_text_http_host,
+		.claim = POLICY_CLAIM_HTTP_HOST,
+		.form = POLICY_FORM_HOST},
 };
 
 const struct policy_field policy_field_any = {
@@ -183,10 +192,9 @@ struct str_list policy_field_texts(
 	switch (field->source) {
 	case POLICY_SOURCE_CERT:
 		return cert_texts(field, facts->cert);
-	case POLICY_SOURCE_CLAIM:
-		return (struct str_list){&facts->claims[field->claim], 1};
 	case POLICY_SOURCE_NAMES:
 		return facts->names;
+	case POLICY_SOURCE_CLAIM:
 	case POLICY_SOURCE_NONE:
 	case POLICY_SOURCE_ADDRESS:
 	case POLICY_SOURCE_FORWARD:

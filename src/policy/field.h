@@ -32,6 +32,15 @@ enum policy_shape {
 	POLICY_SHAPE_RATE
 };
 
+/* How a claim is read before a rule compares it. */
+enum policy_claim_form {
+	POLICY_FORM_OPTIONAL, /* clients may leave it out, which is an empty one */
+	POLICY_FORM_RAW,      /* as it came */
+	POLICY_FORM_METHOD,   /* in capitals */
+	POLICY_FORM_HOST,     /* policy_claim_host */
+	POLICY_FORM_PATH      /* the readings of policy_path */
+};
+
 /* What a rule can ask about. */
 struct policy_field {
 	const char *name;
@@ -39,6 +48,7 @@ struct policy_field {
 	enum policy_shape shape;
 	const struct policy_text_kind *kind; /* of POLICY_SHAPE_TEXT and _LOOKUP */
 	enum policy_claim claim;             /* of POLICY_SOURCE_CLAIM */
+	enum policy_claim_form form;         /* likewise */
 	enum policy_lookup_kind lookup;      /* of POLICY_SHAPE_LOOKUP */
 	size_t list_max;                     /* likewise: values in a file; 0: it takes none */
 	bool list;                           /* a str_list of the certificate, else one str */
@@ -60,8 +70,8 @@ const struct policy_field *policy_field_find(
 struct policy_addrs policy_field_addrs(
 	const struct policy_field *field, const struct policy_facts *facts);
 /*
- * What the facts hold for a field of POLICY_SHAPE_TEXT. A certificate's absent strings are no
- * values; an absent claim is an empty one, as a client could send it just as well.
+ * What the facts hold for a field of POLICY_SHAPE_TEXT that is no claim. A certificate's absent
+ * strings are no values.
  */
 struct str_list policy_field_texts(
 	const struct policy_field *field, const struct policy_facts *facts);

@@ -3,6 +3,7 @@
 
 #include "policy/term.h"
 
+#include "policy/claim.h"
 #include "policy/netset.h"
 #include "policy/regex.h"
 #include "policy/textset.h"
@@ -121,6 +122,34 @@ bool policy_term_is_fetched(const struct policy_term *term, const struct policy_
 	       facts->names_state != POLICY_FACT_UNFETCHED;
 }
 
+/* What holds for all that a claim can stand for; else nobody knows. */
+static enum policy_truth truth_of_claim(
+	const struct policy_term *t, const struct policy_facts *facts, struct policy_found *found)
+{
+	struct policy_claim_reader reader;
+	enum policy_truth whole = POLICY_NOT_EVALUATED;
+	struct str text;
+
+	if (!policy_claim_begin(&reader, t->field, facts)) {
+		found->unclear = true;
+		return POLICY_UNKNOWN;
+	}
+	while (policy_claim_next(&reader, &text)) {
+		enum policy_truth truth = truth_of_text(t, text);
+
+		if (truth == POLICY_UNKNOWN) {
+			found->regex_limit = true;
+			return truth;
+		}
+		if (whole != POLICY_NOT_EVALUATED && truth != whole) {
+			found->unclear = true;
+			return POLICY_UNKNOWN;
+		}
+		whole = truth;
+	}
+	return whole;
+}
+
 static enum policy_truth unnegated_truth(const struct policy_term *t,
 	const struct policy_facts *facts, struct policy_found *found, size_t *index)
 {
@@ -144,6 +173,9 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 	}
 	if (t->field->shape == POLICY_SHAPE_RATE) {
 		return truth_of_rate(t->rate, facts);
+	}
+	if (t->field->source == POLICY_SOURCE_CLAIM) {
+		return truth_of_claim(t, facts, found);
 	}
 	bool names = t->field->source == POLICY_SOURCE_NAMES;
 

@@ -104,6 +104,7 @@ NODISCARD bool policy_term_read_rate(
 struct policy_found {
 	size_t name;      /* that satisfied a `host` term; written when that is true and positive */
 	bool regex_limit; /* set when a regex ran into its limits */
+	bool unclear;     /* set when nobody knows what the claim says */
 };
 
 /* False if its truth is POLICY_UNFETCHED. */

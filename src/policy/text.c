@@ -3,6 +3,9 @@
 
 #include "policy/text.h"
 
+#include "policy/http_host.h"
+#include "policy/path.h"
+
 #include <string.h>
 
 #define SHA256_DIGITS 64
@@ -100,6 +103,43 @@ static bool read_method(struct str written, const struct place *place, struct di
 		}
 	}
 	*out = written;
+	return true;
+}
+
+static bool read_path(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (!policy_path_is_served(written)) {
+		diag_error(diag, place,
+			"%s is not a path as it is served: expected a / at its beginning, and no "
+			"query, "
+			"escape, #, ;, \\, //, . or .. in it; uri_raw is the URI as it came",
+			policy_quote(written, quoted));
+		return false;
+	}
+	*out = written;
+	return true;
+}
+
+static bool read_http_host(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	struct str host;
+	char quoted[POLICY_QUOTE_MAX];
+	bool good = policy_http_host_read(written, room, POLICY_TEXT_ROOM, &host);
+	size_t dots = good && written.data[written.len - 1] == '.';
+
+	if (!good || host.len + dots != written.len) {
+		diag_error(diag, place,
+			"%s is not a host as rules compare it: expected a name or an address, "
+			"without a "
+			"port",
+			policy_quote(written, quoted));
+		return false;
+	}
+	*out = host;
 	return true;
 }
 
@@ -209,12 +249,20 @@ const struct policy_text_kind policy_text_exact = {
 	.includes = str_eq,
 };
 
-const struct policy_text_kind policy_text_nocase = {
-	.expected = "a text",
-	.read = read_any,
-	.order = order_nocase,
-	.covers = str_eq_nocase,
-	.includes = str_eq_nocase,
+const struct policy_text_kind policy_text_path = {
+	.expected = "a path",
+	.read = read_path,
+	.order = order_exact,
+	.covers = str_eq,
+	.includes = str_eq,
+};
+
+const struct policy_text_kind policy_text_http_host = {
+	.expected = "a host name or address",
+	.read = read_http_host,
+	.order = order_exact,
+	.covers = str_eq,
+	.includes = str_eq,
 };
 
 const struct policy_text_kind policy_text_method = {

@@ -67,8 +67,11 @@ def try_cases(conf, folder, tap):
     return try_cases
 
 
+CLAIMS = dict(uri="/", method="GET", http_host="www.example")
+
+
 def case(**keys):
-    lines = "".join(f"{key} = {value}\n" for key, value in keys.items())
+    lines = "".join(f"{key} = {value}\n" for key, value in {**CLAIMS, **keys}.items())
     return "[case it]\n" + lines
 
 
@@ -91,6 +94,9 @@ GOOD = [
     dict(STRANGER, uri="/private/x", method="POST", rule="uri ~ ^/private & method POST"),
     dict(STRANGER, uri="/private/x", method="GET", reason="default"),
     dict(STRANGER, http_host="other.example", rule="http_host other.example"),
+    dict(STRANGER, http_host="Other.Example.:443", rule="http_host other.example"),
+    dict(STRANGER, uri="//%70rivate/./x", method="POST", reason="bad_input"),
+    dict(STRANGER, uri="", method="POST", rule="uri ~ ^/private & method POST", reason="bad_input"),
     dict(ip="192.0.2.77", policy="admin", user_agent="robot", expect="allow"),
     dict(ip="192.0.2.77", policy="admin", expect="deny", status=401),
     dict(ip="192.0.2.77", policy="nobody", expect="deny", reason="unknown_policy"),

@@ -127,7 +127,7 @@ def test_nobody_knows(explain, conf):
 
 
 def test_the_term_that_failed(explain, conf):
-    out = explain("--ip", "192.0.2.1", "--method", "GET", expect=1)
+    out = explain("--ip", "192.0.2.1", "--method", "GET", "--uri", "/", expect=1)
     assert "false user_agent ~ googlebot" in out
     assert "does not hold allow = host client.example & method PUT false method PUT" in out
     assert "no rule holds, and default = deny" in out
@@ -188,10 +188,11 @@ def test_a_certificate_ends_it(conf, pki):
 
 REPLAYED = [
     ("rule", {"REMOTE_ADDR": "192.0.2.7", "HTTP_USER_AGENT": "x"}),
-    ("default", {"REMOTE_ADDR": "192.0.2.2", "REQUEST_METHOD": "GET", "HTTP_HOST": "h"}),
+    ("default", {"REMOTE_ADDR": "192.0.2.2", "REQUEST_METHOD": "GET", "REQUEST_URI": "/"}),
     ("unknown_policy", {"REMOTE_ADDR": "192.0.2.2", "DOORWARD_POLICY": "nobody"}),
     ("cert_missing", {"REMOTE_ADDR": "192.0.2.2", "DOORWARD_POLICY": "required"}),
     ("dns_error", {"REMOTE_ADDR": "192.0.2.8", "HTTP_USER_AGENT": "Googlebot"}),
+    ("bad_input", {"REMOTE_ADDR": "192.0.2.2", "REQUEST_URI": "/b/..%2fa"}),
     ("regex_limit", {"REMOTE_ADDR": "192.0.2.2", "REQUEST_URI": "/" + "a" * 200 + "!"}),
 ]
 
@@ -341,7 +342,8 @@ def test_what_has_no_address_cannot_be_replayed(door, reason, params):
     ("cert_malformed", {"REMOTE_ADDR": "192.0.2.7", "SSL_CLIENT_CERT": "x",
                         "SSL_CLIENT_VERIFY": "SUCCESS"}, "give it with --cert FILE"),
     ("rate", {"REMOTE_ADDR": "192.0.2.7", "DOORWARD_POLICY": "counted"}, "how many requests"),
-    ("default", {"REMOTE_ADDR": "192.0.2.2", "HTTP_USER_AGENT": b"\xff"}, "U+FFFD"),
+    ("default", {"REMOTE_ADDR": "192.0.2.2", "REQUEST_URI": "/", "HTTP_USER_AGENT": b"\xff"},
+     "U+FFFD"),
 ])
 def test_what_the_line_cannot_tell(door, reason, params, note):
     line = logged(door, params)
@@ -368,7 +370,7 @@ def test_cut_claims(door):
 
 
 def test_another_configuration(door):
-    line = logged(door, {"REMOTE_ADDR": "192.0.2.7"})
+    line = logged(door, {"REMOTE_ADDR": "192.0.2.7", "REQUEST_URI": "/"})
     door.configure(POLICY.replace("allow = ip 192.0.2.7\n", ""))
     code, out, _ = replay(door, line)
     assert code == 1 and "Then         allow, status 200, reason rule, rule " in out

@@ -26,6 +26,18 @@ allow = ip 192.0.2.0/24 & uri /wanted & method PUT & http_host www.example
 rdns = off
 client_cert = required
 allow = cert.dns .partner.example
+[policy uri]
+rdns = off
+default = allow
+deny = uri ~ ^/admin
+[policy method]
+rdns = off
+default = allow
+deny = method POST
+[policy host]
+rdns = off
+default = allow
+deny = http_host intern.example
 """
 REAL_IP = "X-Real-IP: 192.0.2.1\r\n"
 
@@ -376,7 +388,9 @@ def test_a_header_selects_the_policy_where_it_is_asked_for(doorward, folder, sta
             ["X-Original-Method: PUT", "X-Original-URI: /wanted", "X-Forwarded-Uri: /other"],
             403,
         ),
-        ("/auth/claims", ["X-Original-Method: PUT", "X-Original-URL: /wanted"], 403),
+        # IIS, with no host in it
+        ("/auth/claims", ["X-Original-Method: PUT", "X-Original-URL: /wanted"], 200),
+        ("/auth/claims", ["X-Original-Method: PUT", "X-Original-URL: wanted"], 403),
         ("/auth/claims", ["X-Forwarded-Method: PUT", "X_Forwarded_Uri: /wanted"], 403),
         ("/auth/claims", ["X-Forwarded-Method: PUT"], 403),
         # Envoy's path_prefix
@@ -388,6 +402,45 @@ def test_what_the_client_asked_for(wire, path, headers, status):
     one = wire()
     text = "".join(f"{line}\r\n" for line in ["X-Forwarded-Host: www.example", *headers])
     assert reason_of(one, path, REAL_IP + text)[0] == status
+
+
+ORIGINAL_URL = "X-Original-URL: https://backend.internal/wanted\r\n"
+
+
+@pytest.mark.parametrize(
+    "path, headers, status, reason, detail",
+    [
+        # What doorward is asked by is not what the client asked for.
+        ("/auth/uri", "", 403, "bad_input",
+         "X-Forwarded-Uri or X-Original-URI or X-Original-URL did not come, and a rule reads uri"),
+        ("/auth/method", "", 403, "bad_input",
+         "X-Forwarded-Method or X-Original-Method did not come, and a rule reads method"),
+        ("/auth/host", "", 403, "bad_input",
+         "X-Forwarded-Host or X-Original-URL did not come, and a rule reads http_host"),
+        ("/auth/method/wanted", "", 403, "bad_input",
+         "X-Forwarded-Method or X-Original-Method did not come, and a rule reads method"),
+        ("/auth/uri", "X-Forwarded-Uri:\r\n", 403, "bad_input",
+         "X-Forwarded-Uri did not come, and a rule reads uri"),
+        # Two that differ deny where a rule reads it.
+        ("/auth/host", ORIGINAL_URL + "X-Forwarded-Host: www.example\r\n", 403, "duplicate_input",
+         "X-Forwarded-Host and X-Original-URL"),
+        ("/auth/uri", ORIGINAL_URL + "X-Forwarded-Host: www.example\r\n", 200, "default", None),
+        ("/auth/uri", ORIGINAL_URL + "X-Forwarded-Uri: /other\r\n", 403, "duplicate_input",
+         "X-Forwarded-Uri and X-Original-URL"),
+        ("/auth/uri/wanted", "X-Forwarded-Uri: /other\r\n", 403, "duplicate_input",
+         "the path after the policy and X-Forwarded-Uri"),
+        ("/auth/open", ORIGINAL_URL + "X-Forwarded-Uri: /other\r\n", 200, "rule", None),
+        ("/auth/open", "User-Agent: a\r\nUser-Agent: b\r\n", 200, "rule", None),
+        ("/auth/open", "X_Forwarded_Uri: /a\r\nX-Original-URL: x\r\n", 200, "rule", None),
+        ("/auth/uri", "X-Forwarded-Uri: /pub/..%2fadmin\r\n", 403, "bad_input",
+         'uri "/pub/..%2fadmin" has no single path: servers differ on %2f, . and ..'),
+    ],
+)  # fmt: skip
+def test_claims_that_are_not_clear(door, wire, path, headers, status, reason, detail):
+    for _ in range(2):
+        assert reason_of(wire(), path, REAL_IP + headers)[:2] == (status, reason)
+    door.process.wait_until(lambda: len(door.decisions()) >= 2, "decisions")
+    assert door.decisions()[-1].get("detail") == detail
 
 
 def test_http_1_0(wire):

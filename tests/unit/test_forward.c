@@ -71,7 +71,7 @@ static const struct forward_case cases[] = {
 	{"/auth", "X_Real_IP: a\r\n", INPUT_X_REAL_IP, NULL, false},
 	{"/auth", "User_Agent: a\r\n", INPUT_USER_AGENT, NULL, false},
 	{"/auth", "HTTP-X-Real-IP: a\r\n", INPUT_X_REAL_IP, NULL, true},
-	{"/auth?q", "", INPUT_REQUEST_URI, "/auth?q", false},
+	{"/auth?q", "", INPUT_REQUEST_URI, NULL, true},
 	{"/auth/p/x?y", "", INPUT_REQUEST_URI, "/x?y", false},
 	{"/auth/p/x?y", "X-Forwarded-Uri: /x?y\r\n", INPUT_REQUEST_URI, "/x?y", false},
 	{"/auth/p/x?y", "X-Forwarded-Uri: /z\r\n", INPUT_REQUEST_URI, NULL, false},
@@ -80,14 +80,22 @@ static const struct forward_case cases[] = {
 	{"/auth/p", "X-Original-URL: http://h/z\r\n", INPUT_REQUEST_URI, "/z", false},
 	{"/auth/p", "X-Original-URL: http://h:80/z\r\n", INPUT_HOST, "h:80", false},
 	{"/auth/p", "X-Original-URL: http://h\r\n", INPUT_HOST, "h", false},
-	{"/auth/p", "X-Original-URL: /z\r\n", INPUT_REQUEST_URI, NULL, false},
+	{"/auth/p", "X-Original-URL: /z?q\r\n", INPUT_REQUEST_URI, "/z?q", false},
+	{"/auth/p", "X-Original-URL: /z\r\n", INPUT_HOST, NULL, true},
+	{"/auth/p", "X-Original-URL: /z\r\nX-Forwarded-Uri: /z\r\n", INPUT_REQUEST_URI, "/z",
+		false},
+	{"/auth/p", "X-Original-URL: z\r\n", INPUT_REQUEST_URI, NULL, false},
+	{"/auth/p", "X-Original-URL: http:/z\r\n", INPUT_REQUEST_URI, NULL, false},
 	{"/auth/p", "X-Original-URL: http://h/z\r\nX-Forwarded-Host: i\r\n", INPUT_HOST, NULL,
 		false},
 	{"/auth/p", "X_Original_URI: /z\r\n", INPUT_REQUEST_URI, NULL, false},
 	{"/auth/p", "X-Forwarded-Method: PUT\r\n", INPUT_REQUEST_METHOD, "PUT", false},
 	{"/auth/p", "X-Original-Method: PUT\r\n", INPUT_REQUEST_METHOD, "PUT", false},
-	{"/auth/p", "", INPUT_REQUEST_METHOD, "POST", false},
-	{"/auth/p", "", INPUT_HOST, "door", false},
+	{"/auth/p", "", INPUT_REQUEST_METHOD, NULL, true},
+	{"/auth/p/x", "", INPUT_REQUEST_METHOD, NULL, true},
+	{"/auth/p", "", INPUT_HOST, NULL, true},
+	{"/auth/p/x", "", INPUT_HOST, NULL, true},
+	{"/auth/p", "", INPUT_REQUEST_URI, NULL, true},
 	{"/auth/p", "X-Forwarded-Host: i\r\n", INPUT_HOST, "i", false},
 };
 
@@ -115,6 +123,58 @@ static void headers_become_input(void **state)
 			assert_int_equal(input->duplicates, 0);
 		}
 		assert_null(input->unusable);
+	}
+}
+
+static void what_a_front_end_does_not_write_is_not_its_word(void **state)
+{
+	static const struct {
+		enum cert_profile profile;
+		const char *path;
+		const char *headers;
+		const char *uri; /* NULL: did not come */
+		const char *method;
+		const char *host;
+	} rows[] = {
+		{CERT_PROFILE_ENVOY, "/auth/p/x?y", "", "/x?y", "POST", "door"},
+		{CERT_PROFILE_ENVOY, "/auth/p/", "", "/", "POST", "door"},
+		{CERT_PROFILE_ENVOY, "/auth/p//x", "", "//x", "POST", "door"},
+		{CERT_PROFILE_ENVOY, "/auth/p/x",
+			"X-Forwarded-Uri: /y\r\nX-Forwarded-Method: GET\r\nX-Original-URL: "
+			"http://h/\r\n",
+			"/x", "POST", "door"},
+		{CERT_PROFILE_ENVOY, "/auth/p", "X-Forwarded-Uri: /y\r\n", "/y", NULL, NULL},
+		{CERT_PROFILE_TRAEFIK, "/auth/p/x", "", "/x", NULL, NULL},
+		{CERT_PROFILE_INGRESS_NGINX, "/auth/p",
+			"X-Original-URL: http://h/x\r\nX-Original-Method: PUT\r\n"
+			"X-Forwarded-Host: i\r\nX-Forwarded-Uri: /y\r\nX-Forwarded-Method: GET\r\n"
+			"X-Original-URI: /z\r\n",
+			"/x", "PUT", "h"},
+		{CERT_PROFILE_INGRESS_NGINX, "/auth/p", "X-Forwarded-Method: GET\r\n", NULL, NULL,
+			NULL},
+	};
+	char text[512];
+	struct scene s;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct {
+			enum input_name name;
+			const char *value;
+		} claims[] = {{INPUT_REQUEST_URI, rows[i].uri},
+			{INPUT_REQUEST_METHOD, rows[i].method}, {INPUT_HOST, rows[i].host}};
+
+		scene_init(&s);
+		s.config.frontend.profile = rows[i].profile;
+		snprintf(text, sizeof(text), "POST %s HTTP/1.1\r\nHost: door\r\n%s\r\n",
+			rows[i].path, rows[i].headers);
+		forward(&s, text);
+		assert_int_equal(s.input.duplicates, 0);
+		for (size_t k = 0; k < ARRAY_LEN(claims); k++) {
+			struct str value = s.input.values[claims[k].name];
+
+			assert_int_equal(value.data == NULL, claims[k].value == NULL);
+			assert_true(value.data == NULL || str_eq_text(value, claims[k].value));
+		}
 	}
 }
 
@@ -163,6 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_become_input),
+		cmocka_unit_test(what_a_front_end_does_not_write_is_not_its_word),
 		cmocka_unit_test(names_of_any_length),
 		cmocka_unit_test(a_refusal_names_the_line),
 	};

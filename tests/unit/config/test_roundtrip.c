@@ -53,10 +53,11 @@ static const char *const terms[] = {
 	"user_agent ~ googlebot",
 	"user_agent Mozilla/5.0 (Googlebot/2.1)",
 	"uri ~ x=1&y=2",
-	"!uri /a/b;c",
+	"!uri /a/b",
+	"uri_raw /a/b;c?x",
 	"method GET",
 	"method in file:%s/methods",
-	"http_host WWW.example.org",
+	"http_host WWW.example.org.",
 	"!http_host ~ ^www\\.",
 };
 

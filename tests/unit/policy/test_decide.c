@@ -65,7 +65,7 @@ static void test_the_first_true_rule_decides(void **state)
 enum kind { TRUE_, FALSE_, LIMIT, NAMES };
 
 static const char *const cheap[] = {
-	"ip 192.0.2.7", "ip 10.0.0.0/8", "uri ~ (a+)+$", "host .x.test"};
+	"ip 192.0.2.7", "ip 10.0.0.0/8", "uri_raw ~ (a+)+$", "host .x.test"};
 static const char *const dear[] = {"method GET", "method POST", "user_agent ~ (a+)+$", "!host ~ y"};
 
 static struct policy_verdict decide_pair(enum kind a, enum kind b, bool swap,
@@ -160,9 +160,9 @@ static void test_an_unknown_rule_is_never_passed_over(void **state)
 
 static void test_a_limit_is_remembered_whatever_comes_after(void **state)
 {
-	static const char *const rules[] = {"uri ~ (a+)+$ & http_host ~ example",
-		"http_host ~ example & uri ~ (a+)+$",
-		"host x.example & uri ~ (a+)+$ & http_host ~ .",
+	static const char *const rules[] = {"uri_raw ~ (a+)+$ & http_host ~ example",
+		"http_host ~ example & uri_raw ~ (a+)+$",
+		"host x.example & uri_raw ~ (a+)+$ & http_host ~ .",
 		"cert.subject ~ (a+)+$ & host ~ x & uri ~ ^"};
 	static char hostile[253];
 	struct client c;

@@ -30,7 +30,7 @@ static void test_claims_are_called_as_in_rules(void **state)
 	for (int i = 0; i < POLICY_CLAIM_COUNT; i++) {
 		char text[64];
 
-		snprintf(text, sizeof(text), "%s GET", policy_claim_word((enum policy_claim)i));
+		snprintf(text, sizeof(text), "%s ~ GET", policy_claim_word((enum policy_claim)i));
 		book_add(&b, POLICY_ACTION_DENY, text);
 	}
 	book_clear(&b);

@@ -8,7 +8,8 @@
 static const char fields[] =
 	"host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn, "
 	"cert.subject, "
-	"cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, method, http_host";
+	"cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, uri_raw, method, "
+	"http_host";
 
 /* The rule is refused with exactly these findings, and the list is as it was. */
 static void refused(const char *text, const char *expected)

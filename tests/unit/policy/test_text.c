@@ -127,14 +127,31 @@ static void test_equality(void **state)
 	assert_true(policy_text_exact.covers(str_view("Aa"), str_view("Aa")));
 	assert_false(policy_text_exact.covers(str_view("Aa"), str_view("AA")));
 	assert_false(policy_text_exact.covers(str_view("Aa"), (struct str){"Aa\0", 3}));
-	assert_true(policy_text_nocase.covers(str_view("Aa"), str_view("aA")));
-	assert_false(policy_text_nocase.covers(str_view("Aa"), str_view("aAa")));
+}
+
+static void test_paths_as_they_are_served(void **state)
+{
+	reads(&policy_text_path, "/a/b c", "/a/b c");
+	reads(&policy_text_path, "/a%20b", NULL);
+	reads(&policy_text_path, "/a?x", NULL);
+	reads(&policy_text_path, "//a", NULL);
+	reads(&policy_text_path, "a", NULL);
+}
+
+static void test_hosts_without_ports(void **state)
+{
+	reads(&policy_text_http_host, "A.Example.", "a.example");
+	reads(&policy_text_http_host, "[2001:DB8::1]", "[2001:db8::1]");
+	reads(&policy_text_http_host, "a.example:443", NULL);
+	reads(&policy_text_http_host, "a.example:", NULL);
+	reads(&policy_text_http_host, "[::1]:80", NULL);
+	reads(&policy_text_http_host, "a, b", NULL);
 }
 
 static void test_orders_are_orders(void **state)
 {
 	static const struct policy_text_kind *const kinds[] = {
-		&policy_text_exact, &policy_text_nocase, &policy_text_email};
+		&policy_text_exact, &policy_text_path, &policy_text_email};
 	static const struct str values[] = {{NULL, 0}, {"", 0}, {"a", 1}, {"A", 1}, {"a\0", 2},
 		{"ab", 2}, {"a@b", 3}, {"a@B", 3}, {"A@b", 3}, {"\xff", 1}, {"@", 1}, {"a@", 2}};
 
@@ -177,6 +194,8 @@ int main(void)
 		cmocka_unit_test(test_methods_are_capitals),
 		cmocka_unit_test(test_email_addresses),
 		cmocka_unit_test(test_equality),
+		cmocka_unit_test(test_paths_as_they_are_served),
+		cmocka_unit_test(test_hosts_without_ports),
 		cmocka_unit_test(test_orders_are_orders),
 		cmocka_unit_test(test_quotes_are_printable_and_short),
 	};

@@ -43,6 +43,8 @@ static const char *const terms[] = {
 	"user_agent ~ googlebot",
 	"user_agent ~ (a+)+$",
 	"uri /a",
+	"!uri ~ ^/a",
+	"uri_raw //a",
 	"!method GET",
 	"forward one.example",
 	"forward two.example",
@@ -70,7 +72,7 @@ static void fill(struct book *b, struct lot *lot, size_t rules, const char *file
 	bytes_init(&text, 0);
 	/* Each number of a look-up is given out, whatever the rules ask. */
 	book_add(b, POLICY_ACTION_DENY,
-		"uri never & forward one.example & forward two.example & dnsbl bl.example & "
+		"uri /never & forward one.example & forward two.example & dnsbl bl.example & "
 		"dnsbl other.example");
 	for (size_t i = 0; i < rules; i++) {
 		size_t count = 1 + draw(lot, 4);
@@ -103,6 +105,8 @@ static void bend(struct client *c, struct lot *lot, enum policy_truth answers[LO
 		"", "Googlebot/2.1", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"};
 	static const char *const names[] = {"a.crawl.example", "b.crawl.example", "b.example",
 		"x.test", "file.example", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.x-"};
+	static const char *const uris[] = {
+		"/a", "/%61", "//a", "/b/../a", "/b", "/%00", NULL, "/a%2f..", "http://h/a"};
 	static const char *const prints[] = {KIT_SHA256, KIT_SPKI};
 
 	client_init(c);
@@ -138,6 +142,8 @@ static void bend(struct client *c, struct lot *lot, enum policy_truth answers[LO
 		c->cert.sha256 = (struct str){NULL, 0};
 	}
 	c->facts.claims[POLICY_CLAIM_USER_AGENT] = str_view(agents[draw(lot, ARRAY_LEN(agents))]);
+	c->facts.claims[POLICY_CLAIM_URI] = str_view(uris[draw(lot, ARRAY_LEN(uris))]);
+	c->facts.claims_disputed = draw(lot, 16) == 0 ? 1U << draw(lot, POLICY_CLAIM_COUNT) : 0;
 	for (size_t i = 0; i < LOOKUPS; i++) {
 		answers[i] = (enum policy_truth)draw(lot, 4);
 	}
@@ -154,6 +160,7 @@ static void assert_same(const struct policy_verdict *got, const struct policy_ve
 	assert_memory_equal(
 		&got->lacks.lookups, &expected->lacks.lookups, sizeof(got->lacks.lookups));
 	assert_int_equal(got->claims_used, expected->claims_used);
+	assert_int_equal(got->claims_unclear, expected->claims_unclear);
 	assert_memory_equal(&got->lookups_used, &expected->lookups_used, sizeof(got->lookups_used));
 	assert_true(got->names_used || !expected->names_used);
 	assert_true(got->cert_used || !expected->cert_used);
@@ -303,7 +310,7 @@ static void test_what_is_too_large_is_not_kept(void **state)
 
 	book_init(&b);
 	for (size_t i = 0; i < 500; i++) {
-		book_add(&b, POLICY_ACTION_ALLOW, "host ~ example & uri never");
+		book_add(&b, POLICY_ACTION_ALLOW, "host ~ example & uri /never");
 	}
 	for (size_t i = 0; i < 3; i++) {
 		v = ask(&b, memory, "a.example", &linear);
