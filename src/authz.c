@@ -175,9 +175,12 @@ static void finish_by_rules(struct authz *a)
 	}
 	if (decided->reason == REASON_DNS_ERROR && fetch_is_overload(&a->fetch, &decided->lacks)) {
 		finish(a, AUTHZ_ERROR, REASON_OVERLOAD);
-	} else {
-		finish(a, verdict, decided->reason);
+		return;
 	}
+	if (decided->reason == REASON_DNS_ERROR) {
+		a->detail = fetch_unknown_why(&a->fetch, &decided->lacks);
+	}
+	finish(a, verdict, decided->reason);
 }
 
 /* What certificate and names must agree about ends it, if they do not or nobody knows. */

@@ -79,6 +79,9 @@ static void append_why(const struct authz *a, struct bytes *out)
 	case REASON_DNS_ERROR:
 		bytes_appendf(out, "nobody knows what DNS should say, and on_dns_error = %s",
 			on_error_word(a->policy->on_dns_error));
+		if (a->detail != NULL) {
+			bytes_appendf(out, "; %s", a->detail);
+		}
 		break;
 	case REASON_REGEX_LIMIT:
 		bytes_append_text(out, "a regular expression ran into its limits");

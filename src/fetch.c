@@ -3,6 +3,7 @@
 
 #include "fetch.h"
 
+#include "base/bytes.h"
 #include "base/clock.h"
 
 #include <string.h>
@@ -312,6 +313,33 @@ bool fetch_is_overload(const struct fetch *f, const struct policy_costly *unknow
 					       f->lookups[i].result.overload);
 	}
 	return overload;
+}
+
+static const char *list_why(const struct fetch *f, size_t index)
+{
+	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
+	char answer[ADDR_TEXT_MAX];
+	struct bytes text;
+
+	addr_format(&f->lookups[index].result.refusal, answer);
+	bytes_init(&text, 0);
+	bytes_appendf(&text, "the list %.*s answered %s, which says that it does not work",
+		(int)lookup->name.len, lookup->name.data, answer);
+	struct str why = arena_dup(f->arena, bytes_view(&text));
+
+	bytes_clear(&text);
+	return why.data;
+}
+
+const char *fetch_unknown_why(const struct fetch *f, const struct policy_costly *unknown)
+{
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		if (policy_lookup_set_has(&unknown->lookups, i) &&
+			f->lookups[i].result.refusal.family != ADDR_NONE) {
+			return list_why(f, i);
+		}
+	}
+	return NULL;
 }
 
 uint64_t fetch_expires_ms(const struct fetch *f, const struct policy_lookup_set *used)

@@ -72,6 +72,9 @@ struct str_list fetch_names(const struct fetch *f);
 void fetch_facts(const struct fetch *f, struct policy_facts *facts);
 /* Whether any of them is unknown because of our own limits. */
 bool fetch_is_overload(const struct fetch *f, const struct policy_costly *unknown);
+/* Why some of them is unknown, where there is more to say than that DNS failed; else NULL. In the
+ * arena. */
+const char *fetch_unknown_why(const struct fetch *f, const struct policy_costly *unknown);
 /* When the first of the names, if they are fetched at all, and of `used` ends; UINT64_MAX: never.
  */
 uint64_t fetch_expires_ms(const struct fetch *f, const struct policy_lookup_set *used);

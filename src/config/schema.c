@@ -336,7 +336,10 @@ static const struct config_key dns_keys[] = {
 		.words = off_words,
 		.value = "1232",
 		.example = "edns_size = off",
-		.help = "The largest answer, in bytes, that EDNS asks for. off: no EDNS."},
+		.help = "The largest answer, in bytes, that EDNS asks for. off: no EDNS. A "
+			"resolver "
+			"that answers queries with EDNS with an error, or not at all, is asked "
+			"without for up to a quarter of an hour, and the log says so."},
 	{.name = "use_tcp",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct config, dns.use_tcp),
@@ -351,7 +354,9 @@ static const struct config_key dns_keys[] = {
 		.value = "yes",
 		.example = "cookies = no",
 		.help = "Exchange DNS cookies (RFC 7873) with resolvers that know them: one more "
-			"thing that a forger has to guess. They are part of EDNS."},
+			"thing that a forger has to guess. They are part of EDNS. A resolver that "
+			"answers with those of others is asked without for a quarter of an "
+			"hour; over TCP, if it has sent good ones."},
 	{.name = "case_randomization",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, dns.case_randomization),
@@ -359,7 +364,9 @@ static const struct config_key dns_keys[] = {
 		.example = "case_randomization = no",
 		.help = "Ask in random upper and lower case, and believe only an answer in the "
 			"same: one more thing that a forger has to guess. A resolver that folds "
-			"the case is asked over TCP."},
+			"the case, or finds names in lower case only, is asked over TCP. Until "
+			"one has found a name in mixed case, what it does not find is asked "
+			"again in lower case."},
 	{.name = "trust_ad",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct config, dns.trust_ad),

@@ -64,6 +64,7 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *
 		.wheel = &engine->wheel,
 		.random = &engine->random,
 		.stats = engine->stats,
+		.health = dns_shared_health(shared),
 	};
 	engine->resolver = dns_resolver_new(&engine->ground);
 	engine->lookup_ground = (struct dns_lookup_ground){

@@ -8,14 +8,15 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Beyond the attempts: without EDNS, to another upstream, with another cookie, over TCP, over a
- * fresh connection, and one to spare. */
-#define EXTRA_SENDS 6
+/* Beyond the attempts: to another upstream; to each of the two without EDNS, and in lower case;
+ * with another cookie, without one, over TCP, over a fresh connection, and one to spare. */
+#define EXTRA_SENDS 10
 
 struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, size_t upstream_count,
 	const struct dns_network *network, struct dns_wheel *wheel, struct random_pool *random,
-	struct dns_stats *stats)
+	struct dns_stats *stats, struct dns_health *health)
 {
 	struct dns_exchanges *all = calloc(1, sizeof(*all));
 
@@ -35,9 +36,10 @@ struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, siz
 	all->wheel = wheel;
 	all->random = random;
 	all->stats = stats;
+	all->health = health;
 	all->upstreams_id = counter_get(&stats->upstreams_of);
 	dns_upstreams_init(&all->upstreams, upstream_count, settings);
-	dns_manners_init(&all->manners, settings);
+	dns_manners_init(&all->manners, settings, health);
 	return all;
 }
 
@@ -121,6 +123,11 @@ static void timer_fired(struct dns_timer *timer, uint64_t now_ms)
 	dns_exchange_leave_line(x);
 	if (x->waiting != NULL) {
 		counter_add(&x->all->stats->timeouts, 1);
+		if (x->waiting->edns) {
+			dns_manners_edns_timed_out(&x->all->manners, x->waiting->upstream);
+		}
+		dns_health_failed(x->all->health, x->waiting->upstream, DNS_STATUS_TIMEOUT,
+			x->waiting->tcp, now_ms);
 		if (dns_exchange_counts(x->all, x->waiting->tcp)) {
 			dns_upstream_timed_out(&x->all->upstreams, x->waiting->upstream, now_ms);
 			dns_exchange_publish(x->all, x->waiting->upstream);
@@ -155,6 +162,7 @@ struct dns_exchange *dns_exchange_start(struct dns_exchanges *all, const struct 
 	x->capacity = (unsigned)capacity;
 	if (all->settings->case_randomization) {
 		dns_name_randomize_case(&x->name, all->random);
+		x->mixed_case = memcmp(x->name.wire, name->wire, name->len) != 0;
 	}
 	all->in_flight++;
 	send_next(x, now_ms);

@@ -5,6 +5,7 @@
 #define DW_DNS_EXCHANGE_H
 
 #include "base/random.h"
+#include "dns/health.h"
 #include "dns/message.h"
 #include "dns/settings.h"
 #include "dns/stats.h"
@@ -65,7 +66,7 @@ struct dns_exchanges;
 /* Everything pointed at is borrowed. `upstream_count` > 0. NULL when out of memory. */
 struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, size_t upstream_count,
 	const struct dns_network *network, struct dns_wheel *wheel, struct random_pool *random,
-	struct dns_stats *stats);
+	struct dns_stats *stats, struct dns_health *health);
 /* No exchange may be left. */
 void dns_exchanges_free(struct dns_exchanges *exchanges);
 size_t dns_exchanges_in_flight(const struct dns_exchanges *exchanges);

@@ -26,10 +26,13 @@ struct dns_exchange {
 	enum dns_type type;
 	uint64_t first_ms;
 	uint8_t asked[DNS_MAX_UPSTREAMS];
-	uint32_t failed;  /* a bit for each upstream that answered with a failure */
-	uint32_t no_edns; /* a bit for each that did not understand it */
+	uint32_t failed;      /* a bit for each upstream that answered with a failure */
+	uint32_t no_edns;     /* a bit for each that did not understand it */
+	uint32_t no_cookie;   /* a bit for each that answered with another client's */
+	uint32_t asked_lower; /* a bit for each that did not find the name in mixed case */
 	enum dns_status failure;
-	bool tcp; /* from now on */
+	bool tcp;        /* from now on */
+	bool mixed_case; /* the name's case is random */
 	bool went_elsewhere;
 	bool reconnected;
 	bool took_cookie;
@@ -54,6 +57,7 @@ struct dns_exchanges {
 	struct dns_wheel *wheel;
 	struct random_pool *random;
 	struct dns_stats *stats;
+	struct dns_health *health;
 	uint64_t upstreams_id; /* what stats->upstreams_of is while they are ours */
 	struct dns_upstreams upstreams;
 	struct dns_manners manners;
@@ -77,8 +81,8 @@ void dns_exchange_send(struct dns_exchange *x, size_t upstream, enum dns_way way
 void dns_exchange_close(struct dns_pending *pending);
 /* Out of the line, or with the turn passed on. */
 void dns_exchange_leave_line(struct dns_exchange *x);
-/* The query as it was sent. */
-struct dns_query dns_exchange_query(const struct dns_pending *pending, uint64_t now_ms);
+/* The query as it was sent, but for the server's part of its cookie. */
+struct dns_query dns_exchange_query(const struct dns_pending *pending);
 /* Whether what happens over this way tells how the upstream is: TCP says nothing of UDP. */
 bool dns_exchange_counts(const struct dns_exchanges *all, bool tcp);
 

@@ -40,40 +40,141 @@ static void go_over_tcp(struct dns_exchange *x, size_t upstream, uint64_t now_ms
 	dns_exchange_send(x, upstream, DNS_WAY_TCP, now_ms);
 }
 
-/* Asks the same upstream once more, in the way that its answer calls for; false: in none. */
-static bool ask_otherwise(struct dns_pending *s, enum dns_answer_kind kind, uint64_t now_ms)
+static void ask_again(struct dns_exchange *x, size_t upstream, uint64_t now_ms)
+{
+	dns_exchange_send(x, upstream, dns_exchange_way(x, upstream, now_ms), now_ms);
+}
+
+/* Asks the upstream again without EDNS; false: it was. */
+static bool ask_without_edns(struct dns_pending *s, uint64_t now_ms)
 {
 	struct dns_exchange *x = s->exchange;
 	uint32_t bit = UINT32_C(1) << s->upstream;
 
+	if (!s->edns || (x->no_edns & bit) != 0) {
+		return false;
+	}
+	x->no_edns |= bit;
+	ask_again(x, s->upstream, now_ms);
+	return true;
+}
+
+/*
+ * Some servers take upper and lower case for different names. Until this one has found a name in
+ * mixed case, what it does not find is asked for again in lower case; false: there is no need to.
+ */
+static bool ask_in_lower_case(struct dns_pending *s, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+	uint32_t bit = UINT32_C(1) << s->upstream;
+
+	if (!x->mixed_case || s->lower_case || (x->asked_lower & bit) != 0 ||
+		dns_manners_is_case_blind(&x->all->manners, s->upstream, x->type, now_ms)) {
+		return false;
+	}
+	x->asked_lower |= bit;
+	ask_again(x, s->upstream, now_ms);
+	return true;
+}
+
+static bool ask_after_bad_cookie(struct dns_pending *s, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+	uint32_t bit = UINT32_C(1) << s->upstream;
+
+	if (s->tcp && (x->no_cookie & bit) != 0) {
+		return false;
+	}
+	if (s->tcp) {
+		x->no_cookie |= bit;
+		dns_manners_refuses_cookies(&x->all->manners, s->upstream, now_ms);
+		ask_again(x, s->upstream, now_ms);
+	} else if (x->took_cookie) {
+		go_over_tcp(x, s->upstream, now_ms);
+	} else {
+		x->took_cookie = true;
+		ask_again(x, s->upstream, now_ms);
+	}
+	return true;
+}
+
+/* Asks the same upstream once more, in the way that its answer calls for; false: in none. */
+static bool ask_otherwise(struct dns_pending *s, enum dns_answer_kind kind, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+
 	switch (kind) {
 	case DNS_ANSWER_NO_EDNS:
-		if ((x->no_edns & bit) != 0) {
-			return false;
-		}
-		x->no_edns |= bit;
-		dns_exchange_send(x, s->upstream, dns_exchange_way(x, s->upstream, now_ms), now_ms);
-		return true;
+		return ask_without_edns(s, now_ms);
 	case DNS_ANSWER_BAD_COOKIE:
-		if (s->tcp) {
-			return false;
-		}
-		if (x->took_cookie) {
-			go_over_tcp(x, s->upstream, now_ms);
-		} else {
-			x->took_cookie = true;
-			dns_exchange_send(x, s->upstream, DNS_WAY_UDP, now_ms);
-		}
-		return true;
+		return ask_after_bad_cookie(s, now_ms);
 	case DNS_ANSWER_TRUNCATED:
 		if (s->tcp) {
 			return false;
 		}
 		go_over_tcp(x, s->upstream, now_ms);
 		return true;
+	case DNS_ANSWER_SERVFAIL:
+	case DNS_ANSWER_REFUSED:
+	case DNS_ANSWER_MALFORMED:
+		if (dns_manners_doubts_edns(&x->all->manners, s->upstream) &&
+			ask_without_edns(s, now_ms)) {
+			return true;
+		}
+		return ask_in_lower_case(s, now_ms);
 	default:
 		return false;
 	}
+}
+
+static bool is_negative(const struct dns_answer *answer)
+{
+	return (answer->kind == DNS_ANSWER_NODATA || answer->kind == DNS_ANSWER_NXDOMAIN) &&
+	       answer->cnames == 0;
+}
+
+/* What a good answer tells of the upstream. */
+static void learn(const struct dns_pending *s, bool negative, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+	struct dns_manners *manners = &x->all->manners;
+	uint32_t bit = UINT32_C(1) << s->upstream;
+
+	if (s->edns) {
+		dns_manners_edns_answered(manners, s->upstream);
+	} else if ((x->no_edns & bit) != 0 && !s->lower_case) {
+		dns_manners_refuses_edns(manners, s->upstream, now_ms);
+	} else {
+		dns_manners_answered_without_edns(manners, s->upstream, now_ms);
+	}
+	if (!x->mixed_case || negative) {
+		return;
+	}
+	if (!s->lower_case) {
+		dns_manners_learn_case_blind(manners, s->upstream, x->type, now_ms);
+	} else if ((x->asked_lower & bit) != 0 && s->tcp) {
+		dns_manners_learn_minds_case(manners, s->upstream, now_ms);
+	}
+}
+
+/* True if the answer is not to be believed as it is; the upstream is asked again. */
+static bool is_doubtful(struct dns_pending *s, bool negative, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+	bool mixed_case = x->mixed_case && !s->lower_case;
+
+	if (negative && mixed_case &&
+		!dns_manners_is_case_blind(&x->all->manners, s->upstream, x->type, now_ms)) {
+		dns_exchange_close(s);
+		(void)ask_in_lower_case(s, now_ms);
+		return true;
+	}
+	if (negative || !s->lower_case || s->tcp) {
+		return false;
+	}
+	dns_health_quirk(x->all->health, s->upstream, DNS_QUIRK_MINDS_CASE);
+	go_over_tcp(x, s->upstream, now_ms);
+	return true;
 }
 
 static void answered(struct dns_pending *s, uint64_t now_ms)
@@ -89,16 +190,36 @@ static void answered(struct dns_pending *s, uint64_t now_ms)
 		dns_upstream_answered(&all->upstreams, s->upstream, now_ms - s->at_ms);
 		dns_exchange_publish(all, s->upstream);
 	}
-	if (!dns_status_is_failure(status)) {
-		if ((x->no_edns >> s->upstream & 1) != 0 && !s->edns) {
-			dns_manners_refuses_edns(&all->manners, s->upstream, now_ms);
+	if (dns_status_is_failure(status)) {
+		dns_exchange_close(s);
+		if (!ask_otherwise(s, answer->kind, now_ms)) {
+			dns_health_failed(all->health, s->upstream, status, s->tcp, now_ms);
+			answered_failure(x, s->upstream, status, now_ms);
 		}
-		dns_exchange_finish(x, status, answer, now_ms);
 		return;
 	}
-	dns_exchange_close(s);
-	if (!ask_otherwise(s, answer->kind, now_ms)) {
-		answered_failure(x, s->upstream, status, now_ms);
+	bool negative = is_negative(answer);
+
+	learn(s, negative, now_ms);
+	dns_health_answered(all->health, s->upstream, now_ms);
+	if (!is_doubtful(s, negative, now_ms)) {
+		dns_exchange_finish(x, status, answer, now_ms);
+	}
+}
+
+/*
+ * A reply with the cookie of another client is dropped (RFC 7873 section 5.3). The upstream is
+ * asked without cookies, which it cannot handle; over TCP, if it once could.
+ */
+static void drop_foreign_cookie(struct dns_pending *s, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+	uint32_t bit = UINT32_C(1) << s->upstream;
+
+	if ((x->no_cookie & bit) == 0) {
+		x->no_cookie |= bit;
+		dns_manners_refuses_cookies(&x->all->manners, s->upstream, now_ms);
+		ask_again(x, s->upstream, now_ms);
 	}
 }
 
@@ -133,7 +254,7 @@ void dns_exchanges_receive(
 		return;
 	}
 	struct dns_exchange *x = s->exchange;
-	struct dns_query query = dns_exchange_query(s, now_ms);
+	struct dns_query query = dns_exchange_query(s);
 	enum dns_verdict verdict = dns_manners_judge(
 		&all->manners, s->upstream, &query, reply, len, now_ms, &all->answer);
 
@@ -143,7 +264,11 @@ void dns_exchanges_receive(
 	}
 	counter_add(&all->stats->wrong_replies, 1);
 	s->misfits++;
-	x->folded += verdict == DNS_VERDICT_FOLDED;
+	x->folded += verdict == DNS_VERDICT_FOLDED && !s->lower_case;
+	if (verdict == DNS_VERDICT_FOREIGN_COOKIE) {
+		drop_foreign_cookie(s, now_ms);
+		return;
+	}
 	if (!s->tcp && (verdict == DNS_VERDICT_DOUBTFUL || x->folded >= FOLDED_MAX ||
 			       dns_pending_is_pestered(all->pending, s))) {
 		go_over_tcp(x, s->upstream, now_ms);

@@ -4,6 +4,7 @@
 #include "dns/exchange_inner.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define BACKOFF_MS 100u
 #define BACKOFF_DOUBLINGS_MAX 4u
@@ -90,13 +91,22 @@ bool dns_exchange_counts(const struct dns_exchanges *all, bool tcp)
 	return !tcp || all->settings->use_tcp == DNS_YES;
 }
 
+static bool takes_edns(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
+{
+	return (x->no_edns >> upstream & 1) == 0 &&
+	       dns_manners_takes_edns(&x->all->manners, upstream, x->attempts, now_ms);
+}
+
 enum dns_way dns_exchange_way(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 {
 	const struct dns_exchanges *all = x->all;
-	bool folded = all->settings->case_randomization &&
-		      dns_manners_folds_case(&all->manners, upstream, now_ms);
+	bool unprotected = dns_manners_has_cookies(&all->manners, upstream) &&
+			   !takes_edns(x, upstream, now_ms);
 
-	return x->tcp || folded || all->settings->use_tcp == DNS_YES ? DNS_WAY_TCP : DNS_WAY_UDP;
+	return x->tcp || unprotected || all->settings->use_tcp == DNS_YES ||
+			       dns_manners_needs_tcp(&all->manners, upstream, now_ms)
+		       ? DNS_WAY_TCP
+		       : DNS_WAY_UDP;
 }
 
 /* A peer may close a connection at any time: once, that is no failure (RFC 7766 section 6.2.4). */
@@ -117,6 +127,7 @@ static void sent_is_lost(struct dns_pending *s, uint64_t now_ms)
 		dns_exchange_send(x, upstream, DNS_WAY_TCP_FRESH, now_ms);
 		return;
 	}
+	dns_health_failed(all->health, upstream, DNS_STATUS_UNREACHABLE, tcp, now_ms);
 	if (dns_exchange_counts(all, tcp)) {
 		dns_upstream_unreachable(&all->upstreams, upstream, now_ms);
 		dns_exchange_publish(all, upstream);
@@ -133,7 +144,7 @@ void dns_exchanges_unreachable(struct dns_exchanges *all, int socket, uint64_t n
 	}
 }
 
-struct dns_query dns_exchange_query(const struct dns_pending *s, uint64_t now_ms)
+struct dns_query dns_exchange_query(const struct dns_pending *s)
 {
 	struct dns_exchanges *all = s->exchange->all;
 	struct dns_query query = {
@@ -145,16 +156,14 @@ struct dns_query dns_exchange_query(const struct dns_pending *s, uint64_t now_ms
 		.over_tcp = s->tcp,
 	};
 
-	if (s->edns) {
-		query.cookie = *dns_manners_cookie(&all->manners, s->upstream, now_ms);
+	if (s->cookie) {
+		query.cookie.len = DNS_COOKIE_CLIENT;
+		memcpy(query.cookie.bytes, s->client_cookie, DNS_COOKIE_CLIENT);
+	}
+	if (s->lower_case) {
+		dns_name_lower(&query.name);
 	}
 	return query;
-}
-
-static bool takes_edns(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
-{
-	return (x->no_edns >> upstream & 1) == 0 && x->all->settings->edns_size > 0 &&
-	       dns_manners_takes_edns(&x->all->manners, upstream, now_ms);
 }
 
 /* Connecting takes a round trip of its own. */
@@ -163,6 +172,27 @@ static uint64_t give_up_ms(const struct dns_exchange *x, size_t upstream, bool t
 	unsigned sends = x->asked[upstream] + (tcp ? 1u : 0u);
 
 	return now_ms + dns_upstream_timeout_ms(&x->all->upstreams, upstream, sends);
+}
+
+static bool is_sent_in_lower_case(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
+{
+	return x->mixed_case && ((x->asked_lower >> upstream & 1) != 0 ||
+					dns_manners_minds_case(&x->all->manners, upstream, now_ms));
+}
+
+/* The cookie that the query takes along, of which the answer is to have the client's part; NULL:
+ * none. */
+static const struct dns_cookie *put_cookie(struct dns_pending *s, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+	const struct dns_cookie *cookie = dns_manners_cookie(&x->all->manners, s->upstream, now_ms);
+
+	s->cookie = s->edns && cookie->len > 0 && (x->no_cookie >> s->upstream & 1) == 0;
+	if (!s->cookie) {
+		return NULL;
+	}
+	memcpy(s->client_cookie, cookie->bytes, DNS_COOKIE_CLIENT);
+	return cookie;
 }
 
 /* Sends, and sets the timer; false: nothing left us. */
@@ -181,10 +211,16 @@ static bool put_on_wire(
 			.socket = socket,
 			.upstream = (uint8_t)upstream,
 			.tcp = tcp,
-			.edns = takes_edns(x, upstream, now_ms)};
-		if (dns_pending_draw_id(all->pending, socket, &s->id)) {
-			struct dns_query query = dns_exchange_query(s, now_ms);
+			.edns = takes_edns(x, upstream, now_ms),
+			.lower_case = is_sent_in_lower_case(x, upstream, now_ms)};
+		const struct dns_cookie *cookie = put_cookie(s, now_ms);
 
+		if (dns_pending_draw_id(all->pending, socket, &s->id)) {
+			struct dns_query query = dns_exchange_query(s);
+
+			if (cookie != NULL) {
+				query.cookie = *cookie;
+			}
 			len = dns_query_build(&query, wire);
 		}
 	}
@@ -229,6 +265,7 @@ void dns_exchange_send(struct dns_exchange *x, size_t upstream, enum dns_way way
 		stand_in_line(x, upstream, give_up_ms(x, upstream, tcp, now_ms));
 	} else if (socket < 0 || !put_on_wire(x, upstream, socket, tcp, now_ms)) {
 		x->waiting = NULL;
+		dns_health_failed(all->health, upstream, DNS_STATUS_UNREACHABLE, tcp, now_ms);
 		note_unreachable(x, upstream, now_ms);
 	}
 }

@@ -19,10 +19,12 @@
  * not, where there are none, where the name does not exist, and where its CNAMEs loop.
  *
  * DNSBL: the A of the address's octets (IPv4) or nibbles (IPv6), reversed, below the zone. YES
- * where one lies in 127.0.0.0/8. Others say nothing, as those of a domain that has expired do,
- * which answers everything with one address. UNKNOWN where one lies in 127.255.255.0/24: by that,
- * lists tell who asks that he is refused. NO where there are none. Addresses of special use are on
- * no list, and nobody is asked, unless private_ptr is set or the static zone has the say.
+ * where all lie in 127.0.0.0/8, NO where there are none. UNKNOWN where one says that the list does
+ * not work: outside of 127.0.0.0/8, as of a domain that has expired or of a resolver that blocks
+ * the list (RFC 5782 section 5); 127.0.0.0 and 127.0.0.1, which no list uses (section 2.1);
+ * 127.0.0.255 and 127.255.255.0/24, by which lists refuse the resolver that asks. Addresses of
+ * special use are on no list, and nobody is asked, unless private_ptr is set or the static zone has
+ * the say.
  *
  * UNKNOWN: nobody knows, for all other trouble, as after lookup_timeout_ms.
  */
@@ -42,6 +44,7 @@ struct dns_member_question {
 struct dns_member_result {
 	enum dns_member_word word;
 	bool overload;       /* UNKNOWN because a limit was reached */
+	struct addr refusal; /* of DNSBL, UNKNOWN because of this answer; no family: it is not */
 	uint64_t expires_ms; /* clock_ms() from which on it must not be used */
 };
 

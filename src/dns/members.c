@@ -141,24 +141,37 @@ static enum dns_member_word judge_forward(const struct dns_answer *answer, const
 	return answer->left_out > 0 ? DNS_MEMBER_UNKNOWN : DNS_MEMBER_NO;
 }
 
-static enum dns_member_word judge_dnsbl(const struct dns_answer *answer)
+/* The first address that says that the list does not work; NULL: none does. */
+static const struct addr *find_refusal(const struct dns_answer *answer)
 {
 	static const struct prefix listed = {{ADDR_V4, {127}}, 8};
-	static const struct prefix refused = {{ADDR_V4, {127, 255, 255}}, 24};
-	enum dns_member_word word = DNS_MEMBER_NO;
+	static const struct prefix refused[] = {
+		{{ADDR_V4, {127, 0, 0, 0}}, 31},
+		{{ADDR_V4, {127, 0, 0, 255}}, 32},
+		{{ADDR_V4, {127, 255, 255}}, 24},
+	};
 
-	if (answer->left_out > 0) {
+	for (size_t i = 0; i < answer->count; i++) {
+		const struct addr *addr = &answer->addrs[i];
+
+		if (!prefix_contains(&listed, addr)) {
+			return addr;
+		}
+		for (size_t k = 0; k < ARRAY_LEN(refused); k++) {
+			if (prefix_contains(&refused[k], addr)) {
+				return addr;
+			}
+		}
+	}
+	return NULL;
+}
+
+static enum dns_member_word judge_dnsbl(const struct dns_answer *answer)
+{
+	if (answer->left_out > 0 || find_refusal(answer) != NULL) {
 		return DNS_MEMBER_UNKNOWN;
 	}
-	for (size_t i = 0; i < answer->count; i++) {
-		if (prefix_contains(&refused, &answer->addrs[i])) {
-			return DNS_MEMBER_UNKNOWN;
-		}
-		if (prefix_contains(&listed, &answer->addrs[i])) {
-			word = DNS_MEMBER_YES;
-		}
-	}
-	return word;
+	return answer->count > 0 ? DNS_MEMBER_YES : DNS_MEMBER_NO;
 }
 
 enum dns_member_word dns_member_judge(
@@ -182,8 +195,13 @@ enum dns_member_word dns_member_judge(
 static struct dns_member_result result_of(
 	enum dns_member_kind kind, const struct addr *addr, const struct dns_request_end *end)
 {
+	const struct addr *refusal = kind == DNS_MEMBER_DNSBL && end->status == DNS_STATUS_DATA
+					     ? find_refusal(end->answer)
+					     : NULL;
+
 	return (struct dns_member_result){.word = dns_member_judge(kind, addr, end),
 		.overload = end->status == DNS_STATUS_OVERLOAD,
+		.refusal = refusal != NULL ? *refusal : (struct addr){.family = ADDR_NONE},
 		.expires_ms = end->expires_ms};
 }
 
@@ -220,7 +238,8 @@ static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 	struct dns_cache *cache = dns->cache;
 	struct dns_cached failure = {DNS_STATUS_TIMEOUT,
 		now_ms + dns_cache_answer_backoff_ms(cache, &m->name, m->type, now_ms)};
-	struct dns_member_result result = {DNS_MEMBER_UNKNOWN, false, failure.expires_ms};
+	struct dns_member_result result = {
+		.word = DNS_MEMBER_UNKNOWN, .expires_ms = failure.expires_ms};
 	struct dns_step step = {.name = &m->name,
 		.type = m->type,
 		.status = failure.status,

@@ -72,6 +72,7 @@ enum dns_answer_kind {
 	DNS_ANSWER_CNAME_LOOP,
 	DNS_ANSWER_TRUNCATED,
 	DNS_ANSWER_SERVFAIL,
+	DNS_ANSWER_EXTENDED, /* an rcode above 15, which takes EDNS to say, but for BADCOOKIE */
 	DNS_ANSWER_REFUSED,
 	DNS_ANSWER_LAME,       /* a referral, or no recursion from a server that should offer it */
 	DNS_ANSWER_NO_EDNS,    /* FORMERR or NOTIMP to a query with OPT */
@@ -116,7 +117,7 @@ size_t dns_answer_size(const struct dns_answer *answer);
  * asked for, and NXDOMAIN with such data are MALFORMED. The rcode is about the chain's end
  * (RFC 6604); a chain that ends in neither data nor a SOA at or above its end is CNAME. A negative
  * answer from a server that neither has authority nor offers recursion is LAME, as is a referral.
- * Rcodes without a kind of their own, extended ones too, are SERVFAIL; FORMERR and NOTIMP are, to
+ * Rcodes up to 15 without a kind of their own are SERVFAIL; FORMERR and NOTIMP are, to
  * queries without OPT. TTLs above 2^31 - 1 count as 0 (RFC 2181 section 8). Duplicates are taken
  * once. `answer` is always filled.
  */

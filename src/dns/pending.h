@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "base/util.h"
+#include "dns/cookie.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,7 +34,10 @@ struct dns_pending {
 	uint8_t misfits; /* replies with its ID that it does not take */
 	bool tcp;
 	bool edns;
-	bool open; /* in the table */
+	bool cookie;
+	bool lower_case; /* of purpose, where the case is to be random */
+	bool open;       /* in the table */
+	uint8_t client_cookie[DNS_COOKIE_CLIENT];
 };
 
 /* Sockets are numbers below `sockets`. NULL when out of memory. */

@@ -291,9 +291,9 @@ static enum dns_answer_kind read_reply(
 	case DNS_RCODE_REFUSED:
 		return DNS_ANSWER_REFUSED;
 	case DNS_RCODE_BADCOOKIE:
-		return query->cookie.len > 0 ? DNS_ANSWER_BAD_COOKIE : DNS_ANSWER_SERVFAIL;
+		return query->cookie.len > 0 ? DNS_ANSWER_BAD_COOKIE : DNS_ANSWER_EXTENDED;
 	default:
-		return DNS_ANSWER_SERVFAIL;
+		return rcode > DNS_FLAG_RCODE ? DNS_ANSWER_EXTENDED : DNS_ANSWER_SERVFAIL;
 	}
 }
 

@@ -77,7 +77,7 @@ struct dns_resolver *dns_resolver_new(const struct dns_ground *ground)
 	dns_crowd_init(&r->crowd, &ground->limits->questions, ground->settings->max_in_flight);
 	r->buckets = calloc(buckets, sizeof(*r->buckets));
 	r->exchanges = dns_exchanges_new(ground->settings, ground->upstream_count, &ground->network,
-		ground->wheel, ground->random, ground->stats);
+		ground->wheel, ground->random, ground->stats, ground->health);
 	if (r->buckets == NULL || r->exchanges == NULL) {
 		dns_resolver_free(r);
 		return NULL;

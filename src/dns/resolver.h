@@ -28,6 +28,7 @@ struct dns_ground {
 	struct dns_wheel *wheel;
 	struct random_pool *random;
 	struct dns_stats *stats;
+	struct dns_health *health;
 };
 
 /* NULL when out of memory. */

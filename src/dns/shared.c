@@ -22,6 +22,7 @@ struct dns_shared {
 	struct dns_resolv_conf_stamp seen;  /* at the last look, by whoever renews */
 	struct dns_zone *zone;
 	struct dns_cache *cache;
+	struct dns_health *health;
 	struct dns_limits limits;
 	atomic_uint references;
 };
@@ -132,14 +133,30 @@ static struct dns_shared *settled_new(
 	return NULL;
 }
 
-static bool take_cache(
+/* What the log has said of the same upstreams need not be said again. */
+static struct dns_health *health_for(
+	const struct dns_shared *shared, const struct dns_shared *previous)
+{
+	const struct dns_settings *s = &shared->settings;
+
+	return previous != NULL && same_upstreams(s, &previous->settings)
+		       ? dns_health_ref(previous->health)
+		       : dns_health_new(s->nameservers, s->nameserver_count);
+}
+
+static bool take_state(
 	struct dns_shared *shared, const struct dns_shared *previous, struct diag *diag)
 {
 	shared->cache = cache_for(shared, previous);
 	if (shared->cache == NULL) {
 		diag_error(diag, NULL, "out of memory for the DNS cache");
+		return false;
 	}
-	return shared->cache != NULL;
+	shared->health = health_for(shared, previous);
+	if (shared->health == NULL) {
+		diag_error(diag, NULL, "out of memory");
+	}
+	return shared->health != NULL;
 }
 
 struct dns_shared *dns_shared_new(
@@ -157,7 +174,7 @@ struct dns_shared *dns_shared_new(
 		shared->zone = dns_zone_load(settings->static_zone, diag);
 	}
 	if ((settings->static_zone != NULL && shared->zone == NULL) ||
-		!take_cache(shared, previous, diag)) {
+		!take_state(shared, previous, diag)) {
 		dns_shared_unref(shared);
 		return NULL;
 	}
@@ -178,7 +195,7 @@ struct dns_shared *dns_shared_offline(const struct dns_settings *settings, struc
 		return NULL;
 	}
 	shared->zone = zone != NULL ? dns_zone_ref(zone) : NULL;
-	if (!take_cache(shared, NULL, diag)) {
+	if (!take_state(shared, NULL, diag)) {
 		dns_shared_unref(shared);
 		return NULL;
 	}
@@ -222,7 +239,7 @@ struct dns_shared *dns_shared_renewed(struct dns_shared *shared, struct diag *di
 		return NULL;
 	}
 	next->zone = shared->zone != NULL ? dns_zone_ref(shared->zone) : NULL;
-	if (!take_cache(next, shared, diag)) {
+	if (!take_state(next, shared, diag)) {
 		dns_shared_unref(next);
 		return NULL;
 	}
@@ -243,6 +260,7 @@ void dns_shared_unref(struct dns_shared *shared)
 	}
 	dns_zone_unref(shared->zone);
 	dns_cache_unref(shared->cache);
+	dns_health_unref(shared->health);
 	dns_limits_clear(&shared->limits);
 	free(shared->resolv_conf);
 	free(shared);
@@ -267,6 +285,11 @@ const struct dns_zone *dns_shared_zone(const struct dns_shared *shared)
 struct dns_cache *dns_shared_cache(const struct dns_shared *shared)
 {
 	return shared->cache;
+}
+
+struct dns_health *dns_shared_health(const struct dns_shared *shared)
+{
+	return shared->health;
 }
 
 struct dns_limits *dns_shared_limits(struct dns_shared *shared)

@@ -6,6 +6,7 @@
 
 #include "dns/cache.h"
 #include "dns/engine.h"
+#include "dns/health.h"
 #include "dns/limits.h"
 
 /* Views of what dns_shared holds, good as long as a reference is held. */
@@ -14,6 +15,7 @@ const struct endpoint *dns_shared_upstreams(const struct dns_shared *shared, siz
 /* NULL: there is none. */
 const struct dns_zone *dns_shared_zone(const struct dns_shared *shared);
 struct dns_cache *dns_shared_cache(const struct dns_shared *shared);
+struct dns_health *dns_shared_health(const struct dns_shared *shared);
 struct dns_limits *dns_shared_limits(struct dns_shared *shared);
 
 #endif

@@ -19,6 +19,7 @@ enum dns_status dns_status_of(enum dns_answer_kind kind)
 	case DNS_ANSWER_TRUNCATED:
 		return DNS_STATUS_TRUNCATED;
 	case DNS_ANSWER_SERVFAIL:
+	case DNS_ANSWER_EXTENDED:
 	case DNS_ANSWER_BAD_COOKIE:
 		return DNS_STATUS_SERVFAIL;
 	case DNS_ANSWER_REFUSED:

@@ -335,6 +335,78 @@ def test_a_wrong_cookie_is_no_answer(doorward, hostile):
     assert rdns(door) == "mismatch"
 
 
+# Servers that do not bear what protects a query, or see more in it than there is.
+
+BOTH = honest(world((NAME, CLIENT), ("second.example", OTHER)))
+DEFAULTS = "cookies = yes\ncase_randomization = yes"
+
+
+def is_mixed(q):
+    return any(chr(byte).isupper() for byte in q.question[:-4])
+
+
+def mixed_case(type, act):
+    return lambda q: act(q) if is_mixed(q) and type in (None, q.type) else told(q, BOTH)
+
+
+def to_edns(act):
+    return lambda q: act(q) if q.edns else told(q, BOTH)
+
+
+def to_cookies(act):
+    return lambda q: act(q) if q.edns and COOKIE in q.options else told(q, BOTH)
+
+
+def foreign_cookie(q):
+    if q.edns and COOKIE in q.options:
+        q.send(with_cookie(q, b"12345678servers!", answer=BOTH(q).answer))
+    else:
+        told(q, BOTH)
+
+
+def nothing_there(q):
+    q.send(q.reply(authority=[soa()]))
+
+
+QUIRKS = [
+    (mixed_case(None, rcode(NXDOMAIN)), "case_randomization = no"),
+    (mixed_case("PTR", rcode(NXDOMAIN)), "case_randomization = no"),
+    (mixed_case("A", rcode(NXDOMAIN)), "case_randomization = no"),
+    (mixed_case(None, nothing_there), "case_randomization = no"),
+    (mixed_case(None, rcode(SERVFAIL)), "case_randomization = no"),
+    (mixed_case(None, rcode(REFUSED)), "case_randomization = no"),
+    (foreign_cookie, "cookies = no"),
+    (to_cookies(silent), "cookies = no"),
+    (to_cookies(rcode(REFUSED)), "edns_size = off"),
+    (to_edns(silent), "edns_size = off"),
+    (to_edns(rcode(SERVFAIL)), "edns_size = off"),
+    (to_edns(rcode(REFUSED)), "edns_size = off"),
+]
+
+
+@pytest.mark.parametrize("number", range(len(QUIRKS)))
+def test_a_quirk_is_borne_and_told_of_once(doorward, hostile, number):
+    script, key = QUIRKS[number]
+    server = hostile(script)
+    door = doorward(
+        "[policy default]\ndefault = allow\nrdns = double\non_dns_error = error\n"
+        "deny = !host .example\n",
+        dns=DEFAULTS,
+        server="threads = 1",
+        server_of_names=server,
+    )
+    for client in (CLIENT, OTHER):
+        started = time.monotonic()
+        reply = door.ask(REMOTE_ADDR=client)
+        assert reply.status == 200
+        assert reply.header("X-Client-Rdns") == "verified"
+        assert time.monotonic() - started < 2.4
+    log = door.stderr()
+    assert log.count("dns: name server") == 1
+    assert key in log
+    assert f"127.0.0.1:{server.port}" in log
+
+
 # Names that are many, and names between names.
 
 

@@ -171,7 +171,7 @@ static void test_lists(void **state)
 	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, CLIENT, DNS_MEMBER_YES), 300000);
 	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "2001:db8::1", DNS_MEMBER_YES), 600000);
 	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "192.0.2.2", DNS_MEMBER_UNKNOWN), 60000);
-	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "192.0.2.3", DNS_MEMBER_NO), 60000);
+	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "192.0.2.3", DNS_MEMBER_UNKNOWN), 60000);
 	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "192.0.2.4", DNS_MEMBER_NO), 60000);
 	assert_int_equal(s->query_count, 5);
 	for (size_t i = 0; i < s->query_count; i++) {

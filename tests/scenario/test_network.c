@@ -252,6 +252,7 @@ static void test_edns_fallback_happens_once(void **state)
 	struct scenario *s = *state;
 
 	s->behave = formerr;
+	s->settings.case_randomization = false;
 	scenario_start(s);
 	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
 	assert_int_equal(s->query_count, 2);
@@ -293,6 +294,8 @@ static void test_failure_goes_to_one_other(void **state)
 		s->word = "0";
 		s->ctx = &rcode;
 		s->settings.nameserver_count = 3;
+		s->settings.case_randomization = false;
+		s->settings.edns_size = 0;
 		scenario_start(s);
 		expect_verified(s);
 		assert_int_equal(s->query_count, 4);
@@ -312,6 +315,8 @@ static void test_two_failures_are_enough(void **state)
 	s->word = "01";
 	s->ctx = &rcode;
 	s->settings.nameserver_count = 3;
+	s->settings.case_randomization = false;
+	s->settings.edns_size = 0;
 	scenario_start(s);
 	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
 	assert_int_equal(s->query_count, 2);
@@ -427,6 +432,8 @@ static void test_failures_back_off(void **state)
 	s->behave = fail_upstreams;
 	s->word = "0";
 	s->ctx = &rcode;
+	s->settings.case_randomization = false;
+	s->settings.edns_size = 0;
 	scenario_start(s);
 	for (size_t i = 0; i < ARRAY_LEN(lives_s); i++) {
 		uint64_t life_ms = scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
