@@ -27,7 +27,8 @@ static bool are_headers_honoured(const struct input *input, const struct config_
 		str_eq_text(input->values[INPUT_DOORWARD_TRUST_HEADERS], "1")) {
 		return true;
 	}
-	return addr_parse(remote, &peer) && is_trusted_proxy(frontend, &peer);
+	return frontend->trusted_proxy_count > 0 && addr_parse(remote, &peer) &&
+	       is_trusted_proxy(frontend, &peer);
 }
 
 /*

@@ -109,9 +109,9 @@ void hash_add_word(struct hash *hash, uint64_t word)
 	take_word(hash->v, word);
 }
 
-static inline unsigned __int128 product(uint64_t a, uint64_t b)
+static inline unsigned __int128 pair(const uint64_t key[2], const uint8_t in[16])
 {
-	return (unsigned __int128)a * b;
+	return (unsigned __int128)(word_at(in) + key[0]) * (word_at(in + 8) + key[1]);
 }
 
 /*
@@ -124,16 +124,36 @@ static unsigned __int128 nh(const uint64_t *key, const uint8_t *in, size_t len)
 	unsigned __int128 sum = 0;
 	size_t at = 0;
 
+	for (; len - at >= 64; at += 64, key += 8) {
+		sum += pair(key, in + at) + pair(key + 2, in + at + 16) +
+		       pair(key + 4, in + at + 32) + pair(key + 6, in + at + 48);
+	}
 	for (; len - at >= 16; at += 16, key += 2) {
-		sum += product(word_at(in + at) + key[0], word_at(in + at + 8) + key[1]);
+		sum += pair(key, in + at);
 	}
 	if (at < len) {
 		uint8_t rest[16] = {0};
 
 		memcpy(rest, in + at, len - at);
-		sum += product(word_at(rest) + key[0], word_at(rest + 8) + key[1]);
+		sum += pair(key, rest);
 	}
 	return sum;
+}
+
+/* All of fewer than eight bytes, for one that knows how many they are. */
+static inline uint64_t rest_of(const uint8_t *in, size_t len)
+{
+	uint32_t first;
+	uint32_t last;
+
+	if (len < sizeof(first)) {
+		return len == 0 ? 0
+				: (uint64_t)in[0] | (uint64_t)in[len / 2] << 8 |
+					  (uint64_t)in[len - 1] << 16;
+	}
+	memcpy(&first, in, sizeof(first));
+	memcpy(&last, in + len - sizeof(last), sizeof(last));
+	return (uint64_t)last << 32 | first;
 }
 
 void hash_add(struct hash *hash, const void *data, size_t len)
@@ -146,7 +166,7 @@ void hash_add(struct hash *hash, const void *data, size_t len)
 		for (; left >= 8; in += 8, left -= 8) {
 			take_word(hash->v, word_at(in));
 		}
-		take_word(hash->v, short_word(in, left));
+		take_word(hash->v, rest_of(in, left));
 		return;
 	}
 	while (left > 0) {

@@ -3,6 +3,7 @@
 
 #include "base/addr.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -373,6 +374,36 @@ static void test_longest_texts_fit(void **state)
 	assert_string_equal(text, "[2001:db88:1111:2222:3333:4444:5555:6666]:65535");
 }
 
+/* Every text of up to nine of these characters, as the library reads it. */
+static void test_reads_quads_as_the_library_does(void **state)
+{
+	static const char letters[] = "0125.";
+	unsigned accepted = 0;
+	char text[10];
+
+	for (unsigned long n = 0; n < 5UL * 5 * 5 * 5 * 5 * 5 * 5 * 5; n++) {
+		unsigned long left = n;
+		uint8_t bytes[4];
+		struct addr a;
+
+		for (size_t i = 0; i < 8; i++, left /= 5) {
+			text[i] = letters[left % 5];
+		}
+		for (size_t len = 8; len <= 9; len++) {
+			text[8] = '5';
+			text[len] = '\0';
+			bool reads = inet_pton(AF_INET, text, bytes) == 1;
+
+			assert_int_equal(addr_parse((struct str){text, len}, &a), reads);
+			if (reads) {
+				assert_memory_equal(a.bytes, bytes, sizeof(bytes));
+				accepted++;
+			}
+		}
+	}
+	assert_in_range(accepted, 1000, 300000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +416,7 @@ int main(void)
 		cmocka_unit_test(test_every_prefix_of_an_address_contains_it),
 		cmocka_unit_test(test_reads_endpoints),
 		cmocka_unit_test(test_longest_texts_fit),
+		cmocka_unit_test(test_reads_quads_as_the_library_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
