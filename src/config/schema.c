@@ -132,8 +132,13 @@ static const struct config_key server_keys[] = {
 		.value = "16384",
 		.example = "max_connections = 4096",
 		.help = "Open connections, divided evenly among the workers (one each at least). "
-			"A worker that has its part pauses accepting; new ones wait in the "
-			"backlog."},
+			"A worker that has its part pauses accepting, which the log tells; new "
+			"ones "
+			"wait in the backlog. A quarter is a reserve, an even part for each "
+			"socket of listen, so that none can take all. Peers over HTTP that are "
+			"not in trusted_proxies do not count: beside the others a worker "
+			"serves a sixteenth as many of them, each for one request and two "
+			"seconds, and closes the oldest for the next."},
 	{.name = "max_params",
 		.type = CONFIG_SIZE,
 		.offset = offsetof(struct config, server.max_params),
@@ -142,7 +147,8 @@ static const struct config_key server_keys[] = {
 		.value = "128K",
 		.example = "max_params = 64K",
 		.help = "Bytes of FastCGI parameters, or of the head over HTTP, in one request. "
-			"A request with more is denied; a FastCGI connection lives on."},
+			"A request with more is denied; a FastCGI connection lives on. Peers over "
+			"HTTP that are not in trusted_proxies have 8K at most."},
 	{.name = "max_requests_per_connection",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, server.max_requests_per_connection),

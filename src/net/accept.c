@@ -18,15 +18,6 @@
 /* Accepted at the end, so that those who come faster than they are served do not put it off. */
 #define LAST_BATCH SOMAXCONN
 
-struct listener {
-	struct net_server *server;
-	struct net_service *service;
-	struct listener *next;
-	int fd;
-	uint32_t stayed; /* connections that stayed, since it was watched anew */
-	bool gone;       /* not watched any more */
-};
-
 static bool peer_is_allowed(const struct net_settings *settings, const struct addr *from)
 {
 	bool allowed = settings->peer_count == 0 || from->family == ADDR_NONE;
@@ -46,20 +37,59 @@ static void starve(struct net_server *server, const char *what)
 		}
 	}
 	server->starved = true;
+	server->unweighed = true;
 	server->retry_at = uv_now(server->loop) + STARVED_MS;
 }
 
-static uint32_t connections_allowed(const struct net_settings *settings)
+static uint32_t connections_allowed(const struct net_server *server)
 {
+	const struct net_settings *settings = &server->settings;
 	uint32_t part = settings->max_connections / (settings->sharers > 0 ? settings->sharers : 1);
 
 	return part > 0 ? part : 1;
 }
 
+static uint32_t strangers_allowed(const struct net_server *server)
+{
+	uint32_t part = connections_allowed(server) / NET_STRANGERS_PART;
+
+	return part > 0 ? part : 1;
+}
+
+/* Connections that are kept for this socket alone, as long as it has not got them. */
+static uint32_t reserve_left(const struct listener *l)
+{
+	uint32_t reserve = connections_allowed(l->server) / NET_RESERVE_PART /
+			   (l->server->listener_count > 0 ? l->server->listener_count : 1);
+
+	return l->known_count < reserve && !l->gone ? reserve - l->known_count : 0;
+}
+
+static uint32_t reserves_left(const struct net_server *server)
+{
+	uint32_t sum = 0;
+
+	for (const struct listener *l = server->listeners; l != NULL; l = l->next) {
+		sum += reserve_left(l);
+	}
+	return sum;
+}
+
+/* Strangers do not count: nobody else waits for them. */
+static uint32_t known_count(const struct net_server *server)
+{
+	return server->peer_count - server->stranger_count;
+}
+
+static bool is_full(const struct listener *l, uint32_t reserves)
+{
+	return known_count(l->server) + reserves - reserve_left(l) >=
+	       connections_allowed(l->server);
+}
+
 static bool may_accept(const struct net_server *server)
 {
 	return !server->draining && !server->closing &&
-	       server->peer_count < connections_allowed(&server->settings) &&
 	       (!server->starved || uv_now(server->loop) >= server->retry_at);
 }
 
@@ -77,7 +107,40 @@ static void lose(struct listener *l, int error)
 {
 	log_write(LOG_LEVEL_ERROR, "a listening socket is gone: %s", strerror(error));
 	l->gone = true;
+	l->server->unweighed = true;
 	(void)watch(l, false);
+}
+
+/* Makes room for one more. */
+static void crowd_out(struct net_server *server)
+{
+	struct list *oldest;
+
+	while (server->stranger_count >= strangers_allowed(server) &&
+		(oldest = list_first(&server->waits[PEER_WAIT_STRANGER])) != NULL) {
+		log_limited(&server->crowded_limit, LOG_LEVEL_WARNING, uv_now(server->loop),
+			"too many connections over HTTP from addresses that are not in "
+			"trusted_proxies: a worker serves %u, a part of max_connections, so each "
+			"new one closes the oldest",
+			strangers_allowed(server));
+		peer_close(CONTAINER_OF(oldest, struct peer, wait), NET_END_CROWDED);
+	}
+}
+
+static bool is_stranger(const struct net_service *service, const struct addr *from)
+{
+	return service->knows != NULL && !service->knows(service->knows_ctx, from);
+}
+
+/* False when out of memory. */
+static bool admit(struct listener *l, int fd, const struct addr *from)
+{
+	bool stranger = is_stranger(l->service, from);
+
+	if (stranger) {
+		crowd_out(l->server);
+	}
+	return peer_open(l, fd, from, stranger);
 }
 
 /* False when there is nothing to accept for now. */
@@ -97,7 +160,7 @@ static bool accept_one(struct listener *l)
 		if (!peer_is_allowed(&server->settings, &from)) {
 			close(fd);
 			counter_add(&l->service->stats->refused, 1);
-		} else if (!peer_open(server, l->service, fd, &from)) {
+		} else if (!admit(l, fd, &from)) {
 			starve(server, strerror(ENOMEM));
 			return false;
 		}
@@ -126,7 +189,9 @@ static bool accept_one(struct listener *l)
 
 static void accept_some(struct listener *l, int max)
 {
-	for (int i = 0; i < max && !l->gone && may_accept(l->server) && accept_one(l); i++) {
+	for (int i = 0; i < max && !l->gone && may_accept(l->server) &&
+			!is_full(l, reserves_left(l->server)) && accept_one(l);
+		i++) {
 	}
 }
 
@@ -137,7 +202,7 @@ static void accept_some(struct listener *l, int max)
 static void give_way(struct listener *l, uint32_t stayed)
 {
 	l->stayed += stayed;
-	if (l->stayed < STAYED_MAX || l->gone || !l->server->accepting) {
+	if (l->stayed < STAYED_MAX || l->gone || !l->accepting) {
 		return;
 	}
 	l->stayed = 0;
@@ -172,28 +237,40 @@ void listeners_accept_waiting(struct net_server *server)
 	}
 }
 
-static void count_pause(const struct net_server *server)
+static void tell_of_pause(struct listener *l)
 {
-	struct net_pauses *pauses = server->settings.pauses;
+	struct net_server *server = l->server;
 
-	if (pauses != NULL && !server->accepting && !server->draining && !server->closing &&
-		server->peer_count >= connections_allowed(&server->settings)) {
-		counter_add(&pauses->connections, 1);
+	if (server->settings.pauses != NULL) {
+		counter_add(&server->settings.pauses->connections, 1);
 	}
+	log_limited(&server->paused_limit, LOG_LEVEL_WARNING, uv_now(server->loop),
+		"accepting pauses on a socket: of this worker's part of max_connections, %u, it "
+		"has "
+		"%u and others have %u; new connections wait",
+		connections_allowed(server), l->known_count, known_count(server) - l->known_count);
 }
 
 void listeners_update(struct net_server *server)
 {
-	bool accepting = may_accept(server);
-
-	if (accepting == server->accepting) {
+	if (!server->unweighed) {
 		return;
 	}
-	server->accepting = accepting;
-	count_pause(server);
+	bool may = may_accept(server);
+	uint32_t reserves = reserves_left(server);
+
+	/* What is starved now becomes otherwise by time alone. */
+	server->unweighed = server->starved;
 	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
-		if (l->gone) {
+		bool full = is_full(l, reserves);
+		bool accepting = may && !full;
+
+		if (l->gone || accepting == l->accepting) {
 			continue;
+		}
+		l->accepting = accepting;
+		if (may && full) {
+			tell_of_pause(l);
 		}
 		int error = watch(l, accepting);
 
@@ -213,7 +290,8 @@ int net_server_listen(struct net_server *server, int fd, struct net_service *ser
 	l->server = server;
 	l->service = service;
 	l->fd = fd;
-	int error = server->accepting ? watch(l, true) : 0;
+	l->accepting = may_accept(server);
+	int error = l->accepting ? watch(l, true) : 0;
 
 	if (error != 0) {
 		free(l);
@@ -223,6 +301,8 @@ int net_server_listen(struct net_server *server, int fd, struct net_service *ser
 	list_append(&server->services, &service->among);
 	l->next = server->listeners;
 	server->listeners = l;
+	server->listener_count++;
+	server->unweighed = true;
 	return 0;
 }
 

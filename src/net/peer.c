@@ -23,9 +23,36 @@ static const struct net_protocol *protocol_of(const struct peer *p)
 	return p->service->protocol;
 }
 
-static struct peer *peer_take(
-	struct net_server *server, struct net_service *service, const struct addr *from)
+/* A stranger's time runs from its beginning: nothing it does gives it more. */
+static bool has_one_deadline(const struct peer *p)
 {
+	return p->wait_kind == PEER_WAIT_STRANGER;
+}
+
+static void stop_waiting(struct peer *p)
+{
+	if (has_one_deadline(p)) {
+		return;
+	}
+	list_remove(&p->wait);
+	p->wait_kind = PEER_WAIT_COUNT;
+}
+
+static void wait_for(struct peer *p, enum peer_wait kind, bool anew)
+{
+	if ((p->wait_kind == kind && !anew) || has_one_deadline(p)) {
+		return;
+	}
+	stop_waiting(p);
+	p->wait_kind = (uint8_t)kind;
+	p->since = uv_now(p->server->loop);
+	list_append(&p->server->waits[kind], &p->wait);
+}
+
+static struct peer *peer_take(struct listener *listener, const struct addr *from, bool stranger)
+{
+	struct net_server *server = listener->server;
+	struct net_service *service = listener->service;
 	struct list *entry = list_first(&service->spare);
 	struct peer *p;
 
@@ -40,34 +67,27 @@ static struct peer *peer_take(
 	}
 	*p = (struct peer){.server = server,
 		.service = service,
+		.listener = listener,
 		.state = PEER_OPEN,
 		.wait_kind = PEER_WAIT_COUNT};
 	memset(p->memory, 0, service->protocol->conn_size);
 	peer_conn(p)->out = &p->unsent;
 	service->protocol->init(peer_conn(p), service->pool, from);
+	peer_conn(p)->stranger = stranger;
+	peer_conn(p)->leaving = stranger;
 	list_init(&p->wait);
 	list_init(&p->answered);
 	list_append(&server->peers, &p->all);
 	server->peer_count++;
+	if (stranger) {
+		server->stranger_count++;
+		wait_for(p, PEER_WAIT_STRANGER, true);
+	} else {
+		listener->known_count++;
+		server->unweighed = true;
+	}
 	counter_add(&service->stats->accepted, 1);
 	return p;
-}
-
-static void stop_waiting(struct peer *p)
-{
-	list_remove(&p->wait);
-	p->wait_kind = PEER_WAIT_COUNT;
-}
-
-static void wait_for(struct peer *p, enum peer_wait kind, bool anew)
-{
-	if (p->wait_kind == kind && !anew) {
-		return;
-	}
-	stop_waiting(p);
-	p->wait_kind = (uint8_t)kind;
-	p->since = uv_now(p->server->loop);
-	list_append(&p->server->waits[kind], &p->wait);
 }
 
 void peer_close(struct peer *p, enum net_end end)
@@ -81,10 +101,16 @@ void peer_close(struct peer *p, enum net_end end)
 	counter_add(&p->service->stats->ended[end], 1);
 	/* Takes it out of the epoll set, too: no other descriptor refers to the socket. */
 	close(p->fd);
-	stop_waiting(p);
+	list_remove(&p->wait);
 	list_remove(&p->answered);
 	list_append(&server->closed, &p->wait);
 	server->peer_count--;
+	if (peer_conn(p)->stranger) {
+		server->stranger_count--;
+	} else {
+		p->listener->known_count--;
+		server->unweighed = true;
+	}
 	if (server->scratch_of == p) {
 		server->scratch_of = NULL;
 		bytes_reset(&server->scratch, SCRATCH_KEEP);
@@ -286,10 +312,9 @@ static void read_input(struct peer *p)
 	}
 }
 
-bool peer_open(
-	struct net_server *server, struct net_service *service, int fd, const struct addr *from)
+bool peer_open(struct listener *listener, int fd, const struct addr *from, bool stranger)
 {
-	struct peer *p = peer_take(server, service, from);
+	struct peer *p = peer_take(listener, from, stranger);
 
 	if (p == NULL) {
 		close(fd);

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/list.h"
+#include "base/log_limit.h"
 #include "net/server.h"
 
 #include <stdalign.h>
@@ -21,9 +22,10 @@
  * order of its beginnings, so its first is the first to run out.
  */
 enum peer_wait {
-	PEER_WAIT_PEER, /* a first request, or that output is taken: request_timeout */
-	PEER_WAIT_IDLE, /* a kept connection: idle_timeout */
-	PEER_WAIT_END,  /* all is said; the peer has not closed yet */
+	PEER_WAIT_PEER,     /* a first request, or that output is taken: request_timeout */
+	PEER_WAIT_IDLE,     /* a kept connection: idle_timeout */
+	PEER_WAIT_END,      /* all is said; the peer has not closed yet */
+	PEER_WAIT_STRANGER, /* from its beginning to its end, whatever it does */
 	PEER_WAIT_COUNT
 };
 
@@ -32,6 +34,7 @@ enum peer_state { PEER_OPEN, PEER_LINGERING, PEER_CLOSED };
 struct peer {
 	struct net_server *server;
 	struct net_service *service;
+	struct listener *listener;
 	struct list all;      /* in server->peers, or in service->spare */
 	struct list wait;     /* in server->waits[], or in server->closed */
 	struct list answered; /* in server->answered */
@@ -53,7 +56,16 @@ static inline struct net_conn *peer_conn(const struct peer *p)
 	return (struct net_conn *)(uintptr_t)p->memory;
 }
 
-struct listener;
+struct listener {
+	struct net_server *server;
+	struct net_service *service;
+	struct listener *next;
+	int fd;
+	uint32_t known_count; /* open connections, but for strangers' */
+	uint32_t stayed;      /* connections that stayed, since it was watched anew */
+	bool accepting;       /* watched */
+	bool gone;            /* not watched any more */
+};
 
 struct net_server {
 	struct net_settings settings;
@@ -68,7 +80,10 @@ struct net_server {
 	uv_timer_t timer;
 	uint64_t timer_at; /* UINT64_MAX: not set */
 	struct listener *listeners;
-	bool accepting;
+	uint32_t listener_count;
+	bool unweighed; /* listeners_update has something to do */
+	struct log_limit paused_limit;
+	struct log_limit crowded_limit;
 	bool starved; /* no descriptors or memory for a new connection, until retry_at */
 	uint64_t retry_at;
 	bool draining;
@@ -83,8 +98,9 @@ struct net_server {
 	struct list services;
 	struct list answered; /* peers whose output leaves before the loop waits again */
 	struct list waits[PEER_WAIT_COUNT];
-	uint32_t peer_count; /* not closed */
-	unsigned depth;      /* of calls into the server; what was closed is reused at 0 */
+	uint32_t peer_count;     /* not closed */
+	uint32_t stranger_count; /* of these */
+	unsigned depth;          /* of calls into the server; what was closed is reused at 0 */
 	struct peer *scratch_of;
 	struct bytes scratch; /* output of scratch_of, on its way */
 	uint8_t input[65536];
@@ -97,7 +113,7 @@ void net_server_leave(struct net_server *server);
 /* Sends what is there for the peers in `answered`. */
 void peers_send(struct net_server *server);
 
-/* Starts or stops accepting, as limits and draining say. */
+/* Starts or stops accepting, as limits and draining say; free if nothing has changed. */
 void listeners_update(struct net_server *server);
 /* Accepts whom the listening sockets hold already, up to a limit. */
 void listeners_accept_waiting(struct net_server *server);
@@ -109,8 +125,7 @@ void listeners_close(struct net_server *server);
 void listeners_free(struct net_server *server);
 
 /* Serves a new connection as far as it goes at once. Owns fd; false when out of memory. */
-NODISCARD bool peer_open(
-	struct net_server *server, struct net_service *service, int fd, const struct addr *from);
+NODISCARD bool peer_open(struct listener *listener, int fd, const struct addr *from, bool stranger);
 /* What epoll reported. */
 void peer_on_events(struct peer *p, uint32_t events);
 /* Its time is over, or the server's: closes at once; what is served is aborted. */

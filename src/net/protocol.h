@@ -23,6 +23,7 @@ struct net_conn {
 	bool spoken;       /* something whole has come */
 	bool eof;          /* the peer will send no more */
 	bool leaving;      /* the next request is its last one */
+	bool stranger;     /* see net_service */
 };
 
 struct net_protocol {
@@ -56,7 +57,8 @@ enum net_end {
 	NET_END_DONE,            /* all was said */
 	NET_END_REQUEST_TIMEOUT, /* a request did not come whole, or an answer was not taken */
 	NET_END_IDLE_TIMEOUT,
-	NET_END_ERROR, /* memory or descriptors were out */
+	NET_END_ERROR,   /* memory or descriptors were out */
+	NET_END_CROWDED, /* a stranger that made room for the next one */
 	NET_ENDS
 };
 
@@ -70,7 +72,14 @@ struct net_stats {
 /* A protocol served, in the caller's memory, for as long as the server lives. */
 struct net_service {
 	const struct net_protocol *protocol;
-	void *pool;        /* what its connections share */
+	void *pool; /* what its connections share */
+	/*
+	 * Whether a peer at this address may ask for more than whether the process lives; NULL: all
+	 * may. Strangers, who may not, are few at a time (see NET_STRANGERS_PART), have one request
+	 * and NET_STRANGER_MS each, and no other peer ever waits for one of them.
+	 */
+	bool (*knows)(const void *knows_ctx, const struct addr *from);
+	const void *knows_ctx;
 	struct list among; /* the server's services */
 	struct list spare; /* memory of connections that are closed */
 	struct net_stats own_stats;

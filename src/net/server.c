@@ -27,6 +27,7 @@ static enum net_end end_of(enum peer_wait kind)
 {
 	switch (kind) {
 	case PEER_WAIT_PEER:
+	case PEER_WAIT_STRANGER:
 		return NET_END_REQUEST_TIMEOUT;
 	case PEER_WAIT_IDLE:
 		return NET_END_IDLE_TIMEOUT;
@@ -42,6 +43,10 @@ static uint32_t limit_ms(const struct net_server *server, enum peer_wait kind)
 		return server->settings.request_timeout_ms;
 	case PEER_WAIT_IDLE:
 		return server->settings.idle_timeout_ms;
+	case PEER_WAIT_STRANGER:
+		return server->settings.request_timeout_ms < NET_STRANGER_MS
+			       ? server->settings.request_timeout_ms
+			       : NET_STRANGER_MS;
 	default:
 		return LINGER_MS;
 	}
@@ -251,7 +256,6 @@ struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *se
 	server->settings = *settings;
 	server->timer_at = UINT64_MAX;
 	server->drain_at = UINT64_MAX;
-	server->accepting = true;
 	bytes_init(&server->scratch, 0);
 	list_init(&server->peers);
 	list_init(&server->closed);
@@ -267,6 +271,7 @@ void net_server_configure(struct net_server *server, const struct net_settings *
 {
 	net_server_enter(server);
 	server->settings = *settings;
+	server->unweighed = true;
 	net_server_leave(server);
 }
 
@@ -277,6 +282,7 @@ void net_server_drain(
 	listeners_accept_waiting(server);
 	listeners_close(server);
 	server->draining = true;
+	server->unweighed = true;
 	server->drain = drain;
 	server->drain_at = 0;
 	server->drained = drained;

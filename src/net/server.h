@@ -18,6 +18,14 @@
  * share the listening sockets. Connections are accepted, read and written without blocking.
  */
 
+/* Strangers have room of their own, in the proportion of 1 to so many of max_connections: past
+ * that, the one who has been there for longest makes room. */
+#define NET_STRANGERS_PART 16
+#define NET_STRANGER_MS 2000 /* or request_timeout, if that is less */
+/* One part of so many of max_connections is divided evenly among the listening sockets, as a
+ * reserve: those of one socket cannot take what is left of another's. */
+#define NET_RESERVE_PART 4
+
 struct net_settings {
 	uint32_t max_connections;    /* of the process */
 	uint32_t sharers;            /* servers with an even part of these each, at least 1, past

@@ -105,7 +105,7 @@ static void without_descriptors_connections_wait(void **state)
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
 	world_turn(&w, true);
 	assert_true(w.server->starved);
-	assert_false(w.server->accepting);
+	assert_false(w.server->listeners->accepting);
 	/* One more try a tenth of a second later, none meanwhile. */
 	uint64_t first_retry = w.server->retry_at;
 

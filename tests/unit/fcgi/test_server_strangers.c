@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "net/server.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/fcgi/world.h"
+
+#include <fastcgi.h>
+
+#define ANSWER "Status: 200\r\n\r\n"
+#define CONNECTIONS 32
+#define STRANGERS (CONNECTIONS / NET_STRANGERS_PART)
+#define RESERVE (CONNECTIONS / NET_RESERVE_PART / 2)
+
+/* Who connects from now on. */
+static bool knows(const void *ctx, const struct addr *from)
+{
+	return !*(const bool *)ctx;
+}
+
+static void open_world(struct world *w, bool *strange)
+{
+	world_init(w);
+	w->settings.max_connections = CONNECTIONS;
+	world_start(w);
+	w->service.knows = knows;
+	w->service.knows_ctx = strange;
+	*strange = true;
+}
+
+static bool is_closed(int fd)
+{
+	struct bytes got = {0};
+	bool closed = world_read(fd, &got);
+
+	bytes_clear(&got);
+	return closed;
+}
+
+static void the_newest_strangers_stay_and_others_do_not_wait_for_them(void **state)
+{
+	int strangers[10 * STRANGERS];
+	int known[CONNECTIONS];
+	struct world w;
+	bool strange;
+
+	open_world(&w, &strange);
+	for (size_t i = 0; i < ARRAY_LEN(strangers); i++) {
+		strangers[i] = world_connect(&w);
+		world_run(&w);
+	}
+	assert_int_equal(w.server->stranger_count, STRANGERS);
+	for (size_t i = 0; i < ARRAY_LEN(strangers); i++) {
+		assert_int_equal(is_closed(strangers[i]), i + STRANGERS < ARRAY_LEN(strangers));
+	}
+	assert_int_equal(w.service.stats->ended[NET_END_CROWDED], ARRAY_LEN(strangers) - STRANGERS);
+	strange = false;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		known[i] = world_connect(&w);
+		world_run(&w);
+	}
+	assert_int_equal(w.server->peer_count, CONNECTIONS + STRANGERS);
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		wire_request(&w.in, 1, FCGI_KEEP_CONN);
+		world_send(&w, known[i]);
+		world_run(&w);
+		wire_answer(&w.expected, 1, ANSWER);
+		world_expect(&w, known[i], false);
+		close(known[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(strangers); i++) {
+		close(strangers[i]);
+	}
+	world_run(&w);
+	assert_int_equal(w.server->peer_count, 0);
+	assert_int_equal(w.server->stranger_count, 0);
+	world_clear(&w);
+}
+
+static void a_stranger_asks_once(void **state)
+{
+	struct world w;
+	bool strange;
+
+	open_world(&w, &strange);
+	int fd = world_connect(&w);
+
+	wire_request(&w.in, 1, FCGI_KEEP_CONN);
+	world_send(&w, fd);
+	world_run(&w);
+	wire_answer(&w.expected, 1, ANSWER);
+	world_expect(&w, fd, true);
+	assert_int_equal(w.server->stranger_count, 0);
+	close(fd);
+	world_clear(&w);
+}
+
+/* Whatever it does: nothing, half a request, or not to take its answer's end. */
+static void the_time_of_a_stranger_runs_from_its_beginning(void **state)
+{
+	for (int does = 0; does < 2; does++) {
+		struct world w;
+		bool strange;
+
+		open_world(&w, &strange);
+		w.settings.request_timeout_ms = 50;
+		net_server_configure(w.server, &w.settings);
+		int fd = world_connect(&w);
+
+		while (w.server->peer_count == 0) {
+			world_turn(&w, true);
+		}
+		while (w.server->peer_count > 0) {
+			if (does == 1) {
+				(void)send(fd, "\1", 1, MSG_NOSIGNAL);
+			}
+			world_turn(&w, true);
+		}
+		assert_int_equal(w.service.stats->ended[NET_END_REQUEST_TIMEOUT] +
+					 w.service.stats->ended[NET_END_DONE] +
+					 w.service.stats->ended[NET_END_PEER],
+			1);
+		close(fd);
+		world_clear(&w);
+	}
+}
+
+/* However many connections one socket has, the other one gets its own. */
+static void each_socket_has_a_reserve(void **state)
+{
+	int first[CONNECTIONS];
+	int second[CONNECTIONS];
+	struct world other;
+	struct world w;
+
+	world_init(&other);
+	world_init(&w);
+	w.settings.max_connections = CONNECTIONS;
+	world_start(&w);
+	assert_int_equal(net_server_listen(w.server, other.listener, &w.service), 0);
+	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
+		first[i] = world_connect(&w);
+		world_run(&w);
+	}
+	assert_int_equal(w.server->peer_count, CONNECTIONS - RESERVE);
+	for (size_t i = 0; i < ARRAY_LEN(second); i++) {
+		second[i] = world_connect(&other);
+		world_run(&w);
+	}
+	assert_int_equal(w.server->peer_count, CONNECTIONS);
+	for (size_t i = 0; i < RESERVE; i++) {
+		wire_request(&w.in, 1, FCGI_KEEP_CONN);
+		world_send(&w, second[i]);
+		world_run(&w);
+		wire_answer(&w.expected, 1, ANSWER);
+		world_expect(&w, second[i], false);
+	}
+	/* What becomes free beyond the reserve is for those that wait. */
+	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
+		close(first[i]);
+	}
+	world_run(&w);
+	assert_int_equal(w.server->peer_count, CONNECTIONS - RESERVE);
+	for (size_t i = 0; i < ARRAY_LEN(second); i++) {
+		close(second[i]);
+	}
+	world_run(&w);
+	assert_int_equal(w.server->peer_count, 0);
+	world_clear(&w);
+	world_clear(&other);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_newest_strangers_stay_and_others_do_not_wait_for_them),
+		cmocka_unit_test(a_stranger_asks_once),
+		cmocka_unit_test(the_time_of_a_stranger_runs_from_its_beginning),
+		cmocka_unit_test(each_socket_has_a_reserve),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
