@@ -4,10 +4,12 @@
 #include "requests.h"
 
 #include "base/clock.h"
+#include "base/log_limit.h"
 #include "believe.h"
 #include "decider.h"
 #include "fcgi/service.h"
 #include "forward.h"
+#include "http/fault.h"
 #include "http/route.h"
 #include "http/service.h"
 #include "probe.h"
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 
 #define REPLY_KEEP 8192 /* bytes of buffer kept between answers to probes */
+#define PATH_SHOWN 64   /* bytes of a path in the log */
 
 struct requests {
 	struct decider *decider;
@@ -25,6 +28,7 @@ struct requests {
 	struct bytes reply; /* to a probe */
 	const struct metrics *metrics;
 	struct metrics_worker *stats;
+	struct log_limit refusals;
 	bool draining;
 };
 
@@ -122,9 +126,29 @@ static void *http_auth(struct requests *all, struct http_conn *conn, const struc
 	return decider_ask(all->decider, &question);
 }
 
+/* A Unix socket's peer has no address. */
+static const char *name_of(const struct addr *from, char text[ADDR_TEXT_MAX])
+{
+	if (from->family == ADDR_NONE) {
+		return "a Unix socket";
+	}
+	addr_format(from, text);
+	return text;
+}
+
+static void log_refusal(struct requests *all, const struct addr *from, struct str path,
+	const char *status, const char *why)
+{
+	char text[ADDR_TEXT_MAX];
+
+	log_limited(&all->refusals, LOG_LEVEL_WARNING, clock_ms(), "HTTP from %s: %s: \"%.*s\": %s",
+		name_of(from, text), status, path.len < PATH_SHOWN ? (int)path.len : PATH_SHOWN,
+		path.len > 0 ? path.data : "", why);
+}
+
 /* Whether the process lives is for anyone to know who can connect; what it does is not. */
-static void http_other(struct requests *all, struct http_conn *conn, enum http_place place,
-	const struct addr *from)
+static void http_other(struct requests *all, struct http_conn *conn, const struct http_head *head,
+	enum http_place place, const struct addr *from)
 {
 	static const enum probe probes[] = {
 		[HTTP_NOWHERE] = PROBE_COUNT,
@@ -133,14 +157,24 @@ static void http_other(struct requests *all, struct http_conn *conn, enum http_p
 		[HTTP_READYZ] = PROBE_READYZ,
 		[HTTP_METRICS] = PROBE_METRICS,
 	};
+	bool trusted = believe_peer(&requests_config(all)->frontend, from);
 
-	counter_add(&all->stats->not_found, probes[place] == PROBE_COUNT);
-	if (place == HTTP_METRICS && !believe_peer(&requests_config(all)->frontend, from)) {
+	if (!trusted) {
+		http_conn_stop(conn);
+	}
+	if (place == HTTP_METRICS && !trusted) {
 		counter_add(&all->stats->forbidden, 1);
+		log_refusal(all, from, head->target, "403 Forbidden",
+			"only for trusted_proxies and peers on a Unix socket");
 		bytes_reset(&all->reply, REPLY_KEEP);
 		probe_forbidden(&all->reply);
 	} else {
 		answer_probe(all, probes[place]);
+	}
+	if (probes[place] == PROBE_COUNT) {
+		counter_add(&all->stats->not_found, 1);
+		log_refusal(all, from, head->target, "404 Not Found",
+			"expected the path /auth, /auth/POLICY, /healthz, /readyz or /metrics");
 	}
 	http_reply(conn, probed(all));
 }
@@ -153,8 +187,42 @@ static void *http_request(
 	if (route.place == HTTP_AUTH) {
 		return http_auth(ctx, conn, head, &route, from);
 	}
-	http_other(ctx, conn, route.place, from);
+	http_other(ctx, conn, head, route.place, from);
 	return NULL;
+}
+
+static void http_refused(void *ctx, const struct http_refusal *refusal)
+{
+	struct requests *all = ctx;
+	char from[ADDR_TEXT_MAX];
+	uint64_t now_ms = clock_ms();
+	struct bytes why;
+
+	if (!log_limit_allows(&all->refusals, LOG_LEVEL_WARNING, now_ms)) {
+		return;
+	}
+	bytes_init(&why, 0);
+	http_fault_describe(refusal, &why);
+	log_limited(&all->refusals, LOG_LEVEL_WARNING, now_ms, "HTTP from %s: %s: %.*s",
+		name_of(refusal->from, from), refusal->status, (int)why.len,
+		why.len > 0 ? (const char *)why.data : "");
+	bytes_clear(&why);
+}
+
+static void fcgi_refused(void *ctx, const struct addr *from, const char *what)
+{
+	struct requests *all = ctx;
+	char text[ADDR_TEXT_MAX];
+
+	log_limited(&all->refusals, LOG_LEVEL_WARNING, clock_ms(),
+		"FastCGI from %s: the connection is closed: %s", name_of(from, text), what);
+}
+
+static bool http_knows(const void *ctx, const struct addr *from)
+{
+	const struct requests *all = ctx;
+
+	return believe_peer(&requests_config(all)->frontend, from);
 }
 
 static struct fcgi_limits limits_of(const struct config_server *server)
@@ -182,8 +250,12 @@ struct requests *requests_new(
 		.ctx = all,
 		.request = fcgi_request,
 		.abort = request_abort,
+		.refused = fcgi_refused,
 	};
-	const struct http_app http = {.ctx = all, .request = http_request, .abort = request_abort};
+	const struct http_app http = {.ctx = all,
+		.request = http_request,
+		.abort = request_abort,
+		.refused = http_refused};
 
 	all->decider = decider;
 	all->metrics = worker->metrics;
@@ -197,6 +269,8 @@ struct requests *requests_new(
 	all->http_pool.stats = &all->stats->http;
 	http_service_init(&all->http, &all->http_pool);
 	all->http.stats = &all->stats->net[LISTEN_HTTP];
+	all->http.knows = http_knows;
+	all->http.knows_ctx = all;
 	return all;
 }
 

@@ -4,6 +4,7 @@
 #ifndef DW_FCGI_APP_H
 #define DW_FCGI_APP_H
 
+#include "base/addr.h"
 #include "fcgi/params.h"
 
 enum fcgi_role { FCGI_ROLE_RESPONDER = 1, FCGI_ROLE_AUTHORIZER = 2 };
@@ -24,6 +25,9 @@ struct fcgi_app {
 	void *(*request)(void *ctx, struct fcgi_request *request, enum fcgi_role role,
 		struct fcgi_params *params);
 	void (*abort)(void *app_request);
+	/* A connection was given up, because its stream means nothing from here on: `what` says
+	 * why, and what may help. NULL: it is not told. */
+	void (*refused)(void *ctx, const struct addr *from, const char *what);
 };
 
 #endif

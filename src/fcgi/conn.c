@@ -11,9 +11,12 @@
 #include <fastcgi.h>
 #include <string.h>
 
-void fcgi_conn_init(struct fcgi_conn *c, struct fcgi_pool *pool, struct bytes *out)
+#define TLS_HANDSHAKE 0x16 /* RFC 8446 5.1: the first byte of a connection */
+
+void fcgi_conn_init(
+	struct fcgi_conn *c, struct fcgi_pool *pool, struct bytes *out, const struct addr *from)
 {
-	*c = (struct fcgi_conn){.pool = pool, .net = {.out = out}};
+	*c = (struct fcgi_conn){.pool = pool, .net = {.out = out}, .from = *from};
 	list_init(&c->requests);
 }
 
@@ -38,11 +41,16 @@ void fcgi_conn_clear(struct fcgi_conn *c)
 }
 
 /* The peer broke the protocol: nothing that follows can be trusted to mean what it seems to. */
-static void refuse_stream(struct fcgi_conn *c)
+static void refuse_stream(struct fcgi_conn *c, const char *what)
 {
+	const struct fcgi_app *app = &c->pool->app;
+
 	c->bad = true;
 	c->last = true;
 	counter_add(&c->pool->stats->protocol_errors, 1);
+	if (app->refused != NULL) {
+		app->refused(app->ctx, &c->from, what);
+	}
 	for (struct fcgi_request *r; (r = fcgi_request_first(&c->requests)) != NULL;) {
 		abort_one(r);
 	}
@@ -65,7 +73,7 @@ static void begin_request(struct fcgi_conn *c, uint64_t now)
 
 	if (fcgi_request_find(c, id) != NULL) {
 		/* Whose PARAMS the next ones are could only be guessed. */
-		refuse_stream(c);
+		refuse_stream(c, "FCGI_BEGIN_REQUEST with the id of a request that is active");
 		return;
 	}
 	if ((flags & FCGI_KEEP_CONN) == 0 || c->net.leaving) {
@@ -228,7 +236,7 @@ static void on_header(struct fcgi_conn *c)
 	} else if (record->type == FCGI_BEGIN_REQUEST) {
 		c->begin_have = 0;
 		if (record->content_len != sizeof(c->begin)) {
-			refuse_stream(c);
+			refuse_stream(c, "FCGI_BEGIN_REQUEST with a body of other than 8 bytes");
 		}
 	} else if (record->type == FCGI_PARAMS) {
 		struct fcgi_request *r = fcgi_request_find(c, record->id);
@@ -275,6 +283,25 @@ static void on_end(struct fcgi_conn *c, uint64_t now)
 	}
 }
 
+/* Of a record that begins with another byte than the protocol's version. At the beginning of a
+ * connection it is mostly a front end that speaks something else. */
+static const char *what_came(const struct fcgi_conn *c)
+{
+	uint8_t first = c->reader.header[0];
+
+	if (c->net.spoken) {
+		return "a record of another version than FastCGI 1, or bytes between two records";
+	}
+	if (first >= 'A' && first <= 'Z') {
+		return "an HTTP request on a FastCGI socket: use fastcgi_pass (not proxy_pass) in "
+		       "the front end, or listen = http:… here";
+	}
+	if (first == TLS_HANDSHAKE) {
+		return "TLS on a FastCGI socket: the front end must speak FastCGI, in plain";
+	}
+	return "not FastCGI: the first byte of a record is its version, 1";
+}
+
 static size_t read_records(struct fcgi_conn *c, struct str input, uint64_t now)
 {
 	struct str rest = input;
@@ -297,7 +324,7 @@ static size_t read_records(struct fcgi_conn *c, struct str input, uint64_t now)
 			}
 			break;
 		case FCGI_READ_BAD:
-			refuse_stream(c);
+			refuse_stream(c, what_came(c));
 			break;
 		}
 	}

@@ -4,6 +4,7 @@
 #ifndef DW_FCGI_CONN_H
 #define DW_FCGI_CONN_H
 
+#include "base/addr.h"
 #include "base/bytes.h"
 #include "base/counter.h"
 #include "base/list.h"
@@ -58,6 +59,7 @@ struct fcgi_pool {
 struct fcgi_conn {
 	struct net_conn net;
 	struct fcgi_pool *pool;
+	struct addr from;
 	struct list requests; /* active */
 	uint32_t request_count;
 	uint32_t stdin_owed; /* requests that ended here before their FCGI_STDIN did */
@@ -80,7 +82,8 @@ void fcgi_pool_clear(struct fcgi_pool *pool);
  * NULL if there is none. */
 struct fcgi_conn *fcgi_pool_oldest(const struct fcgi_pool *pool, uint64_t *since);
 
-void fcgi_conn_init(struct fcgi_conn *conn, struct fcgi_pool *pool, struct bytes *out);
+void fcgi_conn_init(
+	struct fcgi_conn *conn, struct fcgi_pool *pool, struct bytes *out, const struct addr *from);
 /* Aborts every active request, with no output: the peer is gone. */
 void fcgi_conn_clear(struct fcgi_conn *conn);
 

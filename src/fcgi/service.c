@@ -17,7 +17,7 @@ static struct fcgi_conn *conn_of(const struct net_conn *conn)
 
 static void init(struct net_conn *conn, void *pool, const struct addr *from)
 {
-	fcgi_conn_init(conn_of(conn), pool, conn->out);
+	fcgi_conn_init(conn_of(conn), pool, conn->out, from);
 }
 
 static void clear(struct net_conn *conn)

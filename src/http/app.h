@@ -17,11 +17,22 @@ struct http_conn; /* one connection, which has one request at a time */
  * before; no http_reply may follow. NULL without an answer is answered 503. The server must not be
  * closed from inside these.
  */
+/* Why a request was not handed over. */
+struct http_refusal {
+	const char *status; /* "400 Bad Request" */
+	const struct addr *from;
+	struct str text; /* what came, or its beginning; good during the call only */
+	uint32_t max_head;
+	bool too_large; /* more than max_head, or HTTP_HEADERS_MAX fields */
+};
+
 struct http_app {
 	void *ctx;
 	void *(*request)(void *ctx, struct http_conn *conn, const struct http_head *head,
 		const struct addr *from);
 	void (*abort)(void *app_request);
+	/* NULL: it is not told. */
+	void (*refused)(void *ctx, const struct http_refusal *refusal);
 };
 
 #endif

@@ -8,6 +8,8 @@
 #include <assert.h>
 
 #define REFUSAL(status) "Status: " status "\r\nContent-Type: text/plain\r\n\r\n" status "\n"
+#define BAD "400 Bad Request"
+#define TOO_LARGE "431 Request Header Fields Too Large"
 
 void http_pool_init(struct http_pool *pool, const struct http_app *app, uint32_t max_head,
 	int64_t (*wall_s)(void))
@@ -79,19 +81,36 @@ void http_conn_reply(struct http_conn *c, struct str cgi)
 	}
 }
 
-/* What follows could be taken for anything. */
-static void refuse(struct http_conn *c, bool too_large)
+static uint32_t max_head(const struct http_conn *c)
 {
+	uint32_t max = c->pool->max_head;
+
+	return c->net.stranger && max > HTTP_STRANGER_HEAD_MAX ? HTTP_STRANGER_HEAD_MAX : max;
+}
+
+/* What follows could be taken for anything. */
+static void refuse(struct http_conn *c, bool too_large, struct str text)
+{
+	const struct http_app *app = &c->pool->app;
 	struct http_stats *stats = c->pool->stats;
+	const struct http_refusal refusal = {
+		.status = too_large ? TOO_LARGE : BAD,
+		.from = &c->from,
+		.text = text,
+		.max_head = max_head(c),
+		.too_large = too_large,
+	};
 
 	counter_add(too_large ? &stats->too_large : &stats->bad, 1);
+	if (app->refused != NULL) {
+		app->refused(app->ctx, &refusal);
+	}
 	c->pending = true;
 	c->last = true;
 	c->more = true;
 	c->http_1_0 = false;
 	c->head_only = false;
-	http_conn_reply(c, str_view(too_large ? REFUSAL("431 Request Header Fields Too Large")
-					      : REFUSAL("400 Bad Request")));
+	http_conn_reply(c, str_view(too_large ? REFUSAL(TOO_LARGE) : REFUSAL(BAD)));
 }
 
 static void take_head(struct http_conn *c, struct str text)
@@ -104,10 +123,10 @@ static void take_head(struct http_conn *c, struct str text)
 	case HTTP_HEAD_GOOD:
 		break;
 	case HTTP_HEAD_BAD:
-		refuse(c, false);
+		refuse(c, false, text);
 		return;
 	case HTTP_HEAD_TOO_MANY:
-		refuse(c, true);
+		refuse(c, true, text);
 		return;
 	}
 	c->pending = true;
@@ -143,7 +162,7 @@ static bool is_half_blank(struct str text)
  * is longer than one may be, is refused, however it was cut. */
 static bool head_ends(struct http_conn *c, struct str text, size_t *len)
 {
-	size_t max = c->pool->max_head;
+	size_t max = max_head(c);
 	struct str within = {text.data, text.len < max ? text.len : max};
 	enum http_head_find found =
 		is_half_blank(text) ? HTTP_HEAD_MORE : http_head_find(within, &c->scanned, len);
@@ -151,7 +170,7 @@ static bool head_ends(struct http_conn *c, struct str text, size_t *len)
 	if (found == HTTP_HEAD_DONE || (found == HTTP_HEAD_MORE && text.len <= max)) {
 		return found == HTTP_HEAD_DONE;
 	}
-	refuse(c, found == HTTP_HEAD_MORE);
+	refuse(c, found == HTTP_HEAD_MORE, text);
 	forget_partial(c);
 	return false;
 }

@@ -41,6 +41,9 @@ struct http_pool {
 	struct http_stats *stats;
 };
 
+/* Bytes of a stranger's head (see net_service), or max_head if that is less. */
+#define HTTP_STRANGER_HEAD_MAX 8192
+
 /* Feeding stops where this many bytes of output wait: a peer that does not read is not heard. */
 #define HTTP_OUTPUT_MAX ((size_t)256 * 1024)
 

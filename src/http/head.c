@@ -21,6 +21,7 @@ struct parse {
 	struct http_head *head;
 	struct framing framing;
 	bool bad;
+	bool bad_name;
 	bool too_many;
 	bool named; /* a name waits for its value */
 	bool complete;
@@ -146,6 +147,7 @@ static int on_name(http_parser *parser, const char *at, size_t len)
 	}
 	/* The library, built leniently, lets spaces be part of names. */
 	if (p->named || str_find(name, ' ') < len || str_find(name, '\t') < len) {
+		p->bad_name = true;
 		return 1;
 	}
 	p->named = true;
@@ -196,11 +198,33 @@ static int on_complete(http_parser *parser)
 	return 2; /* the head is all there is to parse */
 }
 
-static bool framing_is_clear(const struct framing *f, const struct http_head *head)
+/* What two readers could take differently in the framing; NULL: nothing. */
+static const char *framing_fault(const struct framing *f, const struct http_head *head)
 {
-	return f->hosts <= 1 && (f->hosts == 1 || head->http_1_0) && f->lengths <= 1 &&
-	       f->encodings <= 1 && f->lengths + f->encodings <= 1 &&
-	       (f->encodings == 0 || !head->http_1_0);
+	if (f->hosts > 1 || (f->hosts == 0 && !head->http_1_0)) {
+		return f->hosts > 1 ? "more than one Host" : "no Host";
+	}
+	if (f->lengths + f->encodings > 1) {
+		return "more than one of Content-Length and Transfer-Encoding";
+	}
+	return f->encodings > 0 && head->http_1_0 ? "Transfer-Encoding in HTTP/1.0" : NULL;
+}
+
+/* Why what has been parsed is no head; NULL: it is one. */
+static const char *parse_fault(const http_parser *parser, const struct parse *p)
+{
+	if (p->bad_name) {
+		return "a blank inside or after a header's name";
+	}
+	if (HTTP_PARSER_ERRNO(parser) != HPE_OK) {
+		return http_errno_description(HTTP_PARSER_ERRNO(parser));
+	}
+	if (!p->complete) {
+		return "no end";
+	}
+	return p->bad ? "CONNECT, a Content-Length that is no number, or a Transfer-Encoding other "
+			"than chunked"
+		      : framing_fault(&p->framing, p->head);
 }
 
 enum http_head_result http_head_parse(struct str text, struct http_head *out)
@@ -216,6 +240,8 @@ enum http_head_result http_head_parse(struct str text, struct http_head *out)
 
 	out->header_count = 0;
 	if (!lines_are_clean(text) || !read_request_line(line, out)) {
+		out->fault = "the first line is not \"METHOD target HTTP/1.1\", or others are no "
+			     "header lines";
 		return HTTP_HEAD_BAD;
 	}
 	out->path = path_of(out->target);
@@ -226,8 +252,11 @@ enum http_head_result http_head_parse(struct str text, struct http_head *out)
 	if (p.too_many) {
 		return HTTP_HEAD_TOO_MANY;
 	}
-	if (HTTP_PARSER_ERRNO(&parser) != HPE_OK || parsed != text.len || !p.complete || p.bad ||
-		!framing_is_clear(&p.framing, out)) {
+	out->fault = parse_fault(&parser, &p);
+	if (out->fault == NULL && parsed != text.len) {
+		out->fault = "bytes after its end";
+	}
+	if (out->fault != NULL) {
 		return HTTP_HEAD_BAD;
 	}
 	out->body = p.framing.length > 0 || p.framing.encodings > 0;

@@ -31,6 +31,7 @@ struct http_head {
 	bool body; /* one is announced: what follows the head is no request */
 	struct http_header headers[HTTP_HEADERS_MAX];
 	size_t header_count;
+	const char *fault; /* of a head that is BAD */
 };
 
 enum http_head_result { HTTP_HEAD_GOOD, HTTP_HEAD_BAD, HTTP_HEAD_TOO_MANY };

@@ -31,13 +31,15 @@ static void run_init(struct run *r, uint8_t flags)
 		.max_params = 2000,
 		.max_requests_per_connection = (uint32_t)(flags >> 3) + 1};
 
+	const struct addr from = {.family = ADDR_NONE};
+
 	*r = (struct run){.out = {0}};
 	recorder_init(&r->recorder, fcgi_conn_reply);
 	r->recorder.defer = (flags & 1) != 0;
 	const struct fcgi_app app = recorder_app(&r->recorder);
 
 	fcgi_pool_init(&r->pool, &app, &limits);
-	fcgi_conn_init(&r->conn, &r->pool, &r->out);
+	fcgi_conn_init(&r->conn, &r->pool, &r->out, &from);
 }
 
 /* The peer takes what is there. */

@@ -25,12 +25,14 @@ static inline void scene_init(struct scene *s)
 	const struct fcgi_limits limits = {
 		.max_connections = 1000, .max_params = 131072, .max_requests_per_connection = 3};
 
+	const struct addr from = {.family = ADDR_NONE};
+
 	*s = (struct scene){.out = {0}};
 	recorder_init(&s->recorder, fcgi_conn_reply);
 	const struct fcgi_app app = recorder_app(&s->recorder);
 
 	fcgi_pool_init(&s->pool, &app, &limits);
-	fcgi_conn_init(&s->conn, &s->pool, &s->out);
+	fcgi_conn_init(&s->conn, &s->pool, &s->out, &from);
 }
 
 static inline void scene_clear(struct scene *s)

@@ -335,7 +335,7 @@ static void finds_the_oldest_incomplete_request(void **state)
 	uint64_t since;
 
 	scene_init(&s);
-	fcgi_conn_init(&other, &s.pool, &other_out);
+	fcgi_conn_init(&other, &s.pool, &other_out, &s.conn.from);
 	assert_null(fcgi_pool_oldest(&s.pool, &since));
 	wire_begin(&s.in, 1, FCGI_RESPONDER, KEEP);
 	assert_int_equal(fcgi_conn_feed(&other, bytes_view(&s.in), 100), s.in.len);

@@ -5,6 +5,7 @@
 #define DW_TEST_HTTP_KIT_H
 
 #include "http/conn.h"
+#include "http/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
  * Shared with the fuzz target. */
 struct listener_app {
 	struct bytes events;
+	struct bytes refused; /* "STATUS: why", one after the other */
 	struct http_conn *waiting;
 	bool defer;
 	bool silent;
@@ -63,6 +65,15 @@ static inline void kit_abort(void *app_request)
 	app->aborted++;
 }
 
+static inline void kit_refused(void *ctx, const struct http_refusal *refusal)
+{
+	struct listener_app *app = ctx;
+
+	bytes_append_text(&app->refused, refusal->status);
+	bytes_append_text(&app->refused, ": ");
+	http_fault_describe(refusal, &app->refused);
+}
+
 static inline bool kit_answer(struct listener_app *app, const char *answer)
 {
 	struct http_conn *conn = app->waiting;
@@ -85,7 +96,8 @@ struct http_scene {
 
 static inline void http_scene_init(struct http_scene *s, uint32_t max_head)
 {
-	const struct http_app app = {.ctx = &s->app, .request = kit_request, .abort = kit_abort};
+	const struct http_app app = {
+		.ctx = &s->app, .request = kit_request, .abort = kit_abort, .refused = kit_refused};
 	const struct addr from = {.family = ADDR_NONE};
 
 	*s = (struct http_scene){.out = {0}};
@@ -102,6 +114,7 @@ static inline void http_scene_clear(struct http_scene *s)
 		abort();
 	}
 	bytes_clear(&s->app.events);
+	bytes_clear(&s->app.refused);
 	bytes_clear(&s->out);
 }
 
