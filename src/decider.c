@@ -126,7 +126,8 @@ static void give(struct decider *decider, const struct decider_question *questio
 	count(decider, g, policy, answer, request.duration_us);
 	bytes_reset(&decider->reply, REPLY_KEEP);
 	bytes_append_str(&decider->reply, answer->head);
-	reply_caching(max_age_s, question->role, &decider->reply);
+	reply_caching(max_age_s, question->role,
+		question->http != NULL && answer->verdict != AUTHZ_ALLOW, &decider->reply);
 	/* Over HTTP the head is all: nginx reads no body for auth_request, and would not keep a
 	 * connection on which one comes. */
 	bytes_append_str(&decider->reply, question->http != NULL ? str_view("\r\n") : answer->tail);

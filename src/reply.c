@@ -136,12 +136,13 @@ void reply_head(const struct authz *a, enum fcgi_role role, struct bytes *out)
 
 #define DIGITS_MAX 10
 
-void reply_caching(uint32_t max_age_s, enum fcgi_role role, struct bytes *out)
+void reply_caching(uint32_t max_age_s, enum fcgi_role role, bool to_client, struct bytes *out)
 {
 	/* nginx reads Cache-Control only where it has not seen the other before. */
 	static const char for_nginx[] = "X-Accel-Expires: ";
 	static const char for_all[] = "\r\nCache-Control: max-age=";
-	char text[sizeof(for_nginx) + sizeof(for_all) + 2 * DIGITS_MAX];
+	static const char for_none[] = "\r\nCache-Control: no-store\r\n";
+	char text[sizeof(for_nginx) + sizeof(for_none) + 2 * DIGITS_MAX];
 	char digits[DIGITS_MAX];
 	char *number = digits + DIGITS_MAX;
 	char *at = text;
@@ -157,9 +158,13 @@ void reply_caching(uint32_t max_age_s, enum fcgi_role role, struct bytes *out)
 
 	at = mempcpy(at, for_nginx, sizeof(for_nginx) - 1);
 	at = mempcpy(at, number, len);
-	at = mempcpy(at, for_all, sizeof(for_all) - 1);
-	at = mempcpy(at, number, len);
-	at = mempcpy(at, "\r\n", 2);
+	if (to_client) {
+		at = mempcpy(at, for_none, sizeof(for_none) - 1);
+	} else {
+		at = mempcpy(at, for_all, sizeof(for_all) - 1);
+		at = mempcpy(at, number, len);
+		at = mempcpy(at, "\r\n", 2);
+	}
 	bytes_append(out, text, (size_t)(at - text));
 }
 
@@ -179,6 +184,6 @@ void reply_tail(const struct authz *a, enum fcgi_role role, struct bytes *out)
 void reply_build(const struct authz *a, enum fcgi_role role, struct bytes *out)
 {
 	reply_head(a, role, out);
-	reply_caching(a->max_age_s, role, out);
+	reply_caching(a->max_age_s, role, false, out);
 	reply_tail(a, role, out);
 }

@@ -18,9 +18,12 @@ void reply_build(const struct authz *a, enum fcgi_role role, struct bytes *out);
 /*
  * Its three parts, one after the other: all but the second are the same for the same input. That
  * one says how long the answer may be kept, and to an authorizer's front end nothing.
+ * X-Accel-Expires is for nginx alone, which keeps the answer for itself. Cache-Control is for
+ * everyone: a front end that hands a denial on (`to_client`) hands that on, too, so it is no-store
+ * then.
  */
 void reply_head(const struct authz *a, enum fcgi_role role, struct bytes *out);
-void reply_caching(uint32_t max_age_s, enum fcgi_role role, struct bytes *out);
+void reply_caching(uint32_t max_age_s, enum fcgi_role role, bool to_client, struct bytes *out);
 void reply_tail(const struct authz *a, enum fcgi_role role, struct bytes *out);
 
 /*

@@ -120,6 +120,11 @@ def test_in_and_out_over_one_connection(door, wire):
             assert (got, headers["x-doorward-reason"]) == (status, reason)
             assert headers.get("x-client-hostname") == name
             assert headers["content-length"] == str(len(body))
+            # A denial reaches the client, and what is on the way must not keep it for others.
+            age = headers["x-accel-expires"]
+            assert headers["cache-control"] == (
+                f"max-age={age}" if status == 200 else "no-store"
+            )
             assert "connection" not in headers and "GMT" in headers["date"]
             assert body == "" and "content-type" not in headers
 
@@ -158,11 +163,13 @@ def test_who_may_ask(doorward, nsd):
     detail = door.decisions()[-1]["detail"]
     assert "[frontend] trusted_proxies = 127.0.0.1" in detail
     # Whether it lives is for everyone, what it does is not.
-    one = Wire(("127.0.0.1", port))
     for path, status in [("/healthz", 200), ("/readyz", 200), ("/metrics", 403), ("/x", 404)]:
-        one.send(request(path))
-        assert one.answer()[0] == status
-    one.close()
+        one = Wire(("127.0.0.1", port))
+        one.send(request(path) * 2)
+        got, headers, _ = one.answer()
+        assert (got, headers["connection"]) == (status, "close")
+        assert one.answer() is None
+        one.close()
 
 
 def test_endpoints(door, wire):

@@ -21,6 +21,7 @@ from kit.process import free_port
 from test_http import Wire
 
 CONTRIB = REPOSITORY / "contrib"
+TELLING = re.compile("X-(Client-(Hostname|Rdns|Cert)|Doorward|Accel)", re.I)  # what a client that is denied must not see
 NAMED = "127.0.0.1", "127.0.0.2", "127.0.0.3"  # played clients: loopback addresses
 
 
@@ -110,6 +111,8 @@ def check(site, pki):
             assert ("inside" in response.body) <= comes_in, told
             if not comes_in:
                 assert response.status == 403, told
+                shown = [name for name, _ in response.headers if TELLING.match(name)]
+                assert not shown, told
 
 
 @pytest.fixture
@@ -144,6 +147,26 @@ def test_caddy(caddy, pki):
     caddy.door.stop()
     response = caddy.get("127.0.0.2")
     assert response.status >= 500 and "inside" not in response.body
+
+
+def test_a_denial_by_caddy_is_not_for_others(caddy, pki, folder, nginx):
+    """A cache in front, which asks Caddy from the address of each client, keeps no denial."""
+    port = free_port()
+    nginx(
+        f"proxy_cache_path {folder}/kept keys_zone=kept:1m;\n"
+        f"server {{ listen 127.0.0.1:{port}; location / {{\n"
+        "proxy_cache kept; proxy_ssl_server_name on; proxy_ssl_name localhost;\n"
+        "proxy_bind $remote_addr; proxy_set_header Host localhost;\n"
+        "add_header X-Kept $upstream_cache_status always;\n"
+        f"proxy_pass https://127.0.0.1:{caddy.port}; }} }}",
+        port,
+    )
+    for address, status in [("127.0.0.3", 403), ("127.0.0.2", 200), ("127.0.0.3", 403)]:
+        response = web.get(port, source=address)
+        assert response.status == status, (address, response, caddy.door.stderr()[-900:])
+        if status == 403:
+            assert response.header("Cache-Control") == "no-store"
+            assert response.header("X-Kept") in ("MISS", "BYPASS")
 
 
 @pytest.fixture
