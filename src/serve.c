@@ -14,6 +14,7 @@
 #include "manager.h"
 #include "metrics.h"
 #include "privileges.h"
+#include "reach.h"
 #include "snapshot.h"
 #include "sockets.h"
 #include "succession.h"
@@ -35,6 +36,7 @@ struct service {
 	struct snapshot *snapshot;
 	const struct config *first; /* whose listen specs the sockets still name */
 	struct sockets sockets;
+	struct bytes reach; /* of these, for the log: see reach_describe */
 	int64_t started_wall_s;
 	struct addr web_server_addrs[FCGI_WEB_SERVER_ADDRS_MAX];
 	size_t web_server_addr_count;
@@ -337,8 +339,11 @@ static bool prepare(struct service *s, struct diag *diag)
 	const struct config *config = s->snapshot->config;
 
 	if (!read_web_server_addrs(s, diag) ||
-		!sockets_open(&s->sockets, &config->server, &s->succession.given, diag) ||
-		!privileges_drop(config->server.user, config->server.group, diag)) {
+		!sockets_open(&s->sockets, &config->server, &s->succession.given, diag)) {
+		return false;
+	}
+	reach_describe(&s->sockets, &s->reach);
+	if (!privileges_drop(config->server.user, config->server.group, diag)) {
 		return false;
 	}
 	int error = log_open(&config->log.sink);
@@ -381,6 +386,7 @@ static int run(struct service *s, struct diag *diag)
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %u thread(s), policies from %s",
 			s->sockets.count, s->threads, s->config_path);
+		reach_log(&s->reach);
 		lookout_renew(&s->lookout, s->metrics);
 		announce_serving(s);
 		code = EXIT_CODE_OK;
@@ -439,6 +445,7 @@ int serve(const char *config_path, char *const *argv)
 	log_diag(&diag);
 	diag_clear(&diag);
 	log_close();
+	bytes_clear(&s->reach);
 	uv_loop_close(&s->loop);
 	free(s->program);
 	free(s);

@@ -113,12 +113,15 @@ static int open_tcp(const struct endpoint *endpoint, int backlog, struct diag *d
 
 	endpoint_format(endpoint, text);
 	if (fd < 0) {
-		diag_error(diag, NULL, "%s: no socket: %s", text, strerror(errno));
+		diag_error(diag, NULL, "listen: %s: no socket: %s", text, strerror(errno));
 		return -1;
 	}
 	if (bind_and_listen(fd, endpoint, backlog) != 0) {
-		diag_error(diag, NULL, "%s: cannot listen: %s%s", text, strerror(errno),
-			errno == EADDRINUSE ? " by another process" : "");
+		diag_error(diag, NULL, "listen: %s: cannot listen: %s%s", text, strerror(errno),
+			errno == EADDRINUSE      ? " by another process"
+			: errno == EACCES        ? ": a port below 1024 is for root alone"
+			: errno == EADDRNOTAVAIL ? ": no interface has this address"
+						 : "");
 		close(fd);
 		return -1;
 	}
@@ -197,10 +200,10 @@ static pid_t listener_of(int fd)
 static void refuse_taken(const char *path, pid_t pid, struct diag *diag)
 {
 	if (pid > 0) {
-		diag_error(diag, NULL, "unix:%s: another process listens there (PID %ld)", path,
-			(long)pid);
+		diag_error(diag, NULL, "listen: unix:%s: another process listens there (PID %ld)",
+			path, (long)pid);
 	} else {
-		diag_error(diag, NULL, "unix:%s: another process listens there", path);
+		diag_error(diag, NULL, "listen: unix:%s: another process listens there", path);
 	}
 }
 
@@ -213,12 +216,13 @@ static bool path_is_free(const char *path, struct diag *diag)
 		if (errno == ENOENT) {
 			return true;
 		}
-		diag_error(diag, NULL, "unix:%s: %s", path, strerror(errno));
+		diag_error(diag, NULL, "listen: unix:%s: %s", path, strerror(errno));
 		return false;
 	}
 	if (!S_ISSOCK(st.st_mode)) {
 		diag_error(diag, NULL,
-			"unix:%s: is there and is no socket, expected a free path or a stale "
+			"listen: unix:%s: is there and is no socket, expected a free path or a "
+			"stale "
 			"socket",
 			path);
 		return false;
@@ -226,7 +230,7 @@ static bool path_is_free(const char *path, struct diag *diag)
 	int probe = unix_socket();
 
 	if (probe < 0) {
-		diag_error(diag, NULL, "unix:%s: no socket: %s", path, strerror(errno));
+		diag_error(diag, NULL, "listen: unix:%s: no socket: %s", path, strerror(errno));
 		return false;
 	}
 	int error = unix_connect(probe, path);
@@ -239,31 +243,48 @@ static bool path_is_free(const char *path, struct diag *diag)
 	}
 	/* A socket of another kind (EPROTOTYPE), or one that we may not ask, is somebody's. */
 	if (error != ECONNREFUSED && error != ENOENT) {
-		diag_error(diag, NULL, "unix:%s: cannot tell whether anyone listens there: %s",
-			path, strerror(error));
+		diag_error(diag, NULL,
+			"listen: unix:%s: cannot tell whether anyone listens there: %s", path,
+			strerror(error));
 		return false;
 	}
 	return true;
 }
 
-/* Without any permission until it has its owner. */
-static int bind_hidden(int fd, const char *path, const struct listen_options *options)
+/* NULL, or what failed, with errno. */
+static const char *make_ready(int fd, const char *path, const struct listen_options *options)
+{
+	if (options->socket_owner != (uid_t)-1 &&
+		lchown(path, options->socket_owner, (gid_t)-1) != 0) {
+		return "socket_owner cannot be set";
+	}
+	if (options->socket_group != (gid_t)-1 &&
+		lchown(path, (uid_t)-1, options->socket_group) != 0) {
+		return "socket_group cannot be set";
+	}
+	if (chmod(path, options->socket_mode) != 0) {
+		return "socket_mode cannot be set";
+	}
+	return listen(fd, options->backlog) != 0 ? "cannot listen" : NULL;
+}
+
+/* Without any permission until it has its owner. Likewise. */
+static const char *bind_hidden(int fd, const char *path, const struct listen_options *options)
 {
 	struct sockaddr_un sun = unix_address(path);
 
 	if (fchmod(fd, 0) != 0 || bind(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0) {
-		return -1;
+		return "cannot be bound";
 	}
-	if (((options->socket_owner != (uid_t)-1 || options->socket_group != (gid_t)-1) &&
-		    lchown(path, options->socket_owner, options->socket_group) != 0) ||
-		chmod(path, options->socket_mode) != 0 || listen(fd, options->backlog) != 0) {
+	const char *failed = make_ready(fd, path, options);
+
+	if (failed != NULL) {
 		int error = errno;
 
 		unlink(path);
 		errno = error;
-		return -1;
 	}
-	return 0;
+	return failed;
 }
 
 static int open_locked(const char *path, const struct listen_options *options, struct diag *diag)
@@ -279,21 +300,45 @@ static int open_locked(const char *path, const struct listen_options *options, s
 	int fd = unix_socket();
 
 	if (fd < 0) {
-		diag_error(diag, NULL, "unix:%s: no socket: %s", path, strerror(errno));
+		diag_error(diag, NULL, "listen: unix:%s: no socket: %s", path, strerror(errno));
 		return -1;
 	}
-	if (bind_hidden(fd, hidden, options) != 0) {
-		diag_error(diag, NULL, "unix:%s: cannot listen: %s", path, strerror(errno));
+	const char *failed = bind_hidden(fd, hidden, options);
+
+	if (failed != NULL) {
+		diag_error(diag, NULL, "listen: unix:%s: %s: %s%s", path, failed, strerror(errno),
+			errno == EPERM
+				? " (only root may, or for socket_group a member of the group)"
+				: "");
 		close(fd);
 		return -1;
 	}
 	if (rename(hidden, path) != 0) {
-		diag_error(diag, NULL, "unix:%s: %s", path, strerror(errno));
+		diag_error(diag, NULL, "listen: unix:%s: %s", path, strerror(errno));
 		unlink(hidden);
 		close(fd);
 		return -1;
 	}
 	return fd;
+}
+
+/* Nothing can be made in the folder of the socket, whose name alone is configured. */
+static void refuse_folder(const char *path, int error, struct diag *diag)
+{
+	const char *slash = strrchr(path, '/');
+	int len = slash > path ? (int)(slash - path) : 1;
+	const char *hint = "";
+
+	if (error == ENOENT) {
+		diag_error(diag, NULL, "listen: unix:%s: the folder %.*s does not exist", path, len,
+			path);
+		return;
+	}
+	if (error == EACCES || error == EPERM) {
+		hint = ": listen needs a folder that this user may write to";
+	}
+	diag_error(diag, NULL, "listen: unix:%s: nothing can be created in the folder %.*s: %s%s",
+		path, len, path, strerror(error), hint);
 }
 
 static int open_unix(const char *path, const struct listen_options *options, struct diag *diag)
@@ -304,12 +349,12 @@ static int open_unix(const char *path, const struct listen_options *options, str
 	int lock = lock_take(lock_path);
 
 	if (lock < 0 && errno == EWOULDBLOCK) {
-		diag_error(diag, NULL, "unix:%s: another process is about to listen there", path);
+		diag_error(diag, NULL, "listen: unix:%s: another process is about to listen there",
+			path);
 		return -1;
 	}
 	if (lock < 0) {
-		diag_error(diag, NULL, "unix:%s: cannot create %s: %s", path, lock_path,
-			strerror(errno));
+		refuse_folder(path, errno, diag);
 		return -1;
 	}
 	int fd = open_locked(path, options, diag);

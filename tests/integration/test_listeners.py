@@ -82,6 +82,48 @@ def test_several_listeners(doorward, folder):
         assert fcgi.request(where, IN).status == 200
 
 
+@pytest.mark.parametrize(
+    "mode, server, line",
+    [
+        (0o755, "", "only root may connect: socket_group, socket_owner or socket_mode"),
+        (0o755, "socket_mode = 0666", "every local user may connect"),
+        (0o755, "socket_group = www-data", "root, group www-data may connect"),
+        (0o755, "socket_owner = nobody\nsocket_mode = 0600", "root, user nobody may connect"),
+        (0o700, "socket_group = www-data", "mode 0700"),
+        (0o700, "", "only root may connect"),
+    ],
+)
+def test_who_may_connect_is_told(doorward, folder, mode, server, line):
+    """By those who find out by nginx's "Permission denied"."""
+    folder.chmod(0o755)
+    (folder / "run").mkdir()
+    (folder / "run").chmod(mode)
+    sock = folder / "run" / "s"
+    door = doorward(listen=f"unix:{sock}", address=str(sock), server=server)
+    door.process.wait_until(lambda: f"unix:{sock}: " in door.stderr(), "a line about the socket")
+    (told,) = [text for text in door.stderr().splitlines() if f"unix:{sock}: " in text]
+    assert line in told
+    assert (f"but the folder {sock.parent} keeps" in told) == (mode == 0o700 and server != "")
+
+
+def test_a_missing_folder_is_named(folder, stack):
+    door = Doorward(folder, listen=f"unix:{folder}/none/s", wait=False)
+    stack.callback(door.process.kill)
+    assert door.process.ended() != 0
+    assert f"listen: unix:{folder}/none/s: the folder {folder}/none does not exist" in door.stderr()
+
+
+@pytest.mark.parametrize("key", ["socket_group = www-data", "socket_owner = nobody"])
+def test_what_cannot_be_set_is_named_by_its_key(folder, stack, key):
+    folder.chmod(0o777)
+    door = Doorward(
+        folder, server=key, wait=False, user="daemon", group="daemon", extra_groups=[]
+    )
+    stack.callback(door.process.kill)
+    assert door.process.ended() != 0
+    assert f"{key.split()[0]} cannot be set: Operation not permitted (only root" in door.stderr()
+
+
 def test_a_port_in_use_is_an_error(folder, stack):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", free_port()))
