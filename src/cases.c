@@ -215,12 +215,16 @@ static void print_commented(struct str text)
 }
 
 /* A # in a name would begin a directive of TAP. */
-static void print_name(struct str name)
+static void append_name(struct bytes *out, struct str name)
 {
-	for (size_t i = 0; i < name.len; i++) {
-		printf("%s%c", name.data[i] == '#' ? "\\" : "", name.data[i]);
+	struct str part;
+	bool first = true;
+
+	while (str_split_next(&name, '#', &part)) {
+		bytes_append_text(out, first ? "" : "\\#");
+		bytes_append_visible(out, part);
+		first = false;
 	}
-	putchar('\n');
 }
 
 /* True if the case ends as expected. */
@@ -229,14 +233,18 @@ static bool try_case(const struct run *run, size_t index)
 	const struct config_case *c = &run->cases.items[index];
 	struct bytes why;
 	struct bytes explained;
+	struct bytes line;
 
 	bytes_init(&why, 0);
 	bytes_init(&explained, 0);
 	bool decided = decide(run, index, &why, &explained);
 	bool passed = decided && why.len == 0 && !why.failed;
 
-	printf("%s %zu - ", passed ? "ok" : "not ok", index + 1);
-	print_name(c->name);
+	bytes_init(&line, 0);
+	append_name(&line, c->name);
+	printf("%s %zu - %.*s\n", passed ? "ok" : "not ok", index + 1, (int)line.len,
+		line.data != NULL ? (const char *)line.data : "");
+	bytes_clear(&line);
 	if (!decided) {
 		puts("# out of memory or descriptors");
 	} else if (!passed) {

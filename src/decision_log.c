@@ -53,14 +53,24 @@ static void milliseconds(struct line *l, const char *name, uint64_t us)
 	bytes_append(&l->out, decimals, sizeof(decimals));
 }
 
-/* Words that need no quotes in text. */
+static bool needs_quotes(struct str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.data[i] <= ' ' || value.data[i] > '~' || value.data[i] == '"') {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Words, which mostly need no quotes in text. */
 static void word(struct line *l, const char *name, struct str value)
 {
 	if (value.len == 0) {
 		return;
 	}
 	begin_field(l, name);
-	if (l->json) {
+	if (l->json || needs_quotes(value)) {
 		bytes_append_json(&l->out, value);
 	} else {
 		bytes_append_str(&l->out, value);

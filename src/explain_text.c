@@ -19,7 +19,7 @@ static void spaces(struct bytes *out, size_t count)
 	bytes_appendf(out, "%*s", (int)count, "");
 }
 
-/* Words from `column` on, the lines after the first from `indent` on. */
+/* Words from `column` on, the lines after the first from `indent` on. They may be anybody's. */
 static void wrap(struct bytes *out, size_t column, size_t indent, struct str text)
 {
 	bool first = true;
@@ -34,7 +34,7 @@ static void wrap(struct bytes *out, size_t column, size_t indent, struct str tex
 			bytes_append_text(out, " ");
 			column++;
 		}
-		bytes_append_str(out, word);
+		bytes_append_visible(out, word);
 		column += word.len;
 		first = false;
 	}
@@ -233,8 +233,9 @@ static void text_left_out(const struct explain *e, const struct authz *a, struct
 		name = str_trim(name);
 		name.len = str_find(name, ' ');
 		if (!lists(explain_ptr(a), name)) {
-			bytes_appendf(out, "  %.*s: left out, no host name or beyond max_ptr\n",
-				(int)name.len, name.data);
+			bytes_append_text(out, "  ");
+			bytes_append_visible(out, name);
+			bytes_append_text(out, ": left out, no host name or beyond max_ptr\n");
 		}
 	}
 }
@@ -339,7 +340,9 @@ static void text_step(const struct explain_step *s, struct bytes *out)
 	struct str rule = policy_rule_text(s->rule);
 	struct bytes text;
 
-	bytes_appendf(out, "  %.*s: %s\n", (int)place.len, place.data, rule_outcome(s->truth));
+	bytes_append_text(out, "  ");
+	bytes_append_visible(out, place);
+	bytes_appendf(out, ": %s\n", rule_outcome(s->truth));
 	bytes_init(&text, 0);
 	bytes_appendf(&text, "%s = %.*s", explain_action_word(policy_rule_action(s->rule)),
 		(int)rule.len, rule.data);

@@ -106,17 +106,11 @@ static size_t take_notes(
 	return count;
 }
 
-/* Words from the log, which anybody may have written, for a terminal. */
 static void append_word(struct bytes *out, const char *before, struct str word)
 {
-	if (word.data == NULL) {
-		return;
-	}
-	bytes_append_text(out, before);
-	for (size_t i = 0; i < word.len; i++) {
-		char c = word.data[i];
-
-		bytes_append_u8(out, c >= ' ' && c <= '~' ? (uint8_t)c : '?');
+	if (word.data != NULL) {
+		bytes_append_text(out, before);
+		bytes_append_str(out, word);
 	}
 }
 

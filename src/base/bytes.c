@@ -3,6 +3,8 @@
 
 #include "base/bytes.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,40 +133,6 @@ bool bytes_appendf(struct bytes *b, const char *format, ...)
 	return done;
 }
 
-/* The length of the UTF-8 sequence (RFC 3629) at the start of s; 0 where there is none. */
-static size_t utf8_sequence(struct str s)
-{
-	const uint8_t *c = (const uint8_t *)s.data;
-	size_t len;
-	uint8_t low = 0x80;
-	uint8_t high = 0xbf;
-
-	if (c[0] < 0x80) {
-		return 1;
-	} else if (c[0] >= 0xc2 && c[0] <= 0xdf) {
-		len = 2;
-	} else if (c[0] >= 0xe0 && c[0] <= 0xef) {
-		len = 3;
-		low = c[0] == 0xe0 ? 0xa0 : 0x80;
-		high = c[0] == 0xed ? 0x9f : 0xbf;
-	} else if (c[0] >= 0xf0 && c[0] <= 0xf4) {
-		len = 4;
-		low = c[0] == 0xf0 ? 0x90 : 0x80;
-		high = c[0] == 0xf4 ? 0x8f : 0xbf;
-	} else {
-		return 0;
-	}
-	if (s.len < len || c[1] < low || c[1] > high) {
-		return 0;
-	}
-	for (size_t i = 2; i < len; i++) {
-		if ((c[i] & 0xc0) != 0x80) {
-			return 0;
-		}
-	}
-	return len;
-}
-
 /* Ends an append of several pieces that began at `start`. */
 static bool whole_or_nothing(struct bytes *b, size_t start)
 {
@@ -186,6 +154,18 @@ static size_t plain(struct str s)
 	return len;
 }
 
+/* \uXXXX; past U+FFFF two of them, as UTF-16 has it. */
+static void append_json_escape(struct bytes *b, uint32_t code_point)
+{
+	if (code_point > 0xffff) {
+		code_point -= 0x10000;
+		bytes_appendf(b, "\\u%04x\\u%04x", 0xd800 | code_point >> 10,
+			0xdc00 | (code_point & 0x3ff));
+	} else {
+		bytes_appendf(b, "\\u%04x", code_point);
+	}
+}
+
 bool bytes_append_json(struct bytes *b, struct str s)
 {
 	size_t start = b->len;
@@ -193,33 +173,49 @@ bool bytes_append_json(struct bytes *b, struct str s)
 	bytes_append_u8(b, '"');
 	for (;;) {
 		size_t run = plain(s);
+		uint32_t c;
 
 		bytes_append(b, s.data, run);
 		s = str_from(s, run);
 		if (s.len == 0) {
 			break;
 		}
-		uint8_t c = (uint8_t)s.data[0];
-		size_t len = utf8_sequence(s);
+		size_t len = utf8_decode(s, &c);
 
 		if (len == 0) {
-			bytes_append_text(b, "\\ufffd");
+			append_json_escape(b, 0xfffd);
 			len = 1;
 		} else if (c == '"' || c == '\\') {
-			bytes_appendf(b, "\\%c", c);
-		} else if (c < 0x20 || c == 0x7f) {
-			bytes_appendf(b, "\\u%04x", c);
-		} else if (c == 0xc2 && (uint8_t)s.data[1] < 0xa0) {
-			bytes_appendf(b, "\\u%04x", (uint8_t)s.data[1]);
-		} else if (str_starts_with(s, "\xe2\x80\xa8") ||
-			   str_starts_with(s, "\xe2\x80\xa9")) {
-			bytes_appendf(b, "\\u20%02x", (uint8_t)s.data[2] & 0x3f);
+			bytes_appendf(b, "\\%c", (char)c);
+		} else if (utf8_is_invisible(c)) {
+			append_json_escape(b, c);
 		} else {
 			bytes_append(b, s.data, len);
 		}
 		s = str_from(s, len);
 	}
 	bytes_append_u8(b, '"');
+	return whole_or_nothing(b, start);
+}
+
+bool bytes_append_visible(struct bytes *b, struct str s)
+{
+	size_t start = b->len;
+
+	while (s.len > 0) {
+		uint32_t c;
+		size_t len = utf8_decode(s, &c);
+
+		if (len > 0 && !utf8_is_invisible(c)) {
+			bytes_append(b, s.data, len);
+			s = str_from(s, len);
+			continue;
+		}
+		for (len = len > 0 ? len : 1; len > 0; len--) {
+			bytes_appendf(b, "\\x%02x", (uint8_t)s.data[0]);
+			s = str_from(s, 1);
+		}
+	}
 	return whole_or_nothing(b, start);
 }
 

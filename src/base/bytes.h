@@ -53,9 +53,11 @@ bool bytes_append_u8(struct bytes *b, uint8_t value);
 bool bytes_append_u64(struct bytes *b, uint64_t value);
 bool bytes_appendf(struct bytes *b, const char *format, ...) PRINTF_LIKE(2, 3);
 bool bytes_vappendf(struct bytes *b, const char *format, va_list args) PRINTF_LIKE(2, 0);
-/* As a JSON string (RFC 8259) with its quotes. Control characters, those of U+0080 to U+009F
- * included, and the line ends U+2028 and U+2029 are escaped; what is not UTF-8 becomes U+FFFD. */
+/* As a JSON string (RFC 8259) with its quotes. What is invisible (base/utf8.h) is escaped; a byte
+ * that is not UTF-8 becomes U+FFFD. */
 bool bytes_append_json(struct bytes *b, struct str s);
+/* For people: UTF-8 as it is, but the bytes of what is invisible, or is not UTF-8, as \xXX. */
+bool bytes_append_visible(struct bytes *b, struct str s);
 /* Lower-case hexadecimal, two digits a byte, no separator. */
 bool bytes_append_hex(struct bytes *b, const void *data, size_t len);
 

@@ -18,19 +18,24 @@ PRINTF_LIKE(4, 0)
 static void add(struct diag *d, const struct place *place, const char *severity, const char *format,
 	va_list args)
 {
+	struct bytes line;
+
+	bytes_init(&line, 0);
 	if (place != NULL) {
-		bytes_append_text(&d->text, place->file);
+		bytes_append_text(&line, place->file);
 		if (place->line > 0) {
-			bytes_appendf(&d->text, ":%u", place->line);
+			bytes_appendf(&line, ":%u", place->line);
 		}
 		if (place->column > 0) {
-			bytes_appendf(&d->text, ":%u", place->column);
+			bytes_appendf(&line, ":%u", place->column);
 		}
-		bytes_append_text(&d->text, ": ");
+		bytes_append_text(&line, ": ");
 	}
-	bytes_appendf(&d->text, "%s: ", severity);
-	bytes_vappendf(&d->text, format, args);
+	bytes_appendf(&line, "%s: ", severity);
+	bytes_vappendf(&line, format, args);
+	bytes_append_visible(&d->text, bytes_view(&line));
 	bytes_append_text(&d->text, "\n");
+	bytes_clear(&line);
 }
 
 void diag_error(struct diag *d, const struct place *place, const char *format, ...)

@@ -26,7 +26,8 @@ struct place_part {
 
 /*
  * What is wrong with a configuration, gathered so that one run tells everything. Text: one line a
- * finding, "FILE:LINE:COLUMN: error: what was found, what was expected".
+ * finding, "FILE:LINE:COLUMN: error: what was found, what was expected", as bytes_append_visible
+ * writes it.
  */
 struct diag {
 	struct bytes text;

@@ -72,19 +72,6 @@ static const char *when(struct log_outlet *outlet, int64_t wall_s)
 	return outlet->when;
 }
 
-static void append_escaped(struct bytes *line, struct str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = (uint8_t)text.data[i];
-
-		if (c < 0x20 || c >= 0x7f) {
-			bytes_appendf(line, "\\x%02x", c);
-		} else {
-			bytes_append_u8(line, c);
-		}
-	}
-}
-
 bool log_outlet_render(struct log_outlet *outlet, const struct log_record *record, struct str text,
 	struct bytes *lines)
 {
@@ -108,7 +95,7 @@ bool log_outlet_render(struct log_outlet *outlet, const struct log_record *recor
 		bytes_append_u8(lines, '}');
 	} else {
 		bytes_appendf(lines, "doorward: %s: ", words[record->level]);
-		append_escaped(lines, text);
+		bytes_append_visible(lines, text);
 	}
 	bytes_append_u8(lines, '\n');
 	if (lines->failed) {

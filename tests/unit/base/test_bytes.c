@@ -190,8 +190,12 @@ static void test_writes_json_strings(void **state)
 		{BYTES("\xc2\x80\xc2\x9b\xc2\x9f"), "\\u0080\\u009b\\u009f"},
 		{BYTES("\xc2\xa0\xdf\xbf"), "\xc2\xa0\xdf\xbf"},
 		/* And readers of lines end them at LINE and PARAGRAPH SEPARATOR. */
-		{BYTES("\xe2\x80\xa7\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa"),
-			"\xe2\x80\xa7\\u2028\\u2029\xe2\x80\xaa"},
+		{BYTES("\xe2\x80\xa7\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaf"),
+			"\xe2\x80\xa7\\u2028\\u2029\xe2\x80\xaf"},
+		/* Bidirectional controls, zero width, soft hyphen, tags. */
+		{BYTES("a\xe2\x80\xae\xe2\x81\xa6\xd8\x9c"), "a\\u202e\\u2066\\u061c"},
+		{BYTES("\xef\xbb\xbf\xe2\x80\x8b\xc2\xad"), "\\ufeff\\u200b\\u00ad"},
+		{BYTES("\xf3\xa0\x81\xa1\xf3\xa0\x84\x80"), "\\udb40\\udc61\\udb40\\udd00"},
 		{BYTES("\xe0\xa0\x80\xef\xbf\xbf"), "\xe0\xa0\x80\xef\xbf\xbf"},
 		{BYTES("\xed\x9f\xbf\xee\x80\x80"), "\xed\x9f\xbf\xee\x80\x80"},
 		{BYTES("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"), "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
@@ -237,6 +241,31 @@ static void test_writes_json_strings(void **state)
 	bytes_clear(&b);
 }
 
+static void test_writes_what_is_visible(void **state)
+{
+	static const struct {
+		struct str in;
+		const char *out;
+	} cases[] = {
+		{BYTES(""), ""},
+		{BYTES("a \"b\" \\"), "a \"b\" \\"},
+		{BYTES("a\nb\0\x7f"), "a\\x0ab\\x00\\x7f"},
+		{BYTES("M\xc3\xbcller"), "M\xc3\xbcller"},
+		{BYTES("\xe2\x80\xaey"), "\\xe2\\x80\\xaey"},
+		{BYTES("\xf3\xa0\x80\x81"), "\\xf3\\xa0\\x80\\x81"},
+		{BYTES("\xff\xc3"), "\\xff\\xc3"},
+	};
+	struct bytes b;
+
+	bytes_init(&b, 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		bytes_reset(&b, SIZE_MAX);
+		assert_true(bytes_append_visible(&b, cases[i].in));
+		assert_true(str_eq_text(bytes_view(&b), cases[i].out));
+	}
+	bytes_clear(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_reserves_room),
 		cmocka_unit_test(test_resets_and_consumes),
 		cmocka_unit_test(test_writes_json_strings),
+		cmocka_unit_test(test_writes_what_is_visible),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

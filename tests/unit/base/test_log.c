@@ -109,7 +109,7 @@ static void test_escapes_text(void **state)
 	log_line((struct str){"", 0});
 	assert_file(p->path, "doorward: error: plain 7\n"
 			     "doorward: warning: a\\x0ab\\x0d\\x09\\x1b[31m\\x7f\n"
-			     "doorward: info: \\xc3\\xa9\\xff\n"
+			     "doorward: info: \xc3\xa9\\xff\n"
 			     "doorward: debug: \n"
 			     "as it is\n"
 			     "\n");

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_BASE_UTF8_H
+#define DW_BASE_UTF8_H
+
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The length of the UTF-8 sequence (RFC 3629) at the start of s, and its code point; 0 where there
+ * is none, or nothing at all.
+ */
+size_t utf8_decode(struct str s, uint32_t *code_point);
+
+/*
+ * Whether the character would show nothing of itself, or change how others are shown: controls (C0,
+ * DEL, C1), line and paragraph separators, all that Unicode calls default ignorable (bidirectional
+ * controls, zero-width characters, variation selectors, tags), and annotation marks.
+ */
+bool utf8_is_invisible(uint32_t code_point);
+
+#endif
