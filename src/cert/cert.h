@@ -14,7 +14,7 @@
 
 #define CERT_MAX_DER 16384  /* bytes, decoded */
 #define CERT_MAX_TEXT 65536 /* bytes, as the front end encodes it */
-#define CERT_MAX_SAN 64     /* names of every kind; a certificate with more is malformed */
+#define CERT_MAX_SAN 256    /* names of every kind; a certificate with more is malformed */
 #define CERT_MAX_CERTS 8    /* of one request: the leaf and its intermediates */
 
 enum cert_codec {

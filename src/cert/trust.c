@@ -162,13 +162,37 @@ static enum cert_finding finding_of(int error)
 	}
 }
 
-static void refuse(
-	struct cert_verdict *out, struct arena *arena, int error, int depth, const char *text)
+/* Which key could help, for those whose certificates are meant so; NULL: none. */
+static const char *key_for(int error, int depth)
+{
+	switch (error) {
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_INVALID_PURPOSE:
+		return depth == 0 ? "cert_pins takes a certificate as it is" : NULL;
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+		return "see partial_chain, if ca_file is not to hold a root";
+	case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+		return "see verify_depth";
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+		return "see crl_file, which needs the current list of each CA in the chain";
+	case X509_V_ERR_EE_KEY_TOO_SMALL:
+	case X509_V_ERR_CA_KEY_TOO_SMALL:
+	case X509_V_ERR_CA_MD_TOO_WEAK:
+		return "see security_level";
+	default:
+		return NULL;
+	}
+}
+
+static void refuse(struct cert_verdict *out, struct arena *arena, int error, int depth,
+	const char *text, const char *key)
 {
 	struct bytes b;
 
 	bytes_init(&b, 0);
-	bytes_appendf(&b, "%s (OpenSSL's verify error %d at depth %d)", text, error, depth);
+	bytes_appendf(&b, "%s (OpenSSL's verify error %d at depth %d)%s%s", text, error, depth,
+		key != NULL ? "; " : "", key != NULL ? key : "");
 	*out = (struct cert_verdict){
 		.finding = finding_of(error),
 		.error = error,
@@ -178,19 +202,32 @@ static void refuse(
 	bytes_clear(&b);
 }
 
-/* What OpenSSL lets pass though it should not be a TLS client's; NULL if there is nothing. */
-static const char *misused(const struct cert_trust *trust, X509 *leaf)
+static void refuse_as_openssl(struct cert_verdict *out, struct arena *arena, int error, int depth)
+{
+	refuse(out, arena, error, depth, X509_verify_cert_error_string(error),
+		key_for(error, depth));
+}
+
+/*
+ * What OpenSSL lets pass though it should not be a TLS client's; NULL if there is nothing. *key is
+ * the one that could help. X509_check_ca says no to CA:TRUE beside a key usage that cannot sign.
+ */
+static const char *misused(const struct cert_trust *trust, X509 *leaf, const char **key)
 {
 	uint32_t usage = X509_get_key_usage(leaf);
 	bool has_eku = X509_get_ext_by_NID(leaf, NID_ext_key_usage, -1) >= 0;
 
-	if (X509_check_ca(leaf) != 0) {
+	*key = NULL;
+	if (X509_check_ca(leaf) != 0 || (X509_get_extension_flags(leaf) & EXFLAG_CA) != 0) {
+		*key = "cert_pins takes a certificate as it is";
 		return "the certificate of a CA in the place of a client's";
 	}
 	if (!has_eku && !trust->allow_missing_eku) {
+		*key = "allow_missing_eku = yes takes it";
 		return "no extended key usage, where clientAuth is expected";
 	}
 	if (usage != UINT32_MAX && (usage & X509v3_KU_DIGITAL_SIGNATURE) == 0) {
+		*key = "cert_pins takes a certificate as it is";
 		return "a key usage without digitalSignature";
 	}
 	return NULL;
@@ -225,18 +262,18 @@ static void judge(const struct cert_trust *trust, X509_STORE_CTX *ctx, X509 *lea
 
 	if (good != 1 || error != X509_V_OK) {
 		error = error != X509_V_OK ? error : X509_V_ERR_UNSPECIFIED;
-		refuse(out, arena, error, X509_STORE_CTX_get_error_depth(ctx),
-			X509_verify_cert_error_string(error));
+		refuse_as_openssl(out, arena, error, X509_STORE_CTX_get_error_depth(ctx));
 		return;
 	}
-	const char *why = misused(trust, leaf);
+	const char *key;
+	const char *why = misused(trust, leaf, &key);
 
 	*out = (struct cert_verdict){
 		.finding = CERT_TRUSTED, .from_s = INT64_MIN, .until_s = INT64_MAX};
 	if (why != NULL) {
-		refuse(out, arena, X509_V_ERR_APPLICATION_VERIFICATION, 0, why);
+		refuse(out, arena, X509_V_ERR_APPLICATION_VERIFICATION, 0, why, key);
 	} else if (!bound(ctx, trust, wall_s, out)) {
-		refuse(out, arena, X509_V_ERR_OUT_OF_MEM, 0, "out of memory");
+		refuse(out, arena, X509_V_ERR_OUT_OF_MEM, 0, "out of memory", NULL);
 	}
 }
 
@@ -271,7 +308,7 @@ static void verify(const struct cert_trust *trust, const struct cert_chain *chai
 
 	if (leaf == NULL || intermediates == NULL || ctx == NULL ||
 		X509_STORE_CTX_init(ctx, trust->store, leaf, intermediates) != 1) {
-		refuse(out, arena, X509_V_ERR_OUT_OF_MEM, 0, "out of memory");
+		refuse(out, arena, X509_V_ERR_OUT_OF_MEM, 0, "out of memory", NULL);
 	} else {
 		X509_STORE_CTX_set_time(ctx, 0, wall_s);
 		judge(trust, ctx, leaf, wall_s, arena, out);
@@ -293,11 +330,9 @@ void cert_trust_verify(const struct cert_trust *trust, const struct cert_chain *
 		verify(trust, chain, wall_s, arena, out);
 		ERR_pop_to_mark();
 	} else if (wall_s < identity->not_before) {
-		refuse(out, arena, X509_V_ERR_CERT_NOT_YET_VALID, 0,
-			X509_verify_cert_error_string(X509_V_ERR_CERT_NOT_YET_VALID));
+		refuse_as_openssl(out, arena, X509_V_ERR_CERT_NOT_YET_VALID, 0);
 	} else if (wall_s >= identity->not_after) {
-		refuse(out, arena, X509_V_ERR_CERT_HAS_EXPIRED, 0,
-			X509_verify_cert_error_string(X509_V_ERR_CERT_HAS_EXPIRED));
+		refuse_as_openssl(out, arena, X509_V_ERR_CERT_HAS_EXPIRED, 0);
 	} else {
 		*out = (struct cert_verdict){.finding = CERT_TRUSTED,
 			.from_s = identity->not_before,

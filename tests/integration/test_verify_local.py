@@ -20,7 +20,7 @@ FLAGS = {
 }
 FAMILY = Family()
 REFUSED = re.compile(r"error (\d+) at (\d+) depth lookup: (.*)")
-OURS = re.compile(r"(.*) \(OpenSSL's verify error (\d+) at depth (\d+)\)")
+OURS = re.compile(r"(.*) \(OpenSSL's verify error (\d+) at depth (\d+)\)(?:; (.*))?")
 
 
 class Files:
@@ -84,9 +84,10 @@ def test_family(member, folder):
     if member.word is None:
         assert answer["cert"]["error"] is None
         return
-    text, number, depth = OURS.fullmatch(answer["cert"]["error"]).groups()
+    text, number, depth, key = OURS.fullmatch(answer["cert"]["error"]).groups()
     if member.extra:
         assert (int(number), int(depth)) == (50, 0)
+        assert member.key is None or member.key in key
     else:
         assert (int(number), int(depth), text) == refused
 

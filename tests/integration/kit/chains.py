@@ -173,13 +173,13 @@ def crl(issuer, revoked=(), start=-DAY, end=7 * DAY, key=None, digest=hashes.SHA
 class Chain:
     """
     One member of the family. `word` is what doorward must say: None for verified. `extra`: OpenSSL
-    alone would let it pass, and a rule of doorward's own refuses it.
+    alone would let it pass, and a rule of doorward's own refuses it, and names the key that helps.
     """
 
-    def __init__(self, label, word, leaf, chain=(), roots=(), crls=(), extra=False, keys=""):
+    def __init__(self, label, word, leaf, chain=(), roots=(), crls=(), extra=False, keys="", key=None):
         self.label, self.word, self.leaf = label, word, leaf
         self.chain, self.roots, self.crls = list(chain), list(roots), list(crls)
-        self.extra, self.keys = extra, keys
+        self.extra, self.keys, self.key = extra, keys, key
 
 
 U, R, E, N = "cert_untrusted", "cert_revoked", "cert_expired", "cert_not_yet_valid"
@@ -231,7 +231,7 @@ class Family:
         self.add("any usage", U, self.leaf(eku=(ANY,)))
         self.add("any usage and client", None, self.leaf(eku=(ANY, CLIENT)))
         self.add("code signing", U, self.leaf(eku=(ExtendedKeyUsageOID.CODE_SIGNING,)))
-        self.add("no extended usage", U, self.leaf(eku=()), extra=True)
+        self.add("no extended usage", U, self.leaf(eku=()), extra=True, key="allow_missing_eku")
         self.add("no extended usage, allowed", None, self.leaf(eku=()), keys="allow_missing_eku = yes\n")
         self.add("server only, missing allowed", U, self.leaf(eku=(SERVER,)), keys="allow_missing_eku = yes\n")
         self.add("no key usage", None, self.leaf(bits=()))
@@ -248,6 +248,9 @@ class Family:
         self.add("no constraints", None, self.leaf(constraints=False))
         as_leaf = authority("ca as leaf", self.middle, eku=(CLIENT,), bits=("digital_signature", "key_cert_sign"))
         self.add("CA as leaf", U, as_leaf, extra=True)
+        for label, length in (("", None), (", path length 0", 0)):
+            unsigning = self.leaf(ca=True, path_length=length)
+            self.add(f"CA as leaf that may not sign{label}", U, unsigning, extra=True, key="cert_pins")
         self.add("CA as leaf without usages", U, authority("ca as leaf", self.middle, bits=()), extra=True)
         self.add("the intermediate itself", U, self.middle, [])
         self.add("the root itself", U, self.root, [])
