@@ -4,6 +4,7 @@
 #include "policy/advice.h"
 
 #include "policy/compiled.h"
+#include "policy/dn.h"
 #include "policy/domain.h"
 #include "policy/regex_shape.h"
 
@@ -206,6 +207,12 @@ static void advise_on_term(const struct policy_rule *rule, const struct policy_t
 	if (term->op == POLICY_OPERATOR_MATCHES &&
 		(field->kind == &policy_domain_host || field->kind == &policy_domain_san)) {
 		advise_on_name(rule, term, script);
+	}
+	if (term->op == POLICY_OPERATOR_MATCHES && field->kind == &policy_text_dn) {
+		diag_warning(script->diag, &place,
+			"a regex cannot tell the parts of %s from text inside of one, such as a "
+			"CN with a comma in it: expected %s and the whole name, or cert.cn",
+			field->name, field->name);
 	}
 	if (rule->action == POLICY_ACTION_DENY && !term->negated &&
 		field->kind == &policy_text_sha256) {

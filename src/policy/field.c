@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/suggest.h"
+#include "policy/dn.h"
 #include "policy/domain.h"
 
 #include <stddef.h>
@@ -61,12 +62,12 @@ static const struct policy_field fields[] = {
 	{.name = "cert.subject",
 		.source = POLICY_SOURCE_CERT,
 		.shape = POLICY_SHAPE_TEXT,
-		.kind = &policy_text_exact,
+		.kind = &policy_text_dn,
 		.offset = offsetof(struct policy_cert, subject)},
 	{.name = "cert.issuer",
 		.source = POLICY_SOURCE_CERT,
 		.shape = POLICY_SHAPE_TEXT,
-		.kind = &policy_text_exact,
+		.kind = &policy_text_dn,
 		.offset = offsetof(struct policy_cert, issuer)},
 	{.name = "cert.serial",
 		.source = POLICY_SOURCE_CERT,

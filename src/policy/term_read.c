@@ -74,6 +74,22 @@ static bool read_word(struct str value, const struct policy_script *script, stru
 	return false;
 }
 
+/* A value that facts may write in several ways is the set of them. */
+static bool read_variants(
+	struct str one_form, const struct policy_script *script, struct policy_term *t)
+{
+	struct policy_textset *set = policy_textset_new(t->field->kind);
+
+	if (set == NULL || !policy_textset_add(set, one_form)) {
+		policy_textset_free(set);
+		return policy_script_starved(script);
+	}
+	policy_textset_seal(set);
+	t->op = POLICY_OPERATOR_IN;
+	t->texts = set;
+	return true;
+}
+
 static bool read_equals(struct str value, const struct policy_script *script, struct policy_term *t)
 {
 	struct place place = policy_script_at(script, value.data);
@@ -87,6 +103,9 @@ static bool read_equals(struct str value, const struct policy_script *script, st
 
 	if (!t->field->kind->read(value, &place, script->diag, room, &one_form)) {
 		return false;
+	}
+	if (t->field->kind->variant != NULL) {
+		return read_variants(one_form, script, t);
 	}
 	t->value = arena_dup(script->arena, one_form);
 	return t->value.data != NULL || policy_script_starved(script);

@@ -6,6 +6,8 @@
 #include "policy/http_host.h"
 #include "policy/path.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SHA256_DIGITS 64
@@ -30,7 +32,7 @@ const char *policy_quote(struct str text, char out[POLICY_QUOTE_MAX])
 	return out;
 }
 
-static int order_exact(struct str a, struct str b)
+int policy_text_order(struct str a, struct str b)
 {
 	size_t len = a.len < b.len ? a.len : b.len;
 	int order = len > 0 ? memcmp(a.data, b.data, len) : 0;
@@ -69,7 +71,7 @@ static int order_email(struct str a, struct str b)
 {
 	struct str a_host;
 	struct str b_host;
-	int order = order_exact(cut_email(a, &a_host), cut_email(b, &b_host));
+	int order = policy_text_order(cut_email(a, &a_host), cut_email(b, &b_host));
 
 	return order != 0 ? order : order_nocase(a_host, b_host);
 }
@@ -188,6 +190,34 @@ static size_t read_hex(struct str written, char *room, size_t max)
 	return digits;
 }
 
+/* Digits that mean one number in hexadecimal and another one in decimal. */
+static bool is_ambiguous(struct str number)
+{
+	size_t digits = 0;
+
+	while (digits < number.len && ascii_is_digit(number.data[digits])) {
+		digits++;
+	}
+	return digits == number.len && digits > 1 && number.data[0] != '0';
+}
+
+static bool refuse_ambiguous(
+	struct str written, struct str number, const struct place *place, struct diag *diag)
+{
+	char quoted[POLICY_QUOTE_MAX];
+	char decimal[32] = "";
+	uint64_t value;
+
+	if (str_to_u64(number, UINT64_MAX, &value)) {
+		snprintf(decimal, sizeof(decimal), " (0x%" PRIx64 ")", value);
+	}
+	diag_error(diag, place,
+		"%s may be hexadecimal or decimal: expected 0x%.*s if it is hexadecimal, else the "
+		"number in hexadecimal%s",
+		policy_quote(written, quoted), (int)number.len, number.data, decimal);
+	return false;
+}
+
 static bool read_serial(struct str written, const struct place *place, struct diag *diag,
 	char room[POLICY_TEXT_ROOM], struct str *out)
 {
@@ -197,6 +227,8 @@ static bool read_serial(struct str written, const struct place *place, struct di
 
 	if (str_starts_with(number, "0x") || str_starts_with(number, "0X")) {
 		number = str_from(number, 2);
+	} else if (is_ambiguous(number)) {
+		return refuse_ambiguous(written, number, place, diag);
 	}
 	size_t digits = read_hex(number, room + 1, SERIAL_DIGITS_MAX);
 
@@ -244,7 +276,7 @@ static bool read_sha256(struct str written, const struct place *place, struct di
 const struct policy_text_kind policy_text_exact = {
 	.expected = "a text",
 	.read = read_any,
-	.order = order_exact,
+	.order = policy_text_order,
 	.covers = str_eq,
 	.includes = str_eq,
 };
@@ -252,7 +284,7 @@ const struct policy_text_kind policy_text_exact = {
 const struct policy_text_kind policy_text_path = {
 	.expected = "a path",
 	.read = read_path,
-	.order = order_exact,
+	.order = policy_text_order,
 	.covers = str_eq,
 	.includes = str_eq,
 };
@@ -260,7 +292,7 @@ const struct policy_text_kind policy_text_path = {
 const struct policy_text_kind policy_text_http_host = {
 	.expected = "a host name or address",
 	.read = read_http_host,
-	.order = order_exact,
+	.order = policy_text_order,
 	.covers = str_eq,
 	.includes = str_eq,
 };
@@ -268,7 +300,7 @@ const struct policy_text_kind policy_text_http_host = {
 const struct policy_text_kind policy_text_method = {
 	.expected = "a method",
 	.read = read_method,
-	.order = order_exact,
+	.order = policy_text_order,
 	.covers = str_eq,
 	.includes = str_eq,
 };
@@ -284,7 +316,7 @@ const struct policy_text_kind policy_text_email = {
 const struct policy_text_kind policy_text_serial = {
 	.expected = "a serial number in hexadecimal",
 	.read = read_serial,
-	.order = order_exact,
+	.order = policy_text_order,
 	.covers = str_eq,
 	.includes = str_eq,
 };
@@ -292,7 +324,7 @@ const struct policy_text_kind policy_text_serial = {
 const struct policy_text_kind policy_text_sha256 = {
 	.expected = "a SHA-256 fingerprint in hexadecimal",
 	.read = read_sha256,
-	.order = order_exact,
+	.order = policy_text_order,
 	.covers = str_eq,
 	.includes = str_eq,
 	.digest = SHA256_DIGITS / 2,

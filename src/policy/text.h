@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 /* Bytes that a value may need when it is brought into its one form. */
-#define POLICY_TEXT_ROOM 256
+#define POLICY_TEXT_ROOM 1024
 
 /*
  * A kind of text that a field holds: how a rule writes a value of it, and which facts such a value
@@ -27,6 +27,12 @@ struct policy_text_kind {
 	 */
 	bool (*read)(struct str written, const struct place *place, struct diag *diag,
 		char room[POLICY_TEXT_ROOM], struct str *out);
+	/*
+	 * The other texts that stand for the same value in facts, by number from 1 on; false past
+	 * the last. NULL: there are none.
+	 */
+	bool (*variant)(
+		struct str value, size_t number, char room[POLICY_TEXT_ROOM], struct str *out);
 	int (*order)(struct str a, struct str b);
 	bool (*covers)(struct str value, struct str fact);
 	/* Whether `value` covers whatever `other` covers, which is not before it. */
@@ -46,6 +52,9 @@ extern const struct policy_text_kind policy_text_email;
 extern const struct policy_text_kind policy_text_serial;
 /* SHA-256: 64 hexadecimal digits with or without colons. */
 extern const struct policy_text_kind policy_text_sha256;
+
+/* By bytes. */
+int policy_text_order(struct str a, struct str b);
 
 #define POLICY_QUOTE_MAX 72
 

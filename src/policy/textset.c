@@ -72,14 +72,8 @@ static bool append(struct policy_textset *set, struct str value)
 	return bytes_append_str(&set->text, value);
 }
 
-bool policy_textset_add(struct policy_textset *set, struct str value)
+static bool add(struct policy_textset *set, struct str value)
 {
-	uint8_t digest[POLICY_KEY_MAX];
-
-	if (set->kind->digest > 0) {
-		return read_digest(value, set->kind->digest, digest) &&
-		       policy_keyset_add(&set->digests, digest);
-	}
 	if (set->count == set->capacity) {
 		size_t capacity = set->capacity > 0 ? set->capacity * 2 : 16;
 		uint32_t *items = reallocarray(set->items, capacity, sizeof(*items));
@@ -97,6 +91,26 @@ bool policy_textset_add(struct policy_textset *set, struct str value)
 	}
 	set->items[set->count++] = at;
 	return true;
+}
+
+bool policy_textset_add(struct policy_textset *set, struct str value)
+{
+	const struct policy_text_kind *kind = set->kind;
+	uint8_t digest[POLICY_KEY_MAX];
+	char room[POLICY_TEXT_ROOM];
+	struct str variant;
+
+	if (kind->digest > 0) {
+		return read_digest(value, kind->digest, digest) &&
+		       policy_keyset_add(&set->digests, digest);
+	}
+	bool added = add(set, value);
+
+	for (size_t i = 1;
+		added && kind->variant != NULL && kind->variant(value, i, room, &variant); i++) {
+		added = add(set, variant);
+	}
+	return added;
 }
 
 static struct str value_of(const struct policy_textset *set, const uint32_t *item)

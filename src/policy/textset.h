@@ -15,7 +15,8 @@ struct policy_textset;
 /* NULL when out of memory. `kind` is borrowed. */
 struct policy_textset *policy_textset_new(const struct policy_text_kind *kind);
 void policy_textset_free(struct policy_textset *set);
-/* `value` is in its kind's one form, and copied. False when out of memory, or past 4 GiB. */
+/* `value` is in its kind's one form, and copied, with its variants. False when out of memory, or
+ * past 4 GiB. */
 NODISCARD bool policy_textset_add(struct policy_textset *set, struct str value);
 /* Sorts it and drops what other values include. */
 void policy_textset_seal(struct policy_textset *set);

@@ -144,7 +144,28 @@ static void test_denying_a_fingerprint(void **state)
 		"another; expected cert.issuer and cert.serial");
 	advised(DENY, "!cert.sha256 " KIT_SHA256, NULL);
 	advised(ALLOW, "cert.sha256 " KIT_SHA256, NULL);
-	advised(DENY, "cert.issuer CN=x & cert.serial 12", NULL);
+	advised(DENY, "cert.issuer CN=x & cert.serial 0x12", NULL);
+}
+
+static void test_regexes_about_distinguished_names(void **state)
+{
+	static const char *const regexes[] = {
+		"(^|,)OU=Staff(,|$)", "^CN=ann,OU=Staff$", "OU=Staff", "."};
+	char rule[128];
+
+	for (size_t i = 0; i < ARRAY_LEN(regexes); i++) {
+		snprintf(rule, sizeof(rule), "cert.subject ~ %s", regexes[i]);
+		advised(ALLOW, rule,
+			"9: warning: a regex cannot tell the parts of cert.subject from text "
+			"inside "
+			"of one, such as a CN with a comma in it: expected cert.subject and the "
+			"whole name, or cert.cn");
+	}
+	advised(DENY, "!cert.issuer ~ O=x",
+		"9: warning: a regex cannot tell the parts of cert.issuer from text inside of "
+		"one, such as a CN with a comma in it: expected cert.issuer and the whole name, or "
+		"cert.cn");
+	advised(ALLOW, "cert.subject CN=ann,OU=Staff", NULL);
 }
 
 static void test_rules_that_are_never_reached(void **state)
@@ -182,7 +203,7 @@ static void test_rules_that_are_never_reached(void **state)
 		{"cert verified", "cert present", false},
 		{"!cert present", "!cert verified", false},
 		{"cert verified", "!cert.cn x", false},
-		{"cert.cn x", "cert.subject x", false},
+		{"cert.cn x", "cert.subject CN=x", false},
 		{"cert.serial 0x0A", "cert.serial a", true},
 		{"forward a.example", "forward a.example", true},
 		{"forward a.example", "forward b.example", false},
@@ -255,6 +276,7 @@ int main(void)
 		cmocka_unit_test(test_regexes_that_match_more_than_they_seem_to),
 		cmocka_unit_test(test_any_regex_can_be_looked_at),
 		cmocka_unit_test(test_denying_a_fingerprint),
+		cmocka_unit_test(test_regexes_about_distinguished_names),
 		cmocka_unit_test(test_rules_that_are_never_reached),
 		cmocka_unit_test(test_what_a_rule_asks_for),
 	};

@@ -42,7 +42,16 @@ static void test_serials_in_any_spelling(void **state)
 		{"-01", "-1"},
 		{"-0x0A", "-a"},
 		{"-0", "0"},
-		{"4096", "4096"},
+		{"0x4096", "4096"},
+		{"40:96", "4096"},
+		{"40 96", "4096"},
+		{"04096", "4096"},
+		{"9", "9"},
+		/* These could be decimal. */
+		{"10", NULL},
+		{"4096", NULL},
+		{"-36609", NULL},
+		{"182906013486842386583027306817265424613", NULL},
 		{"", NULL},
 		{"-", NULL},
 		{"0x", NULL},
@@ -63,10 +72,10 @@ static void test_serials_in_any_spelling(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		reads(&policy_text_serial, cases[i][0], cases[i][1]);
 	}
-	memset(long_one, '7', sizeof(long_one));
+	memset(long_one, 'a', sizeof(long_one));
 	long_one[128] = '\0';
 	reads(&policy_text_serial, long_one, long_one);
-	long_one[128] = '7';
+	long_one[128] = 'a';
 	long_one[129] = '\0';
 	reads(&policy_text_serial, long_one, NULL);
 }
