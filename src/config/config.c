@@ -33,7 +33,7 @@ static void report_unknown_key(struct config_loader *loader,
 {
 	struct place place = config_ini_key_place(entry);
 	const char *home = home_of(entry->key);
-	const char *words[CONFIG_MAX_KEYS];
+	const char *words[CONFIG_MAX_KEYS] = {NULL};
 
 	for (size_t i = 0; i < schema->key_count; i++) {
 		words[i] = schema->keys[i].name;

@@ -8,12 +8,14 @@ import http.server
 import json
 import re
 import signal
+import subprocess
 import threading
 
 import pytest
 
 from conftest import REPOSITORY
 from kit import web
+from kit.frontends import NGINX
 from kit.doorward import run
 from kit.names import Nsd, Tap, reverse
 from kit.process import free_port, wait_for
@@ -221,6 +223,58 @@ def test_crawlers(example, tap):
     # Nobody knows: come back later.
     response = site.get("203.0.113.5", GOOGLEBOT)
     assert (response.status, response.header("Retry-After")) == (503, "120")
+
+
+FRONT_END = subprocess.run([NGINX, "-V"], capture_output=True, text=True).stderr
+CLIENT = subprocess.run(["curl", "-V"], capture_output=True, text=True).stdout
+
+
+def understands(directive, folder):
+    """Whether this nginx has a directive of a server."""
+    file = folder / "probe.conf"
+    file.write_text(f"pid {folder}/probe.pid; events {{}} http {{ server {{ {directive} }} }}\n")
+    done = subprocess.run([NGINX, "-t", "-e", "stderr", "-c", file], capture_output=True, text=True)
+    return "unknown directive" not in done.stderr
+
+
+@pytest.mark.parametrize("version", ["2", "3"])
+def test_newer_http(version, site, pki, folder):
+    port = free_port()
+    if version == "3":
+        if "http_v3_module" not in FRONT_END:
+            pytest.skip("this nginx has no HTTP/3")
+        if "HTTP3" not in CLIENT:
+            pytest.skip("this curl has no HTTP/3")
+        listen = " ssl; listen 127.0.0.1:%d quic;" % port
+    elif understands("http2 on;", folder):
+        listen = " ssl; http2 on;"
+    else:
+        listen = " ssl http2;"
+    site = site("mutual-tls", **{" ssl;": listen})
+    if version == "2":
+        port = site.port
+
+    def get(address, headers=(), cert=None):
+        command = ["curl", "-s", "-S", "--cacert", pki.authority.file, "--max-time", "30"]
+        command += ["--http2" if version == "2" else "--http3-only", "-o", "/dev/null"]
+        command += ["-w", "%{http_version} %{http_code}"]
+        command += [a for pair in [("X-Played-Client", address), *headers] for a in ("-H", ": ".join(pair))]
+        if cert is not None:
+            command += ["--cert", cert.file, "--key", cert.key_file]
+        done = subprocess.run(
+            [*command, f"https://127.0.0.1:{port}/"], capture_output=True, text=True, check=True
+        )
+        spoken, status = done.stdout.split()
+        assert spoken == version
+        return int(status)
+
+    assert get(NOBODY, cert=pki.alice) == 200
+    assert get(NOBODY) == 403
+    assert get(IMPOSTOR) == 403
+    for forged in FORGERIES:
+        assert get(NOBODY, forged.items()) == 403
+        assert get(NOBODY, forged.items(), cert=pki.alice) == 200
+    assert get(NOBODY, [("X-Client-Hostname", "host.partner.example")]) == 403
 
 
 def test_admin(site, pki):
