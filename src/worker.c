@@ -160,7 +160,11 @@ static int worker_new(struct snapshot *snapshot, const struct worker_sockets *so
 	struct metrics *metrics, size_t number, struct worker **out)
 {
 	struct worker *w = calloc(1, sizeof(*w));
-	int error = w != NULL ? uv_loop_init(&w->loop) : UV_ENOMEM;
+
+	if (w == NULL) {
+		return UV_ENOMEM;
+	}
+	int error = uv_loop_init(&w->loop);
 
 	if (error != 0) {
 		free(w);
