@@ -197,7 +197,7 @@ check:
 
 check-in:
 	@tests/tools/deps check-in
-	@TARGETS='$(TARGETS)' KEEP='$(KEEP)' FRESH='$(FRESH)' MIRROR='$(MIRROR)' tests/tools/check-in '$(SUITE)'
+	@tests/tools/check-in '$(SUITE)'
 
 demo:
 	@tests/tools/deps build demo
