@@ -9,6 +9,7 @@
 #include "exit_code.h"
 #include "http/head.h"
 #include "import_command.h"
+#include "inspect.h"
 #include "list_command.h"
 #include "serve.h"
 #include "snapshot.h"
@@ -94,6 +95,10 @@ static int examine(const char *config_path, bool dump)
 
 	diag_init(&diag);
 	snapshot = snapshot_load(config_path, NULL, &diag);
+	if (snapshot != NULL && !inspect(snapshot->config, &diag)) {
+		snapshot_unref(snapshot);
+		snapshot = NULL;
+	}
 	diag_print(&diag, stderr);
 	if (snapshot != NULL && dump) {
 		struct bytes out;

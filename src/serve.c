@@ -7,9 +7,9 @@
 #include "base/log.h"
 #include "crew.h"
 #include "exit_code.h"
-#include "fcgi/addrs.h"
 #include "handover.h"
 #include "http/head.h"
+#include "inspect.h"
 #include "lookout.h"
 #include "manager.h"
 #include "metrics.h"
@@ -18,6 +18,7 @@
 #include "snapshot.h"
 #include "sockets.h"
 #include "succession.h"
+#include "tcp_peers.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -38,8 +39,7 @@ struct service {
 	struct sockets sockets;
 	struct bytes reach; /* of these, for the log: see reach_describe */
 	int64_t started_wall_s;
-	struct addr web_server_addrs[FCGI_WEB_SERVER_ADDRS_MAX];
-	size_t web_server_addr_count;
+	struct tcp_peers tcp_peers;
 	struct crew *crew;
 	struct metrics *metrics; /* of as many workers as there are to be */
 	uint32_t threads;
@@ -133,6 +133,10 @@ static bool load_anew(struct service *s)
 
 	diag_init(&diag);
 	next = snapshot_load(s->config_path, s->snapshot, &diag);
+	if (next != NULL && !inspect_before_serving(next->config, &diag)) {
+		snapshot_unref(next);
+		next = NULL;
+	}
 	log_diag(&diag);
 	diag_clear(&diag);
 	if (next == NULL) {
@@ -308,8 +312,8 @@ static bool start_workers(struct service *s)
 		.fds = s->sockets.fds,
 		.protocols = s->sockets.protocols,
 		.count = s->sockets.count,
-		.web_server_addrs = s->web_server_addrs,
-		.web_server_addr_count = s->web_server_addr_count,
+		.tcp_peers = s->tcp_peers.items,
+		.tcp_peer_count = s->tcp_peers.count,
 		.sharers = s->threads,
 	};
 
@@ -321,25 +325,13 @@ static bool start_workers(struct service *s)
 	return crew_start(s->crew, s->snapshot, &sockets, s->metrics);
 }
 
-static bool read_web_server_addrs(struct service *s, struct diag *diag)
-{
-	const char *text = getenv("FCGI_WEB_SERVER_ADDRS");
-	const char *why;
-
-	if (text == NULL || fcgi_web_server_addrs_parse(str_view(text), s->web_server_addrs,
-				    &s->web_server_addr_count, &why)) {
-		return true;
-	}
-	diag_error(diag, NULL, "FCGI_WEB_SERVER_ADDRS is \"%s\": %s", text, why);
-	return false;
-}
-
 static bool prepare(struct service *s, struct diag *diag)
 {
 	const struct config *config = s->snapshot->config;
 
-	if (!read_web_server_addrs(s, diag) ||
-		!sockets_open(&s->sockets, &config->server, &s->succession.given, diag)) {
+	if (!tcp_peers_init(&s->tcp_peers, config, diag) ||
+		!sockets_open(&s->sockets, &config->server, &s->succession.given, diag) ||
+		!tcp_peers_check_sockets(&s->tcp_peers, config, &s->sockets, diag)) {
 		return false;
 	}
 	reach_describe(&s->sockets, &s->reach);
@@ -382,7 +374,11 @@ static int run(struct service *s, struct diag *diag)
 		return code;
 	}
 	s->threads = crew_size(s->snapshot->config->server.threads);
-	if (watch_signals(s) && prepare(s, diag) && start_workers(s)) {
+	bool prepared = watch_signals(s) && prepare(s, diag);
+
+	log_diag(diag);
+	diag_clear(diag);
+	if (prepared && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %u thread(s), policies from %s",
 			s->sockets.count, s->threads, s->config_path);
@@ -397,6 +393,7 @@ static int run(struct service *s, struct diag *diag)
 	uv_run(&s->loop, UV_RUN_DEFAULT);
 	crew_free(s->crew);
 	metrics_free(s->metrics);
+	tcp_peers_clear(&s->tcp_peers);
 	return code;
 }
 

@@ -41,8 +41,8 @@ static struct net_settings settings_of(const struct worker *w, const struct snap
 
 	settings.sharers = w->sockets.sharers;
 	settings.pauses = &metrics_worker(w->metrics, w->number)->pauses;
-	settings.peers = w->sockets.web_server_addrs;
-	settings.peer_count = w->sockets.web_server_addr_count;
+	settings.peers = w->sockets.tcp_peers;
+	settings.peer_count = w->sockets.tcp_peer_count;
 	return settings;
 }
 

@@ -25,8 +25,8 @@ struct worker_sockets {
 	const int *fds;
 	const enum listen_protocol *protocols;
 	size_t count;
-	const struct addr *web_server_addrs; /* the only TCP peers served; none: all are */
-	size_t web_server_addr_count;
+	const struct prefix *tcp_peers; /* the only TCP peers served; none: all are */
+	size_t tcp_peer_count;
 	uint32_t sharers; /* workers that share what the process may have; at least 1 */
 };
 

@@ -123,6 +123,13 @@ bool addr_eq(const struct addr *a, const struct addr *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+bool addr_is_loopback(const struct addr *a)
+{
+	static const struct addr one = {.family = ADDR_V6, .bytes = {[15] = 1}};
+
+	return (a->family == ADDR_V4 && a->bytes[0] == 127) || addr_eq(a, &one);
+}
+
 unsigned addr_bits(const struct addr *a)
 {
 	return addr_len(a) * 8;

@@ -42,6 +42,8 @@ NODISCARD bool addr_parse(struct str text, struct addr *out);
 /* RFC 5952 text with a NUL. */
 void addr_format(const struct addr *a, char out[ADDR_TEXT_MAX]);
 bool addr_eq(const struct addr *a, const struct addr *b);
+/* 127.0.0.0/8 or ::1. */
+bool addr_is_loopback(const struct addr *a);
 /* 32 or 128. */
 unsigned addr_bits(const struct addr *a);
 /* 4 or 16. */

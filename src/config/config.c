@@ -7,6 +7,7 @@
 #include "config/settings_check.h"
 #include "config/snapshot.h"
 #include "config/value.h"
+#include "config/whole_check.h"
 #include "config/word.h"
 
 #include <stdlib.h>
@@ -198,6 +199,9 @@ static void load_settings(struct config_loader *loader, const struct config_ini 
 			continue;
 		}
 		set_defaults(loader, &config_sections[i], given[i]);
+		if (strcmp(config_sections[i].name, "server") == 0) {
+			config_check_server(loader, &config_sections[i], given[i]);
+		}
 		if (strcmp(config_sections[i].name, "frontend") == 0) {
 			config_check_frontend(loader, &config_sections[i], given[i]);
 		}
@@ -234,28 +238,6 @@ static struct config_snapshot *snapshot_of_file(const char *path)
 	return snapshot;
 }
 
-/* What is legal, and serves nobody. */
-static void warn_of_the_whole(const struct config *config, struct diag *diag)
-{
-	struct place place = {config->path, 0, 0};
-
-	if (config_policy(config, str_view("default")) == NULL) {
-		diag_warning(diag, &place,
-			"no [policy default]: requests that name no policy are denied");
-	}
-	for (size_t i = 0; i < config->server.listen_count; i++) {
-		const struct listen_spec *spec = &config->server.listen[i];
-
-		if (spec->protocol == LISTEN_HTTP && spec->kind == LISTEN_TCP &&
-			config->frontend.trusted_proxy_count == 0) {
-			diag_warning(diag, &place,
-				"listen = http: on a TCP port, but no trusted_proxies: nobody may "
-				"ask there");
-			return;
-		}
-	}
-}
-
 /* `text` is NULL: read the file. */
 static struct config *load(const char *path, const struct str *text, struct diag *diag)
 {
@@ -278,7 +260,7 @@ static struct config *load(const char *path, const struct str *text, struct diag
 		config_unref(&snapshot->config);
 		return NULL;
 	}
-	warn_of_the_whole(&snapshot->config, diag);
+	config_check_whole(&snapshot->config, diag);
 	return &snapshot->config;
 }
 

@@ -74,6 +74,16 @@ static const struct config_key server_keys[] = {
 			"A socket that the process was started with (by spawn-fcgi, multiwatch or "
 			"systemd) is used instead of these, for FastCGI, unless an fd:N or systemd "
 			"is among them."},
+	{.name = "tcp_peers",
+		.type = CONFIG_PREFIXES,
+		.offset = offsetof(struct config, server.tcp_peers),
+		.second = offsetof(struct config, server.tcp_peer_count),
+		.example = "listen = 192.0.2.1:9000\ntcp_peers = 192.0.2.8, 10.0.0.0/24",
+		.help = "Addresses that may connect over TCP: those of the web servers. Needed "
+			"for FastCGI on an address other than a loopback one, as who connects "
+			"may claim any client address. If FCGI_WEB_SERVER_ADDRS is in the "
+			"environment, only those of its addresses that are among these. Empty: "
+			"all may."},
 	{.name = "socket_mode",
 		.type = CONFIG_MODE,
 		.offset = offsetof(struct config, server.socket.socket_mode),

@@ -3,19 +3,31 @@
 
 #include "config/settings_check.h"
 
+#include "policy/netset.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* NULL: the default holds. */
+static const struct config_ini_entry *entry_of(const struct config_section_schema *schema,
+	const struct config_ini_entry **given, const char *key)
+{
+	return given[config_key_find(schema, str_view(key)) - schema->keys];
+}
+
 /* Where a limit is wrong beside another one: at the one that was given. */
 static void check_order(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given, const char *low, uint32_t low_value,
 	const char *high, uint32_t high_value)
 {
-	const struct config_ini_entry *at =
-		given[config_key_find(schema, str_view(low)) - schema->keys];
+	const struct config_ini_entry *at = entry_of(schema, given, low);
 
 	if (low_value <= high_value) {
 		return;
 	}
 	if (at == NULL) {
-		at = given[config_key_find(schema, str_view(high)) - schema->keys];
+		at = entry_of(schema, given, high);
 	}
 	struct place place = config_ini_value_place(at);
 
@@ -38,12 +50,10 @@ static void make_sources(struct config_loader *loader, const struct config_secti
 	if (wrong == NULL) {
 		return;
 	}
-	while (i + 1 < ARRAY_LEN(keys) &&
-		given[config_key_find(schema, str_view(keys[i])) - schema->keys] == NULL) {
+	while (i + 1 < ARRAY_LEN(keys) && entry_of(schema, given, keys[i]) == NULL) {
 		i++;
 	}
-	const struct config_ini_entry *at =
-		given[config_key_find(schema, str_view(keys[i])) - schema->keys];
+	const struct config_ini_entry *at = entry_of(schema, given, keys[i]);
 
 	if (at == NULL) {
 		diag_error(loader->diag, NULL, "%s", wrong);
@@ -55,35 +65,145 @@ static void make_sources(struct config_loader *loader, const struct config_secti
 		cert_profile_word(frontend->profile), wrong);
 }
 
-/* Front ends that would be believed whoever they are. */
+/* fc00::/7 and fe80::/10: nobody on the Internet has such an address. */
+static bool is_local(const struct prefix *prefix)
+{
+	const uint8_t *bytes = prefix->addr.bytes;
+
+	return prefix->addr.family == ADDR_V6 &&
+	       ((prefix->len >= 7 && (bytes[0] & 0xfe) == 0xfc) ||
+		       (prefix->len >= 10 && bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80));
+}
+
+/* What the prefixes cover, however many they are; local addresses of IPv6 do not count. */
+static struct policy_coverage coverage_of(
+	struct config_loader *loader, const struct prefix *prefixes, size_t count)
+{
+	struct policy_netset *set = policy_netset_new();
+	struct policy_coverage covers = {0};
+	bool good = set != NULL;
+
+	for (size_t i = 0; i < count && good; i++) {
+		good = is_local(&prefixes[i]) || policy_netset_add(set, &prefixes[i]);
+	}
+	if (good) {
+		policy_netset_seal(set);
+		covers = policy_netset_coverage(set);
+	} else {
+		diag_error(loader->diag, NULL, "out of memory");
+	}
+	policy_netset_free(set);
+	return covers;
+}
+
+static void check_trusted_proxies(
+	struct config_loader *loader, const struct config_ini_entry *entry)
+{
+	const struct config_frontend *frontend = &loader->snapshot->config.frontend;
+	struct policy_coverage covers =
+		coverage_of(loader, frontend->trusted_proxies, frontend->trusted_proxy_count);
+	char text[POLICY_COVERAGE_TEXT_MAX];
+
+	if (!policy_coverage_is_vast(&covers)) {
+		return;
+	}
+	struct place place = config_ini_value_place(entry);
+
+	policy_coverage_format(&covers, text);
+	if (policy_coverage_is_most(&covers)) {
+		diag_error(loader->diag, &place,
+			"trusted_proxies: %s: everybody is believed; expected the addresses of "
+			"proxies (for a front end that replaces all identity headers: "
+			"trust_headers = yes)",
+			text);
+	} else {
+		diag_warning(loader->diag, &place,
+			"trusted_proxies: %s are believed, which is more than one owner has; "
+			"expected the addresses of proxies",
+			text);
+	}
+}
+
+/* Front ends that would be believed whoever they are, or that never are. */
 static void check_belief(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given)
 {
 	const struct config *config = &loader->snapshot->config;
 	const struct config_frontend *frontend = &config->frontend;
+	bool tcp = false;
+	bool http = false;
 	struct place place;
 
-	for (size_t i = 0; i < frontend->trusted_proxy_count; i++) {
-		const struct prefix *prefix = &frontend->trusted_proxies[i];
+	for (size_t i = 0; i < config->server.listen_count; i++) {
+		const struct listen_spec *spec = &config->server.listen[i];
 
-		if (prefix->len == 0) {
-			place = config_ini_value_place(
-				given[config_key_find(schema, str_view("trusted_proxies")) -
-					schema->keys]);
-			diag_warning(loader->diag, &place,
-				"trusted_proxies = %s: everybody is believed; expected the "
-				"addresses of proxies",
-				prefix->addr.family == ADDR_V6 ? "::/0" : "0.0.0.0/0");
-		}
+		tcp = tcp || spec->kind == LISTEN_TCP;
+		http = http || spec->protocol == LISTEN_HTTP;
 	}
-	for (size_t i = 0; frontend->trust_headers && i < config->server.listen_count; i++) {
-		if (config->server.listen[i].kind == LISTEN_TCP) {
-			place = config_ini_value_place(
-				given[config_key_find(schema, str_view("trust_headers")) -
-					schema->keys]);
+	if (frontend->trusted_proxy_count > 0) {
+		check_trusted_proxies(loader, entry_of(schema, given, "trusted_proxies"));
+	}
+	if (frontend->trust_headers && tcp) {
+		place = config_ini_value_place(entry_of(schema, given, "trust_headers"));
+		diag_warning(loader->diag, &place,
+			"trust_headers = yes with a TCP socket in listen: whoever reaches it is "
+			"believed; expected trusted_proxies, or a Unix socket");
+	}
+	/* Over HTTP a Unix socket's peer is trusted, and a TCP peer needs trusted_proxies anyway.
+	 */
+	if (frontend->forwarded_for && !frontend->trust_headers &&
+		frontend->trusted_proxy_count == 0 && !http) {
+		place = config_ini_value_place(entry_of(schema, given, "forwarded_for"));
+		diag_warning(loader->diag, &place,
+			"forwarded_for = yes without trusted_proxies: X-Forwarded-For does not "
+			"count; expected trusted_proxies = the addresses of the proxies that "
+			"write it");
+	}
+}
+
+/* Whether other users get as far as to the socket; where it cannot be told, they do. */
+static bool is_open_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+	struct stat st;
+
+	if (slash == NULL || slash == path || (size_t)(slash - path) >= sizeof(folder)) {
+		return true;
+	}
+	memcpy(folder, path, (size_t)(slash - path));
+	folder[slash - path] = '\0';
+	return stat(folder, &st) != 0 || (st.st_mode & S_IXOTH) != 0;
+}
+
+void config_check_server(struct config_loader *loader, const struct config_section_schema *schema,
+	const struct config_ini_entry **given)
+{
+	const struct config_server *server = &loader->snapshot->config.server;
+	struct policy_coverage covers =
+		coverage_of(loader, server->tcp_peers, server->tcp_peer_count);
+	char text[POLICY_COVERAGE_TEXT_MAX];
+	struct place place;
+
+	if (policy_coverage_is_vast(&covers)) {
+		place = config_ini_value_place(entry_of(schema, given, "tcp_peers"));
+		diag_warning(loader->diag, &place,
+			"tcp_peers: %s may connect, and claim any client address; expected the "
+			"addresses of web servers",
+			policy_coverage_format(&covers, text));
+	}
+	for (size_t i = 0; i < server->listen_count; i++) {
+		const struct listen_spec *spec = &server->listen[i];
+
+		if ((server->socket.socket_mode & S_IWOTH) != 0 && spec->kind == LISTEN_UNIX &&
+			is_open_folder(spec->path.data)) {
+			place = config_ini_value_place(entry_of(schema, given, "socket_mode"));
 			diag_warning(loader->diag, &place,
-				"trust_headers = yes with a TCP socket in listen: whoever reaches "
-				"it is believed; expected trusted_proxies, or a Unix socket");
+				"socket_mode = %04o: every local user may ask, and claim any "
+				"client "
+				"address; expected 0660 with socket_group, or a folder that only "
+				"the front end may enter",
+				(unsigned)server->socket.socket_mode);
 			return;
 		}
 	}
@@ -99,8 +219,7 @@ void config_check_dns(struct config_loader *loader, const struct config_section_
 		dns->negative_max_ttl_s);
 	/* What resolv.conf says today, it may not say tomorrow: auto is not enough. */
 	if (dns->require_ad && dns->trust_ad != DNS_YES) {
-		struct place place = config_ini_value_place(
-			given[config_key_find(schema, str_view("require_ad")) - schema->keys]);
+		struct place place = config_ini_value_place(entry_of(schema, given, "require_ad"));
 
 		diag_error(loader->diag, &place, "require_ad = yes: needs trust_ad = yes");
 	}

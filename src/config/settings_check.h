@@ -12,6 +12,8 @@
  * schema, NULL where the default holds.
  */
 
+void config_check_server(struct config_loader *loader, const struct config_section_schema *schema,
+	const struct config_ini_entry **given);
 /* Settles what profile, cert_source, verify_source and trust_frontend come to. After [server]. */
 void config_check_frontend(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given);

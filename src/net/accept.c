@@ -23,7 +23,7 @@ static bool peer_is_allowed(const struct net_settings *settings, const struct ad
 	bool allowed = settings->peer_count == 0 || from->family == ADDR_NONE;
 
 	for (size_t i = 0; i < settings->peer_count && !allowed; i++) {
-		allowed = addr_eq(from, &settings->peers[i]);
+		allowed = prefix_contains(&settings->peers[i], from);
 	}
 	return allowed;
 }

@@ -34,7 +34,7 @@ struct net_settings {
 					is silent, an answer that the peer does not take */
 	uint32_t idle_timeout_ms;    /* a kept connection without a request */
 	/* The only TCP peers served; none: all are. Borrowed for the life of the server. */
-	const struct addr *peers;
+	const struct prefix *peers;
 	size_t peer_count;
 	struct net_pauses *pauses; /* NULL: not counted; likewise */
 };

@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 import fcgi
-from kit.doorward import BINARY, Doorward, assert_clean
+from kit.doorward import BINARY, Doorward, assert_clean, run
 from kit.process import DEADLINE, Process, connects, free_port, has_ipv6, wait_for
 
 POLICY = "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24\n"
@@ -168,6 +168,91 @@ def test_peers_that_are_not_allowed(doorward):
     )
     with pytest.raises((fcgi.ProtocolError, OSError)):
         door.ask(IN)
+
+
+ANYONE = ": whoever connects can claim any client address; expected tcp_peers ="
+
+
+def test_fastcgi_for_the_whole_network_needs_its_peers(folder, doorward):
+    """A peer over FastCGI writes REMOTE_ADDR itself."""
+    config = folder / "doorward.conf"
+    bare = {**os.environ, "FCGI_WEB_SERVER_ADDRS": ""}
+    del bare["FCGI_WEB_SERVER_ADDRS"]
+    for listen in ["0.0.0.0:9000", "[::]:9000", "192.0.2.1:9000", "[2001:db8::1]:9000"]:
+        config.write_text(f"[server]\nlisten = {listen}\n{POLICY}")
+        _, _, errors = run("-t", "-c", config, expect=1, env=bare)
+        assert f"{config}: error: FastCGI on {listen}{ANYONE}" in errors
+        config.write_text(f"[server]\nlisten = {listen}\ntcp_peers = 10.0.0.0/24\n{POLICY}")
+        run("-t", "-c", config, env=bare)
+        config.write_text(f"[server]\nlisten = {listen}\n{POLICY}")
+        run("-t", "-c", config, env={**bare, "FCGI_WEB_SERVER_ADDRS": "10.0.0.1"})
+    for listen in ["127.0.0.1:9000", "127.9.9.9:9000", "[::1]:9000", "http:0.0.0.0:9080"]:
+        trusted = "[frontend]\ntrusted_proxies = 10.0.0.1\n"
+        config.write_text(f"[server]\nlisten = {listen}\n{trusted}{POLICY}")
+        _, _, errors = run("-t", "-c", config, env=bare)
+        assert "0 error(s), 0 warning(s)" in errors
+
+
+@pytest.mark.parametrize("how", ["opened", "passed"])
+def test_fastcgi_for_the_whole_network_does_not_start(folder, stack, how):
+    port = free_port()
+    argv = None
+    if how == "passed":
+        argv = ["spawn-fcgi", "-n", "-a", "0.0.0.0", "-p", str(port), "--"]
+        argv += [BINARY, "-c", folder / "doorward.conf"]
+    listen = f"0.0.0.0:{port}" if how == "opened" else f"unix:{folder}/x.sock"
+    door = Doorward(folder, POLICY, listen=listen, argv=argv, wait=False)
+    stack.callback(door.process.kill)
+    assert door.process.ended() != 0
+    assert f"FastCGI on 0.0.0.0:{port}{ANYONE}" in door.stderr()
+
+
+@pytest.mark.parametrize("peers, served", [("127.0.0.0/8", True), ("192.0.2.0/24", False)])
+def test_tcp_peers(doorward, peers, served):
+    port = free_port()
+    door = doorward(
+        POLICY,
+        listen=f"0.0.0.0:{port}",
+        server=f"tcp_peers = {peers}",
+        address=f"127.0.0.1:{port}",
+    )
+    if served:
+        serves(door)
+    else:
+        with pytest.raises((fcgi.ProtocolError, OSError)):
+            door.ask(IN)
+
+
+def test_the_environment_narrows_tcp_peers(folder, stack):
+    door = Doorward(
+        folder,
+        POLICY,
+        server="tcp_peers = 10.0.0.0/8",
+        env={**os.environ, "FCGI_WEB_SERVER_ADDRS": "192.0.2.1"},
+        wait=False,
+    )
+    stack.callback(door.process.kill)
+    assert door.process.ended() != 0
+    assert "expected an address of tcp_peers" in door.stderr()
+
+
+def test_headers_believed_on_a_passed_tcp_socket(doorward, folder):
+    port = free_port()
+    argv = ["spawn-fcgi", "-n", "-a", "127.0.0.1", "-p", str(port), "--"]
+    argv += [BINARY, "-c", folder / "doorward.conf"]
+    door = doorward(
+        POLICY, frontend="trust_headers = yes", address=f"127.0.0.1:{port}", argv=argv
+    )
+    serves(door)
+    assert f"the socket that was passed, 127.0.0.1:{port}, is a TCP socket" in door.stderr()
+
+
+def test_headers_believed_on_a_passed_unix_socket(doorward, folder):
+    spawned = folder / "spawned.sock"
+    argv = ["spawn-fcgi", "-n", "-s", spawned, "--", BINARY, "-c", folder / "doorward.conf"]
+    door = doorward(POLICY, frontend="trust_headers = yes", address=str(spawned), argv=argv)
+    serves(door)
+    assert "is a TCP socket" not in door.stderr()
 
 
 def test_systemd_socket_activation(doorward, folder):

@@ -93,6 +93,10 @@ static void policies_with_one_outcome(void **state)
 	expect_all(cases, ARRAY_LEN(cases));
 }
 
+#define EVERYBODY_IS_BELIEVED                                                                      \
+	"everybody is believed; expected the addresses of proxies (for a front end that "          \
+	"replaces all identity headers: trust_headers = yes)\n"
+
 static void keys_that_open_more_than_they_seem_to(void **state)
 {
 #define ON_ERROR                                                                                   \
@@ -103,11 +107,25 @@ static void keys_that_open_more_than_they_seem_to(void **state)
 			"t:2:16: " ON_ERROR},
 		{P "on_dns_error = error\nallow = host .a.example\n", ""},
 		{P "[frontend]\ntrusted_proxies = 10.0.0.0/8, 0.0.0.0/0\n",
-			"t:3:19: warning: trusted_proxies = 0.0.0.0/0: everybody is believed; "
-			"expected the addresses of proxies\n"},
+			"t:3:19: error: trusted_proxies: 4294967296 addresses of IPv4 and 0 /64s "
+			"of IPv6: " EVERYBODY_IS_BELIEVED},
 		{P "[frontend]\ntrusted_proxies = ::/0\n",
-			"t:3:19: warning: trusted_proxies = ::/0: everybody is believed; expected "
-			"the addresses of proxies\n"},
+			"t:3:19: error: trusted_proxies: 0 addresses of IPv4 and "
+			"18446744073709551615 /64s of IPv6: " EVERYBODY_IS_BELIEVED},
+		{P "[frontend]\ntrusted_proxies = 0.0.0.0/2, 64.0.0.0/3\n"
+		   "trusted_proxies = 96.0.0.0/3\n",
+			"t:3:19: error: trusted_proxies: 2147483648 addresses of IPv4 and 0 /64s "
+			"of IPv6: " EVERYBODY_IS_BELIEVED},
+		{P "[frontend]\ntrusted_proxies = ::/1, 8000::/1\n",
+			"t:3:19: error: trusted_proxies: 0 addresses of IPv4 and "
+			"18446744073709551615 /64s of IPv6: " EVERYBODY_IS_BELIEVED},
+		{P "[frontend]\ntrusted_proxies = 64.0.0.0/5, 72.0.0.0/8\n",
+			"t:3:19: warning: trusted_proxies: 150994944 addresses of IPv4 and 0 /64s "
+			"of IPv6 are believed, which is more than one owner has; expected the "
+			"addresses of proxies\n"},
+		{P "[frontend]\ntrusted_proxies = 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "
+		   "100.64.0.0/10, 127.0.0.0/8, fc00::/7, fe80::/10, 2606:4700::/32\n",
+			""},
 		{P "[server]\nlisten = 127.0.0.1:9000\n[frontend]\ntrust_headers = yes\n",
 			"t:5:17: warning: trust_headers = yes with a TCP socket in listen: whoever "
 			"reaches it is believed; expected trusted_proxies, or a Unix socket\n"},
@@ -124,6 +142,90 @@ static void keys_that_open_more_than_they_seem_to(void **state)
 	expect_all(cases, ARRAY_LEN(cases));
 }
 
+static void sockets_that_others_reach(void **state)
+{
+#define EVERY_USER(mode)                                                                           \
+	"warning: socket_mode = " mode                                                             \
+	": every local user may ask, and claim any client address; expected 0660 with "            \
+	"socket_group, or a folder that only the front end may enter\n"
+	static const struct advice cases[] = {
+		{P "[server]\nlisten = unix:/x\nsocket_mode = 0777\n",
+			"t:4:15: " EVERY_USER("0777")},
+		{P "[server]\nlisten = unix:/tmp/x\nsocket_mode = 0606\n",
+			"t:4:15: " EVERY_USER("0606")},
+		{P "[server]\nlisten = http:unix:/nowhere/x\nsocket_mode = 0666\n",
+			"t:4:15: " EVERY_USER("0666")},
+		{P "[server]\nlisten = 127.0.0.1:9000\nsocket_mode = 0666\n", ""},
+		{P "[server]\nlisten = unix:/x\nsocket_mode = 0770\n", ""},
+		{P "[server]\nlisten = 192.0.2.1:9000\ntcp_peers = 0.0.0.0/1, 128.0.0.0/1\n",
+			"t:4:13: warning: tcp_peers: 4294967296 addresses of IPv4 and 0 /64s of "
+			"IPv6 may connect, and claim any client address; expected the addresses "
+			"of web servers\n"},
+		{P "[server]\nlisten = 192.0.2.1:9000\ntcp_peers = 10.0.0.0/8, fd00::/8\n", ""},
+	};
+	struct folder folder;
+	char *text;
+
+	expect_all(cases, ARRAY_LEN(cases));
+	/* mkdtemp makes a folder for its owner alone. */
+	folder_init(&folder);
+	assert_true(asprintf(&text, P "[server]\nlisten = unix:%s/x\nsocket_mode = 0666\n",
+			    folder.path) > 0);
+	config_unref(load_expecting(text, ""));
+	free(text);
+	folder_clear(&folder);
+}
+
+static void what_is_wrong_between_sections(void **state)
+{
+#define CHOSEN                                                                                     \
+	"warning: policy_header = yes, and [policy open] lets in everybody: so does whoever can "  \
+	"send X-Doorward-Policy; expected the policy in the path, /auth/open\n"
+#define OPEN "[policy open]\nrdns = off\n"
+#define BY_HEADER                                                                                  \
+	"[server]\nlisten = http:unix:/x\n[frontend]\npolicy_header = yes\n" P                     \
+	"allow = ip 192.0.2.1\n" OPEN
+#define FORGED(server)                                                                             \
+	"t: warning: nameservers: answers of " server                                              \
+	" are easy to forge without cookies and case_randomization, and [policy default] goes by " \
+	"names; expected either of them, use_tcp = yes, or a resolver on this machine\n"
+#define BARE "case_randomization = no\ncookies = no\n" P "allow = host .a.example\n"
+	static const struct advice cases[] = {
+		{BY_HEADER "allow = *\n", "t:7:1: " CHOSEN},
+		{BY_HEADER "default = allow\n", "t:9:11: " CHOSEN},
+		{BY_HEADER "default = allow\nallow = ip ::1\n",
+			"t:7:1: warning: no rule of [policy open] denies, and default = allow: "
+			"the rules keep nobody out\nt:9:11: " CHOSEN},
+		{BY_HEADER "allow = ip ::1\n", ""},
+		{BY_HEADER "deny = ip ::1\nallow = *\n", ""},
+		{BY_HEADER "client_cert = required\nallow = *\n", ""},
+		{"[server]\nlisten = http:unix:/x\n[frontend]\npolicy_header = yes\n" P
+		 "allow = *\n",
+			""},
+		{"[frontend]\npolicy_header = yes\n" P "allow = ip ::1\n" OPEN "allow = *\n", ""},
+		{P "[frontend]\nforwarded_for = yes\n",
+			"t:3:17: warning: forwarded_for = yes without trusted_proxies: "
+			"X-Forwarded-For does not count; expected trusted_proxies = the addresses "
+			"of the proxies that write it\n"},
+		{P "[frontend]\nforwarded_for = yes\ntrusted_proxies = 10.0.0.1\n", ""},
+		{P "[frontend]\nforwarded_for = yes\ntrust_headers = yes\n", ""},
+		{P "[server]\nlisten = http:unix:/x\n[frontend]\nforwarded_for = yes\n", ""},
+		{"[dns]\nnameservers = 127.0.0.1, 192.0.2.53\n" BARE, FORGED("192.0.2.53:53")},
+		{"[dns]\nnameservers = 192.0.2.53\nedns_size = off\ncase_randomization = no\n" P
+		 "deny = uri /x & !host .a.example\nallow = *\n",
+			FORGED("192.0.2.53:53")},
+		{"[dns]\nnameservers = 127.0.0.1, [::1]:5353\n" BARE, ""},
+		{"[dns]\nnameservers = 192.0.2.53\nuse_tcp = yes\n" BARE, ""},
+		{"[dns]\nnameservers = 192.0.2.53\ncookies = no\n" P "allow = host .a.example\n",
+			""},
+		{"[dns]\nnameservers = 192.0.2.53\ncookies = no\ncase_randomization = no\n" P
+		 "allow = ip ::1\n",
+			""},
+	};
+
+	expect_all(cases, ARRAY_LEN(cases));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +233,8 @@ int main(void)
 		cmocka_unit_test(names_that_nobody_confirmed),
 		cmocka_unit_test(policies_with_one_outcome),
 		cmocka_unit_test(keys_that_open_more_than_they_seem_to),
+		cmocka_unit_test(sockets_that_others_reach),
+		cmocka_unit_test(what_is_wrong_between_sections),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

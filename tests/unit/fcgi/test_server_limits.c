@@ -475,18 +475,19 @@ static int tcp_listener(struct world *w, struct sockaddr_in *sin)
 
 static void only_the_listed_tcp_peers_are_served(void **state)
 {
-	static const char *const lists[] = {"127.0.0.1", "192.0.2.1, 127.0.0.1", "192.0.2.1,::1"};
+	static const char *const lists[][2] = {
+		{"127.0.0.1/32", "::/0"}, {"192.0.2.1", "127.0.0.0/8"}, {"192.0.2.1", "::1"}};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-		struct addr addrs[FCGI_WEB_SERVER_ADDRS_MAX];
+		struct prefix peers[2];
 		struct sockaddr_in sin;
-		const char *why;
 		struct world w;
 
 		world_init(&w);
-		w.settings.peers = addrs;
-		assert_true(fcgi_web_server_addrs_parse(
-			str_view(lists[i]), addrs, &w.settings.peer_count, &why));
+		assert_true(prefix_parse(str_view(lists[i][0]), &peers[0]));
+		assert_true(prefix_parse(str_view(lists[i][1]), &peers[1]));
+		w.settings.peers = peers;
+		w.settings.peer_count = 2;
 		world_start(&w);
 		int listener = tcp_listener(&w, &sin);
 

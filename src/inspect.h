@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_INSPECT_H
+#define DW_INSPECT_H
+
+#include "base/diag.h"
+#include "base/util.h"
+#include "config/config.h"
+
+/* What is looked at once a configuration is loaded and is to be served. */
+
+/* Who may reach its sockets. For a reload, too. False after a diag_error. */
+NODISCARD bool inspect_before_serving(const struct config *config, struct diag *diag);
+/* For -t: the same, and what else only the start would tell. False after a diag_error. */
+NODISCARD bool inspect(const struct config *config, struct diag *diag);
+
+#endif
