@@ -7,6 +7,7 @@
 #include "authz_claims.h"
 #include "base/clock.h"
 #include "believe.h"
+#include "policy/regex.h"
 
 #define ARENA_CHUNK 1024 /* a usual request without a certificate; ten thousand may wait */
 
@@ -286,6 +287,8 @@ static bool go_on(struct authz *a)
 {
 	a->facts.ip = &a->ip;
 	a->facts.memory = a->means.memory;
+	a->regex_steps = POLICY_REGEX_STEPS;
+	a->facts.regex_steps = &a->regex_steps;
 	take_cert_facts(a);
 	authz_claims_take(a);
 	if (wants_names(a)) {

@@ -85,6 +85,7 @@ struct authz {
 
 	struct policy_facts facts;
 	struct policy_cert cert_facts;
+	uint64_t regex_steps; /* left of POLICY_REGEX_STEPS */
 	struct policy_verdict decided;
 	int64_t wall_s;
 	struct cert_question question;

@@ -251,7 +251,7 @@ static void try_pieces(struct import_regex *out)
 		} else if (regex == NULL) {
 			out->lost = "doorward refuses the regex";
 		} else {
-			result = policy_regex_match(regex, str_view("not found"));
+			result = policy_regex_match(regex, str_view("not found"), NULL);
 			out->not_found = out->not_found || result == POLICY_REGEX_MATCH;
 		}
 		policy_regex_free(regex);

@@ -21,7 +21,8 @@ static enum policy_truth truth_of_addrs(const struct policy_term *t, struct poli
 	return POLICY_FALSE;
 }
 
-static enum policy_truth truth_of_text(const struct policy_term *t, struct str fact)
+static enum policy_truth truth_of_text(
+	const struct policy_term *t, const struct policy_facts *facts, struct str fact)
 {
 	if (t->op == POLICY_OPERATOR_EQUALS) {
 		return t->field->kind->covers(t->value, fact) ? POLICY_TRUE : POLICY_FALSE;
@@ -29,7 +30,7 @@ static enum policy_truth truth_of_text(const struct policy_term *t, struct str f
 	if (t->op == POLICY_OPERATOR_IN) {
 		return policy_textset_covers(t->texts, fact) ? POLICY_TRUE : POLICY_FALSE;
 	}
-	switch (policy_regex_match(t->regex, fact)) {
+	switch (policy_regex_match(t->regex, fact, facts->regex_steps)) {
 	case POLICY_REGEX_MATCH:
 		return POLICY_TRUE;
 	case POLICY_REGEX_NO_MATCH:
@@ -41,13 +42,13 @@ static enum policy_truth truth_of_text(const struct policy_term *t, struct str f
 }
 
 /* True if any value is, else unknown if any value is; *index: which one was true. */
-static enum policy_truth truth_of_texts(
-	const struct policy_term *t, struct str_list facts, size_t *index)
+static enum policy_truth truth_of_texts(const struct policy_term *t,
+	const struct policy_facts *facts, struct str_list texts, size_t *index)
 {
 	enum policy_truth whole = POLICY_FALSE;
 
-	for (size_t i = 0; i < facts.count; i++) {
-		enum policy_truth truth = truth_of_text(t, facts.items[i]);
+	for (size_t i = 0; i < texts.count; i++) {
+		enum policy_truth truth = truth_of_text(t, facts, texts.items[i]);
 
 		if (truth == POLICY_TRUE) {
 			*index = i;
@@ -135,7 +136,7 @@ static enum policy_truth truth_of_claim(
 		return POLICY_UNKNOWN;
 	}
 	while (policy_claim_next(&reader, &text)) {
-		enum policy_truth truth = truth_of_text(t, text);
+		enum policy_truth truth = truth_of_text(t, facts, text);
 
 		if (truth == POLICY_UNKNOWN) {
 			found->regex_limit = true;
@@ -185,7 +186,8 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 	if (names && facts->names_state == POLICY_FACT_UNKNOWN) {
 		return POLICY_UNKNOWN;
 	}
-	enum policy_truth truth = truth_of_texts(t, policy_field_texts(t->field, facts), index);
+	enum policy_truth truth =
+		truth_of_texts(t, facts, policy_field_texts(t->field, facts), index);
 
 	if (truth == POLICY_UNKNOWN) {
 		found->regex_limit = true;

@@ -22,7 +22,7 @@ static struct policy_regex *compile(const char *pattern)
 static enum policy_regex_result match(const char *pattern, struct str subject)
 {
 	struct policy_regex *regex = compile(pattern);
-	enum policy_regex_result result = policy_regex_match(regex, subject);
+	enum policy_regex_result result = policy_regex_match(regex, subject, NULL);
 
 	policy_regex_free(regex);
 	return result;
@@ -130,6 +130,113 @@ static void test_long_subjects_are_limit(void **state)
 	free(subject);
 }
 
+/* A text of `len` bytes: `part` again and again, and `end`. */
+static struct str text_of(char *room, const char *part, size_t len, const char *end)
+{
+	size_t part_len = strlen(part);
+	size_t end_len = strlen(end);
+
+	for (size_t i = 0; i < len; i++) {
+		room[i] = part[i % part_len];
+	}
+	memcpy(room + len - end_len, end, end_len);
+	return (struct str){room, len};
+}
+
+/* What PCRE2's own limits do not see: they begin again at each place, and leave out loops. */
+static void test_steps_bound_every_pattern(void **state)
+{
+	static const struct {
+		const char *pattern;
+		const char *part;
+		const char *end;
+	} cases[] = {
+		{"(?:\\w\\s*)+\\w*!$", "a", "!?"},
+		{"(?=.*google)(?=.*bot)(?=.*http).*compatible$", "googlebothttpcompatible ", "?"},
+		{"(?=.*a)(?=.*b)(?=.*c).*d$", "abcd", "?"},
+		{"\\w+\\s*\\w*!$", "a", "!?"},
+		{".*.*.*.*[bc]", "a", "a"},
+		{"a*a*a*a*[bc]", "a", "a"},
+		{"(x+x+)+[yz]", "x", "x"},
+		{"(?=(?:.*.*.*[bc])).", "a", "a"},
+		{"(?<![^a]{20})(?:a|aa)+[bc]", "a", "a"},
+		{"(?<=a)(?<=aa)(?:a*a*)+[bc]", "a", "a"},
+		{"(a*)*\\1[bc]", "a", "a"},
+		{"(?:(a+)\\1)+[bc]", "a", "a"},
+		{"(.{1,4000})\\1[bc]", "a", "a"},
+		{"(a?){40}a{40}[bc]", "a", "a"},
+		{"[ab]{4000}[cd]", "a", "a"},
+		{"(?:a{1,50}){1,50}[bc]", "a", "a"},
+		{"(?R)?a(?R)?[bc]", "a", "a"},
+		{"\\X+\\X+[bc]", "a", "a"},
+		{"(?>a*)(?<=[bc])", "a", "a"},
+		{"(?:a|b|ab|ba|aba|bab)*[cd]", "ab", "b"},
+		{"(*NO_START_OPT)(*NO_AUTO_POSSESS)\\w*\\d*[bc]", "1", "1"},
+		{"(*NO_JIT).*.*[bc]", "a", "a"},
+	};
+	static char room[POLICY_REGEX_SUBJECT_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct policy_regex *regex = compile(cases[i].pattern);
+		struct str text = text_of(room, cases[i].part, sizeof(room), cases[i].end);
+
+		if (policy_regex_match(regex, text, NULL) != POLICY_REGEX_LIMIT) {
+			print_error("%s\n", cases[i].pattern);
+			assert_true(false);
+		}
+		policy_regex_free(regex);
+	}
+}
+
+/* What takes time in proportion to the text takes nothing of what all share. */
+static void test_ordinary_patterns_cost_nothing(void **state)
+{
+	static const char *const patterns[] = {"googlebot", "(googlebot|bingbot|yandex)",
+		"^Mozilla/5\\.0", "Chrome/\\d+\\.", ".*Chrome.*Safari", "(bot|crawl|spider)\\b",
+		"(^|\\.)googlebot\\.com$", "^crawl-\\d+-\\d+-\\d+-\\d+\\.googlebot\\.com$",
+		"^/admin(/|$)", "\\.(php|asp|cgi)$"};
+	static const char *const texts[] = {
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+		"Chrome/120.0.0.0 Safari/537.36",
+		"crawl-66-249-66-1.googlebot.com", "/index.php", ""};
+	uint64_t steps = POLICY_REGEX_STEPS;
+
+	for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
+		struct policy_regex *regex = compile(patterns[i]);
+
+		for (size_t k = 0; k < ARRAY_LEN(texts); k++) {
+			assert_int_not_equal(policy_regex_match(regex, str_view(texts[k]), &steps),
+				POLICY_REGEX_LIMIT);
+		}
+		policy_regex_free(regex);
+	}
+	assert_int_equal(steps, POLICY_REGEX_STEPS);
+}
+
+static void test_matches_share_a_budget(void **state)
+{
+	struct policy_regex *dear = compile("\\w+\\s*\\w*[!?]");
+	struct policy_regex *cheap = compile("^a+$");
+	static char room[200];
+	struct str text = text_of(room, "a", sizeof(room), "a");
+	uint64_t steps = POLICY_REGEX_STEPS;
+	uint64_t before = steps + 1;
+	size_t matches = 0;
+
+	/* Each takes its part of it, until nothing is left but what a match has of its own. */
+	while (policy_regex_match(dear, text, &steps) == POLICY_REGEX_NO_MATCH) {
+		assert_true(steps < before);
+		before = steps;
+		matches++;
+	}
+	assert_in_range(matches, 1, POLICY_REGEX_STEPS / sizeof(room));
+	assert_int_equal(steps, 0);
+	assert_int_equal(policy_regex_match(dear, text, &steps), POLICY_REGEX_LIMIT);
+	assert_int_equal(policy_regex_match(cheap, text, &steps), POLICY_REGEX_MATCH);
+	policy_regex_free(dear);
+	policy_regex_free(cheap);
+}
+
 static void *match_often(void *regex)
 {
 	size_t right = 0;
@@ -138,7 +245,7 @@ static void *match_often(void *regex)
 		bool odd = i % 2 == 1;
 		struct str subject = str_view(odd ? "crawl-1.googlebot.com" : "crawl-1.example");
 
-		right += policy_regex_match(regex, subject) ==
+		right += policy_regex_match(regex, subject, NULL) ==
 			 (odd ? POLICY_REGEX_MATCH : POLICY_REGEX_NO_MATCH);
 	}
 	return right == 2000 ? regex : NULL;
@@ -170,6 +277,9 @@ int main(void)
 		cmocka_unit_test(test_catastrophic_patterns_end_as_limit),
 		cmocka_unit_test(test_the_limit_lies_between_clumsy_and_hostile),
 		cmocka_unit_test(test_long_subjects_are_limit),
+		cmocka_unit_test(test_steps_bound_every_pattern),
+		cmocka_unit_test(test_ordinary_patterns_cost_nothing),
+		cmocka_unit_test(test_matches_share_a_budget),
 		cmocka_unit_test(test_one_regex_serves_several_threads),
 	};
 
