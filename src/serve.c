@@ -329,7 +329,7 @@ static bool prepare(struct service *s, struct diag *diag)
 {
 	const struct config *config = s->snapshot->config;
 
-	if (!tcp_peers_init(&s->tcp_peers, config, diag) ||
+	if (!inspect_files(config, diag) || !tcp_peers_init(&s->tcp_peers, config, diag) ||
 		!sockets_open(&s->sockets, &config->server, &s->succession.given, diag) ||
 		!tcp_peers_check_sockets(&s->tcp_peers, config, &s->sockets, diag)) {
 		return false;

@@ -179,7 +179,8 @@ struct prefix prefix_of(const struct addr *a, unsigned bits)
 	return p;
 }
 
-bool prefix_parse(struct str text, struct prefix *out)
+/* The prefix, and the address as it was written. */
+static bool read_prefix(struct str text, struct prefix *out, struct addr *written)
 {
 	size_t slash = str_find(text, '/');
 	struct addr a;
@@ -197,13 +198,36 @@ bool prefix_parse(struct str text, struct prefix *out)
 		a = unmap(a);
 		bits -= 96;
 	}
-	struct prefix p = prefix_of(&a, (unsigned)bits);
+	*out = prefix_of(&a, (unsigned)bits);
+	*written = a;
+	return true;
+}
 
-	if (!addr_eq(&p.addr, &a)) {
+bool prefix_parse(struct str text, struct prefix *out)
+{
+	struct prefix p;
+	struct addr written;
+
+	if (!read_prefix(text, &p, &written) || !addr_eq(&p.addr, &written)) {
 		return false;
 	}
 	*out = p;
 	return true;
+}
+
+bool prefix_mend(struct str text, struct prefix *out)
+{
+	struct addr written;
+
+	return read_prefix(text, out, &written) && !addr_eq(&out->addr, &written);
+}
+
+void prefix_format(const struct prefix *p, char out[PREFIX_TEXT_MAX])
+{
+	char text[ADDR_TEXT_MAX];
+
+	addr_format(&p->addr, text);
+	snprintf(out, PREFIX_TEXT_MAX, p->len < addr_bits(&p->addr) ? "%s/%u" : "%s", text, p->len);
 }
 
 bool prefix_contains(const struct prefix *p, const struct addr *a)

@@ -58,6 +58,11 @@ NODISCARD bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *out);
  * often than a wish). A mapped prefix of /96 or longer becomes IPv4.
  */
 NODISCARD bool prefix_parse(struct str text, struct prefix *out);
+/* What was meant where prefix_parse refuses it for the bits set beyond the prefix alone. */
+NODISCARD bool prefix_mend(struct str text, struct prefix *out);
+/* ADDRESS, or ADDRESS/BITS, with a NUL. */
+#define PREFIX_TEXT_MAX (ADDR_TEXT_MAX + 4)
+void prefix_format(const struct prefix *p, char out[PREFIX_TEXT_MAX]);
 bool prefix_contains(const struct prefix *p, const struct addr *a);
 /* The prefix of `bits` that the address lies in. */
 struct prefix prefix_of(const struct addr *a, unsigned bits);

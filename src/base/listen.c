@@ -36,6 +36,26 @@ static bool parse_unix(struct str path, struct listen_spec *out, const char **wh
 	return true;
 }
 
+/* What was meant, where that can be told. */
+static const char *cure_of_place(struct str text)
+{
+	uint64_t port;
+
+	if (str_starts_with(text, "/")) {
+		return "expected unix: before the path";
+	}
+	if (str_starts_with(text, "localhost")) {
+		return "expected an address, not a name: 127.0.0.1:PORT or [::1]:PORT";
+	}
+	if (str_starts_with(text, ":") || str_starts_with(text, "*:") ||
+		str_to_u64(text, UINT16_MAX, &port)) {
+		return "expected an address before the port: 127.0.0.1:PORT, or 0.0.0.0:PORT with "
+		       "tcp_peers";
+	}
+	return "expected unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N, systemd or "
+	       "systemd:NAME, or http: and one of these";
+}
+
 static bool parse_place(struct str text, struct listen_spec *out, const char **why)
 {
 	struct endpoint endpoint;
@@ -63,8 +83,7 @@ static bool parse_place(struct str text, struct listen_spec *out, const char **w
 		return out->name.len > 0;
 	}
 	if (!endpoint_parse(text, 0, &endpoint)) {
-		*why = "expected unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N, systemd or "
-		       "systemd:NAME, or http: and one of these";
+		*why = cure_of_place(text);
 		return false;
 	}
 	*out = (struct listen_spec){.kind = LISTEN_TCP, .endpoint = endpoint, .fd = -1};

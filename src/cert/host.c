@@ -62,6 +62,19 @@ struct str cert_suffixes_registrable(
 	return str_view(domain);
 }
 
+bool cert_suffixes_has(const struct cert_suffixes *suffixes, struct str name)
+{
+	char room[CERT_DOMAIN_ROOM];
+
+	if (suffixes == NULL || name.len == 0 || name.len >= sizeof(room)) {
+		return false;
+	}
+	memcpy(room, name.data, name.len);
+	room[name.len] = '\0';
+	return psl_is_public_suffix2(
+		       list_of(suffixes), room, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 0;
+}
+
 bool cert_host_shares_domain(
 	const struct cert_suffixes *suffixes, struct str_list dns, struct str_list names)
 {
@@ -89,6 +102,11 @@ bool cert_host_shares_domain(
 struct cert_suffixes *cert_suffixes_load(void)
 {
 	return NULL;
+}
+
+bool cert_suffixes_has(const struct cert_suffixes *suffixes, struct str name)
+{
+	return false;
 }
 
 void cert_suffixes_free(struct cert_suffixes *suffixes)

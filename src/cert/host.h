@@ -29,6 +29,9 @@ void cert_suffixes_free(struct cert_suffixes *suffixes);
 struct str cert_suffixes_registrable(
 	const struct cert_suffixes *suffixes, struct str name, char room[CERT_DOMAIN_ROOM]);
 
+/* Whether the list itself names it as a public suffix, as com and co.uk; false without a list. */
+bool cert_suffixes_has(const struct cert_suffixes *suffixes, struct str name);
+
 /*
  * Whether a confirmed name shares its registrable domain, one label more than a public suffix, with
  * a dNSName; of a wildcard, what stands behind it counts. A public suffix has none, and shares

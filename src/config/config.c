@@ -68,7 +68,8 @@ static void report_unknown_section(
 	const char *meant = suggest(word, words, CONFIG_SECTION_COUNT);
 
 	if (meant == NULL) {
-		diag_error(loader->diag, &place, "unknown section [%s]", section->name.data);
+		diag_error(loader->diag, &place, "unknown section [%s], did you mean [policy %s]?",
+			section->name.data, section->name.data);
 	} else {
 		diag_error(loader->diag, &place, "unknown section [%s], did you mean [%s%s]?",
 			section->name.data, meant,
@@ -254,6 +255,7 @@ static struct config *load(const char *path, const struct str *text, struct diag
 				  : config_ini_read(path, &snapshot->arena, &ini, diag);
 
 	/* What could be read is checked, too, so that one run tells everything. */
+	snapshot->files = ini.files;
 	load_settings(&loader, &ini);
 	config_load_policies(&loader, &ini);
 	if (!whole || diag->errors != errors) {

@@ -86,6 +86,15 @@ uint64_t config_lists_stamp_now(const struct config *config);
 /* The same with those files read anew; NULL after at least one diag_error. */
 struct config *config_reread_lists(const struct config *config, struct diag *diag);
 
+enum config_file_kind { CONFIG_FILE_ITSELF, CONFIG_FILE_NAMED };
+/* Calls `each` for every file and folder that it was read from, or that it names to be read. */
+void config_each_file(const struct config *config,
+	void (*each)(void *ctx, enum config_file_kind kind, const char *path), void *ctx);
+/* Warns of regexes that some texts make take too long; tries them for at most a second or so. */
+void config_try_regexes(const struct config *config, struct diag *diag);
+/* Warns of policies without any rule that let in nobody, and do not say so. */
+void config_warn_of_empty(const struct config *config, struct diag *diag);
+
 /* NULL if no [policy NAME] is configured. */
 const struct policy *config_policy(const struct config *config, struct str name);
 

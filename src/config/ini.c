@@ -324,6 +324,13 @@ static void read_file(struct loader *l, const char *path, const struct reader *i
 		.path = path, .folder = config_file_folder(path, l->arena)};
 	if (file->folder == NULL ||
 		!config_file_read(path, CONFIG_INI_MAX_FILE, &text, &r.identity)) {
+		if (errno == EISDIR) {
+			diag_error(l->diag, named_at,
+				"%s is a folder: expected the path of one file, and a line for "
+				"each",
+				path);
+			goto out;
+		}
 		diag_error(l->diag, named_at, "%s: expected a file that can be read: %s", path,
 			strerror(errno));
 		goto out;
@@ -335,6 +342,8 @@ static void read_file(struct loader *l, const char *path, const struct reader *i
 			goto out;
 		}
 	}
+	file->next = l->ini->files;
+	l->ini->files = file;
 	read_text(&r, bytes_view(&text));
 out:
 	bytes_clear(&text);
@@ -361,6 +370,11 @@ static void read_include(struct reader *r, const struct config_ini_entry *entry)
 	} else if (r->depth == CONFIG_INI_MAX_DEPTH) {
 		diag_error(l->diag, &value, "include = %s: expected files at most %d deep",
 			entry->value.data, CONFIG_INI_MAX_DEPTH);
+	} else if (strpbrk(entry->value.data, "*?[") != NULL) {
+		diag_error(l->diag, &value,
+			"include = %s: expected the path of one file, and a line for each; there "
+			"are no patterns",
+			entry->value.data);
 	} else if (++l->files > CONFIG_INI_MAX_FILES) {
 		diag_error(l->diag, &value, "include = %s: expected at most %d files",
 			entry->value.data, CONFIG_INI_MAX_FILES);

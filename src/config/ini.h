@@ -25,6 +25,7 @@
 #define CONFIG_INI_MAX_NAME 49  /* bytes of a section's name or of a key */
 
 struct config_ini_file {
+	const struct config_ini_file *next;
 	const char *path;   /* as messages name it */
 	const char *folder; /* relative paths begin here; absolute, no slash at its end */
 };
@@ -55,6 +56,7 @@ struct config_ini {
 	struct config_ini_section *sections;
 	struct config_ini_section **end;
 	size_t section_count;
+	const struct config_ini_file *files; /* all that were read, in no order */
 };
 
 /*

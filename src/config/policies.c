@@ -3,6 +3,7 @@
 
 #include "base/suggest.h"
 #include "config/policy_check.h"
+#include "config/rule_check.h"
 #include "config/snapshot.h"
 #include "config/value.h"
 
@@ -356,4 +357,7 @@ void config_load_policies(struct config_loader *loader, const struct config_ini 
 		}
 	}
 	config_check_pins(loader);
+	if (loader->diag->errors == 0) {
+		config_check_domains(loader);
+	}
 }

@@ -3,6 +3,7 @@
 
 #include "config/policy_check.h"
 
+#include "config/rule_check.h"
 #include "policy/advice.h"
 #include "policy/asked.h"
 
@@ -180,6 +181,28 @@ static void check_outcomes(struct config_loader *loader, const struct config_pol
 	}
 }
 
+void config_warn_of_empty(const struct config *config, struct diag *diag)
+{
+	const struct config_snapshot *snapshot = (const void *)config;
+	struct config_loader loader = {(struct config_snapshot *)(uintptr_t)config, diag};
+
+	for (size_t i = 0; i < config->policy_count; i++) {
+		const struct config_policy_source *source = &snapshot->sources[i];
+		const struct policy *policy = &config->policies[i];
+		struct place place = {source->section->file->path, source->section->line, 1};
+
+		if (policy_rules_count(policy->rules) == 0 &&
+			policy->default_action == POLICY_ACTION_DENY &&
+			policy->client_cert == POLICY_CERT_OFF && !is_parent(&loader, source) &&
+			config_policy_given(source, "default") == NULL) {
+			diag_warning(diag, &place,
+				"[policy %s] lets in nobody: it has no rules; expected allow = "
+				"RULE, or default = deny if that is meant",
+				policy->name.data);
+		}
+	}
+}
+
 /* The claims that the rules of any policy ask about which has the key from this one. */
 static unsigned claims_of_heirs(
 	const struct config_loader *loader, const struct config_policy_source *giver)
@@ -240,6 +263,7 @@ void config_check_policy(struct config_loader *loader, const struct config_polic
 	/* What follows from rules that could not be read would only echo that. */
 	if (loader->diag->errors == 0) {
 		check_own_keys(loader, source);
+		config_check_rules(loader, source, policy);
 		check_outcomes(loader, source, policy);
 	}
 }

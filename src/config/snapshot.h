@@ -38,6 +38,7 @@ struct config_snapshot {
 	atomic_uint holds;              /* on all but the rules; one for all references */
 	struct config_snapshot *origin; /* that the rest is borrowed from, and held; NULL: none */
 	struct arena arena;
+	const struct config_ini_file *files;  /* that it was read from */
 	struct policy *policies;              /* config.policies */
 	struct config_policy_source *sources; /* one for each of them, in the same order */
 	const struct policy **by_name;        /* config.policies, sorted */

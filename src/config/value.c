@@ -297,6 +297,10 @@ static bool read_list(const struct config_key *key, const struct config_reading 
 		fault->found = item;
 		switch (key->type) {
 		case CONFIG_PREFIXES:
+			if (prefix_mend(item, &prefix)) {
+				fault->why = "expected no bits set after the prefix, as in "
+					     "10.0.0.0/8";
+			}
 			good = prefix_parse(item, &prefix) &&
 			       add_item(key, reading, base, &prefix, sizeof(prefix), &fault->why);
 			break;

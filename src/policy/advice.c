@@ -6,7 +6,10 @@
 #include "policy/compiled.h"
 #include "policy/dn.h"
 #include "policy/domain.h"
+#include "policy/netset.h"
 #include "policy/regex_shape.h"
+#include "policy/regex_trial.h"
+#include "policy/textset.h"
 
 #define SHADOWS_MAX 1000 /* rules compared with each other: the work grows with their square */
 
@@ -67,6 +70,105 @@ bool policy_rule_admits_by_name(const struct policy_rule *rule)
 		}
 	}
 	return false;
+}
+
+/* `ip 0.0.0.0/0` and its like. */
+static bool holds_for_most(const struct policy_term *term)
+{
+	if (term->negated || term->field->source != POLICY_SOURCE_ADDRESS) {
+		return false;
+	}
+	struct policy_coverage covers = term->op == POLICY_OPERATOR_IN
+						? policy_netset_coverage(term->nets)
+						: policy_prefix_coverage(&term->prefix);
+
+	return policy_coverage_is_most(&covers);
+}
+
+/* Whether the term says who may come in: not what a client claims, lacks, or does too often. */
+static bool vouches(const struct policy_term *term)
+{
+	return !term->negated && !holds_for_most(term) &&
+	       term->field->source != POLICY_SOURCE_CLAIM &&
+	       term->field->source != POLICY_SOURCE_RATE;
+}
+
+bool policy_rule_denies_by_name(const struct policy_rule *rule)
+{
+	for (size_t i = 0; rule->action == POLICY_ACTION_DENY && i < rule->count; i++) {
+		if (rule->terms[i].field->source == POLICY_SOURCE_NAMES &&
+			!rule->terms[i].negated) {
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t policy_rule_try_regexes(const struct policy_rule *rule, uint64_t *steps, struct str *regex)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < rule->count && len == 0; i++) {
+		const struct policy_term *term = &rule->terms[i];
+		bool claim = term->field->source == POLICY_SOURCE_CLAIM;
+
+		if (term->op == POLICY_OPERATOR_MATCHES) {
+			*regex = term->operand;
+			len = policy_regex_try(
+				term->regex, term->operand, claim ? 2000 : 250, steps);
+		}
+	}
+	return len;
+}
+
+bool policy_rule_counts(const struct policy_rule *rule)
+{
+	return rule->rates_at < rule->count;
+}
+
+bool policy_rule_admits_any_certificate(const struct policy_rule *rule)
+{
+	bool any = false;
+
+	for (size_t i = 0; rule->action == POLICY_ACTION_ALLOW && i < rule->count; i++) {
+		const struct policy_term *term = &rule->terms[i];
+
+		if (vouches(term) && term->field->shape != POLICY_SHAPE_WORD) {
+			return false;
+		}
+		any = any || (term->field->shape == POLICY_SHAPE_WORD && !term->negated);
+	}
+	return any;
+}
+
+static void each_domain(const struct policy_term *term,
+	void (*each)(void *ctx, const char *field, struct str name), void *ctx, struct str value)
+{
+	if (str_starts_with(value, ".")) {
+		each(ctx, term->field->name, str_from(value, 1));
+	}
+}
+
+void policy_rule_each_domain(const struct policy_rule *rule,
+	void (*each)(void *ctx, const char *field, struct str name), void *ctx)
+{
+	for (size_t i = 0; i < rule->count; i++) {
+		const struct policy_term *term = &rule->terms[i];
+		const struct policy_text_kind *kind = term->field->kind;
+
+		if ((kind != &policy_domain_host && kind != &policy_domain_san) ||
+			!term_admits(rule, term)) {
+			continue;
+		}
+		if (term->op == POLICY_OPERATOR_EQUALS) {
+			each_domain(term, each, ctx, term->value);
+		}
+		for (size_t k = 0;
+			term->op == POLICY_OPERATOR_IN && k < policy_textset_count(term->texts);
+			k++) {
+			each_domain(term, each, ctx, policy_textset_at(term->texts, k));
+		}
+	}
 }
 
 bool policy_rule_holds_always(const struct policy_rule *rule)
@@ -142,6 +244,15 @@ const struct policy_rule *policy_rules_shadow(const struct policy_rules *rules, 
 	return NULL;
 }
 
+/* As other programs write a regex. */
+static bool is_between_slashes(struct str regex)
+{
+	if (regex.len > 2 && regex.data[regex.len - 1] == 'i') {
+		regex.len--;
+	}
+	return regex.len > 1 && regex.data[0] == '/' && regex.data[regex.len - 1] == '/';
+}
+
 /* A regex about names that matches others than it seems to. */
 static void advise_on_name(const struct policy_rule *rule, const struct policy_term *term,
 	const struct policy_script *script)
@@ -152,8 +263,15 @@ static void advise_on_name(const struct policy_rule *rule, const struct policy_t
 	const char *field = term->field->name;
 	const char *not = term->negated ? "!" : "";
 
-	policy_regex_shape(term->operand, &shape);
 	policy_quote(term->operand, quoted);
+	if (is_between_slashes(term->operand)) {
+		diag_warning(script->diag, &place,
+			"the slashes are part of the regex %s, so that it never matches a name: "
+			"expected it without them",
+			quoted);
+		return;
+	}
+	policy_regex_shape(term->operand, &shape);
 
 	bool named = shape.name[0] != '\0';
 	bool domain = str_find(str_view(shape.name), '.') < str_view(shape.name).len;
@@ -223,13 +341,43 @@ static void advise_on_term(const struct policy_rule *rule, const struct policy_t
 	}
 }
 
-void policy_rule_advise(const struct policy_rule *rule, const struct policy_script *script)
+/* An allow that says of nobody in particular that he may come in. */
+static void advise_on_admission(const struct policy_rule *rule, const struct policy_script *script)
 {
-	if (rule->action == POLICY_ACTION_ALLOW && rule->claims_at == 0 && rule->lookups_at > 0 &&
-		rule->lookups_at == rule->rates_at) {
+	const struct policy_term *most = NULL;
+	const struct policy_term *lack = NULL;
+
+	for (size_t i = 0; i < rule->count; i++) {
+		const struct policy_term *term = &rule->terms[i];
+
+		if (vouches(term)) {
+			return;
+		}
+		most = holds_for_most(term) ? term : most;
+		lack = term->negated && term->field->source != POLICY_SOURCE_RATE ? term : lack;
+	}
+	if (rule->lookups_at > rule->claims_at) {
 		diag_warning(script->diag, &script->place,
 			"a claim alone allows: whoever sends it gets in; expected a term about the "
 			"address, the name or the certificate too");
+	} else if (lack != NULL) {
+		diag_warning(script->diag, &script->place,
+			"what a client lacks alone allows: %.*s also holds for whoever hides or "
+			"drops it; expected deny = %.*s, and an allow that says who may come in",
+			(int)lack->text.len, lack->text.data, (int)lack->text.len - 1,
+			lack->text.data + 1);
+	} else if (most != NULL) {
+		diag_warning(script->diag, &script->place,
+			"%.*s holds for nearly everybody: expected `*` if that is meant, or the "
+			"addresses that may come in",
+			(int)most->text.len, most->text.data);
+	}
+}
+
+void policy_rule_advise(const struct policy_rule *rule, const struct policy_script *script)
+{
+	if (rule->action == POLICY_ACTION_ALLOW) {
+		advise_on_admission(rule, script);
 	}
 	for (size_t i = 0; i < rule->count; i++) {
 		advise_on_term(rule, &rule->terms[i], script);

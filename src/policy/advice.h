@@ -22,6 +22,24 @@ bool policy_rule_counts_by(const struct policy_rule *rule, enum policy_rate_by b
 unsigned policy_rule_claims(const struct policy_rule *rule);
 /* Whether having a certain name helps to be let in: `host` in an allow, `!host` in a deny. */
 bool policy_rule_admits_by_name(const struct policy_rule *rule);
+/* Whether a positive `host` term of it keeps somebody out. */
+bool policy_rule_denies_by_name(const struct policy_rule *rule);
+/*
+ * Tries each regex of it for time, see regex_trial.h: names and what stands in certificates as long
+ * as a name can be, claims up to 2,000 bytes. The length at which a text takes too long, and the
+ * regex; 0: none does.
+ */
+size_t policy_rule_try_regexes(const struct policy_rule *rule, uint64_t *steps, struct str *regex);
+/* Whether it counts requests. */
+bool policy_rule_counts(const struct policy_rule *rule);
+/* Whether all that it asks of a client is a certificate, whatever stands in that. */
+bool policy_rule_admits_any_certificate(const struct policy_rule *rule);
+/*
+ * Calls `each` for every NAME of `host .NAME` and `cert.dns .NAME` in the rule, also in lists,
+ * whose names help to be let in.
+ */
+void policy_rule_each_domain(const struct policy_rule *rule,
+	void (*each)(void *ctx, const char *field, struct str name), void *ctx);
 /* Whether the rule is `*`. */
 bool policy_rule_holds_always(const struct policy_rule *rule);
 

@@ -71,7 +71,7 @@ struct policy_facts {
 	struct str claims[POLICY_CLAIM_COUNT]; /* as they came; see claim.h */
 	unsigned claims_disputed;              /* bits: two came, and differ */
 	uint64_t *regex_steps; /* left of POLICY_REGEX_STEPS for this request; NULL: not shared */
-	struct policy_memory *memory;          /* of this thread and configuration; NULL: none */
+	struct policy_memory *memory; /* of this thread and configuration; NULL: none */
 };
 
 #endif

@@ -19,14 +19,22 @@ bool policy_prefix_read(
 	struct str text, const struct place *place, struct diag *diag, struct prefix *out)
 {
 	char quoted[POLICY_QUOTE_MAX];
+	char mended[PREFIX_TEXT_MAX];
+	struct prefix meant;
 
 	if (prefix_parse(text, out)) {
 		return true;
 	}
+	bool mend = prefix_mend(text, &meant);
+
+	if (mend) {
+		prefix_format(&meant, mended);
+	}
 	diag_error(diag, place,
 		"%s is no address or prefix: expected 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, "
-		"with no bits set after the prefix",
-		policy_quote(text, quoted));
+		"with no bits set after the prefix%s%s%s",
+		policy_quote(text, quoted), mend ? "; did you mean " : "", mend ? mended : "",
+		mend ? "?" : "");
 	return false;
 }
 

@@ -48,7 +48,8 @@
  * that finds no token. A list of rules has at most POLICY_RATES_MAX of them.
  *
  * A certificate that did not pass gives no cert.* values. A claim that a client did not send is an
- * empty one. A regex asked about more than 8192 bytes has run into its limits.
+ * empty one. A regex asked about more than 8192 bytes has run into its limits;
+ * see regex.h for the time that it may take.
  */
 
 #define POLICY_RULE_TERMS_MAX 32

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/suggest.h"
+#include "policy/domain.h"
 #include "policy/net_list.h"
 #include "policy/regex.h"
 #include "policy/term.h"
@@ -202,8 +203,40 @@ static const char *advice_about(struct str word)
 	return NULL;
 }
 
+/*
+ * Several values, or words after one, where a value has neither blanks nor commas; the cure, NULL
+ * if there is nothing of the kind.
+ */
+static const char *cure_of_value(struct str value, const struct policy_field *field)
+{
+	bool one_word = field->shape == POLICY_SHAPE_ADDRESS ||
+			field->shape == POLICY_SHAPE_LOOKUP || field->kind == &policy_domain_host ||
+			field->kind == &policy_domain_san || field->kind == &policy_text_method ||
+			field->kind == &policy_text_http_host;
+	struct str rest = value;
+
+	(void)take_word(&rest);
+	if (!one_word || (rest.len == 0 && str_find(value, ',') == value.len)) {
+		return NULL;
+	}
+	if (str_starts_with(rest, "#") || str_starts_with(rest, "//")) {
+		return "expected one value; a comment begins with ;";
+	}
+	return "expected one value: for \"or\" a rule for each, one a line; for \"and\" terms "
+	       "joined by \" & \"; for many in file:PATH";
+}
+
 static bool read_value(struct str value, const struct policy_script *script, struct policy_term *t)
 {
+	const char *cure = cure_of_value(value, t->field);
+	struct place place = policy_script_at(script, value.data);
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (cure != NULL) {
+		diag_error(script->diag, &place, "%s after %s: %s", policy_quote(value, quoted),
+			t->field->name, cure);
+		return false;
+	}
 	switch (t->field->shape) {
 	case POLICY_SHAPE_LOOKUP:
 		return policy_term_read_lookup(value, script, t);
@@ -260,6 +293,18 @@ static bool read_operation(
 	return read_regex(rest, script, t);
 }
 
+static bool means_everybody(struct str word)
+{
+	static const char *const words[] = {"all", "any", "everyone", "everybody", "anyone"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_eq_text(word, words[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool policy_term_read(struct str text, const struct policy_script *script, struct policy_term *out)
 {
 	struct policy_term t = {.text = text, .negated = str_starts_with(text, "!")};
@@ -282,6 +327,11 @@ bool policy_term_read(struct str text, const struct policy_script *script, struc
 	}
 	if (str_eq_text(name, "*")) {
 		diag_error(script->diag, &place, "a term with `*`: expected `*` alone");
+		return false;
+	}
+	if (rest.len == 0 && means_everybody(name)) {
+		diag_error(script->diag, &place, "%.*s: did you mean `*`, which always holds?",
+			(int)name.len, name.data);
 		return false;
 	}
 	t.field = policy_field_find(name, &place, script->diag);

@@ -19,6 +19,11 @@ static void expect_all(const struct advice *cases, size_t count)
 
 #define P "[policy default]\n"
 
+#define DENY_BY_NAME                                                                               \
+	"warning: deny by host, and then everybody is allowed: whoever runs the reverse zone of "  \
+	"an address can take the name away, and gets in; expected deny by ip, or an allow that "   \
+	"says who may come in\n"
+
 static void rules_that_are_never_reached(void **state)
 {
 	static const struct advice cases[] = {
@@ -27,7 +32,7 @@ static void rules_that_are_never_reached(void **state)
 			"it does\n"},
 		{P "deny = host .a.example\nallow = ip ::1 &\n  host x.a.example\nallow = *\n",
 			"t:3:9: warning: the rule is never reached: the one at t:2 holds whenever "
-			"it does\n"},
+			"it does\nt:2:8: " DENY_BY_NAME},
 		/* Once, whoever inherits it. */
 		{P "allow = *\nallow = *\n[policy b]\nparent = default\n[policy c]\nparent = b\n",
 			"t:3:9: warning: the rule is never reached: the one at t:2 holds whenever "
@@ -47,7 +52,8 @@ static void names_that_nobody_confirmed(void **state)
 		{P "rdns = single\nallow = host .a.example\n", "t:3:9: " SINGLE("default")},
 		{P "rdns = single\ndefault = allow\ndeny = uri /x & !host .a.example\n",
 			"t:4:8: " SINGLE("default")},
-		{P "rdns = single\ndefault = allow\ndeny = host .a.example\n", ""},
+		{P "rdns = single\ndefault = allow\ndeny = host .a.example\n",
+			"t:4:8: " DENY_BY_NAME},
 		{P "rdns = single\nallow = host .a.example\n[policy b]\nparent = default\n"
 		   "[policy c]\nparent = b\nallow = ip ::1\n",
 			"t:3:9: " SINGLE("default")},
@@ -87,7 +93,11 @@ static void policies_with_one_outcome(void **state)
 		{P "default = allow\nclient_cert = required\n", ""},
 		{P "client_cert = required\n[policy b]\nparent = default\nallow = cert verified\n",
 			""},
-		{P "default = allow\nallow = ip ::1\ndeny = host .a.example\n", ""},
+		{P "default = allow\nallow = ip ::1\ndeny = host .a.example\n",
+			"t:4:8: " DENY_BY_NAME},
+		{P "default = allow\nallow = ip ::1\ndeny = !host .a.example\n", ""},
+		{P "default = allow\nrdns_deny = \\.a\\.example$\n", ""},
+		{P "deny = host .a.example\nallow = host .b.example\n", ""},
 	};
 
 	expect_all(cases, ARRAY_LEN(cases));
@@ -176,6 +186,86 @@ static void sockets_that_others_reach(void **state)
 	folder_clear(&folder);
 }
 
+static void domains_that_belong_to_many(void **state)
+{
+#define MANY(name)                                                                                 \
+	"warning: " name ": names below it belong to many, and anybody can have one; expected "    \
+	"the domain of one owner\n"
+	static const struct advice cases[] = {
+		{P "allow = host .amazonaws.com\n", "t:2:9: " MANY("host .amazonaws.com")},
+		{P "allow = host .crawl.amazonbot.amazon\n", ""},
+		{P "allow = host a.amazonaws.com\n", ""},
+		/* Nobody knows these, so they are one's own. */
+		{P "allow = host .example\nallow = host .lan\nallow = host .internal\n", ""},
+#if DW_PSL
+		{P "allow = host .com\n", "t:2:9: " MANY("host .com")},
+		{P "allow = host .co.uk\n", "t:2:9: " MANY("host .co.uk")},
+		{P "allow = host .github.io\n", "t:2:9: " MANY("host .github.io")},
+		{P "client_cert = optional\nallow = cert.dns .com\n",
+			"t:3:9: " MANY("cert.dns .com")},
+		{P "deny = uri /x & !host .com\nallow = ip ::1\n", "t:2:8: " MANY("host .com")},
+		{P "deny = host .com\nallow = ip ::1\n", ""},
+		{P "allow = host .example.com\nallow = host .user.github.io\n", ""},
+#endif
+	};
+
+	expect_all(cases, ARRAY_LEN(cases));
+}
+
+static void rates_that_decide_nothing(void **state)
+{
+#define NO_RATE                                                                                    \
+	"warning: the rate decides nothing: whom the rules above allow is not counted, and all "   \
+	"others are denied anyway; expected it above those rules\n"
+	static const struct advice cases[] = {
+		{P "allow = ip 192.0.2.0/24\ndeny = rate 10/s\n", "t:3:8: " NO_RATE},
+		{P "deny = rate 10/s\nallow = ip 192.0.2.0/24\n", ""},
+		/* An exemption. */
+		{P "allow = ip 192.0.2.0/24\ndeny = rate 10/s\nallow = ip ::1\n", ""},
+		{P "default = allow\nallow = ip 192.0.2.0/24\ndeny = rate 10/s\n", ""},
+	};
+
+	expect_all(cases, ARRAY_LEN(cases));
+}
+
+static void certificates_that_everybody_can_have(void **state)
+{
+#define ANY_CERTIFICATE                                                                            \
+	"warning: any certificate of a public CA lets in, and everybody can have one: expected "   \
+	"ca_file with your own CA, or a term about what stands in the certificate\n"
+#define LOCAL P "client_cert = required\nverify = local\n"
+#define PUBLIC LOCAL "ca_dir = /etc/ssl/certs\n"
+	static const struct advice cases[] = {
+		{PUBLIC "allow = cert verified\n", "t:5:9: " ANY_CERTIFICATE},
+		{PUBLIC "allow = cert present & uri /x\n", "t:5:9: " ANY_CERTIFICATE},
+		{PUBLIC "allow = cert verified & cert.dns .a.example\n", ""},
+		{PUBLIC "allow = cert verified & ip 192.0.2.0/24\n", ""},
+		{LOCAL "ca_dir = /etc/doorward/ca\nallow = cert verified\n", ""},
+		{LOCAL "ca_dir = /etc/doorward/ca\nallow = cert verified\nsecurity_level = 0\n",
+			"t:6:18: warning: security_level = 0: keys and signatures count that can "
+			"be "
+			"forged; expected 1 or more\n"},
+	};
+	struct folder folder;
+	char text[300];
+	char *pem = calloc(41, 64);
+
+	expect_all(cases, ARRAY_LEN(cases));
+	folder_init(&folder);
+	assert_non_null(pem);
+	for (int i = 0; i < 40; i++) {
+		strcat(pem, "-----BEGIN CERTIFICATE-----\n");
+	}
+	snprintf(text, sizeof(text), LOCAL "ca_file = %s\nallow = cert verified\n",
+		folder_write(&folder, "bundle.pem", pem));
+	config_unref(load_expecting(text, "t:5:9: " ANY_CERTIFICATE));
+	snprintf(text, sizeof(text), LOCAL "ca_file = %s\nallow = cert verified\n",
+		folder_write(&folder, "own.pem", "-----BEGIN CERTIFICATE-----\n"));
+	config_unref(load_expecting(text, ""));
+	free(pem);
+	folder_clear(&folder);
+}
+
 static void what_is_wrong_between_sections(void **state)
 {
 #define CHOSEN                                                                                     \
@@ -235,6 +325,9 @@ int main(void)
 		cmocka_unit_test(keys_that_open_more_than_they_seem_to),
 		cmocka_unit_test(sockets_that_others_reach),
 		cmocka_unit_test(what_is_wrong_between_sections),
+		cmocka_unit_test(domains_that_belong_to_many),
+		cmocka_unit_test(rates_that_decide_nothing),
+		cmocka_unit_test(certificates_that_everybody_can_have),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

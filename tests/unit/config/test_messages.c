@@ -62,7 +62,8 @@ static const struct {
 		"1:1: error: inclde: expected [SECTION] above it, did you mean include?"},
 	/* Every bad item of a list. */
 	{"[frontend]\ntrusted_proxies = 10.0.0.1/8, ::1, here,there\n",
-		"2:19: error: trusted_proxies = 10.0.0.1/8: expected prefixes\n"
+		"2:19: error: trusted_proxies = 10.0.0.1/8: expected no bits set after the prefix, "
+		"as in 10.0.0.0/8\n"
 		"2:36: error: trusted_proxies = here: expected prefixes\n"
 		"2:41: error: trusted_proxies = there: expected prefixes"},
 	{"[dns]\nnameservers = a,127.0.0.1,\n",
@@ -90,7 +91,7 @@ static const struct {
 		"3:14: error: \"verifed\" after cert: expected present or verified, did you mean "
 		"verified?"},
 	{POLICY "allow = ip 10.0.0.0/8 | ip ::1\n",
-		"2:12: error: \"10.0.0.0/8 | ip ::1\" is no address or prefix: expected"},
+		"2:12: error: \"10.0.0.0/8 | ip ::1\" after ip: expected one value"},
 	{POLICY "allow = ip 10.0.0.0/8& ip ::1\n",
 		"2:22: error: a & with a blank on one side only: expected"},
 	{POLICY "allow = ip 10.0.0.0/8 &\n",

@@ -133,6 +133,101 @@ static void test_any_regex_can_be_looked_at(void **state)
 	}
 }
 
+/* Rules that say of nobody in particular that he may come in. */
+static void test_what_alone_allows(void **state)
+{
+#define CLAIM                                                                                      \
+	"9: warning: a claim alone allows: whoever sends it gets in; expected a term about the "   \
+	"address, the name or the certificate too"
+#define LACK(term)                                                                                 \
+	"9: warning: what a client lacks alone allows: !" term                                     \
+	" also holds for whoever hides or drops it; expected deny = " term                         \
+	", and an allow that says who may come in"
+#define MOST(term)                                                                                 \
+	"9: warning: " term                                                                        \
+	" holds for nearly everybody: expected `*` if that is meant, or the addresses that may "   \
+	"come in"
+	static const struct {
+		enum policy_action action;
+		const char *rule;
+		const char *warning;
+	} cases[] = {
+		{ALLOW, "user_agent ~ Googlebot", CLAIM},
+		{ALLOW, "user_agent ~ Googlebot & ip 0.0.0.0/0", CLAIM},
+		{ALLOW, "ip ::/1 & user_agent ~ Googlebot & !host .a.example", CLAIM},
+		{ALLOW, "!user_agent ~ curl", CLAIM},
+		{ALLOW, "user_agent ~ Googlebot & ip 192.0.2.0/24", NULL},
+		{ALLOW, "!host .a.example", LACK("host .a.example")},
+		{ALLOW, "!dnsbl zen.example", LACK("dnsbl zen.example")},
+		{ALLOW, "!cert verified", LACK("cert verified")},
+		{ALLOW, "!ip 192.0.2.0/24 & !rate 10/s", LACK("ip 192.0.2.0/24")},
+		{ALLOW, "ip 0.0.0.0/0 & !host .a.example", LACK("host .a.example")},
+		{ALLOW, "!host .a.example & ip 192.0.2.0/24", NULL},
+		{ALLOW, "ip 0.0.0.0/0", MOST("ip 0.0.0.0/0")},
+		{ALLOW, "ip 128.0.0.0/1", MOST("ip 128.0.0.0/1")},
+		{ALLOW, "ip 2000::/3", MOST("ip 2000::/3")},
+		{ALLOW, "ip 10.0.0.0/8", NULL},
+		{ALLOW, "ip fd00::/8", NULL},
+		{ALLOW, "!rate 10/s", NULL},
+		{ALLOW, "*", NULL},
+		{DENY, "!host .a.example", NULL},
+		{DENY, "ip 0.0.0.0/0", NULL},
+		{DENY, "user_agent ~ Googlebot", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		advised(cases[i].action, cases[i].rule, cases[i].warning);
+	}
+}
+
+static void test_slashes_around_a_regex(void **state)
+{
+#define SLASHES(regex)                                                                             \
+	"16: warning: the slashes are part of the regex \"" regex                                  \
+	"\", so that it never matches a name: expected it without them"
+	advised(ALLOW, "host ~ /example\\.com$/", SLASHES("/example\\.com$/"));
+	advised(ALLOW, "host ~ /example/i", SLASHES("/example/i"));
+	advised(DENY, "uri ~ /admin/", NULL);
+}
+
+/* Which length of text makes it take too long; 0: none. */
+static size_t tried(const char *rule)
+{
+	uint64_t steps = 50000000;
+	struct str regex;
+	struct book b;
+
+	book_init(&b);
+	assert_true(book_try(&b, DENY, rule));
+	size_t len = policy_rule_try_regexes(policy_rules_at(b.rules, 0), &steps, &regex);
+
+	assert_true(steps > 0);
+	book_clear(&b);
+	return len;
+}
+
+static void test_regexes_are_tried_for_time(void **state)
+{
+	static const char *const dear[] = {"user_agent ~ (?:\\w\\s*)+\\w*!$",
+		"user_agent ~ \\w+\\s*\\w*!$",
+		"user_agent ~ (?=.*google)(?=.*bot)(?=.*http).*compatible$",
+		"user_agent ~ (?=.*a)(?=.*b)(?=.*c).*d$", "host ~ (a+)+$", "host ~ (a|aa)+$",
+		"host ~ ^(([a-z])+.)+[A-Z]$", "host ~ (x+x+)+y"};
+	static const char *const cheap[] = {"user_agent ~ googlebot",
+		"user_agent ~ (googlebot|bingbot|yandex)", "user_agent ~ Chrome/\\d+\\.",
+		"user_agent ~ .*Chrome.*Safari", "user_agent ~ (bot|crawl|spider)\\b",
+		"uri ~ ^/admin(/|$)", "uri ~ \\.(php|asp|cgi)$", "host ~ (^|\\.)example\\.com$",
+		"host ~ ^crawl-\\d+-\\d+-\\d+-\\d+\\.googlebot\\.com$",
+		"host ~ ^[a-z0-9-]+\\.example\\.(com|net)$"};
+
+	for (size_t i = 0; i < ARRAY_LEN(dear); i++) {
+		assert_in_range(tried(dear[i]), 100, 2000);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(cheap); i++) {
+		assert_int_equal(tried(cheap[i]), 0);
+	}
+}
+
 static void test_denying_a_fingerprint(void **state)
 {
 	(void)state;
@@ -275,6 +370,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_regexes_that_match_more_than_they_seem_to),
 		cmocka_unit_test(test_any_regex_can_be_looked_at),
+		cmocka_unit_test(test_what_alone_allows),
+		cmocka_unit_test(test_slashes_around_a_regex),
+		cmocka_unit_test(test_regexes_are_tried_for_time),
 		cmocka_unit_test(test_denying_a_fingerprint),
 		cmocka_unit_test(test_regexes_about_distinguished_names),
 		cmocka_unit_test(test_rules_that_are_never_reached),

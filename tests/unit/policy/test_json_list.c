@@ -280,7 +280,8 @@ static void test_terms(void **state)
 	assert_false(book_try(&b, POLICY_ACTION_ALLOW, text));
 	snprintf(expected, sizeof(expected),
 		"%s: [0]: error: \"192.0.2.1/24\" is no address or prefix: expected 192.0.2.7, "
-		"192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix\n"
+		"192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix; did you mean "
+		"192.0.2.0/24?\n"
 		"doorward.conf:7:17: error: host takes no JSON, which holds addresses: expected "
 		"file:PATH\n"
 		"doorward.conf:7:20: error: forward takes no JSON, which holds addresses: expected "

@@ -28,6 +28,10 @@ static void refused(const char *text, const char *expected)
 	book_clear(&b);
 }
 
+#define ONE_VALUE                                                                                  \
+	"expected one value: for \"or\" a rule for each, one a line; for \"and\" terms joined by " \
+	"\" & \"; for many in file:PATH"
+
 static void test_errors_say_where_and_what_was_expected(void **state)
 {
 	static const char *const cases[][2] = {
@@ -48,7 +52,26 @@ static void test_errors_say_where_and_what_was_expected(void **state)
 			"in file:PATH or in json:PATH"},
 		{"ip 192.0.2.1/24",
 			"12: error: \"192.0.2.1/24\" is no address or prefix: expected 192.0.2.7, "
-			"192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix"},
+			"192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix; did "
+			"you mean 192.0.2.0/24?"},
+		{"all", "9: error: all: did you mean `*`, which always holds?"},
+		{"any", "9: error: any: did you mean `*`, which always holds?"},
+		{"host a.example, b.example",
+			"14: error: \"a.example, b.example\" after host: " ONE_VALUE},
+		{"host .a.example || host .b.example",
+			"14: error: \".a.example || host .b.example\" after host: " ONE_VALUE},
+		{"host .a.example | host .b.example",
+			"14: error: \".a.example | host .b.example\" after host: " ONE_VALUE},
+		{"ip 192.0.2.1 and host .a.example",
+			"12: error: \"192.0.2.1 and host .a.example\" after ip: " ONE_VALUE},
+		{"ip 192.0.2.1,192.0.2.2",
+			"12: error: \"192.0.2.1,192.0.2.2\" after ip: " ONE_VALUE},
+		{"method GET, POST", "16: error: \"GET, POST\" after method: " ONE_VALUE},
+		{"dnsbl a.example b.example",
+			"15: error: \"a.example b.example\" after dnsbl: " ONE_VALUE},
+		{"host .a.example # office",
+			"14: error: \".a.example # office\" after host: expected one value; a "
+			"comment begins with ;"},
 		{"!host  *.example.com",
 			"16: error: \"*.example.com\": a rule has no wildcards, expected "
 			"\".example.com\""},

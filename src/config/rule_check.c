@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "config/rule_check.h"
+
+#include "cert/host.h"
+#include "config/file.h"
+#include "policy/advice.h"
+#include "policy/text.h"
+
+#include <string.h>
+
+/* A file of so many certificates is a list of the public CAs. */
+#define PUBLIC_CAS_MIN 40
+#define CA_FILE_MAX (4U << 20)
+
+/* Of all regexes that -t tries: about a second. */
+#define TRIAL_STEPS 50000000
+
+/* Whether a rule after that one, or the default, lets in those that it does not hold for. */
+static bool is_followed_by_allow(const struct policy *policy, size_t index, bool all)
+{
+	for (size_t i = index + 1; i < policy_rules_count(policy->rules); i++) {
+		const struct policy_rule *rule = policy_rules_at(policy->rules, i);
+
+		if (policy_rule_action(rule) == POLICY_ACTION_ALLOW &&
+			(!all || policy_rule_holds_always(rule))) {
+			return true;
+		}
+	}
+	return policy->default_action == POLICY_ACTION_ALLOW;
+}
+
+static size_t count_certificates(const char *path)
+{
+	static const char begin[] = "-----BEGIN ";
+	struct config_file_identity identity;
+	struct bytes text;
+	size_t count = 0;
+
+	bytes_init(&text, 0);
+	if (config_file_read(path, CA_FILE_MAX, &text, &identity)) {
+		const uint8_t *at = text.data;
+
+		while (at != NULL && (at = memmem(at, text.len - (size_t)(at - text.data), begin,
+					      strlen(begin))) != NULL) {
+			at += strlen(begin);
+			count++;
+		}
+	}
+	bytes_clear(&text);
+	return count;
+}
+
+static bool trusts_public_cas(const struct policy_trust *trust)
+{
+	return (trust->ca_dir != NULL && strcmp(trust->ca_dir, "/etc/ssl/certs") == 0) ||
+	       (trust->ca_file != NULL && count_certificates(trust->ca_file) >= PUBLIC_CAS_MIN);
+}
+
+void config_check_rules(struct config_loader *loader, const struct config_policy_source *source,
+	const struct policy *policy)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < source->rule_count; i++) {
+		const struct policy_rule *rule = policy_rules_at(source->rules, i);
+		const struct config_ini_entry *entry = source->rule_entries[i];
+		struct place place = config_ini_value_place(entry);
+		bool deny = policy_rule_action(rule) == POLICY_ACTION_DENY;
+
+		if (str_eq_text(entry->key, "deny") && policy_rule_denies_by_name(rule) &&
+			is_followed_by_allow(policy, i, true)) {
+			diag_warning(loader->diag, &place,
+				"deny by host, and then everybody is allowed: whoever runs the "
+				"reverse zone of an address can take the name away, and gets in; "
+				"expected deny by ip, or an allow that says who may come in");
+		}
+		if (deny && policy_rule_counts(rule) && !is_followed_by_allow(policy, i, false)) {
+			diag_warning(loader->diag, &place,
+				"the rate decides nothing: whom the rules above allow is not "
+				"counted, and all others are denied anyway; expected it above "
+				"those rules");
+		}
+		if (!told && policy_rule_admits_any_certificate(rule) &&
+			policy->verify == POLICY_VERIFY_LOCAL &&
+			trusts_public_cas(&policy->trust)) {
+			diag_warning(loader->diag, &place,
+				"any certificate of a public CA lets in, and everybody can have "
+				"one: expected ca_file with your own CA, or a term about what "
+				"stands in the certificate");
+			told = true;
+		}
+	}
+	const struct config_ini_entry *level = config_policy_given(source, "security_level");
+
+	if (level != NULL && source->own.trust.security_level == 0) {
+		struct place place = config_ini_value_place(level);
+
+		diag_warning(loader->diag, &place,
+			"security_level = 0: keys and signatures count that can be forged; "
+			"expected 1 or more");
+	}
+}
+
+void config_try_regexes(const struct config *config, struct diag *diag)
+{
+	const struct config_snapshot *snapshot = (const void *)config;
+	uint64_t steps = TRIAL_STEPS;
+	char quoted[POLICY_QUOTE_MAX];
+
+	for (size_t i = 0; i < config->policy_count; i++) {
+		const struct config_policy_source *source = &snapshot->sources[i];
+
+		for (size_t r = 0; r < source->rule_count && steps > 0; r++) {
+			struct place place = config_ini_value_place(source->rule_entries[r]);
+			struct str regex;
+			size_t len = policy_rule_try_regexes(
+				policy_rules_at(source->rules, r), &steps, &regex);
+
+			if (len > 0) {
+				diag_warning(diag, &place,
+					"the regex %s takes too long on some texts of %zu bytes: "
+					"requests with such are denied (regex_limit); expected ^ "
+					"at "
+					"its beginning, or fewer * and + beside each other",
+					policy_quote(regex, quoted), len);
+			}
+		}
+	}
+	if (steps == 0) {
+		diag_warning(diag, NULL,
+			"not every regex was tried for time: there are too many that take long");
+	}
+}
+
+struct domain_check {
+	struct config_loader *loader;
+	const struct cert_suffixes *suffixes;
+	struct place place;
+	bool told; /* of this rule */
+};
+
+/* Whose customers have names below them, and choose who sits there. */
+static bool is_hoster(struct str name)
+{
+	static const char *const hosters[] = {"amazonaws.com", "googleusercontent.com",
+		"cloudapp.net", "cloudapp.azure.com", "azurewebsites.net", "linodeusercontent.com",
+		"vultrusercontent.com", "your-server.de", "contaboserver.net", "ovh.net",
+		"digitaloceanspaces.com", "herokuapp.com"};
+
+	for (size_t i = 0; i < ARRAY_LEN(hosters); i++) {
+		if (str_eq_text(name, hosters[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void check_domain(void *ctx, const char *field, struct str name)
+{
+	struct domain_check *check = ctx;
+
+	if (check->told || (!is_hoster(name) && !cert_suffixes_has(check->suffixes, name))) {
+		return;
+	}
+	check->told = true;
+	diag_warning(check->loader->diag, &check->place,
+		"%s .%.*s: names below it belong to many, and anybody can have one; expected the "
+		"domain of one owner",
+		field, (int)name.len, name.data);
+}
+
+void config_check_domains(struct config_loader *loader)
+{
+	const struct config_snapshot *snapshot = loader->snapshot;
+	struct cert_suffixes *suffixes = cert_suffixes_load();
+	struct domain_check check = {.loader = loader, .suffixes = suffixes};
+
+	for (size_t i = 0; i < snapshot->config.policy_count; i++) {
+		const struct config_policy_source *source = &snapshot->sources[i];
+
+		for (size_t r = 0; r < source->rule_count; r++) {
+			check.place = config_ini_value_place(source->rule_entries[r]);
+			check.told = false;
+			policy_rule_each_domain(
+				policy_rules_at(source->rules, r), check_domain, &check);
+		}
+	}
+	cert_suffixes_free(suffixes);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CONFIG_RULE_CHECK_H
+#define DW_CONFIG_RULE_CHECK_H
+
+#include "config/snapshot.h"
+
+/* Warns of rules of this policy that are legal, and admit or count others than they seem to. */
+void config_check_rules(struct config_loader *loader, const struct config_policy_source *source,
+	const struct policy *policy);
+/* The same of all policies' domains that belong to many. */
+void config_check_domains(struct config_loader *loader);
+
+#endif

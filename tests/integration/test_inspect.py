@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""What -t looks at beside the text of a configuration: files, the log, policies, regexes."""
+
+import os
+
+import pytest
+
+from kit.doorward import run
+
+CLEAN = "0 error(s), 0 warning(s)"
+LIST = "[policy default]\nrdns = off\nallow = ip in file:nets\n"
+root = pytest.mark.skipif(os.geteuid() != 0, reason="only root is told so strictly")
+
+
+def check(config, expect=0):
+    return run("-t", "-c", config, expect=expect)[2]
+
+
+@pytest.fixture
+def config(folder):
+    (folder / "nets").write_text("192.0.2.0/24\n")
+    (folder / "doorward.conf").write_text(LIST)
+    (folder / "nets").chmod(0o644)
+    (folder / "doorward.conf").chmod(0o644)
+    return folder / "doorward.conf"
+
+
+def test_files_of_ordinary_modes_are_fine(config, folder):
+    for mode in [0o600, 0o640, 0o644, 0o664]:
+        (folder / "nets").chmod(mode)
+        config.chmod(mode)
+        assert CLEAN in check(config)
+    for mode in [0o700, 0o755, 0o775, 0o1777]:
+        folder.chmod(mode)
+        assert CLEAN in check(config)
+
+
+@root
+def test_root_reads_no_configuration_that_everybody_writes(config, folder):
+    config.chmod(0o666)
+    assert f"{config}: error: every user can write it (mode 0666), and root" in check(config, 1)
+    config.chmod(0o644)
+    (folder / "more.ini").write_text("[policy more]\ndefault = deny\n")
+    (folder / "more.ini").chmod(0o646)
+    config.write_text("include = more.ini\n" + LIST)
+    assert f"{folder}/more.ini: error: every user can write it" in check(config, 1)
+
+
+def test_lists_and_folders_that_everybody_writes(config, folder):
+    (folder / "nets").chmod(0o666)
+    assert f"{folder}/nets: warning: every user can write it (mode 0666)" in check(config)
+    (folder / "nets").chmod(0o644)
+    folder.chmod(0o777)
+    errors = check(config)
+    assert f"{config}: warning: every user can replace it, as the folder {folder}" in errors
+    assert f"{folder}/nets: warning: every user can replace it" in errors
+    folder.chmod(0o755)
+    inner = folder / "a" / "b"
+    inner.mkdir(parents=True)
+    (folder / "a").chmod(0o777)
+    (inner / "nets").write_text("192.0.2.0/24\n")
+    config.write_text(LIST.replace("file:nets", "file:a/b/nets"))
+    assert f"{inner}/nets: warning: every user can replace it, as the folder {folder}/a" in check(
+        config
+    )
+
+
+def test_the_start_tells_of_open_files_too(folder, doorward):
+    (folder / "nets").write_text("192.0.2.0/24\n")
+    (folder / "nets").chmod(0o666)
+    door = doorward(LIST)
+    assert "every user can write it (mode 0666)" in door.stderr()
+
+
+def test_the_log_that_cannot_be_opened(config, folder):
+    text = LIST + "[log]\ntarget = file:%s\n"
+    config.write_text(text % f"{folder}/missing/x.log")
+    assert f"there is no folder {folder}/missing" in check(config, 1)
+    config.write_text(text % folder)
+    assert "that is a folder" in check(config, 1)
+    config.write_text(text % f"{folder}/x.log")
+    assert CLEAN in check(config)
+    assert not (folder / "x.log").exists()
+
+
+@root
+def test_the_log_that_the_user_cannot_open(config, folder):
+    text = LIST + f"[log]\ntarget = file:{folder}/x.log\n[server]\nuser = nobody\n"
+    config.write_text(text)
+    assert f"nobody (user) cannot write there; expected {folder} to belong" in check(config, 1)
+    (folder / "x.log").touch()
+    os.chown(folder / "x.log", 65534, 65534)
+    assert CLEAN in check(config)
+
+
+def test_a_policy_without_rules_lets_in_nobody(config):
+    config.write_text("[policy default]\n")
+    assert f"{config}:1:1: warning: [policy default] lets in nobody: it has no rules" in check(
+        config
+    )
+    for text in ["default = deny\n", "allow = ip ::1\n", "[policy b]\nparent = default\nallow = *\n"]:
+        config.write_text("[policy default]\n" + text)
+        assert CLEAN in check(config)
+
+
+def test_dear_regexes_are_named(config):
+    config.write_text(
+        "[policy default]\nallow = ip ::1\ndeny = user_agent ~ \\w+\\s*\\w*!$\n"
+        "deny = user_agent ~ googlebot\n"
+    )
+    errors = check(config)
+    assert f"{config}:3:8: warning: the regex" in errors
+    assert "takes too long on some texts of" in errors
+    assert "0 error(s), 1 warning(s)" in errors
+
+
+def test_typos_of_sections_and_files_have_a_cure(config, folder):
+    config.write_text(
+        "include = conf.d/*.ini\ninclude = .\n[default]\nallow = *\n[server]\n"
+        "listen = localhost:9000\nlisten = 9000\nlisten = /run/x.sock\n"
+    )
+    errors = check(config, 1)
+    for cure in [
+        "1:11: error: include = conf.d/*.ini: expected the path of one file, and a line for each; "
+        "there are no patterns",
+        "is a folder: expected the path of one file",
+        "3:1: error: unknown section [default], did you mean [policy default]?",
+        "listen = localhost:9000: expected an address, not a name: 127.0.0.1:PORT or [::1]:PORT",
+        "listen = 9000: expected an address before the port: 127.0.0.1:PORT",
+        "listen = /run/x.sock: expected unix: before the path",
+    ]:
+        assert cure in errors
