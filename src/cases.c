@@ -131,6 +131,18 @@ static void differ(struct bytes *out, const char *what, struct str expected, str
 		expected.data, (int)got.len, got.data);
 }
 
+/*
+ * Reasons that say more of the case than of the policy: one that names what is not configured, or
+ * what no front end sends, is denied whatever the rules say.
+ */
+static bool is_of_the_case(enum policy_reason reason)
+{
+	return reason == REASON_UNKNOWN_POLICY || reason == REASON_NO_ADDRESS ||
+	       reason == REASON_BAD_ADDRESS || reason == REASON_BAD_INPUT ||
+	       reason == REASON_DUPLICATE_INPUT || reason == REASON_CERT_MALFORMED ||
+	       reason == REASON_INTERNAL;
+}
+
 static void compare(const struct config_case *c, const struct authz *a, struct bytes *out)
 {
 	const char *verdict = authz_verdict_word(a->verdict);
@@ -139,6 +151,10 @@ static void compare(const struct config_case *c, const struct authz *a, struct b
 
 	if (strcmp(c->verdict, verdict) != 0) {
 		differ(out, "verdict", str_view(c->verdict), str_view(verdict));
+	}
+	if (c->reason == NULL && is_of_the_case(a->reason)) {
+		bytes_appendf(out, "# reason: got %s, which a case expects by reason = %s\n",
+			reason, reason);
 	}
 	if (c->reason != NULL && strcmp(c->reason, reason) != 0) {
 		differ(out, "reason", str_view(c->reason), str_view(reason));

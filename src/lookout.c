@@ -29,14 +29,17 @@ static void look_at_resolv_conf(struct lookout *l)
 /* Files that were found bad are not read again until they change again. */
 static void look_at(struct lookout *l, enum snapshot_files files)
 {
-	static const char *const words[SNAPSHOT_FILES_COUNT] = {
-		[SNAPSHOT_TRUST] = "what certificates are verified by",
-		[SNAPSHOT_LISTS] = "a file that rules read",
+	static const struct {
+		const char *word;
+		enum metrics_event reread;
+		enum metrics_event failed;
+	} kinds[SNAPSHOT_FILES_COUNT] = {
+		[SNAPSHOT_TRUST] = {"what certificates are verified by", METRICS_TRUST_REREAD,
+			METRICS_TRUST_FAILED},
+		[SNAPSHOT_LISTS] = {"a file that rules read", METRICS_LISTS_REREAD,
+			METRICS_LISTS_FAILED},
+		[SNAPSHOT_ZONE] = {"the static zone", METRICS_ZONE_REREAD, METRICS_ZONE_FAILED},
 	};
-	enum metrics_event failed =
-		files == SNAPSHOT_TRUST ? METRICS_TRUST_FAILED : METRICS_LISTS_FAILED;
-	enum metrics_event reread =
-		files == SNAPSHOT_TRUST ? METRICS_TRUST_REREAD : METRICS_LISTS_REREAD;
 	uint64_t stamp = snapshot_stamp(*l->current, files);
 	struct snapshot *next;
 	struct diag diag;
@@ -50,16 +53,16 @@ static void look_at(struct lookout *l, enum snapshot_files files)
 	log_diag(&diag);
 	diag_clear(&diag);
 	if (next == NULL) {
-		metrics_note(l->metrics, failed, clock_wall_s());
+		metrics_note(l->metrics, kinds[files].failed, clock_wall_s());
 		log_write(LOG_LEVEL_ERROR,
 			"%s has changed, and has errors; what was read before stays in force",
-			words[files]);
+			kinds[files].word);
 		return;
 	}
 	l->stamps[files] = next->stamps[files];
 	if (l->take(l->ctx, next)) {
-		metrics_note(l->metrics, reread, clock_wall_s());
-		log_write(LOG_LEVEL_INFO, "%s has changed, and was read anew", words[files]);
+		metrics_note(l->metrics, kinds[files].reread, clock_wall_s());
+		log_write(LOG_LEVEL_INFO, "%s has changed, and was read anew", kinds[files].word);
 	}
 }
 

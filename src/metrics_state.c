@@ -103,6 +103,8 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 		[METRICS_TRUST_FAILED] = "files=\"trust\",outcome=\"failure\"",
 		[METRICS_LISTS_REREAD] = "files=\"lists\",outcome=\"success\"",
 		[METRICS_LISTS_FAILED] = "files=\"lists\",outcome=\"failure\"",
+		[METRICS_ZONE_REREAD] = "files=\"static_zone\",outcome=\"success\"",
+		[METRICS_ZONE_FAILED] = "files=\"static_zone\",outcome=\"failure\"",
 		[METRICS_RESOLV_CONF_REREAD] = "files=\"resolv.conf\",outcome=\"success\"",
 	};
 

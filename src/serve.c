@@ -125,6 +125,19 @@ static bool take(void *ctx, struct snapshot *next)
 	return true;
 }
 
+static void log_in_force(const struct service *s)
+{
+	struct bytes keys;
+
+	bytes_init(&keys, 0);
+	config_restart_keys(s->first, s->snapshot->config, &keys);
+	log_write(LOG_LEVEL_INFO, "reload: %s is in force%s%.*s%s", s->config_path,
+		keys.len > 0 ? "; what it says of " : "", (int)keys.len,
+		keys.len > 0 ? (const char *)keys.data : "",
+		keys.len > 0 ? " needs a restart" : "");
+	bytes_clear(&keys);
+}
+
 /* False after it was logged why. */
 static bool load_anew(struct service *s)
 {
@@ -156,9 +169,7 @@ static bool load_anew(struct service *s)
 		return false;
 	}
 	lookout_renew(&s->lookout, s->metrics);
-	log_write(LOG_LEVEL_INFO,
-		"reload: %s is in force; listen, user, group and threads need a restart",
-		s->config_path);
+	log_in_force(s);
 	return true;
 }
 

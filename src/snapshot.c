@@ -3,6 +3,7 @@
 
 #include "snapshot.h"
 
+#include "base/stamp.h"
 #include "input.h"
 
 #include <stdlib.h>
@@ -10,13 +11,25 @@
 
 bool snapshot_watches(const struct snapshot *snapshot)
 {
-	return trusts_watches(snapshot->trusts) || config_reads_lists(snapshot->config);
+	return trusts_watches(snapshot->trusts) || config_reads_lists(snapshot->config) ||
+	       snapshot->config->dns.static_zone != NULL;
 }
 
 uint64_t snapshot_stamp(const struct snapshot *snapshot, enum snapshot_files files)
 {
-	return files == SNAPSHOT_TRUST ? trusts_stamp(snapshot->config)
-				       : config_lists_stamp_now(snapshot->config);
+	const char *zone = snapshot->config->dns.static_zone;
+
+	switch (files) {
+	case SNAPSHOT_TRUST:
+		return trusts_stamp(snapshot->config);
+	case SNAPSHOT_LISTS:
+		return config_lists_stamp_now(snapshot->config);
+	case SNAPSHOT_ZONE:
+		return zone != NULL ? stamp_of_path(zone) : 0;
+	case SNAPSHOT_FILES_COUNT:
+		break;
+	}
+	return 0;
 }
 
 /* The stamp first: what changes meanwhile is then seen as a change. */
@@ -80,6 +93,7 @@ struct snapshot *snapshot_load(const char *path, const struct snapshot *previous
 	if (snapshot == NULL) {
 		return NULL;
 	}
+	snapshot->stamps[SNAPSHOT_ZONE] = snapshot_stamp(snapshot, SNAPSHOT_ZONE);
 	snapshot->dns = dns_shared_new(
 		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
 	if (snapshot->dns == NULL || !load_trusts(snapshot, diag) ||
@@ -145,6 +159,36 @@ static bool reload_lists(struct snapshot *snapshot, struct diag *diag)
 	return true;
 }
 
+static bool reload_zone(struct snapshot *snapshot, struct diag *diag)
+{
+	uint64_t stamp = snapshot_stamp(snapshot, SNAPSHOT_ZONE);
+	struct dns_shared *dns =
+		dns_shared_rezoned(snapshot->dns, snapshot->config->dns.static_zone, diag);
+
+	if (dns == NULL) {
+		return false;
+	}
+	dns_shared_unref(snapshot->dns);
+	snapshot->dns = dns;
+	snapshot->stamps[SNAPSHOT_ZONE] = stamp;
+	return true;
+}
+
+static bool reload_files(struct snapshot *snapshot, enum snapshot_files files, struct diag *diag)
+{
+	switch (files) {
+	case SNAPSHOT_TRUST:
+		return reload_trusts(snapshot, diag);
+	case SNAPSHOT_LISTS:
+		return reload_lists(snapshot, diag);
+	case SNAPSHOT_ZONE:
+		return reload_zone(snapshot, diag);
+	case SNAPSHOT_FILES_COUNT:
+		break;
+	}
+	return false;
+}
+
 struct snapshot *snapshot_reread(
 	const struct snapshot *snapshot, enum snapshot_files files, struct diag *diag)
 {
@@ -154,7 +198,7 @@ struct snapshot *snapshot_reread(
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	if (!(files == SNAPSHOT_TRUST ? reload_trusts(next, diag) : reload_lists(next, diag))) {
+	if (!reload_files(next, files, diag)) {
 		snapshot_unref(next);
 		return NULL;
 	}

@@ -16,6 +16,7 @@
 enum snapshot_files {
 	SNAPSHOT_TRUST, /* what certificates are verified by */
 	SNAPSHOT_LISTS, /* what `in` terms of rules hold */
+	SNAPSHOT_ZONE,  /* the static zone */
 	SNAPSHOT_FILES_COUNT
 };
 

@@ -102,6 +102,13 @@ const struct policy *config_policy(const struct config *config, struct str name)
 struct place config_policy_place(
 	const struct config *config, const struct policy *policy, const char *key);
 
+/*
+ * Names of the keys in which `next` differs, and of which a running process keeps what it was
+ * started with, with ", " between them.
+ */
+void config_restart_keys(
+	const struct config *started, const struct config *next, struct bytes *out);
+
 /* The effective configuration as text that config_load reads back to the same. */
 void config_dump(const struct config *config, struct bytes *out);
 

@@ -198,3 +198,33 @@ void config_dump(const struct config *config, struct bytes *out)
 		write_policy(&snapshot->sources[i], &config->policies[i], out);
 	}
 }
+
+static bool is_same(const struct config_key *key, const struct config *a, const struct config *b)
+{
+	struct bytes texts[2];
+
+	bytes_init(&texts[0], 0);
+	bytes_init(&texts[1], 0);
+	write_key(key, a, &texts[0]);
+	write_key(key, b, &texts[1]);
+	bool same = str_eq(bytes_view(&texts[0]), bytes_view(&texts[1]));
+
+	bytes_clear(&texts[0]);
+	bytes_clear(&texts[1]);
+	return same;
+}
+
+void config_restart_keys(const struct config *started, const struct config *next, struct bytes *out)
+{
+	for (size_t i = 0; i < CONFIG_SECTION_COUNT; i++) {
+		const struct config_section_schema *schema = &config_sections[i];
+
+		for (size_t k = 0; k < schema->key_count; k++) {
+			const struct config_key *key = &schema->keys[k];
+
+			if (key->at_start && !is_same(key, started, next)) {
+				bytes_appendf(out, "%s%s", out->len > 0 ? ", " : "", key->name);
+			}
+		}
+	}
+}

@@ -63,6 +63,7 @@ static const struct config_word decisions_words[] = {
 
 static const struct config_key server_keys[] = {
 	{.name = "listen",
+		.at_start = true,
 		.type = CONFIG_LISTEN,
 		.offset = offsetof(struct config, server.listen),
 		.second = offsetof(struct config, server.listen_count),
@@ -85,6 +86,7 @@ static const struct config_key server_keys[] = {
 			"environment, only those of its addresses that are among these. Empty: "
 			"all may."},
 	{.name = "socket_mode",
+		.at_start = true,
 		.type = CONFIG_MODE,
 		.offset = offsetof(struct config, server.socket.socket_mode),
 		.max = 0777,
@@ -93,12 +95,14 @@ static const struct config_key server_keys[] = {
 		.help = "Permissions of a Unix socket. Who may write to it may ask for decisions "
 			"and claim any client address."},
 	{.name = "socket_owner",
+		.at_start = true,
 		.type = CONFIG_USER,
 		.offset = offsetof(struct config, server.socket_owner),
 		.second = offsetof(struct config, server.socket.socket_owner),
 		.example = "socket_owner = www-data",
 		.help = "Owner of a Unix socket. Empty: the user who starts doorward."},
 	{.name = "socket_group",
+		.at_start = true,
 		.type = CONFIG_GROUP,
 		.offset = offsetof(struct config, server.socket_group),
 		.second = offsetof(struct config, server.socket.socket_group),
@@ -106,6 +110,7 @@ static const struct config_key server_keys[] = {
 		.help = "Group of a Unix socket: usually the front end's. Empty: the group of the "
 			"process that starts doorward."},
 	{.name = "backlog",
+		.at_start = true,
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, server.socket.backlog),
 		.min = 1,
@@ -115,6 +120,7 @@ static const struct config_key server_keys[] = {
 		.help = "Connections that the kernel holds until doorward accepts them; the "
 			"kernel's own limit (net.core.somaxconn) cuts this down."},
 	{.name = "threads",
+		.at_start = true,
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, server.threads),
 		.min = 1,
@@ -124,12 +130,14 @@ static const struct config_key server_keys[] = {
 		.example = "threads = 4",
 		.help = "Worker threads. auto: one for each CPU that the process may use."},
 	{.name = "user",
+		.at_start = true,
 		.type = CONFIG_USER,
 		.offset = offsetof(struct config, server.user),
 		.example = "user = daemon",
 		.help = "The user to become once the sockets are open, when started by root. "
 			"Empty: stay who we are."},
 	{.name = "group",
+		.at_start = true,
 		.type = CONFIG_GROUP,
 		.offset = offsetof(struct config, server.group),
 		.example = "user = daemon\ngroup = daemon",
@@ -277,7 +285,8 @@ static const struct config_key dns_keys[] = {
 		.offset = offsetof(struct config, dns.static_zone),
 		.example = "static_zone = /etc/doorward/names.zone",
 		.help = "A master file (RFC 1035) whose names are answered from it and never "
-			"asked of a resolver."},
+			"asked of a resolver. It is read again within a second after it changes; "
+			"one with errors changes nothing."},
 	{.name = "timeout",
 		.type = CONFIG_TIME_MS,
 		.offset = offsetof(struct config, dns.timeout_ms),

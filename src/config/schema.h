@@ -64,6 +64,7 @@ struct config_key {
 	const char *value;   /* the default, as it would be written; NULL: none */
 	const char *example; /* lines as in a file, with what must stand beside it */
 	const char *help;    /* sentences for people */
+	bool at_start;       /* read once: another value takes a restart */
 };
 
 struct config_section_schema {

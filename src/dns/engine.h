@@ -34,6 +34,13 @@ bool dns_shared_watches(const struct dns_shared *shared);
  */
 struct dns_shared *dns_shared_renewed(struct dns_shared *shared, struct diag *diag);
 
+/*
+ * The same with the static zone read anew from `path`; its cache begins anew where that holds other
+ * names. NULL after a diag_error.
+ */
+struct dns_shared *dns_shared_rezoned(
+	const struct dns_shared *shared, const char *path, struct diag *diag);
+
 /* One worker's engine: its sockets, timers and queries in flight, all on one loop. */
 struct dns_engine;
 

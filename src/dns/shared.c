@@ -246,6 +246,25 @@ struct dns_shared *dns_shared_renewed(struct dns_shared *shared, struct diag *di
 	return next;
 }
 
+struct dns_shared *dns_shared_rezoned(
+	const struct dns_shared *shared, const char *path, struct diag *diag)
+{
+	struct dns_zone *zone = dns_zone_load(path, diag);
+	struct dns_shared *next =
+		zone != NULL ? settled_new(&shared->asked, shared->resolv_conf, diag) : NULL;
+
+	if (next == NULL) {
+		dns_zone_unref(zone);
+		return NULL;
+	}
+	next->zone = zone;
+	if (!take_state(next, shared, diag)) {
+		dns_shared_unref(next);
+		return NULL;
+	}
+	return next;
+}
+
 struct dns_shared *dns_shared_ref(struct dns_shared *shared)
 {
 	atomic_fetch_add_explicit(&shared->references, 1, memory_order_relaxed);

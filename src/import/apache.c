@@ -205,7 +205,8 @@ static void take_directives(struct world *w, const struct import_directive *pare
 		} else if (is_one_of(d, includes, ARRAY_LEN(includes))) {
 			lose(w, d, "other files are not read: import them by themselves");
 		} else if (is_one_of(d, old, ARRAY_LEN(old))) {
-			lose(w, d, "not known to rules");
+			lose(w, d,
+				"of Apache 2.2: expected Require ip, Require host or Require all");
 		} else if (d->section && (is_one_of(d, places, ARRAY_LEN(places)) ||
 						 import_directive_is(d, "VirtualHost"))) {
 			take_directives(w, d);

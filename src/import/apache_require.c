@@ -179,7 +179,10 @@ static struct import_terms values(
 		return granted != none ? import_terms_always(r->arena) : import_terms_never();
 	}
 	if (d->count <= first + 1) {
-		import_require_lose(r, d, "no rule can say this");
+		import_require_lose(r, d,
+			str_eq_text(provider, "local")
+				? "no rule can say this; Require ip 127.0.0.0/8 ::1 is near to it"
+				: "no rule can say this");
 		return import_terms_never();
 	}
 	for (size_t i = first + 1; i < d->count; i++) {

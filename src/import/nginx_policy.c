@@ -341,6 +341,26 @@ static void check_auth_request(struct import_world *w, const struct import_conte
 	}
 }
 
+/*
+ * They answer before nginx asks doorward. What is inside of `if` does, too; other blocks in blocks
+ * are contexts of their own.
+ */
+static void warn_of_bypass(struct import_world *w, const struct import_node *block)
+{
+	for (struct import_node *n = block->children; n != NULL; n = n->next) {
+		bool stays = n->arg_count > 3 && str_eq_text(n->args[3], "break");
+
+		if (import_node_is(n, "return") || (import_node_is(n, "rewrite") && !stays)) {
+			import_lose(w, n,
+				"nginx does this before auth_request: no rule is asked here; "
+				"expected it in a location of its own, with internal");
+		} else if (import_node_is(n, "if") || n->arg_count == 0 ||
+			   import_node_is(n, "include")) {
+			warn_of_bypass(w, n);
+		}
+	}
+}
+
 static bool make_policy(struct import_world *w, struct import_context *c, struct guard *room)
 {
 	struct scope scope = {.guards = room};
@@ -366,6 +386,7 @@ static bool make_policy(struct import_world *w, struct import_context *c, struct
 	}
 	take_resolver(w, c);
 	check_auth_request(w, c);
+	warn_of_bypass(w, c->node);
 	c->policy = take_policy(w, c, &body, !scope.always);
 	return c->policy != NULL;
 }

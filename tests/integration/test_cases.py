@@ -97,6 +97,8 @@ GOOD = [
     dict(STRANGER, http_host="Other.Example.:443", rule="http_host other.example"),
     dict(STRANGER, uri="//%70rivate/./x", method="POST", reason="bad_input"),
     dict(STRANGER, uri="", method="POST", rule="uri ~ ^/private & method POST", reason="bad_input"),
+    dict(STRANGER, policy="amdin", reason="unknown_policy"),
+    dict(STRANGER, ip="x", reason="bad_address"),
     dict(ip="192.0.2.77", policy="admin", user_agent="robot", expect="allow"),
     dict(ip="192.0.2.77", policy="admin", expect="deny", status=401),
     dict(ip="192.0.2.77", policy="nobody", expect="deny", reason="unknown_policy"),
@@ -120,6 +122,9 @@ WRONG = [
     (dict(CLIENT, rule="ward.conf:10"), "# rule: expected ward.conf:10, got "),
     (dict(CLIENT, rule="deny = host client.example"), "# rule: expected deny = host"),
     (dict(CLIENT, rule=""), "# rule: expected none, got "),
+    (dict(STRANGER, policy="amdin"), "# reason: got unknown_policy, which a case expects by"),
+    (dict(STRANGER, ip="192.0.2"), "# reason: got bad_address, which a case expects by"),
+    (dict(expect="deny"), "# reason: got no_address, which a case expects by"),
     (dict(STRANGER, rule="doorward.conf:9"), "# rule: expected doorward.conf:9, got none"),
 ]
 

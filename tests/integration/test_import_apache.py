@@ -73,6 +73,8 @@ def test_who_comes_in(folder, doorward, nsd, lines, expected):
         ("Require ip 10.0.0.0/255.0.255.0", 0),
         ("Require host 10.1", 0),
         ("Order deny,allow\nRequire ip 10", 1),
+        ("Require local", 0),
+        ("Order deny,allow\nDeny from all\nAllow from 10.1\nRequire all denied", 0),
         ("<Limit GET>\nRequire all granted\n</Limit>", 0),
         ("<If true>\nRequire all granted\n</If>\nRequire ip 10", 1),
         ("Include other.conf\nRequire ip 10", 1),
@@ -90,6 +92,15 @@ def test_what_cannot_be_said_lets_nobody_in(folder, lines, rules):
     policies, errors = imported(folder, lines, expect=1)
     assert policies.count("allow = ") == rules
     assert "not carried over" in policies and "warning" in errors
+
+
+@pytest.mark.parametrize(
+    "lines, hint",
+    [("Require local", "127.0.0.0/8 ::1"), ("Allow from 10\nRequire all denied", "Require ip")],
+)
+def test_a_hint_at_what_would_do(folder, lines, hint):
+    _, errors = imported(folder, lines, expect=1)
+    assert hint in errors
 
 
 @pytest.mark.parametrize(

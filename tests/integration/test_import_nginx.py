@@ -230,6 +230,30 @@ def test_what_is_not_carried_over_is_said_at_its_place(folder):
     assert len(rules) == 1  # holds in /a, too
 
 
+@pytest.mark.parametrize(
+    "inside, line",
+    [
+        ("return 200 ok;", 3),
+        ("rewrite ^ /y last;", 3),
+        ("rewrite ^ https://x.example/ redirect;", 3),
+        ("if ($arg_a) {\nreturn 403;\n}", 4),
+        ("rewrite ^/x/(.*) /$1 break;", None),
+        ("try_files $uri =404;", None),
+    ],
+)
+def test_what_runs_before_auth_request_is_told(folder, inside, line):
+    _, server, policies, errors = imported(
+        folder,
+        f"server {{\nlocation /x {{ rdns on; rdns_deny \\.a$;\n{inside}\n}}\n"
+        "location /y { return 204; }\n}\n",
+        expect=0 if line is None else 1,
+    )
+    if line is not None:
+        assert f"site.conf:{line}: warning: " in errors and "no rule is asked" in errors
+        assert f"site.conf:{line}: not carried over" in server
+    assert errors.count("no rule is asked") == (line is not None)
+
+
 def test_a_file_missing_inside_if(folder):
     _, _, _, errors = imported(
         folder, "server {\nrdns on; rdns_deny x;\nif ($http_user_agent ~ a) {\n"

@@ -226,3 +226,27 @@ def test_a_list_may_be_compared_with_the_one_before(folder):
     assert f"{old}: error: holds no address" in errors
     for arguments in [[], ["--before", old], [old, new], ["-x"]]:
         run("check-list", *arguments, expect=64)
+
+
+ZONE = "$TTL 300\n1.2.0.192.in-addr.arpa. PTR {0}.\n{0}. A 192.0.2.1\n"
+NAMED = "[policy default]\nrdns = double\nallow = host good.example\n"
+
+
+def test_the_static_zone_is_read_anew_when_it_changes(doorward, folder):
+    zone = folder / "names.zone"
+    zone.write_text(ZONE.format("good.example"))
+    door = doorward(NAMED, dns=f"static_zone = {zone}")
+    assert status(door, "192.0.2.1") == 200
+    replace(zone, ZONE.format("bad.example"))
+    wait_for(lambda: status(door, "192.0.2.1") == 403, "the zone put in its place")
+    wait_for_count(door, "the static zone has changed, and was read anew", 1)
+    replace(zone, ZONE.format("good.example"))
+    wait_for(lambda: status(door, "192.0.2.1") == 200, "the name that is back")
+    replace(zone, "1.2.0.192.in-addr.arpa. 300 PTR\n")
+    door.wait_for_log("the static zone has changed, and has errors; what was read before stays in force")
+    assert status(door, "192.0.2.1") == 200
+    zone.unlink()
+    wait_for_count(door, "the static zone has changed, and has errors", 2)
+    assert status(door, "192.0.2.1") == 200
+    replace(zone, ZONE.format("bad.example"))
+    wait_for(lambda: status(door, "192.0.2.1") == 403, "a good one after a bad one")

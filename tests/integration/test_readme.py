@@ -75,3 +75,13 @@ def test_the_cases(folder):
     ini = block("ini", "[server]")
     (folder / "doorward.conf").write_text(ini[ini.index("[policy default]") :])
     run("test", "-c", folder / "doorward.conf", folder / "cases.ini", expect=0)
+
+
+def test_the_packages_are_those_that_make_deps_installs():
+    deps = (REPOSITORY / "tests" / "tools" / "deps").read_text()
+    [installed] = re.findall(r"^build='([^']*)'", deps, re.MULTILINE)
+    text = README[README.index("`make` needs") : README.index("`make deps` installs")]
+    for package in installed.split():
+        assert re.search(rf"(?<![\w-]){re.escape(package)}(?![\w-])", text), package
+    for named in re.findall(r"[\w-]+-dev(?![\w-])", text):
+        assert named in installed.split(), named

@@ -28,6 +28,25 @@ def test_reload(doorward):
         wait_for(lambda: kept.request(CLIENT).status == 403, "the old policy again")
 
 
+def test_a_reload_tells_what_needs_a_restart(doorward):
+    door = doorward(OPEN, server="backlog = 100\nthreads = 1\nidle_timeout = 1m\n")
+
+
+    def told(text):
+        ends = [f"in force{text}{end}" for end in ('"', "\n")]
+        wait_for(lambda: any(end in door.stderr() for end in ends), f"a reload{text}")
+
+    door.reload()
+    told("")
+    text = door.file.read_text()
+    door.file.write_text(text.replace("backlog = 100", "backlog = 200").replace("1m", "2m"))
+    door.reload()
+    told("; what it says of backlog needs a restart")
+    door.file.write_text(text.replace("backlog = 100", "backlog = 9").replace("threads = 1", "threads = 2"))
+    door.reload()
+    told("; what it says of backlog, threads needs a restart")
+
+
 def test_a_bad_file_changes_nothing_and_says_why(doorward):
     door = doorward(OPEN)
     door.configure("[policy default]\nrdns = perhaps\nallow = *\nnonsense = 1\n")
