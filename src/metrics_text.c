@@ -186,6 +186,8 @@ static void write_limits(
 		{"limit=\"max_params\"", {AT(fcgi.oversize), AT(http.too_large)}},
 		{"limit=\"max_requests_per_connection\"", {AT(fcgi.too_many)}},
 		{"limit=\"max_connections\"", {AT(pauses.connections)}},
+		{"limit=\"incomplete\"", {AT(net[LISTEN_FASTCGI].ended[NET_END_INCOMPLETE]),
+						 AT(net[LISTEN_HTTP].ended[NET_END_INCOMPLETE])}},
 		{"limit=\"strangers\"", {AT(net[LISTEN_HTTP].ended[NET_END_CROWDED])}},
 		{"limit=\"max_in_flight\"", {AT(dns.in_flight_full)}},
 		{"limit=\"max_in_flight_per_prefix\"", {AT(dns.prefix_full)}},
@@ -235,6 +237,7 @@ static void write_connections(const struct metrics *metrics, struct bytes *out)
 		[NET_END_REQUEST_TIMEOUT] = "request_timeout",
 		[NET_END_IDLE_TIMEOUT] = "idle_timeout",
 		[NET_END_ERROR] = "error",
+		[NET_END_INCOMPLETE] = "incomplete",
 		[NET_END_CROWDED] = "crowded",
 	};
 	uint64_t open[LISTEN_PROTOCOLS];

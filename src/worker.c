@@ -35,11 +35,24 @@ struct worker {
 	_Atomic bool left;
 };
 
+/* Of the process, but a few requests of the largest size for each worker. */
+#define INCOMPLETE_MAX ((size_t)128 * 1024 * 1024)
+#define INCOMPLETE_MIN 8
+
+static size_t incomplete_max(const struct worker *w, const struct config_server *server)
+{
+	size_t least = (size_t)INCOMPLETE_MIN * server->max_params;
+	size_t part = INCOMPLETE_MAX / w->sockets.sharers;
+
+	return part > least ? part : least;
+}
+
 static struct net_settings settings_of(const struct worker *w, const struct snapshot *snapshot)
 {
 	struct net_settings settings = snapshot->config->server.net;
 
 	settings.sharers = w->sockets.sharers;
+	settings.incomplete_max = incomplete_max(w, &snapshot->config->server);
 	settings.pauses = &metrics_worker(w->metrics, w->number)->pauses;
 	settings.peers = w->sockets.tcp_peers;
 	settings.peer_count = w->sockets.tcp_peer_count;

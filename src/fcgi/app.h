@@ -25,8 +25,8 @@ struct fcgi_app {
 	void *(*request)(void *ctx, struct fcgi_request *request, enum fcgi_role role,
 		struct fcgi_params *params);
 	void (*abort)(void *app_request);
-	/* A connection was given up, because its stream means nothing from here on: `what` says
-	 * why, and what may help. NULL: it is not told. */
+	/* A request, or the rest of a connection that means nothing from here on, was refused:
+	 * `what` says why, and what may help. NULL: it is not told. */
 	void (*refused)(void *ctx, const struct addr *from, const char *what);
 };
 

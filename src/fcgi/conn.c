@@ -40,17 +40,22 @@ void fcgi_conn_clear(struct fcgi_conn *c)
 	fcgi_stream_clear(&c->values);
 }
 
-/* The peer broke the protocol: nothing that follows can be trusted to mean what it seems to. */
-static void refuse_stream(struct fcgi_conn *c, const char *what)
+static void tell(struct fcgi_conn *c, const char *what)
 {
 	const struct fcgi_app *app = &c->pool->app;
 
-	c->bad = true;
-	c->last = true;
-	counter_add(&c->pool->stats->protocol_errors, 1);
 	if (app->refused != NULL) {
 		app->refused(app->ctx, &c->from, what);
 	}
+}
+
+/* The peer broke the protocol: nothing that follows can be trusted to mean what it seems to. */
+static void refuse_stream(struct fcgi_conn *c, const char *what)
+{
+	c->bad = true;
+	c->last = true;
+	counter_add(&c->pool->stats->protocol_errors, 1);
+	tell(c, what);
 	for (struct fcgi_request *r; (r = fcgi_request_first(&c->requests)) != NULL;) {
 		abort_one(r);
 	}
@@ -81,6 +86,7 @@ static void begin_request(struct fcgi_conn *c, uint64_t now)
 	}
 	if (role != FCGI_RESPONDER && role != FCGI_AUTHORIZER) {
 		counter_add(&c->pool->stats->unknown_roles, 1);
+		tell(c, "a role other than responder and authorizer");
 		refuse_request(c, id, FCGI_UNKNOWN_ROLE);
 		return;
 	}
@@ -92,6 +98,7 @@ static void begin_request(struct fcgi_conn *c, uint64_t now)
 
 	if (c->request_count >= max) {
 		counter_add(&c->pool->stats->too_many, 1);
+		tell(c, "more requests at once than max_requests_per_connection");
 		refuse_request(c, id, max > 1 ? FCGI_OVERLOADED : FCGI_CANT_MPX_CONN);
 		return;
 	}
@@ -160,6 +167,7 @@ static void end_params(struct fcgi_request *r)
 
 	list_remove(&r->by_age);
 	r->ready = true;
+	fcgi_request_count(r);
 	void *app_request = pool->app.request(pool->app.ctx, r, r->role, &params);
 
 	if (app_request != NULL) {
@@ -179,6 +187,7 @@ static void keep_pieces(struct fcgi_conn *c)
 		if (!fcgi_stream_keep(&r->params)) {
 			lose_params(r);
 		}
+		fcgi_request_count(r);
 	}
 	if (!fcgi_stream_keep(&c->values)) {
 		fcgi_stream_reset(&c->values, 0);

@@ -47,6 +47,7 @@ struct fcgi_pool {
 	struct fcgi_app app;
 	struct fcgi_limits limits; /* may change at any time: for what comes from then on */
 	struct list incomplete;    /* requests whose PARAMS have not ended, oldest first */
+	size_t incomplete_bytes;   /* of memory that these take */
 	struct list spare;
 	size_t spare_count;
 	struct fcgi_stats own_stats;

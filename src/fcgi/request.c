@@ -80,6 +80,14 @@ struct fcgi_request *fcgi_request_take(
 	return r;
 }
 
+void fcgi_request_count(struct fcgi_request *r)
+{
+	size_t bytes = r->ready ? 0 : r->params.gathered.capacity;
+
+	r->conn->pool->incomplete_bytes += bytes - r->counted;
+	r->counted = bytes;
+}
+
 void *fcgi_request_release(struct fcgi_request *r)
 {
 	struct fcgi_conn *c = r->conn;
@@ -95,6 +103,8 @@ void *fcgi_request_release(struct fcgi_request *r)
 	c->request_count--;
 	list_remove(&r->by_conn);
 	list_remove(&r->by_age);
+	pool->incomplete_bytes -= r->counted;
+	r->counted = 0;
 	if (pool->spare_count >= SPARE_MAX) {
 		request_free(r);
 		return app_request;

@@ -17,6 +17,7 @@ struct fcgi_request {
 	struct list by_age;  /* in pool->incomplete */
 	uint64_t since;
 	struct fcgi_stream params;
+	size_t counted; /* of these, in pool->incomplete_bytes */
 	enum fcgi_params_fault fault;
 	enum fcgi_role role;
 	uint16_t id;
@@ -27,6 +28,8 @@ struct fcgi_request {
 /* A new active request of the connection; NULL when out of memory. */
 struct fcgi_request *fcgi_request_take(
 	struct fcgi_conn *c, uint16_t id, enum fcgi_role role, uint64_t now);
+/* After the memory of its parameters has changed, or they have ended. */
+void fcgi_request_count(struct fcgi_request *r);
 /* It is active no more; what it was may be reused at once. Returns what the application calls it,
  * NULL if it has not heard of it. */
 void *fcgi_request_release(struct fcgi_request *r);

@@ -40,10 +40,17 @@ void http_conn_init(
 	bytes_init(&c->partial, 0);
 }
 
+static void count_partial(struct http_conn *c)
+{
+	c->pool->incomplete_bytes += c->partial.capacity - c->counted;
+	c->counted = c->partial.capacity;
+}
+
 static void forget_partial(struct http_conn *c)
 {
 	list_remove(&c->by_age);
 	bytes_clear(&c->partial);
+	count_partial(c);
 	c->scanned = 0;
 }
 
@@ -188,6 +195,7 @@ static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
 			forget_partial(c);
 			return;
 		}
+		count_partial(c);
 		size_t blank = blank_lines(bytes_view(&c->partial));
 
 		/* Only a CR can have been kept of a blank line. */
@@ -211,6 +219,7 @@ static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
 			list_append(&c->pool->incomplete, &c->by_age);
 		}
 		bytes_append_str(&c->partial, text);
+		count_partial(c);
 		c->last = c->last || c->partial.failed;
 	}
 	*rest = (struct str){NULL, 0};

@@ -35,8 +35,9 @@ struct http_pool {
 	uint32_t max_head;       /* bytes; may change at any time */
 	int64_t (*wall_s)(void); /* for the Date header */
 	struct http_date date;
-	struct list incomplete; /* connections whose head has begun and not ended, oldest first */
-	struct http_head head;  /* of the request that is being handed over */
+	struct list incomplete;  /* connections whose head has begun and not ended, oldest first */
+	size_t incomplete_bytes; /* of memory that these take */
+	struct http_head head;   /* of the request that is being handed over */
 	struct http_stats own_stats;
 	struct http_stats *stats;
 };
@@ -53,6 +54,7 @@ struct http_conn {
 	struct list by_age; /* in pool->incomplete */
 	uint64_t since;
 	struct bytes partial; /* a head that comes in pieces */
+	size_t counted;       /* of it, in pool->incomplete_bytes */
 	size_t scanned;       /* bytes of it that have been looked at */
 	struct addr from;
 	void *app_request; /* what `request` gave for the pending one */

@@ -67,6 +67,11 @@ static struct net_conn *oldest(const void *pool, uint64_t *since)
 	return conn != NULL ? &conn->net : NULL;
 }
 
+static size_t incomplete_bytes(const void *pool)
+{
+	return ((const struct http_pool *)pool)->incomplete_bytes;
+}
+
 static const struct net_protocol protocol = {
 	.conn_size = sizeof(struct http_conn),
 	.init = init,
@@ -79,6 +84,7 @@ static const struct net_protocol protocol = {
 	.expects_input = expects_input,
 	.is_idle = is_idle,
 	.oldest = oldest,
+	.incomplete_bytes = incomplete_bytes,
 };
 
 void http_service_init(struct net_service *service, struct http_pool *pool)

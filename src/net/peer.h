@@ -84,6 +84,7 @@ struct net_server {
 	bool unweighed; /* listeners_update has something to do */
 	struct log_limit paused_limit;
 	struct log_limit crowded_limit;
+	struct log_limit incomplete_limit;
 	bool starved; /* no descriptors or memory for a new connection, until retry_at */
 	uint64_t retry_at;
 	bool draining;

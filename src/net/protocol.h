@@ -49,6 +49,8 @@ struct net_protocol {
 	/* The connection of the oldest request that has not come whole, and the `now` of its
 	 * beginning; NULL if there is none. */
 	struct net_conn *(*oldest)(const void *pool, uint64_t *since);
+	/* Memory that such requests take, of all connections. */
+	size_t (*incomplete_bytes)(const void *pool);
 };
 
 /* Why a connection ended. */
@@ -57,8 +59,9 @@ enum net_end {
 	NET_END_DONE,            /* all was said */
 	NET_END_REQUEST_TIMEOUT, /* a request did not come whole, or an answer was not taken */
 	NET_END_IDLE_TIMEOUT,
-	NET_END_ERROR,   /* memory or descriptors were out */
-	NET_END_CROWDED, /* a stranger that made room for the next one */
+	NET_END_ERROR,      /* memory or descriptors were out */
+	NET_END_INCOMPLETE, /* incomplete requests took too much memory, and its was the oldest */
+	NET_END_CROWDED,    /* a stranger that made room for the next one */
 	NET_ENDS
 };
 

@@ -87,6 +87,35 @@ static struct peer *first_incomplete(const struct net_server *server, uint64_t *
 	return first;
 }
 
+static size_t incomplete_bytes(const struct net_server *server)
+{
+	size_t sum = 0;
+
+	for (struct list *at = server->services.next; at != &server->services; at = at->next) {
+		const struct net_service *service = CONTAINER_OF(at, struct net_service, among);
+
+		sum += service->protocol->incomplete_bytes(service->pool);
+	}
+	return sum;
+}
+
+/* Front ends send what they ask in one go: what has been incomplete for longest is given up. */
+static void bound_incomplete(struct net_server *server)
+{
+	size_t max = server->settings.incomplete_max;
+	uint64_t deadline;
+	struct peer *p;
+
+	while (max > 0 && incomplete_bytes(server) > max &&
+		(p = first_incomplete(server, &deadline)) != NULL) {
+		log_limited(&server->incomplete_limit, LOG_LEVEL_WARNING, uv_now(server->loop),
+			"requests that have not come whole take more than %zu bytes in one worker: "
+			"the connection of the oldest is closed (max_params, request_timeout)",
+			max);
+		peer_close(p, NET_END_INCOMPLETE);
+	}
+}
+
 static void close_expired(struct net_server *server)
 {
 	uint64_t now = uv_now(server->loop);
@@ -183,6 +212,7 @@ void net_server_leave(struct net_server *server)
 	if (--server->depth > 0 || server->closing) {
 		return;
 	}
+	bound_incomplete(server);
 	for (struct list *entry; (entry = list_first(&server->closed)) != NULL;) {
 		struct peer *p = CONTAINER_OF(entry, struct peer, wait);
 

@@ -33,6 +33,7 @@ struct net_settings {
 	uint32_t request_timeout_ms; /* a started request that is incomplete, a new connection that
 					is silent, an answer that the peer does not take */
 	uint32_t idle_timeout_ms;    /* a kept connection without a request */
+	size_t incomplete_max;       /* bytes that incomplete requests may take; 0: any number */
 	/* The only TCP peers served; none: all are. Borrowed for the life of the server. */
 	const struct prefix *peers;
 	size_t peer_count;

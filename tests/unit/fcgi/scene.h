@@ -40,6 +40,7 @@ static inline void scene_clear(struct scene *s)
 	fcgi_conn_clear(&s->conn);
 	assert_int_equal(s->recorder.active, 0);
 	assert_true(list_is_empty(&s->pool.incomplete));
+	assert_int_equal(s->pool.incomplete_bytes, 0);
 	fcgi_pool_clear(&s->pool);
 	bytes_clear(&s->recorder.events);
 	bytes_clear(&s->out);

@@ -177,6 +177,49 @@ static void each_socket_has_a_reserve(void **state)
 	world_clear(&other);
 }
 
+/* Those that have been incomplete for longest go, and the others are answered. */
+static void incomplete_requests_are_bounded_in_all(void **state)
+{
+	enum { PIECE = 30000, MAX = 10 * PIECE };
+	static char value[PIECE];
+	struct world w;
+	int fds[40];
+
+	world_init(&w);
+	w.settings.incomplete_max = MAX;
+	world_start(&w);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		fds[i] = world_connect(&w);
+		wire_begin(&w.in, 1, FCGI_RESPONDER, FCGI_KEEP_CONN);
+		wire_record(&w.in, FCGI_PARAMS, 1, value, sizeof(value));
+		world_send(&w, fds[i]);
+		world_run(&w);
+		assert_in_range(w.pool.incomplete_bytes, PIECE, MAX);
+	}
+	size_t left = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		bool closed = is_closed(fds[i]);
+
+		left += closed ? 0 : 1;
+		/* The newest stay. */
+		assert_true(closed || left > 0);
+		assert_false(closed && left > 0);
+	}
+	assert_in_range(left, 3, 10);
+	assert_int_equal(w.service.stats->ended[NET_END_INCOMPLETE], ARRAY_LEN(fds) - left);
+	wire_record(&w.in, FCGI_PARAMS, 1, NULL, 0);
+	world_send(&w, fds[ARRAY_LEN(fds) - 1]);
+	world_run(&w);
+	assert_int_equal(w.recorder.begun, 1);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		close(fds[i]);
+	}
+	world_run(&w);
+	assert_int_equal(w.pool.incomplete_bytes, 0);
+	world_clear(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +227,7 @@ int main(void)
 		cmocka_unit_test(a_stranger_asks_once),
 		cmocka_unit_test(the_time_of_a_stranger_runs_from_its_beginning),
 		cmocka_unit_test(each_socket_has_a_reserve),
+		cmocka_unit_test(incomplete_requests_are_bounded_in_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,7 +110,8 @@ static inline void http_scene_clear(struct http_scene *s)
 	uint64_t since;
 
 	http_conn_clear(&s->conn);
-	if (s->app.waiting != NULL || http_pool_oldest(&s->pool, &since) != NULL) {
+	if (s->app.waiting != NULL || http_pool_oldest(&s->pool, &since) != NULL ||
+		s->pool.incomplete_bytes != 0) {
 		abort();
 	}
 	bytes_clear(&s->app.events);
