@@ -28,7 +28,8 @@ struct requests {
 	struct bytes reply; /* to a probe */
 	const struct metrics *metrics;
 	struct metrics_worker *stats;
-	struct log_limit refusals;
+	struct log_limit refusals; /* of peers that may ask */
+	struct log_limit strangers_refusals;
 	bool draining;
 };
 
@@ -136,14 +137,23 @@ static const char *name_of(const struct addr *from, char text[ADDR_TEXT_MAX])
 	return text;
 }
 
+/* What strangers do wrong must not hide what a front end does. */
+static struct log_limit *limit_of(struct requests *all, const struct addr *from)
+{
+	bool trusted = believe_peer(&requests_config(all)->frontend, from);
+
+	return trusted ? &all->refusals : &all->strangers_refusals;
+}
+
 static void log_refusal(struct requests *all, const struct addr *from, struct str path,
 	const char *status, const char *why)
 {
 	char text[ADDR_TEXT_MAX];
 
-	log_limited(&all->refusals, LOG_LEVEL_WARNING, clock_ms(), "HTTP from %s: %s: \"%.*s\": %s",
-		name_of(from, text), status, path.len < PATH_SHOWN ? (int)path.len : PATH_SHOWN,
-		path.len > 0 ? path.data : "", why);
+	log_limited(limit_of(all, from), LOG_LEVEL_WARNING, clock_ms(),
+		"HTTP from %s: %s: \"%.*s\": %s", name_of(from, text), status,
+		path.len < PATH_SHOWN ? (int)path.len : PATH_SHOWN, path.len > 0 ? path.data : "",
+		why);
 }
 
 /* Whether the process lives is for anyone to know who can connect; what it does is not. */
@@ -194,16 +204,17 @@ static void *http_request(
 static void http_refused(void *ctx, const struct http_refusal *refusal)
 {
 	struct requests *all = ctx;
+	struct log_limit *limit = limit_of(all, refusal->from);
 	char from[ADDR_TEXT_MAX];
 	uint64_t now_ms = clock_ms();
 	struct bytes why;
 
-	if (!log_limit_allows(&all->refusals, LOG_LEVEL_WARNING, now_ms)) {
+	if (!log_limit_allows(limit, LOG_LEVEL_WARNING, now_ms)) {
 		return;
 	}
 	bytes_init(&why, 0);
 	http_fault_describe(refusal, &why);
-	log_limited(&all->refusals, LOG_LEVEL_WARNING, now_ms, "HTTP from %s: %s: %.*s",
+	log_limited(limit, LOG_LEVEL_WARNING, now_ms, "HTTP from %s: %s: %.*s",
 		name_of(refusal->from, from), refusal->status, (int)why.len,
 		why.len > 0 ? (const char *)why.data : "");
 	bytes_clear(&why);
@@ -214,8 +225,8 @@ static void fcgi_refused(void *ctx, const struct addr *from, const char *what)
 	struct requests *all = ctx;
 	char text[ADDR_TEXT_MAX];
 
-	log_limited(&all->refusals, LOG_LEVEL_WARNING, clock_ms(),
-		"FastCGI from %s: the connection is closed: %s", name_of(from, text), what);
+	log_limited(&all->refusals, LOG_LEVEL_WARNING, clock_ms(), "FastCGI from %s: refused: %s",
+		name_of(from, text), what);
 }
 
 static bool http_knows(const void *ctx, const struct addr *from)

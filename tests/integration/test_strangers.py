@@ -206,6 +206,16 @@ def test_tls_on_a_fastcgi_socket_is_told(doorward):
     line_with(door, "FastCGI from a Unix socket", "TLS")
 
 
+def test_a_role_that_is_not_served_is_told(doorward):
+    door = doorward(POLICY, log="format = json\nlevel = info")
+    with socket.socket(socket.AF_UNIX) as one:
+        one.settimeout(DEADLINE)
+        one.connect(str(door.socket))
+        one.sendall(b"\1\1\0\1\0\10\0\0" + b"\0\3\0\0\0\0\0\0")
+        assert one.recv(100)[1] == 3  # FCGI_END_REQUEST
+    line_with(door, "FastCGI from a Unix socket", "a role other than")
+
+
 def test_a_flood_of_refusals_is_few_lines(doorward, folder):
     """And the next line tells how many there were."""
     door = doorward(POLICY, server=f"listen = http:unix:{folder}/http.sock\nthreads = 1")
