@@ -8,7 +8,7 @@ import ssl
 
 import pytest
 
-from kit.process import DEADLINE, free_port, wait_for
+from kit.process import DEADLINE, connects, free_port, wait_for
 
 POLICY = "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24\n"
 MAX = 64
@@ -27,6 +27,8 @@ def door(doorward, folder):
         frontend="trusted_proxies = 127.0.0.1",
     )
     door.port, door.http = port, str(folder / "http.sock")
+    for place in [("127.0.0.1", port), door.http]:
+        door.process.wait_until(lambda: connects(place), "a listening doorward")
     return door
 
 
@@ -175,6 +177,7 @@ def test_a_refusal_over_http_is_told(doorward, folder, text, words):
         server=f"listen = http:unix:{folder}/http.sock",
         log="format = json\nlevel = info",
     )
+    door.process.wait_until(lambda: connects(str(folder / "http.sock")), "a listening doorward")
     with socket.socket(socket.AF_UNIX) as one:
         one.settimeout(DEADLINE)
         one.connect(str(folder / "http.sock"))
@@ -219,6 +222,7 @@ def test_a_role_that_is_not_served_is_told(doorward):
 def test_a_flood_of_refusals_is_few_lines(doorward, folder):
     """And the next line tells how many there were."""
     door = doorward(POLICY, server=f"listen = http:unix:{folder}/http.sock\nthreads = 1")
+    door.process.wait_until(lambda: connects(str(folder / "http.sock")), "a listening doorward")
 
     def refuse():
         with socket.socket(socket.AF_UNIX) as one:
