@@ -169,6 +169,30 @@ def test_a_denial_by_caddy_is_not_for_others(caddy, pki, folder, nginx):
             assert response.header("X-Kept") in ("MISS", "BYPASS")
 
 
+def test_nginx_keeps_denials_over_http_for_itself(folder, doorward, nginx):
+    """By X-Accel-Expires, which goes before Cache-Control: no-store."""
+    port, sock = free_port(), str(folder / "http.sock")
+    door = doorward("[policy default]\nrdns = off\nallow = ip 127.0.0.2\n", server=f"listen = http:unix:{sock}")
+    nginx(
+        f"proxy_cache_path {folder}/kept keys_zone=kept:1m;\n"
+        f"server {{ listen 127.0.0.1:{port};\n"
+        "location / { auth_request /doorward; auth_request_set $kept $upstream_cache_status;\n"
+        "add_header X-Kept $kept always; root /nonexistent; error_page 404 =204 @in; }\n"
+        "location @in { return 204; }\n"
+        "location = /doorward { internal; proxy_cache kept; proxy_cache_key $remote_addr;\n"
+        "proxy_pass_request_headers off; proxy_pass_request_body off;\n"
+        "proxy_set_header X-Real-IP $remote_addr; proxy_set_header Content-Length '';\n"
+        f"proxy_pass http://unix:{sock}:/auth; }} }}",
+        port,
+    )
+    for address, status in [("127.0.0.2", 204), ("127.0.0.3", 403)]:
+        seen = [web.get(port, source=address) for _ in range(2)]
+        assert [response.status for response in seen] == [status] * 2
+        assert seen[1].status != 403 or seen[1].header("X-Kept") == "HIT", seen
+        assert seen[1].header("Cache-Control") is None
+    assert len(door.decisions()) == 2
+
+
 @pytest.fixture
 def haproxy(folder, pki, doorward, names, nginx, stack):
     site = Site(folder, pki, doorward, names, "haproxy")
