@@ -59,9 +59,14 @@ static uint32_t strangers_allowed(const struct net_server *server)
 /* Connections that are kept for this socket alone, as long as it has not got them. */
 static uint32_t reserve_left(const struct listener *l)
 {
-	uint32_t reserve = connections_allowed(l->server) / NET_RESERVE_PART /
-			   (l->server->listener_count > 0 ? l->server->listener_count : 1);
+	uint32_t sockets = l->server->listener_count;
+	uint32_t allowed = connections_allowed(l->server);
+	uint32_t reserve = allowed / NET_RESERVE_PART / sockets;
 
+	/* Where there is little, one each, as long as that is no more than half. */
+	if (reserve == 0 && allowed / 2 >= sockets) {
+		reserve = 1;
+	}
 	return l->known_count < reserve && !l->gone ? reserve - l->known_count : 0;
 }
 

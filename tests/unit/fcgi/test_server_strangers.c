@@ -177,6 +177,44 @@ static void each_socket_has_a_reserve(void **state)
 	world_clear(&other);
 }
 
+/* One each where that is no more than half of what there is, else none. */
+static void a_small_limit_has_a_small_reserve(void **state)
+{
+	static const struct {
+		uint32_t max;
+		uint32_t first; /* that many the first socket gets */
+	} cases[] = {{2, 2}, {3, 3}, {4, 3}, {7, 6}, {8, 7}, {16, 14}};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int fds[20];
+		struct world other;
+		struct world w;
+
+		world_init(&other);
+		world_init(&w);
+		w.settings.max_connections = cases[i].max;
+		world_start(&w);
+		assert_int_equal(net_server_listen(w.server, other.listener, &w.service), 0);
+		for (size_t k = 0; k < ARRAY_LEN(fds); k++) {
+			fds[k] = world_connect(&w);
+			world_run(&w);
+		}
+		assert_int_equal(w.server->peer_count, cases[i].first);
+		int fd = world_connect(&other);
+
+		world_run(&w);
+		assert_int_equal(w.server->peer_count,
+			cases[i].first + (cases[i].first < cases[i].max ? 1 : 0));
+		close(fd);
+		for (size_t k = 0; k < ARRAY_LEN(fds); k++) {
+			close(fds[k]);
+		}
+		world_run(&w);
+		world_clear(&w);
+		world_clear(&other);
+	}
+}
+
 /* Those that have been incomplete for longest go, and the others are answered. */
 static void incomplete_requests_are_bounded_in_all(void **state)
 {
@@ -227,6 +265,7 @@ int main(void)
 		cmocka_unit_test(a_stranger_asks_once),
 		cmocka_unit_test(the_time_of_a_stranger_runs_from_its_beginning),
 		cmocka_unit_test(each_socket_has_a_reserve),
+		cmocka_unit_test(a_small_limit_has_a_small_reserve),
 		cmocka_unit_test(incomplete_requests_are_bounded_in_all),
 	};
 
