@@ -387,8 +387,10 @@ static int run(struct service *s, struct diag *diag)
 	s->threads = crew_size(s->snapshot->config->server.threads);
 	bool prepared = watch_signals(s) && prepare(s, diag);
 
-	log_diag(diag);
-	diag_clear(diag);
+	if (prepared) {
+		log_diag(diag);
+		diag_clear(diag);
+	}
 	if (prepared && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %u thread(s), policies from %s",
