@@ -64,11 +64,10 @@ static void add(const struct forward *f, const char *name, struct str value)
 	input_add(f->input, &f->config->frontend.cert, str_view(name), value);
 }
 
-/* Nobody can tell what this is: it counts as having come twice, which is denied. */
+/* What this is cannot be told: it counts as having come twice, which is denied. */
 static void contradict(const struct forward *f, const char *param)
 {
-	add(f, param, str_view(""));
-	add(f, param, str_view(""));
+	input_add_ambiguous(f->input, &f->config->frontend.cert, str_view(param), str_view(""));
 }
 
 /* A second word on the same thing must be the same; else one of them may be the client's. */
@@ -143,8 +142,9 @@ static void take_header(struct forward *f, struct str name, struct str value, bo
 
 	if (param != NULL && ambiguous) {
 		contradict(f, param);
-	}
-	for (int times = ambiguous ? 2 : 1; param == NULL && times > 0; times--) {
+	} else if (ambiguous) {
+		input_add_ambiguous(f->input, &f->config->frontend.cert, name, value);
+	} else if (param == NULL) {
 		input_add(f->input, &f->config->frontend.cert, name, value);
 	}
 }
@@ -204,6 +204,8 @@ void forward_input(struct input *input, const struct config *config, const struc
 	struct str name;
 	bool ambiguous;
 
+	input->lines_are_told_apart = true;
+	input->from_trusted_peer = true;
 	f.policy = route->policy;
 	if (f.policy.data == NULL && !config->frontend.policy_header) {
 		f.policy = str_view("default");

@@ -3,6 +3,9 @@
 
 #include "input.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #define WORD(text)                                                                                 \
 	{                                                                                          \
 		text, sizeof(text) - 1                                                             \
@@ -28,7 +31,8 @@ struct str input_word(const struct cert_sources *sources, enum input_name name)
 
 void input_init(struct input *input)
 {
-	*input = (struct input){0};
+	/* Not the further lines: hardly a request has one. */
+	memset(input, 0, offsetof(struct input, more_lines));
 }
 
 bool input_is_clear(const struct input *input)
@@ -81,13 +85,27 @@ static enum input_name recognise(const struct cert_sources *sources, struct str 
 	return fixed;
 }
 
+static void add_line(struct input *input, struct str line)
+{
+	if (input->more_line_count == INPUT_MORE_LINES_MAX) {
+		input->unusable = "more lines of X-Forwarded-For than doorward takes (16)";
+		return;
+	}
+	input->more_lines[input->more_line_count++] = line;
+}
+
 void input_set(struct input *input, enum input_name name, struct str value)
 {
 	unsigned bit = 1U << name;
 
+	if (value.data == NULL) {
+		value = str_view("");
+	}
 	if ((input->present & bit) == 0) {
-		input->values[name] = value.data != NULL ? value : str_view("");
+		input->values[name] = value;
 		input->present |= bit;
+	} else if (name == INPUT_X_FORWARDED_FOR && input->lines_are_told_apart) {
+		add_line(input, value);
 	} else {
 		input->duplicates |= bit;
 	}
@@ -117,14 +135,31 @@ void input_add(
 	}
 }
 
+void input_add_ambiguous(
+	struct input *input, const struct cert_sources *sources, struct str name, struct str value)
+{
+	enum input_name found = name.len > 0 ? recognise(sources, name) : INPUT_COUNT;
+
+	if (found != INPUT_COUNT) {
+		input_set(input, found, value);
+		input->duplicates |= 1U << found;
+	}
+}
+
+static void keep(struct input *input, struct str *value, struct arena *arena)
+{
+	*value = arena_dup(arena, *value);
+	if (value->data == NULL) {
+		input->unusable = "out of memory";
+	}
+}
+
 void input_keep(struct input *input, struct arena *arena)
 {
 	for (unsigned left = input->present; left != 0; left &= left - 1) {
-		struct str *value = &input->values[__builtin_ctz(left)];
-
-		*value = arena_dup(arena, *value);
-		if (value->data == NULL) {
-			input->unusable = "out of memory";
-		}
+		keep(input, &input->values[__builtin_ctz(left)], arena);
+	}
+	for (size_t i = 0; i < input->more_line_count; i++) {
+		keep(input, &input->more_lines[i], arena);
 	}
 }

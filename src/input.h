@@ -9,6 +9,7 @@
 #include "cert/profile.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * What the front end sent about one request, sorted into params, which only the front end can set,
@@ -35,12 +36,26 @@ enum input_name {
 	(1U << INPUT_REQUEST_URI | 1U << INPUT_REQUEST_METHOD | 1U << INPUT_USER_AGENT |           \
 		1U << INPUT_HOST)
 
+#define INPUT_MORE_LINES_MAX 15
+
 struct input {
 	struct str values[INPUT_COUNT]; /* absent: data == NULL */
 	unsigned present;               /* bit 1 << enum input_name: has a value */
-	unsigned duplicates;            /* likewise: came more than once */
+	unsigned duplicates;            /* bits of those that came more than once, or ambiguously */
 	unsigned told;                  /* by a request over HTTP: see forward.h; else 0 */
 	const char *unusable;           /* NULL, or why no decision may rest on this input */
+	/* Set by who takes the request: it came from a trusted peer, by a protocol without params.
+	 */
+	bool from_trusted_peer;
+	/*
+	 * Likewise, before the first pair: the same name again is another line of the same header,
+	 * and not a header that is named almost like it. X-Forwarded-For is a list then (RFC 9110
+	 * 5.3).
+	 */
+	bool lines_are_told_apart;
+	uint8_t more_line_count;
+	/* X-Forwarded-For's lines after the first, in order. */
+	struct str more_lines[INPUT_MORE_LINES_MAX];
 };
 
 void input_init(struct input *input);
@@ -51,7 +66,10 @@ void input_init(struct input *input);
  */
 void input_add(
 	struct input *input, const struct cert_sources *sources, struct str name, struct str value);
-/* The same for one whose name is known. */
+/* The same for a header that could stand for two, as X_Real_IP could: it counts as a duplicate. */
+void input_add_ambiguous(
+	struct input *input, const struct cert_sources *sources, struct str name, struct str value);
+/* The same as input_add for one whose name is known. */
 void input_set(struct input *input, enum input_name name, struct str value);
 /* Copies the values into the arena, for when their memory goes before the decision comes. */
 void input_keep(struct input *input, struct arena *arena);

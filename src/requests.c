@@ -67,7 +67,6 @@ static void take_params(
 	struct input *input, const struct cert_sources *sources, struct fcgi_params *params)
 {
 	static const char *const words[] = {
-		[FCGI_PARAMS_SOUND] = NULL,
 		[FCGI_PARAMS_OVERSIZE] = "more parameters than max_params",
 		[FCGI_PARAMS_TRUNCATED] = "the parameters end inside a name-value pair",
 		[FCGI_PARAMS_NO_MEMORY] = "out of memory",
@@ -78,7 +77,9 @@ static void take_params(
 	while (fcgi_params_next(params, &name, &value)) {
 		input_add(input, sources, name, value);
 	}
-	input->unusable = words[params->fault];
+	if (params->fault != FCGI_PARAMS_SOUND) {
+		input->unusable = words[params->fault];
+	}
 }
 
 static void *fcgi_request(
@@ -91,6 +92,9 @@ static void *fcgi_request(
 		.input = &input, .role = role, .fcgi = fcgi, .since_us = clock_us()};
 
 	input_init(&input);
+	/* Those that ask authorizers (lighttpd, Apache) join a header's lines, and lighttpd names
+	 * X_Forwarded_For like X-Forwarded-For; nginx sends line by line, and drops such names. */
+	input.lines_are_told_apart = role == FCGI_ROLE_RESPONDER;
 	take_params(&input, &requests_config(all)->frontend.cert, params);
 	struct str endpoint = input.values[INPUT_DOORWARD_ENDPOINT];
 

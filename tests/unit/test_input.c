@@ -291,6 +291,78 @@ static void a_second_value_is_a_duplicate_and_changes_nothing(void **state)
 	}
 }
 
+static void check_line(const struct input *input, size_t i, const char *text)
+{
+	assert_true(i < input->more_line_count);
+	assert_true(str_eq_text(input->more_lines[i], text));
+}
+
+static void a_list_may_come_in_several_lines(void **state)
+{
+	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
+	const struct str name = str_view("HTTP_X_FORWARDED_FOR");
+	char line[] = "b";
+	struct arena arena;
+	struct input input;
+
+	(void)state;
+	arena_init(&arena, 256);
+	input_init(&input);
+	input.lines_are_told_apart = true;
+	input_add(&input, &sources, name, str_view("a"));
+	input_add(&input, &sources, name, str_view(line));
+	input_add(&input, &sources, name, (struct str){NULL, 0});
+	input_keep(&input, &arena);
+	line[0] = 'X';
+	assert_true(input_is_clear(&input));
+	assert_true(str_eq_text(input.values[INPUT_X_FORWARDED_FOR], "a"));
+	assert_int_equal(input.more_line_count, 2);
+	check_line(&input, 0, "b");
+	check_line(&input, 1, "");
+	assert_non_null(input.more_lines[1].data);
+	for (size_t i = 2; i < INPUT_MORE_LINES_MAX; i++) {
+		input_add(&input, &sources, name, str_view("c"));
+		assert_true(input_is_clear(&input));
+	}
+	input_add(&input, &sources, name, str_view("d"));
+	assert_false(input_is_clear(&input));
+	assert_null(strstr(input.unusable, "memory"));
+	assert_int_equal(input.more_line_count, INPUT_MORE_LINES_MAX);
+	check_line(&input, INPUT_MORE_LINES_MAX - 1, "c");
+	arena_clear(&arena);
+}
+
+/* A second X-Real-IP is no list, and a second X-Forwarded-For none where it may be X_Forwarded_For.
+ */
+static void other_headers_and_ambiguous_ones_are_no_lists(void **state)
+{
+	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
+	struct input input;
+
+	(void)state;
+	for (unsigned i = 0; i < INPUT_COUNT; i++) {
+		for (unsigned apart = 0; apart < 2; apart++) {
+			struct str name = input_word(&sources, (enum input_name)i);
+
+			input_init(&input);
+			input.lines_are_told_apart = apart == 1;
+			input_add(&input, &sources, name, str_view("a"));
+			assert_true(input_is_clear(&input));
+			input_add(&input, &sources, name, str_view("a"));
+			assert_int_equal(input_is_clear(&input),
+				name.len == 0 || (apart == 1 && i == INPUT_X_FORWARDED_FOR));
+			input_init(&input);
+			input.lines_are_told_apart = apart == 1;
+			input_add_ambiguous(&input, &sources, name, str_view("a"));
+			assert_int_equal(input_is_clear(&input), name.len == 0);
+		}
+	}
+	input_init(&input);
+	input_add_ambiguous(&input, &sources, str_view(""), str_view("a"));
+	input_add_ambiguous(&input, &sources, str_view("HTTP_X_OTHER"), str_view("a"));
+	assert_true(input_is_clear(&input));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +376,8 @@ int main(void)
 		cmocka_unit_test(short_names_are_passed_over),
 		cmocka_unit_test(a_configured_name_may_share_a_word_s_mark),
 		cmocka_unit_test(what_is_kept_keeps_empty_and_absent_apart),
+		cmocka_unit_test(a_list_may_come_in_several_lines),
+		cmocka_unit_test(other_headers_and_ambiguous_ones_are_no_lists),
 		cmocka_unit_test(a_second_value_is_a_duplicate_and_changes_nothing),
 	};
 
