@@ -6,7 +6,7 @@
 #include "authz_cert.h"
 #include "authz_claims.h"
 #include "base/clock.h"
-#include "believe.h"
+#include "believe_text.h"
 #include "policy/regex.h"
 
 #define ARENA_CHUNK 1024 /* a usual request without a certificate; ten thousand may wait */
@@ -44,6 +44,13 @@ void authz_reset(struct authz *a)
 void authz_input(struct authz *a, const struct config *config, struct str name, struct str value)
 {
 	input_add(&a->input, &config->frontend.cert, name, value);
+}
+
+void authz_detail_take(struct authz *a, struct bytes *text)
+{
+	bytes_append_u8(text, '\0');
+	a->detail = text->failed ? NULL : arena_dup(&a->arena, bytes_view(text)).data;
+	bytes_clear(text);
 }
 
 /* Whether the same request could end otherwise a moment later. */
@@ -336,22 +343,33 @@ static bool check_certificate(struct authz *a)
 	return overload ? finish(a, AUTHZ_ERROR, REASON_OVERLOAD) : deny(a, REASON_INTERNAL);
 }
 
+static bool deny_address(struct authz *a)
+{
+	static const enum policy_reason reasons[] = {
+		[BELIEVE_NO_ADDRESS] = REASON_NO_ADDRESS,
+		[BELIEVE_BAD_ADDRESS] = REASON_BAD_ADDRESS,
+		[BELIEVE_TWO_ADDRESSES] = REASON_DUPLICATE_INPUT,
+	};
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	believe_address_text(&a->belief, &a->input, &a->means.config->frontend, &text);
+	authz_detail_take(a, &text);
+	return deny(a, reasons[a->belief.address]);
+}
+
 bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_s,
 	const struct authz_trace *trace, void (*done)(void *ctx), void *ctx)
 {
 	const struct config *config = means->config;
-	struct belief belief;
 
 	a->wall_s = wall_s;
 	a->means = *means;
 	a->trace = trace;
 	a->done = done;
 	a->ctx = ctx;
-	believe(&a->input, &config->frontend, &belief);
-	a->ip = belief.ip;
-	if (belief.ignored != INPUT_COUNT) {
-		a->ignored = input_word(&config->frontend.cert, belief.ignored);
-	}
+	believe(&a->input, &config->frontend, &a->belief);
+	a->ip = a->belief.ip;
 	if (a->input.unusable != NULL) {
 		a->detail = a->input.unusable;
 		return deny(a, REASON_BAD_INPUT);
@@ -374,9 +392,8 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 	if (a->policy == NULL) {
 		return deny(a, REASON_UNKNOWN_POLICY);
 	}
-	if (belief.address != BELIEVE_OK) {
-		return deny(a, belief.address == BELIEVE_NO_ADDRESS ? REASON_NO_ADDRESS
-								    : REASON_BAD_ADDRESS);
+	if (a->belief.address != BELIEVE_OK) {
+		return deny_address(a);
 	}
 	a->holds_s = HOLDS_MAX_S;
 	a->fetch = (struct fetch){.dns = means->dns,
@@ -390,7 +407,7 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 		.ctx = a};
 	if (a->policy->client_cert != POLICY_CERT_OFF) {
 		enum policy_reason reason;
-		enum authz_cert_step step = authz_cert_take(a, belief.honoured, &reason);
+		enum authz_cert_step step = authz_cert_take(a, &reason);
 
 		if (step != AUTHZ_CERT_PASSED) {
 			return step == AUTHZ_CERT_ASK ? check_certificate(a) : deny(a, reason);

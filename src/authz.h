@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "believe.h"
 #include "cert/cert.h"
 #include "config/config.h"
 #include "fetch.h"
@@ -65,7 +66,7 @@ struct authz {
 
 	/* Filled as the decision goes on. */
 	const struct policy *policy; /* NULL: unknown policy */
-	struct str ignored;          /* an identity header that was not believed, if any */
+	struct belief belief;        /* what of the input counts */
 	const char *detail;          /* NULL, or what was wrong with the input or certificate */
 	struct addr ip;              /* family ADDR_NONE: no usable address */
 	bool cert_present;
@@ -89,6 +90,7 @@ struct authz {
 	struct policy_verdict decided;
 	int64_t wall_s;
 	struct cert_question question;
+	struct believe_cert sent;
 	enum cert_word word;
 	const struct cert_checked *checked; /* what `identity` is of */
 	struct authz_means means;

@@ -3,35 +3,66 @@
 
 #include "authz_cert.h"
 
-#include "believe.h"
+#include "believe_text.h"
 
 #include <assert.h>
 
 #define FAILURE_HOLDS_S (CERT_CACHE_BAD_MS / 1000)
 
-enum authz_cert_step authz_cert_take(struct authz *a, bool honoured, enum policy_reason *reason)
+static bool differs(struct str said, struct str has)
+{
+	return said.data != NULL && !str_eq(str_trim(said), str_trim(has));
+}
+
+/* Whether the front end names a holder, or an issuer, that the certificate has not. */
+static bool is_of_another(const struct authz *a)
+{
+	return a->identity != NULL && (differs(a->sent.subject, a->identity->subject) ||
+					      differs(a->sent.issuer, a->identity->issuer));
+}
+
+/* What came instead of a certificate that the front end vouches for. */
+static void explain(struct authz *a)
 {
 	const struct config_frontend *frontend = &a->means.config->frontend;
-	struct believe_cert sent;
+	struct bytes text;
 
-	believe_certificate(&a->input, frontend, honoured, &sent);
-	a->cert_present = sent.text.len > 0 || a->given != NULL;
+	if (a->given != NULL) {
+		return;
+	}
+	bytes_init(&text, 0);
+	if (is_of_another(a)) {
+		believe_other_cert_text(&a->sent, frontend, &text);
+	} else {
+		believe_cert_text(&a->sent, &a->input, frontend, &a->belief, &text);
+	}
+	authz_detail_take(a, &text);
+}
+
+enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason)
+{
+	const struct config_frontend *frontend = &a->means.config->frontend;
+	const struct believe_cert *sent = &a->sent;
+
+	believe_certificate(&a->input, frontend, a->belief.honoured, &a->sent);
+	a->cert_present = sent->text.len > 0 || a->given != NULL;
 	a->word = a->given != NULL ? cert_sources_suppose(&frontend->cert, a->given->status)
-				   : sent.word;
+				   : sent->word;
+	if (!a->cert_present && a->word != CERT_WORD_FAILED &&
+		a->policy->client_cert != POLICY_CERT_REQUIRED) {
+		return AUTHZ_CERT_PASSED;
+	}
 	if (!a->cert_present) {
-		if (a->word == CERT_WORD_FAILED) {
-			*reason = REASON_CERT_UNVERIFIED;
-			return AUTHZ_CERT_DENIED;
-		}
-		*reason = REASON_CERT_MISSING;
-		return a->policy->client_cert == POLICY_CERT_REQUIRED ? AUTHZ_CERT_DENIED
-								      : AUTHZ_CERT_PASSED;
+		*reason =
+			a->word == CERT_WORD_FAILED ? REASON_CERT_UNVERIFIED : REASON_CERT_MISSING;
+		explain(a);
+		return AUTHZ_CERT_DENIED;
 	}
 	a->question = (struct cert_question){
-		.text = sent.text,
-		.codec = sent.codec,
-		.list = sent.list,
-		.intermediates = sent.intermediates,
+		.text = sent->text,
+		.codec = sent->codec,
+		.list = sent->list,
+		.intermediates = sent->intermediates,
 		.given = a->given != NULL ? &a->given->chain : NULL,
 		.cn_fallback = a->policy->cn_fallback,
 		.trust = trusts_of(verifier_trusts(a->means.verifier), a->policy),
@@ -78,8 +109,10 @@ enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reaso
 		return AUTHZ_CERT_DENIED;
 	}
 	authz_hold_until(a, a->identity->not_after, AUTHZ_BOUND_CERT);
-	if (a->policy->verify != POLICY_VERIFY_LOCAL && a->word != CERT_WORD_VERIFIED) {
+	if ((a->policy->verify != POLICY_VERIFY_LOCAL && a->word != CERT_WORD_VERIFIED) ||
+		is_of_another(a)) {
 		*reason = REASON_CERT_UNVERIFIED;
+		explain(a);
 		return AUTHZ_CERT_DENIED;
 	}
 	if (verdict->finding != CERT_TRUSTED) {

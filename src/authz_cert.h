@@ -15,8 +15,7 @@ enum authz_cert_step {
 };
 
 /* Looks at what came, and at what the front end says of it. */
-NODISCARD enum authz_cert_step authz_cert_take(
-	struct authz *a, bool honoured, enum policy_reason *reason);
+NODISCARD enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason);
 /* Judges what a->checked says by the policy and the time. Never ASK. */
 NODISCARD enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reason);
 /* Whether the client must have a name that agrees with its certificate's. */
@@ -24,6 +23,8 @@ bool authz_cert_binds_name(const struct authz *a);
 /* Whether one of the names does. */
 NODISCARD bool authz_cert_agrees(const struct authz *a);
 
+/* Makes the text, which is cleared, a->detail. */
+void authz_detail_take(struct authz *a, struct bytes *text);
 /* The answer holds until `wall_s` at most, because of `bound`. */
 void authz_hold_until(struct authz *a, int64_t wall_s, enum authz_bound bound);
 

@@ -182,7 +182,7 @@ static void take_request(
 	values[INPUT_REQUEST_URI] = c->uri;
 	values[INPUT_REQUEST_METHOD] = c->method;
 	values[INPUT_HOST] = c->http_host;
-	given_inputs(a, values);
+	given_inputs(a, &run->snapshot->config->frontend, values);
 	if (c->cert.path != NULL) {
 		a->given = &run->given[index];
 	}

@@ -218,9 +218,10 @@ static bool read_log_line(struct question *q, struct arena *arena)
 	return good;
 }
 
-static bool take_inputs(struct authz *a, const struct question *q, struct authz_given *given)
+static bool take_inputs(struct authz *a, const struct question *q, const struct config *config,
+	struct authz_given *given)
 {
-	given_inputs(a, q->values);
+	given_inputs(a, &config->frontend, q->values);
 	if (q->cert_path == NULL) {
 		return true;
 	}
@@ -248,7 +249,7 @@ static enum exit_code decide(const struct question *q, const char *config_path, 
 		return EXIT_CODE_CONFIG;
 	}
 	diag_clear(&diag);
-	if (take_inputs(a, q, &given)) {
+	if (take_inputs(a, q, snapshot->config, &given)) {
 		code = ask(a, q, snapshot);
 	}
 	authz_clear(a);

@@ -175,10 +175,8 @@ static void decision_answer(void *ctx)
 
 	if (g->answers != NULL && answer.head.len > 0 && a->holds_s > 0 &&
 		input_is_clear(&a->input)) {
-		struct belief belief;
-		struct answers_key key = {d->question.role, a->policy, &a->input, &belief};
+		struct answers_key key = {d->question.role, a->policy, &a->input, &a->belief};
 
-		believe(&a->input, &g->snapshot->config->frontend, &belief);
 		answers_keep(g->answers, &key, &answer);
 		counter_set(&decider->stats->answers_bytes, answers_bytes(g->answers));
 	}

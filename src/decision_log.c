@@ -4,6 +4,7 @@
 #include "decision_log.h"
 
 #include "base/json.h"
+#include "believe_text.h"
 
 #include <assert.h>
 
@@ -108,14 +109,11 @@ static void append_ignored(struct line *l, const struct authz *a)
 {
 	struct bytes text;
 
-	if (a->ignored.data == NULL) {
+	if (a->belief.ignored == INPUT_COUNT) {
 		return;
 	}
 	bytes_init(&text, 0);
-	bytes_appendf(&text,
-		"%.*s: not believed; the front end must set it itself and pass "
-		"DOORWARD_TRUST_HEADERS 1, or REMOTE_ADDR be in trusted_proxies",
-		(int)a->ignored.len, a->ignored.data);
+	believe_ignored_text(&a->belief, &a->means.config->frontend, &text);
 	claim(l, "ignored", bytes_view(&text));
 	bytes_clear(&text);
 }

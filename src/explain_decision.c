@@ -74,7 +74,10 @@ static void append_why(const struct authz *a, struct bytes *out)
 		bytes_append_json(out, policy.data != NULL ? policy : str_view("default"));
 		return;
 	case REASON_DUPLICATE_INPUT:
-		bytes_appendf(out, "%s came twice", a->detail);
+		bytes_append_text(out, a->detail);
+		if (a->belief.address != BELIEVE_TWO_ADDRESSES) {
+			bytes_append_text(out, " came twice");
+		}
 		break;
 	case REASON_DNS_ERROR:
 		bytes_appendf(out, "nobody knows what DNS should say, and on_dns_error = %s",

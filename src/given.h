@@ -8,8 +8,10 @@
 
 /* Requests that people describe, on the command line or in a file, instead of a front end. */
 
-/* Hands over the values that are there, as a front end would. */
-void given_inputs(struct authz *a, const struct str values[INPUT_CERT]);
+/* Hands over the values that are there, the address (as REMOTE_ADDR) where the configuration has it
+ * taken from. */
+void given_inputs(struct authz *a, const struct config_frontend *frontend,
+	const struct str values[INPUT_CERT]);
 
 /* The client's certificate: the first of a PEM file, or that of a DER file. NULL, or what was
  * wrong. */

@@ -57,7 +57,10 @@ struct profile {
 	const struct cert_words *status;
 	const char *finding_header;
 	const struct cert_words *finding;
+	const char *subject_header;
+	const char *issuer_header;
 	const char *no_cert;
+	const char *sent_by; /* what makes the front end send certificate and word; NULL: unknown */
 };
 
 #define AS_NGINX                                                                                   \
@@ -66,15 +69,31 @@ struct profile {
 	.status_header = HEADER_STATUS, .status = &success_words
 
 static const struct profile profiles[CERT_PROFILE_COUNT] = {
-	[CERT_PROFILE_NGINX] = {.word = "nginx", AS_NGINX},
-	[CERT_PROFILE_LIGHTTPD] = {.word = "lighttpd", AS_NGINX},
+	[CERT_PROFILE_NGINX] = {.word = "nginx",
+		AS_NGINX,
+		.sent_by = "ssl_verify_client, fastcgi_param SSL_CLIENT_CERT $ssl_client_raw_cert "
+			   "and fastcgi_param SSL_CLIENT_VERIFY $ssl_client_verify"},
+	[CERT_PROFILE_LIGHTTPD] = {.word = "lighttpd",
+		AS_NGINX,
+		.sent_by = "ssl.verifyclient.activate and ssl.verifyclient.exportcert"},
 	/* RequestHeader writes a variable that is not there as (null). */
-	[CERT_PROFILE_APACHE] = {.word = "apache", AS_NGINX, .no_cert = "(null)"},
+	[CERT_PROFILE_APACHE] = {.word = "apache",
+		AS_NGINX,
+		.no_cert = "(null)",
+		.sent_by =
+			"SSLVerifyClient and RewriteRule ^ - "
+			"[E=SSL_CLIENT_CERT:%{SSL:SSL_CLIENT_CERT}], likewise SSL_CLIENT_VERIFY"},
 	[CERT_PROFILE_INGRESS_NGINX] = {.word = "ingress-nginx",
 		.frontend = CERT_FRONTEND_SAYS,
 		.header = "HTTP_SSL_CLIENT_CERT",
 		.header_codec = CERT_CODEC_PEM,
 		.status_header = "HTTP_SSL_CLIENT_VERIFY",
+		/* The controller replaces these wherever it replaces the status, but not the
+		 * certificate: without pass-certificate-to-upstream that is the client's own. */
+		.subject_header = "HTTP_SSL_CLIENT_SUBJECT_DN",
+		.issuer_header = "HTTP_SSL_CLIENT_ISSUER_DN",
+		.sent_by =
+			"the annotations auth-tls-secret and auth-tls-pass-certificate-to-upstream",
 		.status = &success_words},
 	[CERT_PROFILE_HAPROXY] = {.word = "haproxy",
 		.frontend = CERT_FRONTEND_SAYS,
@@ -84,17 +103,20 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.header_codec = CERT_CODEC_DER_B64,
 		.status_param = PARAM_STATUS,
 		.status_header = HEADER_STATUS,
-		.status = &haproxy_words},
+		.status = &haproxy_words,
+		.sent_by = "verify on the bind line, %[ssl_c_der,base64] and %[ssl_c_verify]"},
 	[CERT_PROFILE_ENVOY] = {.word = "envoy",
 		.frontend = CERT_FRONTEND_SILENT,
 		.header = "HTTP_X_FORWARDED_CLIENT_CERT",
 		.header_codec = CERT_CODEC_XFCC,
-		.list = true},
+		.list = true,
+		.sent_by = "forward_client_cert_details: SANITIZE_SET with cert: true"},
 	[CERT_PROFILE_TRAEFIK] = {.word = "traefik",
 		.frontend = CERT_FRONTEND_SILENT,
 		.header = "HTTP_X_FORWARDED_TLS_CLIENT_CERT",
 		.header_codec = CERT_CODEC_DER_B64,
-		.list = true},
+		.list = true,
+		.sent_by = "the middleware passTLSClientCert with pem: true"},
 	[CERT_PROFILE_CADDY] = {.word = "caddy",
 		.frontend = CERT_FRONTEND_SILENT,
 		.param = PARAM_CERT,
@@ -102,17 +124,23 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.header = HEADER_CERT,
 		.header_codec = CERT_CODEC_DER_B64,
 		/* Caddy leaves a placeholder that stands for nothing as it is. */
-		.no_cert = "{http.request.tls.client.certificate_der_base64}"},
+		.no_cert = "{http.request.tls.client.certificate_der_base64}",
+		.sent_by = "client_auth and header_up X-SSL-Client-Cert "
+			   "{http.request.tls.client.certificate_der_base64}"},
 	/* In verify mode; what passthrough changes stands in choose_mode. */
 	[CERT_PROFILE_AWS_ALB] = {.word = "aws-alb",
 		.frontend = CERT_FRONTEND_SILENT,
 		.header = "HTTP_X_AMZN_MTLS_CLIENTCERT_LEAF",
-		.header_codec = CERT_CODEC_PEM},
+		.header_codec = CERT_CODEC_PEM,
+		.sent_by = "the listener's mutual authentication"},
 	[CERT_PROFILE_AZURE_APPSERVICE] = {.word = "azure-appservice",
 		.frontend = CERT_FRONTEND_NOTHING,
 		.header = "HTTP_X_ARR_CLIENTCERT",
-		.header_codec = CERT_CODEC_DER_B64},
+		.header_codec = CERT_CODEC_DER_B64,
+		.sent_by = "the app's incoming client certificates"},
 	[CERT_PROFILE_AZURE_APPGW] = {.word = "azure-appgw",
+		.sent_by = "rewrites of {var_client_certificate} and "
+			   "{var_client_certificate_verification}",
 		.frontend = CERT_FRONTEND_SAYS,
 		.header = HEADER_CERT,
 		.header_codec = CERT_CODEC_PEM,
@@ -130,7 +158,8 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.status_header = "HTTP_X_CLIENT_CERT_CHAIN_VERIFIED",
 		.status = &true_words,
 		.finding_header = "HTTP_X_CLIENT_CERT_ERROR",
-		.finding = &google_errors},
+		.finding = &google_errors,
+		.sent_by = "custom request headers of the backend service"},
 	[CERT_PROFILE_CLOUDFLARE] = {.word = "cloudflare",
 		.frontend = CERT_FRONTEND_SAYS,
 		.header = "HTTP_CF_CLIENT_CERT_DER_BASE64",
@@ -138,7 +167,8 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.status_header = "HTTP_CF_CERT_VERIFIED",
 		.status = &true_words,
 		.finding_header = "HTTP_CF_CERT_REVOKED",
-		.finding = &cloudflare_revoked},
+		.finding = &cloudflare_revoked,
+		.sent_by = "the managed transform that adds TLS client auth headers"},
 	[CERT_PROFILE_RFC9440] = {.word = "rfc9440",
 		.frontend = CERT_FRONTEND_SILENT,
 		.header = "HTTP_CLIENT_CERT",
@@ -260,6 +290,8 @@ const char *cert_sources_make(enum cert_profile profile, const struct cert_choic
 				[CERT_INPUT_STATUS_PARAM] = str_view(p->status_param),
 				[CERT_INPUT_STATUS_HEADER] = str_view(p->status_header),
 				[CERT_INPUT_FINDING] = str_view(p->finding_header),
+				[CERT_INPUT_SUBJECT] = str_view(p->subject_header),
+				[CERT_INPUT_ISSUER] = str_view(p->issuer_header),
 			},
 		.param_codec = p->param_codec,
 		.header_codec = p->header_codec,
@@ -267,6 +299,7 @@ const char *cert_sources_make(enum cert_profile profile, const struct cert_choic
 		.no_cert = p->no_cert,
 		.status = p->status != NULL ? p->status : &success_words,
 		.finding = p->finding,
+		.sent_by = p->sent_by,
 	};
 	bool says = p->frontend == CERT_FRONTEND_SAYS || status->name != NULL;
 
@@ -303,10 +336,27 @@ const char *cert_sources_make(enum cert_profile profile, const struct cert_choic
 	return wrong;
 }
 
+/* Whether a word can come with the certificate, as a param with a param, or a header with a header.
+ */
+static bool has_word_of_its_kind(const struct cert_sources *s)
+{
+	const struct str *names = s->names;
+
+	return (names[CERT_INPUT_PARAM].data != NULL &&
+		       names[CERT_INPUT_STATUS_PARAM].data != NULL) ||
+	       (names[CERT_INPUT_HEADER].data != NULL &&
+		       names[CERT_INPUT_STATUS_HEADER].data != NULL);
+}
+
 const char *cert_sources_refuse_frontend(const struct cert_sources *sources)
 {
 	switch (sources->frontend) {
 	case CERT_FRONTEND_SAYS:
+		return has_word_of_its_kind(sources)
+			       ? NULL
+			       : "certificate and verify status come as a param and a header, so "
+				 "the one says nothing of the other; expected both as params, "
+				 "both as headers, or verify = local";
 	case CERT_FRONTEND_TRUSTED:
 		return NULL;
 	case CERT_FRONTEND_SILENT:
@@ -361,6 +411,11 @@ enum cert_word cert_sources_word(
 	}
 	word = word == CERT_WORD_VERIFIED ? other : word;
 	return word == CERT_WORD_VERIFIED && !present ? CERT_WORD_NONE : word;
+}
+
+const char *cert_sources_good_word(const struct cert_sources *sources)
+{
+	return sources->frontend == CERT_FRONTEND_SAYS ? sources->status->list[0].word : NULL;
 }
 
 enum cert_word cert_sources_suppose(const struct cert_sources *sources, struct str status)

@@ -50,6 +50,8 @@ enum cert_input {
 	CERT_INPUT_STATUS_PARAM,
 	CERT_INPUT_STATUS_HEADER,
 	CERT_INPUT_FINDING, /* a header: what else must hold beside the status */
+	CERT_INPUT_SUBJECT, /* a header: of the certificate that the status is about, RFC 2253 */
+	CERT_INPUT_ISSUER,  /* likewise */
 	CERT_INPUT_COUNT
 };
 
@@ -90,6 +92,7 @@ struct cert_sources {
 	const char *no_cert; /* a text that stands for none, or NULL */
 	const struct cert_words *status;
 	const struct cert_words *finding;
+	const char *sent_by; /* what makes the front end send these, for people; or NULL */
 };
 
 /* "nginx", ..., as the configuration names them. */
@@ -112,6 +115,9 @@ const char *cert_sources_refuse_frontend(const struct cert_sources *sources);
  */
 enum cert_word cert_sources_word(
 	const struct cert_sources *sources, struct str status, struct str finding, bool present);
+
+/* The status that verifies, as the front end writes it; NULL: it sends none. */
+const char *cert_sources_good_word(const struct cert_sources *sources);
 
 /*
  * What its word would be for a certificate that came with this status, and nothing against it;

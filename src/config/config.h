@@ -40,6 +40,14 @@ struct config_server {
 	uint32_t grace_ms; /* for requests in flight at the end */
 };
 
+/* Which input names the client's address, where identity headers are honoured. */
+enum config_address {
+	CONFIG_ADDRESS_AUTO, /* X-Real-IP, X-Forwarded-For with `forwarded_for`, REMOTE_ADDR */
+	CONFIG_ADDRESS_X_REAL_IP,
+	CONFIG_ADDRESS_X_FORWARDED_FOR,
+	CONFIG_ADDRESS_REMOTE_ADDR
+};
+
 struct config_frontend {
 	enum cert_profile profile;
 	struct cert_choice cert_source; /* name NULL: the profile's */
@@ -49,6 +57,7 @@ struct config_frontend {
 	const struct prefix *trusted_proxies;
 	size_t trusted_proxy_count;
 	bool trust_headers;
+	enum config_address address;
 	bool forwarded_for;
 	bool policy_header; /* over HTTP, where the path names no policy */
 };

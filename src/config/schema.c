@@ -34,6 +34,14 @@ static const struct config_word profile_words[] = {
 	{NULL, 0, false},
 };
 
+static const struct config_word address_words[] = {
+	{"auto", CONFIG_ADDRESS_AUTO, false},
+	{"X-Real-IP", CONFIG_ADDRESS_X_REAL_IP, false},
+	{"X-Forwarded-For", CONFIG_ADDRESS_X_FORWARDED_FOR, false},
+	{"REMOTE_ADDR", CONFIG_ADDRESS_REMOTE_ADDR, false},
+	{NULL, 0, false},
+};
+
 static const struct config_word auto_words[] = {{"auto", 0, false}, {NULL, 0, false}};
 static const struct config_word choice_words[] = {
 	{"yes", DNS_YES, false},
@@ -249,14 +257,26 @@ static const struct config_key frontend_keys[] = {
 		.example = "trust_headers = yes",
 		.help = "Honour identity headers from everybody. Only for a front end that "
 			"replaces every one of them in every request."},
+	{.name = "address",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct config, frontend.address),
+		.words = address_words,
+		.value = "auto",
+		.example = "address = X-Forwarded-For\ntrusted_proxies = 10.0.0.0/24",
+		.help = "The one source of the client's address where identity headers are "
+			"honoured; no other header is looked at, and without it there is no "
+			"address. X-Forwarded-For is read from the right, skipping "
+			"trusted_proxies. REMOTE_ADDR: no header. auto: X-Real-IP, "
+			"X-Forwarded-For with forwarded_for = yes, else REMOTE_ADDR."},
 	{.name = "forwarded_for",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, frontend.forwarded_for),
 		.value = "no",
 		.example = "forwarded_for = yes\ntrusted_proxies = 10.0.0.0/24",
-		.help = "Take the client's address from X-Forwarded-For, if honoured: from the "
-			"right, skipping trusted_proxies. X-Real-IP goes before it, so the proxies "
-			"must replace or remove that, too."},
+		.help = "With address = auto: take the client's address from X-Forwarded-For, if "
+			"honoured: from the right, skipping trusted_proxies. If X-Real-IP came, "
+			"too, and names another address, the client is denied: one of the two "
+			"is the client's own."},
 	{.name = "policy_header",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct config, frontend.policy_header),

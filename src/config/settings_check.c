@@ -124,6 +124,52 @@ static void check_trusted_proxies(
 	}
 }
 
+/* forwarded_for is what `address` says where it says it; a line that says otherwise is wrong. */
+static void check_address(struct config_loader *loader, const struct config_section_schema *schema,
+	const struct config_ini_entry **given)
+{
+	struct config_frontend *frontend = &loader->snapshot->config.frontend;
+	const struct config_ini_entry *address = entry_of(schema, given, "address");
+	const struct config_ini_entry *forwarded = entry_of(schema, given, "forwarded_for");
+	bool by_list = frontend->address == CONFIG_ADDRESS_X_FORWARDED_FOR;
+
+	if (frontend->address == CONFIG_ADDRESS_AUTO) {
+		return;
+	}
+	if (forwarded == NULL || frontend->forwarded_for == by_list) {
+		frontend->forwarded_for = by_list;
+		return;
+	}
+	struct place place = config_ini_value_place(address);
+
+	diag_error(loader->diag, &place,
+		"address = %s with forwarded_for = %s: they name different sources; expected one "
+		"of the two lines",
+		address->value.data, forwarded->value.data);
+}
+
+/* Over HTTP there are no params. */
+static void check_address_over_http(struct config_loader *loader,
+	const struct config_section_schema *schema, const struct config_ini_entry **given)
+{
+	const struct config *config = &loader->snapshot->config;
+
+	for (size_t i = 0; config->frontend.address == CONFIG_ADDRESS_REMOTE_ADDR &&
+			   i < config->server.listen_count;
+		i++) {
+		if (config->server.listen[i].protocol == LISTEN_HTTP) {
+			struct place place =
+				config_ini_value_place(entry_of(schema, given, "address"));
+
+			diag_warning(loader->diag, &place,
+				"address = REMOTE_ADDR with listen = http: over HTTP there is no "
+				"REMOTE_ADDR, so every client is denied there; expected X-Real-IP "
+				"or X-Forwarded-For");
+			return;
+		}
+	}
+}
+
 /* Front ends that would be believed whoever they are, or that never are. */
 static void check_belief(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given)
@@ -153,11 +199,15 @@ static void check_belief(struct config_loader *loader, const struct config_secti
 	 */
 	if (frontend->forwarded_for && !frontend->trust_headers &&
 		frontend->trusted_proxy_count == 0 && !http) {
-		place = config_ini_value_place(entry_of(schema, given, "forwarded_for"));
+		bool named = frontend->address != CONFIG_ADDRESS_AUTO;
+
+		place = config_ini_value_place(
+			entry_of(schema, given, named ? "address" : "forwarded_for"));
 		diag_warning(loader->diag, &place,
-			"forwarded_for = yes without trusted_proxies: X-Forwarded-For does not "
+			"%s without trusted_proxies: X-Forwarded-For does not "
 			"count; expected trusted_proxies = the addresses of the proxies that "
-			"write it");
+			"write it",
+			named ? "address = X-Forwarded-For" : "forwarded_for = yes");
 	}
 }
 
@@ -229,5 +279,7 @@ void config_check_frontend(struct config_loader *loader, const struct config_sec
 	const struct config_ini_entry **given)
 {
 	make_sources(loader, schema, given);
+	check_address(loader, schema, given);
+	check_address_over_http(loader, schema, given);
 	check_belief(loader, schema, given);
 }

@@ -3,9 +3,10 @@
 
 """Which input is believed: the client's address, and who may say it."""
 
+import fcgi
 import pytest
 
-from kit.doorward import reason, summary
+from kit.doorward import configuration, reason, run, summary
 
 POLICY = """
 [policy default]
@@ -119,10 +120,40 @@ def test_headers_from_a_trusted_proxy(door):
     assert verdict(door.ask(REMOTE_ADDR=PROXY)) == DENIED
 
 
-def test_headers_without_remote_addr(door):
+def test_without_remote_addr_no_header_is_believed(door, pki):
+    """One forgotten line of the front end's configuration must not let its clients choose."""
+    forged = [
+        {"HTTP_X_REAL_IP": INSIDE},
+        {"HTTP_X_REAL_IP": INSIDE, "HTTP_X_FORWARDED_FOR": INSIDE},
+        {"HTTP_X_FORWARDED_FOR": INSIDE},
+        {"HTTP_X_REAL_IP": "x"},
+        {"HTTP_REMOTE_ADDR": INSIDE, "HTTP_DOORWARD_TRUST_HEADERS": "1"},
+        {"DOORWARD_TRUST_HEADERS": "", "HTTP_X_REAL_IP": INSIDE},
+        {
+            "HTTP_X_REAL_IP": INSIDE,
+            "HTTP_X_SSL_CLIENT_CERT": pki.alice.escaped,
+            "HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS",
+        },
+    ]
+    for headers in forged:
+        assert verdict(door.ask(headers)) == (403, "no_address"), headers
+        detail = door.decisions()[-1]["detail"]
+        assert "fastcgi_param REMOTE_ADDR $remote_addr" in detail
+        assert "DOORWARD_TRUST_HEADERS" in detail
+
+
+def test_without_remote_addr_where_the_front_end_says_so(door):
+    trust = {"DOORWARD_TRUST_HEADERS": "1"}
+    assert verdict(door.ask(trust, HTTP_X_REAL_IP=INSIDE)) == ALLOWED
+    assert verdict(door.ask(trust, HTTP_X_REAL_IP=OUTSIDE)) == DENIED
+    assert verdict(door.ask(trust, HTTP_X_REAL_IP="x")) == (403, "bad_address")
+    assert verdict(door.ask(trust)) == (403, "no_address")
+
+
+def test_without_remote_addr_where_the_configuration_says_so(doorward):
+    door = doorward(POLICY, frontend="trust_headers = yes")
     assert verdict(door.ask(HTTP_X_REAL_IP=INSIDE)) == ALLOWED
     assert verdict(door.ask(HTTP_X_REAL_IP=OUTSIDE)) == DENIED
-    assert verdict(door.ask(HTTP_X_REAL_IP="x")) == (403, "bad_address")
 
 
 def test_forwarded_for_only_where_configured(door):
@@ -142,19 +173,142 @@ def test_forwarded_for_only_where_configured(door):
         (f"{INSIDE}, ", (403, "bad_address")),
         ("", (403, "bad_address")),
         ("10.1.1.1, 10.2.2.2", DENIED),
-        (f"{INSIDE}:8080", (403, "bad_address")),
+        (f"{INSIDE}:8080", ALLOWED),
+        (f"{INSIDE}:1, {OUTSIDE}:51234", DENIED),
+        (f"{INSIDE}:51234, 10.1.1.1:80", ALLOWED),
+        ("[2001:db8::1]:443", ALLOWED),
+        ("[2001:db8::1]", ALLOWED),
+        ("[2001:db9::1]:443", DENIED),
+        (f"{INSIDE}:", (403, "bad_address")),
+        (f"{INSIDE}:x", (403, "bad_address")),
+        (f"{INSIDE}:65536", (403, "bad_address")),
+        (f"[{INSIDE}]", (403, "bad_address")),
+        (f'"{INSIDE}"', (403, "bad_address")),
+        ("[fe80::1%eth0]:443", (403, "bad_address")),
+        ("unix:", (403, "bad_address")),
+        ([OUTSIDE, INSIDE], ALLOWED),
+        ([INSIDE, OUTSIDE], DENIED),
+        ([INSIDE, "10.1.1.1", "10.2.2.2"], ALLOWED),
+        ([f"{INSIDE}, {OUTSIDE}", "10.1.1.1"], DENIED),
+        (["", INSIDE], ALLOWED),
+        ([INSIDE, ""], (403, "bad_address")),
+        ([INSIDE] * 16, ALLOWED),
+        ([INSIDE] * 17, (403, "bad_input")),
     ],
 )
 def test_forwarded_for_is_read_from_the_right(doorward, value, expected):
     door = doorward(POLICY, frontend="trusted_proxies = 10.0.0.0/8\nforwarded_for = yes")
-    assert verdict(door.ask(REMOTE_ADDR=PROXY, HTTP_X_FORWARDED_FOR=value)) == expected
-    assert verdict(door.ask(REMOTE_ADDR=OUTSIDE, HTTP_X_FORWARDED_FOR=value)) == DENIED
+    lines = [("HTTP_X_FORWARDED_FOR", value)]
+    assert verdict(door.ask([("REMOTE_ADDR", PROXY)] + lines)) == expected
+    stranger = DENIED if expected[1] != "bad_input" else expected
+    assert verdict(door.ask([("REMOTE_ADDR", OUTSIDE)] + lines)) == stranger
 
 
-def test_real_ip_goes_before_forwarded_for(doorward):
+@pytest.mark.parametrize(
+    "real_ip, forwarded, expected",
+    [
+        (INSIDE, "203.0.113.9", (403, "duplicate_input")),
+        ("203.0.113.9", INSIDE, (403, "duplicate_input")),
+        (INSIDE, ["203.0.113.9", INSIDE], ALLOWED),
+        (INSIDE, [INSIDE, "203.0.113.9"], (403, "duplicate_input")),
+        (INSIDE, f"203.0.113.9, {INSIDE}:1, 10.1.1.1", ALLOWED),
+        (f"::ffff:{INSIDE}", INSIDE, ALLOWED),
+        (INSIDE, "nonsense", (403, "bad_address")),
+        ("nonsense", INSIDE, (403, "bad_address")),
+        (INSIDE, "", (403, "bad_address")),
+        ("", INSIDE, (403, "bad_address")),
+    ],
+)
+def test_two_headers_that_name_two_clients(doorward, real_ip, forwarded, expected):
+    """A balancer appends to one of them, and passes the client's own other one on."""
     door = doorward(POLICY, frontend="trusted_proxies = 10.0.0.0/8\nforwarded_for = yes")
-    both = {"HTTP_X_REAL_IP": OUTSIDE, "HTTP_X_FORWARDED_FOR": INSIDE}
-    assert verdict(door.ask(both, REMOTE_ADDR=PROXY)) == DENIED
+    both = [("HTTP_X_REAL_IP", real_ip), ("HTTP_X_FORWARDED_FOR", forwarded)]
+    assert verdict(door.ask([("REMOTE_ADDR", PROXY)] + both)) == expected
+    if expected[1] == "duplicate_input":
+        detail = door.decisions()[-1]["detail"]
+        for word in ["HTTP_X_REAL_IP", "HTTP_X_FORWARDED_FOR", INSIDE, "203.0.113.9", "address ="]:
+            assert word in detail
+
+
+NAMED = [
+    # address, X-Real-IP, X-Forwarded-For, the proxy's verdict
+    ("X-Forwarded-For", INSIDE, OUTSIDE, DENIED),
+    ("X-Forwarded-For", OUTSIDE, INSIDE, ALLOWED),
+    ("X-Forwarded-For", "nonsense", INSIDE, ALLOWED),
+    ("X-Forwarded-For", INSIDE, None, (403, "no_address")),
+    ("X-Real-IP", INSIDE, OUTSIDE, ALLOWED),
+    ("X-Real-IP", OUTSIDE, INSIDE, DENIED),
+    ("X-Real-IP", None, INSIDE, (403, "no_address")),
+    ("REMOTE_ADDR", INSIDE, INSIDE, DENIED),
+]
+
+
+@pytest.mark.parametrize("source, real_ip, forwarded, expected", NAMED)
+def test_one_source_by_name(doorward, source, real_ip, forwarded, expected):
+    door = doorward(POLICY, frontend=f"trusted_proxies = 10.0.0.0/8\naddress = {source}")
+    given = {"HTTP_X_REAL_IP": real_ip, "HTTP_X_FORWARDED_FOR": forwarded}
+    headers = {name: value for name, value in given.items() if value is not None}
+    assert verdict(door.ask(headers, REMOTE_ADDR=PROXY)) == expected
+    if expected[1] == "no_address":
+        detail = door.decisions()[-1]["detail"]
+        assert source.upper().replace("-", "_") in detail and "[frontend] address" in detail
+    # A stranger's headers name nobody, whichever is configured.
+    assert verdict(door.ask(headers, REMOTE_ADDR=OUTSIDE)) == DENIED
+    assert verdict(door.ask(headers, REMOTE_ADDR=INSIDE)) == ALLOWED
+    assert verdict(door.ask(headers)) == (403, "no_address")
+
+
+@pytest.mark.parametrize("source", ["X-Real-IP", "X-Forwarded-For", "REMOTE_ADDR"])
+@pytest.mark.parametrize("trust", ["no", "yes"])
+def test_check_gives_the_address_whatever_its_source(tmp_path, source, trust):
+    conf = tmp_path / "doorward.conf"
+    frontend = f"address = {source}\ntrust_headers = {trust}"
+    conf.write_text(configuration(POLICY, frontend=frontend))
+    for address, code in [(INSIDE, 0), ("2001:db8::1", 0), (OUTSIDE, 1)]:
+        assert address in run("check", "-c", conf, "--ip", address, expect=code)[1]
+
+
+@pytest.mark.parametrize(
+    "params, words",
+    [
+        ({"REMOTE_ADDR": "unix:"}, ["REMOTE_ADDR", "unix:"]),
+        ({"REMOTE_ADDR": ""}, ["REMOTE_ADDR"]),
+        ({"REMOTE_ADDR": "fe80::1%eth0"}, ["REMOTE_ADDR", "fe80::1%eth0"]),
+        ({"REMOTE_ADDR": PROXY, "HTTP_X_REAL_IP": "a\x1b[2J"}, ["HTTP_X_REAL_IP", "u001b[2J"]),
+        ({"REMOTE_ADDR": PROXY, "HTTP_X_REAL_IP": "9" * 500}, ["HTTP_X_REAL_IP", "9" * 64]),
+        (
+            {"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": f"{INSIDE}, _hidden"},
+            ["HTTP_X_FORWARDED_FOR", "_hidden"],
+        ),
+    ],
+)
+def test_a_bad_address_is_told(doorward, params, words):
+    door = doorward(POLICY, frontend="trusted_proxies = 10.0.0.0/8\nforwarded_for = yes")
+    assert verdict(door.ask(params)) == (403, "bad_address")
+    detail = door.decisions()[-1]["detail"]
+    assert all(word in detail for word in words)
+    assert len(detail) < 200 and "\x1b" not in detail
+
+
+@pytest.mark.parametrize(
+    "frontend, params, said",
+    [
+        ("trusted_proxies = 10.0.0.0/8", {"REMOTE_ADDR": PROXY}, "forwarded_for = yes"),
+        ("", {"REMOTE_ADDR": PROXY}, "forwarded_for = yes"),
+        ("trust_headers = yes", {}, "forwarded_for = yes"),
+        ("trust_headers = yes", {"HTTP_X_REAL_IP": INSIDE}, None),
+        ("trusted_proxies = 10.0.0.0/8\naddress = REMOTE_ADDR", {"REMOTE_ADDR": PROXY}, None),
+        ("trusted_proxies = 10.0.0.0/8\nforwarded_for = yes", {"REMOTE_ADDR": PROXY}, None),
+    ],
+)
+def test_a_forwarded_for_that_is_not_read_is_told(doorward, frontend, params, said):
+    door = doorward(POLICY, frontend=frontend)
+    door.ask(params, HTTP_X_FORWARDED_FOR=INSIDE)
+    ignored = door.decisions()[-1].get("ignored")
+    if said is None:
+        assert ignored is None
+    else:
+        assert ignored.startswith("HTTP_X_FORWARDED_FOR: not ") and said in ignored
 
 
 @pytest.mark.parametrize(
@@ -166,7 +320,6 @@ def test_real_ip_goes_before_forwarded_for(doorward):
         "SSL_CLIENT_CERT",
         "SSL_CLIENT_VERIFY",
         "HTTP_X_REAL_IP",
-        "HTTP_X_FORWARDED_FOR",
         "HTTP_X_SSL_CLIENT_CERT",
         "HTTP_X_SSL_CLIENT_VERIFY",
     ],
@@ -177,6 +330,16 @@ def test_identity_that_comes_twice_is_denied(door, name, twice):
     reply = door.ask(params + [(name, twice)])
     assert verdict(reply) == (403, "duplicate_input")
     assert summary(reply)[2] is None
+
+
+def test_forwarded_for_twice_from_an_authorizers_front_end(doorward):
+    """lighttpd joins lines, and gives X_Forwarded_For, which the client adds, the same name."""
+    door = doorward(POLICY, frontend="trusted_proxies = 10.0.0.0/8\nforwarded_for = yes")
+    twice = [("REMOTE_ADDR", PROXY), ("HTTP_X_FORWARDED_FOR", [OUTSIDE, INSIDE])]
+    reply = door.ask(twice, role=fcgi.AUTHORIZER)
+    assert reply.status == 403
+    line = door.decisions()[-1]
+    assert (line["reason"], line["detail"]) == ("duplicate_input", "HTTP_X_FORWARDED_FOR")
 
 
 def test_policy_by_name(doorward):
@@ -212,3 +375,76 @@ def test_no_default_policy(doorward):
 def test_a_clients_content_length_is_never_believed(door):
     for value in ["5", "-1", "99999999999999999999", "x", ""]:
         assert verdict(door.ask(REMOTE_ADDR=INSIDE, CONTENT_LENGTH=value)) == ALLOWED
+
+
+CERT_P, WORD_P = "SSL_CLIENT_CERT", "SSL_CLIENT_VERIFY"
+CERT_H, WORD_H = "HTTP_X_SSL_CLIENT_CERT", "HTTP_X_SSL_CLIENT_VERIFY"
+WITH_CERT = "[policy default]\nrdns = off\nclient_cert = required\nallow = cert verified\n"
+
+
+@pytest.mark.parametrize(
+    "given, expected, words",
+    [
+        # What came: P and H are certificates, S is SUCCESS.
+        ({CERT_P: "P", WORD_P: "S"}, "rule", []),
+        ({CERT_H: "H", WORD_H: "S"}, "rule", []),
+        ({CERT_H: "H", WORD_H: "S", WORD_P: "NONE"}, "rule", []),
+        ({CERT_H: "H", WORD_P: "S"}, "cert_unverified", [WORD_H, "did not come", WORD_P]),
+        ({CERT_P: "P", WORD_H: "S"}, "cert_unverified", [WORD_P, "did not come", WORD_H]),
+        ({CERT_P: "P", WORD_P: "", WORD_H: "S"}, "cert_unverified", [WORD_P, "is empty"]),
+        ({CERT_P: "P", WORD_P: "NONE"}, "cert_unverified", [WORD_P, '"NONE"', '"SUCCESS"']),
+        ({CERT_P: "P", WORD_P: "FAILED:a\x1b"}, "cert_unverified", ["FAILED:a", "u001b"]),
+        ({CERT_P: "P"}, "cert_unverified", [WORD_P, "fastcgi_param SSL_CLIENT_VERIFY"]),
+        ({WORD_P: "FAILED:x"}, "cert_unverified", [WORD_P, "FAILED:x"]),
+        ({WORD_P: "S"}, "cert_missing", [CERT_P, "did not come", '"SUCCESS"', "fastcgi_param"]),
+        ({CERT_P: "", WORD_P: "NONE"}, "cert_missing", ["is empty", '"NONE"', "ssl_verify_client"]),
+        ({CERT_P: "", WORD_P: ""}, "cert_missing", [CERT_P, WORD_P, "ssl_verify_client"]),
+        ({}, "cert_missing", [CERT_P, WORD_P, "did not come", "ssl_verify_client"]),
+        ({CERT_P: "", CERT_H: "H", WORD_P: "S", WORD_H: "S"}, "cert_missing", [CERT_P]),
+    ],
+)
+def test_certificate_and_word_of_one_kind(doorward, pki, given, expected, words):
+    door = doorward(WITH_CERT, frontend="trust_headers = yes")
+    texts = {"P": pki.alice.pem, "H": pki.alice.escaped, "S": "SUCCESS"}
+    params = {name: texts.get(value, value) for name, value in given.items()}
+    assert reason(door.ask(params, REMOTE_ADDR=INSIDE)) == expected
+    detail = door.decisions()[-1].get("detail", "")
+    assert all(word in detail for word in words), detail
+    assert "cut" not in door.decisions()[-1] and "\x1b" not in detail
+
+
+def test_a_certificate_that_is_not_believed_is_told(doorward, pki):
+    door = doorward(WITH_CERT)
+    forged = {CERT_H: pki.alice.escaped, WORD_H: "SUCCESS"}
+    assert reason(door.ask(forged, REMOTE_ADDR=INSIDE)) == "cert_missing"
+    line = door.decisions()[-1]
+    assert CERT_H in line["detail"] and "not believed" in line["detail"]
+    assert line["ignored"].startswith(CERT_H)
+
+
+@pytest.mark.parametrize(
+    "subject, issuer, expected",
+    [
+        (None, None, "rule"),
+        ("CN=alice,O=Acme", None, "rule"),
+        ("CN=bob,O=Acme", None, "cert_unverified"),
+        ("O=Acme,CN=alice", None, "cert_unverified"),
+        ("", None, "cert_unverified"),
+        ("CN=alice,O=Acme", "CN=another", "cert_unverified"),
+    ],
+)
+@pytest.mark.parametrize("verify", ["frontend", "local"])
+def test_the_word_is_about_the_certificate_that_came(
+    doorward, pki, verify, subject, issuer, expected
+):
+    """ingress-nginx says whose certificate it verified, and may pass on another one."""
+    policy = WITH_CERT + f"verify = {verify}\nca_file = {pki.authority.file}\n"
+    door = doorward(policy, frontend="profile = ingress-nginx\ntrusted_proxies = 10.0.0.0/8")
+    sent = {
+        "HTTP_SSL_CLIENT_CERT": pki.alice.escaped,
+        "HTTP_SSL_CLIENT_VERIFY": "SUCCESS",
+        "HTTP_SSL_CLIENT_SUBJECT_DN": subject,
+        "HTTP_SSL_CLIENT_ISSUER_DN": issuer,
+    }
+    given = {name: value for name, value in sent.items() if value is not None}
+    assert reason(door.ask(given, REMOTE_ADDR=PROXY, HTTP_X_REAL_IP=INSIDE)) == expected

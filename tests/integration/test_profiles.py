@@ -200,14 +200,31 @@ def test_a_param_goes_before_a_header(asks, pki):
 def test_configured_sources(asks, pki):
     ask = asks(
         "profile = nginx\ncert_source = header X-ARR-clientCert der-hex\n"
-        "verify_source = param TLS_STATUS\n"
+        "verify_source = header TLS-Status\n"
     )
     cert = {"HTTP_X_ARR_CLIENTCERT": pki.alice.der.hex()}
-    assert ask({**cert, "TLS_STATUS": "SUCCESS"}) == (200, "rule")
-    assert ask({**cert, "SSL_CLIENT_VERIFY": "SUCCESS"}) == (403, "cert_unverified")
-    assert ask({**cert, "TLS_STATUS": "SUCCESS"}, CLIENT) == (403, "cert_missing")
-    params = {"SSL_CLIENT_CERT": pki.alice.pem, "TLS_STATUS": "SUCCESS"}
+    assert ask({**cert, "HTTP_TLS_STATUS": "SUCCESS"}) == (200, "rule")
+    for other in ["TLS_STATUS", "SSL_CLIENT_VERIFY", "HTTP_X_SSL_CLIENT_VERIFY"]:
+        assert ask({**cert, other: "SUCCESS"}) == (403, "cert_unverified")
+    assert ask({**cert, "HTTP_TLS_STATUS": "SUCCESS"}, CLIENT) == (403, "cert_missing")
+    params = {"SSL_CLIENT_CERT": pki.alice.pem, "HTTP_TLS_STATUS": "SUCCESS"}
     assert ask(params) == (403, "cert_missing")
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        "cert_source = header X-One pem\nverify_source = param TWO",
+        "cert_source = param ONE pem\nverify_source = header X-Two",
+        "profile = ingress-nginx\ncert_source = param ONE pem",
+        "profile = envoy\nverify_source = param TWO",
+    ],
+)
+def test_a_word_of_another_kind_is_none(folder, sources):
+    file = folder / "mixed.conf"
+    file.write_text(f"[frontend]\n{sources}\n{POLICY}")
+    status, _, errors = run("-t", "-c", file)
+    assert status != 0 and "come as a param and a header" in errors
 
 
 @pytest.mark.parametrize("profile", [*NOTHING, *SILENT])

@@ -21,12 +21,13 @@ static struct config_frontend frontend_of(enum cert_profile profile, bool trust_
 	return frontend;
 }
 
-/* A request as rows of NAME, value; ends with NULL. */
+/* A request as rows of NAME, value; ends with NULL. X-Forwarded-For may come in several rows. */
 static struct input input_of(const struct cert_sources *sources, const char *const *pairs)
 {
 	struct input input;
 
 	input_init(&input);
+	input.lines_are_told_apart = true;
 	for (; *pairs != NULL; pairs += 2) {
 		for (int i = 0; i < INPUT_COUNT; i++) {
 			if (str_eq_text(input_word(sources, (enum input_name)i), pairs[0])) {
@@ -38,12 +39,12 @@ static struct input input_of(const struct cert_sources *sources, const char *con
 }
 
 struct frontend_case {
-	const char *pairs[9];
+	const char *pairs[11];
 	bool trust_headers;
 	bool forwarded_for;
 	const char *trusted; /* one prefix */
 	bool honoured;
-	const char *address; /* NULL: none; "bad": does not parse */
+	const char *address; /* NULL: none; "bad": does not parse; "two": two sources disagree */
 };
 
 #define ADDR "REMOTE_ADDR"
@@ -72,9 +73,16 @@ static const struct frontend_case cases[] = {
 	{{ADDR, "::ffff:10.1.2.3", REAL, "::ffff:192.0.2.1"}, false, false, "10.0.0.0/8", true,
 		"192.0.2.1"},
 	{{ADDR, "::10.1.2.3", REAL, "192.0.2.1"}, false, false, "10.0.0.0/8", false, "::10.1.2.3"},
-	/* No REMOTE_ADDR at all; an empty one is an address that does not parse. */
-	{{REAL, "192.0.2.1"}, false, false, NULL, true, "192.0.2.1"},
-	{{NULL}, false, false, NULL, true, NULL},
+	/* No REMOTE_ADDR at all is no reason to believe; an empty one does not parse. */
+	{{REAL, "192.0.2.1"}, false, true, "0.0.0.0/0", false, NULL},
+	{{FWD, "192.0.2.1"}, false, true, "0.0.0.0/0", false, NULL},
+	{{REAL, "192.0.2.1", TRUST, "1"}, false, false, NULL, true, "192.0.2.1"},
+	{{REAL, "192.0.2.1", TRUST, "0"}, false, false, NULL, false, NULL},
+	{{REAL, "192.0.2.1"}, true, false, NULL, true, "192.0.2.1"},
+	{{FWD, "192.0.2.1"}, true, true, NULL, true, "192.0.2.1"},
+	{{FWD, "192.0.2.1"}, true, false, NULL, true, NULL},
+	{{NULL}, false, false, NULL, false, NULL},
+	{{NULL}, true, true, NULL, true, NULL},
 	{{ADDR, "", REAL, "192.0.2.1"}, false, false, NULL, false, "bad"},
 	{{ADDR, "unix:", REAL, "192.0.2.1"}, false, false, NULL, false, "bad"},
 	{{ADDR, "unix:", REAL, "192.0.2.1", TRUST, "1"}, false, false, NULL, true, "192.0.2.1"},
@@ -97,42 +105,145 @@ static const struct frontend_case cases[] = {
 	{{ADDR, "10.1.2.3", FWD, ""}, false, true, "10.0.0.0/8", true, "bad"},
 	{{ADDR, "10.1.2.3", FWD, "unknown, 192.0.2.1"}, false, true, "10.0.0.0/8", true,
 		"192.0.2.1"},
+	/* Both headers, of which one is the client's own if they disagree. */
 	{{ADDR, "10.1.2.3", FWD, "6.6.6.6", REAL, "192.0.2.1"}, false, true, "10.0.0.0/8", true,
+		"two"},
+	{{REAL, "192.0.2.1", FWD, "6.6.6.6"}, true, true, NULL, true, "two"},
+	{{ADDR, "10.1.2.3", FWD, "6.6.6.6, 192.0.2.1, 10.1.1.1", REAL, "::ffff:192.0.2.1"}, false,
+		true, "10.0.0.0/8", true, "192.0.2.1"},
+	{{ADDR, "10.1.2.3", FWD, "192.0.2.1:443", REAL, "192.0.2.1:80"}, false, true, "10.0.0.0/8",
+		true, "192.0.2.1"},
+	{{ADDR, "10.1.2.3", FWD, "x", REAL, "192.0.2.1"}, false, true, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", FWD, "192.0.2.1", REAL, "x"}, false, true, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", FWD, "", REAL, "192.0.2.1"}, false, true, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", FWD, "6.6.6.6", REAL, "192.0.2.1"}, false, false, "10.0.0.0/8", true,
 		"192.0.2.1"},
+	{{ADDR, "203.0.113.9", FWD, "6.6.6.6", REAL, "192.0.2.1"}, false, true, "10.0.0.0/8", false,
+		"203.0.113.9"},
+	/* Several lines are one list. */
+	{{ADDR, "10.1.2.3", FWD, "6.6.6.6", FWD, "192.0.2.1"}, false, true, "10.0.0.0/8", true,
+		"192.0.2.1"},
+	{{ADDR, "10.1.2.3", FWD, "6.6.6.6, 192.0.2.1", FWD, "10.1.1.1, 10.2.2.2"}, false, true,
+		"10.0.0.0/8", true, "192.0.2.1"},
+	{{ADDR, "10.1.2.3", FWD, "10.3.3.3", FWD, "10.1.1.1, 10.2.2.2"}, false, true, "10.0.0.0/8",
+		true, "10.3.3.3"},
+	{{ADDR, "10.1.2.3", FWD, "", FWD, "192.0.2.1"}, false, true, "10.0.0.0/8", true,
+		"192.0.2.1"},
+	{{ADDR, "10.1.2.3", FWD, "192.0.2.1", FWD, ""}, false, true, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", FWD, "", FWD, "10.1.1.1"}, false, true, "10.0.0.0/8", true, "bad"},
+	/* Ports, with any of which the address is the same. */
+	{{ADDR, "10.1.2.3", FWD, "6.6.6.6:1, 203.0.113.9:51234"}, false, true, "10.0.0.0/8", true,
+		"203.0.113.9"},
+	{{ADDR, "10.1.2.3", FWD, "203.0.113.9:51234, 10.0.0.9:80"}, false, true, "10.0.0.0/8", true,
+		"203.0.113.9"},
+	{{ADDR, "10.1.2.3", FWD, "[2001:db8::1]:443"}, false, true, "10.0.0.0/8", true,
+		"2001:db8::1"},
+	{{ADDR, "10.1.2.3", FWD, "[2001:db8::1]"}, false, true, "10.0.0.0/8", true, "2001:db8::1"},
+	{{ADDR, "10.1.2.3", FWD, "2001:db8::1"}, false, true, "10.0.0.0/8", true, "2001:db8::1"},
+	{{ADDR, "10.1.2.3", REAL, "203.0.113.9:51234"}, false, false, "10.0.0.0/8", true,
+		"203.0.113.9"},
+	{{ADDR, "10.1.2.3", REAL, "[::ffff:203.0.113.9]:1"}, false, false, "10.0.0.0/8", true,
+		"203.0.113.9"},
+	{{ADDR, "10.1.2.3", REAL, "203.0.113.9:"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "203.0.113.9:0x1"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "203.0.113.9:65536"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "203.0.113.9:1:2"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "[203.0.113.9]"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "[203.0.113.9]:1"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "[2001:db8::1"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "2001:db8::1]"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "[]"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "[[2001:db8::1]]"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "[fe80::1%eth0]:443"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "fe80::1%1"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "unix:"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "\"203.0.113.9\""}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "for=203.0.113.9"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "203.0.113.9:80"}, false, false, NULL, false, "bad"},
+	{{ADDR, "10.1.2.3:80", REAL, "192.0.2.1"}, false, false, "10.0.0.0/8", false, "bad"},
 };
+
+/* One source by name: no other is looked at, and a stranger's header is still none. */
+static const struct {
+	struct frontend_case c;
+	enum config_address by;
+} named[] = {
+	{{{ADDR, "10.1.2.3", FWD, "192.0.2.1", REAL, "6.6.6.6"}, false, true, "10.0.0.0/8", true,
+		 "192.0.2.1"},
+		CONFIG_ADDRESS_X_FORWARDED_FOR},
+	{{{ADDR, "10.1.2.3", FWD, "192.0.2.1", REAL, "x"}, false, true, "10.0.0.0/8", true,
+		 "192.0.2.1"},
+		CONFIG_ADDRESS_X_FORWARDED_FOR},
+	{{{ADDR, "10.1.2.3", REAL, "192.0.2.1"}, false, true, "10.0.0.0/8", true, NULL},
+		CONFIG_ADDRESS_X_FORWARDED_FOR},
+	{{{ADDR, "203.0.113.9", FWD, "192.0.2.1"}, false, true, "10.0.0.0/8", false, "203.0.113.9"},
+		CONFIG_ADDRESS_X_FORWARDED_FOR},
+	{{{FWD, "192.0.2.1"}, false, true, "10.0.0.0/8", false, NULL},
+		CONFIG_ADDRESS_X_FORWARDED_FOR},
+	{{{ADDR, "10.1.2.3", FWD, "x", REAL, "192.0.2.1"}, false, false, "10.0.0.0/8", true,
+		 "192.0.2.1"},
+		CONFIG_ADDRESS_X_REAL_IP},
+	{{{ADDR, "10.1.2.3", FWD, "192.0.2.1"}, false, false, "10.0.0.0/8", true, NULL},
+		CONFIG_ADDRESS_X_REAL_IP},
+	{{{ADDR, "203.0.113.9", REAL, "192.0.2.1"}, false, false, NULL, false, "203.0.113.9"},
+		CONFIG_ADDRESS_X_REAL_IP},
+	{{{ADDR, "10.1.2.3", FWD, "192.0.2.1", REAL, "192.0.2.1"}, true, false, "10.0.0.0/8", true,
+		 "10.1.2.3"},
+		CONFIG_ADDRESS_REMOTE_ADDR},
+	{{{REAL, "192.0.2.1", TRUST, "1"}, true, false, NULL, true, NULL},
+		CONFIG_ADDRESS_REMOTE_ADDR},
+};
+
+static void check_case(const struct frontend_case *c, enum config_address by)
+{
+	struct prefix trusted = {0};
+	struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
+	struct input input = input_of(&frontend.cert, c->pairs);
+	char text[ADDR_TEXT_MAX];
+
+	frontend.trust_headers = c->trust_headers;
+	frontend.forwarded_for = c->forwarded_for;
+	frontend.address = by;
+	frontend.trusted_proxies = &trusted;
+	frontend.trusted_proxy_count = c->trusted != NULL;
+	if (c->trusted != NULL) {
+		assert_true(prefix_parse(str_view(c->trusted), &trusted));
+	}
+	struct belief belief;
+
+	believe(&input, &frontend, &belief);
+	assert_int_equal(belief.honoured, c->honoured);
+	if (c->address == NULL) {
+		assert_int_equal(belief.address, BELIEVE_NO_ADDRESS);
+	} else if (strcmp(c->address, "two") == 0) {
+		assert_int_equal(belief.address, BELIEVE_TWO_ADDRESSES);
+		assert_int_equal(belief.ip.family, ADDR_NONE);
+		assert_false(addr_eq(&belief.apart[0], &belief.apart[1]));
+	} else if (strcmp(c->address, "bad") == 0) {
+		assert_int_equal(belief.address, BELIEVE_BAD_ADDRESS);
+		assert_int_equal(belief.ip.family, ADDR_NONE);
+	} else {
+		assert_int_equal(belief.address, BELIEVE_OK);
+		addr_format(&belief.ip, text);
+		assert_string_equal(text, c->address);
+	}
+}
 
 static void addresses_come_from_where_the_front_end_says(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct frontend_case *c = &cases[i];
-		struct prefix trusted = {0};
-		struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
-		struct input input = input_of(&frontend.cert, c->pairs);
-		char text[ADDR_TEXT_MAX];
-
-		frontend.trust_headers = c->trust_headers;
-		frontend.forwarded_for = c->forwarded_for;
-		frontend.trusted_proxies = &trusted;
-		frontend.trusted_proxy_count = c->trusted != NULL;
-		if (c->trusted != NULL) {
-			assert_true(prefix_parse(str_view(c->trusted), &trusted));
-		}
-		struct belief belief;
-
 		print_message("case %zu\n", i);
-		believe(&input, &frontend, &belief);
-		assert_int_equal(belief.honoured, c->honoured);
-		if (c->address == NULL) {
-			assert_int_equal(belief.address, BELIEVE_NO_ADDRESS);
-		} else if (strcmp(c->address, "bad") == 0) {
-			assert_int_equal(belief.address, BELIEVE_BAD_ADDRESS);
-			assert_int_equal(belief.ip.family, ADDR_NONE);
-		} else {
-			assert_int_equal(belief.address, BELIEVE_OK);
-			addr_format(&belief.ip, text);
-			assert_string_equal(text, c->address);
-		}
+		check_case(&cases[i], CONFIG_ADDRESS_AUTO);
+	}
+}
+
+static void a_named_source_is_the_only_one(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(named); i++) {
+		print_message("case %zu\n", i);
+		check_case(&named[i].c, named[i].by);
 	}
 }
 
@@ -173,18 +284,71 @@ static void a_header_counts_only_if_honoured(void **state)
 	assert_int_equal(cert.word, CERT_WORD_VERIFIED);
 }
 
-static void a_word_goes_with_the_certificate_beside_it(void **state)
+/* CERT and WORD as params, cert and word as headers; the word that counts. */
+struct pair_case {
+	const char *const pairs[9];
+	enum cert_word honoured;
+	enum cert_word ignored;
+};
+
+#define CERT_P "SSL_CLIENT_CERT"
+#define CERT_H "HTTP_X_SSL_CLIENT_CERT"
+#define WORD_P "SSL_CLIENT_VERIFY"
+#define WORD_H "HTTP_X_SSL_CLIENT_VERIFY"
+
+static void a_word_never_speaks_of_a_certificate_of_another_kind(void **state)
 {
-	const char *const by_header[] = {"HTTP_X_SSL_CLIENT_CERT", "value",
-		"HTTP_X_SSL_CLIENT_VERIFY", "FAILED:x", "SSL_CLIENT_VERIFY", "SUCCESS", NULL};
-	const char *const by_param[] = {"SSL_CLIENT_CERT", "value", "HTTP_X_SSL_CLIENT_VERIFY",
-		"SUCCESS", "SSL_CLIENT_VERIFY", "FAILED:x", NULL};
+	static const struct pair_case pairs[] = {
+		{{CERT_H, "c", WORD_P, "SUCCESS"}, CERT_WORD_ABSENT, CERT_WORD_NONE},
+		{{CERT_P, "c", WORD_H, "SUCCESS"}, CERT_WORD_ABSENT, CERT_WORD_ABSENT},
+		{{CERT_H, "c", WORD_H, "SUCCESS", WORD_P, "FAILED:x"}, CERT_WORD_VERIFIED,
+			CERT_WORD_FAILED},
+		{{CERT_H, "c", WORD_H, "FAILED:x", WORD_P, "SUCCESS"}, CERT_WORD_FAILED,
+			CERT_WORD_NONE},
+		{{CERT_P, "c", WORD_P, "FAILED:x", WORD_H, "SUCCESS"}, CERT_WORD_FAILED,
+			CERT_WORD_FAILED},
+		{{CERT_P, "c", WORD_P, "SUCCESS", WORD_H, "FAILED:x"}, CERT_WORD_VERIFIED,
+			CERT_WORD_VERIFIED},
+		{{CERT_P, "c", CERT_H, "c", WORD_H, "SUCCESS"}, CERT_WORD_ABSENT, CERT_WORD_ABSENT},
+		{{CERT_P, "c", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "NONE"}, CERT_WORD_VERIFIED,
+			CERT_WORD_VERIFIED},
+		/* An empty param is the front end's word that there is none. */
+		{{CERT_P, "", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "SUCCESS"}, CERT_WORD_NONE,
+			CERT_WORD_NONE},
+		{{CERT_H, "c", WORD_P, ""}, CERT_WORD_ABSENT, CERT_WORD_NONE},
+	};
 	const struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
 
 	(void)state;
-	assert_int_equal(certificate_of(&frontend, by_header, true).word, CERT_WORD_FAILED);
-	assert_int_equal(certificate_of(&frontend, by_param, true).word, CERT_WORD_FAILED);
-	assert_int_equal(certificate_of(&frontend, by_param, false).word, CERT_WORD_FAILED);
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		print_message("case %zu\n", i);
+		assert_int_equal(
+			certificate_of(&frontend, pairs[i].pairs, true).word, pairs[i].honoured);
+		assert_int_equal(
+			certificate_of(&frontend, pairs[i].pairs, false).word, pairs[i].ignored);
+	}
+}
+
+/* A chain or a finding is a header: it says nothing of a param's certificate. */
+static void what_else_a_header_says_goes_with_a_header(void **state)
+{
+	const char *const pairs[] = {"ONE", "leaf", "TWO", "true", "HTTP_X_CLIENT_CERT_CHAIN",
+		"chain", "HTTP_X_CLIENT_CERT_ERROR", "bad", NULL};
+	const struct cert_choice cert = {"ONE", false, CERT_CODEC_PEM};
+	const struct cert_choice status = {"TWO", false, CERT_CODEC_PEM};
+	struct config_frontend frontend = {.profile = CERT_PROFILE_GOOGLE_LB};
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 256);
+	assert_null(cert_sources_make(
+		CERT_PROFILE_GOOGLE_LB, &cert, &status, false, &arena, &frontend.cert));
+	struct believe_cert sent = certificate_of(&frontend, pairs, true);
+
+	assert_true(str_eq_text(sent.text, "leaf"));
+	assert_null(sent.intermediates.data);
+	assert_int_equal(sent.word, CERT_WORD_VERIFIED);
+	arena_clear(&arena);
 }
 
 static void each_source_has_the_codec_of_its_own(void **state)
@@ -276,13 +440,20 @@ static void what_is_ignored_is_named_if_it_would_have_counted(void **state)
 	};
 	const char *const stranger[] = {
 		"REMOTE_ADDR", "203.0.113.9", "HTTP_X_FORWARDED_FOR", "192.0.2.1", NULL};
+	const char *const both[] = {
+		"HTTP_X_REAL_IP", "192.0.2.1", "HTTP_X_FORWARDED_FOR", "192.0.2.1", NULL};
 	struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
 
 	(void)state;
-	assert_int_equal(ignored_of(&frontend, stranger), INPUT_COUNT);
-	frontend.forwarded_for = true;
 	assert_int_equal(ignored_of(&frontend, stranger), INPUT_X_FORWARDED_FOR);
+	assert_int_equal(ignored_of(&frontend, both), INPUT_X_REAL_IP);
 	frontend.trust_headers = true;
+	assert_int_equal(ignored_of(&frontend, stranger), INPUT_X_FORWARDED_FOR);
+	assert_int_equal(ignored_of(&frontend, both), INPUT_COUNT);
+	frontend.address = CONFIG_ADDRESS_REMOTE_ADDR;
+	assert_int_equal(ignored_of(&frontend, stranger), INPUT_COUNT);
+	frontend.address = CONFIG_ADDRESS_AUTO;
+	frontend.forwarded_for = true;
 	assert_int_equal(ignored_of(&frontend, stranger), INPUT_COUNT);
 	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
 		const char *const pairs[] = {
@@ -320,9 +491,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_come_from_where_the_front_end_says),
+		cmocka_unit_test(a_named_source_is_the_only_one),
 		cmocka_unit_test(an_empty_param_still_outranks_a_header),
 		cmocka_unit_test(a_header_counts_only_if_honoured),
-		cmocka_unit_test(a_word_goes_with_the_certificate_beside_it),
+		cmocka_unit_test(a_word_never_speaks_of_a_certificate_of_another_kind),
+		cmocka_unit_test(what_else_a_header_says_goes_with_a_header),
 		cmocka_unit_test(each_source_has_the_codec_of_its_own),
 		cmocka_unit_test(intermediates_and_findings_count_only_if_honoured),
 		cmocka_unit_test(trust_in_the_front_end_is_no_trust_in_strangers),

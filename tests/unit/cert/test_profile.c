@@ -186,7 +186,6 @@ static void test_takes_what_is_configured_instead(void **state)
 	assert_true(str_eq_text(s.names[CERT_INPUT_STATUS_PARAM], "TLS_STATUS"));
 	assert_null(s.names[CERT_INPUT_STATUS_HEADER].data);
 	assert_int_equal(s.header_codec, CERT_CODEC_DER_HEX);
-	assert_null(cert_sources_refuse_frontend(&s));
 	assert_int_equal(cert_sources_word(&s, str_view("SUCCESS"), str_view(NULL), true),
 		CERT_WORD_VERIFIED);
 	assert_int_equal(
@@ -199,6 +198,45 @@ static void test_takes_what_is_configured_instead(void **state)
 	assert_null(cert_sources_make(CERT_PROFILE_CLOUDFLARE, &none, &status, false, &arena, &s));
 	assert_int_equal(
 		cert_sources_word(&s, str_view("true"), str_view("true"), true), CERT_WORD_FAILED);
+	arena_clear(&arena);
+}
+
+/* A param's word says nothing of a header's certificate. */
+static void test_refuses_a_word_of_another_kind(void **state)
+{
+	const struct cert_choice header = {"X-One", true, CERT_CODEC_PEM};
+	const struct cert_choice param = {"ONE", false, CERT_CODEC_PEM};
+	static const struct {
+		enum cert_profile profile;
+		char cert; /* 'h' header, 'p' param, '-' the profile's */
+		char status;
+		bool good;
+	} cases[] = {
+		{CERT_PROFILE_NGINX, 'h', 'p', false},
+		{CERT_PROFILE_NGINX, 'p', 'h', false},
+		{CERT_PROFILE_NGINX, '-', 'h', true},
+		{CERT_PROFILE_NGINX, 'h', '-', true},
+		{CERT_PROFILE_INGRESS_NGINX, 'p', '-', false},
+		{CERT_PROFILE_INGRESS_NGINX, '-', 'p', false},
+		{CERT_PROFILE_ENVOY, '-', 'p', false},
+		{CERT_PROFILE_ENVOY, '-', 'h', true},
+		{CERT_PROFILE_CADDY, '-', 'p', true},
+	};
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 256);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct cert_choice cert = cases[i].cert == 'h' ? header : param;
+		struct cert_choice status = cases[i].status == 'h' ? header : param;
+		struct cert_sources s;
+
+		cert = cases[i].cert == '-' ? none : cert;
+		status = cases[i].status == '-' ? none : status;
+		status.name = status.name != NULL ? (status.is_header ? "X-Two" : "TWO") : NULL;
+		assert_null(cert_sources_make(cases[i].profile, &cert, &status, false, &arena, &s));
+		assert_int_equal(cert_sources_refuse_frontend(&s) == NULL, cases[i].good);
+	}
 	arena_clear(&arena);
 }
 
@@ -253,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_knows_which_front_ends_verify),
 		cmocka_unit_test(test_reads_one_header_of_alb),
 		cmocka_unit_test(test_takes_what_is_configured_instead),
+		cmocka_unit_test(test_refuses_a_word_of_another_kind),
 		cmocka_unit_test(test_refuses_what_does_not_go_together),
 		cmocka_unit_test(test_knows_names),
 	};

@@ -140,6 +140,12 @@ static void keys_that_open_more_than_they_seem_to(void **state)
 			"t:5:17: warning: trust_headers = yes with a TCP socket in listen: whoever "
 			"reaches it is believed; expected trusted_proxies, or a Unix socket\n"},
 		{P "[server]\nlisten = unix:/x\n[frontend]\ntrust_headers = yes\n", ""},
+		{P "[server]\nlisten = http:unix:/x\n[frontend]\naddress = REMOTE_ADDR\n",
+			"t:5:11: warning: address = REMOTE_ADDR with listen = http: over HTTP "
+			"there is no REMOTE_ADDR, so every client is denied there; expected "
+			"X-Real-IP or X-Forwarded-For\n"},
+		{P "[server]\nlisten = http:unix:/x\n[frontend]\naddress = X-Real-IP\n", ""},
+		{P "[server]\nlisten = unix:/x\n[frontend]\naddress = REMOTE_ADDR\n", ""},
 		{P "cached_claims = uri, method\nallow = ip ::1 & method GET\n",
 			"t:2:17: warning: cached_claims = uri: no rule of [policy default] asks "
 			"about it\n"},

@@ -255,6 +255,18 @@ static const struct refusal refusals[] = {
 	{"frontend", "trust_headers = 1", "17: error: trust_headers = 1: expected yes or no"},
 	{"frontend", "trust_headers = YES",
 		"17: error: trust_headers = YES: expected yes or no, did you mean yes?"},
+	{"frontend", "address = x-real-ip",
+		"11: error: address = x-real-ip: expected auto, X-Real-IP, X-Forwarded-For or "
+		"REMOTE_ADDR, did you mean X-Real-IP?"},
+	{"frontend", "address = X-Real-IP\nforwarded_for = yes",
+		"11: error: address = X-Real-IP with forwarded_for = yes: they name different "
+		"sources; expected one of the two lines"},
+	{"frontend", "address = REMOTE_ADDR\nforwarded_for = yes",
+		"11: error: address = REMOTE_ADDR with forwarded_for = yes: they name different "
+		"sources; expected one of the two lines"},
+	{"frontend", "address = X-Forwarded-For\nforwarded_for = no",
+		"11: error: address = X-Forwarded-For with forwarded_for = no: they name different "
+		"sources; expected one of the two lines"},
 	{"frontend", "trusted_proxies = 10.0.0.0/8, 10.0.0.1/8",
 		"31: error: trusted_proxies = 10.0.0.1/8: " PREFIXES},
 	{"frontend", "trusted_proxies = 10.0.0.0/8,", "30: error: trusted_proxies = : " PREFIXES},

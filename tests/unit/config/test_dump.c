@@ -62,7 +62,7 @@ static void whole(void **state)
 		"request_timeout = 10s\nidle_timeout = 5m\ngrace = 10s\n"
 		"\n[frontend]\nprofile = nginx\ncert_source =\nverify_source =\n"
 		"trust_frontend = no\ntrusted_proxies =\ntrust_headers = no\n"
-		"forwarded_for = no\npolicy_header = no\n"
+		"address = auto\nforwarded_for = no\npolicy_header = no\n"
 		"\n[dns]\nnameservers =\nstatic_zone =\ntimeout = auto\nattempts = auto\n"
 		"lookup_timeout = 2500ms\nmax_ptr = 10\nmin_ttl = 5s\nmax_ttl = 1h\n"
 		"negative_max_ttl = 15m\nedns_size = 1232\nuse_tcp = auto\ncookies = "
