@@ -115,8 +115,46 @@ def check(site, pki):
                 assert not shown, told
 
 
+def forgeries(pki):
+    """Each fact that a client could claim, by each name that some front end or doorward has for it."""
+    cert = base64.b64encode(pki.alice.der).decode()
+    return [
+        *[(name, "127.0.0.2") for name in ["X-Real-IP", "X-Forwarded-For", "X-Client-IP"]],
+        ("Forwarded", "for=127.0.0.2"),
+        ("X-SSL-Client-Cert", cert),
+        ("X-SSL-Client-Verify", "0"),
+        ("ssl-client-cert", pki.alice.escaped),
+        ("ssl-client-verify", "SUCCESS"),
+        ("ssl-client-subject-dn", "CN=alice,O=Acme"),
+        ("X-Forwarded-Client-Cert", xfcc(pki.alice)),
+        ("X-Forwarded-Tls-Client-Cert", cert),
+        ("Client-Cert", f":{cert}:"),
+        ("Client-Cert-Chain", f":{cert}:"),
+        ("X-Doorward-Policy", "open"),
+        ("Doorward-Policy", "open"),
+        ("Doorward-Trust-Headers", "1"),
+        ("Remote-Addr", "127.0.0.2"),
+    ]
+
+
+def check_that_nobody_passes_for_another(get, pki):
+    """`get(headers)` is asked as somebody who does not come in by himself."""
+    forged = forgeries(pki)
+    for headers in [[], forged, *[[one] for one in forged]]:
+        response = get(headers)
+        assert response.status == 403 and "inside" not in response.body, headers
+    for name, value in forged:
+        assert get([(name.replace("-", "_"), value)]).status in (400, 403), name
+
+
+@pytest.fixture(params=["verifying", "asking for no certificate"])
+def verifies(request):
+    """Whether the front end asks for certificates: without, what replaces their headers?"""
+    return request.param == "verifying"
+
+
 @pytest.fixture
-def caddy(folder, pki, doorward, names, stack):
+def caddy(folder, pki, doorward, names, stack, verifies):
     site = Site(folder, pki, doorward, names, "caddy")
     site.host = "localhost"  # Caddy wants the name in TLS and that of the request to agree
     text = (CONTRIB / "caddy" / "Caddyfile").read_text()
@@ -129,6 +167,9 @@ def caddy(folder, pki, doorward, names, stack):
     }.items():
         assert there in text
         text = text.replace(there, str(here))
+    if not verifies:
+        text, count = re.subn(r"\t\tclient_auth \{.*?\n\t\t\}\n", "", text, flags=re.S)
+        assert count == 1
     file = folder / "Caddyfile"
     file.write_text("{\n\tadmin off\n\tauto_https off\n\tskip_install_trust\n}\n" + text)
     server = Server(
@@ -142,7 +183,10 @@ def caddy(folder, pki, doorward, names, stack):
     return site
 
 
-def test_caddy(caddy, pki):
+def test_caddy(caddy, pki, verifies):
+    check_that_nobody_passes_for_another(lambda headers: caddy.get("127.0.0.1", headers), pki)
+    if not verifies:
+        return
     check(caddy, pki)
     caddy.door.stop()
     response = caddy.get("127.0.0.2")
@@ -194,7 +238,7 @@ def test_nginx_keeps_denials_over_http_for_itself(folder, doorward, nginx):
 
 
 @pytest.fixture
-def haproxy(folder, pki, doorward, names, nginx, stack):
+def haproxy(folder, pki, doorward, names, nginx, stack, verifies):
     site = Site(folder, pki, doorward, names, "haproxy")
     application = free_port()
     nginx(
@@ -214,6 +258,9 @@ def haproxy(folder, pki, doorward, names, nginx, stack):
     }.items():
         assert there in text
         text = text.replace(there, str(here))
+    if not verifies:
+        text, count = re.subn(r" ca-file \S+ verify optional", "", text)
+        assert count == 1
     file = folder / "haproxy.cfg"
     file.write_text(text)
     server = Server(
@@ -227,7 +274,10 @@ def haproxy(folder, pki, doorward, names, nginx, stack):
     return site
 
 
-def test_haproxy(haproxy, pki):
+def test_haproxy(haproxy, pki, verifies):
+    check_that_nobody_passes_for_another(lambda headers: haproxy.get("127.0.0.1", headers), pki)
+    if not verifies:
+        return
     check(haproxy, pki)
     assert haproxy.get("127.0.0.2").body == "inside host.partner.example|"
     assert haproxy.get(cert=pki.alice).body == "inside |CN=alice,O=Acme"
@@ -236,7 +286,7 @@ def test_haproxy(haproxy, pki):
     assert response.status == 503 and "inside" not in response.body
 
 
-def test_nginx_keeps_its_connections(folder, pki, doorward, names, nginx):
+def test_nginx_keeps_its_connections(folder, pki, doorward, names, nginx, verifies):
     port, http = free_port(), str(folder / "http.sock")
     examples = REPOSITORY / "nginx-examples"
     door = doorward(
@@ -259,6 +309,9 @@ def test_nginx_keeps_its_connections(folder, pki, doorward, names, nginx):
     }.items():
         assert there in text
         text = text.replace(there, str(here))
+    if not verifies:
+        text, count = re.subn(r"ssl_(verify_client|client_certificate) [^;]*;", "", text)
+        assert count == 2
     nginx(text, port)
 
     class Here:
@@ -268,6 +321,9 @@ def test_nginx_keeps_its_connections(folder, pki, doorward, names, nginx):
         def get(self, address="127.0.0.1", headers=(), **how):
             return web.get(port, "/", headers, ca=pki.authority.file, source=address, **how)
 
+    check_that_nobody_passes_for_another(lambda headers: Here().get("127.0.0.1", headers), pki)
+    if not verifies:
+        return
     check(Here(), pki)
     assert len(door.decisions()) > 20
     # Denials have no body: of one that nginx does not read, it would not keep the connection.
@@ -402,6 +458,123 @@ def test_those_that_are_not_here(folder, pki, doorward, names, name, text):
     decision = door.decisions()[-1]
     assert (decision["method"], decision["uri"]) == ("POST", "/path?query")
     assert decision["http_host"] == "www.example.com"
+
+
+# The controller's own lines for an Ingress with auth-url (nginx.tmpl, location /_external-auth); of the
+# last, which lines there are depends on auth-tls-secret and auth-tls-pass-certificate-to-upstream.
+CONTROLLER = """
+server {{
+    listen 127.0.0.1:{port} ssl;
+    ssl_certificate {server.file};
+    ssl_certificate_key {server.key_file};
+    {tls}
+    large_client_header_buffers 4 64k;
+    location / {{
+        auth_request /_external-auth;
+        root {www};
+    }}
+    location = /_external-auth {{
+        internal;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+        proxy_set_header X-Forwarded-Proto "";
+        proxy_set_header X-Request-ID $request_id;
+        proxy_set_header Host doorward.doorward.svc.cluster.local;
+        proxy_set_header X-Original-URL $scheme://$http_host$request_uri;
+        proxy_set_header X-Original-Method $request_method;
+        proxy_set_header X-Sent-From "nginx-ingress-controller";
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header X-Auth-Request-Redirect $request_uri;
+        proxy_buffer_size 32k;
+        proxy_buffers 4 32k;
+        proxy_http_version 1.1;
+        proxy_pass_request_headers on;
+        {lines}
+        set $target http://127.0.0.1:{door}/auth/{policy};
+        proxy_pass $target;
+    }}
+}}
+"""
+AUTH_TLS_SECRET = """
+        proxy_set_header ssl-client-verify $ssl_client_verify;
+        proxy_set_header ssl-client-subject-dn $ssl_client_s_dn;
+        proxy_set_header ssl-client-issuer-dn $ssl_client_i_dn;
+"""
+PASS_CERTIFICATE = "proxy_set_header ssl-client-cert $ssl_client_escaped_cert;"
+
+
+@pytest.fixture
+def controller(folder, pki, doorward, names, nginx):
+    """Starts it for an Ingress with these annotations: asks a policy of the shipped doorward.ini."""
+
+    def start(secret, passes, policy="ingress"):
+        port, door_port = free_port(), free_port()
+        ini = (CONTRIB / "ingress-nginx" / "doorward.ini").read_text()
+        door = doorward(
+            "[policy " + ini.split("\n[policy ", 1)[1] + "[policy open]\nrdns = off\nallow = *\n",
+            server=f"listen = http:127.0.0.1:{door_port}",
+            frontend="profile = ingress-nginx\ntrusted_proxies = 127.0.0.1",
+            server_of_names=names,
+        )
+        (folder / "www").mkdir()
+        (folder / "www" / "index.html").write_text("inside\n")
+        tls = f"ssl_client_certificate {pki.authority.file}; ssl_verify_client optional;"
+        lines = (PASS_CERTIFICATE if passes else "") + AUTH_TLS_SECRET
+        nginx(
+            CONTROLLER.format(
+                port=port,
+                server=pki.server,
+                tls=tls if secret else "",
+                www=folder / "www",
+                lines=lines if secret else "",
+                door=door_port,
+                policy=policy,
+            ),
+            port,
+        )
+
+        def get(headers=(), address="127.0.0.1", cert=None):
+            how = dict(ca=pki.authority.file, source=address, cert=cert)
+            return web.get(port, "/", headers, **how)
+
+        return get, door
+
+    return start
+
+
+def test_ingress_with_the_annotations_of_the_recipe(controller, pki):
+    annotations = (CONTRIB / "ingress-nginx" / "ingress.yaml").read_text()
+    assert 'auth-tls-pass-certificate-to-upstream: "true"' in annotations
+    assert "auth-tls-secret: " in annotations
+    get, _ = controller(secret=True, passes=True)
+    assert get(cert=pki.alice).status == get(address="127.0.0.2").status == 200
+    assert get(address="127.0.0.3").status == get(cert=pki.only_cn).status == 403
+    check_that_nobody_passes_for_another(get, pki)
+    check_that_nobody_passes_for_another(lambda headers: get(headers, cert=pki.only_cn), pki)
+
+
+def test_ingress_without_pass_certificate_to_upstream(controller, pki):
+    """The word is the controller's, ssl-client-cert the client's own."""
+    get, door = controller(secret=True, passes=False)
+    assert get(address="127.0.0.2").status == 200
+    assert get(cert=pki.alice).status == 403  # her certificate does not get here
+    check_that_nobody_passes_for_another(get, pki)
+    check_that_nobody_passes_for_another(lambda headers: get(headers, cert=pki.only_cn), pki)
+    assert get([("ssl-client-cert", pki.alice.escaped)], cert=pki.only_cn).status == 403
+    decision = door.decisions()[-1]
+    assert decision["reason"] == "cert_unverified"
+    assert "another certificate" in decision["detail"]
+    assert "auth-tls-pass-certificate-to-upstream" in decision["detail"]
+    # Somebody else's name with one's own issuer, and the other way round.
+    assert get([("ssl-client-cert", pki.stranger.escaped)], cert=pki.alice).status == 403
+
+
+def test_ingress_without_auth_tls_secret(controller, pki):
+    """All of it is the client's own: the policy for such an Ingress reads none of it."""
+    get, _ = controller(secret=False, passes=False, policy="ingress-plain")
+    assert get(address="127.0.0.2").status == 200
+    check_that_nobody_passes_for_another(get, pki)
 
 
 def test_the_shipped_configurations_check_out(folder, pki):
