@@ -3,6 +3,8 @@
 
 #include "replay.h"
 
+#include "replay_line.h"
+
 #include <jansson.h>
 #include <stddef.h>
 #include <string.h>
@@ -175,15 +177,18 @@ bool replay_read(struct str line, struct arena *arena, struct replay *out, struc
 		bytes_appendf(why, "expected at most %d bytes", REPLAY_LINE_MAX);
 		return false;
 	}
-	line = str_trim(line);
-	if (!str_starts_with(line, "{")) {
-		bytes_append_text(
-			why, "expected a line of the decision log as format = json writes it");
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	if (!replay_line_json(str_trim(line), &text)) {
+		bytes_append_text(why, "expected a line of the decision log");
+		bytes_clear(&text);
 		return false;
 	}
-	json_t *object =
-		json_loadb(line.data, line.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+	json_t *object = json_loadb(
+		(const char *)text.data, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 
+	bytes_clear(&text);
 	if (object == NULL) {
 		bytes_appendf(why, "expected one JSON object, column %d: ", error.column);
 		bytes_append_json(why, str_view(error.text));

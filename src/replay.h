@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 
 /*
- * A line of the decision log (format = json), read back to decide its request anew. It holds the
+ * A line of the decision log, text or JSON, read back to decide its request anew. It holds the
  * address and the client's claims, but no certificate, no word of the front end about one, and
  * nothing of what DNS said.
  */

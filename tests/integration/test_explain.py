@@ -227,6 +227,27 @@ def test_a_decision_is_the_same_again(door, reason, params):
     assert "Differs      in nothing" in text and f"reason {reason}" in text
 
 
+def test_text_lines_are_replayed_as_json_is(doorward, nsd):
+    door = doorward(
+        POLICY, dns=f"nameservers = 127.0.0.1:{nsd.port}\n{DNS}", log="format = text"
+    )
+    texts = lambda: [line for line in door.stderr().splitlines() if "decision: " in line]
+    others = [
+        ("duplicate_input", {"REMOTE_ADDR": ["192.0.2.7", "192.0.2.7"]}),
+        ("cert_unverified", {"REMOTE_ADDR": "192.0.2.7", "SSL_CLIENT_VERIFY": "FAILED:x"}),
+    ]
+    for reason, params in REPLAYED + others:
+        count = len(texts())
+        door.ask(params)
+        door.process.wait_until(lambda: len(texts()) > count, "a decision in the log")
+        line = texts()[-1]
+        assert f" reason={reason} " in line
+        for before in ("", "Nov 21 17:12:00 host doorward[17]: ", "2026-11-21T17:12:00Z "):
+            log = json.loads(replay(door, before + line, "--json")[1])["log"]
+            assert (log["reason"], log["time"] is None) == (reason, "Z " not in before)
+            assert (reason, params) in others or log["differs"] == []
+
+
 @pytest.mark.parametrize("reason, name, status", [
     ("rule", "alice", "SUCCESS"),
     ("cert_unverified", "alice", "FAILED:x"),

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,64 @@ static void reads_what_the_log_writes(void **state)
 	assert_true(reads(str_view(" " WHOLE "\n"), &arena, &r));
 	assert_false(r.cert_present || r.replaced || r.cut.count > 0);
 	assert_null(r.values[INPUT_USER_AGENT].data);
+	arena_clear(&arena);
+}
+
+#define TEXT                                                                                       \
+	"doorward: decision: verdict=deny status=403 reason=rule rule=\"/etc/a b.conf:7\" "        \
+	"policy=admin ip=2001:db8::1 rdns=none cert=refused cert_sha256=ab method=\"GET\" "        \
+	"uri=\"/x y=\\\"{\\u0000\" user_agent=\"doorward: decision: a=b\" max_age=0 ms=0.125 "     \
+	"cut=uri,user_agent"
+
+static void reads_text_in_any_dress(void **state)
+{
+	static const char *const before[] = {"", "2026-11-21T17:12:00Z ",
+		"Nov 21 17:12:00 host doorward[17]: ", "Nov 21 17:12:00 host "};
+	struct arena arena;
+	struct replay r;
+
+	arena_init(&arena, 1024);
+	for (size_t i = 0; i < ARRAY_LEN(before); i++) {
+		char text[1024];
+
+		snprintf(text, sizeof(text), "%s%s\n", before[i], TEXT);
+		assert_true(reads(str_view(text), &arena, &r));
+		assert_text(r.values[INPUT_REMOTE_ADDR], "2001:db8::1");
+		assert_text(r.values[INPUT_DOORWARD_POLICY], "admin");
+		assert_text(r.values[INPUT_REQUEST_METHOD], "GET");
+		assert_true(str_eq(r.values[INPUT_REQUEST_URI], (struct str){"/x y=\"{\0", 8}));
+		assert_text(r.values[INPUT_USER_AGENT], "doorward: decision: a=b");
+		assert_int_equal(r.status, 403);
+		assert_text(r.rule, "/etc/a b.conf:7");
+		assert_true(r.cert_present);
+		assert_int_equal(r.cut.count, 2);
+		assert_text(r.cut.items[1], "user_agent");
+		assert_int_equal(r.time.data != NULL, i == 1);
+		snprintf(text, sizeof(text), "%s%s", before[i], line);
+		assert_true(reads(str_view(text), &arena, &r));
+		assert_text(r.values[INPUT_DOORWARD_POLICY], "admin");
+	}
+	arena_clear(&arena);
+}
+
+static void refuses_text_that_is_cut(void **state)
+{
+	/* Every cut inside of a string, and before all that must be there. */
+	static const char text[] = TEXT;
+	const char *uri = strstr(text, "uri=\"") + 5;
+	struct arena arena;
+	struct replay r;
+
+	arena_init(&arena, 1024);
+	for (const char *end = uri; *end != '\0' && strncmp(end, " user_agent", 11) != 0; end++) {
+		assert_false(reads((struct str){text, (size_t)(end - text)}, &arena, &r));
+	}
+	assert_false(reads(str_view("doorward: decision: "), &arena, &r));
+	assert_false(reads(str_view("doorward: decision: verdict=deny status=403"), &arena, &r));
+	assert_false(reads(str_view("doorward: info: serving"), &arena, &r));
+	assert_false(reads(str_view(TEXT " ip=192.0.2.1"), &arena, &r));
+	assert_false(reads(str_view(TEXT " x"), &arena, &r));
+	assert_false(reads(str_view(TEXT " x=\"a\"b"), &arena, &r));
 	arena_clear(&arena);
 }
 
@@ -171,6 +230,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_the_log_writes),
+		cmocka_unit_test(reads_text_in_any_dress),
+		cmocka_unit_test(refuses_text_that_is_cut),
 		cmocka_unit_test(refuses_what_is_cut),
 		cmocka_unit_test(refuses_what_is_no_decision),
 		cmocka_unit_test(knows_every_reason),
