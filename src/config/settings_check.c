@@ -197,9 +197,10 @@ static void check_belief(struct config_loader *loader, const struct config_secti
 	}
 	/* Over HTTP a Unix socket's peer is trusted, and a TCP peer needs trusted_proxies anyway.
 	 */
-	if (frontend->forwarded_for && !frontend->trust_headers &&
+	if (frontend->forwarded_for && frontend->address != CONFIG_ADDRESS_X_REAL_IP &&
+		frontend->address != CONFIG_ADDRESS_REMOTE_ADDR && !frontend->trust_headers &&
 		frontend->trusted_proxy_count == 0 && !http) {
-		bool named = frontend->address != CONFIG_ADDRESS_AUTO;
+		bool named = frontend->address == CONFIG_ADDRESS_X_FORWARDED_FOR;
 
 		place = config_ini_value_place(
 			entry_of(schema, given, named ? "address" : "forwarded_for"));
