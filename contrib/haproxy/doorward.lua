@@ -23,7 +23,7 @@ local function ask(txn, policy)
 	local headers = {
 		["user-agent"] = { txn.sf:req_hdr("user-agent") },
 		["x-real-ip"] = { txn.sf:src() },
-		["x-forwarded-host"] = { txn.sf:req_hdr("host") },
+		["x-forwarded-host"] = { txn.sf:req_fhdr("host") },
 		["x-forwarded-method"] = { txn.sf:method() },
 		["x-forwarded-uri"] = { txn.sf:pathq() },
 	}
