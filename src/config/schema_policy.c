@@ -227,8 +227,8 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.offset = offsetof(struct policy, cached_claims),
 		.example = "cached_claims = user_agent\ndeny = user_agent ~ badbot\nallow = *",
 		.help = "The claims that the front end's cache key holds beside address, "
-			"certificate and policy. An answer that any other claim decided may not "
-			"be kept."},
+			"certificate and policy, as they came: for uri, $request_uri. An answer "
+			"that any other claim decided may not be kept."},
 	{.name = "pin",
 		.type = CONFIG_PIN,
 		.offset = offsetof(struct policy, pins),

@@ -28,7 +28,7 @@
  *                          verified certificate; who has none of these is told by the address
  *
  * Fields: host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn,
- * cert.subject, cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, method,
+ * cert.subject, cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, uri_raw, method,
  * http_host.
  *
  * What a client's names, certificate or address leave of a long list of rules is remembered (see
@@ -47,8 +47,9 @@
  * request that the rule's other terms, but for further rates, all cover; it is true of a request
  * that finds no token. A list of rules has at most POLICY_RATES_MAX of them.
  *
- * A certificate that did not pass gives no cert.* values. A claim that a client did not send is an
- * empty one. A regex asked about more than 8192 bytes has run into its limits;
+ * A certificate that did not pass gives no cert.* values. A User-Agent that did not come is empty;
+ * another claim is then unknown, as it is where it can be understood in several ways (see claim.h)
+ * on which the term differs. A regex asked about more than 8192 bytes has run into its limits;
  * see regex.h for the time that it may take.
  */
 
