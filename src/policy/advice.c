@@ -3,6 +3,7 @@
 
 #include "policy/advice.h"
 
+#include "policy/advice_claim.h"
 #include "policy/compiled.h"
 #include "policy/dn.h"
 #include "policy/domain.h"
@@ -332,6 +333,7 @@ static void advise_on_term(const struct policy_rule *rule, const struct policy_t
 			"CN with a comma in it: expected %s and the whole name, or cert.cn",
 			field->name, field->name);
 	}
+	policy_claim_advise(term, script);
 	if (rule->action == POLICY_ACTION_DENY && !term->negated &&
 		field->kind == &policy_text_sha256) {
 		diag_warning(script->diag, &place,

@@ -112,6 +112,53 @@ static void test_regexes_that_match_more_than_they_seem_to(void **state)
 	}
 }
 
+static void test_claims_that_never_match(void **state)
+{
+	static const char *const never[][2] = {
+		{"^/a\\?x=1", "a query"},
+		{"[?&]x=", "a query"},
+		{"^/admin(\\?|$)", "a query"},
+		{"^/%61dmin", "an escape"},
+		{"%2F", "an escape"},
+		{"^//", "//"},
+		{"^https?://", "//"},
+		{"\\/\\/", "//"},
+		{"/\\.\\./", ".."},
+		{";jsessionid", "a ;"},
+		{"#", "a #"},
+		{"\\\\", "a \\"},
+	};
+	static const char *const good[] = {"^/admin", "^/+admin", "^//?admin", "^//*a",
+		"^/a/[^?#;/]+$", "^/(?!pub/)", "\\.php$", "100%", "^/a b", "%d", "(^/a|^/b)",
+		"^/a.*?b", "\\d\\?*", "[./]", "/\\.git"};
+	char warning[300];
+	char rule[100];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(never); i++) {
+		snprintf(rule, sizeof(rule), "uri ~ %s", never[i][0]);
+		snprintf(warning, sizeof(warning),
+			"15: warning: the regex \"%s\" looks for %s, which a path as it is served "
+			"never has: expected uri_raw, which is what came, or a regex without it",
+			never[i][0], never[i][1]);
+		advised(DENY, rule, warning);
+		snprintf(rule, sizeof(rule), "uri_raw ~ %s", never[i][0]);
+		advised(DENY, rule, NULL);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		snprintf(rule, sizeof(rule), "uri ~ %s", good[i]);
+		advised(DENY, rule, NULL);
+	}
+	advised(DENY, "uri ~ ^admin",
+		"15: warning: the regex \"^admin\" never matches: a path begins with a slash, "
+		"expected ^/");
+	advised(DENY, "http_host ~ ^a\\.example:443$",
+		"21: warning: the regex \"^a\\.example:443$\" looks for a port, which http_host "
+		"never has: expected one without it");
+	advised(DENY, "http_host ~ ^a\\.example(:\\d+)?$", NULL);
+	advised(DENY, "http_host ~ ^\\[::1\\]$", NULL);
+}
+
 /* Cut at every length, and nested as deep as PCRE2 takes it: any regex can be looked at. */
 static void test_any_regex_can_be_looked_at(void **state)
 {
@@ -369,6 +416,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_regexes_that_match_more_than_they_seem_to),
+		cmocka_unit_test(test_claims_that_never_match),
 		cmocka_unit_test(test_any_regex_can_be_looked_at),
 		cmocka_unit_test(test_what_alone_allows),
 		cmocka_unit_test(test_slashes_around_a_regex),
