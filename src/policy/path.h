@@ -18,8 +18,8 @@
 #define POLICY_PATH_MAX 4096
 /* At most so many ways at once, each of which doubles the readings. */
 #define POLICY_PATH_WAYS_MAX 5
-/* The readings of one target, together. */
-#define POLICY_PATH_WORK_MAX (32 * 1024)
+/* The readings of one target, together: a hostile one costs each term so much work. */
+#define POLICY_PATH_WORK_MAX (8 * 1024)
 
 /* Where servers differ. A reading has no way where it is nginx's; each way changes it. */
 enum policy_path_way {
