@@ -9,7 +9,8 @@
 #include <assert.h>
 
 #define CLAIM_MAX 256 /* bytes of a client's claim that go into the log */
-#define CUT_MAX 8     /* claims in a line */
+#define CLAIMED_MAX 3u
+#define CUT_MAX 8 /* claims in a line */
 #define SPACE_KEEP ((size_t)16 * 1024)
 
 /* One line, written as text or JSON by the same calls. */
@@ -105,6 +106,27 @@ static void append_certificate(struct line *l, const struct authz *a)
 	}
 }
 
+/* What the PTR claims, where it is not confirmed; host names need no quotes. */
+static void append_claimed(struct line *l, const struct authz *a)
+{
+	const struct fcrdns_result *rdns = a->fetch.rdns;
+	struct bytes text;
+
+	if (rdns == NULL || rdns->ptr.count == 0 || rdns->names.count > 0) {
+		return;
+	}
+	bytes_init(&text, 0);
+	for (size_t i = 0; i < rdns->ptr.count && i < CLAIMED_MAX; i++) {
+		bytes_append_text(&text, i > 0 ? "," : "");
+		bytes_append_str(&text, rdns->ptr.items[i]);
+	}
+	if (rdns->ptr.count > CLAIMED_MAX) {
+		bytes_append_text(&text, ",...");
+	}
+	word(l, "ptr", bytes_view(&text));
+	bytes_clear(&text);
+}
+
 static void append_ignored(struct line *l, const struct authz *a)
 {
 	struct bytes text;
@@ -146,6 +168,7 @@ void decision_log_outcome(const struct authz *a, const struct config_log *log, s
 	word(l, "ip", str_view(ip));
 	word(l, "rdns", str_view(fcrdns_status_word(authz_rdns_status(a))));
 	word(l, "hostname", a->hostname);
+	append_claimed(l, a);
 	if (a->fetch.pin != NULL) {
 		word(l, "kept_out", a->fetch.kept_out);
 		word(l, "pin", a->fetch.pin->place);

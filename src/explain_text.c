@@ -127,8 +127,15 @@ static const char *rdns_meaning(const struct authz *a)
 			       : "mismatch: the address has names, and none points back to it";
 	case FCRDNS_NONE:
 		return "none: the address has no name";
+	case FCRDNS_PRIVATE:
+		return "private: not asked, as the address is of a private network (or another of "
+		       "special use); private_ptr = yes in [dns] asks";
 	case FCRDNS_ERROR:
-		return "error: nobody knows";
+		return a->fetch.rdns != NULL && a->fetch.rdns->unasked.count > 0
+			       ? "error: no name that was looked up points back to the address, "
+				 "and "
+				 "it has more than max_ptr"
+			       : "error: nobody knows";
 	case FCRDNS_OFF:
 		break;
 	}
@@ -194,6 +201,8 @@ static void text_name(
 	if (a->fetch.pin != NULL && !lists(explain_names(a), name) &&
 		lists(a->fetch.rdns->names, name)) {
 		bytes_append_text(&text, ": kept out by its pin");
+	} else if (lists(a->fetch.rdns->unasked, name)) {
+		bytes_append_text(&text, ": not looked up, it is beyond max_ptr");
 	} else if (authz_rdns_status(a) == FCRDNS_UNVERIFIED) {
 		bytes_append_text(&text, ": claimed, and not looked up");
 	} else if (lists(explain_names(a), name)) {
@@ -235,7 +244,7 @@ static void text_left_out(const struct explain *e, const struct authz *a, struct
 		if (!lists(explain_ptr(a), name)) {
 			bytes_append_text(out, "  ");
 			bytes_append_visible(out, name);
-			bytes_append_text(out, ": left out, no host name or beyond max_ptr\n");
+			bytes_append_text(out, ": left out, it is no host name\n");
 		}
 	}
 }

@@ -277,7 +277,8 @@ enum fcrdns_status fetch_status(const struct fetch *f)
 		return FCRDNS_ERROR;
 	}
 	if (f->rdns->names.count > 0 && f->pinned.count == 0) {
-		return f->rdns->incomplete ? FCRDNS_ERROR : FCRDNS_MISMATCH;
+		return f->rdns->incomplete || f->rdns->unasked.count > 0 ? FCRDNS_ERROR
+									 : FCRDNS_MISMATCH;
 	}
 	return f->rdns->status;
 }
@@ -295,12 +296,16 @@ void fetch_facts(const struct fetch *f, struct policy_facts *facts)
 	if (f->rdns == NULL) {
 		facts->names_state = f->policy->rdns == POLICY_RDNS_OFF ? POLICY_FACT_KNOWN
 									: POLICY_FACT_UNFETCHED;
-	} else if (f->rdns->status == FCRDNS_ERROR || f->starved) {
+	} else if (f->starved || (f->rdns->status == FCRDNS_ERROR &&
+					 (f->rdns->incomplete || f->rdns->unasked.count == 0))) {
 		facts->names_state = POLICY_FACT_UNKNOWN;
 	} else {
-		facts->names_state =
-			f->rdns->incomplete ? POLICY_FACT_KNOWN_IN_PART : POLICY_FACT_KNOWN;
+		bool whole = !f->rdns->incomplete && f->rdns->unasked.count == 0;
+
+		facts->names_state = whole ? POLICY_FACT_KNOWN : POLICY_FACT_KNOWN_IN_PART;
 		facts->names = fetch_names(f);
+		facts->possible_names =
+			f->rdns->incomplete ? (struct str_list){NULL, 0} : f->rdns->unasked;
 	}
 }
 
@@ -339,7 +344,10 @@ const char *fetch_unknown_why(const struct fetch *f, const struct policy_costly 
 			return list_why(f, i);
 		}
 	}
-	return NULL;
+	return unknown->names && f->rdns != NULL && f->rdns->unasked.count > 0
+		       ? "the address has more names than max_ptr, and one that was not looked up "
+			 "could decide"
+		       : NULL;
 }
 
 uint64_t fetch_expires_ms(const struct fetch *f, const struct policy_lookup_set *used)

@@ -32,6 +32,7 @@ struct generation *generation_new(
 	/* Without them every request is decided anew, which is well, too. */
 	g->answers = answers > 0 ? answers_new(answers) : NULL;
 	g->snapshot = snapshot_ref(snapshot);
+	dns_engine_want_names(g->dns, snapshot_wants_name, g->snapshot);
 	return g;
 }
 

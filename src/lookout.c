@@ -23,6 +23,7 @@ static void look_at_resolv_conf(struct lookout *l)
 	if (next != NULL && l->take(l->ctx, next)) {
 		metrics_note(l->metrics, METRICS_RESOLV_CONF_REREAD, clock_wall_s());
 		log_write(LOG_LEVEL_INFO, "resolv.conf has changed; what it says is in force");
+		snapshot_log_nameservers(*l->current);
 	}
 }
 

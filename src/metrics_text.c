@@ -36,6 +36,8 @@ static const struct row rows[] = {
 		AT(dns.results[DNS_STATS_MISMATCH]), false},
 	{"doorward_dns_lookups_total", NULL, "result=\"none\"", AT(dns.results[DNS_STATS_NONE]),
 		false},
+	{"doorward_dns_lookups_total", NULL, "result=\"private\"",
+		AT(dns.results[DNS_STATS_PRIVATE]), false},
 	{"doorward_dns_lookups_total", NULL, "result=\"error\"", AT(dns.results[DNS_STATS_ERROR]),
 		false},
 	{"doorward_dns_refreshes_total", "Look-ups begun before what was known had ended.", "",

@@ -396,6 +396,7 @@ static int run(struct service *s, struct diag *diag)
 			"serving on %zu socket(s) with %u thread(s), policies from %s",
 			s->sockets.count, s->threads, s->config_path);
 		reach_log(&s->reach);
+		snapshot_log_nameservers(s->snapshot);
 		lookout_renew(&s->lookout, s->metrics);
 		announce_serving(s);
 		code = EXIT_CODE_OK;

@@ -27,6 +27,9 @@ bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wal
 	means.dns = dns_engine_new(&loop, snapshot->dns, NULL);
 	means.verifier = verifier_new(&loop, snapshot->trusts, NULL);
 	means.buckets = policy_buckets_new(BUCKETS);
+	if (means.dns != NULL) {
+		dns_engine_want_names(means.dns, snapshot_wants_name, (void *)(uintptr_t)snapshot);
+	}
 	if (means.dns != NULL && means.verifier != NULL && means.buckets != NULL) {
 		decided = authz_start(a, &means, wall_s, trace, on_decided, &decided);
 		while (!decided) {

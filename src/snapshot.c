@@ -3,8 +3,10 @@
 
 #include "snapshot.h"
 
+#include "base/log.h"
 #include "base/stamp.h"
 #include "input.h"
+#include "policy/asked.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +104,29 @@ struct snapshot *snapshot_load(const char *path, const struct snapshot *previous
 		return NULL;
 	}
 	return snapshot;
+}
+
+void snapshot_log_nameservers(const struct snapshot *snapshot)
+{
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	dns_shared_describe(snapshot->dns, &text);
+	log_write(LOG_LEVEL_INFO, "dns: name servers in use: %.*s", (int)text.len,
+		(const char *)text.data);
+	bytes_clear(&text);
+}
+
+bool snapshot_wants_name(void *ctx, struct str name)
+{
+	const struct config *config = ((const struct snapshot *)ctx)->config;
+
+	for (size_t i = 0; i < config->policy_count; i++) {
+		if (policy_rules_could_match_name(config->policies[i].rules, name)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 struct snapshot *snapshot_load_without_dns(const char *path, struct diag *diag)

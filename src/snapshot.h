@@ -44,6 +44,10 @@ struct snapshot *snapshot_load_without_dns(const char *path, struct diag *diag);
  * configuration; NULL: nothing. From one thread only.
  */
 struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag);
+/* Logs the name servers in use. */
+void snapshot_log_nameservers(const struct snapshot *snapshot);
+/* Whether a rule could match a client's name; `ctx` is a snapshot. */
+bool snapshot_wants_name(void *ctx, struct str name);
 /* Whether there are any such files. */
 bool snapshot_watches(const struct snapshot *snapshot);
 /* Another number once one of the files changes. */

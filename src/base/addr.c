@@ -4,6 +4,7 @@
 #include "base/addr.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -240,6 +241,42 @@ bool prefix_contains(const struct prefix *p, const struct addr *a)
 	return addr_eq(&p->addr, &other.addr);
 }
 
+static bool is_link_local(const struct addr *a)
+{
+	return a->family == ADDR_V6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}
+
+/* ADDRESS or ADDRESS%ZONE, where the zone is the name or index of an interface. */
+static bool parse_with_zone(struct str text, struct endpoint *e)
+{
+	size_t percent = str_find(text, '%');
+	char zone[IF_NAMESIZE];
+	uint64_t index;
+
+	if (percent == text.len) {
+		return addr_parse(text, &e->addr);
+	}
+	struct str name = str_from(text, percent + 1);
+
+	if (!addr_parse((struct str){text.data, percent}, &e->addr) || !is_link_local(&e->addr) ||
+		name.len == 0 || name.len >= sizeof(zone) || str_find(name, '\0') != name.len) {
+		return false;
+	}
+	memcpy(zone, name.data, name.len);
+	zone[name.len] = '\0';
+	e->scope = if_nametoindex(zone);
+	if (e->scope == 0 && str_to_u64(name, INT32_MAX, &index) &&
+		if_indextoname((unsigned)index, zone) != NULL) {
+		e->scope = (uint32_t)index;
+	}
+	return e->scope != 0;
+}
+
+bool endpoint_eq(const struct endpoint *a, const struct endpoint *b)
+{
+	return addr_eq(&a->addr, &b->addr) && a->port == b->port && a->scope == b->scope;
+}
+
 bool endpoint_parse(struct str text, uint16_t port, struct endpoint *out)
 {
 	struct endpoint e = {.port = port};
@@ -247,19 +284,17 @@ bool endpoint_parse(struct str text, uint16_t port, struct endpoint *out)
 
 	if (text.len > 0 && text.data[0] == '[') {
 		size_t close = str_find(text, ']');
-		struct addr a;
+		struct str inside = str_from((struct str){text.data, close}, 1);
 
-		if (!parse_as_written(str_from((struct str){text.data, close}, 1), &a) ||
-			a.family != ADDR_V6) {
+		if (str_find(inside, ':') == inside.len || !parse_with_zone(inside, &e)) {
 			return false;
 		}
-		e.addr = unmap(a);
 		rest = str_from(text, close);
 		if (rest.len == 0) {
 			return false;
 		}
 		rest = str_from(rest, 1);
-	} else if (addr_parse(text, &e.addr)) {
+	} else if (parse_with_zone(text, &e)) {
 		rest = (struct str){NULL, 0};
 	} else {
 		size_t colon = str_find(text, ':');
@@ -287,10 +322,17 @@ bool endpoint_parse(struct str text, uint16_t port, struct endpoint *out)
 void endpoint_format(const struct endpoint *e, char out[ENDPOINT_TEXT_MAX])
 {
 	char text[ADDR_TEXT_MAX];
+	char name[IF_NAMESIZE];
 
 	addr_format(&e->addr, text);
-	snprintf(out, ENDPOINT_TEXT_MAX, e->addr.family == ADDR_V6 ? "[%s]:%u" : "%s:%u", text,
-		e->port);
+	if (e->scope != 0 && if_indextoname(e->scope, name) != NULL) {
+		snprintf(out, ENDPOINT_TEXT_MAX, "[%s%%%s]:%u", text, name, e->port);
+	} else if (e->scope != 0) {
+		snprintf(out, ENDPOINT_TEXT_MAX, "[%s%%%u]:%u", text, e->scope, e->port);
+	} else {
+		snprintf(out, ENDPOINT_TEXT_MAX, e->addr.family == ADDR_V6 ? "[%s]:%u" : "%s:%u",
+			text, e->port);
+	}
 }
 
 socklen_t endpoint_to_sockaddr(const struct endpoint *e, struct sockaddr_storage *out)
@@ -303,7 +345,8 @@ socklen_t endpoint_to_sockaddr(const struct endpoint *e, struct sockaddr_storage
 		memcpy(out, &in, sizeof(in));
 		return sizeof(in);
 	}
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(e->port)};
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6, .sin6_port = htons(e->port), .sin6_scope_id = e->scope};
 
 	memcpy(&in6.sin6_addr, e->addr.bytes, 16);
 	memcpy(out, &in6, sizeof(in6));

@@ -29,10 +29,11 @@ struct prefix {
 struct endpoint {
 	struct addr addr;
 	uint16_t port;
+	uint32_t scope; /* of a link-local IPv6 address: the interface's index; else 0 */
 };
 
 #define ADDR_TEXT_MAX 46     /* an address as text, with its NUL */
-#define ENDPOINT_TEXT_MAX 56 /* [address]:port, with its NUL */
+#define ENDPOINT_TEXT_MAX 72 /* [address%interface]:port, with its NUL */
 
 /*
  * Dotted quad or RFC 4291 text, nothing before or after. An IPv4-mapped address (::ffff:0:0/96)
@@ -67,8 +68,12 @@ bool prefix_contains(const struct prefix *p, const struct addr *a);
 /* The prefix of `bits` that the address lies in. */
 struct prefix prefix_of(const struct addr *a, unsigned bits);
 
-/* ADDRESS, ADDRESS:PORT (IPv4) or [ADDRESS]:PORT; `port` where none is given. Port 0 is refused. */
+/*
+ * ADDRESS, ADDRESS:PORT (IPv4) or [ADDRESS]:PORT; `port` where none is given. Port 0 is refused.
+ * A link-local IPv6 address may have a zone (RFC 4007): fe80::1%eth0, of an interface of this host.
+ */
 NODISCARD bool endpoint_parse(struct str text, uint16_t port, struct endpoint *out);
+bool endpoint_eq(const struct endpoint *a, const struct endpoint *b);
 void endpoint_format(const struct endpoint *e, char out[ENDPOINT_TEXT_MAX]);
 /* Fills *out and returns its length in bytes. */
 socklen_t endpoint_to_sockaddr(const struct endpoint *e, struct sockaddr_storage *out);

@@ -346,9 +346,10 @@ static const struct config_key dns_keys[] = {
 		.max = 100,
 		.value = "10",
 		.example = "max_ptr = 4",
-		.help = "How many names of one address are looked at, in the order of their text. "
-			"No address is worth more than 16 questions in all: names that they do "
-			"not reach are unknown."},
+		.help = "How many names of one address are looked up, those first that a rule "
+			"could match, and then in the order of their text; at most 16 questions "
+			"in all. Names beyond are unknown, not absent: a rule that could match "
+			"one is not decided."},
 	{.name = "min_ttl",
 		.type = CONFIG_TIME_S,
 		.offset = offsetof(struct config, dns.min_ttl_s),
@@ -437,7 +438,8 @@ static const struct config_key dns_keys[] = {
 		.example = "private_ptr = yes",
 		.help = "Look up special-use addresses (private, loopback, link-local, "
 			"benchmarking, multicast, reserved), too. Only with a resolver that "
-			"answers for them itself."},
+			"answers for them itself. Without, their result is private, and they "
+			"have no names."},
 	{.name = "max_in_flight",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, dns.max_in_flight),

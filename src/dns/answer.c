@@ -112,20 +112,28 @@ void dns_answer_add_name(struct dns_answer *answer, const struct dns_name *name)
 	}
 }
 
-bool dns_answer_follow(
+static bool was_seen(
+	const struct dns_answer *answer, const struct dns_chain *chain, const struct dns_name *name)
+{
+	for (size_t i = 0; i < answer->cnames; i++) {
+		if (dns_name_eq(&chain->seen[i], name)) {
+			return true;
+		}
+	}
+	return dns_name_eq(&answer->target, name);
+}
+
+enum dns_answer_kind dns_answer_follow(
 	struct dns_answer *answer, struct dns_chain *chain, const struct dns_name *next)
 {
+	bool loop = was_seen(answer, chain, next);
+
 	if (answer->cnames == DNS_CNAME_MAX) {
-		return false;
+		return loop ? DNS_ANSWER_CNAME_LOOP : DNS_ANSWER_CNAME_TOO_LONG;
 	}
 	chain->seen[answer->cnames++] = answer->target;
 	answer->target = *next;
-	for (size_t i = 0; i < answer->cnames; i++) {
-		if (dns_name_eq(&chain->seen[i], next)) {
-			return false;
-		}
-	}
-	return true;
+	return loop ? DNS_ANSWER_CNAME_LOOP : DNS_ANSWER_CNAME;
 }
 
 bool dns_name_from_rdf(const ldns_rdf *rdf, struct dns_name *out)

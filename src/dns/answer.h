@@ -20,11 +20,11 @@ void dns_answer_take_ttl(struct dns_answer *answer, uint32_t ttl);
 void dns_answer_add_addr(struct dns_answer *answer, const struct addr *addr);
 void dns_answer_add_name(struct dns_answer *answer, const struct dns_name *name);
 
-/* Follows a CNAME from `target` to `next`; false if that closes a loop or is one too many. */
+/* Follows a CNAME from `target` to `next`: CNAME, or CNAME_LOOP or CNAME_TOO_LONG. */
 struct dns_chain {
 	struct dns_name seen[DNS_CNAME_MAX];
 };
-NODISCARD bool dns_answer_follow(
+NODISCARD enum dns_answer_kind dns_answer_follow(
 	struct dns_answer *answer, struct dns_chain *chain, const struct dns_name *next);
 
 /* What ldns holds, in our own terms, lower-case. False for NULL and for RDATA of another size. */

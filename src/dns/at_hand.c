@@ -75,14 +75,41 @@ bool dns_at_hand_step(const struct dns_ground *ground, uint64_t fresh_ms, struct
 	return true;
 }
 
+void dns_trail_init(struct dns_trail *trail, const struct dns_name *name)
+{
+	*trail = (struct dns_trail){.mark = *name, .mark_at = 1};
+}
+
+/* By Brent's algorithm, which finds a loop of up to 4 names before the way is too long. */
+enum dns_status dns_trail_follow(
+	struct dns_trail *trail, enum dns_status status, const struct dns_answer *answer)
+{
+	if (status != DNS_STATUS_DATA && status != DNS_STATUS_CNAME) {
+		return status;
+	}
+	trail->cnames += answer->cnames;
+	if (status == DNS_STATUS_CNAME && dns_name_eq(&trail->mark, &answer->target)) {
+		return DNS_STATUS_CNAME_LOOP;
+	}
+	if (trail->cnames > DNS_CNAME_MAX) {
+		return DNS_STATUS_CNAME_TOO_LONG;
+	}
+	if (status == DNS_STATUS_CNAME && trail->cnames >= trail->mark_at) {
+		trail->mark = answer->target;
+		trail->mark_at = trail->cnames * 2;
+	}
+	return status;
+}
+
 bool dns_at_hand_end(const struct dns_ground *ground, const struct dns_name *name,
 	enum dns_type type, uint64_t now_ms, struct dns_answer *answer, struct dns_request_end *out)
 {
 	struct dns_request_end end = {.expires_ms = UINT64_MAX, .now_ms = now_ms};
 	struct dns_name at = *name;
-	unsigned cnames = 0;
+	struct dns_trail trail;
 
 	dns_name_lower(&at);
+	dns_trail_init(&trail, &at);
 	for (unsigned steps = 0; steps <= DNS_CNAME_MAX; steps++) {
 		struct dns_step step = {.name = &at, .type = type, .now_ms = now_ms};
 
@@ -92,13 +119,7 @@ bool dns_at_hand_end(const struct dns_ground *ground, const struct dns_name *nam
 		if (step.expires_ms < end.expires_ms) {
 			end.expires_ms = step.expires_ms;
 		}
-		end.status = step.status;
-		if (step.status == DNS_STATUS_DATA || step.status == DNS_STATUS_CNAME) {
-			cnames += answer->cnames;
-			if (cnames > DNS_CNAME_MAX) {
-				end.status = DNS_STATUS_CNAME_LOOP;
-			}
-		}
+		end.status = dns_trail_follow(&trail, step.status, answer);
 		if (end.status != DNS_STATUS_CNAME) {
 			end.answer = end.status == DNS_STATUS_DATA ? answer : NULL;
 			*out = end;

@@ -28,6 +28,18 @@ uint64_t dns_at_hand_expiry(const struct dns_ground *ground, const struct dns_na
 bool dns_at_hand_step(const struct dns_ground *ground, uint64_t fresh_ms, struct dns_answer *answer,
 	struct dns_step *step);
 
+/* A request's way along CNAMEs, over several answers. */
+struct dns_trail {
+	unsigned cnames;
+	unsigned mark_at;     /* so many of them until the next mark */
+	struct dns_name mark; /* a name on the way: to meet it again is a loop */
+};
+
+void dns_trail_init(struct dns_trail *trail, const struct dns_name *name);
+/* What a step's status means for the request: a loop, a way that is too long, or the same. */
+enum dns_status dns_trail_follow(
+	struct dns_trail *trail, enum dns_status status, const struct dns_answer *answer);
+
 /* As dns_resolver_known. */
 bool dns_at_hand_end(const struct dns_ground *ground, const struct dns_name *name,
 	enum dns_type type, uint64_t now_ms, struct dns_answer *answer,

@@ -137,6 +137,13 @@ uint64_t dns_core_next(const struct dns_engine *engine)
 	return dns_wheel_next(&engine->wheel);
 }
 
+void dns_engine_want_names(
+	struct dns_engine *engine, bool (*wants)(void *ctx, struct str name), void *ctx)
+{
+	engine->lookup_ground.wants = wants;
+	engine->lookup_ground.wants_ctx = ctx;
+}
+
 void *dns_core_host(const struct dns_engine *engine)
 {
 	return engine->host.ctx;

@@ -4,7 +4,9 @@
 #ifndef DW_DNS_ENGINE_H
 #define DW_DNS_ENGINE_H
 
+#include "base/bytes.h"
 #include "base/diag.h"
+#include "base/str.h"
 #include "dns/settings.h"
 #include "dns/stats.h"
 #include "dns/zone.h"
@@ -25,6 +27,8 @@ struct dns_shared *dns_shared_new(
 struct dns_shared *dns_shared_ref(struct dns_shared *shared);
 void dns_shared_unref(struct dns_shared *shared);
 
+/* Appends the name servers in use, for people: "127.0.0.53:53 (of /etc/resolv.conf)". */
+void dns_shared_describe(const struct dns_shared *shared, struct bytes *out);
 /* True if it rests on resolv.conf, and may want to be renewed. */
 bool dns_shared_watches(const struct dns_shared *shared);
 /*
@@ -50,6 +54,12 @@ struct dns_engine;
  */
 struct dns_engine *dns_engine_new(
 	uv_loop_t *loop, struct dns_shared *shared, struct dns_stats *stats);
+/*
+ * Where an address has more names than are looked up, those are looked up first of which `wants`
+ * says that they could matter: rules name them. `ctx` is borrowed as long as the engine is.
+ */
+void dns_engine_want_names(
+	struct dns_engine *engine, bool (*wants)(void *ctx, struct str name), void *ctx);
 /*
  * Forgets what is in flight, without calling back, and closes; memory goes when the loop has run
  * its close callbacks. Allowed from inside a callback. Look-ups in flight are gone with it: do not

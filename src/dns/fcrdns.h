@@ -14,8 +14,10 @@
 
 /*
  * Forward-confirmed reverse DNS of a client's address (RFC 8499, iprev of RFC 8601): PTR, then A
- * or AAAA, in the client's family, of each name that is a host name; at most max_ptr names, in the
- * order of their text, 2 at a time, at most 16 queries, at most lookup_timeout_ms in all.
+ * or AAAA, in the client's family, of each name that is a host name; at most max_ptr names, those
+ * first that could matter (dns_engine_want_names) and then in the order of their text, 2 at a time,
+ * at most 16 queries, at most lookup_timeout_ms in all. A bound that is reached never makes a name
+ * absent: what is beyond it is unknown.
  *
  * Every name is confirmed or not, also after the first that confirms: a rule may want another than
  * that one, and which is first is the DNS server's whim. If some confirm and others fail (nobody
@@ -25,9 +27,10 @@
  * MISMATCH needs the authority's word on every name. It is also the result where no PTR is a host
  * name, and where CNAMEs loop. Any other trouble is ERROR, never NONE.
  *
- * Addresses of special use (RFC 6303, RFC 6890: private, loopback, link-local, ...) are NONE
- * without a question, unless private_ptr is set or the static zone has the say about them. The
- * documentation prefixes (192.0.2.0/24, 2001:db8::/32, ...) are looked up like any others.
+ * Addresses of special use (RFC 6303, RFC 6890: private, loopback, link-local, ...) are PRIVATE
+ * without a question: no names, like NONE, unless private_ptr is set or the static zone has the say
+ * about them. The documentation prefixes (192.0.2.0/24, 2001:db8::/32, ...) are looked up like any
+ * others.
  */
 
 enum fcrdns_mode { FCRDNS_SINGLE, FCRDNS_DOUBLE };
@@ -38,22 +41,24 @@ enum fcrdns_status {
 	FCRDNS_UNVERIFIED, /* single: names that the PTR claims */
 	FCRDNS_MISMATCH,   /* names, and none confirms */
 	FCRDNS_NONE,       /* authoritatively no PTR */
+	FCRDNS_PRIVATE,    /* of special use, and not asked */
 	FCRDNS_ERROR       /* nobody knows */
 };
 
-/* "off", "verified", "unverified", "mismatch", "none", "error". */
+/* "off", "verified", "unverified", "mismatch", "none", "private", "error". */
 const char *fcrdns_status_word(enum fcrdns_status status);
 
 /* Immutable and shared: hold a reference as long as the strings are used. */
 struct fcrdns_result {
 	enum fcrdns_status status;
 	bool overload;   /* FCRDNS_ERROR because a limit was reached, not for DNS's own reasons */
-	bool incomplete; /* FCRDNS_VERIFIED, and of a further name nobody knows if it confirms */
+	bool incomplete; /* a name may confirm that is neither in `names` nor in `unasked` */
 	uint64_t expires_ms; /* clock_ms() from which on it must not be used */
 	uint64_t refresh_ms; /* from which on a hit has it looked up anew; UINT64_MAX: never */
 	struct str_list
 		names; /* VERIFIED: confirmed; UNVERIFIED: claimed; lower-case, no final dot */
-	struct str_list ptr; /* usable names that the PTR gave, confirmed or not */
+	struct str_list ptr;     /* usable names that the PTR gave, confirmed or not */
+	struct str_list unasked; /* its end: beyond max_ptr, not looked up */
 };
 
 const struct fcrdns_result *fcrdns_result_ref(const struct fcrdns_result *result);

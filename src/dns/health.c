@@ -4,6 +4,7 @@
 #include "dns/health.h"
 
 #include "base/log.h"
+#include "dns/special.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -27,6 +28,7 @@ struct upstream_health {
 struct dns_health {
 	atomic_uint references;
 	pthread_mutex_t lock;
+	atomic_bool told_private;
 	size_t count;
 	struct upstream_health upstreams[];
 };
@@ -93,6 +95,24 @@ void dns_health_quirk(struct dns_health *health, size_t upstream, enum dns_quirk
 		endpoint_format(&u->endpoint, server);
 		log_write(LOG_LEVEL_WARNING, "dns: name server %s %s", server, texts[quirk]);
 	}
+}
+
+void dns_health_private(struct dns_health *health, const struct addr *client)
+{
+	const struct prefix *prefix = dns_addr_special(client);
+	char ip[ADDR_TEXT_MAX];
+	char network[ADDR_TEXT_MAX];
+
+	if (prefix == NULL || atomic_load_explicit(&health->told_private, memory_order_relaxed) ||
+		atomic_exchange(&health->told_private, true)) {
+		return;
+	}
+	addr_format(client, ip);
+	addr_format(&prefix->addr, network);
+	log_write(LOG_LEVEL_WARNING,
+		"dns: the name of %s is not asked for, as %s/%u is private (rdns=private); "
+		"private_ptr = yes in [dns] asks; this is said once",
+		ip, network, prefix->len);
 }
 
 static const char *trouble(enum dns_status status)

@@ -38,6 +38,8 @@ void dns_health_unref(struct dns_health *health);
 
 /* Logs each quirk of each upstream once. */
 void dns_health_quirk(struct dns_health *health, size_t upstream, enum dns_quirk quirk);
+/* Logs, for the first client of special use that a name is wanted of, that none is asked for. */
+void dns_health_private(struct dns_health *health, const struct addr *client);
 /* A send timed out or was not delivered, or a question failed with this upstream. */
 void dns_health_failed(struct dns_health *health, size_t upstream, enum dns_status status, bool tcp,
 	uint64_t now_ms);

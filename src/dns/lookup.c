@@ -32,6 +32,7 @@ struct dns_lookup {
 	struct str *names; /* usable, in the order of their text; one block with the text */
 	bool *confirmed;   /* for each of them */
 	size_t name_count;
+	size_t ask_count; /* the first so many are looked up */
 	size_t next_name;
 	unsigned budget;
 	uint64_t began_ms;
@@ -40,7 +41,8 @@ struct dns_lookup {
 	uint64_t retry_ms;   /* when the first of the failures is forgotten */
 	struct addr addr;
 	enum fcrdns_mode mode;
-	bool failed;   /* for some name nobody knows */
+	bool failed;   /* some name is unknown */
+	bool cut;      /* there were more names than the answer has room for */
 	bool overload; /* because of our own limits */
 };
 
@@ -65,6 +67,7 @@ static void count(const struct dns_lookup *l, enum fcrdns_status status, uint64_
 		[FCRDNS_UNVERIFIED] = DNS_STATS_UNVERIFIED,
 		[FCRDNS_MISMATCH] = DNS_STATS_MISMATCH,
 		[FCRDNS_NONE] = DNS_STATS_NONE,
+		[FCRDNS_PRIVATE] = DNS_STATS_PRIVATE,
 		[FCRDNS_ERROR] = DNS_STATS_ERROR,
 	};
 	struct dns_stats *stats = l->ground->dns->stats;
@@ -84,25 +87,25 @@ static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now
 		l->done(l->ctx, DNS_LOOKUP_OVERLOAD, NULL);
 		return;
 	}
-	if (status == FCRDNS_ERROR && l->retry_ms > now_ms) {
+	if (status == FCRDNS_ERROR && l->retry_ms > now_ms && l->retry_ms < UINT64_MAX) {
 		expires_ms = l->retry_ms;
-	} else if (status == FCRDNS_ERROR) {
+	} else if (status == FCRDNS_ERROR && l->failed) {
 		expires_ms =
 			now_ms + dns_cache_result_backoff_ms(dns->cache, &l->addr, l->mode, now_ms);
 	} else if (l->failed && expires_ms > short_life_ms) {
 		expires_ms = short_life_ms;
 	}
-	const struct fcrdns_result *result =
-		fcrdns_result_new(status, false, (struct str_list){l->names, l->name_count},
-			status == FCRDNS_UNVERIFIED ? NULL : l->confirmed, expires_ms);
+	const struct fcrdns_result *result = fcrdns_result_new(status, false,
+		(struct str_list){l->names, l->name_count}, l->confirmed, expires_ms);
 
 	if (result == NULL) {
 		l->done(l->ctx, DNS_LOOKUP_NO_MEMORY, NULL);
 		return;
 	}
-	if (status == FCRDNS_VERIFIED && l->failed) {
+	if (l->failed || l->cut) {
 		fcrdns_result_mark_incomplete(result);
 	}
+	fcrdns_result_mark_unasked(result, l->name_count - l->ask_count);
 	if (dns->settings->refresh && status != FCRDNS_ERROR) {
 		fcrdns_result_refresh_from(result, refresh_due(dns->settings, now_ms, expires_ms));
 	}
@@ -117,7 +120,10 @@ static void conclude(struct dns_lookup *l, uint64_t now_ms)
 			return;
 		}
 	}
-	finish(l, l->failed ? FCRDNS_ERROR : FCRDNS_MISMATCH, now_ms);
+	/* A name that was not looked up may be the one that confirms. */
+	bool known = !l->failed && !l->cut && l->ask_count == l->name_count;
+
+	finish(l, known ? FCRDNS_MISMATCH : FCRDNS_ERROR, now_ms);
 }
 
 static void note_failure(struct dns_lookup *l, uint64_t retry_ms)
@@ -199,7 +205,7 @@ static void next_forwards(struct dns_lookup *l, uint64_t now_ms)
 		struct forward *f = &l->forwards[i];
 		struct dns_name name;
 
-		while (f->request == NULL && l->next_name < l->name_count) {
+		while (f->request == NULL && l->next_name < l->ask_count) {
 			f->lookup = l;
 			f->name = l->next_name++;
 			if (dns_name_from_text(l->names[f->name], &name)) {
@@ -234,25 +240,62 @@ static void on_forward(void *ctx, const struct dns_request_end *end)
 	next_forwards(l, end->now_ms);
 }
 
-/* Takes the names that are host names, the first in the order of their text. */
-static bool take_names(struct dns_lookup *l, const struct dns_answer *answer)
+static bool is_wanted(const struct dns_lookup *l, struct str name)
+{
+	return l->ground->wants != NULL && l->ground->wants(l->ground->wants_ctx, name);
+}
+
+/*
+ * Where there are more names than are looked up, those come first that could matter, and then the
+ * first in the order of their text; in that order, too, whatever they were chosen for.
+ */
+static void choose_names(struct dns_lookup *l)
 {
 	size_t max = l->ground->dns->settings->max_ptr;
+	struct str sorted[DNS_ANSWER_MAX];
+	bool chosen[DNS_ANSWER_MAX] = {false};
+	size_t count = l->name_count;
+	size_t left = max;
+	size_t at = 0;
+
+	l->ask_count = count;
+	if (count <= max) {
+		return;
+	}
+	l->ask_count = max;
+	memcpy(sorted, l->names, count * sizeof(sorted[0]));
+	for (size_t i = 0; i < count && left > 0; i++) {
+		chosen[i] = is_wanted(l, sorted[i]);
+		left -= chosen[i];
+	}
+	for (size_t i = 0; i < count && left > 0; i++) {
+		left -= !chosen[i];
+		chosen[i] = true;
+	}
+	for (size_t i = 0; i < 2 * count; i++) {
+		if (chosen[i % count] == (i < count)) {
+			l->names[at++] = sorted[i % count];
+		}
+	}
+}
+
+/* Takes the names that are host names. */
+static bool take_names(struct dns_lookup *l, const struct dns_answer *answer)
+{
 	size_t text_len = 0;
 	char host[DNS_HOST_MAX + 1];
 
-	max = answer->count < max ? answer->count : max;
 	for (size_t i = 0; i < answer->count; i++) {
 		text_len += answer->names[i].len;
 	}
-	l->names = malloc(max * sizeof(*l->names) + text_len + 1);
-	l->confirmed = calloc(max + 1, sizeof(*l->confirmed));
+	l->names = malloc(answer->count * sizeof(*l->names) + text_len + 1);
+	l->confirmed = calloc(answer->count + 1, sizeof(*l->confirmed));
 	if (l->names == NULL || l->confirmed == NULL) {
 		return false;
 	}
-	char *text = (char *)(l->names + max);
+	char *text = (char *)(l->names + answer->count);
 
-	for (size_t i = 0; i < answer->count && l->name_count < max; i++) {
+	for (size_t i = 0; i < answer->count; i++) {
 		if (!dns_name_to_host(&answer->names[i], host)) {
 			continue;
 		}
@@ -262,7 +305,17 @@ static bool take_names(struct dns_lookup *l, const struct dns_answer *answer)
 		l->names[l->name_count++] = (struct str){text, len};
 		text += len;
 	}
+	l->cut = answer->left_out > 0;
+	choose_names(l);
 	return true;
+}
+
+/* With rdns = single, what the PTR claims is taken for what it is. */
+static void take_claims(struct dns_lookup *l)
+{
+	for (size_t i = 0; i < l->ask_count; i++) {
+		l->confirmed[i] = true;
+	}
 }
 
 static void on_ptr(void *ctx, const struct dns_request_end *end)
@@ -280,6 +333,7 @@ static void on_ptr(void *ctx, const struct dns_request_end *end)
 	} else if (!take_names(l, end->answer)) {
 		l->done(l->ctx, DNS_LOOKUP_NO_MEMORY, NULL);
 	} else if (l->name_count > 0 && l->mode == FCRDNS_SINGLE) {
+		take_claims(l);
 		finish(l, FCRDNS_UNVERIFIED, end->now_ms);
 	} else {
 		next_forwards(l, end->now_ms);

@@ -14,6 +14,9 @@ struct dns_lookup_ground {
 	const struct dns_ground *dns;
 	struct dns_resolver *resolver;
 	const struct endpoint *upstreams; /* for traces */
+	/* Whether a name, lower-case, could matter; NULL: any could. */
+	bool (*wants)(void *ctx, struct str name);
+	void *wants_ctx;
 };
 
 enum dns_lookup_end {

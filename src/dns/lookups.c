@@ -304,8 +304,10 @@ static const struct fcrdns_result *clear_result(
 		return NULL;
 	}
 	const struct fcrdns_result *result =
-		fcrdns_result_new(FCRDNS_NONE, false, (struct str_list){NULL, 0}, NULL,
+		fcrdns_result_new(FCRDNS_PRIVATE, false, (struct str_list){NULL, 0}, NULL,
 			now_ms + dns->settings->max_ttl_s * UINT64_C(1000));
+
+	counter_add(&dns->stats->results[DNS_STATS_PRIVATE], 1);
 
 	if (result == NULL) {
 		return fcrdns_result_ref(all->error);
@@ -330,6 +332,10 @@ struct fcrdns_lookup *dns_lookups_start(struct dns_lookups *all, const struct ad
 		counter_add(&all->ground->dns->stats->joined, 1);
 	} else {
 		w->result = clear_result(all, addr, mode, now_ms);
+		if (w->result != NULL && trace == NULL &&
+			all->ground->dns->settings->offline == NULL) {
+			dns_health_private(all->ground->dns->health, addr);
+		}
 		if (w->result == NULL) {
 			w->shared = shared_new(all, addr, mode, 0, trace, now_ms, &full);
 		}

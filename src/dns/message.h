@@ -70,6 +70,7 @@ enum dns_answer_kind {
 	DNS_ANSWER_NODATA, /* the name is there, the type is not */
 	DNS_ANSWER_NXDOMAIN,
 	DNS_ANSWER_CNAME_LOOP,
+	DNS_ANSWER_CNAME_TOO_LONG, /* more than DNS_CNAME_MAX links, and no loop among them */
 	DNS_ANSWER_TRUNCATED,
 	DNS_ANSWER_SERVFAIL,
 	DNS_ANSWER_EXTENDED, /* an rcode above 15, which takes EDNS to say, but for BADCOOKIE */
@@ -112,14 +113,14 @@ size_t dns_answer_size(const struct dns_answer *answer);
  * those of the answer section on the question's own CNAME chain, class IN, and the SOA of a
  * negative answer, at or above the chain's end. Nothing else is ever taken.
  *
- * CNAMEs synthesised from DNAMEs are CNAMEs like others. A loop, or more than DNS_CNAME_MAX links,
- * is CNAME_LOOP (with a TTL). Two different CNAMEs at one name, a CNAME beside data of the type
- * asked for, and NXDOMAIN with such data are MALFORMED. The rcode is about the chain's end
- * (RFC 6604); a chain that ends in neither data nor a SOA at or above its end is CNAME. A negative
- * answer from a server that neither has authority nor offers recursion is LAME, as is a referral.
- * Rcodes up to 15 without a kind of their own are SERVFAIL; FORMERR and NOTIMP are, to
- * queries without OPT. TTLs above 2^31 - 1 count as 0 (RFC 2181 section 8). Duplicates are taken
- * once. `answer` is always filled.
+ * CNAMEs synthesised from DNAMEs are CNAMEs like others. A loop is CNAME_LOOP (with a TTL),
+ * more than DNS_CNAME_MAX links are CNAME_TOO_LONG. Two different CNAMEs at one name, a CNAME
+ * beside data of the type asked for, and NXDOMAIN with such data are MALFORMED. The rcode is about
+ * the chain's end (RFC 6604); a chain that ends in neither data nor a SOA at or above its end is
+ * CNAME. A negative answer from a server that neither has authority nor offers recursion is LAME,
+ * as is a referral. Rcodes up to 15 without a kind of their own are SERVFAIL; FORMERR and NOTIMP
+ * are, to queries without OPT. TTLs above 2^31 - 1 count as 0 (RFC 2181 section 8). Duplicates are
+ * taken once. `answer` is always filled.
  */
 void dns_reply_read(
 	const struct dns_query *query, const uint8_t *reply, size_t len, struct dns_answer *answer);

@@ -125,10 +125,12 @@ static enum dns_answer_kind follow_chain(const ldns_rr_list *records, struct dns
 		case LINK_DATA:
 			return take_data(records, answer) ? DNS_ANSWER_DATA : DNS_ANSWER_MALFORMED;
 		case LINK_CNAME:
-			if (!dns_answer_follow(answer, &chain, &next)) {
-				return DNS_ANSWER_CNAME_LOOP;
-			}
 			break;
+		}
+		enum dns_answer_kind kind = dns_answer_follow(answer, &chain, &next);
+
+		if (kind != DNS_ANSWER_CNAME) {
+			return kind;
 		}
 	}
 }

@@ -33,10 +33,11 @@ static bool next_word(struct str *line, struct str *word)
 	return len > 0;
 }
 
-static bool is_listed(const struct endpoint *nameservers, size_t count, const struct addr *addr)
+static bool is_listed(
+	const struct endpoint *nameservers, size_t count, const struct endpoint *server)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (addr_eq(&nameservers[i].addr, addr)) {
+		if (endpoint_eq(&nameservers[i], server)) {
 			return true;
 		}
 	}
@@ -74,24 +75,49 @@ static void read_options(struct str line, struct dns_resolv_conf *out)
 	}
 }
 
+/* An address, perhaps with a zone, and no port. */
+static bool read_server(struct str word, struct endpoint *out)
+{
+	return str_find(word, '[') == word.len && endpoint_parse(word, DNS_PORT, out) &&
+	       (out->addr.family == ADDR_V6 || str_find(word, ':') == word.len ||
+		       addr_parse(word, &out->addr));
+}
+
+static const char *what_is_wrong(struct str word)
+{
+	struct endpoint server;
+	struct str cut = {word.data, word.len - 1};
+
+	if (str_find(word, '%') < word.len) {
+		return "its zone is no interface of this host, or its address is not link-local";
+	}
+	if (endpoint_parse(word, DNS_PORT, &server)) {
+		return "resolv.conf takes an address without brackets and port; nameservers in "
+		       "[dns] takes both";
+	}
+	if (read_server(cut, &server)) {
+		return "something follows the address";
+	}
+	return "it is no IP address";
+}
+
 /* False if it is one too many. */
 static bool read_nameserver(
 	struct str line, const struct place *place, struct dns_resolv_conf *out, struct diag *diag)
 {
-	struct endpoint server = {.port = DNS_PORT};
+	struct endpoint server;
 	struct str word;
 
 	if (!next_word(&line, &word)) {
 		return true;
 	}
-	if (!addr_parse(word, &server.addr)) {
-		diag_warning(diag, place,
-			"name server '%.*s' is left out, expected an address without a zone "
-			"identifier",
-			(int)word.len, word.data);
+	if (!read_server(word, &server)) {
+		out->left_out = true;
+		diag_warning(diag, place, "name server '%.*s' is left out: %s", (int)word.len,
+			word.data, what_is_wrong(word));
 		return true;
 	}
-	if (is_listed(out->nameservers, out->nameserver_count, &server.addr)) {
+	if (is_listed(out->nameservers, out->nameserver_count, &server)) {
 		return true;
 	}
 	if (out->nameserver_count == DNS_MAX_UPSTREAMS) {
@@ -123,6 +149,12 @@ void dns_resolv_conf_parse(
 		} else if (str_eq_text(word, "options")) {
 			read_options(line, out);
 		}
+	}
+	if (out->nameserver_count == 0 && out->left_out) {
+		place.line = 0;
+		diag_warning(diag, &place,
+			"none of its name servers can be used: 127.0.0.1 is asked in their place; "
+			"nameservers in [dns] says which to ask");
 	}
 	if (out->nameserver_count == 0) {
 		out->nameservers[out->nameserver_count++] = (struct endpoint){

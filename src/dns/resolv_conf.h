@@ -17,6 +17,7 @@ struct dns_resolv_conf {
 	size_t nameserver_count; /* at least 1 */
 	uint32_t timeout_ms;     /* 0: nothing is said */
 	uint32_t attempts;       /* likewise */
+	bool left_out;           /* some server cannot be used */
 	bool rotate;
 	bool use_vc;
 	bool trust_ad;
@@ -24,10 +25,10 @@ struct dns_resolv_conf {
 
 /*
  * The name servers, in order, each once, at most DNS_MAX_UPSTREAMS; without any, 127.0.0.1 as the C
- * library has it. A server that cannot be used (a zone identifier, a host name) is a warning. Of
- * the options those above, the last of each, within the C library's bounds: timeout:1 to 30
- * (seconds), attempts:1 to 5. Other lines and options are not about us: names are never completed,
- * and edns0 asks for what is on anyway.
+ * library has it. A server that cannot be used (a host name, a port, the zone of no interface) is a
+ * warning, and another one where none is left. Of the options those above, the last of each, within
+ * the C library's bounds: timeout:1 to 30 (seconds), attempts:1 to 5. Other lines and options are
+ * not about us: names are never completed, and edns0 asks for what is on anyway.
  */
 void dns_resolv_conf_parse(
 	struct str text, const char *path, struct dns_resolv_conf *out, struct diag *diag);

@@ -24,7 +24,7 @@ struct dns_request {
 	struct question *waits_for; /* NULL: its next step is due */
 	struct dns_name name;       /* of the next step, lower-case */
 	enum dns_type type;
-	unsigned cnames;
+	struct dns_trail trail;
 	unsigned *budget;
 	uint64_t fresh_ms; /* cached answers that end by then do not count */
 	uint64_t expires_ms;
@@ -124,6 +124,7 @@ struct dns_request *dns_resolver_ask(struct dns_resolver *resolver, const struct
 		.done = done,
 		.ctx = ctx};
 	dns_name_lower(&request->name);
+	dns_trail_init(&request->trail, &request->name);
 	TAILQ_INSERT_TAIL(&resolver->due, request, link);
 	return request;
 }
@@ -203,7 +204,7 @@ static void finish(struct dns_request *request, enum dns_status status, const st
 static void take_step(struct dns_request *request, const struct dns_step *step)
 {
 	struct dns_resolver *r = request->resolver;
-	enum dns_status status = step->status;
+	enum dns_status status;
 
 	if (request->step != NULL) {
 		r->telling = request;
@@ -220,12 +221,7 @@ static void take_step(struct dns_request *request, const struct dns_step *step)
 	if (step->expires_ms < request->expires_ms) {
 		request->expires_ms = step->expires_ms;
 	}
-	if (status == DNS_STATUS_DATA || status == DNS_STATUS_CNAME) {
-		request->cnames += step->answer->cnames;
-		if (request->cnames > DNS_CNAME_MAX) {
-			status = DNS_STATUS_CNAME_LOOP;
-		}
-	}
+	status = dns_trail_follow(&request->trail, step->status, step->answer);
 	if (status != DNS_STATUS_CNAME) {
 		finish(request, status, step);
 		return;

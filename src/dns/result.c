@@ -69,6 +69,12 @@ void fcrdns_result_refresh_from(const struct fcrdns_result *result, uint64_t ref
 	holder_of(result)->result.refresh_ms = refresh_ms;
 }
 
+void fcrdns_result_mark_unasked(const struct fcrdns_result *result, size_t count)
+{
+	holder_of(result)->result.unasked =
+		(struct str_list){result->ptr.items + (result->ptr.count - count), count};
+}
+
 void fcrdns_result_mark_incomplete(const struct fcrdns_result *result)
 {
 	holder_of(result)->result.incomplete = true;
@@ -110,6 +116,8 @@ const char *fcrdns_status_word(enum fcrdns_status status)
 		return "mismatch";
 	case FCRDNS_NONE:
 		return "none";
+	case FCRDNS_PRIVATE:
+		return "private";
 	case FCRDNS_ERROR:
 		break;
 	}

@@ -16,6 +16,8 @@ const struct fcrdns_result *fcrdns_result_new(enum fcrdns_status status, bool ov
 	struct str_list ptr, const bool *confirmed, uint64_t expires_ms);
 /* Sets refresh_ms, which is never before; only as long as nobody else has seen the result. */
 void fcrdns_result_refresh_from(const struct fcrdns_result *result, uint64_t refresh_ms);
+/* The last so many names of the PTR were not looked up; likewise. */
+void fcrdns_result_mark_unasked(const struct fcrdns_result *result, size_t count);
 /* Sets incomplete, likewise. */
 void fcrdns_result_mark_incomplete(const struct fcrdns_result *result);
 /* Bytes on the heap. */

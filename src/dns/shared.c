@@ -33,8 +33,7 @@ static bool same_upstreams(const struct dns_settings *a, const struct dns_settin
 		return false;
 	}
 	for (size_t i = 0; i < a->nameserver_count; i++) {
-		if (!addr_eq(&a->nameservers[i].addr, &b->nameservers[i].addr) ||
-			a->nameservers[i].port != b->nameservers[i].port) {
+		if (!endpoint_eq(&a->nameservers[i], &b->nameservers[i])) {
 			return false;
 		}
 	}
@@ -200,6 +199,20 @@ struct dns_shared *dns_shared_offline(const struct dns_settings *settings, struc
 		return NULL;
 	}
 	return shared;
+}
+
+void dns_shared_describe(const struct dns_shared *shared, struct bytes *out)
+{
+	const struct dns_settings *s = &shared->settings;
+	char server[ENDPOINT_TEXT_MAX];
+
+	for (size_t i = 0; i < s->nameserver_count; i++) {
+		endpoint_format(&s->nameservers[i], server);
+		bytes_appendf(out, "%s%s", i > 0 ? ", " : "", server);
+	}
+	if (shared->resolv_conf != NULL) {
+		bytes_appendf(out, " (of %s)", shared->resolv_conf);
+	}
 }
 
 bool dns_shared_watches(const struct dns_shared *shared)

@@ -27,12 +27,17 @@ static const struct prefix special[] = {
 	{{ADDR_V6, {0xff}}, 8},
 };
 
-bool dns_addr_is_special(const struct addr *addr)
+const struct prefix *dns_addr_special(const struct addr *addr)
 {
 	for (size_t i = 0; i < ARRAY_LEN(special); i++) {
 		if (prefix_contains(&special[i], addr)) {
-			return true;
+			return &special[i];
 		}
 	}
-	return false;
+	return NULL;
+}
+
+bool dns_addr_is_special(const struct addr *addr)
+{
+	return dns_addr_special(addr) != NULL;
 }

@@ -16,6 +16,8 @@ enum dns_status dns_status_of(enum dns_answer_kind kind)
 		return DNS_STATUS_NXDOMAIN;
 	case DNS_ANSWER_CNAME_LOOP:
 		return DNS_STATUS_CNAME_LOOP;
+	case DNS_ANSWER_CNAME_TOO_LONG:
+		return DNS_STATUS_CNAME_TOO_LONG;
 	case DNS_ANSWER_TRUNCATED:
 		return DNS_STATUS_TRUNCATED;
 	case DNS_ANSWER_SERVFAIL:
@@ -56,6 +58,8 @@ const char *dns_status_word(enum dns_status status)
 		return "NXDOMAIN";
 	case DNS_STATUS_CNAME_LOOP:
 		return "CNAME loop";
+	case DNS_STATUS_CNAME_TOO_LONG:
+		return "too many CNAMEs";
 	case DNS_STATUS_TRUNCATED:
 		return "truncated";
 	case DNS_STATUS_SERVFAIL:

@@ -14,8 +14,9 @@ enum dns_status {
 	DNS_STATUS_CNAME, /* one step of a chain; never the end of a request */
 	DNS_STATUS_NODATA,
 	DNS_STATUS_NXDOMAIN,
-	DNS_STATUS_CNAME_LOOP, /* or more than DNS_CNAME_MAX links */
-	/* From here on nobody knows. */
+	DNS_STATUS_CNAME_LOOP,
+	/* From here on it is unknown. */
+	DNS_STATUS_CNAME_TOO_LONG, /* more than DNS_CNAME_MAX links */
 	DNS_STATUS_TRUNCATED,
 	DNS_STATUS_SERVFAIL,
 	DNS_STATUS_REFUSED,

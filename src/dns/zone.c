@@ -298,8 +298,10 @@ bool dns_zone_answer(const struct dns_zone *zone, const struct dns_name *name, e
 		struct dns_name next = name_of(cname);
 
 		dns_answer_take_ttl(answer, cname->ttl);
-		if (!dns_answer_follow(answer, &chain, &next)) {
-			answer->kind = DNS_ANSWER_CNAME_LOOP;
+		enum dns_answer_kind kind = dns_answer_follow(answer, &chain, &next);
+
+		if (kind != DNS_ANSWER_CNAME) {
+			answer->kind = kind;
 			return true;
 		}
 	}

@@ -6,6 +6,8 @@
 #include "policy/compiled.h"
 #include "policy/textset.h"
 
+#define REGEXES_MAX 16u
+
 struct asking {
 	const struct policy_rules *rules;
 	const struct policy_rule *rule;
@@ -78,4 +80,31 @@ bool policy_rules_each_asked(const struct policy_rules *rules,
 		}
 	}
 	return true;
+}
+
+bool policy_rules_could_match_name(const struct policy_rules *rules, struct str name)
+{
+	struct addr ip = {.family = ADDR_NONE};
+	struct policy_facts facts = {
+		.ip = &ip, .names_state = POLICY_FACT_KNOWN, .names = {&name, 1}};
+	unsigned regexes = 0;
+
+	for (size_t i = 0; i < policy_rules_count(rules); i++) {
+		const struct policy_rule *rule = policy_rules_at(rules, i);
+
+		for (size_t k = 0; k < rule->count; k++) {
+			const struct policy_term *term = &rule->terms[k];
+			struct policy_found found = {.name = SIZE_MAX};
+
+			if (term->field == NULL || term->field->source != POLICY_SOURCE_NAMES ||
+				(term->op == POLICY_OPERATOR_MATCHES && ++regexes > REGEXES_MAX)) {
+				continue;
+			}
+			if (policy_term_truth(term, &facts, &found) !=
+				(term->negated ? POLICY_TRUE : POLICY_FALSE)) {
+				return true;
+			}
+		}
+	}
+	return false;
 }

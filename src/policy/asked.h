@@ -29,4 +29,10 @@ struct policy_asked {
 bool policy_rules_each_asked(const struct policy_rules *rules,
 	bool (*asked)(void *ctx, const struct policy_asked *asked), void *ctx);
 
+/*
+ * Whether a `host` term, negated or not, would match this name. Of regexes, the first 16 are tried:
+ * it is asked for each of up to 64 names that a client's PTR has.
+ */
+bool policy_rules_could_match_name(const struct policy_rules *rules, struct str name);
+
 #endif

@@ -62,6 +62,8 @@ struct policy_facts {
 	/* The names that `host` may match: confirmed ones, or claimed ones with rdns = single. */
 	enum policy_fact_state names_state;
 	struct str_list names; /* lower-case, no final dot */
+	/* KNOWN_IN_PART: what else may be a name; none: anything may. */
+	struct str_list possible_names;
 	/* By the number of the look-up, never NOT_EVALUATED. NULL: none is fetched. */
 	const enum policy_truth *answers;
 	uint64_t rates_asked; /* bits, by the number of the rate: whether the client is counted */

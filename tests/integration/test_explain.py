@@ -103,7 +103,7 @@ def test_verified(explain, conf, nsd):
                        "honest.example: confirmed"]),
         ("192.0.2.17", ["nowhere.example: not confirmed, looking up its A ended with NXDOMAIN"]),
         ("192.0.2.15", ["loop.example: not confirmed, looking up its A ended with CNAME loop"]),
-        ("192.0.2.19", ["mismatch", "localhost: left out, no host name or beyond max_ptr"]),
+        ("192.0.2.19", ["mismatch", "localhost: left out, it is no host name"]),
         ("198.51.100.10", ["alias.example: confirmed, its A is 198.51.100.10"]),
         ("192.0.2.200", ["none: the address has no name", "is NXDOMAIN"]),
         ("2001:db8::3", ["v4only.example: not confirmed, looking up its AAAA ended with NODATA"]),

@@ -76,9 +76,9 @@ def test_a_change_is_in_force_without_a_restart(doorward, folder):
             return door.ask(REMOTE_ADDR="192.0.2.1").header("X-Client-Hostname")
 
         assert name() == "one.example"
-        resolv.write_text(f"nameserver fe80::1%1\nnameserver {SECOND}\noptions rotate attempts:2\n")
+        resolv.write_text(f"nameserver fe80::1%none\nnameserver {SECOND}\noptions rotate attempts:2\n")
         door.wait_for_log("resolv.conf has changed")
-        assert "name server 'fe80::1%1' is left out" in door.stderr()
+        assert "name server 'fe80::1%none' is left out: its zone is no interface" in door.stderr()
         assert name() == "two.example"
         resolv.write_text(f"nameserver {FIRST}\n")
         door.wait_for_log("(?s)resolv.conf has changed.*resolv.conf has changed")

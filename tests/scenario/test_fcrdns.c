@@ -303,7 +303,7 @@ static void test_chain_of_9(void **state)
 
 	scenario_start(s);
 	chain(s, 9, names);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
 	assert_int_equal(s->query_count, 10);
 }
 
@@ -333,7 +333,7 @@ static void test_chain_counts_across_messages(void **state)
 	s->behave = chain_in_one_message;
 	scenario_start(s);
 	chain(s, 9, names);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
 	assert_int_equal(sim_asked(s, "c1.example"), 0);
 }
 
@@ -449,6 +449,61 @@ static void test_2000_names(void **state)
 	assert_int_equal(s->query_count, 11);
 	assert_int_equal(sim_asked(s, "n0000." REVERSE), 1);
 	assert_int_equal(sim_asked(s, "n0010." REVERSE), 0);
+}
+
+static bool wants_good(void *ctx, struct str name)
+{
+	return str_ends_with_nocase(name, str_view(".good.example"));
+}
+
+static void add_names(struct scenario *s, unsigned count, const char *last)
+{
+	static char names[80][32];
+
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(names[i], sizeof(names[i]), "a%02u.bad.example", i);
+		scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, names[i]);
+	}
+	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, last);
+	scenario_record(s, last, DNS_TYPE_A, 300, CLIENT);
+}
+
+/* Beyond max_ptr, a name is not absent but unknown: for as long as the answers hold. */
+static void test_names_beyond_the_bound_are_unknown(void **state)
+{
+	struct scenario *s = *state;
+	struct sim_lookup l = {.calls = 0};
+
+	scenario_start(s);
+	add_names(s, 10, "z.good.example");
+	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	scenario_run(s, 2500);
+	sim_lookup_expect(&l, FCRDNS_ERROR, "");
+	assert_false(l.result->incomplete);
+	assert_int_equal(l.result->ptr.count, 11);
+	assert_int_equal(l.result->unasked.count, 1);
+	assert_string_equal(l.result->unasked.items[0].data, "z.good.example");
+	assert_true(l.result->expires_ms > s->now_ms + 20000);
+	sim_lookup_clear(&l);
+}
+
+static void test_names_that_matter_come_first(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	dns_engine_want_names(s->engine, wants_good, NULL);
+	add_names(s, 40, "z.good.example");
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "z.good.example");
+}
+
+static void test_as_many_names_as_the_bound(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	add_names(s, 9, "z.good.example");
+	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "z.good.example");
 }
 
 static bool late(struct scenario *s, const struct sim_query *q)
@@ -594,7 +649,8 @@ static void test_special_use(void **state)
 	scenario_start(s);
 	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
 		assert_int_equal(
-			scenario_expect(s, addresses[i], FCRDNS_DOUBLE, FCRDNS_NONE, ""), 3600000);
+			scenario_expect(s, addresses[i], FCRDNS_DOUBLE, FCRDNS_PRIVATE, ""),
+			3600000);
 	}
 	assert_int_equal(s->query_count, 0);
 	scenario_expect(s, "172.32.0.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
@@ -636,7 +692,7 @@ static void test_static_zone(void **state)
 	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_VERIFIED, "into.example");
 	assert_int_equal(s->query_count, 3);
 	/* Other private addresses are nobody's. */
-	scenario_expect(s, "10.0.0.2", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, "10.0.0.2", FCRDNS_DOUBLE, FCRDNS_PRIVATE, "");
 	assert_int_equal(s->query_count, 3);
 }
 
@@ -731,6 +787,9 @@ int main(void)
 		TEST(test_loop_across_messages),
 		TEST(test_hostile_names_are_not_asked_for),
 		TEST(test_2000_names),
+		TEST(test_names_beyond_the_bound_are_unknown),
+		TEST(test_names_that_matter_come_first),
+		TEST(test_as_many_names_as_the_bound),
 		TEST(test_two_forward_lookups_at_a_time),
 		TEST(test_16_queries_at_most),
 		TEST(test_ttl_bounds),

@@ -64,8 +64,9 @@ static void test_none(void **state)
 
 static void test_unusable(void **state)
 {
-	expect("nameserver fe80::1%eth0\n", "127.0.0.1:53", 1);
-	expect("nameserver fe80::1%eth0\nnameserver 192.0.2.1\nnameserver ns.example\n"
+	expect("nameserver fe80::1%lo\n", "[fe80::1%lo]:53", 0);
+	expect("nameserver fe80::1%none\n", "127.0.0.1:53", 2);
+	expect("nameserver fe80::1%none\nnameserver 192.0.2.1\nnameserver ns.example\n"
 	       "nameserver 192.0.2\nnameserver 192.0.2.1:5353\n",
 		"192.0.2.1:53", 4);
 }
@@ -148,7 +149,7 @@ static void test_more_than_fit(void **state)
 /* Whatever the bytes: never more than fit, never none. */
 static void test_every_cut(void **state)
 {
-	static const char text[] = "nameserver 192.0.2.1\nnameserver fe80::1%1\n\0nameserver ::1\n"
+	static const char text[] = "nameserver 192.0.2.1\nnameserver fe80::1%none\n\0nameserver ::1\n"
 				   "options timeout:3 attempts:2 rotate";
 	struct dns_resolv_conf conf;
 
