@@ -221,7 +221,7 @@ static void a_list_shuts_out(void **state)
 	assert_decides(policy, "2001:db8::8", AUTHZ_ALLOW, REASON_DEFAULT, 300);
 	assert_decides(policy, "192.0.2.2", AUTHZ_ALLOW, REASON_DEFAULT, 300);
 	assert_decides(policy, "192.0.2.3", AUTHZ_DENY, REASON_DNS_ERROR, 0);
-	assert_decides(policy, "192.0.2.4", AUTHZ_ALLOW, REASON_DEFAULT, 50);
+	assert_decides(policy, "192.0.2.4", AUTHZ_DENY, REASON_DNS_ERROR, 0);
 	assert_decides(negated, "192.0.2.1", AUTHZ_DENY, REASON_DEFAULT, 50);
 	assert_decides(negated, "192.0.2.2", AUTHZ_ALLOW, REASON_RULE, 300);
 	assert_decides(negated, "192.0.2.3", AUTHZ_DENY, REASON_DNS_ERROR, 0);
