@@ -195,8 +195,9 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 	if (truth == POLICY_FALSE && names && facts->names_state == POLICY_FACT_KNOWN_IN_PART) {
 		size_t possible;
 
-		return facts->possible_names.count > 0 && truth_of_texts(t, facts->possible_names,
-								  &possible) == POLICY_FALSE
+		return facts->possible_names.count > 0 &&
+				       truth_of_texts(t, facts, facts->possible_names, &possible) ==
+					       POLICY_FALSE
 			       ? POLICY_FALSE
 			       : POLICY_UNKNOWN;
 	}
