@@ -4,9 +4,11 @@
 #include "policy/asked.h"
 
 #include "policy/compiled.h"
+#include "policy/regex.h"
 #include "policy/textset.h"
 
 #define REGEXES_MAX 16u
+#define NAMES_MAX 64 /* that may be asked about for one client: all share one budget */
 
 struct asking {
 	const struct policy_rules *rules;
@@ -85,8 +87,11 @@ bool policy_rules_each_asked(const struct policy_rules *rules,
 bool policy_rules_could_match_name(const struct policy_rules *rules, struct str name)
 {
 	struct addr ip = {.family = ADDR_NONE};
-	struct policy_facts facts = {
-		.ip = &ip, .names_state = POLICY_FACT_KNOWN, .names = {&name, 1}};
+	uint64_t steps = POLICY_REGEX_STEPS / NAMES_MAX;
+	struct policy_facts facts = {.ip = &ip,
+		.regex_steps = &steps,
+		.names_state = POLICY_FACT_KNOWN,
+		.names = {&name, 1}};
 	unsigned regexes = 0;
 
 	for (size_t i = 0; i < policy_rules_count(rules); i++) {
