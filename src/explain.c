@@ -207,6 +207,7 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 		const char *key;
 		struct str_list value;
 	} lists[] = {
+		{"cn", identity->cn},
 		{"dns", identity->dns},
 		{"email", identity->email},
 		{"uri", identity->uri},
@@ -229,6 +230,8 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 		json_text(out, text);
 	}
 	json_close(out, ']');
+	json_key(out, "unusable_names");
+	json_u64(out, identity->unusable_names);
 	json_time(out, "not_before", identity != &none ? &identity->not_before : NULL);
 	json_time(out, "not_after", identity != &none ? &identity->not_after : NULL);
 }

@@ -296,9 +296,22 @@ static void text_identity(const struct cert_identity *identity, struct bytes *ou
 	item(out, "issuer", identity->issuer);
 	item(out, "serial", identity->serial);
 	item(out, "sha256", identity->sha256);
+	for (size_t i = 0; i < identity->cn.count; i++) {
+		bytes_append_text(&text, i > 0 ? ", " : "");
+		bytes_append_json(&text, identity->cn.items[i]);
+	}
+	item(out, "cn", text.len > 0 ? bytes_view(&text) : str_view("none"));
+	bytes_reset(&text, SIZE_MAX);
 	reply_san(identity, &text);
 	item(out, "names", text.len > 0 ? bytes_view(&text) : str_view("none"));
 	bytes_reset(&text, SIZE_MAX);
+	if (identity->unusable_names > 0) {
+		bytes_appendf(&text,
+			"%zu name(s): empty, with control characters, or not of their kind's form",
+			identity->unusable_names);
+		item(out, "left out", bytes_view(&text));
+		bytes_reset(&text, SIZE_MAX);
+	}
 	clock_format(identity->not_before, from);
 	clock_format(identity->not_after, until);
 	bytes_appendf(&text, "from %s until %s", from, until);

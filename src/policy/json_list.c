@@ -140,7 +140,7 @@ static void take_member(struct json_list *l, const char *key, const json_t *valu
 	} else if (json_array_size(value) > 0 || json_object_size(value) > 0) {
 		diag_error(l->diag, &place,
 			"%s: an unknown list or object: expected \"prefixes\", \"ips\" or another "
-			"known form",
+			"known form, or one value a line (jq -r makes them) in file:PATH",
 			policy_quote(str_view(key), quoted));
 		l->errors++;
 	}

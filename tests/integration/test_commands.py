@@ -175,6 +175,16 @@ def test_check_allows(conf, pki):
     assert all({"rule", "text", "outcome", "terms"} <= set(step) for step in got["steps"])
 
 
+def test_check_shows_the_names_of_a_certificate(conf, pki):
+    odd = pki.authority.issue(
+        "odd-names", subject="CN=M\u00fcller", dns=["ok.example", "a b.example", "-x.example"]
+    )
+    got = check(conf, "--ip", "192.0.2.1", "--cert", odd.file, expect=None)["cert"]
+    assert (got["cn"], got["dns"], got["unusable_names"]) == (["M\u00fcller"], ["ok.example"], 2)
+    out = run("check", "-c", conf, "--ip", "192.0.2.1", "--cert", odd.file)[1]
+    assert 'cn         "M' in out and "names      DNS:ok.example" in out and "left out   2 name" in out
+
+
 def test_check_denies(conf, pki):
     got = check(conf, "--ip", "192.0.2.2", expect=1)
     assert (got["verdict"], got["status"], got["reason"]) == ("deny", 403, "default")
@@ -183,7 +193,7 @@ def test_check_denies(conf, pki):
     assert got["rdns"]["names"] == [] and got["rdns"]["ptr"] == ["client.example"]
     assert got["cert"] == {
         "present": False, "verified": False, "error": None, "subject": None, "issuer": None,
-        "serial": None, "sha256": None, "spki_sha256": None, "dns": [], "ip": [], "email": [],
+        "serial": None, "sha256": None, "spki_sha256": None, "cn": [], "unusable_names": 0, "dns": [], "ip": [], "email": [],
         "uri": [], "not_before": None, "not_after": None,
     }
 

@@ -120,10 +120,12 @@ static void test_other_shapes_are_errors_with_their_place(void **state)
 		"a.json: error: prefixes: an object: expected a list\n");
 	refuses("{\"prefixes\":[\"a\"],\"values\\n\":[\"b\"]}",
 		"a.json: error: \"values?\": an unknown list or object: expected \"prefixes\", "
-		"\"ips\" or another known form\n");
+		"\"ips\" or another known form, or one value a line (jq -r makes them) in "
+		"file:PATH\n");
 	refuses("{\"result\":{\"result\":{\"prefixes\":[\"a\"]}}}",
 		"a.json: error: \"result\": an unknown list or object: expected \"prefixes\", "
-		"\"ips\" or another known form\n");
+		"\"ips\" or another known form, or one value a line (jq -r makes them) in "
+		"file:PATH\n");
 	refuses("[\"a\",\"bad\"]", "a.json: [1]: error: bad: expected good\n");
 }
 
