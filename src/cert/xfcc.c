@@ -5,6 +5,8 @@
 
 #include <openssl/evp.h>
 
+static const char no_pair[] = "no key and equals sign where a pair must begin";
+
 /*
  * X-Forwarded-Client-Cert as Envoy's HTTP connection manager documents it: elements between commas,
  * pairs between semicolons, KEY=VALUE, keys in any case. A value that holds one of these bytes is
@@ -14,6 +16,7 @@ struct element {
 	struct str cert;
 	struct str chain;
 	struct str hash;
+	const char *bare; /* what to say of a next pair that does not begin with a key */
 };
 
 static const char *take_quoted(struct str *text, struct str *value)
@@ -55,6 +58,21 @@ static const char *take_value(struct str *text, struct str *value)
 	return NULL;
 }
 
+/*
+ * Envoy does not quote names of certificates that hold a semicolon. What stands behind it may have
+ * been chosen by the client, and is no pair of Envoy's: it is refused, and the pair is named.
+ */
+static const char *what_if_bare(struct str key)
+{
+	if (str_eq_nocase(key, str_view("by"))) {
+		return "a By that holds a semicolon and is not quoted";
+	}
+	if (str_eq_nocase(key, str_view("uri"))) {
+		return "a URI that holds a semicolon and is not quoted";
+	}
+	return no_pair;
+}
+
 static const char *take_pair(struct str *text, struct element *element)
 {
 	const struct {
@@ -73,7 +91,7 @@ static const char *take_pair(struct str *text, struct element *element)
 		len++;
 	}
 	if (len == 0 || len == text->len || text->data[len] != '=') {
-		return "no key and equals sign where a pair must begin";
+		return text->len > 0 ? element->bare : no_pair;
 	}
 	struct str key = {text->data, len};
 
@@ -83,6 +101,7 @@ static const char *take_pair(struct str *text, struct element *element)
 	if (wrong != NULL) {
 		return wrong;
 	}
+	element->bare = what_if_bare(key);
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
 		if (!str_eq_nocase(key, str_view(kept[i].key))) {
 			continue;
@@ -160,7 +179,7 @@ static const char *take_chain(struct str text, struct cert_sink *sink)
 
 const char *cert_codec_xfcc(struct str text, struct cert_sink *sink)
 {
-	struct element element = {.cert = {NULL, 0}};
+	struct element element = {.bare = no_pair};
 	const char *wrong = take_element(text, &element);
 
 	if (wrong != NULL) {

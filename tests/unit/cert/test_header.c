@@ -298,6 +298,33 @@ static void test_takes_whole_percent_escapes(void **state)
 	bytes_clear(&der);
 }
 
+static void test_names_the_pair_that_envoy_did_not_quote(void **state)
+{
+	static const char *const cases[][2] = {
+		{"By=urn:a(b;None;c);Hash=00;Cert=\"x\"",
+			"a By that holds a semicolon and is not quoted"},
+		{"Hash=00;URI=urn:a;b c;Cert=\"x\"",
+			"a URI that holds a semicolon and is not quoted"},
+		{"Hash=00;;", "no key and equals sign where a pair must begin"},
+		{"By=urn:a;", "no key and equals sign where a pair must begin"},
+		/* What a client's name says is never taken for Envoy's. */
+		{"Cert=\"x\";URI=urn:a;Cert=\"y\"", "more than one Cert"},
+	};
+	struct arena arena;
+
+	arena_init(&arena, 1024);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct str der = {NULL, 0};
+		const char *why = NULL;
+
+		assert_int_equal(
+			cert_decode(CERT_CODEC_XFCC, str_view(cases[i][0]), &arena, &der, &why),
+			CERT_MALFORMED);
+		assert_string_equal(why, cases[i][1]);
+	}
+	arena_clear(&arena);
+}
+
 static void test_refuses_nul_anywhere(void **state)
 {
 	static const char good[] = ARMORED("TWFu");
@@ -429,6 +456,7 @@ int main(void)
 		cmocka_unit_test(test_takes_base64_strictly),
 		cmocka_unit_test(test_takes_one_armored_certificate),
 		cmocka_unit_test(test_takes_whole_percent_escapes),
+		cmocka_unit_test(test_names_the_pair_that_envoy_did_not_quote),
 		cmocka_unit_test(test_refuses_nul_anywhere),
 		cmocka_unit_test(test_bounds_text_and_certificate),
 		cmocka_unit_test(test_takes_no_part_of_a_text),
