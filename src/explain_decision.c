@@ -80,7 +80,7 @@ static void append_why(const struct authz *a, struct bytes *out)
 		}
 		break;
 	case REASON_DNS_ERROR:
-		bytes_appendf(out, "nobody knows what DNS should say, and on_dns_error = %s",
+		bytes_appendf(out, "DNS failed, and on_dns_error = %s",
 			on_error_word(a->policy->on_dns_error));
 		if (a->detail != NULL) {
 			bytes_appendf(out, "; %s", a->detail);

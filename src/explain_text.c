@@ -135,7 +135,7 @@ static const char *rdns_meaning(const struct authz *a)
 			       ? "error: no name that was looked up points back to the address, "
 				 "and "
 				 "it has more than max_ptr"
-			       : "error: nobody knows";
+			       : "error: DNS failed, so whether the address has a name is unknown";
 	case FCRDNS_OFF:
 		break;
 	}
@@ -348,7 +348,7 @@ static const char *rule_outcome(enum policy_truth truth)
 	static const char *const words[] = {
 		[POLICY_FALSE] = "does not hold",
 		[POLICY_TRUE] = "holds",
-		[POLICY_UNKNOWN] = "nobody knows",
+		[POLICY_UNKNOWN] = "is unknown",
 		[POLICY_UNFETCHED] = "was not looked up",
 		[POLICY_NOT_EVALUATED] = "was not asked",
 	};

@@ -119,10 +119,10 @@ def test_nobody_knows(explain, conf):
     out = explain("--ip", "192.0.2.8", "--user-agent", "Googlebot", expect=2)
     rule = place(conf, "deny = user_agent ~ googlebot & !host .googlebot.com")
     assert "host.broken.example: not confirmed, looking up its A ended with SERVFAIL" in out
-    assert f"{rule}: nobody knows deny = user_agent" in out
+    assert f"{rule}: is unknown deny = user_agent" in out
     assert "unknown !host .googlebot.com" in out and "false" not in out
     assert "4 more after it: not asked" in out
-    assert "nobody knows what DNS should say, and on_dns_error = error; the rule that asked" in out
+    assert "DNS failed, and on_dns_error = error; the rule that asked" in out
     assert "this request only (0 s): after an error" in out
 
 
