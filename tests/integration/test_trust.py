@@ -175,7 +175,7 @@ def test_names_that_nobody_knows(doorward, pki, ca, nsd, word, status, why):
 def test_names_that_nobody_knows_are_no_way_around_the_rules(doorward, pki, ca, nsd):
     door = doorward(
         NAMED + "cert_host = exact\non_dns_error = allow\n"
-        f"deny = cert.serial {pki.alice.serial}\n",
+        f"deny = cert.serial 0x{pki.alice.serial}\n",
         server_of_names=nsd,
     )
     reply = ask(door, pki.alice, "203.0.113.1")
