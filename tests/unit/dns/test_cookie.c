@@ -121,9 +121,9 @@ static void differs_by_key_upstream_and_period(void **state)
 {
 	struct hash_key key = hash_key_new();
 	struct hash_key other = hash_key_new();
-	struct endpoint a = {{ADDR_V4, {192, 0, 2, 1}}, 53};
-	struct endpoint b = {{ADDR_V4, {192, 0, 2, 1}}, 54};
-	struct endpoint c = {{ADDR_V6, {192, 0, 2, 1}}, 53};
+	struct endpoint a = {{ADDR_V4, {192, 0, 2, 1}}, 53, 0};
+	struct endpoint b = {{ADDR_V4, {192, 0, 2, 1}}, 54, 0};
+	struct endpoint c = {{ADDR_V6, {192, 0, 2, 1}}, 53, 0};
 	struct dns_cookie first = dns_cookie_make(&key, &a, 0);
 	const struct dns_cookie others[] = {dns_cookie_make(&other, &a, 0),
 		dns_cookie_make(&key, &b, 0), dns_cookie_make(&key, &c, 0),

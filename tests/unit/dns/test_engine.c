@@ -229,8 +229,8 @@ static void test_shared_cache(void **state)
 	struct dns_settings settings = defaults;
 	struct dns_settings other = defaults;
 
-	settings.nameservers[0] = (struct endpoint){{ADDR_V4, {127, 0, 0, 1}}, 53};
-	other.nameservers[0] = (struct endpoint){{ADDR_V4, {127, 0, 0, 2}}, 53};
+	settings.nameservers[0] = (struct endpoint){{ADDR_V4, {127, 0, 0, 1}}, 53, 0};
+	other.nameservers[0] = (struct endpoint){{ADDR_V4, {127, 0, 0, 2}}, 53, 0};
 	struct dns_shared *first = shared_new(&settings, NULL);
 	struct dns_shared *same = shared_new(&settings, first);
 	struct dns_shared *moved = shared_new(&other, first);
@@ -256,7 +256,7 @@ static struct dns_shared *shared_with_zone(const char *text, struct dns_shared *
 	char path[] = "/tmp/doorward-zone-XXXXXX";
 	int fd = mkstemp(path);
 
-	settings.nameservers[0] = (struct endpoint){{ADDR_V4, {127, 0, 0, 1}}, 53};
+	settings.nameservers[0] = (struct endpoint){{ADDR_V4, {127, 0, 0, 1}}, 53, 0};
 	settings.static_zone = path;
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));

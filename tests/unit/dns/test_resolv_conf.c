@@ -149,8 +149,9 @@ static void test_more_than_fit(void **state)
 /* Whatever the bytes: never more than fit, never none. */
 static void test_every_cut(void **state)
 {
-	static const char text[] = "nameserver 192.0.2.1\nnameserver fe80::1%none\n\0nameserver ::1\n"
-				   "options timeout:3 attempts:2 rotate";
+	static const char text[] =
+		"nameserver 192.0.2.1\nnameserver fe80::1%none\n\0nameserver ::1\n"
+		"options timeout:3 attempts:2 rotate";
 	struct dns_resolv_conf conf;
 
 	for (size_t len = 0; len <= sizeof(text); len++) {
