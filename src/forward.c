@@ -3,21 +3,23 @@
 
 #include "forward.h"
 
+#include "policy/claim.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #define NAME_MAX_LEN 256 /* longer header names are nobody's */
 
-/* What the client asked the front end for, as the front end tells it. */
-enum original { ORIGINAL_URI, ORIGINAL_METHOD, ORIGINAL_HOST, ORIGINAL_COUNT };
+/* What the client asked the front end for, as the front end tells it, and by which policy to judge
+ * it. */
+enum original { ORIGINAL_URI, ORIGINAL_METHOD, ORIGINAL_HOST, ORIGINAL_POLICY, ORIGINAL_COUNT };
 
 static const char *const param_of[ORIGINAL_COUNT] = {
 	[ORIGINAL_URI] = "REQUEST_URI",
 	[ORIGINAL_METHOD] = "REQUEST_METHOD",
 	[ORIGINAL_HOST] = "HTTP_HOST",
+	[ORIGINAL_POLICY] = "DOORWARD_POLICY",
 };
-
-static const char policy_param[] = "DOORWARD_POLICY";
 
 /* The headers that front ends tell it by; of struct input, bits of `told`. */
 enum word {
@@ -54,54 +56,56 @@ struct forward {
 	struct input *input;
 	const struct config *config;
 	struct str originals[ORIGINAL_COUNT];
-	unsigned words; /* those that count with this front end: bits 1 << enum word */
-	/* By the path: most front ends would pass on a client's header. Absent: by the header. */
-	struct str policy;
+	unsigned disputed; /* bits 1 << enum original: cannot be told, and count as having come
+			      twice */
+	unsigned words;    /* those that count with this front end: bits 1 << enum word */
 };
 
-static void add(const struct forward *f, const char *name, struct str value)
+/*
+ * A second word on the same thing must be the same; else one of them may be the client's. Of two
+ * URIs an absolute one stays, as it puts the host in doubt, too.
+ */
+static void agree(struct forward *f, enum original what, struct str value)
 {
-	input_add(f->input, &f->config->frontend.cert, str_view(name), value);
-}
+	struct str *slot = &f->originals[what];
 
-/* What this is cannot be told: it counts as having come twice, which is denied. */
-static void contradict(const struct forward *f, const char *param)
-{
-	input_add_ambiguous(f->input, &f->config->frontend.cert, str_view(param), str_view(""));
-}
-
-/* A second word on the same thing must be the same; else one of them may be the client's. */
-static void agree(const struct forward *f, struct str *slot, struct str value, const char *param)
-{
-	if (slot->data == NULL) {
+	if (slot->data != NULL && !str_eq(*slot, value)) {
+		f->disputed |= BIT(what);
+	}
+	if (slot->data == NULL || (what == ORIGINAL_URI && policy_claim_uri_names_host(value))) {
 		*slot = value;
-	} else if (!str_eq(*slot, value)) {
-		contradict(f, param);
 	}
 }
 
-/* ingress-nginx sends scheme, host and URI in one; IIS (ARR, App Service) the path and query. */
+/*
+ * ingress-nginx sends scheme, Host and URI in one; IIS (ARR, App Service) the path and query. An
+ * absolute URI right behind the Host cannot be told from a Host that ends with that URI's scheme.
+ */
 static void take_url(struct forward *f, struct str url)
 {
 	struct str rest = str_from(url, str_find(url, ':'));
 
 	if (url.len == 0 || url.data[0] == '/') {
-		agree(f, &f->originals[ORIGINAL_URI], url, param_of[ORIGINAL_URI]);
+		agree(f, ORIGINAL_URI, url);
 		return;
 	}
 	if (!str_starts_with(rest, "://")) {
-		contradict(f, param_of[ORIGINAL_URI]);
+		f->disputed |= BIT(ORIGINAL_URI);
 		return;
 	}
 	rest = str_from(rest, 3);
 	size_t slash = str_find(rest, '/');
+	struct str host = {rest.data, slash};
+	struct str uri = str_from(rest, slash);
 
-	agree(f, &f->originals[ORIGINAL_HOST], (struct str){rest.data, slash},
-		param_of[ORIGINAL_HOST]);
-	agree(f, &f->originals[ORIGINAL_URI], str_from(rest, slash), param_of[ORIGINAL_URI]);
+	if (host.len > 0 && host.data[host.len - 1] == ':' && str_starts_with(uri, "//")) {
+		f->disputed |= BIT(ORIGINAL_URI) | BIT(ORIGINAL_HOST);
+	}
+	agree(f, ORIGINAL_HOST, host);
+	agree(f, ORIGINAL_URI, uri);
 }
 
-static const char *take_word(struct forward *f, enum word word, struct str value)
+static enum original take_word(struct forward *f, enum word word, struct str value)
 {
 	enum original what = (enum original)__builtin_ctz(told[word].tells);
 
@@ -109,24 +113,24 @@ static const char *take_word(struct forward *f, enum word word, struct str value
 	if (word == WORD_ORIGINAL_URL) {
 		take_url(f, value);
 	} else {
-		agree(f, &f->originals[what], value, param_of[what]);
+		agree(f, what, value);
 	}
-	return param_of[what];
+	return what;
 }
 
-/* The param that a header stands for here; NULL for one that is taken under its own name. */
-static const char *take_told(struct forward *f, struct str name, struct str value)
+/* What a header tells here; ORIGINAL_COUNT for one that is taken under its own name. */
+static enum original take_told(struct forward *f, struct str name, struct str value)
 {
 	if (str_eq_text(name, "HTTP_X_DOORWARD_POLICY")) {
-		agree(f, &f->policy, value, policy_param);
-		return policy_param;
+		agree(f, ORIGINAL_POLICY, value);
+		return ORIGINAL_POLICY;
 	}
 	for (unsigned i = 0; i < WORD_COUNT; i++) {
 		if ((f->words >> i & 1) != 0 && str_eq_text(name, told[i].name)) {
 			return take_word(f, (enum word)i, value);
 		}
 	}
-	return NULL;
+	return ORIGINAL_COUNT;
 }
 
 /*
@@ -138,13 +142,13 @@ static void take_header(struct forward *f, struct str name, struct str value, bo
 	if (str_eq_text(name, param_of[ORIGINAL_HOST])) {
 		return; /* doorward's own: take_own knows where it is the client's */
 	}
-	const char *param = take_told(f, name, value);
+	enum original what = take_told(f, name, value);
 
-	if (param != NULL && ambiguous) {
-		contradict(f, param);
+	if (what < ORIGINAL_COUNT && ambiguous) {
+		f->disputed |= BIT(what);
 	} else if (ambiguous) {
 		input_add_ambiguous(f->input, &f->config->frontend.cert, name, value);
-	} else if (param == NULL) {
+	} else if (what == ORIGINAL_COUNT) {
 		input_add(f->input, &f->config->frontend.cert, name, value);
 	}
 }
@@ -196,6 +200,18 @@ static void take_own(
 	}
 }
 
+static void take_original(const struct forward *f, enum original what)
+{
+	const struct cert_sources *sources = &f->config->frontend.cert;
+	struct str param = str_view(param_of[what]);
+
+	if ((f->disputed & BIT(what)) != 0) {
+		input_add_ambiguous(f->input, sources, param, f->originals[what]);
+	} else if (f->originals[what].data != NULL) {
+		input_add(f->input, sources, param, f->originals[what]);
+	}
+}
+
 void forward_input(struct input *input, const struct config *config, const struct http_head *head,
 	const struct http_route *route)
 {
@@ -206,9 +222,10 @@ void forward_input(struct input *input, const struct config *config, const struc
 
 	input->lines_are_told_apart = true;
 	input->from_trusted_peer = true;
-	f.policy = route->policy;
-	if (f.policy.data == NULL && !config->frontend.policy_header) {
-		f.policy = str_view("default");
+	/* By the path: most front ends would pass on a client's header. Absent: by the header. */
+	f.originals[ORIGINAL_POLICY] = route->policy;
+	if (route->policy.data == NULL && !config->frontend.policy_header) {
+		f.originals[ORIGINAL_POLICY] = str_view("default");
 	}
 	take_own(&f, head, route);
 	for (size_t i = 0; i < head->header_count; i++) {
@@ -216,13 +233,8 @@ void forward_input(struct input *input, const struct config *config, const struc
 			take_header(&f, name, head->headers[i].value, ambiguous);
 		}
 	}
-	for (size_t i = 0; i < ORIGINAL_COUNT; i++) {
-		if (f.originals[i].data != NULL) {
-			add(&f, param_of[i], f.originals[i]);
-		}
-	}
-	if (f.policy.data != NULL) {
-		add(&f, policy_param, f.policy);
+	for (unsigned i = 0; i < ORIGINAL_COUNT; i++) {
+		take_original(&f, (enum original)i);
 	}
 }
 

@@ -436,6 +436,10 @@ ORIGINAL_URL = "X-Original-URL: https://backend.internal/wanted\r\n"
          "X-Forwarded-Uri and X-Original-URL"),
         ("/auth/uri/wanted", "X-Forwarded-Uri: /other\r\n", 403, "duplicate_input",
          "the path after the policy and X-Forwarded-Uri"),
+        # Nor does a second URI hide one that names another host; ingress-nginx puts Host and URI together.
+        ("/auth/host", "X-Forwarded-Host: a\r\nX-Original-URI: http://www.example/\r\nX-Forwarded-Uri: /\r\n",
+         403, "bad_input", 'http_host "a" is not the host of uri "http://www.example/"'),
+        ("/auth/host", "X-Original-URL: https://ahttp://www.example/\r\n", 403, "duplicate_input", "X-Original-URL"),
         ("/auth/open", ORIGINAL_URL + "X-Forwarded-Uri: /other\r\n", 200, "rule", None),
         ("/auth/open", "User-Agent: a\r\nUser-Agent: b\r\n", 200, "rule", None),
         ("/auth/open", "X_Forwarded_Uri: /a\r\nX-Original-URL: x\r\n", 200, "rule", None),

@@ -96,6 +96,11 @@ static const struct forward_case cases[] = {
 	{"/auth/p", "X-Original-URL: http:/z\r\n", INPUT_REQUEST_URI, NULL, false},
 	{"/auth/p", "X-Original-URL: http://h/z\r\nX-Forwarded-Host: i\r\n", INPUT_HOST, NULL,
 		false},
+	/* The Host is i, the target is absolute. */
+	{"/auth/p", "X-Original-URL: https://ihttp://h/z\r\n", INPUT_HOST, NULL, false},
+	{"/auth/p", "X-Original-URL: https://ihttp://h/z\r\n", INPUT_REQUEST_URI, NULL, false},
+	{"/auth/p", "X-Original-URL: https://h://z\r\n", INPUT_HOST, NULL, false},
+	{"/auth/p", "X-Original-URL: https://h:/z\r\n", INPUT_HOST, "h:", false},
 	{"/auth/p", "X_Original_URI: /z\r\n", INPUT_REQUEST_URI, NULL, false},
 	{"/auth/p", "X-Forwarded-Method: PUT\r\n", INPUT_REQUEST_METHOD, "PUT", false},
 	{"/auth/p", "X-Original-Method: PUT\r\n", INPUT_REQUEST_METHOD, "PUT", false},
@@ -186,6 +191,33 @@ static void what_a_front_end_does_not_write_is_not_its_word(void **state)
 	}
 }
 
+/* It may be what the client asked for, and names another host than its Host does. */
+static void an_absolute_uri_is_not_hidden_by_another_word(void **state)
+{
+	static const char *const headers[] = {
+		"X-Forwarded-Uri: /a\r\nX-Original-URI: http://h/\r\n",
+		"X-Original-URI: http://h/\r\nX-Forwarded-Uri: /a\r\n",
+		"X-Original-URI: http://h/\r\nX-Forwarded-Uri:\r\n",
+		"X-Original-URI: http://h/\r\nX_Original_URI: http://h/\r\n",
+		"X-Original-URI: http://h/\r\nX-Original-URL: a\r\n",
+		"X-Original-URL: a\r\nX-Original-URI: http://h/\r\n",
+		"X-Original-URL: /a\r\nX-Original-URI: http://h/\r\nX-Forwarded-Uri: /b\r\n",
+	};
+	char text[512];
+	struct scene s;
+
+	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+		scene_init(&s);
+		snprintf(text, sizeof(text),
+			"GET /auth/p HTTP/1.1\r\nHost: door\r\nX-Forwarded-Host: i\r\n%s\r\n",
+			headers[i]);
+		forward(&s, text);
+		assert_int_equal(s.input.duplicates, 1U << INPUT_REQUEST_URI);
+		assert_true(str_eq_text(s.input.values[INPUT_REQUEST_URI], "http://h/"));
+		assert_true(str_eq_text(s.input.values[INPUT_HOST], "i"));
+	}
+}
+
 static void names_of_any_length(void **state)
 {
 	struct scene s;
@@ -232,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_become_input),
 		cmocka_unit_test(what_a_front_end_does_not_write_is_not_its_word),
+		cmocka_unit_test(an_absolute_uri_is_not_hidden_by_another_word),
 		cmocka_unit_test(names_of_any_length),
 		cmocka_unit_test(a_refusal_names_the_line),
 	};
