@@ -52,6 +52,33 @@ static bool next_armored(struct str *rest, struct str *pem)
 	return true;
 }
 
+/* Adds one certificate, in armor or as DER; NULL, or what was wrong. */
+static const char *add_certificate(
+	struct str text, bool armored, struct arena *arena, struct cert_chain *out)
+{
+	const char *why = NULL;
+
+	if (out->count == CERT_MAX_CERTS) {
+		return cert_too_many;
+	}
+	struct str *der = &out->certs[out->count];
+
+	if (armored) {
+		if (cert_decode(CERT_CODEC_PEM, text, arena, der, &why) != CERT_OK) {
+			return why;
+		}
+	} else if (text.len > CERT_MAX_DER) {
+		return cert_too_large;
+	} else {
+		*der = arena_dup(arena, text);
+		if (der->data == NULL) {
+			return "out of memory";
+		}
+	}
+	out->count++;
+	return NULL;
+}
+
 /* At most `max` certificates of a PEM file, or that of a DER file. */
 static const char *read_certificates(
 	const char *path, size_t max, struct arena *arena, struct cert_chain *out)
@@ -63,29 +90,23 @@ static const char *read_certificates(
 
 	bytes_init(&file, 0);
 	if (!config_file_read(path, CERT_FILE_MAX, &file, &identity)) {
-		why = strerror(errno);
+		why = errno == EFBIG ? cert_too_long : strerror(errno);
 	}
 	struct str rest = bytes_view(&file);
 	struct str pem;
 
 	while (why == NULL && count < max && next_armored(&rest, &pem)) {
-		struct str *der = &out->certs[out->count];
-
-		if (out->count == CERT_MAX_CERTS) {
-			why = "more certificates than a request may have";
-		} else if (cert_decode(CERT_CODEC_PEM, pem, arena, der, &why) == CERT_OK) {
-			why = NULL;
-			out->count++;
-			count++;
-		}
+		why = add_certificate(pem, true, arena, out);
+		count++;
 	}
 	if (why == NULL && count == 0) {
-		struct str der = arena_dup(arena, bytes_view(&file));
-
-		out->certs[out->count++] = der;
-		why = der.data == NULL ? "out of memory" : NULL;
+		why = add_certificate(bytes_view(&file), false, arena, out);
 	}
 	bytes_clear(&file);
+	if (why != NULL && cert_is_over_limit(why)) {
+		out->over_limit = why;
+		return NULL;
+	}
 	return why;
 }
 

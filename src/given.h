@@ -13,6 +13,10 @@
 void given_inputs(struct authz *a, const struct config_frontend *frontend,
 	const struct str values[INPUT_CERT]);
 
+/*
+ * A certificate over a limit of cert/cert.h is no error of the file: out->over_limit says so, and
+ * the decision is cert_malformed, as it is for a front end's.
+ */
 /* The client's certificate: the first of a PEM file, or that of a DER file. NULL, or what was
  * wrong. */
 const char *given_certificate(const char *path, struct arena *arena, struct cert_chain *out);

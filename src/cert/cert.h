@@ -30,6 +30,8 @@ enum cert_codec {
 struct cert_chain {
 	struct str certs[CERT_MAX_CERTS];
 	size_t count;
+	const char *
+		over_limit; /* NULL, or which of the limits below it passes: then it is malformed */
 };
 
 enum cert_status {

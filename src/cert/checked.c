@@ -25,6 +25,8 @@ static void decode(const struct cert_question *q, struct arena *arena, struct ce
 {
 	if (q->given != NULL) {
 		*chain = *q->given;
+		out->why = chain->over_limit;
+		out->status = chain->over_limit != NULL ? CERT_MALFORMED : CERT_OK;
 		return;
 	}
 	chain->count = 1;

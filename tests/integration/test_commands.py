@@ -3,11 +3,19 @@
 
 """The command line: -t, -T, check, --version, --help, and their exit codes."""
 
+import datetime
 import json
+import ssl
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from kit.doorward import configuration, run
+
+DAY = datetime.timedelta(days=1)
 
 POLICY = """
 [policy default]
@@ -247,3 +255,41 @@ def test_check_over_ipv6(conf):
     got = check(conf, "--ip", "2001:db8::1", expect=1)
     assert got["rdns"]["hostname"] == "client.example"
     assert [q["type"] for q in got["rdns"]["queries"]] == ["PTR", "AAAA"]
+
+
+def big_certificate(path, octets):
+    """A self-signed certificate in PEM with that much in an extension."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "big")])
+    filler = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.2"), bytes(octets))
+    now = datetime.datetime.now()
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).serial_number(1)
+    builder = builder.not_valid_before(now - DAY).not_valid_after(now + DAY)
+    builder = builder.public_key(key.public_key()).add_extension(filler, False)
+    path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize("octets", [17_000, 60_000, 1_000_000])
+@pytest.mark.parametrize("form", ["pem", "der"])
+def test_check_explains_a_certificate_that_is_too_large(folder, conf, octets, form):
+    file = big_certificate(folder / "big.pem", octets)
+    if form == "der":
+        der = ssl.PEM_cert_to_DER_cert(file.read_text())
+        file.write_bytes(der)
+    arguments = ["--ip", "192.0.2.7", "--verify-status", "SUCCESS", "--cert"]
+    out = check(conf, *arguments, file, expect=1)
+    assert out["reason"] == "cert_malformed" and "too l" in out["cert"]["error"]
+    small = big_certificate(folder / "small.pem", 10)
+    out = check(conf, *arguments, small, "--chain", file, expect=1)
+    assert out["reason"] == "cert_malformed" and "too l" in out["cert"]["error"]
+
+
+def test_check_explains_a_chain_that_is_too_long(folder, conf):
+    cert, chain = big_certificate(folder / "cert.pem", 10), folder / "chain.pem"
+    arguments = ["--ip", "192.0.2.7", "--verify-status", "SUCCESS", "--cert", cert, "--chain", chain]
+    chain.write_bytes(cert.read_bytes() * 7)
+    assert check(conf, *arguments, expect=0)["verdict"] == "allow"
+    chain.write_bytes(cert.read_bytes() * 8)
+    out = check(conf, *arguments, expect=1)
+    assert out["reason"] == "cert_malformed" and out["cert"]["error"] == "more certificates than may come"
