@@ -276,7 +276,7 @@ static void text_queries(const struct explain *e, struct bytes *out)
 		struct bytes text;
 
 		bytes_init(&text, 0);
-		bytes_appendf(&text, "%.*s is %.*s (ttl %u s, %u ms, from %.*s%s)",
+		bytes_appendf(&text, "%.*s: %.*s (ttl %u s, %u ms, from %.*s%s)",
 			(int)step->name.len, step->name.data, (int)step->answer.len,
 			step->answer.data, step->ttl_s, step->ms, (int)step->server.len,
 			step->server.data, step->joined ? ", joined" : "");
@@ -420,5 +420,5 @@ void explain_text(const struct explain *e, const struct authz *a, struct bytes *
 	explain_decision(a, &text);
 	line_take(out, "Decision", &text);
 	explain_holding(e, a, &text);
-	line_take(out, "Holds for", &text);
+	line_take(out, "Valid for", &text);
 }

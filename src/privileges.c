@@ -35,8 +35,9 @@ bool privileges_drop(const char *user, const char *group, struct diag *diag)
 		return true;
 	}
 	if (passwd != NULL ? initgroups(user, gid) != 0 : setgroups(1, &gid) != 0) {
-		return refuse(
-			diag, "the groups cannot be dropped for", user != NULL ? user : group);
+		return refuse(diag,
+			user != NULL ? "cannot set the groups of user" : "cannot set group",
+			user != NULL ? user : group);
 	}
 	if (setresgid(gid, gid, gid) != 0) {
 		return refuse(diag, "cannot become group", group != NULL ? group : user);

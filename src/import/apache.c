@@ -89,6 +89,16 @@ static struct str take_name(struct world *w, const struct import_directive *sect
 	return name;
 }
 
+/* Lines outside of every section are those of the file as a whole, which has no line. */
+static void write_place(
+	const struct world *w, const struct import_directive *section, struct bytes *out)
+{
+	bytes_append_text(out, w->path);
+	if (section->line > 0) {
+		bytes_appendf(out, ":%u", section->line);
+	}
+}
+
 static void write_lost_lines(struct world *w, const struct import_directive *parent)
 {
 	for (const struct import_directive *d = parent->children; d != NULL; d = d->next) {
@@ -108,7 +118,9 @@ static void write_section(struct world *w, const struct import_directive *sectio
 	struct bytes *out = &w->out->server;
 	const char *indent = section->parent != NULL ? "\t" : "";
 
-	bytes_appendf(out, "\n# %s:%u: in place of its Require lines\n", w->path, section->line);
+	bytes_append_text(out, "\n# ");
+	write_place(w, section, out);
+	bytes_append_text(out, ": in place of its Require lines\n");
 	if (section->parent != NULL) {
 		bytes_appendf(out, "<%.*s %.*s>\n", (int)section->name.len, section->name.data,
 			(int)section->rest.len, section->rest.data);
@@ -148,7 +160,9 @@ static void take_section(struct world *w, const struct import_directive *section
 	}
 	struct str name = take_name(w, section);
 
-	bytes_appendf(&w->policies, "\n; %s:%u\n", w->path, section->line);
+	bytes_append_text(&w->policies, "\n; ");
+	write_place(w, section, &w->policies);
+	bytes_append_text(&w->policies, "\n");
 	if (r.lost || terms.failed) {
 		w->lost = true;
 		bytes_append_text(&w->policies,

@@ -213,7 +213,7 @@ static void write_body(
 
 	bytes_appendf(out, "rdns = %s\ndefault = allow\n",
 		scope->mode == IMPORT_MODE_SINGLE ? "single" : "double");
-	bytes_append_text(out, "; for the module, a name that nobody knows is no name\n");
+	bytes_append_text(out, "; for the module, a failed lookup is the same as no name\n");
 	bytes_appendf(out, "on_dns_error = %s\n", lets_nameless_in(rules) ? "allow" : "deny");
 	if (scope->mixed) {
 		bytes_append_text(out,

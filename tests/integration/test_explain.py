@@ -83,12 +83,12 @@ def test_verified(explain, conf, nsd):
         "Client 192.0.2.1 Policy names",
         "Reverse DNS verified",
         "client.example: confirmed, its A is 192.0.2.1",
-        f"PTR 1.2.0.192.in-addr.arpa is client.example (ttl 300 s,",
+        f"PTR 1.2.0.192.in-addr.arpa: client.example (ttl 300 s,",
         f"from 127.0.0.1:{nsd.port}",
         "Certificate none",
         f"{rule}: holds allow = host .example",
         f"Decision allow, status 200, reason rule, by policy names: the rule of {rule}, allow =",
-        "Holds for",
+        "Valid for",
         "what DNS said ends then; of its answers the PTR of 1.2.0.192.in-addr.arpa is the first",
     ]:
         assert text in out, out
@@ -105,7 +105,7 @@ def test_verified(explain, conf, nsd):
         ("192.0.2.15", ["loop.example: not confirmed, looking up its A ended with CNAME loop"]),
         ("192.0.2.19", ["mismatch", "localhost: left out, it is no host name"]),
         ("198.51.100.10", ["alias.example: confirmed, its A is 198.51.100.10"]),
-        ("192.0.2.200", ["none: the address has no name", "is NXDOMAIN"]),
+        ("192.0.2.200", ["none: the address has no name", "arpa: NXDOMAIN"]),
         ("2001:db8::3", ["v4only.example: not confirmed, looking up its AAAA ended with NODATA"]),
     ],
 )
@@ -149,7 +149,7 @@ def test_certificates(explain, pki):
     out = explain(*alice, "--policy", "fixed", expect=0)
     assert "not looked at (client_cert = off)" in out
     assert "off: the policy does not ask for names" in out
-    assert "Holds for 60 s: max_cache of the policy" in out
+    assert "Valid for 60 s: max_cache of the policy" in out
 
 
 def test_what_is_refused_before_any_rule(explain):

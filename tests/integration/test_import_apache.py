@@ -61,6 +61,15 @@ def test_who_comes_in(folder, doorward, nsd, lines, expected):
     assert [a for a, reply in replies.items() if reply.status == 200] == expected
 
 
+def test_the_file_as_a_whole_has_no_line(folder):
+    file = folder / ".htaccess"
+    file.write_text("Require ip 10\n")
+    for option in [[], ["--apache"]]:
+        out = run("import-apache", *option, file)[1]
+        assert ".htaccess\n" in out or ".htaccess: in place" in out
+        assert ".htaccess:0" not in out
+
+
 @pytest.mark.parametrize(
     "lines, rules",
     [
