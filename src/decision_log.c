@@ -8,7 +8,8 @@
 
 #include <assert.h>
 
-#define CLAIM_MAX 256 /* bytes of a client's claim that go into the log */
+#define CLAIM_MAX 256  /* bytes of a client's claim that go into the log */
+#define DETAIL_MAX 768 /* of what doorward says itself: what helps stands at the end */
 #define CLAIMED_MAX 3u
 #define CUT_MAX 8 /* claims in a line */
 #define SPACE_KEEP ((size_t)16 * 1024)
@@ -80,18 +81,23 @@ static void word(struct line *l, const char *name, struct str value)
 }
 
 /* Text from outside, cut and quoted. */
-static void claim(struct line *l, const char *name, struct str value)
+static void text_up_to(struct line *l, const char *name, struct str value, size_t max)
 {
 	if (value.data == NULL) {
 		return;
 	}
-	if (value.len > CLAIM_MAX) {
-		value.len = CLAIM_MAX;
+	if (value.len > max) {
+		value.len = max;
 		assert(l->cut_count < CUT_MAX);
 		l->cut[l->cut_count++] = name;
 	}
 	begin_field(l, name);
 	bytes_append_json(&l->out, value);
+}
+
+static void claim(struct line *l, const char *name, struct str value)
+{
+	text_up_to(l, name, value, CLAIM_MAX);
 }
 
 static void append_certificate(struct line *l, const struct authz *a)
@@ -154,7 +160,7 @@ void decision_log_outcome(const struct authz *a, const struct config_log *log, s
 	number(l, "status", a->status);
 	word(l, "reason", str_view(policy_reason_word(a->reason)));
 	if (a->detail != NULL) {
-		claim(l, "detail", str_view(a->detail));
+		text_up_to(l, "detail", str_view(a->detail), DETAIL_MAX);
 	}
 	if (a->rule != NULL) {
 		word(l, "rule", policy_rule_place(a->rule));

@@ -448,3 +448,17 @@ def test_the_word_is_about_the_certificate_that_came(
     }
     given = {name: value for name, value in sent.items() if value is not None}
     assert reason(door.ask(given, REMOTE_ADDR=PROXY, HTTP_X_REAL_IP=INSIDE)) == expected
+
+
+def test_a_long_detail_keeps_its_remedy(doorward, pki):
+    door = doorward(WITH_CERT, frontend="profile = ingress-nginx\ntrusted_proxies = 10.0.0.0/8")
+    sent = {
+        "HTTP_SSL_CLIENT_CERT": pki.alice.escaped,
+        "HTTP_SSL_CLIENT_VERIFY": "SUCCESS",
+        "HTTP_SSL_CLIENT_SUBJECT_DN": f"CN={'s' * 500}",
+        "HTTP_SSL_CLIENT_ISSUER_DN": f"CN={'i' * 500}",
+    }
+    assert reason(door.ask(sent, REMOTE_ADDR=PROXY, HTTP_X_REAL_IP=INSIDE)) == "cert_unverified"
+    detail = door.decisions()[-1]["detail"]
+    assert detail.endswith("auth-tls-pass-certificate-to-upstream")
+    assert len(detail) < 768
