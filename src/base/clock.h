@@ -14,6 +14,7 @@ uint64_t clock_ms(void);
 uint64_t clock_us(void);
 /* Seconds since 1970-01-01 UTC: for certificates, and for people. */
 int64_t clock_wall_s(void);
+int64_t clock_wall_ms(void);
 
 #define CLOCK_TEXT_MAX 32
 /* RFC 3339 in UTC, to the second: 2026-11-21T17:12:00Z. */

@@ -184,7 +184,7 @@ static void write_record(const struct log_record *record, struct str text)
 
 void log_write(enum log_level level, const char *format, ...)
 {
-	const struct log_record record = {.level = level, .wall_s = clock_wall_s()};
+	const struct log_record record = {.level = level, .wall_ms = clock_wall_ms()};
 	struct bytes message;
 	va_list args;
 
@@ -202,7 +202,7 @@ void log_write(enum log_level level, const char *format, ...)
 void log_line(struct str line)
 {
 	const struct log_record record = {
-		.level = LOG_LEVEL_INFO, .finished = true, .wall_s = clock_wall_s()};
+		.level = LOG_LEVEL_INFO, .finished = true, .wall_ms = clock_wall_ms()};
 
 	write_record(&record, line);
 }

@@ -24,7 +24,8 @@ struct log_settings {
 
 /*
  * The process's one log. Before log_open, lines go to stderr as text at level info. Any thread may
- * write; their lines do not mix. Text lines in a file begin with the time.
+ * write; their lines do not mix. After log_open, text lines in a file and on stderr begin with the
+ * time, unless stderr is the journal's.
  */
 /* The path is copied. On failure (0 or an errno value) the log stays what it was. */
 NODISCARD int log_open(const struct log_settings *settings);

@@ -7,6 +7,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -17,6 +20,17 @@
  * a file or pipe that did not take it before the log went elsewhere.
  */
 #define SYSLOG_LEVEL 1 /* and up */
+
+/* Whether it leads to the journal, which has times of its own (systemd.exec(5), $JOURNAL_STREAM).
+ */
+static bool is_journal(const struct stat *st)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char own[48];
+
+	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st->st_dev, (uintmax_t)st->st_ino);
+	return stream != NULL && strcmp(stream, own) == 0;
+}
 
 int log_outlet_open(const struct log_settings *settings, struct log_outlet *out)
 {
@@ -41,6 +55,8 @@ int log_outlet_open(const struct log_settings *settings, struct log_outlet *out)
 		out->kind = S_ISREG(st.st_mode)    ? LOG_OUTLET_FILE
 			    : S_ISSOCK(st.st_mode) ? LOG_OUTLET_SOCKET
 						   : LOG_OUTLET_STREAM;
+		out->timed =
+			out->format == LOG_TEXT && out->target != LOG_TO_SYSLOG && !is_journal(&st);
 	}
 	return 0;
 }
@@ -72,6 +88,18 @@ static const char *when(struct log_outlet *outlet, int64_t wall_s)
 	return outlet->when;
 }
 
+/* RFC 3339 with milliseconds, and a space. */
+static void append_time(struct log_outlet *outlet, int64_t wall_ms, struct bytes *lines)
+{
+	struct str second = str_view(when(outlet, wall_ms / 1000));
+	unsigned ms = (unsigned)(wall_ms % 1000);
+	const uint8_t rest[] = {'.', (uint8_t)('0' + ms / 100), (uint8_t)('0' + ms / 10 % 10),
+		(uint8_t)('0' + ms % 10), 'Z', ' '};
+
+	bytes_append_str(lines, (struct str){second.data, second.len > 0 ? second.len - 1 : 0});
+	bytes_append(lines, rest, sizeof(rest));
+}
+
 bool log_outlet_render(struct log_outlet *outlet, const struct log_record *record, struct str text,
 	struct bytes *lines)
 {
@@ -81,16 +109,14 @@ bool log_outlet_render(struct log_outlet *outlet, const struct log_record *recor
 	if (outlet->target == LOG_TO_SYSLOG) {
 		bytes_append_u8(lines, (uint8_t)(SYSLOG_LEVEL + record->level));
 	}
-	/* Whoever keeps stderr or syslog adds the time; a file has only what stands in it. */
-	if (outlet->target == LOG_TO_FILE && outlet->format == LOG_TEXT) {
-		bytes_append_text(lines, when(outlet, record->wall_s));
-		bytes_append_u8(lines, ' ');
+	if (outlet->timed) {
+		append_time(outlet, record->wall_ms, lines);
 	}
 	if (record->finished) {
 		bytes_append_str(lines, text);
 	} else if (outlet->format == LOG_JSON) {
 		bytes_appendf(lines, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":",
-			when(outlet, record->wall_s), words[record->level]);
+			when(outlet, record->wall_ms / 1000), words[record->level]);
 		bytes_append_json(lines, text);
 		bytes_append_u8(lines, '}');
 	} else {

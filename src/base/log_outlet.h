@@ -20,7 +20,8 @@ struct log_outlet {
 	enum log_format format;
 	int fd; /* stderr's, or its own */
 	enum { LOG_OUTLET_STREAM, LOG_OUTLET_SOCKET, LOG_OUTLET_FILE } kind; /* of fd */
-	int64_t when_s;                                                      /* that `when` tells */
+	bool timed;     /* lines begin with the time: nothing behind fd adds one */
+	int64_t when_s; /* that `when` tells */
 	char when[CLOCK_TEXT_MAX];
 };
 

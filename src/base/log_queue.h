@@ -21,7 +21,7 @@ struct log_queue;
 struct log_record {
 	enum log_level level;
 	bool finished; /* the text is a line; else it is a message that becomes one */
-	int64_t wall_s;
+	int64_t wall_ms;
 };
 
 /* Room for `size` bytes, a power of two; a record takes 24 besides its text. */

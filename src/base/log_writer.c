@@ -137,7 +137,7 @@ static void sleep_until_woken(struct log_writer *w)
 static void tell_of_loss(struct log_writer *w, bool now)
 {
 	const struct log_record record = {
-		.level = LOG_LEVEL_ERROR, .finished = false, .wall_s = clock_wall_s()};
+		.level = LOG_LEVEL_ERROR, .finished = false, .wall_ms = clock_wall_ms()};
 	uint64_t lost = log_writer_lost(w);
 	struct bytes text;
 

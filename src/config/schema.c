@@ -520,7 +520,9 @@ static const struct config_key log_keys[] = {
 		.second = offsetof(struct config, log.sink.path),
 		.value = "stderr",
 		.example = "target = file:/var/log/doorward/doorward.log",
-		.help = "Where the log goes. It is written some hundredths of a second after "
+		.help = "Where the log goes. Text lines on stderr and in a file begin with the "
+			"time, to the millisecond, unless stderr is the journal. It is written "
+			"some hundredths of a second after "
 			"the answers, which never wait for it: of lines that come faster than "
 			"the target takes them, a megabyte for each thread is held, the rest is "
 			"lost, and the log tells how many lines that were."},

@@ -55,7 +55,7 @@ static int remove_folder(void **state)
 /* The lines of a file; `timed`: text lines must begin with the time, and come without it. */
 static struct bytes slurp_lines(const char *path, bool timed)
 {
-	const size_t time_len = strlen("2026-11-21T17:12:00Z");
+	const size_t time_len = strlen("2026-11-21T17:12:00.123Z");
 	FILE *f = fopen(path, "re");
 	struct bytes b;
 	char line[1024];
@@ -68,6 +68,7 @@ static struct bytes slurp_lines(const char *path, bool timed)
 
 		if (timed && line[0] != '{') {
 			assert_true(clock_parse((struct str){line, time_len}, &when));
+			assert_int_equal(line[time_len - 5], '.');
 			assert_int_equal(line[time_len], ' ');
 			text += time_len + 1;
 		}
@@ -216,6 +217,53 @@ static void test_writes_to_stderr_otherwise(void **state)
 	bytes_clear(&b);
 }
 
+/* One line to stderr, which is the file, with this JOURNAL_STREAM. */
+static struct bytes log_to_stderr(struct place_of_log *p, const char *stream, bool timed)
+{
+	const struct log_settings settings = {LOG_TO_STDERR, NULL, LOG_TEXT, LOG_LEVEL_INFO};
+	int saved = dup(STDERR_FILENO);
+	int fd = open(p->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(saved >= 0 && fd >= 0);
+	assert_int_equal(
+		stream != NULL ? setenv("JOURNAL_STREAM", stream, 1) : unsetenv("JOURNAL_STREAM"),
+		0);
+	assert_int_equal(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	int error = log_open(&settings);
+
+	log_write(LOG_LEVEL_INFO, "message");
+	log_line(str_view("line"));
+	assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
+	assert_int_equal(error, 0);
+	close(saved);
+	close(fd);
+	return slurp_lines(p->path, timed);
+}
+
+static void test_stderr_has_times_unless_it_is_the_journal(void **state)
+{
+	static const char expected[] = "doorward: info: message\nline\n";
+	struct place_of_log *p = *state;
+	struct bytes none = log_to_stderr(p, NULL, true);
+	char stream[64];
+	struct stat st;
+
+	assert_true(str_eq_text(bytes_view(&none), expected));
+	assert_int_equal(stat(p->path, &st), 0);
+	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	struct bytes journal = log_to_stderr(p, stream, false);
+
+	assert_true(str_eq_text(bytes_view(&journal), expected));
+	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino + 1);
+	struct bytes another = log_to_stderr(p, stream, true);
+
+	assert_true(str_eq_text(bytes_view(&another), expected));
+	bytes_clear(&none);
+	bytes_clear(&journal);
+	bytes_clear(&another);
+}
+
 static void test_logs_findings_line_by_line(void **state)
 {
 	struct place_of_log *p = *state;
@@ -344,6 +392,8 @@ int main(void)
 			test_failure_leaves_the_log_as_it_was, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			test_writes_to_stderr_otherwise, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			test_stderr_has_times_unless_it_is_the_journal, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			test_logs_findings_line_by_line, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(

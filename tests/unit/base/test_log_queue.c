@@ -33,7 +33,7 @@ static void assert_takes(struct log_queue *q, const char *expected)
 	assert_true(log_queue_take(q, &record, &text));
 	assert_true(str_eq_text(bytes_view(&text), expected));
 	assert_int_equal(record.level, LOG_LEVEL_WARNING);
-	assert_int_equal(record.wall_s, 1234567890);
+	assert_int_equal(record.wall_ms, 1234567890);
 	assert_true(record.finished);
 	bytes_clear(&text);
 }
