@@ -5,8 +5,10 @@
 
 #include "base/json.h"
 #include "believe_text.h"
+#include "reply.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define CLAIM_MAX 256  /* bytes of a client's claim that go into the log */
 #define DETAIL_MAX 768 /* of what doorward says itself: what helps stands at the end */
@@ -100,6 +102,24 @@ static void claim(struct line *l, const char *name, struct str value)
 	text_up_to(l, name, value, CLAIM_MAX);
 }
 
+/* The names that rules about cert.dns, cert.email and cert.uri saw, as in X-Client-Cert-San. */
+static void append_cert_san(struct line *l, const struct cert_identity *identity)
+{
+	static const char more[] = "...";
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	reply_san(identity, &text);
+	if (text.len > CLAIM_MAX) {
+		text.len = CLAIM_MAX - strlen(more);
+		bytes_append_text(&text, more);
+	}
+	if (text.len > 0 && !text.failed) {
+		claim(l, "cert_san", bytes_view(&text));
+	}
+	bytes_clear(&text);
+}
+
 static void append_certificate(struct line *l, const struct authz *a)
 {
 	if (!a->cert_present) {
@@ -109,6 +129,9 @@ static void append_certificate(struct line *l, const struct authz *a)
 	if (a->identity != NULL) {
 		claim(l, "cert_subject", a->identity->subject);
 		word(l, "cert_sha256", a->identity->sha256);
+		if (a->verdict != AUTHZ_ALLOW) {
+			append_cert_san(l, a->identity);
+		}
 	}
 }
 

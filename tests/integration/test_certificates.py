@@ -4,6 +4,7 @@
 """Client certificates as nginx forwards them: params, honoured headers, and everything else."""
 
 import datetime
+import json
 
 import pytest
 
@@ -190,6 +191,30 @@ def test_rules_match_names_of_verified_certificates(doorward, pki):
     ]:
         assert ask(door, "default", cert.pem) == expected
     assert ask(door, "default", pki.alice.pem, "FAILED:x") == (403, "cert_unverified")
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_denial_names_the_names_of_the_certificate(doorward, pki, form):
+    policy = "[policy default]\nrdns = off\nclient_cert = required\nallow = cert.dns {}\n"
+    names = ["good.example", 'a", verdict=allow {', "line\nbreak"]
+    few = pki.authority.issue("few", dns=names, uri=["https://a.example/\\x"])
+    many = pki.authority.issue("many", dns=[f"host-{i}.example" for i in range(100)])
+    log = f"format = {form}"
+    door = doorward(policy.format(".partner.example"), log=log)
+    for cert in [few, many]:
+        assert ask(door, "default", cert.pem) == denied("default")
+    lines = [line for line in door.stderr().splitlines() if "verdict" in line]
+    assert len(lines) == 2 and all("cert_san" in line for line in lines)
+    assert "good.example" in lines[0] and "https://a.example/" in lines[0]
+    assert "host-0.example" in lines[1] and "host-99" not in lines[1] and '..."' in lines[1]
+    for line in lines:
+        _, out, _ = run("check", "-c", door.file, "--json", "--log", line)
+        assert json.loads(out)["log"]["verdict"] == "deny", out
+    door.stop()
+    door = doorward(policy.format(".example"), log=log)
+    assert ask(door, "default", few.pem) == (200, "rule")
+    assert "verdict=allow" in door.stderr().replace('"verdict":"allow"', "verdict=allow")
+    assert "cert_san" not in door.stderr().splitlines()[-1]
 
 
 def test_a_wildcard_in_a_certificate_is_a_literal(doorward, pki):
