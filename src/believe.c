@@ -31,7 +31,10 @@ static bool are_headers_honoured(const struct input *input, const struct config_
 	       is_trusted_proxy(frontend, &peer);
 }
 
-/* A proxy may write the client's port behind its address, as Azure Application Gateway does. */
+/*
+ * A proxy may write the client's port behind its address, as Azure Application Gateway does. A zone
+ * is an interface of that proxy's, and none here.
+ */
 static bool parse_item(struct str item, struct addr *out)
 {
 	struct endpoint endpoint;
@@ -41,7 +44,7 @@ static bool parse_item(struct str item, struct addr *out)
 		item = (struct str){item.data + 1, item.len - 2};
 		return addr_parse(item, out) && str_find(item, ':') < item.len;
 	}
-	if (!endpoint_parse(item, UINT16_MAX, &endpoint)) {
+	if (str_find(item, '%') < item.len || !endpoint_parse(item, UINT16_MAX, &endpoint)) {
 		return false;
 	}
 	*out = endpoint.addr;

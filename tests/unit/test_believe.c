@@ -156,6 +156,8 @@ static const struct frontend_case cases[] = {
 	{{ADDR, "10.1.2.3", REAL, "[[2001:db8::1]]"}, false, false, "10.0.0.0/8", true, "bad"},
 	{{ADDR, "10.1.2.3", REAL, "[fe80::1%eth0]:443"}, false, false, "10.0.0.0/8", true, "bad"},
 	{{ADDR, "10.1.2.3", REAL, "fe80::1%1"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "[fe80::1%lo]:443"}, false, false, "10.0.0.0/8", true, "bad"},
+	{{ADDR, "10.1.2.3", REAL, "fe80::1%lo"}, false, false, "10.0.0.0/8", true, "bad"},
 	{{ADDR, "10.1.2.3", REAL, "unix:"}, false, false, "10.0.0.0/8", true, "bad"},
 	{{ADDR, "10.1.2.3", REAL, "\"203.0.113.9\""}, false, false, "10.0.0.0/8", true, "bad"},
 	{{ADDR, "10.1.2.3", REAL, "for=203.0.113.9"}, false, false, "10.0.0.0/8", true, "bad"},
