@@ -67,7 +67,9 @@ static void report_unknown_section(
 	}
 	const char *meant = suggest(word, words, CONFIG_SECTION_COUNT);
 
-	if (meant == NULL) {
+	if (section->name.len == 0) {
+		diag_error(loader->diag, &place, "unknown section []");
+	} else if (meant == NULL) {
 		diag_error(loader->diag, &place, "unknown section [%s], did you mean [policy %s]?",
 			section->name.data, section->name.data);
 	} else {

@@ -268,7 +268,8 @@ static const struct refusal refusals[] = {
 		"11: error: address = X-Forwarded-For with forwarded_for = no: they name different "
 		"sources; expected one of the two lines"},
 	{"frontend", "trusted_proxies = 10.0.0.0/8, 10.0.0.1/8",
-		"31: error: trusted_proxies = 10.0.0.1/8: " PREFIXES},
+		"31: error: trusted_proxies = 10.0.0.1/8: expected no bits set after the prefix, "
+		"as in 10.0.0.0/8"},
 	{"frontend", "trusted_proxies = 10.0.0.0/8,", "30: error: trusted_proxies = : " PREFIXES},
 	{"frontend", "trusted_proxies = unix", "19: error: trusted_proxies = unix: " PREFIXES},
 	{"dns", "nameservers = 127.0.0.1, localhost",
@@ -362,7 +363,7 @@ static void unknown_sections(void **state)
 	assert_null(load_expecting(POLICY
 		"[polcy x]\nrdns = maybe\n[nonsense]\n[Server]\n[server x]\n[]\n",
 		"t:3:1: error: unknown section [polcy x], did you mean [policy NAME]?\n"
-		"t:5:1: error: unknown section [nonsense]\n"
+		"t:5:1: error: unknown section [nonsense], did you mean [policy nonsense]?\n"
 		"t:6:1: error: unknown section [Server], did you mean [server]?\n"
 		"t:7:1: error: unknown section [server x], did you mean [server]?\n"
 		"t:8:1: error: unknown section []\n"));
@@ -377,7 +378,7 @@ static void all_errors_at_once(void **state)
 		"t:8:1: error: expected [SECTION] or KEY = VALUE\n"
 		"t:2:11: error: threads = many: expected auto or a number from 1 to 256\n"
 		"t:3:1: error: unknown key nonsense in [server]\n"
-		"t:9:1: error: unknown section [what]\n"
+		"t:9:1: error: unknown section [what], did you mean [policy what]?\n"
 		"t:5:8: error: rdns = perhaps: expected off, single, double or on\n"
 		"t:6:12: error: \"300.0.0.1\" is no address or prefix: expected 192.0.2.7, "
 		"192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix\n"

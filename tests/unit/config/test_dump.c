@@ -56,7 +56,8 @@ static void whole(void **state)
 			 "[policy default]\nallow = *\n");
 
 	assert_string_equal(got,
-		"[server]\nlisten = unix:/run/doorward/doorward.sock\nsocket_mode = 0660\n"
+		"[server]\nlisten = unix:/run/doorward/doorward.sock\ntcp_peers =\nsocket_mode = "
+		"0660\n"
 		"socket_owner =\nsocket_group =\nbacklog = 4096\nthreads = auto\nuser =\ngroup =\n"
 		"max_connections = 16384\nmax_params = 128K\nmax_requests_per_connection = 64\n"
 		"request_timeout = 10s\nidle_timeout = 5m\ngrace = 10s\n"

@@ -49,7 +49,10 @@ static void every_key(void **state)
 		"t:12:17: warning: cached_claims = uri: no rule of [policy default] asks about "
 		"it\n"
 		"t:12:17: warning: cached_claims = method: no rule of [policy default] asks about "
-		"it\n");
+		"it\n"
+		"t:14:8: warning: deny by host, and then everybody is allowed: whoever runs the "
+		"reverse zone of an address can take the name away, and gets in; expected deny by "
+		"ip, or an allow that says who may come in\n");
 	const struct policy *p = find(config, "default");
 	static const char *const texts[] = {
 		"host .bad.example", "host ~ ^a$", "host ~ b$", "cert.dns .x & ip 192.0.2.0/24"};

@@ -57,8 +57,10 @@ static void test_bad_ones_say_where(void **state)
 			"name, or the field ip or cert.ip"},
 		{"dnsbl -x.example", "15: error: \"-x.example\" is no host name: a part between "
 				     "dots begins or ends with a hyphen"},
-		{"forward a b.example", "17: error: \"a b.example\" is no host name: expected "
-					"letters, digits, hyphens, _ and dots"},
+		{"forward a b.example", "17: error: \"a b.example\" after forward: expected one "
+					"value: for \"or\" a rule "
+					"for each, one a line; for \"and\" terms joined by \" & "
+					"\"; for many in file:PATH"},
 		{"forward *.example",
 			"17: error: \"*.example\": expected one name, as in host.example"},
 		{"forward", "16: error: nothing after forward: expected a host name"},
@@ -407,8 +409,9 @@ static void test_no_claim(void **state)
 
 	book_init(&b);
 	book_add(&b, POLICY_ACTION_ALLOW, "forward a.example & uri ~ ^/home");
-	book_add(&b, POLICY_ACTION_ALLOW, "!dnsbl a.example");
 	assert_int_equal(b.diag.warnings, 0);
+	book_add(&b, POLICY_ACTION_ALLOW, "!dnsbl a.example"); /* lets in all who are not listed */
+	assert_int_equal(b.diag.warnings, 1);
 	book_clear(&b);
 }
 
