@@ -110,6 +110,8 @@ class Apache:
             f"ServerRoot {folder}\nDefaultRuntimeDir {folder}\nPidFile {folder}/apache.pid\n"
             f"ErrorLog {folder}/apache.log\nServerName localhost\nListen 127.0.0.1:{port}\n"
             "User nobody\nGroup nogroup\n"
+            # Without this, a stray .htaccess in a folder above is read.
+            "<Directory />\nAllowOverride None\n</Directory>\n"
             + "".join(f"LoadModule {m}_module {APACHE_MODULES}/mod_{m}.so\n" for m in loaded)
             + rest
         )
