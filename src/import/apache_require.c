@@ -261,7 +261,8 @@ static struct import_terms fold(struct import_require *r, const struct import_di
 		} else if (depth == 0) {
 			continue;
 		} else {
-			import_require_lose(r, d, "only Require lines can stand in such a container");
+			import_require_lose(
+				r, d, "only Require lines can stand in such a container");
 		}
 		terms = all ? import_terms_and(r->arena, terms, one) : import_terms_or(terms, one);
 	}
