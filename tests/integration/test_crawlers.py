@@ -259,7 +259,7 @@ def test_as_a_parent(doorward, zone):
 
 def test_without_a_warning(folder, lists):
     for include in [CONF / "crawlers.ini", lists]:
-        (folder / "it.conf").write_text(f"include = {include}\n[policy default]\n")
+        (folder / "it.conf").write_text(f"include = {include}\n[policy default]\ndefault = deny\n")
         _, out, errors = run("-t", "-c", folder / "it.conf", expect=0)
         assert "warning:" not in out + errors
         _, dump, _ = run("-T", "-c", folder / "it.conf", expect=0)

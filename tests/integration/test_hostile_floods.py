@@ -63,10 +63,16 @@ def forgers():
 def test_forged_replies_change_nothing(doorward, hostile, type):
     packed = ipaddress.ip_address(CLIENT).packed
     lies = honest({(reverse(CLIENT), "PTR"): [wire(NAME)], (NAME, "A"): [packed]})
+    done = False
+
+    def answer(q):
+        q.send(q.reply([a(TO_QUESTION, OTHER)] if type == "A" else [], [soa()]))
 
     def script(q):
         if q.type == "PTR" and type == "A":
             q.send(q.reply(*lies(q)))
+        elif done:
+            answer(q)
         # The other query stays open until the forgers are done.
 
     server = hostile(script)
@@ -82,7 +88,8 @@ def test_forged_replies_change_nothing(doorward, hostile, type):
                 lie = query.reply(*lies(query))[2:]
             id = dice.getrandbits(16) if n % 16 else query.id
             sockets[n % len(sockets)].sendto(struct.pack(">H", id) + lie, query.peer)
-        query.send(query.reply([a(TO_QUESTION, OTHER)] if type == "A" else [], [soa()]))
+        done = True
+        answer(query)
         reply = connection.read_reply()
     for forger in sockets:
         forger.close()

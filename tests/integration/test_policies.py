@@ -16,6 +16,7 @@ def ask(door, params=CLIENT, **more):
 
 
 ALLOWED, REFUSED, DEFAULT = (200, "rule"), (403, "rule"), (403, "default")
+UNKNOWN = (403, "bad_input")  # the front end sent no method
 
 
 @pytest.mark.parametrize(
@@ -34,8 +35,8 @@ ALLOWED, REFUSED, DEFAULT = (200, "rule"), (403, "rule"), (403, "default")
         ("allow = user_agent ~ ^curl/ &\n  http_host a.example &\n  ip 192.0.2.1", ALLOWED),
         ("allow = user_agent curl", DEFAULT),
         ("allow = user_agent curl/7.88.1", ALLOWED),
-        ("allow = method GET", DEFAULT),  # absent is not GET
-        ("allow = !method GET", ALLOWED),
+        ("allow = method GET", UNKNOWN),
+        ("allow = !method GET", UNKNOWN),
         ("deny_status = 401", (401, "default")),
     ],
 )
