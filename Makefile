@@ -56,11 +56,11 @@ link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)
 quiet = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(subst $(BUILD)/,,$@)';)
 
 # Narrowed on the command line (FOLDERS="base dns"), the library and its tests are those folders' alone.
-FOLDERS ?= base net fcgi http dns cert policy config import audit .
-sources := $(sort $(wildcard $(foreach f,$(FOLDERS),src/$(if $(filter .,$f),,$f/)*.c)))
-objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(filter-out src/main.c,$(sources)))
+FOLDERS ?= base log dns cert policy net import fcgi http config authz audit metrics explain worker daemon cli
+sources := $(sort $(shell find $(addprefix src/,$(FOLDERS)) -name '*.c'))
+objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(sources))
 library := $(BUILD)/libdoorward.a
-unit_sources := $(sort $(wildcard $(foreach f,$(FOLDERS),tests/unit/$(if $(filter .,$f),,$f/)test_*.c)))
+unit_sources := $(sort $(shell find $(wildcard $(addprefix tests/unit/,$(FOLDERS))) -name 'test_*.c'))
 unit_programs := $(patsubst tests/%.c,$(BUILD)/tests/%,$(unit_sources))
 scenario_sources := $(if $(filter dns,$(FOLDERS)),$(sort $(wildcard tests/scenario/test_*.c)))
 scenario_programs := $(patsubst tests/%.c,$(BUILD)/tests/%,$(scenario_sources))

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "audit.h"
+#include "authz/snapshot.h"
 #include "base/bytes.h"
-#include "cases.h"
-#include "cgi.h"
-#include "check.h"
-#include "exit_code.h"
+#include "base/exit_code.h"
+#include "cli/audit.h"
+#include "cli/cgi.h"
+#include "cli/check.h"
+#include "cli/import.h"
+#include "cli/list.h"
+#include "cli/test.h"
+#include "daemon/daemon.h"
+#include "daemon/inspect.h"
 #include "http/head.h"
-#include "import_command.h"
-#include "inspect.h"
-#include "list_command.h"
-#include "serve.h"
-#include "snapshot.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 

@@ -3,7 +3,7 @@
 
 #include "audit/plan.h"
 
-#include "policy/asked.h"
+#include "policy/dependencies.h"
 #include "policy/text.h"
 
 #include <string.h>

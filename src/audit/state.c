@@ -3,8 +3,8 @@
 
 #include "audit/state.h"
 
+#include "base/file.h"
 #include "base/json.h"
-#include "config/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 
 #include "audit/survey.h"
 
-#include "dns/inquiry.h"
+#include "dns/record_lookup.h"
 
 #include <string.h>
 #include <uv.h>

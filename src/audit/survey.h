@@ -8,7 +8,7 @@
 #include "base/addr.h"
 #include "cert/host.h"
 #include "dns/engine.h"
-#include "dns/status.h"
+#include "dns/wire/status.h"
 
 /* What DNS says today of a plan's names, and of the zones that they are in. */
 

@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "base/util.h"
-#include "cert/checked.h"
+#include "cert/check_result.h"
 
 #include <stddef.h>
 

@@ -4,7 +4,7 @@
 #include "cert/pins.h"
 
 #include "base/bytes.h"
-#include "cert/material.h"
+#include "cert/trust_files.h"
 
 #include <errno.h>
 #include <stdlib.h>

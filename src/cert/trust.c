@@ -4,8 +4,8 @@
 #include "cert/trust.h"
 
 #include "cert/crl.h"
-#include "cert/material.h"
 #include "cert/pins.h"
+#include "cert/trust_files.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/str.h"
-#include "dns/name.h"
+#include "dns/wire/name.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,11 +6,11 @@
 
 #include "base/bytes.h"
 #include "base/diag.h"
-#include "base/listen.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "cert/profile.h"
-#include "dns/settings.h"
+#include "dns/upstream/settings.h"
+#include "log/log.h"
+#include "net/listen.h"
 #include "net/server.h"
 #include "policy/policy.h"
 

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "config/config.h"
+#include "config/config_private.h"
 #include "config/ini.h"
-#include "config/snapshot.h"
 #include "config/value.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "config/snapshot.h"
+#include "config/config_private.h"
 
 typedef void each_file(void *ctx, enum config_file_kind kind, const char *path);
 

@@ -4,8 +4,8 @@
 #include "config/ini.h"
 
 #include "base/bytes.h"
+#include "base/file.h"
 #include "base/suggest.h"
-#include "config/file.h"
 #include "config/ini_line.h"
 
 #include <errno.h>

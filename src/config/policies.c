@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/suggest.h"
+#include "config/config_private.h"
 #include "config/policy_check.h"
 #include "config/rule_check.h"
-#include "config/snapshot.h"
 #include "config/value.h"
 
 #include <stdlib.h>

@@ -4,8 +4,8 @@
 #include "config/policy_check.h"
 
 #include "config/rule_check.h"
-#include "policy/advice.h"
-#include "policy/asked.h"
+#include "policy/dependencies.h"
+#include "policy/lint.h"
 
 /* A policy cannot go by the word of a front end that has none. */
 static void check_word(struct config_loader *loader, const struct policy *policy)

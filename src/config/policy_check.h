@@ -4,7 +4,7 @@
 #ifndef DW_CONFIG_POLICY_CHECK_H
 #define DW_CONFIG_POLICY_CHECK_H
 
-#include "config/snapshot.h"
+#include "config/config_private.h"
 
 /* Whether what a policy says goes together, once its parents have filled it in. */
 

@@ -3,9 +3,9 @@
 
 #include "config/rule_check.h"
 
+#include "base/file.h"
 #include "cert/host.h"
-#include "config/file.h"
-#include "policy/advice.h"
+#include "policy/lint.h"
 #include "policy/text.h"
 
 #include <string.h>

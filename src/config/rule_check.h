@@ -4,7 +4,7 @@
 #ifndef DW_CONFIG_RULE_CHECK_H
 #define DW_CONFIG_RULE_CHECK_H
 
-#include "config/snapshot.h"
+#include "config/config_private.h"
 
 /* Warns of rules of this policy that are legal, and admit or count others than they seem to. */
 void config_check_rules(struct config_loader *loader, const struct config_policy_source *source,

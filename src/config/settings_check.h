@@ -4,7 +4,7 @@
 #ifndef DW_CONFIG_SETTINGS_CHECK_H
 #define DW_CONFIG_SETTINGS_CHECK_H
 
-#include "config/snapshot.h"
+#include "config/config_private.h"
 
 /*
  * Whether the keys of a section go together, once each is read or has its default: what cannot be

@@ -4,12 +4,12 @@
 #include "config/value.h"
 
 #include "base/addr.h"
-#include "base/listen.h"
-#include "base/log.h"
-#include "config/account.h"
+#include "config/cert_source.h"
 #include "config/config.h"
-#include "config/source.h"
 #include "config/units.h"
+#include "config/user_group.h"
+#include "log/log.h"
+#include "net/listen.h"
 
 #include <string.h>
 #include <sys/types.h>

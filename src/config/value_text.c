@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "config/cert_source.h"
 #include "config/config.h"
-#include "config/source.h"
 #include "config/units.h"
 #include "config/value.h"
 #include "policy/pin.h"

@@ -3,7 +3,7 @@
 
 #include "config/whole_check.h"
 
-#include "policy/advice.h"
+#include "policy/lint.h"
 
 static bool listens_over_http(const struct config *config, bool tcp)
 {

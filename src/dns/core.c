@@ -3,9 +3,9 @@
 
 #include "dns/core.h"
 
-#include "dns/inquiries.h"
-#include "dns/members.h"
-#include "dns/shared.h"
+#include "dns/context.h"
+#include "dns/resolver/membership_table.h"
+#include "dns/resolver/record_table.h"
 
 #include <stdlib.h>
 

@@ -5,8 +5,8 @@
 #define DW_DNS_CORE_H
 
 #include "dns/engine.h"
-#include "dns/exchange.h"
-#include "dns/lookups.h"
+#include "dns/resolver/fcrdns_table.h"
+#include "dns/upstream/exchange.h"
 
 struct dns_inquiries;
 struct dns_members;

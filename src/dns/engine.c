@@ -4,9 +4,9 @@
 #include "dns/engine.h"
 
 #include "base/clock.h"
+#include "dns/context.h"
 #include "dns/core.h"
-#include "dns/shared.h"
-#include "dns/transport.h"
+#include "dns/upstream/transport.h"
 
 #include <stdlib.h>
 

@@ -7,9 +7,9 @@
 #include "base/bytes.h"
 #include "base/diag.h"
 #include "base/str.h"
-#include "dns/settings.h"
-#include "dns/stats.h"
-#include "dns/zone.h"
+#include "dns/upstream/settings.h"
+#include "dns/upstream/stats.h"
+#include "dns/zone/zone.h"
 
 #include <uv.h>
 

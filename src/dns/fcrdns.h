@@ -6,7 +6,7 @@
 
 #include "base/addr.h"
 #include "base/str.h"
-#include "dns/message.h"
+#include "dns/wire/message.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,8 +7,8 @@
 #include "base/bytes.h"
 #include "base/counter.h"
 #include "base/list.h"
-#include "http/answer.h"
 #include "http/app.h"
+#include "http/response.h"
 #include "net/protocol.h"
 
 #include <stdbool.h>

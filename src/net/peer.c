@@ -3,7 +3,7 @@
 
 #include "net/peer.h"
 
-#include "base/log.h"
+#include "log/log.h"
 
 #include <assert.h>
 #include <errno.h>

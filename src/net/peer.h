@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/list.h"
-#include "base/log_limit.h"
+#include "log/limit.h"
 #include "net/server.h"
 
 #include <stdalign.h>
@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-/* What accept.c, peer.c and server.c share: the server, and its connections' sockets. */
+/* What listener.c, peer.c and server.c share: the server, and its connections' sockets. */
 
 /*
  * Connections that wait for something with a time limit, by what they wait for. Each list is in the

@@ -6,9 +6,9 @@
 
 #include "base/str.h"
 #include "base/util.h"
-#include "policy/buckets.h"
 #include "policy/facts.h"
 #include "policy/policy.h"
+#include "policy/token_buckets.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
 #include "policy/rule.h"
 
 #include "base/arena.h"
-#include "policy/advice.h"
-#include "policy/compiled.h"
+#include "policy/lint.h"
+#include "policy/rule_private.h"
 
 #include <assert.h>
 #include <stdlib.h>

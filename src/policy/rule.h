@@ -32,7 +32,7 @@
  * http_host.
  *
  * What a client's names, certificate or address leave of a long list of rules is remembered (see
- * memory.h): a rule with a `host`, `cert.*` or `ip` term without ! costs a client that
+ * match_cache.h): a rule with a `host`, `cert.*` or `ip` term without ! costs a client that
  * was asked before nothing if that term is about others.
  *
  * Where a client has several values a term holds if any matches; with !, if none does. Blanks

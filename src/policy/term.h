@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 #include "policy/facts.h"
 #include "policy/field.h"
 #include "policy/rate.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "base/stamp.h"
+#include "base/file_stamp.h"
 #include "policy/list.h"
 #include "policy/net_list.h"
 #include "policy/term.h"

@@ -8,8 +8,8 @@
  * of JSON: the clients' hit rate, the most bytes that the cache held, and what a call costs.
  */
 
-#include "dns/cache.h"
-#include "dns/result.h"
+#include "dns/cache/cache.h"
+#include "dns/cache/result.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,8 +9,8 @@
  * Prints a table, and writes the figures to FILE as JSON.
  */
 
-#include "policy/decide.h"
-#include "policy/memory.h"
+#include "policy/evaluate.h"
+#include "policy/match_cache.h"
 #include "policy/rule.h"
 
 #include <malloc.h>

@@ -6,7 +6,7 @@
  * Texts that name other files are passed over: what is in those is not the fuzzer's to say.
  */
 
-#include "config/snapshot.h"
+#include "config/config_private.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 /* A line that may be one of the decision log; what it says must be fit to be compared and shown. */
 
-#include "replay.h"
+#include "explain/replay.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 /* Names: the first byte chooses between text and wire form; what is read must read back. */
 
-#include "dns/name.h"
+#include "dns/wire/name.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
  * rest is the whole reply or what follows the question.
  */
 
-#include "dns/gate.h"
-#include "dns/message.h"
+#include "dns/wire/message.h"
+#include "dns/wire/validate.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
  * few clients are decided, and what must hold of any rules is checked.
  */
 
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -5,7 +5,7 @@
 #define DW_TESTS_FUZZ_IMPORT_H
 
 #include "config/config.h"
-#include "config/snapshot.h"
+#include "config/config_private.h"
 #include "import/source.h"
 
 #include <assert.h>

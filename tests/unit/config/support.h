@@ -5,7 +5,7 @@
 #define DW_TESTS_CONFIG_SUPPORT_H
 
 #include "config/config.h"
-#include "config/snapshot.h"
+#include "config/config_private.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "config/file.h"
+#include "base/file.h"
 #include "unit/config/support.h"
 
 /* The configuration that is installed, from the top of the source tree. */

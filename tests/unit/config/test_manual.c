@@ -6,7 +6,7 @@
  * With DOORWARD_WRITE_MANUAL in the environment the page is written, else it is compared.
  */
 
-#include "config/file.h"
+#include "base/file.h"
 #include "config/value.h"
 #include "unit/config/support.h"
 

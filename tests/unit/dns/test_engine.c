@@ -5,8 +5,8 @@
 
 #include "dns/engine.h"
 
+#include "dns/context.h"
 #include "dns/fcrdns.h"
-#include "dns/shared.h"
 
 #include <arpa/inet.h>
 #include <setjmp.h>

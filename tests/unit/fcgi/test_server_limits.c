@@ -3,7 +3,7 @@
 
 #include "net/server.h"
 
-#include "fcgi/addrs.h"
+#include "fcgi/web_server_addrs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,9 +4,9 @@
 #ifndef DW_TEST_FCGI_WORLD_H
 #define DW_TEST_FCGI_WORLD_H
 
-#include "base/listen.h"
 #include "fcgi/output.h"
 #include "fcgi/service.h"
+#include "net/listen.h"
 #include "net/peer.h"
 #include "net/server.h"
 #include "unit/fcgi/kit.h"

@@ -5,7 +5,7 @@
 #define DW_TESTS_POLICY_KIT_H
 
 #include "base/diag.h"
-#include "policy/decide.h"
+#include "policy/evaluate.h"
 
 #include <limits.h>
 #include <setjmp.h>

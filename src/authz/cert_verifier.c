@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/cert_verifier.h"
+
+#include "base/clock.h"
+#include "base/list.h"
+
+#include <stdlib.h>
+
+struct verifier {
+	struct trusts *trusts;
+	uv_idle_t turn; /* runs as long as there are checks to do */
+	struct list checks;
+	size_t count;
+	struct verifier_stats own_stats;
+	struct verifier_stats *stats;
+};
+
+/* One certificate's check, and those who wait for it. */
+struct check {
+	struct list link; /* in verifier.checks */
+	struct list waits;
+	struct cert_question *question;
+	bool vouched;
+	int64_t wall_s;
+	struct verifier *verifier;
+};
+
+struct verifier_wait {
+	struct list link;
+	struct check *check;
+	void (*done)(void *ctx, const struct cert_checked *checked);
+	void *ctx;
+};
+
+struct verifier *verifier_new(uv_loop_t *loop, struct trusts *trusts, struct verifier_stats *stats)
+{
+	struct verifier *v = calloc(1, sizeof(*v));
+
+	if (v == NULL) {
+		return NULL;
+	}
+	v->stats = stats != NULL ? stats : &v->own_stats;
+	list_init(&v->checks);
+	uv_idle_init(loop, &v->turn);
+	v->turn.data = v;
+	v->trusts = trusts_ref(trusts);
+	return v;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void verifier_close(struct verifier *v)
+{
+	if (v != NULL) {
+		trusts_unref(v->trusts);
+		uv_close((uv_handle_t *)&v->turn, on_closed);
+	}
+}
+
+const struct trusts *verifier_trusts(const struct verifier *v)
+{
+	return v->trusts;
+}
+
+static const struct cert_checked *known(
+	const struct verifier *v, const struct cert_question *question, int64_t wall_s)
+{
+	if (question->given != NULL) {
+		return NULL;
+	}
+	return cert_cache_get(trusts_cache(v->trusts), question, wall_s, clock_ms());
+}
+
+const struct cert_checked *verifier_known(
+	struct verifier *v, const struct cert_question *question, int64_t wall_s)
+{
+	const struct cert_checked *found = known(v, question, wall_s);
+
+	counter_add(found != NULL ? &v->stats->hits : &v->stats->misses, 1);
+	return found;
+}
+
+static void check_remove(struct check *c)
+{
+	struct verifier *v = c->verifier;
+
+	list_remove(&c->link);
+	if (--v->count == 0) {
+		uv_idle_stop(&v->turn);
+	}
+}
+
+static void check_free(struct check *c)
+{
+	free(c->question);
+	free(c);
+}
+
+/* Another worker may have been faster. */
+static const struct cert_checked *find_out(struct check *c)
+{
+	struct verifier *v = c->verifier;
+	const struct cert_checked *checked = known(v, c->question, c->wall_s);
+
+	if (checked == NULL) {
+		uint64_t began_us = clock_us();
+
+		checked = cert_check(c->question, c->wall_s);
+		histogram_observe(&v->stats->check_time, clock_us() - began_us);
+		counter_add(
+			&v->stats->over_limit, checked != NULL && cert_is_over_limit(checked->why));
+		if (checked != NULL && c->question->given == NULL) {
+			cert_cache_put(trusts_cache(v->trusts), c->question, checked, c->vouched,
+				clock_ms());
+		}
+	}
+	return checked;
+}
+
+static void on_turn(uv_idle_t *turn)
+{
+	struct verifier *v = turn->data;
+	struct check *c = CONTAINER_OF(list_first(&v->checks), struct check, link);
+	const struct cert_checked *checked = find_out(c);
+	struct list *first;
+
+	check_remove(c);
+	/* `done` may cancel others that wait: the list is looked at anew each time. */
+	while ((first = list_first(&c->waits)) != NULL) {
+		struct verifier_wait *wait = CONTAINER_OF(first, struct verifier_wait, link);
+
+		list_remove(&wait->link);
+		wait->done(wait->ctx, checked != NULL ? cert_checked_ref(checked) : NULL);
+		free(wait);
+	}
+	cert_checked_unref(checked);
+	check_free(c);
+}
+
+/* The check that is waiting for this question already, else a new one. */
+static struct check *check_for(struct verifier *v, const struct cert_question *question,
+	bool vouched, int64_t wall_s, bool *overload)
+{
+	for (struct list *l = v->checks.next; l != &v->checks; l = l->next) {
+		struct check *c = CONTAINER_OF(l, struct check, link);
+
+		if (c->vouched == vouched && c->wall_s == wall_s &&
+			cert_question_eq(c->question, question)) {
+			return c;
+		}
+	}
+	*overload = v->count >= VERIFIER_QUEUE_MAX;
+	counter_add(&v->stats->queue_full, *overload);
+
+	struct check *c = *overload ? NULL : calloc(1, sizeof(*c));
+
+	if (c == NULL) {
+		return NULL;
+	}
+	c->question = cert_question_dup(question);
+	if (c->question == NULL) {
+		free(c);
+		return NULL;
+	}
+	c->vouched = vouched;
+	c->wall_s = wall_s;
+	c->verifier = v;
+	list_init(&c->waits);
+	list_append(&v->checks, &c->link);
+	if (v->count++ == 0) {
+		uv_idle_start(&v->turn, on_turn);
+	}
+	return c;
+}
+
+struct verifier_wait *verifier_ask(struct verifier *v, const struct cert_question *question,
+	bool vouched, int64_t wall_s, void (*done)(void *ctx, const struct cert_checked *checked),
+	void *ctx, bool *overload)
+{
+	struct verifier_wait *wait = calloc(1, sizeof(*wait));
+
+	*overload = false;
+	if (wait == NULL) {
+		return NULL;
+	}
+	wait->check = check_for(v, question, vouched, wall_s, overload);
+	if (wait->check == NULL) {
+		free(wait);
+		return NULL;
+	}
+	wait->done = done;
+	wait->ctx = ctx;
+	list_append(&wait->check->waits, &wait->link);
+	return wait;
+}
+
+void verifier_cancel(struct verifier_wait *wait)
+{
+	struct check *c = wait->check;
+
+	list_remove(&wait->link);
+	free(wait);
+	if (list_is_empty(&c->waits) && c->link.next != &c->link) {
+		check_remove(c);
+		check_free(c);
+	}
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_AUTHZ_CERT_VERIFIER_H
+#define DW_AUTHZ_CERT_VERIFIER_H
+
+#include "authz/trust_stores.h"
+#include "base/counter.h"
+#include "base/util.h"
+#include "cert/check_result.h"
+
+#include <uv.h>
+
+/*
+ * Checks certificates for one worker, one for each turn of its loop, so that the requests that need
+ * none wait for one check at most. Those that ask about the same certificate at the same time wait
+ * for the same check.
+ */
+struct verifier;
+struct verifier_wait;
+
+#define VERIFIER_QUEUE_MAX 1024 /* certificates that wait for their check */
+
+/* What one worker's verifiers have done, one after the other; written on its thread. */
+struct verifier_stats {
+	_Atomic uint64_t hits;   /* of the certificate cache */
+	_Atomic uint64_t misses; /* look-ups in it that found nothing */
+	_Atomic uint64_t queue_full;
+	_Atomic uint64_t over_limit; /* certificates past the limits of cert/cert.h */
+	struct histogram check_time;
+};
+
+/* `stats`, which count on, are borrowed; NULL: it has its own. NULL when out of memory. */
+struct verifier *verifier_new(uv_loop_t *loop, struct trusts *trusts, struct verifier_stats *stats);
+/* Nobody may wait any more; the rest is done by the loop. NULL does nothing. */
+void verifier_close(struct verifier *verifier);
+const struct trusts *verifier_trusts(const struct verifier *verifier);
+
+/* What is known already, with a reference for the caller; NULL: ask. */
+const struct cert_checked *verifier_known(
+	struct verifier *verifier, const struct cert_question *question, int64_t wall_s);
+
+/*
+ * Has a certificate checked; `vouched` as for cert_cache_put. `done` is called exactly once, from
+ * the loop and never inside this call, unless verifier_cancel comes first; it owns a reference of
+ * `checked`, which is NULL when out of memory. The question's texts are copied, what `given` points
+ * to is borrowed until then. NULL when out of memory, or when VERIFIER_QUEUE_MAX wait (*overload).
+ */
+struct verifier_wait *verifier_ask(struct verifier *verifier, const struct cert_question *question,
+	bool vouched, int64_t wall_s, void (*done)(void *ctx, const struct cert_checked *checked),
+	void *ctx, bool *overload);
+void verifier_cancel(struct verifier_wait *wait);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/claims.h"
+
+#include "authz/forward_auth.h"
+#include "policy/claim.h"
+
+static const enum input_name inputs[POLICY_CLAIM_COUNT] = {
+	[POLICY_CLAIM_USER_AGENT] = INPUT_USER_AGENT,
+	[POLICY_CLAIM_URI] = INPUT_REQUEST_URI,
+	[POLICY_CLAIM_METHOD] = INPUT_REQUEST_METHOD,
+	[POLICY_CLAIM_HTTP_HOST] = INPUT_HOST,
+};
+
+void authz_claims_take(struct authz *a)
+{
+	a->facts.claims_disputed = 0;
+	for (unsigned i = 0; i < POLICY_CLAIM_COUNT; i++) {
+		a->facts.claims[i] = a->input.values[inputs[i]];
+		a->facts.claims_disputed |= (a->input.duplicates >> inputs[i] & 1) << i;
+	}
+}
+
+/* The claim that could not be told: where two of its words differ that, else the first. */
+static enum policy_claim unclear(const struct authz *a)
+{
+	unsigned disputed = a->decided.claims_unclear & a->facts.claims_disputed;
+
+	return (enum policy_claim)__builtin_ctz(
+		disputed != 0 ? disputed : a->decided.claims_unclear);
+}
+
+const char *authz_claims_detail(struct authz *a)
+{
+	enum policy_claim claim = unclear(a);
+	enum input_name name = inputs[claim];
+	struct str word = input_word(&a->means.config->frontend.cert, name);
+	bool disputed = (a->facts.claims_disputed >> claim & 1) != 0;
+	char why[POLICY_CLAIM_WHY_MAX];
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	if (disputed || a->facts.claims[claim].len == 0) {
+		if (!forward_words(&a->input, name, &text)) {
+			bytes_append_str(&text, word);
+		}
+		if (!disputed) {
+			bytes_appendf(&text, " did not come, and a rule reads %s",
+				policy_claim_word(claim));
+		}
+	} else {
+		bytes_append_text(&text, policy_claim_explain(claim, &a->facts, why));
+	}
+	bytes_append_u8(&text, '\0');
+
+	const char *detail = text.failed ? NULL : arena_dup(&a->arena, bytes_view(&text)).data;
+
+	bytes_clear(&text);
+	return detail;
+}

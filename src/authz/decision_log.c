@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/decision_log.h"
+
+#include "authz/response.h"
+#include "authz/trusted_input_text.h"
+#include "base/json.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define CLAIM_MAX 256  /* bytes of a client's claim that go into the log */
+#define DETAIL_MAX 768 /* of what doorward says itself: what helps stands at the end */
+#define CLAIMED_MAX 3u
+#define CUT_MAX 8 /* claims in a line */
+#define SPACE_KEEP ((size_t)16 * 1024)
+
+/* One line, written as text or JSON by the same calls. */
+struct line {
+	struct bytes out;
+	bool json;
+	const char *cut[CUT_MAX]; /* names of the texts that are not whole */
+	size_t cut_count;
+};
+
+static bool is_wanted(const struct config_log *log, enum authz_verdict verdict)
+{
+	return log_enabled(LOG_LEVEL_INFO) &&
+	       (log->decisions == CONFIG_DECISIONS_ALL ||
+		       (log->decisions == CONFIG_DECISIONS_DENIED && verdict != AUTHZ_ALLOW));
+}
+
+static void begin_field(struct line *l, const char *name)
+{
+	if (l->json) {
+		json_key(&l->out, name);
+	} else {
+		bytes_append_u8(&l->out, ' ');
+		bytes_append_text(&l->out, name);
+		bytes_append_u8(&l->out, '=');
+	}
+}
+
+static void number(struct line *l, const char *name, uint64_t value)
+{
+	begin_field(l, name);
+	bytes_append_u64(&l->out, value);
+}
+
+/* To the microsecond. */
+static void milliseconds(struct line *l, const char *name, uint64_t us)
+{
+	const uint8_t decimals[] = {'.', (uint8_t)('0' + us / 100 % 10),
+		(uint8_t)('0' + us / 10 % 10), (uint8_t)('0' + us % 10)};
+
+	number(l, name, us / 1000);
+	bytes_append(&l->out, decimals, sizeof(decimals));
+}
+
+static bool needs_quotes(struct str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.data[i] <= ' ' || value.data[i] > '~' || value.data[i] == '"') {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Words, which mostly need no quotes in text. */
+static void word(struct line *l, const char *name, struct str value)
+{
+	if (value.len == 0) {
+		return;
+	}
+	begin_field(l, name);
+	if (l->json || needs_quotes(value)) {
+		bytes_append_json(&l->out, value);
+	} else {
+		bytes_append_str(&l->out, value);
+	}
+}
+
+/* Text from outside, cut and quoted. */
+static void text_up_to(struct line *l, const char *name, struct str value, size_t max)
+{
+	if (value.data == NULL) {
+		return;
+	}
+	if (value.len > max) {
+		value.len = max;
+		assert(l->cut_count < CUT_MAX);
+		l->cut[l->cut_count++] = name;
+	}
+	begin_field(l, name);
+	bytes_append_json(&l->out, value);
+}
+
+static void claim(struct line *l, const char *name, struct str value)
+{
+	text_up_to(l, name, value, CLAIM_MAX);
+}
+
+/* The names that rules about cert.dns, cert.email and cert.uri saw, as in X-Client-Cert-San. */
+static void append_cert_san(struct line *l, const struct cert_identity *identity)
+{
+	static const char more[] = "...";
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	reply_san(identity, &text);
+	if (text.len > CLAIM_MAX) {
+		text.len = CLAIM_MAX - strlen(more);
+		bytes_append_text(&text, more);
+	}
+	if (text.len > 0 && !text.failed) {
+		claim(l, "cert_san", bytes_view(&text));
+	}
+	bytes_clear(&text);
+}
+
+static void append_certificate(struct line *l, const struct authz *a)
+{
+	if (!a->cert_present) {
+		return;
+	}
+	word(l, "cert", str_view(a->cert_verified ? "verified" : "refused"));
+	if (a->identity != NULL) {
+		claim(l, "cert_subject", a->identity->subject);
+		word(l, "cert_sha256", a->identity->sha256);
+		if (a->verdict != AUTHZ_ALLOW) {
+			append_cert_san(l, a->identity);
+		}
+	}
+}
+
+/* What the PTR claims, where it is not confirmed; host names need no quotes. */
+static void append_claimed(struct line *l, const struct authz *a)
+{
+	const struct fcrdns_result *rdns = a->fetch.rdns;
+	struct bytes text;
+
+	if (rdns == NULL || rdns->ptr.count == 0 || rdns->names.count > 0) {
+		return;
+	}
+	bytes_init(&text, 0);
+	for (size_t i = 0; i < rdns->ptr.count && i < CLAIMED_MAX; i++) {
+		bytes_append_text(&text, i > 0 ? "," : "");
+		bytes_append_str(&text, rdns->ptr.items[i]);
+	}
+	if (rdns->ptr.count > CLAIMED_MAX) {
+		bytes_append_text(&text, ",...");
+	}
+	word(l, "ptr", bytes_view(&text));
+	bytes_clear(&text);
+}
+
+static void append_ignored(struct line *l, const struct authz *a)
+{
+	struct bytes text;
+
+	if (a->belief.ignored == INPUT_COUNT) {
+		return;
+	}
+	bytes_init(&text, 0);
+	believe_ignored_text(&a->belief, &a->means.config->frontend, &text);
+	claim(l, "ignored", bytes_view(&text));
+	bytes_clear(&text);
+}
+
+void decision_log_outcome(const struct authz *a, const struct config_log *log, struct bytes *out)
+{
+	struct line line = {.out = *out, .json = log->sink.format == LOG_JSON};
+	struct line *l = &line;
+	char ip[ADDR_TEXT_MAX];
+
+	if (!is_wanted(log, a->verdict)) {
+		return;
+	}
+
+	word(l, "verdict", str_view(authz_verdict_word(a->verdict)));
+	number(l, "status", a->status);
+	word(l, "reason", str_view(policy_reason_word(a->reason)));
+	if (a->detail != NULL) {
+		text_up_to(l, "detail", str_view(a->detail), DETAIL_MAX);
+	}
+	if (a->rule != NULL) {
+		word(l, "rule", policy_rule_place(a->rule));
+	}
+	if (a->policy != NULL) {
+		word(l, "policy", a->policy->name);
+	} else {
+		claim(l, "policy", a->input.values[INPUT_DOORWARD_POLICY]);
+	}
+	addr_format(&a->ip, ip);
+	word(l, "ip", str_view(ip));
+	word(l, "rdns", str_view(fcrdns_status_word(authz_rdns_status(a))));
+	word(l, "hostname", a->hostname);
+	append_claimed(l, a);
+	if (a->fetch.pin != NULL) {
+		word(l, "kept_out", a->fetch.kept_out);
+		word(l, "pin", a->fetch.pin->place);
+	}
+	append_certificate(l, a);
+	append_ignored(l, a);
+	*out = line.out;
+}
+
+static void append_cut(struct line *l)
+{
+	if (l->cut_count == 0) {
+		return;
+	}
+	begin_field(l, "cut");
+	if (l->json) {
+		json_open(&l->out, '[');
+	}
+	for (size_t i = 0; i < l->cut_count; i++) {
+		if (l->json) {
+			json_text(&l->out, l->cut[i]);
+		} else {
+			bytes_appendf(&l->out, "%s%s", i > 0 ? "," : "", l->cut[i]);
+		}
+	}
+	if (l->json) {
+		json_close(&l->out, ']');
+	}
+}
+
+static void append_request(struct line *l, const struct decision_log_request *request)
+{
+	const struct str *values = request->input->values;
+
+	claim(l, "method", values[INPUT_REQUEST_METHOD]);
+	claim(l, "http_host", values[INPUT_HOST]);
+	claim(l, "uri", values[INPUT_REQUEST_URI]);
+	claim(l, "user_agent", values[INPUT_USER_AGENT]);
+	number(l, "max_age", request->max_age_s);
+	milliseconds(l, "ms", request->duration_us);
+	append_cut(l);
+}
+
+void decision_log_space_init(struct decision_log_space *space)
+{
+	*space = (struct decision_log_space){.when_s = INT64_MIN};
+}
+
+void decision_log_space_clear(struct decision_log_space *space)
+{
+	bytes_clear(&space->line);
+}
+
+static struct str when(struct decision_log_space *space, int64_t wall_s)
+{
+	if (space->when_s != wall_s) {
+		space->when_s = wall_s;
+		clock_format(wall_s, space->when);
+	}
+	return str_view(space->when);
+}
+
+void decision_log_line(const struct config_log *log, enum authz_verdict verdict, struct str outcome,
+	const struct decision_log_request *request, struct decision_log_space *space)
+{
+	if (!is_wanted(log, verdict)) {
+		return;
+	}
+	bytes_reset(&space->line, SPACE_KEEP);
+	struct line l = {.out = space->line, .json = log->sink.format == LOG_JSON};
+
+	if (l.json) {
+		bytes_append_text(&l.out, "{");
+		word(&l, "time", when(space, request->wall_s));
+		bytes_append_text(&l.out, ",");
+	} else {
+		bytes_append_text(&l.out, "doorward: decision:");
+	}
+	bytes_append_str(&l.out, outcome);
+	append_request(&l, request);
+	if (l.json) {
+		bytes_append_text(&l.out, "}");
+	}
+	if (!l.out.failed) {
+		log_line(bytes_view(&l.out));
+	}
+	space->line = l.out;
+}
+
+void decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us)
+{
+	const struct decision_log_request request = {
+		&a->input, a->wall_s, duration_us, a->max_age_s};
+	struct decision_log_space space;
+	struct bytes outcome;
+
+	decision_log_space_init(&space);
+	bytes_init(&outcome, 0);
+	decision_log_outcome(a, log, &outcome);
+	if (!outcome.failed) {
+		decision_log_line(log, a->verdict, bytes_view(&outcome), &request, &space);
+	}
+	decision_log_space_clear(&space);
+	bytes_clear(&outcome);
+}

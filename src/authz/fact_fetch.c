@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/fact_fetch.h"
+
+#include "base/bytes.h"
+#include "base/clock.h"
+
+#include <string.h>
+
+struct fetch_lookup {
+	struct fetch *fetch;
+	struct dns_member *under_way; /* NULL: is not */
+	struct dns_member_result result;
+};
+
+static size_t lookup_count(const struct fetch *f)
+{
+	return f->lookups != NULL ? policy_rules_lookup_count(f->policy->rules) : 0;
+}
+
+void fetch_cancel(struct fetch *f)
+{
+	if (f->names != NULL) {
+		fcrdns_cancel(f->names);
+		f->names = NULL;
+	}
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		dns_member_cancel(f->lookups[i].under_way);
+		f->lookups[i].under_way = NULL;
+	}
+}
+
+void fetch_clear(struct fetch *f)
+{
+	fetch_cancel(f);
+	fcrdns_result_unref(f->rdns);
+	*f = (struct fetch){.rdns = NULL};
+}
+
+static bool is_pinned_out(struct fetch *f, struct str name)
+{
+	const struct policy_pin *pin = policy_pins_keep_out(f->policy->pins, name, f->ip);
+
+	if (pin != NULL && f->pin == NULL) {
+		f->pin = pin;
+		f->kept_out = name;
+	}
+	return pin != NULL;
+}
+
+/* Outside its networks a name has no members, and nobody is asked: for good. True if any is so. */
+static bool answer_by_pins(struct fetch *f)
+{
+	bool answered = false;
+
+	for (size_t i = 0; f->policy->pins != NULL && i < lookup_count(f); i++) {
+		const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, i);
+
+		if (lookup->kind == POLICY_LOOKUP_FORWARD && is_pinned_out(f, lookup->name)) {
+			f->answers[i] = POLICY_FALSE;
+			f->lookups[i].result.expires_ms = UINT64_MAX;
+			answered = true;
+		}
+	}
+	return answered;
+}
+
+/* The result is shared: only where a pin keeps a name out, the others are listed anew. */
+static void apply_pins_to_names(struct fetch *f)
+{
+	struct str_list all = f->rdns->names;
+	struct str *passed = NULL;
+	size_t count = 0;
+
+	f->pinned = all;
+	for (size_t i = 0; f->policy->pins != NULL && i < all.count; i++) {
+		bool out = is_pinned_out(f, all.items[i]);
+
+		if (out && passed == NULL) {
+			passed = arena_alloc(f->arena, all.count, sizeof(*passed));
+			if (passed == NULL) {
+				f->pinned = (struct str_list){NULL, 0};
+				f->starved = true;
+				return;
+			}
+			memcpy(passed, all.items, i * sizeof(*passed));
+			count = i;
+		}
+		if (!out && passed != NULL) {
+			passed[count++] = all.items[i];
+		}
+	}
+	if (passed != NULL) {
+		f->pinned = (struct str_list){passed, count};
+	}
+}
+
+/* Room for all that the rules can ask; false when out of memory. */
+static bool make_room(struct fetch *f)
+{
+	size_t count = policy_rules_lookup_count(f->policy->rules);
+
+	if (f->lookups != NULL || count == 0) {
+		return true;
+	}
+	struct fetch_lookup *lookups = arena_alloc(f->arena, count, sizeof(*lookups));
+
+	f->answers = arena_alloc(f->arena, count, sizeof(*f->answers));
+	if (lookups == NULL || f->answers == NULL) {
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		lookups[i] = (struct fetch_lookup){.fetch = f};
+		f->answers[i] = POLICY_UNFETCHED;
+	}
+	f->lookups = lookups;
+	return true;
+}
+
+static enum fcrdns_mode mode_of(const struct fetch *f)
+{
+	return f->policy->rdns == POLICY_RDNS_DOUBLE ? FCRDNS_DOUBLE : FCRDNS_SINGLE;
+}
+
+static struct dns_member_question question_of(const struct fetch *f, size_t index)
+{
+	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
+
+	return (struct dns_member_question){
+		.kind = lookup->kind == POLICY_LOOKUP_DNSBL ? DNS_MEMBER_DNSBL : DNS_MEMBER_FORWARD,
+		.name = lookup->name,
+		.addr = f->ip};
+}
+
+static void keep(struct fetch *f, size_t index, const struct dns_member_result *result)
+{
+	static const enum policy_truth truths[] = {
+		[DNS_MEMBER_NO] = POLICY_FALSE,
+		[DNS_MEMBER_YES] = POLICY_TRUE,
+		[DNS_MEMBER_UNKNOWN] = POLICY_UNKNOWN,
+	};
+
+	f->lookups[index].result = *result;
+	f->answers[index] = truths[result->word];
+}
+
+static void on_names(void *ctx, const struct fcrdns_result *result)
+{
+	struct fetch *f = ctx;
+
+	f->names = NULL;
+	f->rdns = result;
+	apply_pins_to_names(f);
+	f->fetched(f->ctx);
+}
+
+static void on_lookup(void *ctx, const struct dns_member_result *result)
+{
+	struct fetch_lookup *lookup = ctx;
+	struct fetch *f = lookup->fetch;
+
+	lookup->under_way = NULL;
+	keep(f, (size_t)(lookup - f->lookups), result);
+	f->fetched(f->ctx);
+}
+
+static bool is_wanted(const struct fetch *f, const struct policy_costly *wanted, size_t index)
+{
+	return policy_lookup_set_has(&wanted->lookups, index) &&
+	       f->answers[index] == POLICY_UNFETCHED && f->lookups[index].under_way == NULL;
+}
+
+/* An explanation is to show each question, also those that the cache answers. */
+void fetch_names_at_hand(struct fetch *f)
+{
+	if (f->trace == NULL && f->rdns == NULL && !f->names_sought) {
+		f->names_sought = true;
+		f->rdns = fcrdns_cached(f->dns, f->ip, mode_of(f));
+		if (f->rdns != NULL) {
+			apply_pins_to_names(f);
+		}
+	}
+}
+
+static bool take_what_is_at_hand(struct fetch *f, const struct policy_costly *wanted)
+{
+	struct dns_member_result result;
+	bool taken = false;
+
+	if (wanted->names && f->rdns == NULL) {
+		fetch_names_at_hand(f);
+		taken = f->rdns != NULL;
+	}
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		struct dns_member_question question = question_of(f, i);
+
+		if (is_wanted(f, wanted, i) && dns_member_known(f->dns, &question, &result)) {
+			keep(f, i, &result);
+			taken = true;
+		}
+	}
+	return taken;
+}
+
+static enum fetch_begun look_up(struct fetch *f, const struct policy_costly *wanted)
+{
+	enum fetch_begun begun = FETCH_WAIT;
+	struct dns_member_result result;
+
+	if (wanted->names && f->rdns == NULL && f->names == NULL) {
+		f->names = fcrdns_start(f->dns, f->ip, mode_of(f), f->trace, on_names, f);
+		if (f->names == NULL) {
+			return FETCH_FAILED;
+		}
+	}
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		struct fetch_lookup *lookup = &f->lookups[i];
+		struct dns_member_question question = question_of(f, i);
+
+		if (!is_wanted(f, wanted, i)) {
+			continue;
+		}
+		lookup->under_way =
+			dns_member_start(f->dns, &question, f->trace, on_lookup, lookup, &result);
+		if (lookup->under_way == NULL) {
+			keep(f, i, &result);
+			begun = FETCH_AGAIN;
+		}
+	}
+	return begun;
+}
+
+/* Counts the request once for each rate, however often the rules are asked. */
+static bool ask_rates(struct fetch *f, const struct policy_costly *wanted)
+{
+	uint64_t asked = wanted->rates & ~f->rates_asked;
+	uint64_t now_ns = asked != 0 ? clock_us() * 1000 : 0;
+
+	for (uint64_t left = asked; left != 0; left &= left - 1) {
+		unsigned number = (unsigned)__builtin_ctzll(left);
+		const struct policy_rate *rate = policy_rules_rate(f->policy->rules, number);
+		bool over = policy_rate_is_over(f->buckets, f->policy, rate, f->facts, now_ns);
+
+		f->rates_over |= (uint64_t)over << number;
+	}
+	f->rates_asked |= asked;
+	return asked != 0;
+}
+
+enum fetch_begun fetch_begin(struct fetch *f, const struct policy_costly *wanted)
+{
+	bool first = f->lookups == NULL;
+
+	if (ask_rates(f, wanted)) {
+		return FETCH_AGAIN;
+	}
+	if (!make_room(f)) {
+		return FETCH_FAILED;
+	}
+	if (first && answer_by_pins(f)) {
+		return FETCH_AGAIN;
+	}
+	/* An explanation is to show each question, also those that the cache answers. */
+	if (f->trace == NULL && take_what_is_at_hand(f, wanted)) {
+		return FETCH_AGAIN;
+	}
+	return look_up(f, wanted);
+}
+
+enum fcrdns_status fetch_status(const struct fetch *f)
+{
+	if (f->rdns == NULL) {
+		return FCRDNS_OFF;
+	}
+	if (f->starved) {
+		return FCRDNS_ERROR;
+	}
+	if (f->rdns->names.count > 0 && f->pinned.count == 0) {
+		return f->rdns->incomplete || f->rdns->unasked.count > 0 ? FCRDNS_ERROR
+									 : FCRDNS_MISMATCH;
+	}
+	return f->rdns->status;
+}
+
+struct str_list fetch_names(const struct fetch *f)
+{
+	return f->pinned;
+}
+
+void fetch_facts(const struct fetch *f, struct policy_facts *facts)
+{
+	facts->answers = f->lookups != NULL ? f->answers : NULL;
+	facts->rates_asked = f->rates_asked;
+	facts->rates_over = f->rates_over;
+	if (f->rdns == NULL) {
+		facts->names_state = f->policy->rdns == POLICY_RDNS_OFF ? POLICY_FACT_KNOWN
+									: POLICY_FACT_UNFETCHED;
+	} else if (f->starved || (f->rdns->status == FCRDNS_ERROR &&
+					 (f->rdns->incomplete || f->rdns->unasked.count == 0))) {
+		facts->names_state = POLICY_FACT_UNKNOWN;
+	} else {
+		bool whole = !f->rdns->incomplete && f->rdns->unasked.count == 0;
+
+		facts->names_state = whole ? POLICY_FACT_KNOWN : POLICY_FACT_KNOWN_IN_PART;
+		facts->names = fetch_names(f);
+		facts->possible_names =
+			f->rdns->incomplete ? (struct str_list){NULL, 0} : f->rdns->unasked;
+	}
+}
+
+bool fetch_is_overload(const struct fetch *f, const struct policy_costly *unknown)
+{
+	bool overload = unknown->names && (f->rdns->overload || f->starved);
+
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		overload = overload || (policy_lookup_set_has(&unknown->lookups, i) &&
+					       f->lookups[i].result.overload);
+	}
+	return overload;
+}
+
+static const char *list_why(const struct fetch *f, size_t index)
+{
+	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
+	char answer[ADDR_TEXT_MAX];
+	struct bytes text;
+
+	addr_format(&f->lookups[index].result.refusal, answer);
+	bytes_init(&text, 0);
+	bytes_appendf(&text, "the list %.*s answered %s, which says that it does not work",
+		(int)lookup->name.len, lookup->name.data, answer);
+	struct str why = arena_dup(f->arena, bytes_view(&text));
+
+	bytes_clear(&text);
+	return why.data;
+}
+
+const char *fetch_unknown_why(const struct fetch *f, const struct policy_costly *unknown)
+{
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		if (policy_lookup_set_has(&unknown->lookups, i) &&
+			f->lookups[i].result.refusal.family != ADDR_NONE) {
+			return list_why(f, i);
+		}
+	}
+	return unknown->names && f->rdns != NULL && f->rdns->unasked.count > 0
+		       ? "the address has more names than max_ptr, and one that was not looked up "
+			 "could decide"
+		       : NULL;
+}
+
+uint64_t fetch_expires_ms(const struct fetch *f, const struct policy_lookup_set *used)
+{
+	uint64_t expires_ms = f->rdns != NULL ? f->rdns->expires_ms : UINT64_MAX;
+
+	for (size_t i = 0; i < lookup_count(f); i++) {
+		uint64_t ends_ms = f->lookups[i].result.expires_ms;
+
+		if (policy_lookup_set_has(used, i) && ends_ms < expires_ms) {
+			expires_ms = ends_ms;
+		}
+	}
+	return expires_ms;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_AUTHZ_SYNC_H
+#define DW_AUTHZ_SYNC_H
+
+#include "authz/authz.h"
+#include "authz/snapshot.h"
+#include "base/util.h"
+
+/*
+ * Decides one request to its end, on a loop of its own. `a` has its input; `wall_s` and `trace` are
+ * those of authz_start. Nobody was counted before, so no rate holds. False when there is no memory
+ * or descriptor for that: nothing is decided then.
+ */
+NODISCARD bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wall_s,
+	const struct authz_trace *trace);
+
+#endif

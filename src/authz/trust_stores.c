@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/trust_stores.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct trusts {
+	struct cert_trust *
+		*of_policy; /* by policy->number; policies with the same settings share one */
+	size_t policy_count;
+	struct cert_cache *cache;
+	struct cert_suffixes *suffixes;
+	atomic_uint references;
+};
+
+static struct cert_trust_settings settings_of(
+	const struct config *config, const struct policy *policy)
+{
+	const struct policy_trust *t = &policy->trust;
+
+	return (struct cert_trust_settings){
+		.ca_file = t->ca_file,
+		.ca_dir = t->ca_dir,
+		.crl_files = t->crl_files,
+		.crl_file_count = t->crl_file_count,
+		.pins = t->cert_pins,
+		.depth = t->verify_depth,
+		.security_level = t->security_level,
+		.partial_chain = t->partial_chain,
+		.strict = t->x509_strict,
+		.allow_missing_eku = t->allow_missing_eku,
+		.ca_file_place = config_policy_place(config, policy, "ca_file"),
+		.ca_dir_place = config_policy_place(config, policy, "ca_dir"),
+		.crl_file_place = config_policy_place(config, policy, "crl_file"),
+		.pins_place = config_policy_place(config, policy, "cert_pins"),
+	};
+}
+
+static bool verifies(const struct policy *policy)
+{
+	return policy->client_cert != POLICY_CERT_OFF && policy->verify != POLICY_VERIFY_FRONTEND;
+}
+
+static bool same_path(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_trust(const struct policy_trust *a, const struct policy_trust *b)
+{
+	if (!same_path(a->ca_file, b->ca_file) || !same_path(a->ca_dir, b->ca_dir) ||
+		!same_path(a->cert_pins, b->cert_pins) || a->crl_file_count != b->crl_file_count ||
+		a->verify_depth != b->verify_depth || a->security_level != b->security_level ||
+		a->partial_chain != b->partial_chain || a->x509_strict != b->x509_strict ||
+		a->allow_missing_eku != b->allow_missing_eku) {
+		return false;
+	}
+	for (size_t i = 0; i < a->crl_file_count; i++) {
+		if (!same_path(a->crl_files[i], b->crl_files[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The first policy that is verified by the same; the policy itself if there is none before it. */
+static size_t first_like(const struct config *config, size_t index)
+{
+	size_t i = 0;
+
+	while (i < index &&
+		!(verifies(&config->policies[i]) &&
+			same_trust(&config->policies[i].trust, &config->policies[index].trust))) {
+		i++;
+	}
+	return i;
+}
+
+static bool load_all(struct trusts *trusts, const struct config *config, struct diag *diag)
+{
+	bool good = true;
+	bool domain = false;
+
+	for (size_t i = 0; i < config->policy_count; i++) {
+		const struct policy *policy = &config->policies[i];
+		size_t first = first_like(config, i);
+
+		domain = domain || policy->cert_host == POLICY_CERT_HOST_DOMAIN;
+		if (!verifies(policy)) {
+			continue;
+		}
+		if (first == i) {
+			struct cert_trust_settings settings = settings_of(config, policy);
+
+			trusts->of_policy[i] = cert_trust_load(&settings, diag);
+			good = trusts->of_policy[i] != NULL && good;
+		} else {
+			trusts->of_policy[i] = trusts->of_policy[first];
+		}
+	}
+	if (domain) {
+		trusts->suffixes = cert_suffixes_load();
+		if (trusts->suffixes == NULL) {
+			diag_error(diag, NULL, "the Public Suffix List cannot be read");
+			good = false;
+		}
+	}
+	return good;
+}
+
+struct trusts *trusts_load(const struct config *config, struct diag *diag)
+{
+	struct trusts *trusts = calloc(1, sizeof(*trusts));
+
+	if (trusts == NULL) {
+		diag_error(diag, NULL, "out of memory");
+		return NULL;
+	}
+	atomic_init(&trusts->references, 1);
+	trusts->of_policy = calloc(config->policy_count + 1, sizeof(struct cert_trust *));
+	trusts->cache = cert_cache_new(config->cert_entries);
+	if (trusts->of_policy == NULL || trusts->cache == NULL) {
+		diag_error(diag, NULL, "out of memory");
+		trusts_unref(trusts);
+		return NULL;
+	}
+	trusts->policy_count = config->policy_count;
+	if (!load_all(trusts, config, diag)) {
+		trusts_unref(trusts);
+		return NULL;
+	}
+	return trusts;
+}
+
+struct trusts *trusts_ref(struct trusts *trusts)
+{
+	atomic_fetch_add_explicit(&trusts->references, 1, memory_order_relaxed);
+	return trusts;
+}
+
+static void free_all(struct trusts *trusts)
+{
+	for (size_t i = 0; i < trusts->policy_count; i++) {
+		bool shared = false;
+
+		for (size_t k = i + 1; k < trusts->policy_count; k++) {
+			shared = shared || trusts->of_policy[k] == trusts->of_policy[i];
+		}
+		if (!shared) {
+			cert_trust_free(trusts->of_policy[i]);
+		}
+	}
+	free(trusts->of_policy);
+}
+
+void trusts_unref(struct trusts *trusts)
+{
+	if (trusts == NULL ||
+		atomic_fetch_sub_explicit(&trusts->references, 1, memory_order_acq_rel) > 1) {
+		return;
+	}
+	cert_cache_free(trusts->cache);
+	free_all(trusts);
+	cert_suffixes_free(trusts->suffixes);
+	free(trusts);
+}
+
+const struct cert_trust *trusts_of(const struct trusts *trusts, const struct policy *policy)
+{
+	return trusts->of_policy[policy->number];
+}
+
+struct cert_cache *trusts_cache(const struct trusts *trusts)
+{
+	return trusts->cache;
+}
+
+const struct cert_suffixes *trusts_suffixes(const struct trusts *trusts)
+{
+	return trusts->suffixes;
+}
+
+bool trusts_watches(const struct trusts *trusts)
+{
+	for (size_t i = 0; i < trusts->policy_count; i++) {
+		if (trusts->of_policy[i] != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+uint64_t trusts_stamp(const struct config *config)
+{
+	uint64_t stamp = 0;
+
+	for (size_t i = 0; i < config->policy_count; i++) {
+		if (verifies(&config->policies[i]) && first_like(config, i) == i) {
+			struct cert_trust_settings settings =
+				settings_of(config, &config->policies[i]);
+
+			stamp += cert_trust_stamp(&settings);
+		}
+	}
+	return stamp;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/trusted_input_text.h"
+
+#define QUOTE_MAX 64 /* bytes of a value that are shown */
+
+static void append_name(
+	const struct config_frontend *frontend, enum input_name name, struct bytes *out)
+{
+	bytes_append_str(out, input_word(&frontend->cert, name));
+}
+
+static void append_quoted(struct str value, struct bytes *out)
+{
+	bool cut = value.len > QUOTE_MAX;
+
+	if (cut) {
+		value.len = QUOTE_MAX;
+	}
+	bytes_append_json(out, value);
+	if (cut) {
+		bytes_append_text(out, "...");
+	}
+}
+
+/* "NAME is "VALUE"", or that it is not there. */
+static void append_value(const struct input *input, const struct config_frontend *frontend,
+	enum input_name name, struct bytes *out)
+{
+	struct str value = input->values[name];
+
+	append_name(frontend, name, out);
+	if (value.data == NULL) {
+		bytes_append_text(out, " did not come");
+	} else if (value.len == 0) {
+		bytes_append_text(out, " is empty");
+	} else {
+		bytes_append_text(out, " is ");
+		append_quoted(value, out);
+	}
+}
+
+static void append_apart(const struct belief *belief, struct bytes *out)
+{
+	char text[2][ADDR_TEXT_MAX];
+
+	addr_format(&belief->apart[0], text[0]);
+	addr_format(&belief->apart[1], text[1]);
+	bytes_appendf(out,
+		"HTTP_X_REAL_IP names %s and HTTP_X_FORWARDED_FOR names %s; expected the same, or "
+		"address = X-Real-IP or X-Forwarded-For",
+		text[0], text[1]);
+}
+
+static void append_missing(const struct belief *belief, const struct input *input,
+	const struct config_frontend *frontend, struct bytes *out)
+{
+	if (!belief->honoured) {
+		bytes_append_text(out,
+			"REMOTE_ADDR did not come; expected fastcgi_param REMOTE_ADDR "
+			"$remote_addr, or DOORWARD_TRUST_HEADERS 1 from a front end that replaces "
+			"X-Real-IP");
+	} else if (frontend->address != CONFIG_ADDRESS_AUTO) {
+		append_name(frontend, belief->source, out);
+		bytes_append_text(out, " did not come, which [frontend] address names");
+	} else if (input->values[INPUT_X_FORWARDED_FOR].data != NULL) {
+		bytes_append_text(out,
+			"neither HTTP_X_REAL_IP nor REMOTE_ADDR came, and HTTP_X_FORWARDED_FOR is "
+			"not read: [frontend] forwarded_for = yes or address = X-Forwarded-For "
+			"takes the address from it");
+	} else {
+		bytes_append_text(out, "neither HTTP_X_REAL_IP nor REMOTE_ADDR came");
+	}
+}
+
+void believe_address_text(const struct belief *belief, const struct input *input,
+	const struct config_frontend *frontend, struct bytes *out)
+{
+	switch (belief->address) {
+	case BELIEVE_OK:
+		break;
+	case BELIEVE_NO_ADDRESS:
+		append_missing(belief, input, frontend, out);
+		break;
+	case BELIEVE_BAD_ADDRESS:
+		append_name(frontend, belief->source, out);
+		bytes_append_text(out, belief->source == INPUT_X_FORWARDED_FOR ? ": at " : " is ");
+		append_quoted(belief->bad, out);
+		bytes_append_text(out, ", expected an IP address");
+		break;
+	case BELIEVE_TWO_ADDRESSES:
+		append_apart(belief, out);
+		break;
+	}
+}
+
+void believe_ignored_text(
+	const struct belief *belief, const struct config_frontend *frontend, struct bytes *out)
+{
+	append_name(frontend, belief->ignored, out);
+	if (belief->honoured) {
+		bytes_append_text(out,
+			": not read; [frontend] forwarded_for = yes takes the client's address "
+			"from it");
+		return;
+	}
+	bytes_append_text(out, ": not believed; the front end must set it itself and pass "
+			       "DOORWARD_TRUST_HEADERS 1, or REMOTE_ADDR be in trusted_proxies");
+	if (belief->ignored == INPUT_X_FORWARDED_FOR && !frontend->forwarded_for) {
+		bytes_append_text(out, "; and forwarded_for = yes");
+	}
+}
+
+static bool has_value(const struct input *input, enum cert_input name)
+{
+	return input->values[INPUT_CERT + name].len > 0;
+}
+
+/* A word of the other kind than the certificate is, which therefore does not count. */
+static bool came_by_the_other_kind(
+	const struct believe_cert *sent, const struct input *input, enum input_name *other)
+{
+	*other = INPUT_CERT + (sent->status_name == INPUT_CERT + CERT_INPUT_STATUS_PARAM
+					      ? CERT_INPUT_STATUS_HEADER
+					      : CERT_INPUT_STATUS_PARAM);
+	return sent->text.len > 0 && has_value(input, *other - INPUT_CERT);
+}
+
+static void append_remedy(const struct config_frontend *frontend, struct bytes *out)
+{
+	if (frontend->cert.sent_by != NULL) {
+		bytes_appendf(out, "; %s sends it by %s", cert_profile_word(frontend->profile),
+			frontend->cert.sent_by);
+	}
+}
+
+static void append_unverified(const struct believe_cert *sent, const struct input *input,
+	const struct config_frontend *frontend, struct bytes *out)
+{
+	const char *good = cert_sources_good_word(&frontend->cert);
+	enum input_name other;
+
+	append_value(input, frontend, sent->status_name, out);
+	if (good != NULL && str_eq_text(input->values[sent->status_name], good) &&
+		input->values[INPUT_CERT + CERT_INPUT_FINDING].data != NULL) {
+		bytes_append_text(out, ", but ");
+		append_value(input, frontend, INPUT_CERT + CERT_INPUT_FINDING, out);
+		return;
+	}
+	if (good != NULL) {
+		bytes_appendf(out, ", expected \"%s\"", good);
+	}
+	if (came_by_the_other_kind(sent, input, &other)) {
+		bytes_append_text(out, " beside ");
+		append_name(frontend, sent->cert_name, out);
+		bytes_append_text(out, "; ");
+		append_name(frontend, other, out);
+		bytes_append_text(out, " says nothing of that");
+	} else if (input->values[sent->status_name].data == NULL) {
+		append_remedy(frontend, out);
+	}
+}
+
+void believe_cert_text(const struct believe_cert *sent, const struct input *input,
+	const struct config_frontend *frontend, const struct belief *belief, struct bytes *out)
+{
+	if (sent->text.len > 0 || sent->word == CERT_WORD_FAILED) {
+		append_unverified(sent, input, frontend, out);
+		return;
+	}
+	append_value(input, frontend, sent->cert_name, out);
+	if (cert_sources_good_word(&frontend->cert) != NULL) {
+		bytes_append_text(out, ", and ");
+		append_value(input, frontend, sent->status_name, out);
+	}
+	if (belief->ignored != INPUT_COUNT && belief->ignored >= INPUT_CERT) {
+		bytes_append_text(out, "; what came as ");
+		append_name(frontend, belief->ignored, out);
+		bytes_append_text(out, " is not believed");
+	} else {
+		append_remedy(frontend, out);
+	}
+}
+
+void believe_other_cert_text(
+	const struct believe_cert *sent, const struct config_frontend *frontend, struct bytes *out)
+{
+	bytes_append_text(out, "the front end speaks of another certificate, of subject ");
+	append_quoted(sent->subject, out);
+	bytes_append_text(out, " and issuer ");
+	append_quoted(sent->issuer, out);
+	bytes_append_text(out, "; ");
+	append_name(frontend, sent->cert_name, out);
+	bytes_append_text(out, " is the client's own");
+	append_remedy(frontend, out);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_BASE_FILE_H
+#define DW_BASE_FILE_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/util.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Tells whether two paths are one file. */
+struct config_file_identity {
+	dev_t device;
+	ino_t inode;
+};
+
+/* Appends a file of at most `max` bytes to *text; on failure errno says why (EFBIG: too large). */
+NODISCARD bool config_file_read(
+	const char *path, size_t max, struct bytes *text, struct config_file_identity *identity);
+/* The absolute folder that `path` is in, without a final slash, in the arena; NULL with errno set.
+ */
+const char *config_file_folder(const char *path, struct arena *arena);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "cli/audit.h"
+
+#include "audit/report.h"
+#include "authz/snapshot.h"
+#include "base/clock.h"
+#include "base/exit_code.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEFAULT_STATE DW_LOCALSTATEDIR "/lib/doorward/audit.json"
+#define NO_STATE "-"
+
+struct options {
+	const char *config_path;
+	const char *state_path; /* NULL: none is read or written */
+	const char *policy;     /* NULL: all */
+	bool json;
+};
+
+static int usage(const char *what, const char *value)
+{
+	fprintf(stderr,
+		"doorward: audit: %s: %s\n"
+		"usage: doorward audit [-c FILE] [--state FILE] [--policy NAME] [--json]\n",
+		what, value);
+	return EXIT_CODE_USAGE;
+}
+
+static int read_options(int argc, char **argv, struct options *out)
+{
+	enum { STATE = 256, POLICY, JSON };
+	static const struct option options[] = {
+		{"state", required_argument, NULL, STATE},
+		{"policy", required_argument, NULL, POLICY},
+		{"json", no_argument, NULL, JSON},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":c:", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			out->config_path = optarg;
+			break;
+		case STATE:
+			out->state_path = strcmp(optarg, NO_STATE) != 0 ? optarg : NULL;
+			break;
+		case POLICY:
+			out->policy = optarg;
+			break;
+		case JSON:
+			out->json = true;
+			break;
+		case ':':
+			return usage("a value is missing after", argv[optind - 1]);
+		default:
+			return usage("there is no option", argv[optind - 1]);
+		}
+	}
+	return optind < argc ? usage("unexpected argument", argv[optind]) : EXIT_CODE_OK;
+}
+
+static int fail(const char *path, const char *what, const char *wrong)
+{
+	fprintf(stderr, "doorward: audit: %s: %s: %s\n", path, what, wrong);
+	return EXIT_CODE_ERROR;
+}
+
+/* Prints the report whole, and makes an exit status of it. */
+static int tell(const struct audit_report *report, bool json)
+{
+	struct bytes out;
+	int code = report->count > report->troubles ? EXIT_CODE_DENY
+		   : report->troubles > 0           ? EXIT_CODE_ERROR
+						    : EXIT_CODE_OK;
+
+	bytes_init(&out, 0);
+	if (json) {
+		audit_report_json(report, &out);
+	} else {
+		audit_report_text(report, &out);
+	}
+	if (out.failed || report->failed) {
+		fputs("doorward: audit: out of memory\n", stderr);
+		code = EXIT_CODE_ERROR;
+	} else {
+		fwrite(out.data, 1, out.len, stdout);
+	}
+	bytes_clear(&out);
+	return code;
+}
+
+/* Nothing is asked, and nothing written, unless the state of the last time can be read. */
+static int audit(const struct snapshot *snapshot, const struct policy *policy,
+	const struct options *options, struct arena *arena)
+{
+	struct audit_state old = {.name_count = 0};
+	struct audit_state now;
+	struct audit_survey survey;
+	struct audit_report report;
+	struct audit_plan plan;
+	char time[CLOCK_TEXT_MAX];
+	const char *path = options->state_path;
+	const char *wrong = path != NULL ? audit_state_load(path, arena, &old) : NULL;
+
+	if (wrong != NULL) {
+		return fail(path, "cannot be used", wrong);
+	}
+	clock_format(clock_wall_s(), time);
+	audit_plan_make(&plan, snapshot->config, policy, arena);
+
+	struct cert_suffixes *suffixes = cert_suffixes_load();
+	bool done = !plan.failed && audit_survey_run(&survey, &plan, snapshot->dns,
+					    snapshot->config->dns.max_in_flight, suffixes);
+
+	cert_suffixes_free(suffixes);
+	if (!done) {
+		fputs("doorward: audit: out of memory or descriptors\n", stderr);
+		return EXIT_CODE_ERROR;
+	}
+	audit_compare(&plan, &survey, &old, policy != NULL, &report, &now);
+	now.time = str_view(time);
+
+	int code = tell(&report, options->json);
+
+	wrong = path != NULL && !report.failed ? audit_state_save(path, &now) : NULL;
+	return wrong != NULL ? fail(path, "cannot be written", wrong) : code;
+}
+
+int audit_main(const char *config_path, int argc, char **argv)
+{
+	struct options options = {.config_path = config_path, .state_path = DEFAULT_STATE};
+	const struct policy *policy = NULL;
+	int code = read_options(argc, argv, &options);
+	struct snapshot *snapshot;
+	struct arena arena;
+	struct diag diag;
+
+	if (code != EXIT_CODE_OK) {
+		return code;
+	}
+	diag_init(&diag);
+	snapshot = snapshot_load(options.config_path, NULL, &diag);
+	if (snapshot == NULL) {
+		diag_print(&diag, stderr);
+		diag_clear(&diag);
+		return EXIT_CODE_CONFIG;
+	}
+	diag_clear(&diag);
+	arena_init(&arena, 65536);
+	if (options.policy != NULL) {
+		policy = config_policy(snapshot->config, str_view(options.policy));
+	}
+	code = options.policy != NULL && policy == NULL
+		       ? usage("there is no such policy", options.policy)
+		       : audit(snapshot, policy, &options, &arena);
+	arena_clear(&arena);
+	snapshot_unref(snapshot);
+	return code;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "cli/cgi.h"
+
+#include "authz/authz.h"
+#include "authz/decision_log.h"
+#include "authz/response.h"
+#include "authz/sync.h"
+#include "base/clock.h"
+#include "base/exit_code.h"
+#include "log/log.h"
+
+#define NO_FCGI_DEFINES
+
+#include <fcgi_stdio.h>
+#include <fcgiapp.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool cgi_wanted(void)
+{
+	return getenv("GATEWAY_INTERFACE") != NULL && FCGX_IsCGI();
+}
+
+static void add_environment(struct authz *a, const struct config *config, char *const *environment)
+{
+	for (; *environment != NULL; environment++) {
+		struct str pair = str_view(*environment);
+		size_t equals = str_find(pair, '=');
+
+		if (equals < pair.len) {
+			authz_input(a, config, (struct str){pair.data, equals},
+				str_from(pair, equals + 1));
+		}
+	}
+}
+
+/* False when no decision could be made; the web server then sees a failed program. */
+static bool answer(struct snapshot *snapshot)
+{
+	uint64_t started_us = clock_us();
+	bool written = false;
+	struct bytes reply;
+	struct authz a;
+
+	authz_init(&a);
+	bytes_init(&reply, 0);
+	add_environment(&a, snapshot->config, environ);
+	if (single_decide(&a, snapshot, clock_wall_s(), NULL)) {
+		reply_build(&a, FCGI_ROLE_RESPONDER, &reply);
+		decision_log(&a, &snapshot->config->log, clock_us() - started_us);
+		written = !reply.failed && FCGI_fwrite(reply.data, reply.len, 1, FCGI_stdout) == 1;
+	}
+	bytes_clear(&reply);
+	authz_clear(&a);
+	return written;
+}
+
+static struct snapshot *load(const char *config_path)
+{
+	struct diag diag;
+	struct snapshot *snapshot;
+
+	diag_init(&diag);
+	snapshot = snapshot_load(config_path, NULL, &diag);
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (snapshot != NULL && log_open(&snapshot->config->log.sink) != 0) {
+		log_write(LOG_LEVEL_WARNING, "the log %s cannot be opened; stderr is used",
+			snapshot->config->log.sink.path);
+	}
+	return snapshot;
+}
+
+static bool query_may_be_arguments(void)
+{
+	const char *query = getenv("QUERY_STRING");
+
+	return query != NULL && query[0] != '\0' && strchr(query, '=') == NULL;
+}
+
+/*
+ * libfcgi's CGI mode is FCGI_Accept's, and leaves the request in environ and in the standard
+ * streams; FCGX_Accept_r knows FastCGI only.
+ */
+int cgi_run(const char *config_path, bool arguments)
+{
+	static const char denial[] =
+		"Status: 403 Forbidden\r\nContent-Type: text/plain\r\n\r\n403 Forbidden\n";
+	const char *chosen = getenv("DOORWARD_CONFIG");
+	struct snapshot *snapshot = NULL;
+	bool written;
+
+	if (FCGI_Accept() != 0) {
+		log_write(LOG_LEVEL_ERROR, "the CGI request cannot be read");
+		return EXIT_CODE_ERROR;
+	}
+	if (chosen == NULL && arguments && query_may_be_arguments()) {
+		log_write(LOG_LEVEL_ERROR,
+			"the query may have become arguments; "
+			"name the configuration in the environment's DOORWARD_CONFIG");
+	} else {
+		snapshot = load(chosen != NULL ? chosen : config_path);
+	}
+	if (snapshot != NULL) {
+		written = answer(snapshot);
+		snapshot_unref(snapshot);
+	} else {
+		written =
+			FCGI_fwrite((void *)(uintptr_t)denial, strlen(denial), 1, FCGI_stdout) == 1;
+	}
+	written = FCGI_fflush(FCGI_stdout) == 0 && written;
+	log_close();
+	return written ? EXIT_CODE_OK : EXIT_CODE_ERROR;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "cli/check.h"
+
+#include "authz/sync.h"
+#include "base/clock.h"
+#include "base/exit_code.h"
+#include "cli/request_args.h"
+#include "explain/explain.h"
+#include "explain/replay.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STDIN_CHUNK 4096
+
+/* The request that the command line describes; strings are those of argv. */
+struct question {
+	struct str values[INPUT_CERT];
+	const char *verify_status;
+	const char *cert_path;
+	const char *chain_path;
+	const char *log_line; /* NULL: the values are those of the command line */
+	struct replay then;   /* what the line says */
+	int64_t wall_s;
+	bool json;
+};
+
+static int usage(const char *what, const char *value)
+{
+	fprintf(stderr,
+		"doorward: check: %s%s%s\n"
+		"usage: doorward check [-c FILE] --ip ADDRESS [--cert FILE [--chain FILE]]\n"
+		"       [--verify-status WORD] [--user-agent TEXT] [--uri TEXT] [--method TEXT]\n"
+		"       [--http-host TEXT] [--policy NAME] [--at TIME] [--json]\n"
+		"       doorward check [-c FILE] --log LINE [--cert FILE [--chain FILE]]\n"
+		"       [--verify-status WORD] [--at TIME] [--json]\n",
+		what, value != NULL ? ": " : "", value != NULL ? value : "");
+	return EXIT_CODE_USAGE;
+}
+
+/* That they make a request. */
+static enum exit_code check_options(const struct question *q)
+{
+	if (q->log_line == NULL && q->values[INPUT_REMOTE_ADDR].data == NULL) {
+		return usage("--ip ADDRESS is missing", NULL);
+	}
+	for (size_t i = 0; q->log_line != NULL && i < INPUT_CERT; i++) {
+		if (q->values[i].data != NULL) {
+			return usage("--log takes from the line what another option says, too",
+				q->values[i].data);
+		}
+	}
+	if (q->chain_path != NULL && q->cert_path == NULL) {
+		return usage("--chain expects --cert FILE beside it", NULL);
+	}
+	return EXIT_CODE_OK;
+}
+
+static enum exit_code read_options(
+	int argc, char **argv, const char **config_path, struct question *q)
+{
+	enum { AT = INPUT_CERT, CERT, CHAIN, STATUS, LOG, JSON };
+	static const struct option options[] = {
+		{"ip", required_argument, NULL, INPUT_REMOTE_ADDR},
+		{"cert", required_argument, NULL, CERT},
+		{"chain", required_argument, NULL, CHAIN},
+		{"verify-status", required_argument, NULL, STATUS},
+		{"user-agent", required_argument, NULL, INPUT_USER_AGENT},
+		{"uri", required_argument, NULL, INPUT_REQUEST_URI},
+		{"method", required_argument, NULL, INPUT_REQUEST_METHOD},
+		{"http-host", required_argument, NULL, INPUT_HOST},
+		{"policy", required_argument, NULL, INPUT_DOORWARD_POLICY},
+		{"at", required_argument, NULL, AT},
+		{"log", required_argument, NULL, LOG},
+		{"json", no_argument, NULL, JSON},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":c:", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			*config_path = optarg;
+			break;
+		case AT:
+			if (!clock_parse(str_view(optarg), &q->wall_s)) {
+				return usage("--at expects an RFC 3339 time such as "
+					     "2026-11-21T17:12:00Z, "
+					     "not",
+					optarg);
+			}
+			break;
+		case CERT:
+			q->cert_path = optarg;
+			break;
+		case CHAIN:
+			q->chain_path = optarg;
+			break;
+		case STATUS:
+			q->verify_status = optarg;
+			break;
+		case LOG:
+			q->log_line = optarg;
+			break;
+		case JSON:
+			q->json = true;
+			break;
+		case '?':
+			return usage("there is no option", argv[optind - 1]);
+		case ':':
+			return usage("a value is missing after", argv[optind - 1]);
+		default:
+			q->values[option] = str_view(optarg);
+			break;
+		}
+	}
+	if (optind < argc) {
+		return usage("unexpected argument", argv[optind]);
+	}
+	return check_options(q);
+}
+
+/* False after saying which file is wrong. */
+static bool read_chain(const struct question *q, struct arena *arena, struct cert_chain *out)
+{
+	const char *why = given_certificate(q->cert_path, arena, out);
+
+	if (why != NULL) {
+		fprintf(stderr, "doorward: check: --cert %s: %s\n", q->cert_path, why);
+		return false;
+	}
+	why = q->chain_path != NULL ? given_intermediates(q->chain_path, arena, out) : NULL;
+	if (why != NULL) {
+		fprintf(stderr, "doorward: check: --chain %s: %s\n", q->chain_path, why);
+	}
+	return why == NULL;
+}
+
+static enum exit_code ask(
+	struct authz *a, const struct question *q, const struct snapshot *snapshot)
+{
+	static const enum exit_code codes[] = {
+		[AUTHZ_ALLOW] = EXIT_CODE_OK,
+		[AUTHZ_DENY] = EXIT_CODE_DENY,
+		[AUTHZ_ERROR] = EXIT_CODE_ERROR,
+	};
+	const struct replay *then = q->log_line != NULL ? &q->then : NULL;
+	enum exit_code code = EXIT_CODE_ERROR;
+	struct explain explain;
+	struct bytes out;
+
+	explain_init(&explain);
+	bytes_init(&out, 0);
+	if (single_decide(a, snapshot, q->wall_s, &explain.trace)) {
+		code = codes[a->verdict];
+		if (q->json) {
+			explain_json(&explain, a, then, &out);
+		} else {
+			explain_text(&explain, a, &out);
+			if (then != NULL) {
+				replay_text(then, a, &out);
+			}
+		}
+		fwrite(out.data, 1, out.len, stdout);
+	} else {
+		fputs("doorward: check: out of memory or descriptors\n", stderr);
+	}
+	bytes_clear(&out);
+	explain_clear(&explain);
+	return code;
+}
+
+/* A line and what may end it, of all that stands on standard input. */
+static bool read_stdin(struct bytes *line)
+{
+	size_t got = 1;
+
+	while (got > 0 && line->len <= REPLAY_LINE_MAX) {
+		uint8_t *room = bytes_reserve(line, STDIN_CHUNK);
+
+		if (room == NULL) {
+			return false;
+		}
+		got = fread(room, 1, STDIN_CHUNK, stdin);
+		line->len += got;
+	}
+	return !ferror(stdin);
+}
+
+/* False after saying what is wrong with the line. */
+static bool read_log_line(struct question *q, struct arena *arena)
+{
+	struct bytes line;
+	struct bytes why;
+	bool good = false;
+
+	bytes_init(&line, 0);
+	bytes_init(&why, 0);
+	if (strcmp(q->log_line, "-") != 0) {
+		good = replay_read(str_view(q->log_line), arena, &q->then, &why);
+	} else if (!read_stdin(&line)) {
+		bytes_append_text(&why, "standard input cannot be read");
+	} else {
+		good = replay_read(bytes_view(&line), arena, &q->then, &why);
+	}
+	if (good) {
+		memcpy(q->values, q->then.values, sizeof(q->values));
+	} else {
+		fprintf(stderr, "doorward: check: --log: %.*s\n", (int)why.len,
+			(const char *)why.data);
+	}
+	bytes_clear(&line);
+	bytes_clear(&why);
+	return good;
+}
+
+static bool take_inputs(struct authz *a, const struct question *q, const struct config *config,
+	struct authz_given *given)
+{
+	given_inputs(a, &config->frontend, q->values);
+	if (q->cert_path == NULL) {
+		return true;
+	}
+	if (!read_chain(q, &a->arena, &given->chain)) {
+		return false;
+	}
+	given->status = str_view(q->verify_status);
+	a->given = given;
+	return true;
+}
+
+/* Decides by the configuration; `a` is ready for input. */
+static enum exit_code decide(const struct question *q, const char *config_path, struct authz *a)
+{
+	struct authz_given given = {.chain = {.count = 0}};
+	enum exit_code code = EXIT_CODE_USAGE;
+	struct snapshot *snapshot;
+	struct diag diag;
+
+	diag_init(&diag);
+	snapshot = snapshot_load(config_path, NULL, &diag);
+	if (snapshot == NULL) {
+		diag_print(&diag, stderr);
+		diag_clear(&diag);
+		return EXIT_CODE_CONFIG;
+	}
+	diag_clear(&diag);
+	if (take_inputs(a, q, snapshot->config, &given)) {
+		code = ask(a, q, snapshot);
+	}
+	authz_clear(a);
+	snapshot_unref(snapshot);
+	return code;
+}
+
+int check_main(const char *config_path, int argc, char **argv)
+{
+	struct question q = {.wall_s = clock_wall_s()};
+	enum exit_code code = read_options(argc, argv, &config_path, &q);
+	struct authz a;
+
+	if (code != EXIT_CODE_OK) {
+		return code;
+	}
+	authz_init(&a);
+	if (q.log_line != NULL && !read_log_line(&q, &a.arena)) {
+		code = EXIT_CODE_USAGE;
+	} else {
+		code = decide(&q, config_path, &a);
+	}
+	authz_clear(&a);
+	return code;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "cli/import.h"
+
+#include "base/exit_code.h"
+#include "base/file.h"
+#include "import/source.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool read_file(void *ctx, const char *path, struct bytes *text, const char **why)
+{
+	struct config_file_identity identity;
+
+	if (config_file_read(path, IMPORT_MAX_FILE, text, &identity)) {
+		return true;
+	}
+	*why = strerror(errno);
+	return false;
+}
+
+static bool match_paths(void *ctx, const char *pattern, struct arena *arena, struct str_list *out)
+{
+	glob_t found = {0};
+	int status = glob(pattern, 0, NULL, &found);
+
+	if (status != 0) {
+		globfree(&found);
+		return status != GLOB_NOSPACE;
+	}
+	struct str *paths = arena_alloc(arena, found.gl_pathc, sizeof(*paths));
+	bool done = paths != NULL;
+
+	for (size_t i = 0; done && i < found.gl_pathc; i++) {
+		paths[i] = arena_dup(arena, str_view(found.gl_pathv[i]));
+		done = paths[i].data != NULL;
+	}
+	globfree(&found);
+	if (done) {
+		*out = (struct str_list){paths, found.gl_pathc};
+	}
+	return done;
+}
+
+static int usage(const char *command)
+{
+	fprintf(stderr, "doorward: %s: expected one file\nusage: doorward %s [--%s] FILE\n",
+		command, command, command + strlen("import-"));
+	return EXIT_CODE_USAGE;
+}
+
+int import_main(const char *config_path, int argc, char **argv)
+{
+	static const struct import_source files = {.read = read_file, .glob = match_paths};
+	bool server = argc > 1 && strncmp(argv[1], "--", 2) == 0 &&
+		      strcmp(argv[1] + 2, argv[0] + strlen("import-")) == 0;
+	struct import_result result;
+	struct diag diag;
+
+	if (argc != (server ? 3 : 2) || argv[argc - 1][0] == '-') {
+		return usage(argv[0]);
+	}
+	diag_init(&diag);
+	import_result_init(&result);
+	enum import_status status = strcmp(argv[0], "import-apache") == 0
+					    ? import_apache(argv[argc - 1], &files, &result, &diag)
+					    : import_nginx(argv[argc - 1], &files, &result, &diag);
+	const struct bytes *out = server ? &result.server : &result.config;
+
+	diag_print(&diag, stderr);
+	if (status == IMPORT_DONE) {
+		fwrite(out->data, 1, out->len, stdout);
+	}
+	int code = status == IMPORT_UNREADABLE ? EXIT_CODE_CONFIG
+		   : status == IMPORT_BAD      ? EXIT_CODE_DATA
+		   : result.lost               ? EXIT_CODE_DENY
+					       : EXIT_CODE_OK;
+
+	if (status == IMPORT_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
+		fprintf(stderr, "doorward: %s: standard output: %s\n", argv[0], strerror(errno));
+		code = EXIT_CODE_ERROR;
+	}
+	import_result_clear(&result);
+	diag_clear(&diag);
+	return code;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "cli/list.h"
+
+#include "base/exit_code.h"
+#include "policy/net_list.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool read_coverage(const char *path, struct policy_coverage *covers, struct diag *diag)
+{
+	struct policy_netset *set = policy_net_list_read(path, NULL, POLICY_NET_LIST_JSON, diag);
+
+	if (set == NULL) {
+		return false;
+	}
+	*covers = policy_netset_coverage(set);
+	policy_netset_free(set);
+	return true;
+}
+
+/* What is in force and cannot be read is no measure: a person has to look at it. */
+static bool may_follow(const char *before, const char *path, struct diag *diag)
+{
+	struct policy_coverage were = {0};
+	struct policy_coverage are;
+	struct place place = {.file = path};
+	char accept[512];
+
+	if (!read_coverage(path, &are, diag)) {
+		return false;
+	}
+	if (before == NULL) {
+		return true;
+	}
+	snprintf(accept, sizeof(accept), "it is taken once %s is removed", before);
+	return read_coverage(before, &were, diag) &&
+	       policy_net_list_may_follow(&were, &are, POLICY_NET_LIST_JSON, &place, accept, diag);
+}
+
+int list_main(const char *config_path, int argc, char **argv)
+{
+	const char *before = NULL;
+	struct diag diag;
+
+	if (argc == 4 && strcmp(argv[1], "--before") == 0) {
+		before = argv[2];
+	} else if (argc != 2 || argv[1][0] == '-') {
+		fprintf(stderr, "doorward: check-list: expected one file\n"
+				"usage: doorward check-list [--before FILE] FILE\n");
+		return EXIT_CODE_USAGE;
+	}
+	diag_init(&diag);
+	bool good = may_follow(before, argv[argc - 1], &diag);
+
+	diag_print(&diag, stderr);
+	diag_clear(&diag);
+	return good ? EXIT_CODE_OK : EXIT_CODE_DENY;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CLI_REQUEST_ARGS_H
+#define DW_CLI_REQUEST_ARGS_H
+
+#include "authz/authz.h"
+
+/* Requests that people describe, on the command line or in a file, instead of a front end. */
+
+/* Hands over the values that are there, the address (as REMOTE_ADDR) where the configuration has it
+ * taken from. */
+void given_inputs(struct authz *a, const struct config_frontend *frontend,
+	const struct str values[INPUT_CERT]);
+
+/*
+ * A certificate over a limit of cert/cert.h is no error of the file: out->over_limit says so, and
+ * the decision is cert_malformed, as it is for a front end's.
+ */
+/* The client's certificate: the first of a PEM file, or that of a DER file. NULL, or what was
+ * wrong. */
+const char *given_certificate(const char *path, struct arena *arena, struct cert_chain *out);
+/* Adds the intermediates: all of a PEM file, or that of a DER file. NULL, or what was wrong. */
+const char *given_intermediates(const char *path, struct arena *arena, struct cert_chain *out);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CONFIG_CERT_SOURCE_H
+#define DW_CONFIG_CERT_SOURCE_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "cert/profile.h"
+
+#include <stdbool.h>
+
+/* `param NAME CODEC` or `header NAME CODEC`; without a codec for verify_source. */
+
+/* Empty text is no choice. False with *why, a static string, or NULL where the form is wrong. */
+NODISCARD bool config_source_read(struct str text, bool with_codec, struct arena *arena,
+	struct cert_choice *out, const char **why);
+/* What config_source_read takes. */
+void config_source_write(const struct cert_choice *choice, bool with_codec, struct bytes *out);
+
+#endif

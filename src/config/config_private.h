@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CONFIG_CONFIG_PRIVATE_H
+#define DW_CONFIG_CONFIG_PRIVATE_H
+
+#include "base/arena.h"
+#include "config/config.h"
+#include "config/ini.h"
+#include "config/schema.h"
+#include "policy/pin.h"
+#include "policy/rule.h"
+
+#include <stdatomic.h>
+
+/* The inside of a loaded configuration, for the files of this folder and its fuzzer. */
+
+/* A [policy NAME] as written, before its parents fill it in. */
+struct config_policy_source {
+	const struct config_ini_section *section;
+	struct str name;
+	struct policy
+		own; /* members whose key was given; what `name` and `rules` hold is not used */
+	const struct config_ini_entry *given[CONFIG_MAX_KEYS]; /* first of each key of the schema */
+	bool bad;                   /* a key of it, other than a rule, was refused */
+	struct policy_rules *rules; /* its own; may be empty */
+	struct policy_pins *pins;   /* its own; NULL: none */
+	const struct config_ini_entry **rule_entries; /* what each of `rules` came from */
+	size_t rule_count;
+	const struct config_policy_source *parent;
+	const struct config_policy_source
+		*rules_from; /* itself, or the ancestor whose rules hold */
+};
+
+struct config_snapshot {
+	struct config config; /* the first member */
+	atomic_uint references;
+	atomic_uint holds;              /* on all but the rules; one for all references */
+	struct config_snapshot *origin; /* that the rest is borrowed from, and held; NULL: none */
+	struct arena arena;
+	const struct config_ini_file *files;  /* that it was read from */
+	struct policy *policies;              /* config.policies */
+	struct config_policy_source *sources; /* one for each of them, in the same order */
+	const struct policy **by_name;        /* config.policies, sorted */
+};
+
+/* With one reference; NULL when out of memory. */
+struct config_snapshot *config_snapshot_new(void);
+
+/* What a section is read with. */
+struct config_loader {
+	struct config_snapshot *snapshot;
+	struct diag *diag;
+};
+
+/*
+ * Reads one entry into `base`, as the schema says, and notes the first of each key in `given`. NULL
+ * after a diag_error, else the key. Rules and parents are only checked for their key.
+ */
+const struct config_key *config_read_entry(struct config_loader *loader,
+	const struct config_section_schema *schema, const struct config_ini_section *section,
+	const struct config_ini_entry *entry, void *base, const struct config_ini_entry **given);
+
+/* Compiles a rule into source->rules; false after a diag_error. */
+NODISCARD bool config_add_rule(struct config_loader *loader, struct config_policy_source *source,
+	const struct config_ini_entry *entry);
+
+/* Reads all [policy NAME] into the snapshot. */
+void config_load_policies(struct config_loader *loader, const struct config_ini *ini);
+/* The first entry of a key in the policy's own section; NULL if it gives none. */
+const struct config_ini_entry *config_policy_given(
+	const struct config_policy_source *source, const char *key);
+/* "NAME" of "policy NAME"; absent for any other section. */
+struct str config_policy_name(struct str section);
+
+/* config_load of text in memory, which may not include other files. */
+struct config *config_load_text(const char *name, struct str text, struct diag *diag);
+
+#endif

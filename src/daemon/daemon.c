@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "daemon/daemon.h"
+
+#include "authz/snapshot.h"
+#include "base/clock.h"
+#include "base/exit_code.h"
+#include "daemon/file_watch.h"
+#include "daemon/inspect.h"
+#include "daemon/privileges.h"
+#include "daemon/reach.h"
+#include "daemon/service_manager.h"
+#include "daemon/sockets.h"
+#include "daemon/tcp_peers.h"
+#include "daemon/upgrade_child.h"
+#include "daemon/upgrade_parent.h"
+#include "http/head.h"
+#include "log/log.h"
+#include "metrics/metrics.h"
+#include "worker/pool.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <uv.h>
+
+static const int watched[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT};
+
+struct service {
+	const char *config_path;
+	char *const *argv;
+	char *program; /* NULL: the file cannot be told */
+	struct snapshot *snapshot;
+	const struct config *first; /* whose listen specs the sockets still name */
+	struct sockets sockets;
+	struct bytes reach; /* of these, for the log: see reach_describe */
+	int64_t started_wall_s;
+	struct tcp_peers tcp_peers;
+	struct crew *crew;
+	struct metrics *metrics; /* of as many workers as there are to be */
+	uint32_t threads;
+	struct succession succession; /* to whom was here before */
+	bool serving;                 /* every worker has answered once */
+	bool alone;                   /* and nobody else serves in this one's name */
+	bool hand_over_when_alone;
+	struct handover *handover; /* to whom comes after; NULL: nobody yet */
+	uv_loop_t loop;
+	uv_signal_t signals[ARRAY_LEN(watched)];
+	size_t signal_count;
+	struct lookout lookout;
+	struct manager manager;
+};
+
+/* Each connection and each DNS socket is a descriptor, and the soft limit is mostly 1,024. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/*
+ * Each worker allocates from an arena of its own, which would grow by a few pages and a system call
+ * at a time, and give them back as soon.
+ */
+static void let_memory_grow_in_strides(void)
+{
+	mallopt(M_TOP_PAD, 1 << 20);
+	mallopt(M_TRIM_THRESHOLD, 4 << 20);
+}
+
+static void announce_serving(struct service *s)
+{
+	manager_announce(&s->manager,
+		"serving on %zu socket(s) with %u thread(s), policies from %s", s->sockets.count,
+		s->threads, s->config_path);
+}
+
+static void hand_over(struct service *s);
+
+static void on_alone(void *ctx)
+{
+	struct service *s = ctx;
+
+	s->alone = true;
+	sockets_share(&s->sockets, false);
+	manager_listens(&s->manager);
+	if (s->hand_over_when_alone) {
+		hand_over(s);
+	}
+}
+
+static void on_answered(void *ctx)
+{
+	struct service *s = ctx;
+
+	if (s->serving) {
+		manager_answered(&s->manager);
+		return;
+	}
+	s->serving = true;
+	succession_ready(&s->succession, &s->loop, on_alone, s);
+}
+
+/* Owns `next`; false when out of memory. */
+static bool take(void *ctx, struct snapshot *next)
+{
+	struct service *s = ctx;
+
+	if (!metrics_know_policies(s->metrics, next->config)) {
+		log_write(LOG_LEVEL_ERROR, "out of memory; nothing has changed");
+		snapshot_unref(next);
+		return false;
+	}
+	crew_reload(s->crew, next);
+	snapshot_unref(s->snapshot);
+	s->snapshot = next;
+	return true;
+}
+
+static void log_in_force(const struct service *s)
+{
+	struct bytes keys;
+
+	bytes_init(&keys, 0);
+	config_restart_keys(s->first, s->snapshot->config, &keys);
+	log_write(LOG_LEVEL_INFO, "reload: %s is in force%s%.*s%s", s->config_path,
+		keys.len > 0 ? "; what it says of " : "", (int)keys.len,
+		keys.len > 0 ? (const char *)keys.data : "",
+		keys.len > 0 ? " needs a restart" : "");
+	bytes_clear(&keys);
+}
+
+/* False after it was logged why. */
+static bool load_anew(struct service *s)
+{
+	struct diag diag;
+	struct snapshot *next;
+
+	diag_init(&diag);
+	next = snapshot_load(s->config_path, s->snapshot, &diag);
+	if (next != NULL && !inspect_before_serving(next->config, &diag)) {
+		snapshot_unref(next);
+		next = NULL;
+	}
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (next == NULL) {
+		log_write(LOG_LEVEL_ERROR, "reload: %s has errors; nothing has changed",
+			s->config_path);
+		return false;
+	}
+	int error = log_open(&next->config->log.sink);
+
+	if (error != 0) {
+		log_write(LOG_LEVEL_ERROR, "reload: the log %s: %s; nothing has changed",
+			next->config->log.sink.path, strerror(error));
+		snapshot_unref(next);
+		return false;
+	}
+	if (!take(s, next)) {
+		return false;
+	}
+	lookout_renew(&s->lookout, s->metrics);
+	log_in_force(s);
+	return true;
+}
+
+static void reload(struct service *s)
+{
+	manager_reloading(&s->manager, s->config_path);
+	if (load_anew(s)) {
+		metrics_note(s->metrics, METRICS_RELOADED, clock_wall_s());
+		announce_serving(s);
+	} else {
+		metrics_note(s->metrics, METRICS_RELOAD_FAILED, clock_wall_s());
+		manager_announce(&s->manager,
+			"reload failed: %s has errors (see the log); what was in force still is",
+			s->config_path);
+	}
+}
+
+/*
+ * Nobody accepts any more, so the door must not look open: a client that still got in would wait
+ * for the requests in flight, and find nobody then.
+ */
+static void on_left(void *ctx)
+{
+	struct service *s = ctx;
+
+	sockets_close(&s->sockets);
+}
+
+/*
+ * Signals that come before they are watched wait until they are. Those that come after, when the
+ * end has begun, find nobody, and must not cut it short.
+ */
+static void hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
+		sigaddset(&set, watched[i]);
+	}
+	pthread_sigmask(how, &set, NULL);
+}
+
+static void stop(struct service *s, enum net_drain drain)
+{
+	hold_signals(SIG_BLOCK);
+	crew_stop(s->crew, drain);
+	for (size_t i = 0; i < s->signal_count; i++) {
+		uv_close((uv_handle_t *)&s->signals[i], NULL);
+	}
+	s->signal_count = 0;
+	lookout_close(&s->lookout);
+	manager_close(&s->manager);
+	handover_free(s->handover);
+	s->handover = NULL;
+	succession_clear(&s->succession);
+}
+
+/* Whoever is told of a main process hears that one from now on, and no more of this one. */
+static void on_successor_ready(void *ctx, pid_t successor)
+{
+	struct service *s = ctx;
+
+	log_write(LOG_LEVEL_INFO,
+		"hand-over: PID %ld serves now; what is in flight here is finished first",
+		(long)successor);
+	manager_leave(&s->manager, successor);
+	sockets_share(&s->sockets, true);
+	stop(s, NET_DRAIN_ALL);
+}
+
+static void on_successor_failed(void *ctx)
+{
+	struct service *s = ctx;
+
+	handover_free(s->handover);
+	s->handover = NULL;
+	manager_status(&s->manager, "hand-over failed (see the log); this process goes on serving");
+}
+
+static void hand_over(struct service *s)
+{
+	const struct handover_owner owner = {
+		.ready = on_successor_ready, .failed = on_successor_failed, .ctx = s};
+
+	if (s->handover != NULL) {
+		log_write(LOG_LEVEL_WARNING, "hand-over: another one is under way");
+		return;
+	}
+	s->hand_over_when_alone = !s->alone;
+	if (!s->alone) {
+		return;
+	}
+	s->handover = handover_start(&s->loop, s->program, s->argv, &s->sockets, &owner);
+	if (s->handover == NULL) {
+		on_successor_failed(s);
+	}
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct service *s = handle->data;
+
+	switch (number) {
+	case SIGHUP:
+		reload(s);
+		break;
+	case SIGUSR1: {
+		int error = log_reopen();
+
+		if (error != 0) {
+			log_write(LOG_LEVEL_ERROR, "the log could not be reopened: %s",
+				strerror(error));
+		}
+		break;
+	}
+	case SIGUSR2:
+		hand_over(s);
+		break;
+	default:
+		log_write(LOG_LEVEL_INFO, "stopping; what is in flight is finished first");
+		manager_stopping(&s->manager);
+		stop(s, NET_DRAIN_NEW);
+		break;
+	}
+}
+
+static bool watch_signals(struct service *s)
+{
+	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
+		int error = uv_signal_init(&s->loop, &s->signals[i]);
+
+		if (error == 0) {
+			s->signals[i].data = s;
+			s->signal_count++;
+			error = uv_signal_start(&s->signals[i], on_signal, watched[i]);
+		}
+		if (error != 0) {
+			log_write(LOG_LEVEL_ERROR, "signals cannot be watched: %s",
+				uv_strerror(error));
+			return false;
+		}
+	}
+	hold_signals(SIG_UNBLOCK);
+	return true;
+}
+
+static bool start_workers(struct service *s)
+{
+	const struct worker_sockets sockets = {
+		.fds = s->sockets.fds,
+		.protocols = s->sockets.protocols,
+		.count = s->sockets.count,
+		.tcp_peers = s->tcp_peers.items,
+		.tcp_peer_count = s->tcp_peers.count,
+		.sharers = s->threads,
+	};
+
+	s->metrics = metrics_new(s->threads, s->started_wall_s);
+	if (s->metrics == NULL || !metrics_know_policies(s->metrics, s->snapshot->config)) {
+		log_write(LOG_LEVEL_ERROR, "out of memory");
+		return false;
+	}
+	return crew_start(s->crew, s->snapshot, &sockets, s->metrics);
+}
+
+static bool prepare(struct service *s, struct diag *diag)
+{
+	const struct config *config = s->snapshot->config;
+
+	if (!inspect_files(config, diag) || !tcp_peers_init(&s->tcp_peers, config, diag) ||
+		!sockets_open(&s->sockets, &config->server, &s->succession.given, diag) ||
+		!tcp_peers_check_sockets(&s->tcp_peers, config, &s->sockets, diag)) {
+		return false;
+	}
+	reach_describe(&s->sockets, &s->reach);
+	if (!privileges_drop(config->server.user, config->server.group, diag)) {
+		return false;
+	}
+	int error = log_open(&config->log.sink);
+
+	if (error != 0) {
+		diag_error(diag, NULL, "the log %s: %s", config->log.sink.path, strerror(error));
+		return false;
+	}
+	error = log_start();
+	if (error != 0) {
+		diag_error(diag, NULL, "the log cannot be started: %s", strerror(error));
+		return false;
+	}
+	return true;
+}
+
+static bool init_loop(struct service *s)
+{
+	const struct crew_owner owner = {.answered = on_answered, .left = on_left, .ctx = s};
+
+	s->crew = crew_new(&s->loop, &owner);
+	if (s->crew == NULL) {
+		log_write(LOG_LEVEL_ERROR, "the main loop cannot be set up");
+		return false;
+	}
+	lookout_init(&s->lookout, &s->loop, &s->snapshot, take, s);
+	manager_init(&s->manager, &s->loop, s->crew);
+	return true;
+}
+
+static int run(struct service *s, struct diag *diag)
+{
+	int code = EXIT_CODE_ERROR;
+
+	if (!init_loop(s)) {
+		return code;
+	}
+	s->threads = crew_size(s->snapshot->config->server.threads);
+	bool prepared = watch_signals(s) && prepare(s, diag);
+
+	if (prepared) {
+		log_diag(diag);
+		diag_clear(diag);
+	}
+	if (prepared && start_workers(s)) {
+		log_write(LOG_LEVEL_INFO,
+			"serving on %zu socket(s) with %u thread(s), policies from %s",
+			s->sockets.count, s->threads, s->config_path);
+		reach_log(&s->reach);
+		snapshot_log_nameservers(s->snapshot);
+		lookout_renew(&s->lookout, s->metrics);
+		announce_serving(s);
+		code = EXIT_CODE_OK;
+	} else {
+		succession_fail(&s->succession, diag);
+		stop(s, NET_DRAIN_NEW);
+	}
+	uv_run(&s->loop, UV_RUN_DEFAULT);
+	crew_free(s->crew);
+	metrics_free(s->metrics);
+	tcp_peers_clear(&s->tcp_peers);
+	return code;
+}
+
+/* The configuration, and what a predecessor left. */
+static bool load(struct service *s, struct diag *diag)
+{
+	bool succeeds = succession_init(&s->succession, diag);
+
+	s->snapshot = succeeds ? snapshot_load(s->config_path, NULL, diag) : NULL;
+	if (s->snapshot == NULL) {
+		succession_fail(&s->succession, diag);
+		succession_clear(&s->succession);
+	}
+	return s->snapshot != NULL;
+}
+
+int serve(const char *config_path, char *const *argv)
+{
+	struct service *s = calloc(1, sizeof(*s));
+	struct diag diag;
+	int code = EXIT_CODE_CONFIG;
+
+	if (s == NULL || uv_loop_init(&s->loop) != 0) {
+		free(s);
+		log_write(LOG_LEVEL_ERROR, "out of memory or descriptors");
+		return EXIT_CODE_ERROR;
+	}
+	raise_descriptor_limit();
+	let_memory_grow_in_strides();
+	signal(SIGPIPE, SIG_IGN);
+	hold_signals(SIG_BLOCK);
+	http_head_library_init();
+	s->started_wall_s = clock_wall_s();
+	s->config_path = config_path;
+	s->argv = argv;
+	s->program = handover_program(argv[0]);
+	diag_init(&diag);
+	if (load(s, &diag)) {
+		log_diag(&diag);
+		diag_clear(&diag);
+		s->first = config_hold(s->snapshot->config);
+		code = run(s, &diag);
+		config_release(s->first);
+		snapshot_unref(s->snapshot);
+	}
+	log_diag(&diag);
+	diag_clear(&diag);
+	log_close();
+	bytes_clear(&s->reach);
+	uv_loop_close(&s->loop);
+	free(s->program);
+	free(s);
+	return code;
+}

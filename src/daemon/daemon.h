@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DAEMON_DAEMON_H
+#define DW_DAEMON_DAEMON_H
+
+/*
+ * Serves in the foreground until TERM or INT; HUP reloads, USR1 reopens the log, USR2 starts a
+ * successor with the same `argv` and ends when that one serves. Returns the exit code.
+ */
+int serve(const char *config_path, char *const *argv);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "daemon/file_watch.h"
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "log/log.h"
+
+#include <string.h>
+
+#define LOOK_EVERY_MS 1000
+
+static void look_at_resolv_conf(struct lookout *l)
+{
+	struct diag diag;
+
+	diag_init(&diag);
+	struct snapshot *next = snapshot_renewed(*l->current, &diag);
+
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (next != NULL && l->take(l->ctx, next)) {
+		metrics_note(l->metrics, METRICS_RESOLV_CONF_REREAD, clock_wall_s());
+		log_write(LOG_LEVEL_INFO, "resolv.conf has changed; what it says is in force");
+		snapshot_log_nameservers(*l->current);
+	}
+}
+
+/* Files that were found bad are not read again until they change again. */
+static void look_at(struct lookout *l, enum snapshot_files files)
+{
+	static const struct {
+		const char *word;
+		enum metrics_event reread;
+		enum metrics_event failed;
+	} kinds[SNAPSHOT_FILES_COUNT] = {
+		[SNAPSHOT_TRUST] = {"what certificates are verified by", METRICS_TRUST_REREAD,
+			METRICS_TRUST_FAILED},
+		[SNAPSHOT_LISTS] = {"a file that rules read", METRICS_LISTS_REREAD,
+			METRICS_LISTS_FAILED},
+		[SNAPSHOT_ZONE] = {"the static zone", METRICS_ZONE_REREAD, METRICS_ZONE_FAILED},
+	};
+	uint64_t stamp = snapshot_stamp(*l->current, files);
+	struct snapshot *next;
+	struct diag diag;
+
+	if (stamp == l->stamps[files]) {
+		return;
+	}
+	l->stamps[files] = stamp;
+	diag_init(&diag);
+	next = snapshot_reread(*l->current, files, &diag);
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (next == NULL) {
+		metrics_note(l->metrics, kinds[files].failed, clock_wall_s());
+		log_write(LOG_LEVEL_ERROR,
+			"%s has changed, and has errors; what was read before stays in force",
+			kinds[files].word);
+		return;
+	}
+	l->stamps[files] = next->stamps[files];
+	if (l->take(l->ctx, next)) {
+		metrics_note(l->metrics, kinds[files].reread, clock_wall_s());
+		log_write(LOG_LEVEL_INFO, "%s has changed, and was read anew", kinds[files].word);
+	}
+}
+
+static void on_look(uv_timer_t *timer)
+{
+	struct lookout *l = timer->data;
+
+	if (dns_shared_watches((*l->current)->dns)) {
+		look_at_resolv_conf(l);
+	}
+	for (size_t i = 0; i < SNAPSHOT_FILES_COUNT; i++) {
+		look_at(l, (enum snapshot_files)i);
+	}
+}
+
+void lookout_init(struct lookout *l, uv_loop_t *loop, struct snapshot *const *current,
+	bool (*take)(void *ctx, struct snapshot *next), void *ctx)
+{
+	uv_timer_init(loop, &l->timer);
+	l->timer.data = l;
+	l->current = current;
+	l->take = take;
+	l->ctx = ctx;
+}
+
+/* A few stats a second, where there is a file to look at. */
+void lookout_renew(struct lookout *l, struct metrics *metrics)
+{
+	const struct snapshot *current = *l->current;
+
+	l->metrics = metrics;
+	memcpy(l->stamps, current->stamps, sizeof(l->stamps));
+	if (dns_shared_watches(current->dns) || snapshot_watches(current)) {
+		uv_timer_start(&l->timer, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
+	} else {
+		uv_timer_stop(&l->timer);
+	}
+}
+
+void lookout_close(struct lookout *l)
+{
+	uv_close((uv_handle_t *)&l->timer, NULL);
+}

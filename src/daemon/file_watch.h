@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DAEMON_FILE_WATCH_H
+#define DW_DAEMON_FILE_WATCH_H
+
+#include "authz/snapshot.h"
+#include "metrics/metrics.h"
+
+#include <stdint.h>
+#include <uv.h>
+
+/* Looks every second at resolv.conf, and at the files that snapshot.h names, where the snapshot
+ * depends on such; what has changed is read anew. */
+struct lookout {
+	uv_timer_t timer;
+	/* Of the files as they were last read, with success or without. */
+	uint64_t stamps[SNAPSHOT_FILES_COUNT];
+	struct snapshot *const *current;
+	struct metrics *metrics;
+	/* `next` is to become *current, and is owned; false after it was logged why not. */
+	bool (*take)(void *ctx, struct snapshot *next);
+	void *ctx;
+};
+
+void lookout_init(struct lookout *lookout, uv_loop_t *loop, struct snapshot *const *current,
+	bool (*take)(void *ctx, struct snapshot *next), void *ctx);
+/* All of *current was read just now. What is read from now on counts in `metrics`. */
+void lookout_renew(struct lookout *lookout, struct metrics *metrics);
+void lookout_close(struct lookout *lookout);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "daemon/inspect.h"
+
+#include "daemon/tcp_peers.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct inspection {
+	struct diag *diag;
+	bool good;
+};
+
+/* Whether everybody may put another file in its place. */
+static bool is_open_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) && (st.st_mode & S_IWOTH) != 0 &&
+	       (st.st_mode & S_ISVTX) == 0 && (access(path, W_OK) == 0 || errno != EROFS);
+}
+
+/* The innermost folder above the path that is open; "" if none is. */
+static void find_open_folder(const char *path, char out[PATH_MAX])
+{
+	char *slash;
+
+	if (realpath(path, out) == NULL) {
+		out[0] = '\0';
+	}
+	while ((slash = strrchr(out, '/')) != NULL) {
+		slash[slash == out ? 1 : 0] = '\0';
+		if (is_open_folder(out)) {
+			return;
+		}
+		*slash = '\0';
+	}
+	out[0] = '\0';
+}
+
+/*
+ * Files that everybody may write decide who comes in. Groups are left alone: many systems give each
+ * user one of his own. Folders are only warned of, as containers mount them with mode 0777.
+ */
+static void inspect_file(void *ctx, enum config_file_kind kind, const char *path)
+{
+	struct inspection *in = ctx;
+	struct place place = {.file = path};
+	char folder[PATH_MAX];
+	struct stat st;
+
+	if (stat(path, &st) == 0 && (st.st_mode & S_IWOTH) != 0 &&
+		(S_ISREG(st.st_mode) || is_open_folder(path))) {
+		if (kind == CONFIG_FILE_ITSELF && geteuid() == 0) {
+			diag_error(in->diag, &place,
+				"every user can write it (mode %04o), and root reads it: expected "
+				"chmod o-w",
+				(unsigned)(st.st_mode & 07777));
+			in->good = false;
+		} else {
+			diag_warning(in->diag, &place,
+				"every user can write it (mode %04o): expected chmod o-w",
+				(unsigned)(st.st_mode & 07777));
+		}
+		return;
+	}
+	find_open_folder(path, folder);
+	if (folder[0] != '\0') {
+		diag_warning(in->diag, &place,
+			"every user can replace it, as the folder %s is open to all: expected "
+			"chmod o-w",
+			folder);
+	}
+}
+
+bool inspect_files(const struct config *config, struct diag *diag)
+{
+	struct inspection in = {.diag = diag, .good = true};
+
+	config_each_file(config, inspect_file, &in);
+	return in.good;
+}
+
+bool inspect_before_serving(const struct config *config, struct diag *diag)
+{
+	struct tcp_peers peers;
+	bool good = tcp_peers_init(&peers, config, diag) &&
+		    tcp_peers_check_listen(&peers, config, diag);
+
+	tcp_peers_clear(&peers);
+	return inspect_files(config, diag) && good;
+}
+
+/* Whether the user that is to serve may write there, as far as owner and mode say. */
+static bool may_write(const struct stat *st, const struct passwd *user)
+{
+	if (user == NULL || user->pw_uid == 0) {
+		return true;
+	}
+	if (st->st_uid == user->pw_uid) {
+		return (st->st_mode & S_IWUSR) != 0;
+	}
+	return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
+/* The start opens the log; here nothing is made, as it would belong to another user. */
+static bool inspect_log(const struct config *config, struct diag *diag)
+{
+	const char *path = config->log.sink.path;
+	const struct passwd *user =
+		config->server.user != NULL ? getpwnam(config->server.user) : NULL;
+	struct place place = {.file = config->path};
+	char folder[PATH_MAX];
+	struct stat st;
+
+	if (config->log.sink.target != LOG_TO_FILE) {
+		return true;
+	}
+	bool there = stat(path, &st) == 0;
+
+	if (there && S_ISDIR(st.st_mode)) {
+		diag_error(
+			diag, &place, "target = file:%s: that is a folder; expected a file", path);
+		return false;
+	}
+	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
+	if (!there && (stat(folder[0] != '\0' ? folder : "/", &st) != 0 || !S_ISDIR(st.st_mode))) {
+		diag_error(diag, &place, "target = file:%s: there is no folder %s", path, folder);
+		return false;
+	}
+	if (geteuid() == 0 && !may_write(&st, user)) {
+		diag_error(diag, &place,
+			"target = file:%s: %s (user) cannot write there; expected %s to belong to "
+			"that user",
+			path, config->server.user, there ? path : folder);
+		return false;
+	}
+	return true;
+}
+
+bool inspect(const struct config *config, struct diag *diag)
+{
+	bool good = inspect_before_serving(config, diag);
+
+	good = inspect_log(config, diag) && good;
+	config_warn_of_empty(config, diag);
+	config_try_regexes(config, diag);
+	return good;
+}

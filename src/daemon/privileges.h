@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DAEMON_PRIVILEGES_H
+#define DW_DAEMON_PRIVILEGES_H
+
+#include "base/diag.h"
+#include "base/util.h"
+
+#include <stdbool.h>
+
+/*
+ * Becomes `user`, with `group` or the user's own groups, for good. NULL names leave things as they
+ * are. False after a diag_error: not root, no such user, or the kernel refused.
+ */
+NODISCARD bool privileges_drop(const char *user, const char *group, struct diag *diag);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DAEMON_REACH_H
+#define DW_DAEMON_REACH_H
+
+#include "base/bytes.h"
+#include "daemon/sockets.h"
+
+/* Appends a line for each Unix socket that was opened: which users may connect, and a folder on the
+ * way that keeps them out. To be called as the user that opened them. */
+void reach_describe(const struct sockets *sockets, struct bytes *out);
+/* Writes them to the log, at level info. */
+void reach_log(const struct bytes *lines);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "daemon/service_manager.h"
+
+#include "base/clock.h"
+#include "daemon/sd_notify.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void manager_init(struct manager *m, uv_loop_t *loop, struct crew *crew)
+{
+	*m = (struct manager){.crew = crew};
+	uv_timer_init(loop, &m->watchdog);
+	m->watchdog.data = m;
+}
+
+/* The answers come at the next turn of the slowest loop, or never. */
+static void on_watchdog(uv_timer_t *timer)
+{
+	struct manager *m = timer->data;
+
+	if (!crew_is_asked(m->crew)) {
+		crew_ask(m->crew);
+	}
+}
+
+void manager_listens(struct manager *m)
+{
+	uint64_t half_ms = notify_watchdog_us() / 2000;
+
+	m->listens = true;
+	if (half_ms > 0) {
+		uv_timer_start(&m->watchdog, on_watchdog, half_ms, half_ms);
+	}
+	manager_answered(m);
+}
+
+void manager_announce(struct manager *m, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(m->status, sizeof(m->status), format, args);
+	va_end(args);
+	m->announce = true;
+	crew_ask(m->crew);
+}
+
+void manager_answered(struct manager *m)
+{
+	if (!m->listens) {
+		return;
+	}
+	if (m->announce) {
+		m->announce = false;
+		notify_send("READY=1\nSTATUS=%s", m->status);
+	}
+	if (uv_is_active((uv_handle_t *)&m->watchdog)) {
+		notify_send("WATCHDOG=1");
+	}
+}
+
+void manager_reloading(struct manager *m, const char *config_path)
+{
+	if (m->listens) {
+		notify_send("RELOADING=1\nMONOTONIC_USEC=%llu\nSTATUS=reading %s",
+			(unsigned long long)clock_us(), config_path);
+	}
+}
+
+void manager_status(struct manager *m, const char *status)
+{
+	if (m->listens) {
+		notify_send("STATUS=%s", status);
+	}
+}
+
+void manager_stopping(struct manager *m)
+{
+	if (m->listens) {
+		notify_send("STOPPING=1\nSTATUS=finishing what is in flight");
+	}
+	m->listens = false;
+}
+
+void manager_leave(struct manager *m, pid_t successor)
+{
+	if (m->listens) {
+		notify_send("MAINPID=%ld", (long)successor);
+	}
+	m->listens = false;
+}
+
+void manager_close(struct manager *m)
+{
+	uv_close((uv_handle_t *)&m->watchdog, NULL);
+}

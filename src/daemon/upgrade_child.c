@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "daemon/upgrade_child.h"
+
+#include "log/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void tell(int channel, struct str text)
+{
+	while (text.len > 0) {
+		ssize_t sent = send(channel, text.data, text.len, MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR) {
+			continue;
+		}
+		if (sent <= 0) {
+			return;
+		}
+		text = str_from(text, (size_t)sent);
+	}
+}
+
+bool succession_init(struct succession *s, struct diag *diag)
+{
+	struct str lines = str_view(getenv(SUCCESSION_ENV));
+	struct str number;
+	uint64_t channel;
+
+	*s = (struct succession){.channel = -1};
+	if (lines.data == NULL) {
+		return true;
+	}
+	if (!str_split_next(&lines, '\n', &number) || !str_to_u64(number, INT_MAX, &channel) ||
+		fcntl((int)channel, F_SETFD, FD_CLOEXEC) != 0) {
+		diag_error(diag, NULL, SUCCESSION_ENV " is not what a predecessor sets");
+		return false;
+	}
+	s->channel = (int)channel;
+	bool read = sockets_given_read(&s->given, lines, diag);
+
+	unsetenv(SUCCESSION_ENV);
+	return read;
+}
+
+static void close_channel(struct succession *s)
+{
+	if (s->channel >= 0) {
+		close(s->channel);
+		s->channel = -1;
+	}
+}
+
+static void on_channel(uv_poll_t *poll, int status, int events)
+{
+	struct succession *s = poll->data;
+	char byte;
+	ssize_t len = recv(s->channel, &byte, 1, MSG_DONTWAIT);
+
+	if (len > 0 || (len < 0 && (errno == EAGAIN || errno == EINTR))) {
+		return;
+	}
+	sockets_given_close(&s->given, true);
+	succession_clear(s);
+	s->alone(s->ctx);
+}
+
+void succession_ready(struct succession *s, uv_loop_t *loop, void (*alone)(void *ctx), void *ctx)
+{
+	s->alone = alone;
+	s->ctx = ctx;
+	if (s->channel < 0) {
+		alone(ctx);
+		return;
+	}
+	tell(s->channel, str_view(SUCCESSION_READY));
+	s->polled = uv_poll_init(loop, &s->poll, s->channel) == 0;
+	s->poll.data = s;
+	if (s->polled) {
+		uv_poll_start(&s->poll, UV_READABLE, on_channel);
+	} else {
+		log_write(LOG_LEVEL_WARNING, "the end of the predecessor cannot be watched");
+		succession_clear(s);
+		alone(ctx);
+	}
+}
+
+void succession_fail(const struct succession *s, const struct diag *diag)
+{
+	if (s->channel >= 0) {
+		tell(s->channel, bytes_view(&diag->text));
+	}
+}
+
+void succession_clear(struct succession *s)
+{
+	if (s->polled) {
+		uv_close((uv_handle_t *)&s->poll, NULL);
+		s->polled = false;
+	}
+	close_channel(s);
+	sockets_given_close(&s->given, false);
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "daemon/upgrade_parent.h"
+
+#include "daemon/upgrade_child.h"
+#include "daemon/upgrade_exec.h"
+#include "log/log.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define READY_WITHIN_MS 60000
+#define SAID_MAX 16384 /* bytes of what the successor says */
+
+struct handover {
+	struct handover_owner owner;
+	uv_poll_t channel;
+	uv_timer_t timer;
+	unsigned handles; /* not closed yet */
+	int fd;
+	pid_t pid;
+	bool decided;
+	struct bytes said;
+};
+
+char *handover_program(const char *argv0)
+{
+	static const char running[] = "/proc/self/exe";
+	struct stat named;
+	struct stat kernels;
+
+	/* A link is to be followed anew, since it may lead to another version by then. */
+	if (argv0 != NULL && argv0[0] == '/' && stat(argv0, &named) == 0 &&
+		stat(running, &kernels) == 0 && named.st_dev == kernels.st_dev &&
+		named.st_ino == kernels.st_ino) {
+		return strdup(argv0);
+	}
+	return realpath(running, NULL);
+}
+
+/* What it ended with; if it has not, it is ended. */
+static int end_successor(const struct handover *h)
+{
+	int status = 0;
+
+	kill(h->pid, SIGKILL);
+	while (waitpid(h->pid, &status, 0) < 0 && errno == EINTR) {
+	}
+	return status;
+}
+
+static void log_said(const struct handover *h)
+{
+	struct str rest = bytes_view(&h->said);
+	struct str line;
+
+	while (str_split_next(&rest, '\n', &line)) {
+		if (line.len > 0) {
+			log_write(LOG_LEVEL_ERROR, "hand-over: PID %ld: %.*s", (long)h->pid,
+				(int)line.len, line.data);
+		}
+	}
+}
+
+static void on_ended(struct handover *h)
+{
+	int status = end_successor(h);
+	bool killed = WIFSIGNALED(status);
+
+	log_said(h);
+	log_write(LOG_LEVEL_ERROR,
+		"hand-over: PID %ld ended with %s %d instead of serving; this process goes on",
+		(long)h->pid, killed ? "signal" : "status",
+		killed ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+static void on_channel(uv_poll_t *channel, int status, int events)
+{
+	struct handover *h = channel->data;
+	char piece[1024];
+	ssize_t len = recv(h->fd, piece, sizeof(piece), MSG_DONTWAIT);
+
+	if (len < 0 && (errno == EAGAIN || errno == EINTR)) {
+		return;
+	}
+	if (len > 0) {
+		bytes_append(&h->said, piece, (size_t)len);
+	}
+	if (str_eq_text(bytes_view(&h->said), SUCCESSION_READY)) {
+		h->decided = true;
+		h->owner.ready(h->owner.ctx, h->pid);
+	} else if (len <= 0) {
+		h->decided = true;
+		on_ended(h);
+		h->owner.failed(h->owner.ctx);
+	}
+}
+
+static void on_late(uv_timer_t *timer)
+{
+	struct handover *h = timer->data;
+
+	h->decided = true;
+	(void)end_successor(h);
+	log_said(h);
+	log_write(LOG_LEVEL_ERROR,
+		"hand-over: PID %ld did not serve within %d s, and was ended; this process goes on",
+		(long)h->pid, READY_WITHIN_MS / 1000);
+	h->owner.failed(h->owner.ctx);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct handover *h = handle->data;
+
+	if (--h->handles == 0) {
+		close(h->fd);
+		bytes_clear(&h->said);
+		free(h);
+	}
+}
+
+/* -1 with errno set. */
+static pid_t spawn(const char *program, char *const *argv, const struct sockets *sockets, int fd)
+{
+	struct bytes inherited;
+
+	bytes_init(&inherited, 0);
+	bytes_appendf(&inherited, SUCCESSION_ENV "=%d\n", fd);
+	sockets_describe(sockets, &inherited);
+	bytes_append_u8(&inherited, '\0');
+	pid_t pid = -1;
+
+	if (inherited.failed) {
+		errno = ENOMEM;
+	} else {
+		pid = spawn_successor(program, argv, (char *)inherited.data, sockets, fd);
+	}
+	int error = errno;
+
+	bytes_clear(&inherited);
+	errno = error;
+	return pid;
+}
+
+static struct handover *refuse(struct handover *h, int error)
+{
+	log_write(LOG_LEVEL_ERROR, "hand-over: no process can be started: %s; this one goes on",
+		strerror(error));
+	free(h);
+	return NULL;
+}
+
+struct handover *handover_start(uv_loop_t *loop, const char *program, char *const *argv,
+	const struct sockets *sockets, const struct handover_owner *owner)
+{
+	struct handover *h = calloc(1, sizeof(*h));
+	int pair[2];
+
+	if (h == NULL || program == NULL) {
+		return refuse(h, h == NULL ? ENOMEM : ENOENT);
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+		return refuse(h, errno);
+	}
+	h->owner = *owner;
+	h->fd = pair[0];
+	h->pid = spawn(program, argv, sockets, pair[1]);
+	int error = h->pid < 0 ? errno : -uv_poll_init(loop, &h->channel, h->fd);
+
+	close(pair[1]);
+	if (error != 0) {
+		if (h->pid > 0) {
+			(void)end_successor(h);
+		}
+		close(h->fd);
+		return refuse(h, error);
+	}
+	bytes_init(&h->said, SAID_MAX);
+	uv_timer_init(loop, &h->timer);
+	h->channel.data = h;
+	h->timer.data = h;
+	h->handles = 2;
+	uv_poll_start(&h->channel, UV_READABLE, on_channel);
+	uv_timer_start(&h->timer, on_late, READY_WITHIN_MS, 0);
+	log_write(LOG_LEVEL_INFO, "hand-over: %s was started as PID %ld", program, (long)h->pid);
+	return h;
+}
+
+void handover_free(struct handover *h)
+{
+	if (h == NULL) {
+		return;
+	}
+	if (!h->decided) {
+		(void)end_successor(h);
+	}
+	uv_close((uv_handle_t *)&h->channel, on_closed);
+	uv_close((uv_handle_t *)&h->timer, on_closed);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_CACHE_SHARD_H
+#define DW_DNS_CACHE_SHARD_H
+
+#include "dns/fcrdns.h"
+#include "dns/wire/name.h"
+#include "dns/wire/packed.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+/*
+ * One part of the cache, with its own lock and its own share of the bytes: a hash table, and the
+ * two queues of S3-FIFO (Yang et al., SOSP 2023). New entries stand in the probation queue; who is
+ * asked for there moves on to the proven queue, a CLOCK; who is not leaves, but for a ghost that
+ * has it proven if it comes back soon.
+ *
+ * Entries of one group, such as an IPv6 /64, are at most DNS_GROUP_MAX; a further one pushes out
+ * one of them, the oldest that nobody asked for lately, wherever that stands.
+ */
+
+/* Kind, mode or type, then address or lower-cased name. */
+#define DNS_KEY_MAX (3 + DNS_NAME_MAX)
+#define DNS_GROUP_MAX 256u
+
+struct dns_key {
+	uint64_t hash;
+	uint64_t group; /* a hash of what it is a part of, in one shard all of it; 0: of nothing */
+	size_t len;
+	uint8_t bytes[DNS_KEY_MAX];
+};
+
+enum dns_value_kind { DNS_VALUE_RESULT, DNS_VALUE_ANSWER };
+
+struct dns_value {
+	uint64_t expires_ms;
+	union {
+		const struct fcrdns_result *result; /* a reference */
+		struct dns_packed *packed;          /* NULL: the status says it all */
+	};
+	uint8_t kind;
+	uint8_t status; /* enum dns_status, of an answer */
+	bool claimed;   /* of a result: somebody refreshes it */
+};
+
+/* What a search reads stands together, behind what only moving it needs. */
+struct dns_entry {
+	TAILQ_ENTRY(dns_entry) in_queue;
+	TAILQ_ENTRY(dns_entry) in_group;
+	struct dns_group *group; /* NULL: none */
+	struct dns_entry *in_bucket;
+	uint64_t hash;
+	struct dns_value value;
+	uint32_t bytes;
+	uint16_t key_len;
+	uint8_t failures; /* stored in a row */
+	uint8_t hits;     /* since the clock's hand passed, up to a few */
+	bool proven;
+	uint8_t key[];
+};
+
+TAILQ_HEAD(dns_entries_by_age, dns_entry); /* the oldest first */
+
+struct dns_queue {
+	struct dns_entries_by_age entries;
+	size_t bytes;
+};
+
+struct dns_group {
+	LIST_ENTRY(dns_group) in_bucket;
+	struct dns_entries_by_age entries;
+	uint64_t hash;
+	uint32_t count;
+};
+
+LIST_HEAD(dns_group_list, dns_group);
+
+struct dns_shard {
+	pthread_mutex_t lock; /* the caller's to hold, for all but init and clear */
+	struct dns_entry **buckets;
+	uint32_t *ghosts; /* some bits of a hash, by others of its bits */
+	struct dns_group_list *groups;
+	size_t table_mask;
+	size_t group_mask;
+	size_t group_bytes;
+	size_t table_bytes;
+	size_t max_bytes;   /* for all but the tables */
+	size_t count;       /* entries */
+	uint64_t evictions; /* entries that had to leave for others */
+	struct dns_queue probation;
+	struct dns_queue proven;
+};
+
+/* False when out of memory; dns_shard_clear goes with it all the same. */
+NODISCARD bool dns_shard_init(struct dns_shard *shard, uint64_t max_bytes);
+void dns_shard_clear(struct dns_shard *shard);
+size_t dns_shard_bytes(const struct dns_shard *shard);
+
+/* Good until the next put; NULL: there is none. */
+struct dns_entry *dns_shard_find(const struct dns_shard *shard, const struct dns_key *key);
+/* Counts the entry as used. */
+void dns_shard_touch(struct dns_entry *entry);
+/* The value belongs to the shard now, even where there is no room for it. */
+void dns_shard_put(
+	struct dns_shard *shard, const struct dns_key *key, const struct dns_value *value);
+
+#endif

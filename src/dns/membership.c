@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/membership.h"
+
+#include "dns/core.h"
+#include "dns/resolver/membership_table.h"
+
+bool dns_member_known(struct dns_engine *engine, const struct dns_member_question *question,
+	struct dns_member_result *out)
+{
+	return dns_members_known(dns_core_members(engine), question, dns_core_now(engine), out);
+}
+
+struct dns_member *dns_member_start(struct dns_engine *engine,
+	const struct dns_member_question *question, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct dns_member_result *result), void *ctx,
+	struct dns_member_result *out)
+{
+	struct dns_member *member = dns_members_start(
+		dns_core_members(engine), question, trace, done, ctx, dns_core_now(engine), out);
+
+	dns_core_wake(engine);
+	return member;
+}
+
+void dns_member_cancel(struct dns_member *member)
+{
+	dns_members_cancel(member);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/record_lookup.h"
+
+#include "dns/core.h"
+#include "dns/resolver/record_table.h"
+
+struct dns_inquiry *dns_inquiry_start(struct dns_engine *engine, const struct dns_name *name,
+	enum dns_type type, void (*done)(void *ctx, const struct dns_inquiry_result *result),
+	void *ctx)
+{
+	struct dns_inquiry *inquiry = dns_inquiries_start(
+		dns_core_inquiries(engine), name, type, done, ctx, dns_core_now(engine));
+
+	dns_core_wake(engine);
+	return inquiry;
+}
+
+void dns_inquiry_cancel(struct dns_inquiry *inquiry)
+{
+	dns_inquiries_cancel(inquiry);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_RECORD_LOOKUP_H
+#define DW_DNS_RECORD_LOOKUP_H
+
+#include "dns/wire/message.h"
+#include "dns/wire/status.h"
+
+#include <stdbool.h>
+
+/*
+ * One question, and what DNS says to it: with the engine's care (joined, retransmitted, over TCP
+ * where it must be), its static zone, its limits, and CNAMEs followed. For A, AAAA, NS, SOA, PTR,
+ * and CNAME itself.
+ */
+
+struct dns_inquiry_result {
+	enum dns_status status;
+	const struct dns_answer *answer; /* DNS_STATUS_DATA only; good during the call */
+	bool from_zone;                  /* the static zone had the say, from first to last */
+};
+
+struct dns_engine;
+struct dns_inquiry;
+
+/*
+ * `done` is called exactly once, from the loop and never inside this call, after lookup_timeout at
+ * the latest, unless dns_inquiry_cancel comes first; the inquiry is gone when it is called. The
+ * name is copied. NULL when out of memory.
+ */
+struct dns_inquiry *dns_inquiry_start(struct dns_engine *engine, const struct dns_name *name,
+	enum dns_type type, void (*done)(void *ctx, const struct dns_inquiry_result *result),
+	void *ctx);
+/* Allowed everywhere; nothing for NULL. */
+void dns_inquiry_cancel(struct dns_inquiry *inquiry);
+
+#endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/resolver/fcrdns_lookup.h"
+
+#include "base/util.h"
+#include "dns/cache/result.h"
+#include "dns/resolver/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define QUERIES_MAX 16
+#define PARALLEL 2
+#define REFRESH_SHARE 10u /* of a result's life: one part in so many, at its end */
+
+/* One of the forward look-ups under way. */
+struct forward {
+	struct dns_lookup *lookup;
+	struct dns_request *request; /* NULL: free for the next name */
+	size_t name;
+};
+
+struct dns_lookup {
+	struct dns_timer deadline;
+	const struct dns_lookup_ground *ground;
+	const struct fcrdns_trace *trace;
+	void (*done)(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result);
+	void *ctx;
+	struct dns_request *ptr;
+	struct forward forwards[PARALLEL];
+	struct str *names; /* usable, in the order of their text; one block with the text */
+	bool *confirmed;   /* for each of them */
+	size_t name_count;
+	size_t ask_count; /* the first so many are looked up */
+	size_t next_name;
+	unsigned budget;
+	uint64_t began_ms;
+	uint64_t fresh_ms;   /* cached answers are to hold longer */
+	uint64_t expires_ms; /* of what the authorities said */
+	uint64_t retry_ms;   /* when the first of the failures is forgotten */
+	struct addr addr;
+	enum fcrdns_mode mode;
+	bool failed;   /* some name is unknown */
+	bool cut;      /* there were more names than the answer has room for */
+	bool overload; /* because of our own limits */
+};
+
+/* When a result that lives from now on is due to be refreshed: in time for a whole look-up. */
+static uint64_t refresh_due(
+	const struct dns_settings *settings, uint64_t now_ms, uint64_t expires_ms)
+{
+	uint64_t life = expires_ms > now_ms ? expires_ms - now_ms : 0;
+	uint64_t window = life / REFRESH_SHARE;
+
+	if (window < settings->lookup_timeout_ms) {
+		window = settings->lookup_timeout_ms;
+	}
+	return expires_ms - (window < life / 2 ? window : life / 2);
+}
+
+static void count(const struct dns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
+{
+	static const uint8_t results[] = {
+		[FCRDNS_OFF] = DNS_STATS_ERROR,
+		[FCRDNS_VERIFIED] = DNS_STATS_VERIFIED,
+		[FCRDNS_UNVERIFIED] = DNS_STATS_UNVERIFIED,
+		[FCRDNS_MISMATCH] = DNS_STATS_MISMATCH,
+		[FCRDNS_NONE] = DNS_STATS_NONE,
+		[FCRDNS_PRIVATE] = DNS_STATS_PRIVATE,
+		[FCRDNS_ERROR] = DNS_STATS_ERROR,
+	};
+	struct dns_stats *stats = l->ground->dns->stats;
+
+	counter_add(&stats->results[results[status]], 1);
+	histogram_observe(&stats->lookup_time, (now_ms - l->began_ms) * 1000);
+}
+
+static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
+{
+	const struct dns_ground *dns = l->ground->dns;
+	uint64_t short_life_ms = now_ms + dns->settings->min_ttl_s * UINT64_C(1000);
+	uint64_t expires_ms = l->expires_ms;
+
+	count(l, status, now_ms);
+	if (status == FCRDNS_ERROR && l->overload) {
+		l->done(l->ctx, DNS_LOOKUP_OVERLOAD, NULL);
+		return;
+	}
+	if (status == FCRDNS_ERROR && l->retry_ms > now_ms && l->retry_ms < UINT64_MAX) {
+		expires_ms = l->retry_ms;
+	} else if (status == FCRDNS_ERROR && l->failed) {
+		expires_ms =
+			now_ms + dns_cache_result_backoff_ms(dns->cache, &l->addr, l->mode, now_ms);
+	} else if (l->failed && expires_ms > short_life_ms) {
+		expires_ms = short_life_ms;
+	}
+	const struct fcrdns_result *result = fcrdns_result_new(status, false,
+		(struct str_list){l->names, l->name_count}, l->confirmed, expires_ms);
+
+	if (result == NULL) {
+		l->done(l->ctx, DNS_LOOKUP_NO_MEMORY, NULL);
+		return;
+	}
+	if (l->failed || l->cut) {
+		fcrdns_result_mark_incomplete(result);
+	}
+	fcrdns_result_mark_unasked(result, l->name_count - l->ask_count);
+	if (dns->settings->refresh && status != FCRDNS_ERROR) {
+		fcrdns_result_refresh_from(result, refresh_due(dns->settings, now_ms, expires_ms));
+	}
+	l->done(l->ctx, l->failed ? DNS_LOOKUP_PARTIAL : DNS_LOOKUP_RESULT, result);
+}
+
+static void conclude(struct dns_lookup *l, uint64_t now_ms)
+{
+	for (size_t i = 0; i < l->name_count; i++) {
+		if (l->confirmed[i]) {
+			finish(l, FCRDNS_VERIFIED, now_ms);
+			return;
+		}
+	}
+	/* A name that was not looked up may be the one that confirms. */
+	bool known = !l->failed && !l->cut && l->ask_count == l->name_count;
+
+	finish(l, known ? FCRDNS_MISMATCH : FCRDNS_ERROR, now_ms);
+}
+
+static void note_failure(struct dns_lookup *l, uint64_t retry_ms)
+{
+	l->failed = true;
+	if (retry_ms < l->retry_ms) {
+		l->retry_ms = retry_ms;
+	}
+}
+
+static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
+{
+	struct dns_lookup *l = CONTAINER_OF(timer, struct dns_lookup, deadline);
+
+	counter_add(&l->ground->dns->stats->deadlines, 1);
+	note_failure(l, now_ms);
+	conclude(l, now_ms);
+}
+
+static void on_step(struct dns_lookup *l, const struct dns_step *step)
+{
+	dns_trace_step(l->trace, step, l->ground->upstreams);
+}
+
+static void on_ptr_step(void *ctx, const struct dns_step *step)
+{
+	on_step(ctx, step);
+}
+
+static void on_forward_step(void *ctx, const struct dns_step *step)
+{
+	const struct forward *f = ctx;
+
+	on_step(f->lookup, step);
+}
+
+static void note_end(struct dns_lookup *l, const struct dns_request_end *end)
+{
+	if (dns_status_is_failure(end->status)) {
+		note_failure(l, end->expires_ms);
+		l->overload = l->overload || end->status == DNS_STATUS_OVERLOAD;
+	} else if (end->expires_ms < l->expires_ms) {
+		l->expires_ms = end->expires_ms;
+	}
+}
+
+static bool has_address(const struct dns_answer *answer, const struct addr *addr)
+{
+	for (size_t i = 0; i < answer->count; i++) {
+		if (addr_eq(&answer->addrs[i], addr)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct dns_request *ask(struct dns_lookup *l, const struct dns_name *name,
+	enum dns_type type, void (*step)(void *ctx, const struct dns_step *step),
+	void (*done)(void *ctx, const struct dns_request_end *end), void *ctx)
+{
+	struct dns_request *request = dns_resolver_ask(l->ground->resolver, name, type, &l->budget,
+		l->trace != NULL ? step : NULL, done, ctx);
+
+	if (request != NULL) {
+		dns_resolver_want_fresh(request, l->fresh_ms);
+	}
+	return request;
+}
+
+static void on_forward(void *ctx, const struct dns_request_end *end);
+
+/* Keeps as many forward look-ups under way as may be; when all are done, so is the look-up. */
+static void next_forwards(struct dns_lookup *l, uint64_t now_ms)
+{
+	enum dns_type type = l->addr.family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
+	bool waiting = false;
+
+	for (size_t i = 0; i < PARALLEL; i++) {
+		struct forward *f = &l->forwards[i];
+		struct dns_name name;
+
+		while (f->request == NULL && l->next_name < l->ask_count) {
+			f->lookup = l;
+			f->name = l->next_name++;
+			if (dns_name_from_text(l->names[f->name], &name)) {
+				f->request = ask(l, &name, type, on_forward_step, on_forward, f);
+			}
+			if (f->request == NULL) {
+				note_failure(l, now_ms);
+			}
+		}
+		waiting = waiting || f->request != NULL;
+	}
+	if (!waiting) {
+		conclude(l, now_ms);
+	}
+}
+
+static void on_forward(void *ctx, const struct dns_request_end *end)
+{
+	struct forward *f = ctx;
+	struct dns_lookup *l = f->lookup;
+
+	f->request = NULL;
+	note_end(l, end);
+	if (end->status == DNS_STATUS_DATA) {
+		if (has_address(end->answer, &l->addr)) {
+			l->confirmed[f->name] = true;
+		} else if (end->answer->left_out > 0) {
+			/* It may be among those that were left out. */
+			note_failure(l, end->expires_ms);
+		}
+	}
+	next_forwards(l, end->now_ms);
+}
+
+static bool is_wanted(const struct dns_lookup *l, struct str name)
+{
+	return l->ground->wants != NULL && l->ground->wants(l->ground->wants_ctx, name);
+}
+
+/*
+ * Where there are more names than are looked up, those come first that could matter, and then the
+ * first in the order of their text; in that order, too, whatever they were chosen for.
+ */
+static void choose_names(struct dns_lookup *l)
+{
+	size_t max = l->ground->dns->settings->max_ptr;
+	struct str sorted[DNS_ANSWER_MAX];
+	bool chosen[DNS_ANSWER_MAX] = {false};
+	size_t count = l->name_count;
+	size_t left = max;
+	size_t at = 0;
+
+	l->ask_count = count;
+	if (count <= max) {
+		return;
+	}
+	l->ask_count = max;
+	memcpy(sorted, l->names, count * sizeof(sorted[0]));
+	for (size_t i = 0; i < count && left > 0; i++) {
+		chosen[i] = is_wanted(l, sorted[i]);
+		left -= chosen[i];
+	}
+	for (size_t i = 0; i < count && left > 0; i++) {
+		left -= !chosen[i];
+		chosen[i] = true;
+	}
+	for (size_t i = 0; i < 2 * count; i++) {
+		if (chosen[i % count] == (i < count)) {
+			l->names[at++] = sorted[i % count];
+		}
+	}
+}
+
+/* Takes the names that are host names. */
+static bool take_names(struct dns_lookup *l, const struct dns_answer *answer)
+{
+	size_t text_len = 0;
+	char host[DNS_HOST_MAX + 1];
+
+	for (size_t i = 0; i < answer->count; i++) {
+		text_len += answer->names[i].len;
+	}
+	l->names = malloc(answer->count * sizeof(*l->names) + text_len + 1);
+	l->confirmed = calloc(answer->count + 1, sizeof(*l->confirmed));
+	if (l->names == NULL || l->confirmed == NULL) {
+		return false;
+	}
+	char *text = (char *)(l->names + answer->count);
+
+	for (size_t i = 0; i < answer->count; i++) {
+		if (!dns_name_to_host(&answer->names[i], host)) {
+			continue;
+		}
+		size_t len = strlen(host);
+
+		memcpy(text, host, len);
+		l->names[l->name_count++] = (struct str){text, len};
+		text += len;
+	}
+	l->cut = answer->left_out > 0;
+	choose_names(l);
+	return true;
+}
+
+/* With rdns = single, what the PTR claims is taken for what it is. */
+static void take_claims(struct dns_lookup *l)
+{
+	for (size_t i = 0; i < l->ask_count; i++) {
+		l->confirmed[i] = true;
+	}
+}
+
+static void on_ptr(void *ctx, const struct dns_request_end *end)
+{
+	struct dns_lookup *l = ctx;
+
+	l->ptr = NULL;
+	note_end(l, end);
+	if (l->failed) {
+		finish(l, FCRDNS_ERROR, end->now_ms);
+	} else if (end->status == DNS_STATUS_NODATA || end->status == DNS_STATUS_NXDOMAIN) {
+		finish(l, FCRDNS_NONE, end->now_ms);
+	} else if (end->status != DNS_STATUS_DATA) {
+		finish(l, FCRDNS_MISMATCH, end->now_ms);
+	} else if (!take_names(l, end->answer)) {
+		l->done(l->ctx, DNS_LOOKUP_NO_MEMORY, NULL);
+	} else if (l->name_count > 0 && l->mode == FCRDNS_SINGLE) {
+		take_claims(l);
+		finish(l, FCRDNS_UNVERIFIED, end->now_ms);
+	} else {
+		next_forwards(l, end->now_ms);
+	}
+}
+
+struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, const struct addr *addr,
+	enum fcrdns_mode mode, uint64_t fresh_ms, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result),
+	void *ctx, uint64_t now_ms)
+{
+	struct dns_lookup *l = calloc(1, sizeof(*l));
+	struct dns_name reverse;
+
+	if (l == NULL) {
+		return NULL;
+	}
+	*l = (struct dns_lookup){.ground = ground,
+		.trace = trace,
+		.done = done,
+		.ctx = ctx,
+		.budget = QUERIES_MAX,
+		.began_ms = now_ms,
+		.fresh_ms = fresh_ms,
+		.expires_ms = UINT64_MAX,
+		.retry_ms = UINT64_MAX,
+		.addr = *addr,
+		.mode = mode,
+		.deadline.fire = deadline_passed};
+	dns_name_reverse(addr, &reverse);
+	l->ptr = ask(l, &reverse, DNS_TYPE_PTR, on_ptr_step, on_ptr, l);
+	if (l->ptr == NULL) {
+		free(l);
+		return NULL;
+	}
+	dns_wheel_set(ground->dns->wheel, &l->deadline,
+		now_ms + ground->dns->settings->lookup_timeout_ms);
+	return l;
+}
+
+void dns_lookup_free(struct dns_lookup *lookup)
+{
+	if (lookup == NULL) {
+		return;
+	}
+	dns_wheel_clear(lookup->ground->dns->wheel, &lookup->deadline);
+	dns_resolver_cancel(lookup->ptr);
+	for (size_t i = 0; i < PARALLEL; i++) {
+		dns_resolver_cancel(lookup->forwards[i].request);
+	}
+	free(lookup->names);
+	free(lookup->confirmed);
+	free(lookup);
+}

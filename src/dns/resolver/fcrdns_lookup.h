@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_RESOLVER_FCRDNS_LOOKUP_H
+#define DW_DNS_RESOLVER_FCRDNS_LOOKUP_H
+
+#include "dns/fcrdns.h"
+#include "dns/resolver/resolver.h"
+
+/* One FCrDNS look-up, as fcrdns.h describes it. Pure logic: the time is an argument. */
+struct dns_lookup;
+
+struct dns_lookup_ground {
+	const struct dns_ground *dns;
+	struct dns_resolver *resolver;
+	const struct endpoint *upstreams; /* for traces */
+	/* Whether a name, lower-case, could matter; NULL: any could. */
+	bool (*wants)(void *ctx, struct str name);
+	void *wants_ctx;
+};
+
+enum dns_lookup_end {
+	DNS_LOOKUP_RESULT,
+	DNS_LOOKUP_PARTIAL, /* likewise, and about some name nobody knows */
+	DNS_LOOKUP_OVERLOAD,
+	DNS_LOOKUP_NO_MEMORY
+};
+
+/*
+ * `ground` and `trace` are borrowed; `trace` may be NULL. `done` is called exactly once, never
+ * inside this call, unless dns_lookup_free comes first; it owns a reference of `result`, which is
+ * there only for RESULT and PARTIAL, and may free the look-up. `fresh_ms`: cached answers that end
+ * by then are asked for anew; 0: none. NULL when out of memory.
+ */
+struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, const struct addr *addr,
+	enum fcrdns_mode mode, uint64_t fresh_ms, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result),
+	void *ctx, uint64_t now_ms);
+/* Asks nothing any more; allowed everywhere. */
+void dns_lookup_free(struct dns_lookup *lookup);
+
+#endif

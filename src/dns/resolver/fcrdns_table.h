@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_RESOLVER_FCRDNS_TABLE_H
+#define DW_DNS_RESOLVER_FCRDNS_TABLE_H
+
+#include "dns/resolver/fcrdns_lookup.h"
+
+/*
+ * One worker's look-ups in flight: joined by address, bounded in all and for each prefix. Pure
+ * logic: the time is an argument. fcrdns.h is what others see of it.
+ */
+struct dns_lookups;
+
+/* `ground` is borrowed. NULL when out of memory. */
+struct dns_lookups *dns_lookups_new(const struct dns_lookup_ground *ground);
+/* Forgets those that are left, without calling back. */
+void dns_lookups_free(struct dns_lookups *lookups);
+
+/* As fcrdns_cached, fcrdns_start and fcrdns_cancel. *started: it is being refreshed, and the engine
+ * has something to do. */
+const struct fcrdns_result *dns_lookups_cached(struct dns_lookups *lookups, const struct addr *addr,
+	enum fcrdns_mode mode, uint64_t now_ms, bool *started);
+struct fcrdns_lookup *dns_lookups_start(struct dns_lookups *lookups, const struct addr *addr,
+	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx, uint64_t now_ms);
+void dns_lookups_cancel(struct fcrdns_lookup *waiter);
+
+/* Tells those whose result was clear at once, or many of them. */
+void dns_lookups_run(struct dns_lookups *lookups);
+/* True if a run has something to do. */
+bool dns_lookups_is_due(const struct dns_lookups *lookups);
+/* From now on nobody is called back. */
+void dns_lookups_stop(struct dns_lookups *lookups);
+
+#endif

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/resolver/membership_table.h"
+
+#include "dns/resolver/trace.h"
+#include "dns/wire/special_use.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#define QUERIES_MAX 16
+
+struct dns_member {
+	LIST_ENTRY(dns_member) link;
+	struct dns_crowd_member in_flight;
+	bool counted; /* in_flight is in the crowd */
+	struct dns_timer deadline;
+	struct dns_members *all;
+	struct dns_request *request;
+	struct dns_prefix_use *prefix; /* NULL: not counted */
+	const struct fcrdns_trace *trace;
+	void (*done)(void *ctx, const struct dns_member_result *result);
+	void *ctx;
+	unsigned budget;
+	enum dns_member_kind kind;
+	enum dns_type type;
+	struct addr addr;
+	struct dns_name name;
+};
+
+LIST_HEAD(member_list, dns_member);
+
+struct dns_members {
+	const struct dns_lookup_ground *ground;
+	struct dns_limits *limits;
+	struct dns_crowd crowd;
+	struct member_list list;
+	struct dns_answer answer;
+};
+
+struct dns_members *dns_members_new(const struct dns_lookup_ground *ground)
+{
+	struct dns_members *all = calloc(1, sizeof(*all));
+
+	if (all == NULL) {
+		return NULL;
+	}
+	all->ground = ground;
+	LIST_INIT(&all->list);
+	all->limits = ground->dns->limits;
+	dns_crowd_init(&all->crowd, &all->limits->members, ground->dns->settings->max_in_flight);
+	return all;
+}
+
+static void leave_crowd(struct dns_member *m)
+{
+	if (m->counted) {
+		dns_crowd_leave(&m->all->crowd, &m->in_flight);
+		m->counted = false;
+	}
+}
+
+static void member_free(struct dns_member *m)
+{
+	LIST_REMOVE(m, link);
+	leave_crowd(m);
+	dns_wheel_clear(m->all->ground->dns->wheel, &m->deadline);
+	dns_resolver_cancel(m->request);
+	if (m->prefix != NULL) {
+		dns_prefixes_leave(m->all->limits->list_prefixes, m->prefix);
+	}
+	free(m);
+}
+
+void dns_members_free(struct dns_members *members)
+{
+	struct dns_member *m;
+
+	if (members == NULL) {
+		return;
+	}
+	while ((m = LIST_FIRST(&members->list)) != NULL) {
+		member_free(m);
+	}
+	free(members);
+}
+
+void dns_members_cancel(struct dns_member *member)
+{
+	if (member != NULL) {
+		member_free(member);
+	}
+}
+
+/* RFC 5782 sections 2.1 and 2.4: as in the reverse zones, with `zone` for their last two labels. */
+static bool name_below(const struct addr *addr, const struct dns_name *zone, struct dns_name *out)
+{
+	struct dns_name reverse;
+	size_t len = 0;
+
+	dns_name_reverse(addr, &reverse);
+	for (unsigned labels = addr->family == ADDR_V4 ? 4 : 32; labels > 0; labels--) {
+		len += (size_t)reverse.wire[len] + 1;
+	}
+	if (len + zone->len > DNS_NAME_MAX) {
+		return false;
+	}
+	memcpy(out->wire, reverse.wire, len);
+	memcpy(out->wire + len, zone->wire, zone->len);
+	out->len = (uint8_t)(len + zone->len);
+	return true;
+}
+
+bool dns_member_ask(
+	const struct dns_member_question *question, struct dns_name *name, enum dns_type *type)
+{
+	struct dns_name given;
+
+	if (!dns_name_from_text(question->name, &given)) {
+		return false;
+	}
+	if (question->kind == DNS_MEMBER_DNSBL) {
+		*type = DNS_TYPE_A;
+		return name_below(question->addr, &given, name);
+	}
+	*type = question->addr->family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
+	*name = given;
+	return true;
+}
+
+static enum dns_member_word judge_forward(const struct dns_answer *answer, const struct addr *addr)
+{
+	for (size_t i = 0; i < answer->count; i++) {
+		if (addr_eq(&answer->addrs[i], addr)) {
+			return DNS_MEMBER_YES;
+		}
+	}
+	/* It may be among those that were left out. */
+	return answer->left_out > 0 ? DNS_MEMBER_UNKNOWN : DNS_MEMBER_NO;
+}
+
+/* The first address that says that the list does not work; NULL: none does. */
+static const struct addr *find_refusal(const struct dns_answer *answer)
+{
+	static const struct prefix listed = {{ADDR_V4, {127}}, 8};
+	static const struct prefix refused[] = {
+		{{ADDR_V4, {127, 0, 0, 0}}, 31},
+		{{ADDR_V4, {127, 0, 0, 255}}, 32},
+		{{ADDR_V4, {127, 255, 255}}, 24},
+	};
+
+	for (size_t i = 0; i < answer->count; i++) {
+		const struct addr *addr = &answer->addrs[i];
+
+		if (!prefix_contains(&listed, addr)) {
+			return addr;
+		}
+		for (size_t k = 0; k < ARRAY_LEN(refused); k++) {
+			if (prefix_contains(&refused[k], addr)) {
+				return addr;
+			}
+		}
+	}
+	return NULL;
+}
+
+static enum dns_member_word judge_dnsbl(const struct dns_answer *answer)
+{
+	if (answer->left_out > 0 || find_refusal(answer) != NULL) {
+		return DNS_MEMBER_UNKNOWN;
+	}
+	return answer->count > 0 ? DNS_MEMBER_YES : DNS_MEMBER_NO;
+}
+
+enum dns_member_word dns_member_judge(
+	enum dns_member_kind kind, const struct addr *addr, const struct dns_request_end *end)
+{
+	switch (end->status) {
+	case DNS_STATUS_DATA:
+		return kind == DNS_MEMBER_DNSBL ? judge_dnsbl(end->answer)
+						: judge_forward(end->answer, addr);
+	case DNS_STATUS_NODATA:
+	case DNS_STATUS_NXDOMAIN:
+		return DNS_MEMBER_NO;
+	case DNS_STATUS_CNAME_LOOP:
+		/* A name may be anybody's, and then has no address; a list like that is broken. */
+		return kind == DNS_MEMBER_DNSBL ? DNS_MEMBER_UNKNOWN : DNS_MEMBER_NO;
+	default:
+		return DNS_MEMBER_UNKNOWN;
+	}
+}
+
+static struct dns_member_result result_of(
+	enum dns_member_kind kind, const struct addr *addr, const struct dns_request_end *end)
+{
+	const struct addr *refusal = kind == DNS_MEMBER_DNSBL && end->status == DNS_STATUS_DATA
+					     ? find_refusal(end->answer)
+					     : NULL;
+
+	return (struct dns_member_result){.word = dns_member_judge(kind, addr, end),
+		.overload = end->status == DNS_STATUS_OVERLOAD,
+		.refusal = refusal != NULL ? *refusal : (struct addr){.family = ADDR_NONE},
+		.expires_ms = end->expires_ms};
+}
+
+static void tell(struct dns_member *m, const struct dns_member_result *result)
+{
+	void (*done)(void *, const struct dns_member_result *) = m->done;
+	void *ctx = m->ctx;
+
+	member_free(m);
+	done(ctx, result);
+}
+
+static void on_step(void *ctx, const struct dns_step *step)
+{
+	const struct dns_member *m = ctx;
+
+	dns_trace_step(m->trace, step, m->all->ground->upstreams);
+}
+
+static void on_end(void *ctx, const struct dns_request_end *end)
+{
+	struct dns_member *m = ctx;
+	struct dns_member_result result = result_of(m->kind, &m->addr, end);
+
+	m->request = NULL;
+	tell(m, &result);
+}
+
+/* A failure like others, which the next who asks need not wait for (RFC 9520). */
+static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
+{
+	struct dns_member *m = CONTAINER_OF(timer, struct dns_member, deadline);
+	const struct dns_ground *dns = m->all->ground->dns;
+	struct dns_cache *cache = dns->cache;
+	struct dns_cached failure = {DNS_STATUS_TIMEOUT,
+		now_ms + dns_cache_answer_backoff_ms(cache, &m->name, m->type, now_ms)};
+	struct dns_member_result result = {
+		.word = DNS_MEMBER_UNKNOWN, .expires_ms = failure.expires_ms};
+	struct dns_step step = {.name = &m->name,
+		.type = m->type,
+		.status = failure.status,
+		.expires_ms = failure.expires_ms,
+		.source = DNS_SOURCE_US,
+		.ms = dns->settings->lookup_timeout_ms,
+		.now_ms = now_ms};
+
+	if (m->trace != NULL) {
+		on_step(m, &step);
+	}
+	counter_add(&dns->stats->deadlines, 1);
+	counter_add(&dns->stats->cache_evictions,
+		dns_cache_put_answer(cache, &m->name, m->type, &failure, NULL));
+	tell(m, &result);
+}
+
+/* True if nobody need be asked about the address: the result is *out. */
+static bool is_clear(struct dns_members *all, const struct dns_member_question *question,
+	const struct dns_name *name, enum dns_type type, uint64_t now_ms,
+	struct dns_member_result *out)
+{
+	const struct dns_ground *dns = all->ground->dns;
+
+	if (question->kind != DNS_MEMBER_DNSBL || dns->settings->private_ptr ||
+		!dns_addr_is_special(question->addr) ||
+		(dns->zone != NULL && dns_zone_answer(dns->zone, name, type, &all->answer))) {
+		return false;
+	}
+	*out = (struct dns_member_result){.word = DNS_MEMBER_NO,
+		.expires_ms = now_ms + dns->settings->max_ttl_s * UINT64_C(1000)};
+	return true;
+}
+
+bool dns_members_known(struct dns_members *members, const struct dns_member_question *question,
+	uint64_t now_ms, struct dns_member_result *out)
+{
+	struct dns_request_end end;
+	struct dns_name name;
+	enum dns_type type;
+
+	if (!dns_member_ask(question, &name, &type)) {
+		return false;
+	}
+	if (is_clear(members, question, &name, type, now_ms, out)) {
+		return true;
+	}
+	if (!dns_resolver_known(
+		    members->ground->resolver, &name, type, now_ms, &members->answer, &end)) {
+		return false;
+	}
+	*out = result_of(question->kind, question->addr, &end);
+	return true;
+}
+
+/* A place in the crowd, if need be that of another, who is told at the next run. */
+static bool enter_crowd(struct dns_member *m, uint64_t now_ms)
+{
+	struct dns_crowd *crowd = &m->all->crowd;
+
+	m->counted = dns_crowd_enter(crowd, &m->in_flight, now_ms);
+	counter_add(&m->all->ground->dns->stats->in_flight_full, !m->counted);
+	struct dns_crowd_member *pushed = m->counted ? NULL : dns_crowd_pushed(crowd, now_ms);
+
+	if (pushed != NULL) {
+		struct dns_member *old = CONTAINER_OF(pushed, struct dns_member, in_flight);
+
+		leave_crowd(old);
+		dns_resolver_push_out(old->request);
+		m->counted = dns_crowd_enter(crowd, &m->in_flight, now_ms);
+	}
+	return m->counted;
+}
+
+/* Counts it in, and asks. False when out of memory, or at a limit: *overload. */
+static bool ask(struct dns_member *m, uint64_t now_ms, bool *overload)
+{
+	if (m->kind == DNS_MEMBER_DNSBL) {
+		enum dns_prefix_entry entry =
+			dns_prefixes_enter(m->all->limits->list_prefixes, &m->addr, &m->prefix);
+
+		*overload = entry == DNS_PREFIX_FULL;
+		counter_add(&m->all->ground->dns->stats->prefix_full, *overload);
+		if (entry != DNS_PREFIX_IN) {
+			return false;
+		}
+	}
+	if (!enter_crowd(m, now_ms)) {
+		*overload = true;
+		return false;
+	}
+	m->request = dns_resolver_ask(m->all->ground->resolver, &m->name, m->type, &m->budget,
+		m->trace != NULL ? on_step : NULL, on_end, m);
+	return m->request != NULL;
+}
+
+struct dns_member *dns_members_start(struct dns_members *all,
+	const struct dns_member_question *question, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct dns_member_result *result), void *ctx, uint64_t now_ms,
+	struct dns_member_result *out)
+{
+	const struct dns_ground *dns = all->ground->dns;
+	struct dns_name name;
+	enum dns_type type;
+
+	*out = (struct dns_member_result){.word = DNS_MEMBER_UNKNOWN, .expires_ms = now_ms};
+	if (!dns_member_ask(question, &name, &type) ||
+		is_clear(all, question, &name, type, now_ms, out)) {
+		return NULL;
+	}
+	struct dns_member *m = malloc(sizeof(*m));
+
+	if (m == NULL) {
+		return NULL;
+	}
+	*m = (struct dns_member){.all = all,
+		.trace = trace,
+		.done = done,
+		.ctx = ctx,
+		.budget = QUERIES_MAX,
+		.kind = question->kind,
+		.type = type,
+		.addr = *question->addr,
+		.name = name,
+		.deadline.fire = deadline_passed};
+	LIST_INSERT_HEAD(&all->list, m, link);
+	if (!ask(m, now_ms, &out->overload)) {
+		counter_add(&dns->stats->overloads, out->overload);
+		member_free(m);
+		return NULL;
+	}
+	dns_wheel_set(dns->wheel, &m->deadline, now_ms + dns->settings->lookup_timeout_ms);
+	return m;
+}

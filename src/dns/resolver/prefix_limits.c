@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/resolver/prefix_limits.h"
+
+#include "base/hash.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#define BUCKETS 4096u
+#define LOCKS 64u /* for every so manieth bucket */
+#define V4_BITS 24
+#define V6_BITS 64
+
+struct dns_prefix_use {
+	LIST_ENTRY(dns_prefix_use) in_bucket;
+	struct addr addr;
+	uint32_t count;
+	uint32_t bucket;
+};
+
+LIST_HEAD(use_list, dns_prefix_use);
+
+struct dns_prefixes {
+	uint32_t max_each;
+	struct hash_key hash_key;
+	pthread_mutex_t locks[LOCKS];
+	struct use_list buckets[BUCKETS];
+};
+
+struct dns_prefixes *dns_prefixes_new(uint32_t max_each)
+{
+	struct dns_prefixes *p = calloc(1, sizeof(*p));
+
+	if (p == NULL) {
+		return NULL;
+	}
+	p->max_each = max_each;
+	p->hash_key = hash_key_new();
+	for (size_t i = 0; i < LOCKS; i++) {
+		pthread_mutex_init(&p->locks[i], NULL);
+	}
+	return p;
+}
+
+void dns_prefixes_free(struct dns_prefixes *prefixes)
+{
+	if (prefixes == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < LOCKS; i++) {
+		pthread_mutex_destroy(&prefixes->locks[i]);
+	}
+	free(prefixes);
+}
+
+static pthread_mutex_t *lock_of(struct dns_prefixes *prefixes, uint32_t bucket)
+{
+	return &prefixes->locks[bucket % LOCKS];
+}
+
+static struct dns_prefix_use *find(const struct use_list *bucket, const struct addr *addr)
+{
+	struct dns_prefix_use *u;
+
+	for (u = LIST_FIRST(bucket); u != NULL; u = LIST_NEXT(u, in_bucket)) {
+		if (addr_eq(&u->addr, addr)) {
+			break;
+		}
+	}
+	return u;
+}
+
+enum dns_prefix_entry dns_prefixes_enter(
+	struct dns_prefixes *prefixes, const struct addr *addr, struct dns_prefix_use **use)
+{
+	struct prefix prefix = prefix_of(addr, addr->family == ADDR_V4 ? V4_BITS : V6_BITS);
+	uint64_t hash = hash_bytes(&prefixes->hash_key, &prefix.addr, sizeof(prefix.addr));
+	uint32_t bucket = (uint32_t)(hash % BUCKETS);
+	pthread_mutex_t *lock = lock_of(prefixes, bucket);
+	enum dns_prefix_entry entry = DNS_PREFIX_NO_MEMORY;
+
+	pthread_mutex_lock(lock);
+	struct dns_prefix_use *u = find(&prefixes->buckets[bucket], &prefix.addr);
+
+	if (u == NULL) {
+		u = calloc(1, sizeof(*u));
+		if (u == NULL) {
+			goto out;
+		}
+		u->addr = prefix.addr;
+		u->bucket = bucket;
+		LIST_INSERT_HEAD(&prefixes->buckets[bucket], u, in_bucket);
+	} else if (u->count >= prefixes->max_each) {
+		entry = DNS_PREFIX_FULL;
+		goto out;
+	}
+	u->count++;
+	*use = u;
+	entry = DNS_PREFIX_IN;
+out:
+	pthread_mutex_unlock(lock);
+	return entry;
+}
+
+void dns_prefixes_leave(struct dns_prefixes *prefixes, struct dns_prefix_use *use)
+{
+	pthread_mutex_t *lock = lock_of(prefixes, use->bucket);
+
+	pthread_mutex_lock(lock);
+	use->count--;
+	if (use->count == 0) {
+		LIST_REMOVE(use, in_bucket);
+		free(use);
+	}
+	pthread_mutex_unlock(lock);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_RESOLVER_RECORD_TABLE_H
+#define DW_DNS_RESOLVER_RECORD_TABLE_H
+
+#include "dns/record_lookup.h"
+#include "dns/resolver/resolver.h"
+
+/* The inquiries of one engine under way. Pure logic: the time is an argument. */
+struct dns_inquiries;
+
+/* `ground` and `resolver` are borrowed. NULL when out of memory. */
+struct dns_inquiries *dns_inquiries_new(
+	const struct dns_ground *ground, struct dns_resolver *resolver);
+/* Forgets what is under way, without telling. */
+void dns_inquiries_free(struct dns_inquiries *inquiries);
+
+/* As dns_inquiry_start and dns_inquiry_cancel. */
+struct dns_inquiry *dns_inquiries_start(struct dns_inquiries *inquiries,
+	const struct dns_name *name, enum dns_type type,
+	void (*done)(void *ctx, const struct dns_inquiry_result *result), void *ctx,
+	uint64_t now_ms);
+void dns_inquiries_cancel(struct dns_inquiry *inquiry);
+
+#endif

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/resolver/resolver.h"
+
+#include "base/hash.h"
+#include "base/util.h"
+#include "dns/resolver/local_answer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#define STEPS_A_RUN 4096
+
+struct question;
+TAILQ_HEAD(request_queue, dns_request);
+LIST_HEAD(question_list, question);
+
+struct dns_request {
+	TAILQ_ENTRY(dns_request) link; /* in the resolver's queue, or a question's */
+	struct dns_resolver *resolver;
+	struct question *waits_for; /* NULL: its next step is due */
+	struct dns_name name;       /* of the next step, lower-case */
+	enum dns_type type;
+	struct dns_trail trail;
+	unsigned *budget;
+	uint64_t fresh_ms; /* cached answers that end by then do not count */
+	uint64_t expires_ms;
+	bool joined;     /* waits on the question of another */
+	bool pushed_out; /* its question had to leave for a new one */
+	void (*step)(void *ctx, const struct dns_step *step);
+	void (*done)(void *ctx, const struct dns_request_end *end);
+	void *ctx;
+};
+
+/* A question at the upstreams, and who waits for its answer. */
+struct question {
+	LIST_ENTRY(question) in_bucket;
+	struct dns_crowd_member in_flight;
+	struct dns_resolver *resolver;
+	struct dns_exchange *exchange; /* NULL: answered, and telling its requests */
+	struct request_queue requests;
+	struct dns_name name;
+	enum dns_type type;
+};
+
+struct dns_resolver {
+	struct dns_ground ground;
+	struct dns_exchanges *exchanges;
+	struct dns_crowd crowd; /* of questions */
+	bool stopped;
+	struct request_queue due;
+	struct dns_request *telling; /* whose step is being told; NULL once it is cancelled */
+	struct dns_answer answer;
+	struct hash_key hash_key;
+	size_t bucket_mask;
+	struct question_list *buckets;
+};
+
+struct dns_resolver *dns_resolver_new(const struct dns_ground *ground)
+{
+	struct dns_resolver *r = calloc(1, sizeof(*r));
+	size_t buckets = 64;
+
+	if (r == NULL) {
+		return NULL;
+	}
+	while (buckets < ground->settings->max_in_flight && buckets < 65536) {
+		buckets *= 2;
+	}
+	r->ground = *ground;
+	r->bucket_mask = buckets - 1;
+	r->hash_key = hash_key_new();
+	TAILQ_INIT(&r->due);
+	dns_crowd_init(&r->crowd, &ground->limits->questions, ground->settings->max_in_flight);
+	r->buckets = calloc(buckets, sizeof(*r->buckets));
+	r->exchanges = dns_exchanges_new(ground->settings, ground->upstream_count, &ground->network,
+		ground->wheel, ground->random, ground->stats, ground->health);
+	if (r->buckets == NULL || r->exchanges == NULL) {
+		dns_resolver_free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void dns_resolver_free(struct dns_resolver *resolver)
+{
+	if (resolver == NULL) {
+		return;
+	}
+	assert(TAILQ_EMPTY(&resolver->due));
+	dns_exchanges_free(resolver->exchanges);
+	free(resolver->buckets);
+	free(resolver);
+}
+
+struct dns_exchanges *dns_resolver_exchanges(struct dns_resolver *resolver)
+{
+	return resolver->exchanges;
+}
+
+void dns_resolver_stop(struct dns_resolver *resolver)
+{
+	resolver->stopped = true;
+}
+
+struct dns_request *dns_resolver_ask(struct dns_resolver *resolver, const struct dns_name *name,
+	enum dns_type type, unsigned *budget, void (*step)(void *ctx, const struct dns_step *step),
+	void (*done)(void *ctx, const struct dns_request_end *end), void *ctx)
+{
+	struct dns_request *request = malloc(sizeof(*request));
+
+	if (request == NULL) {
+		return NULL;
+	}
+	*request = (struct dns_request){.resolver = resolver,
+		.name = *name,
+		.type = type,
+		.budget = budget,
+		.expires_ms = UINT64_MAX,
+		.step = step,
+		.done = done,
+		.ctx = ctx};
+	dns_name_lower(&request->name);
+	dns_trail_init(&request->trail, &request->name);
+	TAILQ_INSERT_TAIL(&resolver->due, request, link);
+	return request;
+}
+
+void dns_resolver_want_fresh(struct dns_request *request, uint64_t until_ms)
+{
+	request->fresh_ms = until_ms;
+}
+
+/* Nobody joins it from here on. */
+static void question_leave(struct question *q)
+{
+	LIST_REMOVE(q, in_bucket);
+	dns_crowd_leave(&q->resolver->crowd, &q->in_flight);
+}
+
+static void question_free(struct question *q)
+{
+	question_leave(q);
+	dns_exchange_cancel(q->exchange);
+	free(q);
+}
+
+static void detach(struct dns_request *request)
+{
+	struct question *q = request->waits_for;
+
+	if (q == NULL) {
+		TAILQ_REMOVE(&request->resolver->due, request, link);
+		return;
+	}
+	TAILQ_REMOVE(&q->requests, request, link);
+	request->waits_for = NULL;
+	if (TAILQ_EMPTY(&q->requests) && q->exchange != NULL) {
+		question_free(q);
+	}
+}
+
+void dns_resolver_cancel(struct dns_request *request)
+{
+	if (request == NULL) {
+		return;
+	}
+	if (request->resolver->telling == request) {
+		request->resolver->telling = NULL;
+	} else {
+		detach(request);
+	}
+	free(request);
+}
+
+void dns_resolver_push_out(struct dns_request *request)
+{
+	struct dns_resolver *r = request->resolver;
+
+	request->pushed_out = true;
+	if (r->telling != request) {
+		detach(request);
+		TAILQ_INSERT_TAIL(&r->due, request, link);
+	}
+}
+
+static void finish(struct dns_request *request, enum dns_status status, const struct dns_step *last)
+{
+	struct dns_request_end end = {.status = status,
+		.answer = status == DNS_STATUS_DATA ? last->answer : NULL,
+		.expires_ms = request->expires_ms,
+		.now_ms = last->now_ms};
+	void (*done)(void *, const struct dns_request_end *) = request->done;
+	void *ctx = request->ctx;
+
+	free(request);
+	done(ctx, &end);
+}
+
+/* The request, which is in no queue, has this step behind it: it ends, or its next step is due. */
+static void take_step(struct dns_request *request, const struct dns_step *step)
+{
+	struct dns_resolver *r = request->resolver;
+	enum dns_status status;
+
+	if (request->step != NULL) {
+		r->telling = request;
+		request->step(request->ctx, step);
+		if (r->telling != request) {
+			return;
+		}
+		r->telling = NULL;
+	}
+	if (r->stopped) {
+		TAILQ_INSERT_TAIL(&r->due, request, link);
+		return;
+	}
+	if (step->expires_ms < request->expires_ms) {
+		request->expires_ms = step->expires_ms;
+	}
+	status = dns_trail_follow(&request->trail, step->status, step->answer);
+	if (status != DNS_STATUS_CNAME) {
+		finish(request, status, step);
+		return;
+	}
+	request->name = step->answer->target;
+	dns_name_lower(&request->name);
+	TAILQ_INSERT_TAIL(&r->due, request, link);
+}
+
+/* While an answer holds, not to get another one takes nothing from it. */
+static bool is_kept(struct dns_resolver *r, const struct question *q, uint64_t now_ms)
+{
+	struct dns_cached cached;
+
+	return dns_cache_get_answer(
+		       r->ground.cache, &q->name, q->type, now_ms, &cached, &r->answer) &&
+	       !dns_status_is_failure(cached.status);
+}
+
+static void question_answered(void *ctx, const struct dns_ending *ending)
+{
+	struct question *q = ctx;
+	struct dns_resolver *r = q->resolver;
+	enum dns_status status = dns_at_hand_status(&r->ground, ending);
+	struct dns_step step = {.name = &q->name,
+		.type = q->type,
+		.status = status,
+		.answer = ending->answer,
+		.expires_ms = dns_at_hand_expiry(
+			&r->ground, &q->name, q->type, status, ending->answer, ending->now_ms),
+		.source = DNS_SOURCE_UPSTREAM,
+		.upstream = ending->upstream,
+		.tcp = ending->tcp,
+		.ms = ending->ms,
+		.now_ms = ending->now_ms};
+	struct dns_cached cached = {step.status, step.expires_ms};
+	struct dns_request *request;
+
+	if (!dns_status_is_ours(status) &&
+		!(dns_status_is_failure(status) && is_kept(r, q, ending->now_ms))) {
+		counter_add(&r->ground.stats->cache_evictions,
+			dns_cache_put_answer(
+				r->ground.cache, &q->name, q->type, &cached, step.answer));
+	}
+	q->exchange = NULL;
+	question_leave(q);
+	while (!r->stopped && (request = TAILQ_FIRST(&q->requests)) != NULL) {
+		TAILQ_REMOVE(&q->requests, request, link);
+		request->waits_for = NULL;
+		step.joined = request->joined;
+		take_step(request, &step);
+	}
+	while ((request = TAILQ_FIRST(&q->requests)) != NULL) {
+		TAILQ_REMOVE(&q->requests, request, link);
+		request->waits_for = NULL;
+		TAILQ_INSERT_TAIL(&r->due, request, link);
+	}
+	free(q);
+}
+
+static struct question_list *bucket_of(
+	struct dns_resolver *r, const struct dns_name *name, enum dns_type type)
+{
+	uint64_t hash = hash_bytes(&r->hash_key, name->wire, name->len);
+
+	return &r->buckets[(hash + (unsigned)type) & r->bucket_mask];
+}
+
+static struct question *find(
+	struct dns_resolver *r, const struct dns_name *name, enum dns_type type)
+{
+	struct question *q;
+
+	for (q = LIST_FIRST(bucket_of(r, name, type)); q != NULL; q = LIST_NEXT(q, in_bucket)) {
+		if (q->type == type && dns_name_eq(&q->name, name)) {
+			return q;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * A place for a new question, if need be of one that is in flight: its requests end at the next
+ * run, since whoever they tell may cancel anything.
+ */
+static bool find_place(struct dns_resolver *r, struct question *q, uint64_t now_ms)
+{
+	struct dns_request *request;
+
+	if (dns_crowd_enter(&r->crowd, &q->in_flight, now_ms)) {
+		return true;
+	}
+	struct dns_crowd_member *pushed = dns_crowd_pushed(&r->crowd, now_ms);
+
+	counter_add(&r->ground.stats->in_flight_full, 1);
+	if (pushed == NULL) {
+		return false;
+	}
+	struct question *old = CONTAINER_OF(pushed, struct question, in_flight);
+
+	while ((request = TAILQ_FIRST(&old->requests)) != NULL) {
+		TAILQ_REMOVE(&old->requests, request, link);
+		request->waits_for = NULL;
+		request->pushed_out = true;
+		TAILQ_INSERT_TAIL(&r->due, request, link);
+	}
+	question_free(old);
+	return dns_crowd_enter(&r->crowd, &q->in_flight, now_ms);
+}
+
+/* NULL: *why says why. */
+static struct question *question_new(struct dns_resolver *r, const struct dns_name *name,
+	enum dns_type type, uint64_t now_ms, enum dns_status *why)
+{
+	struct question *q = malloc(sizeof(*q));
+
+	*why = DNS_STATUS_NO_MEMORY;
+	if (q == NULL) {
+		return NULL;
+	}
+	*q = (struct question){.resolver = r, .name = *name, .type = type};
+	TAILQ_INIT(&q->requests);
+	if (!find_place(r, q, now_ms)) {
+		*why = DNS_STATUS_OVERLOAD;
+		free(q);
+		return NULL;
+	}
+	q->exchange =
+		dns_exchange_start(r->exchanges, &q->name, type, now_ms, question_answered, q);
+	if (q->exchange == NULL) {
+		dns_crowd_leave(&r->crowd, &q->in_flight);
+		free(q);
+		return NULL;
+	}
+	LIST_INSERT_HEAD(bucket_of(r, name, type), q, in_bucket);
+	return q;
+}
+
+/* Has the request, which is in no queue, wait for an answer of the upstreams. */
+static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t now_ms)
+{
+	struct dns_resolver *r = request->resolver;
+	struct question *q = find(r, &request->name, request->type);
+
+	if (*request->budget == 0) {
+		return DNS_STATUS_TOO_MANY;
+	}
+	request->joined = q != NULL;
+	if (q != NULL) {
+		counter_add(&r->ground.stats->joined, 1);
+	} else {
+		enum dns_status why;
+
+		q = question_new(r, &request->name, request->type, now_ms, &why);
+		if (q == NULL) {
+			return why;
+		}
+	}
+	--*request->budget;
+	request->waits_for = q;
+	TAILQ_INSERT_TAIL(&q->requests, request, link);
+	return DNS_STATUS_DATA;
+}
+
+bool dns_resolver_known(const struct dns_resolver *resolver, const struct dns_name *name,
+	enum dns_type type, uint64_t now_ms, struct dns_answer *answer, struct dns_request_end *out)
+{
+	return dns_at_hand_end(&resolver->ground, name, type, now_ms, answer, out);
+}
+
+static void next_step(struct dns_request *request, uint64_t now_ms)
+{
+	struct dns_resolver *r = request->resolver;
+	struct dns_name name = request->name;
+	struct dns_step step = {.name = &name, .type = request->type, .now_ms = now_ms};
+
+	if (request->pushed_out ||
+		!dns_at_hand_step(&r->ground, request->fresh_ms, &r->answer, &step)) {
+		step.status = request->pushed_out ? DNS_STATUS_OVERLOAD
+						  : wait_for_upstream(request, now_ms);
+		if (step.status == DNS_STATUS_DATA) {
+			return;
+		}
+		counter_add(&r->ground.stats->overloads, step.status == DNS_STATUS_OVERLOAD);
+		step.source = DNS_SOURCE_US;
+		step.expires_ms = now_ms;
+	}
+	take_step(request, &step);
+}
+
+void dns_resolver_run(struct dns_resolver *resolver, uint64_t now_ms)
+{
+	for (unsigned i = 0; i < STEPS_A_RUN && dns_resolver_is_due(resolver); i++) {
+		struct dns_request *request = TAILQ_FIRST(&resolver->due);
+
+		TAILQ_REMOVE(&resolver->due, request, link);
+		next_step(request, now_ms);
+	}
+}
+
+bool dns_resolver_is_due(const struct dns_resolver *resolver)
+{
+	return !resolver->stopped && !TAILQ_EMPTY(&resolver->due);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_UPSTREAM_EXCHANGE_H
+#define DW_DNS_UPSTREAM_EXCHANGE_H
+
+#include "base/random.h"
+#include "dns/upstream/health.h"
+#include "dns/upstream/settings.h"
+#include "dns/upstream/stats.h"
+#include "dns/upstream/timer_wheel.h"
+#include "dns/wire/message.h"
+#include "dns/wire/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * One question, taken to the upstreams until one of them answers: sends, retransmissions, another
+ * upstream, matching of replies. Pure logic: the time is an argument, the network an interface.
+ *
+ * Over TCP go all questions with `use_tcp`; else one whose answer is truncated, one to which three
+ * replies did not match, one whose answer came twice in another case, or without the cookie it
+ * should have; and those for an upstream that folds the case.
+ */
+
+#define DNS_SOCKETS_MAX 4096
+
+enum dns_sent {
+	DNS_SENT,
+	DNS_SENT_UNREACHABLE, /* an earlier datagram of this socket met nobody, there is no route,
+				 or the connection is gone */
+};
+
+enum dns_way {
+	DNS_WAY_UDP,
+	DNS_WAY_TCP,
+	DNS_WAY_TCP_FRESH /* over a connection that was not there when another one broke */
+};
+
+#define DNS_SOCKET_NONE (-1) /* there is none to be had */
+#define DNS_SOCKET_BUSY (-2) /* all connections have as many queries in flight as they may */
+
+struct dns_network {
+	/* A connected socket of the upstream's pool, picked at random, or a connection, that stays
+	 * good until it is released as often as it was acquired. Below DNS_SOCKETS_MAX, and among
+	 * the lowest that are free; or one of the above. */
+	int (*acquire)(void *ctx, size_t upstream, enum dns_way way, struct random_pool *random);
+	enum dns_sent (*send)(void *ctx, int socket, const uint8_t *query, size_t len);
+	void (*release)(void *ctx, int socket);
+	void *ctx;
+};
+
+struct dns_ending {
+	enum dns_status status;
+	const struct dns_answer *answer; /* NULL for failures; good during the call */
+	size_t upstream;                 /* that answered, or was asked last */
+	bool tcp;                        /* likewise */
+	uint32_t ms;                     /* since the first send */
+	uint64_t now_ms;
+};
+
+struct dns_exchange;
+struct dns_exchanges;
+
+/* Everything pointed at is borrowed. `upstream_count` > 0. NULL when out of memory. */
+struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, size_t upstream_count,
+	const struct dns_network *network, struct dns_wheel *wheel, struct random_pool *random,
+	struct dns_stats *stats, struct dns_health *health);
+/* No exchange may be left. */
+void dns_exchanges_free(struct dns_exchanges *exchanges);
+size_t dns_exchanges_in_flight(const struct dns_exchanges *exchanges);
+
+/*
+ * Sends the first query. `done` is called exactly once, from dns_exchanges_receive or the wheel,
+ * unless dns_exchange_cancel comes first. NULL when out of memory.
+ */
+struct dns_exchange *dns_exchange_start(struct dns_exchanges *exchanges,
+	const struct dns_name *name, enum dns_type type, uint64_t now_ms,
+	void (*done)(void *ctx, const struct dns_ending *ending), void *ctx);
+void dns_exchange_cancel(struct dns_exchange *exchange);
+
+/* A datagram came in on a socket, or a message over a connection. */
+void dns_exchanges_receive(struct dns_exchanges *exchanges, int socket, const uint8_t *reply,
+	size_t len, uint64_t now_ms);
+/* A socket learnt that nothing listens at its other end; or a connection broke. */
+void dns_exchanges_unreachable(struct dns_exchanges *exchanges, int socket, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/upstream/exchange_private.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define BACKOFF_MS 100u
+#define BACKOFF_DOUBLINGS_MAX 4u
+
+static void stand_in_line(struct dns_exchange *x, size_t upstream, uint64_t until_ms)
+{
+	x->stands_in_line = true;
+	x->line = (uint8_t)upstream;
+	x->waiting = NULL;
+	TAILQ_INSERT_TAIL(&x->all->lines[upstream], x, in_line);
+	dns_wheel_set(x->all->wheel, &x->timer, until_ms);
+}
+
+/* Somebody left a connection of this upstream: whoever waits longest has the turn. */
+static void next_in_line(struct dns_exchanges *all, size_t upstream)
+{
+	struct dns_exchange *x = TAILQ_FIRST(&all->lines[upstream]);
+
+	if (x != NULL) {
+		TAILQ_REMOVE(&all->lines[upstream], x, in_line);
+		x->stands_in_line = false;
+		x->has_turn = true;
+		dns_wheel_set(all->wheel, &x->timer, 0);
+	}
+}
+
+void dns_exchange_leave_line(struct dns_exchange *x)
+{
+	if (x->stands_in_line) {
+		TAILQ_REMOVE(&x->all->lines[x->line], x, in_line);
+		x->stands_in_line = false;
+	} else if (x->has_turn) {
+		x->has_turn = false;
+		next_in_line(x->all, x->line);
+	}
+}
+
+void dns_exchange_close(struct dns_pending *s)
+{
+	struct dns_exchange *x = s->exchange;
+	struct dns_exchanges *all = x->all;
+
+	if (!s->open) {
+		return;
+	}
+	dns_pending_close(all->pending, s);
+	x->open_count--;
+	if (x->waiting == s) {
+		x->waiting = NULL;
+	}
+	all->network.release(all->network.ctx, s->socket);
+	if (s->tcp) {
+		next_in_line(all, s->upstream);
+	}
+}
+
+/* Nobody was reached: another upstream at once, or the same ones again after a pause. */
+static void note_unreachable(struct dns_exchange *x, size_t upstream, uint64_t now_ms)
+{
+	const struct dns_upstreams *upstreams = &x->all->upstreams;
+	uint64_t due = now_ms;
+
+	if (!dns_status_is_failure(x->failure)) {
+		x->failure = DNS_STATUS_UNREACHABLE;
+	}
+	x->failed |= UINT32_C(1) << upstream;
+	if (x->waiting != NULL || x->stands_in_line || x->has_turn) {
+		return; /* another send may be answered yet, and its time-out goes on */
+	}
+	uint32_t all = (UINT32_C(1) << upstreams->count) - 1;
+
+	if ((x->failed & all) == all && x->attempts < x->all->settings->attempts) {
+		unsigned round = x->asked[upstream] > 0 ? x->asked[upstream] - 1u : 0;
+
+		due += BACKOFF_MS << (round < BACKOFF_DOUBLINGS_MAX ? round
+								    : BACKOFF_DOUBLINGS_MAX);
+		x->failed = 0;
+	}
+	dns_wheel_set(x->all->wheel, &x->timer, due);
+}
+
+bool dns_exchange_counts(const struct dns_exchanges *all, bool tcp)
+{
+	return !tcp || all->settings->use_tcp == DNS_YES;
+}
+
+static bool takes_edns(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
+{
+	return (x->no_edns >> upstream & 1) == 0 &&
+	       dns_manners_takes_edns(&x->all->manners, upstream, x->attempts, now_ms);
+}
+
+enum dns_way dns_exchange_way(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
+{
+	const struct dns_exchanges *all = x->all;
+	bool unprotected = dns_manners_has_cookies(&all->manners, upstream) &&
+			   !takes_edns(x, upstream, now_ms);
+
+	return x->tcp || unprotected || all->settings->use_tcp == DNS_YES ||
+			       dns_manners_needs_tcp(&all->manners, upstream, now_ms)
+		       ? DNS_WAY_TCP
+		       : DNS_WAY_UDP;
+}
+
+/* A peer may close a connection at any time: once, that is no failure (RFC 7766 section 6.2.4). */
+static void sent_is_lost(struct dns_pending *s, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+	struct dns_exchanges *all = x->all;
+	size_t upstream = s->upstream;
+	bool tcp = s->tcp;
+	bool waited_for = x->waiting == s;
+
+	dns_exchange_close(s);
+	if (tcp && !waited_for) {
+		return;
+	}
+	if (tcp && !x->reconnected) {
+		x->reconnected = true;
+		dns_exchange_send(x, upstream, DNS_WAY_TCP_FRESH, now_ms);
+		return;
+	}
+	dns_health_failed(all->health, upstream, DNS_STATUS_UNREACHABLE, tcp, now_ms);
+	if (dns_exchange_counts(all, tcp)) {
+		dns_upstream_unreachable(&all->upstreams, upstream, now_ms);
+		dns_exchange_publish(all, upstream);
+	}
+	note_unreachable(x, upstream, now_ms);
+}
+
+void dns_exchanges_unreachable(struct dns_exchanges *all, int socket, uint64_t now_ms)
+{
+	struct dns_pending *s;
+
+	while ((s = dns_pending_first(all->pending, socket)) != NULL) {
+		sent_is_lost(s, now_ms);
+	}
+}
+
+struct dns_query dns_exchange_query(const struct dns_pending *s)
+{
+	struct dns_exchanges *all = s->exchange->all;
+	struct dns_query query = {
+		.name = s->exchange->name,
+		.type = s->exchange->type,
+		.id = s->id,
+		.edns_size = s->edns ? (uint16_t)all->settings->edns_size : 0,
+		.want_ad = all->settings->trust_ad == DNS_YES,
+		.over_tcp = s->tcp,
+	};
+
+	if (s->cookie) {
+		query.cookie.len = DNS_COOKIE_CLIENT;
+		memcpy(query.cookie.bytes, s->client_cookie, DNS_COOKIE_CLIENT);
+	}
+	if (s->lower_case) {
+		dns_name_lower(&query.name);
+	}
+	return query;
+}
+
+/* Connecting takes a round trip of its own. */
+static uint64_t give_up_ms(const struct dns_exchange *x, size_t upstream, bool tcp, uint64_t now_ms)
+{
+	unsigned sends = x->asked[upstream] + (tcp ? 1u : 0u);
+
+	return now_ms + dns_upstream_timeout_ms(&x->all->upstreams, upstream, sends);
+}
+
+static bool is_sent_in_lower_case(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
+{
+	return x->mixed_case && ((x->asked_lower >> upstream & 1) != 0 ||
+					dns_manners_minds_case(&x->all->manners, upstream, now_ms));
+}
+
+/* The cookie that the query takes along, of which the answer is to have the client's part; NULL:
+ * none. */
+static const struct dns_cookie *put_cookie(struct dns_pending *s, uint64_t now_ms)
+{
+	struct dns_exchange *x = s->exchange;
+	const struct dns_cookie *cookie = dns_manners_cookie(&x->all->manners, s->upstream, now_ms);
+
+	s->cookie = s->edns && cookie->len > 0 && (x->no_cookie >> s->upstream & 1) == 0;
+	if (!s->cookie) {
+		return NULL;
+	}
+	memcpy(s->client_cookie, cookie->bytes, DNS_COOKIE_CLIENT);
+	return cookie;
+}
+
+/* Sends, and sets the timer; false: nothing left us. */
+static bool put_on_wire(
+	struct dns_exchange *x, size_t upstream, int socket, bool tcp, uint64_t now_ms)
+{
+	struct dns_exchanges *all = x->all;
+	struct dns_pending *s = &x->sent[x->sent_count];
+	uint8_t wire[DNS_QUERY_MAX];
+	size_t len = 0;
+
+	assert(socket < DNS_SOCKETS_MAX);
+	if (x->sent_count < x->capacity) {
+		*s = (struct dns_pending){.exchange = x,
+			.at_ms = now_ms,
+			.socket = socket,
+			.upstream = (uint8_t)upstream,
+			.tcp = tcp,
+			.edns = takes_edns(x, upstream, now_ms),
+			.lower_case = is_sent_in_lower_case(x, upstream, now_ms)};
+		const struct dns_cookie *cookie = put_cookie(s, now_ms);
+
+		if (dns_pending_draw_id(all->pending, socket, &s->id)) {
+			struct dns_query query = dns_exchange_query(s);
+
+			if (cookie != NULL) {
+				query.cookie = *cookie;
+			}
+			len = dns_query_build(&query, wire);
+		}
+	}
+	if (len == 0) {
+		all->network.release(all->network.ctx, socket);
+		return false;
+	}
+	dns_pending_open(all->pending, s);
+	x->waiting = s;
+	dns_wheel_set(all->wheel, &x->timer, give_up_ms(x, upstream, tcp, now_ms));
+	x->open_count++;
+	x->sent_count++;
+	if (x->sent_count > 1) {
+		counter_add(&all->stats->retransmits, 1);
+	}
+	counter_add(&all->stats->queries[tcp], 1);
+	if (all->network.send(all->network.ctx, socket, wire, len) == DNS_SENT_UNREACHABLE) {
+		/* The kernel tells the socket, not the query: all that wait on it are concerned. */
+		dns_exchanges_unreachable(all, socket, now_ms);
+	}
+	return true;
+}
+
+void dns_exchange_send(struct dns_exchange *x, size_t upstream, enum dns_way way, uint64_t now_ms)
+{
+	struct dns_exchanges *all = x->all;
+	bool tcp = way != DNS_WAY_UDP;
+
+	dns_exchange_leave_line(x);
+	x->last_upstream = (uint8_t)upstream;
+	x->last_tcp = tcp;
+	if (x->asked[upstream] < UINT8_MAX) {
+		x->asked[upstream]++;
+	}
+	if (dns_upstream_rests(&all->upstreams, upstream, now_ms)) {
+		note_unreachable(x, upstream, now_ms);
+		return;
+	}
+	int socket = all->network.acquire(all->network.ctx, upstream, way, all->random);
+
+	if (socket == DNS_SOCKET_BUSY) {
+		stand_in_line(x, upstream, give_up_ms(x, upstream, tcp, now_ms));
+	} else if (socket < 0 || !put_on_wire(x, upstream, socket, tcp, now_ms)) {
+		x->waiting = NULL;
+		dns_health_failed(all->health, upstream, DNS_STATUS_UNREACHABLE, tcp, now_ms);
+		note_unreachable(x, upstream, now_ms);
+	}
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/upstream/pending.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ID_DRAWS 64
+#define ID_WORDS (65536 / 64)
+#define IDS_REMEMBERED 10923u /* a sixth of them all */
+#define STRAYS_MAX 3u
+#define BUCKETS_MAX 65536u
+
+LIST_HEAD(bucket, dns_pending);
+TAILQ_HEAD(queue, dns_pending);
+
+struct channel {
+	struct queue queries; /* the oldest first */
+	uint32_t strays;      /* since ever */
+	uint32_t id_count;    /* set in `ids` */
+	uint64_t *ids;        /* a bit for each that was used and is not open; NULL: none was */
+};
+
+struct dns_pending_table {
+	struct random_pool *random;
+	size_t bucket_mask;
+	struct bucket *buckets;
+	size_t channel_count;
+	struct channel channels[];
+};
+
+struct dns_pending_table *dns_pending_table_new(
+	size_t sockets, size_t in_flight, struct random_pool *random)
+{
+	struct dns_pending_table *table =
+		calloc(1, sizeof(*table) + sockets * sizeof(table->channels[0]));
+	size_t buckets = 64;
+
+	if (table == NULL) {
+		return NULL;
+	}
+	while (buckets < in_flight && buckets < BUCKETS_MAX) {
+		buckets *= 2;
+	}
+	table->buckets = calloc(buckets, sizeof(*table->buckets));
+	if (table->buckets == NULL) {
+		free(table);
+		return NULL;
+	}
+	table->bucket_mask = buckets - 1;
+	table->random = random;
+	table->channel_count = sockets;
+	for (size_t i = 0; i < sockets; i++) {
+		TAILQ_INIT(&table->channels[i].queries);
+	}
+	return table;
+}
+
+void dns_pending_table_free(struct dns_pending_table *table)
+{
+	if (table == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < table->channel_count; i++) {
+		assert(TAILQ_EMPTY(&table->channels[i].queries));
+		free(table->channels[i].ids);
+	}
+	free(table->buckets);
+	free(table);
+}
+
+/* IDs are drawn at random, so they need no mixing. */
+static struct bucket *bucket_of(struct dns_pending_table *table, int socket, uint16_t id)
+{
+	return &table->buckets[((size_t)socket * 0x9e3779b1u + id) & table->bucket_mask];
+}
+
+struct dns_pending *dns_pending_find(struct dns_pending_table *table, int socket, uint16_t id)
+{
+	struct dns_pending *s;
+
+	for (s = LIST_FIRST(bucket_of(table, socket, id)); s != NULL; s = LIST_NEXT(s, in_bucket)) {
+		if (s->socket == socket && s->id == id) {
+			return s;
+		}
+	}
+	return NULL;
+}
+
+struct dns_pending *dns_pending_first(struct dns_pending_table *table, int socket)
+{
+	return TAILQ_FIRST(&table->channels[socket].queries);
+}
+
+bool dns_pending_draw_id(struct dns_pending_table *table, int socket, uint16_t *id)
+{
+	for (unsigned i = 0; i < ID_DRAWS; i++) {
+		*id = (uint16_t)random_u32(table->random);
+		if (dns_pending_find(table, socket, *id) == NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void dns_pending_open(struct dns_pending_table *table, struct dns_pending *pending)
+{
+	struct channel *channel = &table->channels[pending->socket];
+
+	pending->strays_before = channel->strays;
+	pending->misfits = 0;
+	pending->open = true;
+	LIST_INSERT_HEAD(bucket_of(table, pending->socket, pending->id), pending, in_bucket);
+	TAILQ_INSERT_TAIL(&channel->queries, pending, on_socket);
+}
+
+/* Without memory to remember it in, a late answer counts as a stray. */
+static void remember_id(struct channel *channel, uint16_t id)
+{
+	if (channel->ids == NULL) {
+		channel->ids = calloc(ID_WORDS, sizeof(*channel->ids));
+	} else if (channel->id_count >= IDS_REMEMBERED) {
+		memset(channel->ids, 0, ID_WORDS * sizeof(*channel->ids));
+		channel->id_count = 0;
+	}
+	if (channel->ids != NULL) {
+		uint64_t bit = UINT64_C(1) << id % 64;
+
+		channel->id_count += (channel->ids[id / 64] & bit) == 0;
+		channel->ids[id / 64] |= bit;
+	}
+}
+
+void dns_pending_close(struct dns_pending_table *table, struct dns_pending *pending)
+{
+	struct channel *channel = &table->channels[pending->socket];
+
+	LIST_REMOVE(pending, in_bucket);
+	TAILQ_REMOVE(&channel->queries, pending, on_socket);
+	pending->open = false;
+	remember_id(channel, pending->id);
+}
+
+void dns_pending_note_stray(struct dns_pending_table *table, int socket, uint16_t id)
+{
+	struct channel *channel = &table->channels[socket];
+
+	if (channel->ids == NULL || (channel->ids[id / 64] >> id % 64 & 1) == 0) {
+		channel->strays++;
+	}
+}
+
+bool dns_pending_is_pestered(
+	const struct dns_pending_table *table, const struct dns_pending *pending)
+{
+	uint32_t strays = table->channels[pending->socket].strays - pending->strays_before;
+
+	return strays + pending->misfits >= STRAYS_MAX;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_UPSTREAM_TIMER_WHEEL_H
+#define DW_DNS_UPSTREAM_TIMER_WHEEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Timers by the millisecond: setting and clearing cost the same however many there are. A timer
+ * lies in its owner, zeroed before its first use.
+ */
+struct dns_timer {
+	struct dns_timer *next;
+	struct dns_timer **link; /* what points at this one; NULL: not set */
+	uint64_t due_ms;
+	void (*fire)(struct dns_timer *timer, uint64_t now_ms);
+};
+
+#define DNS_WHEEL_SLOTS 4096u
+
+struct dns_wheel {
+	uint64_t now_ms; /* slots before it are done */
+	bool stopped;
+	uint64_t used[DNS_WHEEL_SLOTS / 64];
+	struct dns_timer *slots[DNS_WHEEL_SLOTS];
+};
+
+void dns_wheel_init(struct dns_wheel *wheel, uint64_t now_ms);
+/* Sets it, or moves it. A time that has passed fires at the next run. */
+void dns_wheel_set(struct dns_wheel *wheel, struct dns_timer *timer, uint64_t due_ms);
+void dns_wheel_clear(struct dns_wheel *wheel, struct dns_timer *timer);
+/* Fires what is due, but not all of much at once: then the next run is due at once. A timer is
+ * cleared before it fires. Ends early once `stopped` is set. */
+void dns_wheel_run(struct dns_wheel *wheel, uint64_t now_ms);
+/* When to run next; UINT64_MAX: nothing is set. */
+uint64_t dns_wheel_next(const struct dns_wheel *wheel);
+
+#endif

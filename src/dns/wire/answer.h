@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_WIRE_ANSWER_H
+#define DW_DNS_WIRE_ANSWER_H
+
+#include "dns/wire/message.h"
+
+#include <ldns/ldns.h>
+
+/* How an answer comes about: for the reply reader and the static zone. */
+
+/* A SERVFAIL without anything in it, about `name`. */
+void dns_answer_init(struct dns_answer *answer, const struct dns_name *name, enum dns_type type);
+
+/* Lowers the TTL to `ttl`; above 2^31 - 1 counts as 0 (RFC 2181 section 8). */
+void dns_answer_take_ttl(struct dns_answer *answer, uint32_t ttl);
+
+/* Each keeps the smallest in its order, once. `name` must be lower-case. */
+void dns_answer_add_addr(struct dns_answer *answer, const struct addr *addr);
+void dns_answer_add_name(struct dns_answer *answer, const struct dns_name *name);
+
+/* Follows a CNAME from `target` to `next`: CNAME, or CNAME_LOOP or CNAME_TOO_LONG. */
+struct dns_chain {
+	struct dns_name seen[DNS_CNAME_MAX];
+};
+NODISCARD enum dns_answer_kind dns_answer_follow(
+	struct dns_answer *answer, struct dns_chain *chain, const struct dns_name *next);
+
+/* What ldns holds, in our own terms, lower-case. False for NULL and for RDATA of another size. */
+NODISCARD bool dns_name_from_rdf(const ldns_rdf *rdf, struct dns_name *out);
+NODISCARD bool dns_addr_from_rdf(const ldns_rdf *rdf, enum dns_type type, struct addr *out);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_WIRE_MESSAGE_H
+#define DW_DNS_WIRE_MESSAGE_H
+
+#include "base/addr.h"
+#include "base/str.h"
+#include "dns/wire/cookie.h"
+#include "dns/wire/name.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The codec for queries and replies (RFC 1035, 6891), by ldns. No I/O. */
+
+enum dns_type {
+	DNS_TYPE_A = 1,
+	DNS_TYPE_NS = 2,
+	DNS_TYPE_CNAME = 5,
+	DNS_TYPE_SOA = 6,
+	DNS_TYPE_PTR = 12,
+	DNS_TYPE_TXT = 16,
+	DNS_TYPE_AAAA = 28,
+	DNS_TYPE_OPT = 41
+};
+
+#define DNS_QUERY_MAX 512
+#define DNS_ANSWER_MAX 64 /* names kept of one answer; the rest is counted */
+#define DNS_ADDRS_MAX 512 /* addresses, likewise */
+#define DNS_CNAME_MAX 8
+
+/* "A", "PTR", …; "TYPE65" for one without a name here. */
+const char *dns_type_word(enum dns_type type, char buffer[16]);
+
+struct dns_query {
+	struct dns_name name; /* in the case that is sent */
+	enum dns_type type;
+	uint16_t id;
+	uint16_t edns_size; /* 0: no OPT record */
+	bool dnssec_ok;
+	bool want_ad;             /* RFC 6840 section 5.7 */
+	bool over_tcp;            /* the question may come back in another case */
+	struct dns_cookie cookie; /* goes with EDNS only; of length 0: none */
+};
+
+/* RD set, class IN. Returns the length written; 0 when out of memory. */
+size_t dns_query_build(const struct dns_query *query, uint8_t out[DNS_QUERY_MAX]);
+
+enum dns_match {
+	DNS_MATCH_YES,
+	DNS_MATCH_NOT_A_REPLY,
+	DNS_MATCH_WRONG_ID,
+	DNS_MATCH_WRONG_CASE, /* of the question, and nothing else is wrong */
+	DNS_MATCH_WRONG_QUESTION
+};
+
+/*
+ * The first gate, on raw bytes: at least a header, QR set, opcode QUERY, the query's ID, exactly
+ * one question, byte-equal with the one sent, case included. The question may be missing only with
+ * rcode FORMERR, NOTIMP, SERVFAIL or REFUSED and no records at all. Anything but YES is dropped,
+ * and the query goes on waiting; WRONG_CASE counts as a match over TCP alone.
+ */
+enum dns_match dns_reply_match(const struct dns_query *query, const uint8_t *reply, size_t len);
+
+enum dns_answer_kind {
+	DNS_ANSWER_DATA,   /* records of the type asked for */
+	DNS_ANSWER_CNAME,  /* the chain leaves this message: ask for `target` */
+	DNS_ANSWER_NODATA, /* the name is there, the type is not */
+	DNS_ANSWER_NXDOMAIN,
+	DNS_ANSWER_CNAME_LOOP,
+	DNS_ANSWER_CNAME_TOO_LONG, /* more than DNS_CNAME_MAX links, and no loop among them */
+	DNS_ANSWER_TRUNCATED,
+	DNS_ANSWER_SERVFAIL,
+	DNS_ANSWER_EXTENDED, /* an rcode above 15, which takes EDNS to say, but for BADCOOKIE */
+	DNS_ANSWER_REFUSED,
+	DNS_ANSWER_LAME,       /* a referral, or no recursion from a server that should offer it */
+	DNS_ANSWER_NO_EDNS,    /* FORMERR or NOTIMP to a query with OPT */
+	DNS_ANSWER_BAD_COOKIE, /* BADCOOKIE to a query with one: again, with what this one brought
+				*/
+	DNS_ANSWER_MALFORMED   /* matched, and then did not keep to the format */
+};
+
+/* What a reply, or the static zone, says. Names in it are lower-case. */
+struct dns_answer {
+	enum dns_answer_kind kind;
+	enum dns_type type; /* as asked */
+	uint32_t ttl; /* seconds; the smallest on the chain; negative answers: RFC 2308 section 5 */
+	bool has_ttl; /* false: a negative answer without SOA, or a failure */
+	bool authentic;  /* AD */
+	unsigned cnames; /* links followed in this message */
+	struct dns_name
+		target;  /* the end of the CNAME chain; the question's name if there is none */
+	size_t count;    /* records in `addrs` or `names` */
+	size_t left_out; /* records beyond those, and all of a type that is neither */
+	union {
+		struct addr addrs[DNS_ADDRS_MAX]; /* A, AAAA, in ascending order */
+		/* PTR, NS, CNAME, and of SOA the MNAME; in the order of their text */
+		struct dns_name names[DNS_ANSWER_MAX];
+	};
+};
+
+/*
+ * The structure has room for the worst (16 KiB), and seldom needs it: only its first
+ * dns_answer_size() bytes hold anything. Whoever keeps an answer copies that many.
+ */
+size_t dns_answer_size(const struct dns_answer *answer);
+
+/*
+ * Reads a reply that matched; one that did not is MALFORMED. TC makes it TRUNCATED, whatever else
+ * it says. The second gate (validate.h) walks the raw records, then ldns parses the few that count:
+ * those of the answer section on the question's own CNAME chain, class IN, and the SOA of a
+ * negative answer, at or above the chain's end. Nothing else is ever taken.
+ *
+ * CNAMEs synthesised from DNAMEs are CNAMEs like others. A loop is CNAME_LOOP (with a TTL),
+ * more than DNS_CNAME_MAX links are CNAME_TOO_LONG. Two different CNAMEs at one name, a CNAME
+ * beside data of the type asked for, and NXDOMAIN with such data are MALFORMED. The rcode is about
+ * the chain's end (RFC 6604); a chain that ends in neither data nor a SOA at or above its end is
+ * CNAME. A negative answer from a server that neither has authority nor offers recursion is LAME,
+ * as is a referral. Rcodes up to 15 without a kind of their own are SERVFAIL; FORMERR and NOTIMP
+ * are, to queries without OPT. TTLs above 2^31 - 1 count as 0 (RFC 2181 section 8). Duplicates are
+ * taken once. `answer` is always filled.
+ */
+void dns_reply_read(
+	const struct dns_query *query, const uint8_t *reply, size_t len, struct dns_answer *answer);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_WIRE_SPECIAL_USE_H
+#define DW_DNS_WIRE_SPECIAL_USE_H
+
+#include "base/addr.h"
+
+#include <stdbool.h>
+
+/*
+ * True for addresses whose reverse names mean nothing outside the own network, and are not to leave
+ * it (RFC 6303, RFC 6761 section 6.1, RFC 6890): this host, private use, shared, loopback,
+ * link-local, benchmarking, multicast, reserved. The documentation prefixes (RFC 5737, RFC 3849)
+ * are not among them: manuals, demonstrations and tests use them like any others.
+ */
+bool dns_addr_is_special(const struct addr *addr);
+/* The prefix of special use that the address lies in; NULL: in none. */
+const struct prefix *dns_addr_special(const struct addr *addr);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_WIRE_VALIDATE_H
+#define DW_DNS_WIRE_VALIDATE_H
+
+#include "base/util.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The gate on a reply's raw bytes, before any of them reaches ldns, which follows pointers forward,
+ * does not enforce RDLENGTH and lets two OPTs pass.
+ *
+ *	+--------------------------+ 0
+ *	| ID                       |
+ *	| QR opcode AA TC RD       |
+ *	| RA Z AD CD rcode         |
+ *	| QDCOUNT ANCOUNT          |
+ *	| NSCOUNT ARCOUNT          |
+ *	+--------------------------+ 12
+ *	| question                 | name, type, class
+ *	| answer                   | records: name, type, class, TTL, RDLENGTH, RDATA
+ *	| authority                |
+ *	| additional               |
+ *	+--------------------------+ len
+ */
+
+#define DNS_HEADER_SIZE 12
+#define DNS_RECORDS_MAX 4096
+#define DNS_POINTERS_MAX 16
+#define DNS_CLASS_IN 1
+
+#define DNS_FLAG_QR 0x8000
+#define DNS_FLAG_OPCODE 0x7800
+#define DNS_FLAG_AA 0x0400
+#define DNS_FLAG_TC 0x0200
+#define DNS_FLAG_RA 0x0080
+#define DNS_FLAG_AD 0x0020
+#define DNS_FLAG_RCODE 0x000f
+
+enum dns_rcode {
+	DNS_RCODE_NOERROR = 0,
+	DNS_RCODE_FORMERR = 1,
+	DNS_RCODE_SERVFAIL = 2,
+	DNS_RCODE_NXDOMAIN = 3,
+	DNS_RCODE_NOTIMP = 4,
+	DNS_RCODE_REFUSED = 5,
+	DNS_RCODE_BADCOOKIE = 23
+};
+
+enum dns_section { DNS_SECTION_ANSWER, DNS_SECTION_AUTHORITY, DNS_SECTION_ADDITIONAL };
+
+struct dns_header {
+	uint16_t id;
+	uint16_t flags;
+	uint16_t questions;
+	uint16_t records[3]; /* by enum dns_section */
+};
+
+/* False if there are fewer than 12 bytes. */
+NODISCARD bool dns_header_read(const uint8_t *message, size_t len, struct dns_header *out);
+
+/* Where one record lies; offsets from the message's first byte. */
+struct dns_record {
+	enum dns_section section;
+	uint16_t type;
+	uint16_t class;
+	uint32_t ttl;
+	size_t owner;
+	size_t rdata;
+	size_t end;
+};
+
+/* Goes through a message's records, in order. Wants a header with at most one question. */
+struct dns_walk {
+	const uint8_t *message;
+	size_t len;
+	size_t at;
+	struct dns_header header;
+	enum dns_section section;
+	unsigned left; /* records in the section */
+};
+
+enum dns_walk_step { DNS_WALK_RECORD, DNS_WALK_END, DNS_WALK_BAD };
+
+/* False if header or question are not whole. */
+NODISCARD bool dns_walk_init(struct dns_walk *walk, const uint8_t *message, size_t len);
+/*
+ * BAD where a name points forward or to itself, into the header, over more than DNS_POINTERS_MAX
+ * pointers, or is over 255 octets, and where something is cut off. END only at the last byte:
+ * trailing bytes are BAD.
+ */
+NODISCARD enum dns_walk_step dns_walk_next(struct dns_walk *walk, struct dns_record *out);
+
+/*
+ * True if all records can be walked, there are at most DNS_RECORDS_MAX, the RDATA of A, AAAA, NS,
+ * CNAME, SOA and PTR fill RDLENGTH exactly, no record is a TSIG, and there is at most one OPT, in
+ * the additional section, at the root, and of whole options. *rcode is the whole of it, with OPT's
+ * upper bits.
+ */
+NODISCARD bool dns_gate_pass(const uint8_t *message, size_t len, unsigned *rcode);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "dns/zone/lexer.h"
+
+void dns_entries_init(struct dns_entries *entries, struct str text)
+{
+	*entries = (struct dns_entries){.rest = text, .line = 1};
+	bytes_init(&entries->text, DNS_ENTRY_MAX + 1);
+}
+
+void dns_entries_clear(struct dns_entries *entries)
+{
+	bytes_clear(&entries->text);
+}
+
+static const char too_long[] = "an entry that is over 16 KiB";
+
+/* Where an entry stands, between two of its bytes. */
+struct state {
+	bool quoted;
+	unsigned depth; /* of parentheses */
+	bool begun;     /* there is more than blanks */
+};
+
+/* Takes `c`; returns what goes wrong with it, or NULL. */
+static const char *take(struct dns_entries *entries, struct state *state, char c)
+{
+	switch (c) {
+	case '\0':
+		return "a NUL byte";
+	case '\\':
+		if (entries->rest.len == 0 || entries->rest.data[0] == '\n') {
+			return "a backslash with nothing behind it";
+		}
+		bytes_append_u8(&entries->text, '\\');
+		c = entries->rest.data[0];
+		entries->rest = str_from(entries->rest, 1);
+		if (c == '\0') {
+			return "a NUL byte";
+		}
+		break;
+	case '"':
+		state->quoted = !state->quoted;
+		break;
+	case '(':
+	case ')':
+		if (state->quoted) {
+			break;
+		}
+		if (c == ')' && state->depth == 0) {
+			return "a ) without its (";
+		}
+		state->depth = c == '(' ? state->depth + 1 : state->depth - 1;
+		c = ' ';
+		break;
+	case ';':
+		if (!state->quoted) {
+			entries->rest = str_from(entries->rest, str_find(entries->rest, '\n'));
+			return NULL;
+		}
+		break;
+	case '\n':
+	case '\r':
+		c = ' ';
+		break;
+	default:
+		break;
+	}
+	state->begun |= c != ' ' && c != '\t';
+	return bytes_append_u8(&entries->text, (uint8_t)c) ? NULL : too_long;
+}
+
+enum dns_entries_step dns_entries_next(struct dns_entries *entries, const char **why)
+{
+	struct state state = {.depth = 0};
+
+	bytes_reset(&entries->text, DNS_ENTRY_MAX);
+	while (entries->rest.len > 0) {
+		char c = entries->rest.data[0];
+
+		if (!state.begun) {
+			entries->text_line = entries->line;
+		}
+		entries->rest = str_from(entries->rest, 1);
+		if (c == '\n') {
+			entries->line++;
+			if (state.quoted) {
+				*why = "a quote that does not end on its line";
+				return DNS_ENTRIES_BAD;
+			}
+			if (state.depth == 0) {
+				if (state.begun) {
+					break;
+				}
+				entries->text.len = 0;
+				continue;
+			}
+		}
+		*why = take(entries, &state, c);
+		if (*why != NULL) {
+			return DNS_ENTRIES_BAD;
+		}
+	}
+	if (state.depth > 0 || state.quoted) {
+		*why = state.quoted ? "a quote that does not end" : "a ( without its )";
+		return DNS_ENTRIES_BAD;
+	}
+	if (!state.begun) {
+		return DNS_ENTRIES_DONE;
+	}
+	if (!bytes_append_u8(&entries->text, '\0')) {
+		*why = too_long;
+		return DNS_ENTRIES_BAD;
+	}
+	return DNS_ENTRIES_ONE;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct str dns_entry_word(struct str *rest)
+{
+	size_t start = 0;
+	size_t end;
+
+	while (start < rest->len && is_blank(rest->data[start])) {
+		start++;
+	}
+	for (end = start; end < rest->len && !is_blank(rest->data[end]); end++) {
+		if (rest->data[end] == '\\' && end + 1 < rest->len) {
+			end++;
+		}
+	}
+	struct str word = {rest->data + start, end - start};
+
+	*rest = str_from(*rest, end);
+	return word;
+}
+
+bool dns_entry_ttl(struct str text, uint32_t *out)
+{
+	static const char units[] = "smhdw";
+	static const uint32_t seconds[] = {1, 60, 3600, 86400, 604800};
+	uint64_t total = 0;
+
+	do {
+		struct str digits = {text.data, 0};
+		uint64_t value;
+
+		while (digits.len < text.len && ascii_is_digit(text.data[digits.len])) {
+			digits.len++;
+		}
+		if (!str_to_u64(digits, INT32_MAX, &value)) {
+			return false;
+		}
+		text = str_from(text, digits.len);
+		if (text.len > 0) {
+			size_t unit = str_find(str_view(units), ascii_lower(text.data[0]));
+
+			if (unit == ARRAY_LEN(seconds)) {
+				return false;
+			}
+			value *= seconds[unit];
+			text = str_from(text, 1);
+		}
+		total += value;
+		if (total > INT32_MAX) {
+			return false;
+		}
+	} while (text.len > 0);
+	*out = (uint32_t)total;
+	return true;
+}

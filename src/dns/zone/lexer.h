@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_ZONE_LEXER_H
+#define DW_DNS_ZONE_LEXER_H
+
+#include "base/bytes.h"
+#include "base/str.h"
+
+/* Splits a master file (RFC 1035 section 5.1) into entries: records and directives. */
+
+#define DNS_ENTRY_MAX 16384 /* bytes */
+
+struct dns_entries {
+	struct str rest;
+	unsigned line;      /* of the first byte of `rest` */
+	struct bytes text;  /* the entry on one line, without comments and parentheses */
+	unsigned text_line; /* where it begins */
+};
+
+enum dns_entries_step { DNS_ENTRIES_DONE, DNS_ENTRIES_ONE, DNS_ENTRIES_BAD };
+
+/* `text` is borrowed until dns_entries_clear. */
+void dns_entries_init(struct dns_entries *entries, struct str text);
+void dns_entries_clear(struct dns_entries *entries);
+/*
+ * ONE: entries->text is the next entry, as a NUL-terminated string that begins with a blank where
+ * no owner is given. BAD: *why says what is wrong near text_line; nothing can be read after it.
+ */
+NODISCARD enum dns_entries_step dns_entries_next(struct dns_entries *entries, const char **why);
+
+/* Cuts the first word off *rest; a blank behind a backslash does not end it. Empty: there is none.
+ */
+struct str dns_entry_word(struct str *rest);
+/* A TTL, plain or as 1h30m, at most 2^31 - 1. */
+NODISCARD bool dns_entry_ttl(struct str text, uint32_t *out);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_DNS_ZONE_ZONE_FILE_H
+#define DW_DNS_ZONE_ZONE_FILE_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "dns/wire/name.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DNS_ZONE_TTL 3600
+#define ZONE_SOA_MNAME 4 /* where it begins in a SOA's data */
+#define ZONE_DATA_MAX (ZONE_SOA_MNAME + DNS_NAME_MAX)
+
+/*
+ * A name's labels from the root down, each behind its length, lower-case: keys below a key begin
+ * with it, and stand right behind it in memcmp's order.
+ */
+struct zone_key {
+	const uint8_t *bytes;
+	uint8_t len; /* 0 for the root */
+};
+
+struct zone_record {
+	struct zone_key key;
+	const uint8_t *data; /* A, AAAA: the address; PTR, CNAME, NS: the name, lower-case; SOA:
+				MINIMUM, then MNAME likewise */
+	uint16_t data_len;   /* 0 for other types */
+	uint16_t type;
+	uint32_t ttl;
+	unsigned line;
+};
+
+struct zone_records {
+	struct arena memory; /* of keys and data */
+	struct zone_record *items;
+	size_t count;
+	size_t capacity;
+};
+
+/* `bytes` has room for DNS_NAME_MAX; the key is a view of it. */
+struct zone_key zone_key_of(const struct dns_name *name, uint8_t bytes[DNS_NAME_MAX]);
+
+/* The good records of a master file, in its order, after a diag_error for what is not good. */
+void zone_file_read(const char *path, struct zone_records *out, struct diag *diag);
+void zone_records_clear(struct zone_records *records);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_EXPLAIN_EXPLAIN_H
+#define DW_EXPLAIN_EXPLAIN_H
+
+#include "authz/authz.h"
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "explain/replay.h"
+
+/* Gathers how one decision came about, and writes it down for people or for programs. */
+
+struct explain_query;
+struct explain_step;
+
+struct explain {
+	struct arena arena;
+	struct explain_query *queries;
+	struct explain_query **last_query;
+	struct explain_step *steps;
+	struct explain_step **last_step;
+	struct fcrdns_trace dns;
+	struct policy_trace policy;
+	struct authz_trace trace; /* for authz_start */
+};
+
+/* The structure must not move until explain_clear. */
+void explain_init(struct explain *e);
+void explain_clear(struct explain *e);
+
+/* One JSON object; doorward(8) lists its members. `then` may be NULL: it replays nothing. */
+void explain_json(const struct explain *e, const struct authz *a, const struct replay *then,
+	struct bytes *out);
+/* The same as text. */
+void explain_text(const struct explain *e, const struct authz *a, struct bytes *out);
+
+#endif

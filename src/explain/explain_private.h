@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_EXPLAIN_EXPLAIN_PRIVATE_H
+#define DW_EXPLAIN_EXPLAIN_PRIVATE_H
+
+#include "explain/explain.h"
+
+/* The inside of explain.h: json.c gathers and writes JSON, text.c writes for people. */
+
+struct explain_query {
+	struct explain_query *next;
+	struct fcrdns_trace_step step;
+};
+
+struct explain_step {
+	struct explain_step *next;
+	const struct policy_rule *rule;
+	enum policy_truth truth;
+	enum policy_truth *terms;
+};
+
+const char *explain_truth_word(enum policy_truth truth);
+/* The names that count, and those that the address claims. */
+struct str_list explain_names(const struct authz *a);
+struct str_list explain_ptr(const struct authz *a);
+/* Calls `told` for each name that a pin kept out, of the reverse DNS and of `forward` terms. */
+void explain_each_kept_out(const struct authz *a,
+	void (*told)(struct bytes *out, struct str name, const struct policy_pin *pin),
+	struct bytes *out);
+/* As asked for, if there is none of that name; absent: none was asked for. */
+struct str explain_policy_name(const struct authz *a);
+/* A labelled line for people, wrapped. */
+void explain_line(struct bytes *out, const char *label, struct str text);
+/* What is wrong with the certificate; NULL if nothing is. */
+const char *explain_cert_error(const struct authz *a);
+
+#endif

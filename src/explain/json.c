@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "explain/explain.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "explain/explain_private.h"
+#include "explain/reason.h"
+
+const char *explain_truth_word(enum policy_truth truth)
+{
+	static const char *const words[] = {
+		[POLICY_FALSE] = "false",
+		[POLICY_TRUE] = "true",
+		[POLICY_UNKNOWN] = "unknown",
+		[POLICY_UNFETCHED] = "not looked up",
+		[POLICY_NOT_EVALUATED] = "not evaluated",
+	};
+
+	return words[truth];
+}
+
+static void on_query(void *ctx, const struct fcrdns_trace_step *step)
+{
+	struct explain *e = ctx;
+	struct explain_query *query = arena_alloc(&e->arena, 1, sizeof(*query));
+
+	if (query == NULL) {
+		return;
+	}
+	query->step = *step;
+	query->step.name = arena_dup(&e->arena, step->name);
+	query->step.answer = arena_dup(&e->arena, step->answer);
+	query->step.server = arena_dup(&e->arena, step->server);
+	*e->last_query = query;
+	e->last_query = &query->next;
+}
+
+/* Rules are asked anew once the names are there: only the last round counts. */
+static void on_rule(void *ctx, const struct policy_rule *rule, enum policy_truth truth,
+	const enum policy_truth *terms)
+{
+	struct explain *e = ctx;
+	size_t count = policy_rule_term_count(rule);
+	struct explain_step *step = arena_alloc(&e->arena, 1, sizeof(*step));
+
+	if (e->steps != NULL && e->steps->rule == rule) {
+		e->steps = NULL;
+		e->last_step = &e->steps;
+	}
+	if (step == NULL) {
+		return;
+	}
+	*step = (struct explain_step){.rule = rule, .truth = truth};
+	step->terms = arena_alloc(&e->arena, count, sizeof(*step->terms));
+	for (size_t i = 0; step->terms != NULL && i < count; i++) {
+		step->terms[i] = terms[i];
+	}
+	*e->last_step = step;
+	e->last_step = &step->next;
+}
+
+void explain_init(struct explain *e)
+{
+	*e = (struct explain){
+		.dns = {.step = on_query, .ctx = e}, .policy = {.rule = on_rule, .ctx = e}};
+	e->trace = (struct authz_trace){.dns = &e->dns, .policy = &e->policy};
+	e->last_query = &e->queries;
+	e->last_step = &e->steps;
+	arena_init(&e->arena, 4096);
+}
+
+void explain_clear(struct explain *e)
+{
+	arena_clear(&e->arena);
+}
+
+struct str_list explain_names(const struct authz *a)
+{
+	return fetch_names(&a->fetch);
+}
+
+void explain_each_kept_out(const struct authz *a,
+	void (*told)(struct bytes *out, struct str name, const struct policy_pin *pin),
+	struct bytes *out)
+{
+	const struct policy *policy = a->policy;
+	struct str_list names =
+		a->fetch.rdns != NULL ? a->fetch.rdns->names : (struct str_list){NULL, 0};
+
+	for (size_t i = 0; a->fetch.pin != NULL && i < names.count; i++) {
+		const struct policy_pin *pin =
+			policy_pins_keep_out(policy->pins, names.items[i], &a->ip);
+
+		if (pin != NULL) {
+			told(out, names.items[i], pin);
+		}
+	}
+	for (size_t i = 0; a->fetch.lookups != NULL && i < policy_rules_lookup_count(policy->rules);
+		i++) {
+		const struct policy_lookup *lookup = policy_rules_lookup(policy->rules, i);
+		const struct policy_pin *pin =
+			lookup->kind == POLICY_LOOKUP_FORWARD
+				? policy_pins_keep_out(policy->pins, lookup->name, &a->ip)
+				: NULL;
+
+		if (pin != NULL) {
+			told(out, lookup->name, pin);
+		}
+	}
+}
+
+static void json_kept_out(struct bytes *out, struct str name, const struct policy_pin *pin)
+{
+	json_open(out, '{');
+	json_key(out, "name");
+	json_str(out, name);
+	json_key(out, "pin");
+	json_str(out, pin->place);
+	json_close(out, '}');
+}
+
+struct str_list explain_ptr(const struct authz *a)
+{
+	return a->fetch.rdns != NULL ? a->fetch.rdns->ptr : (struct str_list){NULL, 0};
+}
+
+struct str explain_policy_name(const struct authz *a)
+{
+	return a->policy != NULL ? a->policy->name : a->input.values[INPUT_DOORWARD_POLICY];
+}
+
+static void json_query(struct bytes *out, const struct fcrdns_trace_step *step)
+{
+	char type[16];
+
+	json_open(out, '{');
+	json_key(out, "name");
+	json_str(out, step->name);
+	json_key(out, "type");
+	json_text(out, dns_type_word(step->type, type));
+	json_key(out, "answer");
+	json_str(out, step->answer);
+	json_key(out, "ttl");
+	json_u64(out, step->ttl_s);
+	json_key(out, "ms");
+	json_u64(out, step->ms);
+	json_key(out, "server");
+	json_str(out, step->server);
+	json_key(out, "cached");
+	json_bool(out, step->cached);
+	json_key(out, "joined");
+	json_bool(out, step->joined);
+	json_close(out, '}');
+}
+
+static void json_rdns(const struct explain *e, const struct authz *a, struct bytes *out)
+{
+	json_open(out, '{');
+	json_key(out, "result");
+	json_text(out, fcrdns_status_word(authz_rdns_status(a)));
+	json_key(out, "hostname");
+	json_str(out, a->hostname);
+	json_key(out, "names");
+	json_str_list(out, explain_names(a));
+	json_key(out, "ptr");
+	json_str_list(out, explain_ptr(a));
+	json_key(out, "queries");
+	json_open(out, '[');
+	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
+		json_query(out, &q->step);
+	}
+	json_close(out, ']');
+	json_close(out, '}');
+}
+
+static void json_time(struct bytes *out, const char *key, const int64_t *wall_s)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	json_key(out, key);
+	if (wall_s == NULL) {
+		json_none(out);
+		return;
+	}
+	clock_format(*wall_s, text);
+	json_text(out, text);
+}
+
+/* The members are always the same; NULL: there is none. */
+static void json_identity(const struct cert_identity *identity_or_null, struct bytes *out)
+{
+	static const struct cert_identity none;
+	const struct cert_identity *identity = identity_or_null != NULL ? identity_or_null : &none;
+	const struct {
+		const char *key;
+		struct str value;
+	} words[] = {
+		{"subject", identity->subject},
+		{"issuer", identity->issuer},
+		{"serial", identity->serial},
+		{"sha256", identity->sha256},
+		{"spki_sha256", identity->spki},
+	};
+	const struct {
+		const char *key;
+		struct str_list value;
+	} lists[] = {
+		{"cn", identity->cn},
+		{"dns", identity->dns},
+		{"email", identity->email},
+		{"uri", identity->uri},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		json_key(out, words[i].key);
+		json_str(out, words[i].value);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		json_key(out, lists[i].key);
+		json_str_list(out, lists[i].value);
+	}
+	json_key(out, "ip");
+	json_open(out, '[');
+	for (size_t i = 0; i < identity->ip_count; i++) {
+		char text[ADDR_TEXT_MAX];
+
+		addr_format(&identity->ip[i], text);
+		json_text(out, text);
+	}
+	json_close(out, ']');
+	json_key(out, "unusable_names");
+	json_u64(out, identity->unusable_names);
+	json_time(out, "not_before", identity != &none ? &identity->not_before : NULL);
+	json_time(out, "not_after", identity != &none ? &identity->not_after : NULL);
+}
+
+const char *explain_cert_error(const struct authz *a)
+{
+	if (a->verdict == AUTHZ_ALLOW || a->reason < REASON_CERT_MISSING ||
+		a->reason > REASON_CERT_HOST_MISMATCH) {
+		return NULL;
+	}
+	return a->detail != NULL ? a->detail : policy_reason_word(a->reason);
+}
+
+static void json_cert(const struct authz *a, struct bytes *out)
+{
+	json_open(out, '{');
+	json_key(out, "present");
+	json_bool(out, a->cert_present);
+	json_key(out, "verified");
+	json_bool(out, a->cert_verified);
+	json_key(out, "error");
+	json_text(out, explain_cert_error(a));
+	json_identity(a->identity, out);
+	json_close(out, '}');
+}
+
+static void json_step(struct bytes *out, const struct explain_step *step)
+{
+	json_open(out, '{');
+	json_key(out, "rule");
+	json_str(out, policy_rule_place(step->rule));
+	json_key(out, "text");
+	json_str(out, policy_rule_text(step->rule));
+	json_key(out, "action");
+	json_text(out, explain_action_word(policy_rule_action(step->rule)));
+	json_key(out, "outcome");
+	json_text(out, explain_truth_word(step->truth));
+	json_key(out, "terms");
+	json_open(out, '[');
+	for (size_t i = 0; step->terms != NULL && i < policy_rule_term_count(step->rule); i++) {
+		json_open(out, '{');
+		json_key(out, "text");
+		json_str(out, policy_rule_term_text(step->rule, i));
+		json_key(out, "outcome");
+		json_text(out, explain_truth_word(step->terms[i]));
+		json_close(out, '}');
+	}
+	json_close(out, ']');
+	json_close(out, '}');
+}
+
+void explain_json(const struct explain *e, const struct authz *a, const struct replay *then,
+	struct bytes *out)
+{
+	char ip[ADDR_TEXT_MAX];
+
+	addr_format(&a->ip, ip);
+	json_open(out, '{');
+	json_key(out, "verdict");
+	json_text(out, authz_verdict_word(a->verdict));
+	json_key(out, "status");
+	json_u64(out, a->status);
+	json_key(out, "reason");
+	json_text(out, policy_reason_word(a->reason));
+	json_key(out, "rule");
+	json_str(out, a->rule != NULL ? policy_rule_place(a->rule) : (struct str){NULL, 0});
+	json_key(out, "policy");
+	json_str(out, explain_policy_name(a));
+	json_key(out, "ip");
+	json_text(out, a->ip.family != ADDR_NONE ? ip : NULL);
+	json_key(out, "rdns");
+	json_rdns(e, a, out);
+	json_key(out, "kept_out");
+	json_open(out, '[');
+	explain_each_kept_out(a, json_kept_out, out);
+	json_close(out, ']');
+	json_key(out, "cert");
+	json_cert(a, out);
+	json_key(out, "max_age");
+	json_u64(out, a->max_age_s);
+	json_key(out, "max_age_reason");
+	json_text(out, authz_bound_word(a->bound));
+	json_key(out, "steps");
+	json_open(out, '[');
+	for (const struct explain_step *s = e->steps; s != NULL; s = s->next) {
+		json_step(out, s);
+	}
+	json_close(out, ']');
+	if (then != NULL) {
+		json_key(out, "log");
+		replay_json(then, a, out);
+	}
+	json_close(out, '}');
+	bytes_append_text(out, "\n");
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_EXPLAIN_REPLAY_H
+#define DW_EXPLAIN_REPLAY_H
+
+#include "authz/authz.h"
+#include "base/bytes.h"
+
+/*
+ * A line of the decision log, text or JSON, read back to decide its request anew. It holds the
+ * address and the client's claims, but no certificate, no word of the front end about one, and
+ * nothing of what DNS said.
+ */
+
+#define REPLAY_LINE_MAX 65536
+
+struct replay {
+	struct str values[INPUT_CERT]; /* of the request, as far as the line holds them */
+	bool cert_present;
+	struct str cert_sha256; /* absent: it could not be read */
+	struct str_list cut;    /* names of what the log cut */
+	bool replaced;          /* a claim held bytes that no JSON can hold */
+
+	/* What was decided. */
+	struct str time; /* absent where the line has none, here and below */
+	struct str verdict;
+	enum policy_reason reason;
+	unsigned status;
+	struct str rule;
+	struct str policy;
+	struct str rdns;
+	struct str hostname;
+};
+
+/* Strings are the arena's. False with a sentence in *why; members that are not known are no error.
+ */
+NODISCARD bool replay_read(
+	struct str line, struct arena *arena, struct replay *out, struct bytes *why);
+
+/* What was decided then, beside what is now: as lines for people, and as a value of JSON. */
+void replay_text(const struct replay *then, const struct authz *now, struct bytes *out);
+void replay_json(const struct replay *then, const struct authz *now, struct bytes *out);
+
+#endif

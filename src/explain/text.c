@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "explain/explain.h"
+
+#include "authz/response.h"
+#include "base/clock.h"
+#include "explain/explain_private.h"
+#include "explain/reason.h"
+
+#include <string.h>
+
+#define WIDTH 100
+#define LABEL_WIDTH 13
+#define ALIASES_MAX 16 /* steps of a chain of CNAMEs, more than a resolver follows */
+
+static void spaces(struct bytes *out, size_t count)
+{
+	bytes_appendf(out, "%*s", (int)count, "");
+}
+
+/* Words from `column` on, the lines after the first from `indent` on. They may be anybody's. */
+static void wrap(struct bytes *out, size_t column, size_t indent, struct str text)
+{
+	bool first = true;
+	struct str word;
+
+	while (str_split_next(&text, ' ', &word)) {
+		if (!first && column + 1 + word.len > WIDTH) {
+			bytes_append_text(out, "\n");
+			spaces(out, indent);
+			column = indent;
+		} else if (!first) {
+			bytes_append_text(out, " ");
+			column++;
+		}
+		bytes_append_visible(out, word);
+		column += word.len;
+		first = false;
+	}
+	bytes_append_text(out, "\n");
+}
+
+void explain_line(struct bytes *out, const char *label, struct str text)
+{
+	bytes_appendf(out, "%-*s", LABEL_WIDTH, label);
+	wrap(out, LABEL_WIDTH, LABEL_WIDTH, text);
+}
+
+/* The same, indented: what belongs to the line above. */
+static void item(struct bytes *out, const char *label, struct str text)
+{
+	bytes_appendf(out, "  %-*s", LABEL_WIDTH - 2, label);
+	wrap(out, LABEL_WIDTH, LABEL_WIDTH, text);
+}
+
+/* Takes what was written into *text. */
+static void line_take(struct bytes *out, const char *label, struct bytes *text)
+{
+	explain_line(out, label, bytes_view(text));
+	out->failed = out->failed || text->failed;
+	bytes_clear(text);
+}
+
+static void text_client(const struct authz *a, struct bytes *out)
+{
+	static const struct {
+		const char *label;
+		enum input_name input;
+	} claims[] = {
+		{"User agent", INPUT_USER_AGENT},
+		{"URI", INPUT_REQUEST_URI},
+		{"Method", INPUT_REQUEST_METHOD},
+		{"Host", INPUT_HOST},
+	};
+	struct str policy = explain_policy_name(a);
+	struct bytes text;
+	char ip[ADDR_TEXT_MAX];
+
+	bytes_init(&text, 0);
+	addr_format(&a->ip, ip);
+	if (a->ip.family != ADDR_NONE) {
+		bytes_append_text(&text, ip);
+	} else if (a->reason == REASON_BAD_ADDRESS) {
+		bytes_append_json(&text, a->input.values[INPUT_REMOTE_ADDR]);
+		bytes_append_text(&text, ", which is no address");
+	} else {
+		bytes_append_text(&text, "no usable address");
+	}
+	line_take(out, "Client", &text);
+	if (a->policy != NULL) {
+		bytes_append_str(&text, policy);
+	} else {
+		bytes_append_json(&text, policy.data != NULL ? policy : str_view("default"));
+		bytes_append_text(&text, ", which is not configured");
+	}
+	line_take(out, "Policy", &text);
+	for (size_t i = 0; i < ARRAY_LEN(claims); i++) {
+		if (a->input.values[claims[i].input].data != NULL) {
+			bytes_append_json(&text, a->input.values[claims[i].input]);
+			line_take(out, claims[i].label, &text);
+		}
+	}
+}
+
+static void text_kept_out(struct bytes *out, struct str name, const struct policy_pin *pin)
+{
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	bytes_append_str(&text, name);
+	bytes_append_text(&text, ", as the address is outside the networks of its pin, ");
+	bytes_append_str(&text, pin->place);
+	line_take(out, "Kept out", &text);
+}
+
+static const char *rdns_meaning(const struct authz *a)
+{
+	switch (authz_rdns_status(a)) {
+	case FCRDNS_VERIFIED:
+		return "verified: the address has a name that points back to it";
+	case FCRDNS_UNVERIFIED:
+		return "unverified: names that the address claims (rdns = single)";
+	case FCRDNS_MISMATCH:
+		return a->fetch.rdns->names.count > 0
+			       ? "mismatch: the address has names, and pins keep them out"
+			       : "mismatch: the address has names, and none points back to it";
+	case FCRDNS_NONE:
+		return "none: the address has no name";
+	case FCRDNS_PRIVATE:
+		return "private: not asked, as the address is of a private network (or another of "
+		       "special use); private_ptr = yes in [dns] asks";
+	case FCRDNS_ERROR:
+		return a->fetch.rdns != NULL && a->fetch.rdns->unasked.count > 0
+			       ? "error: no name that was looked up points back to the address, "
+				 "and "
+				 "it has more than max_ptr"
+			       : "error: DNS failed, so whether the address has a name is unknown";
+	case FCRDNS_OFF:
+		break;
+	}
+	return a->policy != NULL && a->policy->rdns == POLICY_RDNS_OFF
+		       ? "off: the policy does not ask for names"
+		       : "off: not looked up, the decision did not need it";
+}
+
+/* The last answer for a name of this type, at the end of its CNAMEs; NULL: there is none. */
+static const struct fcrdns_trace_step *answer_for(
+	const struct explain *e, struct str name, enum dns_type type)
+{
+	static const char alias[] = "CNAME ";
+	const struct fcrdns_trace_step *found = NULL;
+
+	for (int i = 0; i < ALIASES_MAX; i++) {
+		found = NULL;
+		for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
+			if (q->step.type == type && str_eq_nocase(q->step.name, name)) {
+				found = &q->step;
+			}
+		}
+		if (found == NULL || !str_starts_with(found->answer, alias) ||
+			str_eq_text(found->answer, "CNAME loop")) {
+			break;
+		}
+		name = str_from(found->answer, strlen(alias));
+	}
+	return found;
+}
+
+static bool is_address(struct str answer)
+{
+	struct addr addr;
+	struct str first;
+
+	return str_split_next(&answer, ',', &first) && addr_parse(first, &addr);
+}
+
+static bool lists(struct str_list names, struct str name)
+{
+	for (size_t i = 0; i < names.count; i++) {
+		if (str_eq_nocase(names.items[i], name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the name points back, or why not. */
+static void text_name(
+	const struct explain *e, const struct authz *a, struct str name, struct bytes *out)
+{
+	enum dns_type type = a->ip.family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
+	const struct fcrdns_trace_step *step = answer_for(e, name, type);
+	char word[16];
+	char ip[ADDR_TEXT_MAX];
+	struct bytes text;
+
+	addr_format(&a->ip, ip);
+	bytes_init(&text, 0);
+	bytes_append_str(&text, name);
+	if (a->fetch.pin != NULL && !lists(explain_names(a), name) &&
+		lists(a->fetch.rdns->names, name)) {
+		bytes_append_text(&text, ": kept out by its pin");
+	} else if (lists(a->fetch.rdns->unasked, name)) {
+		bytes_append_text(&text, ": not looked up, it is beyond max_ptr");
+	} else if (authz_rdns_status(a) == FCRDNS_UNVERIFIED) {
+		bytes_append_text(&text, ": claimed, and not looked up");
+	} else if (lists(explain_names(a), name)) {
+		bytes_appendf(&text, ": confirmed, its %s is %s", dns_type_word(type, word), ip);
+	} else if (step == NULL) {
+		bytes_append_text(&text, ": not confirmed, it was not looked up in time");
+	} else if (is_address(step->answer)) {
+		bytes_appendf(&text, ": not confirmed, its %s is %.*s and not %s",
+			dns_type_word(type, word), (int)step->answer.len, step->answer.data, ip);
+	} else {
+		bytes_appendf(&text, ": not confirmed, looking up its %s ended with %.*s",
+			dns_type_word(type, word), (int)step->answer.len, step->answer.data);
+	}
+	spaces(out, 2);
+	wrap(out, 2, 6, bytes_view(&text));
+	bytes_clear(&text);
+}
+
+/* Names of the PTR that were not even looked up. */
+static void text_left_out(const struct explain *e, const struct authz *a, struct bytes *out)
+{
+	const struct fcrdns_trace_step *ptr = NULL;
+
+	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
+		if (q->step.type == DNS_TYPE_PTR) {
+			ptr = &q->step;
+		}
+	}
+	if (ptr == NULL || str_starts_with(ptr->answer, "CNAME ") ||
+		(authz_rdns_status(a) != FCRDNS_MISMATCH && explain_ptr(a).count == 0)) {
+		return;
+	}
+	struct str rest = ptr->answer;
+	struct str name;
+
+	while (str_split_next(&rest, ',', &name)) {
+		name = str_trim(name);
+		name.len = str_find(name, ' ');
+		if (!lists(explain_ptr(a), name)) {
+			bytes_append_text(out, "  ");
+			bytes_append_visible(out, name);
+			bytes_append_text(out, ": left out, it is no host name\n");
+		}
+	}
+}
+
+static void text_rdns(const struct explain *e, const struct authz *a, struct bytes *out)
+{
+	struct str_list ptr = explain_ptr(a);
+
+	explain_line(out, "Reverse DNS", str_view(rdns_meaning(a)));
+	for (size_t i = 0; i < ptr.count; i++) {
+		text_name(e, a, ptr.items[i], out);
+	}
+	if (a->fetch.rdns != NULL) {
+		text_left_out(e, a, out);
+	}
+}
+
+/* Of the reverse DNS, and of the rules that ask for more. */
+static void text_queries(const struct explain *e, struct bytes *out)
+{
+	if (e->queries == NULL) {
+		explain_line(out, "DNS queries", str_view("none"));
+		return;
+	}
+	bytes_append_text(out, "DNS queries\n");
+	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
+		const struct fcrdns_trace_step *step = &q->step;
+		char type[16];
+		struct bytes text;
+
+		bytes_init(&text, 0);
+		bytes_appendf(&text, "%.*s: %.*s (ttl %u s, %u ms, from %.*s%s)",
+			(int)step->name.len, step->name.data, (int)step->answer.len,
+			step->answer.data, step->ttl_s, step->ms, (int)step->server.len,
+			step->server.data, step->joined ? ", joined" : "");
+		item(out, dns_type_word(step->type, type), bytes_view(&text));
+		bytes_clear(&text);
+	}
+}
+
+static void text_identity(const struct cert_identity *identity, struct bytes *out)
+{
+	char from[CLOCK_TEXT_MAX];
+	char until[CLOCK_TEXT_MAX];
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	item(out, "subject", identity->subject);
+	item(out, "issuer", identity->issuer);
+	item(out, "serial", identity->serial);
+	item(out, "sha256", identity->sha256);
+	for (size_t i = 0; i < identity->cn.count; i++) {
+		bytes_append_text(&text, i > 0 ? ", " : "");
+		bytes_append_json(&text, identity->cn.items[i]);
+	}
+	item(out, "cn", text.len > 0 ? bytes_view(&text) : str_view("none"));
+	bytes_reset(&text, SIZE_MAX);
+	reply_san(identity, &text);
+	item(out, "names", text.len > 0 ? bytes_view(&text) : str_view("none"));
+	bytes_reset(&text, SIZE_MAX);
+	if (identity->unusable_names > 0) {
+		bytes_appendf(&text,
+			"%zu name(s): empty, with control characters, or not of their kind's form",
+			identity->unusable_names);
+		item(out, "left out", bytes_view(&text));
+		bytes_reset(&text, SIZE_MAX);
+	}
+	clock_format(identity->not_before, from);
+	clock_format(identity->not_after, until);
+	bytes_appendf(&text, "from %s until %s", from, until);
+	item(out, "valid", bytes_view(&text));
+	bytes_clear(&text);
+}
+
+static void text_cert(const struct authz *a, struct bytes *out)
+{
+	const char *error = explain_cert_error(a);
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	if (a->policy == NULL || a->ip.family == ADDR_NONE) {
+		bytes_append_text(&text, "not looked at, the decision did not need it");
+	} else if (a->policy->client_cert == POLICY_CERT_OFF) {
+		bytes_append_text(&text, "not looked at (client_cert = off)");
+	} else if (!a->cert_present) {
+		bytes_append_text(&text, "none");
+	} else {
+		bytes_append_text(&text, a->cert_verified ? "verified" : "not verified");
+	}
+	if (error != NULL && a->cert_present) {
+		bytes_appendf(&text, ": %s", error);
+	}
+	line_take(out, "Certificate", &text);
+	if (a->identity != NULL) {
+		text_identity(a->identity, out);
+	}
+}
+
+static const char *rule_outcome(enum policy_truth truth)
+{
+	static const char *const words[] = {
+		[POLICY_FALSE] = "does not hold",
+		[POLICY_TRUE] = "holds",
+		[POLICY_UNKNOWN] = "is unknown",
+		[POLICY_UNFETCHED] = "was not looked up",
+		[POLICY_NOT_EVALUATED] = "was not asked",
+	};
+
+	return words[truth];
+}
+
+static void text_step(const struct explain_step *s, struct bytes *out)
+{
+	struct str place = policy_rule_place(s->rule);
+	struct str rule = policy_rule_text(s->rule);
+	struct bytes text;
+
+	bytes_append_text(out, "  ");
+	bytes_append_visible(out, place);
+	bytes_appendf(out, ": %s\n", rule_outcome(s->truth));
+	bytes_init(&text, 0);
+	bytes_appendf(&text, "%s = %.*s", explain_action_word(policy_rule_action(s->rule)),
+		(int)rule.len, rule.data);
+	spaces(out, 4);
+	wrap(out, 4, 12, bytes_view(&text));
+	for (size_t i = 0; s->terms != NULL && i < policy_rule_term_count(s->rule); i++) {
+		if (s->truth == POLICY_TRUE || s->terms[i] != s->truth) {
+			continue;
+		}
+		bytes_appendf(out, "    %-13s  ", explain_truth_word(s->terms[i]));
+		wrap(out, 19, 19, policy_rule_term_text(s->rule, i));
+	}
+	bytes_clear(&text);
+}
+
+static void text_steps(const struct explain *e, const struct authz *a, struct bytes *out)
+{
+	size_t count = a->policy != NULL ? policy_rules_count(a->policy->rules) : 0;
+	size_t asked = 0;
+
+	if (e->steps == NULL) {
+		explain_line(out, "Rules",
+			str_view(a->policy != NULL && count == 0
+					 ? "none: the policy has no rules"
+					 : "none was asked, the decision came before them"));
+		return;
+	}
+	bytes_append_text(out, "Rules\n");
+	for (const struct explain_step *s = e->steps; s != NULL; s = s->next) {
+		text_step(s, out);
+		asked++;
+	}
+	if (asked < count) {
+		bytes_appendf(out, "  %zu more after it: not asked\n", count - asked);
+	}
+}
+
+void explain_text(const struct explain *e, const struct authz *a, struct bytes *out)
+{
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	text_client(a, out);
+	bytes_append_text(out, "\n");
+	text_rdns(e, a, out);
+	explain_each_kept_out(a, text_kept_out, out);
+	text_queries(e, out);
+	bytes_append_text(out, "\n");
+	text_cert(a, out);
+	bytes_append_text(out, "\n");
+	text_steps(e, a, out);
+	bytes_append_text(out, "\n");
+	explain_decision(a, &text);
+	line_take(out, "Decision", &text);
+	explain_holding(e, a, &text);
+	line_take(out, "Valid for", &text);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_LOG_LOG_H
+#define DW_LOG_LOG_H
+
+#include "base/diag.h"
+#include "base/str.h"
+#include "base/util.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_target { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_FILE };
+enum log_format { LOG_TEXT, LOG_JSON };
+
+struct log_settings {
+	enum log_target target;
+	const char *path; /* LOG_TO_FILE */
+	enum log_format format;
+	enum log_level level;
+};
+
+/*
+ * The process's one log. Before log_open, lines go to stderr as text at level info. Any thread may
+ * write; their lines do not mix. After log_open, text lines in a file and on stderr begin with the
+ * time, unless stderr is the journal's.
+ */
+/* The path is copied. On failure (0 or an errno value) the log stays what it was. */
+NODISCARD int log_open(const struct log_settings *settings);
+/* Opens the file anew, for log rotation. 0 or an errno value; the old file stays open on failure.
+ */
+NODISCARD int log_reopen(void);
+/*
+ * From now on a thread of the log's own does the writing, some hundredths of a second later: no
+ * other waits for the target. What a target that is slow, blocked or full leaves no room for is
+ * lost, and counted; the log tells how many lines that were. A thread's lines keep their order. 0,
+ * or an errno value.
+ */
+NODISCARD int log_start(void);
+/* Writes what is there, unless the target takes it no more, and goes back to stderr. Of threads
+ * that wrote since log_start only the caller's is left. */
+void log_close(void);
+
+/* Lines lost since log_start. */
+uint64_t log_lost(void);
+
+bool log_enabled(enum log_level level);
+/* One message; line breaks and other control bytes in it are escaped. */
+void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A finished line, without its line feed, at level info: the caller has built and escaped it. */
+void log_line(struct str line);
+
+/* Each finding as a line of its own, at its own level. */
+void log_diag(const struct diag *diag);
+
+#endif

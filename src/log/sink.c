@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "log/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+/*
+ * A line for syslog begins with its level, as a byte that no line holds. A line without comes from
+ * a file or pipe that did not take it before the log went elsewhere.
+ */
+#define SYSLOG_LEVEL 1 /* and up */
+
+/* Whether it leads to the journal, which has times of its own (systemd.exec(5), $JOURNAL_STREAM).
+ */
+static bool is_journal(const struct stat *st)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char own[48];
+
+	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st->st_dev, (uintmax_t)st->st_ino);
+	return stream != NULL && strcmp(stream, own) == 0;
+}
+
+int log_outlet_open(const struct log_settings *settings, struct log_outlet *out)
+{
+	int fd = STDERR_FILENO;
+	struct stat st;
+
+	if (settings->target == LOG_TO_FILE) {
+		fd = open(settings->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+		if (fd < 0) {
+			return errno;
+		}
+	} else if (settings->target == LOG_TO_SYSLOG) {
+		openlog("doorward", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+	}
+	*out = (struct log_outlet){
+		.target = settings->target,
+		.format = settings->format,
+		.fd = fd,
+		.kind = LOG_OUTLET_STREAM,
+	};
+	if (fstat(fd, &st) == 0) {
+		out->kind = S_ISREG(st.st_mode)    ? LOG_OUTLET_FILE
+			    : S_ISSOCK(st.st_mode) ? LOG_OUTLET_SOCKET
+						   : LOG_OUTLET_STREAM;
+		out->timed =
+			out->format == LOG_TEXT && out->target != LOG_TO_SYSLOG && !is_journal(&st);
+	}
+	return 0;
+}
+
+void log_outlet_close(struct log_outlet *outlet)
+{
+	if (outlet->target == LOG_TO_FILE) {
+		close(outlet->fd);
+	} else if (outlet->target == LOG_TO_SYSLOG) {
+		closelog();
+	}
+}
+
+/* There is one connection to syslog, which the next one has taken over. */
+void log_outlet_replace(struct log_outlet *outlet, const struct log_outlet *next)
+{
+	if (outlet->target != LOG_TO_SYSLOG || next->target != LOG_TO_SYSLOG) {
+		log_outlet_close(outlet);
+	}
+	*outlet = *next;
+}
+
+static const char *when(struct log_outlet *outlet, int64_t wall_s)
+{
+	if (outlet->when_s != wall_s || outlet->when[0] == '\0') {
+		outlet->when_s = wall_s;
+		clock_format(wall_s, outlet->when);
+	}
+	return outlet->when;
+}
+
+/* RFC 3339 with milliseconds, and a space. */
+static void append_time(struct log_outlet *outlet, int64_t wall_ms, struct bytes *lines)
+{
+	struct str second = str_view(when(outlet, wall_ms / 1000));
+	unsigned ms = (unsigned)(wall_ms % 1000);
+	const uint8_t rest[] = {'.', (uint8_t)('0' + ms / 100), (uint8_t)('0' + ms / 10 % 10),
+		(uint8_t)('0' + ms % 10), 'Z', ' '};
+
+	bytes_append_str(lines, (struct str){second.data, second.len > 0 ? second.len - 1 : 0});
+	bytes_append(lines, rest, sizeof(rest));
+}
+
+bool log_outlet_render(struct log_outlet *outlet, const struct log_record *record, struct str text,
+	struct bytes *lines)
+{
+	static const char *const words[] = {"error", "warning", "info", "debug"};
+	size_t start = lines->len;
+
+	if (outlet->target == LOG_TO_SYSLOG) {
+		bytes_append_u8(lines, (uint8_t)(SYSLOG_LEVEL + record->level));
+	}
+	if (outlet->timed) {
+		append_time(outlet, record->wall_ms, lines);
+	}
+	if (record->finished) {
+		bytes_append_str(lines, text);
+	} else if (outlet->format == LOG_JSON) {
+		bytes_appendf(lines, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":",
+			when(outlet, record->wall_ms / 1000), words[record->level]);
+		bytes_append_json(lines, text);
+		bytes_append_u8(lines, '}');
+	} else {
+		bytes_appendf(lines, "doorward: %s: ", words[record->level]);
+		bytes_append_visible(lines, text);
+	}
+	bytes_append_u8(lines, '\n');
+	if (lines->failed) {
+		lines->failed = false;
+		lines->len = start;
+		return false;
+	}
+	return true;
+}
+
+static void write_syslog(struct str lines)
+{
+	static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
+	struct str line;
+
+	while (lines.len > 0 && str_split_next(&lines, '\n', &line)) {
+		int priority = LOG_INFO;
+
+		if (line.len > 0 && line.data[0] >= SYSLOG_LEVEL &&
+			(size_t)line.data[0] < SYSLOG_LEVEL + ARRAY_LEN(priorities)) {
+			priority = priorities[line.data[0] - SYSLOG_LEVEL];
+			line = str_from(line, 1);
+		}
+		syslog(priority, "%.*s", (int)line.len, line.data);
+	}
+}
+
+/* There is no other place to tell of a log that cannot be written. */
+void log_outlet_write_all(const struct log_outlet *outlet, struct str lines)
+{
+	if (outlet->target == LOG_TO_SYSLOG) {
+		write_syslog(lines);
+		return;
+	}
+	while (lines.len > 0) {
+		ssize_t written = write(outlet->fd, lines.data, lines.len);
+
+		if (written > 0) {
+			lines = str_from(lines, (size_t)written);
+		} else if (written == 0 || errno != EINTR) {
+			return;
+		}
+	}
+}
+
+/* As many whole lines as fit into `max` bytes, or else the first `max`. */
+static size_t piece(struct str lines, size_t max)
+{
+	if (lines.len <= max) {
+		return lines.len;
+	}
+	const char *end = memrchr(lines.data, '\n', max);
+
+	return end != NULL ? (size_t)(end - lines.data) + 1 : max;
+}
+
+/*
+ * stderr is shared with others, who do not expect it not to block. A pipe that can be written to
+ * takes PIPE_BUF bytes, and keeps them together (pipe(7)); so do terminals, near enough.
+ */
+static ssize_t write_some(const struct log_outlet *outlet, struct str lines)
+{
+	struct pollfd wanted = {.fd = outlet->fd, .events = POLLOUT};
+
+	switch (outlet->kind) {
+	case LOG_OUTLET_FILE:
+		return write(outlet->fd, lines.data, lines.len);
+	case LOG_OUTLET_SOCKET:
+		return send(outlet->fd, lines.data, lines.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	default:
+		if (poll(&wanted, 1, 0) == 0) {
+			errno = EAGAIN;
+			return -1;
+		}
+		return write(outlet->fd, lines.data, piece(lines, PIPE_BUF));
+	}
+}
+
+int log_outlet_write(const struct log_outlet *outlet, struct str lines, size_t *written)
+{
+	ssize_t len;
+
+	if (outlet->target == LOG_TO_SYSLOG) {
+		write_syslog(lines);
+		*written = lines.len;
+		return 0;
+	}
+	do {
+		len = write_some(outlet, lines);
+	} while (len < 0 && errno == EINTR);
+	if (len < 0) {
+		return errno;
+	}
+	if (len == 0) {
+		return EIO;
+	}
+	*written = (size_t)len;
+	return 0;
+}

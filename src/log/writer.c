@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "log/writer.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define QUEUE_SIZE ((size_t)1024 * 1024)
+#define QUEUE_SIZE_SMALL ((size_t)64 * 1024)
+#define QUEUES_LARGE 64 /* from then on, they are small */
+#define BATCH_MAX ((size_t)256 * 1024)
+#define REST_MS 10      /* in which lines gather */
+#define QUIET_ROUNDS 50 /* of rest without a line, until it sleeps */
+#define RETRY_MS 500    /* after an error of the outlet */
+#define TELL_MS 1000    /* between two words of lines that are lost */
+#define SWITCH_MS 200   /* that log_writer_switch waits */
+
+/* Between its rounds. Who puts a line need not wake it but from sleep, or when there is much. */
+enum state { AT_WORK, RESTING, ASLEEP };
+
+struct log_writer {
+	pthread_t thread;
+	int wake_fd;
+	_Atomic enum state state;
+
+	/* The thread's own. */
+	struct log_outlet outlet;
+	struct bytes text;
+	struct bytes batch; /* the lines under way, */
+	size_t written;     /* of which this much is written */
+	uint64_t told;      /* of the lost lines */
+	uint64_t told_ms;
+
+	_Atomic uint64_t no_memory; /* lines lost for want of it */
+	pthread_mutex_t mutex;      /* guards the rest */
+	pthread_cond_t done;        /* switches_done or ended has changed */
+	struct log_outlet next;
+	bool has_next;
+	unsigned switches; /* asked for */
+	unsigned switches_done;
+	bool ended;
+	bool stopping;
+	uint64_t stop_ms;
+	struct log_queue **queues;
+	size_t queue_count;
+};
+
+static void wake(struct log_writer *w)
+{
+	uint64_t one = 1;
+
+	/* A counter that is full wakes, too. */
+	(void)!write(w->wake_fd, &one, sizeof(one));
+}
+
+/* The number of queues, and one of them. They stay until the writer is freed. */
+static size_t queue_count(struct log_writer *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	size_t count = w->queue_count;
+
+	pthread_mutex_unlock(&w->mutex);
+	return count;
+}
+
+static struct log_queue *queue_at(struct log_writer *w, size_t i)
+{
+	pthread_mutex_lock(&w->mutex);
+	struct log_queue *queue = w->queues[i];
+
+	pthread_mutex_unlock(&w->mutex);
+	return queue;
+}
+
+static bool nothing_is_queued(struct log_writer *w)
+{
+	size_t count = queue_count(w);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!log_queue_is_empty(queue_at(w, i))) {
+			return false;
+		}
+	}
+	return true;
+}
+
+uint64_t log_writer_lost(struct log_writer *w)
+{
+	size_t count = queue_count(w);
+	uint64_t lost = w->no_memory;
+
+	for (size_t i = 0; i < count; i++) {
+		lost += log_queue_lost(queue_at(w, i));
+	}
+	return lost;
+}
+
+/* Until the time is over, `fd` can be written to (-1: none), or someone wakes it. */
+static void wait_for(struct log_writer *w, int fd, int timeout_ms)
+{
+	struct pollfd wanted[] = {
+		{.fd = w->wake_fd, .events = POLLIN}, {.fd = fd, .events = POLLOUT}};
+	uint64_t count;
+
+	if (poll(wanted, ARRAY_LEN(wanted), timeout_ms) > 0 && wanted[0].revents != 0) {
+		(void)!read(w->wake_fd, &count, sizeof(count));
+	}
+}
+
+static void rest(struct log_writer *w)
+{
+	atomic_store(&w->state, RESTING);
+	wait_for(w, -1, REST_MS);
+	atomic_store(&w->state, AT_WORK);
+}
+
+/* Who puts a line looks at the state after that, and the writer at the queues after its state. */
+static void sleep_until_woken(struct log_writer *w)
+{
+	atomic_store(&w->state, ASLEEP);
+	if (nothing_is_queued(w)) {
+		wait_for(w, -1, -1);
+	}
+	atomic_store(&w->state, AT_WORK);
+}
+
+static void tell_of_loss(struct log_writer *w, bool now)
+{
+	const struct log_record record = {
+		.level = LOG_LEVEL_ERROR, .finished = false, .wall_ms = clock_wall_ms()};
+	uint64_t lost = log_writer_lost(w);
+	struct bytes text;
+
+	if (lost == w->told || (!now && clock_ms() < w->told_ms + TELL_MS)) {
+		return;
+	}
+	bytes_init(&text, 0);
+	bytes_appendf(&text,
+		"%llu line(s) of the log were lost: its target does not take them as fast as they "
+		"come",
+		(unsigned long long)(lost - w->told));
+	if (log_outlet_render(&w->outlet, &record, bytes_view(&text), &w->batch)) {
+		w->told = lost;
+		w->told_ms = clock_ms();
+	}
+	bytes_clear(&text);
+}
+
+/* Takes lines until there are no more, or `max` bytes; `all`: nothing may be put off. */
+static void gather(struct log_writer *w, size_t max, bool all)
+{
+	size_t count = queue_count(w);
+	struct log_record record;
+
+	for (size_t i = 0; i < count; i++) {
+		struct log_queue *queue = queue_at(w, i);
+
+		while (w->batch.len < max && log_queue_take(queue, &record, &w->text)) {
+			if (w->text.failed || !log_outlet_render(&w->outlet, &record,
+						      bytes_view(&w->text), &w->batch)) {
+				w->no_memory++;
+			}
+		}
+	}
+	tell_of_loss(w, w->told == 0 || all);
+}
+
+/* 0 once the batch is written, or an errno value as of log_outlet_write. */
+static int write_batch(struct log_writer *w)
+{
+	while (w->written < w->batch.len) {
+		size_t written;
+		int error = log_outlet_write(
+			&w->outlet, str_from(bytes_view(&w->batch), w->written), &written);
+
+		if (error != 0) {
+			return error;
+		}
+		w->written += written;
+	}
+	w->written = 0;
+	bytes_reset(&w->batch, 2 * BATCH_MAX);
+	return 0;
+}
+
+/* What the old outlet did not take goes to the new one, in whole lines. */
+static void go_on_with(struct log_writer *w, const struct log_outlet *next)
+{
+	if (w->batch.len == 0 || write_batch(w) == 0) {
+		gather(w, SIZE_MAX, true);
+		(void)write_batch(w);
+	}
+	while (w->written > 0 && w->batch.data[w->written - 1] != '\n') {
+		w->written--;
+	}
+	log_outlet_replace(&w->outlet, next);
+}
+
+/* Whether it is to end, at stop_ms at the latest. */
+static bool take_orders(struct log_writer *w, uint64_t *stop_ms)
+{
+	pthread_mutex_lock(&w->mutex);
+	struct log_outlet next = w->next;
+	unsigned switches = w->switches;
+	bool has_next = w->has_next;
+	bool stopping = w->stopping;
+
+	w->has_next = false;
+	*stop_ms = w->stop_ms;
+	pthread_mutex_unlock(&w->mutex);
+	if (has_next) {
+		go_on_with(w, &next);
+		pthread_mutex_lock(&w->mutex);
+		w->switches_done = switches;
+		pthread_cond_signal(&w->done);
+		pthread_mutex_unlock(&w->mutex);
+	}
+	return stopping;
+}
+
+/* Waits for the outlet to take more. False when it does not in the time that is left. */
+static bool wait_for_outlet(struct log_writer *w, int error, bool stopping, uint64_t stop_ms)
+{
+	uint64_t now = clock_ms();
+	int left = stopping ? (stop_ms > now ? (int)(stop_ms - now) : 0) : -1;
+
+	if (stopping && (left == 0 || error != EAGAIN)) {
+		return false;
+	}
+	if (error == EAGAIN) {
+		wait_for(w, w->outlet.fd, left);
+	} else {
+		wait_for(w, -1, RETRY_MS);
+	}
+	return true;
+}
+
+static void *run(void *ctx)
+{
+	struct log_writer *w = ctx;
+	unsigned quiet = 0;
+	bool going = true;
+
+	pthread_setname_np(pthread_self(), "log");
+	while (going) {
+		uint64_t stop_ms;
+		bool stopping = take_orders(w, &stop_ms);
+
+		if (w->batch.len == 0) {
+			gather(w, BATCH_MAX, stopping);
+		}
+		if (w->batch.len == 0) {
+			going = !stopping;
+			if (going && (quiet++ < QUIET_ROUNDS || log_writer_lost(w) != w->told)) {
+				rest(w);
+			} else if (going) {
+				sleep_until_woken(w);
+			}
+			continue;
+		}
+		bool full = w->batch.len >= BATCH_MAX;
+		int error = write_batch(w);
+
+		quiet = 0;
+		if (error != 0) {
+			going = wait_for_outlet(w, error, stopping, stop_ms);
+		} else if (!full && !stopping) {
+			rest(w);
+		}
+	}
+	pthread_mutex_lock(&w->mutex);
+	w->ended = true;
+	pthread_cond_signal(&w->done);
+	pthread_mutex_unlock(&w->mutex);
+	return NULL;
+}
+
+static void writer_free(struct log_writer *w)
+{
+	for (size_t i = 0; i < w->queue_count; i++) {
+		log_queue_free(w->queues[i]);
+	}
+	free(w->queues);
+	bytes_clear(&w->text);
+	bytes_clear(&w->batch);
+	pthread_mutex_destroy(&w->mutex);
+	pthread_cond_destroy(&w->done);
+	close(w->wake_fd);
+	free(w);
+}
+
+/* With all signals blocked: they are the main thread's. */
+static int start_thread(struct log_writer *w)
+{
+	sigset_t all;
+	sigset_t before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&w->thread, NULL, run, w);
+
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+static void init_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+int log_writer_start(const struct log_outlet *outlet, struct log_writer **out)
+{
+	struct log_writer *w = calloc(1, sizeof(*w));
+
+	if (w == NULL) {
+		return ENOMEM;
+	}
+	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (w->wake_fd < 0) {
+		int error = errno;
+
+		free(w);
+		return error;
+	}
+	w->outlet = *outlet;
+	bytes_init(&w->text, 0);
+	bytes_init(&w->batch, 0);
+	pthread_mutex_init(&w->mutex, NULL);
+	init_condition(&w->done);
+	int error = start_thread(w);
+
+	if (error != 0) {
+		writer_free(w);
+		return error;
+	}
+	*out = w;
+	return 0;
+}
+
+/* With the mutex held; false when the time is over. */
+static bool wait_until(struct log_writer *w, const struct timespec *deadline)
+{
+	return pthread_cond_timedwait(&w->done, &w->mutex, deadline) == 0;
+}
+
+/* `timeout_ms` from now, by CLOCK_MONOTONIC. */
+static struct timespec deadline_in(unsigned timeout_ms)
+{
+	uint64_t us = clock_us() + (uint64_t)timeout_ms * 1000;
+
+	return (struct timespec){
+		.tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000) * 1000};
+}
+
+bool log_writer_stop(struct log_writer *w, unsigned timeout_ms)
+{
+	const struct timespec deadline = deadline_in(2 * timeout_ms);
+
+	pthread_mutex_lock(&w->mutex);
+	w->stopping = true;
+	w->stop_ms = clock_ms() + timeout_ms;
+	wake(w);
+	while (!w->ended && wait_until(w, &deadline)) {
+	}
+	bool ended = w->ended;
+
+	pthread_mutex_unlock(&w->mutex);
+	if (!ended) {
+		pthread_detach(w->thread);
+		return false;
+	}
+	pthread_join(w->thread, NULL);
+	log_outlet_close(&w->outlet);
+	writer_free(w);
+	return true;
+}
+
+void log_writer_switch(struct log_writer *w, const struct log_outlet *next)
+{
+	const struct timespec deadline = deadline_in(SWITCH_MS);
+
+	pthread_mutex_lock(&w->mutex);
+	if (w->has_next) {
+		log_outlet_close(&w->next);
+	}
+	w->next = *next;
+	w->has_next = true;
+	w->switches++;
+	wake(w);
+	while (w->switches_done != w->switches && wait_until(w, &deadline)) {
+	}
+	pthread_mutex_unlock(&w->mutex);
+}
+
+struct log_queue *log_writer_queue_new(struct log_writer *w)
+{
+	struct log_queue *queue = NULL;
+
+	pthread_mutex_lock(&w->mutex);
+	struct log_queue **queues =
+		reallocarray(w->queues, w->queue_count + 1, sizeof(struct log_queue *));
+
+	if (queues != NULL) {
+		w->queues = queues;
+		queue = log_queue_new(
+			w->queue_count < QUEUES_LARGE ? QUEUE_SIZE : QUEUE_SIZE_SMALL);
+	}
+	if (queue != NULL) {
+		w->queues[w->queue_count++] = queue;
+	}
+	pthread_mutex_unlock(&w->mutex);
+	return queue;
+}
+
+void log_writer_put(struct log_writer *w, struct log_queue *queue, const struct log_record *record,
+	struct str text, bool urgent)
+{
+	log_queue_put(queue, record, text);
+	enum state state = atomic_load(&w->state);
+
+	if ((state == ASLEEP || (state == RESTING && (urgent || log_queue_is_half_full(queue)))) &&
+		atomic_exchange(&w->state, AT_WORK) != AT_WORK) {
+		wake(w);
+	}
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_METRICS_METRICS_H
+#define DW_METRICS_METRICS_H
+
+#include "authz/authz.h"
+#include "authz/cert_verifier.h"
+#include "authz/snapshot.h"
+#include "base/counter.h"
+#include "dns/upstream/stats.h"
+#include "fcgi/conn.h"
+#include "http/conn.h"
+#include "net/listen.h"
+#include "net/server.h"
+
+#include <stdalign.h>
+
+/*
+ * What the process has done since it began: numbers that no reload sets back. Each worker writes
+ * its own, and any of them adds up everybody's when it is asked for /metrics. A policy that was
+ * configured once keeps its numbers until the process ends.
+ */
+struct metrics;
+
+/* One worker's decisions by one policy. */
+struct metrics_policy {
+	_Atomic uint64_t decisions[AUTHZ_VERDICTS][REASON_COUNT];
+};
+
+/* One worker's numbers; nobody else writes near them. */
+struct metrics_worker {
+	alignas(128) struct histogram request_time; /* from the last parameter to the answer */
+	_Atomic uint64_t again;                     /* decisions that were remembered */
+	_Atomic uint64_t not_found;                 /* HTTP, what is not there */
+	_Atomic uint64_t forbidden;                 /* HTTP, what the peer may not see */
+	_Atomic uint64_t memory_bytes;              /* of policy/match_cache.h, now */
+	_Atomic uint64_t answers_bytes;             /* of response_cache.h, now */
+	struct net_pauses pauses;
+	struct net_stats net[LISTEN_PROTOCOLS];
+	struct fcgi_stats fcgi;
+	struct http_stats http;
+	struct verifier_stats certs;
+	struct dns_stats dns;
+};
+
+/* What the main thread is told about; it alone writes them. */
+enum metrics_event {
+	METRICS_RELOADED,
+	METRICS_RELOAD_FAILED,
+	METRICS_TRUST_REREAD,
+	METRICS_TRUST_FAILED,
+	METRICS_LISTS_REREAD,
+	METRICS_LISTS_FAILED,
+	METRICS_ZONE_REREAD,
+	METRICS_ZONE_FAILED,
+	METRICS_RESOLV_CONF_REREAD,
+	METRICS_EVENTS
+};
+
+/* NULL when out of memory. */
+struct metrics *metrics_new(size_t workers, int64_t started_wall_s);
+/* After the last worker. */
+void metrics_free(struct metrics *metrics);
+
+/* Has a place for each policy of the configuration, before any worker sees it. False when out of
+ * memory. Main thread. */
+NODISCARD bool metrics_know_policies(struct metrics *metrics, const struct config *config);
+/* Main thread. */
+void metrics_note(struct metrics *metrics, enum metrics_event event, int64_t wall_s);
+
+/* The numbers that a worker writes, good as long as `metrics`. */
+struct metrics_worker *metrics_worker(struct metrics *metrics, size_t worker);
+/*
+ * Where one worker counts the decisions of each policy of a configuration that is known, in its
+ * order, and behind them those of no policy. The caller frees it; NULL when out of memory.
+ */
+struct metrics_policy **metrics_policies(
+	struct metrics *metrics, size_t worker, const struct config *config);
+
+/* Appends all of it as Prometheus text, version 0.0.4; any thread. What is shared and not counted
+ * is read from `snapshot`. */
+void metrics_write(
+	const struct metrics *metrics, const struct snapshot *snapshot, struct bytes *out);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_METRICS_METRICS_PRIVATE_H
+#define DW_METRICS_METRICS_PRIVATE_H
+
+#include "metrics/metrics.h"
+
+/* What registry.c counts in and text.c writes down. */
+
+/* Each worker's decisions by one policy. */
+struct metrics_known {
+	struct str name; /* empty: of no policy */
+	_Atomic(struct metrics_known *) next;
+	struct metrics_policy_slot {
+		alignas(128) struct metrics_policy counts;
+	} workers[];
+};
+
+struct metrics {
+	int64_t started_wall_s;
+	uint64_t started_ms;
+	size_t worker_count;
+	struct metrics_known *first; /* of no policy */
+	struct metrics_known *last;  /* the main thread's */
+	_Atomic uint64_t events[METRICS_EVENTS];
+	_Atomic uint64_t reloaded_wall_s;
+	_Atomic uint64_t reload_failed; /* 1: the last one did */
+	struct metrics_worker workers[];
+};
+
+static inline struct metrics_known *metrics_known_next(const struct metrics_known *known)
+{
+	return atomic_load_explicit(
+		&((struct metrics_known *)(uintptr_t)known)->next, memory_order_acquire);
+}
+
+/* The parts of metrics_write that are not the workers' numbers: state.c. */
+void metrics_write_process(const struct metrics *metrics, struct bytes *out);
+void metrics_write_state(
+	const struct metrics *metrics, const struct snapshot *snapshot, struct bytes *out);
+
+#endif

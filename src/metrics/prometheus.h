@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_METRICS_PROMETHEUS_H
+#define DW_METRICS_PROMETHEUS_H
+
+#include "base/bytes.h"
+#include "base/str.h"
+
+#include <stdint.h>
+
+/*
+ * Prometheus' text format, version 0.0.4. `labels` are finished pairs between commas, without
+ * braces, such as `verdict="allow",policy="web"`; "" for none.
+ */
+
+enum exposition_type { EXPOSITION_COUNTER, EXPOSITION_GAUGE, EXPOSITION_HISTOGRAM };
+
+/* The two lines before a family's samples; all of them must follow. */
+void exposition_family(
+	struct bytes *out, const char *name, enum exposition_type type, const char *help);
+void exposition_number(struct bytes *out, const char *name, const char *labels, uint64_t value);
+void exposition_real(struct bytes *out, const char *name, const char *labels, double value);
+
+/* What histogram_observe counted, added up. */
+struct exposition_histogram {
+	const uint64_t *buckets; /* HISTOGRAM_BOUNDS + 1 */
+	uint64_t sum_us;
+};
+
+/* In seconds, with everything up to each bound. */
+void exposition_histogram(
+	struct bytes *out, const char *name, const struct exposition_histogram *histogram);
+
+/* One pair, its value escaped; bytes that are not ASCII text become "?". */
+void exposition_label(struct bytes *out, const char *name, struct str value);
+
+#endif

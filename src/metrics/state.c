@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/clock.h"
+#include "dns/context.h"
+#include "log/log.h"
+#include "metrics/metrics_private.h"
+#include "metrics/prometheus.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void number(struct bytes *out, const char *name, enum exposition_type type, const char *help,
+	uint64_t value)
+{
+	exposition_family(out, name, type, help);
+	exposition_number(out, name, "", value);
+}
+
+static void gauge(struct bytes *out, const char *name, const char *help, uint64_t value)
+{
+	number(out, name, EXPOSITION_GAUGE, help, value);
+}
+
+/* Without a line for what the system does not tell. */
+static void write_memory(struct bytes *out)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	unsigned long virtual;
+	unsigned long resident;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	if (file == NULL) {
+		return;
+	}
+	if (fscanf(file, "%lu %lu", &virtual, &resident) == 2) {
+		gauge(out, "process_virtual_memory_bytes", "Virtual memory.", virtual * page);
+		gauge(out, "process_resident_memory_bytes", "Memory that is resident.",
+			resident * page);
+	}
+	fclose(file);
+}
+
+/* The size of the folder is their number since Linux 6.2; to count them would take too long. */
+static void write_descriptors(struct bytes *out)
+{
+	struct rlimit limit;
+	struct stat st;
+
+	if (stat("/proc/self/fd", &st) == 0 && st.st_size > 0) {
+		gauge(out, "process_open_fds", "Open file descriptors.", (uint64_t)st.st_size);
+	}
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		gauge(out, "process_max_fds", "File descriptors that may be open.", limit.rlim_cur);
+	}
+}
+
+static double seconds(struct timeval time)
+{
+	return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+static void write_cpu(struct bytes *out)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_SELF, &usage) == 0) {
+		exposition_family(out, "process_cpu_seconds_total", EXPOSITION_COUNTER,
+			"Processor time, user and system.");
+		exposition_real(out, "process_cpu_seconds_total", "",
+			seconds(usage.ru_utime) + seconds(usage.ru_stime));
+	}
+}
+
+void metrics_write_process(const struct metrics *metrics, struct bytes *out)
+{
+	exposition_family(out, "doorward_build_info", EXPOSITION_GAUGE, "The version that runs.");
+	exposition_number(out, "doorward_build_info", "version=\"" DW_VERSION "\"", 1);
+	gauge(out, "doorward_start_time_seconds", "When the process began, since 1970 UTC.",
+		(uint64_t)metrics->started_wall_s);
+	exposition_family(out, "doorward_uptime_seconds", EXPOSITION_GAUGE,
+		"How long the process has been running.");
+	exposition_real(out, "doorward_uptime_seconds", "",
+		(double)(clock_ms() - metrics->started_ms) / 1e3);
+	gauge(out, "doorward_workers", "Threads that answer requests.", metrics->worker_count);
+	gauge(out, "process_start_time_seconds", "When the process began, since 1970 UTC.",
+		(uint64_t)metrics->started_wall_s);
+	number(out, "doorward_log_lines_lost_total", EXPOSITION_COUNTER,
+		"Lines of the log that its target did not take in time.", log_lost());
+	write_cpu(out);
+	write_memory(out);
+	write_descriptors(out);
+}
+
+static void write_events(const struct metrics *metrics, struct bytes *out)
+{
+	static const char *const labels[METRICS_EVENTS] = {
+		[METRICS_RELOADED] = "outcome=\"success\"",
+		[METRICS_RELOAD_FAILED] = "outcome=\"failure\"",
+		[METRICS_TRUST_REREAD] = "files=\"trust\",outcome=\"success\"",
+		[METRICS_TRUST_FAILED] = "files=\"trust\",outcome=\"failure\"",
+		[METRICS_LISTS_REREAD] = "files=\"lists\",outcome=\"success\"",
+		[METRICS_LISTS_FAILED] = "files=\"lists\",outcome=\"failure\"",
+		[METRICS_ZONE_REREAD] = "files=\"static_zone\",outcome=\"success\"",
+		[METRICS_ZONE_FAILED] = "files=\"static_zone\",outcome=\"failure\"",
+		[METRICS_RESOLV_CONF_REREAD] = "files=\"resolv.conf\",outcome=\"success\"",
+	};
+
+	exposition_family(out, "doorward_reloads_total", EXPOSITION_COUNTER,
+		"Reloads of the configuration, by outcome.");
+	for (unsigned i = METRICS_RELOADED; i <= METRICS_RELOAD_FAILED; i++) {
+		exposition_number(
+			out, "doorward_reloads_total", labels[i], counter_get(&metrics->events[i]));
+	}
+	gauge(out, "doorward_config_loaded_time_seconds",
+		"When the configuration in force was loaded, since 1970 UTC.",
+		counter_get(&metrics->reloaded_wall_s));
+	gauge(out, "doorward_config_last_reload_successful",
+		"1 unless the last reload failed and left the older configuration in force.",
+		counter_get(&metrics->reload_failed) == 0);
+	exposition_family(out, "doorward_files_reread_total", EXPOSITION_COUNTER,
+		"Files read anew because they had changed, by kind and outcome.");
+	for (unsigned i = METRICS_TRUST_REREAD; i < METRICS_EVENTS; i++) {
+		exposition_number(out, "doorward_files_reread_total", labels[i],
+			counter_get(&metrics->events[i]));
+	}
+}
+
+/* How one upstream does, as far as the workers that use the same ones have seen. */
+struct upstream {
+	unsigned known;
+	unsigned down;
+	unsigned measured;
+	uint64_t average_ms_8; /* of those that measured it, added up */
+};
+
+static struct upstream upstream_of(
+	const struct metrics *metrics, const struct dns_shared *shared, size_t number)
+{
+	struct upstream found = {0};
+
+	for (size_t i = 0; i < metrics->worker_count; i++) {
+		const struct dns_stats *stats = &metrics->workers[i].dns;
+		const struct dns_stats_upstream *u = &stats->upstreams[number];
+
+		if (counter_get(&stats->upstreams_of) != (uintptr_t)shared ||
+			counter_get(&u->known) == 0) {
+			continue;
+		}
+		found.known++;
+		found.down += counter_get(&u->down) != 0;
+		if (counter_get(&u->measured) != 0) {
+			found.measured++;
+			found.average_ms_8 += counter_get(&u->average_ms_8);
+		}
+	}
+	return found;
+}
+
+static void write_upstreams(
+	const struct metrics *metrics, const struct dns_shared *shared, struct bytes *out)
+{
+	size_t count;
+	const struct endpoint *upstreams = dns_shared_upstreams(shared, &count);
+	struct upstream states[DNS_MAX_UPSTREAMS];
+	char server[ENDPOINT_TEXT_MAX];
+	char labels[ENDPOINT_TEXT_MAX + 16];
+
+	exposition_family(out, "doorward_dns_upstream_up", EXPOSITION_GAUGE,
+		"0 while every worker that has asked the upstream has suspended it.");
+	for (size_t i = 0; i < count; i++) {
+		states[i] = upstream_of(metrics, shared, i);
+		endpoint_format(&upstreams[i], server);
+		snprintf(labels, sizeof(labels), "server=\"%s\"", server);
+		exposition_number(out, "doorward_dns_upstream_up", labels,
+			states[i].known == 0 || states[i].down < states[i].known);
+	}
+	exposition_family(out, "doorward_dns_upstream_rtt_seconds", EXPOSITION_GAUGE,
+		"Smoothed round trip of the upstream's answers, the workers' average.");
+	for (size_t i = 0; i < count; i++) {
+		if (states[i].measured > 0) {
+			endpoint_format(&upstreams[i], server);
+			snprintf(labels, sizeof(labels), "server=\"%s\"", server);
+			exposition_real(out, "doorward_dns_upstream_rtt_seconds", labels,
+				(double)states[i].average_ms_8 / 8e3 / states[i].measured);
+		}
+	}
+}
+
+static void write_in_flight(struct dns_shared *shared, struct bytes *out)
+{
+	struct dns_limits *limits = dns_shared_limits(shared);
+	const struct {
+		const char *labels;
+		atomic_uint *count;
+	} kinds[] = {
+		{"kind=\"lookup\"", &limits->lookups},
+		{"kind=\"query\"", &limits->questions},
+		{"kind=\"member\"", &limits->members},
+	};
+
+	exposition_family(out, "doorward_dns_in_flight", EXPOSITION_GAUGE,
+		"What is under way now: look-ups of clients' names, questions at the upstreams, "
+		"and look-ups of lists and fixed names.");
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		exposition_number(out, "doorward_dns_in_flight", kinds[i].labels,
+			atomic_load_explicit(kinds[i].count, memory_order_relaxed));
+	}
+	gauge(out, "doorward_dns_in_flight_max", "The most of each that may be under way.",
+		dns_shared_settings(shared)->max_in_flight);
+}
+
+void metrics_write_state(
+	const struct metrics *metrics, const struct snapshot *snapshot, struct bytes *out)
+{
+	struct dns_cache_size cache = dns_cache_size(dns_shared_cache(snapshot->dns));
+
+	gauge(out, "doorward_connections_max", "max_connections.",
+		snapshot->config->server.net.max_connections);
+	gauge(out, "doorward_policies", "Policies configured.", snapshot->config->policy_count);
+	gauge(out, "doorward_dns_cache_entries", "Entries in the DNS cache.", cache.entries);
+	gauge(out, "doorward_dns_cache_bytes", "Memory held by the DNS cache.", cache.bytes);
+	gauge(out, "doorward_dns_cache_max_bytes", "The most that the DNS cache may hold.",
+		dns_shared_settings(snapshot->dns)->cache_size);
+	gauge(out, "doorward_cert_cache_entries", "Certificates whose check is remembered.",
+		cert_cache_count(trusts_cache(snapshot->trusts)));
+	write_in_flight(snapshot->dns, out);
+	write_upstreams(metrics, snapshot->dns, out);
+	write_events(metrics, out);
+}

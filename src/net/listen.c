@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "net/listen.h"
+
+#include "base/random.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A Unix socket is bound as PATH.XXXXXXXX, and renamed when it is ready. */
+#define SUFFIX_LEN 9
+#define PATH_MAX_LEN (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1 - SUFFIX_LEN)
+
+static bool parse_unix(struct str path, struct listen_spec *out, const char **why)
+{
+	if (path.len == 0 || path.data[0] != '/' || str_find(path, '\0') != path.len) {
+		*why = "expected unix: and an absolute path";
+		return false;
+	}
+	if (path.len > PATH_MAX_LEN) {
+		*why = "expected a path of at most 98 bytes";
+		return false;
+	}
+	*out = (struct listen_spec){.kind = LISTEN_UNIX, .path = path, .fd = -1};
+	return true;
+}
+
+/* What was meant, where that can be told. */
+static const char *cure_of_place(struct str text)
+{
+	uint64_t port;
+
+	if (str_starts_with(text, "/")) {
+		return "expected unix: before the path";
+	}
+	if (str_starts_with(text, "localhost")) {
+		return "expected an address, not a name: 127.0.0.1:PORT or [::1]:PORT";
+	}
+	if (str_starts_with(text, ":") || str_starts_with(text, "*:") ||
+		str_to_u64(text, UINT16_MAX, &port)) {
+		return "expected an address before the port: 127.0.0.1:PORT, or 0.0.0.0:PORT with "
+		       "tcp_peers";
+	}
+	return "expected unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N, systemd or "
+	       "systemd:NAME, or http: and one of these";
+}
+
+static bool parse_place(struct str text, struct listen_spec *out, const char **why)
+{
+	struct endpoint endpoint;
+	uint64_t fd;
+
+	if (str_starts_with(text, "unix:")) {
+		return parse_unix(str_from(text, 5), out, why);
+	}
+	if (str_starts_with(text, "fd:")) {
+		if (!str_to_u64(str_from(text, 3), INT_MAX, &fd)) {
+			*why = "expected fd: and the number of an open descriptor";
+			return false;
+		}
+		*out = (struct listen_spec){.kind = LISTEN_FD, .fd = (int)fd};
+		return true;
+	}
+	if (str_eq_text(text, "systemd")) {
+		*out = (struct listen_spec){.kind = LISTEN_SYSTEMD, .fd = -1};
+		return true;
+	}
+	if (str_starts_with(text, "systemd:")) {
+		*out = (struct listen_spec){
+			.kind = LISTEN_SYSTEMD, .name = str_from(text, 8), .fd = -1};
+		*why = "expected systemd: and the FileDescriptorName of sockets";
+		return out->name.len > 0;
+	}
+	if (!endpoint_parse(text, 0, &endpoint)) {
+		*why = cure_of_place(text);
+		return false;
+	}
+	*out = (struct listen_spec){.kind = LISTEN_TCP, .endpoint = endpoint, .fd = -1};
+	return true;
+}
+
+bool listen_parse(struct str text, struct listen_spec *out, const char **why)
+{
+	bool http = str_starts_with(text, "http:");
+
+	if (!parse_place(http ? str_from(text, 5) : text, out, why)) {
+		return false;
+	}
+	out->protocol = http ? LISTEN_HTTP : LISTEN_FASTCGI;
+	return true;
+}
+
+/* Accepted sockets inherit it: an answer is one small write, and must not wait for an ACK. */
+static int set_nodelay(int fd)
+{
+	int on = 1;
+
+	return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+static int bind_and_listen(int fd, const struct endpoint *endpoint, int backlog)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = endpoint_to_sockaddr(endpoint, &sa);
+	int on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+		(sa.ss_family == AF_INET6 &&
+			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0) ||
+		set_nodelay(fd) != 0 || bind(fd, (const struct sockaddr *)&sa, len) != 0) {
+		return -1;
+	}
+	return listen(fd, backlog);
+}
+
+static int open_tcp(const struct endpoint *endpoint, int backlog, struct diag *diag)
+{
+	char text[ENDPOINT_TEXT_MAX];
+	int fd = socket(endpoint->addr.family == ADDR_V4 ? AF_INET : AF_INET6,
+		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	endpoint_format(endpoint, text);
+	if (fd < 0) {
+		diag_error(diag, NULL, "listen: %s: no socket: %s", text, strerror(errno));
+		return -1;
+	}
+	if (bind_and_listen(fd, endpoint, backlog) != 0) {
+		diag_error(diag, NULL, "listen: %s: cannot listen: %s%s", text, strerror(errno),
+			errno == EADDRINUSE      ? " by another process"
+			: errno == EACCES        ? ": a port below 1024 is for root alone"
+			: errno == EADDRNOTAVAIL ? ": no interface has this address"
+						 : "");
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int unix_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* `path` fits: listen_parse saw to it. */
+static struct sockaddr_un unix_address(const char *path)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+
+	memcpy(sun.sun_path, path, strnlen(path, sizeof(sun.sun_path) - 1));
+	return sun;
+}
+
+static int unix_connect(int fd, const char *path)
+{
+	struct sockaddr_un sun = unix_address(path);
+
+	return connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0 ? 0 : errno;
+}
+
+/*
+ * Two instances that start at once would both find a stale socket, and the one that is slower to
+ * replace it would take the other's away. So the look and the replacement are under a lock, a file
+ * beside the socket that exists only meanwhile. A descriptor whose file was removed before the lock
+ * was gained locks nothing, hence the comparison. Returns -1 with errno set; EWOULDBLOCK: another
+ * holds it.
+ */
+static int lock_take(const char *lock_path)
+{
+	for (;;) {
+		struct stat held;
+		struct stat there;
+		int fd = open(
+			lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+		if (fd < 0) {
+			return -1;
+		}
+		if (flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &held) != 0) {
+			int error = errno;
+
+			close(fd);
+			errno = error;
+			return -1;
+		}
+		if (lstat(lock_path, &there) == 0 && there.st_ino == held.st_ino &&
+			there.st_dev == held.st_dev) {
+			return fd;
+		}
+		close(fd);
+	}
+}
+
+static void lock_release(int fd, const char *lock_path)
+{
+	unlink(lock_path);
+	close(fd);
+}
+
+/* Who listens where `fd` is connected to; 0: nobody that this process can see. */
+static pid_t listener_of(int fd)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 ? who.pid : 0;
+}
+
+static void refuse_taken(const char *path, pid_t pid, struct diag *diag)
+{
+	if (pid > 0) {
+		diag_error(diag, NULL, "listen: unix:%s: another process listens there (PID %ld)",
+			path, (long)pid);
+	} else {
+		diag_error(diag, NULL, "listen: unix:%s: another process listens there", path);
+	}
+}
+
+/* Whether the path may be taken: nothing is there, or a socket that nobody listens on. */
+static bool path_is_free(const char *path, struct diag *diag)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0) {
+		if (errno == ENOENT) {
+			return true;
+		}
+		diag_error(diag, NULL, "listen: unix:%s: %s", path, strerror(errno));
+		return false;
+	}
+	if (!S_ISSOCK(st.st_mode)) {
+		diag_error(diag, NULL,
+			"listen: unix:%s: is there and is no socket, expected a free path or a "
+			"stale "
+			"socket",
+			path);
+		return false;
+	}
+	int probe = unix_socket();
+
+	if (probe < 0) {
+		diag_error(diag, NULL, "listen: unix:%s: no socket: %s", path, strerror(errno));
+		return false;
+	}
+	int error = unix_connect(probe, path);
+	pid_t pid = error == 0 ? listener_of(probe) : 0;
+
+	close(probe);
+	if (error == 0 || error == EAGAIN) {
+		refuse_taken(path, pid, diag);
+		return false;
+	}
+	/* A socket of another kind (EPROTOTYPE), or one that we may not ask, is somebody's. */
+	if (error != ECONNREFUSED && error != ENOENT) {
+		diag_error(diag, NULL,
+			"listen: unix:%s: cannot tell whether anyone listens there: %s", path,
+			strerror(error));
+		return false;
+	}
+	return true;
+}
+
+/* NULL, or what failed, with errno. */
+static const char *make_ready(int fd, const char *path, const struct listen_options *options)
+{
+	if (options->socket_owner != (uid_t)-1 &&
+		lchown(path, options->socket_owner, (gid_t)-1) != 0) {
+		return "socket_owner cannot be set";
+	}
+	if (options->socket_group != (gid_t)-1 &&
+		lchown(path, (uid_t)-1, options->socket_group) != 0) {
+		return "socket_group cannot be set";
+	}
+	if (chmod(path, options->socket_mode) != 0) {
+		return "socket_mode cannot be set";
+	}
+	return listen(fd, options->backlog) != 0 ? "cannot listen" : NULL;
+}
+
+/* Without any permission until it has its owner. Likewise. */
+static const char *bind_hidden(int fd, const char *path, const struct listen_options *options)
+{
+	struct sockaddr_un sun = unix_address(path);
+
+	if (fchmod(fd, 0) != 0 || bind(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0) {
+		return "cannot be bound";
+	}
+	const char *failed = make_ready(fd, path, options);
+
+	if (failed != NULL) {
+		int error = errno;
+
+		unlink(path);
+		errno = error;
+	}
+	return failed;
+}
+
+static int open_locked(const char *path, const struct listen_options *options, struct diag *diag)
+{
+	char hidden[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	uint32_t random;
+
+	if (!path_is_free(path, diag)) {
+		return -1;
+	}
+	random_bytes(&random, sizeof(random));
+	snprintf(hidden, sizeof(hidden), "%s.%08x", path, random);
+	int fd = unix_socket();
+
+	if (fd < 0) {
+		diag_error(diag, NULL, "listen: unix:%s: no socket: %s", path, strerror(errno));
+		return -1;
+	}
+	const char *failed = bind_hidden(fd, hidden, options);
+
+	if (failed != NULL) {
+		diag_error(diag, NULL, "listen: unix:%s: %s: %s%s", path, failed, strerror(errno),
+			errno == EPERM
+				? " (only root may, or for socket_group a member of the group)"
+				: "");
+		close(fd);
+		return -1;
+	}
+	if (rename(hidden, path) != 0) {
+		diag_error(diag, NULL, "listen: unix:%s: %s", path, strerror(errno));
+		unlink(hidden);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Nothing can be made in the folder of the socket, whose name alone is configured. */
+static void refuse_folder(const char *path, int error, struct diag *diag)
+{
+	const char *slash = strrchr(path, '/');
+	int len = slash > path ? (int)(slash - path) : 1;
+	const char *hint = "";
+
+	if (error == ENOENT) {
+		diag_error(diag, NULL, "listen: unix:%s: the folder %.*s does not exist", path, len,
+			path);
+		return;
+	}
+	if (error == EACCES || error == EPERM) {
+		hint = ": listen needs a folder that this user may write to";
+	}
+	diag_error(diag, NULL, "listen: unix:%s: nothing can be created in the folder %.*s: %s%s",
+		path, len, path, strerror(error), hint);
+}
+
+static int open_unix(const char *path, const struct listen_options *options, struct diag *diag)
+{
+	char lock_path[PATH_MAX_LEN + sizeof(".lock")];
+
+	snprintf(lock_path, sizeof(lock_path), "%s.lock", path);
+	int lock = lock_take(lock_path);
+
+	if (lock < 0 && errno == EWOULDBLOCK) {
+		diag_error(diag, NULL, "listen: unix:%s: another process is about to listen there",
+			path);
+		return -1;
+	}
+	if (lock < 0) {
+		refuse_folder(path, errno, diag);
+		return -1;
+	}
+	int fd = open_locked(path, options, diag);
+
+	lock_release(lock, lock_path);
+	return fd;
+}
+
+static void path_of(const struct listen_spec *spec, char out[PATH_MAX_LEN + 1])
+{
+	snprintf(out, PATH_MAX_LEN + 1, "%.*s", (int)spec->path.len, spec->path.data);
+}
+
+int listen_open(
+	const struct listen_spec *spec, const struct listen_options *options, struct diag *diag)
+{
+	char path[PATH_MAX_LEN + 1];
+
+	if (spec->kind == LISTEN_TCP) {
+		return open_tcp(&spec->endpoint, options->backlog, diag);
+	}
+	path_of(spec, path);
+	return open_unix(path, options, diag);
+}
+
+static bool set_flags(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+	       fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+bool listen_adopt(int fd)
+{
+	struct sockaddr_storage sa;
+	socklen_t sa_len = sizeof(sa);
+	int listening = 0;
+	int type = 0;
+	socklen_t len = sizeof(int);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) != 0 || listening == 0 ||
+		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 || type != SOCK_STREAM ||
+		getsockname(fd, (struct sockaddr *)&sa, &sa_len) != 0) {
+		return false;
+	}
+	if (sa.ss_family == AF_INET || sa.ss_family == AF_INET6) {
+		if (set_nodelay(fd) != 0) {
+			return false;
+		}
+	} else if (sa.ss_family != AF_UNIX) {
+		return false;
+	}
+	return set_flags(fd);
+}
+
+void listen_remove(const struct listen_spec *spec, int fd)
+{
+	struct sockaddr_un ours = {0};
+	struct sockaddr_un theirs = {0};
+	socklen_t ours_len = sizeof(ours);
+	socklen_t theirs_len = sizeof(theirs);
+	char path[PATH_MAX_LEN + 1];
+
+	if (spec->kind != LISTEN_UNIX) {
+		return;
+	}
+	path_of(spec, path);
+	int probe = unix_socket();
+
+	/* Whoever answers at the path says under which name it was bound, and ours was random. */
+	if (probe >= 0 && unix_connect(probe, path) == 0 &&
+		getsockname(fd, (struct sockaddr *)&ours, &ours_len) == 0 &&
+		getpeername(probe, (struct sockaddr *)&theirs, &theirs_len) == 0 &&
+		ours_len == theirs_len && memcmp(&ours, &theirs, ours_len) == 0) {
+		unlink(path);
+	}
+	if (probe >= 0) {
+		close(probe);
+	}
+}

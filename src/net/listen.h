@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_NET_LISTEN_H
+#define DW_NET_LISTEN_H
+
+#include "base/addr.h"
+#include "base/diag.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum listen_kind {
+	LISTEN_UNIX,   /* unix:PATH */
+	LISTEN_TCP,    /* ADDRESS:PORT, [ADDRESS]:PORT */
+	LISTEN_FD,     /* fd:N, a listening socket that the process was started with */
+	LISTEN_SYSTEMD /* systemd, systemd:NAME: sockets of LISTEN_FDS */
+};
+
+enum listen_protocol {
+	LISTEN_FASTCGI,
+	LISTEN_HTTP, /* http: before any of these */
+	LISTEN_PROTOCOLS
+};
+
+struct listen_spec {
+	enum listen_kind kind;
+	enum listen_protocol protocol;
+	struct str path; /* LISTEN_UNIX; a view of the text parsed */
+	struct str name; /* LISTEN_SYSTEMD: FileDescriptorName; absent: those that no other
+			    `listen` names */
+	struct endpoint endpoint;
+	int fd;
+};
+
+struct listen_options {
+	int backlog;
+	mode_t socket_mode;
+	uid_t socket_owner; /* (uid_t)-1: left as it is */
+	gid_t socket_group; /* (gid_t)-1: left as it is */
+};
+
+/* Reads a `listen` value; on failure *why says what was expected, a static string. */
+NODISCARD bool listen_parse(struct str text, struct listen_spec *out, const char **why);
+
+/*
+ * Opens a LISTEN_UNIX or LISTEN_TCP socket: listening, non-blocking, close-on-exec. A Unix socket
+ * that nobody listens on any more is replaced; one that answers, or a file that is no socket, is
+ * not, and is an error. It appears under its path with its mode and owner already set. IPv6 sockets
+ * are v6 only. Returns the descriptor; -1 after a diag_error.
+ */
+NODISCARD int listen_open(
+	const struct listen_spec *spec, const struct listen_options *options, struct diag *diag);
+/* Makes an inherited descriptor non-blocking and close-on-exec; false if it is no listening stream
+ * socket. */
+NODISCARD bool listen_adopt(int fd);
+/* Removes the path of a Unix socket that listen_open made, if it is still that socket. */
+void listen_remove(const struct listen_spec *spec, int fd);
+
+#endif

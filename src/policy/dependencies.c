@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/dependencies.h"
+
+#include "policy/regex.h"
+#include "policy/rule_private.h"
+#include "policy/textset.h"
+
+#define REGEXES_MAX 16u
+#define NAMES_MAX 64 /* that may be asked about for one client: all share one budget */
+
+struct asking {
+	const struct policy_rules *rules;
+	const struct policy_rule *rule;
+	bool (*asked)(void *ctx, const struct policy_asked *asked);
+	void *ctx;
+};
+
+static bool tell(const struct asking *a, enum policy_asked_kind kind, struct str value, bool listed)
+{
+	struct policy_asked asked = {
+		.kind = kind, .rule = a->rule, .listed = listed, .value = value};
+
+	return a->asked(a->ctx, &asked);
+}
+
+static bool tell_hosts(const struct asking *a, const struct policy_term *term)
+{
+	bool more = true;
+
+	switch (term->op) {
+	case POLICY_OPERATOR_EQUALS:
+		return tell(a, POLICY_ASKED_HOST, term->value, false);
+	case POLICY_OPERATOR_MATCHES:
+		return tell(a, POLICY_ASKED_HOST_REGEX, term->text, false);
+	case POLICY_OPERATOR_IN:
+		for (size_t i = 0; more && i < policy_textset_count(term->texts); i++) {
+			more = tell(a, POLICY_ASKED_HOST, policy_textset_at(term->texts, i), true);
+		}
+		return more;
+	default:
+		return true;
+	}
+}
+
+static bool tell_lookups(const struct asking *a, const struct policy_term *term)
+{
+	bool more = true;
+
+	for (size_t i = 0; more && i < term->lookups.count; i++) {
+		const struct policy_lookup *lookup =
+			policy_rules_lookup(a->rules, term->lookups.items[i]);
+
+		more = tell(a,
+			lookup->kind == POLICY_LOOKUP_DNSBL ? POLICY_ASKED_DNSBL
+							    : POLICY_ASKED_FORWARD,
+			lookup->name, term->op == POLICY_OPERATOR_IN);
+	}
+	return more;
+}
+
+static bool tell_term(const struct asking *a, const struct policy_term *term)
+{
+	if (term->field->shape == POLICY_SHAPE_LOOKUP) {
+		return tell_lookups(a, term);
+	}
+	return term->field->source != POLICY_SOURCE_NAMES || tell_hosts(a, term);
+}
+
+bool policy_rules_each_asked(const struct policy_rules *rules,
+	bool (*asked)(void *ctx, const struct policy_asked *asked), void *ctx)
+{
+	struct asking a = {.rules = rules, .asked = asked, .ctx = ctx};
+
+	for (size_t i = 0; i < policy_rules_count(rules); i++) {
+		a.rule = policy_rules_at(rules, i);
+		for (size_t t = 0; t < a.rule->count; t++) {
+			if (!tell_term(&a, &a.rule->terms[t])) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+bool policy_rules_could_match_name(const struct policy_rules *rules, struct str name)
+{
+	struct addr ip = {.family = ADDR_NONE};
+	uint64_t steps = POLICY_REGEX_STEPS / NAMES_MAX;
+	struct policy_facts facts = {.ip = &ip,
+		.regex_steps = &steps,
+		.names_state = POLICY_FACT_KNOWN,
+		.names = {&name, 1}};
+	unsigned regexes = 0;
+
+	for (size_t i = 0; i < policy_rules_count(rules); i++) {
+		const struct policy_rule *rule = policy_rules_at(rules, i);
+
+		for (size_t k = 0; k < rule->count; k++) {
+			const struct policy_term *term = &rule->terms[k];
+			struct policy_found found = {.name = SIZE_MAX};
+
+			if (term->field == NULL || term->field->source != POLICY_SOURCE_NAMES ||
+				(term->op == POLICY_OPERATOR_MATCHES && ++regexes > REGEXES_MAX)) {
+				continue;
+			}
+			if (policy_term_truth(term, &facts, &found) !=
+				(term->negated ? POLICY_TRUE : POLICY_FALSE)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/lint.h"
+
+#include "policy/dn.h"
+#include "policy/domain.h"
+#include "policy/lint_claim.h"
+#include "policy/netset.h"
+#include "policy/regex_shape.h"
+#include "policy/regex_trial.h"
+#include "policy/rule_private.h"
+#include "policy/textset.h"
+
+#define SHADOWS_MAX 1000 /* rules compared with each other: the work grows with their square */
+
+static bool asks_for(const struct policy_rule *rule, enum policy_source source)
+{
+	for (size_t i = 0; i < rule->count; i++) {
+		if (rule->terms[i].field->source == source) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool policy_rule_asks_for_names(const struct policy_rule *rule)
+{
+	return asks_for(rule, POLICY_SOURCE_NAMES);
+}
+
+bool policy_rule_asks_for_certificate(const struct policy_rule *rule)
+{
+	return asks_for(rule, POLICY_SOURCE_CERT);
+}
+
+bool policy_rule_counts_by(const struct policy_rule *rule, enum policy_rate_by by)
+{
+	for (size_t i = rule->rates_at; i < rule->count; i++) {
+		if (rule->terms[rule->order[i]].rate->by == by) {
+			return true;
+		}
+	}
+	return false;
+}
+
+unsigned policy_rule_claims(const struct policy_rule *rule)
+{
+	unsigned claims = 0;
+
+	for (size_t i = 0; i < rule->count; i++) {
+		const struct policy_field *field = rule->terms[i].field;
+
+		claims |= field->source == POLICY_SOURCE_CLAIM ? 1U << field->claim : 0;
+	}
+	return claims;
+}
+
+/* Whether whoever makes the term true is nearer to being let in. */
+static bool term_admits(const struct policy_rule *rule, const struct policy_term *term)
+{
+	return term->negated == (rule->action == POLICY_ACTION_DENY);
+}
+
+bool policy_rule_admits_by_name(const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->count; i++) {
+		if (rule->terms[i].field->source == POLICY_SOURCE_NAMES &&
+			term_admits(rule, &rule->terms[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* `ip 0.0.0.0/0` and its like. */
+static bool holds_for_most(const struct policy_term *term)
+{
+	if (term->negated || term->field->source != POLICY_SOURCE_ADDRESS) {
+		return false;
+	}
+	struct policy_coverage covers = term->op == POLICY_OPERATOR_IN
+						? policy_netset_coverage(term->nets)
+						: policy_prefix_coverage(&term->prefix);
+
+	return policy_coverage_is_most(&covers);
+}
+
+/* Whether the term says who may come in: not what a client claims, lacks, or does too often. */
+static bool vouches(const struct policy_term *term)
+{
+	return !term->negated && !holds_for_most(term) &&
+	       term->field->source != POLICY_SOURCE_CLAIM &&
+	       term->field->source != POLICY_SOURCE_RATE;
+}
+
+bool policy_rule_denies_by_name(const struct policy_rule *rule)
+{
+	for (size_t i = 0; rule->action == POLICY_ACTION_DENY && i < rule->count; i++) {
+		if (rule->terms[i].field->source == POLICY_SOURCE_NAMES &&
+			!rule->terms[i].negated) {
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t policy_rule_try_regexes(const struct policy_rule *rule, uint64_t *steps, struct str *regex)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < rule->count && len == 0; i++) {
+		const struct policy_term *term = &rule->terms[i];
+		bool claim = term->field->source == POLICY_SOURCE_CLAIM;
+
+		if (term->op == POLICY_OPERATOR_MATCHES) {
+			*regex = term->operand;
+			len = policy_regex_try(
+				term->regex, term->operand, claim ? 2000 : 250, steps);
+		}
+	}
+	return len;
+}
+
+bool policy_rule_counts(const struct policy_rule *rule)
+{
+	return rule->rates_at < rule->count;
+}
+
+bool policy_rule_admits_any_certificate(const struct policy_rule *rule)
+{
+	bool any = false;
+
+	for (size_t i = 0; rule->action == POLICY_ACTION_ALLOW && i < rule->count; i++) {
+		const struct policy_term *term = &rule->terms[i];
+
+		if (vouches(term) && term->field->shape != POLICY_SHAPE_WORD) {
+			return false;
+		}
+		any = any || (term->field->shape == POLICY_SHAPE_WORD && !term->negated);
+	}
+	return any;
+}
+
+static void each_domain(const struct policy_term *term,
+	void (*each)(void *ctx, const char *field, struct str name), void *ctx, struct str value)
+{
+	if (str_starts_with(value, ".")) {
+		each(ctx, term->field->name, str_from(value, 1));
+	}
+}
+
+void policy_rule_each_domain(const struct policy_rule *rule,
+	void (*each)(void *ctx, const char *field, struct str name), void *ctx)
+{
+	for (size_t i = 0; i < rule->count; i++) {
+		const struct policy_term *term = &rule->terms[i];
+		const struct policy_text_kind *kind = term->field->kind;
+
+		if ((kind != &policy_domain_host && kind != &policy_domain_san) ||
+			!term_admits(rule, term)) {
+			continue;
+		}
+		if (term->op == POLICY_OPERATOR_EQUALS) {
+			each_domain(term, each, ctx, term->value);
+		}
+		for (size_t k = 0;
+			term->op == POLICY_OPERATOR_IN && k < policy_textset_count(term->texts);
+			k++) {
+			each_domain(term, each, ctx, policy_textset_at(term->texts, k));
+		}
+	}
+}
+
+bool policy_rule_holds_always(const struct policy_rule *rule)
+{
+	return rule->terms[0].op == POLICY_OPERATOR_ANY;
+}
+
+/* Whether every value that the term `a`, taken without its !, holds for is one of `b`. */
+static bool is_within(const struct policy_term *a, const struct policy_term *b)
+{
+	const struct policy_text_kind *kind = a->field->kind;
+
+	if (a->op != b->op) {
+		return false;
+	}
+	if (a->op != POLICY_OPERATOR_EQUALS) {
+		return str_eq(a->operand, b->operand);
+	}
+	switch (a->field->shape) {
+	case POLICY_SHAPE_ADDRESS:
+		return b->prefix.len <= a->prefix.len &&
+		       prefix_contains(&b->prefix, &a->prefix.addr);
+	case POLICY_SHAPE_TEXT:
+		return str_eq(a->value, b->value) ||
+		       (kind->order(b->value, a->value) <= 0 && kind->includes(b->value, a->value));
+	case POLICY_SHAPE_RATE:
+		return false; /* each counts for itself */
+	default:
+		return str_eq(a->operand, b->operand);
+	}
+}
+
+/* Whether `later` cannot hold without `earlier`. */
+static bool term_implies(const struct policy_term *later, const struct policy_term *earlier)
+{
+	if (earlier->op == POLICY_OPERATOR_ANY) {
+		return true;
+	}
+	/* A certificate that did not pass has no values. */
+	if (earlier->field->shape == POLICY_SHAPE_WORD && !earlier->negated && !later->negated &&
+		later->field->source == POLICY_SOURCE_CERT) {
+		return later->op != POLICY_OPERATOR_PRESENT ||
+		       earlier->op == POLICY_OPERATOR_PRESENT;
+	}
+	if (later->field != earlier->field || later->negated != earlier->negated) {
+		return false;
+	}
+	return later->negated ? is_within(earlier, later) : is_within(later, earlier);
+}
+
+static bool rule_implies(const struct policy_rule *later, const struct policy_rule *earlier)
+{
+	for (size_t e = 0; e < earlier->count; e++) {
+		bool implied = false;
+
+		for (size_t l = 0; l < later->count && !implied; l++) {
+			implied = term_implies(&later->terms[l], &earlier->terms[e]);
+		}
+		if (!implied) {
+			return false;
+		}
+	}
+	return true;
+}
+
+const struct policy_rule *policy_rules_shadow(const struct policy_rules *rules, size_t index)
+{
+	for (size_t i = 0; index < SHADOWS_MAX && i < index; i++) {
+		if (rule_implies(policy_rules_at(rules, index), policy_rules_at(rules, i))) {
+			return policy_rules_at(rules, i);
+		}
+	}
+	return NULL;
+}
+
+/* As other programs write a regex. */
+static bool is_between_slashes(struct str regex)
+{
+	if (regex.len > 2 && regex.data[regex.len - 1] == 'i') {
+		regex.len--;
+	}
+	return regex.len > 1 && regex.data[0] == '/' && regex.data[regex.len - 1] == '/';
+}
+
+/* A regex about names that matches others than it seems to. */
+static void advise_on_name(const struct policy_rule *rule, const struct policy_term *term,
+	const struct policy_script *script)
+{
+	struct place place = policy_script_at(script, term->operand.data);
+	struct policy_regex_shape shape;
+	char quoted[POLICY_QUOTE_MAX];
+	const char *field = term->field->name;
+	const char *not = term->negated ? "!" : "";
+
+	policy_quote(term->operand, quoted);
+	if (is_between_slashes(term->operand)) {
+		diag_warning(script->diag, &place,
+			"the slashes are part of the regex %s, so that it never matches a name: "
+			"expected it without them",
+			quoted);
+		return;
+	}
+	policy_regex_shape(term->operand, &shape);
+
+	bool named = shape.name[0] != '\0';
+	bool domain = str_find(str_view(shape.name), '.') < str_view(shape.name).len;
+
+	/* Words to keep clients out by, such as dsl or dynamic, match what they please. */
+	if (!term_admits(rule, term) && (!domain || shape.whole)) {
+		shape.open_end = false;
+		shape.open_start = false;
+	}
+	if (shape.open_end && domain) {
+		diag_warning(script->diag, &place,
+			"the regex %s matches %s.evil.example, too: expected %s%s %s%s", quoted,
+			shape.name, not, field, shape.whole ? "" : ".", shape.name);
+	} else if (shape.open_end && named) {
+		diag_warning(script->diag, &place,
+			"the regex %s matches %s.evil.example, too: expected %s%s .DOMAIN, or a "
+			"regex such as (^|\\.)%s\\.example$",
+			quoted, shape.name, not, field, shape.name);
+	} else if (shape.open_end) {
+		diag_warning(script->diag, &place,
+			"the regex %s has an open end, so that names below any other domain match, "
+			"too: expected %s%s .DOMAIN, or $ at its end, as in (^|\\.)example\\.com$",
+			quoted, not, field);
+	} else if (shape.open_start && domain) {
+		diag_warning(script->diag, &place,
+			"the regex %s matches evil%s, too: expected %s%s .%s", quoted, shape.name,
+			not, field, shape.name);
+	} else if (shape.open_start) {
+		diag_warning(script->diag, &place,
+			"the regex %s matches in the middle of a name, as in evilexample.com: "
+			"expected (^|\\.) before it",
+			quoted);
+	} else if (shape.raw_dot && domain) {
+		diag_warning(script->diag, &place,
+			"a dot in the regex %s stands for any character: expected %s%s %s%s, or "
+			"\\. for a dot",
+			quoted, not, field, shape.whole ? "" : ".", shape.name);
+	} else if (shape.raw_dot) {
+		diag_warning(script->diag, &place,
+			"a dot in the regex %s stands for any character: expected \\. for a dot",
+			quoted);
+	}
+}
+
+static void advise_on_term(const struct policy_rule *rule, const struct policy_term *term,
+	const struct policy_script *script)
+{
+	const struct policy_field *field = term->field;
+	struct place place = policy_script_at(script, term->text.data);
+
+	if (term->op == POLICY_OPERATOR_MATCHES &&
+		(field->kind == &policy_domain_host || field->kind == &policy_domain_san)) {
+		advise_on_name(rule, term, script);
+	}
+	if (term->op == POLICY_OPERATOR_MATCHES && field->kind == &policy_text_dn) {
+		diag_warning(script->diag, &place,
+			"a regex cannot tell the parts of %s from text inside of one, such as a "
+			"CN with a comma in it: expected %s and the whole name, or cert.cn",
+			field->name, field->name);
+	}
+	policy_claim_advise(term, script);
+	if (rule->action == POLICY_ACTION_DENY && !term->negated &&
+		field->kind == &policy_text_sha256) {
+		diag_warning(script->diag, &place,
+			"deny by %s: whoever holds the certificate can make one with another; "
+			"expected cert.issuer and cert.serial",
+			field->name);
+	}
+}
+
+/* An allow that says of nobody in particular that he may come in. */
+static void advise_on_admission(const struct policy_rule *rule, const struct policy_script *script)
+{
+	const struct policy_term *most = NULL;
+	const struct policy_term *lack = NULL;
+
+	for (size_t i = 0; i < rule->count; i++) {
+		const struct policy_term *term = &rule->terms[i];
+
+		if (vouches(term)) {
+			return;
+		}
+		most = holds_for_most(term) ? term : most;
+		lack = term->negated && term->field->source != POLICY_SOURCE_RATE ? term : lack;
+	}
+	if (rule->lookups_at > rule->claims_at) {
+		diag_warning(script->diag, &script->place,
+			"a claim alone allows: whoever sends it gets in; expected a term about the "
+			"address, the name or the certificate too");
+	} else if (lack != NULL) {
+		diag_warning(script->diag, &script->place,
+			"what a client lacks alone allows: %.*s also holds for whoever hides or "
+			"drops it; expected deny = %.*s, and an allow that says who may come in",
+			(int)lack->text.len, lack->text.data, (int)lack->text.len - 1,
+			lack->text.data + 1);
+	} else if (most != NULL) {
+		diag_warning(script->diag, &script->place,
+			"%.*s holds for nearly everybody: expected `*` if that is meant, or the "
+			"addresses that may come in",
+			(int)most->text.len, most->text.data);
+	}
+}
+
+void policy_rule_advise(const struct policy_rule *rule, const struct policy_script *script)
+{
+	if (rule->action == POLICY_ACTION_ALLOW) {
+		advise_on_admission(rule, script);
+	}
+	for (size_t i = 0; i < rule->count; i++) {
+		advise_on_term(rule, &rule->terms[i], script);
+	}
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/rule_index.h"
+
+#include "policy/netset.h"
+#include "policy/rule_private.h"
+#include "policy/textset.h"
+
+#include <stdlib.h>
+
+#define COST_OF_REGEX 16
+#define COST_OF_NET_STEP 1 /* in a search by halves */
+#define COST_OF_TEXT_STEP 4
+
+static size_t steps(size_t count)
+{
+	size_t steps = 1;
+
+	for (; count > 1; count /= 2) {
+		steps++;
+	}
+	return steps;
+}
+
+static size_t cost_of(const struct policy_term *term)
+{
+	if (term->op == POLICY_OPERATOR_MATCHES) {
+		return COST_OF_REGEX;
+	}
+	if (term->op != POLICY_OPERATOR_IN) {
+		return 1;
+	}
+	return term->field->shape == POLICY_SHAPE_ADDRESS
+		       ? COST_OF_NET_STEP * steps(policy_netset_count(term->nets))
+		       : COST_OF_TEXT_STEP * steps(policy_textset_count(term->texts));
+}
+
+/*
+ * Names go with what asks for them: a term that is looked at before them (a look-up that is at
+ * hand) has its say in how long the answer holds, and must not be passed over.
+ */
+static enum policy_anchor anchor_of(const struct policy_rule *rule, const struct policy_term *term)
+{
+	bool compares = term->op == POLICY_OPERATOR_EQUALS || term->op == POLICY_OPERATOR_IN ||
+			term->op == POLICY_OPERATOR_MATCHES;
+
+	if (term->negated || !compares) {
+		return POLICY_ANCHOR_NONE;
+	}
+	switch (term->field->source) {
+	case POLICY_SOURCE_ADDRESS:
+		return POLICY_ANCHOR_ADDRESS;
+	case POLICY_SOURCE_CERT:
+		return POLICY_ANCHOR_CERT;
+	case POLICY_SOURCE_NAMES:
+		for (size_t i = rule->lookups_at; i < rule->rates_at; i++) {
+			if (rule->terms[rule->order[i]].field->source != POLICY_SOURCE_NAMES) {
+				return POLICY_ANCHOR_NONE;
+			}
+		}
+		return POLICY_ANCHOR_NAMES;
+	default:
+		return POLICY_ANCHOR_NONE;
+	}
+}
+
+/* Of several, names before certificates before addresses: fewer values share more. */
+static void find_anchor(struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->count; i++) {
+		enum policy_anchor anchor = anchor_of(rule, &rule->terms[i]);
+
+		if (anchor > rule->anchor) {
+			rule->anchor = anchor;
+			rule->anchor_term = (uint8_t)i;
+		}
+	}
+}
+
+static bool append(struct policy_group *group, size_t index)
+{
+	if (group->count == group->capacity) {
+		size_t capacity = group->capacity > 0 ? group->capacity * 2 : 16;
+		uint32_t *rules = reallocarray(group->rules, capacity, sizeof(*rules));
+
+		if (rules == NULL) {
+			return false;
+		}
+		group->rules = rules;
+		group->capacity = capacity;
+	}
+	group->rules[group->count++] = (uint32_t)index;
+	return true;
+}
+
+static bool asks_for(const struct policy_rule *rule, enum policy_source source)
+{
+	for (size_t i = 0; i < rule->count; i++) {
+		if (rule->terms[i].field->source == source) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool policy_plan_add(struct policy_plan *plan, struct policy_rule *rule)
+{
+	size_t index = plan->count;
+
+	find_anchor(rule);
+	struct policy_group *group = &plan->groups[rule->anchor];
+
+	if (index == UINT32_MAX || !append(group, index)) {
+		return false;
+	}
+	if (rule->anchor != POLICY_ANCHOR_NONE) {
+		group->cost += cost_of(&rule->terms[rule->anchor_term]);
+	}
+	plan->count++;
+	if (plan->names_from == index && !asks_for(rule, POLICY_SOURCE_NAMES)) {
+		plan->names_from = plan->count;
+	}
+	if (plan->cert_from == index && !asks_for(rule, POLICY_SOURCE_CERT)) {
+		plan->cert_from = plan->count;
+	}
+	return true;
+}
+
+void policy_plan_clear(struct policy_plan *plan)
+{
+	for (size_t i = 0; i < POLICY_ANCHOR_COUNT; i++) {
+		free(plan->groups[i].rules);
+	}
+	*plan = (struct policy_plan){.count = 0};
+}

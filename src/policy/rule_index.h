@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_RULE_INDEX_H
+#define DW_POLICY_RULE_INDEX_H
+
+#include "base/util.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct policy_rule;
+
+/*
+ * A rule's anchor: a term without ! that alone, whatever is known beside it, makes the rule false
+ * before it asks for anything else, so that a client whose value fails it need not be asked again.
+ */
+enum policy_anchor {
+	POLICY_ANCHOR_NONE,
+	POLICY_ANCHOR_ADDRESS, /* `ip` */
+	POLICY_ANCHOR_CERT,    /* `cert.*` */
+	POLICY_ANCHOR_NAMES,   /* `host`; only where the names are known */
+	POLICY_ANCHOR_COUNT
+};
+
+/* The rules with one kind of anchor, in the order of the list. */
+struct policy_group {
+	uint32_t *rules;
+	size_t count;
+	size_t capacity;
+	size_t cost; /* of asking each anchor; about that of so many comparisons */
+};
+
+/* A list of rules by their anchors; zeroed before its first use. */
+struct policy_plan {
+	struct policy_group groups[POLICY_ANCHOR_COUNT];
+	size_t count;
+	size_t names_from; /* the first rule with a `host` term; `count`: none */
+	size_t cert_from;  /* the first with a `cert` or `cert.*` term */
+};
+
+/* Finds the rule's anchor, and appends the rule. False when out of memory. */
+NODISCARD bool policy_plan_add(struct policy_plan *plan, struct policy_rule *rule);
+void policy_plan_clear(struct policy_plan *plan);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/token_buckets.h"
+
+#include "base/hash.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define WAYS 8
+#define SHARDS 64
+#define CACHE_LINE 64
+
+/*
+ * The generic cell rate algorithm (ITU-T I.371), which is a token bucket whose level is not stored
+ * but follows from the time at which the bucket is full again.
+ */
+struct bucket {
+	uint64_t key;
+	uint64_t full_ns; /* the theoretical arrival time; past: the bucket is full */
+};
+
+struct set {
+	struct bucket ways[WAYS];
+};
+
+struct shard {
+	_Alignas(CACHE_LINE) pthread_mutex_t lock;
+};
+
+struct policy_buckets {
+	struct shard shards[SHARDS]; /* set i belongs to shard i % SHARDS */
+	struct hash_key secret;
+	atomic_uint references;
+	uint32_t set_count;
+	struct set *sets;
+};
+
+struct policy_buckets *policy_buckets_new(uint32_t count)
+{
+	struct policy_buckets *b = aligned_alloc(CACHE_LINE, sizeof(*b));
+	uint32_t set_count = count / WAYS + (count % WAYS > 0);
+	struct set *sets = calloc(set_count, sizeof(*sets));
+
+	if (b == NULL || sets == NULL) {
+		free(b);
+		free(sets);
+		return NULL;
+	}
+	for (size_t i = 0; i < SHARDS; i++) {
+		pthread_mutex_init(&b->shards[i].lock, NULL);
+	}
+	b->secret = hash_key_new();
+	atomic_init(&b->references, 1);
+	b->set_count = set_count;
+	b->sets = sets;
+	return b;
+}
+
+struct policy_buckets *policy_buckets_ref(struct policy_buckets *buckets)
+{
+	atomic_fetch_add_explicit(&buckets->references, 1, memory_order_relaxed);
+	return buckets;
+}
+
+void policy_buckets_unref(struct policy_buckets *buckets)
+{
+	if (buckets == NULL ||
+		atomic_fetch_sub_explicit(&buckets->references, 1, memory_order_acq_rel) > 1) {
+		return;
+	}
+	for (size_t i = 0; i < SHARDS; i++) {
+		pthread_mutex_destroy(&buckets->shards[i].lock);
+	}
+	free(buckets->sets);
+	free(buckets);
+}
+
+uint64_t policy_buckets_hash(const struct policy_buckets *buckets, const void *data, size_t len)
+{
+	return hash_bytes(&buckets->secret, data, len);
+}
+
+/* The key's bucket, or a full one in the place of that which is full the soonest. */
+static struct bucket *find(struct set *set, uint64_t key)
+{
+	struct bucket *soonest = &set->ways[0];
+
+	for (size_t i = 0; i < WAYS; i++) {
+		struct bucket *way = &set->ways[i];
+
+		if (way->key == key) {
+			return way;
+		}
+		if (way->full_ns < soonest->full_ns) {
+			soonest = way;
+		}
+	}
+	*soonest = (struct bucket){.key = key};
+	return soonest;
+}
+
+static bool take(struct bucket *bucket, uint32_t tokens, uint64_t unit_ns, uint64_t now_ns)
+{
+	uint64_t between_ns = unit_ns / tokens;
+	uint64_t missing_ns = bucket->full_ns > now_ns ? bucket->full_ns - now_ns : 0;
+
+	/* Longer than an empty bucket takes: the clock went backwards. */
+	if (missing_ns > tokens * between_ns) {
+		missing_ns = tokens * between_ns;
+		bucket->full_ns = now_ns + missing_ns;
+	}
+	if (missing_ns > (tokens - 1) * between_ns) {
+		return false;
+	}
+	bucket->full_ns = now_ns + missing_ns + between_ns;
+	return true;
+}
+
+bool policy_buckets_take(struct policy_buckets *buckets, uint64_t key, uint32_t tokens,
+	uint64_t unit_ns, uint64_t now_ns)
+{
+	size_t index = (key >> 32) * buckets->set_count >> 32;
+	pthread_mutex_t *lock = &buckets->shards[index % SHARDS].lock;
+
+	pthread_mutex_lock(lock);
+	bool taken = take(find(&buckets->sets[index], key), tokens, unit_ns, now_ns);
+
+	pthread_mutex_unlock(lock);
+	return taken;
+}

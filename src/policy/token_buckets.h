@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_POLICY_TOKEN_BUCKETS_H
+#define DW_POLICY_TOKEN_BUCKETS_H
+
+#include "base/util.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Token buckets of all clients in a fixed amount of memory, 16 bytes a bucket, shared by all
+ * threads. A bucket that was never used is full. It lies in one of a few places, chosen by its key;
+ * where all of them are taken, the one that is full the soonest makes way, and is full then. So
+ * among any number of clients those that are limited most stay limited.
+ */
+struct policy_buckets;
+
+/* `count` is rounded up to a multiple of 8. NULL when out of memory. */
+struct policy_buckets *policy_buckets_new(uint32_t count);
+struct policy_buckets *policy_buckets_ref(struct policy_buckets *buckets);
+void policy_buckets_unref(struct policy_buckets *buckets);
+
+/* For keys: a hash (SipHash) under a secret of this table. */
+uint64_t policy_buckets_hash(const struct policy_buckets *buckets, const void *data, size_t len);
+
+/*
+ * Takes a token out of the bucket of `key`, which holds `tokens` (at least 1) and is filled by as
+ * many in each `unit_ns`, evenly; false if there is none. `now_ns` is of a clock that should not go
+ * backwards; where it does, no bucket is empty for longer than unit_ns for that. The time between
+ * two tokens is cut to whole nanoseconds. Thread-safe.
+ */
+NODISCARD bool policy_buckets_take(struct policy_buckets *buckets, uint64_t key, uint32_t tokens,
+	uint64_t unit_ns, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "worker/dispatch.h"
+
+#include "authz/forward_auth.h"
+#include "authz/trusted_input.h"
+#include "base/clock.h"
+#include "fcgi/service.h"
+#include "http/fault.h"
+#include "http/route.h"
+#include "http/service.h"
+#include "log/limit.h"
+#include "worker/authorizer.h"
+#include "worker/endpoints.h"
+
+#include <stdlib.h>
+
+#define REPLY_KEEP 8192 /* bytes of buffer kept between answers to probes */
+#define PATH_SHOWN 64   /* bytes of a path in the log */
+
+struct requests {
+	struct decider *decider;
+	struct fcgi_pool fcgi_pool;
+	struct net_service fcgi;
+	struct http_pool http_pool;
+	struct net_service http;
+	struct bytes reply; /* to a probe */
+	const struct metrics *metrics;
+	struct metrics_worker *stats;
+	struct log_limit refusals; /* of peers that may ask */
+	struct log_limit strangers_refusals;
+	bool draining;
+};
+
+static void answer_probe(struct requests *all, enum probe probe)
+{
+	const struct probe_state state = {
+		all->metrics, decider_snapshot(all->decider), all->draining};
+
+	bytes_reset(&all->reply, REPLY_KEEP);
+	probe_answer(probe, &state, &all->reply);
+}
+
+/* What is in all->reply. */
+static struct str probed(const struct requests *all)
+{
+	return all->reply.failed ? (struct str){NULL, 0} : bytes_view(&all->reply);
+}
+
+/* SCRIPT_NAME; empty: it came twice. */
+static struct str script_of(struct fcgi_params params)
+{
+	struct str script = {NULL, 0};
+	struct str name;
+	struct str value;
+
+	while (fcgi_params_next(&params, &name, &value)) {
+		if (str_eq_text(name, "SCRIPT_NAME")) {
+			script = script.data == NULL ? value : str_view("");
+		}
+	}
+	return script;
+}
+
+static void take_params(
+	struct input *input, const struct cert_sources *sources, struct fcgi_params *params)
+{
+	static const char *const words[] = {
+		[FCGI_PARAMS_OVERSIZE] = "more parameters than max_params",
+		[FCGI_PARAMS_TRUNCATED] = "the parameters end inside a name-value pair",
+		[FCGI_PARAMS_NO_MEMORY] = "out of memory",
+	};
+	struct str name;
+	struct str value;
+
+	while (fcgi_params_next(params, &name, &value)) {
+		input_add(input, sources, name, value);
+	}
+	if (params->fault != FCGI_PARAMS_SOUND) {
+		input->unusable = words[params->fault];
+	}
+}
+
+static void *fcgi_request(
+	void *ctx, struct fcgi_request *fcgi, enum fcgi_role role, struct fcgi_params *params)
+{
+	struct requests *all = ctx;
+	const struct fcgi_params whole = *params;
+	struct input input;
+	const struct decider_question question = {
+		.input = &input, .role = role, .fcgi = fcgi, .since_us = clock_us()};
+
+	input_init(&input);
+	/* Those that ask authorizers (lighttpd, Apache) join a header's lines, and lighttpd names
+	 * X_Forwarded_For like X-Forwarded-For; nginx sends line by line, and drops such names. */
+	input.lines_are_told_apart = role == FCGI_ROLE_RESPONDER;
+	take_params(&input, &requests_config(all)->frontend.cert, params);
+	struct str endpoint = input.values[INPUT_DOORWARD_ENDPOINT];
+
+	if (endpoint.data != NULL && role == FCGI_ROLE_RESPONDER &&
+		probe_is_asked(&input, script_of(whole))) {
+		answer_probe(all, probe_of(endpoint));
+		decider_reply(&question, probed(all));
+		return NULL;
+	}
+	return decider_ask(all->decider, &question);
+}
+
+static void request_abort(void *app_request)
+{
+	decider_abort(app_request);
+}
+
+static void *http_auth(struct requests *all, struct http_conn *conn, const struct http_head *head,
+	const struct http_route *route, const struct addr *from)
+{
+	const struct config *config = requests_config(all);
+	char why[FORWARD_WHY_MAX];
+	struct input input;
+	const struct decider_question question = {
+		.input = &input, .role = FCGI_ROLE_RESPONDER, .http = conn, .since_us = clock_us()};
+
+	input_init(&input);
+	if (believe_peer(&config->frontend, from)) {
+		forward_input(&input, config, head, route);
+	} else {
+		forward_refuse(&input, from, why);
+		http_conn_stop(conn);
+	}
+	return decider_ask(all->decider, &question);
+}
+
+/* A Unix socket's peer has no address. */
+static const char *name_of(const struct addr *from, char text[ADDR_TEXT_MAX])
+{
+	if (from->family == ADDR_NONE) {
+		return "a Unix socket";
+	}
+	addr_format(from, text);
+	return text;
+}
+
+/* What strangers do wrong must not hide what a front end does. */
+static struct log_limit *limit_of(struct requests *all, const struct addr *from)
+{
+	bool trusted = believe_peer(&requests_config(all)->frontend, from);
+
+	return trusted ? &all->refusals : &all->strangers_refusals;
+}
+
+static void log_refusal(struct requests *all, const struct addr *from, struct str path,
+	const char *status, const char *why)
+{
+	char text[ADDR_TEXT_MAX];
+
+	log_limited(limit_of(all, from), LOG_LEVEL_WARNING, clock_ms(),
+		"HTTP from %s: %s: \"%.*s\": %s", name_of(from, text), status,
+		path.len < PATH_SHOWN ? (int)path.len : PATH_SHOWN, path.len > 0 ? path.data : "",
+		why);
+}
+
+/* Whether the process lives is for anyone to know who can connect; what it does is not. */
+static void http_other(struct requests *all, struct http_conn *conn, const struct http_head *head,
+	enum http_place place, const struct addr *from)
+{
+	static const enum probe probes[] = {
+		[HTTP_NOWHERE] = PROBE_COUNT,
+		[HTTP_AUTH] = PROBE_COUNT,
+		[HTTP_HEALTHZ] = PROBE_HEALTHZ,
+		[HTTP_READYZ] = PROBE_READYZ,
+		[HTTP_METRICS] = PROBE_METRICS,
+	};
+	bool trusted = believe_peer(&requests_config(all)->frontend, from);
+
+	if (!trusted) {
+		http_conn_stop(conn);
+	}
+	if (place == HTTP_METRICS && !trusted) {
+		counter_add(&all->stats->forbidden, 1);
+		log_refusal(all, from, head->target, "403 Forbidden",
+			"only for trusted_proxies and peers on a Unix socket");
+		bytes_reset(&all->reply, REPLY_KEEP);
+		probe_forbidden(&all->reply);
+	} else {
+		answer_probe(all, probes[place]);
+	}
+	if (probes[place] == PROBE_COUNT) {
+		counter_add(&all->stats->not_found, 1);
+		log_refusal(all, from, head->target, "404 Not Found",
+			"expected the path /auth, /auth/POLICY, /healthz, /readyz or /metrics");
+	}
+	http_reply(conn, probed(all));
+}
+
+static void *http_request(
+	void *ctx, struct http_conn *conn, const struct http_head *head, const struct addr *from)
+{
+	struct http_route route = http_route(head->path);
+
+	if (route.place == HTTP_AUTH) {
+		return http_auth(ctx, conn, head, &route, from);
+	}
+	http_other(ctx, conn, head, route.place, from);
+	return NULL;
+}
+
+static void http_refused(void *ctx, const struct http_refusal *refusal)
+{
+	struct requests *all = ctx;
+	struct log_limit *limit = limit_of(all, refusal->from);
+	char from[ADDR_TEXT_MAX];
+	uint64_t now_ms = clock_ms();
+	struct bytes why;
+
+	if (!log_limit_allows(limit, LOG_LEVEL_WARNING, now_ms)) {
+		return;
+	}
+	bytes_init(&why, 0);
+	http_fault_describe(refusal, &why);
+	log_limited(limit, LOG_LEVEL_WARNING, now_ms, "HTTP from %s: %s: %.*s",
+		name_of(refusal->from, from), refusal->status, (int)why.len,
+		why.len > 0 ? (const char *)why.data : "");
+	bytes_clear(&why);
+}
+
+static void fcgi_refused(void *ctx, const struct addr *from, const char *what)
+{
+	struct requests *all = ctx;
+	char text[ADDR_TEXT_MAX];
+
+	log_limited(&all->refusals, LOG_LEVEL_WARNING, clock_ms(), "FastCGI from %s: refused: %s",
+		name_of(from, text), what);
+}
+
+static bool http_knows(const void *ctx, const struct addr *from)
+{
+	const struct requests *all = ctx;
+
+	return believe_peer(&requests_config(all)->frontend, from);
+}
+
+static struct fcgi_limits limits_of(const struct config_server *server)
+{
+	return (struct fcgi_limits){
+		.max_connections = server->net.max_connections,
+		.max_params = server->max_params,
+		.max_requests_per_connection = server->max_requests_per_connection,
+	};
+}
+
+struct requests *requests_new(
+	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker)
+{
+	struct requests *all = calloc(1, sizeof(*all));
+	struct decider *decider = decider_new(loop, snapshot, worker);
+
+	if (all == NULL || decider == NULL) {
+		decider_free(decider);
+		free(all);
+		return NULL;
+	}
+	const struct fcgi_limits limits = limits_of(&snapshot->config->server);
+	const struct fcgi_app fcgi = {
+		.ctx = all,
+		.request = fcgi_request,
+		.abort = request_abort,
+		.refused = fcgi_refused,
+	};
+	const struct http_app http = {.ctx = all,
+		.request = http_request,
+		.abort = request_abort,
+		.refused = http_refused};
+
+	all->decider = decider;
+	all->metrics = worker->metrics;
+	all->stats = metrics_worker(worker->metrics, worker->number);
+	bytes_init(&all->reply, 0);
+	fcgi_pool_init(&all->fcgi_pool, &fcgi, &limits);
+	all->fcgi_pool.stats = &all->stats->fcgi;
+	fcgi_service_init(&all->fcgi, &all->fcgi_pool);
+	all->fcgi.stats = &all->stats->net[LISTEN_FASTCGI];
+	http_pool_init(&all->http_pool, &http, limits.max_params, clock_wall_s);
+	all->http_pool.stats = &all->stats->http;
+	http_service_init(&all->http, &all->http_pool);
+	all->http.stats = &all->stats->net[LISTEN_HTTP];
+	all->http.knows = http_knows;
+	all->http.knows_ctx = all;
+	return all;
+}
+
+void requests_free(struct requests *all)
+{
+	if (all == NULL) {
+		return;
+	}
+	fcgi_pool_clear(&all->fcgi_pool);
+	decider_free(all->decider);
+	bytes_clear(&all->reply);
+	free(all);
+}
+
+struct net_service *requests_service(struct requests *all, enum listen_protocol protocol)
+{
+	return protocol == LISTEN_HTTP ? &all->http : &all->fcgi;
+}
+
+bool requests_renew(struct requests *all, struct snapshot *snapshot)
+{
+	if (!decider_renew(all->decider, snapshot)) {
+		return false;
+	}
+	all->fcgi_pool.limits = limits_of(&snapshot->config->server);
+	all->http_pool.max_head = snapshot->config->server.max_params;
+	return true;
+}
+
+void requests_drain(struct requests *all)
+{
+	all->draining = true;
+}
+
+const struct config *requests_config(const struct requests *all)
+{
+	return decider_snapshot(all->decider)->config;
+}

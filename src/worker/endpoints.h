@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_WORKER_ENDPOINTS_H
+#define DW_WORKER_ENDPOINTS_H
+
+#include "authz/input.h"
+#include "base/bytes.h"
+#include "metrics/metrics.h"
+
+#include <stdbool.h>
+
+/* What machines ask about the process itself. */
+enum probe {
+	PROBE_HEALTHZ, /* 200 while the process answers */
+	PROBE_READYZ,  /* 200 while it takes requests, 503 once it ends */
+	PROBE_METRICS, /* Prometheus text, version 0.0.4 */
+	PROBE_COUNT    /* there is nothing of that name: 404 */
+};
+
+struct probe_state {
+	const struct metrics *metrics;
+	const struct snapshot *snapshot;
+	bool draining;
+};
+
+/* Appends the answer as CGI header lines and a body. */
+void probe_answer(enum probe probe, const struct probe_state *state, struct bytes *out);
+/* The answer to who may not see it. */
+void probe_forbidden(struct bytes *out);
+
+/* By its word: "healthz", "readyz", "metrics". */
+enum probe probe_of(struct str word);
+
+/*
+ * Whether a FastCGI responder is asked for what DOORWARD_ENDPOINT names, by a location of its own.
+ * The same parameter in a location that auth_request asks would let everyone in, if it were
+ * answered there: so it is not where anything speaks of an authorization, which is a policy, a
+ * client without a URI, or a URI of the client's that is another than the location's. That one is
+ * SCRIPT_NAME, `script`; where it is absent, a slash and the endpoint's word.
+ */
+bool probe_is_asked(const struct input *input, struct str script);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "worker/env.h"
+
+#include <stdlib.h>
+
+#define MEMORY_BYTES (4 << 20) /* of what rules came to for names, certificates and addresses */
+
+struct generation *generation_new(
+	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker)
+{
+	size_t answers = snapshot->config->answers_size / worker->sharers;
+	struct metrics_worker *stats = metrics_worker(worker->metrics, worker->number);
+	struct generation *g = calloc(1, sizeof(*g));
+
+	if (g == NULL) {
+		return NULL;
+	}
+	g->dns = dns_engine_new(loop, snapshot->dns, &stats->dns);
+	g->verifier = verifier_new(loop, snapshot->trusts, &stats->certs);
+	g->memory = policy_memory_new(MEMORY_BYTES);
+	g->counts = metrics_policies(worker->metrics, worker->number, snapshot->config);
+	if (g->dns == NULL || g->verifier == NULL || g->memory == NULL || g->counts == NULL) {
+		dns_engine_close(g->dns);
+		verifier_close(g->verifier);
+		policy_memory_free(g->memory);
+		free(g->counts);
+		free(g);
+		return NULL;
+	}
+	/* Without them every request is decided anew, which is well, too. */
+	g->answers = answers > 0 ? answers_new(answers) : NULL;
+	g->snapshot = snapshot_ref(snapshot);
+	dns_engine_want_names(g->dns, snapshot_wants_name, g->snapshot);
+	return g;
+}
+
+void generation_free(struct generation *g)
+{
+	if (g != NULL) {
+		dns_engine_close(g->dns);
+		verifier_close(g->verifier);
+		policy_memory_free(g->memory);
+		answers_free(g->answers);
+		free(g->counts);
+		snapshot_unref(g->snapshot);
+		free(g);
+	}
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "worker/pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#define WORKERS_MAX 1024
+
+struct crew {
+	struct crew_owner owner;
+	struct worker *workers[WORKERS_MAX];
+	size_t count;
+	uv_async_t heard; /* a worker has something to say */
+	uint64_t asked;   /* crew_ask's so far */
+	uint64_t answered;
+	bool stopping;
+};
+
+uint32_t crew_size(uint32_t threads)
+{
+	cpu_set_t cpus;
+
+	if (threads > 0) {
+		return threads;
+	}
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0 || CPU_COUNT(&cpus) < 1) {
+		return 1;
+	}
+	return (uint32_t)CPU_COUNT(&cpus);
+}
+
+/* Called from a worker's thread. */
+static void on_worker(void *ctx)
+{
+	struct crew *crew = ctx;
+
+	uv_async_send(&crew->heard);
+}
+
+static bool all_left(const struct crew *crew)
+{
+	for (size_t i = 0; i < crew->count; i++) {
+		if (!worker_has_left(crew->workers[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void on_heard(uv_async_t *heard)
+{
+	struct crew *crew = heard->data;
+	bool all = true;
+
+	if (crew->stopping) {
+		if (all_left(crew) && !uv_is_closing((uv_handle_t *)heard)) {
+			uv_close((uv_handle_t *)heard, NULL);
+			crew->owner.left(crew->owner.ctx);
+		}
+		return;
+	}
+	for (size_t i = 0; i < crew->count && all; i++) {
+		all = worker_answered(crew->workers[i]) == crew->asked;
+	}
+	if (all && crew_is_asked(crew)) {
+		crew->answered = crew->asked;
+		crew->owner.answered(crew->owner.ctx);
+	}
+}
+
+struct crew *crew_new(uv_loop_t *loop, const struct crew_owner *owner)
+{
+	struct crew *crew = calloc(1, sizeof(*crew));
+
+	if (crew == NULL || uv_async_init(loop, &crew->heard, on_heard) != 0) {
+		free(crew);
+		return NULL;
+	}
+	crew->heard.data = crew;
+	crew->owner = *owner;
+	return crew;
+}
+
+/* Workers block every signal, so that all arrive at the main thread. */
+bool crew_start(struct crew *crew, struct snapshot *snapshot, const struct worker_sockets *sockets,
+	struct metrics *metrics)
+{
+	sigset_t all;
+	sigset_t before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (crew->count < sockets->sharers && crew->count < WORKERS_MAX) {
+		struct worker *w =
+			worker_start(snapshot, sockets, metrics, crew->count, on_worker, crew);
+
+		if (w == NULL) {
+			break;
+		}
+		crew->workers[crew->count++] = w;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return crew->count == sockets->sharers;
+}
+
+void crew_reload(struct crew *crew, struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < crew->count; i++) {
+		worker_reload(crew->workers[i], snapshot);
+	}
+}
+
+void crew_ask(struct crew *crew)
+{
+	crew->asked++;
+	for (size_t i = 0; i < crew->count; i++) {
+		worker_ask(crew->workers[i], crew->asked);
+	}
+}
+
+bool crew_is_asked(const struct crew *crew)
+{
+	return crew->answered != crew->asked;
+}
+
+void crew_stop(struct crew *crew, enum net_drain drain)
+{
+	crew->stopping = true;
+	for (size_t i = 0; i < crew->count; i++) {
+		worker_stop(crew->workers[i], drain);
+	}
+	uv_async_send(&crew->heard);
+}
+
+void crew_free(struct crew *crew)
+{
+	if (crew == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < crew->count; i++) {
+		worker_join(crew->workers[i]);
+	}
+	free(crew);
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "worker/response_cache.h"
+
+#include "base/hash.h"
+#include "base/list.h"
+#include "policy/claim.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ENTRY_MEAN 1024 /* bytes, by which the number of buckets is chosen */
+
+struct entry {
+	struct list recent;
+	struct entry *next; /* in its bucket */
+	uint64_t hash;
+	size_t size;
+	unsigned form;
+	const struct policy *policy;
+	struct addr ip;
+	enum input_name ignored; /* of which the answer tells */
+	unsigned counted;        /* see counted_in */
+	struct answer answer;
+	uint32_t lens[INPUT_COUNT]; /* of the values that count */
+	char values[];              /* those, one after the other; then the answer's texts */
+};
+
+struct answers {
+	struct hash_long_key key;
+	struct list recent; /* the most recently used first */
+	size_t max;
+	size_t size;
+	size_t mask;
+	struct entry *buckets[];
+};
+
+struct answers *answers_new(size_t bytes)
+{
+	size_t buckets = 1;
+	struct answers *answers;
+
+	while (buckets < bytes / ENTRY_MEAN) {
+		buckets *= 2;
+	}
+	answers = calloc(1, sizeof(*answers) + buckets * sizeof(struct entry *));
+	if (answers == NULL) {
+		return NULL;
+	}
+	hash_long_key_init(&answers->key);
+	list_init(&answers->recent);
+	answers->max = bytes;
+	answers->mask = buckets - 1;
+	return answers;
+}
+
+static struct entry **bucket_of(struct answers *answers, uint64_t hash)
+{
+	return &answers->buckets[hash & answers->mask];
+}
+
+static void forget(struct answers *answers, struct entry *e)
+{
+	struct entry **at = bucket_of(answers, e->hash);
+
+	while (*at != e) {
+		at = &(*at)->next;
+	}
+	*at = e->next;
+	list_remove(&e->recent);
+	answers->size -= e->size;
+	free(e);
+}
+
+void answers_free(struct answers *answers)
+{
+	if (answers == NULL) {
+		return;
+	}
+	for (struct list *entry; (entry = list_first(&answers->recent)) != NULL;) {
+		forget(answers, CONTAINER_OF(entry, struct entry, recent));
+	}
+	free(answers);
+}
+
+size_t answers_bytes(const struct answers *answers)
+{
+	return answers->size;
+}
+
+size_t answers_longest_chain(const struct answers *answers)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i <= answers->mask; i++) {
+		size_t len = 0;
+
+		for (const struct entry *e = answers->buckets[i]; e != NULL; e = e->next) {
+			len++;
+		}
+		longest = len > longest ? len : longest;
+	}
+	return longest;
+}
+
+/* Of a set of bits 1 << enum input_name, which is not empty. */
+static unsigned first_of(unsigned inputs)
+{
+	return (unsigned)__builtin_ctz(inputs);
+}
+
+/* Whose values a decision of that policy can depend on, beside the address: bits 1 << enum
+ * input_name. What could not change the decision is no part of the key, so that no stranger can
+ * fill the room with it. */
+static unsigned counted_in(const struct answers_key *key)
+{
+	static const struct {
+		enum input_name name;
+		enum policy_claim claim;
+	} claims[] = {
+		{INPUT_REQUEST_URI, POLICY_CLAIM_URI},
+		{INPUT_REQUEST_METHOD, POLICY_CLAIM_METHOD},
+		{INPUT_USER_AGENT, POLICY_CLAIM_USER_AGENT},
+		{INPUT_HOST, POLICY_CLAIM_HTTP_HOST},
+	};
+	static const unsigned certificate = ((1U << CERT_INPUT_COUNT) - 1) << INPUT_CERT;
+	unsigned read = policy_rules_claims(key->policy->rules);
+
+	if ((read >> POLICY_CLAIM_HTTP_HOST & 1) != 0 &&
+		policy_claim_uri_names_host(key->input->values[INPUT_REQUEST_URI])) {
+		read |= 1U << POLICY_CLAIM_URI;
+	}
+	/* It has named key->policy already. */
+	unsigned counted = key->belief->counted & ~(1U << INPUT_DOORWARD_POLICY);
+
+	if (key->policy->client_cert == POLICY_CERT_OFF) {
+		counted &= ~certificate;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(claims); i++) {
+		if ((read >> claims[i].claim & 1) == 0) {
+			counted &= ~(1U << claims[i].name);
+		}
+	}
+	return counted;
+}
+
+static uint64_t hash_of(
+	const struct answers *answers, const struct answers_key *key, unsigned counted)
+{
+	const struct addr *ip = &key->belief->ip;
+	uint64_t halves[2];
+	struct hash hash;
+
+	static_assert(sizeof(halves) == sizeof(ip->bytes), "all of it");
+	memcpy(halves, ip->bytes, sizeof(halves));
+	hash_begin(&hash, &answers->key);
+	hash_add_word(&hash, (uintptr_t)key->policy);
+	hash_add_word(&hash, (uint64_t)key->form << 40 | (uint64_t)ip->family << 32 | counted);
+	hash_add_word(&hash, halves[0]);
+	hash_add_word(&hash, halves[1]);
+	for (unsigned left = counted; left != 0; left &= left - 1) {
+		struct str value = key->input->values[first_of(left)];
+
+		hash_add(&hash, value.data, value.len);
+	}
+	return hash_end(&hash);
+}
+
+static bool is_of(const struct entry *e, const struct answers_key *key, unsigned counted)
+{
+	const char *at = e->values;
+
+	if (e->form != key->form || e->policy != key->policy || e->counted != counted ||
+		e->ignored != key->belief->ignored || !addr_eq(&e->ip, &key->belief->ip)) {
+		return false;
+	}
+	for (unsigned left = counted; left != 0; left &= left - 1) {
+		unsigned i = first_of(left);
+
+		if (!str_eq((struct str){at, e->lens[i]}, key->input->values[i])) {
+			return false;
+		}
+		at += e->lens[i];
+	}
+	return true;
+}
+
+static struct entry *find(
+	struct answers *answers, const struct answers_key *key, unsigned counted, uint64_t hash)
+{
+	struct entry *e = *bucket_of(answers, hash);
+
+	while (e != NULL && (e->hash != hash || !is_of(e, key, counted))) {
+		e = e->next;
+	}
+	return e;
+}
+
+const struct answer *answers_find(
+	struct answers *answers, const struct answers_key *key, uint64_t now_ms, int64_t wall_s)
+{
+	unsigned counted = counted_in(key);
+	struct entry *e = find(answers, key, counted, hash_of(answers, key, counted));
+
+	if (e == NULL) {
+		return NULL;
+	}
+	if (now_ms >= e->answer.until_ms || wall_s < e->answer.from_wall_s ||
+		wall_s >= e->answer.until_wall_s) {
+		forget(answers, e);
+		return NULL;
+	}
+	list_remove(&e->recent);
+	list_prepend(&answers->recent, &e->recent);
+	return &e->answer;
+}
+
+static char *put(char *at, struct str text, struct str *kept)
+{
+	if (text.len > 0) {
+		memcpy(at, text.data, text.len);
+	}
+	*kept = (struct str){at, text.len};
+	return at + text.len;
+}
+
+static struct entry *entry_new(
+	const struct answers_key *key, unsigned counted, const struct answer *answer)
+{
+	const struct str *values = key->input->values;
+	size_t size =
+		sizeof(struct entry) + answer->head.len + answer->tail.len + answer->outcome.len;
+	struct entry *e;
+	char *at;
+
+	for (unsigned left = counted; left != 0; left &= left - 1) {
+		size += values[first_of(left)].len;
+	}
+	e = malloc(size);
+	if (e == NULL) {
+		return NULL;
+	}
+	e->size = size;
+	e->form = key->form;
+	e->policy = key->policy;
+	e->counted = counted;
+	e->ip = key->belief->ip;
+	e->ignored = key->belief->ignored;
+	e->answer = *answer;
+	at = e->values;
+	for (unsigned left = counted; left != 0; left &= left - 1) {
+		unsigned i = first_of(left);
+		struct str kept;
+
+		e->lens[i] = (uint32_t)values[i].len;
+		at = put(at, values[i], &kept);
+	}
+	at = put(at, answer->head, &e->answer.head);
+	at = put(at, answer->tail, &e->answer.tail);
+	put(at, answer->outcome, &e->answer.outcome);
+	return e;
+}
+
+void answers_keep(
+	struct answers *answers, const struct answers_key *key, const struct answer *answer)
+{
+	unsigned counted = counted_in(key);
+	uint64_t hash = hash_of(answers, key, counted);
+	struct entry *old = find(answers, key, counted, hash);
+	struct entry *e = entry_new(key, counted, answer);
+
+	if (old != NULL) {
+		forget(answers, old);
+	}
+	if (e == NULL || e->size > answers->max) {
+		free(e);
+		return;
+	}
+	while (answers->size + e->size > answers->max) {
+		forget(answers, CONTAINER_OF(answers->recent.prev, struct entry, recent));
+	}
+	e->hash = hash;
+	e->next = *bucket_of(answers, hash);
+	*bucket_of(answers, hash) = e;
+	list_prepend(&answers->recent, &e->recent);
+	answers->size += e->size;
+}
+
+uint32_t answer_max_age_s(const struct answer *answer, uint64_t now_ms, int64_t wall_s)
+{
+	uint64_t left_s = (answer->until_ms - now_ms) / 1000;
+	int64_t left_wall_s = answer->until_wall_s - wall_s;
+
+	if (left_wall_s < (int64_t)left_s) {
+		left_s = (uint64_t)left_wall_s;
+	}
+	return left_s < answer->max_age_s ? (uint32_t)left_s : answer->max_age_s;
+}

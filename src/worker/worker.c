@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "worker/worker.h"
+
+#include "log/log.h"
+#include "net/server.h"
+#include "worker/dispatch.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <uv.h>
+
+struct worker {
+	pthread_t thread;
+	uv_loop_t loop;
+	uv_async_t wake;
+	uv_timer_t grace;
+	struct worker_sockets sockets;
+	void (*heard)(void *ctx);
+	void *heard_ctx;
+	struct net_server *server;
+	struct requests *requests;
+	struct metrics *metrics;
+	size_t number; /* in them */
+
+	pthread_mutex_t mutex; /* guards what the main thread hands over */
+	struct snapshot *next;
+	uint64_t round;
+	bool stop;
+	bool stopping;
+	enum net_drain drain;
+
+	_Atomic uint64_t answered;
+	_Atomic bool left;
+};
+
+/* Of the process, but a few requests of the largest size for each worker. */
+#define INCOMPLETE_MAX ((size_t)128 * 1024 * 1024)
+#define INCOMPLETE_MIN 8
+
+static size_t incomplete_max(const struct worker *w, const struct config_server *server)
+{
+	size_t least = (size_t)INCOMPLETE_MIN * server->max_params;
+	size_t part = INCOMPLETE_MAX / w->sockets.sharers;
+
+	return part > least ? part : least;
+}
+
+static struct net_settings settings_of(const struct worker *w, const struct snapshot *snapshot)
+{
+	struct net_settings settings = snapshot->config->server.net;
+
+	settings.sharers = w->sockets.sharers;
+	settings.incomplete_max = incomplete_max(w, &snapshot->config->server);
+	settings.pauses = &metrics_worker(w->metrics, w->number)->pauses;
+	settings.peers = w->sockets.tcp_peers;
+	settings.peer_count = w->sockets.tcp_peer_count;
+	return settings;
+}
+
+static void take_snapshot(struct worker *w, struct snapshot *snapshot)
+{
+	struct net_settings settings = settings_of(w, snapshot);
+
+	if (!requests_renew(w->requests, snapshot)) {
+		log_write(LOG_LEVEL_ERROR, "a worker has no memory or descriptors for the new "
+					   "configuration and keeps the old one");
+		return;
+	}
+	net_server_configure(w->server, &settings);
+}
+
+static void close_all(struct worker *w)
+{
+	if (w->server != NULL) {
+		net_server_close(w->server);
+		w->server = NULL;
+	}
+	requests_free(w->requests);
+	w->requests = NULL;
+	uv_close((uv_handle_t *)&w->wake, NULL);
+	uv_close((uv_handle_t *)&w->grace, NULL);
+}
+
+static void on_drained(void *ctx)
+{
+	close_all(ctx);
+}
+
+static void on_grace_over(uv_timer_t *timer)
+{
+	log_write(LOG_LEVEL_WARNING, "requests were still in flight when the grace was over");
+	close_all(timer->data);
+}
+
+static void on_wake(uv_async_t *wake)
+{
+	struct worker *w = wake->data;
+
+	pthread_mutex_lock(&w->mutex);
+	struct snapshot *next = w->next;
+	uint64_t round = w->round;
+	bool stop = w->stop && !w->stopping;
+
+	w->next = NULL;
+	w->stopping = w->stop;
+	pthread_mutex_unlock(&w->mutex);
+
+	if (next != NULL) {
+		take_snapshot(w, next);
+		snapshot_unref(next);
+	}
+	if (round != w->answered) {
+		w->answered = round;
+		w->heard(w->heard_ctx);
+	}
+	if (stop) {
+		uv_timer_start(
+			&w->grace, on_grace_over, requests_config(w->requests)->server.grace_ms, 0);
+		requests_drain(w->requests);
+		net_server_drain(w->server, w->drain, on_drained, w);
+		w->left = true;
+		w->heard(w->heard_ctx);
+	}
+}
+
+static void *run(void *ctx)
+{
+	struct worker *w = ctx;
+
+	pthread_setname_np(pthread_self(), "worker");
+	while (w->server != NULL) {
+		net_server_turn(w->server, true);
+	}
+	uv_run(&w->loop, UV_RUN_DEFAULT);
+	return NULL;
+}
+
+static void worker_free(struct worker *w)
+{
+	snapshot_unref(w->next);
+	pthread_mutex_destroy(&w->mutex);
+	uv_loop_close(&w->loop);
+	free(w);
+}
+
+/* 0 or a negative libuv error. */
+static int open_server(struct worker *w, struct snapshot *snapshot)
+{
+	const struct net_settings settings = settings_of(w, snapshot);
+
+	const struct generation_worker worker = {w->metrics, w->number, w->sockets.sharers};
+
+	w->requests = requests_new(&w->loop, snapshot, &worker);
+	w->server = net_server_new(&w->loop, &settings);
+	if (w->requests == NULL || w->server == NULL) {
+		return UV_ENOMEM;
+	}
+	for (size_t i = 0; i < w->sockets.count; i++) {
+		int error = net_server_listen(w->server, w->sockets.fds[i],
+			requests_service(w->requests, w->sockets.protocols[i]));
+
+		if (error != 0) {
+			return error;
+		}
+	}
+	return 0;
+}
+
+/* All but the thread; 0 or a negative libuv error, after which there is nothing to free. */
+static int worker_new(struct snapshot *snapshot, const struct worker_sockets *sockets,
+	struct metrics *metrics, size_t number, struct worker **out)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+
+	if (w == NULL) {
+		return UV_ENOMEM;
+	}
+	int error = uv_loop_init(&w->loop);
+
+	if (error != 0) {
+		free(w);
+		return error;
+	}
+	w->sockets = *sockets;
+	w->metrics = metrics;
+	w->number = number;
+	w->grace.data = w;
+	w->wake.data = w;
+	pthread_mutex_init(&w->mutex, NULL);
+	error = uv_async_init(&w->loop, &w->wake, on_wake);
+	if (error != 0) {
+		worker_free(w);
+		return error;
+	}
+	uv_timer_init(&w->loop, &w->grace);
+	error = open_server(w, snapshot);
+	if (error != 0) {
+		close_all(w);
+		uv_run(&w->loop, UV_RUN_DEFAULT);
+		worker_free(w);
+		return error;
+	}
+	*out = w;
+	return 0;
+}
+
+struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets,
+	struct metrics *metrics, size_t number, void (*heard)(void *ctx), void *ctx)
+{
+	struct worker *w;
+	int error = worker_new(snapshot, sockets, metrics, number, &w);
+
+	if (error == 0) {
+		w->heard = heard;
+		w->heard_ctx = ctx;
+		error = -pthread_create(&w->thread, NULL, run, w);
+		if (error == 0) {
+			return w;
+		}
+		close_all(w);
+		uv_run(&w->loop, UV_RUN_DEFAULT);
+		worker_free(w);
+	}
+	log_write(LOG_LEVEL_ERROR, "a worker could not be started: %s", uv_strerror(error));
+	return NULL;
+}
+
+void worker_reload(struct worker *w, struct snapshot *snapshot)
+{
+	pthread_mutex_lock(&w->mutex);
+	snapshot_unref(w->next);
+	w->next = snapshot_ref(snapshot);
+	pthread_mutex_unlock(&w->mutex);
+	uv_async_send(&w->wake);
+}
+
+void worker_ask(struct worker *w, uint64_t round)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->round = round;
+	pthread_mutex_unlock(&w->mutex);
+	uv_async_send(&w->wake);
+}
+
+uint64_t worker_answered(const struct worker *w)
+{
+	return w->answered;
+}
+
+bool worker_has_left(const struct worker *w)
+{
+	return w->left;
+}
+
+void worker_stop(struct worker *w, enum net_drain drain)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->stop = true;
+	w->drain = drain;
+	pthread_mutex_unlock(&w->mutex);
+	uv_async_send(&w->wake);
+}
+
+void worker_join(struct worker *w)
+{
+	pthread_join(w->thread, NULL);
+	worker_free(w);
+}

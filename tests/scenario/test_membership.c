@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+/* Names that are to have the client's address, and lists that may: with a time and a network of our
+ * own. */
+
+#include "base/util.h"
+#include "dns/membership.h"
+#include "scenario/scenario.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define CLIENT "192.0.2.1"
+#define HOME "home.dyn.example"
+#define LIST "bl.example"
+#define LISTED "1.2.0.192.bl.example"
+#define LISTED6 "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl.example"
+
+struct asked {
+	struct scenario *s;
+	struct dns_member *handle;
+	unsigned calls;
+	uint64_t done_ms;
+	struct dns_member_result result;
+};
+
+static int setup(void **state)
+{
+	struct scenario *s = malloc(sizeof(*s));
+
+	assert_non_null(s);
+	scenario_init(s);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	scenario_end(*state);
+	free(*state);
+	return 0;
+}
+
+static void on_done(void *ctx, const struct dns_member_result *result)
+{
+	struct asked *a = ctx;
+
+	a->calls++;
+	a->handle = NULL;
+	a->result = *result;
+	a->done_ms = a->s->now_ms;
+}
+
+static void ask(struct asked *a, struct scenario *s, enum dns_member_kind kind, const char *name,
+	const char *addr)
+{
+	struct addr parsed = sim_addr(addr);
+	struct dns_member_question question = {kind, str_view(name), &parsed};
+
+	*a = (struct asked){.s = s};
+	a->handle = dns_member_start(s->engine, &question, NULL, on_done, a, &a->result);
+	assert_int_equal(a->calls, 0);
+}
+
+static bool known(struct scenario *s, enum dns_member_kind kind, const char *name, const char *addr,
+	struct dns_member_result *result)
+{
+	struct addr parsed = sim_addr(addr);
+	struct dns_member_question question = {kind, str_view(name), &parsed};
+
+	return dns_member_known(s->engine, &question, result);
+}
+
+/* From start to end; returns for how long it holds. What came is known from then on, at once. */
+static uint64_t expect(struct scenario *s, enum dns_member_kind kind, const char *name,
+	const char *addr, enum dns_member_word word)
+{
+	struct dns_member_result again;
+	struct asked a;
+
+	assert_false(known(s, kind, name, addr, &again));
+	ask(&a, s, kind, name, addr);
+	assert_non_null(a.handle);
+	scenario_run(s, s->settings.lookup_timeout_ms);
+	assert_int_equal(a.calls, 1);
+	assert_int_equal(a.result.word, word);
+	assert_false(a.result.overload);
+	size_t asked = s->query_count;
+
+	if (s->now_ms < a.result.expires_ms) {
+		assert_true(known(s, kind, name, addr, &again));
+		assert_int_equal(again.word, word);
+		assert_int_equal(again.expires_ms, a.result.expires_ms);
+	}
+	assert_int_equal(s->query_count, asked);
+	return a.result.expires_ms - a.done_ms;
+}
+
+static void test_forward(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	scenario_record(s, HOME, DNS_TYPE_A, 120, "198.51.100.7");
+	scenario_record(s, HOME, DNS_TYPE_A, 60, CLIENT);
+	scenario_record(s, HOME, DNS_TYPE_AAAA, 300, "2001:db8::1");
+	assert_int_equal(expect(s, DNS_MEMBER_FORWARD, HOME, CLIENT, DNS_MEMBER_YES), 60000);
+	assert_int_equal(
+		expect(s, DNS_MEMBER_FORWARD, HOME, "2001:db8::1", DNS_MEMBER_YES), 300000);
+	assert_int_equal(s->query_count, 2);
+
+	/* The name's addresses are everybody's answer. */
+	struct dns_member_result result;
+
+	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, "192.0.2.2", &result));
+	assert_int_equal(result.word, DNS_MEMBER_NO);
+	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, "2001:db8::2", &result));
+	assert_int_equal(result.word, DNS_MEMBER_NO);
+	/* Where they live is nobody's business here. */
+	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, "10.0.0.1", &result));
+	assert_int_equal(result.word, DNS_MEMBER_NO);
+	s->now_ms += 61000;
+	assert_false(known(s, DNS_MEMBER_FORWARD, HOME, CLIENT, &result));
+	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, "2001:db8::1", &result));
+}
+
+static void test_forward_along_cnames(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	scenario_record(s, HOME, DNS_TYPE_CNAME, 30, "a.example");
+	scenario_record(s, "a.example", DNS_TYPE_CNAME, 300, "b.example");
+	scenario_record(s, "b.example", DNS_TYPE_A, 300, CLIENT);
+	scenario_record(s, "x.example", DNS_TYPE_CNAME, 300, "y.example");
+	scenario_record(s, "y.example", DNS_TYPE_CNAME, 300, "x.example");
+	assert_int_equal(expect(s, DNS_MEMBER_FORWARD, HOME, CLIENT, DNS_MEMBER_YES), 30000);
+	expect(s, DNS_MEMBER_FORWARD, "x.example", CLIENT, DNS_MEMBER_NO);
+	expect(s, DNS_MEMBER_FORWARD, HOME, "2001:db8::1", DNS_MEMBER_NO);
+}
+
+static void test_forward_that_is_nowhere(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	scenario_record(s, HOME, DNS_TYPE_AAAA, 300, "2001:db8::1");
+	/* NODATA and NXDOMAIN live by the SOA. */
+	assert_int_equal(expect(s, DNS_MEMBER_FORWARD, HOME, CLIENT, DNS_MEMBER_NO), 60000);
+	assert_int_equal(
+		expect(s, DNS_MEMBER_FORWARD, "gone.example", CLIENT, DNS_MEMBER_NO), 60000);
+}
+
+static void test_lists(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	scenario_record(s, LISTED, DNS_TYPE_A, 300, "127.0.0.2");
+	scenario_record(s, LISTED6, DNS_TYPE_A, 600, "127.0.0.10");
+	scenario_record(s, "2.2.0.192." LIST, DNS_TYPE_A, 60, "127.255.255.254");
+	scenario_record(s, "3.2.0.192." LIST, DNS_TYPE_A, 60, "203.0.113.80");
+	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, CLIENT, DNS_MEMBER_YES), 300000);
+	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "2001:db8::1", DNS_MEMBER_YES), 600000);
+	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "192.0.2.2", DNS_MEMBER_UNKNOWN), 60000);
+	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "192.0.2.3", DNS_MEMBER_UNKNOWN), 60000);
+	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "192.0.2.4", DNS_MEMBER_NO), 60000);
+	assert_int_equal(s->query_count, 5);
+	for (size_t i = 0; i < s->query_count; i++) {
+		assert_int_equal(s->queries[i].type, DNS_TYPE_A);
+	}
+}
+
+static void test_special_addresses_are_on_no_list(void **state)
+{
+	static const char *const addrs[] = {
+		"10.0.0.1", "127.0.0.2", "192.168.1.1", "fe80::1", "fd00::1", "::1"};
+	struct scenario *s = *state;
+	struct dns_member_result result;
+	struct asked a;
+
+	scenario_start(s);
+	for (size_t i = 0; i < ARRAY_LEN(addrs); i++) {
+		assert_true(known(s, DNS_MEMBER_DNSBL, LIST, addrs[i], &result));
+		assert_int_equal(result.word, DNS_MEMBER_NO);
+		assert_int_equal(result.expires_ms, s->now_ms + s->settings.max_ttl_s * 1000);
+		ask(&a, s, DNS_MEMBER_DNSBL, LIST, addrs[i]);
+		assert_null(a.handle);
+		assert_int_equal(a.result.word, DNS_MEMBER_NO);
+	}
+	scenario_run(s, 1000);
+	assert_int_equal(s->query_count, 0);
+}
+
+static void test_special_addresses_with_private_ptr(void **state)
+{
+	struct scenario *s = *state;
+
+	s->settings.private_ptr = true;
+	scenario_start(s);
+	scenario_record(s, "2.0.0.127." LIST, DNS_TYPE_A, 300, "127.0.0.2");
+	expect(s, DNS_MEMBER_DNSBL, LIST, "127.0.0.2", DNS_MEMBER_YES);
+	expect(s, DNS_MEMBER_DNSBL, LIST, "127.0.0.1", DNS_MEMBER_NO);
+}
+
+static void test_the_static_zone_has_the_say(void **state)
+{
+	struct scenario *s = *state;
+	struct dns_member_result result;
+
+	scenario_start_with_zone(s, "1.0.0.10.bl.example. 60 IN A 127.0.0.2\n"
+				    "home.dyn.example. 60 IN A 192.0.2.1\n");
+	assert_true(known(s, DNS_MEMBER_DNSBL, LIST, "10.0.0.1", &result));
+	assert_int_equal(result.word, DNS_MEMBER_YES);
+	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, CLIENT, &result));
+	assert_int_equal(result.word, DNS_MEMBER_YES);
+	assert_int_equal(result.expires_ms, s->now_ms + 60000);
+	assert_int_equal(s->query_count, 0);
+}
+
+static bool answer_servfail(struct scenario *s, const struct sim_query *query)
+{
+	sim_rcode(s, query, RCODE_SERVFAIL, 10);
+	return true;
+}
+
+static bool be_silent(struct scenario *s, const struct sim_query *query)
+{
+	return true;
+}
+
+static void test_failures_are_unknown_and_remembered(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	s->behave = answer_servfail;
+	expect(s, DNS_MEMBER_FORWARD, HOME, CLIENT, DNS_MEMBER_UNKNOWN);
+	expect(s, DNS_MEMBER_DNSBL, LIST, CLIENT, DNS_MEMBER_UNKNOWN);
+}
+
+/* However slow the servers are, the whole ends in time; and the next does not wait as long. */
+static void test_the_deadline(void **state)
+{
+	struct scenario *s = *state;
+	struct dns_member_result result;
+	struct asked a;
+
+	s->settings.timeout_ms = 2000;
+	scenario_start(s);
+	s->behave = be_silent;
+	uint64_t began_ms = s->now_ms;
+
+	ask(&a, s, DNS_MEMBER_DNSBL, LIST, CLIENT);
+	while (a.calls == 0) {
+		scenario_run(s, 100);
+		assert_true(s->now_ms <= began_ms + s->settings.lookup_timeout_ms + 100);
+	}
+	assert_int_equal(a.result.word, DNS_MEMBER_UNKNOWN);
+	assert_true(a.result.expires_ms >= a.done_ms + 1000);
+	assert_true(known(s, DNS_MEMBER_DNSBL, LIST, CLIENT, &result) ||
+		    s->now_ms >= a.result.expires_ms);
+}
+
+static void test_cancelling(void **state)
+{
+	struct scenario *s = *state;
+	struct asked a;
+	struct asked b;
+
+	scenario_start(s);
+	s->behave = be_silent;
+	ask(&a, s, DNS_MEMBER_FORWARD, HOME, CLIENT);
+	dns_member_cancel(a.handle);
+	ask(&a, s, DNS_MEMBER_FORWARD, HOME, CLIENT);
+	ask(&b, s, DNS_MEMBER_FORWARD, HOME, "192.0.2.2");
+	scenario_run(s, 100);
+	/* One query for both. */
+	assert_int_equal(sim_asked(s, HOME), 1);
+	dns_member_cancel(a.handle);
+	scenario_run(s, s->settings.lookup_timeout_ms);
+	assert_int_equal(a.calls, 0);
+	assert_int_equal(b.calls, 1);
+	assert_int_equal(b.result.word, DNS_MEMBER_UNKNOWN);
+	/* And one that the engine's end meets. */
+	ask(&a, s, DNS_MEMBER_DNSBL, LIST, CLIENT);
+	scenario_run(s, 10);
+	dns_member_cancel(NULL);
+}
+
+/* One network cannot have more than its share of questions to lists; names are asked once for all.
+ */
+static void test_a_flood_from_one_network(void **state)
+{
+	struct scenario *s = *state;
+	struct asked a[6];
+	char addr[32];
+
+	s->settings.max_in_flight_per_prefix = 4;
+	scenario_start(s);
+	s->behave = be_silent;
+	for (size_t i = 0; i < ARRAY_LEN(a); i++) {
+		snprintf(addr, sizeof(addr), "192.0.2.%zu", i + 1);
+		ask(&a[i], s, DNS_MEMBER_DNSBL, LIST, addr);
+		if (i < 4) {
+			assert_non_null(a[i].handle);
+		} else {
+			assert_null(a[i].handle);
+			assert_int_equal(a[i].result.word, DNS_MEMBER_UNKNOWN);
+			assert_true(a[i].result.overload);
+		}
+	}
+	struct asked other;
+
+	ask(&other, s, DNS_MEMBER_DNSBL, LIST, "198.51.100.1");
+	assert_non_null(other.handle);
+	scenario_run(s, s->settings.lookup_timeout_ms);
+	assert_int_equal(other.calls, 1);
+	for (size_t i = 0; i < ARRAY_LEN(a); i++) {
+		snprintf(addr, sizeof(addr), "192.0.2.%zu", i + 1);
+		ask(&a[i], s, DNS_MEMBER_FORWARD, HOME, addr);
+		assert_non_null(a[i].handle);
+	}
+	scenario_run(s, s->settings.lookup_timeout_ms);
+}
+
+static void on_step(void *ctx, const struct fcrdns_trace_step *step)
+{
+	char *told = ctx;
+	size_t len = strlen(told);
+
+	snprintf(told + len, 256 - len, "%.*s %d %.*s; ", (int)step->name.len, step->name.data,
+		step->type, (int)step->answer.len, step->answer.data);
+}
+
+static void test_traces(void **state)
+{
+	struct scenario *s = *state;
+	char told[256] = "";
+	struct fcrdns_trace trace = {on_step, told};
+	struct addr client = sim_addr(CLIENT);
+	struct dns_member_question question = {DNS_MEMBER_DNSBL, str_view(LIST), &client};
+	struct asked a = {.s = s};
+
+	scenario_start(s);
+	scenario_record(s, LISTED, DNS_TYPE_A, 300, "127.0.0.2");
+	for (unsigned i = 1; i <= 2; i++) {
+		a.handle = dns_member_start(s->engine, &question, &trace, on_done, &a, &a.result);
+		scenario_run(s, 1000);
+		assert_int_equal(a.calls, i);
+	}
+	assert_string_equal(told, LISTED " 1 127.0.0.2; " LISTED " 1 127.0.0.2; ");
+	assert_int_equal(s->query_count, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_forward),
+		TEST(test_forward_along_cnames),
+		TEST(test_forward_that_is_nowhere),
+		TEST(test_lists),
+		TEST(test_special_addresses_are_on_no_list),
+		TEST(test_special_addresses_with_private_ptr),
+		TEST(test_the_static_zone_has_the_say),
+		TEST(test_failures_are_unknown_and_remembered),
+		TEST(test_the_deadline),
+		TEST(test_cancelling),
+		TEST(test_a_flood_from_one_network),
+		TEST(test_traces),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

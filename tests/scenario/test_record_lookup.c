@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+/* Questions of an audit: any type, one answer, with a time and a network of our own. */
+
+#include "base/util.h"
+#include "dns/record_lookup.h"
+#include "scenario/scenario.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct asked {
+	unsigned calls;
+	struct dns_inquiry *handle;
+	enum dns_status status;
+	bool from_zone;
+	size_t count;
+	char first[DNS_NAME_TEXT_MAX];
+};
+
+static int setup(void **state)
+{
+	struct scenario *s = malloc(sizeof(*s));
+
+	assert_non_null(s);
+	scenario_init(s);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	scenario_end(*state);
+	free(*state);
+	return 0;
+}
+
+static void on_done(void *ctx, const struct dns_inquiry_result *result)
+{
+	struct asked *a = ctx;
+
+	a->calls++;
+	a->handle = NULL;
+	a->status = result->status;
+	a->from_zone = result->from_zone;
+	assert_true((result->answer != NULL) == (result->status == DNS_STATUS_DATA));
+	if (result->answer == NULL) {
+		return;
+	}
+	a->count = result->answer->count;
+	if (result->answer->type == DNS_TYPE_A || result->answer->type == DNS_TYPE_AAAA) {
+		addr_format(&result->answer->addrs[0], a->first);
+	} else {
+		dns_name_to_text(&result->answer->names[0], a->first);
+	}
+}
+
+static void start(struct scenario *s, struct asked *a, const char *text, enum dns_type type)
+{
+	struct dns_name name;
+
+	*a = (struct asked){.calls = 0};
+	assert_true(dns_name_from_text(str_view(text), &name));
+	a->handle = dns_inquiry_start(s->engine, &name, type, on_done, a);
+	assert_non_null(a->handle);
+	assert_int_equal(a->calls, 0);
+}
+
+static struct asked ask(struct scenario *s, const char *name, enum dns_type type)
+{
+	struct asked a;
+
+	start(s, &a, name, type);
+	scenario_run(s, s->settings.lookup_timeout_ms);
+	assert_int_equal(a.calls, 1);
+	return a;
+}
+
+static void test_types(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_record(s, "example", DNS_TYPE_NS, 60, "ns2.example");
+	scenario_record(s, "example", DNS_TYPE_NS, 60, "ns1.example");
+	scenario_record(s, "www.example", DNS_TYPE_CNAME, 60, "host.example");
+	scenario_record(s, "host.example", DNS_TYPE_A, 60, "192.0.2.1");
+	scenario_start(s);
+
+	struct asked a = ask(s, "example", DNS_TYPE_NS);
+
+	assert_int_equal(a.status, DNS_STATUS_DATA);
+	assert_int_equal(a.count, 2);
+	assert_string_equal(a.first, "ns1.example");
+	a = ask(s, "www.example", DNS_TYPE_CNAME);
+	assert_int_equal(a.count, 1);
+	assert_string_equal(a.first, "host.example");
+	a = ask(s, "www.example", DNS_TYPE_A);
+	assert_string_equal(a.first, "192.0.2.1");
+	assert_false(a.from_zone);
+	assert_int_equal(ask(s, "gone.example", DNS_TYPE_CNAME).status, DNS_STATUS_NXDOMAIN);
+}
+
+static void test_static_zone(void **state)
+{
+	struct scenario *s = *state;
+
+	scenario_start_with_zone(s,
+		"example. 60 IN SOA ns.example. host.example. 1 2 3 4 60\n"
+		"example. 60 IN NS ns.example.\nwww.example. 60 IN CNAME away.test.\n");
+
+	struct asked a = ask(s, "example", DNS_TYPE_SOA);
+
+	assert_string_equal(a.first, "ns.example");
+	assert_true(a.from_zone);
+	assert_string_equal(ask(s, "example", DNS_TYPE_NS).first, "ns.example");
+	a = ask(s, "www.example", DNS_TYPE_CNAME);
+	assert_string_equal(a.first, "away.test");
+	assert_true(a.from_zone);
+	assert_int_equal(s->query_count, 0);
+	assert_false(ask(s, "www.example", DNS_TYPE_A).from_zone);
+	assert_true(s->query_count > 0);
+}
+
+static bool be_silent(struct scenario *s, const struct sim_query *query)
+{
+	return true;
+}
+
+static void test_silence_and_cancelling(void **state)
+{
+	struct scenario *s = *state;
+	struct asked a;
+
+	s->behave = be_silent;
+	scenario_start(s);
+	assert_int_equal(ask(s, "silent.example", DNS_TYPE_SOA).status, DNS_STATUS_TIMEOUT);
+	start(s, &a, "other.example", DNS_TYPE_A);
+	dns_inquiry_cancel(a.handle);
+	dns_inquiry_cancel(NULL);
+	scenario_run(s, s->settings.lookup_timeout_ms);
+	assert_int_equal(a.calls, 0);
+	/* What is under way at the end is gone with the engine. */
+	start(s, &a, "third.example", DNS_TYPE_A);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_types, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_static_zone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_silence_and_cancelling, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

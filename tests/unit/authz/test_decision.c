@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/authz.h"
+
+#include "authz/snapshot.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+/* Whole decisions, over a real configuration file and names from a static zone. */
+
+static const char zone_text[] =
+	"2.0.192.in-addr.arpa. 600 IN SOA ns.test. root.test. 1 1 1 1 300\n"
+	"1.2.0.192.in-addr.arpa. 600 IN PTR good.partner.test.\n"
+	"2.2.0.192.in-addr.arpa. 600 IN PTR admin.partner.test.\n"
+	"3.2.0.192.in-addr.arpa. 600 IN PTR good.partner.test.\n"
+	"3.2.0.192.in-addr.arpa. 600 IN PTR other.test.\n"
+	"4.2.0.192.in-addr.arpa. 60 IN PTR z.partner.test.\n"
+	"4.2.0.192.in-addr.arpa. 60 IN PTR a.test.\n"
+	"test. 600 IN SOA ns.test. root.test. 1 1 1 1 300\n"
+	"good.partner.test. 600 IN A 192.0.2.1\n"
+	"admin.partner.test. 600 IN A 198.51.100.1\n"
+	"other.test. 600 IN A 192.0.2.3\n"
+	"z.partner.test. 60 IN A 192.0.2.4\n"
+	"a.test. 600 IN A 192.0.2.4\n"
+	"8.b.d.0.1.0.0.2.ip6.arpa. 600 IN SOA ns.test. root.test. 1 1 1 1 300\n"
+	"7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. 600 IN PTR "
+	"six.partner.test.\n"
+	"six.partner.test. 600 IN AAAA 2001:db8::7\n";
+
+static char folder[] = "/tmp/doorward-test-XXXXXX";
+static char config_path[64];
+static char zone_path[64];
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(config_path, sizeof(config_path), "%s/doorward.conf", folder);
+	snprintf(zone_path, sizeof(zone_path), "%s/zone", folder);
+	write_file(zone_path, zone_text);
+	return 0;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	unlink(config_path);
+	unlink(zone_path);
+	return rmdir(folder);
+}
+
+struct outcome {
+	enum authz_verdict verdict;
+	unsigned status;
+	enum policy_reason reason;
+	enum fcrdns_status rdns;
+	bool cert_verified;
+	uint32_t max_age_s;
+	char hostname[64];
+	unsigned rule_line; /* 0: none */
+};
+
+static void on_decided(void *ctx)
+{
+	(*(int *)ctx)++;
+}
+
+static const int64_t now_s = 1798000000; /* 2026-12-23, while the test certificates are valid */
+
+static struct snapshot *load(const char *policies, const char *frontend)
+{
+	char text[4096];
+	struct diag diag;
+
+	snprintf(text, sizeof(text),
+		"[dns]\nnameservers = 127.0.0.1:9\nstatic_zone = zone\n[frontend]\n%s\n%s\n",
+		frontend, policies);
+	write_file(config_path, text);
+	diag_init(&diag);
+	struct snapshot *snapshot = snapshot_load(config_path, NULL, &diag);
+
+	if (snapshot == NULL) {
+		print_error("%.*s", (int)diag.text.len, (const char *)diag.text.data);
+	}
+	diag_clear(&diag);
+	assert_non_null(snapshot);
+	return snapshot;
+}
+
+/* Decides the request given as NAME, value, …, NULL; twice, so that the second finds the cache. */
+static struct outcome decide(const char *policies, const char *frontend, const char *const *pairs)
+{
+	struct snapshot *snapshot = load(policies, frontend);
+	struct outcome outcomes[2];
+	uv_loop_t loop;
+
+	assert_int_equal(uv_loop_init(&loop), 0);
+	const struct authz_means means = {.config = snapshot->config,
+		.dns = dns_engine_new(&loop, snapshot->dns, NULL),
+		.verifier = verifier_new(&loop, snapshot->trusts, NULL)};
+
+	assert_non_null(means.dns);
+	assert_non_null(means.verifier);
+	for (int round = 0; round < 2; round++) {
+		struct authz a;
+		int called = 0;
+
+		authz_init(&a);
+		for (const char *const *p = pairs; *p != NULL; p += 2) {
+			authz_input(&a, snapshot->config, str_view(p[0]), str_view(p[1]));
+		}
+		bool at_once = authz_start(&a, &means, now_s, NULL, on_decided, &called);
+
+		while (!at_once && called == 0) {
+			uv_run(&loop, UV_RUN_ONCE);
+		}
+		assert_int_equal(called, at_once ? 0 : 1);
+		outcomes[round] = (struct outcome){.verdict = a.verdict,
+			.status = a.status,
+			.reason = a.reason,
+			.rdns = authz_rdns_status(&a),
+			.cert_verified = a.cert_verified,
+			.max_age_s = a.max_age_s};
+		snprintf(outcomes[round].hostname, sizeof(outcomes[round].hostname), "%.*s",
+			(int)a.hostname.len, a.hostname.data != NULL ? a.hostname.data : "");
+		if (a.rule != NULL) {
+			struct str place = policy_rule_place(a.rule);
+
+			outcomes[round].rule_line = (unsigned)atoi(strrchr(place.data, ':') + 1);
+		}
+		authz_clear(&a);
+	}
+	dns_engine_close(means.dns);
+	verifier_close(means.verifier);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	snapshot_unref(snapshot);
+	assert_int_equal(outcomes[0].verdict, outcomes[1].verdict);
+	assert_int_equal(outcomes[0].reason, outcomes[1].reason);
+	assert_string_equal(outcomes[0].hostname, outcomes[1].hostname);
+	return outcomes[0];
+}
+
+#define ASK(policies, ...) decide(policies, "", (const char *const[]){__VA_ARGS__, NULL})
+
+static const char by_name[] = "[policy default]\nrdns = double\nallow = host .partner.test\n";
+
+static void a_confirmed_name_opens(void **state)
+{
+	struct outcome o = ASK(by_name, "REMOTE_ADDR", "192.0.2.1");
+
+	(void)state;
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_int_equal(o.reason, REASON_RULE);
+	assert_int_equal(o.rdns, FCRDNS_VERIFIED);
+	assert_string_equal(o.hostname, "good.partner.test");
+	o = ASK(by_name, "REMOTE_ADDR", "2001:db8::7");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_string_equal(o.hostname, "six.partner.test");
+}
+
+static void a_claimed_name_does_not(void **state)
+{
+	struct outcome o = ASK(by_name, "REMOTE_ADDR", "192.0.2.2");
+
+	(void)state;
+	assert_int_equal(o.verdict, AUTHZ_DENY);
+	assert_int_equal(o.reason, REASON_DEFAULT);
+	assert_int_equal(o.rdns, FCRDNS_MISMATCH);
+	assert_string_equal(o.hostname, "");
+}
+
+static void the_name_that_matches_must_be_one_that_confirmed(void **state)
+{
+	struct outcome o = ASK(by_name, "REMOTE_ADDR", "192.0.2.3");
+
+	(void)state;
+	assert_int_equal(o.verdict, AUTHZ_DENY);
+	assert_string_equal(o.hostname, "other.test");
+	o = ASK(by_name, "REMOTE_ADDR", "192.0.2.4");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_string_equal(o.hostname, "z.partner.test");
+	assert_in_range(o.max_age_s, 55, 60);
+}
+
+static void no_name_is_none(void **state)
+{
+	struct outcome o = ASK(by_name, "REMOTE_ADDR", "192.0.2.99");
+
+	(void)state;
+	assert_int_equal(o.rdns, FCRDNS_NONE);
+	assert_int_equal(o.reason, REASON_DEFAULT);
+}
+
+/* 203.0.113.1 is not in the zone, and nobody answers at the name server's port. */
+static void an_unknown_name_is_a_dns_error(void **state)
+{
+	struct outcome o = ASK(by_name, "REMOTE_ADDR", "203.0.113.1");
+
+	(void)state;
+	assert_int_equal(o.verdict, AUTHZ_DENY);
+	assert_int_equal(o.reason, REASON_DNS_ERROR);
+	assert_int_equal(o.rdns, FCRDNS_ERROR);
+	assert_int_equal(o.max_age_s, 0);
+	o = ASK("[policy default]\nrdns = double\non_dns_error = error\nallow = host .test\n",
+		"REMOTE_ADDR", "203.0.113.1");
+	assert_int_equal(o.verdict, AUTHZ_ERROR);
+	assert_int_equal(o.status, 503);
+	o = ASK("[policy default]\nrdns = double\non_dns_error = allow\nallow = host .test\n",
+		"REMOTE_ADDR", "203.0.113.1");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_int_equal(o.reason, REASON_DNS_ERROR);
+	/* A rule that needs no name is not kept from deciding. */
+	o = ASK("[policy default]\nrdns = double\nallow = ip 203.0.113.0/24\nallow = host .test\n",
+		"REMOTE_ADDR", "203.0.113.1");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_int_equal(o.reason, REASON_RULE);
+	assert_int_equal(o.rdns, FCRDNS_ERROR);
+}
+
+static void input_that_cannot_be_used_is_denied(void **state)
+{
+	static const char open_door[] = "[policy default]\nallow = *\n";
+
+	(void)state;
+	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "192.0.2.1").verdict, AUTHZ_ALLOW);
+	assert_int_equal(ASK(open_door, "HTTP_HOST", "x").reason, REASON_NO_ADDRESS);
+	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "unix:").reason, REASON_BAD_ADDRESS);
+	assert_int_equal(
+		ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "REMOTE_ADDR", "192.0.2.1").reason,
+		REASON_DUPLICATE_INPUT);
+	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "HTTP_X_REAL_IP", "a",
+				 "HTTP_X_REAL_IP", "b")
+				 .reason,
+		REASON_DUPLICATE_INPUT);
+	assert_int_equal(
+		ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "DOORWARD_POLICY", "admin").reason,
+		REASON_UNKNOWN_POLICY);
+	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "DOORWARD_POLICY", "").reason,
+		REASON_UNKNOWN_POLICY);
+}
+
+static void claims_shorten_how_long_an_answer_holds(void **state)
+{
+	static const char crawlers[] =
+		"[policy default]\ndefault = allow\nrdns = double\nrdns_when = needed\n"
+		"deny = user_agent ~ googlebot & !host .partner.test\n";
+	static const char cached[] =
+		"[policy default]\ndefault = allow\nrdns = double\nrdns_when = needed\n"
+		"cached_claims = user_agent\n"
+		"deny = user_agent ~ googlebot & !host .partner.test\n";
+	struct outcome o;
+
+	(void)state;
+	/* Nobody is looked up who does not say that he is a crawler. */
+	o = ASK(crawlers, "REMOTE_ADDR", "203.0.113.1", "HTTP_USER_AGENT", "curl");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_int_equal(o.rdns, FCRDNS_OFF);
+	assert_int_equal(o.max_age_s, 0);
+	o = ASK(cached, "REMOTE_ADDR", "203.0.113.1", "HTTP_USER_AGENT", "curl");
+	assert_true(o.max_age_s > 0);
+	o = ASK(crawlers, "REMOTE_ADDR", "192.0.2.2", "HTTP_USER_AGENT", "GoogleBot/2.1");
+	assert_int_equal(o.verdict, AUTHZ_DENY);
+	assert_int_equal(o.reason, REASON_RULE);
+	o = ASK(crawlers, "REMOTE_ADDR", "192.0.2.1", "HTTP_USER_AGENT", "GoogleBot/2.1");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+}
+
+static void rules_name_their_line(void **state)
+{
+	struct outcome o = ASK(by_name, "REMOTE_ADDR", "192.0.2.1");
+
+	(void)state;
+	assert_int_equal(o.rule_line, 8);
+}
+
+static char *read_pem(const char *path)
+{
+	static char text[8192];
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	size_t len = fread(text, 1, sizeof(text) - 1, file);
+
+	fclose(file);
+	assert_true(len > 0);
+	text[len] = '\0';
+	return text;
+}
+
+static void certificates_are_judged(void **state)
+{
+	static const char required[] = "[policy default]\nclient_cert = required\nallow = *\n";
+	static const char optional[] = "[policy default]\nclient_cert = optional\n"
+				       "allow = cert.cn client-1\n"
+				       "allow = !cert present\n";
+	const char *pem = read_pem("tests/vectors/captures/ec-l.pem");
+	const struct {
+		const char *policy;
+		const char *cert;
+		const char *status;
+		enum authz_verdict verdict;
+		enum policy_reason reason;
+	} cases[] = {
+		{required, pem, "SUCCESS", AUTHZ_ALLOW, REASON_RULE},
+		{required, "", "NONE", AUTHZ_DENY, REASON_CERT_MISSING},
+		{required, "", "SUCCESS", AUTHZ_DENY, REASON_CERT_MISSING},
+		{required, "", "FAILED:reason(21)", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
+		{required, pem, "NONE", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
+		{required, pem, "", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
+		{required, pem, "success", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
+		{required, pem, "GENEROUS", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
+		{required, "junk", "SUCCESS", AUTHZ_DENY, REASON_CERT_MALFORMED},
+		{optional, pem, "SUCCESS", AUTHZ_ALLOW, REASON_RULE},
+		{optional, pem, "FAILED:x", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
+		{optional, "", "NONE", AUTHZ_ALLOW, REASON_RULE},
+		{optional, "", "", AUTHZ_ALLOW, REASON_RULE},
+		{optional, "", "FAILED:reason(18)", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct outcome o = ASK(cases[i].policy, "REMOTE_ADDR", "192.0.2.1",
+			"SSL_CLIENT_CERT", cases[i].cert, "SSL_CLIENT_VERIFY", cases[i].status);
+
+		print_message("case %zu\n", i);
+		assert_int_equal(o.verdict, cases[i].verdict);
+		assert_int_equal(o.reason, cases[i].reason);
+		assert_int_equal(o.cert_verified, o.verdict == AUTHZ_ALLOW && cases[i].cert == pem);
+	}
+	/* A header certificate is nothing from a stranger, and everything once the front end says
+	 * so. */
+	assert_int_equal(ASK(required, "REMOTE_ADDR", "192.0.2.1", "HTTP_X_SSL_CLIENT_CERT", pem,
+				 "HTTP_X_SSL_CLIENT_VERIFY", "SUCCESS")
+				 .reason,
+		REASON_CERT_MISSING);
+	assert_int_equal(
+		ASK(required, "REMOTE_ADDR", "192.0.2.1", "HTTP_X_SSL_CLIENT_CERT", pem,
+			"HTTP_X_SSL_CLIENT_VERIFY", "SUCCESS", "DOORWARD_TRUST_HEADERS", "1")
+			.verdict,
+		AUTHZ_ALLOW);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_confirmed_name_opens),
+		cmocka_unit_test(a_claimed_name_does_not),
+		cmocka_unit_test(the_name_that_matches_must_be_one_that_confirmed),
+		cmocka_unit_test(no_name_is_none),
+		cmocka_unit_test(an_unknown_name_is_a_dns_error),
+		cmocka_unit_test(input_that_cannot_be_used_is_denied),
+		cmocka_unit_test(claims_shorten_how_long_an_answer_holds),
+		cmocka_unit_test(rules_name_their_line),
+		cmocka_unit_test(certificates_are_judged),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/authz.h"
+
+#include "authz/snapshot.h"
+#include "explain/explain.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+/* Whole decisions by `forward` and `dnsbl`; what the static zone does not know, nobody does. */
+
+static const char zone_text[] =
+	"2.0.192.in-addr.arpa. 600 IN SOA ns.test. root.test. 1 1 1 1 300\n"
+	"1.2.0.192.in-addr.arpa. 600 IN PTR good.partner.test.\n"
+	"test. 600 IN SOA ns.test. root.test. 1 1 1 1 300\n"
+	"good.partner.test. 600 IN A 192.0.2.1\n"
+	"home.dyn.test. 60 IN A 192.0.2.1\n"
+	"home.dyn.test. 60 IN A 10.0.0.1\n"
+	"home.dyn.test. 40 IN AAAA 2001:db8::7\n"
+	"alias.dyn.test. 30 IN CNAME home.dyn.test.\n"
+	"loop.dyn.test. 30 IN CNAME pool.dyn.test.\n"
+	"pool.dyn.test. 30 IN CNAME loop.dyn.test.\n"
+	"1.2.0.192.bl.test. 50 IN A 127.0.0.2\n"
+	"3.2.0.192.bl.test. 50 IN A 127.255.255.254\n"
+	"4.2.0.192.bl.test. 50 IN A 198.51.100.1\n"
+	"7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl.test. 45 IN A "
+	"127.0.0.9\n";
+
+static char folder[] = "/tmp/doorward-test-XXXXXX";
+static char config_path[64];
+static char zone_path[64];
+static char list_path[64];
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(config_path, sizeof(config_path), "%s/doorward.conf", folder);
+	snprintf(zone_path, sizeof(zone_path), "%s/zone", folder);
+	snprintf(list_path, sizeof(list_path), "%s/friends", folder);
+	write_file(zone_path, zone_text);
+	write_file(list_path, "# who may\nnobody.dyn.test\nhome.dyn.test\nhome.dyn.nowhere\n");
+	return 0;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	unlink(config_path);
+	unlink(zone_path);
+	unlink(list_path);
+	return rmdir(folder);
+}
+
+struct outcome {
+	enum authz_verdict verdict;
+	unsigned status;
+	enum policy_reason reason;
+	enum fcrdns_status rdns;
+	uint32_t max_age_s;
+	bool at_once;
+	char hostname[64];
+};
+
+static void on_decided(void *ctx)
+{
+	(*(int *)ctx)++;
+}
+
+static const int64_t now_s = 1798000000;
+
+static struct snapshot *load(const char *policy)
+{
+	char text[4096];
+	struct diag diag;
+
+	snprintf(text, sizeof(text),
+		"[dns]\nnameservers = 127.0.0.1:9\nstatic_zone = zone\n[policy default]\n%s",
+		policy);
+	write_file(config_path, text);
+	diag_init(&diag);
+	struct snapshot *snapshot = snapshot_load(config_path, NULL, &diag);
+
+	if (snapshot == NULL) {
+		print_error("%.*s", (int)diag.text.len, (const char *)diag.text.data);
+	}
+	diag_clear(&diag);
+	assert_non_null(snapshot);
+	return snapshot;
+}
+
+static struct outcome decide_traced(
+	const char *policy, const char *ip, const struct authz_trace *trace, struct bytes *text)
+{
+	struct snapshot *snapshot = load(policy);
+	struct outcome o;
+	struct authz a;
+	uv_loop_t loop;
+	int called = 0;
+
+	assert_int_equal(uv_loop_init(&loop), 0);
+	struct dns_engine *dns = dns_engine_new(&loop, snapshot->dns, NULL);
+
+	assert_non_null(dns);
+	authz_init(&a);
+	authz_input(&a, snapshot->config, str_view("REMOTE_ADDR"), str_view(ip));
+	authz_input(&a, snapshot->config, str_view("HTTP_USER_AGENT"), str_view("curl"));
+	const struct authz_means means = {.config = snapshot->config, .dns = dns};
+	bool at_once = authz_start(&a, &means, now_s, trace, on_decided, &called);
+
+	while (!at_once && called == 0) {
+		uv_run(&loop, UV_RUN_ONCE);
+	}
+	assert_int_equal(called, at_once ? 0 : 1);
+	o = (struct outcome){.verdict = a.verdict,
+		.status = a.status,
+		.reason = a.reason,
+		.rdns = authz_rdns_status(&a),
+		.max_age_s = a.max_age_s,
+		.at_once = at_once};
+	snprintf(o.hostname, sizeof(o.hostname), "%.*s", (int)a.hostname.len,
+		a.hostname.data != NULL ? a.hostname.data : "");
+	if (text != NULL) {
+		explain_json(trace->policy->ctx, &a, NULL, text);
+	}
+	authz_clear(&a);
+	dns_engine_close(dns);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	snapshot_unref(snapshot);
+	return o;
+}
+
+static struct outcome decide(const char *policy, const char *ip)
+{
+	return decide_traced(policy, ip, NULL, NULL);
+}
+
+static void assert_decides(const char *policy, const char *ip, enum authz_verdict verdict,
+	enum policy_reason reason, uint32_t max_age_s)
+{
+	struct outcome o = decide(policy, ip);
+
+	assert_int_equal(o.verdict, verdict);
+	assert_int_equal(o.reason, reason);
+	if (max_age_s > 0) {
+		assert_in_range(o.max_age_s, max_age_s - 3, max_age_s);
+	} else {
+		assert_int_equal(o.max_age_s, 0);
+	}
+	/* Nobody is asked for a name. */
+	assert_int_equal(o.rdns, FCRDNS_OFF);
+	assert_string_equal(o.hostname, "");
+}
+
+static void a_dynamic_name_opens(void **state)
+{
+	static const char policy[] = "rdns = off\nallow = forward home.dyn.test\n";
+	static const char negated[] = "rdns = off\nallow = !forward home.dyn.test\n";
+	static const char alias[] = "rdns = off\nallow = forward alias.dyn.test\n";
+	static const char loop[] = "rdns = off\nallow = forward loop.dyn.test\n";
+	static const char nobody[] = "rdns = off\nallow = forward nobody.dyn.test\n";
+
+	(void)state;
+	assert_decides(policy, "192.0.2.1", AUTHZ_ALLOW, REASON_RULE, 60);
+	assert_decides(policy, "10.0.0.1", AUTHZ_ALLOW, REASON_RULE, 60);
+	assert_decides(policy, "2001:db8::7", AUTHZ_ALLOW, REASON_RULE, 40);
+	assert_decides(policy, "192.0.2.2", AUTHZ_DENY, REASON_DEFAULT, 60);
+	assert_decides(policy, "2001:db8::8", AUTHZ_DENY, REASON_DEFAULT, 40);
+	assert_decides(negated, "192.0.2.1", AUTHZ_DENY, REASON_DEFAULT, 60);
+	assert_decides(negated, "192.0.2.2", AUTHZ_ALLOW, REASON_RULE, 60);
+	assert_decides(alias, "192.0.2.1", AUTHZ_ALLOW, REASON_RULE, 30);
+	assert_decides(loop, "192.0.2.1", AUTHZ_DENY, REASON_DEFAULT, 30);
+	assert_int_equal(decide(nobody, "192.0.2.1").reason, REASON_DEFAULT);
+	/* What is at hand costs no turn of the loop. */
+	assert_true(decide(policy, "192.0.2.1").at_once);
+}
+
+static void a_file_of_names(void **state)
+{
+	static const char policy[] = "rdns = off\nallow = forward in file:friends\n";
+	struct outcome o;
+
+	(void)state;
+	/* One that has the address is enough, though nobody knows another. */
+	assert_decides(policy, "192.0.2.1", AUTHZ_ALLOW, REASON_RULE, 60);
+	o = decide(policy, "192.0.2.2");
+	assert_int_equal(o.reason, REASON_DNS_ERROR);
+	assert_int_equal(o.max_age_s, 0);
+}
+
+static void a_list_shuts_out(void **state)
+{
+	static const char policy[] = "rdns = off\ndefault = allow\ndeny = dnsbl bl.test\n";
+	static const char negated[] = "rdns = off\nallow = !dnsbl bl.test\n";
+
+	(void)state;
+	assert_decides(policy, "192.0.2.1", AUTHZ_DENY, REASON_RULE, 50);
+	assert_decides(policy, "2001:db8::7", AUTHZ_DENY, REASON_RULE, 45);
+	assert_decides(policy, "2001:db8::8", AUTHZ_ALLOW, REASON_DEFAULT, 300);
+	assert_decides(policy, "192.0.2.2", AUTHZ_ALLOW, REASON_DEFAULT, 300);
+	assert_decides(policy, "192.0.2.3", AUTHZ_DENY, REASON_DNS_ERROR, 0);
+	assert_decides(policy, "192.0.2.4", AUTHZ_DENY, REASON_DNS_ERROR, 0);
+	assert_decides(negated, "192.0.2.1", AUTHZ_DENY, REASON_DEFAULT, 50);
+	assert_decides(negated, "192.0.2.2", AUTHZ_ALLOW, REASON_RULE, 300);
+	assert_decides(negated, "192.0.2.3", AUTHZ_DENY, REASON_DNS_ERROR, 0);
+}
+
+/* Nobody answers at the name server's port. */
+static void nobody_knows(void **state)
+{
+	static const char *const terms[] = {"forward home.dyn.nowhere", "!forward home.dyn.nowhere",
+		"dnsbl bl.nowhere", "!dnsbl bl.nowhere"};
+	static const struct {
+		const char *word;
+		enum authz_verdict verdict;
+		unsigned status;
+	} cases[] = {{"deny", AUTHZ_DENY, 403}, {"error", AUTHZ_ERROR, 503},
+		{"allow", AUTHZ_ALLOW, 200}};
+	char policy[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(terms) * ARRAY_LEN(cases); i++) {
+		snprintf(policy, sizeof(policy), "rdns = off\non_dns_error = %s\nallow = %s\n",
+			cases[i % 3].word, terms[i / 3]);
+		struct outcome o = decide(policy, "192.0.2.1");
+
+		assert_int_equal(o.verdict, cases[i % 3].verdict);
+		assert_int_equal(o.status, cases[i % 3].status);
+		assert_int_equal(o.reason, REASON_DNS_ERROR);
+		assert_int_equal(o.max_age_s, 0);
+	}
+}
+
+/* A false term decides a rule, whatever is not known, and at once. */
+static void only_what_matters_is_looked_up(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	o = decide("rdns = off\ndefault = allow\n"
+		   "deny = dnsbl bl.nowhere & user_agent ~ googlebot\n"
+		   "deny = dnsbl bl.nowhere & ip 198.51.100.0/24\n"
+		   "deny = dnsbl bl.nowhere & forward nobody.dyn.test\n"
+		   "deny = dnsbl bl.nowhere & !forward home.dyn.test\n",
+		"192.0.2.1");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_int_equal(o.reason, REASON_DEFAULT);
+	assert_true(o.at_once);
+}
+
+/* What decided bounds how long the answer holds; what did not, does not. */
+static void the_smallest_time_to_live(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	o = decide("rdns = off\nallow = forward home.dyn.test & dnsbl bl.test\n", "192.0.2.1");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_in_range(o.max_age_s, 47, 50);
+	o = decide(
+		"rdns = off\nallow = forward home.dyn.test\ndeny = dnsbl bl.test\n", "192.0.2.1");
+	assert_in_range(o.max_age_s, 57, 60);
+	o = decide(
+		"rdns = off\nallow = forward loop.dyn.test\nallow = dnsbl bl.test\n", "192.0.2.1");
+	assert_in_range(o.max_age_s, 27, 30);
+}
+
+static void names_and_lookups_together(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	o = decide("rdns = double\nallow = host .partner.test & dnsbl bl.test\n", "192.0.2.1");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_string_equal(o.hostname, "good.partner.test");
+	assert_in_range(o.max_age_s, 47, 50);
+	/* The name for the answer is looked up also where another fact decides. */
+	o = decide("rdns = double\nallow = forward home.dyn.test\n", "192.0.2.1");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_int_equal(o.rdns, FCRDNS_VERIFIED);
+	assert_string_equal(o.hostname, "good.partner.test");
+	o = decide(
+		"rdns = double\nrdns_when = needed\nallow = forward home.dyn.test\n", "192.0.2.1");
+	assert_int_equal(o.rdns, FCRDNS_OFF);
+	assert_string_equal(o.hostname, "");
+	/* A list that does not answer is not what keeps a rule about a name from being false. */
+	o = decide("rdns = double\ndefault = allow\ndeny = dnsbl bl.nowhere & host .other.test\n",
+		"192.0.2.1");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_int_equal(o.reason, REASON_DEFAULT);
+}
+
+static void cancelling_midway(void **state)
+{
+	struct snapshot *snapshot =
+		load("rdns = double\nallow = forward a.nowhere & dnsbl b.nowhere & host x.test\n");
+	struct authz a;
+	uv_loop_t loop;
+	int called = 0;
+
+	(void)state;
+	assert_int_equal(uv_loop_init(&loop), 0);
+	struct dns_engine *dns = dns_engine_new(&loop, snapshot->dns, NULL);
+
+	const struct authz_means means = {.config = snapshot->config, .dns = dns};
+
+	assert_non_null(dns);
+	authz_init(&a);
+	for (int i = 0; i < 3; i++) {
+		authz_input(&a, snapshot->config, str_view("REMOTE_ADDR"), str_view("203.0.113.1"));
+		assert_false(authz_start(&a, &means, now_s, NULL, on_decided, &called));
+		authz_reset(&a);
+	}
+	authz_clear(&a);
+	dns_engine_close(dns);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(called, 0);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	snapshot_unref(snapshot);
+}
+
+static bool says(const struct bytes *text, const char *what)
+{
+	return memmem(text->data, text->len, what, strlen(what)) != NULL;
+}
+
+static void an_explanation_shows_the_questions(void **state)
+{
+	struct explain e;
+	struct bytes text;
+
+	(void)state;
+	explain_init(&e);
+	bytes_init(&text, 0);
+	decide_traced("rdns = off\ndeny = dnsbl bl.test & !forward alias.dyn.test\n", "192.0.2.1",
+		&e.trace, &text);
+	assert_true(says(&text, "\"name\":\"1.2.0.192.bl.test\",\"type\":\"A\",\"answer\":"
+				"\"127.0.0.2\""));
+	assert_true(says(&text, "\"name\":\"alias.dyn.test\",\"type\":\"A\""));
+	assert_true(says(&text, "{\"text\":\"dnsbl bl.test\",\"outcome\":"));
+	assert_true(says(&text, "{\"text\":\"!forward alias.dyn.test\",\"outcome\":\"false\"}"));
+	assert_true(says(&text, "\"result\":\"off\""));
+	bytes_clear(&text);
+	explain_clear(&e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_dynamic_name_opens),
+		cmocka_unit_test(a_file_of_names),
+		cmocka_unit_test(a_list_shuts_out),
+		cmocka_unit_test(nobody_knows),
+		cmocka_unit_test(only_what_matters_is_looked_up),
+		cmocka_unit_test(the_smallest_time_to_live),
+		cmocka_unit_test(names_and_lookups_together),
+		cmocka_unit_test(cancelling_midway),
+		cmocka_unit_test(an_explanation_shows_the_questions),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/authz.h"
+
+#include "config/config_private.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* Stands in for src/dns/fcrdns.c: a look-up for which there is no memory. */
+
+const struct fcrdns_result *fcrdns_cached(
+	struct dns_engine *engine, const struct addr *addr, enum fcrdns_mode mode)
+{
+	return NULL;
+}
+
+struct fcrdns_lookup *fcrdns_start(struct dns_engine *engine, const struct addr *addr,
+	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx)
+{
+	return NULL;
+}
+
+void fcrdns_cancel(struct fcrdns_lookup *lookup)
+{
+	fail();
+}
+
+static void never_done(void *ctx)
+{
+	fail();
+}
+
+static void a_look_up_without_memory_lets_nobody_in_and_is_not_kept(void **state)
+{
+	static const char *const policies[] = {
+		"[policy default]\nallow = host .example\n",
+		"[policy default]\nallow = *\n",
+		"[policy default]\non_dns_error = allow\nallow = host .example\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
+		struct diag diag;
+		struct authz a;
+
+		diag_init(&diag);
+		struct config *config = config_load_text("test", str_view(policies[i]), &diag);
+
+		assert_non_null(config);
+		authz_init(&a);
+		authz_input(&a, config, str_view("REMOTE_ADDR"), str_view("192.0.2.1"));
+		assert_true(authz_start(
+			&a, &(struct authz_means){.config = config}, 0, NULL, never_done, NULL));
+		assert_int_equal(a.status, 503);
+		assert_int_equal(a.reason, REASON_INTERNAL);
+		assert_int_equal(a.max_age_s, 0);
+		authz_clear(&a);
+		config_unref(config);
+		diag_clear(&diag);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_look_up_without_memory_lets_nobody_in_and_is_not_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

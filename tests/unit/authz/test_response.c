@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/response.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+static const struct policy policy = {.name = {"shop", 4}, .deny_status = 403};
+
+static void check(const struct authz *a, enum fcgi_role role, const char *expected)
+{
+	struct bytes out;
+
+	bytes_init(&out, 0);
+	reply_build(a, role, &out);
+	bytes_append_u8(&out, 0);
+	assert_false(out.failed);
+	assert_string_equal((const char *)out.data, expected);
+	bytes_clear(&out);
+}
+
+static const struct str dns_names[] = {{"a.example", 9}, {"*.b.example", 11}};
+static const struct str hostile_uri[] = {{"urn:x, DNS:admin.example\r\nX-Evil: 1", 35}};
+static const struct addr san_ip[] = {{.family = ADDR_V4, .bytes = {192, 0, 2, 7}}};
+static const struct cert_identity identity = {
+	.subject = {"CN=client-1,O=Acme", 18},
+	.issuer = {"CN=ec int", 9},
+	.serial = {"6408", 4},
+	.sha256 = {"aa11", 4},
+	.dns = {dns_names, 2},
+	.ip = san_ip,
+	.ip_count = 1,
+	.uri = {hostile_uri, 1},
+	.not_after = 1795191354,
+};
+
+static const struct fcrdns_result verified = {.status = FCRDNS_VERIFIED};
+
+static struct authz allowed(void)
+{
+	return (struct authz){
+		.policy = &policy,
+		.verdict = AUTHZ_ALLOW,
+		.status = 200,
+		.reason = REASON_DEFAULT,
+		.hostname = {"a.example", 9},
+		.fetch.rdns = &verified,
+		.cert_present = true,
+		.cert_verified = true,
+		.identity = &identity,
+		.max_age_s = 60,
+	};
+}
+
+#define CERT_LINES(prefix)                                                                         \
+	prefix "X-Client-Cert-Subject: CN=client-1,O=Acme\r\n" prefix                              \
+	       "X-Client-Cert-Issuer: CN=ec int\r\n" prefix                                        \
+	       "X-Client-Cert-Serial: 6408\r\n" prefix                                             \
+	       "X-Client-Cert-Fingerprint: aa11\r\n" prefix                                        \
+	       "X-Client-Cert-San: DNS:a.example, DNS:*.b.example, IP:192.0.2.7, "                 \
+	       "URI:urn:x\\2C\\20DNS:admin.example\\0D\\0AX-Evil:\\201\r\n" prefix                 \
+	       "X-Client-Cert-Not-After: 2026-11-20T16:15:54Z\r\n"
+
+static void a_responder_is_told_everything(void **state)
+{
+	struct authz a = allowed();
+
+	(void)state;
+	check(&a, FCGI_ROLE_RESPONDER,
+		"Status: 200 OK\r\nX-Client-Hostname: a.example\r\nX-Client-Rdns: "
+		"verified\r\n" CERT_LINES(
+			"") "X-Doorward-Policy: shop\r\nX-Doorward-Reason: default\r\n"
+			    "X-Accel-Expires: 60\r\nCache-Control: max-age=60\r\n"
+			    "Content-Type: text/plain\r\n\r\n");
+}
+
+static void an_authorizer_is_told_in_variables(void **state)
+{
+	struct authz a = allowed();
+
+	(void)state;
+	check(&a, FCGI_ROLE_AUTHORIZER,
+		"Status: 200 OK\r\nVariable-X-Client-Hostname: a.example\r\n"
+		"Variable-X-Client-Rdns: verified\r\n" CERT_LINES(
+			"Variable-") "Variable-X-Doorward-Policy: shop\r\n"
+				     "Variable-X-Doorward-Reason: default\r\n\r\n");
+}
+
+static void a_denied_responder_is_told_why(void **state)
+{
+	struct authz a = allowed();
+
+	(void)state;
+	a.verdict = AUTHZ_DENY;
+	a.status = 401;
+	a.reason = REASON_CERT_UNVERIFIED;
+	a.cert_verified = false;
+	a.hostname = (struct str){NULL, 0};
+	a.fetch.rdns = NULL;
+	check(&a, FCGI_ROLE_RESPONDER,
+		"Status: 401 Unauthorized\r\nX-Client-Rdns: off\r\nX-Doorward-Policy: shop\r\n"
+		"X-Doorward-Reason: cert_unverified\r\nX-Accel-Expires: 60\r\n"
+		"Cache-Control: max-age=60\r\nContent-Type: text/plain\r\n\r\n401 Unauthorized\n");
+}
+
+static void a_denied_authorizer_leaks_nothing(void **state)
+{
+	struct authz a = allowed();
+
+	(void)state;
+	a.verdict = AUTHZ_DENY;
+	a.status = 403;
+	check(&a, FCGI_ROLE_AUTHORIZER,
+		"Status: 403 Forbidden\r\nContent-Type: text/plain\r\n\r\n403 Forbidden\n");
+	a.verdict = AUTHZ_ERROR;
+	a.status = 503;
+	check(&a, FCGI_ROLE_AUTHORIZER,
+		"Status: 503 Service Unavailable\r\nContent-Type: text/plain\r\n\r\n"
+		"503 Service Unavailable\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_responder_is_told_everything),
+		cmocka_unit_test(an_authorizer_is_told_in_variables),
+		cmocka_unit_test(a_denied_responder_is_told_why),
+		cmocka_unit_test(a_denied_authorizer_leaks_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "policy/lint.h"
+
+#include "policy/regex_shape.h"
+
+#include "unit/policy/kit.h"
+
+#define ALLOW POLICY_ACTION_ALLOW
+#define DENY POLICY_ACTION_DENY
+
+/* The rule is good, and brings exactly this warning, or none. */
+static void advised(enum policy_action action, const char *rule, const char *warning)
+{
+	struct book b;
+	char expected[512] = "";
+
+	if (warning != NULL) {
+		snprintf(expected, sizeof(expected), "doorward.conf:7:%s\n", warning);
+	}
+	book_init(&b);
+	assert_true(book_try(&b, action, rule));
+	bytes_append_u8(&b.diag.text, '\0');
+	assert_string_equal((const char *)b.diag.text.data, expected);
+	book_clear(&b);
+}
+
+static void test_regexes_that_match_more_than_they_seem_to(void **state)
+{
+	static const struct {
+		enum policy_action action;
+		const char *rule;
+		const char *warning;
+	} cases[] = {
+		{ALLOW, "host ~ googlebot.com",
+			"16: warning: the regex \"googlebot.com\" matches "
+			"googlebot.com.evil.example, too: expected host .googlebot.com"},
+		{ALLOW, "host ~ \\.googlebot\\.com",
+			"16: warning: the regex \"\\.googlebot\\.com\" matches "
+			"googlebot.com.evil.example, too: expected host .googlebot.com"},
+		{DENY, "user_agent ~ googlebot & !host ~ ^.*\\.googlebot\\.com",
+			"42: warning: the regex \"^.*\\.googlebot\\.com\" matches "
+			"googlebot.com.evil.example, too: expected !host .googlebot.com"},
+		{DENY, "host ~ bad.example",
+			"16: warning: the regex \"bad.example\" matches bad.example.evil.example, "
+			"too: expected host .bad.example"},
+		{ALLOW, "host ~ ^www.example.com",
+			"16: warning: the regex \"^www.example.com\" matches "
+			"www.example.com.evil.example, too: expected host www.example.com"},
+		{ALLOW, "cert.dns ~ partner.example$",
+			"20: warning: the regex \"partner.example$\" matches evilpartner.example, "
+			"too: expected cert.dns .partner.example"},
+		{ALLOW, "host ~ google",
+			"16: warning: the regex \"google\" matches google.evil.example, too: "
+			"expected host .DOMAIN, or a regex such as (^|\\.)google\\.example$"},
+		{ALLOW, "host ~ ^crawl-[0-9-]+\\.",
+			"16: warning: the regex \"^crawl-[0-9-]+\\.\" has an open end, so that "
+			"names below any other domain match, too: expected host .DOMAIN, or $ at "
+			"its end, as in (^|\\.)example\\.com$"},
+		{ALLOW, "host ~ \\.(google|bing)\\.com$|yandex",
+			"16: warning: the regex \"\\.(google|bing)\\.com$|yandex\" has an open "
+			"end, so that names below any other domain match, too: expected host "
+			".DOMAIN, or $ at its end, as in (^|\\.)example\\.com$"},
+		{ALLOW, "host ~ googlebot\\.com$",
+			"16: warning: the regex \"googlebot\\.com$\" matches evilgooglebot.com, "
+			"too: expected host .googlebot.com"},
+		{ALLOW, "host ~ .*googlebot\\.com$",
+			"16: warning: the regex \".*googlebot\\.com$\" matches evilgooglebot.com, "
+			"too: expected host .googlebot.com"},
+		{ALLOW, "host ~ (googlebot|google)\\.com$",
+			"16: warning: the regex \"(googlebot|google)\\.com$\" matches in the "
+			"middle of a name, as in evilexample.com: expected (^|\\.) before it"},
+		{ALLOW, "host ~ ^www.example.com$",
+			"16: warning: a dot in the regex \"^www.example.com$\" stands for any "
+			"character: expected host www.example.com, or \\. for a dot"},
+		{ALLOW, "host ~ \\.google.com$",
+			"16: warning: a dot in the regex \"\\.google.com$\" stands for any "
+			"character: expected host .google.com, or \\. for a dot"},
+		{ALLOW, "host ~ \\.(googlebot|google).com$",
+			"16: warning: a dot in the regex \"\\.(googlebot|google).com$\" stands "
+			"for any character: expected \\. for a dot"},
+		{ALLOW, "host ~ (?i)google.com",
+			"16: warning: the regex \"(?i)google.com\" matches "
+			"google.com.evil.example, too: expected host .google.com"},
+		/* These say what they mean. */
+		{ALLOW, "host ~ (^|\\.)googlebot\\.com$", NULL},
+		{ALLOW, "host ~ \\.googlebot\\.com$", NULL},
+		{ALLOW, "host ~ [.]googlebot[.]com$", NULL},
+		{ALLOW, "host ~ ^crawl-[0-9-]+\\.googlebot\\.com$", NULL},
+		{ALLOW, "host ~ ^.*\\.(google|googlebot)\\.com\\z", NULL},
+		{ALLOW, "host ~ (\\.google\\.com|\\.bing\\.com)$", NULL},
+		{ALLOW, "host ~ (\\.google\\.com$|\\.bing\\.com$)", NULL},
+		{ALLOW, "host ~ .", NULL},
+		{ALLOW, "host ~ (?=x)googlebot.com", NULL},
+		{ALLOW, "host ~ \\Qgooglebot.com\\E", NULL},
+		{DENY, "host ~ (dsl|dynamic|pool)", NULL},
+		{DENY, "host ~ ^[0-9]+-", NULL},
+		{DENY, "host ~ dyn\\.", NULL},
+		{DENY, "host ~ ^dyn\\.pool", NULL},
+		{DENY, "host ~ 192-168", NULL},
+		{ALLOW, "host ~ -crawl\\.example\\.com$", NULL},
+		{ALLOW, "host ~ ^(www|api)\\.example\\.com$", NULL},
+		{ALLOW, "host ~ \\.example\\.(com|org)$", NULL},
+		{DENY, "user_agent ~ a.b", NULL},
+		{DENY, "uri ~ ^/index.php", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		advised(cases[i].action, cases[i].rule, cases[i].warning);
+	}
+}
+
+static void test_claims_that_never_match(void **state)
+{
+	static const char *const never[][2] = {
+		{"^/a\\?x=1", "a query"},
+		{"[?&]x=", "a query"},
+		{"^/admin(\\?|$)", "a query"},
+		{"^/%61dmin", "an escape"},
+		{"%2F", "an escape"},
+		{"^//", "//"},
+		{"^https?://", "//"},
+		{"\\/\\/", "//"},
+		{"/\\.\\./", ".."},
+		{";jsessionid", "a ;"},
+		{"#", "a #"},
+		{"\\\\", "a \\"},
+	};
+	static const char *const good[] = {"^/admin", "^/+admin", "^//?admin", "^//*a",
+		"^/a/[^?#;/]+$", "^/(?!pub/)", "\\.php$", "100%", "^/a b", "%d", "(^/a|^/b)",
+		"^/a.*?b", "\\d\\?*", "[./]", "/\\.git"};
+	char warning[300];
+	char rule[100];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(never); i++) {
+		snprintf(rule, sizeof(rule), "uri ~ %s", never[i][0]);
+		snprintf(warning, sizeof(warning),
+			"15: warning: the regex \"%s\" looks for %s, which a path as it is served "
+			"never has: expected uri_raw, which is what came, or a regex without it",
+			never[i][0], never[i][1]);
+		advised(DENY, rule, warning);
+		snprintf(rule, sizeof(rule), "uri_raw ~ %s", never[i][0]);
+		advised(DENY, rule, NULL);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		snprintf(rule, sizeof(rule), "uri ~ %s", good[i]);
+		advised(DENY, rule, NULL);
+	}
+	advised(DENY, "uri ~ ^admin",
+		"15: warning: the regex \"^admin\" never matches: a path begins with a slash, "
+		"expected ^/");
+	advised(DENY, "http_host ~ ^a\\.example:443$",
+		"21: warning: the regex \"^a\\.example:443$\" looks for a port, which http_host "
+		"never has: expected one without it");
+	advised(DENY, "http_host ~ ^a\\.example(:\\d+)?$", NULL);
+	advised(DENY, "http_host ~ ^\\[::1\\]$", NULL);
+}
+
+/* Cut at every length, and nested as deep as PCRE2 takes it: any regex can be looked at. */
+static void test_any_regex_can_be_looked_at(void **state)
+{
+	static const char *const regexes[] = {"^(?:a\\.|[]x[:alpha:]\\]]{2,3}?|(b|c$))*\\d\\.$|x\\",
+		"[^]", "((((((((((((((((((((a))))))))))))))))))))", "a{1", "[.", "\\", "(?:", ")",
+		"|", "a|", "*"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(regexes); i++) {
+		for (size_t len = 0; len <= strlen(regexes[i]); len++) {
+			char *copy = strndup(regexes[i], len);
+			struct policy_regex_shape shape;
+
+			assert_non_null(copy);
+			policy_regex_shape((struct str){copy, len}, &shape);
+			assert_true(strlen(shape.name) < POLICY_SHAPE_NAME_MAX);
+			free(copy);
+		}
+	}
+}
+
+/* Rules that say of nobody in particular that he may come in. */
+static void test_what_alone_allows(void **state)
+{
+#define CLAIM                                                                                      \
+	"9: warning: a claim alone allows: whoever sends it gets in; expected a term about the "   \
+	"address, the name or the certificate too"
+#define LACK(term)                                                                                 \
+	"9: warning: what a client lacks alone allows: !" term                                     \
+	" also holds for whoever hides or drops it; expected deny = " term                         \
+	", and an allow that says who may come in"
+#define MOST(term)                                                                                 \
+	"9: warning: " term                                                                        \
+	" holds for nearly everybody: expected `*` if that is meant, or the addresses that may "   \
+	"come in"
+	static const struct {
+		enum policy_action action;
+		const char *rule;
+		const char *warning;
+	} cases[] = {
+		{ALLOW, "user_agent ~ Googlebot", CLAIM},
+		{ALLOW, "user_agent ~ Googlebot & ip 0.0.0.0/0", CLAIM},
+		{ALLOW, "ip ::/1 & user_agent ~ Googlebot & !host .a.example", CLAIM},
+		{ALLOW, "!user_agent ~ curl", CLAIM},
+		{ALLOW, "user_agent ~ Googlebot & ip 192.0.2.0/24", NULL},
+		{ALLOW, "!host .a.example", LACK("host .a.example")},
+		{ALLOW, "!dnsbl zen.example", LACK("dnsbl zen.example")},
+		{ALLOW, "!cert verified", LACK("cert verified")},
+		{ALLOW, "!ip 192.0.2.0/24 & !rate 10/s", LACK("ip 192.0.2.0/24")},
+		{ALLOW, "ip 0.0.0.0/0 & !host .a.example", LACK("host .a.example")},
+		{ALLOW, "!host .a.example & ip 192.0.2.0/24", NULL},
+		{ALLOW, "ip 0.0.0.0/0", MOST("ip 0.0.0.0/0")},
+		{ALLOW, "ip 128.0.0.0/1", MOST("ip 128.0.0.0/1")},
+		{ALLOW, "ip 2000::/3", MOST("ip 2000::/3")},
+		{ALLOW, "ip 10.0.0.0/8", NULL},
+		{ALLOW, "ip fd00::/8", NULL},
+		{ALLOW, "!rate 10/s", NULL},
+		{ALLOW, "*", NULL},
+		{DENY, "!host .a.example", NULL},
+		{DENY, "ip 0.0.0.0/0", NULL},
+		{DENY, "user_agent ~ Googlebot", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		advised(cases[i].action, cases[i].rule, cases[i].warning);
+	}
+}
+
+static void test_slashes_around_a_regex(void **state)
+{
+#define SLASHES(regex)                                                                             \
+	"16: warning: the slashes are part of the regex \"" regex                                  \
+	"\", so that it never matches a name: expected it without them"
+	advised(ALLOW, "host ~ /example\\.com$/", SLASHES("/example\\.com$/"));
+	advised(ALLOW, "host ~ /example/i", SLASHES("/example/i"));
+	advised(DENY, "uri ~ /admin/", NULL);
+}
+
+/* Which length of text makes it take too long; 0: none. */
+static size_t tried(const char *rule)
+{
+	uint64_t steps = 50000000;
+	struct str regex;
+	struct book b;
+
+	book_init(&b);
+	assert_true(book_try(&b, DENY, rule));
+	size_t len = policy_rule_try_regexes(policy_rules_at(b.rules, 0), &steps, &regex);
+
+	assert_true(steps > 0);
+	book_clear(&b);
+	return len;
+}
+
+static void test_regexes_are_tried_for_time(void **state)
+{
+	static const char *const dear[] = {"user_agent ~ (?:\\w\\s*)+\\w*!$",
+		"user_agent ~ \\w+\\s*\\w*!$",
+		"user_agent ~ (?=.*google)(?=.*bot)(?=.*http).*compatible$",
+		"user_agent ~ (?=.*a)(?=.*b)(?=.*c).*d$", "host ~ (a+)+$", "host ~ (a|aa)+$",
+		"host ~ ^(([a-z])+.)+[A-Z]$", "host ~ (x+x+)+y"};
+	static const char *const cheap[] = {"user_agent ~ googlebot",
+		"user_agent ~ (googlebot|bingbot|yandex)", "user_agent ~ Chrome/\\d+\\.",
+		"user_agent ~ .*Chrome.*Safari", "user_agent ~ (bot|crawl|spider)\\b",
+		"uri ~ ^/admin(/|$)", "uri ~ \\.(php|asp|cgi)$", "host ~ (^|\\.)example\\.com$",
+		"host ~ ^crawl-\\d+-\\d+-\\d+-\\d+\\.googlebot\\.com$",
+		"host ~ ^[a-z0-9-]+\\.example\\.(com|net)$"};
+
+	for (size_t i = 0; i < ARRAY_LEN(dear); i++) {
+		assert_in_range(tried(dear[i]), 100, 2000);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(cheap); i++) {
+		assert_int_equal(tried(cheap[i]), 0);
+	}
+}
+
+static void test_denying_a_fingerprint(void **state)
+{
+	(void)state;
+	advised(DENY, "ip 10.0.0.0/8 & cert.sha256 " KIT_SHA256,
+		"25: warning: deny by cert.sha256: whoever holds the certificate can make one "
+		"with another; expected cert.issuer and cert.serial");
+	advised(DENY, "cert.spki " KIT_SPKI,
+		"9: warning: deny by cert.spki: whoever holds the certificate can make one with "
+		"another; expected cert.issuer and cert.serial");
+	advised(DENY, "!cert.sha256 " KIT_SHA256, NULL);
+	advised(ALLOW, "cert.sha256 " KIT_SHA256, NULL);
+	advised(DENY, "cert.issuer CN=x & cert.serial 0x12", NULL);
+}
+
+static void test_regexes_about_distinguished_names(void **state)
+{
+	static const char *const regexes[] = {
+		"(^|,)OU=Staff(,|$)", "^CN=ann,OU=Staff$", "OU=Staff", "."};
+	char rule[128];
+
+	for (size_t i = 0; i < ARRAY_LEN(regexes); i++) {
+		snprintf(rule, sizeof(rule), "cert.subject ~ %s", regexes[i]);
+		advised(ALLOW, rule,
+			"9: warning: a regex cannot tell the parts of cert.subject from text "
+			"inside "
+			"of one, such as a CN with a comma in it: expected cert.subject and the "
+			"whole name, or cert.cn");
+	}
+	advised(DENY, "!cert.issuer ~ O=x",
+		"9: warning: a regex cannot tell the parts of cert.issuer from text inside of "
+		"one, such as a CN with a comma in it: expected cert.issuer and the whole name, or "
+		"cert.cn");
+	advised(ALLOW, "cert.subject CN=ann,OU=Staff", NULL);
+}
+
+static void test_rules_that_are_never_reached(void **state)
+{
+	static const struct {
+		const char *earlier;
+		const char *later;
+		bool shadowed;
+	} cases[] = {
+		{"*", "ip 192.0.2.1", true},
+		{"*", "*", true},
+		{"ip 192.0.2.1", "*", false},
+		{"ip 192.0.2.0/24", "ip 192.0.2.7", true},
+		{"ip 192.0.2.0/24", "ip 192.0.2.0/24", true},
+		{"ip 192.0.2.0/24", "ip 192.0.0.0/16", false},
+		{"ip 192.0.2.0/24", "ip 192.0.3.0/24", false},
+		{"!ip 192.0.2.0/24", "!ip 192.0.0.0/16", true},
+		{"!ip 192.0.2.0/24", "!ip 192.0.2.7", false},
+		{"ip 192.0.2.0/24", "!ip 192.0.2.7", false},
+		{"ip ::/0", "ip 192.0.2.7", false},
+		{"host .example.com", "host a.b.Example.com", true},
+		{"host .example.com", "host .b.example.com", true},
+		{"host example.com", "host .example.com", false},
+		{"host .example.com", "host .badexample.com", false},
+		{"!host .b.example.com", "!host .example.com", true},
+		{"!host .example.com", "!host .b.example.com", false},
+		{"host ~ a\\.b$", "host ~  a\\.b$ & ip ::1", true},
+		{"host ~ a\\.b$", "host ~ a\\.c$", false},
+		{"host ~ a\\.b$", "host a.b", false},
+		{"user_agent curl", "user_agent CURL", false},
+		{"ip 10.0.0.0/8 & host .a", "host x.a & uri / & ip 10.1.0.0/16", true},
+		{"ip 10.0.0.0/8 & host .a", "host x.a & uri /", false},
+		{"cert verified", "cert.cn x", true},
+		{"cert present", "cert verified", true},
+		{"cert verified", "cert present", false},
+		{"!cert present", "!cert verified", false},
+		{"cert verified", "!cert.cn x", false},
+		{"cert.cn x", "cert.subject CN=x", false},
+		{"cert.serial 0x0A", "cert.serial a", true},
+		{"forward a.example", "forward a.example", true},
+		{"forward a.example", "forward b.example", false},
+		{"!dnsbl a.example", "!dnsbl a.example & method PUT", true},
+		{"dnsbl a.example", "forward a.example", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct book b;
+		const struct policy_rule *shadow;
+
+		book_init(&b);
+		book_add(&b, DENY, "ip 203.0.113.1 & uri /x");
+		book_add(&b, DENY, cases[i].earlier);
+		book_add(&b, ALLOW, cases[i].later);
+		shadow = policy_rules_shadow(b.rules, 2);
+		if ((shadow == policy_rules_at(b.rules, 1)) != cases[i].shadowed) {
+			print_error("%s, then %s\n", cases[i].earlier, cases[i].later);
+		}
+		assert_ptr_equal(shadow, cases[i].shadowed ? policy_rules_at(b.rules, 1) : NULL);
+		assert_null(policy_rules_shadow(b.rules, 0));
+		book_clear(&b);
+	}
+}
+
+static void test_what_a_rule_asks_for(void **state)
+{
+	static const struct {
+		enum policy_action action;
+		const char *rule;
+		bool names;
+		bool certificate;
+		bool admits;
+		bool always;
+		unsigned claims;
+	} cases[] = {
+		{ALLOW, "*", false, false, false, true, 0},
+		{ALLOW, "host .a & ip ::1", true, false, true, false, 0},
+		{ALLOW, "ip ::1 & !host .a", true, false, false, false, 0},
+		{DENY, "host .a", true, false, false, false, 0},
+		{DENY, "uri /x & !host .a & method PUT", true, false, true, false,
+			1U << POLICY_CLAIM_URI | 1U << POLICY_CLAIM_METHOD},
+		{ALLOW, "http_host host.a & cert present", false, true, false, false,
+			1U << POLICY_CLAIM_HTTP_HOST},
+		{DENY, "!cert.ip ::1", false, true, false, false, 0},
+		{ALLOW, "forward host.a", false, false, false, false, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct book b;
+
+		book_init(&b);
+		book_add(&b, cases[i].action, cases[i].rule);
+		const struct policy_rule *rule = policy_rules_at(b.rules, 0);
+
+		assert_int_equal(policy_rule_asks_for_names(rule), cases[i].names);
+		assert_int_equal(policy_rule_asks_for_certificate(rule), cases[i].certificate);
+		assert_int_equal(policy_rule_admits_by_name(rule), cases[i].admits);
+		assert_int_equal(policy_rule_holds_always(rule), cases[i].always);
+		assert_int_equal(policy_rule_claims(rule), cases[i].claims);
+		book_clear(&b);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_regexes_that_match_more_than_they_seem_to),
+		cmocka_unit_test(test_claims_that_never_match),
+		cmocka_unit_test(test_any_regex_can_be_looked_at),
+		cmocka_unit_test(test_what_alone_allows),
+		cmocka_unit_test(test_slashes_around_a_regex),
+		cmocka_unit_test(test_regexes_are_tried_for_time),
+		cmocka_unit_test(test_denying_a_fingerprint),
+		cmocka_unit_test(test_regexes_about_distinguished_names),
+		cmocka_unit_test(test_rules_that_are_never_reached),
+		cmocka_unit_test(test_what_a_rule_asks_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+/*
+ * A decision with a memory against the same without one: random lists of rules, random clients,
+ * each asked over and over, with memories of which some hold next to nothing.
+ */
+
+#include "base/bytes.h"
+#include "policy/match_cache.h"
+#include "policy/rule.h"
+
+#include "unit/policy/kit.h"
+
+#define CLIENTS 24
+#define LOOKUPS 4
+
+static const char *const terms[] = {
+	"host a.crawl.example",
+	"host .crawl.example",
+	"host b.example",
+	"host .test",
+	"host ~ ^[ab]\\.crawl\\.",
+	"host ~ example$",
+	"host ~ \\.test$",
+	"host ~ (a+)+$",
+	"!host .crawl.example",
+	"!host ~ b",
+	"cert.dns .partner.example",
+	"cert.dns ~ vpn",
+	"cert.email ~ ann@",
+	("cert.sha256 " KIT_SHA256),
+	"cert.subject ~ ^CN=Ann",
+	"cert.cn ~ (a+)+$",
+	"!cert.dns ~ vpn",
+	"cert.ip 198.51.100.0/24",
+	"cert present",
+	"cert verified",
+	"ip 192.0.2.0/28",
+	"ip 192.0.2.7",
+	"ip 2001:db8::/32",
+	"!ip 192.0.2.0/30",
+	"user_agent ~ googlebot",
+	"user_agent ~ (a+)+$",
+	"uri /a",
+	"!uri ~ ^/a",
+	"uri_raw //a",
+	"!method GET",
+	"forward one.example",
+	"forward two.example",
+	"!forward one.example",
+	"dnsbl bl.example",
+	"!dnsbl other.example",
+};
+
+struct lot {
+	uint64_t state;
+};
+
+static size_t draw(struct lot *lot, size_t below)
+{
+	lot->state = lot->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (size_t)(lot->state >> 33) % below;
+}
+
+static void fill(struct book *b, struct lot *lot, size_t rules, const char *file)
+{
+	char in_file[PATH_MAX + 16];
+	struct bytes text;
+
+	snprintf(in_file, sizeof(in_file), "host in file:%s", file);
+	bytes_init(&text, 0);
+	/* Each number of a look-up is given out, whatever the rules ask. */
+	book_add(b, POLICY_ACTION_DENY,
+		"uri /never & forward one.example & forward two.example & dnsbl bl.example & "
+		"dnsbl other.example");
+	for (size_t i = 0; i < rules; i++) {
+		size_t count = 1 + draw(lot, 4);
+
+		bytes_reset(&text, SIZE_MAX);
+		for (size_t k = 0; k < count; k++) {
+			size_t term = draw(lot, ARRAY_LEN(terms) + 1);
+
+			bytes_append_text(&text, k > 0 ? " & " : "");
+			bytes_append_text(&text, term < ARRAY_LEN(terms) ? terms[term] : in_file);
+		}
+		/* Most rules are about others, as they are in long lists. */
+		if (draw(lot, 4) > 0) {
+			bytes_appendf(&text, " & %s%zu.invalid",
+				draw(lot, 2) > 0 ? "host n" : "cert.dns n", i);
+		}
+		bytes_append_u8(&text, 0);
+		assert_false(text.failed);
+		book_add(b, (enum policy_action)draw(lot, 2), (const char *)text.data);
+	}
+	bytes_clear(&text);
+	b->policy.default_action = (enum policy_action)draw(lot, 2);
+	b->policy.on_dns_error = (enum policy_on_error)draw(lot, 3);
+}
+
+static void bend(struct client *c, struct lot *lot, enum policy_truth answers[LOOKUPS])
+{
+	static const char *const ips[] = {"192.0.2.7", "192.0.2.1", "203.0.113.9", "2001:db8::1"};
+	static const char *const agents[] = {
+		"", "Googlebot/2.1", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"};
+	static const char *const names[] = {"a.crawl.example", "b.crawl.example", "b.example",
+		"x.test", "file.example", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.x-"};
+	static const char *const uris[] = {
+		"/a", "/%61", "//a", "/b/../a", "/b", "/%00", NULL, "/a%2f..", "http://h/a"};
+	static const char *const prints[] = {KIT_SHA256, KIT_SPKI};
+
+	client_init(c);
+	c->ip = address(ips[draw(lot, ARRAY_LEN(ips))]);
+	c->facts.ip = &c->ip;
+	c->facts.names_state =
+		draw(lot, 2) > 0 ? POLICY_FACT_KNOWN : (enum policy_fact_state)draw(lot, 4);
+	c->facts.names = (struct str_list){c->names, draw(lot, 4)};
+	for (size_t i = 0; i < c->facts.names.count; i++) {
+		c->names[i] = str_view(names[draw(lot, ARRAY_LEN(names))]);
+	}
+	if (c->facts.names_state == POLICY_FACT_UNFETCHED ||
+		c->facts.names_state == POLICY_FACT_UNKNOWN) {
+		c->facts.names.count = 0;
+	}
+	/* What a certificate says goes with its fingerprint. */
+	size_t print = draw(lot, ARRAY_LEN(prints));
+
+	c->cert.sha256 = str_view(prints[print]);
+	if (print == 1) {
+		c->cert_dns[0] = str_view("other.example");
+		c->cert_cn[0] = str_view(agents[2]);
+		c->cert.email.count = 0;
+	}
+	c->cert.dns.items = c->cert_dns;
+	c->cert.cn.items = c->cert_cn;
+	c->cert.email.items = c->cert_email;
+	c->cert.uri.items = c->cert_uri;
+	c->cert.ip = c->cert_ip;
+	c->facts.cert = draw(lot, 3) > 0 ? &c->cert : NULL;
+	c->facts.cert_present = c->facts.cert != NULL || draw(lot, 2) > 0;
+	if (draw(lot, 8) == 0) {
+		c->cert.sha256 = (struct str){NULL, 0};
+	}
+	c->facts.claims[POLICY_CLAIM_USER_AGENT] = str_view(agents[draw(lot, ARRAY_LEN(agents))]);
+	c->facts.claims[POLICY_CLAIM_URI] = str_view(uris[draw(lot, ARRAY_LEN(uris))]);
+	c->facts.claims_disputed = draw(lot, 16) == 0 ? 1U << draw(lot, POLICY_CLAIM_COUNT) : 0;
+	for (size_t i = 0; i < LOOKUPS; i++) {
+		answers[i] = (enum policy_truth)draw(lot, 4);
+	}
+	c->facts.answers = draw(lot, 3) > 0 ? answers : NULL;
+}
+
+static void assert_same(const struct policy_verdict *got, const struct policy_verdict *expected)
+{
+	assert_int_equal(got->outcome, expected->outcome);
+	assert_int_equal(got->reason, expected->reason);
+	assert_ptr_equal(got->rule, expected->rule);
+	assert_true(got->name == expected->name);
+	assert_int_equal(got->lacks.names, expected->lacks.names);
+	assert_memory_equal(
+		&got->lacks.lookups, &expected->lacks.lookups, sizeof(got->lacks.lookups));
+	assert_int_equal(got->claims_used, expected->claims_used);
+	assert_int_equal(got->claims_unclear, expected->claims_unclear);
+	assert_memory_equal(&got->lookups_used, &expected->lookups_used, sizeof(got->lookups_used));
+	assert_true(got->names_used || !expected->names_used);
+	assert_true(got->cert_used || !expected->cert_used);
+}
+
+/* Two policies with one list of rules share a memory, as they do in a configuration. */
+static void check_list(
+	struct lot *lot, const struct book *b, struct policy_memory *memory, size_t max_bytes)
+{
+	static struct client clients[CLIENTS];
+	enum policy_truth answers[CLIENTS][LOOKUPS];
+	struct policy other = b->policy;
+
+	other.default_action = b->policy.default_action == POLICY_ACTION_ALLOW
+				       ? POLICY_ACTION_DENY
+				       : POLICY_ACTION_ALLOW;
+	for (size_t i = 0; i < CLIENTS; i++) {
+		bend(&clients[i], lot, answers[i]);
+	}
+	for (size_t i = 0; i < CLIENTS * 6; i++) {
+		size_t who = i < CLIENTS ? i : draw(lot, CLIENTS);
+		struct policy_facts facts = clients[who].facts;
+		const struct policy *policy = draw(lot, 4) > 0 ? &b->policy : &other;
+		struct policy_verdict expected;
+		struct policy_verdict got;
+
+		facts.claims[POLICY_CLAIM_METHOD] = str_view(draw(lot, 2) > 0 ? "GET" : "POST");
+		policy_decide(policy, &facts, NULL, &expected);
+		facts.memory = memory;
+		memset(&got, 0xa5, sizeof(got));
+		policy_decide(policy, &facts, NULL, &got);
+		assert_same(&got, &expected);
+		assert_true(policy_memory_bytes(memory) <= max_bytes);
+		assert_true(policy_memory_count(memory) <= POLICY_MEMORY_ENTRIES_MAX);
+	}
+}
+
+static void test_a_memory_changes_no_verdict(void **state)
+{
+	static const char list[] = "file.example\n.crawl.example\n";
+	static const size_t sizes[] = {0, 300, 1000, 4000, 1 << 20};
+	char *file = file_with(list, strlen(list));
+	struct lot lot = {20260101};
+	size_t remembered = 0;
+
+	for (size_t round = 0; round < 120; round++) {
+		size_t max_bytes = sizes[round % ARRAY_LEN(sizes)];
+		struct policy_memory *memory = policy_memory_new(max_bytes);
+		struct book b;
+
+		assert_non_null(memory);
+		book_init(&b);
+		fill(&b, &lot, 1 + draw(&lot, round % 3 == 0 ? 12 : 200), file);
+		check_list(&lot, &b, memory, max_bytes);
+		remembered += policy_memory_count(memory);
+		policy_memory_free(memory);
+		book_clear(&b);
+	}
+	assert_true(remembered > 100);
+	remove_file(file);
+}
+
+static struct policy_verdict ask(const struct book *b, struct policy_memory *memory,
+	const char *name, struct policy_verdict *linear)
+{
+	struct policy_verdict v;
+	struct client c;
+
+	client_init(&c);
+	c.names[0] = str_view(name);
+	c.facts.names = (struct str_list){c.names, 1};
+	policy_decide(&b->policy, &c.facts, NULL, linear);
+	c.facts.memory = memory;
+	policy_decide(&b->policy, &c.facts, NULL, &v);
+	return v;
+}
+
+/* Where the walk ends early, it finds out the rest when a later one goes further. */
+static void test_a_later_walk_goes_further(void **state)
+{
+	struct policy_memory *memory = policy_memory_new(1 << 20);
+	struct policy_verdict linear;
+	struct policy_verdict v;
+	struct client c;
+	struct book b;
+
+	book_init(&b);
+	book_add(&b, POLICY_ACTION_ALLOW, "host ~ crawl & method GET");
+	for (size_t i = 0; i < 50; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "host ~ ^n%zu\\.", i);
+		book_add(&b, POLICY_ACTION_DENY, text);
+	}
+	book_add(&b, POLICY_ACTION_ALLOW, "host ~ crawl & method POST");
+	client_init(&c);
+	c.facts.memory = memory;
+	for (size_t i = 0; i < 6; i++) {
+		bool last = i % 2 == 1;
+
+		c.facts.claims[POLICY_CLAIM_METHOD] = str_view(last ? "POST" : "GET");
+		policy_decide(&b.policy, &c.facts, NULL, &v);
+		assert_ptr_equal(v.rule, policy_rules_at(b.rules, last ? 51 : 0));
+	}
+	assert_int_equal(policy_memory_count(memory), 1);
+	v = ask(&b, memory, "n49.example", &linear);
+	assert_same(&v, &linear);
+	assert_ptr_equal(v.rule, policy_rules_at(b.rules, 50));
+	policy_memory_free(memory);
+	book_clear(&b);
+}
+
+/* Those that come back outlast any number of those that do not. */
+static void test_a_flood_of_strangers_passes_by(void **state)
+{
+	struct policy_memory *memory = policy_memory_new(20000);
+	struct policy_verdict linear;
+	struct policy_verdict v;
+	struct book b;
+	char text[64];
+
+	book_init(&b);
+	for (size_t i = 0; i < 20; i++) {
+		snprintf(text, sizeof(text), "host ~ ^n%zu\\.", i);
+		book_add(&b, POLICY_ACTION_ALLOW, text);
+	}
+	for (size_t i = 0; i < 5000; i++) {
+		snprintf(text, sizeof(text), "x%zu.example", i);
+		v = ask(&b, memory, text, &linear);
+		assert_same(&v, &linear);
+		v = ask(&b, memory, "n7.example", &linear);
+		assert_same(&v, &linear);
+		assert_true(policy_memory_bytes(memory) <= 20000);
+	}
+	assert_true(policy_memory_count(memory) > 20);
+	policy_memory_free(memory);
+	book_clear(&b);
+}
+
+/* A value that satisfies too many anchors is not remembered, and decided all the same. */
+static void test_what_is_too_large_is_not_kept(void **state)
+{
+	struct policy_memory *memory = policy_memory_new(4096);
+	struct policy_verdict linear;
+	struct policy_verdict v;
+	struct book b;
+
+	book_init(&b);
+	for (size_t i = 0; i < 500; i++) {
+		book_add(&b, POLICY_ACTION_ALLOW, "host ~ example & uri /never");
+	}
+	for (size_t i = 0; i < 3; i++) {
+		v = ask(&b, memory, "a.example", &linear);
+		assert_same(&v, &linear);
+		assert_int_equal(policy_memory_count(memory), i > 0);
+		v = ask(&b, memory, "a.test", &linear);
+		assert_same(&v, &linear);
+		assert_int_equal(policy_memory_count(memory), 1);
+	}
+	policy_memory_free(memory);
+	book_clear(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_memory_changes_no_verdict),
+		cmocka_unit_test(test_a_later_walk_goes_further),
+		cmocka_unit_test(test_a_flood_of_strangers_passes_by),
+		cmocka_unit_test(test_what_is_too_large_is_not_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/util.h"
+#include "worker/endpoints.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void test_words(void **state)
+{
+	assert_int_equal(probe_of(str_view("healthz")), PROBE_HEALTHZ);
+	assert_int_equal(probe_of(str_view("readyz")), PROBE_READYZ);
+	assert_int_equal(probe_of(str_view("metrics")), PROBE_METRICS);
+	assert_int_equal(probe_of(str_view("Metrics")), PROBE_COUNT);
+	assert_int_equal(probe_of(str_view("metric")), PROBE_COUNT);
+	assert_int_equal(probe_of(str_view("")), PROBE_COUNT);
+}
+
+struct asked {
+	const char *endpoint;
+	const char *uri;
+	const char *script;
+	enum input_name other; /* also there; INPUT_COUNT: nothing */
+	bool asked;
+};
+
+static const struct asked cases[] = {
+	{"metrics", NULL, NULL, INPUT_COUNT, true},
+	{"metrics", "/metrics", NULL, INPUT_COUNT, true},
+	{"metrics", "/metrics?a", NULL, INPUT_REMOTE_ADDR, true},
+	{"metrics", "/status/metrics", "/status/metrics", INPUT_REMOTE_ADDR, true},
+	{"metrics", "/status?x=/y", "/status", INPUT_REMOTE_ADDR, true},
+	{"other", "/other", NULL, INPUT_COUNT, true},
+	/* No such parameter. */
+	{NULL, "/metrics", "/metrics", INPUT_COUNT, false},
+	/* What auth_request asks: the URI is the client's, the script the location. */
+	{"metrics", "/secret", "/_doorward", INPUT_REMOTE_ADDR, false},
+	{"metrics", "/metrics", "/_doorward", INPUT_REMOTE_ADDR, false},
+	{"metrics", "/secret", NULL, INPUT_REMOTE_ADDR, false},
+	{"metrics", "/secret/metrics", NULL, INPUT_REMOTE_ADDR, false},
+	{"metrics", "//metrics", NULL, INPUT_REMOTE_ADDR, false},
+	{"metrics", "/%6detrics", NULL, INPUT_REMOTE_ADDR, false},
+	{"metrics", "/metrics/", NULL, INPUT_REMOTE_ADDR, false},
+	{"metrics", "metrics", NULL, INPUT_REMOTE_ADDR, false},
+	{"metrics", "", "", INPUT_COUNT, false},
+	{"", "/", NULL, INPUT_COUNT, false},
+	/* Twice. */
+	{"metrics", "/status", "", INPUT_COUNT, false},
+	/* A client without a URI, and a policy. */
+	{"metrics", NULL, NULL, INPUT_REMOTE_ADDR, false},
+	{"metrics", NULL, NULL, INPUT_X_REAL_IP, false},
+	{"metrics", NULL, NULL, INPUT_X_FORWARDED_FOR, false},
+	{"metrics", NULL, NULL, INPUT_DOORWARD_POLICY, false},
+	{"metrics", "/metrics", "/metrics", INPUT_DOORWARD_POLICY, false},
+};
+
+static void set(struct input *input, enum input_name name, const char *value)
+{
+	if (value != NULL) {
+		input_set(input, name, str_view(value));
+	}
+}
+
+static void test_only_a_location_of_its_own_asks(void **state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct asked *c = &cases[i];
+		struct input input;
+
+		input_init(&input);
+		set(&input, INPUT_DOORWARD_ENDPOINT, c->endpoint);
+		set(&input, INPUT_REQUEST_URI, c->uri);
+		if (c->other != INPUT_COUNT) {
+			set(&input, c->other, "192.0.2.1");
+		}
+		assert_int_equal(probe_is_asked(&input, str_view(c->script)), c->asked);
+		input.duplicates = 1;
+		assert_false(probe_is_asked(&input, str_view(c->script)));
+		input.duplicates = 0;
+		input.unusable = "cut";
+		assert_false(probe_is_asked(&input, str_view(c->script)));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_only_a_location_of_its_own_asks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "worker/response_cache.h"
+
+#include "config/config_private.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NOW_MS 5000
+#define WALL_S 1000
+
+static const char policies[] =
+	"[policy default]\nclient_cert = optional\nallow = user_agent ~ x & ip 192.0.2.0/24\n"
+	"[policy other]\nclient_cert = optional\nallow = *\n"
+	"[policy without]\nallow = *\n";
+
+struct fixture {
+	struct config *config;
+	struct answers *answers;
+	struct input input;
+	struct belief belief;
+	struct answers_key key;
+	struct answer answer;
+};
+
+static const struct policy *policy_of(const struct fixture *f, const char *name)
+{
+	return config_policy(f->config, str_view(name));
+}
+
+static void open_fixture(struct fixture *f, size_t bytes)
+{
+	struct diag diag;
+
+	diag_init(&diag);
+	*f = (struct fixture){.config = config_load_text("test", str_view(policies), &diag)};
+	assert_non_null(f->config);
+	diag_clear(&diag);
+	f->answers = answers_new(bytes);
+	assert_non_null(f->answers);
+	f->key = (struct answers_key){.form = 1,
+		.policy = policy_of(f, "default"),
+		.input = &f->input,
+		.belief = &f->belief};
+	assert_true(addr_parse(str_view("192.0.2.1"), &f->belief.ip));
+	f->belief.ignored = INPUT_COUNT;
+	f->answer = (struct answer){.head = str_view("head"),
+		.tail = str_view("tail"),
+		.outcome = str_view("outcome"),
+		.verdict = AUTHZ_ALLOW,
+		.reason = REASON_RULE,
+		.max_age_s = 300,
+		.until_ms = NOW_MS + 10000,
+		.from_wall_s = WALL_S,
+		.until_wall_s = WALL_S + 10};
+}
+
+static void close_fixture(struct fixture *f)
+{
+	answers_free(f->answers);
+	config_unref(f->config);
+}
+
+/* In place of what is there; NULL: nothing. */
+static void set(struct fixture *f, unsigned name, const char *value)
+{
+	f->input.present &= ~(1U << name);
+	f->input.values[name] = (struct str){NULL, 0};
+	if (value != NULL) {
+		input_set(&f->input, (enum input_name)name, str_view(value));
+	}
+	f->belief.counted = f->input.present;
+}
+
+static const struct answer *find(const struct fixture *f)
+{
+	return answers_find(f->answers, &f->key, NOW_MS, WALL_S);
+}
+
+static bool is_claim(unsigned name)
+{
+	return name == INPUT_REQUEST_URI || name == INPUT_REQUEST_METHOD ||
+	       name == INPUT_USER_AGENT || name == INPUT_HOST;
+}
+
+static void what_was_kept_is_found_whole(void **state)
+{
+	struct fixture f;
+
+	open_fixture(&f, 1 << 16);
+	assert_null(find(&f));
+	answers_keep(f.answers, &f.key, &f.answer);
+
+	const struct answer *found = find(&f);
+
+	assert_non_null(found);
+	assert_true(str_eq_text(found->head, "head"));
+	assert_true(str_eq_text(found->tail, "tail"));
+	assert_true(str_eq_text(found->outcome, "outcome"));
+	assert_int_equal(found->reason, REASON_RULE);
+
+	f.answer.head = str_view("another");
+	answers_keep(f.answers, &f.key, &f.answer);
+	assert_true(str_eq_text(find(&f)->head, "another"));
+	close_fixture(&f);
+}
+
+/* Whatever a decision can depend on: another value, an empty one, none. */
+static void any_other_input_is_another_question(void **state)
+{
+	for (unsigned i = 0; i < INPUT_COUNT; i++) {
+		bool counts = (!is_claim(i) && i != INPUT_DOORWARD_POLICY) || i == INPUT_USER_AGENT;
+		struct fixture f;
+
+		open_fixture(&f, 1 << 16);
+		for (unsigned k = 0; k < INPUT_COUNT; k++) {
+			set(&f, k, "same");
+		}
+		answers_keep(f.answers, &f.key, &f.answer);
+		assert_non_null(find(&f));
+		set(&f, i, "sane");
+		assert_int_equal(find(&f) == NULL, counts);
+		set(&f, i, "");
+		assert_int_equal(find(&f) == NULL, counts);
+		set(&f, i, NULL);
+		assert_int_equal(find(&f) == NULL, counts);
+		close_fixture(&f);
+	}
+}
+
+static void values_do_not_run_into_each_other(void **state)
+{
+	struct fixture f;
+
+	open_fixture(&f, 1 << 16);
+	set(&f, INPUT_REMOTE_ADDR, "192.0.2.11");
+	set(&f, INPUT_X_REAL_IP, "2.3.4.5");
+	answers_keep(f.answers, &f.key, &f.answer);
+	set(&f, INPUT_REMOTE_ADDR, "192.0.2.1");
+	set(&f, INPUT_X_REAL_IP, "12.3.4.5");
+	assert_null(find(&f));
+	close_fixture(&f);
+}
+
+static void every_byte_of_a_certificate_counts(void **state)
+{
+	char cert[700];
+	struct fixture f;
+
+	open_fixture(&f, 1 << 16);
+	memset(cert, 'A', sizeof(cert));
+	input_set(&f.input, INPUT_CERT, (struct str){cert, sizeof(cert)});
+	f.belief.counted = f.input.present;
+	answers_keep(f.answers, &f.key, &f.answer);
+	for (size_t i = 0; i < sizeof(cert); i++) {
+		cert[i] = 'B';
+		assert_null(find(&f));
+		cert[i] = 'A';
+	}
+	assert_non_null(find(&f));
+	f.input.values[INPUT_CERT].len--;
+	assert_null(find(&f));
+	close_fixture(&f);
+}
+
+static void policies_and_forms_are_kept_apart(void **state)
+{
+	struct fixture f;
+
+	open_fixture(&f, 1 << 16);
+	answers_keep(f.answers, &f.key, &f.answer);
+	f.key.form = 2;
+	assert_null(find(&f));
+	f.key.form = 1;
+	f.key.policy = policy_of(&f, "other");
+	assert_null(find(&f));
+	close_fixture(&f);
+}
+
+static void an_answer_ends_by_either_clock(void **state)
+{
+	static const struct {
+		uint64_t now_ms;
+		int64_t wall_s;
+		bool holds;
+		uint32_t max_age_s;
+	} cases[] = {
+		{NOW_MS, WALL_S, true, 10},
+		{NOW_MS + 9999, WALL_S, true, 0},
+		{NOW_MS + 10000, WALL_S, false, 0},
+		{NOW_MS, WALL_S + 7, true, 3},
+		{NOW_MS, WALL_S + 10, false, 0},
+		{NOW_MS, WALL_S - 1, false, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture f;
+
+		open_fixture(&f, 1 << 16);
+		answers_keep(f.answers, &f.key, &f.answer);
+
+		const struct answer *found =
+			answers_find(f.answers, &f.key, cases[i].now_ms, cases[i].wall_s);
+
+		assert_int_equal(found != NULL, cases[i].holds);
+		if (found != NULL) {
+			assert_int_equal(answer_max_age_s(found, cases[i].now_ms, cases[i].wall_s),
+				cases[i].max_age_s);
+		} else {
+			assert_null(find(&f));
+		}
+		close_fixture(&f);
+	}
+}
+
+static void others_keep_it_no_longer_than_they_may(void **state)
+{
+	struct fixture f;
+
+	open_fixture(&f, 1 << 16);
+	f.answer.max_age_s = 4;
+	assert_int_equal(answer_max_age_s(&f.answer, NOW_MS, WALL_S), 4);
+	assert_int_equal(answer_max_age_s(&f.answer, NOW_MS + 7500, WALL_S), 2);
+	close_fixture(&f);
+}
+
+static void name(struct fixture *f, char text[16], unsigned number)
+{
+	snprintf(text, 16, "client%u", number);
+	set(f, INPUT_REMOTE_ADDR, text);
+}
+
+static void the_least_recently_used_goes_first(void **state)
+{
+	char text[16];
+	struct fixture f;
+	unsigned kept = 0;
+
+	open_fixture(&f, 16384);
+	for (unsigned i = 0; i < 200; i++) {
+		name(&f, text, 0);
+		if (i > 0) {
+			assert_non_null(find(&f));
+		}
+		name(&f, text, i);
+		answers_keep(f.answers, &f.key, &f.answer);
+	}
+	for (unsigned i = 0; i < 200; i++) {
+		name(&f, text, i);
+		kept += find(&f) != NULL;
+	}
+	assert_in_range(kept, 16, 128);
+	name(&f, text, 1);
+	assert_null(find(&f));
+	close_fixture(&f);
+}
+
+static void what_is_larger_than_the_room_is_not_kept(void **state)
+{
+	char head[600];
+	struct fixture f;
+
+	open_fixture(&f, 1024);
+	answers_keep(f.answers, &f.key, &f.answer);
+	memset(head, 'h', sizeof(head));
+	f.answer.head = (struct str){head, sizeof(head)};
+	f.answer.tail = f.answer.head;
+	answers_keep(f.answers, &f.key, &f.answer);
+	assert_null(find(&f));
+	close_fixture(&f);
+}
+
+static void the_address_counts_and_what_is_not_believed_does_not(void **state)
+{
+	struct fixture f;
+
+	open_fixture(&f, 1 << 16);
+	set(&f, INPUT_REMOTE_ADDR, "203.0.113.9");
+	set(&f, INPUT_X_FORWARDED_FOR, "198.51.100.1, 192.0.2.1");
+	f.belief.counted = 0;
+	answers_keep(f.answers, &f.key, &f.answer);
+	set(&f, INPUT_X_FORWARDED_FOR, "198.51.100.2, 192.0.2.1");
+	f.belief.counted = 0;
+	assert_non_null(find(&f));
+	/* The answer tells of it. */
+	f.belief.ignored = INPUT_X_REAL_IP;
+	assert_null(find(&f));
+	f.belief.ignored = INPUT_COUNT;
+	for (size_t i = 0; i < sizeof(f.belief.ip.bytes); i++) {
+		f.belief.ip.bytes[i] ^= 1;
+		assert_null(find(&f));
+		f.belief.ip.bytes[i] ^= 1;
+	}
+	f.belief.ip.family = ADDR_V6;
+	assert_null(find(&f));
+	close_fixture(&f);
+}
+
+static void a_certificate_counts_where_the_policy_reads_it(void **state)
+{
+	struct fixture f;
+
+	open_fixture(&f, 1 << 16);
+	for (int reads = 0; reads < 2; reads++) {
+		f.key.policy = policy_of(&f, reads != 0 ? "default" : "without");
+		set(&f, INPUT_CERT + CERT_INPUT_PARAM, "one");
+		answers_keep(f.answers, &f.key, &f.answer);
+		set(&f, INPUT_CERT + CERT_INPUT_PARAM, "two");
+		assert_int_equal(find(&f) == NULL, reads);
+	}
+	close_fixture(&f);
+}
+
+#define FLOOD 8000
+#define FLOOD_LEN 400
+#define FLOOD_CHAIN_MAX                                                                            \
+	20 /* 8,000 in 8,192 buckets: this many in one for fewer than 1 in 10^14                   \
+	    */
+
+/* Asks as often with another value of one length, which differs in 13 bits at `at` alone, or,
+ * `at` being FLOOD_LEN, all over. */
+static size_t flood(unsigned name, size_t at)
+{
+	char value[FLOOD_LEN];
+	struct fixture f;
+
+	open_fixture(&f, 8 << 20);
+	memset(value, 'x', sizeof(value));
+	for (unsigned i = 0; i < FLOOD; i++) {
+		for (size_t k = 0; at == FLOOD_LEN && k < sizeof(value); k++) {
+			value[k] = (char)('a' + rand() % 26);
+		}
+		if (at < FLOOD_LEN) {
+			value[at] = (char)(i & 0x7f);
+			value[at + 1] = (char)(i >> 7);
+		}
+		set(&f, name, NULL);
+		input_set(&f.input, (enum input_name)name, (struct str){value, sizeof(value)});
+		f.belief.counted = f.input.present;
+		assert_null(find(&f));
+		answers_keep(f.answers, &f.key, &f.answer);
+		assert_non_null(find(&f));
+	}
+	size_t longest = answers_longest_chain(f.answers);
+
+	close_fixture(&f);
+	return longest;
+}
+
+/* By no part of a long value alone can many be brought into one chain. */
+static void a_flood_does_not_make_chains(void **state)
+{
+	static const unsigned names[] = {
+		INPUT_USER_AGENT, INPUT_X_FORWARDED_FOR, INPUT_CERT, INPUT_REMOTE_ADDR};
+
+	assert_in_range(flood(INPUT_USER_AGENT, FLOOD_LEN), 2, FLOOD_CHAIN_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		for (size_t at = 0; at + 1 < FLOOD_LEN; at += 57) {
+			assert_in_range(flood(names[i], at), 2, FLOOD_CHAIN_MAX);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_kept_is_found_whole),
+		cmocka_unit_test(any_other_input_is_another_question),
+		cmocka_unit_test(values_do_not_run_into_each_other),
+		cmocka_unit_test(every_byte_of_a_certificate_counts),
+		cmocka_unit_test(policies_and_forms_are_kept_apart),
+		cmocka_unit_test(an_answer_ends_by_either_clock),
+		cmocka_unit_test(others_keep_it_no_longer_than_they_may),
+		cmocka_unit_test(the_least_recently_used_goes_first),
+		cmocka_unit_test(what_is_larger_than_the_room_is_not_kept),
+		cmocka_unit_test(the_address_counts_and_what_is_not_believed_does_not),
+		cmocka_unit_test(a_certificate_counts_where_the_policy_reads_it),
+		cmocka_unit_test(a_flood_does_not_make_chains),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
