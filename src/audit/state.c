@@ -281,7 +281,7 @@ void audit_state_write(const struct audit_state *state, struct bytes *out)
 
 const char *audit_state_load(const char *path, struct arena *arena, struct audit_state *out)
 {
-	struct config_file_identity identity;
+	struct file_identity identity;
 	struct bytes text;
 	struct stat st;
 	const char *wrong;
@@ -291,7 +291,7 @@ const char *audit_state_load(const char *path, struct arena *arena, struct audit
 		return "it is no regular file";
 	}
 	bytes_init(&text, 0);
-	if (config_file_read(path, AUDIT_STATE_MAX, &text, &identity)) {
+	if (file_read(path, AUDIT_STATE_MAX, &text, &identity)) {
 		wrong = audit_state_parse(bytes_view(&text), arena, out);
 	} else if (errno == ENOENT) {
 		*out = (struct audit_state){.name_count = 0};
@@ -321,7 +321,7 @@ static bool write_whole(int fd, const struct bytes *text)
 /* So that the new name outlives a crash, too; not every file system can. */
 static void sync_folder(const char *path, struct arena *arena)
 {
-	const char *folder = config_file_folder(path, arena);
+	const char *folder = file_folder(path, arena);
 	int fd = folder != NULL ? open(folder[0] != '\0' ? folder : "/",
 					  O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 				: -1;

@@ -27,7 +27,7 @@ uint64_t snapshot_stamp(const struct snapshot *snapshot, enum snapshot_files fil
 	case SNAPSHOT_LISTS:
 		return config_lists_stamp_now(snapshot->config);
 	case SNAPSHOT_ZONE:
-		return zone != NULL ? stamp_of_path(zone) : 0;
+		return zone != NULL ? file_stamp_of_path(zone) : 0;
 	case SNAPSHOT_FILES_COUNT:
 		break;
 	}

@@ -11,8 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool config_file_read(
-	const char *path, size_t max, struct bytes *text, struct config_file_identity *identity)
+bool file_read(const char *path, size_t max, struct bytes *text, struct file_identity *identity)
 {
 	struct stat st;
 	ssize_t got = -1;
@@ -22,7 +21,7 @@ bool config_file_read(
 		return false;
 	}
 	if (fstat(fd, &st) == 0) {
-		*identity = (struct config_file_identity){st.st_dev, st.st_ino};
+		*identity = (struct file_identity){st.st_dev, st.st_ino};
 		do {
 			uint8_t *room = bytes_reserve(text, 4096);
 
@@ -42,7 +41,7 @@ bool config_file_read(
 	return got == 0;
 }
 
-const char *config_file_folder(const char *path, struct arena *arena)
+const char *file_folder(const char *path, struct arena *arena)
 {
 	const char *slash = strrchr(path, '/');
 	struct str folder =

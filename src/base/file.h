@@ -13,16 +13,16 @@
 #include <sys/types.h>
 
 /* Tells whether two paths are one file. */
-struct config_file_identity {
+struct file_identity {
 	dev_t device;
 	ino_t inode;
 };
 
 /* Appends a file of at most `max` bytes to *text; on failure errno says why (EFBIG: too large). */
-NODISCARD bool config_file_read(
-	const char *path, size_t max, struct bytes *text, struct config_file_identity *identity);
+NODISCARD bool file_read(
+	const char *path, size_t max, struct bytes *text, struct file_identity *identity);
 /* The absolute folder that `path` is in, without a final slash, in the arena; NULL with errno set.
  */
-const char *config_file_folder(const char *path, struct arena *arena);
+const char *file_folder(const char *path, struct arena *arena);
 
 #endif

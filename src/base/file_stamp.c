@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 /* Nobody gains by two files that look alike: the key need be no secret. */
-uint64_t stamp_of_path(const char *path)
+uint64_t file_stamp_of_path(const char *path)
 {
 	static const struct hash_key key = {1, 2};
 	struct stat st;

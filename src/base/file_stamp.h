@@ -10,6 +10,6 @@
  * What a path looks like from outside: another number once it was replaced, written to, removed or
  * put there. Nothing is opened. Sums of several stamps tell whether any of them changed.
  */
-uint64_t stamp_of_path(const char *path);
+uint64_t file_stamp_of_path(const char *path);
 
 #endif

@@ -236,7 +236,7 @@ bool cert_material_read(enum cert_material kind, const char *key, const char *pa
 /* A sum, since the order in which a folder is read says nothing. */
 uint64_t cert_material_stamp(const char *path)
 {
-	uint64_t stamp = stamp_of_path(path);
+	uint64_t stamp = file_stamp_of_path(path);
 	DIR *folder = opendir(path);
 	const struct dirent *entry;
 	char file[PATH_MAX];
@@ -248,7 +248,7 @@ uint64_t cert_material_stamp(const char *path)
 		if ((is_named_for(entry->d_name, CERT_MATERIAL_CAS) ||
 			    is_named_for(entry->d_name, CERT_MATERIAL_CRLS)) &&
 			join(file, path, entry->d_name)) {
-			stamp += stamp_of_path(file);
+			stamp += file_stamp_of_path(file);
 		}
 	}
 	closedir(folder);

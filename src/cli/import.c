@@ -14,9 +14,9 @@
 
 static bool read_file(void *ctx, const char *path, struct bytes *text, const char **why)
 {
-	struct config_file_identity identity;
+	struct file_identity identity;
 
-	if (config_file_read(path, IMPORT_MAX_FILE, text, &identity)) {
+	if (file_read(path, IMPORT_MAX_FILE, text, &identity)) {
 		return true;
 	}
 	*why = strerror(errno);

@@ -83,13 +83,13 @@ static const char *add_certificate(
 static const char *read_certificates(
 	const char *path, size_t max, struct arena *arena, struct cert_chain *out)
 {
-	struct config_file_identity identity;
+	struct file_identity identity;
 	const char *why = NULL;
 	size_t count = 0;
 	struct bytes file;
 
 	bytes_init(&file, 0);
-	if (!config_file_read(path, CERT_FILE_MAX, &file, &identity)) {
+	if (!file_read(path, CERT_FILE_MAX, &file, &identity)) {
 		why = errno == EFBIG ? cert_too_long : strerror(errno);
 	}
 	struct str rest = bytes_view(&file);

@@ -28,7 +28,7 @@ struct reader {
 	struct loader *loader;
 	const struct reader *includer;
 	unsigned depth;
-	struct config_file_identity identity;
+	struct file_identity identity;
 	const struct config_ini_file *file;
 	struct str rest;    /* of the text */
 	unsigned line;      /* the last one taken from it */
@@ -320,10 +320,8 @@ static void read_file(struct loader *l, const char *path, const struct reader *i
 	}
 	r.file = file;
 	r.depth = includer != NULL ? includer->depth + 1 : 0;
-	*file = (struct config_ini_file){
-		.path = path, .folder = config_file_folder(path, l->arena)};
-	if (file->folder == NULL ||
-		!config_file_read(path, CONFIG_INI_MAX_FILE, &text, &r.identity)) {
+	*file = (struct config_ini_file){.path = path, .folder = file_folder(path, l->arena)};
+	if (file->folder == NULL || !file_read(path, CONFIG_INI_MAX_FILE, &text, &r.identity)) {
 		if (errno == EISDIR) {
 			diag_error(l->diag, named_at,
 				"%s is a folder: expected the path of one file, and a line for "

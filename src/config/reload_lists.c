@@ -89,7 +89,7 @@ static uint64_t sum_of_stamps(const struct config *config, bool now)
 		for (size_t k = 0; k < policy_rules_list_count(rules); k++) {
 			const struct policy_list_file *file = policy_rules_list(rules, k);
 
-			sum += now ? stamp_of_path(file->path) : file->stamp;
+			sum += now ? file_stamp_of_path(file->path) : file->stamp;
 		}
 	}
 	return sum;

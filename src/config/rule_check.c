@@ -34,12 +34,12 @@ static bool is_followed_by_allow(const struct policy *policy, size_t index, bool
 static size_t count_certificates(const char *path)
 {
 	static const char begin[] = "-----BEGIN ";
-	struct config_file_identity identity;
+	struct file_identity identity;
 	struct bytes text;
 	size_t count = 0;
 
 	bytes_init(&text, 0);
-	if (config_file_read(path, CA_FILE_MAX, &text, &identity)) {
+	if (file_read(path, CA_FILE_MAX, &text, &identity)) {
 		const uint8_t *at = text.data;
 
 		while (at != NULL && (at = memmem(at, text.len - (size_t)(at - text.data), begin,

@@ -91,7 +91,7 @@ const struct policy_lookup *policy_rules_lookup(const struct policy_rules *rules
 /* A file that an `in` term was read from. */
 struct policy_list_file {
 	const char *path;
-	uint64_t stamp; /* stamp_of_path, before it was read */
+	uint64_t stamp; /* file_stamp_of_path, before it was read */
 	enum policy_net_list_form form;
 	struct policy_coverage covers; /* of prefixes; nothing where it holds other values */
 };

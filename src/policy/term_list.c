@@ -97,7 +97,7 @@ static bool note_list(const struct policy_script *script, const char *path)
 		lists->capacity = capacity;
 	}
 	lists->items[lists->count++] =
-		(struct policy_list_file){.path = path, .stamp = stamp_of_path(path)};
+		(struct policy_list_file){.path = path, .stamp = file_stamp_of_path(path)};
 	return true;
 }
 

@@ -27,7 +27,7 @@ static void nobody_gets_in(void **state)
 /* Lines that begin with ";key =" show the defaults: taking the ";" away changes nothing. */
 static void shown_defaults_are_the_defaults(void **state)
 {
-	struct config_file_identity identity;
+	struct file_identity identity;
 	struct bytes file;
 	struct bytes taken;
 	struct str rest;
@@ -36,7 +36,7 @@ static void shown_defaults_are_the_defaults(void **state)
 
 	bytes_init(&file, 0);
 	bytes_init(&taken, 0);
-	assert_true(config_file_read(PATH, CONFIG_INI_MAX_FILE, &file, &identity));
+	assert_true(file_read(PATH, CONFIG_INI_MAX_FILE, &file, &identity));
 	rest = bytes_view(&file);
 	while (str_split_next(&rest, '\n', &line)) {
 		if (line.len > 1 && line.data[0] == ';' && ascii_is_alpha(line.data[1]) &&

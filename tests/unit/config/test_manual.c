@@ -100,7 +100,7 @@ static void write_page(struct str template, struct bytes *out)
 
 static void page_is_up_to_date(void **state)
 {
-	struct config_file_identity identity;
+	struct file_identity identity;
 	struct bytes template;
 	struct bytes page;
 	struct bytes made;
@@ -108,7 +108,7 @@ static void page_is_up_to_date(void **state)
 	bytes_init(&template, 0);
 	bytes_init(&page, 0);
 	bytes_init(&made, 0);
-	assert_true(config_file_read(TEMPLATE, CONFIG_INI_MAX_FILE, &template, &identity));
+	assert_true(file_read(TEMPLATE, CONFIG_INI_MAX_FILE, &template, &identity));
 	write_page(bytes_view(&template), &made);
 	assert_false(made.failed);
 	if (getenv("DOORWARD_WRITE_MANUAL") != NULL) {
@@ -118,7 +118,7 @@ static void page_is_up_to_date(void **state)
 		assert_int_equal(fwrite(made.data, 1, made.len, file), made.len);
 		assert_int_equal(fclose(file), 0);
 	}
-	assert_true(config_file_read(PAGE, CONFIG_INI_MAX_FILE, &page, &identity));
+	assert_true(file_read(PAGE, CONFIG_INI_MAX_FILE, &page, &identity));
 	if (!str_eq(bytes_view(&page), bytes_view(&made))) {
 		print_error(PAGE " is stale: run this test with DOORWARD_WRITE_MANUAL=1\n");
 	}
