@@ -30,7 +30,7 @@ static struct {
 	_Atomic enum log_level level;
 	struct log_settings settings;
 	char *path;
-	struct log_outlet outlet;
+	struct log_sink outlet;
 	_Atomic(struct log_writer *) writer;
 	atomic_uint starts;
 	_Atomic uint64_t no_queue; /* lines lost for want of one */
@@ -43,22 +43,22 @@ static struct {
 
 /* A thread's way to the writer of the `start`th log_start. */
 static _Thread_local struct {
-	struct log_queue *queue;
+	struct log_ring *queue;
 	unsigned start;
 } own;
 
-static void use(const struct log_outlet *outlet)
+static void use(const struct log_sink *outlet)
 {
 	if (sink.writer != NULL) {
 		log_writer_switch(sink.writer, outlet);
 	} else {
-		log_outlet_replace(&sink.outlet, outlet);
+		log_sink_replace(&sink.outlet, outlet);
 	}
 }
 
 int log_open(const struct log_settings *settings)
 {
-	struct log_outlet outlet;
+	struct log_sink outlet;
 	char *path = NULL;
 
 	if (settings->target == LOG_TO_FILE) {
@@ -67,7 +67,7 @@ int log_open(const struct log_settings *settings)
 			return ENOMEM;
 		}
 	}
-	int error = log_outlet_open(settings, &outlet);
+	int error = log_sink_open(settings, &outlet);
 
 	if (error != 0) {
 		free(path);
@@ -90,9 +90,9 @@ int log_reopen(void)
 
 	pthread_mutex_lock(&sink.lock);
 	if (sink.settings.target == LOG_TO_FILE) {
-		struct log_outlet outlet;
+		struct log_sink outlet;
 
-		error = log_outlet_open(&sink.settings, &outlet);
+		error = log_sink_open(&sink.settings, &outlet);
 		if (error == 0) {
 			use(&outlet);
 		}
@@ -124,12 +124,12 @@ void log_close(void)
 		(void)log_writer_stop(sink.writer, CLOSE_MS);
 		sink.writer = NULL;
 	} else {
-		log_outlet_close(&sink.outlet);
+		log_sink_close(&sink.outlet);
 	}
 	free(sink.path);
 	sink.path = NULL;
 	sink.settings = (struct log_settings){.target = LOG_TO_STDERR, .format = LOG_TEXT};
-	sink.outlet = (struct log_outlet){.target = LOG_TO_STDERR, .fd = STDERR_FILENO};
+	sink.outlet = (struct log_sink){.target = LOG_TO_STDERR, .fd = STDERR_FILENO};
 	pthread_mutex_unlock(&sink.lock);
 }
 
@@ -156,8 +156,8 @@ static void write_now(const struct log_record *record, struct str text)
 
 	bytes_init(&line, 0);
 	pthread_mutex_lock(&sink.lock);
-	if (log_outlet_render(&sink.outlet, record, text, &line)) {
-		log_outlet_write_all(&sink.outlet, bytes_view(&line));
+	if (log_sink_render(&sink.outlet, record, text, &line)) {
+		log_sink_write_all(&sink.outlet, bytes_view(&line));
 	}
 	pthread_mutex_unlock(&sink.lock);
 	bytes_clear(&line);
@@ -172,7 +172,7 @@ static void write_record(const struct log_record *record, struct str text)
 		return;
 	}
 	if (own.queue == NULL || own.start != sink.starts) {
-		own.queue = log_writer_queue_new(writer);
+		own.queue = log_writer_ring_new(writer);
 		own.start = sink.starts;
 	}
 	if (own.queue == NULL) {

@@ -19,7 +19,7 @@ struct head {
  * A ring. Positions count on for ever; the room is theirs modulo its size. Each thread has a cache
  * line of its own to write to.
  */
-struct log_queue {
+struct log_ring {
 	alignas(CACHE_LINE) atomic_size_t put;
 	size_t taken_seen; /* `taken`, as it was last looked at */
 	_Atomic uint64_t lost;
@@ -28,9 +28,9 @@ struct log_queue {
 	uint8_t room[];
 };
 
-struct log_queue *log_queue_new(size_t size)
+struct log_ring *log_ring_new(size_t size)
 {
-	struct log_queue *q = aligned_alloc(CACHE_LINE, sizeof(*q) + size);
+	struct log_ring *q = aligned_alloc(CACHE_LINE, sizeof(*q) + size);
 
 	if (q != NULL) {
 		memset(q, 0, sizeof(*q));
@@ -39,20 +39,20 @@ struct log_queue *log_queue_new(size_t size)
 	return q;
 }
 
-void log_queue_free(struct log_queue *q)
+void log_ring_free(struct log_ring *q)
 {
 	free(q);
 }
 
 /* How much of a piece at `at` lies before the end of the room; the rest is at its beginning. */
-static size_t before_end(const struct log_queue *q, size_t at, size_t len)
+static size_t before_end(const struct log_ring *q, size_t at, size_t len)
 {
 	size_t room = q->size - (at & (q->size - 1));
 
 	return len < room ? len : room;
 }
 
-static void copy_in(struct log_queue *q, size_t at, const void *data, size_t len)
+static void copy_in(struct log_ring *q, size_t at, const void *data, size_t len)
 {
 	size_t first = before_end(q, at, len);
 
@@ -60,7 +60,7 @@ static void copy_in(struct log_queue *q, size_t at, const void *data, size_t len
 	memcpy(q->room, (const uint8_t *)data + first, len - first);
 }
 
-static void copy_out(const struct log_queue *q, size_t at, void *data, size_t len)
+static void copy_out(const struct log_ring *q, size_t at, void *data, size_t len)
 {
 	size_t first = before_end(q, at, len);
 
@@ -68,7 +68,7 @@ static void copy_out(const struct log_queue *q, size_t at, void *data, size_t le
 	memcpy((uint8_t *)data + first, q->room, len - first);
 }
 
-static bool has_room(struct log_queue *q, size_t put, size_t len)
+static bool has_room(struct log_ring *q, size_t put, size_t len)
 {
 	if (q->size - (put - q->taken_seen) < len) {
 		q->taken_seen = atomic_load_explicit(&q->taken, memory_order_acquire);
@@ -76,7 +76,7 @@ static bool has_room(struct log_queue *q, size_t put, size_t len)
 	return q->size - (put - q->taken_seen) >= len;
 }
 
-void log_queue_put(struct log_queue *q, const struct log_record *record, struct str text)
+void log_ring_put(struct log_ring *q, const struct log_record *record, struct str text)
 {
 	const struct head head = {*record, text.len};
 	size_t put = atomic_load_explicit(&q->put, memory_order_relaxed);
@@ -95,12 +95,12 @@ void log_queue_put(struct log_queue *q, const struct log_record *record, struct 
 	atomic_store(&q->put, put + sizeof(head) + text.len);
 }
 
-bool log_queue_is_half_full(struct log_queue *q)
+bool log_ring_is_half_full(struct log_ring *q)
 {
 	return !has_room(q, atomic_load_explicit(&q->put, memory_order_relaxed), q->size / 2 + 1);
 }
 
-bool log_queue_take(struct log_queue *q, struct log_record *record, struct bytes *text)
+bool log_ring_take(struct log_ring *q, struct log_record *record, struct bytes *text)
 {
 	size_t taken = atomic_load_explicit(&q->taken, memory_order_relaxed);
 	struct head head;
@@ -121,12 +121,12 @@ bool log_queue_take(struct log_queue *q, struct log_record *record, struct bytes
 	return true;
 }
 
-bool log_queue_is_empty(const struct log_queue *q)
+bool log_ring_is_empty(const struct log_ring *q)
 {
 	return atomic_load(&q->put) == atomic_load_explicit(&q->taken, memory_order_relaxed);
 }
 
-uint64_t log_queue_lost(const struct log_queue *q)
+uint64_t log_ring_lost(const struct log_ring *q)
 {
 	return atomic_load_explicit(&q->lost, memory_order_relaxed);
 }

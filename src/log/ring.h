@@ -16,7 +16,7 @@
  * Lines on their way from one thread, which puts them, to one other, which takes them, in the same
  * order. Neither ever waits for the other; where there is no room, a line is lost, and counted.
  */
-struct log_queue;
+struct log_ring;
 
 struct log_record {
 	enum log_level level;
@@ -25,20 +25,20 @@ struct log_record {
 };
 
 /* Room for `size` bytes, a power of two; a record takes 24 besides its text. */
-struct log_queue *log_queue_new(size_t size);
-void log_queue_free(struct log_queue *queue);
+struct log_ring *log_ring_new(size_t size);
+void log_ring_free(struct log_ring *queue);
 
 /* The thread that puts. */
-void log_queue_put(struct log_queue *queue, const struct log_record *record, struct str text);
+void log_ring_put(struct log_ring *queue, const struct log_record *record, struct str text);
 /* Whether at least half of the room is taken. */
-bool log_queue_is_half_full(struct log_queue *queue);
+bool log_ring_is_half_full(struct log_ring *queue);
 
 /* The thread that takes. The text takes the place of what `text` holds; text->failed when memory
  * is out. False when the queue is empty. */
-bool log_queue_take(struct log_queue *queue, struct log_record *record, struct bytes *text);
+bool log_ring_take(struct log_ring *queue, struct log_record *record, struct bytes *text);
 
 /* Any thread. */
-bool log_queue_is_empty(const struct log_queue *queue);
-uint64_t log_queue_lost(const struct log_queue *queue);
+bool log_ring_is_empty(const struct log_ring *queue);
+uint64_t log_ring_lost(const struct log_ring *queue);
 
 #endif

@@ -32,7 +32,7 @@ static bool is_journal(const struct stat *st)
 	return stream != NULL && strcmp(stream, own) == 0;
 }
 
-int log_outlet_open(const struct log_settings *settings, struct log_outlet *out)
+int log_sink_open(const struct log_settings *settings, struct log_sink *out)
 {
 	int fd = STDERR_FILENO;
 	struct stat st;
@@ -45,23 +45,23 @@ int log_outlet_open(const struct log_settings *settings, struct log_outlet *out)
 	} else if (settings->target == LOG_TO_SYSLOG) {
 		openlog("doorward", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
 	}
-	*out = (struct log_outlet){
+	*out = (struct log_sink){
 		.target = settings->target,
 		.format = settings->format,
 		.fd = fd,
-		.kind = LOG_OUTLET_STREAM,
+		.kind = LOG_SINK_STREAM,
 	};
 	if (fstat(fd, &st) == 0) {
-		out->kind = S_ISREG(st.st_mode)    ? LOG_OUTLET_FILE
-			    : S_ISSOCK(st.st_mode) ? LOG_OUTLET_SOCKET
-						   : LOG_OUTLET_STREAM;
+		out->kind = S_ISREG(st.st_mode)    ? LOG_SINK_FILE
+			    : S_ISSOCK(st.st_mode) ? LOG_SINK_SOCKET
+						   : LOG_SINK_STREAM;
 		out->timed =
 			out->format == LOG_TEXT && out->target != LOG_TO_SYSLOG && !is_journal(&st);
 	}
 	return 0;
 }
 
-void log_outlet_close(struct log_outlet *outlet)
+void log_sink_close(struct log_sink *outlet)
 {
 	if (outlet->target == LOG_TO_FILE) {
 		close(outlet->fd);
@@ -71,15 +71,15 @@ void log_outlet_close(struct log_outlet *outlet)
 }
 
 /* There is one connection to syslog, which the next one has taken over. */
-void log_outlet_replace(struct log_outlet *outlet, const struct log_outlet *next)
+void log_sink_replace(struct log_sink *outlet, const struct log_sink *next)
 {
 	if (outlet->target != LOG_TO_SYSLOG || next->target != LOG_TO_SYSLOG) {
-		log_outlet_close(outlet);
+		log_sink_close(outlet);
 	}
 	*outlet = *next;
 }
 
-static const char *when(struct log_outlet *outlet, int64_t wall_s)
+static const char *when(struct log_sink *outlet, int64_t wall_s)
 {
 	if (outlet->when_s != wall_s || outlet->when[0] == '\0') {
 		outlet->when_s = wall_s;
@@ -89,7 +89,7 @@ static const char *when(struct log_outlet *outlet, int64_t wall_s)
 }
 
 /* RFC 3339 with milliseconds, and a space. */
-static void append_time(struct log_outlet *outlet, int64_t wall_ms, struct bytes *lines)
+static void append_time(struct log_sink *outlet, int64_t wall_ms, struct bytes *lines)
 {
 	struct str second = str_view(when(outlet, wall_ms / 1000));
 	unsigned ms = (unsigned)(wall_ms % 1000);
@@ -100,7 +100,7 @@ static void append_time(struct log_outlet *outlet, int64_t wall_ms, struct bytes
 	bytes_append(lines, rest, sizeof(rest));
 }
 
-bool log_outlet_render(struct log_outlet *outlet, const struct log_record *record, struct str text,
+bool log_sink_render(struct log_sink *outlet, const struct log_record *record, struct str text,
 	struct bytes *lines)
 {
 	static const char *const words[] = {"error", "warning", "info", "debug"};
@@ -150,7 +150,7 @@ static void write_syslog(struct str lines)
 }
 
 /* There is no other place to tell of a log that cannot be written. */
-void log_outlet_write_all(const struct log_outlet *outlet, struct str lines)
+void log_sink_write_all(const struct log_sink *outlet, struct str lines)
 {
 	if (outlet->target == LOG_TO_SYSLOG) {
 		write_syslog(lines);
@@ -182,14 +182,14 @@ static size_t piece(struct str lines, size_t max)
  * stderr is shared with others, who do not expect it not to block. A pipe that can be written to
  * takes PIPE_BUF bytes, and keeps them together (pipe(7)); so do terminals, near enough.
  */
-static ssize_t write_some(const struct log_outlet *outlet, struct str lines)
+static ssize_t write_some(const struct log_sink *outlet, struct str lines)
 {
 	struct pollfd wanted = {.fd = outlet->fd, .events = POLLOUT};
 
 	switch (outlet->kind) {
-	case LOG_OUTLET_FILE:
+	case LOG_SINK_FILE:
 		return write(outlet->fd, lines.data, lines.len);
-	case LOG_OUTLET_SOCKET:
+	case LOG_SINK_SOCKET:
 		return send(outlet->fd, lines.data, lines.len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	default:
 		if (poll(&wanted, 1, 0) == 0) {
@@ -200,7 +200,7 @@ static ssize_t write_some(const struct log_outlet *outlet, struct str lines)
 	}
 }
 
-int log_outlet_write(const struct log_outlet *outlet, struct str lines, size_t *written)
+int log_sink_write(const struct log_sink *outlet, struct str lines, size_t *written)
 {
 	ssize_t len;
 

@@ -34,7 +34,7 @@ struct log_writer {
 	_Atomic enum state state;
 
 	/* The thread's own. */
-	struct log_outlet outlet;
+	struct log_sink outlet;
 	struct bytes text;
 	struct bytes batch; /* the lines under way, */
 	size_t written;     /* of which this much is written */
@@ -44,14 +44,14 @@ struct log_writer {
 	_Atomic uint64_t no_memory; /* lines lost for want of it */
 	pthread_mutex_t mutex;      /* guards the rest */
 	pthread_cond_t done;        /* switches_done or ended has changed */
-	struct log_outlet next;
+	struct log_sink next;
 	bool has_next;
 	unsigned switches; /* asked for */
 	unsigned switches_done;
 	bool ended;
 	bool stopping;
 	uint64_t stop_ms;
-	struct log_queue **queues;
+	struct log_ring **queues;
 	size_t queue_count;
 };
 
@@ -73,10 +73,10 @@ static size_t queue_count(struct log_writer *w)
 	return count;
 }
 
-static struct log_queue *queue_at(struct log_writer *w, size_t i)
+static struct log_ring *queue_at(struct log_writer *w, size_t i)
 {
 	pthread_mutex_lock(&w->mutex);
-	struct log_queue *queue = w->queues[i];
+	struct log_ring *queue = w->queues[i];
 
 	pthread_mutex_unlock(&w->mutex);
 	return queue;
@@ -87,7 +87,7 @@ static bool nothing_is_queued(struct log_writer *w)
 	size_t count = queue_count(w);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!log_queue_is_empty(queue_at(w, i))) {
+		if (!log_ring_is_empty(queue_at(w, i))) {
 			return false;
 		}
 	}
@@ -100,7 +100,7 @@ uint64_t log_writer_lost(struct log_writer *w)
 	uint64_t lost = w->no_memory;
 
 	for (size_t i = 0; i < count; i++) {
-		lost += log_queue_lost(queue_at(w, i));
+		lost += log_ring_lost(queue_at(w, i));
 	}
 	return lost;
 }
@@ -149,7 +149,7 @@ static void tell_of_loss(struct log_writer *w, bool now)
 		"%llu line(s) of the log were lost: its target does not take them as fast as they "
 		"come",
 		(unsigned long long)(lost - w->told));
-	if (log_outlet_render(&w->outlet, &record, bytes_view(&text), &w->batch)) {
+	if (log_sink_render(&w->outlet, &record, bytes_view(&text), &w->batch)) {
 		w->told = lost;
 		w->told_ms = clock_ms();
 	}
@@ -163,10 +163,10 @@ static void gather(struct log_writer *w, size_t max, bool all)
 	struct log_record record;
 
 	for (size_t i = 0; i < count; i++) {
-		struct log_queue *queue = queue_at(w, i);
+		struct log_ring *queue = queue_at(w, i);
 
-		while (w->batch.len < max && log_queue_take(queue, &record, &w->text)) {
-			if (w->text.failed || !log_outlet_render(&w->outlet, &record,
+		while (w->batch.len < max && log_ring_take(queue, &record, &w->text)) {
+			if (w->text.failed || !log_sink_render(&w->outlet, &record,
 						      bytes_view(&w->text), &w->batch)) {
 				w->no_memory++;
 			}
@@ -175,12 +175,12 @@ static void gather(struct log_writer *w, size_t max, bool all)
 	tell_of_loss(w, w->told == 0 || all);
 }
 
-/* 0 once the batch is written, or an errno value as of log_outlet_write. */
+/* 0 once the batch is written, or an errno value as of log_sink_write. */
 static int write_batch(struct log_writer *w)
 {
 	while (w->written < w->batch.len) {
 		size_t written;
-		int error = log_outlet_write(
+		int error = log_sink_write(
 			&w->outlet, str_from(bytes_view(&w->batch), w->written), &written);
 
 		if (error != 0) {
@@ -194,7 +194,7 @@ static int write_batch(struct log_writer *w)
 }
 
 /* What the old outlet did not take goes to the new one, in whole lines. */
-static void go_on_with(struct log_writer *w, const struct log_outlet *next)
+static void go_on_with(struct log_writer *w, const struct log_sink *next)
 {
 	if (w->batch.len == 0 || write_batch(w) == 0) {
 		gather(w, SIZE_MAX, true);
@@ -203,14 +203,14 @@ static void go_on_with(struct log_writer *w, const struct log_outlet *next)
 	while (w->written > 0 && w->batch.data[w->written - 1] != '\n') {
 		w->written--;
 	}
-	log_outlet_replace(&w->outlet, next);
+	log_sink_replace(&w->outlet, next);
 }
 
 /* Whether it is to end, at stop_ms at the latest. */
 static bool take_orders(struct log_writer *w, uint64_t *stop_ms)
 {
 	pthread_mutex_lock(&w->mutex);
-	struct log_outlet next = w->next;
+	struct log_sink next = w->next;
 	unsigned switches = w->switches;
 	bool has_next = w->has_next;
 	bool stopping = w->stopping;
@@ -288,7 +288,7 @@ static void *run(void *ctx)
 static void writer_free(struct log_writer *w)
 {
 	for (size_t i = 0; i < w->queue_count; i++) {
-		log_queue_free(w->queues[i]);
+		log_ring_free(w->queues[i]);
 	}
 	free(w->queues);
 	bytes_clear(&w->text);
@@ -323,7 +323,7 @@ static void init_condition(pthread_cond_t *condition)
 	pthread_condattr_destroy(&attributes);
 }
 
-int log_writer_start(const struct log_outlet *outlet, struct log_writer **out)
+int log_writer_start(const struct log_sink *outlet, struct log_writer **out)
 {
 	struct log_writer *w = calloc(1, sizeof(*w));
 
@@ -385,18 +385,18 @@ bool log_writer_stop(struct log_writer *w, unsigned timeout_ms)
 		return false;
 	}
 	pthread_join(w->thread, NULL);
-	log_outlet_close(&w->outlet);
+	log_sink_close(&w->outlet);
 	writer_free(w);
 	return true;
 }
 
-void log_writer_switch(struct log_writer *w, const struct log_outlet *next)
+void log_writer_switch(struct log_writer *w, const struct log_sink *next)
 {
 	const struct timespec deadline = deadline_in(SWITCH_MS);
 
 	pthread_mutex_lock(&w->mutex);
 	if (w->has_next) {
-		log_outlet_close(&w->next);
+		log_sink_close(&w->next);
 	}
 	w->next = *next;
 	w->has_next = true;
@@ -407,18 +407,17 @@ void log_writer_switch(struct log_writer *w, const struct log_outlet *next)
 	pthread_mutex_unlock(&w->mutex);
 }
 
-struct log_queue *log_writer_queue_new(struct log_writer *w)
+struct log_ring *log_writer_ring_new(struct log_writer *w)
 {
-	struct log_queue *queue = NULL;
+	struct log_ring *queue = NULL;
 
 	pthread_mutex_lock(&w->mutex);
-	struct log_queue **queues =
-		reallocarray(w->queues, w->queue_count + 1, sizeof(struct log_queue *));
+	struct log_ring **queues =
+		reallocarray(w->queues, w->queue_count + 1, sizeof(struct log_ring *));
 
 	if (queues != NULL) {
 		w->queues = queues;
-		queue = log_queue_new(
-			w->queue_count < QUEUES_LARGE ? QUEUE_SIZE : QUEUE_SIZE_SMALL);
+		queue = log_ring_new(w->queue_count < QUEUES_LARGE ? QUEUE_SIZE : QUEUE_SIZE_SMALL);
 	}
 	if (queue != NULL) {
 		w->queues[w->queue_count++] = queue;
@@ -427,13 +426,13 @@ struct log_queue *log_writer_queue_new(struct log_writer *w)
 	return queue;
 }
 
-void log_writer_put(struct log_writer *w, struct log_queue *queue, const struct log_record *record,
+void log_writer_put(struct log_writer *w, struct log_ring *queue, const struct log_record *record,
 	struct str text, bool urgent)
 {
-	log_queue_put(queue, record, text);
+	log_ring_put(queue, record, text);
 	enum state state = atomic_load(&w->state);
 
-	if ((state == ASLEEP || (state == RESTING && (urgent || log_queue_is_half_full(queue)))) &&
+	if ((state == ASLEEP || (state == RESTING && (urgent || log_ring_is_half_full(queue)))) &&
 		atomic_exchange(&w->state, AT_WORK) != AT_WORK) {
 		wake(w);
 	}

@@ -20,7 +20,7 @@
 struct log_writer;
 
 /* Owns the outlet, until it is switched or stopped. 0, or an errno value. */
-NODISCARD int log_writer_start(const struct log_outlet *outlet, struct log_writer **out);
+NODISCARD int log_writer_start(const struct log_sink *outlet, struct log_writer **out);
 /*
  * Writes what is there. True, and all is freed, once that is done. A writer that still waits for
  * its outlet when the time is over is left to itself, and so is what it holds.
@@ -31,12 +31,12 @@ bool log_writer_stop(struct log_writer *writer, unsigned timeout_ms);
  * Goes on with another outlet, which it owns. What was put before goes to the old one, unless that
  * does not take it just now. Waits for that, but not for long.
  */
-void log_writer_switch(struct log_writer *writer, const struct log_outlet *next);
+void log_writer_switch(struct log_writer *writer, const struct log_sink *next);
 
 /* A queue for one thread to put into; the writer's. NULL when out of memory. */
-struct log_queue *log_writer_queue_new(struct log_writer *writer);
+struct log_ring *log_writer_ring_new(struct log_writer *writer);
 /* `urgent`: the line is to be written now, as far as the writer is not at work already. */
-void log_writer_put(struct log_writer *writer, struct log_queue *queue,
+void log_writer_put(struct log_writer *writer, struct log_ring *queue,
 	const struct log_record *record, struct str text, bool urgent);
 
 /* How many lines found no room. Any thread. */
