@@ -24,11 +24,11 @@
 enum config_decisions { CONFIG_DECISIONS_NONE, CONFIG_DECISIONS_DENIED, CONFIG_DECISIONS_ALL };
 
 struct config_server {
-	const struct listen_spec *listen;
+	const struct net_listen_spec *listen;
 	size_t listen_count;
 	const struct prefix *tcp_peers; /* the only ones that may connect over TCP; none: all */
 	size_t tcp_peer_count;
-	struct listen_options socket;
+	struct net_listen_options socket;
 	const char *socket_owner; /* the names behind socket's numbers; NULL: left as it is */
 	const char *socket_group;
 	uint32_t threads; /* 0: auto, one per CPU this process may use */

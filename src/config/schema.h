@@ -32,7 +32,7 @@ enum config_type {
 	CONFIG_PREFIXES,      /* const struct prefix *; second: size_t */
 	CONFIG_ENDPOINTS,     /* struct endpoint[max]; second: size_t */
 	CONFIG_CLAIMS,        /* unsigned, bits */
-	CONFIG_LISTEN,        /* const struct listen_spec *; second: size_t */
+	CONFIG_LISTEN,        /* const struct net_listen_spec *; second: size_t */
 	CONFIG_CERT_SOURCE,   /* struct cert_choice */
 	CONFIG_VERIFY_SOURCE, /* likewise, without a codec */
 	CONFIG_LOG,           /* enum log_target; second: const char * */

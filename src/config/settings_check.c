@@ -157,7 +157,7 @@ static void check_address_over_http(struct config_loader *loader,
 	for (size_t i = 0; config->frontend.address == CONFIG_ADDRESS_REMOTE_ADDR &&
 			   i < config->server.listen_count;
 		i++) {
-		if (config->server.listen[i].protocol == LISTEN_HTTP) {
+		if (config->server.listen[i].protocol == NET_LISTEN_HTTP) {
 			struct place place =
 				config_ini_value_place(entry_of(schema, given, "address"));
 
@@ -181,10 +181,10 @@ static void check_belief(struct config_loader *loader, const struct config_secti
 	struct place place;
 
 	for (size_t i = 0; i < config->server.listen_count; i++) {
-		const struct listen_spec *spec = &config->server.listen[i];
+		const struct net_listen_spec *spec = &config->server.listen[i];
 
-		tcp = tcp || spec->kind == LISTEN_TCP;
-		http = http || spec->protocol == LISTEN_HTTP;
+		tcp = tcp || spec->kind == NET_LISTEN_TCP;
+		http = http || spec->protocol == NET_LISTEN_HTTP;
 	}
 	if (frontend->trusted_proxy_count > 0) {
 		check_trusted_proxies(loader, entry_of(schema, given, "trusted_proxies"));
@@ -244,9 +244,9 @@ void config_check_server(struct config_loader *loader, const struct config_secti
 			policy_coverage_format(&covers, text));
 	}
 	for (size_t i = 0; i < server->listen_count; i++) {
-		const struct listen_spec *spec = &server->listen[i];
+		const struct net_listen_spec *spec = &server->listen[i];
 
-		if ((server->socket.socket_mode & S_IWOTH) != 0 && spec->kind == LISTEN_UNIX &&
+		if ((server->socket.socket_mode & S_IWOTH) != 0 && spec->kind == NET_LISTEN_UNIX &&
 			is_open_folder(spec->path.data)) {
 			place = config_ini_value_place(entry_of(schema, given, "socket_mode"));
 			diag_warning(loader->diag, &place,

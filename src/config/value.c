@@ -230,14 +230,14 @@ static bool add_item(const struct config_key *key, const struct config_reading *
 static bool read_listen(const struct config_key *key, const struct config_reading *reading,
 	struct str text, void *base, const char **why)
 {
-	struct listen_spec spec;
+	struct net_listen_spec spec;
 	struct str copy = arena_dup(reading->arena, text);
 
 	if (copy.data == NULL) {
 		*why = "out of memory";
 		return false;
 	}
-	return listen_parse(copy, &spec, why) &&
+	return net_listen_parse(copy, &spec, why) &&
 	       add_item(key, reading, base, &spec, sizeof(spec), why);
 }
 

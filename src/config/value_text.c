@@ -218,24 +218,24 @@ static void write_word(const struct config_word *words, uint32_t value, struct b
 	}
 }
 
-static void write_listen(const struct listen_spec *spec, struct bytes *out)
+static void write_listen(const struct net_listen_spec *spec, struct bytes *out)
 {
 	char text[ENDPOINT_TEXT_MAX];
 
-	bytes_append_text(out, spec->protocol == LISTEN_HTTP ? "http:" : "");
+	bytes_append_text(out, spec->protocol == NET_LISTEN_HTTP ? "http:" : "");
 	switch (spec->kind) {
-	case LISTEN_UNIX:
+	case NET_LISTEN_UNIX:
 		bytes_append_text(out, "unix:");
 		bytes_append_str(out, spec->path);
 		break;
-	case LISTEN_TCP:
+	case NET_LISTEN_TCP:
 		endpoint_format(&spec->endpoint, text);
 		bytes_append_text(out, text);
 		break;
-	case LISTEN_FD:
+	case NET_LISTEN_FD:
 		bytes_appendf(out, "fd:%d", spec->fd);
 		break;
-	case LISTEN_SYSTEMD:
+	case NET_LISTEN_SYSTEMD:
 		bytes_append_text(out, spec->name.len > 0 ? "systemd:" : "systemd");
 		bytes_append_str(out, spec->name);
 		break;
@@ -353,7 +353,8 @@ void config_value_write(
 		break;
 	case CONFIG_LISTEN:
 		write_listen(
-			(const struct listen_spec *)load_pointer(base, key->offset) + index, out);
+			(const struct net_listen_spec *)load_pointer(base, key->offset) + index,
+			out);
 		break;
 	case CONFIG_PATHS:
 		bytes_append_text(

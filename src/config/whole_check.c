@@ -8,9 +8,9 @@
 static bool listens_over_http(const struct config *config, bool tcp)
 {
 	for (size_t i = 0; i < config->server.listen_count; i++) {
-		const struct listen_spec *spec = &config->server.listen[i];
+		const struct net_listen_spec *spec = &config->server.listen[i];
 
-		if (spec->protocol == LISTEN_HTTP && (!tcp || spec->kind == LISTEN_TCP)) {
+		if (spec->protocol == NET_LISTEN_HTTP && (!tcp || spec->kind == NET_LISTEN_TCP)) {
 			return true;
 		}
 	}

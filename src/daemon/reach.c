@@ -70,11 +70,12 @@ static void append_closed_folder(struct bytes *out, char *path, const struct sta
 void reach_describe(const struct sockets *sockets, struct bytes *out)
 {
 	for (size_t i = 0; i < sockets->count; i++) {
-		const struct listen_spec *spec = sockets->specs[i];
+		const struct net_listen_spec *spec = sockets->specs[i];
 		char path[PATH_MAX];
 		struct stat st;
 
-		if (spec == NULL || spec->kind != LISTEN_UNIX || spec->path.len >= sizeof(path)) {
+		if (spec == NULL || spec->kind != NET_LISTEN_UNIX ||
+			spec->path.len >= sizeof(path)) {
 			continue;
 		}
 		memcpy(path, spec->path.data, spec->path.len);

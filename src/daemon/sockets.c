@@ -20,8 +20,8 @@ bool sockets_is_listening(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening != 0;
 }
 
-static bool add(struct sockets *sockets, int fd, const struct listen_spec *spec,
-	enum listen_protocol protocol, struct diag *diag)
+static bool add(struct sockets *sockets, int fd, const struct net_listen_spec *spec,
+	enum net_listen_protocol protocol, struct diag *diag)
 {
 	if (sockets->count == SOCKETS_MAX) {
 		diag_error(diag, NULL, "more than %d listening sockets", SOCKETS_MAX);
@@ -35,9 +35,10 @@ static bool add(struct sockets *sockets, int fd, const struct listen_spec *spec,
 	return true;
 }
 
-static bool adopt(struct sockets *sockets, int fd, enum listen_protocol protocol, struct diag *diag)
+static bool adopt(
+	struct sockets *sockets, int fd, enum net_listen_protocol protocol, struct diag *diag)
 {
-	if (!listen_adopt(fd)) {
+	if (!net_listen_adopt(fd)) {
 		diag_error(diag, NULL, "descriptor %d is not a listening stream socket", fd);
 		return false;
 	}
@@ -55,15 +56,15 @@ static int systemd_count(void)
 /* Whether `spec` means the sockets of this name; those that are asked for by name are not meant by
  * a `systemd` without one. */
 static bool means(
-	const struct config_server *server, const struct listen_spec *spec, struct str name)
+	const struct config_server *server, const struct net_listen_spec *spec, struct str name)
 {
 	if (spec->name.len > 0) {
 		return str_eq(spec->name, name);
 	}
 	for (size_t i = 0; i < server->listen_count; i++) {
-		const struct listen_spec *other = &server->listen[i];
+		const struct net_listen_spec *other = &server->listen[i];
 
-		if (other->kind == LISTEN_SYSTEMD && other->name.len > 0 &&
+		if (other->kind == NET_LISTEN_SYSTEMD && other->name.len > 0 &&
 			str_eq(other->name, name)) {
 			return false;
 		}
@@ -80,7 +81,7 @@ static void free_names(char **names)
 }
 
 static bool adopt_systemd(struct sockets *sockets, const struct config_server *server,
-	const struct listen_spec *spec, struct diag *diag)
+	const struct net_listen_spec *spec, struct diag *diag)
 {
 	char **names = NULL;
 	int count = sd_listen_fds_with_names(0, &names);
@@ -109,7 +110,7 @@ static int systemd_count(void)
 }
 
 static bool adopt_systemd(struct sockets *sockets, const struct config_server *server,
-	const struct listen_spec *spec, struct diag *diag)
+	const struct net_listen_spec *spec, struct diag *diag)
 {
 	diag_error(diag, NULL, "listen = systemd: this doorward was built without libsystemd");
 	return false;
@@ -119,25 +120,25 @@ static bool adopt_systemd(struct sockets *sockets, const struct config_server *s
 static bool names_inherited(const struct config_server *server)
 {
 	for (size_t i = 0; i < server->listen_count; i++) {
-		if (server->listen[i].kind == LISTEN_FD ||
-			server->listen[i].kind == LISTEN_SYSTEMD) {
+		if (server->listen[i].kind == NET_LISTEN_FD ||
+			server->listen[i].kind == NET_LISTEN_SYSTEMD) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool is_same(const struct listen_spec *a, const struct listen_spec *b)
+static bool is_same(const struct net_listen_spec *a, const struct net_listen_spec *b)
 {
 	return a->kind == b->kind &&
-	       (a->kind == LISTEN_UNIX ? str_eq(a->path, b->path)
-				       : addr_eq(&a->endpoint.addr, &b->endpoint.addr) &&
-						 a->endpoint.port == b->endpoint.port);
+	       (a->kind == NET_LISTEN_UNIX ? str_eq(a->path, b->path)
+					   : addr_eq(&a->endpoint.addr, &b->endpoint.addr) &&
+						     a->endpoint.port == b->endpoint.port);
 }
 
 /* The descriptor, or -1. Listening anew sets the backlog, and makes this process the one that who
  * connects sees (SO_PEERCRED). */
-static int take_given(struct sockets_given *given, const struct listen_spec *spec, int backlog)
+static int take_given(struct sockets_given *given, const struct net_listen_spec *spec, int backlog)
 {
 	for (size_t i = 0; i < given->count; i++) {
 		struct sockets_given_one *one = &given->all[i];
@@ -151,14 +152,14 @@ static int take_given(struct sockets_given *given, const struct listen_spec *spe
 	return -1;
 }
 
-static bool open_one(struct sockets *sockets, const struct listen_spec *spec,
-	const struct listen_options *options, struct sockets_given *given, struct diag *diag)
+static bool open_one(struct sockets *sockets, const struct net_listen_spec *spec,
+	const struct net_listen_options *options, struct sockets_given *given, struct diag *diag)
 {
 	int fd = take_given(given, spec, options->backlog);
 	bool shared = fd >= 0;
 
 	if (!shared) {
-		fd = listen_open(spec, options, diag);
+		fd = net_listen_open(spec, options, diag);
 	}
 	if (fd < 0 || !add(sockets, fd, spec, spec->protocol, diag)) {
 		return false;
@@ -171,12 +172,12 @@ static bool open_configured(struct sockets *sockets, const struct config_server 
 	struct sockets_given *given, struct diag *diag)
 {
 	for (size_t i = 0; i < server->listen_count; i++) {
-		const struct listen_spec *spec = &server->listen[i];
+		const struct net_listen_spec *spec = &server->listen[i];
 		bool opened;
 
-		if (spec->kind == LISTEN_FD) {
+		if (spec->kind == NET_LISTEN_FD) {
 			opened = adopt(sockets, spec->fd, spec->protocol, diag);
-		} else if (spec->kind == LISTEN_SYSTEMD) {
+		} else if (spec->kind == NET_LISTEN_SYSTEMD) {
 			opened = adopt_systemd(sockets, server, spec, diag);
 		} else {
 			opened = open_one(sockets, spec, &server->socket, given, diag);
@@ -191,7 +192,7 @@ static bool open_configured(struct sockets *sockets, const struct config_server 
 bool sockets_open(struct sockets *sockets, const struct config_server *server,
 	struct sockets_given *given, struct diag *diag)
 {
-	static const struct listen_spec any_of_systemd = {.kind = LISTEN_SYSTEMD};
+	static const struct net_listen_spec any_of_systemd = {.kind = NET_LISTEN_SYSTEMD};
 	bool opened;
 
 	*sockets = (struct sockets){.count = 0};
@@ -200,7 +201,7 @@ bool sockets_open(struct sockets *sockets, const struct config_server *server,
 	} else if (systemd_count() > 0) {
 		opened = adopt_systemd(sockets, server, &any_of_systemd, diag);
 	} else if (sockets_is_listening(STDIN_FILENO)) {
-		opened = adopt(sockets, STDIN_FILENO, LISTEN_FASTCGI, diag);
+		opened = adopt(sockets, STDIN_FILENO, NET_LISTEN_FASTCGI, diag);
 	} else {
 		opened = open_configured(sockets, server, given, diag);
 	}
@@ -221,7 +222,7 @@ void sockets_close(struct sockets *sockets)
 {
 	for (size_t i = 0; i < sockets->count; i++) {
 		if (sockets->specs[i] != NULL && !sockets->shared[i]) {
-			listen_remove(sockets->specs[i], sockets->fds[i]);
+			net_listen_remove(sockets->specs[i], sockets->fds[i]);
 		}
 		close(sockets->fds[i]);
 	}
@@ -231,10 +232,10 @@ void sockets_close(struct sockets *sockets)
 void sockets_describe(const struct sockets *sockets, struct bytes *out)
 {
 	for (size_t i = 0; i < sockets->count; i++) {
-		const struct listen_spec *spec = sockets->specs[i];
+		const struct net_listen_spec *spec = sockets->specs[i];
 		char text[ENDPOINT_TEXT_MAX];
 
-		if (spec != NULL && spec->kind == LISTEN_UNIX) {
+		if (spec != NULL && spec->kind == NET_LISTEN_UNIX) {
 			bytes_appendf(out, "%d=unix:%.*s\n", sockets->fds[i], (int)spec->path.len,
 				spec->path.data);
 		} else if (spec != NULL) {
@@ -252,9 +253,9 @@ static bool read_given(struct sockets_given *given, struct str line)
 	uint64_t fd;
 
 	if (given->count == SOCKETS_MAX || !str_split_next(&line, '=', &number) ||
-		!str_to_u64(number, INT_MAX, &fd) || !listen_parse(line, &one->spec, &why) ||
-		(one->spec.kind != LISTEN_UNIX && one->spec.kind != LISTEN_TCP) ||
-		!listen_adopt((int)fd)) {
+		!str_to_u64(number, INT_MAX, &fd) || !net_listen_parse(line, &one->spec, &why) ||
+		(one->spec.kind != NET_LISTEN_UNIX && one->spec.kind != NET_LISTEN_TCP) ||
+		!net_listen_adopt((int)fd)) {
 		return false;
 	}
 	one->fd = (int)fd;
@@ -289,7 +290,7 @@ void sockets_given_close(struct sockets_given *given, bool remove)
 		struct sockets_given_one *one = &given->all[i];
 
 		if (one->fd >= 0 && remove) {
-			listen_remove(&one->spec, one->fd);
+			net_listen_remove(&one->spec, one->fd);
 		}
 		if (one->fd >= 0) {
 			close(one->fd);

@@ -16,8 +16,8 @@
 /* The listening sockets of the process, inherited or opened. */
 struct sockets {
 	int fds[SOCKETS_MAX];
-	const struct listen_spec *specs[SOCKETS_MAX]; /* NULL: inherited */
-	enum listen_protocol protocols[SOCKETS_MAX];
+	const struct net_listen_spec *specs[SOCKETS_MAX]; /* NULL: inherited */
+	enum net_listen_protocol protocols[SOCKETS_MAX];
 	bool shared[SOCKETS_MAX]; /* another process serves there, too: the path is to stay */
 	size_t count;
 };
@@ -25,8 +25,8 @@ struct sockets {
 /* What a predecessor opened and leaves to this process. */
 struct sockets_given {
 	struct sockets_given_one {
-		struct listen_spec spec; /* a view of `text` */
-		int fd;                  /* -1: taken, or closed */
+		struct net_listen_spec spec; /* a view of `text` */
+		int fd;                      /* -1: taken, or closed */
 	} all[SOCKETS_MAX];
 	size_t count;
 	char *text;

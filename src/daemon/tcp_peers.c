@@ -70,12 +70,13 @@ void tcp_peers_clear(struct tcp_peers *peers)
 }
 
 static bool check(const struct tcp_peers *peers, const struct config *config,
-	const struct endpoint *endpoint, enum listen_protocol protocol, struct diag *diag)
+	const struct endpoint *endpoint, enum net_listen_protocol protocol, struct diag *diag)
 {
 	struct place place = {.file = config->path};
 	char text[ENDPOINT_TEXT_MAX];
 
-	if (protocol != LISTEN_FASTCGI || addr_is_loopback(&endpoint->addr) || peers->count > 0) {
+	if (protocol != NET_LISTEN_FASTCGI || addr_is_loopback(&endpoint->addr) ||
+		peers->count > 0) {
 		return true;
 	}
 	endpoint_format(endpoint, text);
@@ -93,9 +94,9 @@ bool tcp_peers_check_listen(
 	bool good = true;
 
 	for (size_t i = 0; i < config->server.listen_count; i++) {
-		const struct listen_spec *spec = &config->server.listen[i];
+		const struct net_listen_spec *spec = &config->server.listen[i];
 
-		if (spec->kind == LISTEN_TCP) {
+		if (spec->kind == NET_LISTEN_TCP) {
 			good = check(peers, config, &spec->endpoint, spec->protocol, diag) && good;
 		}
 	}

@@ -37,7 +37,7 @@ struct metrics_worker {
 	_Atomic uint64_t memory_bytes;              /* of policy/match_cache.h, now */
 	_Atomic uint64_t answers_bytes;             /* of response_cache.h, now */
 	struct net_pauses pauses;
-	struct net_stats net[LISTEN_PROTOCOLS];
+	struct net_stats net[NET_LISTEN_PROTOCOLS];
 	struct fcgi_stats fcgi;
 	struct http_stats http;
 	struct verifier_stats certs;

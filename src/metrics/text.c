@@ -72,15 +72,15 @@ static const struct row rows[] = {
 		AT(certs.misses), false},
 
 	{"doorward_connections_accepted_total", "Connections accepted, by protocol.",
-		"protocol=\"fastcgi\"", AT(net[LISTEN_FASTCGI].accepted), false},
+		"protocol=\"fastcgi\"", AT(net[NET_LISTEN_FASTCGI].accepted), false},
 	{"doorward_connections_accepted_total", NULL, "protocol=\"http\"",
-		AT(net[LISTEN_HTTP].accepted), false},
+		AT(net[NET_LISTEN_HTTP].accepted), false},
 	{"doorward_connections_refused_total",
 		"Connections closed at once, from addresses that FCGI_WEB_SERVER_ADDRS does not "
 		"name.",
-		"protocol=\"fastcgi\"", AT(net[LISTEN_FASTCGI].refused), false},
+		"protocol=\"fastcgi\"", AT(net[NET_LISTEN_FASTCGI].refused), false},
 	{"doorward_connections_refused_total", NULL, "protocol=\"http\"",
-		AT(net[LISTEN_HTTP].refused), false},
+		AT(net[NET_LISTEN_HTTP].refused), false},
 	{"doorward_requests_aborted_total", "Requests whose front end did not wait for an answer.",
 		"protocol=\"fastcgi\"", AT(fcgi.aborted), false},
 	{"doorward_requests_aborted_total", NULL, "protocol=\"http\"", AT(http.aborted), false},
@@ -188,15 +188,16 @@ static void write_limits(
 		{"limit=\"max_params\"", {AT(fcgi.oversize), AT(http.too_large)}},
 		{"limit=\"max_requests_per_connection\"", {AT(fcgi.too_many)}},
 		{"limit=\"max_connections\"", {AT(pauses.connections)}},
-		{"limit=\"incomplete\"", {AT(net[LISTEN_FASTCGI].ended[NET_END_INCOMPLETE]),
-						 AT(net[LISTEN_HTTP].ended[NET_END_INCOMPLETE])}},
-		{"limit=\"strangers\"", {AT(net[LISTEN_HTTP].ended[NET_END_CROWDED])}},
+		{"limit=\"incomplete\"",
+			{AT(net[NET_LISTEN_FASTCGI].ended[NET_END_INCOMPLETE]),
+				AT(net[NET_LISTEN_HTTP].ended[NET_END_INCOMPLETE])}},
+		{"limit=\"strangers\"", {AT(net[NET_LISTEN_HTTP].ended[NET_END_CROWDED])}},
 		{"limit=\"max_in_flight\"", {AT(dns.in_flight_full)}},
 		{"limit=\"max_in_flight_per_prefix\"", {AT(dns.prefix_full)}},
 		{"limit=\"lookup_timeout\"", {AT(dns.deadlines)}},
 		{"limit=\"request_timeout\"",
-			{AT(net[LISTEN_FASTCGI].ended[NET_END_REQUEST_TIMEOUT]),
-				AT(net[LISTEN_HTTP].ended[NET_END_REQUEST_TIMEOUT])}},
+			{AT(net[NET_LISTEN_FASTCGI].ended[NET_END_REQUEST_TIMEOUT]),
+				AT(net[NET_LISTEN_HTTP].ended[NET_END_REQUEST_TIMEOUT])}},
 		{"limit=\"cache_size\"", {AT(dns.cache_evictions)}},
 		{"limit=\"certificate_size\"", {AT(certs.over_limit)}},
 		{"limit=\"certificate_queue\"", {AT(certs.queue_full)}},
@@ -232,7 +233,7 @@ static void write_histogram(const struct metrics *metrics, const char *name, con
 
 static void write_connections(const struct metrics *metrics, struct bytes *out)
 {
-	static const char *const protocols[LISTEN_PROTOCOLS] = {"fastcgi", "http"};
+	static const char *const protocols[NET_LISTEN_PROTOCOLS] = {"fastcgi", "http"};
 	static const char *const causes[NET_ENDS] = {
 		[NET_END_PEER] = "peer",
 		[NET_END_DONE] = "done",
@@ -242,12 +243,12 @@ static void write_connections(const struct metrics *metrics, struct bytes *out)
 		[NET_END_INCOMPLETE] = "incomplete",
 		[NET_END_CROWDED] = "crowded",
 	};
-	uint64_t open[LISTEN_PROTOCOLS];
+	uint64_t open[NET_LISTEN_PROTOCOLS];
 	char labels[64];
 
 	exposition_family(out, "doorward_connections_closed_total", EXPOSITION_COUNTER,
 		"Connections that ended, by protocol and cause.");
-	for (size_t p = 0; p < LISTEN_PROTOCOLS; p++) {
+	for (size_t p = 0; p < NET_LISTEN_PROTOCOLS; p++) {
 		open[p] = 0;
 		for (size_t c = 0; c < NET_ENDS; c++) {
 			uint64_t ended =
@@ -264,7 +265,7 @@ static void write_connections(const struct metrics *metrics, struct bytes *out)
 	}
 	exposition_family(out, "doorward_connections", EXPOSITION_GAUGE,
 		"Connections open now, by protocol.");
-	for (size_t p = 0; p < LISTEN_PROTOCOLS; p++) {
+	for (size_t p = 0; p < NET_LISTEN_PROTOCOLS; p++) {
 		snprintf(labels, sizeof(labels), "protocol=\"%s\"", protocols[p]);
 		exposition_number(out, "doorward_connections", labels, open[p]);
 	}

@@ -22,7 +22,7 @@
 #define SUFFIX_LEN 9
 #define PATH_MAX_LEN (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1 - SUFFIX_LEN)
 
-static bool parse_unix(struct str path, struct listen_spec *out, const char **why)
+static bool parse_unix(struct str path, struct net_listen_spec *out, const char **why)
 {
 	if (path.len == 0 || path.data[0] != '/' || str_find(path, '\0') != path.len) {
 		*why = "expected unix: and an absolute path";
@@ -32,7 +32,7 @@ static bool parse_unix(struct str path, struct listen_spec *out, const char **wh
 		*why = "expected a path of at most 98 bytes";
 		return false;
 	}
-	*out = (struct listen_spec){.kind = LISTEN_UNIX, .path = path, .fd = -1};
+	*out = (struct net_listen_spec){.kind = NET_LISTEN_UNIX, .path = path, .fd = -1};
 	return true;
 }
 
@@ -56,7 +56,7 @@ static const char *cure_of_place(struct str text)
 	       "systemd:NAME, or http: and one of these";
 }
 
-static bool parse_place(struct str text, struct listen_spec *out, const char **why)
+static bool parse_place(struct str text, struct net_listen_spec *out, const char **why)
 {
 	struct endpoint endpoint;
 	uint64_t fd;
@@ -69,16 +69,16 @@ static bool parse_place(struct str text, struct listen_spec *out, const char **w
 			*why = "expected fd: and the number of an open descriptor";
 			return false;
 		}
-		*out = (struct listen_spec){.kind = LISTEN_FD, .fd = (int)fd};
+		*out = (struct net_listen_spec){.kind = NET_LISTEN_FD, .fd = (int)fd};
 		return true;
 	}
 	if (str_eq_text(text, "systemd")) {
-		*out = (struct listen_spec){.kind = LISTEN_SYSTEMD, .fd = -1};
+		*out = (struct net_listen_spec){.kind = NET_LISTEN_SYSTEMD, .fd = -1};
 		return true;
 	}
 	if (str_starts_with(text, "systemd:")) {
-		*out = (struct listen_spec){
-			.kind = LISTEN_SYSTEMD, .name = str_from(text, 8), .fd = -1};
+		*out = (struct net_listen_spec){
+			.kind = NET_LISTEN_SYSTEMD, .name = str_from(text, 8), .fd = -1};
 		*why = "expected systemd: and the FileDescriptorName of sockets";
 		return out->name.len > 0;
 	}
@@ -86,18 +86,18 @@ static bool parse_place(struct str text, struct listen_spec *out, const char **w
 		*why = cure_of_place(text);
 		return false;
 	}
-	*out = (struct listen_spec){.kind = LISTEN_TCP, .endpoint = endpoint, .fd = -1};
+	*out = (struct net_listen_spec){.kind = NET_LISTEN_TCP, .endpoint = endpoint, .fd = -1};
 	return true;
 }
 
-bool listen_parse(struct str text, struct listen_spec *out, const char **why)
+bool net_listen_parse(struct str text, struct net_listen_spec *out, const char **why)
 {
 	bool http = str_starts_with(text, "http:");
 
 	if (!parse_place(http ? str_from(text, 5) : text, out, why)) {
 		return false;
 	}
-	out->protocol = http ? LISTEN_HTTP : LISTEN_FASTCGI;
+	out->protocol = http ? NET_LISTEN_HTTP : NET_LISTEN_FASTCGI;
 	return true;
 }
 
@@ -152,7 +152,7 @@ static int unix_socket(void)
 	return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-/* `path` fits: listen_parse saw to it. */
+/* `path` fits: net_listen_parse saw to it. */
 static struct sockaddr_un unix_address(const char *path)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
@@ -271,7 +271,7 @@ static bool path_is_free(const char *path, struct diag *diag)
 }
 
 /* NULL, or what failed, with errno. */
-static const char *make_ready(int fd, const char *path, const struct listen_options *options)
+static const char *make_ready(int fd, const char *path, const struct net_listen_options *options)
 {
 	if (options->socket_owner != (uid_t)-1 &&
 		lchown(path, options->socket_owner, (gid_t)-1) != 0) {
@@ -288,7 +288,7 @@ static const char *make_ready(int fd, const char *path, const struct listen_opti
 }
 
 /* Without any permission until it has its owner. Likewise. */
-static const char *bind_hidden(int fd, const char *path, const struct listen_options *options)
+static const char *bind_hidden(int fd, const char *path, const struct net_listen_options *options)
 {
 	struct sockaddr_un sun = unix_address(path);
 
@@ -306,7 +306,8 @@ static const char *bind_hidden(int fd, const char *path, const struct listen_opt
 	return failed;
 }
 
-static int open_locked(const char *path, const struct listen_options *options, struct diag *diag)
+static int open_locked(
+	const char *path, const struct net_listen_options *options, struct diag *diag)
 {
 	char hidden[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	uint32_t random;
@@ -360,7 +361,7 @@ static void refuse_folder(const char *path, int error, struct diag *diag)
 		path, len, path, strerror(error), hint);
 }
 
-static int open_unix(const char *path, const struct listen_options *options, struct diag *diag)
+static int open_unix(const char *path, const struct net_listen_options *options, struct diag *diag)
 {
 	char lock_path[PATH_MAX_LEN + sizeof(".lock")];
 
@@ -382,17 +383,17 @@ static int open_unix(const char *path, const struct listen_options *options, str
 	return fd;
 }
 
-static void path_of(const struct listen_spec *spec, char out[PATH_MAX_LEN + 1])
+static void path_of(const struct net_listen_spec *spec, char out[PATH_MAX_LEN + 1])
 {
 	snprintf(out, PATH_MAX_LEN + 1, "%.*s", (int)spec->path.len, spec->path.data);
 }
 
-int listen_open(
-	const struct listen_spec *spec, const struct listen_options *options, struct diag *diag)
+int net_listen_open(const struct net_listen_spec *spec, const struct net_listen_options *options,
+	struct diag *diag)
 {
 	char path[PATH_MAX_LEN + 1];
 
-	if (spec->kind == LISTEN_TCP) {
+	if (spec->kind == NET_LISTEN_TCP) {
 		return open_tcp(&spec->endpoint, options->backlog, diag);
 	}
 	path_of(spec, path);
@@ -407,7 +408,7 @@ static bool set_flags(int fd)
 	       fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
-bool listen_adopt(int fd)
+bool net_listen_adopt(int fd)
 {
 	struct sockaddr_storage sa;
 	socklen_t sa_len = sizeof(sa);
@@ -430,7 +431,7 @@ bool listen_adopt(int fd)
 	return set_flags(fd);
 }
 
-void listen_remove(const struct listen_spec *spec, int fd)
+void net_listen_remove(const struct net_listen_spec *spec, int fd)
 {
 	struct sockaddr_un ours = {0};
 	struct sockaddr_un theirs = {0};
@@ -438,7 +439,7 @@ void listen_remove(const struct listen_spec *spec, int fd)
 	socklen_t theirs_len = sizeof(theirs);
 	char path[PATH_MAX_LEN + 1];
 
-	if (spec->kind != LISTEN_UNIX) {
+	if (spec->kind != NET_LISTEN_UNIX) {
 		return;
 	}
 	path_of(spec, path);

@@ -11,30 +11,30 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum listen_kind {
-	LISTEN_UNIX,   /* unix:PATH */
-	LISTEN_TCP,    /* ADDRESS:PORT, [ADDRESS]:PORT */
-	LISTEN_FD,     /* fd:N, a listening socket that the process was started with */
-	LISTEN_SYSTEMD /* systemd, systemd:NAME: sockets of LISTEN_FDS */
+enum net_listen_kind {
+	NET_LISTEN_UNIX,   /* unix:PATH */
+	NET_LISTEN_TCP,    /* ADDRESS:PORT, [ADDRESS]:PORT */
+	NET_LISTEN_FD,     /* fd:N, a listening socket that the process was started with */
+	NET_LISTEN_SYSTEMD /* systemd, systemd:NAME: sockets of LISTEN_FDS */
 };
 
-enum listen_protocol {
-	LISTEN_FASTCGI,
-	LISTEN_HTTP, /* http: before any of these */
-	LISTEN_PROTOCOLS
+enum net_listen_protocol {
+	NET_LISTEN_FASTCGI,
+	NET_LISTEN_HTTP, /* http: before any of these */
+	NET_LISTEN_PROTOCOLS
 };
 
-struct listen_spec {
-	enum listen_kind kind;
-	enum listen_protocol protocol;
-	struct str path; /* LISTEN_UNIX; a view of the text parsed */
-	struct str name; /* LISTEN_SYSTEMD: FileDescriptorName; absent: those that no other
+struct net_listen_spec {
+	enum net_listen_kind kind;
+	enum net_listen_protocol protocol;
+	struct str path; /* NET_LISTEN_UNIX; a view of the text parsed */
+	struct str name; /* NET_LISTEN_SYSTEMD: FileDescriptorName; absent: those that no other
 			    `listen` names */
 	struct endpoint endpoint;
 	int fd;
 };
 
-struct listen_options {
+struct net_listen_options {
 	int backlog;
 	mode_t socket_mode;
 	uid_t socket_owner; /* (uid_t)-1: left as it is */
@@ -42,20 +42,20 @@ struct listen_options {
 };
 
 /* Reads a `listen` value; on failure *why says what was expected, a static string. */
-NODISCARD bool listen_parse(struct str text, struct listen_spec *out, const char **why);
+NODISCARD bool net_listen_parse(struct str text, struct net_listen_spec *out, const char **why);
 
 /*
- * Opens a LISTEN_UNIX or LISTEN_TCP socket: listening, non-blocking, close-on-exec. A Unix socket
- * that nobody listens on any more is replaced; one that answers, or a file that is no socket, is
- * not, and is an error. It appears under its path with its mode and owner already set. IPv6 sockets
- * are v6 only. Returns the descriptor; -1 after a diag_error.
+ * Opens a NET_LISTEN_UNIX or NET_LISTEN_TCP socket: listening, non-blocking, close-on-exec. A Unix
+ * socket that nobody listens on any more is replaced; one that answers, or a file that is no
+ * socket, is not, and is an error. It appears under its path with its mode and owner already set.
+ * IPv6 sockets are v6 only. Returns the descriptor; -1 after a diag_error.
  */
-NODISCARD int listen_open(
-	const struct listen_spec *spec, const struct listen_options *options, struct diag *diag);
+NODISCARD int net_listen_open(const struct net_listen_spec *spec,
+	const struct net_listen_options *options, struct diag *diag);
 /* Makes an inherited descriptor non-blocking and close-on-exec; false if it is no listening stream
  * socket. */
-NODISCARD bool listen_adopt(int fd);
-/* Removes the path of a Unix socket that listen_open made, if it is still that socket. */
-void listen_remove(const struct listen_spec *spec, int fd);
+NODISCARD bool net_listen_adopt(int fd);
+/* Removes the path of a Unix socket that net_listen_open made, if it is still that socket. */
+void net_listen_remove(const struct net_listen_spec *spec, int fd);
 
 #endif

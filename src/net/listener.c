@@ -57,7 +57,7 @@ static uint32_t strangers_allowed(const struct net_server *server)
 }
 
 /* Connections that are kept for this socket alone, as long as it has not got them. */
-static uint32_t reserve_left(const struct listener *l)
+static uint32_t reserve_left(const struct net_listener *l)
 {
 	uint32_t sockets = l->server->listener_count;
 	uint32_t allowed = connections_allowed(l->server);
@@ -74,7 +74,7 @@ static uint32_t reserves_left(const struct net_server *server)
 {
 	uint32_t sum = 0;
 
-	for (const struct listener *l = server->listeners; l != NULL; l = l->next) {
+	for (const struct net_listener *l = server->listeners; l != NULL; l = l->next) {
 		sum += reserve_left(l);
 	}
 	return sum;
@@ -86,7 +86,7 @@ static uint32_t known_count(const struct net_server *server)
 	return server->peer_count - server->stranger_count;
 }
 
-static bool is_full(const struct listener *l, uint32_t reserves)
+static bool is_full(const struct net_listener *l, uint32_t reserves)
 {
 	return known_count(l->server) + reserves - reserve_left(l) >=
 	       connections_allowed(l->server);
@@ -99,7 +99,7 @@ static bool may_accept(const struct net_server *server)
 }
 
 /* 0 or an errno value. A second call with the same `wanted` may fail. */
-static int watch(const struct listener *l, bool wanted)
+static int watch(const struct net_listener *l, bool wanted)
 {
 	struct epoll_event event = {
 		.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = (void *)(uintptr_t)l};
@@ -108,7 +108,7 @@ static int watch(const struct listener *l, bool wanted)
 	return epoll_ctl(l->server->epoll_fd, how, l->fd, &event) == 0 ? 0 : errno;
 }
 
-static void lose(struct listener *l, int error)
+static void lose(struct net_listener *l, int error)
 {
 	log_write(LOG_LEVEL_ERROR, "a listening socket is gone: %s", strerror(error));
 	l->gone = true;
@@ -122,13 +122,13 @@ static void crowd_out(struct net_server *server)
 	struct list *oldest;
 
 	while (server->stranger_count >= strangers_allowed(server) &&
-		(oldest = list_first(&server->waits[PEER_WAIT_STRANGER])) != NULL) {
+		(oldest = list_first(&server->waits[NET_PEER_WAIT_STRANGER])) != NULL) {
 		log_limited(&server->crowded_limit, LOG_LEVEL_WARNING, uv_now(server->loop),
 			"too many connections over HTTP from addresses that are not in "
 			"trusted_proxies: a worker serves %u, a part of max_connections, so each "
 			"new one closes the oldest",
 			strangers_allowed(server));
-		peer_close(CONTAINER_OF(oldest, struct peer, wait), NET_END_CROWDED);
+		net_peer_close(CONTAINER_OF(oldest, struct net_peer, wait), NET_END_CROWDED);
 	}
 }
 
@@ -138,18 +138,18 @@ static bool is_stranger(const struct net_service *service, const struct addr *fr
 }
 
 /* False when out of memory. */
-static bool admit(struct listener *l, int fd, const struct addr *from)
+static bool admit(struct net_listener *l, int fd, const struct addr *from)
 {
 	bool stranger = is_stranger(l->service, from);
 
 	if (stranger) {
 		crowd_out(l->server);
 	}
-	return peer_open(l, fd, from, stranger);
+	return net_peer_open(l, fd, from, stranger);
 }
 
 /* False when there is nothing to accept for now. */
-static bool accept_one(struct listener *l)
+static bool accept_one(struct net_listener *l)
 {
 	struct net_server *server = l->server;
 	struct sockaddr_storage sa = {0};
@@ -192,7 +192,7 @@ static bool accept_one(struct listener *l)
 	}
 }
 
-static void accept_some(struct listener *l, int max)
+static void accept_some(struct net_listener *l, int max)
 {
 	for (int i = 0; i < max && !l->gone && may_accept(l->server) &&
 			!is_full(l, reserves_left(l->server)) && accept_one(l);
@@ -204,7 +204,7 @@ static void accept_some(struct listener *l, int max)
  * Of the workers that wait, the kernel wakes the one that has watched for longest, always the same:
  * whoever got some connections that stay goes to the end of the queue.
  */
-static void give_way(struct listener *l, uint32_t stayed)
+static void give_way(struct net_listener *l, uint32_t stayed)
 {
 	l->stayed += stayed;
 	if (l->stayed < STAYED_MAX || l->gone || !l->accepting) {
@@ -219,9 +219,9 @@ static void give_way(struct listener *l, uint32_t stayed)
 	}
 }
 
-bool listeners_on_event(struct net_server *server, const void *who)
+bool net_listeners_on_event(struct net_server *server, const void *who)
 {
-	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
+	for (struct net_listener *l = server->listeners; l != NULL; l = l->next) {
 		if (l == who) {
 			uint32_t before = server->peer_count;
 
@@ -235,14 +235,14 @@ bool listeners_on_event(struct net_server *server, const void *who)
 	return false;
 }
 
-void listeners_accept_waiting(struct net_server *server)
+void net_listeners_accept_waiting(struct net_server *server)
 {
-	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
+	for (struct net_listener *l = server->listeners; l != NULL; l = l->next) {
 		accept_some(l, LAST_BATCH);
 	}
 }
 
-static void tell_of_pause(struct listener *l)
+static void tell_of_pause(struct net_listener *l)
 {
 	struct net_server *server = l->server;
 
@@ -256,7 +256,7 @@ static void tell_of_pause(struct listener *l)
 		connections_allowed(server), l->known_count, known_count(server) - l->known_count);
 }
 
-void listeners_update(struct net_server *server)
+void net_listeners_update(struct net_server *server)
 {
 	if (!server->unweighed) {
 		return;
@@ -266,7 +266,7 @@ void listeners_update(struct net_server *server)
 
 	/* What is starved now becomes otherwise by time alone. */
 	server->unweighed = server->starved;
-	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
+	for (struct net_listener *l = server->listeners; l != NULL; l = l->next) {
 		bool full = is_full(l, reserves);
 		bool accepting = may && !full;
 
@@ -287,7 +287,7 @@ void listeners_update(struct net_server *server)
 
 int net_server_listen(struct net_server *server, int fd, struct net_service *service)
 {
-	struct listener *l = calloc(1, sizeof(*l));
+	struct net_listener *l = calloc(1, sizeof(*l));
 
 	if (l == NULL) {
 		return UV_ENOMEM;
@@ -311,9 +311,9 @@ int net_server_listen(struct net_server *server, int fd, struct net_service *ser
 	return 0;
 }
 
-void listeners_close(struct net_server *server)
+void net_listeners_close(struct net_server *server)
 {
-	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
+	for (struct net_listener *l = server->listeners; l != NULL; l = l->next) {
 		if (!l->gone) {
 			l->gone = true;
 			(void)watch(l, false);
@@ -321,10 +321,10 @@ void listeners_close(struct net_server *server)
 	}
 }
 
-void listeners_free(struct net_server *server)
+void net_listeners_free(struct net_server *server)
 {
 	while (server->listeners != NULL) {
-		struct listener *l = server->listeners;
+		struct net_listener *l = server->listeners;
 
 		server->listeners = l->next;
 		free(l);

@@ -16,29 +16,29 @@
 #define LINGER_MAX (1024 * 1024) /* bytes read and thrown away after the last answer */
 #define SCRATCH_KEEP (64 * 1024)
 
-static_assert(sizeof(struct peer) <= 256, "an idle connection is small");
+static_assert(sizeof(struct net_peer) <= 256, "an idle connection is small");
 
-static const struct net_protocol *protocol_of(const struct peer *p)
+static const struct net_protocol *protocol_of(const struct net_peer *p)
 {
 	return p->service->protocol;
 }
 
 /* A stranger's time runs from its beginning: nothing it does gives it more. */
-static bool has_one_deadline(const struct peer *p)
+static bool has_one_deadline(const struct net_peer *p)
 {
-	return p->wait_kind == PEER_WAIT_STRANGER;
+	return p->wait_kind == NET_PEER_WAIT_STRANGER;
 }
 
-static void stop_waiting(struct peer *p)
+static void stop_waiting(struct net_peer *p)
 {
 	if (has_one_deadline(p)) {
 		return;
 	}
 	list_remove(&p->wait);
-	p->wait_kind = PEER_WAIT_COUNT;
+	p->wait_kind = NET_PEER_WAIT_COUNT;
 }
 
-static void wait_for(struct peer *p, enum peer_wait kind, bool anew)
+static void wait_for(struct net_peer *p, enum net_peer_wait kind, bool anew)
 {
 	if ((p->wait_kind == kind && !anew) || has_one_deadline(p)) {
 		return;
@@ -49,39 +49,40 @@ static void wait_for(struct peer *p, enum peer_wait kind, bool anew)
 	list_append(&p->server->waits[kind], &p->wait);
 }
 
-static struct peer *peer_take(struct listener *listener, const struct addr *from, bool stranger)
+static struct net_peer *peer_take(
+	struct net_listener *listener, const struct addr *from, bool stranger)
 {
 	struct net_server *server = listener->server;
 	struct net_service *service = listener->service;
 	struct list *entry = list_first(&service->spare);
-	struct peer *p;
+	struct net_peer *p;
 
 	if (entry != NULL) {
 		list_remove(entry);
-		p = CONTAINER_OF(entry, struct peer, all);
+		p = CONTAINER_OF(entry, struct net_peer, all);
 	} else {
 		p = malloc(sizeof(*p) + service->protocol->conn_size);
 		if (p == NULL) {
 			return NULL;
 		}
 	}
-	*p = (struct peer){.server = server,
+	*p = (struct net_peer){.server = server,
 		.service = service,
 		.listener = listener,
-		.state = PEER_OPEN,
-		.wait_kind = PEER_WAIT_COUNT};
+		.state = NET_PEER_OPEN,
+		.wait_kind = NET_PEER_WAIT_COUNT};
 	memset(p->memory, 0, service->protocol->conn_size);
-	peer_conn(p)->out = &p->unsent;
-	service->protocol->init(peer_conn(p), service->pool, from);
-	peer_conn(p)->stranger = stranger;
-	peer_conn(p)->leaving = stranger;
+	net_peer_conn(p)->out = &p->unsent;
+	service->protocol->init(net_peer_conn(p), service->pool, from);
+	net_peer_conn(p)->stranger = stranger;
+	net_peer_conn(p)->leaving = stranger;
 	list_init(&p->wait);
 	list_init(&p->answered);
 	list_append(&server->peers, &p->all);
 	server->peer_count++;
 	if (stranger) {
 		server->stranger_count++;
-		wait_for(p, PEER_WAIT_STRANGER, true);
+		wait_for(p, NET_PEER_WAIT_STRANGER, true);
 	} else {
 		listener->known_count++;
 		server->unweighed = true;
@@ -90,14 +91,14 @@ static struct peer *peer_take(struct listener *listener, const struct addr *from
 	return p;
 }
 
-void peer_close(struct peer *p, enum net_end end)
+void net_peer_close(struct net_peer *p, enum net_end end)
 {
 	struct net_server *server = p->server;
 
-	if (p->state == PEER_CLOSED) {
+	if (p->state == NET_PEER_CLOSED) {
 		return;
 	}
-	p->state = PEER_CLOSED;
+	p->state = NET_PEER_CLOSED;
 	counter_add(&p->service->stats->ended[end], 1);
 	/* Takes it out of the epoll set, too: no other descriptor refers to the socket. */
 	close(p->fd);
@@ -105,7 +106,7 @@ void peer_close(struct peer *p, enum net_end end)
 	list_remove(&p->answered);
 	list_append(&server->closed, &p->wait);
 	server->peer_count--;
-	if (peer_conn(p)->stranger) {
+	if (net_peer_conn(p)->stranger) {
 		server->stranger_count--;
 	} else {
 		p->listener->known_count--;
@@ -117,27 +118,27 @@ void peer_close(struct peer *p, enum net_end end)
 	}
 	bytes_clear(&p->unsent);
 	bytes_clear(&p->held);
-	protocol_of(p)->clear(peer_conn(p));
+	protocol_of(p)->clear(net_peer_conn(p));
 }
 
 /* Where the peer's output goes: mostly it leaves at once, so that the memory for it is common. */
-static void prepare_output(struct peer *p)
+static void prepare_output(struct net_peer *p)
 {
 	struct net_server *server = p->server;
 
 	if (p->unsent.len == 0 && server->scratch_of == NULL) {
 		server->scratch_of = p;
-		peer_conn(p)->out = &server->scratch;
+		net_peer_conn(p)->out = &server->scratch;
 	}
 }
 
 /* The scratch buffer is for others now; what could not be sent is the peer's own. */
-static void release_scratch(struct peer *p)
+static void release_scratch(struct net_peer *p)
 {
 	struct net_server *server = p->server;
 
 	if (server->scratch_of == p) {
-		peer_conn(p)->out = &p->unsent;
+		net_peer_conn(p)->out = &p->unsent;
 		p->unsent.failed = server->scratch.failed;
 		if (server->scratch.len > 0) {
 			bytes_append_str(&p->unsent, bytes_view(&server->scratch));
@@ -148,9 +149,9 @@ static void release_scratch(struct peer *p)
 }
 
 /* One send; what the socket does not take stays. False when the peer is gone, or memory is out. */
-static bool flush(struct peer *p, bool *progress)
+static bool flush(struct net_peer *p, bool *progress)
 {
-	struct bytes *out = peer_conn(p)->out;
+	struct bytes *out = net_peer_conn(p)->out;
 
 	if (out->len > 0 && !out->failed) {
 		ssize_t sent;
@@ -172,7 +173,7 @@ static bool flush(struct peer *p, bool *progress)
 	return !p->unsent.failed;
 }
 
-static void watch(struct peer *p, uint32_t interest)
+static void watch(struct net_peer *p, uint32_t interest)
 {
 	struct epoll_event event = {.events = interest, .data.ptr = p};
 
@@ -183,7 +184,7 @@ static void watch(struct peer *p, uint32_t interest)
 		    &event) != 0) {
 		log_write(LOG_LEVEL_ERROR, "a connection cannot be watched, so it is closed: %s",
 			strerror(errno));
-		peer_close(p, NET_END_ERROR);
+		net_peer_close(p, NET_END_ERROR);
 		return;
 	}
 	p->watched = true;
@@ -195,29 +196,29 @@ static void watch(struct peer *p, uint32_t interest)
  * connection, and the reset may overtake the answer: a peer that is not known to have sent all
  * it has to send is given the end of our side, time to see it, and to close its own.
  */
-static void finish(struct peer *p)
+static void finish(struct net_peer *p)
 {
-	if (!protocol_of(p)->expects_input(peer_conn(p)) || shutdown(p->fd, SHUT_WR) != 0) {
-		peer_close(p, peer_conn(p)->eof ? NET_END_PEER : NET_END_DONE);
+	if (!protocol_of(p)->expects_input(net_peer_conn(p)) || shutdown(p->fd, SHUT_WR) != 0) {
+		net_peer_close(p, net_peer_conn(p)->eof ? NET_END_PEER : NET_END_DONE);
 		return;
 	}
-	p->state = PEER_LINGERING;
-	wait_for(p, PEER_WAIT_END, true);
+	p->state = NET_PEER_LINGERING;
+	wait_for(p, NET_PEER_WAIT_END, true);
 	watch(p, EPOLLIN);
 }
 
 /* Feeds what `input` holds; the part that must wait for output to leave is held. */
-static bool feed(struct peer *p, struct str input)
+static bool feed(struct net_peer *p, struct str input)
 {
 	prepare_output(p);
 	p->busy = true;
-	size_t used = protocol_of(p)->feed(peer_conn(p), input, uv_now(p->server->loop));
+	size_t used = protocol_of(p)->feed(net_peer_conn(p), input, uv_now(p->server->loop));
 
 	p->busy = false;
 	return used == input.len || bytes_append_str(&p->held, str_from(input, used));
 }
 
-static bool feed_held(struct peer *p)
+static bool feed_held(struct net_peer *p)
 {
 	struct bytes held = p->held;
 
@@ -229,70 +230,72 @@ static bool feed_held(struct peer *p)
 }
 
 /* After anything happened: sends, goes on with held input, closes, or says what to wait for. */
-static void settle(struct peer *p)
+static void settle(struct net_peer *p)
 {
 	bool progress = false;
 
-	while (p->state == PEER_OPEN) {
+	while (p->state == NET_PEER_OPEN) {
 		if (!flush(p, &progress)) {
-			peer_close(p, p->unsent.failed ? NET_END_ERROR : NET_END_PEER);
-		} else if (p->held.len == 0 || !protocol_of(p)->takes_input(peer_conn(p))) {
+			net_peer_close(p, p->unsent.failed ? NET_END_ERROR : NET_END_PEER);
+		} else if (p->held.len == 0 || !protocol_of(p)->takes_input(net_peer_conn(p))) {
 			break;
 		} else if (!feed_held(p)) {
-			peer_close(p, NET_END_ERROR);
+			net_peer_close(p, NET_END_ERROR);
 		}
 	}
-	if (p->state != PEER_OPEN) {
+	if (p->state != NET_PEER_OPEN) {
 		return;
 	}
 	uint32_t interest = p->unsent.len > 0 ? EPOLLOUT : 0;
 
-	if (interest == 0 && protocol_of(p)->is_done(peer_conn(p))) {
+	if (interest == 0 && protocol_of(p)->is_done(net_peer_conn(p))) {
 		finish(p);
 		return;
 	}
 	if (p->unsent.len > 0) {
-		wait_for(p, PEER_WAIT_PEER, progress);
-	} else if (!protocol_of(p)->is_idle(peer_conn(p))) {
+		wait_for(p, NET_PEER_WAIT_PEER, progress);
+	} else if (!protocol_of(p)->is_idle(net_peer_conn(p))) {
 		/* For the rest of a request: see first_incomplete. For the application: it has
 		 * limits of its own. */
 		stop_waiting(p);
-	} else if (!peer_conn(p)->spoken) {
-		wait_for(p, PEER_WAIT_PEER, false);
+	} else if (!net_peer_conn(p)->spoken) {
+		wait_for(p, NET_PEER_WAIT_PEER, false);
 	} else {
-		wait_for(p, PEER_WAIT_IDLE, progress);
+		wait_for(p, NET_PEER_WAIT_IDLE, progress);
 	}
-	if (!peer_conn(p)->eof && p->held.len == 0 && protocol_of(p)->takes_input(peer_conn(p))) {
+	if (!net_peer_conn(p)->eof && p->held.len == 0 &&
+		protocol_of(p)->takes_input(net_peer_conn(p))) {
 		interest |= EPOLLIN;
 	}
 	watch(p, interest);
 }
 
 /* Nothing of this is answered; but where a body ends, there is nothing more to wait for. */
-static void linger(struct peer *p, ssize_t len)
+static void linger(struct net_peer *p, ssize_t len)
 {
 	if (len < 0) {
 		if (errno != EAGAIN && errno != EINTR) {
-			peer_close(p, NET_END_PEER);
+			net_peer_close(p, NET_END_PEER);
 		}
 		return;
 	}
 	struct str input = str_from_bytes(p->server->input, (size_t)len);
 
 	p->lingered += (uint32_t)len;
-	protocol_of(p)->feed(peer_conn(p), input, uv_now(p->server->loop));
-	if (len == 0 || p->lingered > LINGER_MAX || !protocol_of(p)->expects_input(peer_conn(p))) {
-		peer_close(p, NET_END_DONE);
+	protocol_of(p)->feed(net_peer_conn(p), input, uv_now(p->server->loop));
+	if (len == 0 || p->lingered > LINGER_MAX ||
+		!protocol_of(p)->expects_input(net_peer_conn(p))) {
+		net_peer_close(p, NET_END_DONE);
 	}
 }
 
-static void read_input(struct peer *p)
+static void read_input(struct net_peer *p)
 {
 	uint8_t *input = p->server->input;
 	ssize_t len = recv(p->fd, input, sizeof(p->server->input), 0);
 	bool alive = true;
 
-	if (p->state == PEER_LINGERING) {
+	if (p->state == NET_PEER_LINGERING) {
 		linger(p, len);
 		return;
 	}
@@ -300,7 +303,7 @@ static void read_input(struct peer *p)
 		alive = feed(p, str_from_bytes(input, (size_t)len));
 	} else if (len == 0) {
 		p->busy = true;
-		protocol_of(p)->eof(peer_conn(p));
+		protocol_of(p)->eof(net_peer_conn(p));
 		p->busy = false;
 	} else {
 		alive = errno == EAGAIN || errno == EINTR;
@@ -308,13 +311,13 @@ static void read_input(struct peer *p)
 	if (alive) {
 		settle(p);
 	} else {
-		peer_close(p, len > 0 ? NET_END_ERROR : NET_END_PEER);
+		net_peer_close(p, len > 0 ? NET_END_ERROR : NET_END_PEER);
 	}
 }
 
-bool peer_open(struct listener *listener, int fd, const struct addr *from, bool stranger)
+bool net_peer_open(struct net_listener *listener, int fd, const struct addr *from, bool stranger)
 {
-	struct peer *p = peer_take(listener, from, stranger);
+	struct net_peer *p = peer_take(listener, from, stranger);
 
 	if (p == NULL) {
 		close(fd);
@@ -325,14 +328,14 @@ bool peer_open(struct listener *listener, int fd, const struct addr *from, bool 
 	return true;
 }
 
-void peer_on_events(struct peer *p, uint32_t events)
+void net_peer_on_events(struct net_peer *p, uint32_t events)
 {
-	if (p->state == PEER_CLOSED) {
+	if (p->state == NET_PEER_CLOSED) {
 		return;
 	}
 	if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
 		/* Both directions are shut: nobody is there to be answered. */
-		peer_close(p, NET_END_PEER);
+		net_peer_close(p, NET_END_PEER);
 	} else if ((events & EPOLLIN) != 0) {
 		read_input(p);
 	} else if ((events & EPOLLOUT) != 0) {
@@ -340,30 +343,31 @@ void peer_on_events(struct peer *p, uint32_t events)
 	}
 }
 
-static bool has_asked_nothing(const struct peer *p)
+static bool has_asked_nothing(const struct net_peer *p)
 {
-	return p->state == PEER_OPEN && protocol_of(p)->is_idle(peer_conn(p)) && p->held.len == 0;
+	return p->state == NET_PEER_OPEN && protocol_of(p)->is_idle(net_peer_conn(p)) &&
+	       p->held.len == 0;
 }
 
-void peer_drain(struct peer *p, bool time)
+void net_peer_drain(struct net_peer *p, bool time)
 {
 	if (has_asked_nothing(p)) {
 		read_input(p);
 	}
 	if (time && has_asked_nothing(p)) {
-		peer_conn(p)->leaving = true;
-	} else if (p->state == PEER_OPEN) {
-		protocol_of(p)->stop(peer_conn(p));
+		net_peer_conn(p)->leaving = true;
+	} else if (p->state == NET_PEER_OPEN) {
+		protocol_of(p)->stop(net_peer_conn(p));
 		settle(p);
 	}
 }
 
-void peers_send(struct net_server *server)
+void net_peers_send(struct net_server *server)
 {
 	net_server_enter(server);
 	for (struct list *entry; (entry = list_first(&server->answered)) != NULL;) {
 		list_remove(entry);
-		settle(CONTAINER_OF(entry, struct peer, answered));
+		settle(CONTAINER_OF(entry, struct net_peer, answered));
 	}
 	net_server_leave(server);
 }
@@ -372,10 +376,10 @@ void peers_send(struct net_server *server)
  * leave together, before the loop waits for anything again. */
 void net_conn_answered(struct net_conn *conn)
 {
-	struct peer *p = CONTAINER_OF(conn, struct peer, memory);
+	struct net_peer *p = CONTAINER_OF(conn, struct net_peer, memory);
 	struct net_server *server = p->server;
 
-	if (!p->busy && p->state != PEER_CLOSED) {
+	if (!p->busy && p->state != NET_PEER_CLOSED) {
 		list_remove(&p->answered);
 		list_append(&server->answered, &p->answered);
 	}

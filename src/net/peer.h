@@ -21,20 +21,20 @@
  * Connections that wait for something with a time limit, by what they wait for. Each list is in the
  * order of its beginnings, so its first is the first to run out.
  */
-enum peer_wait {
-	PEER_WAIT_PEER,     /* a first request, or that output is taken: request_timeout */
-	PEER_WAIT_IDLE,     /* a kept connection: idle_timeout */
-	PEER_WAIT_END,      /* all is said; the peer has not closed yet */
-	PEER_WAIT_STRANGER, /* from its beginning to its end, whatever it does */
-	PEER_WAIT_COUNT
+enum net_peer_wait {
+	NET_PEER_WAIT_PEER,     /* a first request, or that output is taken: request_timeout */
+	NET_PEER_WAIT_IDLE,     /* a kept connection: idle_timeout */
+	NET_PEER_WAIT_END,      /* all is said; the peer has not closed yet */
+	NET_PEER_WAIT_STRANGER, /* from its beginning to its end, whatever it does */
+	NET_PEER_WAIT_COUNT
 };
 
-enum peer_state { PEER_OPEN, PEER_LINGERING, PEER_CLOSED };
+enum net_peer_state { NET_PEER_OPEN, NET_PEER_LINGERING, NET_PEER_CLOSED };
 
-struct peer {
+struct net_peer {
 	struct net_server *server;
 	struct net_service *service;
-	struct listener *listener;
+	struct net_listener *listener;
 	struct list all;      /* in server->peers, or in service->spare */
 	struct list wait;     /* in server->waits[], or in server->closed */
 	struct list answered; /* in server->answered */
@@ -44,22 +44,22 @@ struct peer {
 	uint32_t lingered; /* bytes thrown away while lingering */
 	uint32_t interest; /* epoll events asked for */
 	int fd;
-	uint8_t state;     /* enum peer_state */
+	uint8_t state;     /* enum net_peer_state */
 	bool watched;      /* in the epoll set */
-	uint8_t wait_kind; /* enum peer_wait; PEER_WAIT_COUNT: in no list */
+	uint8_t wait_kind; /* enum net_peer_wait; NET_PEER_WAIT_COUNT: in no list */
 	bool busy;         /* its input is being worked on; whoever does that sends the output */
-	alignas(max_align_t) uint8_t memory[]; /* the protocol's connection: see peer_conn */
+	alignas(max_align_t) uint8_t memory[]; /* the protocol's connection: see net_peer_conn */
 };
 
-static inline struct net_conn *peer_conn(const struct peer *p)
+static inline struct net_conn *net_peer_conn(const struct net_peer *p)
 {
 	return (struct net_conn *)(uintptr_t)p->memory;
 }
 
-struct listener {
+struct net_listener {
 	struct net_server *server;
 	struct net_service *service;
-	struct listener *next;
+	struct net_listener *next;
 	int fd;
 	uint32_t known_count; /* open connections, but for strangers' */
 	uint32_t stayed;      /* connections that stayed, since it was watched anew */
@@ -79,9 +79,9 @@ struct net_server {
 	int epoll_fd;
 	uv_timer_t timer;
 	uint64_t timer_at; /* UINT64_MAX: not set */
-	struct listener *listeners;
+	struct net_listener *listeners;
 	uint32_t listener_count;
-	bool unweighed; /* listeners_update has something to do */
+	bool unweighed; /* net_listeners_update has something to do */
 	struct log_limit paused_limit;
 	struct log_limit crowded_limit;
 	struct log_limit incomplete_limit;
@@ -98,11 +98,11 @@ struct net_server {
 	struct list closed; /* still among the peers, for those who walk there */
 	struct list services;
 	struct list answered; /* peers whose output leaves before the loop waits again */
-	struct list waits[PEER_WAIT_COUNT];
+	struct list waits[NET_PEER_WAIT_COUNT];
 	uint32_t peer_count;     /* not closed */
 	uint32_t stranger_count; /* of these */
 	unsigned depth;          /* of calls into the server; what was closed is reused at 0 */
-	struct peer *scratch_of;
+	struct net_peer *scratch_of;
 	struct bytes scratch; /* output of scratch_of, on its way */
 	uint8_t input[65536];
 };
@@ -112,27 +112,28 @@ void net_server_enter(struct net_server *server);
 void net_server_leave(struct net_server *server);
 
 /* Sends what is there for the peers in `answered`. */
-void peers_send(struct net_server *server);
+void net_peers_send(struct net_server *server);
 
 /* Starts or stops accepting, as limits and draining say; free if nothing has changed. */
-void listeners_update(struct net_server *server);
+void net_listeners_update(struct net_server *server);
 /* Accepts whom the listening sockets hold already, up to a limit. */
-void listeners_accept_waiting(struct net_server *server);
+void net_listeners_accept_waiting(struct net_server *server);
 /* Accepts, if `who`, as epoll reported it, is a listener. */
-bool listeners_on_event(struct net_server *server, const void *who);
+bool net_listeners_on_event(struct net_server *server, const void *who);
 /* The descriptors are their owner's, and not touched after this. */
-void listeners_close(struct net_server *server);
+void net_listeners_close(struct net_server *server);
 /* After that. */
-void listeners_free(struct net_server *server);
+void net_listeners_free(struct net_server *server);
 
 /* Serves a new connection as far as it goes at once. Owns fd; false when out of memory. */
-NODISCARD bool peer_open(struct listener *listener, int fd, const struct addr *from, bool stranger);
+NODISCARD bool net_peer_open(
+	struct net_listener *listener, int fd, const struct addr *from, bool stranger);
 /* What epoll reported. */
-void peer_on_events(struct peer *p, uint32_t events);
+void net_peer_on_events(struct net_peer *p, uint32_t events);
 /* Its time is over, or the server's: closes at once; what is served is aborted. */
-void peer_close(struct peer *p, enum net_end end);
+void net_peer_close(struct net_peer *p, enum net_end end);
 /* Serves what has come already, and closes when no request is active. One that has none may still
  * ask once if it has `time`. */
-void peer_drain(struct peer *p, bool time);
+void net_peer_drain(struct net_peer *p, bool time);
 
 #endif

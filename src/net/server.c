@@ -19,31 +19,31 @@ static void on_timer_closed(uv_handle_t *timer)
 	struct net_server *server = timer->data;
 
 	close(server->epoll_fd);
-	listeners_free(server);
+	net_listeners_free(server);
 	free(server);
 }
 
-static enum net_end end_of(enum peer_wait kind)
+static enum net_end end_of(enum net_peer_wait kind)
 {
 	switch (kind) {
-	case PEER_WAIT_PEER:
-	case PEER_WAIT_STRANGER:
+	case NET_PEER_WAIT_PEER:
+	case NET_PEER_WAIT_STRANGER:
 		return NET_END_REQUEST_TIMEOUT;
-	case PEER_WAIT_IDLE:
+	case NET_PEER_WAIT_IDLE:
 		return NET_END_IDLE_TIMEOUT;
 	default:
 		return NET_END_DONE;
 	}
 }
 
-static uint32_t limit_ms(const struct net_server *server, enum peer_wait kind)
+static uint32_t limit_ms(const struct net_server *server, enum net_peer_wait kind)
 {
 	switch (kind) {
-	case PEER_WAIT_PEER:
+	case NET_PEER_WAIT_PEER:
 		return server->settings.request_timeout_ms;
-	case PEER_WAIT_IDLE:
+	case NET_PEER_WAIT_IDLE:
 		return server->settings.idle_timeout_ms;
-	case PEER_WAIT_STRANGER:
+	case NET_PEER_WAIT_STRANGER:
 		return server->settings.request_timeout_ms < NET_STRANGER_MS
 			       ? server->settings.request_timeout_ms
 			       : NET_STRANGER_MS;
@@ -53,24 +53,24 @@ static uint32_t limit_ms(const struct net_server *server, enum peer_wait kind)
 }
 
 /* The first to run out among those who wait for `kind`, and when; NULL if none waits. */
-static struct peer *first_waiting(
-	const struct net_server *server, enum peer_wait kind, uint64_t *deadline)
+static struct net_peer *first_waiting(
+	const struct net_server *server, enum net_peer_wait kind, uint64_t *deadline)
 {
 	struct list *entry = list_first(&server->waits[kind]);
 
 	if (entry == NULL) {
 		return NULL;
 	}
-	struct peer *p = CONTAINER_OF(entry, struct peer, wait);
+	struct net_peer *p = CONTAINER_OF(entry, struct net_peer, wait);
 
 	*deadline = p->since + limit_ms(server, kind);
 	return p;
 }
 
 /* Likewise, among those whose request has not come whole. */
-static struct peer *first_incomplete(const struct net_server *server, uint64_t *deadline)
+static struct net_peer *first_incomplete(const struct net_server *server, uint64_t *deadline)
 {
-	struct peer *first = NULL;
+	struct net_peer *first = NULL;
 	uint64_t first_since = UINT64_MAX;
 	uint64_t since;
 
@@ -79,7 +79,7 @@ static struct peer *first_incomplete(const struct net_server *server, uint64_t *
 		struct net_conn *conn = service->protocol->oldest(service->pool, &since);
 
 		if (conn != NULL && since < first_since) {
-			first = CONTAINER_OF(conn, struct peer, memory);
+			first = CONTAINER_OF(conn, struct net_peer, memory);
 			first_since = since;
 			*deadline = since + server->settings.request_timeout_ms;
 		}
@@ -104,7 +104,7 @@ static void bound_incomplete(struct net_server *server)
 {
 	size_t max = server->settings.incomplete_max;
 	uint64_t deadline;
-	struct peer *p;
+	struct net_peer *p;
 
 	while (max > 0 && incomplete_bytes(server) > max &&
 		(p = first_incomplete(server, &deadline)) != NULL) {
@@ -112,7 +112,7 @@ static void bound_incomplete(struct net_server *server)
 			"requests that have not come whole take more than %zu bytes in one worker: "
 			"the connection of the oldest is closed (max_params, request_timeout)",
 			max);
-		peer_close(p, NET_END_INCOMPLETE);
+		net_peer_close(p, NET_END_INCOMPLETE);
 	}
 }
 
@@ -120,15 +120,15 @@ static void close_expired(struct net_server *server)
 {
 	uint64_t now = uv_now(server->loop);
 	uint64_t deadline;
-	struct peer *p;
+	struct net_peer *p;
 
-	for (enum peer_wait kind = 0; kind < PEER_WAIT_COUNT; kind++) {
+	for (enum net_peer_wait kind = 0; kind < NET_PEER_WAIT_COUNT; kind++) {
 		while ((p = first_waiting(server, kind, &deadline)) != NULL && deadline <= now) {
-			peer_close(p, end_of(kind));
+			net_peer_close(p, end_of(kind));
 		}
 	}
 	while ((p = first_incomplete(server, &deadline)) != NULL && deadline <= now) {
-		peer_close(p, NET_END_REQUEST_TIMEOUT);
+		net_peer_close(p, NET_END_REQUEST_TIMEOUT);
 	}
 }
 
@@ -142,7 +142,7 @@ static uint64_t next_deadline(const struct net_server *server)
 		return 0;
 	}
 	next = server->drain_at;
-	for (enum peer_wait kind = 0; kind < PEER_WAIT_COUNT; kind++) {
+	for (enum net_peer_wait kind = 0; kind < NET_PEER_WAIT_COUNT; kind++) {
 		if (first_waiting(server, kind, &deadline) != NULL && deadline < next) {
 			next = deadline;
 		}
@@ -163,10 +163,10 @@ static void drain_peers(struct net_server *server)
 	server->last_chance = true;
 	server->drain_at = first ? uv_now(server->loop) + LAST_CHANCE_MS : UINT64_MAX;
 	for (struct list *at = server->peers.next; at != &server->peers; at = at->next) {
-		struct peer *p = CONTAINER_OF(at, struct peer, all);
-		bool time = server->drain == NET_DRAIN_ALL || !peer_conn(p)->spoken;
+		struct net_peer *p = CONTAINER_OF(at, struct net_peer, all);
+		bool time = server->drain == NET_DRAIN_ALL || !net_peer_conn(p)->spoken;
 
-		peer_drain(p, first && time);
+		net_peer_drain(p, first && time);
 	}
 }
 
@@ -214,13 +214,13 @@ void net_server_leave(struct net_server *server)
 	}
 	bound_incomplete(server);
 	for (struct list *entry; (entry = list_first(&server->closed)) != NULL;) {
-		struct peer *p = CONTAINER_OF(entry, struct peer, wait);
+		struct net_peer *p = CONTAINER_OF(entry, struct net_peer, wait);
 
 		list_remove(entry);
 		list_remove(&p->all);
 		list_prepend(&p->service->spare, &p->all);
 	}
-	listeners_update(server);
+	net_listeners_update(server);
 	set_timer(server);
 }
 
@@ -230,7 +230,7 @@ void net_server_turn(struct net_server *server, bool wait)
 	uv_loop_t *loop = server->loop;
 	struct epoll_event ready[EVENT_BATCH];
 
-	peers_send(server);
+	net_peers_send(server);
 	int timeout = wait ? uv_backend_timeout(loop) : 0;
 	int count = epoll_wait(server->epoll_fd, ready, EVENT_BATCH, timeout);
 	/* Timers are due, or handles are to be closed or polled, or more was said to be at hand. */
@@ -243,8 +243,8 @@ void net_server_turn(struct net_server *server, bool wait)
 
 		if (who == loop) {
 			loop_too = true;
-		} else if (!listeners_on_event(server, who)) {
-			peer_on_events(who, ready[i].events);
+		} else if (!net_listeners_on_event(server, who)) {
+			net_peer_on_events(who, ready[i].events);
 		}
 	}
 	net_server_leave(server);
@@ -291,7 +291,7 @@ struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *se
 	list_init(&server->closed);
 	list_init(&server->services);
 	list_init(&server->answered);
-	for (size_t i = 0; i < PEER_WAIT_COUNT; i++) {
+	for (size_t i = 0; i < NET_PEER_WAIT_COUNT; i++) {
 		list_init(&server->waits[i]);
 	}
 	return server;
@@ -309,8 +309,8 @@ void net_server_drain(
 	struct net_server *server, enum net_drain drain, void (*drained)(void *ctx), void *ctx)
 {
 	net_server_enter(server);
-	listeners_accept_waiting(server);
-	listeners_close(server);
+	net_listeners_accept_waiting(server);
+	net_listeners_close(server);
 	server->draining = true;
 	server->unweighed = true;
 	server->drain = drain;
@@ -324,7 +324,7 @@ static void free_peers(struct list *all)
 {
 	for (struct list *entry; (entry = list_first(all)) != NULL;) {
 		list_remove(entry);
-		free(CONTAINER_OF(entry, struct peer, all));
+		free(CONTAINER_OF(entry, struct net_peer, all));
 	}
 }
 
@@ -334,13 +334,13 @@ void net_server_close(struct net_server *server)
 	server->closing = true;
 	net_server_enter(server);
 	for (struct list *at = server->peers.next; at != &server->peers; at = at->next) {
-		peer_close(CONTAINER_OF(at, struct peer, all), NET_END_DONE);
+		net_peer_close(CONTAINER_OF(at, struct net_peer, all), NET_END_DONE);
 	}
 	free_peers(&server->peers);
 	for (struct list *at = server->services.next; at != &server->services; at = at->next) {
 		free_peers(&CONTAINER_OF(at, struct net_service, among)->spare);
 	}
 	bytes_clear(&server->scratch);
-	listeners_close(server);
+	net_listeners_close(server);
 	uv_close((uv_handle_t *)&server->timer, on_timer_closed);
 }

@@ -279,11 +279,11 @@ struct requests *requests_new(
 	fcgi_pool_init(&all->fcgi_pool, &fcgi, &limits);
 	all->fcgi_pool.stats = &all->stats->fcgi;
 	fcgi_service_init(&all->fcgi, &all->fcgi_pool);
-	all->fcgi.stats = &all->stats->net[LISTEN_FASTCGI];
+	all->fcgi.stats = &all->stats->net[NET_LISTEN_FASTCGI];
 	http_pool_init(&all->http_pool, &http, limits.max_params, clock_wall_s);
 	all->http_pool.stats = &all->stats->http;
 	http_service_init(&all->http, &all->http_pool);
-	all->http.stats = &all->stats->net[LISTEN_HTTP];
+	all->http.stats = &all->stats->net[NET_LISTEN_HTTP];
 	all->http.knows = http_knows;
 	all->http.knows_ctx = all;
 	return all;
@@ -300,9 +300,9 @@ void requests_free(struct requests *all)
 	free(all);
 }
 
-struct net_service *requests_service(struct requests *all, enum listen_protocol protocol)
+struct net_service *requests_service(struct requests *all, enum net_listen_protocol protocol)
 {
-	return protocol == LISTEN_HTTP ? &all->http : &all->fcgi;
+	return protocol == NET_LISTEN_HTTP ? &all->http : &all->fcgi;
 }
 
 bool requests_renew(struct requests *all, struct snapshot *snapshot)

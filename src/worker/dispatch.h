@@ -25,7 +25,7 @@ struct requests *requests_new(
 void requests_free(struct requests *requests);
 
 /* What a net_server is to serve; lives as long as `requests`. */
-struct net_service *requests_service(struct requests *requests, enum listen_protocol protocol);
+struct net_service *requests_service(struct requests *requests, enum net_listen_protocol protocol);
 /* Requests to come are decided by `snapshot`, those in flight by the one they began with. False,
  * and nothing changes, when out of memory or descriptors. */
 NODISCARD bool requests_renew(struct requests *requests, struct snapshot *snapshot);

@@ -23,7 +23,7 @@ struct worker;
 /* What a worker serves on, and to whom; what is pointed to is borrowed until worker_join. */
 struct worker_sockets {
 	const int *fds;
-	const enum listen_protocol *protocols;
+	const enum net_listen_protocol *protocols;
 	size_t count;
 	const struct prefix *tcp_peers; /* the only TCP peers served; none: all are */
 	size_t tcp_peer_count;

@@ -14,7 +14,7 @@ static void defaults(void **state)
 
 	assert_string_equal(config->path, "t");
 	assert_int_equal(config->server.listen_count, 1);
-	assert_int_equal(config->server.listen[0].kind, LISTEN_UNIX);
+	assert_int_equal(config->server.listen[0].kind, NET_LISTEN_UNIX);
 	assert_true(str_eq_text(config->server.listen[0].path, "/run/doorward/doorward.sock"));
 	assert_int_equal(config->server.socket.socket_mode, 0660);
 	assert_true(config->server.socket.socket_owner == (uid_t)-1);
@@ -97,10 +97,10 @@ static void every_key(void **state)
 	struct addr addr;
 
 	assert_int_equal(config->server.listen_count, 4);
-	assert_int_equal(config->server.listen[1].kind, LISTEN_TCP);
+	assert_int_equal(config->server.listen[1].kind, NET_LISTEN_TCP);
 	assert_int_equal(config->server.listen[1].endpoint.port, 9000);
 	assert_int_equal(config->server.listen[2].endpoint.addr.family, ADDR_V6);
-	assert_int_equal(config->server.listen[3].kind, LISTEN_SYSTEMD);
+	assert_int_equal(config->server.listen[3].kind, NET_LISTEN_SYSTEMD);
 	assert_int_equal(config->server.socket.socket_mode, 0600);
 	assert_int_equal(config->server.socket.socket_owner, 0);
 	assert_int_equal(config->server.socket.socket_group, 0);

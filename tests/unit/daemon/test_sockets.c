@@ -39,9 +39,10 @@ static void what_is_described_is_read_again_and_taken(void **state)
 	struct diag diag;
 
 	setup(&place);
-	struct listen_spec tcp = parse("127.0.0.1:9");
-	const struct config_server server = {
-		.listen = (struct listen_spec[]){place.spec}, .listen_count = 1, .socket = plain};
+	struct net_listen_spec tcp = parse("127.0.0.1:9");
+	const struct config_server server = {.listen = (struct net_listen_spec[]){place.spec},
+		.listen_count = 1,
+		.socket = plain};
 	int fd = open_plain(&place.spec);
 	int other = dup(fd);
 

@@ -346,7 +346,7 @@ static void a_broken_stream_ends_with_what_was_answered_before(void **state)
 static void memory_is_used_again(void **state)
 {
 	struct world w;
-	struct peer *first = NULL;
+	struct net_peer *first = NULL;
 
 	world_init(&w);
 	world_start(&w);
@@ -359,7 +359,8 @@ static void memory_is_used_again(void **state)
 		wire_answer(&w.expected, 1, ANSWER);
 		world_expect(&w, fd, true);
 		close(fd);
-		struct peer *p = CONTAINER_OF(list_first(&w.service.spare), struct peer, all);
+		struct net_peer *p =
+			CONTAINER_OF(list_first(&w.service.spare), struct net_peer, all);
 
 		assert_true(first == NULL || first == p);
 		first = p;

@@ -501,9 +501,10 @@ static void only_the_listed_tcp_peers_are_served(void **state)
 		/* A Unix socket's peers are let in by its mode. */
 		assert_int_equal(w.server->peer_count, i < 2 ? 2 : 1);
 		if (i < 2) {
-			struct peer *p =
-				CONTAINER_OF(list_first(&w.server->peers), struct peer, all);
-			struct peer *q = CONTAINER_OF(w.server->peers.prev, struct peer, all);
+			struct net_peer *p =
+				CONTAINER_OF(list_first(&w.server->peers), struct net_peer, all);
+			struct net_peer *q =
+				CONTAINER_OF(w.server->peers.prev, struct net_peer, all);
 			int delay[2] = {0, 0};
 			socklen_t len = sizeof(int);
 

@@ -37,15 +37,15 @@ struct world {
 
 static inline int world_listener(struct world *w, const char *text)
 {
-	const struct listen_options options = {
+	const struct net_listen_options options = {
 		.backlog = 128, .socket_mode = 0600, .socket_owner = -1U, .socket_group = -1U};
-	struct listen_spec spec;
+	struct net_listen_spec spec;
 	struct diag diag;
 	const char *why;
 
 	diag_init(&diag);
-	assert_true(listen_parse(str_view(text), &spec, &why));
-	int fd = listen_open(&spec, &options, &diag);
+	assert_true(net_listen_parse(str_view(text), &spec, &why));
+	int fd = net_listen_open(&spec, &options, &diag);
 
 	assert_int_equal(diag.errors, 0);
 	diag_clear(&diag);

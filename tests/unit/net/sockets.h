@@ -19,15 +19,15 @@ struct place_of_socket {
 	char folder[32];
 	char path[64];
 	char text[80];
-	struct listen_spec spec;
+	struct net_listen_spec spec;
 };
 
-static inline struct listen_spec parse(const char *text)
+static inline struct net_listen_spec parse(const char *text)
 {
-	struct listen_spec spec;
+	struct net_listen_spec spec;
 	const char *why;
 
-	assert_true(listen_parse(str_view(text), &spec, &why));
+	assert_true(net_listen_parse(str_view(text), &spec, &why));
 	return spec;
 }
 
@@ -47,15 +47,15 @@ static inline void teardown(struct place_of_socket *p)
 	assert_int_equal(rmdir(p->folder), 0);
 }
 
-static const struct listen_options plain = {
+static const struct net_listen_options plain = {
 	.backlog = 16, .socket_mode = 0600, .socket_owner = -1U, .socket_group = -1U};
 
-static inline int open_plain(const struct listen_spec *spec)
+static inline int open_plain(const struct net_listen_spec *spec)
 {
 	struct diag diag;
 
 	diag_init(&diag);
-	int fd = listen_open(spec, &plain, &diag);
+	int fd = net_listen_open(spec, &plain, &diag);
 
 	assert_int_equal(diag.errors, fd < 0);
 	diag_clear(&diag);
@@ -63,12 +63,12 @@ static inline int open_plain(const struct listen_spec *spec)
 }
 
 /* What is said when it cannot be opened. */
-static inline void assert_refused(const struct listen_spec *spec, const char *word)
+static inline void assert_refused(const struct net_listen_spec *spec, const char *word)
 {
 	struct diag diag;
 
 	diag_init(&diag);
-	assert_int_equal(listen_open(spec, &plain, &diag), -1);
+	assert_int_equal(net_listen_open(spec, &plain, &diag), -1);
 	assert_int_equal(diag.errors, 1);
 	bytes_append_u8(&diag.text, '\0');
 	assert_non_null(strstr((const char *)diag.text.data, word));

@@ -17,25 +17,25 @@
 
 static void reads_what_to_listen_on(void **state)
 {
-	struct listen_spec spec = parse("unix:/run/doorward/doorward.sock");
+	struct net_listen_spec spec = parse("unix:/run/doorward/doorward.sock");
 
-	assert_int_equal(spec.kind, LISTEN_UNIX);
+	assert_int_equal(spec.kind, NET_LISTEN_UNIX);
 	assert_true(str_eq_text(spec.path, "/run/doorward/doorward.sock"));
 	spec = parse("192.0.2.1:9000");
-	assert_int_equal(spec.kind, LISTEN_TCP);
+	assert_int_equal(spec.kind, NET_LISTEN_TCP);
 	assert_int_equal(spec.endpoint.port, 9000);
 	assert_int_equal(spec.endpoint.addr.family, ADDR_V4);
 	spec = parse("[::1]:9000");
-	assert_int_equal(spec.kind, LISTEN_TCP);
+	assert_int_equal(spec.kind, NET_LISTEN_TCP);
 	assert_int_equal(spec.endpoint.addr.family, ADDR_V6);
 	spec = parse("fd:0");
-	assert_int_equal(spec.kind, LISTEN_FD);
+	assert_int_equal(spec.kind, NET_LISTEN_FD);
 	assert_int_equal(spec.fd, 0);
 	assert_int_equal(parse("fd:2147483647").fd, 2147483647);
-	assert_int_equal(parse("systemd").kind, LISTEN_SYSTEMD);
-	assert_int_equal(parse("systemd").protocol, LISTEN_FASTCGI);
+	assert_int_equal(parse("systemd").kind, NET_LISTEN_SYSTEMD);
+	assert_int_equal(parse("systemd").protocol, NET_LISTEN_FASTCGI);
 	spec = parse("systemd:fastcgi");
-	assert_int_equal(spec.kind, LISTEN_SYSTEMD);
+	assert_int_equal(spec.kind, NET_LISTEN_SYSTEMD);
 	assert_true(str_eq_text(spec.name, "fastcgi"));
 }
 
@@ -43,21 +43,21 @@ static void reads_what_to_speak_there(void **state)
 {
 	static const struct {
 		const char *text;
-		enum listen_kind kind;
+		enum net_listen_kind kind;
 	} places[] = {
-		{"http:unix:/run/doorward/http.sock", LISTEN_UNIX},
-		{"http:127.0.0.1:9080", LISTEN_TCP},
-		{"http:[::1]:9080", LISTEN_TCP},
-		{"http:fd:3", LISTEN_FD},
-		{"http:systemd", LISTEN_SYSTEMD},
-		{"http:systemd:web", LISTEN_SYSTEMD},
+		{"http:unix:/run/doorward/http.sock", NET_LISTEN_UNIX},
+		{"http:127.0.0.1:9080", NET_LISTEN_TCP},
+		{"http:[::1]:9080", NET_LISTEN_TCP},
+		{"http:fd:3", NET_LISTEN_FD},
+		{"http:systemd", NET_LISTEN_SYSTEMD},
+		{"http:systemd:web", NET_LISTEN_SYSTEMD},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		struct listen_spec spec = parse(places[i].text);
+		struct net_listen_spec spec = parse(places[i].text);
 
 		assert_int_equal(spec.kind, places[i].kind);
-		assert_int_equal(spec.protocol, LISTEN_HTTP);
+		assert_int_equal(spec.protocol, NET_LISTEN_HTTP);
 	}
 	assert_true(str_eq_text(parse("http:systemd:web").name, "web"));
 }
@@ -70,20 +70,20 @@ static void refuses_what_it_cannot_read(void **state)
 		"localhost:9000", ":9000", "*:9000", "9000", "/run/s",
 		"systemd:", "http:", "http:127.0.0.1", "http:relative", "http:http:127.0.0.1:80",
 		"HTTP:127.0.0.1:80", "http://127.0.0.1:80", "http: 127.0.0.1:80", "http:systemd:"};
-	struct listen_spec spec;
+	struct net_listen_spec spec;
 	char longest[120] = "unix:/";
 	const char *why;
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		why = NULL;
-		assert_false(listen_parse(str_view(bad[i]), &spec, &why));
+		assert_false(net_listen_parse(str_view(bad[i]), &spec, &why));
 		assert_non_null(why);
 	}
-	assert_false(listen_parse((struct str){"unix:/a\0b", 9}, &spec, &why));
+	assert_false(net_listen_parse((struct str){"unix:/a\0b", 9}, &spec, &why));
 	memset(longest + 6, 'p', 97);
-	assert_true(listen_parse(str_view(longest), &spec, &why));
+	assert_true(net_listen_parse(str_view(longest), &spec, &why));
 	memset(longest + 6, 'p', 98);
-	assert_false(listen_parse(str_view(longest), &spec, &why));
+	assert_false(net_listen_parse(str_view(longest), &spec, &why));
 }
 
 /* A port that was free a moment ago. */
@@ -113,10 +113,10 @@ static void opens_tcp_sockets_of_both_families_on_one_port(void **state)
 	socklen_t len = sizeof(on);
 
 	snprintf(text, sizeof(text), "[::]:%u", port);
-	struct listen_spec v6 = parse(text);
+	struct net_listen_spec v6 = parse(text);
 
 	snprintf(text, sizeof(text), "0.0.0.0:%u", port);
-	struct listen_spec v4 = parse(text);
+	struct net_listen_spec v4 = parse(text);
 	int fd6 = open_plain(&v6);
 	int fd4 = open_plain(&v4);
 
@@ -130,7 +130,7 @@ static void opens_tcp_sockets_of_both_families_on_one_port(void **state)
 	assert_true(on != 0);
 	assert_refused(&v4, "cannot listen");
 	assert_refused(&v6, "cannot listen");
-	listen_remove(&v4, fd4);
+	net_listen_remove(&v4, fd4);
 	close(fd6);
 	close(fd4);
 }
@@ -143,29 +143,29 @@ static void adopts_what_listens_and_nothing_else(void **state)
 	int packets = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 	int pair[2];
 
-	assert_false(listen_adopt(tcp));
+	assert_false(net_listen_adopt(tcp));
 	assert_int_equal(listen(tcp, 4), 0);
-	assert_true(listen_adopt(tcp));
+	assert_true(net_listen_adopt(tcp));
 	assert_flags(tcp);
 	assert_int_equal(getsockopt(tcp, IPPROTO_TCP, TCP_NODELAY, &on, &len), 0);
 	assert_true(on != 0);
 	close(tcp);
-	assert_false(listen_adopt(tcp));
+	assert_false(net_listen_adopt(tcp));
 
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 
 	assert_int_equal(bind(packets, (struct sockaddr *)&sun, sizeof(sa_family_t)), 0);
 	assert_int_equal(listen(packets, 4), 0);
-	assert_false(listen_adopt(packets));
+	assert_false(net_listen_adopt(packets));
 	close(packets);
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	assert_false(listen_adopt(pair[0]));
+	assert_false(net_listen_adopt(pair[0]));
 	close(pair[0]);
 	close(pair[1]);
 	int file = open("/dev/null", O_RDONLY);
 
-	assert_false(listen_adopt(file));
+	assert_false(net_listen_adopt(file));
 	close(file);
 }
 

@@ -24,12 +24,12 @@ static void opens_a_unix_socket(void **state)
 
 	setup(&p);
 	mode_t old = umask(077);
-	const struct listen_options options = {
+	const struct net_listen_options options = {
 		.backlog = 16, .socket_mode = 0666, .socket_owner = getuid(), .socket_group = -1U};
 	struct diag diag;
 
 	diag_init(&diag);
-	int fd = listen_open(&p.spec, &options, &diag);
+	int fd = net_listen_open(&p.spec, &options, &diag);
 
 	umask(old);
 	assert_true(fd >= 0);
@@ -40,7 +40,7 @@ static void opens_a_unix_socket(void **state)
 
 	assert_true(client >= 0);
 	close(client);
-	listen_remove(&p.spec, fd);
+	net_listen_remove(&p.spec, fd);
 	assert_int_equal(access(p.path, F_OK), -1);
 	close(fd);
 	diag_clear(&diag);
@@ -59,7 +59,7 @@ static void the_longest_path_works(void **state)
 	memset(path + len, 'l', 98 - (size_t)len);
 	path[98] = '\0';
 	snprintf(text, sizeof(text), "unix:%s", path);
-	struct listen_spec spec = parse(text);
+	struct net_listen_spec spec = parse(text);
 	int fd = open_plain(&spec);
 
 	assert_true(fd >= 0);
@@ -68,7 +68,7 @@ static void the_longest_path_works(void **state)
 	assert_true(client >= 0);
 	close(client);
 	assert_refused(&spec, "another process listens");
-	listen_remove(&spec, fd);
+	net_listen_remove(&spec, fd);
 	close(fd);
 	teardown(&p);
 }
@@ -80,14 +80,14 @@ static void sets_the_owner_before_the_path_appears(void **state)
 
 	setup(&p);
 	if (getuid() == 0) {
-		const struct listen_options options = {.backlog = 16,
+		const struct net_listen_options options = {.backlog = 16,
 			.socket_mode = 0640,
 			.socket_owner = 65534,
 			.socket_group = 65533};
 		struct diag diag;
 
 		diag_init(&diag);
-		int fd = listen_open(&p.spec, &options, &diag);
+		int fd = net_listen_open(&p.spec, &options, &diag);
 
 		assert_true(fd >= 0);
 		assert_int_equal(stat(p.path, &st), 0);
@@ -197,7 +197,7 @@ static void leaves_what_is_no_stream_socket_alone(void **state)
 
 static void a_folder_that_is_not_there_is_an_error(void **state)
 {
-	struct listen_spec spec = parse("unix:/nowhere/at/all");
+	struct net_listen_spec spec = parse("unix:/nowhere/at/all");
 
 	assert_refused(&spec, "/nowhere/at/all");
 }
@@ -249,7 +249,7 @@ static void of_many_at_once_one_wins(void **state)
 			if (read(go[0], &byte, 1) != 0) {
 				_exit(1);
 			}
-			byte = listen_open(&p.spec, &plain, &diag) >= 0 ? 'y' : 'n';
+			byte = net_listen_open(&p.spec, &plain, &diag) >= 0 ? 'y' : 'n';
 			if (write(ready[1], &byte, 1) != 1) {
 				_exit(1);
 			}
@@ -289,11 +289,11 @@ static void removes_only_its_own(void **state)
 	unlink(p.path);
 	int second = open_plain(&p.spec);
 
-	listen_remove(&p.spec, first);
+	net_listen_remove(&p.spec, first);
 	assert_int_equal(access(p.path, F_OK), 0);
-	listen_remove(&p.spec, second);
+	net_listen_remove(&p.spec, second);
 	assert_int_equal(access(p.path, F_OK), -1);
-	listen_remove(&p.spec, second);
+	net_listen_remove(&p.spec, second);
 	close(first);
 	close(second);
 	teardown(&p);
