@@ -78,11 +78,11 @@ void http_conn_reply(struct http_conn *c, struct str cgi)
 	assert(c->pending);
 	c->pending = false;
 	c->app_request = NULL;
-	if (http_answer(c->net.out, cgi, date, persistence, c->head_only)) {
+	if (http_response(c->net.out, cgi, date, persistence, c->head_only)) {
 		return;
 	}
 	counter_add(&pool->stats->unanswered, 1);
-	if (!http_answer(c->net.out, str_view(REFUSAL("503 Service Unavailable")), date,
+	if (!http_response(c->net.out, str_view(REFUSAL("503 Service Unavailable")), date,
 		    persistence, c->head_only)) {
 		c->last = true;
 	}

@@ -23,7 +23,7 @@ struct str http_date_at(struct http_date *date, int64_t wall_s)
 	return str_view(date->text);
 }
 
-bool http_answer(struct bytes *out, struct str cgi, struct str date,
+bool http_response(struct bytes *out, struct str cgi, struct str date,
 	enum http_persistence persistence, bool head_only)
 {
 	static const char *const connection[] = {

@@ -29,7 +29,7 @@ enum http_persistence {
  * Appends an answer given as CGI header lines, `Status` first, and a body (RFC 3875 section 6),
  * whose bytes are left out for HEAD. False, and nothing is appended, if it is not of that form.
  */
-NODISCARD bool http_answer(struct bytes *out, struct str cgi, struct str date,
+NODISCARD bool http_response(struct bytes *out, struct str cgi, struct str date,
 	enum http_persistence persistence, bool head_only);
 
 #endif
