@@ -89,10 +89,10 @@ struct authz {
 	uint64_t regex_steps; /* left of POLICY_REGEX_STEPS */
 	struct policy_verdict decided;
 	int64_t wall_s;
-	struct cert_question question;
+	struct cert_check_request question;
 	struct believe_cert sent;
 	enum cert_word word;
-	const struct cert_checked *checked; /* what `identity` is of */
+	const struct cert_check_result *checked; /* what `identity` is of */
 	struct authz_means means;
 	struct verifier_wait *wait;
 	const struct authz_trace *trace;

@@ -21,7 +21,7 @@ struct verifier {
 struct check {
 	struct list link; /* in verifier.checks */
 	struct list waits;
-	struct cert_question *question;
+	struct cert_check_request *question;
 	bool vouched;
 	int64_t wall_s;
 	struct verifier *verifier;
@@ -30,7 +30,7 @@ struct check {
 struct verifier_wait {
 	struct list link;
 	struct check *check;
-	void (*done)(void *ctx, const struct cert_checked *checked);
+	void (*done)(void *ctx, const struct cert_check_result *checked);
 	void *ctx;
 };
 
@@ -67,8 +67,8 @@ const struct trusts *verifier_trusts(const struct verifier *v)
 	return v->trusts;
 }
 
-static const struct cert_checked *known(
-	const struct verifier *v, const struct cert_question *question, int64_t wall_s)
+static const struct cert_check_result *known(
+	const struct verifier *v, const struct cert_check_request *question, int64_t wall_s)
 {
 	if (question->given != NULL) {
 		return NULL;
@@ -76,10 +76,10 @@ static const struct cert_checked *known(
 	return cert_cache_get(trusts_cache(v->trusts), question, wall_s, clock_ms());
 }
 
-const struct cert_checked *verifier_known(
-	struct verifier *v, const struct cert_question *question, int64_t wall_s)
+const struct cert_check_result *verifier_known(
+	struct verifier *v, const struct cert_check_request *question, int64_t wall_s)
 {
-	const struct cert_checked *found = known(v, question, wall_s);
+	const struct cert_check_result *found = known(v, question, wall_s);
 
 	counter_add(found != NULL ? &v->stats->hits : &v->stats->misses, 1);
 	return found;
@@ -102,10 +102,10 @@ static void check_free(struct check *c)
 }
 
 /* Another worker may have been faster. */
-static const struct cert_checked *find_out(struct check *c)
+static const struct cert_check_result *find_out(struct check *c)
 {
 	struct verifier *v = c->verifier;
-	const struct cert_checked *checked = known(v, c->question, c->wall_s);
+	const struct cert_check_result *checked = known(v, c->question, c->wall_s);
 
 	if (checked == NULL) {
 		uint64_t began_us = clock_us();
@@ -126,7 +126,7 @@ static void on_turn(uv_idle_t *turn)
 {
 	struct verifier *v = turn->data;
 	struct check *c = CONTAINER_OF(list_first(&v->checks), struct check, link);
-	const struct cert_checked *checked = find_out(c);
+	const struct cert_check_result *checked = find_out(c);
 	struct list *first;
 
 	check_remove(c);
@@ -135,22 +135,22 @@ static void on_turn(uv_idle_t *turn)
 		struct verifier_wait *wait = CONTAINER_OF(first, struct verifier_wait, link);
 
 		list_remove(&wait->link);
-		wait->done(wait->ctx, checked != NULL ? cert_checked_ref(checked) : NULL);
+		wait->done(wait->ctx, checked != NULL ? cert_check_result_ref(checked) : NULL);
 		free(wait);
 	}
-	cert_checked_unref(checked);
+	cert_check_result_unref(checked);
 	check_free(c);
 }
 
 /* The check that is waiting for this question already, else a new one. */
-static struct check *check_for(struct verifier *v, const struct cert_question *question,
+static struct check *check_for(struct verifier *v, const struct cert_check_request *question,
 	bool vouched, int64_t wall_s, bool *overload)
 {
 	for (struct list *l = v->checks.next; l != &v->checks; l = l->next) {
 		struct check *c = CONTAINER_OF(l, struct check, link);
 
 		if (c->vouched == vouched && c->wall_s == wall_s &&
-			cert_question_eq(c->question, question)) {
+			cert_check_request_eq(c->question, question)) {
 			return c;
 		}
 	}
@@ -162,7 +162,7 @@ static struct check *check_for(struct verifier *v, const struct cert_question *q
 	if (c == NULL) {
 		return NULL;
 	}
-	c->question = cert_question_dup(question);
+	c->question = cert_check_request_dup(question);
 	if (c->question == NULL) {
 		free(c);
 		return NULL;
@@ -178,9 +178,9 @@ static struct check *check_for(struct verifier *v, const struct cert_question *q
 	return c;
 }
 
-struct verifier_wait *verifier_ask(struct verifier *v, const struct cert_question *question,
-	bool vouched, int64_t wall_s, void (*done)(void *ctx, const struct cert_checked *checked),
-	void *ctx, bool *overload)
+struct verifier_wait *verifier_ask(struct verifier *v, const struct cert_check_request *question,
+	bool vouched, int64_t wall_s,
+	void (*done)(void *ctx, const struct cert_check_result *checked), void *ctx, bool *overload)
 {
 	struct verifier_wait *wait = calloc(1, sizeof(*wait));
 

@@ -37,8 +37,8 @@ void verifier_close(struct verifier *verifier);
 const struct trusts *verifier_trusts(const struct verifier *verifier);
 
 /* What is known already, with a reference for the caller; NULL: ask. */
-const struct cert_checked *verifier_known(
-	struct verifier *verifier, const struct cert_question *question, int64_t wall_s);
+const struct cert_check_result *verifier_known(
+	struct verifier *verifier, const struct cert_check_request *question, int64_t wall_s);
 
 /*
  * Has a certificate checked; `vouched` as for cert_cache_put. `done` is called exactly once, from
@@ -46,9 +46,10 @@ const struct cert_checked *verifier_known(
  * `checked`, which is NULL when out of memory. The question's texts are copied, what `given` points
  * to is borrowed until then. NULL when out of memory, or when VERIFIER_QUEUE_MAX wait (*overload).
  */
-struct verifier_wait *verifier_ask(struct verifier *verifier, const struct cert_question *question,
-	bool vouched, int64_t wall_s, void (*done)(void *ctx, const struct cert_checked *checked),
-	void *ctx, bool *overload);
+struct verifier_wait *verifier_ask(struct verifier *verifier,
+	const struct cert_check_request *question, bool vouched, int64_t wall_s,
+	void (*done)(void *ctx, const struct cert_check_result *checked), void *ctx,
+	bool *overload);
 void verifier_cancel(struct verifier_wait *wait);
 
 #endif

@@ -24,7 +24,7 @@ void authz_init(struct authz *a)
 void authz_clear(struct authz *a)
 {
 	authz_cancel(a);
-	cert_checked_unref(a->checked);
+	cert_check_result_unref(a->checked);
 	fetch_clear(&a->fetch);
 	arena_clear(&a->arena);
 	authz_init(a);
@@ -35,7 +35,7 @@ void authz_reset(struct authz *a)
 	struct arena arena = a->arena;
 
 	authz_cancel(a);
-	cert_checked_unref(a->checked);
+	cert_check_result_unref(a->checked);
 	fetch_clear(&a->fetch);
 	arena_reset(&arena);
 	*a = (struct authz){.arena = arena};
@@ -314,7 +314,7 @@ static bool judge_certificate(struct authz *a)
 	return authz_cert_judge(a, &reason) == AUTHZ_CERT_DENIED ? deny(a, reason) : go_on(a);
 }
 
-static void on_checked(void *ctx, const struct cert_checked *checked)
+static void on_checked(void *ctx, const struct cert_check_result *checked)
 {
 	struct authz *a = ctx;
 

@@ -58,7 +58,7 @@ enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason
 		explain(a);
 		return AUTHZ_CERT_DENIED;
 	}
-	a->question = (struct cert_question){
+	a->question = (struct cert_check_request){
 		.text = sent->text,
 		.codec = sent->codec,
 		.list = sent->list,
@@ -87,7 +87,7 @@ static enum policy_reason reason_of(enum cert_finding finding)
 
 enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reason)
 {
-	const struct cert_checked *checked = a->checked;
+	const struct cert_check_result *checked = a->checked;
 	const struct cert_verdict *verdict = &checked->verdict;
 
 	if (checked->status != CERT_OK) {

@@ -19,8 +19,8 @@ struct entry {
 	uint64_t hash;
 	uint64_t expires_ms;
 	size_t size;
-	struct cert_question *question;
-	const struct cert_checked *checked;
+	struct cert_check_request *question;
+	const struct cert_check_result *checked;
 };
 
 struct table {
@@ -58,12 +58,12 @@ static bool table_init(struct table *t, size_t max)
 }
 
 static struct entry **table_find(
-	struct table *t, const struct cert_question *question, uint64_t hash)
+	struct table *t, const struct cert_check_request *question, uint64_t hash)
 {
 	struct entry **at = &t->buckets[hash / SHARDS & t->mask];
 
 	while (*at != NULL &&
-		((*at)->hash != hash || !cert_question_eq((*at)->question, question))) {
+		((*at)->hash != hash || !cert_check_request_eq((*at)->question, question))) {
 		at = &(*at)->next;
 	}
 	return at;
@@ -72,7 +72,7 @@ static struct entry **table_find(
 static void entry_free(struct entry *e)
 {
 	if (e != NULL) {
-		cert_checked_unref(e->checked);
+		cert_check_result_unref(e->checked);
 		free(e->question);
 		free(e);
 	}
@@ -127,8 +127,8 @@ static void table_add(struct table *t, struct entry *e)
 }
 
 /* NULL, or a finding that holds now, with a reference. */
-static const struct cert_checked *table_get(struct table *t, const struct cert_question *question,
-	uint64_t hash, int64_t wall_s, uint64_t now_ms)
+static const struct cert_check_result *table_get(struct table *t,
+	const struct cert_check_request *question, uint64_t hash, int64_t wall_s, uint64_t now_ms)
 {
 	struct entry **at = table_find(t, question, hash);
 	struct entry *e = *at;
@@ -146,7 +146,7 @@ static const struct cert_checked *table_get(struct table *t, const struct cert_q
 	}
 	list_remove(&e->recent);
 	list_prepend(&t->recent, &e->recent);
-	return cert_checked_ref(e->checked);
+	return cert_check_result_ref(e->checked);
 }
 
 struct cert_cache *cert_cache_new(size_t entries)
@@ -204,12 +204,12 @@ size_t cert_cache_count(struct cert_cache *cache)
 	return count;
 }
 
-const struct cert_checked *cert_cache_get(struct cert_cache *cache,
-	const struct cert_question *question, int64_t wall_s, uint64_t now_ms)
+const struct cert_check_result *cert_cache_get(struct cert_cache *cache,
+	const struct cert_check_request *question, int64_t wall_s, uint64_t now_ms)
 {
-	uint64_t hash = cert_question_hash(&cache->key, question);
+	uint64_t hash = cert_check_request_hash(&cache->key, question);
 	struct shard *s = &cache->shards[hash % SHARDS];
-	const struct cert_checked *found;
+	const struct cert_check_result *found;
 
 	pthread_mutex_lock(&s->lock);
 	found = table_get(&s->good, question, hash, wall_s, now_ms);
@@ -220,15 +220,15 @@ const struct cert_checked *cert_cache_get(struct cert_cache *cache,
 	return found;
 }
 
-static bool is_worth_keeping(const struct cert_checked *checked)
+static bool is_worth_keeping(const struct cert_check_result *checked)
 {
 	return checked->status != CERT_NO_MEMORY && checked->verdict.finding != CERT_UNDECIDED;
 }
 
-void cert_cache_put(struct cert_cache *cache, const struct cert_question *question,
-	const struct cert_checked *checked, bool vouched, uint64_t now_ms)
+void cert_cache_put(struct cert_cache *cache, const struct cert_check_request *question,
+	const struct cert_check_result *checked, bool vouched, uint64_t now_ms)
 {
-	uint64_t hash = cert_question_hash(&cache->key, question);
+	uint64_t hash = cert_check_request_hash(&cache->key, question);
 	struct shard *s = &cache->shards[hash % SHARDS];
 	bool good =
 		vouched && checked->status == CERT_OK && checked->verdict.finding == CERT_TRUSTED;
@@ -237,7 +237,7 @@ void cert_cache_put(struct cert_cache *cache, const struct cert_question *questi
 	if (e == NULL) {
 		return;
 	}
-	e->question = cert_question_dup(question);
+	e->question = cert_check_request_dup(question);
 	if (e->question == NULL) {
 		free(e);
 		return;
@@ -246,7 +246,7 @@ void cert_cache_put(struct cert_cache *cache, const struct cert_question *questi
 	e->hash = hash;
 	e->expires_ms = now_ms + (good ? CERT_CACHE_GOOD_MS : CERT_CACHE_BAD_MS);
 	e->size = question->text.len + question->intermediates.len + CERT_CACHE_ENTRY_MEAN / 2;
-	e->checked = cert_checked_ref(checked);
+	e->checked = cert_check_result_ref(checked);
 	pthread_mutex_lock(&s->lock);
 	table_add(good ? &s->good : &s->bad, e);
 	pthread_mutex_unlock(&s->lock);

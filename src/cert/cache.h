@@ -32,21 +32,22 @@ void cert_cache_free(struct cert_cache *cache);
 size_t cert_cache_count(struct cert_cache *cache);
 
 /* With a reference for the caller; NULL: there is none. `question->given` must be NULL. */
-const struct cert_checked *cert_cache_get(struct cert_cache *cache,
-	const struct cert_question *question, int64_t wall_s, uint64_t now_ms);
+const struct cert_check_result *cert_cache_get(struct cert_cache *cache,
+	const struct cert_check_request *question, int64_t wall_s, uint64_t now_ms);
 
 /*
  * Remembers a finding in the place of an older one. `vouched`: somebody who is trusted, the front
  * end or the question's trust, has said that the certificate is good. What lack of memory led to is
  * not remembered.
  */
-void cert_cache_put(struct cert_cache *cache, const struct cert_question *question,
-	const struct cert_checked *checked, bool vouched, uint64_t now_ms);
+void cert_cache_put(struct cert_cache *cache, const struct cert_check_request *question,
+	const struct cert_check_result *checked, bool vouched, uint64_t now_ms);
 
 /* A number that equal questions share, and the comparison. */
-uint64_t cert_question_hash(const struct hash_key *key, const struct cert_question *question);
-bool cert_question_eq(const struct cert_question *a, const struct cert_question *b);
+uint64_t cert_check_request_hash(
+	const struct hash_key *key, const struct cert_check_request *question);
+bool cert_check_request_eq(const struct cert_check_request *a, const struct cert_check_request *b);
 /* A copy with the texts in one block that starts there; NULL when out of memory. */
-struct cert_question *cert_question_dup(const struct cert_question *question);
+struct cert_check_request *cert_check_request_dup(const struct cert_check_request *question);
 
 #endif

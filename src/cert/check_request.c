@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t cert_question_hash(const struct hash_key *key, const struct cert_question *q)
+uint64_t cert_check_request_hash(const struct hash_key *key, const struct cert_check_request *q)
 {
 	struct {
 		uint64_t text;
@@ -26,16 +26,17 @@ uint64_t cert_question_hash(const struct hash_key *key, const struct cert_questi
 	return hash_bytes(key, &parts, sizeof(parts));
 }
 
-bool cert_question_eq(const struct cert_question *a, const struct cert_question *b)
+bool cert_check_request_eq(const struct cert_check_request *a, const struct cert_check_request *b)
 {
 	return a->trust == b->trust && a->codec == b->codec && a->list == b->list &&
 	       a->cn_fallback == b->cn_fallback && a->given == b->given &&
 	       str_eq(a->text, b->text) && str_eq(a->intermediates, b->intermediates);
 }
 
-struct cert_question *cert_question_dup(const struct cert_question *q)
+struct cert_check_request *cert_check_request_dup(const struct cert_check_request *q)
 {
-	struct cert_question *copy = malloc(sizeof(*copy) + q->text.len + q->intermediates.len);
+	struct cert_check_request *copy =
+		malloc(sizeof(*copy) + q->text.len + q->intermediates.len);
 
 	if (copy == NULL) {
 		return NULL;

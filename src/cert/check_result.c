@@ -10,18 +10,18 @@
 #define DECODE_CHUNK 4096
 
 struct shared {
-	struct cert_checked checked;
+	struct cert_check_result checked;
 	struct arena arena;
 	atomic_uint references;
 };
 
-static struct shared *shared_of(const struct cert_checked *checked)
+static struct shared *shared_of(const struct cert_check_result *checked)
 {
 	return CONTAINER_OF((uintptr_t)checked, struct shared, checked);
 }
 
-static void decode(const struct cert_question *q, struct arena *arena, struct cert_chain *chain,
-	struct cert_checked *out)
+static void decode(const struct cert_check_request *q, struct arena *arena,
+	struct cert_chain *chain, struct cert_check_result *out)
 {
 	if (q->given != NULL) {
 		*chain = *q->given;
@@ -37,7 +37,7 @@ static void decode(const struct cert_question *q, struct arena *arena, struct ce
 	}
 }
 
-const struct cert_checked *cert_check(const struct cert_question *q, int64_t wall_s)
+const struct cert_check_result *cert_check(const struct cert_check_request *q, int64_t wall_s)
 {
 	struct shared *shared = calloc(1, sizeof(*shared));
 	struct cert_chain chain = {.count = 0};
@@ -46,7 +46,7 @@ const struct cert_checked *cert_check(const struct cert_question *q, int64_t wal
 	if (shared == NULL) {
 		return NULL;
 	}
-	struct cert_checked *out = &shared->checked;
+	struct cert_check_result *out = &shared->checked;
 
 	atomic_init(&shared->references, 1);
 	arena_init(&shared->arena, IDENTITY_CHUNK);
@@ -65,13 +65,13 @@ const struct cert_checked *cert_check(const struct cert_question *q, int64_t wal
 	return out;
 }
 
-const struct cert_checked *cert_checked_ref(const struct cert_checked *checked)
+const struct cert_check_result *cert_check_result_ref(const struct cert_check_result *checked)
 {
 	atomic_fetch_add_explicit(&shared_of(checked)->references, 1, memory_order_relaxed);
 	return checked;
 }
 
-void cert_checked_unref(const struct cert_checked *checked)
+void cert_check_result_unref(const struct cert_check_result *checked)
 {
 	if (checked == NULL || atomic_fetch_sub_explicit(&shared_of(checked)->references, 1,
 				       memory_order_acq_rel) > 1) {

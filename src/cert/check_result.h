@@ -8,7 +8,7 @@
 #include "cert/trust.h"
 
 /* A certificate as it came, with all that its checks depend on beside the time. */
-struct cert_question {
+struct cert_check_request {
 	struct str text; /* as the front end encodes it */
 	enum cert_codec codec;
 	bool list;                      /* intermediates may follow in the text */
@@ -19,7 +19,7 @@ struct cert_question {
 };
 
 /* What was found: everything that costs much. Immutable and shared: hold a reference. */
-struct cert_checked {
+struct cert_check_result {
 	enum cert_status status; /* CERT_OK: the rest is there */
 	const char *why;         /* else what was wrong, a static string */
 	struct cert_identity identity;
@@ -27,8 +27,9 @@ struct cert_checked {
 };
 
 /* Decodes, reads and verifies: some 100 to 400 us. NULL when out of memory. */
-const struct cert_checked *cert_check(const struct cert_question *question, int64_t wall_s);
-const struct cert_checked *cert_checked_ref(const struct cert_checked *checked);
-void cert_checked_unref(const struct cert_checked *checked);
+const struct cert_check_result *cert_check(
+	const struct cert_check_request *question, int64_t wall_s);
+const struct cert_check_result *cert_check_result_ref(const struct cert_check_result *checked);
+void cert_check_result_unref(const struct cert_check_result *checked);
 
 #endif

@@ -45,7 +45,7 @@ static bool load_cas(X509_STORE *store, const char *key, const char *path,
 		diag_error(diag, place, "out of memory");
 		return false;
 	}
-	good = cert_material_read(CERT_MATERIAL_CAS, key, path, place, certs, diag);
+	good = cert_trust_file_read(CERT_TRUST_FILE_CAS, key, path, place, certs, diag);
 	for (int i = 0; good && i < sk_X509_num(certs); i++) {
 		if (X509_STORE_add_cert(store, sk_X509_value(certs, i)) != 1) {
 			diag_error(diag, place, "%s: %s: certificate number %d cannot be used", key,
@@ -67,7 +67,7 @@ static bool load_crls(X509_STORE *store, const struct cert_trust_settings *s, st
 		return false;
 	}
 	for (size_t i = 0; i < s->crl_file_count; i++) {
-		good = cert_material_read(CERT_MATERIAL_CRLS, "crl_file", s->crl_files[i],
+		good = cert_trust_file_read(CERT_TRUST_FILE_CRLS, "crl_file", s->crl_files[i],
 			       &s->crl_file_place, crls, diag) &&
 		       good;
 	}
@@ -135,10 +135,10 @@ uint64_t cert_trust_stamp(const struct cert_trust_settings *s)
 	uint64_t stamp = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		stamp += paths[i] != NULL ? cert_material_stamp(paths[i]) : 0;
+		stamp += paths[i] != NULL ? cert_trust_file_stamp(paths[i]) : 0;
 	}
 	for (size_t i = 0; i < s->crl_file_count; i++) {
-		stamp += cert_material_stamp(s->crl_files[i]);
+		stamp += cert_trust_file_stamp(s->crl_files[i]);
 	}
 	return stamp;
 }

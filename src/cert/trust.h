@@ -40,7 +40,7 @@ struct cert_trust_settings {
 /* NULL after diag_error, which tells everything that is wrong with the files. */
 struct cert_trust *cert_trust_load(const struct cert_trust_settings *settings, struct diag *diag);
 void cert_trust_free(struct cert_trust *trust);
-/* Another number once a file changes: see cert_material_stamp. */
+/* Another number once a file changes: see cert_trust_file_stamp. */
 uint64_t cert_trust_stamp(const struct cert_trust_settings *settings);
 
 enum cert_finding {

@@ -17,19 +17,19 @@
 #include <unistd.h>
 
 struct reading {
-	enum cert_material kind;
+	enum cert_trust_file kind;
 	const char *key;
 	const struct place *place;
 	void *into;
 	struct diag *diag;
 };
 
-static const char *noun(enum cert_material kind)
+static const char *noun(enum cert_trust_file kind)
 {
-	return kind == CERT_MATERIAL_CAS ? "certificate" : "CRL";
+	return kind == CERT_TRUST_FILE_CAS ? "certificate" : "CRL";
 }
 
-bool cert_material_file(const char *path, size_t max, struct bytes *out)
+bool cert_trust_file_file(const char *path, size_t max, struct bytes *out)
 {
 	ssize_t got = -1;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -82,12 +82,12 @@ static bool add_crl(struct reading *r, const uint8_t *der, long len)
 
 static bool add(struct reading *r, const uint8_t *der, long len)
 {
-	return r->kind == CERT_MATERIAL_CAS ? add_certificate(r, der, len) : add_crl(r, der, len);
+	return r->kind == CERT_TRUST_FILE_CAS ? add_certificate(r, der, len) : add_crl(r, der, len);
 }
 
-static bool is_wanted(enum cert_material kind, const char *armor)
+static bool is_wanted(enum cert_trust_file kind, const char *armor)
 {
-	if (kind == CERT_MATERIAL_CAS) {
+	if (kind == CERT_TRUST_FILE_CAS) {
 		return strcmp(armor, PEM_STRING_X509) == 0 ||
 		       strcmp(armor, PEM_STRING_X509_OLD) == 0;
 	}
@@ -138,7 +138,7 @@ static bool read_file(struct reading *r, const char *path)
 
 	bytes_init(&file, 0);
 	ERR_set_mark();
-	if (!cert_material_file(path, CERT_MATERIAL_MAX, &file)) {
+	if (!cert_trust_file_file(path, CERT_TRUST_FILE_MAX, &file)) {
 		diag_error(r->diag, r->place, "%s: %s: %s", r->key, path, strerror(errno));
 		goto out;
 	}
@@ -158,19 +158,19 @@ out:
 }
 
 /* HASH.N and HASH.rN, as openssl-rehash(1) names its links. */
-static bool is_hashed(const char *name, const char *dot, enum cert_material kind)
+static bool is_hashed(const char *name, const char *dot, enum cert_trust_file kind)
 {
 	if (dot - name != 8 || strspn(name, "0123456789abcdef") != 8) {
 		return false;
 	}
 	dot++;
-	if (kind == CERT_MATERIAL_CRLS && *dot++ != 'r') {
+	if (kind == CERT_TRUST_FILE_CRLS && *dot++ != 'r') {
 		return false;
 	}
 	return *dot != '\0' && strspn(dot, "0123456789") == strlen(dot);
 }
 
-static bool is_named_for(const char *name, enum cert_material kind)
+static bool is_named_for(const char *name, enum cert_trust_file kind)
 {
 	const char *dot = strrchr(name, '.');
 
@@ -180,8 +180,8 @@ static bool is_named_for(const char *name, enum cert_material kind)
 	if (strcmp(dot, ".pem") == 0 || is_hashed(name, dot, kind)) {
 		return true;
 	}
-	return kind == CERT_MATERIAL_CAS ? strcmp(dot, ".crt") == 0 || strcmp(dot, ".cer") == 0
-					 : strcmp(dot, ".crl") == 0;
+	return kind == CERT_TRUST_FILE_CAS ? strcmp(dot, ".crt") == 0 || strcmp(dot, ".cer") == 0
+					   : strcmp(dot, ".crl") == 0;
 }
 
 static bool join(char out[PATH_MAX], const char *folder, const char *name)
@@ -218,7 +218,7 @@ static bool read_folder(struct reading *r, const char *path, DIR *folder)
 	return good && count > 0;
 }
 
-bool cert_material_read(enum cert_material kind, const char *key, const char *path,
+bool cert_trust_file_read(enum cert_trust_file kind, const char *key, const char *path,
 	const struct place *place, void *into, struct diag *diag)
 {
 	struct reading r = {kind, key, place, into, diag};
@@ -234,7 +234,7 @@ bool cert_material_read(enum cert_material kind, const char *key, const char *pa
 }
 
 /* A sum, since the order in which a folder is read says nothing. */
-uint64_t cert_material_stamp(const char *path)
+uint64_t cert_trust_file_stamp(const char *path)
 {
 	uint64_t stamp = file_stamp_of_path(path);
 	DIR *folder = opendir(path);
@@ -245,8 +245,8 @@ uint64_t cert_material_stamp(const char *path)
 		return stamp;
 	}
 	while ((entry = readdir(folder)) != NULL) {
-		if ((is_named_for(entry->d_name, CERT_MATERIAL_CAS) ||
-			    is_named_for(entry->d_name, CERT_MATERIAL_CRLS)) &&
+		if ((is_named_for(entry->d_name, CERT_TRUST_FILE_CAS) ||
+			    is_named_for(entry->d_name, CERT_TRUST_FILE_CRLS)) &&
 			join(file, path, entry->d_name)) {
 			stamp += file_stamp_of_path(file);
 		}

@@ -14,9 +14,9 @@
 
 /* The files that trust is read from: PEM or DER, one by one or by the folder. */
 
-enum cert_material { CERT_MATERIAL_CAS, CERT_MATERIAL_CRLS };
+enum cert_trust_file { CERT_TRUST_FILE_CAS, CERT_TRUST_FILE_CRLS };
 
-#define CERT_MATERIAL_MAX (64 << 20) /* bytes of one file */
+#define CERT_TRUST_FILE_MAX (64 << 20) /* bytes of one file */
 
 /*
  * Reads every certificate or every CRL of a file; of a folder, those of its files that are named
@@ -24,16 +24,16 @@ enum cert_material { CERT_MATERIAL_CAS, CERT_MATERIAL_CRLS };
  * of X509_CRL. False after diag_error: a file that cannot be read, that holds none, or holds
  * anything else in armor. What was added before stays.
  */
-NODISCARD bool cert_material_read(enum cert_material kind, const char *key, const char *path,
+NODISCARD bool cert_trust_file_read(enum cert_trust_file kind, const char *key, const char *path,
 	const struct place *place, void *into, struct diag *diag);
 
 /*
  * What a path and, if it is a folder, the files in it look like from outside: another number when
  * one was put in, taken out, replaced or written to. Nothing is opened but folders.
  */
-uint64_t cert_material_stamp(const char *path);
+uint64_t cert_trust_file_stamp(const char *path);
 
 /* Appends a whole file, of at most `max` bytes; on failure errno says why. */
-NODISCARD bool cert_material_file(const char *path, size_t max, struct bytes *out);
+NODISCARD bool cert_trust_file_file(const char *path, size_t max, struct bytes *out);
 
 #endif

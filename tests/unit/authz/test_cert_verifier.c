@@ -22,7 +22,7 @@ struct world {
 };
 
 struct asker {
-	const struct cert_checked *checked;
+	const struct cert_check_result *checked;
 	int called;
 	struct verifier_wait *cancels; /* another's wait that it cancels when it is called */
 };
@@ -51,7 +51,7 @@ static void close_world(struct world *w)
 	config_unref(w->config);
 }
 
-static void on_done(void *ctx, const struct cert_checked *checked)
+static void on_done(void *ctx, const struct cert_check_result *checked)
 {
 	struct asker *asker = ctx;
 
@@ -64,7 +64,7 @@ static void on_done(void *ctx, const struct cert_checked *checked)
 
 static struct verifier_wait *ask(struct world *w, const char *text, struct asker *asker)
 {
-	const struct cert_question question = {.text = str_view(text)};
+	const struct cert_check_request question = {.text = str_view(text)};
 	bool overload;
 	struct verifier_wait *wait =
 		verifier_ask(w->verifier, &question, true, 1000, on_done, asker, &overload);
@@ -75,10 +75,10 @@ static struct verifier_wait *ask(struct world *w, const char *text, struct asker
 
 static bool is_known(struct world *w, const char *text)
 {
-	const struct cert_question question = {.text = str_view(text)};
-	const struct cert_checked *checked = verifier_known(w->verifier, &question, 1000);
+	const struct cert_check_request question = {.text = str_view(text)};
+	const struct cert_check_result *checked = verifier_known(w->verifier, &question, 1000);
 
-	cert_checked_unref(checked);
+	cert_check_result_unref(checked);
 	return checked != NULL;
 }
 
@@ -100,7 +100,7 @@ static void one_check_a_turn(void **state)
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(askers[i].called, 1);
 		assert_int_equal(askers[i].checked->status, CERT_MALFORMED);
-		cert_checked_unref(askers[i].checked);
+		cert_check_result_unref(askers[i].checked);
 	}
 	assert_int_equal(uv_loop_alive(&w.loop), 0);
 	assert_true(is_known(&w, "a") && is_known(&w, "b") && is_known(&w, "c"));
@@ -121,7 +121,7 @@ static void those_who_ask_the_same_share_a_check(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(askers); i++) {
 		assert_int_equal(askers[i].called, 1);
 		assert_ptr_equal(askers[i].checked, askers[0].checked);
-		cert_checked_unref(askers[i].checked);
+		cert_check_result_unref(askers[i].checked);
 	}
 	close_world(&w);
 }
@@ -146,7 +146,7 @@ static void whoever_cancels_hears_nothing(void **state)
 	assert_int_equal(askers[0].called, 0);
 	assert_int_equal(askers[1].called, 1);
 	assert_int_equal(askers[2].called, 0);
-	cert_checked_unref(askers[1].checked);
+	cert_check_result_unref(askers[1].checked);
 	close_world(&w);
 }
 

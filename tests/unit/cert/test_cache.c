@@ -21,11 +21,11 @@
  * What the cache keeps is what cert_check finds; here it finds nothing but a wrong encoding, and
  * what the tests write over that.
  */
-static struct cert_checked *finding(enum cert_finding verdict, int64_t from_s, int64_t until_s)
+static struct cert_check_result *finding(enum cert_finding verdict, int64_t from_s, int64_t until_s)
 {
-	const struct cert_question question = {.text = str_view("x"), .codec = CERT_CODEC_PEM};
-	struct cert_checked *checked =
-		(struct cert_checked *)(uintptr_t)cert_check(&question, 1000);
+	const struct cert_check_request question = {.text = str_view("x"), .codec = CERT_CODEC_PEM};
+	struct cert_check_result *checked =
+		(struct cert_check_result *)(uintptr_t)cert_check(&question, 1000);
 
 	assert_non_null(checked);
 	assert_int_equal(checked->status, CERT_MALFORMED);
@@ -36,27 +36,27 @@ static struct cert_checked *finding(enum cert_finding verdict, int64_t from_s, i
 	return checked;
 }
 
-static struct cert_question ask(const char *text)
+static struct cert_check_request ask(const char *text)
 {
-	return (struct cert_question){.text = str_view(text)};
+	return (struct cert_check_request){.text = str_view(text)};
 }
 
-static bool has(
-	struct cert_cache *cache, struct cert_question question, int64_t wall_s, uint64_t now_ms)
+static bool has(struct cert_cache *cache, struct cert_check_request question, int64_t wall_s,
+	uint64_t now_ms)
 {
-	const struct cert_checked *found = cert_cache_get(cache, &question, wall_s, now_ms);
+	const struct cert_check_result *found = cert_cache_get(cache, &question, wall_s, now_ms);
 
-	cert_checked_unref(found);
+	cert_check_result_unref(found);
 	return found != NULL;
 }
 
-static void put(struct cert_cache *cache, struct cert_question question, enum cert_finding verdict,
-	bool vouched, uint64_t now_ms)
+static void put(struct cert_cache *cache, struct cert_check_request question,
+	enum cert_finding verdict, bool vouched, uint64_t now_ms)
 {
-	struct cert_checked *checked = finding(verdict, 100, 200);
+	struct cert_check_result *checked = finding(verdict, 100, 200);
 
 	cert_cache_put(cache, &question, checked, vouched, now_ms);
-	cert_checked_unref(checked);
+	cert_check_result_unref(checked);
 }
 
 static void finds_the_very_same_question_alone(void **state)
@@ -64,12 +64,12 @@ static void finds_the_very_same_question_alone(void **state)
 	static const int one;
 	static const int other;
 	const struct cert_trust *trust = (const void *)&one;
-	const struct cert_question question = {.text = str_view("leaf"),
+	const struct cert_check_request question = {.text = str_view("leaf"),
 		.intermediates = str_view("middle"),
 		.codec = CERT_CODEC_PEM,
 		.trust = trust};
 	struct cert_cache *cache = cert_cache_new(1024);
-	struct cert_question q = question;
+	struct cert_check_request q = question;
 
 	put(cache, question, CERT_TRUSTED, true, 0);
 	assert_true(has(cache, question, 150, 0));
@@ -209,19 +209,19 @@ static void memory_is_bounded(void **state)
 static void a_new_finding_replaces_the_old(void **state)
 {
 	struct cert_cache *cache = cert_cache_new(64);
-	const struct cert_question q = ask("a");
+	const struct cert_check_request q = ask("a");
 
 	put(cache, q, CERT_TRUSTED, true, 0);
 
-	const struct cert_checked *held = cert_cache_get(cache, &q, 150, 0);
-	struct cert_checked *again = finding(CERT_TRUSTED, 100, 300);
+	const struct cert_check_result *held = cert_cache_get(cache, &q, 150, 0);
+	struct cert_check_result *again = finding(CERT_TRUSTED, 100, 300);
 
 	cert_cache_put(cache, &q, again, true, 0);
 	assert_true(has(cache, q, 250, 0));
 	/* What is held stays as it was. */
 	assert_int_equal(held->verdict.until_s, 200);
-	cert_checked_unref(held);
-	cert_checked_unref(again);
+	cert_check_result_unref(held);
+	cert_check_result_unref(again);
 	cert_cache_free(cache);
 }
 
@@ -234,8 +234,8 @@ static void *use(void *ctx)
 	for (int i = 0; i < 5000; i++) {
 		snprintf(text, sizeof(text), "q%d", i * 7 % 40);
 
-		const struct cert_question q = ask(text);
-		const struct cert_checked *found = cert_cache_get(cache, &q, 150, (uint64_t)i);
+		const struct cert_check_request q = ask(text);
+		const struct cert_check_result *found = cert_cache_get(cache, &q, 150, (uint64_t)i);
 
 		if (found == NULL) {
 			put(cache, q, i % 3 == 0 ? CERT_REVOKED : CERT_TRUSTED, i % 5 != 0,
@@ -243,7 +243,7 @@ static void *use(void *ctx)
 		} else {
 			assert_int_equal(found->verdict.until_s, 200);
 		}
-		cert_checked_unref(found);
+		cert_check_result_unref(found);
 	}
 	return NULL;
 }
@@ -275,13 +275,13 @@ static void a_flood_does_not_make_chains(void **state)
 		for (int part = 0; part < 2; part++) {
 			memset(chains, 0, sizeof(chains));
 			for (unsigned i = 0; i < BUCKETS; i++) {
-				struct cert_question q = ask("x");
+				struct cert_check_request q = ask("x");
 				struct str value = {text, sizeof(text)};
 
 				text[at] = (char)i;
 				text[at + 1] = (char)(i >> 8);
 				*(part == 0 ? &q.text : &q.intermediates) = value;
-				uint64_t hash = cert_question_hash(&key, &q);
+				uint64_t hash = cert_check_request_hash(&key, &q);
 
 				assert_in_range(++chains[hash / 16 % BUCKETS], 1, CHAIN_MAX);
 			}
