@@ -137,7 +137,7 @@ static void add_zone(struct audit_plan *plan, struct str name, bool listed)
 }
 
 /* Policies that have the same rules name a regex once. */
-static void add_regex(struct audit_plan *plan, const struct policy_asked *asked)
+static void add_regex(struct audit_plan *plan, const struct policy_dependency *asked)
 {
 	struct str place = policy_rule_place(asked->rule);
 	struct audit_regex *regex = plan->regexes;
@@ -159,7 +159,7 @@ static void add_regex(struct audit_plan *plan, const struct policy_asked *asked)
 	plan->last_regex = &regex->next;
 }
 
-static bool on_asked(void *ctx, const struct policy_asked *asked)
+static bool on_asked(void *ctx, const struct policy_dependency *asked)
 {
 	const struct walk *walk = ctx;
 
@@ -167,14 +167,14 @@ static bool on_asked(void *ctx, const struct policy_asked *asked)
 		return true;
 	}
 	switch (asked->kind) {
-	case POLICY_ASKED_HOST:
-	case POLICY_ASKED_FORWARD:
+	case POLICY_DEPENDENCY_HOST:
+	case POLICY_DEPENDENCY_FORWARD:
 		add(walk->plan, asked->value, walk->policy->pins, asked->listed);
 		break;
-	case POLICY_ASKED_DNSBL:
+	case POLICY_DEPENDENCY_DNSBL:
 		add_zone(walk->plan, asked->value, asked->listed);
 		break;
-	case POLICY_ASKED_HOST_REGEX:
+	case POLICY_DEPENDENCY_HOST_REGEX:
 		add_regex(walk->plan, asked);
 		break;
 	}
@@ -209,7 +209,7 @@ void audit_plan_make(struct audit_plan *plan, const struct config *config,
 			if (!walk.listed) {
 				add_pinned(plan, walk.policy->pins);
 			}
-			if (!policy_rules_each_asked(walk.policy->rules, on_asked, &walk)) {
+			if (!policy_rules_each_dependency(walk.policy->rules, on_asked, &walk)) {
 				return;
 			}
 		}

@@ -55,8 +55,9 @@ struct authz_means {
 	const struct config *config;
 	struct dns_engine *dns;
 	struct verifier *verifier;
-	struct policy_memory *memory;   /* NULL: none */
-	struct policy_buckets *buckets; /* of `rate` terms; kept from one snapshot to the next */
+	struct policy_match_cache *memory; /* NULL: none */
+	struct policy_token_buckets
+		*buckets; /* of `rate` terms; kept from one snapshot to the next */
 };
 
 struct authz {

@@ -56,8 +56,8 @@ void authz_detail_take(struct authz *a, struct bytes *text)
 /* Whether the same request could end otherwise a moment later. */
 static bool is_passing(enum policy_reason reason)
 {
-	return reason == REASON_DNS_ERROR || reason == REASON_REGEX_LIMIT ||
-	       reason == REASON_OVERLOAD || reason == REASON_INTERNAL;
+	return reason == POLICY_REASON_DNS_ERROR || reason == POLICY_REASON_REGEX_LIMIT ||
+	       reason == POLICY_REASON_OVERLOAD || reason == POLICY_REASON_INTERNAL;
 }
 
 void authz_hold_until(struct authz *a, int64_t wall_s, enum authz_bound bound)
@@ -181,11 +181,12 @@ static void finish_by_rules(struct authz *a)
 	if (decided->claims_unclear != 0) {
 		a->detail = authz_claims_detail(a);
 	}
-	if (decided->reason == REASON_DNS_ERROR && fetch_is_overload(&a->fetch, &decided->lacks)) {
-		finish(a, AUTHZ_ERROR, REASON_OVERLOAD);
+	if (decided->reason == POLICY_REASON_DNS_ERROR &&
+		fetch_is_overload(&a->fetch, &decided->lacks)) {
+		finish(a, AUTHZ_ERROR, POLICY_REASON_OVERLOAD);
 		return;
 	}
-	if (decided->reason == REASON_DNS_ERROR) {
+	if (decided->reason == POLICY_REASON_DNS_ERROR) {
 		a->detail = fetch_unknown_why(&a->fetch, &decided->lacks);
 	}
 	finish(a, verdict, decided->reason);
@@ -211,14 +212,14 @@ static bool names_end_it(struct authz *a)
 	if (known) {
 		a->detail = "no confirmed name agrees with one of the certificate";
 		bound_by_inputs(a);
-		return deny(a, REASON_CERT_HOST_MISMATCH);
+		return deny(a, POLICY_REASON_CERT_HOST_MISMATCH);
 	}
 	if (overload) {
-		return finish(a, AUTHZ_ERROR, REASON_OVERLOAD);
+		return finish(a, AUTHZ_ERROR, POLICY_REASON_OVERLOAD);
 	}
 	return finish(a,
 		a->policy->on_dns_error == POLICY_ON_ERROR_ERROR ? AUTHZ_ERROR : AUTHZ_DENY,
-		REASON_DNS_ERROR);
+		POLICY_REASON_DNS_ERROR);
 }
 
 /* Whether the names are looked up whatever the rules need. */
@@ -244,7 +245,7 @@ static bool asks_rules(struct authz *a, struct policy_costly *wanted)
 {
 	const struct policy_trace *trace = a->trace != NULL ? a->trace->policy : NULL;
 
-	policy_decide(a->policy, &a->facts, trace, &a->decided);
+	policy_evaluate(a->policy, &a->facts, trace, &a->decided);
 	return is_wanting(a, wanted);
 }
 
@@ -275,7 +276,7 @@ static bool decide(struct authz *a)
 			break;
 		case FETCH_FAILED:
 			fetch_cancel(&a->fetch);
-			return finish(a, AUTHZ_ERROR, REASON_INTERNAL);
+			return finish(a, AUTHZ_ERROR, POLICY_REASON_INTERNAL);
 		}
 	}
 }
@@ -309,7 +310,7 @@ static bool judge_certificate(struct authz *a)
 	enum policy_reason reason;
 
 	if (a->checked == NULL) {
-		return deny(a, REASON_INTERNAL);
+		return deny(a, POLICY_REASON_INTERNAL);
 	}
 	return authz_cert_judge(a, &reason) == AUTHZ_CERT_DENIED ? deny(a, reason) : go_on(a);
 }
@@ -340,15 +341,16 @@ static bool check_certificate(struct authz *a)
 	if (a->wait != NULL) {
 		return false;
 	}
-	return overload ? finish(a, AUTHZ_ERROR, REASON_OVERLOAD) : deny(a, REASON_INTERNAL);
+	return overload ? finish(a, AUTHZ_ERROR, POLICY_REASON_OVERLOAD)
+			: deny(a, POLICY_REASON_INTERNAL);
 }
 
 static bool deny_address(struct authz *a)
 {
 	static const enum policy_reason reasons[] = {
-		[BELIEVE_NO_ADDRESS] = REASON_NO_ADDRESS,
-		[BELIEVE_BAD_ADDRESS] = REASON_BAD_ADDRESS,
-		[BELIEVE_TWO_ADDRESSES] = REASON_DUPLICATE_INPUT,
+		[BELIEVE_NO_ADDRESS] = POLICY_REASON_NO_ADDRESS,
+		[BELIEVE_BAD_ADDRESS] = POLICY_REASON_BAD_ADDRESS,
+		[BELIEVE_TWO_ADDRESSES] = POLICY_REASON_DUPLICATE_INPUT,
 	};
 	struct bytes text;
 
@@ -372,7 +374,7 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 	a->ip = a->belief.ip;
 	if (a->input.unusable != NULL) {
 		a->detail = a->input.unusable;
-		return deny(a, REASON_BAD_INPUT);
+		return deny(a, POLICY_REASON_BAD_INPUT);
 	}
 	/* What only a rule may ask about denies where one does. */
 	unsigned duplicates = a->input.duplicates & ~INPUT_CLAIMS;
@@ -381,16 +383,16 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 		a->detail = input_word(
 			&config->frontend.cert, (enum input_name)__builtin_ctz(duplicates))
 				    .data;
-		return deny(a, REASON_DUPLICATE_INPUT);
+		return deny(a, POLICY_REASON_DUPLICATE_INPUT);
 	}
 	if (a->input.values[INPUT_DOORWARD_ENDPOINT].data != NULL) {
 		a->detail =
 			"DOORWARD_ENDPOINT is for a location of its own, not for an authorization";
-		return deny(a, REASON_BAD_INPUT);
+		return deny(a, POLICY_REASON_BAD_INPUT);
 	}
 	a->policy = authz_policy(&a->input, config);
 	if (a->policy == NULL) {
-		return deny(a, REASON_UNKNOWN_POLICY);
+		return deny(a, POLICY_REASON_UNKNOWN_POLICY);
 	}
 	if (a->belief.address != BELIEVE_OK) {
 		return deny_address(a);

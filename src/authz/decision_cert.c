@@ -53,8 +53,8 @@ enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason
 		return AUTHZ_CERT_PASSED;
 	}
 	if (!a->cert_present) {
-		*reason =
-			a->word == CERT_WORD_FAILED ? REASON_CERT_UNVERIFIED : REASON_CERT_MISSING;
+		*reason = a->word == CERT_WORD_FAILED ? POLICY_REASON_CERT_UNVERIFIED
+						      : POLICY_REASON_CERT_MISSING;
 		explain(a);
 		return AUTHZ_CERT_DENIED;
 	}
@@ -75,11 +75,11 @@ enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason
 static enum policy_reason reason_of(enum cert_finding finding)
 {
 	static const enum policy_reason reasons[] = {
-		[CERT_UNTRUSTED] = REASON_CERT_UNTRUSTED,
-		[CERT_REVOKED] = REASON_CERT_REVOKED,
-		[CERT_EXPIRED] = REASON_CERT_EXPIRED,
-		[CERT_NOT_YET_VALID] = REASON_CERT_NOT_YET_VALID,
-		[CERT_UNDECIDED] = REASON_INTERNAL,
+		[CERT_UNTRUSTED] = POLICY_REASON_CERT_UNTRUSTED,
+		[CERT_REVOKED] = POLICY_REASON_CERT_REVOKED,
+		[CERT_EXPIRED] = POLICY_REASON_CERT_EXPIRED,
+		[CERT_NOT_YET_VALID] = POLICY_REASON_CERT_NOT_YET_VALID,
+		[CERT_UNDECIDED] = POLICY_REASON_INTERNAL,
 	};
 
 	return reasons[finding];
@@ -92,8 +92,8 @@ enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reaso
 
 	if (checked->status != CERT_OK) {
 		a->detail = checked->why;
-		*reason =
-			checked->status == CERT_NO_MEMORY ? REASON_INTERNAL : REASON_CERT_MALFORMED;
+		*reason = checked->status == CERT_NO_MEMORY ? POLICY_REASON_INTERNAL
+							    : POLICY_REASON_CERT_MALFORMED;
 		return AUTHZ_CERT_DENIED;
 	}
 	a->identity = &checked->identity;
@@ -101,17 +101,17 @@ enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reaso
 	/* What was found may be some minutes old: the time is not. */
 	if (a->wall_s < a->identity->not_before) {
 		authz_hold_until(a, a->identity->not_before, AUTHZ_BOUND_CERT);
-		*reason = REASON_CERT_NOT_YET_VALID;
+		*reason = POLICY_REASON_CERT_NOT_YET_VALID;
 		return AUTHZ_CERT_DENIED;
 	}
 	if (a->wall_s >= a->identity->not_after) {
-		*reason = REASON_CERT_EXPIRED;
+		*reason = POLICY_REASON_CERT_EXPIRED;
 		return AUTHZ_CERT_DENIED;
 	}
 	authz_hold_until(a, a->identity->not_after, AUTHZ_BOUND_CERT);
 	if ((a->policy->verify != POLICY_VERIFY_LOCAL && a->word != CERT_WORD_VERIFIED) ||
 		is_of_another(a)) {
-		*reason = REASON_CERT_UNVERIFIED;
+		*reason = POLICY_REASON_CERT_UNVERIFIED;
 		explain(a);
 		return AUTHZ_CERT_DENIED;
 	}

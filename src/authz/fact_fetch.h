@@ -28,7 +28,7 @@ struct fetch {
 	const struct policy *policy;
 	const struct addr *ip;
 	const struct policy_facts *facts; /* by which rates tell clients apart */
-	struct policy_buckets *buckets;
+	struct policy_token_buckets *buckets;
 	const struct fcrdns_trace *trace; /* may be NULL */
 	struct arena *arena;
 	void (*fetched)(void *ctx); /* from the engine's loop, each time that something is */

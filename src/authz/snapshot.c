@@ -48,10 +48,10 @@ static bool make_buckets(
 	uint32_t count = snapshot->config->rate_entries;
 
 	if (previous != NULL && previous->config->rate_entries == count) {
-		snapshot->buckets = policy_buckets_ref(previous->buckets);
+		snapshot->buckets = policy_token_buckets_ref(previous->buckets);
 		return true;
 	}
-	snapshot->buckets = policy_buckets_new(count);
+	snapshot->buckets = policy_token_buckets_new(count);
 	if (snapshot->buckets == NULL) {
 		diag_error(diag, NULL, "out of memory for rate_entries = %u", count);
 	}
@@ -154,7 +154,7 @@ static struct snapshot *snapshot_like(const struct snapshot *snapshot, struct dn
 	next->dns = dns;
 	next->trusts = trusts_ref(snapshot->trusts);
 	memcpy(next->stamps, snapshot->stamps, sizeof(next->stamps));
-	next->buckets = policy_buckets_ref(snapshot->buckets);
+	next->buckets = policy_token_buckets_ref(snapshot->buckets);
 	return next;
 }
 
@@ -242,7 +242,7 @@ void snapshot_unref(struct snapshot *snapshot)
 		atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1) {
 		return;
 	}
-	policy_buckets_unref(snapshot->buckets);
+	policy_token_buckets_unref(snapshot->buckets);
 	trusts_unref(snapshot->trusts);
 	dns_shared_unref(snapshot->dns);
 	config_unref(snapshot->config);

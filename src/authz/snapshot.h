@@ -25,7 +25,7 @@ struct snapshot {
 	struct config *config;
 	struct dns_shared *dns;
 	struct trusts *trusts;
-	struct policy_buckets *buckets;
+	struct policy_token_buckets *buckets;
 	uint64_t stamps[SNAPSHOT_FILES_COUNT]; /* snapshot_stamp, before they were read */
 	atomic_uint references;
 };

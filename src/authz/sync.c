@@ -26,7 +26,7 @@ bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wal
 	}
 	means.dns = dns_engine_new(&loop, snapshot->dns, NULL);
 	means.verifier = verifier_new(&loop, snapshot->trusts, NULL);
-	means.buckets = policy_buckets_new(BUCKETS);
+	means.buckets = policy_token_buckets_new(BUCKETS);
 	if (means.dns != NULL) {
 		dns_engine_want_names(means.dns, snapshot_wants_name, (void *)(uintptr_t)snapshot);
 	}
@@ -38,7 +38,7 @@ bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wal
 	}
 	dns_engine_close(means.dns);
 	verifier_close(means.verifier);
-	policy_buckets_unref(means.buckets);
+	policy_token_buckets_unref(means.buckets);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	uv_loop_close(&loop);
 	return decided;

@@ -137,10 +137,10 @@ static void differ(struct bytes *out, const char *what, struct str expected, str
  */
 static bool is_of_the_case(enum policy_reason reason)
 {
-	return reason == REASON_UNKNOWN_POLICY || reason == REASON_NO_ADDRESS ||
-	       reason == REASON_BAD_ADDRESS || reason == REASON_BAD_INPUT ||
-	       reason == REASON_DUPLICATE_INPUT || reason == REASON_CERT_MALFORMED ||
-	       reason == REASON_INTERNAL;
+	return reason == POLICY_REASON_UNKNOWN_POLICY || reason == POLICY_REASON_NO_ADDRESS ||
+	       reason == POLICY_REASON_BAD_ADDRESS || reason == POLICY_REASON_BAD_INPUT ||
+	       reason == POLICY_REASON_DUPLICATE_INPUT || reason == POLICY_REASON_CERT_MALFORMED ||
+	       reason == POLICY_REASON_INTERNAL;
 }
 
 static void compare(const struct config_case *c, const struct authz *a, struct bytes *out)

@@ -153,9 +153,9 @@ static void read_dns(
 static void read_reason(
 	struct loader *l, const struct config_ini_entry *entry, struct config_case *out)
 {
-	const char *words[REASON_COUNT];
+	const char *words[POLICY_REASON_COUNT];
 
-	for (size_t i = 0; i < REASON_COUNT; i++) {
+	for (size_t i = 0; i < POLICY_REASON_COUNT; i++) {
 		words[i] = policy_reason_word((enum policy_reason)i);
 	}
 	out->reason = find_word(entry->value, words, ARRAY_LEN(words));

@@ -269,17 +269,17 @@ void config_check_policy(struct config_loader *loader, const struct config_polic
 }
 
 /* False, which ends the asking, once something that the pin is about is asked for. */
-static bool is_beside_pin(void *ctx, const struct policy_asked *asked)
+static bool is_beside_pin(void *ctx, const struct policy_dependency *asked)
 {
 	const struct policy_pin *pin = ctx;
 
 	switch (asked->kind) {
-	case POLICY_ASKED_HOST_REGEX:
+	case POLICY_DEPENDENCY_HOST_REGEX:
 		return false;
-	case POLICY_ASKED_DNSBL:
+	case POLICY_DEPENDENCY_DNSBL:
 		return true;
-	case POLICY_ASKED_HOST:
-	case POLICY_ASKED_FORWARD:
+	case POLICY_DEPENDENCY_HOST:
+	case POLICY_DEPENDENCY_FORWARD:
 		break;
 	}
 	return !policy_pin_meets(pin, asked->value);
@@ -294,9 +294,9 @@ static bool is_pin_asked_for(
 	for (size_t i = 0; i < config->policy_count; i++) {
 		const struct policy *policy = &config->policies[i];
 
-		if (policy->pins == pins &&
-			(policy->cert_host != POLICY_CERT_HOST_OFF ||
-				!policy_rules_each_asked(policy->rules, is_beside_pin, &copy))) {
+		if (policy->pins == pins && (policy->cert_host != POLICY_CERT_HOST_OFF ||
+						    !policy_rules_each_dependency(
+							    policy->rules, is_beside_pin, &copy))) {
 			return true;
 		}
 	}

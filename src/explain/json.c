@@ -238,8 +238,8 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 
 const char *explain_cert_error(const struct authz *a)
 {
-	if (a->verdict == AUTHZ_ALLOW || a->reason < REASON_CERT_MISSING ||
-		a->reason > REASON_CERT_HOST_MISMATCH) {
+	if (a->verdict == AUTHZ_ALLOW || a->reason < POLICY_REASON_CERT_MISSING ||
+		a->reason > POLICY_REASON_CERT_HOST_MISMATCH) {
 		return NULL;
 	}
 	return a->detail != NULL ? a->detail : policy_reason_word(a->reason);

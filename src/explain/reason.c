@@ -31,21 +31,21 @@ static const char *on_error_word(enum policy_on_error on_error)
 static const char *meaning(enum policy_reason reason)
 {
 	switch (reason) {
-	case REASON_NO_ADDRESS:
+	case POLICY_REASON_NO_ADDRESS:
 		return "there is no address of the client";
-	case REASON_BAD_ADDRESS:
+	case POLICY_REASON_BAD_ADDRESS:
 		return "what should be the client's address is none";
-	case REASON_CERT_MISSING:
+	case POLICY_REASON_CERT_MISSING:
 		return "the policy requires a certificate, and there is none";
-	case REASON_CERT_UNVERIFIED:
+	case POLICY_REASON_CERT_UNVERIFIED:
 		return "the front end did not say that it verified the certificate";
-	case REASON_CERT_EXPIRED:
+	case POLICY_REASON_CERT_EXPIRED:
 		return "the certificate has expired";
-	case REASON_CERT_NOT_YET_VALID:
+	case POLICY_REASON_CERT_NOT_YET_VALID:
 		return "the certificate is not valid yet";
-	case REASON_OVERLOAD:
+	case POLICY_REASON_OVERLOAD:
 		return "a limit of look-ups or checks was reached";
-	case REASON_INTERNAL:
+	case POLICY_REASON_INTERNAL:
 		return "out of memory, or the like";
 	default:
 		return policy_reason_word(reason);
@@ -57,36 +57,36 @@ static void append_why(const struct authz *a, struct bytes *out)
 	struct str policy = explain_policy_name(a);
 
 	switch (a->reason) {
-	case REASON_RULE:
+	case POLICY_REASON_RULE:
 		bytes_append_text(out, "the rule of ");
 		append_rule(a, out);
 		return;
-	case REASON_RATE:
+	case POLICY_REASON_RATE:
 		bytes_append_text(out, "the client is above the rate in the rule of ");
 		append_rule(a, out);
 		return;
-	case REASON_DEFAULT:
+	case POLICY_REASON_DEFAULT:
 		bytes_appendf(out, "no rule holds, and default = %s",
 			explain_action_word(a->policy->default_action));
 		return;
-	case REASON_UNKNOWN_POLICY:
+	case POLICY_REASON_UNKNOWN_POLICY:
 		bytes_append_text(out, "there is no such policy as ");
 		bytes_append_json(out, policy.data != NULL ? policy : str_view("default"));
 		return;
-	case REASON_DUPLICATE_INPUT:
+	case POLICY_REASON_DUPLICATE_INPUT:
 		bytes_append_text(out, a->detail);
 		if (a->belief.address != BELIEVE_TWO_ADDRESSES) {
 			bytes_append_text(out, " came twice");
 		}
 		break;
-	case REASON_DNS_ERROR:
+	case POLICY_REASON_DNS_ERROR:
 		bytes_appendf(out, "DNS failed, and on_dns_error = %s",
 			on_error_word(a->policy->on_dns_error));
 		if (a->detail != NULL) {
 			bytes_appendf(out, "; %s", a->detail);
 		}
 		break;
-	case REASON_REGEX_LIMIT:
+	case POLICY_REASON_REGEX_LIMIT:
 		bytes_append_text(out, "a regular expression ran into its limits");
 		break;
 	default:

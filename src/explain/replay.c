@@ -93,7 +93,7 @@ static bool take_cut(json_t *object, struct arena *arena, struct replay *out, st
 
 static bool take_reason(struct str word, struct replay *out, struct bytes *why)
 {
-	for (size_t i = 0; i < REASON_COUNT; i++) {
+	for (size_t i = 0; i < POLICY_REASON_COUNT; i++) {
 		if (str_eq_text(word, policy_reason_word((enum policy_reason)i))) {
 			out->reason = (enum policy_reason)i;
 			return true;
@@ -170,7 +170,7 @@ static bool take_object(json_t *object, struct arena *arena, struct replay *out,
 
 bool replay_read(struct str line, struct arena *arena, struct replay *out, struct bytes *why)
 {
-	struct replay replay = {.reason = REASON_RULE};
+	struct replay replay = {.reason = POLICY_REASON_RULE};
 	json_error_t error;
 
 	if (line.len > REPLAY_LINE_MAX) {

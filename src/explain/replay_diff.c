@@ -69,18 +69,18 @@ static const char *note_on_certificate(const struct replay *then, const struct a
 static const char *note_on_reason(enum policy_reason reason)
 {
 	switch (reason) {
-	case REASON_BAD_INPUT:
-	case REASON_DUPLICATE_INPUT:
+	case POLICY_REASON_BAD_INPUT:
+	case POLICY_REASON_DUPLICATE_INPUT:
 		return "what was wrong with the request is not in the log";
-	case REASON_CERT_UNVERIFIED:
+	case POLICY_REASON_CERT_UNVERIFIED:
 		return "what the front end said of the certificate is not in the log: see "
 		       "--verify-status";
-	case REASON_RATE:
+	case POLICY_REASON_RATE:
 		return "how many requests came then is not in the log: nobody is above a rate here";
-	case REASON_DNS_ERROR:
-	case REASON_REGEX_LIMIT:
-	case REASON_OVERLOAD:
-	case REASON_INTERNAL:
+	case POLICY_REASON_DNS_ERROR:
+	case POLICY_REASON_REGEX_LIMIT:
+	case POLICY_REASON_OVERLOAD:
+	case POLICY_REASON_INTERNAL:
 		return "it was an error, which need not happen again";
 	default:
 		return NULL;

@@ -81,7 +81,7 @@ static void text_client(const struct authz *a, struct bytes *out)
 	addr_format(&a->ip, ip);
 	if (a->ip.family != ADDR_NONE) {
 		bytes_append_text(&text, ip);
-	} else if (a->reason == REASON_BAD_ADDRESS) {
+	} else if (a->reason == POLICY_REASON_BAD_ADDRESS) {
 		bytes_append_json(&text, a->input.values[INPUT_REMOTE_ADDR]);
 		bytes_append_text(&text, ", which is no address");
 	} else {

@@ -25,7 +25,7 @@ struct metrics;
 
 /* One worker's decisions by one policy. */
 struct metrics_policy {
-	_Atomic uint64_t decisions[AUTHZ_VERDICTS][REASON_COUNT];
+	_Atomic uint64_t decisions[AUTHZ_VERDICTS][POLICY_REASON_COUNT];
 };
 
 /* One worker's numbers; nobody else writes near them. */

@@ -135,10 +135,10 @@ static uint64_t sum_policy(const struct metrics *metrics, const struct metrics_k
 
 /* Those that came to nothing are left out: most policies know few reasons. */
 static void write_policy(const struct metrics *metrics, const struct metrics_known *known,
-	uint64_t totals[REASON_COUNT], struct bytes *labels, struct bytes *out)
+	uint64_t totals[POLICY_REASON_COUNT], struct bytes *labels, struct bytes *out)
 {
 	for (unsigned v = 0; v < AUTHZ_VERDICTS; v++) {
-		for (unsigned r = 0; r < REASON_COUNT; r++) {
+		for (unsigned r = 0; r < POLICY_REASON_COUNT; r++) {
 			uint64_t value = sum_policy(
 				metrics, known, (enum authz_verdict)v, (enum policy_reason)r);
 
@@ -163,7 +163,7 @@ static void write_policy(const struct metrics *metrics, const struct metrics_kno
 }
 
 static void write_decisions(
-	const struct metrics *metrics, uint64_t totals[REASON_COUNT], struct bytes *out)
+	const struct metrics *metrics, uint64_t totals[POLICY_REASON_COUNT], struct bytes *out)
 {
 	struct bytes labels;
 
@@ -178,8 +178,8 @@ static void write_decisions(
 }
 
 /* What reached a limit, by the key that sets it, if there is one. */
-static void write_limits(
-	const struct metrics *metrics, const uint64_t totals[REASON_COUNT], struct bytes *out)
+static void write_limits(const struct metrics *metrics, const uint64_t totals[POLICY_REASON_COUNT],
+	struct bytes *out)
 {
 	static const struct {
 		const char *labels;
@@ -213,8 +213,8 @@ static void write_limits(
 		value += limits[i].at[1] != 0 ? sum(metrics, limits[i].at[1]) : 0;
 		exposition_number(out, name, limits[i].labels, value);
 	}
-	exposition_number(out, name, "limit=\"regex\"", totals[REASON_REGEX_LIMIT]);
-	exposition_number(out, name, "limit=\"rate\"", totals[REASON_RATE]);
+	exposition_number(out, name, "limit=\"regex\"", totals[POLICY_REASON_REGEX_LIMIT]);
+	exposition_number(out, name, "limit=\"rate\"", totals[POLICY_REASON_RATE]);
 }
 
 static void write_histogram(const struct metrics *metrics, const char *name, const char *help,
@@ -274,7 +274,7 @@ static void write_connections(const struct metrics *metrics, struct bytes *out)
 void metrics_write(
 	const struct metrics *metrics, const struct snapshot *snapshot, struct bytes *out)
 {
-	uint64_t totals[REASON_COUNT] = {0};
+	uint64_t totals[POLICY_REASON_COUNT] = {0};
 
 	metrics_write_process(metrics, out);
 	write_decisions(metrics, totals, out);

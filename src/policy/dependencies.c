@@ -13,13 +13,14 @@
 struct asking {
 	const struct policy_rules *rules;
 	const struct policy_rule *rule;
-	bool (*asked)(void *ctx, const struct policy_asked *asked);
+	bool (*asked)(void *ctx, const struct policy_dependency *asked);
 	void *ctx;
 };
 
-static bool tell(const struct asking *a, enum policy_asked_kind kind, struct str value, bool listed)
+static bool tell(
+	const struct asking *a, enum policy_dependency_kind kind, struct str value, bool listed)
 {
-	struct policy_asked asked = {
+	struct policy_dependency asked = {
 		.kind = kind, .rule = a->rule, .listed = listed, .value = value};
 
 	return a->asked(a->ctx, &asked);
@@ -31,12 +32,13 @@ static bool tell_hosts(const struct asking *a, const struct policy_term *term)
 
 	switch (term->op) {
 	case POLICY_OPERATOR_EQUALS:
-		return tell(a, POLICY_ASKED_HOST, term->value, false);
+		return tell(a, POLICY_DEPENDENCY_HOST, term->value, false);
 	case POLICY_OPERATOR_MATCHES:
-		return tell(a, POLICY_ASKED_HOST_REGEX, term->text, false);
+		return tell(a, POLICY_DEPENDENCY_HOST_REGEX, term->text, false);
 	case POLICY_OPERATOR_IN:
 		for (size_t i = 0; more && i < policy_textset_count(term->texts); i++) {
-			more = tell(a, POLICY_ASKED_HOST, policy_textset_at(term->texts, i), true);
+			more = tell(
+				a, POLICY_DEPENDENCY_HOST, policy_textset_at(term->texts, i), true);
 		}
 		return more;
 	default:
@@ -53,8 +55,8 @@ static bool tell_lookups(const struct asking *a, const struct policy_term *term)
 			policy_rules_lookup(a->rules, term->lookups.items[i]);
 
 		more = tell(a,
-			lookup->kind == POLICY_LOOKUP_DNSBL ? POLICY_ASKED_DNSBL
-							    : POLICY_ASKED_FORWARD,
+			lookup->kind == POLICY_LOOKUP_DNSBL ? POLICY_DEPENDENCY_DNSBL
+							    : POLICY_DEPENDENCY_FORWARD,
 			lookup->name, term->op == POLICY_OPERATOR_IN);
 	}
 	return more;
@@ -68,8 +70,8 @@ static bool tell_term(const struct asking *a, const struct policy_term *term)
 	return term->field->source != POLICY_SOURCE_NAMES || tell_hosts(a, term);
 }
 
-bool policy_rules_each_asked(const struct policy_rules *rules,
-	bool (*asked)(void *ctx, const struct policy_asked *asked), void *ctx)
+bool policy_rules_each_dependency(const struct policy_rules *rules,
+	bool (*asked)(void *ctx, const struct policy_dependency *asked), void *ctx)
 {
 	struct asking a = {.rules = rules, .asked = asked, .ctx = ctx};
 

@@ -196,18 +196,19 @@ static void settle_unknown(const struct policy *policy, const struct policy_fact
 {
 	if (finding->regex_limit) {
 		verdict->outcome = POLICY_DENY;
-		verdict->reason = REASON_REGEX_LIMIT;
+		verdict->reason = POLICY_REASON_REGEX_LIMIT;
 		return;
 	}
 	if (finding->claims_unclear != 0) {
 		bool disputed = (finding->claims_unclear & facts->claims_disputed) != 0;
 
 		verdict->outcome = POLICY_DENY;
-		verdict->reason = disputed ? REASON_DUPLICATE_INPUT : REASON_BAD_INPUT;
+		verdict->reason =
+			disputed ? POLICY_REASON_DUPLICATE_INPUT : POLICY_REASON_BAD_INPUT;
 		verdict->claims_unclear = finding->claims_unclear;
 		return;
 	}
-	verdict->reason = REASON_DNS_ERROR;
+	verdict->reason = POLICY_REASON_DNS_ERROR;
 	verdict->lacks = finding->unknown;
 	switch (policy->on_dns_error) {
 	case POLICY_ON_ERROR_ALLOW:
@@ -229,11 +230,11 @@ static void settle(const struct policy *policy, const struct policy_facts *facts
 	verdict->rule = rule;
 	if (finding->truth == POLICY_TRUE) {
 		verdict->outcome = outcome_of(rule->action);
-		verdict->reason = finding->rate ? REASON_RATE : REASON_RULE;
+		verdict->reason = finding->rate ? POLICY_REASON_RATE : POLICY_REASON_RULE;
 		verdict->name = finding->name;
 	} else if (finding->truth == POLICY_UNFETCHED) {
 		verdict->outcome = POLICY_NEED;
-		verdict->reason = REASON_RULE;
+		verdict->reason = POLICY_REASON_RULE;
 		verdict->lacks = finding->unfetched;
 	} else {
 		settle_unknown(policy, facts, finding, verdict);
@@ -241,9 +242,10 @@ static void settle(const struct policy *policy, const struct policy_facts *facts
 }
 
 /* Rules that the walk left out, before the one that decided, would have been asked, too. */
-static void note_left_out(const struct policy_walk *walk, size_t last, struct policy_verdict *used)
+static void note_left_out(
+	const struct policy_rule_iter *walk, size_t last, struct policy_verdict *used)
 {
-	const struct policy_plan *plan = walk->plan;
+	const struct policy_rule_index *plan = walk->plan;
 
 	if (!walk->whole) {
 		used->names_used = used->names_used || plan->names_from < last;
@@ -251,19 +253,19 @@ static void note_left_out(const struct policy_walk *walk, size_t last, struct po
 	}
 }
 
-void policy_decide(const struct policy *policy, const struct policy_facts *facts,
+void policy_evaluate(const struct policy *policy, const struct policy_facts *facts,
 	const struct policy_trace *trace, struct policy_verdict *out)
 {
 	struct policy_verdict verdict = {.outcome = outcome_of(policy->default_action),
-		.reason = REASON_DEFAULT,
+		.reason = POLICY_REASON_DEFAULT,
 		.name = SIZE_MAX};
 	struct finding finding = {.truth = POLICY_FALSE};
-	struct policy_walk walk;
+	struct policy_rule_iter walk;
 	size_t i;
 
 	assert(facts->ip != NULL);
-	policy_walk_begin(&walk, policy, facts, trace != NULL);
-	while (finding.truth == POLICY_FALSE && policy_walk_next(&walk, &i)) {
+	policy_rule_iter_begin(&walk, policy, facts, trace != NULL);
+	while (finding.truth == POLICY_FALSE && policy_rule_iter_next(&walk, &i)) {
 		const struct policy_rule *rule = policy_rules_at(policy->rules, i);
 
 		finding = examine_and_tell(rule, facts, trace, &verdict);
@@ -272,6 +274,6 @@ void policy_decide(const struct policy *policy, const struct policy_facts *facts
 		}
 	}
 	note_left_out(&walk, i, &verdict);
-	policy_walk_end(&walk);
+	policy_rule_iter_end(&walk);
 	*out = verdict;
 }

@@ -22,15 +22,17 @@ struct policy_costly {
 
 struct policy_verdict {
 	enum policy_outcome outcome;
-	/* REASON_RULE, _RATE, _DEFAULT, _DNS_ERROR, _REGEX_LIMIT, _BAD_INPUT, _DUPLICATE_INPUT */
+	/* POLICY_REASON_RULE, _RATE, _DEFAULT, _DNS_ERROR, _REGEX_LIMIT, _BAD_INPUT,
+	 * _DUPLICATE_INPUT */
 	enum policy_reason reason;
 	const struct policy_rule *rule; /* that decided, or whose term is unknown; NULL: default */
 	/* Index of the name that the rule's first `host` term without ! matched; SIZE_MAX: none. */
 	size_t name;
-	/* POLICY_NEED: what is to be fetched. REASON_DNS_ERROR: what nobody knows. */
+	/* POLICY_NEED: what is to be fetched. POLICY_REASON_DNS_ERROR: what nobody knows. */
 	struct policy_costly lacks;
 	unsigned claims_used; /* bit 1 << enum policy_claim: every claim that was read */
-	/* Likewise: REASON_BAD_INPUT, REASON_DUPLICATE_INPUT: those that nobody can know. */
+	/* Likewise: POLICY_REASON_BAD_INPUT, POLICY_REASON_DUPLICATE_INPUT: those that nobody can
+	 * know. */
 	unsigned claims_unclear;
 	/*
 	 * A `host` term, a `cert` or `cert.*` term was evaluated; also where a memory spared that.
@@ -43,7 +45,7 @@ struct policy_verdict {
 
 /*
  * Told of each rule as it is evaluated, in order; terms[i] goes with policy_rule_term_text(rule,
- * i). A later call of policy_decide with more facts begins anew.
+ * i). A later call of policy_evaluate with more facts begins anew.
  */
 struct policy_trace {
 	void (*rule)(void *ctx, const struct policy_rule *rule, enum policy_truth truth,
@@ -71,7 +73,7 @@ struct policy_trace {
  * verdict is the same, but names_used and cert_used may be set where they need not. What it finds
  * out it remembers, which takes memory from the heap.
  */
-void policy_decide(const struct policy *policy, const struct policy_facts *facts,
+void policy_evaluate(const struct policy *policy, const struct policy_facts *facts,
 	const struct policy_trace *trace, struct policy_verdict *out);
 
 #endif

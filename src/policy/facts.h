@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct policy_memory;
+struct policy_match_cache;
 
 /* What is known about one request when it is decided. Everything is borrowed from the caller. */
 
@@ -73,7 +73,7 @@ struct policy_facts {
 	struct str claims[POLICY_CLAIM_COUNT]; /* as they came; see claim.h */
 	unsigned claims_disputed;              /* bits: two came, and differ */
 	uint64_t *regex_steps; /* left of POLICY_REGEX_STEPS for this request; NULL: not shared */
-	struct policy_memory *memory; /* of this thread and configuration; NULL: none */
+	struct policy_match_cache *memory; /* of this thread and configuration; NULL: none */
 };
 
 #endif

@@ -376,7 +376,7 @@ static void advise_on_admission(const struct policy_rule *rule, const struct pol
 	}
 }
 
-void policy_rule_advise(const struct policy_rule *rule, const struct policy_script *script)
+void policy_rule_lint(const struct policy_rule *rule, const struct policy_script *script)
 {
 	if (rule->action == POLICY_ACTION_ALLOW) {
 		advise_on_admission(rule, script);

@@ -51,6 +51,6 @@ bool policy_rule_holds_always(const struct policy_rule *rule);
 const struct policy_rule *policy_rules_shadow(const struct policy_rules *rules, size_t index);
 
 /* For rule.c: warns of what is legal and unwise in one rule, where it stands. */
-void policy_rule_advise(const struct policy_rule *rule, const struct policy_script *script);
+void policy_rule_lint(const struct policy_rule *rule, const struct policy_script *script);
 
 #endif

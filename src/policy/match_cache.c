@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUCKETS POLICY_MEMORY_ENTRIES_MAX /* a power of two */
-#define ENTRIES_IN_BYTES_MIN 16           /* so many of the largest fit */
-#define HEAP_OVERHEAD 16                  /* of each allocation */
+#define BUCKETS POLICY_MATCH_CACHE_ENTRIES_MAX /* a power of two */
+#define ENTRIES_IN_BYTES_MIN 16                /* so many of the largest fit */
+#define HEAP_OVERHEAD 16                       /* of each allocation */
 #define RULES_FIRST 4
 
 struct entry {
-	struct policy_remembered remembered;
+	struct policy_match_entry remembered;
 	struct list age; /* the oldest first */
 	struct entry *next;
 	uint64_t hash;
@@ -26,7 +26,7 @@ struct entry {
 	uint8_t key[];
 };
 
-struct policy_memory {
+struct policy_match_cache {
 	struct hash_key hash_key;
 	struct entry **buckets; /* NULL: nothing was remembered yet */
 	struct list ages;
@@ -35,9 +35,9 @@ struct policy_memory {
 	size_t count;
 };
 
-struct policy_memory *policy_memory_new(size_t max_bytes)
+struct policy_match_cache *policy_match_cache_new(size_t max_bytes)
 {
-	struct policy_memory *memory = calloc(1, sizeof(*memory));
+	struct policy_match_cache *memory = calloc(1, sizeof(*memory));
 
 	if (memory != NULL) {
 		memory->hash_key = hash_key_new();
@@ -57,7 +57,7 @@ static size_t bytes_of(const struct entry *entry)
 	return sizeof(*entry) + entry->key_len + HEAP_OVERHEAD + rules_bytes(entry->capacity);
 }
 
-static void forget(struct policy_memory *memory, struct entry *entry)
+static void forget(struct policy_match_cache *memory, struct entry *entry)
 {
 	struct entry **at = &memory->buckets[entry->hash % BUCKETS];
 
@@ -72,7 +72,7 @@ static void forget(struct policy_memory *memory, struct entry *entry)
 	free(entry);
 }
 
-void policy_memory_free(struct policy_memory *memory)
+void policy_match_cache_free(struct policy_match_cache *memory)
 {
 	struct list *first;
 
@@ -86,23 +86,23 @@ void policy_memory_free(struct policy_memory *memory)
 	free(memory);
 }
 
-size_t policy_memory_bytes(const struct policy_memory *memory)
+size_t policy_match_cache_bytes(const struct policy_match_cache *memory)
 {
 	return memory->bytes;
 }
 
-size_t policy_memory_count(const struct policy_memory *memory)
+size_t policy_match_cache_count(const struct policy_match_cache *memory)
 {
 	return memory->count;
 }
 
 /* What was used since its last turn gets another one: a flood of strangers passes by the regulars.
  */
-static bool make_room(struct policy_memory *memory, size_t bytes, size_t entries)
+static bool make_room(struct policy_match_cache *memory, size_t bytes, size_t entries)
 {
 	for (size_t turns = 2 * memory->count;
 		turns > 0 && (memory->bytes + bytes > memory->max_bytes ||
-				     memory->count + entries > POLICY_MEMORY_ENTRIES_MAX);
+				     memory->count + entries > POLICY_MATCH_CACHE_ENTRIES_MAX);
 		turns--) {
 		struct entry *oldest = CONTAINER_OF(list_first(&memory->ages), struct entry, age);
 
@@ -115,11 +115,11 @@ static bool make_room(struct policy_memory *memory, size_t bytes, size_t entries
 		list_append(&memory->ages, &oldest->age);
 	}
 	return memory->bytes + bytes <= memory->max_bytes &&
-	       memory->count + entries <= POLICY_MEMORY_ENTRIES_MAX;
+	       memory->count + entries <= POLICY_MATCH_CACHE_ENTRIES_MAX;
 }
 
 static struct entry *find(
-	const struct policy_memory *memory, uint64_t hash, const void *key, size_t len)
+	const struct policy_match_cache *memory, uint64_t hash, const void *key, size_t len)
 {
 	struct entry *entry = memory->buckets[hash % BUCKETS];
 
@@ -130,7 +130,8 @@ static struct entry *find(
 	return entry;
 }
 
-static struct entry *make(struct policy_memory *memory, uint64_t hash, const void *key, size_t len)
+static struct entry *make(
+	struct policy_match_cache *memory, uint64_t hash, const void *key, size_t len)
 {
 	struct entry *entry = calloc(1, sizeof(*entry) + len);
 
@@ -152,8 +153,8 @@ static struct entry *make(struct policy_memory *memory, uint64_t hash, const voi
 	return entry;
 }
 
-struct policy_remembered *policy_memory_hold(
-	struct policy_memory *memory, const void *key, size_t len)
+struct policy_match_entry *policy_match_cache_hold(
+	struct policy_match_cache *memory, const void *key, size_t len)
 {
 	uint64_t hash = hash_bytes(&memory->hash_key, key, len);
 
@@ -177,7 +178,7 @@ struct policy_remembered *policy_memory_hold(
 	return &entry->remembered;
 }
 
-static bool grow(struct policy_memory *memory, struct entry *entry)
+static bool grow(struct policy_match_cache *memory, struct entry *entry)
 {
 	size_t capacity = entry->capacity > 0 ? entry->capacity * 2 : RULES_FIRST;
 	size_t more = rules_bytes(capacity) - rules_bytes(entry->capacity);
@@ -197,8 +198,8 @@ static bool grow(struct policy_memory *memory, struct entry *entry)
 	return true;
 }
 
-bool policy_memory_note(
-	struct policy_memory *memory, struct policy_remembered *remembered, uint32_t rule)
+bool policy_match_cache_note(
+	struct policy_match_cache *memory, struct policy_match_entry *remembered, uint32_t rule)
 {
 	struct entry *entry = CONTAINER_OF(remembered, struct entry, remembered);
 
@@ -210,7 +211,7 @@ bool policy_memory_note(
 	return true;
 }
 
-void policy_memory_release(struct policy_remembered *remembered)
+void policy_match_cache_release(struct policy_match_entry *remembered)
 {
 	CONTAINER_OF(remembered, struct entry, remembered)->held = false;
 }

@@ -5,27 +5,27 @@
 
 #include <assert.h>
 
-static const char *const reason_words[REASON_COUNT] = {
-	[REASON_RULE] = "rule",
-	[REASON_DEFAULT] = "default",
-	[REASON_NO_ADDRESS] = "no_address",
-	[REASON_BAD_ADDRESS] = "bad_address",
-	[REASON_BAD_INPUT] = "bad_input",
-	[REASON_DUPLICATE_INPUT] = "duplicate_input",
-	[REASON_UNKNOWN_POLICY] = "unknown_policy",
-	[REASON_CERT_MISSING] = "cert_missing",
-	[REASON_CERT_MALFORMED] = "cert_malformed",
-	[REASON_CERT_UNVERIFIED] = "cert_unverified",
-	[REASON_CERT_EXPIRED] = "cert_expired",
-	[REASON_CERT_NOT_YET_VALID] = "cert_not_yet_valid",
-	[REASON_CERT_UNTRUSTED] = "cert_untrusted",
-	[REASON_CERT_REVOKED] = "cert_revoked",
-	[REASON_CERT_HOST_MISMATCH] = "cert_host_mismatch",
-	[REASON_DNS_ERROR] = "dns_error",
-	[REASON_REGEX_LIMIT] = "regex_limit",
-	[REASON_RATE] = "rate",
-	[REASON_OVERLOAD] = "overload",
-	[REASON_INTERNAL] = "internal",
+static const char *const reason_words[POLICY_REASON_COUNT] = {
+	[POLICY_REASON_RULE] = "rule",
+	[POLICY_REASON_DEFAULT] = "default",
+	[POLICY_REASON_NO_ADDRESS] = "no_address",
+	[POLICY_REASON_BAD_ADDRESS] = "bad_address",
+	[POLICY_REASON_BAD_INPUT] = "bad_input",
+	[POLICY_REASON_DUPLICATE_INPUT] = "duplicate_input",
+	[POLICY_REASON_UNKNOWN_POLICY] = "unknown_policy",
+	[POLICY_REASON_CERT_MISSING] = "cert_missing",
+	[POLICY_REASON_CERT_MALFORMED] = "cert_malformed",
+	[POLICY_REASON_CERT_UNVERIFIED] = "cert_unverified",
+	[POLICY_REASON_CERT_EXPIRED] = "cert_expired",
+	[POLICY_REASON_CERT_NOT_YET_VALID] = "cert_not_yet_valid",
+	[POLICY_REASON_CERT_UNTRUSTED] = "cert_untrusted",
+	[POLICY_REASON_CERT_REVOKED] = "cert_revoked",
+	[POLICY_REASON_CERT_HOST_MISMATCH] = "cert_host_mismatch",
+	[POLICY_REASON_DNS_ERROR] = "dns_error",
+	[POLICY_REASON_REGEX_LIMIT] = "regex_limit",
+	[POLICY_REASON_RATE] = "rate",
+	[POLICY_REASON_OVERLOAD] = "overload",
+	[POLICY_REASON_INTERNAL] = "internal",
 };
 
 static const char *const claim_words[POLICY_CLAIM_COUNT] = {
@@ -42,7 +42,7 @@ bool policy_has_trust(const struct policy_trust *trust)
 
 const char *policy_reason_word(enum policy_reason reason)
 {
-	assert(reason < REASON_COUNT);
+	assert(reason < POLICY_REASON_COUNT);
 	return reason_words[reason];
 }
 

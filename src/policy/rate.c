@@ -21,12 +21,12 @@ struct owner {
 	uint32_t twin;
 };
 
-static uint64_t hash_text(const struct policy_buckets *buckets, struct str text)
+static uint64_t hash_text(const struct policy_token_buckets *buckets, struct str text)
 {
-	return policy_buckets_hash(buckets, text.data, text.len);
+	return policy_token_buckets_hash(buckets, text.data, text.len);
 }
 
-static void identify(const struct policy_buckets *buckets, const struct policy_rate *rate,
+static void identify(const struct policy_token_buckets *buckets, const struct policy_rate *rate,
 	const struct policy_facts *facts, struct owner *owner)
 {
 	owner->by = rate->by;
@@ -40,11 +40,11 @@ static void identify(const struct policy_buckets *buckets, const struct policy_r
 		struct addr client = prefix_of(facts->ip, bits).addr;
 
 		owner->by = POLICY_RATE_BY_ADDRESS;
-		owner->client = policy_buckets_hash(buckets, &client, sizeof(client));
+		owner->client = policy_token_buckets_hash(buckets, &client, sizeof(client));
 	}
 }
 
-bool policy_rate_is_over(struct policy_buckets *buckets, const struct policy *policy,
+bool policy_rate_is_over(struct policy_token_buckets *buckets, const struct policy *policy,
 	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns)
 {
 	struct owner owner = {.policy = hash_text(buckets, policy->name),
@@ -54,7 +54,7 @@ bool policy_rate_is_over(struct policy_buckets *buckets, const struct policy *po
 
 	identify(buckets, rate, facts, &owner);
 
-	uint64_t key = policy_buckets_hash(buckets, &owner, sizeof(owner));
+	uint64_t key = policy_token_buckets_hash(buckets, &owner, sizeof(owner));
 
-	return !policy_buckets_take(buckets, key, rate->tokens, rate->unit_ns, now_ns);
+	return !policy_token_buckets_take(buckets, key, rate->tokens, rate->unit_ns, now_ns);
 }

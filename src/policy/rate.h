@@ -54,7 +54,8 @@ bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_
  * there is none. Those that read the same have the same bucket, also in a later configuration.
  * Names must be fetched for POLICY_RATE_BY_HOST.
  */
-NODISCARD bool policy_rate_is_over(struct policy_buckets *buckets, const struct policy *policy,
-	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns);
+NODISCARD bool policy_rate_is_over(struct policy_token_buckets *buckets,
+	const struct policy *policy, const struct policy_rate *rate,
+	const struct policy_facts *facts, uint64_t now_ns);
 
 #endif

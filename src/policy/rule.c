@@ -21,7 +21,7 @@ struct policy_rules {
 	bool need_names;
 	unsigned claims;
 	struct policy_lookup_table lookups;
-	struct policy_plan plan;
+	struct policy_rule_index plan;
 	struct policy_list_files lists;
 	struct policy_rate_table rates;
 };
@@ -53,7 +53,7 @@ void policy_rules_free(struct policy_rules *rules)
 	}
 	free(rules->items);
 	policy_lookup_table_clear(&rules->lookups);
-	policy_plan_clear(&rules->plan);
+	policy_rule_index_clear(&rules->plan);
 	free(rules->lists.items);
 	arena_clear(&rules->arena);
 	free(rules);
@@ -265,14 +265,14 @@ static bool add(
 		sort_terms(rule);
 	}
 	if (rule == NULL || kept == NULL || place.data == NULL || !make_room(rules) ||
-		!policy_plan_add(&rules->plan, rule)) {
+		!policy_rule_index_add(&rules->plan, rule)) {
 		diag_error(script->diag, &script->place, "out of memory");
 		clear_terms(terms, count);
 		rules->lookups.count = lookups;
 		rules->rates.count = rates;
 		return false;
 	}
-	policy_rule_advise(rule, script);
+	policy_rule_lint(rule, script);
 	rules->need_names = rules->need_names || asks_for_names(rule);
 	rules->claims |= claims_of(rule);
 	rules->items[rules->count++] = rule;
@@ -357,9 +357,9 @@ unsigned policy_rules_claims(const struct policy_rules *rules)
 	return rules != NULL ? rules->claims : 0;
 }
 
-const struct policy_plan *policy_rules_plan(const struct policy_rules *rules)
+const struct policy_rule_index *policy_rules_index(const struct policy_rules *rules)
 {
-	static const struct policy_plan none;
+	static const struct policy_rule_index none;
 
 	return rules != NULL ? &rules->plan : &none;
 }

@@ -104,7 +104,7 @@ static bool asks_for(const struct policy_rule *rule, enum policy_source source)
 	return false;
 }
 
-bool policy_plan_add(struct policy_plan *plan, struct policy_rule *rule)
+bool policy_rule_index_add(struct policy_rule_index *plan, struct policy_rule *rule)
 {
 	size_t index = plan->count;
 
@@ -127,10 +127,10 @@ bool policy_plan_add(struct policy_plan *plan, struct policy_rule *rule)
 	return true;
 }
 
-void policy_plan_clear(struct policy_plan *plan)
+void policy_rule_index_clear(struct policy_rule_index *plan)
 {
 	for (size_t i = 0; i < POLICY_ANCHOR_COUNT; i++) {
 		free(plan->groups[i].rules);
 	}
-	*plan = (struct policy_plan){.count = 0};
+	*plan = (struct policy_rule_index){.count = 0};
 }

@@ -33,7 +33,7 @@ struct policy_group {
 };
 
 /* A list of rules by their anchors; zeroed before its first use. */
-struct policy_plan {
+struct policy_rule_index {
 	struct policy_group groups[POLICY_ANCHOR_COUNT];
 	size_t count;
 	size_t names_from; /* the first rule with a `host` term; `count`: none */
@@ -41,7 +41,7 @@ struct policy_plan {
 };
 
 /* Finds the rule's anchor, and appends the rule. False when out of memory. */
-NODISCARD bool policy_plan_add(struct policy_plan *plan, struct policy_rule *rule);
-void policy_plan_clear(struct policy_plan *plan);
+NODISCARD bool policy_rule_index_add(struct policy_rule_index *plan, struct policy_rule *rule);
+void policy_rule_index_clear(struct policy_rule_index *plan);
 
 #endif

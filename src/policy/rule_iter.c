@@ -32,7 +32,8 @@ static void key_add(struct key *key, const void *data, size_t len)
  * The policy belongs to it, and not its rules alone: two that share them may read certificates
  * differently. Lengths stand before names, so that no two lists of names are alike.
  */
-static void make_key(const struct policy_walk *walk, enum policy_anchor anchor, struct key *key)
+static void make_key(
+	const struct policy_rule_iter *walk, enum policy_anchor anchor, struct key *key)
 {
 	const struct policy_facts *facts = walk->facts;
 	uint8_t kind = (uint8_t)anchor;
@@ -63,7 +64,7 @@ static void make_key(const struct policy_walk *walk, enum policy_anchor anchor, 
 }
 
 /* Whether the anchors of the group rest on what is known for good, and can be remembered by it. */
-static bool can_remember(const struct policy_walk *walk, enum policy_anchor anchor)
+static bool can_remember(const struct policy_rule_iter *walk, enum policy_anchor anchor)
 {
 	const struct policy_facts *facts = walk->facts;
 
@@ -92,7 +93,7 @@ static bool has_value(const struct policy_facts *facts, enum policy_anchor ancho
 					      : true;
 }
 
-static void begin_stream(struct policy_walk *walk, enum policy_anchor anchor)
+static void begin_stream(struct policy_rule_iter *walk, enum policy_anchor anchor)
 {
 	struct policy_stream *stream = &walk->streams[anchor];
 	struct key key;
@@ -109,18 +110,18 @@ static void begin_stream(struct policy_walk *walk, enum policy_anchor anchor)
 	if (key.overflow) {
 		return;
 	}
-	stream->remembered = policy_memory_hold(walk->facts->memory, key.bytes, key.len);
+	stream->remembered = policy_match_cache_hold(walk->facts->memory, key.bytes, key.len);
 	if (stream->remembered != NULL) {
 		stream->next = stream->remembered->seen;
 	}
 }
 
-void policy_walk_begin(struct policy_walk *walk, const struct policy *policy,
+void policy_rule_iter_begin(struct policy_rule_iter *walk, const struct policy *policy,
 	const struct policy_facts *facts, bool whole)
 {
 	walk->policy = policy;
 	walk->facts = facts;
-	walk->plan = policy_rules_plan(policy->rules);
+	walk->plan = policy_rules_index(policy->rules);
 	walk->next = 0;
 	walk->whole = true;
 	for (size_t i = 0; i < POLICY_ANCHOR_COUNT && !whole && facts->memory != NULL; i++) {
@@ -140,9 +141,9 @@ static size_t peek(const struct policy_stream *stream)
 }
 
 /* Steps over the rule that peek said; whether it is a candidate. */
-static bool take(const struct policy_walk *walk, struct policy_stream *stream, size_t index)
+static bool take(const struct policy_rule_iter *walk, struct policy_stream *stream, size_t index)
 {
-	struct policy_remembered *remembered = stream->remembered;
+	struct policy_match_entry *remembered = stream->remembered;
 
 	if (remembered != NULL && stream->at < remembered->count) {
 		stream->at++;
@@ -161,7 +162,7 @@ static bool take(const struct policy_walk *walk, struct policy_stream *stream, s
 		remembered->seen = stream->next;
 		return false;
 	}
-	if (!policy_memory_note(walk->facts->memory, remembered, (uint32_t)index)) {
+	if (!policy_match_cache_note(walk->facts->memory, remembered, (uint32_t)index)) {
 		stream->remembered = NULL;
 		return true;
 	}
@@ -170,7 +171,7 @@ static bool take(const struct policy_walk *walk, struct policy_stream *stream, s
 	return true;
 }
 
-bool policy_walk_next(struct policy_walk *walk, size_t *index)
+bool policy_rule_iter_next(struct policy_rule_iter *walk, size_t *index)
 {
 	if (walk->whole) {
 		*index = walk->next++;
@@ -199,11 +200,11 @@ bool policy_walk_next(struct policy_walk *walk, size_t *index)
 	}
 }
 
-void policy_walk_end(struct policy_walk *walk)
+void policy_rule_iter_end(struct policy_rule_iter *walk)
 {
 	for (size_t i = 0; i < POLICY_ANCHOR_COUNT && !walk->whole; i++) {
 		if (walk->streams[i].remembered != NULL) {
-			policy_memory_release(walk->streams[i].remembered);
+			policy_match_cache_release(walk->streams[i].remembered);
 		}
 	}
 }

@@ -19,25 +19,25 @@
 /* The rules of one group, as the walk goes over them. */
 struct policy_stream {
 	const struct policy_group *group;
-	struct policy_remembered *remembered; /* NULL: each rule of the group is a candidate */
-	size_t at;                            /* into remembered->rules */
-	size_t next;                          /* into group->rules: the first not remembered */
+	struct policy_match_entry *remembered; /* NULL: each rule of the group is a candidate */
+	size_t at;                             /* into remembered->rules */
+	size_t next;                           /* into group->rules: the first not remembered */
 };
 
-struct policy_walk {
+struct policy_rule_iter {
 	const struct policy *policy;
 	const struct policy_facts *facts;
-	const struct policy_plan *plan;
+	const struct policy_rule_index *plan;
 	bool whole; /* each rule; `next` is the one to come */
 	size_t next;
 	struct policy_stream streams[POLICY_ANCHOR_COUNT];
 };
 
 /* `whole`: each rule, whatever is remembered. What `facts` points to is borrowed until the end. */
-void policy_walk_begin(struct policy_walk *walk, const struct policy *policy,
+void policy_rule_iter_begin(struct policy_rule_iter *walk, const struct policy *policy,
 	const struct policy_facts *facts, bool whole);
 /* The index of the next rule; false: there is none, and it is how many there are. */
-NODISCARD bool policy_walk_next(struct policy_walk *walk, size_t *index);
-void policy_walk_end(struct policy_walk *walk);
+NODISCARD bool policy_rule_iter_next(struct policy_rule_iter *walk, size_t *index);
+void policy_rule_iter_end(struct policy_rule_iter *walk);
 
 #endif

@@ -32,6 +32,6 @@ struct policy_rule {
 	bool rates_by_host;
 };
 
-const struct policy_plan *policy_rules_plan(const struct policy_rules *rules);
+const struct policy_rule_index *policy_rules_index(const struct policy_rules *rules);
 
 #endif

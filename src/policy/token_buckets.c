@@ -30,7 +30,7 @@ struct shard {
 	_Alignas(CACHE_LINE) pthread_mutex_t lock;
 };
 
-struct policy_buckets {
+struct policy_token_buckets {
 	struct shard shards[SHARDS]; /* set i belongs to shard i % SHARDS */
 	struct hash_key secret;
 	atomic_uint references;
@@ -38,9 +38,9 @@ struct policy_buckets {
 	struct set *sets;
 };
 
-struct policy_buckets *policy_buckets_new(uint32_t count)
+struct policy_token_buckets *policy_token_buckets_new(uint32_t count)
 {
-	struct policy_buckets *b = aligned_alloc(CACHE_LINE, sizeof(*b));
+	struct policy_token_buckets *b = aligned_alloc(CACHE_LINE, sizeof(*b));
 	uint32_t set_count = count / WAYS + (count % WAYS > 0);
 	struct set *sets = calloc(set_count, sizeof(*sets));
 
@@ -59,13 +59,13 @@ struct policy_buckets *policy_buckets_new(uint32_t count)
 	return b;
 }
 
-struct policy_buckets *policy_buckets_ref(struct policy_buckets *buckets)
+struct policy_token_buckets *policy_token_buckets_ref(struct policy_token_buckets *buckets)
 {
 	atomic_fetch_add_explicit(&buckets->references, 1, memory_order_relaxed);
 	return buckets;
 }
 
-void policy_buckets_unref(struct policy_buckets *buckets)
+void policy_token_buckets_unref(struct policy_token_buckets *buckets)
 {
 	if (buckets == NULL ||
 		atomic_fetch_sub_explicit(&buckets->references, 1, memory_order_acq_rel) > 1) {
@@ -78,7 +78,8 @@ void policy_buckets_unref(struct policy_buckets *buckets)
 	free(buckets);
 }
 
-uint64_t policy_buckets_hash(const struct policy_buckets *buckets, const void *data, size_t len)
+uint64_t policy_token_buckets_hash(
+	const struct policy_token_buckets *buckets, const void *data, size_t len)
 {
 	return hash_bytes(&buckets->secret, data, len);
 }
@@ -119,7 +120,7 @@ static bool take(struct bucket *bucket, uint32_t tokens, uint64_t unit_ns, uint6
 	return true;
 }
 
-bool policy_buckets_take(struct policy_buckets *buckets, uint64_t key, uint32_t tokens,
+bool policy_token_buckets_take(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
 	uint64_t unit_ns, uint64_t now_ns)
 {
 	size_t index = (key >> 32) * buckets->set_count >> 32;

@@ -16,15 +16,16 @@
  * where all of them are taken, the one that is full the soonest makes way, and is full then. So
  * among any number of clients those that are limited most stay limited.
  */
-struct policy_buckets;
+struct policy_token_buckets;
 
 /* `count` is rounded up to a multiple of 8. NULL when out of memory. */
-struct policy_buckets *policy_buckets_new(uint32_t count);
-struct policy_buckets *policy_buckets_ref(struct policy_buckets *buckets);
-void policy_buckets_unref(struct policy_buckets *buckets);
+struct policy_token_buckets *policy_token_buckets_new(uint32_t count);
+struct policy_token_buckets *policy_token_buckets_ref(struct policy_token_buckets *buckets);
+void policy_token_buckets_unref(struct policy_token_buckets *buckets);
 
 /* For keys: a hash (SipHash) under a secret of this table. */
-uint64_t policy_buckets_hash(const struct policy_buckets *buckets, const void *data, size_t len);
+uint64_t policy_token_buckets_hash(
+	const struct policy_token_buckets *buckets, const void *data, size_t len);
 
 /*
  * Takes a token out of the bucket of `key`, which holds `tokens` (at least 1) and is filled by as
@@ -32,7 +33,7 @@ uint64_t policy_buckets_hash(const struct policy_buckets *buckets, const void *d
  * backwards; where it does, no bucket is empty for longer than unit_ns for that. The time between
  * two tokens is cut to whole nanoseconds. Thread-safe.
  */
-NODISCARD bool policy_buckets_take(struct policy_buckets *buckets, uint64_t key, uint32_t tokens,
-	uint64_t unit_ns, uint64_t now_ns);
+NODISCARD bool policy_token_buckets_take(struct policy_token_buckets *buckets, uint64_t key,
+	uint32_t tokens, uint64_t unit_ns, uint64_t now_ns);
 
 #endif

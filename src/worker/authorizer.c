@@ -180,7 +180,7 @@ static void decision_answer(void *ctx)
 		answers_keep(g->answers, &key, &answer);
 		counter_set(&decider->stats->answers_bytes, answers_bytes(g->answers));
 	}
-	counter_set(&decider->stats->memory_bytes, policy_memory_bytes(g->memory));
+	counter_set(&decider->stats->memory_bytes, policy_match_cache_bytes(g->memory));
 	const struct moment now = {clock_us(), a->wall_s};
 
 	give(decider, &d->question, g, a->policy, &answer, a->max_age_s, &now);

@@ -19,12 +19,12 @@ struct generation *generation_new(
 	}
 	g->dns = dns_engine_new(loop, snapshot->dns, &stats->dns);
 	g->verifier = verifier_new(loop, snapshot->trusts, &stats->certs);
-	g->memory = policy_memory_new(MEMORY_BYTES);
+	g->memory = policy_match_cache_new(MEMORY_BYTES);
 	g->counts = metrics_policies(worker->metrics, worker->number, snapshot->config);
 	if (g->dns == NULL || g->verifier == NULL || g->memory == NULL || g->counts == NULL) {
 		dns_engine_close(g->dns);
 		verifier_close(g->verifier);
-		policy_memory_free(g->memory);
+		policy_match_cache_free(g->memory);
 		free(g->counts);
 		free(g);
 		return NULL;
@@ -41,7 +41,7 @@ void generation_free(struct generation *g)
 	if (g != NULL) {
 		dns_engine_close(g->dns);
 		verifier_close(g->verifier);
-		policy_memory_free(g->memory);
+		policy_match_cache_free(g->memory);
 		answers_free(g->answers);
 		free(g->counts);
 		snapshot_unref(g->snapshot);

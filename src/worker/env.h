@@ -23,7 +23,7 @@ struct generation {
 	struct snapshot *snapshot;
 	struct dns_engine *dns;
 	struct verifier *verifier;
-	struct policy_memory *memory;
+	struct policy_match_cache *memory;
 	struct answers *answers; /* NULL: none are remembered */
 	size_t in_flight;
 };

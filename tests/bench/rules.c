@@ -70,7 +70,7 @@ static double measure(
 		uint64_t start = cpu_us();
 
 		for (unsigned i = 0; i < count; i++) {
-			policy_decide(&policy, &clients[i % client_count], NULL, &v);
+			policy_evaluate(&policy, &clients[i % client_count], NULL, &v);
 			if (v.outcome != POLICY_ALLOW) {
 				die("a client was not let in");
 			}
@@ -150,7 +150,7 @@ static void bench_rules(FILE *json)
 
 		for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
 			struct policy_rules *rules = rules_of(&kinds[k], counts[i]);
-			struct policy_memory *memory = policy_memory_new(MEMORY_BYTES);
+			struct policy_match_cache *memory = policy_match_cache_new(MEMORY_BYTES);
 
 			facts.memory = NULL;
 			double anew = measure(rules, &facts, 1);
@@ -166,7 +166,7 @@ static void bench_rules(FILE *json)
 				"\"remembered_ns\": %.0f, \"of_ten\": %.2f}%s\n",
 				counts[i], kinds[k].name, anew, remembered, remembered / first,
 				k + 1 == ARRAY_LEN(kinds) && i + 1 == ARRAY_LEN(counts) ? "" : ",");
-			policy_memory_free(memory);
+			policy_match_cache_free(memory);
 			policy_rules_free(rules);
 		}
 	}
@@ -251,7 +251,7 @@ static void bench_list(FILE *json, const char *field, void (*line)(FILE *file, u
 	unlink(path);
 	add(none, POLICY_ACTION_ALLOW, "*");
 	add(rules, POLICY_ACTION_ALLOW, "*");
-	struct policy_memory *memory = policy_memory_new(MEMORY_BYTES);
+	struct policy_match_cache *memory = policy_match_cache_new(MEMORY_BYTES);
 	double without = measure(none, clients, CLIENTS);
 	double added = measure(rules, clients, CLIENTS) - without;
 
@@ -263,7 +263,7 @@ static void bench_list(FILE *json, const char *field, void (*line)(FILE *file, u
 	for (size_t i = 0; i < CLIENTS; i++) {
 		clients[i].memory = NULL;
 	}
-	policy_memory_free(memory);
+	policy_match_cache_free(memory);
 	printf("%-12s a million lines: %.2f s to load, %.0f bytes a line, +%.0f ns a decision, "
 	       "+%.0f ns for who was asked before\n",
 		field, seconds, each, added, again);

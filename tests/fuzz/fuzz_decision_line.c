@@ -41,7 +41,7 @@ static void show(const struct replay *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct replay r = {.reason = REASON_COUNT};
+	struct replay r = {.reason = POLICY_REASON_COUNT};
 	struct arena arena;
 	struct bytes why;
 	struct addr ip;
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool good = replay_read(str_from_bytes(data, size), &arena, &r, &why);
 
 	require(good == (why.len == 0), "what is wrong is told");
-	require(good == (r.reason < REASON_COUNT), "only what is good is written");
+	require(good == (r.reason < POLICY_REASON_COUNT), "only what is good is written");
 	if (good) {
 		require(addr_parse(r.values[INPUT_REMOTE_ADDR], &ip), "there is an address");
 		show(&r);

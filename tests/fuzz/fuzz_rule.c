@@ -161,7 +161,7 @@ static void check_lookups(
 		"only rates that there are, and none is asked twice");
 	require(v->lacks.rates == 0 || (v->outcome == POLICY_NEED && v->rates_used),
 		"rates are asked for only to decide");
-	require(v->reason != REASON_RATE || (facts->rates_over & rates) != 0,
+	require(v->reason != POLICY_REASON_RATE || (facts->rates_over & rates) != 0,
 		"a rate decides only about who is above it");
 	for (size_t i = 0; i < POLICY_LOOKUPS_MAX; i++) {
 		bool lacking = policy_lookup_set_has(&v->lacks.lookups, i);
@@ -176,7 +176,7 @@ static void check_lookups(
 			"what is asked for is not there, and what is not known is unknown");
 		lacks = lacks || lacking;
 	}
-	require(lacks == (v->outcome == POLICY_NEED || v->reason == REASON_DNS_ERROR),
+	require(lacks == (v->outcome == POLICY_NEED || v->reason == POLICY_REASON_DNS_ERROR),
 		"what is lacking is named");
 }
 
@@ -189,22 +189,23 @@ static void check_verdict(const struct rules *r, const struct policy *policy,
 		"names are asked for only where they are not known");
 	check_lookups(r, facts, v);
 	require(v->outcome != POLICY_ERROR ||
-			(v->reason == REASON_DNS_ERROR &&
+			(v->reason == POLICY_REASON_DNS_ERROR &&
 				policy->on_dns_error == POLICY_ON_ERROR_ERROR),
 		"an error comes from DNS");
-	require(v->reason != REASON_DNS_ERROR || !v->lacks.names ||
+	require(v->reason != POLICY_REASON_DNS_ERROR || !v->lacks.names ||
 			facts->names_state == POLICY_FACT_UNKNOWN ||
 			facts->names_state == POLICY_FACT_KNOWN_IN_PART,
 		"a DNS error comes from what is unknown");
-	require(v->reason != REASON_REGEX_LIMIT || v->outcome == POLICY_DENY,
+	require(v->reason != POLICY_REASON_REGEX_LIMIT || v->outcome == POLICY_DENY,
 		"a regex at its limit denies");
-	require((v->rule == NULL) == (v->reason == REASON_DEFAULT), "no rule is the default");
+	require((v->rule == NULL) == (v->reason == POLICY_REASON_DEFAULT),
+		"no rule is the default");
 	require(v->name == SIZE_MAX || v->name < facts->names.count, "a name there is");
 	if (!r->allows && policy->default_action == POLICY_ACTION_DENY &&
 		policy->on_dns_error != POLICY_ON_ERROR_ALLOW) {
 		require(v->outcome != POLICY_ALLOW, "nothing is allowed that no rule allows");
 	}
-	if (v->outcome == POLICY_ALLOW && v->reason == REASON_RULE) {
+	if (v->outcome == POLICY_ALLOW && v->reason == POLICY_REASON_RULE) {
 		require(policy_rule_action(v->rule) == POLICY_ACTION_ALLOW, "an allow allows");
 	}
 }
@@ -215,20 +216,20 @@ static void decide(const struct rules *r, struct policy *policy, struct policy_f
 	size_t told = 0;
 	struct policy_trace trace = {on_rule, &told};
 
-	policy_decide(policy, facts, &trace, &v);
+	policy_evaluate(policy, facts, &trace, &v);
 	require(told <= r->count, "each rule is told of once at most");
 	check_verdict(r, policy, facts, &v);
 
 	struct policy_verdict w;
 
-	policy_decide(policy, facts, NULL, &w);
+	policy_evaluate(policy, facts, NULL, &w);
 	require(same(&v, &w), "the same facts give the same verdict");
 	for (int i = 0; i < POLICY_CLAIM_COUNT; i++) {
 		struct str kept = facts->claims[i];
 
 		if ((v.claims_used & 1u << i) == 0) {
 			facts->claims[i] = str_view("another");
-			policy_decide(policy, facts, NULL, &w);
+			policy_evaluate(policy, facts, NULL, &w);
 			require(same(&v, &w), "a claim that was not read has no say");
 			facts->claims[i] = kept;
 		}

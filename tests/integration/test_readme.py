@@ -63,7 +63,7 @@ def test_the_configuration_checks_out(folder):
 def test_every_reason_is_listed():
     """As the program's own table has them."""
     source = (REPOSITORY / "src" / "policy" / "policy.c").read_text()
-    words = set(re.findall(r'\[REASON_\w+\] = "(\w+)"', source))
+    words = set(re.findall(r'\[POLICY_REASON_\w+\] =\s*"(\w+)"', source))
     table = README[README.index("| reason |") :]
     listed = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))))
     assert words and words == listed

@@ -172,7 +172,7 @@ static void a_confirmed_name_opens(void **state)
 
 	(void)state;
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
-	assert_int_equal(o.reason, REASON_RULE);
+	assert_int_equal(o.reason, POLICY_REASON_RULE);
 	assert_int_equal(o.rdns, FCRDNS_VERIFIED);
 	assert_string_equal(o.hostname, "good.partner.test");
 	o = ASK(by_name, "REMOTE_ADDR", "2001:db8::7");
@@ -186,7 +186,7 @@ static void a_claimed_name_does_not(void **state)
 
 	(void)state;
 	assert_int_equal(o.verdict, AUTHZ_DENY);
-	assert_int_equal(o.reason, REASON_DEFAULT);
+	assert_int_equal(o.reason, POLICY_REASON_DEFAULT);
 	assert_int_equal(o.rdns, FCRDNS_MISMATCH);
 	assert_string_equal(o.hostname, "");
 }
@@ -210,7 +210,7 @@ static void no_name_is_none(void **state)
 
 	(void)state;
 	assert_int_equal(o.rdns, FCRDNS_NONE);
-	assert_int_equal(o.reason, REASON_DEFAULT);
+	assert_int_equal(o.reason, POLICY_REASON_DEFAULT);
 }
 
 /* 203.0.113.1 is not in the zone, and nobody answers at the name server's port. */
@@ -220,7 +220,7 @@ static void an_unknown_name_is_a_dns_error(void **state)
 
 	(void)state;
 	assert_int_equal(o.verdict, AUTHZ_DENY);
-	assert_int_equal(o.reason, REASON_DNS_ERROR);
+	assert_int_equal(o.reason, POLICY_REASON_DNS_ERROR);
 	assert_int_equal(o.rdns, FCRDNS_ERROR);
 	assert_int_equal(o.max_age_s, 0);
 	o = ASK("[policy default]\nrdns = double\non_dns_error = error\nallow = host .test\n",
@@ -230,12 +230,12 @@ static void an_unknown_name_is_a_dns_error(void **state)
 	o = ASK("[policy default]\nrdns = double\non_dns_error = allow\nallow = host .test\n",
 		"REMOTE_ADDR", "203.0.113.1");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
-	assert_int_equal(o.reason, REASON_DNS_ERROR);
+	assert_int_equal(o.reason, POLICY_REASON_DNS_ERROR);
 	/* A rule that needs no name is not kept from deciding. */
 	o = ASK("[policy default]\nrdns = double\nallow = ip 203.0.113.0/24\nallow = host .test\n",
 		"REMOTE_ADDR", "203.0.113.1");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
-	assert_int_equal(o.reason, REASON_RULE);
+	assert_int_equal(o.reason, POLICY_REASON_RULE);
 	assert_int_equal(o.rdns, FCRDNS_ERROR);
 }
 
@@ -245,20 +245,20 @@ static void input_that_cannot_be_used_is_denied(void **state)
 
 	(void)state;
 	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "192.0.2.1").verdict, AUTHZ_ALLOW);
-	assert_int_equal(ASK(open_door, "HTTP_HOST", "x").reason, REASON_NO_ADDRESS);
-	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "unix:").reason, REASON_BAD_ADDRESS);
+	assert_int_equal(ASK(open_door, "HTTP_HOST", "x").reason, POLICY_REASON_NO_ADDRESS);
+	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "unix:").reason, POLICY_REASON_BAD_ADDRESS);
 	assert_int_equal(
 		ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "REMOTE_ADDR", "192.0.2.1").reason,
-		REASON_DUPLICATE_INPUT);
+		POLICY_REASON_DUPLICATE_INPUT);
 	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "HTTP_X_REAL_IP", "a",
 				 "HTTP_X_REAL_IP", "b")
 				 .reason,
-		REASON_DUPLICATE_INPUT);
+		POLICY_REASON_DUPLICATE_INPUT);
 	assert_int_equal(
 		ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "DOORWARD_POLICY", "admin").reason,
-		REASON_UNKNOWN_POLICY);
+		POLICY_REASON_UNKNOWN_POLICY);
 	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "DOORWARD_POLICY", "").reason,
-		REASON_UNKNOWN_POLICY);
+		POLICY_REASON_UNKNOWN_POLICY);
 }
 
 static void claims_shorten_how_long_an_answer_holds(void **state)
@@ -282,7 +282,7 @@ static void claims_shorten_how_long_an_answer_holds(void **state)
 	assert_true(o.max_age_s > 0);
 	o = ASK(crawlers, "REMOTE_ADDR", "192.0.2.2", "HTTP_USER_AGENT", "GoogleBot/2.1");
 	assert_int_equal(o.verdict, AUTHZ_DENY);
-	assert_int_equal(o.reason, REASON_RULE);
+	assert_int_equal(o.reason, POLICY_REASON_RULE);
 	o = ASK(crawlers, "REMOTE_ADDR", "192.0.2.1", "HTTP_USER_AGENT", "GoogleBot/2.1");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
 }
@@ -323,20 +323,20 @@ static void certificates_are_judged(void **state)
 		enum authz_verdict verdict;
 		enum policy_reason reason;
 	} cases[] = {
-		{required, pem, "SUCCESS", AUTHZ_ALLOW, REASON_RULE},
-		{required, "", "NONE", AUTHZ_DENY, REASON_CERT_MISSING},
-		{required, "", "SUCCESS", AUTHZ_DENY, REASON_CERT_MISSING},
-		{required, "", "FAILED:reason(21)", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
-		{required, pem, "NONE", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
-		{required, pem, "", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
-		{required, pem, "success", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
-		{required, pem, "GENEROUS", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
-		{required, "junk", "SUCCESS", AUTHZ_DENY, REASON_CERT_MALFORMED},
-		{optional, pem, "SUCCESS", AUTHZ_ALLOW, REASON_RULE},
-		{optional, pem, "FAILED:x", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
-		{optional, "", "NONE", AUTHZ_ALLOW, REASON_RULE},
-		{optional, "", "", AUTHZ_ALLOW, REASON_RULE},
-		{optional, "", "FAILED:reason(18)", AUTHZ_DENY, REASON_CERT_UNVERIFIED},
+		{required, pem, "SUCCESS", AUTHZ_ALLOW, POLICY_REASON_RULE},
+		{required, "", "NONE", AUTHZ_DENY, POLICY_REASON_CERT_MISSING},
+		{required, "", "SUCCESS", AUTHZ_DENY, POLICY_REASON_CERT_MISSING},
+		{required, "", "FAILED:reason(21)", AUTHZ_DENY, POLICY_REASON_CERT_UNVERIFIED},
+		{required, pem, "NONE", AUTHZ_DENY, POLICY_REASON_CERT_UNVERIFIED},
+		{required, pem, "", AUTHZ_DENY, POLICY_REASON_CERT_UNVERIFIED},
+		{required, pem, "success", AUTHZ_DENY, POLICY_REASON_CERT_UNVERIFIED},
+		{required, pem, "GENEROUS", AUTHZ_DENY, POLICY_REASON_CERT_UNVERIFIED},
+		{required, "junk", "SUCCESS", AUTHZ_DENY, POLICY_REASON_CERT_MALFORMED},
+		{optional, pem, "SUCCESS", AUTHZ_ALLOW, POLICY_REASON_RULE},
+		{optional, pem, "FAILED:x", AUTHZ_DENY, POLICY_REASON_CERT_UNVERIFIED},
+		{optional, "", "NONE", AUTHZ_ALLOW, POLICY_REASON_RULE},
+		{optional, "", "", AUTHZ_ALLOW, POLICY_REASON_RULE},
+		{optional, "", "FAILED:reason(18)", AUTHZ_DENY, POLICY_REASON_CERT_UNVERIFIED},
 	};
 
 	(void)state;
@@ -354,7 +354,7 @@ static void certificates_are_judged(void **state)
 	assert_int_equal(ASK(required, "REMOTE_ADDR", "192.0.2.1", "HTTP_X_SSL_CLIENT_CERT", pem,
 				 "HTTP_X_SSL_CLIENT_VERIFY", "SUCCESS")
 				 .reason,
-		REASON_CERT_MISSING);
+		POLICY_REASON_CERT_MISSING);
 	assert_int_equal(
 		ASK(required, "REMOTE_ADDR", "192.0.2.1", "HTTP_X_SSL_CLIENT_CERT", pem,
 			"HTTP_X_SSL_CLIENT_VERIFY", "SUCCESS", "DOORWARD_TRUST_HEADERS", "1")

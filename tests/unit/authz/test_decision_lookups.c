@@ -183,16 +183,16 @@ static void a_dynamic_name_opens(void **state)
 	static const char nobody[] = "rdns = off\nallow = forward nobody.dyn.test\n";
 
 	(void)state;
-	assert_decides(policy, "192.0.2.1", AUTHZ_ALLOW, REASON_RULE, 60);
-	assert_decides(policy, "10.0.0.1", AUTHZ_ALLOW, REASON_RULE, 60);
-	assert_decides(policy, "2001:db8::7", AUTHZ_ALLOW, REASON_RULE, 40);
-	assert_decides(policy, "192.0.2.2", AUTHZ_DENY, REASON_DEFAULT, 60);
-	assert_decides(policy, "2001:db8::8", AUTHZ_DENY, REASON_DEFAULT, 40);
-	assert_decides(negated, "192.0.2.1", AUTHZ_DENY, REASON_DEFAULT, 60);
-	assert_decides(negated, "192.0.2.2", AUTHZ_ALLOW, REASON_RULE, 60);
-	assert_decides(alias, "192.0.2.1", AUTHZ_ALLOW, REASON_RULE, 30);
-	assert_decides(loop, "192.0.2.1", AUTHZ_DENY, REASON_DEFAULT, 30);
-	assert_int_equal(decide(nobody, "192.0.2.1").reason, REASON_DEFAULT);
+	assert_decides(policy, "192.0.2.1", AUTHZ_ALLOW, POLICY_REASON_RULE, 60);
+	assert_decides(policy, "10.0.0.1", AUTHZ_ALLOW, POLICY_REASON_RULE, 60);
+	assert_decides(policy, "2001:db8::7", AUTHZ_ALLOW, POLICY_REASON_RULE, 40);
+	assert_decides(policy, "192.0.2.2", AUTHZ_DENY, POLICY_REASON_DEFAULT, 60);
+	assert_decides(policy, "2001:db8::8", AUTHZ_DENY, POLICY_REASON_DEFAULT, 40);
+	assert_decides(negated, "192.0.2.1", AUTHZ_DENY, POLICY_REASON_DEFAULT, 60);
+	assert_decides(negated, "192.0.2.2", AUTHZ_ALLOW, POLICY_REASON_RULE, 60);
+	assert_decides(alias, "192.0.2.1", AUTHZ_ALLOW, POLICY_REASON_RULE, 30);
+	assert_decides(loop, "192.0.2.1", AUTHZ_DENY, POLICY_REASON_DEFAULT, 30);
+	assert_int_equal(decide(nobody, "192.0.2.1").reason, POLICY_REASON_DEFAULT);
 	/* What is at hand costs no turn of the loop. */
 	assert_true(decide(policy, "192.0.2.1").at_once);
 }
@@ -204,9 +204,9 @@ static void a_file_of_names(void **state)
 
 	(void)state;
 	/* One that has the address is enough, though nobody knows another. */
-	assert_decides(policy, "192.0.2.1", AUTHZ_ALLOW, REASON_RULE, 60);
+	assert_decides(policy, "192.0.2.1", AUTHZ_ALLOW, POLICY_REASON_RULE, 60);
 	o = decide(policy, "192.0.2.2");
-	assert_int_equal(o.reason, REASON_DNS_ERROR);
+	assert_int_equal(o.reason, POLICY_REASON_DNS_ERROR);
 	assert_int_equal(o.max_age_s, 0);
 }
 
@@ -216,15 +216,15 @@ static void a_list_shuts_out(void **state)
 	static const char negated[] = "rdns = off\nallow = !dnsbl bl.test\n";
 
 	(void)state;
-	assert_decides(policy, "192.0.2.1", AUTHZ_DENY, REASON_RULE, 50);
-	assert_decides(policy, "2001:db8::7", AUTHZ_DENY, REASON_RULE, 45);
-	assert_decides(policy, "2001:db8::8", AUTHZ_ALLOW, REASON_DEFAULT, 300);
-	assert_decides(policy, "192.0.2.2", AUTHZ_ALLOW, REASON_DEFAULT, 300);
-	assert_decides(policy, "192.0.2.3", AUTHZ_DENY, REASON_DNS_ERROR, 0);
-	assert_decides(policy, "192.0.2.4", AUTHZ_DENY, REASON_DNS_ERROR, 0);
-	assert_decides(negated, "192.0.2.1", AUTHZ_DENY, REASON_DEFAULT, 50);
-	assert_decides(negated, "192.0.2.2", AUTHZ_ALLOW, REASON_RULE, 300);
-	assert_decides(negated, "192.0.2.3", AUTHZ_DENY, REASON_DNS_ERROR, 0);
+	assert_decides(policy, "192.0.2.1", AUTHZ_DENY, POLICY_REASON_RULE, 50);
+	assert_decides(policy, "2001:db8::7", AUTHZ_DENY, POLICY_REASON_RULE, 45);
+	assert_decides(policy, "2001:db8::8", AUTHZ_ALLOW, POLICY_REASON_DEFAULT, 300);
+	assert_decides(policy, "192.0.2.2", AUTHZ_ALLOW, POLICY_REASON_DEFAULT, 300);
+	assert_decides(policy, "192.0.2.3", AUTHZ_DENY, POLICY_REASON_DNS_ERROR, 0);
+	assert_decides(policy, "192.0.2.4", AUTHZ_DENY, POLICY_REASON_DNS_ERROR, 0);
+	assert_decides(negated, "192.0.2.1", AUTHZ_DENY, POLICY_REASON_DEFAULT, 50);
+	assert_decides(negated, "192.0.2.2", AUTHZ_ALLOW, POLICY_REASON_RULE, 300);
+	assert_decides(negated, "192.0.2.3", AUTHZ_DENY, POLICY_REASON_DNS_ERROR, 0);
 }
 
 /* Nobody answers at the name server's port. */
@@ -248,7 +248,7 @@ static void nobody_knows(void **state)
 
 		assert_int_equal(o.verdict, cases[i % 3].verdict);
 		assert_int_equal(o.status, cases[i % 3].status);
-		assert_int_equal(o.reason, REASON_DNS_ERROR);
+		assert_int_equal(o.reason, POLICY_REASON_DNS_ERROR);
 		assert_int_equal(o.max_age_s, 0);
 	}
 }
@@ -266,7 +266,7 @@ static void only_what_matters_is_looked_up(void **state)
 		   "deny = dnsbl bl.nowhere & !forward home.dyn.test\n",
 		"192.0.2.1");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
-	assert_int_equal(o.reason, REASON_DEFAULT);
+	assert_int_equal(o.reason, POLICY_REASON_DEFAULT);
 	assert_true(o.at_once);
 }
 
@@ -309,7 +309,7 @@ static void names_and_lookups_together(void **state)
 	o = decide("rdns = double\ndefault = allow\ndeny = dnsbl bl.nowhere & host .other.test\n",
 		"192.0.2.1");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
-	assert_int_equal(o.reason, REASON_DEFAULT);
+	assert_int_equal(o.reason, POLICY_REASON_DEFAULT);
 }
 
 static void cancelling_midway(void **state)

@@ -58,7 +58,7 @@ static void a_look_up_without_memory_lets_nobody_in_and_is_not_kept(void **state
 		assert_true(authz_start(
 			&a, &(struct authz_means){.config = config}, 0, NULL, never_done, NULL));
 		assert_int_equal(a.status, 503);
-		assert_int_equal(a.reason, REASON_INTERNAL);
+		assert_int_equal(a.reason, POLICY_REASON_INTERNAL);
 		assert_int_equal(a.max_age_s, 0);
 		authz_clear(&a);
 		config_unref(config);

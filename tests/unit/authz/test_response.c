@@ -49,7 +49,7 @@ static struct authz allowed(void)
 		.policy = &policy,
 		.verdict = AUTHZ_ALLOW,
 		.status = 200,
-		.reason = REASON_DEFAULT,
+		.reason = POLICY_REASON_DEFAULT,
 		.hostname = {"a.example", 9},
 		.fetch.rdns = &verified,
 		.cert_present = true,
@@ -100,7 +100,7 @@ static void a_denied_responder_is_told_why(void **state)
 	(void)state;
 	a.verdict = AUTHZ_DENY;
 	a.status = 401;
-	a.reason = REASON_CERT_UNVERIFIED;
+	a.reason = POLICY_REASON_CERT_UNVERIFIED;
 	a.cert_verified = false;
 	a.hostname = (struct str){NULL, 0};
 	a.fetch.rdns = NULL;

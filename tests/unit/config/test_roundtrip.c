@@ -104,8 +104,8 @@ static void expect_same_verdict(
 	struct policy_verdict x;
 	struct policy_verdict y;
 
-	policy_decide(a, facts, NULL, &x);
-	policy_decide(b, facts, NULL, &y);
+	policy_evaluate(a, facts, NULL, &x);
+	policy_evaluate(b, facts, NULL, &y);
 	assert_int_equal(x.outcome, y.outcome);
 	assert_int_equal(x.reason, y.reason);
 	assert_int_equal(x.name, y.name);

@@ -59,7 +59,7 @@ static void reads_what_the_log_writes(void **state)
 	assert_text(r.time, "2026-11-21T17:12:00Z");
 	assert_text(r.verdict, "deny");
 	assert_int_equal(r.status, 403);
-	assert_int_equal(r.reason, REASON_RULE);
+	assert_int_equal(r.reason, POLICY_REASON_RULE);
 	assert_text(r.rule, "/etc/a.conf:7");
 	assert_text(r.rdns, "none");
 	assert_text(r.hostname, "a.example");
@@ -190,7 +190,7 @@ static void knows_every_reason(void **state)
 	struct replay r;
 
 	arena_init(&arena, 1024);
-	for (unsigned i = 0; i < REASON_COUNT; i++) {
+	for (unsigned i = 0; i < POLICY_REASON_COUNT; i++) {
 		struct bytes text;
 
 		bytes_init(&text, 0);

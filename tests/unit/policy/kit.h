@@ -126,7 +126,7 @@ static inline struct policy_verdict book_decide(const struct book *b, const stru
 	struct policy_verdict v;
 
 	memset(&v, 0xa5, sizeof(v));
-	policy_decide(&b->policy, &c->facts, NULL, &v);
+	policy_evaluate(&b->policy, &c->facts, NULL, &v);
 	return v;
 }
 

@@ -175,7 +175,7 @@ static void test_what_two_say_differently_is_unknown(void **state)
 		book_init(&b);
 		book_add(&b, POLICY_ACTION_ALLOW, terms[i]);
 		v = book_decide(&b, &c);
-		assert_int_equal(v.reason, REASON_DUPLICATE_INPUT);
+		assert_int_equal(v.reason, POLICY_REASON_DUPLICATE_INPUT);
 		assert_int_equal(v.claims_unclear, 1U << i);
 		book_clear(&b);
 		c.facts.claims_disputed = 0;
@@ -201,7 +201,7 @@ static void test_a_false_term_outweighs_an_unclear_one(void **state)
 	c.facts.names_state = POLICY_FACT_UNKNOWN;
 	b.policy.on_dns_error = POLICY_ON_ERROR_ALLOW;
 	assert_int_equal(book_decide(&b, &c).outcome, POLICY_DENY);
-	assert_int_equal(book_decide(&b, &c).reason, REASON_BAD_INPUT);
+	assert_int_equal(book_decide(&b, &c).reason, POLICY_REASON_BAD_INPUT);
 	book_clear(&b);
 }
 

@@ -24,7 +24,7 @@ static void test_the_default_decides_without_rules(void **state)
 		b.policy.default_action = allow;
 		v = book_decide(&b, &c);
 		assert_int_equal(v.outcome, POLICY_ALLOW);
-		assert_int_equal(v.reason, REASON_DEFAULT);
+		assert_int_equal(v.reason, POLICY_REASON_DEFAULT);
 		assert_null(v.rule);
 		assert_true(v.name == SIZE_MAX);
 		assert_int_equal(v.claims_used, 0);
@@ -48,7 +48,7 @@ static void test_the_first_true_rule_decides(void **state)
 	book_add(&b, allow, "*");
 	v = book_decide(&b, &c);
 	assert_int_equal(v.outcome, POLICY_ALLOW);
-	assert_int_equal(v.reason, REASON_RULE);
+	assert_int_equal(v.reason, POLICY_REASON_RULE);
 	assert_ptr_equal(v.rule, policy_rules_at(b.rules, 1));
 	c.ip = address("10.1.1.1");
 	v = book_decide(&b, &c);
@@ -104,22 +104,22 @@ static void check_pair(enum kind a, enum kind b, bool swap, bool unfetched,
 		unfetched ? POLICY_FACT_UNFETCHED : POLICY_FACT_UNKNOWN, action, on_error);
 
 	if (a == FALSE_ || b == FALSE_) {
-		assert_int_equal(v.reason, REASON_DEFAULT);
+		assert_int_equal(v.reason, POLICY_REASON_DEFAULT);
 		assert_int_equal(v.outcome, action == allow ? POLICY_DENY : POLICY_ALLOW);
 		assert_null(v.rule);
 	} else if ((a == NAMES || b == NAMES) && unfetched) {
 		assert_int_equal(v.outcome, POLICY_NEED);
 		assert_non_null(v.rule);
 	} else if (a == LIMIT || b == LIMIT) {
-		assert_int_equal(v.reason, REASON_REGEX_LIMIT);
+		assert_int_equal(v.reason, POLICY_REASON_REGEX_LIMIT);
 		assert_int_equal(v.outcome, POLICY_DENY);
 		assert_non_null(v.rule);
 	} else if (a == NAMES || b == NAMES) {
-		assert_int_equal(v.reason, REASON_DNS_ERROR);
+		assert_int_equal(v.reason, POLICY_REASON_DNS_ERROR);
 		assert_int_equal(v.outcome, by_error[on_error]);
 		assert_non_null(v.rule);
 	} else {
-		assert_int_equal(v.reason, REASON_RULE);
+		assert_int_equal(v.reason, POLICY_REASON_RULE);
 		assert_int_equal(v.outcome, action == allow ? POLICY_ALLOW : POLICY_DENY);
 	}
 }
@@ -147,7 +147,7 @@ static void test_an_unknown_rule_is_never_passed_over(void **state)
 	book_add(&b, allow, "ip 192.0.2.7");
 	v = book_decide(&b, &c);
 	assert_int_equal(v.outcome, POLICY_DENY);
-	assert_int_equal(v.reason, REASON_DNS_ERROR);
+	assert_int_equal(v.reason, POLICY_REASON_DNS_ERROR);
 	assert_ptr_equal(v.rule, policy_rules_at(b.rules, 0));
 	assert_true(v.name == SIZE_MAX);
 	/* Who does not claim to be one is not touched by it. */
@@ -180,7 +180,7 @@ static void test_a_limit_is_remembered_whatever_comes_after(void **state)
 		b.policy.on_dns_error = POLICY_ON_ERROR_ALLOW;
 		book_add(&b, allow, rules[i]);
 		assert_int_equal(book_decide(&b, &c).outcome, POLICY_DENY);
-		assert_int_equal(book_decide(&b, &c).reason, REASON_REGEX_LIMIT);
+		assert_int_equal(book_decide(&b, &c).reason, POLICY_REASON_REGEX_LIMIT);
 		book_clear(&b);
 	}
 }
@@ -196,7 +196,7 @@ static void test_a_rule_before_the_unknown_one_decides(void **state)
 	book_add(&b, allow, "ip 192.0.2.7");
 	book_add(&b, deny, "host .crawl.example");
 	assert_int_equal(book_decide(&b, &c).outcome, POLICY_ALLOW);
-	assert_int_equal(book_decide(&b, &c).reason, REASON_RULE);
+	assert_int_equal(book_decide(&b, &c).reason, POLICY_REASON_RULE);
 	assert_false(book_decide(&b, &c).names_used);
 	book_clear(&b);
 }
@@ -221,7 +221,7 @@ static void test_known_names_change_nothing_but_what_was_asked(void **state)
 	c.facts.names.count = 0;
 	v = book_decide(&b, &c);
 	assert_int_equal(v.outcome, POLICY_DENY);
-	assert_int_equal(v.reason, REASON_DEFAULT);
+	assert_int_equal(v.reason, POLICY_REASON_DEFAULT);
 	book_clear(&b);
 }
 
@@ -324,9 +324,9 @@ static void test_many_rules_in_order(void **state)
 		book_add(&b, i % 2 == 0 ? allow : deny, text);
 	}
 	assert_int_equal(policy_rules_count(b.rules), 3000);
-	assert_int_equal(book_decide(&b, &c).reason, REASON_DEFAULT);
+	assert_int_equal(book_decide(&b, &c).reason, POLICY_REASON_DEFAULT);
 	c.names[1] = str_view("r11-182.crawl.example"); /* 2998 = 11 * 256 + 182 */
-	assert_int_equal(book_decide(&b, &c).reason, REASON_DEFAULT);
+	assert_int_equal(book_decide(&b, &c).reason, POLICY_REASON_DEFAULT);
 	c.names[1] = str_view("r11-183.crawl.example");
 	assert_ptr_equal(book_decide(&b, &c).rule, policy_rules_at(b.rules, 2999));
 	assert_int_equal(book_decide(&b, &c).outcome, POLICY_DENY);

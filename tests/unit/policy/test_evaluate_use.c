@@ -200,7 +200,7 @@ static void test_the_trace_is_in_the_order_of_the_text(void **state)
 	book_add(&b, deny, "user_agent ~ x & ip 10.0.0.0/8");
 	book_add(&b, allow, "!host x.example & user_agent ~ googlebot");
 	book_add(&b, allow, "*");
-	policy_decide(&b.policy, &c.facts, &trace, &v);
+	policy_evaluate(&b.policy, &c.facts, &trace, &v);
 	assert_int_equal(v.outcome, POLICY_NEED);
 	assert_int_equal(told.rules, 3);
 	assert_int_equal(told.truth[0], POLICY_FALSE);
@@ -216,7 +216,7 @@ static void test_the_trace_is_in_the_order_of_the_text(void **state)
 
 	told.rules = 0;
 	c.facts.names_state = POLICY_FACT_UNKNOWN;
-	policy_decide(&b.policy, &c.facts, &trace, &v);
+	policy_evaluate(&b.policy, &c.facts, &trace, &v);
 	assert_int_equal(told.rules, 3);
 	assert_int_equal(told.truth[0], POLICY_FALSE);
 	assert_int_equal(told.terms[0][0], POLICY_UNKNOWN);

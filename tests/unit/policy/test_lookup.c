@@ -236,7 +236,8 @@ static void test_a_file_is_true_if_any_name_is(void **state)
 										   : "01");
 		} else {
 			assert_int_equal(v.outcome, POLICY_DENY);
-			assert_int_equal(v.reason, unknown ? REASON_DNS_ERROR : REASON_DEFAULT);
+			assert_int_equal(v.reason,
+				unknown ? POLICY_REASON_DNS_ERROR : POLICY_REASON_DEFAULT);
 			assert_lookups(&v.lookups_used, "01");
 		}
 	}
@@ -278,7 +279,7 @@ static void test_every_truth_of_a_rule(void **state)
 
 		if (truth[0] == POLICY_FALSE || truth[1] == POLICY_FALSE) {
 			assert_int_equal(v.outcome, POLICY_DENY);
-			assert_int_equal(v.reason, REASON_DEFAULT);
+			assert_int_equal(v.reason, POLICY_REASON_DEFAULT);
 		} else if (truth[0] == POLICY_UNFETCHED || truth[1] == POLICY_UNFETCHED) {
 			assert_int_equal(v.outcome, POLICY_NEED);
 			assert_false(v.lacks.names);
@@ -287,13 +288,13 @@ static void test_every_truth_of_a_rule(void **state)
 											: "01");
 		} else if (truth[0] == POLICY_UNKNOWN || truth[1] == POLICY_UNKNOWN) {
 			assert_int_equal(v.outcome, POLICY_ERROR);
-			assert_int_equal(v.reason, REASON_DNS_ERROR);
+			assert_int_equal(v.reason, POLICY_REASON_DNS_ERROR);
 			assert_lookups(&v.lacks.lookups, truth[0] != POLICY_UNKNOWN   ? "1"
 							 : truth[1] != POLICY_UNKNOWN ? "0"
 										      : "01");
 		} else {
 			assert_int_equal(v.outcome, POLICY_ALLOW);
-			assert_int_equal(v.reason, REASON_RULE);
+			assert_int_equal(v.reason, POLICY_REASON_RULE);
 			assert_lookups(&v.lookups_used, "01");
 			assert_int_equal(v.name, SIZE_MAX);
 		}
@@ -328,7 +329,7 @@ static void test_looks_up_only_what_can_matter(void **state)
 	c.facts.answers = answers;
 	v = book_decide(&b, &c);
 	assert_int_equal(v.outcome, POLICY_ALLOW);
-	assert_int_equal(v.reason, REASON_DEFAULT);
+	assert_int_equal(v.reason, POLICY_REASON_DEFAULT);
 	assert_lookups(&v.lookups_used, "3");
 	answers[3] = POLICY_UNFETCHED;
 	answers[2] = POLICY_FALSE;
@@ -363,7 +364,7 @@ static void test_names_and_lookups_are_wanted_together(void **state)
 	assert_lookups(&v.lacks.lookups, "");
 	c.facts.names_state = POLICY_FACT_KNOWN;
 	v = book_decide(&b, &c);
-	assert_int_equal(v.reason, REASON_DNS_ERROR);
+	assert_int_equal(v.reason, POLICY_REASON_DNS_ERROR);
 	assert_false(v.lacks.names);
 	assert_lookups(&v.lacks.lookups, "0");
 	answers[0] = POLICY_FALSE;
@@ -397,7 +398,7 @@ static void test_on_dns_error(void **state)
 		struct policy_verdict v = book_decide(&b, &c);
 
 		assert_int_equal(v.outcome, cases[i % 3].outcome);
-		assert_int_equal(v.reason, REASON_DNS_ERROR);
+		assert_int_equal(v.reason, POLICY_REASON_DNS_ERROR);
 		book_clear(&b);
 	}
 }

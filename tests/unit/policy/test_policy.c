@@ -7,7 +7,7 @@
 
 static void test_every_reason_has_a_word_of_its_own(void **state)
 {
-	for (int i = 0; i < REASON_COUNT; i++) {
+	for (int i = 0; i < POLICY_REASON_COUNT; i++) {
 		const char *word = policy_reason_word((enum policy_reason)i);
 
 		assert_non_null(word);
@@ -16,9 +16,9 @@ static void test_every_reason_has_a_word_of_its_own(void **state)
 			assert_string_not_equal(word, policy_reason_word((enum policy_reason)j));
 		}
 	}
-	assert_string_equal(policy_reason_word(REASON_RULE), "rule");
-	assert_string_equal(policy_reason_word(REASON_DNS_ERROR), "dns_error");
-	assert_string_equal(policy_reason_word(REASON_REGEX_LIMIT), "regex_limit");
+	assert_string_equal(policy_reason_word(POLICY_REASON_RULE), "rule");
+	assert_string_equal(policy_reason_word(POLICY_REASON_DNS_ERROR), "dns_error");
+	assert_string_equal(policy_reason_word(POLICY_REASON_REGEX_LIMIT), "regex_limit");
 }
 
 static void test_claims_are_called_as_in_rules(void **state)

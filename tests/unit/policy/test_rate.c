@@ -226,7 +226,7 @@ static void test_unknown_names_are_an_error(void **state)
 		struct policy_verdict v = decide("rate host 1/s & rate 1/s", &c, 0, 0);
 
 		assert_int_equal(v.outcome, POLICY_DENY);
-		assert_int_equal(v.reason, REASON_DNS_ERROR);
+		assert_int_equal(v.reason, POLICY_REASON_DNS_ERROR);
 		assert_true(v.lacks.names);
 		assert_int_equal(v.lacks.rates, 0);
 	}
@@ -239,16 +239,16 @@ static void test_what_an_answer_comes_to(void **state)
 		uint64_t over;
 		enum policy_reason reason;
 	} cases[] = {
-		{"rate 1/s", 0, REASON_DEFAULT},
-		{"rate 1/s", 1, REASON_RATE},
-		{"!rate 1/s", 0, REASON_RULE},
-		{"!rate 1/s", 1, REASON_DEFAULT},
-		{"rate 1/s & ip 192.0.2.7", 1, REASON_RATE},
-		{"rate 1/s & rate 5/h", 1, REASON_DEFAULT},
-		{"rate 1/s & rate 5/h", 2, REASON_DEFAULT},
-		{"rate 1/s & rate 5/h", 3, REASON_RATE},
-		{"!rate 1/s & rate 5/h", 2, REASON_RATE},
-		{"!rate 1/s & !rate 5/h", 0, REASON_RULE},
+		{"rate 1/s", 0, POLICY_REASON_DEFAULT},
+		{"rate 1/s", 1, POLICY_REASON_RATE},
+		{"!rate 1/s", 0, POLICY_REASON_RULE},
+		{"!rate 1/s", 1, POLICY_REASON_DEFAULT},
+		{"rate 1/s & ip 192.0.2.7", 1, POLICY_REASON_RATE},
+		{"rate 1/s & rate 5/h", 1, POLICY_REASON_DEFAULT},
+		{"rate 1/s & rate 5/h", 2, POLICY_REASON_DEFAULT},
+		{"rate 1/s & rate 5/h", 3, POLICY_REASON_RATE},
+		{"!rate 1/s & rate 5/h", 2, POLICY_REASON_RATE},
+		{"!rate 1/s & !rate 5/h", 0, POLICY_REASON_RULE},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -260,8 +260,8 @@ static void test_what_an_answer_comes_to(void **state)
 
 		assert_int_equal(v.reason, cases[i].reason);
 		assert_int_equal(
-			v.outcome, v.reason == REASON_DEFAULT ? POLICY_ALLOW : POLICY_DENY);
-		assert_int_equal(v.rule == NULL, v.reason == REASON_DEFAULT);
+			v.outcome, v.reason == POLICY_REASON_DEFAULT ? POLICY_ALLOW : POLICY_DENY);
+		assert_int_equal(v.rule == NULL, v.reason == POLICY_REASON_DEFAULT);
 		assert_true(v.rates_used);
 		assert_int_equal(v.lacks.rates, 0);
 	}
@@ -292,7 +292,7 @@ static void test_who_is_one_client(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct policy_buckets *buckets = policy_buckets_new(1024);
+		struct policy_token_buckets *buckets = policy_token_buckets_new(1024);
 		struct client c;
 		struct book b;
 
@@ -310,7 +310,7 @@ static void test_who_is_one_client(void **state)
 		c.ip = address(cases[i].b);
 		assert_int_equal(policy_rate_is_over(buckets, &b.policy, rate, &c.facts, SECOND),
 			cases[i].one);
-		policy_buckets_unref(buckets);
+		policy_token_buckets_unref(buckets);
 		book_clear(&b);
 	}
 }
@@ -318,7 +318,7 @@ static void test_who_is_one_client(void **state)
 /* A name, a certificate and an address are different clients, whatever their bytes. */
 static void test_kinds_of_clients_do_not_meet(void **state)
 {
-	struct policy_buckets *buckets = policy_buckets_new(1024);
+	struct policy_token_buckets *buckets = policy_token_buckets_new(1024);
 	struct policy_rate rate = {
 		.by = POLICY_RATE_BY_HOST, .tokens = 1, .unit_ns = SECOND, .rule = str_view("x")};
 	struct client c;
@@ -336,7 +336,7 @@ static void test_kinds_of_clients_do_not_meet(void **state)
 	c.facts.names.count = 0;
 	assert_false(policy_rate_is_over(buckets, &b.policy, &rate, &c.facts, SECOND));
 	assert_true(policy_rate_is_over(buckets, &b.policy, &rate, &c.facts, SECOND));
-	policy_buckets_unref(buckets);
+	policy_token_buckets_unref(buckets);
 	book_clear(&b);
 }
 
@@ -344,7 +344,7 @@ static void test_policies_rules_and_terms_count_apart(void **state)
 {
 	static const char *const rules[] = {"rate 1/h", "rate 1/h", "rate  1/h",
 		"rate 1/h & rate 1/h", "rate 1/h & uri /", "rate cert 1/h", "rate 2/h"};
-	struct policy_buckets *buckets = policy_buckets_new(4096);
+	struct policy_token_buckets *buckets = policy_token_buckets_new(4096);
 	struct client c;
 	struct book b;
 
@@ -372,7 +372,7 @@ static void test_policies_rules_and_terms_count_apart(void **state)
 		buckets, &b.policy, policy_rules_rate(b.rules, 0), &c.facts, SECOND));
 	assert_true(policy_rate_is_over(
 		buckets, &b.policy, policy_rules_rate(b.rules, 1), &c.facts, SECOND));
-	policy_buckets_unref(buckets);
+	policy_token_buckets_unref(buckets);
 	book_clear(&b);
 }
 

@@ -29,7 +29,7 @@ static enum policy_truth truth_of(const char *term, const struct client *c)
 
 	book_init(&b);
 	book_add(&b, POLICY_ACTION_DENY, term);
-	policy_decide(&b.policy, &c->facts, &trace, &v);
+	policy_evaluate(&b.policy, &c->facts, &trace, &v);
 	book_clear(&b);
 	return truth;
 }

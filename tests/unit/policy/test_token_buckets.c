@@ -12,12 +12,12 @@
 #define HOUR (3600 * SECOND)
 #define NOW (UINT64_C(123456789) * SECOND + 987654321)
 
-static uint32_t take_all(
-	struct policy_buckets *b, uint64_t key, uint32_t tokens, uint64_t unit_ns, uint64_t now_ns)
+static uint32_t take_all(struct policy_token_buckets *b, uint64_t key, uint32_t tokens,
+	uint64_t unit_ns, uint64_t now_ns)
 {
 	uint32_t taken = 0;
 
-	while (taken <= tokens && policy_buckets_take(b, key, tokens, unit_ns, now_ns)) {
+	while (taken <= tokens && policy_token_buckets_take(b, key, tokens, unit_ns, now_ns)) {
 		taken++;
 	}
 	return taken;
@@ -36,12 +36,12 @@ static void test_a_full_bucket_gives_what_it_holds(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
 		for (size_t n = 0; n < ARRAY_LEN(nows); n++) {
-			struct policy_buckets *b = policy_buckets_new(8);
+			struct policy_token_buckets *b = policy_token_buckets_new(8);
 
 			assert_non_null(b);
 			assert_int_equal(take_all(b, 1, rates[i].tokens, rates[i].unit_ns, nows[n]),
 				rates[i].tokens);
-			policy_buckets_unref(b);
+			policy_token_buckets_unref(b);
 		}
 	}
 }
@@ -50,28 +50,28 @@ static void test_a_full_bucket_gives_what_it_holds(void **state)
 static void test_tokens_come_back_evenly(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
-		struct policy_buckets *b = policy_buckets_new(8);
+		struct policy_token_buckets *b = policy_token_buckets_new(8);
 		uint64_t between_ns = rates[i].unit_ns / rates[i].tokens;
 		uint32_t tokens = rates[i].tokens;
 		uint64_t unit_ns = rates[i].unit_ns;
 
 		take_all(b, 1, tokens, unit_ns, NOW);
 		for (uint64_t k = 1; k <= 5; k++) {
-			assert_false(policy_buckets_take(
+			assert_false(policy_token_buckets_take(
 				b, 1, tokens, unit_ns, NOW + k * between_ns - 1));
-			assert_true(
-				policy_buckets_take(b, 1, tokens, unit_ns, NOW + k * between_ns));
-			assert_false(
-				policy_buckets_take(b, 1, tokens, unit_ns, NOW + k * between_ns));
+			assert_true(policy_token_buckets_take(
+				b, 1, tokens, unit_ns, NOW + k * between_ns));
+			assert_false(policy_token_buckets_take(
+				b, 1, tokens, unit_ns, NOW + k * between_ns));
 		}
-		policy_buckets_unref(b);
+		policy_token_buckets_unref(b);
 	}
 }
 
 static void test_an_idle_bucket_is_full_after_a_unit_and_not_fuller(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
-		struct policy_buckets *b = policy_buckets_new(8);
+		struct policy_token_buckets *b = policy_token_buckets_new(8);
 		uint32_t tokens = rates[i].tokens;
 		uint64_t unit_ns = rates[i].unit_ns;
 		uint64_t between_ns = unit_ns / tokens;
@@ -81,21 +81,21 @@ static void test_an_idle_bucket_is_full_after_a_unit_and_not_fuller(void **state
 			take_all(b, 1, tokens, unit_ns, NOW + tokens * between_ns - 1), tokens - 1);
 		assert_int_equal(take_all(b, 1, tokens, unit_ns, NOW + 3 * unit_ns), tokens);
 		assert_int_equal(take_all(b, 1, tokens, unit_ns, NOW + 1000 * unit_ns), tokens);
-		policy_buckets_unref(b);
+		policy_token_buckets_unref(b);
 	}
 }
 
 /* Who is above the rate takes nothing: a flood does not make the wait longer. */
 static void test_a_refusal_costs_nothing(void **state)
 {
-	struct policy_buckets *b = policy_buckets_new(8);
+	struct policy_token_buckets *b = policy_token_buckets_new(8);
 
 	take_all(b, 1, 2, MINUTE, NOW);
 	for (uint64_t s = 0; s < 30; s++) {
-		assert_false(policy_buckets_take(b, 1, 2, MINUTE, NOW + s * SECOND));
+		assert_false(policy_token_buckets_take(b, 1, 2, MINUTE, NOW + s * SECOND));
 	}
-	assert_true(policy_buckets_take(b, 1, 2, MINUTE, NOW + 30 * SECOND));
-	policy_buckets_unref(b);
+	assert_true(policy_token_buckets_take(b, 1, 2, MINUTE, NOW + 30 * SECOND));
+	policy_token_buckets_unref(b);
 }
 
 static void test_a_clock_that_goes_back_gives_and_keeps_nothing(void **state)
@@ -103,20 +103,20 @@ static void test_a_clock_that_goes_back_gives_and_keeps_nothing(void **state)
 	static const uint64_t backs[] = {1, SECOND, MINUTE, 2 * MINUTE, HOUR, NOW};
 
 	for (size_t i = 0; i < ARRAY_LEN(backs); i++) {
-		struct policy_buckets *b = policy_buckets_new(8);
+		struct policy_token_buckets *b = policy_token_buckets_new(8);
 		uint64_t then = NOW - backs[i];
 
 		assert_int_equal(take_all(b, 1, 6, MINUTE, NOW), 6);
 		assert_int_equal(take_all(b, 1, 6, MINUTE, then), 0);
 		/* From a full unit after that on, all is as before. */
 		assert_int_equal(take_all(b, 1, 6, MINUTE, then + 2 * MINUTE), 6);
-		policy_buckets_unref(b);
+		policy_token_buckets_unref(b);
 	}
 }
 
 static void test_keys_have_buckets_of_their_own(void **state)
 {
-	struct policy_buckets *b = policy_buckets_new(1024);
+	struct policy_token_buckets *b = policy_token_buckets_new(1024);
 
 	for (uint64_t key = 0; key < 8; key++) {
 		assert_int_equal(take_all(b, key << 40 | key, 5, SECOND, NOW), 5);
@@ -124,46 +124,46 @@ static void test_keys_have_buckets_of_their_own(void **state)
 	for (uint64_t key = 0; key < 8; key++) {
 		assert_int_equal(take_all(b, key << 40 | key, 5, SECOND, NOW), 0);
 	}
-	policy_buckets_unref(b);
+	policy_token_buckets_unref(b);
 }
 
 /* In a set of eight, in any order of coming. */
 static void test_the_one_that_is_full_the_soonest_makes_way(void **state)
 {
 	for (uint64_t shift = 0; shift < 8; shift++) {
-		struct policy_buckets *b = policy_buckets_new(8);
+		struct policy_token_buckets *b = policy_token_buckets_new(8);
 
 		/* Key k has taken k tokens of ten. */
 		for (uint64_t i = 0; i < 8; i++) {
 			uint64_t key = (i + shift) % 8 + 1;
 
 			for (uint64_t k = 0; k < key; k++) {
-				assert_true(policy_buckets_take(b, key, 10, SECOND, NOW));
+				assert_true(policy_token_buckets_take(b, key, 10, SECOND, NOW));
 			}
 		}
-		assert_true(policy_buckets_take(b, 100, 10, SECOND, NOW));
+		assert_true(policy_token_buckets_take(b, 100, 10, SECOND, NOW));
 		/* Asking for a bucket that is there pushes none out. */
 		for (uint64_t key = 8; key >= 2; key--) {
 			assert_int_equal(take_all(b, key, 10, SECOND, NOW), 10 - key);
 		}
 		assert_int_equal(take_all(b, 1, 10, SECOND, NOW), 10);
-		policy_buckets_unref(b);
+		policy_token_buckets_unref(b);
 	}
 }
 
 static void test_a_flood_does_not_free_who_is_limited_most(void **state)
 {
-	struct policy_buckets *b = policy_buckets_new(1024);
+	struct policy_token_buckets *b = policy_token_buckets_new(1024);
 	const uint64_t limited = UINT64_C(0x123456789abcdef0);
 
 	assert_int_equal(take_all(b, limited, 20, MINUTE, NOW), 20);
 	for (uint64_t i = 0; i < 200000; i++) {
-		uint64_t key = policy_buckets_hash(b, &i, sizeof(i));
+		uint64_t key = policy_token_buckets_hash(b, &i, sizeof(i));
 
-		assert_true(policy_buckets_take(b, key, 20, MINUTE, NOW + i));
+		assert_true(policy_token_buckets_take(b, key, 20, MINUTE, NOW + i));
 	}
-	assert_false(policy_buckets_take(b, limited, 20, MINUTE, NOW + SECOND));
-	policy_buckets_unref(b);
+	assert_false(policy_token_buckets_take(b, limited, 20, MINUTE, NOW + SECOND));
+	policy_token_buckets_unref(b);
 }
 
 /* With as many sets as there are, whatever their number, and none outside. */
@@ -172,35 +172,35 @@ static void test_any_number_of_buckets(void **state)
 	static const uint32_t counts[] = {1, 7, 8, 9, 1024, 1025, 4099, 100000};
 
 	for (size_t c = 0; c < ARRAY_LEN(counts); c++) {
-		struct policy_buckets *b = policy_buckets_new(counts[c]);
+		struct policy_token_buckets *b = policy_token_buckets_new(counts[c]);
 		uint32_t kept = 0;
 
-		assert_true(policy_buckets_take(b, 0, 1, HOUR, NOW));
-		assert_true(policy_buckets_take(b, UINT64_MAX, 1, HOUR, NOW));
+		assert_true(policy_token_buckets_take(b, 0, 1, HOUR, NOW));
+		assert_true(policy_token_buckets_take(b, UINT64_MAX, 1, HOUR, NOW));
 		for (uint64_t i = 0; i < counts[c]; i++) {
-			(void)!policy_buckets_take(
-				b, policy_buckets_hash(b, &i, sizeof(i)), 1, HOUR, NOW);
+			(void)!policy_token_buckets_take(
+				b, policy_token_buckets_hash(b, &i, sizeof(i)), 1, HOUR, NOW);
 		}
 		for (uint64_t i = counts[c]; i-- > 0;) {
-			kept += !policy_buckets_take(
-				b, policy_buckets_hash(b, &i, sizeof(i)), 1, HOUR, NOW);
+			kept += !policy_token_buckets_take(
+				b, policy_token_buckets_hash(b, &i, sizeof(i)), 1, HOUR, NOW);
 		}
 		/* Keys spread evenly enough over the sets. */
 		assert_true(counts[c] < 100 || kept > counts[c] / 10 * 7);
-		policy_buckets_unref(b);
+		policy_token_buckets_unref(b);
 	}
 }
 
 static void test_secrets_differ(void **state)
 {
-	struct policy_buckets *a = policy_buckets_new(8);
-	struct policy_buckets *b = policy_buckets_new(8);
+	struct policy_token_buckets *a = policy_token_buckets_new(8);
+	struct policy_token_buckets *b = policy_token_buckets_new(8);
 
-	assert_true(policy_buckets_hash(a, "x", 1) == policy_buckets_hash(a, "x", 1));
-	assert_true(policy_buckets_hash(a, "x", 1) != policy_buckets_hash(b, "x", 1));
-	policy_buckets_unref(a);
-	policy_buckets_unref(b);
-	policy_buckets_unref(NULL);
+	assert_true(policy_token_buckets_hash(a, "x", 1) == policy_token_buckets_hash(a, "x", 1));
+	assert_true(policy_token_buckets_hash(a, "x", 1) != policy_token_buckets_hash(b, "x", 1));
+	policy_token_buckets_unref(a);
+	policy_token_buckets_unref(b);
+	policy_token_buckets_unref(NULL);
 }
 
 #define THREADS 8
@@ -209,7 +209,7 @@ static void test_secrets_differ(void **state)
 #define TRIES 4000 /* of each thread for each key */
 
 struct hammer {
-	struct policy_buckets *buckets;
+	struct policy_token_buckets *buckets;
 	uint64_t taken[KEYS];
 };
 
@@ -219,22 +219,22 @@ static void *hammer(void *ctx)
 
 	for (int i = 0; i < TRIES; i++) {
 		for (uint64_t k = 0; k < KEYS; k++) {
-			h->taken[k] += policy_buckets_take(
+			h->taken[k] += policy_token_buckets_take(
 				h->buckets, k << 58 | k, TOKENS, HOUR, NOW + (uint64_t)i);
 		}
 	}
-	policy_buckets_unref(h->buckets);
+	policy_token_buckets_unref(h->buckets);
 	return NULL;
 }
 
 static void test_threads_share_each_token_once(void **state)
 {
-	struct policy_buckets *b = policy_buckets_new(1024);
+	struct policy_token_buckets *b = policy_token_buckets_new(1024);
 	struct hammer hammers[THREADS] = {{NULL, {0}}};
 	pthread_t threads[THREADS];
 
 	for (int t = 0; t < THREADS; t++) {
-		hammers[t].buckets = policy_buckets_ref(b);
+		hammers[t].buckets = policy_token_buckets_ref(b);
 		assert_int_equal(pthread_create(&threads[t], NULL, hammer, &hammers[t]), 0);
 	}
 	for (int t = 0; t < THREADS; t++) {
@@ -248,7 +248,7 @@ static void test_threads_share_each_token_once(void **state)
 		}
 		assert_int_equal(taken, TOKENS);
 	}
-	policy_buckets_unref(b);
+	policy_token_buckets_unref(b);
 }
 
 int main(void)

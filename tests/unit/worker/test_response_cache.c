@@ -57,7 +57,7 @@ static void open_fixture(struct fixture *f, size_t bytes)
 		.tail = str_view("tail"),
 		.outcome = str_view("outcome"),
 		.verdict = AUTHZ_ALLOW,
-		.reason = REASON_RULE,
+		.reason = POLICY_REASON_RULE,
 		.max_age_s = 300,
 		.until_ms = NOW_MS + 10000,
 		.from_wall_s = WALL_S,
@@ -106,7 +106,7 @@ static void what_was_kept_is_found_whole(void **state)
 	assert_true(str_eq_text(found->head, "head"));
 	assert_true(str_eq_text(found->tail, "tail"));
 	assert_true(str_eq_text(found->outcome, "outcome"));
-	assert_int_equal(found->reason, REASON_RULE);
+	assert_int_equal(found->reason, POLICY_REASON_RULE);
 
 	f.answer.head = str_view("another");
 	answers_keep(f.answers, &f.key, &f.answer);
