@@ -28,7 +28,7 @@ static bool read_codec(struct str word, enum cert_codec *out)
 	return false;
 }
 
-bool config_source_read(struct str text, bool with_codec, struct arena *arena,
+bool config_cert_source_read(struct str text, bool with_codec, struct arena *arena,
 	struct cert_choice *out, const char **why)
 {
 	struct cert_choice choice = {0};
@@ -67,7 +67,7 @@ bool config_source_read(struct str text, bool with_codec, struct arena *arena,
 	return true;
 }
 
-void config_source_write(const struct cert_choice *choice, bool with_codec, struct bytes *out)
+void config_cert_source_write(const struct cert_choice *choice, bool with_codec, struct bytes *out)
 {
 	if (choice->name == NULL) {
 		return;

@@ -15,9 +15,9 @@
 /* `param NAME CODEC` or `header NAME CODEC`; without a codec for verify_source. */
 
 /* Empty text is no choice. False with *why, a static string, or NULL where the form is wrong. */
-NODISCARD bool config_source_read(struct str text, bool with_codec, struct arena *arena,
+NODISCARD bool config_cert_source_read(struct str text, bool with_codec, struct arena *arena,
 	struct cert_choice *out, const char **why);
-/* What config_source_read takes. */
-void config_source_write(const struct cert_choice *choice, bool with_codec, struct bytes *out);
+/* What config_cert_source_read takes. */
+void config_cert_source_write(const struct cert_choice *choice, bool with_codec, struct bytes *out);
 
 #endif

@@ -66,7 +66,7 @@ static void add_by_type(struct words *words, enum config_type type)
 	}
 }
 
-const char *config_word_meant(const struct config_key *key, struct str found)
+const char *config_keyword_meant(const struct config_key *key, struct str found)
 {
 	struct words words = {.count = 0};
 	struct str part;

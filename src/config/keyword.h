@@ -11,6 +11,6 @@
  * The word that a refused value, or a part of it, most likely misspells; NULL if the key takes none
  * that is near. Numbers are nothing that is misspelt.
  */
-const char *config_word_meant(const struct config_key *key, struct str found);
+const char *config_keyword_meant(const struct config_key *key, struct str found);
 
 #endif

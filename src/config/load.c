@@ -82,7 +82,7 @@ static void report_unknown_section(
 static void report_value(struct config_loader *loader, const struct config_key *key,
 	const struct config_ini_entry *entry, const struct config_fault *fault)
 {
-	const char *meant = config_word_meant(key, fault->found);
+	const char *meant = config_keyword_meant(key, fault->found);
 	struct place place = config_ini_value_place(entry);
 	struct bytes expected;
 

@@ -10,7 +10,7 @@
 
 #define MAX_MEMORY (1024 * 1024) /* bytes of one entry; a group may have very many members */
 
-bool config_account_find(bool user, const char *name, uint32_t *out)
+bool config_user_group_find(bool user, const char *name, uint32_t *out)
 {
 	bool found = false;
 	int error = ERANGE;

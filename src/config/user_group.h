@@ -10,6 +10,6 @@
 #include <stdint.h>
 
 /* The number of a user, or else of a group; false if there is none of that name. Thread-safe. */
-NODISCARD bool config_account_find(bool user, const char *name, uint32_t *out);
+NODISCARD bool config_user_group_find(bool user, const char *name, uint32_t *out);
 
 #endif

@@ -129,7 +129,7 @@ static bool read_account(const struct config_key *key, const struct config_readi
 			*why = "out of memory";
 			return false;
 		}
-		if (!config_account_find(key->type == CONFIG_USER, name, &id)) {
+		if (!config_user_group_find(key->type == CONFIG_USER, name, &id)) {
 			*why = key->type == CONFIG_USER
 				       ? "expected the name of a user; there is none"
 				       : "expected the name of a group; there is none";
@@ -392,8 +392,9 @@ bool config_value_read(const struct config_key *key, const struct config_reading
 		return read_listen(key, reading, text, base, &fault->why);
 	case CONFIG_CERT_SOURCE:
 	case CONFIG_VERIFY_SOURCE:
-		return config_source_read(text, key->type == CONFIG_CERT_SOURCE, reading->arena,
-			(struct cert_choice *)(void *)((char *)base + key->offset), &fault->why);
+		return config_cert_source_read(text, key->type == CONFIG_CERT_SOURCE,
+			reading->arena, (struct cert_choice *)(void *)((char *)base + key->offset),
+			&fault->why);
 	case CONFIG_LOG:
 		return read_log(key, reading, text, base, &fault->why);
 	default:

@@ -324,7 +324,7 @@ static void write_scalar(const struct config_key *key, const void *base, struct 
 		break;
 	case CONFIG_CERT_SOURCE:
 	case CONFIG_VERIFY_SOURCE:
-		config_source_write((const void *)((const char *)base + key->offset),
+		config_cert_source_write((const void *)((const char *)base + key->offset),
 			key->type == CONFIG_CERT_SOURCE, out);
 		break;
 	case CONFIG_LOG:
