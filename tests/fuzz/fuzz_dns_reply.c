@@ -173,7 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check(reply != NULL);
 	memcpy(reply, whole ? data + 1 : made, reply_len);
 	bool matched = dns_reply_match(&query, reply, reply_len) == DNS_MATCH_YES;
-	bool passed = dns_gate_pass(reply, reply_len, &rcode);
+	bool passed = dns_validate(reply, reply_len, &rcode);
 
 	dns_reply_read(&query, reply, reply_len, &answer);
 	check_answer(&query, &answer, matched, passed);

@@ -286,7 +286,7 @@ static bool is_not_looked_up(struct dns_lookups *all, const struct addr *addr)
 	const struct dns_ground *dns = all->ground->dns;
 	struct dns_name reverse;
 
-	if (dns->settings->private_ptr || !dns_addr_is_special(addr)) {
+	if (dns->settings->private_ptr || !dns_addr_is_special_use(addr)) {
 		return false;
 	}
 	dns_name_reverse(addr, &reverse);

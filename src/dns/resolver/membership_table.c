@@ -265,7 +265,7 @@ static bool is_clear(struct dns_members *all, const struct dns_member_question *
 	const struct dns_ground *dns = all->ground->dns;
 
 	if (question->kind != DNS_MEMBER_DNSBL || dns->settings->private_ptr ||
-		!dns_addr_is_special(question->addr) ||
+		!dns_addr_is_special_use(question->addr) ||
 		(dns->zone != NULL && dns_zone_answer(dns->zone, name, type, &all->answer))) {
 		return false;
 	}

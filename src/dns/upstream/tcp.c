@@ -20,7 +20,7 @@ struct connection {
 	uv_timer_t timer;
 	uv_connect_t connect;
 	struct dns_tcp *all;
-	struct dns_frames frames;
+	struct dns_tcp_frames frames;
 	size_t upstream;
 	int number;
 	uint32_t in_flight;  /* acquired, and not released */
@@ -33,7 +33,7 @@ struct connection {
 
 struct output {
 	uv_write_t write;
-	uint8_t frame[DNS_FRAME_PREFIX + DNS_QUERY_MAX];
+	uint8_t frame[DNS_TCP_FRAME_PREFIX + DNS_QUERY_MAX];
 };
 
 struct dns_tcp {
@@ -80,7 +80,7 @@ static void on_closed(uv_handle_t *handle)
 	if (--c->handles > 0) {
 		return;
 	}
-	dns_frames_clear(&c->frames);
+	dns_tcp_frames_clear(&c->frames);
 	free(c);
 	tcp->open_count--;
 	if (tcp->closing && tcp->open_count == 0) {
@@ -179,7 +179,7 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 	struct dns_tcp *tcp = c->all;
 	const uint8_t *at = tcp->input;
 	size_t left = got > 0 ? (size_t)got : 0;
-	enum dns_frame frame = DNS_FRAME_DONE;
+	enum dns_tcp_frame frame = DNS_TCP_FRAME_DONE;
 	const uint8_t *message;
 	size_t len;
 
@@ -187,13 +187,13 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 		lose(c);
 		return;
 	}
-	while (!c->closing && frame == DNS_FRAME_DONE) {
-		frame = dns_frames_next(&c->frames, &at, &left, &message, &len);
-		if (frame == DNS_FRAME_DONE) {
+	while (!c->closing && frame == DNS_TCP_FRAME_DONE) {
+		frame = dns_tcp_frames_next(&c->frames, &at, &left, &message, &len);
+		if (frame == DNS_TCP_FRAME_DONE) {
 			take_message(c, message, len);
 		}
 	}
-	if (frame == DNS_FRAME_BAD) {
+	if (frame == DNS_TCP_FRAME_BAD) {
 		lose(c);
 	} else if (!tcp->closing) {
 		tcp->events.settled(tcp->events.ctx);
@@ -244,7 +244,7 @@ static struct connection *open_connection(struct dns_tcp *tcp, size_t upstream)
 	c->upstream = upstream;
 	c->number = number;
 	c->connecting = true;
-	dns_frames_init(&c->frames);
+	dns_tcp_frames_init(&c->frames);
 	tcp->connections[number] = c;
 	tcp->open_count++;
 	endpoint_to_sockaddr(&tcp->upstreams[upstream], &address);
@@ -346,10 +346,11 @@ enum dns_sent dns_tcp_send(struct dns_tcp *tcp, int number, const uint8_t *query
 	if (output == NULL) {
 		return DNS_SENT_UNREACHABLE;
 	}
-	uv_buf_t buffer = uv_buf_init((char *)output->frame, (unsigned)(DNS_FRAME_PREFIX + len));
+	uv_buf_t buffer =
+		uv_buf_init((char *)output->frame, (unsigned)(DNS_TCP_FRAME_PREFIX + len));
 
 	put_u16(output->frame, (uint16_t)len);
-	memcpy(output->frame + DNS_FRAME_PREFIX, query, len);
+	memcpy(output->frame + DNS_TCP_FRAME_PREFIX, query, len);
 	output->write.data = c;
 	if (uv_write(&output->write, (uv_stream_t *)&c->socket, &buffer, 1, on_written) != 0) {
 		free(output);

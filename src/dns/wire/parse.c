@@ -280,7 +280,7 @@ static enum dns_answer_kind read_reply(
 	if ((header.flags & DNS_FLAG_TC) != 0) {
 		return DNS_ANSWER_TRUNCATED;
 	}
-	if (!dns_gate_pass(reply, len, &rcode)) {
+	if (!dns_validate(reply, len, &rcode)) {
 		return DNS_ANSWER_MALFORMED;
 	}
 	switch (rcode) {

@@ -37,7 +37,7 @@ const struct prefix *dns_addr_special(const struct addr *addr)
 	return NULL;
 }
 
-bool dns_addr_is_special(const struct addr *addr)
+bool dns_addr_is_special_use(const struct addr *addr)
 {
 	return dns_addr_special(addr) != NULL;
 }

@@ -14,7 +14,7 @@
  * link-local, benchmarking, multicast, reserved. The documentation prefixes (RFC 5737, RFC 3849)
  * are not among them: manuals, demonstrations and tests use them like any others.
  */
-bool dns_addr_is_special(const struct addr *addr);
+bool dns_addr_is_special_use(const struct addr *addr);
 /* The prefix of special use that the address lies in; NULL: in none. */
 const struct prefix *dns_addr_special(const struct addr *addr);
 

@@ -7,12 +7,12 @@
 
 #define KEEP 4096 /* bytes of memory; longer messages are seldom */
 
-void dns_frames_init(struct dns_frames *frames)
+void dns_tcp_frames_init(struct dns_tcp_frames *frames)
 {
-	bytes_init(&frames->held, DNS_FRAME_MAX);
+	bytes_init(&frames->held, DNS_TCP_FRAME_MAX);
 }
 
-void dns_frames_clear(struct dns_frames *frames)
+void dns_tcp_frames_clear(struct dns_tcp_frames *frames)
 {
 	bytes_clear(&frames->held);
 }
@@ -23,7 +23,7 @@ static size_t message_len(const uint8_t *prefix)
 }
 
 /* Moves bytes into `held` until it has `want` of them, or none is left. */
-static bool hold(struct dns_frames *frames, size_t want, const uint8_t **at, size_t *left)
+static bool hold(struct dns_tcp_frames *frames, size_t want, const uint8_t **at, size_t *left)
 {
 	size_t take = want - frames->held.len;
 
@@ -37,48 +37,48 @@ static bool hold(struct dns_frames *frames, size_t want, const uint8_t **at, siz
 }
 
 /* A message that begins in `held`. */
-static enum dns_frame next_held(struct dns_frames *frames, const uint8_t **at, size_t *left,
+static enum dns_tcp_frame next_held(struct dns_tcp_frames *frames, const uint8_t **at, size_t *left,
 	const uint8_t **message, size_t *len)
 {
 	struct bytes *held = &frames->held;
 
-	if (held->len < DNS_FRAME_PREFIX && !hold(frames, DNS_FRAME_PREFIX, at, left)) {
-		return DNS_FRAME_BAD;
+	if (held->len < DNS_TCP_FRAME_PREFIX && !hold(frames, DNS_TCP_FRAME_PREFIX, at, left)) {
+		return DNS_TCP_FRAME_BAD;
 	}
-	if (held->len < DNS_FRAME_PREFIX) {
-		return DNS_FRAME_MORE;
+	if (held->len < DNS_TCP_FRAME_PREFIX) {
+		return DNS_TCP_FRAME_MORE;
 	}
-	size_t whole = DNS_FRAME_PREFIX + message_len(held->data);
+	size_t whole = DNS_TCP_FRAME_PREFIX + message_len(held->data);
 
-	if (whole < DNS_FRAME_PREFIX + DNS_HEADER_SIZE || !hold(frames, whole, at, left)) {
-		return DNS_FRAME_BAD;
+	if (whole < DNS_TCP_FRAME_PREFIX + DNS_HEADER_SIZE || !hold(frames, whole, at, left)) {
+		return DNS_TCP_FRAME_BAD;
 	}
 	if (held->len < whole) {
-		return DNS_FRAME_MORE;
+		return DNS_TCP_FRAME_MORE;
 	}
-	*message = held->data + DNS_FRAME_PREFIX;
-	*len = whole - DNS_FRAME_PREFIX;
-	return DNS_FRAME_DONE;
+	*message = held->data + DNS_TCP_FRAME_PREFIX;
+	*len = whole - DNS_TCP_FRAME_PREFIX;
+	return DNS_TCP_FRAME_DONE;
 }
 
-enum dns_frame dns_frames_next(struct dns_frames *frames, const uint8_t **at, size_t *left,
-	const uint8_t **message, size_t *len)
+enum dns_tcp_frame dns_tcp_frames_next(struct dns_tcp_frames *frames, const uint8_t **at,
+	size_t *left, const uint8_t **message, size_t *len)
 {
 	struct bytes *held = &frames->held;
 
-	if (held->len >= DNS_FRAME_PREFIX &&
-		held->len == DNS_FRAME_PREFIX + message_len(held->data)) {
+	if (held->len >= DNS_TCP_FRAME_PREFIX &&
+		held->len == DNS_TCP_FRAME_PREFIX + message_len(held->data)) {
 		bytes_reset(held, KEEP); /* told by the call before */
 	}
-	if (held->len == 0 && *left >= DNS_FRAME_PREFIX) {
-		size_t whole = DNS_FRAME_PREFIX + message_len(*at);
+	if (held->len == 0 && *left >= DNS_TCP_FRAME_PREFIX) {
+		size_t whole = DNS_TCP_FRAME_PREFIX + message_len(*at);
 
-		if (whole >= DNS_FRAME_PREFIX + DNS_HEADER_SIZE && whole <= *left) {
-			*message = *at + DNS_FRAME_PREFIX;
-			*len = whole - DNS_FRAME_PREFIX;
+		if (whole >= DNS_TCP_FRAME_PREFIX + DNS_HEADER_SIZE && whole <= *left) {
+			*message = *at + DNS_TCP_FRAME_PREFIX;
+			*len = whole - DNS_TCP_FRAME_PREFIX;
 			*at += whole;
 			*left -= whole;
-			return DNS_FRAME_DONE;
+			return DNS_TCP_FRAME_DONE;
 		}
 	}
 	return next_held(frames, at, left, message, len);

@@ -19,28 +19,28 @@
  *	  2 octets, big-endian
  */
 
-#define DNS_FRAME_PREFIX 2u
-#define DNS_FRAME_MAX (DNS_FRAME_PREFIX + 65535u)
+#define DNS_TCP_FRAME_PREFIX 2u
+#define DNS_TCP_FRAME_MAX (DNS_TCP_FRAME_PREFIX + 65535u)
 
-struct dns_frames {
+struct dns_tcp_frames {
 	struct bytes held; /* the beginning of a message that is not whole */
 };
 
-enum dns_frame {
-	DNS_FRAME_DONE,
-	DNS_FRAME_MORE,
-	DNS_FRAME_BAD /* too short for a DNS header, or out of memory: the stream is lost */
+enum dns_tcp_frame {
+	DNS_TCP_FRAME_DONE,
+	DNS_TCP_FRAME_MORE,
+	DNS_TCP_FRAME_BAD /* too short for a DNS header, or out of memory: the stream is lost */
 };
 
-void dns_frames_init(struct dns_frames *frames);
-void dns_frames_clear(struct dns_frames *frames);
+void dns_tcp_frames_init(struct dns_tcp_frames *frames);
+void dns_tcp_frames_clear(struct dns_tcp_frames *frames);
 
 /*
  * Takes the next message from the `*left` bytes at `*at`, and moves both past what it took. DONE:
  * a message of `*len` bytes at `*message`, a view that is good until the next call and as long as
  * the input is. MORE: all bytes are taken.
  */
-NODISCARD enum dns_frame dns_frames_next(struct dns_frames *frames, const uint8_t **at,
+NODISCARD enum dns_tcp_frame dns_tcp_frames_next(struct dns_tcp_frames *frames, const uint8_t **at,
 	size_t *left, const uint8_t **message, size_t *len);
 
 #endif

@@ -177,7 +177,7 @@ static bool record_good(const struct dns_walk *walk, const struct dns_record *re
 	}
 }
 
-bool dns_gate_pass(const uint8_t *message, size_t len, unsigned *rcode)
+bool dns_validate(const uint8_t *message, size_t len, unsigned *rcode)
 {
 	struct dns_walk walk;
 	struct dns_record record;

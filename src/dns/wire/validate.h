@@ -101,6 +101,6 @@ NODISCARD enum dns_walk_step dns_walk_next(struct dns_walk *walk, struct dns_rec
  * the additional section, at the root, and of whole options. *rcode is the whole of it, with OPT's
  * upper bits.
  */
-NODISCARD bool dns_gate_pass(const uint8_t *message, size_t len, unsigned *rcode);
+NODISCARD bool dns_validate(const uint8_t *message, size_t len, unsigned *rcode);
 
 #endif

@@ -80,7 +80,7 @@ static void finds_it_among_others(void **state)
 	ask(RD | RA);
 	add_options("\0\3\0\2id\0\12\0\10ourcooki\0\17\0\0", 22);
 	assert_int_equal(find(&out), DNS_COOKIE_OURS);
-	assert_true(dns_gate_pass(p.bytes, p.len, &rcode));
+	assert_true(dns_validate(p.bytes, p.len, &rcode));
 	ask(RD | RA);
 	add_options("\0\12\0\10ourcooki\0\12\0\10ourcooki", 24);
 	assert_int_equal(find(&out), DNS_COOKIE_OTHER);
@@ -96,7 +96,7 @@ static void is_strict_about_what_it_reads(void **state)
 		ask(RD | RA);
 		add_options("\0\12\0\10ourcooki", len);
 		assert_int_equal(find(&out), DNS_COOKIE_UNREADABLE);
-		assert_false(dns_gate_pass(p.bytes, p.len, &rcode));
+		assert_false(dns_validate(p.bytes, p.len, &rcode));
 	}
 	ask(RD | RA);
 	add_options("\0\12\0\10ourcooki\0", 13);
