@@ -3,13 +3,13 @@
 
 #include "dns/zone/lexer.h"
 
-void dns_entries_init(struct dns_entries *entries, struct str text)
+void dns_lexer_init(struct dns_lexer *entries, struct str text)
 {
-	*entries = (struct dns_entries){.rest = text, .line = 1};
-	bytes_init(&entries->text, DNS_ENTRY_MAX + 1);
+	*entries = (struct dns_lexer){.rest = text, .line = 1};
+	bytes_init(&entries->text, DNS_LEXER_MAX + 1);
 }
 
-void dns_entries_clear(struct dns_entries *entries)
+void dns_lexer_clear(struct dns_lexer *entries)
 {
 	bytes_clear(&entries->text);
 }
@@ -24,7 +24,7 @@ struct state {
 };
 
 /* Takes `c`; returns what goes wrong with it, or NULL. */
-static const char *take(struct dns_entries *entries, struct state *state, char c)
+static const char *take(struct dns_lexer *entries, struct state *state, char c)
 {
 	switch (c) {
 	case '\0':
@@ -71,11 +71,11 @@ static const char *take(struct dns_entries *entries, struct state *state, char c
 	return bytes_append_u8(&entries->text, (uint8_t)c) ? NULL : too_long;
 }
 
-enum dns_entries_step dns_entries_next(struct dns_entries *entries, const char **why)
+enum dns_lexer_step dns_lexer_next(struct dns_lexer *entries, const char **why)
 {
 	struct state state = {.depth = 0};
 
-	bytes_reset(&entries->text, DNS_ENTRY_MAX);
+	bytes_reset(&entries->text, DNS_LEXER_MAX);
 	while (entries->rest.len > 0) {
 		char c = entries->rest.data[0];
 
@@ -87,7 +87,7 @@ enum dns_entries_step dns_entries_next(struct dns_entries *entries, const char *
 			entries->line++;
 			if (state.quoted) {
 				*why = "a quote that does not end on its line";
-				return DNS_ENTRIES_BAD;
+				return DNS_LEXER_BAD;
 			}
 			if (state.depth == 0) {
 				if (state.begun) {
@@ -99,21 +99,21 @@ enum dns_entries_step dns_entries_next(struct dns_entries *entries, const char *
 		}
 		*why = take(entries, &state, c);
 		if (*why != NULL) {
-			return DNS_ENTRIES_BAD;
+			return DNS_LEXER_BAD;
 		}
 	}
 	if (state.depth > 0 || state.quoted) {
 		*why = state.quoted ? "a quote that does not end" : "a ( without its )";
-		return DNS_ENTRIES_BAD;
+		return DNS_LEXER_BAD;
 	}
 	if (!state.begun) {
-		return DNS_ENTRIES_DONE;
+		return DNS_LEXER_DONE;
 	}
 	if (!bytes_append_u8(&entries->text, '\0')) {
 		*why = too_long;
-		return DNS_ENTRIES_BAD;
+		return DNS_LEXER_BAD;
 	}
-	return DNS_ENTRIES_ONE;
+	return DNS_LEXER_ONE;
 }
 
 static bool is_blank(char c)
@@ -121,7 +121,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-struct str dns_entry_word(struct str *rest)
+struct str dns_lexer_word(struct str *rest)
 {
 	size_t start = 0;
 	size_t end;
@@ -140,7 +140,7 @@ struct str dns_entry_word(struct str *rest)
 	return word;
 }
 
-bool dns_entry_ttl(struct str text, uint32_t *out)
+bool dns_lexer_ttl(struct str text, uint32_t *out)
 {
 	static const char units[] = "smhdw";
 	static const uint32_t seconds[] = {1, 60, 3600, 86400, 604800};

@@ -9,30 +9,30 @@
 
 /* Splits a master file (RFC 1035 section 5.1) into entries: records and directives. */
 
-#define DNS_ENTRY_MAX 16384 /* bytes */
+#define DNS_LEXER_MAX 16384 /* bytes */
 
-struct dns_entries {
+struct dns_lexer {
 	struct str rest;
 	unsigned line;      /* of the first byte of `rest` */
 	struct bytes text;  /* the entry on one line, without comments and parentheses */
 	unsigned text_line; /* where it begins */
 };
 
-enum dns_entries_step { DNS_ENTRIES_DONE, DNS_ENTRIES_ONE, DNS_ENTRIES_BAD };
+enum dns_lexer_step { DNS_LEXER_DONE, DNS_LEXER_ONE, DNS_LEXER_BAD };
 
-/* `text` is borrowed until dns_entries_clear. */
-void dns_entries_init(struct dns_entries *entries, struct str text);
-void dns_entries_clear(struct dns_entries *entries);
+/* `text` is borrowed until dns_lexer_clear. */
+void dns_lexer_init(struct dns_lexer *entries, struct str text);
+void dns_lexer_clear(struct dns_lexer *entries);
 /*
  * ONE: entries->text is the next entry, as a NUL-terminated string that begins with a blank where
  * no owner is given. BAD: *why says what is wrong near text_line; nothing can be read after it.
  */
-NODISCARD enum dns_entries_step dns_entries_next(struct dns_entries *entries, const char **why);
+NODISCARD enum dns_lexer_step dns_lexer_next(struct dns_lexer *entries, const char **why);
 
 /* Cuts the first word off *rest; a blank behind a backslash does not end it. Empty: there is none.
  */
-struct str dns_entry_word(struct str *rest);
+struct str dns_lexer_word(struct str *rest);
 /* A TTL, plain or as 1h30m, at most 2^31 - 1. */
-NODISCARD bool dns_entry_ttl(struct str text, uint32_t *out);
+NODISCARD bool dns_lexer_ttl(struct str text, uint32_t *out);
 
 #endif

@@ -16,29 +16,29 @@
 #define TYPE_NSEC 47
 
 struct dns_zone {
-	struct zone_records records; /* sorted by key, type and line */
-	struct zone_record *soas;    /* those of them that are, in the same order */
+	struct dns_zone_records records; /* sorted by key, type and line */
+	struct dns_zone_record *soas;    /* those of them that are, in the same order */
 	size_t soa_count;
 	uint64_t digest;
 	atomic_uint references;
 };
 
-static int compare_keys(const struct zone_key *a, const struct zone_key *b)
+static int compare_keys(const struct dns_zone_key *a, const struct dns_zone_key *b)
 {
 	int order = memcmp(a->bytes, b->bytes, a->len < b->len ? a->len : b->len);
 
 	return order != 0 ? order : (int)a->len - (int)b->len;
 }
 
-static bool is_prefix(const struct zone_key *a, const struct zone_key *b)
+static bool is_prefix(const struct dns_zone_key *a, const struct dns_zone_key *b)
 {
 	return a->len <= b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
 }
 
 static int compare_records(const void *a, const void *b)
 {
-	const struct zone_record *ra = a;
-	const struct zone_record *rb = b;
+	const struct dns_zone_record *ra = a;
+	const struct dns_zone_record *rb = b;
 	int order = compare_keys(&ra->key, &rb->key);
 
 	if (order != 0) {
@@ -49,7 +49,8 @@ static int compare_records(const void *a, const void *b)
 }
 
 /* The first of `count` records whose key is not before `key`. */
-static size_t find(const struct zone_record *items, size_t count, const struct zone_key *key)
+static size_t find(
+	const struct dns_zone_record *items, size_t count, const struct dns_zone_key *key)
 {
 	size_t low = 0;
 	size_t high = count;
@@ -67,7 +68,7 @@ static size_t find(const struct zone_record *items, size_t count, const struct z
 }
 
 /* RFC 1034 section 3.6.2: a CNAME stands alone, but for what signs it. */
-static void check_cname(const struct zone_record *cname, const struct zone_record *other,
+static void check_cname(const struct dns_zone_record *cname, const struct dns_zone_record *other,
 	const char *path, struct diag *diag)
 {
 	struct place place = {.file = path, .line = other->line};
@@ -78,10 +79,11 @@ static void check_cname(const struct zone_record *cname, const struct zone_recor
 	}
 }
 
-static void check_cnames(const struct zone_records *records, const char *path, struct diag *diag)
+static void check_cnames(
+	const struct dns_zone_records *records, const char *path, struct diag *diag)
 {
 	for (size_t first = 0, end = 0; first < records->count; first = end) {
-		const struct zone_record *cname = NULL;
+		const struct dns_zone_record *cname = NULL;
 
 		for (end = first; end < records->count && compare_keys(&records->items[end].key,
 								  &records->items[first].key) == 0;
@@ -96,13 +98,13 @@ static void check_cnames(const struct zone_records *records, const char *path, s
 	}
 }
 
-static uint64_t digest(const struct zone_records *records)
+static uint64_t digest(const struct dns_zone_records *records)
 {
 	static const struct hash_key key = {0x646f6f7277617264, 0x7374617469637a6f};
 	uint64_t hash = records->count;
 
 	for (size_t i = 0; i < records->count; i++) {
-		const struct zone_record *r = &records->items[i];
+		const struct dns_zone_record *r = &records->items[i];
 		const uint64_t parts[] = {hash, r->type, r->ttl,
 			hash_bytes(&key, r->key.bytes, r->key.len),
 			hash_bytes(&key, r->data, r->data_len)};
@@ -144,7 +146,7 @@ struct dns_zone *dns_zone_load(const char *path, struct diag *diag)
 		return NULL;
 	}
 	atomic_init(&zone->references, 1);
-	zone_file_read(path, &zone->records, diag);
+	dns_zone_file_read(path, &zone->records, diag);
 	if (zone->records.count > 0) {
 		qsort(zone->records.items, zone->records.count, sizeof(zone->records.items[0]),
 			compare_records);
@@ -173,14 +175,14 @@ void dns_zone_unref(struct dns_zone *zone)
 		atomic_fetch_sub_explicit(&zone->references, 1, memory_order_acq_rel) != 1) {
 		return;
 	}
-	zone_records_clear(&zone->records);
+	dns_zone_records_clear(&zone->records);
 	free(zone->soas);
 	free(zone);
 }
 
 /* The record at *at, if that is one of `key`; *at goes on to the next. */
-static const struct zone_record *next_record(
-	const struct dns_zone *zone, const struct zone_key *key, size_t *at)
+static const struct dns_zone_record *next_record(
+	const struct dns_zone *zone, const struct dns_zone_key *key, size_t *at)
 {
 	if (*at == zone->records.count || compare_keys(&zone->records.items[*at].key, key) != 0) {
 		return NULL;
@@ -189,12 +191,13 @@ static const struct zone_record *next_record(
 }
 
 /* The SOA at `key` or nearest above it; NULL if there is none. */
-static const struct zone_record *find_soa(const struct dns_zone *zone, const struct zone_key *key)
+static const struct dns_zone_record *find_soa(
+	const struct dns_zone *zone, const struct dns_zone_key *key)
 {
-	const struct zone_record *soa = NULL;
+	const struct dns_zone_record *soa = NULL;
 
 	for (size_t len = 0; zone->soa_count > 0; len += (size_t)key->bytes[len] + 1) {
-		struct zone_key part = {.bytes = key->bytes, .len = (uint8_t)len};
+		struct dns_zone_key part = {.bytes = key->bytes, .len = (uint8_t)len};
 		size_t at = find(zone->soas, zone->soa_count, &part);
 
 		if (at < zone->soa_count && compare_keys(&zone->soas[at].key, &part) == 0) {
@@ -207,16 +210,16 @@ static const struct zone_record *find_soa(const struct dns_zone *zone, const str
 	return soa;
 }
 
-static struct dns_name name_of(const struct zone_record *record)
+static struct dns_name name_of(const struct dns_zone_record *record)
 {
-	size_t at = record->type == DNS_TYPE_SOA ? ZONE_SOA_MNAME : 0;
+	size_t at = record->type == DNS_TYPE_SOA ? DNS_ZONE_SOA_MNAME : 0;
 	struct dns_name name = {.len = (uint8_t)(record->data_len - at)};
 
 	memcpy(name.wire, record->data + at, name.len);
 	return name;
 }
 
-static void take_record(const struct zone_record *record, struct dns_answer *answer)
+static void take_record(const struct dns_zone_record *record, struct dns_answer *answer)
 {
 	struct addr addr = {.family = record->type == DNS_TYPE_A ? ADDR_V4 : ADDR_V6};
 	struct dns_name name;
@@ -242,7 +245,7 @@ static void take_record(const struct zone_record *record, struct dns_answer *ans
 }
 
 static enum dns_answer_kind negative(
-	enum dns_answer_kind kind, const struct zone_record *soa, struct dns_answer *answer)
+	enum dns_answer_kind kind, const struct dns_zone_record *soa, struct dns_answer *answer)
 {
 	if (soa != NULL) {
 		struct reader r;
@@ -264,13 +267,13 @@ bool dns_zone_answer(const struct dns_zone *zone, const struct dns_name *name, e
 	dns_answer_init(answer, name, type);
 	for (;;) {
 		uint8_t bytes[DNS_NAME_MAX];
-		struct zone_key key = zone_key_of(&answer->target, bytes);
+		struct dns_zone_key key = dns_zone_key_of(&answer->target, bytes);
 		size_t at = find(zone->records.items, zone->records.count, &key);
-		const struct zone_record *soa = find_soa(zone, &key);
-		const struct zone_record *cname = NULL;
+		const struct dns_zone_record *soa = find_soa(zone, &key);
+		const struct dns_zone_record *cname = NULL;
 		bool below =
 			at < zone->records.count && is_prefix(&key, &zone->records.items[at].key);
-		const struct zone_record *first = next_record(zone, &key, &at);
+		const struct dns_zone_record *first = next_record(zone, &key, &at);
 
 		if (first == NULL) {
 			answer->kind = soa == NULL ? DNS_ANSWER_CNAME
@@ -281,7 +284,7 @@ bool dns_zone_answer(const struct dns_zone *zone, const struct dns_name *name, e
 		}
 		bool data = false;
 
-		for (const struct zone_record *r = first; r != NULL;
+		for (const struct dns_zone_record *r = first; r != NULL;
 			r = next_record(zone, &key, &at)) {
 			if (r->type == (uint16_t)type) {
 				take_record(r, answer);

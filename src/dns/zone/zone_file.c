@@ -23,7 +23,7 @@
 #define BAD_TTL "expected a TTL, at most 2147483647 seconds"
 
 struct loader {
-	struct zone_records *records;
+	struct dns_zone_records *records;
 	struct diag *diag;
 	struct place place;
 	uint32_t default_ttl;
@@ -31,10 +31,10 @@ struct loader {
 	ldns_rdf *previous; /* owner, for an entry without one */
 };
 
-struct zone_key zone_key_of(const struct dns_name *name, uint8_t bytes[DNS_NAME_MAX])
+struct dns_zone_key dns_zone_key_of(const struct dns_name *name, uint8_t bytes[DNS_NAME_MAX])
 {
 	size_t left = (size_t)name->len - 1;
-	struct zone_key key = {.bytes = bytes, .len = (uint8_t)left};
+	struct dns_zone_key key = {.bytes = bytes, .len = (uint8_t)left};
 
 	for (size_t at = 0; name->wire[at] != 0;) {
 		size_t size = (size_t)name->wire[at] + 1;
@@ -48,18 +48,18 @@ struct zone_key zone_key_of(const struct dns_name *name, uint8_t bytes[DNS_NAME_
 	return key;
 }
 
-void zone_records_clear(struct zone_records *records)
+void dns_zone_records_clear(struct dns_zone_records *records)
 {
 	arena_clear(&records->memory);
 	free(records->items);
-	*records = (struct zone_records){.items = NULL};
+	*records = (struct dns_zone_records){.items = NULL};
 }
 
-static bool add_record(struct zone_records *records, const struct zone_record *record)
+static bool add_record(struct dns_zone_records *records, const struct dns_zone_record *record)
 {
 	if (records->count == records->capacity) {
 		size_t capacity = records->capacity > 0 ? records->capacity * 2 : 64;
-		struct zone_record *items =
+		struct dns_zone_record *items =
 			reallocarray(records->items, capacity, sizeof(records->items[0]));
 
 		if (items == NULL) {
@@ -68,7 +68,7 @@ static bool add_record(struct zone_records *records, const struct zone_record *r
 		records->items = items;
 		records->capacity = capacity;
 	}
-	struct zone_record *copy = &records->items[records->count];
+	struct dns_zone_record *copy = &records->items[records->count];
 
 	*copy = *record;
 	copy->key.bytes = (const uint8_t *)arena_dup(
@@ -85,7 +85,7 @@ static bool add_record(struct zone_records *records, const struct zone_record *r
 }
 
 /* What of the RDATA answers questions; false where it is not what its type says. */
-static bool take_data(const ldns_rr *rr, uint8_t data[ZONE_DATA_MAX], uint16_t *len)
+static bool take_data(const ldns_rr *rr, uint8_t data[DNS_ZONE_DATA_MAX], uint16_t *len)
 {
 	enum dns_type type = (enum dns_type)ldns_rr_get_type(rr);
 	struct dns_name name;
@@ -115,8 +115,8 @@ static bool take_data(const ldns_rr *rr, uint8_t data[ZONE_DATA_MAX], uint16_t *
 			return false;
 		}
 		put_u32(data, ldns_rdf2native_int32(ldns_rr_rdf(rr, SOA_MINIMUM)));
-		memcpy(data + ZONE_SOA_MNAME, name.wire, name.len);
-		*len = (uint16_t)(ZONE_SOA_MNAME + name.len);
+		memcpy(data + DNS_ZONE_SOA_MNAME, name.wire, name.len);
+		*len = (uint16_t)(DNS_ZONE_SOA_MNAME + name.len);
 		return true;
 	default:
 		*len = 0;
@@ -137,9 +137,9 @@ static bool has_asterisk(const struct dns_name *name)
 static void take_record(struct loader *loader, const ldns_rr *rr)
 {
 	uint8_t key[DNS_NAME_MAX];
-	uint8_t data[ZONE_DATA_MAX];
+	uint8_t data[DNS_ZONE_DATA_MAX];
 	uint32_t ttl = ldns_rr_ttl(rr) == TTL_ABSENT ? loader->default_ttl : ldns_rr_ttl(rr);
-	struct zone_record record = {.data = data, .ttl = ttl, .line = loader->place.line};
+	struct dns_zone_record record = {.data = data, .ttl = ttl, .line = loader->place.line};
 	struct dns_name owner;
 	const char *wrong = NULL;
 
@@ -161,7 +161,7 @@ static void take_record(struct loader *loader, const ldns_rr *rr)
 		return;
 	}
 	record.type = (uint16_t)ldns_rr_get_type(rr);
-	record.key = zone_key_of(&owner, key);
+	record.key = dns_zone_key_of(&owner, key);
 	if (!add_record(loader->records, &record)) {
 		diag_error(loader->diag, &loader->place, "out of memory");
 	}
@@ -183,17 +183,17 @@ static bool mend_ttl(char *text)
 	uint32_t ttl;
 
 	if (!has_no_owner(text)) {
-		dns_entry_word(&rest);
+		dns_lexer_word(&rest);
 	}
-	struct str first = dns_entry_word(&rest);
-	struct str second = dns_entry_word(&rest);
+	struct str first = dns_lexer_word(&rest);
+	struct str second = dns_lexer_word(&rest);
 
 	if (str_eq_nocase(first, str_view("IN")) && second.len > 0 &&
 		ascii_is_digit(second.data[0])) {
 		memset(text + (first.data - text), ' ', first.len);
 		first = second;
 	}
-	return first.len == 0 || !ascii_is_digit(first.data[0]) || dns_entry_ttl(first, &ttl);
+	return first.len == 0 || !ascii_is_digit(first.data[0]) || dns_lexer_ttl(first, &ttl);
 }
 
 static void read_record(struct loader *loader, char *text)
@@ -265,8 +265,8 @@ static bool set_origin(struct loader *loader, struct str text)
 static void read_directive(struct loader *loader, const char *text)
 {
 	struct str rest = str_view(text);
-	struct str word = dns_entry_word(&rest);
-	struct str value = dns_entry_word(&rest);
+	struct str word = dns_lexer_word(&rest);
+	struct str value = dns_lexer_word(&rest);
 	bool one = value.len > 0 && str_trim(rest).len == 0;
 
 	if (str_eq_nocase(word, str_view("$ORIGIN"))) {
@@ -274,7 +274,7 @@ static void read_directive(struct loader *loader, const char *text)
 			diag_error(loader->diag, &loader->place, "expected $ORIGIN NAME");
 		}
 	} else if (str_eq_nocase(word, str_view("$TTL"))) {
-		if (!one || !dns_entry_ttl(value, &loader->default_ttl)) {
+		if (!one || !dns_lexer_ttl(value, &loader->default_ttl)) {
 			diag_error(loader->diag, &loader->place, BAD_TTL);
 		}
 	} else {
@@ -285,19 +285,19 @@ static void read_directive(struct loader *loader, const char *text)
 
 static void read_entries(struct loader *loader, struct str text)
 {
-	struct dns_entries entries;
+	struct dns_lexer entries;
 	const char *why = NULL;
 	size_t errors = loader->diag->errors;
 
-	dns_entries_init(&entries, text);
+	dns_lexer_init(&entries, text);
 	while (loader->diag->errors - errors < ERRORS_MAX) {
-		enum dns_entries_step step = dns_entries_next(&entries, &why);
+		enum dns_lexer_step step = dns_lexer_next(&entries, &why);
 
 		loader->place.line = entries.text_line;
-		if (step == DNS_ENTRIES_DONE) {
+		if (step == DNS_LEXER_DONE) {
 			break;
 		}
-		if (step == DNS_ENTRIES_BAD) {
+		if (step == DNS_LEXER_BAD) {
 			diag_error(loader->diag, &loader->place, "%s", why);
 			break;
 		}
@@ -309,7 +309,7 @@ static void read_entries(struct loader *loader, struct str text)
 			read_record(loader, entry);
 		}
 	}
-	dns_entries_clear(&entries);
+	dns_lexer_clear(&entries);
 }
 
 static bool read_file(const char *path, struct bytes *out, struct diag *diag)
@@ -344,11 +344,11 @@ static bool read_file(const char *path, struct bytes *out, struct diag *diag)
 	return good;
 }
 
-void zone_file_read(const char *path, struct zone_records *out, struct diag *diag)
+void dns_zone_file_read(const char *path, struct dns_zone_records *out, struct diag *diag)
 {
 	struct bytes text;
 
-	*out = (struct zone_records){.items = NULL};
+	*out = (struct dns_zone_records){.items = NULL};
 	arena_init(&out->memory, 16384);
 	if (!read_file(path, &text, diag)) {
 		bytes_clear(&text);

@@ -13,20 +13,20 @@
 #include <stdint.h>
 
 #define DNS_ZONE_TTL 3600
-#define ZONE_SOA_MNAME 4 /* where it begins in a SOA's data */
-#define ZONE_DATA_MAX (ZONE_SOA_MNAME + DNS_NAME_MAX)
+#define DNS_ZONE_SOA_MNAME 4 /* where it begins in a SOA's data */
+#define DNS_ZONE_DATA_MAX (DNS_ZONE_SOA_MNAME + DNS_NAME_MAX)
 
 /*
  * A name's labels from the root down, each behind its length, lower-case: keys below a key begin
  * with it, and stand right behind it in memcmp's order.
  */
-struct zone_key {
+struct dns_zone_key {
 	const uint8_t *bytes;
 	uint8_t len; /* 0 for the root */
 };
 
-struct zone_record {
-	struct zone_key key;
+struct dns_zone_record {
+	struct dns_zone_key key;
 	const uint8_t *data; /* A, AAAA: the address; PTR, CNAME, NS: the name, lower-case; SOA:
 				MINIMUM, then MNAME likewise */
 	uint16_t data_len;   /* 0 for other types */
@@ -35,18 +35,18 @@ struct zone_record {
 	unsigned line;
 };
 
-struct zone_records {
+struct dns_zone_records {
 	struct arena memory; /* of keys and data */
-	struct zone_record *items;
+	struct dns_zone_record *items;
 	size_t count;
 	size_t capacity;
 };
 
 /* `bytes` has room for DNS_NAME_MAX; the key is a view of it. */
-struct zone_key zone_key_of(const struct dns_name *name, uint8_t bytes[DNS_NAME_MAX]);
+struct dns_zone_key dns_zone_key_of(const struct dns_name *name, uint8_t bytes[DNS_NAME_MAX]);
 
 /* The good records of a master file, in its order, after a diag_error for what is not good. */
-void zone_file_read(const char *path, struct zone_records *out, struct diag *diag);
-void zone_records_clear(struct zone_records *records);
+void dns_zone_file_read(const char *path, struct dns_zone_records *out, struct diag *diag);
+void dns_zone_records_clear(struct dns_zone_records *records);
 
 #endif

@@ -18,34 +18,34 @@ struct expected {
 
 static void assert_entries(const char *file, const struct expected *expected, size_t count)
 {
-	struct dns_entries entries;
+	struct dns_lexer entries;
 	const char *why = NULL;
 
-	dns_entries_init(&entries, str_view(file));
+	dns_lexer_init(&entries, str_view(file));
 	for (size_t i = 0; i < count; i++) {
-		assert_int_equal(dns_entries_next(&entries, &why), DNS_ENTRIES_ONE);
+		assert_int_equal(dns_lexer_next(&entries, &why), DNS_LEXER_ONE);
 		assert_int_equal(entries.text_line, expected[i].line);
 		assert_string_equal((const char *)entries.text.data, expected[i].text);
 	}
-	assert_int_equal(dns_entries_next(&entries, &why), DNS_ENTRIES_DONE);
-	assert_int_equal(dns_entries_next(&entries, &why), DNS_ENTRIES_DONE);
-	dns_entries_clear(&entries);
+	assert_int_equal(dns_lexer_next(&entries, &why), DNS_LEXER_DONE);
+	assert_int_equal(dns_lexer_next(&entries, &why), DNS_LEXER_DONE);
+	dns_lexer_clear(&entries);
 }
 
 static void assert_bad(const char *file, size_t len, unsigned line, const char *expected)
 {
-	struct dns_entries entries;
+	struct dns_lexer entries;
 	const char *why = NULL;
-	enum dns_entries_step step;
+	enum dns_lexer_step step;
 
-	dns_entries_init(&entries, str_from_bytes(file, len));
+	dns_lexer_init(&entries, str_from_bytes(file, len));
 	do {
-		step = dns_entries_next(&entries, &why);
-	} while (step == DNS_ENTRIES_ONE);
-	assert_int_equal(step, DNS_ENTRIES_BAD);
+		step = dns_lexer_next(&entries, &why);
+	} while (step == DNS_LEXER_ONE);
+	assert_int_equal(step, DNS_LEXER_BAD);
 	assert_int_equal(entries.text_line, line);
 	assert_string_equal(why, expected);
-	dns_entries_clear(&entries);
+	dns_lexer_clear(&entries);
 }
 
 static void splits_lines(void **state)
@@ -95,20 +95,20 @@ static void says_what_is_open(void **state)
 
 static void bounds_entries(void **state)
 {
-	static char file[DNS_ENTRY_MAX + 2];
+	static char file[DNS_LEXER_MAX + 2];
 
 	memset(file, 'a', sizeof(file));
-	for (size_t len = DNS_ENTRY_MAX + 2; len > DNS_ENTRY_MAX; len--) {
+	for (size_t len = DNS_LEXER_MAX + 2; len > DNS_LEXER_MAX; len--) {
 		assert_bad(file, len, 1, "an entry that is over 16 KiB");
 	}
-	struct dns_entries entries;
+	struct dns_lexer entries;
 	const char *why = NULL;
 
-	dns_entries_init(&entries, str_from_bytes(file, DNS_ENTRY_MAX));
-	assert_int_equal(dns_entries_next(&entries, &why), DNS_ENTRIES_ONE);
-	assert_int_equal(strlen((const char *)entries.text.data), DNS_ENTRY_MAX);
-	assert_int_equal(dns_entries_next(&entries, &why), DNS_ENTRIES_DONE);
-	dns_entries_clear(&entries);
+	dns_lexer_init(&entries, str_from_bytes(file, DNS_LEXER_MAX));
+	assert_int_equal(dns_lexer_next(&entries, &why), DNS_LEXER_ONE);
+	assert_int_equal(strlen((const char *)entries.text.data), DNS_LEXER_MAX);
+	assert_int_equal(dns_lexer_next(&entries, &why), DNS_LEXER_DONE);
+	dns_lexer_clear(&entries);
 }
 
 static void reads_ttls(void **state)
@@ -125,13 +125,13 @@ static void reads_ttls(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
 		uint32_t ttl;
 
-		assert_true(dns_entry_ttl(str_view(good[i].text), &ttl));
+		assert_true(dns_lexer_ttl(str_view(good[i].text), &ttl));
 		assert_int_equal(ttl, good[i].ttl);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		uint32_t ttl = 77;
 
-		assert_false(dns_entry_ttl(str_view(bad[i]), &ttl));
+		assert_false(dns_lexer_ttl(str_view(bad[i]), &ttl));
 		assert_int_equal(ttl, 77);
 	}
 }
@@ -140,10 +140,10 @@ static void cuts_words(void **state)
 {
 	struct str rest = str_view("  a\\ b\tc\\");
 
-	assert_true(str_eq_text(dns_entry_word(&rest), "a\\ b"));
-	assert_true(str_eq_text(dns_entry_word(&rest), "c\\"));
-	assert_int_equal(dns_entry_word(&rest).len, 0);
-	assert_int_equal(dns_entry_word(&rest).len, 0);
+	assert_true(str_eq_text(dns_lexer_word(&rest), "a\\ b"));
+	assert_true(str_eq_text(dns_lexer_word(&rest), "c\\"));
+	assert_int_equal(dns_lexer_word(&rest).len, 0);
+	assert_int_equal(dns_lexer_word(&rest).len, 0);
 }
 
 int main(void)
