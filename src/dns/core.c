@@ -22,7 +22,7 @@ struct dns_engine {
 	struct dns_stats *stats;
 	struct random_pool random;
 	bool stopped;
-	struct dns_wheel wheel;
+	struct dns_timer_wheel wheel;
 };
 
 /* What the counters showed of upstreams was of those of another engine. */
@@ -53,7 +53,7 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *
 	take_upstreams(engine);
 
 	random_pool_init(&engine->random);
-	dns_wheel_init(&engine->wheel, host->now_ms(host->ctx));
+	dns_timer_wheel_init(&engine->wheel, host->now_ms(host->ctx));
 	engine->ground = (struct dns_ground){
 		.settings = dns_shared_settings(shared),
 		.zone = dns_shared_zone(shared),
@@ -121,7 +121,7 @@ void dns_core_tick(struct dns_engine *engine)
 {
 	uint64_t now_ms = dns_core_now(engine);
 
-	dns_wheel_run(&engine->wheel, now_ms);
+	dns_timer_wheel_run(&engine->wheel, now_ms);
 	dns_resolver_run(engine->resolver, now_ms);
 	dns_lookups_run(engine->lookups);
 }
@@ -134,7 +134,7 @@ uint64_t dns_core_next(const struct dns_engine *engine)
 	if (dns_resolver_is_due(engine->resolver) || dns_lookups_is_due(engine->lookups)) {
 		return 0;
 	}
-	return dns_wheel_next(&engine->wheel);
+	return dns_timer_wheel_next(&engine->wheel);
 }
 
 void dns_engine_want_names(

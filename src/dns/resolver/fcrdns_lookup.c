@@ -369,7 +369,7 @@ struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, cons
 		free(l);
 		return NULL;
 	}
-	dns_wheel_set(ground->dns->wheel, &l->deadline,
+	dns_timer_wheel_set(ground->dns->wheel, &l->deadline,
 		now_ms + ground->dns->settings->lookup_timeout_ms);
 	return l;
 }
@@ -379,7 +379,7 @@ void dns_lookup_free(struct dns_lookup *lookup)
 	if (lookup == NULL) {
 		return;
 	}
-	dns_wheel_clear(lookup->ground->dns->wheel, &lookup->deadline);
+	dns_timer_wheel_clear(lookup->ground->dns->wheel, &lookup->deadline);
 	dns_resolver_cancel(lookup->ptr);
 	for (size_t i = 0; i < PARALLEL; i++) {
 		dns_resolver_cancel(lookup->forwards[i].request);

@@ -66,7 +66,7 @@ static void member_free(struct dns_member *m)
 {
 	LIST_REMOVE(m, link);
 	leave_crowd(m);
-	dns_wheel_clear(m->all->ground->dns->wheel, &m->deadline);
+	dns_timer_wheel_clear(m->all->ground->dns->wheel, &m->deadline);
 	dns_resolver_cancel(m->request);
 	if (m->prefix != NULL) {
 		dns_prefixes_leave(m->all->limits->list_prefixes, m->prefix);
@@ -371,6 +371,6 @@ struct dns_member *dns_members_start(struct dns_members *all,
 		member_free(m);
 		return NULL;
 	}
-	dns_wheel_set(dns->wheel, &m->deadline, now_ms + dns->settings->lookup_timeout_ms);
+	dns_timer_wheel_set(dns->wheel, &m->deadline, now_ms + dns->settings->lookup_timeout_ms);
 	return m;
 }

@@ -45,7 +45,7 @@ struct dns_inquiries *dns_inquiries_new(
 static void inquiry_free(struct dns_inquiry *q)
 {
 	LIST_REMOVE(q, link);
-	dns_wheel_clear(q->all->ground->wheel, &q->deadline);
+	dns_timer_wheel_clear(q->all->ground->wheel, &q->deadline);
 	dns_resolver_cancel(q->request);
 	free(q);
 }
@@ -124,6 +124,7 @@ struct dns_inquiry *dns_inquiries_start(struct dns_inquiries *all, const struct 
 		return NULL;
 	}
 	LIST_INSERT_HEAD(&all->list, q, link);
-	dns_wheel_set(ground->wheel, &q->deadline, now_ms + ground->settings->lookup_timeout_ms);
+	dns_timer_wheel_set(
+		ground->wheel, &q->deadline, now_ms + ground->settings->lookup_timeout_ms);
 	return q;
 }

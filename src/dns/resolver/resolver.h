@@ -25,7 +25,7 @@ struct dns_ground {
 	struct dns_limits *limits;
 	size_t upstream_count;
 	struct dns_network network;
-	struct dns_wheel *wheel;
+	struct dns_timer_wheel *wheel;
 	struct random_pool *random;
 	struct dns_stats *stats;
 	struct dns_health *health;

@@ -12,11 +12,11 @@
 #define DROPS_MIN 2u
 #define COOKIE_PERIOD_MS (24 * 3600 * UINT64_C(1000)) /* RFC 7873 section 7.1 */
 
-void dns_manners_init(
-	struct dns_manners *manners, const struct dns_settings *settings, struct dns_health *health)
+void dns_capabilities_init(struct dns_capabilities *manners, const struct dns_settings *settings,
+	struct dns_health *health)
 {
-	*manners =
-		(struct dns_manners){.settings = settings, .health = health, .key = hash_key_new()};
+	*manners = (struct dns_capabilities){
+		.settings = settings, .health = health, .key = hash_key_new()};
 }
 
 static bool is_refused(const struct dns_support *support, uint64_t now_ms)
@@ -30,10 +30,10 @@ static void refuse_for(struct dns_support *support, uint64_t for_ms, uint64_t no
 	support->refused_until_ms = now_ms + support->refused_for_ms;
 }
 
-bool dns_manners_takes_edns(
-	const struct dns_manners *manners, size_t upstream, unsigned attempt, uint64_t now_ms)
+bool dns_capabilities_takes_edns(
+	const struct dns_capabilities *manners, size_t upstream, unsigned attempt, uint64_t now_ms)
 {
-	const struct dns_manner *m = &manners->list[upstream];
+	const struct dns_capability *m = &manners->list[upstream];
 
 	if (manners->settings->edns_size == 0 || is_refused(&m->edns, now_ms)) {
 		return false;
@@ -45,14 +45,14 @@ bool dns_manners_takes_edns(
 	return attempt <= (m->edns_works ? 2 : 1);
 }
 
-bool dns_manners_doubts_edns(const struct dns_manners *manners, size_t upstream)
+bool dns_capabilities_doubts_edns(const struct dns_capabilities *manners, size_t upstream)
 {
 	return !manners->list[upstream].edns_works;
 }
 
-void dns_manners_edns_answered(struct dns_manners *manners, size_t upstream)
+void dns_capabilities_edns_answered(struct dns_capabilities *manners, size_t upstream)
 {
-	struct dns_manner *m = &manners->list[upstream];
+	struct dns_capability *m = &manners->list[upstream];
 
 	m->edns_works = true;
 	m->edns_silences = 0;
@@ -60,9 +60,10 @@ void dns_manners_edns_answered(struct dns_manners *manners, size_t upstream)
 	m->edns.refused_for_ms = 0;
 }
 
-void dns_manners_refuses_edns(struct dns_manners *manners, size_t upstream, uint64_t now_ms)
+void dns_capabilities_refuses_edns(
+	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
 {
-	struct dns_manner *m = &manners->list[upstream];
+	struct dns_capability *m = &manners->list[upstream];
 
 	m->edns_works = false;
 	m->edns_silences = 0;
@@ -70,18 +71,18 @@ void dns_manners_refuses_edns(struct dns_manners *manners, size_t upstream, uint
 	dns_health_quirk(manners->health, upstream, DNS_QUIRK_REFUSES_EDNS);
 }
 
-void dns_manners_edns_timed_out(struct dns_manners *manners, size_t upstream)
+void dns_capabilities_edns_timed_out(struct dns_capabilities *manners, size_t upstream)
 {
-	struct dns_manner *m = &manners->list[upstream];
+	struct dns_capability *m = &manners->list[upstream];
 
 	m->edns_silences++;
 	m->edns_works = m->edns_works && m->edns_silences < SILENCES_MAX;
 }
 
-void dns_manners_answered_without_edns(
-	struct dns_manners *manners, size_t upstream, uint64_t now_ms)
+void dns_capabilities_answered_without_edns(
+	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
 {
-	struct dns_manner *m = &manners->list[upstream];
+	struct dns_capability *m = &manners->list[upstream];
 
 	if (m->edns_silences < (m->edns_works ? 2 : 1)) {
 		return;
@@ -96,19 +97,22 @@ void dns_manners_answered_without_edns(
 	}
 }
 
-bool dns_manners_folds_case(const struct dns_manners *manners, size_t upstream, uint64_t now_ms)
+bool dns_capabilities_folds_case(
+	const struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
 {
 	return now_ms < manners->list[upstream].folds_until_ms;
 }
 
-bool dns_manners_minds_case(const struct dns_manners *manners, size_t upstream, uint64_t now_ms)
+bool dns_capabilities_minds_case(
+	const struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
 {
 	return now_ms < manners->list[upstream].minds_case_until_ms;
 }
 
-void dns_manners_learn_minds_case(struct dns_manners *manners, size_t upstream, uint64_t now_ms)
+void dns_capabilities_learn_minds_case(
+	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
 {
-	struct dns_manner *m = &manners->list[upstream];
+	struct dns_capability *m = &manners->list[upstream];
 
 	m->minds_case_until_ms = now_ms + REMEMBERED_MS;
 	memset(m->case_blind_until_ms, 0, sizeof(m->case_blind_until_ms));
@@ -119,22 +123,22 @@ static size_t case_type(enum dns_type type)
 	return type == DNS_TYPE_PTR ? 0 : type == DNS_TYPE_AAAA ? 1 : 2;
 }
 
-void dns_manners_learn_case_blind(
-	struct dns_manners *manners, size_t upstream, enum dns_type type, uint64_t now_ms)
+void dns_capabilities_learn_case_blind(
+	struct dns_capabilities *manners, size_t upstream, enum dns_type type, uint64_t now_ms)
 {
 	manners->list[upstream].case_blind_until_ms[case_type(type)] = now_ms + CASE_BLIND_MS;
 }
 
-bool dns_manners_is_case_blind(
-	const struct dns_manners *manners, size_t upstream, enum dns_type type, uint64_t now_ms)
+bool dns_capabilities_is_case_blind(const struct dns_capabilities *manners, size_t upstream,
+	enum dns_type type, uint64_t now_ms)
 {
 	return now_ms < manners->list[upstream].case_blind_until_ms[case_type(type)];
 }
 
-const struct dns_cookie *dns_manners_cookie(
-	struct dns_manners *manners, size_t upstream, uint64_t now_ms)
+const struct dns_cookie *dns_capabilities_cookie(
+	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
 {
-	struct dns_manner *m = &manners->list[upstream];
+	struct dns_capability *m = &manners->list[upstream];
 	uint64_t period = now_ms / COOKIE_PERIOD_MS;
 
 	static const struct dns_cookie none = {.len = 0};
@@ -150,35 +154,37 @@ const struct dns_cookie *dns_manners_cookie(
 	return &m->cookie;
 }
 
-bool dns_manners_has_cookies(const struct dns_manners *manners, size_t upstream)
+bool dns_capabilities_has_cookies(const struct dns_capabilities *manners, size_t upstream)
 {
 	return manners->list[upstream].cookie.len > DNS_COOKIE_CLIENT;
 }
 
-void dns_manners_refuses_cookies(struct dns_manners *manners, size_t upstream, uint64_t now_ms)
+void dns_capabilities_refuses_cookies(
+	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
 {
 	refuse_for(&manners->list[upstream].cookies, REMEMBERED_MS, now_ms);
 	dns_health_quirk(manners->health, upstream, DNS_QUIRK_FOREIGN_COOKIES);
 }
 
-bool dns_manners_needs_tcp(const struct dns_manners *manners, size_t upstream, uint64_t now_ms)
+bool dns_capabilities_needs_tcp(
+	const struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
 {
-	const struct dns_manner *m = &manners->list[upstream];
+	const struct dns_capability *m = &manners->list[upstream];
 	bool plainer = is_refused(&m->edns, now_ms) || is_refused(&m->cookies, now_ms);
 
-	if (plainer && dns_manners_has_cookies(manners, upstream)) {
+	if (plainer && dns_capabilities_has_cookies(manners, upstream)) {
 		return true;
 	}
 	return manners->settings->case_randomization &&
-	       (dns_manners_folds_case(manners, upstream, now_ms) ||
-		       dns_manners_minds_case(manners, upstream, now_ms));
+	       (dns_capabilities_folds_case(manners, upstream, now_ms) ||
+		       dns_capabilities_minds_case(manners, upstream, now_ms));
 }
 
 /* ANSWER: the cookie stands in the way of nothing. */
-static enum dns_verdict judge_cookie(struct dns_manners *manners, size_t upstream,
+static enum dns_verdict judge_cookie(struct dns_capabilities *manners, size_t upstream,
 	const struct dns_query *query, const uint8_t *reply, size_t len, uint64_t now_ms)
 {
-	struct dns_manner *m = &manners->list[upstream];
+	struct dns_capability *m = &manners->list[upstream];
 	bool expected = m->cookie.len > DNS_COOKIE_CLIENT;
 	struct dns_cookie cookie;
 
@@ -188,7 +194,7 @@ static enum dns_verdict judge_cookie(struct dns_manners *manners, size_t upstrea
 			return DNS_VERDICT_FOREIGN_COOKIE;
 		}
 		m->cookie.len = DNS_COOKIE_CLIENT;
-		dns_manners_refuses_cookies(manners, upstream, now_ms);
+		dns_capabilities_refuses_cookies(manners, upstream, now_ms);
 		return DNS_VERDICT_ANSWER;
 	case DNS_COOKIE_OURS:
 		if (cookie.len > DNS_COOKIE_CLIENT &&
@@ -207,11 +213,11 @@ static enum dns_verdict judge_cookie(struct dns_manners *manners, size_t upstrea
 	return expected && !query->over_tcp ? DNS_VERDICT_DOUBTFUL : DNS_VERDICT_ANSWER;
 }
 
-enum dns_verdict dns_manners_judge(struct dns_manners *manners, size_t upstream,
+enum dns_verdict dns_capabilities_judge(struct dns_capabilities *manners, size_t upstream,
 	const struct dns_query *query, const uint8_t *reply, size_t len, uint64_t now_ms,
 	struct dns_answer *answer)
 {
-	struct dns_manner *m = &manners->list[upstream];
+	struct dns_capability *m = &manners->list[upstream];
 	enum dns_match match = dns_reply_match(query, reply, len);
 
 	if (match == DNS_MATCH_WRONG_CASE && !query->over_tcp) {

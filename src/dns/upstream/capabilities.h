@@ -39,7 +39,7 @@ struct dns_support {
 /* Kinds of questions that a server may treat differently. */
 #define DNS_CASE_TYPES 3
 
-struct dns_manner {
+struct dns_capability {
 	struct dns_support edns;
 	struct dns_support cookies;
 	bool edns_works;        /* a query with EDNS was answered, and not many were lost since */
@@ -52,15 +52,15 @@ struct dns_manner {
 	struct dns_cookie cookie;
 };
 
-struct dns_manners {
+struct dns_capabilities {
 	const struct dns_settings *settings;
 	struct dns_health *health; /* is told what is learnt */
 	struct hash_key key;
-	struct dns_manner list[DNS_MAX_UPSTREAMS];
+	struct dns_capability list[DNS_MAX_UPSTREAMS];
 };
 
 /* Both are borrowed; the nameservers of `settings` are the upstreams. */
-void dns_manners_init(struct dns_manners *manners, const struct dns_settings *settings,
+void dns_capabilities_init(struct dns_capabilities *manners, const struct dns_settings *settings,
 	struct dns_health *health);
 
 /*
@@ -68,38 +68,44 @@ void dns_manners_init(struct dns_manners *manners, const struct dns_settings *se
  * queries with EDNS or with a cookie: from the second send on, one that has never answered such a
  * query is asked without; from the third on, any.
  */
-bool dns_manners_takes_edns(
-	const struct dns_manners *manners, size_t upstream, unsigned attempt, uint64_t now_ms);
+bool dns_capabilities_takes_edns(
+	const struct dns_capabilities *manners, size_t upstream, unsigned attempt, uint64_t now_ms);
 /* Whether a failure to a query with EDNS may be a failure to understand it. */
-bool dns_manners_doubts_edns(const struct dns_manners *manners, size_t upstream);
-void dns_manners_edns_answered(struct dns_manners *manners, size_t upstream);
-void dns_manners_edns_timed_out(struct dns_manners *manners, size_t upstream);
+bool dns_capabilities_doubts_edns(const struct dns_capabilities *manners, size_t upstream);
+void dns_capabilities_edns_answered(struct dns_capabilities *manners, size_t upstream);
+void dns_capabilities_edns_timed_out(struct dns_capabilities *manners, size_t upstream);
 /* An answer, but to a query without EDNS. Twice so, each time after one with EDNS that timed out:
  * it drops them, and is asked without for 1 minute, doubling to 15. */
-void dns_manners_answered_without_edns(
-	struct dns_manners *manners, size_t upstream, uint64_t now_ms);
+void dns_capabilities_answered_without_edns(
+	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms);
 /* It answered with an error, and without EDNS it did not: for 15 minutes. */
-void dns_manners_refuses_edns(struct dns_manners *manners, size_t upstream, uint64_t now_ms);
+void dns_capabilities_refuses_edns(
+	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms);
 
-bool dns_manners_folds_case(const struct dns_manners *manners, size_t upstream, uint64_t now_ms);
+bool dns_capabilities_folds_case(
+	const struct dns_capabilities *manners, size_t upstream, uint64_t now_ms);
 /* It says of names in mixed case that they do not exist: asked in lower case, over TCP. */
-bool dns_manners_minds_case(const struct dns_manners *manners, size_t upstream, uint64_t now_ms);
-void dns_manners_learn_minds_case(struct dns_manners *manners, size_t upstream, uint64_t now_ms);
+bool dns_capabilities_minds_case(
+	const struct dns_capabilities *manners, size_t upstream, uint64_t now_ms);
+void dns_capabilities_learn_minds_case(
+	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms);
 /* It found a name in mixed case, which is believed of it for a minute, for this type. */
-void dns_manners_learn_case_blind(
-	struct dns_manners *manners, size_t upstream, enum dns_type type, uint64_t now_ms);
-bool dns_manners_is_case_blind(
-	const struct dns_manners *manners, size_t upstream, enum dns_type type, uint64_t now_ms);
+void dns_capabilities_learn_case_blind(
+	struct dns_capabilities *manners, size_t upstream, enum dns_type type, uint64_t now_ms);
+bool dns_capabilities_is_case_blind(const struct dns_capabilities *manners, size_t upstream,
+	enum dns_type type, uint64_t now_ms);
 
 /* The one to send; of length 0: none. */
-const struct dns_cookie *dns_manners_cookie(
-	struct dns_manners *manners, size_t upstream, uint64_t now_ms);
+const struct dns_cookie *dns_capabilities_cookie(
+	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms);
 /* It has sent a server cookie. */
-bool dns_manners_has_cookies(const struct dns_manners *manners, size_t upstream);
+bool dns_capabilities_has_cookies(const struct dns_capabilities *manners, size_t upstream);
 /* For 15 minutes. */
-void dns_manners_refuses_cookies(struct dns_manners *manners, size_t upstream, uint64_t now_ms);
+void dns_capabilities_refuses_cookies(
+	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms);
 /* It is not asked over UDP. */
-bool dns_manners_needs_tcp(const struct dns_manners *manners, size_t upstream, uint64_t now_ms);
+bool dns_capabilities_needs_tcp(
+	const struct dns_capabilities *manners, size_t upstream, uint64_t now_ms);
 
 enum dns_verdict {
 	DNS_VERDICT_ANSWER,        /* read into `answer` */
@@ -114,7 +120,7 @@ enum dns_verdict {
  * the case does not matter, a missing cookie means that the upstream sends none any more, and
  * another client's cookie that its cookies mean nothing; all are noted.
  */
-enum dns_verdict dns_manners_judge(struct dns_manners *manners, size_t upstream,
+enum dns_verdict dns_capabilities_judge(struct dns_capabilities *manners, size_t upstream,
 	const struct dns_query *query, const uint8_t *reply, size_t len, uint64_t now_ms,
 	struct dns_answer *answer);
 

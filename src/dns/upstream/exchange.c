@@ -15,8 +15,8 @@
 #define EXTRA_SENDS 10
 
 struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, size_t upstream_count,
-	const struct dns_network *network, struct dns_wheel *wheel, struct random_pool *random,
-	struct dns_stats *stats, struct dns_health *health)
+	const struct dns_network *network, struct dns_timer_wheel *wheel,
+	struct random_pool *random, struct dns_stats *stats, struct dns_health *health)
 {
 	struct dns_exchanges *all = calloc(1, sizeof(*all));
 
@@ -39,7 +39,7 @@ struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, siz
 	all->health = health;
 	all->upstreams_id = counter_get(&stats->upstreams_of);
 	dns_upstreams_init(&all->upstreams, upstream_count, settings);
-	dns_manners_init(&all->manners, settings, health);
+	dns_capabilities_init(&all->manners, settings, health);
 	return all;
 }
 
@@ -80,7 +80,7 @@ void dns_exchange_cancel(struct dns_exchange *x)
 		dns_exchange_close(&x->sent[i]);
 	}
 	dns_exchange_leave_line(x);
-	dns_wheel_clear(x->all->wheel, &x->timer);
+	dns_timer_wheel_clear(x->all->wheel, &x->timer);
 	x->all->in_flight--;
 	free(x);
 }
@@ -124,7 +124,7 @@ static void timer_fired(struct dns_timer *timer, uint64_t now_ms)
 	if (x->waiting != NULL) {
 		counter_add(&x->all->stats->timeouts, 1);
 		if (x->waiting->edns) {
-			dns_manners_edns_timed_out(&x->all->manners, x->waiting->upstream);
+			dns_capabilities_edns_timed_out(&x->all->manners, x->waiting->upstream);
 		}
 		dns_health_failed(x->all->health, x->waiting->upstream, DNS_STATUS_TIMEOUT,
 			x->waiting->tcp, now_ms);

@@ -65,8 +65,8 @@ struct dns_exchanges;
 
 /* Everything pointed at is borrowed. `upstream_count` > 0. NULL when out of memory. */
 struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, size_t upstream_count,
-	const struct dns_network *network, struct dns_wheel *wheel, struct random_pool *random,
-	struct dns_stats *stats, struct dns_health *health);
+	const struct dns_network *network, struct dns_timer_wheel *wheel,
+	struct random_pool *random, struct dns_stats *stats, struct dns_health *health);
 /* No exchange may be left. */
 void dns_exchanges_free(struct dns_exchanges *exchanges);
 size_t dns_exchanges_in_flight(const struct dns_exchanges *exchanges);

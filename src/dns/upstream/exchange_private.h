@@ -54,13 +54,13 @@ TAILQ_HEAD(dns_line, dns_exchange);
 struct dns_exchanges {
 	const struct dns_settings *settings;
 	struct dns_network network;
-	struct dns_wheel *wheel;
+	struct dns_timer_wheel *wheel;
 	struct random_pool *random;
 	struct dns_stats *stats;
 	struct dns_health *health;
 	uint64_t upstreams_id; /* what stats->upstreams_of is while they are ours */
 	struct dns_upstreams upstreams;
-	struct dns_manners manners;
+	struct dns_capabilities manners;
 	struct dns_answer answer;
 	size_t in_flight;
 	struct dns_pending_table *pending;

@@ -69,7 +69,7 @@ static bool ask_in_lower_case(struct dns_pending *s, uint64_t now_ms)
 	uint32_t bit = UINT32_C(1) << s->upstream;
 
 	if (!x->mixed_case || s->lower_case || (x->asked_lower & bit) != 0 ||
-		dns_manners_is_case_blind(&x->all->manners, s->upstream, x->type, now_ms)) {
+		dns_capabilities_is_case_blind(&x->all->manners, s->upstream, x->type, now_ms)) {
 		return false;
 	}
 	x->asked_lower |= bit;
@@ -87,7 +87,7 @@ static bool ask_after_bad_cookie(struct dns_pending *s, uint64_t now_ms)
 	}
 	if (s->tcp) {
 		x->no_cookie |= bit;
-		dns_manners_refuses_cookies(&x->all->manners, s->upstream, now_ms);
+		dns_capabilities_refuses_cookies(&x->all->manners, s->upstream, now_ms);
 		ask_again(x, s->upstream, now_ms);
 	} else if (x->took_cookie) {
 		go_over_tcp(x, s->upstream, now_ms);
@@ -117,7 +117,7 @@ static bool ask_otherwise(struct dns_pending *s, enum dns_answer_kind kind, uint
 	case DNS_ANSWER_SERVFAIL:
 	case DNS_ANSWER_REFUSED:
 	case DNS_ANSWER_MALFORMED:
-		if (dns_manners_doubts_edns(&x->all->manners, s->upstream) &&
+		if (dns_capabilities_doubts_edns(&x->all->manners, s->upstream) &&
 			ask_without_edns(s, now_ms)) {
 			return true;
 		}
@@ -137,23 +137,23 @@ static bool is_negative(const struct dns_answer *answer)
 static void learn(const struct dns_pending *s, bool negative, uint64_t now_ms)
 {
 	struct dns_exchange *x = s->exchange;
-	struct dns_manners *manners = &x->all->manners;
+	struct dns_capabilities *manners = &x->all->manners;
 	uint32_t bit = UINT32_C(1) << s->upstream;
 
 	if (s->edns) {
-		dns_manners_edns_answered(manners, s->upstream);
+		dns_capabilities_edns_answered(manners, s->upstream);
 	} else if ((x->no_edns & bit) != 0 && !s->lower_case) {
-		dns_manners_refuses_edns(manners, s->upstream, now_ms);
+		dns_capabilities_refuses_edns(manners, s->upstream, now_ms);
 	} else {
-		dns_manners_answered_without_edns(manners, s->upstream, now_ms);
+		dns_capabilities_answered_without_edns(manners, s->upstream, now_ms);
 	}
 	if (!x->mixed_case || negative) {
 		return;
 	}
 	if (!s->lower_case) {
-		dns_manners_learn_case_blind(manners, s->upstream, x->type, now_ms);
+		dns_capabilities_learn_case_blind(manners, s->upstream, x->type, now_ms);
 	} else if ((x->asked_lower & bit) != 0 && s->tcp) {
-		dns_manners_learn_minds_case(manners, s->upstream, now_ms);
+		dns_capabilities_learn_minds_case(manners, s->upstream, now_ms);
 	}
 }
 
@@ -164,7 +164,7 @@ static bool is_doubtful(struct dns_pending *s, bool negative, uint64_t now_ms)
 	bool mixed_case = x->mixed_case && !s->lower_case;
 
 	if (negative && mixed_case &&
-		!dns_manners_is_case_blind(&x->all->manners, s->upstream, x->type, now_ms)) {
+		!dns_capabilities_is_case_blind(&x->all->manners, s->upstream, x->type, now_ms)) {
 		dns_exchange_close(s);
 		(void)ask_in_lower_case(s, now_ms);
 		return true;
@@ -218,7 +218,7 @@ static void drop_foreign_cookie(struct dns_pending *s, uint64_t now_ms)
 
 	if ((x->no_cookie & bit) == 0) {
 		x->no_cookie |= bit;
-		dns_manners_refuses_cookies(&x->all->manners, s->upstream, now_ms);
+		dns_capabilities_refuses_cookies(&x->all->manners, s->upstream, now_ms);
 		ask_again(x, s->upstream, now_ms);
 	}
 }
@@ -255,7 +255,7 @@ void dns_exchanges_receive(
 	}
 	struct dns_exchange *x = s->exchange;
 	struct dns_query query = dns_exchange_query(s);
-	enum dns_verdict verdict = dns_manners_judge(
+	enum dns_verdict verdict = dns_capabilities_judge(
 		&all->manners, s->upstream, &query, reply, len, now_ms, &all->answer);
 
 	if (verdict == DNS_VERDICT_ANSWER) {

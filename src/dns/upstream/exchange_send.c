@@ -15,7 +15,7 @@ static void stand_in_line(struct dns_exchange *x, size_t upstream, uint64_t unti
 	x->line = (uint8_t)upstream;
 	x->waiting = NULL;
 	TAILQ_INSERT_TAIL(&x->all->lines[upstream], x, in_line);
-	dns_wheel_set(x->all->wheel, &x->timer, until_ms);
+	dns_timer_wheel_set(x->all->wheel, &x->timer, until_ms);
 }
 
 /* Somebody left a connection of this upstream: whoever waits longest has the turn. */
@@ -27,7 +27,7 @@ static void next_in_line(struct dns_exchanges *all, size_t upstream)
 		TAILQ_REMOVE(&all->lines[upstream], x, in_line);
 		x->stands_in_line = false;
 		x->has_turn = true;
-		dns_wheel_set(all->wheel, &x->timer, 0);
+		dns_timer_wheel_set(all->wheel, &x->timer, 0);
 	}
 }
 
@@ -83,7 +83,7 @@ static void note_unreachable(struct dns_exchange *x, size_t upstream, uint64_t n
 								    : BACKOFF_DOUBLINGS_MAX);
 		x->failed = 0;
 	}
-	dns_wheel_set(x->all->wheel, &x->timer, due);
+	dns_timer_wheel_set(x->all->wheel, &x->timer, due);
 }
 
 bool dns_exchange_counts(const struct dns_exchanges *all, bool tcp)
@@ -94,17 +94,17 @@ bool dns_exchange_counts(const struct dns_exchanges *all, bool tcp)
 static bool takes_edns(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 {
 	return (x->no_edns >> upstream & 1) == 0 &&
-	       dns_manners_takes_edns(&x->all->manners, upstream, x->attempts, now_ms);
+	       dns_capabilities_takes_edns(&x->all->manners, upstream, x->attempts, now_ms);
 }
 
 enum dns_way dns_exchange_way(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 {
 	const struct dns_exchanges *all = x->all;
-	bool unprotected = dns_manners_has_cookies(&all->manners, upstream) &&
+	bool unprotected = dns_capabilities_has_cookies(&all->manners, upstream) &&
 			   !takes_edns(x, upstream, now_ms);
 
 	return x->tcp || unprotected || all->settings->use_tcp == DNS_YES ||
-			       dns_manners_needs_tcp(&all->manners, upstream, now_ms)
+			       dns_capabilities_needs_tcp(&all->manners, upstream, now_ms)
 		       ? DNS_WAY_TCP
 		       : DNS_WAY_UDP;
 }
@@ -176,8 +176,9 @@ static uint64_t give_up_ms(const struct dns_exchange *x, size_t upstream, bool t
 
 static bool is_sent_in_lower_case(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 {
-	return x->mixed_case && ((x->asked_lower >> upstream & 1) != 0 ||
-					dns_manners_minds_case(&x->all->manners, upstream, now_ms));
+	return x->mixed_case &&
+	       ((x->asked_lower >> upstream & 1) != 0 ||
+		       dns_capabilities_minds_case(&x->all->manners, upstream, now_ms));
 }
 
 /* The cookie that the query takes along, of which the answer is to have the client's part; NULL:
@@ -185,7 +186,8 @@ static bool is_sent_in_lower_case(const struct dns_exchange *x, size_t upstream,
 static const struct dns_cookie *put_cookie(struct dns_pending *s, uint64_t now_ms)
 {
 	struct dns_exchange *x = s->exchange;
-	const struct dns_cookie *cookie = dns_manners_cookie(&x->all->manners, s->upstream, now_ms);
+	const struct dns_cookie *cookie =
+		dns_capabilities_cookie(&x->all->manners, s->upstream, now_ms);
 
 	s->cookie = s->edns && cookie->len > 0 && (x->no_cookie >> s->upstream & 1) == 0;
 	if (!s->cookie) {
@@ -230,7 +232,7 @@ static bool put_on_wire(
 	}
 	dns_pending_open(all->pending, s);
 	x->waiting = s;
-	dns_wheel_set(all->wheel, &x->timer, give_up_ms(x, upstream, tcp, now_ms));
+	dns_timer_wheel_set(all->wheel, &x->timer, give_up_ms(x, upstream, tcp, now_ms));
 	x->open_count++;
 	x->sent_count++;
 	if (x->sent_count > 1) {

@@ -7,17 +7,18 @@
 
 #include <stddef.h>
 
-void dns_wheel_init(struct dns_wheel *wheel, uint64_t now_ms)
+void dns_timer_wheel_init(struct dns_timer_wheel *wheel, uint64_t now_ms)
 {
-	*wheel = (struct dns_wheel){.now_ms = now_ms};
+	*wheel = (struct dns_timer_wheel){.now_ms = now_ms};
 }
 
-static unsigned slot_of(const struct dns_wheel *wheel, uint64_t due_ms)
+static unsigned slot_of(const struct dns_timer_wheel *wheel, uint64_t due_ms)
 {
-	return (unsigned)((due_ms < wheel->now_ms ? wheel->now_ms : due_ms) % DNS_WHEEL_SLOTS);
+	return (unsigned)((due_ms < wheel->now_ms ? wheel->now_ms : due_ms) %
+			  DNS_TIMER_WHEEL_SLOTS);
 }
 
-void dns_wheel_clear(struct dns_wheel *wheel, struct dns_timer *timer)
+void dns_timer_wheel_clear(struct dns_timer_wheel *wheel, struct dns_timer *timer)
 {
 	if (timer->link == NULL) {
 		return;
@@ -26,7 +27,7 @@ void dns_wheel_clear(struct dns_wheel *wheel, struct dns_timer *timer)
 	if (timer->next != NULL) {
 		timer->next->link = timer->link;
 	}
-	if (timer->link >= wheel->slots && timer->link < wheel->slots + DNS_WHEEL_SLOTS &&
+	if (timer->link >= wheel->slots && timer->link < wheel->slots + DNS_TIMER_WHEEL_SLOTS &&
 		*timer->link == NULL) {
 		size_t slot = (size_t)(timer->link - wheel->slots);
 
@@ -36,9 +37,9 @@ void dns_wheel_clear(struct dns_wheel *wheel, struct dns_timer *timer)
 	timer->link = NULL;
 }
 
-void dns_wheel_set(struct dns_wheel *wheel, struct dns_timer *timer, uint64_t due_ms)
+void dns_timer_wheel_set(struct dns_timer_wheel *wheel, struct dns_timer *timer, uint64_t due_ms)
 {
-	dns_wheel_clear(wheel, timer);
+	dns_timer_wheel_clear(wheel, timer);
 	unsigned slot = slot_of(wheel, due_ms);
 
 	timer->due_ms = due_ms;
@@ -51,22 +52,22 @@ void dns_wheel_set(struct dns_wheel *wheel, struct dns_timer *timer, uint64_t du
 	wheel->used[slot / 64] |= UINT64_C(1) << slot % 64;
 }
 
-/* How many slots after `from` the next used one lies; DNS_WHEEL_SLOTS: there is none. */
-static unsigned distance(const struct dns_wheel *wheel, unsigned from)
+/* How many slots after `from` the next used one lies; DNS_TIMER_WHEEL_SLOTS: there is none. */
+static unsigned distance(const struct dns_timer_wheel *wheel, unsigned from)
 {
 	unsigned gone = 0;
 
-	while (gone < DNS_WHEEL_SLOTS) {
-		unsigned slot = (from + gone) % DNS_WHEEL_SLOTS;
+	while (gone < DNS_TIMER_WHEEL_SLOTS) {
+		unsigned slot = (from + gone) % DNS_TIMER_WHEEL_SLOTS;
 		uint64_t word = wheel->used[slot / 64] >> slot % 64;
 
 		if (word != 0) {
 			gone += (unsigned)__builtin_ctzll(word);
-			return gone < DNS_WHEEL_SLOTS ? gone : DNS_WHEEL_SLOTS;
+			return gone < DNS_TIMER_WHEEL_SLOTS ? gone : DNS_TIMER_WHEEL_SLOTS;
 		}
 		gone += 64 - slot % 64;
 	}
-	return DNS_WHEEL_SLOTS;
+	return DNS_TIMER_WHEEL_SLOTS;
 }
 
 static struct dns_timer *due_in(struct dns_timer *timer, uint64_t now_ms)
@@ -77,13 +78,13 @@ static struct dns_timer *due_in(struct dns_timer *timer, uint64_t now_ms)
 	return timer;
 }
 
-void dns_wheel_run(struct dns_wheel *wheel, uint64_t now_ms)
+void dns_timer_wheel_run(struct dns_timer_wheel *wheel, uint64_t now_ms)
 {
 	/* However long nobody ran it, one turn passes every slot. */
-	if (now_ms > wheel->now_ms + DNS_WHEEL_SLOTS) {
-		uint64_t turns = (now_ms - wheel->now_ms) / DNS_WHEEL_SLOTS - 1;
+	if (now_ms > wheel->now_ms + DNS_TIMER_WHEEL_SLOTS) {
+		uint64_t turns = (now_ms - wheel->now_ms) / DNS_TIMER_WHEEL_SLOTS - 1;
 
-		wheel->now_ms += turns * DNS_WHEEL_SLOTS;
+		wheel->now_ms += turns * DNS_TIMER_WHEEL_SLOTS;
 	}
 	unsigned fired = 0;
 
@@ -92,7 +93,7 @@ void dns_wheel_run(struct dns_wheel *wheel, uint64_t now_ms)
 		struct dns_timer *timer = due_in(wheel->slots[slot], now_ms);
 
 		if (timer != NULL) {
-			dns_wheel_clear(wheel, timer);
+			dns_timer_wheel_clear(wheel, timer);
 			timer->fire(timer, now_ms);
 			fired++;
 			continue;
@@ -100,7 +101,7 @@ void dns_wheel_run(struct dns_wheel *wheel, uint64_t now_ms)
 		if (wheel->now_ms >= now_ms) {
 			return;
 		}
-		unsigned step = 1 + distance(wheel, (slot + 1) % DNS_WHEEL_SLOTS);
+		unsigned step = 1 + distance(wheel, (slot + 1) % DNS_TIMER_WHEEL_SLOTS);
 
 		wheel->now_ms += step;
 		if (wheel->now_ms > now_ms) {
@@ -109,17 +110,18 @@ void dns_wheel_run(struct dns_wheel *wheel, uint64_t now_ms)
 	}
 }
 
-uint64_t dns_wheel_next(const struct dns_wheel *wheel)
+uint64_t dns_timer_wheel_next(const struct dns_timer_wheel *wheel)
 {
 	unsigned start = slot_of(wheel, wheel->now_ms);
 	uint64_t later = UINT64_MAX;
 
-	for (unsigned gone = 0; gone < DNS_WHEEL_SLOTS; gone++) {
-		gone += distance(wheel, (start + gone) % DNS_WHEEL_SLOTS);
-		if (gone >= DNS_WHEEL_SLOTS) {
+	for (unsigned gone = 0; gone < DNS_TIMER_WHEEL_SLOTS; gone++) {
+		gone += distance(wheel, (start + gone) % DNS_TIMER_WHEEL_SLOTS);
+		if (gone >= DNS_TIMER_WHEEL_SLOTS) {
 			break;
 		}
-		const struct dns_timer *timer = wheel->slots[(start + gone) % DNS_WHEEL_SLOTS];
+		const struct dns_timer *timer =
+			wheel->slots[(start + gone) % DNS_TIMER_WHEEL_SLOTS];
 
 		for (; timer != NULL; timer = timer->next) {
 			if (timer->due_ms <= wheel->now_ms + gone) {

@@ -18,23 +18,23 @@ struct dns_timer {
 	void (*fire)(struct dns_timer *timer, uint64_t now_ms);
 };
 
-#define DNS_WHEEL_SLOTS 4096u
+#define DNS_TIMER_WHEEL_SLOTS 4096u
 
-struct dns_wheel {
+struct dns_timer_wheel {
 	uint64_t now_ms; /* slots before it are done */
 	bool stopped;
-	uint64_t used[DNS_WHEEL_SLOTS / 64];
-	struct dns_timer *slots[DNS_WHEEL_SLOTS];
+	uint64_t used[DNS_TIMER_WHEEL_SLOTS / 64];
+	struct dns_timer *slots[DNS_TIMER_WHEEL_SLOTS];
 };
 
-void dns_wheel_init(struct dns_wheel *wheel, uint64_t now_ms);
+void dns_timer_wheel_init(struct dns_timer_wheel *wheel, uint64_t now_ms);
 /* Sets it, or moves it. A time that has passed fires at the next run. */
-void dns_wheel_set(struct dns_wheel *wheel, struct dns_timer *timer, uint64_t due_ms);
-void dns_wheel_clear(struct dns_wheel *wheel, struct dns_timer *timer);
+void dns_timer_wheel_set(struct dns_timer_wheel *wheel, struct dns_timer *timer, uint64_t due_ms);
+void dns_timer_wheel_clear(struct dns_timer_wheel *wheel, struct dns_timer *timer);
 /* Fires what is due, but not all of much at once: then the next run is due at once. A timer is
  * cleared before it fires. Ends early once `stopped` is set. */
-void dns_wheel_run(struct dns_wheel *wheel, uint64_t now_ms);
+void dns_timer_wheel_run(struct dns_timer_wheel *wheel, uint64_t now_ms);
 /* When to run next; UINT64_MAX: nothing is set. */
-uint64_t dns_wheel_next(const struct dns_wheel *wheel);
+uint64_t dns_timer_wheel_next(const struct dns_timer_wheel *wheel);
 
 #endif

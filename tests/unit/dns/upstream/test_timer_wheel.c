@@ -15,7 +15,7 @@
 
 struct alarm {
 	struct dns_timer timer;
-	struct dns_wheel *wheel;
+	struct dns_timer_wheel *wheel;
 	uint64_t due_ms;
 	uint64_t fired_ms;
 	unsigned fired;
@@ -30,101 +30,101 @@ static void fire(struct dns_timer *timer, uint64_t now_ms)
 	a->fired++;
 	a->fired_ms = now_ms;
 	if (a->again_ms > 0) {
-		dns_wheel_set(a->wheel, timer, now_ms + a->again_ms);
+		dns_timer_wheel_set(a->wheel, timer, now_ms + a->again_ms);
 	}
 	if (a->clears != NULL) {
-		dns_wheel_clear(a->wheel, &a->clears->timer);
+		dns_timer_wheel_clear(a->wheel, &a->clears->timer);
 	}
 }
 
-static void set(struct dns_wheel *wheel, struct alarm *a, uint64_t due_ms)
+static void set(struct dns_timer_wheel *wheel, struct alarm *a, uint64_t due_ms)
 {
 	a->wheel = wheel;
 	a->timer.fire = fire;
 	a->due_ms = due_ms;
-	dns_wheel_set(wheel, &a->timer, due_ms);
+	dns_timer_wheel_set(wheel, &a->timer, due_ms);
 }
 
-static struct dns_wheel *wheel_new(uint64_t now_ms)
+static struct dns_timer_wheel *wheel_new(uint64_t now_ms)
 {
-	struct dns_wheel *wheel = malloc(sizeof(*wheel));
+	struct dns_timer_wheel *wheel = malloc(sizeof(*wheel));
 
 	assert_non_null(wheel);
-	dns_wheel_init(wheel, now_ms);
+	dns_timer_wheel_init(wheel, now_ms);
 	return wheel;
 }
 
 static void test_order(void **state)
 {
-	struct dns_wheel *wheel = wheel_new(5000);
+	struct dns_timer_wheel *wheel = wheel_new(5000);
 	struct alarm a = {.fired = 0};
 	struct alarm b = {.fired = 0};
 	struct alarm past = {.fired = 0};
 
-	assert_true(dns_wheel_next(wheel) == UINT64_MAX);
+	assert_true(dns_timer_wheel_next(wheel) == UINT64_MAX);
 	set(wheel, &a, 5010);
 	set(wheel, &b, 5005);
-	assert_int_equal(dns_wheel_next(wheel), 5005);
-	dns_wheel_run(wheel, 5004);
+	assert_int_equal(dns_timer_wheel_next(wheel), 5005);
+	dns_timer_wheel_run(wheel, 5004);
 	assert_int_equal(a.fired + b.fired, 0);
-	dns_wheel_run(wheel, 5005);
+	dns_timer_wheel_run(wheel, 5005);
 	assert_int_equal(b.fired, 1);
-	assert_int_equal(dns_wheel_next(wheel), 5010);
+	assert_int_equal(dns_timer_wheel_next(wheel), 5010);
 	set(wheel, &past, 10);
-	assert_int_equal(dns_wheel_next(wheel), 10);
-	dns_wheel_run(wheel, 5006);
+	assert_int_equal(dns_timer_wheel_next(wheel), 10);
+	dns_timer_wheel_run(wheel, 5006);
 	assert_int_equal(past.fired, 1);
-	dns_wheel_run(wheel, 99999999);
+	dns_timer_wheel_run(wheel, 99999999);
 	assert_int_equal(a.fired, 1);
-	assert_true(dns_wheel_next(wheel) == UINT64_MAX);
+	assert_true(dns_timer_wheel_next(wheel) == UINT64_MAX);
 	free(wheel);
 }
 
 static void test_move_and_clear(void **state)
 {
-	struct dns_wheel *wheel = wheel_new(0);
+	struct dns_timer_wheel *wheel = wheel_new(0);
 	struct alarm a = {.fired = 0};
 	struct alarm b = {.fired = 0};
 
 	set(wheel, &a, 100);
 	set(wheel, &b, 100);
 	set(wheel, &a, 200);
-	dns_wheel_run(wheel, 150);
+	dns_timer_wheel_run(wheel, 150);
 	assert_int_equal(a.fired, 0);
 	assert_int_equal(b.fired, 1);
-	dns_wheel_clear(wheel, &a.timer);
-	dns_wheel_clear(wheel, &a.timer);
-	dns_wheel_clear(wheel, &b.timer);
-	assert_true(dns_wheel_next(wheel) == UINT64_MAX);
-	dns_wheel_run(wheel, 300);
+	dns_timer_wheel_clear(wheel, &a.timer);
+	dns_timer_wheel_clear(wheel, &a.timer);
+	dns_timer_wheel_clear(wheel, &b.timer);
+	assert_true(dns_timer_wheel_next(wheel) == UINT64_MAX);
+	dns_timer_wheel_run(wheel, 300);
 	assert_int_equal(a.fired, 0);
 	free(wheel);
 }
 
 static void test_far_away(void **state)
 {
-	struct dns_wheel *wheel = wheel_new(1);
+	struct dns_timer_wheel *wheel = wheel_new(1);
 	struct alarm far = {.fired = 0};
 	struct alarm near = {.fired = 0};
 
 	/* Both in one slot, turns apart. */
-	set(wheel, &far, 1 + 10 * DNS_WHEEL_SLOTS);
-	set(wheel, &near, 1 + DNS_WHEEL_SLOTS);
-	assert_int_equal(dns_wheel_next(wheel), 1 + DNS_WHEEL_SLOTS);
-	dns_wheel_run(wheel, 1 + DNS_WHEEL_SLOTS);
+	set(wheel, &far, 1 + 10 * DNS_TIMER_WHEEL_SLOTS);
+	set(wheel, &near, 1 + DNS_TIMER_WHEEL_SLOTS);
+	assert_int_equal(dns_timer_wheel_next(wheel), 1 + DNS_TIMER_WHEEL_SLOTS);
+	dns_timer_wheel_run(wheel, 1 + DNS_TIMER_WHEEL_SLOTS);
 	assert_int_equal(near.fired, 1);
 	assert_int_equal(far.fired, 0);
-	assert_int_equal(dns_wheel_next(wheel), 1 + 10 * DNS_WHEEL_SLOTS);
-	dns_wheel_run(wheel, 10 * DNS_WHEEL_SLOTS);
+	assert_int_equal(dns_timer_wheel_next(wheel), 1 + 10 * DNS_TIMER_WHEEL_SLOTS);
+	dns_timer_wheel_run(wheel, 10 * DNS_TIMER_WHEEL_SLOTS);
 	assert_int_equal(far.fired, 0);
-	dns_wheel_run(wheel, 1 + 10 * DNS_WHEEL_SLOTS);
+	dns_timer_wheel_run(wheel, 1 + 10 * DNS_TIMER_WHEEL_SLOTS);
 	assert_int_equal(far.fired, 1);
 	free(wheel);
 }
 
 static void test_from_inside(void **state)
 {
-	struct dns_wheel *wheel = wheel_new(0);
+	struct dns_timer_wheel *wheel = wheel_new(0);
 	struct alarm repeating = {.again_ms = 10};
 	struct alarm victim = {.fired = 0};
 	struct alarm clearing = {.clears = &victim};
@@ -133,13 +133,13 @@ static void test_from_inside(void **state)
 	set(wheel, &victim, 20);
 	set(wheel, &clearing, 20);
 	for (uint64_t now_ms = 0; now_ms <= 100; now_ms++) {
-		dns_wheel_run(wheel, now_ms);
+		dns_timer_wheel_run(wheel, now_ms);
 	}
 	assert_int_equal(repeating.fired, 10);
 	assert_int_equal(clearing.fired, 1);
 	assert_int_equal(victim.fired, 0);
 	wheel->stopped = true;
-	dns_wheel_run(wheel, 1000);
+	dns_timer_wheel_run(wheel, 1000);
 	assert_int_equal(repeating.fired, 10);
 	free(wheel);
 }
@@ -148,7 +148,7 @@ static void test_from_inside(void **state)
 static void test_many(void **state)
 {
 	enum { ALARMS = 2000 };
-	struct dns_wheel *wheel = wheel_new(777);
+	struct dns_timer_wheel *wheel = wheel_new(777);
 	struct alarm *alarms = calloc(ALARMS, sizeof(*alarms));
 	uint32_t random = 1;
 	uint64_t now_ms = 777;
@@ -156,9 +156,9 @@ static void test_many(void **state)
 	assert_non_null(alarms);
 	for (size_t i = 0; i < ALARMS; i++) {
 		random = random * 1664525 + 1013904223;
-		set(wheel, &alarms[i], now_ms + (random >> 8) % (5 * DNS_WHEEL_SLOTS));
+		set(wheel, &alarms[i], now_ms + (random >> 8) % (5 * DNS_TIMER_WHEEL_SLOTS));
 	}
-	while (dns_wheel_next(wheel) != UINT64_MAX) {
+	while (dns_timer_wheel_next(wheel) != UINT64_MAX) {
 		uint64_t before_ms = now_ms;
 		uint64_t first_ms = UINT64_MAX;
 
@@ -167,12 +167,12 @@ static void test_many(void **state)
 				first_ms = alarms[i].due_ms;
 			}
 		}
-		assert_int_equal(dns_wheel_next(wheel), first_ms);
+		assert_int_equal(dns_timer_wheel_next(wheel), first_ms);
 		random = random * 1664525 + 1013904223;
 		now_ms += 1 + (random >> 8) % 50;
 		do {
-			dns_wheel_run(wheel, now_ms);
-		} while (dns_wheel_next(wheel) <= now_ms);
+			dns_timer_wheel_run(wheel, now_ms);
+		} while (dns_timer_wheel_next(wheel) <= now_ms);
 		for (size_t i = 0; i < ALARMS; i++) {
 			assert_int_equal(alarms[i].fired, alarms[i].due_ms <= now_ms);
 			if (alarms[i].fired_ms == now_ms) {
