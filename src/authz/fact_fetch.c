@@ -11,7 +11,7 @@
 struct fetch_lookup {
 	struct fetch *fetch;
 	struct dns_member *under_way; /* NULL: is not */
-	struct dns_member_result result;
+	struct dns_membership_result result;
 };
 
 static size_t lookup_count(const struct fetch *f)
@@ -123,17 +123,17 @@ static enum fcrdns_mode mode_of(const struct fetch *f)
 	return f->policy->rdns == POLICY_RDNS_DOUBLE ? FCRDNS_DOUBLE : FCRDNS_SINGLE;
 }
 
-static struct dns_member_question question_of(const struct fetch *f, size_t index)
+static struct dns_membership_question question_of(const struct fetch *f, size_t index)
 {
 	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
 
-	return (struct dns_member_question){
+	return (struct dns_membership_question){
 		.kind = lookup->kind == POLICY_LOOKUP_DNSBL ? DNS_MEMBER_DNSBL : DNS_MEMBER_FORWARD,
 		.name = lookup->name,
 		.addr = f->ip};
 }
 
-static void keep(struct fetch *f, size_t index, const struct dns_member_result *result)
+static void keep(struct fetch *f, size_t index, const struct dns_membership_result *result)
 {
 	static const enum policy_truth truths[] = {
 		[DNS_MEMBER_NO] = POLICY_FALSE,
@@ -155,7 +155,7 @@ static void on_names(void *ctx, const struct fcrdns_result *result)
 	f->fetched(f->ctx);
 }
 
-static void on_lookup(void *ctx, const struct dns_member_result *result)
+static void on_lookup(void *ctx, const struct dns_membership_result *result)
 {
 	struct fetch_lookup *lookup = ctx;
 	struct fetch *f = lookup->fetch;
@@ -185,7 +185,7 @@ void fetch_names_at_hand(struct fetch *f)
 
 static bool take_what_is_at_hand(struct fetch *f, const struct policy_costly *wanted)
 {
-	struct dns_member_result result;
+	struct dns_membership_result result;
 	bool taken = false;
 
 	if (wanted->names && f->rdns == NULL) {
@@ -193,7 +193,7 @@ static bool take_what_is_at_hand(struct fetch *f, const struct policy_costly *wa
 		taken = f->rdns != NULL;
 	}
 	for (size_t i = 0; i < lookup_count(f); i++) {
-		struct dns_member_question question = question_of(f, i);
+		struct dns_membership_question question = question_of(f, i);
 
 		if (is_wanted(f, wanted, i) && dns_member_known(f->dns, &question, &result)) {
 			keep(f, i, &result);
@@ -206,7 +206,7 @@ static bool take_what_is_at_hand(struct fetch *f, const struct policy_costly *wa
 static enum fetch_begun look_up(struct fetch *f, const struct policy_costly *wanted)
 {
 	enum fetch_begun begun = FETCH_WAIT;
-	struct dns_member_result result;
+	struct dns_membership_result result;
 
 	if (wanted->names && f->rdns == NULL && f->names == NULL) {
 		f->names = fcrdns_start(f->dns, f->ip, mode_of(f), f->trace, on_names, f);
@@ -216,7 +216,7 @@ static enum fetch_begun look_up(struct fetch *f, const struct policy_costly *wan
 	}
 	for (size_t i = 0; i < lookup_count(f); i++) {
 		struct fetch_lookup *lookup = &f->lookups[i];
-		struct dns_member_question question = question_of(f, i);
+		struct dns_membership_question question = question_of(f, i);
 
 		if (!is_wanted(f, wanted, i)) {
 			continue;

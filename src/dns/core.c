@@ -13,11 +13,11 @@ struct dns_engine {
 	struct dns_host host;
 	struct dns_shared *shared;
 	struct dns_ground ground;
-	struct dns_lookup_ground lookup_ground;
+	struct dns_fcrdns_lookup_ground lookup_ground;
 	struct dns_resolver *resolver;
-	struct dns_lookups *lookups;
-	struct dns_members *members;
-	struct dns_inquiries *inquiries;
+	struct dns_fcrdns_table *lookups;
+	struct dns_membership_table *members;
+	struct dns_record_table *inquiries;
 	struct dns_stats own_stats;
 	struct dns_stats *stats;
 	struct random_pool random;
@@ -67,11 +67,11 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *
 		.health = dns_shared_health(shared),
 	};
 	engine->resolver = dns_resolver_new(&engine->ground);
-	engine->lookup_ground = (struct dns_lookup_ground){
+	engine->lookup_ground = (struct dns_fcrdns_lookup_ground){
 		.dns = &engine->ground, .resolver = engine->resolver, .upstreams = upstreams};
-	engine->lookups = dns_lookups_new(&engine->lookup_ground);
-	engine->members = dns_members_new(&engine->lookup_ground);
-	engine->inquiries = dns_inquiries_new(&engine->ground, engine->resolver);
+	engine->lookups = dns_fcrdns_table_new(&engine->lookup_ground);
+	engine->members = dns_membership_table_new(&engine->lookup_ground);
+	engine->inquiries = dns_record_table_new(&engine->ground, engine->resolver);
 	if (engine->resolver == NULL || engine->lookups == NULL || engine->members == NULL ||
 		engine->inquiries == NULL) {
 		dns_core_free(engine);
@@ -85,7 +85,7 @@ void dns_core_stop(struct dns_engine *engine)
 	engine->stopped = true;
 	engine->wheel.stopped = true;
 	dns_resolver_stop(engine->resolver);
-	dns_lookups_stop(engine->lookups);
+	dns_fcrdns_table_stop(engine->lookups);
 }
 
 void dns_core_free(struct dns_engine *engine)
@@ -93,9 +93,9 @@ void dns_core_free(struct dns_engine *engine)
 	if (engine == NULL) {
 		return;
 	}
-	dns_lookups_free(engine->lookups);
-	dns_members_free(engine->members);
-	dns_inquiries_free(engine->inquiries);
+	dns_fcrdns_table_free(engine->lookups);
+	dns_membership_table_free(engine->members);
+	dns_record_table_free(engine->inquiries);
 	dns_resolver_free(engine->resolver);
 	dns_shared_unref(engine->shared);
 	free(engine);
@@ -123,7 +123,7 @@ void dns_core_tick(struct dns_engine *engine)
 
 	dns_timer_wheel_run(&engine->wheel, now_ms);
 	dns_resolver_run(engine->resolver, now_ms);
-	dns_lookups_run(engine->lookups);
+	dns_fcrdns_table_run(engine->lookups);
 }
 
 uint64_t dns_core_next(const struct dns_engine *engine)
@@ -131,7 +131,7 @@ uint64_t dns_core_next(const struct dns_engine *engine)
 	if (engine->stopped) {
 		return UINT64_MAX;
 	}
-	if (dns_resolver_is_due(engine->resolver) || dns_lookups_is_due(engine->lookups)) {
+	if (dns_resolver_is_due(engine->resolver) || dns_fcrdns_table_is_due(engine->lookups)) {
 		return 0;
 	}
 	return dns_timer_wheel_next(&engine->wheel);
@@ -149,17 +149,17 @@ void *dns_core_host(const struct dns_engine *engine)
 	return engine->host.ctx;
 }
 
-struct dns_lookups *dns_core_lookups(const struct dns_engine *engine)
+struct dns_fcrdns_table *dns_core_lookups(const struct dns_engine *engine)
 {
 	return engine->lookups;
 }
 
-struct dns_members *dns_core_members(const struct dns_engine *engine)
+struct dns_membership_table *dns_core_members(const struct dns_engine *engine)
 {
 	return engine->members;
 }
 
-struct dns_inquiries *dns_core_inquiries(const struct dns_engine *engine)
+struct dns_record_table *dns_core_inquiries(const struct dns_engine *engine)
 {
 	return engine->inquiries;
 }

@@ -8,8 +8,8 @@
 #include "dns/resolver/fcrdns_table.h"
 #include "dns/upstream/exchange.h"
 
-struct dns_inquiries;
-struct dns_members;
+struct dns_record_table;
+struct dns_membership_table;
 
 /*
  * An engine without its event loop: engine.c runs it on libuv with sockets, the scenario tests with
@@ -39,9 +39,9 @@ void dns_core_tick(struct dns_engine *engine);
 uint64_t dns_core_next(const struct dns_engine *engine);
 
 void *dns_core_host(const struct dns_engine *engine);
-struct dns_lookups *dns_core_lookups(const struct dns_engine *engine);
-struct dns_members *dns_core_members(const struct dns_engine *engine);
-struct dns_inquiries *dns_core_inquiries(const struct dns_engine *engine);
+struct dns_fcrdns_table *dns_core_lookups(const struct dns_engine *engine);
+struct dns_membership_table *dns_core_members(const struct dns_engine *engine);
+struct dns_record_table *dns_core_inquiries(const struct dns_engine *engine);
 uint64_t dns_core_now(const struct dns_engine *engine);
 void dns_core_wake(struct dns_engine *engine);
 

@@ -9,7 +9,7 @@ const struct fcrdns_result *fcrdns_cached(
 	struct dns_engine *engine, const struct addr *addr, enum fcrdns_mode mode)
 {
 	bool started;
-	const struct fcrdns_result *result = dns_lookups_cached(
+	const struct fcrdns_result *result = dns_fcrdns_table_cached(
 		dns_core_lookups(engine), addr, mode, dns_core_now(engine), &started);
 
 	if (started) {
@@ -22,7 +22,7 @@ struct fcrdns_lookup *fcrdns_start(struct dns_engine *engine, const struct addr 
 	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
 	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx)
 {
-	struct fcrdns_lookup *lookup = dns_lookups_start(
+	struct fcrdns_lookup *lookup = dns_fcrdns_table_start(
 		dns_core_lookups(engine), addr, mode, trace, done, ctx, dns_core_now(engine));
 
 	dns_core_wake(engine);
@@ -31,5 +31,5 @@ struct fcrdns_lookup *fcrdns_start(struct dns_engine *engine, const struct addr 
 
 void fcrdns_cancel(struct fcrdns_lookup *lookup)
 {
-	dns_lookups_cancel(lookup);
+	dns_fcrdns_table_cancel(lookup);
 }

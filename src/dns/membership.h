@@ -29,11 +29,11 @@
  * UNKNOWN: nobody knows, for all other trouble, as after lookup_timeout_ms.
  */
 
-enum dns_member_kind { DNS_MEMBER_FORWARD, DNS_MEMBER_DNSBL };
-enum dns_member_word { DNS_MEMBER_NO, DNS_MEMBER_YES, DNS_MEMBER_UNKNOWN };
+enum dns_membership_kind { DNS_MEMBER_FORWARD, DNS_MEMBER_DNSBL };
+enum dns_membership_word { DNS_MEMBER_NO, DNS_MEMBER_YES, DNS_MEMBER_UNKNOWN };
 
-struct dns_member_question {
-	enum dns_member_kind kind;
+struct dns_membership_question {
+	enum dns_membership_kind kind;
 	struct str name; /* the name, or the zone: a host name, of DNSBL at most DNS_ZONE_MAX */
 	const struct addr *addr;
 };
@@ -41,8 +41,8 @@ struct dns_member_question {
 /* With this many characters the name of an IPv6 address below the zone is at its limit. */
 #define DNS_ZONE_MAX 189
 
-struct dns_member_result {
-	enum dns_member_word word;
+struct dns_membership_result {
+	enum dns_membership_word word;
 	bool overload;       /* UNKNOWN because a limit was reached */
 	struct addr refusal; /* of DNSBL, UNKNOWN because of this answer; no family: it is not */
 	uint64_t expires_ms; /* clock_ms() from which on it must not be used */
@@ -52,8 +52,8 @@ struct dns_engine;
 struct dns_member;
 
 /* True if the result is at hand, by the static zone, the cache, or without either. No I/O. */
-bool dns_member_known(struct dns_engine *engine, const struct dns_member_question *question,
-	struct dns_member_result *out);
+bool dns_member_known(struct dns_engine *engine, const struct dns_membership_question *question,
+	struct dns_membership_result *out);
 
 /*
  * Asks. `done` is called exactly once, from the loop and never inside this call, unless
@@ -62,9 +62,9 @@ bool dns_member_known(struct dns_engine *engine, const struct dns_member_questio
  * because of a limit, or because memory is out: *out is the result.
  */
 struct dns_member *dns_member_start(struct dns_engine *engine,
-	const struct dns_member_question *question, const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, const struct dns_member_result *result), void *ctx,
-	struct dns_member_result *out);
+	const struct dns_membership_question *question, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct dns_membership_result *result), void *ctx,
+	struct dns_membership_result *out);
 /* Allowed everywhere; nothing for NULL. */
 void dns_member_cancel(struct dns_member *member);
 

@@ -10,7 +10,7 @@ struct dns_inquiry *dns_inquiry_start(struct dns_engine *engine, const struct dn
 	enum dns_type type, void (*done)(void *ctx, const struct dns_inquiry_result *result),
 	void *ctx)
 {
-	struct dns_inquiry *inquiry = dns_inquiries_start(
+	struct dns_inquiry *inquiry = dns_record_table_start(
 		dns_core_inquiries(engine), name, type, done, ctx, dns_core_now(engine));
 
 	dns_core_wake(engine);
@@ -19,5 +19,5 @@ struct dns_inquiry *dns_inquiry_start(struct dns_engine *engine, const struct dn
 
 void dns_inquiry_cancel(struct dns_inquiry *inquiry)
 {
-	dns_inquiries_cancel(inquiry);
+	dns_record_table_cancel(inquiry);
 }

@@ -29,7 +29,7 @@ struct asked {
 	struct dns_member *handle;
 	unsigned calls;
 	uint64_t done_ms;
-	struct dns_member_result result;
+	struct dns_membership_result result;
 };
 
 static int setup(void **state)
@@ -49,7 +49,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void on_done(void *ctx, const struct dns_member_result *result)
+static void on_done(void *ctx, const struct dns_membership_result *result)
 {
 	struct asked *a = ctx;
 
@@ -59,31 +59,31 @@ static void on_done(void *ctx, const struct dns_member_result *result)
 	a->done_ms = a->s->now_ms;
 }
 
-static void ask(struct asked *a, struct scenario *s, enum dns_member_kind kind, const char *name,
-	const char *addr)
+static void ask(struct asked *a, struct scenario *s, enum dns_membership_kind kind,
+	const char *name, const char *addr)
 {
 	struct addr parsed = sim_addr(addr);
-	struct dns_member_question question = {kind, str_view(name), &parsed};
+	struct dns_membership_question question = {kind, str_view(name), &parsed};
 
 	*a = (struct asked){.s = s};
 	a->handle = dns_member_start(s->engine, &question, NULL, on_done, a, &a->result);
 	assert_int_equal(a->calls, 0);
 }
 
-static bool known(struct scenario *s, enum dns_member_kind kind, const char *name, const char *addr,
-	struct dns_member_result *result)
+static bool known(struct scenario *s, enum dns_membership_kind kind, const char *name,
+	const char *addr, struct dns_membership_result *result)
 {
 	struct addr parsed = sim_addr(addr);
-	struct dns_member_question question = {kind, str_view(name), &parsed};
+	struct dns_membership_question question = {kind, str_view(name), &parsed};
 
 	return dns_member_known(s->engine, &question, result);
 }
 
 /* From start to end; returns for how long it holds. What came is known from then on, at once. */
-static uint64_t expect(struct scenario *s, enum dns_member_kind kind, const char *name,
-	const char *addr, enum dns_member_word word)
+static uint64_t expect(struct scenario *s, enum dns_membership_kind kind, const char *name,
+	const char *addr, enum dns_membership_word word)
 {
-	struct dns_member_result again;
+	struct dns_membership_result again;
 	struct asked a;
 
 	assert_false(known(s, kind, name, addr, &again));
@@ -118,7 +118,7 @@ static void test_forward(void **state)
 	assert_int_equal(s->query_count, 2);
 
 	/* The name's addresses are everybody's answer. */
-	struct dns_member_result result;
+	struct dns_membership_result result;
 
 	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, "192.0.2.2", &result));
 	assert_int_equal(result.word, DNS_MEMBER_NO);
@@ -184,7 +184,7 @@ static void test_special_addresses_are_on_no_list(void **state)
 	static const char *const addrs[] = {
 		"10.0.0.1", "127.0.0.2", "192.168.1.1", "fe80::1", "fd00::1", "::1"};
 	struct scenario *s = *state;
-	struct dns_member_result result;
+	struct dns_membership_result result;
 	struct asked a;
 
 	scenario_start(s);
@@ -214,7 +214,7 @@ static void test_special_addresses_with_private_ptr(void **state)
 static void test_the_static_zone_has_the_say(void **state)
 {
 	struct scenario *s = *state;
-	struct dns_member_result result;
+	struct dns_membership_result result;
 
 	scenario_start_with_zone(s, "1.0.0.10.bl.example. 60 IN A 127.0.0.2\n"
 				    "home.dyn.example. 60 IN A 192.0.2.1\n");
@@ -251,7 +251,7 @@ static void test_failures_are_unknown_and_remembered(void **state)
 static void test_the_deadline(void **state)
 {
 	struct scenario *s = *state;
-	struct dns_member_result result;
+	struct dns_membership_result result;
 	struct asked a;
 
 	s->settings.timeout_ms = 2000;
@@ -347,7 +347,7 @@ static void test_traces(void **state)
 	char told[256] = "";
 	struct fcrdns_trace trace = {on_step, told};
 	struct addr client = sim_addr(CLIENT);
-	struct dns_member_question question = {DNS_MEMBER_DNSBL, str_view(LIST), &client};
+	struct dns_membership_question question = {DNS_MEMBER_DNSBL, str_view(LIST), &client};
 	struct asked a = {.s = s};
 
 	scenario_start(s);

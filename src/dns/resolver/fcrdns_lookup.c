@@ -16,16 +16,16 @@
 
 /* One of the forward look-ups under way. */
 struct forward {
-	struct dns_lookup *lookup;
+	struct dns_fcrdns_lookup *lookup;
 	struct dns_request *request; /* NULL: free for the next name */
 	size_t name;
 };
 
-struct dns_lookup {
+struct dns_fcrdns_lookup {
 	struct dns_timer deadline;
-	const struct dns_lookup_ground *ground;
+	const struct dns_fcrdns_lookup_ground *ground;
 	const struct fcrdns_trace *trace;
-	void (*done)(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result);
+	void (*done)(void *ctx, enum dns_fcrdns_lookup_end end, const struct fcrdns_result *result);
 	void *ctx;
 	struct dns_request *ptr;
 	struct forward forwards[PARALLEL];
@@ -59,7 +59,7 @@ static uint64_t refresh_due(
 	return expires_ms - (window < life / 2 ? window : life / 2);
 }
 
-static void count(const struct dns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
+static void count(const struct dns_fcrdns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
 {
 	static const uint8_t results[] = {
 		[FCRDNS_OFF] = DNS_STATS_ERROR,
@@ -76,7 +76,7 @@ static void count(const struct dns_lookup *l, enum fcrdns_status status, uint64_
 	histogram_observe(&stats->lookup_time, (now_ms - l->began_ms) * 1000);
 }
 
-static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
+static void finish(struct dns_fcrdns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
 {
 	const struct dns_ground *dns = l->ground->dns;
 	uint64_t short_life_ms = now_ms + dns->settings->min_ttl_s * UINT64_C(1000);
@@ -84,7 +84,7 @@ static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now
 
 	count(l, status, now_ms);
 	if (status == FCRDNS_ERROR && l->overload) {
-		l->done(l->ctx, DNS_LOOKUP_OVERLOAD, NULL);
+		l->done(l->ctx, DNS_FCRDNS_LOOKUP_OVERLOAD, NULL);
 		return;
 	}
 	if (status == FCRDNS_ERROR && l->retry_ms > now_ms && l->retry_ms < UINT64_MAX) {
@@ -99,7 +99,7 @@ static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now
 		(struct str_list){l->names, l->name_count}, l->confirmed, expires_ms);
 
 	if (result == NULL) {
-		l->done(l->ctx, DNS_LOOKUP_NO_MEMORY, NULL);
+		l->done(l->ctx, DNS_FCRDNS_LOOKUP_NO_MEMORY, NULL);
 		return;
 	}
 	if (l->failed || l->cut) {
@@ -109,10 +109,10 @@ static void finish(struct dns_lookup *l, enum fcrdns_status status, uint64_t now
 	if (dns->settings->refresh && status != FCRDNS_ERROR) {
 		fcrdns_result_refresh_from(result, refresh_due(dns->settings, now_ms, expires_ms));
 	}
-	l->done(l->ctx, l->failed ? DNS_LOOKUP_PARTIAL : DNS_LOOKUP_RESULT, result);
+	l->done(l->ctx, l->failed ? DNS_FCRDNS_LOOKUP_PARTIAL : DNS_FCRDNS_LOOKUP_RESULT, result);
 }
 
-static void conclude(struct dns_lookup *l, uint64_t now_ms)
+static void conclude(struct dns_fcrdns_lookup *l, uint64_t now_ms)
 {
 	for (size_t i = 0; i < l->name_count; i++) {
 		if (l->confirmed[i]) {
@@ -126,7 +126,7 @@ static void conclude(struct dns_lookup *l, uint64_t now_ms)
 	finish(l, known ? FCRDNS_MISMATCH : FCRDNS_ERROR, now_ms);
 }
 
-static void note_failure(struct dns_lookup *l, uint64_t retry_ms)
+static void note_failure(struct dns_fcrdns_lookup *l, uint64_t retry_ms)
 {
 	l->failed = true;
 	if (retry_ms < l->retry_ms) {
@@ -136,14 +136,14 @@ static void note_failure(struct dns_lookup *l, uint64_t retry_ms)
 
 static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 {
-	struct dns_lookup *l = CONTAINER_OF(timer, struct dns_lookup, deadline);
+	struct dns_fcrdns_lookup *l = CONTAINER_OF(timer, struct dns_fcrdns_lookup, deadline);
 
 	counter_add(&l->ground->dns->stats->deadlines, 1);
 	note_failure(l, now_ms);
 	conclude(l, now_ms);
 }
 
-static void on_step(struct dns_lookup *l, const struct dns_step *step)
+static void on_step(struct dns_fcrdns_lookup *l, const struct dns_step *step)
 {
 	dns_trace_step(l->trace, step, l->ground->upstreams);
 }
@@ -160,7 +160,7 @@ static void on_forward_step(void *ctx, const struct dns_step *step)
 	on_step(f->lookup, step);
 }
 
-static void note_end(struct dns_lookup *l, const struct dns_request_end *end)
+static void note_end(struct dns_fcrdns_lookup *l, const struct dns_request_end *end)
 {
 	if (dns_status_is_failure(end->status)) {
 		note_failure(l, end->expires_ms);
@@ -180,7 +180,7 @@ static bool has_address(const struct dns_answer *answer, const struct addr *addr
 	return false;
 }
 
-static struct dns_request *ask(struct dns_lookup *l, const struct dns_name *name,
+static struct dns_request *ask(struct dns_fcrdns_lookup *l, const struct dns_name *name,
 	enum dns_type type, void (*step)(void *ctx, const struct dns_step *step),
 	void (*done)(void *ctx, const struct dns_request_end *end), void *ctx)
 {
@@ -196,7 +196,7 @@ static struct dns_request *ask(struct dns_lookup *l, const struct dns_name *name
 static void on_forward(void *ctx, const struct dns_request_end *end);
 
 /* Keeps as many forward look-ups under way as may be; when all are done, so is the look-up. */
-static void next_forwards(struct dns_lookup *l, uint64_t now_ms)
+static void next_forwards(struct dns_fcrdns_lookup *l, uint64_t now_ms)
 {
 	enum dns_type type = l->addr.family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
 	bool waiting = false;
@@ -225,7 +225,7 @@ static void next_forwards(struct dns_lookup *l, uint64_t now_ms)
 static void on_forward(void *ctx, const struct dns_request_end *end)
 {
 	struct forward *f = ctx;
-	struct dns_lookup *l = f->lookup;
+	struct dns_fcrdns_lookup *l = f->lookup;
 
 	f->request = NULL;
 	note_end(l, end);
@@ -240,7 +240,7 @@ static void on_forward(void *ctx, const struct dns_request_end *end)
 	next_forwards(l, end->now_ms);
 }
 
-static bool is_wanted(const struct dns_lookup *l, struct str name)
+static bool is_wanted(const struct dns_fcrdns_lookup *l, struct str name)
 {
 	return l->ground->wants != NULL && l->ground->wants(l->ground->wants_ctx, name);
 }
@@ -249,7 +249,7 @@ static bool is_wanted(const struct dns_lookup *l, struct str name)
  * Where there are more names than are looked up, those come first that could matter, and then the
  * first in the order of their text; in that order, too, whatever they were chosen for.
  */
-static void choose_names(struct dns_lookup *l)
+static void choose_names(struct dns_fcrdns_lookup *l)
 {
 	size_t max = l->ground->dns->settings->max_ptr;
 	struct str sorted[DNS_ANSWER_MAX];
@@ -280,7 +280,7 @@ static void choose_names(struct dns_lookup *l)
 }
 
 /* Takes the names that are host names. */
-static bool take_names(struct dns_lookup *l, const struct dns_answer *answer)
+static bool take_names(struct dns_fcrdns_lookup *l, const struct dns_answer *answer)
 {
 	size_t text_len = 0;
 	char host[DNS_HOST_MAX + 1];
@@ -311,7 +311,7 @@ static bool take_names(struct dns_lookup *l, const struct dns_answer *answer)
 }
 
 /* With rdns = single, what the PTR claims is taken for what it is. */
-static void take_claims(struct dns_lookup *l)
+static void take_claims(struct dns_fcrdns_lookup *l)
 {
 	for (size_t i = 0; i < l->ask_count; i++) {
 		l->confirmed[i] = true;
@@ -320,7 +320,7 @@ static void take_claims(struct dns_lookup *l)
 
 static void on_ptr(void *ctx, const struct dns_request_end *end)
 {
-	struct dns_lookup *l = ctx;
+	struct dns_fcrdns_lookup *l = ctx;
 
 	l->ptr = NULL;
 	note_end(l, end);
@@ -331,7 +331,7 @@ static void on_ptr(void *ctx, const struct dns_request_end *end)
 	} else if (end->status != DNS_STATUS_DATA) {
 		finish(l, FCRDNS_MISMATCH, end->now_ms);
 	} else if (!take_names(l, end->answer)) {
-		l->done(l->ctx, DNS_LOOKUP_NO_MEMORY, NULL);
+		l->done(l->ctx, DNS_FCRDNS_LOOKUP_NO_MEMORY, NULL);
 	} else if (l->name_count > 0 && l->mode == FCRDNS_SINGLE) {
 		take_claims(l);
 		finish(l, FCRDNS_UNVERIFIED, end->now_ms);
@@ -340,18 +340,19 @@ static void on_ptr(void *ctx, const struct dns_request_end *end)
 	}
 }
 
-struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, const struct addr *addr,
-	enum fcrdns_mode mode, uint64_t fresh_ms, const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result),
+struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_lookup_ground *ground,
+	const struct addr *addr, enum fcrdns_mode mode, uint64_t fresh_ms,
+	const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, enum dns_fcrdns_lookup_end end, const struct fcrdns_result *result),
 	void *ctx, uint64_t now_ms)
 {
-	struct dns_lookup *l = calloc(1, sizeof(*l));
+	struct dns_fcrdns_lookup *l = calloc(1, sizeof(*l));
 	struct dns_name reverse;
 
 	if (l == NULL) {
 		return NULL;
 	}
-	*l = (struct dns_lookup){.ground = ground,
+	*l = (struct dns_fcrdns_lookup){.ground = ground,
 		.trace = trace,
 		.done = done,
 		.ctx = ctx,
@@ -374,7 +375,7 @@ struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, cons
 	return l;
 }
 
-void dns_lookup_free(struct dns_lookup *lookup)
+void dns_fcrdns_lookup_free(struct dns_fcrdns_lookup *lookup)
 {
 	if (lookup == NULL) {
 		return;

@@ -8,9 +8,9 @@
 #include "dns/resolver/resolver.h"
 
 /* One FCrDNS look-up, as fcrdns.h describes it. Pure logic: the time is an argument. */
-struct dns_lookup;
+struct dns_fcrdns_lookup;
 
-struct dns_lookup_ground {
+struct dns_fcrdns_lookup_ground {
 	const struct dns_ground *dns;
 	struct dns_resolver *resolver;
 	const struct endpoint *upstreams; /* for traces */
@@ -19,24 +19,25 @@ struct dns_lookup_ground {
 	void *wants_ctx;
 };
 
-enum dns_lookup_end {
-	DNS_LOOKUP_RESULT,
-	DNS_LOOKUP_PARTIAL, /* likewise, and about some name nobody knows */
-	DNS_LOOKUP_OVERLOAD,
-	DNS_LOOKUP_NO_MEMORY
+enum dns_fcrdns_lookup_end {
+	DNS_FCRDNS_LOOKUP_RESULT,
+	DNS_FCRDNS_LOOKUP_PARTIAL, /* likewise, and about some name nobody knows */
+	DNS_FCRDNS_LOOKUP_OVERLOAD,
+	DNS_FCRDNS_LOOKUP_NO_MEMORY
 };
 
 /*
  * `ground` and `trace` are borrowed; `trace` may be NULL. `done` is called exactly once, never
- * inside this call, unless dns_lookup_free comes first; it owns a reference of `result`, which is
- * there only for RESULT and PARTIAL, and may free the look-up. `fresh_ms`: cached answers that end
- * by then are asked for anew; 0: none. NULL when out of memory.
+ * inside this call, unless dns_fcrdns_lookup_free comes first; it owns a reference of `result`,
+ * which is there only for RESULT and PARTIAL, and may free the look-up. `fresh_ms`: cached answers
+ * that end by then are asked for anew; 0: none. NULL when out of memory.
  */
-struct dns_lookup *dns_lookup_start(const struct dns_lookup_ground *ground, const struct addr *addr,
-	enum fcrdns_mode mode, uint64_t fresh_ms, const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result),
+struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_lookup_ground *ground,
+	const struct addr *addr, enum fcrdns_mode mode, uint64_t fresh_ms,
+	const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, enum dns_fcrdns_lookup_end end, const struct fcrdns_result *result),
 	void *ctx, uint64_t now_ms);
 /* Asks nothing any more; allowed everywhere. */
-void dns_lookup_free(struct dns_lookup *lookup);
+void dns_fcrdns_lookup_free(struct dns_fcrdns_lookup *lookup);
 
 #endif

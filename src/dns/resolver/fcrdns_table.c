@@ -21,7 +21,7 @@ LIST_HEAD(lookup_list, shared_lookup);
 /* Somebody who waits for a result. */
 struct fcrdns_lookup {
 	TAILQ_ENTRY(fcrdns_lookup) link; /* of the look-up, or of those whose result is clear */
-	struct dns_lookups *all;
+	struct dns_fcrdns_table *all;
 	struct shared_lookup *shared; /* NULL: the result is clear */
 	const struct fcrdns_result *result;
 	void (*done)(void *ctx, const struct fcrdns_result *result);
@@ -31,8 +31,8 @@ struct fcrdns_lookup {
 struct shared_lookup {
 	LIST_ENTRY(shared_lookup) in_bucket;
 	struct dns_crowd_member in_flight;
-	struct dns_lookups *all;
-	struct dns_lookup *lookup; /* NULL: ended, and telling those who wait */
+	struct dns_fcrdns_table *all;
+	struct dns_fcrdns_lookup *lookup; /* NULL: ended, and telling those who wait */
 	struct waiter_queue waiters;
 	struct dns_prefix_use *prefix;
 	struct addr addr;
@@ -41,8 +41,8 @@ struct shared_lookup {
 	bool refresh; /* nobody waited for it when it began */
 };
 
-struct dns_lookups {
-	const struct dns_lookup_ground *ground;
+struct dns_fcrdns_table {
+	const struct dns_fcrdns_lookup_ground *ground;
 	struct dns_limits *limits;
 	struct dns_crowd crowd;
 	const struct fcrdns_result *overload; /* made beforehand, for when memory is out */
@@ -54,9 +54,9 @@ struct dns_lookups {
 	struct lookup_list buckets[BUCKETS];
 };
 
-struct dns_lookups *dns_lookups_new(const struct dns_lookup_ground *ground)
+struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_lookup_ground *ground)
 {
-	struct dns_lookups *all = calloc(1, sizeof(*all));
+	struct dns_fcrdns_table *all = calloc(1, sizeof(*all));
 	struct str_list none = {NULL, 0};
 
 	if (all == NULL) {
@@ -70,7 +70,7 @@ struct dns_lookups *dns_lookups_new(const struct dns_lookup_ground *ground)
 	all->overload = fcrdns_result_new(FCRDNS_ERROR, true, none, NULL, 0);
 	all->error = fcrdns_result_new(FCRDNS_ERROR, false, none, NULL, 0);
 	if (all->overload == NULL || all->error == NULL) {
-		dns_lookups_free(all);
+		dns_fcrdns_table_free(all);
 		return NULL;
 	}
 	return all;
@@ -95,16 +95,16 @@ static void waiters_free(struct waiter_queue *waiters)
 /* Nobody joins it from here on, and it asks nothing any more. */
 static void end_lookup(struct shared_lookup *s)
 {
-	struct dns_lookups *all = s->all;
+	struct dns_fcrdns_table *all = s->all;
 
 	LIST_REMOVE(s, in_bucket);
-	dns_prefixes_leave(all->limits->prefixes, s->prefix);
+	dns_prefix_limits_leave(all->limits->prefixes, s->prefix);
 	dns_crowd_leave(&all->crowd, &s->in_flight);
-	dns_lookup_free(s->lookup);
+	dns_fcrdns_lookup_free(s->lookup);
 	s->lookup = NULL;
 }
 
-void dns_lookups_free(struct dns_lookups *lookups)
+void dns_fcrdns_table_free(struct dns_fcrdns_table *lookups)
 {
 	struct shared_lookup *s;
 
@@ -124,7 +124,7 @@ void dns_lookups_free(struct dns_lookups *lookups)
 	free(lookups);
 }
 
-void dns_lookups_stop(struct dns_lookups *lookups)
+void dns_fcrdns_table_stop(struct dns_fcrdns_table *lookups)
 {
 	lookups->stopped = true;
 }
@@ -147,27 +147,28 @@ static void keep(const struct dns_ground *dns, const struct addr *addr, enum fcr
 		&dns->stats->cache_evictions, dns_cache_put_result(dns->cache, addr, mode, result));
 }
 
-static void lookup_ended(void *ctx, enum dns_lookup_end end, const struct fcrdns_result *result)
+static void lookup_ended(
+	void *ctx, enum dns_fcrdns_lookup_end end, const struct fcrdns_result *result)
 {
 	struct shared_lookup *s = ctx;
-	struct dns_lookups *all = s->all;
+	struct dns_fcrdns_table *all = s->all;
 	const struct dns_ground *dns = all->ground->dns;
 	struct fcrdns_lookup *w;
 
 	switch (end) {
-	case DNS_LOOKUP_PARTIAL:
+	case DNS_FCRDNS_LOOKUP_PARTIAL:
 		/* The whole one that a refresh finds in the cache is better while it holds. */
 		if (!s->refresh || !TAILQ_EMPTY(&s->waiters)) {
 			keep(dns, &s->addr, s->mode, result);
 		}
 		break;
-	case DNS_LOOKUP_RESULT:
+	case DNS_FCRDNS_LOOKUP_RESULT:
 		keep(dns, &s->addr, s->mode, result);
 		break;
-	case DNS_LOOKUP_OVERLOAD:
+	case DNS_FCRDNS_LOOKUP_OVERLOAD:
 		result = fcrdns_result_ref(all->overload);
 		break;
-	case DNS_LOOKUP_NO_MEMORY:
+	case DNS_FCRDNS_LOOKUP_NO_MEMORY:
 		result = fcrdns_result_ref(all->error);
 		break;
 	}
@@ -183,7 +184,7 @@ static void lookup_ended(void *ctx, enum dns_lookup_end end, const struct fcrdns
 }
 
 static struct lookup_list *bucket_of(
-	struct dns_lookups *all, const struct addr *addr, enum fcrdns_mode mode)
+	struct dns_fcrdns_table *all, const struct addr *addr, enum fcrdns_mode mode)
 {
 	uint64_t hash = hash_bytes(&all->hash_key, addr, sizeof(*addr));
 
@@ -191,7 +192,7 @@ static struct lookup_list *bucket_of(
 }
 
 static struct shared_lookup *find(
-	struct dns_lookups *all, const struct addr *addr, enum fcrdns_mode mode)
+	struct dns_fcrdns_table *all, const struct addr *addr, enum fcrdns_mode mode)
 {
 	struct shared_lookup *s;
 
@@ -206,7 +207,7 @@ static struct shared_lookup *find(
 /* Its place goes to another; who waited for it is told at the next run. */
 static void push_out(struct shared_lookup *s)
 {
-	struct dns_lookups *all = s->all;
+	struct dns_fcrdns_table *all = s->all;
 	struct fcrdns_lookup *w;
 
 	end_lookup(s);
@@ -222,10 +223,10 @@ static void push_out(struct shared_lookup *s)
 
 /* Counts it in; false when out of memory, or with *full at a limit. */
 static bool find_place(
-	struct dns_lookups *all, struct shared_lookup *s, uint64_t now_ms, bool *full)
+	struct dns_fcrdns_table *all, struct shared_lookup *s, uint64_t now_ms, bool *full)
 {
 	enum dns_prefix_entry entry =
-		dns_prefixes_enter(all->limits->prefixes, &s->addr, &s->prefix);
+		dns_prefix_limits_enter(all->limits->prefixes, &s->addr, &s->prefix);
 
 	*full = entry == DNS_PREFIX_FULL;
 	counter_add(&all->ground->dns->stats->prefix_full, *full);
@@ -245,12 +246,12 @@ static bool find_place(
 		}
 	}
 	*full = true;
-	dns_prefixes_leave(all->limits->prefixes, s->prefix);
+	dns_prefix_limits_leave(all->limits->prefixes, s->prefix);
 	return false;
 }
 
 /* NULL when out of memory; *full: at a limit instead. */
-static struct shared_lookup *shared_new(struct dns_lookups *all, const struct addr *addr,
+static struct shared_lookup *shared_new(struct dns_fcrdns_table *all, const struct addr *addr,
 	enum fcrdns_mode mode, uint64_t fresh_ms, const struct fcrdns_trace *trace, uint64_t now_ms,
 	bool *full)
 {
@@ -269,8 +270,8 @@ static struct shared_lookup *shared_new(struct dns_lookups *all, const struct ad
 		free(s);
 		return NULL;
 	}
-	s->lookup =
-		dns_lookup_start(all->ground, addr, mode, fresh_ms, trace, lookup_ended, s, now_ms);
+	s->lookup = dns_fcrdns_lookup_start(
+		all->ground, addr, mode, fresh_ms, trace, lookup_ended, s, now_ms);
 	LIST_INSERT_HEAD(bucket_of(all, addr, mode), s, in_bucket);
 	if (s->lookup == NULL) {
 		end_lookup(s);
@@ -281,7 +282,7 @@ static struct shared_lookup *shared_new(struct dns_lookups *all, const struct ad
 }
 
 /* The static zone may know names for addresses that nobody else is asked about. */
-static bool is_not_looked_up(struct dns_lookups *all, const struct addr *addr)
+static bool is_not_looked_up(struct dns_fcrdns_table *all, const struct addr *addr)
 {
 	const struct dns_ground *dns = all->ground->dns;
 	struct dns_name reverse;
@@ -295,8 +296,8 @@ static bool is_not_looked_up(struct dns_lookups *all, const struct addr *addr)
 }
 
 /* What is clear without asking anybody, with a reference; NULL: the look-up goes its way. */
-static const struct fcrdns_result *clear_result(
-	struct dns_lookups *all, const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms)
+static const struct fcrdns_result *clear_result(struct dns_fcrdns_table *all,
+	const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms)
 {
 	const struct dns_ground *dns = all->ground->dns;
 
@@ -316,7 +317,7 @@ static const struct fcrdns_result *clear_result(
 	return result;
 }
 
-struct fcrdns_lookup *dns_lookups_start(struct dns_lookups *all, const struct addr *addr,
+struct fcrdns_lookup *dns_fcrdns_table_start(struct dns_fcrdns_table *all, const struct addr *addr,
 	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
 	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx, uint64_t now_ms)
 {
@@ -351,7 +352,7 @@ struct fcrdns_lookup *dns_lookups_start(struct dns_lookups *all, const struct ad
 	return w;
 }
 
-void dns_lookups_cancel(struct fcrdns_lookup *waiter)
+void dns_fcrdns_table_cancel(struct fcrdns_lookup *waiter)
 {
 	if (waiter == NULL) {
 		return;
@@ -367,7 +368,7 @@ void dns_lookups_cancel(struct fcrdns_lookup *waiter)
 }
 
 /* True if it began. Not while there are so many others that somebody could be pushed out for it. */
-static bool refresh(struct dns_lookups *all, const struct addr *addr, enum fcrdns_mode mode,
+static bool refresh(struct dns_fcrdns_table *all, const struct addr *addr, enum fcrdns_mode mode,
 	const struct fcrdns_result *result, uint64_t now_ms)
 {
 	const struct dns_ground *dns = all->ground->dns;
@@ -386,8 +387,8 @@ static bool refresh(struct dns_lookups *all, const struct addr *addr, enum fcrdn
 	return true;
 }
 
-const struct fcrdns_result *dns_lookups_cached(struct dns_lookups *all, const struct addr *addr,
-	enum fcrdns_mode mode, uint64_t now_ms, bool *started)
+const struct fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table *all,
+	const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms, bool *started)
 {
 	const struct dns_ground *dns = all->ground->dns;
 	const struct fcrdns_result *result = dns_cache_get_result(dns->cache, addr, mode, now_ms);
@@ -404,9 +405,9 @@ const struct fcrdns_result *dns_lookups_cached(struct dns_lookups *all, const st
 	return result;
 }
 
-void dns_lookups_run(struct dns_lookups *lookups)
+void dns_fcrdns_table_run(struct dns_fcrdns_table *lookups)
 {
-	for (unsigned i = 0; i < WAITERS_A_RUN && dns_lookups_is_due(lookups); i++) {
+	for (unsigned i = 0; i < WAITERS_A_RUN && dns_fcrdns_table_is_due(lookups); i++) {
 		struct fcrdns_lookup *w = TAILQ_FIRST(&lookups->clear);
 
 		TAILQ_REMOVE(&lookups->clear, w, link);
@@ -414,7 +415,7 @@ void dns_lookups_run(struct dns_lookups *lookups)
 	}
 }
 
-bool dns_lookups_is_due(const struct dns_lookups *lookups)
+bool dns_fcrdns_table_is_due(const struct dns_fcrdns_table *lookups)
 {
 	return !lookups->stopped && !TAILQ_EMPTY(&lookups->clear);
 }

@@ -10,27 +10,27 @@
  * One worker's look-ups in flight: joined by address, bounded in all and for each prefix. Pure
  * logic: the time is an argument. fcrdns.h is what others see of it.
  */
-struct dns_lookups;
+struct dns_fcrdns_table;
 
 /* `ground` is borrowed. NULL when out of memory. */
-struct dns_lookups *dns_lookups_new(const struct dns_lookup_ground *ground);
+struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_lookup_ground *ground);
 /* Forgets those that are left, without calling back. */
-void dns_lookups_free(struct dns_lookups *lookups);
+void dns_fcrdns_table_free(struct dns_fcrdns_table *lookups);
 
 /* As fcrdns_cached, fcrdns_start and fcrdns_cancel. *started: it is being refreshed, and the engine
  * has something to do. */
-const struct fcrdns_result *dns_lookups_cached(struct dns_lookups *lookups, const struct addr *addr,
-	enum fcrdns_mode mode, uint64_t now_ms, bool *started);
-struct fcrdns_lookup *dns_lookups_start(struct dns_lookups *lookups, const struct addr *addr,
-	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
+const struct fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table *lookups,
+	const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms, bool *started);
+struct fcrdns_lookup *dns_fcrdns_table_start(struct dns_fcrdns_table *lookups,
+	const struct addr *addr, enum fcrdns_mode mode, const struct fcrdns_trace *trace,
 	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx, uint64_t now_ms);
-void dns_lookups_cancel(struct fcrdns_lookup *waiter);
+void dns_fcrdns_table_cancel(struct fcrdns_lookup *waiter);
 
 /* Tells those whose result was clear at once, or many of them. */
-void dns_lookups_run(struct dns_lookups *lookups);
+void dns_fcrdns_table_run(struct dns_fcrdns_table *lookups);
 /* True if a run has something to do. */
-bool dns_lookups_is_due(const struct dns_lookups *lookups);
+bool dns_fcrdns_table_is_due(const struct dns_fcrdns_table *lookups);
 /* From now on nobody is called back. */
-void dns_lookups_stop(struct dns_lookups *lookups);
+void dns_fcrdns_table_stop(struct dns_fcrdns_table *lookups);
 
 #endif

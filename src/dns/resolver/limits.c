@@ -10,15 +10,15 @@ bool dns_limits_init(struct dns_limits *limits, const struct dns_settings *setti
 	atomic_init(&limits->questions, 0);
 	atomic_init(&limits->lookups, 0);
 	atomic_init(&limits->members, 0);
-	limits->prefixes = dns_prefixes_new(settings->max_in_flight_per_prefix);
-	limits->list_prefixes = dns_prefixes_new(settings->max_in_flight_per_prefix);
+	limits->prefixes = dns_prefix_limits_new(settings->max_in_flight_per_prefix);
+	limits->list_prefixes = dns_prefix_limits_new(settings->max_in_flight_per_prefix);
 	return limits->prefixes != NULL && limits->list_prefixes != NULL;
 }
 
 void dns_limits_clear(struct dns_limits *limits)
 {
-	dns_prefixes_free(limits->prefixes);
-	dns_prefixes_free(limits->list_prefixes);
+	dns_prefix_limits_free(limits->prefixes);
+	dns_prefix_limits_free(limits->list_prefixes);
 }
 
 void dns_crowd_init(struct dns_crowd *crowd, atomic_uint *total, uint32_t max)

@@ -20,8 +20,8 @@ struct dns_limits {
 	atomic_uint questions;
 	atomic_uint lookups;
 	atomic_uint members; /* questions of membership.h */
-	struct dns_prefixes *prefixes;
-	struct dns_prefixes *list_prefixes; /* of those to lists */
+	struct dns_prefix_limits *prefixes;
+	struct dns_prefix_limits *list_prefixes; /* of those to lists */
 };
 
 /* False when out of memory; dns_limits_clear goes with it all the same. */

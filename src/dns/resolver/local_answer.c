@@ -11,7 +11,8 @@ static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
 	return value < low ? low : value;
 }
 
-enum dns_status dns_at_hand_status(const struct dns_ground *ground, const struct dns_ending *ending)
+enum dns_status dns_local_answer_status(
+	const struct dns_ground *ground, const struct dns_ending *ending)
 {
 	const struct dns_settings *settings = ground->settings;
 
@@ -22,7 +23,7 @@ enum dns_status dns_at_hand_status(const struct dns_ground *ground, const struct
 	return DNS_STATUS_NOT_AUTHENTIC;
 }
 
-uint64_t dns_at_hand_expiry(const struct dns_ground *ground, const struct dns_name *name,
+uint64_t dns_local_answer_expiry(const struct dns_ground *ground, const struct dns_name *name,
 	enum dns_type type, enum dns_status status, const struct dns_answer *answer,
 	uint64_t now_ms)
 {
@@ -45,22 +46,22 @@ uint64_t dns_at_hand_expiry(const struct dns_ground *ground, const struct dns_na
 	return now_ms + seconds * 1000;
 }
 
-bool dns_at_hand_step(const struct dns_ground *ground, uint64_t fresh_ms, struct dns_answer *answer,
-	struct dns_step *step)
+bool dns_local_answer_step(const struct dns_ground *ground, uint64_t fresh_ms,
+	struct dns_answer *answer, struct dns_step *step)
 {
 	struct dns_cached cached;
 
 	step->answer = answer;
 	if (ground->settings->offline != NULL) {
 		dns_offline_step(ground, answer, step);
-		step->expires_ms = dns_at_hand_expiry(
+		step->expires_ms = dns_local_answer_expiry(
 			ground, step->name, step->type, step->status, answer, step->now_ms);
 		return true;
 	}
 	if (ground->zone != NULL && dns_zone_answer(ground->zone, step->name, step->type, answer)) {
 		step->source = DNS_SOURCE_ZONE;
 		step->status = dns_status_of(answer->kind);
-		step->expires_ms = dns_at_hand_expiry(
+		step->expires_ms = dns_local_answer_expiry(
 			ground, step->name, step->type, step->status, answer, step->now_ms);
 		return true;
 	}
@@ -101,7 +102,7 @@ enum dns_status dns_trail_follow(
 	return status;
 }
 
-bool dns_at_hand_end(const struct dns_ground *ground, const struct dns_name *name,
+bool dns_local_answer_end(const struct dns_ground *ground, const struct dns_name *name,
 	enum dns_type type, uint64_t now_ms, struct dns_answer *answer, struct dns_request_end *out)
 {
 	struct dns_request_end end = {.expires_ms = UINT64_MAX, .now_ms = now_ms};
@@ -113,7 +114,7 @@ bool dns_at_hand_end(const struct dns_ground *ground, const struct dns_name *nam
 	for (unsigned steps = 0; steps <= DNS_CNAME_MAX; steps++) {
 		struct dns_step step = {.name = &at, .type = type, .now_ms = now_ms};
 
-		if (!dns_at_hand_step(ground, 0, answer, &step)) {
+		if (!dns_local_answer_step(ground, 0, answer, &step)) {
 			return false;
 		}
 		if (step.expires_ms < end.expires_ms) {

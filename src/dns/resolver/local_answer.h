@@ -12,12 +12,12 @@
  * What an upstream's word is worth: with require_ad, an answer without the AD bit, or with one from
  * an upstream that is not trusted with it, is none.
  */
-enum dns_status dns_at_hand_status(
+enum dns_status dns_local_answer_status(
 	const struct dns_ground *ground, const struct dns_ending *ending);
 
 /* Until when it holds: RFC 2308 section 5 for negative answers, RFC 9520 for failures. `answer` is
  * not read for those. */
-uint64_t dns_at_hand_expiry(const struct dns_ground *ground, const struct dns_name *name,
+uint64_t dns_local_answer_expiry(const struct dns_ground *ground, const struct dns_name *name,
 	enum dns_type type, enum dns_status status, const struct dns_answer *answer,
 	uint64_t now_ms);
 
@@ -25,8 +25,8 @@ uint64_t dns_at_hand_expiry(const struct dns_ground *ground, const struct dns_na
  * Completes a step, of which name, type and now_ms are given: step->answer is `answer`. Of the
  * cache only what holds longer than until `fresh_ms` counts. False: neither zone nor cache know.
  */
-bool dns_at_hand_step(const struct dns_ground *ground, uint64_t fresh_ms, struct dns_answer *answer,
-	struct dns_step *step);
+bool dns_local_answer_step(const struct dns_ground *ground, uint64_t fresh_ms,
+	struct dns_answer *answer, struct dns_step *step);
 
 /* A request's way along CNAMEs, over several answers. */
 struct dns_trail {
@@ -41,7 +41,7 @@ enum dns_status dns_trail_follow(
 	struct dns_trail *trail, enum dns_status status, const struct dns_answer *answer);
 
 /* As dns_resolver_known. */
-bool dns_at_hand_end(const struct dns_ground *ground, const struct dns_name *name,
+bool dns_local_answer_end(const struct dns_ground *ground, const struct dns_name *name,
 	enum dns_type type, uint64_t now_ms, struct dns_answer *answer,
 	struct dns_request_end *out);
 

@@ -17,14 +17,14 @@ struct dns_member {
 	struct dns_crowd_member in_flight;
 	bool counted; /* in_flight is in the crowd */
 	struct dns_timer deadline;
-	struct dns_members *all;
+	struct dns_membership_table *all;
 	struct dns_request *request;
 	struct dns_prefix_use *prefix; /* NULL: not counted */
 	const struct fcrdns_trace *trace;
-	void (*done)(void *ctx, const struct dns_member_result *result);
+	void (*done)(void *ctx, const struct dns_membership_result *result);
 	void *ctx;
 	unsigned budget;
-	enum dns_member_kind kind;
+	enum dns_membership_kind kind;
 	enum dns_type type;
 	struct addr addr;
 	struct dns_name name;
@@ -32,17 +32,17 @@ struct dns_member {
 
 LIST_HEAD(member_list, dns_member);
 
-struct dns_members {
-	const struct dns_lookup_ground *ground;
+struct dns_membership_table {
+	const struct dns_fcrdns_lookup_ground *ground;
 	struct dns_limits *limits;
 	struct dns_crowd crowd;
 	struct member_list list;
 	struct dns_answer answer;
 };
 
-struct dns_members *dns_members_new(const struct dns_lookup_ground *ground)
+struct dns_membership_table *dns_membership_table_new(const struct dns_fcrdns_lookup_ground *ground)
 {
-	struct dns_members *all = calloc(1, sizeof(*all));
+	struct dns_membership_table *all = calloc(1, sizeof(*all));
 
 	if (all == NULL) {
 		return NULL;
@@ -69,12 +69,12 @@ static void member_free(struct dns_member *m)
 	dns_timer_wheel_clear(m->all->ground->dns->wheel, &m->deadline);
 	dns_resolver_cancel(m->request);
 	if (m->prefix != NULL) {
-		dns_prefixes_leave(m->all->limits->list_prefixes, m->prefix);
+		dns_prefix_limits_leave(m->all->limits->list_prefixes, m->prefix);
 	}
 	free(m);
 }
 
-void dns_members_free(struct dns_members *members)
+void dns_membership_table_free(struct dns_membership_table *members)
 {
 	struct dns_member *m;
 
@@ -87,7 +87,7 @@ void dns_members_free(struct dns_members *members)
 	free(members);
 }
 
-void dns_members_cancel(struct dns_member *member)
+void dns_membership_table_cancel(struct dns_member *member)
 {
 	if (member != NULL) {
 		member_free(member);
@@ -113,8 +113,8 @@ static bool name_below(const struct addr *addr, const struct dns_name *zone, str
 	return true;
 }
 
-bool dns_member_ask(
-	const struct dns_member_question *question, struct dns_name *name, enum dns_type *type)
+bool dns_membership_ask(
+	const struct dns_membership_question *question, struct dns_name *name, enum dns_type *type)
 {
 	struct dns_name given;
 
@@ -130,7 +130,8 @@ bool dns_member_ask(
 	return true;
 }
 
-static enum dns_member_word judge_forward(const struct dns_answer *answer, const struct addr *addr)
+static enum dns_membership_word judge_forward(
+	const struct dns_answer *answer, const struct addr *addr)
 {
 	for (size_t i = 0; i < answer->count; i++) {
 		if (addr_eq(&answer->addrs[i], addr)) {
@@ -166,7 +167,7 @@ static const struct addr *find_refusal(const struct dns_answer *answer)
 	return NULL;
 }
 
-static enum dns_member_word judge_dnsbl(const struct dns_answer *answer)
+static enum dns_membership_word judge_dnsbl(const struct dns_answer *answer)
 {
 	if (answer->left_out > 0 || find_refusal(answer) != NULL) {
 		return DNS_MEMBER_UNKNOWN;
@@ -174,8 +175,8 @@ static enum dns_member_word judge_dnsbl(const struct dns_answer *answer)
 	return answer->count > 0 ? DNS_MEMBER_YES : DNS_MEMBER_NO;
 }
 
-enum dns_member_word dns_member_judge(
-	enum dns_member_kind kind, const struct addr *addr, const struct dns_request_end *end)
+enum dns_membership_word dns_membership_judge(
+	enum dns_membership_kind kind, const struct addr *addr, const struct dns_request_end *end)
 {
 	switch (end->status) {
 	case DNS_STATUS_DATA:
@@ -192,22 +193,22 @@ enum dns_member_word dns_member_judge(
 	}
 }
 
-static struct dns_member_result result_of(
-	enum dns_member_kind kind, const struct addr *addr, const struct dns_request_end *end)
+static struct dns_membership_result result_of(
+	enum dns_membership_kind kind, const struct addr *addr, const struct dns_request_end *end)
 {
 	const struct addr *refusal = kind == DNS_MEMBER_DNSBL && end->status == DNS_STATUS_DATA
 					     ? find_refusal(end->answer)
 					     : NULL;
 
-	return (struct dns_member_result){.word = dns_member_judge(kind, addr, end),
+	return (struct dns_membership_result){.word = dns_membership_judge(kind, addr, end),
 		.overload = end->status == DNS_STATUS_OVERLOAD,
 		.refusal = refusal != NULL ? *refusal : (struct addr){.family = ADDR_NONE},
 		.expires_ms = end->expires_ms};
 }
 
-static void tell(struct dns_member *m, const struct dns_member_result *result)
+static void tell(struct dns_member *m, const struct dns_membership_result *result)
 {
-	void (*done)(void *, const struct dns_member_result *) = m->done;
+	void (*done)(void *, const struct dns_membership_result *) = m->done;
 	void *ctx = m->ctx;
 
 	member_free(m);
@@ -224,7 +225,7 @@ static void on_step(void *ctx, const struct dns_step *step)
 static void on_end(void *ctx, const struct dns_request_end *end)
 {
 	struct dns_member *m = ctx;
-	struct dns_member_result result = result_of(m->kind, &m->addr, end);
+	struct dns_membership_result result = result_of(m->kind, &m->addr, end);
 
 	m->request = NULL;
 	tell(m, &result);
@@ -238,7 +239,7 @@ static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 	struct dns_cache *cache = dns->cache;
 	struct dns_cached failure = {DNS_STATUS_TIMEOUT,
 		now_ms + dns_cache_answer_backoff_ms(cache, &m->name, m->type, now_ms)};
-	struct dns_member_result result = {
+	struct dns_membership_result result = {
 		.word = DNS_MEMBER_UNKNOWN, .expires_ms = failure.expires_ms};
 	struct dns_step step = {.name = &m->name,
 		.type = m->type,
@@ -258,9 +259,9 @@ static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 }
 
 /* True if nobody need be asked about the address: the result is *out. */
-static bool is_clear(struct dns_members *all, const struct dns_member_question *question,
-	const struct dns_name *name, enum dns_type type, uint64_t now_ms,
-	struct dns_member_result *out)
+static bool is_clear(struct dns_membership_table *all,
+	const struct dns_membership_question *question, const struct dns_name *name,
+	enum dns_type type, uint64_t now_ms, struct dns_membership_result *out)
 {
 	const struct dns_ground *dns = all->ground->dns;
 
@@ -269,19 +270,20 @@ static bool is_clear(struct dns_members *all, const struct dns_member_question *
 		(dns->zone != NULL && dns_zone_answer(dns->zone, name, type, &all->answer))) {
 		return false;
 	}
-	*out = (struct dns_member_result){.word = DNS_MEMBER_NO,
+	*out = (struct dns_membership_result){.word = DNS_MEMBER_NO,
 		.expires_ms = now_ms + dns->settings->max_ttl_s * UINT64_C(1000)};
 	return true;
 }
 
-bool dns_members_known(struct dns_members *members, const struct dns_member_question *question,
-	uint64_t now_ms, struct dns_member_result *out)
+bool dns_membership_table_known(struct dns_membership_table *members,
+	const struct dns_membership_question *question, uint64_t now_ms,
+	struct dns_membership_result *out)
 {
 	struct dns_request_end end;
 	struct dns_name name;
 	enum dns_type type;
 
-	if (!dns_member_ask(question, &name, &type)) {
+	if (!dns_membership_ask(question, &name, &type)) {
 		return false;
 	}
 	if (is_clear(members, question, &name, type, now_ms, out)) {
@@ -318,8 +320,8 @@ static bool enter_crowd(struct dns_member *m, uint64_t now_ms)
 static bool ask(struct dns_member *m, uint64_t now_ms, bool *overload)
 {
 	if (m->kind == DNS_MEMBER_DNSBL) {
-		enum dns_prefix_entry entry =
-			dns_prefixes_enter(m->all->limits->list_prefixes, &m->addr, &m->prefix);
+		enum dns_prefix_entry entry = dns_prefix_limits_enter(
+			m->all->limits->list_prefixes, &m->addr, &m->prefix);
 
 		*overload = entry == DNS_PREFIX_FULL;
 		counter_add(&m->all->ground->dns->stats->prefix_full, *overload);
@@ -336,17 +338,17 @@ static bool ask(struct dns_member *m, uint64_t now_ms, bool *overload)
 	return m->request != NULL;
 }
 
-struct dns_member *dns_members_start(struct dns_members *all,
-	const struct dns_member_question *question, const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, const struct dns_member_result *result), void *ctx, uint64_t now_ms,
-	struct dns_member_result *out)
+struct dns_member *dns_membership_table_start(struct dns_membership_table *all,
+	const struct dns_membership_question *question, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct dns_membership_result *result), void *ctx,
+	uint64_t now_ms, struct dns_membership_result *out)
 {
 	const struct dns_ground *dns = all->ground->dns;
 	struct dns_name name;
 	enum dns_type type;
 
-	*out = (struct dns_member_result){.word = DNS_MEMBER_UNKNOWN, .expires_ms = now_ms};
-	if (!dns_member_ask(question, &name, &type) ||
+	*out = (struct dns_membership_result){.word = DNS_MEMBER_UNKNOWN, .expires_ms = now_ms};
+	if (!dns_membership_ask(question, &name, &type) ||
 		is_clear(all, question, &name, type, now_ms, out)) {
 		return NULL;
 	}

@@ -12,27 +12,29 @@
  * One worker's questions of membership.h in flight, bounded in all and, of those to lists, for each
  * prefix. Pure logic: the time is an argument.
  */
-struct dns_members;
+struct dns_membership_table;
 
 /* `ground` is borrowed. NULL when out of memory. */
-struct dns_members *dns_members_new(const struct dns_lookup_ground *ground);
+struct dns_membership_table *dns_membership_table_new(
+	const struct dns_fcrdns_lookup_ground *ground);
 /* Forgets those that are left, without calling back. */
-void dns_members_free(struct dns_members *members);
+void dns_membership_table_free(struct dns_membership_table *members);
 
 /* As dns_member_known, dns_member_start and dns_member_cancel. */
-bool dns_members_known(struct dns_members *members, const struct dns_member_question *question,
-	uint64_t now_ms, struct dns_member_result *out);
-struct dns_member *dns_members_start(struct dns_members *members,
-	const struct dns_member_question *question, const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, const struct dns_member_result *result), void *ctx, uint64_t now_ms,
-	struct dns_member_result *out);
-void dns_members_cancel(struct dns_member *member);
+bool dns_membership_table_known(struct dns_membership_table *members,
+	const struct dns_membership_question *question, uint64_t now_ms,
+	struct dns_membership_result *out);
+struct dns_member *dns_membership_table_start(struct dns_membership_table *members,
+	const struct dns_membership_question *question, const struct fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct dns_membership_result *result), void *ctx,
+	uint64_t now_ms, struct dns_membership_result *out);
+void dns_membership_table_cancel(struct dns_member *member);
 
 /* The question as DNS has it. False if the name is none, or too long for the address. */
-NODISCARD bool dns_member_ask(
-	const struct dns_member_question *question, struct dns_name *name, enum dns_type *type);
+NODISCARD bool dns_membership_ask(
+	const struct dns_membership_question *question, struct dns_name *name, enum dns_type *type);
 /* What an answer to it means. */
-enum dns_member_word dns_member_judge(
-	enum dns_member_kind kind, const struct addr *addr, const struct dns_request_end *end);
+enum dns_membership_word dns_membership_judge(
+	enum dns_membership_kind kind, const struct addr *addr, const struct dns_request_end *end);
 
 #endif

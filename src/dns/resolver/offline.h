@@ -24,7 +24,7 @@ struct dns_offline {
 struct dns_shared *dns_shared_offline(const struct dns_settings *settings, struct dns_zone *zone,
 	const struct dns_offline *offline, struct diag *diag);
 
-/* As dns_at_hand_step, without expires_ms; the answer is always known. */
+/* As dns_local_answer_step, without expires_ms; the answer is always known. */
 void dns_offline_step(
 	const struct dns_ground *ground, struct dns_answer *answer, struct dns_step *step);
 

@@ -23,16 +23,16 @@ struct dns_prefix_use {
 
 LIST_HEAD(use_list, dns_prefix_use);
 
-struct dns_prefixes {
+struct dns_prefix_limits {
 	uint32_t max_each;
 	struct hash_key hash_key;
 	pthread_mutex_t locks[LOCKS];
 	struct use_list buckets[BUCKETS];
 };
 
-struct dns_prefixes *dns_prefixes_new(uint32_t max_each)
+struct dns_prefix_limits *dns_prefix_limits_new(uint32_t max_each)
 {
-	struct dns_prefixes *p = calloc(1, sizeof(*p));
+	struct dns_prefix_limits *p = calloc(1, sizeof(*p));
 
 	if (p == NULL) {
 		return NULL;
@@ -45,7 +45,7 @@ struct dns_prefixes *dns_prefixes_new(uint32_t max_each)
 	return p;
 }
 
-void dns_prefixes_free(struct dns_prefixes *prefixes)
+void dns_prefix_limits_free(struct dns_prefix_limits *prefixes)
 {
 	if (prefixes == NULL) {
 		return;
@@ -56,7 +56,7 @@ void dns_prefixes_free(struct dns_prefixes *prefixes)
 	free(prefixes);
 }
 
-static pthread_mutex_t *lock_of(struct dns_prefixes *prefixes, uint32_t bucket)
+static pthread_mutex_t *lock_of(struct dns_prefix_limits *prefixes, uint32_t bucket)
 {
 	return &prefixes->locks[bucket % LOCKS];
 }
@@ -73,8 +73,8 @@ static struct dns_prefix_use *find(const struct use_list *bucket, const struct a
 	return u;
 }
 
-enum dns_prefix_entry dns_prefixes_enter(
-	struct dns_prefixes *prefixes, const struct addr *addr, struct dns_prefix_use **use)
+enum dns_prefix_entry dns_prefix_limits_enter(
+	struct dns_prefix_limits *prefixes, const struct addr *addr, struct dns_prefix_use **use)
 {
 	struct prefix prefix = prefix_of(addr, addr->family == ADDR_V4 ? V4_BITS : V6_BITS);
 	uint64_t hash = hash_bytes(&prefixes->hash_key, &prefix.addr, sizeof(prefix.addr));
@@ -105,7 +105,7 @@ out:
 	return entry;
 }
 
-void dns_prefixes_leave(struct dns_prefixes *prefixes, struct dns_prefix_use *use)
+void dns_prefix_limits_leave(struct dns_prefix_limits *prefixes, struct dns_prefix_use *use)
 {
 	pthread_mutex_t *lock = lock_of(prefixes, use->bucket);
 

@@ -13,18 +13,18 @@
  * How many look-ups are in flight for each IPv4 /24 and IPv6 /64: one network cannot take all. For
  * all threads.
  */
-struct dns_prefixes;
+struct dns_prefix_limits;
 struct dns_prefix_use;
 
 /* `max_each` is at least 1. NULL when out of memory. */
-struct dns_prefixes *dns_prefixes_new(uint32_t max_each);
-void dns_prefixes_free(struct dns_prefixes *prefixes);
+struct dns_prefix_limits *dns_prefix_limits_new(uint32_t max_each);
+void dns_prefix_limits_free(struct dns_prefix_limits *prefixes);
 
 enum dns_prefix_entry { DNS_PREFIX_IN, DNS_PREFIX_FULL, DNS_PREFIX_NO_MEMORY };
 
-/* IN: one more is counted, and *use goes to dns_prefixes_leave. */
-NODISCARD enum dns_prefix_entry dns_prefixes_enter(
-	struct dns_prefixes *prefixes, const struct addr *addr, struct dns_prefix_use **use);
-void dns_prefixes_leave(struct dns_prefixes *prefixes, struct dns_prefix_use *use);
+/* IN: one more is counted, and *use goes to dns_prefix_limits_leave. */
+NODISCARD enum dns_prefix_entry dns_prefix_limits_enter(
+	struct dns_prefix_limits *prefixes, const struct addr *addr, struct dns_prefix_use **use);
+void dns_prefix_limits_leave(struct dns_prefix_limits *prefixes, struct dns_prefix_use *use);
 
 #endif

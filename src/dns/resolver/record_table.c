@@ -13,7 +13,7 @@
 struct dns_inquiry {
 	LIST_ENTRY(dns_inquiry) link;
 	struct dns_timer deadline;
-	struct dns_inquiries *all;
+	struct dns_record_table *all;
 	struct dns_request *request;
 	unsigned budget;
 	bool elsewhere; /* somebody else than the static zone had a say */
@@ -23,16 +23,16 @@ struct dns_inquiry {
 
 LIST_HEAD(inquiry_list, dns_inquiry);
 
-struct dns_inquiries {
+struct dns_record_table {
 	const struct dns_ground *ground;
 	struct dns_resolver *resolver;
 	struct inquiry_list list;
 };
 
-struct dns_inquiries *dns_inquiries_new(
+struct dns_record_table *dns_record_table_new(
 	const struct dns_ground *ground, struct dns_resolver *resolver)
 {
-	struct dns_inquiries *all = calloc(1, sizeof(*all));
+	struct dns_record_table *all = calloc(1, sizeof(*all));
 
 	if (all != NULL) {
 		all->ground = ground;
@@ -50,7 +50,7 @@ static void inquiry_free(struct dns_inquiry *q)
 	free(q);
 }
 
-void dns_inquiries_free(struct dns_inquiries *inquiries)
+void dns_record_table_free(struct dns_record_table *inquiries)
 {
 	struct dns_inquiry *q;
 
@@ -63,7 +63,7 @@ void dns_inquiries_free(struct dns_inquiries *inquiries)
 	free(inquiries);
 }
 
-void dns_inquiries_cancel(struct dns_inquiry *inquiry)
+void dns_record_table_cancel(struct dns_inquiry *inquiry)
 {
 	if (inquiry != NULL) {
 		inquiry_free(inquiry);
@@ -103,9 +103,10 @@ static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 	tell(CONTAINER_OF(timer, struct dns_inquiry, deadline), &result);
 }
 
-struct dns_inquiry *dns_inquiries_start(struct dns_inquiries *all, const struct dns_name *name,
-	enum dns_type type, void (*done)(void *ctx, const struct dns_inquiry_result *result),
-	void *ctx, uint64_t now_ms)
+struct dns_inquiry *dns_record_table_start(struct dns_record_table *all,
+	const struct dns_name *name, enum dns_type type,
+	void (*done)(void *ctx, const struct dns_inquiry_result *result), void *ctx,
+	uint64_t now_ms)
 {
 	const struct dns_ground *ground = all->ground;
 	struct dns_inquiry *q = malloc(sizeof(*q));

@@ -8,19 +8,19 @@
 #include "dns/resolver/resolver.h"
 
 /* The inquiries of one engine under way. Pure logic: the time is an argument. */
-struct dns_inquiries;
+struct dns_record_table;
 
 /* `ground` and `resolver` are borrowed. NULL when out of memory. */
-struct dns_inquiries *dns_inquiries_new(
+struct dns_record_table *dns_record_table_new(
 	const struct dns_ground *ground, struct dns_resolver *resolver);
 /* Forgets what is under way, without telling. */
-void dns_inquiries_free(struct dns_inquiries *inquiries);
+void dns_record_table_free(struct dns_record_table *inquiries);
 
 /* As dns_inquiry_start and dns_inquiry_cancel. */
-struct dns_inquiry *dns_inquiries_start(struct dns_inquiries *inquiries,
+struct dns_inquiry *dns_record_table_start(struct dns_record_table *inquiries,
 	const struct dns_name *name, enum dns_type type,
 	void (*done)(void *ctx, const struct dns_inquiry_result *result), void *ctx,
 	uint64_t now_ms);
-void dns_inquiries_cancel(struct dns_inquiry *inquiry);
+void dns_record_table_cancel(struct dns_inquiry *inquiry);
 
 #endif

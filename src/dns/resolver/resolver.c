@@ -245,12 +245,12 @@ static void question_answered(void *ctx, const struct dns_ending *ending)
 {
 	struct question *q = ctx;
 	struct dns_resolver *r = q->resolver;
-	enum dns_status status = dns_at_hand_status(&r->ground, ending);
+	enum dns_status status = dns_local_answer_status(&r->ground, ending);
 	struct dns_step step = {.name = &q->name,
 		.type = q->type,
 		.status = status,
 		.answer = ending->answer,
-		.expires_ms = dns_at_hand_expiry(
+		.expires_ms = dns_local_answer_expiry(
 			&r->ground, &q->name, q->type, status, ending->answer, ending->now_ms),
 		.source = DNS_SOURCE_UPSTREAM,
 		.upstream = ending->upstream,
@@ -389,7 +389,7 @@ static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t n
 bool dns_resolver_known(const struct dns_resolver *resolver, const struct dns_name *name,
 	enum dns_type type, uint64_t now_ms, struct dns_answer *answer, struct dns_request_end *out)
 {
-	return dns_at_hand_end(&resolver->ground, name, type, now_ms, answer, out);
+	return dns_local_answer_end(&resolver->ground, name, type, now_ms, answer, out);
 }
 
 static void next_step(struct dns_request *request, uint64_t now_ms)
@@ -399,7 +399,7 @@ static void next_step(struct dns_request *request, uint64_t now_ms)
 	struct dns_step step = {.name = &name, .type = request->type, .now_ms = now_ms};
 
 	if (request->pushed_out ||
-		!dns_at_hand_step(&r->ground, request->fresh_ms, &r->answer, &step)) {
+		!dns_local_answer_step(&r->ground, request->fresh_ms, &r->answer, &step)) {
 		step.status = request->pushed_out ? DNS_STATUS_OVERLOAD
 						  : wait_for_upstream(request, now_ms);
 		if (step.status == DNS_STATUS_DATA) {

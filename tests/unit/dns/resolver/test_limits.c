@@ -74,7 +74,7 @@ static void test_who_is_pushed(void **state)
 static void test_prefixes(void **state)
 {
 	static const char *const same[] = {"192.0.2.1", "192.0.2.255"};
-	struct dns_prefixes *prefixes = dns_prefixes_new(2);
+	struct dns_prefix_limits *prefixes = dns_prefix_limits_new(2);
 	struct addr other = addr_of("192.0.3.1");
 	struct dns_prefix_use *uses[2];
 	struct dns_prefix_use *one;
@@ -83,23 +83,23 @@ static void test_prefixes(void **state)
 	assert_non_null(prefixes);
 	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
 		addr = addr_of(same[i]);
-		assert_int_equal(dns_prefixes_enter(prefixes, &addr, &uses[i]), DNS_PREFIX_IN);
+		assert_int_equal(dns_prefix_limits_enter(prefixes, &addr, &uses[i]), DNS_PREFIX_IN);
 	}
-	assert_int_equal(dns_prefixes_enter(prefixes, &addr, &one), DNS_PREFIX_FULL);
-	assert_int_equal(dns_prefixes_enter(prefixes, &other, &one), DNS_PREFIX_IN);
-	dns_prefixes_leave(prefixes, uses[0]);
-	assert_int_equal(dns_prefixes_enter(prefixes, &addr, &uses[0]), DNS_PREFIX_IN);
-	dns_prefixes_leave(prefixes, uses[0]);
-	dns_prefixes_leave(prefixes, uses[1]);
-	dns_prefixes_leave(prefixes, one);
-	dns_prefixes_free(prefixes);
+	assert_int_equal(dns_prefix_limits_enter(prefixes, &addr, &one), DNS_PREFIX_FULL);
+	assert_int_equal(dns_prefix_limits_enter(prefixes, &other, &one), DNS_PREFIX_IN);
+	dns_prefix_limits_leave(prefixes, uses[0]);
+	assert_int_equal(dns_prefix_limits_enter(prefixes, &addr, &uses[0]), DNS_PREFIX_IN);
+	dns_prefix_limits_leave(prefixes, uses[0]);
+	dns_prefix_limits_leave(prefixes, uses[1]);
+	dns_prefix_limits_leave(prefixes, one);
+	dns_prefix_limits_free(prefixes);
 }
 
 #define THREADS 4
 #define MOST 3
 
 struct busy {
-	struct dns_prefixes *prefixes;
+	struct dns_prefix_limits *prefixes;
 	atomic_uint inside;
 	atomic_uint most;
 };
@@ -113,7 +113,7 @@ static void *come_and_go(void *ctx)
 		struct dns_prefix_use *use;
 
 		addr.bytes[15] = (uint8_t)i;
-		if (dns_prefixes_enter(busy->prefixes, &addr, &use) != DNS_PREFIX_IN) {
+		if (dns_prefix_limits_enter(busy->prefixes, &addr, &use) != DNS_PREFIX_IN) {
 			continue;
 		}
 		unsigned inside = ++busy->inside;
@@ -122,14 +122,14 @@ static void *come_and_go(void *ctx)
 		while (inside > most && !atomic_compare_exchange_weak(&busy->most, &most, inside)) {
 		}
 		--busy->inside;
-		dns_prefixes_leave(busy->prefixes, use);
+		dns_prefix_limits_leave(busy->prefixes, use);
 	}
 	return NULL;
 }
 
 static void test_threads(void **state)
 {
-	struct busy busy = {.prefixes = dns_prefixes_new(MOST)};
+	struct busy busy = {.prefixes = dns_prefix_limits_new(MOST)};
 	pthread_t threads[THREADS];
 
 	for (size_t i = 0; i < THREADS; i++) {
@@ -139,7 +139,7 @@ static void test_threads(void **state)
 		pthread_join(threads[i], NULL);
 	}
 	assert_in_range(busy.most, 1, MOST);
-	dns_prefixes_free(busy.prefixes);
+	dns_prefix_limits_free(busy.prefixes);
 }
 
 int main(void)

@@ -23,16 +23,16 @@ static struct addr address(const char *text)
 	return a;
 }
 
-static void assert_asks(enum dns_member_kind kind, const char *name, const char *addr,
+static void assert_asks(enum dns_membership_kind kind, const char *name, const char *addr,
 	const char *expected, enum dns_type expected_type)
 {
 	struct addr a = address(addr);
-	struct dns_member_question question = {kind, str_view(name), &a};
+	struct dns_membership_question question = {kind, str_view(name), &a};
 	char text[DNS_NAME_TEXT_MAX];
 	struct dns_name got;
 	enum dns_type type;
 
-	assert_true(dns_member_ask(&question, &got, &type));
+	assert_true(dns_membership_ask(&question, &got, &type));
 	dns_name_to_text(&got, text);
 	assert_string_equal(text, expected);
 	assert_int_equal(type, expected_type);
@@ -74,17 +74,17 @@ static void test_the_longest_zone(void **state)
 		zone[i] = i % 50 == 49 ? '.' : 'z';
 	}
 	for (size_t len = DNS_ZONE_MAX - 1; len <= 254; len++) {
-		struct dns_member_question question = {DNS_MEMBER_DNSBL, {zone, len}, &six};
+		struct dns_membership_question question = {DNS_MEMBER_DNSBL, {zone, len}, &six};
 
 		if (zone[len - 1] == '.') {
 			continue;
 		}
-		assert_int_equal(dns_member_ask(&question, &name, &type), len <= DNS_ZONE_MAX);
+		assert_int_equal(dns_membership_ask(&question, &name, &type), len <= DNS_ZONE_MAX);
 		if (len == DNS_ZONE_MAX) {
 			assert_int_equal(name.len, DNS_NAME_MAX);
 		}
 		question.addr = &four;
-		assert_int_equal(dns_member_ask(&question, &name, &type), len + 2 + 16 <= 255);
+		assert_int_equal(dns_membership_ask(&question, &name, &type), len + 2 + 16 <= 255);
 	}
 }
 
@@ -96,18 +96,19 @@ static void test_no_names(void **state)
 	enum dns_type type;
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		struct dns_member_question question = {DNS_MEMBER_FORWARD, str_view(bad[i]), &six};
+		struct dns_membership_question question = {
+			DNS_MEMBER_FORWARD, str_view(bad[i]), &six};
 
-		assert_int_equal(dns_member_ask(&question, &name, &type), bad[i][0] == '.');
+		assert_int_equal(dns_membership_ask(&question, &name, &type), bad[i][0] == '.');
 	}
 }
 
 static void test_answers(void **state)
 {
 	static const struct {
-		enum dns_member_kind kind;
+		enum dns_membership_kind kind;
 		const char *addrs[4];
-		enum dns_member_word word;
+		enum dns_membership_word word;
 	} cases[] = {
 		{DNS_MEMBER_FORWARD, {"192.0.2.1"}, DNS_MEMBER_YES},
 		{DNS_MEMBER_FORWARD, {"192.0.2.2"}, DNS_MEMBER_NO},
@@ -145,10 +146,10 @@ static void test_answers(void **state)
 		for (answer->count = 0; cases[i].addrs[answer->count] != NULL; answer->count++) {
 			answer->addrs[answer->count] = address(cases[i].addrs[answer->count]);
 		}
-		assert_int_equal(dns_member_judge(cases[i].kind, &client, &end), cases[i].word);
+		assert_int_equal(dns_membership_judge(cases[i].kind, &client, &end), cases[i].word);
 		/* What was left out may say anything; it cannot take the client's address back. */
 		answer->left_out = 1;
-		assert_int_equal(dns_member_judge(cases[i].kind, &client, &end),
+		assert_int_equal(dns_membership_judge(cases[i].kind, &client, &end),
 			cases[i].kind == DNS_MEMBER_FORWARD && cases[i].word == DNS_MEMBER_YES
 				? DNS_MEMBER_YES
 				: DNS_MEMBER_UNKNOWN);
@@ -164,9 +165,9 @@ static void test_all_that_is_no_answer(void **state)
 		struct dns_request_end end = {.status = (enum dns_status)i};
 		bool none = i == DNS_STATUS_NODATA || i == DNS_STATUS_NXDOMAIN;
 
-		assert_int_equal(dns_member_judge(DNS_MEMBER_FORWARD, &client, &end),
+		assert_int_equal(dns_membership_judge(DNS_MEMBER_FORWARD, &client, &end),
 			none || i == DNS_STATUS_CNAME_LOOP ? DNS_MEMBER_NO : DNS_MEMBER_UNKNOWN);
-		assert_int_equal(dns_member_judge(DNS_MEMBER_DNSBL, &client, &end),
+		assert_int_equal(dns_membership_judge(DNS_MEMBER_DNSBL, &client, &end),
 			none ? DNS_MEMBER_NO : DNS_MEMBER_UNKNOWN);
 	}
 }
