@@ -105,9 +105,9 @@ static int examine(const char *config_path, bool dump)
 
 		bytes_init(&out, 0);
 		config_dump(snapshot->config, &out);
-		if (dns_shared_watches(snapshot->dns)) {
+		if (dns_context_watches(snapshot->dns)) {
 			bytes_append_text(&out, "; name servers in use: ");
-			dns_shared_describe(snapshot->dns, &out);
+			dns_context_describe(snapshot->dns, &out);
 			bytes_append_text(&out, "\n");
 		}
 		fwrite(out.data, 1, out.len, stdout);

@@ -17,8 +17,8 @@ struct run;
 
 struct job {
 	struct run *run;
-	struct dns_inquiry *inquiry; /* NULL: the job is free */
-	size_t index;                /* of the target, or of the zone */
+	struct dns_record_lookup *inquiry; /* NULL: the job is free */
+	size_t index;                      /* of the target, or of the zone */
 	enum dns_type type;
 	struct dns_name at;
 	enum dns_status first; /* what the first of two questions came to */
@@ -39,7 +39,7 @@ struct run {
 	struct job jobs[AUDIT_IN_FLIGHT];
 };
 
-static void on_done(void *ctx, const struct dns_inquiry_result *result);
+static void on_done(void *ctx, const struct dns_record_lookup_result *result);
 
 static struct str text_of(struct run *run, const struct dns_name *name)
 {
@@ -56,7 +56,7 @@ static struct str text_of(struct run *run, const struct dns_name *name)
 static bool ask(struct job *job, enum dns_type type)
 {
 	job->type = type;
-	job->inquiry = dns_inquiry_start(job->run->engine, &job->at, type, on_done, job);
+	job->inquiry = dns_record_lookup_start(job->run->engine, &job->at, type, on_done, job);
 	job->run->failed = job->run->failed || job->inquiry == NULL;
 	return job->inquiry != NULL;
 }
@@ -178,7 +178,7 @@ static void judge(struct audit_answer *answer, enum dns_status v4, enum dns_stat
 }
 
 /* The addresses of a name, then, if there are none, where its CNAMEs end. True: it asks on. */
-static bool go_on_with_name(struct job *job, const struct dns_inquiry_result *result)
+static bool go_on_with_name(struct job *job, const struct dns_record_lookup_result *result)
 {
 	struct run *run = job->run;
 	struct audit_answer *answer = &run->out->answers[job->index];
@@ -214,7 +214,7 @@ static bool go_on_with_name(struct job *job, const struct dns_inquiry_result *re
 }
 
 /* A zone, or what names are below: it must exist, whatever it has itself. */
-static void judge_suffix(struct audit_answer *answer, const struct dns_inquiry_result *result)
+static void judge_suffix(struct audit_answer *answer, const struct dns_record_lookup_result *result)
 {
 	answer->word = word_of(result->status);
 	answer->status = result->status;
@@ -225,7 +225,7 @@ static void judge_suffix(struct audit_answer *answer, const struct dns_inquiry_r
 }
 
 /* From the name upwards to the first that has a SOA of its own. */
-static bool climb(struct job *job, const struct dns_inquiry_result *result)
+static bool climb(struct job *job, const struct dns_record_lookup_result *result)
 {
 	struct run *run = job->run;
 	bool own = result->status == DNS_STATUS_DATA && result->answer->cnames == 0;
@@ -253,7 +253,7 @@ static bool climb(struct job *job, const struct dns_inquiry_result *result)
 	return ask(job, DNS_TYPE_SOA);
 }
 
-static bool go_on_with_zone(struct job *job, const struct dns_inquiry_result *result)
+static bool go_on_with_zone(struct job *job, const struct dns_record_lookup_result *result)
 {
 	struct run *run = job->run;
 	struct audit_zone *zone = &run->out->zones[job->index];
@@ -282,7 +282,7 @@ static bool go_on_with_zone(struct job *job, const struct dns_inquiry_result *re
 	return false;
 }
 
-static bool go_on(struct job *job, const struct dns_inquiry_result *result)
+static bool go_on(struct job *job, const struct dns_record_lookup_result *result)
 {
 	struct run *run = job->run;
 
@@ -360,7 +360,7 @@ static void pump(struct run *run)
 	}
 }
 
-static void on_done(void *ctx, const struct dns_inquiry_result *result)
+static void on_done(void *ctx, const struct dns_record_lookup_result *result)
 {
 	struct job *job = ctx;
 
@@ -381,7 +381,7 @@ static void on_time(uv_timer_t *timer)
 	}
 }
 
-static bool run_on(struct run *run, uv_loop_t *loop, struct dns_shared *dns)
+static bool run_on(struct run *run, uv_loop_t *loop, struct dns_context *dns)
 {
 	run->engine = dns_engine_new(loop, dns, NULL);
 	if (run->engine == NULL || uv_timer_init(loop, &run->timer) != 0) {
@@ -400,7 +400,7 @@ static bool run_on(struct run *run, uv_loop_t *loop, struct dns_shared *dns)
 }
 
 bool audit_survey_run(struct audit_survey *survey, const struct audit_plan *plan,
-	struct dns_shared *dns, size_t in_flight, const struct cert_suffixes *suffixes)
+	struct dns_context *dns, size_t in_flight, const struct cert_suffixes *suffixes)
 {
 	struct run run = {.plan = plan,
 		.out = survey,

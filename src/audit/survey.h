@@ -58,6 +58,6 @@ struct audit_survey {
  * descriptors.
  */
 NODISCARD bool audit_survey_run(struct audit_survey *survey, const struct audit_plan *plan,
-	struct dns_shared *dns, size_t in_flight, const struct cert_suffixes *suffixes);
+	struct dns_context *dns, size_t in_flight, const struct cert_suffixes *suffixes);
 
 #endif

@@ -40,7 +40,7 @@ enum authz_bound {
 
 /* How explanations are told what happens; the members may be NULL. */
 struct authz_trace {
-	const struct fcrdns_trace *dns;
+	const struct dns_fcrdns_trace *dns;
 	const struct policy_trace *policy;
 };
 
@@ -129,6 +129,6 @@ uint64_t authz_until_ms(const struct authz *a);
 const char *authz_verdict_word(enum authz_verdict verdict);
 /* "input", "max_cache", "dns", "cert", "cert_check", "claim", "rate", "error". */
 const char *authz_bound_word(enum authz_bound bound);
-enum fcrdns_status authz_rdns_status(const struct authz *a);
+enum dns_fcrdns_status authz_rdns_status(const struct authz *a);
 
 #endif

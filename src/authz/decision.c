@@ -465,7 +465,7 @@ const char *authz_bound_word(enum authz_bound bound)
 	return words[bound];
 }
 
-enum fcrdns_status authz_rdns_status(const struct authz *a)
+enum dns_fcrdns_status authz_rdns_status(const struct authz *a)
 {
 	return fetch_status(&a->fetch);
 }

@@ -138,7 +138,7 @@ static void append_certificate(struct line *l, const struct authz *a)
 /* What the PTR claims, where it is not confirmed; host names need no quotes. */
 static void append_claimed(struct line *l, const struct authz *a)
 {
-	const struct fcrdns_result *rdns = a->fetch.rdns;
+	const struct dns_fcrdns_result *rdns = a->fetch.rdns;
 	struct bytes text;
 
 	if (rdns == NULL || rdns->ptr.count == 0 || rdns->names.count > 0) {
@@ -195,7 +195,7 @@ void decision_log_outcome(const struct authz *a, const struct config_log *log, s
 	}
 	addr_format(&a->ip, ip);
 	word(l, "ip", str_view(ip));
-	word(l, "rdns", str_view(fcrdns_status_word(authz_rdns_status(a))));
+	word(l, "rdns", str_view(dns_fcrdns_status_word(authz_rdns_status(a))));
 	word(l, "hostname", a->hostname);
 	append_claimed(l, a);
 	if (a->fetch.pin != NULL) {

@@ -10,7 +10,7 @@
 
 struct fetch_lookup {
 	struct fetch *fetch;
-	struct dns_member *under_way; /* NULL: is not */
+	struct dns_membership *under_way; /* NULL: is not */
 	struct dns_membership_result result;
 };
 
@@ -22,11 +22,11 @@ static size_t lookup_count(const struct fetch *f)
 void fetch_cancel(struct fetch *f)
 {
 	if (f->names != NULL) {
-		fcrdns_cancel(f->names);
+		dns_fcrdns_cancel(f->names);
 		f->names = NULL;
 	}
 	for (size_t i = 0; i < lookup_count(f); i++) {
-		dns_member_cancel(f->lookups[i].under_way);
+		dns_membership_cancel(f->lookups[i].under_way);
 		f->lookups[i].under_way = NULL;
 	}
 }
@@ -34,7 +34,7 @@ void fetch_cancel(struct fetch *f)
 void fetch_clear(struct fetch *f)
 {
 	fetch_cancel(f);
-	fcrdns_result_unref(f->rdns);
+	dns_fcrdns_result_unref(f->rdns);
 	*f = (struct fetch){.rdns = NULL};
 }
 
@@ -118,17 +118,18 @@ static bool make_room(struct fetch *f)
 	return true;
 }
 
-static enum fcrdns_mode mode_of(const struct fetch *f)
+static enum dns_fcrdns_mode mode_of(const struct fetch *f)
 {
-	return f->policy->rdns == POLICY_RDNS_DOUBLE ? FCRDNS_DOUBLE : FCRDNS_SINGLE;
+	return f->policy->rdns == POLICY_RDNS_DOUBLE ? DNS_FCRDNS_DOUBLE : DNS_FCRDNS_SINGLE;
 }
 
 static struct dns_membership_question question_of(const struct fetch *f, size_t index)
 {
 	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
 
-	return (struct dns_membership_question){
-		.kind = lookup->kind == POLICY_LOOKUP_DNSBL ? DNS_MEMBER_DNSBL : DNS_MEMBER_FORWARD,
+	return (struct dns_membership_question){.kind = lookup->kind == POLICY_LOOKUP_DNSBL
+								? DNS_MEMBERSHIP_DNSBL
+								: DNS_MEMBERSHIP_FORWARD,
 		.name = lookup->name,
 		.addr = f->ip};
 }
@@ -136,16 +137,16 @@ static struct dns_membership_question question_of(const struct fetch *f, size_t 
 static void keep(struct fetch *f, size_t index, const struct dns_membership_result *result)
 {
 	static const enum policy_truth truths[] = {
-		[DNS_MEMBER_NO] = POLICY_FALSE,
-		[DNS_MEMBER_YES] = POLICY_TRUE,
-		[DNS_MEMBER_UNKNOWN] = POLICY_UNKNOWN,
+		[DNS_MEMBERSHIP_NO] = POLICY_FALSE,
+		[DNS_MEMBERSHIP_YES] = POLICY_TRUE,
+		[DNS_MEMBERSHIP_UNKNOWN] = POLICY_UNKNOWN,
 	};
 
 	f->lookups[index].result = *result;
 	f->answers[index] = truths[result->word];
 }
 
-static void on_names(void *ctx, const struct fcrdns_result *result)
+static void on_names(void *ctx, const struct dns_fcrdns_result *result)
 {
 	struct fetch *f = ctx;
 
@@ -176,7 +177,7 @@ void fetch_names_at_hand(struct fetch *f)
 {
 	if (f->trace == NULL && f->rdns == NULL && !f->names_sought) {
 		f->names_sought = true;
-		f->rdns = fcrdns_cached(f->dns, f->ip, mode_of(f));
+		f->rdns = dns_fcrdns_cached(f->dns, f->ip, mode_of(f));
 		if (f->rdns != NULL) {
 			apply_pins_to_names(f);
 		}
@@ -195,7 +196,7 @@ static bool take_what_is_at_hand(struct fetch *f, const struct policy_costly *wa
 	for (size_t i = 0; i < lookup_count(f); i++) {
 		struct dns_membership_question question = question_of(f, i);
 
-		if (is_wanted(f, wanted, i) && dns_member_known(f->dns, &question, &result)) {
+		if (is_wanted(f, wanted, i) && dns_membership_known(f->dns, &question, &result)) {
 			keep(f, i, &result);
 			taken = true;
 		}
@@ -209,7 +210,7 @@ static enum fetch_begun look_up(struct fetch *f, const struct policy_costly *wan
 	struct dns_membership_result result;
 
 	if (wanted->names && f->rdns == NULL && f->names == NULL) {
-		f->names = fcrdns_start(f->dns, f->ip, mode_of(f), f->trace, on_names, f);
+		f->names = dns_fcrdns_start(f->dns, f->ip, mode_of(f), f->trace, on_names, f);
 		if (f->names == NULL) {
 			return FETCH_FAILED;
 		}
@@ -221,8 +222,8 @@ static enum fetch_begun look_up(struct fetch *f, const struct policy_costly *wan
 		if (!is_wanted(f, wanted, i)) {
 			continue;
 		}
-		lookup->under_way =
-			dns_member_start(f->dns, &question, f->trace, on_lookup, lookup, &result);
+		lookup->under_way = dns_membership_start(
+			f->dns, &question, f->trace, on_lookup, lookup, &result);
 		if (lookup->under_way == NULL) {
 			keep(f, i, &result);
 			begun = FETCH_AGAIN;
@@ -268,17 +269,17 @@ enum fetch_begun fetch_begin(struct fetch *f, const struct policy_costly *wanted
 	return look_up(f, wanted);
 }
 
-enum fcrdns_status fetch_status(const struct fetch *f)
+enum dns_fcrdns_status fetch_status(const struct fetch *f)
 {
 	if (f->rdns == NULL) {
-		return FCRDNS_OFF;
+		return DNS_FCRDNS_OFF;
 	}
 	if (f->starved) {
-		return FCRDNS_ERROR;
+		return DNS_FCRDNS_ERROR;
 	}
 	if (f->rdns->names.count > 0 && f->pinned.count == 0) {
-		return f->rdns->incomplete || f->rdns->unasked.count > 0 ? FCRDNS_ERROR
-									 : FCRDNS_MISMATCH;
+		return f->rdns->incomplete || f->rdns->unasked.count > 0 ? DNS_FCRDNS_ERROR
+									 : DNS_FCRDNS_MISMATCH;
 	}
 	return f->rdns->status;
 }
@@ -296,7 +297,7 @@ void fetch_facts(const struct fetch *f, struct policy_facts *facts)
 	if (f->rdns == NULL) {
 		facts->names_state = f->policy->rdns == POLICY_RDNS_OFF ? POLICY_FACT_KNOWN
 									: POLICY_FACT_UNFETCHED;
-	} else if (f->starved || (f->rdns->status == FCRDNS_ERROR &&
+	} else if (f->starved || (f->rdns->status == DNS_FCRDNS_ERROR &&
 					 (f->rdns->incomplete || f->rdns->unasked.count == 0))) {
 		facts->names_state = POLICY_FACT_UNKNOWN;
 	} else {

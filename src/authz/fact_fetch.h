@@ -29,19 +29,19 @@ struct fetch {
 	const struct addr *ip;
 	const struct policy_facts *facts; /* by which rates tell clients apart */
 	struct policy_token_buckets *buckets;
-	const struct fcrdns_trace *trace; /* may be NULL */
+	const struct dns_fcrdns_trace *trace; /* may be NULL */
 	struct arena *arena;
 	void (*fetched)(void *ctx); /* from the engine's loop, each time that something is */
 	void *ctx;
 
-	const struct fcrdns_result *rdns; /* NULL: not looked up */
-	bool names_sought;                /* the cache was asked for them */
-	struct str_list pinned;           /* of rdns->names those that their pins let pass */
-	const struct policy_pin *pin;     /* the first that kept a name out; NULL: none did */
-	struct str kept_out;              /* that name */
-	bool starved;                     /* no memory to list them: nobody knows */
-	struct fcrdns_lookup *names;      /* under way; NULL: is not */
-	struct fetch_lookup *lookups;     /* by number; NULL: none was wanted */
+	const struct dns_fcrdns_result *rdns; /* NULL: not looked up */
+	bool names_sought;                    /* the cache was asked for them */
+	struct str_list pinned;               /* of rdns->names those that their pins let pass */
+	const struct policy_pin *pin;         /* the first that kept a name out; NULL: none did */
+	struct str kept_out;                  /* that name */
+	bool starved;                         /* no memory to list them: nobody knows */
+	struct dns_fcrdns *names;             /* under way; NULL: is not */
+	struct fetch_lookup *lookups;         /* by number; NULL: none was wanted */
 	enum policy_truth *answers;
 	uint64_t rates_asked; /* as in struct policy_facts */
 	uint64_t rates_over;
@@ -65,7 +65,7 @@ void fetch_cancel(struct fetch *f);
 void fetch_clear(struct fetch *f);
 
 /* The word of the names: where their pins let none pass, that none confirms. */
-enum fcrdns_status fetch_status(const struct fetch *f);
+enum dns_fcrdns_status fetch_status(const struct fetch *f);
 /* The names that the rules may see; none before they are fetched. */
 struct str_list fetch_names(const struct fetch *f);
 /* Writes what is fetched into names_state, names, answers, rates_asked and rates_over. */

@@ -110,7 +110,7 @@ static void certificate_headers(const struct header_writer *w, const struct cert
 static void client_headers(const struct header_writer *w, const struct authz *a)
 {
 	header(w, "X-Client-Hostname", a->hostname);
-	header(w, "X-Client-Rdns", str_view(fcrdns_status_word(authz_rdns_status(a))));
+	header(w, "X-Client-Rdns", str_view(dns_fcrdns_status_word(authz_rdns_status(a))));
 	if (a->cert_verified) {
 		certificate_headers(w, a->identity);
 	}

@@ -96,7 +96,7 @@ struct snapshot *snapshot_load(const char *path, const struct snapshot *previous
 		return NULL;
 	}
 	snapshot->stamps[SNAPSHOT_ZONE] = snapshot_stamp(snapshot, SNAPSHOT_ZONE);
-	snapshot->dns = dns_shared_new(
+	snapshot->dns = dns_context_new(
 		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
 	if (snapshot->dns == NULL || !load_trusts(snapshot, diag) ||
 		!make_buckets(snapshot, previous, diag)) {
@@ -111,7 +111,7 @@ void snapshot_log_nameservers(const struct snapshot *snapshot)
 	struct bytes text;
 
 	bytes_init(&text, 0);
-	dns_shared_describe(snapshot->dns, &text);
+	dns_context_describe(snapshot->dns, &text);
 	log_write(LOG_LEVEL_INFO, "dns: name servers in use: %.*s", (int)text.len,
 		(const char *)text.data);
 	bytes_clear(&text);
@@ -141,12 +141,12 @@ struct snapshot *snapshot_load_without_dns(const char *path, struct diag *diag)
 }
 
 /* Takes `dns`; NULL when out of memory. */
-static struct snapshot *snapshot_like(const struct snapshot *snapshot, struct dns_shared *dns)
+static struct snapshot *snapshot_like(const struct snapshot *snapshot, struct dns_context *dns)
 {
 	struct snapshot *next = calloc(1, sizeof(*next));
 
 	if (next == NULL) {
-		dns_shared_unref(dns);
+		dns_context_unref(dns);
 		return NULL;
 	}
 	atomic_init(&next->references, 1);
@@ -160,7 +160,7 @@ static struct snapshot *snapshot_like(const struct snapshot *snapshot, struct dn
 
 struct snapshot *snapshot_renewed(const struct snapshot *snapshot, struct diag *diag)
 {
-	struct dns_shared *dns = dns_shared_renewed(snapshot->dns, diag);
+	struct dns_context *dns = dns_context_renewed(snapshot->dns, diag);
 
 	return dns != NULL ? snapshot_like(snapshot, dns) : NULL;
 }
@@ -187,13 +187,13 @@ static bool reload_lists(struct snapshot *snapshot, struct diag *diag)
 static bool reload_zone(struct snapshot *snapshot, struct diag *diag)
 {
 	uint64_t stamp = snapshot_stamp(snapshot, SNAPSHOT_ZONE);
-	struct dns_shared *dns =
-		dns_shared_rezoned(snapshot->dns, snapshot->config->dns.static_zone, diag);
+	struct dns_context *dns =
+		dns_context_rezoned(snapshot->dns, snapshot->config->dns.static_zone, diag);
 
 	if (dns == NULL) {
 		return false;
 	}
-	dns_shared_unref(snapshot->dns);
+	dns_context_unref(snapshot->dns);
 	snapshot->dns = dns;
 	snapshot->stamps[SNAPSHOT_ZONE] = stamp;
 	return true;
@@ -217,7 +217,7 @@ static bool reload_files(struct snapshot *snapshot, enum snapshot_files files, s
 struct snapshot *snapshot_reread(
 	const struct snapshot *snapshot, enum snapshot_files files, struct diag *diag)
 {
-	struct snapshot *next = snapshot_like(snapshot, dns_shared_ref(snapshot->dns));
+	struct snapshot *next = snapshot_like(snapshot, dns_context_ref(snapshot->dns));
 
 	if (next == NULL) {
 		diag_error(diag, NULL, "out of memory");
@@ -244,7 +244,7 @@ void snapshot_unref(struct snapshot *snapshot)
 	}
 	policy_token_buckets_unref(snapshot->buckets);
 	trusts_unref(snapshot->trusts);
-	dns_shared_unref(snapshot->dns);
+	dns_context_unref(snapshot->dns);
 	config_unref(snapshot->config);
 	free(snapshot);
 }

@@ -23,7 +23,7 @@ enum snapshot_files {
 /* A loaded configuration with the state that belongs to it; shared by all workers. */
 struct snapshot {
 	struct config *config;
-	struct dns_shared *dns;
+	struct dns_context *dns;
 	struct trusts *trusts;
 	struct policy_token_buckets *buckets;
 	uint64_t stamps[SNAPSHOT_FILES_COUNT]; /* snapshot_stamp, before they were read */

@@ -204,7 +204,7 @@ static bool decide(const struct run *run, size_t index, struct bytes *why, struc
 	diag_init(&diag);
 	explain_init(&explain);
 	authz_init(&a);
-	snapshot.dns = dns_shared_offline(&snapshot.config->dns, run->zone, &offline, &diag);
+	snapshot.dns = dns_context_offline(&snapshot.config->dns, run->zone, &offline, &diag);
 	take_request(run, index, &a, values);
 	bool decided =
 		snapshot.dns != NULL &&
@@ -216,7 +216,7 @@ static bool decide(const struct run *run, size_t index, struct bytes *why, struc
 	}
 	authz_clear(&a);
 	explain_clear(&explain);
-	dns_shared_unref(snapshot.dns);
+	dns_context_unref(snapshot.dns);
 	diag_clear(&diag);
 	return decided;
 }

@@ -71,7 +71,7 @@ static void on_look(uv_timer_t *timer)
 {
 	struct lookout *l = timer->data;
 
-	if (dns_shared_watches((*l->current)->dns)) {
+	if (dns_context_watches((*l->current)->dns)) {
 		look_at_resolv_conf(l);
 	}
 	for (size_t i = 0; i < SNAPSHOT_FILES_COUNT; i++) {
@@ -96,7 +96,7 @@ void lookout_renew(struct lookout *l, struct metrics *metrics)
 
 	l->metrics = metrics;
 	memcpy(l->stamps, current->stamps, sizeof(l->stamps));
-	if (dns_shared_watches(current->dns) || snapshot_watches(current)) {
+	if (dns_context_watches(current->dns) || snapshot_watches(current)) {
 		uv_timer_start(&l->timer, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
 	} else {
 		uv_timer_stop(&l->timer);

@@ -14,7 +14,7 @@
 #define ATTEMPTS 3
 #define OFFLINE_CACHE_SIZE (UINT64_C(1) << 20)
 
-struct dns_shared {
+struct dns_context {
 	struct dns_settings asked;    /* as configured, without paths */
 	struct dns_settings settings; /* with everything settled, and the nameservers in use */
 	char *resolv_conf;            /* the file they are from; NULL: from the configuration */
@@ -65,7 +65,7 @@ static bool same_zone(const struct dns_zone *a, const struct dns_zone *b)
 
 /* What is cached is what these settings, upstreams and zone led to. */
 static struct dns_cache *cache_for(
-	const struct dns_shared *shared, const struct dns_shared *previous)
+	const struct dns_context *shared, const struct dns_context *previous)
 {
 	if (previous != NULL && same_settings(&shared->settings, &previous->settings) &&
 		same_zone(shared->zone, previous->zone)) {
@@ -80,7 +80,7 @@ static enum dns_choice settled(enum dns_choice choice, bool otherwise)
 }
 
 /* What the administrator left open, resolv.conf says, where it is read, or we. */
-static bool settle(struct dns_shared *shared, struct diag *diag)
+static bool settle(struct dns_context *shared, struct diag *diag)
 {
 	struct dns_settings *s = &shared->settings;
 	struct dns_resolv_conf file = {.nameserver_count = 0};
@@ -108,10 +108,10 @@ static bool settle(struct dns_shared *shared, struct diag *diag)
 }
 
 /* Settled, without zone and cache; NULL after a diag_error. `path` NULL: no file is read. */
-static struct dns_shared *settled_new(
+static struct dns_context *settled_new(
 	const struct dns_settings *asked, const char *path, struct diag *diag)
 {
-	struct dns_shared *shared = calloc(1, sizeof(*shared));
+	struct dns_context *shared = calloc(1, sizeof(*shared));
 
 	if (shared == NULL) {
 		diag_error(diag, NULL, "out of memory");
@@ -128,13 +128,13 @@ static struct dns_shared *settled_new(
 	} else if (settle(shared, diag)) {
 		return shared;
 	}
-	dns_shared_unref(shared);
+	dns_context_unref(shared);
 	return NULL;
 }
 
 /* What the log has said of the same upstreams need not be said again. */
 static struct dns_health *health_for(
-	const struct dns_shared *shared, const struct dns_shared *previous)
+	const struct dns_context *shared, const struct dns_context *previous)
 {
 	const struct dns_settings *s = &shared->settings;
 
@@ -144,7 +144,7 @@ static struct dns_health *health_for(
 }
 
 static bool take_state(
-	struct dns_shared *shared, const struct dns_shared *previous, struct diag *diag)
+	struct dns_context *shared, const struct dns_context *previous, struct diag *diag)
 {
 	shared->cache = cache_for(shared, previous);
 	if (shared->cache == NULL) {
@@ -158,12 +158,12 @@ static bool take_state(
 	return shared->health != NULL;
 }
 
-struct dns_shared *dns_shared_new(
-	const struct dns_settings *settings, struct dns_shared *previous, struct diag *diag)
+struct dns_context *dns_context_new(
+	const struct dns_settings *settings, struct dns_context *previous, struct diag *diag)
 {
 	const char *path =
 		settings->resolv_conf != NULL ? settings->resolv_conf : DNS_RESOLV_CONF_PATH;
-	struct dns_shared *shared =
+	struct dns_context *shared =
 		settled_new(settings, settings->nameserver_count == 0 ? path : NULL, diag);
 
 	if (shared == NULL) {
@@ -174,13 +174,13 @@ struct dns_shared *dns_shared_new(
 	}
 	if ((settings->static_zone != NULL && shared->zone == NULL) ||
 		!take_state(shared, previous, diag)) {
-		dns_shared_unref(shared);
+		dns_context_unref(shared);
 		return NULL;
 	}
 	return shared;
 }
 
-struct dns_shared *dns_shared_offline(const struct dns_settings *settings, struct dns_zone *zone,
+struct dns_context *dns_context_offline(const struct dns_settings *settings, struct dns_zone *zone,
 	const struct dns_offline *offline, struct diag *diag)
 {
 	struct dns_settings asked = *settings;
@@ -188,20 +188,20 @@ struct dns_shared *dns_shared_offline(const struct dns_settings *settings, struc
 	asked.nameserver_count = 0;
 	asked.cache_size = OFFLINE_CACHE_SIZE;
 	asked.offline = offline;
-	struct dns_shared *shared = settled_new(&asked, NULL, diag);
+	struct dns_context *shared = settled_new(&asked, NULL, diag);
 
 	if (shared == NULL) {
 		return NULL;
 	}
 	shared->zone = zone != NULL ? dns_zone_ref(zone) : NULL;
 	if (!take_state(shared, NULL, diag)) {
-		dns_shared_unref(shared);
+		dns_context_unref(shared);
 		return NULL;
 	}
 	return shared;
 }
 
-void dns_shared_describe(const struct dns_shared *shared, struct bytes *out)
+void dns_context_describe(const struct dns_context *shared, struct bytes *out)
 {
 	const struct dns_settings *s = &shared->settings;
 	char server[ENDPOINT_TEXT_MAX];
@@ -215,13 +215,13 @@ void dns_shared_describe(const struct dns_shared *shared, struct bytes *out)
 	}
 }
 
-bool dns_shared_watches(const struct dns_shared *shared)
+bool dns_context_watches(const struct dns_context *shared)
 {
 	return shared->resolv_conf != NULL;
 }
 
 /* True once for each change, when the file has come to rest: it is not caught half written. */
-static bool file_has_changed(struct dns_shared *shared)
+static bool file_has_changed(struct dns_context *shared)
 {
 	struct dns_resolv_conf_stamp now = dns_resolv_conf_stamp(shared->resolv_conf);
 	bool rests = dns_resolv_conf_stamp_eq(&now, &shared->seen);
@@ -230,13 +230,13 @@ static bool file_has_changed(struct dns_shared *shared)
 	return rests && !dns_resolv_conf_stamp_eq(&now, &shared->stamp);
 }
 
-struct dns_shared *dns_shared_renewed(struct dns_shared *shared, struct diag *diag)
+struct dns_context *dns_context_renewed(struct dns_context *shared, struct diag *diag)
 {
-	if (!dns_shared_watches(shared) || !file_has_changed(shared)) {
+	if (!dns_context_watches(shared) || !file_has_changed(shared)) {
 		return NULL;
 	}
 	struct place place = {.file = shared->resolv_conf};
-	struct dns_shared *next = NULL;
+	struct dns_context *next = NULL;
 
 	shared->stamp = shared->seen;
 	if (shared->stamp.size < 0) {
@@ -248,22 +248,22 @@ struct dns_shared *dns_shared_renewed(struct dns_shared *shared, struct diag *di
 		return NULL;
 	}
 	if (same_settings(&next->settings, &shared->settings)) {
-		dns_shared_unref(next);
+		dns_context_unref(next);
 		return NULL;
 	}
 	next->zone = shared->zone != NULL ? dns_zone_ref(shared->zone) : NULL;
 	if (!take_state(next, shared, diag)) {
-		dns_shared_unref(next);
+		dns_context_unref(next);
 		return NULL;
 	}
 	return next;
 }
 
-struct dns_shared *dns_shared_rezoned(
-	const struct dns_shared *shared, const char *path, struct diag *diag)
+struct dns_context *dns_context_rezoned(
+	const struct dns_context *shared, const char *path, struct diag *diag)
 {
 	struct dns_zone *zone = dns_zone_load(path, diag);
-	struct dns_shared *next =
+	struct dns_context *next =
 		zone != NULL ? settled_new(&shared->asked, shared->resolv_conf, diag) : NULL;
 
 	if (next == NULL) {
@@ -272,19 +272,19 @@ struct dns_shared *dns_shared_rezoned(
 	}
 	next->zone = zone;
 	if (!take_state(next, shared, diag)) {
-		dns_shared_unref(next);
+		dns_context_unref(next);
 		return NULL;
 	}
 	return next;
 }
 
-struct dns_shared *dns_shared_ref(struct dns_shared *shared)
+struct dns_context *dns_context_ref(struct dns_context *shared)
 {
 	atomic_fetch_add_explicit(&shared->references, 1, memory_order_relaxed);
 	return shared;
 }
 
-void dns_shared_unref(struct dns_shared *shared)
+void dns_context_unref(struct dns_context *shared)
 {
 	if (shared == NULL ||
 		atomic_fetch_sub_explicit(&shared->references, 1, memory_order_acq_rel) != 1) {
@@ -298,33 +298,33 @@ void dns_shared_unref(struct dns_shared *shared)
 	free(shared);
 }
 
-const struct dns_settings *dns_shared_settings(const struct dns_shared *shared)
+const struct dns_settings *dns_context_settings(const struct dns_context *shared)
 {
 	return &shared->settings;
 }
 
-const struct endpoint *dns_shared_upstreams(const struct dns_shared *shared, size_t *count)
+const struct endpoint *dns_context_upstreams(const struct dns_context *shared, size_t *count)
 {
 	*count = shared->settings.nameserver_count;
 	return shared->settings.nameservers;
 }
 
-const struct dns_zone *dns_shared_zone(const struct dns_shared *shared)
+const struct dns_zone *dns_context_zone(const struct dns_context *shared)
 {
 	return shared->zone;
 }
 
-struct dns_cache *dns_shared_cache(const struct dns_shared *shared)
+struct dns_cache *dns_context_cache(const struct dns_context *shared)
 {
 	return shared->cache;
 }
 
-struct dns_health *dns_shared_health(const struct dns_shared *shared)
+struct dns_health *dns_context_health(const struct dns_context *shared)
 {
 	return shared->health;
 }
 
-struct dns_limits *dns_shared_limits(struct dns_shared *shared)
+struct dns_limits *dns_context_limits(struct dns_context *shared)
 {
 	return &shared->limits;
 }

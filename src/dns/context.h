@@ -9,13 +9,13 @@
 #include "dns/resolver/limits.h"
 #include "dns/upstream/health.h"
 
-/* Views of what dns_shared holds, good as long as a reference is held. */
-const struct dns_settings *dns_shared_settings(const struct dns_shared *shared);
-const struct endpoint *dns_shared_upstreams(const struct dns_shared *shared, size_t *count);
+/* Views of what dns_context holds, good as long as a reference is held. */
+const struct dns_settings *dns_context_settings(const struct dns_context *shared);
+const struct endpoint *dns_context_upstreams(const struct dns_context *shared, size_t *count);
 /* NULL: there is none. */
-const struct dns_zone *dns_shared_zone(const struct dns_shared *shared);
-struct dns_cache *dns_shared_cache(const struct dns_shared *shared);
-struct dns_health *dns_shared_health(const struct dns_shared *shared);
-struct dns_limits *dns_shared_limits(struct dns_shared *shared);
+const struct dns_zone *dns_context_zone(const struct dns_context *shared);
+struct dns_cache *dns_context_cache(const struct dns_context *shared);
+struct dns_health *dns_context_health(const struct dns_context *shared);
+struct dns_limits *dns_context_limits(struct dns_context *shared);
 
 #endif

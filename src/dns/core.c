@@ -11,7 +11,7 @@
 
 struct dns_engine {
 	struct dns_host host;
-	struct dns_shared *shared;
+	struct dns_context *shared;
 	struct dns_ground ground;
 	struct dns_fcrdns_lookup_ground lookup_ground;
 	struct dns_resolver *resolver;
@@ -37,7 +37,7 @@ static void take_upstreams(struct dns_engine *engine)
 	}
 }
 
-struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *shared)
+struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_context *shared)
 {
 	struct dns_engine *engine = calloc(1, sizeof(*engine));
 	size_t upstream_count;
@@ -45,26 +45,26 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *
 	if (engine == NULL) {
 		return NULL;
 	}
-	const struct endpoint *upstreams = dns_shared_upstreams(shared, &upstream_count);
+	const struct endpoint *upstreams = dns_context_upstreams(shared, &upstream_count);
 
 	engine->host = *host;
-	engine->shared = dns_shared_ref(shared);
+	engine->shared = dns_context_ref(shared);
 	engine->stats = host->stats != NULL ? host->stats : &engine->own_stats;
 	take_upstreams(engine);
 
 	random_pool_init(&engine->random);
 	dns_timer_wheel_init(&engine->wheel, host->now_ms(host->ctx));
 	engine->ground = (struct dns_ground){
-		.settings = dns_shared_settings(shared),
-		.zone = dns_shared_zone(shared),
-		.cache = dns_shared_cache(shared),
-		.limits = dns_shared_limits(shared),
+		.settings = dns_context_settings(shared),
+		.zone = dns_context_zone(shared),
+		.cache = dns_context_cache(shared),
+		.limits = dns_context_limits(shared),
 		.upstream_count = upstream_count,
 		.network = host->network,
 		.wheel = &engine->wheel,
 		.random = &engine->random,
 		.stats = engine->stats,
-		.health = dns_shared_health(shared),
+		.health = dns_context_health(shared),
 	};
 	engine->resolver = dns_resolver_new(&engine->ground);
 	engine->lookup_ground = (struct dns_fcrdns_lookup_ground){
@@ -97,7 +97,7 @@ void dns_core_free(struct dns_engine *engine)
 	dns_membership_table_free(engine->members);
 	dns_record_table_free(engine->inquiries);
 	dns_resolver_free(engine->resolver);
-	dns_shared_unref(engine->shared);
+	dns_context_unref(engine->shared);
 	free(engine);
 }
 

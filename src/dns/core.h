@@ -24,7 +24,7 @@ struct dns_host {
 };
 
 /* Takes a reference of `shared`. NULL when out of memory. */
-struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_shared *shared);
+struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_context *shared);
 /* From now on nobody is called back; allowed everywhere. */
 void dns_core_stop(struct dns_engine *engine);
 /* Not from inside a callback. Sockets in use are released. */

@@ -111,7 +111,7 @@ static void on_handle_closed(uv_handle_t *handle)
 }
 
 struct dns_engine *dns_engine_new(
-	uv_loop_t *loop, struct dns_shared *shared, struct dns_stats *stats)
+	uv_loop_t *loop, struct dns_context *shared, struct dns_stats *stats)
 {
 	struct loop_host *host = calloc(1, sizeof(*host));
 	size_t upstream_count;
@@ -119,7 +119,7 @@ struct dns_engine *dns_engine_new(
 	if (host == NULL) {
 		return NULL;
 	}
-	const struct endpoint *upstreams = dns_shared_upstreams(shared, &upstream_count);
+	const struct endpoint *upstreams = dns_context_upstreams(shared, &upstream_count);
 	struct dns_transport_events events = {.receive = on_receive,
 		.unreachable = on_unreachable,
 		.settled = tick,
@@ -128,7 +128,7 @@ struct dns_engine *dns_engine_new(
 
 	host->armed_ms = UINT64_MAX;
 	host->transport = dns_transport_new(loop, upstreams, upstream_count,
-		dns_shared_settings(shared)->lookup_timeout_ms, &events);
+		dns_context_settings(shared)->lookup_timeout_ms, &events);
 	if (host->transport == NULL) {
 		free(host);
 		return NULL;

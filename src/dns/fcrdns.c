@@ -5,11 +5,11 @@
 
 #include "dns/core.h"
 
-const struct fcrdns_result *fcrdns_cached(
-	struct dns_engine *engine, const struct addr *addr, enum fcrdns_mode mode)
+const struct dns_fcrdns_result *dns_fcrdns_cached(
+	struct dns_engine *engine, const struct addr *addr, enum dns_fcrdns_mode mode)
 {
 	bool started;
-	const struct fcrdns_result *result = dns_fcrdns_table_cached(
+	const struct dns_fcrdns_result *result = dns_fcrdns_table_cached(
 		dns_core_lookups(engine), addr, mode, dns_core_now(engine), &started);
 
 	if (started) {
@@ -18,18 +18,18 @@ const struct fcrdns_result *fcrdns_cached(
 	return result;
 }
 
-struct fcrdns_lookup *fcrdns_start(struct dns_engine *engine, const struct addr *addr,
-	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx)
+struct dns_fcrdns *dns_fcrdns_start(struct dns_engine *engine, const struct addr *addr,
+	enum dns_fcrdns_mode mode, const struct dns_fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct dns_fcrdns_result *result), void *ctx)
 {
-	struct fcrdns_lookup *lookup = dns_fcrdns_table_start(
+	struct dns_fcrdns *lookup = dns_fcrdns_table_start(
 		dns_core_lookups(engine), addr, mode, trace, done, ctx, dns_core_now(engine));
 
 	dns_core_wake(engine);
 	return lookup;
 }
 
-void fcrdns_cancel(struct fcrdns_lookup *lookup)
+void dns_fcrdns_cancel(struct dns_fcrdns *lookup)
 {
 	dns_fcrdns_table_cancel(lookup);
 }

@@ -33,26 +33,26 @@
  * others.
  */
 
-enum fcrdns_mode { FCRDNS_SINGLE, FCRDNS_DOUBLE };
+enum dns_fcrdns_mode { DNS_FCRDNS_SINGLE, DNS_FCRDNS_DOUBLE };
 
-enum fcrdns_status {
-	FCRDNS_OFF, /* nobody asked */
-	FCRDNS_VERIFIED,
-	FCRDNS_UNVERIFIED, /* single: names that the PTR claims */
-	FCRDNS_MISMATCH,   /* names, and none confirms */
-	FCRDNS_NONE,       /* authoritatively no PTR */
-	FCRDNS_PRIVATE,    /* of special use, and not asked */
-	FCRDNS_ERROR       /* nobody knows */
+enum dns_fcrdns_status {
+	DNS_FCRDNS_OFF, /* nobody asked */
+	DNS_FCRDNS_VERIFIED,
+	DNS_FCRDNS_UNVERIFIED, /* single: names that the PTR claims */
+	DNS_FCRDNS_MISMATCH,   /* names, and none confirms */
+	DNS_FCRDNS_NONE,       /* authoritatively no PTR */
+	DNS_FCRDNS_PRIVATE,    /* of special use, and not asked */
+	DNS_FCRDNS_ERROR       /* nobody knows */
 };
 
 /* "off", "verified", "unverified", "mismatch", "none", "private", "error". */
-const char *fcrdns_status_word(enum fcrdns_status status);
+const char *dns_fcrdns_status_word(enum dns_fcrdns_status status);
 
 /* Immutable and shared: hold a reference as long as the strings are used. */
-struct fcrdns_result {
-	enum fcrdns_status status;
-	bool overload;   /* FCRDNS_ERROR because a limit was reached, not for DNS's own reasons */
-	bool incomplete; /* a name may confirm that is neither in `names` nor in `unasked` */
+struct dns_fcrdns_result {
+	enum dns_fcrdns_status status;
+	bool overload; /* DNS_FCRDNS_ERROR because a limit was reached, not for DNS's own reasons */
+	bool incomplete;     /* a name may confirm that is neither in `names` nor in `unasked` */
 	uint64_t expires_ms; /* clock_ms() from which on it must not be used */
 	uint64_t refresh_ms; /* from which on a hit has it looked up anew; UINT64_MAX: never */
 	struct str_list
@@ -61,11 +61,11 @@ struct fcrdns_result {
 	struct str_list unasked; /* its end: beyond max_ptr, not looked up */
 };
 
-const struct fcrdns_result *fcrdns_result_ref(const struct fcrdns_result *result);
-void fcrdns_result_unref(const struct fcrdns_result *result);
+const struct dns_fcrdns_result *dns_fcrdns_result_ref(const struct dns_fcrdns_result *result);
+void dns_fcrdns_result_unref(const struct dns_fcrdns_result *result);
 
 /* One question of a look-up, for people (`doorward check`). Strings are good during the call. */
-struct fcrdns_trace_step {
+struct dns_fcrdns_trace_step {
 	struct str name; /* presentation form */
 	enum dns_type type;
 	struct str answer; /* "192.0.2.1, 192.0.2.2", "NXDOMAIN", "timeout", … */
@@ -76,31 +76,31 @@ struct fcrdns_trace_step {
 	bool joined; /* another look-up, or name, had asked already */
 };
 
-struct fcrdns_trace {
-	void (*step)(void *ctx, const struct fcrdns_trace_step *step);
+struct dns_fcrdns_trace {
+	void (*step)(void *ctx, const struct dns_fcrdns_trace_step *step);
 	void *ctx;
 };
 
 struct dns_engine;
-struct fcrdns_lookup;
+struct dns_fcrdns;
 
 /*
  * A result at hand, with a reference for the caller; NULL: look it up. One shard's lock, no I/O.
  * With `refresh`, a hit shortly before the result ends has it looked up anew.
  */
-const struct fcrdns_result *fcrdns_cached(
-	struct dns_engine *engine, const struct addr *addr, enum fcrdns_mode mode);
+const struct dns_fcrdns_result *dns_fcrdns_cached(
+	struct dns_engine *engine, const struct addr *addr, enum dns_fcrdns_mode mode);
 
 /*
  * Looks up, whatever is cached of whole results; joins a look-up of the same address in flight.
- * `done` is called exactly once, from the loop and never inside this call, unless fcrdns_cancel
+ * `done` is called exactly once, from the loop and never inside this call, unless dns_fcrdns_cancel
  * comes first; it owns a reference of `result`, which is never NULL, and the look-up is gone when
  * it is called. `trace` may be NULL and is borrowed until then; a look-up with a trace joins no
  * other. NULL when out of memory.
  */
-struct fcrdns_lookup *fcrdns_start(struct dns_engine *engine, const struct addr *addr,
-	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx);
-void fcrdns_cancel(struct fcrdns_lookup *lookup);
+struct dns_fcrdns *dns_fcrdns_start(struct dns_engine *engine, const struct addr *addr,
+	enum dns_fcrdns_mode mode, const struct dns_fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct dns_fcrdns_result *result), void *ctx);
+void dns_fcrdns_cancel(struct dns_fcrdns *lookup);
 
 #endif

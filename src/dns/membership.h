@@ -29,8 +29,8 @@
  * UNKNOWN: nobody knows, for all other trouble, as after lookup_timeout_ms.
  */
 
-enum dns_membership_kind { DNS_MEMBER_FORWARD, DNS_MEMBER_DNSBL };
-enum dns_membership_word { DNS_MEMBER_NO, DNS_MEMBER_YES, DNS_MEMBER_UNKNOWN };
+enum dns_membership_kind { DNS_MEMBERSHIP_FORWARD, DNS_MEMBERSHIP_DNSBL };
+enum dns_membership_word { DNS_MEMBERSHIP_NO, DNS_MEMBERSHIP_YES, DNS_MEMBERSHIP_UNKNOWN };
 
 struct dns_membership_question {
 	enum dns_membership_kind kind;
@@ -49,23 +49,23 @@ struct dns_membership_result {
 };
 
 struct dns_engine;
-struct dns_member;
+struct dns_membership;
 
 /* True if the result is at hand, by the static zone, the cache, or without either. No I/O. */
-bool dns_member_known(struct dns_engine *engine, const struct dns_membership_question *question,
+bool dns_membership_known(struct dns_engine *engine, const struct dns_membership_question *question,
 	struct dns_membership_result *out);
 
 /*
  * Asks. `done` is called exactly once, from the loop and never inside this call, unless
- * dns_member_cancel comes first; the look-up is gone when it is called. The question is copied.
+ * dns_membership_cancel comes first; the look-up is gone when it is called. The question is copied.
  * `trace` may be NULL and is borrowed until then. NULL: nothing is asked, because nobody need be,
  * because of a limit, or because memory is out: *out is the result.
  */
-struct dns_member *dns_member_start(struct dns_engine *engine,
-	const struct dns_membership_question *question, const struct fcrdns_trace *trace,
+struct dns_membership *dns_membership_start(struct dns_engine *engine,
+	const struct dns_membership_question *question, const struct dns_fcrdns_trace *trace,
 	void (*done)(void *ctx, const struct dns_membership_result *result), void *ctx,
 	struct dns_membership_result *out);
 /* Allowed everywhere; nothing for NULL. */
-void dns_member_cancel(struct dns_member *member);
+void dns_membership_cancel(struct dns_membership *member);
 
 #endif

@@ -6,18 +6,18 @@
 #include "dns/core.h"
 #include "dns/resolver/record_table.h"
 
-struct dns_inquiry *dns_inquiry_start(struct dns_engine *engine, const struct dns_name *name,
-	enum dns_type type, void (*done)(void *ctx, const struct dns_inquiry_result *result),
-	void *ctx)
+struct dns_record_lookup *dns_record_lookup_start(struct dns_engine *engine,
+	const struct dns_name *name, enum dns_type type,
+	void (*done)(void *ctx, const struct dns_record_lookup_result *result), void *ctx)
 {
-	struct dns_inquiry *inquiry = dns_record_table_start(
+	struct dns_record_lookup *inquiry = dns_record_table_start(
 		dns_core_inquiries(engine), name, type, done, ctx, dns_core_now(engine));
 
 	dns_core_wake(engine);
 	return inquiry;
 }
 
-void dns_inquiry_cancel(struct dns_inquiry *inquiry)
+void dns_record_lookup_cancel(struct dns_record_lookup *inquiry)
 {
 	dns_record_table_cancel(inquiry);
 }

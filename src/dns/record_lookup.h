@@ -15,24 +15,24 @@
  * and CNAME itself.
  */
 
-struct dns_inquiry_result {
+struct dns_record_lookup_result {
 	enum dns_status status;
 	const struct dns_answer *answer; /* DNS_STATUS_DATA only; good during the call */
 	bool from_zone;                  /* the static zone had the say, from first to last */
 };
 
 struct dns_engine;
-struct dns_inquiry;
+struct dns_record_lookup;
 
 /*
  * `done` is called exactly once, from the loop and never inside this call, after lookup_timeout at
- * the latest, unless dns_inquiry_cancel comes first; the inquiry is gone when it is called. The
- * name is copied. NULL when out of memory.
+ * the latest, unless dns_record_lookup_cancel comes first; the inquiry is gone when it is called.
+ * The name is copied. NULL when out of memory.
  */
-struct dns_inquiry *dns_inquiry_start(struct dns_engine *engine, const struct dns_name *name,
-	enum dns_type type, void (*done)(void *ctx, const struct dns_inquiry_result *result),
-	void *ctx);
+struct dns_record_lookup *dns_record_lookup_start(struct dns_engine *engine,
+	const struct dns_name *name, enum dns_type type,
+	void (*done)(void *ctx, const struct dns_record_lookup_result *result), void *ctx);
 /* Allowed everywhere; nothing for NULL. */
-void dns_inquiry_cancel(struct dns_inquiry *inquiry);
+void dns_record_lookup_cancel(struct dns_record_lookup *inquiry);
 
 #endif

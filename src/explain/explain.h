@@ -20,7 +20,7 @@ struct explain {
 	struct explain_query **last_query;
 	struct explain_step *steps;
 	struct explain_step **last_step;
-	struct fcrdns_trace dns;
+	struct dns_fcrdns_trace dns;
 	struct policy_trace policy;
 	struct authz_trace trace; /* for authz_start */
 };

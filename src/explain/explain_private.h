@@ -10,7 +10,7 @@
 
 struct explain_query {
 	struct explain_query *next;
-	struct fcrdns_trace_step step;
+	struct dns_fcrdns_trace_step step;
 };
 
 struct explain_step {

@@ -21,7 +21,7 @@ const char *explain_truth_word(enum policy_truth truth)
 	return words[truth];
 }
 
-static void on_query(void *ctx, const struct fcrdns_trace_step *step)
+static void on_query(void *ctx, const struct dns_fcrdns_trace_step *step)
 {
 	struct explain *e = ctx;
 	struct explain_query *query = arena_alloc(&e->arena, 1, sizeof(*query));
@@ -131,7 +131,7 @@ struct str explain_policy_name(const struct authz *a)
 	return a->policy != NULL ? a->policy->name : a->input.values[INPUT_DOORWARD_POLICY];
 }
 
-static void json_query(struct bytes *out, const struct fcrdns_trace_step *step)
+static void json_query(struct bytes *out, const struct dns_fcrdns_trace_step *step)
 {
 	char type[16];
 
@@ -159,7 +159,7 @@ static void json_rdns(const struct explain *e, const struct authz *a, struct byt
 {
 	json_open(out, '{');
 	json_key(out, "result");
-	json_text(out, fcrdns_status_word(authz_rdns_status(a)));
+	json_text(out, dns_fcrdns_status_word(authz_rdns_status(a)));
 	json_key(out, "hostname");
 	json_str(out, a->hostname);
 	json_key(out, "names");

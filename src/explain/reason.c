@@ -128,7 +128,7 @@ static void append_claims(const struct authz *a, struct bytes *out)
 /* The answer that ends first. */
 static void append_shortest(const struct explain *e, struct bytes *out)
 {
-	const struct fcrdns_trace_step *first = NULL;
+	const struct dns_fcrdns_trace_step *first = NULL;
 	char type[16];
 
 	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {

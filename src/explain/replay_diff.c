@@ -36,7 +36,7 @@ static void make_pairs(const struct replay *then, const struct authz *now, struc
 			str_view(policy_reason_word(now->reason))},
 		{"rule", then->rule, rule},
 		{"policy", then->policy, explain_policy_name(now)},
-		{"rdns", then->rdns, str_view(fcrdns_status_word(authz_rdns_status(now)))},
+		{"rdns", then->rdns, str_view(dns_fcrdns_status_word(authz_rdns_status(now)))},
 		{"hostname", then->hostname, now->hostname},
 	};
 

@@ -117,26 +117,26 @@ static void text_kept_out(struct bytes *out, struct str name, const struct polic
 static const char *rdns_meaning(const struct authz *a)
 {
 	switch (authz_rdns_status(a)) {
-	case FCRDNS_VERIFIED:
+	case DNS_FCRDNS_VERIFIED:
 		return "verified: the address has a name that points back to it";
-	case FCRDNS_UNVERIFIED:
+	case DNS_FCRDNS_UNVERIFIED:
 		return "unverified: names that the address claims (rdns = single)";
-	case FCRDNS_MISMATCH:
+	case DNS_FCRDNS_MISMATCH:
 		return a->fetch.rdns->names.count > 0
 			       ? "mismatch: the address has names, and pins keep them out"
 			       : "mismatch: the address has names, and none points back to it";
-	case FCRDNS_NONE:
+	case DNS_FCRDNS_NONE:
 		return "none: the address has no name";
-	case FCRDNS_PRIVATE:
+	case DNS_FCRDNS_PRIVATE:
 		return "private: not asked, as the address is of a private network (or another of "
 		       "special use); private_ptr = yes in [dns] asks";
-	case FCRDNS_ERROR:
+	case DNS_FCRDNS_ERROR:
 		return a->fetch.rdns != NULL && a->fetch.rdns->unasked.count > 0
 			       ? "error: no name that was looked up points back to the address, "
 				 "and "
 				 "it has more than max_ptr"
 			       : "error: DNS failed, so whether the address has a name is unknown";
-	case FCRDNS_OFF:
+	case DNS_FCRDNS_OFF:
 		break;
 	}
 	return a->policy != NULL && a->policy->rdns == POLICY_RDNS_OFF
@@ -145,11 +145,11 @@ static const char *rdns_meaning(const struct authz *a)
 }
 
 /* The last answer for a name of this type, at the end of its CNAMEs; NULL: there is none. */
-static const struct fcrdns_trace_step *answer_for(
+static const struct dns_fcrdns_trace_step *answer_for(
 	const struct explain *e, struct str name, enum dns_type type)
 {
 	static const char alias[] = "CNAME ";
-	const struct fcrdns_trace_step *found = NULL;
+	const struct dns_fcrdns_trace_step *found = NULL;
 
 	for (int i = 0; i < ALIASES_MAX; i++) {
 		found = NULL;
@@ -190,7 +190,7 @@ static void text_name(
 	const struct explain *e, const struct authz *a, struct str name, struct bytes *out)
 {
 	enum dns_type type = a->ip.family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
-	const struct fcrdns_trace_step *step = answer_for(e, name, type);
+	const struct dns_fcrdns_trace_step *step = answer_for(e, name, type);
 	char word[16];
 	char ip[ADDR_TEXT_MAX];
 	struct bytes text;
@@ -203,7 +203,7 @@ static void text_name(
 		bytes_append_text(&text, ": kept out by its pin");
 	} else if (lists(a->fetch.rdns->unasked, name)) {
 		bytes_append_text(&text, ": not looked up, it is beyond max_ptr");
-	} else if (authz_rdns_status(a) == FCRDNS_UNVERIFIED) {
+	} else if (authz_rdns_status(a) == DNS_FCRDNS_UNVERIFIED) {
 		bytes_append_text(&text, ": claimed, and not looked up");
 	} else if (lists(explain_names(a), name)) {
 		bytes_appendf(&text, ": confirmed, its %s is %s", dns_type_word(type, word), ip);
@@ -224,7 +224,7 @@ static void text_name(
 /* Names of the PTR that were not even looked up. */
 static void text_left_out(const struct explain *e, const struct authz *a, struct bytes *out)
 {
-	const struct fcrdns_trace_step *ptr = NULL;
+	const struct dns_fcrdns_trace_step *ptr = NULL;
 
 	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
 		if (q->step.type == DNS_TYPE_PTR) {
@@ -232,7 +232,7 @@ static void text_left_out(const struct explain *e, const struct authz *a, struct
 		}
 	}
 	if (ptr == NULL || str_starts_with(ptr->answer, "CNAME ") ||
-		(authz_rdns_status(a) != FCRDNS_MISMATCH && explain_ptr(a).count == 0)) {
+		(authz_rdns_status(a) != DNS_FCRDNS_MISMATCH && explain_ptr(a).count == 0)) {
 		return;
 	}
 	struct str rest = ptr->answer;
@@ -271,7 +271,7 @@ static void text_queries(const struct explain *e, struct bytes *out)
 	}
 	bytes_append_text(out, "DNS queries\n");
 	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
-		const struct fcrdns_trace_step *step = &q->step;
+		const struct dns_fcrdns_trace_step *step = &q->step;
 		char type[16];
 		struct bytes text;
 

@@ -137,7 +137,7 @@ struct upstream {
 };
 
 static struct upstream upstream_of(
-	const struct metrics *metrics, const struct dns_shared *shared, size_t number)
+	const struct metrics *metrics, const struct dns_context *shared, size_t number)
 {
 	struct upstream found = {0};
 
@@ -160,10 +160,10 @@ static struct upstream upstream_of(
 }
 
 static void write_upstreams(
-	const struct metrics *metrics, const struct dns_shared *shared, struct bytes *out)
+	const struct metrics *metrics, const struct dns_context *shared, struct bytes *out)
 {
 	size_t count;
-	const struct endpoint *upstreams = dns_shared_upstreams(shared, &count);
+	const struct endpoint *upstreams = dns_context_upstreams(shared, &count);
 	struct upstream states[DNS_MAX_UPSTREAMS];
 	char server[ENDPOINT_TEXT_MAX];
 	char labels[ENDPOINT_TEXT_MAX + 16];
@@ -189,9 +189,9 @@ static void write_upstreams(
 	}
 }
 
-static void write_in_flight(struct dns_shared *shared, struct bytes *out)
+static void write_in_flight(struct dns_context *shared, struct bytes *out)
 {
-	struct dns_limits *limits = dns_shared_limits(shared);
+	struct dns_limits *limits = dns_context_limits(shared);
 	const struct {
 		const char *labels;
 		atomic_uint *count;
@@ -209,13 +209,13 @@ static void write_in_flight(struct dns_shared *shared, struct bytes *out)
 			atomic_load_explicit(kinds[i].count, memory_order_relaxed));
 	}
 	gauge(out, "doorward_dns_in_flight_max", "The most of each that may be under way.",
-		dns_shared_settings(shared)->max_in_flight);
+		dns_context_settings(shared)->max_in_flight);
 }
 
 void metrics_write_state(
 	const struct metrics *metrics, const struct snapshot *snapshot, struct bytes *out)
 {
-	struct dns_cache_size cache = dns_cache_size(dns_shared_cache(snapshot->dns));
+	struct dns_cache_size cache = dns_cache_size(dns_context_cache(snapshot->dns));
 
 	gauge(out, "doorward_connections_max", "max_connections.",
 		snapshot->config->server.net.max_connections);
@@ -223,7 +223,7 @@ void metrics_write_state(
 	gauge(out, "doorward_dns_cache_entries", "Entries in the DNS cache.", cache.entries);
 	gauge(out, "doorward_dns_cache_bytes", "Memory held by the DNS cache.", cache.bytes);
 	gauge(out, "doorward_dns_cache_max_bytes", "The most that the DNS cache may hold.",
-		dns_shared_settings(snapshot->dns)->cache_size);
+		dns_context_settings(snapshot->dns)->cache_size);
 	gauge(out, "doorward_cert_cache_entries", "Certificates whose check is remembered.",
 		cert_cache_count(trusts_cache(snapshot->trusts)));
 	write_in_flight(snapshot->dns, out);

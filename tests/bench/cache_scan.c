@@ -42,22 +42,22 @@ static struct addr v4(uint32_t number)
 static bool request(struct dns_cache *cache, uint32_t number, uint64_t now_ms)
 {
 	struct addr addr = v4(number);
-	const struct fcrdns_result *result =
-		dns_cache_get_result(cache, &addr, FCRDNS_DOUBLE, now_ms);
+	const struct dns_fcrdns_result *result =
+		dns_cache_get_result(cache, &addr, DNS_FCRDNS_DOUBLE, now_ms);
 	bool hit = result != NULL;
 
 	if (!hit) {
 		char text[] = "client-11-222-111-222.pool.example.net";
 		struct str name = {text, sizeof(text) - 1};
 
-		result = fcrdns_result_new(
-			FCRDNS_VERIFIED, false, (struct str_list){&name, 1}, NULL, now_ms + TTL_MS);
+		result = dns_fcrdns_result_new(DNS_FCRDNS_VERIFIED, false,
+			(struct str_list){&name, 1}, NULL, now_ms + TTL_MS);
 		if (result == NULL) {
 			exit(1);
 		}
-		dns_cache_put_result(cache, &addr, FCRDNS_DOUBLE, result);
+		dns_cache_put_result(cache, &addr, DNS_FCRDNS_DOUBLE, result);
 	}
-	fcrdns_result_unref(result);
+	dns_fcrdns_result_unref(result);
 	return hit;
 }
 

@@ -354,7 +354,7 @@ void scenario_start(struct scenario *s)
 	struct diag diag;
 
 	diag_init(&diag);
-	s->shared = dns_shared_new(&s->settings, NULL, &diag);
+	s->shared = dns_context_new(&s->settings, NULL, &diag);
 	assert_non_null(s->shared);
 	s->engine = dns_core_new(&host, s->shared);
 	assert_non_null(s->engine);
@@ -380,7 +380,7 @@ void scenario_end(struct scenario *s)
 	dns_core_free(s->engine);
 	assert_int_equal(s->acquired, 0);
 	assert_int_equal(s->tcp_acquired, 0);
-	dns_shared_unref(s->shared);
+	dns_context_unref(s->shared);
 	while (s->events != NULL) {
 		struct sim_event *next = s->events->next;
 
@@ -448,12 +448,12 @@ size_t sim_asked(const struct scenario *s, const char *name)
 	return count;
 }
 
-static void lookup_done(void *ctx, const struct fcrdns_result *result)
+static void lookup_done(void *ctx, const struct dns_fcrdns_result *result)
 {
 	struct sim_lookup *l = ctx;
 
 	assert_non_null(result);
-	fcrdns_result_unref(l->result);
+	dns_fcrdns_result_unref(l->result);
 	l->result = result;
 	l->calls++;
 	l->done_ms = l->s->now_ms;
@@ -464,14 +464,14 @@ static void lookup_done(void *ctx, const struct fcrdns_result *result)
 }
 
 void sim_lookup_start(
-	struct sim_lookup *l, struct scenario *s, const char *addr, enum fcrdns_mode mode)
+	struct sim_lookup *l, struct scenario *s, const char *addr, enum dns_fcrdns_mode mode)
 {
 	struct addr parsed = sim_addr(addr);
 	unsigned woken = s->woken;
 	unsigned calls = l->calls;
 
 	l->s = s;
-	l->handle = fcrdns_start(s->engine, &parsed, mode, NULL, lookup_done, l);
+	l->handle = dns_fcrdns_start(s->engine, &parsed, mode, NULL, lookup_done, l);
 	assert_non_null(l->handle);
 	assert_int_equal(l->calls, calls);
 	assert_int_equal(s->woken, woken + 1);
@@ -479,11 +479,11 @@ void sim_lookup_start(
 
 void sim_lookup_clear(struct sim_lookup *l)
 {
-	fcrdns_result_unref(l->result);
+	dns_fcrdns_result_unref(l->result);
 	l->result = NULL;
 }
 
-void sim_lookup_expect(const struct sim_lookup *l, enum fcrdns_status status, const char *names)
+void sim_lookup_expect(const struct sim_lookup *l, enum dns_fcrdns_status status, const char *names)
 {
 	char got[8192] = "";
 	size_t len = 0;
@@ -493,12 +493,13 @@ void sim_lookup_expect(const struct sim_lookup *l, enum fcrdns_status status, co
 		len += (size_t)snprintf(got + len, sizeof(got) - len, "%s%s", i > 0 ? " " : "",
 			l->result->names.items[i].data);
 	}
-	assert_string_equal(fcrdns_status_word(l->result->status), fcrdns_status_word(status));
+	assert_string_equal(
+		dns_fcrdns_status_word(l->result->status), dns_fcrdns_status_word(status));
 	assert_string_equal(got, names);
 }
 
-uint64_t scenario_expect(struct scenario *s, const char *addr, enum fcrdns_mode mode,
-	enum fcrdns_status status, const char *names)
+uint64_t scenario_expect(struct scenario *s, const char *addr, enum dns_fcrdns_mode mode,
+	enum dns_fcrdns_status status, const char *names)
 {
 	struct sim_lookup l = {.calls = 0};
 

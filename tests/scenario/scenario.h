@@ -56,7 +56,7 @@ struct sim_event;
 
 struct scenario {
 	struct dns_settings settings;
-	struct dns_shared *shared;
+	struct dns_context *shared;
 	struct dns_engine *engine;
 	uint64_t now_ms;
 	/* How the servers behave: true if the test has dealt with the query; else it is answered at
@@ -119,25 +119,26 @@ size_t sim_asked(const struct scenario *s, const char *name);
 /* A look-up and what came of it. */
 struct sim_lookup {
 	struct scenario *s;
-	struct fcrdns_lookup *handle;
+	struct dns_fcrdns *handle;
 	unsigned calls;
 	uint64_t done_ms;
-	const struct fcrdns_result *result; /* until sim_lookup_clear */
+	const struct dns_fcrdns_result *result; /* until sim_lookup_clear */
 	void (*then)(struct sim_lookup *lookup);
 	void *ctx;
 };
 
 void sim_lookup_start(
-	struct sim_lookup *l, struct scenario *s, const char *addr, enum fcrdns_mode mode);
+	struct sim_lookup *l, struct scenario *s, const char *addr, enum dns_fcrdns_mode mode);
 void sim_lookup_clear(struct sim_lookup *l);
 
 /*
  * One look-up from start to end: asserts its status, its names ("a b", in order), and that it was
  * told once. Returns the milliseconds for which its result lives.
  */
-uint64_t scenario_expect(struct scenario *s, const char *addr, enum fcrdns_mode mode,
-	enum fcrdns_status status, const char *names);
-void sim_lookup_expect(const struct sim_lookup *l, enum fcrdns_status status, const char *names);
+uint64_t scenario_expect(struct scenario *s, const char *addr, enum dns_fcrdns_mode mode,
+	enum dns_fcrdns_status status, const char *names);
+void sim_lookup_expect(
+	const struct sim_lookup *l, enum dns_fcrdns_status status, const char *names);
 
 struct addr sim_addr(const char *text);
 

@@ -54,11 +54,11 @@ static void test_same_address_is_looked_up_once(void **state)
 
 	scenario_start(s);
 	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
-		sim_lookup_start(&lookups[i], s, CLIENT, FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[i], s, CLIENT, DNS_FCRDNS_DOUBLE);
 	}
 	scenario_run(s, 100);
 	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
-		sim_lookup_expect(&lookups[i], FCRDNS_VERIFIED, "a.example b.example");
+		sim_lookup_expect(&lookups[i], DNS_FCRDNS_VERIFIED, "a.example b.example");
 		assert_ptr_equal(lookups[i].result, lookups[0].result);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
@@ -75,11 +75,11 @@ static void test_same_question_is_asked_once(void **state)
 
 	scenario_start(s);
 	scenario_record(s, "2.2.0.192.in-addr.arpa", DNS_TYPE_PTR, 300, "a.example");
-	sim_lookup_start(&one, s, CLIENT, FCRDNS_DOUBLE);
-	sim_lookup_start(&other, s, "192.0.2.2", FCRDNS_DOUBLE);
+	sim_lookup_start(&one, s, CLIENT, DNS_FCRDNS_DOUBLE);
+	sim_lookup_start(&other, s, "192.0.2.2", DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 100);
-	sim_lookup_expect(&one, FCRDNS_VERIFIED, "a.example b.example");
-	sim_lookup_expect(&other, FCRDNS_MISMATCH, "");
+	sim_lookup_expect(&one, DNS_FCRDNS_VERIFIED, "a.example b.example");
+	sim_lookup_expect(&other, DNS_FCRDNS_MISMATCH, "");
 	assert_int_equal(sim_asked(s, "a.example"), 1);
 	assert_int_equal(s->query_count, 4);
 	sim_lookup_clear(&one);
@@ -93,23 +93,24 @@ static void test_cached(void **state)
 	struct sim_lookup l = {.calls = 0};
 
 	scenario_start(s);
-	assert_null(fcrdns_cached(s->engine, &addr, FCRDNS_DOUBLE));
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	assert_null(dns_fcrdns_cached(s->engine, &addr, DNS_FCRDNS_DOUBLE));
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 100);
-	const struct fcrdns_result *cached = fcrdns_cached(s->engine, &addr, FCRDNS_DOUBLE);
+	const struct dns_fcrdns_result *cached =
+		dns_fcrdns_cached(s->engine, &addr, DNS_FCRDNS_DOUBLE);
 
 	assert_ptr_equal(cached, l.result);
-	fcrdns_result_unref(cached);
-	assert_null(fcrdns_cached(s->engine, &addr, FCRDNS_SINGLE));
+	dns_fcrdns_result_unref(cached);
+	assert_null(dns_fcrdns_cached(s->engine, &addr, DNS_FCRDNS_SINGLE));
 	/* The other mode finds the PTR's answer. */
-	scenario_expect(s, CLIENT, FCRDNS_SINGLE, FCRDNS_UNVERIFIED, "a.example b.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE, DNS_FCRDNS_UNVERIFIED, "a.example b.example");
 	assert_int_equal(s->query_count, 3);
 	s->now_ms = l.result->expires_ms - 1;
-	cached = fcrdns_cached(s->engine, &addr, FCRDNS_DOUBLE);
+	cached = dns_fcrdns_cached(s->engine, &addr, DNS_FCRDNS_DOUBLE);
 	assert_non_null(cached);
-	fcrdns_result_unref(cached);
+	dns_fcrdns_result_unref(cached);
 	s->now_ms++;
-	assert_null(fcrdns_cached(s->engine, &addr, FCRDNS_DOUBLE));
+	assert_null(dns_fcrdns_cached(s->engine, &addr, DNS_FCRDNS_DOUBLE));
 	sim_lookup_clear(&l);
 }
 
@@ -119,10 +120,11 @@ static void test_answers_are_cached_as_long_as_they_hold(void **state)
 
 	scenario_start(s);
 	scenario_record(s, "2.2.0.192.in-addr.arpa", DNS_TYPE_PTR, 300, "a.example");
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example b.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example b.example");
 	s->now_ms += 100000;
 	/* The answer about a.example is 100 s old: the new result does not outlive it. */
-	uint64_t life_ms = scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	uint64_t life_ms =
+		scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
 
 	assert_in_range(life_ms, 190000, 200000);
 	assert_int_equal(s->query_count, 4);
@@ -140,20 +142,20 @@ static void test_overload(void **state)
 	scenario_start(s);
 	for (unsigned i = 0; i < ARRAY_LEN(lookups); i++) {
 		snprintf(addr, sizeof(addr), "198.51.%u.1", i);
-		sim_lookup_start(&lookups[i], s, addr, FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[i], s, addr, DNS_FCRDNS_DOUBLE);
 	}
 	scenario_run(s, 100);
 	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
 		bool over = i >= 4;
 
-		sim_lookup_expect(&lookups[i], over ? FCRDNS_ERROR : FCRDNS_NONE, "");
+		sim_lookup_expect(&lookups[i], over ? DNS_FCRDNS_ERROR : DNS_FCRDNS_NONE, "");
 		assert_int_equal(lookups[i].result->overload, over);
 		assert_int_equal(lookups[i].done_ms - start_ms, over ? 0 : 10);
 		sim_lookup_clear(&lookups[i]);
 	}
 	assert_int_equal(dns_engine_stats(s->engine)->overloads, 2);
 	/* It is not remembered. */
-	scenario_expect(s, "198.51.5.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, "198.51.5.1", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 }
 
 static void test_overload_of_queries_in_the_middle(void **state)
@@ -165,12 +167,12 @@ static void test_overload_of_queries_in_the_middle(void **state)
 	s->settings.max_in_flight = 2;
 	scenario_start(s);
 	scenario_run(s, 0);
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 5);
-	sim_lookup_start(&fill[0], s, "198.51.100.1", FCRDNS_DOUBLE);
+	sim_lookup_start(&fill[0], s, "198.51.100.1", DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 100);
 	/* With one question of another's in flight there is room for one name of two. */
-	sim_lookup_expect(&l, FCRDNS_VERIFIED, "a.example");
+	sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "a.example");
 	assert_int_equal(l.result->expires_ms - l.done_ms, 5000);
 	sim_lookup_clear(&l);
 	sim_lookup_clear(&fill[0]);
@@ -186,7 +188,7 @@ static void test_overload_of_a_prefix(void **state)
 	s->settings.max_in_flight_per_prefix = 2;
 	scenario_start(s);
 	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
-		sim_lookup_start(&lookups[i], s, addresses[i], FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[i], s, addresses[i], DNS_FCRDNS_DOUBLE);
 	}
 	scenario_run(s, 100);
 	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
@@ -194,7 +196,7 @@ static void test_overload_of_a_prefix(void **state)
 		assert_int_equal(lookups[i].result->overload, i == 2);
 		sim_lookup_clear(&lookups[i]);
 	}
-	scenario_expect(s, addresses[2], FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, addresses[2], DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 }
 
 /* Cancels at each millisecond of a look-up's life: nobody is told, nothing is left. */
@@ -205,13 +207,13 @@ static void test_cancel_in_every_state(void **state)
 		struct sim_lookup l = {.calls = 0};
 
 		scenario_start(s);
-		sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+		sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 		if (ms > 0) {
 			scenario_run(s, ms - 1);
 		}
 		bool done = l.calls == 1;
 
-		fcrdns_cancel(l.handle);
+		dns_fcrdns_cancel(l.handle);
 		assert_int_equal(s->acquired, 0);
 		scenario_run(s, 5000);
 		assert_int_equal(l.calls, done);
@@ -230,13 +232,13 @@ static void test_cancel_of_one_who_joined(void **state)
 	struct sim_lookup other = {.calls = 0};
 
 	scenario_start(s);
-	sim_lookup_start(&one, s, CLIENT, FCRDNS_DOUBLE);
-	sim_lookup_start(&other, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&one, s, CLIENT, DNS_FCRDNS_DOUBLE);
+	sim_lookup_start(&other, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 5);
-	fcrdns_cancel(one.handle);
+	dns_fcrdns_cancel(one.handle);
 	scenario_run(s, 100);
 	assert_int_equal(one.calls, 0);
-	sim_lookup_expect(&other, FCRDNS_VERIFIED, "a.example b.example");
+	sim_lookup_expect(&other, DNS_FCRDNS_VERIFIED, "a.example b.example");
 	sim_lookup_clear(&other);
 }
 
@@ -245,7 +247,7 @@ static void cancel_the_other(struct sim_lookup *l)
 	struct sim_lookup *other = l->ctx;
 
 	if (other->handle != NULL) {
-		fcrdns_cancel(other->handle);
+		dns_fcrdns_cancel(other->handle);
 		other->handle = NULL;
 	}
 }
@@ -260,8 +262,8 @@ static void test_cancel_from_inside_a_callback(void **state)
 		struct sim_lookup one = {.then = cancel_the_other, .ctx = &other};
 
 		scenario_start(s);
-		sim_lookup_start(&one, s, addresses[i], FCRDNS_DOUBLE);
-		sim_lookup_start(&other, s, addresses[i], FCRDNS_DOUBLE);
+		sim_lookup_start(&one, s, addresses[i], DNS_FCRDNS_DOUBLE);
+		sim_lookup_start(&other, s, addresses[i], DNS_FCRDNS_DOUBLE);
 		scenario_run(s, 100);
 		assert_int_equal(one.calls, 1);
 		assert_int_equal(other.calls, 0);
@@ -287,10 +289,10 @@ static void test_stop_from_inside_a_callback(void **state)
 		struct sim_lookup lookups[4] = {{.then = stop_everything}};
 
 		scenario_start(s);
-		sim_lookup_start(&lookups[0], s, addresses[i], FCRDNS_DOUBLE);
-		sim_lookup_start(&lookups[1], s, addresses[i], FCRDNS_DOUBLE);
-		sim_lookup_start(&lookups[2], s, "192.0.2.78", FCRDNS_DOUBLE);
-		sim_lookup_start(&lookups[3], s, "10.0.0.2", FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[0], s, addresses[i], DNS_FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[1], s, addresses[i], DNS_FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[2], s, "192.0.2.78", DNS_FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[3], s, "10.0.0.2", DNS_FCRDNS_DOUBLE);
 		scenario_run(s, 100);
 		assert_int_equal(lookups[0].calls, 1);
 		assert_int_equal(lookups[1].calls, 0);
@@ -310,9 +312,9 @@ static void test_stop_in_every_state(void **state)
 		struct sim_lookup lookups[3] = {{.calls = 0}};
 
 		scenario_start(s);
-		sim_lookup_start(&lookups[0], s, CLIENT, FCRDNS_DOUBLE);
-		sim_lookup_start(&lookups[1], s, CLIENT, FCRDNS_SINGLE);
-		sim_lookup_start(&lookups[2], s, "10.0.0.1", FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[0], s, CLIENT, DNS_FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[1], s, CLIENT, DNS_FCRDNS_SINGLE);
+		sim_lookup_start(&lookups[2], s, "10.0.0.1", DNS_FCRDNS_DOUBLE);
 		if (ms > 0) {
 			scenario_run(s, ms - 1);
 		}
@@ -342,7 +344,7 @@ static void start_another(struct sim_lookup *l)
 	if (again->left > 0) {
 		again->left--;
 		sim_lookup_start(
-			l, l->s, again->left % 2 == 0 ? CLIENT : "10.0.0.1", FCRDNS_DOUBLE);
+			l, l->s, again->left % 2 == 0 ? CLIENT : "10.0.0.1", DNS_FCRDNS_DOUBLE);
 	}
 }
 
@@ -353,7 +355,7 @@ static void test_start_from_inside_a_callback(void **state)
 
 	scenario_start(s);
 	again.next = (struct sim_lookup){.then = start_another, .ctx = &again};
-	sim_lookup_start(&again.next, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&again.next, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 100000);
 	assert_int_equal(again.next.calls, 1001);
 	assert_int_equal(s->query_count, 3);
@@ -363,10 +365,10 @@ static void test_start_from_inside_a_callback(void **state)
 struct told {
 	struct scenario *s;
 	char text[2048];
-	struct fcrdns_lookup *cancel;
+	struct dns_fcrdns *cancel;
 };
 
-static void on_step(void *ctx, const struct fcrdns_trace_step *step)
+static void on_step(void *ctx, const struct dns_fcrdns_trace_step *step)
 {
 	struct told *told = ctx;
 	size_t len = strlen(told->text);
@@ -376,30 +378,31 @@ static void on_step(void *ctx, const struct fcrdns_trace_step *step)
 		(int)step->name.len, step->name.data, dns_type_word(step->type, type),
 		(int)step->answer.len, step->answer.data, step->ttl_s, step->ms,
 		(int)step->server.len, step->server.data, step->cached ? " cached" : "");
-	fcrdns_cancel(told->cancel);
+	dns_fcrdns_cancel(told->cancel);
 	told->cancel = NULL;
 }
 
-static void trace_done(void *ctx, const struct fcrdns_result *result)
+static void trace_done(void *ctx, const struct dns_fcrdns_result *result)
 {
-	fcrdns_result_unref(result);
+	dns_fcrdns_result_unref(result);
 }
 
 static void test_trace(void **state)
 {
 	struct scenario *s = *state;
 	struct told told = {.text = ""};
-	struct fcrdns_trace trace = {on_step, &told};
+	struct dns_fcrdns_trace trace = {on_step, &told};
 	struct addr addr = sim_addr(CLIENT);
 	struct sim_lookup other = {.calls = 0};
 
 	scenario_start(s);
 	scenario_record(s, "c.example", DNS_TYPE_CNAME, 60, "d.example");
 	s->records[1].data = "c.example";
-	assert_non_null(fcrdns_start(s->engine, &addr, FCRDNS_DOUBLE, &trace, trace_done, NULL));
-	sim_lookup_start(&other, s, CLIENT, FCRDNS_DOUBLE);
+	assert_non_null(
+		dns_fcrdns_start(s->engine, &addr, DNS_FCRDNS_DOUBLE, &trace, trace_done, NULL));
+	sim_lookup_start(&other, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 100);
-	sim_lookup_expect(&other, FCRDNS_VERIFIED, "a.example");
+	sim_lookup_expect(&other, DNS_FCRDNS_VERIFIED, "a.example");
 	sim_lookup_clear(&other);
 	assert_string_equal(told.text,
 		"1.2.0.192.in-addr.arpa PTR a.example, c.example 300 10 127.0.0.1:53\n"
@@ -407,7 +410,8 @@ static void test_trace(void **state)
 		"c.example A CNAME d.example 60 10 127.0.0.1:53\n"
 		"d.example A NXDOMAIN 60 10 127.0.0.1:53\n");
 	told.text[0] = '\0';
-	assert_non_null(fcrdns_start(s->engine, &addr, FCRDNS_SINGLE, &trace, trace_done, NULL));
+	assert_non_null(
+		dns_fcrdns_start(s->engine, &addr, DNS_FCRDNS_SINGLE, &trace, trace_done, NULL));
 	scenario_run(s, 100);
 	assert_string_equal(
 		told.text, "1.2.0.192.in-addr.arpa PTR a.example, c.example 299 0 cache cached\n");
@@ -418,16 +422,16 @@ static void test_cancel_from_inside_a_trace(void **state)
 	for (unsigned cached = 0; cached < 2; cached++) {
 		struct scenario *s = *state;
 		struct told told = {.text = ""};
-		struct fcrdns_trace trace = {on_step, &told};
+		struct dns_fcrdns_trace trace = {on_step, &told};
 		struct addr addr = sim_addr(CLIENT);
 
 		scenario_start(s);
 		if (cached > 0) {
-			scenario_expect(
-				s, CLIENT, FCRDNS_SINGLE, FCRDNS_UNVERIFIED, "a.example b.example");
+			scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE, DNS_FCRDNS_UNVERIFIED,
+				"a.example b.example");
 		}
-		told.cancel =
-			fcrdns_start(s->engine, &addr, FCRDNS_DOUBLE, &trace, trace_done, NULL);
+		told.cancel = dns_fcrdns_start(
+			s->engine, &addr, DNS_FCRDNS_DOUBLE, &trace, trace_done, NULL);
 		scenario_run(s, 100);
 		assert_int_equal(s->query_count, 1);
 		assert_int_equal(s->acquired, 0);

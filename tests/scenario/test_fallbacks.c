@@ -41,7 +41,7 @@ static int teardown(void **state)
 
 static void expect_verified(struct scenario *s)
 {
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 }
 
 /* Of "UTT": how the queries went, in order. */
@@ -96,7 +96,7 @@ static void test_truncated_over_tcp_is_error(void **state)
 
 	s->behave = truncate_all;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	expect_ways(s, "UT");
 }
 
@@ -149,7 +149,7 @@ static void test_closed_twice_is(void **state)
 	s->behave = break_connections;
 	s->ctx = &left;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	expect_ways(s, "TT");
 }
 
@@ -166,9 +166,9 @@ static void test_slow_tcp_ends_in_time(void **state)
 
 	s->behave = silent_over_tcp;
 	scenario_start(s);
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 10000);
-	sim_lookup_expect(&l, FCRDNS_ERROR, "");
+	sim_lookup_expect(&l, DNS_FCRDNS_ERROR, "");
 	assert_in_range(l.done_ms - start_ms, 1, 2500);
 	sim_lookup_clear(&l);
 }
@@ -185,13 +185,13 @@ static void test_who_finds_no_room_waits(void **state)
 	scenario_start(s);
 	for (unsigned i = 0; i < ARRAY_LEN(lookups); i++) {
 		snprintf(addr, sizeof(addr), "192.0.2.%u", i + 2);
-		sim_lookup_start(&lookups[i], s, addr, FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[i], s, addr, DNS_FCRDNS_DOUBLE);
 	}
-	fcrdns_cancel(lookups[30].handle);
+	dns_fcrdns_cancel(lookups[30].handle);
 	scenario_run(s, 2500);
 	for (unsigned i = 0; i < ARRAY_LEN(lookups); i++) {
 		if (i != 30) {
-			sim_lookup_expect(&lookups[i], FCRDNS_NONE, "");
+			sim_lookup_expect(&lookups[i], DNS_FCRDNS_NONE, "");
 			sim_lookup_clear(&lookups[i]);
 		}
 	}
@@ -255,7 +255,7 @@ static void test_late_answers_are_no_guesses(void **state)
 	scenario_start(s);
 	for (unsigned i = 2; i < 60; i++) {
 		snprintf(addr, sizeof(addr), "192.0.2.%u", i);
-		scenario_expect(s, addr, FCRDNS_DOUBLE, FCRDNS_NONE, "");
+		scenario_expect(s, addr, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	}
 	for (size_t i = 0; i < s->query_count; i++) {
 		assert_false(s->queries[i].tcp);
@@ -286,7 +286,7 @@ static void test_folded_case(void **state)
 	/* Twice not believed; then over TCP, and so the next question at once. */
 	expect_ways(s, "UUTT");
 	s->now_ms += 16 * 60 * 1000;
-	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	/* Over TCP once more in lower case: it has not shown yet that it takes the case for none.
 	 */
 	expect_ways(s, "UUTTUUTT");
@@ -479,7 +479,7 @@ static void test_edns_is_not_given_up_for_nothing(void **state)
 
 	s->behave = formerr_always;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	s->behave = NULL;
 	s->now_ms += 5000;
 	size_t before = s->query_count;

@@ -46,7 +46,8 @@ static void test_verified(void **state)
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "Host.Example");
 	scenario_record(s, "host.example", DNS_TYPE_A, 120, "198.51.100.7");
 	scenario_record(s, "host.example", DNS_TYPE_A, 120, CLIENT);
-	uint64_t life = scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
+	uint64_t life =
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 
 	assert_int_equal(life, 120000);
 	assert_int_equal(s->query_count, 2);
@@ -61,7 +62,8 @@ static void test_verified_v6(void **state)
 	scenario_record(s, REVERSE6, DNS_TYPE_PTR, 60, "six.example");
 	scenario_record(s, "six.example", DNS_TYPE_AAAA, 300, CLIENT6);
 	scenario_record(s, "six.example", DNS_TYPE_A, 300, CLIENT);
-	uint64_t life = scenario_expect(s, CLIENT6, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "six.example");
+	uint64_t life =
+		scenario_expect(s, CLIENT6, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "six.example");
 
 	assert_int_equal(life, 60000);
 	assert_int_equal(s->query_count, 2);
@@ -75,7 +77,7 @@ static void test_other_family_confirms_nothing(void **state)
 	scenario_start(s);
 	scenario_record(s, REVERSE6, DNS_TYPE_PTR, 60, "four.example");
 	scenario_record(s, "four.example", DNS_TYPE_A, 300, CLIENT);
-	scenario_expect(s, CLIENT6, FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	scenario_expect(s, CLIENT6, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
 }
 
 static void test_forged(void **state)
@@ -85,7 +87,7 @@ static void test_forged(void **state)
 	scenario_start(s);
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "crawl.googlebot.com");
 	scenario_record(s, "crawl.googlebot.com", DNS_TYPE_A, 300, "198.51.100.7");
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
 }
 
 static void test_forged_to_a_missing_name(void **state)
@@ -94,7 +96,7 @@ static void test_forged_to_a_missing_name(void **state)
 
 	scenario_start(s);
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "missing.example");
-	uint64_t life = scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	uint64_t life = scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
 
 	assert_int_equal(life, 60000);
 }
@@ -107,7 +109,7 @@ static void test_single(void **state)
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "b.example");
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "A.example");
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "192.0.2.9");
-	scenario_expect(s, CLIENT, FCRDNS_SINGLE, FCRDNS_UNVERIFIED, "a.example b.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE, DNS_FCRDNS_UNVERIFIED, "a.example b.example");
 	assert_int_equal(s->query_count, 1);
 }
 
@@ -117,7 +119,7 @@ static void test_single_without_a_usable_name(void **state)
 
 	scenario_start(s);
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "192.0.2.1");
-	scenario_expect(s, CLIENT, FCRDNS_SINGLE, FCRDNS_MISMATCH, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE, DNS_FCRDNS_MISMATCH, "");
 	assert_int_equal(s->query_count, 1);
 }
 
@@ -127,9 +129,10 @@ static void test_no_ptr(void **state)
 
 	s->settings.case_randomization = false;
 	scenario_start(s);
-	assert_int_equal(scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_NONE, ""), 60000);
+	assert_int_equal(scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, ""), 60000);
 	scenario_record(s, "2.2.0.192.in-addr.arpa", DNS_TYPE_A, 300, CLIENT);
-	assert_int_equal(scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_NONE, ""), 60000);
+	assert_int_equal(
+		scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, ""), 60000);
 	assert_int_equal(s->query_count, 2);
 }
 
@@ -145,9 +148,9 @@ static void test_every_name_is_confirmed(void **state)
 	scenario_record(s, "a.example", DNS_TYPE_A, 300, CLIENT);
 	scenario_record(s, "z.example", DNS_TYPE_A, 300, CLIENT);
 	scenario_record(s, "forged.example", DNS_TYPE_A, 300, "198.51.100.1");
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 2500);
-	sim_lookup_expect(&l, FCRDNS_VERIFIED, "a.example z.example");
+	sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "a.example z.example");
 	assert_int_equal(l.result->ptr.count, 3);
 	assert_string_equal(l.result->ptr.items[1].data, "forged.example");
 	sim_lookup_clear(&l);
@@ -171,7 +174,7 @@ static void test_failing_ptr_is_error(void **state)
 	s->settings.case_randomization = false;
 	s->settings.edns_size = 0;
 	scenario_start(s);
-	assert_int_equal(scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, ""), 1000);
+	assert_int_equal(scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, ""), 1000);
 	assert_int_equal(s->query_count, 1);
 }
 
@@ -185,7 +188,7 @@ static void test_failing_forward_is_error(void **state)
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "bad.example");
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "forged.example");
 	scenario_record(s, "forged.example", DNS_TYPE_A, 300, "198.51.100.1");
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 }
 
 static void test_some_confirmed_some_failing(void **state)
@@ -200,9 +203,9 @@ static void test_some_confirmed_some_failing(void **state)
 	scenario_record(s, "good.example", DNS_TYPE_A, 300, CLIENT);
 	struct sim_lookup l = {.calls = 0};
 
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, s->settings.lookup_timeout_ms);
-	sim_lookup_expect(&l, FCRDNS_VERIFIED, "good.example");
+	sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "good.example");
 	assert_int_equal(l.result->expires_ms - l.done_ms, 5000);
 	assert_true(l.result->incomplete);
 	sim_lookup_clear(&l);
@@ -226,9 +229,9 @@ static void test_deadline_keeps_what_confirmed(void **state)
 	scenario_record(s, "good.example", DNS_TYPE_A, 300, CLIENT);
 	uint64_t start_ms = s->now_ms;
 
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 10000);
-	sim_lookup_expect(&l, FCRDNS_VERIFIED, "good.example");
+	sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "good.example");
 	assert_int_equal(l.done_ms - start_ms, 2500);
 	assert_int_equal(l.result->expires_ms - l.done_ms, 5000);
 	sim_lookup_clear(&l);
@@ -247,9 +250,9 @@ static void test_silence_is_error_in_time(void **state)
 
 	s->behave = drop_all;
 	scenario_start(s);
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 10000);
-	sim_lookup_expect(&l, FCRDNS_ERROR, "");
+	sim_lookup_expect(&l, DNS_FCRDNS_ERROR, "");
 	assert_false(l.result->overload);
 	assert_int_equal(l.done_ms - start_ms, 500 + 833 + 833);
 	assert_int_equal(l.result->expires_ms - l.done_ms, 1000);
@@ -268,7 +271,8 @@ static void test_rfc2317(void **state)
 	scenario_record(s, "1.0/25.2.0.192.in-addr.arpa", DNS_TYPE_PTR, 300, "host.example");
 	scenario_record(s, "host.example", DNS_TYPE_A, 300, CLIENT);
 	assert_int_equal(
-		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example"), 30000);
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example"),
+		30000);
 	assert_int_equal(s->query_count, 3);
 }
 
@@ -292,7 +296,7 @@ static void test_chain_of_8(void **state)
 
 	scenario_start(s);
 	chain(s, 8, names);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "c0.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "c0.example");
 	assert_int_equal(s->query_count, 10);
 }
 
@@ -303,7 +307,7 @@ static void test_chain_of_9(void **state)
 
 	scenario_start(s);
 	chain(s, 9, names);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	assert_int_equal(s->query_count, 10);
 }
 
@@ -333,7 +337,7 @@ static void test_chain_counts_across_messages(void **state)
 	s->behave = chain_in_one_message;
 	scenario_start(s);
 	chain(s, 9, names);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	assert_int_equal(sim_asked(s, "c1.example"), 0);
 }
 
@@ -345,11 +349,11 @@ static void test_loop_across_messages(void **state)
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "a.example");
 	scenario_record(s, "a.example", DNS_TYPE_CNAME, 300, "b.example");
 	scenario_record(s, "b.example", DNS_TYPE_CNAME, 300, "a.example");
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
 	assert_int_equal(s->query_count, 3);
 	scenario_record(s, "2.2.0.192.in-addr.arpa", DNS_TYPE_CNAME, 300, "loop.example");
 	scenario_record(s, "loop.example", DNS_TYPE_CNAME, 300, "loop.example");
-	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
 }
 
 /* Names that no host has; | stands between labels. */
@@ -404,7 +408,7 @@ static void test_hostile_names_are_not_asked_for(void **state)
 
 	s->behave = hostile_names;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
 	assert_int_equal(s->query_count, 1);
 }
 
@@ -445,7 +449,7 @@ static void test_2000_names(void **state)
 	scenario_start(s);
 	scenario_record(s, "n0009." REVERSE, DNS_TYPE_A, 300, CLIENT);
 	scenario_record(s, "n0010." REVERSE, DNS_TYPE_A, 300, CLIENT);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "n0009." REVERSE);
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "n0009." REVERSE);
 	assert_int_equal(s->query_count, 11);
 	assert_int_equal(sim_asked(s, "n0000." REVERSE), 1);
 	assert_int_equal(sim_asked(s, "n0010." REVERSE), 0);
@@ -476,9 +480,9 @@ static void test_names_beyond_the_bound_are_unknown(void **state)
 
 	scenario_start(s);
 	add_names(s, 10, "z.good.example");
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 2500);
-	sim_lookup_expect(&l, FCRDNS_ERROR, "");
+	sim_lookup_expect(&l, DNS_FCRDNS_ERROR, "");
 	assert_false(l.result->incomplete);
 	assert_int_equal(l.result->ptr.count, 11);
 	assert_int_equal(l.result->unasked.count, 1);
@@ -494,7 +498,7 @@ static void test_names_that_matter_come_first(void **state)
 	scenario_start(s);
 	dns_engine_want_names(s->engine, wants_good, NULL);
 	add_names(s, 40, "z.good.example");
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "z.good.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "z.good.example");
 }
 
 static void test_as_many_names_as_the_bound(void **state)
@@ -503,7 +507,7 @@ static void test_as_many_names_as_the_bound(void **state)
 
 	scenario_start(s);
 	add_names(s, 9, "z.good.example");
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "z.good.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "z.good.example");
 }
 
 static bool late(struct scenario *s, const struct sim_query *q)
@@ -526,13 +530,13 @@ static void test_two_forward_lookups_at_a_time(void **state)
 	}
 	uint64_t start_ms = s->now_ms;
 
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 15);
 	assert_int_equal(s->query_count, 3);
 	scenario_run(s, 10);
 	assert_int_equal(s->query_count, 5);
 	scenario_run(s, 100);
-	sim_lookup_expect(&l, FCRDNS_MISMATCH, "");
+	sim_lookup_expect(&l, DNS_FCRDNS_MISMATCH, "");
 	assert_int_equal(l.done_ms - start_ms, 30);
 	sim_lookup_clear(&l);
 }
@@ -564,7 +568,7 @@ static void test_16_queries_at_most(void **state)
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "a.example");
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "b.example");
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "c.example");
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	assert_int_equal(s->query_count, 16);
 }
 
@@ -576,17 +580,18 @@ static void test_ttl_bounds(void **state)
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 0, "zero.example");
 	scenario_record(s, "zero.example", DNS_TYPE_A, 300, CLIENT);
 	assert_int_equal(
-		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "zero.example"), 5000);
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "zero.example"),
+		5000);
 	scenario_record(
 		s, "2.2.0.192.in-addr.arpa", DNS_TYPE_PTR, UINT32_C(1) << 31, "huge.example");
 	scenario_record(s, "huge.example", DNS_TYPE_A, 300, "192.0.2.2");
-	assert_int_equal(
-		scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_VERIFIED, "huge.example"),
+	assert_int_equal(scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED,
+				 "huge.example"),
 		5000);
 	scenario_record(s, "3.2.0.192.in-addr.arpa", DNS_TYPE_PTR, INT32_MAX, "long.example");
 	scenario_record(s, "long.example", DNS_TYPE_A, INT32_MAX, "192.0.2.3");
-	assert_int_equal(
-		scenario_expect(s, "192.0.2.3", FCRDNS_DOUBLE, FCRDNS_VERIFIED, "long.example"),
+	assert_int_equal(scenario_expect(s, "192.0.2.3", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED,
+				 "long.example"),
 		3600000);
 }
 
@@ -603,8 +608,8 @@ static void test_the_smallest_ttl_of_both_chains(void **state)
 		scenario_record(s, "b.example", DNS_TYPE_CNAME, 300, "c.example");
 		scenario_record(s, "c.example", DNS_TYPE_A, 300, CLIENT);
 		s->records[shortest].ttl = 60;
-		assert_int_equal(
-			scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example"),
+		assert_int_equal(scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED,
+					 "a.example"),
 			60000);
 		teardown(state);
 		setup(state);
@@ -632,9 +637,11 @@ static void test_negative_ttl_bounds(void **state)
 
 	s->behave = long_negative;
 	scenario_start(s);
-	assert_int_equal(scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_NONE, ""), 900000);
+	assert_int_equal(
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, ""), 900000);
 	s->word = "no SOA";
-	assert_int_equal(scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_NONE, ""), 5000);
+	assert_int_equal(
+		scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, ""), 5000);
 }
 
 static void test_special_use(void **state)
@@ -649,14 +656,14 @@ static void test_special_use(void **state)
 	scenario_start(s);
 	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
 		assert_int_equal(
-			scenario_expect(s, addresses[i], FCRDNS_DOUBLE, FCRDNS_PRIVATE, ""),
+			scenario_expect(s, addresses[i], DNS_FCRDNS_DOUBLE, DNS_FCRDNS_PRIVATE, ""),
 			3600000);
 	}
 	assert_int_equal(s->query_count, 0);
-	scenario_expect(s, "172.32.0.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
-	scenario_expect(s, "100.128.0.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
-	scenario_expect(s, "203.0.113.1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
-	scenario_expect(s, "2001:3::1", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, "172.32.0.1", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
+	scenario_expect(s, "100.128.0.1", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
+	scenario_expect(s, "203.0.113.1", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
+	scenario_expect(s, "2001:3::1", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	assert_int_equal(s->query_count, 4);
 }
 
@@ -668,7 +675,7 @@ static void test_private_ptr(void **state)
 	scenario_start(s);
 	scenario_record(s, "1.0.0.10.in-addr.arpa", DNS_TYPE_PTR, 300, "inside.example");
 	scenario_record(s, "inside.example", DNS_TYPE_A, 300, "10.0.0.1");
-	scenario_expect(s, "10.0.0.1", FCRDNS_DOUBLE, FCRDNS_VERIFIED, "inside.example");
+	scenario_expect(s, "10.0.0.1", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "inside.example");
 }
 
 static void test_static_zone(void **state)
@@ -680,19 +687,19 @@ static void test_static_zone(void **state)
 				    "1.2.0.192.in-addr.arpa. 60 IN PTR alias.example.\n"
 				    "alias.example. 60 IN CNAME outside.example.\n"
 				    "known.example. 60 IN A 192.0.2.2\n");
-	scenario_expect(s, "10.0.0.1", FCRDNS_DOUBLE, FCRDNS_VERIFIED, "inside.example");
+	scenario_expect(s, "10.0.0.1", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "inside.example");
 	assert_int_equal(s->query_count, 0);
 	/* Out of the zone in the middle of a chain … */
 	scenario_record(s, "outside.example", DNS_TYPE_A, 300, CLIENT);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "alias.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "alias.example");
 	assert_int_equal(s->query_count, 1);
 	/* … and into it. */
 	scenario_record(s, "2.2.0.192.in-addr.arpa", DNS_TYPE_PTR, 300, "into.example");
 	scenario_record(s, "into.example", DNS_TYPE_CNAME, 300, "known.example");
-	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_VERIFIED, "into.example");
+	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "into.example");
 	assert_int_equal(s->query_count, 3);
 	/* Other private addresses are nobody's. */
-	scenario_expect(s, "10.0.0.2", FCRDNS_DOUBLE, FCRDNS_PRIVATE, "");
+	scenario_expect(s, "10.0.0.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_PRIVATE, "");
 	assert_int_equal(s->query_count, 3);
 }
 
@@ -722,7 +729,7 @@ static void test_more_addresses_than_kept_is_no_mismatch(void **state)
 	s->behave = many_addresses;
 	scenario_start(s);
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "many.example");
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 }
 
 static bool truncated(struct scenario *s, const struct sim_query *q)
@@ -743,7 +750,7 @@ static void test_truncated_is_error(void **state)
 
 	s->behave = truncated;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 }
 
 static bool cut_short(struct scenario *s, const struct sim_query *q)
@@ -759,7 +766,7 @@ static void test_malformed_is_error(void **state)
 
 	s->behave = cut_short;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 }
 
 int main(void)

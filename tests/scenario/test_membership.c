@@ -26,7 +26,7 @@
 
 struct asked {
 	struct scenario *s;
-	struct dns_member *handle;
+	struct dns_membership *handle;
 	unsigned calls;
 	uint64_t done_ms;
 	struct dns_membership_result result;
@@ -66,7 +66,7 @@ static void ask(struct asked *a, struct scenario *s, enum dns_membership_kind ki
 	struct dns_membership_question question = {kind, str_view(name), &parsed};
 
 	*a = (struct asked){.s = s};
-	a->handle = dns_member_start(s->engine, &question, NULL, on_done, a, &a->result);
+	a->handle = dns_membership_start(s->engine, &question, NULL, on_done, a, &a->result);
 	assert_int_equal(a->calls, 0);
 }
 
@@ -76,7 +76,7 @@ static bool known(struct scenario *s, enum dns_membership_kind kind, const char 
 	struct addr parsed = sim_addr(addr);
 	struct dns_membership_question question = {kind, str_view(name), &parsed};
 
-	return dns_member_known(s->engine, &question, result);
+	return dns_membership_known(s->engine, &question, result);
 }
 
 /* From start to end; returns for how long it holds. What came is known from then on, at once. */
@@ -112,24 +112,25 @@ static void test_forward(void **state)
 	scenario_record(s, HOME, DNS_TYPE_A, 120, "198.51.100.7");
 	scenario_record(s, HOME, DNS_TYPE_A, 60, CLIENT);
 	scenario_record(s, HOME, DNS_TYPE_AAAA, 300, "2001:db8::1");
-	assert_int_equal(expect(s, DNS_MEMBER_FORWARD, HOME, CLIENT, DNS_MEMBER_YES), 60000);
 	assert_int_equal(
-		expect(s, DNS_MEMBER_FORWARD, HOME, "2001:db8::1", DNS_MEMBER_YES), 300000);
+		expect(s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT, DNS_MEMBERSHIP_YES), 60000);
+	assert_int_equal(
+		expect(s, DNS_MEMBERSHIP_FORWARD, HOME, "2001:db8::1", DNS_MEMBERSHIP_YES), 300000);
 	assert_int_equal(s->query_count, 2);
 
 	/* The name's addresses are everybody's answer. */
 	struct dns_membership_result result;
 
-	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, "192.0.2.2", &result));
-	assert_int_equal(result.word, DNS_MEMBER_NO);
-	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, "2001:db8::2", &result));
-	assert_int_equal(result.word, DNS_MEMBER_NO);
+	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "192.0.2.2", &result));
+	assert_int_equal(result.word, DNS_MEMBERSHIP_NO);
+	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "2001:db8::2", &result));
+	assert_int_equal(result.word, DNS_MEMBERSHIP_NO);
 	/* Where they live is nobody's business here. */
-	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, "10.0.0.1", &result));
-	assert_int_equal(result.word, DNS_MEMBER_NO);
+	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "10.0.0.1", &result));
+	assert_int_equal(result.word, DNS_MEMBERSHIP_NO);
 	s->now_ms += 61000;
-	assert_false(known(s, DNS_MEMBER_FORWARD, HOME, CLIENT, &result));
-	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, "2001:db8::1", &result));
+	assert_false(known(s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT, &result));
+	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "2001:db8::1", &result));
 }
 
 static void test_forward_along_cnames(void **state)
@@ -142,9 +143,10 @@ static void test_forward_along_cnames(void **state)
 	scenario_record(s, "b.example", DNS_TYPE_A, 300, CLIENT);
 	scenario_record(s, "x.example", DNS_TYPE_CNAME, 300, "y.example");
 	scenario_record(s, "y.example", DNS_TYPE_CNAME, 300, "x.example");
-	assert_int_equal(expect(s, DNS_MEMBER_FORWARD, HOME, CLIENT, DNS_MEMBER_YES), 30000);
-	expect(s, DNS_MEMBER_FORWARD, "x.example", CLIENT, DNS_MEMBER_NO);
-	expect(s, DNS_MEMBER_FORWARD, HOME, "2001:db8::1", DNS_MEMBER_NO);
+	assert_int_equal(
+		expect(s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT, DNS_MEMBERSHIP_YES), 30000);
+	expect(s, DNS_MEMBERSHIP_FORWARD, "x.example", CLIENT, DNS_MEMBERSHIP_NO);
+	expect(s, DNS_MEMBERSHIP_FORWARD, HOME, "2001:db8::1", DNS_MEMBERSHIP_NO);
 }
 
 static void test_forward_that_is_nowhere(void **state)
@@ -154,9 +156,10 @@ static void test_forward_that_is_nowhere(void **state)
 	scenario_start(s);
 	scenario_record(s, HOME, DNS_TYPE_AAAA, 300, "2001:db8::1");
 	/* NODATA and NXDOMAIN live by the SOA. */
-	assert_int_equal(expect(s, DNS_MEMBER_FORWARD, HOME, CLIENT, DNS_MEMBER_NO), 60000);
+	assert_int_equal(expect(s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT, DNS_MEMBERSHIP_NO), 60000);
 	assert_int_equal(
-		expect(s, DNS_MEMBER_FORWARD, "gone.example", CLIENT, DNS_MEMBER_NO), 60000);
+		expect(s, DNS_MEMBERSHIP_FORWARD, "gone.example", CLIENT, DNS_MEMBERSHIP_NO),
+		60000);
 }
 
 static void test_lists(void **state)
@@ -168,11 +171,15 @@ static void test_lists(void **state)
 	scenario_record(s, LISTED6, DNS_TYPE_A, 600, "127.0.0.10");
 	scenario_record(s, "2.2.0.192." LIST, DNS_TYPE_A, 60, "127.255.255.254");
 	scenario_record(s, "3.2.0.192." LIST, DNS_TYPE_A, 60, "203.0.113.80");
-	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, CLIENT, DNS_MEMBER_YES), 300000);
-	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "2001:db8::1", DNS_MEMBER_YES), 600000);
-	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "192.0.2.2", DNS_MEMBER_UNKNOWN), 60000);
-	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "192.0.2.3", DNS_MEMBER_UNKNOWN), 60000);
-	assert_int_equal(expect(s, DNS_MEMBER_DNSBL, LIST, "192.0.2.4", DNS_MEMBER_NO), 60000);
+	assert_int_equal(expect(s, DNS_MEMBERSHIP_DNSBL, LIST, CLIENT, DNS_MEMBERSHIP_YES), 300000);
+	assert_int_equal(
+		expect(s, DNS_MEMBERSHIP_DNSBL, LIST, "2001:db8::1", DNS_MEMBERSHIP_YES), 600000);
+	assert_int_equal(
+		expect(s, DNS_MEMBERSHIP_DNSBL, LIST, "192.0.2.2", DNS_MEMBERSHIP_UNKNOWN), 60000);
+	assert_int_equal(
+		expect(s, DNS_MEMBERSHIP_DNSBL, LIST, "192.0.2.3", DNS_MEMBERSHIP_UNKNOWN), 60000);
+	assert_int_equal(
+		expect(s, DNS_MEMBERSHIP_DNSBL, LIST, "192.0.2.4", DNS_MEMBERSHIP_NO), 60000);
 	assert_int_equal(s->query_count, 5);
 	for (size_t i = 0; i < s->query_count; i++) {
 		assert_int_equal(s->queries[i].type, DNS_TYPE_A);
@@ -189,12 +196,12 @@ static void test_special_addresses_are_on_no_list(void **state)
 
 	scenario_start(s);
 	for (size_t i = 0; i < ARRAY_LEN(addrs); i++) {
-		assert_true(known(s, DNS_MEMBER_DNSBL, LIST, addrs[i], &result));
-		assert_int_equal(result.word, DNS_MEMBER_NO);
+		assert_true(known(s, DNS_MEMBERSHIP_DNSBL, LIST, addrs[i], &result));
+		assert_int_equal(result.word, DNS_MEMBERSHIP_NO);
 		assert_int_equal(result.expires_ms, s->now_ms + s->settings.max_ttl_s * 1000);
-		ask(&a, s, DNS_MEMBER_DNSBL, LIST, addrs[i]);
+		ask(&a, s, DNS_MEMBERSHIP_DNSBL, LIST, addrs[i]);
 		assert_null(a.handle);
-		assert_int_equal(a.result.word, DNS_MEMBER_NO);
+		assert_int_equal(a.result.word, DNS_MEMBERSHIP_NO);
 	}
 	scenario_run(s, 1000);
 	assert_int_equal(s->query_count, 0);
@@ -207,8 +214,8 @@ static void test_special_addresses_with_private_ptr(void **state)
 	s->settings.private_ptr = true;
 	scenario_start(s);
 	scenario_record(s, "2.0.0.127." LIST, DNS_TYPE_A, 300, "127.0.0.2");
-	expect(s, DNS_MEMBER_DNSBL, LIST, "127.0.0.2", DNS_MEMBER_YES);
-	expect(s, DNS_MEMBER_DNSBL, LIST, "127.0.0.1", DNS_MEMBER_NO);
+	expect(s, DNS_MEMBERSHIP_DNSBL, LIST, "127.0.0.2", DNS_MEMBERSHIP_YES);
+	expect(s, DNS_MEMBERSHIP_DNSBL, LIST, "127.0.0.1", DNS_MEMBERSHIP_NO);
 }
 
 static void test_the_static_zone_has_the_say(void **state)
@@ -218,10 +225,10 @@ static void test_the_static_zone_has_the_say(void **state)
 
 	scenario_start_with_zone(s, "1.0.0.10.bl.example. 60 IN A 127.0.0.2\n"
 				    "home.dyn.example. 60 IN A 192.0.2.1\n");
-	assert_true(known(s, DNS_MEMBER_DNSBL, LIST, "10.0.0.1", &result));
-	assert_int_equal(result.word, DNS_MEMBER_YES);
-	assert_true(known(s, DNS_MEMBER_FORWARD, HOME, CLIENT, &result));
-	assert_int_equal(result.word, DNS_MEMBER_YES);
+	assert_true(known(s, DNS_MEMBERSHIP_DNSBL, LIST, "10.0.0.1", &result));
+	assert_int_equal(result.word, DNS_MEMBERSHIP_YES);
+	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT, &result));
+	assert_int_equal(result.word, DNS_MEMBERSHIP_YES);
 	assert_int_equal(result.expires_ms, s->now_ms + 60000);
 	assert_int_equal(s->query_count, 0);
 }
@@ -243,8 +250,8 @@ static void test_failures_are_unknown_and_remembered(void **state)
 
 	scenario_start(s);
 	s->behave = answer_servfail;
-	expect(s, DNS_MEMBER_FORWARD, HOME, CLIENT, DNS_MEMBER_UNKNOWN);
-	expect(s, DNS_MEMBER_DNSBL, LIST, CLIENT, DNS_MEMBER_UNKNOWN);
+	expect(s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT, DNS_MEMBERSHIP_UNKNOWN);
+	expect(s, DNS_MEMBERSHIP_DNSBL, LIST, CLIENT, DNS_MEMBERSHIP_UNKNOWN);
 }
 
 /* However slow the servers are, the whole ends in time; and the next does not wait as long. */
@@ -259,14 +266,14 @@ static void test_the_deadline(void **state)
 	s->behave = be_silent;
 	uint64_t began_ms = s->now_ms;
 
-	ask(&a, s, DNS_MEMBER_DNSBL, LIST, CLIENT);
+	ask(&a, s, DNS_MEMBERSHIP_DNSBL, LIST, CLIENT);
 	while (a.calls == 0) {
 		scenario_run(s, 100);
 		assert_true(s->now_ms <= began_ms + s->settings.lookup_timeout_ms + 100);
 	}
-	assert_int_equal(a.result.word, DNS_MEMBER_UNKNOWN);
+	assert_int_equal(a.result.word, DNS_MEMBERSHIP_UNKNOWN);
 	assert_true(a.result.expires_ms >= a.done_ms + 1000);
-	assert_true(known(s, DNS_MEMBER_DNSBL, LIST, CLIENT, &result) ||
+	assert_true(known(s, DNS_MEMBERSHIP_DNSBL, LIST, CLIENT, &result) ||
 		    s->now_ms >= a.result.expires_ms);
 }
 
@@ -278,22 +285,22 @@ static void test_cancelling(void **state)
 
 	scenario_start(s);
 	s->behave = be_silent;
-	ask(&a, s, DNS_MEMBER_FORWARD, HOME, CLIENT);
-	dns_member_cancel(a.handle);
-	ask(&a, s, DNS_MEMBER_FORWARD, HOME, CLIENT);
-	ask(&b, s, DNS_MEMBER_FORWARD, HOME, "192.0.2.2");
+	ask(&a, s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT);
+	dns_membership_cancel(a.handle);
+	ask(&a, s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT);
+	ask(&b, s, DNS_MEMBERSHIP_FORWARD, HOME, "192.0.2.2");
 	scenario_run(s, 100);
 	/* One query for both. */
 	assert_int_equal(sim_asked(s, HOME), 1);
-	dns_member_cancel(a.handle);
+	dns_membership_cancel(a.handle);
 	scenario_run(s, s->settings.lookup_timeout_ms);
 	assert_int_equal(a.calls, 0);
 	assert_int_equal(b.calls, 1);
-	assert_int_equal(b.result.word, DNS_MEMBER_UNKNOWN);
+	assert_int_equal(b.result.word, DNS_MEMBERSHIP_UNKNOWN);
 	/* And one that the engine's end meets. */
-	ask(&a, s, DNS_MEMBER_DNSBL, LIST, CLIENT);
+	ask(&a, s, DNS_MEMBERSHIP_DNSBL, LIST, CLIENT);
 	scenario_run(s, 10);
-	dns_member_cancel(NULL);
+	dns_membership_cancel(NULL);
 }
 
 /* One network cannot have more than its share of questions to lists; names are asked once for all.
@@ -309,30 +316,30 @@ static void test_a_flood_from_one_network(void **state)
 	s->behave = be_silent;
 	for (size_t i = 0; i < ARRAY_LEN(a); i++) {
 		snprintf(addr, sizeof(addr), "192.0.2.%zu", i + 1);
-		ask(&a[i], s, DNS_MEMBER_DNSBL, LIST, addr);
+		ask(&a[i], s, DNS_MEMBERSHIP_DNSBL, LIST, addr);
 		if (i < 4) {
 			assert_non_null(a[i].handle);
 		} else {
 			assert_null(a[i].handle);
-			assert_int_equal(a[i].result.word, DNS_MEMBER_UNKNOWN);
+			assert_int_equal(a[i].result.word, DNS_MEMBERSHIP_UNKNOWN);
 			assert_true(a[i].result.overload);
 		}
 	}
 	struct asked other;
 
-	ask(&other, s, DNS_MEMBER_DNSBL, LIST, "198.51.100.1");
+	ask(&other, s, DNS_MEMBERSHIP_DNSBL, LIST, "198.51.100.1");
 	assert_non_null(other.handle);
 	scenario_run(s, s->settings.lookup_timeout_ms);
 	assert_int_equal(other.calls, 1);
 	for (size_t i = 0; i < ARRAY_LEN(a); i++) {
 		snprintf(addr, sizeof(addr), "192.0.2.%zu", i + 1);
-		ask(&a[i], s, DNS_MEMBER_FORWARD, HOME, addr);
+		ask(&a[i], s, DNS_MEMBERSHIP_FORWARD, HOME, addr);
 		assert_non_null(a[i].handle);
 	}
 	scenario_run(s, s->settings.lookup_timeout_ms);
 }
 
-static void on_step(void *ctx, const struct fcrdns_trace_step *step)
+static void on_step(void *ctx, const struct dns_fcrdns_trace_step *step)
 {
 	char *told = ctx;
 	size_t len = strlen(told);
@@ -345,15 +352,16 @@ static void test_traces(void **state)
 {
 	struct scenario *s = *state;
 	char told[256] = "";
-	struct fcrdns_trace trace = {on_step, told};
+	struct dns_fcrdns_trace trace = {on_step, told};
 	struct addr client = sim_addr(CLIENT);
-	struct dns_membership_question question = {DNS_MEMBER_DNSBL, str_view(LIST), &client};
+	struct dns_membership_question question = {DNS_MEMBERSHIP_DNSBL, str_view(LIST), &client};
 	struct asked a = {.s = s};
 
 	scenario_start(s);
 	scenario_record(s, LISTED, DNS_TYPE_A, 300, "127.0.0.2");
 	for (unsigned i = 1; i <= 2; i++) {
-		a.handle = dns_member_start(s->engine, &question, &trace, on_done, &a, &a.result);
+		a.handle =
+			dns_membership_start(s->engine, &question, &trace, on_done, &a, &a.result);
 		scenario_run(s, 1000);
 		assert_int_equal(a.calls, i);
 	}

@@ -40,7 +40,7 @@ static int teardown(void **state)
 
 static void expect_verified(struct scenario *s)
 {
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 }
 
 static const struct dns_stats *stats(const struct scenario *s)
@@ -83,9 +83,9 @@ static void test_answer_to_an_earlier_send(void **state)
 
 	s->behave = answer_slowly;
 	scenario_start(s);
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 5000);
-	sim_lookup_expect(&l, FCRDNS_VERIFIED, "host.example");
+	sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "host.example");
 	assert_int_equal(l.done_ms - start_ms, 1400);
 	/* The PTR's first send is answered after the second has left; the later reply meets nobody.
 	 */
@@ -103,7 +103,7 @@ static void test_timeout_follows_the_round_trip(void **state)
 	s->behave = answer_slowly; /* 700 ms; now 250, then 500, and then the answer */
 	uint64_t start_ms = s->now_ms;
 
-	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	assert_int_equal(s->query_count, 4);
 	assert_int_equal(s->queries[3].at_ms - start_ms, 250);
 }
@@ -175,7 +175,7 @@ static void test_spoofed_replies_change_nothing(void **state)
 	s->behave = spoof;
 	s->records[1].data = "198.51.100.1"; /* the truth: it does not point back */
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
 	/* At the third wrong ID it was asked over TCP, and nothing that came over UDP counted. */
 	assert_int_equal(s->query_count, 3);
 	assert_true(s->queries[2].tcp);
@@ -236,7 +236,7 @@ static void test_edns_fallback(void **state)
 	assert_false(s->queries[1].edns);
 	assert_false(s->queries[2].edns);
 	s->now_ms += 16 * 60 * 1000;
-	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	assert_true(s->queries[3].edns);
 	assert_false(s->queries[4].edns);
 }
@@ -254,7 +254,7 @@ static void test_edns_fallback_happens_once(void **state)
 	s->behave = formerr;
 	s->settings.case_randomization = false;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	assert_int_equal(s->query_count, 2);
 }
 
@@ -318,7 +318,7 @@ static void test_two_failures_are_enough(void **state)
 	s->settings.case_randomization = false;
 	s->settings.edns_size = 0;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	assert_int_equal(s->query_count, 2);
 }
 
@@ -337,14 +337,14 @@ static void test_silence_goes_to_the_next(void **state)
 	assert_int_equal(s->queries[1].upstream, 1);
 	assert_int_equal(s->queries[1].at_ms - start_ms, 500);
 	/* It is tried now and then, and after three silences left alone. */
-	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	size_t before = s->query_count;
 
 	for (unsigned i = 3; i < 200; i++) {
 		char addr[16];
 
 		snprintf(addr, sizeof(addr), "192.0.2.%u", i);
-		scenario_expect(s, addr, FCRDNS_DOUBLE, FCRDNS_NONE, "");
+		scenario_expect(s, addr, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	}
 	assert_int_equal(s->query_count - before, 197 + 2);
 }
@@ -358,9 +358,9 @@ static void test_unreachable_goes_to_the_next_at_once(void **state)
 	s->unreachable[0] = true;
 	s->settings.nameserver_count = 2;
 	scenario_start(s);
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 5000);
-	sim_lookup_expect(&l, FCRDNS_VERIFIED, "host.example");
+	sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "host.example");
 	assert_int_equal(l.done_ms - start_ms, 0);
 	sim_lookup_clear(&l);
 }
@@ -379,9 +379,9 @@ static void test_unreachable_is_error_soon(void **state)
 
 	s->behave = nobody_there;
 	scenario_start(s);
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 5000);
-	sim_lookup_expect(&l, FCRDNS_ERROR, "");
+	sim_lookup_expect(&l, DNS_FCRDNS_ERROR, "");
 	assert_int_equal(l.done_ms - start_ms, 300);
 	assert_int_equal(s->query_count, 3);
 	sim_lookup_clear(&l);
@@ -412,12 +412,12 @@ static void test_dead_server_is_not_hammered(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
 		addr[8] = (char)('1' + i / 10);
 		addr[9] = (char)('0' + i % 10);
-		sim_lookup_start(&lookups[i], s, addr, FCRDNS_DOUBLE);
+		sim_lookup_start(&lookups[i], s, addr, DNS_FCRDNS_DOUBLE);
 		scenario_run(s, 1);
 	}
 	scenario_run(s, 5000);
 	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
-		sim_lookup_expect(&lookups[i], FCRDNS_ERROR, "");
+		sim_lookup_expect(&lookups[i], DNS_FCRDNS_ERROR, "");
 		sim_lookup_clear(&lookups[i]);
 	}
 	assert_true(s->query_count < 10);
@@ -436,12 +436,13 @@ static void test_failures_back_off(void **state)
 	s->settings.edns_size = 0;
 	scenario_start(s);
 	for (size_t i = 0; i < ARRAY_LEN(lives_s); i++) {
-		uint64_t life_ms = scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+		uint64_t life_ms =
+			scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 
 		assert_int_equal(life_ms, lives_s[i] * 1000);
 		assert_int_equal(s->query_count, i + 1);
 		s->now_ms += life_ms - 1;
-		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 		assert_int_equal(s->query_count, i + 1);
 		s->now_ms += 1;
 	}
@@ -449,7 +450,7 @@ static void test_failures_back_off(void **state)
 	expect_verified(s);
 	s->now_ms += 3600000;
 	s->word = "0";
-	assert_int_equal(scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, ""), 1000);
+	assert_int_equal(scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, ""), 1000);
 }
 
 static bool answer_lame(struct scenario *s, const struct sim_query *q)
@@ -484,7 +485,7 @@ static void test_lame_alone_is_error(void **state)
 
 	s->behave = answer_lame;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 }
 
 int main(void)

@@ -46,12 +46,12 @@ static void start(struct sim_lookup *l, struct scenario *s, unsigned number)
 	char addr[24];
 
 	snprintf(addr, sizeof(addr), "198.51.%u.1", number);
-	sim_lookup_start(l, s, addr, FCRDNS_DOUBLE);
+	sim_lookup_start(l, s, addr, DNS_FCRDNS_DOUBLE);
 }
 
 static void expect_overload(const struct sim_lookup *l, bool overload)
 {
-	sim_lookup_expect(l, overload ? FCRDNS_ERROR : FCRDNS_NONE, "");
+	sim_lookup_expect(l, overload ? DNS_FCRDNS_ERROR : DNS_FCRDNS_NONE, "");
 	assert_int_equal(l->result->overload, overload);
 }
 
@@ -68,7 +68,7 @@ static void test_full_and_young_is_overload_at_once(void **state)
 	scenario_run(s, 200);
 	uint64_t now_ms = s->now_ms;
 
-	sim_lookup_start(&new, s, "203.0.113.1", FCRDNS_DOUBLE);
+	sim_lookup_start(&new, s, "203.0.113.1", DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 0);
 	expect_overload(&new, true);
 	assert_int_equal(new.done_ms, now_ms);
@@ -78,7 +78,7 @@ static void test_full_and_young_is_overload_at_once(void **state)
 	}
 	scenario_run(s, 5000);
 	for (size_t i = 0; i < ARRAY_LEN(slow); i++) {
-		sim_lookup_expect(&slow[i], FCRDNS_ERROR, "");
+		sim_lookup_expect(&slow[i], DNS_FCRDNS_ERROR, "");
 		assert_false(slow[i].result->overload);
 		sim_lookup_clear(&slow[i]);
 	}
@@ -103,7 +103,7 @@ static void test_new_ones_push_out_the_old_of_the_second_half(void **state)
 		char addr[24];
 
 		snprintf(addr, sizeof(addr), "203.0.113.%u", i);
-		sim_lookup_start(&new[i], s, addr, FCRDNS_DOUBLE);
+		sim_lookup_start(&new[i], s, addr, DNS_FCRDNS_DOUBLE);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(slow); i++) {
 		assert_int_equal(slow[i].calls, 0); /* never inside the call of another */
@@ -133,12 +133,12 @@ static void test_new_ones_push_out_the_old_of_the_second_half(void **state)
 		}
 	}
 	/* All places are free again, and overload is not remembered. */
-	scenario_expect(s, "203.0.113.9", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, "203.0.113.9", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	for (unsigned i = 4; i < 6; i++) {
 		char addr[24];
 
 		snprintf(addr, sizeof(addr), "198.51.%u.1", i);
-		scenario_expect(s, addr, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+		scenario_expect(s, addr, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	}
 }
 
@@ -148,7 +148,7 @@ static void cancel_all(struct sim_lookup *l)
 
 	for (size_t i = 0; i < 8; i++) {
 		if (others[i].handle != NULL) {
-			fcrdns_cancel(others[i].handle);
+			dns_fcrdns_cancel(others[i].handle);
 			others[i].handle = NULL;
 		}
 	}
@@ -172,7 +172,7 @@ static void test_the_pushed_may_cancel_others(void **state)
 		char addr[24];
 
 		snprintf(addr, sizeof(addr), "203.0.113.%u", i);
-		sim_lookup_start(&new[i], s, addr, FCRDNS_DOUBLE);
+		sim_lookup_start(&new[i], s, addr, DNS_FCRDNS_DOUBLE);
 	}
 	scenario_run(s, 5000);
 	unsigned told = 0;
@@ -199,9 +199,9 @@ static void test_a_pushed_look_up_may_be_cancelled_before_it_is_told(void **stat
 		start(&slow[i], s, i);
 	}
 	scenario_run(s, 250);
-	sim_lookup_start(&new, s, "203.0.113.1", FCRDNS_DOUBLE);
+	sim_lookup_start(&new, s, "203.0.113.1", DNS_FCRDNS_DOUBLE);
 	for (size_t i = 0; i < ARRAY_LEN(slow); i++) {
-		fcrdns_cancel(slow[i].handle);
+		dns_fcrdns_cancel(slow[i].handle);
 	}
 	scenario_run(s, 5000);
 	expect_overload(&new, false);
@@ -224,14 +224,14 @@ static void test_a_flood_leaves_room_for_the_quick(void **state)
 		char addr[24];
 
 		snprintf(addr, sizeof(addr), "198.51.%u.%u", i % 251, i / 251);
-		sim_lookup_start(&slow[i], s, addr, FCRDNS_DOUBLE);
+		sim_lookup_start(&slow[i], s, addr, DNS_FCRDNS_DOUBLE);
 		scenario_run(s, 5);
 		s->query_count = 0;
 		if (i % 10 == 9) {
 			struct sim_lookup quick = {.calls = 0};
 
 			snprintf(addr, sizeof(addr), "203.0.%u.%u", i % 199, i / 199);
-			sim_lookup_start(&quick, s, addr, FCRDNS_DOUBLE);
+			sim_lookup_start(&quick, s, addr, DNS_FCRDNS_DOUBLE);
 			scenario_run(s, 0);
 			assert_int_equal(quick.calls, 1);
 			served += !quick.result->overload;

@@ -135,9 +135,9 @@ static void expect_verified_within(struct scenario *s, uint64_t first_ms)
 		struct sim_lookup l = {.calls = 0};
 		uint64_t start_ms = s->now_ms;
 
-		sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+		sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 		scenario_run(s, 2500);
-		sim_lookup_expect(&l, FCRDNS_VERIFIED, "host.example");
+		sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "host.example");
 		assert_in_range(l.done_ms - start_ms, 0, i == 0 ? first_ms : 20);
 		sim_lookup_clear(&l);
 		s->now_ms = start_ms + 30000; /* past the cache, within what is remembered */
@@ -173,7 +173,7 @@ static void test_without_tcp_it_is_unknown(void **state)
 	struct scenario *s = begin(state, &server);
 
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 }
 
 /* A name that does not exist in either case does not, and TCP is not needed to say so. */
@@ -183,15 +183,15 @@ static void test_negative_twice_is_believed(void **state)
 	struct scenario *s = begin(state, &server);
 
 	scenario_start(s);
-	scenario_expect(s, "192.0.2.7", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, "192.0.2.7", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	assert_int_equal(s->query_count, 2);
 	assert_false(is_mixed_case(&s->queries[1]));
 	/* One that found a name in mixed case is believed, for a minute, for this type. */
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
-	scenario_expect(s, "192.0.2.8", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
+	scenario_expect(s, "192.0.2.8", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	assert_int_equal(s->query_count, 5);
 	s->now_ms += 61000;
-	scenario_expect(s, "192.0.2.9", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, "192.0.2.9", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	assert_int_equal(s->query_count, 7);
 }
 
@@ -201,13 +201,13 @@ static void test_habit_changes(void **state)
 	struct scenario *s = begin(state, &server);
 
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 	server.mixed_case = SAYS_NXDOMAIN;
 	s->now_ms += 400000;
 	expect_verified_within(s, 50);
 	server.mixed_case = FINE;
 	s->now_ms += 1000000;
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 	assert_false(s->queries[s->query_count - 1].tcp);
 }
 
@@ -222,7 +222,7 @@ static void test_several_upstreams(void **state)
 	s->settings.rotate = true;
 	scenario_start(s);
 	for (unsigned i = 0; i < 6; i++) {
-		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 		s->now_ms += 400000;
 	}
 }
@@ -275,11 +275,11 @@ static void test_silence_with_one_attempt(void **state)
 	for (unsigned i = 0; i < 8; i++) {
 		struct sim_lookup l = {.calls = 0};
 
-		sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+		sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 		scenario_run(s, 2500);
 		assert_int_equal(l.calls, 1);
-		failures += l.result->status == FCRDNS_ERROR;
-		assert_true(i < 5 || l.result->status == FCRDNS_VERIFIED);
+		failures += l.result->status == DNS_FCRDNS_ERROR;
+		assert_true(i < 5 || l.result->status == DNS_FCRDNS_VERIFIED);
 		sim_lookup_clear(&l);
 		s->now_ms += 5000;
 	}
@@ -294,7 +294,7 @@ static void test_three_silent_to_edns(void **state)
 	s->settings.nameserver_count = 3;
 	scenario_start(s);
 	for (unsigned i = 0; i < 6; i++) {
-		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 		s->now_ms += 310000;
 	}
 }
@@ -306,12 +306,12 @@ static void test_edns_stops_working(void **state)
 	struct scenario *s = begin(state, &server);
 
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 	assert_true(s->queries[1].edns);
 	server.edns = SILENT;
 	s->now_ms += 400000;
 	for (unsigned i = 0; i < 4; i++) {
-		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 		s->now_ms += 310000;
 	}
 }
@@ -332,10 +332,10 @@ static void test_client_cannot_switch_edns_off(void **state)
 
 	s->behave = servfail_of_a_name;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
-	scenario_expect(s, "192.0.2.9", FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
+	scenario_expect(s, "192.0.2.9", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	s->now_ms += 400000;
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "host.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 	for (size_t i = 0; i < s->query_count; i++) {
 		assert_true(s->queries[i].edns);
 	}
@@ -366,7 +366,7 @@ static void test_forged_address_in_lower_case(void **state)
 	scenario_record(s, "5.2.0.192.in-addr.arpa", DNS_TYPE_PTR, 300, "x.googlebot.example");
 	s->behave = forge_in_lower_case;
 	scenario_start(s);
-	scenario_expect(s, "192.0.2.5", FCRDNS_DOUBLE, FCRDNS_MISMATCH, "");
+	scenario_expect(s, "192.0.2.5", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
 	assert_true(s->queries[s->query_count - 1].tcp);
 }
 

@@ -18,7 +18,7 @@
 
 struct asked {
 	unsigned calls;
-	struct dns_inquiry *handle;
+	struct dns_record_lookup *handle;
 	enum dns_status status;
 	bool from_zone;
 	size_t count;
@@ -42,7 +42,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void on_done(void *ctx, const struct dns_inquiry_result *result)
+static void on_done(void *ctx, const struct dns_record_lookup_result *result)
 {
 	struct asked *a = ctx;
 
@@ -68,7 +68,7 @@ static void start(struct scenario *s, struct asked *a, const char *text, enum dn
 
 	*a = (struct asked){.calls = 0};
 	assert_true(dns_name_from_text(str_view(text), &name));
-	a->handle = dns_inquiry_start(s->engine, &name, type, on_done, a);
+	a->handle = dns_record_lookup_start(s->engine, &name, type, on_done, a);
 	assert_non_null(a->handle);
 	assert_int_equal(a->calls, 0);
 }
@@ -142,8 +142,8 @@ static void test_silence_and_cancelling(void **state)
 	scenario_start(s);
 	assert_int_equal(ask(s, "silent.example", DNS_TYPE_SOA).status, DNS_STATUS_TIMEOUT);
 	start(s, &a, "other.example", DNS_TYPE_A);
-	dns_inquiry_cancel(a.handle);
-	dns_inquiry_cancel(NULL);
+	dns_record_lookup_cancel(a.handle);
+	dns_record_lookup_cancel(NULL);
 	scenario_run(s, s->settings.lookup_timeout_ms);
 	assert_int_equal(a.calls, 0);
 	/* What is under way at the end is gone with the engine. */

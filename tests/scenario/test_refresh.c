@@ -42,10 +42,11 @@ static int teardown(void **state)
 static const char *hit(struct scenario *s)
 {
 	struct addr addr = sim_addr(CLIENT);
-	const struct fcrdns_result *result = fcrdns_cached(s->engine, &addr, FCRDNS_DOUBLE);
-	const char *word = result != NULL ? fcrdns_status_word(result->status) : NULL;
+	const struct dns_fcrdns_result *result =
+		dns_fcrdns_cached(s->engine, &addr, DNS_FCRDNS_DOUBLE);
+	const char *word = result != NULL ? dns_fcrdns_status_word(result->status) : NULL;
 
-	fcrdns_result_unref(result);
+	dns_fcrdns_result_unref(result);
 	return word;
 }
 
@@ -59,7 +60,8 @@ static void expect_hit(struct scenario *s, const char *word)
 /* Looks the client up, and lets time pass to `ms` before its end. */
 static uint64_t look_up(struct scenario *s, uint64_t ms)
 {
-	uint64_t life_ms = scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+	uint64_t life_ms =
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example");
 	uint64_t end_ms = s->now_ms + life_ms;
 
 	s->now_ms = end_ms - ms;
@@ -127,7 +129,8 @@ static void test_a_client_in_use_never_waits(void **state)
 	s->records[1].ttl = 1;
 	scenario_start(s);
 	assert_int_equal(
-		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example"), 5000);
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example"),
+		5000);
 	for (unsigned i = 0; i < 100; i++) {
 		expect_hit(s, "verified");
 		scenario_run(s, 500);
@@ -178,7 +181,7 @@ static void test_failure_changes_nothing(void **state)
 	look_up(s, 100000);
 	s->behave = fail_all;
 	expect_failure_changes_nothing(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 }
 
 static void test_silence_changes_nothing(void **state)
@@ -201,8 +204,8 @@ static void test_partial_failure_changes_nothing(void **state)
 	s->settings.case_randomization = false;
 	s->settings.edns_size = 0;
 	scenario_start(s);
-	uint64_t life_ms =
-		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example b.example");
+	uint64_t life_ms = scenario_expect(
+		s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example b.example");
 	uint64_t end_ms = s->now_ms + life_ms;
 	struct addr addr = sim_addr(CLIENT);
 
@@ -212,11 +215,12 @@ static void test_partial_failure_changes_nothing(void **state)
 	scenario_run(s, 5000);
 	assert_int_equal(sim_asked(s, "b.example"), 2);
 	s->now_ms = end_ms - 1;
-	const struct fcrdns_result *result = fcrdns_cached(s->engine, &addr, FCRDNS_DOUBLE);
+	const struct dns_fcrdns_result *result =
+		dns_fcrdns_cached(s->engine, &addr, DNS_FCRDNS_DOUBLE);
 
 	assert_non_null(result);
 	assert_int_equal(result->names.count, 2);
-	fcrdns_result_unref(result);
+	dns_fcrdns_result_unref(result);
 	s->now_ms = end_ms;
 	assert_null(hit(s));
 }
@@ -256,9 +260,9 @@ static void test_joining_a_refresh(void **state)
 	assert_null(hit(s));
 	size_t before = s->query_count;
 
-	sim_lookup_start(&l, s, CLIENT, FCRDNS_DOUBLE);
+	sim_lookup_start(&l, s, CLIENT, DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 5000);
-	sim_lookup_expect(&l, FCRDNS_VERIFIED, "a.example");
+	sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "a.example");
 	assert_int_equal(l.done_ms, end_ms + 100);
 	assert_int_equal(s->query_count, before);
 	sim_lookup_clear(&l);
@@ -278,7 +282,7 @@ static void test_none_under_pressure(void **state)
 		char addr[24];
 
 		snprintf(addr, sizeof(addr), "198.51.%u.1", i);
-		sim_lookup_start(&slow[i], s, addr, FCRDNS_DOUBLE);
+		sim_lookup_start(&slow[i], s, addr, DNS_FCRDNS_DOUBLE);
 	}
 	scenario_run(s, 10);
 	size_t before = s->query_count;

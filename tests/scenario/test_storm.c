@@ -130,8 +130,8 @@ static void start(struct scenario *s, size_t i)
 	/* A hit may begin a refresh; what comes of it is seen in the look-ups that join it. */
 	struct addr parsed = sim_addr(addr);
 
-	fcrdns_result_unref(fcrdns_cached(s->engine, &parsed, FCRDNS_DOUBLE));
-	sim_lookup_start(&storm->lookups[i], s, addr, FCRDNS_DOUBLE);
+	dns_fcrdns_result_unref(dns_fcrdns_cached(s->engine, &parsed, DNS_FCRDNS_DOUBLE));
+	sim_lookup_start(&storm->lookups[i], s, addr, DNS_FCRDNS_DOUBLE);
 }
 
 static void check(const struct storm *storm, size_t i)
@@ -146,7 +146,7 @@ static void check(const struct storm *storm, size_t i)
 	}
 	assert_int_equal(l->calls, 1);
 	assert_in_range(l->done_ms - storm->started_ms[i], 0, 2500);
-	if (l->result->status == FCRDNS_VERIFIED) {
+	if (l->result->status == DNS_FCRDNS_VERIFIED) {
 		snprintf(name, sizeof(name), "h%u.example", host);
 		assert_true(host % 3 != 0);
 		assert_int_equal(l->result->names.count, 1);
@@ -179,7 +179,7 @@ static void run(uint32_t seed, size_t upstreams, uint32_t in_flight)
 			size_t victim = i - dice(storm, i < 20 ? 1 : 20);
 
 			if (storm->lookups[victim].handle != NULL) {
-				fcrdns_cancel(storm->lookups[victim].handle);
+				dns_fcrdns_cancel(storm->lookups[victim].handle);
 				storm->lookups[victim].handle = NULL;
 				storm->cancelled[victim] = true;
 			}
@@ -195,8 +195,8 @@ static void run(uint32_t seed, size_t upstreams, uint32_t in_flight)
 	scenario_run(s, 10000);
 	for (size_t i = 0; i < LOOKUPS; i++) {
 		check(storm, i);
-		verified +=
-			!storm->cancelled[i] && storm->lookups[i].result->status == FCRDNS_VERIFIED;
+		verified += !storm->cancelled[i] &&
+			    storm->lookups[i].result->status == DNS_FCRDNS_VERIFIED;
 		sim_lookup_clear(&storm->lookups[i]);
 	}
 	assert_true(verified > 100);

@@ -21,7 +21,7 @@
 struct story {
 	char text[2048];
 	size_t len;
-	const struct fcrdns_result *result;
+	const struct dns_fcrdns_result *result;
 };
 
 static int setup(void **state)
@@ -41,7 +41,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void tell(void *ctx, const struct fcrdns_trace_step *step)
+static void tell(void *ctx, const struct dns_fcrdns_trace_step *step)
 {
 	struct story *story = ctx;
 
@@ -52,7 +52,7 @@ static void tell(void *ctx, const struct fcrdns_trace_step *step)
 	assert_true(story->len < sizeof(story->text));
 }
 
-static void done(void *ctx, const struct fcrdns_result *result)
+static void done(void *ctx, const struct dns_fcrdns_result *result)
 {
 	((struct story *)ctx)->result = result;
 }
@@ -60,13 +60,14 @@ static void done(void *ctx, const struct fcrdns_result *result)
 static void expect(struct scenario *s, const char *text)
 {
 	struct story story = {.len = 0};
-	struct fcrdns_trace trace = {.step = tell, .ctx = &story};
+	struct dns_fcrdns_trace trace = {.step = tell, .ctx = &story};
 	struct addr addr = sim_addr(CLIENT);
 
-	assert_non_null(fcrdns_start(s->engine, &addr, FCRDNS_DOUBLE, &trace, done, &story));
+	assert_non_null(
+		dns_fcrdns_start(s->engine, &addr, DNS_FCRDNS_DOUBLE, &trace, done, &story));
 	scenario_run(s, 5000);
 	assert_non_null(story.result);
-	fcrdns_result_unref(story.result);
+	dns_fcrdns_result_unref(story.result);
 	assert_string_equal(story.text, text);
 }
 

@@ -49,7 +49,7 @@ static void test_without_it_nothing_is_asked_or_needed(void **state)
 	struct scenario *s = *state;
 
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example");
 	assert_false(s->queries[0].ad || s->queries[1].ad);
 }
 
@@ -59,7 +59,7 @@ static void test_trust_asks(void **state)
 
 	s->settings.trust_ad = DNS_YES;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example");
 	assert_true(s->queries[0].ad && s->queries[1].ad);
 }
 
@@ -70,10 +70,10 @@ static void test_required_and_there(void **state)
 	require(s);
 	s->authentic = true;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
-	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_NONE, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example");
+	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	/* What is cached was judged when it came. */
-	scenario_expect(s, CLIENT, FCRDNS_SINGLE, FCRDNS_UNVERIFIED, "a.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE, DNS_FCRDNS_UNVERIFIED, "a.example");
 	assert_int_equal(s->query_count, 3);
 }
 
@@ -83,16 +83,16 @@ static void test_required_and_not_there(void **state)
 
 	require(s);
 	scenario_start(s);
-	assert_int_equal(scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, ""), 1000);
+	assert_int_equal(scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, ""), 1000);
 	assert_int_equal(s->query_count, 1);
 	/* Nor is it proven that there is no name. */
-	scenario_expect(s, "192.0.2.2", FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	/* It is remembered as a failure, and tried again. */
-	scenario_expect(s, CLIENT, FCRDNS_SINGLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE, DNS_FCRDNS_ERROR, "");
 	assert_int_equal(s->query_count, 2);
 	s->authentic = true;
 	s->now_ms += 1000;
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example");
 }
 
 /* Only the answers of this type are proven. */
@@ -114,9 +114,9 @@ static void test_both_directions_need_it(void **state)
 		s->behave = prove;
 		s->ctx = &type;
 		scenario_start(s);
-		scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
-		scenario_expect(s, CLIENT, FCRDNS_SINGLE,
-			type == DNS_TYPE_PTR ? FCRDNS_UNVERIFIED : FCRDNS_ERROR,
+		scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
+		scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE,
+			type == DNS_TYPE_PTR ? DNS_FCRDNS_UNVERIFIED : DNS_FCRDNS_ERROR,
 			type == DNS_TYPE_PTR ? "a.example" : "");
 		teardown(state);
 		setup(state);
@@ -139,11 +139,11 @@ static void test_each_link_of_a_chain_needs_it(void **state)
 	scenario_record(s, "target.example", DNS_TYPE_A, 300, CLIENT);
 	s->behave = prove_all_but_target;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 	s->behave = NULL;
 	s->authentic = true;
 	s->now_ms += 60000;
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "a.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example");
 }
 
 static void test_the_static_zone_is_proven(void **state)
@@ -153,7 +153,7 @@ static void test_the_static_zone_is_proven(void **state)
 	require(s);
 	scenario_start_with_zone(s, "$TTL 300\n" REVERSE ". PTR z.example.\n"
 				    "z.example. A " CLIENT "\n");
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_VERIFIED, "z.example");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "z.example");
 	assert_int_equal(s->query_count, 0);
 }
 
@@ -165,7 +165,7 @@ static void test_without_trust_nothing_counts(void **state)
 	s->settings.require_ad = true;
 	s->authentic = true;
 	scenario_start(s);
-	scenario_expect(s, CLIENT, FCRDNS_DOUBLE, FCRDNS_ERROR, "");
+	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 }
 
 int main(void)

@@ -95,7 +95,7 @@ struct dns_cache_size dns_cache_size(struct dns_cache *cache)
 }
 
 static void result_key(const struct dns_cache *cache, const struct addr *addr,
-	enum fcrdns_mode mode, struct dns_key *key)
+	enum dns_fcrdns_mode mode, struct dns_key *key)
 {
 	unsigned len = addr_len(addr);
 
@@ -160,22 +160,23 @@ static const struct dns_value *get(
 	return now_ms < e->value.expires_ms ? &e->value : NULL;
 }
 
-const struct fcrdns_result *dns_cache_get_result(
-	struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms)
+const struct dns_fcrdns_result *dns_cache_get_result(struct dns_cache *cache,
+	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t now_ms)
 {
 	struct dns_key key;
 
 	result_key(cache, addr, mode, &key);
 	struct dns_shard *shard = lock_shard(cache, &key);
 	const struct dns_value *value = get(shard, &key, now_ms);
-	const struct fcrdns_result *result =
-		value != NULL ? fcrdns_result_ref(value->result) : NULL;
+	const struct dns_fcrdns_result *result =
+		value != NULL ? dns_fcrdns_result_ref(value->result) : NULL;
 
 	pthread_mutex_unlock(&shard->lock);
 	return result;
 }
 
-bool dns_cache_claim_result(struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode)
+bool dns_cache_claim_result(
+	struct dns_cache *cache, const struct addr *addr, enum dns_fcrdns_mode mode)
 {
 	struct dns_key key;
 
@@ -223,11 +224,11 @@ static size_t put(struct dns_cache *cache, const struct dns_key *key, const stru
 	return evicted;
 }
 
-size_t dns_cache_put_result(struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode,
-	const struct fcrdns_result *result)
+size_t dns_cache_put_result(struct dns_cache *cache, const struct addr *addr,
+	enum dns_fcrdns_mode mode, const struct dns_fcrdns_result *result)
 {
 	struct dns_value value = {.kind = DNS_VALUE_RESULT,
-		.result = fcrdns_result_ref(result),
+		.result = dns_fcrdns_result_ref(result),
 		.expires_ms = result->expires_ms};
 	struct dns_key key;
 
@@ -273,8 +274,8 @@ static uint32_t backoff_ms(struct dns_cache *cache, const struct dns_key *key, u
 	return backoff < BACKOFF_MAX_MS ? backoff : BACKOFF_MAX_MS;
 }
 
-uint32_t dns_cache_result_backoff_ms(
-	struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms)
+uint32_t dns_cache_result_backoff_ms(struct dns_cache *cache, const struct addr *addr,
+	enum dns_fcrdns_mode mode, uint64_t now_ms)
 {
 	struct dns_key key;
 

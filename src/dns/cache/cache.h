@@ -38,15 +38,15 @@ struct dns_cache_size {
 struct dns_cache_size dns_cache_size(struct dns_cache *cache);
 
 /* A reference for the caller; NULL: nothing that holds at `now_ms`. */
-const struct fcrdns_result *dns_cache_get_result(
-	struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms);
+const struct dns_fcrdns_result *dns_cache_get_result(struct dns_cache *cache,
+	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t now_ms);
 /* True once for each result put: whoever is told refreshes it. */
 bool dns_cache_claim_result(
-	struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode);
+	struct dns_cache *cache, const struct addr *addr, enum dns_fcrdns_mode mode);
 /* Takes a reference of its own; holds until result->expires_ms. Returns how many others had to
  * leave. */
-size_t dns_cache_put_result(struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode,
-	const struct fcrdns_result *result);
+size_t dns_cache_put_result(struct dns_cache *cache, const struct addr *addr,
+	enum dns_fcrdns_mode mode, const struct dns_fcrdns_result *result);
 
 struct dns_cached {
 	enum dns_status status;
@@ -67,8 +67,8 @@ size_t dns_cache_put_answer(struct dns_cache *cache, const struct dns_name *name
  * How long a failure to be stored now is to hold: 1 s, doubled for each failure stored before it
  * without a success, up to 60 s (RFC 9520 section 3.2).
  */
-uint32_t dns_cache_result_backoff_ms(
-	struct dns_cache *cache, const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms);
+uint32_t dns_cache_result_backoff_ms(struct dns_cache *cache, const struct addr *addr,
+	enum dns_fcrdns_mode mode, uint64_t now_ms);
 uint32_t dns_cache_answer_backoff_ms(
 	struct dns_cache *cache, const struct dns_name *name, enum dns_type type, uint64_t now_ms);
 

@@ -10,18 +10,18 @@
 #include <string.h>
 
 struct holder {
-	struct fcrdns_result result;
+	struct dns_fcrdns_result result;
 	atomic_uint references;
 	uint32_t size;
 	struct str items[]; /* the PTR's names, then the confirmed ones, then their text */
 };
 
-static struct holder *holder_of(const struct fcrdns_result *result)
+static struct holder *holder_of(const struct dns_fcrdns_result *result)
 {
 	return CONTAINER_OF((uintptr_t)result, struct holder, result);
 }
 
-const struct fcrdns_result *fcrdns_result_new(enum fcrdns_status status, bool overload,
+const struct dns_fcrdns_result *dns_fcrdns_result_new(enum dns_fcrdns_status status, bool overload,
 	struct str_list ptr, const bool *confirmed, uint64_t expires_ms)
 {
 	size_t chosen = 0;
@@ -42,7 +42,7 @@ const struct fcrdns_result *fcrdns_result_new(enum fcrdns_status status, bool ov
 	struct str *name = items == ptr.count ? h->items : h->items + ptr.count;
 	char *text = (char *)(h->items + items);
 
-	h->result = (struct fcrdns_result){.status = status,
+	h->result = (struct dns_fcrdns_result){.status = status,
 		.overload = overload,
 		.expires_ms = expires_ms,
 		.refresh_ms = UINT64_MAX,
@@ -64,34 +64,34 @@ const struct fcrdns_result *fcrdns_result_new(enum fcrdns_status status, bool ov
 	return &h->result;
 }
 
-void fcrdns_result_refresh_from(const struct fcrdns_result *result, uint64_t refresh_ms)
+void dns_fcrdns_result_refresh_from(const struct dns_fcrdns_result *result, uint64_t refresh_ms)
 {
 	holder_of(result)->result.refresh_ms = refresh_ms;
 }
 
-void fcrdns_result_mark_unasked(const struct fcrdns_result *result, size_t count)
+void dns_fcrdns_result_mark_unasked(const struct dns_fcrdns_result *result, size_t count)
 {
 	holder_of(result)->result.unasked =
 		(struct str_list){result->ptr.items + (result->ptr.count - count), count};
 }
 
-void fcrdns_result_mark_incomplete(const struct fcrdns_result *result)
+void dns_fcrdns_result_mark_incomplete(const struct dns_fcrdns_result *result)
 {
 	holder_of(result)->result.incomplete = true;
 }
 
-size_t fcrdns_result_size(const struct fcrdns_result *result)
+size_t dns_fcrdns_result_size(const struct dns_fcrdns_result *result)
 {
 	return holder_of(result)->size;
 }
 
-const struct fcrdns_result *fcrdns_result_ref(const struct fcrdns_result *result)
+const struct dns_fcrdns_result *dns_fcrdns_result_ref(const struct dns_fcrdns_result *result)
 {
 	atomic_fetch_add_explicit(&holder_of(result)->references, 1, memory_order_relaxed);
 	return result;
 }
 
-void fcrdns_result_unref(const struct fcrdns_result *result)
+void dns_fcrdns_result_unref(const struct dns_fcrdns_result *result)
 {
 	if (result == NULL) {
 		return;
@@ -103,22 +103,22 @@ void fcrdns_result_unref(const struct fcrdns_result *result)
 	}
 }
 
-const char *fcrdns_status_word(enum fcrdns_status status)
+const char *dns_fcrdns_status_word(enum dns_fcrdns_status status)
 {
 	switch (status) {
-	case FCRDNS_OFF:
+	case DNS_FCRDNS_OFF:
 		return "off";
-	case FCRDNS_VERIFIED:
+	case DNS_FCRDNS_VERIFIED:
 		return "verified";
-	case FCRDNS_UNVERIFIED:
+	case DNS_FCRDNS_UNVERIFIED:
 		return "unverified";
-	case FCRDNS_MISMATCH:
+	case DNS_FCRDNS_MISMATCH:
 		return "mismatch";
-	case FCRDNS_NONE:
+	case DNS_FCRDNS_NONE:
 		return "none";
-	case FCRDNS_PRIVATE:
+	case DNS_FCRDNS_PRIVATE:
 		return "private";
-	case FCRDNS_ERROR:
+	case DNS_FCRDNS_ERROR:
 		break;
 	}
 	return "error";

@@ -46,7 +46,7 @@ bool dns_shard_init(struct dns_shard *shard, uint64_t max_bytes)
 static void value_drop(const struct dns_value *value)
 {
 	if (value->kind == DNS_VALUE_RESULT) {
-		fcrdns_result_unref(value->result);
+		dns_fcrdns_result_unref(value->result);
 	} else {
 		free(value->packed);
 	}
@@ -55,14 +55,14 @@ static void value_drop(const struct dns_value *value)
 static size_t value_size(const struct dns_value *value)
 {
 	if (value->kind == DNS_VALUE_RESULT) {
-		return fcrdns_result_size(value->result);
+		return dns_fcrdns_result_size(value->result);
 	}
 	return value->packed != NULL ? dns_packed_size(value->packed) : 0;
 }
 
 static bool value_is_failure(const struct dns_value *value)
 {
-	return value->kind == DNS_VALUE_RESULT ? value->result->status == FCRDNS_ERROR
+	return value->kind == DNS_VALUE_RESULT ? value->result->status == DNS_FCRDNS_ERROR
 					       : dns_status_is_failure(value->status);
 }
 

@@ -40,8 +40,8 @@ enum dns_value_kind { DNS_VALUE_RESULT, DNS_VALUE_ANSWER };
 struct dns_value {
 	uint64_t expires_ms;
 	union {
-		const struct fcrdns_result *result; /* a reference */
-		struct dns_packed *packed;          /* NULL: the status says it all */
+		const struct dns_fcrdns_result *result; /* a reference */
+		struct dns_packed *packed;              /* NULL: the status says it all */
 	};
 	uint8_t kind;
 	uint8_t status; /* enum dns_status, of an answer */

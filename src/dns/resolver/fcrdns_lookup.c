@@ -24,8 +24,9 @@ struct forward {
 struct dns_fcrdns_lookup {
 	struct dns_timer deadline;
 	const struct dns_fcrdns_lookup_ground *ground;
-	const struct fcrdns_trace *trace;
-	void (*done)(void *ctx, enum dns_fcrdns_lookup_end end, const struct fcrdns_result *result);
+	const struct dns_fcrdns_trace *trace;
+	void (*done)(
+		void *ctx, enum dns_fcrdns_lookup_end end, const struct dns_fcrdns_result *result);
 	void *ctx;
 	struct dns_request *ptr;
 	struct forward forwards[PARALLEL];
@@ -40,7 +41,7 @@ struct dns_fcrdns_lookup {
 	uint64_t expires_ms; /* of what the authorities said */
 	uint64_t retry_ms;   /* when the first of the failures is forgotten */
 	struct addr addr;
-	enum fcrdns_mode mode;
+	enum dns_fcrdns_mode mode;
 	bool failed;   /* some name is unknown */
 	bool cut;      /* there were more names than the answer has room for */
 	bool overload; /* because of our own limits */
@@ -59,16 +60,16 @@ static uint64_t refresh_due(
 	return expires_ms - (window < life / 2 ? window : life / 2);
 }
 
-static void count(const struct dns_fcrdns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
+static void count(const struct dns_fcrdns_lookup *l, enum dns_fcrdns_status status, uint64_t now_ms)
 {
 	static const uint8_t results[] = {
-		[FCRDNS_OFF] = DNS_STATS_ERROR,
-		[FCRDNS_VERIFIED] = DNS_STATS_VERIFIED,
-		[FCRDNS_UNVERIFIED] = DNS_STATS_UNVERIFIED,
-		[FCRDNS_MISMATCH] = DNS_STATS_MISMATCH,
-		[FCRDNS_NONE] = DNS_STATS_NONE,
-		[FCRDNS_PRIVATE] = DNS_STATS_PRIVATE,
-		[FCRDNS_ERROR] = DNS_STATS_ERROR,
+		[DNS_FCRDNS_OFF] = DNS_STATS_ERROR,
+		[DNS_FCRDNS_VERIFIED] = DNS_STATS_VERIFIED,
+		[DNS_FCRDNS_UNVERIFIED] = DNS_STATS_UNVERIFIED,
+		[DNS_FCRDNS_MISMATCH] = DNS_STATS_MISMATCH,
+		[DNS_FCRDNS_NONE] = DNS_STATS_NONE,
+		[DNS_FCRDNS_PRIVATE] = DNS_STATS_PRIVATE,
+		[DNS_FCRDNS_ERROR] = DNS_STATS_ERROR,
 	};
 	struct dns_stats *stats = l->ground->dns->stats;
 
@@ -76,26 +77,26 @@ static void count(const struct dns_fcrdns_lookup *l, enum fcrdns_status status, 
 	histogram_observe(&stats->lookup_time, (now_ms - l->began_ms) * 1000);
 }
 
-static void finish(struct dns_fcrdns_lookup *l, enum fcrdns_status status, uint64_t now_ms)
+static void finish(struct dns_fcrdns_lookup *l, enum dns_fcrdns_status status, uint64_t now_ms)
 {
 	const struct dns_ground *dns = l->ground->dns;
 	uint64_t short_life_ms = now_ms + dns->settings->min_ttl_s * UINT64_C(1000);
 	uint64_t expires_ms = l->expires_ms;
 
 	count(l, status, now_ms);
-	if (status == FCRDNS_ERROR && l->overload) {
+	if (status == DNS_FCRDNS_ERROR && l->overload) {
 		l->done(l->ctx, DNS_FCRDNS_LOOKUP_OVERLOAD, NULL);
 		return;
 	}
-	if (status == FCRDNS_ERROR && l->retry_ms > now_ms && l->retry_ms < UINT64_MAX) {
+	if (status == DNS_FCRDNS_ERROR && l->retry_ms > now_ms && l->retry_ms < UINT64_MAX) {
 		expires_ms = l->retry_ms;
-	} else if (status == FCRDNS_ERROR && l->failed) {
+	} else if (status == DNS_FCRDNS_ERROR && l->failed) {
 		expires_ms =
 			now_ms + dns_cache_result_backoff_ms(dns->cache, &l->addr, l->mode, now_ms);
 	} else if (l->failed && expires_ms > short_life_ms) {
 		expires_ms = short_life_ms;
 	}
-	const struct fcrdns_result *result = fcrdns_result_new(status, false,
+	const struct dns_fcrdns_result *result = dns_fcrdns_result_new(status, false,
 		(struct str_list){l->names, l->name_count}, l->confirmed, expires_ms);
 
 	if (result == NULL) {
@@ -103,11 +104,12 @@ static void finish(struct dns_fcrdns_lookup *l, enum fcrdns_status status, uint6
 		return;
 	}
 	if (l->failed || l->cut) {
-		fcrdns_result_mark_incomplete(result);
+		dns_fcrdns_result_mark_incomplete(result);
 	}
-	fcrdns_result_mark_unasked(result, l->name_count - l->ask_count);
-	if (dns->settings->refresh && status != FCRDNS_ERROR) {
-		fcrdns_result_refresh_from(result, refresh_due(dns->settings, now_ms, expires_ms));
+	dns_fcrdns_result_mark_unasked(result, l->name_count - l->ask_count);
+	if (dns->settings->refresh && status != DNS_FCRDNS_ERROR) {
+		dns_fcrdns_result_refresh_from(
+			result, refresh_due(dns->settings, now_ms, expires_ms));
 	}
 	l->done(l->ctx, l->failed ? DNS_FCRDNS_LOOKUP_PARTIAL : DNS_FCRDNS_LOOKUP_RESULT, result);
 }
@@ -116,14 +118,14 @@ static void conclude(struct dns_fcrdns_lookup *l, uint64_t now_ms)
 {
 	for (size_t i = 0; i < l->name_count; i++) {
 		if (l->confirmed[i]) {
-			finish(l, FCRDNS_VERIFIED, now_ms);
+			finish(l, DNS_FCRDNS_VERIFIED, now_ms);
 			return;
 		}
 	}
 	/* A name that was not looked up may be the one that confirms. */
 	bool known = !l->failed && !l->cut && l->ask_count == l->name_count;
 
-	finish(l, known ? FCRDNS_MISMATCH : FCRDNS_ERROR, now_ms);
+	finish(l, known ? DNS_FCRDNS_MISMATCH : DNS_FCRDNS_ERROR, now_ms);
 }
 
 static void note_failure(struct dns_fcrdns_lookup *l, uint64_t retry_ms)
@@ -325,25 +327,26 @@ static void on_ptr(void *ctx, const struct dns_request_end *end)
 	l->ptr = NULL;
 	note_end(l, end);
 	if (l->failed) {
-		finish(l, FCRDNS_ERROR, end->now_ms);
+		finish(l, DNS_FCRDNS_ERROR, end->now_ms);
 	} else if (end->status == DNS_STATUS_NODATA || end->status == DNS_STATUS_NXDOMAIN) {
-		finish(l, FCRDNS_NONE, end->now_ms);
+		finish(l, DNS_FCRDNS_NONE, end->now_ms);
 	} else if (end->status != DNS_STATUS_DATA) {
-		finish(l, FCRDNS_MISMATCH, end->now_ms);
+		finish(l, DNS_FCRDNS_MISMATCH, end->now_ms);
 	} else if (!take_names(l, end->answer)) {
 		l->done(l->ctx, DNS_FCRDNS_LOOKUP_NO_MEMORY, NULL);
-	} else if (l->name_count > 0 && l->mode == FCRDNS_SINGLE) {
+	} else if (l->name_count > 0 && l->mode == DNS_FCRDNS_SINGLE) {
 		take_claims(l);
-		finish(l, FCRDNS_UNVERIFIED, end->now_ms);
+		finish(l, DNS_FCRDNS_UNVERIFIED, end->now_ms);
 	} else {
 		next_forwards(l, end->now_ms);
 	}
 }
 
 struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_lookup_ground *ground,
-	const struct addr *addr, enum fcrdns_mode mode, uint64_t fresh_ms,
-	const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, enum dns_fcrdns_lookup_end end, const struct fcrdns_result *result),
+	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t fresh_ms,
+	const struct dns_fcrdns_trace *trace,
+	void (*done)(
+		void *ctx, enum dns_fcrdns_lookup_end end, const struct dns_fcrdns_result *result),
 	void *ctx, uint64_t now_ms)
 {
 	struct dns_fcrdns_lookup *l = calloc(1, sizeof(*l));

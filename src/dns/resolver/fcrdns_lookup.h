@@ -33,9 +33,10 @@ enum dns_fcrdns_lookup_end {
  * that end by then are asked for anew; 0: none. NULL when out of memory.
  */
 struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_lookup_ground *ground,
-	const struct addr *addr, enum fcrdns_mode mode, uint64_t fresh_ms,
-	const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, enum dns_fcrdns_lookup_end end, const struct fcrdns_result *result),
+	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t fresh_ms,
+	const struct dns_fcrdns_trace *trace,
+	void (*done)(
+		void *ctx, enum dns_fcrdns_lookup_end end, const struct dns_fcrdns_result *result),
 	void *ctx, uint64_t now_ms);
 /* Asks nothing any more; allowed everywhere. */
 void dns_fcrdns_lookup_free(struct dns_fcrdns_lookup *lookup);

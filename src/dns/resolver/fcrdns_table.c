@@ -15,16 +15,16 @@
 #define WAITERS_A_RUN 4096
 
 struct shared_lookup;
-TAILQ_HEAD(waiter_queue, fcrdns_lookup);
+TAILQ_HEAD(waiter_queue, dns_fcrdns);
 LIST_HEAD(lookup_list, shared_lookup);
 
 /* Somebody who waits for a result. */
-struct fcrdns_lookup {
-	TAILQ_ENTRY(fcrdns_lookup) link; /* of the look-up, or of those whose result is clear */
+struct dns_fcrdns {
+	TAILQ_ENTRY(dns_fcrdns) link; /* of the look-up, or of those whose result is clear */
 	struct dns_fcrdns_table *all;
 	struct shared_lookup *shared; /* NULL: the result is clear */
-	const struct fcrdns_result *result;
-	void (*done)(void *ctx, const struct fcrdns_result *result);
+	const struct dns_fcrdns_result *result;
+	void (*done)(void *ctx, const struct dns_fcrdns_result *result);
 	void *ctx;
 };
 
@@ -36,7 +36,7 @@ struct shared_lookup {
 	struct waiter_queue waiters;
 	struct dns_prefix_use *prefix;
 	struct addr addr;
-	enum fcrdns_mode mode;
+	enum dns_fcrdns_mode mode;
 	bool traced;  /* the trace is one waiter's, so nobody joins */
 	bool refresh; /* nobody waited for it when it began */
 };
@@ -45,8 +45,8 @@ struct dns_fcrdns_table {
 	const struct dns_fcrdns_lookup_ground *ground;
 	struct dns_limits *limits;
 	struct dns_crowd crowd;
-	const struct fcrdns_result *overload; /* made beforehand, for when memory is out */
-	const struct fcrdns_result *error;
+	const struct dns_fcrdns_result *overload; /* made beforehand, for when memory is out */
+	const struct dns_fcrdns_result *error;
 	struct waiter_queue clear;
 	bool stopped;
 	struct dns_answer answer;
@@ -67,8 +67,8 @@ struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_lookup_gro
 	TAILQ_INIT(&all->clear);
 	all->limits = ground->dns->limits;
 	dns_crowd_init(&all->crowd, &all->limits->lookups, ground->dns->settings->max_in_flight);
-	all->overload = fcrdns_result_new(FCRDNS_ERROR, true, none, NULL, 0);
-	all->error = fcrdns_result_new(FCRDNS_ERROR, false, none, NULL, 0);
+	all->overload = dns_fcrdns_result_new(DNS_FCRDNS_ERROR, true, none, NULL, 0);
+	all->error = dns_fcrdns_result_new(DNS_FCRDNS_ERROR, false, none, NULL, 0);
 	if (all->overload == NULL || all->error == NULL) {
 		dns_fcrdns_table_free(all);
 		return NULL;
@@ -76,15 +76,15 @@ struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_lookup_gro
 	return all;
 }
 
-static void waiter_free(struct fcrdns_lookup *w)
+static void waiter_free(struct dns_fcrdns *w)
 {
-	fcrdns_result_unref(w->result);
+	dns_fcrdns_result_unref(w->result);
 	free(w);
 }
 
 static void waiters_free(struct waiter_queue *waiters)
 {
-	struct fcrdns_lookup *w;
+	struct dns_fcrdns *w;
 
 	while ((w = TAILQ_FIRST(waiters)) != NULL) {
 		TAILQ_REMOVE(waiters, w, link);
@@ -119,8 +119,8 @@ void dns_fcrdns_table_free(struct dns_fcrdns_table *lookups)
 		}
 	}
 	waiters_free(&lookups->clear);
-	fcrdns_result_unref(lookups->overload);
-	fcrdns_result_unref(lookups->error);
+	dns_fcrdns_result_unref(lookups->overload);
+	dns_fcrdns_result_unref(lookups->error);
 	free(lookups);
 }
 
@@ -130,30 +130,30 @@ void dns_fcrdns_table_stop(struct dns_fcrdns_table *lookups)
 }
 
 /* The waiter is in no queue. */
-static void tell(struct fcrdns_lookup *w, const struct fcrdns_result *result)
+static void tell(struct dns_fcrdns *w, const struct dns_fcrdns_result *result)
 {
-	void (*done)(void *, const struct fcrdns_result *) = w->done;
+	void (*done)(void *, const struct dns_fcrdns_result *) = w->done;
 	void *ctx = w->ctx;
 
-	fcrdns_result_ref(result);
+	dns_fcrdns_result_ref(result);
 	waiter_free(w);
 	done(ctx, result);
 }
 
-static void keep(const struct dns_ground *dns, const struct addr *addr, enum fcrdns_mode mode,
-	const struct fcrdns_result *result)
+static void keep(const struct dns_ground *dns, const struct addr *addr, enum dns_fcrdns_mode mode,
+	const struct dns_fcrdns_result *result)
 {
 	counter_add(
 		&dns->stats->cache_evictions, dns_cache_put_result(dns->cache, addr, mode, result));
 }
 
 static void lookup_ended(
-	void *ctx, enum dns_fcrdns_lookup_end end, const struct fcrdns_result *result)
+	void *ctx, enum dns_fcrdns_lookup_end end, const struct dns_fcrdns_result *result)
 {
 	struct shared_lookup *s = ctx;
 	struct dns_fcrdns_table *all = s->all;
 	const struct dns_ground *dns = all->ground->dns;
-	struct fcrdns_lookup *w;
+	struct dns_fcrdns *w;
 
 	switch (end) {
 	case DNS_FCRDNS_LOOKUP_PARTIAL:
@@ -166,10 +166,10 @@ static void lookup_ended(
 		keep(dns, &s->addr, s->mode, result);
 		break;
 	case DNS_FCRDNS_LOOKUP_OVERLOAD:
-		result = fcrdns_result_ref(all->overload);
+		result = dns_fcrdns_result_ref(all->overload);
 		break;
 	case DNS_FCRDNS_LOOKUP_NO_MEMORY:
-		result = fcrdns_result_ref(all->error);
+		result = dns_fcrdns_result_ref(all->error);
 		break;
 	}
 	end_lookup(s);
@@ -179,12 +179,12 @@ static void lookup_ended(
 		tell(w, result);
 	}
 	waiters_free(&s->waiters);
-	fcrdns_result_unref(result);
+	dns_fcrdns_result_unref(result);
 	free(s);
 }
 
 static struct lookup_list *bucket_of(
-	struct dns_fcrdns_table *all, const struct addr *addr, enum fcrdns_mode mode)
+	struct dns_fcrdns_table *all, const struct addr *addr, enum dns_fcrdns_mode mode)
 {
 	uint64_t hash = hash_bytes(&all->hash_key, addr, sizeof(*addr));
 
@@ -192,7 +192,7 @@ static struct lookup_list *bucket_of(
 }
 
 static struct shared_lookup *find(
-	struct dns_fcrdns_table *all, const struct addr *addr, enum fcrdns_mode mode)
+	struct dns_fcrdns_table *all, const struct addr *addr, enum dns_fcrdns_mode mode)
 {
 	struct shared_lookup *s;
 
@@ -208,13 +208,13 @@ static struct shared_lookup *find(
 static void push_out(struct shared_lookup *s)
 {
 	struct dns_fcrdns_table *all = s->all;
-	struct fcrdns_lookup *w;
+	struct dns_fcrdns *w;
 
 	end_lookup(s);
 	while ((w = TAILQ_FIRST(&s->waiters)) != NULL) {
 		TAILQ_REMOVE(&s->waiters, w, link);
 		w->shared = NULL;
-		w->result = fcrdns_result_ref(all->overload);
+		w->result = dns_fcrdns_result_ref(all->overload);
 		counter_add(&all->ground->dns->stats->overloads, 1);
 		TAILQ_INSERT_TAIL(&all->clear, w, link);
 	}
@@ -252,8 +252,8 @@ static bool find_place(
 
 /* NULL when out of memory; *full: at a limit instead. */
 static struct shared_lookup *shared_new(struct dns_fcrdns_table *all, const struct addr *addr,
-	enum fcrdns_mode mode, uint64_t fresh_ms, const struct fcrdns_trace *trace, uint64_t now_ms,
-	bool *full)
+	enum dns_fcrdns_mode mode, uint64_t fresh_ms, const struct dns_fcrdns_trace *trace,
+	uint64_t now_ms, bool *full)
 {
 	struct shared_lookup *s = calloc(1, sizeof(*s));
 
@@ -296,38 +296,38 @@ static bool is_not_looked_up(struct dns_fcrdns_table *all, const struct addr *ad
 }
 
 /* What is clear without asking anybody, with a reference; NULL: the look-up goes its way. */
-static const struct fcrdns_result *clear_result(struct dns_fcrdns_table *all,
-	const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms)
+static const struct dns_fcrdns_result *clear_result(struct dns_fcrdns_table *all,
+	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t now_ms)
 {
 	const struct dns_ground *dns = all->ground->dns;
 
 	if (!is_not_looked_up(all, addr)) {
 		return NULL;
 	}
-	const struct fcrdns_result *result =
-		fcrdns_result_new(FCRDNS_PRIVATE, false, (struct str_list){NULL, 0}, NULL,
+	const struct dns_fcrdns_result *result =
+		dns_fcrdns_result_new(DNS_FCRDNS_PRIVATE, false, (struct str_list){NULL, 0}, NULL,
 			now_ms + dns->settings->max_ttl_s * UINT64_C(1000));
 
 	counter_add(&dns->stats->results[DNS_STATS_PRIVATE], 1);
 
 	if (result == NULL) {
-		return fcrdns_result_ref(all->error);
+		return dns_fcrdns_result_ref(all->error);
 	}
 	keep(dns, addr, mode, result);
 	return result;
 }
 
-struct fcrdns_lookup *dns_fcrdns_table_start(struct dns_fcrdns_table *all, const struct addr *addr,
-	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx, uint64_t now_ms)
+struct dns_fcrdns *dns_fcrdns_table_start(struct dns_fcrdns_table *all, const struct addr *addr,
+	enum dns_fcrdns_mode mode, const struct dns_fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct dns_fcrdns_result *result), void *ctx, uint64_t now_ms)
 {
-	struct fcrdns_lookup *w = malloc(sizeof(*w));
+	struct dns_fcrdns *w = malloc(sizeof(*w));
 	bool full = false;
 
 	if (w == NULL) {
 		return NULL;
 	}
-	*w = (struct fcrdns_lookup){.all = all, .done = done, .ctx = ctx};
+	*w = (struct dns_fcrdns){.all = all, .done = done, .ctx = ctx};
 	w->shared = trace == NULL ? find(all, addr, mode) : NULL;
 	if (w->shared != NULL) {
 		counter_add(&all->ground->dns->stats->joined, 1);
@@ -343,7 +343,7 @@ struct fcrdns_lookup *dns_fcrdns_table_start(struct dns_fcrdns_table *all, const
 	}
 	if (full) {
 		counter_add(&all->ground->dns->stats->overloads, 1);
-		w->result = fcrdns_result_ref(all->overload);
+		w->result = dns_fcrdns_result_ref(all->overload);
 	} else if (w->shared == NULL && w->result == NULL) {
 		free(w);
 		return NULL;
@@ -352,7 +352,7 @@ struct fcrdns_lookup *dns_fcrdns_table_start(struct dns_fcrdns_table *all, const
 	return w;
 }
 
-void dns_fcrdns_table_cancel(struct fcrdns_lookup *waiter)
+void dns_fcrdns_table_cancel(struct dns_fcrdns *waiter)
 {
 	if (waiter == NULL) {
 		return;
@@ -368,8 +368,8 @@ void dns_fcrdns_table_cancel(struct fcrdns_lookup *waiter)
 }
 
 /* True if it began. Not while there are so many others that somebody could be pushed out for it. */
-static bool refresh(struct dns_fcrdns_table *all, const struct addr *addr, enum fcrdns_mode mode,
-	const struct fcrdns_result *result, uint64_t now_ms)
+static bool refresh(struct dns_fcrdns_table *all, const struct addr *addr,
+	enum dns_fcrdns_mode mode, const struct dns_fcrdns_result *result, uint64_t now_ms)
 {
 	const struct dns_ground *dns = all->ground->dns;
 	bool full = false;
@@ -387,11 +387,12 @@ static bool refresh(struct dns_fcrdns_table *all, const struct addr *addr, enum 
 	return true;
 }
 
-const struct fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table *all,
-	const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms, bool *started)
+const struct dns_fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table *all,
+	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t now_ms, bool *started)
 {
 	const struct dns_ground *dns = all->ground->dns;
-	const struct fcrdns_result *result = dns_cache_get_result(dns->cache, addr, mode, now_ms);
+	const struct dns_fcrdns_result *result =
+		dns_cache_get_result(dns->cache, addr, mode, now_ms);
 
 	*started = false;
 	if (result == NULL) {
@@ -408,7 +409,7 @@ const struct fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table *all
 void dns_fcrdns_table_run(struct dns_fcrdns_table *lookups)
 {
 	for (unsigned i = 0; i < WAITERS_A_RUN && dns_fcrdns_table_is_due(lookups); i++) {
-		struct fcrdns_lookup *w = TAILQ_FIRST(&lookups->clear);
+		struct dns_fcrdns *w = TAILQ_FIRST(&lookups->clear);
 
 		TAILQ_REMOVE(&lookups->clear, w, link);
 		tell(w, w->result);

@@ -17,14 +17,15 @@ struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_lookup_gro
 /* Forgets those that are left, without calling back. */
 void dns_fcrdns_table_free(struct dns_fcrdns_table *lookups);
 
-/* As fcrdns_cached, fcrdns_start and fcrdns_cancel. *started: it is being refreshed, and the engine
- * has something to do. */
-const struct fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table *lookups,
-	const struct addr *addr, enum fcrdns_mode mode, uint64_t now_ms, bool *started);
-struct fcrdns_lookup *dns_fcrdns_table_start(struct dns_fcrdns_table *lookups,
-	const struct addr *addr, enum fcrdns_mode mode, const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx, uint64_t now_ms);
-void dns_fcrdns_table_cancel(struct fcrdns_lookup *waiter);
+/* As dns_fcrdns_cached, dns_fcrdns_start and dns_fcrdns_cancel. *started: it is being refreshed,
+ * and the engine has something to do. */
+const struct dns_fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table *lookups,
+	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t now_ms, bool *started);
+struct dns_fcrdns *dns_fcrdns_table_start(struct dns_fcrdns_table *lookups, const struct addr *addr,
+	enum dns_fcrdns_mode mode, const struct dns_fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct dns_fcrdns_result *result), void *ctx,
+	uint64_t now_ms);
+void dns_fcrdns_table_cancel(struct dns_fcrdns *waiter);
 
 /* Tells those whose result was clear at once, or many of them. */
 void dns_fcrdns_table_run(struct dns_fcrdns_table *lookups);

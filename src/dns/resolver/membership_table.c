@@ -12,15 +12,15 @@
 
 #define QUERIES_MAX 16
 
-struct dns_member {
-	LIST_ENTRY(dns_member) link;
+struct dns_membership {
+	LIST_ENTRY(dns_membership) link;
 	struct dns_crowd_member in_flight;
 	bool counted; /* in_flight is in the crowd */
 	struct dns_timer deadline;
 	struct dns_membership_table *all;
 	struct dns_request *request;
 	struct dns_prefix_use *prefix; /* NULL: not counted */
-	const struct fcrdns_trace *trace;
+	const struct dns_fcrdns_trace *trace;
 	void (*done)(void *ctx, const struct dns_membership_result *result);
 	void *ctx;
 	unsigned budget;
@@ -30,7 +30,7 @@ struct dns_member {
 	struct dns_name name;
 };
 
-LIST_HEAD(member_list, dns_member);
+LIST_HEAD(member_list, dns_membership);
 
 struct dns_membership_table {
 	const struct dns_fcrdns_lookup_ground *ground;
@@ -54,7 +54,7 @@ struct dns_membership_table *dns_membership_table_new(const struct dns_fcrdns_lo
 	return all;
 }
 
-static void leave_crowd(struct dns_member *m)
+static void leave_crowd(struct dns_membership *m)
 {
 	if (m->counted) {
 		dns_crowd_leave(&m->all->crowd, &m->in_flight);
@@ -62,7 +62,7 @@ static void leave_crowd(struct dns_member *m)
 	}
 }
 
-static void member_free(struct dns_member *m)
+static void member_free(struct dns_membership *m)
 {
 	LIST_REMOVE(m, link);
 	leave_crowd(m);
@@ -76,7 +76,7 @@ static void member_free(struct dns_member *m)
 
 void dns_membership_table_free(struct dns_membership_table *members)
 {
-	struct dns_member *m;
+	struct dns_membership *m;
 
 	if (members == NULL) {
 		return;
@@ -87,7 +87,7 @@ void dns_membership_table_free(struct dns_membership_table *members)
 	free(members);
 }
 
-void dns_membership_table_cancel(struct dns_member *member)
+void dns_membership_table_cancel(struct dns_membership *member)
 {
 	if (member != NULL) {
 		member_free(member);
@@ -121,7 +121,7 @@ bool dns_membership_ask(
 	if (!dns_name_from_text(question->name, &given)) {
 		return false;
 	}
-	if (question->kind == DNS_MEMBER_DNSBL) {
+	if (question->kind == DNS_MEMBERSHIP_DNSBL) {
 		*type = DNS_TYPE_A;
 		return name_below(question->addr, &given, name);
 	}
@@ -135,11 +135,11 @@ static enum dns_membership_word judge_forward(
 {
 	for (size_t i = 0; i < answer->count; i++) {
 		if (addr_eq(&answer->addrs[i], addr)) {
-			return DNS_MEMBER_YES;
+			return DNS_MEMBERSHIP_YES;
 		}
 	}
 	/* It may be among those that were left out. */
-	return answer->left_out > 0 ? DNS_MEMBER_UNKNOWN : DNS_MEMBER_NO;
+	return answer->left_out > 0 ? DNS_MEMBERSHIP_UNKNOWN : DNS_MEMBERSHIP_NO;
 }
 
 /* The first address that says that the list does not work; NULL: none does. */
@@ -170,9 +170,9 @@ static const struct addr *find_refusal(const struct dns_answer *answer)
 static enum dns_membership_word judge_dnsbl(const struct dns_answer *answer)
 {
 	if (answer->left_out > 0 || find_refusal(answer) != NULL) {
-		return DNS_MEMBER_UNKNOWN;
+		return DNS_MEMBERSHIP_UNKNOWN;
 	}
-	return answer->count > 0 ? DNS_MEMBER_YES : DNS_MEMBER_NO;
+	return answer->count > 0 ? DNS_MEMBERSHIP_YES : DNS_MEMBERSHIP_NO;
 }
 
 enum dns_membership_word dns_membership_judge(
@@ -180,23 +180,23 @@ enum dns_membership_word dns_membership_judge(
 {
 	switch (end->status) {
 	case DNS_STATUS_DATA:
-		return kind == DNS_MEMBER_DNSBL ? judge_dnsbl(end->answer)
-						: judge_forward(end->answer, addr);
+		return kind == DNS_MEMBERSHIP_DNSBL ? judge_dnsbl(end->answer)
+						    : judge_forward(end->answer, addr);
 	case DNS_STATUS_NODATA:
 	case DNS_STATUS_NXDOMAIN:
-		return DNS_MEMBER_NO;
+		return DNS_MEMBERSHIP_NO;
 	case DNS_STATUS_CNAME_LOOP:
 		/* A name may be anybody's, and then has no address; a list like that is broken. */
-		return kind == DNS_MEMBER_DNSBL ? DNS_MEMBER_UNKNOWN : DNS_MEMBER_NO;
+		return kind == DNS_MEMBERSHIP_DNSBL ? DNS_MEMBERSHIP_UNKNOWN : DNS_MEMBERSHIP_NO;
 	default:
-		return DNS_MEMBER_UNKNOWN;
+		return DNS_MEMBERSHIP_UNKNOWN;
 	}
 }
 
 static struct dns_membership_result result_of(
 	enum dns_membership_kind kind, const struct addr *addr, const struct dns_request_end *end)
 {
-	const struct addr *refusal = kind == DNS_MEMBER_DNSBL && end->status == DNS_STATUS_DATA
+	const struct addr *refusal = kind == DNS_MEMBERSHIP_DNSBL && end->status == DNS_STATUS_DATA
 					     ? find_refusal(end->answer)
 					     : NULL;
 
@@ -206,7 +206,7 @@ static struct dns_membership_result result_of(
 		.expires_ms = end->expires_ms};
 }
 
-static void tell(struct dns_member *m, const struct dns_membership_result *result)
+static void tell(struct dns_membership *m, const struct dns_membership_result *result)
 {
 	void (*done)(void *, const struct dns_membership_result *) = m->done;
 	void *ctx = m->ctx;
@@ -217,14 +217,14 @@ static void tell(struct dns_member *m, const struct dns_membership_result *resul
 
 static void on_step(void *ctx, const struct dns_step *step)
 {
-	const struct dns_member *m = ctx;
+	const struct dns_membership *m = ctx;
 
 	dns_trace_step(m->trace, step, m->all->ground->upstreams);
 }
 
 static void on_end(void *ctx, const struct dns_request_end *end)
 {
-	struct dns_member *m = ctx;
+	struct dns_membership *m = ctx;
 	struct dns_membership_result result = result_of(m->kind, &m->addr, end);
 
 	m->request = NULL;
@@ -234,13 +234,13 @@ static void on_end(void *ctx, const struct dns_request_end *end)
 /* A failure like others, which the next who asks need not wait for (RFC 9520). */
 static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 {
-	struct dns_member *m = CONTAINER_OF(timer, struct dns_member, deadline);
+	struct dns_membership *m = CONTAINER_OF(timer, struct dns_membership, deadline);
 	const struct dns_ground *dns = m->all->ground->dns;
 	struct dns_cache *cache = dns->cache;
 	struct dns_cached failure = {DNS_STATUS_TIMEOUT,
 		now_ms + dns_cache_answer_backoff_ms(cache, &m->name, m->type, now_ms)};
 	struct dns_membership_result result = {
-		.word = DNS_MEMBER_UNKNOWN, .expires_ms = failure.expires_ms};
+		.word = DNS_MEMBERSHIP_UNKNOWN, .expires_ms = failure.expires_ms};
 	struct dns_step step = {.name = &m->name,
 		.type = m->type,
 		.status = failure.status,
@@ -265,12 +265,12 @@ static bool is_clear(struct dns_membership_table *all,
 {
 	const struct dns_ground *dns = all->ground->dns;
 
-	if (question->kind != DNS_MEMBER_DNSBL || dns->settings->private_ptr ||
+	if (question->kind != DNS_MEMBERSHIP_DNSBL || dns->settings->private_ptr ||
 		!dns_addr_is_special_use(question->addr) ||
 		(dns->zone != NULL && dns_zone_answer(dns->zone, name, type, &all->answer))) {
 		return false;
 	}
-	*out = (struct dns_membership_result){.word = DNS_MEMBER_NO,
+	*out = (struct dns_membership_result){.word = DNS_MEMBERSHIP_NO,
 		.expires_ms = now_ms + dns->settings->max_ttl_s * UINT64_C(1000)};
 	return true;
 }
@@ -298,7 +298,7 @@ bool dns_membership_table_known(struct dns_membership_table *members,
 }
 
 /* A place in the crowd, if need be that of another, who is told at the next run. */
-static bool enter_crowd(struct dns_member *m, uint64_t now_ms)
+static bool enter_crowd(struct dns_membership *m, uint64_t now_ms)
 {
 	struct dns_crowd *crowd = &m->all->crowd;
 
@@ -307,7 +307,7 @@ static bool enter_crowd(struct dns_member *m, uint64_t now_ms)
 	struct dns_crowd_member *pushed = m->counted ? NULL : dns_crowd_pushed(crowd, now_ms);
 
 	if (pushed != NULL) {
-		struct dns_member *old = CONTAINER_OF(pushed, struct dns_member, in_flight);
+		struct dns_membership *old = CONTAINER_OF(pushed, struct dns_membership, in_flight);
 
 		leave_crowd(old);
 		dns_resolver_push_out(old->request);
@@ -317,9 +317,9 @@ static bool enter_crowd(struct dns_member *m, uint64_t now_ms)
 }
 
 /* Counts it in, and asks. False when out of memory, or at a limit: *overload. */
-static bool ask(struct dns_member *m, uint64_t now_ms, bool *overload)
+static bool ask(struct dns_membership *m, uint64_t now_ms, bool *overload)
 {
-	if (m->kind == DNS_MEMBER_DNSBL) {
+	if (m->kind == DNS_MEMBERSHIP_DNSBL) {
 		enum dns_prefix_entry entry = dns_prefix_limits_enter(
 			m->all->limits->list_prefixes, &m->addr, &m->prefix);
 
@@ -338,8 +338,8 @@ static bool ask(struct dns_member *m, uint64_t now_ms, bool *overload)
 	return m->request != NULL;
 }
 
-struct dns_member *dns_membership_table_start(struct dns_membership_table *all,
-	const struct dns_membership_question *question, const struct fcrdns_trace *trace,
+struct dns_membership *dns_membership_table_start(struct dns_membership_table *all,
+	const struct dns_membership_question *question, const struct dns_fcrdns_trace *trace,
 	void (*done)(void *ctx, const struct dns_membership_result *result), void *ctx,
 	uint64_t now_ms, struct dns_membership_result *out)
 {
@@ -347,17 +347,17 @@ struct dns_member *dns_membership_table_start(struct dns_membership_table *all,
 	struct dns_name name;
 	enum dns_type type;
 
-	*out = (struct dns_membership_result){.word = DNS_MEMBER_UNKNOWN, .expires_ms = now_ms};
+	*out = (struct dns_membership_result){.word = DNS_MEMBERSHIP_UNKNOWN, .expires_ms = now_ms};
 	if (!dns_membership_ask(question, &name, &type) ||
 		is_clear(all, question, &name, type, now_ms, out)) {
 		return NULL;
 	}
-	struct dns_member *m = malloc(sizeof(*m));
+	struct dns_membership *m = malloc(sizeof(*m));
 
 	if (m == NULL) {
 		return NULL;
 	}
-	*m = (struct dns_member){.all = all,
+	*m = (struct dns_membership){.all = all,
 		.trace = trace,
 		.done = done,
 		.ctx = ctx,

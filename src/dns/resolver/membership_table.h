@@ -20,15 +20,15 @@ struct dns_membership_table *dns_membership_table_new(
 /* Forgets those that are left, without calling back. */
 void dns_membership_table_free(struct dns_membership_table *members);
 
-/* As dns_member_known, dns_member_start and dns_member_cancel. */
+/* As dns_membership_known, dns_membership_start and dns_membership_cancel. */
 bool dns_membership_table_known(struct dns_membership_table *members,
 	const struct dns_membership_question *question, uint64_t now_ms,
 	struct dns_membership_result *out);
-struct dns_member *dns_membership_table_start(struct dns_membership_table *members,
-	const struct dns_membership_question *question, const struct fcrdns_trace *trace,
+struct dns_membership *dns_membership_table_start(struct dns_membership_table *members,
+	const struct dns_membership_question *question, const struct dns_fcrdns_trace *trace,
 	void (*done)(void *ctx, const struct dns_membership_result *result), void *ctx,
 	uint64_t now_ms, struct dns_membership_result *out);
-void dns_membership_table_cancel(struct dns_member *member);
+void dns_membership_table_cancel(struct dns_membership *member);
 
 /* The question as DNS has it. False if the name is none, or too long for the address. */
 NODISCARD bool dns_membership_ask(

@@ -21,7 +21,7 @@ struct dns_offline {
  * A shared state that asks nobody, with the settings' limits; no file is read. `zone` may be NULL;
  * a reference is taken. `offline` is borrowed. NULL after a diag_error.
  */
-struct dns_shared *dns_shared_offline(const struct dns_settings *settings, struct dns_zone *zone,
+struct dns_context *dns_context_offline(const struct dns_settings *settings, struct dns_zone *zone,
 	const struct dns_offline *offline, struct diag *diag);
 
 /* As dns_local_answer_step, without expires_ms; the answer is always known. */

@@ -10,18 +10,18 @@
 
 #define QUERIES_MAX 16
 
-struct dns_inquiry {
-	LIST_ENTRY(dns_inquiry) link;
+struct dns_record_lookup {
+	LIST_ENTRY(dns_record_lookup) link;
 	struct dns_timer deadline;
 	struct dns_record_table *all;
 	struct dns_request *request;
 	unsigned budget;
 	bool elsewhere; /* somebody else than the static zone had a say */
-	void (*done)(void *ctx, const struct dns_inquiry_result *result);
+	void (*done)(void *ctx, const struct dns_record_lookup_result *result);
 	void *ctx;
 };
 
-LIST_HEAD(inquiry_list, dns_inquiry);
+LIST_HEAD(inquiry_list, dns_record_lookup);
 
 struct dns_record_table {
 	const struct dns_ground *ground;
@@ -42,7 +42,7 @@ struct dns_record_table *dns_record_table_new(
 	return all;
 }
 
-static void inquiry_free(struct dns_inquiry *q)
+static void inquiry_free(struct dns_record_lookup *q)
 {
 	LIST_REMOVE(q, link);
 	dns_timer_wheel_clear(q->all->ground->wheel, &q->deadline);
@@ -52,7 +52,7 @@ static void inquiry_free(struct dns_inquiry *q)
 
 void dns_record_table_free(struct dns_record_table *inquiries)
 {
-	struct dns_inquiry *q;
+	struct dns_record_lookup *q;
 
 	if (inquiries == NULL) {
 		return;
@@ -63,16 +63,16 @@ void dns_record_table_free(struct dns_record_table *inquiries)
 	free(inquiries);
 }
 
-void dns_record_table_cancel(struct dns_inquiry *inquiry)
+void dns_record_table_cancel(struct dns_record_lookup *inquiry)
 {
 	if (inquiry != NULL) {
 		inquiry_free(inquiry);
 	}
 }
 
-static void tell(struct dns_inquiry *q, const struct dns_inquiry_result *result)
+static void tell(struct dns_record_lookup *q, const struct dns_record_lookup_result *result)
 {
-	void (*done)(void *, const struct dns_inquiry_result *) = q->done;
+	void (*done)(void *, const struct dns_record_lookup_result *) = q->done;
 	void *ctx = q->ctx;
 
 	inquiry_free(q);
@@ -81,15 +81,15 @@ static void tell(struct dns_inquiry *q, const struct dns_inquiry_result *result)
 
 static void on_step(void *ctx, const struct dns_step *step)
 {
-	struct dns_inquiry *q = ctx;
+	struct dns_record_lookup *q = ctx;
 
 	q->elsewhere = q->elsewhere || step->source != DNS_SOURCE_ZONE;
 }
 
 static void on_end(void *ctx, const struct dns_request_end *end)
 {
-	struct dns_inquiry *q = ctx;
-	struct dns_inquiry_result result = {
+	struct dns_record_lookup *q = ctx;
+	struct dns_record_lookup_result result = {
 		.status = end->status, .answer = end->answer, .from_zone = !q->elsewhere};
 
 	q->request = NULL;
@@ -98,23 +98,23 @@ static void on_end(void *ctx, const struct dns_request_end *end)
 
 static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 {
-	struct dns_inquiry_result result = {.status = DNS_STATUS_TIMEOUT};
+	struct dns_record_lookup_result result = {.status = DNS_STATUS_TIMEOUT};
 
-	tell(CONTAINER_OF(timer, struct dns_inquiry, deadline), &result);
+	tell(CONTAINER_OF(timer, struct dns_record_lookup, deadline), &result);
 }
 
-struct dns_inquiry *dns_record_table_start(struct dns_record_table *all,
+struct dns_record_lookup *dns_record_table_start(struct dns_record_table *all,
 	const struct dns_name *name, enum dns_type type,
-	void (*done)(void *ctx, const struct dns_inquiry_result *result), void *ctx,
+	void (*done)(void *ctx, const struct dns_record_lookup_result *result), void *ctx,
 	uint64_t now_ms)
 {
 	const struct dns_ground *ground = all->ground;
-	struct dns_inquiry *q = malloc(sizeof(*q));
+	struct dns_record_lookup *q = malloc(sizeof(*q));
 
 	if (q == NULL) {
 		return NULL;
 	}
-	*q = (struct dns_inquiry){.all = all,
+	*q = (struct dns_record_lookup){.all = all,
 		.budget = QUERIES_MAX,
 		.done = done,
 		.ctx = ctx,

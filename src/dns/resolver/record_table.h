@@ -16,11 +16,11 @@ struct dns_record_table *dns_record_table_new(
 /* Forgets what is under way, without telling. */
 void dns_record_table_free(struct dns_record_table *inquiries);
 
-/* As dns_inquiry_start and dns_inquiry_cancel. */
-struct dns_inquiry *dns_record_table_start(struct dns_record_table *inquiries,
+/* As dns_record_lookup_start and dns_record_lookup_cancel. */
+struct dns_record_lookup *dns_record_table_start(struct dns_record_table *inquiries,
 	const struct dns_name *name, enum dns_type type,
-	void (*done)(void *ctx, const struct dns_inquiry_result *result), void *ctx,
+	void (*done)(void *ctx, const struct dns_record_lookup_result *result), void *ctx,
 	uint64_t now_ms);
-void dns_record_table_cancel(struct dns_inquiry *inquiry);
+void dns_record_table_cancel(struct dns_record_lookup *inquiry);
 
 #endif

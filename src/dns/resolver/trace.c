@@ -42,12 +42,12 @@ static void append_answer(struct bytes *text, const struct dns_step *step)
 	}
 }
 
-void dns_trace_step(const struct fcrdns_trace *trace, const struct dns_step *step,
+void dns_trace_step(const struct dns_fcrdns_trace *trace, const struct dns_step *step,
 	const struct endpoint *upstreams)
 {
 	char name[DNS_NAME_TEXT_MAX];
 	char server[ENDPOINT_TEXT_MAX + sizeof(OVER_TCP)] = "";
-	struct fcrdns_trace_step told = {.type = step->type,
+	struct dns_fcrdns_trace_step told = {.type = step->type,
 		.ttl_s = (uint32_t)((step->expires_ms - step->now_ms) / 1000),
 		.ms = step->ms,
 		.cached = step->source == DNS_SOURCE_CACHE,

@@ -8,7 +8,7 @@
 #include "dns/resolver/resolver.h"
 
 /* Tells `trace` of a step, in words for people. `upstreams`: as the resolver counts them. */
-void dns_trace_step(const struct fcrdns_trace *trace, const struct dns_step *step,
+void dns_trace_step(const struct dns_fcrdns_trace *trace, const struct dns_step *step,
 	const struct endpoint *upstreams);
 
 #endif

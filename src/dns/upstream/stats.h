@@ -44,7 +44,7 @@ struct dns_stats {
 	_Atomic uint64_t refreshes; /* look-ups of results that still held */
 	_Atomic uint64_t results[DNS_STATS_RESULTS];
 	struct histogram lookup_time;
-	/* Those of the newest engine: `upstreams_of` is its dns_shared, by which readers know
+	/* Those of the newest engine: `upstreams_of` is its dns_context, by which readers know
 	 * whose they are. */
 	_Atomic uint64_t upstreams_of;
 	struct dns_stats_upstream upstreams[DNS_MAX_UPSTREAMS];

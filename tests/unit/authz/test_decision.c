@@ -74,7 +74,7 @@ struct outcome {
 	enum authz_verdict verdict;
 	unsigned status;
 	enum policy_reason reason;
-	enum fcrdns_status rdns;
+	enum dns_fcrdns_status rdns;
 	bool cert_verified;
 	uint32_t max_age_s;
 	char hostname[64];
@@ -173,7 +173,7 @@ static void a_confirmed_name_opens(void **state)
 	(void)state;
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
 	assert_int_equal(o.reason, POLICY_REASON_RULE);
-	assert_int_equal(o.rdns, FCRDNS_VERIFIED);
+	assert_int_equal(o.rdns, DNS_FCRDNS_VERIFIED);
 	assert_string_equal(o.hostname, "good.partner.test");
 	o = ASK(by_name, "REMOTE_ADDR", "2001:db8::7");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
@@ -187,7 +187,7 @@ static void a_claimed_name_does_not(void **state)
 	(void)state;
 	assert_int_equal(o.verdict, AUTHZ_DENY);
 	assert_int_equal(o.reason, POLICY_REASON_DEFAULT);
-	assert_int_equal(o.rdns, FCRDNS_MISMATCH);
+	assert_int_equal(o.rdns, DNS_FCRDNS_MISMATCH);
 	assert_string_equal(o.hostname, "");
 }
 
@@ -209,7 +209,7 @@ static void no_name_is_none(void **state)
 	struct outcome o = ASK(by_name, "REMOTE_ADDR", "192.0.2.99");
 
 	(void)state;
-	assert_int_equal(o.rdns, FCRDNS_NONE);
+	assert_int_equal(o.rdns, DNS_FCRDNS_NONE);
 	assert_int_equal(o.reason, POLICY_REASON_DEFAULT);
 }
 
@@ -221,7 +221,7 @@ static void an_unknown_name_is_a_dns_error(void **state)
 	(void)state;
 	assert_int_equal(o.verdict, AUTHZ_DENY);
 	assert_int_equal(o.reason, POLICY_REASON_DNS_ERROR);
-	assert_int_equal(o.rdns, FCRDNS_ERROR);
+	assert_int_equal(o.rdns, DNS_FCRDNS_ERROR);
 	assert_int_equal(o.max_age_s, 0);
 	o = ASK("[policy default]\nrdns = double\non_dns_error = error\nallow = host .test\n",
 		"REMOTE_ADDR", "203.0.113.1");
@@ -236,7 +236,7 @@ static void an_unknown_name_is_a_dns_error(void **state)
 		"REMOTE_ADDR", "203.0.113.1");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
 	assert_int_equal(o.reason, POLICY_REASON_RULE);
-	assert_int_equal(o.rdns, FCRDNS_ERROR);
+	assert_int_equal(o.rdns, DNS_FCRDNS_ERROR);
 }
 
 static void input_that_cannot_be_used_is_denied(void **state)
@@ -276,7 +276,7 @@ static void claims_shorten_how_long_an_answer_holds(void **state)
 	/* Nobody is looked up who does not say that he is a crawler. */
 	o = ASK(crawlers, "REMOTE_ADDR", "203.0.113.1", "HTTP_USER_AGENT", "curl");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
-	assert_int_equal(o.rdns, FCRDNS_OFF);
+	assert_int_equal(o.rdns, DNS_FCRDNS_OFF);
 	assert_int_equal(o.max_age_s, 0);
 	o = ASK(cached, "REMOTE_ADDR", "203.0.113.1", "HTTP_USER_AGENT", "curl");
 	assert_true(o.max_age_s > 0);

@@ -77,7 +77,7 @@ struct outcome {
 	enum authz_verdict verdict;
 	unsigned status;
 	enum policy_reason reason;
-	enum fcrdns_status rdns;
+	enum dns_fcrdns_status rdns;
 	uint32_t max_age_s;
 	bool at_once;
 	char hostname[64];
@@ -170,7 +170,7 @@ static void assert_decides(const char *policy, const char *ip, enum authz_verdic
 		assert_int_equal(o.max_age_s, 0);
 	}
 	/* Nobody is asked for a name. */
-	assert_int_equal(o.rdns, FCRDNS_OFF);
+	assert_int_equal(o.rdns, DNS_FCRDNS_OFF);
 	assert_string_equal(o.hostname, "");
 }
 
@@ -299,11 +299,11 @@ static void names_and_lookups_together(void **state)
 	/* The name for the answer is looked up also where another fact decides. */
 	o = decide("rdns = double\nallow = forward home.dyn.test\n", "192.0.2.1");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
-	assert_int_equal(o.rdns, FCRDNS_VERIFIED);
+	assert_int_equal(o.rdns, DNS_FCRDNS_VERIFIED);
 	assert_string_equal(o.hostname, "good.partner.test");
 	o = decide(
 		"rdns = double\nrdns_when = needed\nallow = forward home.dyn.test\n", "192.0.2.1");
-	assert_int_equal(o.rdns, FCRDNS_OFF);
+	assert_int_equal(o.rdns, DNS_FCRDNS_OFF);
 	assert_string_equal(o.hostname, "");
 	/* A list that does not answer is not what keeps a rule about a name from being false. */
 	o = decide("rdns = double\ndefault = allow\ndeny = dnsbl bl.nowhere & host .other.test\n",

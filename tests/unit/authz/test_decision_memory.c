@@ -14,20 +14,20 @@
 
 /* Stands in for src/dns/fcrdns.c: a look-up for which there is no memory. */
 
-const struct fcrdns_result *fcrdns_cached(
-	struct dns_engine *engine, const struct addr *addr, enum fcrdns_mode mode)
+const struct dns_fcrdns_result *dns_fcrdns_cached(
+	struct dns_engine *engine, const struct addr *addr, enum dns_fcrdns_mode mode)
 {
 	return NULL;
 }
 
-struct fcrdns_lookup *fcrdns_start(struct dns_engine *engine, const struct addr *addr,
-	enum fcrdns_mode mode, const struct fcrdns_trace *trace,
-	void (*done)(void *ctx, const struct fcrdns_result *result), void *ctx)
+struct dns_fcrdns *dns_fcrdns_start(struct dns_engine *engine, const struct addr *addr,
+	enum dns_fcrdns_mode mode, const struct dns_fcrdns_trace *trace,
+	void (*done)(void *ctx, const struct dns_fcrdns_result *result), void *ctx)
 {
 	return NULL;
 }
 
-void fcrdns_cancel(struct fcrdns_lookup *lookup)
+void dns_fcrdns_cancel(struct dns_fcrdns *lookup)
 {
 	fail();
 }

@@ -41,7 +41,7 @@ static const struct cert_identity identity = {
 	.not_after = 1795191354,
 };
 
-static const struct fcrdns_result verified = {.status = FCRDNS_VERIFIED};
+static const struct dns_fcrdns_result verified = {.status = DNS_FCRDNS_VERIFIED};
 
 static struct authz allowed(void)
 {

@@ -105,20 +105,20 @@ struct world {
 	uv_loop_t loop;
 	struct server server;
 	struct dns_settings settings;
-	struct dns_shared *shared;
+	struct dns_context *shared;
 	struct dns_engine *engine;
 	unsigned expected; /* results until the engine is closed */
 	unsigned verified;
 	unsigned others;
 };
 
-static struct dns_shared *shared_new(
-	const struct dns_settings *settings, struct dns_shared *previous)
+static struct dns_context *shared_new(
+	const struct dns_settings *settings, struct dns_context *previous)
 {
 	struct diag diag;
 
 	diag_init(&diag);
-	struct dns_shared *shared = dns_shared_new(settings, previous, &diag);
+	struct dns_context *shared = dns_context_new(settings, previous, &diag);
 
 	assert_int_equal(diag.errors, shared == NULL);
 	diag_clear(&diag);
@@ -140,32 +140,32 @@ static void world_end(struct world *w)
 {
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&w->loop), 0);
-	dns_shared_unref(w->shared);
+	dns_context_unref(w->shared);
 }
 
-static void done(void *ctx, const struct fcrdns_result *result)
+static void done(void *ctx, const struct dns_fcrdns_result *result)
 {
 	struct world *w = ctx;
 
-	if (result->status == FCRDNS_VERIFIED) {
+	if (result->status == DNS_FCRDNS_VERIFIED) {
 		assert_string_equal(result->names.items[0].data, "host.example");
 		w->verified++;
 	} else {
 		w->others++;
 	}
-	fcrdns_result_unref(result);
+	dns_fcrdns_result_unref(result);
 	if (--w->expected == 0) {
 		dns_engine_close(w->engine);
 		server_stop(&w->server);
 	}
 }
 
-static struct fcrdns_lookup *start(struct world *w, const char *text)
+static struct dns_fcrdns *start(struct world *w, const char *text)
 {
 	struct addr addr;
 
 	assert_true(addr_parse(str_view(text), &addr));
-	return fcrdns_start(w->engine, &addr, FCRDNS_DOUBLE, NULL, done, w);
+	return dns_fcrdns_start(w->engine, &addr, DNS_FCRDNS_DOUBLE, NULL, done, w);
 }
 
 static void test_lookups(void **state)
@@ -231,26 +231,26 @@ static void test_shared_cache(void **state)
 
 	settings.nameservers[0] = (struct endpoint){{ADDR_V4, {127, 0, 0, 1}}, 53, 0};
 	other.nameservers[0] = (struct endpoint){{ADDR_V4, {127, 0, 0, 2}}, 53, 0};
-	struct dns_shared *first = shared_new(&settings, NULL);
-	struct dns_shared *same = shared_new(&settings, first);
-	struct dns_shared *moved = shared_new(&other, first);
+	struct dns_context *first = shared_new(&settings, NULL);
+	struct dns_context *same = shared_new(&settings, first);
+	struct dns_context *moved = shared_new(&other, first);
 
-	assert_ptr_equal(dns_shared_cache(first), dns_shared_cache(same));
-	assert_ptr_not_equal(dns_shared_cache(first), dns_shared_cache(moved));
+	assert_ptr_equal(dns_context_cache(first), dns_context_cache(same));
+	assert_ptr_not_equal(dns_context_cache(first), dns_context_cache(moved));
 	settings.max_ttl_s++;
-	struct dns_shared *longer = shared_new(&settings, first);
+	struct dns_context *longer = shared_new(&settings, first);
 
-	assert_ptr_not_equal(dns_shared_cache(first), dns_shared_cache(longer));
-	dns_shared_unref(first);
-	assert_int_equal(dns_cache_size(dns_shared_cache(same)).bytes,
-		dns_cache_size(dns_shared_cache(moved)).bytes);
-	dns_shared_unref(same);
-	dns_shared_unref(moved);
-	dns_shared_unref(longer);
-	dns_shared_unref(NULL);
+	assert_ptr_not_equal(dns_context_cache(first), dns_context_cache(longer));
+	dns_context_unref(first);
+	assert_int_equal(dns_cache_size(dns_context_cache(same)).bytes,
+		dns_cache_size(dns_context_cache(moved)).bytes);
+	dns_context_unref(same);
+	dns_context_unref(moved);
+	dns_context_unref(longer);
+	dns_context_unref(NULL);
 }
 
-static struct dns_shared *shared_with_zone(const char *text, struct dns_shared *previous)
+static struct dns_context *shared_with_zone(const char *text, struct dns_context *previous)
 {
 	struct dns_settings settings = defaults;
 	char path[] = "/tmp/doorward-zone-XXXXXX";
@@ -261,7 +261,7 @@ static struct dns_shared *shared_with_zone(const char *text, struct dns_shared *
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
-	struct dns_shared *shared = shared_new(&settings, previous);
+	struct dns_context *shared = shared_new(&settings, previous);
 
 	unlink(path);
 	return shared;
@@ -269,16 +269,16 @@ static struct dns_shared *shared_with_zone(const char *text, struct dns_shared *
 
 static void test_shared_cache_and_zone(void **state)
 {
-	struct dns_shared *first = shared_with_zone("a.example. 60 IN A 192.0.2.1\n", NULL);
-	struct dns_shared *same = shared_with_zone("a.example. 60 IN A 192.0.2.1\n", first);
-	struct dns_shared *changed = shared_with_zone("a.example. 60 IN A 192.0.2.2\n", first);
+	struct dns_context *first = shared_with_zone("a.example. 60 IN A 192.0.2.1\n", NULL);
+	struct dns_context *same = shared_with_zone("a.example. 60 IN A 192.0.2.1\n", first);
+	struct dns_context *changed = shared_with_zone("a.example. 60 IN A 192.0.2.2\n", first);
 
-	assert_ptr_equal(dns_shared_cache(first), dns_shared_cache(same));
-	assert_ptr_not_equal(dns_shared_cache(first), dns_shared_cache(changed));
+	assert_ptr_equal(dns_context_cache(first), dns_context_cache(same));
+	assert_ptr_not_equal(dns_context_cache(first), dns_context_cache(changed));
 	assert_null(shared_with_zone("this is no zone", NULL));
-	dns_shared_unref(first);
-	dns_shared_unref(same);
-	dns_shared_unref(changed);
+	dns_context_unref(first);
+	dns_context_unref(same);
+	dns_context_unref(changed);
 }
 
 int main(void)

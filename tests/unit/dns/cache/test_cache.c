@@ -37,36 +37,36 @@ static struct dns_name name_of(const char *text)
 	return name;
 }
 
-static void put_result(
-	struct dns_cache *cache, uint32_t number, enum fcrdns_status status, uint64_t expires_ms)
+static void put_result(struct dns_cache *cache, uint32_t number, enum dns_fcrdns_status status,
+	uint64_t expires_ms)
 {
 	struct str name = {"client.of.this.number.example", 29};
 	struct addr addr = addr_of(number);
-	const struct fcrdns_result *result =
-		fcrdns_result_new(status, false, (struct str_list){&name, 1}, NULL, expires_ms);
+	const struct dns_fcrdns_result *result =
+		dns_fcrdns_result_new(status, false, (struct str_list){&name, 1}, NULL, expires_ms);
 
 	assert_non_null(result);
-	dns_cache_put_result(cache, &addr, FCRDNS_DOUBLE, result);
-	fcrdns_result_unref(result);
+	dns_cache_put_result(cache, &addr, DNS_FCRDNS_DOUBLE, result);
+	dns_fcrdns_result_unref(result);
 }
 
 static void put_none(struct dns_cache *cache, const struct addr *addr, uint64_t expires_ms)
 {
-	const struct fcrdns_result *result =
-		fcrdns_result_new(FCRDNS_NONE, false, (struct str_list){NULL, 0}, NULL, expires_ms);
+	const struct dns_fcrdns_result *result = dns_fcrdns_result_new(
+		DNS_FCRDNS_NONE, false, (struct str_list){NULL, 0}, NULL, expires_ms);
 
 	assert_non_null(result);
-	dns_cache_put_result(cache, addr, FCRDNS_DOUBLE, result);
-	fcrdns_result_unref(result);
+	dns_cache_put_result(cache, addr, DNS_FCRDNS_DOUBLE, result);
+	dns_fcrdns_result_unref(result);
 }
 
 static bool has_result(struct dns_cache *cache, uint32_t number, uint64_t now_ms)
 {
 	struct addr addr = addr_of(number);
-	const struct fcrdns_result *result =
-		dns_cache_get_result(cache, &addr, FCRDNS_DOUBLE, now_ms);
+	const struct dns_fcrdns_result *result =
+		dns_cache_get_result(cache, &addr, DNS_FCRDNS_DOUBLE, now_ms);
 
-	fcrdns_result_unref(result);
+	dns_fcrdns_result_unref(result);
 	return result != NULL;
 }
 
@@ -76,23 +76,24 @@ static void test_results(void **state)
 	struct addr addr = addr_of(1);
 
 	assert_false(has_result(cache, 1, NOW));
-	put_result(cache, 1, FCRDNS_VERIFIED, NOW + 10);
-	const struct fcrdns_result *result = dns_cache_get_result(cache, &addr, FCRDNS_DOUBLE, NOW);
+	put_result(cache, 1, DNS_FCRDNS_VERIFIED, NOW + 10);
+	const struct dns_fcrdns_result *result =
+		dns_cache_get_result(cache, &addr, DNS_FCRDNS_DOUBLE, NOW);
 
 	assert_non_null(result);
-	assert_int_equal(result->status, FCRDNS_VERIFIED);
+	assert_int_equal(result->status, DNS_FCRDNS_VERIFIED);
 	assert_string_equal(result->names.items[0].data, "client.of.this.number.example");
-	assert_null(dns_cache_get_result(cache, &addr, FCRDNS_SINGLE, NOW));
+	assert_null(dns_cache_get_result(cache, &addr, DNS_FCRDNS_SINGLE, NOW));
 	assert_false(has_result(cache, 2, NOW));
 	assert_true(has_result(cache, 1, NOW + 9));
 	assert_false(has_result(cache, 1, NOW + 10));
-	put_result(cache, 1, FCRDNS_MISMATCH, NOW + 20);
+	put_result(cache, 1, DNS_FCRDNS_MISMATCH, NOW + 20);
 	assert_true(has_result(cache, 1, NOW + 10));
 	/* Whoever holds a reference keeps what it had, even past the cache. */
 	dns_cache_unref(cache);
-	assert_int_equal(result->status, FCRDNS_VERIFIED);
+	assert_int_equal(result->status, DNS_FCRDNS_VERIFIED);
 	assert_string_equal(result->ptr.items[0].data, "client.of.this.number.example");
-	fcrdns_result_unref(result);
+	dns_fcrdns_result_unref(result);
 }
 
 static void test_families_differ(void **state)
@@ -100,12 +101,12 @@ static void test_families_differ(void **state)
 	struct dns_cache *cache = dns_cache_new(256 * KIB);
 	struct addr v4 = {.family = ADDR_V4};
 	struct addr v6 = {.family = ADDR_V6};
-	const struct fcrdns_result *result =
-		fcrdns_result_new(FCRDNS_NONE, false, (struct str_list){NULL, 0}, NULL, NOW + 1);
+	const struct dns_fcrdns_result *result = dns_fcrdns_result_new(
+		DNS_FCRDNS_NONE, false, (struct str_list){NULL, 0}, NULL, NOW + 1);
 
-	dns_cache_put_result(cache, &v4, FCRDNS_DOUBLE, result);
-	assert_null(dns_cache_get_result(cache, &v6, FCRDNS_DOUBLE, NOW));
-	fcrdns_result_unref(result);
+	dns_cache_put_result(cache, &v4, DNS_FCRDNS_DOUBLE, result);
+	assert_null(dns_cache_get_result(cache, &v6, DNS_FCRDNS_DOUBLE, NOW));
+	dns_fcrdns_result_unref(result);
 	dns_cache_unref(cache);
 }
 
@@ -188,24 +189,25 @@ static void test_backoff(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(seconds); i++) {
 		struct dns_cached cached = {DNS_STATUS_SERVFAIL, now_ms + seconds[i] * 1000};
 
-		assert_int_equal(dns_cache_result_backoff_ms(cache, &addr, FCRDNS_DOUBLE, now_ms),
+		assert_int_equal(
+			dns_cache_result_backoff_ms(cache, &addr, DNS_FCRDNS_DOUBLE, now_ms),
 			seconds[i] * 1000);
 		assert_int_equal(dns_cache_answer_backoff_ms(cache, &name, DNS_TYPE_A, now_ms),
 			seconds[i] * 1000);
-		put_result(cache, 1, FCRDNS_ERROR, cached.expires_ms);
+		put_result(cache, 1, DNS_FCRDNS_ERROR, cached.expires_ms);
 		dns_cache_put_answer(cache, &name, DNS_TYPE_A, &cached, NULL);
 		now_ms = cached.expires_ms;
 	}
 	assert_int_equal(dns_cache_answer_backoff_ms(cache, &name, DNS_TYPE_PTR, now_ms), 1000);
 	/* A minute without a failure, or a success, and it begins anew. */
 	assert_int_equal(
-		dns_cache_result_backoff_ms(cache, &addr, FCRDNS_DOUBLE, now_ms + 60000), 1000);
-	put_result(cache, 1, FCRDNS_ERROR, now_ms + 61000);
+		dns_cache_result_backoff_ms(cache, &addr, DNS_FCRDNS_DOUBLE, now_ms + 60000), 1000);
+	put_result(cache, 1, DNS_FCRDNS_ERROR, now_ms + 61000);
 	assert_int_equal(
-		dns_cache_result_backoff_ms(cache, &addr, FCRDNS_DOUBLE, now_ms + 61000), 2000);
-	put_result(cache, 1, FCRDNS_NONE, now_ms + 90000);
+		dns_cache_result_backoff_ms(cache, &addr, DNS_FCRDNS_DOUBLE, now_ms + 61000), 2000);
+	put_result(cache, 1, DNS_FCRDNS_NONE, now_ms + 90000);
 	assert_int_equal(
-		dns_cache_result_backoff_ms(cache, &addr, FCRDNS_DOUBLE, now_ms + 90000), 1000);
+		dns_cache_result_backoff_ms(cache, &addr, DNS_FCRDNS_DOUBLE, now_ms + 90000), 1000);
 	dns_cache_unref(cache);
 }
 
@@ -219,7 +221,7 @@ static void test_bounded_in_bytes(void **state)
 		uint64_t bound = sizes[i] > smallest ? sizes[i] : smallest;
 
 		for (uint32_t number = 0; number < 20000; number++) {
-			put_result(cache, number, FCRDNS_VERIFIED, NOW + 1000);
+			put_result(cache, number, DNS_FCRDNS_VERIFIED, NOW + 1000);
 			if (number % 3 == 0) {
 				has_result(cache, number / 2, NOW);
 			}
@@ -245,7 +247,7 @@ static void test_a_result_is_small(void **state)
 	put_none(cache, &v4, NOW + 1000);
 	assert_true(dns_cache_size(cache).bytes - before < 250);
 	before = dns_cache_size(cache).bytes;
-	put_result(cache, 1, FCRDNS_VERIFIED, NOW + 1000);
+	put_result(cache, 1, DNS_FCRDNS_VERIFIED, NOW + 1000);
 	assert_true(dns_cache_size(cache).bytes - before < 400);
 	dns_cache_unref(cache);
 }
@@ -278,9 +280,10 @@ static void test_big_values_are_counted(void **state)
 
 static bool has_addr(struct dns_cache *cache, const struct addr *addr)
 {
-	const struct fcrdns_result *result = dns_cache_get_result(cache, addr, FCRDNS_DOUBLE, NOW);
+	const struct dns_fcrdns_result *result =
+		dns_cache_get_result(cache, addr, DNS_FCRDNS_DOUBLE, NOW);
 
-	fcrdns_result_unref(result);
+	dns_fcrdns_result_unref(result);
 	return result != NULL;
 }
 
@@ -363,11 +366,11 @@ static void test_claim(void **state)
 	struct dns_cache *cache = dns_cache_new(256 * KIB);
 	struct addr addr = addr_of(1);
 
-	assert_false(dns_cache_claim_result(cache, &addr, FCRDNS_DOUBLE));
+	assert_false(dns_cache_claim_result(cache, &addr, DNS_FCRDNS_DOUBLE));
 	for (unsigned i = 0; i < 2; i++) {
-		put_result(cache, 1, FCRDNS_VERIFIED, NOW + 10);
-		assert_true(dns_cache_claim_result(cache, &addr, FCRDNS_DOUBLE));
-		assert_false(dns_cache_claim_result(cache, &addr, FCRDNS_DOUBLE));
+		put_result(cache, 1, DNS_FCRDNS_VERIFIED, NOW + 10);
+		assert_true(dns_cache_claim_result(cache, &addr, DNS_FCRDNS_DOUBLE));
+		assert_false(dns_cache_claim_result(cache, &addr, DNS_FCRDNS_DOUBLE));
 	}
 	dns_cache_unref(cache);
 }
@@ -392,7 +395,7 @@ static void test_scan_resistance(void **state)
 	assert_non_null(ends_ms);
 	for (uint32_t number = 0; number < scanned; number++) {
 		now_ms += number % 16 == 0;
-		put_result(cache, UINT32_C(1) << 31 | number, FCRDNS_NONE, now_ms + 60000);
+		put_result(cache, UINT32_C(1) << 31 | number, DNS_FCRDNS_NONE, now_ms + 60000);
 		if (number % 8 == 0) {
 			uint32_t client = number / 8 % CLIENTS;
 			bool hit = has_result(cache, client, now_ms);
@@ -403,7 +406,7 @@ static void test_scan_resistance(void **state)
 			}
 			if (!hit) {
 				ends_ms[client] = now_ms + 30000;
-				put_result(cache, client, FCRDNS_VERIFIED, ends_ms[client]);
+				put_result(cache, client, DNS_FCRDNS_VERIFIED, ends_ms[client]);
 			}
 		}
 		assert_true(number % 10000 != 0 || dns_cache_size(cache).bytes <= bytes);
@@ -431,7 +434,8 @@ static void *stress(void *ctx)
 
 		switch (random >> 28 & 3) {
 		case 0:
-			put_result(cache, number, number % 7 == 0 ? FCRDNS_ERROR : FCRDNS_VERIFIED,
+			put_result(cache, number,
+				number % 7 == 0 ? DNS_FCRDNS_ERROR : DNS_FCRDNS_VERIFIED,
 				NOW + i + 100);
 			break;
 		case 1:
@@ -444,13 +448,13 @@ static void *stress(void *ctx)
 			dns_cache_get_answer(cache, &name, DNS_TYPE_A, NOW + i, &cached, answer);
 			break;
 		default: {
-			const struct fcrdns_result *result =
-				dns_cache_get_result(cache, &addr, FCRDNS_DOUBLE, NOW + i);
+			const struct dns_fcrdns_result *result =
+				dns_cache_get_result(cache, &addr, DNS_FCRDNS_DOUBLE, NOW + i);
 
 			if (result != NULL && result->names.items[0].data[0] != 'c') {
 				abort();
 			}
-			fcrdns_result_unref(result);
+			dns_fcrdns_result_unref(result);
 			break;
 		}
 		}

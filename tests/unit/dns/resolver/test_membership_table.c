@@ -40,26 +40,26 @@ static void assert_asks(enum dns_membership_kind kind, const char *name, const c
 
 static void test_forward_asks_in_the_clients_family(void **state)
 {
-	assert_asks(DNS_MEMBER_FORWARD, "home.dyn.example", "192.0.2.1", "home.dyn.example",
+	assert_asks(DNS_MEMBERSHIP_FORWARD, "home.dyn.example", "192.0.2.1", "home.dyn.example",
 		DNS_TYPE_A);
-	assert_asks(DNS_MEMBER_FORWARD, "home.dyn.example", "2001:db8::1", "home.dyn.example",
+	assert_asks(DNS_MEMBERSHIP_FORWARD, "home.dyn.example", "2001:db8::1", "home.dyn.example",
 		DNS_TYPE_AAAA);
-	assert_asks(DNS_MEMBER_FORWARD, "home.dyn.example", "::ffff:192.0.2.1", "home.dyn.example",
-		DNS_TYPE_A);
+	assert_asks(DNS_MEMBERSHIP_FORWARD, "home.dyn.example", "::ffff:192.0.2.1",
+		"home.dyn.example", DNS_TYPE_A);
 }
 
 /* The examples of RFC 5782 sections 2.1 and 2.4. */
 static void test_lists_are_asked_in_reverse(void **state)
 {
-	assert_asks(DNS_MEMBER_DNSBL, "bad.example.com", "192.0.2.99", "99.2.0.192.bad.example.com",
-		DNS_TYPE_A);
-	assert_asks(DNS_MEMBER_DNSBL, "ugly.example.com", "2001:db8:1:2:3:4:567:89ab",
+	assert_asks(DNS_MEMBERSHIP_DNSBL, "bad.example.com", "192.0.2.99",
+		"99.2.0.192.bad.example.com", DNS_TYPE_A);
+	assert_asks(DNS_MEMBERSHIP_DNSBL, "ugly.example.com", "2001:db8:1:2:3:4:567:89ab",
 		"b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.ugly.example.com",
 		DNS_TYPE_A);
-	assert_asks(DNS_MEMBER_DNSBL, "zen.example", "255.10.0.1", "1.0.10.255.zen.example",
+	assert_asks(DNS_MEMBERSHIP_DNSBL, "zen.example", "255.10.0.1", "1.0.10.255.zen.example",
 		DNS_TYPE_A);
-	assert_asks(DNS_MEMBER_DNSBL, "zen.example", "::ffff:127.0.0.2", "2.0.0.127.zen.example",
-		DNS_TYPE_A);
+	assert_asks(DNS_MEMBERSHIP_DNSBL, "zen.example", "::ffff:127.0.0.2",
+		"2.0.0.127.zen.example", DNS_TYPE_A);
 }
 
 static void test_the_longest_zone(void **state)
@@ -74,7 +74,7 @@ static void test_the_longest_zone(void **state)
 		zone[i] = i % 50 == 49 ? '.' : 'z';
 	}
 	for (size_t len = DNS_ZONE_MAX - 1; len <= 254; len++) {
-		struct dns_membership_question question = {DNS_MEMBER_DNSBL, {zone, len}, &six};
+		struct dns_membership_question question = {DNS_MEMBERSHIP_DNSBL, {zone, len}, &six};
 
 		if (zone[len - 1] == '.') {
 			continue;
@@ -97,7 +97,7 @@ static void test_no_names(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		struct dns_membership_question question = {
-			DNS_MEMBER_FORWARD, str_view(bad[i]), &six};
+			DNS_MEMBERSHIP_FORWARD, str_view(bad[i]), &six};
 
 		assert_int_equal(dns_membership_ask(&question, &name, &type), bad[i][0] == '.');
 	}
@@ -110,31 +110,33 @@ static void test_answers(void **state)
 		const char *addrs[4];
 		enum dns_membership_word word;
 	} cases[] = {
-		{DNS_MEMBER_FORWARD, {"192.0.2.1"}, DNS_MEMBER_YES},
-		{DNS_MEMBER_FORWARD, {"192.0.2.2"}, DNS_MEMBER_NO},
-		{DNS_MEMBER_FORWARD, {"127.0.0.2"}, DNS_MEMBER_NO},
-		{DNS_MEMBER_FORWARD, {"127.255.255.254", "192.0.2.1"}, DNS_MEMBER_YES},
-		{DNS_MEMBER_FORWARD, {"192.0.2.3", "192.0.2.2", "192.0.2.1"}, DNS_MEMBER_YES},
-		{DNS_MEMBER_DNSBL, {"127.0.0.2"}, DNS_MEMBER_YES},
-		{DNS_MEMBER_DNSBL, {"127.0.0.254"}, DNS_MEMBER_YES},
-		{DNS_MEMBER_DNSBL, {"127.0.1.1"}, DNS_MEMBER_YES},
-		{DNS_MEMBER_DNSBL, {"127.0.0.0"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"127.0.0.1"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"127.0.0.1", "127.0.0.2"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"127.0.0.255"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"127.255.254.255"}, DNS_MEMBER_YES},
-		{DNS_MEMBER_DNSBL, {"127.1.2.3", "192.0.2.1"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"0.0.0.0"}, DNS_MEMBER_UNKNOWN}, /* a resolver that blocks */
-		{DNS_MEMBER_DNSBL, {"126.255.255.255"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"128.0.0.0"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"192.0.2.1"},
-			DNS_MEMBER_UNKNOWN}, /* a wildcard's, of whom buys it */
-		{DNS_MEMBER_DNSBL, {"203.0.113.7", "203.0.113.8"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"127.255.255.0"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"127.255.255.254"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"127.255.255.255"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"127.0.0.2", "127.255.255.252"}, DNS_MEMBER_UNKNOWN},
-		{DNS_MEMBER_DNSBL, {"127.255.255.252", "127.0.0.2"}, DNS_MEMBER_UNKNOWN},
+		{DNS_MEMBERSHIP_FORWARD, {"192.0.2.1"}, DNS_MEMBERSHIP_YES},
+		{DNS_MEMBERSHIP_FORWARD, {"192.0.2.2"}, DNS_MEMBERSHIP_NO},
+		{DNS_MEMBERSHIP_FORWARD, {"127.0.0.2"}, DNS_MEMBERSHIP_NO},
+		{DNS_MEMBERSHIP_FORWARD, {"127.255.255.254", "192.0.2.1"}, DNS_MEMBERSHIP_YES},
+		{DNS_MEMBERSHIP_FORWARD, {"192.0.2.3", "192.0.2.2", "192.0.2.1"},
+			DNS_MEMBERSHIP_YES},
+		{DNS_MEMBERSHIP_DNSBL, {"127.0.0.2"}, DNS_MEMBERSHIP_YES},
+		{DNS_MEMBERSHIP_DNSBL, {"127.0.0.254"}, DNS_MEMBERSHIP_YES},
+		{DNS_MEMBERSHIP_DNSBL, {"127.0.1.1"}, DNS_MEMBERSHIP_YES},
+		{DNS_MEMBERSHIP_DNSBL, {"127.0.0.0"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"127.0.0.1"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"127.0.0.1", "127.0.0.2"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"127.0.0.255"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"127.255.254.255"}, DNS_MEMBERSHIP_YES},
+		{DNS_MEMBERSHIP_DNSBL, {"127.1.2.3", "192.0.2.1"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"0.0.0.0"},
+			DNS_MEMBERSHIP_UNKNOWN}, /* a resolver that blocks */
+		{DNS_MEMBERSHIP_DNSBL, {"126.255.255.255"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"128.0.0.0"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"192.0.2.1"},
+			DNS_MEMBERSHIP_UNKNOWN}, /* a wildcard's, of whom buys it */
+		{DNS_MEMBERSHIP_DNSBL, {"203.0.113.7", "203.0.113.8"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"127.255.255.0"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"127.255.255.254"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"127.255.255.255"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"127.0.0.2", "127.255.255.252"}, DNS_MEMBERSHIP_UNKNOWN},
+		{DNS_MEMBERSHIP_DNSBL, {"127.255.255.252", "127.0.0.2"}, DNS_MEMBERSHIP_UNKNOWN},
 	};
 	struct addr client = address("192.0.2.1");
 	struct dns_answer *answer = calloc(1, sizeof(*answer));
@@ -150,9 +152,10 @@ static void test_answers(void **state)
 		/* What was left out may say anything; it cannot take the client's address back. */
 		answer->left_out = 1;
 		assert_int_equal(dns_membership_judge(cases[i].kind, &client, &end),
-			cases[i].kind == DNS_MEMBER_FORWARD && cases[i].word == DNS_MEMBER_YES
-				? DNS_MEMBER_YES
-				: DNS_MEMBER_UNKNOWN);
+			cases[i].kind == DNS_MEMBERSHIP_FORWARD &&
+					cases[i].word == DNS_MEMBERSHIP_YES
+				? DNS_MEMBERSHIP_YES
+				: DNS_MEMBERSHIP_UNKNOWN);
 	}
 	free(answer);
 }
@@ -165,10 +168,11 @@ static void test_all_that_is_no_answer(void **state)
 		struct dns_request_end end = {.status = (enum dns_status)i};
 		bool none = i == DNS_STATUS_NODATA || i == DNS_STATUS_NXDOMAIN;
 
-		assert_int_equal(dns_membership_judge(DNS_MEMBER_FORWARD, &client, &end),
-			none || i == DNS_STATUS_CNAME_LOOP ? DNS_MEMBER_NO : DNS_MEMBER_UNKNOWN);
-		assert_int_equal(dns_membership_judge(DNS_MEMBER_DNSBL, &client, &end),
-			none ? DNS_MEMBER_NO : DNS_MEMBER_UNKNOWN);
+		assert_int_equal(dns_membership_judge(DNS_MEMBERSHIP_FORWARD, &client, &end),
+			none || i == DNS_STATUS_CNAME_LOOP ? DNS_MEMBERSHIP_NO
+							   : DNS_MEMBERSHIP_UNKNOWN);
+		assert_int_equal(dns_membership_judge(DNS_MEMBERSHIP_DNSBL, &client, &end),
+			none ? DNS_MEMBERSHIP_NO : DNS_MEMBERSHIP_UNKNOWN);
 	}
 }
 
