@@ -91,12 +91,12 @@ static int print_version(void)
 static int examine(const char *config_path, bool dump)
 {
 	struct diag diag;
-	struct snapshot *snapshot;
+	struct authz_snapshot *snapshot;
 
 	diag_init(&diag);
-	snapshot = snapshot_load(config_path, NULL, &diag);
+	snapshot = authz_snapshot_load(config_path, NULL, &diag);
 	if (snapshot != NULL && !inspect(snapshot->config, &diag)) {
-		snapshot_unref(snapshot);
+		authz_snapshot_unref(snapshot);
 		snapshot = NULL;
 	}
 	diag_print(&diag, stderr);
@@ -119,7 +119,7 @@ static int examine(const char *config_path, bool dump)
 	diag_clear(&diag);
 	int code = snapshot != NULL ? EXIT_CODE_OK : EXIT_CODE_DENY;
 
-	snapshot_unref(snapshot);
+	authz_snapshot_unref(snapshot);
 	return code;
 }
 

@@ -54,7 +54,7 @@ struct authz_given {
 struct authz_means {
 	const struct config *config;
 	struct dns_engine *dns;
-	struct verifier *verifier;
+	struct authz_cert_verifier *verifier;
 	struct policy_match_cache *memory; /* NULL: none */
 	struct policy_token_buckets
 		*buckets; /* of `rate` terms; kept from one snapshot to the next */
@@ -62,18 +62,18 @@ struct authz_means {
 
 struct authz {
 	struct arena arena;
-	struct input input;
+	struct authz_input input;
 	const struct authz_given *given; /* NULL: none; borrowed until the decision */
 
 	/* Filled as the decision goes on. */
-	const struct policy *policy; /* NULL: unknown policy */
-	struct belief belief;        /* what of the input counts */
-	const char *detail;          /* NULL, or what was wrong with the input or certificate */
-	struct addr ip;              /* family ADDR_NONE: no usable address */
+	const struct policy *policy;       /* NULL: unknown policy */
+	struct authz_trusted_input belief; /* what of the input counts */
+	const char *detail; /* NULL, or what was wrong with the input or certificate */
+	struct addr ip;     /* family ADDR_NONE: no usable address */
 	bool cert_present;
 	const struct cert_identity *identity; /* of a certificate that could be read, good or not */
 	bool cert_verified;                   /* it passed every check but cert_host */
-	struct fetch fetch;                   /* what was looked up */
+	struct authz_fetch fetch;             /* what was looked up */
 
 	/* The outcome. */
 	enum authz_verdict verdict;
@@ -91,11 +91,11 @@ struct authz {
 	struct policy_verdict decided;
 	int64_t wall_s;
 	struct cert_check_request question;
-	struct believe_cert sent;
+	struct authz_trusted_cert sent;
 	enum cert_word word;
 	const struct cert_check_result *checked; /* what `identity` is of */
 	struct authz_means means;
-	struct verifier_wait *wait;
+	struct authz_cert_verifier_wait *wait;
 	const struct authz_trace *trace;
 	void (*done)(void *ctx);
 	void *ctx;
@@ -119,7 +119,7 @@ NODISCARD bool authz_start(struct authz *a, const struct authz_means *means, int
 void authz_cancel(struct authz *a);
 
 /* The policy that the input asks for; NULL: there is none of that name. */
-const struct policy *authz_policy(const struct input *input, const struct config *config);
+const struct policy *authz_policy(const struct authz_input *input, const struct config *config);
 /*
  * clock_ms() until which the same input, if it is clear, would be answered the same, by the same
  * means: or a little less, so that what is looked up is looked up anew in time.

@@ -8,13 +8,13 @@
 
 #include <stdlib.h>
 
-struct verifier {
-	struct trusts *trusts;
+struct authz_cert_verifier {
+	struct authz_trust_stores *trusts;
 	uv_idle_t turn; /* runs as long as there are checks to do */
 	struct list checks;
 	size_t count;
-	struct verifier_stats own_stats;
-	struct verifier_stats *stats;
+	struct authz_cert_verifier_stats own_stats;
+	struct authz_cert_verifier_stats *stats;
 };
 
 /* One certificate's check, and those who wait for it. */
@@ -24,19 +24,20 @@ struct check {
 	struct cert_check_request *question;
 	bool vouched;
 	int64_t wall_s;
-	struct verifier *verifier;
+	struct authz_cert_verifier *verifier;
 };
 
-struct verifier_wait {
+struct authz_cert_verifier_wait {
 	struct list link;
 	struct check *check;
 	void (*done)(void *ctx, const struct cert_check_result *checked);
 	void *ctx;
 };
 
-struct verifier *verifier_new(uv_loop_t *loop, struct trusts *trusts, struct verifier_stats *stats)
+struct authz_cert_verifier *authz_cert_verifier_new(
+	uv_loop_t *loop, struct authz_trust_stores *trusts, struct authz_cert_verifier_stats *stats)
 {
-	struct verifier *v = calloc(1, sizeof(*v));
+	struct authz_cert_verifier *v = calloc(1, sizeof(*v));
 
 	if (v == NULL) {
 		return NULL;
@@ -45,7 +46,7 @@ struct verifier *verifier_new(uv_loop_t *loop, struct trusts *trusts, struct ver
 	list_init(&v->checks);
 	uv_idle_init(loop, &v->turn);
 	v->turn.data = v;
-	v->trusts = trusts_ref(trusts);
+	v->trusts = authz_trust_stores_ref(trusts);
 	return v;
 }
 
@@ -54,30 +55,30 @@ static void on_closed(uv_handle_t *handle)
 	free(handle->data);
 }
 
-void verifier_close(struct verifier *v)
+void authz_cert_verifier_close(struct authz_cert_verifier *v)
 {
 	if (v != NULL) {
-		trusts_unref(v->trusts);
+		authz_trust_stores_unref(v->trusts);
 		uv_close((uv_handle_t *)&v->turn, on_closed);
 	}
 }
 
-const struct trusts *verifier_trusts(const struct verifier *v)
+const struct authz_trust_stores *authz_cert_verifier_trusts(const struct authz_cert_verifier *v)
 {
 	return v->trusts;
 }
 
-static const struct cert_check_result *known(
-	const struct verifier *v, const struct cert_check_request *question, int64_t wall_s)
+static const struct cert_check_result *known(const struct authz_cert_verifier *v,
+	const struct cert_check_request *question, int64_t wall_s)
 {
 	if (question->given != NULL) {
 		return NULL;
 	}
-	return cert_cache_get(trusts_cache(v->trusts), question, wall_s, clock_ms());
+	return cert_cache_get(authz_trust_stores_cache(v->trusts), question, wall_s, clock_ms());
 }
 
-const struct cert_check_result *verifier_known(
-	struct verifier *v, const struct cert_check_request *question, int64_t wall_s)
+const struct cert_check_result *authz_cert_verifier_known(
+	struct authz_cert_verifier *v, const struct cert_check_request *question, int64_t wall_s)
 {
 	const struct cert_check_result *found = known(v, question, wall_s);
 
@@ -87,7 +88,7 @@ const struct cert_check_result *verifier_known(
 
 static void check_remove(struct check *c)
 {
-	struct verifier *v = c->verifier;
+	struct authz_cert_verifier *v = c->verifier;
 
 	list_remove(&c->link);
 	if (--v->count == 0) {
@@ -104,7 +105,7 @@ static void check_free(struct check *c)
 /* Another worker may have been faster. */
 static const struct cert_check_result *find_out(struct check *c)
 {
-	struct verifier *v = c->verifier;
+	struct authz_cert_verifier *v = c->verifier;
 	const struct cert_check_result *checked = known(v, c->question, c->wall_s);
 
 	if (checked == NULL) {
@@ -115,8 +116,8 @@ static const struct cert_check_result *find_out(struct check *c)
 		counter_add(
 			&v->stats->over_limit, checked != NULL && cert_is_over_limit(checked->why));
 		if (checked != NULL && c->question->given == NULL) {
-			cert_cache_put(trusts_cache(v->trusts), c->question, checked, c->vouched,
-				clock_ms());
+			cert_cache_put(authz_trust_stores_cache(v->trusts), c->question, checked,
+				c->vouched, clock_ms());
 		}
 	}
 	return checked;
@@ -124,7 +125,7 @@ static const struct cert_check_result *find_out(struct check *c)
 
 static void on_turn(uv_idle_t *turn)
 {
-	struct verifier *v = turn->data;
+	struct authz_cert_verifier *v = turn->data;
 	struct check *c = CONTAINER_OF(list_first(&v->checks), struct check, link);
 	const struct cert_check_result *checked = find_out(c);
 	struct list *first;
@@ -132,7 +133,8 @@ static void on_turn(uv_idle_t *turn)
 	check_remove(c);
 	/* `done` may cancel others that wait: the list is looked at anew each time. */
 	while ((first = list_first(&c->waits)) != NULL) {
-		struct verifier_wait *wait = CONTAINER_OF(first, struct verifier_wait, link);
+		struct authz_cert_verifier_wait *wait =
+			CONTAINER_OF(first, struct authz_cert_verifier_wait, link);
 
 		list_remove(&wait->link);
 		wait->done(wait->ctx, checked != NULL ? cert_check_result_ref(checked) : NULL);
@@ -143,8 +145,8 @@ static void on_turn(uv_idle_t *turn)
 }
 
 /* The check that is waiting for this question already, else a new one. */
-static struct check *check_for(struct verifier *v, const struct cert_check_request *question,
-	bool vouched, int64_t wall_s, bool *overload)
+static struct check *check_for(struct authz_cert_verifier *v,
+	const struct cert_check_request *question, bool vouched, int64_t wall_s, bool *overload)
 {
 	for (struct list *l = v->checks.next; l != &v->checks; l = l->next) {
 		struct check *c = CONTAINER_OF(l, struct check, link);
@@ -154,7 +156,7 @@ static struct check *check_for(struct verifier *v, const struct cert_check_reque
 			return c;
 		}
 	}
-	*overload = v->count >= VERIFIER_QUEUE_MAX;
+	*overload = v->count >= AUTHZ_CERT_VERIFIER_QUEUE_MAX;
 	counter_add(&v->stats->queue_full, *overload);
 
 	struct check *c = *overload ? NULL : calloc(1, sizeof(*c));
@@ -178,11 +180,11 @@ static struct check *check_for(struct verifier *v, const struct cert_check_reque
 	return c;
 }
 
-struct verifier_wait *verifier_ask(struct verifier *v, const struct cert_check_request *question,
-	bool vouched, int64_t wall_s,
+struct authz_cert_verifier_wait *authz_cert_verifier_ask(struct authz_cert_verifier *v,
+	const struct cert_check_request *question, bool vouched, int64_t wall_s,
 	void (*done)(void *ctx, const struct cert_check_result *checked), void *ctx, bool *overload)
 {
-	struct verifier_wait *wait = calloc(1, sizeof(*wait));
+	struct authz_cert_verifier_wait *wait = calloc(1, sizeof(*wait));
 
 	*overload = false;
 	if (wait == NULL) {
@@ -199,7 +201,7 @@ struct verifier_wait *verifier_ask(struct verifier *v, const struct cert_check_r
 	return wait;
 }
 
-void verifier_cancel(struct verifier_wait *wait)
+void authz_cert_verifier_cancel(struct authz_cert_verifier_wait *wait)
 {
 	struct check *c = wait->check;
 

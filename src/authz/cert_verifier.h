@@ -16,13 +16,13 @@
  * none wait for one check at most. Those that ask about the same certificate at the same time wait
  * for the same check.
  */
-struct verifier;
-struct verifier_wait;
+struct authz_cert_verifier;
+struct authz_cert_verifier_wait;
 
-#define VERIFIER_QUEUE_MAX 1024 /* certificates that wait for their check */
+#define AUTHZ_CERT_VERIFIER_QUEUE_MAX 1024 /* certificates that wait for their check */
 
 /* What one worker's verifiers have done, one after the other; written on its thread. */
-struct verifier_stats {
+struct authz_cert_verifier_stats {
 	_Atomic uint64_t hits;   /* of the certificate cache */
 	_Atomic uint64_t misses; /* look-ups in it that found nothing */
 	_Atomic uint64_t queue_full;
@@ -31,25 +31,28 @@ struct verifier_stats {
 };
 
 /* `stats`, which count on, are borrowed; NULL: it has its own. NULL when out of memory. */
-struct verifier *verifier_new(uv_loop_t *loop, struct trusts *trusts, struct verifier_stats *stats);
+struct authz_cert_verifier *authz_cert_verifier_new(uv_loop_t *loop,
+	struct authz_trust_stores *trusts, struct authz_cert_verifier_stats *stats);
 /* Nobody may wait any more; the rest is done by the loop. NULL does nothing. */
-void verifier_close(struct verifier *verifier);
-const struct trusts *verifier_trusts(const struct verifier *verifier);
+void authz_cert_verifier_close(struct authz_cert_verifier *verifier);
+const struct authz_trust_stores *authz_cert_verifier_trusts(
+	const struct authz_cert_verifier *verifier);
 
 /* What is known already, with a reference for the caller; NULL: ask. */
-const struct cert_check_result *verifier_known(
-	struct verifier *verifier, const struct cert_check_request *question, int64_t wall_s);
+const struct cert_check_result *authz_cert_verifier_known(struct authz_cert_verifier *verifier,
+	const struct cert_check_request *question, int64_t wall_s);
 
 /*
  * Has a certificate checked; `vouched` as for cert_cache_put. `done` is called exactly once, from
- * the loop and never inside this call, unless verifier_cancel comes first; it owns a reference of
- * `checked`, which is NULL when out of memory. The question's texts are copied, what `given` points
- * to is borrowed until then. NULL when out of memory, or when VERIFIER_QUEUE_MAX wait (*overload).
+ * the loop and never inside this call, unless authz_cert_verifier_cancel comes first; it owns a
+ * reference of `checked`, which is NULL when out of memory. The question's texts are copied, what
+ * `given` points to is borrowed until then. NULL when out of memory, or when
+ * AUTHZ_CERT_VERIFIER_QUEUE_MAX wait (*overload).
  */
-struct verifier_wait *verifier_ask(struct verifier *verifier,
+struct authz_cert_verifier_wait *authz_cert_verifier_ask(struct authz_cert_verifier *verifier,
 	const struct cert_check_request *question, bool vouched, int64_t wall_s,
 	void (*done)(void *ctx, const struct cert_check_result *checked), void *ctx,
 	bool *overload);
-void verifier_cancel(struct verifier_wait *wait);
+void authz_cert_verifier_cancel(struct authz_cert_verifier_wait *wait);
 
 #endif

@@ -6,11 +6,11 @@
 #include "authz/forward_auth.h"
 #include "policy/claim.h"
 
-static const enum input_name inputs[POLICY_CLAIM_COUNT] = {
-	[POLICY_CLAIM_USER_AGENT] = INPUT_USER_AGENT,
-	[POLICY_CLAIM_URI] = INPUT_REQUEST_URI,
-	[POLICY_CLAIM_METHOD] = INPUT_REQUEST_METHOD,
-	[POLICY_CLAIM_HTTP_HOST] = INPUT_HOST,
+static const enum authz_input_name inputs[POLICY_CLAIM_COUNT] = {
+	[POLICY_CLAIM_USER_AGENT] = AUTHZ_INPUT_USER_AGENT,
+	[POLICY_CLAIM_URI] = AUTHZ_INPUT_REQUEST_URI,
+	[POLICY_CLAIM_METHOD] = AUTHZ_INPUT_REQUEST_METHOD,
+	[POLICY_CLAIM_HTTP_HOST] = AUTHZ_INPUT_HOST,
 };
 
 void authz_claims_take(struct authz *a)
@@ -34,15 +34,15 @@ static enum policy_claim unclear(const struct authz *a)
 const char *authz_claims_detail(struct authz *a)
 {
 	enum policy_claim claim = unclear(a);
-	enum input_name name = inputs[claim];
-	struct str word = input_word(&a->means.config->frontend.cert, name);
+	enum authz_input_name name = inputs[claim];
+	struct str word = authz_input_word(&a->means.config->frontend.cert, name);
 	bool disputed = (a->facts.claims_disputed >> claim & 1) != 0;
 	char why[POLICY_CLAIM_WHY_MAX];
 	struct bytes text;
 
 	bytes_init(&text, 0);
 	if (disputed || a->facts.claims[claim].len == 0) {
-		if (!forward_words(&a->input, name, &text)) {
+		if (!authz_forward_words(&a->input, name, &text)) {
 			bytes_append_str(&text, word);
 		}
 		if (!disputed) {

@@ -25,7 +25,7 @@ void authz_clear(struct authz *a)
 {
 	authz_cancel(a);
 	cert_check_result_unref(a->checked);
-	fetch_clear(&a->fetch);
+	authz_fetch_clear(&a->fetch);
 	arena_clear(&a->arena);
 	authz_init(a);
 }
@@ -36,14 +36,14 @@ void authz_reset(struct authz *a)
 
 	authz_cancel(a);
 	cert_check_result_unref(a->checked);
-	fetch_clear(&a->fetch);
+	authz_fetch_clear(&a->fetch);
 	arena_reset(&arena);
 	*a = (struct authz){.arena = arena};
 }
 
 void authz_input(struct authz *a, const struct config *config, struct str name, struct str value)
 {
-	input_add(&a->input, &config->frontend.cert, name, value);
+	authz_input_add(&a->input, &config->frontend.cert, name, value);
 }
 
 void authz_detail_take(struct authz *a, struct bytes *text)
@@ -146,7 +146,7 @@ static void take_cert_facts(struct authz *a)
 /* How long the verdict of the rules holds, beyond what the certificate has bounded already. */
 static void bound_by_inputs(struct authz *a)
 {
-	uint64_t expires_ms = fetch_expires_ms(&a->fetch, &a->decided.lookups_used);
+	uint64_t expires_ms = authz_fetch_expires_ms(&a->fetch, &a->decided.lookups_used);
 	uint64_t now_ms = clock_ms();
 
 	if (expires_ms != UINT64_MAX) {
@@ -182,12 +182,12 @@ static void finish_by_rules(struct authz *a)
 		a->detail = authz_claims_detail(a);
 	}
 	if (decided->reason == POLICY_REASON_DNS_ERROR &&
-		fetch_is_overload(&a->fetch, &decided->lacks)) {
+		authz_fetch_is_overload(&a->fetch, &decided->lacks)) {
 		finish(a, AUTHZ_ERROR, POLICY_REASON_OVERLOAD);
 		return;
 	}
 	if (decided->reason == POLICY_REASON_DNS_ERROR) {
-		a->detail = fetch_unknown_why(&a->fetch, &decided->lacks);
+		a->detail = authz_fetch_unknown_why(&a->fetch, &decided->lacks);
 	}
 	finish(a, verdict, decided->reason);
 }
@@ -197,7 +197,7 @@ static bool names_end_it(struct authz *a)
 {
 	const struct policy_costly names = {.names = true};
 	bool known = a->facts.names_state == POLICY_FACT_KNOWN;
-	bool overload = !known && fetch_is_overload(&a->fetch, &names);
+	bool overload = !known && authz_fetch_is_overload(&a->fetch, &names);
 
 	if (authz_cert_agrees(a)) {
 		return false;
@@ -207,7 +207,7 @@ static bool names_end_it(struct authz *a)
 		authz_hold_until(a, a->wall_s, AUTHZ_BOUND_ERROR);
 		return false;
 	}
-	fetch_cancel(&a->fetch);
+	authz_fetch_cancel(&a->fetch);
 	take_hostname(a, 0);
 	if (known) {
 		a->detail = "no confirmed name agrees with one of the certificate";
@@ -259,23 +259,23 @@ static bool decide(struct authz *a)
 	struct policy_costly wanted;
 
 	for (;;) {
-		fetch_facts(&a->fetch, &a->facts);
+		authz_fetch_facts(&a->fetch, &a->facts);
 		if (authz_cert_binds_name(a) && a->facts.names_state == POLICY_FACT_UNFETCHED) {
 			wanted = (struct policy_costly){.names = true};
 		} else if (authz_cert_binds_name(a) && names_end_it(a)) {
 			return true;
 		} else if (!asks_rules(a, &wanted)) {
-			fetch_cancel(&a->fetch);
+			authz_fetch_cancel(&a->fetch);
 			finish_by_rules(a);
 			return true;
 		}
-		switch (fetch_begin(&a->fetch, &wanted)) {
-		case FETCH_WAIT:
+		switch (authz_fetch_begin(&a->fetch, &wanted)) {
+		case AUTHZ_FETCH_WAIT:
 			return false;
-		case FETCH_AGAIN:
+		case AUTHZ_FETCH_AGAIN:
 			break;
-		case FETCH_FAILED:
-			fetch_cancel(&a->fetch);
+		case AUTHZ_FETCH_FAILED:
+			authz_fetch_cancel(&a->fetch);
 			return finish(a, AUTHZ_ERROR, POLICY_REASON_INTERNAL);
 		}
 	}
@@ -300,7 +300,7 @@ static bool go_on(struct authz *a)
 	take_cert_facts(a);
 	authz_claims_take(a);
 	if (wants_names(a)) {
-		fetch_names_at_hand(&a->fetch);
+		authz_fetch_names_at_hand(&a->fetch);
 	}
 	return decide(a);
 }
@@ -328,16 +328,16 @@ static void on_checked(void *ctx, const struct cert_check_result *checked)
 
 static bool check_certificate(struct authz *a)
 {
-	struct verifier *verifier = a->means.verifier;
+	struct authz_cert_verifier *verifier = a->means.verifier;
 	bool vouched = a->policy->verify == POLICY_VERIFY_LOCAL || a->word == CERT_WORD_VERIFIED;
 	bool overload;
 
-	a->checked = verifier_known(verifier, &a->question, a->wall_s);
+	a->checked = authz_cert_verifier_known(verifier, &a->question, a->wall_s);
 	if (a->checked != NULL) {
 		return judge_certificate(a);
 	}
-	a->wait =
-		verifier_ask(verifier, &a->question, vouched, a->wall_s, on_checked, a, &overload);
+	a->wait = authz_cert_verifier_ask(
+		verifier, &a->question, vouched, a->wall_s, on_checked, a, &overload);
 	if (a->wait != NULL) {
 		return false;
 	}
@@ -348,14 +348,14 @@ static bool check_certificate(struct authz *a)
 static bool deny_address(struct authz *a)
 {
 	static const enum policy_reason reasons[] = {
-		[BELIEVE_NO_ADDRESS] = POLICY_REASON_NO_ADDRESS,
-		[BELIEVE_BAD_ADDRESS] = POLICY_REASON_BAD_ADDRESS,
-		[BELIEVE_TWO_ADDRESSES] = POLICY_REASON_DUPLICATE_INPUT,
+		[AUTHZ_CLIENT_ADDRESS_NO_ADDRESS] = POLICY_REASON_NO_ADDRESS,
+		[AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS] = POLICY_REASON_BAD_ADDRESS,
+		[AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES] = POLICY_REASON_DUPLICATE_INPUT,
 	};
 	struct bytes text;
 
 	bytes_init(&text, 0);
-	believe_address_text(&a->belief, &a->input, &a->means.config->frontend, &text);
+	authz_trusted_address_text(&a->belief, &a->input, &a->means.config->frontend, &text);
 	authz_detail_take(a, &text);
 	return deny(a, reasons[a->belief.address]);
 }
@@ -370,22 +370,22 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 	a->trace = trace;
 	a->done = done;
 	a->ctx = ctx;
-	believe(&a->input, &config->frontend, &a->belief);
+	authz_trust_input(&a->input, &config->frontend, &a->belief);
 	a->ip = a->belief.ip;
 	if (a->input.unusable != NULL) {
 		a->detail = a->input.unusable;
 		return deny(a, POLICY_REASON_BAD_INPUT);
 	}
 	/* What only a rule may ask about denies where one does. */
-	unsigned duplicates = a->input.duplicates & ~INPUT_CLAIMS;
+	unsigned duplicates = a->input.duplicates & ~AUTHZ_INPUT_CLAIMS;
 
 	if (duplicates != 0) {
-		a->detail = input_word(
-			&config->frontend.cert, (enum input_name)__builtin_ctz(duplicates))
+		a->detail = authz_input_word(
+			&config->frontend.cert, (enum authz_input_name)__builtin_ctz(duplicates))
 				    .data;
 		return deny(a, POLICY_REASON_DUPLICATE_INPUT);
 	}
-	if (a->input.values[INPUT_DOORWARD_ENDPOINT].data != NULL) {
+	if (a->input.values[AUTHZ_INPUT_DOORWARD_ENDPOINT].data != NULL) {
 		a->detail =
 			"DOORWARD_ENDPOINT is for a location of its own, not for an authorization";
 		return deny(a, POLICY_REASON_BAD_INPUT);
@@ -394,11 +394,11 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 	if (a->policy == NULL) {
 		return deny(a, POLICY_REASON_UNKNOWN_POLICY);
 	}
-	if (a->belief.address != BELIEVE_OK) {
+	if (a->belief.address != AUTHZ_CLIENT_ADDRESS_OK) {
 		return deny_address(a);
 	}
 	a->holds_s = HOLDS_MAX_S;
-	a->fetch = (struct fetch){.dns = means->dns,
+	a->fetch = (struct authz_fetch){.dns = means->dns,
 		.policy = a->policy,
 		.ip = &a->ip,
 		.facts = &a->facts,
@@ -421,15 +421,15 @@ bool authz_start(struct authz *a, const struct authz_means *means, int64_t wall_
 void authz_cancel(struct authz *a)
 {
 	if (a->wait != NULL) {
-		verifier_cancel(a->wait);
+		authz_cert_verifier_cancel(a->wait);
 		a->wait = NULL;
 	}
-	fetch_cancel(&a->fetch);
+	authz_fetch_cancel(&a->fetch);
 }
 
-const struct policy *authz_policy(const struct input *input, const struct config *config)
+const struct policy *authz_policy(const struct authz_input *input, const struct config *config)
 {
-	struct str name = input->values[INPUT_DOORWARD_POLICY];
+	struct str name = input->values[AUTHZ_INPUT_DOORWARD_POLICY];
 
 	return config_policy(config, name.data != NULL ? name : str_view("default"));
 }
@@ -467,5 +467,5 @@ const char *authz_bound_word(enum authz_bound bound)
 
 enum dns_fcrdns_status authz_rdns_status(const struct authz *a)
 {
-	return fetch_status(&a->fetch);
+	return authz_fetch_status(&a->fetch);
 }

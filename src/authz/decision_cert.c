@@ -32,9 +32,9 @@ static void explain(struct authz *a)
 	}
 	bytes_init(&text, 0);
 	if (is_of_another(a)) {
-		believe_other_cert_text(&a->sent, frontend, &text);
+		authz_trusted_other_cert_text(&a->sent, frontend, &text);
 	} else {
-		believe_cert_text(&a->sent, &a->input, frontend, &a->belief, &text);
+		authz_trusted_cert_text(&a->sent, &a->input, frontend, &a->belief, &text);
 	}
 	authz_detail_take(a, &text);
 }
@@ -42,9 +42,9 @@ static void explain(struct authz *a)
 enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason)
 {
 	const struct config_frontend *frontend = &a->means.config->frontend;
-	const struct believe_cert *sent = &a->sent;
+	const struct authz_trusted_cert *sent = &a->sent;
 
-	believe_certificate(&a->input, frontend, a->belief.honoured, &a->sent);
+	authz_client_certificate(&a->input, frontend, a->belief.honoured, &a->sent);
 	a->cert_present = sent->text.len > 0 || a->given != NULL;
 	a->word = a->given != NULL ? cert_sources_suppose(&frontend->cert, a->given->status)
 				   : sent->word;
@@ -65,9 +65,10 @@ enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason
 		.intermediates = sent->intermediates,
 		.given = a->given != NULL ? &a->given->chain : NULL,
 		.cn_fallback = a->policy->cn_fallback,
-		.trust = trusts_of(verifier_trusts(a->means.verifier), a->policy),
+		.trust = authz_trust_stores_of(
+			authz_cert_verifier_trusts(a->means.verifier), a->policy),
 	};
-	/* Without it nothing would be verified: trusts_load sees to it. */
+	/* Without it nothing would be verified: authz_trust_stores_load sees to it. */
 	assert(a->policy->verify == POLICY_VERIFY_FRONTEND || a->question.trust != NULL);
 	return AUTHZ_CERT_ASK;
 }
@@ -139,5 +140,6 @@ bool authz_cert_agrees(const struct authz *a)
 		return cert_host_is_named(dns, names);
 	}
 	return cert_host_shares_domain(
-		trusts_suffixes(verifier_trusts(a->means.verifier)), dns, names);
+		authz_trust_stores_suffixes(authz_cert_verifier_trusts(a->means.verifier)), dns,
+		names);
 }

@@ -109,7 +109,7 @@ static void append_cert_san(struct line *l, const struct cert_identity *identity
 	struct bytes text;
 
 	bytes_init(&text, 0);
-	reply_san(identity, &text);
+	authz_response_san(identity, &text);
 	if (text.len > CLAIM_MAX) {
 		text.len = CLAIM_MAX - strlen(more);
 		bytes_append_text(&text, more);
@@ -160,16 +160,17 @@ static void append_ignored(struct line *l, const struct authz *a)
 {
 	struct bytes text;
 
-	if (a->belief.ignored == INPUT_COUNT) {
+	if (a->belief.ignored == AUTHZ_INPUT_COUNT) {
 		return;
 	}
 	bytes_init(&text, 0);
-	believe_ignored_text(&a->belief, &a->means.config->frontend, &text);
+	authz_trusted_ignored_text(&a->belief, &a->means.config->frontend, &text);
 	claim(l, "ignored", bytes_view(&text));
 	bytes_clear(&text);
 }
 
-void decision_log_outcome(const struct authz *a, const struct config_log *log, struct bytes *out)
+void authz_decision_log_outcome(
+	const struct authz *a, const struct config_log *log, struct bytes *out)
 {
 	struct line line = {.out = *out, .json = log->sink.format == LOG_JSON};
 	struct line *l = &line;
@@ -191,7 +192,7 @@ void decision_log_outcome(const struct authz *a, const struct config_log *log, s
 	if (a->policy != NULL) {
 		word(l, "policy", a->policy->name);
 	} else {
-		claim(l, "policy", a->input.values[INPUT_DOORWARD_POLICY]);
+		claim(l, "policy", a->input.values[AUTHZ_INPUT_DOORWARD_POLICY]);
 	}
 	addr_format(&a->ip, ip);
 	word(l, "ip", str_view(ip));
@@ -228,30 +229,30 @@ static void append_cut(struct line *l)
 	}
 }
 
-static void append_request(struct line *l, const struct decision_log_request *request)
+static void append_request(struct line *l, const struct authz_decision_log_request *request)
 {
 	const struct str *values = request->input->values;
 
-	claim(l, "method", values[INPUT_REQUEST_METHOD]);
-	claim(l, "http_host", values[INPUT_HOST]);
-	claim(l, "uri", values[INPUT_REQUEST_URI]);
-	claim(l, "user_agent", values[INPUT_USER_AGENT]);
+	claim(l, "method", values[AUTHZ_INPUT_REQUEST_METHOD]);
+	claim(l, "http_host", values[AUTHZ_INPUT_HOST]);
+	claim(l, "uri", values[AUTHZ_INPUT_REQUEST_URI]);
+	claim(l, "user_agent", values[AUTHZ_INPUT_USER_AGENT]);
 	number(l, "max_age", request->max_age_s);
 	milliseconds(l, "ms", request->duration_us);
 	append_cut(l);
 }
 
-void decision_log_space_init(struct decision_log_space *space)
+void authz_decision_log_space_init(struct authz_decision_log_space *space)
 {
-	*space = (struct decision_log_space){.when_s = INT64_MIN};
+	*space = (struct authz_decision_log_space){.when_s = INT64_MIN};
 }
 
-void decision_log_space_clear(struct decision_log_space *space)
+void authz_decision_log_space_clear(struct authz_decision_log_space *space)
 {
 	bytes_clear(&space->line);
 }
 
-static struct str when(struct decision_log_space *space, int64_t wall_s)
+static struct str when(struct authz_decision_log_space *space, int64_t wall_s)
 {
 	if (space->when_s != wall_s) {
 		space->when_s = wall_s;
@@ -260,8 +261,9 @@ static struct str when(struct decision_log_space *space, int64_t wall_s)
 	return str_view(space->when);
 }
 
-void decision_log_line(const struct config_log *log, enum authz_verdict verdict, struct str outcome,
-	const struct decision_log_request *request, struct decision_log_space *space)
+void authz_decision_log_line(const struct config_log *log, enum authz_verdict verdict,
+	struct str outcome, const struct authz_decision_log_request *request,
+	struct authz_decision_log_space *space)
 {
 	if (!is_wanted(log, verdict)) {
 		return;
@@ -287,19 +289,19 @@ void decision_log_line(const struct config_log *log, enum authz_verdict verdict,
 	space->line = l.out;
 }
 
-void decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us)
+void authz_decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us)
 {
-	const struct decision_log_request request = {
+	const struct authz_decision_log_request request = {
 		&a->input, a->wall_s, duration_us, a->max_age_s};
-	struct decision_log_space space;
+	struct authz_decision_log_space space;
 	struct bytes outcome;
 
-	decision_log_space_init(&space);
+	authz_decision_log_space_init(&space);
 	bytes_init(&outcome, 0);
-	decision_log_outcome(a, log, &outcome);
+	authz_decision_log_outcome(a, log, &outcome);
 	if (!outcome.failed) {
-		decision_log_line(log, a->verdict, bytes_view(&outcome), &request, &space);
+		authz_decision_log_line(log, a->verdict, bytes_view(&outcome), &request, &space);
 	}
-	decision_log_space_clear(&space);
+	authz_decision_log_space_clear(&space);
 	bytes_clear(&outcome);
 }

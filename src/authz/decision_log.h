@@ -12,33 +12,35 @@
 #include <stdint.h>
 
 /* Writes the one line of a decided request, if the configuration wants it. */
-void decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us);
+void authz_decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us);
 
 /*
  * Its two parts: what comes of the outcome, and is the same for the same input; and what differs
  * from request to request.
  */
-struct decision_log_request {
-	const struct input *input;
+struct authz_decision_log_request {
+	const struct authz_input *input;
 	int64_t wall_s;
 	uint64_t duration_us;
 	uint32_t max_age_s;
 };
 
 /* What one thread makes lines in, so that it allocates nothing anew for each. */
-struct decision_log_space {
+struct authz_decision_log_space {
 	struct bytes line;
 	int64_t when_s; /* that `when` tells */
 	char when[CLOCK_TEXT_MAX];
 };
 
-void decision_log_space_init(struct decision_log_space *space);
-void decision_log_space_clear(struct decision_log_space *space);
+void authz_decision_log_space_init(struct authz_decision_log_space *space);
+void authz_decision_log_space_clear(struct authz_decision_log_space *space);
 
 /* Writes the first part into `out`, which is empty; nothing if no line is wanted. */
-void decision_log_outcome(const struct authz *a, const struct config_log *log, struct bytes *out);
+void authz_decision_log_outcome(
+	const struct authz *a, const struct config_log *log, struct bytes *out);
 /* Writes the line, of which `outcome` is the first part. */
-void decision_log_line(const struct config_log *log, enum authz_verdict verdict, struct str outcome,
-	const struct decision_log_request *request, struct decision_log_space *space);
+void authz_decision_log_line(const struct config_log *log, enum authz_verdict verdict,
+	struct str outcome, const struct authz_decision_log_request *request,
+	struct authz_decision_log_space *space);
 
 #endif

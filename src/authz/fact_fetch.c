@@ -8,18 +8,18 @@
 
 #include <string.h>
 
-struct fetch_lookup {
-	struct fetch *fetch;
+struct authz_fetch_lookup {
+	struct authz_fetch *fetch;
 	struct dns_membership *under_way; /* NULL: is not */
 	struct dns_membership_result result;
 };
 
-static size_t lookup_count(const struct fetch *f)
+static size_t lookup_count(const struct authz_fetch *f)
 {
 	return f->lookups != NULL ? policy_rules_lookup_count(f->policy->rules) : 0;
 }
 
-void fetch_cancel(struct fetch *f)
+void authz_fetch_cancel(struct authz_fetch *f)
 {
 	if (f->names != NULL) {
 		dns_fcrdns_cancel(f->names);
@@ -31,14 +31,14 @@ void fetch_cancel(struct fetch *f)
 	}
 }
 
-void fetch_clear(struct fetch *f)
+void authz_fetch_clear(struct authz_fetch *f)
 {
-	fetch_cancel(f);
+	authz_fetch_cancel(f);
 	dns_fcrdns_result_unref(f->rdns);
-	*f = (struct fetch){.rdns = NULL};
+	*f = (struct authz_fetch){.rdns = NULL};
 }
 
-static bool is_pinned_out(struct fetch *f, struct str name)
+static bool is_pinned_out(struct authz_fetch *f, struct str name)
 {
 	const struct policy_pin *pin = policy_pins_keep_out(f->policy->pins, name, f->ip);
 
@@ -50,7 +50,7 @@ static bool is_pinned_out(struct fetch *f, struct str name)
 }
 
 /* Outside its networks a name has no members, and nobody is asked: for good. True if any is so. */
-static bool answer_by_pins(struct fetch *f)
+static bool answer_by_pins(struct authz_fetch *f)
 {
 	bool answered = false;
 
@@ -67,7 +67,7 @@ static bool answer_by_pins(struct fetch *f)
 }
 
 /* The result is shared: only where a pin keeps a name out, the others are listed anew. */
-static void apply_pins_to_names(struct fetch *f)
+static void apply_pins_to_names(struct authz_fetch *f)
 {
 	struct str_list all = f->rdns->names;
 	struct str *passed = NULL;
@@ -97,33 +97,33 @@ static void apply_pins_to_names(struct fetch *f)
 }
 
 /* Room for all that the rules can ask; false when out of memory. */
-static bool make_room(struct fetch *f)
+static bool make_room(struct authz_fetch *f)
 {
 	size_t count = policy_rules_lookup_count(f->policy->rules);
 
 	if (f->lookups != NULL || count == 0) {
 		return true;
 	}
-	struct fetch_lookup *lookups = arena_alloc(f->arena, count, sizeof(*lookups));
+	struct authz_fetch_lookup *lookups = arena_alloc(f->arena, count, sizeof(*lookups));
 
 	f->answers = arena_alloc(f->arena, count, sizeof(*f->answers));
 	if (lookups == NULL || f->answers == NULL) {
 		return false;
 	}
 	for (size_t i = 0; i < count; i++) {
-		lookups[i] = (struct fetch_lookup){.fetch = f};
+		lookups[i] = (struct authz_fetch_lookup){.fetch = f};
 		f->answers[i] = POLICY_UNFETCHED;
 	}
 	f->lookups = lookups;
 	return true;
 }
 
-static enum dns_fcrdns_mode mode_of(const struct fetch *f)
+static enum dns_fcrdns_mode mode_of(const struct authz_fetch *f)
 {
 	return f->policy->rdns == POLICY_RDNS_DOUBLE ? DNS_FCRDNS_DOUBLE : DNS_FCRDNS_SINGLE;
 }
 
-static struct dns_membership_question question_of(const struct fetch *f, size_t index)
+static struct dns_membership_question question_of(const struct authz_fetch *f, size_t index)
 {
 	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
 
@@ -134,7 +134,7 @@ static struct dns_membership_question question_of(const struct fetch *f, size_t 
 		.addr = f->ip};
 }
 
-static void keep(struct fetch *f, size_t index, const struct dns_membership_result *result)
+static void keep(struct authz_fetch *f, size_t index, const struct dns_membership_result *result)
 {
 	static const enum policy_truth truths[] = {
 		[DNS_MEMBERSHIP_NO] = POLICY_FALSE,
@@ -148,7 +148,7 @@ static void keep(struct fetch *f, size_t index, const struct dns_membership_resu
 
 static void on_names(void *ctx, const struct dns_fcrdns_result *result)
 {
-	struct fetch *f = ctx;
+	struct authz_fetch *f = ctx;
 
 	f->names = NULL;
 	f->rdns = result;
@@ -158,22 +158,22 @@ static void on_names(void *ctx, const struct dns_fcrdns_result *result)
 
 static void on_lookup(void *ctx, const struct dns_membership_result *result)
 {
-	struct fetch_lookup *lookup = ctx;
-	struct fetch *f = lookup->fetch;
+	struct authz_fetch_lookup *lookup = ctx;
+	struct authz_fetch *f = lookup->fetch;
 
 	lookup->under_way = NULL;
 	keep(f, (size_t)(lookup - f->lookups), result);
 	f->fetched(f->ctx);
 }
 
-static bool is_wanted(const struct fetch *f, const struct policy_costly *wanted, size_t index)
+static bool is_wanted(const struct authz_fetch *f, const struct policy_costly *wanted, size_t index)
 {
 	return policy_lookup_set_has(&wanted->lookups, index) &&
 	       f->answers[index] == POLICY_UNFETCHED && f->lookups[index].under_way == NULL;
 }
 
 /* An explanation is to show each question, also those that the cache answers. */
-void fetch_names_at_hand(struct fetch *f)
+void authz_fetch_names_at_hand(struct authz_fetch *f)
 {
 	if (f->trace == NULL && f->rdns == NULL && !f->names_sought) {
 		f->names_sought = true;
@@ -184,13 +184,13 @@ void fetch_names_at_hand(struct fetch *f)
 	}
 }
 
-static bool take_what_is_at_hand(struct fetch *f, const struct policy_costly *wanted)
+static bool take_what_is_at_hand(struct authz_fetch *f, const struct policy_costly *wanted)
 {
 	struct dns_membership_result result;
 	bool taken = false;
 
 	if (wanted->names && f->rdns == NULL) {
-		fetch_names_at_hand(f);
+		authz_fetch_names_at_hand(f);
 		taken = f->rdns != NULL;
 	}
 	for (size_t i = 0; i < lookup_count(f); i++) {
@@ -204,19 +204,19 @@ static bool take_what_is_at_hand(struct fetch *f, const struct policy_costly *wa
 	return taken;
 }
 
-static enum fetch_begun look_up(struct fetch *f, const struct policy_costly *wanted)
+static enum authz_fetch_begun look_up(struct authz_fetch *f, const struct policy_costly *wanted)
 {
-	enum fetch_begun begun = FETCH_WAIT;
+	enum authz_fetch_begun begun = AUTHZ_FETCH_WAIT;
 	struct dns_membership_result result;
 
 	if (wanted->names && f->rdns == NULL && f->names == NULL) {
 		f->names = dns_fcrdns_start(f->dns, f->ip, mode_of(f), f->trace, on_names, f);
 		if (f->names == NULL) {
-			return FETCH_FAILED;
+			return AUTHZ_FETCH_FAILED;
 		}
 	}
 	for (size_t i = 0; i < lookup_count(f); i++) {
-		struct fetch_lookup *lookup = &f->lookups[i];
+		struct authz_fetch_lookup *lookup = &f->lookups[i];
 		struct dns_membership_question question = question_of(f, i);
 
 		if (!is_wanted(f, wanted, i)) {
@@ -226,14 +226,14 @@ static enum fetch_begun look_up(struct fetch *f, const struct policy_costly *wan
 			f->dns, &question, f->trace, on_lookup, lookup, &result);
 		if (lookup->under_way == NULL) {
 			keep(f, i, &result);
-			begun = FETCH_AGAIN;
+			begun = AUTHZ_FETCH_AGAIN;
 		}
 	}
 	return begun;
 }
 
 /* Counts the request once for each rate, however often the rules are asked. */
-static bool ask_rates(struct fetch *f, const struct policy_costly *wanted)
+static bool ask_rates(struct authz_fetch *f, const struct policy_costly *wanted)
 {
 	uint64_t asked = wanted->rates & ~f->rates_asked;
 	uint64_t now_ns = asked != 0 ? clock_us() * 1000 : 0;
@@ -249,27 +249,27 @@ static bool ask_rates(struct fetch *f, const struct policy_costly *wanted)
 	return asked != 0;
 }
 
-enum fetch_begun fetch_begin(struct fetch *f, const struct policy_costly *wanted)
+enum authz_fetch_begun authz_fetch_begin(struct authz_fetch *f, const struct policy_costly *wanted)
 {
 	bool first = f->lookups == NULL;
 
 	if (ask_rates(f, wanted)) {
-		return FETCH_AGAIN;
+		return AUTHZ_FETCH_AGAIN;
 	}
 	if (!make_room(f)) {
-		return FETCH_FAILED;
+		return AUTHZ_FETCH_FAILED;
 	}
 	if (first && answer_by_pins(f)) {
-		return FETCH_AGAIN;
+		return AUTHZ_FETCH_AGAIN;
 	}
 	/* An explanation is to show each question, also those that the cache answers. */
 	if (f->trace == NULL && take_what_is_at_hand(f, wanted)) {
-		return FETCH_AGAIN;
+		return AUTHZ_FETCH_AGAIN;
 	}
 	return look_up(f, wanted);
 }
 
-enum dns_fcrdns_status fetch_status(const struct fetch *f)
+enum dns_fcrdns_status authz_fetch_status(const struct authz_fetch *f)
 {
 	if (f->rdns == NULL) {
 		return DNS_FCRDNS_OFF;
@@ -284,12 +284,12 @@ enum dns_fcrdns_status fetch_status(const struct fetch *f)
 	return f->rdns->status;
 }
 
-struct str_list fetch_names(const struct fetch *f)
+struct str_list authz_fetch_names(const struct authz_fetch *f)
 {
 	return f->pinned;
 }
 
-void fetch_facts(const struct fetch *f, struct policy_facts *facts)
+void authz_fetch_facts(const struct authz_fetch *f, struct policy_facts *facts)
 {
 	facts->answers = f->lookups != NULL ? f->answers : NULL;
 	facts->rates_asked = f->rates_asked;
@@ -304,13 +304,13 @@ void fetch_facts(const struct fetch *f, struct policy_facts *facts)
 		bool whole = !f->rdns->incomplete && f->rdns->unasked.count == 0;
 
 		facts->names_state = whole ? POLICY_FACT_KNOWN : POLICY_FACT_KNOWN_IN_PART;
-		facts->names = fetch_names(f);
+		facts->names = authz_fetch_names(f);
 		facts->possible_names =
 			f->rdns->incomplete ? (struct str_list){NULL, 0} : f->rdns->unasked;
 	}
 }
 
-bool fetch_is_overload(const struct fetch *f, const struct policy_costly *unknown)
+bool authz_fetch_is_overload(const struct authz_fetch *f, const struct policy_costly *unknown)
 {
 	bool overload = unknown->names && (f->rdns->overload || f->starved);
 
@@ -321,7 +321,7 @@ bool fetch_is_overload(const struct fetch *f, const struct policy_costly *unknow
 	return overload;
 }
 
-static const char *list_why(const struct fetch *f, size_t index)
+static const char *list_why(const struct authz_fetch *f, size_t index)
 {
 	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
 	char answer[ADDR_TEXT_MAX];
@@ -337,7 +337,8 @@ static const char *list_why(const struct fetch *f, size_t index)
 	return why.data;
 }
 
-const char *fetch_unknown_why(const struct fetch *f, const struct policy_costly *unknown)
+const char *authz_fetch_unknown_why(
+	const struct authz_fetch *f, const struct policy_costly *unknown)
 {
 	for (size_t i = 0; i < lookup_count(f); i++) {
 		if (policy_lookup_set_has(&unknown->lookups, i) &&
@@ -351,7 +352,7 @@ const char *fetch_unknown_why(const struct fetch *f, const struct policy_costly 
 		       : NULL;
 }
 
-uint64_t fetch_expires_ms(const struct fetch *f, const struct policy_lookup_set *used)
+uint64_t authz_fetch_expires_ms(const struct authz_fetch *f, const struct policy_lookup_set *used)
 {
 	uint64_t expires_ms = f->rdns != NULL ? f->rdns->expires_ms : UINT64_MAX;
 

@@ -20,10 +20,11 @@
  * the client's address is none, and no `forward` asks.
  */
 
-struct fetch_lookup;
+struct authz_fetch_lookup;
 
-/* The caller's memory; zeroed, then the first part filled in, before the first fetch_begin. */
-struct fetch {
+/* The caller's memory; zeroed, then the first part filled in, before the first authz_fetch_begin.
+ */
+struct authz_fetch {
 	struct dns_engine *dns;
 	const struct policy *policy;
 	const struct addr *ip;
@@ -41,42 +42,44 @@ struct fetch {
 	struct str kept_out;                  /* that name */
 	bool starved;                         /* no memory to list them: nobody knows */
 	struct dns_fcrdns *names;             /* under way; NULL: is not */
-	struct fetch_lookup *lookups;         /* by number; NULL: none was wanted */
+	struct authz_fetch_lookup *lookups;   /* by number; NULL: none was wanted */
 	enum policy_truth *answers;
 	uint64_t rates_asked; /* as in struct policy_facts */
 	uint64_t rates_over;
 };
 
-enum fetch_begun {
-	FETCH_WAIT,   /* `fetched` is going to be called */
-	FETCH_AGAIN,  /* something is there already */
-	FETCH_FAILED, /* out of memory */
+enum authz_fetch_begun {
+	AUTHZ_FETCH_WAIT,   /* `fetched` is going to be called */
+	AUTHZ_FETCH_AGAIN,  /* something is there already */
+	AUTHZ_FETCH_FAILED, /* out of memory */
 };
 
 /*
  * Takes what is at hand of what is wanted; if nothing is, looks it up, all at once. What is under
  * way goes on, also when others are wanted now.
  */
-NODISCARD enum fetch_begun fetch_begin(struct fetch *f, const struct policy_costly *wanted);
+NODISCARD enum authz_fetch_begun authz_fetch_begin(
+	struct authz_fetch *f, const struct policy_costly *wanted);
 /* Takes the names if they are at hand; for who wants them whatever the rules say. */
-void fetch_names_at_hand(struct fetch *f);
+void authz_fetch_names_at_hand(struct authz_fetch *f);
 /* Looks up nothing any more; what is fetched stays. */
-void fetch_cancel(struct fetch *f);
-void fetch_clear(struct fetch *f);
+void authz_fetch_cancel(struct authz_fetch *f);
+void authz_fetch_clear(struct authz_fetch *f);
 
 /* The word of the names: where their pins let none pass, that none confirms. */
-enum dns_fcrdns_status fetch_status(const struct fetch *f);
+enum dns_fcrdns_status authz_fetch_status(const struct authz_fetch *f);
 /* The names that the rules may see; none before they are fetched. */
-struct str_list fetch_names(const struct fetch *f);
+struct str_list authz_fetch_names(const struct authz_fetch *f);
 /* Writes what is fetched into names_state, names, answers, rates_asked and rates_over. */
-void fetch_facts(const struct fetch *f, struct policy_facts *facts);
+void authz_fetch_facts(const struct authz_fetch *f, struct policy_facts *facts);
 /* Whether any of them is unknown because of our own limits. */
-bool fetch_is_overload(const struct fetch *f, const struct policy_costly *unknown);
+bool authz_fetch_is_overload(const struct authz_fetch *f, const struct policy_costly *unknown);
 /* Why some of them is unknown, where there is more to say than that DNS failed; else NULL. In the
  * arena. */
-const char *fetch_unknown_why(const struct fetch *f, const struct policy_costly *unknown);
+const char *authz_fetch_unknown_why(
+	const struct authz_fetch *f, const struct policy_costly *unknown);
 /* When the first of the names, if they are fetched at all, and of `used` ends; UINT64_MAX: never.
  */
-uint64_t fetch_expires_ms(const struct fetch *f, const struct policy_lookup_set *used);
+uint64_t authz_fetch_expires_ms(const struct authz_fetch *f, const struct policy_lookup_set *used);
 
 #endif

@@ -21,7 +21,7 @@ static const char *const param_of[ORIGINAL_COUNT] = {
 	[ORIGINAL_POLICY] = "DOORWARD_POLICY",
 };
 
-/* The headers that front ends tell it by; of struct input, bits of `told`. */
+/* The headers that front ends tell it by; of struct authz_input, bits of `told`. */
 enum word {
 	WORD_FORWARDED_URI,
 	WORD_ORIGINAL_URI,
@@ -53,7 +53,7 @@ static const struct {
 };
 
 struct forward {
-	struct input *input;
+	struct authz_input *input;
 	const struct config *config;
 	struct str originals[ORIGINAL_COUNT];
 	unsigned disputed; /* bits 1 << enum original: cannot be told, and count as having come
@@ -147,9 +147,9 @@ static void take_header(struct forward *f, struct str name, struct str value, bo
 	if (what < ORIGINAL_COUNT && ambiguous) {
 		f->disputed |= BIT(what);
 	} else if (ambiguous) {
-		input_add_ambiguous(f->input, &f->config->frontend.cert, name, value);
+		authz_input_add_ambiguous(f->input, &f->config->frontend.cert, name, value);
 	} else if (what == ORIGINAL_COUNT) {
-		input_add(f->input, &f->config->frontend.cert, name, value);
+		authz_input_add(f->input, &f->config->frontend.cert, name, value);
 	}
 }
 
@@ -206,14 +206,14 @@ static void take_original(const struct forward *f, enum original what)
 	struct str param = str_view(param_of[what]);
 
 	if ((f->disputed & BIT(what)) != 0) {
-		input_add_ambiguous(f->input, sources, param, f->originals[what]);
+		authz_input_add_ambiguous(f->input, sources, param, f->originals[what]);
 	} else if (f->originals[what].data != NULL) {
-		input_add(f->input, sources, param, f->originals[what]);
+		authz_input_add(f->input, sources, param, f->originals[what]);
 	}
 }
 
-void forward_input(struct input *input, const struct config *config, const struct http_head *head,
-	const struct http_route *route)
+void authz_forward_input(struct authz_input *input, const struct config *config,
+	const struct http_head *head, const struct http_route *route)
 {
 	struct forward f = {.input = input, .config = config};
 	char text[NAME_MAX_LEN];
@@ -238,16 +238,16 @@ void forward_input(struct input *input, const struct config *config, const struc
 	}
 }
 
-static bool original_of(enum input_name name, enum original *what)
+static bool original_of(enum authz_input_name name, enum original *what)
 {
 	switch (name) {
-	case INPUT_REQUEST_URI:
+	case AUTHZ_INPUT_REQUEST_URI:
 		*what = ORIGINAL_URI;
 		return true;
-	case INPUT_REQUEST_METHOD:
+	case AUTHZ_INPUT_REQUEST_METHOD:
 		*what = ORIGINAL_METHOD;
 		return true;
-	case INPUT_HOST:
+	case AUTHZ_INPUT_HOST:
 		*what = ORIGINAL_HOST;
 		return true;
 	default:
@@ -255,7 +255,8 @@ static bool original_of(enum input_name name, enum original *what)
 	}
 }
 
-bool forward_words(const struct input *input, enum input_name name, struct bytes *out)
+bool authz_forward_words(
+	const struct authz_input *input, enum authz_input_name name, struct bytes *out)
 {
 	bool came = (input->present >> name & 1) != 0;
 	const char *separator = "";
@@ -277,12 +278,13 @@ bool forward_words(const struct input *input, enum input_name name, struct bytes
 	return true;
 }
 
-void forward_refuse(struct input *input, const struct addr *from, char why[FORWARD_WHY_MAX])
+void authz_forward_refuse(
+	struct authz_input *input, const struct addr *from, char why[AUTHZ_FORWARD_WHY_MAX])
 {
 	char ip[ADDR_TEXT_MAX];
 
 	addr_format(from, ip);
-	snprintf(why, FORWARD_WHY_MAX,
+	snprintf(why, AUTHZ_FORWARD_WHY_MAX,
 		"%s may not ask over HTTP: [frontend] trusted_proxies = %s would let it", ip, ip);
 	input->unusable = why;
 }

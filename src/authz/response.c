@@ -52,7 +52,7 @@ static void append_san_list(struct bytes *out, const char *kind, struct str_list
 	}
 }
 
-void reply_san(const struct cert_identity *identity, struct bytes *out)
+void authz_response_san(const struct cert_identity *identity, struct bytes *out)
 {
 	size_t start = out->len;
 
@@ -100,7 +100,7 @@ static void certificate_headers(const struct header_writer *w, const struct cert
 	if (identity->dns.count + identity->ip_count + identity->email.count + identity->uri.count >
 		0) {
 		begin_header(w, "X-Client-Cert-San");
-		reply_san(identity, w->out);
+		authz_response_san(identity, w->out);
 		bytes_append_text(w->out, "\r\n");
 	}
 	clock_format(identity->not_after, not_after);
@@ -123,7 +123,7 @@ static void client_headers(const struct header_writer *w, const struct authz *a)
 	}
 }
 
-void reply_head(const struct authz *a, enum fcgi_role role, struct bytes *out)
+void authz_response_head(const struct authz *a, enum fcgi_role role, struct bytes *out)
 {
 	bool authorizer = role == FCGI_ROLE_AUTHORIZER;
 	struct header_writer w = {out, authorizer ? "Variable-" : ""};
@@ -136,7 +136,8 @@ void reply_head(const struct authz *a, enum fcgi_role role, struct bytes *out)
 
 #define DIGITS_MAX 10
 
-void reply_caching(uint32_t max_age_s, enum fcgi_role role, bool to_client, struct bytes *out)
+void authz_response_caching(
+	uint32_t max_age_s, enum fcgi_role role, bool to_client, struct bytes *out)
 {
 	/* nginx reads Cache-Control only where it has not seen the other before. */
 	static const char for_nginx[] = "X-Accel-Expires: ";
@@ -168,7 +169,7 @@ void reply_caching(uint32_t max_age_s, enum fcgi_role role, bool to_client, stru
 	bytes_append(out, text, (size_t)(at - text));
 }
 
-void reply_tail(const struct authz *a, enum fcgi_role role, struct bytes *out)
+void authz_response_tail(const struct authz *a, enum fcgi_role role, struct bytes *out)
 {
 	bool allowed = a->verdict == AUTHZ_ALLOW;
 
@@ -181,9 +182,9 @@ void reply_tail(const struct authz *a, enum fcgi_role role, struct bytes *out)
 	}
 }
 
-void reply_build(const struct authz *a, enum fcgi_role role, struct bytes *out)
+void authz_response_build(const struct authz *a, enum fcgi_role role, struct bytes *out)
 {
-	reply_head(a, role, out);
-	reply_caching(a->max_age_s, role, false, out);
-	reply_tail(a, role, out);
+	authz_response_head(a, role, out);
+	authz_response_caching(a->max_age_s, role, false, out);
+	authz_response_tail(a, role, out);
 }

@@ -14,7 +14,7 @@ static void on_decided(void *ctx)
 	*decided = true;
 }
 
-bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wall_s,
+bool authz_decide_sync(struct authz *a, const struct authz_snapshot *snapshot, int64_t wall_s,
 	const struct authz_trace *trace)
 {
 	bool decided = false;
@@ -25,10 +25,11 @@ bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wal
 		return false;
 	}
 	means.dns = dns_engine_new(&loop, snapshot->dns, NULL);
-	means.verifier = verifier_new(&loop, snapshot->trusts, NULL);
+	means.verifier = authz_cert_verifier_new(&loop, snapshot->trusts, NULL);
 	means.buckets = policy_token_buckets_new(BUCKETS);
 	if (means.dns != NULL) {
-		dns_engine_want_names(means.dns, snapshot_wants_name, (void *)(uintptr_t)snapshot);
+		dns_engine_want_names(
+			means.dns, authz_snapshot_wants_name, (void *)(uintptr_t)snapshot);
 	}
 	if (means.dns != NULL && means.verifier != NULL && means.buckets != NULL) {
 		decided = authz_start(a, &means, wall_s, trace, on_decided, &decided);
@@ -37,7 +38,7 @@ bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wal
 		}
 	}
 	dns_engine_close(means.dns);
-	verifier_close(means.verifier);
+	authz_cert_verifier_close(means.verifier);
 	policy_token_buckets_unref(means.buckets);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	uv_loop_close(&loop);

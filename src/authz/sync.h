@@ -13,7 +13,7 @@
  * those of authz_start. Nobody was counted before, so no rate holds. False when there is no memory
  * or descriptor for that: nothing is decided then.
  */
-NODISCARD bool single_decide(struct authz *a, const struct snapshot *snapshot, int64_t wall_s,
-	const struct authz_trace *trace);
+NODISCARD bool authz_decide_sync(struct authz *a, const struct authz_snapshot *snapshot,
+	int64_t wall_s, const struct authz_trace *trace);
 
 #endif

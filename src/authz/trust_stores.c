@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct trusts {
+struct authz_trust_stores {
 	struct cert_trust *
 		*of_policy; /* by policy->number; policies with the same settings share one */
 	size_t policy_count;
@@ -79,7 +79,8 @@ static size_t first_like(const struct config *config, size_t index)
 	return i;
 }
 
-static bool load_all(struct trusts *trusts, const struct config *config, struct diag *diag)
+static bool load_all(
+	struct authz_trust_stores *trusts, const struct config *config, struct diag *diag)
 {
 	bool good = true;
 	bool domain = false;
@@ -111,9 +112,9 @@ static bool load_all(struct trusts *trusts, const struct config *config, struct 
 	return good;
 }
 
-struct trusts *trusts_load(const struct config *config, struct diag *diag)
+struct authz_trust_stores *authz_trust_stores_load(const struct config *config, struct diag *diag)
 {
-	struct trusts *trusts = calloc(1, sizeof(*trusts));
+	struct authz_trust_stores *trusts = calloc(1, sizeof(*trusts));
 
 	if (trusts == NULL) {
 		diag_error(diag, NULL, "out of memory");
@@ -124,24 +125,24 @@ struct trusts *trusts_load(const struct config *config, struct diag *diag)
 	trusts->cache = cert_cache_new(config->cert_entries);
 	if (trusts->of_policy == NULL || trusts->cache == NULL) {
 		diag_error(diag, NULL, "out of memory");
-		trusts_unref(trusts);
+		authz_trust_stores_unref(trusts);
 		return NULL;
 	}
 	trusts->policy_count = config->policy_count;
 	if (!load_all(trusts, config, diag)) {
-		trusts_unref(trusts);
+		authz_trust_stores_unref(trusts);
 		return NULL;
 	}
 	return trusts;
 }
 
-struct trusts *trusts_ref(struct trusts *trusts)
+struct authz_trust_stores *authz_trust_stores_ref(struct authz_trust_stores *trusts)
 {
 	atomic_fetch_add_explicit(&trusts->references, 1, memory_order_relaxed);
 	return trusts;
 }
 
-static void free_all(struct trusts *trusts)
+static void free_all(struct authz_trust_stores *trusts)
 {
 	for (size_t i = 0; i < trusts->policy_count; i++) {
 		bool shared = false;
@@ -156,7 +157,7 @@ static void free_all(struct trusts *trusts)
 	free(trusts->of_policy);
 }
 
-void trusts_unref(struct trusts *trusts)
+void authz_trust_stores_unref(struct authz_trust_stores *trusts)
 {
 	if (trusts == NULL ||
 		atomic_fetch_sub_explicit(&trusts->references, 1, memory_order_acq_rel) > 1) {
@@ -168,22 +169,23 @@ void trusts_unref(struct trusts *trusts)
 	free(trusts);
 }
 
-const struct cert_trust *trusts_of(const struct trusts *trusts, const struct policy *policy)
+const struct cert_trust *authz_trust_stores_of(
+	const struct authz_trust_stores *trusts, const struct policy *policy)
 {
 	return trusts->of_policy[policy->number];
 }
 
-struct cert_cache *trusts_cache(const struct trusts *trusts)
+struct cert_cache *authz_trust_stores_cache(const struct authz_trust_stores *trusts)
 {
 	return trusts->cache;
 }
 
-const struct cert_suffixes *trusts_suffixes(const struct trusts *trusts)
+const struct cert_suffixes *authz_trust_stores_suffixes(const struct authz_trust_stores *trusts)
 {
 	return trusts->suffixes;
 }
 
-bool trusts_watches(const struct trusts *trusts)
+bool authz_trust_stores_watches(const struct authz_trust_stores *trusts)
 {
 	for (size_t i = 0; i < trusts->policy_count; i++) {
 		if (trusts->of_policy[i] != NULL) {
@@ -193,7 +195,7 @@ bool trusts_watches(const struct trusts *trusts)
 	return false;
 }
 
-uint64_t trusts_stamp(const struct config *config)
+uint64_t authz_trust_stores_stamp(const struct config *config)
 {
 	uint64_t stamp = 0;
 

@@ -15,22 +15,23 @@
  * What the policies of one configuration verify certificates by, all read at one time, and what was
  * found by it. Shared by all workers; immutable but for its cache.
  */
-struct trusts;
+struct authz_trust_stores;
 
 /* NULL after diag_error. */
-struct trusts *trusts_load(const struct config *config, struct diag *diag);
-struct trusts *trusts_ref(struct trusts *trusts);
-void trusts_unref(struct trusts *trusts);
+struct authz_trust_stores *authz_trust_stores_load(const struct config *config, struct diag *diag);
+struct authz_trust_stores *authz_trust_stores_ref(struct authz_trust_stores *trusts);
+void authz_trust_stores_unref(struct authz_trust_stores *trusts);
 
 /* NULL for a policy that leaves it to the front end. `policy` is one of that configuration's. */
-const struct cert_trust *trusts_of(const struct trusts *trusts, const struct policy *policy);
-struct cert_cache *trusts_cache(const struct trusts *trusts);
+const struct cert_trust *authz_trust_stores_of(
+	const struct authz_trust_stores *trusts, const struct policy *policy);
+struct cert_cache *authz_trust_stores_cache(const struct authz_trust_stores *trusts);
 /* NULL unless a policy needs it. */
-const struct cert_suffixes *trusts_suffixes(const struct trusts *trusts);
+const struct cert_suffixes *authz_trust_stores_suffixes(const struct authz_trust_stores *trusts);
 
 /* Whether there are files whose change would count. */
-bool trusts_watches(const struct trusts *trusts);
+bool authz_trust_stores_watches(const struct authz_trust_stores *trusts);
 /* Another number once one of the files changes. */
-uint64_t trusts_stamp(const struct config *config);
+uint64_t authz_trust_stores_stamp(const struct config *config);
 
 #endif

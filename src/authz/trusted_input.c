@@ -13,21 +13,22 @@ static bool is_trusted_proxy(const struct config_frontend *frontend, const struc
 	return false;
 }
 
-bool believe_peer(const struct config_frontend *frontend, const struct addr *peer)
+bool authz_trusts_peer(const struct config_frontend *frontend, const struct addr *peer)
 {
 	return peer->family == ADDR_NONE || is_trusted_proxy(frontend, peer);
 }
 
-static bool are_headers_honoured(const struct input *input, const struct config_frontend *frontend)
+static bool are_headers_honoured(
+	const struct authz_input *input, const struct config_frontend *frontend)
 {
 	struct addr peer;
 
 	if (frontend->trust_headers || input->from_trusted_peer ||
-		str_eq_text(input->values[INPUT_DOORWARD_TRUST_HEADERS], "1")) {
+		str_eq_text(input->values[AUTHZ_INPUT_DOORWARD_TRUST_HEADERS], "1")) {
 		return true;
 	}
 	return frontend->trusted_proxy_count > 0 &&
-	       addr_parse(input->values[INPUT_REMOTE_ADDR], &peer) &&
+	       addr_parse(input->values[AUTHZ_INPUT_REMOTE_ADDR], &peer) &&
 	       is_trusted_proxy(frontend, &peer);
 }
 
@@ -51,23 +52,24 @@ static bool parse_item(struct str item, struct addr *out)
 	return true;
 }
 
-static bool take_address(
-	struct belief *belief, enum input_name source, struct str text, bool good, struct addr addr)
+static bool take_address(struct authz_trusted_input *belief, enum authz_input_name source,
+	struct str text, bool good, struct addr addr)
 {
 	belief->source = source;
-	belief->address = good ? BELIEVE_OK : BELIEVE_BAD_ADDRESS;
+	belief->address = good ? AUTHZ_CLIENT_ADDRESS_OK : AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS;
 	belief->ip = good ? addr : (struct addr){.family = ADDR_NONE};
 	belief->bad = good ? (struct str){NULL, 0} : text;
 	return good;
 }
 
-static bool take_one(struct belief *belief, const struct input *input, enum input_name source)
+static bool take_one(struct authz_trusted_input *belief, const struct authz_input *input,
+	enum authz_input_name source)
 {
 	struct str text = input->values[source];
 	struct addr addr = {.family = ADDR_NONE};
 	/* CGI's has no port (RFC 3875 4.1.8). */
-	bool good = source == INPUT_REMOTE_ADDR ? addr_parse(text, &addr)
-						: parse_item(str_trim(text), &addr);
+	bool good = source == AUTHZ_INPUT_REMOTE_ADDR ? addr_parse(text, &addr)
+						      : parse_item(str_trim(text), &addr);
 
 	return take_address(belief, source, text, good, addr);
 }
@@ -90,12 +92,12 @@ static bool split_last(struct str *line, struct str *item)
  * untrusted address was written by proxies that are trusted. If all of them are, the leftmost is
  * the client.
  */
-static bool take_list(
-	struct belief *belief, const struct input *input, const struct config_frontend *frontend)
+static bool take_list(struct authz_trusted_input *belief, const struct authz_input *input,
+	const struct config_frontend *frontend)
 {
 	size_t left = input->more_line_count;
 	struct str line =
-		left > 0 ? input->more_lines[left - 1] : input->values[INPUT_X_FORWARDED_FOR];
+		left > 0 ? input->more_lines[left - 1] : input->values[AUTHZ_INPUT_X_FORWARDED_FOR];
 	struct str item;
 	struct addr addr = {.family = ADDR_NONE};
 
@@ -104,79 +106,80 @@ static bool take_list(
 		bool good = parse_item(item, &addr);
 
 		if (!good || (!more && left == 0) || !is_trusted_proxy(frontend, &addr)) {
-			return take_address(belief, INPUT_X_FORWARDED_FOR, item, good, addr);
+			return take_address(belief, AUTHZ_INPUT_X_FORWARDED_FOR, item, good, addr);
 		}
 		if (!more) {
 			left--;
 			line = left > 0 ? input->more_lines[left - 1]
-					: input->values[INPUT_X_FORWARDED_FOR];
+					: input->values[AUTHZ_INPUT_X_FORWARDED_FOR];
 		}
 	}
 }
 
 /* Both headers were told to count: where they lead apart, one of them is the client's own. */
-static void take_both(
-	struct belief *belief, const struct input *input, const struct config_frontend *frontend)
+static void take_both(struct authz_trusted_input *belief, const struct authz_input *input,
+	const struct config_frontend *frontend)
 {
 	struct addr first;
 
-	if (!take_one(belief, input, INPUT_X_REAL_IP)) {
+	if (!take_one(belief, input, AUTHZ_INPUT_X_REAL_IP)) {
 		return;
 	}
 	first = belief->ip;
 	if (take_list(belief, input, frontend) && !addr_eq(&first, &belief->ip)) {
 		belief->apart[0] = first;
 		belief->apart[1] = belief->ip;
-		belief->address = BELIEVE_TWO_ADDRESSES;
+		belief->address = AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES;
 		belief->ip = (struct addr){.family = ADDR_NONE};
 	}
 }
 
 /* What the configuration has the address taken from, where headers are honoured. */
-static enum input_name header_of(const struct input *input, const struct config_frontend *frontend)
+static enum authz_input_name header_of(
+	const struct authz_input *input, const struct config_frontend *frontend)
 {
 	switch (frontend->address) {
 	case CONFIG_ADDRESS_REMOTE_ADDR:
-		return INPUT_REMOTE_ADDR;
+		return AUTHZ_INPUT_REMOTE_ADDR;
 	case CONFIG_ADDRESS_X_REAL_IP:
-		return INPUT_X_REAL_IP;
+		return AUTHZ_INPUT_X_REAL_IP;
 	case CONFIG_ADDRESS_X_FORWARDED_FOR:
-		return INPUT_X_FORWARDED_FOR;
+		return AUTHZ_INPUT_X_FORWARDED_FOR;
 	case CONFIG_ADDRESS_AUTO:
 		break;
 	}
-	if (input->values[INPUT_X_REAL_IP].data != NULL) {
-		return INPUT_X_REAL_IP;
+	if (input->values[AUTHZ_INPUT_X_REAL_IP].data != NULL) {
+		return AUTHZ_INPUT_X_REAL_IP;
 	}
-	return frontend->forwarded_for && input->values[INPUT_X_FORWARDED_FOR].data != NULL
-		       ? INPUT_X_FORWARDED_FOR
-		       : INPUT_REMOTE_ADDR;
+	return frontend->forwarded_for && input->values[AUTHZ_INPUT_X_FORWARDED_FOR].data != NULL
+		       ? AUTHZ_INPUT_X_FORWARDED_FOR
+		       : AUTHZ_INPUT_REMOTE_ADDR;
 }
 
-static void take_client(
-	struct belief *belief, const struct input *input, const struct config_frontend *frontend)
+static void take_client(struct authz_trusted_input *belief, const struct authz_input *input,
+	const struct config_frontend *frontend)
 {
-	belief->source = belief->honoured ? header_of(input, frontend) : INPUT_REMOTE_ADDR;
+	belief->source = belief->honoured ? header_of(input, frontend) : AUTHZ_INPUT_REMOTE_ADDR;
 	if (input->values[belief->source].data == NULL) {
-		belief->address = BELIEVE_NO_ADDRESS;
-	} else if (belief->source == INPUT_X_FORWARDED_FOR) {
+		belief->address = AUTHZ_CLIENT_ADDRESS_NO_ADDRESS;
+	} else if (belief->source == AUTHZ_INPUT_X_FORWARDED_FOR) {
 		take_list(belief, input, frontend);
-	} else if (belief->source == INPUT_X_REAL_IP && frontend->forwarded_for &&
+	} else if (belief->source == AUTHZ_INPUT_X_REAL_IP && frontend->forwarded_for &&
 		   frontend->address == CONFIG_ADDRESS_AUTO &&
-		   input->values[INPUT_X_FORWARDED_FOR].data != NULL) {
+		   input->values[AUTHZ_INPUT_X_FORWARDED_FOR].data != NULL) {
 		take_both(belief, input, frontend);
 	} else {
 		take_one(belief, input, belief->source);
 	}
 }
 
-static struct str value_of(const struct input *input, enum cert_input name)
+static struct str value_of(const struct authz_input *input, enum cert_input name)
 {
-	return input->values[INPUT_CERT + name];
+	return input->values[AUTHZ_INPUT_CERT + name];
 }
 
 /* Whether param or header counts: one that is there, else one that the front end could send. */
-static bool is_by_param(const struct input *input, const struct cert_sources *sources,
+static bool is_by_param(const struct authz_input *input, const struct cert_sources *sources,
 	bool honoured, enum cert_input param, enum cert_input header)
 {
 	if (value_of(input, param).data != NULL) {
@@ -186,18 +189,18 @@ static bool is_by_param(const struct input *input, const struct cert_sources *so
 	       (value_of(input, header).data == NULL && sources->names[param].data != NULL);
 }
 
-void believe_certificate(const struct input *input, const struct config_frontend *frontend,
-	bool honoured, struct believe_cert *out)
+void authz_client_certificate(const struct authz_input *input,
+	const struct config_frontend *frontend, bool honoured, struct authz_trusted_cert *out)
 {
 	const struct cert_sources *sources = &frontend->cert;
 	bool by_param = is_by_param(input, sources, honoured, CERT_INPUT_PARAM, CERT_INPUT_HEADER);
 	struct str absent = {NULL, 0};
 
-	*out = (struct believe_cert){
+	*out = (struct authz_trusted_cert){
 		.text = value_of(input, by_param ? CERT_INPUT_PARAM : CERT_INPUT_HEADER),
 		.codec = by_param ? sources->param_codec : sources->header_codec,
 		.list = sources->list,
-		.cert_name = INPUT_CERT + (by_param ? CERT_INPUT_PARAM : CERT_INPUT_HEADER),
+		.cert_name = AUTHZ_INPUT_CERT + (by_param ? CERT_INPUT_PARAM : CERT_INPUT_HEADER),
 	};
 	if (sources->no_cert != NULL && str_eq_text(out->text, sources->no_cert)) {
 		out->text = absent;
@@ -211,7 +214,7 @@ void believe_certificate(const struct input *input, const struct config_frontend
 	enum cert_input status = by_param ? CERT_INPUT_STATUS_PARAM : CERT_INPUT_STATUS_HEADER;
 
 	out->intermediates = by_param ? absent : value_of(input, CERT_INPUT_CHAIN);
-	out->status_name = INPUT_CERT + status;
+	out->status_name = AUTHZ_INPUT_CERT + status;
 	out->subject = by_param ? absent : value_of(input, CERT_INPUT_SUBJECT);
 	out->issuer = by_param ? absent : value_of(input, CERT_INPUT_ISSUER);
 	out->word = cert_sources_word(sources, value_of(input, status),
@@ -219,37 +222,37 @@ void believe_certificate(const struct input *input, const struct config_frontend
 }
 
 /* Headers that say who the client is, beside those of its address. */
-static const enum input_name cert_headers[] = {INPUT_CERT + CERT_INPUT_HEADER,
-	INPUT_CERT + CERT_INPUT_CHAIN, INPUT_CERT + CERT_INPUT_STATUS_HEADER,
-	INPUT_CERT + CERT_INPUT_FINDING, INPUT_CERT + CERT_INPUT_SUBJECT,
-	INPUT_CERT + CERT_INPUT_ISSUER};
+static const enum authz_input_name cert_headers[] = {AUTHZ_INPUT_CERT + CERT_INPUT_HEADER,
+	AUTHZ_INPUT_CERT + CERT_INPUT_CHAIN, AUTHZ_INPUT_CERT + CERT_INPUT_STATUS_HEADER,
+	AUTHZ_INPUT_CERT + CERT_INPUT_FINDING, AUTHZ_INPUT_CERT + CERT_INPUT_SUBJECT,
+	AUTHZ_INPUT_CERT + CERT_INPUT_ISSUER};
 
 /* A header that may name another address than was taken, unless the configuration names its source.
  */
-static enum input_name ignored_address(const struct input *input,
-	const struct config_frontend *frontend, const struct belief *belief)
+static enum authz_input_name ignored_address(const struct authz_input *input,
+	const struct config_frontend *frontend, const struct authz_trusted_input *belief)
 {
-	bool is_header = belief->honoured && belief->source != INPUT_REMOTE_ADDR;
+	bool is_header = belief->honoured && belief->source != AUTHZ_INPUT_REMOTE_ADDR;
 
 	if (is_header || frontend->address == CONFIG_ADDRESS_REMOTE_ADDR) {
-		return INPUT_COUNT;
+		return AUTHZ_INPUT_COUNT;
 	}
 	if (frontend->address != CONFIG_ADDRESS_X_FORWARDED_FOR &&
-		input->values[INPUT_X_REAL_IP].data != NULL) {
-		return INPUT_X_REAL_IP;
+		input->values[AUTHZ_INPUT_X_REAL_IP].data != NULL) {
+		return AUTHZ_INPUT_X_REAL_IP;
 	}
 	return frontend->address != CONFIG_ADDRESS_X_REAL_IP &&
-			       input->values[INPUT_X_FORWARDED_FOR].data != NULL
-		       ? INPUT_X_FORWARDED_FOR
-		       : INPUT_COUNT;
+			       input->values[AUTHZ_INPUT_X_FORWARDED_FOR].data != NULL
+		       ? AUTHZ_INPUT_X_FORWARDED_FOR
+		       : AUTHZ_INPUT_COUNT;
 }
 
-static enum input_name ignored_of(const struct input *input, const struct config_frontend *frontend,
-	const struct belief *belief)
+static enum authz_input_name ignored_of(const struct authz_input *input,
+	const struct config_frontend *frontend, const struct authz_trusted_input *belief)
 {
-	enum input_name ignored = ignored_address(input, frontend, belief);
+	enum authz_input_name ignored = ignored_address(input, frontend, belief);
 
-	if (belief->honoured || ignored == INPUT_X_REAL_IP) {
+	if (belief->honoured || ignored == AUTHZ_INPUT_X_REAL_IP) {
 		return ignored;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(cert_headers); i++) {
@@ -260,11 +263,11 @@ static enum input_name ignored_of(const struct input *input, const struct config
 	return ignored;
 }
 
-static unsigned counted_in(const struct input *input, bool honoured)
+static unsigned counted_in(const struct authz_input *input, bool honoured)
 {
-	static const unsigned address = 1U << INPUT_REMOTE_ADDR | 1U << INPUT_X_REAL_IP |
-					1U << INPUT_X_FORWARDED_FOR |
-					1U << INPUT_DOORWARD_TRUST_HEADERS;
+	static const unsigned address =
+		1U << AUTHZ_INPUT_REMOTE_ADDR | 1U << AUTHZ_INPUT_X_REAL_IP |
+		1U << AUTHZ_INPUT_X_FORWARDED_FOR | 1U << AUTHZ_INPUT_DOORWARD_TRUST_HEADERS;
 	unsigned counted = input->present & ~address;
 
 	for (size_t i = 0; !honoured && i < ARRAY_LEN(cert_headers); i++) {
@@ -273,11 +276,13 @@ static unsigned counted_in(const struct input *input, bool honoured)
 	return counted;
 }
 
-void believe(const struct input *input, const struct config_frontend *frontend, struct belief *out)
+void authz_trust_input(const struct authz_input *input, const struct config_frontend *frontend,
+	struct authz_trusted_input *out)
 {
 	bool honoured = are_headers_honoured(input, frontend);
 
-	*out = (struct belief){.honoured = honoured, .counted = counted_in(input, honoured)};
+	*out = (struct authz_trusted_input){
+		.honoured = honoured, .counted = counted_in(input, honoured)};
 	take_client(out, input, frontend);
 	out->ignored = ignored_of(input, frontend, out);
 }

@@ -12,47 +12,51 @@
 
 /* Which input may be believed: any client can send headers, only the front end params. */
 
-enum believe_address {
-	BELIEVE_OK,
-	BELIEVE_NO_ADDRESS,
-	BELIEVE_BAD_ADDRESS,
-	BELIEVE_TWO_ADDRESSES /* X-Real-IP and X-Forwarded-For lead to different ones */
+enum authz_client_address {
+	AUTHZ_CLIENT_ADDRESS_OK,
+	AUTHZ_CLIENT_ADDRESS_NO_ADDRESS,
+	AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS,
+	AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES /* X-Real-IP and X-Forwarded-For lead to different ones
+					    */
 };
 
 /*
  * What of one request's input a decision may rest on. A pure function of the input and the
  * configuration; the rest of the input can change nothing but the log.
  */
-struct belief {
+struct authz_trusted_input {
 	/*
 	 * Identity headers count: the front end says so (DOORWARD_TRUST_HEADERS is 1, or
 	 * trust_headers = yes), its peer (REMOTE_ADDR) is a trusted proxy, or it is one itself,
 	 * over HTTP.
 	 */
 	bool honoured;
-	enum believe_address address;
-	struct addr ip; /* of the client, with BELIEVE_OK */
-	/* Where the address is from, or should be; with BELIEVE_BAD_ADDRESS, which input is bad. */
-	enum input_name source;
+	enum authz_client_address address;
+	struct addr ip; /* of the client, with AUTHZ_CLIENT_ADDRESS_OK */
+	/* Where the address is from, or should be; with AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS, which
+	 * input is bad. */
+	enum authz_input_name source;
 	struct str bad;       /* what is no address there */
-	struct addr apart[2]; /* with BELIEVE_TWO_ADDRESSES: by X-Real-IP, by X-Forwarded-For */
+	struct addr apart[2]; /* with AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES: by X-Real-IP, by
+				 X-Forwarded-For */
 	/*
-	 * Bits 1 << enum input_name: what came and counts beside the address, for which `ip`
+	 * Bits 1 << enum authz_input_name: what came and counts beside the address, for which `ip`
 	 * stands. Claims are among them, whether a rule reads them or not.
 	 */
 	unsigned counted;
 	/* The first identity header that came and was not read, though another setting would have
-	 * read it; else INPUT_COUNT. */
-	enum input_name ignored;
+	 * read it; else AUTHZ_INPUT_COUNT. */
+	enum authz_input_name ignored;
 };
 
-void believe(const struct input *input, const struct config_frontend *frontend, struct belief *out);
+void authz_trust_input(const struct authz_input *input, const struct config_frontend *frontend,
+	struct authz_trusted_input *out);
 
 /* Whether a peer at this address may ask over HTTP; ADDR_NONE: one on a Unix socket. */
-bool believe_peer(const struct config_frontend *frontend, const struct addr *peer);
+bool authz_trusts_peer(const struct config_frontend *frontend, const struct addr *peer);
 
 /* A certificate as the front end sent it, and what it says of it. */
-struct believe_cert {
+struct authz_trusted_cert {
 	struct str text; /* empty: there is none */
 	enum cert_codec codec;
 	bool list;                /* intermediates may follow in the text */
@@ -61,8 +65,8 @@ struct believe_cert {
 	struct str subject; /* that the word is about; absent: the front end does not say */
 	struct str issuer;
 	/* Where certificate and word are from, or should be: both params, or both headers. */
-	enum input_name cert_name;
-	enum input_name status_name;
+	enum authz_input_name cert_name;
+	enum authz_input_name status_name;
 };
 
 /*
@@ -70,7 +74,7 @@ struct believe_cert {
  * A certificate and what is said of it are of one kind: a param may speak of another certificate
  * than a header does, such as that of a proxy in between.
  */
-void believe_certificate(const struct input *input, const struct config_frontend *frontend,
-	bool honoured, struct believe_cert *out);
+void authz_client_certificate(const struct authz_input *input,
+	const struct config_frontend *frontend, bool honoured, struct authz_trusted_cert *out);
 
 #endif

@@ -6,9 +6,9 @@
 #define QUOTE_MAX 64 /* bytes of a value that are shown */
 
 static void append_name(
-	const struct config_frontend *frontend, enum input_name name, struct bytes *out)
+	const struct config_frontend *frontend, enum authz_input_name name, struct bytes *out)
 {
-	bytes_append_str(out, input_word(&frontend->cert, name));
+	bytes_append_str(out, authz_input_word(&frontend->cert, name));
 }
 
 static void append_quoted(struct str value, struct bytes *out)
@@ -25,8 +25,8 @@ static void append_quoted(struct str value, struct bytes *out)
 }
 
 /* "NAME is "VALUE"", or that it is not there. */
-static void append_value(const struct input *input, const struct config_frontend *frontend,
-	enum input_name name, struct bytes *out)
+static void append_value(const struct authz_input *input, const struct config_frontend *frontend,
+	enum authz_input_name name, struct bytes *out)
 {
 	struct str value = input->values[name];
 
@@ -41,7 +41,7 @@ static void append_value(const struct input *input, const struct config_frontend
 	}
 }
 
-static void append_apart(const struct belief *belief, struct bytes *out)
+static void append_apart(const struct authz_trusted_input *belief, struct bytes *out)
 {
 	char text[2][ADDR_TEXT_MAX];
 
@@ -53,8 +53,8 @@ static void append_apart(const struct belief *belief, struct bytes *out)
 		text[0], text[1]);
 }
 
-static void append_missing(const struct belief *belief, const struct input *input,
-	const struct config_frontend *frontend, struct bytes *out)
+static void append_missing(const struct authz_trusted_input *belief,
+	const struct authz_input *input, const struct config_frontend *frontend, struct bytes *out)
 {
 	if (!belief->honoured) {
 		bytes_append_text(out,
@@ -64,7 +64,7 @@ static void append_missing(const struct belief *belief, const struct input *inpu
 	} else if (frontend->address != CONFIG_ADDRESS_AUTO) {
 		append_name(frontend, belief->source, out);
 		bytes_append_text(out, " did not come, which [frontend] address names");
-	} else if (input->values[INPUT_X_FORWARDED_FOR].data != NULL) {
+	} else if (input->values[AUTHZ_INPUT_X_FORWARDED_FOR].data != NULL) {
 		bytes_append_text(out,
 			"neither HTTP_X_REAL_IP nor REMOTE_ADDR came, and HTTP_X_FORWARDED_FOR is "
 			"not read: [frontend] forwarded_for = yes or address = X-Forwarded-For "
@@ -74,29 +74,30 @@ static void append_missing(const struct belief *belief, const struct input *inpu
 	}
 }
 
-void believe_address_text(const struct belief *belief, const struct input *input,
-	const struct config_frontend *frontend, struct bytes *out)
+void authz_trusted_address_text(const struct authz_trusted_input *belief,
+	const struct authz_input *input, const struct config_frontend *frontend, struct bytes *out)
 {
 	switch (belief->address) {
-	case BELIEVE_OK:
+	case AUTHZ_CLIENT_ADDRESS_OK:
 		break;
-	case BELIEVE_NO_ADDRESS:
+	case AUTHZ_CLIENT_ADDRESS_NO_ADDRESS:
 		append_missing(belief, input, frontend, out);
 		break;
-	case BELIEVE_BAD_ADDRESS:
+	case AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS:
 		append_name(frontend, belief->source, out);
-		bytes_append_text(out, belief->source == INPUT_X_FORWARDED_FOR ? ": at " : " is ");
+		bytes_append_text(
+			out, belief->source == AUTHZ_INPUT_X_FORWARDED_FOR ? ": at " : " is ");
 		append_quoted(belief->bad, out);
 		bytes_append_text(out, ", expected an IP address");
 		break;
-	case BELIEVE_TWO_ADDRESSES:
+	case AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES:
 		append_apart(belief, out);
 		break;
 	}
 }
 
-void believe_ignored_text(
-	const struct belief *belief, const struct config_frontend *frontend, struct bytes *out)
+void authz_trusted_ignored_text(const struct authz_trusted_input *belief,
+	const struct config_frontend *frontend, struct bytes *out)
 {
 	append_name(frontend, belief->ignored, out);
 	if (belief->honoured) {
@@ -107,24 +108,24 @@ void believe_ignored_text(
 	}
 	bytes_append_text(out, ": not believed; the front end must set it itself and pass "
 			       "DOORWARD_TRUST_HEADERS 1, or REMOTE_ADDR be in trusted_proxies");
-	if (belief->ignored == INPUT_X_FORWARDED_FOR && !frontend->forwarded_for) {
+	if (belief->ignored == AUTHZ_INPUT_X_FORWARDED_FOR && !frontend->forwarded_for) {
 		bytes_append_text(out, "; and forwarded_for = yes");
 	}
 }
 
-static bool has_value(const struct input *input, enum cert_input name)
+static bool has_value(const struct authz_input *input, enum cert_input name)
 {
-	return input->values[INPUT_CERT + name].len > 0;
+	return input->values[AUTHZ_INPUT_CERT + name].len > 0;
 }
 
 /* A word of the other kind than the certificate is, which therefore does not count. */
-static bool came_by_the_other_kind(
-	const struct believe_cert *sent, const struct input *input, enum input_name *other)
+static bool came_by_the_other_kind(const struct authz_trusted_cert *sent,
+	const struct authz_input *input, enum authz_input_name *other)
 {
-	*other = INPUT_CERT + (sent->status_name == INPUT_CERT + CERT_INPUT_STATUS_PARAM
-					      ? CERT_INPUT_STATUS_HEADER
-					      : CERT_INPUT_STATUS_PARAM);
-	return sent->text.len > 0 && has_value(input, *other - INPUT_CERT);
+	*other = AUTHZ_INPUT_CERT + (sent->status_name == AUTHZ_INPUT_CERT + CERT_INPUT_STATUS_PARAM
+						    ? CERT_INPUT_STATUS_HEADER
+						    : CERT_INPUT_STATUS_PARAM);
+	return sent->text.len > 0 && has_value(input, *other - AUTHZ_INPUT_CERT);
 }
 
 static void append_remedy(const struct config_frontend *frontend, struct bytes *out)
@@ -135,17 +136,17 @@ static void append_remedy(const struct config_frontend *frontend, struct bytes *
 	}
 }
 
-static void append_unverified(const struct believe_cert *sent, const struct input *input,
-	const struct config_frontend *frontend, struct bytes *out)
+static void append_unverified(const struct authz_trusted_cert *sent,
+	const struct authz_input *input, const struct config_frontend *frontend, struct bytes *out)
 {
 	const char *good = cert_sources_good_word(&frontend->cert);
-	enum input_name other;
+	enum authz_input_name other;
 
 	append_value(input, frontend, sent->status_name, out);
 	if (good != NULL && str_eq_text(input->values[sent->status_name], good) &&
-		input->values[INPUT_CERT + CERT_INPUT_FINDING].data != NULL) {
+		input->values[AUTHZ_INPUT_CERT + CERT_INPUT_FINDING].data != NULL) {
 		bytes_append_text(out, ", but ");
-		append_value(input, frontend, INPUT_CERT + CERT_INPUT_FINDING, out);
+		append_value(input, frontend, AUTHZ_INPUT_CERT + CERT_INPUT_FINDING, out);
 		return;
 	}
 	if (good != NULL) {
@@ -162,8 +163,9 @@ static void append_unverified(const struct believe_cert *sent, const struct inpu
 	}
 }
 
-void believe_cert_text(const struct believe_cert *sent, const struct input *input,
-	const struct config_frontend *frontend, const struct belief *belief, struct bytes *out)
+void authz_trusted_cert_text(const struct authz_trusted_cert *sent, const struct authz_input *input,
+	const struct config_frontend *frontend, const struct authz_trusted_input *belief,
+	struct bytes *out)
 {
 	if (sent->text.len > 0 || sent->word == CERT_WORD_FAILED) {
 		append_unverified(sent, input, frontend, out);
@@ -174,7 +176,7 @@ void believe_cert_text(const struct believe_cert *sent, const struct input *inpu
 		bytes_append_text(out, ", and ");
 		append_value(input, frontend, sent->status_name, out);
 	}
-	if (belief->ignored != INPUT_COUNT && belief->ignored >= INPUT_CERT) {
+	if (belief->ignored != AUTHZ_INPUT_COUNT && belief->ignored >= AUTHZ_INPUT_CERT) {
 		bytes_append_text(out, "; what came as ");
 		append_name(frontend, belief->ignored, out);
 		bytes_append_text(out, " is not believed");
@@ -183,8 +185,8 @@ void believe_cert_text(const struct believe_cert *sent, const struct input *inpu
 	}
 }
 
-void believe_other_cert_text(
-	const struct believe_cert *sent, const struct config_frontend *frontend, struct bytes *out)
+void authz_trusted_other_cert_text(const struct authz_trusted_cert *sent,
+	const struct config_frontend *frontend, struct bytes *out)
 {
 	bytes_append_text(out, "the front end speaks of another certificate, of subject ");
 	append_quoted(sent->subject, out);

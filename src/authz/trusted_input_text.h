@@ -12,17 +12,18 @@
  * helps. Of a client's bytes at most some dozens, escaped.
  */
 
-/* Why there is no usable address; nothing with BELIEVE_OK. */
-void believe_address_text(const struct belief *belief, const struct input *input,
-	const struct config_frontend *frontend, struct bytes *out);
+/* Why there is no usable address; nothing with AUTHZ_CLIENT_ADDRESS_OK. */
+void authz_trusted_address_text(const struct authz_trusted_input *belief,
+	const struct authz_input *input, const struct config_frontend *frontend, struct bytes *out);
 /* Why `ignored` was not read; it is an input's name. */
-void believe_ignored_text(
-	const struct belief *belief, const struct config_frontend *frontend, struct bytes *out);
+void authz_trusted_ignored_text(const struct authz_trusted_input *belief,
+	const struct config_frontend *frontend, struct bytes *out);
 /* Why there is no certificate, or why its front end does not vouch for it. */
-void believe_cert_text(const struct believe_cert *sent, const struct input *input,
-	const struct config_frontend *frontend, const struct belief *belief, struct bytes *out);
+void authz_trusted_cert_text(const struct authz_trusted_cert *sent, const struct authz_input *input,
+	const struct config_frontend *frontend, const struct authz_trusted_input *belief,
+	struct bytes *out);
 /* Why the word that came is about another certificate, by what else the front end says. */
-void believe_other_cert_text(
-	const struct believe_cert *sent, const struct config_frontend *frontend, struct bytes *out);
+void authz_trusted_other_cert_text(const struct authz_trusted_cert *sent,
+	const struct config_frontend *frontend, struct bytes *out);
 
 #endif

@@ -97,7 +97,7 @@ static int tell(const struct audit_report *report, bool json)
 }
 
 /* Nothing is asked, and nothing written, unless the state of the last time can be read. */
-static int audit(const struct snapshot *snapshot, const struct policy *policy,
+static int audit(const struct authz_snapshot *snapshot, const struct policy *policy,
 	const struct options *options, struct arena *arena)
 {
 	struct audit_state old = {.name_count = 0};
@@ -138,7 +138,7 @@ int audit_main(const char *config_path, int argc, char **argv)
 	struct options options = {.config_path = config_path, .state_path = DEFAULT_STATE};
 	const struct policy *policy = NULL;
 	int code = read_options(argc, argv, &options);
-	struct snapshot *snapshot;
+	struct authz_snapshot *snapshot;
 	struct arena arena;
 	struct diag diag;
 
@@ -146,7 +146,7 @@ int audit_main(const char *config_path, int argc, char **argv)
 		return code;
 	}
 	diag_init(&diag);
-	snapshot = snapshot_load(options.config_path, NULL, &diag);
+	snapshot = authz_snapshot_load(options.config_path, NULL, &diag);
 	if (snapshot == NULL) {
 		diag_print(&diag, stderr);
 		diag_clear(&diag);
@@ -161,6 +161,6 @@ int audit_main(const char *config_path, int argc, char **argv)
 		       ? usage("there is no such policy", options.policy)
 		       : audit(snapshot, policy, &options, &arena);
 	arena_clear(&arena);
-	snapshot_unref(snapshot);
+	authz_snapshot_unref(snapshot);
 	return code;
 }

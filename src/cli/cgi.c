@@ -37,7 +37,7 @@ static void add_environment(struct authz *a, const struct config *config, char *
 }
 
 /* False when no decision could be made; the web server then sees a failed program. */
-static bool answer(struct snapshot *snapshot)
+static bool answer(struct authz_snapshot *snapshot)
 {
 	uint64_t started_us = clock_us();
 	bool written = false;
@@ -47,9 +47,9 @@ static bool answer(struct snapshot *snapshot)
 	authz_init(&a);
 	bytes_init(&reply, 0);
 	add_environment(&a, snapshot->config, environ);
-	if (single_decide(&a, snapshot, clock_wall_s(), NULL)) {
-		reply_build(&a, FCGI_ROLE_RESPONDER, &reply);
-		decision_log(&a, &snapshot->config->log, clock_us() - started_us);
+	if (authz_decide_sync(&a, snapshot, clock_wall_s(), NULL)) {
+		authz_response_build(&a, FCGI_ROLE_RESPONDER, &reply);
+		authz_decision_log(&a, &snapshot->config->log, clock_us() - started_us);
 		written = !reply.failed && FCGI_fwrite(reply.data, reply.len, 1, FCGI_stdout) == 1;
 	}
 	bytes_clear(&reply);
@@ -57,13 +57,13 @@ static bool answer(struct snapshot *snapshot)
 	return written;
 }
 
-static struct snapshot *load(const char *config_path)
+static struct authz_snapshot *load(const char *config_path)
 {
 	struct diag diag;
-	struct snapshot *snapshot;
+	struct authz_snapshot *snapshot;
 
 	diag_init(&diag);
-	snapshot = snapshot_load(config_path, NULL, &diag);
+	snapshot = authz_snapshot_load(config_path, NULL, &diag);
 	log_diag(&diag);
 	diag_clear(&diag);
 	if (snapshot != NULL && log_open(&snapshot->config->log.sink) != 0) {
@@ -89,7 +89,7 @@ int cgi_run(const char *config_path, bool arguments)
 	static const char denial[] =
 		"Status: 403 Forbidden\r\nContent-Type: text/plain\r\n\r\n403 Forbidden\n";
 	const char *chosen = getenv("DOORWARD_CONFIG");
-	struct snapshot *snapshot = NULL;
+	struct authz_snapshot *snapshot = NULL;
 	bool written;
 
 	if (FCGI_Accept() != 0) {
@@ -105,7 +105,7 @@ int cgi_run(const char *config_path, bool arguments)
 	}
 	if (snapshot != NULL) {
 		written = answer(snapshot);
-		snapshot_unref(snapshot);
+		authz_snapshot_unref(snapshot);
 	} else {
 		written =
 			FCGI_fwrite((void *)(uintptr_t)denial, strlen(denial), 1, FCGI_stdout) == 1;

@@ -18,7 +18,7 @@
 
 /* The request that the command line describes; strings are those of argv. */
 struct question {
-	struct str values[INPUT_CERT];
+	struct str values[AUTHZ_INPUT_CERT];
 	const char *verify_status;
 	const char *cert_path;
 	const char *chain_path;
@@ -44,10 +44,10 @@ static int usage(const char *what, const char *value)
 /* That they make a request. */
 static enum exit_code check_options(const struct question *q)
 {
-	if (q->log_line == NULL && q->values[INPUT_REMOTE_ADDR].data == NULL) {
+	if (q->log_line == NULL && q->values[AUTHZ_INPUT_REMOTE_ADDR].data == NULL) {
 		return usage("--ip ADDRESS is missing", NULL);
 	}
-	for (size_t i = 0; q->log_line != NULL && i < INPUT_CERT; i++) {
+	for (size_t i = 0; q->log_line != NULL && i < AUTHZ_INPUT_CERT; i++) {
 		if (q->values[i].data != NULL) {
 			return usage("--log takes from the line what another option says, too",
 				q->values[i].data);
@@ -62,17 +62,17 @@ static enum exit_code check_options(const struct question *q)
 static enum exit_code read_options(
 	int argc, char **argv, const char **config_path, struct question *q)
 {
-	enum { AT = INPUT_CERT, CERT, CHAIN, STATUS, LOG, JSON };
+	enum { AT = AUTHZ_INPUT_CERT, CERT, CHAIN, STATUS, LOG, JSON };
 	static const struct option options[] = {
-		{"ip", required_argument, NULL, INPUT_REMOTE_ADDR},
+		{"ip", required_argument, NULL, AUTHZ_INPUT_REMOTE_ADDR},
 		{"cert", required_argument, NULL, CERT},
 		{"chain", required_argument, NULL, CHAIN},
 		{"verify-status", required_argument, NULL, STATUS},
-		{"user-agent", required_argument, NULL, INPUT_USER_AGENT},
-		{"uri", required_argument, NULL, INPUT_REQUEST_URI},
-		{"method", required_argument, NULL, INPUT_REQUEST_METHOD},
-		{"http-host", required_argument, NULL, INPUT_HOST},
-		{"policy", required_argument, NULL, INPUT_DOORWARD_POLICY},
+		{"user-agent", required_argument, NULL, AUTHZ_INPUT_USER_AGENT},
+		{"uri", required_argument, NULL, AUTHZ_INPUT_REQUEST_URI},
+		{"method", required_argument, NULL, AUTHZ_INPUT_REQUEST_METHOD},
+		{"http-host", required_argument, NULL, AUTHZ_INPUT_HOST},
+		{"policy", required_argument, NULL, AUTHZ_INPUT_DOORWARD_POLICY},
 		{"at", required_argument, NULL, AT},
 		{"log", required_argument, NULL, LOG},
 		{"json", no_argument, NULL, JSON},
@@ -141,7 +141,7 @@ static bool read_chain(const struct question *q, struct arena *arena, struct cer
 }
 
 static enum exit_code ask(
-	struct authz *a, const struct question *q, const struct snapshot *snapshot)
+	struct authz *a, const struct question *q, const struct authz_snapshot *snapshot)
 {
 	static const enum exit_code codes[] = {
 		[AUTHZ_ALLOW] = EXIT_CODE_OK,
@@ -155,7 +155,7 @@ static enum exit_code ask(
 
 	explain_init(&explain);
 	bytes_init(&out, 0);
-	if (single_decide(a, snapshot, q->wall_s, &explain.trace)) {
+	if (authz_decide_sync(a, snapshot, q->wall_s, &explain.trace)) {
 		code = codes[a->verdict];
 		if (q->json) {
 			explain_json(&explain, a, then, &out);
@@ -238,11 +238,11 @@ static enum exit_code decide(const struct question *q, const char *config_path, 
 {
 	struct authz_given given = {.chain = {.count = 0}};
 	enum exit_code code = EXIT_CODE_USAGE;
-	struct snapshot *snapshot;
+	struct authz_snapshot *snapshot;
 	struct diag diag;
 
 	diag_init(&diag);
-	snapshot = snapshot_load(config_path, NULL, &diag);
+	snapshot = authz_snapshot_load(config_path, NULL, &diag);
 	if (snapshot == NULL) {
 		diag_print(&diag, stderr);
 		diag_clear(&diag);
@@ -253,7 +253,7 @@ static enum exit_code decide(const struct question *q, const char *config_path, 
 		code = ask(a, q, snapshot);
 	}
 	authz_clear(a);
-	snapshot_unref(snapshot);
+	authz_snapshot_unref(snapshot);
 	return code;
 }
 

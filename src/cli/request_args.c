@@ -11,24 +11,24 @@
 #define CERT_FILE_MAX (1 << 20)
 
 void given_inputs(struct authz *a, const struct config_frontend *frontend,
-	const struct str values[INPUT_CERT])
+	const struct str values[AUTHZ_INPUT_CERT])
 {
-	static const enum input_name sources[] = {
-		[CONFIG_ADDRESS_AUTO] = INPUT_REMOTE_ADDR,
-		[CONFIG_ADDRESS_X_REAL_IP] = INPUT_X_REAL_IP,
-		[CONFIG_ADDRESS_X_FORWARDED_FOR] = INPUT_X_FORWARDED_FOR,
-		[CONFIG_ADDRESS_REMOTE_ADDR] = INPUT_REMOTE_ADDR,
+	static const enum authz_input_name sources[] = {
+		[CONFIG_ADDRESS_AUTO] = AUTHZ_INPUT_REMOTE_ADDR,
+		[CONFIG_ADDRESS_X_REAL_IP] = AUTHZ_INPUT_X_REAL_IP,
+		[CONFIG_ADDRESS_X_FORWARDED_FOR] = AUTHZ_INPUT_X_FORWARDED_FOR,
+		[CONFIG_ADDRESS_REMOTE_ADDR] = AUTHZ_INPUT_REMOTE_ADDR,
 	};
-	enum input_name source = sources[frontend->address];
+	enum authz_input_name source = sources[frontend->address];
 
-	for (unsigned i = 0; i < INPUT_CERT; i++) {
+	for (unsigned i = 0; i < AUTHZ_INPUT_CERT; i++) {
 		if (values[i].data != NULL) {
-			input_set(&a->input, (enum input_name)i, values[i]);
+			authz_input_set(&a->input, (enum authz_input_name)i, values[i]);
 		}
 	}
 	/* Beside REMOTE_ADDR, which counts where headers are not honoured. */
-	if (source != INPUT_REMOTE_ADDR && values[INPUT_REMOTE_ADDR].data != NULL) {
-		input_set(&a->input, source, values[INPUT_REMOTE_ADDR]);
+	if (source != AUTHZ_INPUT_REMOTE_ADDR && values[AUTHZ_INPUT_REMOTE_ADDR].data != NULL) {
+		authz_input_set(&a->input, source, values[AUTHZ_INPUT_REMOTE_ADDR]);
 	}
 }
 

@@ -11,7 +11,7 @@
 /* Hands over the values that are there, the address (as REMOTE_ADDR) where the configuration has it
  * taken from. */
 void given_inputs(struct authz *a, const struct config_frontend *frontend,
-	const struct str values[INPUT_CERT]);
+	const struct str values[AUTHZ_INPUT_CERT]);
 
 /*
  * A certificate over a limit of cert/cert.h is no error of the file: out->over_limit says so, and

@@ -22,7 +22,7 @@ struct run {
 	struct config_cases cases;
 	struct authz_given *given; /* of each case */
 	struct dns_zone *zone;     /* NULL: there is no name at all */
-	struct snapshot *snapshot;
+	struct authz_snapshot *snapshot;
 	int64_t wall_s;
 };
 
@@ -84,7 +84,7 @@ static enum exit_code load(struct run *run, const char *config_path, const char 
 
 	diag_init(&config);
 	diag_init(&cases);
-	run->snapshot = snapshot_load_without_dns(config_path, &config);
+	run->snapshot = authz_snapshot_load_without_dns(config_path, &config);
 	if (run->snapshot == NULL) {
 		diag_print(&config, stderr);
 		code = EXIT_CODE_CONFIG;
@@ -172,16 +172,16 @@ static void compare(const struct config_case *c, const struct authz *a, struct b
 }
 
 static void take_request(
-	const struct run *run, size_t index, struct authz *a, struct str values[INPUT_CERT])
+	const struct run *run, size_t index, struct authz *a, struct str values[AUTHZ_INPUT_CERT])
 {
 	const struct config_case *c = &run->cases.items[index];
 
-	values[INPUT_REMOTE_ADDR] = c->ip;
-	values[INPUT_DOORWARD_POLICY] = c->policy;
-	values[INPUT_USER_AGENT] = c->user_agent;
-	values[INPUT_REQUEST_URI] = c->uri;
-	values[INPUT_REQUEST_METHOD] = c->method;
-	values[INPUT_HOST] = c->http_host;
+	values[AUTHZ_INPUT_REMOTE_ADDR] = c->ip;
+	values[AUTHZ_INPUT_DOORWARD_POLICY] = c->policy;
+	values[AUTHZ_INPUT_USER_AGENT] = c->user_agent;
+	values[AUTHZ_INPUT_REQUEST_URI] = c->uri;
+	values[AUTHZ_INPUT_REQUEST_METHOD] = c->method;
+	values[AUTHZ_INPUT_HOST] = c->http_host;
 	given_inputs(a, &run->snapshot->config->frontend, values);
 	if (c->cert.path != NULL) {
 		a->given = &run->given[index];
@@ -194,9 +194,9 @@ static bool decide(const struct run *run, size_t index, struct bytes *why, struc
 	const struct config_case *c = &run->cases.items[index];
 	struct dns_offline offline = {
 		.failing = c->failing, .failing_count = c->failing_count, .all_fail = c->all_fail};
-	struct snapshot snapshot = {
+	struct authz_snapshot snapshot = {
 		.config = run->snapshot->config, .trusts = run->snapshot->trusts};
-	struct str values[INPUT_CERT] = {{NULL, 0}};
+	struct str values[AUTHZ_INPUT_CERT] = {{NULL, 0}};
 	struct explain explain;
 	struct authz a;
 	struct diag diag;
@@ -206,9 +206,9 @@ static bool decide(const struct run *run, size_t index, struct bytes *why, struc
 	authz_init(&a);
 	snapshot.dns = dns_context_offline(&snapshot.config->dns, run->zone, &offline, &diag);
 	take_request(run, index, &a, values);
-	bool decided =
-		snapshot.dns != NULL &&
-		single_decide(&a, &snapshot, c->has_time ? c->wall_s : run->wall_s, &explain.trace);
+	bool decided = snapshot.dns != NULL &&
+		       authz_decide_sync(&a, &snapshot, c->has_time ? c->wall_s : run->wall_s,
+			       &explain.trace);
 
 	if (decided) {
 		compare(c, &a, why);
@@ -316,7 +316,7 @@ int cases_main(const char *config_path, int argc, char **argv)
 		code = try_all(&run);
 	}
 	dns_zone_unref(run.zone);
-	snapshot_unref(run.snapshot);
+	authz_snapshot_unref(run.snapshot);
 	arena_clear(&run.arena);
 	return code;
 }

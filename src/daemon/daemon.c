@@ -34,7 +34,7 @@ struct service {
 	const char *config_path;
 	char *const *argv;
 	char *program; /* NULL: the file cannot be told */
-	struct snapshot *snapshot;
+	struct authz_snapshot *snapshot;
 	const struct config *first; /* whose listen specs the sockets still name */
 	struct sockets sockets;
 	struct bytes reach; /* of these, for the log: see reach_describe */
@@ -110,17 +110,17 @@ static void on_answered(void *ctx)
 }
 
 /* Owns `next`; false when out of memory. */
-static bool take(void *ctx, struct snapshot *next)
+static bool take(void *ctx, struct authz_snapshot *next)
 {
 	struct service *s = ctx;
 
 	if (!metrics_know_policies(s->metrics, next->config)) {
 		log_write(LOG_LEVEL_ERROR, "out of memory; nothing has changed");
-		snapshot_unref(next);
+		authz_snapshot_unref(next);
 		return false;
 	}
 	crew_reload(s->crew, next);
-	snapshot_unref(s->snapshot);
+	authz_snapshot_unref(s->snapshot);
 	s->snapshot = next;
 	return true;
 }
@@ -142,12 +142,12 @@ static void log_in_force(const struct service *s)
 static bool load_anew(struct service *s)
 {
 	struct diag diag;
-	struct snapshot *next;
+	struct authz_snapshot *next;
 
 	diag_init(&diag);
-	next = snapshot_load(s->config_path, s->snapshot, &diag);
+	next = authz_snapshot_load(s->config_path, s->snapshot, &diag);
 	if (next != NULL && !inspect_before_serving(next->config, &diag)) {
-		snapshot_unref(next);
+		authz_snapshot_unref(next);
 		next = NULL;
 	}
 	log_diag(&diag);
@@ -162,7 +162,7 @@ static bool load_anew(struct service *s)
 	if (error != 0) {
 		log_write(LOG_LEVEL_ERROR, "reload: the log %s: %s; nothing has changed",
 			next->config->log.sink.path, strerror(error));
-		snapshot_unref(next);
+		authz_snapshot_unref(next);
 		return false;
 	}
 	if (!take(s, next)) {
@@ -396,7 +396,7 @@ static int run(struct service *s, struct diag *diag)
 			"serving on %zu socket(s) with %u thread(s), policies from %s",
 			s->sockets.count, s->threads, s->config_path);
 		reach_log(&s->reach);
-		snapshot_log_nameservers(s->snapshot);
+		authz_snapshot_log_nameservers(s->snapshot);
 		lookout_renew(&s->lookout, s->metrics);
 		announce_serving(s);
 		code = EXIT_CODE_OK;
@@ -416,7 +416,7 @@ static bool load(struct service *s, struct diag *diag)
 {
 	bool succeeds = succession_init(&s->succession, diag);
 
-	s->snapshot = succeeds ? snapshot_load(s->config_path, NULL, diag) : NULL;
+	s->snapshot = succeeds ? authz_snapshot_load(s->config_path, NULL, diag) : NULL;
 	if (s->snapshot == NULL) {
 		succession_fail(&s->succession, diag);
 		succession_clear(&s->succession);
@@ -451,7 +451,7 @@ int serve(const char *config_path, char *const *argv)
 		s->first = config_hold(s->snapshot->config);
 		code = run(s, &diag);
 		config_release(s->first);
-		snapshot_unref(s->snapshot);
+		authz_snapshot_unref(s->snapshot);
 	}
 	log_diag(&diag);
 	diag_clear(&diag);

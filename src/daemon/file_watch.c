@@ -16,33 +16,34 @@ static void look_at_resolv_conf(struct lookout *l)
 	struct diag diag;
 
 	diag_init(&diag);
-	struct snapshot *next = snapshot_renewed(*l->current, &diag);
+	struct authz_snapshot *next = authz_snapshot_renewed(*l->current, &diag);
 
 	log_diag(&diag);
 	diag_clear(&diag);
 	if (next != NULL && l->take(l->ctx, next)) {
 		metrics_note(l->metrics, METRICS_RESOLV_CONF_REREAD, clock_wall_s());
 		log_write(LOG_LEVEL_INFO, "resolv.conf has changed; what it says is in force");
-		snapshot_log_nameservers(*l->current);
+		authz_snapshot_log_nameservers(*l->current);
 	}
 }
 
 /* Files that were found bad are not read again until they change again. */
-static void look_at(struct lookout *l, enum snapshot_files files)
+static void look_at(struct lookout *l, enum authz_snapshot_files files)
 {
 	static const struct {
 		const char *word;
 		enum metrics_event reread;
 		enum metrics_event failed;
-	} kinds[SNAPSHOT_FILES_COUNT] = {
-		[SNAPSHOT_TRUST] = {"what certificates are verified by", METRICS_TRUST_REREAD,
+	} kinds[AUTHZ_SNAPSHOT_FILES_COUNT] = {
+		[AUTHZ_SNAPSHOT_TRUST] = {"what certificates are verified by", METRICS_TRUST_REREAD,
 			METRICS_TRUST_FAILED},
-		[SNAPSHOT_LISTS] = {"a file that rules read", METRICS_LISTS_REREAD,
+		[AUTHZ_SNAPSHOT_LISTS] = {"a file that rules read", METRICS_LISTS_REREAD,
 			METRICS_LISTS_FAILED},
-		[SNAPSHOT_ZONE] = {"the static zone", METRICS_ZONE_REREAD, METRICS_ZONE_FAILED},
+		[AUTHZ_SNAPSHOT_ZONE] = {"the static zone", METRICS_ZONE_REREAD,
+			METRICS_ZONE_FAILED},
 	};
-	uint64_t stamp = snapshot_stamp(*l->current, files);
-	struct snapshot *next;
+	uint64_t stamp = authz_snapshot_stamp(*l->current, files);
+	struct authz_snapshot *next;
 	struct diag diag;
 
 	if (stamp == l->stamps[files]) {
@@ -50,7 +51,7 @@ static void look_at(struct lookout *l, enum snapshot_files files)
 	}
 	l->stamps[files] = stamp;
 	diag_init(&diag);
-	next = snapshot_reread(*l->current, files, &diag);
+	next = authz_snapshot_reread(*l->current, files, &diag);
 	log_diag(&diag);
 	diag_clear(&diag);
 	if (next == NULL) {
@@ -74,13 +75,13 @@ static void on_look(uv_timer_t *timer)
 	if (dns_context_watches((*l->current)->dns)) {
 		look_at_resolv_conf(l);
 	}
-	for (size_t i = 0; i < SNAPSHOT_FILES_COUNT; i++) {
-		look_at(l, (enum snapshot_files)i);
+	for (size_t i = 0; i < AUTHZ_SNAPSHOT_FILES_COUNT; i++) {
+		look_at(l, (enum authz_snapshot_files)i);
 	}
 }
 
-void lookout_init(struct lookout *l, uv_loop_t *loop, struct snapshot *const *current,
-	bool (*take)(void *ctx, struct snapshot *next), void *ctx)
+void lookout_init(struct lookout *l, uv_loop_t *loop, struct authz_snapshot *const *current,
+	bool (*take)(void *ctx, struct authz_snapshot *next), void *ctx)
 {
 	uv_timer_init(loop, &l->timer);
 	l->timer.data = l;
@@ -92,11 +93,11 @@ void lookout_init(struct lookout *l, uv_loop_t *loop, struct snapshot *const *cu
 /* A few stats a second, where there is a file to look at. */
 void lookout_renew(struct lookout *l, struct metrics *metrics)
 {
-	const struct snapshot *current = *l->current;
+	const struct authz_snapshot *current = *l->current;
 
 	l->metrics = metrics;
 	memcpy(l->stamps, current->stamps, sizeof(l->stamps));
-	if (dns_context_watches(current->dns) || snapshot_watches(current)) {
+	if (dns_context_watches(current->dns) || authz_snapshot_watches(current)) {
 		uv_timer_start(&l->timer, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
 	} else {
 		uv_timer_stop(&l->timer);

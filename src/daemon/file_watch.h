@@ -15,16 +15,16 @@
 struct lookout {
 	uv_timer_t timer;
 	/* Of the files as they were last read, with success or without. */
-	uint64_t stamps[SNAPSHOT_FILES_COUNT];
-	struct snapshot *const *current;
+	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT];
+	struct authz_snapshot *const *current;
 	struct metrics *metrics;
 	/* `next` is to become *current, and is owned; false after it was logged why not. */
-	bool (*take)(void *ctx, struct snapshot *next);
+	bool (*take)(void *ctx, struct authz_snapshot *next);
 	void *ctx;
 };
 
-void lookout_init(struct lookout *lookout, uv_loop_t *loop, struct snapshot *const *current,
-	bool (*take)(void *ctx, struct snapshot *next), void *ctx);
+void lookout_init(struct lookout *lookout, uv_loop_t *loop, struct authz_snapshot *const *current,
+	bool (*take)(void *ctx, struct authz_snapshot *next), void *ctx);
 /* All of *current was read just now. What is read from now on counts in `metrics`. */
 void lookout_renew(struct lookout *lookout, struct metrics *metrics);
 void lookout_close(struct lookout *lookout);

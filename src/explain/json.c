@@ -78,7 +78,7 @@ void explain_clear(struct explain *e)
 
 struct str_list explain_names(const struct authz *a)
 {
-	return fetch_names(&a->fetch);
+	return authz_fetch_names(&a->fetch);
 }
 
 void explain_each_kept_out(const struct authz *a,
@@ -128,7 +128,7 @@ struct str_list explain_ptr(const struct authz *a)
 
 struct str explain_policy_name(const struct authz *a)
 {
-	return a->policy != NULL ? a->policy->name : a->input.values[INPUT_DOORWARD_POLICY];
+	return a->policy != NULL ? a->policy->name : a->input.values[AUTHZ_INPUT_DOORWARD_POLICY];
 }
 
 static void json_query(struct bytes *out, const struct dns_fcrdns_trace_step *step)

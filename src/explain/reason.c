@@ -75,7 +75,7 @@ static void append_why(const struct authz *a, struct bytes *out)
 		return;
 	case POLICY_REASON_DUPLICATE_INPUT:
 		bytes_append_text(out, a->detail);
-		if (a->belief.address != BELIEVE_TWO_ADDRESSES) {
+		if (a->belief.address != AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES) {
 			bytes_append_text(out, " came twice");
 		}
 		break;

@@ -39,12 +39,12 @@ static bool take_strings(json_t *object, struct arena *arena, struct replay *out
 		const char *name;
 		struct str *out;
 	} members[] = {
-		{"ip", &out->values[INPUT_REMOTE_ADDR]},
+		{"ip", &out->values[AUTHZ_INPUT_REMOTE_ADDR]},
 		{"policy", &out->policy},
-		{"method", &out->values[INPUT_REQUEST_METHOD]},
-		{"http_host", &out->values[INPUT_HOST]},
-		{"uri", &out->values[INPUT_REQUEST_URI]},
-		{"user_agent", &out->values[INPUT_USER_AGENT]},
+		{"method", &out->values[AUTHZ_INPUT_REQUEST_METHOD]},
+		{"http_host", &out->values[AUTHZ_INPUT_HOST]},
+		{"uri", &out->values[AUTHZ_INPUT_REQUEST_URI]},
+		{"user_agent", &out->values[AUTHZ_INPUT_USER_AGENT]},
 		{"cert_sha256", &out->cert_sha256},
 		{"time", &out->time},
 		{"verdict", &out->verdict},
@@ -58,8 +58,8 @@ static bool take_strings(json_t *object, struct arena *arena, struct replay *out
 			return false;
 		}
 	}
-	out->values[INPUT_DOORWARD_POLICY] = out->policy;
-	for (size_t i = 0; i < INPUT_CERT; i++) {
+	out->values[AUTHZ_INPUT_DOORWARD_POLICY] = out->policy;
+	for (size_t i = 0; i < AUTHZ_INPUT_CERT; i++) {
 		out->replaced =
 			out->replaced || (out->values[i].len > 0 &&
 						 memmem(out->values[i].data, out->values[i].len,
@@ -113,7 +113,7 @@ static bool is_verdict(struct str word)
 /* That it is a decision, and one that can be decided anew. */
 static bool check(struct str reason, struct replay *out, struct bytes *why)
 {
-	struct str ip = out->values[INPUT_REMOTE_ADDR];
+	struct str ip = out->values[AUTHZ_INPUT_REMOTE_ADDR];
 	struct addr addr;
 
 	if (out->verdict.data == NULL || reason.data == NULL) {

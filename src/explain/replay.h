@@ -16,7 +16,7 @@
 #define REPLAY_LINE_MAX 65536
 
 struct replay {
-	struct str values[INPUT_CERT]; /* of the request, as far as the line holds them */
+	struct str values[AUTHZ_INPUT_CERT]; /* of the request, as far as the line holds them */
 	bool cert_present;
 	struct str cert_sha256; /* absent: it could not be read */
 	struct str_list cut;    /* names of what the log cut */

@@ -66,12 +66,12 @@ static void text_client(const struct authz *a, struct bytes *out)
 {
 	static const struct {
 		const char *label;
-		enum input_name input;
+		enum authz_input_name input;
 	} claims[] = {
-		{"User agent", INPUT_USER_AGENT},
-		{"URI", INPUT_REQUEST_URI},
-		{"Method", INPUT_REQUEST_METHOD},
-		{"Host", INPUT_HOST},
+		{"User agent", AUTHZ_INPUT_USER_AGENT},
+		{"URI", AUTHZ_INPUT_REQUEST_URI},
+		{"Method", AUTHZ_INPUT_REQUEST_METHOD},
+		{"Host", AUTHZ_INPUT_HOST},
 	};
 	struct str policy = explain_policy_name(a);
 	struct bytes text;
@@ -82,7 +82,7 @@ static void text_client(const struct authz *a, struct bytes *out)
 	if (a->ip.family != ADDR_NONE) {
 		bytes_append_text(&text, ip);
 	} else if (a->reason == POLICY_REASON_BAD_ADDRESS) {
-		bytes_append_json(&text, a->input.values[INPUT_REMOTE_ADDR]);
+		bytes_append_json(&text, a->input.values[AUTHZ_INPUT_REMOTE_ADDR]);
 		bytes_append_text(&text, ", which is no address");
 	} else {
 		bytes_append_text(&text, "no usable address");
@@ -302,7 +302,7 @@ static void text_identity(const struct cert_identity *identity, struct bytes *ou
 	}
 	item(out, "cn", text.len > 0 ? bytes_view(&text) : str_view("none"));
 	bytes_reset(&text, SIZE_MAX);
-	reply_san(identity, &text);
+	authz_response_san(identity, &text);
 	item(out, "names", text.len > 0 ? bytes_view(&text) : str_view("none"));
 	bytes_reset(&text, SIZE_MAX);
 	if (identity->unusable_names > 0) {

@@ -40,7 +40,7 @@ struct metrics_worker {
 	struct net_stats net[NET_LISTEN_PROTOCOLS];
 	struct fcgi_stats fcgi;
 	struct http_stats http;
-	struct verifier_stats certs;
+	struct authz_cert_verifier_stats certs;
 	struct dns_stats dns;
 };
 
@@ -81,6 +81,6 @@ struct metrics_policy **metrics_policies(
 /* Appends all of it as Prometheus text, version 0.0.4; any thread. What is shared and not counted
  * is read from `snapshot`. */
 void metrics_write(
-	const struct metrics *metrics, const struct snapshot *snapshot, struct bytes *out);
+	const struct metrics *metrics, const struct authz_snapshot *snapshot, struct bytes *out);
 
 #endif

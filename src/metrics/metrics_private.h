@@ -38,6 +38,6 @@ static inline struct metrics_known *metrics_known_next(const struct metrics_know
 /* The parts of metrics_write that are not the workers' numbers: state.c. */
 void metrics_write_process(const struct metrics *metrics, struct bytes *out);
 void metrics_write_state(
-	const struct metrics *metrics, const struct snapshot *snapshot, struct bytes *out);
+	const struct metrics *metrics, const struct authz_snapshot *snapshot, struct bytes *out);
 
 #endif

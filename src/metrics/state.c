@@ -213,7 +213,7 @@ static void write_in_flight(struct dns_context *shared, struct bytes *out)
 }
 
 void metrics_write_state(
-	const struct metrics *metrics, const struct snapshot *snapshot, struct bytes *out)
+	const struct metrics *metrics, const struct authz_snapshot *snapshot, struct bytes *out)
 {
 	struct dns_cache_size cache = dns_cache_size(dns_context_cache(snapshot->dns));
 
@@ -225,7 +225,7 @@ void metrics_write_state(
 	gauge(out, "doorward_dns_cache_max_bytes", "The most that the DNS cache may hold.",
 		dns_context_settings(snapshot->dns)->cache_size);
 	gauge(out, "doorward_cert_cache_entries", "Certificates whose check is remembered.",
-		cert_cache_count(trusts_cache(snapshot->trusts)));
+		cert_cache_count(authz_trust_stores_cache(snapshot->trusts)));
 	write_in_flight(snapshot->dns, out);
 	write_upstreams(metrics, snapshot->dns, out);
 	write_events(metrics, out);

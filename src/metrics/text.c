@@ -272,7 +272,7 @@ static void write_connections(const struct metrics *metrics, struct bytes *out)
 }
 
 void metrics_write(
-	const struct metrics *metrics, const struct snapshot *snapshot, struct bytes *out)
+	const struct metrics *metrics, const struct authz_snapshot *snapshot, struct bytes *out)
 {
 	uint64_t totals[POLICY_REASON_COUNT] = {0};
 

@@ -33,7 +33,7 @@ struct decider {
 	struct bytes head; /* of an answer in the making, as are the next two */
 	struct bytes tail;
 	struct bytes outcome;
-	struct decision_log_space log_space;
+	struct authz_decision_log_space log_space;
 	struct generation_worker worker;
 	struct metrics_worker *stats;
 };
@@ -81,7 +81,7 @@ static struct decision *decision_new(
 	d->generation = decider->current;
 	d->generation->in_flight++;
 	d->authz.input = *question->input;
-	input_keep(&d->authz.input, &d->authz.arena);
+	authz_input_keep(&d->authz.input, &d->authz.arena);
 	d->question = *question;
 	d->question.input = &d->authz.input;
 	return d;
@@ -116,7 +116,7 @@ static void give(struct decider *decider, const struct decider_question *questio
 	const struct generation *g, const struct policy *policy, const struct answer *answer,
 	uint32_t max_age_s, const struct moment *now)
 {
-	const struct decision_log_request request = {
+	const struct authz_decision_log_request request = {
 		.input = question->input,
 		.wall_s = now->wall_s,
 		.duration_us = now->us - question->since_us,
@@ -126,13 +126,13 @@ static void give(struct decider *decider, const struct decider_question *questio
 	count(decider, g, policy, answer, request.duration_us);
 	bytes_reset(&decider->reply, REPLY_KEEP);
 	bytes_append_str(&decider->reply, answer->head);
-	reply_caching(max_age_s, question->role,
+	authz_response_caching(max_age_s, question->role,
 		question->http != NULL && answer->verdict != AUTHZ_ALLOW, &decider->reply);
 	/* Over HTTP the head is all: nginx reads no body for auth_request, and would not keep a
 	 * connection on which one comes. */
 	bytes_append_str(&decider->reply, question->http != NULL ? str_view("\r\n") : answer->tail);
-	decision_log_line(&g->snapshot->config->log, answer->verdict, answer->outcome, &request,
-		&decider->log_space);
+	authz_decision_log_line(&g->snapshot->config->log, answer->verdict, answer->outcome,
+		&request, &decider->log_space);
 	bool whole = answer->head.len > 0 && !decider->reply.failed;
 
 	decider_reply(question, whole ? bytes_view(&decider->reply) : (struct str){NULL, 0});
@@ -147,9 +147,9 @@ static struct answer answer_of(const struct decision *d)
 	bytes_reset(&decider->head, REPLY_KEEP);
 	bytes_reset(&decider->tail, REPLY_KEEP);
 	bytes_reset(&decider->outcome, REPLY_KEEP);
-	reply_head(a, d->question.role, &decider->head);
-	reply_tail(a, d->question.role, &decider->tail);
-	decision_log_outcome(a, &d->generation->snapshot->config->log, &decider->outcome);
+	authz_response_head(a, d->question.role, &decider->head);
+	authz_response_tail(a, d->question.role, &decider->tail);
+	authz_decision_log_outcome(a, &d->generation->snapshot->config->log, &decider->outcome);
 	bool whole = !decider->head.failed && !decider->tail.failed && !decider->outcome.failed;
 
 	return (struct answer){
@@ -174,7 +174,7 @@ static void decision_answer(void *ctx)
 	struct answer answer = answer_of(d);
 
 	if (g->answers != NULL && answer.head.len > 0 && a->holds_s > 0 &&
-		input_is_clear(&a->input)) {
+		authz_input_is_clear(&a->input)) {
 		struct answers_key key = {d->question.role, a->policy, &a->input, &a->belief};
 
 		answers_keep(g->answers, &key, &answer);
@@ -193,13 +193,13 @@ static bool answer_again(
 {
 	const struct generation *g = decider->current;
 	const struct policy *policy = authz_policy(question->input, g->snapshot->config);
-	struct belief belief;
+	struct authz_trusted_input belief;
 
-	if (g->answers == NULL || policy == NULL || !input_is_clear(question->input)) {
+	if (g->answers == NULL || policy == NULL || !authz_input_is_clear(question->input)) {
 		return false;
 	}
-	believe(question->input, &g->snapshot->config->frontend, &belief);
-	if (belief.address != BELIEVE_OK) {
+	authz_trust_input(question->input, &g->snapshot->config->frontend, &belief);
+	if (belief.address != AUTHZ_CLIENT_ADDRESS_OK) {
 		return false;
 	}
 	struct answers_key key = {question->role, policy, question->input, &belief};
@@ -245,7 +245,7 @@ void decider_abort(struct decision *d)
 }
 
 struct decider *decider_new(
-	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker)
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker)
 {
 	struct decider *decider = calloc(1, sizeof(*decider));
 	struct generation *g = generation_new(loop, snapshot, worker);
@@ -263,7 +263,7 @@ struct decider *decider_new(
 	bytes_init(&decider->head, 0);
 	bytes_init(&decider->tail, 0);
 	bytes_init(&decider->outcome, 0);
-	decision_log_space_init(&decider->log_space);
+	authz_decision_log_space_init(&decider->log_space);
 	return decider;
 }
 
@@ -283,11 +283,11 @@ void decider_free(struct decider *decider)
 	bytes_clear(&decider->head);
 	bytes_clear(&decider->tail);
 	bytes_clear(&decider->outcome);
-	decision_log_space_clear(&decider->log_space);
+	authz_decision_log_space_clear(&decider->log_space);
 	free(decider);
 }
 
-bool decider_renew(struct decider *decider, struct snapshot *snapshot)
+bool decider_renew(struct decider *decider, struct authz_snapshot *snapshot)
 {
 	struct generation *old = decider->current;
 	struct generation *g = generation_new(decider->loop, snapshot, &decider->worker);
@@ -302,7 +302,7 @@ bool decider_renew(struct decider *decider, struct snapshot *snapshot)
 	return true;
 }
 
-const struct snapshot *decider_snapshot(const struct decider *decider)
+const struct authz_snapshot *decider_snapshot(const struct decider *decider)
 {
 	return decider->current->snapshot;
 }

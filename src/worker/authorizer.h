@@ -23,11 +23,11 @@ struct decider;
 
 /* What is asked, and who waits for the answer. */
 struct decider_question {
-	const struct input *input; /* good until the answer, or until decider_ask returns */
-	enum fcgi_role role;       /* for which the answer is written */
-	struct fcgi_request *fcgi; /* either this */
-	struct http_conn *http;    /* or this */
-	uint64_t since_us;         /* clock_us() when it had come */
+	const struct authz_input *input; /* good until the answer, or until decider_ask returns */
+	enum fcgi_role role;             /* for which the answer is written */
+	struct fcgi_request *fcgi;       /* either this */
+	struct http_conn *http;          /* or this */
+	uint64_t since_us;               /* clock_us() when it had come */
 };
 
 /* One that is answered later. */
@@ -35,7 +35,7 @@ struct decision;
 
 /* NULL when out of memory or descriptors. */
 struct decider *decider_new(
-	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker);
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker);
 /* With no decision under way. */
 void decider_free(struct decider *decider);
 
@@ -47,8 +47,8 @@ void decider_reply(const struct decider_question *question, struct str answer);
 
 /* Questions to come are decided by `snapshot`, those under way by the one they began with. False,
  * and nothing changes, when out of memory or descriptors. */
-NODISCARD bool decider_renew(struct decider *decider, struct snapshot *snapshot);
+NODISCARD bool decider_renew(struct decider *decider, struct authz_snapshot *snapshot);
 /* The current one. */
-const struct snapshot *decider_snapshot(const struct decider *decider);
+const struct authz_snapshot *decider_snapshot(const struct decider *decider);
 
 #endif

@@ -64,7 +64,7 @@ static struct str script_of(struct fcgi_params params)
 }
 
 static void take_params(
-	struct input *input, const struct cert_sources *sources, struct fcgi_params *params)
+	struct authz_input *input, const struct cert_sources *sources, struct fcgi_params *params)
 {
 	static const char *const words[] = {
 		[FCGI_PARAMS_OVERSIZE] = "more parameters than max_params",
@@ -75,7 +75,7 @@ static void take_params(
 	struct str value;
 
 	while (fcgi_params_next(params, &name, &value)) {
-		input_add(input, sources, name, value);
+		authz_input_add(input, sources, name, value);
 	}
 	if (params->fault != FCGI_PARAMS_SOUND) {
 		input->unusable = words[params->fault];
@@ -87,16 +87,16 @@ static void *fcgi_request(
 {
 	struct requests *all = ctx;
 	const struct fcgi_params whole = *params;
-	struct input input;
+	struct authz_input input;
 	const struct decider_question question = {
 		.input = &input, .role = role, .fcgi = fcgi, .since_us = clock_us()};
 
-	input_init(&input);
+	authz_input_init(&input);
 	/* Those that ask authorizers (lighttpd, Apache) join a header's lines, and lighttpd names
 	 * X_Forwarded_For like X-Forwarded-For; nginx sends line by line, and drops such names. */
 	input.lines_are_told_apart = role == FCGI_ROLE_RESPONDER;
 	take_params(&input, &requests_config(all)->frontend.cert, params);
-	struct str endpoint = input.values[INPUT_DOORWARD_ENDPOINT];
+	struct str endpoint = input.values[AUTHZ_INPUT_DOORWARD_ENDPOINT];
 
 	if (endpoint.data != NULL && role == FCGI_ROLE_RESPONDER &&
 		probe_is_asked(&input, script_of(whole))) {
@@ -116,16 +116,16 @@ static void *http_auth(struct requests *all, struct http_conn *conn, const struc
 	const struct http_route *route, const struct addr *from)
 {
 	const struct config *config = requests_config(all);
-	char why[FORWARD_WHY_MAX];
-	struct input input;
+	char why[AUTHZ_FORWARD_WHY_MAX];
+	struct authz_input input;
 	const struct decider_question question = {
 		.input = &input, .role = FCGI_ROLE_RESPONDER, .http = conn, .since_us = clock_us()};
 
-	input_init(&input);
-	if (believe_peer(&config->frontend, from)) {
-		forward_input(&input, config, head, route);
+	authz_input_init(&input);
+	if (authz_trusts_peer(&config->frontend, from)) {
+		authz_forward_input(&input, config, head, route);
 	} else {
-		forward_refuse(&input, from, why);
+		authz_forward_refuse(&input, from, why);
 		http_conn_stop(conn);
 	}
 	return decider_ask(all->decider, &question);
@@ -144,7 +144,7 @@ static const char *name_of(const struct addr *from, char text[ADDR_TEXT_MAX])
 /* What strangers do wrong must not hide what a front end does. */
 static struct log_limit *limit_of(struct requests *all, const struct addr *from)
 {
-	bool trusted = believe_peer(&requests_config(all)->frontend, from);
+	bool trusted = authz_trusts_peer(&requests_config(all)->frontend, from);
 
 	return trusted ? &all->refusals : &all->strangers_refusals;
 }
@@ -171,7 +171,7 @@ static void http_other(struct requests *all, struct http_conn *conn, const struc
 		[HTTP_READYZ] = PROBE_READYZ,
 		[HTTP_METRICS] = PROBE_METRICS,
 	};
-	bool trusted = believe_peer(&requests_config(all)->frontend, from);
+	bool trusted = authz_trusts_peer(&requests_config(all)->frontend, from);
 
 	if (!trusted) {
 		http_conn_stop(conn);
@@ -237,7 +237,7 @@ static bool http_knows(const void *ctx, const struct addr *from)
 {
 	const struct requests *all = ctx;
 
-	return believe_peer(&requests_config(all)->frontend, from);
+	return authz_trusts_peer(&requests_config(all)->frontend, from);
 }
 
 static struct fcgi_limits limits_of(const struct config_server *server)
@@ -250,7 +250,7 @@ static struct fcgi_limits limits_of(const struct config_server *server)
 }
 
 struct requests *requests_new(
-	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker)
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker)
 {
 	struct requests *all = calloc(1, sizeof(*all));
 	struct decider *decider = decider_new(loop, snapshot, worker);
@@ -305,7 +305,7 @@ struct net_service *requests_service(struct requests *all, enum net_listen_proto
 	return protocol == NET_LISTEN_HTTP ? &all->http : &all->fcgi;
 }
 
-bool requests_renew(struct requests *all, struct snapshot *snapshot)
+bool requests_renew(struct requests *all, struct authz_snapshot *snapshot)
 {
 	if (!decider_renew(all->decider, snapshot)) {
 		return false;

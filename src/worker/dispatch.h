@@ -20,7 +20,7 @@ struct requests;
 
 /* NULL when out of memory or descriptors. */
 struct requests *requests_new(
-	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker);
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker);
 /* After the server that carries the services has been closed. */
 void requests_free(struct requests *requests);
 
@@ -28,7 +28,7 @@ void requests_free(struct requests *requests);
 struct net_service *requests_service(struct requests *requests, enum net_listen_protocol protocol);
 /* Requests to come are decided by `snapshot`, those in flight by the one they began with. False,
  * and nothing changes, when out of memory or descriptors. */
-NODISCARD bool requests_renew(struct requests *requests, struct snapshot *snapshot);
+NODISCARD bool requests_renew(struct requests *requests, struct authz_snapshot *snapshot);
 /* From now on the process says that it is not ready. */
 void requests_drain(struct requests *requests);
 /* Of the current snapshot. */

@@ -49,20 +49,20 @@ enum probe probe_of(struct str word)
 	return (enum probe)probe;
 }
 
-bool probe_is_asked(const struct input *input, struct str script)
+bool probe_is_asked(const struct authz_input *input, struct str script)
 {
 	const struct str *values = input->values;
-	struct str word = values[INPUT_DOORWARD_ENDPOINT];
-	struct str uri = values[INPUT_REQUEST_URI];
+	struct str word = values[AUTHZ_INPUT_DOORWARD_ENDPOINT];
+	struct str uri = values[AUTHZ_INPUT_REQUEST_URI];
 
-	if (word.data == NULL || !input_is_clear(input) ||
-		values[INPUT_DOORWARD_POLICY].data != NULL) {
+	if (word.data == NULL || !authz_input_is_clear(input) ||
+		values[AUTHZ_INPUT_DOORWARD_POLICY].data != NULL) {
 		return false;
 	}
 	if (uri.data == NULL) {
-		return values[INPUT_REMOTE_ADDR].data == NULL &&
-		       values[INPUT_X_REAL_IP].data == NULL &&
-		       values[INPUT_X_FORWARDED_FOR].data == NULL;
+		return values[AUTHZ_INPUT_REMOTE_ADDR].data == NULL &&
+		       values[AUTHZ_INPUT_X_REAL_IP].data == NULL &&
+		       values[AUTHZ_INPUT_X_FORWARDED_FOR].data == NULL;
 	}
 	struct str path = {uri.data, str_find(uri, '?')};
 

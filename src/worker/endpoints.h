@@ -20,7 +20,7 @@ enum probe {
 
 struct probe_state {
 	const struct metrics *metrics;
-	const struct snapshot *snapshot;
+	const struct authz_snapshot *snapshot;
 	bool draining;
 };
 
@@ -39,6 +39,6 @@ enum probe probe_of(struct str word);
  * client without a URI, or a URI of the client's that is another than the location's. That one is
  * SCRIPT_NAME, `script`; where it is absent, a slash and the endpoint's word.
  */
-bool probe_is_asked(const struct input *input, struct str script);
+bool probe_is_asked(const struct authz_input *input, struct str script);
 
 #endif

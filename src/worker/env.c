@@ -8,7 +8,7 @@
 #define MEMORY_BYTES (4 << 20) /* of what rules came to for names, certificates and addresses */
 
 struct generation *generation_new(
-	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker)
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker)
 {
 	size_t answers = snapshot->config->answers_size / worker->sharers;
 	struct metrics_worker *stats = metrics_worker(worker->metrics, worker->number);
@@ -18,12 +18,12 @@ struct generation *generation_new(
 		return NULL;
 	}
 	g->dns = dns_engine_new(loop, snapshot->dns, &stats->dns);
-	g->verifier = verifier_new(loop, snapshot->trusts, &stats->certs);
+	g->verifier = authz_cert_verifier_new(loop, snapshot->trusts, &stats->certs);
 	g->memory = policy_match_cache_new(MEMORY_BYTES);
 	g->counts = metrics_policies(worker->metrics, worker->number, snapshot->config);
 	if (g->dns == NULL || g->verifier == NULL || g->memory == NULL || g->counts == NULL) {
 		dns_engine_close(g->dns);
-		verifier_close(g->verifier);
+		authz_cert_verifier_close(g->verifier);
 		policy_match_cache_free(g->memory);
 		free(g->counts);
 		free(g);
@@ -31,8 +31,8 @@ struct generation *generation_new(
 	}
 	/* Without them every request is decided anew, which is well, too. */
 	g->answers = answers > 0 ? answers_new(answers) : NULL;
-	g->snapshot = snapshot_ref(snapshot);
-	dns_engine_want_names(g->dns, snapshot_wants_name, g->snapshot);
+	g->snapshot = authz_snapshot_ref(snapshot);
+	dns_engine_want_names(g->dns, authz_snapshot_wants_name, g->snapshot);
 	return g;
 }
 
@@ -40,11 +40,11 @@ void generation_free(struct generation *g)
 {
 	if (g != NULL) {
 		dns_engine_close(g->dns);
-		verifier_close(g->verifier);
+		authz_cert_verifier_close(g->verifier);
 		policy_match_cache_free(g->memory);
 		answers_free(g->answers);
 		free(g->counts);
-		snapshot_unref(g->snapshot);
+		authz_snapshot_unref(g->snapshot);
 		free(g);
 	}
 }

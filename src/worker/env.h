@@ -20,9 +20,9 @@
  */
 struct generation {
 	struct metrics_policy **counts; /* of decisions, by the policy's number */
-	struct snapshot *snapshot;
+	struct authz_snapshot *snapshot;
 	struct dns_engine *dns;
-	struct verifier *verifier;
+	struct authz_cert_verifier *verifier;
 	struct policy_match_cache *memory;
 	struct answers *answers; /* NULL: none are remembered */
 	size_t in_flight;
@@ -37,7 +37,7 @@ struct generation_worker {
 
 /* `metrics` know the snapshot's policies. NULL when out of memory or descriptors. */
 struct generation *generation_new(
-	uv_loop_t *loop, struct snapshot *snapshot, const struct generation_worker *worker);
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker);
 void generation_free(struct generation *generation);
 
 #endif

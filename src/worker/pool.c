@@ -86,8 +86,8 @@ struct crew *crew_new(uv_loop_t *loop, const struct crew_owner *owner)
 }
 
 /* Workers block every signal, so that all arrive at the main thread. */
-bool crew_start(struct crew *crew, struct snapshot *snapshot, const struct worker_sockets *sockets,
-	struct metrics *metrics)
+bool crew_start(struct crew *crew, struct authz_snapshot *snapshot,
+	const struct worker_sockets *sockets, struct metrics *metrics)
 {
 	sigset_t all;
 	sigset_t before;
@@ -107,7 +107,7 @@ bool crew_start(struct crew *crew, struct snapshot *snapshot, const struct worke
 	return crew->count == sockets->sharers;
 }
 
-void crew_reload(struct crew *crew, struct snapshot *snapshot)
+void crew_reload(struct crew *crew, struct authz_snapshot *snapshot)
 {
 	for (size_t i = 0; i < crew->count; i++) {
 		worker_reload(crew->workers[i], snapshot);

@@ -31,10 +31,10 @@ uint32_t crew_size(uint32_t threads);
 struct crew *crew_new(uv_loop_t *loop, const struct crew_owner *owner);
 /* Starts `sockets->sharers` workers, which count in `metrics`. False after it was logged why; then
  * crew_stop ends those that were started. */
-NODISCARD bool crew_start(struct crew *crew, struct snapshot *snapshot,
+NODISCARD bool crew_start(struct crew *crew, struct authz_snapshot *snapshot,
 	const struct worker_sockets *sockets, struct metrics *metrics);
 /* Requests to come are decided by `snapshot`. */
-void crew_reload(struct crew *crew, struct snapshot *snapshot);
+void crew_reload(struct crew *crew, struct authz_snapshot *snapshot);
 /* Has every worker's loop answer, after all that was told them before. */
 void crew_ask(struct crew *crew);
 /* Not every one has answered yet. */

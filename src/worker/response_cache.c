@@ -21,11 +21,11 @@ struct entry {
 	unsigned form;
 	const struct policy *policy;
 	struct addr ip;
-	enum input_name ignored; /* of which the answer tells */
-	unsigned counted;        /* see counted_in */
+	enum authz_input_name ignored; /* of which the answer tells */
+	unsigned counted;              /* see counted_in */
 	struct answer answer;
-	uint32_t lens[INPUT_COUNT]; /* of the values that count */
-	char values[];              /* those, one after the other; then the answer's texts */
+	uint32_t lens[AUTHZ_INPUT_COUNT]; /* of the values that count */
+	char values[];                    /* those, one after the other; then the answer's texts */
 };
 
 struct answers {
@@ -105,35 +105,35 @@ size_t answers_longest_chain(const struct answers *answers)
 	return longest;
 }
 
-/* Of a set of bits 1 << enum input_name, which is not empty. */
+/* Of a set of bits 1 << enum authz_input_name, which is not empty. */
 static unsigned first_of(unsigned inputs)
 {
 	return (unsigned)__builtin_ctz(inputs);
 }
 
 /* Whose values a decision of that policy can depend on, beside the address: bits 1 << enum
- * input_name. What could not change the decision is no part of the key, so that no stranger can
- * fill the room with it. */
+ * authz_input_name. What could not change the decision is no part of the key, so that no stranger
+ * can fill the room with it. */
 static unsigned counted_in(const struct answers_key *key)
 {
 	static const struct {
-		enum input_name name;
+		enum authz_input_name name;
 		enum policy_claim claim;
 	} claims[] = {
-		{INPUT_REQUEST_URI, POLICY_CLAIM_URI},
-		{INPUT_REQUEST_METHOD, POLICY_CLAIM_METHOD},
-		{INPUT_USER_AGENT, POLICY_CLAIM_USER_AGENT},
-		{INPUT_HOST, POLICY_CLAIM_HTTP_HOST},
+		{AUTHZ_INPUT_REQUEST_URI, POLICY_CLAIM_URI},
+		{AUTHZ_INPUT_REQUEST_METHOD, POLICY_CLAIM_METHOD},
+		{AUTHZ_INPUT_USER_AGENT, POLICY_CLAIM_USER_AGENT},
+		{AUTHZ_INPUT_HOST, POLICY_CLAIM_HTTP_HOST},
 	};
-	static const unsigned certificate = ((1U << CERT_INPUT_COUNT) - 1) << INPUT_CERT;
+	static const unsigned certificate = ((1U << CERT_INPUT_COUNT) - 1) << AUTHZ_INPUT_CERT;
 	unsigned read = policy_rules_claims(key->policy->rules);
 
 	if ((read >> POLICY_CLAIM_HTTP_HOST & 1) != 0 &&
-		policy_claim_uri_names_host(key->input->values[INPUT_REQUEST_URI])) {
+		policy_claim_uri_names_host(key->input->values[AUTHZ_INPUT_REQUEST_URI])) {
 		read |= 1U << POLICY_CLAIM_URI;
 	}
 	/* It has named key->policy already. */
-	unsigned counted = key->belief->counted & ~(1U << INPUT_DOORWARD_POLICY);
+	unsigned counted = key->belief->counted & ~(1U << AUTHZ_INPUT_DOORWARD_POLICY);
 
 	if (key->policy->client_cert == POLICY_CERT_OFF) {
 		counted &= ~certificate;

@@ -23,8 +23,8 @@ struct answers;
 struct answers_key {
 	unsigned form; /* in which the answer is written: a role of FastCGI, or another number */
 	const struct policy *policy;
-	const struct input *input;   /* without duplicates, and usable */
-	const struct belief *belief; /* of it, with an address */
+	const struct authz_input *input;          /* without duplicates, and usable */
+	const struct authz_trusted_input *belief; /* of it, with an address */
 };
 
 struct answer {

@@ -25,7 +25,7 @@ struct worker {
 	size_t number; /* in them */
 
 	pthread_mutex_t mutex; /* guards what the main thread hands over */
-	struct snapshot *next;
+	struct authz_snapshot *next;
 	uint64_t round;
 	bool stop;
 	bool stopping;
@@ -47,7 +47,8 @@ static size_t incomplete_max(const struct worker *w, const struct config_server 
 	return part > least ? part : least;
 }
 
-static struct net_settings settings_of(const struct worker *w, const struct snapshot *snapshot)
+static struct net_settings settings_of(
+	const struct worker *w, const struct authz_snapshot *snapshot)
 {
 	struct net_settings settings = snapshot->config->server.net;
 
@@ -59,7 +60,7 @@ static struct net_settings settings_of(const struct worker *w, const struct snap
 	return settings;
 }
 
-static void take_snapshot(struct worker *w, struct snapshot *snapshot)
+static void take_snapshot(struct worker *w, struct authz_snapshot *snapshot)
 {
 	struct net_settings settings = settings_of(w, snapshot);
 
@@ -99,7 +100,7 @@ static void on_wake(uv_async_t *wake)
 	struct worker *w = wake->data;
 
 	pthread_mutex_lock(&w->mutex);
-	struct snapshot *next = w->next;
+	struct authz_snapshot *next = w->next;
 	uint64_t round = w->round;
 	bool stop = w->stop && !w->stopping;
 
@@ -109,7 +110,7 @@ static void on_wake(uv_async_t *wake)
 
 	if (next != NULL) {
 		take_snapshot(w, next);
-		snapshot_unref(next);
+		authz_snapshot_unref(next);
 	}
 	if (round != w->answered) {
 		w->answered = round;
@@ -139,14 +140,14 @@ static void *run(void *ctx)
 
 static void worker_free(struct worker *w)
 {
-	snapshot_unref(w->next);
+	authz_snapshot_unref(w->next);
 	pthread_mutex_destroy(&w->mutex);
 	uv_loop_close(&w->loop);
 	free(w);
 }
 
 /* 0 or a negative libuv error. */
-static int open_server(struct worker *w, struct snapshot *snapshot)
+static int open_server(struct worker *w, struct authz_snapshot *snapshot)
 {
 	const struct net_settings settings = settings_of(w, snapshot);
 
@@ -169,7 +170,7 @@ static int open_server(struct worker *w, struct snapshot *snapshot)
 }
 
 /* All but the thread; 0 or a negative libuv error, after which there is nothing to free. */
-static int worker_new(struct snapshot *snapshot, const struct worker_sockets *sockets,
+static int worker_new(struct authz_snapshot *snapshot, const struct worker_sockets *sockets,
 	struct metrics *metrics, size_t number, struct worker **out)
 {
 	struct worker *w = calloc(1, sizeof(*w));
@@ -206,7 +207,7 @@ static int worker_new(struct snapshot *snapshot, const struct worker_sockets *so
 	return 0;
 }
 
-struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets,
+struct worker *worker_start(struct authz_snapshot *snapshot, const struct worker_sockets *sockets,
 	struct metrics *metrics, size_t number, void (*heard)(void *ctx), void *ctx)
 {
 	struct worker *w;
@@ -227,11 +228,11 @@ struct worker *worker_start(struct snapshot *snapshot, const struct worker_socke
 	return NULL;
 }
 
-void worker_reload(struct worker *w, struct snapshot *snapshot)
+void worker_reload(struct worker *w, struct authz_snapshot *snapshot)
 {
 	pthread_mutex_lock(&w->mutex);
-	snapshot_unref(w->next);
-	w->next = snapshot_ref(snapshot);
+	authz_snapshot_unref(w->next);
+	w->next = authz_snapshot_ref(snapshot);
 	pthread_mutex_unlock(&w->mutex);
 	uv_async_send(&w->wake);
 }

@@ -34,10 +34,10 @@ struct worker_sockets {
  * Starts the thread, which counts as `number` in `metrics`. `heard` is called from it when it has
  * answered worker_ask, and when it accepts no more. NULL after it has been logged why.
  */
-struct worker *worker_start(struct snapshot *snapshot, const struct worker_sockets *sockets,
+struct worker *worker_start(struct authz_snapshot *snapshot, const struct worker_sockets *sockets,
 	struct metrics *metrics, size_t number, void (*heard)(void *ctx), void *ctx);
 /* Requests to come are decided by `snapshot`; those in flight keep the one they began with. */
-void worker_reload(struct worker *worker, struct snapshot *snapshot);
+void worker_reload(struct worker *worker, struct authz_snapshot *snapshot);
 /* Has its loop say `round`, once it has done what it was told before. */
 void worker_ask(struct worker *worker, uint64_t round);
 /* The last round said; 0: none. */

@@ -26,7 +26,7 @@ static const int64_t now_s = 1798000000; /* while the certificate is valid */
 
 struct bench {
 	uv_loop_t loop;
-	struct snapshot *snapshot;
+	struct authz_snapshot *snapshot;
 	struct authz_means means;
 	struct authz authz;
 	struct bytes reply;
@@ -64,7 +64,7 @@ static void request(struct bench *b, const char *policy, const char *certificate
 		die(policy_reason_word(a->reason));
 	}
 	bytes_reset(&b->reply, 8192);
-	reply_build(a, FCGI_ROLE_RESPONDER, &b->reply);
+	authz_response_build(a, FCGI_ROLE_RESPONDER, &b->reply);
 	authz_reset(a);
 }
 
@@ -95,18 +95,19 @@ static double measure_first(struct bench *b, const char *policy)
 
 	diag_init(&diag);
 	for (int i = 0; i < count; i++) {
-		struct snapshot *fresh = snapshot_reread(b->snapshot, SNAPSHOT_TRUST, &diag);
+		struct authz_snapshot *fresh =
+			authz_snapshot_reread(b->snapshot, AUTHZ_SNAPSHOT_TRUST, &diag);
 
 		if (fresh == NULL) {
 			die("the files cannot be read again");
 		}
-		verifier_close(b->means.verifier);
-		b->means.verifier = verifier_new(&b->loop, fresh->trusts, NULL);
+		authz_cert_verifier_close(b->means.verifier);
+		b->means.verifier = authz_cert_verifier_new(&b->loop, fresh->trusts, NULL);
 		uint64_t start = clock_us();
 
 		request(b, policy, b->certificate);
 		total += (double)(clock_us() - start);
-		snapshot_unref(fresh);
+		authz_snapshot_unref(fresh);
 	}
 	diag_clear(&diag);
 	return total / count;
@@ -142,7 +143,7 @@ static void open_bench(struct bench *b)
 		folder);
 	fclose(file);
 	diag_init(&diag);
-	b->snapshot = snapshot_load(path, NULL, &diag);
+	b->snapshot = authz_snapshot_load(path, NULL, &diag);
 	diag_print(&diag, stderr);
 	diag_clear(&diag);
 	unlink(path);
@@ -151,7 +152,7 @@ static void open_bench(struct bench *b)
 	}
 	b->means = (struct authz_means){.config = b->snapshot->config,
 		.dns = dns_engine_new(&b->loop, b->snapshot->dns, NULL),
-		.verifier = verifier_new(&b->loop, b->snapshot->trusts, NULL)};
+		.verifier = authz_cert_verifier_new(&b->loop, b->snapshot->trusts, NULL)};
 	authz_init(&b->authz);
 	bytes_init(&b->reply, 0);
 	read_certificate(b);
@@ -179,10 +180,10 @@ int main(void)
 	bytes_clear(&b.reply);
 	authz_clear(&b.authz);
 	dns_engine_close(b.means.dns);
-	verifier_close(b.means.verifier);
+	authz_cert_verifier_close(b.means.verifier);
 	uv_run(&b.loop, UV_RUN_DEFAULT);
 	uv_loop_close(&b.loop);
-	snapshot_unref(b.snapshot);
+	authz_snapshot_unref(b.snapshot);
 	if (!good) {
 		printf("a certificate that was seen before should cost less than 3 us\n");
 	}

@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(good == (why.len == 0), "what is wrong is told");
 	require(good == (r.reason < POLICY_REASON_COUNT), "only what is good is written");
 	if (good) {
-		require(addr_parse(r.values[INPUT_REMOTE_ADDR], &ip), "there is an address");
+		require(addr_parse(r.values[AUTHZ_INPUT_REMOTE_ADDR], &ip), "there is an address");
 		show(&r);
 	}
 	bytes_clear(&why);

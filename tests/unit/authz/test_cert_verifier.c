@@ -17,14 +17,15 @@
 struct world {
 	uv_loop_t loop;
 	struct config *config;
-	struct trusts *trusts;
-	struct verifier *verifier;
+	struct authz_trust_stores *trusts;
+	struct authz_cert_verifier *verifier;
 };
 
 struct asker {
 	const struct cert_check_result *checked;
 	int called;
-	struct verifier_wait *cancels; /* another's wait that it cancels when it is called */
+	struct authz_cert_verifier_wait
+		*cancels; /* another's wait that it cancels when it is called */
 };
 
 static void open_world(struct world *w)
@@ -34,20 +35,20 @@ static void open_world(struct world *w)
 	diag_init(&diag);
 	w->config = config_load_text("t", str_view("[policy default]\n"), &diag);
 	assert_non_null(w->config);
-	w->trusts = trusts_load(w->config, &diag);
+	w->trusts = authz_trust_stores_load(w->config, &diag);
 	assert_non_null(w->trusts);
 	assert_int_equal(uv_loop_init(&w->loop), 0);
-	w->verifier = verifier_new(&w->loop, w->trusts, NULL);
+	w->verifier = authz_cert_verifier_new(&w->loop, w->trusts, NULL);
 	assert_non_null(w->verifier);
 	diag_clear(&diag);
 }
 
 static void close_world(struct world *w)
 {
-	verifier_close(w->verifier);
+	authz_cert_verifier_close(w->verifier);
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&w->loop), 0);
-	trusts_unref(w->trusts);
+	authz_trust_stores_unref(w->trusts);
 	config_unref(w->config);
 }
 
@@ -58,16 +59,16 @@ static void on_done(void *ctx, const struct cert_check_result *checked)
 	asker->called++;
 	asker->checked = checked;
 	if (asker->cancels != NULL) {
-		verifier_cancel(asker->cancels);
+		authz_cert_verifier_cancel(asker->cancels);
 	}
 }
 
-static struct verifier_wait *ask(struct world *w, const char *text, struct asker *asker)
+static struct authz_cert_verifier_wait *ask(struct world *w, const char *text, struct asker *asker)
 {
 	const struct cert_check_request question = {.text = str_view(text)};
 	bool overload;
-	struct verifier_wait *wait =
-		verifier_ask(w->verifier, &question, true, 1000, on_done, asker, &overload);
+	struct authz_cert_verifier_wait *wait = authz_cert_verifier_ask(
+		w->verifier, &question, true, 1000, on_done, asker, &overload);
 
 	assert_int_equal(wait == NULL, overload);
 	return wait;
@@ -76,7 +77,8 @@ static struct verifier_wait *ask(struct world *w, const char *text, struct asker
 static bool is_known(struct world *w, const char *text)
 {
 	const struct cert_check_request question = {.text = str_view(text)};
-	const struct cert_check_result *checked = verifier_known(w->verifier, &question, 1000);
+	const struct cert_check_result *checked =
+		authz_cert_verifier_known(w->verifier, &question, 1000);
 
 	cert_check_result_unref(checked);
 	return checked != NULL;
@@ -132,14 +134,14 @@ static void whoever_cancels_hears_nothing(void **state)
 	struct world w;
 
 	open_world(&w);
-	verifier_cancel(ask(&w, "a", &askers[0]));
+	authz_cert_verifier_cancel(ask(&w, "a", &askers[0]));
 	uv_run(&w.loop, UV_RUN_DEFAULT);
 	assert_false(is_known(&w, "a"));
 
-	struct verifier_wait *wait = ask(&w, "a", &askers[0]);
+	struct authz_cert_verifier_wait *wait = ask(&w, "a", &askers[0]);
 
 	assert_non_null(ask(&w, "a", &askers[1]));
-	verifier_cancel(wait);
+	authz_cert_verifier_cancel(wait);
 	/* The second of two is cancelled by the first as that is told. */
 	askers[1].cancels = ask(&w, "a", &askers[2]);
 	uv_run(&w.loop, UV_RUN_DEFAULT);
@@ -152,23 +154,23 @@ static void whoever_cancels_hears_nothing(void **state)
 
 static void the_queue_is_bounded(void **state)
 {
-	static struct verifier_wait *waits[VERIFIER_QUEUE_MAX];
+	static struct authz_cert_verifier_wait *waits[AUTHZ_CERT_VERIFIER_QUEUE_MAX];
 	struct asker asker = {.called = 0};
 	struct world w;
 	char text[16];
 
 	open_world(&w);
-	for (int i = 0; i < VERIFIER_QUEUE_MAX; i++) {
+	for (int i = 0; i < AUTHZ_CERT_VERIFIER_QUEUE_MAX; i++) {
 		snprintf(text, sizeof(text), "%d", i);
 		waits[i] = ask(&w, text, &asker);
 		assert_non_null(waits[i]);
 	}
 	assert_null(ask(&w, "one more", &asker));
-	verifier_cancel(waits[7]);
+	authz_cert_verifier_cancel(waits[7]);
 	waits[7] = ask(&w, "one more", &asker);
 	assert_non_null(waits[7]);
-	for (int i = 0; i < VERIFIER_QUEUE_MAX; i++) {
-		verifier_cancel(waits[i]);
+	for (int i = 0; i < AUTHZ_CERT_VERIFIER_QUEUE_MAX; i++) {
+		authz_cert_verifier_cancel(waits[i]);
 	}
 	assert_int_equal(asker.called, 0);
 	close_world(&w);

@@ -88,7 +88,7 @@ static void on_decided(void *ctx)
 
 static const int64_t now_s = 1798000000; /* 2026-12-23, while the test certificates are valid */
 
-static struct snapshot *load(const char *policies, const char *frontend)
+static struct authz_snapshot *load(const char *policies, const char *frontend)
 {
 	char text[4096];
 	struct diag diag;
@@ -98,7 +98,7 @@ static struct snapshot *load(const char *policies, const char *frontend)
 		frontend, policies);
 	write_file(config_path, text);
 	diag_init(&diag);
-	struct snapshot *snapshot = snapshot_load(config_path, NULL, &diag);
+	struct authz_snapshot *snapshot = authz_snapshot_load(config_path, NULL, &diag);
 
 	if (snapshot == NULL) {
 		print_error("%.*s", (int)diag.text.len, (const char *)diag.text.data);
@@ -111,14 +111,14 @@ static struct snapshot *load(const char *policies, const char *frontend)
 /* Decides the request given as NAME, value, …, NULL; twice, so that the second finds the cache. */
 static struct outcome decide(const char *policies, const char *frontend, const char *const *pairs)
 {
-	struct snapshot *snapshot = load(policies, frontend);
+	struct authz_snapshot *snapshot = load(policies, frontend);
 	struct outcome outcomes[2];
 	uv_loop_t loop;
 
 	assert_int_equal(uv_loop_init(&loop), 0);
 	const struct authz_means means = {.config = snapshot->config,
 		.dns = dns_engine_new(&loop, snapshot->dns, NULL),
-		.verifier = verifier_new(&loop, snapshot->trusts, NULL)};
+		.verifier = authz_cert_verifier_new(&loop, snapshot->trusts, NULL)};
 
 	assert_non_null(means.dns);
 	assert_non_null(means.verifier);
@@ -152,10 +152,10 @@ static struct outcome decide(const char *policies, const char *frontend, const c
 		authz_clear(&a);
 	}
 	dns_engine_close(means.dns);
-	verifier_close(means.verifier);
+	authz_cert_verifier_close(means.verifier);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
-	snapshot_unref(snapshot);
+	authz_snapshot_unref(snapshot);
 	assert_int_equal(outcomes[0].verdict, outcomes[1].verdict);
 	assert_int_equal(outcomes[0].reason, outcomes[1].reason);
 	assert_string_equal(outcomes[0].hostname, outcomes[1].hostname);

@@ -90,7 +90,7 @@ static void on_decided(void *ctx)
 
 static const int64_t now_s = 1798000000;
 
-static struct snapshot *load(const char *policy)
+static struct authz_snapshot *load(const char *policy)
 {
 	char text[4096];
 	struct diag diag;
@@ -100,7 +100,7 @@ static struct snapshot *load(const char *policy)
 		policy);
 	write_file(config_path, text);
 	diag_init(&diag);
-	struct snapshot *snapshot = snapshot_load(config_path, NULL, &diag);
+	struct authz_snapshot *snapshot = authz_snapshot_load(config_path, NULL, &diag);
 
 	if (snapshot == NULL) {
 		print_error("%.*s", (int)diag.text.len, (const char *)diag.text.data);
@@ -113,7 +113,7 @@ static struct snapshot *load(const char *policy)
 static struct outcome decide_traced(
 	const char *policy, const char *ip, const struct authz_trace *trace, struct bytes *text)
 {
-	struct snapshot *snapshot = load(policy);
+	struct authz_snapshot *snapshot = load(policy);
 	struct outcome o;
 	struct authz a;
 	uv_loop_t loop;
@@ -148,7 +148,7 @@ static struct outcome decide_traced(
 	dns_engine_close(dns);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
-	snapshot_unref(snapshot);
+	authz_snapshot_unref(snapshot);
 	return o;
 }
 
@@ -314,7 +314,7 @@ static void names_and_lookups_together(void **state)
 
 static void cancelling_midway(void **state)
 {
-	struct snapshot *snapshot =
+	struct authz_snapshot *snapshot =
 		load("rdns = double\nallow = forward a.nowhere & dnsbl b.nowhere & host x.test\n");
 	struct authz a;
 	uv_loop_t loop;
@@ -338,7 +338,7 @@ static void cancelling_midway(void **state)
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(called, 0);
 	assert_int_equal(uv_loop_close(&loop), 0);
-	snapshot_unref(snapshot);
+	authz_snapshot_unref(snapshot);
 }
 
 static bool says(const struct bytes *text, const char *what)

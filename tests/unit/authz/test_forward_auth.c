@@ -15,7 +15,7 @@
 
 struct scene {
 	struct config config;
-	struct input input;
+	struct authz_input input;
 	struct http_head head;
 };
 
@@ -35,18 +35,18 @@ static void forward(struct scene *s, const char *text)
 	struct http_route route = http_route(s->head.path);
 
 	assert_int_equal(route.place, HTTP_AUTH);
-	forward_input(&s->input, &s->config, &s->head, &route);
+	authz_forward_input(&s->input, &s->config, &s->head, &route);
 }
 
 struct forward_case {
 	const char *path;
 	const char *headers;
-	enum input_name what;
+	enum authz_input_name what;
 	const char *value; /* NULL: came twice, or not at all if `absent` */
 	bool absent;
 };
 
-#define POLICY INPUT_DOORWARD_POLICY
+#define POLICY AUTHZ_INPUT_DOORWARD_POLICY
 
 static const struct forward_case cases[] = {
 	{"/auth", "", POLICY, "default", false},
@@ -61,55 +61,56 @@ static const struct forward_case cases[] = {
 	{"/auth", "X_Doorward-Policy: p\r\n", POLICY, NULL, false},
 	{"/auth", "Doorward-Policy: p\r\n", POLICY, "default", false},
 	{"/auth", "DOORWARD_POLICY: p\r\n", POLICY, "default", false},
-	{"/auth", "DOORWARD-TRUST-HEADERS: 1\r\n", INPUT_DOORWARD_TRUST_HEADERS, NULL, true},
-	{"/auth", "REMOTE_ADDR: 192.0.2.1\r\n", INPUT_REMOTE_ADDR, NULL, true},
-	{"/auth", "x-real-ip: 192.0.2.1\r\n", INPUT_X_REAL_IP, "192.0.2.1", false},
-	{"/auth", "X-Real-IP:\r\n", INPUT_X_REAL_IP, "", false},
-	{"/auth", "X-Real-IP: \t \r\n", INPUT_X_REAL_IP, "", false},
-	{"/auth", "X-Real-IP: a\r\nx-real-ip: a\r\n", INPUT_X_REAL_IP, NULL, false},
-	{"/auth", "X-Real-IP: a\r\nX_Real_IP: a\r\n", INPUT_X_REAL_IP, NULL, false},
-	{"/auth", "X_Real_IP: a\r\n", INPUT_X_REAL_IP, NULL, false},
+	{"/auth", "DOORWARD-TRUST-HEADERS: 1\r\n", AUTHZ_INPUT_DOORWARD_TRUST_HEADERS, NULL, true},
+	{"/auth", "REMOTE_ADDR: 192.0.2.1\r\n", AUTHZ_INPUT_REMOTE_ADDR, NULL, true},
+	{"/auth", "x-real-ip: 192.0.2.1\r\n", AUTHZ_INPUT_X_REAL_IP, "192.0.2.1", false},
+	{"/auth", "X-Real-IP:\r\n", AUTHZ_INPUT_X_REAL_IP, "", false},
+	{"/auth", "X-Real-IP: \t \r\n", AUTHZ_INPUT_X_REAL_IP, "", false},
+	{"/auth", "X-Real-IP: a\r\nx-real-ip: a\r\n", AUTHZ_INPUT_X_REAL_IP, NULL, false},
+	{"/auth", "X-Real-IP: a\r\nX_Real_IP: a\r\n", AUTHZ_INPUT_X_REAL_IP, NULL, false},
+	{"/auth", "X_Real_IP: a\r\n", AUTHZ_INPUT_X_REAL_IP, NULL, false},
 	/* Another name is no other line of a list. */
-	{"/auth", "X-Forwarded-For: a\r\nX_Forwarded_For: b\r\n", INPUT_X_FORWARDED_FOR, NULL,
+	{"/auth", "X-Forwarded-For: a\r\nX_Forwarded_For: b\r\n", AUTHZ_INPUT_X_FORWARDED_FOR, NULL,
 		false},
-	{"/auth", "X_Forwarded-For: b\r\nX-Forwarded-For: a\r\n", INPUT_X_FORWARDED_FOR, NULL,
+	{"/auth", "X_Forwarded-For: b\r\nX-Forwarded-For: a\r\n", AUTHZ_INPUT_X_FORWARDED_FOR, NULL,
 		false},
-	{"/auth", "X-Forwarded_For: a\r\n", INPUT_X_FORWARDED_FOR, NULL, false},
-	{"/auth", "X-Forwarded-For: a\r\nX-FORWARDED-FOR: b\r\n", INPUT_X_FORWARDED_FOR, "a",
+	{"/auth", "X-Forwarded_For: a\r\n", AUTHZ_INPUT_X_FORWARDED_FOR, NULL, false},
+	{"/auth", "X-Forwarded-For: a\r\nX-FORWARDED-FOR: b\r\n", AUTHZ_INPUT_X_FORWARDED_FOR, "a",
 		false},
-	{"/auth", "User_Agent: a\r\n", INPUT_USER_AGENT, NULL, false},
-	{"/auth", "HTTP-X-Real-IP: a\r\n", INPUT_X_REAL_IP, NULL, true},
-	{"/auth?q", "", INPUT_REQUEST_URI, NULL, true},
-	{"/auth/p/x?y", "", INPUT_REQUEST_URI, "/x?y", false},
-	{"/auth/p/x?y", "X-Forwarded-Uri: /x?y\r\n", INPUT_REQUEST_URI, "/x?y", false},
-	{"/auth/p/x?y", "X-Forwarded-Uri: /z\r\n", INPUT_REQUEST_URI, NULL, false},
-	{"/auth/p", "X-Forwarded-Uri: /z\r\n", INPUT_REQUEST_URI, "/z", false},
-	{"/auth/p", "X-Original-URI: /z\r\n", INPUT_REQUEST_URI, "/z", false},
-	{"/auth/p", "X-Original-URL: http://h/z\r\n", INPUT_REQUEST_URI, "/z", false},
-	{"/auth/p", "X-Original-URL: http://h:80/z\r\n", INPUT_HOST, "h:80", false},
-	{"/auth/p", "X-Original-URL: http://h\r\n", INPUT_HOST, "h", false},
-	{"/auth/p", "X-Original-URL: /z?q\r\n", INPUT_REQUEST_URI, "/z?q", false},
-	{"/auth/p", "X-Original-URL: /z\r\n", INPUT_HOST, NULL, true},
-	{"/auth/p", "X-Original-URL: /z\r\nX-Forwarded-Uri: /z\r\n", INPUT_REQUEST_URI, "/z",
+	{"/auth", "User_Agent: a\r\n", AUTHZ_INPUT_USER_AGENT, NULL, false},
+	{"/auth", "HTTP-X-Real-IP: a\r\n", AUTHZ_INPUT_X_REAL_IP, NULL, true},
+	{"/auth?q", "", AUTHZ_INPUT_REQUEST_URI, NULL, true},
+	{"/auth/p/x?y", "", AUTHZ_INPUT_REQUEST_URI, "/x?y", false},
+	{"/auth/p/x?y", "X-Forwarded-Uri: /x?y\r\n", AUTHZ_INPUT_REQUEST_URI, "/x?y", false},
+	{"/auth/p/x?y", "X-Forwarded-Uri: /z\r\n", AUTHZ_INPUT_REQUEST_URI, NULL, false},
+	{"/auth/p", "X-Forwarded-Uri: /z\r\n", AUTHZ_INPUT_REQUEST_URI, "/z", false},
+	{"/auth/p", "X-Original-URI: /z\r\n", AUTHZ_INPUT_REQUEST_URI, "/z", false},
+	{"/auth/p", "X-Original-URL: http://h/z\r\n", AUTHZ_INPUT_REQUEST_URI, "/z", false},
+	{"/auth/p", "X-Original-URL: http://h:80/z\r\n", AUTHZ_INPUT_HOST, "h:80", false},
+	{"/auth/p", "X-Original-URL: http://h\r\n", AUTHZ_INPUT_HOST, "h", false},
+	{"/auth/p", "X-Original-URL: /z?q\r\n", AUTHZ_INPUT_REQUEST_URI, "/z?q", false},
+	{"/auth/p", "X-Original-URL: /z\r\n", AUTHZ_INPUT_HOST, NULL, true},
+	{"/auth/p", "X-Original-URL: /z\r\nX-Forwarded-Uri: /z\r\n", AUTHZ_INPUT_REQUEST_URI, "/z",
 		false},
-	{"/auth/p", "X-Original-URL: z\r\n", INPUT_REQUEST_URI, NULL, false},
-	{"/auth/p", "X-Original-URL: http:/z\r\n", INPUT_REQUEST_URI, NULL, false},
-	{"/auth/p", "X-Original-URL: http://h/z\r\nX-Forwarded-Host: i\r\n", INPUT_HOST, NULL,
+	{"/auth/p", "X-Original-URL: z\r\n", AUTHZ_INPUT_REQUEST_URI, NULL, false},
+	{"/auth/p", "X-Original-URL: http:/z\r\n", AUTHZ_INPUT_REQUEST_URI, NULL, false},
+	{"/auth/p", "X-Original-URL: http://h/z\r\nX-Forwarded-Host: i\r\n", AUTHZ_INPUT_HOST, NULL,
 		false},
 	/* The Host is i, the target is absolute. */
-	{"/auth/p", "X-Original-URL: https://ihttp://h/z\r\n", INPUT_HOST, NULL, false},
-	{"/auth/p", "X-Original-URL: https://ihttp://h/z\r\n", INPUT_REQUEST_URI, NULL, false},
-	{"/auth/p", "X-Original-URL: https://h://z\r\n", INPUT_HOST, NULL, false},
-	{"/auth/p", "X-Original-URL: https://h:/z\r\n", INPUT_HOST, "h:", false},
-	{"/auth/p", "X_Original_URI: /z\r\n", INPUT_REQUEST_URI, NULL, false},
-	{"/auth/p", "X-Forwarded-Method: PUT\r\n", INPUT_REQUEST_METHOD, "PUT", false},
-	{"/auth/p", "X-Original-Method: PUT\r\n", INPUT_REQUEST_METHOD, "PUT", false},
-	{"/auth/p", "", INPUT_REQUEST_METHOD, NULL, true},
-	{"/auth/p/x", "", INPUT_REQUEST_METHOD, NULL, true},
-	{"/auth/p", "", INPUT_HOST, NULL, true},
-	{"/auth/p/x", "", INPUT_HOST, NULL, true},
-	{"/auth/p", "", INPUT_REQUEST_URI, NULL, true},
-	{"/auth/p", "X-Forwarded-Host: i\r\n", INPUT_HOST, "i", false},
+	{"/auth/p", "X-Original-URL: https://ihttp://h/z\r\n", AUTHZ_INPUT_HOST, NULL, false},
+	{"/auth/p", "X-Original-URL: https://ihttp://h/z\r\n", AUTHZ_INPUT_REQUEST_URI, NULL,
+		false},
+	{"/auth/p", "X-Original-URL: https://h://z\r\n", AUTHZ_INPUT_HOST, NULL, false},
+	{"/auth/p", "X-Original-URL: https://h:/z\r\n", AUTHZ_INPUT_HOST, "h:", false},
+	{"/auth/p", "X_Original_URI: /z\r\n", AUTHZ_INPUT_REQUEST_URI, NULL, false},
+	{"/auth/p", "X-Forwarded-Method: PUT\r\n", AUTHZ_INPUT_REQUEST_METHOD, "PUT", false},
+	{"/auth/p", "X-Original-Method: PUT\r\n", AUTHZ_INPUT_REQUEST_METHOD, "PUT", false},
+	{"/auth/p", "", AUTHZ_INPUT_REQUEST_METHOD, NULL, true},
+	{"/auth/p/x", "", AUTHZ_INPUT_REQUEST_METHOD, NULL, true},
+	{"/auth/p", "", AUTHZ_INPUT_HOST, NULL, true},
+	{"/auth/p/x", "", AUTHZ_INPUT_HOST, NULL, true},
+	{"/auth/p", "", AUTHZ_INPUT_REQUEST_URI, NULL, true},
+	{"/auth/p", "X-Forwarded-Host: i\r\n", AUTHZ_INPUT_HOST, "i", false},
 };
 
 static void headers_become_input(void **state)
@@ -124,7 +125,7 @@ static void headers_become_input(void **state)
 		snprintf(text, sizeof(text), "POST %s HTTP/1.1\r\nHost: door\r\n%s\r\n", c->path,
 			c->headers);
 		forward(&s, text);
-		const struct input *input = &s.input;
+		const struct authz_input *input = &s.input;
 		bool twice = (input->duplicates >> c->what & 1) != 0;
 
 		assert_int_equal(twice, c->value == NULL && !c->absent);
@@ -171,10 +172,11 @@ static void what_a_front_end_does_not_write_is_not_its_word(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct {
-			enum input_name name;
+			enum authz_input_name name;
 			const char *value;
-		} claims[] = {{INPUT_REQUEST_URI, rows[i].uri},
-			{INPUT_REQUEST_METHOD, rows[i].method}, {INPUT_HOST, rows[i].host}};
+		} claims[] = {{AUTHZ_INPUT_REQUEST_URI, rows[i].uri},
+			{AUTHZ_INPUT_REQUEST_METHOD, rows[i].method},
+			{AUTHZ_INPUT_HOST, rows[i].host}};
 
 		scene_init(&s);
 		s.config.frontend.profile = rows[i].profile;
@@ -212,9 +214,9 @@ static void an_absolute_uri_is_not_hidden_by_another_word(void **state)
 			"GET /auth/p HTTP/1.1\r\nHost: door\r\nX-Forwarded-Host: i\r\n%s\r\n",
 			headers[i]);
 		forward(&s, text);
-		assert_int_equal(s.input.duplicates, 1U << INPUT_REQUEST_URI);
-		assert_true(str_eq_text(s.input.values[INPUT_REQUEST_URI], "http://h/"));
-		assert_true(str_eq_text(s.input.values[INPUT_HOST], "i"));
+		assert_int_equal(s.input.duplicates, 1U << AUTHZ_INPUT_REQUEST_URI);
+		assert_true(str_eq_text(s.input.values[AUTHZ_INPUT_REQUEST_URI], "http://h/"));
+		assert_true(str_eq_text(s.input.values[AUTHZ_INPUT_HOST], "i"));
 	}
 }
 
@@ -232,7 +234,7 @@ static void names_of_any_length(void **state)
 		bytes_append_text(&text, ": y\r\nX-Real-IP: a\r\n\r\n");
 		bytes_append_u8(&text, 0);
 		forward(&s, (char *)text.data);
-		assert_true(str_eq_text(s.input.values[INPUT_X_REAL_IP], "a"));
+		assert_true(str_eq_text(s.input.values[AUTHZ_INPUT_X_REAL_IP], "a"));
 		bytes_clear(&text);
 	}
 }
@@ -243,16 +245,16 @@ static void a_refusal_names_the_line(void **state)
 		"2001:db8::7", "2001:db8:1111:2222:3333:4444:5555:6666", "192.0.2.255"};
 
 	for (size_t i = 0; i < ARRAY_LEN(froms); i++) {
-		char why[FORWARD_WHY_MAX];
-		char line[FORWARD_WHY_MAX];
-		struct input input;
+		char why[AUTHZ_FORWARD_WHY_MAX];
+		char line[AUTHZ_FORWARD_WHY_MAX];
+		struct authz_input input;
 		struct addr from;
 
-		input_init(&input);
+		authz_input_init(&input);
 		assert_true(addr_parse(str_view(froms[i]), &from));
-		forward_refuse(&input, &from, why);
+		authz_forward_refuse(&input, &from, why);
 		assert_ptr_equal(input.unusable, why);
-		assert_false(input_is_clear(&input));
+		assert_false(authz_input_is_clear(&input));
 		snprintf(line, sizeof(line), "[frontend] trusted_proxies = %s would let it",
 			froms[i]);
 		assert_non_null(strstr(why, line));

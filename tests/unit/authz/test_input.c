@@ -23,9 +23,9 @@ static struct cert_sources sources_of(enum cert_profile profile)
 }
 
 /* `i` is the only input that has a value. */
-static void check_only(const struct input *input, unsigned i)
+static void check_only(const struct authz_input *input, unsigned i)
 {
-	for (unsigned k = 0; k < INPUT_COUNT; k++) {
+	for (unsigned k = 0; k < AUTHZ_INPUT_COUNT; k++) {
 		assert_int_equal(input->values[k].data != NULL, k == i);
 	}
 	assert_int_equal(input->present, 1U << i);
@@ -39,21 +39,21 @@ static void every_name_is_recognised_and_kept(void **state)
 	for (unsigned p = 0; p < CERT_PROFILE_COUNT; p++) {
 		struct cert_sources sources = sources_of((enum cert_profile)p);
 
-		assert_null(input_clash(&sources).data);
-		for (unsigned i = 0; i < INPUT_COUNT; i++) {
-			struct str name = input_word(&sources, (enum input_name)i);
+		assert_null(authz_input_clash(&sources).data);
+		for (unsigned i = 0; i < AUTHZ_INPUT_COUNT; i++) {
+			struct str name = authz_input_word(&sources, (enum authz_input_name)i);
 			char value[] = "value";
 			struct arena arena;
-			struct input input;
+			struct authz_input input;
 
 			if (name.data == NULL) {
 				continue;
 			}
 			arena_init(&arena, 256);
-			input_init(&input);
-			input_add(&input, &sources, name, str_view(value));
+			authz_input_init(&input);
+			authz_input_add(&input, &sources, name, str_view(value));
 			assert_ptr_equal(input.values[i].data, value);
-			input_keep(&input, &arena);
+			authz_input_keep(&input, &arena);
 			value[0] = 'X';
 			check_only(&input, i);
 			arena_clear(&arena);
@@ -66,9 +66,9 @@ static void names_of_other_profiles_are_passed_over(void **state)
 	(void)state;
 	for (unsigned p = 0; p < CERT_PROFILE_COUNT; p++) {
 		struct cert_sources sources = sources_of((enum cert_profile)p);
-		struct input input;
+		struct authz_input input;
 
-		input_init(&input);
+		authz_input_init(&input);
 		for (unsigned other = 0; other < CERT_PROFILE_COUNT; other++) {
 			struct cert_sources others = sources_of((enum cert_profile)other);
 
@@ -79,7 +79,8 @@ static void names_of_other_profiles_are_passed_over(void **state)
 					own = own || str_eq(others.names[i], sources.names[k]);
 				}
 				if (!own) {
-					input_add(&input, &sources, others.names[i], str_view("x"));
+					authz_input_add(
+						&input, &sources, others.names[i], str_view("x"));
 				}
 			}
 		}
@@ -93,22 +94,22 @@ static void a_configured_name_is_read_as_it_arrives(void **state)
 	const struct cert_choice status = {"Tls_Status", false, CERT_CODEC_PEM};
 	struct cert_sources sources;
 	struct arena arena;
-	struct input input;
+	struct authz_input input;
 
 	(void)state;
 	arena_init(&arena, 256);
-	input_init(&input);
+	authz_input_init(&input);
 	assert_null(cert_sources_make(CERT_PROFILE_NGINX, &cert, &status, false, &arena, &sources));
-	input_add(&input, &sources, str_view("HTTP_X_ARR_CLIENTCERT"), str_view("value"));
-	check_only(&input, INPUT_CERT + CERT_INPUT_HEADER);
-	input_add(&input, &sources, str_view("TLS_STATUS"), str_view("x"));
-	input_add(&input, &sources, str_view("SSL_CLIENT_CERT"), str_view("x"));
-	input_add(&input, &sources, str_view("HTTP_X_SSL_CLIENT_CERT"), str_view("x"));
-	check_only(&input, INPUT_CERT + CERT_INPUT_HEADER);
-	input_add(&input, &sources, str_view("Tls_Status"), str_view("value"));
-	assert_non_null(input.values[INPUT_CERT + CERT_INPUT_STATUS_PARAM].data);
-	input_add(&input, &sources, str_view("HTTP_X_ARR_CLIENTCERT"), str_view("x"));
-	assert_int_equal(input.duplicates, 1U << (INPUT_CERT + CERT_INPUT_HEADER));
+	authz_input_add(&input, &sources, str_view("HTTP_X_ARR_CLIENTCERT"), str_view("value"));
+	check_only(&input, AUTHZ_INPUT_CERT + CERT_INPUT_HEADER);
+	authz_input_add(&input, &sources, str_view("TLS_STATUS"), str_view("x"));
+	authz_input_add(&input, &sources, str_view("SSL_CLIENT_CERT"), str_view("x"));
+	authz_input_add(&input, &sources, str_view("HTTP_X_SSL_CLIENT_CERT"), str_view("x"));
+	check_only(&input, AUTHZ_INPUT_CERT + CERT_INPUT_HEADER);
+	authz_input_add(&input, &sources, str_view("Tls_Status"), str_view("value"));
+	assert_non_null(input.values[AUTHZ_INPUT_CERT + CERT_INPUT_STATUS_PARAM].data);
+	authz_input_add(&input, &sources, str_view("HTTP_X_ARR_CLIENTCERT"), str_view("x"));
+	assert_int_equal(input.duplicates, 1U << (AUTHZ_INPUT_CERT + CERT_INPUT_HEADER));
 	arena_clear(&arena);
 }
 
@@ -126,15 +127,15 @@ static void a_configured_name_cannot_hide_another(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(choices); i++) {
 		struct cert_sources sources;
 		struct arena arena;
-		struct input input;
+		struct authz_input input;
 
 		arena_init(&arena, 256);
-		input_init(&input);
+		authz_input_init(&input);
 		assert_null(cert_sources_make(
 			CERT_PROFILE_NGINX, &choices[i], &none, false, &arena, &sources));
-		assert_true(str_eq_text(input_clash(&sources), names[i]));
-		input_add(&input, &sources, str_view(names[i]), str_view("x"));
-		for (unsigned k = INPUT_CERT; k < INPUT_COUNT; k++) {
+		assert_true(str_eq_text(authz_input_clash(&sources), names[i]));
+		authz_input_add(&input, &sources, str_view(names[i]), str_view("x"));
+		for (unsigned k = AUTHZ_INPUT_CERT; k < AUTHZ_INPUT_COUNT; k++) {
 			assert_null(input.values[k].data);
 		}
 		arena_clear(&arena);
@@ -148,16 +149,16 @@ static void near_misses_are_passed_over(void **state)
 		"SSL_CLIENT_CERT_CHAIN", "HTTP_REMOTE_ADDR", "HTTP_DOORWARD_POLICY",
 		"HTTP_DOORWARD_TRUST_HEADERS", "CONTENT_LENGTH"};
 	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
-	struct input input;
+	struct authz_input input;
 
 	(void)state;
-	input_init(&input);
+	authz_input_init(&input);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		input_add(&input, &sources, str_view(names[i]), str_view("x"));
+		authz_input_add(&input, &sources, str_view(names[i]), str_view("x"));
 	}
-	input_add(&input, &sources, str_from_bytes("REMOTE_ADDR\0", 12), str_view("x"));
+	authz_input_add(&input, &sources, str_from_bytes("REMOTE_ADDR\0", 12), str_view("x"));
 	assert_int_equal(input.present, 0);
-	for (int k = 0; k < INPUT_COUNT; k++) {
+	for (int k = 0; k < AUTHZ_INPUT_COUNT; k++) {
 		assert_null(input.values[k].data);
 	}
 }
@@ -166,17 +167,17 @@ static void near_misses_are_passed_over(void **state)
 static void a_value_without_data_is_empty_and_not_absent(void **state)
 {
 	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
-	struct input input;
+	struct authz_input input;
 
 	(void)state;
-	input_init(&input);
-	input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), (struct str){NULL, 0});
-	assert_non_null(input.values[INPUT_X_REAL_IP].data);
-	assert_int_equal(input.values[INPUT_X_REAL_IP].len, 0);
-	assert_true(input_is_clear(&input));
-	input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), str_view("192.0.2.1"));
-	assert_int_equal(input.values[INPUT_X_REAL_IP].len, 0);
-	assert_false(input_is_clear(&input));
+	authz_input_init(&input);
+	authz_input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), (struct str){NULL, 0});
+	assert_non_null(input.values[AUTHZ_INPUT_X_REAL_IP].data);
+	assert_int_equal(input.values[AUTHZ_INPUT_X_REAL_IP].len, 0);
+	assert_true(authz_input_is_clear(&input));
+	authz_input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), str_view("192.0.2.1"));
+	assert_int_equal(input.values[AUTHZ_INPUT_X_REAL_IP].len, 0);
+	assert_false(authz_input_is_clear(&input));
 }
 
 /* Of the same length, with the same middle and last letters. */
@@ -185,11 +186,11 @@ static void another_name_with_a_word_s_mark_is_passed_over(void **state)
 	(void)state;
 	for (unsigned p = 0; p < CERT_PROFILE_COUNT; p++) {
 		struct cert_sources sources = sources_of((enum cert_profile)p);
-		struct input input;
+		struct authz_input input;
 
-		input_init(&input);
-		for (unsigned i = 0; i < INPUT_COUNT; i++) {
-			struct str word = input_word(&sources, (enum input_name)i);
+		authz_input_init(&input);
+		for (unsigned i = 0; i < AUTHZ_INPUT_COUNT; i++) {
+			struct str word = authz_input_word(&sources, (enum authz_input_name)i);
 			char name[64];
 
 			for (size_t at = 0; at + 1 < word.len; at++) {
@@ -200,7 +201,7 @@ static void another_name_with_a_word_s_mark_is_passed_over(void **state)
 				name[at] ^= 0x20;
 				assert_int_equal(cert_name_mark((struct str){name, word.len}),
 					cert_name_mark(word));
-				input_add(&input, &sources, (struct str){name, word.len},
+				authz_input_add(&input, &sources, (struct str){name, word.len},
 					str_view("x"));
 			}
 		}
@@ -213,19 +214,19 @@ static void another_name_with_a_word_s_mark_is_passed_over(void **state)
 static void short_names_are_passed_over(void **state)
 {
 	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
-	struct input input;
+	struct authz_input input;
 
 	(void)state;
-	input_init(&input);
+	authz_input_init(&input);
 	for (unsigned two = 0; two < 0x10000; two++) {
 		char *name = malloc(2);
 
 		name[0] = (char)(two >> 8);
 		name[1] = (char)two;
 		assert_in_range(cert_name_mark((struct str){name, 2}), 0, CERT_NAME_MARKS - 1);
-		input_add(&input, &sources, (struct str){name, 0}, str_view("x"));
-		input_add(&input, &sources, (struct str){name, 1}, str_view("x"));
-		input_add(&input, &sources, (struct str){name, 2}, str_view("x"));
+		authz_input_add(&input, &sources, (struct str){name, 0}, str_view("x"));
+		authz_input_add(&input, &sources, (struct str){name, 1}, str_view("x"));
+		authz_input_add(&input, &sources, (struct str){name, 2}, str_view("x"));
 		free(name);
 	}
 	assert_int_equal(input.present, 0);
@@ -237,19 +238,19 @@ static void a_configured_name_may_share_a_word_s_mark(void **state)
 	const struct cert_choice none = {0};
 	struct cert_sources sources;
 	struct arena arena;
-	struct input input;
+	struct authz_input input;
 
 	(void)state;
 	arena_init(&arena, 256);
-	input_init(&input);
+	authz_input_init(&input);
 	assert_null(cert_sources_make(CERT_PROFILE_NGINX, &cert, &none, false, &arena, &sources));
 	assert_int_equal(
 		cert_name_mark(str_view("SEMOTE_ADDR")), cert_name_mark(str_view("REMOTE_ADDR")));
-	assert_null(input_clash(&sources).data);
-	input_add(&input, &sources, str_view("SEMOTE_ADDR"), str_view("value"));
-	check_only(&input, INPUT_CERT + CERT_INPUT_PARAM);
-	input_add(&input, &sources, str_view("REMOTE_ADDR"), str_view("192.0.2.1"));
-	assert_true(str_eq_text(input.values[INPUT_REMOTE_ADDR], "192.0.2.1"));
+	assert_null(authz_input_clash(&sources).data);
+	authz_input_add(&input, &sources, str_view("SEMOTE_ADDR"), str_view("value"));
+	check_only(&input, AUTHZ_INPUT_CERT + CERT_INPUT_PARAM);
+	authz_input_add(&input, &sources, str_view("REMOTE_ADDR"), str_view("192.0.2.1"));
+	assert_true(str_eq_text(input.values[AUTHZ_INPUT_REMOTE_ADDR], "192.0.2.1"));
 	assert_int_equal(input.duplicates, 0);
 	arena_clear(&arena);
 }
@@ -257,20 +258,20 @@ static void a_configured_name_may_share_a_word_s_mark(void **state)
 static void what_is_kept_keeps_empty_and_absent_apart(void **state)
 {
 	struct arena arena;
-	struct input input;
+	struct authz_input input;
 
 	(void)state;
 	arena_init(&arena, 256);
-	input_init(&input);
-	input_set(&input, INPUT_HOST, str_view(""));
-	input_set(&input, INPUT_COUNT - 1, str_view("last"));
-	input_keep(&input, &arena);
-	for (unsigned i = 0; i < INPUT_COUNT; i++) {
+	authz_input_init(&input);
+	authz_input_set(&input, AUTHZ_INPUT_HOST, str_view(""));
+	authz_input_set(&input, AUTHZ_INPUT_COUNT - 1, str_view("last"));
+	authz_input_keep(&input, &arena);
+	for (unsigned i = 0; i < AUTHZ_INPUT_COUNT; i++) {
 		assert_int_equal(input.values[i].data != NULL, input.present >> i & 1);
 	}
-	assert_int_equal(input.values[INPUT_HOST].len, 0);
-	assert_true(str_eq_text(input.values[INPUT_COUNT - 1], "last"));
-	assert_true(input_is_clear(&input));
+	assert_int_equal(input.values[AUTHZ_INPUT_HOST].len, 0);
+	assert_true(str_eq_text(input.values[AUTHZ_INPUT_COUNT - 1], "last"));
+	assert_true(authz_input_is_clear(&input));
 	arena_clear(&arena);
 }
 
@@ -281,17 +282,18 @@ static void a_second_value_is_a_duplicate_and_changes_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
-		struct input input;
+		struct authz_input input;
 
-		input_init(&input);
-		input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), str_view(first[i]));
-		input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), str_view("198.51.100.1"));
-		assert_int_equal(input.duplicates, 1U << INPUT_X_REAL_IP);
-		assert_true(str_eq_text(input.values[INPUT_X_REAL_IP], first[i]));
+		authz_input_init(&input);
+		authz_input_add(&input, &sources, str_view("HTTP_X_REAL_IP"), str_view(first[i]));
+		authz_input_add(
+			&input, &sources, str_view("HTTP_X_REAL_IP"), str_view("198.51.100.1"));
+		assert_int_equal(input.duplicates, 1U << AUTHZ_INPUT_X_REAL_IP);
+		assert_true(str_eq_text(input.values[AUTHZ_INPUT_X_REAL_IP], first[i]));
 	}
 }
 
-static void check_line(const struct input *input, size_t i, const char *text)
+static void check_line(const struct authz_input *input, size_t i, const char *text)
 {
 	assert_true(i < input->more_line_count);
 	assert_true(str_eq_text(input->more_lines[i], text));
@@ -303,32 +305,32 @@ static void a_list_may_come_in_several_lines(void **state)
 	const struct str name = str_view("HTTP_X_FORWARDED_FOR");
 	char line[] = "b";
 	struct arena arena;
-	struct input input;
+	struct authz_input input;
 
 	(void)state;
 	arena_init(&arena, 256);
-	input_init(&input);
+	authz_input_init(&input);
 	input.lines_are_told_apart = true;
-	input_add(&input, &sources, name, str_view("a"));
-	input_add(&input, &sources, name, str_view(line));
-	input_add(&input, &sources, name, (struct str){NULL, 0});
-	input_keep(&input, &arena);
+	authz_input_add(&input, &sources, name, str_view("a"));
+	authz_input_add(&input, &sources, name, str_view(line));
+	authz_input_add(&input, &sources, name, (struct str){NULL, 0});
+	authz_input_keep(&input, &arena);
 	line[0] = 'X';
-	assert_true(input_is_clear(&input));
-	assert_true(str_eq_text(input.values[INPUT_X_FORWARDED_FOR], "a"));
+	assert_true(authz_input_is_clear(&input));
+	assert_true(str_eq_text(input.values[AUTHZ_INPUT_X_FORWARDED_FOR], "a"));
 	assert_int_equal(input.more_line_count, 2);
 	check_line(&input, 0, "b");
 	check_line(&input, 1, "");
 	assert_non_null(input.more_lines[1].data);
-	for (size_t i = 2; i < INPUT_MORE_LINES_MAX; i++) {
-		input_add(&input, &sources, name, str_view("c"));
-		assert_true(input_is_clear(&input));
+	for (size_t i = 2; i < AUTHZ_INPUT_MORE_LINES_MAX; i++) {
+		authz_input_add(&input, &sources, name, str_view("c"));
+		assert_true(authz_input_is_clear(&input));
 	}
-	input_add(&input, &sources, name, str_view("d"));
-	assert_false(input_is_clear(&input));
+	authz_input_add(&input, &sources, name, str_view("d"));
+	assert_false(authz_input_is_clear(&input));
 	assert_null(strstr(input.unusable, "memory"));
-	assert_int_equal(input.more_line_count, INPUT_MORE_LINES_MAX);
-	check_line(&input, INPUT_MORE_LINES_MAX - 1, "c");
+	assert_int_equal(input.more_line_count, AUTHZ_INPUT_MORE_LINES_MAX);
+	check_line(&input, AUTHZ_INPUT_MORE_LINES_MAX - 1, "c");
 	arena_clear(&arena);
 }
 
@@ -337,30 +339,30 @@ static void a_list_may_come_in_several_lines(void **state)
 static void other_headers_and_ambiguous_ones_are_no_lists(void **state)
 {
 	const struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
-	struct input input;
+	struct authz_input input;
 
 	(void)state;
-	for (unsigned i = 0; i < INPUT_COUNT; i++) {
+	for (unsigned i = 0; i < AUTHZ_INPUT_COUNT; i++) {
 		for (unsigned apart = 0; apart < 2; apart++) {
-			struct str name = input_word(&sources, (enum input_name)i);
+			struct str name = authz_input_word(&sources, (enum authz_input_name)i);
 
-			input_init(&input);
+			authz_input_init(&input);
 			input.lines_are_told_apart = apart == 1;
-			input_add(&input, &sources, name, str_view("a"));
-			assert_true(input_is_clear(&input));
-			input_add(&input, &sources, name, str_view("a"));
-			assert_int_equal(input_is_clear(&input),
-				name.len == 0 || (apart == 1 && i == INPUT_X_FORWARDED_FOR));
-			input_init(&input);
+			authz_input_add(&input, &sources, name, str_view("a"));
+			assert_true(authz_input_is_clear(&input));
+			authz_input_add(&input, &sources, name, str_view("a"));
+			assert_int_equal(authz_input_is_clear(&input),
+				name.len == 0 || (apart == 1 && i == AUTHZ_INPUT_X_FORWARDED_FOR));
+			authz_input_init(&input);
 			input.lines_are_told_apart = apart == 1;
-			input_add_ambiguous(&input, &sources, name, str_view("a"));
-			assert_int_equal(input_is_clear(&input), name.len == 0);
+			authz_input_add_ambiguous(&input, &sources, name, str_view("a"));
+			assert_int_equal(authz_input_is_clear(&input), name.len == 0);
 		}
 	}
-	input_init(&input);
-	input_add_ambiguous(&input, &sources, str_view(""), str_view("a"));
-	input_add_ambiguous(&input, &sources, str_view("HTTP_X_OTHER"), str_view("a"));
-	assert_true(input_is_clear(&input));
+	authz_input_init(&input);
+	authz_input_add_ambiguous(&input, &sources, str_view(""), str_view("a"));
+	authz_input_add_ambiguous(&input, &sources, str_view("HTTP_X_OTHER"), str_view("a"));
+	assert_true(authz_input_is_clear(&input));
 }
 
 int main(void)

@@ -19,7 +19,7 @@ static void check(const struct authz *a, enum fcgi_role role, const char *expect
 	struct bytes out;
 
 	bytes_init(&out, 0);
-	reply_build(a, role, &out);
+	authz_response_build(a, role, &out);
 	bytes_append_u8(&out, 0);
 	assert_false(out.failed);
 	assert_string_equal((const char *)out.data, expected);

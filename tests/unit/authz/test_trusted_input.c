@@ -22,16 +22,18 @@ static struct config_frontend frontend_of(enum cert_profile profile, bool trust_
 }
 
 /* A request as rows of NAME, value; ends with NULL. X-Forwarded-For may come in several rows. */
-static struct input input_of(const struct cert_sources *sources, const char *const *pairs)
+static struct authz_input input_of(const struct cert_sources *sources, const char *const *pairs)
 {
-	struct input input;
+	struct authz_input input;
 
-	input_init(&input);
+	authz_input_init(&input);
 	input.lines_are_told_apart = true;
 	for (; *pairs != NULL; pairs += 2) {
-		for (int i = 0; i < INPUT_COUNT; i++) {
-			if (str_eq_text(input_word(sources, (enum input_name)i), pairs[0])) {
-				input_set(&input, (enum input_name)i, str_view(pairs[1]));
+		for (int i = 0; i < AUTHZ_INPUT_COUNT; i++) {
+			if (str_eq_text(authz_input_word(sources, (enum authz_input_name)i),
+				    pairs[0])) {
+				authz_input_set(
+					&input, (enum authz_input_name)i, str_view(pairs[1]));
 			}
 		}
 	}
@@ -200,7 +202,7 @@ static void check_case(const struct frontend_case *c, enum config_address by)
 {
 	struct prefix trusted = {0};
 	struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
-	struct input input = input_of(&frontend.cert, c->pairs);
+	struct authz_input input = input_of(&frontend.cert, c->pairs);
 	char text[ADDR_TEXT_MAX];
 
 	frontend.trust_headers = c->trust_headers;
@@ -211,21 +213,21 @@ static void check_case(const struct frontend_case *c, enum config_address by)
 	if (c->trusted != NULL) {
 		assert_true(prefix_parse(str_view(c->trusted), &trusted));
 	}
-	struct belief belief;
+	struct authz_trusted_input belief;
 
-	believe(&input, &frontend, &belief);
+	authz_trust_input(&input, &frontend, &belief);
 	assert_int_equal(belief.honoured, c->honoured);
 	if (c->address == NULL) {
-		assert_int_equal(belief.address, BELIEVE_NO_ADDRESS);
+		assert_int_equal(belief.address, AUTHZ_CLIENT_ADDRESS_NO_ADDRESS);
 	} else if (strcmp(c->address, "two") == 0) {
-		assert_int_equal(belief.address, BELIEVE_TWO_ADDRESSES);
+		assert_int_equal(belief.address, AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES);
 		assert_int_equal(belief.ip.family, ADDR_NONE);
 		assert_false(addr_eq(&belief.apart[0], &belief.apart[1]));
 	} else if (strcmp(c->address, "bad") == 0) {
-		assert_int_equal(belief.address, BELIEVE_BAD_ADDRESS);
+		assert_int_equal(belief.address, AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS);
 		assert_int_equal(belief.ip.family, ADDR_NONE);
 	} else {
-		assert_int_equal(belief.address, BELIEVE_OK);
+		assert_int_equal(belief.address, AUTHZ_CLIENT_ADDRESS_OK);
 		addr_format(&belief.ip, text);
 		assert_string_equal(text, c->address);
 	}
@@ -249,13 +251,13 @@ static void a_named_source_is_the_only_one(void **state)
 	}
 }
 
-static struct believe_cert certificate_of(
+static struct authz_trusted_cert certificate_of(
 	const struct config_frontend *frontend, const char *const *pairs, bool honoured)
 {
-	struct input input = input_of(&frontend->cert, pairs);
-	struct believe_cert out;
+	struct authz_input input = input_of(&frontend->cert, pairs);
+	struct authz_trusted_cert out;
 
-	believe_certificate(&input, frontend, honoured, &out);
+	authz_client_certificate(&input, frontend, honoured, &out);
 	return out;
 }
 
@@ -264,7 +266,7 @@ static void an_empty_param_still_outranks_a_header(void **state)
 	const char *const pairs[] = {"SSL_CLIENT_CERT", "", "HTTP_X_SSL_CLIENT_CERT", "forged",
 		"SSL_CLIENT_VERIFY", "", "HTTP_X_SSL_CLIENT_VERIFY", "SUCCESS", NULL};
 	const struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
-	struct believe_cert cert = certificate_of(&frontend, pairs, true);
+	struct authz_trusted_cert cert = certificate_of(&frontend, pairs, true);
 
 	(void)state;
 	assert_int_equal(cert.text.len, 0);
@@ -276,7 +278,7 @@ static void a_header_counts_only_if_honoured(void **state)
 	const char *const pairs[] = {
 		"HTTP_X_SSL_CLIENT_CERT", "value", "HTTP_X_SSL_CLIENT_VERIFY", "SUCCESS", NULL};
 	const struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
-	struct believe_cert cert = certificate_of(&frontend, pairs, false);
+	struct authz_trusted_cert cert = certificate_of(&frontend, pairs, false);
 
 	(void)state;
 	assert_null(cert.text.data);
@@ -345,7 +347,7 @@ static void what_else_a_header_says_goes_with_a_header(void **state)
 	arena_init(&arena, 256);
 	assert_null(cert_sources_make(
 		CERT_PROFILE_GOOGLE_LB, &cert, &status, false, &arena, &frontend.cert));
-	struct believe_cert sent = certificate_of(&frontend, pairs, true);
+	struct authz_trusted_cert sent = certificate_of(&frontend, pairs, true);
 
 	assert_true(str_eq_text(sent.text, "leaf"));
 	assert_null(sent.intermediates.data);
@@ -359,7 +361,7 @@ static void each_source_has_the_codec_of_its_own(void **state)
 		"SSL_CLIENT_CERT", "value", "HTTP_X_SSL_CLIENT_CERT", "other", NULL};
 	const char *const header[] = {"HTTP_X_SSL_CLIENT_CERT", "other", NULL};
 	const struct config_frontend frontend = frontend_of(CERT_PROFILE_CADDY, false);
-	struct believe_cert cert = certificate_of(&frontend, param, true);
+	struct authz_trusted_cert cert = certificate_of(&frontend, param, true);
 
 	(void)state;
 	assert_true(str_eq_text(cert.text, "value"));
@@ -376,7 +378,7 @@ static void intermediates_and_findings_count_only_if_honoured(void **state)
 		"chain", "HTTP_X_CLIENT_CERT_CHAIN_VERIFIED", "true", "HTTP_X_CLIENT_CERT_ERROR",
 		"", NULL};
 	const struct config_frontend frontend = frontend_of(CERT_PROFILE_GOOGLE_LB, false);
-	struct believe_cert cert = certificate_of(&frontend, pairs, false);
+	struct authz_trusted_cert cert = certificate_of(&frontend, pairs, false);
 
 	(void)state;
 	assert_null(cert.text.data);
@@ -392,7 +394,7 @@ static void trust_in_the_front_end_is_no_trust_in_strangers(void **state)
 {
 	const char *const pairs[] = {"HTTP_X_FORWARDED_CLIENT_CERT", "value", NULL};
 	const struct config_frontend frontend = frontend_of(CERT_PROFILE_ENVOY, true);
-	struct believe_cert cert = certificate_of(&frontend, pairs, false);
+	struct authz_trusted_cert cert = certificate_of(&frontend, pairs, false);
 
 	(void)state;
 	assert_null(cert.text.data);
@@ -408,7 +410,7 @@ static void a_text_that_stands_for_none_is_none(void **state)
 		"HTTP_X_SSL_CLIENT_CERT", "(null)", "HTTP_X_SSL_CLIENT_VERIFY", "(null)", NULL};
 	const struct config_frontend apache = frontend_of(CERT_PROFILE_APACHE, false);
 	const struct config_frontend nginx = frontend_of(CERT_PROFILE_NGINX, false);
-	struct believe_cert cert = certificate_of(&apache, pairs, true);
+	struct authz_trusted_cert cert = certificate_of(&apache, pairs, true);
 
 	(void)state;
 	assert_null(cert.text.data);
@@ -418,12 +420,13 @@ static void a_text_that_stands_for_none_is_none(void **state)
 	assert_int_equal(cert.word, CERT_WORD_FAILED);
 }
 
-static enum input_name ignored_of(const struct config_frontend *frontend, const char *const *pairs)
+static enum authz_input_name ignored_of(
+	const struct config_frontend *frontend, const char *const *pairs)
 {
-	const struct input input = input_of(&frontend->cert, pairs);
-	struct belief belief;
+	const struct authz_input input = input_of(&frontend->cert, pairs);
+	struct authz_trusted_input belief;
 
-	believe(&input, frontend, &belief);
+	authz_trust_input(&input, frontend, &belief);
 	return belief.ignored;
 }
 
@@ -447,24 +450,24 @@ static void what_is_ignored_is_named_if_it_would_have_counted(void **state)
 	struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
 
 	(void)state;
-	assert_int_equal(ignored_of(&frontend, stranger), INPUT_X_FORWARDED_FOR);
-	assert_int_equal(ignored_of(&frontend, both), INPUT_X_REAL_IP);
+	assert_int_equal(ignored_of(&frontend, stranger), AUTHZ_INPUT_X_FORWARDED_FOR);
+	assert_int_equal(ignored_of(&frontend, both), AUTHZ_INPUT_X_REAL_IP);
 	frontend.trust_headers = true;
-	assert_int_equal(ignored_of(&frontend, stranger), INPUT_X_FORWARDED_FOR);
-	assert_int_equal(ignored_of(&frontend, both), INPUT_COUNT);
+	assert_int_equal(ignored_of(&frontend, stranger), AUTHZ_INPUT_X_FORWARDED_FOR);
+	assert_int_equal(ignored_of(&frontend, both), AUTHZ_INPUT_COUNT);
 	frontend.address = CONFIG_ADDRESS_REMOTE_ADDR;
-	assert_int_equal(ignored_of(&frontend, stranger), INPUT_COUNT);
+	assert_int_equal(ignored_of(&frontend, stranger), AUTHZ_INPUT_COUNT);
 	frontend.address = CONFIG_ADDRESS_AUTO;
 	frontend.forwarded_for = true;
-	assert_int_equal(ignored_of(&frontend, stranger), INPUT_COUNT);
+	assert_int_equal(ignored_of(&frontend, stranger), AUTHZ_INPUT_COUNT);
 	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
 		const char *const pairs[] = {
 			"REMOTE_ADDR", "203.0.113.9", headers[i].name, "value", NULL};
 
 		frontend = frontend_of(headers[i].profile, false);
-		assert_int_equal(ignored_of(&frontend, pairs), INPUT_CERT + headers[i].input);
+		assert_int_equal(ignored_of(&frontend, pairs), AUTHZ_INPUT_CERT + headers[i].input);
 		frontend.trust_headers = true;
-		assert_int_equal(ignored_of(&frontend, pairs), INPUT_COUNT);
+		assert_int_equal(ignored_of(&frontend, pairs), AUTHZ_INPUT_COUNT);
 	}
 }
 
@@ -476,17 +479,19 @@ static void what_is_not_believed_does_not_count(void **state)
 		"HTTP_X_SSL_CLIENT_VERIFY", "SUCCESS", "SSL_CLIENT_CERT", "p", "HTTP_USER_AGENT",
 		"u", NULL};
 	struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
-	const struct input input = input_of(&frontend.cert, pairs);
-	const unsigned always = 1U << (INPUT_CERT + CERT_INPUT_PARAM) | 1U << INPUT_USER_AGENT;
-	struct belief belief;
+	const struct authz_input input = input_of(&frontend.cert, pairs);
+	const unsigned always =
+		1U << (AUTHZ_INPUT_CERT + CERT_INPUT_PARAM) | 1U << AUTHZ_INPUT_USER_AGENT;
+	struct authz_trusted_input belief;
 
 	(void)state;
-	believe(&input, &frontend, &belief);
+	authz_trust_input(&input, &frontend, &belief);
 	assert_int_equal(belief.counted, always);
 	frontend.trust_headers = true;
-	believe(&input, &frontend, &belief);
-	assert_int_equal(belief.counted, always | 1U << (INPUT_CERT + CERT_INPUT_HEADER) |
-						 1U << (INPUT_CERT + CERT_INPUT_STATUS_HEADER));
+	authz_trust_input(&input, &frontend, &belief);
+	assert_int_equal(
+		belief.counted, always | 1U << (AUTHZ_INPUT_CERT + CERT_INPUT_HEADER) |
+					1U << (AUTHZ_INPUT_CERT + CERT_INPUT_STATUS_HEADER));
 }
 
 int main(void)

@@ -49,13 +49,13 @@ static void reads_what_the_log_writes(void **state)
 
 	arena_init(&arena, 1024);
 	assert_true(reads(str_view(line), &arena, &r));
-	assert_text(r.values[INPUT_REMOTE_ADDR], "2001:db8::1");
-	assert_text(r.values[INPUT_DOORWARD_POLICY], "admin");
-	assert_text(r.values[INPUT_REQUEST_METHOD], "GET");
-	assert_text(r.values[INPUT_HOST], "h");
-	assert_true(str_eq(r.values[INPUT_REQUEST_URI], (struct str){"/x\0y", 4}));
+	assert_text(r.values[AUTHZ_INPUT_REMOTE_ADDR], "2001:db8::1");
+	assert_text(r.values[AUTHZ_INPUT_DOORWARD_POLICY], "admin");
+	assert_text(r.values[AUTHZ_INPUT_REQUEST_METHOD], "GET");
+	assert_text(r.values[AUTHZ_INPUT_HOST], "h");
+	assert_true(str_eq(r.values[AUTHZ_INPUT_REQUEST_URI], (struct str){"/x\0y", 4}));
 	assert_true(r.replaced);
-	assert_null(r.values[INPUT_X_REAL_IP].data);
+	assert_null(r.values[AUTHZ_INPUT_X_REAL_IP].data);
 	assert_text(r.time, "2026-11-21T17:12:00Z");
 	assert_text(r.verdict, "deny");
 	assert_int_equal(r.status, 403);
@@ -70,7 +70,7 @@ static void reads_what_the_log_writes(void **state)
 
 	assert_true(reads(str_view(" " WHOLE "\n"), &arena, &r));
 	assert_false(r.cert_present || r.replaced || r.cut.count > 0);
-	assert_null(r.values[INPUT_USER_AGENT].data);
+	assert_null(r.values[AUTHZ_INPUT_USER_AGENT].data);
 	arena_clear(&arena);
 }
 
@@ -93,11 +93,12 @@ static void reads_text_in_any_dress(void **state)
 
 		snprintf(text, sizeof(text), "%s%s\n", before[i], TEXT);
 		assert_true(reads(str_view(text), &arena, &r));
-		assert_text(r.values[INPUT_REMOTE_ADDR], "2001:db8::1");
-		assert_text(r.values[INPUT_DOORWARD_POLICY], "admin");
-		assert_text(r.values[INPUT_REQUEST_METHOD], "GET");
-		assert_true(str_eq(r.values[INPUT_REQUEST_URI], (struct str){"/x y=\"{\0", 8}));
-		assert_text(r.values[INPUT_USER_AGENT], "doorward: decision: a=b");
+		assert_text(r.values[AUTHZ_INPUT_REMOTE_ADDR], "2001:db8::1");
+		assert_text(r.values[AUTHZ_INPUT_DOORWARD_POLICY], "admin");
+		assert_text(r.values[AUTHZ_INPUT_REQUEST_METHOD], "GET");
+		assert_true(
+			str_eq(r.values[AUTHZ_INPUT_REQUEST_URI], (struct str){"/x y=\"{\0", 8}));
+		assert_text(r.values[AUTHZ_INPUT_USER_AGENT], "doorward: decision: a=b");
 		assert_int_equal(r.status, 403);
 		assert_text(r.rule, "/etc/a b.conf:7");
 		assert_true(r.cert_present);
@@ -106,7 +107,7 @@ static void reads_text_in_any_dress(void **state)
 		assert_int_equal(r.time.data != NULL, i == 1);
 		snprintf(text, sizeof(text), "%s%s", before[i], line);
 		assert_true(reads(str_view(text), &arena, &r));
-		assert_text(r.values[INPUT_DOORWARD_POLICY], "admin");
+		assert_text(r.values[AUTHZ_INPUT_DOORWARD_POLICY], "admin");
 	}
 	arena_clear(&arena);
 }

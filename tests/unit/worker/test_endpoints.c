@@ -25,44 +25,44 @@ struct asked {
 	const char *endpoint;
 	const char *uri;
 	const char *script;
-	enum input_name other; /* also there; INPUT_COUNT: nothing */
+	enum authz_input_name other; /* also there; AUTHZ_INPUT_COUNT: nothing */
 	bool asked;
 };
 
 static const struct asked cases[] = {
-	{"metrics", NULL, NULL, INPUT_COUNT, true},
-	{"metrics", "/metrics", NULL, INPUT_COUNT, true},
-	{"metrics", "/metrics?a", NULL, INPUT_REMOTE_ADDR, true},
-	{"metrics", "/status/metrics", "/status/metrics", INPUT_REMOTE_ADDR, true},
-	{"metrics", "/status?x=/y", "/status", INPUT_REMOTE_ADDR, true},
-	{"other", "/other", NULL, INPUT_COUNT, true},
+	{"metrics", NULL, NULL, AUTHZ_INPUT_COUNT, true},
+	{"metrics", "/metrics", NULL, AUTHZ_INPUT_COUNT, true},
+	{"metrics", "/metrics?a", NULL, AUTHZ_INPUT_REMOTE_ADDR, true},
+	{"metrics", "/status/metrics", "/status/metrics", AUTHZ_INPUT_REMOTE_ADDR, true},
+	{"metrics", "/status?x=/y", "/status", AUTHZ_INPUT_REMOTE_ADDR, true},
+	{"other", "/other", NULL, AUTHZ_INPUT_COUNT, true},
 	/* No such parameter. */
-	{NULL, "/metrics", "/metrics", INPUT_COUNT, false},
+	{NULL, "/metrics", "/metrics", AUTHZ_INPUT_COUNT, false},
 	/* What auth_request asks: the URI is the client's, the script the location. */
-	{"metrics", "/secret", "/_doorward", INPUT_REMOTE_ADDR, false},
-	{"metrics", "/metrics", "/_doorward", INPUT_REMOTE_ADDR, false},
-	{"metrics", "/secret", NULL, INPUT_REMOTE_ADDR, false},
-	{"metrics", "/secret/metrics", NULL, INPUT_REMOTE_ADDR, false},
-	{"metrics", "//metrics", NULL, INPUT_REMOTE_ADDR, false},
-	{"metrics", "/%6detrics", NULL, INPUT_REMOTE_ADDR, false},
-	{"metrics", "/metrics/", NULL, INPUT_REMOTE_ADDR, false},
-	{"metrics", "metrics", NULL, INPUT_REMOTE_ADDR, false},
-	{"metrics", "", "", INPUT_COUNT, false},
-	{"", "/", NULL, INPUT_COUNT, false},
+	{"metrics", "/secret", "/_doorward", AUTHZ_INPUT_REMOTE_ADDR, false},
+	{"metrics", "/metrics", "/_doorward", AUTHZ_INPUT_REMOTE_ADDR, false},
+	{"metrics", "/secret", NULL, AUTHZ_INPUT_REMOTE_ADDR, false},
+	{"metrics", "/secret/metrics", NULL, AUTHZ_INPUT_REMOTE_ADDR, false},
+	{"metrics", "//metrics", NULL, AUTHZ_INPUT_REMOTE_ADDR, false},
+	{"metrics", "/%6detrics", NULL, AUTHZ_INPUT_REMOTE_ADDR, false},
+	{"metrics", "/metrics/", NULL, AUTHZ_INPUT_REMOTE_ADDR, false},
+	{"metrics", "metrics", NULL, AUTHZ_INPUT_REMOTE_ADDR, false},
+	{"metrics", "", "", AUTHZ_INPUT_COUNT, false},
+	{"", "/", NULL, AUTHZ_INPUT_COUNT, false},
 	/* Twice. */
-	{"metrics", "/status", "", INPUT_COUNT, false},
+	{"metrics", "/status", "", AUTHZ_INPUT_COUNT, false},
 	/* A client without a URI, and a policy. */
-	{"metrics", NULL, NULL, INPUT_REMOTE_ADDR, false},
-	{"metrics", NULL, NULL, INPUT_X_REAL_IP, false},
-	{"metrics", NULL, NULL, INPUT_X_FORWARDED_FOR, false},
-	{"metrics", NULL, NULL, INPUT_DOORWARD_POLICY, false},
-	{"metrics", "/metrics", "/metrics", INPUT_DOORWARD_POLICY, false},
+	{"metrics", NULL, NULL, AUTHZ_INPUT_REMOTE_ADDR, false},
+	{"metrics", NULL, NULL, AUTHZ_INPUT_X_REAL_IP, false},
+	{"metrics", NULL, NULL, AUTHZ_INPUT_X_FORWARDED_FOR, false},
+	{"metrics", NULL, NULL, AUTHZ_INPUT_DOORWARD_POLICY, false},
+	{"metrics", "/metrics", "/metrics", AUTHZ_INPUT_DOORWARD_POLICY, false},
 };
 
-static void set(struct input *input, enum input_name name, const char *value)
+static void set(struct authz_input *input, enum authz_input_name name, const char *value)
 {
 	if (value != NULL) {
-		input_set(input, name, str_view(value));
+		authz_input_set(input, name, str_view(value));
 	}
 }
 
@@ -70,12 +70,12 @@ static void test_only_a_location_of_its_own_asks(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct asked *c = &cases[i];
-		struct input input;
+		struct authz_input input;
 
-		input_init(&input);
-		set(&input, INPUT_DOORWARD_ENDPOINT, c->endpoint);
-		set(&input, INPUT_REQUEST_URI, c->uri);
-		if (c->other != INPUT_COUNT) {
+		authz_input_init(&input);
+		set(&input, AUTHZ_INPUT_DOORWARD_ENDPOINT, c->endpoint);
+		set(&input, AUTHZ_INPUT_REQUEST_URI, c->uri);
+		if (c->other != AUTHZ_INPUT_COUNT) {
 			set(&input, c->other, "192.0.2.1");
 		}
 		assert_int_equal(probe_is_asked(&input, str_view(c->script)), c->asked);

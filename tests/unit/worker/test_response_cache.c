@@ -26,8 +26,8 @@ static const char policies[] =
 struct fixture {
 	struct config *config;
 	struct answers *answers;
-	struct input input;
-	struct belief belief;
+	struct authz_input input;
+	struct authz_trusted_input belief;
 	struct answers_key key;
 	struct answer answer;
 };
@@ -52,7 +52,7 @@ static void open_fixture(struct fixture *f, size_t bytes)
 		.input = &f->input,
 		.belief = &f->belief};
 	assert_true(addr_parse(str_view("192.0.2.1"), &f->belief.ip));
-	f->belief.ignored = INPUT_COUNT;
+	f->belief.ignored = AUTHZ_INPUT_COUNT;
 	f->answer = (struct answer){.head = str_view("head"),
 		.tail = str_view("tail"),
 		.outcome = str_view("outcome"),
@@ -76,7 +76,7 @@ static void set(struct fixture *f, unsigned name, const char *value)
 	f->input.present &= ~(1U << name);
 	f->input.values[name] = (struct str){NULL, 0};
 	if (value != NULL) {
-		input_set(&f->input, (enum input_name)name, str_view(value));
+		authz_input_set(&f->input, (enum authz_input_name)name, str_view(value));
 	}
 	f->belief.counted = f->input.present;
 }
@@ -88,8 +88,8 @@ static const struct answer *find(const struct fixture *f)
 
 static bool is_claim(unsigned name)
 {
-	return name == INPUT_REQUEST_URI || name == INPUT_REQUEST_METHOD ||
-	       name == INPUT_USER_AGENT || name == INPUT_HOST;
+	return name == AUTHZ_INPUT_REQUEST_URI || name == AUTHZ_INPUT_REQUEST_METHOD ||
+	       name == AUTHZ_INPUT_USER_AGENT || name == AUTHZ_INPUT_HOST;
 }
 
 static void what_was_kept_is_found_whole(void **state)
@@ -117,12 +117,13 @@ static void what_was_kept_is_found_whole(void **state)
 /* Whatever a decision can depend on: another value, an empty one, none. */
 static void any_other_input_is_another_question(void **state)
 {
-	for (unsigned i = 0; i < INPUT_COUNT; i++) {
-		bool counts = (!is_claim(i) && i != INPUT_DOORWARD_POLICY) || i == INPUT_USER_AGENT;
+	for (unsigned i = 0; i < AUTHZ_INPUT_COUNT; i++) {
+		bool counts = (!is_claim(i) && i != AUTHZ_INPUT_DOORWARD_POLICY) ||
+			      i == AUTHZ_INPUT_USER_AGENT;
 		struct fixture f;
 
 		open_fixture(&f, 1 << 16);
-		for (unsigned k = 0; k < INPUT_COUNT; k++) {
+		for (unsigned k = 0; k < AUTHZ_INPUT_COUNT; k++) {
 			set(&f, k, "same");
 		}
 		answers_keep(f.answers, &f.key, &f.answer);
@@ -142,11 +143,11 @@ static void values_do_not_run_into_each_other(void **state)
 	struct fixture f;
 
 	open_fixture(&f, 1 << 16);
-	set(&f, INPUT_REMOTE_ADDR, "192.0.2.11");
-	set(&f, INPUT_X_REAL_IP, "2.3.4.5");
+	set(&f, AUTHZ_INPUT_REMOTE_ADDR, "192.0.2.11");
+	set(&f, AUTHZ_INPUT_X_REAL_IP, "2.3.4.5");
 	answers_keep(f.answers, &f.key, &f.answer);
-	set(&f, INPUT_REMOTE_ADDR, "192.0.2.1");
-	set(&f, INPUT_X_REAL_IP, "12.3.4.5");
+	set(&f, AUTHZ_INPUT_REMOTE_ADDR, "192.0.2.1");
+	set(&f, AUTHZ_INPUT_X_REAL_IP, "12.3.4.5");
 	assert_null(find(&f));
 	close_fixture(&f);
 }
@@ -158,7 +159,7 @@ static void every_byte_of_a_certificate_counts(void **state)
 
 	open_fixture(&f, 1 << 16);
 	memset(cert, 'A', sizeof(cert));
-	input_set(&f.input, INPUT_CERT, (struct str){cert, sizeof(cert)});
+	authz_input_set(&f.input, AUTHZ_INPUT_CERT, (struct str){cert, sizeof(cert)});
 	f.belief.counted = f.input.present;
 	answers_keep(f.answers, &f.key, &f.answer);
 	for (size_t i = 0; i < sizeof(cert); i++) {
@@ -167,7 +168,7 @@ static void every_byte_of_a_certificate_counts(void **state)
 		cert[i] = 'A';
 	}
 	assert_non_null(find(&f));
-	f.input.values[INPUT_CERT].len--;
+	f.input.values[AUTHZ_INPUT_CERT].len--;
 	assert_null(find(&f));
 	close_fixture(&f);
 }
@@ -236,7 +237,7 @@ static void others_keep_it_no_longer_than_they_may(void **state)
 static void name(struct fixture *f, char text[16], unsigned number)
 {
 	snprintf(text, 16, "client%u", number);
-	set(f, INPUT_REMOTE_ADDR, text);
+	set(f, AUTHZ_INPUT_REMOTE_ADDR, text);
 }
 
 static void the_least_recently_used_goes_first(void **state)
@@ -284,17 +285,17 @@ static void the_address_counts_and_what_is_not_believed_does_not(void **state)
 	struct fixture f;
 
 	open_fixture(&f, 1 << 16);
-	set(&f, INPUT_REMOTE_ADDR, "203.0.113.9");
-	set(&f, INPUT_X_FORWARDED_FOR, "198.51.100.1, 192.0.2.1");
+	set(&f, AUTHZ_INPUT_REMOTE_ADDR, "203.0.113.9");
+	set(&f, AUTHZ_INPUT_X_FORWARDED_FOR, "198.51.100.1, 192.0.2.1");
 	f.belief.counted = 0;
 	answers_keep(f.answers, &f.key, &f.answer);
-	set(&f, INPUT_X_FORWARDED_FOR, "198.51.100.2, 192.0.2.1");
+	set(&f, AUTHZ_INPUT_X_FORWARDED_FOR, "198.51.100.2, 192.0.2.1");
 	f.belief.counted = 0;
 	assert_non_null(find(&f));
 	/* The answer tells of it. */
-	f.belief.ignored = INPUT_X_REAL_IP;
+	f.belief.ignored = AUTHZ_INPUT_X_REAL_IP;
 	assert_null(find(&f));
-	f.belief.ignored = INPUT_COUNT;
+	f.belief.ignored = AUTHZ_INPUT_COUNT;
 	for (size_t i = 0; i < sizeof(f.belief.ip.bytes); i++) {
 		f.belief.ip.bytes[i] ^= 1;
 		assert_null(find(&f));
@@ -312,9 +313,9 @@ static void a_certificate_counts_where_the_policy_reads_it(void **state)
 	open_fixture(&f, 1 << 16);
 	for (int reads = 0; reads < 2; reads++) {
 		f.key.policy = policy_of(&f, reads != 0 ? "default" : "without");
-		set(&f, INPUT_CERT + CERT_INPUT_PARAM, "one");
+		set(&f, AUTHZ_INPUT_CERT + CERT_INPUT_PARAM, "one");
 		answers_keep(f.answers, &f.key, &f.answer);
-		set(&f, INPUT_CERT + CERT_INPUT_PARAM, "two");
+		set(&f, AUTHZ_INPUT_CERT + CERT_INPUT_PARAM, "two");
 		assert_int_equal(find(&f) == NULL, reads);
 	}
 	close_fixture(&f);
@@ -344,7 +345,8 @@ static size_t flood(unsigned name, size_t at)
 			value[at + 1] = (char)(i >> 7);
 		}
 		set(&f, name, NULL);
-		input_set(&f.input, (enum input_name)name, (struct str){value, sizeof(value)});
+		authz_input_set(
+			&f.input, (enum authz_input_name)name, (struct str){value, sizeof(value)});
 		f.belief.counted = f.input.present;
 		assert_null(find(&f));
 		answers_keep(f.answers, &f.key, &f.answer);
@@ -359,10 +361,10 @@ static size_t flood(unsigned name, size_t at)
 /* By no part of a long value alone can many be brought into one chain. */
 static void a_flood_does_not_make_chains(void **state)
 {
-	static const unsigned names[] = {
-		INPUT_USER_AGENT, INPUT_X_FORWARDED_FOR, INPUT_CERT, INPUT_REMOTE_ADDR};
+	static const unsigned names[] = {AUTHZ_INPUT_USER_AGENT, AUTHZ_INPUT_X_FORWARDED_FOR,
+		AUTHZ_INPUT_CERT, AUTHZ_INPUT_REMOTE_ADDR};
 
-	assert_in_range(flood(INPUT_USER_AGENT, FLOOD_LEN), 2, FLOOD_CHAIN_MAX);
+	assert_in_range(flood(AUTHZ_INPUT_USER_AGENT, FLOOD_LEN), 2, FLOOD_CHAIN_MAX);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		for (size_t at = 0; at + 1 < FLOOD_LEN; at += 57) {
 			assert_in_range(flood(names[i], at), 2, FLOOD_CHAIN_MAX);
