@@ -7,8 +7,8 @@
 
 #include <inttypes.h>
 
-void exposition_family(
-	struct bytes *out, const char *name, enum exposition_type type, const char *help)
+void metrics_prometheus_family(
+	struct bytes *out, const char *name, enum metrics_prometheus_type type, const char *help)
 {
 	static const char *const words[] = {"counter", "gauge", "histogram"};
 
@@ -23,20 +23,21 @@ static void begin(struct bytes *out, const char *name, const char *labels)
 	}
 }
 
-void exposition_number(struct bytes *out, const char *name, const char *labels, uint64_t value)
+void metrics_prometheus_number(
+	struct bytes *out, const char *name, const char *labels, uint64_t value)
 {
 	begin(out, name, labels);
 	bytes_appendf(out, " %" PRIu64 "\n", value);
 }
 
-void exposition_real(struct bytes *out, const char *name, const char *labels, double value)
+void metrics_prometheus_real(struct bytes *out, const char *name, const char *labels, double value)
 {
 	begin(out, name, labels);
 	bytes_appendf(out, " %.6f\n", value);
 }
 
-void exposition_histogram(
-	struct bytes *out, const char *name, const struct exposition_histogram *histogram)
+void metrics_prometheus_histogram(
+	struct bytes *out, const char *name, const struct metrics_prometheus_histogram *histogram)
 {
 	uint64_t count = 0;
 
@@ -51,7 +52,7 @@ void exposition_histogram(
 	bytes_appendf(out, "%s_count %" PRIu64 "\n", name, count);
 }
 
-void exposition_label(struct bytes *out, const char *name, struct str value)
+void metrics_prometheus_label(struct bytes *out, const char *name, struct str value)
 {
 	bytes_appendf(out, "%s=\"", name);
 	for (size_t i = 0; i < value.len; i++) {

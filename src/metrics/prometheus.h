@@ -14,25 +14,30 @@
  * braces, such as `verdict="allow",policy="web"`; "" for none.
  */
 
-enum exposition_type { EXPOSITION_COUNTER, EXPOSITION_GAUGE, EXPOSITION_HISTOGRAM };
+enum metrics_prometheus_type {
+	METRICS_PROMETHEUS_COUNTER,
+	METRICS_PROMETHEUS_GAUGE,
+	METRICS_PROMETHEUS_HISTOGRAM
+};
 
 /* The two lines before a family's samples; all of them must follow. */
-void exposition_family(
-	struct bytes *out, const char *name, enum exposition_type type, const char *help);
-void exposition_number(struct bytes *out, const char *name, const char *labels, uint64_t value);
-void exposition_real(struct bytes *out, const char *name, const char *labels, double value);
+void metrics_prometheus_family(
+	struct bytes *out, const char *name, enum metrics_prometheus_type type, const char *help);
+void metrics_prometheus_number(
+	struct bytes *out, const char *name, const char *labels, uint64_t value);
+void metrics_prometheus_real(struct bytes *out, const char *name, const char *labels, double value);
 
 /* What histogram_observe counted, added up. */
-struct exposition_histogram {
+struct metrics_prometheus_histogram {
 	const uint64_t *buckets; /* HISTOGRAM_BOUNDS + 1 */
 	uint64_t sum_us;
 };
 
 /* In seconds, with everything up to each bound. */
-void exposition_histogram(
-	struct bytes *out, const char *name, const struct exposition_histogram *histogram);
+void metrics_prometheus_histogram(
+	struct bytes *out, const char *name, const struct metrics_prometheus_histogram *histogram);
 
 /* One pair, its value escaped; bytes that are not ASCII text become "?". */
-void exposition_label(struct bytes *out, const char *name, struct str value);
+void metrics_prometheus_label(struct bytes *out, const char *name, struct str value);
 
 #endif

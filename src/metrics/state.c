@@ -12,16 +12,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void number(struct bytes *out, const char *name, enum exposition_type type, const char *help,
-	uint64_t value)
+static void number(struct bytes *out, const char *name, enum metrics_prometheus_type type,
+	const char *help, uint64_t value)
 {
-	exposition_family(out, name, type, help);
-	exposition_number(out, name, "", value);
+	metrics_prometheus_family(out, name, type, help);
+	metrics_prometheus_number(out, name, "", value);
 }
 
 static void gauge(struct bytes *out, const char *name, const char *help, uint64_t value)
 {
-	number(out, name, EXPOSITION_GAUGE, help, value);
+	number(out, name, METRICS_PROMETHEUS_GAUGE, help, value);
 }
 
 /* Without a line for what the system does not tell. */
@@ -67,27 +67,28 @@ static void write_cpu(struct bytes *out)
 	struct rusage usage;
 
 	if (getrusage(RUSAGE_SELF, &usage) == 0) {
-		exposition_family(out, "process_cpu_seconds_total", EXPOSITION_COUNTER,
-			"Processor time, user and system.");
-		exposition_real(out, "process_cpu_seconds_total", "",
+		metrics_prometheus_family(out, "process_cpu_seconds_total",
+			METRICS_PROMETHEUS_COUNTER, "Processor time, user and system.");
+		metrics_prometheus_real(out, "process_cpu_seconds_total", "",
 			seconds(usage.ru_utime) + seconds(usage.ru_stime));
 	}
 }
 
 void metrics_write_process(const struct metrics *metrics, struct bytes *out)
 {
-	exposition_family(out, "doorward_build_info", EXPOSITION_GAUGE, "The version that runs.");
-	exposition_number(out, "doorward_build_info", "version=\"" DW_VERSION "\"", 1);
+	metrics_prometheus_family(
+		out, "doorward_build_info", METRICS_PROMETHEUS_GAUGE, "The version that runs.");
+	metrics_prometheus_number(out, "doorward_build_info", "version=\"" DW_VERSION "\"", 1);
 	gauge(out, "doorward_start_time_seconds", "When the process began, since 1970 UTC.",
 		(uint64_t)metrics->started_wall_s);
-	exposition_family(out, "doorward_uptime_seconds", EXPOSITION_GAUGE,
+	metrics_prometheus_family(out, "doorward_uptime_seconds", METRICS_PROMETHEUS_GAUGE,
 		"How long the process has been running.");
-	exposition_real(out, "doorward_uptime_seconds", "",
+	metrics_prometheus_real(out, "doorward_uptime_seconds", "",
 		(double)(clock_ms() - metrics->started_ms) / 1e3);
 	gauge(out, "doorward_workers", "Threads that answer requests.", metrics->worker_count);
 	gauge(out, "process_start_time_seconds", "When the process began, since 1970 UTC.",
 		(uint64_t)metrics->started_wall_s);
-	number(out, "doorward_log_lines_lost_total", EXPOSITION_COUNTER,
+	number(out, "doorward_log_lines_lost_total", METRICS_PROMETHEUS_COUNTER,
 		"Lines of the log that its target did not take in time.", log_lost());
 	write_cpu(out);
 	write_memory(out);
@@ -108,10 +109,10 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 		[METRICS_RESOLV_CONF_REREAD] = "files=\"resolv.conf\",outcome=\"success\"",
 	};
 
-	exposition_family(out, "doorward_reloads_total", EXPOSITION_COUNTER,
+	metrics_prometheus_family(out, "doorward_reloads_total", METRICS_PROMETHEUS_COUNTER,
 		"Reloads of the configuration, by outcome.");
 	for (unsigned i = METRICS_RELOADED; i <= METRICS_RELOAD_FAILED; i++) {
-		exposition_number(
+		metrics_prometheus_number(
 			out, "doorward_reloads_total", labels[i], counter_get(&metrics->events[i]));
 	}
 	gauge(out, "doorward_config_loaded_time_seconds",
@@ -120,10 +121,10 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 	gauge(out, "doorward_config_last_reload_successful",
 		"1 unless the last reload failed and left the older configuration in force.",
 		counter_get(&metrics->reload_failed) == 0);
-	exposition_family(out, "doorward_files_reread_total", EXPOSITION_COUNTER,
+	metrics_prometheus_family(out, "doorward_files_reread_total", METRICS_PROMETHEUS_COUNTER,
 		"Files read anew because they had changed, by kind and outcome.");
 	for (unsigned i = METRICS_TRUST_REREAD; i < METRICS_EVENTS; i++) {
-		exposition_number(out, "doorward_files_reread_total", labels[i],
+		metrics_prometheus_number(out, "doorward_files_reread_total", labels[i],
 			counter_get(&metrics->events[i]));
 	}
 }
@@ -168,22 +169,23 @@ static void write_upstreams(
 	char server[ENDPOINT_TEXT_MAX];
 	char labels[ENDPOINT_TEXT_MAX + 16];
 
-	exposition_family(out, "doorward_dns_upstream_up", EXPOSITION_GAUGE,
+	metrics_prometheus_family(out, "doorward_dns_upstream_up", METRICS_PROMETHEUS_GAUGE,
 		"0 while every worker that has asked the upstream has suspended it.");
 	for (size_t i = 0; i < count; i++) {
 		states[i] = upstream_of(metrics, shared, i);
 		endpoint_format(&upstreams[i], server);
 		snprintf(labels, sizeof(labels), "server=\"%s\"", server);
-		exposition_number(out, "doorward_dns_upstream_up", labels,
+		metrics_prometheus_number(out, "doorward_dns_upstream_up", labels,
 			states[i].known == 0 || states[i].down < states[i].known);
 	}
-	exposition_family(out, "doorward_dns_upstream_rtt_seconds", EXPOSITION_GAUGE,
+	metrics_prometheus_family(out, "doorward_dns_upstream_rtt_seconds",
+		METRICS_PROMETHEUS_GAUGE,
 		"Smoothed round trip of the upstream's answers, the workers' average.");
 	for (size_t i = 0; i < count; i++) {
 		if (states[i].measured > 0) {
 			endpoint_format(&upstreams[i], server);
 			snprintf(labels, sizeof(labels), "server=\"%s\"", server);
-			exposition_real(out, "doorward_dns_upstream_rtt_seconds", labels,
+			metrics_prometheus_real(out, "doorward_dns_upstream_rtt_seconds", labels,
 				(double)states[i].average_ms_8 / 8e3 / states[i].measured);
 		}
 	}
@@ -201,11 +203,11 @@ static void write_in_flight(struct dns_context *shared, struct bytes *out)
 		{"kind=\"member\"", &limits->members},
 	};
 
-	exposition_family(out, "doorward_dns_in_flight", EXPOSITION_GAUGE,
+	metrics_prometheus_family(out, "doorward_dns_in_flight", METRICS_PROMETHEUS_GAUGE,
 		"What is under way now: look-ups of clients' names, questions at the upstreams, "
 		"and look-ups of lists and fixed names.");
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		exposition_number(out, "doorward_dns_in_flight", kinds[i].labels,
+		metrics_prometheus_number(out, "doorward_dns_in_flight", kinds[i].labels,
 			atomic_load_explicit(kinds[i].count, memory_order_relaxed));
 	}
 	gauge(out, "doorward_dns_in_flight_max", "The most of each that may be under way.",

@@ -115,10 +115,12 @@ static void write_rows(const struct metrics *metrics, struct bytes *out)
 		const struct row *row = &rows[i];
 
 		if (row->help != NULL) {
-			exposition_family(out, row->name,
-				row->is_gauge ? EXPOSITION_GAUGE : EXPOSITION_COUNTER, row->help);
+			metrics_prometheus_family(out, row->name,
+				row->is_gauge ? METRICS_PROMETHEUS_GAUGE
+					      : METRICS_PROMETHEUS_COUNTER,
+				row->help);
 		}
-		exposition_number(out, row->name, row->labels, sum(metrics, row->at));
+		metrics_prometheus_number(out, row->name, row->labels, sum(metrics, row->at));
 	}
 }
 
@@ -150,13 +152,13 @@ static void write_policy(const struct metrics *metrics, const struct metrics_kno
 			bytes_appendf(labels, "verdict=\"%s\",reason=\"%s\",",
 				authz_verdict_word((enum authz_verdict)v),
 				policy_reason_word((enum policy_reason)r));
-			exposition_label(labels, "policy", known->name);
+			metrics_prometheus_label(labels, "policy", known->name);
 			bytes_append_u8(labels, '\0');
 			if (labels->failed) {
 				out->failed = true;
 				return;
 			}
-			exposition_number(
+			metrics_prometheus_number(
 				out, "doorward_decisions_total", (const char *)labels->data, value);
 		}
 	}
@@ -168,7 +170,7 @@ static void write_decisions(
 	struct bytes labels;
 
 	bytes_init(&labels, 0);
-	exposition_family(out, "doorward_decisions_total", EXPOSITION_COUNTER,
+	metrics_prometheus_family(out, "doorward_decisions_total", METRICS_PROMETHEUS_COUNTER,
 		"Requests decided, by verdict, reason and policy; no policy where none was known.");
 	for (const struct metrics_known *known = metrics->first; known != NULL;
 		known = metrics_known_next(known)) {
@@ -205,30 +207,30 @@ static void write_limits(const struct metrics *metrics, const uint64_t totals[PO
 	};
 	static const char name[] = "doorward_limits_hit_total";
 
-	exposition_family(
-		out, name, EXPOSITION_COUNTER, "How often a limit was reached, by limit.");
+	metrics_prometheus_family(
+		out, name, METRICS_PROMETHEUS_COUNTER, "How often a limit was reached, by limit.");
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
 		uint64_t value = sum(metrics, limits[i].at[0]);
 
 		value += limits[i].at[1] != 0 ? sum(metrics, limits[i].at[1]) : 0;
-		exposition_number(out, name, limits[i].labels, value);
+		metrics_prometheus_number(out, name, limits[i].labels, value);
 	}
-	exposition_number(out, name, "limit=\"regex\"", totals[POLICY_REASON_REGEX_LIMIT]);
-	exposition_number(out, name, "limit=\"rate\"", totals[POLICY_REASON_RATE]);
+	metrics_prometheus_number(out, name, "limit=\"regex\"", totals[POLICY_REASON_REGEX_LIMIT]);
+	metrics_prometheus_number(out, name, "limit=\"rate\"", totals[POLICY_REASON_RATE]);
 }
 
 static void write_histogram(const struct metrics *metrics, const char *name, const char *help,
 	size_t at, struct bytes *out)
 {
 	uint64_t buckets[HISTOGRAM_BOUNDS + 1];
-	const struct exposition_histogram histogram = {
+	const struct metrics_prometheus_histogram histogram = {
 		buckets, sum(metrics, at + offsetof(struct histogram, sum_us))};
 
 	for (size_t i = 0; i <= HISTOGRAM_BOUNDS; i++) {
 		buckets[i] = sum(metrics, at + i * sizeof(uint64_t));
 	}
-	exposition_family(out, name, EXPOSITION_HISTOGRAM, help);
-	exposition_histogram(out, name, &histogram);
+	metrics_prometheus_family(out, name, METRICS_PROMETHEUS_HISTOGRAM, help);
+	metrics_prometheus_histogram(out, name, &histogram);
 }
 
 static void write_connections(const struct metrics *metrics, struct bytes *out)
@@ -246,8 +248,8 @@ static void write_connections(const struct metrics *metrics, struct bytes *out)
 	uint64_t open[NET_LISTEN_PROTOCOLS];
 	char labels[64];
 
-	exposition_family(out, "doorward_connections_closed_total", EXPOSITION_COUNTER,
-		"Connections that ended, by protocol and cause.");
+	metrics_prometheus_family(out, "doorward_connections_closed_total",
+		METRICS_PROMETHEUS_COUNTER, "Connections that ended, by protocol and cause.");
 	for (size_t p = 0; p < NET_LISTEN_PROTOCOLS; p++) {
 		open[p] = 0;
 		for (size_t c = 0; c < NET_ENDS; c++) {
@@ -258,16 +260,17 @@ static void write_connections(const struct metrics *metrics, struct bytes *out)
 			open[p] -= ended;
 			snprintf(labels, sizeof(labels), "protocol=\"%s\",cause=\"%s\"",
 				protocols[p], causes[c]);
-			exposition_number(out, "doorward_connections_closed_total", labels, ended);
+			metrics_prometheus_number(
+				out, "doorward_connections_closed_total", labels, ended);
 		}
 		/* Read after those that ended, so that it is no smaller. */
 		open[p] += sum(metrics, AT(net[0].accepted) + p * sizeof(struct net_stats));
 	}
-	exposition_family(out, "doorward_connections", EXPOSITION_GAUGE,
+	metrics_prometheus_family(out, "doorward_connections", METRICS_PROMETHEUS_GAUGE,
 		"Connections open now, by protocol.");
 	for (size_t p = 0; p < NET_LISTEN_PROTOCOLS; p++) {
 		snprintf(labels, sizeof(labels), "protocol=\"%s\"", protocols[p]);
-		exposition_number(out, "doorward_connections", labels, open[p]);
+		metrics_prometheus_number(out, "doorward_connections", labels, open[p]);
 	}
 }
 

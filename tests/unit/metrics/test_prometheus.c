@@ -27,10 +27,10 @@ static void test_family_and_samples(void **state)
 	struct bytes out;
 
 	bytes_init(&out, 0);
-	exposition_family(&out, "a_total", EXPOSITION_COUNTER, "What it is.");
-	exposition_number(&out, "a_total", "", UINT64_MAX);
-	exposition_number(&out, "a_total", "b=\"c\"", 0);
-	exposition_real(&out, "d_seconds", "", 0.25);
+	metrics_prometheus_family(&out, "a_total", METRICS_PROMETHEUS_COUNTER, "What it is.");
+	metrics_prometheus_number(&out, "a_total", "", UINT64_MAX);
+	metrics_prometheus_number(&out, "a_total", "b=\"c\"", 0);
+	metrics_prometheus_real(&out, "d_seconds", "", 0.25);
 	expect(&out, "# HELP a_total What it is.\n# TYPE a_total counter\n"
 		     "a_total 18446744073709551615\na_total{b=\"c\"} 0\nd_seconds 0.250000\n");
 }
@@ -54,7 +54,7 @@ static void test_label_values_are_escaped(void **state)
 		struct bytes out;
 
 		bytes_init(&out, 0);
-		exposition_label(&out, "n", cases[i].value);
+		metrics_prometheus_label(&out, "n", cases[i].value);
 		expect(&out, cases[i].text);
 	}
 }
@@ -77,11 +77,11 @@ static void test_a_bound_belongs_to_the_bucket_that_it_ends(void **state)
 static void test_buckets_are_cumulative(void **state)
 {
 	uint64_t buckets[HISTOGRAM_BOUNDS + 1] = {[0] = 2, [6] = 3, [HISTOGRAM_BOUNDS] = 1};
-	const struct exposition_histogram h = {buckets, 6003000};
+	const struct metrics_prometheus_histogram h = {buckets, 6003000};
 	struct bytes out;
 
 	bytes_init(&out, 0);
-	exposition_histogram(&out, "t_seconds", &h);
+	metrics_prometheus_histogram(&out, "t_seconds", &h);
 	assert_true(bytes_append_u8(&out, '\0'));
 	const char *text = (const char *)out.data;
 
