@@ -22,8 +22,8 @@ struct question {
 	const char *verify_status;
 	const char *cert_path;
 	const char *chain_path;
-	const char *log_line; /* NULL: the values are those of the command line */
-	struct replay then;   /* what the line says */
+	const char *log_line;       /* NULL: the values are those of the command line */
+	struct explain_replay then; /* what the line says */
 	int64_t wall_s;
 	bool json;
 };
@@ -148,7 +148,7 @@ static enum exit_code ask(
 		[AUTHZ_DENY] = EXIT_CODE_DENY,
 		[AUTHZ_ERROR] = EXIT_CODE_ERROR,
 	};
-	const struct replay *then = q->log_line != NULL ? &q->then : NULL;
+	const struct explain_replay *then = q->log_line != NULL ? &q->then : NULL;
 	enum exit_code code = EXIT_CODE_ERROR;
 	struct explain explain;
 	struct bytes out;
@@ -162,7 +162,7 @@ static enum exit_code ask(
 		} else {
 			explain_text(&explain, a, &out);
 			if (then != NULL) {
-				replay_text(then, a, &out);
+				explain_replay_text(then, a, &out);
 			}
 		}
 		fwrite(out.data, 1, out.len, stdout);
@@ -179,7 +179,7 @@ static bool read_stdin(struct bytes *line)
 {
 	size_t got = 1;
 
-	while (got > 0 && line->len <= REPLAY_LINE_MAX) {
+	while (got > 0 && line->len <= EXPLAIN_REPLAY_LINE_MAX) {
 		uint8_t *room = bytes_reserve(line, STDIN_CHUNK);
 
 		if (room == NULL) {
@@ -201,11 +201,11 @@ static bool read_log_line(struct question *q, struct arena *arena)
 	bytes_init(&line, 0);
 	bytes_init(&why, 0);
 	if (strcmp(q->log_line, "-") != 0) {
-		good = replay_read(str_view(q->log_line), arena, &q->then, &why);
+		good = explain_replay_read(str_view(q->log_line), arena, &q->then, &why);
 	} else if (!read_stdin(&line)) {
 		bytes_append_text(&why, "standard input cannot be read");
 	} else {
-		good = replay_read(bytes_view(&line), arena, &q->then, &why);
+		good = explain_replay_read(bytes_view(&line), arena, &q->then, &why);
 	}
 	if (good) {
 		memcpy(q->values, q->then.values, sizeof(q->values));

@@ -30,7 +30,7 @@ void explain_init(struct explain *e);
 void explain_clear(struct explain *e);
 
 /* One JSON object; doorward(8) lists its members. `then` may be NULL: it replays nothing. */
-void explain_json(const struct explain *e, const struct authz *a, const struct replay *then,
+void explain_json(const struct explain *e, const struct authz *a, const struct explain_replay *then,
 	struct bytes *out);
 /* The same as text. */
 void explain_text(const struct explain *e, const struct authz *a, struct bytes *out);

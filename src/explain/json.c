@@ -283,7 +283,7 @@ static void json_step(struct bytes *out, const struct explain_step *step)
 	json_close(out, '}');
 }
 
-void explain_json(const struct explain *e, const struct authz *a, const struct replay *then,
+void explain_json(const struct explain *e, const struct authz *a, const struct explain_replay *then,
 	struct bytes *out)
 {
 	char ip[ADDR_TEXT_MAX];
@@ -322,7 +322,7 @@ void explain_json(const struct explain *e, const struct authz *a, const struct r
 	json_close(out, ']');
 	if (then != NULL) {
 		json_key(out, "log");
-		replay_json(then, a, out);
+		explain_replay_json(then, a, out);
 	}
 	json_close(out, '}');
 	bytes_append_text(out, "\n");

@@ -33,7 +33,8 @@ static bool take_string(
 }
 
 /* All members that are strings. */
-static bool take_strings(json_t *object, struct arena *arena, struct replay *out, struct bytes *why)
+static bool take_strings(
+	json_t *object, struct arena *arena, struct explain_replay *out, struct bytes *why)
 {
 	const struct {
 		const char *name;
@@ -68,7 +69,8 @@ static bool take_strings(json_t *object, struct arena *arena, struct replay *out
 	return true;
 }
 
-static bool take_cut(json_t *object, struct arena *arena, struct replay *out, struct bytes *why)
+static bool take_cut(
+	json_t *object, struct arena *arena, struct explain_replay *out, struct bytes *why)
 {
 	json_t *cut = json_object_get(object, "cut");
 	size_t count = json_array_size(cut);
@@ -91,7 +93,7 @@ static bool take_cut(json_t *object, struct arena *arena, struct replay *out, st
 	return true;
 }
 
-static bool take_reason(struct str word, struct replay *out, struct bytes *why)
+static bool take_reason(struct str word, struct explain_replay *out, struct bytes *why)
 {
 	for (size_t i = 0; i < POLICY_REASON_COUNT; i++) {
 		if (str_eq_text(word, policy_reason_word((enum policy_reason)i))) {
@@ -111,7 +113,7 @@ static bool is_verdict(struct str word)
 }
 
 /* That it is a decision, and one that can be decided anew. */
-static bool check(struct str reason, struct replay *out, struct bytes *why)
+static bool check(struct str reason, struct explain_replay *out, struct bytes *why)
 {
 	struct str ip = out->values[AUTHZ_INPUT_REMOTE_ADDR];
 	struct addr addr;
@@ -142,7 +144,8 @@ static bool check(struct str reason, struct replay *out, struct bytes *why)
 	return true;
 }
 
-static bool take_object(json_t *object, struct arena *arena, struct replay *out, struct bytes *why)
+static bool take_object(
+	json_t *object, struct arena *arena, struct explain_replay *out, struct bytes *why)
 {
 	json_t *status = json_object_get(object, "status");
 	json_t *cert = json_object_get(object, "cert");
@@ -168,13 +171,14 @@ static bool take_object(json_t *object, struct arena *arena, struct replay *out,
 	return true;
 }
 
-bool replay_read(struct str line, struct arena *arena, struct replay *out, struct bytes *why)
+bool explain_replay_read(
+	struct str line, struct arena *arena, struct explain_replay *out, struct bytes *why)
 {
-	struct replay replay = {.reason = POLICY_REASON_RULE};
+	struct explain_replay replay = {.reason = POLICY_REASON_RULE};
 	json_error_t error;
 
-	if (line.len > REPLAY_LINE_MAX) {
-		bytes_appendf(why, "expected at most %d bytes", REPLAY_LINE_MAX);
+	if (line.len > EXPLAIN_REPLAY_LINE_MAX) {
+		bytes_appendf(why, "expected at most %d bytes", EXPLAIN_REPLAY_LINE_MAX);
 		return false;
 	}
 	struct bytes text;

@@ -13,9 +13,9 @@
  * nothing of what DNS said.
  */
 
-#define REPLAY_LINE_MAX 65536
+#define EXPLAIN_REPLAY_LINE_MAX 65536
 
-struct replay {
+struct explain_replay {
 	struct str values[AUTHZ_INPUT_CERT]; /* of the request, as far as the line holds them */
 	bool cert_present;
 	struct str cert_sha256; /* absent: it could not be read */
@@ -35,11 +35,13 @@ struct replay {
 
 /* Strings are the arena's. False with a sentence in *why; members that are not known are no error.
  */
-NODISCARD bool replay_read(
-	struct str line, struct arena *arena, struct replay *out, struct bytes *why);
+NODISCARD bool explain_replay_read(
+	struct str line, struct arena *arena, struct explain_replay *out, struct bytes *why);
 
 /* What was decided then, beside what is now: as lines for people, and as a value of JSON. */
-void replay_text(const struct replay *then, const struct authz *now, struct bytes *out);
-void replay_json(const struct replay *then, const struct authz *now, struct bytes *out);
+void explain_replay_text(
+	const struct explain_replay *then, const struct authz *now, struct bytes *out);
+void explain_replay_json(
+	const struct explain_replay *then, const struct authz *now, struct bytes *out);
 
 #endif

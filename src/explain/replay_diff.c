@@ -23,7 +23,8 @@ struct pairs {
 	char status_now[STATUS_TEXT_MAX];
 };
 
-static void make_pairs(const struct replay *then, const struct authz *now, struct pairs *out)
+static void make_pairs(
+	const struct explain_replay *then, const struct authz *now, struct pairs *out)
 {
 	struct str rule = now->rule != NULL ? policy_rule_place(now->rule) : (struct str){NULL, 0};
 
@@ -50,7 +51,7 @@ static bool differs(const struct pair *pair)
 	return !str_eq(pair->then, pair->now);
 }
 
-static const char *note_on_certificate(const struct replay *then, const struct authz *now)
+static const char *note_on_certificate(const struct explain_replay *then, const struct authz *now)
 {
 	if (then->cert_present && now->given == NULL) {
 		return "the request had a certificate, which the log does not hold; this decision "
@@ -89,7 +90,7 @@ static const char *note_on_reason(enum policy_reason reason)
 
 /* What the comparison does not know; returns how many notes there are. */
 static size_t take_notes(
-	const struct replay *then, const struct authz *now, const char *notes[NOTES_MAX])
+	const struct explain_replay *then, const struct authz *now, const char *notes[NOTES_MAX])
 {
 	const char *const all[NOTES_MAX] = {
 		note_on_certificate(then, now),
@@ -128,7 +129,8 @@ static void text_decided(const char *label, const struct pairs *pairs, bool then
 	bytes_clear(&text);
 }
 
-void replay_text(const struct replay *then, const struct authz *now, struct bytes *out)
+void explain_replay_text(
+	const struct explain_replay *then, const struct authz *now, struct bytes *out)
 {
 	const char *notes[NOTES_MAX];
 	size_t count = take_notes(then, now, notes);
@@ -160,7 +162,8 @@ void replay_text(const struct replay *then, const struct authz *now, struct byte
 	bytes_clear(&text);
 }
 
-void replay_json(const struct replay *then, const struct authz *now, struct bytes *out)
+void explain_replay_json(
+	const struct explain_replay *then, const struct authz *now, struct bytes *out)
 {
 	const char *notes[NOTES_MAX];
 	size_t count = take_notes(then, now, notes);

@@ -18,7 +18,7 @@ static void require(bool holds, const char *what)
 	}
 }
 
-static void show(const struct replay *r)
+static void show(const struct explain_replay *r)
 {
 	struct authz now;
 	struct bytes text;
@@ -27,8 +27,8 @@ static void show(const struct replay *r)
 	authz_init(&now);
 	bytes_init(&text, 0);
 	bytes_init(&json, 0);
-	replay_text(r, &now, &text);
-	replay_json(r, &now, &json);
+	explain_replay_text(r, &now, &text);
+	explain_replay_json(r, &now, &json);
 	require(!text.failed && !json.failed, "memory");
 	for (size_t i = 0; i < text.len; i++) {
 		require(text.data[i] == '\n' || (text.data[i] >= ' ' && text.data[i] <= '~'),
@@ -41,14 +41,14 @@ static void show(const struct replay *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct replay r = {.reason = POLICY_REASON_COUNT};
+	struct explain_replay r = {.reason = POLICY_REASON_COUNT};
 	struct arena arena;
 	struct bytes why;
 	struct addr ip;
 
 	arena_init(&arena, 1024);
 	bytes_init(&why, 0);
-	bool good = replay_read(str_from_bytes(data, size), &arena, &r, &why);
+	bool good = explain_replay_read(str_from_bytes(data, size), &arena, &r, &why);
 
 	require(good == (why.len == 0), "what is wrong is told");
 	require(good == (r.reason < POLICY_REASON_COUNT), "only what is good is written");

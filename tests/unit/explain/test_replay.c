@@ -25,12 +25,12 @@ static const char line[] =
 	"\"http_host\":\"h\",\"uri\":\"/x\\u0000y\",\"user_agent\":\"\\ufffd\",\"max_age\":0,"
 	"\"ms\":0.125,\"later\":{\"x\":[1]},\"cut\":[\"uri\",\"user_agent\"]}";
 
-static bool reads(struct str text, struct arena *arena, struct replay *out)
+static bool reads(struct str text, struct arena *arena, struct explain_replay *out)
 {
 	struct bytes why;
 
 	bytes_init(&why, 0);
-	bool good = replay_read(text, arena, out, &why);
+	bool good = explain_replay_read(text, arena, out, &why);
 
 	assert_int_equal(good, why.len == 0);
 	bytes_clear(&why);
@@ -45,7 +45,7 @@ static void assert_text(struct str got, const char *expected)
 static void reads_what_the_log_writes(void **state)
 {
 	struct arena arena;
-	struct replay r;
+	struct explain_replay r;
 
 	arena_init(&arena, 1024);
 	assert_true(reads(str_view(line), &arena, &r));
@@ -85,7 +85,7 @@ static void reads_text_in_any_dress(void **state)
 	static const char *const before[] = {"", "2026-11-21T17:12:00Z ",
 		"Nov 21 17:12:00 host doorward[17]: ", "Nov 21 17:12:00 host "};
 	struct arena arena;
-	struct replay r;
+	struct explain_replay r;
 
 	arena_init(&arena, 1024);
 	for (size_t i = 0; i < ARRAY_LEN(before); i++) {
@@ -118,7 +118,7 @@ static void refuses_text_that_is_cut(void **state)
 	static const char text[] = TEXT;
 	const char *uri = strstr(text, "uri=\"") + 5;
 	struct arena arena;
-	struct replay r;
+	struct explain_replay r;
 
 	arena_init(&arena, 1024);
 	for (const char *end = uri; *end != '\0' && strncmp(end, " user_agent", 11) != 0; end++) {
@@ -136,7 +136,7 @@ static void refuses_text_that_is_cut(void **state)
 static void refuses_what_is_cut(void **state)
 {
 	struct arena arena;
-	struct replay r;
+	struct explain_replay r;
 
 	arena_init(&arena, 1024);
 	for (size_t len = 0; len < strlen(line); len++) {
@@ -176,7 +176,7 @@ static void refuses_what_is_no_decision(void **state)
 		"{\"status\":403,\"reason\":\"rule\",\"ip\":\"192.0.2.1\"}",
 	};
 	struct arena arena;
-	struct replay r;
+	struct explain_replay r;
 
 	arena_init(&arena, 1024);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -188,7 +188,7 @@ static void refuses_what_is_no_decision(void **state)
 static void knows_every_reason(void **state)
 {
 	struct arena arena;
-	struct replay r;
+	struct explain_replay r;
 
 	arena_init(&arena, 1024);
 	for (unsigned i = 0; i < POLICY_REASON_COUNT; i++) {
@@ -210,18 +210,18 @@ static void bounds_the_line(void **state)
 	static const char head[] = "{" REQUIRED ",\"ip\":\"192.0.2.1\",\"uri\":\"";
 	static const char tail[] = "\"}";
 	struct arena arena;
-	struct replay r;
+	struct explain_replay r;
 
 	arena_init(&arena, 1024);
-	for (size_t len = REPLAY_LINE_MAX; len <= REPLAY_LINE_MAX + 1; len++) {
+	for (size_t len = EXPLAIN_REPLAY_LINE_MAX; len <= EXPLAIN_REPLAY_LINE_MAX + 1; len++) {
 		char *text = malloc(len);
 
 		assert_non_null(text);
 		memset(text, 'x', len);
 		memcpy(text, head, strlen(head));
 		memcpy(text + len - strlen(tail), tail, strlen(tail));
-		assert_int_equal(
-			reads(str_from_bytes(text, len), &arena, &r), len <= REPLAY_LINE_MAX);
+		assert_int_equal(reads(str_from_bytes(text, len), &arena, &r),
+			len <= EXPLAIN_REPLAY_LINE_MAX);
 		free(text);
 	}
 	arena_clear(&arena);
