@@ -40,7 +40,7 @@ struct service {
 	struct bytes reach; /* of these, for the log: see reach_describe */
 	int64_t started_wall_s;
 	struct tcp_peers tcp_peers;
-	struct crew *crew;
+	struct worker_pool *crew;
 	struct metrics *metrics; /* of as many workers as there are to be */
 	uint32_t threads;
 	struct succession succession; /* to whom was here before */
@@ -119,7 +119,7 @@ static bool take(void *ctx, struct authz_snapshot *next)
 		authz_snapshot_unref(next);
 		return false;
 	}
-	crew_reload(s->crew, next);
+	worker_pool_reload(s->crew, next);
 	authz_snapshot_unref(s->snapshot);
 	s->snapshot = next;
 	return true;
@@ -216,7 +216,7 @@ static void hold_signals(int how)
 static void stop(struct service *s, enum net_drain drain)
 {
 	hold_signals(SIG_BLOCK);
-	crew_stop(s->crew, drain);
+	worker_pool_stop(s->crew, drain);
 	for (size_t i = 0; i < s->signal_count; i++) {
 		uv_close((uv_handle_t *)&s->signals[i], NULL);
 	}
@@ -333,7 +333,7 @@ static bool start_workers(struct service *s)
 		log_write(LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
-	return crew_start(s->crew, s->snapshot, &sockets, s->metrics);
+	return worker_pool_start(s->crew, s->snapshot, &sockets, s->metrics);
 }
 
 static bool prepare(struct service *s, struct diag *diag)
@@ -365,9 +365,9 @@ static bool prepare(struct service *s, struct diag *diag)
 
 static bool init_loop(struct service *s)
 {
-	const struct crew_owner owner = {.answered = on_answered, .left = on_left, .ctx = s};
+	const struct worker_pool_owner owner = {.answered = on_answered, .left = on_left, .ctx = s};
 
-	s->crew = crew_new(&s->loop, &owner);
+	s->crew = worker_pool_new(&s->loop, &owner);
 	if (s->crew == NULL) {
 		log_write(LOG_LEVEL_ERROR, "the main loop cannot be set up");
 		return false;
@@ -384,7 +384,7 @@ static int run(struct service *s, struct diag *diag)
 	if (!init_loop(s)) {
 		return code;
 	}
-	s->threads = crew_size(s->snapshot->config->server.threads);
+	s->threads = worker_pool_size(s->snapshot->config->server.threads);
 	bool prepared = watch_signals(s) && prepare(s, diag);
 
 	if (prepared) {
@@ -405,7 +405,7 @@ static int run(struct service *s, struct diag *diag)
 		stop(s, NET_DRAIN_NEW);
 	}
 	uv_run(&s->loop, UV_RUN_DEFAULT);
-	crew_free(s->crew);
+	worker_pool_free(s->crew);
 	metrics_free(s->metrics);
 	tcp_peers_clear(&s->tcp_peers);
 	return code;

@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void manager_init(struct manager *m, uv_loop_t *loop, struct crew *crew)
+void manager_init(struct manager *m, uv_loop_t *loop, struct worker_pool *crew)
 {
 	*m = (struct manager){.crew = crew};
 	uv_timer_init(loop, &m->watchdog);
@@ -21,8 +21,8 @@ static void on_watchdog(uv_timer_t *timer)
 {
 	struct manager *m = timer->data;
 
-	if (!crew_is_asked(m->crew)) {
-		crew_ask(m->crew);
+	if (!worker_pool_is_asked(m->crew)) {
+		worker_pool_ask(m->crew);
 	}
 }
 
@@ -45,7 +45,7 @@ void manager_announce(struct manager *m, const char *format, ...)
 	vsnprintf(m->status, sizeof(m->status), format, args);
 	va_end(args);
 	m->announce = true;
-	crew_ask(m->crew);
+	worker_pool_ask(m->crew);
 }
 
 void manager_answered(struct manager *m)

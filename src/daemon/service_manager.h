@@ -13,14 +13,14 @@
 
 /* What the service manager is told of the process, and when (sd_notify(3)). */
 struct manager {
-	struct crew *crew;
+	struct worker_pool *crew;
 	uv_timer_t watchdog;
 	bool listens;
 	bool announce; /* READY=1, as soon as every worker has answered */
 	char status[512];
 };
 
-void manager_init(struct manager *manager, uv_loop_t *loop, struct crew *crew);
+void manager_init(struct manager *manager, uv_loop_t *loop, struct worker_pool *crew);
 /* From now on the manager takes this process for the service's main one; nothing is sent before. */
 void manager_listens(struct manager *manager);
 /* Says READY=1 with this status, for people, once every worker's loop has answered. */

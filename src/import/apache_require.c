@@ -22,7 +22,7 @@
 
 #define NAME_MAX_LEN 160 /* that a line has room for */
 
-enum answer { GRANTED, NOT_GRANTED, DENIED, NOT_DENIED };
+enum worker_response { GRANTED, NOT_GRANTED, DENIED, NOT_DENIED };
 enum container { CONTAINER_ANY, CONTAINER_ALL, CONTAINER_NONE };
 
 bool import_is_require(const struct import_directive *d)
@@ -207,7 +207,7 @@ static struct import_terms values(
 }
 
 static struct import_terms leaf(
-	struct import_require *r, const struct import_directive *d, enum answer answer)
+	struct import_require *r, const struct import_directive *d, enum worker_response answer)
 {
 	if (d->count == 0 || !str_eq_nocase(d->words[0], str_view("not"))) {
 		return values(r, d, 0, answer == NOT_GRANTED || answer == DENIED);
@@ -225,10 +225,10 @@ static struct import_terms leaf(
 }
 
 static struct import_terms ask(struct import_require *r, const struct import_directive *parent,
-	enum container container, enum answer answer, unsigned depth);
+	enum container container, enum worker_response answer, unsigned depth);
 
 static struct import_terms child(struct import_require *r, const struct import_directive *d,
-	enum answer answer, unsigned depth)
+	enum worker_response answer, unsigned depth)
 {
 	if (import_directive_is(d, "Require")) {
 		return leaf(r, d, answer);
@@ -249,7 +249,7 @@ static struct import_terms child(struct import_require *r, const struct import_d
  * a condition or in a file: whatever it is asked, nobody knows that it is so.
  */
 static struct import_terms fold(struct import_require *r, const struct import_directive *parent,
-	enum answer answer, bool all, unsigned depth)
+	enum worker_response answer, bool all, unsigned depth)
 {
 	struct import_terms terms = all ? import_terms_always(r->arena) : import_terms_never();
 
@@ -270,7 +270,7 @@ static struct import_terms fold(struct import_require *r, const struct import_di
 }
 
 static struct import_terms ask_all(struct import_require *r, const struct import_directive *parent,
-	enum answer answer, unsigned depth)
+	enum worker_response answer, unsigned depth)
 {
 	if (answer == DENIED) {
 		return fold(r, parent, DENIED, false, depth);
@@ -290,7 +290,7 @@ static struct import_terms ask_all(struct import_require *r, const struct import
 }
 
 static struct import_terms ask_any(struct import_require *r, const struct import_directive *parent,
-	enum answer answer, unsigned depth)
+	enum worker_response answer, unsigned depth)
 {
 	if (answer == GRANTED) {
 		return fold(r, parent, GRANTED, false, depth);
@@ -310,7 +310,7 @@ static struct import_terms ask_any(struct import_require *r, const struct import
 }
 
 static struct import_terms ask(struct import_require *r, const struct import_directive *parent,
-	enum container container, enum answer answer, unsigned depth)
+	enum container container, enum worker_response answer, unsigned depth)
 {
 	switch (container) {
 	case CONTAINER_ALL:

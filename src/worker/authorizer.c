@@ -16,42 +16,42 @@
 #define SPARE_DECISIONS 256 /* kept for the next ones; a burst's further ones are freed */
 #define REPLY_KEEP 8192     /* bytes of reply buffer kept between answers */
 
-struct decision {
+struct worker_decision {
 	struct authz authz;
-	struct decider_question question;
-	struct decider *owner;
-	struct generation *generation;
-	struct decision *next_spare;
+	struct worker_authorizer_request question;
+	struct worker_authorizer *owner;
+	struct worker_env *generation;
+	struct worker_decision *next_spare;
 };
 
-struct decider {
+struct worker_authorizer {
 	uv_loop_t *loop;
-	struct generation *current;
-	struct decision *spare;
+	struct worker_env *current;
+	struct worker_decision *spare;
 	size_t spare_count;
 	struct bytes reply;
 	struct bytes head; /* of an answer in the making, as are the next two */
 	struct bytes tail;
 	struct bytes outcome;
 	struct authz_decision_log_space log_space;
-	struct generation_worker worker;
+	struct worker_env_owner worker;
 	struct metrics_worker *stats;
 };
 
-static void decision_free(struct decision *d)
+static void decision_free(struct worker_decision *d)
 {
 	authz_clear(&d->authz);
 	free(d);
 }
 
-static void decision_release(struct decision *d)
+static void decision_release(struct worker_decision *d)
 {
-	struct decider *decider = d->owner;
-	struct generation *g = d->generation;
+	struct worker_authorizer *decider = d->owner;
+	struct worker_env *g = d->generation;
 
 	authz_reset(&d->authz);
 	if (--g->in_flight == 0 && g != decider->current) {
-		generation_free(g);
+		worker_env_free(g);
 	}
 	if (decider->spare_count >= SPARE_DECISIONS) {
 		decision_free(d);
@@ -62,10 +62,10 @@ static void decision_release(struct decision *d)
 	decider->spare_count++;
 }
 
-static struct decision *decision_new(
-	struct decider *decider, const struct decider_question *question)
+static struct worker_decision *decision_new(
+	struct worker_authorizer *decider, const struct worker_authorizer_request *question)
 {
-	struct decision *d = decider->spare;
+	struct worker_decision *d = decider->spare;
 
 	if (d != NULL) {
 		decider->spare = d->next_spare;
@@ -88,8 +88,8 @@ static struct decision *decision_new(
 }
 
 /* `policy` NULL: it is not known. */
-static void count(const struct decider *decider, const struct generation *g,
-	const struct policy *policy, const struct answer *answer, uint64_t duration_us)
+static void count(const struct worker_authorizer *decider, const struct worker_env *g,
+	const struct policy *policy, const struct worker_response *answer, uint64_t duration_us)
 {
 	size_t number = policy != NULL ? policy->number : g->snapshot->config->policy_count;
 
@@ -97,7 +97,7 @@ static void count(const struct decider *decider, const struct generation *g,
 	histogram_observe(&decider->stats->request_time, duration_us);
 }
 
-void decider_reply(const struct decider_question *question, struct str answer)
+void worker_authorizer_reply(const struct worker_authorizer_request *question, struct str answer)
 {
 	if (question->fcgi != NULL) {
 		fcgi_reply(question->fcgi, answer);
@@ -112,9 +112,10 @@ struct moment {
 	int64_t wall_s;
 };
 
-static void give(struct decider *decider, const struct decider_question *question,
-	const struct generation *g, const struct policy *policy, const struct answer *answer,
-	uint32_t max_age_s, const struct moment *now)
+static void give(struct worker_authorizer *decider,
+	const struct worker_authorizer_request *question, const struct worker_env *g,
+	const struct policy *policy, const struct worker_response *answer, uint32_t max_age_s,
+	const struct moment *now)
 {
 	const struct authz_decision_log_request request = {
 		.input = question->input,
@@ -135,14 +136,15 @@ static void give(struct decider *decider, const struct decider_question *questio
 		&request, &decider->log_space);
 	bool whole = answer->head.len > 0 && !decider->reply.failed;
 
-	decider_reply(question, whole ? bytes_view(&decider->reply) : (struct str){NULL, 0});
+	worker_authorizer_reply(
+		question, whole ? bytes_view(&decider->reply) : (struct str){NULL, 0});
 }
 
 /* Without a head when memory is out. */
-static struct answer answer_of(const struct decision *d)
+static struct worker_response answer_of(const struct worker_decision *d)
 {
 	const struct authz *a = &d->authz;
-	struct decider *decider = d->owner;
+	struct worker_authorizer *decider = d->owner;
 
 	bytes_reset(&decider->head, REPLY_KEEP);
 	bytes_reset(&decider->tail, REPLY_KEEP);
@@ -152,7 +154,7 @@ static struct answer answer_of(const struct decision *d)
 	authz_decision_log_outcome(a, &d->generation->snapshot->config->log, &decider->outcome);
 	bool whole = !decider->head.failed && !decider->tail.failed && !decider->outcome.failed;
 
-	return (struct answer){
+	return (struct worker_response){
 		.head = whole ? bytes_view(&decider->head) : (struct str){NULL, 0},
 		.tail = bytes_view(&decider->tail),
 		.outcome = bytes_view(&decider->outcome),
@@ -167,18 +169,20 @@ static struct answer answer_of(const struct decision *d)
 
 static void decision_answer(void *ctx)
 {
-	struct decision *d = ctx;
-	struct decider *decider = d->owner;
-	const struct generation *g = d->generation;
+	struct worker_decision *d = ctx;
+	struct worker_authorizer *decider = d->owner;
+	const struct worker_env *g = d->generation;
 	const struct authz *a = &d->authz;
-	struct answer answer = answer_of(d);
+	struct worker_response answer = answer_of(d);
 
 	if (g->answers != NULL && answer.head.len > 0 && a->holds_s > 0 &&
 		authz_input_is_clear(&a->input)) {
-		struct answers_key key = {d->question.role, a->policy, &a->input, &a->belief};
+		struct worker_response_cache_key key = {
+			d->question.role, a->policy, &a->input, &a->belief};
 
-		answers_keep(g->answers, &key, &answer);
-		counter_set(&decider->stats->answers_bytes, answers_bytes(g->answers));
+		worker_response_cache_keep(g->answers, &key, &answer);
+		counter_set(
+			&decider->stats->answers_bytes, worker_response_cache_bytes(g->answers));
 	}
 	counter_set(&decider->stats->memory_bytes, policy_match_cache_bytes(g->memory));
 	const struct moment now = {clock_us(), a->wall_s};
@@ -188,10 +192,10 @@ static void decision_answer(void *ctx)
 }
 
 /* Whether the same input was answered before, and still would be in the same way. */
-static bool answer_again(
-	struct decider *decider, const struct decider_question *question, int64_t wall_s)
+static bool answer_again(struct worker_authorizer *decider,
+	const struct worker_authorizer_request *question, int64_t wall_s)
 {
-	const struct generation *g = decider->current;
+	const struct worker_env *g = decider->current;
 	const struct policy *policy = authz_policy(question->input, g->snapshot->config);
 	struct authz_trusted_input belief;
 
@@ -202,33 +206,36 @@ static bool answer_again(
 	if (belief.address != AUTHZ_CLIENT_ADDRESS_OK) {
 		return false;
 	}
-	struct answers_key key = {question->role, policy, question->input, &belief};
+	struct worker_response_cache_key key = {question->role, policy, question->input, &belief};
 	const struct moment now = {clock_us(), wall_s};
 	uint64_t now_ms = now.us / 1000;
-	const struct answer *answer = answers_find(g->answers, &key, now_ms, wall_s);
+	const struct worker_response *answer =
+		worker_response_cache_find(g->answers, &key, now_ms, wall_s);
 
 	if (answer == NULL) {
 		return false;
 	}
 	counter_add(&decider->stats->again, 1);
-	give(decider, question, g, policy, answer, answer_max_age_s(answer, now_ms, wall_s), &now);
+	give(decider, question, g, policy, answer,
+		worker_response_max_age_s(answer, now_ms, wall_s), &now);
 	return true;
 }
 
-struct decision *decider_ask(struct decider *decider, const struct decider_question *question)
+struct worker_decision *worker_authorizer_ask(
+	struct worker_authorizer *decider, const struct worker_authorizer_request *question)
 {
 	int64_t wall_s = clock_wall_s();
 
 	if (answer_again(decider, question, wall_s)) {
 		return NULL;
 	}
-	struct decision *d = decision_new(decider, question);
+	struct worker_decision *d = decision_new(decider, question);
 
 	if (d == NULL) {
-		decider_reply(question, (struct str){NULL, 0});
+		worker_authorizer_reply(question, (struct str){NULL, 0});
 		return NULL;
 	}
-	const struct generation *g = d->generation;
+	const struct worker_env *g = d->generation;
 	const struct authz_means means = {
 		g->snapshot->config, g->dns, g->verifier, g->memory, g->snapshot->buckets};
 
@@ -239,19 +246,19 @@ struct decision *decider_ask(struct decider *decider, const struct decider_quest
 	return NULL;
 }
 
-void decider_abort(struct decision *d)
+void worker_authorizer_abort(struct worker_decision *d)
 {
 	decision_release(d);
 }
 
-struct decider *decider_new(
-	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker)
+struct worker_authorizer *worker_authorizer_new(
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
 {
-	struct decider *decider = calloc(1, sizeof(*decider));
-	struct generation *g = generation_new(loop, snapshot, worker);
+	struct worker_authorizer *decider = calloc(1, sizeof(*decider));
+	struct worker_env *g = worker_env_new(loop, snapshot, worker);
 
 	if (decider == NULL || g == NULL) {
-		generation_free(g);
+		worker_env_free(g);
 		free(decider);
 		return NULL;
 	}
@@ -267,18 +274,18 @@ struct decider *decider_new(
 	return decider;
 }
 
-void decider_free(struct decider *decider)
+void worker_authorizer_free(struct worker_authorizer *decider)
 {
 	if (decider == NULL) {
 		return;
 	}
 	while (decider->spare != NULL) {
-		struct decision *d = decider->spare;
+		struct worker_decision *d = decider->spare;
 
 		decider->spare = d->next_spare;
 		decision_free(d);
 	}
-	generation_free(decider->current);
+	worker_env_free(decider->current);
 	bytes_clear(&decider->reply);
 	bytes_clear(&decider->head);
 	bytes_clear(&decider->tail);
@@ -287,22 +294,22 @@ void decider_free(struct decider *decider)
 	free(decider);
 }
 
-bool decider_renew(struct decider *decider, struct authz_snapshot *snapshot)
+bool worker_authorizer_renew(struct worker_authorizer *decider, struct authz_snapshot *snapshot)
 {
-	struct generation *old = decider->current;
-	struct generation *g = generation_new(decider->loop, snapshot, &decider->worker);
+	struct worker_env *old = decider->current;
+	struct worker_env *g = worker_env_new(decider->loop, snapshot, &decider->worker);
 
 	if (g == NULL) {
 		return false;
 	}
 	decider->current = g;
 	if (old->in_flight == 0) {
-		generation_free(old);
+		worker_env_free(old);
 	}
 	return true;
 }
 
-const struct authz_snapshot *decider_snapshot(const struct decider *decider)
+const struct authz_snapshot *worker_authorizer_snapshot(const struct worker_authorizer *decider)
 {
 	return decider->current->snapshot;
 }

@@ -19,36 +19,39 @@
  * What answers one worker's questions: with the answer that the same input got before, as long as
  * it holds, or with a decision.
  */
-struct decider;
+struct worker_authorizer;
 
 /* What is asked, and who waits for the answer. */
-struct decider_question {
-	const struct authz_input *input; /* good until the answer, or until decider_ask returns */
-	enum fcgi_role role;             /* for which the answer is written */
-	struct fcgi_request *fcgi;       /* either this */
-	struct http_conn *http;          /* or this */
-	uint64_t since_us;               /* clock_us() when it had come */
+struct worker_authorizer_request {
+	const struct authz_input
+		*input;      /* good until the answer, or until worker_authorizer_ask returns */
+	enum fcgi_role role; /* for which the answer is written */
+	struct fcgi_request *fcgi; /* either this */
+	struct http_conn *http;    /* or this */
+	uint64_t since_us;         /* clock_us() when it had come */
 };
 
 /* One that is answered later. */
-struct decision;
+struct worker_decision;
 
 /* NULL when out of memory or descriptors. */
-struct decider *decider_new(
-	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker);
+struct worker_authorizer *worker_authorizer_new(
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker);
 /* With no decision under way. */
-void decider_free(struct decider *decider);
+void worker_authorizer_free(struct worker_authorizer *decider);
 
-/* Answers, and returns NULL; or answers later, unless decider_abort comes first. */
-struct decision *decider_ask(struct decider *decider, const struct decider_question *question);
-void decider_abort(struct decision *decision);
+/* Answers, and returns NULL; or answers later, unless worker_authorizer_abort comes first. */
+struct worker_decision *worker_authorizer_ask(
+	struct worker_authorizer *decider, const struct worker_authorizer_request *question);
+void worker_authorizer_abort(struct worker_decision *decision);
 /* Sends an answer, in CGI's form; an empty one is taken for a failure. */
-void decider_reply(const struct decider_question *question, struct str answer);
+void worker_authorizer_reply(const struct worker_authorizer_request *question, struct str answer);
 
 /* Questions to come are decided by `snapshot`, those under way by the one they began with. False,
  * and nothing changes, when out of memory or descriptors. */
-NODISCARD bool decider_renew(struct decider *decider, struct authz_snapshot *snapshot);
+NODISCARD bool worker_authorizer_renew(
+	struct worker_authorizer *decider, struct authz_snapshot *snapshot);
 /* The current one. */
-const struct authz_snapshot *decider_snapshot(const struct decider *decider);
+const struct authz_snapshot *worker_authorizer_snapshot(const struct worker_authorizer *decider);
 
 #endif

@@ -19,8 +19,8 @@
 #define REPLY_KEEP 8192 /* bytes of buffer kept between answers to probes */
 #define PATH_SHOWN 64   /* bytes of a path in the log */
 
-struct requests {
-	struct decider *decider;
+struct worker_dispatch {
+	struct worker_authorizer *decider;
 	struct fcgi_pool fcgi_pool;
 	struct net_service fcgi;
 	struct http_pool http_pool;
@@ -33,17 +33,17 @@ struct requests {
 	bool draining;
 };
 
-static void answer_probe(struct requests *all, enum probe probe)
+static void answer_probe(struct worker_dispatch *all, enum worker_endpoint probe)
 {
-	const struct probe_state state = {
-		all->metrics, decider_snapshot(all->decider), all->draining};
+	const struct worker_endpoint_state state = {
+		all->metrics, worker_authorizer_snapshot(all->decider), all->draining};
 
 	bytes_reset(&all->reply, REPLY_KEEP);
-	probe_answer(probe, &state, &all->reply);
+	worker_endpoint_answer(probe, &state, &all->reply);
 }
 
 /* What is in all->reply. */
-static struct str probed(const struct requests *all)
+static struct str probed(const struct worker_dispatch *all)
 {
 	return all->reply.failed ? (struct str){NULL, 0} : bytes_view(&all->reply);
 }
@@ -85,40 +85,40 @@ static void take_params(
 static void *fcgi_request(
 	void *ctx, struct fcgi_request *fcgi, enum fcgi_role role, struct fcgi_params *params)
 {
-	struct requests *all = ctx;
+	struct worker_dispatch *all = ctx;
 	const struct fcgi_params whole = *params;
 	struct authz_input input;
-	const struct decider_question question = {
+	const struct worker_authorizer_request question = {
 		.input = &input, .role = role, .fcgi = fcgi, .since_us = clock_us()};
 
 	authz_input_init(&input);
 	/* Those that ask authorizers (lighttpd, Apache) join a header's lines, and lighttpd names
 	 * X_Forwarded_For like X-Forwarded-For; nginx sends line by line, and drops such names. */
 	input.lines_are_told_apart = role == FCGI_ROLE_RESPONDER;
-	take_params(&input, &requests_config(all)->frontend.cert, params);
+	take_params(&input, &worker_dispatch_config(all)->frontend.cert, params);
 	struct str endpoint = input.values[AUTHZ_INPUT_DOORWARD_ENDPOINT];
 
 	if (endpoint.data != NULL && role == FCGI_ROLE_RESPONDER &&
-		probe_is_asked(&input, script_of(whole))) {
-		answer_probe(all, probe_of(endpoint));
-		decider_reply(&question, probed(all));
+		worker_endpoint_is_asked(&input, script_of(whole))) {
+		answer_probe(all, worker_endpoint_of(endpoint));
+		worker_authorizer_reply(&question, probed(all));
 		return NULL;
 	}
-	return decider_ask(all->decider, &question);
+	return worker_authorizer_ask(all->decider, &question);
 }
 
 static void request_abort(void *app_request)
 {
-	decider_abort(app_request);
+	worker_authorizer_abort(app_request);
 }
 
-static void *http_auth(struct requests *all, struct http_conn *conn, const struct http_head *head,
-	const struct http_route *route, const struct addr *from)
+static void *http_auth(struct worker_dispatch *all, struct http_conn *conn,
+	const struct http_head *head, const struct http_route *route, const struct addr *from)
 {
-	const struct config *config = requests_config(all);
+	const struct config *config = worker_dispatch_config(all);
 	char why[AUTHZ_FORWARD_WHY_MAX];
 	struct authz_input input;
-	const struct decider_question question = {
+	const struct worker_authorizer_request question = {
 		.input = &input, .role = FCGI_ROLE_RESPONDER, .http = conn, .since_us = clock_us()};
 
 	authz_input_init(&input);
@@ -128,7 +128,7 @@ static void *http_auth(struct requests *all, struct http_conn *conn, const struc
 		authz_forward_refuse(&input, from, why);
 		http_conn_stop(conn);
 	}
-	return decider_ask(all->decider, &question);
+	return worker_authorizer_ask(all->decider, &question);
 }
 
 /* A Unix socket's peer has no address. */
@@ -142,14 +142,14 @@ static const char *name_of(const struct addr *from, char text[ADDR_TEXT_MAX])
 }
 
 /* What strangers do wrong must not hide what a front end does. */
-static struct log_limit *limit_of(struct requests *all, const struct addr *from)
+static struct log_limit *limit_of(struct worker_dispatch *all, const struct addr *from)
 {
-	bool trusted = authz_trusts_peer(&requests_config(all)->frontend, from);
+	bool trusted = authz_trusts_peer(&worker_dispatch_config(all)->frontend, from);
 
 	return trusted ? &all->refusals : &all->strangers_refusals;
 }
 
-static void log_refusal(struct requests *all, const struct addr *from, struct str path,
+static void log_refusal(struct worker_dispatch *all, const struct addr *from, struct str path,
 	const char *status, const char *why)
 {
 	char text[ADDR_TEXT_MAX];
@@ -161,17 +161,17 @@ static void log_refusal(struct requests *all, const struct addr *from, struct st
 }
 
 /* Whether the process lives is for anyone to know who can connect; what it does is not. */
-static void http_other(struct requests *all, struct http_conn *conn, const struct http_head *head,
-	enum http_place place, const struct addr *from)
+static void http_other(struct worker_dispatch *all, struct http_conn *conn,
+	const struct http_head *head, enum http_place place, const struct addr *from)
 {
-	static const enum probe probes[] = {
-		[HTTP_NOWHERE] = PROBE_COUNT,
-		[HTTP_AUTH] = PROBE_COUNT,
-		[HTTP_HEALTHZ] = PROBE_HEALTHZ,
-		[HTTP_READYZ] = PROBE_READYZ,
-		[HTTP_METRICS] = PROBE_METRICS,
+	static const enum worker_endpoint probes[] = {
+		[HTTP_NOWHERE] = WORKER_ENDPOINT_COUNT,
+		[HTTP_AUTH] = WORKER_ENDPOINT_COUNT,
+		[HTTP_HEALTHZ] = WORKER_ENDPOINT_HEALTHZ,
+		[HTTP_READYZ] = WORKER_ENDPOINT_READYZ,
+		[HTTP_METRICS] = WORKER_ENDPOINT_METRICS,
 	};
-	bool trusted = authz_trusts_peer(&requests_config(all)->frontend, from);
+	bool trusted = authz_trusts_peer(&worker_dispatch_config(all)->frontend, from);
 
 	if (!trusted) {
 		http_conn_stop(conn);
@@ -181,11 +181,11 @@ static void http_other(struct requests *all, struct http_conn *conn, const struc
 		log_refusal(all, from, head->target, "403 Forbidden",
 			"only for trusted_proxies and peers on a Unix socket");
 		bytes_reset(&all->reply, REPLY_KEEP);
-		probe_forbidden(&all->reply);
+		worker_endpoint_forbidden(&all->reply);
 	} else {
 		answer_probe(all, probes[place]);
 	}
-	if (probes[place] == PROBE_COUNT) {
+	if (probes[place] == WORKER_ENDPOINT_COUNT) {
 		counter_add(&all->stats->not_found, 1);
 		log_refusal(all, from, head->target, "404 Not Found",
 			"expected the path /auth, /auth/POLICY, /healthz, /readyz or /metrics");
@@ -207,7 +207,7 @@ static void *http_request(
 
 static void http_refused(void *ctx, const struct http_refusal *refusal)
 {
-	struct requests *all = ctx;
+	struct worker_dispatch *all = ctx;
 	struct log_limit *limit = limit_of(all, refusal->from);
 	char from[ADDR_TEXT_MAX];
 	uint64_t now_ms = clock_ms();
@@ -226,7 +226,7 @@ static void http_refused(void *ctx, const struct http_refusal *refusal)
 
 static void fcgi_refused(void *ctx, const struct addr *from, const char *what)
 {
-	struct requests *all = ctx;
+	struct worker_dispatch *all = ctx;
 	char text[ADDR_TEXT_MAX];
 
 	log_limited(&all->refusals, LOG_LEVEL_WARNING, clock_ms(), "FastCGI from %s: refused: %s",
@@ -235,9 +235,9 @@ static void fcgi_refused(void *ctx, const struct addr *from, const char *what)
 
 static bool http_knows(const void *ctx, const struct addr *from)
 {
-	const struct requests *all = ctx;
+	const struct worker_dispatch *all = ctx;
 
-	return authz_trusts_peer(&requests_config(all)->frontend, from);
+	return authz_trusts_peer(&worker_dispatch_config(all)->frontend, from);
 }
 
 static struct fcgi_limits limits_of(const struct config_server *server)
@@ -249,14 +249,14 @@ static struct fcgi_limits limits_of(const struct config_server *server)
 	};
 }
 
-struct requests *requests_new(
-	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker)
+struct worker_dispatch *worker_dispatch_new(
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
 {
-	struct requests *all = calloc(1, sizeof(*all));
-	struct decider *decider = decider_new(loop, snapshot, worker);
+	struct worker_dispatch *all = calloc(1, sizeof(*all));
+	struct worker_authorizer *decider = worker_authorizer_new(loop, snapshot, worker);
 
 	if (all == NULL || decider == NULL) {
-		decider_free(decider);
+		worker_authorizer_free(decider);
 		free(all);
 		return NULL;
 	}
@@ -289,25 +289,26 @@ struct requests *requests_new(
 	return all;
 }
 
-void requests_free(struct requests *all)
+void worker_dispatch_free(struct worker_dispatch *all)
 {
 	if (all == NULL) {
 		return;
 	}
 	fcgi_pool_clear(&all->fcgi_pool);
-	decider_free(all->decider);
+	worker_authorizer_free(all->decider);
 	bytes_clear(&all->reply);
 	free(all);
 }
 
-struct net_service *requests_service(struct requests *all, enum net_listen_protocol protocol)
+struct net_service *worker_dispatch_service(
+	struct worker_dispatch *all, enum net_listen_protocol protocol)
 {
 	return protocol == NET_LISTEN_HTTP ? &all->http : &all->fcgi;
 }
 
-bool requests_renew(struct requests *all, struct authz_snapshot *snapshot)
+bool worker_dispatch_renew(struct worker_dispatch *all, struct authz_snapshot *snapshot)
 {
-	if (!decider_renew(all->decider, snapshot)) {
+	if (!worker_authorizer_renew(all->decider, snapshot)) {
 		return false;
 	}
 	all->fcgi_pool.limits = limits_of(&snapshot->config->server);
@@ -315,12 +316,12 @@ bool requests_renew(struct requests *all, struct authz_snapshot *snapshot)
 	return true;
 }
 
-void requests_drain(struct requests *all)
+void worker_dispatch_drain(struct worker_dispatch *all)
 {
 	all->draining = true;
 }
 
-const struct config *requests_config(const struct requests *all)
+const struct config *worker_dispatch_config(const struct worker_dispatch *all)
 {
-	return decider_snapshot(all->decider)->config;
+	return worker_authorizer_snapshot(all->decider)->config;
 }

@@ -16,22 +16,24 @@
 
 /* The requests of one worker, by whatever protocol they come: each becomes a question to its
  * decider, or is a probe's. */
-struct requests;
+struct worker_dispatch;
 
 /* NULL when out of memory or descriptors. */
-struct requests *requests_new(
-	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker);
+struct worker_dispatch *worker_dispatch_new(
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker);
 /* After the server that carries the services has been closed. */
-void requests_free(struct requests *requests);
+void worker_dispatch_free(struct worker_dispatch *requests);
 
 /* What a net_server is to serve; lives as long as `requests`. */
-struct net_service *requests_service(struct requests *requests, enum net_listen_protocol protocol);
+struct net_service *worker_dispatch_service(
+	struct worker_dispatch *requests, enum net_listen_protocol protocol);
 /* Requests to come are decided by `snapshot`, those in flight by the one they began with. False,
  * and nothing changes, when out of memory or descriptors. */
-NODISCARD bool requests_renew(struct requests *requests, struct authz_snapshot *snapshot);
+NODISCARD bool worker_dispatch_renew(
+	struct worker_dispatch *requests, struct authz_snapshot *snapshot);
 /* From now on the process says that it is not ready. */
-void requests_drain(struct requests *requests);
+void worker_dispatch_drain(struct worker_dispatch *requests);
 /* Of the current snapshot. */
-const struct config *requests_config(const struct requests *requests);
+const struct config *worker_dispatch_config(const struct worker_dispatch *requests);
 
 #endif

@@ -10,46 +10,47 @@ static void plain(struct bytes *out, const char *status, const char *body)
 		status, body);
 }
 
-void probe_answer(enum probe probe, const struct probe_state *state, struct bytes *out)
+void worker_endpoint_answer(
+	enum worker_endpoint probe, const struct worker_endpoint_state *state, struct bytes *out)
 {
 	switch (probe) {
-	case PROBE_HEALTHZ:
+	case WORKER_ENDPOINT_HEALTHZ:
 		plain(out, "200 OK", "alive");
 		break;
-	case PROBE_READYZ:
+	case WORKER_ENDPOINT_READYZ:
 		plain(out, state->draining ? "503 Service Unavailable" : "200 OK",
 			state->draining ? "draining" : "ready");
 		break;
-	case PROBE_METRICS:
+	case WORKER_ENDPOINT_METRICS:
 		bytes_append_text(out,
 			"Status: 200 OK\r\nCache-Control: no-store\r\n"
 			"Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n\r\n");
 		metrics_write(state->metrics, state->snapshot, out);
 		break;
-	case PROBE_COUNT:
+	case WORKER_ENDPOINT_COUNT:
 		plain(out, "404 Not Found", "404 Not Found");
 		break;
 	}
 }
 
-void probe_forbidden(struct bytes *out)
+void worker_endpoint_forbidden(struct bytes *out)
 {
 	plain(out, "403 Forbidden",
 		"403 Forbidden: only for trusted_proxies and peers on a Unix socket");
 }
 
-enum probe probe_of(struct str word)
+enum worker_endpoint worker_endpoint_of(struct str word)
 {
-	static const char *const words[PROBE_COUNT] = {"healthz", "readyz", "metrics"};
+	static const char *const words[WORKER_ENDPOINT_COUNT] = {"healthz", "readyz", "metrics"};
 	unsigned probe = 0;
 
-	while (probe < PROBE_COUNT && !str_eq_text(word, words[probe])) {
+	while (probe < WORKER_ENDPOINT_COUNT && !str_eq_text(word, words[probe])) {
 		probe++;
 	}
-	return (enum probe)probe;
+	return (enum worker_endpoint)probe;
 }
 
-bool probe_is_asked(const struct authz_input *input, struct str script)
+bool worker_endpoint_is_asked(const struct authz_input *input, struct str script)
 {
 	const struct str *values = input->values;
 	struct str word = values[AUTHZ_INPUT_DOORWARD_ENDPOINT];

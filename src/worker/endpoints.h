@@ -11,26 +11,27 @@
 #include <stdbool.h>
 
 /* What machines ask about the process itself. */
-enum probe {
-	PROBE_HEALTHZ, /* 200 while the process answers */
-	PROBE_READYZ,  /* 200 while it takes requests, 503 once it ends */
-	PROBE_METRICS, /* Prometheus text, version 0.0.4 */
-	PROBE_COUNT    /* there is nothing of that name: 404 */
+enum worker_endpoint {
+	WORKER_ENDPOINT_HEALTHZ, /* 200 while the process answers */
+	WORKER_ENDPOINT_READYZ,  /* 200 while it takes requests, 503 once it ends */
+	WORKER_ENDPOINT_METRICS, /* Prometheus text, version 0.0.4 */
+	WORKER_ENDPOINT_COUNT    /* there is nothing of that name: 404 */
 };
 
-struct probe_state {
+struct worker_endpoint_state {
 	const struct metrics *metrics;
 	const struct authz_snapshot *snapshot;
 	bool draining;
 };
 
 /* Appends the answer as CGI header lines and a body. */
-void probe_answer(enum probe probe, const struct probe_state *state, struct bytes *out);
+void worker_endpoint_answer(
+	enum worker_endpoint probe, const struct worker_endpoint_state *state, struct bytes *out);
 /* The answer to who may not see it. */
-void probe_forbidden(struct bytes *out);
+void worker_endpoint_forbidden(struct bytes *out);
 
 /* By its word: "healthz", "readyz", "metrics". */
-enum probe probe_of(struct str word);
+enum worker_endpoint worker_endpoint_of(struct str word);
 
 /*
  * Whether a FastCGI responder is asked for what DOORWARD_ENDPOINT names, by a location of its own.
@@ -39,6 +40,6 @@ enum probe probe_of(struct str word);
  * client without a URI, or a URI of the client's that is another than the location's. That one is
  * SCRIPT_NAME, `script`; where it is absent, a slash and the endpoint's word.
  */
-bool probe_is_asked(const struct authz_input *input, struct str script);
+bool worker_endpoint_is_asked(const struct authz_input *input, struct str script);
 
 #endif

@@ -7,12 +7,12 @@
 
 #define MEMORY_BYTES (4 << 20) /* of what rules came to for names, certificates and addresses */
 
-struct generation *generation_new(
-	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct generation_worker *worker)
+struct worker_env *worker_env_new(
+	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
 {
 	size_t answers = snapshot->config->answers_size / worker->sharers;
 	struct metrics_worker *stats = metrics_worker(worker->metrics, worker->number);
-	struct generation *g = calloc(1, sizeof(*g));
+	struct worker_env *g = calloc(1, sizeof(*g));
 
 	if (g == NULL) {
 		return NULL;
@@ -30,19 +30,19 @@ struct generation *generation_new(
 		return NULL;
 	}
 	/* Without them every request is decided anew, which is well, too. */
-	g->answers = answers > 0 ? answers_new(answers) : NULL;
+	g->answers = answers > 0 ? worker_response_cache_new(answers) : NULL;
 	g->snapshot = authz_snapshot_ref(snapshot);
 	dns_engine_want_names(g->dns, authz_snapshot_wants_name, g->snapshot);
 	return g;
 }
 
-void generation_free(struct generation *g)
+void worker_env_free(struct worker_env *g)
 {
 	if (g != NULL) {
 		dns_engine_close(g->dns);
 		authz_cert_verifier_close(g->verifier);
 		policy_match_cache_free(g->memory);
-		answers_free(g->answers);
+		worker_response_cache_free(g->answers);
 		free(g->counts);
 		authz_snapshot_unref(g->snapshot);
 		free(g);

@@ -10,17 +10,17 @@
 
 #define WORKERS_MAX 1024
 
-struct crew {
-	struct crew_owner owner;
+struct worker_pool {
+	struct worker_pool_owner owner;
 	struct worker *workers[WORKERS_MAX];
 	size_t count;
 	uv_async_t heard; /* a worker has something to say */
-	uint64_t asked;   /* crew_ask's so far */
+	uint64_t asked;   /* worker_pool_ask's so far */
 	uint64_t answered;
 	bool stopping;
 };
 
-uint32_t crew_size(uint32_t threads)
+uint32_t worker_pool_size(uint32_t threads)
 {
 	cpu_set_t cpus;
 
@@ -36,12 +36,12 @@ uint32_t crew_size(uint32_t threads)
 /* Called from a worker's thread. */
 static void on_worker(void *ctx)
 {
-	struct crew *crew = ctx;
+	struct worker_pool *crew = ctx;
 
 	uv_async_send(&crew->heard);
 }
 
-static bool all_left(const struct crew *crew)
+static bool all_left(const struct worker_pool *crew)
 {
 	for (size_t i = 0; i < crew->count; i++) {
 		if (!worker_has_left(crew->workers[i])) {
@@ -53,7 +53,7 @@ static bool all_left(const struct crew *crew)
 
 static void on_heard(uv_async_t *heard)
 {
-	struct crew *crew = heard->data;
+	struct worker_pool *crew = heard->data;
 	bool all = true;
 
 	if (crew->stopping) {
@@ -66,15 +66,15 @@ static void on_heard(uv_async_t *heard)
 	for (size_t i = 0; i < crew->count && all; i++) {
 		all = worker_answered(crew->workers[i]) == crew->asked;
 	}
-	if (all && crew_is_asked(crew)) {
+	if (all && worker_pool_is_asked(crew)) {
 		crew->answered = crew->asked;
 		crew->owner.answered(crew->owner.ctx);
 	}
 }
 
-struct crew *crew_new(uv_loop_t *loop, const struct crew_owner *owner)
+struct worker_pool *worker_pool_new(uv_loop_t *loop, const struct worker_pool_owner *owner)
 {
-	struct crew *crew = calloc(1, sizeof(*crew));
+	struct worker_pool *crew = calloc(1, sizeof(*crew));
 
 	if (crew == NULL || uv_async_init(loop, &crew->heard, on_heard) != 0) {
 		free(crew);
@@ -86,7 +86,7 @@ struct crew *crew_new(uv_loop_t *loop, const struct crew_owner *owner)
 }
 
 /* Workers block every signal, so that all arrive at the main thread. */
-bool crew_start(struct crew *crew, struct authz_snapshot *snapshot,
+bool worker_pool_start(struct worker_pool *crew, struct authz_snapshot *snapshot,
 	const struct worker_sockets *sockets, struct metrics *metrics)
 {
 	sigset_t all;
@@ -107,14 +107,14 @@ bool crew_start(struct crew *crew, struct authz_snapshot *snapshot,
 	return crew->count == sockets->sharers;
 }
 
-void crew_reload(struct crew *crew, struct authz_snapshot *snapshot)
+void worker_pool_reload(struct worker_pool *crew, struct authz_snapshot *snapshot)
 {
 	for (size_t i = 0; i < crew->count; i++) {
 		worker_reload(crew->workers[i], snapshot);
 	}
 }
 
-void crew_ask(struct crew *crew)
+void worker_pool_ask(struct worker_pool *crew)
 {
 	crew->asked++;
 	for (size_t i = 0; i < crew->count; i++) {
@@ -122,12 +122,12 @@ void crew_ask(struct crew *crew)
 	}
 }
 
-bool crew_is_asked(const struct crew *crew)
+bool worker_pool_is_asked(const struct worker_pool *crew)
 {
 	return crew->answered != crew->asked;
 }
 
-void crew_stop(struct crew *crew, enum net_drain drain)
+void worker_pool_stop(struct worker_pool *crew, enum net_drain drain)
 {
 	crew->stopping = true;
 	for (size_t i = 0; i < crew->count; i++) {
@@ -136,7 +136,7 @@ void crew_stop(struct crew *crew, enum net_drain drain)
 	uv_async_send(&crew->heard);
 }
 
-void crew_free(struct crew *crew)
+void worker_pool_free(struct worker_pool *crew)
 {
 	if (crew == NULL) {
 		return;

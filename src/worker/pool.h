@@ -15,34 +15,34 @@
 #include <uv.h>
 
 /* The workers of the process, as its main thread sees them. */
-struct crew;
+struct worker_pool;
 
 /* Called from the main loop. */
-struct crew_owner {
-	void (*answered)(void *ctx); /* every worker's loop has answered the last crew_ask */
-	void (*left)(void *ctx);     /* after crew_stop: none accepts any more */
+struct worker_pool_owner {
+	void (*answered)(void *ctx); /* every worker's loop has answered the last worker_pool_ask */
+	void (*left)(void *ctx);     /* after worker_pool_stop: none accepts any more */
 	void *ctx;
 };
 
 /* One worker for each CPU that the process may use, unless `threads` says otherwise. */
-uint32_t crew_size(uint32_t threads);
+uint32_t worker_pool_size(uint32_t threads);
 
 /* NULL when out of memory or descriptors. */
-struct crew *crew_new(uv_loop_t *loop, const struct crew_owner *owner);
+struct worker_pool *worker_pool_new(uv_loop_t *loop, const struct worker_pool_owner *owner);
 /* Starts `sockets->sharers` workers, which count in `metrics`. False after it was logged why; then
- * crew_stop ends those that were started. */
-NODISCARD bool crew_start(struct crew *crew, struct authz_snapshot *snapshot,
+ * worker_pool_stop ends those that were started. */
+NODISCARD bool worker_pool_start(struct worker_pool *crew, struct authz_snapshot *snapshot,
 	const struct worker_sockets *sockets, struct metrics *metrics);
 /* Requests to come are decided by `snapshot`. */
-void crew_reload(struct crew *crew, struct authz_snapshot *snapshot);
+void worker_pool_reload(struct worker_pool *crew, struct authz_snapshot *snapshot);
 /* Has every worker's loop answer, after all that was told them before. */
-void crew_ask(struct crew *crew);
+void worker_pool_ask(struct worker_pool *crew);
 /* Not every one has answered yet. */
-bool crew_is_asked(const struct crew *crew);
+bool worker_pool_is_asked(const struct worker_pool *crew);
 /* They accept no more, and end when what is in flight is answered. Once; the loop then has nothing
  * more to wait for here. */
-void crew_stop(struct crew *crew, enum net_drain drain);
+void worker_pool_stop(struct worker_pool *crew, enum net_drain drain);
 /* Waits for their end. After the loop has ended. */
-void crew_free(struct crew *crew);
+void worker_pool_free(struct worker_pool *crew);
 
 #endif

@@ -23,12 +23,12 @@ struct entry {
 	struct addr ip;
 	enum authz_input_name ignored; /* of which the answer tells */
 	unsigned counted;              /* see counted_in */
-	struct answer answer;
+	struct worker_response answer;
 	uint32_t lens[AUTHZ_INPUT_COUNT]; /* of the values that count */
 	char values[];                    /* those, one after the other; then the answer's texts */
 };
 
-struct answers {
+struct worker_response_cache {
 	struct hash_long_key key;
 	struct list recent; /* the most recently used first */
 	size_t max;
@@ -37,10 +37,10 @@ struct answers {
 	struct entry *buckets[];
 };
 
-struct answers *answers_new(size_t bytes)
+struct worker_response_cache *worker_response_cache_new(size_t bytes)
 {
 	size_t buckets = 1;
-	struct answers *answers;
+	struct worker_response_cache *answers;
 
 	while (buckets < bytes / ENTRY_MEAN) {
 		buckets *= 2;
@@ -56,12 +56,12 @@ struct answers *answers_new(size_t bytes)
 	return answers;
 }
 
-static struct entry **bucket_of(struct answers *answers, uint64_t hash)
+static struct entry **bucket_of(struct worker_response_cache *answers, uint64_t hash)
 {
 	return &answers->buckets[hash & answers->mask];
 }
 
-static void forget(struct answers *answers, struct entry *e)
+static void forget(struct worker_response_cache *answers, struct entry *e)
 {
 	struct entry **at = bucket_of(answers, e->hash);
 
@@ -74,7 +74,7 @@ static void forget(struct answers *answers, struct entry *e)
 	free(e);
 }
 
-void answers_free(struct answers *answers)
+void worker_response_cache_free(struct worker_response_cache *answers)
 {
 	if (answers == NULL) {
 		return;
@@ -85,12 +85,12 @@ void answers_free(struct answers *answers)
 	free(answers);
 }
 
-size_t answers_bytes(const struct answers *answers)
+size_t worker_response_cache_bytes(const struct worker_response_cache *answers)
 {
 	return answers->size;
 }
 
-size_t answers_longest_chain(const struct answers *answers)
+size_t worker_response_cache_longest_chain(const struct worker_response_cache *answers)
 {
 	size_t longest = 0;
 
@@ -114,7 +114,7 @@ static unsigned first_of(unsigned inputs)
 /* Whose values a decision of that policy can depend on, beside the address: bits 1 << enum
  * authz_input_name. What could not change the decision is no part of the key, so that no stranger
  * can fill the room with it. */
-static unsigned counted_in(const struct answers_key *key)
+static unsigned counted_in(const struct worker_response_cache_key *key)
 {
 	static const struct {
 		enum authz_input_name name;
@@ -146,8 +146,8 @@ static unsigned counted_in(const struct answers_key *key)
 	return counted;
 }
 
-static uint64_t hash_of(
-	const struct answers *answers, const struct answers_key *key, unsigned counted)
+static uint64_t hash_of(const struct worker_response_cache *answers,
+	const struct worker_response_cache_key *key, unsigned counted)
 {
 	const struct addr *ip = &key->belief->ip;
 	uint64_t halves[2];
@@ -168,7 +168,8 @@ static uint64_t hash_of(
 	return hash_end(&hash);
 }
 
-static bool is_of(const struct entry *e, const struct answers_key *key, unsigned counted)
+static bool is_of(
+	const struct entry *e, const struct worker_response_cache_key *key, unsigned counted)
 {
 	const char *at = e->values;
 
@@ -187,8 +188,8 @@ static bool is_of(const struct entry *e, const struct answers_key *key, unsigned
 	return true;
 }
 
-static struct entry *find(
-	struct answers *answers, const struct answers_key *key, unsigned counted, uint64_t hash)
+static struct entry *find(struct worker_response_cache *answers,
+	const struct worker_response_cache_key *key, unsigned counted, uint64_t hash)
 {
 	struct entry *e = *bucket_of(answers, hash);
 
@@ -198,8 +199,8 @@ static struct entry *find(
 	return e;
 }
 
-const struct answer *answers_find(
-	struct answers *answers, const struct answers_key *key, uint64_t now_ms, int64_t wall_s)
+const struct worker_response *worker_response_cache_find(struct worker_response_cache *answers,
+	const struct worker_response_cache_key *key, uint64_t now_ms, int64_t wall_s)
 {
 	unsigned counted = counted_in(key);
 	struct entry *e = find(answers, key, counted, hash_of(answers, key, counted));
@@ -226,8 +227,8 @@ static char *put(char *at, struct str text, struct str *kept)
 	return at + text.len;
 }
 
-static struct entry *entry_new(
-	const struct answers_key *key, unsigned counted, const struct answer *answer)
+static struct entry *entry_new(const struct worker_response_cache_key *key, unsigned counted,
+	const struct worker_response *answer)
 {
 	const struct str *values = key->input->values;
 	size_t size =
@@ -263,8 +264,8 @@ static struct entry *entry_new(
 	return e;
 }
 
-void answers_keep(
-	struct answers *answers, const struct answers_key *key, const struct answer *answer)
+void worker_response_cache_keep(struct worker_response_cache *answers,
+	const struct worker_response_cache_key *key, const struct worker_response *answer)
 {
 	unsigned counted = counted_in(key);
 	uint64_t hash = hash_of(answers, key, counted);
@@ -288,7 +289,8 @@ void answers_keep(
 	answers->size += e->size;
 }
 
-uint32_t answer_max_age_s(const struct answer *answer, uint64_t now_ms, int64_t wall_s)
+uint32_t worker_response_max_age_s(
+	const struct worker_response *answer, uint64_t now_ms, int64_t wall_s)
 {
 	uint64_t left_s = (answer->until_ms - now_ms) / 1000;
 	int64_t left_wall_s = answer->until_wall_s - wall_s;

@@ -17,17 +17,17 @@
  * answered in the same way: no rule is asked and no header written anew for a client that comes
  * again. Bounded; the least recently used go first. One thread.
  */
-struct answers;
+struct worker_response_cache;
 
 /* Who asked what: the input as far as a decision can depend on it. */
-struct answers_key {
+struct worker_response_cache_key {
 	unsigned form; /* in which the answer is written: a role of FastCGI, or another number */
 	const struct policy *policy;
 	const struct authz_input *input;          /* without duplicates, and usable */
 	const struct authz_trusted_input *belief; /* of it, with an address */
 };
 
-struct answer {
+struct worker_response {
 	/* The answer in `form`; between the two comes how long it may be kept. */
 	struct str head;
 	struct str tail;
@@ -41,21 +41,22 @@ struct answer {
 };
 
 /* Room for `bytes` in all, at least 1. NULL when out of memory. */
-struct answers *answers_new(size_t bytes);
-void answers_free(struct answers *answers);
+struct worker_response_cache *worker_response_cache_new(size_t bytes);
+void worker_response_cache_free(struct worker_response_cache *answers);
 /* Bytes in use. */
-size_t answers_bytes(const struct answers *answers);
+size_t worker_response_cache_bytes(const struct worker_response_cache *answers);
 /* Entries in the fullest bucket: by these a look-up may be slowed. Walks the whole table. */
-size_t answers_longest_chain(const struct answers *answers);
+size_t worker_response_cache_longest_chain(const struct worker_response_cache *answers);
 
-/* NULL, or a view that is good until the next answers_keep. */
-const struct answer *answers_find(
-	struct answers *answers, const struct answers_key *key, uint64_t now_ms, int64_t wall_s);
+/* NULL, or a view that is good until the next worker_response_cache_keep. */
+const struct worker_response *worker_response_cache_find(struct worker_response_cache *answers,
+	const struct worker_response_cache_key *key, uint64_t now_ms, int64_t wall_s);
 /* Keeps a copy, in place of one with the same key; or does not, for want of room or memory. */
-void answers_keep(
-	struct answers *answers, const struct answers_key *key, const struct answer *answer);
+void worker_response_cache_keep(struct worker_response_cache *answers,
+	const struct worker_response_cache_key *key, const struct worker_response *answer);
 
 /* How long the answer may be kept by others. */
-uint32_t answer_max_age_s(const struct answer *answer, uint64_t now_ms, int64_t wall_s);
+uint32_t worker_response_max_age_s(
+	const struct worker_response *answer, uint64_t now_ms, int64_t wall_s);
 
 #endif

@@ -20,7 +20,7 @@ struct worker {
 	void (*heard)(void *ctx);
 	void *heard_ctx;
 	struct net_server *server;
-	struct requests *requests;
+	struct worker_dispatch *requests;
 	struct metrics *metrics;
 	size_t number; /* in them */
 
@@ -64,7 +64,7 @@ static void take_snapshot(struct worker *w, struct authz_snapshot *snapshot)
 {
 	struct net_settings settings = settings_of(w, snapshot);
 
-	if (!requests_renew(w->requests, snapshot)) {
+	if (!worker_dispatch_renew(w->requests, snapshot)) {
 		log_write(LOG_LEVEL_ERROR, "a worker has no memory or descriptors for the new "
 					   "configuration and keeps the old one");
 		return;
@@ -78,7 +78,7 @@ static void close_all(struct worker *w)
 		net_server_close(w->server);
 		w->server = NULL;
 	}
-	requests_free(w->requests);
+	worker_dispatch_free(w->requests);
 	w->requests = NULL;
 	uv_close((uv_handle_t *)&w->wake, NULL);
 	uv_close((uv_handle_t *)&w->grace, NULL);
@@ -117,9 +117,9 @@ static void on_wake(uv_async_t *wake)
 		w->heard(w->heard_ctx);
 	}
 	if (stop) {
-		uv_timer_start(
-			&w->grace, on_grace_over, requests_config(w->requests)->server.grace_ms, 0);
-		requests_drain(w->requests);
+		uv_timer_start(&w->grace, on_grace_over,
+			worker_dispatch_config(w->requests)->server.grace_ms, 0);
+		worker_dispatch_drain(w->requests);
 		net_server_drain(w->server, w->drain, on_drained, w);
 		w->left = true;
 		w->heard(w->heard_ctx);
@@ -151,16 +151,16 @@ static int open_server(struct worker *w, struct authz_snapshot *snapshot)
 {
 	const struct net_settings settings = settings_of(w, snapshot);
 
-	const struct generation_worker worker = {w->metrics, w->number, w->sockets.sharers};
+	const struct worker_env_owner worker = {w->metrics, w->number, w->sockets.sharers};
 
-	w->requests = requests_new(&w->loop, snapshot, &worker);
+	w->requests = worker_dispatch_new(&w->loop, snapshot, &worker);
 	w->server = net_server_new(&w->loop, &settings);
 	if (w->requests == NULL || w->server == NULL) {
 		return UV_ENOMEM;
 	}
 	for (size_t i = 0; i < w->sockets.count; i++) {
 		int error = net_server_listen(w->server, w->sockets.fds[i],
-			requests_service(w->requests, w->sockets.protocols[i]));
+			worker_dispatch_service(w->requests, w->sockets.protocols[i]));
 
 		if (error != 0) {
 			return error;

@@ -13,12 +13,12 @@
 
 static void test_words(void **state)
 {
-	assert_int_equal(probe_of(str_view("healthz")), PROBE_HEALTHZ);
-	assert_int_equal(probe_of(str_view("readyz")), PROBE_READYZ);
-	assert_int_equal(probe_of(str_view("metrics")), PROBE_METRICS);
-	assert_int_equal(probe_of(str_view("Metrics")), PROBE_COUNT);
-	assert_int_equal(probe_of(str_view("metric")), PROBE_COUNT);
-	assert_int_equal(probe_of(str_view("")), PROBE_COUNT);
+	assert_int_equal(worker_endpoint_of(str_view("healthz")), WORKER_ENDPOINT_HEALTHZ);
+	assert_int_equal(worker_endpoint_of(str_view("readyz")), WORKER_ENDPOINT_READYZ);
+	assert_int_equal(worker_endpoint_of(str_view("metrics")), WORKER_ENDPOINT_METRICS);
+	assert_int_equal(worker_endpoint_of(str_view("Metrics")), WORKER_ENDPOINT_COUNT);
+	assert_int_equal(worker_endpoint_of(str_view("metric")), WORKER_ENDPOINT_COUNT);
+	assert_int_equal(worker_endpoint_of(str_view("")), WORKER_ENDPOINT_COUNT);
 }
 
 struct asked {
@@ -78,12 +78,12 @@ static void test_only_a_location_of_its_own_asks(void **state)
 		if (c->other != AUTHZ_INPUT_COUNT) {
 			set(&input, c->other, "192.0.2.1");
 		}
-		assert_int_equal(probe_is_asked(&input, str_view(c->script)), c->asked);
+		assert_int_equal(worker_endpoint_is_asked(&input, str_view(c->script)), c->asked);
 		input.duplicates = 1;
-		assert_false(probe_is_asked(&input, str_view(c->script)));
+		assert_false(worker_endpoint_is_asked(&input, str_view(c->script)));
 		input.duplicates = 0;
 		input.unusable = "cut";
-		assert_false(probe_is_asked(&input, str_view(c->script)));
+		assert_false(worker_endpoint_is_asked(&input, str_view(c->script)));
 	}
 }
 

@@ -25,11 +25,11 @@ static const char policies[] =
 
 struct fixture {
 	struct config *config;
-	struct answers *answers;
+	struct worker_response_cache *answers;
 	struct authz_input input;
 	struct authz_trusted_input belief;
-	struct answers_key key;
-	struct answer answer;
+	struct worker_response_cache_key key;
+	struct worker_response answer;
 };
 
 static const struct policy *policy_of(const struct fixture *f, const char *name)
@@ -45,15 +45,15 @@ static void open_fixture(struct fixture *f, size_t bytes)
 	*f = (struct fixture){.config = config_load_text("test", str_view(policies), &diag)};
 	assert_non_null(f->config);
 	diag_clear(&diag);
-	f->answers = answers_new(bytes);
+	f->answers = worker_response_cache_new(bytes);
 	assert_non_null(f->answers);
-	f->key = (struct answers_key){.form = 1,
+	f->key = (struct worker_response_cache_key){.form = 1,
 		.policy = policy_of(f, "default"),
 		.input = &f->input,
 		.belief = &f->belief};
 	assert_true(addr_parse(str_view("192.0.2.1"), &f->belief.ip));
 	f->belief.ignored = AUTHZ_INPUT_COUNT;
-	f->answer = (struct answer){.head = str_view("head"),
+	f->answer = (struct worker_response){.head = str_view("head"),
 		.tail = str_view("tail"),
 		.outcome = str_view("outcome"),
 		.verdict = AUTHZ_ALLOW,
@@ -66,7 +66,7 @@ static void open_fixture(struct fixture *f, size_t bytes)
 
 static void close_fixture(struct fixture *f)
 {
-	answers_free(f->answers);
+	worker_response_cache_free(f->answers);
 	config_unref(f->config);
 }
 
@@ -81,9 +81,9 @@ static void set(struct fixture *f, unsigned name, const char *value)
 	f->belief.counted = f->input.present;
 }
 
-static const struct answer *find(const struct fixture *f)
+static const struct worker_response *find(const struct fixture *f)
 {
-	return answers_find(f->answers, &f->key, NOW_MS, WALL_S);
+	return worker_response_cache_find(f->answers, &f->key, NOW_MS, WALL_S);
 }
 
 static bool is_claim(unsigned name)
@@ -98,9 +98,9 @@ static void what_was_kept_is_found_whole(void **state)
 
 	open_fixture(&f, 1 << 16);
 	assert_null(find(&f));
-	answers_keep(f.answers, &f.key, &f.answer);
+	worker_response_cache_keep(f.answers, &f.key, &f.answer);
 
-	const struct answer *found = find(&f);
+	const struct worker_response *found = find(&f);
 
 	assert_non_null(found);
 	assert_true(str_eq_text(found->head, "head"));
@@ -109,7 +109,7 @@ static void what_was_kept_is_found_whole(void **state)
 	assert_int_equal(found->reason, POLICY_REASON_RULE);
 
 	f.answer.head = str_view("another");
-	answers_keep(f.answers, &f.key, &f.answer);
+	worker_response_cache_keep(f.answers, &f.key, &f.answer);
 	assert_true(str_eq_text(find(&f)->head, "another"));
 	close_fixture(&f);
 }
@@ -126,7 +126,7 @@ static void any_other_input_is_another_question(void **state)
 		for (unsigned k = 0; k < AUTHZ_INPUT_COUNT; k++) {
 			set(&f, k, "same");
 		}
-		answers_keep(f.answers, &f.key, &f.answer);
+		worker_response_cache_keep(f.answers, &f.key, &f.answer);
 		assert_non_null(find(&f));
 		set(&f, i, "sane");
 		assert_int_equal(find(&f) == NULL, counts);
@@ -145,7 +145,7 @@ static void values_do_not_run_into_each_other(void **state)
 	open_fixture(&f, 1 << 16);
 	set(&f, AUTHZ_INPUT_REMOTE_ADDR, "192.0.2.11");
 	set(&f, AUTHZ_INPUT_X_REAL_IP, "2.3.4.5");
-	answers_keep(f.answers, &f.key, &f.answer);
+	worker_response_cache_keep(f.answers, &f.key, &f.answer);
 	set(&f, AUTHZ_INPUT_REMOTE_ADDR, "192.0.2.1");
 	set(&f, AUTHZ_INPUT_X_REAL_IP, "12.3.4.5");
 	assert_null(find(&f));
@@ -161,7 +161,7 @@ static void every_byte_of_a_certificate_counts(void **state)
 	memset(cert, 'A', sizeof(cert));
 	authz_input_set(&f.input, AUTHZ_INPUT_CERT, (struct str){cert, sizeof(cert)});
 	f.belief.counted = f.input.present;
-	answers_keep(f.answers, &f.key, &f.answer);
+	worker_response_cache_keep(f.answers, &f.key, &f.answer);
 	for (size_t i = 0; i < sizeof(cert); i++) {
 		cert[i] = 'B';
 		assert_null(find(&f));
@@ -178,7 +178,7 @@ static void policies_and_forms_are_kept_apart(void **state)
 	struct fixture f;
 
 	open_fixture(&f, 1 << 16);
-	answers_keep(f.answers, &f.key, &f.answer);
+	worker_response_cache_keep(f.answers, &f.key, &f.answer);
 	f.key.form = 2;
 	assert_null(find(&f));
 	f.key.form = 1;
@@ -207,14 +207,15 @@ static void an_answer_ends_by_either_clock(void **state)
 		struct fixture f;
 
 		open_fixture(&f, 1 << 16);
-		answers_keep(f.answers, &f.key, &f.answer);
+		worker_response_cache_keep(f.answers, &f.key, &f.answer);
 
-		const struct answer *found =
-			answers_find(f.answers, &f.key, cases[i].now_ms, cases[i].wall_s);
+		const struct worker_response *found = worker_response_cache_find(
+			f.answers, &f.key, cases[i].now_ms, cases[i].wall_s);
 
 		assert_int_equal(found != NULL, cases[i].holds);
 		if (found != NULL) {
-			assert_int_equal(answer_max_age_s(found, cases[i].now_ms, cases[i].wall_s),
+			assert_int_equal(
+				worker_response_max_age_s(found, cases[i].now_ms, cases[i].wall_s),
 				cases[i].max_age_s);
 		} else {
 			assert_null(find(&f));
@@ -229,8 +230,8 @@ static void others_keep_it_no_longer_than_they_may(void **state)
 
 	open_fixture(&f, 1 << 16);
 	f.answer.max_age_s = 4;
-	assert_int_equal(answer_max_age_s(&f.answer, NOW_MS, WALL_S), 4);
-	assert_int_equal(answer_max_age_s(&f.answer, NOW_MS + 7500, WALL_S), 2);
+	assert_int_equal(worker_response_max_age_s(&f.answer, NOW_MS, WALL_S), 4);
+	assert_int_equal(worker_response_max_age_s(&f.answer, NOW_MS + 7500, WALL_S), 2);
 	close_fixture(&f);
 }
 
@@ -253,7 +254,7 @@ static void the_least_recently_used_goes_first(void **state)
 			assert_non_null(find(&f));
 		}
 		name(&f, text, i);
-		answers_keep(f.answers, &f.key, &f.answer);
+		worker_response_cache_keep(f.answers, &f.key, &f.answer);
 	}
 	for (unsigned i = 0; i < 200; i++) {
 		name(&f, text, i);
@@ -271,11 +272,11 @@ static void what_is_larger_than_the_room_is_not_kept(void **state)
 	struct fixture f;
 
 	open_fixture(&f, 1024);
-	answers_keep(f.answers, &f.key, &f.answer);
+	worker_response_cache_keep(f.answers, &f.key, &f.answer);
 	memset(head, 'h', sizeof(head));
 	f.answer.head = (struct str){head, sizeof(head)};
 	f.answer.tail = f.answer.head;
-	answers_keep(f.answers, &f.key, &f.answer);
+	worker_response_cache_keep(f.answers, &f.key, &f.answer);
 	assert_null(find(&f));
 	close_fixture(&f);
 }
@@ -288,7 +289,7 @@ static void the_address_counts_and_what_is_not_believed_does_not(void **state)
 	set(&f, AUTHZ_INPUT_REMOTE_ADDR, "203.0.113.9");
 	set(&f, AUTHZ_INPUT_X_FORWARDED_FOR, "198.51.100.1, 192.0.2.1");
 	f.belief.counted = 0;
-	answers_keep(f.answers, &f.key, &f.answer);
+	worker_response_cache_keep(f.answers, &f.key, &f.answer);
 	set(&f, AUTHZ_INPUT_X_FORWARDED_FOR, "198.51.100.2, 192.0.2.1");
 	f.belief.counted = 0;
 	assert_non_null(find(&f));
@@ -314,7 +315,7 @@ static void a_certificate_counts_where_the_policy_reads_it(void **state)
 	for (int reads = 0; reads < 2; reads++) {
 		f.key.policy = policy_of(&f, reads != 0 ? "default" : "without");
 		set(&f, AUTHZ_INPUT_CERT + CERT_INPUT_PARAM, "one");
-		answers_keep(f.answers, &f.key, &f.answer);
+		worker_response_cache_keep(f.answers, &f.key, &f.answer);
 		set(&f, AUTHZ_INPUT_CERT + CERT_INPUT_PARAM, "two");
 		assert_int_equal(find(&f) == NULL, reads);
 	}
@@ -349,10 +350,10 @@ static size_t flood(unsigned name, size_t at)
 			&f.input, (enum authz_input_name)name, (struct str){value, sizeof(value)});
 		f.belief.counted = f.input.present;
 		assert_null(find(&f));
-		answers_keep(f.answers, &f.key, &f.answer);
+		worker_response_cache_keep(f.answers, &f.key, &f.answer);
 		assert_non_null(find(&f));
 	}
-	size_t longest = answers_longest_chain(f.answers);
+	size_t longest = worker_response_cache_longest_chain(f.answers);
 
 	close_fixture(&f);
 	return longest;
