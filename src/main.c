@@ -95,7 +95,7 @@ static int examine(const char *config_path, bool dump)
 
 	diag_init(&diag);
 	snapshot = authz_snapshot_load(config_path, NULL, &diag);
-	if (snapshot != NULL && !inspect(snapshot->config, &diag)) {
+	if (snapshot != NULL && !daemon_inspect(snapshot->config, &diag)) {
 		authz_snapshot_unref(snapshot);
 		snapshot = NULL;
 	}
@@ -205,5 +205,5 @@ int main(int argc, char **argv)
 	if (optind < argc) {
 		return usage_error("unexpected argument", argv[optind]);
 	}
-	return mode != 0 ? examine(config_path, mode == 'T') : serve(config_path, whole);
+	return mode != 0 ? examine(config_path, mode == 'T') : daemon_run(config_path, whole);
 }

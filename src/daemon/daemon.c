@@ -36,23 +36,23 @@ struct service {
 	char *program; /* NULL: the file cannot be told */
 	struct authz_snapshot *snapshot;
 	const struct config *first; /* whose listen specs the sockets still name */
-	struct sockets sockets;
-	struct bytes reach; /* of these, for the log: see reach_describe */
+	struct daemon_sockets sockets;
+	struct bytes reach; /* of these, for the log: see daemon_reach_describe */
 	int64_t started_wall_s;
-	struct tcp_peers tcp_peers;
+	struct daemon_tcp_peers tcp_peers;
 	struct worker_pool *crew;
 	struct metrics *metrics; /* of as many workers as there are to be */
 	uint32_t threads;
-	struct succession succession; /* to whom was here before */
-	bool serving;                 /* every worker has answered once */
-	bool alone;                   /* and nobody else serves in this one's name */
+	struct daemon_upgrade_child succession; /* to whom was here before */
+	bool serving;                           /* every worker has answered once */
+	bool alone;                             /* and nobody else serves in this one's name */
 	bool hand_over_when_alone;
-	struct handover *handover; /* to whom comes after; NULL: nobody yet */
+	struct daemon_upgrade_parent *handover; /* to whom comes after; NULL: nobody yet */
 	uv_loop_t loop;
 	uv_signal_t signals[ARRAY_LEN(watched)];
 	size_t signal_count;
-	struct lookout lookout;
-	struct manager manager;
+	struct daemon_file_watch lookout;
+	struct daemon_service_manager manager;
 };
 
 /* Each connection and each DNS socket is a descriptor, and the soft limit is mostly 1,024. */
@@ -78,7 +78,7 @@ static void let_memory_grow_in_strides(void)
 
 static void announce_serving(struct service *s)
 {
-	manager_announce(&s->manager,
+	daemon_service_manager_announce(&s->manager,
 		"serving on %zu socket(s) with %u thread(s), policies from %s", s->sockets.count,
 		s->threads, s->config_path);
 }
@@ -90,8 +90,8 @@ static void on_alone(void *ctx)
 	struct service *s = ctx;
 
 	s->alone = true;
-	sockets_share(&s->sockets, false);
-	manager_listens(&s->manager);
+	daemon_sockets_share(&s->sockets, false);
+	daemon_service_manager_listens(&s->manager);
 	if (s->hand_over_when_alone) {
 		hand_over(s);
 	}
@@ -102,11 +102,11 @@ static void on_answered(void *ctx)
 	struct service *s = ctx;
 
 	if (s->serving) {
-		manager_answered(&s->manager);
+		daemon_service_manager_answered(&s->manager);
 		return;
 	}
 	s->serving = true;
-	succession_ready(&s->succession, &s->loop, on_alone, s);
+	daemon_upgrade_child_ready(&s->succession, &s->loop, on_alone, s);
 }
 
 /* Owns `next`; false when out of memory. */
@@ -146,7 +146,7 @@ static bool load_anew(struct service *s)
 
 	diag_init(&diag);
 	next = authz_snapshot_load(s->config_path, s->snapshot, &diag);
-	if (next != NULL && !inspect_before_serving(next->config, &diag)) {
+	if (next != NULL && !daemon_inspect_before_serving(next->config, &diag)) {
 		authz_snapshot_unref(next);
 		next = NULL;
 	}
@@ -168,20 +168,20 @@ static bool load_anew(struct service *s)
 	if (!take(s, next)) {
 		return false;
 	}
-	lookout_renew(&s->lookout, s->metrics);
+	daemon_file_watch_renew(&s->lookout, s->metrics);
 	log_in_force(s);
 	return true;
 }
 
 static void reload(struct service *s)
 {
-	manager_reloading(&s->manager, s->config_path);
+	daemon_service_manager_reloading(&s->manager, s->config_path);
 	if (load_anew(s)) {
 		metrics_note(s->metrics, METRICS_RELOADED, clock_wall_s());
 		announce_serving(s);
 	} else {
 		metrics_note(s->metrics, METRICS_RELOAD_FAILED, clock_wall_s());
-		manager_announce(&s->manager,
+		daemon_service_manager_announce(&s->manager,
 			"reload failed: %s has errors (see the log); what was in force still is",
 			s->config_path);
 	}
@@ -195,7 +195,7 @@ static void on_left(void *ctx)
 {
 	struct service *s = ctx;
 
-	sockets_close(&s->sockets);
+	daemon_sockets_close(&s->sockets);
 }
 
 /*
@@ -221,11 +221,11 @@ static void stop(struct service *s, enum net_drain drain)
 		uv_close((uv_handle_t *)&s->signals[i], NULL);
 	}
 	s->signal_count = 0;
-	lookout_close(&s->lookout);
-	manager_close(&s->manager);
-	handover_free(s->handover);
+	daemon_file_watch_close(&s->lookout);
+	daemon_service_manager_close(&s->manager);
+	daemon_upgrade_parent_free(s->handover);
 	s->handover = NULL;
-	succession_clear(&s->succession);
+	daemon_upgrade_child_clear(&s->succession);
 }
 
 /* Whoever is told of a main process hears that one from now on, and no more of this one. */
@@ -236,8 +236,8 @@ static void on_successor_ready(void *ctx, pid_t successor)
 	log_write(LOG_LEVEL_INFO,
 		"hand-over: PID %ld serves now; what is in flight here is finished first",
 		(long)successor);
-	manager_leave(&s->manager, successor);
-	sockets_share(&s->sockets, true);
+	daemon_service_manager_leave(&s->manager, successor);
+	daemon_sockets_share(&s->sockets, true);
 	stop(s, NET_DRAIN_ALL);
 }
 
@@ -245,14 +245,15 @@ static void on_successor_failed(void *ctx)
 {
 	struct service *s = ctx;
 
-	handover_free(s->handover);
+	daemon_upgrade_parent_free(s->handover);
 	s->handover = NULL;
-	manager_status(&s->manager, "hand-over failed (see the log); this process goes on serving");
+	daemon_service_manager_status(
+		&s->manager, "hand-over failed (see the log); this process goes on serving");
 }
 
 static void hand_over(struct service *s)
 {
-	const struct handover_owner owner = {
+	const struct daemon_upgrade_parent_owner owner = {
 		.ready = on_successor_ready, .failed = on_successor_failed, .ctx = s};
 
 	if (s->handover != NULL) {
@@ -263,7 +264,8 @@ static void hand_over(struct service *s)
 	if (!s->alone) {
 		return;
 	}
-	s->handover = handover_start(&s->loop, s->program, s->argv, &s->sockets, &owner);
+	s->handover =
+		daemon_upgrade_parent_start(&s->loop, s->program, s->argv, &s->sockets, &owner);
 	if (s->handover == NULL) {
 		on_successor_failed(s);
 	}
@@ -291,7 +293,7 @@ static void on_signal(uv_signal_t *handle, int number)
 		break;
 	default:
 		log_write(LOG_LEVEL_INFO, "stopping; what is in flight is finished first");
-		manager_stopping(&s->manager);
+		daemon_service_manager_stopping(&s->manager);
 		stop(s, NET_DRAIN_NEW);
 		break;
 	}
@@ -340,13 +342,14 @@ static bool prepare(struct service *s, struct diag *diag)
 {
 	const struct config *config = s->snapshot->config;
 
-	if (!inspect_files(config, diag) || !tcp_peers_init(&s->tcp_peers, config, diag) ||
-		!sockets_open(&s->sockets, &config->server, &s->succession.given, diag) ||
-		!tcp_peers_check_sockets(&s->tcp_peers, config, &s->sockets, diag)) {
+	if (!daemon_inspect_files(config, diag) ||
+		!daemon_tcp_peers_init(&s->tcp_peers, config, diag) ||
+		!daemon_sockets_open(&s->sockets, &config->server, &s->succession.given, diag) ||
+		!daemon_tcp_peers_check_sockets(&s->tcp_peers, config, &s->sockets, diag)) {
 		return false;
 	}
-	reach_describe(&s->sockets, &s->reach);
-	if (!privileges_drop(config->server.user, config->server.group, diag)) {
+	daemon_reach_describe(&s->sockets, &s->reach);
+	if (!daemon_privileges_drop(config->server.user, config->server.group, diag)) {
 		return false;
 	}
 	int error = log_open(&config->log.sink);
@@ -372,8 +375,8 @@ static bool init_loop(struct service *s)
 		log_write(LOG_LEVEL_ERROR, "the main loop cannot be set up");
 		return false;
 	}
-	lookout_init(&s->lookout, &s->loop, &s->snapshot, take, s);
-	manager_init(&s->manager, &s->loop, s->crew);
+	daemon_file_watch_init(&s->lookout, &s->loop, &s->snapshot, take, s);
+	daemon_service_manager_init(&s->manager, &s->loop, s->crew);
 	return true;
 }
 
@@ -395,36 +398,36 @@ static int run(struct service *s, struct diag *diag)
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %u thread(s), policies from %s",
 			s->sockets.count, s->threads, s->config_path);
-		reach_log(&s->reach);
+		daemon_reach_log(&s->reach);
 		authz_snapshot_log_nameservers(s->snapshot);
-		lookout_renew(&s->lookout, s->metrics);
+		daemon_file_watch_renew(&s->lookout, s->metrics);
 		announce_serving(s);
 		code = EXIT_CODE_OK;
 	} else {
-		succession_fail(&s->succession, diag);
+		daemon_upgrade_child_fail(&s->succession, diag);
 		stop(s, NET_DRAIN_NEW);
 	}
 	uv_run(&s->loop, UV_RUN_DEFAULT);
 	worker_pool_free(s->crew);
 	metrics_free(s->metrics);
-	tcp_peers_clear(&s->tcp_peers);
+	daemon_tcp_peers_clear(&s->tcp_peers);
 	return code;
 }
 
 /* The configuration, and what a predecessor left. */
 static bool load(struct service *s, struct diag *diag)
 {
-	bool succeeds = succession_init(&s->succession, diag);
+	bool succeeds = daemon_upgrade_child_init(&s->succession, diag);
 
 	s->snapshot = succeeds ? authz_snapshot_load(s->config_path, NULL, diag) : NULL;
 	if (s->snapshot == NULL) {
-		succession_fail(&s->succession, diag);
-		succession_clear(&s->succession);
+		daemon_upgrade_child_fail(&s->succession, diag);
+		daemon_upgrade_child_clear(&s->succession);
 	}
 	return s->snapshot != NULL;
 }
 
-int serve(const char *config_path, char *const *argv)
+int daemon_run(const char *config_path, char *const *argv)
 {
 	struct service *s = calloc(1, sizeof(*s));
 	struct diag diag;
@@ -443,7 +446,7 @@ int serve(const char *config_path, char *const *argv)
 	s->started_wall_s = clock_wall_s();
 	s->config_path = config_path;
 	s->argv = argv;
-	s->program = handover_program(argv[0]);
+	s->program = daemon_upgrade_parent_program(argv[0]);
 	diag_init(&diag);
 	if (load(s, &diag)) {
 		log_diag(&diag);

@@ -8,6 +8,6 @@
  * Serves in the foreground until TERM or INT; HUP reloads, USR1 reopens the log, USR2 starts a
  * successor with the same `argv` and ends when that one serves. Returns the exit code.
  */
-int serve(const char *config_path, char *const *argv);
+int daemon_run(const char *config_path, char *const *argv);
 
 #endif

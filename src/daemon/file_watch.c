@@ -11,7 +11,7 @@
 
 #define LOOK_EVERY_MS 1000
 
-static void look_at_resolv_conf(struct lookout *l)
+static void look_at_resolv_conf(struct daemon_file_watch *l)
 {
 	struct diag diag;
 
@@ -28,7 +28,7 @@ static void look_at_resolv_conf(struct lookout *l)
 }
 
 /* Files that were found bad are not read again until they change again. */
-static void look_at(struct lookout *l, enum authz_snapshot_files files)
+static void look_at(struct daemon_file_watch *l, enum authz_snapshot_files files)
 {
 	static const struct {
 		const char *word;
@@ -70,7 +70,7 @@ static void look_at(struct lookout *l, enum authz_snapshot_files files)
 
 static void on_look(uv_timer_t *timer)
 {
-	struct lookout *l = timer->data;
+	struct daemon_file_watch *l = timer->data;
 
 	if (dns_context_watches((*l->current)->dns)) {
 		look_at_resolv_conf(l);
@@ -80,8 +80,9 @@ static void on_look(uv_timer_t *timer)
 	}
 }
 
-void lookout_init(struct lookout *l, uv_loop_t *loop, struct authz_snapshot *const *current,
-	bool (*take)(void *ctx, struct authz_snapshot *next), void *ctx)
+void daemon_file_watch_init(struct daemon_file_watch *l, uv_loop_t *loop,
+	struct authz_snapshot *const *current, bool (*take)(void *ctx, struct authz_snapshot *next),
+	void *ctx)
 {
 	uv_timer_init(loop, &l->timer);
 	l->timer.data = l;
@@ -91,7 +92,7 @@ void lookout_init(struct lookout *l, uv_loop_t *loop, struct authz_snapshot *con
 }
 
 /* A few stats a second, where there is a file to look at. */
-void lookout_renew(struct lookout *l, struct metrics *metrics)
+void daemon_file_watch_renew(struct daemon_file_watch *l, struct metrics *metrics)
 {
 	const struct authz_snapshot *current = *l->current;
 
@@ -104,7 +105,7 @@ void lookout_renew(struct lookout *l, struct metrics *metrics)
 	}
 }
 
-void lookout_close(struct lookout *l)
+void daemon_file_watch_close(struct daemon_file_watch *l)
 {
 	uv_close((uv_handle_t *)&l->timer, NULL);
 }

@@ -12,7 +12,7 @@
 
 /* Looks every second at resolv.conf, and at the files that snapshot.h names, where the snapshot
  * depends on such; what has changed is read anew. */
-struct lookout {
+struct daemon_file_watch {
 	uv_timer_t timer;
 	/* Of the files as they were last read, with success or without. */
 	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT];
@@ -23,10 +23,11 @@ struct lookout {
 	void *ctx;
 };
 
-void lookout_init(struct lookout *lookout, uv_loop_t *loop, struct authz_snapshot *const *current,
-	bool (*take)(void *ctx, struct authz_snapshot *next), void *ctx);
+void daemon_file_watch_init(struct daemon_file_watch *lookout, uv_loop_t *loop,
+	struct authz_snapshot *const *current, bool (*take)(void *ctx, struct authz_snapshot *next),
+	void *ctx);
 /* All of *current was read just now. What is read from now on counts in `metrics`. */
-void lookout_renew(struct lookout *lookout, struct metrics *metrics);
-void lookout_close(struct lookout *lookout);
+void daemon_file_watch_renew(struct daemon_file_watch *lookout, struct metrics *metrics);
+void daemon_file_watch_close(struct daemon_file_watch *lookout);
 
 #endif

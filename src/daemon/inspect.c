@@ -81,7 +81,7 @@ static void inspect_file(void *ctx, enum config_file_kind kind, const char *path
 	}
 }
 
-bool inspect_files(const struct config *config, struct diag *diag)
+bool daemon_inspect_files(const struct config *config, struct diag *diag)
 {
 	struct inspection in = {.diag = diag, .good = true};
 
@@ -89,14 +89,14 @@ bool inspect_files(const struct config *config, struct diag *diag)
 	return in.good;
 }
 
-bool inspect_before_serving(const struct config *config, struct diag *diag)
+bool daemon_inspect_before_serving(const struct config *config, struct diag *diag)
 {
-	struct tcp_peers peers;
-	bool good = tcp_peers_init(&peers, config, diag) &&
-		    tcp_peers_check_listen(&peers, config, diag);
+	struct daemon_tcp_peers peers;
+	bool good = daemon_tcp_peers_init(&peers, config, diag) &&
+		    daemon_tcp_peers_check_listen(&peers, config, diag);
 
-	tcp_peers_clear(&peers);
-	return inspect_files(config, diag) && good;
+	daemon_tcp_peers_clear(&peers);
+	return daemon_inspect_files(config, diag) && good;
 }
 
 /* Whether the user that is to serve may write there, as far as owner and mode say. */
@@ -146,9 +146,9 @@ static bool inspect_log(const struct config *config, struct diag *diag)
 	return true;
 }
 
-bool inspect(const struct config *config, struct diag *diag)
+bool daemon_inspect(const struct config *config, struct diag *diag)
 {
-	bool good = inspect_before_serving(config, diag);
+	bool good = daemon_inspect_before_serving(config, diag);
 
 	good = inspect_log(config, diag) && good;
 	config_warn_of_empty(config, diag);

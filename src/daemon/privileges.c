@@ -15,7 +15,7 @@ static bool refuse(struct diag *diag, const char *what, const char *name)
 	return false;
 }
 
-bool privileges_drop(const char *user, const char *group, struct diag *diag)
+bool daemon_privileges_drop(const char *user, const char *group, struct diag *diag)
 {
 	const struct passwd *passwd = user != NULL ? getpwnam(user) : NULL;
 	const struct group *entry = group != NULL ? getgrnam(group) : NULL;

@@ -13,6 +13,6 @@
  * Becomes `user`, with `group` or the user's own groups, for good. NULL names leave things as they
  * are. False after a diag_error: not root, no such user, or the kernel refused.
  */
-NODISCARD bool privileges_drop(const char *user, const char *group, struct diag *diag);
+NODISCARD bool daemon_privileges_drop(const char *user, const char *group, struct diag *diag);
 
 #endif

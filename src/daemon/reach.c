@@ -67,7 +67,7 @@ static void append_closed_folder(struct bytes *out, char *path, const struct sta
 	}
 }
 
-void reach_describe(const struct sockets *sockets, struct bytes *out)
+void daemon_reach_describe(const struct daemon_sockets *sockets, struct bytes *out)
 {
 	for (size_t i = 0; i < sockets->count; i++) {
 		const struct net_listen_spec *spec = sockets->specs[i];
@@ -89,7 +89,7 @@ void reach_describe(const struct sockets *sockets, struct bytes *out)
 	}
 }
 
-void reach_log(const struct bytes *lines)
+void daemon_reach_log(const struct bytes *lines)
 {
 	struct str rest = bytes_view(lines);
 	struct str line;

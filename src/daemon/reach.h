@@ -9,8 +9,8 @@
 
 /* Appends a line for each Unix socket that was opened: which users may connect, and a folder on the
  * way that keeps them out. To be called as the user that opened them. */
-void reach_describe(const struct sockets *sockets, struct bytes *out);
+void daemon_reach_describe(const struct daemon_sockets *sockets, struct bytes *out);
 /* Writes them to the log, at level info. */
-void reach_log(const struct bytes *lines);
+void daemon_reach_log(const struct bytes *lines);
 
 #endif

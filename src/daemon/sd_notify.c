@@ -55,7 +55,7 @@ static int send_whole(const char *to, struct str text)
 	return error;
 }
 
-void notify_send(const char *format, ...)
+void daemon_notify_send(const char *format, ...)
 {
 	const char *to = getenv("NOTIFY_SOCKET");
 	struct bytes text;
@@ -76,7 +76,7 @@ void notify_send(const char *format, ...)
 	bytes_clear(&text);
 }
 
-uint64_t notify_watchdog_us(void)
+uint64_t daemon_notify_watchdog_us(void)
 {
 	const char *us_text = getenv("WATCHDOG_USEC");
 	const char *pid_text = getenv("WATCHDOG_PID");

@@ -14,8 +14,8 @@
  */
 
 /* Sends "NAME=VALUE" lines to NOTIFY_SOCKET; without one, nothing. */
-void notify_send(const char *format, ...) PRINTF_LIKE(1, 2);
+void daemon_notify_send(const char *format, ...) PRINTF_LIKE(1, 2);
 /* How long the manager waits between two WATCHDOG=1, in microseconds; 0: it does not. */
-uint64_t notify_watchdog_us(void);
+uint64_t daemon_notify_watchdog_us(void);
 
 #endif

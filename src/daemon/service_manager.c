@@ -9,9 +9,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void manager_init(struct manager *m, uv_loop_t *loop, struct worker_pool *crew)
+void daemon_service_manager_init(
+	struct daemon_service_manager *m, uv_loop_t *loop, struct worker_pool *crew)
 {
-	*m = (struct manager){.crew = crew};
+	*m = (struct daemon_service_manager){.crew = crew};
 	uv_timer_init(loop, &m->watchdog);
 	m->watchdog.data = m;
 }
@@ -19,25 +20,25 @@ void manager_init(struct manager *m, uv_loop_t *loop, struct worker_pool *crew)
 /* The answers come at the next turn of the slowest loop, or never. */
 static void on_watchdog(uv_timer_t *timer)
 {
-	struct manager *m = timer->data;
+	struct daemon_service_manager *m = timer->data;
 
 	if (!worker_pool_is_asked(m->crew)) {
 		worker_pool_ask(m->crew);
 	}
 }
 
-void manager_listens(struct manager *m)
+void daemon_service_manager_listens(struct daemon_service_manager *m)
 {
-	uint64_t half_ms = notify_watchdog_us() / 2000;
+	uint64_t half_ms = daemon_notify_watchdog_us() / 2000;
 
 	m->listens = true;
 	if (half_ms > 0) {
 		uv_timer_start(&m->watchdog, on_watchdog, half_ms, half_ms);
 	}
-	manager_answered(m);
+	daemon_service_manager_answered(m);
 }
 
-void manager_announce(struct manager *m, const char *format, ...)
+void daemon_service_manager_announce(struct daemon_service_manager *m, const char *format, ...)
 {
 	va_list args;
 
@@ -48,52 +49,52 @@ void manager_announce(struct manager *m, const char *format, ...)
 	worker_pool_ask(m->crew);
 }
 
-void manager_answered(struct manager *m)
+void daemon_service_manager_answered(struct daemon_service_manager *m)
 {
 	if (!m->listens) {
 		return;
 	}
 	if (m->announce) {
 		m->announce = false;
-		notify_send("READY=1\nSTATUS=%s", m->status);
+		daemon_notify_send("READY=1\nSTATUS=%s", m->status);
 	}
 	if (uv_is_active((uv_handle_t *)&m->watchdog)) {
-		notify_send("WATCHDOG=1");
+		daemon_notify_send("WATCHDOG=1");
 	}
 }
 
-void manager_reloading(struct manager *m, const char *config_path)
+void daemon_service_manager_reloading(struct daemon_service_manager *m, const char *config_path)
 {
 	if (m->listens) {
-		notify_send("RELOADING=1\nMONOTONIC_USEC=%llu\nSTATUS=reading %s",
+		daemon_notify_send("RELOADING=1\nMONOTONIC_USEC=%llu\nSTATUS=reading %s",
 			(unsigned long long)clock_us(), config_path);
 	}
 }
 
-void manager_status(struct manager *m, const char *status)
+void daemon_service_manager_status(struct daemon_service_manager *m, const char *status)
 {
 	if (m->listens) {
-		notify_send("STATUS=%s", status);
+		daemon_notify_send("STATUS=%s", status);
 	}
 }
 
-void manager_stopping(struct manager *m)
+void daemon_service_manager_stopping(struct daemon_service_manager *m)
 {
 	if (m->listens) {
-		notify_send("STOPPING=1\nSTATUS=finishing what is in flight");
-	}
-	m->listens = false;
-}
-
-void manager_leave(struct manager *m, pid_t successor)
-{
-	if (m->listens) {
-		notify_send("MAINPID=%ld", (long)successor);
+		daemon_notify_send("STOPPING=1\nSTATUS=finishing what is in flight");
 	}
 	m->listens = false;
 }
 
-void manager_close(struct manager *m)
+void daemon_service_manager_leave(struct daemon_service_manager *m, pid_t successor)
+{
+	if (m->listens) {
+		daemon_notify_send("MAINPID=%ld", (long)successor);
+	}
+	m->listens = false;
+}
+
+void daemon_service_manager_close(struct daemon_service_manager *m)
 {
 	uv_close((uv_handle_t *)&m->watchdog, NULL);
 }

@@ -12,7 +12,7 @@
 #include <uv.h>
 
 /* What the service manager is told of the process, and when (sd_notify(3)). */
-struct manager {
+struct daemon_service_manager {
 	struct worker_pool *crew;
 	uv_timer_t watchdog;
 	bool listens;
@@ -20,18 +20,21 @@ struct manager {
 	char status[512];
 };
 
-void manager_init(struct manager *manager, uv_loop_t *loop, struct worker_pool *crew);
+void daemon_service_manager_init(
+	struct daemon_service_manager *manager, uv_loop_t *loop, struct worker_pool *crew);
 /* From now on the manager takes this process for the service's main one; nothing is sent before. */
-void manager_listens(struct manager *manager);
+void daemon_service_manager_listens(struct daemon_service_manager *manager);
 /* Says READY=1 with this status, for people, once every worker's loop has answered. */
-void manager_announce(struct manager *manager, const char *format, ...) PRINTF_LIKE(2, 3);
+void daemon_service_manager_announce(
+	struct daemon_service_manager *manager, const char *format, ...) PRINTF_LIKE(2, 3);
 /* To be called when every worker's loop has answered. */
-void manager_answered(struct manager *manager);
-void manager_reloading(struct manager *manager, const char *config_path);
-void manager_status(struct manager *manager, const char *status);
-void manager_stopping(struct manager *manager);
+void daemon_service_manager_answered(struct daemon_service_manager *manager);
+void daemon_service_manager_reloading(
+	struct daemon_service_manager *manager, const char *config_path);
+void daemon_service_manager_status(struct daemon_service_manager *manager, const char *status);
+void daemon_service_manager_stopping(struct daemon_service_manager *manager);
 /* Another process is the main one from now on. */
-void manager_leave(struct manager *manager, pid_t successor);
-void manager_close(struct manager *manager);
+void daemon_service_manager_leave(struct daemon_service_manager *manager, pid_t successor);
+void daemon_service_manager_close(struct daemon_service_manager *manager);
 
 #endif

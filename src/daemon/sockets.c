@@ -12,7 +12,7 @@
 #include <systemd/sd-daemon.h>
 #endif
 
-bool sockets_is_listening(int fd)
+bool daemon_sockets_is_listening(int fd)
 {
 	int listening = 0;
 	socklen_t len = sizeof(listening);
@@ -20,11 +20,11 @@ bool sockets_is_listening(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening != 0;
 }
 
-static bool add(struct sockets *sockets, int fd, const struct net_listen_spec *spec,
+static bool add(struct daemon_sockets *sockets, int fd, const struct net_listen_spec *spec,
 	enum net_listen_protocol protocol, struct diag *diag)
 {
-	if (sockets->count == SOCKETS_MAX) {
-		diag_error(diag, NULL, "more than %d listening sockets", SOCKETS_MAX);
+	if (sockets->count == DAEMON_SOCKETS_MAX) {
+		diag_error(diag, NULL, "more than %d listening sockets", DAEMON_SOCKETS_MAX);
 		close(fd);
 		return false;
 	}
@@ -35,8 +35,8 @@ static bool add(struct sockets *sockets, int fd, const struct net_listen_spec *s
 	return true;
 }
 
-static bool adopt(
-	struct sockets *sockets, int fd, enum net_listen_protocol protocol, struct diag *diag)
+static bool adopt(struct daemon_sockets *sockets, int fd, enum net_listen_protocol protocol,
+	struct diag *diag)
 {
 	if (!net_listen_adopt(fd)) {
 		diag_error(diag, NULL, "descriptor %d is not a listening stream socket", fd);
@@ -80,7 +80,7 @@ static void free_names(char **names)
 	free(names);
 }
 
-static bool adopt_systemd(struct sockets *sockets, const struct config_server *server,
+static bool adopt_systemd(struct daemon_sockets *sockets, const struct config_server *server,
 	const struct net_listen_spec *spec, struct diag *diag)
 {
 	char **names = NULL;
@@ -109,7 +109,7 @@ static int systemd_count(void)
 	return 0;
 }
 
-static bool adopt_systemd(struct sockets *sockets, const struct config_server *server,
+static bool adopt_systemd(struct daemon_sockets *sockets, const struct config_server *server,
 	const struct net_listen_spec *spec, struct diag *diag)
 {
 	diag_error(diag, NULL, "listen = systemd: this doorward was built without libsystemd");
@@ -138,10 +138,11 @@ static bool is_same(const struct net_listen_spec *a, const struct net_listen_spe
 
 /* The descriptor, or -1. Listening anew sets the backlog, and makes this process the one that who
  * connects sees (SO_PEERCRED). */
-static int take_given(struct sockets_given *given, const struct net_listen_spec *spec, int backlog)
+static int take_given(
+	struct daemon_sockets_given *given, const struct net_listen_spec *spec, int backlog)
 {
 	for (size_t i = 0; i < given->count; i++) {
-		struct sockets_given_one *one = &given->all[i];
+		struct daemon_sockets_given_one *one = &given->all[i];
 		int fd = one->fd;
 
 		if (fd >= 0 && is_same(&one->spec, spec) && listen(fd, backlog) == 0) {
@@ -152,8 +153,9 @@ static int take_given(struct sockets_given *given, const struct net_listen_spec 
 	return -1;
 }
 
-static bool open_one(struct sockets *sockets, const struct net_listen_spec *spec,
-	const struct net_listen_options *options, struct sockets_given *given, struct diag *diag)
+static bool open_one(struct daemon_sockets *sockets, const struct net_listen_spec *spec,
+	const struct net_listen_options *options, struct daemon_sockets_given *given,
+	struct diag *diag)
 {
 	int fd = take_given(given, spec, options->backlog);
 	bool shared = fd >= 0;
@@ -168,8 +170,8 @@ static bool open_one(struct sockets *sockets, const struct net_listen_spec *spec
 	return true;
 }
 
-static bool open_configured(struct sockets *sockets, const struct config_server *server,
-	struct sockets_given *given, struct diag *diag)
+static bool open_configured(struct daemon_sockets *sockets, const struct config_server *server,
+	struct daemon_sockets_given *given, struct diag *diag)
 {
 	for (size_t i = 0; i < server->listen_count; i++) {
 		const struct net_listen_spec *spec = &server->listen[i];
@@ -189,36 +191,36 @@ static bool open_configured(struct sockets *sockets, const struct config_server 
 	return true;
 }
 
-bool sockets_open(struct sockets *sockets, const struct config_server *server,
-	struct sockets_given *given, struct diag *diag)
+bool daemon_sockets_open(struct daemon_sockets *sockets, const struct config_server *server,
+	struct daemon_sockets_given *given, struct diag *diag)
 {
 	static const struct net_listen_spec any_of_systemd = {.kind = NET_LISTEN_SYSTEMD};
 	bool opened;
 
-	*sockets = (struct sockets){.count = 0};
+	*sockets = (struct daemon_sockets){.count = 0};
 	if (names_inherited(server)) {
 		opened = open_configured(sockets, server, given, diag);
 	} else if (systemd_count() > 0) {
 		opened = adopt_systemd(sockets, server, &any_of_systemd, diag);
-	} else if (sockets_is_listening(STDIN_FILENO)) {
+	} else if (daemon_sockets_is_listening(STDIN_FILENO)) {
 		opened = adopt(sockets, STDIN_FILENO, NET_LISTEN_FASTCGI, diag);
 	} else {
 		opened = open_configured(sockets, server, given, diag);
 	}
 	if (!opened) {
-		sockets_close(sockets);
+		daemon_sockets_close(sockets);
 	}
 	return opened;
 }
 
-void sockets_share(struct sockets *sockets, bool shared)
+void daemon_sockets_share(struct daemon_sockets *sockets, bool shared)
 {
 	for (size_t i = 0; i < sockets->count; i++) {
 		sockets->shared[i] = shared;
 	}
 }
 
-void sockets_close(struct sockets *sockets)
+void daemon_sockets_close(struct daemon_sockets *sockets)
 {
 	for (size_t i = 0; i < sockets->count; i++) {
 		if (sockets->specs[i] != NULL && !sockets->shared[i]) {
@@ -229,7 +231,7 @@ void sockets_close(struct sockets *sockets)
 	sockets->count = 0;
 }
 
-void sockets_describe(const struct sockets *sockets, struct bytes *out)
+void daemon_sockets_describe(const struct daemon_sockets *sockets, struct bytes *out)
 {
 	for (size_t i = 0; i < sockets->count; i++) {
 		const struct net_listen_spec *spec = sockets->specs[i];
@@ -245,14 +247,14 @@ void sockets_describe(const struct sockets *sockets, struct bytes *out)
 	}
 }
 
-static bool read_given(struct sockets_given *given, struct str line)
+static bool read_given(struct daemon_sockets_given *given, struct str line)
 {
-	struct sockets_given_one *one = &given->all[given->count];
+	struct daemon_sockets_given_one *one = &given->all[given->count];
 	const char *why;
 	struct str number;
 	uint64_t fd;
 
-	if (given->count == SOCKETS_MAX || !str_split_next(&line, '=', &number) ||
+	if (given->count == DAEMON_SOCKETS_MAX || !str_split_next(&line, '=', &number) ||
 		!str_to_u64(number, INT_MAX, &fd) || !net_listen_parse(line, &one->spec, &why) ||
 		(one->spec.kind != NET_LISTEN_UNIX && one->spec.kind != NET_LISTEN_TCP) ||
 		!net_listen_adopt((int)fd)) {
@@ -263,7 +265,8 @@ static bool read_given(struct sockets_given *given, struct str line)
 	return true;
 }
 
-bool sockets_given_read(struct sockets_given *given, struct str lines, struct diag *diag)
+bool daemon_sockets_given_read(
+	struct daemon_sockets_given *given, struct str lines, struct diag *diag)
 {
 	struct str line;
 
@@ -284,10 +287,10 @@ bool sockets_given_read(struct sockets_given *given, struct str lines, struct di
 	return given->text != NULL;
 }
 
-void sockets_given_close(struct sockets_given *given, bool remove)
+void daemon_sockets_given_close(struct daemon_sockets_given *given, bool remove)
 {
 	for (size_t i = 0; i < given->count; i++) {
-		struct sockets_given_one *one = &given->all[i];
+		struct daemon_sockets_given_one *one = &given->all[i];
 
 		if (one->fd >= 0 && remove) {
 			net_listen_remove(&one->spec, one->fd);

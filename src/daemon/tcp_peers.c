@@ -20,7 +20,7 @@ static bool is_configured(const struct config_server *server, const struct addr 
 	return configured;
 }
 
-static bool take_environment(struct tcp_peers *peers, const struct config_server *server,
+static bool take_environment(struct daemon_tcp_peers *peers, const struct config_server *server,
 	const char *text, struct diag *diag)
 {
 	struct addr addrs[FCGI_WEB_SERVER_ADDRS_MAX];
@@ -43,13 +43,14 @@ static bool take_environment(struct tcp_peers *peers, const struct config_server
 	return peers->count > 0;
 }
 
-bool tcp_peers_init(struct tcp_peers *peers, const struct config *config, struct diag *diag)
+bool daemon_tcp_peers_init(
+	struct daemon_tcp_peers *peers, const struct config *config, struct diag *diag)
 {
 	const struct config_server *server = &config->server;
 	const char *text = getenv("FCGI_WEB_SERVER_ADDRS");
 	size_t room = server->tcp_peer_count + FCGI_WEB_SERVER_ADDRS_MAX;
 
-	*peers = (struct tcp_peers){.items = calloc(room, sizeof(struct prefix))};
+	*peers = (struct daemon_tcp_peers){.items = calloc(room, sizeof(struct prefix))};
 	if (peers->items == NULL) {
 		diag_error(diag, NULL, "out of memory");
 		return false;
@@ -63,13 +64,13 @@ bool tcp_peers_init(struct tcp_peers *peers, const struct config *config, struct
 	return true;
 }
 
-void tcp_peers_clear(struct tcp_peers *peers)
+void daemon_tcp_peers_clear(struct daemon_tcp_peers *peers)
 {
 	free(peers->items);
-	*peers = (struct tcp_peers){0};
+	*peers = (struct daemon_tcp_peers){0};
 }
 
-static bool check(const struct tcp_peers *peers, const struct config *config,
+static bool check(const struct daemon_tcp_peers *peers, const struct config *config,
 	const struct endpoint *endpoint, enum net_listen_protocol protocol, struct diag *diag)
 {
 	struct place place = {.file = config->path};
@@ -88,8 +89,8 @@ static bool check(const struct tcp_peers *peers, const struct config *config,
 	return false;
 }
 
-bool tcp_peers_check_listen(
-	const struct tcp_peers *peers, const struct config *config, struct diag *diag)
+bool daemon_tcp_peers_check_listen(
+	const struct daemon_tcp_peers *peers, const struct config *config, struct diag *diag)
 {
 	bool good = true;
 
@@ -119,8 +120,8 @@ static bool endpoint_of(int fd, struct endpoint *out)
 	return true;
 }
 
-bool tcp_peers_check_sockets(const struct tcp_peers *peers, const struct config *config,
-	const struct sockets *sockets, struct diag *diag)
+bool daemon_tcp_peers_check_sockets(const struct daemon_tcp_peers *peers,
+	const struct config *config, const struct daemon_sockets *sockets, struct diag *diag)
 {
 	struct place place = {.file = config->path};
 	bool good = true;

@@ -28,29 +28,29 @@ static void tell(int channel, struct str text)
 	}
 }
 
-bool succession_init(struct succession *s, struct diag *diag)
+bool daemon_upgrade_child_init(struct daemon_upgrade_child *s, struct diag *diag)
 {
-	struct str lines = str_view(getenv(SUCCESSION_ENV));
+	struct str lines = str_view(getenv(DAEMON_UPGRADE_CHILD_ENV));
 	struct str number;
 	uint64_t channel;
 
-	*s = (struct succession){.channel = -1};
+	*s = (struct daemon_upgrade_child){.channel = -1};
 	if (lines.data == NULL) {
 		return true;
 	}
 	if (!str_split_next(&lines, '\n', &number) || !str_to_u64(number, INT_MAX, &channel) ||
 		fcntl((int)channel, F_SETFD, FD_CLOEXEC) != 0) {
-		diag_error(diag, NULL, SUCCESSION_ENV " is not what a predecessor sets");
+		diag_error(diag, NULL, DAEMON_UPGRADE_CHILD_ENV " is not what a predecessor sets");
 		return false;
 	}
 	s->channel = (int)channel;
-	bool read = sockets_given_read(&s->given, lines, diag);
+	bool read = daemon_sockets_given_read(&s->given, lines, diag);
 
-	unsetenv(SUCCESSION_ENV);
+	unsetenv(DAEMON_UPGRADE_CHILD_ENV);
 	return read;
 }
 
-static void close_channel(struct succession *s)
+static void close_channel(struct daemon_upgrade_child *s)
 {
 	if (s->channel >= 0) {
 		close(s->channel);
@@ -60,19 +60,20 @@ static void close_channel(struct succession *s)
 
 static void on_channel(uv_poll_t *poll, int status, int events)
 {
-	struct succession *s = poll->data;
+	struct daemon_upgrade_child *s = poll->data;
 	char byte;
 	ssize_t len = recv(s->channel, &byte, 1, MSG_DONTWAIT);
 
 	if (len > 0 || (len < 0 && (errno == EAGAIN || errno == EINTR))) {
 		return;
 	}
-	sockets_given_close(&s->given, true);
-	succession_clear(s);
+	daemon_sockets_given_close(&s->given, true);
+	daemon_upgrade_child_clear(s);
 	s->alone(s->ctx);
 }
 
-void succession_ready(struct succession *s, uv_loop_t *loop, void (*alone)(void *ctx), void *ctx)
+void daemon_upgrade_child_ready(
+	struct daemon_upgrade_child *s, uv_loop_t *loop, void (*alone)(void *ctx), void *ctx)
 {
 	s->alone = alone;
 	s->ctx = ctx;
@@ -80,31 +81,31 @@ void succession_ready(struct succession *s, uv_loop_t *loop, void (*alone)(void 
 		alone(ctx);
 		return;
 	}
-	tell(s->channel, str_view(SUCCESSION_READY));
+	tell(s->channel, str_view(DAEMON_UPGRADE_CHILD_READY));
 	s->polled = uv_poll_init(loop, &s->poll, s->channel) == 0;
 	s->poll.data = s;
 	if (s->polled) {
 		uv_poll_start(&s->poll, UV_READABLE, on_channel);
 	} else {
 		log_write(LOG_LEVEL_WARNING, "the end of the predecessor cannot be watched");
-		succession_clear(s);
+		daemon_upgrade_child_clear(s);
 		alone(ctx);
 	}
 }
 
-void succession_fail(const struct succession *s, const struct diag *diag)
+void daemon_upgrade_child_fail(const struct daemon_upgrade_child *s, const struct diag *diag)
 {
 	if (s->channel >= 0) {
 		tell(s->channel, bytes_view(&diag->text));
 	}
 }
 
-void succession_clear(struct succession *s)
+void daemon_upgrade_child_clear(struct daemon_upgrade_child *s)
 {
 	if (s->polled) {
 		uv_close((uv_handle_t *)&s->poll, NULL);
 		s->polled = false;
 	}
 	close_channel(s);
-	sockets_given_close(&s->given, false);
+	daemon_sockets_given_close(&s->given, false);
 }

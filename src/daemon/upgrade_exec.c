@@ -34,7 +34,7 @@ struct child {
 	char *const *argv;
 	char **env;
 	struct own_pid pids[2];
-	const struct sockets *sockets;
+	const struct daemon_sockets *sockets;
 	uint64_t systemd_fds;
 	int channel;
 	sigset_t mask;
@@ -140,8 +140,8 @@ static _Noreturn void child_run(struct child *child)
 	_exit(127);
 }
 
-pid_t spawn_successor(const char *program, char *const *argv, char *variable,
-	const struct sockets *sockets, int channel)
+pid_t daemon_upgrade_exec(const char *program, char *const *argv, char *variable,
+	const struct daemon_sockets *sockets, int channel)
 {
 	struct child child = {
 		.program = program,

@@ -16,7 +16,7 @@
  * to the channel, and ends with status 127. From the main thread, whatever other threads do. -1
  * with errno set.
  */
-NODISCARD pid_t spawn_successor(const char *program, char *const *argv, char *variable,
-	const struct sockets *sockets, int channel);
+NODISCARD pid_t daemon_upgrade_exec(const char *program, char *const *argv, char *variable,
+	const struct daemon_sockets *sockets, int channel);
 
 #endif

@@ -19,8 +19,8 @@
 #define READY_WITHIN_MS 60000
 #define SAID_MAX 16384 /* bytes of what the successor says */
 
-struct handover {
-	struct handover_owner owner;
+struct daemon_upgrade_parent {
+	struct daemon_upgrade_parent_owner owner;
 	uv_poll_t channel;
 	uv_timer_t timer;
 	unsigned handles; /* not closed yet */
@@ -30,7 +30,7 @@ struct handover {
 	struct bytes said;
 };
 
-char *handover_program(const char *argv0)
+char *daemon_upgrade_parent_program(const char *argv0)
 {
 	static const char running[] = "/proc/self/exe";
 	struct stat named;
@@ -46,7 +46,7 @@ char *handover_program(const char *argv0)
 }
 
 /* What it ended with; if it has not, it is ended. */
-static int end_successor(const struct handover *h)
+static int end_successor(const struct daemon_upgrade_parent *h)
 {
 	int status = 0;
 
@@ -56,7 +56,7 @@ static int end_successor(const struct handover *h)
 	return status;
 }
 
-static void log_said(const struct handover *h)
+static void log_said(const struct daemon_upgrade_parent *h)
 {
 	struct str rest = bytes_view(&h->said);
 	struct str line;
@@ -69,7 +69,7 @@ static void log_said(const struct handover *h)
 	}
 }
 
-static void on_ended(struct handover *h)
+static void on_ended(struct daemon_upgrade_parent *h)
 {
 	int status = end_successor(h);
 	bool killed = WIFSIGNALED(status);
@@ -83,7 +83,7 @@ static void on_ended(struct handover *h)
 
 static void on_channel(uv_poll_t *channel, int status, int events)
 {
-	struct handover *h = channel->data;
+	struct daemon_upgrade_parent *h = channel->data;
 	char piece[1024];
 	ssize_t len = recv(h->fd, piece, sizeof(piece), MSG_DONTWAIT);
 
@@ -93,7 +93,7 @@ static void on_channel(uv_poll_t *channel, int status, int events)
 	if (len > 0) {
 		bytes_append(&h->said, piece, (size_t)len);
 	}
-	if (str_eq_text(bytes_view(&h->said), SUCCESSION_READY)) {
+	if (str_eq_text(bytes_view(&h->said), DAEMON_UPGRADE_CHILD_READY)) {
 		h->decided = true;
 		h->owner.ready(h->owner.ctx, h->pid);
 	} else if (len <= 0) {
@@ -105,7 +105,7 @@ static void on_channel(uv_poll_t *channel, int status, int events)
 
 static void on_late(uv_timer_t *timer)
 {
-	struct handover *h = timer->data;
+	struct daemon_upgrade_parent *h = timer->data;
 
 	h->decided = true;
 	(void)end_successor(h);
@@ -118,7 +118,7 @@ static void on_late(uv_timer_t *timer)
 
 static void on_closed(uv_handle_t *handle)
 {
-	struct handover *h = handle->data;
+	struct daemon_upgrade_parent *h = handle->data;
 
 	if (--h->handles == 0) {
 		close(h->fd);
@@ -128,20 +128,21 @@ static void on_closed(uv_handle_t *handle)
 }
 
 /* -1 with errno set. */
-static pid_t spawn(const char *program, char *const *argv, const struct sockets *sockets, int fd)
+static pid_t spawn(
+	const char *program, char *const *argv, const struct daemon_sockets *sockets, int fd)
 {
 	struct bytes inherited;
 
 	bytes_init(&inherited, 0);
-	bytes_appendf(&inherited, SUCCESSION_ENV "=%d\n", fd);
-	sockets_describe(sockets, &inherited);
+	bytes_appendf(&inherited, DAEMON_UPGRADE_CHILD_ENV "=%d\n", fd);
+	daemon_sockets_describe(sockets, &inherited);
 	bytes_append_u8(&inherited, '\0');
 	pid_t pid = -1;
 
 	if (inherited.failed) {
 		errno = ENOMEM;
 	} else {
-		pid = spawn_successor(program, argv, (char *)inherited.data, sockets, fd);
+		pid = daemon_upgrade_exec(program, argv, (char *)inherited.data, sockets, fd);
 	}
 	int error = errno;
 
@@ -150,7 +151,7 @@ static pid_t spawn(const char *program, char *const *argv, const struct sockets 
 	return pid;
 }
 
-static struct handover *refuse(struct handover *h, int error)
+static struct daemon_upgrade_parent *refuse(struct daemon_upgrade_parent *h, int error)
 {
 	log_write(LOG_LEVEL_ERROR, "hand-over: no process can be started: %s; this one goes on",
 		strerror(error));
@@ -158,10 +159,11 @@ static struct handover *refuse(struct handover *h, int error)
 	return NULL;
 }
 
-struct handover *handover_start(uv_loop_t *loop, const char *program, char *const *argv,
-	const struct sockets *sockets, const struct handover_owner *owner)
+struct daemon_upgrade_parent *daemon_upgrade_parent_start(uv_loop_t *loop, const char *program,
+	char *const *argv, const struct daemon_sockets *sockets,
+	const struct daemon_upgrade_parent_owner *owner)
 {
-	struct handover *h = calloc(1, sizeof(*h));
+	struct daemon_upgrade_parent *h = calloc(1, sizeof(*h));
 	int pair[2];
 
 	if (h == NULL || program == NULL) {
@@ -194,7 +196,7 @@ struct handover *handover_start(uv_loop_t *loop, const char *program, char *cons
 	return h;
 }
 
-void handover_free(struct handover *h)
+void daemon_upgrade_parent_free(struct daemon_upgrade_parent *h)
 {
 	if (h == NULL) {
 		return;

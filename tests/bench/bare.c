@@ -174,7 +174,7 @@ static void drop(struct bare *b, struct connection *c)
 	b->spare = c;
 }
 
-static void serve(struct bare *b, struct connection *c)
+static void daemon_run(struct bare *b, struct connection *c)
 {
 	ssize_t got = recv(c->fd, b->input, sizeof(b->input), 0);
 
@@ -216,7 +216,7 @@ static void accept_all(struct bare *b, int listener)
 			die("malloc");
 		}
 		*c = (struct connection){.fd = fd};
-		serve(b, c);
+		daemon_run(b, c);
 	}
 }
 
@@ -251,7 +251,7 @@ int main(int argc, char **argv)
 			if (events[i].data.ptr == NULL) {
 				accept_all(b, listener);
 			} else {
-				serve(b, events[i].data.ptr);
+				daemon_run(b, events[i].data.ptr);
 			}
 		}
 	}

@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void *serve(void *ctx)
+static void *daemon_run(void *ctx)
 {
 	const int *listener = ctx;
 	FCGX_Request request;
@@ -49,11 +49,11 @@ int main(int argc, char **argv)
 	for (long i = strtol(argv[2], NULL, 10); i > 1; i--) {
 		pthread_t thread;
 
-		if (pthread_create(&thread, NULL, serve, &listener) != 0) {
+		if (pthread_create(&thread, NULL, daemon_run, &listener) != 0) {
 			perror("pthread_create");
 			return 1;
 		}
 	}
-	serve(&listener);
+	daemon_run(&listener);
 	return 0;
 }

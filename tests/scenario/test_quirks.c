@@ -91,7 +91,7 @@ static void show(struct scenario *s, const struct sim_query *q, enum mood mood)
 	}
 }
 
-static bool serve(struct scenario *s, const struct sim_query *q)
+static bool daemon_run(struct scenario *s, const struct sim_query *q)
 {
 	const struct server *servers = s->ctx;
 	const struct server *server = &servers[q->upstream];
@@ -123,7 +123,7 @@ static struct scenario *begin(void **state, struct server *servers)
 
 	s->settings.cookies = true;
 	s->settings.max_ttl_s = 5;
-	s->behave = serve;
+	s->behave = daemon_run;
 	s->ctx = servers;
 	return s;
 }

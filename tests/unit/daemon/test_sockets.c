@@ -12,13 +12,13 @@
 
 #include "unit/net/sockets.h"
 
-static bool reads(struct sockets_given *given, struct str lines)
+static bool reads(struct daemon_sockets_given *given, struct str lines)
 {
 	struct diag diag;
 
-	*given = (struct sockets_given){.count = 0};
+	*given = (struct daemon_sockets_given){.count = 0};
 	diag_init(&diag);
-	bool read = sockets_given_read(given, lines, &diag);
+	bool read = daemon_sockets_given_read(given, lines, &diag);
 
 	assert_int_equal(diag.errors, read ? 0 : 1);
 	diag_clear(&diag);
@@ -33,8 +33,8 @@ static bool is_open(int fd)
 static void what_is_described_is_read_again_and_taken(void **state)
 {
 	struct place_of_socket place;
-	struct sockets_given given;
-	struct sockets sockets = {.count = 0};
+	struct daemon_sockets_given given;
+	struct daemon_sockets sockets = {.count = 0};
 	struct bytes lines;
 	struct diag diag;
 
@@ -54,18 +54,18 @@ static void what_is_described_is_read_again_and_taken(void **state)
 	sockets.count = 3;
 	bytes_init(&lines, 0);
 	diag_init(&diag);
-	sockets_describe(&sockets, &lines);
+	daemon_sockets_describe(&sockets, &lines);
 	assert_true(reads(&given, bytes_view(&lines)));
 	assert_int_equal(given.count, 2);
 	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
 
-	assert_true(sockets_open(&sockets, &server, &given, &diag));
+	assert_true(daemon_sockets_open(&sockets, &server, &given, &diag));
 	assert_int_equal(sockets.count, 1);
 	assert_int_equal(sockets.fds[0], fd);
-	sockets_given_close(&given, true);
+	daemon_sockets_given_close(&given, true);
 	assert_true(is_open(fd));
 	assert_false(is_open(other));
-	sockets_close(&sockets);
+	daemon_sockets_close(&sockets);
 	assert_int_equal(access(place.path, F_OK), 0);
 	assert_false(is_open(fd));
 	bytes_clear(&lines);
@@ -78,7 +78,7 @@ static void lines_that_nobody_leaves_are_refused(void **state)
 	static const char *const bad[] = {"x", "=", "1=", "=unix:/s", "99999=unix:/s", "-1=unix:/s",
 		"2147483648=unix:/s", "%d=", "%d=unix:s", "%d=fd:0", "%d=systemd", "%d=127.0.0.1",
 		"%d unix:/s", "%d=unix:/s\n%d"};
-	struct sockets_given given;
+	struct daemon_sockets_given given;
 	struct place_of_socket place;
 	char line[128];
 
@@ -98,16 +98,16 @@ static void lines_that_nobody_leaves_are_refused(void **state)
 		}
 		assert_false(reads(&given, (struct str){line, len}));
 		given.count = 0;
-		sockets_given_close(&given, false);
+		daemon_sockets_given_close(&given, false);
 	}
 	snprintf(line, sizeof(line), "%d=unix:/s", fd);
 	for (size_t len = 1; len < strlen(line) - 1; len++) {
 		assert_false(reads(&given, (struct str){line, len}));
 		given.count = 0;
-		sockets_given_close(&given, false);
+		daemon_sockets_given_close(&given, false);
 	}
 	assert_true(reads(&given, (struct str){NULL, 0}));
-	sockets_given_close(&given, false);
+	daemon_sockets_given_close(&given, false);
 	close(fd);
 	teardown(&place);
 }

@@ -44,7 +44,7 @@ struct server {
 	bool silent;
 };
 
-static void serve(uv_poll_t *poll, int status, int events)
+static void daemon_run(uv_poll_t *poll, int status, int events)
 {
 	static const uint8_t ptr[] = "\xc0\x0c\0\x0c\0\1\0\0\1\x2c\0\x0e\4host\7example";
 	static const uint8_t a[] = "\xc0\x0c\0\1\0\1\0\0\1\x2c\0\4\xc0\0\2\1";
@@ -88,7 +88,7 @@ static void server_start(struct server *server, uv_loop_t *loop, struct endpoint
 	where->port = ntohs(in.sin_port);
 	assert_int_equal(uv_poll_init(loop, &server->poll, server->fd), 0);
 	server->poll.data = server;
-	assert_int_equal(uv_poll_start(&server->poll, UV_READABLE, serve), 0);
+	assert_int_equal(uv_poll_start(&server->poll, UV_READABLE, daemon_run), 0);
 }
 
 static void server_stop(struct server *server)
