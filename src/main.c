@@ -35,12 +35,12 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{"audit", audit_main},
-	{"check", check_main},
-	{"check-list", list_main},
-	{"test", cases_main},
-	{"import-nginx", import_main},
-	{"import-apache", import_main},
+	{"audit", cli_audit},
+	{"check", cli_check},
+	{"check-list", cli_list},
+	{"test", cli_test},
+	{"import-nginx", cli_import},
+	{"import-apache", cli_import},
 };
 
 static const char usage_text[] =
@@ -153,7 +153,7 @@ int main(int argc, char **argv)
 	if (!open_standard_descriptors()) {
 		return EXIT_CODE_ERROR;
 	}
-	bool cgi = cgi_wanted();
+	bool cgi = cli_cgi_wanted();
 
 	if (argc > 1 && strcmp(argv[1], "serve") == 0) {
 		argc--;
@@ -182,7 +182,7 @@ int main(int argc, char **argv)
 	/* A web server may make arguments out of the client's query, so as a CGI program there is
 	 * nothing to do but to answer. */
 	if (cgi) {
-		return cgi_run(config_path, argc > 1);
+		return cli_cgi_run(config_path, argc > 1);
 	}
 	if (wrong != NULL) {
 		return usage_error(wrong, argv[optind - 1]);

@@ -133,7 +133,7 @@ static int audit(const struct authz_snapshot *snapshot, const struct policy *pol
 	return wrong != NULL ? fail(path, "cannot be written", wrong) : code;
 }
 
-int audit_main(const char *config_path, int argc, char **argv)
+int cli_audit(const char *config_path, int argc, char **argv)
 {
 	struct options options = {.config_path = config_path, .state_path = DEFAULT_STATE};
 	const struct policy *policy = NULL;

@@ -5,6 +5,6 @@
 #define DW_CLI_AUDIT_H
 
 /* `doorward audit`: argv[0] is "audit". Returns the exit status. */
-int audit_main(const char *config_path, int argc, char **argv);
+int cli_audit(const char *config_path, int argc, char **argv);
 
 #endif

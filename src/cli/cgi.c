@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool cgi_wanted(void)
+bool cli_cgi_wanted(void)
 {
 	return getenv("GATEWAY_INTERFACE") != NULL && FCGX_IsCGI();
 }
@@ -84,7 +84,7 @@ static bool query_may_be_arguments(void)
  * libfcgi's CGI mode is FCGI_Accept's, and leaves the request in environ and in the standard
  * streams; FCGX_Accept_r knows FastCGI only.
  */
-int cgi_run(const char *config_path, bool arguments)
+int cli_cgi_run(const char *config_path, bool arguments)
 {
 	static const char denial[] =
 		"Status: 403 Forbidden\r\nContent-Type: text/plain\r\n\r\n403 Forbidden\n";

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /* Whether a web server has started this process as a CGI program (RFC 3875). */
-bool cgi_wanted(void);
+bool cli_cgi_wanted(void);
 
 /*
  * Answers the one request of the environment and returns the exit code. The configuration is that
@@ -16,6 +16,6 @@ bool cgi_wanted(void);
  * client may have chosen them: then only DOORWARD_CONFIG counts, and without it the request is
  * denied.
  */
-int cgi_run(const char *config_path, bool arguments);
+int cli_cgi_run(const char *config_path, bool arguments);
 
 #endif

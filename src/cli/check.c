@@ -127,13 +127,14 @@ static enum exit_code read_options(
 /* False after saying which file is wrong. */
 static bool read_chain(const struct question *q, struct arena *arena, struct cert_chain *out)
 {
-	const char *why = given_certificate(q->cert_path, arena, out);
+	const char *why = cli_request_args_certificate(q->cert_path, arena, out);
 
 	if (why != NULL) {
 		fprintf(stderr, "doorward: check: --cert %s: %s\n", q->cert_path, why);
 		return false;
 	}
-	why = q->chain_path != NULL ? given_intermediates(q->chain_path, arena, out) : NULL;
+	why = q->chain_path != NULL ? cli_request_args_intermediates(q->chain_path, arena, out)
+				    : NULL;
 	if (why != NULL) {
 		fprintf(stderr, "doorward: check: --chain %s: %s\n", q->chain_path, why);
 	}
@@ -221,7 +222,7 @@ static bool read_log_line(struct question *q, struct arena *arena)
 static bool take_inputs(struct authz *a, const struct question *q, const struct config *config,
 	struct authz_given *given)
 {
-	given_inputs(a, &config->frontend, q->values);
+	cli_request_args_inputs(a, &config->frontend, q->values);
 	if (q->cert_path == NULL) {
 		return true;
 	}
@@ -257,7 +258,7 @@ static enum exit_code decide(const struct question *q, const char *config_path, 
 	return code;
 }
 
-int check_main(const char *config_path, int argc, char **argv)
+int cli_check(const char *config_path, int argc, char **argv)
 {
 	struct question q = {.wall_s = clock_wall_s()};
 	enum exit_code code = read_options(argc, argv, &config_path, &q);

@@ -9,6 +9,6 @@
  * and the real resolver, and explains it step by step. argv[0] is "check". Returns the exit code:
  * 0 allow, 1 deny, 2 error, 64 bad usage, 78 bad configuration.
  */
-int check_main(const char *config_path, int argc, char **argv);
+int cli_check(const char *config_path, int argc, char **argv);
 
 #endif

@@ -53,7 +53,7 @@ static int usage(const char *command)
 	return EXIT_CODE_USAGE;
 }
 
-int import_main(const char *config_path, int argc, char **argv)
+int cli_import(const char *config_path, int argc, char **argv)
 {
 	static const struct import_source files = {.read = read_file, .glob = match_paths};
 	bool server = argc > 1 && strncmp(argv[1], "--", 2) == 0 &&

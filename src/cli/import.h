@@ -10,6 +10,6 @@
  * argv[0] is the command; `config_path` is for others. Returns the exit code: 0 all is carried
  * over, 1 comments say what is not, 64 bad usage, 65 bad syntax, 78 a file that cannot be read.
  */
-int import_main(const char *config_path, int argc, char **argv);
+int cli_import(const char *config_path, int argc, char **argv);
 
 #endif

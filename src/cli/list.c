@@ -40,7 +40,7 @@ static bool may_follow(const char *before, const char *path, struct diag *diag)
 	       policy_net_list_may_follow(&were, &are, POLICY_NET_LIST_JSON, &place, accept, diag);
 }
 
-int list_main(const char *config_path, int argc, char **argv)
+int cli_list(const char *config_path, int argc, char **argv)
 {
 	const char *before = NULL;
 	struct diag diag;

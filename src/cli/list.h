@@ -8,6 +8,6 @@
  * The subcommand check-list: whether a list in JSON is one that `in json:` takes, and may take the
  * place of the one before. Returns an exit code; argv[0] is the subcommand.
  */
-int list_main(const char *config_path, int argc, char **argv);
+int cli_list(const char *config_path, int argc, char **argv);
 
 #endif

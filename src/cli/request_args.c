@@ -10,7 +10,7 @@
 
 #define CERT_FILE_MAX (1 << 20)
 
-void given_inputs(struct authz *a, const struct config_frontend *frontend,
+void cli_request_args_inputs(struct authz *a, const struct config_frontend *frontend,
 	const struct str values[AUTHZ_INPUT_CERT])
 {
 	static const enum authz_input_name sources[] = {
@@ -110,12 +110,14 @@ static const char *read_certificates(
 	return why;
 }
 
-const char *given_certificate(const char *path, struct arena *arena, struct cert_chain *out)
+const char *cli_request_args_certificate(
+	const char *path, struct arena *arena, struct cert_chain *out)
 {
 	return read_certificates(path, 1, arena, out);
 }
 
-const char *given_intermediates(const char *path, struct arena *arena, struct cert_chain *out)
+const char *cli_request_args_intermediates(
+	const char *path, struct arena *arena, struct cert_chain *out)
 {
 	return read_certificates(path, SIZE_MAX, arena, out);
 }

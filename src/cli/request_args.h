@@ -10,7 +10,7 @@
 
 /* Hands over the values that are there, the address (as REMOTE_ADDR) where the configuration has it
  * taken from. */
-void given_inputs(struct authz *a, const struct config_frontend *frontend,
+void cli_request_args_inputs(struct authz *a, const struct config_frontend *frontend,
 	const struct str values[AUTHZ_INPUT_CERT]);
 
 /*
@@ -19,8 +19,10 @@ void given_inputs(struct authz *a, const struct config_frontend *frontend,
  */
 /* The client's certificate: the first of a PEM file, or that of a DER file. NULL, or what was
  * wrong. */
-const char *given_certificate(const char *path, struct arena *arena, struct cert_chain *out);
+const char *cli_request_args_certificate(
+	const char *path, struct arena *arena, struct cert_chain *out);
 /* Adds the intermediates: all of a PEM file, or that of a DER file. NULL, or what was wrong. */
-const char *given_intermediates(const char *path, struct arena *arena, struct cert_chain *out);
+const char *cli_request_args_intermediates(
+	const char *path, struct arena *arena, struct cert_chain *out);
 
 #endif

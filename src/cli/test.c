@@ -48,13 +48,15 @@ static void read_given(struct run *run, struct diag *diag)
 		const char *why = NULL;
 
 		if (c->cert.path != NULL) {
-			why = given_certificate(c->cert.path, &run->arena, &given->chain);
+			why = cli_request_args_certificate(
+				c->cert.path, &run->arena, &given->chain);
 			if (why != NULL) {
 				diag_error(diag, &c->cert.place, "%s: %s", c->cert.path, why);
 			}
 		}
 		if (why == NULL && c->chain.path != NULL) {
-			why = given_intermediates(c->chain.path, &run->arena, &given->chain);
+			why = cli_request_args_intermediates(
+				c->chain.path, &run->arena, &given->chain);
 			if (why != NULL) {
 				diag_error(diag, &c->chain.place, "%s: %s", c->chain.path, why);
 			}
@@ -182,7 +184,7 @@ static void take_request(
 	values[AUTHZ_INPUT_REQUEST_URI] = c->uri;
 	values[AUTHZ_INPUT_REQUEST_METHOD] = c->method;
 	values[AUTHZ_INPUT_HOST] = c->http_host;
-	given_inputs(a, &run->snapshot->config->frontend, values);
+	cli_request_args_inputs(a, &run->snapshot->config->frontend, values);
 	if (c->cert.path != NULL) {
 		a->given = &run->given[index];
 	}
@@ -285,7 +287,7 @@ static enum exit_code try_all(const struct run *run)
 	return failed == 0 ? EXIT_CODE_OK : EXIT_CODE_DENY;
 }
 
-int cases_main(const char *config_path, int argc, char **argv)
+int cli_test(const char *config_path, int argc, char **argv)
 {
 	static const struct option options[] = {{NULL, 0, NULL, 0}};
 	struct run run = {.wall_s = clock_wall_s()};

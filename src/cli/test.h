@@ -9,6 +9,6 @@
  * without asking any server, and says in TAP 13 which end as expected. argv[0] is "test". Returns
  * the exit code: 0 all do, 1 some do not, 64 bad usage or cases, 78 bad configuration.
  */
-int cases_main(const char *config_path, int argc, char **argv);
+int cli_test(const char *config_path, int argc, char **argv);
 
 #endif
