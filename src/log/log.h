@@ -7,20 +7,10 @@
 #include "base/diag.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "log/settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
-enum log_target { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_FILE };
-enum log_format { LOG_TEXT, LOG_JSON };
-
-struct log_settings {
-	enum log_target target;
-	const char *path; /* LOG_TO_FILE */
-	enum log_format format;
-	enum log_level level;
-};
 
 /*
  * The process's one log. Before log_open, lines go to stderr as text at level info. Any thread may

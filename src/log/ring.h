@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/str.h"
-#include "log/log.h"
+#include "log/settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,8 +7,8 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "log/log.h"
 #include "log/ring.h"
+#include "log/settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>
