@@ -3,6 +3,8 @@
 
 #include "fcgi/request.h"
 
+#include "fcgi/pool.h"
+
 #include <stdlib.h>
 
 #define SPARE_MAX 1024 /* requests kept for reuse */

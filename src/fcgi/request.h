@@ -4,7 +4,7 @@
 #ifndef DW_FCGI_REQUEST_H
 #define DW_FCGI_REQUEST_H
 
-#include "fcgi/conn.h"
+#include "fcgi/pool.h"
 
 /* Bytes that are kept in spare requests, for parameters that come in pieces. */
 #define FCGI_STREAM_KEEP 4096
