@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/str.h"
+#include "config/ini_line.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,9 +21,7 @@
 #define CONFIG_INI_MAX_DEPTH 8                 /* files included by files included by … */
 #define CONFIG_INI_MAX_FILES 256
 #define CONFIG_INI_MAX_SECTIONS 4096
-#define CONFIG_INI_MAX_LINE 199 /* bytes, without the line break: what inih holds whole */
 #define CONFIG_INI_MAX_PARTS 64 /* of a continued value, of which the place is known */
-#define CONFIG_INI_MAX_NAME 49  /* bytes of a section's name or of a key */
 
 struct config_ini_file {
 	const struct config_ini_file *next;

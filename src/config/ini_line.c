@@ -3,8 +3,6 @@
 
 #include "config/ini_line.h"
 
-#include "config/ini.h"
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';

@@ -8,6 +8,9 @@
 
 #include <stddef.h>
 
+#define CONFIG_INI_MAX_LINE 199 /* bytes, without the line break: what inih holds whole */
+#define CONFIG_INI_MAX_NAME 49  /* bytes of a section's name or of a key */
+
 /* What a line of an INI file is, before inih gets to see it. */
 
 enum config_ini_kind {
