@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "net/listener.h"
+
 #include "log/log.h"
 #include "net/peer.h"
 
@@ -285,7 +287,7 @@ void net_listeners_update(struct net_server *server)
 	}
 }
 
-int net_server_listen(struct net_server *server, int fd, struct net_service *service)
+int net_listeners_add(struct net_server *server, int fd, struct net_service *service)
 {
 	struct net_listener *l = calloc(1, sizeof(*l));
 

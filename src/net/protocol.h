@@ -92,4 +92,8 @@ struct net_service {
 /* It has its own stats, unless the caller then sets others. It must not be moved. */
 void net_service_init(struct net_service *service, const struct net_protocol *protocol, void *pool);
 
+/* A connection's output has grown other than by being fed: it leaves before the loop waits for
+ * anything again. */
+void net_conn_answered(struct net_conn *conn);
+
 #endif

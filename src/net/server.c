@@ -3,6 +3,7 @@
 
 #include "net/server.h"
 
+#include "net/listener.h"
 #include "net/peer.h"
 
 #include <assert.h>
@@ -295,6 +296,11 @@ struct net_server *net_server_new(uv_loop_t *loop, const struct net_settings *se
 		list_init(&server->waits[i]);
 	}
 	return server;
+}
+
+int net_server_listen(struct net_server *server, int fd, struct net_service *service)
+{
+	return net_listeners_add(server, fd, service);
 }
 
 void net_server_configure(struct net_server *server, const struct net_settings *settings)

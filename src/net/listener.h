@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_NET_LISTENER_H
+#define DW_NET_LISTENER_H
+
+#include "base/util.h"
+#include "net/server_private.h"
+
+#include <stdbool.h>
+
+/* The listening sockets of a server. For server.c and peer.c. */
+
+/* Starts or stops accepting, as limits and draining say; free if nothing has changed. */
+void net_listeners_update(struct net_server *server);
+/* Accepts whom the listening sockets hold already, up to a limit. */
+void net_listeners_accept_waiting(struct net_server *server);
+/* Accepts, if `who`, as epoll reported it, is a listener. */
+bool net_listeners_on_event(struct net_server *server, const void *who);
+/* The descriptors are their owner's, and not touched after this. */
+void net_listeners_close(struct net_server *server);
+/* After that. */
+void net_listeners_free(struct net_server *server);
+
+/* As net_server_listen. */
+NODISCARD int net_listeners_add(struct net_server *server, int fd, struct net_service *service);
+
+#endif
