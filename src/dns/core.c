@@ -6,6 +6,7 @@
 #include "dns/context.h"
 #include "dns/resolver/membership_table.h"
 #include "dns/resolver/record_table.h"
+#include "dns/upstream/exchange.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 
 #include "dns/engine.h"
 #include "dns/resolver/fcrdns_table.h"
-#include "dns/upstream/exchange.h"
+#include "dns/upstream/network.h"
 
 struct dns_record_table;
 struct dns_membership_table;

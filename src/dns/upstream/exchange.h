@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "dns/upstream/health.h"
+#include "dns/upstream/network.h"
 #include "dns/upstream/settings.h"
 #include "dns/upstream/stats.h"
 #include "dns/upstream/timer_wheel.h"
@@ -23,42 +24,6 @@
  * replies did not match, one whose answer came twice in another case, or without the cookie it
  * should have; and those for an upstream that folds the case.
  */
-
-#define DNS_SOCKETS_MAX 4096
-
-enum dns_sent {
-	DNS_SENT,
-	DNS_SENT_UNREACHABLE, /* an earlier datagram of this socket met nobody, there is no route,
-				 or the connection is gone */
-};
-
-enum dns_way {
-	DNS_WAY_UDP,
-	DNS_WAY_TCP,
-	DNS_WAY_TCP_FRESH /* over a connection that was not there when another one broke */
-};
-
-#define DNS_SOCKET_NONE (-1) /* there is none to be had */
-#define DNS_SOCKET_BUSY (-2) /* all connections have as many queries in flight as they may */
-
-struct dns_network {
-	/* A connected socket of the upstream's pool, picked at random, or a connection, that stays
-	 * good until it is released as often as it was acquired. Below DNS_SOCKETS_MAX, and among
-	 * the lowest that are free; or one of the above. */
-	int (*acquire)(void *ctx, size_t upstream, enum dns_way way, struct random_pool *random);
-	enum dns_sent (*send)(void *ctx, int socket, const uint8_t *query, size_t len);
-	void (*release)(void *ctx, int socket);
-	void *ctx;
-};
-
-struct dns_ending {
-	enum dns_status status;
-	const struct dns_answer *answer; /* NULL for failures; good during the call */
-	size_t upstream;                 /* that answered, or was asked last */
-	bool tcp;                        /* likewise */
-	uint32_t ms;                     /* since the first send */
-	uint64_t now_ms;
-};
 
 struct dns_exchange;
 struct dns_exchanges;

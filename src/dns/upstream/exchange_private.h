@@ -5,9 +5,12 @@
 #define DW_DNS_UPSTREAM_EXCHANGE_PRIVATE_H
 
 #include "dns/upstream/capabilities.h"
-#include "dns/upstream/exchange.h"
+#include "dns/upstream/network.h"
 #include "dns/upstream/pending.h"
 #include "dns/upstream/selection.h"
+#include "dns/upstream/settings.h"
+#include "dns/upstream/stats.h"
+#include "dns/upstream/timer_wheel.h"
 
 #include <sys/queue.h>
 

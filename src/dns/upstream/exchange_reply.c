@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/reader.h"
+#include "dns/upstream/exchange.h"
 #include "dns/upstream/exchange_private.h"
 #include "dns/wire/validate.h"
 

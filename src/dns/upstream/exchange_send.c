@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "dns/upstream/exchange.h"
 #include "dns/upstream/exchange_private.h"
 
 #include <assert.h>

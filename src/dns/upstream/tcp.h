@@ -5,7 +5,8 @@
 #define DW_DNS_UPSTREAM_TCP_H
 
 #include "base/addr.h"
-#include "dns/upstream/exchange.h"
+#include "dns/upstream/network.h"
+#include "dns/upstream/settings.h"
 
 #include <uv.h>
 

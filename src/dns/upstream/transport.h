@@ -4,7 +4,8 @@
 #ifndef DW_DNS_UPSTREAM_TRANSPORT_H
 #define DW_DNS_UPSTREAM_TRANSPORT_H
 
-#include "dns/upstream/exchange.h"
+#include "dns/upstream/network.h"
+#include "dns/upstream/settings.h"
 
 #include <uv.h>
 
