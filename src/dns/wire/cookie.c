@@ -4,7 +4,7 @@
 #include "dns/wire/cookie.h"
 
 #include "base/reader.h"
-#include "dns/wire/message.h"
+#include "dns/wire/types.h"
 #include "dns/wire/validate.h"
 
 #include <string.h>

@@ -8,31 +8,21 @@
 #include "base/str.h"
 #include "dns/wire/cookie.h"
 #include "dns/wire/name.h"
+#include "dns/wire/types.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* The codec for queries and replies (RFC 1035, 6891), by ldns. No I/O. */
+/* "A", "PTR", …; "TYPE65" for one without a name here. */
+const char *dns_type_word(enum dns_type type, char buffer[16]);
 
-enum dns_type {
-	DNS_TYPE_A = 1,
-	DNS_TYPE_NS = 2,
-	DNS_TYPE_CNAME = 5,
-	DNS_TYPE_SOA = 6,
-	DNS_TYPE_PTR = 12,
-	DNS_TYPE_TXT = 16,
-	DNS_TYPE_AAAA = 28,
-	DNS_TYPE_OPT = 41
-};
+/* The codec for queries and replies (RFC 1035, 6891), by ldns. No I/O. */
 
 #define DNS_QUERY_MAX 512
 #define DNS_ANSWER_MAX 64 /* names kept of one answer; the rest is counted */
 #define DNS_ADDRS_MAX 512 /* addresses, likewise */
 #define DNS_CNAME_MAX 8
-
-/* "A", "PTR", …; "TYPE65" for one without a name here. */
-const char *dns_type_word(enum dns_type type, char buffer[16]);
 
 struct dns_query {
 	struct dns_name name; /* in the case that is sent */

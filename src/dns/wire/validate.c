@@ -4,7 +4,6 @@
 #include "dns/wire/validate.h"
 
 #include "base/reader.h"
-#include "dns/wire/message.h"
 #include "dns/wire/name.h"
 
 #define POINTER 0xc0 /* the two bits of a compression pointer (RFC 1035 4.1.4) */

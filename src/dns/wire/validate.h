@@ -5,6 +5,7 @@
 #define DW_DNS_WIRE_VALIDATE_H
 
 #include "base/util.h"
+#include "dns/wire/types.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,28 +29,8 @@
  *	+--------------------------+ len
  */
 
-#define DNS_HEADER_SIZE 12
 #define DNS_RECORDS_MAX 4096
 #define DNS_POINTERS_MAX 16
-#define DNS_CLASS_IN 1
-
-#define DNS_FLAG_QR 0x8000
-#define DNS_FLAG_OPCODE 0x7800
-#define DNS_FLAG_AA 0x0400
-#define DNS_FLAG_TC 0x0200
-#define DNS_FLAG_RA 0x0080
-#define DNS_FLAG_AD 0x0020
-#define DNS_FLAG_RCODE 0x000f
-
-enum dns_rcode {
-	DNS_RCODE_NOERROR = 0,
-	DNS_RCODE_FORMERR = 1,
-	DNS_RCODE_SERVFAIL = 2,
-	DNS_RCODE_NXDOMAIN = 3,
-	DNS_RCODE_NOTIMP = 4,
-	DNS_RCODE_REFUSED = 5,
-	DNS_RCODE_BADCOOKIE = 23
-};
 
 enum dns_section { DNS_SECTION_ANSWER, DNS_SECTION_AUTHORITY, DNS_SECTION_ADDITIONAL };
 
