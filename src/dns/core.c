@@ -138,7 +138,7 @@ uint64_t dns_core_next(const struct dns_engine *engine)
 	return dns_timer_wheel_next(&engine->wheel);
 }
 
-void dns_engine_want_names(
+void dns_core_want_names(
 	struct dns_engine *engine, bool (*wants)(void *ctx, struct str name), void *ctx)
 {
 	engine->lookup_ground.wants = wants;
@@ -175,7 +175,7 @@ void dns_core_wake(struct dns_engine *engine)
 	engine->host.wake(engine->host.ctx);
 }
 
-const struct dns_stats *dns_engine_stats(const struct dns_engine *engine)
+const struct dns_stats *dns_core_stats(const struct dns_engine *engine)
 {
 	return engine->stats;
 }

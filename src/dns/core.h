@@ -4,11 +4,13 @@
 #ifndef DW_DNS_CORE_H
 #define DW_DNS_CORE_H
 
-#include "dns/engine.h"
+#include "dns/context.h"
 #include "dns/resolver/fcrdns_table.h"
 #include "dns/upstream/network.h"
+#include "dns/upstream/stats.h"
 
 struct dns_record_table;
+struct dns_engine;
 struct dns_membership_table;
 
 /*
@@ -44,5 +46,15 @@ struct dns_membership_table *dns_core_members(const struct dns_engine *engine);
 struct dns_record_table *dns_core_inquiries(const struct dns_engine *engine);
 uint64_t dns_core_now(const struct dns_engine *engine);
 void dns_core_wake(struct dns_engine *engine);
+
+/*
+ * Where an address has more names than are looked up, those are looked up first of which `wants`
+ * says that they could matter: rules name them. `ctx` is borrowed as long as the engine is.
+ */
+void dns_core_want_names(
+	struct dns_engine *engine, bool (*wants)(void *ctx, struct str name), void *ctx);
+
+/* A view, good until the engine is closed. */
+const struct dns_stats *dns_core_stats(const struct dns_engine *engine);
 
 #endif

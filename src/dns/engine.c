@@ -153,6 +153,12 @@ struct dns_engine *dns_engine_new(
 	return host->core;
 }
 
+void dns_engine_want_names(
+	struct dns_engine *engine, bool (*wants)(void *ctx, struct str name), void *ctx)
+{
+	dns_core_want_names(engine, wants, ctx);
+}
+
 void dns_engine_close(struct dns_engine *engine)
 {
 	struct loop_host *host = engine != NULL ? dns_core_host(engine) : NULL;

@@ -5,8 +5,8 @@
 #define DW_DNS_FCRDNS_H
 
 #include "base/addr.h"
-#include "base/str.h"
-#include "dns/wire/message.h"
+#include "dns/cache/result.h"
+#include "dns/resolver/trace.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,54 +32,6 @@
  * about them. The documentation prefixes (192.0.2.0/24, 2001:db8::/32, ...) are looked up like any
  * others.
  */
-
-enum dns_fcrdns_mode { DNS_FCRDNS_SINGLE, DNS_FCRDNS_DOUBLE };
-
-enum dns_fcrdns_status {
-	DNS_FCRDNS_OFF, /* nobody asked */
-	DNS_FCRDNS_VERIFIED,
-	DNS_FCRDNS_UNVERIFIED, /* single: names that the PTR claims */
-	DNS_FCRDNS_MISMATCH,   /* names, and none confirms */
-	DNS_FCRDNS_NONE,       /* authoritatively no PTR */
-	DNS_FCRDNS_PRIVATE,    /* of special use, and not asked */
-	DNS_FCRDNS_ERROR       /* nobody knows */
-};
-
-/* "off", "verified", "unverified", "mismatch", "none", "private", "error". */
-const char *dns_fcrdns_status_word(enum dns_fcrdns_status status);
-
-/* Immutable and shared: hold a reference as long as the strings are used. */
-struct dns_fcrdns_result {
-	enum dns_fcrdns_status status;
-	bool overload; /* DNS_FCRDNS_ERROR because a limit was reached, not for DNS's own reasons */
-	bool incomplete;     /* a name may confirm that is neither in `names` nor in `unasked` */
-	uint64_t expires_ms; /* clock_ms() from which on it must not be used */
-	uint64_t refresh_ms; /* from which on a hit has it looked up anew; UINT64_MAX: never */
-	struct str_list
-		names; /* VERIFIED: confirmed; UNVERIFIED: claimed; lower-case, no final dot */
-	struct str_list ptr;     /* usable names that the PTR gave, confirmed or not */
-	struct str_list unasked; /* its end: beyond max_ptr, not looked up */
-};
-
-const struct dns_fcrdns_result *dns_fcrdns_result_ref(const struct dns_fcrdns_result *result);
-void dns_fcrdns_result_unref(const struct dns_fcrdns_result *result);
-
-/* One question of a look-up, for people (`doorward check`). Strings are good during the call. */
-struct dns_fcrdns_trace_step {
-	struct str name; /* presentation form */
-	enum dns_type type;
-	struct str answer; /* "192.0.2.1, 192.0.2.2", "NXDOMAIN", "timeout", … */
-	uint32_t ttl_s;
-	uint32_t ms;       /* from the first send to the answer */
-	struct str server; /* "127.0.0.1:53", "static_zone", "cache" */
-	bool cached;
-	bool joined; /* another look-up, or name, had asked already */
-};
-
-struct dns_fcrdns_trace {
-	void (*step)(void *ctx, const struct dns_fcrdns_trace_step *step);
-	void *ctx;
-};
 
 struct dns_engine;
 struct dns_fcrdns;

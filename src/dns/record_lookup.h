@@ -4,22 +4,13 @@
 #ifndef DW_DNS_RECORD_LOOKUP_H
 #define DW_DNS_RECORD_LOOKUP_H
 
-#include "dns/wire/message.h"
-#include "dns/wire/status.h"
-
-#include <stdbool.h>
+#include "dns/resolver/record_result.h"
 
 /*
  * One question, and what DNS says to it: with the engine's care (joined, retransmitted, over TCP
  * where it must be), its static zone, its limits, and CNAMEs followed. For A, AAAA, NS, SOA, PTR,
  * and CNAME itself.
  */
-
-struct dns_record_lookup_result {
-	enum dns_status status;
-	const struct dns_answer *answer; /* DNS_STATUS_DATA only; good during the call */
-	bool from_zone;                  /* the static zone had the say, from first to last */
-};
 
 struct dns_engine;
 struct dns_record_lookup;

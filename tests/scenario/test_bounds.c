@@ -153,7 +153,7 @@ static void test_overload(void **state)
 		assert_int_equal(lookups[i].done_ms - start_ms, over ? 0 : 10);
 		sim_lookup_clear(&lookups[i]);
 	}
-	assert_int_equal(dns_engine_stats(s->engine)->overloads, 2);
+	assert_int_equal(dns_core_stats(s->engine)->overloads, 2);
 	/* It is not remembered. */
 	scenario_expect(s, "198.51.5.1", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 }

@@ -402,7 +402,7 @@ static void test_wrong_client_cookie_is_dropped(void **state)
 	assert_int_equal(s->queries[1].cookie_len, 0);
 	assert_int_equal(s->queries[2].cookie_len, 0);
 	assert_true(s->queries[1].edns);
-	assert_int_equal(dns_engine_stats(s->engine)->wrong_replies, 1);
+	assert_int_equal(dns_core_stats(s->engine)->wrong_replies, 1);
 	assert_in_range(s->now_ms - start_ms, 0, 10000);
 	/* It is tried again. */
 	s->now_ms += 16 * 60 * 1000;

@@ -496,7 +496,7 @@ static void test_names_that_matter_come_first(void **state)
 	struct scenario *s = *state;
 
 	scenario_start(s);
-	dns_engine_want_names(s->engine, wants_good, NULL);
+	dns_core_want_names(s->engine, wants_good, NULL);
 	add_names(s, 40, "z.good.example");
 	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "z.good.example");
 }

@@ -45,7 +45,7 @@ static void expect_verified(struct scenario *s)
 
 static const struct dns_stats *stats(const struct scenario *s)
 {
-	return dns_engine_stats(s->engine);
+	return dns_core_stats(s->engine);
 }
 
 static bool lose_first(struct scenario *s, const struct sim_query *q)

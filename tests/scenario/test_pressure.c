@@ -123,7 +123,7 @@ static void test_new_ones_push_out_the_old_of_the_second_half(void **state)
 		expect_overload(&new[i], false);
 		sim_lookup_clear(&new[i]);
 	}
-	assert_int_equal(dns_engine_stats(s->engine)->overloads, 2);
+	assert_int_equal(dns_core_stats(s->engine)->overloads, 2);
 	scenario_run(s, 5000);
 	for (size_t i = 0; i < ARRAY_LEN(slow); i++) {
 		if (i != 4 && i != 5) {

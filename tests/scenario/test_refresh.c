@@ -102,7 +102,7 @@ static void test_in_the_last_tenth(void **state)
 	/* Only what would have ended is asked anew, once however many hits there were. */
 	assert_int_equal(s->query_count, 3);
 	assert_int_equal(sim_asked(s, REVERSE), 2);
-	assert_int_equal(dns_engine_stats(s->engine)->refreshes, 1);
+	assert_int_equal(dns_core_stats(s->engine)->refreshes, 1);
 	s->now_ms = end_ms;
 	expect_hit(s, "verified");
 	assert_int_equal(s->query_count, 3);

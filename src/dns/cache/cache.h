@@ -5,7 +5,7 @@
 #define DW_DNS_CACHE_CACHE_H
 
 #include "base/addr.h"
-#include "dns/fcrdns.h"
+#include "dns/cache/result.h"
 #include "dns/wire/message.h"
 #include "dns/wire/status.h"
 

@@ -4,9 +4,44 @@
 #ifndef DW_DNS_CACHE_RESULT_H
 #define DW_DNS_CACHE_RESULT_H
 
-#include "dns/fcrdns.h"
+#include "base/str.h"
 
-/* How dns_fcrdns_result, which everybody reads, comes into being. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The result of an FCrDNS look-up (dns/fcrdns.h). */
+
+enum dns_fcrdns_mode { DNS_FCRDNS_SINGLE, DNS_FCRDNS_DOUBLE };
+
+enum dns_fcrdns_status {
+	DNS_FCRDNS_OFF, /* nobody asked */
+	DNS_FCRDNS_VERIFIED,
+	DNS_FCRDNS_UNVERIFIED, /* single: names that the PTR claims */
+	DNS_FCRDNS_MISMATCH,   /* names, and none confirms */
+	DNS_FCRDNS_NONE,       /* authoritatively no PTR */
+	DNS_FCRDNS_PRIVATE,    /* of special use, and not asked */
+	DNS_FCRDNS_ERROR       /* nobody knows */
+};
+
+/* "off", "verified", "unverified", "mismatch", "none", "private", "error". */
+const char *dns_fcrdns_status_word(enum dns_fcrdns_status status);
+
+/* Immutable and shared: hold a reference as long as the strings are used. */
+struct dns_fcrdns_result {
+	enum dns_fcrdns_status status;
+	bool overload; /* DNS_FCRDNS_ERROR because a limit was reached, not for DNS's own reasons */
+	bool incomplete;     /* a name may confirm that is neither in `names` nor in `unasked` */
+	uint64_t expires_ms; /* clock_ms() from which on it must not be used */
+	uint64_t refresh_ms; /* from which on a hit has it looked up anew; UINT64_MAX: never */
+	struct str_list
+		names; /* VERIFIED: confirmed; UNVERIFIED: claimed; lower-case, no final dot */
+	struct str_list ptr;     /* usable names that the PTR gave, confirmed or not */
+	struct str_list unasked; /* its end: beyond max_ptr, not looked up */
+};
+
+const struct dns_fcrdns_result *dns_fcrdns_result_ref(const struct dns_fcrdns_result *result);
+void dns_fcrdns_result_unref(const struct dns_fcrdns_result *result);
 
 /*
  * Copies the strings. `confirmed[i]` says whether ptr.items[i] belongs to `names`, too; NULL: all

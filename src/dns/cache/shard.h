@@ -4,7 +4,7 @@
 #ifndef DW_DNS_CACHE_SHARD_H
 #define DW_DNS_CACHE_SHARD_H
 
-#include "dns/fcrdns.h"
+#include "dns/cache/result.h"
 #include "dns/wire/name.h"
 #include "dns/wire/packed.h"
 

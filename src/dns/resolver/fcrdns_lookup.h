@@ -4,8 +4,9 @@
 #ifndef DW_DNS_RESOLVER_FCRDNS_LOOKUP_H
 #define DW_DNS_RESOLVER_FCRDNS_LOOKUP_H
 
-#include "dns/fcrdns.h"
+#include "dns/cache/result.h"
 #include "dns/resolver/resolver.h"
+#include "dns/resolver/trace.h"
 
 /* One FCrDNS look-up, as fcrdns.h describes it. Pure logic: the time is an argument. */
 struct dns_fcrdns_lookup;

@@ -4,7 +4,7 @@
 #ifndef DW_DNS_RESOLVER_LOCAL_ANSWER_H
 #define DW_DNS_RESOLVER_LOCAL_ANSWER_H
 
-#include "dns/resolver/resolver.h"
+#include "dns/resolver/env.h"
 
 /* What is known without asking anybody: of the static zone, and of the cache. Pure logic. */
 

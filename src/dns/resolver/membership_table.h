@@ -4,9 +4,11 @@
 #ifndef DW_DNS_RESOLVER_MEMBERSHIP_TABLE_H
 #define DW_DNS_RESOLVER_MEMBERSHIP_TABLE_H
 
+#include "base/addr.h"
+#include "base/str.h"
 #include "base/util.h"
-#include "dns/membership.h"
 #include "dns/resolver/fcrdns_lookup.h"
+#include "dns/resolver/membership_question.h"
 
 /*
  * One worker's questions of membership.h in flight, bounded in all and, of those to lists, for each

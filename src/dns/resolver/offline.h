@@ -5,7 +5,7 @@
 #define DW_DNS_RESOLVER_OFFLINE_H
 
 #include "base/diag.h"
-#include "dns/resolver/resolver.h"
+#include "dns/resolver/env.h"
 
 /*
  * A DNS of its own for tests of policies: what the static zone does not have the say about does not
@@ -16,13 +16,6 @@ struct dns_offline {
 	size_t failing_count;
 	bool all_fail;
 };
-
-/*
- * A shared state that asks nobody, with the settings' limits; no file is read. `zone` may be NULL;
- * a reference is taken. `offline` is borrowed. NULL after a diag_error.
- */
-struct dns_context *dns_context_offline(const struct dns_settings *settings, struct dns_zone *zone,
-	const struct dns_offline *offline, struct diag *diag);
 
 /* As dns_local_answer_step, without expires_ms; the answer is always known. */
 void dns_offline_step(

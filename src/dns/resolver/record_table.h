@@ -4,8 +4,10 @@
 #ifndef DW_DNS_RESOLVER_RECORD_TABLE_H
 #define DW_DNS_RESOLVER_RECORD_TABLE_H
 
-#include "dns/record_lookup.h"
+#include "dns/resolver/record_result.h"
 #include "dns/resolver/resolver.h"
+
+struct dns_record_lookup;
 
 /* The inquiries of one engine under way. Pure logic: the time is an argument. */
 struct dns_record_table;

@@ -4,10 +4,8 @@
 #ifndef DW_DNS_RESOLVER_RESOLVER_H
 #define DW_DNS_RESOLVER_RESOLVER_H
 
-#include "dns/cache/cache.h"
-#include "dns/resolver/limits.h"
+#include "dns/resolver/env.h"
 #include "dns/upstream/exchange.h"
-#include "dns/zone/zone.h"
 
 /*
  * One worker's resolver: each step of a question from the static zone, the cache, a question that
@@ -17,48 +15,10 @@
 struct dns_resolver;
 struct dns_request;
 
-/* What a resolver stands on; all of it borrowed, and good as long as the resolver is. */
-struct dns_ground {
-	const struct dns_settings *settings;
-	const struct dns_zone *zone; /* NULL: none */
-	struct dns_cache *cache;
-	struct dns_limits *limits;
-	size_t upstream_count;
-	struct dns_network network;
-	struct dns_timer_wheel *wheel;
-	struct random_pool *random;
-	struct dns_stats *stats;
-	struct dns_health *health;
-};
-
 /* NULL when out of memory. */
 struct dns_resolver *dns_resolver_new(const struct dns_ground *ground);
 /* No request may be left. */
 void dns_resolver_free(struct dns_resolver *resolver);
-
-enum dns_source { DNS_SOURCE_ZONE, DNS_SOURCE_CACHE, DNS_SOURCE_UPSTREAM, DNS_SOURCE_US };
-
-/* One step of a request. Pointers are good during the call. */
-struct dns_step {
-	const struct dns_name *name;
-	enum dns_type type;
-	enum dns_status status;
-	const struct dns_answer *answer; /* for DATA and CNAME */
-	uint64_t expires_ms;             /* with everything in it clamped as configured */
-	enum dns_source source;
-	size_t upstream; /* of DNS_SOURCE_UPSTREAM */
-	bool tcp;        /* likewise */
-	uint32_t ms;     /* from the first send to the answer */
-	bool joined;     /* the question was in flight for somebody else */
-	uint64_t now_ms;
-};
-
-struct dns_request_end {
-	enum dns_status status;
-	const struct dns_answer *answer; /* DNS_STATUS_DATA only; good during the call */
-	uint64_t expires_ms;             /* of the step that expires first */
-	uint64_t now_ms;
-};
 
 /*
  * Asks. Nothing happens before the next dns_resolver_run; `done` is called exactly once, from
