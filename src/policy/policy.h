@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define POLICY_RULE_TERMS_MAX 32 /* of one rule */
+
 /* One configured [policy NAME], with what it inherits already filled in. Immutable once loaded. */
 
 enum policy_rdns { POLICY_RDNS_OFF, POLICY_RDNS_SINGLE, POLICY_RDNS_DOUBLE };

@@ -3,28 +3,13 @@
 
 #include "policy/rule.h"
 
-#include "base/arena.h"
-#include "policy/lint.h"
-#include "policy/rule_private.h"
+#include "policy/rule_list_private.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ARENA_CHUNK 4096
-
-struct policy_rules {
-	struct arena arena;
-	const struct policy_rule **items;
-	size_t count;
-	size_t capacity;
-	bool need_names;
-	unsigned claims;
-	struct policy_lookup_table lookups;
-	struct policy_rule_index plan;
-	struct policy_list_files lists;
-	struct policy_rate_table rates;
-};
 
 struct policy_rules *policy_rules_new(void)
 {
@@ -36,7 +21,7 @@ struct policy_rules *policy_rules_new(void)
 	return rules;
 }
 
-static void clear_terms(struct policy_term *terms, size_t count)
+void policy_terms_clear(struct policy_term *terms, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		policy_term_clear(&terms[i]);
@@ -49,7 +34,7 @@ void policy_rules_free(struct policy_rules *rules)
 		return;
 	}
 	for (size_t i = 0; i < rules->count; i++) {
-		clear_terms(rules->items[i]->terms, rules->items[i]->count);
+		policy_terms_clear(rules->items[i]->terms, rules->items[i]->count);
 	}
 	free(rules->items);
 	policy_lookup_table_clear(&rules->lookups);
@@ -57,288 +42,6 @@ void policy_rules_free(struct policy_rules *rules)
 	free(rules->lists.items);
 	arena_clear(&rules->arena);
 	free(rules);
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-enum ampersand { AMPERSAND_NONE, AMPERSAND_JOINS, AMPERSAND_BAD };
-
-/* What stands at text[i]: a & that joins terms, one that belongs to a value, or neither. */
-static enum ampersand ampersand_at(struct str text, size_t i)
-{
-	if (text.data[i] != '&') {
-		return AMPERSAND_NONE;
-	}
-	bool before = i == 0 || is_blank(text.data[i - 1]);
-	bool after = i + 1 == text.len || is_blank(text.data[i + 1]);
-
-	if (before != after) {
-		return AMPERSAND_BAD;
-	}
-	return before ? AMPERSAND_JOINS : AMPERSAND_NONE;
-}
-
-/* What no part of any rule may hold. */
-static bool check_bytes(const struct policy_script *script)
-{
-	struct str text = script->text;
-	size_t errors = script->diag->errors;
-
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.data[i];
-		struct place place = policy_script_at(script, text.data + i);
-
-		if ((c < 0x20 && c != '\t') || c == 0x7f) {
-			diag_error(script->diag, &place, "a control byte 0x%02x: expected text", c);
-			return false;
-		}
-		enum ampersand ampersand = ampersand_at(text, i);
-
-		if (ampersand == AMPERSAND_JOINS && script->skip > 0) {
-			diag_error(script->diag, &place,
-				"a & between blanks: expected one regex, with \\x26 for it");
-		} else if (ampersand == AMPERSAND_BAD) {
-			diag_error(script->diag, &place,
-				"a & with a blank on one side only: expected \" & \" between "
-				"terms, and \\x26 in a regex");
-		}
-	}
-	return script->diag->errors == errors;
-}
-
-/* Cuts the part before the first & that joins off *rest; false once *rest is used up. */
-static bool next_part(struct str *rest, struct str *part)
-{
-	size_t end = 0;
-
-	if (rest->data == NULL) {
-		return false;
-	}
-	while (end < rest->len && ampersand_at(*rest, end) != AMPERSAND_JOINS) {
-		end++;
-	}
-	*part = str_trim((struct str){rest->data, end});
-	*rest = end < rest->len ? str_from(*rest, end + 1) : (struct str){NULL, 0};
-	return true;
-}
-
-/* All parts are read, also after one that is bad, so that one run tells everything. */
-static bool read_terms(const struct policy_script *script, struct policy_term *terms, size_t *count)
-{
-	struct str rest = script->text;
-	struct str part;
-	size_t good = 0;
-	size_t parts = 0;
-
-	for (; parts < POLICY_RULE_TERMS_MAX && next_part(&rest, &part); parts++) {
-		good += policy_term_read(part, script, &terms[good]);
-	}
-	bool any = false;
-
-	for (size_t i = 0; i < good; i++) {
-		any = any || terms[i].op == POLICY_OPERATOR_ANY;
-	}
-	if (any && parts > 1) {
-		diag_error(
-			script->diag, &script->place, "`*` beside other terms: expected it alone");
-	} else if (rest.data != NULL) {
-		struct place place = policy_script_at(script, rest.data);
-
-		diag_error(script->diag, &place, "too many terms: expected at most %d",
-			POLICY_RULE_TERMS_MAX);
-	} else if (good == parts) {
-		*count = good;
-		return true;
-	}
-	clear_terms(terms, good);
-	return false;
-}
-
-static unsigned cost_of(const struct policy_term *term)
-{
-	return (unsigned)term->field->source * 16 + (unsigned)term->op;
-}
-
-static bool is_rate_by_host(const struct policy_term *term)
-{
-	return term->field->source == POLICY_SOURCE_RATE && term->rate->by == POLICY_RATE_BY_HOST;
-}
-
-/* Insertion keeps terms of one cost as they were written. */
-static void sort_terms(struct policy_rule *rule)
-{
-	for (size_t i = 0; i < rule->count; i++) {
-		size_t at = i;
-
-		for (; at > 0 &&
-			cost_of(&rule->terms[rule->order[at - 1]]) > cost_of(&rule->terms[i]);
-			at--) {
-			rule->order[at] = rule->order[at - 1];
-		}
-		rule->order[at] = (uint8_t)i;
-		rule->claims_at += rule->terms[i].field->source < POLICY_SOURCE_CLAIM;
-		rule->lookups_at += rule->terms[i].field->source < POLICY_SOURCE_FORWARD;
-		rule->rates_at += rule->terms[i].field->source < POLICY_SOURCE_RATE;
-		rule->rates_by_host = rule->rates_by_host || is_rate_by_host(&rule->terms[i]);
-	}
-}
-
-static struct str place_text(struct arena *arena, const struct place *place)
-{
-	struct bytes text;
-
-	bytes_init(&text, 0);
-	bytes_appendf(&text, "%s:%u", place->file, place->line);
-
-	struct str copy = text.failed ? (struct str){NULL, 0} : arena_dup(arena, bytes_view(&text));
-
-	bytes_clear(&text);
-	return copy;
-}
-
-static bool make_room(struct policy_rules *rules)
-{
-	if (rules->count < rules->capacity) {
-		return true;
-	}
-	size_t capacity = rules->capacity > 0 ? rules->capacity * 2 : 16;
-	const struct policy_rule **items =
-		reallocarray(rules->items, capacity, sizeof(*rules->items));
-
-	if (items == NULL) {
-		return false;
-	}
-	rules->items = items;
-	rules->capacity = capacity;
-	return true;
-}
-
-static bool asks_for_names(const struct policy_rule *rule)
-{
-	for (size_t i = rule->lookups_at; i < rule->count; i++) {
-		if (rule->terms[rule->order[i]].field->source == POLICY_SOURCE_NAMES) {
-			return true;
-		}
-	}
-	return rule->rates_by_host;
-}
-
-static unsigned claims_of(const struct policy_rule *rule)
-{
-	unsigned claims = 0;
-
-	for (size_t i = rule->claims_at; i < rule->lookups_at; i++) {
-		claims |= 1U << rule->terms[rule->order[i]].field->claim;
-	}
-	return claims;
-}
-
-/* Compiles script->text, which the arena owns. */
-static bool add(
-	struct policy_rules *rules, enum policy_action action, const struct policy_script *script)
-{
-	struct policy_term terms[POLICY_RULE_TERMS_MAX];
-	size_t count;
-
-	size_t lookups = rules->lookups.count;
-	size_t rates = rules->rates.count;
-
-	if (!check_bytes(script) || !read_terms(script, terms, &count)) {
-		rules->lookups.count = lookups;
-		rules->rates.count = rates;
-		return false;
-	}
-	struct policy_rule *rule = arena_alloc(&rules->arena, 1, sizeof(*rule));
-	struct policy_term *kept = arena_alloc(&rules->arena, count, sizeof(*kept));
-	struct str place = place_text(&rules->arena, &script->place);
-
-	if (rule != NULL && kept != NULL) {
-		memcpy(kept, terms, count * sizeof(*kept));
-		*rule = (struct policy_rule){.action = action,
-			.text = script->text,
-			.place = place,
-			.terms = kept,
-			.count = count};
-		sort_terms(rule);
-	}
-	if (rule == NULL || kept == NULL || place.data == NULL || !make_room(rules) ||
-		!policy_rule_index_add(&rules->plan, rule)) {
-		diag_error(script->diag, &script->place, "out of memory");
-		clear_terms(terms, count);
-		rules->lookups.count = lookups;
-		rules->rates.count = rates;
-		return false;
-	}
-	policy_rule_lint(rule, script);
-	rules->need_names = rules->need_names || asks_for_names(rule);
-	rules->claims |= claims_of(rule);
-	rules->items[rules->count++] = rule;
-	return true;
-}
-
-/* The rule is `prefix`, which does not stand in the file, and `text`. */
-static bool add_text(struct policy_rules *rules, const char *prefix, struct str text,
-	struct policy_script script, enum policy_action action)
-{
-	struct diag *diag = script.diag;
-	struct str trimmed = str_trim(text);
-	struct place at = script.place;
-	struct bytes whole;
-
-	if (at.column > 0) {
-		at.column += (unsigned)(trimmed.data - text.data);
-	}
-	if (trimmed.len == 0) {
-		diag_error(diag, &at, "nothing here: expected %s",
-			prefix[0] == '\0' ? "a rule" : "a regex");
-		return false;
-	}
-	bytes_init(&whole, 0);
-	bytes_append_text(&whole, prefix);
-	bytes_append_str(&whole, trimmed);
-
-	script.place = at;
-	script.skip = strlen(prefix);
-	script.arena = &rules->arena;
-	script.lookups = &rules->lookups;
-	script.lists = &rules->lists;
-	script.rates = &rules->rates;
-	if (!whole.failed) {
-		script.text = arena_dup(&rules->arena, bytes_view(&whole));
-	}
-	bytes_clear(&whole);
-	if (script.text.data == NULL) {
-		diag_error(diag, &at, "out of memory");
-		return false;
-	}
-	return add(rules, action, &script);
-}
-
-bool policy_rules_add(struct policy_rules *rules, enum policy_action action, struct str text,
-	const struct place *place, struct diag *diag)
-{
-	return policy_rules_add_parts(rules, action, text, place, NULL, 0, diag);
-}
-
-bool policy_rules_add_parts(struct policy_rules *rules, enum policy_action action, struct str text,
-	const struct place *place, const struct place_part *parts, size_t part_count,
-	struct diag *diag)
-{
-	struct policy_script script = {
-		.place = *place, .parts = parts, .part_count = part_count, .diag = diag};
-
-	return add_text(rules, "", text, script, action);
-}
-
-bool policy_rules_add_rdns(struct policy_rules *rules, enum policy_action action, struct str regex,
-	const struct place *place, struct diag *diag)
-{
-	struct policy_script script = {.place = *place, .diag = diag};
-
-	return add_text(rules, "host ~ ", regex, script, action);
 }
 
 size_t policy_rules_count(const struct policy_rules *rules)

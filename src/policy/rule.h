@@ -6,7 +6,7 @@
 
 #include "base/diag.h"
 #include "base/str.h"
-#include "policy/net_list.h"
+#include "policy/list_file.h"
 #include "policy/policy.h"
 #include "policy/rate.h"
 
@@ -53,8 +53,6 @@
  * see regex.h for the time that it may take.
  */
 
-#define POLICY_RULE_TERMS_MAX 32
-
 struct policy_rule;
 
 /* NULL when out of memory. */
@@ -87,14 +85,6 @@ unsigned policy_rules_claims(const struct policy_rules *rules);
 /* What `forward` and `dnsbl` terms ask DNS, numbered from 0. At most POLICY_LOOKUPS_MAX. */
 size_t policy_rules_lookup_count(const struct policy_rules *rules);
 const struct policy_lookup *policy_rules_lookup(const struct policy_rules *rules, size_t index);
-
-/* A file that an `in` term was read from. */
-struct policy_list_file {
-	const char *path;
-	uint64_t stamp; /* file_stamp_of_path, before it was read */
-	enum policy_net_list_form form;
-	struct policy_coverage covers; /* of prefixes; nothing where it holds other values */
-};
 
 size_t policy_rules_list_count(const struct policy_rules *rules);
 const struct policy_list_file *policy_rules_list(const struct policy_rules *rules, size_t index);

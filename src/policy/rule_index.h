@@ -5,24 +5,13 @@
 #define DW_POLICY_RULE_INDEX_H
 
 #include "base/util.h"
+#include "policy/anchor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct policy_rule;
-
-/*
- * A rule's anchor: a term without ! that alone, whatever is known beside it, makes the rule false
- * before it asks for anything else, so that a client whose value fails it need not be asked again.
- */
-enum policy_anchor {
-	POLICY_ANCHOR_NONE,
-	POLICY_ANCHOR_ADDRESS, /* `ip` */
-	POLICY_ANCHOR_CERT,    /* `cert.*` */
-	POLICY_ANCHOR_NAMES,   /* `host`; only where the names are known */
-	POLICY_ANCHOR_COUNT
-};
 
 /* The rules with one kind of anchor, in the order of the list. */
 struct policy_group {

@@ -3,6 +3,7 @@
 
 #include "policy/rule_iter.h"
 
+#include "policy/rule.h"
 #include "policy/rule_private.h"
 
 #include <string.h>

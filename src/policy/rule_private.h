@@ -4,8 +4,8 @@
 #ifndef DW_POLICY_RULE_PRIVATE_H
 #define DW_POLICY_RULE_PRIVATE_H
 
-#include "policy/rule.h"
-#include "policy/rule_index.h"
+#include "policy/anchor.h"
+#include "policy/policy.h"
 #include "policy/term.h"
 
 #include <stdbool.h>
@@ -31,6 +31,9 @@ struct policy_rule {
 	size_t rates_at;     /* and last, rates */
 	bool rates_by_host;
 };
+
+struct policy_rule_index;
+struct policy_rules;
 
 const struct policy_rule_index *policy_rules_index(const struct policy_rules *rules);
 

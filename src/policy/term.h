@@ -6,11 +6,11 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
-#include "policy/evaluate.h"
 #include "policy/facts.h"
 #include "policy/field.h"
+#include "policy/list_file.h"
+#include "policy/policy.h"
 #include "policy/rate.h"
-#include "policy/rule.h"
 
 /* One term of a rule, compiled; inside policy only. */
 
