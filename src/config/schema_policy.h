@@ -4,7 +4,7 @@
 #ifndef DW_CONFIG_SCHEMA_POLICY_H
 #define DW_CONFIG_SCHEMA_POLICY_H
 
-#include "config/schema.h"
+#include "config/key.h"
 
 /* The keys of [policy NAME], for schema.c alone. */
 #define CONFIG_POLICY_KEY_COUNT 26

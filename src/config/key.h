@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CONFIG_KEY_H
+#define DW_CONFIG_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the schema says of one key. */
+
+/* What a value is, and what it is stored as at `offset` (and `second`). */
+enum config_type {
+	CONFIG_BOOL,          /* bool */
+	CONFIG_NUMBER,        /* uint32_t; a word of `words` stands for its value */
+	CONFIG_SIZE,          /* uint32_t, bytes */
+	CONFIG_BIG_SIZE,      /* uint64_t, bytes */
+	CONFIG_TIME_MS,       /* uint32_t; a word of `words` stands for its value */
+	CONFIG_TIME_S,        /* uint32_t */
+	CONFIG_WORD,          /* unsigned or an enum: the value of one of `words` */
+	CONFIG_MODE,          /* mode_t */
+	CONFIG_PATH,          /* const char *, absolute */
+	CONFIG_PATHS,         /* const char *const *, absolute; second: size_t; one a line */
+	CONFIG_USER,          /* const char *; second: uid_t, if any */
+	CONFIG_GROUP,         /* const char *; second: gid_t, if any */
+	CONFIG_PREFIXES,      /* const struct prefix *; second: size_t */
+	CONFIG_ENDPOINTS,     /* struct endpoint[max]; second: size_t */
+	CONFIG_CLAIMS,        /* unsigned, bits */
+	CONFIG_LISTEN,        /* const struct net_listen_spec *; second: size_t */
+	CONFIG_CERT_SOURCE,   /* struct cert_choice */
+	CONFIG_VERIFY_SOURCE, /* likewise, without a codec */
+	CONFIG_LOG,           /* enum log_target; second: const char * */
+	CONFIG_PARENT,        /* nothing: resolved while loading */
+	CONFIG_PIN,           /* struct policy_pins *, kept by policy/ */
+	CONFIG_ALLOW,         /* the rules, kept by policy/ */
+	CONFIG_DENY,
+	CONFIG_RDNS_ALLOW,
+	CONFIG_RDNS_DENY
+};
+
+/* For `second`: there is none (the first member of struct config is no such thing). */
+#define CONFIG_NONE 0
+
+struct config_word {
+	const char *word; /* NULL ends the list */
+	uint32_t value;   /* the first word of a value is the one that is printed */
+	bool later;       /* known, and refused by this version */
+};
+
+struct config_key {
+	const char *name;
+	enum config_type type;
+	size_t offset; /* in struct config; in struct policy for the keys of [policy NAME] */
+	size_t second;
+	uint64_t min;
+	uint64_t max;
+	const struct config_word *words;
+	const char *value;   /* the default, as it would be written; NULL: none */
+	const char *example; /* lines as in a file, with what must stand beside it */
+	const char *help;    /* sentences for people */
+	bool at_start;       /* read once: another value takes a restart */
+};
+
+#endif
