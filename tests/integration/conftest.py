@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from kit import frontends, names  # noqa: E402
 from kit.certs import Pki  # noqa: E402
 from kit.doorward import Doorward  # noqa: E402
+from kit.hostile import Hostile  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -121,6 +122,18 @@ def tap(nsd, stack):
     tap = names.Tap(nsd.port)
     stack.callback(tap.close)
     return tap
+
+
+@pytest.fixture
+def hostile(stack):
+    """Starts a name server that does what a script says."""
+
+    def start(script, **more):
+        server = Hostile(script, **more)
+        stack.callback(server.close)
+        return server
+
+    return start
 
 
 @pytest.fixture

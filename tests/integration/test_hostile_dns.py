@@ -24,7 +24,6 @@ from kit.hostile import (
     REFUSED,
     SERVFAIL,
     TO_QUESTION,
-    Hostile,
     a,
     cname,
     honest,
@@ -59,16 +58,6 @@ RESULT_REASONS = {
     "error": "dns_error",
 }
 TOLD = "verified"
-
-
-@pytest.fixture
-def hostile(stack):
-    def start(script, **more):
-        server = Hostile(script, **more)
-        stack.callback(server.close)
-        return server
-
-    return start
 
 
 @pytest.fixture

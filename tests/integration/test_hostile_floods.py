@@ -15,7 +15,6 @@ import fcgi
 from kit.doorward import reason
 from kit.hostile import (
     TO_QUESTION,
-    Hostile,
     a,
     cname,
     honest,
@@ -31,16 +30,6 @@ from kit.names import reverse
 NAME, CLIENT, OTHER = "good.example", "192.0.2.1", "192.0.2.200"
 POLICY = "[policy default]\nallow = host ~ .\n"
 UNHURRIED = "timeout = 30s\nattempts = 10\nlookup_timeout = 60s"
-
-
-@pytest.fixture
-def hostile(stack):
-    def start(script):
-        server = Hostile(script)
-        stack.callback(server.close)
-        return server
-
-    return start
 
 
 # Forged: the forger knows everything but the ID, and cannot send from where the server is.

@@ -21,7 +21,6 @@ from kit.hostile import (
     SERVFAIL,
     TC,
     TO_QUESTION,
-    Hostile,
     a,
     cname,
     honest,
@@ -54,16 +53,6 @@ def world(*names):
 
 
 TRUTH = honest(world((NAME, CLIENT)))
-
-
-@pytest.fixture
-def hostile(stack):
-    def start(script, **more):
-        server = Hostile(script, **more)
-        stack.callback(server.close)
-        return server
-
-    return start
 
 
 def told(q, says=TRUTH):
