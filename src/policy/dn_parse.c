@@ -325,8 +325,7 @@ bool policy_dn_parse(struct policy_dn *dn, struct str written)
 	}
 }
 
-/* Where the next `/` stands that an attribute follows; the length, if none does. */
-static size_t find_slash(struct str text)
+size_t policy_dn_find_slash(struct str text)
 {
 	for (size_t i = 1; i < text.len; i++) {
 		struct str type = str_from(text, i + 1);
@@ -366,7 +365,7 @@ bool policy_dn_parse_slashes(struct policy_dn *dn, struct str written)
 {
 	begin(dn);
 	while (written.len > 0) {
-		size_t end = find_slash(written);
+		size_t end = policy_dn_find_slash(written);
 		struct str part = {written.data + 1, end - 1};
 		struct policy_ava *ava = begin_ava(dn, false);
 		struct str type;

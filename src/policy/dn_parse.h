@@ -6,7 +6,7 @@
 
 #include "policy/text.h"
 
-/* For dn.c: a distinguished name taken apart. */
+/* For dn.c and lint_value.c: a distinguished name taken apart. */
 
 #define POLICY_DN_AVAS_MAX 32
 
@@ -30,5 +30,7 @@ struct policy_dn {
 NODISCARD bool policy_dn_parse(struct policy_dn *dn, struct str written);
 /* `/C=DE/O=Example`, in which nothing is escaped but bytes, as \xXX. False with `why`. */
 NODISCARD bool policy_dn_parse_slashes(struct policy_dn *dn, struct str written);
+/* Where the next `/` stands, behind the first byte, that an attribute follows; else the length. */
+size_t policy_dn_find_slash(struct str text);
 
 #endif

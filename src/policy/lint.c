@@ -6,6 +6,7 @@
 #include "policy/dn.h"
 #include "policy/domain.h"
 #include "policy/lint_claim.h"
+#include "policy/lint_value.h"
 #include "policy/netset.h"
 #include "policy/regex_shape.h"
 #include "policy/regex_trial.h"
@@ -323,6 +324,9 @@ static void advise_on_term(const struct policy_rule *rule, const struct policy_t
 	const struct policy_field *field = term->field;
 	struct place place = policy_script_at(script, term->text.data);
 
+	if (policy_value_advise(term, script)) {
+		return;
+	}
 	if (term->op == POLICY_OPERATOR_MATCHES &&
 		(field->kind == &policy_domain_host || field->kind == &policy_domain_san)) {
 		advise_on_name(rule, term, script);

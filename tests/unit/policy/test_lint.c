@@ -4,6 +4,7 @@
 #include "policy/lint.h"
 
 #include "policy/regex_shape.h"
+#include "policy/text.h"
 
 #include "unit/policy/kit.h"
 
@@ -310,6 +311,114 @@ static void test_regexes_about_distinguished_names(void **state)
 	advised(ALLOW, "cert.subject CN=ann,OU=Staff", NULL);
 }
 
+/* In a deny such a value lets in the one it was written against. */
+static void test_values_that_never_match(void **state)
+{
+#define QUOTES "the quotes are part of the value: expected it without them"
+#define CN_ALONE                                                                                   \
+	"cert.cn is the value of the CN alone: expected it without CN= and other attributes"
+#define URI_ALONE "expected the URI alone, without a word before it"
+#define SCHEME                                                                                     \
+	"a URI in a certificate begins with a scheme: expected one, as in "                        \
+	"spiffe://example.com/door"
+#define EMAIL_ALONE "expected the e-mail address alone, as in ann@example.com"
+#define SLASH(part, type)                                                                          \
+	"\"" part "\" is part of the value of " type ": expected commas between attributes, as "   \
+	"doorward check --cert shows it"
+#define WHOLE                                                                                      \
+	"only a certificate with no other attribute has this name: expected the whole name, as "   \
+	"doorward check --cert shows it"
+#define NEGATIVE(number)                                                                           \
+	"RFC 5280 allows no negative serial number: expected " number                              \
+	" as doorward check --cert shows it"
+	static const struct {
+		const char *field;
+		const char *value;
+		const char *cure; /* NULL: nothing is said */
+	} cases[] = {
+		{"cert.cn", "\"alice\"", QUOTES},
+		{"cert.cn", "'alice'", QUOTES},
+		{"cert.email", "\"ann@partner.example\"", QUOTES},
+		{"cert.uri", "\"spiffe://a.example/x\"", QUOTES},
+		{"user_agent", "\"curl\"", QUOTES},
+		{"cert.cn", "CN=alice", CN_ALONE},
+		{"cert.cn", "cn=a;b", CN_ALONE},
+		{"cert.cn", "O=Example,CN=alice", CN_ALONE},
+		{"cert.cn", "/O=Example/CN=alice", CN_ALONE},
+		{"cert.cn", "commonName=alice", CN_ALONE},
+		{"cert.uri", "URI:spiffe://a.example/x", URI_ALONE},
+		{"cert.uri", "URL=https://a.example/", SCHEME},
+		{"cert.uri", "a.example/x", SCHEME},
+		{"cert.email", "email:ann@partner.example", EMAIL_ALONE},
+		{"cert.email", "emailAddress=ann@partner.example", EMAIL_ALONE},
+		{"cert.email", "Ann <ann@partner.example>", EMAIL_ALONE},
+		{"cert.issuer", "CN=CA/O=Example/C=DE", SLASH("/O=Example/C=DE", "CN")},
+		{"cert.subject", "C=DE,CN=ann/emailAddress=ann@a.example",
+			SLASH("/emailAddress=ann@a.example", "CN")},
+		{"cert.subject", "OU=Staff", WHOLE},
+		{"cert.subject", "C=DE,OU=Staff", WHOLE},
+		{"cert.issuer", "C=DE", WHOLE},
+		{"cert.serial", "-26ab", NEGATIVE("0xd955")},
+		{"cert.serial", "-1ab", NEGATIVE("0xfe55")},
+		{"cert.serial", "-d955", NEGATIVE("the number")},
+		{"cert.cn", "alice", NULL},
+		{"cert.cn", "host/a.example", NULL},
+		{"cert.cn", "role=admin", NULL},
+		{"cert.cn", "\"Ann\" Other", NULL},
+		{"cert.uri", "urn:uuid:1", NULL},
+		{"cert.uri", "spiffe://a.example/x", NULL},
+		{"cert.email", "ann=x@partner.example", NULL},
+		{"cert.email", "\"Ann Other\"@partner.example", NULL},
+		{"cert.subject", "CN=alice", NULL},
+		{"cert.subject", "O=Example", NULL},
+		{"cert.subject", "UID=ann", NULL},
+		{"cert.subject", "CN=host/a.example,O=Example", NULL},
+		{"cert.subject", "CN=and/or=x", NULL},
+		{"cert.subject", "CN=\"a, b\"", NULL},
+		{"cert.serial", "26ab", NULL},
+		{"cert.serial", "-0", NULL},
+	};
+	char rule[128];
+	char quoted[POLICY_QUOTE_MAX];
+	char warning[400];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		snprintf(rule, sizeof(rule), "ip ::1 & %s %s", cases[i].field, cases[i].value);
+		snprintf(warning, sizeof(warning), "%zu: warning: %s %s: %s",
+			9 + strlen("ip ::1 & ") + strlen(cases[i].field) + 1, cases[i].field,
+			policy_quote(str_view(cases[i].value), quoted), cases[i].cure);
+		advised(DENY, rule, cases[i].cure != NULL ? warning : NULL);
+		advised(ALLOW, rule, cases[i].cure != NULL ? warning : NULL);
+	}
+	advised(DENY, "user_agent ~ \"curl\"",
+		"22: warning: the quotes are part of the regex \"\"curl\"\": expected it without "
+		"them");
+	advised(ALLOW, "host ~ '\\.example\\.com$'",
+		"16: warning: the quotes are part of the regex \"'\\.example\\.com$'\": expected "
+		"it without them");
+}
+
+static void test_lists_with_values_that_never_match(void **state)
+{
+	static const char *const values[][2] = {
+		{"cert.cn", "CN=alice\nbob\n"}, {"cert.subject", "CN=a,O=b/C=DE\nCN=c\n"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		char *path = file_with(values[i][1], strlen(values[i][1]));
+		char rule[PATH_MAX + 64];
+		struct book b;
+
+		book_init(&b);
+		snprintf(rule, sizeof(rule), "%s in file:%s", values[i][0], path);
+		assert_true(book_try(&b, DENY, rule));
+		assert_int_equal(b.diag.warnings, 1);
+		book_clear(&b);
+		remove_file(path);
+	}
+}
+
 static void test_rules_that_are_never_reached(void **state)
 {
 	static const struct {
@@ -423,6 +532,8 @@ int main(void)
 		cmocka_unit_test(test_regexes_are_tried_for_time),
 		cmocka_unit_test(test_denying_a_fingerprint),
 		cmocka_unit_test(test_regexes_about_distinguished_names),
+		cmocka_unit_test(test_values_that_never_match),
+		cmocka_unit_test(test_lists_with_values_that_never_match),
 		cmocka_unit_test(test_rules_that_are_never_reached),
 		cmocka_unit_test(test_what_a_rule_asks_for),
 	};
