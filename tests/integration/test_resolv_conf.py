@@ -4,6 +4,7 @@
 """/etc/resolv.conf, one of our own that nobody else sees, and servers on port 53 of their own addresses."""
 
 import contextlib
+import re
 import shlex
 import socket
 import subprocess
@@ -76,6 +77,7 @@ def test_a_change_is_in_force_without_a_restart(doorward, folder):
             return door.ask(REMOTE_ADDR="192.0.2.1").header("X-Client-Hostname")
 
         assert name() == "one.example"
+        assert in_use(door.stderr()) == [f"{FIRST}:53 (of /etc/resolv.conf)"]
         resolv.write_text(f"nameserver fe80::1%none\nnameserver {SECOND}\noptions rotate attempts:2\n")
         door.wait_for_log("resolv.conf has changed")
         assert "name server 'fe80::1%none' is left out: its zone is no interface" in door.stderr()
@@ -83,3 +85,46 @@ def test_a_change_is_in_force_without_a_restart(doorward, folder):
         resolv.write_text(f"nameserver {FIRST}\n")
         door.wait_for_log("(?s)resolv.conf has changed.*resolv.conf has changed")
         assert name() == "one.example"
+        servers = [FIRST, SECOND, FIRST]
+        assert in_use(door.stderr()) == [f"{server}:53 (of /etc/resolv.conf)" for server in servers]
+
+
+def in_use(text):
+    return re.findall(r"name servers in use: ([^\n\"]*)", text)
+
+
+@pytest.mark.skipif(not may_mount(), reason="needs a mount namespace")
+@pytest.mark.parametrize(
+    "servers, wanted",
+    [
+        (["192.0.2.53"], "192.0.2.53:53"),
+        (
+            ["192.0.2.53", "2001:db8::53", "fe80::1%lo"],
+            "192.0.2.53:53, [2001:db8::53]:53, [fe80::1%lo]:53",
+        ),
+        ([], "127.0.0.1:53"),
+    ],
+    ids=["one", "three", "none"],
+)
+def test_the_dump_says_which_are_in_use(folder, servers, wanted):
+    """As a comment: the file that is dumped still leaves the choice to resolv.conf."""
+    resolv = folder / "resolv.conf"
+    resolv.write_text("".join(f"nameserver {server}\n" for server in servers))
+
+    def dump(file):
+        mount = f"mount --bind {shlex.quote(str(resolv))} /etc/resolv.conf"
+        script = f'{mount} && exec "$0" -T -c "$1"'
+        done = subprocess.run(
+            ["unshare", "-m", "sh", "-c", script, BINARY, file], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    file, again = folder / "doorward.conf", folder / "again.conf"
+    file.write_text(SINGLE)
+    first = dump(file)
+    assert first.splitlines()[-1] == f"; name servers in use: {wanted} (of /etc/resolv.conf)"
+    again.write_text(first)
+    assert dump(again) == first
+    resolv.write_text("nameserver 198.51.100.53\n")
+    assert in_use(dump(again)) == ["198.51.100.53:53 (of /etc/resolv.conf)"]
