@@ -42,7 +42,7 @@ const char *authz_claims_detail(struct authz *a)
 
 	bytes_init(&text, 0);
 	if (disputed || a->facts.claims[claim].len == 0) {
-		if (!authz_forward_words(&a->input, name, &text)) {
+		if (!authz_forward_words(&a->input, a->means.config, name, &text)) {
 			bytes_append_str(&text, word);
 		}
 		if (!disputed) {

@@ -175,26 +175,37 @@ static bool cgi_name(struct str name, char out[NAME_MAX_LEN], struct str *result
 
 /*
  * Which words are the front end's: what it does not write, the client may have. ingress-nginx
- * writes X-Original-URL and X-Original-Method. Envoy sends the client's own path, method and Host
- * after the path_prefix. Else the request is the front end's, and says nothing of the client's.
+ * writes X-Original-URL and X-Original-Method, Envoy none.
+ */
+static unsigned words_of(enum cert_profile profile)
+{
+	switch (profile) {
+	case CERT_PROFILE_INGRESS_NGINX:
+		return BIT(WORD_ORIGINAL_URL) | BIT(WORD_ORIGINAL_METHOD);
+	case CERT_PROFILE_ENVOY:
+		return 0;
+	default:
+		return BIT(WORD_COUNT) - 1;
+	}
+}
+
+/*
+ * Envoy sends the client's own path after the path_prefix, and its method and Host. Else the
+ * request is the front end's, and says nothing of the client's.
  */
 static void take_own(
 	struct forward *f, const struct http_head *head, const struct http_route *route)
 {
 	enum cert_profile profile = f->config->frontend.profile;
 
-	f->words = BIT(WORD_COUNT) - 1;
+	f->words = words_of(profile);
 	f->input->told = BIT(WORD_HTTP);
-	if (profile == CERT_PROFILE_INGRESS_NGINX) {
-		f->words = BIT(WORD_ORIGINAL_URL) | BIT(WORD_ORIGINAL_METHOD);
-	}
 	if (route->uri.data == NULL) {
 		return;
 	}
 	f->input->told |= BIT(WORD_PATH);
 	f->originals[ORIGINAL_URI] = route->uri;
 	if (profile == CERT_PROFILE_ENVOY) {
-		f->words = 0;
 		f->originals[ORIGINAL_METHOD] = head->method;
 		f->originals[ORIGINAL_HOST] = http_head_value(head, "Host");
 	}
@@ -255,22 +266,23 @@ static bool original_of(enum authz_input_name name, enum original *what)
 	}
 }
 
-bool authz_forward_words(
-	const struct authz_input *input, enum authz_input_name name, struct bytes *out)
+bool authz_forward_words(const struct authz_input *input, const struct config *config,
+	enum authz_input_name name, struct bytes *out)
 {
 	bool came = (input->present >> name & 1) != 0;
+	unsigned words = came ? input->told : words_of(config->frontend.profile);
 	const char *separator = "";
 	enum original what;
 
 	if ((input->told & BIT(WORD_HTTP)) == 0 || !original_of(name, &what)) {
 		return false;
 	}
-	if (what == ORIGINAL_URI && (input->told & BIT(WORD_PATH)) != 0) {
+	if (words == 0 || (what == ORIGINAL_URI && (input->told & BIT(WORD_PATH)) != 0)) {
 		bytes_append_text(out, "the path after the policy");
 		separator = " and ";
 	}
 	for (unsigned i = 0; i < WORD_COUNT; i++) {
-		if ((told[i].tells & BIT(what)) != 0 && (!came || (input->told & BIT(i)) != 0)) {
+		if ((told[i].tells & BIT(what)) != 0 && (words & BIT(i)) != 0) {
 			bytes_appendf(out, "%s%s", separator, told[i].header);
 			separator = came ? " and " : " or ";
 		}

@@ -22,12 +22,13 @@ void authz_forward_input(struct authz_input *input, const struct config *config,
 	const struct http_head *head, const struct http_route *route);
 /*
  * Over HTTP, the headers that told that claim ("X-Original-URL and X-Forwarded-Host"), or where it
- * did not come, those that could have ("X-Forwarded-Uri or X-Original-URI or X-Original-URL").
+ * did not come, those that could have with the profile ("X-Forwarded-Uri or X-Original-URI or
+ * X-Original-URL").
  * False, and nothing is written, for an input that came otherwise, and for a name that comes as
  * what it is.
  */
-bool authz_forward_words(
-	const struct authz_input *input, enum authz_input_name name, struct bytes *out);
+bool authz_forward_words(const struct authz_input *input, const struct config *config,
+	enum authz_input_name name, struct bytes *out);
 /* Marks the input of a peer that may not; `why`, to which it refers from then on, names the line
  * that would let it. */
 void authz_forward_refuse(

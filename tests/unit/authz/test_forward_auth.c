@@ -157,7 +157,11 @@ static void what_a_front_end_does_not_write_is_not_its_word(void **state)
 			"X-Forwarded-Uri: /y\r\nX-Forwarded-Method: GET\r\nX-Original-URL: "
 			"http://h/\r\n",
 			"/x", "POST", "door"},
-		{CERT_PROFILE_ENVOY, "/auth/p", "X-Forwarded-Uri: /y\r\n", "/y", NULL, NULL},
+		/* Without its path, which it always sends, the request is not Envoy's. */
+		{CERT_PROFILE_ENVOY, "/auth/p",
+			"X-Forwarded-Uri: /y\r\nX-Forwarded-Host: h\r\nX-Forwarded-Method: GET\r\n"
+			"X-Original-URI: /z\r\nX-Original-URL: http://h/\r\n",
+			NULL, NULL, NULL},
 		{CERT_PROFILE_TRAEFIK, "/auth/p/x", "", "/x", NULL, NULL},
 		{CERT_PROFILE_INGRESS_NGINX, "/auth/p",
 			"X-Original-URL: http://h/x\r\nX-Original-Method: PUT\r\n"
@@ -190,6 +194,32 @@ static void what_a_front_end_does_not_write_is_not_its_word(void **state)
 			assert_int_equal(value.data == NULL, claims[k].value == NULL);
 			assert_true(value.data == NULL || str_eq_text(value, claims[k].value));
 		}
+	}
+}
+
+static void what_did_not_come_is_told_by_what_the_front_end_sends(void **state)
+{
+	static const struct {
+		enum cert_profile profile;
+		const char *words;
+	} rows[] = {
+		{CERT_PROFILE_ENVOY, "the path after the policy"},
+		{CERT_PROFILE_INGRESS_NGINX, "X-Original-URL"},
+		{CERT_PROFILE_TRAEFIK, "X-Forwarded-Uri or X-Original-URI or X-Original-URL"},
+	};
+	struct bytes words;
+	struct scene s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		scene_init(&s);
+		s.config.frontend.profile = rows[i].profile;
+		forward(&s, "GET /auth/p HTTP/1.1\r\nHost: door\r\n\r\n");
+		bytes_init(&words, 0);
+		assert_true(
+			authz_forward_words(&s.input, &s.config, AUTHZ_INPUT_REQUEST_URI, &words));
+		assert_true(str_eq_text(bytes_view(&words), rows[i].words));
+		bytes_clear(&words);
 	}
 }
 
@@ -266,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_become_input),
 		cmocka_unit_test(what_a_front_end_does_not_write_is_not_its_word),
+		cmocka_unit_test(what_did_not_come_is_told_by_what_the_front_end_sends),
 		cmocka_unit_test(an_absolute_uri_is_not_hidden_by_another_word),
 		cmocka_unit_test(names_of_any_length),
 		cmocka_unit_test(a_refusal_names_the_line),
