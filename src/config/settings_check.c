@@ -96,32 +96,50 @@ static struct policy_coverage coverage_of(
 	return covers;
 }
 
+/* Addresses that are believed: nearly all are an error (`most`), very many a warning. */
+static void check_coverage(struct config_loader *loader, const struct config_ini_entry *entry,
+	const char *key, const struct policy_coverage *covers, const char *most, const char *many)
+{
+	char text[POLICY_COVERAGE_TEXT_MAX];
+
+	if (!policy_coverage_is_vast(covers)) {
+		return;
+	}
+	struct place place = config_ini_value_place(entry);
+
+	policy_coverage_format(covers, text);
+	if (policy_coverage_is_most(covers)) {
+		diag_error(loader->diag, &place, "%s: %s%s", key, text, most);
+	} else {
+		diag_warning(loader->diag, &place, "%s: %s%s", key, text, many);
+	}
+}
+
 static void check_trusted_proxies(
 	struct config_loader *loader, const struct config_ini_entry *entry)
 {
 	const struct config_frontend *frontend = &loader->snapshot->config.frontend;
 	struct policy_coverage covers =
 		coverage_of(loader, frontend->trusted_proxies, frontend->trusted_proxy_count);
-	char text[POLICY_COVERAGE_TEXT_MAX];
 
-	if (!policy_coverage_is_vast(&covers)) {
-		return;
-	}
-	struct place place = config_ini_value_place(entry);
+	check_coverage(loader, entry, "trusted_proxies", &covers,
+		": everybody is believed; expected the addresses of proxies (for a front end that "
+		"replaces all identity headers: trust_headers = yes)",
+		" are believed, which is more than one owner has; expected the addresses of "
+		"proxies");
+}
 
-	policy_coverage_format(&covers, text);
-	if (policy_coverage_is_most(&covers)) {
-		diag_error(loader->diag, &place,
-			"trusted_proxies: %s: everybody is believed; expected the addresses of "
-			"proxies (for a front end that replaces all identity headers: "
-			"trust_headers = yes)",
-			text);
-	} else {
-		diag_warning(loader->diag, &place,
-			"trusted_proxies: %s are believed, which is more than one owner has; "
-			"expected the addresses of proxies",
-			text);
-	}
+static void check_tcp_peers(struct config_loader *loader, const struct config_ini_entry *entry)
+{
+	const struct config_server *server = &loader->snapshot->config.server;
+	struct policy_coverage covers =
+		coverage_of(loader, server->tcp_peers, server->tcp_peer_count);
+
+	check_coverage(loader, entry, "tcp_peers", &covers,
+		": everybody may connect, and claim any client address; expected the addresses of "
+		"web servers",
+		" may connect, and claim any client address; expected the addresses of web "
+		"servers");
 }
 
 /* forwarded_for is what `address` says where it says it; a line that says otherwise is wrong. */
@@ -231,18 +249,9 @@ void config_check_server(struct config_loader *loader, const struct config_secti
 	const struct config_ini_entry **given)
 {
 	const struct config_server *server = &loader->snapshot->config.server;
-	struct policy_coverage covers =
-		coverage_of(loader, server->tcp_peers, server->tcp_peer_count);
-	char text[POLICY_COVERAGE_TEXT_MAX];
 	struct place place;
 
-	if (policy_coverage_is_vast(&covers)) {
-		place = config_ini_value_place(entry_of(schema, given, "tcp_peers"));
-		diag_warning(loader->diag, &place,
-			"tcp_peers: %s may connect, and claim any client address; expected the "
-			"addresses of web servers",
-			policy_coverage_format(&covers, text));
-	}
+	check_tcp_peers(loader, entry_of(schema, given, "tcp_peers"));
 	for (size_t i = 0; i < server->listen_count; i++) {
 		const struct net_listen_spec *spec = &server->listen[i];
 

@@ -174,7 +174,15 @@ static void sockets_that_others_reach(void **state)
 		{P "[server]\nlisten = 127.0.0.1:9000\nsocket_mode = 0666\n", ""},
 		{P "[server]\nlisten = unix:/x\nsocket_mode = 0770\n", ""},
 		{P "[server]\nlisten = 192.0.2.1:9000\ntcp_peers = 0.0.0.0/1, 128.0.0.0/1\n",
-			"t:4:13: warning: tcp_peers: 4294967296 addresses of IPv4 and 0 /64s of "
+			"t:4:13: error: tcp_peers: 4294967296 addresses of IPv4 and 0 /64s of "
+			"IPv6: everybody may connect, and claim any client address; expected the "
+			"addresses of web servers\n"},
+		{P "[server]\ntcp_peers = ::/1, 8000::/1\n",
+			"t:3:13: error: tcp_peers: 0 addresses of IPv4 and 18446744073709551615 "
+			"/64s of IPv6: everybody may connect, and claim any client address; "
+			"expected the addresses of web servers\n"},
+		{P "[server]\nlisten = 192.0.2.1:9000\ntcp_peers = 64.0.0.0/5, 72.0.0.0/8\n",
+			"t:4:13: warning: tcp_peers: 150994944 addresses of IPv4 and 0 /64s of "
 			"IPv6 may connect, and claim any client address; expected the addresses "
 			"of web servers\n"},
 		{P "[server]\nlisten = 192.0.2.1:9000\ntcp_peers = 10.0.0.0/8, fd00::/8\n", ""},
