@@ -151,6 +151,21 @@ static void each_domain(const struct policy_term *term,
 	}
 }
 
+/* `host ~ \.com$` is `host .com`. */
+static void regex_domain(const struct policy_term *term,
+	void (*each)(void *ctx, const char *field, struct str name), void *ctx)
+{
+	struct policy_regex_shape shape;
+
+	policy_regex_shape(term->operand, &shape);
+	for (char *c = shape.name; *c != '\0'; c++) {
+		*c = ascii_lower(*c);
+	}
+	if (shape.name[0] != '\0' && !shape.whole && !shape.open_end) {
+		each(ctx, term->field->name, str_view(shape.name));
+	}
+}
+
 void policy_rule_each_domain(const struct policy_rule *rule,
 	void (*each)(void *ctx, const char *field, struct str name), void *ctx)
 {
@@ -164,6 +179,8 @@ void policy_rule_each_domain(const struct policy_rule *rule,
 		}
 		if (term->op == POLICY_OPERATOR_EQUALS) {
 			each_domain(term, each, ctx, term->value);
+		} else if (term->op == POLICY_OPERATOR_MATCHES) {
+			regex_domain(term, each, ctx);
 		}
 		for (size_t k = 0;
 			term->op == POLICY_OPERATOR_IN && k < policy_textset_count(term->texts);

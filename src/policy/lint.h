@@ -35,8 +35,8 @@ bool policy_rule_counts(const struct policy_rule *rule);
 /* Whether all that it asks of a client is a certificate, whatever stands in that. */
 bool policy_rule_admits_any_certificate(const struct policy_rule *rule);
 /*
- * Calls `each` for every NAME of `host .NAME` and `cert.dns .NAME` in the rule, also in lists,
- * whose names help to be let in.
+ * Calls `each` for every NAME of `host .NAME` and `cert.dns .NAME` in the rule, also in lists and
+ * where a regex says the same, whose names help to be let in.
  */
 void policy_rule_each_domain(const struct policy_rule *rule,
 	void (*each)(void *ctx, const char *field, struct str name), void *ctx);

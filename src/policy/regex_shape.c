@@ -266,7 +266,7 @@ static void find_name(struct str regex, struct policy_regex_shape *out)
 	size_t len = 0;
 
 	out->whole = take(&s, "^");
-	if (take(&s, ".*") || take(&s, ".+")) {
+	if (take(&s, "(^|\\.)") || take(&s, "(?:^|\\.)") || take(&s, ".*") || take(&s, ".+")) {
 		out->whole = false;
 	}
 	while (s.rest.len > 0 && len + 1 < sizeof(out->name)) {

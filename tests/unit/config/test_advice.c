@@ -219,6 +219,18 @@ static void domains_that_belong_to_many(void **state)
 			"t:3:9: " MANY("cert.dns .com")},
 		{P "deny = uri /x & !host .com\nallow = ip ::1\n", "t:2:8: " MANY("host .com")},
 		{P "deny = host .com\nallow = ip ::1\n", ""},
+		{P "allow = host ~ \\.com$\n", "t:2:9: " MANY("host .com")},
+		{P "allow = host ~ (^|\\.)co\\.uk$\n", "t:2:9: " MANY("host .co.uk")},
+		{P "allow = host ~ ^.*\\.github\\.io\\z\n", "t:2:9: " MANY("host .github.io")},
+		{P "allow = host ~ [.]com$\n", "t:2:9: " MANY("host .com")},
+		{P "allow = host ~ (?i)\\.COM$\n", "t:2:9: " MANY("host .com")},
+		{P "client_cert = optional\nallow = cert.dns ~ \\.com$\n",
+			"t:3:9: " MANY("cert.dns .com")},
+		{P "deny = uri /x & !host ~ \\.com$\nallow = ip ::1\n",
+			"t:2:8: " MANY("host .com")},
+		{P "deny = host ~ \\.com$\nallow = ip ::1\n", ""},
+		{P "allow = host ~ ^co\\.uk$\n", ""},
+		{P "allow = host ~ \\.example\\.com$\n", ""},
 		{P "allow = host .example.com\nallow = host .user.github.io\n", ""},
 #endif
 	};
