@@ -196,8 +196,8 @@ static void test_ordinary_patterns_cost_nothing(void **state)
 		"(^|\\.)googlebot\\.com$", "^crawl-\\d+-\\d+-\\d+-\\d+\\.googlebot\\.com$",
 		"^/admin(/|$)", "\\.(php|asp|cgi)$"};
 	static const char *const texts[] = {
-		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-		"Chrome/120.0.0.0 Safari/537.36",
+		("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+		 "Chrome/120.0.0.0 Safari/537.36"),
 		"crawl-66-249-66-1.googlebot.com", "/index.php", ""};
 	uint64_t steps = POLICY_REGEX_STEPS;
 
