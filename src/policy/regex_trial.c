@@ -69,8 +69,8 @@ static struct str part_of(size_t number, struct str sample)
 		return str_view(others[number]);
 	}
 	number -= ARRAY_LEN(others);
-	if (number == 0 && sample.len > 0) {
-		return sample;
+	if (number == 0) {
+		return sample.len > 0 ? sample : (struct str){NULL, 0};
 	}
 	return number <= sample.len && number <= LETTERS_MAX
 		       ? (struct str){sample.data + number - 1, 1}
