@@ -14,8 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 DAY = datetime.timedelta(days=1)
-NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0, tzinfo=None)
 ATTRIBUTES = {"CN": NameOID.COMMON_NAME, "O": NameOID.ORGANIZATION_NAME, "C": NameOID.COUNTRY_NAME}
+
+
+def now():
+    """In UTC, without a zone, as certificates have it."""
+    return datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0, tzinfo=None)
 
 
 def name(text):
@@ -110,8 +114,8 @@ class Authority:
             .issuer_name(issuer.x509.subject if issuer else subject)
             .public_key(key.public_key())
             .serial_number(1)
-            .not_valid_before(NOW - DAY)
-            .not_valid_after(NOW + 365 * DAY)
+            .not_valid_before(now() - DAY)
+            .not_valid_after(now() + 365 * DAY)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
             .add_extension(usage("key_cert_sign", "crl_sign"), True)
         )
@@ -155,8 +159,8 @@ class Authority:
             .issuer_name(subject if self_signed else self.certificate.x509.subject)
             .public_key(private.public_key())
             .serial_number(serial or self.serial)
-            .not_valid_before(NOW + start)
-            .not_valid_after(NOW + end)
+            .not_valid_before(now() + start)
+            .not_valid_after(now() + end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
             .add_extension(usage("digital_signature"), True)
             .add_extension(

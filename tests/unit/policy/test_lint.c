@@ -263,7 +263,7 @@ static void test_regexes_are_tried_for_time(void **state)
 		"host ~ ^(([a-z])+.)+[A-Z]$", "host ~ (x+x+)+y"};
 	static const char *const cheap[] = {"user_agent ~ googlebot",
 		"user_agent ~ (googlebot|bingbot|yandex)", "user_agent ~ Chrome/\\d+\\.",
-		"user_agent ~ .*Chrome.*Safari", "user_agent ~ (bot|crawl|spider)\\b",
+		"user_agent ~ .*Chrome.*Safari", "user_agent ~ (bot|crawl|spider)\\b", "uri ~ .*",
 		"uri ~ ^/admin(/|$)", "uri ~ \\.(php|asp|cgi)$", "host ~ (^|\\.)example\\.com$",
 		"host ~ ^crawl-\\d+-\\d+-\\d+-\\d+\\.googlebot\\.com$",
 		"host ~ ^[a-z0-9-]+\\.example\\.(com|net)$"};
