@@ -17,18 +17,24 @@
 /* Of all regexes that -t tries: about a second. */
 #define TRIAL_STEPS 50000000
 
-/* Whether a rule after that one, or the default, lets in those that it does not hold for. */
-static bool is_followed_by_allow(const struct policy *policy, size_t index, bool all)
+/* Up to which rule a later one, or the default, lets in those that a rule does not hold for; `all`:
+ * all of those. */
+static size_t allowed_up_to(const struct policy *policy, bool all)
 {
-	for (size_t i = index + 1; i < policy_rules_count(policy->rules); i++) {
-		const struct policy_rule *rule = policy_rules_at(policy->rules, i);
+	size_t i = policy_rules_count(policy->rules);
+
+	if (policy->default_action == POLICY_ACTION_ALLOW) {
+		return i;
+	}
+	for (; i > 0; i--) {
+		const struct policy_rule *rule = policy_rules_at(policy->rules, i - 1);
 
 		if (policy_rule_action(rule) == POLICY_ACTION_ALLOW &&
 			(!all || policy_rule_holds_always(rule))) {
-			return true;
+			return i - 1;
 		}
 	}
-	return policy->default_action == POLICY_ACTION_ALLOW;
+	return 0;
 }
 
 static size_t count_certificates(const char *path)
@@ -61,6 +67,8 @@ static bool trusts_public_cas(const struct policy_trust *trust)
 void config_check_rules(struct config_loader *loader, const struct config_policy_source *source,
 	const struct policy *policy)
 {
+	size_t all_allowed = allowed_up_to(policy, true);
+	size_t some_allowed = allowed_up_to(policy, false);
 	bool told = false;
 
 	for (size_t i = 0; i < source->rule_count; i++) {
@@ -70,13 +78,13 @@ void config_check_rules(struct config_loader *loader, const struct config_policy
 		bool deny = policy_rule_action(rule) == POLICY_ACTION_DENY;
 
 		if (str_eq_text(entry->key, "deny") && policy_rule_denies_by_name(rule) &&
-			is_followed_by_allow(policy, i, true)) {
+			i < all_allowed) {
 			diag_warning(loader->diag, &place,
 				"deny by host, and then everybody is allowed: whoever runs the "
 				"reverse zone of an address can take the name away, and gets in; "
 				"expected deny by ip, or an allow that says who may come in");
 		}
-		if (deny && policy_rule_counts(rule) && !is_followed_by_allow(policy, i, false)) {
+		if (deny && policy_rule_counts(rule) && i >= some_allowed) {
 			diag_warning(loader->diag, &place,
 				"the rate decides nothing: whom the rules above allow is not "
 				"counted, and all others are denied anyway; expected it above "
