@@ -11,7 +11,7 @@ import pytest
 
 import fcgi
 from kit import chains
-from kit.certs import NOW
+from kit.certs import now
 from kit.doorward import configuration, run
 from kit.names import reverse
 
@@ -291,7 +291,7 @@ def local_door(doorward, folder, nsd, pki):
     ca = pki.authority.certificate
     signer = SimpleNamespace(subject=ca.x509.subject, key=ca.key)
     (folder / "ca.pem").write_text(ca.pem)
-    (folder / "ca.crl").write_bytes(chains.crl(signer, [pki.alice], now=NOW))
+    (folder / "ca.crl").write_bytes(chains.crl(signer, [pki.alice], now=now()))
     return doorward(LOCAL, server_of_names=nsd)
 
 

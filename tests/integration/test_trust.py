@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from kit import chains
-from kit.certs import DAY, NOW
+from kit.certs import DAY, now
 from kit.doorward import reason, run
 from kit.process import wait_for
 
@@ -103,19 +103,19 @@ def test_a_folder_is_watched(doorward, folder, pki, ca):
 def test_a_new_crl_revokes(doorward, folder, pki, ca):
     lists = folder / "crls"
     lists.mkdir()
-    (lists / "ca.crl").write_bytes(chains.crl(ca, now=NOW))
+    (lists / "ca.crl").write_bytes(chains.crl(ca, now=now()))
     door = doorward(LOCAL + "ca_file = ca.pem\ncrl_file = crls\n")
     assert ask(door, pki.alice).status == 200
-    replace(lists / "ca.crl", chains.crl(ca, [pki.alice], now=NOW, start=-DAY / 2))
+    replace(lists / "ca.crl", chains.crl(ca, [pki.alice], now=now(), start=-DAY / 2))
     wait_for(lambda: ask(door, pki.alice).status == 403, "the revocation")
     assert reason(ask(door, pki.alice)) == "cert_revoked"
     assert ask(door, pki.rsa).status == 200
-    replace(lists / "ca.crl", chains.crl(ca, [pki.alice], now=NOW, start=-2 * DAY, end=-DAY))
+    replace(lists / "ca.crl", chains.crl(ca, [pki.alice], now=now(), start=-2 * DAY, end=-DAY))
     wait_for(lambda: reason(ask(door, pki.rsa)) == "cert_untrusted", "the stale list")
 
 
 def test_an_answer_holds_as_long_as_the_crl(doorward, folder, pki, ca):
-    (folder / "ca.crl").write_bytes(chains.crl(ca, now=NOW, end=DAY / 24))
+    (folder / "ca.crl").write_bytes(chains.crl(ca, now=now(), end=DAY / 24))
     door = doorward(LOCAL + "ca_file = ca.pem\ncrl_file = ca.crl\nmax_cache = 24h\n")
     for _ in range(2):
         assert 0 < max_age(ask(door, pki.alice)) <= 3600
