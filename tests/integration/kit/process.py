@@ -38,6 +38,11 @@ def settled(read, seconds=0.05, most=0.5):
     return last
 
 
+# Test processes that run side by side (pytest-xdist) have no port in common.
+PORTS = range(20000, 32000)[
+    int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])::int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+]
+
 _given = set()
 
 
@@ -45,7 +50,7 @@ def free_port(host="127.0.0.1"):
     """A port free for TCP and UDP, below the range that outgoing connections take theirs from."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
-        port = random.randrange(20000, 32000)
+        port = random.choice(PORTS)
         if port in _given:
             continue
         try:
