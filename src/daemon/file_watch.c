@@ -7,9 +7,13 @@
 #include "base/diag.h"
 #include "log/log.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define LOOK_EVERY_MS 1000
+#define INTERVAL_ENV "DOORWARD_FILE_WATCH_MS"
+#define INTERVAL_MS 1000
+#define INTERVAL_MIN_MS 10
+#define INTERVAL_MAX_MS 60000
 
 static void look_at_resolv_conf(struct daemon_file_watch *l)
 {
@@ -80,6 +84,25 @@ static void on_look(uv_timer_t *timer)
 	}
 }
 
+static uint64_t interval_from_environment(void)
+{
+	const char *text = getenv(INTERVAL_ENV);
+	uint64_t ms;
+
+	if (text == NULL) {
+		return INTERVAL_MS;
+	}
+	if (str_to_u64(str_view(text), INTERVAL_MAX_MS, &ms) && ms >= INTERVAL_MIN_MS) {
+		return ms;
+	}
+	log_write(LOG_LEVEL_WARNING,
+		"the environment variable " INTERVAL_ENV
+		" is '%s', not a number of milliseconds from %d to %d: files are watched every %d "
+		"ms",
+		text, INTERVAL_MIN_MS, INTERVAL_MAX_MS, INTERVAL_MS);
+	return INTERVAL_MS;
+}
+
 void daemon_file_watch_init(struct daemon_file_watch *l, uv_loop_t *loop,
 	struct authz_snapshot *const *current, bool (*take)(void *ctx, struct authz_snapshot *next),
 	void *ctx)
@@ -89,9 +112,9 @@ void daemon_file_watch_init(struct daemon_file_watch *l, uv_loop_t *loop,
 	l->current = current;
 	l->take = take;
 	l->ctx = ctx;
+	l->interval_ms = interval_from_environment();
 }
 
-/* A few stats a second, where there is a file to look at. */
 void daemon_file_watch_renew(struct daemon_file_watch *l, struct metrics *metrics)
 {
 	const struct authz_snapshot *current = *l->current;
@@ -99,7 +122,7 @@ void daemon_file_watch_renew(struct daemon_file_watch *l, struct metrics *metric
 	l->metrics = metrics;
 	memcpy(l->stamps, current->stamps, sizeof(l->stamps));
 	if (dns_context_watches(current->dns) || authz_snapshot_watches(current)) {
-		uv_timer_start(&l->timer, on_look, LOOK_EVERY_MS, LOOK_EVERY_MS);
+		uv_timer_start(&l->timer, on_look, l->interval_ms, l->interval_ms);
 	} else {
 		uv_timer_stop(&l->timer);
 	}

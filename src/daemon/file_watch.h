@@ -10,10 +10,12 @@
 #include <stdint.h>
 #include <uv.h>
 
-/* Looks every second at resolv.conf, and at the files that snapshot.h names, where the snapshot
- * depends on such; what has changed is read anew. */
+/* Looks every second, or as often as the environment variable DOORWARD_FILE_WATCH_MS says, at
+ * resolv.conf and at the files that snapshot.h names, if the snapshot depends on such. A file that
+ * has changed is read again. */
 struct daemon_file_watch {
 	uv_timer_t timer;
+	uint64_t interval_ms;
 	/* Of the files as they were last read, with success or without. */
 	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT];
 	struct authz_snapshot *const *current;

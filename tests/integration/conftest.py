@@ -4,6 +4,7 @@
 """Fixtures: everything that a test starts ends with it, whatever becomes of the test."""
 
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,9 @@ from kit.doorward import Doorward  # noqa: E402
 from kit.hostile import Hostile  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+# A test need not wait for a second until a changed file is seen.
+os.environ.setdefault("DOORWARD_FILE_WATCH_MS", "50")
 
 # The world that the tests live in: who has which name. 192.0.2.99 is nobody's client.
 ZONES = {

@@ -55,6 +55,11 @@ def run(*arguments, env=None, cwd=None, input=b"", expect=None):
     return done.returncode, done.stdout.decode(errors="backslashreplace"), errors
 
 
+def json_lines(text):
+    """The JSON objects in a log. A last line without its end is still being written."""
+    return [json.loads(line) for line in text.split("\n")[:-1] if line.startswith("{")]
+
+
 def configuration(policy="", **sections):
     """INI text from sections by name; `policy` stands at the end with its own section headers."""
     text = ""
@@ -148,17 +153,18 @@ class Doorward:
 
     def log(self):
         """The log's JSON lines."""
-        return [json.loads(line) for line in self.stderr().splitlines() if line.startswith("{")]
+        return json_lines(self.stderr())
 
     def decisions(self):
-        """Those that were asked for here have their line, or will have it soon."""
-
-        def lines():
+        """The log's decision lines. Waits for one line for each request that ask() sent."""
+        if not (self.process.running() and self.logs_all and self.decided):
             return [line for line in self.log() if "reason" in line]
 
-        if self.process.running() and self.logs_all:
-            wait_for(lambda: len(lines()) >= self.decided, "a line of each decision")
-        return lines()
+        def lines():
+            found = [line for line in json_lines(self.process.output()) if "reason" in line]
+            return found if len(found) >= self.decided else None
+
+        return wait_for(lines, "a log line for each decision")
 
     def wait_for_log(self, pattern):
         return wait_for(lambda: re.search(pattern, self.process.output()), f"{pattern!r} in the log")
