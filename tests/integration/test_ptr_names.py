@@ -137,3 +137,14 @@ def test_one_beyond_the_bound_is_unknown(doorward, world, names, confirmed):
             assert summary(reply) == (status, "dns_error", None), (name, on_error)
             assert reply.header("X-Client-Rdns") == "error"
             assert reply.header("X-Accel-Expires") == "0"
+
+
+def test_a_rule_that_a_reload_brings_counts(doorward, world):
+    """What was looked up before holds no longer where a rule now wants another name."""
+    server = world(strangers(11) + [GOOD], {GOOD})
+    door = doorward(policy("deny = host h000.isp.example\n"), server_of_names=server)
+    assert summary(door.ask(GOOGLEBOT)) == (200, "default", None)
+    door.configure(policy(NO_FALSE_ONES))
+    door.reload()
+    door.wait_for_log("(?i)reloaded|new configuration|in force")
+    assert summary(door.ask(GOOGLEBOT)) == (200, "default", GOOD)

@@ -242,9 +242,33 @@ static void on_forward(void *ctx, const struct dns_request_end *end)
 	next_forwards(l, end->now_ms);
 }
 
-static bool is_wanted(const struct dns_fcrdns_lookup *l, struct str name)
+static bool is_wanted(const struct dns_fcrdns_lookup_ground *ground, struct str name)
 {
-	return l->ground->wants != NULL && l->ground->wants(l->ground->wants_ctx, name);
+	return ground->wants != NULL && ground->wants(ground->wants_ctx, name);
+}
+
+/* Names are chosen in this order: wanted ones are looked up before any other. */
+bool dns_fcrdns_lookup_would_choose(
+	const struct dns_fcrdns_lookup_ground *ground, const struct dns_fcrdns_result *result)
+{
+	size_t asked = result->ptr.count - result->unasked.count;
+	size_t wanted = 0;
+
+	if (ground->wants == NULL || result->unasked.count == 0) {
+		return true;
+	}
+	while (wanted < asked && is_wanted(ground, result->ptr.items[wanted])) {
+		wanted++;
+	}
+	if (wanted == asked) {
+		return true;
+	}
+	for (size_t i = 0; i < result->unasked.count; i++) {
+		if (is_wanted(ground, result->unasked.items[i])) {
+			return false;
+		}
+	}
+	return true;
 }
 
 /*
@@ -267,7 +291,7 @@ static void choose_names(struct dns_fcrdns_lookup *l)
 	l->ask_count = max;
 	memcpy(sorted, l->names, count * sizeof(sorted[0]));
 	for (size_t i = 0; i < count && left > 0; i++) {
-		chosen[i] = is_wanted(l, sorted[i]);
+		chosen[i] = is_wanted(l->ground, sorted[i]);
 		left -= chosen[i];
 	}
 	for (size_t i = 0; i < count && left > 0; i++) {

@@ -42,4 +42,11 @@ struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_lookup
 /* Asks nothing any more; allowed everywhere. */
 void dns_fcrdns_lookup_free(struct dns_fcrdns_lookup *lookup);
 
+/*
+ * False for a result of an earlier configuration that left out a name which could matter now, and
+ * looked up one that could not: another look-up may decide what this result leaves unknown.
+ */
+bool dns_fcrdns_lookup_would_choose(
+	const struct dns_fcrdns_lookup_ground *ground, const struct dns_fcrdns_result *result);
+
 #endif

@@ -395,6 +395,10 @@ const struct dns_fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table 
 		dns_cache_get_result(dns->cache, addr, mode, now_ms);
 
 	*started = false;
+	if (result != NULL && !dns_fcrdns_lookup_would_choose(all->ground, result)) {
+		dns_fcrdns_result_unref(result);
+		result = NULL;
+	}
 	if (result == NULL) {
 		counter_add(&dns->stats->cache_misses, 1);
 		return NULL;
