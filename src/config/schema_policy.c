@@ -63,65 +63,77 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 	{.name = "parent",
 		.type = CONFIG_PARENT,
 		.example = "parent = default",
-		.help = "A policy whose keys hold where this one has none of its own. Its rules "
-			"hold only if this policy has no rule at all. It may stand further down."},
+		.help = "A policy whose keys apply where this policy does not set them "
+			"(inheritance). The parent's rules apply only if this policy has no "
+			"rule at all. The parent may stand further down in the file."},
 	{.name = "rdns",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, rdns),
 		.words = rdns_words,
 		.value = "double",
 		.example = "rdns = double",
-		.help = "Reverse DNS of the client's address. off: none. single (or on): the "
-			"names that the address claims, unconfirmed. double: only names that "
-			"point back to the address."},
+		.help = "Reverse DNS of the client's address (Apache: HostnameLookups). off: no "
+			"lookup. single (or on): the names that the address claims (PTR), "
+			"unconfirmed. double: only names that point back to the address "
+			"(forward-confirmed reverse DNS, FCrDNS)."},
 	{.name = "rdns_when",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, rdns_when),
 		.words = when_words,
 		.value = "always",
 		.example = "rdns_when = needed",
-		.help = "always: look up for every request, so that the answer can name the "
-			"client. needed: only when a rule asks for host."},
+		.help = "always: look up for every request, so that the response can name the "
+			"client. needed: only when a rule reads host."},
 	{.name = "client_cert",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, client_cert),
 		.words = client_cert_words,
 		.value = "off",
 		.example = "client_cert = required\nallow = cert verified",
-		.help = "off: a certificate is not looked at. optional: none is fine, one that "
-			"fails its checks is a denial. required: none is a denial, too."},
+		.help = "Whether the client needs a TLS certificate (mutual TLS; nginx: "
+			"ssl_verify_client; Apache: SSLVerifyClient). off: a certificate is not "
+			"read. optional: a client without a certificate passes; a certificate "
+			"that fails its checks is a denial. required: a missing certificate is "
+			"a denial, too."},
 	{.name = "verify",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, verify),
 		.words = verify_words,
 		.value = "auto",
 		.example = "verify = both\nca_file = /etc/doorward/clients-ca.pem",
-		.help = "Who checks the certificate. frontend: the front end did, and says so; "
-			"doorward checks the validity dates. local: doorward does, and what the "
-			"front end says counts for nothing. both: it must pass with either. auto: "
-			"both if ca_file, ca_dir or cert_pins is set, else frontend."},
+		.help = "Which side checks the certificate. frontend: the front end did, and "
+			"says so (nginx: ssl_verify_client); doorward checks the validity "
+			"dates. local: doorward does, and the front end's verdict is ignored. "
+			"both: the certificate must pass with both. auto: both if ca_file, "
+			"ca_dir or cert_pins is set, else frontend."},
 	{.name = "ca_file",
 		.type = CONFIG_PATH,
 		.offset = offsetof(struct policy, trust.ca_file),
 		.example = "ca_file = /etc/doorward/clients-ca.pem",
-		.help = "The certificates that chains may end in: PEM, or one in DER. Nothing "
-			"else is trusted, the system's own list included. Every file of trust is "
-			"watched, and all are read anew within seconds when one changes."},
+		.help = "The trust store: certificates that chains may end in (OpenSSL: CAfile; "
+			"nginx: ssl_client_certificate, ssl_trusted_certificate; Apache: "
+			"SSLCACertificateFile). PEM, or one certificate in DER. No other "
+			"certificate is trusted, not even those of the system's own list. Every "
+			"file of the trust store is watched; when one changes, all are read "
+			"again within seconds."},
 	{.name = "ca_dir",
 		.type = CONFIG_PATH,
 		.offset = offsetof(struct policy, trust.ca_dir),
 		.example = "ca_dir = /etc/doorward/clients-ca.d",
-		.help = "A folder of such files, named *.pem, *.crt, *.cer or as "
-			"openssl-rehash(1) does; all other names are passed over."},
+		.help = "A folder of such files (OpenSSL: CApath; Apache: "
+			"SSLCACertificatePath), named *.pem, *.crt, *.cer or as "
+			"openssl-rehash(1) names them; files with other names are skipped."},
 	{.name = "crl_file",
 		.type = CONFIG_PATHS,
 		.offset = offsetof(struct policy, trust.crl_files),
 		.second = offsetof(struct policy, trust.crl_file_count),
 		.example = "ca_file = /etc/doorward/clients-ca.pem\ncrl_file = "
 			   "/etc/doorward/clients.crl",
-		.help = "Revocation lists, PEM or DER: a file, or a folder of files named *.pem, "
-			"*.crl or as openssl-rehash(1) does. With any, each certificate of the "
-			"chain needs a list that is not stale: a missing one denies."},
+		.help = "Certificate revocation lists (CRL), PEM or DER (nginx: ssl_crl; "
+			"OpenSSL: -crl_check_all; Apache: SSLCARevocationFile): a file, or a "
+			"folder of files named *.pem, *.crl or as openssl-rehash(1) names them. "
+			"With at least one list, each certificate of the chain needs a list "
+			"that is not stale: a missing list denies."},
 	{.name = "verify_depth",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct policy, trust.verify_depth),
@@ -129,8 +141,9 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.max = 7,
 		.value = "4",
 		.example = "verify_depth = 1",
-		.help = "How many intermediates may stand between the certificate and the one "
-			"that is trusted."},
+		.help = "How many intermediate certificates may stand between the client's "
+			"certificate and the trusted one (nginx: ssl_verify_depth; Apache: "
+			"SSLVerifyDepth)."},
 	{.name = "security_level",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct policy, trust.security_level),
@@ -138,39 +151,42 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.max = 5,
 		.value = "2",
 		.example = "security_level = 3",
-		.help = "How strong keys and signatures must be, as "
-			"SSL_CTX_set_security_level(3) has it. 2: RSA from 2048 bits on, and no "
-			"SHA-1."},
+		.help = "How strong keys and signatures must be, by the levels of "
+			"SSL_CTX_set_security_level(3) (OpenSSL: @SECLEVEL). 2: RSA from 2048 "
+			"bits on, and no SHA-1."},
 	{.name = "partial_chain",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct policy, trust.partial_chain),
 		.value = "no",
 		.example = "partial_chain = yes",
-		.help = "Let a chain end in any certificate of ca_file or ca_dir, not only in "
-			"one that is signed by itself."},
+		.help = "Let a chain end in any certificate of ca_file or ca_dir, not only in a "
+			"self-signed one (OpenSSL: -partial_chain, X509_V_FLAG_PARTIAL_CHAIN)."},
 	{.name = "x509_strict",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct policy, trust.x509_strict),
 		.value = "no",
 		.example = "x509_strict = yes",
-		.help = "Refuse chains that break RFC 5280 where most software does not mind."},
+		.help = "Refuse chains that break RFC 5280 in ways that most software tolerates "
+			"(OpenSSL: -x509_strict, X509_V_FLAG_X509_STRICT)."},
 	{.name = "allow_missing_eku",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct policy, trust.allow_missing_eku),
 		.value = "no",
 		.example = "allow_missing_eku = yes",
-		.help = "Take a certificate without an extended key usage. One that has such a "
-			"list must name clientAuth in it in any case; anyExtendedKeyUsage does "
-			"not stand in for it."},
+		.help = "Accept a certificate without an extended key usage (extendedKeyUsage; "
+			"OpenSSL: -purpose sslclient). A certificate that has this extension "
+			"must list clientAuth in it in any case; anyExtendedKeyUsage does not "
+			"replace clientAuth."},
 	{.name = "cert_pins",
 		.type = CONFIG_PATH,
 		.offset = offsetof(struct policy, trust.cert_pins),
 		.example = "cert_pins = /etc/doorward/pins",
-		.help = "A file of certificates that need no chain, one a line: the SHA-256 "
-			"fingerprint, or spki: and that of the public key, in hexadecimal digits "
-			"with or without colons; lines that begin with # are comments. For a "
-			"certificate that is listed only the validity dates are checked, and "
-			"neither usage nor revocation: to revoke it, take its line out."},
+		.help = "A file of pinned certificates, which need no chain, one a line: the "
+			"SHA-256 fingerprint, or spki: and the fingerprint of the public key, "
+			"in hexadecimal digits with or without colons; lines that begin with # "
+			"are comments. For a certificate that is listed only the validity dates "
+			"are checked, and neither usage nor revocation: to revoke it, remove "
+			"its line."},
 	{.name = "cert_host",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, cert_host),
@@ -179,34 +195,37 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.example = "client_cert = required\ncert_host = domain\nallow = cert.dns "
 			   ".partner.example",
 		.help = "Whether a confirmed name of the client must agree with a name (SAN "
-			"dNSName) of its certificate, if there is one. exact: be that name; "
-			"*.example.com stands for one label (RFC 6125). domain: share its "
-			"registrable domain by the Public Suffix List. Expects rdns = double."},
+			"dNSName) of its certificate, if it has a certificate. exact: be the "
+			"same name; *.example.com stands for one label (RFC 6125). domain: "
+			"share its registrable domain by the Public Suffix List. Expects rdns = "
+			"double."},
 	{.name = "cn_fallback",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct policy, cn_fallback),
 		.value = "no",
 		.example = "cn_fallback = yes",
-		.help = "Take the CN of a certificate without a SAN dNSName for a name in "
-			"cert.dns."},
+		.help = "Use the CN (common name) of a certificate without a SAN dNSName as a "
+			"name in cert.dns."},
 	{.name = "on_dns_error",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, on_dns_error),
 		.words = on_dns_error_words,
 		.value = "deny",
 		.example = "on_dns_error = error",
-		.help = "What happens when a rule needs a name, or asks forward or dnsbl, or when "
-			"cert_host needs one, and DNS cannot say. error answers 503. allow lets in "
-			"whoever runs the reverse zone of an address, since he can make it fail. "
-			"Where it is cert_host that needs the name, the rules are asked all the "
-			"same."},
+		.help = "What happens when a rule needs a name, or reads forward or dnsbl, or "
+			"when cert_host needs a name, and the DNS lookup failed. deny: the "
+			"client is denied (fail closed). error: the response is 503. allow: the "
+			"client is let in (fail open); this admits anyone who runs the reverse "
+			"zone of an address, because that person can make the lookup fail. If "
+			"cert_host needs the name, the rules are evaluated all the same."},
 	{.name = "default",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, default_action),
 		.words = action_words,
 		.value = "deny",
 		.example = "default = allow",
-		.help = "What happens to a client that no rule decides about."},
+		.help = "What happens to a client that no rule decides about (nginx: the final "
+			"deny all or allow all)."},
 	{.name = "deny_status",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, deny_status),
@@ -221,39 +240,43 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.max = DAY_S,
 		.value = "5m",
 		.example = "max_cache = 30s",
-		.help = "A front end may keep an answer at most this long."},
+		.help = "A front end may cache a response at most this long (Cache-Control: "
+			"max-age, X-Accel-Expires; nginx: fastcgi_cache_valid, "
+			"proxy_cache_valid)."},
 	{.name = "cached_claims",
 		.type = CONFIG_CLAIMS,
 		.offset = offsetof(struct policy, cached_claims),
 		.example = "cached_claims = user_agent\ndeny = user_agent ~ badbot\nallow = *",
-		.help = "The claims that the front end's cache key holds beside address, "
-			"certificate and policy, as they came: for uri, $request_uri. An answer "
-			"that any other claim decided may not be kept."},
+		.help = "The claims that the front end's cache key (nginx: fastcgi_cache_key, "
+			"proxy_cache_key) contains beside address, certificate and policy, "
+			"unchanged, as they came: for uri, $request_uri. A response that "
+			"depends on any other claim may not be cached."},
 	{.name = "pin",
 		.type = CONFIG_PIN,
 		.offset = offsetof(struct policy, pins),
 		.example = "pin = vpn.partner.example 192.0.2.0/24, 198.51.100.7\nallow = host "
 			   "vpn.partner.example",
-		.help = "A name, or one with a dot in front for it and all below it, and the "
-			"networks it holds "
-			"in: a confirmed name whose pin does not hold the client's address counts "
-			"as none, whatever DNS says, and forward asks only about addresses inside. "
-			"Pins of one name add up; of several that cover a name the most specific "
-			"decides. Empty: none, where the parent has some."},
+		.help = "A name, or a name with a dot in front, which stands for itself and all "
+			"names below it, and the networks it is bound to: a confirmed name "
+			"whose pin does not contain the client's address is ignored, whatever "
+			"DNS says, and forward asks only about addresses inside the networks. "
+			"Pins of one name add up; if several pins cover a name, the most "
+			"specific one decides. Empty: no pins, also where the parent has some."},
 	{.name = "allow",
 		.type = CONFIG_ALLOW,
 		.example = "client_cert = optional\nallow = ip 192.0.2.0/24\nallow = cert.dns "
 			   ".partner.example & host .partner.example",
-		.help = "A rule that lets the client in."},
+		.help = "A rule that lets the client in (nginx: allow; Apache: Require)."},
 	{.name = "deny",
 		.type = CONFIG_DENY,
 		.example = "default = allow\ndeny = user_agent ~ googlebot & !host .googlebot.com "
 			   "& !host .google.com",
-		.help = "A rule that keeps the client out."},
+		.help = "A rule that keeps the client out (nginx: deny; Apache: Require not)."},
 	{.name = "rdns_allow",
 		.type = CONFIG_RDNS_ALLOW,
 		.example = "rdns_allow = \\.partner\\.example$",
-		.help = "The same as allow = host ~ REGEX, spelled as in the nginx rdns modules."},
+		.help = "The same as allow = host ~ REGEX, spelled as in the nginx rdns "
+			"modules."},
 	{.name = "rdns_deny",
 		.type = CONFIG_RDNS_DENY,
 		.example = "default = allow\nrdns_deny = \\.dynamic\\.isp\\.example$",
