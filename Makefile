@@ -16,6 +16,7 @@ SYSCONFDIR ?= /etc
 LOCALSTATEDIR ?= /var
 CFLAGS ?= -O2 -g
 V ?= 0
+JOBS ?= $(shell nproc)
 SYSTEMD ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo 1)
 PSL ?= $(shell $(PKG_CONFIG) --exists libpsl 2>/dev/null && echo 1)
 
@@ -43,13 +44,16 @@ CET := $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
 LIBS := fcgi libssl libcrypto inih jansson libpcre2-8 libuv $(if $(SYSTEMD),libsystemd) $(if $(PSL),libpsl)
 # These two come without a .pc file.
 PLAIN_LIBS := -lldns -lhttp_parser
+# Asked once, and not for each file.
+lib_cflags := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+lib_libs := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 dw_cflags = -std=c17 $(WARNINGS) $(if $(WERROR),-Werror) -fPIE -fstack-protector-strong $(CET) -pthread \
 	-MMD -MP $(flavour_cflags_$(FLAVOUR))
 dw_cppflags = -D_GNU_SOURCE -Isrc -DDW_VERSION='"$(VERSION)"' -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' -DDW_LOCALSTATEDIR='"$(LOCALSTATEDIR)"' \
 	$(if $(SYSTEMD),-DDW_SYSTEMD=1,-DDW_SYSTEMD=0) $(if $(PSL),-DDW_PSL=1,-DDW_PSL=0) \
-	$(hardening_$(FLAVOUR)) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+	$(hardening_$(FLAVOUR)) $(lib_cflags)
 dw_ldflags = -pie -Wl,-z,relro,-z,now -pthread $(flavour_ldflags_$(FLAVOUR))
-dw_libs = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) $(PLAIN_LIBS)
+dw_libs = $(lib_libs) $(PLAIN_LIBS)
 
 compile = $(CC) $(dw_cppflags) $(CPPFLAGS) $(dw_cflags) $(CFLAGS)
 link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)
@@ -68,7 +72,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all demo deps check check-in test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install clean help
+.PHONY: all demo deps check check-in test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install clean help quick
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -78,6 +82,7 @@ help:
 	@echo 'all          build $(BUILD)/doorward (CC CFLAGS CPPFLAGS LDFLAGS V=1 are yours)'
 	@echo 'demo         install what is missing, build, show requests let in and kept out behind a real nginx (KEEP=1 leaves it up)'
 	@echo 'check        install what is missing, pass all tests, with sanitizers, both compilers and the linters'
+	@echo 'quick        lint, unit and scenario: for each change'
 	@echo 'check-in     demo and check in a fresh tree of another release (SUITE=trixie; TARGETS="demo check", KEEP=1, FRESH=1, CHECK_IN_DIR)'
 	@echo 'unit         unit tests (cmocka); scenario: the resolver with simulated time and network'
 	@echo 'integration  tests against real servers (pytest; ARGS="-k name")'
@@ -137,8 +142,11 @@ scenario: $(scenario_programs)
 fuzz-replay: $(addprefix $(BUILD)/replay/,$(FUZZERS))
 	@for f in $(FUZZERS); do $(BUILD)/replay/$$f tests/fuzz/corpus/$$f || exit 1; done
 
+# Tests often wait for a front end or a name server: one process more than processors keeps these busy.
+TEST_PROCESSES ?= $(shell expr $(JOBS) + 1)
 integration: $(BUILD)/doorward $(bench_programs)
-	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/integration -rfEs $(ARGS)
+	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -p no:cacheprovider \
+		-n $(TEST_PROCESSES) --dist loadfile tests/integration -rfEs $(ARGS)
 
 asan:
 	$(MAKE) FLAVOUR=asan WERROR=1 unit scenario fuzz-replay integration
@@ -161,7 +169,6 @@ profile:
 	@$(MAKE) --no-print-directory $(BUILD)/doorward $(bench_programs)
 	@$(bench_run) tests/bench/profile.py
 
-JOBS ?= $(shell nproc)
 SECONDS_EACH ?= 60
 fuzz:
 	$(MAKE) FLAVOUR=fuzz $(addprefix build/fuzz/fuzz/,$(FUZZERS))
@@ -185,11 +192,14 @@ format:
 
 test: unit scenario fuzz-replay integration
 
-check:
-	@tests/tools/deps build check
-	$(MAKE) lint
+# For each change: about a minute on 2 processors.
+quick: lint
 	$(MAKE) -j$(JOBS) WERROR=1 all unit-programs
 	$(MAKE) WERROR=1 unit scenario
+
+check:
+	@tests/tools/deps build check
+	$(MAKE) quick
 	$(MAKE) -j$(JOBS) FLAVOUR=clang WERROR=1 all unit-programs
 	$(MAKE) clang
 	$(MAKE) -j$(JOBS) FLAVOUR=asan WERROR=1 all unit-programs
