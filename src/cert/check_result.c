@@ -3,7 +3,8 @@
 
 #include "cert/check_result.h"
 
-#include <stdatomic.h>
+#include "base/ref.h"
+
 #include <stdlib.h>
 
 #define IDENTITY_CHUNK 2048
@@ -12,7 +13,7 @@
 struct shared {
 	struct cert_check_result checked;
 	struct arena arena;
-	atomic_uint references;
+	struct ref references;
 };
 
 static struct shared *shared_of(const struct cert_check_result *checked)
@@ -48,7 +49,7 @@ const struct cert_check_result *cert_check(const struct cert_check_request *q, i
 	}
 	struct cert_check_result *out = &shared->checked;
 
-	atomic_init(&shared->references, 1);
+	ref_init(&shared->references);
 	arena_init(&shared->arena, IDENTITY_CHUNK);
 	arena_init(&decoded, DECODE_CHUNK);
 	out->verdict = (struct cert_verdict){.from_s = INT64_MIN, .until_s = INT64_MAX};
@@ -67,14 +68,13 @@ const struct cert_check_result *cert_check(const struct cert_check_request *q, i
 
 const struct cert_check_result *cert_check_result_ref(const struct cert_check_result *checked)
 {
-	atomic_fetch_add_explicit(&shared_of(checked)->references, 1, memory_order_relaxed);
+	ref_get(&shared_of(checked)->references);
 	return checked;
 }
 
 void cert_check_result_unref(const struct cert_check_result *checked)
 {
-	if (checked == NULL || atomic_fetch_sub_explicit(&shared_of(checked)->references, 1,
-				       memory_order_acq_rel) > 1) {
+	if (checked == NULL || !ref_put(&shared_of(checked)->references)) {
 		return;
 	}
 	arena_clear(&shared_of(checked)->arena);

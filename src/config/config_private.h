@@ -5,13 +5,12 @@
 #define DW_CONFIG_CONFIG_PRIVATE_H
 
 #include "base/arena.h"
+#include "base/ref.h"
 #include "config/config.h"
 #include "config/ini.h"
 #include "config/schema.h"
 #include "policy/pin.h"
 #include "policy/rule.h"
-
-#include <stdatomic.h>
 
 /* The inside of a loaded configuration, for the files of this folder and its fuzzer. */
 
@@ -34,8 +33,8 @@ struct config_policy_source {
 
 struct config_snapshot {
 	struct config config; /* the first member */
-	atomic_uint references;
-	atomic_uint holds;              /* on all but the rules; one for all references */
+	struct ref references;
+	struct ref holds;               /* on all but the rules; one for all references */
 	struct config_snapshot *origin; /* that the rest is borrowed from, and held; NULL: none */
 	struct arena arena;
 	const struct config_ini_file *files;  /* that it was read from */

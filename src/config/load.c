@@ -219,8 +219,8 @@ struct config_snapshot *config_snapshot_new(void)
 	struct config_snapshot *snapshot = calloc(1, sizeof(*snapshot));
 
 	if (snapshot != NULL) {
-		atomic_init(&snapshot->references, 1);
-		atomic_init(&snapshot->holds, 1);
+		ref_init(&snapshot->references);
+		ref_init(&snapshot->holds);
 		arena_init(&snapshot->arena, ARENA_CHUNK);
 	}
 	return snapshot;

@@ -16,19 +16,18 @@ static struct config_snapshot *snapshot_of(const struct config *config)
 
 struct config *config_ref(struct config *config)
 {
-	atomic_fetch_add_explicit(&snapshot_of(config)->references, 1, memory_order_relaxed);
+	ref_get(&snapshot_of(config)->references);
 	return config;
 }
 
 static void hold(struct config_snapshot *snapshot)
 {
-	atomic_fetch_add_explicit(&snapshot->holds, 1, memory_order_relaxed);
+	ref_get(&snapshot->holds);
 }
 
 static void release(struct config_snapshot *snapshot)
 {
-	while (snapshot != NULL &&
-		atomic_fetch_sub_explicit(&snapshot->holds, 1, memory_order_acq_rel) == 1) {
+	while (snapshot != NULL && ref_put(&snapshot->holds)) {
 		struct config_snapshot *origin = snapshot->origin;
 
 		for (size_t i = 0; i < snapshot->config.policy_count; i++) {
@@ -55,8 +54,7 @@ void config_unref(struct config *config)
 {
 	struct config_snapshot *snapshot = snapshot_of(config);
 
-	if (config == NULL ||
-		atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1) {
+	if (config == NULL || !ref_put(&snapshot->references)) {
 		return;
 	}
 	/* Where they were is not written: another thread may be copying what the sources hold. */

@@ -3,10 +3,10 @@
 
 #include "dns/context.h"
 
+#include "base/ref.h"
 #include "dns/resolver/offline.h"
 #include "dns/upstream/resolv_conf.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ struct dns_context {
 	struct dns_cache *cache;
 	struct dns_health *health;
 	struct dns_limits limits;
-	atomic_uint references;
+	struct ref references;
 };
 
 static bool same_upstreams(const struct dns_settings *a, const struct dns_settings *b)
@@ -117,7 +117,7 @@ static struct dns_context *settled_new(
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	atomic_init(&shared->references, 1);
+	ref_init(&shared->references);
 	shared->asked = *asked;
 	shared->asked.static_zone = NULL;
 	shared->asked.resolv_conf = NULL;
@@ -280,14 +280,13 @@ struct dns_context *dns_context_rezoned(
 
 struct dns_context *dns_context_ref(struct dns_context *shared)
 {
-	atomic_fetch_add_explicit(&shared->references, 1, memory_order_relaxed);
+	ref_get(&shared->references);
 	return shared;
 }
 
 void dns_context_unref(struct dns_context *shared)
 {
-	if (shared == NULL ||
-		atomic_fetch_sub_explicit(&shared->references, 1, memory_order_acq_rel) != 1) {
+	if (shared == NULL || !ref_put(&shared->references)) {
 		return;
 	}
 	dns_zone_unref(shared->zone);

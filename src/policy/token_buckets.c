@@ -4,9 +4,9 @@
 #include "policy/token_buckets.h"
 
 #include "base/hash.h"
+#include "base/ref.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #define WAYS 8
@@ -33,7 +33,7 @@ struct shard {
 struct policy_token_buckets {
 	struct shard shards[SHARDS]; /* set i belongs to shard i % SHARDS */
 	struct hash_key secret;
-	atomic_uint references;
+	struct ref references;
 	uint32_t set_count;
 	struct set *sets;
 };
@@ -53,7 +53,7 @@ struct policy_token_buckets *policy_token_buckets_new(uint32_t count)
 		pthread_mutex_init(&b->shards[i].lock, NULL);
 	}
 	b->secret = hash_key_new();
-	atomic_init(&b->references, 1);
+	ref_init(&b->references);
 	b->set_count = set_count;
 	b->sets = sets;
 	return b;
@@ -61,14 +61,13 @@ struct policy_token_buckets *policy_token_buckets_new(uint32_t count)
 
 struct policy_token_buckets *policy_token_buckets_ref(struct policy_token_buckets *buckets)
 {
-	atomic_fetch_add_explicit(&buckets->references, 1, memory_order_relaxed);
+	ref_get(&buckets->references);
 	return buckets;
 }
 
 void policy_token_buckets_unref(struct policy_token_buckets *buckets)
 {
-	if (buckets == NULL ||
-		atomic_fetch_sub_explicit(&buckets->references, 1, memory_order_acq_rel) > 1) {
+	if (buckets == NULL || !ref_put(&buckets->references)) {
 		return;
 	}
 	for (size_t i = 0; i < SHARDS; i++) {

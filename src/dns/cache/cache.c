@@ -4,10 +4,10 @@
 #include "dns/cache/cache.h"
 
 #include "base/hash.h"
+#include "base/ref.h"
 #include "dns/cache/shard.h"
 
 #include <stdalign.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +27,7 @@ struct slot {
 
 struct dns_cache {
 	struct hash_key hash_key;
-	atomic_uint references;
+	struct ref references;
 	unsigned slot_count; /* a power of two */
 	struct slot slots[];
 };
@@ -50,7 +50,7 @@ struct dns_cache *dns_cache_new(uint64_t max_bytes)
 	memset(cache, 0, size);
 	cache->hash_key = hash_key_new();
 	cache->slot_count = count;
-	atomic_init(&cache->references, 1);
+	ref_init(&cache->references);
 	for (unsigned i = 0; i < count; i++) {
 		ready = dns_shard_init(&cache->slots[i].shard, max_bytes / count) && ready;
 	}
@@ -63,14 +63,13 @@ struct dns_cache *dns_cache_new(uint64_t max_bytes)
 
 struct dns_cache *dns_cache_ref(struct dns_cache *cache)
 {
-	atomic_fetch_add_explicit(&cache->references, 1, memory_order_relaxed);
+	ref_get(&cache->references);
 	return cache;
 }
 
 void dns_cache_unref(struct dns_cache *cache)
 {
-	if (cache == NULL ||
-		atomic_fetch_sub_explicit(&cache->references, 1, memory_order_acq_rel) != 1) {
+	if (cache == NULL || !ref_put(&cache->references)) {
 		return;
 	}
 	for (unsigned i = 0; i < cache->slot_count; i++) {

@@ -3,15 +3,15 @@
 
 #include "dns/cache/result.h"
 
+#include "base/ref.h"
 #include "base/util.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct holder {
 	struct dns_fcrdns_result result;
-	atomic_uint references;
+	struct ref references;
 	uint32_t size;
 	struct str items[]; /* the PTR's names, then the confirmed ones, then their text */
 };
@@ -48,7 +48,7 @@ const struct dns_fcrdns_result *dns_fcrdns_result_new(enum dns_fcrdns_status sta
 		.refresh_ms = UINT64_MAX,
 		.names = {name, chosen},
 		.ptr = {h->items, ptr.count}};
-	atomic_init(&h->references, 1);
+	ref_init(&h->references);
 	h->size = (uint32_t)size;
 	for (size_t i = 0; i < ptr.count; i++) {
 		size_t len = ptr.items[i].len;
@@ -87,7 +87,7 @@ size_t dns_fcrdns_result_size(const struct dns_fcrdns_result *result)
 
 const struct dns_fcrdns_result *dns_fcrdns_result_ref(const struct dns_fcrdns_result *result)
 {
-	atomic_fetch_add_explicit(&holder_of(result)->references, 1, memory_order_relaxed);
+	ref_get(&holder_of(result)->references);
 	return result;
 }
 
@@ -98,7 +98,7 @@ void dns_fcrdns_result_unref(const struct dns_fcrdns_result *result)
 	}
 	struct holder *h = holder_of(result);
 
-	if (atomic_fetch_sub_explicit(&h->references, 1, memory_order_acq_rel) == 1) {
+	if (ref_put(&h->references)) {
 		free(h);
 	}
 }

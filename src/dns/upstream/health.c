@@ -3,6 +3,7 @@
 
 #include "dns/upstream/health.h"
 
+#include "base/ref.h"
 #include "dns/wire/special_use.h"
 #include "log/log.h"
 
@@ -26,7 +27,7 @@ struct upstream_health {
 };
 
 struct dns_health {
-	atomic_uint references;
+	struct ref references;
 	pthread_mutex_t lock;
 	atomic_bool told_private;
 	size_t count;
@@ -44,7 +45,7 @@ struct dns_health *dns_health_new(const struct endpoint *upstreams, size_t count
 		free(h);
 		return NULL;
 	}
-	atomic_init(&h->references, 1);
+	ref_init(&h->references);
 	h->count = count;
 	for (size_t i = 0; i < count; i++) {
 		h->upstreams[i].endpoint = upstreams[i];
@@ -54,14 +55,13 @@ struct dns_health *dns_health_new(const struct endpoint *upstreams, size_t count
 
 struct dns_health *dns_health_ref(struct dns_health *health)
 {
-	atomic_fetch_add_explicit(&health->references, 1, memory_order_relaxed);
+	ref_get(&health->references);
 	return health;
 }
 
 void dns_health_unref(struct dns_health *health)
 {
-	if (health != NULL &&
-		atomic_fetch_sub_explicit(&health->references, 1, memory_order_acq_rel) == 1) {
+	if (health != NULL && ref_put(&health->references)) {
 		pthread_mutex_destroy(&health->lock);
 		free(health);
 	}

@@ -5,10 +5,10 @@
 
 #include "base/hash.h"
 #include "base/reader.h"
+#include "base/ref.h"
 #include "dns/wire/answer.h"
 #include "dns/zone/zone_file.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ struct dns_zone {
 	struct dns_zone_record *soas;    /* those of them that are, in the same order */
 	size_t soa_count;
 	uint64_t digest;
-	atomic_uint references;
+	struct ref references;
 };
 
 static int compare_keys(const struct dns_zone_key *a, const struct dns_zone_key *b)
@@ -145,7 +145,7 @@ struct dns_zone *dns_zone_load(const char *path, struct diag *diag)
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	atomic_init(&zone->references, 1);
+	ref_init(&zone->references);
 	dns_zone_file_read(path, &zone->records, diag);
 	if (zone->records.count > 0) {
 		qsort(zone->records.items, zone->records.count, sizeof(zone->records.items[0]),
@@ -165,14 +165,13 @@ struct dns_zone *dns_zone_load(const char *path, struct diag *diag)
 
 struct dns_zone *dns_zone_ref(struct dns_zone *zone)
 {
-	atomic_fetch_add_explicit(&zone->references, 1, memory_order_relaxed);
+	ref_get(&zone->references);
 	return zone;
 }
 
 void dns_zone_unref(struct dns_zone *zone)
 {
-	if (zone == NULL ||
-		atomic_fetch_sub_explicit(&zone->references, 1, memory_order_acq_rel) != 1) {
+	if (zone == NULL || !ref_put(&zone->references)) {
 		return;
 	}
 	dns_zone_records_clear(&zone->records);
