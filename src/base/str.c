@@ -45,21 +45,29 @@ bool str_ends_with_nocase(struct str s, struct str suffix)
 	return s.len >= suffix.len && str_eq_nocase(str_from(s, s.len - suffix.len), suffix);
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 struct str str_trim(struct str s)
 {
-	while (s.len > 0 && is_blank(s.data[0])) {
+	while (s.len > 0 && ascii_is_space(s.data[0])) {
 		s.data++;
 		s.len--;
 	}
-	while (s.len > 0 && is_blank(s.data[s.len - 1])) {
+	while (s.len > 0 && ascii_is_space(s.data[s.len - 1])) {
 		s.len--;
 	}
 	return s;
+}
+
+struct str str_take_word(struct str *rest)
+{
+	size_t len = 0;
+
+	while (len < rest->len && !ascii_is_space(rest->data[len])) {
+		len++;
+	}
+	struct str word = {rest->data, len};
+
+	*rest = str_trim(str_from(*rest, len));
+	return word;
 }
 
 size_t str_find(struct str s, char byte)

@@ -41,8 +41,13 @@ bool str_eq_nocase(struct str a, struct str b);
 bool str_starts_with(struct str s, const char *prefix);
 bool str_ends_with_nocase(struct str s, struct str suffix);
 
-/* Without the blanks (space, TAB, CR, LF) at both ends. */
+/* Without the white space at both ends. */
 struct str str_trim(struct str s);
+/*
+ * Cuts the part before the first white space off *rest, and trims what is left. Empty where *rest
+ * begins with white space or is empty.
+ */
+struct str str_take_word(struct str *rest);
 /* From byte `from` to the end; empty when from >= len. */
 static inline struct str str_from(struct str s, size_t from)
 {
@@ -63,6 +68,18 @@ bool str_split_next(struct str *rest, char separator, struct str *part);
 
 /* A whole decimal number, digits only, at most `max`; *out is written only on success. */
 NODISCARD bool str_to_u64(struct str s, uint64_t max, uint64_t *out);
+
+/* Space and TAB. */
+static inline bool ascii_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* White space: a blank, CR and LF. */
+static inline bool ascii_is_space(char c)
+{
+	return ascii_is_blank(c) || c == '\r' || c == '\n';
+}
 
 char ascii_lower(char c);
 bool ascii_is_alpha(char c);

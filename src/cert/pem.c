@@ -6,16 +6,11 @@
 #define BEGIN_LINE "-----BEGIN CERTIFICATE-----"
 #define END_LINE "-----END CERTIFICATE-----"
 
-static bool is_blank(int c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static void skip_blanks(struct cert_text *s)
 {
 	struct cert_text at = *s;
 
-	while (is_blank(cert_text_next(&at))) {
+	while (ascii_is_space((char)cert_text_next(&at))) {
 		*s = at;
 	}
 }
@@ -108,7 +103,7 @@ static const char *take_block(struct cert_text *s, struct cert_sink *sink)
 static bool has_blank(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		if (is_blank(s.data[i])) {
+		if (ascii_is_space(s.data[i])) {
 			return true;
 		}
 	}

@@ -46,7 +46,7 @@ const char *cert_codec_rfc9440(struct str text, struct cert_sink *sink)
 
 static void skip_blanks(struct str *text)
 {
-	while (text->len > 0 && (text->data[0] == ' ' || text->data[0] == '\t')) {
+	while (text->len > 0 && ascii_is_blank(text->data[0])) {
 		*text = str_from(*text, 1);
 	}
 }

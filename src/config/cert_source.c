@@ -3,20 +3,6 @@
 
 #include "config/cert_source.h"
 
-static struct str take_word(struct str *rest)
-{
-	size_t len = 0;
-
-	*rest = str_trim(*rest);
-	while (len < rest->len && rest->data[len] != ' ' && rest->data[len] != '\t') {
-		len++;
-	}
-	struct str word = {rest->data, len};
-
-	*rest = str_from(*rest, len);
-	return word;
-}
-
 static bool read_codec(struct str word, enum cert_codec *out)
 {
 	for (unsigned i = 0; i < CERT_CODEC_COUNT; i++) {
@@ -37,8 +23,9 @@ bool config_cert_source_read(struct str text, bool with_codec, struct arena *are
 		*out = choice;
 		return true;
 	}
-	struct str kind = take_word(&text);
-	struct str name = take_word(&text);
+	struct str rest = str_trim(text);
+	struct str kind = str_take_word(&rest);
+	struct str name = str_take_word(&rest);
 
 	choice.is_header = str_eq_text(kind, "header");
 	if (!choice.is_header && !str_eq_text(kind, "param")) {
@@ -54,8 +41,7 @@ bool config_cert_source_read(struct str text, bool with_codec, struct arena *are
 		       "\"-\"";
 		return false;
 	}
-	if ((with_codec && !read_codec(take_word(&text), &choice.codec)) ||
-		str_trim(text).len > 0) {
+	if ((with_codec && !read_codec(str_take_word(&rest), &choice.codec)) || rest.len > 0) {
 		return false;
 	}
 	choice.name = arena_dup(arena, name).data;

@@ -67,32 +67,16 @@ static void write_key(const struct config_key *key, const void *base, struct byt
 	bytes_clear(&value);
 }
 
-static void skip_blanks(struct str *s)
-{
-	while (s->len > 0 && (s->data[0] == ' ' || s->data[0] == '\t')) {
-		*s = str_from(*s, 1);
-	}
-}
-
 /* The PATH of "[!]FIELD in file:PATH" or "in json:PATH"; empty for all other terms. */
 static struct str list_path(struct str term)
 {
 	struct str rest = term;
 
-	while (rest.len > 0 && rest.data[0] != ' ' && rest.data[0] != '\t') {
-		rest = str_from(rest, 1);
-	}
-	skip_blanks(&rest);
-	if (!str_starts_with(rest, "in ") && !str_starts_with(rest, "in\t")) {
-		return str_from(term, term.len);
-	}
-	rest = str_from(rest, strlen("in"));
-	skip_blanks(&rest);
-	rest = str_starts_with(rest, "file:") || str_starts_with(rest, "json:")
-		       ? str_from(rest, strlen("file:"))
-		       : str_from(term, term.len);
-	skip_blanks(&rest);
-	return rest;
+	(void)str_take_word(&rest);
+	bool is_list = str_eq_text(str_take_word(&rest), "in") &&
+		       (str_starts_with(rest, "file:") || str_starts_with(rest, "json:"));
+
+	return is_list ? str_trim(str_from(rest, strlen("file:"))) : (struct str){NULL, 0};
 }
 
 /*

@@ -3,16 +3,11 @@
 
 #include "config/ini_line.h"
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Where inih lets a comment begin inside a line: at a `;` after a blank. */
 static size_t comment_start(struct str s)
 {
 	for (size_t i = 1; i < s.len; i++) {
-		if (s.data[i] == ';' && is_blank(s.data[i - 1])) {
+		if (s.data[i] == ';' && ascii_is_blank(s.data[i - 1])) {
 			return i;
 		}
 	}
@@ -64,7 +59,7 @@ static struct config_ini_line read_key(struct str text)
 	if (value < text.len && text.data[value] == ';') {
 		return bad(value, "expected a value, or a blank before the ; of a comment");
 	}
-	while (value < text.len && is_blank(text.data[value])) {
+	while (value < text.len && ascii_is_blank(text.data[value])) {
 		value++;
 	}
 	return (struct config_ini_line){
@@ -85,7 +80,7 @@ struct config_ini_line config_ini_line_read(struct str raw)
 		}
 	}
 	struct str text = str_trim(raw);
-	bool indented = raw.len > 0 && is_blank(raw.data[0]);
+	bool indented = raw.len > 0 && ascii_is_blank(raw.data[0]);
 
 	if (text.len == 0 || text.data[0] == ';' || text.data[0] == '#') {
 		return (struct config_ini_line){.kind = CONFIG_INI_NOTHING};

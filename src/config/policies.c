@@ -14,14 +14,10 @@
 
 struct str config_policy_name(struct str section)
 {
-	const char *word = CONFIG_POLICY_SCHEMA->name;
-	struct str rest = str_from(section, strlen(word));
+	struct str rest = section;
+	struct str word = str_take_word(&rest);
 
-	if (!str_starts_with(section, word) ||
-		(rest.len > 0 && rest.data[0] != ' ' && rest.data[0] != '\t')) {
-		return (struct str){NULL, 0};
-	}
-	return str_trim(rest);
+	return str_eq_text(word, CONFIG_POLICY_SCHEMA->name) ? rest : (struct str){NULL, 0};
 }
 
 /* Names stand in headers, logs, paths and parameters. */

@@ -51,11 +51,6 @@ static bool next_line(struct parser *p, struct bytes *out)
 	return true;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Cuts a word off *rest; quotes are taken off, and a backslash before a quote or itself. */
 static bool next_word(struct arena *arena, struct str *rest, struct str *word)
 {
@@ -73,7 +68,7 @@ static bool next_word(struct arena *arena, struct str *rest, struct str *word)
 		quote = rest->data[at++];
 	}
 	while (at < rest->len &&
-		(quote != '\0' ? rest->data[at] != quote : !is_blank(rest->data[at]))) {
+		(quote != '\0' ? rest->data[at] != quote : !ascii_is_blank(rest->data[at]))) {
 		char c = rest->data[at];
 		char next = at + 1 < rest->len ? rest->data[at + 1] : '\0';
 
@@ -97,7 +92,8 @@ static bool read_words(struct parser *p, struct import_directive *d)
 	size_t count = 1;
 
 	for (size_t i = 0; i < rest.len; i++) {
-		count += is_blank(rest.data[i]) || rest.data[i] == '"' || rest.data[i] == '\'';
+		count +=
+			ascii_is_blank(rest.data[i]) || rest.data[i] == '"' || rest.data[i] == '\'';
 	}
 	if (count > IMPORT_APACHE_MAX_WORDS) {
 		return bad(p, "expected at most 4096 words in a line");
@@ -126,7 +122,7 @@ static struct import_directive *add(
 		bad(p, "too large, or out of memory");
 		return NULL;
 	}
-	while (name < line.len && !is_blank(line.data[name])) {
+	while (name < line.len && !ascii_is_blank(line.data[name])) {
 		name++;
 	}
 	d->parent = parent;

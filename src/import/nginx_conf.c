@@ -48,11 +48,6 @@ struct place import_node_place(const struct import_node *node)
 	return (struct place){node->file->path, node->line, 0};
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static enum statement bad(struct lexer *l, const char *what)
 {
 	struct place place = {l->file->path, l->line, 0};
@@ -82,7 +77,7 @@ static char peek(const struct lexer *l)
 /* Blanks and comments before a word. */
 static void skip_blanks(struct lexer *l)
 {
-	while (!at_end(l) && (is_space(peek(l)) || peek(l) == '#')) {
+	while (!at_end(l) && (ascii_is_space(peek(l)) || peek(l) == '#')) {
 		if (take(l) == '#') {
 			while (!at_end(l) && peek(l) != '\n') {
 				l->at++;
@@ -117,14 +112,14 @@ static bool read_quoted(struct lexer *l, struct str *word)
 	}
 	*word = (struct str){l->file->text.data + begin, l->at - begin};
 	l->at++;
-	return at_end(l) || is_space(peek(l)) || strchr(";{)", peek(l)) != NULL;
+	return at_end(l) || ascii_is_space(peek(l)) || strchr(";{)", peek(l)) != NULL;
 }
 
 static struct str read_plain(struct lexer *l)
 {
 	size_t begin = l->at;
 
-	while (!at_end(l) && !is_space(peek(l)) && peek(l) != ';' && peek(l) != '{') {
+	while (!at_end(l) && !ascii_is_space(peek(l)) && peek(l) != ';' && peek(l) != '{') {
 		char c = peek(l);
 
 		if (c == '\\') {

@@ -10,18 +10,13 @@
 
 #define MAX_BARS 1024
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Whether INI, or the language of rules, would take the byte for something else than itself. */
 static bool must_escape(struct str s, size_t i)
 {
 	char c = s.data[i];
 	bool edge = i == 0 || i + 1 == s.len;
-	bool blank_before = i == 0 || is_blank(s.data[i - 1]);
-	bool blank_after = i + 1 == s.len || is_blank(s.data[i + 1]);
+	bool blank_before = i == 0 || ascii_is_blank(s.data[i - 1]);
+	bool blank_after = i + 1 == s.len || ascii_is_blank(s.data[i + 1]);
 
 	switch (c) {
 	case ';':
@@ -246,7 +241,7 @@ static void try_pieces(struct import_regex *out)
 		struct policy_regex *regex = policy_regex_new(out->pieces[i], &error);
 		enum policy_regex_result result = POLICY_REGEX_LIMIT;
 
-		if (out->pieces[i].len == 0 || is_blank(out->pieces[i].data[0])) {
+		if (out->pieces[i].len == 0 || ascii_is_blank(out->pieces[i].data[0])) {
 			out->lost = "a rule has no room for an empty alternative";
 		} else if (regex == NULL) {
 			out->lost = "doorward refuses the regex";

@@ -32,14 +32,9 @@ static bool put(struct policy_dn *dn, const char *bytes, size_t len)
 	return true;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool starts_blank(struct str s)
 {
-	return s.len > 0 && is_blank(s.data[0]);
+	return s.len > 0 && ascii_is_blank(s.data[0]);
 }
 
 /* Those at the end may be escaped. */
@@ -137,7 +132,7 @@ static bool take_text(struct policy_dn *dn, struct str *rest, char *value, size_
 		if (c == ';' && !open) {
 			return refuse(dn, "expected , between parts, and \\; in a value");
 		}
-		if (quoted && !open && !is_blank(c)) {
+		if (quoted && !open && !ascii_is_blank(c)) {
 			return refuse(dn, "expected , after the quotes");
 		}
 		bool escaped = c == '\\';
@@ -147,7 +142,7 @@ static bool take_text(struct policy_dn *dn, struct str *rest, char *value, size_
 		}
 		if (open || !quoted) {
 			value[(*len)++] = c;
-			solid = escaped || open || !is_blank(c) ? *len : solid;
+			solid = escaped || open || !ascii_is_blank(c) ? *len : solid;
 		}
 	}
 	*len = solid;

@@ -178,21 +178,17 @@ bool policy_pins_add(
 	struct policy_pins *pins, struct str text, const struct place *place, struct diag *diag)
 {
 	struct str whole = str_trim(text);
-	size_t end = 0;
+	struct str nets = whole;
+	struct str word = str_take_word(&nets);
+	struct place at = place_in(place, text, whole.data);
 	char room[POLICY_TEXT_ROOM];
 	struct str name;
 
-	while (end < whole.len && whole.data[end] != ' ' && whole.data[end] != '\t') {
-		end++;
-	}
-	struct str nets = str_trim(str_from(whole, end));
-	struct place at = place_in(place, text, whole.data);
-
-	if (!policy_domain_host.read((struct str){whole.data, end}, &at, diag, room, &name)) {
+	if (!policy_domain_host.read(word, &at, diag, room, &name)) {
 		return false;
 	}
 	if (nets.len == 0) {
-		at = place_in(place, text, whole.data + end);
+		at = place_in(place, text, whole.data + whole.len);
 		diag_error(diag, &at,
 			"no networks: expected them after the name, as in pin = host.example "
 			"192.0.2.0/24, 2001:db8::/32");

@@ -10,11 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 enum ampersand { AMPERSAND_NONE, AMPERSAND_JOINS, AMPERSAND_BAD };
 
 /* What stands at text[i]: a & that joins terms, one that belongs to a value, or neither. */
@@ -23,8 +18,8 @@ static enum ampersand ampersand_at(struct str text, size_t i)
 	if (text.data[i] != '&') {
 		return AMPERSAND_NONE;
 	}
-	bool before = i == 0 || is_blank(text.data[i - 1]);
-	bool after = i + 1 == text.len || is_blank(text.data[i + 1]);
+	bool before = i == 0 || ascii_is_blank(text.data[i - 1]);
+	bool after = i + 1 == text.len || ascii_is_blank(text.data[i + 1]);
 
 	if (before != after) {
 		return AMPERSAND_BAD;

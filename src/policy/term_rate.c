@@ -49,13 +49,13 @@ static bool read_amount(
 /* Cuts `host` or `cert` off the front, if it stands there. */
 static struct str take_key(struct str value, struct policy_rate *rate)
 {
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		struct str rest = str_from(value, strlen(keys[i].word));
+	struct str rest = value;
+	struct str word = str_take_word(&rest);
 
-		if (str_starts_with(value, keys[i].word) &&
-			(rest.len == 0 || rest.data[0] == ' ' || rest.data[0] == '\t')) {
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (str_eq_text(word, keys[i].word)) {
 			rate->by = keys[i].by;
-			return str_trim(rest);
+			return rest;
 		}
 	}
 	return value;

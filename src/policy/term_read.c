@@ -38,20 +38,6 @@ bool policy_script_starved(const struct policy_script *script)
 	return false;
 }
 
-/* Cuts the first word off *rest, and the blanks after it. */
-static struct str take_word(struct str *rest)
-{
-	size_t len = 0;
-
-	while (len < rest->len && rest->data[len] != ' ' && rest->data[len] != '\t') {
-		len++;
-	}
-	struct str word = {rest->data, len};
-
-	*rest = str_trim(str_from(*rest, len));
-	return word;
-}
-
 /* Cert's only values. */
 static bool read_word(struct str value, const struct policy_script *script, struct policy_term *t)
 {
@@ -215,7 +201,7 @@ static const char *cure_of_value(struct str value, const struct policy_field *fi
 			field->kind == &policy_text_http_host;
 	struct str rest = value;
 
-	(void)take_word(&rest);
+	(void)str_take_word(&rest);
 	if (!one_word || (rest.len == 0 && str_find(value, ',') == value.len)) {
 		return NULL;
 	}
@@ -257,7 +243,7 @@ static bool read_operation(
 {
 	struct place place = policy_script_at(script, value.data);
 	struct str rest = value;
-	struct str word = take_word(&rest);
+	struct str word = str_take_word(&rest);
 	const char *advice = advice_about(word);
 	char quoted[POLICY_QUOTE_MAX];
 
@@ -317,7 +303,7 @@ bool policy_term_read(struct str text, const struct policy_script *script, struc
 		*out = t;
 		return true;
 	}
-	struct str name = take_word(&rest);
+	struct str name = str_take_word(&rest);
 
 	if (name.len == 0) {
 		diag_error(script->diag, &place, "%s: expected a field%s",

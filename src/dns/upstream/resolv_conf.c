@@ -14,25 +14,6 @@
 #define TIMEOUT_MAX_S 30 /* RES_MAXRETRANS */
 #define ATTEMPTS_MAX 5   /* RES_MAXRETRY */
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* The next word of a line; false at its end. */
-static bool next_word(struct str *line, struct str *word)
-{
-	*line = str_trim(*line);
-	size_t len = 0;
-
-	while (len < line->len && !is_blank(line->data[len])) {
-		len++;
-	}
-	*word = (struct str){line->data, len};
-	*line = str_from(*line, len);
-	return len > 0;
-}
-
 static bool is_listed(
 	const struct endpoint *nameservers, size_t count, const struct endpoint *server)
 {
@@ -63,7 +44,7 @@ static void read_options(struct str line, struct dns_resolv_conf *out)
 	struct str word;
 	uint32_t number;
 
-	while (next_word(&line, &word)) {
+	while ((word = str_take_word(&line)).len > 0) {
 		if (option_number(word, "timeout:", TIMEOUT_MAX_S, &number)) {
 			out->timeout_ms = number * 1000;
 		} else if (option_number(word, "attempts:", ATTEMPTS_MAX, &number)) {
@@ -106,9 +87,9 @@ static bool read_nameserver(
 	struct str line, const struct place *place, struct dns_resolv_conf *out, struct diag *diag)
 {
 	struct endpoint server;
-	struct str word;
+	struct str word = str_take_word(&line);
 
-	if (!next_word(&line, &word)) {
+	if (word.len == 0) {
 		return true;
 	}
 	if (!read_server(word, &server)) {
@@ -138,12 +119,10 @@ void dns_resolv_conf_parse(
 
 	*out = (struct dns_resolv_conf){.nameserver_count = 0};
 	while (str_split_next(&text, '\n', &line)) {
-		struct str word;
+		line = str_trim(line);
+		struct str word = str_take_word(&line);
 
 		place.line++;
-		if (!next_word(&line, &word)) {
-			continue;
-		}
 		if (str_eq_text(word, "nameserver")) {
 			room = room && read_nameserver(line, &place, out, diag);
 		} else if (str_eq_text(word, "options")) {

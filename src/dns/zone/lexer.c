@@ -67,7 +67,7 @@ static const char *take(struct dns_lexer *entries, struct state *state, char c)
 	default:
 		break;
 	}
-	state->begun |= c != ' ' && c != '\t';
+	state->begun |= !ascii_is_blank(c);
 	return bytes_append_u8(&entries->text, (uint8_t)c) ? NULL : too_long;
 }
 
@@ -116,20 +116,15 @@ enum dns_lexer_step dns_lexer_next(struct dns_lexer *entries, const char **why)
 	return DNS_LEXER_ONE;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 struct str dns_lexer_word(struct str *rest)
 {
 	size_t start = 0;
 	size_t end;
 
-	while (start < rest->len && is_blank(rest->data[start])) {
+	while (start < rest->len && ascii_is_blank(rest->data[start])) {
 		start++;
 	}
-	for (end = start; end < rest->len && !is_blank(rest->data[end]); end++) {
+	for (end = start; end < rest->len && !ascii_is_blank(rest->data[end]); end++) {
 		if (rest->data[end] == '\\' && end + 1 < rest->len) {
 			end++;
 		}

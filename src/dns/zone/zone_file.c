@@ -169,7 +169,7 @@ static void take_record(struct loader *loader, const ldns_rr *rr)
 
 static bool has_no_owner(const char *text)
 {
-	return text[0] == ' ' || text[0] == '\t';
+	return ascii_is_blank(text[0]);
 }
 
 /*
@@ -206,7 +206,7 @@ static void read_record(struct loader *loader, char *text)
 		return;
 	}
 	/* To ldns, whatever begins with @ is the origin. */
-	if (text[0] == '@' && text[1] != ' ' && text[1] != '\t') {
+	if (text[0] == '@' && !ascii_is_blank(text[1])) {
 		diag_error(loader->diag, &loader->place, "@ is no part of a name; expected \\@");
 		return;
 	}
