@@ -4,19 +4,29 @@
 #include "fcgi/conn.h"
 
 #include "base/reader.h"
+#include "fcgi/fault.h"
 #include "fcgi/output.h"
+#include "fcgi/pool.h"
 #include "fcgi/request.h"
 
 #include <assert.h>
 #include <fastcgi.h>
 #include <string.h>
 
-#define TLS_HANDSHAKE 0x16 /* RFC 8446 5.1: the first byte of a connection */
+static_assert(sizeof(struct fcgi_conn) <= 320, "an idle connection is small");
+static_assert(offsetof(struct fcgi_conn, net) == 0, "a connection begins with its net_conn");
 
-void fcgi_conn_init(
-	struct fcgi_conn *c, struct fcgi_pool *pool, struct bytes *out, const struct addr *from)
+static struct fcgi_conn *conn_of(const struct net_conn *net)
 {
-	*c = (struct fcgi_conn){.pool = pool, .net = {.out = out}, .from = *from};
+	return (struct fcgi_conn *)(uintptr_t)net;
+}
+
+static void init(struct net_conn *net, void *pool, const struct addr *from)
+{
+	struct fcgi_conn *c = conn_of(net);
+
+	c->pool = pool;
+	c->from = *from;
 	list_init(&c->requests);
 }
 
@@ -31,8 +41,10 @@ static void abort_one(struct fcgi_request *r)
 	}
 }
 
-void fcgi_conn_clear(struct fcgi_conn *c)
+static void clear(struct net_conn *net)
 {
+	struct fcgi_conn *c = conn_of(net);
+
 	c->dead = true;
 	for (struct fcgi_request *r; (r = fcgi_request_first(&c->requests)) != NULL;) {
 		abort_one(r);
@@ -118,31 +130,6 @@ static void abort_request(struct fcgi_conn *c)
 	}
 }
 
-/* Nothing of them is left. */
-static void lose_params(struct fcgi_request *r)
-{
-	r->fault = FCGI_PARAMS_NO_MEMORY;
-	fcgi_stream_reset(&r->params, FCGI_STREAM_KEEP);
-}
-
-/* Of what is too much, as much as may come is kept: it mostly says who sent it. */
-static void take_params(struct fcgi_request *r, struct str piece)
-{
-	size_t max = r->conn->pool->limits.max_params;
-	size_t room = max > r->params.all.len ? max - r->params.all.len : 0;
-
-	if (r->fault != FCGI_PARAMS_SOUND) {
-		return;
-	}
-	if (piece.len > room) {
-		r->fault = FCGI_PARAMS_OVERSIZE;
-		piece.len = room;
-	}
-	if (!fcgi_stream_add(&r->params, piece)) {
-		lose_params(r);
-	}
-}
-
 static void count_fault(struct fcgi_stats *stats, enum fcgi_params_fault fault)
 {
 	switch (fault) {
@@ -160,6 +147,7 @@ static void count_fault(struct fcgi_stats *stats, enum fcgi_params_fault fault)
 	}
 }
 
+/* Hands the request over: the application's `request` is fcgi_request of worker/dispatch.c. */
 static void end_params(struct fcgi_request *r)
 {
 	struct fcgi_pool *pool = r->conn->pool;
@@ -182,12 +170,7 @@ static void end_params(struct fcgi_request *r)
 static void keep_pieces(struct fcgi_conn *c)
 {
 	for (struct list *at = c->requests.next; at != &c->requests; at = at->next) {
-		struct fcgi_request *r = CONTAINER_OF(at, struct fcgi_request, by_conn);
-
-		if (!fcgi_stream_keep(&r->params)) {
-			lose_params(r);
-		}
-		fcgi_request_count(r);
+		fcgi_request_keep_params(CONTAINER_OF(at, struct fcgi_request, by_conn));
 	}
 	if (!fcgi_stream_keep(&c->values)) {
 		fcgi_stream_reset(&c->values, 0);
@@ -266,8 +249,23 @@ static void on_content(struct fcgi_conn *c, struct str piece)
 		memcpy(c->begin + c->begin_have, piece.data, piece.len);
 		c->begin_have = (uint8_t)(c->begin_have + piece.len);
 	} else if (c->current != NULL) {
-		take_params(c->current, piece);
+		fcgi_request_add_params(c->current, piece);
 	}
+}
+
+static bool is_idle(const struct net_conn *net)
+{
+	return conn_of(net)->request_count == 0;
+}
+
+static bool is_done(const struct net_conn *net)
+{
+	return conn_of(net)->last && is_idle(net);
+}
+
+static bool takes_input(const struct net_conn *net)
+{
+	return net->out->len <= FCGI_OUTPUT_MAX;
 }
 
 /* Records of other types, and those of ids that are not active, are ignored (3.3): a body comes or
@@ -279,7 +277,7 @@ static void on_end(struct fcgi_conn *c, uint64_t now)
 	c->net.spoken = true;
 	if (record->id != FCGI_NULL_REQUEST_ID && record->type == FCGI_STDIN) {
 		end_stdin(c);
-	} else if (fcgi_conn_is_done(c)) {
+	} else if (is_done(&c->net)) {
 		return;
 	} else if (record->id == FCGI_NULL_REQUEST_ID) {
 		end_management(c);
@@ -290,25 +288,6 @@ static void on_end(struct fcgi_conn *c, uint64_t now)
 	} else if (c->current != NULL && record->content_len == 0) {
 		end_params(c->current);
 	}
-}
-
-/* Of a record that begins with another byte than the protocol's version. At the beginning of a
- * connection it is mostly a front end that speaks something else. */
-static const char *what_came(const struct fcgi_conn *c)
-{
-	uint8_t first = c->reader.header[0];
-
-	if (c->net.spoken) {
-		return "a record of another version than FastCGI 1, or bytes between two records";
-	}
-	if (first >= 'A' && first <= 'Z') {
-		return "an HTTP request on a FastCGI socket: use fastcgi_pass (not proxy_pass) in "
-		       "the front end, or listen = http:… here";
-	}
-	if (first == TLS_HANDSHAKE) {
-		return "TLS on a FastCGI socket: the front end must speak FastCGI, in plain";
-	}
-	return "not FastCGI: the first byte of a record is its version, 1";
 }
 
 static size_t read_records(struct fcgi_conn *c, struct str input, uint64_t now)
@@ -328,31 +307,33 @@ static size_t read_records(struct fcgi_conn *c, struct str input, uint64_t now)
 			break;
 		case FCGI_READ_END:
 			on_end(c, now);
-			if (c->net.out->len > FCGI_OUTPUT_MAX) {
+			if (!takes_input(&c->net)) {
 				return input.len - rest.len;
 			}
 			break;
 		case FCGI_READ_BAD:
-			refuse_stream(c, what_came(c));
+			refuse_stream(c, fcgi_fault_describe(c->reader.header[0], !c->net.spoken));
 			break;
 		}
 	}
 	return input.len;
 }
 
-size_t fcgi_conn_feed(struct fcgi_conn *c, struct str input, uint64_t now)
+static size_t feed(struct net_conn *net, struct str input, uint64_t now)
 {
+	struct fcgi_conn *c = conn_of(net);
 	size_t used = read_records(c, input, now);
 
 	keep_pieces(c);
 	return used;
 }
 
-void fcgi_conn_eof(struct fcgi_conn *c)
+static void eof(struct net_conn *net)
 {
+	struct fcgi_conn *c = conn_of(net);
 	struct list *at = c->requests.next;
 
-	c->net.eof = true;
+	net->eof = true;
 	c->last = true;
 	while (at != &c->requests) {
 		struct fcgi_request *r = CONTAINER_OF(at, struct fcgi_request, by_conn);
@@ -366,12 +347,47 @@ void fcgi_conn_eof(struct fcgi_conn *c)
 	}
 }
 
-void fcgi_conn_stop(struct fcgi_conn *c)
+static void stop(struct net_conn *net)
 {
-	c->last = true;
+	conn_of(net)->last = true;
 }
 
-void fcgi_conn_reply(struct fcgi_request *r, struct str output)
+static bool expects_input(const struct net_conn *net)
+{
+	const struct fcgi_conn *c = conn_of(net);
+
+	return !net->eof &&
+	       (c->bad || c->stdin_owed > 0 || !fcgi_record_reader_is_between(&c->reader));
+}
+
+static struct net_conn *oldest(const void *pool, uint64_t *since)
+{
+	struct fcgi_conn *c = fcgi_pool_oldest(pool, since);
+
+	return c != NULL ? &c->net : NULL;
+}
+
+static size_t incomplete_bytes(const void *pool)
+{
+	return ((const struct fcgi_pool *)pool)->incomplete_bytes;
+}
+
+const struct net_protocol fcgi_protocol = {
+	.conn_size = sizeof(struct fcgi_conn),
+	.init = init,
+	.clear = clear,
+	.feed = feed,
+	.eof = eof,
+	.stop = stop,
+	.takes_input = takes_input,
+	.is_done = is_done,
+	.expects_input = expects_input,
+	.is_idle = is_idle,
+	.oldest = oldest,
+	.incomplete_bytes = incomplete_bytes,
+};
+
+void fcgi_reply(struct fcgi_request *r, struct str output)
 {
 	struct fcgi_conn *c = r->conn;
 
@@ -379,27 +395,7 @@ void fcgi_conn_reply(struct fcgi_request *r, struct str output)
 	if (!c->dead) {
 		fcgi_output_stream(c->net.out, FCGI_STDOUT, r->id, output);
 		fcgi_output_end(c->net.out, r->id, FCGI_REQUEST_COMPLETE);
+		c->net.answered(&c->net);
 	}
 	fcgi_request_release(r);
-}
-
-struct fcgi_conn *fcgi_conn_of(const struct fcgi_request *r)
-{
-	return r->conn;
-}
-
-bool fcgi_conn_is_done(const struct fcgi_conn *c)
-{
-	return c->last && c->request_count == 0;
-}
-
-bool fcgi_conn_expects_input(const struct fcgi_conn *c)
-{
-	return !c->net.eof &&
-	       (c->bad || c->stdin_owed > 0 || !fcgi_record_reader_is_between(&c->reader));
-}
-
-bool fcgi_conn_is_idle(const struct fcgi_conn *c)
-{
-	return c->request_count == 0;
 }

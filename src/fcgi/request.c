@@ -90,6 +90,38 @@ void fcgi_request_count(struct fcgi_request *r)
 	r->counted = bytes;
 }
 
+/* Nothing of them is left. */
+static void lose_params(struct fcgi_request *r)
+{
+	r->fault = FCGI_PARAMS_NO_MEMORY;
+	fcgi_stream_reset(&r->params, FCGI_STREAM_KEEP);
+}
+
+void fcgi_request_add_params(struct fcgi_request *r, struct str piece)
+{
+	size_t max = r->conn->pool->limits.max_params;
+	size_t room = max > r->params.all.len ? max - r->params.all.len : 0;
+
+	if (r->fault != FCGI_PARAMS_SOUND) {
+		return;
+	}
+	if (piece.len > room) {
+		r->fault = FCGI_PARAMS_OVERSIZE;
+		piece.len = room;
+	}
+	if (!fcgi_stream_add(&r->params, piece)) {
+		lose_params(r);
+	}
+}
+
+void fcgi_request_keep_params(struct fcgi_request *r)
+{
+	if (!fcgi_stream_keep(&r->params)) {
+		lose_params(r);
+	}
+	fcgi_request_count(r);
+}
+
 void *fcgi_request_release(struct fcgi_request *r)
 {
 	struct fcgi_conn *c = r->conn;

@@ -28,6 +28,11 @@ struct fcgi_request {
 /* A new active request of the connection; NULL when out of memory. */
 struct fcgi_request *fcgi_request_take(
 	struct fcgi_conn *c, uint16_t id, enum fcgi_role role, uint64_t now);
+/* Adds a piece of its parameters, not copied yet. Of more than max_params, as much as may come is
+ * kept: it mostly says who sent it. */
+void fcgi_request_add_params(struct fcgi_request *r, struct str piece);
+/* The memory of the last piece is about to go. */
+void fcgi_request_keep_params(struct fcgi_request *r);
 /* After the memory of its parameters has changed, or they have ended. */
 void fcgi_request_count(struct fcgi_request *r);
 /* It is active no more; what it was may be reused at once. Returns what the application calls it,

@@ -32,10 +32,20 @@ struct http_conn *http_pool_oldest(const struct http_pool *pool, uint64_t *since
 	return c;
 }
 
-void http_conn_init(
-	struct http_conn *c, struct http_pool *pool, struct bytes *out, const struct addr *from)
+static_assert(sizeof(struct http_conn) <= 320, "an idle connection is small");
+static_assert(offsetof(struct http_conn, net) == 0, "a connection begins with its net_conn");
+
+static struct http_conn *conn_of(const struct net_conn *net)
 {
-	*c = (struct http_conn){.net = {.out = out}, .pool = pool, .from = *from};
+	return (struct http_conn *)(uintptr_t)net;
+}
+
+static void init(struct net_conn *net, void *pool, const struct addr *from)
+{
+	struct http_conn *c = conn_of(net);
+
+	c->pool = pool;
+	c->from = *from;
 	list_init(&c->by_age);
 	bytes_init(&c->partial, 0);
 }
@@ -54,8 +64,9 @@ static void forget_partial(struct http_conn *c)
 	c->scanned = 0;
 }
 
-void http_conn_clear(struct http_conn *c)
+static void clear(struct net_conn *net)
 {
+	struct http_conn *c = conn_of(net);
 	void *app_request = c->app_request;
 
 	forget_partial(c);
@@ -67,7 +78,7 @@ void http_conn_clear(struct http_conn *c)
 	}
 }
 
-void http_conn_reply(struct http_conn *c, struct str cgi)
+void http_reply(struct http_conn *c, struct str cgi)
 {
 	struct http_pool *pool = c->pool;
 	struct str date = http_date_at(&pool->date, pool->wall_s());
@@ -78,14 +89,14 @@ void http_conn_reply(struct http_conn *c, struct str cgi)
 	assert(c->pending);
 	c->pending = false;
 	c->app_request = NULL;
-	if (http_response(c->net.out, cgi, date, persistence, c->head_only)) {
-		return;
+	if (!http_response(c->net.out, cgi, date, persistence, c->head_only)) {
+		counter_add(&pool->stats->unanswered, 1);
+		cgi = str_view(REFUSAL("503 Service Unavailable"));
+		if (!http_response(c->net.out, cgi, date, persistence, c->head_only)) {
+			c->last = true;
+		}
 	}
-	counter_add(&pool->stats->unanswered, 1);
-	if (!http_response(c->net.out, str_view(REFUSAL("503 Service Unavailable")), date,
-		    persistence, c->head_only)) {
-		c->last = true;
-	}
+	c->net.answered(&c->net);
 }
 
 static uint32_t max_head(const struct http_conn *c)
@@ -117,9 +128,10 @@ static void refuse(struct http_conn *c, bool too_large, struct str text)
 	c->more = true;
 	c->http_1_0 = false;
 	c->head_only = false;
-	http_conn_reply(c, str_view(too_large ? REFUSAL(TOO_LARGE) : REFUSAL(BAD)));
+	http_reply(c, str_view(too_large ? REFUSAL(TOO_LARGE) : REFUSAL(BAD)));
 }
 
+/* Hands the request over: the application's `request` is http_request of worker/dispatch.c. */
 static void take_head(struct http_conn *c, struct str text)
 {
 	struct http_pool *pool = c->pool;
@@ -143,7 +155,7 @@ static void take_head(struct http_conn *c, struct str text)
 	c->head_only = str_eq_text(head->method, "HEAD");
 	c->app_request = pool->app.request(pool->app.ctx, c, head, &c->from);
 	if (c->pending && c->app_request == NULL) {
-		http_conn_reply(c, (struct str){NULL, 0});
+		http_reply(c, (struct str){NULL, 0});
 	}
 }
 
@@ -182,6 +194,23 @@ static bool head_ends(struct http_conn *c, struct str text, size_t *len)
 	return false;
 }
 
+static bool is_idle(const struct net_conn *net)
+{
+	const struct http_conn *c = conn_of(net);
+
+	return !c->pending && list_is_empty(&c->by_age);
+}
+
+static bool is_done(const struct net_conn *net)
+{
+	return conn_of(net)->last && is_idle(net);
+}
+
+static bool takes_input(const struct net_conn *net)
+{
+	return !conn_of(net)->pending && net->out->len <= HTTP_OUTPUT_MAX;
+}
+
 /* Takes one head, or its beginning, off *rest. */
 static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
 {
@@ -213,7 +242,7 @@ static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
 		forget_partial(c);
 		return;
 	}
-	if (!http_conn_is_done(c) && had == 0) {
+	if (!is_done(&c->net) && had == 0) {
 		if (!is_half_blank(text)) {
 			c->since = now;
 			list_append(&c->pool->incomplete, &c->by_age);
@@ -225,18 +254,19 @@ static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
 	*rest = (struct str){NULL, 0};
 }
 
-size_t http_conn_feed(struct http_conn *c, struct str input, uint64_t now)
+static size_t feed(struct net_conn *net, struct str input, uint64_t now)
 {
+	struct http_conn *c = conn_of(net);
 	struct str rest = input;
 
-	while (!http_conn_is_done(c)) {
+	while (!is_done(net)) {
 		if (c->partial.len == 0) {
 			rest = str_from(rest, blank_lines(rest));
 		}
 		if (rest.len == 0) {
 			break;
 		}
-		if (!http_conn_takes_input(c)) {
+		if (!takes_input(net)) {
 			return input.len - rest.len;
 		}
 		feed_some(c, &rest, now);
@@ -244,34 +274,51 @@ size_t http_conn_feed(struct http_conn *c, struct str input, uint64_t now)
 	return input.len;
 }
 
-bool http_conn_takes_input(const struct http_conn *c)
+static void eof(struct net_conn *net)
 {
-	return !c->pending && c->net.out->len <= HTTP_OUTPUT_MAX;
+	net->eof = true;
+	conn_of(net)->last = true;
+	forget_partial(conn_of(net));
 }
 
-void http_conn_eof(struct http_conn *c)
+static void stop(struct net_conn *net)
 {
-	c->net.eof = true;
-	c->last = true;
-	forget_partial(c);
+	conn_of(net)->last = true;
 }
 
-void http_conn_stop(struct http_conn *c)
+void http_close_after(struct http_conn *c)
 {
-	c->last = true;
+	stop(&c->net);
 }
 
-bool http_conn_is_done(const struct http_conn *c)
+static bool expects_input(const struct net_conn *net)
 {
-	return c->last && http_conn_is_idle(c);
+	return conn_of(net)->more && !net->eof;
 }
 
-bool http_conn_expects_input(const struct http_conn *c)
+static struct net_conn *oldest(const void *pool, uint64_t *since)
 {
-	return c->more && !c->net.eof;
+	struct http_conn *c = http_pool_oldest(pool, since);
+
+	return c != NULL ? &c->net : NULL;
 }
 
-bool http_conn_is_idle(const struct http_conn *c)
+static size_t incomplete_bytes(const void *pool)
 {
-	return !c->pending && list_is_empty(&c->by_age);
+	return ((const struct http_pool *)pool)->incomplete_bytes;
 }
+
+const struct net_protocol http_protocol = {
+	.conn_size = sizeof(struct http_conn),
+	.init = init,
+	.clear = clear,
+	.feed = feed,
+	.eof = eof,
+	.stop = stop,
+	.takes_input = takes_input,
+	.is_done = is_done,
+	.expects_input = expects_input,
+	.is_idle = is_idle,
+	.oldest = oldest,
+	.incomplete_bytes = incomplete_bytes,
+};

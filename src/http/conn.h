@@ -72,22 +72,12 @@ void http_pool_init(struct http_pool *pool, const struct http_app *app, uint32_t
  * there is none. */
 struct http_conn *http_pool_oldest(const struct http_pool *pool, uint64_t *since);
 
-void http_conn_init(
-	struct http_conn *conn, struct http_pool *pool, struct bytes *out, const struct addr *from);
-/* Aborts the pending request, with no output: the peer is gone. */
-void http_conn_clear(struct http_conn *conn);
-/* Returns how much of `input` was used: less than all only while http_conn_takes_input says no. */
-size_t http_conn_feed(struct http_conn *conn, struct str input, uint64_t now);
-bool http_conn_takes_input(const struct http_conn *conn);
-/* The peer will send no more: a pending request is still answered. */
-void http_conn_eof(struct http_conn *conn);
-/* Takes no more requests once none has begun; the answer of the one that has says so. */
-void http_conn_stop(struct http_conn *conn);
-/* Answers the pending request: CGI header lines, `Status` first, and a body. */
-void http_conn_reply(struct http_conn *conn, struct str cgi);
+extern const struct net_protocol http_protocol;
 
-bool http_conn_is_done(const struct http_conn *conn);
-bool http_conn_expects_input(const struct http_conn *conn);
-bool http_conn_is_idle(const struct http_conn *conn);
+/* Answers the pending request: CGI header lines, `Status` first, and a body; copied. The response
+ * leaves in one write. */
+void http_reply(struct http_conn *conn, struct str cgi);
+/* Takes no more requests: closes the connection after the response to come, which says so. */
+void http_close_after(struct http_conn *conn);
 
 #endif

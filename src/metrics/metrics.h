@@ -9,7 +9,7 @@
 #include "authz/snapshot.h"
 #include "base/counter.h"
 #include "dns/upstream/stats.h"
-#include "fcgi/conn.h"
+#include "fcgi/pool.h"
 #include "http/conn.h"
 #include "net/listen.h"
 #include "net/server.h"

@@ -49,6 +49,17 @@ static void wait_for(struct net_peer *p, enum net_peer_wait kind, bool anew)
 	list_append(&p->server->waits[kind], &p->wait);
 }
 
+/* Responses that come later than their input mostly come in groups, many of them for one peer: they
+ * leave together, by settle() after the input that brings them or by net_peers_send. */
+static void on_answered(struct net_conn *conn)
+{
+	struct net_peer *p = CONTAINER_OF(conn, struct net_peer, memory);
+
+	if (p->state != NET_PEER_CLOSED && list_is_empty(&p->answered)) {
+		list_append(&p->server->answered, &p->answered);
+	}
+}
+
 static struct net_peer *peer_take(
 	struct net_listener *listener, const struct addr *from, bool stranger)
 {
@@ -73,6 +84,7 @@ static struct net_peer *peer_take(
 		.wait_kind = NET_PEER_WAIT_COUNT};
 	memset(p->memory, 0, service->protocol->conn_size);
 	net_peer_conn(p)->out = &p->unsent;
+	net_peer_conn(p)->answered = on_answered;
 	service->protocol->init(net_peer_conn(p), service->pool, from);
 	net_peer_conn(p)->stranger = stranger;
 	net_peer_conn(p)->leaving = stranger;
@@ -153,6 +165,7 @@ static bool flush(struct net_peer *p, bool *progress)
 {
 	struct bytes *out = net_peer_conn(p)->out;
 
+	list_remove(&p->answered);
 	if (out->len > 0 && !out->failed) {
 		ssize_t sent;
 
@@ -207,14 +220,15 @@ static void finish(struct net_peer *p)
 	watch(p, EPOLLIN);
 }
 
-/* Feeds what `input` holds; the part that must wait for output to leave is held. */
+/*
+ * Feeds what `input` holds; the part that must wait for output to leave is held. The protocol hands
+ * each whole request to the application: to fcgi_request or http_request of worker/dispatch.c.
+ */
 static bool feed(struct net_peer *p, struct str input)
 {
 	prepare_output(p);
-	p->busy = true;
 	size_t used = protocol_of(p)->feed(net_peer_conn(p), input, uv_now(p->server->loop));
 
-	p->busy = false;
 	return used == input.len || bytes_append_str(&p->held, str_from(input, used));
 }
 
@@ -302,9 +316,7 @@ static void read_input(struct net_peer *p)
 	if (len > 0) {
 		alive = feed(p, str_from_bytes(input, (size_t)len));
 	} else if (len == 0) {
-		p->busy = true;
 		protocol_of(p)->eof(net_peer_conn(p));
-		p->busy = false;
 	} else {
 		alive = errno == EAGAIN || errno == EINTR;
 	}
@@ -370,17 +382,4 @@ void net_peers_send(struct net_server *server)
 		settle(CONTAINER_OF(entry, struct net_peer, answered));
 	}
 	net_server_leave(server);
-}
-
-/* Answers that come later than their input mostly come in swarms, many of them for one peer: they
- * leave together, before the loop waits for anything again. */
-void net_conn_answered(struct net_conn *conn)
-{
-	struct net_peer *p = CONTAINER_OF(conn, struct net_peer, memory);
-	struct net_server *server = p->server;
-
-	if (!p->busy && p->state != NET_PEER_CLOSED) {
-		list_remove(&p->answered);
-		list_append(&server->answered, &p->answered);
-	}
 }

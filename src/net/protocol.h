@@ -20,20 +20,29 @@
  */
 struct net_conn {
 	struct bytes *out; /* where output is appended; the server changes it between calls */
-	bool spoken;       /* something whole has come */
-	bool eof;          /* the peer will send no more */
-	bool leaving;      /* the next request is its last one */
-	bool stranger;     /* see net_service */
+	/*
+	 * The protocol calls it after each response that it has appended, whether the application
+	 * gave that inside `feed` or later. This is the only way out: the server sends what is in
+	 * `out` once `feed` has returned, or else before it waits for events again.
+	 */
+	void (*answered)(struct net_conn *conn);
+	bool spoken;   /* something whole has come */
+	bool eof;      /* the peer will send no more */
+	bool leaving;  /* the next request is its last one */
+	bool stranger; /* see net_service */
 };
 
 struct net_protocol {
 	size_t conn_size;
-	/* The memory is zeroed. `from` is the peer's address, its family ADDR_NONE for a peer on a
-	 * Unix socket. */
+	/* The memory is zeroed, but for `out` and `answered`. `from` is the peer's address, its
+	 * family ADDR_NONE for a peer on a Unix socket. */
 	void (*init)(struct net_conn *conn, void *pool, const struct addr *from);
 	/* The peer is gone: requests are aborted, nothing is written. */
 	void (*clear)(struct net_conn *conn);
-	/* Returns how much was used: less than all only while takes_input says no. */
+	/*
+	 * Called by feed() of net/peer.c, and implemented by fcgi/conn.c and http/conn.c. Returns
+	 * how much was used: less than all only while takes_input says no.
+	 */
 	size_t (*feed)(struct net_conn *conn, struct str input, uint64_t now);
 	void (*eof)(struct net_conn *conn);
 	/* Takes no more requests once none is active. */
@@ -91,9 +100,5 @@ struct net_service {
 
 /* It has its own stats, unless the caller then sets others. It must not be moved. */
 void net_service_init(struct net_service *service, const struct net_protocol *protocol, void *pool);
-
-/* A connection's output has grown other than by being fed: it leaves before the loop waits for
- * anything again. */
-void net_conn_answered(struct net_conn *conn);
 
 #endif

@@ -49,7 +49,6 @@ struct net_peer {
 	uint8_t state;     /* enum net_peer_state */
 	bool watched;      /* in the epoll set */
 	uint8_t wait_kind; /* enum net_peer_wait; NET_PEER_WAIT_COUNT: in no list */
-	bool busy;         /* its input is being worked on; whoever does that sends the output */
 	alignas(max_align_t) uint8_t memory[]; /* the protocol's connection: see net_peer_conn */
 };
 

@@ -8,8 +8,8 @@
 #include "authz/response.h"
 #include "authz/trusted_input.h"
 #include "base/clock.h"
-#include "fcgi/service.h"
-#include "http/service.h"
+#include "fcgi/conn.h"
+#include "http/conn.h"
 
 #include <stdlib.h>
 

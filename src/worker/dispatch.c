@@ -6,10 +6,11 @@
 #include "authz/forward_auth.h"
 #include "authz/trusted_input.h"
 #include "base/clock.h"
-#include "fcgi/service.h"
+#include "fcgi/conn.h"
+#include "fcgi/pool.h"
+#include "http/conn.h"
 #include "http/fault.h"
 #include "http/route.h"
-#include "http/service.h"
 #include "log/limit.h"
 #include "worker/authorizer.h"
 #include "worker/endpoints.h"
@@ -126,7 +127,7 @@ static void *http_auth(struct worker_dispatch *all, struct http_conn *conn,
 		authz_forward_input(&input, config, head, route);
 	} else {
 		authz_forward_refuse(&input, from, why);
-		http_conn_stop(conn);
+		http_close_after(conn);
 	}
 	return worker_authorizer_ask(all->decider, &question);
 }
@@ -174,7 +175,7 @@ static void http_other(struct worker_dispatch *all, struct http_conn *conn,
 	bool trusted = authz_trusts_peer(&worker_dispatch_config(all)->frontend, from);
 
 	if (!trusted) {
-		http_conn_stop(conn);
+		http_close_after(conn);
 	}
 	if (place == HTTP_METRICS && !trusted) {
 		counter_add(&all->stats->forbidden, 1);
@@ -278,11 +279,11 @@ struct worker_dispatch *worker_dispatch_new(
 	bytes_init(&all->reply, 0);
 	fcgi_pool_init(&all->fcgi_pool, &fcgi, &limits);
 	all->fcgi_pool.stats = &all->stats->fcgi;
-	fcgi_service_init(&all->fcgi, &all->fcgi_pool);
+	net_service_init(&all->fcgi, &fcgi_protocol, &all->fcgi_pool);
 	all->fcgi.stats = &all->stats->net[NET_LISTEN_FASTCGI];
 	http_pool_init(&all->http_pool, &http, limits.max_params, clock_wall_s);
 	all->http_pool.stats = &all->stats->http;
-	http_service_init(&all->http, &all->http_pool);
+	net_service_init(&all->http, &http_protocol, &all->http_pool);
 	all->http.stats = &all->stats->net[NET_LISTEN_HTTP];
 	all->http.knows = http_knows;
 	all->http.knows_ctx = all;

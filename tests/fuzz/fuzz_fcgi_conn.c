@@ -10,6 +10,7 @@
  */
 
 #include "fcgi/conn.h"
+#include "fcgi/pool.h"
 #include "unit/fcgi/kit.h"
 
 #include <stdlib.h>
@@ -25,6 +26,11 @@ struct run {
 	struct bytes sent; /* all of it */
 };
 
+static void ignore_answered(struct net_conn *conn)
+{
+	(void)conn;
+}
+
 static void run_init(struct run *r, uint8_t flags)
 {
 	const struct fcgi_limits limits = {.max_connections = 10,
@@ -34,12 +40,13 @@ static void run_init(struct run *r, uint8_t flags)
 	const struct addr from = {.family = ADDR_NONE};
 
 	*r = (struct run){.out = {0}};
-	recorder_init(&r->recorder, fcgi_conn_reply);
+	recorder_init(&r->recorder, fcgi_reply);
 	r->recorder.defer = (flags & 1) != 0;
 	const struct fcgi_app app = recorder_app(&r->recorder);
 
 	fcgi_pool_init(&r->pool, &app, &limits);
-	fcgi_conn_init(&r->conn, &r->pool, &r->out, &from);
+	r->conn.net = (struct net_conn){.out = &r->out, .answered = ignore_answered};
+	fcgi_protocol.init(&r->conn.net, &r->pool, &from);
 }
 
 /* The peer takes what is there. */
@@ -55,7 +62,7 @@ static size_t feed(struct run *r, struct str piece, uint64_t now)
 	char *copy = malloc(piece.len);
 
 	memcpy(copy, piece.data, piece.len);
-	size_t used = fcgi_conn_feed(&r->conn, (struct str){copy, piece.len}, now);
+	size_t used = fcgi_protocol.feed(&r->conn.net, (struct str){copy, piece.len}, now);
 
 	free(copy);
 	return used;
@@ -86,7 +93,7 @@ static void run_end(struct run *r, uint8_t flags)
 	uint64_t since;
 
 	if ((flags & 2) != 0) {
-		fcgi_conn_eof(&r->conn);
+		fcgi_protocol.eof(&r->conn.net);
 		if (fcgi_pool_oldest(&r->pool, &since) != NULL) {
 			abort();
 		}
@@ -95,7 +102,7 @@ static void run_end(struct run *r, uint8_t flags)
 		while (recorder_answer(&r->recorder)) {
 		}
 	}
-	fcgi_conn_clear(&r->conn);
+	fcgi_protocol.clear(&r->conn.net);
 	take_output(r);
 	if (r->recorder.active != 0 || fcgi_pool_oldest(&r->pool, &since) != NULL ||
 		r->conn.request_count != 0) {
@@ -151,14 +158,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	run_init(&whole, data[0]);
 	run_feed(&whole, data + 2, size - 2, size);
-	bool done = fcgi_conn_is_done(&whole.conn);
+	bool done = fcgi_protocol.is_done(&whole.conn.net);
 
 	run_end(&whole, data[0]);
 	check_records(&whole.sent);
 
 	run_init(&pieces, data[0]);
 	run_feed(&pieces, data + 2, size - 2, (size_t)data[1] + 1);
-	if ((data[0] & 1) == 0 && fcgi_conn_is_done(&pieces.conn) != done) {
+	if ((data[0] & 1) == 0 && fcgi_protocol.is_done(&pieces.conn.net) != done) {
 		abort();
 	}
 	run_end(&pieces, data[0]);

@@ -33,7 +33,7 @@ static void run(struct http_scene *s, const uint8_t *data, size_t size, uint8_t 
 		while (piece.len > 0) {
 			size_t used = http_scene_feed(s, piece, at);
 
-			if (used < piece.len && http_conn_takes_input(&s->conn)) {
+			if (used < piece.len && http_protocol.takes_input(&s->conn.net)) {
 				abort();
 			}
 			piece = str_from(piece, used);
@@ -47,7 +47,7 @@ static void run(struct http_scene *s, const uint8_t *data, size_t size, uint8_t 
 		}
 	}
 	if ((flags & 2) != 0) {
-		http_conn_eof(&s->conn);
+		http_protocol.eof(&s->conn.net);
 	}
 	take_output(s, sent);
 }
@@ -77,7 +77,7 @@ static void check_answers(const struct http_scene *s, const struct bytes *sent)
 	if (answered + waiting != requests || refused > 1 ||
 		count(text, "HTTP/1.1 ") != answered + refused ||
 		count(text, "Connection: close\r\n") > 1 ||
-		(refused == 1 && !http_conn_is_done(&s->conn))) {
+		(refused == 1 && !http_protocol.is_done(&s->conn.net))) {
 		abort();
 	}
 }

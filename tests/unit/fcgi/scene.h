@@ -5,6 +5,7 @@
 #define DW_TEST_FCGI_SCENE_H
 
 #include "fcgi/conn.h"
+#include "fcgi/pool.h"
 #include "unit/fcgi/kit.h"
 
 #define ANSWER "Status: 200\r\n\r\n"
@@ -20,6 +21,12 @@ struct scene {
 	struct bytes expected;
 };
 
+/* The test looks at `out` itself. */
+static inline void ignore_answered(struct net_conn *conn)
+{
+	(void)conn;
+}
+
 static inline void scene_init(struct scene *s)
 {
 	const struct fcgi_limits limits = {
@@ -28,16 +35,17 @@ static inline void scene_init(struct scene *s)
 	const struct addr from = {.family = ADDR_NONE};
 
 	*s = (struct scene){.out = {0}};
-	recorder_init(&s->recorder, fcgi_conn_reply);
+	recorder_init(&s->recorder, fcgi_reply);
 	const struct fcgi_app app = recorder_app(&s->recorder);
 
 	fcgi_pool_init(&s->pool, &app, &limits);
-	fcgi_conn_init(&s->conn, &s->pool, &s->out, &from);
+	s->conn.net = (struct net_conn){.out = &s->out, .answered = ignore_answered};
+	fcgi_protocol.init(&s->conn.net, &s->pool, &from);
 }
 
 static inline void scene_clear(struct scene *s)
 {
-	fcgi_conn_clear(&s->conn);
+	fcgi_protocol.clear(&s->conn.net);
 	assert_int_equal(s->recorder.active, 0);
 	assert_true(list_is_empty(&s->pool.incomplete));
 	assert_int_equal(s->pool.incomplete_bytes, 0);
@@ -54,7 +62,7 @@ static inline size_t feed(struct scene *s, const uint8_t *data, size_t len)
 	uint8_t *copy = calloc(len > 0 ? len : 1, 1);
 
 	memcpy(copy, data, len);
-	size_t used = fcgi_conn_feed(&s->conn, str_from_bytes(copy, len), 0);
+	size_t used = fcgi_protocol.feed(&s->conn.net, str_from_bytes(copy, len), 0);
 
 	memset(copy, 0xdd, len);
 	free(copy);

@@ -21,19 +21,19 @@ static void answers_at_the_empty_params_record(void **state)
 	wire_begin(&s.in, 7, FCGI_AUTHORIZER, 0);
 	wire_param(&s.in, 7, "A", "1");
 	feed_all(&s);
-	assert_false(fcgi_conn_is_idle(&s.conn));
+	assert_false(fcgi_protocol.is_idle(&s.conn.net));
 	assert_int_equal(s.out.len, 0);
 	wire_empty(&s.in, FCGI_PARAMS, 7);
 	feed_all(&s);
 	assert_events(&s, "0 begin 2\n0 A=1\n0 ready\n");
 	wire_answer(&s.expected, 7, ANSWER);
 	assert_output(&s);
-	assert_true(fcgi_conn_is_done(&s.conn));
+	assert_true(fcgi_protocol.is_done(&s.conn.net));
 	/* STDIN may be to come. */
-	assert_true(fcgi_conn_expects_input(&s.conn));
+	assert_true(fcgi_protocol.expects_input(&s.conn.net));
 	wire_empty(&s.in, FCGI_STDIN, 7);
 	feed_all(&s);
-	assert_false(fcgi_conn_expects_input(&s.conn));
+	assert_false(fcgi_protocol.expects_input(&s.conn.net));
 	assert_output(&s);
 	scene_clear(&s);
 }
@@ -49,11 +49,11 @@ static void a_kept_connection_takes_the_next_request(void **state)
 	}
 	feed_all(&s);
 	assert_output(&s);
-	assert_false(fcgi_conn_is_done(&s.conn));
-	assert_true(fcgi_conn_is_idle(&s.conn));
-	fcgi_conn_stop(&s.conn);
-	assert_true(fcgi_conn_is_done(&s.conn));
-	assert_false(fcgi_conn_expects_input(&s.conn));
+	assert_false(fcgi_protocol.is_done(&s.conn.net));
+	assert_true(fcgi_protocol.is_idle(&s.conn.net));
+	fcgi_protocol.stop(&s.conn.net);
+	assert_true(fcgi_protocol.is_done(&s.conn.net));
+	assert_false(fcgi_protocol.expects_input(&s.conn.net));
 	scene_clear(&s);
 }
 
@@ -132,11 +132,11 @@ static void the_stdin_of_a_refused_request_is_waited_for(void **state)
 	feed_all(&s);
 	wire_end(&s.expected, 1, FCGI_UNKNOWN_ROLE);
 	assert_output(&s);
-	assert_true(fcgi_conn_is_done(&s.conn));
-	assert_true(fcgi_conn_expects_input(&s.conn));
+	assert_true(fcgi_protocol.is_done(&s.conn.net));
+	assert_true(fcgi_protocol.expects_input(&s.conn.net));
 	wire_empty(&s.in, FCGI_STDIN, 1);
 	feed_all(&s);
-	assert_false(fcgi_conn_expects_input(&s.conn));
+	assert_false(fcgi_protocol.expects_input(&s.conn.net));
 	assert_events(&s, "");
 	scene_clear(&s);
 }
@@ -161,7 +161,7 @@ static void abort_is_answered_in_each_state(void **state)
 		wire_end(&s.expected, 1, FCGI_REQUEST_COMPLETE);
 	}
 	assert_output(&s);
-	assert_true(fcgi_conn_is_idle(&s.conn));
+	assert_true(fcgi_protocol.is_idle(&s.conn.net));
 	/* What was left of the aborted request's pair does not leak into the next one. */
 	s.recorder.defer = false;
 	s.recorder.events.len = 0;
@@ -330,26 +330,26 @@ static void stops_taking_input_when_nobody_takes_the_output(void **state)
 static void finds_the_oldest_incomplete_request(void **state)
 {
 	struct scene s;
-	struct fcgi_conn other;
 	struct bytes other_out = {0};
+	struct fcgi_conn other = {.net = {.out = &other_out, .answered = ignore_answered}};
 	uint64_t since;
 
 	scene_init(&s);
-	fcgi_conn_init(&other, &s.pool, &other_out, &s.conn.from);
+	fcgi_protocol.init(&other.net, &s.pool, &s.conn.from);
 	assert_null(fcgi_pool_oldest(&s.pool, &since));
 	wire_begin(&s.in, 1, FCGI_RESPONDER, KEEP);
-	assert_int_equal(fcgi_conn_feed(&other, bytes_view(&s.in), 100), s.in.len);
-	assert_int_equal(fcgi_conn_feed(&s.conn, bytes_view(&s.in), 200), s.in.len);
+	assert_int_equal(fcgi_protocol.feed(&other.net, bytes_view(&s.in), 100), s.in.len);
+	assert_int_equal(fcgi_protocol.feed(&s.conn.net, bytes_view(&s.in), 200), s.in.len);
 	assert_ptr_equal(fcgi_pool_oldest(&s.pool, &since), &other);
 	assert_int_equal(since, 100);
 	s.in.len = 0;
 	wire_empty(&s.in, FCGI_PARAMS, 1);
-	assert_int_equal(fcgi_conn_feed(&other, bytes_view(&s.in), 300), s.in.len);
+	assert_int_equal(fcgi_protocol.feed(&other.net, bytes_view(&s.in), 300), s.in.len);
 	assert_ptr_equal(fcgi_pool_oldest(&s.pool, &since), &s.conn);
 	assert_int_equal(since, 200);
-	fcgi_conn_eof(&s.conn);
+	fcgi_protocol.eof(&s.conn.net);
 	assert_null(fcgi_pool_oldest(&s.pool, &since));
-	fcgi_conn_clear(&other);
+	fcgi_protocol.clear(&other.net);
 	bytes_clear(&other_out);
 	scene_clear(&s);
 }
@@ -364,15 +364,15 @@ static void eof_aborts_what_is_incomplete_and_answers_what_is_ready(void **state
 	wire_request(&s.in, 2, KEEP);
 	wire_begin(&s.in, 3, FCGI_RESPONDER, KEEP);
 	feed_all(&s);
-	fcgi_conn_eof(&s.conn);
+	fcgi_protocol.eof(&s.conn.net);
 	assert_events(&s, "0 begin 1\n0 REMOTE_ADDR=192.0.2.1\n0 ready\n");
 	assert_int_equal(s.pool.stats->aborted, 2);
-	assert_false(fcgi_conn_is_done(&s.conn));
+	assert_false(fcgi_protocol.is_done(&s.conn.net));
 	assert_true(recorder_answer(&s.recorder));
 	wire_answer(&s.expected, 2, ANSWER);
 	assert_output(&s);
-	assert_true(fcgi_conn_is_done(&s.conn));
-	assert_false(fcgi_conn_expects_input(&s.conn));
+	assert_true(fcgi_protocol.is_done(&s.conn.net));
+	assert_false(fcgi_protocol.expects_input(&s.conn.net));
 	scene_clear(&s);
 }
 

@@ -50,7 +50,7 @@ static void unknown_roles_are_refused_one_by_one(void **state)
 		}
 		assert_output(&s);
 		assert_int_equal(s.recorder.begun, known);
-		assert_false(fcgi_conn_is_done(&s.conn));
+		assert_false(fcgi_protocol.is_done(&s.conn.net));
 		scene_clear(&s);
 	}
 }
@@ -109,7 +109,7 @@ static void what_is_asked_after_the_end_is_forgotten(void **state)
 		wire_record(&s.in, FCGI_GET_VALUES, 0, asked, sizeof(asked));
 	}
 	feed_all(&s);
-	assert_true(fcgi_conn_expects_input(&s.conn));
+	assert_true(fcgi_protocol.expects_input(&s.conn.net));
 	assert_true(s.conn.values.all.len <= sizeof(asked));
 	assert_output(&s);
 	scene_clear(&s);
@@ -132,7 +132,7 @@ static void every_other_management_record_is_unknown(void **state)
 	feed_all(&s);
 	assert_output(&s);
 	assert_int_equal(s.recorder.begun, 0);
-	assert_false(fcgi_conn_is_done(&s.conn));
+	assert_false(fcgi_protocol.is_done(&s.conn.net));
 	scene_clear(&s);
 }
 
@@ -163,8 +163,8 @@ static void assert_refused(struct scene *s, unsigned aborted)
 	assert_int_equal(s->pool.stats->aborted, aborted);
 	assert_int_equal(s->pool.stats->protocol_errors, 1);
 	assert_int_equal(s->out.len, s->expected.len);
-	assert_true(fcgi_conn_is_done(&s->conn));
-	assert_true(fcgi_conn_expects_input(&s->conn));
+	assert_true(fcgi_protocol.is_done(&s->conn.net));
+	assert_true(fcgi_protocol.expects_input(&s->conn.net));
 	scene_clear(s);
 }
 

@@ -78,7 +78,7 @@ static void check_rich(struct scene *s, const struct bytes *events)
 	assert_int_equal(s->recorder.events.len, events->len);
 	assert_memory_equal(s->recorder.events.data, events->data, events->len);
 	assert_output(s);
-	assert_true(fcgi_conn_is_done(&s->conn));
+	assert_true(fcgi_protocol.is_done(&s->conn.net));
 }
 
 static void the_result_does_not_depend_on_the_split(void **state)
@@ -134,11 +134,11 @@ static void a_cut_stream_leaves_nothing_behind(void **state)
 			scene_init(&s);
 			s.recorder.defer = defer != 0;
 			feed(&s, stream.data, cut);
-			fcgi_conn_eof(&s.conn);
+			fcgi_protocol.eof(&s.conn.net);
 			assert_true(list_is_empty(&s.pool.incomplete));
 			while (recorder_answer(&s.recorder)) {
 			}
-			assert_true(fcgi_conn_is_done(&s.conn));
+			assert_true(fcgi_protocol.is_done(&s.conn.net));
 			assert_int_equal(s.recorder.active, 0);
 			scene_clear(&s);
 

@@ -4,8 +4,9 @@
 #ifndef DW_TEST_FCGI_WORLD_H
 #define DW_TEST_FCGI_WORLD_H
 
+#include "fcgi/conn.h"
 #include "fcgi/output.h"
-#include "fcgi/service.h"
+#include "fcgi/pool.h"
 #include "net/listen.h"
 #include "net/peer.h"
 #include "net/server.h"
@@ -58,7 +59,7 @@ static inline void world_serve(struct world *w, const struct fcgi_app *app)
 		.max_connections = 1000, .max_params = 131072, .max_requests_per_connection = 64};
 
 	fcgi_pool_init(&w->pool, app, &limits);
-	fcgi_service_init(&w->service, &w->pool);
+	net_service_init(&w->service, &fcgi_protocol, &w->pool);
 	w->server = net_server_new(&w->loop, &w->settings);
 	assert_non_null(w->server);
 	assert_int_equal(net_server_listen(w->server, w->listener, &w->service), 0);

@@ -52,7 +52,7 @@ static inline void *kit_request(
 		return app;
 	}
 	if (!app->silent) {
-		http_conn_reply(conn, str_view(KIT_ANSWER));
+		http_reply(conn, str_view(KIT_ANSWER));
 	}
 	return NULL;
 }
@@ -82,7 +82,7 @@ static inline bool kit_answer(struct listener_app *app, const char *answer)
 		return false;
 	}
 	app->waiting = NULL;
-	http_conn_reply(conn, str_view(answer));
+	http_reply(conn, str_view(answer));
 	return true;
 }
 
@@ -94,6 +94,12 @@ struct http_scene {
 	struct bytes out;
 };
 
+/* The test looks at `out` itself. */
+static inline void ignore_answered(struct net_conn *conn)
+{
+	(void)conn;
+}
+
 static inline void http_scene_init(struct http_scene *s, uint32_t max_head)
 {
 	const struct http_app app = {
@@ -102,14 +108,15 @@ static inline void http_scene_init(struct http_scene *s, uint32_t max_head)
 
 	*s = (struct http_scene){.out = {0}};
 	http_pool_init(&s->pool, &app, max_head, kit_wall_s);
-	http_conn_init(&s->conn, &s->pool, &s->out, &from);
+	s->conn.net = (struct net_conn){.out = &s->out, .answered = ignore_answered};
+	http_protocol.init(&s->conn.net, &s->pool, &from);
 }
 
 static inline void http_scene_clear(struct http_scene *s)
 {
 	uint64_t since;
 
-	http_conn_clear(&s->conn);
+	http_protocol.clear(&s->conn.net);
 	if (s->app.waiting != NULL || http_pool_oldest(&s->pool, &since) != NULL ||
 		s->pool.incomplete_bytes != 0) {
 		abort();
@@ -125,7 +132,7 @@ static inline size_t http_scene_feed(struct http_scene *s, struct str input, uin
 	char *copy = malloc(input.len + 1);
 
 	memcpy(copy, input.data, input.len);
-	size_t used = http_conn_feed(&s->conn, (struct str){copy, input.len}, now);
+	size_t used = http_protocol.feed(&s->conn.net, (struct str){copy, input.len}, now);
 
 	free(copy);
 	return used;

@@ -80,7 +80,7 @@ static void answers_in_order_however_it_is_cut(void **state)
 				assert_int_equal(http_scene_feed(&s, piece, 0), piece.len);
 			}
 			assert_text(&s.out, talks[i].out);
-			assert_int_equal(http_conn_is_done(&s.conn), talks[i].done);
+			assert_int_equal(http_protocol.is_done(&s.conn.net), talks[i].done);
 			assert_null(strstr((char *)s.app.events.data == NULL
 						   ? ""
 						   : (bytes_append_u8(&s.app.events, 0),
@@ -117,12 +117,12 @@ static void one_request_at_a_time(void **state)
 	size_t used = http_scene_feed(&s, in, 0);
 
 	assert_int_equal(used, strlen(GET("/a")));
-	assert_false(http_conn_takes_input(&s.conn));
-	assert_false(http_conn_is_idle(&s.conn));
+	assert_false(http_protocol.takes_input(&s.conn.net));
+	assert_false(http_protocol.is_idle(&s.conn.net));
 	assert_int_equal(s.out.len, 0);
 	assert_int_equal(http_scene_feed(&s, str_from(in, used), 0), 0);
 	assert_true(kit_answer(&s.app, KIT_ANSWER));
-	assert_true(http_conn_takes_input(&s.conn));
+	assert_true(http_protocol.takes_input(&s.conn.net));
 	assert_int_equal(http_scene_feed(&s, str_from(in, used), 0), in.len - used);
 	assert_true(kit_answer(&s.app, KIT_ANSWER));
 	assert_text(&s.out, OK("") OK(""));
@@ -142,7 +142,7 @@ static void a_head_without_end_is_too_large(void **state)
 			http_scene_feed(&s, (struct str){text, step}, 0);
 		}
 		assert_text(&s.out, TOO_LARGE);
-		assert_true(http_conn_is_done(&s.conn));
+		assert_true(http_protocol.is_done(&s.conn.net));
 		http_scene_clear(&s);
 	}
 }
@@ -159,7 +159,7 @@ static void the_limit_is_exact(void **state)
 	http_scene_init(&s, (uint32_t)in.len - 1);
 	http_scene_feed(&s, in, 0);
 	assert_text(&s.out, TOO_LARGE);
-	assert_true(http_conn_expects_input(&s.conn));
+	assert_true(http_protocol.expects_input(&s.conn.net));
 	http_scene_clear(&s);
 }
 
@@ -174,10 +174,10 @@ static void a_slow_head_is_known_by_its_beginning(void **state)
 	http_scene_feed(&s, str_view(" / HTTP/1.1\r\nHost: a\r\n\r"), 9);
 	assert_ptr_equal(http_pool_oldest(&s.pool, &since), &s.conn);
 	assert_int_equal(since, 5);
-	assert_false(http_conn_is_idle(&s.conn));
+	assert_false(http_protocol.is_idle(&s.conn.net));
 	http_scene_feed(&s, str_view("\n"), 10);
 	assert_null(http_pool_oldest(&s.pool, &since));
-	assert_true(http_conn_is_idle(&s.conn));
+	assert_true(http_protocol.is_idle(&s.conn.net));
 	assert_text(&s.out, OK(""));
 	http_scene_clear(&s);
 }
@@ -188,24 +188,24 @@ static void the_end_of_the_stream(void **state)
 
 	/* Between requests, inside one, and while one waits. */
 	http_scene_init(&s, 1000);
-	http_conn_eof(&s.conn);
-	assert_true(http_conn_is_done(&s.conn));
+	http_protocol.eof(&s.conn.net);
+	assert_true(http_protocol.is_done(&s.conn.net));
 	http_scene_clear(&s);
 	http_scene_init(&s, 1000);
 	http_scene_feed(&s, str_view("GET / HT"), 0);
-	http_conn_eof(&s.conn);
-	assert_true(http_conn_is_done(&s.conn));
+	http_protocol.eof(&s.conn.net);
+	assert_true(http_protocol.is_done(&s.conn.net));
 	assert_int_equal(s.out.len + s.app.events.len, 0);
 	http_scene_clear(&s);
 	http_scene_init(&s, 1000);
 	s.app.defer = true;
 	http_scene_feed(&s, str_view(GET("/a")), 0);
-	http_conn_eof(&s.conn);
-	assert_false(http_conn_is_done(&s.conn));
+	http_protocol.eof(&s.conn.net);
+	assert_false(http_protocol.is_done(&s.conn.net));
 	kit_answer(&s.app, KIT_ANSWER);
 	assert_text(&s.out, OK(CLOSE));
-	assert_true(http_conn_is_done(&s.conn));
-	assert_false(http_conn_expects_input(&s.conn));
+	assert_true(http_protocol.is_done(&s.conn.net));
+	assert_false(http_protocol.expects_input(&s.conn.net));
 	http_scene_clear(&s);
 }
 
@@ -215,16 +215,16 @@ static void stopping_ends_what_has_begun(void **state)
 
 	http_scene_init(&s, 1000);
 	http_scene_feed(&s, str_view(GET("/a")), 0);
-	http_conn_stop(&s.conn);
-	assert_true(http_conn_is_done(&s.conn));
+	http_close_after(&s.conn);
+	assert_true(http_protocol.is_done(&s.conn.net));
 	http_scene_clear(&s);
 	http_scene_init(&s, 1000);
 	http_scene_feed(&s, str_view("GET / HTTP/1.1\r\n"), 0);
-	http_conn_stop(&s.conn);
-	assert_false(http_conn_is_done(&s.conn));
+	http_close_after(&s.conn);
+	assert_false(http_protocol.is_done(&s.conn.net));
 	http_scene_feed(&s, str_view("Host: a\r\n\r\n" GET("/late")), 0);
 	assert_text(&s.out, OK(CLOSE));
-	assert_true(http_conn_is_done(&s.conn));
+	assert_true(http_protocol.is_done(&s.conn.net));
 	http_scene_clear(&s);
 }
 
@@ -235,8 +235,8 @@ static void one_that_leaves_is_aborted_once(void **state)
 	http_scene_init(&s, 1000);
 	s.app.defer = true;
 	http_scene_feed(&s, str_view(GET("/a")), 0);
-	http_conn_clear(&s.conn);
-	http_conn_clear(&s.conn);
+	http_protocol.clear(&s.conn.net);
+	http_protocol.clear(&s.conn.net);
 	assert_int_equal(s.app.aborted, 1);
 	assert_int_equal(s.out.len, 0);
 	http_scene_clear(&s);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_FCGI_FAULT_H
+#define DW_FCGI_FAULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What is wrong with a record whose first byte is not the protocol's version, and what may help. At
+ * the beginning of a connection it is mostly a front end that speaks another protocol.
+ */
+const char *fcgi_fault_describe(uint8_t first_byte, bool begins_connection);
+
+#endif
