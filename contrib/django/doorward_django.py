@@ -4,18 +4,18 @@
 """
 doorward's facts about a client for Django applications (3.2 and newer), WSGI or ASGI.
 
-The front end asks doorward and hands on what it answered as headers; this middleware makes them
-`request.doorward`, and answers 403 unless every one of them is there and came from the front end:
+The front end asks doorward and passes on its facts as headers; this middleware turns them into
+`request.doorward`, and answers 403 unless every header is present and came from the front end:
 
     MIDDLEWARE = ["doorward_django.DoorwardMiddleware", ...]  # first of all
 
     DOORWARD = {
-        # Who may send facts. At least one of the two, or everybody is denied; if both are there,
-        # both must hold.
+        # Which peers may send facts. At least one of the two, or every request is denied; if both
+        # are set, both must match.
         "SECRETS": ["at least 32 characters, as X-Doorward-Secret has them"],
-        "PEERS": ["unix:", "127.0.0.1", "10.0.0.0/24"],  # REMOTE_ADDR; "unix:" where there is none
-        # Confirmed names that may come in at all: a name, or ".name" for it and all below it.
-        # Left out: the front end's policy has decided, and views may ask for more. []: nobody.
+        "PEERS": ["unix:", "127.0.0.1", "10.0.0.0/24"],  # REMOTE_ADDR; "unix:" for an empty one
+        # Confirmed names that are let in at all: a name, or ".name" for it and all below it.
+        # Left out: the front end's policy decides, and views may require more. []: no client.
         "HOSTS": [".office.example.com"],
     }
 
@@ -25,15 +25,15 @@ The front end asks doorward and hands on what it answered as headers; this middl
     def view(request):
         request.doorward.hostname, request.doorward.certificate.subject
 
-Two SECRETS are for the time in which one replaces the other. PEERS is about the application's own
-socket: leave out what puts a forwarded address into REMOTE_ADDR, or use SECRETS. Every user of the
-machine has the address 127.0.0.1: with others on it, use SECRETS or a Unix socket's mode.
+Use two SECRETS while one replaces the other. PEERS is about the application's own socket: remove
+any middleware that puts a forwarded address into REMOTE_ADDR, or use SECRETS. Every user of the
+machine has the address 127.0.0.1: if there are other users, use SECRETS or a Unix socket's mode.
 
 The front end sets every header of HEADERS in every request, each in double quotes, `""` if doorward
-said nothing (nginx-examples/application.conf has the lines). That is what keeps a client from adding
-its own: WSGI cannot tell X_Client_Hostname from X-Client-Hostname, and servers join two of a kind by
-a comma, so a value that is not one quoted string has a second author. It is refused, and so is one
-without quotes, which may have come past the front end.
+sent no value (nginx-examples/application.conf has the lines). This keeps a client from adding its
+own headers: WSGI cannot tell X_Client_Hostname from X-Client-Hostname, and servers join two headers
+of one name by a comma, so a value that is not one quoted string has a second author. It is refused,
+and so is a value without quotes, which may have bypassed the front end.
 """
 
 import datetime
@@ -83,7 +83,7 @@ log = logging.getLogger("doorward")
 
 
 class Refused(Exception):
-    """What is wrong with a request's facts, for the log."""
+    """The error in the facts of a request, for the log."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Client:
-    """What doorward found out about the client of a request."""
+    """doorward's facts about the client of a request."""
 
     hostname: Optional[str]  # lower case; confirmed only if rdns is "verified"
     rdns: str  # verified, unverified, mismatch, none, error, off
@@ -109,7 +109,7 @@ class Client:
     reason: str
 
     def is_from(self, patterns):
-        """Whether the confirmed name is one of these, or below one that begins with a dot."""
+        """Whether the confirmed name is one of these, or below a name that begins with a dot."""
         return self.rdns == "verified" and any(_matches(self.hostname, p) for p in patterns)
 
 
@@ -132,7 +132,7 @@ def _patterns(values, what):
     for value in _list(values, what):
         pattern = str(value).lower()
         if not HOSTNAME.fullmatch(pattern[1:] if pattern.startswith(".") else pattern):
-            raise ImproperlyConfigured(f"{what}: {value!r} is no host name and no .suffix")
+            raise ImproperlyConfigured(f"{what}: {value!r} is neither a host name nor a .suffix")
         patterns.append(pattern)
     return patterns
 
@@ -141,7 +141,7 @@ def _fingerprints(values, what):
     prints = [str(value).replace(":", "").lower() for value in _list(values, what)]
     for value in prints:
         if not FINGERPRINT.fullmatch(value):
-            raise ImproperlyConfigured(f"{what}: {value!r} is no SHA-256 fingerprint")
+            raise ImproperlyConfigured(f"{what}: {value!r} is not a SHA-256 fingerprint")
     return prints
 
 
@@ -167,11 +167,11 @@ def _certificate(facts):
     if not any(fields.values()):
         return None
     if not FINGERPRINT.fullmatch(fields["Fingerprint"]):
-        raise Refused("X-Client-Cert-Fingerprint is none")
+        raise Refused("X-Client-Cert-Fingerprint is not a SHA-256 fingerprint")
     try:
         end = datetime.datetime.strptime(fields["Not-After"], "%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
-        raise Refused("X-Client-Cert-Not-After is no time") from None
+        raise Refused("X-Client-Cert-Not-After is not a time") from None
     san = fields["San"].split(", ") if fields["San"] else []
     return Certificate(
         subject=fields["Subject"],
@@ -187,9 +187,9 @@ def _client(meta):
     facts = {header: _fact(meta, header) for header in HEADERS}
     hostname, rdns = facts["X-Client-Hostname"], facts["X-Client-Rdns"]
     if hostname and (len(hostname) > 253 or not HOSTNAME.fullmatch(hostname)):
-        raise Refused("X-Client-Hostname is no host name")
+        raise Refused("X-Client-Hostname is not a host name")
     if rdns not in RDNS:
-        raise Refused("X-Client-Rdns is none of its words: was doorward asked?")
+        raise Refused("X-Client-Rdns has an unknown value: was doorward asked?")
     if not facts["X-Doorward-Policy"] or not facts["X-Doorward-Reason"]:
         raise Refused("X-Doorward-Policy or X-Doorward-Reason is empty: was doorward asked?")
     return Client(
@@ -225,7 +225,7 @@ class DoorwardMiddleware:
 
     def __call__(self, request):
         request.doorward = None
-        # Taken away before anything can print it.
+        # Removed before any code can print it.
         secret = request.META.pop(SECRET, "")
         try:
             self._check_sender(request.META.get("REMOTE_ADDR", ""), secret)
@@ -241,7 +241,7 @@ class DoorwardMiddleware:
     def _check_sender(self, address, secret):
         if not self.configured:
             raise Refused("DOORWARD has neither SECRETS nor PEERS")
-        # Each is compared, so that the time tells nothing.
+        # All secrets are compared, so that the time reveals nothing.
         if "SECRETS" in self.configured and not any(
             [constant_time_compare(secret, known) for known in self.secrets]
         ):
@@ -263,8 +263,8 @@ class DoorwardMiddleware:
 def client_required(*, hosts=None, subjects=None, fingerprints=None):
     """
     A view for clients whose confirmed name matches `hosts`, whose certificate's subject is among
-    `subjects`, and whose certificate is among `fingerprints`: all that are given must hold. An empty
-    list lets nobody in. Everyone else gets Django's 403.
+    `subjects`, and whose certificate is among `fingerprints`: all that are given must match. An
+    empty list lets no client in. A client that does not match gets Django's 403.
     """
     if hosts is None and subjects is None and fingerprints is None:
         raise TypeError("client_required: hosts, subjects or fingerprints is needed")

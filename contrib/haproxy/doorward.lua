@@ -2,16 +2,16 @@
 -- SPDX-FileCopyrightText: 2026 the doorward developers
 --
 -- HAProxy (2.5 and later, with Lua) asks doorward about a request, by the HTTP client that is built
--- in: no Lua library is needed. See haproxy.cfg beside this file.
+-- in: no Lua library is needed. See haproxy.cfg in this folder.
 --
 --   http-request lua.doorward POLICY
 --
--- sets txn.doorward.allow to true only for those whom doorward lets in. The others' status is in
--- txn.doorward.status: 503 if doorward could not be asked.
+-- sets txn.doorward.allow to true only for clients that doorward lets in. The status for other
+-- clients is in txn.doorward.status: 503 if doorward could not be asked.
 
 local door = os.getenv("DOORWARD_URL") or "http://127.0.0.1:9080"
 
--- What the application behind may learn, by HAProxy's variable.
+-- The response headers that the application gets, by HAProxy's variable.
 local facts = {
 	["txn.doorward.hostname"] = "x-client-hostname",
 	["txn.doorward.subject"] = "x-client-cert-subject",
