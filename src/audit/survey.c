@@ -17,8 +17,8 @@ struct run;
 
 struct job {
 	struct run *run;
-	struct dns_record_lookup *inquiry; /* NULL: the job is free */
-	size_t index;                      /* of the target, or of the zone */
+	struct dns_record_lookup *lookup; /* NULL: the job is free */
+	size_t index;                     /* of the target, or of the zone */
 	enum dns_type type;
 	struct dns_name at;
 	enum dns_status first; /* what the first of two questions came to */
@@ -56,9 +56,9 @@ static struct str text_of(struct run *run, const struct dns_name *name)
 static bool ask(struct job *job, enum dns_type type)
 {
 	job->type = type;
-	job->inquiry = dns_record_lookup_start(job->run->engine, &job->at, type, on_done, job);
-	job->run->failed = job->run->failed || job->inquiry == NULL;
-	return job->inquiry != NULL;
+	job->lookup = dns_record_lookup_start(job->run->engine, &job->at, type, on_done, job);
+	job->run->failed = job->run->failed || job->lookup == NULL;
+	return job->lookup != NULL;
 }
 
 /* The entry of a zone, perhaps a new one; names are few enough to be moved. */
@@ -343,7 +343,7 @@ static void pump(struct run *run)
 		for (size_t i = 0; i < run->room && !run->failed; i++) {
 			struct job *job = &run->jobs[i];
 
-			while (job->inquiry == NULL && run->next < jobs_of(run) && !run->failed) {
+			while (job->lookup == NULL && run->next < jobs_of(run) && !run->failed) {
 				run->active += start(job, run->next++);
 			}
 		}
@@ -364,7 +364,7 @@ static void on_done(void *ctx, const struct dns_record_lookup_result *result)
 {
 	struct job *job = ctx;
 
-	job->inquiry = NULL;
+	job->lookup = NULL;
 	if (go_on(job, result)) {
 		return;
 	}

@@ -123,13 +123,13 @@ static enum dns_fcrdns_mode mode_of(const struct authz_fetch *f)
 	return f->policy->rdns == POLICY_RDNS_DOUBLE ? DNS_FCRDNS_DOUBLE : DNS_FCRDNS_SINGLE;
 }
 
-static struct dns_membership_question question_of(const struct authz_fetch *f, size_t index)
+static struct dns_membership_query question_of(const struct authz_fetch *f, size_t index)
 {
 	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
 
-	return (struct dns_membership_question){.kind = lookup->kind == POLICY_LOOKUP_DNSBL
-								? DNS_MEMBERSHIP_DNSBL
-								: DNS_MEMBERSHIP_FORWARD,
+	return (struct dns_membership_query){.kind = lookup->kind == POLICY_LOOKUP_DNSBL
+							     ? DNS_MEMBERSHIP_DNSBL
+							     : DNS_MEMBERSHIP_FORWARD,
 		.name = lookup->name,
 		.addr = f->ip};
 }
@@ -143,7 +143,7 @@ static void keep(struct authz_fetch *f, size_t index, const struct dns_membershi
 	};
 
 	f->lookups[index].result = *result;
-	f->answers[index] = truths[result->word];
+	f->answers[index] = truths[result->status];
 }
 
 static void on_names(void *ctx, const struct dns_fcrdns_result *result)
@@ -194,7 +194,7 @@ static bool take_what_is_at_hand(struct authz_fetch *f, const struct policy_cost
 		taken = f->rdns != NULL;
 	}
 	for (size_t i = 0; i < lookup_count(f); i++) {
-		struct dns_membership_question question = question_of(f, i);
+		struct dns_membership_query question = question_of(f, i);
 
 		if (is_wanted(f, wanted, i) && dns_membership_known(f->dns, &question, &result)) {
 			keep(f, i, &result);
@@ -217,7 +217,7 @@ static enum authz_fetch_begun look_up(struct authz_fetch *f, const struct policy
 	}
 	for (size_t i = 0; i < lookup_count(f); i++) {
 		struct authz_fetch_lookup *lookup = &f->lookups[i];
-		struct dns_membership_question question = question_of(f, i);
+		struct dns_membership_query question = question_of(f, i);
 
 		if (!is_wanted(f, wanted, i)) {
 			continue;

@@ -15,11 +15,13 @@
 #define OFFLINE_CACHE_SIZE (UINT64_C(1) << 20)
 
 struct dns_context {
-	struct dns_settings asked;    /* as configured, without paths */
-	struct dns_settings settings; /* with everything settled, and the nameservers in use */
-	char *resolv_conf;            /* the file they are from; NULL: from the configuration */
-	struct dns_resolv_conf_stamp stamp; /* of it when it was read */
-	struct dns_resolv_conf_stamp seen;  /* at the last look, by whoever renews */
+	struct dns_settings configured; /* as configured, without paths */
+	struct dns_settings settings; /* with every default resolved, and the name servers in use */
+	/* the resolv.conf that was read; NULL: the name servers are configured */
+	char *resolv_conf;
+	struct dns_resolv_conf_stamp stamp; /* of resolv_conf when it was read */
+	/* of resolv_conf at the last look, by dns_context_renewed */
+	struct dns_resolv_conf_stamp seen;
 	struct dns_zone *zone;
 	struct dns_cache *cache;
 	struct dns_health *health;
@@ -63,33 +65,35 @@ static bool same_zone(const struct dns_zone *a, const struct dns_zone *b)
 	return dns_zone_digest(a) == dns_zone_digest(b);
 }
 
-/* What is cached is what these settings, upstreams and zone led to. */
+/* The previous cache can be used only if settings, upstreams and zone are the same. */
 static struct dns_cache *cache_for(
-	const struct dns_context *shared, const struct dns_context *previous)
+	const struct dns_context *context, const struct dns_context *previous)
 {
-	if (previous != NULL && same_settings(&shared->settings, &previous->settings) &&
-		same_zone(shared->zone, previous->zone)) {
+	if (previous != NULL && same_settings(&context->settings, &previous->settings) &&
+		same_zone(context->zone, previous->zone)) {
 		return dns_cache_ref(previous->cache);
 	}
-	return dns_cache_new(shared->settings.cache_size);
+	return dns_cache_new(context->settings.cache_size);
 }
 
-static enum dns_choice settled(enum dns_choice choice, bool otherwise)
+static enum dns_choice choose(enum dns_choice choice, bool otherwise)
 {
 	return choice != DNS_AUTO ? choice : otherwise ? DNS_YES : DNS_NO;
 }
 
-/* What the administrator left open, resolv.conf says, where it is read, or we. */
-static bool settle(struct dns_context *shared, struct diag *diag)
+/*
+ * Settings that are not configured come from resolv.conf, if it is read, or else from the defaults.
+ */
+static bool resolve_settings(struct dns_context *context, struct diag *diag)
 {
-	struct dns_settings *s = &shared->settings;
+	struct dns_settings *s = &context->settings;
 	struct dns_resolv_conf file = {.nameserver_count = 0};
 
-	*s = shared->asked;
-	if (shared->resolv_conf != NULL) {
-		shared->stamp = dns_resolv_conf_stamp(shared->resolv_conf);
-		shared->seen = shared->stamp;
-		if (!dns_resolv_conf_read(shared->resolv_conf, &file, diag)) {
+	*s = context->configured;
+	if (context->resolv_conf != NULL) {
+		context->stamp = dns_resolv_conf_stamp(context->resolv_conf);
+		context->seen = context->stamp;
+		if (!dns_resolv_conf_read(context->resolv_conf, &file, diag)) {
 			return false;
 		}
 		memcpy(s->nameservers, file.nameservers, sizeof(s->nameservers));
@@ -101,42 +105,45 @@ static bool settle(struct dns_context *shared, struct diag *diag)
 	if (s->attempts == 0) {
 		s->attempts = file.attempts != 0 ? file.attempts : ATTEMPTS;
 	}
-	s->use_tcp = settled(s->use_tcp, file.use_vc);
-	s->trust_ad = settled(s->trust_ad, file.trust_ad);
+	s->use_tcp = choose(s->use_tcp, file.use_vc);
+	s->trust_ad = choose(s->trust_ad, file.trust_ad);
 	s->rotate = file.rotate;
 	return true;
 }
 
-/* Settled, without zone and cache; NULL after a diag_error. `path` NULL: no file is read. */
-static struct dns_context *settled_new(
-	const struct dns_settings *asked, const char *path, struct diag *diag)
+/*
+ * A context with settings but without zone and cache; NULL after a diag_error. `path` NULL: no
+ * resolv.conf is read.
+ */
+static struct dns_context *context_new(
+	const struct dns_settings *configured, const char *path, struct diag *diag)
 {
-	struct dns_context *shared = calloc(1, sizeof(*shared));
+	struct dns_context *context = calloc(1, sizeof(*context));
 
-	if (shared == NULL) {
+	if (context == NULL) {
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	ref_init(&shared->references);
-	shared->asked = *asked;
-	shared->asked.static_zone = NULL;
-	shared->asked.resolv_conf = NULL;
-	shared->resolv_conf = path != NULL ? strdup(path) : NULL;
-	if ((path != NULL && shared->resolv_conf == NULL) ||
-		!dns_limits_init(&shared->limits, asked)) {
+	ref_init(&context->references);
+	context->configured = *configured;
+	context->configured.static_zone = NULL;
+	context->configured.resolv_conf = NULL;
+	context->resolv_conf = path != NULL ? strdup(path) : NULL;
+	if ((path != NULL && context->resolv_conf == NULL) ||
+		!dns_limits_init(&context->limits, configured)) {
 		diag_error(diag, NULL, "out of memory");
-	} else if (settle(shared, diag)) {
-		return shared;
+	} else if (resolve_settings(context, diag)) {
+		return context;
 	}
-	dns_context_unref(shared);
+	dns_context_unref(context);
 	return NULL;
 }
 
-/* What the log has said of the same upstreams need not be said again. */
+/* With the same upstreams the log need not report their state again. */
 static struct dns_health *health_for(
-	const struct dns_context *shared, const struct dns_context *previous)
+	const struct dns_context *context, const struct dns_context *previous)
 {
-	const struct dns_settings *s = &shared->settings;
+	const struct dns_settings *s = &context->settings;
 
 	return previous != NULL && same_upstreams(s, &previous->settings)
 		       ? dns_health_ref(previous->health)
@@ -144,18 +151,18 @@ static struct dns_health *health_for(
 }
 
 static bool take_state(
-	struct dns_context *shared, const struct dns_context *previous, struct diag *diag)
+	struct dns_context *context, const struct dns_context *previous, struct diag *diag)
 {
-	shared->cache = cache_for(shared, previous);
-	if (shared->cache == NULL) {
+	context->cache = cache_for(context, previous);
+	if (context->cache == NULL) {
 		diag_error(diag, NULL, "out of memory for the DNS cache");
 		return false;
 	}
-	shared->health = health_for(shared, previous);
-	if (shared->health == NULL) {
+	context->health = health_for(context, previous);
+	if (context->health == NULL) {
 		diag_error(diag, NULL, "out of memory");
 	}
-	return shared->health != NULL;
+	return context->health != NULL;
 }
 
 struct dns_context *dns_context_new(
@@ -163,96 +170,99 @@ struct dns_context *dns_context_new(
 {
 	const char *path =
 		settings->resolv_conf != NULL ? settings->resolv_conf : DNS_RESOLV_CONF_PATH;
-	struct dns_context *shared =
-		settled_new(settings, settings->nameserver_count == 0 ? path : NULL, diag);
+	struct dns_context *context =
+		context_new(settings, settings->nameserver_count == 0 ? path : NULL, diag);
 
-	if (shared == NULL) {
+	if (context == NULL) {
 		return NULL;
 	}
 	if (settings->static_zone != NULL) {
-		shared->zone = dns_zone_load(settings->static_zone, diag);
+		context->zone = dns_zone_load(settings->static_zone, diag);
 	}
-	if ((settings->static_zone != NULL && shared->zone == NULL) ||
-		!take_state(shared, previous, diag)) {
-		dns_context_unref(shared);
+	if ((settings->static_zone != NULL && context->zone == NULL) ||
+		!take_state(context, previous, diag)) {
+		dns_context_unref(context);
 		return NULL;
 	}
-	return shared;
+	return context;
 }
 
 struct dns_context *dns_context_offline(const struct dns_settings *settings, struct dns_zone *zone,
 	const struct dns_offline *offline, struct diag *diag)
 {
-	struct dns_settings asked = *settings;
+	struct dns_settings configured = *settings;
 
-	asked.nameserver_count = 0;
-	asked.cache_size = OFFLINE_CACHE_SIZE;
-	asked.offline = offline;
-	struct dns_context *shared = settled_new(&asked, NULL, diag);
+	configured.nameserver_count = 0;
+	configured.cache_size = OFFLINE_CACHE_SIZE;
+	configured.offline = offline;
+	struct dns_context *context = context_new(&configured, NULL, diag);
 
-	if (shared == NULL) {
+	if (context == NULL) {
 		return NULL;
 	}
-	shared->zone = zone != NULL ? dns_zone_ref(zone) : NULL;
-	if (!take_state(shared, NULL, diag)) {
-		dns_context_unref(shared);
+	context->zone = zone != NULL ? dns_zone_ref(zone) : NULL;
+	if (!take_state(context, NULL, diag)) {
+		dns_context_unref(context);
 		return NULL;
 	}
-	return shared;
+	return context;
 }
 
-void dns_context_describe(const struct dns_context *shared, struct bytes *out)
+void dns_context_describe(const struct dns_context *context, struct bytes *out)
 {
-	const struct dns_settings *s = &shared->settings;
+	const struct dns_settings *s = &context->settings;
 	char server[ENDPOINT_TEXT_MAX];
 
 	for (size_t i = 0; i < s->nameserver_count; i++) {
 		endpoint_format(&s->nameservers[i], server);
 		bytes_appendf(out, "%s%s", i > 0 ? ", " : "", server);
 	}
-	if (shared->resolv_conf != NULL) {
-		bytes_appendf(out, " (of %s)", shared->resolv_conf);
+	if (context->resolv_conf != NULL) {
+		bytes_appendf(out, " (of %s)", context->resolv_conf);
 	}
 }
 
-bool dns_context_watches(const struct dns_context *shared)
+bool dns_context_watches(const struct dns_context *context)
 {
-	return shared->resolv_conf != NULL;
+	return context->resolv_conf != NULL;
 }
 
-/* True once for each change, when the file has come to rest: it is not caught half written. */
-static bool file_has_changed(struct dns_context *shared)
+/*
+ * True once for each change, after two looks that saw the same file, so that a half-written file is
+ * not read.
+ */
+static bool file_has_changed(struct dns_context *context)
 {
-	struct dns_resolv_conf_stamp now = dns_resolv_conf_stamp(shared->resolv_conf);
-	bool rests = dns_resolv_conf_stamp_eq(&now, &shared->seen);
+	struct dns_resolv_conf_stamp now = dns_resolv_conf_stamp(context->resolv_conf);
+	bool rests = dns_resolv_conf_stamp_eq(&now, &context->seen);
 
-	shared->seen = now;
-	return rests && !dns_resolv_conf_stamp_eq(&now, &shared->stamp);
+	context->seen = now;
+	return rests && !dns_resolv_conf_stamp_eq(&now, &context->stamp);
 }
 
-struct dns_context *dns_context_renewed(struct dns_context *shared, struct diag *diag)
+struct dns_context *dns_context_renewed(struct dns_context *context, struct diag *diag)
 {
-	if (!dns_context_watches(shared) || !file_has_changed(shared)) {
+	if (!dns_context_watches(context) || !file_has_changed(context)) {
 		return NULL;
 	}
-	struct place place = {.file = shared->resolv_conf};
+	struct place place = {.file = context->resolv_conf};
 	struct dns_context *next = NULL;
 
-	shared->stamp = shared->seen;
-	if (shared->stamp.size < 0) {
+	context->stamp = context->seen;
+	if (context->stamp.size < 0) {
 		diag_warning(diag, &place, "is gone; what it said stays in force");
 		return NULL;
 	}
-	next = settled_new(&shared->asked, shared->resolv_conf, diag);
+	next = context_new(&context->configured, context->resolv_conf, diag);
 	if (next == NULL) {
 		return NULL;
 	}
-	if (same_settings(&next->settings, &shared->settings)) {
+	if (same_settings(&next->settings, &context->settings)) {
 		dns_context_unref(next);
 		return NULL;
 	}
-	next->zone = shared->zone != NULL ? dns_zone_ref(shared->zone) : NULL;
-	if (!take_state(next, shared, diag)) {
+	next->zone = context->zone != NULL ? dns_zone_ref(context->zone) : NULL;
+	if (!take_state(next, context, diag)) {
 		dns_context_unref(next);
 		return NULL;
 	}
@@ -260,70 +270,70 @@ struct dns_context *dns_context_renewed(struct dns_context *shared, struct diag 
 }
 
 struct dns_context *dns_context_rezoned(
-	const struct dns_context *shared, const char *path, struct diag *diag)
+	const struct dns_context *context, const char *path, struct diag *diag)
 {
 	struct dns_zone *zone = dns_zone_load(path, diag);
 	struct dns_context *next =
-		zone != NULL ? settled_new(&shared->asked, shared->resolv_conf, diag) : NULL;
+		zone != NULL ? context_new(&context->configured, context->resolv_conf, diag) : NULL;
 
 	if (next == NULL) {
 		dns_zone_unref(zone);
 		return NULL;
 	}
 	next->zone = zone;
-	if (!take_state(next, shared, diag)) {
+	if (!take_state(next, context, diag)) {
 		dns_context_unref(next);
 		return NULL;
 	}
 	return next;
 }
 
-struct dns_context *dns_context_ref(struct dns_context *shared)
+struct dns_context *dns_context_ref(struct dns_context *context)
 {
-	ref_get(&shared->references);
-	return shared;
+	ref_get(&context->references);
+	return context;
 }
 
-void dns_context_unref(struct dns_context *shared)
+void dns_context_unref(struct dns_context *context)
 {
-	if (shared == NULL || !ref_put(&shared->references)) {
+	if (context == NULL || !ref_put(&context->references)) {
 		return;
 	}
-	dns_zone_unref(shared->zone);
-	dns_cache_unref(shared->cache);
-	dns_health_unref(shared->health);
-	dns_limits_clear(&shared->limits);
-	free(shared->resolv_conf);
-	free(shared);
+	dns_zone_unref(context->zone);
+	dns_cache_unref(context->cache);
+	dns_health_unref(context->health);
+	dns_limits_clear(&context->limits);
+	free(context->resolv_conf);
+	free(context);
 }
 
-const struct dns_settings *dns_context_settings(const struct dns_context *shared)
+const struct dns_settings *dns_context_settings(const struct dns_context *context)
 {
-	return &shared->settings;
+	return &context->settings;
 }
 
-const struct endpoint *dns_context_upstreams(const struct dns_context *shared, size_t *count)
+const struct endpoint *dns_context_upstreams(const struct dns_context *context, size_t *count)
 {
-	*count = shared->settings.nameserver_count;
-	return shared->settings.nameservers;
+	*count = context->settings.nameserver_count;
+	return context->settings.nameservers;
 }
 
-const struct dns_zone *dns_context_zone(const struct dns_context *shared)
+const struct dns_zone *dns_context_zone(const struct dns_context *context)
 {
-	return shared->zone;
+	return context->zone;
 }
 
-struct dns_cache *dns_context_cache(const struct dns_context *shared)
+struct dns_cache *dns_context_cache(const struct dns_context *context)
 {
-	return shared->cache;
+	return context->cache;
 }
 
-struct dns_health *dns_context_health(const struct dns_context *shared)
+struct dns_health *dns_context_health(const struct dns_context *context)
 {
-	return shared->health;
+	return context->health;
 }
 
-struct dns_limits *dns_context_limits(struct dns_context *shared)
+struct dns_limits *dns_context_limits(struct dns_context *context)
 {
-	return &shared->limits;
+	return &context->limits;
 }

@@ -12,13 +12,13 @@
 
 struct dns_engine {
 	struct dns_host host;
-	struct dns_context *shared;
-	struct dns_ground ground;
-	struct dns_fcrdns_lookup_ground lookup_ground;
+	struct dns_context *context;
+	struct dns_resolver_env env;
+	struct dns_fcrdns_env fcrdns_env;
 	struct dns_resolver *resolver;
-	struct dns_fcrdns_table *lookups;
-	struct dns_membership_table *members;
-	struct dns_record_table *inquiries;
+	struct dns_fcrdns_table *fcrdns;
+	struct dns_membership_table *memberships;
+	struct dns_record_table *records;
 	struct dns_stats own_stats;
 	struct dns_stats *stats;
 	struct random_pool random;
@@ -26,19 +26,19 @@ struct dns_engine {
 	struct dns_timer_wheel wheel;
 };
 
-/* What the counters showed of upstreams was of those of another engine. */
+/* Resets the upstream counters, which are still those of another engine's upstreams. */
 static void take_upstreams(struct dns_engine *engine)
 {
 	struct dns_stats *stats = engine->stats;
 
-	counter_set(&stats->upstreams_of, (uintptr_t)engine->shared);
+	counter_set(&stats->upstreams_of, (uintptr_t)engine->context);
 	for (size_t i = 0; i < DNS_MAX_UPSTREAMS; i++) {
 		counter_set(&stats->upstreams[i].known, 0);
 		counter_set(&stats->upstreams[i].measured, 0);
 	}
 }
 
-struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_context *shared)
+struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_context *context)
 {
 	struct dns_engine *engine = calloc(1, sizeof(*engine));
 	size_t upstream_count;
@@ -46,35 +46,35 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_context 
 	if (engine == NULL) {
 		return NULL;
 	}
-	const struct endpoint *upstreams = dns_context_upstreams(shared, &upstream_count);
+	const struct endpoint *upstreams = dns_context_upstreams(context, &upstream_count);
 
 	engine->host = *host;
-	engine->shared = dns_context_ref(shared);
+	engine->context = dns_context_ref(context);
 	engine->stats = host->stats != NULL ? host->stats : &engine->own_stats;
 	take_upstreams(engine);
 
 	random_pool_init(&engine->random);
 	dns_timer_wheel_init(&engine->wheel, host->now_ms(host->ctx));
-	engine->ground = (struct dns_ground){
-		.settings = dns_context_settings(shared),
-		.zone = dns_context_zone(shared),
-		.cache = dns_context_cache(shared),
-		.limits = dns_context_limits(shared),
+	engine->env = (struct dns_resolver_env){
+		.settings = dns_context_settings(context),
+		.zone = dns_context_zone(context),
+		.cache = dns_context_cache(context),
+		.limits = dns_context_limits(context),
 		.upstream_count = upstream_count,
 		.network = host->network,
 		.wheel = &engine->wheel,
 		.random = &engine->random,
 		.stats = engine->stats,
-		.health = dns_context_health(shared),
+		.health = dns_context_health(context),
 	};
-	engine->resolver = dns_resolver_new(&engine->ground);
-	engine->lookup_ground = (struct dns_fcrdns_lookup_ground){
-		.dns = &engine->ground, .resolver = engine->resolver, .upstreams = upstreams};
-	engine->lookups = dns_fcrdns_table_new(&engine->lookup_ground);
-	engine->members = dns_membership_table_new(&engine->lookup_ground);
-	engine->inquiries = dns_record_table_new(&engine->ground, engine->resolver);
-	if (engine->resolver == NULL || engine->lookups == NULL || engine->members == NULL ||
-		engine->inquiries == NULL) {
+	engine->resolver = dns_resolver_new(&engine->env);
+	engine->fcrdns_env = (struct dns_fcrdns_env){
+		.dns = &engine->env, .resolver = engine->resolver, .upstreams = upstreams};
+	engine->fcrdns = dns_fcrdns_table_new(&engine->fcrdns_env);
+	engine->memberships = dns_membership_table_new(&engine->fcrdns_env);
+	engine->records = dns_record_table_new(&engine->env, engine->resolver);
+	if (engine->resolver == NULL || engine->fcrdns == NULL || engine->memberships == NULL ||
+		engine->records == NULL) {
 		dns_core_free(engine);
 		return NULL;
 	}
@@ -86,7 +86,7 @@ void dns_core_stop(struct dns_engine *engine)
 	engine->stopped = true;
 	engine->wheel.stopped = true;
 	dns_resolver_stop(engine->resolver);
-	dns_fcrdns_table_stop(engine->lookups);
+	dns_fcrdns_table_stop(engine->fcrdns);
 }
 
 void dns_core_free(struct dns_engine *engine)
@@ -94,11 +94,11 @@ void dns_core_free(struct dns_engine *engine)
 	if (engine == NULL) {
 		return;
 	}
-	dns_fcrdns_table_free(engine->lookups);
-	dns_membership_table_free(engine->members);
-	dns_record_table_free(engine->inquiries);
+	dns_fcrdns_table_free(engine->fcrdns);
+	dns_membership_table_free(engine->memberships);
+	dns_record_table_free(engine->records);
 	dns_resolver_free(engine->resolver);
-	dns_context_unref(engine->shared);
+	dns_context_unref(engine->context);
 	free(engine);
 }
 
@@ -124,7 +124,7 @@ void dns_core_tick(struct dns_engine *engine)
 
 	dns_timer_wheel_run(&engine->wheel, now_ms);
 	dns_resolver_run(engine->resolver, now_ms);
-	dns_fcrdns_table_run(engine->lookups);
+	dns_fcrdns_table_run(engine->fcrdns);
 }
 
 uint64_t dns_core_next(const struct dns_engine *engine)
@@ -132,7 +132,7 @@ uint64_t dns_core_next(const struct dns_engine *engine)
 	if (engine->stopped) {
 		return UINT64_MAX;
 	}
-	if (dns_resolver_is_due(engine->resolver) || dns_fcrdns_table_is_due(engine->lookups)) {
+	if (dns_resolver_is_due(engine->resolver) || dns_fcrdns_table_is_due(engine->fcrdns)) {
 		return 0;
 	}
 	return dns_timer_wheel_next(&engine->wheel);
@@ -141,8 +141,8 @@ uint64_t dns_core_next(const struct dns_engine *engine)
 void dns_core_want_names(
 	struct dns_engine *engine, bool (*wants)(void *ctx, struct str name), void *ctx)
 {
-	engine->lookup_ground.wants = wants;
-	engine->lookup_ground.wants_ctx = ctx;
+	engine->fcrdns_env.wants = wants;
+	engine->fcrdns_env.wants_ctx = ctx;
 }
 
 void *dns_core_host(const struct dns_engine *engine)
@@ -150,19 +150,19 @@ void *dns_core_host(const struct dns_engine *engine)
 	return engine->host.ctx;
 }
 
-struct dns_fcrdns_table *dns_core_lookups(const struct dns_engine *engine)
+struct dns_fcrdns_table *dns_core_fcrdns_table(const struct dns_engine *engine)
 {
-	return engine->lookups;
+	return engine->fcrdns;
 }
 
-struct dns_membership_table *dns_core_members(const struct dns_engine *engine)
+struct dns_membership_table *dns_core_membership_table(const struct dns_engine *engine)
 {
-	return engine->members;
+	return engine->memberships;
 }
 
-struct dns_record_table *dns_core_inquiries(const struct dns_engine *engine)
+struct dns_record_table *dns_core_record_table(const struct dns_engine *engine)
 {
-	return engine->inquiries;
+	return engine->records;
 }
 
 uint64_t dns_core_now(const struct dns_engine *engine)

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-/* What an engine's core stands on: a loop's timer and sockets. */
+/* Implements struct dns_host with a loop's timer and sockets. */
 struct loop_host {
 	struct dns_engine *core;
 	struct dns_transport *transport;
@@ -18,7 +18,7 @@ struct loop_host {
 	uv_idle_t idle;    /* active while something is due already */
 	uint64_t armed_ms; /* when the timer fires; UINT64_MAX: not set */
 	bool closing;
-	unsigned handles; /* the timer and idle, until they are closed */
+	unsigned handles; /* the timer and the idle handle, until they are closed */
 };
 
 static uint64_t host_now_ms(void *ctx)
@@ -30,9 +30,10 @@ static void on_timer(uv_timer_t *timer);
 static void on_idle(uv_idle_t *idle);
 
 /*
- * What is due already waits for one turn of the loop, by the idle handle: a timer of 0 would run
- * again before any socket is looked at, and much work keep the cached clients waiting. A timer that
- * fires too early costs less than setting it anew whenever the next deadline moves.
+ * Work that is already due waits for one turn of the loop, by the idle handle: a timer of 0 would
+ * fire again before any socket is read, and a lot of work would delay clients whose answer is
+ * cached. A timer that fires too early costs less than setting it again whenever the next deadline
+ * moves.
  */
 static void arm(void *ctx)
 {
@@ -111,7 +112,7 @@ static void on_handle_closed(uv_handle_t *handle)
 }
 
 struct dns_engine *dns_engine_new(
-	uv_loop_t *loop, struct dns_context *shared, struct dns_stats *stats)
+	uv_loop_t *loop, struct dns_context *context, struct dns_stats *stats)
 {
 	struct loop_host *host = calloc(1, sizeof(*host));
 	size_t upstream_count;
@@ -119,7 +120,7 @@ struct dns_engine *dns_engine_new(
 	if (host == NULL) {
 		return NULL;
 	}
-	const struct endpoint *upstreams = dns_context_upstreams(shared, &upstream_count);
+	const struct endpoint *upstreams = dns_context_upstreams(context, &upstream_count);
 	struct dns_transport_events events = {.receive = on_receive,
 		.unreachable = on_unreachable,
 		.settled = tick,
@@ -128,7 +129,7 @@ struct dns_engine *dns_engine_new(
 
 	host->armed_ms = UINT64_MAX;
 	host->transport = dns_transport_new(loop, upstreams, upstream_count,
-		dns_context_settings(shared)->lookup_timeout_ms, &events);
+		dns_context_settings(context)->lookup_timeout_ms, &events);
 	if (host->transport == NULL) {
 		free(host);
 		return NULL;
@@ -139,7 +140,7 @@ struct dns_engine *dns_engine_new(
 		.ctx = host,
 		.stats = stats};
 
-	host->core = dns_core_new(&interface, shared);
+	host->core = dns_core_new(&interface, context);
 	if (host->core == NULL || uv_timer_init(loop, &host->timer) != 0) {
 		dns_core_free(host->core);
 		dns_transport_free(host->transport);

@@ -15,15 +15,15 @@
 struct dns_engine;
 
 /*
- * Takes a reference of `shared`; `stats`, which count on, are borrowed until the loop has run the
- * close callbacks; NULL: the engine has its own. NULL when out of memory.
+ * Takes a reference of `context`. `stats` go on counting, and are borrowed until the loop has run
+ * the close callbacks; NULL: the engine has its own. NULL when out of memory.
  */
 struct dns_engine *dns_engine_new(
-	uv_loop_t *loop, struct dns_context *shared, struct dns_stats *stats);
+	uv_loop_t *loop, struct dns_context *context, struct dns_stats *stats);
 /*
- * Forgets what is in flight, without calling back, and closes; memory goes when the loop has run
- * its close callbacks. Allowed from inside a callback. Look-ups in flight are gone with it: do not
- * cancel them afterwards.
+ * Drops the lookups in flight without calling back, and closes; memory is freed when the loop has
+ * run its close callbacks. Allowed inside a callback. Lookups in flight must not be cancelled
+ * afterwards.
  */
 void dns_engine_close(struct dns_engine *engine);
 

@@ -10,7 +10,7 @@ const struct dns_fcrdns_result *dns_fcrdns_cached(
 {
 	bool started;
 	const struct dns_fcrdns_result *result = dns_fcrdns_table_cached(
-		dns_core_lookups(engine), addr, mode, dns_core_now(engine), &started);
+		dns_core_fcrdns_table(engine), addr, mode, dns_core_now(engine), &started);
 
 	if (started) {
 		dns_core_wake(engine);
@@ -23,7 +23,7 @@ struct dns_fcrdns *dns_fcrdns_start(struct dns_engine *engine, const struct addr
 	void (*done)(void *ctx, const struct dns_fcrdns_result *result), void *ctx)
 {
 	struct dns_fcrdns *lookup = dns_fcrdns_table_start(
-		dns_core_lookups(engine), addr, mode, trace, done, ctx, dns_core_now(engine));
+		dns_core_fcrdns_table(engine), addr, mode, trace, done, ctx, dns_core_now(engine));
 
 	dns_core_wake(engine);
 	return lookup;

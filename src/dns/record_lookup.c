@@ -10,14 +10,14 @@ struct dns_record_lookup *dns_record_lookup_start(struct dns_engine *engine,
 	const struct dns_name *name, enum dns_type type,
 	void (*done)(void *ctx, const struct dns_record_lookup_result *result), void *ctx)
 {
-	struct dns_record_lookup *inquiry = dns_record_table_start(
-		dns_core_inquiries(engine), name, type, done, ctx, dns_core_now(engine));
+	struct dns_record_lookup *lookup = dns_record_table_start(
+		dns_core_record_table(engine), name, type, done, ctx, dns_core_now(engine));
 
 	dns_core_wake(engine);
-	return inquiry;
+	return lookup;
 }
 
-void dns_record_lookup_cancel(struct dns_record_lookup *inquiry)
+void dns_record_lookup_cancel(struct dns_record_lookup *lookup)
 {
-	dns_record_table_cancel(inquiry);
+	dns_record_table_cancel(lookup);
 }

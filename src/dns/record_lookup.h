@@ -7,9 +7,9 @@
 #include "dns/resolver/record_result.h"
 
 /*
- * One question, and what DNS says to it: with the engine's care (joined, retransmitted, over TCP
- * where it must be), its static zone, its limits, and CNAMEs followed. For A, AAAA, NS, SOA, PTR,
- * and CNAME itself.
+ * One record lookup by name and type, with all that the engine does for others: joining,
+ * retransmission, TCP where it is needed, the static zone, limits, and CNAMEs followed. For A,
+ * AAAA, NS, SOA, PTR, and CNAME itself.
  */
 
 struct dns_engine;
@@ -17,13 +17,13 @@ struct dns_record_lookup;
 
 /*
  * `done` is called exactly once, from the loop and never inside this call, after lookup_timeout at
- * the latest, unless dns_record_lookup_cancel comes first; the inquiry is gone when it is called.
- * The name is copied. NULL when out of memory.
+ * the latest, unless dns_record_lookup_cancel comes first; the lookup is freed before the call. The
+ * name is copied. NULL when out of memory.
  */
 struct dns_record_lookup *dns_record_lookup_start(struct dns_engine *engine,
 	const struct dns_name *name, enum dns_type type,
 	void (*done)(void *ctx, const struct dns_record_lookup_result *result), void *ctx);
 /* Allowed everywhere; nothing for NULL. */
-void dns_record_lookup_cancel(struct dns_record_lookup *inquiry);
+void dns_record_lookup_cancel(struct dns_record_lookup *lookup);
 
 #endif

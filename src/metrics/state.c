@@ -138,7 +138,7 @@ struct upstream {
 };
 
 static struct upstream upstream_of(
-	const struct metrics *metrics, const struct dns_context *shared, size_t number)
+	const struct metrics *metrics, const struct dns_context *context, size_t number)
 {
 	struct upstream found = {0};
 
@@ -146,7 +146,7 @@ static struct upstream upstream_of(
 		const struct dns_stats *stats = &metrics->workers[i].dns;
 		const struct dns_stats_upstream *u = &stats->upstreams[number];
 
-		if (counter_get(&stats->upstreams_of) != (uintptr_t)shared ||
+		if (counter_get(&stats->upstreams_of) != (uintptr_t)context ||
 			counter_get(&u->known) == 0) {
 			continue;
 		}
@@ -161,10 +161,10 @@ static struct upstream upstream_of(
 }
 
 static void write_upstreams(
-	const struct metrics *metrics, const struct dns_context *shared, struct bytes *out)
+	const struct metrics *metrics, const struct dns_context *context, struct bytes *out)
 {
 	size_t count;
-	const struct endpoint *upstreams = dns_context_upstreams(shared, &count);
+	const struct endpoint *upstreams = dns_context_upstreams(context, &count);
 	struct upstream states[DNS_MAX_UPSTREAMS];
 	char server[ENDPOINT_TEXT_MAX];
 	char labels[ENDPOINT_TEXT_MAX + 16];
@@ -172,7 +172,7 @@ static void write_upstreams(
 	metrics_prometheus_family(out, "doorward_dns_upstream_up", METRICS_PROMETHEUS_GAUGE,
 		"0 while every worker that has asked the upstream has suspended it.");
 	for (size_t i = 0; i < count; i++) {
-		states[i] = upstream_of(metrics, shared, i);
+		states[i] = upstream_of(metrics, context, i);
 		endpoint_format(&upstreams[i], server);
 		snprintf(labels, sizeof(labels), "server=\"%s\"", server);
 		metrics_prometheus_number(out, "doorward_dns_upstream_up", labels,
@@ -191,16 +191,16 @@ static void write_upstreams(
 	}
 }
 
-static void write_in_flight(struct dns_context *shared, struct bytes *out)
+static void write_in_flight(struct dns_context *context, struct bytes *out)
 {
-	struct dns_limits *limits = dns_context_limits(shared);
+	struct dns_limits *limits = dns_context_limits(context);
 	const struct {
 		const char *labels;
 		atomic_uint *count;
 	} kinds[] = {
 		{"kind=\"lookup\"", &limits->lookups},
-		{"kind=\"query\"", &limits->questions},
-		{"kind=\"member\"", &limits->members},
+		{"kind=\"query\"", &limits->queries},
+		{"kind=\"member\"", &limits->memberships},
 	};
 
 	metrics_prometheus_family(out, "doorward_dns_in_flight", METRICS_PROMETHEUS_GAUGE,
@@ -211,7 +211,7 @@ static void write_in_flight(struct dns_context *shared, struct bytes *out)
 			atomic_load_explicit(kinds[i].count, memory_order_relaxed));
 	}
 	gauge(out, "doorward_dns_in_flight_max", "The most of each that may be under way.",
-		dns_context_settings(shared)->max_in_flight);
+		dns_context_settings(context)->max_in_flight);
 }
 
 void metrics_write_state(

@@ -354,9 +354,9 @@ void scenario_start(struct scenario *s)
 	struct diag diag;
 
 	diag_init(&diag);
-	s->shared = dns_context_new(&s->settings, NULL, &diag);
-	assert_non_null(s->shared);
-	s->engine = dns_core_new(&host, s->shared);
+	s->context = dns_context_new(&s->settings, NULL, &diag);
+	assert_non_null(s->context);
+	s->engine = dns_core_new(&host, s->context);
 	assert_non_null(s->engine);
 	diag_clear(&diag);
 }
@@ -380,7 +380,7 @@ void scenario_end(struct scenario *s)
 	dns_core_free(s->engine);
 	assert_int_equal(s->acquired, 0);
 	assert_int_equal(s->tcp_acquired, 0);
-	dns_context_unref(s->shared);
+	dns_context_unref(s->context);
 	while (s->events != NULL) {
 		struct sim_event *next = s->events->next;
 

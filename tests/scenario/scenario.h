@@ -56,7 +56,7 @@ struct sim_event;
 
 struct scenario {
 	struct dns_settings settings;
-	struct dns_context *shared;
+	struct dns_context *context;
 	struct dns_engine *engine;
 	uint64_t now_ms;
 	/* How the servers behave: true if the test has dealt with the query; else it is answered at

@@ -63,7 +63,7 @@ static void ask(struct asked *a, struct scenario *s, enum dns_membership_kind ki
 	const char *name, const char *addr)
 {
 	struct addr parsed = sim_addr(addr);
-	struct dns_membership_question question = {kind, str_view(name), &parsed};
+	struct dns_membership_query question = {kind, str_view(name), &parsed};
 
 	*a = (struct asked){.s = s};
 	a->handle = dns_membership_start(s->engine, &question, NULL, on_done, a, &a->result);
@@ -74,14 +74,14 @@ static bool known(struct scenario *s, enum dns_membership_kind kind, const char 
 	const char *addr, struct dns_membership_result *result)
 {
 	struct addr parsed = sim_addr(addr);
-	struct dns_membership_question question = {kind, str_view(name), &parsed};
+	struct dns_membership_query question = {kind, str_view(name), &parsed};
 
 	return dns_membership_known(s->engine, &question, result);
 }
 
 /* From start to end; returns for how long it holds. What came is known from then on, at once. */
 static uint64_t expect(struct scenario *s, enum dns_membership_kind kind, const char *name,
-	const char *addr, enum dns_membership_word word)
+	const char *addr, enum dns_membership_status status)
 {
 	struct dns_membership_result again;
 	struct asked a;
@@ -91,13 +91,13 @@ static uint64_t expect(struct scenario *s, enum dns_membership_kind kind, const 
 	assert_non_null(a.handle);
 	scenario_run(s, s->settings.lookup_timeout_ms);
 	assert_int_equal(a.calls, 1);
-	assert_int_equal(a.result.word, word);
+	assert_int_equal(a.result.status, status);
 	assert_false(a.result.overload);
 	size_t asked = s->query_count;
 
 	if (s->now_ms < a.result.expires_ms) {
 		assert_true(known(s, kind, name, addr, &again));
-		assert_int_equal(again.word, word);
+		assert_int_equal(again.status, status);
 		assert_int_equal(again.expires_ms, a.result.expires_ms);
 	}
 	assert_int_equal(s->query_count, asked);
@@ -122,12 +122,12 @@ static void test_forward(void **state)
 	struct dns_membership_result result;
 
 	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "192.0.2.2", &result));
-	assert_int_equal(result.word, DNS_MEMBERSHIP_NO);
+	assert_int_equal(result.status, DNS_MEMBERSHIP_NO);
 	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "2001:db8::2", &result));
-	assert_int_equal(result.word, DNS_MEMBERSHIP_NO);
+	assert_int_equal(result.status, DNS_MEMBERSHIP_NO);
 	/* Where they live is nobody's business here. */
 	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "10.0.0.1", &result));
-	assert_int_equal(result.word, DNS_MEMBERSHIP_NO);
+	assert_int_equal(result.status, DNS_MEMBERSHIP_NO);
 	s->now_ms += 61000;
 	assert_false(known(s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT, &result));
 	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "2001:db8::1", &result));
@@ -197,11 +197,11 @@ static void test_special_addresses_are_on_no_list(void **state)
 	scenario_start(s);
 	for (size_t i = 0; i < ARRAY_LEN(addrs); i++) {
 		assert_true(known(s, DNS_MEMBERSHIP_DNSBL, LIST, addrs[i], &result));
-		assert_int_equal(result.word, DNS_MEMBERSHIP_NO);
+		assert_int_equal(result.status, DNS_MEMBERSHIP_NO);
 		assert_int_equal(result.expires_ms, s->now_ms + s->settings.max_ttl_s * 1000);
 		ask(&a, s, DNS_MEMBERSHIP_DNSBL, LIST, addrs[i]);
 		assert_null(a.handle);
-		assert_int_equal(a.result.word, DNS_MEMBERSHIP_NO);
+		assert_int_equal(a.result.status, DNS_MEMBERSHIP_NO);
 	}
 	scenario_run(s, 1000);
 	assert_int_equal(s->query_count, 0);
@@ -226,9 +226,9 @@ static void test_the_static_zone_has_the_say(void **state)
 	scenario_start_with_zone(s, "1.0.0.10.bl.example. 60 IN A 127.0.0.2\n"
 				    "home.dyn.example. 60 IN A 192.0.2.1\n");
 	assert_true(known(s, DNS_MEMBERSHIP_DNSBL, LIST, "10.0.0.1", &result));
-	assert_int_equal(result.word, DNS_MEMBERSHIP_YES);
+	assert_int_equal(result.status, DNS_MEMBERSHIP_YES);
 	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT, &result));
-	assert_int_equal(result.word, DNS_MEMBERSHIP_YES);
+	assert_int_equal(result.status, DNS_MEMBERSHIP_YES);
 	assert_int_equal(result.expires_ms, s->now_ms + 60000);
 	assert_int_equal(s->query_count, 0);
 }
@@ -271,7 +271,7 @@ static void test_the_deadline(void **state)
 		scenario_run(s, 100);
 		assert_true(s->now_ms <= began_ms + s->settings.lookup_timeout_ms + 100);
 	}
-	assert_int_equal(a.result.word, DNS_MEMBERSHIP_UNKNOWN);
+	assert_int_equal(a.result.status, DNS_MEMBERSHIP_UNKNOWN);
 	assert_true(a.result.expires_ms >= a.done_ms + 1000);
 	assert_true(known(s, DNS_MEMBERSHIP_DNSBL, LIST, CLIENT, &result) ||
 		    s->now_ms >= a.result.expires_ms);
@@ -296,7 +296,7 @@ static void test_cancelling(void **state)
 	scenario_run(s, s->settings.lookup_timeout_ms);
 	assert_int_equal(a.calls, 0);
 	assert_int_equal(b.calls, 1);
-	assert_int_equal(b.result.word, DNS_MEMBERSHIP_UNKNOWN);
+	assert_int_equal(b.result.status, DNS_MEMBERSHIP_UNKNOWN);
 	/* And one that the engine's end meets. */
 	ask(&a, s, DNS_MEMBERSHIP_DNSBL, LIST, CLIENT);
 	scenario_run(s, 10);
@@ -321,7 +321,7 @@ static void test_a_flood_from_one_network(void **state)
 			assert_non_null(a[i].handle);
 		} else {
 			assert_null(a[i].handle);
-			assert_int_equal(a[i].result.word, DNS_MEMBERSHIP_UNKNOWN);
+			assert_int_equal(a[i].result.status, DNS_MEMBERSHIP_UNKNOWN);
 			assert_true(a[i].result.overload);
 		}
 	}
@@ -354,7 +354,7 @@ static void test_traces(void **state)
 	char told[256] = "";
 	struct dns_fcrdns_trace trace = {on_step, told};
 	struct addr client = sim_addr(CLIENT);
-	struct dns_membership_question question = {DNS_MEMBERSHIP_DNSBL, str_view(LIST), &client};
+	struct dns_membership_query question = {DNS_MEMBERSHIP_DNSBL, str_view(LIST), &client};
 	struct asked a = {.s = s};
 
 	scenario_start(s);

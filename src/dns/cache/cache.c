@@ -39,7 +39,7 @@ struct dns_cache *dns_cache_new(uint64_t max_bytes)
 	while (count < SHARDS_MAX && max_bytes / (count * 2) >= SHARD_BYTES_MIN) {
 		count *= 2;
 	}
-	/* A multiple of the alignment, since both parts are. */
+	/* A multiple of the alignment, because both parts are. */
 	size_t size = sizeof(struct dns_cache) + count * sizeof(struct slot);
 	struct dns_cache *cache = aligned_alloc(CACHE_LINE, size);
 	bool ready = true;
@@ -108,7 +108,7 @@ static void result_key(const struct dns_cache *cache, const struct addr *addr,
 			     : 0;
 }
 
-/* Of the name of an IPv6 address below ip6.arpa: its /64, the second half of the nibbles. */
+/* Hash of the /64, the second half of the nibbles, of an IPv6 address's name below ip6.arpa. */
 static uint64_t answer_group(const struct dns_cache *cache, const struct dns_key *key)
 {
 	const size_t name_len = 2 * IP6_ARPA_NIBBLES + sizeof(IP6_ARPA);
@@ -129,7 +129,7 @@ static void answer_key(const struct dns_cache *cache, const struct dns_name *nam
 	key->bytes[1] = (uint8_t)((unsigned)type >> 8);
 	key->bytes[2] = (uint8_t)type;
 	for (size_t i = 0; i < name->len; i++) {
-		/* Lengths of labels are at most 63, below every letter. */
+		/* Length octets are at most 63, below every letter, so lower-casing keeps them. */
 		key->bytes[3 + i] = (uint8_t)ascii_lower((char)name->wire[i]);
 	}
 	key->len = 3u + name->len;
@@ -146,7 +146,7 @@ static struct dns_shard *lock_shard(struct dns_cache *cache, const struct dns_ke
 	return shard;
 }
 
-/* The value at hand, good until the shard is unlocked; NULL: there is none that holds. */
+/* The valid value, until the shard is unlocked; NULL: not cached, or expired. */
 static const struct dns_value *get(
 	const struct dns_shard *shard, const struct dns_key *key, uint64_t now_ms)
 {
@@ -260,7 +260,7 @@ static uint32_t backoff_ms(struct dns_cache *cache, const struct dns_key *key, u
 	unsigned failures = 0;
 
 	if (e != NULL) {
-		/* A failure that ended long ago says nothing about this one. */
+		/* A failure that expired long ago does not prolong this one. */
 		if (now_ms >= e->value.expires_ms + BACKOFF_MAX_MS) {
 			e->failures = 0;
 		}

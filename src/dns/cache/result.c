@@ -31,7 +31,7 @@ const struct dns_fcrdns_result *dns_fcrdns_result_new(enum dns_fcrdns_status sta
 		chosen += confirmed == NULL || confirmed[i];
 		text_len += ptr.items[i].len + 1;
 	}
-	/* Where all of them are chosen, both lists are one. */
+	/* If all names are chosen, both lists share their items. */
 	size_t items = chosen == ptr.count ? ptr.count : ptr.count + chosen;
 	size_t size = sizeof(struct holder) + items * sizeof(struct str) + text_len;
 	struct holder *h = malloc(size);

@@ -10,18 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The result of an FCrDNS look-up (dns/fcrdns.h). */
+/* The result of an FCrDNS lookup (dns/fcrdns.h). */
 
 enum dns_fcrdns_mode { DNS_FCRDNS_SINGLE, DNS_FCRDNS_DOUBLE };
 
 enum dns_fcrdns_status {
-	DNS_FCRDNS_OFF, /* nobody asked */
+	DNS_FCRDNS_OFF, /* no lookup was made */
 	DNS_FCRDNS_VERIFIED,
-	DNS_FCRDNS_UNVERIFIED, /* single: names that the PTR claims */
-	DNS_FCRDNS_MISMATCH,   /* names, and none confirms */
+	DNS_FCRDNS_UNVERIFIED, /* single: the PTR's names, not confirmed */
+	DNS_FCRDNS_MISMATCH,   /* names, of which none is confirmed */
 	DNS_FCRDNS_NONE,       /* authoritatively no PTR */
-	DNS_FCRDNS_PRIVATE,    /* of special use, and not asked */
-	DNS_FCRDNS_ERROR       /* nobody knows */
+	DNS_FCRDNS_PRIVATE,    /* an address of special use, not looked up */
+	DNS_FCRDNS_ERROR       /* the lookup failed */
 };
 
 /* "off", "verified", "unverified", "mismatch", "none", "private", "error". */
@@ -30,14 +30,16 @@ const char *dns_fcrdns_status_word(enum dns_fcrdns_status status);
 /* Immutable and shared: hold a reference as long as the strings are used. */
 struct dns_fcrdns_result {
 	enum dns_fcrdns_status status;
-	bool overload; /* DNS_FCRDNS_ERROR because a limit was reached, not for DNS's own reasons */
-	bool incomplete;     /* a name may confirm that is neither in `names` nor in `unasked` */
+	bool overload; /* DNS_FCRDNS_ERROR because a limit of doorward was reached */
+	/* a name that is neither in `names` nor in `unasked` could be a confirmed one */
+	bool incomplete;
 	uint64_t expires_ms; /* clock_ms() from which on it must not be used */
-	uint64_t refresh_ms; /* from which on a hit has it looked up anew; UINT64_MAX: never */
+	uint64_t refresh_ms; /* from this time on a hit starts a refresh; UINT64_MAX: never */
 	struct str_list
-		names; /* VERIFIED: confirmed; UNVERIFIED: claimed; lower-case, no final dot */
-	struct str_list ptr;     /* usable names that the PTR gave, confirmed or not */
-	struct str_list unasked; /* its end: beyond max_ptr, not looked up */
+		/* VERIFIED: confirmed; UNVERIFIED: from the PTR only; lower-case, no final dot */
+		names;
+	struct str_list ptr;     /* host names from the PTR, confirmed or not */
+	struct str_list unasked; /* the last ones of `ptr`: beyond max_ptr, not looked up */
 };
 
 const struct dns_fcrdns_result *dns_fcrdns_result_ref(const struct dns_fcrdns_result *result);
@@ -49,11 +51,14 @@ void dns_fcrdns_result_unref(const struct dns_fcrdns_result *result);
  */
 const struct dns_fcrdns_result *dns_fcrdns_result_new(enum dns_fcrdns_status status, bool overload,
 	struct str_list ptr, const bool *confirmed, uint64_t expires_ms);
-/* Sets refresh_ms, which is never before; only as long as nobody else has seen the result. */
+/* Sets refresh_ms, which is never before; only while the caller has the only reference. */
 void dns_fcrdns_result_refresh_from(const struct dns_fcrdns_result *result, uint64_t refresh_ms);
-/* The last so many names of the PTR were not looked up; likewise. */
+/*
+ * Marks the last `count` names of the PTR as not looked up; only while the caller has the only
+ * reference.
+ */
 void dns_fcrdns_result_mark_unasked(const struct dns_fcrdns_result *result, size_t count);
-/* Sets incomplete, likewise. */
+/* Sets incomplete; only while the caller has the only reference. */
 void dns_fcrdns_result_mark_incomplete(const struct dns_fcrdns_result *result);
 /* Bytes on the heap. */
 size_t dns_fcrdns_result_size(const struct dns_fcrdns_result *result);

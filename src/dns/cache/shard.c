@@ -10,10 +10,10 @@
 #include <string.h>
 
 #define TABLE_MIN 64u
-#define GROUPS_SHARE 4u        /* one place in the table of groups for so many entries */
+#define GROUPS_SHARE 4u        /* entries for one place in the table of groups */
 #define ENTRY_BYTES_GUESS 256u /* for the size of the tables */
 #define HEAP_OVERHEAD 16u      /* of one allocation */
-#define PROBATION_SHARE 10u    /* one part in so many */
+#define PROBATION_SHARE 10u    /* 1/10 of the shard */
 #define HITS_MAX 3u
 
 bool dns_shard_init(struct dns_shard *shard, uint64_t max_bytes)
@@ -105,7 +105,10 @@ void dns_shard_touch(struct dns_entry *entry)
 	entry->hits += entry->hits < HITS_MAX;
 }
 
-/* Bits that chose neither the bucket nor the shard; never 0, which is an empty place. */
+/*
+ * Bits of the hash that chose neither the bucket nor the shard; never 0, which means an empty
+ * place.
+ */
 static uint32_t ghost_of(uint64_t hash)
 {
 	return (uint32_t)(hash >> 24) | 1;
@@ -186,7 +189,7 @@ static void make_room(struct dns_shard *shard)
 	}
 }
 
-/* With room for one more; NULL when out of memory. */
+/* A group with room for one more; NULL when out of memory. */
 static struct dns_group *find_group(struct dns_shard *shard, uint64_t hash)
 {
 	struct dns_group_list *bucket = &shard->groups[hash >> 8 & shard->group_mask];
@@ -233,7 +236,7 @@ static bool join_group(struct dns_shard *shard, struct dns_entry *e, uint64_t ha
 	return true;
 }
 
-/* An entry without a value, in the table and in its queue; NULL when out of memory. */
+/* A new entry without a value, in the table and in its queue; NULL when out of memory. */
 static struct dns_entry *entry_add(struct dns_shard *shard, const struct dns_key *key)
 {
 	struct dns_entry *e = malloc(sizeof(*e) + key->len);
@@ -270,8 +273,7 @@ void dns_shard_put(
 		value_drop(value);
 		return;
 	}
-	/* One that was there before is filled anew where it stands, and keeps what it has earned.
-	 */
+	/* Overwrites an existing entry in place; its queue and hit count stay. */
 	struct dns_queue *q = queue_of(shard, e);
 
 	q->bytes -= e->bytes;

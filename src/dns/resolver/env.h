@@ -12,12 +12,10 @@
 #include "dns/upstream/timer_wheel.h"
 #include "dns/zone/zone.h"
 
-/* What a resolver stands on, and how its steps and ends are told. */
-
-/* What a resolver stands on; all of it borrowed, and good as long as the resolver is. */
-struct dns_ground {
+/* What a resolver needs; all of it borrowed, and valid as long as the resolver lives. */
+struct dns_resolver_env {
 	const struct dns_settings *settings;
-	const struct dns_zone *zone; /* NULL: none */
+	const struct dns_zone *zone; /* NULL: no static zone */
 	struct dns_cache *cache;
 	struct dns_limits *limits;
 	size_t upstream_count;
@@ -28,26 +26,26 @@ struct dns_ground {
 	struct dns_health *health;
 };
 
-enum dns_source { DNS_SOURCE_ZONE, DNS_SOURCE_CACHE, DNS_SOURCE_UPSTREAM, DNS_SOURCE_US };
+enum dns_source { DNS_SOURCE_ZONE, DNS_SOURCE_CACHE, DNS_SOURCE_UPSTREAM, DNS_SOURCE_SELF };
 
-/* One step of a request. Pointers are good during the call. */
+/* One step of a request. Pointers are valid during the call. */
 struct dns_step {
 	const struct dns_name *name;
 	enum dns_type type;
 	enum dns_status status;
 	const struct dns_answer *answer; /* for DATA and CNAME */
-	uint64_t expires_ms;             /* with everything in it clamped as configured */
+	uint64_t expires_ms;             /* the earliest of its records, clamped as configured */
 	enum dns_source source;
-	size_t upstream; /* of DNS_SOURCE_UPSTREAM */
-	bool tcp;        /* likewise */
-	uint32_t ms;     /* from the first send to the answer */
-	bool joined;     /* the question was in flight for somebody else */
+	size_t upstream; /* for DNS_SOURCE_UPSTREAM */
+	bool tcp;        /* for DNS_SOURCE_UPSTREAM */
+	uint32_t ms;     /* from the first send to the reply */
+	bool joined;     /* another request had sent the query */
 	uint64_t now_ms;
 };
 
 struct dns_request_end {
 	enum dns_status status;
-	const struct dns_answer *answer; /* DNS_STATUS_DATA only; good during the call */
+	const struct dns_answer *answer; /* DNS_STATUS_DATA only; valid during the call */
 	uint64_t expires_ms;             /* of the step that expires first */
 	uint64_t now_ms;
 };

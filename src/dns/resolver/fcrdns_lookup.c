@@ -12,9 +12,9 @@
 
 #define QUERIES_MAX 16
 #define PARALLEL 2
-#define REFRESH_SHARE 10u /* of a result's life: one part in so many, at its end */
+#define REFRESH_SHARE 10u /* the last 1/10 of a result's life */
 
-/* One of the forward look-ups under way. */
+/* One of the forward lookups in flight. */
 struct forward {
 	struct dns_fcrdns_lookup *lookup;
 	struct dns_request *request; /* NULL: free for the next name */
@@ -23,31 +23,32 @@ struct forward {
 
 struct dns_fcrdns_lookup {
 	struct dns_timer deadline;
-	const struct dns_fcrdns_lookup_ground *ground;
+	const struct dns_fcrdns_env *env;
 	const struct dns_fcrdns_trace *trace;
 	void (*done)(
 		void *ctx, enum dns_fcrdns_lookup_end end, const struct dns_fcrdns_result *result);
 	void *ctx;
 	struct dns_request *ptr;
 	struct forward forwards[PARALLEL];
-	struct str *names; /* usable, in the order of their text; one block with the text */
-	bool *confirmed;   /* for each of them */
+	/* host names, in the order in which they are looked up; one block with their text */
+	struct str *names;
+	bool *confirmed; /* one for each of names */
 	size_t name_count;
-	size_t ask_count; /* the first so many are looked up */
+	size_t ask_count; /* only the first ask_count names are looked up */
 	size_t next_name;
 	unsigned budget;
 	uint64_t began_ms;
-	uint64_t fresh_ms;   /* cached answers are to hold longer */
-	uint64_t expires_ms; /* of what the authorities said */
-	uint64_t retry_ms;   /* when the first of the failures is forgotten */
+	uint64_t fresh_ms;   /* cached answers must be valid for longer than this */
+	uint64_t expires_ms; /* of the authoritative answers */
+	uint64_t retry_ms;   /* when the first of the failures expires */
 	struct addr addr;
 	enum dns_fcrdns_mode mode;
-	bool failed;   /* some name is unknown */
-	bool cut;      /* there were more names than the answer has room for */
+	bool failed;   /* at least one name is unknown */
+	bool cut;      /* the answer had more names than struct dns_answer holds */
 	bool overload; /* because of our own limits */
 };
 
-/* When a result that lives from now on is due to be refreshed: in time for a whole look-up. */
+/* When a result that is cached now is due to be refreshed: early enough for a whole lookup. */
 static uint64_t refresh_due(
 	const struct dns_settings *settings, uint64_t now_ms, uint64_t expires_ms)
 {
@@ -71,7 +72,7 @@ static void count(const struct dns_fcrdns_lookup *l, enum dns_fcrdns_status stat
 		[DNS_FCRDNS_PRIVATE] = DNS_STATS_PRIVATE,
 		[DNS_FCRDNS_ERROR] = DNS_STATS_ERROR,
 	};
-	struct dns_stats *stats = l->ground->dns->stats;
+	struct dns_stats *stats = l->env->dns->stats;
 
 	counter_add(&stats->results[results[status]], 1);
 	histogram_observe(&stats->lookup_time, (now_ms - l->began_ms) * 1000);
@@ -79,7 +80,7 @@ static void count(const struct dns_fcrdns_lookup *l, enum dns_fcrdns_status stat
 
 static void finish(struct dns_fcrdns_lookup *l, enum dns_fcrdns_status status, uint64_t now_ms)
 {
-	const struct dns_ground *dns = l->ground->dns;
+	const struct dns_resolver_env *dns = l->env->dns;
 	uint64_t short_life_ms = now_ms + dns->settings->min_ttl_s * UINT64_C(1000);
 	uint64_t expires_ms = l->expires_ms;
 
@@ -122,7 +123,7 @@ static void conclude(struct dns_fcrdns_lookup *l, uint64_t now_ms)
 			return;
 		}
 	}
-	/* A name that was not looked up may be the one that confirms. */
+	/* A name that was not looked up could be a confirmed one. */
 	bool known = !l->failed && !l->cut && l->ask_count == l->name_count;
 
 	finish(l, known ? DNS_FCRDNS_MISMATCH : DNS_FCRDNS_ERROR, now_ms);
@@ -140,14 +141,14 @@ static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 {
 	struct dns_fcrdns_lookup *l = CONTAINER_OF(timer, struct dns_fcrdns_lookup, deadline);
 
-	counter_add(&l->ground->dns->stats->deadlines, 1);
+	counter_add(&l->env->dns->stats->deadlines, 1);
 	note_failure(l, now_ms);
 	conclude(l, now_ms);
 }
 
 static void on_step(struct dns_fcrdns_lookup *l, const struct dns_step *step)
 {
-	dns_trace_step(l->trace, step, l->ground->upstreams);
+	dns_trace_step(l->trace, step, l->env->upstreams);
 }
 
 static void on_ptr_step(void *ctx, const struct dns_step *step)
@@ -186,7 +187,7 @@ static struct dns_request *ask(struct dns_fcrdns_lookup *l, const struct dns_nam
 	enum dns_type type, void (*step)(void *ctx, const struct dns_step *step),
 	void (*done)(void *ctx, const struct dns_request_end *end), void *ctx)
 {
-	struct dns_request *request = dns_resolver_ask(l->ground->resolver, name, type, &l->budget,
+	struct dns_request *request = dns_resolver_ask(l->env->resolver, name, type, &l->budget,
 		l->trace != NULL ? step : NULL, done, ctx);
 
 	if (request != NULL) {
@@ -197,7 +198,7 @@ static struct dns_request *ask(struct dns_fcrdns_lookup *l, const struct dns_nam
 
 static void on_forward(void *ctx, const struct dns_request_end *end);
 
-/* Keeps as many forward look-ups under way as may be; when all are done, so is the look-up. */
+/* Keeps up to PARALLEL forward lookups in flight; when all are done, ends the lookup. */
 static void next_forwards(struct dns_fcrdns_lookup *l, uint64_t now_ms)
 {
 	enum dns_type type = l->addr.family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
@@ -235,36 +236,36 @@ static void on_forward(void *ctx, const struct dns_request_end *end)
 		if (has_address(end->answer, &l->addr)) {
 			l->confirmed[f->name] = true;
 		} else if (end->answer->left_out > 0) {
-			/* It may be among those that were left out. */
+			/* The client's address may be among the records that were left out. */
 			note_failure(l, end->expires_ms);
 		}
 	}
 	next_forwards(l, end->now_ms);
 }
 
-static bool is_wanted(const struct dns_fcrdns_lookup_ground *ground, struct str name)
+static bool is_wanted(const struct dns_fcrdns_env *env, struct str name)
 {
-	return ground->wants != NULL && ground->wants(ground->wants_ctx, name);
+	return env->wants != NULL && env->wants(env->wants_ctx, name);
 }
 
 /* Names are chosen in this order: wanted ones are looked up before any other. */
 bool dns_fcrdns_lookup_would_choose(
-	const struct dns_fcrdns_lookup_ground *ground, const struct dns_fcrdns_result *result)
+	const struct dns_fcrdns_env *env, const struct dns_fcrdns_result *result)
 {
 	size_t asked = result->ptr.count - result->unasked.count;
 	size_t wanted = 0;
 
-	if (ground->wants == NULL || result->unasked.count == 0) {
+	if (env->wants == NULL || result->unasked.count == 0) {
 		return true;
 	}
-	while (wanted < asked && is_wanted(ground, result->ptr.items[wanted])) {
+	while (wanted < asked && is_wanted(env, result->ptr.items[wanted])) {
 		wanted++;
 	}
 	if (wanted == asked) {
 		return true;
 	}
 	for (size_t i = 0; i < result->unasked.count; i++) {
-		if (is_wanted(ground, result->unasked.items[i])) {
+		if (is_wanted(env, result->unasked.items[i])) {
 			return false;
 		}
 	}
@@ -272,12 +273,12 @@ bool dns_fcrdns_lookup_would_choose(
 }
 
 /*
- * Where there are more names than are looked up, those come first that could matter, and then the
- * first in the order of their text; in that order, too, whatever they were chosen for.
+ * If there are more names than are looked up, chooses those that could matter to a rule, then the
+ * first in the order of their text. The chosen names stay in the order of their text.
  */
 static void choose_names(struct dns_fcrdns_lookup *l)
 {
-	size_t max = l->ground->dns->settings->max_ptr;
+	size_t max = l->env->dns->settings->max_ptr;
 	struct str sorted[DNS_ANSWER_MAX];
 	bool chosen[DNS_ANSWER_MAX] = {false};
 	size_t count = l->name_count;
@@ -291,7 +292,7 @@ static void choose_names(struct dns_fcrdns_lookup *l)
 	l->ask_count = max;
 	memcpy(sorted, l->names, count * sizeof(sorted[0]));
 	for (size_t i = 0; i < count && left > 0; i++) {
-		chosen[i] = is_wanted(l->ground, sorted[i]);
+		chosen[i] = is_wanted(l->env, sorted[i]);
 		left -= chosen[i];
 	}
 	for (size_t i = 0; i < count && left > 0; i++) {
@@ -305,7 +306,7 @@ static void choose_names(struct dns_fcrdns_lookup *l)
 	}
 }
 
-/* Takes the names that are host names. */
+/* Keeps the names that are host names. */
 static bool take_names(struct dns_fcrdns_lookup *l, const struct dns_answer *answer)
 {
 	size_t text_len = 0;
@@ -336,7 +337,7 @@ static bool take_names(struct dns_fcrdns_lookup *l, const struct dns_answer *ans
 	return true;
 }
 
-/* With rdns = single, what the PTR claims is taken for what it is. */
+/* With rdns = single, the PTR's names count without a forward lookup. */
 static void take_claims(struct dns_fcrdns_lookup *l)
 {
 	for (size_t i = 0; i < l->ask_count; i++) {
@@ -366,7 +367,7 @@ static void on_ptr(void *ctx, const struct dns_request_end *end)
 	}
 }
 
-struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_lookup_ground *ground,
+struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_env *env,
 	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t fresh_ms,
 	const struct dns_fcrdns_trace *trace,
 	void (*done)(
@@ -379,7 +380,7 @@ struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_lookup
 	if (l == NULL) {
 		return NULL;
 	}
-	*l = (struct dns_fcrdns_lookup){.ground = ground,
+	*l = (struct dns_fcrdns_lookup){.env = env,
 		.trace = trace,
 		.done = done,
 		.ctx = ctx,
@@ -397,8 +398,8 @@ struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_lookup
 		free(l);
 		return NULL;
 	}
-	dns_timer_wheel_set(ground->dns->wheel, &l->deadline,
-		now_ms + ground->dns->settings->lookup_timeout_ms);
+	dns_timer_wheel_set(
+		env->dns->wheel, &l->deadline, now_ms + env->dns->settings->lookup_timeout_ms);
 	return l;
 }
 
@@ -407,7 +408,7 @@ void dns_fcrdns_lookup_free(struct dns_fcrdns_lookup *lookup)
 	if (lookup == NULL) {
 		return;
 	}
-	dns_timer_wheel_clear(lookup->ground->dns->wheel, &lookup->deadline);
+	dns_timer_wheel_clear(lookup->env->dns->wheel, &lookup->deadline);
 	dns_resolver_cancel(lookup->ptr);
 	for (size_t i = 0; i < PARALLEL; i++) {
 		dns_resolver_cancel(lookup->forwards[i].request);

@@ -8,38 +8,38 @@
 #include "dns/resolver/resolver.h"
 #include "dns/resolver/trace.h"
 
-/* One FCrDNS look-up, as fcrdns.h describes it. Pure logic: the time is an argument. */
+/* One FCrDNS lookup, as fcrdns.h describes it. Pure logic: the time is an argument. */
 struct dns_fcrdns_lookup;
 
-struct dns_fcrdns_lookup_ground {
-	const struct dns_ground *dns;
+struct dns_fcrdns_env {
+	const struct dns_resolver_env *dns;
 	struct dns_resolver *resolver;
 	const struct endpoint *upstreams; /* for traces */
-	/* Whether a name, lower-case, could matter; NULL: any could. */
+	/* Whether a name, lower-case, could matter to a rule; NULL: any could. */
 	bool (*wants)(void *ctx, struct str name);
 	void *wants_ctx;
 };
 
 enum dns_fcrdns_lookup_end {
 	DNS_FCRDNS_LOOKUP_RESULT,
-	DNS_FCRDNS_LOOKUP_PARTIAL, /* likewise, and about some name nobody knows */
+	DNS_FCRDNS_LOOKUP_PARTIAL, /* a result, but the lookup of some names failed */
 	DNS_FCRDNS_LOOKUP_OVERLOAD,
 	DNS_FCRDNS_LOOKUP_NO_MEMORY
 };
 
 /*
- * `ground` and `trace` are borrowed; `trace` may be NULL. `done` is called exactly once, never
- * inside this call, unless dns_fcrdns_lookup_free comes first; it owns a reference of `result`,
- * which is there only for RESULT and PARTIAL, and may free the look-up. `fresh_ms`: cached answers
- * that end by then are asked for anew; 0: none. NULL when out of memory.
+ * `env` and `trace` are borrowed; `trace` may be NULL. `done` is called exactly once, never inside
+ * this call, unless dns_fcrdns_lookup_free comes first; it owns a reference of `result`, which is
+ * set only for RESULT and PARTIAL, and may free the lookup. `fresh_ms`: cached answers that expire
+ * by then are not used; 0: all are. NULL when out of memory.
  */
-struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_lookup_ground *ground,
+struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_env *env,
 	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t fresh_ms,
 	const struct dns_fcrdns_trace *trace,
 	void (*done)(
 		void *ctx, enum dns_fcrdns_lookup_end end, const struct dns_fcrdns_result *result),
 	void *ctx, uint64_t now_ms);
-/* Asks nothing any more; allowed everywhere. */
+/* Cancels its requests; allowed everywhere. */
 void dns_fcrdns_lookup_free(struct dns_fcrdns_lookup *lookup);
 
 /*
@@ -47,6 +47,6 @@ void dns_fcrdns_lookup_free(struct dns_fcrdns_lookup *lookup);
  * looked up one that could not: another look-up may decide what this result leaves unknown.
  */
 bool dns_fcrdns_lookup_would_choose(
-	const struct dns_fcrdns_lookup_ground *ground, const struct dns_fcrdns_result *result);
+	const struct dns_fcrdns_env *env, const struct dns_fcrdns_result *result);
 
 #endif

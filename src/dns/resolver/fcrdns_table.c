@@ -18,11 +18,11 @@ struct shared_lookup;
 TAILQ_HEAD(waiter_queue, dns_fcrdns);
 LIST_HEAD(lookup_list, shared_lookup);
 
-/* Somebody who waits for a result. */
+/* A caller that waits for a result. */
 struct dns_fcrdns {
-	TAILQ_ENTRY(dns_fcrdns) link; /* of the look-up, or of those whose result is clear */
+	TAILQ_ENTRY(dns_fcrdns) link; /* in the lookup's waiters, or in the table's `clear` */
 	struct dns_fcrdns_table *all;
-	struct shared_lookup *shared; /* NULL: the result is clear */
+	struct shared_lookup *shared; /* NULL: the result is known */
 	const struct dns_fcrdns_result *result;
 	void (*done)(void *ctx, const struct dns_fcrdns_result *result);
 	void *ctx;
@@ -30,22 +30,22 @@ struct dns_fcrdns {
 
 struct shared_lookup {
 	LIST_ENTRY(shared_lookup) in_bucket;
-	struct dns_crowd_member in_flight;
+	struct dns_inflight_entry in_flight;
 	struct dns_fcrdns_table *all;
-	struct dns_fcrdns_lookup *lookup; /* NULL: ended, and telling those who wait */
+	struct dns_fcrdns_lookup *lookup; /* NULL: ended, and notifying its waiters */
 	struct waiter_queue waiters;
 	struct dns_prefix_use *prefix;
 	struct addr addr;
 	enum dns_fcrdns_mode mode;
-	bool traced;  /* the trace is one waiter's, so nobody joins */
-	bool refresh; /* nobody waited for it when it began */
+	bool traced;  /* the trace belongs to one waiter, so no other waiter joins */
+	bool refresh; /* started without a waiter, to refresh a cached result */
 };
 
 struct dns_fcrdns_table {
-	const struct dns_fcrdns_lookup_ground *ground;
+	const struct dns_fcrdns_env *env;
 	struct dns_limits *limits;
-	struct dns_crowd crowd;
-	const struct dns_fcrdns_result *overload; /* made beforehand, for when memory is out */
+	struct dns_inflight_queue queue;
+	const struct dns_fcrdns_result *overload; /* allocated in advance, for when memory is out */
 	const struct dns_fcrdns_result *error;
 	struct waiter_queue clear;
 	bool stopped;
@@ -54,7 +54,7 @@ struct dns_fcrdns_table {
 	struct lookup_list buckets[BUCKETS];
 };
 
-struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_lookup_ground *ground)
+struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_env *env)
 {
 	struct dns_fcrdns_table *all = calloc(1, sizeof(*all));
 	struct str_list none = {NULL, 0};
@@ -62,11 +62,11 @@ struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_lookup_gro
 	if (all == NULL) {
 		return NULL;
 	}
-	all->ground = ground;
+	all->env = env;
 	all->hash_key = hash_key_new();
 	TAILQ_INIT(&all->clear);
-	all->limits = ground->dns->limits;
-	dns_crowd_init(&all->crowd, &all->limits->lookups, ground->dns->settings->max_in_flight);
+	all->limits = env->dns->limits;
+	dns_inflight_init(&all->queue, &all->limits->lookups, env->dns->settings->max_in_flight);
 	all->overload = dns_fcrdns_result_new(DNS_FCRDNS_ERROR, true, none, NULL, 0);
 	all->error = dns_fcrdns_result_new(DNS_FCRDNS_ERROR, false, none, NULL, 0);
 	if (all->overload == NULL || all->error == NULL) {
@@ -92,44 +92,44 @@ static void waiters_free(struct waiter_queue *waiters)
 	}
 }
 
-/* Nobody joins it from here on, and it asks nothing any more. */
+/* Removes the lookup from the table, so that no waiter joins it, and cancels its requests. */
 static void end_lookup(struct shared_lookup *s)
 {
 	struct dns_fcrdns_table *all = s->all;
 
 	LIST_REMOVE(s, in_bucket);
 	dns_prefix_limits_leave(all->limits->prefixes, s->prefix);
-	dns_crowd_leave(&all->crowd, &s->in_flight);
+	dns_inflight_leave(&all->queue, &s->in_flight);
 	dns_fcrdns_lookup_free(s->lookup);
 	s->lookup = NULL;
 }
 
-void dns_fcrdns_table_free(struct dns_fcrdns_table *lookups)
+void dns_fcrdns_table_free(struct dns_fcrdns_table *table)
 {
 	struct shared_lookup *s;
 
-	if (lookups == NULL) {
+	if (table == NULL) {
 		return;
 	}
 	for (size_t i = 0; i < BUCKETS; i++) {
-		while ((s = LIST_FIRST(&lookups->buckets[i])) != NULL) {
+		while ((s = LIST_FIRST(&table->buckets[i])) != NULL) {
 			end_lookup(s);
 			waiters_free(&s->waiters);
 			free(s);
 		}
 	}
-	waiters_free(&lookups->clear);
-	dns_fcrdns_result_unref(lookups->overload);
-	dns_fcrdns_result_unref(lookups->error);
-	free(lookups);
+	waiters_free(&table->clear);
+	dns_fcrdns_result_unref(table->overload);
+	dns_fcrdns_result_unref(table->error);
+	free(table);
 }
 
-void dns_fcrdns_table_stop(struct dns_fcrdns_table *lookups)
+void dns_fcrdns_table_stop(struct dns_fcrdns_table *table)
 {
-	lookups->stopped = true;
+	table->stopped = true;
 }
 
-/* The waiter is in no queue. */
+/* The waiter must be in no queue. */
 static void tell(struct dns_fcrdns *w, const struct dns_fcrdns_result *result)
 {
 	void (*done)(void *, const struct dns_fcrdns_result *) = w->done;
@@ -140,8 +140,8 @@ static void tell(struct dns_fcrdns *w, const struct dns_fcrdns_result *result)
 	done(ctx, result);
 }
 
-static void keep(const struct dns_ground *dns, const struct addr *addr, enum dns_fcrdns_mode mode,
-	const struct dns_fcrdns_result *result)
+static void keep(const struct dns_resolver_env *dns, const struct addr *addr,
+	enum dns_fcrdns_mode mode, const struct dns_fcrdns_result *result)
 {
 	counter_add(
 		&dns->stats->cache_evictions, dns_cache_put_result(dns->cache, addr, mode, result));
@@ -152,12 +152,15 @@ static void lookup_ended(
 {
 	struct shared_lookup *s = ctx;
 	struct dns_fcrdns_table *all = s->all;
-	const struct dns_ground *dns = all->ground->dns;
+	const struct dns_resolver_env *dns = all->env->dns;
 	struct dns_fcrdns *w;
 
 	switch (end) {
 	case DNS_FCRDNS_LOOKUP_PARTIAL:
-		/* The whole one that a refresh finds in the cache is better while it holds. */
+		/*
+		 * A refresh has found a complete result in the cache, which is better while it is
+		 * valid.
+		 */
 		if (!s->refresh || !TAILQ_EMPTY(&s->waiters)) {
 			keep(dns, &s->addr, s->mode, result);
 		}
@@ -173,7 +176,7 @@ static void lookup_ended(
 		break;
 	}
 	end_lookup(s);
-	/* One at a time: whoever is told may cancel the next, or close everything. */
+	/* One at a time: the callback may cancel the next waiter, or close the engine. */
 	while (!all->stopped && (w = TAILQ_FIRST(&s->waiters)) != NULL) {
 		TAILQ_REMOVE(&s->waiters, w, link);
 		tell(w, result);
@@ -204,8 +207,8 @@ static struct shared_lookup *find(
 	return NULL;
 }
 
-/* Its place goes to another; who waited for it is told at the next run. */
-static void push_out(struct shared_lookup *s)
+/* Evicts the lookup; its waiters are notified at the next run. */
+static void evict(struct shared_lookup *s)
 {
 	struct dns_fcrdns_table *all = s->all;
 	struct dns_fcrdns *w;
@@ -215,13 +218,13 @@ static void push_out(struct shared_lookup *s)
 		TAILQ_REMOVE(&s->waiters, w, link);
 		w->shared = NULL;
 		w->result = dns_fcrdns_result_ref(all->overload);
-		counter_add(&all->ground->dns->stats->overloads, 1);
+		counter_add(&all->env->dns->stats->overloads, 1);
 		TAILQ_INSERT_TAIL(&all->clear, w, link);
 	}
 	free(s);
 }
 
-/* Counts it in; false when out of memory, or with *full at a limit. */
+/* Counts the lookup in flight; false when out of memory, or with *full at a limit. */
 static bool find_place(
 	struct dns_fcrdns_table *all, struct shared_lookup *s, uint64_t now_ms, bool *full)
 {
@@ -229,19 +232,19 @@ static bool find_place(
 		dns_prefix_limits_enter(all->limits->prefixes, &s->addr, &s->prefix);
 
 	*full = entry == DNS_PREFIX_FULL;
-	counter_add(&all->ground->dns->stats->prefix_full, *full);
+	counter_add(&all->env->dns->stats->prefix_full, *full);
 	if (entry != DNS_PREFIX_IN) {
 		return false;
 	}
-	if (dns_crowd_enter(&all->crowd, &s->in_flight, now_ms)) {
+	if (dns_inflight_enter(&all->queue, &s->in_flight, now_ms)) {
 		return true;
 	}
-	struct dns_crowd_member *pushed = dns_crowd_pushed(&all->crowd, now_ms);
+	struct dns_inflight_entry *oldest = dns_inflight_evictable(&all->queue, now_ms);
 
-	counter_add(&all->ground->dns->stats->in_flight_full, 1);
-	if (pushed != NULL) {
-		push_out(CONTAINER_OF(pushed, struct shared_lookup, in_flight));
-		if (dns_crowd_enter(&all->crowd, &s->in_flight, now_ms)) {
+	counter_add(&all->env->dns->stats->in_flight_full, 1);
+	if (oldest != NULL) {
+		evict(CONTAINER_OF(oldest, struct shared_lookup, in_flight));
+		if (dns_inflight_enter(&all->queue, &s->in_flight, now_ms)) {
 			return true;
 		}
 	}
@@ -271,7 +274,7 @@ static struct shared_lookup *shared_new(struct dns_fcrdns_table *all, const stru
 		return NULL;
 	}
 	s->lookup = dns_fcrdns_lookup_start(
-		all->ground, addr, mode, fresh_ms, trace, lookup_ended, s, now_ms);
+		all->env, addr, mode, fresh_ms, trace, lookup_ended, s, now_ms);
 	LIST_INSERT_HEAD(bucket_of(all, addr, mode), s, in_bucket);
 	if (s->lookup == NULL) {
 		end_lookup(s);
@@ -281,10 +284,10 @@ static struct shared_lookup *shared_new(struct dns_fcrdns_table *all, const stru
 	return s;
 }
 
-/* The static zone may know names for addresses that nobody else is asked about. */
+/* The static zone may have names for addresses of special use. */
 static bool is_not_looked_up(struct dns_fcrdns_table *all, const struct addr *addr)
 {
-	const struct dns_ground *dns = all->ground->dns;
+	const struct dns_resolver_env *dns = all->env->dns;
 	struct dns_name reverse;
 
 	if (dns->settings->private_ptr || !dns_addr_is_special_use(addr)) {
@@ -295,11 +298,11 @@ static bool is_not_looked_up(struct dns_fcrdns_table *all, const struct addr *ad
 	       !dns_zone_answer(dns->zone, &reverse, DNS_TYPE_PTR, &all->answer);
 }
 
-/* What is clear without asking anybody, with a reference; NULL: the look-up goes its way. */
+/* A result that needs no query, with a reference; NULL: a lookup is needed. */
 static const struct dns_fcrdns_result *clear_result(struct dns_fcrdns_table *all,
 	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t now_ms)
 {
-	const struct dns_ground *dns = all->ground->dns;
+	const struct dns_resolver_env *dns = all->env->dns;
 
 	if (!is_not_looked_up(all, addr)) {
 		return NULL;
@@ -330,19 +333,19 @@ struct dns_fcrdns *dns_fcrdns_table_start(struct dns_fcrdns_table *all, const st
 	*w = (struct dns_fcrdns){.all = all, .done = done, .ctx = ctx};
 	w->shared = trace == NULL ? find(all, addr, mode) : NULL;
 	if (w->shared != NULL) {
-		counter_add(&all->ground->dns->stats->joined, 1);
+		counter_add(&all->env->dns->stats->joined, 1);
 	} else {
 		w->result = clear_result(all, addr, mode, now_ms);
 		if (w->result != NULL && trace == NULL &&
-			all->ground->dns->settings->offline == NULL) {
-			dns_health_private(all->ground->dns->health, addr);
+			all->env->dns->settings->offline == NULL) {
+			dns_health_private(all->env->dns->health, addr);
 		}
 		if (w->result == NULL) {
 			w->shared = shared_new(all, addr, mode, 0, trace, now_ms, &full);
 		}
 	}
 	if (full) {
-		counter_add(&all->ground->dns->stats->overloads, 1);
+		counter_add(&all->env->dns->stats->overloads, 1);
 		w->result = dns_fcrdns_result_ref(all->overload);
 	} else if (w->shared == NULL && w->result == NULL) {
 		free(w);
@@ -367,14 +370,14 @@ void dns_fcrdns_table_cancel(struct dns_fcrdns *waiter)
 	}
 }
 
-/* True if it began. Not while there are so many others that somebody could be pushed out for it. */
+/* True if a refresh was started. None is started while it could evict another lookup. */
 static bool refresh(struct dns_fcrdns_table *all, const struct addr *addr,
 	enum dns_fcrdns_mode mode, const struct dns_fcrdns_result *result, uint64_t now_ms)
 {
-	const struct dns_ground *dns = all->ground->dns;
+	const struct dns_resolver_env *dns = all->env->dns;
 	bool full = false;
 
-	if (all->stopped || dns_crowd_is_busy(&all->crowd) || find(all, addr, mode) != NULL ||
+	if (all->stopped || dns_inflight_is_busy(&all->queue) || find(all, addr, mode) != NULL ||
 		!dns_cache_claim_result(dns->cache, addr, mode)) {
 		return false;
 	}
@@ -390,12 +393,12 @@ static bool refresh(struct dns_fcrdns_table *all, const struct addr *addr,
 const struct dns_fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table *all,
 	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t now_ms, bool *started)
 {
-	const struct dns_ground *dns = all->ground->dns;
+	const struct dns_resolver_env *dns = all->env->dns;
 	const struct dns_fcrdns_result *result =
 		dns_cache_get_result(dns->cache, addr, mode, now_ms);
 
 	*started = false;
-	if (result != NULL && !dns_fcrdns_lookup_would_choose(all->ground, result)) {
+	if (result != NULL && !dns_fcrdns_lookup_would_choose(all->env, result)) {
 		dns_fcrdns_result_unref(result);
 		result = NULL;
 	}
@@ -410,17 +413,17 @@ const struct dns_fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table 
 	return result;
 }
 
-void dns_fcrdns_table_run(struct dns_fcrdns_table *lookups)
+void dns_fcrdns_table_run(struct dns_fcrdns_table *table)
 {
-	for (unsigned i = 0; i < WAITERS_A_RUN && dns_fcrdns_table_is_due(lookups); i++) {
-		struct dns_fcrdns *w = TAILQ_FIRST(&lookups->clear);
+	for (unsigned i = 0; i < WAITERS_A_RUN && dns_fcrdns_table_is_due(table); i++) {
+		struct dns_fcrdns *w = TAILQ_FIRST(&table->clear);
 
-		TAILQ_REMOVE(&lookups->clear, w, link);
+		TAILQ_REMOVE(&table->clear, w, link);
 		tell(w, w->result);
 	}
 }
 
-bool dns_fcrdns_table_is_due(const struct dns_fcrdns_table *lookups)
+bool dns_fcrdns_table_is_due(const struct dns_fcrdns_table *table)
 {
-	return !lookups->stopped && !TAILQ_EMPTY(&lookups->clear);
+	return !table->stopped && !TAILQ_EMPTY(&table->clear);
 }

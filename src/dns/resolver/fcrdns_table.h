@@ -7,31 +7,33 @@
 #include "dns/resolver/fcrdns_lookup.h"
 
 /*
- * One worker's look-ups in flight: joined by address, bounded in all and for each prefix. Pure
- * logic: the time is an argument. fcrdns.h is what others see of it.
+ * One worker's lookups in flight: joined by address, bounded in all and for each prefix. Pure
+ * logic: the time is an argument. The public interface is fcrdns.h.
  */
 struct dns_fcrdns_table;
 
-/* `ground` is borrowed. NULL when out of memory. */
-struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_lookup_ground *ground);
-/* Forgets those that are left, without calling back. */
-void dns_fcrdns_table_free(struct dns_fcrdns_table *lookups);
+/* `env` is borrowed. NULL when out of memory. */
+struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_env *env);
+/* Drops the lookups in flight without calling back. */
+void dns_fcrdns_table_free(struct dns_fcrdns_table *table);
 
-/* As dns_fcrdns_cached, dns_fcrdns_start and dns_fcrdns_cancel. *started: it is being refreshed,
- * and the engine has something to do. */
-const struct dns_fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table *lookups,
+/*
+ * As dns_fcrdns_cached, dns_fcrdns_start and dns_fcrdns_cancel. *started: a refresh was started,
+ * and the engine must be woken.
+ */
+const struct dns_fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table *table,
 	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t now_ms, bool *started);
-struct dns_fcrdns *dns_fcrdns_table_start(struct dns_fcrdns_table *lookups, const struct addr *addr,
+struct dns_fcrdns *dns_fcrdns_table_start(struct dns_fcrdns_table *table, const struct addr *addr,
 	enum dns_fcrdns_mode mode, const struct dns_fcrdns_trace *trace,
 	void (*done)(void *ctx, const struct dns_fcrdns_result *result), void *ctx,
 	uint64_t now_ms);
 void dns_fcrdns_table_cancel(struct dns_fcrdns *waiter);
 
-/* Tells those whose result was clear at once, or many of them. */
-void dns_fcrdns_table_run(struct dns_fcrdns_table *lookups);
-/* True if a run has something to do. */
-bool dns_fcrdns_table_is_due(const struct dns_fcrdns_table *lookups);
-/* From now on nobody is called back. */
-void dns_fcrdns_table_stop(struct dns_fcrdns_table *lookups);
+/* Notifies waiters whose result was known at once, up to a bound. */
+void dns_fcrdns_table_run(struct dns_fcrdns_table *table);
+/* True if dns_fcrdns_table_run has work. */
+bool dns_fcrdns_table_is_due(const struct dns_fcrdns_table *table);
+/* No callback is called after this. */
+void dns_fcrdns_table_stop(struct dns_fcrdns_table *table);
 
 #endif

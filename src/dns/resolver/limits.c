@@ -3,13 +3,13 @@
 
 #include "dns/resolver/limits.h"
 
-#define PUSHED_AFTER_MS 200u
+#define EVICT_AFTER_MS 200u
 
 bool dns_limits_init(struct dns_limits *limits, const struct dns_settings *settings)
 {
-	atomic_init(&limits->questions, 0);
+	atomic_init(&limits->queries, 0);
 	atomic_init(&limits->lookups, 0);
-	atomic_init(&limits->members, 0);
+	atomic_init(&limits->memberships, 0);
 	limits->prefixes = dns_prefix_limits_new(settings->max_in_flight_per_prefix);
 	limits->list_prefixes = dns_prefix_limits_new(settings->max_in_flight_per_prefix);
 	return limits->prefixes != NULL && limits->list_prefixes != NULL;
@@ -21,45 +21,47 @@ void dns_limits_clear(struct dns_limits *limits)
 	dns_prefix_limits_free(limits->list_prefixes);
 }
 
-void dns_crowd_init(struct dns_crowd *crowd, atomic_uint *total, uint32_t max)
+void dns_inflight_init(struct dns_inflight_queue *queue, atomic_uint *total, uint32_t max)
 {
-	crowd->total = total;
-	crowd->max = max;
-	TAILQ_INIT(&crowd->pushable);
+	queue->total = total;
+	queue->max = max;
+	TAILQ_INIT(&queue->evictable);
 }
 
-bool dns_crowd_enter(struct dns_crowd *crowd, struct dns_crowd_member *member, uint64_t now_ms)
+bool dns_inflight_enter(
+	struct dns_inflight_queue *queue, struct dns_inflight_entry *entry, uint64_t now_ms)
 {
-	unsigned before = atomic_fetch_add_explicit(crowd->total, 1, memory_order_relaxed);
+	unsigned before = atomic_fetch_add_explicit(queue->total, 1, memory_order_relaxed);
 
-	if (before >= crowd->max) {
-		atomic_fetch_sub_explicit(crowd->total, 1, memory_order_relaxed);
+	if (before >= queue->max) {
+		atomic_fetch_sub_explicit(queue->total, 1, memory_order_relaxed);
 		return false;
 	}
-	member->since_ms = now_ms;
-	member->may_be_pushed = before >= crowd->max / 2;
-	if (member->may_be_pushed) {
-		TAILQ_INSERT_TAIL(&crowd->pushable, member, link);
+	entry->since_ms = now_ms;
+	entry->evictable = before >= queue->max / 2;
+	if (entry->evictable) {
+		TAILQ_INSERT_TAIL(&queue->evictable, entry, link);
 	}
 	return true;
 }
 
-void dns_crowd_leave(struct dns_crowd *crowd, struct dns_crowd_member *member)
+void dns_inflight_leave(struct dns_inflight_queue *queue, struct dns_inflight_entry *entry)
 {
-	if (member->may_be_pushed) {
-		TAILQ_REMOVE(&crowd->pushable, member, link);
+	if (entry->evictable) {
+		TAILQ_REMOVE(&queue->evictable, entry, link);
 	}
-	atomic_fetch_sub_explicit(crowd->total, 1, memory_order_relaxed);
+	atomic_fetch_sub_explicit(queue->total, 1, memory_order_relaxed);
 }
 
-bool dns_crowd_is_busy(const struct dns_crowd *crowd)
+bool dns_inflight_is_busy(const struct dns_inflight_queue *queue)
 {
-	return atomic_load_explicit(crowd->total, memory_order_relaxed) >= crowd->max / 2;
+	return atomic_load_explicit(queue->total, memory_order_relaxed) >= queue->max / 2;
 }
 
-struct dns_crowd_member *dns_crowd_pushed(const struct dns_crowd *crowd, uint64_t now_ms)
+struct dns_inflight_entry *dns_inflight_evictable(
+	const struct dns_inflight_queue *queue, uint64_t now_ms)
 {
-	struct dns_crowd_member *oldest = TAILQ_FIRST(&crowd->pushable);
+	struct dns_inflight_entry *oldest = TAILQ_FIRST(&queue->evictable);
 
-	return oldest != NULL && now_ms > oldest->since_ms + PUSHED_AFTER_MS ? oldest : NULL;
+	return oldest != NULL && now_ms > oldest->since_ms + EVICT_AFTER_MS ? oldest : NULL;
 }

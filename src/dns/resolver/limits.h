@@ -13,50 +13,51 @@
 #include <sys/queue.h>
 
 /*
- * What may be in flight of all workers together. Only what goes to DNS is counted, so that hits in
- * the cache never meet here.
+ * What may be in flight in all workers together. Only queries to upstreams are counted, so cache
+ * hits take no lock or counter here.
  */
 struct dns_limits {
-	atomic_uint questions;
+	atomic_uint queries;
 	atomic_uint lookups;
-	atomic_uint members; /* questions of membership.h */
+	atomic_uint memberships; /* lookups of membership.h */
 	struct dns_prefix_limits *prefixes;
-	struct dns_prefix_limits *list_prefixes; /* of those to lists */
+	struct dns_prefix_limits *list_prefixes; /* of lookups in DNSBL zones */
 };
 
-/* False when out of memory; dns_limits_clear goes with it all the same. */
+/* False when out of memory; dns_limits_clear must be called all the same. */
 NODISCARD bool dns_limits_init(struct dns_limits *limits, const struct dns_settings *settings);
 void dns_limits_clear(struct dns_limits *limits);
 
 /*
- * One worker's part of those in flight, the oldest first. When there are `max` in all, one that
- * came while half of them or more were there may be pushed out by a new one, once it is older than
- * 200 ms: half the room stays with those who have it, however slow, and the other half goes to
- * whoever is quick (unbound's jostle).
+ * One worker's part of what is in flight, the oldest first. Of `max` places in all, half are kept
+ * by those who have them, however slow. An entry that came while half or more were taken can be
+ * evicted by a new one, once it is older than 200 ms, so the other half goes to fast lookups
+ * (unbound's jostle).
  */
-struct dns_crowd_member {
-	TAILQ_ENTRY(dns_crowd_member) link;
+struct dns_inflight_entry {
+	TAILQ_ENTRY(dns_inflight_entry) link;
 	uint64_t since_ms;
-	bool may_be_pushed;
+	bool evictable;
 };
 
-TAILQ_HEAD(dns_crowd_queue, dns_crowd_member);
+TAILQ_HEAD(dns_inflight_list, dns_inflight_entry);
 
-struct dns_crowd {
+struct dns_inflight_queue {
 	atomic_uint *total;
 	uint32_t max;
-	struct dns_crowd_queue pushable;
+	struct dns_inflight_list evictable;
 };
 
 /* `total` is borrowed. */
-void dns_crowd_init(struct dns_crowd *crowd, atomic_uint *total, uint32_t max);
+void dns_inflight_init(struct dns_inflight_queue *queue, atomic_uint *total, uint32_t max);
 /* False if there is no room. */
-NODISCARD bool dns_crowd_enter(
-	struct dns_crowd *crowd, struct dns_crowd_member *member, uint64_t now_ms);
-void dns_crowd_leave(struct dns_crowd *crowd, struct dns_crowd_member *member);
-/* True if one more may be pushed out. */
-bool dns_crowd_is_busy(const struct dns_crowd *crowd);
-/* Who is to leave for a new one; NULL: nobody. */
-struct dns_crowd_member *dns_crowd_pushed(const struct dns_crowd *crowd, uint64_t now_ms);
+NODISCARD bool dns_inflight_enter(
+	struct dns_inflight_queue *queue, struct dns_inflight_entry *entry, uint64_t now_ms);
+void dns_inflight_leave(struct dns_inflight_queue *queue, struct dns_inflight_entry *entry);
+/* True if a new entry could be evicted. */
+bool dns_inflight_is_busy(const struct dns_inflight_queue *queue);
+/* The entry to evict for a new one; NULL: none may be evicted. */
+struct dns_inflight_entry *dns_inflight_evictable(
+	const struct dns_inflight_queue *queue, uint64_t now_ms);
 
 #endif

@@ -12,9 +12,9 @@ static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
 }
 
 enum dns_status dns_local_answer_status(
-	const struct dns_ground *ground, const struct dns_ending *ending)
+	const struct dns_resolver_env *env, const struct dns_ending *ending)
 {
-	const struct dns_settings *settings = ground->settings;
+	const struct dns_settings *settings = env->settings;
 
 	if (!settings->require_ad || dns_status_is_failure(ending->status) ||
 		(settings->trust_ad == DNS_YES && ending->answer->authentic)) {
@@ -23,18 +23,18 @@ enum dns_status dns_local_answer_status(
 	return DNS_STATUS_NOT_AUTHENTIC;
 }
 
-uint64_t dns_local_answer_expiry(const struct dns_ground *ground, const struct dns_name *name,
+uint64_t dns_local_answer_expiry(const struct dns_resolver_env *env, const struct dns_name *name,
 	enum dns_type type, enum dns_status status, const struct dns_answer *answer,
 	uint64_t now_ms)
 {
-	const struct dns_settings *settings = ground->settings;
+	const struct dns_settings *settings = env->settings;
 	uint64_t seconds;
 
-	if (dns_status_is_ours(status)) {
+	if (dns_status_is_local(status)) {
 		return now_ms;
 	}
 	if (dns_status_is_failure(status)) {
-		return now_ms + dns_cache_answer_backoff_ms(ground->cache, name, type, now_ms);
+		return now_ms + dns_cache_answer_backoff_ms(env->cache, name, type, now_ms);
 	}
 	if (!answer->has_ttl) {
 		seconds = settings->min_ttl_s;
@@ -46,27 +46,27 @@ uint64_t dns_local_answer_expiry(const struct dns_ground *ground, const struct d
 	return now_ms + seconds * 1000;
 }
 
-bool dns_local_answer_step(const struct dns_ground *ground, uint64_t fresh_ms,
+bool dns_local_answer_step(const struct dns_resolver_env *env, uint64_t fresh_ms,
 	struct dns_answer *answer, struct dns_step *step)
 {
 	struct dns_cached cached;
 
 	step->answer = answer;
-	if (ground->settings->offline != NULL) {
-		dns_offline_step(ground, answer, step);
+	if (env->settings->offline != NULL) {
+		dns_offline_step(env, answer, step);
 		step->expires_ms = dns_local_answer_expiry(
-			ground, step->name, step->type, step->status, answer, step->now_ms);
+			env, step->name, step->type, step->status, answer, step->now_ms);
 		return true;
 	}
-	if (ground->zone != NULL && dns_zone_answer(ground->zone, step->name, step->type, answer)) {
+	if (env->zone != NULL && dns_zone_answer(env->zone, step->name, step->type, answer)) {
 		step->source = DNS_SOURCE_ZONE;
 		step->status = dns_status_of(answer->kind);
 		step->expires_ms = dns_local_answer_expiry(
-			ground, step->name, step->type, step->status, answer, step->now_ms);
+			env, step->name, step->type, step->status, answer, step->now_ms);
 		return true;
 	}
 	if (!dns_cache_get_answer(
-		    ground->cache, step->name, step->type, step->now_ms, &cached, answer) ||
+		    env->cache, step->name, step->type, step->now_ms, &cached, answer) ||
 		cached.expires_ms <= fresh_ms) {
 		return false;
 	}
@@ -81,7 +81,7 @@ void dns_trail_init(struct dns_trail *trail, const struct dns_name *name)
 	*trail = (struct dns_trail){.mark = *name, .mark_at = 1};
 }
 
-/* By Brent's algorithm, which finds a loop of up to 4 names before the way is too long. */
+/* Brent's algorithm: finds a loop of up to 4 names before the chain is too long. */
 enum dns_status dns_trail_follow(
 	struct dns_trail *trail, enum dns_status status, const struct dns_answer *answer)
 {
@@ -102,7 +102,7 @@ enum dns_status dns_trail_follow(
 	return status;
 }
 
-bool dns_local_answer_end(const struct dns_ground *ground, const struct dns_name *name,
+bool dns_local_answer_end(const struct dns_resolver_env *env, const struct dns_name *name,
 	enum dns_type type, uint64_t now_ms, struct dns_answer *answer, struct dns_request_end *out)
 {
 	struct dns_request_end end = {.expires_ms = UINT64_MAX, .now_ms = now_ms};
@@ -114,7 +114,7 @@ bool dns_local_answer_end(const struct dns_ground *ground, const struct dns_name
 	for (unsigned steps = 0; steps <= DNS_CNAME_MAX; steps++) {
 		struct dns_step step = {.name = &at, .type = type, .now_ms = now_ms};
 
-		if (!dns_local_answer_step(ground, 0, answer, &step)) {
+		if (!dns_local_answer_step(env, 0, answer, &step)) {
 			return false;
 		}
 		if (step.expires_ms < end.expires_ms) {

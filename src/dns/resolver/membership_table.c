@@ -14,8 +14,8 @@
 
 struct dns_membership {
 	LIST_ENTRY(dns_membership) link;
-	struct dns_crowd_member in_flight;
-	bool counted; /* in_flight is in the crowd */
+	struct dns_inflight_entry in_flight;
+	bool counted; /* in_flight is in the queue */
 	struct dns_timer deadline;
 	struct dns_membership_table *all;
 	struct dns_request *request;
@@ -30,43 +30,44 @@ struct dns_membership {
 	struct dns_name name;
 };
 
-LIST_HEAD(member_list, dns_membership);
+LIST_HEAD(membership_list, dns_membership);
 
 struct dns_membership_table {
-	const struct dns_fcrdns_lookup_ground *ground;
+	const struct dns_fcrdns_env *env;
 	struct dns_limits *limits;
-	struct dns_crowd crowd;
-	struct member_list list;
+	struct dns_inflight_queue queue;
+	struct membership_list list;
 	struct dns_answer answer;
 };
 
-struct dns_membership_table *dns_membership_table_new(const struct dns_fcrdns_lookup_ground *ground)
+struct dns_membership_table *dns_membership_table_new(const struct dns_fcrdns_env *env)
 {
 	struct dns_membership_table *all = calloc(1, sizeof(*all));
 
 	if (all == NULL) {
 		return NULL;
 	}
-	all->ground = ground;
+	all->env = env;
 	LIST_INIT(&all->list);
-	all->limits = ground->dns->limits;
-	dns_crowd_init(&all->crowd, &all->limits->members, ground->dns->settings->max_in_flight);
+	all->limits = env->dns->limits;
+	dns_inflight_init(
+		&all->queue, &all->limits->memberships, env->dns->settings->max_in_flight);
 	return all;
 }
 
-static void leave_crowd(struct dns_membership *m)
+static void leave_queue(struct dns_membership *m)
 {
 	if (m->counted) {
-		dns_crowd_leave(&m->all->crowd, &m->in_flight);
+		dns_inflight_leave(&m->all->queue, &m->in_flight);
 		m->counted = false;
 	}
 }
 
-static void member_free(struct dns_membership *m)
+static void membership_free(struct dns_membership *m)
 {
 	LIST_REMOVE(m, link);
-	leave_crowd(m);
-	dns_timer_wheel_clear(m->all->ground->dns->wheel, &m->deadline);
+	leave_queue(m);
+	dns_timer_wheel_clear(m->all->env->dns->wheel, &m->deadline);
 	dns_resolver_cancel(m->request);
 	if (m->prefix != NULL) {
 		dns_prefix_limits_leave(m->all->limits->list_prefixes, m->prefix);
@@ -74,27 +75,30 @@ static void member_free(struct dns_membership *m)
 	free(m);
 }
 
-void dns_membership_table_free(struct dns_membership_table *members)
+void dns_membership_table_free(struct dns_membership_table *table)
 {
 	struct dns_membership *m;
 
-	if (members == NULL) {
+	if (table == NULL) {
 		return;
 	}
-	while ((m = LIST_FIRST(&members->list)) != NULL) {
-		member_free(m);
+	while ((m = LIST_FIRST(&table->list)) != NULL) {
+		membership_free(m);
 	}
-	free(members);
+	free(table);
 }
 
-void dns_membership_table_cancel(struct dns_membership *member)
+void dns_membership_table_cancel(struct dns_membership *lookup)
 {
-	if (member != NULL) {
-		member_free(member);
+	if (lookup != NULL) {
+		membership_free(lookup);
 	}
 }
 
-/* RFC 5782 sections 2.1 and 2.4: as in the reverse zones, with `zone` for their last two labels. */
+/*
+ * RFC 5782 sections 2.1 and 2.4: as in the reverse zones, with `zone` in place of the last two
+ * labels.
+ */
 static bool name_below(const struct addr *addr, const struct dns_name *zone, struct dns_name *out)
 {
 	struct dns_name reverse;
@@ -114,23 +118,23 @@ static bool name_below(const struct addr *addr, const struct dns_name *zone, str
 }
 
 bool dns_membership_ask(
-	const struct dns_membership_question *question, struct dns_name *name, enum dns_type *type)
+	const struct dns_membership_query *query, struct dns_name *name, enum dns_type *type)
 {
 	struct dns_name given;
 
-	if (!dns_name_from_text(question->name, &given)) {
+	if (!dns_name_from_text(query->name, &given)) {
 		return false;
 	}
-	if (question->kind == DNS_MEMBERSHIP_DNSBL) {
+	if (query->kind == DNS_MEMBERSHIP_DNSBL) {
 		*type = DNS_TYPE_A;
-		return name_below(question->addr, &given, name);
+		return name_below(query->addr, &given, name);
 	}
-	*type = question->addr->family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
+	*type = query->addr->family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
 	*name = given;
 	return true;
 }
 
-static enum dns_membership_word judge_forward(
+static enum dns_membership_status judge_forward(
 	const struct dns_answer *answer, const struct addr *addr)
 {
 	for (size_t i = 0; i < answer->count; i++) {
@@ -138,11 +142,11 @@ static enum dns_membership_word judge_forward(
 			return DNS_MEMBERSHIP_YES;
 		}
 	}
-	/* It may be among those that were left out. */
+	/* The address may be among the records that were left out. */
 	return answer->left_out > 0 ? DNS_MEMBERSHIP_UNKNOWN : DNS_MEMBERSHIP_NO;
 }
 
-/* The first address that says that the list does not work; NULL: none does. */
+/* The first address that says that the list does not work; NULL: no address says so. */
 static const struct addr *find_refusal(const struct dns_answer *answer)
 {
 	static const struct prefix listed = {{ADDR_V4, {127}}, 8};
@@ -167,7 +171,7 @@ static const struct addr *find_refusal(const struct dns_answer *answer)
 	return NULL;
 }
 
-static enum dns_membership_word judge_dnsbl(const struct dns_answer *answer)
+static enum dns_membership_status judge_dnsbl(const struct dns_answer *answer)
 {
 	if (answer->left_out > 0 || find_refusal(answer) != NULL) {
 		return DNS_MEMBERSHIP_UNKNOWN;
@@ -175,7 +179,7 @@ static enum dns_membership_word judge_dnsbl(const struct dns_answer *answer)
 	return answer->count > 0 ? DNS_MEMBERSHIP_YES : DNS_MEMBERSHIP_NO;
 }
 
-enum dns_membership_word dns_membership_judge(
+enum dns_membership_status dns_membership_judge(
 	enum dns_membership_kind kind, const struct addr *addr, const struct dns_request_end *end)
 {
 	switch (end->status) {
@@ -186,7 +190,10 @@ enum dns_membership_word dns_membership_judge(
 	case DNS_STATUS_NXDOMAIN:
 		return DNS_MEMBERSHIP_NO;
 	case DNS_STATUS_CNAME_LOOP:
-		/* A name may be anybody's, and then has no address; a list like that is broken. */
+		/*
+		 * A looping name may belong to any stranger and has no address; a list whose names
+		 * loop is broken.
+		 */
 		return kind == DNS_MEMBERSHIP_DNSBL ? DNS_MEMBERSHIP_UNKNOWN : DNS_MEMBERSHIP_NO;
 	default:
 		return DNS_MEMBERSHIP_UNKNOWN;
@@ -200,7 +207,7 @@ static struct dns_membership_result result_of(
 					     ? find_refusal(end->answer)
 					     : NULL;
 
-	return (struct dns_membership_result){.word = dns_membership_judge(kind, addr, end),
+	return (struct dns_membership_result){.status = dns_membership_judge(kind, addr, end),
 		.overload = end->status == DNS_STATUS_OVERLOAD,
 		.refusal = refusal != NULL ? *refusal : (struct addr){.family = ADDR_NONE},
 		.expires_ms = end->expires_ms};
@@ -211,7 +218,7 @@ static void tell(struct dns_membership *m, const struct dns_membership_result *r
 	void (*done)(void *, const struct dns_membership_result *) = m->done;
 	void *ctx = m->ctx;
 
-	member_free(m);
+	membership_free(m);
 	done(ctx, result);
 }
 
@@ -219,7 +226,7 @@ static void on_step(void *ctx, const struct dns_step *step)
 {
 	const struct dns_membership *m = ctx;
 
-	dns_trace_step(m->trace, step, m->all->ground->upstreams);
+	dns_trace_step(m->trace, step, m->all->env->upstreams);
 }
 
 static void on_end(void *ctx, const struct dns_request_end *end)
@@ -231,21 +238,21 @@ static void on_end(void *ctx, const struct dns_request_end *end)
 	tell(m, &result);
 }
 
-/* A failure like others, which the next who asks need not wait for (RFC 9520). */
+/* Caches the timeout as a failure, so that the next lookup fails at once (RFC 9520). */
 static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 {
 	struct dns_membership *m = CONTAINER_OF(timer, struct dns_membership, deadline);
-	const struct dns_ground *dns = m->all->ground->dns;
+	const struct dns_resolver_env *dns = m->all->env->dns;
 	struct dns_cache *cache = dns->cache;
 	struct dns_cached failure = {DNS_STATUS_TIMEOUT,
 		now_ms + dns_cache_answer_backoff_ms(cache, &m->name, m->type, now_ms)};
 	struct dns_membership_result result = {
-		.word = DNS_MEMBERSHIP_UNKNOWN, .expires_ms = failure.expires_ms};
+		.status = DNS_MEMBERSHIP_UNKNOWN, .expires_ms = failure.expires_ms};
 	struct dns_step step = {.name = &m->name,
 		.type = m->type,
 		.status = failure.status,
 		.expires_ms = failure.expires_ms,
-		.source = DNS_SOURCE_US,
+		.source = DNS_SOURCE_SELF,
 		.ms = dns->settings->lookup_timeout_ms,
 		.now_ms = now_ms};
 
@@ -258,65 +265,71 @@ static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 	tell(m, &result);
 }
 
-/* True if nobody need be asked about the address: the result is *out. */
-static bool is_clear(struct dns_membership_table *all,
-	const struct dns_membership_question *question, const struct dns_name *name,
-	enum dns_type type, uint64_t now_ms, struct dns_membership_result *out)
+/* True if no query is needed: the result is *out. */
+static bool is_clear(struct dns_membership_table *all, const struct dns_membership_query *query,
+	const struct dns_name *name, enum dns_type type, uint64_t now_ms,
+	struct dns_membership_result *out)
 {
-	const struct dns_ground *dns = all->ground->dns;
+	const struct dns_resolver_env *dns = all->env->dns;
 
-	if (question->kind != DNS_MEMBERSHIP_DNSBL || dns->settings->private_ptr ||
-		!dns_addr_is_special_use(question->addr) ||
+	if (query->kind != DNS_MEMBERSHIP_DNSBL || dns->settings->private_ptr ||
+		!dns_addr_is_special_use(query->addr) ||
 		(dns->zone != NULL && dns_zone_answer(dns->zone, name, type, &all->answer))) {
 		return false;
 	}
-	*out = (struct dns_membership_result){.word = DNS_MEMBERSHIP_NO,
+	*out = (struct dns_membership_result){.status = DNS_MEMBERSHIP_NO,
 		.expires_ms = now_ms + dns->settings->max_ttl_s * UINT64_C(1000)};
 	return true;
 }
 
-bool dns_membership_table_known(struct dns_membership_table *members,
-	const struct dns_membership_question *question, uint64_t now_ms,
+bool dns_membership_table_known(struct dns_membership_table *table,
+	const struct dns_membership_query *query, uint64_t now_ms,
 	struct dns_membership_result *out)
 {
 	struct dns_request_end end;
 	struct dns_name name;
 	enum dns_type type;
 
-	if (!dns_membership_ask(question, &name, &type)) {
+	if (!dns_membership_ask(query, &name, &type)) {
 		return false;
 	}
-	if (is_clear(members, question, &name, type, now_ms, out)) {
+	if (is_clear(table, query, &name, type, now_ms, out)) {
 		return true;
 	}
-	if (!dns_resolver_known(
-		    members->ground->resolver, &name, type, now_ms, &members->answer, &end)) {
+	if (!dns_resolver_known(table->env->resolver, &name, type, now_ms, &table->answer, &end)) {
 		return false;
 	}
-	*out = result_of(question->kind, question->addr, &end);
+	*out = result_of(query->kind, query->addr, &end);
 	return true;
 }
 
-/* A place in the crowd, if need be that of another, who is told at the next run. */
-static bool enter_crowd(struct dns_membership *m, uint64_t now_ms)
+/*
+ * Takes a place in flight, if need be by evicting another lookup, which is notified at the next
+ * run.
+ */
+static bool enter_queue(struct dns_membership *m, uint64_t now_ms)
 {
-	struct dns_crowd *crowd = &m->all->crowd;
+	struct dns_inflight_queue *queue = &m->all->queue;
 
-	m->counted = dns_crowd_enter(crowd, &m->in_flight, now_ms);
-	counter_add(&m->all->ground->dns->stats->in_flight_full, !m->counted);
-	struct dns_crowd_member *pushed = m->counted ? NULL : dns_crowd_pushed(crowd, now_ms);
+	m->counted = dns_inflight_enter(queue, &m->in_flight, now_ms);
+	counter_add(&m->all->env->dns->stats->in_flight_full, !m->counted);
+	struct dns_inflight_entry *oldest =
+		m->counted ? NULL : dns_inflight_evictable(queue, now_ms);
 
-	if (pushed != NULL) {
-		struct dns_membership *old = CONTAINER_OF(pushed, struct dns_membership, in_flight);
+	if (oldest != NULL) {
+		struct dns_membership *old = CONTAINER_OF(oldest, struct dns_membership, in_flight);
 
-		leave_crowd(old);
-		dns_resolver_push_out(old->request);
-		m->counted = dns_crowd_enter(crowd, &m->in_flight, now_ms);
+		leave_queue(old);
+		dns_resolver_evict(old->request);
+		m->counted = dns_inflight_enter(queue, &m->in_flight, now_ms);
 	}
 	return m->counted;
 }
 
-/* Counts it in, and asks. False when out of memory, or at a limit: *overload. */
+/*
+ * Counts the lookup in flight and sends the query. False when out of memory, or at a limit:
+ * *overload.
+ */
 static bool ask(struct dns_membership *m, uint64_t now_ms, bool *overload)
 {
 	if (m->kind == DNS_MEMBERSHIP_DNSBL) {
@@ -324,32 +337,33 @@ static bool ask(struct dns_membership *m, uint64_t now_ms, bool *overload)
 			m->all->limits->list_prefixes, &m->addr, &m->prefix);
 
 		*overload = entry == DNS_PREFIX_FULL;
-		counter_add(&m->all->ground->dns->stats->prefix_full, *overload);
+		counter_add(&m->all->env->dns->stats->prefix_full, *overload);
 		if (entry != DNS_PREFIX_IN) {
 			return false;
 		}
 	}
-	if (!enter_crowd(m, now_ms)) {
+	if (!enter_queue(m, now_ms)) {
 		*overload = true;
 		return false;
 	}
-	m->request = dns_resolver_ask(m->all->ground->resolver, &m->name, m->type, &m->budget,
+	m->request = dns_resolver_ask(m->all->env->resolver, &m->name, m->type, &m->budget,
 		m->trace != NULL ? on_step : NULL, on_end, m);
 	return m->request != NULL;
 }
 
 struct dns_membership *dns_membership_table_start(struct dns_membership_table *all,
-	const struct dns_membership_question *question, const struct dns_fcrdns_trace *trace,
+	const struct dns_membership_query *query, const struct dns_fcrdns_trace *trace,
 	void (*done)(void *ctx, const struct dns_membership_result *result), void *ctx,
 	uint64_t now_ms, struct dns_membership_result *out)
 {
-	const struct dns_ground *dns = all->ground->dns;
+	const struct dns_resolver_env *dns = all->env->dns;
 	struct dns_name name;
 	enum dns_type type;
 
-	*out = (struct dns_membership_result){.word = DNS_MEMBERSHIP_UNKNOWN, .expires_ms = now_ms};
-	if (!dns_membership_ask(question, &name, &type) ||
-		is_clear(all, question, &name, type, now_ms, out)) {
+	*out = (struct dns_membership_result){
+		.status = DNS_MEMBERSHIP_UNKNOWN, .expires_ms = now_ms};
+	if (!dns_membership_ask(query, &name, &type) ||
+		is_clear(all, query, &name, type, now_ms, out)) {
 		return NULL;
 	}
 	struct dns_membership *m = malloc(sizeof(*m));
@@ -362,15 +376,15 @@ struct dns_membership *dns_membership_table_start(struct dns_membership_table *a
 		.done = done,
 		.ctx = ctx,
 		.budget = QUERIES_MAX,
-		.kind = question->kind,
+		.kind = query->kind,
 		.type = type,
-		.addr = *question->addr,
+		.addr = *query->addr,
 		.name = name,
 		.deadline.fire = deadline_passed};
 	LIST_INSERT_HEAD(&all->list, m, link);
 	if (!ask(m, now_ms, &out->overload)) {
 		counter_add(&dns->stats->overloads, out->overload);
-		member_free(m);
+		membership_free(m);
 		return NULL;
 	}
 	dns_timer_wheel_set(dns->wheel, &m->deadline, now_ms + dns->settings->lookup_timeout_ms);

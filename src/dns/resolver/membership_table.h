@@ -8,35 +8,36 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "dns/resolver/fcrdns_lookup.h"
-#include "dns/resolver/membership_question.h"
+#include "dns/resolver/membership_query.h"
 
 /*
- * One worker's questions of membership.h in flight, bounded in all and, of those to lists, for each
+ * One worker's lookups of membership.h in flight, bounded in all and, in DNSBL zones, for each
  * prefix. Pure logic: the time is an argument.
  */
 struct dns_membership_table;
 
-/* `ground` is borrowed. NULL when out of memory. */
-struct dns_membership_table *dns_membership_table_new(
-	const struct dns_fcrdns_lookup_ground *ground);
-/* Forgets those that are left, without calling back. */
-void dns_membership_table_free(struct dns_membership_table *members);
+/* `env` is borrowed. NULL when out of memory. */
+struct dns_membership_table *dns_membership_table_new(const struct dns_fcrdns_env *env);
+/* Drops the lookups in flight without calling back. */
+void dns_membership_table_free(struct dns_membership_table *table);
 
 /* As dns_membership_known, dns_membership_start and dns_membership_cancel. */
-bool dns_membership_table_known(struct dns_membership_table *members,
-	const struct dns_membership_question *question, uint64_t now_ms,
+bool dns_membership_table_known(struct dns_membership_table *table,
+	const struct dns_membership_query *query, uint64_t now_ms,
 	struct dns_membership_result *out);
-struct dns_membership *dns_membership_table_start(struct dns_membership_table *members,
-	const struct dns_membership_question *question, const struct dns_fcrdns_trace *trace,
+struct dns_membership *dns_membership_table_start(struct dns_membership_table *table,
+	const struct dns_membership_query *query, const struct dns_fcrdns_trace *trace,
 	void (*done)(void *ctx, const struct dns_membership_result *result), void *ctx,
 	uint64_t now_ms, struct dns_membership_result *out);
-void dns_membership_table_cancel(struct dns_membership *member);
+void dns_membership_table_cancel(struct dns_membership *lookup);
 
-/* The question as DNS has it. False if the name is none, or too long for the address. */
+/*
+ * The name and type to look up. False if the name is not a host name, or too long for the address.
+ */
 NODISCARD bool dns_membership_ask(
-	const struct dns_membership_question *question, struct dns_name *name, enum dns_type *type);
-/* What an answer to it means. */
-enum dns_membership_word dns_membership_judge(
+	const struct dns_membership_query *query, struct dns_name *name, enum dns_type *type);
+/* What the end of the request means for the lookup. */
+enum dns_membership_status dns_membership_judge(
 	enum dns_membership_kind kind, const struct addr *addr, const struct dns_request_end *end);
 
 #endif

@@ -16,9 +16,9 @@ static bool fails(const struct dns_offline *offline, const struct dns_name *name
 }
 
 void dns_offline_step(
-	const struct dns_ground *ground, struct dns_answer *answer, struct dns_step *step)
+	const struct dns_resolver_env *env, struct dns_answer *answer, struct dns_step *step)
 {
-	const struct dns_offline *offline = ground->settings->offline;
+	const struct dns_offline *offline = env->settings->offline;
 
 	step->source = DNS_SOURCE_ZONE;
 	dns_answer_init(answer, step->name, step->type);
@@ -26,8 +26,7 @@ void dns_offline_step(
 		step->status = DNS_STATUS_SERVFAIL;
 		return;
 	}
-	if (ground->zone == NULL ||
-		!dns_zone_answer(ground->zone, step->name, step->type, answer)) {
+	if (env->zone == NULL || !dns_zone_answer(env->zone, step->name, step->type, answer)) {
 		dns_answer_init(answer, step->name, step->type);
 		answer->has_ttl = false;
 		step->status = DNS_STATUS_NXDOMAIN;

@@ -8,17 +8,18 @@
 #include "dns/resolver/env.h"
 
 /*
- * A DNS of its own for tests of policies: what the static zone does not have the say about does not
- * exist, some names cannot be looked up, and nothing is ever sent.
+ * A simulated DNS for tests of policies: names outside the static zone do not exist, the lookup of
+ * some names fails, and no query is ever sent.
  */
 struct dns_offline {
-	const struct dns_name *failing; /* a question that leads to one of them ends in SERVFAIL */
+	/* a lookup that reaches one of these names ends in SERVFAIL */
+	const struct dns_name *failing;
 	size_t failing_count;
 	bool all_fail;
 };
 
-/* As dns_local_answer_step, without expires_ms; the answer is always known. */
+/* As dns_local_answer_step, without expires_ms; there always is an answer. */
 void dns_offline_step(
-	const struct dns_ground *ground, struct dns_answer *answer, struct dns_step *step);
+	const struct dns_resolver_env *env, struct dns_answer *answer, struct dns_step *step);
 
 #endif

@@ -10,7 +10,7 @@
 #include <sys/queue.h>
 
 #define BUCKETS 4096u
-#define LOCKS 64u /* for every so manieth bucket */
+#define LOCKS 64u /* one lock for every BUCKETS / LOCKS buckets */
 #define V4_BITS 24
 #define V6_BITS 64
 

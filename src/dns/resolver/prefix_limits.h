@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * How many look-ups are in flight for each IPv4 /24 and IPv6 /64: one network cannot take all. For
- * all threads.
+ * Limits how many lookups are in flight for each IPv4 /24 and IPv6 /64, so that one network cannot
+ * take all places. For all threads.
  */
 struct dns_prefix_limits;
 struct dns_prefix_use;
@@ -22,7 +22,7 @@ void dns_prefix_limits_free(struct dns_prefix_limits *prefixes);
 
 enum dns_prefix_entry { DNS_PREFIX_IN, DNS_PREFIX_FULL, DNS_PREFIX_NO_MEMORY };
 
-/* IN: one more is counted, and *use goes to dns_prefix_limits_leave. */
+/* IN: the lookup was counted, and *use must go to dns_prefix_limits_leave. */
 NODISCARD enum dns_prefix_entry dns_prefix_limits_enter(
 	struct dns_prefix_limits *prefixes, const struct addr *addr, struct dns_prefix_use **use);
 void dns_prefix_limits_leave(struct dns_prefix_limits *prefixes, struct dns_prefix_use *use);

@@ -11,8 +11,8 @@
 
 struct dns_record_lookup_result {
 	enum dns_status status;
-	const struct dns_answer *answer; /* DNS_STATUS_DATA only; good during the call */
-	bool from_zone;                  /* the static zone had the say, from first to last */
+	const struct dns_answer *answer; /* DNS_STATUS_DATA only; valid during the call */
+	bool from_zone;                  /* every step came from the static zone */
 };
 
 #endif

@@ -16,57 +16,57 @@ struct dns_record_lookup {
 	struct dns_record_table *all;
 	struct dns_request *request;
 	unsigned budget;
-	bool elsewhere; /* somebody else than the static zone had a say */
+	bool elsewhere; /* a step came from elsewhere than the static zone */
 	void (*done)(void *ctx, const struct dns_record_lookup_result *result);
 	void *ctx;
 };
 
-LIST_HEAD(inquiry_list, dns_record_lookup);
+LIST_HEAD(record_lookup_list, dns_record_lookup);
 
 struct dns_record_table {
-	const struct dns_ground *ground;
+	const struct dns_resolver_env *env;
 	struct dns_resolver *resolver;
-	struct inquiry_list list;
+	struct record_lookup_list list;
 };
 
 struct dns_record_table *dns_record_table_new(
-	const struct dns_ground *ground, struct dns_resolver *resolver)
+	const struct dns_resolver_env *env, struct dns_resolver *resolver)
 {
 	struct dns_record_table *all = calloc(1, sizeof(*all));
 
 	if (all != NULL) {
-		all->ground = ground;
+		all->env = env;
 		all->resolver = resolver;
 		LIST_INIT(&all->list);
 	}
 	return all;
 }
 
-static void inquiry_free(struct dns_record_lookup *q)
+static void record_lookup_free(struct dns_record_lookup *q)
 {
 	LIST_REMOVE(q, link);
-	dns_timer_wheel_clear(q->all->ground->wheel, &q->deadline);
+	dns_timer_wheel_clear(q->all->env->wheel, &q->deadline);
 	dns_resolver_cancel(q->request);
 	free(q);
 }
 
-void dns_record_table_free(struct dns_record_table *inquiries)
+void dns_record_table_free(struct dns_record_table *table)
 {
 	struct dns_record_lookup *q;
 
-	if (inquiries == NULL) {
+	if (table == NULL) {
 		return;
 	}
-	while ((q = LIST_FIRST(&inquiries->list)) != NULL) {
-		inquiry_free(q);
+	while ((q = LIST_FIRST(&table->list)) != NULL) {
+		record_lookup_free(q);
 	}
-	free(inquiries);
+	free(table);
 }
 
-void dns_record_table_cancel(struct dns_record_lookup *inquiry)
+void dns_record_table_cancel(struct dns_record_lookup *lookup)
 {
-	if (inquiry != NULL) {
-		inquiry_free(inquiry);
+	if (lookup != NULL) {
+		record_lookup_free(lookup);
 	}
 }
 
@@ -75,7 +75,7 @@ static void tell(struct dns_record_lookup *q, const struct dns_record_lookup_res
 	void (*done)(void *, const struct dns_record_lookup_result *) = q->done;
 	void *ctx = q->ctx;
 
-	inquiry_free(q);
+	record_lookup_free(q);
 	done(ctx, result);
 }
 
@@ -108,7 +108,7 @@ struct dns_record_lookup *dns_record_table_start(struct dns_record_table *all,
 	void (*done)(void *ctx, const struct dns_record_lookup_result *result), void *ctx,
 	uint64_t now_ms)
 {
-	const struct dns_ground *ground = all->ground;
+	const struct dns_resolver_env *env = all->env;
 	struct dns_record_lookup *q = malloc(sizeof(*q));
 
 	if (q == NULL) {
@@ -125,7 +125,6 @@ struct dns_record_lookup *dns_record_table_start(struct dns_record_table *all,
 		return NULL;
 	}
 	LIST_INSERT_HEAD(&all->list, q, link);
-	dns_timer_wheel_set(
-		ground->wheel, &q->deadline, now_ms + ground->settings->lookup_timeout_ms);
+	dns_timer_wheel_set(env->wheel, &q->deadline, now_ms + env->settings->lookup_timeout_ms);
 	return q;
 }

@@ -9,20 +9,20 @@
 
 struct dns_record_lookup;
 
-/* The inquiries of one engine under way. Pure logic: the time is an argument. */
+/* The record lookups of one engine in flight. Pure logic: the time is an argument. */
 struct dns_record_table;
 
-/* `ground` and `resolver` are borrowed. NULL when out of memory. */
+/* `env` and `resolver` are borrowed. NULL when out of memory. */
 struct dns_record_table *dns_record_table_new(
-	const struct dns_ground *ground, struct dns_resolver *resolver);
-/* Forgets what is under way, without telling. */
-void dns_record_table_free(struct dns_record_table *inquiries);
+	const struct dns_resolver_env *env, struct dns_resolver *resolver);
+/* Drops the lookups in flight without calling back. */
+void dns_record_table_free(struct dns_record_table *table);
 
 /* As dns_record_lookup_start and dns_record_lookup_cancel. */
-struct dns_record_lookup *dns_record_table_start(struct dns_record_table *inquiries,
+struct dns_record_lookup *dns_record_table_start(struct dns_record_table *table,
 	const struct dns_name *name, enum dns_type type,
 	void (*done)(void *ctx, const struct dns_record_lookup_result *result), void *ctx,
 	uint64_t now_ms);
-void dns_record_table_cancel(struct dns_record_lookup *inquiry);
+void dns_record_table_cancel(struct dns_record_lookup *lookup);
 
 #endif

@@ -14,52 +14,52 @@
 
 #define STEPS_A_RUN 4096
 
-struct question;
+struct query;
 TAILQ_HEAD(request_queue, dns_request);
-LIST_HEAD(question_list, question);
+LIST_HEAD(query_list, query);
 
 struct dns_request {
-	TAILQ_ENTRY(dns_request) link; /* in the resolver's queue, or a question's */
+	TAILQ_ENTRY(dns_request) link; /* in the resolver's `due`, or a query's `requests` */
 	struct dns_resolver *resolver;
-	struct question *waits_for; /* NULL: its next step is due */
-	struct dns_name name;       /* of the next step, lower-case */
+	struct query *waits_for; /* NULL: its next step is due */
+	struct dns_name name;    /* of the next step, lower-case */
 	enum dns_type type;
 	struct dns_trail trail;
 	unsigned *budget;
 	uint64_t fresh_ms; /* cached answers that end by then do not count */
 	uint64_t expires_ms;
-	bool joined;     /* waits on the question of another */
-	bool pushed_out; /* its question had to leave for a new one */
+	bool joined;  /* waits for a query that another request has started */
+	bool evicted; /* its query was evicted for a new one */
 	void (*step)(void *ctx, const struct dns_step *step);
 	void (*done)(void *ctx, const struct dns_request_end *end);
 	void *ctx;
 };
 
-/* A question at the upstreams, and who waits for its answer. */
-struct question {
-	LIST_ENTRY(question) in_bucket;
-	struct dns_crowd_member in_flight;
+/* A query at the upstreams, and the requests that wait for its reply. */
+struct query {
+	LIST_ENTRY(query) in_bucket;
+	struct dns_inflight_entry in_flight;
 	struct dns_resolver *resolver;
-	struct dns_exchange *exchange; /* NULL: answered, and telling its requests */
+	struct dns_exchange *exchange; /* NULL: ended, and notifying its requests */
 	struct request_queue requests;
 	struct dns_name name;
 	enum dns_type type;
 };
 
 struct dns_resolver {
-	struct dns_ground ground;
+	struct dns_resolver_env env;
 	struct dns_exchanges *exchanges;
-	struct dns_crowd crowd; /* of questions */
+	struct dns_inflight_queue queue; /* of queries */
 	bool stopped;
 	struct request_queue due;
-	struct dns_request *telling; /* whose step is being told; NULL once it is cancelled */
+	struct dns_request *telling; /* whose step callback is running; NULL once it is cancelled */
 	struct dns_answer answer;
 	struct hash_key hash_key;
 	size_t bucket_mask;
-	struct question_list *buckets;
+	struct query_list *buckets;
 };
 
-struct dns_resolver *dns_resolver_new(const struct dns_ground *ground)
+struct dns_resolver *dns_resolver_new(const struct dns_resolver_env *env)
 {
 	struct dns_resolver *r = calloc(1, sizeof(*r));
 	size_t buckets = 64;
@@ -67,17 +67,17 @@ struct dns_resolver *dns_resolver_new(const struct dns_ground *ground)
 	if (r == NULL) {
 		return NULL;
 	}
-	while (buckets < ground->settings->max_in_flight && buckets < 65536) {
+	while (buckets < env->settings->max_in_flight && buckets < 65536) {
 		buckets *= 2;
 	}
-	r->ground = *ground;
+	r->env = *env;
 	r->bucket_mask = buckets - 1;
 	r->hash_key = hash_key_new();
 	TAILQ_INIT(&r->due);
-	dns_crowd_init(&r->crowd, &ground->limits->questions, ground->settings->max_in_flight);
+	dns_inflight_init(&r->queue, &env->limits->queries, env->settings->max_in_flight);
 	r->buckets = calloc(buckets, sizeof(*r->buckets));
-	r->exchanges = dns_exchanges_new(ground->settings, ground->upstream_count, &ground->network,
-		ground->wheel, ground->random, ground->stats, ground->health);
+	r->exchanges = dns_exchanges_new(env->settings, env->upstream_count, &env->network,
+		env->wheel, env->random, env->stats, env->health);
 	if (r->buckets == NULL || r->exchanges == NULL) {
 		dns_resolver_free(r);
 		return NULL;
@@ -134,23 +134,23 @@ void dns_resolver_want_fresh(struct dns_request *request, uint64_t until_ms)
 	request->fresh_ms = until_ms;
 }
 
-/* Nobody joins it from here on. */
-static void question_leave(struct question *q)
+/* Removes the query from the table, so that no request joins it. */
+static void query_leave(struct query *q)
 {
 	LIST_REMOVE(q, in_bucket);
-	dns_crowd_leave(&q->resolver->crowd, &q->in_flight);
+	dns_inflight_leave(&q->resolver->queue, &q->in_flight);
 }
 
-static void question_free(struct question *q)
+static void query_free(struct query *q)
 {
-	question_leave(q);
+	query_leave(q);
 	dns_exchange_cancel(q->exchange);
 	free(q);
 }
 
 static void detach(struct dns_request *request)
 {
-	struct question *q = request->waits_for;
+	struct query *q = request->waits_for;
 
 	if (q == NULL) {
 		TAILQ_REMOVE(&request->resolver->due, request, link);
@@ -159,7 +159,7 @@ static void detach(struct dns_request *request)
 	TAILQ_REMOVE(&q->requests, request, link);
 	request->waits_for = NULL;
 	if (TAILQ_EMPTY(&q->requests) && q->exchange != NULL) {
-		question_free(q);
+		query_free(q);
 	}
 }
 
@@ -176,11 +176,11 @@ void dns_resolver_cancel(struct dns_request *request)
 	free(request);
 }
 
-void dns_resolver_push_out(struct dns_request *request)
+void dns_resolver_evict(struct dns_request *request)
 {
 	struct dns_resolver *r = request->resolver;
 
-	request->pushed_out = true;
+	request->evicted = true;
 	if (r->telling != request) {
 		detach(request);
 		TAILQ_INSERT_TAIL(&r->due, request, link);
@@ -200,7 +200,9 @@ static void finish(struct dns_request *request, enum dns_status status, const st
 	done(ctx, &end);
 }
 
-/* The request, which is in no queue, has this step behind it: it ends, or its next step is due. */
+/*
+ * The request, which must be in no queue, has finished this step: it ends, or its next step is due.
+ */
 static void take_step(struct dns_request *request, const struct dns_step *step)
 {
 	struct dns_resolver *r = request->resolver;
@@ -231,27 +233,26 @@ static void take_step(struct dns_request *request, const struct dns_step *step)
 	TAILQ_INSERT_TAIL(&r->due, request, link);
 }
 
-/* While an answer holds, not to get another one takes nothing from it. */
-static bool is_kept(struct dns_resolver *r, const struct question *q, uint64_t now_ms)
+/* A failure does not replace a cached answer that is still valid. */
+static bool is_kept(struct dns_resolver *r, const struct query *q, uint64_t now_ms)
 {
 	struct dns_cached cached;
 
-	return dns_cache_get_answer(
-		       r->ground.cache, &q->name, q->type, now_ms, &cached, &r->answer) &&
+	return dns_cache_get_answer(r->env.cache, &q->name, q->type, now_ms, &cached, &r->answer) &&
 	       !dns_status_is_failure(cached.status);
 }
 
-static void question_answered(void *ctx, const struct dns_ending *ending)
+static void query_ended(void *ctx, const struct dns_ending *ending)
 {
-	struct question *q = ctx;
+	struct query *q = ctx;
 	struct dns_resolver *r = q->resolver;
-	enum dns_status status = dns_local_answer_status(&r->ground, ending);
+	enum dns_status status = dns_local_answer_status(&r->env, ending);
 	struct dns_step step = {.name = &q->name,
 		.type = q->type,
 		.status = status,
 		.answer = ending->answer,
 		.expires_ms = dns_local_answer_expiry(
-			&r->ground, &q->name, q->type, status, ending->answer, ending->now_ms),
+			&r->env, &q->name, q->type, status, ending->answer, ending->now_ms),
 		.source = DNS_SOURCE_UPSTREAM,
 		.upstream = ending->upstream,
 		.tcp = ending->tcp,
@@ -260,14 +261,14 @@ static void question_answered(void *ctx, const struct dns_ending *ending)
 	struct dns_cached cached = {step.status, step.expires_ms};
 	struct dns_request *request;
 
-	if (!dns_status_is_ours(status) &&
+	if (!dns_status_is_local(status) &&
 		!(dns_status_is_failure(status) && is_kept(r, q, ending->now_ms))) {
-		counter_add(&r->ground.stats->cache_evictions,
-			dns_cache_put_answer(
-				r->ground.cache, &q->name, q->type, &cached, step.answer));
+		counter_add(
+			&r->env.stats->cache_evictions, dns_cache_put_answer(r->env.cache, &q->name,
+								q->type, &cached, step.answer));
 	}
 	q->exchange = NULL;
-	question_leave(q);
+	query_leave(q);
 	while (!r->stopped && (request = TAILQ_FIRST(&q->requests)) != NULL) {
 		TAILQ_REMOVE(&q->requests, request, link);
 		request->waits_for = NULL;
@@ -282,7 +283,7 @@ static void question_answered(void *ctx, const struct dns_ending *ending)
 	free(q);
 }
 
-static struct question_list *bucket_of(
+static struct query_list *bucket_of(
 	struct dns_resolver *r, const struct dns_name *name, enum dns_type type)
 {
 	uint64_t hash = hash_bytes(&r->hash_key, name->wire, name->len);
@@ -290,10 +291,9 @@ static struct question_list *bucket_of(
 	return &r->buckets[(hash + (unsigned)type) & r->bucket_mask];
 }
 
-static struct question *find(
-	struct dns_resolver *r, const struct dns_name *name, enum dns_type type)
+static struct query *find(struct dns_resolver *r, const struct dns_name *name, enum dns_type type)
 {
-	struct question *q;
+	struct query *q;
 
 	for (q = LIST_FIRST(bucket_of(r, name, type)); q != NULL; q = LIST_NEXT(q, in_bucket)) {
 		if (q->type == type && dns_name_eq(&q->name, name)) {
@@ -304,55 +304,54 @@ static struct question *find(
 }
 
 /*
- * A place for a new question, if need be of one that is in flight: its requests end at the next
- * run, since whoever they tell may cancel anything.
+ * Takes a place for a new query, if need be by evicting one in flight: its requests end at the next
+ * run, because their callbacks may cancel any request.
  */
-static bool find_place(struct dns_resolver *r, struct question *q, uint64_t now_ms)
+static bool find_place(struct dns_resolver *r, struct query *q, uint64_t now_ms)
 {
 	struct dns_request *request;
 
-	if (dns_crowd_enter(&r->crowd, &q->in_flight, now_ms)) {
+	if (dns_inflight_enter(&r->queue, &q->in_flight, now_ms)) {
 		return true;
 	}
-	struct dns_crowd_member *pushed = dns_crowd_pushed(&r->crowd, now_ms);
+	struct dns_inflight_entry *oldest = dns_inflight_evictable(&r->queue, now_ms);
 
-	counter_add(&r->ground.stats->in_flight_full, 1);
-	if (pushed == NULL) {
+	counter_add(&r->env.stats->in_flight_full, 1);
+	if (oldest == NULL) {
 		return false;
 	}
-	struct question *old = CONTAINER_OF(pushed, struct question, in_flight);
+	struct query *old = CONTAINER_OF(oldest, struct query, in_flight);
 
 	while ((request = TAILQ_FIRST(&old->requests)) != NULL) {
 		TAILQ_REMOVE(&old->requests, request, link);
 		request->waits_for = NULL;
-		request->pushed_out = true;
+		request->evicted = true;
 		TAILQ_INSERT_TAIL(&r->due, request, link);
 	}
-	question_free(old);
-	return dns_crowd_enter(&r->crowd, &q->in_flight, now_ms);
+	query_free(old);
+	return dns_inflight_enter(&r->queue, &q->in_flight, now_ms);
 }
 
-/* NULL: *why says why. */
-static struct question *question_new(struct dns_resolver *r, const struct dns_name *name,
+/* On failure NULL, and *why is the status. */
+static struct query *query_new(struct dns_resolver *r, const struct dns_name *name,
 	enum dns_type type, uint64_t now_ms, enum dns_status *why)
 {
-	struct question *q = malloc(sizeof(*q));
+	struct query *q = malloc(sizeof(*q));
 
 	*why = DNS_STATUS_NO_MEMORY;
 	if (q == NULL) {
 		return NULL;
 	}
-	*q = (struct question){.resolver = r, .name = *name, .type = type};
+	*q = (struct query){.resolver = r, .name = *name, .type = type};
 	TAILQ_INIT(&q->requests);
 	if (!find_place(r, q, now_ms)) {
 		*why = DNS_STATUS_OVERLOAD;
 		free(q);
 		return NULL;
 	}
-	q->exchange =
-		dns_exchange_start(r->exchanges, &q->name, type, now_ms, question_answered, q);
+	q->exchange = dns_exchange_start(r->exchanges, &q->name, type, now_ms, query_ended, q);
 	if (q->exchange == NULL) {
-		dns_crowd_leave(&r->crowd, &q->in_flight);
+		dns_inflight_leave(&r->queue, &q->in_flight);
 		free(q);
 		return NULL;
 	}
@@ -360,22 +359,22 @@ static struct question *question_new(struct dns_resolver *r, const struct dns_na
 	return q;
 }
 
-/* Has the request, which is in no queue, wait for an answer of the upstreams. */
+/* Makes the request, which must be in no queue, wait for a query at the upstreams. */
 static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t now_ms)
 {
 	struct dns_resolver *r = request->resolver;
-	struct question *q = find(r, &request->name, request->type);
+	struct query *q = find(r, &request->name, request->type);
 
 	if (*request->budget == 0) {
 		return DNS_STATUS_TOO_MANY;
 	}
 	request->joined = q != NULL;
 	if (q != NULL) {
-		counter_add(&r->ground.stats->joined, 1);
+		counter_add(&r->env.stats->joined, 1);
 	} else {
 		enum dns_status why;
 
-		q = question_new(r, &request->name, request->type, now_ms, &why);
+		q = query_new(r, &request->name, request->type, now_ms, &why);
 		if (q == NULL) {
 			return why;
 		}
@@ -389,7 +388,7 @@ static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t n
 bool dns_resolver_known(const struct dns_resolver *resolver, const struct dns_name *name,
 	enum dns_type type, uint64_t now_ms, struct dns_answer *answer, struct dns_request_end *out)
 {
-	return dns_local_answer_end(&resolver->ground, name, type, now_ms, answer, out);
+	return dns_local_answer_end(&resolver->env, name, type, now_ms, answer, out);
 }
 
 static void next_step(struct dns_request *request, uint64_t now_ms)
@@ -398,15 +397,15 @@ static void next_step(struct dns_request *request, uint64_t now_ms)
 	struct dns_name name = request->name;
 	struct dns_step step = {.name = &name, .type = request->type, .now_ms = now_ms};
 
-	if (request->pushed_out ||
-		!dns_local_answer_step(&r->ground, request->fresh_ms, &r->answer, &step)) {
-		step.status = request->pushed_out ? DNS_STATUS_OVERLOAD
-						  : wait_for_upstream(request, now_ms);
+	if (request->evicted ||
+		!dns_local_answer_step(&r->env, request->fresh_ms, &r->answer, &step)) {
+		step.status =
+			request->evicted ? DNS_STATUS_OVERLOAD : wait_for_upstream(request, now_ms);
 		if (step.status == DNS_STATUS_DATA) {
 			return;
 		}
-		counter_add(&r->ground.stats->overloads, step.status == DNS_STATUS_OVERLOAD);
-		step.source = DNS_SOURCE_US;
+		counter_add(&r->env.stats->overloads, step.status == DNS_STATUS_OVERLOAD);
+		step.source = DNS_SOURCE_SELF;
 		step.expires_ms = now_ms;
 	}
 	take_step(request, &step);

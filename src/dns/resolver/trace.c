@@ -73,7 +73,7 @@ void dns_trace_step(const struct dns_fcrdns_trace *trace, const struct dns_step 
 		}
 		told.server = str_view(server);
 		break;
-	case DNS_SOURCE_US:
+	case DNS_SOURCE_SELF:
 		told.server = str_view("none");
 		break;
 	}

@@ -6,16 +6,16 @@
 
 #include "dns/resolver/env.h"
 
-/* One question of a look-up, for people (`doorward check`). Strings are good during the call. */
+/* One step of a lookup, for people (`doorward check`). Strings are valid during the call. */
 struct dns_fcrdns_trace_step {
 	struct str name; /* presentation form */
 	enum dns_type type;
 	struct str answer; /* "192.0.2.1, 192.0.2.2", "NXDOMAIN", "timeout", … */
 	uint32_t ttl_s;
-	uint32_t ms;       /* from the first send to the answer */
+	uint32_t ms;       /* from the first send to the reply */
 	struct str server; /* "127.0.0.1:53", "static_zone", "cache" */
 	bool cached;
-	bool joined; /* another look-up, or name, had asked already */
+	bool joined; /* another lookup had sent the query */
 };
 
 struct dns_fcrdns_trace {
@@ -23,7 +23,10 @@ struct dns_fcrdns_trace {
 	void *ctx;
 };
 
-/* Tells `trace` of a step, in words for people. `upstreams`: as the resolver counts them. */
+/*
+ * Calls `trace` with the step, in words for people. `upstreams` has the order of the resolver's
+ * upstream indices.
+ */
 void dns_trace_step(const struct dns_fcrdns_trace *trace, const struct dns_step *step,
 	const struct endpoint *upstreams);
 

@@ -12,10 +12,10 @@
 #define DROPS_MIN 2u
 #define COOKIE_PERIOD_MS (24 * 3600 * UINT64_C(1000)) /* RFC 7873 section 7.1 */
 
-void dns_capabilities_init(struct dns_capabilities *manners, const struct dns_settings *settings,
-	struct dns_health *health)
+void dns_capabilities_init(struct dns_capabilities *capabilities,
+	const struct dns_settings *settings, struct dns_health *health)
 {
-	*manners = (struct dns_capabilities){
+	*capabilities = (struct dns_capabilities){
 		.settings = settings, .health = health, .key = hash_key_new()};
 }
 
@@ -30,29 +30,32 @@ static void refuse_for(struct dns_support *support, uint64_t for_ms, uint64_t no
 	support->refused_until_ms = now_ms + support->refused_for_ms;
 }
 
-bool dns_capabilities_takes_edns(
-	const struct dns_capabilities *manners, size_t upstream, unsigned attempt, uint64_t now_ms)
+bool dns_capabilities_takes_edns(const struct dns_capabilities *capabilities, size_t upstream,
+	unsigned attempt, uint64_t now_ms)
 {
-	const struct dns_capability *m = &manners->list[upstream];
+	const struct dns_capability *m = &capabilities->list[upstream];
 
-	if (manners->settings->edns_size == 0 || is_refused(&m->edns, now_ms)) {
+	if (capabilities->settings->edns_size == 0 || is_refused(&m->edns, now_ms)) {
 		return false;
 	}
-	/* Questions that are sent once alternate, until one way or the other is answered. */
-	if (!m->edns_works && manners->settings->attempts == 1) {
+	/*
+	 * With one send per query, queries with and without EDNS alternate until one of them is
+	 * answered.
+	 */
+	if (!m->edns_works && capabilities->settings->attempts == 1) {
 		return m->edns_silences % 2 == 0;
 	}
 	return attempt <= (m->edns_works ? 2 : 1);
 }
 
-bool dns_capabilities_doubts_edns(const struct dns_capabilities *manners, size_t upstream)
+bool dns_capabilities_doubts_edns(const struct dns_capabilities *capabilities, size_t upstream)
 {
-	return !manners->list[upstream].edns_works;
+	return !capabilities->list[upstream].edns_works;
 }
 
-void dns_capabilities_edns_answered(struct dns_capabilities *manners, size_t upstream)
+void dns_capabilities_edns_answered(struct dns_capabilities *capabilities, size_t upstream)
 {
-	struct dns_capability *m = &manners->list[upstream];
+	struct dns_capability *m = &capabilities->list[upstream];
 
 	m->edns_works = true;
 	m->edns_silences = 0;
@@ -61,28 +64,28 @@ void dns_capabilities_edns_answered(struct dns_capabilities *manners, size_t ups
 }
 
 void dns_capabilities_refuses_edns(
-	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
+	struct dns_capabilities *capabilities, size_t upstream, uint64_t now_ms)
 {
-	struct dns_capability *m = &manners->list[upstream];
+	struct dns_capability *m = &capabilities->list[upstream];
 
 	m->edns_works = false;
 	m->edns_silences = 0;
 	refuse_for(&m->edns, REMEMBERED_MS, now_ms);
-	dns_health_quirk(manners->health, upstream, DNS_QUIRK_REFUSES_EDNS);
+	dns_health_quirk(capabilities->health, upstream, DNS_QUIRK_REFUSES_EDNS);
 }
 
-void dns_capabilities_edns_timed_out(struct dns_capabilities *manners, size_t upstream)
+void dns_capabilities_edns_timed_out(struct dns_capabilities *capabilities, size_t upstream)
 {
-	struct dns_capability *m = &manners->list[upstream];
+	struct dns_capability *m = &capabilities->list[upstream];
 
 	m->edns_silences++;
 	m->edns_works = m->edns_works && m->edns_silences < SILENCES_MAX;
 }
 
 void dns_capabilities_answered_without_edns(
-	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
+	struct dns_capabilities *capabilities, size_t upstream, uint64_t now_ms)
 {
-	struct dns_capability *m = &manners->list[upstream];
+	struct dns_capability *m = &capabilities->list[upstream];
 
 	if (m->edns_silences < (m->edns_works ? 2 : 1)) {
 		return;
@@ -93,26 +96,26 @@ void dns_capabilities_answered_without_edns(
 		m->edns_works = false;
 		refuse_for(&m->edns,
 			m->edns.refused_for_ms > 0 ? m->edns.refused_for_ms * 2 : FIRST_MS, now_ms);
-		dns_health_quirk(manners->health, upstream, DNS_QUIRK_DROPS_EDNS);
+		dns_health_quirk(capabilities->health, upstream, DNS_QUIRK_DROPS_EDNS);
 	}
 }
 
 bool dns_capabilities_folds_case(
-	const struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
+	const struct dns_capabilities *capabilities, size_t upstream, uint64_t now_ms)
 {
-	return now_ms < manners->list[upstream].folds_until_ms;
+	return now_ms < capabilities->list[upstream].folds_until_ms;
 }
 
 bool dns_capabilities_minds_case(
-	const struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
+	const struct dns_capabilities *capabilities, size_t upstream, uint64_t now_ms)
 {
-	return now_ms < manners->list[upstream].minds_case_until_ms;
+	return now_ms < capabilities->list[upstream].minds_case_until_ms;
 }
 
 void dns_capabilities_learn_minds_case(
-	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
+	struct dns_capabilities *capabilities, size_t upstream, uint64_t now_ms)
 {
-	struct dns_capability *m = &manners->list[upstream];
+	struct dns_capability *m = &capabilities->list[upstream];
 
 	m->minds_case_until_ms = now_ms + REMEMBERED_MS;
 	memset(m->case_blind_until_ms, 0, sizeof(m->case_blind_until_ms));
@@ -124,67 +127,67 @@ static size_t case_type(enum dns_type type)
 }
 
 void dns_capabilities_learn_case_blind(
-	struct dns_capabilities *manners, size_t upstream, enum dns_type type, uint64_t now_ms)
+	struct dns_capabilities *capabilities, size_t upstream, enum dns_type type, uint64_t now_ms)
 {
-	manners->list[upstream].case_blind_until_ms[case_type(type)] = now_ms + CASE_BLIND_MS;
+	capabilities->list[upstream].case_blind_until_ms[case_type(type)] = now_ms + CASE_BLIND_MS;
 }
 
-bool dns_capabilities_is_case_blind(const struct dns_capabilities *manners, size_t upstream,
+bool dns_capabilities_is_case_blind(const struct dns_capabilities *capabilities, size_t upstream,
 	enum dns_type type, uint64_t now_ms)
 {
-	return now_ms < manners->list[upstream].case_blind_until_ms[case_type(type)];
+	return now_ms < capabilities->list[upstream].case_blind_until_ms[case_type(type)];
 }
 
 const struct dns_cookie *dns_capabilities_cookie(
-	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
+	struct dns_capabilities *capabilities, size_t upstream, uint64_t now_ms)
 {
-	struct dns_capability *m = &manners->list[upstream];
+	struct dns_capability *m = &capabilities->list[upstream];
 	uint64_t period = now_ms / COOKIE_PERIOD_MS;
 
 	static const struct dns_cookie none = {.len = 0};
 
-	if (!manners->settings->cookies || is_refused(&m->cookies, now_ms)) {
+	if (!capabilities->settings->cookies || is_refused(&m->cookies, now_ms)) {
 		return &none;
 	}
 	if (m->cookie.len == 0 || m->period != period) {
 		m->cookie = dns_cookie_make(
-			&manners->key, &manners->settings->nameservers[upstream], period);
+			&capabilities->key, &capabilities->settings->nameservers[upstream], period);
 		m->period = period;
 	}
 	return &m->cookie;
 }
 
-bool dns_capabilities_has_cookies(const struct dns_capabilities *manners, size_t upstream)
+bool dns_capabilities_has_cookies(const struct dns_capabilities *capabilities, size_t upstream)
 {
-	return manners->list[upstream].cookie.len > DNS_COOKIE_CLIENT;
+	return capabilities->list[upstream].cookie.len > DNS_COOKIE_CLIENT;
 }
 
 void dns_capabilities_refuses_cookies(
-	struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
+	struct dns_capabilities *capabilities, size_t upstream, uint64_t now_ms)
 {
-	refuse_for(&manners->list[upstream].cookies, REMEMBERED_MS, now_ms);
-	dns_health_quirk(manners->health, upstream, DNS_QUIRK_FOREIGN_COOKIES);
+	refuse_for(&capabilities->list[upstream].cookies, REMEMBERED_MS, now_ms);
+	dns_health_quirk(capabilities->health, upstream, DNS_QUIRK_FOREIGN_COOKIES);
 }
 
 bool dns_capabilities_needs_tcp(
-	const struct dns_capabilities *manners, size_t upstream, uint64_t now_ms)
+	const struct dns_capabilities *capabilities, size_t upstream, uint64_t now_ms)
 {
-	const struct dns_capability *m = &manners->list[upstream];
+	const struct dns_capability *m = &capabilities->list[upstream];
 	bool plainer = is_refused(&m->edns, now_ms) || is_refused(&m->cookies, now_ms);
 
-	if (plainer && dns_capabilities_has_cookies(manners, upstream)) {
+	if (plainer && dns_capabilities_has_cookies(capabilities, upstream)) {
 		return true;
 	}
-	return manners->settings->case_randomization &&
-	       (dns_capabilities_folds_case(manners, upstream, now_ms) ||
-		       dns_capabilities_minds_case(manners, upstream, now_ms));
+	return capabilities->settings->case_randomization &&
+	       (dns_capabilities_folds_case(capabilities, upstream, now_ms) ||
+		       dns_capabilities_minds_case(capabilities, upstream, now_ms));
 }
 
-/* ANSWER: the cookie stands in the way of nothing. */
-static enum dns_verdict judge_cookie(struct dns_capabilities *manners, size_t upstream,
+/* DNS_VERDICT_ANSWER: the cookie is no reason to reject the reply. */
+static enum dns_verdict judge_cookie(struct dns_capabilities *capabilities, size_t upstream,
 	const struct dns_query *query, const uint8_t *reply, size_t len, uint64_t now_ms)
 {
-	struct dns_capability *m = &manners->list[upstream];
+	struct dns_capability *m = &capabilities->list[upstream];
 	bool expected = m->cookie.len > DNS_COOKIE_CLIENT;
 	struct dns_cookie cookie;
 
@@ -194,7 +197,7 @@ static enum dns_verdict judge_cookie(struct dns_capabilities *manners, size_t up
 			return DNS_VERDICT_FOREIGN_COOKIE;
 		}
 		m->cookie.len = DNS_COOKIE_CLIENT;
-		dns_capabilities_refuses_cookies(manners, upstream, now_ms);
+		dns_capabilities_refuses_cookies(capabilities, upstream, now_ms);
 		return DNS_VERDICT_ANSWER;
 	case DNS_COOKIE_OURS:
 		if (cookie.len > DNS_COOKIE_CLIENT &&
@@ -213,22 +216,22 @@ static enum dns_verdict judge_cookie(struct dns_capabilities *manners, size_t up
 	return expected && !query->over_tcp ? DNS_VERDICT_DOUBTFUL : DNS_VERDICT_ANSWER;
 }
 
-enum dns_verdict dns_capabilities_judge(struct dns_capabilities *manners, size_t upstream,
+enum dns_verdict dns_capabilities_judge(struct dns_capabilities *capabilities, size_t upstream,
 	const struct dns_query *query, const uint8_t *reply, size_t len, uint64_t now_ms,
 	struct dns_answer *answer)
 {
-	struct dns_capability *m = &manners->list[upstream];
+	struct dns_capability *m = &capabilities->list[upstream];
 	enum dns_match match = dns_reply_match(query, reply, len);
 
 	if (match == DNS_MATCH_WRONG_CASE && !query->over_tcp) {
 		return DNS_VERDICT_FOLDED;
 	}
 	if (match != DNS_MATCH_YES && match != DNS_MATCH_WRONG_CASE) {
-		return DNS_VERDICT_MISFIT;
+		return DNS_VERDICT_MISMATCH;
 	}
 	if (query->edns_size > 0 && query->cookie.len > 0) {
 		enum dns_verdict verdict =
-			judge_cookie(manners, upstream, query, reply, len, now_ms);
+			judge_cookie(capabilities, upstream, query, reply, len, now_ms);
 
 		if (verdict != DNS_VERDICT_ANSWER) {
 			return verdict;
@@ -236,7 +239,7 @@ enum dns_verdict dns_capabilities_judge(struct dns_capabilities *manners, size_t
 	}
 	if (match == DNS_MATCH_WRONG_CASE) {
 		m->folds_until_ms = now_ms + REMEMBERED_MS;
-		dns_health_quirk(manners->health, upstream, DNS_QUIRK_FOLDS_CASE);
+		dns_health_quirk(capabilities->health, upstream, DNS_QUIRK_FOLDS_CASE);
 	}
 	dns_reply_read(query, reply, len, answer);
 	return DNS_VERDICT_ANSWER;

@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond the attempts: to another upstream; to each of the two without EDNS, and in lower case;
- * with another cookie, without one, over TCP, over a fresh connection, and one to spare. */
+/*
+ * Sends beyond the attempts: to another upstream; to each of the two without EDNS, and in lower
+ * case; with another cookie, without one, over TCP, over a fresh connection, and one spare.
+ */
 #define EXTRA_SENDS 10
 
 struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, size_t upstream_count,
@@ -29,7 +31,7 @@ struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, siz
 		return NULL;
 	}
 	for (size_t i = 0; i < DNS_MAX_UPSTREAMS; i++) {
-		TAILQ_INIT(&all->lines[i]);
+		TAILQ_INIT(&all->waitqs[i]);
 	}
 	all->settings = settings;
 	all->network = *network;
@@ -39,7 +41,7 @@ struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, siz
 	all->health = health;
 	all->upstreams_id = counter_get(&stats->upstreams_of);
 	dns_upstreams_init(&all->upstreams, upstream_count, settings);
-	dns_capabilities_init(&all->manners, settings, health);
+	dns_capabilities_init(&all->capabilities, settings, health);
 	return all;
 }
 
@@ -79,7 +81,7 @@ void dns_exchange_cancel(struct dns_exchange *x)
 	for (unsigned i = 0; i < x->sent_count; i++) {
 		dns_exchange_close(&x->sent[i]);
 	}
-	dns_exchange_leave_line(x);
+	dns_exchange_leave_waitq(x);
 	dns_timer_wheel_clear(x->all->wheel, &x->timer);
 	x->all->in_flight--;
 	free(x);
@@ -114,17 +116,18 @@ static void timer_fired(struct dns_timer *timer, uint64_t now_ms)
 {
 	struct dns_exchange *x = CONTAINER_OF(timer, struct dns_exchange, timer);
 
-	if (x->has_turn) {
-		x->has_turn = false;
-		x->asked[x->line]--;
-		dns_exchange_send(x, x->line, DNS_WAY_TCP, now_ms);
+	if (x->granted) {
+		x->granted = false;
+		x->asked[x->waitq]--;
+		dns_exchange_send(x, x->waitq, DNS_WAY_TCP, now_ms);
 		return;
 	}
-	dns_exchange_leave_line(x);
+	dns_exchange_leave_waitq(x);
 	if (x->waiting != NULL) {
 		counter_add(&x->all->stats->timeouts, 1);
 		if (x->waiting->edns) {
-			dns_capabilities_edns_timed_out(&x->all->manners, x->waiting->upstream);
+			dns_capabilities_edns_timed_out(
+				&x->all->capabilities, x->waiting->upstream);
 		}
 		dns_health_failed(x->all->health, x->waiting->upstream, DNS_STATUS_TIMEOUT,
 			x->waiting->tcp, now_ms);

@@ -17,12 +17,13 @@
 #include <stdint.h>
 
 /*
- * One question, taken to the upstreams until one of them answers: sends, retransmissions, another
- * upstream, matching of replies. Pure logic: the time is an argument, the network an interface.
+ * One query, sent to the upstreams until one of them replies: sends, retransmissions, the choice of
+ * another upstream, matching of replies. Pure logic: the time is an argument, the network an
+ * interface.
  *
- * Over TCP go all questions with `use_tcp`; else one whose answer is truncated, one to which three
- * replies did not match, one whose answer came twice in another case, or without the cookie it
- * should have; and those for an upstream that folds the case.
+ * With `use_tcp` all queries go over TCP. Otherwise a query does if its reply was truncated, if
+ * three replies did not match it, or if the reply came twice in another case, or without the cookie
+ * that it should have; and so do all queries to an upstream that changes the case of names.
  */
 
 struct dns_exchange;
@@ -32,7 +33,7 @@ struct dns_exchanges;
 struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, size_t upstream_count,
 	const struct dns_network *network, struct dns_timer_wheel *wheel,
 	struct random_pool *random, struct dns_stats *stats, struct dns_health *health);
-/* No exchange may be left. */
+/* All exchanges must have ended or been cancelled. */
 void dns_exchanges_free(struct dns_exchanges *exchanges);
 size_t dns_exchanges_in_flight(const struct dns_exchanges *exchanges);
 
@@ -45,10 +46,10 @@ struct dns_exchange *dns_exchange_start(struct dns_exchanges *exchanges,
 	void (*done)(void *ctx, const struct dns_ending *ending), void *ctx);
 void dns_exchange_cancel(struct dns_exchange *exchange);
 
-/* A datagram came in on a socket, or a message over a connection. */
+/* A datagram came on a socket, or a message on a connection. */
 void dns_exchanges_receive(struct dns_exchanges *exchanges, int socket, const uint8_t *reply,
 	size_t len, uint64_t now_ms);
-/* A socket learnt that nothing listens at its other end; or a connection broke. */
+/* No process listens at the socket's other end (ICMP), or the connection broke. */
 void dns_exchanges_unreachable(struct dns_exchanges *exchanges, int socket, uint64_t now_ms);
 
 #endif

@@ -15,13 +15,13 @@
 #include <sys/queue.h>
 
 /*
- * The inside of exchange.h: exchange.c begins and ends an exchange and minds its time,
- * exchange_send.c sends, exchange_reply.c takes what comes in.
+ * The private parts of exchange.h: exchange.c starts and ends an exchange and runs its timer,
+ * exchange_send.c sends, exchange_reply.c handles replies.
  */
 
 struct dns_exchange {
 	struct dns_timer timer;
-	TAILQ_ENTRY(dns_exchange) in_line;
+	TAILQ_ENTRY(dns_exchange) in_waitq;
 	struct dns_exchanges *all;
 	void (*done)(void *ctx, const struct dns_ending *ending);
 	void *ctx;
@@ -29,30 +29,32 @@ struct dns_exchange {
 	enum dns_type type;
 	uint64_t first_ms;
 	uint8_t asked[DNS_MAX_UPSTREAMS];
-	uint32_t failed;      /* a bit for each upstream that answered with a failure */
-	uint32_t no_edns;     /* a bit for each that did not understand it */
-	uint32_t no_cookie;   /* a bit for each that answered with another client's */
-	uint32_t asked_lower; /* a bit for each that did not find the name in mixed case */
+	uint32_t failed;  /* a bit for each upstream that replied with a failure */
+	uint32_t no_edns; /* a bit for each upstream that did not understand EDNS */
+	/* a bit for each upstream that replied with another client's cookie */
+	uint32_t no_cookie;
+	uint32_t asked_lower; /* a bit for each upstream that did not find the name in mixed case */
 	enum dns_status failure;
-	bool tcp;        /* from now on */
+	bool tcp;        /* from now on over TCP */
 	bool mixed_case; /* the name's case is random */
 	bool went_elsewhere;
 	bool reconnected;
 	bool took_cookie;
-	bool stands_in_line; /* for room on a connection; the timer is its limit */
-	bool has_turn;       /* there is room now; the timer has it taken */
-	uint8_t line;        /* the upstream of either */
-	uint8_t folded;      /* replies in another case */
-	unsigned attempts;   /* sends that count against the setting */
+	bool queued;       /* waits for a slot on a connection; the timer limits the wait */
+	bool granted;      /* a slot is free; the timer takes it */
+	uint8_t waitq;     /* the upstream of `queued` and `granted` */
+	uint8_t folded;    /* replies in another case */
+	unsigned attempts; /* sends that count against the setting */
 	unsigned open_count;
 	unsigned sent_count;
 	unsigned capacity;
 	uint8_t last_upstream;
 	bool last_tcp;
-	struct dns_pending *waiting; /* the send whose time-out the timer is; NULL: it is a pause */
-	struct dns_pending sent[];   /* retransmitting does not give up on earlier ones */
+	/* the send whose time-out the timer is; NULL: the timer is a pause */
+	struct dns_pending *waiting;
+	struct dns_pending sent[]; /* earlier sends stay open when the query is retransmitted */
 };
-TAILQ_HEAD(dns_line, dns_exchange);
+TAILQ_HEAD(dns_waitq, dns_exchange);
 
 struct dns_exchanges {
 	const struct dns_settings *settings;
@@ -61,32 +63,36 @@ struct dns_exchanges {
 	struct random_pool *random;
 	struct dns_stats *stats;
 	struct dns_health *health;
-	uint64_t upstreams_id; /* what stats->upstreams_of is while they are ours */
+	/* the value of stats->upstreams_of as long as the counters are those of these upstreams */
+	uint64_t upstreams_id;
 	struct dns_upstreams upstreams;
-	struct dns_capabilities manners;
+	struct dns_capabilities capabilities;
 	struct dns_answer answer;
 	size_t in_flight;
 	struct dns_pending_table *pending;
-	struct dns_line lines[DNS_MAX_UPSTREAMS]; /* who waits for room on a connection */
+	/* exchanges that wait for a slot on a connection */
+	struct dns_waitq waitqs[DNS_MAX_UPSTREAMS];
 };
 
-/* Frees the exchange and tells its end. */
+/* Frees the exchange and calls `done` with its end. */
 void dns_exchange_finish(struct dns_exchange *x, enum dns_status status,
 	const struct dns_answer *answer, uint64_t now_ms);
 
-/* Has the counters show how the upstream does. */
+/* Updates the upstream's counters. */
 void dns_exchange_publish(struct dns_exchanges *all, size_t upstream);
-/* The way that the next query to this upstream takes. */
+/* The way in which the next query to this upstream is sent. */
 enum dns_way dns_exchange_way(const struct dns_exchange *x, size_t upstream, uint64_t now_ms);
-/* Sends, or sets the timer for the next attempt: always one of the two. It never finishes. */
+/*
+ * Sends, or sets the timer for the next attempt: always one of the two. It never ends the exchange.
+ */
 void dns_exchange_send(struct dns_exchange *x, size_t upstream, enum dns_way way, uint64_t now_ms);
-/* Its answer is not waited for any more. */
+/* Stops waiting for the reply to this send. */
 void dns_exchange_close(struct dns_pending *pending);
-/* Out of the line, or with the turn passed on. */
-void dns_exchange_leave_line(struct dns_exchange *x);
-/* The query as it was sent, but for the server's part of its cookie. */
+/* Leaves the wait queue, or gives the granted slot to the next exchange. */
+void dns_exchange_leave_waitq(struct dns_exchange *x);
+/* The query as it was sent, but without the server's part of its cookie. */
 struct dns_query dns_exchange_query(const struct dns_pending *pending);
-/* Whether what happens over this way tells how the upstream is: TCP says nothing of UDP. */
+/* Whether a result over this way says something about the upstream: TCP says nothing about UDP. */
 bool dns_exchange_counts(const struct dns_exchanges *all, bool tcp);
 
 #endif

@@ -8,7 +8,7 @@
 
 #define FOLDED_MAX 2u
 
-/* The upstream answered, and does not know: one other is asked, if there is one. */
+/* The upstream replied with a failure: one other upstream is asked, if there is one. */
 static void answered_failure(
 	struct dns_exchange *x, size_t upstream, enum dns_status status, uint64_t now_ms)
 {
@@ -24,12 +24,12 @@ static void answered_failure(
 			return;
 		}
 	}
-	if (x->open_count == 0 && !x->stands_in_line && !x->has_turn) {
+	if (x->open_count == 0 && !x->queued && !x->granted) {
 		dns_exchange_finish(x, status, NULL, now_ms);
 	}
 }
 
-/* Nothing that comes over UDP counts any more. */
+/* From now on replies over UDP do not count. */
 static void go_over_tcp(struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 {
 	x->tcp = true;
@@ -46,7 +46,7 @@ static void ask_again(struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 	dns_exchange_send(x, upstream, dns_exchange_way(x, upstream, now_ms), now_ms);
 }
 
-/* Asks the upstream again without EDNS; false: it was. */
+/* Asks the upstream again without EDNS; false: the query had none. */
 static bool ask_without_edns(struct dns_pending *s, uint64_t now_ms)
 {
 	struct dns_exchange *x = s->exchange;
@@ -61,8 +61,8 @@ static bool ask_without_edns(struct dns_pending *s, uint64_t now_ms)
 }
 
 /*
- * Some servers take upper and lower case for different names. Until this one has found a name in
- * mixed case, what it does not find is asked for again in lower case; false: there is no need to.
+ * Some servers take upper and lower case for different names. Until this upstream has found a name
+ * in mixed case, a negative reply is asked for again in lower case; false: not needed.
  */
 static bool ask_in_lower_case(struct dns_pending *s, uint64_t now_ms)
 {
@@ -70,7 +70,8 @@ static bool ask_in_lower_case(struct dns_pending *s, uint64_t now_ms)
 	uint32_t bit = UINT32_C(1) << s->upstream;
 
 	if (!x->mixed_case || s->lower_case || (x->asked_lower & bit) != 0 ||
-		dns_capabilities_is_case_blind(&x->all->manners, s->upstream, x->type, now_ms)) {
+		dns_capabilities_is_case_blind(
+			&x->all->capabilities, s->upstream, x->type, now_ms)) {
 		return false;
 	}
 	x->asked_lower |= bit;
@@ -88,7 +89,7 @@ static bool ask_after_bad_cookie(struct dns_pending *s, uint64_t now_ms)
 	}
 	if (s->tcp) {
 		x->no_cookie |= bit;
-		dns_capabilities_refuses_cookies(&x->all->manners, s->upstream, now_ms);
+		dns_capabilities_refuses_cookies(&x->all->capabilities, s->upstream, now_ms);
 		ask_again(x, s->upstream, now_ms);
 	} else if (x->took_cookie) {
 		go_over_tcp(x, s->upstream, now_ms);
@@ -99,7 +100,10 @@ static bool ask_after_bad_cookie(struct dns_pending *s, uint64_t now_ms)
 	return true;
 }
 
-/* Asks the same upstream once more, in the way that its answer calls for; false: in none. */
+/*
+ * Asks the same upstream once more, in the way that its reply calls for; false: the reply calls for
+ * none.
+ */
 static bool ask_otherwise(struct dns_pending *s, enum dns_answer_kind kind, uint64_t now_ms)
 {
 	struct dns_exchange *x = s->exchange;
@@ -118,7 +122,7 @@ static bool ask_otherwise(struct dns_pending *s, enum dns_answer_kind kind, uint
 	case DNS_ANSWER_SERVFAIL:
 	case DNS_ANSWER_REFUSED:
 	case DNS_ANSWER_MALFORMED:
-		if (dns_capabilities_doubts_edns(&x->all->manners, s->upstream) &&
+		if (dns_capabilities_doubts_edns(&x->all->capabilities, s->upstream) &&
 			ask_without_edns(s, now_ms)) {
 			return true;
 		}
@@ -134,38 +138,39 @@ static bool is_negative(const struct dns_answer *answer)
 	       answer->cnames == 0;
 }
 
-/* What a good answer tells of the upstream. */
+/* Records what a good reply says about the upstream. */
 static void learn(const struct dns_pending *s, bool negative, uint64_t now_ms)
 {
 	struct dns_exchange *x = s->exchange;
-	struct dns_capabilities *manners = &x->all->manners;
+	struct dns_capabilities *capabilities = &x->all->capabilities;
 	uint32_t bit = UINT32_C(1) << s->upstream;
 
 	if (s->edns) {
-		dns_capabilities_edns_answered(manners, s->upstream);
+		dns_capabilities_edns_answered(capabilities, s->upstream);
 	} else if ((x->no_edns & bit) != 0 && !s->lower_case) {
-		dns_capabilities_refuses_edns(manners, s->upstream, now_ms);
+		dns_capabilities_refuses_edns(capabilities, s->upstream, now_ms);
 	} else {
-		dns_capabilities_answered_without_edns(manners, s->upstream, now_ms);
+		dns_capabilities_answered_without_edns(capabilities, s->upstream, now_ms);
 	}
 	if (!x->mixed_case || negative) {
 		return;
 	}
 	if (!s->lower_case) {
-		dns_capabilities_learn_case_blind(manners, s->upstream, x->type, now_ms);
+		dns_capabilities_learn_case_blind(capabilities, s->upstream, x->type, now_ms);
 	} else if ((x->asked_lower & bit) != 0 && s->tcp) {
-		dns_capabilities_learn_minds_case(manners, s->upstream, now_ms);
+		dns_capabilities_learn_minds_case(capabilities, s->upstream, now_ms);
 	}
 }
 
-/* True if the answer is not to be believed as it is; the upstream is asked again. */
+/* True if the reply cannot be used as it is; the upstream is asked again. */
 static bool is_doubtful(struct dns_pending *s, bool negative, uint64_t now_ms)
 {
 	struct dns_exchange *x = s->exchange;
 	bool mixed_case = x->mixed_case && !s->lower_case;
 
 	if (negative && mixed_case &&
-		!dns_capabilities_is_case_blind(&x->all->manners, s->upstream, x->type, now_ms)) {
+		!dns_capabilities_is_case_blind(
+			&x->all->capabilities, s->upstream, x->type, now_ms)) {
 		dns_exchange_close(s);
 		(void)ask_in_lower_case(s, now_ms);
 		return true;
@@ -209,8 +214,8 @@ static void answered(struct dns_pending *s, uint64_t now_ms)
 }
 
 /*
- * A reply with the cookie of another client is dropped (RFC 7873 section 5.3). The upstream is
- * asked without cookies, which it cannot handle; over TCP, if it once could.
+ * A reply with the cookie of another client is dropped (RFC 7873 section 5.3). The upstream does
+ * not handle cookies, and is asked without them; over TCP, if it has sent a server cookie before.
  */
 static void drop_foreign_cookie(struct dns_pending *s, uint64_t now_ms)
 {
@@ -219,18 +224,21 @@ static void drop_foreign_cookie(struct dns_pending *s, uint64_t now_ms)
 
 	if ((x->no_cookie & bit) == 0) {
 		x->no_cookie |= bit;
-		dns_capabilities_refuses_cookies(&x->all->manners, s->upstream, now_ms);
+		dns_capabilities_refuses_cookies(&x->all->capabilities, s->upstream, now_ms);
 		ask_again(x, s->upstream, now_ms);
 	}
 }
 
-/* Somebody guesses: TCP cannot be guessed into. */
+/*
+ * Too many replies did not match, so somewhere an attacker may be guessing: TCP cannot be guessed
+ * into.
+ */
 static void look_after(struct dns_exchanges *all, int socket, uint64_t now_ms)
 {
 	struct dns_pending *s;
 
 	while ((s = dns_pending_first(all->pending, socket)) != NULL && !s->tcp &&
-		dns_pending_is_pestered(all->pending, s)) {
+		dns_pending_under_attack(all->pending, s)) {
 		go_over_tcp(s->exchange, s->upstream, now_ms);
 	}
 }
@@ -250,28 +258,28 @@ void dns_exchanges_receive(
 
 	if (s == NULL) {
 		counter_add(&all->stats->wrong_replies, 1);
-		dns_pending_note_stray(all->pending, socket, id);
+		dns_pending_note_unmatched(all->pending, socket, id);
 		look_after(all, socket, now_ms);
 		return;
 	}
 	struct dns_exchange *x = s->exchange;
 	struct dns_query query = dns_exchange_query(s);
 	enum dns_verdict verdict = dns_capabilities_judge(
-		&all->manners, s->upstream, &query, reply, len, now_ms, &all->answer);
+		&all->capabilities, s->upstream, &query, reply, len, now_ms, &all->answer);
 
 	if (verdict == DNS_VERDICT_ANSWER) {
 		answered(s, now_ms);
 		return;
 	}
 	counter_add(&all->stats->wrong_replies, 1);
-	s->misfits++;
+	s->mismatches++;
 	x->folded += verdict == DNS_VERDICT_FOLDED && !s->lower_case;
 	if (verdict == DNS_VERDICT_FOREIGN_COOKIE) {
 		drop_foreign_cookie(s, now_ms);
 		return;
 	}
 	if (!s->tcp && (verdict == DNS_VERDICT_DOUBTFUL || x->folded >= FOLDED_MAX ||
-			       dns_pending_is_pestered(all->pending, s))) {
+			       dns_pending_under_attack(all->pending, s))) {
 		go_over_tcp(x, s->upstream, now_ms);
 	}
 }

@@ -10,36 +10,39 @@
 #define BACKOFF_MS 100u
 #define BACKOFF_DOUBLINGS_MAX 4u
 
-static void stand_in_line(struct dns_exchange *x, size_t upstream, uint64_t until_ms)
+static void enqueue(struct dns_exchange *x, size_t upstream, uint64_t until_ms)
 {
-	x->stands_in_line = true;
-	x->line = (uint8_t)upstream;
+	x->queued = true;
+	x->waitq = (uint8_t)upstream;
 	x->waiting = NULL;
-	TAILQ_INSERT_TAIL(&x->all->lines[upstream], x, in_line);
+	TAILQ_INSERT_TAIL(&x->all->waitqs[upstream], x, in_waitq);
 	dns_timer_wheel_set(x->all->wheel, &x->timer, until_ms);
 }
 
-/* Somebody left a connection of this upstream: whoever waits longest has the turn. */
-static void next_in_line(struct dns_exchanges *all, size_t upstream)
+/*
+ * A slot on a connection of this upstream is free: grants it to the exchange that has waited
+ * longest.
+ */
+static void grant_next(struct dns_exchanges *all, size_t upstream)
 {
-	struct dns_exchange *x = TAILQ_FIRST(&all->lines[upstream]);
+	struct dns_exchange *x = TAILQ_FIRST(&all->waitqs[upstream]);
 
 	if (x != NULL) {
-		TAILQ_REMOVE(&all->lines[upstream], x, in_line);
-		x->stands_in_line = false;
-		x->has_turn = true;
+		TAILQ_REMOVE(&all->waitqs[upstream], x, in_waitq);
+		x->queued = false;
+		x->granted = true;
 		dns_timer_wheel_set(all->wheel, &x->timer, 0);
 	}
 }
 
-void dns_exchange_leave_line(struct dns_exchange *x)
+void dns_exchange_leave_waitq(struct dns_exchange *x)
 {
-	if (x->stands_in_line) {
-		TAILQ_REMOVE(&x->all->lines[x->line], x, in_line);
-		x->stands_in_line = false;
-	} else if (x->has_turn) {
-		x->has_turn = false;
-		next_in_line(x->all, x->line);
+	if (x->queued) {
+		TAILQ_REMOVE(&x->all->waitqs[x->waitq], x, in_waitq);
+		x->queued = false;
+	} else if (x->granted) {
+		x->granted = false;
+		grant_next(x->all, x->waitq);
 	}
 }
 
@@ -58,11 +61,13 @@ void dns_exchange_close(struct dns_pending *s)
 	}
 	all->network.release(all->network.ctx, s->socket);
 	if (s->tcp) {
-		next_in_line(all, s->upstream);
+		grant_next(all, s->upstream);
 	}
 }
 
-/* Nobody was reached: another upstream at once, or the same ones again after a pause. */
+/*
+ * The query could not be delivered: tries another upstream at once, or the same ones after a pause.
+ */
 static void note_unreachable(struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 {
 	const struct dns_upstreams *upstreams = &x->all->upstreams;
@@ -72,8 +77,8 @@ static void note_unreachable(struct dns_exchange *x, size_t upstream, uint64_t n
 		x->failure = DNS_STATUS_UNREACHABLE;
 	}
 	x->failed |= UINT32_C(1) << upstream;
-	if (x->waiting != NULL || x->stands_in_line || x->has_turn) {
-		return; /* another send may be answered yet, and its time-out goes on */
+	if (x->waiting != NULL || x->queued || x->granted) {
+		return; /* another send may still get its reply, and its time-out goes on */
 	}
 	uint32_t all = (UINT32_C(1) << upstreams->count) - 1;
 
@@ -95,22 +100,25 @@ bool dns_exchange_counts(const struct dns_exchanges *all, bool tcp)
 static bool takes_edns(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 {
 	return (x->no_edns >> upstream & 1) == 0 &&
-	       dns_capabilities_takes_edns(&x->all->manners, upstream, x->attempts, now_ms);
+	       dns_capabilities_takes_edns(&x->all->capabilities, upstream, x->attempts, now_ms);
 }
 
 enum dns_way dns_exchange_way(const struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 {
 	const struct dns_exchanges *all = x->all;
-	bool unprotected = dns_capabilities_has_cookies(&all->manners, upstream) &&
+	bool unprotected = dns_capabilities_has_cookies(&all->capabilities, upstream) &&
 			   !takes_edns(x, upstream, now_ms);
 
 	return x->tcp || unprotected || all->settings->use_tcp == DNS_YES ||
-			       dns_capabilities_needs_tcp(&all->manners, upstream, now_ms)
+			       dns_capabilities_needs_tcp(&all->capabilities, upstream, now_ms)
 		       ? DNS_WAY_TCP
 		       : DNS_WAY_UDP;
 }
 
-/* A peer may close a connection at any time: once, that is no failure (RFC 7766 section 6.2.4). */
+/*
+ * A peer may close a connection at any time: the first time that is no failure (RFC 7766 section
+ * 6.2.4).
+ */
 static void sent_is_lost(struct dns_pending *s, uint64_t now_ms)
 {
 	struct dns_exchange *x = s->exchange;
@@ -167,7 +175,7 @@ struct dns_query dns_exchange_query(const struct dns_pending *s)
 	return query;
 }
 
-/* Connecting takes a round trip of its own. */
+/* The time-out; connecting takes another round trip. */
 static uint64_t give_up_ms(const struct dns_exchange *x, size_t upstream, bool tcp, uint64_t now_ms)
 {
 	unsigned sends = x->asked[upstream] + (tcp ? 1u : 0u);
@@ -179,16 +187,15 @@ static bool is_sent_in_lower_case(const struct dns_exchange *x, size_t upstream,
 {
 	return x->mixed_case &&
 	       ((x->asked_lower >> upstream & 1) != 0 ||
-		       dns_capabilities_minds_case(&x->all->manners, upstream, now_ms));
+		       dns_capabilities_minds_case(&x->all->capabilities, upstream, now_ms));
 }
 
-/* The cookie that the query takes along, of which the answer is to have the client's part; NULL:
- * none. */
+/* The cookie to send with the query, whose client part the reply must repeat; NULL: no cookie. */
 static const struct dns_cookie *put_cookie(struct dns_pending *s, uint64_t now_ms)
 {
 	struct dns_exchange *x = s->exchange;
 	const struct dns_cookie *cookie =
-		dns_capabilities_cookie(&x->all->manners, s->upstream, now_ms);
+		dns_capabilities_cookie(&x->all->capabilities, s->upstream, now_ms);
 
 	s->cookie = s->edns && cookie->len > 0 && (x->no_cookie >> s->upstream & 1) == 0;
 	if (!s->cookie) {
@@ -198,7 +205,7 @@ static const struct dns_cookie *put_cookie(struct dns_pending *s, uint64_t now_m
 	return cookie;
 }
 
-/* Sends, and sets the timer; false: nothing left us. */
+/* Sends, and sets the timer; false: nothing was sent. */
 static bool put_on_wire(
 	struct dns_exchange *x, size_t upstream, int socket, bool tcp, uint64_t now_ms)
 {
@@ -241,7 +248,9 @@ static bool put_on_wire(
 	}
 	counter_add(&all->stats->queries[tcp], 1);
 	if (all->network.send(all->network.ctx, socket, wire, len) == DNS_SENT_UNREACHABLE) {
-		/* The kernel tells the socket, not the query: all that wait on it are concerned. */
+		/*
+		 * The kernel reports the error for the socket, so it applies to all queries on it.
+		 */
 		dns_exchanges_unreachable(all, socket, now_ms);
 	}
 	return true;
@@ -252,7 +261,7 @@ void dns_exchange_send(struct dns_exchange *x, size_t upstream, enum dns_way way
 	struct dns_exchanges *all = x->all;
 	bool tcp = way != DNS_WAY_UDP;
 
-	dns_exchange_leave_line(x);
+	dns_exchange_leave_waitq(x);
 	x->last_upstream = (uint8_t)upstream;
 	x->last_tcp = tcp;
 	if (x->asked[upstream] < UINT8_MAX) {
@@ -265,7 +274,7 @@ void dns_exchange_send(struct dns_exchange *x, size_t upstream, enum dns_way way
 	int socket = all->network.acquire(all->network.ctx, upstream, way, all->random);
 
 	if (socket == DNS_SOCKET_BUSY) {
-		stand_in_line(x, upstream, give_up_ms(x, upstream, tcp, now_ms));
+		enqueue(x, upstream, give_up_ms(x, upstream, tcp, now_ms));
 	} else if (socket < 0 || !put_on_wire(x, upstream, socket, tcp, now_ms)) {
 		x->waiting = NULL;
 		dns_health_failed(all->health, upstream, DNS_STATUS_UNREACHABLE, tcp, now_ms);

@@ -18,12 +18,12 @@
 
 struct upstream_health {
 	struct endpoint endpoint;
-	atomic_uint quirks;   /* a bit for each that was told */
+	atomic_uint quirks;   /* a bit for each quirk that was logged */
 	atomic_uint failures; /* in a row; written with the lock held */
-	uint64_t since_ms;    /* the first of them */
-	bool is_told;         /* that it does not work */
-	bool was_told;        /* ever */
-	uint64_t told_ms;     /* the last time */
+	uint64_t since_ms;    /* when the first of them was */
+	bool is_told;         /* the log says that the upstream does not work */
+	bool was_told;        /* the log has ever said so */
+	uint64_t told_ms;     /* when the log last said so */
 };
 
 struct dns_health {
@@ -143,7 +143,7 @@ static void tell_trouble(const struct dns_health *health, const struct upstream_
 				  : "it is the only one, and what it is asked is unknown");
 }
 
-/* Sends in a row that make it trouble. */
+/* Failures in a row after which the upstream does not work. */
 static unsigned failures_needed(enum dns_status status)
 {
 	switch (status) {

@@ -12,13 +12,13 @@
 #include <stdint.h>
 
 /*
- * What the log says of the upstreams, once for all workers: that one stops working, that it works
- * again, and in which respect one is not asked as configured. Thread-safe.
+ * Logs the state of the upstreams, once for all workers: that an upstream stops working, that it
+ * works again, and what it does not support. Thread-safe.
  *
- * An upstream stops working when 3 sends in a row (of all workers) time out within at least a
- * second, cannot be delivered, or are refused; or when 5 questions in a row fail in another way, as
- * with SERVFAIL, of which clients can cause some by names of their own. One answer ends it. It is
- * told of once a minute at most.
+ * An upstream stops working when 3 sends in a row (of all workers) time out over at least a second,
+ * cannot be delivered, or are refused; or when 5 queries in a row fail in another way, as with
+ * SERVFAIL, of which clients can cause some by names of their own. One good reply ends it. The
+ * trouble is logged once a minute at most.
  */
 struct dns_health;
 
@@ -38,9 +38,12 @@ void dns_health_unref(struct dns_health *health);
 
 /* Logs each quirk of each upstream once. */
 void dns_health_quirk(struct dns_health *health, size_t upstream, enum dns_quirk quirk);
-/* Logs, for the first client of special use that a name is wanted of, that none is asked for. */
+/*
+ * Logs once, at the first client of special use whose name is needed, that no name is looked up for
+ * such addresses.
+ */
 void dns_health_private(struct dns_health *health, const struct addr *client);
-/* A send timed out or was not delivered, or a question failed with this upstream. */
+/* A send timed out or was not delivered, or the upstream's reply was a failure. */
 void dns_health_failed(struct dns_health *health, size_t upstream, enum dns_status status, bool tcp,
 	uint64_t now_ms);
 void dns_health_answered(struct dns_health *health, size_t upstream, uint64_t now_ms);

@@ -11,30 +11,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The network as exchanges see it: transport.c is one on libuv, the scenario tests have one without
- * sockets. */
+/*
+ * The network as exchanges see it: transport.c implements it with libuv, the scenario tests without
+ * sockets.
+ */
 
 #define DNS_SOCKETS_MAX 4096
 
 enum dns_sent {
 	DNS_SENT,
-	DNS_SENT_UNREACHABLE, /* an earlier datagram of this socket met nobody, there is no route,
-				 or the connection is gone */
+	/*
+	 * an earlier datagram of this socket was refused (ICMP), there is no route, or the
+	 * connection is gone
+	 */
+	DNS_SENT_UNREACHABLE,
 };
 
 enum dns_way {
 	DNS_WAY_UDP,
 	DNS_WAY_TCP,
-	DNS_WAY_TCP_FRESH /* over a connection that was not there when another one broke */
+	DNS_WAY_TCP_FRESH /* over a connection opened after another one broke */
 };
 
-#define DNS_SOCKET_NONE (-1) /* there is none to be had */
-#define DNS_SOCKET_BUSY (-2) /* all connections have as many queries in flight as they may */
+#define DNS_SOCKET_NONE (-1) /* no socket can be opened */
+#define DNS_SOCKET_BUSY (-2) /* all connections carry the maximum of queries */
 
 struct dns_network {
-	/* A connected socket of the upstream's pool, picked at random, or a connection, that stays
-	 * good until it is released as often as it was acquired. Below DNS_SOCKETS_MAX, and among
-	 * the lowest that are free; or one of the above. */
+	/*
+	 * A connected socket of the upstream's pool, picked at random, or a connection. It stays
+	 * open until it has been released as often as it was acquired. The number is below
+	 * DNS_SOCKETS_MAX, and among the lowest that are free; or one of the above.
+	 */
 	int (*acquire)(void *ctx, size_t upstream, enum dns_way way, struct random_pool *random);
 	enum dns_sent (*send)(void *ctx, int socket, const uint8_t *query, size_t len);
 	void (*release)(void *ctx, int socket);
@@ -43,9 +50,9 @@ struct dns_network {
 
 struct dns_ending {
 	enum dns_status status;
-	const struct dns_answer *answer; /* NULL for failures; good during the call */
-	size_t upstream;                 /* that answered, or was asked last */
-	bool tcp;                        /* likewise */
+	const struct dns_answer *answer; /* NULL for failures; valid during the call */
+	size_t upstream;                 /* that replied, or was asked last */
+	bool tcp;                        /* the last send was over TCP */
 	uint32_t ms;                     /* since the first send */
 	uint64_t now_ms;
 };

@@ -9,8 +9,8 @@
 
 #define ID_DRAWS 64
 #define ID_WORDS (65536 / 64)
-#define IDS_REMEMBERED 10923u /* a sixth of them all */
-#define STRAYS_MAX 3u
+#define IDS_RECYCLED 10923u /* a sixth of all IDs */
+#define UNMATCHED_MAX 3u
 #define BUCKETS_MAX 65536u
 
 LIST_HEAD(bucket, dns_pending);
@@ -18,9 +18,9 @@ TAILQ_HEAD(queue, dns_pending);
 
 struct channel {
 	struct queue queries; /* the oldest first */
-	uint32_t strays;      /* since ever */
+	uint32_t unmatched;   /* in the socket's lifetime */
 	uint32_t id_count;    /* set in `ids` */
-	uint64_t *ids;        /* a bit for each that was used and is not open; NULL: none was */
+	uint64_t *ids;        /* a bit for each ID that was used and is not open; NULL: no ID was */
 };
 
 struct dns_pending_table {
@@ -71,7 +71,7 @@ void dns_pending_table_free(struct dns_pending_table *table)
 	free(table);
 }
 
-/* IDs are drawn at random, so they need no mixing. */
+/* IDs are random already, so they are not hashed. */
 static struct bucket *bucket_of(struct dns_pending_table *table, int socket, uint16_t id)
 {
 	return &table->buckets[((size_t)socket * 0x9e3779b1u + id) & table->bucket_mask];
@@ -109,19 +109,19 @@ void dns_pending_open(struct dns_pending_table *table, struct dns_pending *pendi
 {
 	struct channel *channel = &table->channels[pending->socket];
 
-	pending->strays_before = channel->strays;
-	pending->misfits = 0;
+	pending->unmatched_before = channel->unmatched;
+	pending->mismatches = 0;
 	pending->open = true;
 	LIST_INSERT_HEAD(bucket_of(table, pending->socket, pending->id), pending, in_bucket);
 	TAILQ_INSERT_TAIL(&channel->queries, pending, on_socket);
 }
 
-/* Without memory to remember it in, a late answer counts as a stray. */
+/* If memory is out, a late duplicate counts as an unmatched reply. */
 static void remember_id(struct channel *channel, uint16_t id)
 {
 	if (channel->ids == NULL) {
 		channel->ids = calloc(ID_WORDS, sizeof(*channel->ids));
-	} else if (channel->id_count >= IDS_REMEMBERED) {
+	} else if (channel->id_count >= IDS_RECYCLED) {
 		memset(channel->ids, 0, ID_WORDS * sizeof(*channel->ids));
 		channel->id_count = 0;
 	}
@@ -143,19 +143,19 @@ void dns_pending_close(struct dns_pending_table *table, struct dns_pending *pend
 	remember_id(channel, pending->id);
 }
 
-void dns_pending_note_stray(struct dns_pending_table *table, int socket, uint16_t id)
+void dns_pending_note_unmatched(struct dns_pending_table *table, int socket, uint16_t id)
 {
 	struct channel *channel = &table->channels[socket];
 
 	if (channel->ids == NULL || (channel->ids[id / 64] >> id % 64 & 1) == 0) {
-		channel->strays++;
+		channel->unmatched++;
 	}
 }
 
-bool dns_pending_is_pestered(
+bool dns_pending_under_attack(
 	const struct dns_pending_table *table, const struct dns_pending *pending)
 {
-	uint32_t strays = table->channels[pending->socket].strays - pending->strays_before;
+	uint32_t unmatched = table->channels[pending->socket].unmatched - pending->unmatched_before;
 
-	return strays + pending->misfits >= STRAYS_MAX;
+	return unmatched + pending->mismatches >= UNMATCHED_MAX;
 }

@@ -25,7 +25,7 @@ static bool is_listed(
 	return false;
 }
 
-/* "name:N" with N brought within 1 and `max`; false if the word is none. */
+/* "name:N" with N brought within 1 and `max`; false if the word is another. */
 static bool option_number(struct str word, const char *name, uint32_t max, uint32_t *out)
 {
 	struct str prefix = str_view(name);
@@ -82,7 +82,7 @@ static const char *what_is_wrong(struct str word)
 	return "it is no IP address";
 }
 
-/* False if it is one too many. */
+/* False if there are too many. */
 static bool read_nameserver(
 	struct str line, const struct place *place, struct dns_resolv_conf *out, struct diag *diag)
 {

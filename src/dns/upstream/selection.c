@@ -9,11 +9,11 @@
 #define DOWN_MS 5000u
 #define ONE_PROBE_IN 10u
 #define REST_MS 50u
-#define DOWN_COUNTS_AS 2u /* sends of one question */
+#define DOWN_COUNTS_AS 2u /* sends of one query */
 #define ONE_ELSEWHERE_IN 32u
-#define UNKNOWN_MS 100u   /* what an upstream is worth before it was measured */
-#define FAILURE_MS 500u   /* what a time-out costs it until it answers */
-#define AS_FAST_AS_MS 10u /* so little more is no reason to leave the configured order */
+#define UNKNOWN_MS 100u   /* the assumed average of an upstream that was never measured */
+#define FAILURE_MS 500u   /* what a time-out adds to the average until the next reply */
+#define AS_FAST_AS_MS 10u /* a smaller difference does not change the configured order */
 
 void dns_upstreams_init(
 	struct dns_upstreams *upstreams, size_t count, const struct dns_settings *settings)
@@ -29,7 +29,7 @@ void dns_upstreams_init(
 	};
 }
 
-/* In eighths of a millisecond. */
+/* The upstream's expected delay, in eighths of a millisecond. */
 static uint64_t cost(const struct dns_upstream *u)
 {
 	uint64_t average = u->measured ? u->average_ms_8 : UNKNOWN_MS * 8;
@@ -37,7 +37,7 @@ static uint64_t cost(const struct dns_upstream *u)
 	return average + u->failures * UINT64_C(8) * FAILURE_MS;
 }
 
-/* A bit for each that was asked least often. */
+/* A bit for each upstream that was asked least often. */
 static uint32_t least_asked(
 	const struct dns_upstreams *upstreams, const uint8_t *asked, uint32_t avoid)
 {
@@ -55,7 +55,7 @@ static uint32_t least_asked(
 	return found;
 }
 
-/* The `place`-th of them, counted round and round. */
+/* The `place`-th of the upstreams found, counted round and round. */
 static size_t in_turn(uint32_t found, uint32_t place)
 {
 	place %= (uint32_t)__builtin_popcount(found);
@@ -93,7 +93,7 @@ size_t dns_upstreams_pick(struct dns_upstreams *upstreams, const uint8_t *asked,
 	for (size_t i = 0; i < upstreams->count; i++) {
 		const struct dns_upstream *u = &upstreams->list[i];
 
-		if ((avoid >> i & 1) == 0 && u->down && asked[i] == 0 && now_ms >= u->probe_at_ms &&
+		if ((avoid >> i & 1) == 0 && u->down && asked[i] == 0 && now_ms >= u->retry_at_ms &&
 			random_below(random, ONE_PROBE_IN) == 0) {
 			return i;
 		}
@@ -152,7 +152,7 @@ void dns_upstream_timed_out(struct dns_upstreams *upstreams, size_t upstream, ui
 	u->failures++;
 	if (u->failures >= FAILURES_UNTIL_DOWN) {
 		u->down = true;
-		u->probe_at_ms = now_ms + DOWN_MS;
+		u->retry_at_ms = now_ms + DOWN_MS;
 	}
 }
 

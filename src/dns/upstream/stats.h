@@ -7,7 +7,7 @@
 #include "base/counter.h"
 #include "dns/upstream/settings.h"
 
-/* What a finished look-up came to. */
+/* The result of a finished lookup. */
 enum dns_stats_result {
 	DNS_STATS_VERIFIED,
 	DNS_STATS_UNVERIFIED,
@@ -18,34 +18,36 @@ enum dns_stats_result {
 	DNS_STATS_RESULTS
 };
 
-/* How one upstream does, as one worker sees it. */
+/* One worker's measurements of one upstream. */
 struct dns_stats_upstream {
-	_Atomic uint64_t known;    /* 1 once it has answered, or failed to */
-	_Atomic uint64_t measured; /* 1 once it has answered: there is an average */
+	_Atomic uint64_t known;    /* 1 once it has replied, or failed to */
+	_Atomic uint64_t measured; /* 1 once it has replied: there is an average */
 	_Atomic uint64_t down;     /* 1 while it is suspended */
 	_Atomic uint64_t average_ms_8;
 };
 
-/* What one worker's engines have done, one after the other; written on its thread. */
+/* Counters of one worker's engines, one engine after the other; written on its thread. */
 struct dns_stats {
 	_Atomic uint64_t queries[2];  /* sent: over UDP, over TCP */
-	_Atomic uint64_t retransmits; /* of these, all but the first of a question */
-	_Atomic uint64_t timeouts;    /* sends that nobody answered in time */
+	_Atomic uint64_t retransmits; /* of these, all but the first of a query */
+	_Atomic uint64_t timeouts;    /* sends without a reply in time */
 	_Atomic uint64_t wrong_replies;
-	_Atomic uint64_t joined; /* questions and look-ups that waited on another's */
+	_Atomic uint64_t joined; /* queries and lookups that waited for another's */
 	_Atomic uint64_t overloads;
-	_Atomic uint64_t in_flight_full; /* max_in_flight was reached: refused, or another pushed
-					    out */
-	_Atomic uint64_t prefix_full;    /* max_in_flight_per_prefix was reached */
-	_Atomic uint64_t deadlines;      /* lookup_timeout was reached */
-	_Atomic uint64_t cache_hits;     /* whole results */
+	/* max_in_flight was reached: refused, or another was evicted */
+	_Atomic uint64_t in_flight_full;
+	_Atomic uint64_t prefix_full; /* max_in_flight_per_prefix was reached */
+	_Atomic uint64_t deadlines;   /* lookup_timeout was reached */
+	_Atomic uint64_t cache_hits;  /* whole results */
 	_Atomic uint64_t cache_misses;
 	_Atomic uint64_t cache_evictions;
-	_Atomic uint64_t refreshes; /* look-ups of results that still held */
+	_Atomic uint64_t refreshes; /* lookups that replace a result before it expires */
 	_Atomic uint64_t results[DNS_STATS_RESULTS];
 	struct histogram lookup_time;
-	/* Those of the newest engine: `upstreams_of` is its dns_context, by which readers know
-	 * whose they are. */
+	/*
+	 * The upstreams of the newest engine; `upstreams_of` is its dns_context, which identifies
+	 * them for readers.
+	 */
 	_Atomic uint64_t upstreams_of;
 	struct dns_stats_upstream upstreams[DNS_MAX_UPSTREAMS];
 };

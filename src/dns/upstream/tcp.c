@@ -12,7 +12,7 @@
 
 #define CONNECTIONS_EACH 2u
 #define IDLE_MS 10000u
-#define UNSENT_MAX (64u * 1024) /* bytes that a peer may leave lying about */
+#define UNSENT_MAX (64u * 1024) /* bytes that a peer may leave unread */
 #define READ_MAX (64u * 1024)
 
 struct connection {
@@ -24,10 +24,10 @@ struct connection {
 	size_t upstream;
 	int number;
 	uint32_t in_flight;  /* acquired, and not released */
-	uint32_t unanswered; /* sent, and nothing came back */
-	uint8_t handles;     /* that libuv still knows */
+	uint32_t unanswered; /* sent, without a reply yet */
+	uint8_t handles;     /* that libuv has not closed yet */
 	bool connecting;
-	bool retired; /* out of its pool */
+	bool retired; /* removed from its pool */
 	bool closing;
 };
 
@@ -42,7 +42,7 @@ struct dns_tcp {
 	uint32_t patience_ms;
 	struct dns_tcp_events events;
 	struct connection *pools[DNS_MAX_UPSTREAMS][CONNECTIONS_EACH];
-	struct connection *connections[DNS_TCP_MAX]; /* by number */
+	struct connection *connections[DNS_TCP_MAX]; /* indexed by number */
 	size_t open_count;
 	bool closing;
 	uint8_t input[READ_MAX];
@@ -112,7 +112,10 @@ static void close_connection(struct connection *c)
 	uv_close((uv_handle_t *)&c->timer, on_closed);
 }
 
-/* It is out of its pool before anybody hears of it, so that nobody is given it again. */
+/*
+ * Removes the connection from its pool before the callbacks run, so that none of them can acquire
+ * it again.
+ */
 static void lose(struct connection *c)
 {
 	struct dns_tcp *tcp = c->all;
@@ -123,7 +126,7 @@ static void lose(struct connection *c)
 	}
 	leave_pool(c);
 	if (waited_for) {
-		c->in_flight++; /* else its number could be another's before all have heard */
+		c->in_flight++; /* keeps its number in use until all callbacks have run */
 		tcp->events.lost(tcp->events.ctx, c->number);
 	}
 	close_connection(c);
@@ -161,7 +164,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 	*buffer = uv_buf_init((char *)c->all->input, sizeof(c->all->input));
 }
 
-/* Only what was waited for prolongs a connection's life. */
+/* Only a reply to an open query prolongs a connection's life. */
 static void take_message(struct connection *c, const uint8_t *message, size_t len)
 {
 	struct dns_tcp *tcp = c->all;
@@ -264,7 +267,7 @@ static bool has_room(const struct connection *c)
 	       uv_stream_get_write_queue_size((const uv_stream_t *)&c->socket) < UNSENT_MAX;
 }
 
-/* The one in the pool that has most room; NULL: none has any. */
+/* The connection of the pool that carries the fewest queries; NULL: all are full. */
 static struct connection *roomiest(struct connection *const *pool, bool fresh)
 {
 	struct connection *best = NULL;
@@ -280,7 +283,7 @@ static struct connection *roomiest(struct connection *const *pool, bool fresh)
 	return best;
 }
 
-/* Where the next connection goes; a fresh one may take the place of one that is not. */
+/* The place of the next connection; a fresh one may replace one that is not. */
 static struct connection **place(struct connection **pool, bool fresh)
 {
 	for (size_t i = 0; i < CONNECTIONS_EACH; i++) {

@@ -3,7 +3,7 @@
 
 #include "dns/upstream/timer_wheel.h"
 
-#define FIRED_A_RUN 8 /* timers, before others have their turn: each may send */
+#define FIRED_A_RUN 8 /* timers in one run, before other work has its turn: each may send */
 
 #include <stddef.h>
 
@@ -52,7 +52,7 @@ void dns_timer_wheel_set(struct dns_timer_wheel *wheel, struct dns_timer *timer,
 	wheel->used[slot / 64] |= UINT64_C(1) << slot % 64;
 }
 
-/* How many slots after `from` the next used one lies; DNS_TIMER_WHEEL_SLOTS: there is none. */
+/* The distance from slot `from` to the next used slot; DNS_TIMER_WHEEL_SLOTS: no slot is used. */
 static unsigned distance(const struct dns_timer_wheel *wheel, unsigned from)
 {
 	unsigned gone = 0;
@@ -80,7 +80,7 @@ static struct dns_timer *due_in(struct dns_timer *timer, uint64_t now_ms)
 
 void dns_timer_wheel_run(struct dns_timer_wheel *wheel, uint64_t now_ms)
 {
-	/* However long nobody ran it, one turn passes every slot. */
+	/* However long ago the last run was, one round passes every slot. */
 	if (now_ms > wheel->now_ms + DNS_TIMER_WHEEL_SLOTS) {
 		uint64_t turns = (now_ms - wheel->now_ms) / DNS_TIMER_WHEEL_SLOTS - 1;
 

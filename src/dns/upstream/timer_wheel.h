@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 /*
- * Timers by the millisecond: setting and clearing cost the same however many there are. A timer
- * lies in its owner, zeroed before its first use.
+ * Timers with a resolution of 1 ms: setting and clearing take constant time. A timer lies in its
+ * owner's memory, zeroed before its first use.
  */
 struct dns_timer {
 	struct dns_timer *next;
-	struct dns_timer **link; /* what points at this one; NULL: not set */
+	struct dns_timer **link; /* the pointer that points at this timer; NULL: not set */
 	uint64_t due_ms;
 	void (*fire)(struct dns_timer *timer, uint64_t now_ms);
 };
@@ -21,20 +21,22 @@ struct dns_timer {
 #define DNS_TIMER_WHEEL_SLOTS 4096u
 
 struct dns_timer_wheel {
-	uint64_t now_ms; /* slots before it are done */
+	uint64_t now_ms; /* slots before this time are done */
 	bool stopped;
 	uint64_t used[DNS_TIMER_WHEEL_SLOTS / 64];
 	struct dns_timer *slots[DNS_TIMER_WHEEL_SLOTS];
 };
 
 void dns_timer_wheel_init(struct dns_timer_wheel *wheel, uint64_t now_ms);
-/* Sets it, or moves it. A time that has passed fires at the next run. */
+/* Sets or moves the timer. A time that has passed fires at the next run. */
 void dns_timer_wheel_set(struct dns_timer_wheel *wheel, struct dns_timer *timer, uint64_t due_ms);
 void dns_timer_wheel_clear(struct dns_timer_wheel *wheel, struct dns_timer *timer);
-/* Fires what is due, but not all of much at once: then the next run is due at once. A timer is
- * cleared before it fires. Ends early once `stopped` is set. */
+/*
+ * Fires timers that are due, up to a bound; if more are due, so is the next run. A timer is cleared
+ * before it fires. Ends early once `stopped` is set.
+ */
 void dns_timer_wheel_run(struct dns_timer_wheel *wheel, uint64_t now_ms);
-/* When to run next; UINT64_MAX: nothing is set. */
+/* When the next run is due; UINT64_MAX: no timer is set. */
 uint64_t dns_timer_wheel_next(const struct dns_timer_wheel *wheel);
 
 #endif

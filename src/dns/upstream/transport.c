@@ -10,14 +10,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define POOL_LOOPBACK 8u /* there, nobody else can spoof */
+#define POOL_LOOPBACK 8u /* on loopback other hosts cannot spoof */
 #define POOL_MAX 64u
 #define QUERIES_MAX 10000u
 #define AGE_MAX_MS 60000u
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 #define DATAGRAM_MAX 65535
 #define DATAGRAMS_A_TURN 256
-#define UDP_MAX (DNS_SOCKETS_MAX - DNS_TCP_MAX) /* numbers from there on are connections */
+#define UDP_MAX (DNS_SOCKETS_MAX - DNS_TCP_MAX) /* numbers from here on are connections */
 
 struct udp {
 	uv_poll_t poll;
@@ -27,7 +27,7 @@ struct udp {
 	uint32_t queries;
 	uint32_t in_flight;
 	uint64_t opened_ms;
-	bool retired; /* out of its pool */
+	bool retired; /* removed from its pool */
 	bool closing;
 };
 
@@ -41,8 +41,8 @@ struct dns_transport {
 	const struct endpoint *upstreams;
 	struct dns_transport_events events;
 	struct pool pools[DNS_MAX_UPSTREAMS];
-	struct udp *sockets[UDP_MAX]; /* by number */
-	size_t open_count;            /* handles that libuv still knows */
+	struct udp *sockets[UDP_MAX]; /* indexed by number */
+	size_t open_count;            /* handles that libuv has not closed yet */
 	struct dns_tcp *tcp;
 	bool closing;
 	uint8_t datagram[DATAGRAM_MAX];
@@ -160,7 +160,10 @@ void dns_transport_close(struct dns_transport *transport)
 	}
 }
 
-/* What came in, and errors that the kernel kept for this socket; false when there is no more. */
+/*
+ * Receives a datagram, or an error that the kernel kept for this socket; false when there is no
+ * more.
+ */
 static bool receive_one(struct udp *s)
 {
 	struct dns_transport *t = s->transport;
@@ -208,7 +211,7 @@ static int connected_socket(const struct endpoint *upstream)
 	if (fd < 0) {
 		return -1;
 	}
-	/* As much as the system grants; its default holds 256 replies. */
+	/* As much as the system allows; the default holds 256 replies. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (connect(fd, (const struct sockaddr *)&address, len) != 0) {
 		close(fd);
@@ -262,7 +265,10 @@ static void retire(struct udp *s)
 	}
 }
 
-/* One at the place drawn; when no more can be opened, any that the pool has. */
+/*
+ * The socket at the place drawn, opened if need be; if no more can be opened, any socket of the
+ * pool.
+ */
 static struct udp *draw(struct dns_transport *t, size_t upstream, uint32_t place)
 {
 	struct pool *pool = &t->pools[upstream];
@@ -323,7 +329,7 @@ static enum dns_sent send_query(void *ctx, int socket, const uint8_t *query, siz
 	}
 	if (send(s->fd, query, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno == EAGAIN ||
 		errno == ENOBUFS || errno == EINTR) {
-		return DNS_SENT; /* if it is lost, that is what retransmission is for */
+		return DNS_SENT; /* a lost datagram is retransmitted */
 	}
 	return DNS_SENT_UNREACHABLE;
 }

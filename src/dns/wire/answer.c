@@ -39,8 +39,8 @@ void dns_answer_take_ttl(struct dns_answer *answer, uint32_t ttl)
 }
 
 /*
- * Where in the ascending order of `count` items the new one goes, by a binary search; false if it
- * is there already. `order` compares the new item with the one at an index.
+ * Finds by a binary search where in the ascending order of `count` items the new one goes; false if
+ * it is there already. `order` compares the new item with the one at an index.
  */
 static bool find_place(const struct dns_answer *answer, const void *item,
 	int (*order)(const struct dns_answer *, const void *, size_t), size_t *place)
@@ -65,7 +65,7 @@ static bool find_place(const struct dns_answer *answer, const void *item,
 	return true;
 }
 
-/* Makes room at `place`; false if all that is kept comes before it. */
+/* Makes room at `place`; false if the array is full and `place` is behind its end. */
 static bool make_room(struct dns_answer *answer, void *items, size_t size, size_t max, size_t place)
 {
 	if (answer->count == max) {

@@ -8,15 +8,16 @@
 
 #include <ldns/ldns.h>
 
-/* How an answer comes about: for the reply reader and the static zone. */
-
-/* A SERVFAIL without anything in it, about `name`. */
+/*
+ * Functions that build an answer, for the reply parser and the static zone. An empty SERVFAIL about
+ * `name`.
+ */
 void dns_answer_init(struct dns_answer *answer, const struct dns_name *name, enum dns_type type);
 
 /* Lowers the TTL to `ttl`; above 2^31 - 1 counts as 0 (RFC 2181 section 8). */
 void dns_answer_take_ttl(struct dns_answer *answer, uint32_t ttl);
 
-/* Each keeps the smallest in its order, once. `name` must be lower-case. */
+/* Each keeps the smallest items in its order, once. `name` must be lower-case. */
 void dns_answer_add_addr(struct dns_answer *answer, const struct addr *addr);
 void dns_answer_add_name(struct dns_answer *answer, const struct dns_name *name);
 
@@ -27,7 +28,7 @@ struct dns_chain {
 NODISCARD enum dns_answer_kind dns_answer_follow(
 	struct dns_answer *answer, struct dns_chain *chain, const struct dns_name *next);
 
-/* What ldns holds, in our own terms, lower-case. False for NULL and for RDATA of another size. */
+/* Converts from ldns, in lower case. False for NULL and for RDATA of another size. */
 NODISCARD bool dns_name_from_rdf(const ldns_rdf *rdf, struct dns_name *out);
 NODISCARD bool dns_addr_from_rdf(const ldns_rdf *rdf, enum dns_type type, struct addr *out);
 

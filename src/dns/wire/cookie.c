@@ -33,7 +33,7 @@ static bool legal_len(size_t len)
 	       (len >= DNS_COOKIE_CLIENT + DNS_COOKIE_SERVER_MIN && len <= DNS_COOKIE_MAX);
 }
 
-/* One OPT's options; *found must be NONE, and tells of the first cookie. */
+/* Reads one OPT's options; *found must be NONE, and becomes the kind of the first cookie. */
 static bool read_options(struct reader *r, const struct dns_cookie *sent,
 	enum dns_cookie_found *found, struct dns_cookie *out)
 {

@@ -55,7 +55,7 @@ static bool put_question(ldns_pkt *packet, const struct dns_query *query)
 	return true;
 }
 
-/* The OPT is the message's end, and empty: its RDLENGTH is the last that stands there. */
+/* The OPT is the message's end, and empty: its RDLENGTH is the message's last field. */
 static size_t append_cookie(const struct dns_cookie *cookie, uint8_t out[DNS_QUERY_MAX], size_t len)
 {
 	put_u16(out + len - 2, (uint16_t)(4 + cookie->len));
@@ -98,7 +98,7 @@ out:
 	return len;
 }
 
-/* An error that a server may send without having looked at the question. */
+/* An error that a server may send without its copy of the question section. */
 static bool rcode_without_question(unsigned rcode)
 {
 	return rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_SERVFAIL ||
@@ -140,7 +140,8 @@ enum dns_match dns_reply_match(const struct dns_query *query, const uint8_t *rep
 	uint16_t type = reader_u16(&r);
 	uint16_t class = reader_u16(&r);
 
-	/* RFC 5452 section 4.2; the name's case is ours at random, so it must come back as it was.
+	/*
+	 * RFC 5452 section 4.2; the case of the name is random, and must come back as it was sent.
 	 */
 	if (r.failed || header.questions != 1 || type != (uint16_t)query->type ||
 		class != DNS_CLASS_IN) {

@@ -14,14 +14,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* "A", "PTR", …; "TYPE65" for one without a name here. */
+/* "A", "PTR", …; "TYPE65" for a type without a name here. */
 const char *dns_type_word(enum dns_type type, char buffer[16]);
 
 /* The codec for queries and replies (RFC 1035, 6891), by ldns. No I/O. */
 
 #define DNS_QUERY_MAX 512
-#define DNS_ANSWER_MAX 64 /* names kept of one answer; the rest is counted */
-#define DNS_ADDRS_MAX 512 /* addresses, likewise */
+#define DNS_ANSWER_MAX 64 /* names kept of one answer; the others are counted */
+#define DNS_ADDRS_MAX 512 /* addresses kept of one answer */
 #define DNS_CNAME_MAX 8
 
 struct dns_query {
@@ -31,8 +31,8 @@ struct dns_query {
 	uint16_t edns_size; /* 0: no OPT record */
 	bool dnssec_ok;
 	bool want_ad;             /* RFC 6840 section 5.7 */
-	bool over_tcp;            /* the question may come back in another case */
-	struct dns_cookie cookie; /* goes with EDNS only; of length 0: none */
+	bool over_tcp;            /* the question section may come back in another case */
+	struct dns_cookie cookie; /* sent with EDNS only; of length 0: no cookie */
 };
 
 /* RD set, class IN. Returns the length written; 0 when out of memory. */
@@ -42,37 +42,37 @@ enum dns_match {
 	DNS_MATCH_YES,
 	DNS_MATCH_NOT_A_REPLY,
 	DNS_MATCH_WRONG_ID,
-	DNS_MATCH_WRONG_CASE, /* of the question, and nothing else is wrong */
+	DNS_MATCH_WRONG_CASE, /* of the question section, and all else matches */
 	DNS_MATCH_WRONG_QUESTION
 };
 
 /*
- * The first gate, on raw bytes: at least a header, QR set, opcode QUERY, the query's ID, exactly
+ * The first check, on raw bytes: at least a header, QR set, opcode QUERY, the query's ID, exactly
  * one question, byte-equal with the one sent, case included. The question may be missing only with
- * rcode FORMERR, NOTIMP, SERVFAIL or REFUSED and no records at all. Anything but YES is dropped,
- * and the query goes on waiting; WRONG_CASE counts as a match over TCP alone.
+ * rcode FORMERR, NOTIMP, SERVFAIL or REFUSED and no records at all. A reply that is not YES is
+ * dropped, and the query stays open; WRONG_CASE counts as a match over TCP only.
  */
 enum dns_match dns_reply_match(const struct dns_query *query, const uint8_t *reply, size_t len);
 
 enum dns_answer_kind {
 	DNS_ANSWER_DATA,   /* records of the type asked for */
 	DNS_ANSWER_CNAME,  /* the chain leaves this message: ask for `target` */
-	DNS_ANSWER_NODATA, /* the name is there, the type is not */
+	DNS_ANSWER_NODATA, /* the name exists, the type does not */
 	DNS_ANSWER_NXDOMAIN,
 	DNS_ANSWER_CNAME_LOOP,
 	DNS_ANSWER_CNAME_TOO_LONG, /* more than DNS_CNAME_MAX links, and no loop among them */
 	DNS_ANSWER_TRUNCATED,
 	DNS_ANSWER_SERVFAIL,
-	DNS_ANSWER_EXTENDED, /* an rcode above 15, which takes EDNS to say, but for BADCOOKIE */
+	DNS_ANSWER_EXTENDED, /* an rcode above 15, which needs EDNS, other than BADCOOKIE */
 	DNS_ANSWER_REFUSED,
-	DNS_ANSWER_LAME,       /* a referral, or no recursion from a server that should offer it */
-	DNS_ANSWER_NO_EDNS,    /* FORMERR or NOTIMP to a query with OPT */
-	DNS_ANSWER_BAD_COOKIE, /* BADCOOKIE to a query with one: again, with what this one brought
-				*/
-	DNS_ANSWER_MALFORMED   /* matched, and then did not keep to the format */
+	DNS_ANSWER_LAME,    /* a referral, or no recursion from a server that should offer it */
+	DNS_ANSWER_NO_EDNS, /* FORMERR or NOTIMP to a query with OPT */
+	/* BADCOOKIE to a query with a cookie: send again with the cookie of this reply */
+	DNS_ANSWER_BAD_COOKIE,
+	DNS_ANSWER_MALFORMED /* matched, but does not keep to the format */
 };
 
-/* What a reply, or the static zone, says. Names in it are lower-case. */
+/* The answer of a reply, or of the static zone. Names in it are lower-case. */
 struct dns_answer {
 	enum dns_answer_kind kind;
 	enum dns_type type; /* as asked */
@@ -81,9 +81,9 @@ struct dns_answer {
 	bool authentic;  /* AD */
 	unsigned cnames; /* links followed in this message */
 	struct dns_name
-		target;  /* the end of the CNAME chain; the question's name if there is none */
+		target;  /* the end of the CNAME chain; without a chain the question's name */
 	size_t count;    /* records in `addrs` or `names` */
-	size_t left_out; /* records beyond those, and all of a type that is neither */
+	size_t left_out; /* records beyond those, and all records of a type that is neither */
 	union {
 		struct addr addrs[DNS_ADDRS_MAX]; /* A, AAAA, in ascending order */
 		/* PTR, NS, CNAME, and of SOA the MNAME; in the order of their text */
@@ -92,25 +92,25 @@ struct dns_answer {
 };
 
 /*
- * The structure has room for the worst (16 KiB), and seldom needs it: only its first
- * dns_answer_size() bytes hold anything. Whoever keeps an answer copies that many.
+ * The structure has room for the largest answer (16 KiB). Only its first dns_answer_size() bytes
+ * are used, and only those are copied when an answer is kept.
  */
 size_t dns_answer_size(const struct dns_answer *answer);
 
 /*
- * Reads a reply that matched; one that did not is MALFORMED. TC makes it TRUNCATED, whatever else
- * it says. The second gate (validate.h) walks the raw records, then ldns parses the few that count:
- * those of the answer section on the question's own CNAME chain, class IN, and the SOA of a
- * negative answer, at or above the chain's end. Nothing else is ever taken.
+ * Parses a reply that matched; one that did not is MALFORMED. TC makes it TRUNCATED, whatever else
+ * it contains. The second check (validate.h) walks the raw records, then ldns parses the few that
+ * count: those of the answer section on the question's own CNAME chain, class IN, and the SOA of a
+ * negative answer, at or above the chain's end. All other records are ignored.
  *
- * CNAMEs synthesised from DNAMEs are CNAMEs like others. A loop is CNAME_LOOP (with a TTL),
- * more than DNS_CNAME_MAX links are CNAME_TOO_LONG. Two different CNAMEs at one name, a CNAME
- * beside data of the type asked for, and NXDOMAIN with such data are MALFORMED. The rcode is about
+ * CNAMEs synthesised from DNAMEs are CNAMEs like others. A loop is CNAME_LOOP (with a TTL), more
+ * than DNS_CNAME_MAX links are CNAME_TOO_LONG. Two different CNAMEs at one name, a CNAME together
+ * with data of the type asked for, and NXDOMAIN with such data are MALFORMED. The rcode is about
  * the chain's end (RFC 6604); a chain that ends in neither data nor a SOA at or above its end is
  * CNAME. A negative answer from a server that neither has authority nor offers recursion is LAME,
- * as is a referral. Rcodes up to 15 without a kind of their own are SERVFAIL; FORMERR and NOTIMP
- * are, to queries without OPT. TTLs above 2^31 - 1 count as 0 (RFC 2181 section 8). Duplicates are
- * taken once. `answer` is always filled.
+ * as is a referral. Rcodes up to 15 without a kind of their own are SERVFAIL; so are FORMERR and
+ * NOTIMP to queries without OPT. TTLs above 2^31 - 1 count as 0 (RFC 2181 section 8). Duplicates
+ * are taken once. `answer` is always filled.
  */
 void dns_reply_read(
 	const struct dns_query *query, const uint8_t *reply, size_t len, struct dns_answer *answer);

@@ -7,7 +7,7 @@
 
 #define ESCAPE_MAX 4 /* \DDD */
 
-/* Reads the escape that stands after a backslash; false if it is none. */
+/* Reads the escape behind a backslash; false if it is not a valid escape. */
 static bool unescape(struct str text, size_t *at, uint8_t *byte)
 {
 	if (*at >= text.len) {
@@ -39,7 +39,7 @@ static bool unescape(struct str text, size_t *at, uint8_t *byte)
 bool dns_name_from_text(struct str text, struct dns_name *out)
 {
 	struct dns_name name;
-	size_t label = 0; /* where the length of the label being read goes */
+	size_t label = 0; /* the position of the current label's length */
 	size_t len = 1;
 	size_t at = 0;
 
@@ -117,7 +117,10 @@ void dns_name_reverse(const struct addr *addr, struct dns_name *out)
 	put_label(out, "", 0);
 }
 
-/* Length octets are below 64, where there is no letter: a name folds as one run of bytes. */
+/*
+ * Length octets are below 64, where there are no letters: a name is lower-cased as one run of
+ * bytes.
+ */
 static uint8_t fold(uint8_t byte)
 {
 	return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
@@ -227,7 +230,7 @@ bool dns_name_to_host(const struct dns_name *name, char out[DNS_HOST_MAX + 1])
 	return true;
 }
 
-/* One byte of a label as text; returns how many characters that is. */
+/* Writes one byte of a label as text; returns the number of characters. */
 static size_t escape(uint8_t byte, char out[ESCAPE_MAX])
 {
 	if (byte > ' ' && byte < 0x7f && byte != '.' && byte != '\\') {
@@ -245,7 +248,7 @@ static size_t escape(uint8_t byte, char out[ESCAPE_MAX])
 	return 4;
 }
 
-/* Spells a name's text, a character at a time. */
+/* Iterates over the characters of a name's text form. */
 struct speller {
 	const struct dns_name *name;
 	size_t at;
@@ -281,7 +284,7 @@ static int spell(struct speller *s)
 	return s->chars[0];
 }
 
-/* Steps over the labels that the names share byte for byte; false if those are all. */
+/* Skips the labels that both names share byte for byte; false if all are the same. */
 static bool find_difference(const struct dns_name *a, const struct dns_name *b, size_t *label)
 {
 	for (*label = 0;;) {
@@ -312,7 +315,7 @@ int dns_name_compare_text(const struct dns_name *a, const struct dns_name *b)
 		int ca = spell(&sa);
 		int cb = spell(&sb);
 
-		/* No character is a NUL; -1, the end, comes before all. */
+		/* No character is a NUL; -1, the end, is before all characters. */
 		ca = ca < 0 ? ca : fold((uint8_t)ca);
 		cb = cb < 0 ? cb : fold((uint8_t)cb);
 		if (ca != cb || ca < 0) {

@@ -37,7 +37,7 @@ bool dns_name_under(const struct dns_name *name, const struct dns_name *ancestor
 /* Below 0, 0 or above 0: the order of their texts, byte by byte, caselessly. */
 int dns_name_compare_text(const struct dns_name *a, const struct dns_name *b);
 void dns_name_lower(struct dns_name *name);
-/* The same for `len` octets of a name, wherever they lie. */
+/* The same for `len` octets of a name in a message. */
 void dns_wire_lower(uint8_t *wire, size_t len);
 /* Letters in random case (draft-vixie-dnsext-dns0x20). */
 void dns_name_randomize_case(struct dns_name *name, struct random_pool *random);

@@ -9,9 +9,9 @@
 #include <ldns/ldns.h>
 #include <string.h>
 
-#define SOA_MINIMUM 6 /* which of a SOA's fields */
+#define SOA_MINIMUM 6 /* the index of this field in a SOA */
 
-/* Has ldns parse one record where the walk found it; NULL if it reads anything else than that. */
+/* Parses one record of the walk with ldns; NULL if ldns does not read exactly that record. */
 static ldns_rr *parse_record(const struct dns_walk *walk, const struct dns_record *record)
 {
 	ldns_rr *rr = NULL;
@@ -41,7 +41,7 @@ static bool rr_is(const ldns_rr *rr, const struct dns_name *owner, uint16_t type
 
 enum link { LINK_NONE, LINK_DATA, LINK_CNAME, LINK_BAD };
 
-/* What the records say about answer->target; *next is where its CNAME leads. */
+/* What the records contain about answer->target; *next is where its CNAME leads. */
 static enum link find_link(
 	const ldns_rr_list *records, struct dns_answer *answer, struct dns_name *next)
 {
@@ -135,7 +135,7 @@ static enum dns_answer_kind follow_chain(const ldns_rr_list *records, struct dns
 	}
 }
 
-/* The authority section's part in a negative answer. */
+/* What the authority section says about a negative answer. */
 struct authority {
 	bool soa; /* at or above the chain's end */
 	uint32_t soa_ttl;
@@ -213,7 +213,7 @@ static enum dns_answer_kind read_negative(const struct dns_header *header, bool 
 	return nxdomain ? DNS_ANSWER_NXDOMAIN : DNS_ANSWER_NODATA;
 }
 
-/* The records of the answer section that can matter; NULL for none that ldns can read. */
+/* The records of the answer section that can matter; NULL if ldns cannot parse them. */
 static ldns_rr_list *collect(
 	const uint8_t *reply, size_t len, enum dns_type type, struct dns_header *header)
 {
@@ -313,7 +313,7 @@ void dns_reply_read(
 	case DNS_ANSWER_CNAME_LOOP:
 		break;
 	default:
-		/* A failure says nothing, whatever was read before it showed. */
+		/* A failure has no data, whatever was parsed before it showed. */
 		dns_answer_init(answer, &query->name, query->type);
 		break;
 	}

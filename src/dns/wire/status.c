@@ -40,7 +40,7 @@ bool dns_status_is_failure(enum dns_status status)
 	return status > DNS_STATUS_CNAME_LOOP;
 }
 
-bool dns_status_is_ours(enum dns_status status)
+bool dns_status_is_local(enum dns_status status)
 {
 	return status >= DNS_STATUS_OVERLOAD;
 }

@@ -5,7 +5,7 @@
 
 #include "dns/wire/validate.h"
 
-#define KEEP 4096 /* bytes of memory; longer messages are seldom */
+#define KEEP 4096 /* bytes of memory that stay allocated; longer messages are rare */
 
 void dns_tcp_frames_init(struct dns_tcp_frames *frames)
 {
@@ -22,7 +22,7 @@ static size_t message_len(const uint8_t *prefix)
 	return (size_t)prefix[0] << 8 | prefix[1];
 }
 
-/* Moves bytes into `held` until it has `want` of them, or none is left. */
+/* Moves bytes into `held` until it has `want` of them, or the input is used up. */
 static bool hold(struct dns_tcp_frames *frames, size_t want, const uint8_t **at, size_t *left)
 {
 	size_t take = want - frames->held.len;
@@ -36,7 +36,7 @@ static bool hold(struct dns_tcp_frames *frames, size_t want, const uint8_t **at,
 	return true;
 }
 
-/* A message that begins in `held`. */
+/* Completes a message that begins in `held`. */
 static enum dns_tcp_frame next_held(struct dns_tcp_frames *frames, const uint8_t **at, size_t *left,
 	const uint8_t **message, size_t *len)
 {
@@ -68,7 +68,7 @@ enum dns_tcp_frame dns_tcp_frames_next(struct dns_tcp_frames *frames, const uint
 
 	if (held->len >= DNS_TCP_FRAME_PREFIX &&
 		held->len == DNS_TCP_FRAME_PREFIX + message_len(held->data)) {
-		bytes_reset(held, KEEP); /* told by the call before */
+		bytes_reset(held, KEEP); /* returned by the previous call */
 	}
 	if (held->len == 0 && *left >= DNS_TCP_FRAME_PREFIX) {
 		size_t whole = DNS_TCP_FRAME_PREFIX + message_len(*at);

@@ -23,22 +23,23 @@
 #define DNS_TCP_FRAME_MAX (DNS_TCP_FRAME_PREFIX + 65535u)
 
 struct dns_tcp_frames {
-	struct bytes held; /* the beginning of a message that is not whole */
+	struct bytes held; /* the beginning of an incomplete message */
 };
 
 enum dns_tcp_frame {
 	DNS_TCP_FRAME_DONE,
 	DNS_TCP_FRAME_MORE,
-	DNS_TCP_FRAME_BAD /* too short for a DNS header, or out of memory: the stream is lost */
+	/* too short for a DNS header, or out of memory: the stream cannot be read on */
+	DNS_TCP_FRAME_BAD
 };
 
 void dns_tcp_frames_init(struct dns_tcp_frames *frames);
 void dns_tcp_frames_clear(struct dns_tcp_frames *frames);
 
 /*
- * Takes the next message from the `*left` bytes at `*at`, and moves both past what it took. DONE:
- * a message of `*len` bytes at `*message`, a view that is good until the next call and as long as
- * the input is. MORE: all bytes are taken.
+ * Takes the next message from the `*left` bytes at `*at`, and moves both past it. DONE: a message
+ * of `*len` bytes at `*message`, a view that is valid until the next call and as long as the input
+ * is. MORE: all bytes are taken.
  */
 NODISCARD enum dns_tcp_frame dns_tcp_frames_next(struct dns_tcp_frames *frames, const uint8_t **at,
 	size_t *left, const uint8_t **message, size_t *len);

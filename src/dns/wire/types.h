@@ -4,7 +4,7 @@
 #ifndef DW_DNS_WIRE_TYPES_H
 #define DW_DNS_WIRE_TYPES_H
 
-/* Numbers of RFC 1035 and 6895. */
+/* Type numbers of RFC 1035 and 6895. */
 
 enum dns_type {
 	DNS_TYPE_A = 1,

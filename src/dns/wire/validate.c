@@ -28,8 +28,8 @@ bool dns_header_read(const uint8_t *message, size_t len, struct dns_header *out)
 }
 
 /*
- * Steps over the name at *at. Each pointer must lead before the run of labels that it ends, so
- * that no label is ever visited twice.
+ * Skips the name at *at. Each pointer must lead to before the run of labels that it ends, so that
+ * no label is ever visited twice.
  */
 static bool skip_name(const uint8_t *message, size_t len, size_t *at)
 {
@@ -128,7 +128,7 @@ enum dns_walk_step dns_walk_next(struct dns_walk *walk, struct dns_record *out)
 	return DNS_WALK_RECORD;
 }
 
-/* `names` names and then `numbers` octets, exactly. */
+/* True if the RDATA is exactly `names` names and then `numbers` octets. */
 static bool rdata_is(
 	const struct dns_walk *walk, const struct dns_record *record, size_t names, size_t numbers)
 {
@@ -142,7 +142,9 @@ static bool rdata_is(
 	return at <= record->end && record->end - at == numbers;
 }
 
-/* Code, length, data (RFC 6891 section 6.1.2), up to the last octet. */
+/*
+ * True if the options are whole: code, length, data (RFC 6891 section 6.1.2), up to the last octet.
+ */
 static bool options_good(const struct dns_walk *walk, const struct dns_record *record)
 {
 	struct reader r;
@@ -209,7 +211,10 @@ bool dns_validate(const uint8_t *message, size_t len, unsigned *rcode)
 				return false;
 			}
 			opt = true;
-			/* RFC 6891 6.1.3: the upper eight bits lie where others have a TTL. */
+			/*
+			 * RFC 6891 6.1.3: the upper eight bits stand where other records have their
+			 * TTL.
+			 */
 			code |= record.ttl >> 24 << 4;
 		}
 	}

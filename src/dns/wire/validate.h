@@ -44,7 +44,7 @@ struct dns_header {
 /* False if there are fewer than 12 bytes. */
 NODISCARD bool dns_header_read(const uint8_t *message, size_t len, struct dns_header *out);
 
-/* Where one record lies; offsets from the message's first byte. */
+/* The position of one record; offsets from the message's first byte. */
 struct dns_record {
 	enum dns_section section;
 	uint16_t type;
@@ -55,7 +55,7 @@ struct dns_record {
 	size_t end;
 };
 
-/* Goes through a message's records, in order. Wants a header with at most one question. */
+/* Iterates over a message's records, in order. Needs a header with at most one question. */
 struct dns_walk {
 	const uint8_t *message;
 	size_t len;
@@ -67,20 +67,20 @@ struct dns_walk {
 
 enum dns_walk_step { DNS_WALK_RECORD, DNS_WALK_END, DNS_WALK_BAD };
 
-/* False if header or question are not whole. */
+/* False if header or question section are cut off. */
 NODISCARD bool dns_walk_init(struct dns_walk *walk, const uint8_t *message, size_t len);
 /*
- * BAD where a name points forward or to itself, into the header, over more than DNS_POINTERS_MAX
- * pointers, or is over 255 octets, and where something is cut off. END only at the last byte:
- * trailing bytes are BAD.
+ * BAD if a name points forward or to itself, into the header, over more than DNS_POINTERS_MAX
+ * pointers, or is over 255 octets, and if a record is cut off. END only at the last byte: trailing
+ * bytes are BAD.
  */
 NODISCARD enum dns_walk_step dns_walk_next(struct dns_walk *walk, struct dns_record *out);
 
 /*
  * True if all records can be walked, there are at most DNS_RECORDS_MAX, the RDATA of A, AAAA, NS,
  * CNAME, SOA and PTR fill RDLENGTH exactly, no record is a TSIG, and there is at most one OPT, in
- * the additional section, at the root, and of whole options. *rcode is the whole of it, with OPT's
- * upper bits.
+ * the additional section, at the root, and of whole options. *rcode is the complete code, with
+ * OPT's upper bits.
  */
 NODISCARD bool dns_validate(const uint8_t *message, size_t len, unsigned *rcode);
 

@@ -3,39 +3,39 @@
 
 #include "dns/zone/lexer.h"
 
-void dns_lexer_init(struct dns_lexer *entries, struct str text)
+void dns_lexer_init(struct dns_lexer *lexer, struct str text)
 {
-	*entries = (struct dns_lexer){.rest = text, .line = 1};
-	bytes_init(&entries->text, DNS_LEXER_MAX + 1);
+	*lexer = (struct dns_lexer){.rest = text, .line = 1};
+	bytes_init(&lexer->text, DNS_LEXER_MAX + 1);
 }
 
-void dns_lexer_clear(struct dns_lexer *entries)
+void dns_lexer_clear(struct dns_lexer *lexer)
 {
-	bytes_clear(&entries->text);
+	bytes_clear(&lexer->text);
 }
 
 static const char too_long[] = "an entry that is over 16 KiB";
 
-/* Where an entry stands, between two of its bytes. */
+/* The lexer's state between two bytes of an entry. */
 struct state {
 	bool quoted;
 	unsigned depth; /* of parentheses */
-	bool begun;     /* there is more than blanks */
+	bool begun;     /* the entry has more than blanks */
 };
 
-/* Takes `c`; returns what goes wrong with it, or NULL. */
-static const char *take(struct dns_lexer *entries, struct state *state, char c)
+/* Reads `c`; returns what is wrong with it, or NULL. */
+static const char *read_byte(struct dns_lexer *lexer, struct state *state, char c)
 {
 	switch (c) {
 	case '\0':
 		return "a NUL byte";
 	case '\\':
-		if (entries->rest.len == 0 || entries->rest.data[0] == '\n') {
+		if (lexer->rest.len == 0 || lexer->rest.data[0] == '\n') {
 			return "a backslash with nothing behind it";
 		}
-		bytes_append_u8(&entries->text, '\\');
-		c = entries->rest.data[0];
-		entries->rest = str_from(entries->rest, 1);
+		bytes_append_u8(&lexer->text, '\\');
+		c = lexer->rest.data[0];
+		lexer->rest = str_from(lexer->rest, 1);
 		if (c == '\0') {
 			return "a NUL byte";
 		}
@@ -56,7 +56,7 @@ static const char *take(struct dns_lexer *entries, struct state *state, char c)
 		break;
 	case ';':
 		if (!state->quoted) {
-			entries->rest = str_from(entries->rest, str_find(entries->rest, '\n'));
+			lexer->rest = str_from(lexer->rest, str_find(lexer->rest, '\n'));
 			return NULL;
 		}
 		break;
@@ -68,23 +68,23 @@ static const char *take(struct dns_lexer *entries, struct state *state, char c)
 		break;
 	}
 	state->begun |= !ascii_is_blank(c);
-	return bytes_append_u8(&entries->text, (uint8_t)c) ? NULL : too_long;
+	return bytes_append_u8(&lexer->text, (uint8_t)c) ? NULL : too_long;
 }
 
-enum dns_lexer_step dns_lexer_next(struct dns_lexer *entries, const char **why)
+enum dns_lexer_step dns_lexer_next(struct dns_lexer *lexer, const char **why)
 {
 	struct state state = {.depth = 0};
 
-	bytes_reset(&entries->text, DNS_LEXER_MAX);
-	while (entries->rest.len > 0) {
-		char c = entries->rest.data[0];
+	bytes_reset(&lexer->text, DNS_LEXER_MAX);
+	while (lexer->rest.len > 0) {
+		char c = lexer->rest.data[0];
 
 		if (!state.begun) {
-			entries->text_line = entries->line;
+			lexer->text_line = lexer->line;
 		}
-		entries->rest = str_from(entries->rest, 1);
+		lexer->rest = str_from(lexer->rest, 1);
 		if (c == '\n') {
-			entries->line++;
+			lexer->line++;
 			if (state.quoted) {
 				*why = "a quote that does not end on its line";
 				return DNS_LEXER_BAD;
@@ -93,11 +93,11 @@ enum dns_lexer_step dns_lexer_next(struct dns_lexer *entries, const char **why)
 				if (state.begun) {
 					break;
 				}
-				entries->text.len = 0;
+				lexer->text.len = 0;
 				continue;
 			}
 		}
-		*why = take(entries, &state, c);
+		*why = read_byte(lexer, &state, c);
 		if (*why != NULL) {
 			return DNS_LEXER_BAD;
 		}
@@ -109,7 +109,7 @@ enum dns_lexer_step dns_lexer_next(struct dns_lexer *entries, const char **why)
 	if (!state.begun) {
 		return DNS_LEXER_DONE;
 	}
-	if (!bytes_append_u8(&entries->text, '\0')) {
+	if (!bytes_append_u8(&lexer->text, '\0')) {
 		*why = too_long;
 		return DNS_LEXER_BAD;
 	}

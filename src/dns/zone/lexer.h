@@ -21,15 +21,17 @@ struct dns_lexer {
 enum dns_lexer_step { DNS_LEXER_DONE, DNS_LEXER_ONE, DNS_LEXER_BAD };
 
 /* `text` is borrowed until dns_lexer_clear. */
-void dns_lexer_init(struct dns_lexer *entries, struct str text);
-void dns_lexer_clear(struct dns_lexer *entries);
+void dns_lexer_init(struct dns_lexer *lexer, struct str text);
+void dns_lexer_clear(struct dns_lexer *lexer);
 /*
- * ONE: entries->text is the next entry, as a NUL-terminated string that begins with a blank where
- * no owner is given. BAD: *why says what is wrong near text_line; nothing can be read after it.
+ * ONE: lexer->text is the next entry, as a NUL-terminated string that begins with a blank if no
+ * owner is given. BAD: *why says what is wrong near text_line; nothing can be read after it.
  */
-NODISCARD enum dns_lexer_step dns_lexer_next(struct dns_lexer *entries, const char **why);
+NODISCARD enum dns_lexer_step dns_lexer_next(struct dns_lexer *lexer, const char **why);
 
-/* Cuts the first word off *rest; a blank behind a backslash does not end it. Empty: there is none.
+/*
+ * Cuts the first word off *rest; a blank behind a backslash does not end it. Empty: no word is
+ * left.
  */
 struct str dns_lexer_word(struct str *rest);
 /* A TTL, plain or as 1h30m, at most 2^31 - 1. */

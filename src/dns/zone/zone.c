@@ -17,7 +17,7 @@
 
 struct dns_zone {
 	struct dns_zone_records records; /* sorted by key, type and line */
-	struct dns_zone_record *soas;    /* those of them that are, in the same order */
+	struct dns_zone_record *soas;    /* the SOA records, in the same order */
 	size_t soa_count;
 	uint64_t digest;
 	struct ref references;
@@ -67,7 +67,7 @@ static size_t find(
 	return low;
 }
 
-/* RFC 1034 section 3.6.2: a CNAME stands alone, but for what signs it. */
+/* RFC 1034 section 3.6.2: no other record may stand at the name of a CNAME, except signatures. */
 static void check_cname(const struct dns_zone_record *cname, const struct dns_zone_record *other,
 	const char *path, struct diag *diag)
 {
@@ -179,7 +179,7 @@ void dns_zone_unref(struct dns_zone *zone)
 	free(zone);
 }
 
-/* The record at *at, if that is one of `key`; *at goes on to the next. */
+/* The record at *at, if its key is `key`; *at goes on to the next. */
 static const struct dns_zone_record *next_record(
 	const struct dns_zone *zone, const struct dns_zone_key *key, size_t *at)
 {

@@ -15,9 +15,12 @@
 
 #define FILE_MAX ((size_t)64 << 20)
 #define ERRORS_MAX 20
-#define SOA_MINIMUM 6 /* which of a SOA's fields */
+#define SOA_MINIMUM 6 /* the index of this field in a SOA */
 
-/* ldns takes a default TTL of 0 for "none given"; this one stands for ours, 0 included. */
+/*
+ * ldns takes a default TTL of 0 for "none given", so this value stands for a TTL of ours, 0
+ * included.
+ */
 #define TTL_ABSENT UINT32_MAX
 
 #define BAD_TTL "expected a TTL, at most 2147483647 seconds"
@@ -84,7 +87,7 @@ static bool add_record(struct dns_zone_records *records, const struct dns_zone_r
 	return true;
 }
 
-/* What of the RDATA answers questions; false where it is not what its type says. */
+/* Copies the RDATA of a type that can be looked up; false if it does not fit its type. */
 static bool take_data(const ldns_rr *rr, uint8_t data[DNS_ZONE_DATA_MAX], uint16_t *len)
 {
 	enum dns_type type = (enum dns_type)ldns_rr_get_type(rr);
@@ -143,7 +146,7 @@ static void take_record(struct loader *loader, const ldns_rr *rr)
 	struct dns_name owner;
 	const char *wrong = NULL;
 
-	/* To ldns, TYPE99999 is one, too. */
+	/* ldns accepts TYPE99999. */
 	if (ldns_rr_get_type(rr) <= 0 || ldns_rr_get_type(rr) > UINT16_MAX) {
 		wrong = "an unknown type";
 	} else if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN) {
@@ -173,9 +176,9 @@ static bool has_no_owner(const char *text)
 }
 
 /*
- * RFC 1035 section 5.1 lets the class stand before the TTL, ldns does not: there IN, which is what
- * goes without saying, is blanked. And ldns reads what begins with a digit as a TTL, garbage and
- * all, modulo 2^32: false for what is none.
+ * RFC 1035 section 5.1 lets the class stand before the TTL, ldns does not: an IN there, which is
+ * the default, is blanked. And ldns reads every word that begins with a digit as a TTL modulo 2^32,
+ * even with garbage behind it: false if the word is not a TTL.
  */
 static bool mend_ttl(char *text)
 {
@@ -205,7 +208,7 @@ static void read_record(struct loader *loader, char *text)
 			"a record without an owner, and none before it to take it from");
 		return;
 	}
-	/* To ldns, whatever begins with @ is the origin. */
+	/* ldns takes every word that begins with @ for the origin. */
 	if (text[0] == '@' && !ascii_is_blank(text[1])) {
 		diag_error(loader->diag, &loader->place, "@ is no part of a name; expected \\@");
 		return;
@@ -240,7 +243,7 @@ static bool is_absolute(struct str text)
 	return backslashes % 2 == 0;
 }
 
-/* Relative to the origin so far (ldns would take it for absolute). */
+/* Relative to the current origin (ldns would take it for absolute). */
 static bool set_origin(struct loader *loader, struct str text)
 {
 	struct dns_name name;

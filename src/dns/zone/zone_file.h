@@ -13,12 +13,12 @@
 #include <stdint.h>
 
 #define DNS_ZONE_TTL 3600
-#define DNS_ZONE_SOA_MNAME 4 /* where it begins in a SOA's data */
+#define DNS_ZONE_SOA_MNAME 4 /* its offset in a SOA's data */
 #define DNS_ZONE_DATA_MAX (DNS_ZONE_SOA_MNAME + DNS_NAME_MAX)
 
 /*
- * A name's labels from the root down, each behind its length, lower-case: keys below a key begin
- * with it, and stand right behind it in memcmp's order.
+ * A name's labels from the root down, each behind its length, lower-case: a key below another
+ * begins with it, and follows it directly in memcmp's order.
  */
 struct dns_zone_key {
 	const uint8_t *bytes;
@@ -27,9 +27,12 @@ struct dns_zone_key {
 
 struct dns_zone_record {
 	struct dns_zone_key key;
-	const uint8_t *data; /* A, AAAA: the address; PTR, CNAME, NS: the name, lower-case; SOA:
-				MINIMUM, then MNAME likewise */
-	uint16_t data_len;   /* 0 for other types */
+	/*
+	 * A, AAAA: the address; PTR, CNAME, NS: the name, lower-case; SOA: MINIMUM, then MNAME in
+	 * lower case
+	 */
+	const uint8_t *data;
+	uint16_t data_len; /* 0 for other types */
 	uint16_t type;
 	uint32_t ttl;
 	unsigned line;
@@ -45,7 +48,10 @@ struct dns_zone_records {
 /* `bytes` has room for DNS_NAME_MAX; the key is a view of it. */
 struct dns_zone_key dns_zone_key_of(const struct dns_name *name, uint8_t bytes[DNS_NAME_MAX]);
 
-/* The good records of a master file, in its order, after a diag_error for what is not good. */
+/*
+ * Reads the valid records of a master file, in their order, after a diag_error for each invalid
+ * one.
+ */
 void dns_zone_file_read(const char *path, struct dns_zone_records *out, struct diag *diag);
 void dns_zone_records_clear(struct dns_zone_records *records);
 

@@ -70,16 +70,16 @@ static struct dns_settings open_settings(const struct place_of_file *file)
 static struct dns_context *shared_of(
 	struct place_of_file *file, const struct dns_settings *settings)
 {
-	struct dns_context *shared = dns_context_new(settings, NULL, &file->diag);
+	struct dns_context *context = dns_context_new(settings, NULL, &file->diag);
 
-	assert_non_null(shared);
-	return shared;
+	assert_non_null(context);
+	return context;
 }
 
-static void expect(const struct dns_context *shared, uint32_t timeout_ms, uint32_t attempts,
+static void expect(const struct dns_context *context, uint32_t timeout_ms, uint32_t attempts,
 	enum dns_choice use_tcp, enum dns_choice trust_ad, bool rotate)
 {
-	const struct dns_settings *settings = dns_context_settings(shared);
+	const struct dns_settings *settings = dns_context_settings(context);
 
 	assert_int_equal(settings->timeout_ms, timeout_ms);
 	assert_int_equal(settings->attempts, attempts);
@@ -94,14 +94,14 @@ static void test_the_file_has_a_say(void **state)
 	struct dns_settings settings = open_settings(file);
 
 	put(file, "nameserver 192.0.2.1\n");
-	struct dns_context *shared = shared_of(file, &settings);
+	struct dns_context *context = shared_of(file, &settings);
 
-	expect(shared, 500, 3, DNS_NO, DNS_NO, false);
-	dns_context_unref(shared);
+	expect(context, 500, 3, DNS_NO, DNS_NO, false);
+	dns_context_unref(context);
 	put(file, "nameserver 192.0.2.1\noptions timeout:2 attempts:5 rotate use-vc trust-ad\n");
-	shared = shared_of(file, &settings);
-	expect(shared, 2000, 5, DNS_YES, DNS_YES, true);
-	dns_context_unref(shared);
+	context = shared_of(file, &settings);
+	expect(context, 2000, 5, DNS_YES, DNS_YES, true);
+	dns_context_unref(context);
 }
 
 static void test_the_administrator_has_the_last_word(void **state)
@@ -114,10 +114,10 @@ static void test_the_administrator_has_the_last_word(void **state)
 	settings.attempts = 1;
 	settings.use_tcp = DNS_NO;
 	settings.trust_ad = DNS_NO;
-	struct dns_context *shared = shared_of(file, &settings);
+	struct dns_context *context = shared_of(file, &settings);
 
-	expect(shared, 100, 1, DNS_NO, DNS_NO, true);
-	dns_context_unref(shared);
+	expect(context, 100, 1, DNS_NO, DNS_NO, true);
+	dns_context_unref(context);
 }
 
 /* With name servers of one's own the file is not read at all. */
@@ -129,14 +129,14 @@ static void test_without_the_file(void **state)
 	put(file, "options timeout:2 attempts:5 rotate use-vc trust-ad\n");
 	settings.nameservers[0] = (struct endpoint){.addr = {.family = ADDR_V4}, .port = 53};
 	settings.nameserver_count = 1;
-	struct dns_context *shared = shared_of(file, &settings);
+	struct dns_context *context = shared_of(file, &settings);
 
-	expect(shared, 500, 3, DNS_NO, DNS_NO, false);
-	assert_false(dns_context_watches(shared));
+	expect(context, 500, 3, DNS_NO, DNS_NO, false);
+	assert_false(dns_context_watches(context));
 	put(file, "nameserver 192.0.2.9\n");
-	assert_null(dns_context_renewed(shared, &file->diag));
-	assert_null(dns_context_renewed(shared, &file->diag));
-	dns_context_unref(shared);
+	assert_null(dns_context_renewed(context, &file->diag));
+	assert_null(dns_context_renewed(context, &file->diag));
+	dns_context_unref(context);
 }
 
 static void test_a_change_is_taken_once_it_rests(void **state)
@@ -145,15 +145,15 @@ static void test_a_change_is_taken_once_it_rests(void **state)
 	struct dns_settings settings = open_settings(file);
 
 	put(file, "nameserver 192.0.2.1\n");
-	struct dns_context *shared = shared_of(file, &settings);
+	struct dns_context *context = shared_of(file, &settings);
 
-	assert_true(dns_context_watches(shared));
-	assert_null(dns_context_renewed(shared, &file->diag));
+	assert_true(dns_context_watches(context));
+	assert_null(dns_context_renewed(context, &file->diag));
 	put(file, "");
-	assert_null(dns_context_renewed(shared, &file->diag));
+	assert_null(dns_context_renewed(context, &file->diag));
 	put(file, "nameserver 192.0.2.2\nnameserver 192.0.2.3%1\nnameserver 192.0.2.4\n");
-	assert_null(dns_context_renewed(shared, &file->diag));
-	struct dns_context *next = dns_context_renewed(shared, &file->diag);
+	assert_null(dns_context_renewed(context, &file->diag));
+	struct dns_context *next = dns_context_renewed(context, &file->diag);
 	size_t count;
 
 	assert_non_null(next);
@@ -161,12 +161,12 @@ static void test_a_change_is_taken_once_it_rests(void **state)
 	assert_int_equal(count, 2);
 	assert_int_equal(file->diag.warnings, 1);
 	/* The old one is as it was, and its cache its own. */
-	assert_int_equal(dns_context_upstreams(shared, &count)[0].addr.bytes[3], 1);
-	assert_ptr_not_equal(dns_context_cache(next), dns_context_cache(shared));
+	assert_int_equal(dns_context_upstreams(context, &count)[0].addr.bytes[3], 1);
+	assert_ptr_not_equal(dns_context_cache(next), dns_context_cache(context));
 	assert_null(dns_context_renewed(next, &file->diag));
 	dns_context_unref(next);
-	assert_null(dns_context_renewed(shared, &file->diag));
-	dns_context_unref(shared);
+	assert_null(dns_context_renewed(context, &file->diag));
+	dns_context_unref(context);
 }
 
 static void test_the_same_in_other_words_is_no_change(void **state)
@@ -175,13 +175,13 @@ static void test_the_same_in_other_words_is_no_change(void **state)
 	struct dns_settings settings = open_settings(file);
 
 	put(file, "nameserver 192.0.2.1\n");
-	struct dns_context *shared = shared_of(file, &settings);
+	struct dns_context *context = shared_of(file, &settings);
 
 	put(file, "# by a tool\nnameserver 192.0.2.1\nsearch example\n");
 	for (unsigned i = 0; i < 3; i++) {
-		assert_null(dns_context_renewed(shared, &file->diag));
+		assert_null(dns_context_renewed(context, &file->diag));
 	}
-	dns_context_unref(shared);
+	dns_context_unref(context);
 }
 
 static void test_a_file_that_is_gone_changes_nothing(void **state)
@@ -190,20 +190,20 @@ static void test_a_file_that_is_gone_changes_nothing(void **state)
 	struct dns_settings settings = open_settings(file);
 
 	put(file, "nameserver 192.0.2.1\n");
-	struct dns_context *shared = shared_of(file, &settings);
+	struct dns_context *context = shared_of(file, &settings);
 
 	unlink(file->path);
 	for (unsigned i = 0; i < 5; i++) {
-		assert_null(dns_context_renewed(shared, &file->diag));
+		assert_null(dns_context_renewed(context, &file->diag));
 	}
 	assert_int_equal(file->diag.warnings, 1);
 	put(file, "nameserver 192.0.2.2\n");
-	assert_null(dns_context_renewed(shared, &file->diag));
-	struct dns_context *next = dns_context_renewed(shared, &file->diag);
+	assert_null(dns_context_renewed(context, &file->diag));
+	struct dns_context *next = dns_context_renewed(context, &file->diag);
 
 	assert_non_null(next);
 	dns_context_unref(next);
-	dns_context_unref(shared);
+	dns_context_unref(context);
 }
 
 static void test_the_zone_is_handed_on(void **state)
@@ -216,17 +216,17 @@ static void test_the_zone_is_handed_on(void **state)
 	put(zone, "$TTL 60\na.example. A 192.0.2.1\n");
 	put(file, "nameserver 192.0.2.1\n");
 	settings.static_zone = zone->path;
-	struct dns_context *shared = shared_of(file, &settings);
+	struct dns_context *context = shared_of(file, &settings);
 
 	teardown((void **)&zone);
 	put(file, "nameserver 192.0.2.2\n");
-	assert_null(dns_context_renewed(shared, &file->diag));
-	struct dns_context *next = dns_context_renewed(shared, &file->diag);
+	assert_null(dns_context_renewed(context, &file->diag));
+	struct dns_context *next = dns_context_renewed(context, &file->diag);
 
 	assert_non_null(next);
 	assert_non_null(dns_context_zone(next));
-	assert_ptr_equal(dns_context_zone(next), dns_context_zone(shared));
-	dns_context_unref(shared);
+	assert_ptr_equal(dns_context_zone(next), dns_context_zone(context));
+	dns_context_unref(context);
 	dns_context_unref(next);
 }
 

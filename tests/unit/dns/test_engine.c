@@ -105,7 +105,7 @@ struct world {
 	uv_loop_t loop;
 	struct server server;
 	struct dns_settings settings;
-	struct dns_context *shared;
+	struct dns_context *context;
 	struct dns_engine *engine;
 	unsigned expected; /* results until the engine is closed */
 	unsigned verified;
@@ -118,11 +118,11 @@ static struct dns_context *shared_new(
 	struct diag diag;
 
 	diag_init(&diag);
-	struct dns_context *shared = dns_context_new(settings, previous, &diag);
+	struct dns_context *context = dns_context_new(settings, previous, &diag);
 
-	assert_int_equal(diag.errors, shared == NULL);
+	assert_int_equal(diag.errors, context == NULL);
 	diag_clear(&diag);
-	return shared;
+	return context;
 }
 
 static void world_start(struct world *w)
@@ -130,8 +130,8 @@ static void world_start(struct world *w)
 	*w = (struct world){.settings = defaults};
 	assert_int_equal(uv_loop_init(&w->loop), 0);
 	server_start(&w->server, &w->loop, &w->settings.nameservers[0]);
-	w->shared = shared_new(&w->settings, NULL);
-	w->engine = dns_engine_new(&w->loop, w->shared, NULL);
+	w->context = shared_new(&w->settings, NULL);
+	w->engine = dns_engine_new(&w->loop, w->context, NULL);
 	assert_non_null(w->engine);
 }
 
@@ -140,7 +140,7 @@ static void world_end(struct world *w)
 {
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&w->loop), 0);
-	dns_context_unref(w->shared);
+	dns_context_unref(w->context);
 }
 
 static void done(void *ctx, const struct dns_fcrdns_result *result)
@@ -201,7 +201,7 @@ static void test_close_in_flight(void **state)
 		}
 		dns_engine_close(w.engine);
 		if (i < 2) {
-			w.engine = dns_engine_new(&w.loop, w.shared, NULL);
+			w.engine = dns_engine_new(&w.loop, w.context, NULL);
 			assert_non_null(w.engine);
 		}
 	}
@@ -261,10 +261,10 @@ static struct dns_context *shared_with_zone(const char *text, struct dns_context
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
-	struct dns_context *shared = shared_new(&settings, previous);
+	struct dns_context *context = shared_new(&settings, previous);
 
 	unlink(path);
-	return shared;
+	return context;
 }
 
 static void test_shared_cache_and_zone(void **state)

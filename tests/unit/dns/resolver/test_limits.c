@@ -24,51 +24,51 @@ static struct addr addr_of(const char *text)
 
 static void test_two_workers_share_a_limit(void **state)
 {
-	struct dns_crowd_member members[4];
-	struct dns_crowd one;
-	struct dns_crowd other;
+	struct dns_inflight_entry entries[4];
+	struct dns_inflight_queue one;
+	struct dns_inflight_queue other;
 	atomic_uint total;
 
 	atomic_init(&total, 0);
-	dns_crowd_init(&one, &total, 3);
-	dns_crowd_init(&other, &total, 3);
-	assert_false(dns_crowd_is_busy(&one));
-	assert_true(dns_crowd_enter(&one, &members[0], 0));
-	assert_true(dns_crowd_is_busy(&other));
-	assert_true(dns_crowd_enter(&other, &members[1], 0));
-	assert_true(dns_crowd_enter(&one, &members[2], 0));
-	assert_false(dns_crowd_enter(&one, &members[3], 0));
-	assert_false(dns_crowd_enter(&other, &members[3], 0));
-	dns_crowd_leave(&other, &members[1]);
-	assert_true(dns_crowd_enter(&one, &members[3], 0));
-	dns_crowd_leave(&one, &members[0]);
-	dns_crowd_leave(&one, &members[2]);
-	dns_crowd_leave(&one, &members[3]);
+	dns_inflight_init(&one, &total, 3);
+	dns_inflight_init(&other, &total, 3);
+	assert_false(dns_inflight_is_busy(&one));
+	assert_true(dns_inflight_enter(&one, &entries[0], 0));
+	assert_true(dns_inflight_is_busy(&other));
+	assert_true(dns_inflight_enter(&other, &entries[1], 0));
+	assert_true(dns_inflight_enter(&one, &entries[2], 0));
+	assert_false(dns_inflight_enter(&one, &entries[3], 0));
+	assert_false(dns_inflight_enter(&other, &entries[3], 0));
+	dns_inflight_leave(&other, &entries[1]);
+	assert_true(dns_inflight_enter(&one, &entries[3], 0));
+	dns_inflight_leave(&one, &entries[0]);
+	dns_inflight_leave(&one, &entries[2]);
+	dns_inflight_leave(&one, &entries[3]);
 	assert_int_equal(total, 0);
 }
 
 static void test_who_is_pushed(void **state)
 {
-	struct dns_crowd_member members[4];
-	struct dns_crowd crowd;
+	struct dns_inflight_entry entries[4];
+	struct dns_inflight_queue queue;
 	atomic_uint total;
 
 	atomic_init(&total, 0);
-	dns_crowd_init(&crowd, &total, 4);
-	assert_null(dns_crowd_pushed(&crowd, 1000));
-	for (unsigned i = 0; i < ARRAY_LEN(members); i++) {
-		assert_true(dns_crowd_enter(&crowd, &members[i], i));
+	dns_inflight_init(&queue, &total, 4);
+	assert_null(dns_inflight_evictable(&queue, 1000));
+	for (unsigned i = 0; i < ARRAY_LEN(entries); i++) {
+		assert_true(dns_inflight_enter(&queue, &entries[i], i));
 	}
-	assert_null(dns_crowd_pushed(&crowd, 202));
-	assert_ptr_equal(dns_crowd_pushed(&crowd, 203), &members[2]);
-	dns_crowd_leave(&crowd, &members[2]);
-	assert_null(dns_crowd_pushed(&crowd, 203));
-	assert_ptr_equal(dns_crowd_pushed(&crowd, 204), &members[3]);
+	assert_null(dns_inflight_evictable(&queue, 202));
+	assert_ptr_equal(dns_inflight_evictable(&queue, 203), &entries[2]);
+	dns_inflight_leave(&queue, &entries[2]);
+	assert_null(dns_inflight_evictable(&queue, 203));
+	assert_ptr_equal(dns_inflight_evictable(&queue, 204), &entries[3]);
 	/* Who came into the first half stays, also when others have gone. */
-	dns_crowd_leave(&crowd, &members[3]);
-	assert_null(dns_crowd_pushed(&crowd, UINT64_MAX));
-	dns_crowd_leave(&crowd, &members[0]);
-	dns_crowd_leave(&crowd, &members[1]);
+	dns_inflight_leave(&queue, &entries[3]);
+	assert_null(dns_inflight_evictable(&queue, UINT64_MAX));
+	dns_inflight_leave(&queue, &entries[0]);
+	dns_inflight_leave(&queue, &entries[1]);
 }
 
 static void test_prefixes(void **state)

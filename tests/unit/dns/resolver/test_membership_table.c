@@ -27,7 +27,7 @@ static void assert_asks(enum dns_membership_kind kind, const char *name, const c
 	const char *expected, enum dns_type expected_type)
 {
 	struct addr a = address(addr);
-	struct dns_membership_question question = {kind, str_view(name), &a};
+	struct dns_membership_query question = {kind, str_view(name), &a};
 	char text[DNS_NAME_TEXT_MAX];
 	struct dns_name got;
 	enum dns_type type;
@@ -74,7 +74,7 @@ static void test_the_longest_zone(void **state)
 		zone[i] = i % 50 == 49 ? '.' : 'z';
 	}
 	for (size_t len = DNS_ZONE_MAX - 1; len <= 254; len++) {
-		struct dns_membership_question question = {DNS_MEMBERSHIP_DNSBL, {zone, len}, &six};
+		struct dns_membership_query question = {DNS_MEMBERSHIP_DNSBL, {zone, len}, &six};
 
 		if (zone[len - 1] == '.') {
 			continue;
@@ -96,7 +96,7 @@ static void test_no_names(void **state)
 	enum dns_type type;
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		struct dns_membership_question question = {
+		struct dns_membership_query question = {
 			DNS_MEMBERSHIP_FORWARD, str_view(bad[i]), &six};
 
 		assert_int_equal(dns_membership_ask(&question, &name, &type), bad[i][0] == '.');
@@ -108,7 +108,7 @@ static void test_answers(void **state)
 	static const struct {
 		enum dns_membership_kind kind;
 		const char *addrs[4];
-		enum dns_membership_word word;
+		enum dns_membership_status word;
 	} cases[] = {
 		{DNS_MEMBERSHIP_FORWARD, {"192.0.2.1"}, DNS_MEMBERSHIP_YES},
 		{DNS_MEMBERSHIP_FORWARD, {"192.0.2.2"}, DNS_MEMBERSHIP_NO},
