@@ -294,7 +294,7 @@ static void on_fetched(void *ctx)
 static bool go_on(struct authz *a)
 {
 	a->facts.ip = &a->ip;
-	a->facts.memory = a->means.memory;
+	a->facts.match_cache = a->means.memory;
 	a->regex_steps = POLICY_REGEX_STEPS;
 	a->facts.regex_steps = &a->regex_steps;
 	take_cert_facts(a);

@@ -12,15 +12,15 @@
 struct policy_attribute {
 	const char *name; /* as OpenSSL writes it in RFC 2253 text */
 	const char *oid;
-	const char *others; /* other names for it, with blanks between them */
+	const char *others; /* other names for it, separated by blanks */
 };
 
 extern const struct policy_attribute policy_attributes[];
 extern const size_t policy_attribute_count;
 
-/* By name, without case, or by OID, with "OID." before it or not. NULL: none is called that. */
+/* Finds it by name, without case, or by OID, with or without "OID." before it. NULL: unknown. */
 const struct policy_attribute *policy_attribute_find(struct str name);
-/* The name that was probably meant; NULL: none is near. */
+/* The name that was probably meant; NULL: no name is similar. */
 const char *policy_attribute_suggest(struct str name);
 
 #endif

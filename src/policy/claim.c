@@ -15,7 +15,7 @@ bool policy_claim_uri_names_host(struct str uri)
 	return uri.len > 0 && uri.data[0] != '/';
 }
 
-/* An absolute URL's host is the one that counts; where another came, servers differ. */
+/* An absolute URL's host counts; if another Host came with it, servers differ. */
 static bool read_host(struct policy_claim_reader *reader, const struct policy_facts *facts)
 {
 	struct str uri = facts->claims[POLICY_CLAIM_URI];
@@ -36,7 +36,7 @@ static bool read_host(struct policy_claim_reader *reader, const struct policy_fa
 	       str_eq(host, reader->text);
 }
 
-/* Frameworks change small letters; whether they do, servers differ. */
+/* Whether all servers treat the method alike: frameworks differ about small letters. */
 static bool is_method(struct str method)
 {
 	for (size_t i = 0; i < method.len; i++) {
@@ -88,7 +88,7 @@ bool policy_claim_next(struct policy_claim_reader *reader, struct str *text)
 		return true;
 	}
 	*text = policy_path_read(&reader->path, reader->ways, reader->room);
-	/* The next subset of the ways; after the last one comes the empty one. */
+	/* The next subset of the ways; after the last subset comes the empty one. */
 	reader->ways = (reader->ways - reader->path.ways) & reader->path.ways;
 	reader->done = reader->ways == 0;
 	return true;

@@ -8,36 +8,36 @@
 #include "policy/textset.h"
 
 #define REGEXES_MAX 16u
-#define NAMES_MAX 64 /* that may be asked about for one client: all share one budget */
+#define NAMES_MAX 64 /* that are tried for one client: all share one budget */
 
-struct asking {
+struct dependency_visit {
 	const struct policy_rules *rules;
 	const struct policy_rule *rule;
-	bool (*asked)(void *ctx, const struct policy_dependency *asked);
+	bool (*each)(void *ctx, const struct policy_dependency *dependency);
 	void *ctx;
 };
 
-static bool tell(
-	const struct asking *a, enum policy_dependency_kind kind, struct str value, bool listed)
+static bool report(const struct dependency_visit *a, enum policy_dependency_kind kind,
+	struct str value, bool listed)
 {
-	struct policy_dependency asked = {
+	struct policy_dependency dependency = {
 		.kind = kind, .rule = a->rule, .listed = listed, .value = value};
 
-	return a->asked(a->ctx, &asked);
+	return a->each(a->ctx, &dependency);
 }
 
-static bool tell_hosts(const struct asking *a, const struct policy_term *term)
+static bool report_hosts(const struct dependency_visit *a, const struct policy_term *term)
 {
 	bool more = true;
 
 	switch (term->op) {
 	case POLICY_OPERATOR_EQUALS:
-		return tell(a, POLICY_DEPENDENCY_HOST, term->value, false);
+		return report(a, POLICY_DEPENDENCY_HOST, term->value, false);
 	case POLICY_OPERATOR_MATCHES:
-		return tell(a, POLICY_DEPENDENCY_HOST_REGEX, term->text, false);
+		return report(a, POLICY_DEPENDENCY_HOST_REGEX, term->text, false);
 	case POLICY_OPERATOR_IN:
 		for (size_t i = 0; more && i < policy_textset_count(term->texts); i++) {
-			more = tell(
+			more = report(
 				a, POLICY_DEPENDENCY_HOST, policy_textset_at(term->texts, i), true);
 		}
 		return more;
@@ -46,7 +46,7 @@ static bool tell_hosts(const struct asking *a, const struct policy_term *term)
 	}
 }
 
-static bool tell_lookups(const struct asking *a, const struct policy_term *term)
+static bool report_lookups(const struct dependency_visit *a, const struct policy_term *term)
 {
 	bool more = true;
 
@@ -54,7 +54,7 @@ static bool tell_lookups(const struct asking *a, const struct policy_term *term)
 		const struct policy_lookup *lookup =
 			policy_rules_lookup(a->rules, term->lookups.items[i]);
 
-		more = tell(a,
+		more = report(a,
 			lookup->kind == POLICY_LOOKUP_DNSBL ? POLICY_DEPENDENCY_DNSBL
 							    : POLICY_DEPENDENCY_FORWARD,
 			lookup->name, term->op == POLICY_OPERATOR_IN);
@@ -62,23 +62,23 @@ static bool tell_lookups(const struct asking *a, const struct policy_term *term)
 	return more;
 }
 
-static bool tell_term(const struct asking *a, const struct policy_term *term)
+static bool report_term(const struct dependency_visit *a, const struct policy_term *term)
 {
 	if (term->field->shape == POLICY_SHAPE_LOOKUP) {
-		return tell_lookups(a, term);
+		return report_lookups(a, term);
 	}
-	return term->field->source != POLICY_SOURCE_NAMES || tell_hosts(a, term);
+	return term->field->source != POLICY_SOURCE_NAMES || report_hosts(a, term);
 }
 
 bool policy_rules_each_dependency(const struct policy_rules *rules,
-	bool (*asked)(void *ctx, const struct policy_dependency *asked), void *ctx)
+	bool (*each)(void *ctx, const struct policy_dependency *dependency), void *ctx)
 {
-	struct asking a = {.rules = rules, .asked = asked, .ctx = ctx};
+	struct dependency_visit a = {.rules = rules, .each = each, .ctx = ctx};
 
 	for (size_t i = 0; i < policy_rules_count(rules); i++) {
 		a.rule = policy_rules_at(rules, i);
 		for (size_t t = 0; t < a.rule->count; t++) {
-			if (!tell_term(&a, &a.rule->terms[t])) {
+			if (!report_term(&a, &a.rule->terms[t])) {
 				return false;
 			}
 		}

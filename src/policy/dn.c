@@ -9,7 +9,7 @@
 
 #define JOINED_MAX 3 /* attributes in one part */
 
-/* How many attributes the part has that begins at that index. */
+/* How many attributes the part that begins at that index has. */
 static size_t part_len(const struct policy_dn *dn, size_t at)
 {
 	size_t end = at + 1;
@@ -20,7 +20,10 @@ static size_t part_len(const struct policy_dn *dn, size_t at)
 	return end - at;
 }
 
-/* The part with several attributes; false if there is more than one, or it has too many. */
+/*
+ * The only part with several attributes; false if there are several such parts, or it has too many
+ * attributes.
+ */
 static bool find_joined(const struct policy_dn *dn, size_t *at, size_t *len)
 {
 	*len = 1;
@@ -36,7 +39,7 @@ static bool find_joined(const struct policy_dn *dn, size_t *at, size_t *len)
 	return true;
 }
 
-/* Whether the types of the attributes are others when read backwards. */
+/* Whether the sequence of attribute types differs when read backwards. */
 static bool has_direction(const struct policy_dn *dn)
 {
 	for (size_t i = 0; i < dn->count; i++) {
@@ -52,7 +55,7 @@ static bool has_one_part(const struct policy_dn *dn)
 	return part_len(dn, 0) == dn->count;
 }
 
-/* Appends the part, its attributes in the order of that number (of 1, 2 or 6). */
+/* Appends the part, with its attributes in permutation `order` (of 1, 2 or 6). */
 static void write_part(const struct policy_dn *dn, size_t at, size_t order, char *out, size_t *used)
 {
 	static const uint8_t orders[][JOINED_MAX] = {
@@ -71,7 +74,7 @@ static void write_part(const struct policy_dn *dn, size_t at, size_t order, char
 	}
 }
 
-/* The text has as many separators in any order, and has fitted into a room of that size. */
+/* The text has the same length in any order, and has already fitted into a buffer of that size. */
 static struct str write(
 	const struct policy_dn *dn, bool backwards, size_t order, char out[POLICY_TEXT_ROOM])
 {

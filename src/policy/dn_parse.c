@@ -37,7 +37,7 @@ static bool starts_blank(struct str s)
 	return s.len > 0 && ascii_is_blank(s.data[0]);
 }
 
-/* Those at the end may be escaped. */
+/* Only leading blanks: blanks at the end may be escaped. */
 static struct str skip_blanks(struct str s)
 {
 	while (starts_blank(s)) {
@@ -51,7 +51,7 @@ static bool is_special(char c)
 	return c != '\0' && strchr(",+\"\\<>;", c) != NULL;
 }
 
-/* The value as OpenSSL escapes it with ASN1_STRFLGS_RFC2253. */
+/* Appends the value, escaped as OpenSSL does it with ASN1_STRFLGS_RFC2253. */
 static bool put_value(struct policy_dn *dn, struct str value)
 {
 	for (size_t i = 0; i < value.len; i++) {
@@ -89,7 +89,7 @@ static bool is_utf8(struct str text)
 	return true;
 }
 
-/* One byte of a value that is escaped in *rest, which begins behind the backslash. */
+/* Reads an escaped byte of a value; *rest begins behind the backslash. */
 static bool take_escape(struct policy_dn *dn, struct str *rest, char *out)
 {
 	int high = rest->len > 1 ? ascii_hex_value(rest->data[0]) : -1;
@@ -109,12 +109,12 @@ static bool take_escape(struct policy_dn *dn, struct str *rest, char *out)
 	return true;
 }
 
-/* What stands before the next `,` or `+` outside of quotes, its escapes undone. */
+/* Reads up to the next `,` or `+` outside of quotes, and undoes escapes. */
 static bool take_text(struct policy_dn *dn, struct str *rest, char *value, size_t *len)
 {
 	bool quoted = str_starts_with(*rest, "\"");
 	bool open = quoted;
-	size_t solid = 0; /* bytes up to the last one that is no blank, or is escaped */
+	size_t solid = 0; /* length up to the last byte that is escaped or not a blank */
 
 	*len = 0;
 	*rest = str_from(*rest, quoted);
@@ -149,14 +149,14 @@ static bool take_text(struct policy_dn *dn, struct str *rest, char *value, size_
 	return !open || refuse(dn, "expected a closing quote");
 }
 
-/* The tags of ASN.1 that OpenSSL prints as text, not in hexadecimal. */
+/* The ASN.1 tags that OpenSSL prints as text, not in hexadecimal. */
 static bool is_text_tag(int tag)
 {
 	return tag == 12 || (tag >= 18 && tag <= 20) || (tag >= 22 && tag <= 24) || tag == 26 ||
 	       tag == 28 || tag == 30;
 }
 
-/* `#` and the DER of a value, which only stands for what has no text. */
+/* Reads `#` and the DER of a value, which is allowed only for values without a text form. */
 static bool take_hex(struct policy_dn *dn, struct str *rest, bool known)
 {
 	size_t len = 1;
@@ -212,7 +212,7 @@ static bool is_word(struct str text)
 	return text.len > 0;
 }
 
-/* The type before the next `=`, as OpenSSL writes it. */
+/* Reads the type before the next `=`, and converts it to OpenSSL's name. */
 static bool take_type(struct policy_dn *dn, struct str *rest, struct str *type, bool *known)
 {
 	size_t equals = str_find(*rest, '=');
@@ -262,7 +262,7 @@ static bool take_value(struct policy_dn *dn, struct str *rest, bool known)
 	return is_utf8(text) ? put_value(dn, text) : refuse(dn, "expected UTF-8");
 }
 
-/* NULL: there are too many. */
+/* NULL: too many attributes. */
 static struct policy_ava *begin_ava(struct policy_dn *dn, bool joined)
 {
 	struct policy_ava *ava = &dn->avas[dn->count];

@@ -6,7 +6,7 @@
 
 #include "policy/text.h"
 
-/* For dn.c and lint_value.c: a distinguished name taken apart. */
+/* A parsed distinguished name, for dn.c and lint_value.c. */
 
 #define POLICY_DN_AVAS_MAX 32
 
@@ -14,23 +14,25 @@
 struct policy_ava {
 	struct str type;
 	struct str text; /* type, `=` and value */
-	bool joined;     /* to the one before it, by a `+` */
+	bool joined;     /* to the previous attribute, by a `+` */
 };
 
 struct policy_dn {
 	struct policy_ava avas[POLICY_DN_AVAS_MAX]; /* in the order in which they are written */
 	size_t count;
-	bool loose; /* with blanks between its parts, as RFC 2253 never has them */
+	bool loose; /* with blanks between its parts, which RFC 2253 does not have */
 	size_t used;
 	char room[POLICY_TEXT_ROOM];
-	char why[128]; /* what is wrong with it */
+	char why[128]; /* the error */
 };
 
-/* RFC 4514 text and its like; false with `why`. At least one attribute. */
+/* Parses RFC 4514 text and similar forms; false with `why`. At least one attribute. */
 NODISCARD bool policy_dn_parse(struct policy_dn *dn, struct str written);
-/* `/C=DE/O=Example`, in which nothing is escaped but bytes, as \xXX. False with `why`. */
+/* Parses `/C=DE/O=Example`, in which only bytes are escaped, as \xXX. False with `why`. */
 NODISCARD bool policy_dn_parse_slashes(struct policy_dn *dn, struct str written);
-/* Where the next `/` stands, behind the first byte, that an attribute follows; else the length. */
+/*
+ * The position of the next `/`, behind the first byte, that an attribute follows; else the length.
+ */
 size_t policy_dn_find_slash(struct str text);
 
 #endif

@@ -16,7 +16,7 @@ static bool is_label_byte(char c)
 	return ascii_is_alnum(c) || c == '-' || c == '_';
 }
 
-/* Why the name cannot be a host's; NULL if it can. */
+/* Why the name cannot be a host name; NULL if it can. */
 static const char *problem_of_labels(struct str name)
 {
 	struct str rest = name;
@@ -156,8 +156,8 @@ static struct str without_dot(struct str value)
 }
 
 /*
- * From the last byte to the first, a dot before all others: a name comes right before all those
- * below it, and ".name" before "name".
+ * Compares from the last byte to the first, a dot before all other bytes: a name comes directly
+ * before all names below it, and ".name" before "name".
  */
 static int order_domain(struct str a, struct str b)
 {

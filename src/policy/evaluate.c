@@ -10,19 +10,22 @@
 #include <assert.h>
 #include <stdint.h>
 
-/* What one rule came to. */
+/* The result of evaluating one rule. */
 struct finding {
 	enum policy_truth truth;
-	size_t name;      /* that its first positive `host` term matched; SIZE_MAX: none */
+	/* index of the name that its first positive `host` term matched; SIZE_MAX: none */
+	size_t name;
 	size_t name_term; /* that term */
 	bool regex_limit;
 	unsigned claims_unclear; /* bit 1 << enum policy_claim */
-	bool rate;               /* the client is above one */
+	bool rate;               /* the client is above a rate */
 	struct policy_costly unfetched;
 	struct policy_costly unknown;
 };
 
-/* A look-up that is true suffices; else it rests on all of them that it is not. */
+/*
+ * Adds the lookups on which the term's truth rests: of a true term the one that is true, else all.
+ */
 static void note_lookups(const struct policy_term *term, const struct policy_facts *facts,
 	enum policy_truth truth, struct policy_lookup_set *used)
 {
@@ -67,12 +70,15 @@ static void note_lack(const struct policy_term *term, const struct policy_facts 
 		lack->rates |= UINT64_C(1) << term->rate->number;
 		return;
 	}
-	/* Of a rate only the names can be unknown. */
+	/* The only unknown facts of a rate are the names. */
 	lack->names = lack->names || term->field->source >= POLICY_SOURCE_NAMES;
 	policy_term_add_lookups(term, facts, truth, &lack->lookups);
 }
 
-/* A rule is the and of its terms; what is not fetched may still make false what is unknown. */
+/*
+ * A rule is the conjunction of its terms; a fact that is not fetched could still make an unknown
+ * rule false.
+ */
 static void join(const struct policy_term *term, const struct policy_facts *facts,
 	enum policy_truth truth, struct finding *finding)
 {
@@ -97,9 +103,9 @@ static void join(const struct policy_term *term, const struct policy_facts *fact
 }
 
 /*
- * Evaluates those terms of order[from] to order[to - 1] that are, or are not, fetched into
- * *finding, whose truth is what earlier ones came to. Stops at a false one: the others cannot
- * change that.
+ * Evaluates those terms of order[from] to order[to - 1] whose facts are fetched, or those whose are
+ * not, into *finding, which holds the truth of earlier terms. Stops at a false term: later terms
+ * cannot change the result.
  */
 static void evaluate(const struct policy_rule *rule, size_t from, size_t to, bool fetched,
 	const struct policy_facts *facts, enum policy_truth *truths, struct finding *finding,
@@ -132,8 +138,8 @@ static void evaluate(const struct policy_rule *rule, size_t from, size_t to, boo
 }
 
 /*
- * Rates count whom they are asked about: all of a rule's, or none, and only once it is for them
- * alone to say whether the rule is true, and is known who is to be counted.
+ * Evaluating a rate counts the request: so all rates of a rule are evaluated or none, only if the
+ * rule's truth depends on them alone, and only if it is known which client to count.
  */
 static void examine_rates(const struct policy_rule *rule, const struct policy_facts *facts,
 	enum policy_truth *truths, struct finding *finding, struct policy_verdict *used)
@@ -150,8 +156,8 @@ static void examine_rates(const struct policy_rule *rule, const struct policy_fa
 }
 
 /*
- * Claims are looked at before what would have to be fetched, so that little is; but after what is
- * fetched, so that few answers depend on what a client claims.
+ * Claims are evaluated before facts that must be fetched, to fetch as few as possible; but after
+ * facts that are fetched, so that as few answers as possible depend on what a client claims.
  */
 static struct finding examine(const struct policy_rule *rule, const struct policy_facts *facts,
 	enum policy_truth *truths, struct policy_verdict *used)
@@ -241,15 +247,15 @@ static void settle(const struct policy *policy, const struct policy_facts *facts
 	}
 }
 
-/* Rules that the walk left out, before the one that decided, would have been asked, too. */
+/* Rules that the iterator left out, before the one that decided, would have been evaluated, too. */
 static void note_left_out(
-	const struct policy_rule_iter *walk, size_t last, struct policy_verdict *used)
+	const struct policy_rule_iter *iter, size_t last, struct policy_verdict *used)
 {
-	const struct policy_rule_index *plan = walk->plan;
+	const struct policy_rule_index *index = iter->index;
 
-	if (!walk->whole) {
-		used->names_used = used->names_used || plan->names_from < last;
-		used->cert_used = used->cert_used || plan->cert_from < last;
+	if (!iter->whole) {
+		used->names_used = used->names_used || index->names_from < last;
+		used->cert_used = used->cert_used || index->cert_from < last;
 	}
 }
 
@@ -260,12 +266,12 @@ void policy_evaluate(const struct policy *policy, const struct policy_facts *fac
 		.reason = POLICY_REASON_DEFAULT,
 		.name = SIZE_MAX};
 	struct finding finding = {.truth = POLICY_FALSE};
-	struct policy_rule_iter walk;
+	struct policy_rule_iter iter;
 	size_t i;
 
 	assert(facts->ip != NULL);
-	policy_rule_iter_begin(&walk, policy, facts, trace != NULL);
-	while (finding.truth == POLICY_FALSE && policy_rule_iter_next(&walk, &i)) {
+	policy_rule_iter_begin(&iter, policy, facts, trace != NULL);
+	while (finding.truth == POLICY_FALSE && policy_rule_iter_next(&iter, &i)) {
 		const struct policy_rule *rule = policy_rules_at(policy->rules, i);
 
 		finding = examine_and_tell(rule, facts, trace, &verdict);
@@ -273,7 +279,7 @@ void policy_evaluate(const struct policy *policy, const struct policy_facts *fac
 			settle(policy, facts, rule, &finding, &verdict);
 		}
 	}
-	note_left_out(&walk, i, &verdict);
-	policy_rule_iter_end(&walk);
+	note_left_out(&iter, i, &verdict);
+	policy_rule_iter_end(&iter);
 	*out = verdict;
 }

@@ -13,11 +13,11 @@
 
 enum policy_outcome { POLICY_ALLOW, POLICY_DENY, POLICY_ERROR, POLICY_NEED };
 
-/* Facts that cost a look-up, or a token. */
+/* Facts that cost a lookup, or a token. */
 struct policy_costly {
 	bool names;
 	struct policy_lookup_set lookups;
-	uint64_t rates; /* bits, by their numbers; to be asked all at once */
+	uint64_t rates; /* bits, by the number of the rate; to be counted all at once */
 };
 
 struct policy_verdict {
@@ -25,27 +25,31 @@ struct policy_verdict {
 	/* POLICY_REASON_RULE, _RATE, _DEFAULT, _DNS_ERROR, _REGEX_LIMIT, _BAD_INPUT,
 	 * _DUPLICATE_INPUT */
 	enum policy_reason reason;
-	const struct policy_rule *rule; /* that decided, or whose term is unknown; NULL: default */
+	/* that decided, or that has the unknown term; NULL: default */
+	const struct policy_rule *rule;
 	/* Index of the name that the rule's first `host` term without ! matched; SIZE_MAX: none. */
 	size_t name;
-	/* POLICY_NEED: what is to be fetched. POLICY_REASON_DNS_ERROR: what nobody knows. */
+	/* POLICY_NEED: what must be fetched. POLICY_REASON_DNS_ERROR: what could not be fetched. */
 	struct policy_costly lacks;
 	unsigned claims_used; /* bit 1 << enum policy_claim: every claim that was read */
-	/* Likewise: POLICY_REASON_BAD_INPUT, POLICY_REASON_DUPLICATE_INPUT: those that nobody can
-	 * know. */
+	/*
+	 * bit 1 << enum policy_claim: for POLICY_REASON_BAD_INPUT and POLICY_REASON_DUPLICATE_INPUT
+	 * the claims whose value cannot be known.
+	 */
 	unsigned claims_unclear;
 	/*
-	 * A `host` term, a `cert` or `cert.*` term was evaluated; also where a memory spared that.
+	 * A `host` term, a `cert` or `cert.*` term was evaluated, or its result was taken from the
+	 * match cache.
 	 */
 	bool names_used;
 	bool cert_used;
-	struct policy_lookup_set lookups_used; /* whose answers had a say */
+	struct policy_lookup_set lookups_used; /* whose results the decision rests on */
 	bool rates_used;                       /* a `rate` term was evaluated */
 };
 
 /*
- * Told of each rule as it is evaluated, in order; terms[i] goes with policy_rule_term_text(rule,
- * i). A later call of policy_evaluate with more facts begins anew.
+ * Called for each rule as it is evaluated, in order; terms[i] goes with policy_rule_term_text(rule,
+ * i). A later call of policy_evaluate with more facts starts from the first rule again.
  */
 struct policy_trace {
 	void (*rule)(void *ctx, const struct policy_rule *rule, enum policy_truth truth,
@@ -55,23 +59,23 @@ struct policy_trace {
 
 /*
  * Decides by the policy's rules alone: pure, no clock, no I/O, no memory from the heap as long as
- * regexes run as machine code. Rules in order, the first that is true decides, then the default.
+ * regexes run as machine code. Rules are evaluated in order; the first true one decides, else the
+ * default.
  *
- * In one rule, the address and the certificate are looked at first, what costs less before what
- * costs more; then claims, then what is to be looked up and is not fetched yet; but what is fetched
- * before claims, so that the answer depends on as few claims as can be. A rule with a false term is
- * false, whatever its other terms are, and costs no look-up. Rates are asked last, all of a rule
- * at once, and only if its other terms are all true. Else POLICY_NEED asks the caller to
- * fetch what `lacks` says, all or any of it, and call again (`rule` is then the one that asks,
- * `reason` means nothing). Else
- * an unknown term ends the evaluation: by on_dns_error, or, for a regex that ran into its limits
- * and for a claim that is not clear, as a denial whatever on_dns_error says. `trace` may be NULL.
- * Thread-safe.
+ * In one rule, terms about the address and the certificate are evaluated first, cheap ones before
+ * expensive ones; then claims, then facts that must be fetched. Facts that are already fetched come
+ * before claims, so that the answer depends on as few claims as possible. A rule with a false term
+ * is false, whatever its other terms are, and costs no lookup. Rates are evaluated last, all of a
+ * rule at once, and only if its other terms are all true. If facts are missing, the outcome is
+ * POLICY_NEED: the caller fetches what `lacks` says, all or part of it, and calls again (`rule` is
+ * then the rule that needs them, `reason` has no meaning). Otherwise an unknown term ends the
+ * evaluation: by on_dns_error, or, for a regex that ran into its limits and for a claim that is not
+ * clear, as a denial whatever on_dns_error says. `trace` may be NULL. Thread-safe.
  *
- * With facts->memory, and without a trace, rules that cannot be true for this client's names,
- * certificate or address are passed over once that was found out for the same value before: the
- * verdict is the same, but names_used and cert_used may be set where they need not. What it finds
- * out it remembers, which takes memory from the heap.
+ * With facts->match_cache, and without a trace, rules that an earlier evaluation found false for
+ * this client's names, certificate or address are skipped: the verdict is the same, but names_used
+ * and cert_used may be set although they need not be. New results are added to the cache, which
+ * takes memory from the heap.
  */
 void policy_evaluate(const struct policy *policy, const struct policy_facts *facts,
 	const struct policy_trace *trace, struct policy_verdict *out);

@@ -14,9 +14,9 @@
 
 struct policy_match_cache;
 
-/* What is known about one request when it is decided. Everything is borrowed from the caller. */
+/* The facts known about one request when it is decided. Everything is borrowed from the caller. */
 
-/* Claims of the client: true only as far as it pleases. */
+/* Claims of the client, which can be false. */
 enum policy_claim {
 	POLICY_CLAIM_USER_AGENT,
 	POLICY_CLAIM_URI,
@@ -25,15 +25,15 @@ enum policy_claim {
 	POLICY_CLAIM_COUNT
 };
 
-/* Facts that cost a look-up, and are fetched only when a rule asks for them. */
+/* Whether facts that cost a lookup, and are fetched only when a rule needs them, are known. */
 enum policy_fact_state {
 	POLICY_FACT_UNFETCHED,
 	POLICY_FACT_KNOWN,
-	POLICY_FACT_KNOWN_IN_PART, /* there may be more than is known */
-	POLICY_FACT_UNKNOWN        /* fetching failed: nobody knows */
+	POLICY_FACT_KNOWN_IN_PART, /* there may be more values than are known */
+	POLICY_FACT_UNKNOWN        /* fetching failed */
 };
 
-/* What became of a look-up, a term or a rule. */
+/* The result of a lookup, a term or a rule. */
 enum policy_truth {
 	POLICY_FALSE,
 	POLICY_TRUE,
@@ -48,7 +48,7 @@ struct policy_cert {
 	struct str issuer;
 	struct str serial; /* lower-case hexadecimal, no leading zeros; "0"; "-" if negative */
 	struct str sha256; /* lower-case hexadecimal, of the DER certificate */
-	struct str spki;   /* likewise, of the DER SubjectPublicKeyInfo */
+	struct str spki;   /* lower-case hexadecimal, of the DER SubjectPublicKeyInfo */
 	struct str_list cn;
 	struct str_list dns; /* SAN dNSName, lower-case; a wildcard is a literal */
 	struct str_list email;
@@ -62,18 +62,19 @@ struct policy_facts {
 	/* The names that `host` may match: confirmed ones, or claimed ones with rdns = single. */
 	enum policy_fact_state names_state;
 	struct str_list names; /* lower-case, no final dot */
-	/* KNOWN_IN_PART: what else may be a name; none: anything may. */
+	/* KNOWN_IN_PART: the other names that are possible; empty: any name is. */
 	struct str_list possible_names;
-	/* By the number of the look-up, never NOT_EVALUATED. NULL: none is fetched. */
+	/* By the number of the lookup, never NOT_EVALUATED. NULL: no lookup was made. */
 	const enum policy_truth *answers;
-	uint64_t rates_asked; /* bits, by the number of the rate: whether the client is counted */
-	uint64_t rates_over;  /* likewise: whether it was above it */
+	uint64_t rates_asked; /* bits, by the number of the rate: the client was counted */
+	uint64_t rates_over;  /* bits, by the number of the rate: the client was above it */
 	bool cert_present;
 	const struct policy_cert *cert;        /* NULL unless one passed its checks */
-	struct str claims[POLICY_CLAIM_COUNT]; /* as they came; see claim.h */
-	unsigned claims_disputed;              /* bits: two came, and differ */
-	uint64_t *regex_steps; /* left of POLICY_REGEX_STEPS for this request; NULL: not shared */
-	struct policy_match_cache *memory; /* of this thread and configuration; NULL: none */
+	struct str claims[POLICY_CLAIM_COUNT]; /* as the client sent them; see claim.h */
+	unsigned claims_disputed;              /* bits: two values came, and differ */
+	/* what is left of POLICY_REGEX_STEPS for this request; NULL: not shared */
+	uint64_t *regex_steps;
+	struct policy_match_cache *match_cache; /* of this thread and configuration; NULL: none */
 };
 
 #endif

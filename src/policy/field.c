@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* Each costs a query, if one for all clients. */
+/* At most this many names in a file: each costs a query, but one for all clients. */
 #define FORWARD_LIST_MAX 64
 
 static const struct policy_field fields[] = {

@@ -8,20 +8,20 @@
 #include "policy/facts.h"
 #include "policy/text.h"
 
-/* Where a field's values come from; in the order in which a rule's terms are looked at. */
+/* Where a field's values come from; in the order in which a rule's terms are evaluated. */
 enum policy_source {
-	POLICY_SOURCE_NONE, /* of the term `*` */
+	POLICY_SOURCE_NONE, /* for the term `*` */
 	POLICY_SOURCE_ADDRESS,
 	POLICY_SOURCE_CERT,
 	POLICY_SOURCE_CLAIM,
 	/*
-	 * From here on it costs look-ups: a few for all clients together, then
-	 * one a client, then several.
+	 * From here on values cost lookups: a few for all clients together, then one for each
+	 * client, then several.
 	 */
 	POLICY_SOURCE_FORWARD,
 	POLICY_SOURCE_DNSBL,
 	POLICY_SOURCE_NAMES,
-	POLICY_SOURCE_RATE /* counts: only once all else holds */
+	POLICY_SOURCE_RATE /* counts the request: only if all other terms are true */
 };
 
 enum policy_shape {
@@ -34,25 +34,26 @@ enum policy_shape {
 
 /* How a claim is read before a rule compares it. */
 enum policy_claim_form {
-	POLICY_FORM_OPTIONAL, /* clients may leave it out, which is an empty one */
-	POLICY_FORM_RAW,      /* as it came */
-	POLICY_FORM_METHOD,   /* in capitals */
+	POLICY_FORM_OPTIONAL, /* clients may omit it, which counts as empty */
+	POLICY_FORM_RAW,      /* as the client sent it */
+	POLICY_FORM_METHOD,   /* in upper case */
 	POLICY_FORM_HOST,     /* policy_claim_host */
 	POLICY_FORM_PATH      /* the readings of policy_path */
 };
 
-/* What a rule can ask about. */
+/* A field of the rule language. */
 struct policy_field {
 	const char *name;
 	enum policy_source source;
 	enum policy_shape shape;
-	const struct policy_text_kind *kind; /* of POLICY_SHAPE_TEXT and _LOOKUP */
-	enum policy_claim claim;             /* of POLICY_SOURCE_CLAIM */
-	enum policy_claim_form form;         /* likewise */
-	enum policy_lookup_kind lookup;      /* of POLICY_SHAPE_LOOKUP */
-	size_t list_max;                     /* likewise: values in a file; 0: it takes none */
-	bool list;                           /* a str_list of the certificate, else one str */
-	size_t offset;                       /* into struct policy_cert */
+	const struct policy_text_kind *kind; /* for POLICY_SHAPE_TEXT and _LOOKUP */
+	enum policy_claim claim;             /* for POLICY_SOURCE_CLAIM */
+	enum policy_claim_form form;         /* for POLICY_SOURCE_CLAIM */
+	enum policy_lookup_kind lookup;      /* for POLICY_SHAPE_LOOKUP */
+	/* for POLICY_SHAPE_LOOKUP: values in a file; 0: no file is allowed */
+	size_t list_max;
+	bool list;     /* a str_list of the certificate; false: a str */
+	size_t offset; /* into struct policy_cert */
 };
 
 struct policy_addrs {
@@ -60,18 +61,18 @@ struct policy_addrs {
 	size_t count;
 };
 
-extern const struct policy_field policy_field_any; /* of the term `*` */
+extern const struct policy_field policy_field_any; /* for the term `*` */
 
-/* NULL after a diag_error that lists the fields there are. */
+/* NULL after a diag_error that lists the known fields. */
 const struct policy_field *policy_field_find(
 	struct str name, const struct place *place, struct diag *diag);
 
-/* What the facts hold for a field of POLICY_SHAPE_ADDRESS. */
+/* The values of a field of POLICY_SHAPE_ADDRESS. */
 struct policy_addrs policy_field_addrs(
 	const struct policy_field *field, const struct policy_facts *facts);
 /*
- * What the facts hold for a field of POLICY_SHAPE_TEXT that is no claim. A certificate's absent
- * strings are no values.
+ * The values of a field of POLICY_SHAPE_TEXT that is not a claim. A certificate's absent strings
+ * are no values.
  */
 struct str_list policy_field_texts(
 	const struct policy_field *field, const struct policy_facts *facts);

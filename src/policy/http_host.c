@@ -3,7 +3,9 @@
 
 #include "policy/http_host.h"
 
-/* Whether all bytes may stand in a host; blanks, %, commas and the like mean different things. */
+/*
+ * Whether all bytes may stand in a host; servers differ about blanks, %, commas and similar bytes.
+ */
 static bool is_host_text(struct str host, bool literal)
 {
 	char before = '.';

@@ -49,7 +49,9 @@ static const char *kind_of(const json_t *value)
 	return "null";
 }
 
-/* Where `key` (NULL: none) of the index-th entry stands. Its file is good until the next. */
+/*
+ * The place of `key` (NULL: no key) in the index-th entry. Its file is valid until the next call.
+ */
 static struct place place_of(struct json_list *l, const char *list, size_t index, const char *key)
 {
 	l->where.len = 0;
@@ -192,7 +194,7 @@ bool policy_json_list_parse(
 	if (str_starts_with(text, "\xef\xbb\xbf")) {
 		text = str_from(text, 3);
 	}
-	/* Of two members of one name the first would be lost without a word. */
+	/* Otherwise the first of two members with one name would be dropped silently. */
 	json_t *document = json_loadb(
 		text.data != NULL ? text.data : "", text.len, JSON_REJECT_DUPLICATES, &error);
 

@@ -6,7 +6,7 @@
 
 #include "policy/list.h"
 
-/* Bytes of a file; the longest that is published for one vendor's addresses has 2 MB. */
+/* Bytes of a file; the longest list that a vendor publishes has 2 MB. */
 #define POLICY_JSON_LIST_SIZE_MAX (4U << 20)
 #define POLICY_JSON_LIST_VALUES_MAX 250000
 
@@ -20,18 +20,18 @@
  *   {"result": {"ipv4_cidrs": ["…"], "ipv6_cidrs": ["…"], …}, …}                    Cloudflare
  *   ["…", {"ipv4Prefix": "…"}, …]
  *
- * Numbers, words and empty lists beside them are left alone. Whatever else there is could hold
- * addresses that would then be missing: it is an error, as is a file without any address. A list
- * may be a list of strings wherever it may be one of objects.
+ * Other members with numbers, words and empty lists are ignored. Any other content could hold
+ * addresses that would then be missing, so it is an error, as is a file without any address. A list
+ * of strings may stand wherever a list of objects may.
  */
 
 /*
- * Tells `on_line` of each value; its place names the file and where in it the value stands,
- * "FILE: prefixes[3].ipv4Prefix". Only regular files. False after at least one diag_error.
+ * Calls `on_line` for each value; its place names the file and the value's position, "FILE:
+ * prefixes[3].ipv4Prefix". Only regular files. False after at least one diag_error.
  */
 NODISCARD bool policy_json_list_read(const char *path, const struct place *from,
 	policy_list_line *on_line, void *ctx, struct diag *diag);
-/* The same of text that is in memory; `name` stands for the file. */
+/* The same for a text in memory; `name` stands for the file. */
 NODISCARD bool policy_json_list_parse(
 	struct str text, const char *name, policy_list_line *on_line, void *ctx, struct diag *diag);
 

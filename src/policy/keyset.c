@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEW 16 /* that insertion sorts faster */
+#define FEW 16 /* with so few keys insertion sort is faster */
 
 void policy_keyset_clear(struct policy_keyset *set)
 {
@@ -56,8 +56,9 @@ static void sort_few(uint8_t *data, size_t count, size_t width)
 }
 
 /*
- * By the byte at `at`, and each heap of equal ones by those that follow (McIlroy, Bostic and
- * McIlroy, Engineering Radix Sort): in place, and as deep as a key is wide at most.
+ * Sorts by the byte at `at`, and each group of equal ones by the bytes that follow (McIlroy, Bostic
+ * and McIlroy, Engineering Radix Sort): in place; the recursion is at most as deep as a key is
+ * wide.
  */
 static void sort_by(uint8_t *data, size_t count, size_t width, size_t at)
 {

@@ -11,13 +11,13 @@
 #include <stdint.h>
 
 /*
- * Keys of one width, in the order of their bytes: no byte above the data, and none for sorting it.
- * Filled, sorted, and from then on only asked.
+ * Keys of one width, in the order of their bytes: no memory beyond the keys, nor for sorting them.
+ * Filled, sorted, and then only searched.
  */
 struct policy_keyset {
 	uint8_t *data;
-	size_t width; /* at most POLICY_KEY_MAX; set by whoever owns the structure, the rest zeroed
-		       */
+	/* at most POLICY_KEY_MAX; set by the owner of the structure, the rest zeroed */
+	size_t width;
 	size_t count;
 	size_t capacity;
 };
@@ -29,8 +29,8 @@ void policy_keyset_clear(struct policy_keyset *set);
 NODISCARD bool policy_keyset_add(struct policy_keyset *set, const void *key);
 void policy_keyset_sort(struct policy_keyset *set);
 /*
- * Keeps the first key, and of the others those that `adds` says true of, in their order; `kept` is
- * the last that was kept before `key`.
+ * Keeps the first key, and those of the others for which `adds` returns true, in their order;
+ * `kept` is the last key kept before `key`.
  */
 void policy_keyset_filter(struct policy_keyset *set,
 	bool (*adds)(const uint8_t *kept, const uint8_t *key, size_t width));

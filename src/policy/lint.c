@@ -13,7 +13,7 @@
 #include "policy/rule_private.h"
 #include "policy/textset.h"
 
-#define SHADOWS_MAX 1000 /* rules compared with each other: the work grows with their square */
+#define SHADOWS_MAX 1000 /* rules compared with each other: the work grows with the square */
 
 static bool asks_for(const struct policy_rule *rule, enum policy_source source)
 {
@@ -57,7 +57,7 @@ unsigned policy_rule_claims(const struct policy_rule *rule)
 	return claims;
 }
 
-/* Whether whoever makes the term true is nearer to being let in. */
+/* Whether a true term makes it more likely that the client is admitted. */
 static bool term_admits(const struct policy_rule *rule, const struct policy_term *term)
 {
 	return term->negated == (rule->action == POLICY_ACTION_DENY);
@@ -74,7 +74,7 @@ bool policy_rule_admits_by_name(const struct policy_rule *rule)
 	return false;
 }
 
-/* `ip 0.0.0.0/0` and its like. */
+/* `ip 0.0.0.0/0` and similar prefixes. */
 static bool holds_for_most(const struct policy_term *term)
 {
 	if (term->negated || term->field->source != POLICY_SOURCE_ADDRESS) {
@@ -87,8 +87,11 @@ static bool holds_for_most(const struct policy_term *term)
 	return policy_coverage_is_most(&covers);
 }
 
-/* Whether the term says who may come in: not what a client claims, lacks, or does too often. */
-static bool vouches(const struct policy_term *term)
+/*
+ * Whether the term identifies who is admitted: not by what a client claims, lacks, or does too
+ * often.
+ */
+static bool identifies_client(const struct policy_term *term)
 {
 	return !term->negated && !holds_for_most(term) &&
 	       term->field->source != POLICY_SOURCE_CLAIM &&
@@ -135,7 +138,7 @@ bool policy_rule_admits_any_certificate(const struct policy_rule *rule)
 	for (size_t i = 0; rule->action == POLICY_ACTION_ALLOW && i < rule->count; i++) {
 		const struct policy_term *term = &rule->terms[i];
 
-		if (vouches(term) && term->field->shape != POLICY_SHAPE_WORD) {
+		if (identifies_client(term) && term->field->shape != POLICY_SHAPE_WORD) {
 			return false;
 		}
 		any = any || (term->field->shape == POLICY_SHAPE_WORD && !term->negated);
@@ -195,7 +198,7 @@ bool policy_rule_holds_always(const struct policy_rule *rule)
 	return rule->terms[0].op == POLICY_OPERATOR_ANY;
 }
 
-/* Whether every value that the term `a`, taken without its !, holds for is one of `b`. */
+/* Whether every value for which the term `a`, without its !, is true is a value of `b`. */
 static bool is_within(const struct policy_term *a, const struct policy_term *b)
 {
 	const struct policy_text_kind *kind = a->field->kind;
@@ -214,19 +217,19 @@ static bool is_within(const struct policy_term *a, const struct policy_term *b)
 		return str_eq(a->value, b->value) ||
 		       (kind->order(b->value, a->value) <= 0 && kind->includes(b->value, a->value));
 	case POLICY_SHAPE_RATE:
-		return false; /* each counts for itself */
+		return false; /* each counts its own requests */
 	default:
 		return str_eq(a->operand, b->operand);
 	}
 }
 
-/* Whether `later` cannot hold without `earlier`. */
+/* Whether `later` can be true only if `earlier` is. */
 static bool term_implies(const struct policy_term *later, const struct policy_term *earlier)
 {
 	if (earlier->op == POLICY_OPERATOR_ANY) {
 		return true;
 	}
-	/* A certificate that did not pass has no values. */
+	/* A certificate that failed its checks has no values. */
 	if (earlier->field->shape == POLICY_SHAPE_WORD && !earlier->negated && !later->negated &&
 		later->field->source == POLICY_SOURCE_CERT) {
 		return later->op != POLICY_OPERATOR_PRESENT ||
@@ -272,7 +275,7 @@ static bool is_between_slashes(struct str regex)
 	return regex.len > 1 && regex.data[0] == '/' && regex.data[regex.len - 1] == '/';
 }
 
-/* A regex about names that matches others than it seems to. */
+/* Warns of a regex about names that matches other names than it seems to. */
 static void advise_on_name(const struct policy_rule *rule, const struct policy_term *term,
 	const struct policy_script *script)
 {
@@ -295,7 +298,9 @@ static void advise_on_name(const struct policy_rule *rule, const struct policy_t
 	bool named = shape.name[0] != '\0';
 	bool domain = str_find(str_view(shape.name), '.') < str_view(shape.name).len;
 
-	/* Words to keep clients out by, such as dsl or dynamic, match what they please. */
+	/*
+	 * Words that keep clients out, such as dsl or dynamic, are meant to match inside of names.
+	 */
 	if (!term_admits(rule, term) && (!domain || shape.whole)) {
 		shape.open_end = false;
 		shape.open_start = false;
@@ -364,7 +369,7 @@ static void advise_on_term(const struct policy_rule *rule, const struct policy_t
 	}
 }
 
-/* An allow that says of nobody in particular that he may come in. */
+/* Warns of an allow that does not identify who is admitted. */
 static void advise_on_admission(const struct policy_rule *rule, const struct policy_script *script)
 {
 	const struct policy_term *most = NULL;
@@ -373,7 +378,7 @@ static void advise_on_admission(const struct policy_rule *rule, const struct pol
 	for (size_t i = 0; i < rule->count; i++) {
 		const struct policy_term *term = &rule->terms[i];
 
-		if (vouches(term)) {
+		if (identifies_client(term)) {
 			return;
 		}
 		most = holds_for_most(term) ? term : most;

@@ -3,14 +3,16 @@
 
 #include "policy/lint_claim.h"
 
-/* The characters of a regex that stand for themselves, as far as it is plain; 0 between others. */
+/*
+ * The characters of a regex that stand for themselves, as far as that is clear; 0 for all others.
+ */
 struct literals {
 	char now;
-	char before; /* what stands right before it */
-	char first;  /* before that */
+	char before; /* the character directly before it */
+	char first;  /* the character before `before` */
 };
 
-/* Moves on by one; false at the end. *i is where to go on, *in_class 1 in [...], 2 in [^...]. */
+/* Moves on by one; false at the end. *i is where to continue, *in_class 1 in [...], 2 in [^...]. */
 static bool next_literal(struct str regex, size_t *i, int *in_class, struct literals *l)
 {
 	if (*i >= regex.len) {
@@ -46,7 +48,10 @@ static bool next_literal(struct str regex, size_t *i, int *in_class, struct lite
 	return true;
 }
 
-/* What no path holds whose readings all agree; NULL if there is nothing of it. */
+/*
+ * Text that a path on whose reading all servers agree never contains; NULL if the regex has no such
+ * text.
+ */
 static const char *not_served(const struct literals *l)
 {
 	switch (l->now) {
@@ -106,7 +111,7 @@ static void advise_on_host(const struct policy_term *term, const struct policy_s
 	struct str regex = term->operand;
 	char quoted[POLICY_QUOTE_MAX];
 
-	/* One with a bracket may be about IPv6. */
+	/* A regex with a bracket may be about IPv6. */
 	for (size_t i = 1; i + 1 < regex.len && str_find(regex, '[') == regex.len; i++) {
 		if (regex.data[i] == ':' && regex.data[i - 1] != '?' &&
 			ascii_is_digit(regex.data[i + 1])) {

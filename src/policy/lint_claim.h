@@ -6,7 +6,7 @@
 
 #include "policy/term.h"
 
-/* Warns of a regex about uri or http_host that waits for what these never hold. */
+/* Warns of a regex about uri or http_host that can match only texts that these never contain. */
 void policy_claim_advise(const struct policy_term *term, const struct policy_script *script);
 
 #endif

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define CURE_MAX 256
-#define SERIAL_ROOM 132 /* the digits that policy_text_serial takes, and a NUL */
+#define SERIAL_ROOM 132 /* the digits that policy_text_serial accepts, and a NUL */
 
 static bool is_in_quotes(struct str text)
 {
@@ -47,7 +47,7 @@ static const char *cure_of_cn(struct str value)
 			       : NULL;
 }
 
-/* As RFC 3986 3.1 has it; its length, 0 if there is none. */
+/* The length of the scheme (RFC 3986 3.1); 0 without one. */
 static size_t scheme_of(struct str uri)
 {
 	size_t len = 0;
@@ -83,7 +83,10 @@ static const char *cure_of_email(struct str value)
 	return wrapped ? "expected the e-mail address alone, as in ann@example.com" : NULL;
 }
 
-/* A name of such attributes alone is one of a place or a department, not of a holder. */
+/*
+ * Attributes that name a place or a department: a name of such attributes alone does not identify a
+ * holder.
+ */
 static bool is_holders(struct str type)
 {
 	static const char *const others[] = {"C", "L", "ST", "OU", "street", "postalCode"};
@@ -124,7 +127,7 @@ static const char *cure_of_dn(struct str value, char room[CURE_MAX])
 			"whole name, as doorward check --cert shows it";
 }
 
-/* The octets of the negative number, taken as a positive one; "" if they are none. */
+/* The octets of the negative number, read as a positive one; "" if there are no digits. */
 static const char *unsigned_serial(struct str digits, char out[SERIAL_ROOM])
 {
 	static const char hex[] = "0123456789abcdef";
@@ -159,7 +162,7 @@ static const char *cure_of_serial(struct str value, char room[CURE_MAX])
 	return room;
 }
 
-/* What to write instead; NULL if the value is good as far as can be told. */
+/* What to write instead; NULL if no mistake is seen. */
 static const char *cure_of(const struct policy_field *field, struct str value, char room[CURE_MAX])
 {
 	if (is_in_quotes(value)) {

@@ -43,7 +43,7 @@ FILE *policy_list_open(
 	return file;
 }
 
-/* What cannot be a line of text ends the reading: all that follows would be errors, too. */
+/* A line that cannot be text ends the reading: all later lines would be errors, too. */
 static enum got next_line(struct list *l)
 {
 	int c;

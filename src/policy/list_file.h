@@ -11,9 +11,9 @@
 /* A file that an `in` term was read from. */
 struct policy_list_file {
 	const char *path;
-	uint64_t stamp; /* file_stamp_of_path, before it was read */
+	uint64_t stamp; /* of file_stamp_of_path, before the file was read */
 	enum policy_net_list_form form;
-	struct policy_coverage covers; /* of prefixes; nothing where it holds other values */
+	struct policy_coverage covers; /* of prefixes; zero if it holds other values */
 };
 
 #endif

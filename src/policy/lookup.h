@@ -12,14 +12,14 @@
 #include <stdint.h>
 
 /*
- * What rules ask DNS about the client's address, beside its names. A list of rules numbers its
- * look-ups from 0, each question once, however many terms ask it.
+ * The DNS lookups of rules about the client's address, other than its names. A list of rules
+ * numbers its lookups from 0; each is made once, however many terms use it.
  */
 
 #define POLICY_LOOKUPS_MAX 256 /* of one list of rules */
 
 enum policy_lookup_kind {
-	POLICY_LOOKUP_FORWARD, /* is the address among those of this name? */
+	POLICY_LOOKUP_FORWARD, /* is the address one of this name's addresses? */
 	POLICY_LOOKUP_DNSBL    /* is it listed in this zone? */
 };
 
@@ -28,7 +28,7 @@ struct policy_lookup {
 	struct str name; /* a host name: lower-case, no final dot */
 };
 
-/* Some of a list's look-ups, by their numbers. */
+/* Some of a list's lookups, by their numbers. */
 struct policy_lookup_set {
 	uint64_t bits[POLICY_LOOKUPS_MAX / 64];
 };
@@ -43,7 +43,7 @@ static inline bool policy_lookup_set_has(const struct policy_lookup_set *set, si
 	return (set->bits[index / 64] >> index % 64 & 1) != 0;
 }
 
-/* The look-ups of one list of rules as they are compiled; zeroed before its first use. */
+/* The lookups of one list of rules as they are compiled; zeroed before its first use. */
 struct policy_lookup_table {
 	struct policy_lookup *items;
 	size_t count;
@@ -52,7 +52,7 @@ struct policy_lookup_table {
 
 enum policy_lookup_added { POLICY_LOOKUP_ADDED, POLICY_LOOKUP_FULL, POLICY_LOOKUP_NO_MEMORY };
 
-/* The number of a look-up that is there, or is added; lookup->name is borrowed. */
+/* The number of the lookup, which is added if it is new; lookup->name is borrowed. */
 NODISCARD enum policy_lookup_added policy_lookup_table_add(
 	struct policy_lookup_table *table, const struct policy_lookup *lookup, size_t *index);
 void policy_lookup_table_clear(struct policy_lookup_table *table);

@@ -10,12 +10,12 @@
 #include <string.h>
 
 #define BUCKETS POLICY_MATCH_CACHE_ENTRIES_MAX /* a power of two */
-#define ENTRIES_IN_BYTES_MIN 16                /* so many of the largest fit */
+#define ENTRIES_IN_BYTES_MIN 16                /* so many entries of the largest size fit */
 #define HEAP_OVERHEAD 16                       /* of each allocation */
 #define RULES_FIRST 4
 
 struct entry {
-	struct policy_match_entry remembered;
+	struct policy_match_entry cached;
 	struct list age; /* the oldest first */
 	struct entry *next;
 	uint64_t hash;
@@ -28,7 +28,7 @@ struct entry {
 
 struct policy_match_cache {
 	struct hash_key hash_key;
-	struct entry **buckets; /* NULL: nothing was remembered yet */
+	struct entry **buckets; /* NULL: the cache is empty */
 	struct list ages;
 	size_t max_bytes;
 	size_t bytes;
@@ -37,14 +37,14 @@ struct policy_match_cache {
 
 struct policy_match_cache *policy_match_cache_new(size_t max_bytes)
 {
-	struct policy_match_cache *memory = calloc(1, sizeof(*memory));
+	struct policy_match_cache *cache = calloc(1, sizeof(*cache));
 
-	if (memory != NULL) {
-		memory->hash_key = hash_key_new();
-		memory->max_bytes = max_bytes;
-		list_init(&memory->ages);
+	if (cache != NULL) {
+		cache->hash_key = hash_key_new();
+		cache->max_bytes = max_bytes;
+		list_init(&cache->ages);
 	}
-	return memory;
+	return cache;
 }
 
 static size_t rules_bytes(size_t capacity)
@@ -57,71 +57,73 @@ static size_t bytes_of(const struct entry *entry)
 	return sizeof(*entry) + entry->key_len + HEAP_OVERHEAD + rules_bytes(entry->capacity);
 }
 
-static void forget(struct policy_match_cache *memory, struct entry *entry)
+static void forget(struct policy_match_cache *cache, struct entry *entry)
 {
-	struct entry **at = &memory->buckets[entry->hash % BUCKETS];
+	struct entry **at = &cache->buckets[entry->hash % BUCKETS];
 
 	while (*at != entry) {
 		at = &(*at)->next;
 	}
 	*at = entry->next;
 	list_remove(&entry->age);
-	memory->bytes -= bytes_of(entry);
-	memory->count--;
-	free(entry->remembered.rules);
+	cache->bytes -= bytes_of(entry);
+	cache->count--;
+	free(entry->cached.rules);
 	free(entry);
 }
 
-void policy_match_cache_free(struct policy_match_cache *memory)
+void policy_match_cache_free(struct policy_match_cache *cache)
 {
 	struct list *first;
 
-	if (memory == NULL) {
+	if (cache == NULL) {
 		return;
 	}
-	while ((first = list_first(&memory->ages)) != NULL) {
-		forget(memory, CONTAINER_OF(first, struct entry, age));
+	while ((first = list_first(&cache->ages)) != NULL) {
+		forget(cache, CONTAINER_OF(first, struct entry, age));
 	}
-	free(memory->buckets);
-	free(memory);
+	free(cache->buckets);
+	free(cache);
 }
 
-size_t policy_match_cache_bytes(const struct policy_match_cache *memory)
+size_t policy_match_cache_bytes(const struct policy_match_cache *cache)
 {
-	return memory->bytes;
+	return cache->bytes;
 }
 
-size_t policy_match_cache_count(const struct policy_match_cache *memory)
+size_t policy_match_cache_count(const struct policy_match_cache *cache)
 {
-	return memory->count;
+	return cache->count;
 }
 
-/* What was used since its last turn gets another one: a flood of strangers passes by the regulars.
+/*
+ * Second chance: an entry used since the last sweep is kept, so that one-time keys cannot evict
+ * frequent ones.
  */
-static bool make_room(struct policy_match_cache *memory, size_t bytes, size_t entries)
+static bool make_room(struct policy_match_cache *cache, size_t bytes, size_t entries)
 {
-	for (size_t turns = 2 * memory->count;
-		turns > 0 && (memory->bytes + bytes > memory->max_bytes ||
-				     memory->count + entries > POLICY_MATCH_CACHE_ENTRIES_MAX);
+	for (size_t turns = 2 * cache->count;
+		turns > 0 && (cache->bytes + bytes > cache->max_bytes ||
+				     cache->count + entries > POLICY_MATCH_CACHE_ENTRIES_MAX);
 		turns--) {
-		struct entry *oldest = CONTAINER_OF(list_first(&memory->ages), struct entry, age);
+		struct entry *oldest = CONTAINER_OF(list_first(&cache->ages), struct entry, age);
 
 		if (!oldest->held && !oldest->used) {
-			forget(memory, oldest);
+			forget(cache, oldest);
 			continue;
 		}
 		oldest->used = false;
 		list_remove(&oldest->age);
-		list_append(&memory->ages, &oldest->age);
+		list_append(&cache->ages, &oldest->age);
 	}
-	return memory->bytes + bytes <= memory->max_bytes &&
-	       memory->count + entries <= POLICY_MATCH_CACHE_ENTRIES_MAX;
+	return cache->bytes + bytes <= cache->max_bytes &&
+	       cache->count + entries <= POLICY_MATCH_CACHE_ENTRIES_MAX;
 }
 
 static struct entry *find(
-	const struct policy_match_cache *memory, uint64_t hash, const void *key, size_t len)
+	const struct policy_match_cache *cache, uint64_t hash, const void *key, size_t len)
 {
-	struct entry *entry = memory->buckets[hash % BUCKETS];
+	struct entry *entry = cache->buckets[hash % BUCKETS];
 
 	while (entry != NULL && !(entry->hash == hash && entry->key_len == len &&
 					memcmp(entry->key, key, len) == 0)) {
@@ -131,7 +133,7 @@ static struct entry *find(
 }
 
 static struct entry *make(
-	struct policy_match_cache *memory, uint64_t hash, const void *key, size_t len)
+	struct policy_match_cache *cache, uint64_t hash, const void *key, size_t len)
 {
 	struct entry *entry = calloc(1, sizeof(*entry) + len);
 
@@ -141,77 +143,77 @@ static struct entry *make(
 	entry->hash = hash;
 	entry->key_len = len;
 	memcpy(entry->key, key, len);
-	if (!make_room(memory, bytes_of(entry), 1)) {
+	if (!make_room(cache, bytes_of(entry), 1)) {
 		free(entry);
 		return NULL;
 	}
-	entry->next = memory->buckets[hash % BUCKETS];
-	memory->buckets[hash % BUCKETS] = entry;
-	list_append(&memory->ages, &entry->age);
-	memory->bytes += bytes_of(entry);
-	memory->count++;
+	entry->next = cache->buckets[hash % BUCKETS];
+	cache->buckets[hash % BUCKETS] = entry;
+	list_append(&cache->ages, &entry->age);
+	cache->bytes += bytes_of(entry);
+	cache->count++;
 	return entry;
 }
 
 struct policy_match_entry *policy_match_cache_hold(
-	struct policy_match_cache *memory, const void *key, size_t len)
+	struct policy_match_cache *cache, const void *key, size_t len)
 {
-	uint64_t hash = hash_bytes(&memory->hash_key, key, len);
+	uint64_t hash = hash_bytes(&cache->hash_key, key, len);
 
-	if (memory->buckets == NULL) {
-		memory->buckets = calloc(BUCKETS, sizeof(struct entry *));
-		if (memory->buckets == NULL) {
+	if (cache->buckets == NULL) {
+		cache->buckets = calloc(BUCKETS, sizeof(struct entry *));
+		if (cache->buckets == NULL) {
 			return NULL;
 		}
 	}
-	struct entry *entry = find(memory, hash, key, len);
+	struct entry *entry = find(cache, hash, key, len);
 
 	if (entry != NULL) {
 		entry->used = true;
 	} else {
-		entry = make(memory, hash, key, len);
+		entry = make(cache, hash, key, len);
 	}
 	if (entry == NULL) {
 		return NULL;
 	}
 	entry->held = true;
-	return &entry->remembered;
+	return &entry->cached;
 }
 
-static bool grow(struct policy_match_cache *memory, struct entry *entry)
+static bool grow(struct policy_match_cache *cache, struct entry *entry)
 {
 	size_t capacity = entry->capacity > 0 ? entry->capacity * 2 : RULES_FIRST;
 	size_t more = rules_bytes(capacity) - rules_bytes(entry->capacity);
 
-	if (bytes_of(entry) + more > memory->max_bytes / ENTRIES_IN_BYTES_MIN ||
-		!make_room(memory, more, 0)) {
+	if (bytes_of(entry) + more > cache->max_bytes / ENTRIES_IN_BYTES_MIN ||
+		!make_room(cache, more, 0)) {
 		return false;
 	}
-	uint32_t *rules = reallocarray(entry->remembered.rules, capacity, sizeof(*rules));
+	uint32_t *rules = reallocarray(entry->cached.rules, capacity, sizeof(*rules));
 
 	if (rules == NULL) {
 		return false;
 	}
-	entry->remembered.rules = rules;
+	entry->cached.rules = rules;
 	entry->capacity = capacity;
-	memory->bytes += more;
+	cache->bytes += more;
 	return true;
 }
 
 bool policy_match_cache_note(
-	struct policy_match_cache *memory, struct policy_match_entry *remembered, uint32_t rule)
+	struct policy_match_cache *cache, struct policy_match_entry *cached, uint32_t rule)
 {
-	struct entry *entry = CONTAINER_OF(remembered, struct entry, remembered);
+	struct entry *entry = CONTAINER_OF(cached, struct entry, cached);
 
-	if (remembered->count == entry->capacity && !grow(memory, entry)) {
-		forget(memory, entry);
+	if (cached->count == entry->capacity && !grow(cache, entry)) {
+		forget(cache, entry);
 		return false;
 	}
-	remembered->rules[remembered->count++] = rule;
+	cached->rules[cached->count++] = rule;
 	return true;
 }
 
-void policy_match_cache_release(struct policy_match_entry *remembered)
+void policy_match_cache_release(struct policy_match_entry *cached)
 {
-	CONTAINER_OF(remembered, struct entry, remembered)->held = false;
+	CONTAINER_OF(cached, struct entry, cached)->held = false;
 }

@@ -11,21 +11,20 @@
 #include <stdint.h>
 
 /*
- * What was found out about clients' names, certificates and addresses by the rules of one
- * configuration: for each value, which rules it leaves as candidates. Bounded in bytes and
- * entries; when it is full, an entry that was not asked for since long goes. Belongs to one thread
- * and one configuration: whoever loads another one begins with a new memory.
+ * Caches which rules of one configuration are candidates for a client's names, certificate or
+ * address. Bounded in bytes and entries; when it is full, an entry that was not used lately is
+ * evicted. Belongs to one thread and one configuration: after a reload a new cache is used.
  */
 struct policy_match_cache;
 
 #define POLICY_MATCH_CACHE_ENTRIES_MAX 16384
 
-/* Takes at most `max_bytes`, as it fills. NULL when out of memory. */
+/* Takes at most `max_bytes`, allocated as it fills. NULL when out of memory. */
 struct policy_match_cache *policy_match_cache_new(size_t max_bytes);
-void policy_match_cache_free(struct policy_match_cache *memory);
-/* Bytes and entries that are in use. */
-size_t policy_match_cache_bytes(const struct policy_match_cache *memory);
-size_t policy_match_cache_count(const struct policy_match_cache *memory);
+void policy_match_cache_free(struct policy_match_cache *cache);
+/* Bytes and entries in use. */
+size_t policy_match_cache_bytes(const struct policy_match_cache *cache);
+size_t policy_match_cache_count(const struct policy_match_cache *cache);
 
 /* The rest is for rule_iter.c. */
 
@@ -37,14 +36,14 @@ struct policy_match_entry {
 };
 
 /*
- * The entry of a key, made if there is none; NULL if there is no room. It stays until it is
- * released or forgotten.
+ * The entry of a key, added if it is new; NULL if there is no room. It stays until it is released
+ * or evicted.
  */
 struct policy_match_entry *policy_match_cache_hold(
-	struct policy_match_cache *memory, const void *key, size_t len);
-/* Appends a candidate. False: there is no room; the entry is forgotten. */
+	struct policy_match_cache *cache, const void *key, size_t len);
+/* Appends a candidate. False: no room; the entry is removed. */
 NODISCARD bool policy_match_cache_note(
-	struct policy_match_cache *memory, struct policy_match_entry *remembered, uint32_t rule);
-void policy_match_cache_release(struct policy_match_entry *remembered);
+	struct policy_match_cache *cache, struct policy_match_entry *cached, uint32_t rule);
+void policy_match_cache_release(struct policy_match_entry *cached);
 
 #endif

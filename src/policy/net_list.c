@@ -11,7 +11,7 @@
 #define PUBLISHED_V4_MIN 8
 #define PUBLISHED_V6_MIN 16
 
-/* What a list in JSON may come to cover at once: a /16 of IPv4, a /32 of IPv6. */
+/* The coverage that a list in JSON may have at once: a /16 of IPv4, a /32 of IPv6. */
 #define SMALL_V4 (UINT64_C(1) << 16)
 #define SMALL_V6 (UINT64_C(1) << 32)
 

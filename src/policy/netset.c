@@ -68,7 +68,10 @@ static bool is_outside(const uint8_t *kept, const uint8_t *key, size_t width)
 	return !prefix_contains(&before, &prefix.addr);
 }
 
-/* Of one address the longer comes after the shorter, so that what contains comes first. */
+/*
+ * Among prefixes of one address the shorter comes first, so that a containing prefix precedes those
+ * in it.
+ */
 void policy_netset_seal(struct policy_netset *set)
 {
 	policy_keyset_sort(&set->v4);
@@ -139,7 +142,10 @@ const char *policy_coverage_format(
 	return out;
 }
 
-/* No prefix contains another, so only the last that begins at or before it can hold it. */
+/*
+ * No prefix contains another, so only the last one that begins at or before the address can contain
+ * it.
+ */
 bool policy_netset_contains(const struct policy_netset *set, const struct addr *addr)
 {
 	const struct policy_keyset *keys = addr->family == ADDR_V4 ? &set->v4 : &set->v6;

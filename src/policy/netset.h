@@ -13,8 +13,7 @@
 
 /*
  * A set of address prefixes of both families: 5 bytes for one of IPv4 and 17 for one of IPv6,
- * containment in O(log n). Filled, sealed, which takes no further memory, and from then on only
- * asked.
+ * lookup in O(log n). Filled, sealed, which takes no further memory, and then only searched.
  */
 struct policy_netset;
 
@@ -23,34 +22,37 @@ struct policy_netset *policy_netset_new(void);
 void policy_netset_free(struct policy_netset *set);
 /* False when out of memory. */
 NODISCARD bool policy_netset_add(struct policy_netset *set, const struct prefix *prefix);
-/* Sorts it and drops what other prefixes contain. */
+/* Sorts the set and drops prefixes that others contain. */
 void policy_netset_seal(struct policy_netset *set);
-/* How many prefixes there are; after sealing, how many are left. */
+/* The number of prefixes; after sealing, without the dropped ones. */
 size_t policy_netset_count(const struct policy_netset *set);
-/* Whether any prefix contains the address. Only after sealing. */
+/* Whether a prefix contains the address. Only after sealing. */
 bool policy_netset_contains(const struct policy_netset *set, const struct addr *addr);
 
-/* How much a set covers. A prefix of IPv6 that is longer than /64 counts as one /64. */
+/* The number of addresses in a set. A prefix of IPv6 that is longer than /64 counts as one /64. */
 struct policy_coverage {
 	uint64_t v4; /* addresses */
 	uint64_t v6; /* /64s; ::/0 counts as UINT64_MAX */
 };
 
-/* Only after sealing, so that nothing counts twice. */
+/* Only after sealing, so that no address counts twice. */
 struct policy_coverage policy_netset_coverage(const struct policy_netset *set);
 struct policy_coverage policy_prefix_coverage(const struct prefix *prefix);
 
 /*
- * A vast coverage is more than one owner has: over a /5 of IPv4 (the largest that publishes its
- * prefixes, AWS, had 102 million addresses in 2026, between /6 and /5) or over a /12 of IPv6, which
- * is what a whole regional registry is given.
+ * A vast coverage is more than one owner has: over a /5 of IPv4 (the largest owner that publishes
+ * its prefixes, AWS, had 102 million addresses in 2026, between /6 and /5) or over a /12 of IPv6,
+ * which is the allocation of a whole regional registry.
  */
 #define POLICY_VAST_V4_BITS 5
 #define POLICY_VAST_V6_BITS 12
 #define POLICY_VAST_V4 (UINT64_C(1) << (32 - POLICY_VAST_V4_BITS))
 #define POLICY_VAST_V6 (UINT64_C(1) << (64 - POLICY_VAST_V6_BITS))
 bool policy_coverage_is_vast(const struct policy_coverage *covers);
-/* Whether it is at least half of all addresses of IPv4, or of those in use of IPv6 (2000::/3). */
+/*
+ * Whether the coverage is at least half of all IPv4 addresses, or of the IPv6 addresses in use
+ * (2000::/3).
+ */
 bool policy_coverage_is_most(const struct policy_coverage *covers);
 
 /* "4096 addresses of IPv4 and 2 /64s of IPv6", with a NUL; returns `out`. */

@@ -9,7 +9,7 @@
 struct letter {
 	unsigned char byte;
 	bool escaped;
-	uint8_t len; /* as it stands in the text; 0: the escape is broken */
+	uint8_t len; /* bytes in the text; 0: the escape is broken */
 };
 
 static struct letter letter_at(struct str text, size_t i)
@@ -28,7 +28,7 @@ static struct letter letter_at(struct str text, size_t i)
 	return (struct letter){(unsigned char)(high * 16 + low), true, 3};
 }
 
-/* The same, but a broken escape is a percent sign: what a second decoding makes of it. */
+/* The same, but a broken escape is a percent sign, as in a second decoding. */
 static struct letter lenient_letter_at(struct str text, size_t i)
 {
 	struct letter letter = letter_at(text, i);
@@ -42,7 +42,10 @@ static bool is_control(unsigned char c)
 	return c < 0x20 || c == 0x7f;
 }
 
-/* Cuts scheme and host off an absolute URL. False: it is neither that nor a path. */
+/*
+ * Cuts scheme and host off an absolute URL. False: the target is neither an absolute URL nor a
+ * path.
+ */
 static bool find_path(struct str target, struct policy_path *path)
 {
 	if (target.len > 0 && target.data[0] == '/') {
@@ -80,10 +83,10 @@ static bool find_path(struct str target, struct policy_path *path)
 	return true;
 }
 
-/* What is known of the segment that is being scanned. */
+/* The state of the segment that is being scanned. */
 struct segment {
 	size_t len;
-	bool dots; /* nothing but dots so far */
+	bool dots; /* only dots so far */
 };
 
 static unsigned end_segment(struct segment *segment)
@@ -101,7 +104,7 @@ static bool is_overlong(unsigned char lead, unsigned char next)
 	       (lead == 0xf0 && next >= 0x80 && next <= 0x8f);
 }
 
-/* In which ways a letter can be read, which stands after `before` in its segment. */
+/* The ways in which a letter can be read that stands after `before` in its segment. */
 static unsigned ways_of(struct letter letter, bool after_slash, struct segment *segment)
 {
 	bool slash = letter.byte == '/' || letter.byte == '\\';
@@ -127,7 +130,9 @@ static unsigned ways_of(struct letter letter, bool after_slash, struct segment *
 	return ways;
 }
 
-/* Decodes the text into `out`, which may be where it stands, and adds the ways it can be read in.
+/*
+ * Decodes the text into `out`, which may be the text itself, and adds the ways in which it can be
+ * read.
  */
 static enum policy_path_flaw decode_all(
 	struct str text, bool again, char *out, size_t *out_len, unsigned *ways)
@@ -173,7 +178,10 @@ static bool holds_escape(struct str text)
 	return false;
 }
 
-/* Bytes that never stand for anything but themselves; a dot and a slash depend on what follows. */
+/*
+ * Whether the text has only bytes that stand for themselves; for a dot or a slash that depends on
+ * the next byte.
+ */
 static bool is_plain(struct str text)
 {
 	static const bool plain[256] = {
@@ -257,7 +265,7 @@ enum policy_path_flaw policy_path_scan(struct str target, struct policy_path *ou
 	return POLICY_PATH_GOOD;
 }
 
-/* Decodes once into `out`, which may be where the text stands. */
+/* Decodes once into `out`, which may be the text itself. */
 static size_t decode(struct str text, unsigned ways, bool again, char *out)
 {
 	bool in_parameter = false;
@@ -287,7 +295,7 @@ static size_t decode(struct str text, unsigned ways, bool again, char *out)
 	return len;
 }
 
-/* Merges slashes and resolves dots (RFC 3986 5.2.4) where the text stands; it begins with a /. */
+/* Merges slashes and resolves dots (RFC 3986 5.2.4) in place; the text begins with a /. */
 static size_t resolve(char *text, size_t len, unsigned ways)
 {
 	bool merges = (ways & POLICY_PATH_EMPTY) == 0;

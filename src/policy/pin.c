@@ -47,7 +47,7 @@ void policy_pins_free(struct policy_pins *pins)
 	free(pins);
 }
 
-/* Room for one more of `size` bytes each; false when out of memory. */
+/* Makes room for one more item of `size` bytes; false when out of memory. */
 static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
 {
 	size_t wanted = *capacity > 0 ? *capacity * 2 : 8;
@@ -96,7 +96,7 @@ static struct str place_text(struct arena *arena, const struct place *place)
 	return copy;
 }
 
-/* The pin of that name, perhaps a new one without networks; NULL when out of memory. */
+/* The pin of that name, which may be new and without networks; NULL when out of memory. */
 static struct policy_pin *pin_of(
 	struct policy_pins *pins, struct str name, bool suffix, const struct place *place)
 {

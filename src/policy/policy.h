@@ -15,12 +15,14 @@
 
 #define POLICY_RULE_TERMS_MAX 32 /* of one rule */
 
-/* One configured [policy NAME], with what it inherits already filled in. Immutable once loaded. */
+/* One configured [policy NAME], including what it inherits. Immutable once loaded. */
 
 enum policy_rdns { POLICY_RDNS_OFF, POLICY_RDNS_SINGLE, POLICY_RDNS_DOUBLE };
 enum policy_when { POLICY_WHEN_ALWAYS, POLICY_WHEN_NEEDED };
 enum policy_client_cert { POLICY_CERT_OFF, POLICY_CERT_OPTIONAL, POLICY_CERT_REQUIRED };
-/* AUTO: BOTH if there is trust material, else FRONTEND; none is AUTO once loaded. */
+/*
+ * AUTO: BOTH if there is trust material, else FRONTEND; resolved when the configuration is loaded.
+ */
 enum policy_verify {
 	POLICY_VERIFY_AUTO,
 	POLICY_VERIFY_FRONTEND,
@@ -31,7 +33,7 @@ enum policy_cert_host { POLICY_CERT_HOST_OFF, POLICY_CERT_HOST_EXACT, POLICY_CER
 enum policy_action { POLICY_ACTION_DENY, POLICY_ACTION_ALLOW };
 enum policy_on_error { POLICY_ON_ERROR_DENY, POLICY_ON_ERROR_ERROR, POLICY_ON_ERROR_ALLOW };
 
-/* What a certificate is verified by here. Paths that are not given are NULL. */
+/* How certificates are verified here. Paths that are not configured are NULL. */
 struct policy_trust {
 	const char *ca_file;
 	const char *ca_dir;
@@ -50,7 +52,7 @@ struct policy_rules; /* an ordered list of compiled rules */
 
 struct policy {
 	struct str name;
-	size_t number; /* among those of its configuration, from 0 */
+	size_t number; /* the index in its configuration, from 0 */
 	enum policy_rdns rdns;
 	enum policy_when rdns_when;
 	enum policy_client_cert client_cert;
@@ -63,20 +65,20 @@ struct policy {
 	unsigned deny_status; /* 401 or 403 */
 	uint32_t max_cache_s;
 	unsigned cached_claims;           /* bit 1 << enum policy_claim */
-	const struct policy_pins *pins;   /* NULL: none; likewise */
+	const struct policy_pins *pins;   /* NULL: no pins; borrowed or owned: see config */
 	const struct policy_rules *rules; /* borrowed or owned: see config */
 };
 
 /*
- * Why a request ended as it did; the word stands in the log, the answer and the counters. From
- * CERT_MISSING to CERT_HOST_MISMATCH it is about the certificate.
+ * Why a request was decided as it was; the word stands in the log, the response and the counters.
+ * The reasons from CERT_MISSING to CERT_HOST_MISMATCH are about the certificate.
  */
 enum policy_reason {
 	POLICY_REASON_RULE,
 	POLICY_REASON_DEFAULT,
 	POLICY_REASON_NO_ADDRESS,
 	POLICY_REASON_BAD_ADDRESS,
-	POLICY_REASON_BAD_INPUT, /* parameters that do not parse, or that are too many */
+	POLICY_REASON_BAD_INPUT, /* parameters that cannot be parsed, or too many */
 	POLICY_REASON_DUPLICATE_INPUT,
 	POLICY_REASON_UNKNOWN_POLICY,
 	POLICY_REASON_CERT_MISSING,
@@ -84,7 +86,8 @@ enum policy_reason {
 	POLICY_REASON_CERT_UNVERIFIED,
 	POLICY_REASON_CERT_EXPIRED,
 	POLICY_REASON_CERT_NOT_YET_VALID,
-	POLICY_REASON_CERT_UNTRUSTED, /* no chain to what is trusted here, or nobody knows */
+	/* no chain to a trusted certificate, or the verification failed to find out */
+	POLICY_REASON_CERT_UNTRUSTED,
 	POLICY_REASON_CERT_REVOKED,
 	POLICY_REASON_CERT_HOST_MISMATCH,
 	POLICY_REASON_DNS_ERROR,
@@ -95,7 +98,7 @@ enum policy_reason {
 	POLICY_REASON_COUNT
 };
 
-/* Whether there is anything that a certificate could be verified by. */
+/* Whether certificates can be verified here. */
 bool policy_has_trust(const struct policy_trust *trust);
 
 const char *policy_reason_word(enum policy_reason reason);

@@ -3,7 +3,8 @@
 
 #include "policy/rate.h"
 
-#define CLIENT_BITS_V6 64 /* a household's, in which each device takes addresses as it likes */
+#define CLIENT_BITS_V6 64 /* the network of one household, whose devices choose addresses freely   \
+			   */
 
 bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_facts *facts)
 {
@@ -11,12 +12,12 @@ bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_
 	       facts->names_state != POLICY_FACT_KNOWN;
 }
 
-/* What a bucket is for; hashed as bytes, so there is nothing between the members. */
+/* The identity of a bucket; hashed as bytes, so it has no padding. */
 struct owner {
 	uint64_t policy;
 	uint64_t rule;
 	uint64_t client;
-	uint64_t by; /* enum policy_rate_by: what `client` is of */
+	uint64_t by; /* enum policy_rate_by: the kind of `client` */
 	uint32_t offset;
 	uint32_t twin;
 };

@@ -14,12 +14,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The `rate` terms of a list of rules, numbered from 0: each has buckets of its own. */
+/* The `rate` terms of a list of rules, numbered from 0: each has its own buckets. */
 
 #define POLICY_RATES_MAX 64 /* of one list of rules */
 #define POLICY_RATE_TOKENS_MAX 1000000
 
-/* What tells clients apart. Who has no such thing is told by the address. */
+/*
+ * What tells clients apart. A client without a host name or a certificate is told apart by its
+ * address.
+ */
 enum policy_rate_by {
 	POLICY_RATE_BY_ADDRESS, /* IPv6: its /64 */
 	POLICY_RATE_BY_HOST,    /* the first confirmed name */
@@ -30,7 +33,9 @@ struct policy_rate {
 	enum policy_rate_by by;
 	uint32_t tokens;
 	uint64_t unit_ns;
-	/* The rule as text, where in it the term stands, and how many the same came before it. */
+	/*
+	 * The rule as text, the offset of the term in it, and the number of equal terms before it.
+	 */
 	struct str rule;
 	uint32_t offset;
 	uint32_t twin;
@@ -39,20 +44,20 @@ struct policy_rate {
 
 /* The rates of one list of rules as they are compiled; zeroed before its first use. */
 struct policy_rate_table {
-	struct policy_rate *items; /* room for all that there may be */
+	struct policy_rate *items; /* allocated for POLICY_RATES_MAX */
 	size_t count;
 };
 
 /*
- * Whether names that DNS cannot say would be needed to tell the client apart. Only once names are
+ * Whether the client cannot be told apart because DNS failed to give its names. Only once names are
  * fetched.
  */
 bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_facts *facts);
 
 /*
- * Takes a token for the client out of the bucket of this policy, rule, term and client; true if
- * there is none. Those that read the same have the same bucket, also in a later configuration.
- * Names must be fetched for POLICY_RATE_BY_HOST.
+ * Takes a token for the client out of the bucket of this policy, rule, term and client; true if the
+ * bucket is empty. Equal terms have the same bucket, also in a later configuration. Names must be
+ * fetched for POLICY_RATE_BY_HOST.
  */
 NODISCARD bool policy_rate_is_over(struct policy_token_buckets *buckets,
 	const struct policy *policy, const struct policy_rate *rate,

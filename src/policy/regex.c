@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* PCRE2's own; steps are what bounds the time. */
+/* PCRE2's own limit; the time is bounded by the steps. */
 #define MATCH_LIMIT 250000
 #define DEPTH_LIMIT 50000
 #define HEAP_LIMIT_KIB 1024
@@ -22,7 +22,7 @@
 
 struct policy_regex {
 	pcre2_code *code;
-	size_t reach; /* bytes that one item may run over and fail, which no callout sees */
+	size_t reach; /* bytes over which one item may run and fail, which no callout sees */
 };
 
 /* One match, while it runs. */
@@ -65,8 +65,8 @@ static void room_free(void *block, void *ctx)
 }
 
 /*
- * The largest number of a {m,n}, which says how far an item goes before it can fail; a
- * back-reference goes as far as what it refers to.
+ * The largest number of a {m,n}, which is how far an item goes before it can fail; a back-reference
+ * goes as far as the text it refers to.
  */
 static size_t reach_of(const pcre2_code *code, struct str pattern)
 {
@@ -126,7 +126,7 @@ struct policy_regex *policy_regex_new(struct str pattern, struct policy_regex_er
 		return NULL;
 	}
 	regex->reach = reach_of(regex->code, pattern);
-	/* Where it cannot be had, pcre2_match interprets: the same answers, slower. */
+	/* Without JIT, pcre2_match interprets: the same results, slower. */
 	(void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
 	return regex;
 }

@@ -20,33 +20,32 @@ struct policy_regex_error {
 	char text[256];
 };
 
-/* A longer subject is POLICY_REGEX_LIMIT. */
+/* The result for a longer subject is POLICY_REGEX_LIMIT. */
 #define POLICY_REGEX_SUBJECT_MAX 8192
 
 /*
- * What matching may cost, in steps. A step is one try of one item of the pattern at one place, or
- * 16 bytes that an item runs over; steps count from the first place in the subject to the last,
- * which PCRE2's own limits do not: they begin again at each place, and machine code leaves out the
- * loops over single characters. A step takes about 10 ns as machine code (JIT), and up to 60 ns
- * where that cannot be had.
+ * The cost of matching, in steps. A step is one try of one item of the pattern at one place, or 16
+ * bytes over which an item runs. Steps are counted over all places of the subject; PCRE2's own
+ * limits start again at each place, and as machine code leave out the loops over single characters.
+ * A step takes about 10 ns as machine code (JIT), and up to 60 ns without.
  *
- * A match has a few steps for each byte of its subject of its own, as many as any harmless pattern
- * takes. What a match takes above these comes out of a budget that all matches of one decision
- * share: so the regexes of a request take at most 3 ms beside what grows with the length of its
- * texts alone, whatever the patterns and the texts are.
+ * A match has a few steps of its own for each byte of its subject, as many as any harmless pattern
+ * takes. Further steps come out of a budget that all matches of one decision share: so the regexes
+ * of a request take at most 3 ms in addition to a time that grows with the length of its texts
+ * alone, whatever the patterns and the texts are.
  */
 #define POLICY_REGEX_STEPS 250000
 #define POLICY_REGEX_FREE_STEPS(len) (64 + 2 * (uint64_t)(len))
 
-/* NULL, and *error filled in, if it does not compile. */
+/* NULL, with *error filled in, if it does not compile. */
 struct policy_regex *policy_regex_new(struct str pattern, struct policy_regex_error *error);
 void policy_regex_free(struct policy_regex *regex);
 
 /*
- * Whether it matches somewhere in `subject`. POLICY_REGEX_LIMIT: that is unknown, because its steps
+ * Whether the regex matches somewhere in `subject`. POLICY_REGEX_LIMIT: unknown, because its steps
  * were used up, or PCRE2 ran into one of its limits or failed in any other way. `*steps` is what is
- * left of the budget; NULL: the match has one of its own. Thread-safe; takes nothing from the heap
- * as long as the pattern runs as machine code (JIT).
+ * left of the budget; NULL: the match has a budget of its own. Thread-safe; takes no memory from
+ * the heap as long as the pattern runs as machine code (JIT).
  */
 NODISCARD enum policy_regex_result policy_regex_match(
 	const struct policy_regex *regex, struct str subject, uint64_t *steps);

@@ -5,33 +5,33 @@
 
 #include <string.h>
 
-#define DEPTH_MAX 16 /* of groups; deeper ones are nothing that can be told */
+#define DEPTH_MAX 16 /* of groups; deeper ones are not analysed */
 
 enum piece {
 	PIECE_NONE, /* before the first */
 	PIECE_LETTER,
 	PIECE_DOT, /* escaped, or in brackets */
-	PIECE_ANY, /* a dot that is not */
+	PIECE_ANY, /* a dot that is not escaped */
 	PIECE_START,
 	PIECE_END,
 	PIECE_GROUP,
 	PIECE_OTHER
 };
 
-/* What one alternative shows, or several that stand beside each other in a group. */
-struct look {
-	bool plain;   /* nothing but parts of names, dots and groups of them */
-	bool letters; /* there are parts of names */
+/* The analysis of one alternative, or of all alternatives of a group. */
+struct analysis {
+	bool plain;   /* only parts of names, dots and groups of them */
+	bool letters; /* has parts of names */
 	bool dots;
 	bool raw_dot;
-	bool begins; /* with a part of a name, or a dot that stands for anything */
-	bool ends;   /* in $ */
+	bool begins; /* starts with a part of a name, or a dot that stands for any character */
+	bool ends;   /* ends in $ */
 	bool open_start;
 };
 
 struct scan {
 	struct str rest;
-	bool strange; /* cannot be told */
+	bool strange; /* cannot be analysed */
 };
 
 static bool is_letter(char c)
@@ -109,7 +109,7 @@ static enum piece take_class(struct scan *s)
 	if (end < s->rest.len && s->rest.data[end] == '^') {
 		end++;
 	}
-	end++; /* a ] that comes first is a member */
+	end++; /* a ] that comes first is a member of the class */
 	while (end < s->rest.len && s->rest.data[end] != ']') {
 		s->strange = s->strange || s->rest.data[end] == '[';
 		end += s->rest.data[end] == '\\' ? 2 : 1;
@@ -118,9 +118,9 @@ static enum piece take_class(struct scan *s)
 	return PIECE_OTHER;
 }
 
-static struct look look_at_group(struct scan *s, unsigned depth);
+static struct analysis look_at_group(struct scan *s, unsigned depth);
 
-static enum piece take_piece(struct scan *s, unsigned depth, struct look *group)
+static enum piece take_piece(struct scan *s, unsigned depth, struct analysis *group)
 {
 	char c = next(s);
 
@@ -148,74 +148,77 @@ static enum piece take_piece(struct scan *s, unsigned depth, struct look *group)
 			      : PIECE_OTHER;
 }
 
-/* One piece more of an alternative, `before` the last one. */
-static void add_piece(struct look *look, enum piece before, enum piece piece,
-	const struct look *group, char after)
+/* Adds a piece to an alternative; `before` is the previous piece. */
+static void add_piece(struct analysis *analysis, enum piece before, enum piece piece,
+	const struct analysis *group, char after)
 {
 	bool parts = before == PIECE_NONE || before == PIECE_LETTER || before == PIECE_GROUP;
 
 	switch (piece) {
 	case PIECE_LETTER:
-		look->letters = true;
+		analysis->letters = true;
 		break;
 	case PIECE_DOT:
-		look->dots = true;
+		analysis->dots = true;
 		break;
 	case PIECE_ANY:
-		look->dots = true;
-		look->raw_dot = look->raw_dot || (parts && (is_letter(after) || after == '('));
+		analysis->dots = true;
+		analysis->raw_dot =
+			analysis->raw_dot || (parts && (is_letter(after) || after == '('));
 		break;
 	case PIECE_GROUP:
-		look->letters = look->letters || group->letters;
-		look->dots = look->dots || group->dots;
-		look->raw_dot = look->raw_dot || group->raw_dot;
-		look->plain = look->plain && group->plain;
+		analysis->letters = analysis->letters || group->letters;
+		analysis->dots = analysis->dots || group->dots;
+		analysis->raw_dot = analysis->raw_dot || group->raw_dot;
+		analysis->plain = analysis->plain && group->plain;
 		break;
 	case PIECE_END:
 		break;
 	default:
-		look->plain = false;
+		analysis->plain = false;
 		break;
 	}
 	if (before == PIECE_NONE) {
-		look->begins = piece == PIECE_LETTER || piece == PIECE_ANY ||
-			       (piece == PIECE_GROUP && group->begins);
+		analysis->begins = piece == PIECE_LETTER || piece == PIECE_ANY ||
+				   (piece == PIECE_GROUP && group->begins);
 	}
-	look->ends = piece == PIECE_END || (piece == PIECE_GROUP && group->ends);
+	analysis->ends = piece == PIECE_END || (piece == PIECE_GROUP && group->ends);
 }
 
-static struct look look_at_alternative(struct scan *s, unsigned depth)
+static struct analysis look_at_alternative(struct scan *s, unsigned depth)
 {
-	struct look look = {.plain = true};
+	struct analysis analysis = {.plain = true};
 	enum piece before = PIECE_NONE;
 
 	while (!s->strange && s->rest.len > 0 && next(s) != '|' && next(s) != ')') {
-		struct look group = {0};
+		struct analysis group = {0};
 		enum piece piece = take_piece(s, depth, &group);
 
 		if (take_quantifier(s)) {
-			/* `.*` before a name is as good as nothing. */
+			/* `.*` before a name changes nothing. */
 			if (piece == PIECE_ANY && (before == PIECE_NONE || before == PIECE_START)) {
-				look.plain = true;
+				analysis.plain = true;
 				before = PIECE_NONE;
 				continue;
 			}
-			look.letters = look.letters || group.letters || piece == PIECE_LETTER;
+			analysis.letters =
+				analysis.letters || group.letters || piece == PIECE_LETTER;
 			piece = PIECE_OTHER;
 		}
-		add_piece(&look, before, piece, &group, next(s));
+		add_piece(&analysis, before, piece, &group, next(s));
 		before = piece;
 	}
-	look.open_start = look.begins && look.plain && look.dots && look.letters;
-	return look;
+	analysis.open_start =
+		analysis.begins && analysis.plain && analysis.dots && analysis.letters;
+	return analysis;
 }
 
-static struct look look_at_alternatives(struct scan *s, unsigned depth)
+static struct analysis look_at_alternatives(struct scan *s, unsigned depth)
 {
-	struct look all = look_at_alternative(s, depth);
+	struct analysis all = look_at_alternative(s, depth);
 
 	while (!s->strange && take(s, "|")) {
-		struct look one = look_at_alternative(s, depth);
+		struct analysis one = look_at_alternative(s, depth);
 
 		all.plain = all.plain && one.plain;
 		all.letters = all.letters || one.letters;
@@ -228,20 +231,23 @@ static struct look look_at_alternatives(struct scan *s, unsigned depth)
 	return all;
 }
 
-static struct look look_at_group(struct scan *s, unsigned depth)
+static struct analysis look_at_group(struct scan *s, unsigned depth)
 {
-	struct look look = {0};
+	struct analysis analysis = {0};
 
 	if (depth > DEPTH_MAX) {
 		s->strange = true;
-		return look;
+		return analysis;
 	}
-	look = look_at_alternatives(s, depth);
+	analysis = look_at_alternatives(s, depth);
 	s->strange = s->strange || !take(s, ")");
-	return look;
+	return analysis;
 }
 
-/* Whether a rule could say it: parts of names between single dots, the last one no number. */
+/*
+ * Whether a rule could name it: parts of names between single dots, the last of which is not a
+ * number.
+ */
 static bool is_name(struct str name)
 {
 	struct str part = {NULL, 0};
@@ -259,7 +265,7 @@ static bool is_name(struct str name)
 	return word;
 }
 
-/* The regex as a name, if it is nothing else. */
+/* The name, if the regex is one name and nothing else. */
 static void find_name(struct str regex, struct policy_regex_shape *out)
 {
 	struct scan s = {.rest = regex};
@@ -270,7 +276,7 @@ static void find_name(struct str regex, struct policy_regex_shape *out)
 		out->whole = false;
 	}
 	while (s.rest.len > 0 && len + 1 < sizeof(out->name)) {
-		struct look none;
+		struct analysis none;
 		char c = next(&s);
 		enum piece piece = c == '(' ? PIECE_OTHER : take_piece(&s, 0, &none);
 
@@ -297,14 +303,14 @@ void policy_regex_shape(struct str regex, struct policy_regex_shape *out)
 		regex = str_from(regex, strlen("(?i)"));
 	}
 	struct scan s = {.rest = regex};
-	struct look look = look_at_alternatives(&s, 0);
+	struct analysis analysis = look_at_alternatives(&s, 0);
 
 	*out = (struct policy_regex_shape){0};
-	if (s.strange || s.rest.len > 0 || !look.letters) {
+	if (s.strange || s.rest.len > 0 || !analysis.letters) {
 		return;
 	}
-	out->open_end = !look.ends;
-	out->open_start = look.open_start && !str_starts_with(regex, "-");
-	out->raw_dot = look.raw_dot;
+	out->open_end = !analysis.ends;
+	out->open_start = analysis.open_start && !str_starts_with(regex, "-");
+	out->raw_dot = analysis.raw_dot;
 	find_name(regex, out);
 }

@@ -8,23 +8,23 @@
 
 #include <stdbool.h>
 
-/* Room for a name out of a regex, with its NUL. */
+/* Room for a name taken from a regex, with its NUL. */
 #define POLICY_SHAPE_NAME_MAX 128
 
 /*
- * What the text of a regex about host names shows, as far as it is plain: what cannot be told from
- * it (look-around, quoting, options) gives no finding at all.
+ * What the text of a regex about host names shows. If it has parts that are not analysed
+ * (look-around, quoting, options), nothing is found.
  */
 struct policy_regex_shape {
-	bool open_end;   /* what it matches may go on: no $ at the end of some alternative */
-	bool open_start; /* a name in it may begin in the middle of a label: evilexample.com */
+	bool open_end;   /* a match may continue: an alternative has no $ at its end */
+	bool open_start; /* a match may begin in the middle of a label: evilexample.com */
 	bool raw_dot;    /* a dot between parts of a name stands for any character */
-	/* The name, where the regex is one name and at most anchors; "" if it is anything else. */
+	/* The name, if the regex is one name with at most anchors; else "". */
 	char name[POLICY_SHAPE_NAME_MAX];
 	bool whole; /* the name is anchored at its start by ^ */
 };
 
-/* `regex` compiles. */
+/* `regex` must compile. */
 void policy_regex_shape(struct str regex, struct policy_regex_shape *out);
 
 #endif

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #define SAMPLE_MAX 64
-#define LETTERS_MAX 16 /* of the sample, each a text of its own */
+#define LETTERS_MAX 16 /* letters of the sample, each of which makes a text */
 
-/* Something that the pattern could match, as far as its letters show; for texts, not for truth. */
+/* A text that the pattern could match, as far as its letters show; a heuristic. */
 static size_t make_sample(struct str pattern, char out[SAMPLE_MAX])
 {
 	size_t len = 0;
@@ -28,8 +28,8 @@ static size_t make_sample(struct str pattern, char out[SAMPLE_MAX])
 }
 
 /*
- * `part` again and again, then an end that hardly any pattern has. The sample stands before it, or
- * what it ends with after it: PCRE2 looks first whether a letter is there that must be.
+ * `part` repeated, then an end that hardly any pattern matches. The sample stands before it, or the
+ * sample's end after it, because PCRE2 first looks whether a required letter is there.
  */
 static struct str make_text(
 	struct str part, struct str sample, bool sample_first, size_t len, char *room)
@@ -49,8 +49,8 @@ static struct str make_text(
 	return (struct str){room, len};
 }
 
-/* Whether the text uses up what one decision has. */
-static bool is_dear(const struct policy_regex *regex, struct str text, uint64_t *steps)
+/* Whether the text uses up the budget of one decision. */
+static bool is_costly(const struct policy_regex *regex, struct str text, uint64_t *steps)
 {
 	uint64_t left = POLICY_REGEX_STEPS;
 	enum policy_regex_result result = policy_regex_match(regex, text, &left);
@@ -60,7 +60,9 @@ static bool is_dear(const struct policy_regex *regex, struct str text, uint64_t 
 	return result == POLICY_REGEX_LIMIT;
 }
 
-/* The part of that number: texts of its own, its single letters, and others; absent at the end. */
+/*
+ * The part of that number: texts of the pattern, its single letters, and others; absent at the end.
+ */
 static struct str part_of(size_t number, struct str sample)
 {
 	static const char *const others[] = {"a", "0", " ", "a ", "a.", "/a", "a-", "?a=", "aab"};
@@ -90,11 +92,11 @@ size_t policy_regex_try(
 		for (size_t i = 0; *steps > 0 && (part = part_of(i, sample)).data != NULL; i++) {
 			struct str text = make_text(part, sample, true, lengths[l], room);
 
-			if (is_dear(regex, text, steps)) {
+			if (is_costly(regex, text, steps)) {
 				return lengths[l];
 			}
 			text = make_text(part, sample, false, lengths[l], room);
-			if (is_dear(regex, text, steps)) {
+			if (is_costly(regex, text, steps)) {
 				return lengths[l];
 			}
 		}

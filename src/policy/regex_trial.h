@@ -7,10 +7,10 @@
 #include "policy/regex.h"
 
 /*
- * Tries a regex on texts that are made to take long: of its own letters, and of others, again and
- * again, with an end that does not match. Returns the length, up to `longest` bytes, at which one
- * of them uses up POLICY_REGEX_STEPS, so that a request with such a text is denied; 0: none does.
- * It ends early, with 0, when `*steps` are used up, which it counts down.
+ * Tries a regex on texts that are built to take long: of its own letters, and of others, repeated,
+ * with an end that does not match. Returns the length, up to `longest` bytes, at which one of them
+ * uses up POLICY_REGEX_STEPS, so that a request with such a text is denied; 0: none does. Counts
+ * down `*steps`, and ends early, with 0, when they are used up.
  */
 size_t policy_regex_try(
 	const struct policy_regex *regex, struct str pattern, size_t longest, uint64_t *steps);

@@ -38,7 +38,7 @@ void policy_rules_free(struct policy_rules *rules)
 	}
 	free(rules->items);
 	policy_lookup_table_clear(&rules->lookups);
-	policy_rule_index_clear(&rules->plan);
+	policy_rule_index_clear(&rules->index);
 	free(rules->lists.items);
 	arena_clear(&rules->arena);
 	free(rules);
@@ -64,7 +64,7 @@ const struct policy_rule_index *policy_rules_index(const struct policy_rules *ru
 {
 	static const struct policy_rule_index none;
 
-	return rules != NULL ? &rules->plan : &none;
+	return rules != NULL ? &rules->index : &none;
 }
 
 bool policy_rules_need_names(const struct policy_rules *rules)

@@ -25,32 +25,32 @@
  *   [!]cert present        the request carries a certificate; cert verified: it passed its checks
  *   [!]rate N/UNIT         the client is above N requests a UNIT (s, m, h); rate host N/UNIT: all
  *                          that share its first name are; rate cert N/UNIT: all that share its
- *                          verified certificate; who has none of these is told by the address
+ *                          verified certificate; a client without these is counted by address
  *
  * Fields: host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn,
  * cert.subject, cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, uri_raw, method,
  * http_host.
  *
- * What a client's names, certificate or address leave of a long list of rules is remembered (see
- * match_cache.h): a rule with a `host`, `cert.*` or `ip` term without ! costs a client that
- * was asked before nothing if that term is about others.
+ * Which rules of a long list a client's names, certificate or address leave as candidates is cached
+ * (see match_cache.h): a rule with a `host`, `cert.*` or `ip` term without ! costs nothing for a
+ * known client whose value fails that term.
  *
- * Where a client has several values a term holds if any matches; with !, if none does. Blanks
- * (spaces, tabs) around terms and between their parts are free. A & without blanks around it is
- * part of the value; with a blank on one side only it is an error; a regex says \x26 for it.
+ * If a client has several values, a term is true if any matches; with !, if none does. Blanks
+ * (spaces, tabs) around terms and between their parts do not count. A & without blanks around it is
+ * part of the value; with a blank on one side only it is an error; in a regex \x26 stands for it.
  *
  * Equality is of bytes, but without case for host names, http_host, and the part of an e-mail
  * address after the @. cert.subject and cert.issuer are RFC 2253 text. cert.serial is hexadecimal
  * in any spelling (colons, 0x, capitals, leading zeros), as are cert.sha256 and cert.spki.
  *
- * A rate is a bucket that holds N tokens, is filled by N in each UNIT, and gives one for each
- * request that the rule's other terms, but for further rates, all cover; it is true of a request
- * that finds no token. A list of rules has at most POLICY_RATES_MAX of them.
+ * A rate is a bucket that holds N tokens and is filled by N in each UNIT. Each request for which
+ * the rule's other terms, except further rates, are all true takes a token; the rate is true for a
+ * request that finds none. A list of rules has at most POLICY_RATES_MAX of them.
  *
- * A certificate that did not pass gives no cert.* values. A User-Agent that did not come is empty;
- * another claim is then unknown, as it is where it can be understood in several ways (see claim.h)
- * on which the term differs. A regex asked about more than 8192 bytes has run into its limits;
- * see regex.h for the time that it may take.
+ * A certificate that failed its checks gives no cert.* values. A User-Agent that did not come is
+ * empty; another missing claim is unknown, and so is a claim that can be understood in several ways
+ * (see claim.h) about which the term differs. A regex about more than 8192 bytes has run into its
+ * limits; see regex.h for the time that it may take.
  */
 
 struct policy_rule;
@@ -62,27 +62,29 @@ void policy_rules_free(struct policy_rules *rules);
 /*
  * Compiles one rule and appends it. `text` is the value of the key, the parts of a continued rule
  * joined by one space; `place` is where it begins, its column that of the value. A relative PATH
- * starts from the folder of place->file. False after at least one diag_error; the list
- * is then as it was. Warnings (a claim that allows alone) go to `diag` too.
+ * starts from the folder of place->file. False after at least one diag_error; the list then is
+ * unchanged. Warnings (such as a claim that alone allows) go to `diag` too.
  */
 NODISCARD bool policy_rules_add(struct policy_rules *rules, enum policy_action action,
 	struct str text, const struct place *place, struct diag *diag);
-/* The same of a rule that goes on in further lines, whose text has no blanks around it. */
+/* The same for a rule that continues in further lines, whose text has no blanks around it. */
 NODISCARD bool policy_rules_add_parts(struct policy_rules *rules, enum policy_action action,
 	struct str text, const struct place *place, const struct place_part *parts,
 	size_t part_count, struct diag *diag);
-/* rdns_allow = REGEX and rdns_deny = REGEX: the rule `host ~ REGEX`, which is also its text. */
+/*
+ * rdns_allow = REGEX and rdns_deny = REGEX: adds the rule `host ~ REGEX`, which is also its text.
+ */
 NODISCARD bool policy_rules_add_rdns(struct policy_rules *rules, enum policy_action action,
 	struct str regex, const struct place *place, struct diag *diag);
 
 /* NULL counts as empty, here and in the functions that follow. */
 size_t policy_rules_count(const struct policy_rules *rules);
 const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size_t index);
-/* Whether any rule asks for `host` or `rate host`. */
+/* Whether any rule has a `host` or `rate host` term. */
 bool policy_rules_need_names(const struct policy_rules *rules);
-/* The claims that any rule asks about: bit 1 << enum policy_claim. */
+/* The claims that the rules read: bit 1 << enum policy_claim. */
 unsigned policy_rules_claims(const struct policy_rules *rules);
-/* What `forward` and `dnsbl` terms ask DNS, numbered from 0. At most POLICY_LOOKUPS_MAX. */
+/* The lookups of `forward` and `dnsbl` terms, numbered from 0. At most POLICY_LOOKUPS_MAX. */
 size_t policy_rules_lookup_count(const struct policy_rules *rules);
 const struct policy_lookup *policy_rules_lookup(const struct policy_rules *rules, size_t index);
 

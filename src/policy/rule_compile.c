@@ -12,7 +12,7 @@
 
 enum ampersand { AMPERSAND_NONE, AMPERSAND_JOINS, AMPERSAND_BAD };
 
-/* What stands at text[i]: a & that joins terms, one that belongs to a value, or neither. */
+/* What text[i] is: a & that joins terms, one that belongs to a value, or neither. */
 static enum ampersand ampersand_at(struct str text, size_t i)
 {
 	if (text.data[i] != '&') {
@@ -27,7 +27,7 @@ static enum ampersand ampersand_at(struct str text, size_t i)
 	return before ? AMPERSAND_JOINS : AMPERSAND_NONE;
 }
 
-/* What no part of any rule may hold. */
+/* Rejects bytes that no part of a rule may contain. */
 static bool check_bytes(const struct policy_script *script)
 {
 	struct str text = script->text;
@@ -55,7 +55,7 @@ static bool check_bytes(const struct policy_script *script)
 	return script->diag->errors == errors;
 }
 
-/* Cuts the part before the first & that joins off *rest; false once *rest is used up. */
+/* Cuts the part before the next joining & off *rest; false once *rest is used up. */
 static bool next_part(struct str *rest, struct str *part)
 {
 	size_t end = 0;
@@ -71,7 +71,7 @@ static bool next_part(struct str *rest, struct str *part)
 	return true;
 }
 
-/* All parts are read, also after one that is bad, so that one run tells everything. */
+/* All parts are read, also after a bad one, so that one run reports all errors. */
 static bool read_terms(const struct policy_script *script, struct policy_term *terms, size_t *count)
 {
 	struct str rest = script->text;
@@ -113,7 +113,7 @@ static bool is_rate_by_host(const struct policy_term *term)
 	return term->field->source == POLICY_SOURCE_RATE && term->rate->by == POLICY_RATE_BY_HOST;
 }
 
-/* Insertion keeps terms of one cost as they were written. */
+/* Insertion sort keeps terms of equal cost in the order in which they were written. */
 static void sort_terms(struct policy_rule *rule)
 {
 	for (size_t i = 0; i < rule->count; i++) {
@@ -211,7 +211,7 @@ static bool add(
 		sort_terms(rule);
 	}
 	if (rule == NULL || kept == NULL || place.data == NULL || !make_room(rules) ||
-		!policy_rule_index_add(&rules->plan, rule)) {
+		!policy_rule_index_add(&rules->index, rule)) {
 		diag_error(script->diag, &script->place, "out of memory");
 		policy_terms_clear(terms, count);
 		rules->lookups.count = lookups;
@@ -225,7 +225,7 @@ static bool add(
 	return true;
 }
 
-/* The rule is `prefix`, which does not stand in the file, and `text`. */
+/* Compiles the rule of `prefix`, which does not stand in the file, and `text`. */
 static bool add_text(struct policy_rules *rules, const char *prefix, struct str text,
 	struct policy_script script, enum policy_action action)
 {

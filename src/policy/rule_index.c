@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define COST_OF_REGEX 16
-#define COST_OF_NET_STEP 1 /* in a search by halves */
+#define COST_OF_NET_STEP 1 /* in a binary search */
 #define COST_OF_TEXT_STEP 4
 
 static size_t steps(size_t count)
@@ -37,8 +37,9 @@ static size_t cost_of(const struct policy_term *term)
 }
 
 /*
- * Names go with what asks for them: a term that is looked at before them (a look-up that is at
- * hand) has its say in how long the answer holds, and must not be passed over.
+ * Chooses a term's anchor. Names may anchor only what is evaluated from them on: a term that is
+ * evaluated before them (a lookup with a known result) limits how long the answer is valid, and
+ * must not be skipped.
  */
 static enum policy_anchor anchor_of(const struct policy_rule *rule, const struct policy_term *term)
 {
@@ -65,7 +66,10 @@ static enum policy_anchor anchor_of(const struct policy_rule *rule, const struct
 	}
 }
 
-/* Of several, names before certificates before addresses: fewer values share more. */
+/*
+ * Of several, names before certificates before addresses: the fewer the values, the more clients
+ * share an entry.
+ */
 static void find_anchor(struct policy_rule *rule)
 {
 	for (size_t i = 0; i < rule->count; i++) {
@@ -78,7 +82,7 @@ static void find_anchor(struct policy_rule *rule)
 	}
 }
 
-static bool append(struct policy_group *group, size_t index)
+static bool append(struct policy_group *group, size_t number)
 {
 	if (group->count == group->capacity) {
 		size_t capacity = group->capacity > 0 ? group->capacity * 2 : 16;
@@ -90,7 +94,7 @@ static bool append(struct policy_group *group, size_t index)
 		group->rules = rules;
 		group->capacity = capacity;
 	}
-	group->rules[group->count++] = (uint32_t)index;
+	group->rules[group->count++] = (uint32_t)number;
 	return true;
 }
 
@@ -104,33 +108,33 @@ static bool asks_for(const struct policy_rule *rule, enum policy_source source)
 	return false;
 }
 
-bool policy_rule_index_add(struct policy_rule_index *plan, struct policy_rule *rule)
+bool policy_rule_index_add(struct policy_rule_index *index, struct policy_rule *rule)
 {
-	size_t index = plan->count;
+	size_t number = index->count;
 
 	find_anchor(rule);
-	struct policy_group *group = &plan->groups[rule->anchor];
+	struct policy_group *group = &index->groups[rule->anchor];
 
-	if (index == UINT32_MAX || !append(group, index)) {
+	if (number == UINT32_MAX || !append(group, number)) {
 		return false;
 	}
 	if (rule->anchor != POLICY_ANCHOR_NONE) {
 		group->cost += cost_of(&rule->terms[rule->anchor_term]);
 	}
-	plan->count++;
-	if (plan->names_from == index && !asks_for(rule, POLICY_SOURCE_NAMES)) {
-		plan->names_from = plan->count;
+	index->count++;
+	if (index->names_from == number && !asks_for(rule, POLICY_SOURCE_NAMES)) {
+		index->names_from = index->count;
 	}
-	if (plan->cert_from == index && !asks_for(rule, POLICY_SOURCE_CERT)) {
-		plan->cert_from = plan->count;
+	if (index->cert_from == number && !asks_for(rule, POLICY_SOURCE_CERT)) {
+		index->cert_from = index->count;
 	}
 	return true;
 }
 
-void policy_rule_index_clear(struct policy_rule_index *plan)
+void policy_rule_index_clear(struct policy_rule_index *index)
 {
 	for (size_t i = 0; i < POLICY_ANCHOR_COUNT; i++) {
-		free(plan->groups[i].rules);
+		free(index->groups[i].rules);
 	}
-	*plan = (struct policy_rule_index){.count = 0};
+	*index = (struct policy_rule_index){.count = 0};
 }

@@ -18,19 +18,19 @@ struct policy_group {
 	uint32_t *rules;
 	size_t count;
 	size_t capacity;
-	size_t cost; /* of asking each anchor; about that of so many comparisons */
+	size_t cost; /* of evaluating each anchor; in units of one comparison */
 };
 
 /* A list of rules by their anchors; zeroed before its first use. */
 struct policy_rule_index {
 	struct policy_group groups[POLICY_ANCHOR_COUNT];
 	size_t count;
-	size_t names_from; /* the first rule with a `host` term; `count`: none */
-	size_t cert_from;  /* the first with a `cert` or `cert.*` term */
+	size_t names_from; /* the first rule with a `host` term; `count` if there is none */
+	size_t cert_from;  /* the first rule with a `cert` or `cert.*` term */
 };
 
 /* Finds the rule's anchor, and appends the rule. False when out of memory. */
-NODISCARD bool policy_rule_index_add(struct policy_rule_index *plan, struct policy_rule *rule);
-void policy_rule_index_clear(struct policy_rule_index *plan);
+NODISCARD bool policy_rule_index_add(struct policy_rule_index *index, struct policy_rule *rule);
+void policy_rule_index_clear(struct policy_rule_index *index);
 
 #endif

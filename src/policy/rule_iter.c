@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-/* Below, asking the anchors costs less than remembering what they said. */
-#define COST_THAT_PAYS 64
+/* Below this cost, evaluating the anchors is cheaper than caching their results. */
+#define CACHED_COST_MIN 64
 
-/* What a value is remembered by: a usual client's ten names of usual length have room. */
+/* The longest key of an entry: enough for a usual client's ten names of usual length. */
 #define KEY_MAX 1024
 
 struct key {
@@ -30,19 +30,20 @@ static void key_add(struct key *key, const void *data, size_t len)
 }
 
 /*
- * The policy belongs to it, and not its rules alone: two that share them may read certificates
- * differently. Lengths stand before names, so that no two lists of names are alike.
+ * The key includes the policy, not only its rules: two policies that share rules may read
+ * certificates differently. Lengths stand before names, so that no two lists of names have the same
+ * key.
  */
 static void make_key(
-	const struct policy_rule_iter *walk, enum policy_anchor anchor, struct key *key)
+	const struct policy_rule_iter *iter, enum policy_anchor anchor, struct key *key)
 {
-	const struct policy_facts *facts = walk->facts;
+	const struct policy_facts *facts = iter->facts;
 	uint8_t kind = (uint8_t)anchor;
 
 	key->len = 0;
 	key->overflow = false;
 	key_add(key, &kind, sizeof(kind));
-	key_add(key, &walk->policy, sizeof(walk->policy));
+	key_add(key, &iter->policy, sizeof(iter->policy));
 	switch (anchor) {
 	case POLICY_ANCHOR_ADDRESS:
 		key_add(key, facts->ip, sizeof(*facts->ip));
@@ -64,12 +65,15 @@ static void make_key(
 	}
 }
 
-/* Whether the anchors of the group rest on what is known for good, and can be remembered by it. */
-static bool can_remember(const struct policy_rule_iter *walk, enum policy_anchor anchor)
+/*
+ * Whether the value that the group's anchors depend on is known completely, so that it can be a
+ * key.
+ */
+static bool can_cache(const struct policy_rule_iter *iter, enum policy_anchor anchor)
 {
-	const struct policy_facts *facts = walk->facts;
+	const struct policy_facts *facts = iter->facts;
 
-	if (walk->plan->groups[anchor].cost < COST_THAT_PAYS) {
+	if (iter->index->groups[anchor].cost < CACHED_COST_MIN) {
 		return false;
 	}
 	switch (anchor) {
@@ -94,118 +98,118 @@ static bool has_value(const struct policy_facts *facts, enum policy_anchor ancho
 					      : true;
 }
 
-static void begin_stream(struct policy_rule_iter *walk, enum policy_anchor anchor)
+static void begin_stream(struct policy_rule_iter *iter, enum policy_anchor anchor)
 {
-	struct policy_stream *stream = &walk->streams[anchor];
+	struct policy_stream *stream = &iter->streams[anchor];
 	struct key key;
 
-	*stream = (struct policy_stream){.group = &walk->plan->groups[anchor]};
-	if (!can_remember(walk, anchor)) {
+	*stream = (struct policy_stream){.group = &iter->index->groups[anchor]};
+	if (!can_cache(iter, anchor)) {
 		return;
 	}
-	if (!has_value(walk->facts, anchor)) {
+	if (!has_value(iter->facts, anchor)) {
 		stream->next = stream->group->count;
 		return;
 	}
-	make_key(walk, anchor, &key);
+	make_key(iter, anchor, &key);
 	if (key.overflow) {
 		return;
 	}
-	stream->remembered = policy_match_cache_hold(walk->facts->memory, key.bytes, key.len);
-	if (stream->remembered != NULL) {
-		stream->next = stream->remembered->seen;
+	stream->cached = policy_match_cache_hold(iter->facts->match_cache, key.bytes, key.len);
+	if (stream->cached != NULL) {
+		stream->next = stream->cached->seen;
 	}
 }
 
-void policy_rule_iter_begin(struct policy_rule_iter *walk, const struct policy *policy,
+void policy_rule_iter_begin(struct policy_rule_iter *iter, const struct policy *policy,
 	const struct policy_facts *facts, bool whole)
 {
-	walk->policy = policy;
-	walk->facts = facts;
-	walk->plan = policy_rules_index(policy->rules);
-	walk->next = 0;
-	walk->whole = true;
-	for (size_t i = 0; i < POLICY_ANCHOR_COUNT && !whole && facts->memory != NULL; i++) {
-		walk->whole = walk->whole && !can_remember(walk, (enum policy_anchor)i);
+	iter->policy = policy;
+	iter->facts = facts;
+	iter->index = policy_rules_index(policy->rules);
+	iter->next = 0;
+	iter->whole = true;
+	for (size_t i = 0; i < POLICY_ANCHOR_COUNT && !whole && facts->match_cache != NULL; i++) {
+		iter->whole = iter->whole && !can_cache(iter, (enum policy_anchor)i);
 	}
-	for (size_t i = 0; i < POLICY_ANCHOR_COUNT && !walk->whole; i++) {
-		begin_stream(walk, (enum policy_anchor)i);
+	for (size_t i = 0; i < POLICY_ANCHOR_COUNT && !iter->whole; i++) {
+		begin_stream(iter, (enum policy_anchor)i);
 	}
 }
 
 static size_t peek(const struct policy_stream *stream)
 {
-	if (stream->remembered != NULL && stream->at < stream->remembered->count) {
-		return stream->remembered->rules[stream->at];
+	if (stream->cached != NULL && stream->at < stream->cached->count) {
+		return stream->cached->rules[stream->at];
 	}
 	return stream->next < stream->group->count ? stream->group->rules[stream->next] : SIZE_MAX;
 }
 
-/* Steps over the rule that peek said; whether it is a candidate. */
-static bool take(const struct policy_rule_iter *walk, struct policy_stream *stream, size_t index)
+/* Skips the rule that peek returned; returns whether it is a candidate. */
+static bool take(const struct policy_rule_iter *iter, struct policy_stream *stream, size_t index)
 {
-	struct policy_match_entry *remembered = stream->remembered;
+	struct policy_match_entry *cached = stream->cached;
 
-	if (remembered != NULL && stream->at < remembered->count) {
+	if (cached != NULL && stream->at < cached->count) {
 		stream->at++;
 		return true;
 	}
 	stream->next++;
-	if (remembered == NULL) {
+	if (cached == NULL) {
 		return true;
 	}
-	const struct policy_rule *rule = policy_rules_at(walk->policy->rules, index);
+	const struct policy_rule *rule = policy_rules_at(iter->policy->rules, index);
 	struct policy_found found = {.name = SIZE_MAX};
 	enum policy_truth truth =
-		policy_term_truth(&rule->terms[rule->anchor_term], walk->facts, &found);
+		policy_term_truth(&rule->terms[rule->anchor_term], iter->facts, &found);
 
 	if (truth == POLICY_FALSE) {
-		remembered->seen = stream->next;
+		cached->seen = stream->next;
 		return false;
 	}
-	if (!policy_match_cache_note(walk->facts->memory, remembered, (uint32_t)index)) {
-		stream->remembered = NULL;
+	if (!policy_match_cache_note(iter->facts->match_cache, cached, (uint32_t)index)) {
+		stream->cached = NULL;
 		return true;
 	}
-	remembered->seen = stream->next;
+	cached->seen = stream->next;
 	stream->at++;
 	return true;
 }
 
-bool policy_rule_iter_next(struct policy_rule_iter *walk, size_t *index)
+bool policy_rule_iter_next(struct policy_rule_iter *iter, size_t *index)
 {
-	if (walk->whole) {
-		*index = walk->next++;
-		return *index < walk->plan->count;
+	if (iter->whole) {
+		*index = iter->next++;
+		return *index < iter->index->count;
 	}
 	for (;;) {
 		struct policy_stream *first = NULL;
 		size_t lowest = SIZE_MAX;
 
 		for (size_t i = 0; i < POLICY_ANCHOR_COUNT; i++) {
-			size_t next = peek(&walk->streams[i]);
+			size_t next = peek(&iter->streams[i]);
 
 			if (next < lowest) {
 				lowest = next;
-				first = &walk->streams[i];
+				first = &iter->streams[i];
 			}
 		}
 		if (first == NULL) {
-			*index = walk->plan->count;
+			*index = iter->index->count;
 			return false;
 		}
-		if (take(walk, first, lowest)) {
+		if (take(iter, first, lowest)) {
 			*index = lowest;
 			return true;
 		}
 	}
 }
 
-void policy_rule_iter_end(struct policy_rule_iter *walk)
+void policy_rule_iter_end(struct policy_rule_iter *iter)
 {
-	for (size_t i = 0; i < POLICY_ANCHOR_COUNT && !walk->whole; i++) {
-		if (walk->streams[i].remembered != NULL) {
-			policy_match_cache_release(walk->streams[i].remembered);
+	for (size_t i = 0; i < POLICY_ANCHOR_COUNT && !iter->whole; i++) {
+		if (iter->streams[i].cached != NULL) {
+			policy_match_cache_release(iter->streams[i].cached);
 		}
 	}
 }

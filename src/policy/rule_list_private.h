@@ -17,7 +17,7 @@ struct policy_rules {
 	bool need_names;
 	unsigned claims;
 	struct policy_lookup_table lookups;
-	struct policy_rule_index plan;
+	struct policy_rule_index index;
 	struct policy_list_files lists;
 	struct policy_rate_table rates;
 };

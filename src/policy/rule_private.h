@@ -11,8 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A compiled rule, for rule.c, rule_index.c, rule_iter.c, evaluate.c, dependencies.c and lint.c
- * alone. */
+/*
+ * A compiled rule, for rule.c, rule_index.c, rule_iter.c, evaluate.c, dependencies.c and lint.c
+ * alone.
+ */
 struct policy_rule {
 	enum policy_action action;
 	struct str text;
@@ -20,15 +22,15 @@ struct policy_rule {
 	struct policy_term *terms; /* as written */
 	size_t count;
 	/*
-	 * Indices of terms, the cheap before the dear: address and certificate, then from claims_at
-	 * on claims, then from lookups_at on what is to be looked up.
+	 * Indices of terms in order of evaluation: address and certificate, cheap ones first; from
+	 * claims_at on claims; from lookups_at on lookups.
 	 */
 	uint8_t order[POLICY_RULE_TERMS_MAX];
 	size_t claims_at;
 	size_t lookups_at;
 	enum policy_anchor anchor;
-	uint8_t anchor_term; /* index of the term, unless that is POLICY_ANCHOR_NONE */
-	size_t rates_at;     /* and last, rates */
+	uint8_t anchor_term; /* index of the term, unless `anchor` is POLICY_ANCHOR_NONE */
+	size_t rates_at;     /* the last part: rates */
 	bool rates_by_host;
 };
 

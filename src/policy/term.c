@@ -41,7 +41,7 @@ static enum policy_truth truth_of_text(
 	return POLICY_UNKNOWN;
 }
 
-/* True if any value is, else unknown if any value is; *index: which one was true. */
+/* True if any value is, else unknown if any value is; *index: the true one. */
 static enum policy_truth truth_of_texts(const struct policy_term *t,
 	const struct policy_facts *facts, struct str_list texts, size_t *index)
 {
@@ -66,7 +66,7 @@ static enum policy_truth answer_of(const struct policy_facts *facts, size_t look
 	return facts->answers != NULL ? facts->answers[lookup] : POLICY_UNFETCHED;
 }
 
-/* True if any is; else what is not fetched may still be, and then what is unknown. */
+/* True if any lookup is; else unfetched if any is, and else unknown if any is. */
 static enum policy_truth truth_of_lookups(
 	const struct policy_term *t, const struct policy_facts *facts)
 {
@@ -123,7 +123,7 @@ bool policy_term_is_fetched(const struct policy_term *term, const struct policy_
 	       facts->names_state != POLICY_FACT_UNFETCHED;
 }
 
-/* What holds for all that a claim can stand for; else nobody knows. */
+/* The result for all texts that the claim can mean, if it is the same; else unknown. */
 static enum policy_truth truth_of_claim(
 	const struct policy_term *t, const struct policy_facts *facts, struct policy_found *found)
 {

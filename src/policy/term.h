@@ -23,7 +23,7 @@ enum policy_operator {
 	POLICY_OPERATOR_MATCHES
 };
 
-/* The look-ups that a term asks for, by their numbers. */
+/* The lookups of a term, by their numbers. */
 struct policy_term_lookups {
 	const uint8_t *items;
 	size_t count;
@@ -34,7 +34,7 @@ struct policy_term {
 	const struct policy_field *field;
 	enum policy_operator op;
 	bool negated;
-	struct str operand; /* what stands after the field and ~ or in: a part of `text` */
+	struct str operand; /* the part of `text` after the field and ~ or in */
 	union {
 		struct prefix prefix;
 		struct str value;
@@ -46,19 +46,19 @@ struct policy_term {
 	};
 };
 
-/* The files that terms were read from; the arena keeps the paths. */
+/* The files from which terms were read; the arena keeps the paths. */
 struct policy_list_files {
 	struct policy_list_file *items;
 	size_t count;
 	size_t capacity;
 };
 
-/* The text of a rule and where it stands, so that an error can point into it. */
+/* The text of a rule and its place, so that an error can point into it. */
 struct policy_script {
 	struct str text;
 	struct place place;             /* of text.data + skip */
-	size_t skip;                    /* bytes at the front that do not stand in the file */
-	const struct place_part *parts; /* of text.data + skip: what stands in further lines */
+	size_t skip;                    /* bytes at the front that are not in the file */
+	const struct place_part *parts; /* of text.data + skip: the parts on further lines */
 	size_t part_count;
 	struct arena *arena;
 	struct policy_lookup_table *lookups;
@@ -72,15 +72,15 @@ struct place policy_script_at(const struct policy_script *script, const char *at
 
 /*
  * Compiles `text`, a part of the script without blanks around it; the arena keeps what is borrowed.
- * False after at least one diag_error: there is nothing to clear then.
+ * False after at least one diag_error: nothing must be cleared then.
  */
 NODISCARD bool policy_term_read(
 	struct str text, const struct policy_script *script, struct policy_term *out);
 void policy_term_clear(struct policy_term *term);
 
 /*
- * For its parts that ask DNS: the value, and the values of a file. False after at least one
- * diag_error. They write out->op and out->lookups.
+ * For the fields that use DNS: reads the value, or the values of a file, into out->op and
+ * out->lookups. False after at least one diag_error.
  */
 NODISCARD bool policy_term_read_lookup(
 	struct str value, const struct policy_script *script, struct policy_term *out);
@@ -88,28 +88,29 @@ NODISCARD bool policy_term_read_lookups(const char *path, const struct place *pl
 	const struct policy_script *script, struct policy_term *out);
 
 /*
- * For `in`: the values of a file, as lines or (addresses only) as JSON. False after at least one
- * diag_error. Writes out->op and the list.
+ * For `in`: reads the values of a file, as lines or (addresses only) as JSON, into out->op and the
+ * list. False after at least one diag_error.
  */
 NODISCARD bool policy_term_read_list(struct str file, bool json, const struct place *place,
 	const struct policy_script *script, struct policy_term *out);
-/* Tells that memory is out; false. */
-bool policy_script_starved(const struct policy_script *script);
+/* Reports that memory is out; returns false. */
+bool policy_script_out_of_memory(const struct policy_script *script);
 
-/* What stands after `rate`; writes out->op and out->rate, and reads out->text. */
+/* Reads the text after `rate`, from out->text, into out->op and out->rate. */
 NODISCARD bool policy_term_read_rate(
 	struct str value, const struct policy_script *script, struct policy_term *out);
 
-/* What an evaluation found beside the truth. */
+/* What an evaluation found in addition to the truth. */
 struct policy_found {
-	size_t name;      /* that satisfied a `host` term; written when that is true and positive */
+	/* the index that satisfied a `host` term; written if the term is true and positive */
+	size_t name;
 	bool regex_limit; /* set when a regex ran into its limits */
-	bool unclear;     /* set when nobody knows what the claim says */
+	bool unclear;     /* set if the claim's meaning is unknown */
 };
 
-/* False if its truth is POLICY_UNFETCHED. */
+/* False if the term's truth is POLICY_UNFETCHED. */
 bool policy_term_is_fetched(const struct policy_term *term, const struct policy_facts *facts);
-/* Adds the term's look-ups with that answer; of those that are true the first, which is enough. */
+/* Adds the term's lookups with that result; of true ones only the first, which is enough. */
 void policy_term_add_lookups(const struct policy_term *term, const struct policy_facts *facts,
 	enum policy_truth answer, struct policy_lookup_set *set);
 

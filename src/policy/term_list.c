@@ -51,7 +51,7 @@ static bool read_texts(const char *path, const struct place *place,
 	struct text_list list = {t->field->kind, policy_textset_new(t->field->kind)};
 
 	if (list.set == NULL) {
-		return policy_script_starved(script);
+		return policy_script_out_of_memory(script);
 	}
 	if (!policy_list_read(path, place, add_text, &list, script->diag)) {
 		policy_textset_free(list.set);
@@ -62,7 +62,7 @@ static bool read_texts(const char *path, const struct place *place,
 	return true;
 }
 
-/* A relative path starts from the folder of the file that the rule stands in. */
+/* A relative path starts from the folder of the rule's file. */
 static const char *path_of(struct str path, const struct policy_script *script)
 {
 	const char *slash = strrchr(script->place.file, '/');
@@ -80,7 +80,7 @@ static const char *path_of(struct str path, const struct policy_script *script)
 	return joined;
 }
 
-/* Before it is read: what changes meanwhile is then seen as a change. */
+/* Called before the file is read, so that a change meanwhile is seen later. */
 static bool note_list(const struct policy_script *script, const char *path)
 {
 	struct policy_list_files *lists = script->lists;
@@ -107,7 +107,7 @@ bool policy_term_read_list(struct str file, bool json, const struct place *place
 	const char *path = path_of(file, script);
 
 	if (path == NULL || !note_list(script, path)) {
-		return policy_script_starved(script);
+		return policy_script_out_of_memory(script);
 	}
 	t->op = POLICY_OPERATOR_IN;
 	switch (t->field->shape) {

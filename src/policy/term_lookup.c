@@ -14,7 +14,7 @@ static bool number_lookup(const struct policy_script *script, const struct polic
 	size_t index;
 
 	if (lookup.name.data == NULL) {
-		return policy_script_starved(script);
+		return policy_script_out_of_memory(script);
 	}
 	switch (policy_lookup_table_add(script->lookups, &lookup, &index)) {
 	case POLICY_LOOKUP_ADDED:
@@ -28,7 +28,7 @@ static bool number_lookup(const struct policy_script *script, const struct polic
 	case POLICY_LOOKUP_NO_MEMORY:
 		break;
 	}
-	return policy_script_starved(script);
+	return policy_script_out_of_memory(script);
 }
 
 static bool take_lookups(const struct policy_script *script, const uint8_t *numbers, size_t count,
@@ -37,7 +37,7 @@ static bool take_lookups(const struct policy_script *script, const uint8_t *numb
 	uint8_t *kept = arena_alloc(script->arena, count + 1, sizeof(*kept));
 
 	if (kept == NULL) {
-		return policy_script_starved(script);
+		return policy_script_out_of_memory(script);
 	}
 	memcpy(kept, numbers, count);
 	t->lookups = (struct policy_term_lookups){kept, count};
@@ -61,7 +61,7 @@ bool policy_term_read_lookup(
 struct lookup_list {
 	const struct policy_script *script;
 	const struct policy_field *field;
-	size_t count; /* lines, of which only so many are taken as there may be */
+	size_t count; /* lines; only as many as are allowed are added */
 	uint8_t numbers[POLICY_LOOKUPS_MAX];
 };
 

@@ -16,7 +16,7 @@ static const struct {
 	enum policy_rate_by by;
 } keys[] = {{"host", POLICY_RATE_BY_HOST}, {"cert", POLICY_RATE_BY_CERT}};
 
-/* N/s, N/m or N/h; false after a diag_error. */
+/* Reads N/s, N/m or N/h; false after a diag_error. */
 static bool read_amount(
 	struct str amount, const struct policy_script *script, struct policy_rate *rate)
 {
@@ -46,7 +46,7 @@ static bool read_amount(
 	return true;
 }
 
-/* Cuts `host` or `cert` off the front, if it stands there. */
+/* Cuts `host` or `cert` off the front, if the value starts with it. */
 static struct str take_key(struct str value, struct policy_rate *rate)
 {
 	struct str rest = value;
@@ -61,7 +61,7 @@ static struct str take_key(struct str value, struct policy_rate *rate)
 	return value;
 }
 
-/* How many rates before it read the same, in the same place of the same rule. */
+/* The number of equal rates before it, at the same offset of the same rule text. */
 static uint32_t count_twins(const struct policy_rate_table *table, struct str rule, uint32_t offset)
 {
 	uint32_t twins = 0;

@@ -32,13 +32,13 @@ struct place policy_script_at(const struct policy_script *script, const char *at
 	return place;
 }
 
-bool policy_script_starved(const struct policy_script *script)
+bool policy_script_out_of_memory(const struct policy_script *script)
 {
 	diag_error(script->diag, &script->place, "out of memory");
 	return false;
 }
 
-/* Cert's only values. */
+/* Reads `present` and `verified`, the only values of cert. */
 static bool read_word(struct str value, const struct policy_script *script, struct policy_term *t)
 {
 	struct place place = policy_script_at(script, value.data);
@@ -61,7 +61,7 @@ static bool read_word(struct str value, const struct policy_script *script, stru
 	return false;
 }
 
-/* A value that facts may write in several ways is the set of them. */
+/* A value that facts may write in several ways becomes the set of them. */
 static bool read_variants(
 	struct str one_form, const struct policy_script *script, struct policy_term *t)
 {
@@ -69,7 +69,7 @@ static bool read_variants(
 
 	if (set == NULL || !policy_textset_add(set, one_form)) {
 		policy_textset_free(set);
-		return policy_script_starved(script);
+		return policy_script_out_of_memory(script);
 	}
 	policy_textset_seal(set);
 	t->op = POLICY_OPERATOR_IN;
@@ -95,7 +95,7 @@ static bool read_equals(struct str value, const struct policy_script *script, st
 		return read_variants(one_form, script, t);
 	}
 	t->value = arena_dup(script->arena, one_form);
-	return t->value.data != NULL || policy_script_starved(script);
+	return t->value.data != NULL || policy_script_out_of_memory(script);
 }
 
 static bool read_regex(struct str regex, const struct policy_script *script, struct policy_term *t)
@@ -162,7 +162,7 @@ static bool read_in(struct str source, const struct policy_script *script, struc
 	return policy_term_read_list(file, json, &place, script, t);
 }
 
-/* Operators of other languages; NULL if the word is none of them. */
+/* Advice about operators of other languages; NULL for other words. */
 static const char *advice_about(struct str word)
 {
 	if (str_eq_text(word, "=") || str_eq_text(word, "==")) {
@@ -190,8 +190,8 @@ static const char *advice_about(struct str word)
 }
 
 /*
- * Several values, or words after one, where a value has neither blanks nor commas; the cure, NULL
- * if there is nothing of the kind.
+ * Advice about several values, or words after one, where a value has neither blanks nor commas;
+ * NULL if there is no such mistake.
  */
 static const char *cure_of_value(struct str value, const struct policy_field *field)
 {
@@ -237,7 +237,7 @@ static bool read_value(struct str value, const struct policy_script *script, str
 	return read_equals(value, script, t);
 }
 
-/* What stands after the field: VALUE, ~ REGEX, in file:PATH or in json:PATH. */
+/* Reads the text after the field: VALUE, ~ REGEX, in file:PATH or in json:PATH. */
 static bool read_operation(
 	struct str value, const struct policy_script *script, struct policy_term *t)
 {
@@ -279,7 +279,7 @@ static bool read_operation(
 	return read_regex(rest, script, t);
 }
 
-static bool means_everybody(struct str word)
+static bool matches_everyone(struct str word)
 {
 	static const char *const words[] = {"all", "any", "everyone", "everybody", "anyone"};
 
@@ -315,7 +315,7 @@ bool policy_term_read(struct str text, const struct policy_script *script, struc
 		diag_error(script->diag, &place, "a term with `*`: expected `*` alone");
 		return false;
 	}
-	if (rest.len == 0 && means_everybody(name)) {
+	if (rest.len == 0 && matches_everyone(name)) {
 		diag_error(script->diag, &place, "%.*s: did you mean `*`, which always holds?",
 			(int)name.len, name.data);
 		return false;

@@ -15,7 +15,7 @@
 
 const char *policy_quote(struct str text, char out[POLICY_QUOTE_MAX])
 {
-	size_t room = POLICY_QUOTE_MAX - 6; /* quotes, dots and the NUL */
+	size_t room = POLICY_QUOTE_MAX - 6; /* without quotes, dots and the NUL */
 	size_t len = text.len < room ? text.len : room;
 	size_t used = 0;
 
@@ -55,7 +55,7 @@ static int order_nocase(struct str a, struct str b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
-/* The part before the last @; *host is the part after it. */
+/* Returns the part before the last @; *host is the part after it. */
 static struct str cut_email(struct str email, struct str *host)
 {
 	size_t at = email.len;
@@ -167,9 +167,9 @@ static bool parts_digits(char c)
 }
 
 /*
- * Lower-case digits into `room` of `max` bytes, single colons or blanks between them left out, as
- * OpenSSL and Windows write them. The number of digits; 0 if it is anything else, or more than
- * `max` digits.
+ * Writes lower-case digits into `room` of `max` bytes, without single colons or blanks between
+ * them, which OpenSSL and Windows write. Returns the number of digits; 0 for any other text, or for
+ * more than `max` digits.
  */
 static size_t read_hex(struct str written, char *room, size_t max)
 {
@@ -190,7 +190,7 @@ static size_t read_hex(struct str written, char *room, size_t max)
 	return digits;
 }
 
-/* Digits that mean one number in hexadecimal and another one in decimal. */
+/* Whether the digits mean one number in hexadecimal and another one in decimal. */
 static bool is_ambiguous(struct str number)
 {
 	size_t digits = 0;

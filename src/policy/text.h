@@ -11,34 +11,36 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes that a value may need when it is brought into its one form. */
+/* The most bytes of a value in its canonical form. */
 #define POLICY_TEXT_ROOM 1024
 
 /*
- * A kind of text that a field holds: how a rule writes a value of it, and which facts such a value
- * covers. `order` puts values so that the last one that is not after a fact is the only one that
- * can cover it, once those that another value includes are gone.
+ * A kind of text: how a rule writes a value of it, and which facts such a value covers. `order`
+ * sorts values so that, without those that another value includes, only the last value that is not
+ * after a fact can cover it.
  */
 struct policy_text_kind {
 	const char *expected; /* "a host name, or .name for all below it too" */
 	/*
-	 * Brings a value as written into its one form: *out views `written` or `room`. False after
-	 * a diag_error.
+	 * Converts a value to its canonical form: *out views `written` or `room`. False after a
+	 * diag_error.
 	 */
 	bool (*read)(struct str written, const struct place *place, struct diag *diag,
 		char room[POLICY_TEXT_ROOM], struct str *out);
 	/*
-	 * The other texts that stand for the same value in facts, by number from 1 on; false past
+	 * The other texts that facts may have for the same value, by number from 1 on; false past
 	 * the last. NULL: there are none.
 	 */
 	bool (*variant)(
 		struct str value, size_t number, char room[POLICY_TEXT_ROOM], struct str *out);
 	int (*order)(struct str a, struct str b);
 	bool (*covers)(struct str value, struct str fact);
-	/* Whether `value` covers whatever `other` covers, which is not before it. */
+	/* Whether `value` covers all facts that `other` covers; `other` is not before it. */
 	bool (*includes)(struct str value, struct str other);
-	/* A value is so many bytes in lower-case hexadecimal, and covers itself alone; 0: it is
-	 * not. */
+	/*
+	 * A value is this many bytes in lower-case hexadecimal, and covers itself alone; 0: it is
+	 * not a digest.
+	 */
 	size_t digest;
 };
 
@@ -58,7 +60,7 @@ int policy_text_order(struct str a, struct str b);
 
 #define POLICY_QUOTE_MAX 72
 
-/* The text in quotes for a message: printable ASCII, what is too long ends in "...". */
+/* The text in quotes for a message: printable ASCII; a text that is too long ends in "...". */
 const char *policy_quote(struct str text, char out[POLICY_QUOTE_MAX]);
 
 #endif

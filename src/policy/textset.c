@@ -15,9 +15,9 @@
 
 struct policy_textset {
 	const struct policy_text_kind *kind;
-	struct policy_keyset digests; /* all there is where the kind is one */
+	struct policy_keyset digests; /* all values, if the kind is a digest */
 	struct bytes text;            /* values, each after its length */
-	uint32_t *items;              /* where they begin */
+	uint32_t *items;              /* the offset of each value */
 	size_t count;
 	size_t capacity;
 };
@@ -44,7 +44,7 @@ void policy_textset_free(struct policy_textset *set)
 	}
 }
 
-/* False if the text is none, of just that many bytes. */
+/* Reads hexadecimal text; false unless it is exactly `len` bytes. */
 static bool read_digest(struct str text, size_t len, uint8_t out[POLICY_KEY_MAX])
 {
 	if (text.len != len * 2) {

@@ -14,12 +14,12 @@
 #define CACHE_LINE 64
 
 /*
- * The generic cell rate algorithm (ITU-T I.371), which is a token bucket whose level is not stored
- * but follows from the time at which the bucket is full again.
+ * The generic cell rate algorithm (ITU-T I.371): a token bucket that stores not its level, but the
+ * time at which it is full again.
  */
 struct bucket {
 	uint64_t key;
-	uint64_t full_ns; /* the theoretical arrival time; past: the bucket is full */
+	uint64_t full_ns; /* the theoretical arrival time; in the past: the bucket is full */
 };
 
 struct set {
@@ -83,7 +83,7 @@ uint64_t policy_token_buckets_hash(
 	return hash_bytes(&buckets->secret, data, len);
 }
 
-/* The key's bucket, or a full one in the place of that which is full the soonest. */
+/* The key's bucket; if it has none, a full one replaces the bucket that is full the soonest. */
 static struct bucket *find(struct set *set, uint64_t key)
 {
 	struct bucket *soonest = &set->ways[0];
@@ -107,7 +107,7 @@ static bool take(struct bucket *bucket, uint32_t tokens, uint64_t unit_ns, uint6
 	uint64_t between_ns = unit_ns / tokens;
 	uint64_t missing_ns = bucket->full_ns > now_ns ? bucket->full_ns - now_ns : 0;
 
-	/* Longer than an empty bucket takes: the clock went backwards. */
+	/* More than an empty bucket lacks: the clock went backwards. */
 	if (missing_ns > tokens * between_ns) {
 		missing_ns = tokens * between_ns;
 		bucket->full_ns = now_ns + missing_ns;

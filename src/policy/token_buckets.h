@@ -13,8 +13,8 @@
 /*
  * Token buckets of all clients in a fixed amount of memory, 16 bytes a bucket, shared by all
  * threads. A bucket that was never used is full. It lies in one of a few places, chosen by its key;
- * where all of them are taken, the one that is full the soonest makes way, and is full then. So
- * among any number of clients those that are limited most stay limited.
+ * if all of them are taken, it replaces the bucket that is full the soonest, which then counts as
+ * full. So among any number of clients the ones that are limited most stay limited.
  */
 struct policy_token_buckets;
 
@@ -23,15 +23,15 @@ struct policy_token_buckets *policy_token_buckets_new(uint32_t count);
 struct policy_token_buckets *policy_token_buckets_ref(struct policy_token_buckets *buckets);
 void policy_token_buckets_unref(struct policy_token_buckets *buckets);
 
-/* For keys: a hash (SipHash) under a secret of this table. */
+/* Makes keys: a hash (SipHash) under a secret of this table. */
 uint64_t policy_token_buckets_hash(
 	const struct policy_token_buckets *buckets, const void *data, size_t len);
 
 /*
  * Takes a token out of the bucket of `key`, which holds `tokens` (at least 1) and is filled by as
- * many in each `unit_ns`, evenly; false if there is none. `now_ns` is of a clock that should not go
- * backwards; where it does, no bucket is empty for longer than unit_ns for that. The time between
- * two tokens is cut to whole nanoseconds. Thread-safe.
+ * many in each `unit_ns`, evenly; false if it is empty. `now_ns` is of a clock that should not go
+ * backwards; if it does, no bucket stays empty for longer than unit_ns because of it. The time
+ * between two tokens is cut to whole nanoseconds. Thread-safe.
  */
 NODISCARD bool policy_token_buckets_take(struct policy_token_buckets *buckets, uint64_t key,
 	uint32_t tokens, uint64_t unit_ns, uint64_t now_ns);

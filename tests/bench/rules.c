@@ -152,10 +152,10 @@ static void bench_rules(FILE *json)
 			struct policy_rules *rules = rules_of(&kinds[k], counts[i]);
 			struct policy_match_cache *memory = policy_match_cache_new(MEMORY_BYTES);
 
-			facts.memory = NULL;
+			facts.match_cache = NULL;
 			double anew = measure(rules, &facts, 1);
 
-			facts.memory = memory;
+			facts.match_cache = memory;
 			double remembered = measure(rules, &facts, 1);
 
 			first = i == 0 ? remembered : first;
@@ -256,12 +256,12 @@ static void bench_list(FILE *json, const char *field, void (*line)(FILE *file, u
 	double added = measure(rules, clients, CLIENTS) - without;
 
 	for (size_t i = 0; i < CLIENTS; i++) {
-		clients[i].memory = memory;
+		clients[i].match_cache = memory;
 	}
 	double again = measure(rules, clients, CLIENTS) - without;
 
 	for (size_t i = 0; i < CLIENTS; i++) {
-		clients[i].memory = NULL;
+		clients[i].match_cache = NULL;
 	}
 	policy_match_cache_free(memory);
 	printf("%-12s a million lines: %.2f s to load, %.0f bytes a line, +%.0f ns a decision, "

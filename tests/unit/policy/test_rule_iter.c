@@ -168,7 +168,7 @@ static void assert_same(const struct policy_verdict *got, const struct policy_ve
 
 /* Two policies with one list of rules share a memory, as they do in a configuration. */
 static void check_list(
-	struct lot *lot, const struct book *b, struct policy_match_cache *memory, size_t max_bytes)
+	struct lot *lot, const struct book *b, struct policy_match_cache *cache, size_t max_bytes)
 {
 	static struct client clients[CLIENTS];
 	enum policy_truth answers[CLIENTS][LOOKUPS];
@@ -189,12 +189,12 @@ static void check_list(
 
 		facts.claims[POLICY_CLAIM_METHOD] = str_view(draw(lot, 2) > 0 ? "GET" : "POST");
 		policy_evaluate(policy, &facts, NULL, &expected);
-		facts.memory = memory;
+		facts.match_cache = cache;
 		memset(&got, 0xa5, sizeof(got));
 		policy_evaluate(policy, &facts, NULL, &got);
 		assert_same(&got, &expected);
-		assert_true(policy_match_cache_bytes(memory) <= max_bytes);
-		assert_true(policy_match_cache_count(memory) <= POLICY_MATCH_CACHE_ENTRIES_MAX);
+		assert_true(policy_match_cache_bytes(cache) <= max_bytes);
+		assert_true(policy_match_cache_count(cache) <= POLICY_MATCH_CACHE_ENTRIES_MAX);
 	}
 }
 
@@ -204,26 +204,26 @@ static void test_a_memory_changes_no_verdict(void **state)
 	static const size_t sizes[] = {0, 300, 1000, 4000, 1 << 20};
 	char *file = file_with(list, strlen(list));
 	struct lot lot = {20260101};
-	size_t remembered = 0;
+	size_t cached = 0;
 
 	for (size_t round = 0; round < 120; round++) {
 		size_t max_bytes = sizes[round % ARRAY_LEN(sizes)];
-		struct policy_match_cache *memory = policy_match_cache_new(max_bytes);
+		struct policy_match_cache *cache = policy_match_cache_new(max_bytes);
 		struct book b;
 
-		assert_non_null(memory);
+		assert_non_null(cache);
 		book_init(&b);
 		fill(&b, &lot, 1 + draw(&lot, round % 3 == 0 ? 12 : 200), file);
-		check_list(&lot, &b, memory, max_bytes);
-		remembered += policy_match_cache_count(memory);
-		policy_match_cache_free(memory);
+		check_list(&lot, &b, cache, max_bytes);
+		cached += policy_match_cache_count(cache);
+		policy_match_cache_free(cache);
 		book_clear(&b);
 	}
-	assert_true(remembered > 100);
+	assert_true(cached > 100);
 	remove_file(file);
 }
 
-static struct policy_verdict ask(const struct book *b, struct policy_match_cache *memory,
+static struct policy_verdict ask(const struct book *b, struct policy_match_cache *cache,
 	const char *name, struct policy_verdict *linear)
 {
 	struct policy_verdict v;
@@ -233,7 +233,7 @@ static struct policy_verdict ask(const struct book *b, struct policy_match_cache
 	c.names[0] = str_view(name);
 	c.facts.names = (struct str_list){c.names, 1};
 	policy_evaluate(&b->policy, &c.facts, NULL, linear);
-	c.facts.memory = memory;
+	c.facts.match_cache = cache;
 	policy_evaluate(&b->policy, &c.facts, NULL, &v);
 	return v;
 }
@@ -241,7 +241,7 @@ static struct policy_verdict ask(const struct book *b, struct policy_match_cache
 /* Where the walk ends early, it finds out the rest when a later one goes further. */
 static void test_a_later_walk_goes_further(void **state)
 {
-	struct policy_match_cache *memory = policy_match_cache_new(1 << 20);
+	struct policy_match_cache *cache = policy_match_cache_new(1 << 20);
 	struct policy_verdict linear;
 	struct policy_verdict v;
 	struct client c;
@@ -257,7 +257,7 @@ static void test_a_later_walk_goes_further(void **state)
 	}
 	book_add(&b, POLICY_ACTION_ALLOW, "host ~ crawl & method POST");
 	client_init(&c);
-	c.facts.memory = memory;
+	c.facts.match_cache = cache;
 	for (size_t i = 0; i < 6; i++) {
 		bool last = i % 2 == 1;
 
@@ -265,18 +265,18 @@ static void test_a_later_walk_goes_further(void **state)
 		policy_evaluate(&b.policy, &c.facts, NULL, &v);
 		assert_ptr_equal(v.rule, policy_rules_at(b.rules, last ? 51 : 0));
 	}
-	assert_int_equal(policy_match_cache_count(memory), 1);
-	v = ask(&b, memory, "n49.example", &linear);
+	assert_int_equal(policy_match_cache_count(cache), 1);
+	v = ask(&b, cache, "n49.example", &linear);
 	assert_same(&v, &linear);
 	assert_ptr_equal(v.rule, policy_rules_at(b.rules, 50));
-	policy_match_cache_free(memory);
+	policy_match_cache_free(cache);
 	book_clear(&b);
 }
 
 /* Those that come back outlast any number of those that do not. */
 static void test_a_flood_of_strangers_passes_by(void **state)
 {
-	struct policy_match_cache *memory = policy_match_cache_new(20000);
+	struct policy_match_cache *cache = policy_match_cache_new(20000);
 	struct policy_verdict linear;
 	struct policy_verdict v;
 	struct book b;
@@ -289,21 +289,21 @@ static void test_a_flood_of_strangers_passes_by(void **state)
 	}
 	for (size_t i = 0; i < 5000; i++) {
 		snprintf(text, sizeof(text), "x%zu.example", i);
-		v = ask(&b, memory, text, &linear);
+		v = ask(&b, cache, text, &linear);
 		assert_same(&v, &linear);
-		v = ask(&b, memory, "n7.example", &linear);
+		v = ask(&b, cache, "n7.example", &linear);
 		assert_same(&v, &linear);
-		assert_true(policy_match_cache_bytes(memory) <= 20000);
+		assert_true(policy_match_cache_bytes(cache) <= 20000);
 	}
-	assert_true(policy_match_cache_count(memory) > 20);
-	policy_match_cache_free(memory);
+	assert_true(policy_match_cache_count(cache) > 20);
+	policy_match_cache_free(cache);
 	book_clear(&b);
 }
 
 /* A value that satisfies too many anchors is not remembered, and decided all the same. */
 static void test_what_is_too_large_is_not_kept(void **state)
 {
-	struct policy_match_cache *memory = policy_match_cache_new(4096);
+	struct policy_match_cache *cache = policy_match_cache_new(4096);
 	struct policy_verdict linear;
 	struct policy_verdict v;
 	struct book b;
@@ -313,14 +313,14 @@ static void test_what_is_too_large_is_not_kept(void **state)
 		book_add(&b, POLICY_ACTION_ALLOW, "host ~ example & uri /never");
 	}
 	for (size_t i = 0; i < 3; i++) {
-		v = ask(&b, memory, "a.example", &linear);
+		v = ask(&b, cache, "a.example", &linear);
 		assert_same(&v, &linear);
-		assert_int_equal(policy_match_cache_count(memory), i > 0);
-		v = ask(&b, memory, "a.test", &linear);
+		assert_int_equal(policy_match_cache_count(cache), i > 0);
+		v = ask(&b, cache, "a.test", &linear);
 		assert_same(&v, &linear);
-		assert_int_equal(policy_match_cache_count(memory), 1);
+		assert_int_equal(policy_match_cache_count(cache), 1);
 	}
-	policy_match_cache_free(memory);
+	policy_match_cache_free(cache);
 	book_clear(&b);
 }
 
