@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Fixtures: everything that a test starts ends with it, whatever becomes of the test."""
+"""Fixtures: everything that a test starts ends with the test, even if the test fails."""
 
 import contextlib
 import os
@@ -21,10 +21,10 @@ from kit.hostile import Hostile  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-# A test need not wait for a second until a changed file is seen.
+# A changed file is seen sooner than after a second, so that tests need not wait.
 os.environ.setdefault("DOORWARD_FILE_WATCH_MS", "50")
 
-# The world that the tests live in: who has which name. 192.0.2.99 is nobody's client.
+# The names that the tests use. 192.0.2.99 is the address of no client.
 ZONES = {
     "example": """
 client       A 192.0.2.1
@@ -122,7 +122,7 @@ def stack():
 
 @pytest.fixture
 def tap(nsd, stack):
-    """A counting and failing way to NSD."""
+    """A proxy to NSD that counts queries and can fail."""
     tap = names.Tap(nsd.port)
     stack.callback(tap.close)
     return tap
@@ -130,7 +130,7 @@ def tap(nsd, stack):
 
 @pytest.fixture
 def hostile(stack):
-    """Starts a name server that does what a script says."""
+    """Starts a name server that follows a script."""
 
     def start(script, **more):
         server = Hostile(script, **more)

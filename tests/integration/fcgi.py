@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
-"""A FastCGI 1.0 client, written from the specification alone and sharing nothing with the server.
+"""A FastCGI 1.0 client, written from the specification alone, without code of the server.
 
-Byte strings are built record by record, so that a test says exactly what goes over the wire:
+Byte strings are built record by record, so that a test says exactly which bytes are sent:
 
     stream = begin(role=AUTHORIZER, keep=True, id=7) + params({'REMOTE_ADDR': '192.0.2.1'}, id=7) + stdin(b'', id=7)
 
-and `request` is the everyday way: one request, one parsed reply.
+and `request` is for most tests: one request, one parsed response.
 """
 
 import re
@@ -24,14 +24,15 @@ MAX_CONTENT = 65535
 
 
 class ProtocolError(Exception):
-    """The peer sent what FastCGI does not allow, or left too early."""
+    """The peer sent bytes that FastCGI does not allow, or closed too early."""
 
 
 Record = namedtuple('Record', 'version type id content padding')
 
 
 def record(type, content=b'', id=1, padding=None, version=1, length=None, reserved=0):
-    """One record. `padding`: a number of bytes (None: up to the next multiple of 8); `length`: lie about the content's."""
+    """One record. `padding`: a number of bytes (None: up to the next multiple of 8); `length`: a
+    false length of the content."""
     if padding is None:
         padding = -len(content) % 8
     length = len(content) if length is None else length
@@ -52,7 +53,7 @@ def _bytes(text):
 
 
 def encode_length(n, wide=False):
-    """One byte below 128, four above (or where `wide` asks for them)."""
+    """One byte below 128, four from 128 on (or with `wide`)."""
     return struct.pack('>I', n | 0x80000000) if wide or n > 127 else bytes([n])
 
 
@@ -62,7 +63,7 @@ def encode_pair(name, value, wide=False):
 
 
 def encode_pairs(pairs, wide=False):
-    """A dict or a list of pairs; a value that is a list or tuple stands for the name that many times."""
+    """A dict or a list of pairs; a value that is a list or tuple repeats the name."""
     out = []
     for name, values in pairs.items() if isinstance(pairs, dict) else pairs:
         for value in values if isinstance(values, (list, tuple)) else [values]:
@@ -112,13 +113,13 @@ def get_values(*names):
 
 
 def request_bytes(pairs, role=RESPONDER, keep=False, body=b'', id=1, size=MAX_CONTENT):
-    """A whole request as one byte string. `body` None: no STDIN record at all, as Apache does it."""
+    """A whole request as one byte string. `body` None: no STDIN record at all, as with Apache."""
     out = begin(role, keep, id) + params(pairs, id, size)
     return out if body is None else out + stdin(body, id, size)
 
 
 def parse_records(data):
-    """All whole records at the start of `data`, and what is left over."""
+    """All whole records at the start of `data`, and the remaining bytes."""
     records, at = [], 0
     while at + 8 <= len(data):
         version, type, id, length, padding = struct.unpack_from('>BBHHBx', data, at)
@@ -130,7 +131,8 @@ def parse_records(data):
 
 
 class Reply:
-    """One request's answer. `status` is None where there is no Status header; `headers` keeps order and repetitions."""
+    """The response to one request. `status` is None without a Status header; `headers` keeps order
+    and repetitions."""
 
     def __init__(self, records):
         self.records = records
@@ -164,7 +166,7 @@ class Reply:
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
     def header(self, name, default=None):
-        """The value of a header that comes once; more than one is an error of the server."""
+        """The value of a header that comes once; a second one is an error of the server."""
         values = self.all(name)
         if len(values) > 1:
             raise ProtocolError('%s comes %d times' % (name, len(values)))
@@ -189,7 +191,7 @@ def connect(where, timeout=10):
 
 
 class Connection:
-    """One connection; `records` keeps everything that came, in order."""
+    """One connection; `records` has all records that came, in order."""
 
     def __init__(self, where, timeout=10):
         self.owned = not isinstance(where, socket.socket)
@@ -255,7 +257,7 @@ class Connection:
                     return Reply(mine)
 
     def read_replies(self, ids, timeout=None):
-        """The replies to several requests, however their records interleave: {id: Reply}."""
+        """The responses to several requests, also if their records interleave: {id: Reply}."""
         parts, replies = {id: [] for id in ids}, {}
         while len(replies) < len(parts):
             got = self.read_record(timeout)
@@ -268,7 +270,7 @@ class Connection:
         return replies
 
     def closed_by_peer(self, timeout=None):
-        """Whether the peer ends the stream, in order, with nothing more to say."""
+        """Whether the peer ends the stream in order, without further bytes."""
         try:
             return self.read_record(timeout) is None
         except ConnectionResetError:

@@ -131,8 +131,9 @@ def resident_kib(pid):
 
 
 def test_hostile_streams(doorward):
-    """A million random and mutated FastCGI streams: every one is answered or closed, nothing grows."""
-    # What the sanitizer keeps back of freed memory must not look like growth.
+    """A million random and mutated FastCGI streams: each is answered or closed, and memory does not
+    grow."""
+    # Freed memory that the sanitizer keeps in quarantine must not look like growth.
     door = doorward(
         "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24\n",
         log="decisions = none",
@@ -159,7 +160,7 @@ def test_hostile_streams(doorward):
 
 
 def test_storm(site, pki):
-    """200 clients at once, 50 reloads, 10 of nginx: not one wrong or lost answer."""
+    """200 clients at once, 50 reloads, 10 of nginx: no wrong and no lost response."""
     requests = 2_000 if isinstance(site, sites.Cgi) else STORM
     Storm(site, pki, requests, reloads=50, nginx_reloads=10 if site.nginx else 0).run()
 
@@ -185,7 +186,7 @@ def is_in(sets, address):
 
 
 def addresses(rng, lines, count):
-    """At the edges of networks in the list, one beyond, and anywhere."""
+    """At the edges of networks in the list, one address beyond, and anywhere."""
     for _ in range(count):
         network = ipaddress.ip_network(rng.choice(lines))
         first, last = int(network[0]), int(network[-1])
@@ -206,7 +207,8 @@ def is_named(names, host):
 
 
 def test_lists_of_a_million_lines(doorward, folder):
-    """Each client and each name as a reference has it that looks for every prefix and every suffix."""
+    """Each client and each name gets the same result as from a reference that looks for every
+    prefix and every suffix."""
     rng = random.Random(7)
     lines, sets = networks(rng, LINES)
     (folder / "nets").write_text("\n".join(lines) + "\n")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""A real Apache: what is particular to it, and its own Require host beside doorward."""
+"""A real Apache: its own behaviour, and its Require host compared with doorward."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ ZONES = {
 
 
 def own_resolver():
-    """Why this machine cannot give a program a resolv.conf of its own, or None."""
+    """The reason why this machine cannot give a program a resolv.conf of its own, or None."""
     if os.geteuid() != 0:
         return "not root: no port 53, no mount namespace"
     try:
@@ -48,7 +48,7 @@ def own_resolver():
 
 
 class BesideRequireHost(sites.Apache):
-    """The shipped site, and one more whose clients Apache itself looks up."""
+    """The shipped site, and a second one whose clients Apache itself looks up."""
 
     def __init__(self, *arguments):
         self.own_port = free_port()
@@ -104,7 +104,7 @@ def test_the_same_as_require_host(make):
 
 
 def test_the_user_is_the_policy(make):
-    """Require needs one, and programs that are behind see it as REMOTE_USER."""
+    """Require needs a user, and programs behind Apache see it as REMOTE_USER."""
     site = make(sites.Apache)
     (site.www / "user.php").write_text("<?php echo $_SERVER['REMOTE_USER'] ?? 'nobody';")
     assert site.get(PARTNER, path="/user.php").body == "default"
@@ -113,7 +113,7 @@ def test_the_user_is_the_policy(make):
     assert site.get(LIAR, forged, path="/user.php").status == 403
 
 
-def test_a_denial_tells_nothing(make, pki):
+def test_a_denial_reveals_nothing(make, pki):
     site = make(sites.Apache)
     for cert in [None, pki.only_cn]:
         response = site.get(LIAR, cert=cert)
@@ -130,7 +130,7 @@ def test_every_path_asks(make):
     assert site.get(PARTNER, path="/missing").status == 404
 
 
-def test_without_a_doorward_nobody_comes_in(make):
+def test_without_doorward_every_client_is_denied(make):
     site = make(sites.Apache)
     site.door.stop()
     response = site.get(PARTNER)

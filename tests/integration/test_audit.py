@@ -27,7 +27,7 @@ GOOD = {"partner.test": PARTNER.replace("office AAAA 2001:db8::1\n", ""), "dyn.t
 
 
 class Audits:
-    """Runs over one configuration and one state file, each with its own world."""
+    """Runs with one configuration and one state file, each with its own zones."""
 
     def __init__(self, folder, stack):
         self.folder, self.stack = folder, stack
@@ -66,7 +66,7 @@ def audits(folder, stack):
     return Audits(folder, stack)
 
 
-def test_first_run_records_and_the_next_has_nothing_to_say(audits):
+def test_first_run_records_and_the_next_reports_nothing(audits):
     port = audits.world(GOOD)
     first = audits.run(port, expect=0)
     assert (first["since"], first["findings"], first["names"]) == (None, [], 4)
@@ -109,7 +109,7 @@ def test_addresses_that_move_and_those_outside_their_pin(audits):
     assert found == [("outside_pin", "office.partner.test"), ("moved", "office.partner.test")]
     assert report["findings"][0]["added"] == ["2001:db8::1"]
     assert report["findings"][0]["detail"].endswith("doorward.conf:7")
-    # It stays outside, and has not moved since.
+    # The address is still outside, and has not moved since.
     assert audits.findings({**moved, "partner.test": PARTNER}, expect=1)[0] == found[:1]
 
 
@@ -118,7 +118,7 @@ def test_names_and_zones_that_vanish(audits):
     finding = audits.one({**GOOD, "dyn.test": "bl A 192.0.2.7\n"}, expect=1)
     assert (finding["finding"], finding["name"]) == ("gone", "home.dyn.test")
     assert (finding["detail"], finding["removed"]) == ("NXDOMAIN", ["198.51.100.1"])
-    # It comes back, to somebody else.
+    # The name comes back with another address.
     back = audits.one({**GOOD, "dyn.test": DYN.replace("100.1", "100.3")}, expect=1)
     assert (back["finding"], back["added"]) == ("moved", ["198.51.100.3"])
     test = {"test": "dyn NS ns.example.\n", "dyn.test": DYN.replace("100.1", "100.3")}
@@ -129,7 +129,7 @@ def test_names_and_zones_that_vanish(audits):
     assert ("gone", "home.dyn.test") in found
 
 
-def test_aliases_that_end_in_nothing(audits):
+def test_dangling_aliases(audits):
     alias = {**GOOD, "dyn.test": DYN.replace("home A 198.51.100.1", "home CNAME a\na CNAME b.cloud.test.")}
     alias["cloud.test"] = "b A 198.51.100.1\n"
     audits.run(alias, expect=0)
@@ -143,7 +143,7 @@ def test_aliases_that_end_in_nothing(audits):
     assert len(finding["chain"]) <= 10
 
 
-def test_zones_that_change_hands(audits):
+def test_zones_that_change(audits):
     audits.run(GOOD, expect=0)
     soa = names.SOA.replace("SOA ns.", "SOA ns9.").replace("NS ns.", "NS ns9.")
     found, report = audits.findings(GOOD, soa=soa, expect=1)
@@ -152,14 +152,14 @@ def test_zones_that_change_hands(audits):
     assert first["detail"] == "MNAME ns.example -> ns9.example"
     assert (first["added"], first["removed"]) == (["ns9.example"], ["ns.example"])
     assert audits.run(GOOD, soa=soa, expect=0)["findings"] == []
-    # A part of the zone is given away.
+    # A part of the zone is delegated.
     away = {**GOOD, "home.dyn.test": "@ A 198.51.100.1\n"}
     found, report = audits.findings(away, soa=soa, expect=1)
     assert found == [("other_zone", "home.dyn.test")]
     assert report["findings"][0]["detail"] == "dyn.test -> home.dyn.test"
 
 
-def test_trouble_is_its_own_finding_and_forgets_nothing(audits):
+def test_dns_trouble_is_a_finding_and_keeps_the_state(audits):
     audits.run(GOOD, expect=0)
     before = json.loads(audits.state.read_text())
     report = audits.run(free_port(), expect=2)
@@ -169,7 +169,7 @@ def test_trouble_is_its_own_finding_and_forgets_nothing(audits):
     assert (after["names"], after["zones"]) == (before["names"], before["zones"])
     found, _ = audits.findings({"partner.test": GOOD["partner.test"]}, broken=["dyn.test"], expect=2)
     assert {name for _, name in found} == {"home.dyn.test", ".bl.dyn.test", "dyn.test"}
-    # What was known is still compared with.
+    # The stored results are still compared.
     moved = {**GOOD, "dyn.test": DYN.replace("100.1", "100.2")}
     assert audits.one(moved, expect=1)["removed"] == ["198.51.100.1"]
 
@@ -196,7 +196,7 @@ def test_a_policy_alone(audits):
     assert found == [("gone", "gone.dyn.test")]
     moved = {**GOOD, "partner.test": GOOD["partner.test"].replace("192.0.2.1\n", "192.0.2.2\n")}
     assert audits.findings(moved, "--policy", "other", expect=1)[0] == found
-    # What was not looked at is still remembered.
+    # Results of other policies are kept.
     found, _ = audits.findings(moved, "--policy", "default", expect=1)
     assert found == [("moved", "office.partner.test")]
     assert "no such policy" in audits.run(moved, "--policy", "none", expect=64)
@@ -216,7 +216,7 @@ def test_files_of_names(audits):
 
 
 def test_few_questions_in_flight(audits):
-    """An audit keeps to the limits of its configuration, and does not run into them."""
+    """An audit stays within the limits of its configuration, and does not reach them."""
     audits.dns = "max_in_flight = 1\n"
     assert audits.run(GOOD, expect=0)["findings"] == []
 
@@ -233,15 +233,15 @@ def test_more_addresses_than_are_compared(audits):
      '{"version": 1, "time": "x", "names": {}, "names": {}, "zones": {}}',
      '{"version": 1, "time": "x", "names": {"a.example": {"addresses": ["none"]}}, "zones": {}}'],
 )  # fmt: skip
-def test_a_damaged_state_changes_nothing(audits, text):
+def test_a_damaged_state_is_not_changed(audits, text):
     audits.state.write_text(text)
     assert "cannot be used" in audits.run(free_port(), expect=2)
     assert audits.state.read_text() == text
     assert os.listdir(audits.folder).count("audit.json") == 1
 
 
-def test_a_state_that_is_no_file(audits):
-    """A pipe is not waited for, and a device is not replaced."""
+def test_a_state_that_is_not_a_file(audits):
+    """The audit does not wait for a pipe, and does not replace a device."""
     os.mkfifo(audits.state)
     assert "cannot be used" in audits.run(free_port(), expect=2)
     assert "cannot be used" in audits.run(free_port(), expect=2, state="/dev/null")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""The benchmarks still work: each of their cases for a moment, whatever time it takes."""
+"""The benchmarks still work: each of their cases runs for a moment, without a look at its
+figures."""
 
 import os
 import subprocess

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Every parameter that real front ends were seen to send, replayed to the real program."""
+"""All parameters that real front ends sent in recordings, replayed to the real program."""
 
 import datetime
 import json
@@ -35,7 +35,7 @@ def requests():
 
 
 def expected(cert, status):
-    """What the policy makes of the front end's certificate and word, today."""
+    """The outcome for the front end's certificate and verdict, as of today."""
     if not cert:
         return 403, "cert_unverified" if status.startswith("FAILED") else "cert_missing"
     read = x509.load_pem_x509_certificate(cert.encode())
@@ -61,18 +61,18 @@ def ask(door, role, params):
 
 @pytest.mark.parametrize("front_end, role, params", requests())
 def test_as_it_came(doorward, front_end, role, params):
-    """Just as it was sent, with no word of configuration for that front end."""
+    """As it was sent, without any configuration for that front end."""
     outcome = {
         "nginx": "no_address",  # it was recorded without REMOTE_ADDR
         "lighttpd": "duplicate_input",  # the client forged a header in two spellings
-        "apache": "cert_missing",  # nothing under the names that are believed
+        "apache": "cert_missing",  # no input under the names that count
     }[front_end]
     assert ask(doorward(POLICY), role, params) == (403, outcome)
 
 
 @pytest.mark.parametrize("front_end, role, params", requests())
 def test_with_its_certificate_in_place(doorward, front_end, role, params):
-    """As it is sent by a front end that is set up for doorward; forged headers stay in."""
+    """As a front end sends it that is configured for doorward, with the forged headers."""
     params = {
         re.sub("^RW_", "", name): values[:1] if name.startswith("HTTP_") else values
         for name, values in params.items()
@@ -85,7 +85,7 @@ def test_with_its_certificate_in_place(doorward, front_end, role, params):
 
 
 def recorded_forms():
-    """The certificate as other variables and headers carried it: (role, that form, PEM, status)."""
+    """The certificate in other variables and headers: (role, this form, PEM, status)."""
     for case in requests():
         _, role, params = case.values
         pem = (params.get("SSL_CLIENT_CERT") or params.get("RW_SSL_CLIENT_CERT") or [""])[0]
@@ -102,7 +102,7 @@ def test_every_recorded_form_of_the_certificate(doorward, role, form, pem, statu
 
 
 def test_a_malleated_signature_is_another_fingerprint(doorward):
-    """A deny-list of fingerprints can be walked around: the same names, another SHA-256."""
+    """A deny-list of fingerprints can be bypassed: the same names, another SHA-256."""
     certificates = [(CAPTURES / name).read_text() for name in ["ec-l.pem", "mall.pem"]]
     door = doorward(POLICY)
     wanted = [expected(cert, "SUCCESS") for cert in certificates]

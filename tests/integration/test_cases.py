@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""doorward test: what is expected of a policy, decided without asking any server."""
+"""doorward test: the expected decisions of a policy, without a query to any server."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def tap():
 
 @pytest.fixture
 def conf(folder, tap):
-    """Whose server, if anything were sent, would know it."""
+    """With a server that would notice any query."""
     (folder / "names.zone").write_text(ZONE)
     file = folder / "doorward.conf"
     file.write_text(f"[dns]\nnameservers = 127.0.0.1:{tap.port}\n" + POLICY)
@@ -108,7 +108,7 @@ GOOD = [
 
 
 @pytest.mark.parametrize("keys", GOOD)
-def test_what_holds(try_cases, keys):
+def test_cases_that_pass(try_cases, keys):
     _, out, errors = try_cases(case(**keys), 0)
     assert out == "TAP version 13\n1..1\nok 1 - it\n# 1 passed, 0 failed\n" and errors == ""
 
@@ -130,7 +130,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("keys, line", WRONG)
-def test_what_does_not_hold(try_cases, keys, line):
+def test_cases_that_fail(try_cases, keys, line):
     _, out, _ = try_cases(case(**keys), 1)
     assert "\nnot ok 1 - it\n" in out and line in out and "# 0 passed, 1 failed" in out
     assert "#   Decision     " in out
@@ -161,7 +161,7 @@ def test_defaults_and_their_end(try_cases):
     try_cases(text, 0, defaults)
 
 
-def test_without_a_zone_nobody_has_a_name(try_cases, conf):
+def test_without_a_zone_no_client_has_a_name(try_cases, conf):
     try_cases(case(ip="192.0.2.1", expect="deny", reason="default", hostname=""), 0, "")
     conf.write_text("[dns]\nstatic_zone = names.zone\n" + POLICY)
     try_cases(case(**CLIENT), 0, "")
@@ -195,7 +195,7 @@ def test_bad_cases(try_cases, folder, text, line, word):
     assert line is None or f"{folder / 'cases.ini'}:{line}:" in errors
 
 
-def test_all_is_told_in_one_run(try_cases, conf):
+def test_one_run_reports_all_mistakes(try_cases, conf):
     conf.write_text("[policy default]\nrdns = perhaps\n")
     _, _, errors = try_cases("[case a]\nexpect = a\nwhat = x\n[case b]\ncert = missing\n", 78, "")
     for word in ["doorward.conf:2", "cases.ini:2", "cases.ini:3", "cases.ini:4", "cases.ini:5"]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Client certificates as nginx forwards them: params, honoured headers, and everything else."""
+"""Client certificates as nginx forwards them: parameters, honoured headers, and all other cases."""
 
 import datetime
 import json
@@ -47,7 +47,7 @@ def test_no_certificate(door):
         assert ask(door, "required", cert, verify) == denied("cert_missing")
 
 
-def test_a_verified_word_without_a_certificate_is_none(door):
+def test_a_verdict_without_a_certificate_is_ignored(door):
     for cert in [None, ""]:
         assert ask(door, "required", cert, "SUCCESS") == denied("cert_missing")
 
@@ -99,13 +99,13 @@ def test_only_success_is_success(door, pki, verify):
 
 
 def test_failed_without_the_certificate(door):
-    """lighttpd exports no certificate that failed."""
+    """lighttpd does not export a certificate that failed."""
     assert ask(door, "off", None, "FAILED:x") == GOOD
     assert ask(door, "optional", None, "FAILED:x") == denied("cert_unverified")
     assert ask(door, "required", None, "FAILED:x") == denied("cert_unverified")
 
 
-def test_dates_are_checked_whatever_the_front_end_says(door, pki):
+def test_dates_are_checked_beside_any_verdict(door, pki):
     for policy in ["optional", "required"]:
         assert ask(door, policy, pki.expired.pem) == denied("cert_expired")
         assert ask(door, policy, pki.early.pem) == denied("cert_not_yet_valid")
@@ -142,13 +142,13 @@ def test_malformed(door, pki):
         assert ask(door, "off", text) == GOOD, what
 
 
-def test_headers_of_strangers_are_no_certificates(door, pki):
+def test_headers_of_untrusted_peers_are_no_certificates(door, pki):
     forged = {"HTTP_X_SSL_CLIENT_CERT": pki.alice.escaped, "HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
     assert ask(door, "required", verify=None, **forged) == denied("cert_missing")
     assert ask(door, "optional", verify=None, **forged) == GOOD
     garbage = {"HTTP_X_SSL_CLIENT_CERT": "garbage", "HTTP_X_SSL_CLIENT_VERIFY": "FAILED:x"}
     assert ask(door, "optional", verify=None, **garbage) == GOOD
-    # The certificate is the front end's, its word is missing, and the client supplies one.
+    # The certificate comes from the front end without a verdict, and the client supplies a verdict.
     word = {"HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
     assert ask(door, "required", pki.alice.pem, None, **word) == denied("cert_unverified")
 
@@ -163,7 +163,8 @@ def test_honoured_headers(door, pki):
 
 
 def test_a_param_shadows_the_header_even_if_it_is_empty(door, pki):
-    """nginx sends an unset variable as an empty param; no header of a client may fill the gap."""
+    """nginx sends an unset variable as an empty parameter; a client's header must not replace
+    it."""
     headers = {"HTTP_X_SSL_CLIENT_CERT": pki.alice.escaped, "HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
     for client in [CLIENT, HONOURED]:
         assert ask(door, "required", "", "", client, **headers) == denied("cert_missing")
@@ -185,7 +186,7 @@ def test_rules_match_names_of_verified_certificates(doorward, pki):
     for cert, expected in [
         (pki.alice, (200, "rule")),
         (pki.rsa, (200, "rule")),
-        (pki.only_cn, (403, "default")),  # a CN is no name
+        (pki.only_cn, (403, "default")),  # a CN is not a name
         (pki.nul, (403, "default")),  # alice.partner.example\0.evil.example
         (pki.expired, (403, "cert_expired")),
     ]:
@@ -194,7 +195,7 @@ def test_rules_match_names_of_verified_certificates(doorward, pki):
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-def test_a_denial_names_the_names_of_the_certificate(doorward, pki, form):
+def test_a_denial_has_the_names_of_the_certificate(doorward, pki, form):
     policy = "[policy default]\nrdns = off\nclient_cert = required\nallow = cert.dns {}\n"
     names = ["good.example", 'a", verdict=allow {', "line\nbreak"]
     few = pki.authority.issue("few", dns=names, uri=["https://a.example/\\x"])
@@ -359,7 +360,7 @@ def test_each_field_in_a_file(doorward, pki, folder, field, own, other):
     assert ask(door, "not", cert.pem) == (403, "default")
 
 
-def test_answers_do_not_outlive_the_certificate(doorward, pki):
+def test_responses_do_not_outlive_the_certificate(doorward, pki):
     brief = pki.authority.issue("brief", end=datetime.timedelta(seconds=90))
     door = doorward(
         "[policy default]\nrdns = off\nclient_cert = required\nmax_cache = 1h\n"

@@ -122,7 +122,7 @@ def test_warning_of_claims_that_allow_alone(folder, line, problem):
         "crl_file = missing",
     ],
 )
-def test_what_cannot_be_verified_by_is_refused(folder, keys):
+def test_unusable_trust_files_are_refused(folder, keys):
     file = folder / "doorward.conf"
     file.write_text(f"[policy default]\nclient_cert = required\n{keys}\nallow = *\n")
     _, _, errors = run("-t", "-c", file, expect=1)
@@ -221,7 +221,7 @@ def test_check_denies(conf, pki):
     assert got["reason"] == "unknown_policy"
 
 
-def test_check_says_that_nobody_knows(conf):
+def test_check_shows_a_failed_lookup(conf):
     got = check(conf, "--ip", "203.0.113.5", "--user-agent", "Googlebot", expect=2)
     assert (got["verdict"], got["status"], got["reason"]) == ("error", 503, "dns_error")
     assert got["rdns"]["result"] == "error"
@@ -258,7 +258,7 @@ def test_check_over_ipv6(conf):
 
 
 def big_certificate(path, octets):
-    """A self-signed certificate in PEM with that much in an extension."""
+    """A self-signed certificate in PEM with an extension of this size."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "big")])
     filler = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.2"), bytes(octets))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""The shipped configurations for systemd and lighttpd, as they are but for paths."""
+"""The shipped configurations for systemd and lighttpd, changed only in their paths."""
 
 import os
 import signal
@@ -49,7 +49,7 @@ NETWORK = "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24\n"
 
 @pytest.fixture
 def recipe(doorward, folder):
-    """A doorward started by a script of contrib/, as whom it likes."""
+    """A doorward started by a script of contrib/, as the user that the script chooses."""
 
     def start(script, **more):
         folder.chmod(0o777)
@@ -77,7 +77,7 @@ def children(pid):
 
 
 def serving(pid):
-    """As many of multiwatch's children as serve already."""
+    """The children of multiwatch that already serve."""
     return [child for child in children(pid) if life.state(child) == "S" and threads_of(child)]
 
 

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
 """
-Every snippet of the cookbook as it stands there: configurations load without a warning, their
-tables hold, nginx takes its lines, commands succeed.
+Every snippet of the cookbook, unchanged: configurations load without a warning, their tables are
+true, nginx accepts its lines, commands succeed.
 """
 
 import re
@@ -73,7 +73,7 @@ def certificates(session_folder):
 
 @pytest.fixture
 def kitchen(folder, certificates):
-    """Where a recipe finds what it names, as if it were in /etc/doorward."""
+    """A folder with the files that recipes name, in the place of /etc/doorward."""
     for file in (REPOSITORY / "conf").glob("*.ini"):
         shutil.copy(file, folder)
     shutil.copy(certificates[""].file, folder / "clients-ca.pem")
@@ -84,7 +84,7 @@ def kitchen(folder, certificates):
 
 
 def prepare(recipe, kitchen):
-    """The recipe's files and its configuration, in their places."""
+    """Writes the recipe's files and its configuration to their places."""
     for name, text in recipe.files():
         assert name.startswith(HOME + "/")
         (kitchen / name[len(HOME) + 1 :]).write_text(text)

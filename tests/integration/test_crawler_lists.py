@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""The script that downloads address lists, as it stands, from a server that plays the vendors."""
+"""The script that downloads address lists, unchanged, with a server that plays the vendors."""
 
 import http.server
 import os
@@ -114,7 +114,7 @@ def test_all_lists_that_the_preset_reads_and_no_other(vendors, download):
         (302, b"https://openai.com/gptbot.json"),  # to itself, for ever
     ],
 )
-def test_what_is_no_list_leaves_the_old_one(vendors, download, answer):
+def test_a_bad_list_leaves_the_old_one(vendors, download, answer):
     download.folder.mkdir()
     old = download.folder / "gptbot.json"
     old.write_text(OLD)
@@ -123,13 +123,13 @@ def test_what_is_no_list_leaves_the_old_one(vendors, download, answer):
     assert status == 1
     assert re.match(r"doorward-crawlers: gptbot: https://openai\.com/gptbot\.json: .", errors)
     assert old.read_text() == OLD
-    # The others have come.
+    # The other lists were downloaded.
     assert {p.stem for p in download.folder.iterdir() if p.read_bytes() == GOOD} == (
         set(SOURCES) - {"gptbot"}
     )
 
 
-def test_a_list_that_covers_much_more_than_the_one_before_is_refused(vendors, download):
+def test_a_list_that_covers_much_more_than_before_is_refused(vendors, download):
     download.folder.mkdir()
     old = download.folder / "gptbot.json"
     old.write_text(OLD)
@@ -148,12 +148,12 @@ def test_a_redirect_is_followed(vendors, download):
     assert download() == (0, "")
 
 
-def test_without_a_doorward_nothing_is_replaced(vendors, download, folder):
+def test_without_doorward_no_list_is_replaced(vendors, download, folder):
     status, errors = download(folder / "missing")
     assert status == 1
     assert "expected curl and" in errors
     assert not download.folder.exists()
-    # One that is too old to know such lists.
+    # A doorward that is too old for such lists.
     (folder / "old").write_text("#!/bin/sh\nexit 1\n")
     (folder / "old").chmod(0o755)
     status, errors = download(folder / "old")

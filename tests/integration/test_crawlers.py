@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""The shipped presets for crawlers as they stand, with real names, forged ones, and real lists."""
+"""The shipped presets for crawlers, unchanged, with real names, forged ones, and real lists."""
 
 import re
 
@@ -17,7 +17,7 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.
 YANDEX = "Mozilla/5.0 (compatible; {}/3.0; +http://yandex.com/bots)"
 PINTEREST = "Pinterest/0.2 (+https://www.pinterest.com/bot.html)"
 
-# What a crawler says, where it comes from, and its name there.
+# The user agent of a crawler, its address, and the name of this address.
 REAL = [
     (agent, address, name)
     for agents, places in [
@@ -109,7 +109,7 @@ REAL = [
 AGENTS = sorted({agent for agent, _, _ in REAL})
 PLACES = {address: name for _, address, name in REAL}
 
-# Names that confirm their addresses, and are no crawler's.
+# Names that confirm their addresses, but are not names of a crawler.
 LOOKALIKES = dict(
     enumerate(
         [
@@ -137,7 +137,7 @@ LOOKALIKES = dict(
 FORGED = "192.0.2.100"  # says it is crawl-66-249-66-1.googlebot.com
 FORGED6 = "2001:db8::100"
 NAMELESS = "192.0.2.101"
-NOBODY_KNOWS = "203.0.113.5"  # asked of a server that is not there
+NOBODY_KNOWS = "203.0.113.5"  # on a server that does not run
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +176,7 @@ def status(*question):
 
 @pytest.fixture
 def lists(folder):
-    """crawlers-lists.ini as it stands, but for the folder of its lists."""
+    """crawlers-lists.ini, changed only in the folder of its lists."""
     path = folder / "crawlers-lists.ini"
     text = (CONF / path.name).read_text()
     path.write_text(text.replace("/var/lib/doorward/crawlers", str(VECTORS)))
@@ -189,7 +189,7 @@ def preset(request, doorward, zone, lists):
     return start(doorward, zone, include), request.param
 
 
-def test_crawlers_pass_and_those_who_only_say_so_do_not(preset):
+def test_crawlers_pass_and_false_ones_do_not(preset):
     door, policy = preset
     for agent, address, name in REAL:
         reply = ask(door, policy, address, agent)
@@ -210,7 +210,7 @@ def test_a_crawler_cannot_pass_for_another(preset):
         assert status(door, policy, stranger, agent) == 403, agent
 
 
-def test_others_are_left_alone(preset):
+def test_other_clients_pass_without_a_query(preset):
     door, policy = preset
     agents = [
         BROWSER,
@@ -227,7 +227,7 @@ def test_others_are_left_alone(preset):
             assert reply.header("X-Client-Rdns") in (None, "off")
 
 
-def test_a_failure_of_dns_is_no_fake(preset):
+def test_a_failed_lookup_is_an_error(preset):
     door, policy = preset
     for agent in AGENTS:
         assert status(door, policy, NOBODY_KNOWS, agent) == 503, agent
@@ -268,7 +268,7 @@ def test_without_a_warning(folder, lists):
 
 
 def rules_of(path, policy):
-    """In the order of the text, each in one line."""
+    """The rules in the order of the text, each in one line."""
     text = re.sub(r"&\n\s+", "& ", path.read_text()).split(f"[policy {policy}]\n")[1]
     return re.findall(r"^(?:allow|deny) = .*", text.split("\n[")[0], re.M)
 

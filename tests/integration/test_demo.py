@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""The demonstration: what it shows is true, and it leaves nothing behind."""
+"""The demonstration: its output is true, and it leaves no files or processes behind."""
 
 import os
 import re
@@ -16,7 +16,8 @@ DEMO = REPOSITORY / "conf" / "demo" / "run"
 
 
 def run(folder, **environment):
-    """The finished demo: its exit status and its output; `after` is called while it is kept up."""
+    """The finished demo: its exit status and its output; `after` is called while it keeps
+    running."""
     after = environment.pop("after", None)
     demo = subprocess.Popen(
         [DEMO],
@@ -52,7 +53,7 @@ def test_the_table_and_a_clean_end(folder):
 
 
 def test_a_difference_is_a_failure(folder):
-    """A doorward that does not start fails the demo, too, and is cleaned up after."""
+    """If doorward does not start, the demo fails, too, and cleans up."""
     code, _ = run(folder, DOORWARD="/bin/false")
     assert code != 0
     assert list(folder.iterdir()) == []

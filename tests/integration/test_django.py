@@ -53,7 +53,7 @@ def meta(header):
 
 
 def environ(facts, **more):
-    """As the front end sends them: each in quotes, all always there."""
+    """As the front end sends them: each in quotes, and all present."""
     return {**{meta(h): f'"{facts.get(h, "")}"' for h in HEADERS}, **more}
 
 
@@ -104,7 +104,7 @@ def test_a_missing_fact_denies(header):
 @pytest.mark.parametrize("header", HEADERS)
 @pytest.mark.parametrize("other", ["", "x", '"x"', '"', "\\", '"\\', '"x\\"', "host.partner.example"])
 def test_a_second_value_denies(header, other):
-    """Whichever comes first, however a server joins them, also where the true one is empty."""
+    """In any order, with any way of joining, also if the true value is empty."""
     for facts in [environ(CERTIFIED), environ(NAMED), environ(NAMELESS)]:
         true = facts[meta(header)]
         for glue in [",", ", ", ";", " ", "\n"]:
@@ -134,18 +134,18 @@ def test_a_fact_out_of_shape_denies(header, values):
 
 
 @pytest.mark.parametrize("header", [h for h in HEADERS if "-Cert-" in h])
-def test_a_part_of_a_certificate_is_none(header):
+def test_a_part_of_a_certificate_denies(header):
     part = {**NAMED, header: CERTIFIED[header]}
     assert status(environ(part)) == 403
 
 
-# Who sent them
+# The sender
 
 
 @pytest.mark.parametrize(
     "doorward", [{}, {"HOSTS": [".partner.example"]}, {"PEERS": []}, {"SECRETS": []}]
 )
-def test_without_a_setting_nobody_comes_in(doorward):
+def test_without_a_setting_every_request_is_denied(doorward):
     for address in ["127.0.0.1", "", "::1"]:
         assert status(environ(CERTIFIED), doorward=doorward, REMOTE_ADDR=address) == 403
         assert status(environ(CERTIFIED, HTTP_X_DOORWARD_SECRET=""), doorward=doorward) == 403
@@ -182,7 +182,7 @@ def test_secrets():
     for secret in ["", SECRET[:-1], SECRET + "x", f"{SECRET},{old}", f"{SECRET},{SECRET}", "é"]:
         assert status(environ(NAMED, HTTP_X_DOORWARD_SECRET=secret), doorward=doorward) == 403
     assert status(environ(NAMED), doorward=doorward) == 403
-    # Both, where both are configured.
+    # If both are configured, both must match.
     both = {**doorward, "PEERS": ["unix:"]}
     facts = environ(NAMED, HTTP_X_DOORWARD_SECRET=SECRET)
     assert status(facts, doorward=both, REMOTE_ADDR="") == 200
@@ -208,12 +208,12 @@ def test_secrets():
         {**FROM_NGINX, "HOSTS": ["..example"]},
     ],
 )
-def test_settings_that_make_no_sense(doorward):
+def test_bad_settings(doorward):
     with override_settings(DOORWARD=doorward), pytest.raises(ImproperlyConfigured):
         doorward_django.DoorwardMiddleware(lambda request: None)
 
 
-# Who may come in
+# Which clients get in
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_views():
 
 
 def test_asgi():
-    """Its requests carry headers as pairs, and Django joins two of a kind by a comma."""
+    """Its requests have headers as pairs, and Django joins two of one name by a comma."""
 
     def status(pairs, address=("127.0.0.1", 4711)):
         sent = []
@@ -293,7 +293,7 @@ def test_views_without_the_middleware():
         client_required(hosts=["host.partner.example"])(lambda request: None)(request)
 
 
-def test_guards_that_make_no_sense():
+def test_bad_guards():
     with pytest.raises(TypeError):
         client_required()
     with pytest.raises(TypeError):
@@ -326,7 +326,7 @@ def test_the_log_says_why(caplog):
 
 @pytest.fixture
 def application(folder, stack):
-    """Where the application listens: a port, or a Unix socket's path."""
+    """The place where the application listens: a port, or a Unix socket's path."""
 
     def start(doorward, where=None):
         argv = [sys.executable, "-B", APPLICATION, str(where or free_port()), json.dumps(doorward)]
@@ -344,7 +344,7 @@ def application(folder, stack):
 
 @pytest.fixture(params=["secret", "address", "unix"])
 def django(request, folder, application, site):  # noqa: F811
-    """application.conf as it stands, in front of Django; the application checks who sends."""
+    """application.conf, unchanged, in front of Django; the application checks the sender."""
     doorward = {
         "secret": {"SECRETS": [SECRET], "HOSTS": [".partner.example"]},
         "address": {**FROM_NGINX, "HOSTS": [".partner.example"]},
@@ -369,7 +369,7 @@ def test_behind_nginx(django, pki):
     assert django.get(PARTNER, path="/partner/").body == "inside"
     assert django.get(PARTNER, path="/alice/", cert=pki.alice).body == "inside"
     assert django.get(PARTNER, path="/alice/", cert=pki.rsa).status == 403
-    # doorward lets it in by its certificate, but the application wants a name.
+    # doorward lets it in by its certificate, but the application requires a name.
     assert django.get(NOBODY, cert=pki.alice).status == 403
     assert django.get(IMPOSTOR).status == 403
     for path, size in [("/", 200_000), ("/upload/", 2_000_000)]:
@@ -392,7 +392,7 @@ def test_forging_through_nginx(django, pki):
 
 
 def test_nginx_that_lets_underscores_through(application, site, pki):  # noqa: F811
-    """What the configuration forbids: the application sees two authors, and denies."""
+    """A configuration that must not be used: the application sees two authors, and denies."""
     port = application(FROM_NGINX)
     open_door = site(
         "application",
@@ -409,7 +409,7 @@ def test_nginx_that_lets_underscores_through(application, site, pki):  # noqa: F
 
 
 def test_nginx_that_does_not_ask(application, site):  # noqa: F811
-    """Somebody took the question out of the configuration: the facts are empty."""
+    """A configuration without auth_request: the facts are empty."""
     port = application(FROM_NGINX)
     unasked = site(
         "application",
@@ -420,8 +420,8 @@ def test_nginx_that_does_not_ask(application, site):  # noqa: F811
     assert unasked.door.decisions() == []
 
 
-def test_past_nginx(application):
-    """Whoever reaches the application itself has neither the secret nor the address."""
+def test_requests_that_bypass_nginx(application):
+    """A client that reaches the application directly has neither the secret nor the address."""
     facts = {name: environ(CERTIFIED)[meta(name)] for name in HEADERS}
     by_secret = application({"SECRETS": [SECRET]})
     assert web.get(by_secret, headers=facts).status == 403

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""When nobody knows: dead, slow and failing name servers. An error is never taken for "no name"."""
+"""Failed lookups: dead, slow and failing name servers. An error is never taken for "no name"."""
 
 import time
 
@@ -65,13 +65,13 @@ def test_rules_that_need_no_name_decide_without_one(doorward):
     )
     reply = door.ask(REMOTE_ADDR="192.0.2.7")
     assert summary(reply) == (200, "rule", None)
-    # False by its address whatever the name is.
+    # False by its address, with any name.
     assert summary(door.ask(REMOTE_ADDR="192.0.2.9")) == (403, "default", None)
     assert summary(door.ask(REMOTE_ADDR="192.0.2.8")) == (403, "dns_error", None)
 
 
 def test_others_are_answered_meanwhile(doorward, tap):
-    """One client waits for DNS; those who need none, or other names, do not wait with it."""
+    """One client waits for DNS; clients that need no name, or other names, do not wait with it."""
     door = doorward(
         "[policy default]\nallow = host client.example\n"
         "[policy off]\nrdns = off\nallow = *\n",
@@ -126,7 +126,7 @@ def test_names_come_back_with_the_server(doorward, tap):
         assert time.monotonic() < end, "a failure must not stick"
 
 
-def test_certificate_denials_ask_nobody(doorward, tap):
+def test_certificate_denials_send_no_query(doorward, tap):
     door = doorward(
         "[policy default]\nclient_cert = required\nallow = host client.example\n",
         server_of_names=tap,
@@ -136,7 +136,8 @@ def test_certificate_denials_ask_nobody(doorward, tap):
 
 
 def test_a_flood_from_one_network_is_that_networks_overload(doorward, tap):
-    """Past max_in_flight_per_prefix the others of that /24 are refused; other networks are not."""
+    """Above max_in_flight_per_prefix other clients of that /24 are refused; other networks are
+    not."""
     door = doorward(
         "[policy default]\nallow = host ~ .\n",
         dns="timeout = 10s\nlookup_timeout = 20s\nmax_in_flight_per_prefix = 3",

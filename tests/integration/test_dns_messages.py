@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""What the log says of DNS: trouble, the servers in use, unconfirmed names, private addresses."""
+"""Messages of the log about DNS: failures, the servers in use, unconfirmed names, private
+addresses."""
 
 import itertools
 import json
@@ -19,12 +20,12 @@ QUICK = "timeout = 100ms\nattempts = 2\nlookup_timeout = 400ms"
 
 
 def clients():
-    """Addresses that were not asked about before."""
+    """Addresses that were not looked up before."""
     return (f"198.51.{n // 250}.{n % 250 + 1}" for n in itertools.count())
 
 
 def messages(door):
-    """All that the log says of DNS, but for the servers in use."""
+    """All messages of the log about DNS, without the servers in use."""
     lines = [line["message"] for line in door.log() if "message" in line]
     told = [text for text in lines if text.startswith("dns: ")]
     return [text for text in told if not text.startswith("dns: name servers in use: ")]
@@ -62,7 +63,7 @@ TROUBLE = [
 
 
 @pytest.mark.parametrize("act, what", TROUBLE, ids=["silent", "servfail", "refused"])
-def test_trouble_is_told_when_it_begins_and_when_it_ends(doorward, hostile, act, what):
+def test_trouble_is_logged_when_it_begins_and_when_it_ends(doorward, hostile, act, what):
     trouble = False
     server = hostile(lambda q: act(q) if trouble else nothing_there(q))
     door = doorward(POLICY, dns=QUICK, server_of_names=server)
@@ -88,7 +89,7 @@ def test_trouble_is_told_when_it_begins_and_when_it_ends(doorward, hostile, act,
 
 
 def test_trouble_of_one_of_two(doorward, hostile):
-    """The other answers: no client notices, and the log names the one that refuses."""
+    """The other server replies: no client notices, and the log names the server that refuses."""
     bad, live = hostile(refused), hostile(nothing_there)
     door = doorward(
         POLICY,
@@ -105,7 +106,7 @@ def test_trouble_of_one_of_two(doorward, hostile):
     ]
 
 
-def test_a_server_that_is_not_there(doorward):
+def test_a_server_that_does_not_run(doorward):
     port = free_port()
     door = doorward(POLICY, dns=f"nameservers = 127.0.0.1:{port}\n{QUICK}")
     addresses = clients()
@@ -148,7 +149,7 @@ def test_the_dump_has_no_comment_where_the_file_names_them(folder):
     assert "in use" not in dump
 
 
-# What the PTR claims.
+# The names that the PTR claims.
 
 CLIENT, OTHER = "198.51.0.1", "198.51.0.2"
 HOSTILE = [
@@ -164,7 +165,7 @@ HOSTILE = [
 
 @pytest.fixture
 def claiming(hostile):
-    """The address claims these names; those confirmed have the address."""
+    """The address claims these names; the confirmed ones have the address."""
 
     def start(names, confirmed=()):
         def script(q):
@@ -205,7 +206,7 @@ def line_of(doorward, server, form):
     ids=["one", "three", "twelve", "confirmed", "none", "hostile", "beside-hostile"],
 )
 def test_claimed_names_in_the_log(doorward, claiming, names, confirmed, claimed):
-    """Host names only: nothing else that a client's zone says gets into the line."""
+    """Only host names: no other data of a client's zone gets into the line."""
     server = claiming(names, confirmed)
     text = line_of(doorward, server, "text")
     assert re.findall(r" ptr=(\S*)", text) == ([claimed] if claimed else [])
@@ -233,7 +234,7 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("address, network", PRIVATE)
-def test_private_addresses_are_told_of_once(doorward, tap, address, network):
+def test_private_addresses_are_logged_once(doorward, tap, address, network):
     door = doorward(
         "[policy default]\nallow = host ~ .\n"
         "[policy others]\nallow = !host .example\n",
@@ -257,7 +258,7 @@ def test_private_addresses_are_told_of_once(doorward, tap, address, network):
     assert counted["doorward_dns_lookups_total", (("result", "private"),)] >= 1
 
 
-def test_private_addresses_that_are_asked_about(doorward, hostile):
+def test_private_addresses_that_are_looked_up(doorward, hostile):
     server = hostile(nothing_there)
     door = doorward(POLICY, dns="private_ptr = yes", server_of_names=server)
     assert door.ask(REMOTE_ADDR="10.1.2.3").header("X-Client-Rdns") == "none"
@@ -265,7 +266,7 @@ def test_private_addresses_that_are_asked_about(doorward, hostile):
     assert messages(door) == []
 
 
-def test_check_says_that_a_private_address_is_not_asked_about(folder):
+def test_check_says_that_a_private_address_is_not_looked_up(folder):
     file = folder / "doorward.conf"
     file.write_text(configuration(POLICY, dns="nameservers = 127.0.0.1:9"))
     arguments = ("check", "-c", file, "--ip", "10.1.2.3")

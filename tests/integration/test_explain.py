@@ -62,7 +62,7 @@ def conf(folder, nsd):
 
 @pytest.fixture
 def explain(conf):
-    """The text with its lines joined again, after a look at their width."""
+    """The text with its lines joined again, after a check of their width."""
 
     def explain(*arguments, expect=None):
         out = run("check", "-c", conf, *arguments, expect=expect)[1]
@@ -116,7 +116,7 @@ def test_names(explain, ip, texts):
         assert text in out, out
 
 
-def test_nobody_knows(explain, conf):
+def test_a_failed_lookup(explain, conf):
     out = explain("--ip", "192.0.2.8", "--user-agent", "Googlebot", expect=2)
     rule = place(conf, "deny = user_agent ~ googlebot & !host .googlebot.com")
     assert "host.broken.example: not confirmed, looking up its A ended with SERVFAIL" in out
@@ -171,12 +171,12 @@ def test_what_is_refused_before_any_rule(explain):
         (["--ip", "nonsense"], 0, "input"),
     ],
 )
-def test_what_ends_it(conf, arguments, age, reason):
+def test_what_limits_the_validity(conf, arguments, age, reason):
     got = json.loads(run("check", "-c", conf, *arguments, "--json")[1])
     assert got["max_age_reason"] == reason and age - 5 <= got["max_age"] <= age
 
 
-def test_a_certificate_ends_it(conf, pki):
+def test_a_certificate_limits_the_validity(conf, pki):
     end = pki.alice.x509.not_valid_after.timestamp()
     at = pki.alice.x509.not_valid_after.strftime("%Y-%m-%dT%H:%M:") + "00Z"
     arguments = ["--ip", "192.0.2.1", "--cert", pki.alice.file, "--policy", "names", "--at", at]
@@ -287,7 +287,7 @@ cert_host = exact
 
 @pytest.fixture
 def local_door(doorward, folder, nsd, pki):
-    """Verifies by itself; alice is revoked."""
+    """verify = local; alice is revoked."""
     ca = pki.authority.certificate
     signer = SimpleNamespace(subject=ca.x509.subject, key=ca.key)
     (folder / "ca.pem").write_text(ca.pem)
@@ -318,7 +318,7 @@ def test_a_decision_about_a_chain(local_door, pki, reason, name, policy):
 
 
 def test_bad_input_is_decided_without_what_was_wrong(door):
-    """The address came before what was too much: the line has it, and not the rest."""
+    """The address came before the oversized input: the line has it, and not the rest."""
     line = logged(door, [("REMOTE_ADDR", "192.0.2.7"), ("HTTP_COOKIE", "c" * 200_000)])
     assert (line["reason"], line["ip"]) == ("bad_input", "192.0.2.7")
     code, out, _ = replay(door, line, "--json")
@@ -351,7 +351,7 @@ def test_overload_need_not_happen_again(doorward, tap):
     ("no_address", {}),
     ("bad_address", {"REMOTE_ADDR": "nonsense"}),
 ])
-def test_what_has_no_address_cannot_be_replayed(door, reason, params):
+def test_a_line_without_an_address_cannot_be_replayed(door, reason, params):
     line = logged(door, params)
     assert line["reason"] == reason
     code, out, errors = replay(door, line)
@@ -368,7 +368,7 @@ def test_what_has_no_address_cannot_be_replayed(door, reason, params):
     ("default", {"REMOTE_ADDR": "192.0.2.2", "REQUEST_URI": "/", "HTTP_USER_AGENT": b"\xff"},
      "U+FFFD"),
 ])
-def test_what_the_line_cannot_tell(door, reason, params, note):
+def test_what_the_line_does_not_contain(door, reason, params, note):
     line = logged(door, params)
     while reason == "rate" and line["reason"] != "rate":
         line = logged(door, params)

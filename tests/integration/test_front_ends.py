@@ -3,7 +3,7 @@
 
 """
 Each front end, with the configuration that is shipped for it, and each kind of client: one table.
-Then all of that at once, while doorward and nginx take new configurations.
+Then all clients at once, during reloads of doorward and nginx.
 """
 
 import base64
@@ -33,8 +33,8 @@ SITES = {
     "Caddy, forward_auth": sites.Caddy,
     "HAProxy, Lua": sites.Haproxy,
 }
-# Who turns a certificate away that no authority of ours issued: nginx by an answer of its own, some
-# before HTTP begins; where the front end lets it through, doorward.
+# Which program refuses a certificate that no authority of ours issued: nginx by its own response,
+# some before HTTP begins; if the front end lets it through, doorward.
 BY_NGINX, IN_TLS, BY_DOORWARD = 400, None, 403
 TURNED_AWAY = {
     sites.Nginx: BY_NGINX,
@@ -113,7 +113,7 @@ def good_certificate(site, pki):
 
 
 def bad_certificate(site, pki):
-    """Not even for those whom their name lets in."""
+    """Not even for clients whose name lets them in."""
     status = next(
         TURNED_AWAY[kind] for kind in reversed(type(site).__mro__) if kind in TURNED_AWAY
     )
@@ -124,18 +124,18 @@ def bad_certificate(site, pki):
                     site.get(address, cert=cert)
             else:
                 assert site.get(address, cert=cert).status == status
-    stays_out(site, NOBODY, cert=pki.only_cn)  # a good one, of somebody else
+    stays_out(site, NOBODY, cert=pki.only_cn)  # a good certificate, of another client
 
 
 def no_certificate(site, pki):
-    """Nothing of the client's other connections counts."""
+    """No state of the client's other connections counts."""
     for _ in range(2):
         comes_in(site, NOBODY, cert=pki.alice, subject=SUBJECT)
         stays_out(site, NOBODY)
 
 
 def forged_facts():
-    """Every spelling that some program takes for the name of a fact."""
+    """Every spelling that some program treats as the name of a fact."""
     for fact in ["Client-Hostname", "Client-Cert-Subject", "Client-Subject", "Doorward-Policy"]:
         for name in [f"X-{fact}", f"Variable-X-{fact}", f"HTTP-X-{fact}"]:
             yield name, "forged"
@@ -145,7 +145,7 @@ def forged_facts():
 
 
 def forged_identities(pki):
-    """Of those that do belong to a client."""
+    """Only the facts that belong to a client."""
     for name in ["X-Real-IP", "X-Forwarded-For", "Remote-Addr", "Client-IP", "X-Played-Client"]:
         yield [(name, PARTNER)]
         yield [(name.replace("-", "_"), PARTNER)]
@@ -192,8 +192,9 @@ def test_table(site, pki, cell):
 
 def test_storm(site, pki):
     """
-    Many clients at once, of whom each gets its own answer, whatever is reloaded. For CGI, where each
-    is a process and nothing is reloaded, fewer; `make soak` has 200 of these, too, and for longer.
+    Many clients at once during reloads: each gets its own response. For CGI, where each request is
+    a process and no reload is needed, fewer clients; `make soak` has 200 of these, too, and for
+    longer.
     """
     if isinstance(site, sites.Cgi):
         Storm(site, pki, requests=100, reloads=10, clients=40).run()

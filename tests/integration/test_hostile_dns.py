@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
 """
-What a misbehaving name server can send, and the result that it has. 192.0.2.1 says that it is
-good.example; each case spoils the answers about one half of that, the PTR or the A records.
+The replies that a misbehaving name server can send, and their results. 192.0.2.1 claims the name
+good.example; each case spoils the replies about one half of the lookup, the PTR or the A records.
 """
 
 import struct
@@ -46,7 +46,7 @@ TRUE_WORLD = {
     (PTR_NAME, "PTR"): [wire(NAME)],
     (NAME, "A"): [ip_address(CLIENT).packed],
 }
-# What a forger says the opposite of: no PTR at all, or another address.
+# The opposite of the truth, for a forger: no PTR at all, or another address.
 NO_PTR = {(NAME, "A"): [ip_address(CLIENT).packed]}
 OTHER_A = {(PTR_NAME, "PTR"): [wire(NAME)], (NAME, "A"): [ip_address(OTHER).packed]}
 truth = honest(TRUE_WORLD)
@@ -73,7 +73,7 @@ def door(doorward, hostile):
 
 
 def result(door, address=CLIENT):
-    """The result's word; the reason must be the one that goes with it, and no name without it."""
+    """The word of the result; the reason must match it, and only a verified client has a name."""
     reply = door.ask(REMOTE_ADDR=address)
     word = reply.header("X-Client-Rdns")
     assert reason(reply) == RESULT_REASONS[word]
@@ -95,7 +95,7 @@ def spoiling(type, act, says=truth):
     return script
 
 
-# How the true answer comes.
+# The ways in which the true answer comes.
 
 
 def lost_once(q):
@@ -112,7 +112,7 @@ def soon(q):
 
 
 def late(q):
-    """After it has been asked again: an earlier query may still be answered."""
+    """After the query was repeated: an earlier query may still be answered."""
     if q.nth == 1:
         q.later(0.15, q.truth)
 
@@ -123,7 +123,7 @@ def many_times(q):
 
 
 def mixed_case(q):
-    """The owners in another case than the question, which is as it was asked."""
+    """The owners in another case than the question, which has the case of the query."""
     q.send(q.reply([rr(wire(q.name.upper()), q.type, record[12:]) for record in q.says.answer]))
 
 
@@ -150,7 +150,7 @@ def padded(q):
 
 
 def jumbo(q):
-    """More than EDNS was said to take."""
+    """More bytes than the size in EDNS."""
     q.send(q.reply(*q.says, additional=[rr("x.example", "TXT", b"\1x") for _ in range(500)]))
 
 
@@ -232,7 +232,7 @@ def chain(length, at_once):
 
 
 def truth_of(type):
-    """The records that the true world has of a type."""
+    """The true records of a type."""
     return [
         rr(TO_QUESTION, type, data)
         for (_, its_type), all_data in TRUE_WORLD.items()
@@ -294,7 +294,7 @@ def with_rdata_of(data):
 
 
 def owner(name):
-    """A record whose owner is a name that cannot be, beside the true one."""
+    """A record with an impossible owner name, beside the true one."""
 
     def answer(q):
         at = 12 + len(q.question) + sum(map(len, q.says.answer))
@@ -350,7 +350,7 @@ def counts(questions, answers, authorities=0, additionals=0):
 
 
 CASES = [
-    # what is done, the result where it is done to the PTR, and to the A
+    # the change, its result for the PTR, and for the A
     (lost_once, TOLD, TOLD),
     (lost, "error", "error"),
     (soon, TOLD, TOLD),
@@ -479,7 +479,8 @@ def test_an_answer_holds_for_an_hour_at_most(door):
     assert 3590 <= int(front.ask(REMOTE_ADDR=CLIENT).header("X-Accel-Expires")) <= 3600
 
 
-# What only looks like an answer: none of it counts, and the query goes on waiting for the truth.
+# Messages that only look like a reply: they do not count, and the query still waits for the true
+# reply.
 
 
 def forged(**how):
@@ -541,8 +542,8 @@ def test_forgeries_do_not_count(door, number, type, world, wanted):
 
 @pytest.mark.parametrize("number", range(len(FORGERIES)))
 @pytest.mark.parametrize("type", ["PTR", "A"])
-def test_forgeries_alone_are_no_answer(door, number, type):
-    """Over TCP, where they would make doorward ask, there is silence."""
+def test_forgeries_alone_are_a_failed_lookup(door, number, type):
+    """The forgeries would make doorward ask over TCP; the server does not reply there."""
 
     def act(q):
         if not q.tcp:
@@ -605,13 +606,13 @@ UNUSABLE = [
 
 
 @pytest.mark.parametrize("labels", UNUSABLE, ids=repr)
-def test_names_that_are_no_host_names(door, labels):
-    """The true name stands beside it once: the one is dropped, the other is not."""
+def test_names_that_are_not_host_names(door, labels):
+    """Once with the true name beside it: the bad name is dropped, the true name is not."""
     name = [ptr(TO_QUESTION, labels)]
 
     def script(q):
         if q.type != "PTR":
-            q.send(q.reply([a(TO_QUESTION, CLIENT)]))  # whatever is asked, it is the client
+            q.send(q.reply([a(TO_QUESTION, CLIENT)]))  # every name has the client's address
         elif q.name == PTR_NAME:
             q.send(q.reply(name))
         else:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Packets by the thousand: forged ones, and answers broken in every way that chance finds."""
+"""Thousands of packets: forged ones, and replies that are damaged at random."""
 
 import ipaddress
 import random
@@ -32,7 +32,8 @@ POLICY = "[policy default]\nallow = host ~ .\n"
 UNHURRIED = "timeout = 30s\nattempts = 10\nlookup_timeout = 60s"
 
 
-# Forged: the forger knows everything but the ID, and cannot send from where the server is.
+# Forged: the forger knows everything but the ID, and cannot send from the server's address and
+# port.
 
 FORGED = 100_000
 
@@ -62,7 +63,7 @@ def test_forged_replies_change_nothing(doorward, hostile, type):
             q.send(q.reply(*lies(q)))
         elif done:
             answer(q)
-        # The other query stays open until the forgers are done.
+        # The other query stays open until the forgers have finished.
 
     server = hostile(script)
     door = doorward(POLICY, dns=UNHURRIED, server="threads = 1", server_of_names=server)
@@ -73,7 +74,7 @@ def test_forged_replies_change_nothing(doorward, hostile, type):
         query = server.wait_for(type=type)
         for n in range(FORGED):
             if n % 1000 == 0:
-                query = server.asked(type=type)[-1]  # it is asked again from time to time
+                query = server.asked(type=type)[-1]  # it is sent again from time to time
                 lie = query.reply(*lies(query))[2:]
             id = dice.getrandbits(16) if n % 16 else query.id
             sockets[n % len(sockets)].sendto(struct.pack(">H", id) + lie, query.peer)
@@ -86,7 +87,7 @@ def test_forged_replies_change_nothing(doorward, hostile, type):
     assert reason(reply) == "default"
 
 
-# Malformed: ID and question are right, and what follows them was good before it was mutated.
+# Malformed: ID and question are right, and the rest was good before it was mutated.
 
 CLIENTS = 6000
 CONNECTIONS, AT_ONCE = 4, 50
@@ -94,12 +95,13 @@ INTERESTING = [0, 1, 0x3F, 0x40, 0x7F, 0x80, 0xBF, 0xC0, 0xC1, 0xFF]
 
 
 def client_address(n):
-    """Each in a /64 of its own, and no two bytes in a row that a reply has by accident."""
+    """Each in a /64 of its own, and without two bytes in a row that a reply could contain by
+    accident."""
     return ipaddress.ip_address(bytes([0x20, 0x01, 0x0D, 0xB8]) + random.Random(n).randbytes(12))
 
 
 def other_address(address):
-    """Differs in every byte, so that a few mutated ones cannot make it right."""
+    """An address that differs in every byte, so that a few mutated bytes cannot make it right."""
     return ipaddress.ip_address(bytes(byte ^ 0x5A for byte in address.packed))
 
 
@@ -128,7 +130,8 @@ def good_reply(q, dice, name, address):
 
 
 def mutate(dice, message, question_end):
-    """Changes counts, the rcode and what is behind the question; it still matches the query."""
+    """Changes counts, the rcode and the bytes after the question; the reply still matches the
+    query."""
     out = bytearray(message)
     places = [3, 7, 7, 9, 11, *range(question_end, len(out))]
     for _ in range(dice.randrange(1, 6)):
@@ -151,7 +154,7 @@ def mutate(dice, message, question_end):
 
 
 def name_end(message, at):
-    """Behind the name at `at`; ValueError where RFC 1035 has no such name."""
+    """The offset after the name at `at`; ValueError if it is not a name of RFC 1035."""
     end, length, run = None, 1, at
     while True:
         octet = message[at]
@@ -190,7 +193,7 @@ def is_well_formed(message):
     return at == len(message)
 
 
-def test_malformed_replies_verify_nobody(doorward, hostile):
+def test_malformed_replies_verify_no_client(doorward, hostile):
     dice = random.Random(8499)
     clients = {reverse(str(client_address(n))): n for n in range(CLIENTS)}
     malformed = 0
@@ -230,4 +233,4 @@ def test_malformed_replies_verify_nobody(doorward, hostile):
         connection.close()
     assert malformed >= 5000
     assert sum(words.values()) == CLIENTS
-    assert set(words) == {"mismatch", "none", "error"}  # each of them, and never "verified"
+    assert set(words) == {"mismatch", "none", "error"}  # each of the expected results, and never "verified"

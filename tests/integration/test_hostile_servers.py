@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Name servers over TCP, several of them, dead ones; what their answers must not leave behind."""
+"""Name servers over TCP, several servers, dead servers; and data that replies must not leave in the
+cache."""
 
 import struct
 import time
@@ -74,7 +75,7 @@ def rdns(door, address=CLIENT):
     return word
 
 
-# TCP, where the answer over UDP is cut short (RFC 7766).
+# TCP, after a truncated reply over UDP (RFC 7766).
 
 
 def truncated(q, answer=()):
@@ -82,7 +83,7 @@ def truncated(q, answer=()):
 
 
 def over_tcp(act, type="A", says=TRUTH):
-    """UDP answers of the type are cut short; over TCP `act` has the say."""
+    """Replies of the type over UDP are truncated; over TCP `act` decides."""
 
     def script(q):
         q.truth = q.reply(*says(q))
@@ -178,7 +179,7 @@ TCP_CASES = [
     (twice, "verified"),
     (closes_after_the_answer, "verified"),
     (closes_the_first, "verified"),
-    (wrong_id_first, None),  # a stream that says such things may be given up
+    (wrong_id_first, None),  # a stream with such data may be closed
     (empty, None),
     (closes_at_once, "error"),
     (closes_inside(1), "error"),
@@ -205,8 +206,8 @@ def test_tcp_after_truncation(doorward, hostile, act, wanted, type):
     assert server.asked(type=type, tcp=True)
 
 
-def test_what_is_cut_short_is_not_believed(doorward, hostile):
-    """The datagram has the address; the whole answer does not."""
+def test_a_truncated_answer_is_not_used(doorward, hostile):
+    """The truncated datagram has the address; the whole answer does not."""
 
     def script(q):
         if q.type == "PTR":
@@ -254,7 +255,7 @@ def test_one_connection_serves_many(doorward, hostile):
 
 
 def test_tcp_after_many_wrong_ids(doorward, hostile):
-    """Somebody guesses IDs: what can be trusted then has to come over TCP."""
+    """An attacker guesses IDs: from then on only replies over TCP count."""
     says = honest({**world((NAME, CLIENT)), (NAME, "A"): [packed(OTHER)]})
 
     def script(q):
@@ -312,7 +313,7 @@ def test_a_server_that_insists_on_cookies(doorward, hostile):
     assert rdns(door) == "verified"
 
 
-def test_a_wrong_cookie_is_no_answer(doorward, hostile):
+def test_a_reply_with_a_wrong_cookie_is_dropped(doorward, hostile):
     def script(q):
         if q.type == "A" and not q.tcp:
             q.send(with_cookie(q, b"12345678servers!", answer=[a(TO_QUESTION, CLIENT)]))
@@ -324,7 +325,7 @@ def test_a_wrong_cookie_is_no_answer(doorward, hostile):
     assert rdns(door) == "mismatch"
 
 
-# Servers that do not bear what protects a query, or see more in it than there is.
+# Servers that do not support what protects a query, or misread it.
 
 BOTH = honest(world((NAME, CLIENT), ("second.example", OTHER)))
 DEFAULTS = "cookies = yes\ncase_randomization = yes"
@@ -374,7 +375,7 @@ QUIRKS = [
 
 
 @pytest.mark.parametrize("number", range(len(QUIRKS)))
-def test_a_quirk_is_borne_and_told_of_once(doorward, hostile, number):
+def test_a_quirk_is_tolerated_and_logged_once(doorward, hostile, number):
     script, key = QUIRKS[number]
     server = hostile(script)
     door = doorward(
@@ -396,7 +397,7 @@ def test_a_quirk_is_borne_and_told_of_once(doorward, hostile, number):
     assert f"dns: name server 127.0.0.1:{server.port} " in log
 
 
-# Names that are many, and names between names.
+# Many names, and empty non-terminals.
 
 
 def many_pointers(first, count, confirmed):
@@ -423,7 +424,8 @@ def many_pointers(first, count, confirmed):
     ],
 )
 def test_two_thousand_names(doorward, hostile, confirmed, result):
-    """The first ten in the order of their text, as every name matters; the rest is unknown."""
+    """The first ten in the order of their text, because a rule could match every name; the rest is
+    unknown."""
     server = hostile(many_pointers(0, 2000, confirmed))
     door = doorward(POLICY, dns=QUICK, server="threads = 1", server_of_names=server)
     assert rdns(door) == result
@@ -433,7 +435,7 @@ def test_two_thousand_names(doorward, hostile, confirmed, result):
 
 
 def test_sixteen_queries_are_enough(doorward, hostile):
-    """Ten names, each with a chain of CNAMEs in answers of their own."""
+    """Ten names, each with a chain of CNAMEs, one reply each."""
 
     def script(q):
         if q.type == "PTR":
@@ -464,7 +466,7 @@ def test_a_name_between_names(doorward, hostile):
     assert rdns(door, CLIENT) == "verified"
 
 
-# What an answer must not leave behind.
+# Data that a reply must not leave in the cache.
 
 VICTIM = "192.0.2.66"
 POISON = [
@@ -482,7 +484,7 @@ POISON = [
 @pytest.mark.parametrize("first", [True, False], ids=["before", "behind"])
 @pytest.mark.parametrize("good", [True, False], ids=["with-truth", "alone"])
 def test_poison(doorward, hostile, section, first, good):
-    """Records of other names, in any section of any answer, are asked for when they are needed."""
+    """Records of other names, in any section of a reply, do not replace a query for them."""
     says = honest(world((NAME, CLIENT), ("victim.example", OTHER)))
     spiked = True
 
@@ -509,7 +511,8 @@ def test_poison(doorward, hostile, section, first, good):
 
 
 def test_a_chain_vouches_for_its_own_question_only(doorward, hostile):
-    """evil.example may lead to victim.example with any address, which says nothing of that name."""
+    """evil.example may lead to victim.example with any address, which proves nothing about that
+    name."""
     evil = "192.0.2.50"
 
     def script(q):
@@ -548,8 +551,8 @@ def test_the_other_server_knows(doorward, hostile, bad, order):
     assert [rdns(door, address) for _, address in names] == ["verified"] * len(names)
 
 
-def test_a_dead_server_is_left_alone(doorward, hostile):
-    """Marked down, it is asked only now and then."""
+def test_a_dead_server_is_suspended(doorward, hostile):
+    """A suspended server is asked only now and then."""
     names = [(f"n{n}.example", f"192.0.2.{n}") for n in range(1, 101)]
     says = honest(world(*names))
     dead, live = hostile(silent), hostile(lambda q: told(q, says))
@@ -559,7 +562,7 @@ def test_a_dead_server_is_left_alone(doorward, hostile):
     assert len(dead.asked()) < 30
 
 
-def test_nobody_there_at_all(doorward, hostile):
+def test_no_server_runs(doorward, hostile):
     dead = [hostile(silent), hostile(silent)]
     door = doorward(POLICY, dns=dns_of(*dead, timing=QUICK), server="threads = 1")
     start = time.monotonic()
@@ -582,8 +585,9 @@ def test_it_recovers(doorward, hostile):
     wait_for(lambda: rdns(door) == "verified", "names again")
 
 
-def test_others_do_not_wait_for_the_dead(doorward, hostile):
-    """300 clients without an answer; those with a name, and those known, are answered at once."""
+def test_other_clients_do_not_wait_for_dead_servers(doorward, hostile):
+    """300 clients wait for DNS; clients that need no lookup, and cached ones, are answered at
+    once."""
     names = [(f"n{n}.example", f"192.0.2.{n}") for n in range(1, 51)]
     says = honest(world(*names))
 
@@ -612,7 +616,7 @@ def test_others_do_not_wait_for_the_dead(doorward, hostile):
 
 
 def test_a_slow_server_is_slow_for_itself_only(doorward, hostile):
-    """Each answer takes 50 ms: a hundred clients at once do not take a hundred times as long."""
+    """Each reply takes 50 ms: a hundred clients at once do not take a hundred times as long."""
     names = [(f"n{n}.example", f"203.0.{n}.1") for n in range(100)]
     says = honest(world(*names))
     server = hostile(lambda q: q.later(0.05, q.reply(*says(q))))

@@ -43,7 +43,7 @@ REAL_IP = "X-Real-IP: 192.0.2.1\r\n"
 
 
 class Wire:
-    """One connection, byte by byte if need be."""
+    """One connection, byte by byte if a test needs it."""
 
     def __init__(self, address):
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
@@ -56,7 +56,7 @@ class Wire:
         self.socket.sendall(text.encode("latin-1"))
 
     def answer(self, head_only=False):
-        """(status, headers in lower case, body) of the next answer; None at the end."""
+        """(status, headers in lower case, body) of the next response; None at the end."""
         line = self.file.readline()
         if not line:
             return None
@@ -105,7 +105,7 @@ def request(path="/auth", headers=REAL_IP, method="GET", version="1.1"):
     return f"{method} {path} HTTP/{version}\r\nHost: door\r\n{headers}\r\n"
 
 
-def test_in_and_out_over_one_connection(door, wire):
+def test_allow_and_deny_over_one_connection(door, wire):
     for where in [None, door.http]:
         one = wire(where)
         for address, status, reason, name in [
@@ -120,7 +120,7 @@ def test_in_and_out_over_one_connection(door, wire):
             assert (got, headers["x-doorward-reason"]) == (status, reason)
             assert headers.get("x-client-hostname") == name
             assert headers["content-length"] == str(len(body))
-            # A denial reaches the client, and what is on the way must not keep it for others.
+            # A denial reaches the client, and caches on the way must not keep it for others.
             age = headers["x-accel-expires"]
             assert headers["cache-control"] == (
                 f"max-age={age}" if status == 200 else "no-store"
@@ -130,7 +130,7 @@ def test_in_and_out_over_one_connection(door, wire):
 
 
 def test_pipelined_answers_come_in_order(wire):
-    """The first has to be looked up, the others are at hand."""
+    """The first client needs a lookup, the others are in the cache."""
     one = wire()
     one.send("".join(request(f"/auth/{'open' if i % 3 else 'default'}") for i in range(300)))
     for i in range(300):
@@ -145,7 +145,7 @@ def test_byte_by_byte(wire):
     assert [one.answer()[0], one.answer()[0]] == [200, 200]
 
 
-def test_who_may_ask(doorward, nsd):
+def test_which_peers_may_ask(doorward, nsd):
     port = free_port()
     door = doorward(
         POLICY,
@@ -162,7 +162,7 @@ def test_who_may_ask(doorward, nsd):
         one.close()
     detail = door.decisions()[-1]["detail"]
     assert "[frontend] trusted_proxies = 127.0.0.1" in detail
-    # Whether it lives is for everyone, what it does is not.
+    # Every peer may ask for the health, but not for the metrics.
     for path, status in [("/healthz", 200), ("/readyz", 200), ("/metrics", 403), ("/x", 404)]:
         one = Wire(("127.0.0.1", port))
         one.send(request(path) * 2)
@@ -196,7 +196,7 @@ def test_methods_and_bodies(door, wire, method):
     one.send(request("/auth", "X-Real-IP: 192.0.2.2\r\n", method=method))
     status, headers, body = one.answer(head)
     assert (status, headers["content-length"]) == (403, "0")
-    # A body is neither waited for nor taken for a request.
+    # doorward neither waits for a body nor parses it as a request.
     for announced in ["Content-Length: 100\r\n", "Transfer-Encoding: chunked\r\n"]:
         one = wire()
         one.send(request(method=method, headers=REAL_IP + announced))
@@ -237,7 +237,7 @@ def test_what_is_ambiguous_is_refused(door, wire, name):
 
 
 def drip(wire, text):
-    """Sends it ten times a second, and says how many seconds that was borne."""
+    """Sends it ten times a second, and returns how many seconds the connection lasted."""
     began = time.monotonic()
     wire.socket.settimeout(0.1)
     while time.monotonic() - began < DEADLINE:
@@ -265,7 +265,7 @@ def test_limits(doorward, folder):
         status, answer, _ = one.answer()
         assert (status, answer["connection"]) == (431, "close")
         one.close()
-    # Silent, slow, idle: each for its time.
+    # Silent, slow, idle: each until its time-out.
     for text in ["", "GET /auth HTTP/1.1\r\nHost"]:
         one = Wire(sock)
         one.send(text)
@@ -276,7 +276,7 @@ def test_limits(doorward, folder):
     assert one.answer()[0] == 200
     assert one.ended()
     one.close()
-    # Empty lines are no request, and buy no time.
+    # Empty lines are not a request, and do not extend the time.
     for begin, limit in [("\r", 1), ("GET /auth/open HTTP/1.1\r\nHost: a\r\n\r\n\r", 2)]:
         one = Wire(sock)
         one.send(begin)
@@ -302,15 +302,15 @@ def test_identity_headers(door, wire):
     assert reason_of(one, headers=REAL_IP * 2) == denied
     assert reason_of(one, headers=REAL_IP + "x-real-ip: 192.0.2.1\r\n") == denied
     assert reason_of(one, headers=REAL_IP + "X_Real_IP: 192.0.2.1\r\n") == denied
-    # One that only looks like it must not even stand alone.
+    # A look-alike is refused, even alone.
     for name in ["X_Real_IP", "X-Real_IP", "x_real-ip"]:
         assert reason_of(one, headers=f"{name}: 192.0.2.1\r\n") == denied
-    # Params cannot come over HTTP, whatever a header is called.
+    # Parameters cannot come over HTTP, with any name of a header.
     for name in ["REMOTE_ADDR", "DOORWARD-TRUST-HEADERS", "HTTP_X_REAL_IP", "HTTP-X-Real-IP"]:
         assert reason_of(one, headers=f"{name}: 192.0.2.1\r\n")[1] == "no_address"
-    # Nobody's address is not the peer's.
+    # Without an address, the peer's own is not used.
     assert reason_of(one, "/auth/open", headers="")[1] == "no_address"
-    # X-Forwarded-For counts where it is configured only.
+    # X-Forwarded-For counts only if it is configured.
     assert reason_of(one, headers="X-Forwarded-For: 192.0.2.1\r\n")[1] == "no_address"
 
 
@@ -334,7 +334,7 @@ def test_forwarded_for(doorward, nsd, folder):
 
 
 def test_the_path_alone_selects_the_policy(door, wire):
-    """Most front ends pass on what the client wrote: a header must not get it another policy."""
+    """Most front ends pass on the client's headers: a header must not select another policy."""
     one = wire()
     by = "X-Doorward-Policy: open\r\n"
     assert reason_of(one, "/auth/open")[2] == "open"
@@ -355,7 +355,7 @@ def test_the_path_alone_selects_the_policy(door, wire):
         assert reason_of(one, path)[:2] == (403, "unknown_policy"), path
 
 
-def test_a_header_selects_the_policy_where_it_is_asked_for(doorward, folder, stack):
+def test_a_header_selects_the_policy_with_policy_header(doorward, folder, stack):
     doorward(
         POLICY,
         server=f"listen = http:unix:{folder}/http.sock",
@@ -405,7 +405,7 @@ def test_a_header_selects_the_policy_where_it_is_asked_for(doorward, folder, sta
         ("/auth/claims/wanted/not", ["X-Forwarded-Method: PUT"], 403),
     ],
 )
-def test_what_the_client_asked_for(wire, path, headers, status):
+def test_the_clients_own_request(wire, path, headers, status):
     one = wire()
     text = "".join(f"{line}\r\n" for line in ["X-Forwarded-Host: www.example", *headers])
     assert reason_of(one, path, REAL_IP + text)[0] == status
@@ -417,7 +417,7 @@ ORIGINAL_URL = "X-Original-URL: https://backend.internal/wanted\r\n"
 @pytest.mark.parametrize(
     "path, headers, status, reason, detail",
     [
-        # What doorward is asked by is not what the client asked for.
+        # The request to doorward itself is not the client's request.
         ("/auth/uri", "", 403, "bad_input",
          "X-Forwarded-Uri or X-Original-URI or X-Original-URL did not come, and a rule reads uri"),
         ("/auth/method", "", 403, "bad_input",
@@ -428,7 +428,7 @@ ORIGINAL_URL = "X-Original-URL: https://backend.internal/wanted\r\n"
          "X-Forwarded-Method or X-Original-Method did not come, and a rule reads method"),
         ("/auth/uri", "X-Forwarded-Uri:\r\n", 403, "bad_input",
          "X-Forwarded-Uri did not come, and a rule reads uri"),
-        # Two that differ deny where a rule reads it.
+        # Two that differ deny if a rule reads the claim.
         ("/auth/host", ORIGINAL_URL + "X-Forwarded-Host: www.example\r\n", 403, "duplicate_input",
          "X-Forwarded-Host and X-Original-URL"),
         ("/auth/uri", ORIGINAL_URL + "X-Forwarded-Host: www.example\r\n", 200, "default", None),
@@ -436,7 +436,8 @@ ORIGINAL_URL = "X-Original-URL: https://backend.internal/wanted\r\n"
          "X-Forwarded-Uri and X-Original-URL"),
         ("/auth/uri/wanted", "X-Forwarded-Uri: /other\r\n", 403, "duplicate_input",
          "the path after the policy and X-Forwarded-Uri"),
-        # Nor does a second URI hide one that names another host; ingress-nginx puts Host and URI together.
+        # Nor does a second URI hide a URI that names another host; ingress-nginx joins Host and
+        # URI.
         ("/auth/host", "X-Forwarded-Host: a\r\nX-Original-URI: http://www.example/\r\nX-Forwarded-Uri: /\r\n",
          403, "bad_input", 'http_host "a" is not the host of uri "http://www.example/"'),
         ("/auth/host", "X-Original-URL: https://ahttp://www.example/\r\n", 403, "duplicate_input", "X-Original-URL"),
@@ -463,7 +464,7 @@ def test_http_1_0(wire):
     assert one.ended()
 
 
-def test_an_offer_of_another_protocol_is_passed_over(wire):
+def test_an_offer_of_another_protocol_is_ignored(wire):
     """Caddy passes a WebSocket's on."""
     one = wire()
     one.send(request("/auth/open", REAL_IP + "Connection: Upgrade\r\nUpgrade: websocket\r\n"))
@@ -473,7 +474,7 @@ def test_an_offer_of_another_protocol_is_passed_over(wire):
 
 
 def test_the_end(door, wire):
-    """What has begun is answered, and says that it is the last."""
+    """A request that has begun is answered, and the response says that it is the last."""
     idle, busy = wire(), wire()
     idle.send(request("/readyz"))
     assert idle.answer()[0] == 200
@@ -502,7 +503,7 @@ def connections(door):
 
 
 def test_reload_under_load(door):
-    """Not one wrong or lost answer on kept connections."""
+    """No wrong and no lost response on kept connections."""
     errors, counts = [], []
     stop = threading.Event()
 
@@ -572,7 +573,7 @@ def test_systemd_names_its_sockets(folder, stack):
     assert process.stop() == 0
 
 
-def test_the_configuration_knows_it(folder):
+def test_the_configuration_has_http_listeners(folder):
     file = folder / "doorward.conf"
     lines = ["http:unix:/run/x", "http:127.0.0.1:80", "http:[::1]:80", "http:fd:3", "http:systemd:a"]
     file.write_text("[server]\n" + "".join(f"listen = {line}\n" for line in lines))

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
 """
-Front ends that ask over HTTP, with the configurations that are shipped for them, as they are but for
-ports and paths; and requests in the form of those that Debian does not bring.
+Front ends that ask over HTTP, with the configurations that are shipped for them, changed only in
+ports and paths; and requests in the form of front ends that Debian does not have.
 """
 
 import base64
@@ -21,13 +21,13 @@ from kit.process import free_port
 from test_http import Wire
 
 CONTRIB = REPOSITORY / "contrib"
-TELLING = re.compile("X-(Client-(Hostname|Rdns|Cert)|Doorward|Accel)", re.I)  # what a client that is denied must not see
+TELLING = re.compile("X-(Client-(Hostname|Rdns|Cert)|Doorward|Accel)", re.I)  # headers that a denied client must not see
 NAMED = "127.0.0.1", "127.0.0.2", "127.0.0.3"  # played clients: loopback addresses
 
 
 @pytest.fixture
 def names(folder, stack):
-    """127.0.0.2 is a partner's host, 127.0.0.3 only says so."""
+    """127.0.0.2 is a partner's host, 127.0.0.3 only claims so."""
     from kit.names import Nsd
 
     nsd = Nsd(
@@ -42,7 +42,7 @@ def names(folder, stack):
 
 
 class Site:
-    """A front end of contrib/, doorward with the .ini beside it, and who comes by it."""
+    """A front end of contrib/, doorward with the .ini of the same folder, and clients."""
 
     host = "127.0.0.1"
 
@@ -88,9 +88,9 @@ def client_table(pki):
         ("X-Client-Hostname", "host.partner.example"),
     ]
     return [
-        # address, certificate, headers, whether it comes in
+        # address, certificate, headers, whether it is let in
         ("127.0.0.2", None, (), True),
-        ("127.0.0.3", None, (), False),  # its PTR is a lie
+        ("127.0.0.3", None, (), False),  # its PTR is false
         ("127.0.0.1", None, (), False),
         ("127.0.0.1", pki.alice, (), True),
         ("127.0.0.1", pki.only_cn, (), False),
@@ -116,7 +116,8 @@ def check(site, pki):
 
 
 def forgeries(pki):
-    """Each fact that a client could claim, by each name that some front end or doorward has for it."""
+    """Each fact that a client could claim, by each name that a front end or doorward uses for
+    it."""
     cert = base64.b64encode(pki.alice.der).decode()
     return [
         *[(name, "127.0.0.2") for name in ["X-Real-IP", "X-Forwarded-For", "X-Client-IP"]],
@@ -138,7 +139,7 @@ def forgeries(pki):
 
 
 def check_that_nobody_passes_for_another(get, pki):
-    """`get(headers)` is asked as somebody who does not come in by himself."""
+    """`get(headers)` sends a request of a client that is not let in without these headers."""
     forged = forgeries(pki)
     for headers in [[], forged, *[[one] for one in forged]]:
         response = get(headers)
@@ -156,7 +157,7 @@ def verifies(request):
 @pytest.fixture
 def caddy(folder, pki, doorward, names, stack, verifies):
     site = Site(folder, pki, doorward, names, "caddy")
-    site.host = "localhost"  # Caddy wants the name in TLS and that of the request to agree
+    site.host = "localhost"  # Caddy requires that the names in TLS and in the request agree
     text = (CONTRIB / "caddy" / "Caddyfile").read_text()
     for there, here in {
         "www.example.com {\n\ttls {": f"https://localhost:{site.port} {{\n"
@@ -214,7 +215,7 @@ def test_a_denial_by_caddy_is_not_for_others(caddy, pki, folder, nginx):
 
 
 def test_nginx_keeps_denials_over_http_for_itself(folder, doorward, nginx):
-    """By X-Accel-Expires, which goes before Cache-Control: no-store."""
+    """By X-Accel-Expires, which takes precedence over Cache-Control: no-store."""
     port, sock = free_port(), str(folder / "http.sock")
     door = doorward("[policy default]\nrdns = off\nallow = ip 127.0.0.2\n", server=f"listen = http:unix:{sock}")
     nginx(
@@ -326,7 +327,7 @@ def test_nginx_keeps_its_connections(folder, pki, doorward, names, nginx, verifi
         return
     check(Here(), pki)
     assert len(door.decisions()) > 20
-    # Denials have no body: of one that nginx does not read, it would not keep the connection.
+    # Denials have no body: nginx would not keep a connection with a body that it does not read.
     for _ in range(20):
         assert Here().get("127.0.0.2").status == 200
         assert Here().get("127.0.0.3").status == 403
@@ -414,7 +415,7 @@ def xfcc(cert):
     [("traefik", TRAEFIK), ("envoy", ENVOY), ("ingress-nginx", INGRESS)],
     ids=["traefik", "envoy", "ingress-nginx"],
 )
-def test_those_that_are_not_here(folder, pki, doorward, names, name, text):
+def test_front_ends_that_debian_lacks(folder, pki, doorward, names, name, text):
     port = free_port()
     ini = (CONTRIB / name / "doorward.ini").read_text()
     frontend = re.search(r"\[frontend\]\n(.*?)\n\[", ini, re.S).group(1)
@@ -460,8 +461,9 @@ def test_those_that_are_not_here(folder, pki, doorward, names, name, text):
     assert decision["http_host"] == "www.example.com"
 
 
-# The controller's own lines for an Ingress with auth-url (nginx.tmpl, location /_external-auth); of the
-# last, which lines there are depends on auth-tls-secret and auth-tls-pass-certificate-to-upstream.
+# The controller's own lines for an Ingress with auth-url (nginx.tmpl, location /_external-auth);
+# which of the last lines exist depends on auth-tls-secret and
+# auth-tls-pass-certificate-to-upstream.
 CONTROLLER = """
 server {{
     listen 127.0.0.1:{port} ssl;
@@ -555,7 +557,7 @@ def test_ingress_with_the_annotations_of_the_recipe(controller, pki):
 
 
 def test_ingress_without_pass_certificate_to_upstream(controller, pki):
-    """The word is the controller's, ssl-client-cert the client's own."""
+    """The verdict comes from the controller, ssl-client-cert from the client."""
     get, door = controller(secret=True, passes=False)
     assert get(address="127.0.0.2").status == 200
     assert get(cert=pki.alice).status == 403  # her certificate does not get here
@@ -566,12 +568,12 @@ def test_ingress_without_pass_certificate_to_upstream(controller, pki):
     assert decision["reason"] == "cert_unverified"
     assert "another certificate" in decision["detail"]
     assert "auth-tls-pass-certificate-to-upstream" in decision["detail"]
-    # Somebody else's name with one's own issuer, and the other way round.
+    # The subject of another client with the true issuer, and the other way round.
     assert get([("ssl-client-cert", pki.stranger.escaped)], cert=pki.alice).status == 403
 
 
 def test_ingress_without_auth_tls_secret(controller, pki):
-    """All of it is the client's own: the policy for such an Ingress reads none of it."""
+    """All these headers are the client's own: the policy for such an Ingress reads none of them."""
     get, _ = controller(secret=False, passes=False, policy="ingress-plain")
     assert get(address="127.0.0.2").status == 200
     check_that_nobody_passes_for_another(get, pki)

@@ -54,7 +54,7 @@ def imported(folder, lines, expect=0):
      [NAMED, FORGED, NAMELESS, MIXED]),
 ])
 # fmt: on
-def test_who_comes_in(folder, doorward, nsd, lines, expected):
+def test_which_clients_get_in(folder, doorward, nsd, lines, expected):
     policies, _ = imported(folder, lines)
     door = doorward(policies[policies.index("[policy ") :], server_of_names=nsd)
     replies = {a: door.ask(REMOTE_ADDR=a, DOORWARD_POLICY="apache") for a in EVERYONE}
@@ -97,7 +97,7 @@ def test_the_file_as_a_whole_has_no_line(folder):
         ("AuthMerging Or\nRequire ip 10", 1),
     ],
 )
-def test_what_cannot_be_said_lets_nobody_in(folder, lines, rules):
+def test_a_rule_that_cannot_be_converted_lets_no_client_in(folder, lines, rules):
     policies, errors = imported(folder, lines, expect=1)
     assert policies.count("allow = ") == rules
     assert "not carried over" in policies and "warning" in errors
@@ -107,7 +107,7 @@ def test_what_cannot_be_said_lets_nobody_in(folder, lines, rules):
     "lines, hint",
     [("Require local", "127.0.0.0/8 ::1"), ("Allow from 10\nRequire all denied", "Require ip")],
 )
-def test_a_hint_at_what_would_do(folder, lines, hint):
+def test_a_hint_at_the_replacement(folder, lines, hint):
     _, errors = imported(folder, lines, expect=1)
     assert hint in errors
 

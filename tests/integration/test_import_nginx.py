@@ -65,7 +65,7 @@ location / {
     if ($request_method = HEAD) { rdns off; }
 }"""
 
-# path, user agent, who comes in
+# path, user agent, which clients get in
 CASES = [
     (CRAWLERS, "/", BOT, [GOOGLE]),
     (CRAWLERS, "/", "curl", [GOOGLE]),
@@ -126,7 +126,7 @@ def site(folder, doorward, nginx, nsd):
 
 
 @pytest.mark.parametrize("directives, path, agent, expected", CASES)
-def test_the_same_clients_come_in(site, directives, path, agent, expected):
+def test_the_same_clients_get_in(site, directives, path, agent, expected):
     assert site(directives).who_comes_in(path, agent) == expected
 
 
@@ -140,7 +140,7 @@ def test_the_name_as_the_module_gave_it(site):
     assert place.get(FORGED, "/own/").header("X-Name") == "client.example"
 
 
-def test_the_name_where_nobody_is_looked_up(folder, nginx):
+def test_the_name_without_lookups(folder, nginx):
     port = free_port()
     (folder / "site.conf").write_text(
         f"server {{ listen 127.0.0.1:{port}; add_header X-Name $rdns_hostname always; }}\n"
@@ -156,14 +156,14 @@ def test_the_name_for_some_agents_only(site):
     assert place.get(NAMED, agent="curl").header("X-Name") == "-"
 
 
-def test_who_is_not_asked_for_costs_nothing(folder, doorward, nginx, tap):
+def test_a_client_without_rules_costs_no_query(folder, doorward, nginx, tap):
     place = Site(folder, doorward, nginx, tap, BY_AGENT)
     assert place.get(NAMED, agent="curl").status == 200
     assert tap.count() == 0
 
 
 def imported(folder, text, expect=0, name="site.conf"):
-    """(rules of each policy as -T prints them, the nginx part, what was said)"""
+    """(rules of each policy as -T prints them, the nginx part, the messages)"""
     (folder / name).write_text(text)
     _, policies, errors = run("import-nginx", folder / name, expect=expect)
     (folder / "imported.conf").write_text(policies)
@@ -208,7 +208,7 @@ def test_a_long_regex_is_cut_at_its_alternatives(folder):
 
 
 @pytest.mark.parametrize("regex", ["x" * 300, f"({'a|' * 150}b)\\\\1", '"\\\\Qa ;b\\\\E"'])
-def test_a_denial_that_cannot_be_said_denies_all(folder, regex):
+def test_a_denial_that_cannot_be_converted_denies_all(folder, regex):
     rules, _, policies, errors = imported(
         folder, f"rdns on;\nrdns_allow ^a$;\nrdns_deny {regex};\n", expect=1
     )
@@ -216,7 +216,7 @@ def test_a_denial_that_cannot_be_said_denies_all(folder, regex):
     assert "not carried over" in policies and "site.conf:3" in errors
 
 
-def test_what_is_not_carried_over_is_said_at_its_place(folder):
+def test_what_is_not_converted_is_a_comment_at_its_place(folder):
     rules, server, policies, errors = imported(
         folder,
         "server {\nrdns on; rdns_deny \\.a$;\nsatisfy any;\n"
@@ -227,7 +227,7 @@ def test_what_is_not_carried_over_is_said_at_its_place(folder):
     for line in [3, 4, 5, 6]:
         assert f"site.conf:{line}: not carried over" in server
         assert f"site.conf:{line}" in policies and f"site.conf:{line}: warning" in errors
-    assert len(rules) == 1  # holds in /a, too
+    assert len(rules) == 1  # applies in /a, too
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_what_is_not_carried_over_is_said_at_its_place(folder):
         ("try_files $uri =404;", None),
     ],
 )
-def test_what_runs_before_auth_request_is_told(folder, inside, line):
+def test_what_runs_before_auth_request_is_warned_of(folder, inside, line):
     _, server, policies, errors = imported(
         folder,
         f"server {{\nlocation /x {{ rdns on; rdns_deny \\.a$;\n{inside}\n}}\n"
@@ -274,7 +274,7 @@ def test_where_the_variable_stands(folder, value, used):
     assert ("map $doorward_rdns $rdns_hostname" in server) == used
 
 
-def test_another_auth_request_is_not_passed_over(folder):
+def test_another_auth_request_is_not_ignored(folder):
     _, server, _, errors = imported(
         folder, "server {\nauth_request /a;\nlocation / { rdns on; rdns_deny x; }\n}\n", expect=1
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""What -t looks at beside the text of a configuration: files, the log, policies, regexes."""
+"""What -t checks beside the text of a configuration: files, the log, policies, regexes."""
 
 import os
 
@@ -38,7 +38,7 @@ def test_files_of_ordinary_modes_are_fine(config, folder):
 
 
 @root
-def test_root_reads_no_configuration_that_everybody_writes(config, folder):
+def test_root_reads_no_world_writable_configuration(config, folder):
     config.chmod(0o666)
     assert f"{config}: error: every user can write it (mode 0666), and root" in check(config, 1)
     config.chmod(0o644)
@@ -48,7 +48,7 @@ def test_root_reads_no_configuration_that_everybody_writes(config, folder):
     assert f"{folder}/more.ini: error: every user can write it" in check(config, 1)
 
 
-def test_lists_and_folders_that_everybody_writes(config, folder):
+def test_world_writable_lists_and_folders(config, folder):
     (folder / "nets").chmod(0o666)
     assert f"{folder}/nets: warning: every user can write it (mode 0666)" in check(config)
     (folder / "nets").chmod(0o644)
@@ -67,7 +67,7 @@ def test_lists_and_folders_that_everybody_writes(config, folder):
     )
 
 
-def test_the_start_tells_of_open_files_too(folder, doorward):
+def test_the_start_warns_of_world_writable_files(folder, doorward):
     (folder / "nets").write_text("192.0.2.0/24\n")
     (folder / "nets").chmod(0o666)
     door = doorward(LIST)
@@ -95,7 +95,7 @@ def test_the_log_that_the_user_cannot_open(config, folder):
     assert CLEAN in check(config)
 
 
-def test_a_policy_without_rules_lets_in_nobody(config):
+def test_a_policy_without_rules_denies_every_client(config):
     config.write_text("[policy default]\n")
     assert f"{config}:1:1: warning: [policy default] lets in nobody: it has no rules" in check(
         config
@@ -105,7 +105,7 @@ def test_a_policy_without_rules_lets_in_nobody(config):
         assert CLEAN in check(config)
 
 
-def test_dear_regexes_are_named(config):
+def test_expensive_regexes_are_named(config):
     config.write_text(
         "[policy default]\nallow = ip ::1\ndeny = user_agent ~ \\w+\\s*\\w*!$\n"
         "deny = user_agent ~ googlebot\n"

@@ -31,7 +31,7 @@ def plant(tree, files):
     return layers(tree)
 
 
-def test_the_house_itself_is_sound():
+def test_the_repository_passes():
     assert layers(REPOSITORY) == (0, "")
 
 

@@ -59,7 +59,7 @@ def test_in_and_out(site):
     for address in ["192.0.2.2", "192.0.2.4", "203.0.113.5"]:
         response = site.get(address)
         assert response.status == 403 and "inside" not in response.body
-        # lighttpd hands every header of a denial to the client.
+        # lighttpd forwards every header of a denial to the client.
         assert not [k for k, _ in response.headers if k.lower().startswith(("x-", "variable"))]
     assert site.get("192.0.2.2", "/open.txt").body == "open\n"
     assert site.get("192.0.2.1", "/protected/missing.txt").status == 404
@@ -72,7 +72,7 @@ def test_posts(site):
         assert site.get("192.0.2.2", "/protected/env.cgi", method="POST", body=body).status == 403
 
 
-def test_what_is_behind_learns_who_it_is(site):
+def test_applications_get_the_facts(site):
     body = site.get("192.0.2.1", "/protected/env.cgi").body.upper().replace("-", "_")
     assert "X_CLIENT_HOSTNAME=CLIENT.EXAMPLE" in body
     assert "X_DOORWARD_REASON=RULE" in body
@@ -85,13 +85,13 @@ def test_forged_headers(site):
 
 
 def test_a_name_in_two_spellings(site):
-    """X_Real_IP beside X-Real-IP arrives as the same param twice."""
+    """X_Real_IP beside X-Real-IP arrives as the same parameter twice."""
     twice = [("X-Real-IP", "192.0.2.1"), ("X_Real_IP", "192.0.2.1")]
     assert site.get("192.0.2.1", headers=twice).status == 403
     assert site.door.decisions()[-1]["reason"] == "duplicate_input"
 
 
-def test_without_a_doorward_nobody_comes_in(site):
+def test_without_doorward_every_client_is_denied(site):
     site.door.stop()
     response = site.get("192.0.2.1")
     assert response.status in (500, 503) and "inside" not in response.body
@@ -120,15 +120,15 @@ def shipped(folder, pki, stack):
     return start
 
 
-def test_check_local_off_asks_for_what_is_missing_too(shipped):
+def test_check_local_off_asks_for_missing_files_too(shipped):
     site = shipped()
     assert site.get(PARTNER, path="/protected/missing").status == 404
     assert site.get(LIAR, path="/protected/missing").status == 403
     assert site.get(LIAR).status == 403
 
 
-def test_check_local_on_tells_strangers_what_is_missing(shipped):
-    """And so is off in what is shipped; what is there is protected all the same."""
+def test_check_local_on_reveals_missing_files(shipped):
+    """So the shipped configuration has it off; existing files are protected all the same."""
     site = shipped(authorizer={'"check-local" => "disable"': '"check-local" => "enable"'})
     assert site.get(PARTNER, path="/protected/missing").status == 404
     assert site.get(LIAR, path="/protected/missing").status == 404
@@ -136,14 +136,14 @@ def test_check_local_on_tells_strangers_what_is_missing(shipped):
     assert site.get(PARTNER).status == 200
 
 
-def test_a_certificate_that_is_not_exported_is_none(shipped, pki):
+def test_a_certificate_that_is_not_exported_is_missing(shipped, pki):
     site = shipped(tls={'exportcert = "enable"': 'exportcert = "disable"'})
     assert site.get(NOBODY, cert=pki.alice).status == 403
     assert site.get(PARTNER).status == 200
 
 
 @pytest.mark.parametrize("kind", [sites.Lighttpd, sites.LighttpdTcp, sites.LighttpdSpawned])
-def test_a_denial_tells_nothing(shipped, pki, kind):
+def test_a_denial_reveals_nothing(shipped, pki, kind):
     site = shipped(kind)
     for cert in [None, pki.only_cn, pki.stranger]:
         for method, body in [("GET", None), ("POST", b"x" * 1000)]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Every way to a listening socket, and a client that nobody here wrote."""
+"""Every way to get a listening socket, and a client by other authors."""
 
 import os
 import shutil
@@ -41,7 +41,7 @@ def test_a_stale_socket_is_replaced(doorward, folder):
     serves(doorward(POLICY))
 
 
-def test_a_live_socket_is_not(doorward, folder, stack):
+def test_a_socket_in_use_is_not_replaced(doorward, folder, stack):
     first = doorward(POLICY)
     second = Process([BINARY, "-c", first.file], folder / "second.stderr")
     stack.callback(second.kill)
@@ -54,7 +54,7 @@ def test_a_live_socket_is_not(doorward, folder, stack):
     serves(first)
 
 
-def test_a_file_in_the_way_is_not(folder, stack):
+def test_a_file_is_not_replaced(folder, stack):
     (folder / "doorward.sock").write_text("precious")
     door = Doorward(folder, POLICY, wait=False)
     stack.callback(door.process.kill)
@@ -93,8 +93,8 @@ def test_several_listeners(doorward, folder):
         (0o700, "", "only root may connect"),
     ],
 )
-def test_who_may_connect_is_told(doorward, folder, mode, server, line):
-    """By those who find out by nginx's "Permission denied"."""
+def test_the_log_says_which_users_may_connect(doorward, folder, mode, server, line):
+    """For users who otherwise find out by nginx's "Permission denied"."""
     folder.chmod(0o755)
     (folder / "run").mkdir()
     (folder / "run").chmod(mode)
@@ -114,7 +114,7 @@ def test_a_missing_folder_is_named(folder, stack):
 
 
 @pytest.mark.parametrize("key", ["socket_group = www-data", "socket_owner = nobody"])
-def test_what_cannot_be_set_is_named_by_its_key(folder, stack, key):
+def test_the_key_that_cannot_be_applied_is_named(folder, stack, key):
     folder.chmod(0o777)
     door = Doorward(
         folder, server=key, wait=False, user="daemon", group="daemon", extra_groups=[]
@@ -236,7 +236,7 @@ def test_the_environment_narrows_tcp_peers(folder, stack):
     assert "expected an address of tcp_peers" in door.stderr()
 
 
-def test_headers_believed_on_a_passed_tcp_socket(doorward, folder):
+def test_headers_trusted_on_a_passed_tcp_socket(doorward, folder):
     port = free_port()
     argv = ["spawn-fcgi", "-n", "-a", "127.0.0.1", "-p", str(port), "--"]
     argv += [BINARY, "-c", folder / "doorward.conf"]
@@ -247,7 +247,7 @@ def test_headers_believed_on_a_passed_tcp_socket(doorward, folder):
     assert f"the socket that was passed, 127.0.0.1:{port}, is a TCP socket" in door.stderr()
 
 
-def test_headers_believed_on_a_passed_unix_socket(doorward, folder):
+def test_headers_trusted_on_a_passed_unix_socket(doorward, folder):
     spawned = folder / "spawned.sock"
     argv = ["spawn-fcgi", "-n", "-s", spawned, "--", BINARY, "-c", folder / "doorward.conf"]
     door = doorward(POLICY, frontend="trust_headers = yes", address=str(spawned), argv=argv)
@@ -267,7 +267,7 @@ def test_systemd_socket_activation(doorward, folder):
     door.stop()
 
 
-def test_systemd_sockets_are_taken_unasked(doorward, folder):
+def test_systemd_sockets_are_used_without_a_key(doorward, folder):
     activated = folder / "activated.sock"
     door = doorward(
         POLICY,
@@ -286,7 +286,8 @@ def test_systemd_without_sockets_is_an_error(folder, stack):
 
 
 def test_closed_standard_descriptors(doorward, folder):
-    """FastCGI 1.0, 2.2: 1 and 2 are closed when the application begins, and 0 is its socket."""
+    """FastCGI 1.0, 2.2: descriptors 1 and 2 are closed when the application begins, and 0 is its
+    socket."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()

@@ -30,7 +30,7 @@ def wait_for_count(door, text, count):
     wait_for(lambda: door.stderr().count(text) == count, f"{count} times {text!r}")
 
 
-def test_a_list_is_read_anew_when_it_changes(doorward, folder):
+def test_a_list_is_read_again_when_it_changes(doorward, folder):
     nets = folder / "nets"
     nets.write_text("192.0.2.0/24\n")
     door = doorward(NETS)
@@ -68,8 +68,8 @@ def test_a_bad_list_changes_nothing_and_is_read_once(doorward, folder, pki):
     assert status(door, "192.0.2.1") == 403
 
 
-def test_only_lists_are_read_anew(doorward, folder):
-    """What else was edited waits for the reload, and then holds, lists included."""
+def test_only_lists_are_read_again(doorward, folder):
+    """Other changes wait for the reload, and then apply, together with the lists."""
     nets = folder / "nets"
     nets.write_text("192.0.2.0/24\n")
     door = doorward(NETS + "[policy heir]\nparent = default\n")
@@ -112,7 +112,7 @@ def test_all_kinds_of_lists_are_watched(doorward, folder, pki, nsd):
     wait_for(lambda: status(door, "192.0.2.2", DOORWARD_POLICY="cert") == 200, "the networks")
 
 
-def test_who_asks_meanwhile_is_answered(doorward, folder):
+def test_requests_are_answered_meanwhile(doorward, folder):
     nets = folder / "nets"
     many = "".join(f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}\n" for i in range(200_000))
     nets.write_text("192.0.2.0/24\n" + many)
@@ -145,7 +145,7 @@ def test_reloads_and_lists_take_turns(doorward, folder):
      ("2600::/16", True), ("2000::/3", False), ("::/0", False), ("::ffff:0:0/96", False)],
 )  # fmt: skip
 def test_no_vendor_has_the_whole_internet(folder, prefix, good):
-    """Of a list that is downloaded; what one writes oneself is one's own."""
+    """Only downloaded lists have this limit; a list of one's own does not."""
     text = "[dns]\nnameservers = 127.0.0.1:9\n[policy default]\nrdns = off\nallow = ip in json:l\n"
     (folder / "doorward.conf").write_text(text)
     (folder / "l").write_text(json.dumps({"prefixes": [{"ipv4Prefix": prefix}]}))
@@ -190,7 +190,7 @@ GROWN = "expected at most 4 times as much; a reload (SIGHUP) takes it as it is"
         ("file", ["10.0.0.0/8"], ["0.0.0.0/1", "128.0.0.0/1"]),
     ],
 )
-def test_a_list_that_grows_at_one_stroke_waits_for_a_reload(doorward, folder, form, small, large):
+def test_a_list_that_grows_at_once_waits_for_a_reload(doorward, folder, form, small, large):
     write = json.dumps if form == "json" else "\n".join
     nets = folder / "nets"
     nets.write_text(write(small))
@@ -201,7 +201,7 @@ def test_a_list_that_grows_at_one_stroke_waits_for_a_reload(doorward, folder, fo
     assert GROWN in door.stderr()
     assert status(door, "203.0.1.1") == (200 if small[0] == "203.0.0.0/16" else 403)
     assert status(door, small[0].split("/")[0]) == 200
-    # Twice as much comes in by itself, and a person can take all.
+    # Twice as much is accepted without a reload, and a reload accepts all.
     replace(nets, write(small + ["198.51.100.0/24"]))
     wait_for(lambda: status(door, "198.51.100.1") == 200, "what grew a little")
     replace(nets, write(large))
@@ -211,7 +211,7 @@ def test_a_list_that_grows_at_one_stroke_waits_for_a_reload(doorward, folder, fo
     wait_for(lambda: status(door, last) == 200, "the reload")
 
 
-def test_a_list_may_be_compared_with_the_one_before(folder):
+def test_a_list_may_be_compared_with_the_old_one(folder):
     old, new = folder / "old", folder / "new"
     old.write_text('["203.0.0.0/16"]')
     new.write_text('["203.0.0.0/14"]')
@@ -232,7 +232,7 @@ ZONE = "$TTL 300\n1.2.0.192.in-addr.arpa. PTR {0}.\n{0}. A 192.0.2.1\n"
 NAMED = "[policy default]\nrdns = double\nallow = host good.example\n"
 
 
-def test_the_static_zone_is_read_anew_when_it_changes(doorward, folder):
+def test_the_static_zone_is_read_again_when_it_changes(doorward, folder):
     zone = folder / "names.zone"
     zone.write_text(ZONE.format("good.example"))
     door = doorward(NAMED, dns=f"static_zone = {zone}")

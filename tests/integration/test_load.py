@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
-"""Many at once, while the configuration changes and names fail: nobody gets another's answer."""
+"""Many clients at once, while the configuration changes and lookups fail: no client gets the
+response of another."""
 
 import random
 import threading
@@ -9,7 +10,7 @@ import fcgi
 from kit.doorward import reason
 from kit.process import wait_for
 
-# Who asks, under which policy, and what alone may come back, whatever is reloaded meanwhile.
+# The client, its policy, and the only correct response, during any reload.
 POLICY = """
 [policy default]
 allow = host client.example
@@ -42,7 +43,7 @@ def questions(pki):
 
 
 class Crowd:
-    """Threads that ask at random, over kept and fresh connections, until told to stop."""
+    """Threads that ask at random, over kept and new connections, until told to stop."""
 
     def __init__(self, door, asked, size=6):
         self.door, self.asked = door, asked
@@ -78,7 +79,7 @@ class Crowd:
             thread.join()
 
 
-def test_a_crowd_while_it_reloads(doorward, nsd, pki):
+def test_many_clients_during_reloads(doorward, nsd, pki):
     door = doorward(POLICY, server_of_names=nsd, log="decisions = none")
     with Crowd(door, questions(pki)) as crowd:
         for n in range(100):
@@ -91,8 +92,8 @@ def test_a_crowd_while_it_reloads(doorward, nsd, pki):
     assert crowd.wrong == []
 
 
-def test_an_end_in_the_middle_of_a_crowd(doorward, nsd, pki):
-    """Whoever still gets an answer gets the right one."""
+def test_a_stop_with_many_clients(doorward, nsd, pki):
+    """A client that still gets a response gets the right one."""
     door = doorward(POLICY, server_of_names=nsd, log="decisions = none")
     with Crowd(door, questions(pki)) as crowd:
         wait_for(lambda: crowd.answers > 200 or crowd.wrong, "some answers")

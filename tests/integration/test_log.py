@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
-"""The log beside the answers: nobody waits for it, and what it loses it tells."""
+"""The log and the responses: no response waits for the log, and it tells what it lost."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def ask_many(door, count):
 
 
 def decisions_in(text):
-    """Of whole lines: the last one may still be on its way."""
+    """Whole lines only: the last line may be incomplete."""
     whole = text[: text.rfind("\n") + 1]
     return [json.loads(line) for line in whole.splitlines() if '"reason"' in line]
 
@@ -39,7 +39,7 @@ def lost_in(text):
 
 
 class Fifo:
-    """A named pipe as the log's file, at first held open by one who does not read."""
+    """A named pipe as the log's file, at first held open by a process that does not read."""
 
     def __init__(self, folder):
         self.path = folder / "log.fifo"
@@ -48,7 +48,7 @@ class Fifo:
         self.text = b""
 
     def read(self):
-        """All there is for now."""
+        """All bytes that have come so far."""
         while select.select([self.fd], [], [], 0)[0]:
             piece = os.read(self.fd, 1 << 20)
             if not piece:
@@ -64,7 +64,7 @@ def fifo(tmp_path):
     os.close(pipe.fd)
 
 
-def test_a_log_that_nobody_reads_stops_no_answer(doorward, fifo):
+def test_a_log_without_a_reader_delays_no_response(doorward, fifo):
     asked = 6000
     door = doorward(POLICY, log=f"target = file:{fifo.path}", server="threads = 1")
     ask_many(door, asked)
@@ -78,7 +78,7 @@ def test_a_log_that_nobody_reads_stops_no_answer(doorward, fifo):
     assert 0 < len(decisions_in(text)) < asked
     lost = metrics.scrape(door).series["doorward_log_lines_lost_total", ()]
     assert lost == lost_in(fifo.text.decode())
-    # And on as if nothing had been.
+    # And it goes on as before.
     ask_many(door, 10)
     wait_for(
         lambda: len(decisions_in(fifo.read())) + lost_in(fifo.text.decode()) == asked + 10,
@@ -95,7 +95,7 @@ def test_a_blocked_log_does_not_hold_up_signals(doorward, fifo, tmp_path, way):
         door.configure(POLICY, log=f"format = json\ntarget = file:{after}")
         door.reload()
         wait_for(lambda: after.exists() and "is in force" in after.read_text(), "a reload")
-        # What the pipe did not take has come along.
+        # The lines that did not fit into the pipe have come, too.
         both = decisions_in(fifo.read()) + decisions_in(after.read_text())
         assert len(both) >= 1000
     door.stop()
@@ -128,7 +128,7 @@ def test_the_last_lines_are_written_at_the_end(doorward):
     assert len(door.decisions()) == 500
 
 
-def test_a_reader_that_is_gone_costs_lines_only(doorward, fifo):
+def test_a_reader_that_ends_loses_only_lines(doorward, fifo):
     door = doorward(POLICY, log=f"target = file:{fifo.path}")
     ask_many(door, 10)
     wait_for(lambda: len(decisions_in(fifo.read())) == 10, "ten lines")

@@ -43,7 +43,7 @@ listed          A 127.0.0.2
 2.0.0.127       A 127.0.0.2
 1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2 A 127.0.0.3
 """,
-    # A zone whose owner forgot to pay.
+    # A zone whose domain has expired.
     "expired.example": "* A 203.0.113.80\n",
     "empty.example": "x TXT x\n",
     "example": "client A 192.0.2.1\n",
@@ -121,7 +121,7 @@ def test_forward(doorward, nsd, name, address, result):
         ("bl.example", "192.0.2.3", None),  # an error code
         ("bl.example", "192.0.2.7", None),  # also beside others
         ("bl.example", "192.0.2.4", None),  # outside 127.0.0.0/8
-        ("bl.example", "192.0.2.9", None),  # as a resolver answers that blocks the list
+        ("bl.example", "192.0.2.9", None),  # the answer of a resolver that blocks the list
         ("bl.example", "192.0.2.10", None),  # "you ask too much"
         ("bl.example", "192.0.2.5", False),  # NODATA
         ("bl.example", "192.0.2.6", True),  # CNAME
@@ -156,8 +156,8 @@ def test_dnsbl(doorward, nsd, zone, address, result):
     assert summary(negated) == (status, why, None)
 
 
-def test_what_is_asked(doorward, tap):
-    """One A for a list, whatever the family; A or AAAA for a name, as the client's family is."""
+def test_which_queries_are_sent(doorward, tap):
+    """One A query for a list, with any family; A or AAAA for a name, by the client's family."""
     door = doorward(
         only("allow = forward home.dyn.example & dnsbl bl.example"), server_of_names=tap
     )
@@ -180,8 +180,8 @@ deny = forward nowhere.dyn.example & method POST
 """
 
 
-def test_nothing_is_asked_that_no_rule_needs(doorward, tap):
-    # What a worker has learnt of the name server, another one has not.
+def test_no_query_is_sent_that_no_rule_needs(doorward, tap):
+    # A worker does not know what another worker has learnt about the name server.
     door = doorward(LAZY, server="threads = 1", server_of_names=tap)
     for params in [
         {"REMOTE_ADDR": "192.0.2.1"},
@@ -198,7 +198,7 @@ def test_nothing_is_asked_that_no_rule_needs(doorward, tap):
     assert tap.count() == 3
 
 
-def test_a_cached_answer_spares_the_others(doorward, tap):
+def test_a_cached_answer_makes_other_lookups_needless(doorward, tap):
     door = doorward(
         only("allow = dnsbl bl.example & forward home.dyn.example"), server_of_names=tap
     )
@@ -209,7 +209,7 @@ def test_a_cached_answer_spares_the_others(doorward, tap):
     assert tap.count() == asked
 
 
-def test_each_is_asked_once_in_a_request(doorward, tap):
+def test_each_query_is_sent_once_in_a_request(doorward, tap):
     door = doorward(
         only(
             "deny = dnsbl bl.example & uri ~ ^/nowhere\n"
@@ -223,7 +223,7 @@ def test_each_is_asked_once_in_a_request(doorward, tap):
     assert tap.count() == 2
 
 
-def test_several_are_asked_together(doorward, tap):
+def test_several_queries_are_sent_together(doorward, tap):
     door = doorward(
         only("allow = forward home.dyn.example & dnsbl bl.example & !dnsbl empty.example"),
         dns="timeout = 10s\nlookup_timeout = 20s",
@@ -303,7 +303,7 @@ def test_on_dns_error(doorward, tap, rule, on_error, status):
             assert age(reply) == 0
 
 
-def test_an_error_is_no_answer_beside_one_that_decides(doorward, tap):
+def test_an_error_does_not_count_beside_an_answer_that_decides(doorward, tap):
     tap.spoil("1.2.0.192.bl.example", SERVFAIL)
     door = doorward(
         only("deny = dnsbl bl.example & ip 198.51.100.0/24\nallow = forward home.dyn.example"),
@@ -325,7 +325,7 @@ def test_private_addresses_are_on_no_list(doorward, tap):
 
 
 def test_beside_names(doorward, tap):
-    """The client's own name is what the answer carries, not the one that the rule asked for."""
+    """The response has the client's own name, not the name in the rule."""
     door = doorward(
         "[policy default]\nallow = forward home.dyn.example\n"
         "[policy both]\nallow = host client.example & dnsbl bl.example\n"
@@ -382,8 +382,8 @@ def test_a_flood_from_one_network_is_that_networks_overload(doorward, tap):
         assert {reason(r) for r in replies.values()} == {"default"}
 
 
-def test_the_same_question_is_asked_once(doorward, tap):
-    """Whoever the clients are, a name's addresses are the same."""
+def test_the_same_query_is_sent_once(doorward, tap):
+    """For all clients, a name has the same addresses."""
     door = doorward(
         only("allow = forward home.dyn.example"),
         dns="timeout = 10s\nlookup_timeout = 20s",
@@ -419,7 +419,7 @@ def test_requests_that_wait_survive_a_reload(doorward, tap):
         assert waiting.read_reply().status == 200
 
 
-def test_who_goes_away_leaves_nothing_behind(doorward, tap):
+def test_a_peer_that_leaves_leaves_nothing_behind(doorward, tap):
     door = doorward(
         only("allow = forward home.dyn.example & dnsbl bl.example"),
         dns="timeout = 10s\nlookup_timeout = 20s",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
-"""doorward.conf(5) has the words of other programs at the keys that do the same."""
+"""doorward.conf(5) has the words of other programs at the keys with the same purpose."""
 
 import re
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""/metrics: its form, who gets it, and that each thing that happens moves its own number."""
+"""/metrics: its format, which peers get it, and that each event changes its own metric."""
 
 import http.client
 import json
@@ -91,7 +91,7 @@ def test_other_endpoints_over_fastcgi(doorward):
 
 @pytest.mark.parametrize("word", ["metrics", "healthz", "readyz", "no-such"])
 def test_no_endpoint_lets_a_client_in(doorward, word):
-    """Where anything speaks of an authorization, the parameter is a mistake."""
+    """If anything indicates an authorization, the parameter is a mistake."""
     door = doorward(POLICIES)
     client = {"REMOTE_ADDR": CLIENT, "DOORWARD_ENDPOINT": word}
     for params in [
@@ -116,7 +116,8 @@ def test_no_endpoint_lets_a_client_in(doorward, word):
 
 
 def test_behind_nginx(doorward, nginx):
-    """A location of its own is answered; the same parameter for auth_request keeps everyone out."""
+    """A location of its own is answered; the same parameter for auth_request denies every
+    client."""
     door, port = doorward("[policy default]\nrdns = off\nallow = *\n"), free_port()
     params = "\n".join(
         f"fastcgi_param {name} {value};"
@@ -146,7 +147,7 @@ def test_behind_nginx(doorward, nginx):
 
 
 def asks(pki):
-    """What brings each reason about, and the policy that it is counted for."""
+    """A request for each reason, and the policy that it is counted for."""
     ip = {"REMOTE_ADDR": CLIENT}
     cert = {**ip, "DOORWARD_POLICY": "cert"}
     good = {**cert, "SSL_CLIENT_CERT": pki.alice.escaped, "SSL_CLIENT_VERIFY": "SUCCESS"}
@@ -168,7 +169,7 @@ def asks(pki):
     ]
 
 
-def test_each_decision_is_counted_once_and_as_what_it_was(doorward, nsd, pki):
+def test_each_decision_is_counted_once_with_its_labels(doorward, nsd, pki):
     door = doorward(POLICIES, server_of_names=nsd, server="threads = 1")
     before = scrape(door)
     for why, policy, params in asks(pki):
@@ -183,7 +184,7 @@ def test_each_decision_is_counted_once_and_as_what_it_was(doorward, nsd, pki):
     assert before.get("doorward_answers_reused_total") >= 4
 
 
-def test_certificates_that_are_known(doorward, pki):
+def test_certificates_in_the_cache(doorward, pki):
     door = doorward(
         "[policy default]\nrdns = off\nclient_cert = required\n"
         "allow = cert.dns .partner.example & uri ~ .\n"
@@ -292,7 +293,7 @@ def test_limits_of_lookups(doorward, tap):
 def test_lookups_and_their_queries(doorward, nsd):
     door = doorward(POLICIES, server_of_names=nsd)
     before = scrape(door)
-    # The second one's only name is the first one's, whose address is known by then.
+    # The second client's only name is that of the first, whose address is known by then.
     for address, result, queries in [(CLIENT, "verified", 2), ("192.0.2.2", "mismatch", 1)]:
         door.ask(REMOTE_ADDR=address)
         after = scrape(door)
@@ -323,7 +324,7 @@ def test_a_dead_upstream_is_shown(doorward):
         assert after.get("doorward_dns_retransmissions_total") >= 6
 
 
-def test_what_fastcgi_peers_do_wrong(doorward):
+def test_errors_of_fastcgi_peers(doorward):
     door = doorward(POLICIES)
     errors = "doorward_fastcgi_errors_total"
     for error, stream in [
@@ -339,7 +340,7 @@ def test_what_fastcgi_peers_do_wrong(doorward):
 
 
 def test_reloads(doorward, nsd):
-    """Nothing is set back; a policy that is gone keeps its numbers."""
+    """No metric is reset; a policy that was removed keeps its metrics."""
     door = doorward(POLICIES, server_of_names=nsd)
     for policy in ("default", "open", "unsure"):
         door.ask(REMOTE_ADDR=CLIENT, DOORWARD_POLICY=policy)
@@ -365,7 +366,7 @@ def test_reloads(doorward, nsd):
     assert scrape(door).get("doorward_config_last_reload_successful") == 0
 
 
-def test_files_that_are_read_anew(doorward, folder):
+def test_files_that_are_read_again(doorward, folder):
     (folder / "networks").write_text("192.0.2.0/24\n")
     door = doorward("[policy default]\nrdns = off\nallow = ip in file:networks\n")
     before = scrape(door)
@@ -426,8 +427,8 @@ def test_a_thousand_policies(doorward):
     assert sum(name == DECISIONS for name, _ in metrics.series) == 1000
 
 
-def test_what_ships_asks_for_series_that_there_are(doorward, nsd):
-    """The alert rules and the dashboard name only what a real scrape says."""
+def test_shipped_files_name_series_that_exist(doorward, nsd):
+    """The alert rules and the dashboard name only series that a real scrape has."""
     door = doorward(POLICIES, server_of_names=nsd)
     door.ask(REMOTE_ADDR=CLIENT)
     names = scrape(door).names()

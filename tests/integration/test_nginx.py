@@ -10,8 +10,8 @@ import pytest
 from kit import web
 from kit.process import free_port
 
-# X-Played-Client gives the address that a client plays, as a load balancer in front would: nginx's
-# realip module makes it $remote_addr, since the tests connect from loopback.
+# X-Played-Client has the address that a client plays, like the header of a load balancer: nginx's
+# realip module puts it into $remote_addr, since the tests connect from loopback.
 SITE = """
 server {{
 	listen 127.0.0.1:{port} ssl;
@@ -77,7 +77,7 @@ class Site:
         return response.status, response.header("Got-Reason")
 
     def joins_lines(self):
-        """Whether this nginx makes one of header lines of the same name, or passes on each."""
+        """Whether this nginx joins header lines of the same name, or passes on each."""
         twice = [("Twice", "a"), ("Twice", "b")]
         return self.get("192.0.2.1", twice).header("Got-Twice") == "a, b"
 
@@ -121,7 +121,7 @@ def test_by_confirmed_name(site):
     assert (other.status, other.header("Got-Host-Name")) == (403, "mixed.example")
 
 
-def test_posts_are_asked_about_without_their_body(site):
+def test_the_body_of_a_post_is_not_sent(site):
     site = site(BY_NAME)
     body = b"x" * 100_000
     response = site.get("192.0.2.1", method="POST", body=body)
@@ -154,7 +154,8 @@ def test_forged_headers(site, pki):
     for headers in forgeries:
         assert site.verdict("192.0.2.2", headers) == (403, "default"), headers
         assert site.verdict("192.0.2.1", headers) == (200, "rule"), headers
-    # Doubled, they are as little worth; doorward can only say so where nginx does not join them.
+    # Doubled headers are not trusted either; doorward can report them only if nginx does not join
+    # them.
     reason = "default" if site.joins_lines() else "duplicate_input"
     for name in ["X-Real-IP", "X-SSL-Client-Cert", "X-SSL-Client-Verify"]:
         twice = [(name, "192.0.2.1"), (name, "192.0.2.1")]
@@ -211,7 +212,7 @@ def test_client_certificates(site, pki):
 
 
 def test_unverified_certificates_are_not_let_in(site, pki):
-    """optional_no_ca passes on certificates of any authority; the word beside them is FAILED."""
+    """optional_no_ca passes on certificates of any authority, with the verdict FAILED."""
     site = site(BY_CERTIFICATE, verify="optional_no_ca")
     for cert in [pki.stranger, pki.self_signed]:
         assert site.verdict("192.0.2.2", cert=cert) == (403, "cert_unverified")
@@ -252,7 +253,7 @@ def test_another_status(site):
     assert site.verdict("192.0.2.1") == (401, "default")
 
 
-def test_without_a_doorward_nobody_comes_in(site):
+def test_without_doorward_every_client_is_denied(site):
     site = site(BY_NAME)
     assert site.get("192.0.2.1").status == 200
     site.door.stop()
@@ -266,8 +267,8 @@ def test_keep_conn_and_many_requests(site):
     assert len(site.door.decisions()) == 30
 
 
-def test_what_is_sent_to_the_client_has_no_raw_bytes_of_its_claims(site, pki):
-    """A subject with line breaks and non-ASCII does not break out of its header."""
+def test_responses_have_no_raw_bytes_of_claims(site, pki):
+    """A subject with line breaks and non-ASCII bytes stays in its header."""
     odd = pki.authority.issue("odd", subject="O=Acme,CN=a\r\nX-Injected: yes \u2603")
     site = site("[policy default]\nrdns = off\nclient_cert = required\nallow = cert verified\n")
     response = site.get("192.0.2.1", cert=odd)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""The shipped nginx configurations with their policies, as they are but for ports and paths."""
+"""The shipped nginx configurations with their policies, changed only in ports and paths."""
 
 import base64
 import http.server
@@ -23,7 +23,7 @@ from kit.process import free_port, wait_for
 README = (REPOSITORY / "README.md").read_text()
 
 EXAMPLES = REPOSITORY / "nginx-examples"
-PRESETS = {"crawlers"}  # whose policy is one that is installed
+PRESETS = {"crawlers"}  # its policy is an installed file
 GOOGLEBOT = {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
 FORGERIES = [
     {"X-Real-IP": "192.0.2.1"},
@@ -32,7 +32,7 @@ FORGERIES = [
     {"Doorward-Policy": "open", "Doorward-Trust-Headers": "1"},
 ]
 SECRET = "0123456789abcdef0123456789abcdef"
-# 192.0.2.1 is an office's machine, .21 a partner's; .2 and .22 only say so.
+# 192.0.2.1 is a machine of the office, .21 of a partner; .2 and .22 only claim so.
 PLACES = {
     "office.example": "pc1 A 192.0.2.1\n",
     "partner.example": "host A 192.0.2.21\n",
@@ -47,7 +47,7 @@ PARTNER, IMPOSTOR, NOBODY = "192.0.2.21", "192.0.2.22", "192.0.2.4"
 
 
 class Example:
-    """A shipped configuration with its policy, as they are but for ports, paths and addresses."""
+    """A shipped configuration with its policy, changed only in ports, paths and addresses."""
 
     def __init__(self, name, folder, pki, doorward, nginx, names, **places):
         self.pki, self.port, self.folder = pki, free_port(), folder
@@ -97,7 +97,7 @@ class Example:
         return web.Connection(self.port, ca=self.pki.authority.file if self.tls else None, **how)
 
     def get(self, address, headers=(), path="/", *, method="GET", body=None, **how):
-        """`address` is the played client's, None: whoever connects."""
+        """`address` is that of the played client, None: that of the connection."""
         pairs = [("X-Played-Client", address)] if address else []
         pairs += list(headers.items() if isinstance(headers, dict) else headers)
         with self.connect(**how) as connection:
@@ -121,7 +121,7 @@ def places(tmp_path_factory):
 
 @pytest.fixture
 def site(folder, pki, doorward, nginx, places, stack):
-    """As `example`, with the names of PLACES, and a way to make their DNS fail."""
+    """As `example`, with the names of PLACES, and a function that makes their lookups fail."""
 
     def start(name, **more):
         tap = Tap(places.port)
@@ -134,7 +134,8 @@ def site(folder, pki, doorward, nginx, places, stack):
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
-    """An application that tells what it got: its request's headers and the body's length."""
+    """An application that returns what it got: the headers of the request and the length of the
+    body."""
 
     protocol_version = "HTTP/1.1"
 
@@ -176,7 +177,7 @@ def behind(site, stack):
     return start
 
 
-def test_every_example_is_here():
+def test_every_example_has_a_test():
     names = {path.stem for path in EXAMPLES.glob("*.conf")}
     listed = re.findall(r"^\| \[`([a-z-]+)`\]\(nginx-examples/\1\.conf\)", README, re.M)
     assert names == set(listed) and len(listed) == len(names)
@@ -201,7 +202,7 @@ def test_mutual_tls(example, pki):
 
 
 def test_a_certificate_with_many_names(example, pki):
-    """Its answer is longer than nginx's default buffer."""
+    """The response is longer than nginx's default buffer."""
     names = [f"{'n' * 60}{number}.{'x' * 60}.partner.example" for number in range(60)]
     site = example("mutual-tls")
     assert site.get("192.0.2.4", cert=pki.authority.issue("many", dns=names)).status == 200
@@ -220,7 +221,7 @@ def test_crawlers(example, tap):
         assert site.get(address, GOOGLEBOT).status == 403
         for forged in FORGERIES + [{"X-Real-IP": "66.249.66.1"}]:
             assert site.get(address, {**GOOGLEBOT, **forged}).status == 403
-    # Nobody knows: come back later.
+    # The lookup failed: come back later.
     response = site.get("203.0.113.5", GOOGLEBOT)
     assert (response.status, response.header("Retry-After")) == (503, "120")
 
@@ -307,7 +308,7 @@ def test_cached(example, pki, tap):
         response = site.get(*args, **how)
         return response.status, len(site.reasons()) - before
 
-    # Denials are kept like allows, for their own time.
+    # Denials are cached like allows, for their own time.
     assert asked("192.0.2.1") == (403, 1)
     assert asked("192.0.2.1") == (403, 0)
     assert asked("66.249.66.1", GOOGLEBOT) == (200, 1)
@@ -315,7 +316,7 @@ def test_cached(example, pki, tap):
     assert site.get("66.249.66.1", GOOGLEBOT).header("X-Client-Hostname") == (
         "crawl-66-249-66-1.googlebot.com"
     )
-    # Each input makes a verdict of its own: address, user agent, certificate.
+    # Each input has a verdict of its own: address, user agent, certificate.
     assert asked("192.0.2.13", GOOGLEBOT) == (403, 1)
     assert asked("192.0.2.13") == (403, 1)
     assert asked("66.249.66.1") == (200, 1)
@@ -334,14 +335,14 @@ def test_cached(example, pki, tap):
     # A user agent cannot pass for another request's certificate.
     glued = f"SUCCESS|x|{GOOGLEBOT['User-Agent']}"
     assert asked("192.0.2.1", {"User-Agent": glued})[0] == 403
-    # What failed is not kept.
+    # Failures are not cached.
     tap.drop(reverse("192.0.2.16"))
     assert asked("192.0.2.16") == (403, 1)
     assert asked("192.0.2.16") == (403, 1)
 
 
 def test_realip(site):
-    """127.0.0.1 is the load balancer, which appends; 127.0.0.2 comes past it."""
+    """127.0.0.1 is the load balancer, which appends; 127.0.0.2 bypasses it."""
     site = site("realip")
 
     def status(*forwarded, source=None):
@@ -352,7 +353,7 @@ def test_realip(site):
     )
     assert status(PARTNER) == 200
     assert status(IMPOSTOR) == status(NOBODY) == 403
-    # What a client wrote itself stands to the left of what the load balancer adds.
+    # Addresses from the client are to the left of the address that the load balancer adds.
     assert status(f"{PARTNER}, {NOBODY}") == 403
     assert status(f"{NOBODY}, {PARTNER}") == 200
     assert status(f"{PARTNER}, {NOBODY}, 127.0.0.1") == 403
@@ -380,10 +381,10 @@ def test_proxy_protocol(site, pki):
     assert status(IMPOSTOR) == status(NOBODY) == 403
     assert status(NOBODY, cert=pki.alice) == 200
     assert status(PARTNER, cert=pki.expired) == 400
-    assert status(PARTNER, source="127.0.0.2") == 403  # past the load balancer
+    assert status(PARTNER, source="127.0.0.2") == 403  # bypassing the load balancer
     assert status(NOBODY, {"X-Forwarded-For": PARTNER, "X-Real-IP": PARTNER}) == 403
     with pytest.raises(OSError):
-        site.get(None)  # without that line there is no connection
+        site.get(None)  # without this line nginx closes the connection
     preface = f"PROXY TCP4 {PARTNER} 192.0.2.200 4711 443\r\n".encode()
     with site.connect(preface=preface) as line:
         assert [line.ask("/").status for _ in range(3)] == [200] * 3
@@ -407,13 +408,13 @@ def test_ingress(site, pki):
     assert status(NOBODY, *certificate(pki.alice, "FAILED:certificate has expired")) == 403
     assert status(NOBODY, *certificate(pki.alice, "NONE")) == 403
     assert status(NOBODY, *certificate(pki.expired)) == 403
-    assert status(NOBODY, *certificate(pki.alice)[:1]) == 403  # no word
+    assert status(NOBODY, *certificate(pki.alice)[:1]) == 403  # no verdict
     for name, value in certificate(pki.alice):
         assert status(NOBODY, *certificate(pki.alice), (name, value)) == 403, name
     assert status(PARTNER, ("X-Real-IP", PARTNER)) == 403
     for forged in FORGERIES[1:]:
         assert status(NOBODY, *forged.items()) == status(NOBODY, *none, *forged.items()) == 403
-    # Names that the controller does not set, and one who is not the controller.
+    # Headers that the controller does not set, and a peer that is not the controller.
     assert status(NOBODY, ("X-SSL-Client-Cert", pki.alice.escaped), *none) == 403
     assert status(NOBODY, ("ssl_client_cert", pki.alice.escaped), *certificate(pki.rsa)[1:]) == 403
     assert status(PARTNER, *certificate(pki.alice), source="127.0.0.2") == 403
@@ -436,12 +437,12 @@ def test_rate(behind, pki):
     for forged in FORGERIES:
         assert ask(NOBODY, forged) == (429, "12")
     assert ask(NOBODY, method="POST", body=b"x" * 100_000) == (429, "12")
-    assert ask(PARTNER) == (200, None)  # each has a count of its own
+    assert ask(PARTNER) == (200, None)  # each client has a count of its own
     assert ask(NOBODY, cert=pki.alice) == (200, None)
     refused = site.get("198.51.100.7", path="/api/")
     assert (refused.status, refused.header("Retry-After")) == (403, None)
     assert json.loads(refused.body) == {"error": "forbidden"}
-    # nginx's workers are new, the count is not.
+    # nginx's workers are new, the count is kept.
     workers = site.server.process.output().count("start worker process ")
     site.server.process.send(signal.SIGHUP)
     wait_for(
@@ -470,7 +471,7 @@ def test_satisfy(site, pki):
         assert ask(NOBODY, forged)[0] == 401
     for how in [{}, {"headers": password}, {"cert": pki.alice}]:
         assert ask("198.51.100.7", **how)[0] == 403
-    # A failing doorward lets nobody in, and keeps nobody out whom the network lets in.
+    # A failing doorward lets no client in, and keeps no client out that the network lets in.
     site.door.stop()
     assert ask("10.1.2.3")[0] == 200
     assert ask(PARTNER)[0] == 500
@@ -517,7 +518,7 @@ def test_policies(site, pki):
     site = site("policies")
     admin = pki.authority.issue("root", dns=["root.admins.example"])
     table = [
-        # address, certificate, what it may see
+        # address, certificate, the pages that it may see
         (NOBODY, None, ["/"]),
         ("198.51.100.7", None, []),
         (PARTNER, None, ["/", "/partners/"]),
@@ -604,7 +605,7 @@ def test_uploads(behind):
         response = site.get(PARTNER, path=path, method="POST", body=b"x" * size)
         assert response.status == 200, site.server.process.output()
         assert json.loads(response.body)["body"] == size
-    # Who is denied is told so before the body is there.
+    # A denied client gets the response before the body has come.
     with site.connect() as line:
         line.http.putrequest("POST", "/upload/")
         line.http.putheader("X-Played-Client", NOBODY)
@@ -657,14 +658,14 @@ def test_websockets(behind, pki):
         ("return 200 inside;", 200),
         ("rewrite ^ /open/ last;", 200),
         ("if ($request_method = GET) { return 200 inside; }", 200),
-        ("rewrite ^ /open/ redirect;", 302),  # tells, but lets nobody in
-        # Asked about like any other.
+        ("rewrite ^ /open/ redirect;", 302),  # responds, but lets no client in
+        # doorward is asked about it like about any other request.
         ("rewrite ^ /index.html break;", 403),
         ("try_files $uri /index.html;", 403),
         ("", 403),
     ],
 )
-def test_what_runs_before_auth_request_lets_everybody_in(
+def test_what_runs_before_auth_request_lets_every_client_in(
     folder, doorward, nginx, directive, status
 ):
     """The trap that the README warns of: `return` and `rewrite` come first."""
@@ -695,10 +696,10 @@ server {{
         assert door.decisions() == []
 
 
-VARIABLE = {"policies": "$asked_policy"}  # of the question's path, which no client writes
+VARIABLE = {"policies": "$asked_policy"}  # of the path of the subrequest, which no client writes
 
 
-def test_every_example_closes_the_ways_around_it():
+def test_no_example_can_be_bypassed():
     for path in EXAMPLES.glob("*.conf"):
         text = path.read_text()
         if path.stem == "keepalive":

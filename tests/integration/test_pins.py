@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Pins: a name holds only inside its networks, whatever DNS says."""
+"""Pins: a name counts only inside its networks, whatever DNS says."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ NAMES = "rdns = double\nallow = host .example\n"
 
 
 def pin_line(said):
-    """Which line of its policy a decision's line names; None: no pin kept anything out."""
+    """The line of the policy that a line of the log names; None: no pin kept a name out."""
     if "pin" not in said:
         return None
     file, line = said["pin"].rsplit(":", 1)
@@ -26,7 +26,7 @@ def pin_line(said):
 
 @pytest.fixture
 def ask(doorward, nsd):
-    """What a policy says to an address, and the decision's line in the log."""
+    """The response of a policy for an address, and the decision's line in the log."""
 
     def start(policy, dns=""):
         door = doorward(POLICY + policy, server_of_names=nsd, dns=dns)
@@ -71,7 +71,7 @@ def test_claimed_names_and_denials(ask):
     assert one("192.0.2.2")[0].status == 200
 
 
-def test_forward_outside_its_pin_asks_nobody(doorward, tap):
+def test_forward_outside_its_pin_sends_no_query(doorward, tap):
     policy = POLICY + "rdns = off\npin = client.example 192.0.2.1, 2001:db8::1\n"
     door = doorward(policy + "allow = forward client.example\n", server_of_names=tap)
     reply = door.ask(REMOTE_ADDR="192.0.2.9")
@@ -82,8 +82,8 @@ def test_forward_outside_its_pin_asks_nobody(doorward, tap):
     assert tap.count() == 1
 
 
-def test_a_name_that_nobody_knows_beside_one_kept_out(ask):
-    """What is left unknown stays unknown: `!host` does not become true."""
+def test_a_failed_lookup_beside_a_name_kept_out(ask):
+    """An unknown name stays unknown: `!host` does not become true."""
     one = ask(
         "pin = client.example 198.51.100.1\non_dns_error = error\n"
         "deny = !host .broken.example\nallow = *\n",
@@ -92,7 +92,7 @@ def test_a_name_that_nobody_knows_beside_one_kept_out(ask):
 
 
 def test_cert_host(doorward, nsd, pki):
-    """Only a name that its pin lets pass can agree with the certificate's."""
+    """Only a name that its pin lets pass can agree with a name of the certificate."""
     named = pki.authority.issue("pinned", dns=["client.example"])
     policy = POLICY + "client_cert = required\ncert_host = exact\nallow = *\n"
     door = doorward(f"{policy}pin = client.example 192.0.2.1\n", server_of_names=nsd)
@@ -102,7 +102,7 @@ def test_cert_host(doorward, nsd, pki):
     assert (reason(reply), hostname(reply)) == ("cert_host_mismatch", None)
 
 
-def test_check_tells_of_it(folder, nsd):
+def test_check_shows_the_pin(folder, nsd):
     file = folder / "doorward.conf"
     file.write_text(
         f"[dns]\nnameservers = 127.0.0.1:{nsd.port}\n[policy default]\n"

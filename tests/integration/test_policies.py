@@ -94,7 +94,7 @@ def test_lists_of_the_nginx_modules(doorward, nsd):
     assert ask(door, REMOTE_ADDR="192.0.2.4") == (200, "default")
 
 
-def test_a_regex_that_runs_away_denies(doorward):
+def test_a_regex_at_its_limit_denies(doorward):
     """Catastrophic backtracking hits a limit; unknown is never taken for false in a deny."""
     bomb = "a" * 40 + "!"
     door = doorward(
@@ -105,13 +105,13 @@ def test_a_regex_that_runs_away_denies(doorward):
         assert ask(door, HTTP_USER_AGENT=bomb, DOORWARD_POLICY=policy) == (403, "regex_limit")
 
 
-def test_suffixes_are_of_labels(doorward, nsd):
+def test_suffixes_match_whole_labels(doorward, nsd):
     door = doorward("[policy default]\nallow = host .lient.example\n", server_of_names=nsd)
     assert ask(door) == DEFAULT
 
 
-def test_names_off_make_host_rules_an_error(folder):
-    """A rule that can never hold is a mistake, said at once."""
+def test_host_rules_without_rdns_are_an_error(folder):
+    """A rule that can never be true is an error at once."""
     file = folder / "doorward.conf"
     file.write_text("[policy default]\nrdns = off\nallow = !host .example\n")
     assert f"{file}:3" in run("-t", "-c", file, expect=1)[2]

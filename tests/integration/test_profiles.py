@@ -61,7 +61,7 @@ def plain(cert):
 
 
 SUCCESS = {"HTTP_X_SSL_CLIENT_VERIFY": "SUCCESS"}
-# Each profile's header, how it encodes, and the headers that say it is verified.
+# Each profile's header, its encoding, and the headers with the verdict.
 SAYING = {
     "nginx": ("HTTP_X_SSL_CLIENT_CERT", escaped, SUCCESS),
     "lighttpd": ("HTTP_X_SSL_CLIENT_CERT", escaped, SUCCESS),
@@ -125,12 +125,12 @@ def test_a_verified_certificate(asks, pki, profile):
     for cert in (pki.alice, pki.rsa):
         assert ask({header: encode(cert), **words}) == (200, "rule")
         assert "ignored" not in ask.door.decisions()[-1]
-        # From anybody but the proxy the same is nothing at all.
+        # From any peer but the proxy the same headers are ignored.
         assert ask({header: encode(cert), **words}, CLIENT) == (403, "cert_missing")
         assert ask.door.decisions()[-1]["ignored"].startswith(f"{header}: not believed")
     assert ask({header: encode(pki.only_cn), **words}) == (403, "default")
     assert ask({header: encode(pki.expired), **words}) == (403, "cert_expired")
-    # None is none, and that is optional or not.
+    # Without a certificate, the outcome depends on client_cert.
     for nothing in ({}, words, {header: ""}, {header: "", **words}):
         assert ask(nothing) == (403, "cert_missing")
         assert ask(nothing, policy="optional") == (200, "default")
@@ -159,7 +159,7 @@ def test_a_spoilt_certificate(asks, pki, profile):
     ):
         for policy in ("default", "optional"):
             assert ask({header: spoilt, **words}, policy=policy) == (403, "cert_malformed")
-    # Twice, also as lighttpd writes X_SSL_Client_Cert beside X-SSL-Client-Cert.
+    # Twice, also as lighttpd sends X_SSL_Client_Cert beside X-SSL-Client-Cert.
     twice = {header: [text, text], **words}
     assert ask(twice) == (403, "duplicate_input")
     assert ask(twice, CLIENT) == (403, "duplicate_input")
@@ -176,7 +176,7 @@ def test_a_certificate_that_failed(asks, pki, profile):
 
 
 @pytest.mark.parametrize("profile", [*SAYING, *SILENT])
-def test_what_other_profiles_read_is_not_looked_at(asks, pki, profile):
+def test_headers_of_other_profiles_are_not_read(asks, pki, profile):
     ask = asks(frontend_of(profile))
     own = {ALL[profile][0], *ALL[profile][2]}
     for header, encode, words in ALL.values():
@@ -187,7 +187,7 @@ def test_what_other_profiles_read_is_not_looked_at(asks, pki, profile):
         assert ask(others, policy="optional") == (200, "default")
 
 
-def test_a_param_goes_before_a_header(asks, pki):
+def test_a_parameter_takes_precedence_over_a_header(asks, pki):
     ask = asks("profile = haproxy\n")
     params = {"SSL_CLIENT_CERT": base64_of(pki.alice), "SSL_CLIENT_VERIFY": "0"}
     headers = {"HTTP_X_SSL_CLIENT_CERT": "spoofed", "HTTP_X_SSL_CLIENT_VERIFY": "1"}
@@ -220,7 +220,7 @@ def test_configured_sources(asks, pki):
         "profile = envoy\nverify_source = param TWO",
     ],
 )
-def test_a_word_of_another_kind_is_none(folder, sources):
+def test_a_verdict_of_another_kind_is_ignored(folder, sources):
     file = folder / "mixed.conf"
     file.write_text(f"[frontend]\n{sources}\n{POLICY}")
     status, _, errors = run("-t", "-c", file)
@@ -228,7 +228,7 @@ def test_a_word_of_another_kind_is_none(folder, sources):
 
 
 @pytest.mark.parametrize("profile", [*NOTHING, *SILENT])
-def test_frontend_is_refused_where_there_is_no_word(folder, profile):
+def test_verify_frontend_without_a_verdict_is_refused(folder, profile):
     file = folder / "word.conf"
     file.write_text(f"[frontend]\nprofile = {profile}\n{POLICY}")
     status, _, errors = run("-t", "-c", file)
@@ -241,7 +241,7 @@ def test_frontend_is_refused_where_there_is_no_word(folder, profile):
 
 
 @pytest.mark.parametrize("name", ["REMOTE_ADDR", "DOORWARD_POLICY", "DOORWARD_TRUST_HEADERS"])
-def test_a_certificate_cannot_take_anothers_name(folder, name):
+def test_a_certificate_cannot_take_the_name_of_another(folder, name):
     file = folder / "clash.conf"
     file.write_text(f"[frontend]\ncert_source = param {name} pem\n{POLICY}")
     status, _, errors = run("-t", "-c", file)
@@ -249,7 +249,7 @@ def test_a_certificate_cannot_take_anothers_name(folder, name):
 
 
 @pytest.mark.parametrize("profile", ALL)
-def test_check_takes_a_certificate_whatever_the_profile(folder, pki, profile):
+def test_check_reads_a_certificate_with_any_profile(folder, pki, profile):
     file = folder / "check.conf"
     policy = POLICY if profile not in NOTHING else POLICY.replace("required", "off").partition(
         "allow")[0]
@@ -264,7 +264,7 @@ def test_check_takes_a_certificate_whatever_the_profile(folder, pki, profile):
         run(*command, "--verify-status", word, expect=1)
 
 
-# Through nginx, as the examples have it: the proxy in front of it is played by the client.
+# Through nginx, as in the examples: the client plays the proxy in front of it.
 
 EXAMPLES = REPOSITORY / "nginx-examples"
 
@@ -339,13 +339,13 @@ def test_behind_a_proxy_that_verifies_nothing(site, pki, profile):
     assert behind.get(of(pki.only_cn)) == (403, "default")
     assert behind.get(of(pki.expired)) == (403, "cert_expired")
     assert behind.get(of(pki.early)) == (403, "cert_not_yet_valid")
-    # What any client can make for itself.
+    # A certificate that any client can make for itself.
     assert behind.get(of(pki.stranger)) == (403, "cert_untrusted")
     assert behind.get(of(pki.self_signed)) == (403, "cert_untrusted")
     assert behind.get(of(pki.server)) == (403, "cert_untrusted")
     name = next(iter(of(pki.alice)))
     assert behind.get({name: "spoofed"}) == (403, "cert_malformed")
-    # A word that nobody in front says changes nothing.
+    # A verdict that the front end does not send changes nothing.
     forged = {"X-SSL-Client-Verify": "SUCCESS", "X-Client-Cert-Chain-Verified": "true"}
     assert behind.get({**of(pki.stranger), **forged}) == (403, "cert_untrusted")
 
@@ -362,6 +362,6 @@ def test_intermediates_come_along(site, pki, profile):
 
 
 @pytest.mark.parametrize("profile", BEHIND)
-def test_a_stranger_is_not_believed(site, pki, profile):
+def test_an_untrusted_peer_is_not_believed(site, pki, profile):
     behind = site(profile, proxy="10.0.0.0/8")
     assert behind.get(pairs(pki.alice, [])[profile]) == (403, "cert_missing")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""FastCGI on the wire to the real program, as the specification has it and as it does not."""
+"""FastCGI to the real program on the wire, valid and invalid by the specification."""
 
 import random
 import socket
@@ -29,7 +29,7 @@ def still_answers(door):
 
 
 @pytest.mark.parametrize("sizes", [1, (8, 1), 7, 13, (16, 3, 5)])
-def test_every_split_gives_the_same_answer(door, sizes):
+def test_every_split_gives_the_same_response(door, sizes):
     pairs = dict(IN, HTTP_USER_AGENT="x" * 200, HTTP_COOKIE="")
     whole = door.ask(pairs)
     split = fcgi.request(door.address, pairs, sizes=sizes)
@@ -57,13 +57,13 @@ def test_long_lengths_of_short_names(door):
         assert c.read_reply().status == 200
 
 
-def test_the_answer_is_ready_at_the_empty_params(door):
-    """Apache sends no STDIN at all, lighttpd none for a POST."""
+def test_the_response_is_sent_at_the_empty_params(door):
+    """Apache sends no STDIN at all, lighttpd sends no STDIN for a POST."""
     for role in [fcgi.RESPONDER, fcgi.AUTHORIZER]:
         assert fcgi.request(door.address, IN, role=role, stdin=None).status == 200
 
 
-def test_a_body_is_read_past(door):
+def test_a_body_is_skipped(door):
     body = b"b" * 200_000
     with door.connection() as c:
         assert c.request(IN, stdin=body).status == 200
@@ -131,7 +131,7 @@ def test_too_many_requests_on_one_connection(doorward):
         refused = c.read_reply(3)
         assert refused.protocol_status in (fcgi.CANT_MPX_CONN, fcgi.OVERLOADED)
         assert refused.stdout == b""
-        c.send(fcgi.params(IN, id=3))  # what was under way for it is passed over
+        c.send(fcgi.params(IN, id=3))  # the rest of the refused request is skipped
         for i in (1, 2):
             c.send(fcgi.params(IN, id=i))
         assert {r.status for r in c.read_replies([1, 2]).values()} == {200}
@@ -177,7 +177,7 @@ def test_a_wrong_version_ends_the_connection(door, version):
     still_answers(door)
 
 
-def test_abort_before_the_answer(doorward, tap):
+def test_abort_before_the_response(doorward, tap):
     door = doorward(dns="timeout = 10s\nlookup_timeout = 20s", server_of_names=tap)
     tap.hold()
     with door.connection() as c:
@@ -233,7 +233,7 @@ def test_oversized_params_are_denied_and_the_connection_lives(doorward):
         many = list(IN.items()) + [("X", "y")] * 10_000
         assert c.request(many).status == 403
         assert c.request(IN).status == 200
-    # What came before the bound says who sent it.
+    # The inputs before the limit say which client sent it.
     refused = [line for line in door.decisions() if line["reason"] == "bad_input"]
     assert [line["ip"] for line in refused] == [IN["REMOTE_ADDR"]] * 4
 
@@ -261,7 +261,7 @@ def test_records_for_requests_that_never_began(door):
         assert c.request(IN, id=8).status == 200
 
 
-def test_beginning_twice_gives_no_two_answers(door):
+def test_beginning_twice_gives_one_response(door):
     with door.connection() as c:
         c.send(fcgi.begin(keep=True) + fcgi.begin(keep=True) + fcgi.params(OUT) + fcgi.stdin())
         try:
@@ -271,7 +271,7 @@ def test_beginning_twice_gives_no_two_answers(door):
     still_answers(door)
 
 
-def test_64_idle_kept_connections_hold_nobody_up(doorward):
+def test_64_idle_kept_connections_delay_no_request(doorward):
     door = doorward(POLICY, server="threads = 1")
     idle = [door.connection() for _ in range(64)]
     try:
@@ -303,7 +303,7 @@ def test_idle_connections_are_closed(doorward):
         assert c.closed_by_peer(30)
 
 
-def test_past_max_connections_new_ones_wait(doorward):
+def test_above_max_connections_new_ones_wait(doorward):
     door = doorward(POLICY, server="threads = 1\nmax_connections = 3")
     held = [door.connection() for _ in range(3)]
     try:
@@ -320,7 +320,7 @@ def test_past_max_connections_new_ones_wait(doorward):
             c.close()
 
 
-def test_random_bytes_hurt_nobody(door):
+def test_random_bytes_do_no_harm(door):
     """A short run; the long one is the fuzzers'."""
     dice = random.Random(1)
     whole = fcgi.request_bytes(IN, keep=True)

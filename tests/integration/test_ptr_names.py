@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""An address with more PTR names than are looked up (max_ptr): rules about names end to end."""
+"""An address with more PTR names than max_ptr: rules about names, through the whole program."""
 
 import pytest
 
@@ -12,7 +12,7 @@ CLIENT, OTHER = "192.0.2.1", "192.0.2.200"
 GOOGLEBOT = {"REMOTE_ADDR": CLIENT, "HTTP_USER_AGENT": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
 NO_FALSE_ONES = "deny = user_agent ~ googlebot & !host .googlebot.com\n"
 GOOD = "zz.googlebot.com"  # the last one in the order of the text
-BOUND = 10  # max_ptr where it is not configured
+BOUND = 10  # the default of max_ptr
 
 
 def strangers(count):
@@ -25,7 +25,7 @@ def crawlers(count):
 
 @pytest.fixture
 def world(hostile):
-    """The address has these names, and the confirmed ones have the address."""
+    """The address claims these names, and the confirmed ones have the address."""
 
     def start(names, confirmed=()):
         def script(q):
@@ -46,7 +46,7 @@ def policy(rule, on_error="error", default="allow", name="default"):
 
 
 @pytest.mark.parametrize("last", [True, False], ids=["last", "first"])
-def test_the_good_one_of_twelve(doorward, world, last):
+def test_the_matching_name_of_twelve(doorward, world, last):
     names = strangers(11) + [GOOD]
     server = world(names if last else names[::-1], {GOOD})
     door = doorward(policy(NO_FALSE_ONES), server_of_names=server)
@@ -68,14 +68,14 @@ def test_the_good_one_of_twelve(doorward, world, last):
         "deny = !host .googlebot.com\nallow = *\n",
     ],
 )
-def test_every_way_to_name_it_lets_it_in(doorward, world, rule):
+def test_every_term_for_a_name_lets_it_in(doorward, world, rule):
     server = world(strangers(11) + [GOOD], {GOOD})
     door = doorward(policy(rule, default="deny"), server_of_names=server)
     assert summary(door.ask(GOOGLEBOT)) == (200, "rule", GOOD)
 
 
 def test_a_rule_of_another_policy_counts(doorward, world):
-    """What is looked up is shared by all policies: each finds its name, whichever asks first."""
+    """All policies share a lookup: each finds its name, in any order of the requests."""
     server = world(strangers(11) + [GOOD], {GOOD})
     door = doorward(
         policy("allow = host ~ ^h00[0-4][.]isp\n", default="deny")
@@ -89,7 +89,7 @@ def test_a_rule_of_another_policy_counts(doorward, world):
 
 @pytest.mark.parametrize("confirmed", [set(), set(strangers(12))], ids=["forged", "confirmed"])
 def test_none_of_twelve_could_match(doorward, world, confirmed):
-    """The names that were not looked up are no crawler's: the denial is certain."""
+    """No name that was not looked up could be a crawler's: the denial is certain."""
     door = doorward(policy(NO_FALSE_ONES), server_of_names=world(strangers(12), confirmed))
     reply = door.ask(GOOGLEBOT)
     assert (reply.status, reason(reply)) == (403, "rule")
@@ -115,13 +115,13 @@ ON_ERROR = {"error": 503, "deny": 403, "allow": 200}
         crawlers(11) + [GOOD],
         strangers(1) + crawlers(10) + [GOOD],
         strangers(60) + crawlers(10) + [GOOD],
-        strangers(100) + [GOOD],  # an answer keeps 64 names: this one may be any
+        strangers(100) + [GOOD],  # a cached answer keeps 64 names: the missing one may be any
         crawlers(100) + [GOOD],
     ],
     ids=["0+12", "1+11", "60+11", "100+1", "0+101"],
 )
-def test_one_beyond_the_bound_is_unknown(doorward, world, names, confirmed):
-    """No rule denies for it or lets in for it: on_dns_error has the say."""
+def test_a_name_beyond_the_limit_is_unknown(doorward, world, names, confirmed):
+    """No rule denies or allows because of it: on_dns_error decides."""
     door = doorward(
         "[policy default]\n"
         + "".join(
@@ -139,8 +139,8 @@ def test_one_beyond_the_bound_is_unknown(doorward, world, names, confirmed):
             assert reply.header("X-Accel-Expires") == "0"
 
 
-def test_a_rule_that_a_reload_brings_counts(doorward, world):
-    """What was looked up before holds no longer where a rule now wants another name."""
+def test_a_new_rule_after_a_reload_counts(doorward, world):
+    """An earlier result is no longer used if a rule now needs another name."""
     server = world(strangers(11) + [GOOD], {GOOD})
     door = doorward(policy("deny = host h000.isp.example\n"), server_of_names=server)
     assert summary(door.ask(GOOGLEBOT)) == (200, "default", None)

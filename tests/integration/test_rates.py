@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""`rate` rules: the whole process counts, a reload forgets nothing, and no answer is kept."""
+"""`rate` rules: the whole process counts, a reload keeps the counts, and no response is cached."""
 
 import json
 import threading
@@ -91,7 +91,7 @@ def test_tokens_come_back(doorward):
         ("allow = !rate 2/h", "deny", ["rule"] * 2 + ["default"]),
         ("allow = rate 2/h", "deny", ["default"] * 2 + ["rate"]),
         ("deny = !rate 2/h", "allow", ["rule"] * 2 + ["default"]),
-        # Both count each request.
+        # Both rules count each request.
         ("deny = rate 2/h & rate 3/h", "allow", ["default"] * 3 + ["rate"]),
         ("allow = !rate 2/h & !rate 3/h", "deny", ["rule"] * 2 + ["default"]),
     ],
@@ -122,11 +122,11 @@ def test_only_what_the_rule_covers_counts(doorward):
     assert count(door, 2, page) == 2
     # An earlier rule decides.
     assert count(door, 5, {**login, "REMOTE_ADDR": "192.0.2.9"}) == 5
-    # Where no rate is asked, an answer may be kept.
+    # If no rate is evaluated, a response may be cached.
     assert age(door.ask(REMOTE_ADDR="192.0.2.9")) > 0
 
 
-def test_rules_and_policies_count_apart(doorward):
+def test_rules_and_policies_count_separately(doorward):
     door = doorward(
         policy("deny = rate 2/h & uri /a", "deny = rate 2/h & uri /b")
         + "[policy heir]\nparent = default\n"
@@ -138,7 +138,7 @@ def test_rules_and_policies_count_apart(doorward):
 
 
 def test_a_request_that_waits_counts_once(doorward, tap):
-    """The rules are asked anew after each look-up."""
+    """The rules are evaluated again after each lookup."""
     door = doorward(
         policy(
             "deny = rate 2/h",
@@ -160,10 +160,10 @@ def test_a_host(doorward, tap):
     assert door.ask(REMOTE_ADDR="2001:db8::1").status == 200
     assert summary(door.ask(REMOTE_ADDR="192.0.2.1")) == (403, "rate", "client.example")
     assert summary(door.ask(REMOTE_ADDR="2001:db8::1")) == (403, "rate", "client.example")
-    # 192.0.2.2 only says that it is client.example: it counts by its address.
+    # 192.0.2.2 only claims that it is client.example: it counts by its address.
     assert count(door, 3, REMOTE_ADDR="192.0.2.2") == 2
     assert count(door, 3, REMOTE_ADDR="192.0.2.5") == 2
-    # Nobody knows who 203.0.113.1 is.
+    # The lookup of 203.0.113.1 fails.
     for _ in range(3):
         reply = door.ask(REMOTE_ADDR="203.0.113.1")
         assert (reply.status, reason(reply), age(reply)) == (403, "dns_error", 0)
@@ -179,7 +179,7 @@ def test_a_certificate(doorward, pki):
     assert door.ask(alice, REMOTE_ADDR="192.0.2.2").status == 200
     assert summary(door.ask(alice, REMOTE_ADDR="192.0.2.3")) == (403, "rate", None)
     assert count(door, 3, rsa, REMOTE_ADDR="192.0.2.1") == 2
-    # Who has none is told by the address, which none of the above has used up.
+    # A client without a certificate counts by its address, which no request above has used up.
     assert count(door, 3, REMOTE_ADDR="192.0.2.1") == 2
 
 
@@ -199,17 +199,17 @@ def test_a_reload_keeps_what_was_counted(doorward):
     assert count(door, 3, client) == 2
     reload("deny = ip 10.0.0.0/8", rule, "deny = uri /gone")
     assert door.ask(client).status == 403
-    # Another rule begins anew, and the old one is not forgotten meanwhile.
+    # Another rule begins with full buckets, and the buckets of the old one are kept meanwhile.
     reload("deny = rate 3/h & uri ~ ^/")
     assert count(door, 4, client) == 3
     reload(rule)
     assert door.ask(client).status == 403
-    # Another table knows nobody.
+    # Another table starts with full buckets.
     reload(rule, cache="rate_entries = 1024")
     assert count(door, 3, client) == 2
 
 
-def test_a_flood_does_not_free_who_is_limited(doorward):
+def test_a_flood_does_not_free_a_limited_client(doorward):
     door = doorward(policy("deny = rate 10/h"), server=FOUR, cache="rate_entries = 1024")
     assert count(door, 11, REMOTE_ADDR="192.0.2.1") == 10
     with door.connection() as connection:
@@ -221,7 +221,7 @@ def test_a_flood_does_not_free_who_is_limited(doorward):
 
 
 def test_through_nginx(doorward, nginx, folder):
-    """The front end may keep answers, and must not keep these."""
+    """The front end caches responses, but must not cache these."""
     port = free_port()
     door = doorward(policy("deny = rate 5/m & uri ~ ^/limited"), server=FOUR)
     nginx(

@@ -22,7 +22,7 @@ def rdns(reply):
         ("192.0.2.1", "verified", "client.example"),
         ("::ffff:192.0.2.1", "verified", "client.example"),
         ("2001:db8::1", "verified", "client.example"),
-        ("198.51.100.10", "verified", "alias.example"),  # CNAMEs on both ways
+        ("198.51.100.10", "verified", "alias.example"),  # CNAMEs in both directions
         ("192.0.2.9", "verified", "mixed.example"),  # lower-cased, no final dot
         ("192.0.2.12", "verified", "_spf.under.example"),
         ("192.0.2.2", "mismatch", None),  # forged
@@ -35,7 +35,7 @@ def rdns(reply):
         ("2001:db8::4", "none", None),
         ("203.0.113.5", "error", None),  # SERVFAIL for the PTR
         ("192.0.2.8", "error", None),  # SERVFAIL for the name
-        ("198.18.0.1", "error", None),  # REFUSED: not a server for it
+        ("198.18.0.1", "error", None),  # REFUSED: the server does not have the zone
     ],
 )
 def test_results(doorward, nsd, address, result, name):
@@ -61,8 +61,8 @@ def test_names_that_are_no_host_names_cost_no_forward_lookup(doorward, tap, addr
     assert tap.counted(reverse(address), "PTR") == tap.count() == 1
 
 
-def test_the_name_that_confirms_is_not_the_one_that_the_rule_wants(doorward, nsd):
-    """Two PTRs: honest.example confirms, admin.example is what the rule wants."""
+def test_the_confirmed_name_is_not_the_name_in_the_rule(doorward, nsd):
+    """Two PTRs: honest.example is confirmed, admin.example is the name in the rule."""
     door = doorward("[policy default]\nallow = host admin.example\n", server_of_names=nsd)
     assert summary(door.ask(REMOTE_ADDR="192.0.2.3")) == (403, "default", "honest.example")
     door.stop()
@@ -73,7 +73,7 @@ def test_a_confirmed_name_among_others_is_enough(doorward, nsd):
     assert summary(door.ask(REMOTE_ADDR="192.0.2.3")) == (200, "rule", "honest.example")
 
 
-def test_the_matched_name_is_the_one_in_the_answer(doorward, nsd):
+def test_the_matched_name_is_in_the_response(doorward, nsd):
     door = doorward(
         "[policy default]\nallow = host b.two.example\n[policy any]\nallow = *\n",
         server_of_names=nsd,
@@ -83,7 +83,7 @@ def test_the_matched_name_is_the_one_in_the_answer(doorward, nsd):
 
 
 def test_forged_pointers_never_name_a_client(doorward, nsd):
-    """Neither in the answer nor for a rule, neither allowing nor denying."""
+    """Neither in the response nor for a rule, neither in an allow nor in a deny."""
     door = doorward(
         """
 [policy default]
@@ -103,7 +103,7 @@ allow = *
     assert "client.example" not in str([d.get("hostname") for d in door.decisions()])
 
 
-def test_single_believes_the_pointer_and_says_so(doorward, tap):
+def test_single_uses_the_ptr_and_says_so(doorward, tap):
     door = doorward(
         "[policy default]\nrdns = single\nallow = host client.example\n"
         "[policy on]\nrdns = on\nallow = host client.example\n",
@@ -128,7 +128,7 @@ def test_single_and_double_do_not_share_results(doorward, nsd):
         assert summary(door.ask(forged)) == (403, "default", None)
 
 
-def test_off_asks_nothing(doorward, tap):
+def test_off_sends_no_query(doorward, tap):
     door = doorward("[policy default]\nrdns = off\nallow = *\n", server_of_names=tap)
     reply = door.ask(REMOTE_ADDR="192.0.2.1")
     assert (summary(reply), rdns(reply)) == ((200, "rule", None), "off")
@@ -153,12 +153,12 @@ def test_crawlers(doorward, tap):
         "crawl-66-249-66-1.googlebot.com",
     )
     assert summary(door.ask(claim, REMOTE_ADDR="192.0.2.13")) == (403, "rule", None)  # forged PTR
-    assert summary(door.ask(claim, REMOTE_ADDR="192.0.2.4")) == (403, "rule", None)  # none at all
-    # A name that only ends alike.
+    assert summary(door.ask(claim, REMOTE_ADDR="192.0.2.4")) == (403, "rule", None)  # no name at all
+    # A name that only has the same last characters.
     assert summary(door.ask(claim, REMOTE_ADDR="192.0.2.14"))[:2] == (403, "rule")
 
 
-def test_rdns_when_needed_costs_others_no_query(doorward, tap):
+def test_rdns_when_needed_costs_other_clients_no_query(doorward, tap):
     door = doorward(CRAWLERS, server_of_names=tap)
     for agent in ["curl/7.88.1", "", None]:
         params = {} if agent is None else {"HTTP_USER_AGENT": agent}
@@ -167,13 +167,13 @@ def test_rdns_when_needed_costs_others_no_query(doorward, tap):
     assert tap.count() == 0
 
 
-def test_rdns_when_always_wants_the_name_for_the_answer(doorward, tap):
+def test_rdns_when_always_looks_up_for_the_response(doorward, tap):
     door = doorward("[policy default]\nallow = ip 192.0.2.1\n", server_of_names=tap)
     assert summary(door.ask(REMOTE_ADDR="192.0.2.1")) == (200, "rule", "client.example")
     assert tap.count() == 2
 
 
-def test_answers_are_cached_and_hold_as_long_as_the_smallest_ttl(doorward, tap):
+def test_answers_are_cached_for_the_smallest_ttl(doorward, tap):
     door = doorward(ANYONE_NAMED + "max_cache = 1h\n", server_of_names=tap)
     for address, ttl in [("192.0.2.11", 60), ("2001:db8::11", 60), ("192.0.2.1", 300)]:
         age = int(door.ask(REMOTE_ADDR=address).header("X-Accel-Expires"))
@@ -186,7 +186,7 @@ def test_answers_are_cached_and_hold_as_long_as_the_smallest_ttl(doorward, tap):
     assert tap.count() == asked
 
 
-def test_denials_hold_too(doorward, tap):
+def test_denials_are_valid_for_a_time_too(doorward, tap):
     door = doorward(
         ANYONE_NAMED + "max_cache = 1h\n", dns="case_randomization = no", server_of_names=tap
     )
@@ -197,12 +197,12 @@ def test_denials_hold_too(doorward, tap):
     assert tap.counted(reverse("192.0.2.2")) == tap.counted(reverse("192.0.2.4")) == 1
 
 
-def test_max_cache_bounds_what_dns_allows(doorward, nsd):
+def test_max_cache_limits_the_ttl(doorward, nsd):
     door = doorward(ANYONE_NAMED + "max_cache = 7s\n", server_of_names=nsd)
     assert door.ask(REMOTE_ADDR="192.0.2.1").header("X-Accel-Expires") == "7"
 
 
-def test_the_same_question_is_asked_once(doorward, tap):
+def test_the_same_query_is_sent_once(doorward, tap):
     """Requests that wait for the same answer are joined."""
     door = doorward(ANYONE_NAMED, server="threads = 1", server_of_names=tap)
     tap.hold(reverse("192.0.2.1"))
@@ -228,14 +228,14 @@ elsewhere.example.       A   192.0.2.1
         ANYONE_NAMED, dns=f"static_zone = {folder}/names.zone", server_of_names=tap
     )
     assert hostname(door.ask(REMOTE_ADDR="192.0.2.1")) == "elsewhere.example"
-    # Below a name with an SOA: not in the file, not in the world.
+    # Below a name with an SOA: a name that is not in the file does not exist.
     assert rdns(door.ask(REMOTE_ADDR="192.0.2.9")) == "none"
     assert tap.count() == 0
-    # Other names are the servers' to answer.
+    # Other names are looked up on the servers.
     assert hostname(door.ask(REMOTE_ADDR="2001:db8::1")) == "client.example"
 
 
-def test_private_addresses_are_not_asked_about(doorward, tap):
+def test_private_addresses_are_not_looked_up(doorward, tap):
     door = doorward(ANYONE_NAMED, dns="private_ptr = no", server_of_names=tap)
     for address in ["127.0.0.1", "10.1.2.3", "192.168.1.1", "fe80::1", "::1", "fd00::1"]:
         assert door.ask(REMOTE_ADDR=address).status == 403

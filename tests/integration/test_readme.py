@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
-"""What the README shows works as it stands there."""
+"""The examples of the README work unchanged."""
 
 import re
 
@@ -61,7 +61,7 @@ def test_the_configuration_checks_out(folder):
 
 
 def test_every_reason_is_listed():
-    """As the program's own table has them."""
+    """The same as in the program's own table."""
     source = (REPOSITORY / "src" / "policy" / "policy.c").read_text()
     words = set(re.findall(r'\[POLICY_REASON_\w+\] =\s*"(\w+)"', source))
     table = README[README.index("| reason |") :]

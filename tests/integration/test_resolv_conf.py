@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""/etc/resolv.conf, one of our own that nobody else sees, and servers on port 53 of their own addresses."""
+"""/etc/resolv.conf, in a mount namespace of the test, and servers on port 53 of their own
+addresses."""
 
 import contextlib
 import re
@@ -28,7 +29,7 @@ def may_mount():
 
 @contextlib.contextmanager
 def server(address, name):
-    """Says of every address that it is `name`, for 5 s."""
+    """Replies for every address that its name is `name`, for 5 s."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         try:
             udp.bind((address, 53))
@@ -106,8 +107,8 @@ def in_use(text):
     ],
     ids=["one", "three", "none"],
 )
-def test_the_dump_says_which_are_in_use(folder, servers, wanted):
-    """As a comment: the file that is dumped still leaves the choice to resolv.conf."""
+def test_the_dump_has_the_servers_in_use(folder, servers, wanted):
+    """As a comment: the dumped file still leaves the choice to resolv.conf."""
     resolv = folder / "resolv.conf"
     resolv.write_text("".join(f"nameserver {server}\n" for server in servers))
 

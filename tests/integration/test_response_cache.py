@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""A doorward that remembers its answers, beside one that decides each request anew."""
+"""A doorward with a response cache, compared with a doorward without one."""
 
 import contextlib
 import random
@@ -84,8 +84,8 @@ def told(connection, pairs, role):
     return reply.status, [pair for pair in reply.headers if pair[0] not in PASSING]
 
 
-def test_no_request_gets_the_answer_of_another(folder, stack, nsd, pki):
-    """Each comes several times, among others that differ from it in one thing."""
+def test_no_request_gets_the_response_of_another(folder, stack, nsd, pki):
+    """Each request comes several times, among others that differ from it in one input."""
     connections = []
     for name, size in ("remembers", "answers = 1M"), ("forgets", "answers = 0"):
         place = folder / name
@@ -107,6 +107,6 @@ def test_no_request_gets_the_answer_of_another(folder, stack, nsd, pki):
             pairs += [(name, value)] if value is not None else []
         role = rng.choice([fcgi.RESPONDER, fcgi.RESPONDER, fcgi.AUTHORIZER])
         remembered, anew = (told(connection, pairs, role) for connection in connections)
-        # The files of the two have different names.
+        # The files of the two doorwards have different names.
         remembered = repr(remembered).replace("/remembers/", "/forgets/")
         assert remembered == repr(anew), (number, pairs)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""The answers in full, in both roles, on allow and on denial."""
+"""The whole responses, in both roles, on allow and on denial."""
 
 import pytest
 from cryptography import x509
@@ -85,7 +85,7 @@ def test_responder_allows(door, pki):
     assert reply.stderr == b"" and reply.app_status == 0 and reply.protocol_status == 0
 
 
-def test_responder_denies_and_says_as_much(door, pki):
+def test_responder_denies_with_the_same_headers(door, pki):
     """nginx reads the headers of a denial, too."""
     reply = door.ask(client(pki, "192.0.2.2"))
     assert reply.stdout.startswith(b"Status: 403")
@@ -122,7 +122,7 @@ def test_authorizer_allows(door, pki):
 
 @pytest.mark.parametrize("verify", ["SUCCESS", "FAILED:x"])
 def test_authorizer_denies_and_leaks_nothing(door, pki, verify):
-    """lighttpd hands every header of a denial to the client."""
+    """lighttpd forwards every header of a denial to the client."""
     reply = door.ask(dict(client(pki, "192.0.2.2"), SSL_CLIENT_VERIFY=verify), role=fcgi.AUTHORIZER)
     assert reply.status == 403 and reply.stdout.startswith(b"Status: 403")
     text = reply.stdout.decode().lower()
@@ -145,7 +145,7 @@ def test_absent_values_have_no_header(doorward):
     assert not [name for name in names if name.startswith("X-Client-Cert")]
 
 
-def test_no_byte_of_a_claim_gets_into_an_answer(doorward):
+def test_no_byte_of_a_claim_gets_into_a_response(doorward):
     door = doorward("[policy default]\nrdns = off\nallow = user_agent ~ attack\n")
     evil = "attack\r\nX-Injected: yes\r\n\r\n<script>"
     for params in [
@@ -157,7 +157,7 @@ def test_no_byte_of_a_claim_gets_into_an_answer(doorward):
         for role in [fcgi.RESPONDER, fcgi.AUTHORIZER]:
             reply = door.ask(params, role=role)
             assert b"njected" not in reply.stdout and b"script" not in reply.stdout
-    # Nor does it make two lines of one in the log.
+    # Nor does it split a line of the log into two.
     assert len(door.decisions()) == 8
 
 
@@ -190,20 +190,20 @@ def test_odd_names_in_certificates_stay_in_their_header(doorward, pki):
         ("max_cache = 0s\nallow = ip 192.0.2.0/24", False),
     ],
 )
-def test_how_long_an_answer_holds(doorward, pki, policy, cached):
+def test_how_long_a_response_is_valid(doorward, pki, policy, cached):
     door = doorward(f"[policy default]\nrdns = off\n{policy}\n")
     reply = door.ask(client(pki))
     assert reply.status == 200
     assert (int(reply.header("X-Accel-Expires")) > 0) == cached
 
 
-def test_errors_are_not_kept(doorward):
+def test_errors_are_not_cached(doorward):
     door = doorward("[policy default]\nmax_cache = 1h\n")
     assert door.ask(REMOTE_ADDR="x").header("X-Accel-Expires") == "0"
     assert door.ask(DOORWARD_POLICY="x", REMOTE_ADDR="192.0.2.1").header("X-Accel-Expires") == "0"
 
 
-def test_the_log_says_what_was_decided(door, pki):
+def test_the_log_has_the_decision(door, pki):
     door.ask(client(pki))
     door.ask(client(pki, "192.0.2.2"))
     allowed, denied = door.decisions()
@@ -215,7 +215,7 @@ def test_the_log_says_what_was_decided(door, pki):
     assert allowed["ms"] >= 0
 
 
-def test_the_longest_answer(doorward, pki):
+def test_the_longest_response(doorward, pki):
     """16 KiB of certificate whose every character is escaped: more than one record holds."""
     door = doorward(
         "[policy default]\nrdns = off\nclient_cert = required\nallow = cert.issuer CN=doors\n",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""What the service manager is told, by a real NOTIFY_SOCKET."""
+"""The messages to the service manager, by a real NOTIFY_SOCKET."""
 
 import contextlib
 import ctypes
@@ -56,7 +56,7 @@ def test_an_abstract_address(doorward):
 
 
 @pytest.mark.parametrize("address", ["", "relative", "@", "/" + "x" * 108, "/nobody/there"])
-def test_a_manager_that_cannot_be_told(doorward, address):
+def test_a_manager_that_cannot_be_reached(doorward, address):
     door = doorward(OPEN, env={**os.environ, "NOTIFY_SOCKET": address})
     door.wait_for_log("NOTIFY_SOCKET")
     assert door.ask(CLIENT).status == 200
@@ -65,7 +65,7 @@ def test_a_manager_that_cannot_be_told(doorward, address):
 @pytest.mark.parametrize(
     "policy, more", [(BAD, {}), (OPEN, {"server": "listen = unix:/missing/folder/s"})]
 )
-def test_what_cannot_serve_is_never_ready(folder, manager, stack, policy, more):
+def test_a_process_that_cannot_serve_is_never_ready(folder, manager, stack, policy, more):
     door = Doorward(folder, policy, env=manager.environment(), wait=False, **more)
     stack.callback(door.process.kill)
     assert door.process.ended() != 0
@@ -107,7 +107,7 @@ def watchdog(manager, milliseconds, **more):
 
 @contextlib.contextmanager
 def a_worker_stopped(pid):
-    """One thread of many stands still, as in an endless loop or a dead lock (ptrace(2))."""
+    """Stops one thread of many, as in an endless loop or a deadlock (ptrace(2))."""
     tasks = [int(task) for task in os.listdir(f"/proc/{pid}/task")]
     workers = [t for t in tasks if Path(f"/proc/{pid}/task/{t}/comm").read_text() == "worker\n"]
     libc = ctypes.CDLL(None, use_errno=True)
@@ -152,7 +152,7 @@ def test_a_worker_that_hangs_stops_the_watchdog(doorward, manager):
     assert len(manager.said("READY")) == 2
 
 
-def test_a_successor_is_the_main_process(doorward, manager, folder):
+def test_the_new_process_is_the_main_process(doorward, manager, folder):
     door = doorward(OPEN, env=watchdog(manager, 200))
     manager.wait_for("WATCHDOG", 2)
     door.configure(SHUT)
@@ -170,7 +170,7 @@ def test_a_successor_is_the_main_process(doorward, manager, folder):
     manager.wait_for("STOPPING")
 
 
-def test_a_hand_over_that_fails_is_told(doorward, manager):
+def test_an_upgrade_that_fails_is_told(doorward, manager):
     door = doorward(OPEN, env=manager.environment())
     manager.wait_for("READY")
     door.configure(BAD)

@@ -28,7 +28,7 @@ def test_reload(doorward):
         wait_for(lambda: kept.request(CLIENT).status == 403, "the old policy again")
 
 
-def test_a_reload_tells_what_needs_a_restart(doorward):
+def test_a_reload_names_the_keys_that_need_a_restart(doorward):
     door = doorward(OPEN, server="backlog = 100\nthreads = 1\nidle_timeout = 1m\n")
 
 

@@ -2,12 +2,13 @@
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
 """
-Rules about uri and http_host against what each front end really serves: who spells a guarded path
-or host in another way must not get it, and who spells an open one honestly must.
+Rules about uri and http_host compared with what each front end really serves: a client that spells
+a guarded path or host in another way must not get it, and a client that spells an open one honestly
+must.
 
-One client may have everything, and shows what the server makes of a spelling; one may not have
-what is guarded (`deny` with a default of allow), one only what is open (`allow` with a default of
-deny), one not the host intern.example.
+One client may get everything, and shows how the server reads a spelling; one may not get guarded
+paths (`deny` with a default of allow), one only open paths (`allow` with a default of deny), one
+not the host intern.example.
 """
 
 import posixpath
@@ -42,7 +43,7 @@ allow = ip 127.0.0.7 & uri ~ ^{open}/
 
 
 def readings(target):
-    """What applications of many kinds take a request target for; written without doorward's."""
+    """How applications of many kinds read a request target; written without code of doorward."""
     path = target.split("?")[0]
     raw = path.split("#")[0]
     if "://" in raw:
@@ -62,7 +63,7 @@ def readings(target):
 
 def served(target):
     found = set(readings(target))
-    # One that looks at the beginning of what it did not resolve.
+    # An application that checks the beginning of a path that it did not resolve.
     if any(text.startswith("/admin/") and text.endswith("/secret.txt") for text in found):
         found.add("/admin/secret.txt")
     texts = {"/admin/secret.txt": SECRET, "/pub/page.txt": PAGE}
@@ -70,7 +71,7 @@ def served(target):
 
 
 class Backend:
-    """An application behind a proxy, that serves whatever any reading leads to."""
+    """An application behind a proxy that serves the path of any reading."""
 
     def __init__(self, _):
         class Handler(BaseHTTPRequestHandler):
@@ -96,7 +97,8 @@ class Backend:
 
 
 class Asked(sites.Site):
-    """Front ends that cannot be had: what they ask, and an application that is given what passes."""
+    """Front ends that are not installed: their requests, and an application that gets the requests
+    that pass."""
 
     def start(self):
         self.door_address = str(self.folder / "http.sock")
@@ -136,7 +138,7 @@ class Envoy(Asked):
 
 
 def over_tls(site, source, target, host):
-    """One request, byte for byte; all that comes back."""
+    """Sends one request, byte for byte; returns the whole response."""
     context = ssl.create_default_context(cafile=site.pki.authority.file)
     line = socket.create_connection(("127.0.0.1", site.port), DEADLINE, (source, 0))
     text = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
@@ -184,7 +186,7 @@ def site(request, pki):
             file.write_text(text)
 
     def fetch(source, target, host="localhost"):
-        """The words of ours that this client gets."""
+        """The marks of pages that this client gets."""
         text = getattr(site, "ask", lambda *how: over_tls(site, *how))(source, target, host)
         if is_program:
             return {SECRET} if text.startswith("HTTP/1.1 200 ") else set()
@@ -197,7 +199,7 @@ def site(request, pki):
 
 
 def spellings(path):
-    """Other ways to write a path; most of which some server takes for it."""
+    """Other spellings of a path; most of them are the same path to some server."""
     bare = path[1:]
     letter = f"%{ord(bare[0]):02x}"
     ups = ["..", "%2e%2e", ".%2e", "%2E.", "%252e%252e", "..;", "..;x=1", "%c0%ae%c0%ae", "..%00",
@@ -222,7 +224,7 @@ def test_a_guarded_path_in_any_spelling(site):
     targets = list(dict.fromkeys(spellings(site.target)))
     assert len(targets) >= 80
     if site.page is None:
-        targets = targets[:40]  # each starts a process
+        targets = targets[:40]  # each request starts a process
     shown = [target for target in targets if SECRET in site.fetch(ALL, target)]
     who = [GUARDED, OPEN_ONLY]
     leaks = [(source, target) for target in shown for source in who if SECRET in site.fetch(source, target)]

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Own verification as a service does it: files that change, pins, names that agree, answers' time."""
+"""verify = local in a running service: files that change, pins, cert_host, the validity of
+responses."""
 
 import json
 import os
@@ -40,7 +41,7 @@ def max_age(reply):
     return int(reply.header("X-Accel-Expires"))
 
 
-def test_the_front_ends_word_is_not_asked(doorward, pki, ca):
+def test_the_verdict_of_the_front_end_is_not_read(doorward, pki, ca):
     door = doorward(LOCAL + "ca_file = ca.pem\n")
     for _ in range(3):
         assert ask(door, pki.alice).status == 200
@@ -114,7 +115,7 @@ def test_a_new_crl_revokes(doorward, folder, pki, ca):
     wait_for(lambda: reason(ask(door, pki.rsa)) == "cert_untrusted", "the stale list")
 
 
-def test_an_answer_holds_as_long_as_the_crl(doorward, folder, pki, ca):
+def test_a_response_is_valid_as_long_as_the_crl(doorward, folder, pki, ca):
     (folder / "ca.crl").write_bytes(chains.crl(ca, now=now(), end=DAY / 24))
     door = doorward(LOCAL + "ca_file = ca.pem\ncrl_file = ca.crl\nmax_cache = 24h\n")
     for _ in range(2):
@@ -166,13 +167,13 @@ def test_names_agree_exactly(doorward, folder, pki, ca, nsd):
 @pytest.mark.parametrize(
     "word, status, why", [("deny", 403, "dns_error"), ("error", 503, "dns_error"), ("allow", 200, "default")]
 )
-def test_names_that_nobody_knows(doorward, pki, ca, nsd, word, status, why):
+def test_failed_lookups(doorward, pki, ca, nsd, word, status, why):
     door = doorward(NAMED + f"cert_host = exact\non_dns_error = {word}\n", server_of_names=nsd)
     reply = ask(door, pki.alice, "203.0.113.1")
     assert (reply.status, reason(reply), max_age(reply)) == (status, why, 0)
 
 
-def test_names_that_nobody_knows_are_no_way_around_the_rules(doorward, pki, ca, nsd):
+def test_failed_lookups_do_not_bypass_the_rules(doorward, pki, ca, nsd):
     door = doorward(
         NAMED + "cert_host = exact\non_dns_error = allow\n"
         f"deny = cert.serial 0x{pki.alice.serial}\n",
@@ -197,7 +198,7 @@ def test_names_share_a_domain(doorward, pki, ca, nsd):
 
 
 def test_many_at_once(doorward, pki, ca):
-    """Good ones stay good whatever bad ones come at the same time; trust changes under way."""
+    """Good certificates pass while bad ones come at the same time and the trust store changes."""
     door = doorward(LOCAL + "ca_file = ca.pem\n", cache="cert_entries = 16\n")
     certificates = [pki.alice, pki.rsa, pki.stranger, pki.self_signed, pki.expired, pki.wildcard]
     expected = [200, 200, 403, 403, 403, 200]

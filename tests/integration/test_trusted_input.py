@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Which input is believed: the client's address, and who may say it."""
+"""Which input is trusted: the client's address, and which peers may send it."""
 
 import fcgi
 import pytest
@@ -64,8 +64,8 @@ def test_no_address(door):
     assert verdict(door.ask(HTTP_HOST="a.example")) == (403, "no_address")
 
 
-def test_strangers_headers_change_nothing(door, pki):
-    """Whatever a stranger puts into identity headers, the outcome is that of REMOTE_ADDR."""
+def test_headers_of_an_untrusted_peer_change_nothing(door, pki):
+    """With any identity headers of an untrusted peer, the outcome is that of REMOTE_ADDR."""
     forged = [
         {"HTTP_X_REAL_IP": INSIDE},
         {"HTTP_X_REAL_IP": "nonsense"},
@@ -84,7 +84,7 @@ def test_strangers_headers_change_nothing(door, pki):
         assert verdict(door.ask(headers, REMOTE_ADDR=INSIDE)) == ALLOWED, headers
 
 
-def test_the_log_says_what_was_not_believed_and_what_would_fix_it(door):
+def test_the_log_says_what_was_not_trusted_and_how_to_fix_it(door):
     door.ask(REMOTE_ADDR=OUTSIDE, HTTP_X_REAL_IP=INSIDE)
     line = door.decisions()[-1]
     assert "X_REAL_IP" in line["ignored"]
@@ -92,12 +92,12 @@ def test_the_log_says_what_was_not_believed_and_what_would_fix_it(door):
 
 
 @pytest.mark.parametrize("value", ["0", "", "yes", "true", "1 ", "11", "01"])
-def test_only_1_trusts(door, value):
+def test_only_the_value_1_trusts(door, value):
     reply = door.ask(REMOTE_ADDR=OUTSIDE, HTTP_X_REAL_IP=INSIDE, DOORWARD_TRUST_HEADERS=value)
     assert verdict(reply) == DENIED
 
 
-def test_headers_of_a_front_end_that_says_so(door):
+def test_headers_with_the_parameter(door):
     trust = {"REMOTE_ADDR": OUTSIDE, "DOORWARD_TRUST_HEADERS": "1"}
     assert verdict(door.ask(trust, HTTP_X_REAL_IP=INSIDE)) == ALLOWED
     assert verdict(door.ask(trust, HTTP_X_REAL_IP="::ffff:192.0.2.1")) == ALLOWED
@@ -107,7 +107,7 @@ def test_headers_of_a_front_end_that_says_so(door):
     assert verdict(door.ask(trust)) == DENIED
 
 
-def test_headers_where_the_configuration_says_so(doorward):
+def test_headers_with_trust_headers(doorward):
     door = doorward(POLICY, frontend="trust_headers = yes")
     assert verdict(door.ask(REMOTE_ADDR=OUTSIDE, HTTP_X_REAL_IP=INSIDE)) == ALLOWED
 
@@ -120,7 +120,7 @@ def test_headers_from_a_trusted_proxy(door):
     assert verdict(door.ask(REMOTE_ADDR=PROXY)) == DENIED
 
 
-def test_without_remote_addr_no_header_is_believed(door, pki):
+def test_without_remote_addr_no_header_is_trusted(door, pki):
     """One forgotten line of the front end's configuration must not let its clients choose."""
     forged = [
         {"HTTP_X_REAL_IP": INSIDE},
@@ -142,7 +142,7 @@ def test_without_remote_addr_no_header_is_believed(door, pki):
         assert "DOORWARD_TRUST_HEADERS" in detail
 
 
-def test_without_remote_addr_where_the_front_end_says_so(door):
+def test_without_remote_addr_with_the_parameter(door):
     trust = {"DOORWARD_TRUST_HEADERS": "1"}
     assert verdict(door.ask(trust, HTTP_X_REAL_IP=INSIDE)) == ALLOWED
     assert verdict(door.ask(trust, HTTP_X_REAL_IP=OUTSIDE)) == DENIED
@@ -150,7 +150,7 @@ def test_without_remote_addr_where_the_front_end_says_so(door):
     assert verdict(door.ask(trust)) == (403, "no_address")
 
 
-def test_without_remote_addr_where_the_configuration_says_so(doorward):
+def test_without_remote_addr_with_trust_headers(doorward):
     door = doorward(POLICY, frontend="trust_headers = yes")
     assert verdict(door.ask(HTTP_X_REAL_IP=INSIDE)) == ALLOWED
     assert verdict(door.ask(HTTP_X_REAL_IP=OUTSIDE)) == DENIED
@@ -220,7 +220,7 @@ def test_forwarded_for_is_read_from_the_right(doorward, value, expected):
     ],
 )
 def test_two_headers_that_name_two_clients(doorward, real_ip, forwarded, expected):
-    """A balancer appends to one of them, and passes the client's own other one on."""
+    """A load balancer appends to one of them, and passes on the client's own other one."""
     door = doorward(POLICY, frontend="trusted_proxies = 10.0.0.0/8\nforwarded_for = yes")
     both = [("HTTP_X_REAL_IP", real_ip), ("HTTP_X_FORWARDED_FOR", forwarded)]
     assert verdict(door.ask([("REMOTE_ADDR", PROXY)] + both)) == expected
@@ -252,7 +252,7 @@ def test_one_source_by_name(doorward, source, real_ip, forwarded, expected):
     if expected[1] == "no_address":
         detail = door.decisions()[-1]["detail"]
         assert source.upper().replace("-", "_") in detail and "[frontend] address" in detail
-    # A stranger's headers name nobody, whichever is configured.
+    # Headers of an untrusted peer give no address, with any configured source.
     assert verdict(door.ask(headers, REMOTE_ADDR=OUTSIDE)) == DENIED
     assert verdict(door.ask(headers, REMOTE_ADDR=INSIDE)) == ALLOWED
     assert verdict(door.ask(headers)) == (403, "no_address")
@@ -282,7 +282,7 @@ def test_check_gives_the_address_whatever_its_source(tmp_path, source, trust):
         ),
     ],
 )
-def test_a_bad_address_is_told(doorward, params, words):
+def test_a_bad_address_is_logged(doorward, params, words):
     door = doorward(POLICY, frontend="trusted_proxies = 10.0.0.0/8\nforwarded_for = yes")
     assert verdict(door.ask(params)) == (403, "bad_address")
     detail = door.decisions()[-1]["detail"]
@@ -301,7 +301,7 @@ def test_a_bad_address_is_told(doorward, params, words):
         ("trusted_proxies = 10.0.0.0/8\nforwarded_for = yes", {"REMOTE_ADDR": PROXY}, None),
     ],
 )
-def test_a_forwarded_for_that_is_not_read_is_told(doorward, frontend, params, said):
+def test_a_forwarded_for_that_is_not_read_is_logged(doorward, frontend, params, said):
     door = doorward(POLICY, frontend=frontend)
     door.ask(params, HTTP_X_FORWARDED_FOR=INSIDE)
     ignored = door.decisions()[-1].get("ignored")
@@ -332,8 +332,8 @@ def test_identity_that_comes_twice_is_denied(door, name, twice):
     assert summary(reply)[2] is None
 
 
-def test_forwarded_for_twice_from_an_authorizers_front_end(doorward):
-    """lighttpd joins lines, and gives X_Forwarded_For, which the client adds, the same name."""
+def test_forwarded_for_twice_over_an_authorizer(doorward):
+    """lighttpd joins lines, and also joins X_Forwarded_For from the client, under the same name."""
     door = doorward(POLICY, frontend="trusted_proxies = 10.0.0.0/8\nforwarded_for = yes")
     twice = [("REMOTE_ADDR", PROXY), ("HTTP_X_FORWARDED_FOR", [OUTSIDE, INSIDE])]
     reply = door.ask(twice, role=fcgi.AUTHORIZER)
@@ -372,7 +372,7 @@ def test_no_default_policy(doorward):
     assert verdict(door.ask(REMOTE_ADDR=INSIDE, DOORWARD_POLICY="other")) == ALLOWED
 
 
-def test_a_clients_content_length_is_never_believed(door):
+def test_a_clients_content_length_is_never_trusted(door):
     for value in ["5", "-1", "99999999999999999999", "x", ""]:
         assert verdict(door.ask(REMOTE_ADDR=INSIDE, CONTENT_LENGTH=value)) == ALLOWED
 
@@ -385,7 +385,7 @@ WITH_CERT = "[policy default]\nrdns = off\nclient_cert = required\nallow = cert 
 @pytest.mark.parametrize(
     "given, expected, words",
     [
-        # What came: P and H are certificates, S is SUCCESS.
+        # The inputs: P and H are certificates, S is SUCCESS.
         ({CERT_P: "P", WORD_P: "S"}, "rule", []),
         ({CERT_H: "H", WORD_H: "S"}, "rule", []),
         ({CERT_H: "H", WORD_H: "S", WORD_P: "NONE"}, "rule", []),
@@ -403,7 +403,7 @@ WITH_CERT = "[policy default]\nrdns = off\nclient_cert = required\nallow = cert 
         ({CERT_P: "", CERT_H: "H", WORD_P: "S", WORD_H: "S"}, "cert_missing", [CERT_P]),
     ],
 )
-def test_certificate_and_word_of_one_kind(doorward, pki, given, expected, words):
+def test_certificate_and_verdict_of_one_kind(doorward, pki, given, expected, words):
     door = doorward(WITH_CERT, frontend="trust_headers = yes")
     texts = {"P": pki.alice.pem, "H": pki.alice.escaped, "S": "SUCCESS"}
     params = {name: texts.get(value, value) for name, value in given.items()}
@@ -413,7 +413,7 @@ def test_certificate_and_word_of_one_kind(doorward, pki, given, expected, words)
     assert "cut" not in door.decisions()[-1] and "\x1b" not in detail
 
 
-def test_a_certificate_that_is_not_believed_is_told(doorward, pki):
+def test_a_certificate_that_is_not_trusted_is_logged(doorward, pki):
     door = doorward(WITH_CERT)
     forged = {CERT_H: pki.alice.escaped, WORD_H: "SUCCESS"}
     assert reason(door.ask(forged, REMOTE_ADDR=INSIDE)) == "cert_missing"
@@ -434,10 +434,11 @@ def test_a_certificate_that_is_not_believed_is_told(doorward, pki):
     ],
 )
 @pytest.mark.parametrize("verify", ["frontend", "local"])
-def test_the_word_is_about_the_certificate_that_came(
+def test_the_verdict_is_about_the_certificate_that_came(
     doorward, pki, verify, subject, issuer, expected
 ):
-    """ingress-nginx says whose certificate it verified, and may pass on another one."""
+    """ingress-nginx sends the subject of the certificate that it verified, and may pass on another
+    certificate."""
     policy = WITH_CERT + f"verify = {verify}\nca_file = {pki.authority.file}\n"
     door = doorward(policy, frontend="profile = ingress-nginx\ntrusted_proxies = 10.0.0.0/8")
     sent = {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Peers that may not ask, on a port that everyone reaches, and those that may beside them."""
+"""Peers that may not ask, on a port that every host reaches, beside peers that may."""
 
 import socket
 import ssl
@@ -18,7 +18,7 @@ ASK = "GET {} HTTP/1.1\r\nHost: door\r\nX-Real-IP: 192.0.2.1\r\n\r\n"
 
 @pytest.fixture
 def door(doorward, folder):
-    """127.0.0.1 may ask, the rest of 127.0.0.0/8 is strange."""
+    """127.0.0.1 may ask, the rest of 127.0.0.0/8 may not."""
     port = free_port()
     door = doorward(
         POLICY,
@@ -43,7 +43,7 @@ def connect(door, source, text=""):
 
 
 def answer(one):
-    """All of it until the end of the stream, or of a first answer that keeps its connection."""
+    """All bytes until the end of the stream, or of a first response that keeps its connection."""
     got = b""
     while not (got.endswith(b"\r\n\r\n") and b"Content-Length: 0" in got):
         piece = one.recv(65536)
@@ -66,7 +66,7 @@ def is_open(one):
 
 
 def friends_are_served(door):
-    """Over FastCGI, over HTTP on a Unix socket, and a trusted peer on the very port."""
+    """Over FastCGI, over HTTP on a Unix socket, and a trusted peer on the same port."""
     assert door.ask(REMOTE_ADDR="192.0.2.1").status == 200
     with socket.socket(socket.AF_UNIX) as one:
         one.settimeout(DEADLINE)
@@ -87,7 +87,7 @@ def friends_are_served(door):
     ],
     ids=["silent", "healthz", "half", "large"],
 )
-def test_a_flood_of_strangers_keeps_nobody_out(door, text):
+def test_a_flood_of_untrusted_peers_keeps_no_peer_out(door, text):
     flood = []
     for i in range(4 * MAX):
         one = connect(door, f"127.0.0.{66 + i % 4}")
@@ -99,10 +99,10 @@ def test_a_flood_of_strangers_keeps_nobody_out(door, text):
         if i % MAX == 0:
             friends_are_served(door)
     friends_are_served(door)
-    # The newest may still be there, and no more than these: no memory is held for the rest.
+    # Only the newest connections may still be open: the others use no memory.
     wait_for(lambda: sum(map(is_open, flood)) <= STRANGERS, "those that made room")
     friends_are_served(door)
-    # And one who comes after them is heard.
+    # And a peer that connects after them is served.
     with connect(door, "127.0.0.99", ASK.format("/healthz")) as one:
         assert "\r\nConnection: close\r\n" in answer(one)
     if not text:
@@ -112,7 +112,7 @@ def test_a_flood_of_strangers_keeps_nobody_out(door, text):
 
 
 def test_a_full_socket_leaves_the_others_their_reserve(door):
-    """Three sockets: a twelfth of the connections is each one's own."""
+    """Three sockets: a twelfth of the connections is reserved for each."""
     flood = [connect(door, "127.0.0.1") for _ in range(2 * MAX)]
     door.process.wait_until(
         lambda: "accepting pauses" in door.process.output(), "a line that says so"
@@ -129,8 +129,8 @@ def test_a_full_socket_leaves_the_others_their_reserve(door):
     friends_are_served(door)
 
 
-def test_strangers_hold_little_memory(door):
-    """8 KB of a head at most, for a few at a time."""
+def test_untrusted_peers_hold_little_memory(door):
+    """8 KB of a head at most, for a few peers at a time."""
 
     def resident():
         text = open(f"/proc/{door.process.pid}/status").read()
@@ -171,7 +171,7 @@ def line_with(door, *words):
     ],
     ids=["404", "400", "fields", "size", "fastcgi"],
 )
-def test_a_refusal_over_http_is_told(doorward, folder, text, words):
+def test_a_refusal_over_http_is_logged(doorward, folder, text, words):
     door = doorward(
         POLICY,
         server=f"listen = http:unix:{folder}/http.sock",
@@ -188,7 +188,7 @@ def test_a_refusal_over_http_is_told(doorward, folder, text, words):
     line_with(door, "HTTP from a Unix socket", *words)
 
 
-def test_other_protocols_on_a_fastcgi_socket_are_told(doorward):
+def test_other_protocols_on_a_fastcgi_socket_are_logged(doorward):
     door = doorward(POLICY, log="format = json\nlevel = info")
     with socket.socket(socket.AF_UNIX) as one:
         one.settimeout(DEADLINE)
@@ -198,7 +198,7 @@ def test_other_protocols_on_a_fastcgi_socket_are_told(doorward):
     line_with(door, "FastCGI from a Unix socket", "an HTTP request", "listen = http:")
 
 
-def test_tls_on_a_fastcgi_socket_is_told(doorward):
+def test_tls_on_a_fastcgi_socket_is_logged(doorward):
     door = doorward(POLICY, log="format = json\nlevel = info")
     context = ssl.create_default_context()
     with socket.socket(socket.AF_UNIX) as one:
@@ -209,7 +209,7 @@ def test_tls_on_a_fastcgi_socket_is_told(doorward):
     line_with(door, "FastCGI from a Unix socket", "TLS")
 
 
-def test_a_role_that_is_not_served_is_told(doorward):
+def test_a_role_that_is_not_served_is_logged(doorward):
     door = doorward(POLICY, log="format = json\nlevel = info")
     with socket.socket(socket.AF_UNIX) as one:
         one.settimeout(DEADLINE)
@@ -220,7 +220,7 @@ def test_a_role_that_is_not_served_is_told(doorward):
 
 
 def test_a_flood_of_refusals_is_few_lines(doorward, folder):
-    """And the next line tells how many there were."""
+    """And the next line has their number."""
     door = doorward(POLICY, server=f"listen = http:unix:{folder}/http.sock\nthreads = 1")
     door.process.wait_until(lambda: connects(str(folder / "http.sock")), "a listening doorward")
 

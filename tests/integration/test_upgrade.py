@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""One process takes the place of another, and nobody who asks notices."""
+"""An upgrade: a new process takes over, and no client notices."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ def program(folder):
 
 
 def install(program, source):
-    """As a package manager does: the file that runs is not written to."""
+    """As a package manager does it: the file of the running program is not written to."""
     new = program.with_suffix(".new")
     shutil.copy2(source, new)
     new.replace(program)
@@ -48,7 +48,7 @@ def start(doorward, folder, program, **more):
     return doorward(POLICY, argv=[program, "-c", folder / "doorward.conf"], **more)
 
 
-def test_the_successor_takes_socket_path_and_arguments(doorward, folder, stack, program):
+def test_the_new_process_has_socket_path_and_arguments(doorward, folder, stack, program):
     door = start(doorward, folder, program)
     inode = door.socket.stat().st_ino
     new = life.hand_over(door, door.process.pid)
@@ -65,7 +65,7 @@ def test_the_successor_takes_socket_path_and_arguments(doorward, folder, stack, 
     assert not door.socket.exists()
 
 
-def test_the_successor_reads_the_configuration(doorward, folder, program):
+def test_the_new_process_reads_the_configuration(doorward, folder, program):
     port, other = free_port(), free_port()
     door = start(doorward, folder, program, server=f"listen = 127.0.0.1:{port}")
     door.configure(
@@ -79,7 +79,7 @@ def test_the_successor_reads_the_configuration(doorward, folder, program):
     life.end(new)
 
 
-def test_a_crowd_notices_nothing(doorward, folder, program):
+def test_many_clients_notice_nothing(doorward, folder, program):
     door = start(doorward, folder, program, log="decisions = none")
     pid = door.process.pid
     with life.Callers(door.address, QUESTIONS, kept=100, fresh=100) as callers:
@@ -146,7 +146,7 @@ def a_crash(door, program):
 @pytest.mark.parametrize(
     "spoil", [bad_configuration, bad_listen, no_program, no_executable, a_crash]
 )
-def test_one_that_cannot_serve_changes_nothing(doorward, folder, program, spoil):
+def test_a_new_process_that_cannot_serve_changes_nothing(doorward, folder, program, spoil):
     door = start(doorward, folder, program)
     why = spoil(door, program)
     for _ in range(2):
@@ -161,7 +161,7 @@ def test_one_that_cannot_serve_changes_nothing(doorward, folder, program, spoil)
     assert not door.socket.exists()
 
 
-def test_one_that_hangs_ends_with_the_one_that_waits_for_it(doorward, folder, program):
+def test_a_new_process_that_hangs_ends_with_the_old_one(doorward, folder, program):
     door = start(doorward, folder, program)
     started = folder / "started"
     install_text(
@@ -210,8 +210,8 @@ def test_after_privileges_were_dropped(doorward, folder, program):
     life.end(new)
 
 
-def test_sockets_of_others_are_handed_on(doorward, folder, program):
-    """Those of systemd, and descriptor 0."""
+def test_inherited_sockets_are_passed_on(doorward, folder, program):
+    """Sockets of systemd, and descriptor 0."""
     for n, argv in enumerate(
         [
             ["systemd-socket-activate", "-l", "{socket}"],
@@ -235,7 +235,8 @@ def test_sockets_of_others_are_handed_on(doorward, folder, program):
 
 
 def test_a_service_that_restarts_on_its_managers_socket(folder, stack):
-    """As with a socket unit: the socket is the manager's, and clients wait in it meanwhile."""
+    """As with a socket unit: the socket belongs to the manager, and clients wait in its queue
+    meanwhile."""
     path = folder / "unit.sock"
     listening = stack.enter_context(socket.socket(socket.AF_UNIX))
     listening.bind(str(path))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""verify = local over a family of chains: what `openssl verify` says, and doorward's own rules."""
+"""verify = local with many chains: the result of `openssl verify`, and doorward's own checks."""
 
 import json
 import re
@@ -24,7 +24,7 @@ OURS = re.compile(r"(.*) \(OpenSSL's verify error (\d+) at depth (\d+)\)(?:; (.*
 
 
 class Files:
-    """A member of the family as files."""
+    """One of the chains as files."""
 
     def __init__(self, folder, member):
         self.leaf = folder / "leaf.pem"
@@ -38,7 +38,7 @@ class Files:
 
 
 def openssl(member, files):
-    """(number, depth) of what openssl-verify(1) finds wrong; None if nothing is."""
+    """(number, depth) of the error of openssl-verify(1); None if it accepts the chain."""
     command = ["openssl", "verify", "-no-CAfile", "-no-CApath", "-no-CAstore", "-purpose", "sslclient"]
     command += ["-auth_level", "2", "-verify_depth", "4", "-attime", str(EPOCH)]
     command += ["-CAfile", files.roots]
@@ -108,7 +108,7 @@ def test_the_family_is_large():
         ("both", "SUCCESS", "default"),
     ],
 )
-def test_the_front_ends_word_counts_with_both(folder, verify, word, reason):
+def test_the_verdict_of_the_front_end_counts_with_both(folder, verify, word, reason):
     good = FAMILY.members[0]
     answer = ours(good, Files(folder, good), folder, "--verify-status", word, verify=verify)
     assert answer["reason"] == reason

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Certificates made on the spot (RFC 5280), good ones and bad ones."""
+"""Certificates that tests create (RFC 5280), good ones and bad ones."""
 
 import datetime
 import hashlib
@@ -46,7 +46,8 @@ def usage(*bits):
 
 
 def with_key_identifiers(builder, key, issuer_key=None):
-    """The subject's, and the issuer's where that is another: strict verifiers want both (RFC 5280, 4.2.1)."""
+    """The key identifiers of the subject, and of the issuer if it is another one: strict verifiers
+    require both (RFC 5280, 4.2.1)."""
     builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
     if issuer_key is None:
         return builder

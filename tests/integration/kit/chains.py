@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""A family of good and bad certificate chains (RFC 5280), each with what it should come to."""
+"""Good and bad certificate chains (RFC 5280), each with the expected result."""
 
 import datetime
 import ipaddress
@@ -40,7 +40,8 @@ class Made:
         return self.x509.subject
 
 
-# The old algorithms, by what SHA-256 has in their place (RFC 3279, 2.2; RFC 5758, 3.2).
+# The identifiers of old algorithms, by those of SHA-256 in their place (RFC 3279, 2.2; RFC 5758,
+# 3.2).
 ALGORITHMS = {
     "ecdsa-with-SHA256": "300a06082a8648ce3d040302",
     "sha1 ecdsa-with-SHA256": "300906072a8648ce3d0401",
@@ -58,8 +59,8 @@ def tlv(tag, body):
 
 def signed_again(certificate, signer, digest):
     """
-    The same certificate with a signature by an old digest ("sha1", "md5"): Python's library makes none any
-    more, and the openssl program does.
+    The same certificate with a signature by an old digest ("sha1", "md5"): Python's library no
+    longer makes these, the openssl program does.
     """
     name = certificate.signature_algorithm_oid._name
     old, new = (bytes.fromhex(ALGORITHMS[n]) for n in (name, f"{digest} {name}"))
@@ -172,8 +173,8 @@ def crl(issuer, revoked=(), start=-DAY, end=7 * DAY, key=None, digest=hashes.SHA
 
 class Chain:
     """
-    One member of the family. `word` is what doorward must say: None for verified. `extra`: OpenSSL
-    alone would let it pass, and a rule of doorward's own refuses it, and names the key that helps.
+    One of the chains. `word` is the expected reason: None for verified. `extra`: OpenSSL accepts
+    the chain, but a check of doorward's own refuses it, and names the key that helps.
     """
 
     def __init__(self, label, word, leaf, chain=(), roots=(), crls=(), extra=False, keys="", key=None):
@@ -322,7 +323,7 @@ class Family:
         cross = authority("middle", self.stranger, key=self.middle.key, subject=self.middle.subject)
         self.add("cross-signed, other root", None, self.leaf(), [cross], [self.stranger])
         self.add("cross-signed, both ways", None, self.leaf(), [self.middle, cross])
-        # OpenSSL tries the first of two issuers that differ in nothing but theirs.
+        # OpenSSL tries the first of two issuers that differ only in their own issuer.
         self.add("cross-signed, wrong way first", U, self.leaf(), [cross, self.middle])
         self.add("cross-signed, wrong way", U, self.leaf(), [cross])
         alone = make("alone")

@@ -2,9 +2,9 @@
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
 """
-A Django application that tells what it knows of its client. As a program it serves on a port or a
-Unix socket with wsgiref, which joins two headers of a kind by a comma and takes underscores for
-hyphens: `django_application.py WHERE SETTINGS`, the setting DOORWARD as JSON.
+A Django application that returns what it knows about its client. As a program it serves on a port
+or a Unix socket with wsgiref, which joins two headers of a kind by a comma and takes underscores
+for hyphens: `django_application.py WHERE SETTINGS`, the setting DOORWARD as JSON.
 """
 
 import dataclasses
@@ -46,7 +46,7 @@ def facts(request):
 
 
 def patterns():
-    """Made late: the middleware's module wants Django to be configured."""
+    """Imported late: the module of the middleware needs a configured Django."""
     from doorward_django import client_required
 
     def inside(request):

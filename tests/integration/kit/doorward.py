@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""doorward itself: started with a configuration, asked, stopped, and looked at afterwards."""
+"""doorward itself: started with a configuration, asked, stopped, and checked afterwards."""
 
 import atexit
 import json
@@ -19,7 +19,7 @@ from kit.process import DEADLINE, Process, connects, settled, wait_for
 
 
 def within_reach(path):
-    """Some front ends start it as a user of their own, who may not get into this folder."""
+    """Some front ends start it as a user of their own that cannot enter this folder."""
     if all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents):
         return path
     folder = Path(tempfile.mkdtemp(prefix="doorward-"))
@@ -34,7 +34,7 @@ SANITIZER = re.compile(r"(Address|Leak|UndefinedBehavior|Thread)Sanitizer|runtim
 
 
 def assert_clean(text):
-    """No sanitizer had anything to say."""
+    """No sanitizer reported an error."""
     assert not SANITIZER.search(text), text
 
 
@@ -61,7 +61,7 @@ def json_lines(text):
 
 
 def configuration(policy="", **sections):
-    """INI text from sections by name; `policy` stands at the end with its own section headers."""
+    """INI text from sections by name; `policy` is the end, with its own section headers."""
     text = ""
     for section in ("server", "frontend", "dns", "cache", "log"):
         if sections.get(section):
@@ -72,8 +72,8 @@ def configuration(policy="", **sections):
 
 class Doorward:
     """
-    A running doorward. `policy` is what a test is about; the sections' lines are added to what
-    every test needs: a Unix socket, two threads, decisions as JSON on stderr.
+    A running doorward. `policy` is the subject of the test; the lines of the sections are added to
+    the settings that every test needs: a Unix socket, two threads, decisions as JSON on stderr.
     """
 
     def __init__(
@@ -117,14 +117,14 @@ class Doorward:
             self.process.wait_until(lambda: connects(self.where()), "a listening doorward")
 
     def where(self):
-        """The address as a socket wants it: a path, or host and port."""
+        """The address in the form that a socket takes: a path, or host and port."""
         if self.address.startswith("/"):
             return self.address
         host, _, port = self.address.rpartition(":")
         return host.strip("[]"), int(port)
 
     def configure(self, policy, **sections):
-        """By renaming, so that a reload under way never reads half a file."""
+        """By renaming, so that a reload never reads half a file."""
         text = configuration(policy, **{**self._fixed, **sections})
         new = self.file.with_suffix(".new")
         new.write_text(text)
@@ -143,10 +143,10 @@ class Doorward:
     def connection(self):
         return fcgi.Connection(self.address, DEADLINE)
 
-    # What it said
+    # Its output
 
     def stderr(self):
-        """The log follows the answers by some hundredths of a second, until the end."""
+        """The log is written some hundredths of a second after the responses, until the end."""
         if self.process.running():
             return settled(self.process.output)
         return self.process.output()
@@ -180,7 +180,7 @@ class Doorward:
         assert_clean(self.stderr())
 
     def close(self):
-        """For the fixture: a doorward that still runs must end well, every one must be clean."""
+        """For the fixture: a doorward that still runs must end with 0, and each must be clean."""
         try:
             if self.process.running():
                 self.stop()
@@ -198,5 +198,5 @@ def hostname(reply):
 
 
 def summary(reply):
-    """What most tests look at: (status, reason, host name)."""
+    """The part of a response that most tests check: (status, reason, host name)."""
     return reply.status, reason(reply), hostname(reply)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Real front ends on loopback ports, everything of theirs in one folder."""
+"""Real front ends on loopback ports, with all their files in one folder."""
 
 import grp
 import os
@@ -14,7 +14,7 @@ LIGHTTPD = "/usr/sbin/lighttpd"
 APACHE = "/usr/sbin/apache2"
 APACHE_MODULES = "/usr/lib/apache2/modules"
 
-# As root, nginx would give its workers to a user who may not look into the test's folder.
+# As root, nginx would run its workers as a user that cannot enter the test's folder.
 NGINX_CONFIGURATION = """\
 {user}
 daemon off;
@@ -35,7 +35,7 @@ http {{
 
 
 class Nginx:
-    """A real nginx with the given inside of its http block; `port` must be listened on there."""
+    """A real nginx with the given text in its http block, which must listen on `port`."""
 
     def __init__(self, folder, http, port):
         self.folder, self.port = folder, port
@@ -58,7 +58,7 @@ class Nginx:
 
 
 class Lighttpd:
-    """A real lighttpd; `rest` is its configuration but for the port and the document root."""
+    """A real lighttpd; `rest` is its configuration without the port and the document root."""
 
     def __init__(self, folder, rest):
         self.folder, self.port = folder, free_port()
@@ -99,7 +99,8 @@ class Server:
 
 class Apache:
     """
-    A real Apache with the modules and the rest of its configuration; `command` starts what starts it.
+    A real Apache with the modules and the rest of its configuration; `command` is the program that
+    starts it.
     """
 
     def __init__(self, folder, modules, rest, port, command=()):

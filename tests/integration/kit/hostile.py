@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
 """
-A name server that misbehaves: UDP and TCP on one loopback port, where a script decides what becomes
-of each query. Packets are built by hand (RFC 1035, RFC 6891), so that they can be wrong in any way.
+A name server that misbehaves: UDP and TCP on one loopback port, where a script decides about each
+query. Packets are built by hand (RFC 1035, RFC 6891), so that they can be wrong in any way.
 
     Hostile(lambda q: q.send(q.reply([a(q.name, "192.0.2.1")])))
 """
@@ -55,13 +55,13 @@ def wire(name):
 
 
 def rr(owner, type, rdata, ttl=300, rdlength=None, cls=IN):
-    """One record; `rdlength` may lie."""
+    """One record; `rdlength` may be false."""
     length = len(rdata) if rdlength is None else rdlength
     return wire(owner) + struct.pack(">HHIH", TYPES.get(type, type), cls, ttl, length) + rdata
 
 
 def a(owner, address, **more):
-    """An A or AAAA, as the address is."""
+    """An A or AAAA record, by the family of the address."""
     address = ipaddress.ip_address(address)
     return rr(owner, "A" if address.version == 4 else "AAAA", address.packed, **more)
 
@@ -80,7 +80,7 @@ def soa(owner="example", minimum=60, **more):
 
 
 def opt(owner=b"\0", options=(), rcode=0):
-    """An OPT; `options` are (code, bytes), `rcode` is the whole one."""
+    """An OPT; `options` are (code, bytes), `rcode` has all 12 bits."""
     data = b"".join(struct.pack(">2H", code, len(value)) + value for code, value in options)
     return rr(owner, "OPT", data, ttl=rcode >> 4 << 24, cls=1232)
 
@@ -94,7 +94,7 @@ Says = namedtuple("Says", "answer authority rcode", defaults=((), (), NOERROR))
 
 
 def honest(world):
-    """What an authority says whose names are `world`: {(name, type): [rdata, …]}."""
+    """The reply of an authority with the names `world`: {(name, type): [rdata, …]}."""
     names = {name for name, _ in world}
 
     def says(query):
@@ -109,7 +109,7 @@ def honest(world):
 
 
 class Query:
-    """One query as it came, and the ways to answer it."""
+    """One query as it came, and the ways to reply."""
 
     def __init__(self, message, server, connection=None, peer=None):
         self.message, self.server, self.connection, self.peer = message, server, connection, peer
@@ -126,7 +126,7 @@ class Query:
         self.type = TYPE_NAMES.get(number, str(number))
         self.edns = additional > 0
         self.options = dict(self._options(at + 5)) if self.edns else {}
-        self.nth = 1  # the how manieth of this question, over UDP and TCP
+        self.nth = 1  # how often this query has come, over UDP and TCP
 
     def _options(self, at):
         at += 11  # the OPT's root owner, type, class, TTL and RDLENGTH
@@ -148,7 +148,8 @@ class Query:
         edns=None,
         tail=b"",
     ):
-        """A reply's wire form; `edns` False leaves out the OPT that an asker with OPT gets."""
+        """A reply's wire form; `edns` False leaves out the OPT, which a query with OPT gets
+        otherwise."""
         sections = [list(answer), list(authority), list(additional)]
         if self.edns if edns is None else edns:
             sections[2].append(opt(rcode=rcode))
@@ -158,14 +159,14 @@ class Query:
         return head + question + b"".join(b"".join(section) for section in sections) + tail
 
     def send(self, message):
-        """As the server would: over the connection, or from the socket that was asked."""
+        """The usual way: over the connection, or from the socket that got the query."""
         if self.tcp:
             self.raw(struct.pack(">H", len(message)) + message)
         else:
             self.server.udp.sendto(message, self.peer)
 
     def raw(self, data):
-        """TCP: these bytes, with no length before them."""
+        """TCP: these bytes, without a length in front."""
         try:
             self.connection.sendall(data)
         except OSError:
@@ -181,7 +182,7 @@ class Query:
             self.server.at(n * PAUSE, lambda byte=data[n : n + 1]: self.raw(byte))
 
     def elsewhere(self, message, address="127.0.0.1"):
-        """From a port that was not asked; from another address, the port may be the same."""
+        """From another port; from another address, the port may be the same."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             other.bind((address, 0 if address == self.server.address else self.server.port))
             other.sendto(message, self.peer)
@@ -192,8 +193,8 @@ class Query:
 
 class Hostile:
     """
-    The server. `script(query)` runs on its thread. What was asked is in `queries`; an error of the
-    script shows in `close`.
+    The server. `script(query)` runs on its thread. `queries` has all queries; `close` raises an
+    error of the script.
     """
 
     def __init__(self, script, address="127.0.0.1", tcp=True):
@@ -212,13 +213,13 @@ class Hostile:
         if tcp:
             self._listener = socket.create_server((address, self.port), backlog=128)
             self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
-        self._connections = {}  # what has come of a message, by connection
+        self._connections = {}  # the bytes of an incomplete message, by connection
         self.accepted = 0
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def asked(self, name=None, type=None, tcp=None):
-        """The queries so far; all, or those for a name, of a type, over TCP or UDP."""
+        """The queries so far: all, or only for a name, of a type, over TCP or UDP."""
         with self._lock:
             return [
                 q
@@ -227,15 +228,15 @@ class Hostile:
             ]
 
     def wait_for(self, name=None, type=None):
-        """The first such query."""
+        """The first such query, once it has come."""
         return wait_for(lambda: self.asked(name, type), f"a query for {name} {type}")[0]
 
     def at(self, seconds, what):
-        """Runs it on the server's thread; to be called there."""
+        """Runs `what` on the server's thread after `seconds`; to be called on this thread."""
         heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), what))
 
     def pause(self):
-        """Reads nothing any more, and costs nothing; for good."""
+        """Stops reading, for ever, without using CPU time."""
         os.write(self._stop_write, b"x")
         self._thread.join(DEADLINE)
 
@@ -274,7 +275,7 @@ class Hostile:
         try:
             message, peer = udp.recvfrom(65535)
         except OSError:
-            return  # a port that is gone
+            return  # the peer closed its port
         self._play(Query(message, self, peer=peer))
 
     def _accept(self, listener):

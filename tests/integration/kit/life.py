@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""What outlives one process: service managers, successors, and those who ask meanwhile."""
+"""Service managers, upgrades to a new process, and clients that ask during an upgrade."""
 
 import contextlib
 import os
@@ -33,7 +33,7 @@ class Manager:
         self.socket.close()
 
     def listen(self, seconds=0):
-        """Takes what has come, and at most waits so long for the first."""
+        """Reads the messages that have come, and waits for the first one at most this long."""
         while select.select([self.socket], [], [], seconds)[0]:
             text, ancillary, _, _ = self.socket.recvmsg(4096, socket.CMSG_SPACE(12))
             pid = int.from_bytes(ancillary[0][2][:4], "little")
@@ -46,7 +46,7 @@ class Manager:
         return [message[name] for _, message in self.listen() if name in message]
 
     def wait_for(self, name, count=1):
-        """The latest value, once there are so many."""
+        """The latest value, once there are `count` of them."""
         wait_for(lambda: len(self.said(name)) >= count, f"{count} of {name}=")
         return self.said(name)[-1]
 
@@ -65,7 +65,7 @@ def ended(pid):
 
 
 def successor(door, number=1):
-    """The PID of the one that took over as the number-th."""
+    """The PID of the process after the number-th upgrade."""
 
     def found():
         pids = re.findall(r"hand-over: PID (\d+) serves now", door.stderr())
@@ -75,7 +75,7 @@ def successor(door, number=1):
 
 
 def hand_over(door, pid, number=1):
-    """Has `pid` hand over, waits until it has ended, and tells who serves now."""
+    """Upgrades `pid`, waits until it has ended, and returns the PID of the new process."""
     os.kill(pid, signal.SIGUSR2)
     new = successor(door, number)
     wait_for(lambda: ended(pid), f"the end of {pid}")
@@ -89,10 +89,11 @@ def end(pid):
 
 class Callers:
     """
-    As many threads as `kept` and `fresh` say, which ask until told to stop: over connections that
-    are kept, as front ends do (one that is closed is replaced before it is used; one that closes
-    without a byte of an answer is replaced, and asked anew: `retried`), and over a new one each.
-    `wrong` holds every answer that was lost or is not the one that was to come.
+    Threads that ask until they are told to stop: `kept` threads over kept connections, as front
+    ends do (a closed connection is replaced before it is used; if a connection closes without a
+    byte of a response, it is replaced, and the request sent again: `retried`), and `fresh` threads
+    over a new connection for each request. `wrong` has every response that was lost or not as
+    expected.
     """
 
     def __init__(self, where, questions, kept, fresh):

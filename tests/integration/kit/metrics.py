@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""What /metrics says, read strictly."""
+"""The output of /metrics, parsed strictly."""
 
 import re
 
@@ -12,7 +12,7 @@ LINE = re.compile(r'([a-z_]+)(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? (\d+(\.\d+)
 
 
 def _check_lines(text):
-    """Each family is announced once, and all its samples follow at once, none of them twice."""
+    """Each family is announced once, and all its samples follow at once, each only once."""
     assert text.endswith("\n")
     announced, seen, name, type = [], set(), None, None
     for line in text.splitlines():
@@ -68,7 +68,7 @@ class Metrics:
         return self.series.get((name, tuple(sorted(labels.items()))), 0)
 
     def since(self, before, *names):
-        """Of these families what has changed: {(label values…): by how much}."""
+        """The changes of these families: {(label values…): difference}."""
         changes = {}
         for (name, labels), value in self.series.items():
             by = value - before.series.get((name, labels), 0)

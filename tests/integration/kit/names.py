@@ -3,7 +3,7 @@
 
 """
 Names: a real NSD with the zones that the tests share, and a tap between it and doorward that counts
-what is asked, and drops, holds or spoils answers (RFC 1035).
+queries, and drops, holds or spoils replies (RFC 1035).
 """
 
 import ipaddress
@@ -79,7 +79,7 @@ class Nsd:
         self.process.wait_until(lambda: self.ask(next(iter(zones)), "SOA"), "an answering nsd")
 
     def ask(self, name, type):
-        """The answer's wire form, or None."""
+        """The reply's wire form, or None."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.settimeout(1)
             s.connect(("127.0.0.1", self.port))
@@ -99,9 +99,9 @@ class Nsd:
 
 class Tap:
     """
-    A DNS server for doorward that asks `upstream` (a port on loopback; None: it has no answers) and
-    counts. `hold(name)` keeps answers for a name back until `release()`; `drop(name)` loses the
-    queries; `spoil(name, rcode)` answers with an error. None stands for every name.
+    A DNS server for doorward that forwards to `upstream` (a port on loopback; None: it never
+    replies) and counts. `hold(name)` holds back replies for a name until `release()`; `drop(name)`
+    loses the queries; `spoil(name, rcode)` replies with an error. None stands for every name.
     """
 
     def __init__(self, upstream):
@@ -117,7 +117,7 @@ class Tap:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
-    # What a test says
+    # The interface for tests
 
     def drop(self, name=None):
         self._rules[name] = ("drop", None)
@@ -132,7 +132,7 @@ class Tap:
         self._rules.clear()
 
     def release(self):
-        """Answers what was held, and holds no more."""
+        """Sends the replies that were held back, and holds back no further ones."""
         with self._lock:
             self._rules.clear()
             held, self._held = self._held, []
@@ -152,7 +152,7 @@ class Tap:
     def wait_for_query(self, name):
         wait_for(lambda: self.counted(name), f"a query for {name}", DEADLINE)
 
-    # How it works
+    # The implementation
 
     def _serve(self):
         while True:

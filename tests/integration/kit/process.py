@@ -14,7 +14,7 @@ DEADLINE = 30.0  # seconds; generous, for sanitizers on a slow machine
 
 
 def wait_for(condition, what, seconds=DEADLINE):
-    """Polls until `condition` gives something true, and returns it."""
+    """Polls until `condition` returns a true value, and returns this value."""
     end = time.monotonic() + seconds
     while True:
         value = condition()
@@ -26,7 +26,7 @@ def wait_for(condition, what, seconds=DEADLINE):
 
 
 def settled(read, seconds=0.05, most=0.5):
-    """What `read` gives once that has not changed for a while, or has not stopped to."""
+    """The result of `read` once it has not changed for a while, or at the deadline."""
     last = read()
     end = time.monotonic() + most
     since = time.monotonic()
@@ -47,7 +47,7 @@ _given = set()
 
 
 def free_port(host="127.0.0.1"):
-    """A port free for TCP and UDP, below the range that outgoing connections take theirs from."""
+    """A port that is free for TCP and UDP, below the range of ephemeral ports."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
         port = random.choice(PORTS)
@@ -73,7 +73,7 @@ def has_ipv6():
 
 
 def connects(address):
-    """Whether someone listens on a Unix socket's path or a (host, port)."""
+    """Whether a process listens on a Unix socket's path or a (host, port)."""
     if isinstance(address, tuple):
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     else:
@@ -111,7 +111,7 @@ class Process:
         return self.popen.poll() is None
 
     def wait_until(self, condition, what):
-        """As wait_for, but gives up as soon as the process is gone."""
+        """As wait_for, but fails as soon as the process has ended."""
 
         def step():
             if condition():
@@ -132,7 +132,7 @@ class Process:
         self.popen.send_signal(number)
 
     def ended(self):
-        """The exit status, once it is there."""
+        """The exit status, once the process has ended."""
         try:
             return self.popen.wait(DEADLINE)
         except subprocess.TimeoutExpired:
@@ -144,7 +144,7 @@ class Process:
         return self.ended()
 
     def kill(self):
-        """Ends the whole group, whatever state it is in."""
+        """Ends the whole process group in any state."""
         try:
             os.killpg(self.popen.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):

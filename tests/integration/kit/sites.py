@@ -2,9 +2,9 @@
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
 """
-Whole sites: a real front end with the configuration that is shipped for it, as it is but for ports
-and paths, doorward as that asks for, and an application that tells what it learnt about its client.
-Clients are loopback addresses, so that nothing has to play them.
+Whole sites: a real front end with the configuration that is shipped for it, changed only in ports
+and paths, doorward as this configuration requires, and an application that returns what it learnt
+about its client. Clients have loopback addresses, so that no header has to play them.
 """
 
 import contextlib
@@ -45,15 +45,15 @@ def nameserver(folder, **more):
 
 
 def shipped(text, **places):
-    """A shipped configuration with each of its places replaced; one that is not there is an error."""
+    """A shipped configuration with each of its places replaced; a missing place is an error."""
     for there, here in places.items():
         assert there in text, f"{there} is not in the configuration"
         text = text.replace(there, str(here))
     return text
 
 
-# Applications. What they answer is JSON: who the client is, as far as they can know, and how many
-# bytes it sent; and what of a forgery reached a variable that they would believe.
+# Applications. They respond with JSON: the facts about the client that they got, how many bytes it
+# sent, and which forged values reached a variable that they would trust.
 
 PHP = """<?php
 $facts = array_filter($_SERVER, fn($name) => strncmp($name, 'HTTP_', 5), ARRAY_FILTER_USE_KEY);
@@ -89,8 +89,8 @@ class Php:
 
 class Application:
     """
-    An application behind a proxy, to which a header's hyphens and underscores are the same, as to
-    any CGI or WSGI program. `subject` is the header that brings the certificate's.
+    An application behind a proxy that does not tell hyphens from underscores in a header's name,
+    like any CGI or WSGI program. `subject` is the header with the certificate's subject.
     """
 
     def __init__(self, subject):
@@ -129,7 +129,7 @@ class Application:
 
 
 class Site:
-    """What all of them have; `close` ends it, and finds out whether doorward was clean."""
+    """The base class; `close` ends the site, and checks that doorward was clean."""
 
     path = "/app.php"
     nginx = None
@@ -175,7 +175,7 @@ class Site:
         file.write_text(self.pki.server.pem + self.pki.server.key_file.read_text())
         return file
 
-    # What a test does
+    # The interface for tests
 
     def get(self, address, headers=(), **how):
         how.setdefault("path", self.path)
@@ -185,7 +185,7 @@ class Site:
         )  # fmt: skip
 
     def learnt(self, response):
-        """What the application learnt about the client."""
+        """What the application got to know about the client."""
         return json.loads(response.body)
 
     def log(self):
@@ -253,7 +253,7 @@ class NginxTcp(Nginx):
 
 
 class NginxHttp(Nginx):
-    """auth_request over HTTP, by connections that are kept, and an application behind a proxy."""
+    """auth_request over HTTP, with kept connections, and an application behind a proxy."""
 
     example = "keepalive"
 
@@ -385,7 +385,7 @@ class Apache(Site):
         self.keep(frontends.Apache(self.folder, self.modules.split(), text, self.port, self.command))
 
 
-# doorward as a CGI program: it answers itself, with what it knows of the client.
+# doorward as a CGI program: it responds itself, with the facts about the client.
 
 
 class Cgi:
@@ -403,7 +403,7 @@ class Cgi:
         return {"/usr/local/sbin/doorward": BINARY, "/etc/doorward/doorward.conf": self.file}
 
     def reload(self):
-        """There is nothing to reload: each process reads the configuration."""
+        """A reload is not needed: each process reads the configuration."""
 
     def log(self):
         return "".join(file.read_text(errors="replace") for file in self.folder.glob("*.stderr"))
@@ -437,7 +437,7 @@ class ApacheCgi(Cgi, Apache):
         )
 
 
-# Those that ask over HTTP
+# Front ends that ask over HTTP
 
 
 class Caddy(Site):

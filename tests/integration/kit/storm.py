@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Many clients at once through a front end, none of which tries anything twice, during reloads."""
+"""Many clients at once through a front end, during reloads; no client repeats a request."""
 
 import asyncio
 import itertools
@@ -17,7 +17,7 @@ from kit.sites import LIAR, NOBODY, PARTNER
 HOST, SUBJECT = b"host.partner.example", b"CN=alice,O=Acme"
 FILLER = "[policy filler{n}]\nrdns = off\ndeny = *\n"
 
-# Who asks, with alice's certificate or none, how many bytes it sends, and what must come of it.
+# The client, with alice's certificate or none, how many bytes it sends, and the expected result.
 Client = namedtuple("Client", "address certified sends status facts")
 CLIENTS = [
     Client(PARTNER, False, 0, 200, {HOST}),
@@ -58,7 +58,7 @@ class Storm:
         file = self.site.folder / "doorward.conf"
         text = file.read_text()
         for n in range(self.reloads):
-            # Spread over the requests, each at its share of them.
+            # Spread evenly over the requests.
             share = self.requests * n // self.reloads
             wait_for(lambda: self.answers >= share or self.wrong, f"{share} answers", 2 * DEADLINE)
             new = file.with_suffix(".new")

@@ -26,8 +26,8 @@ class Response:
 
 class Connection:
     """
-    One connection for any number of requests; TLS if `ca` is given. `source` is the address to come
-    from, `preface` what a load balancer says first (the PROXY protocol).
+    One connection for any number of requests; TLS if `ca` is given. `source` is the client's own
+    address, `preface` the first line of a load balancer (the PROXY protocol).
     """
 
     def __init__(self, port, *, ca=None, cert=None, source=None, host="127.0.0.1", preface=b""):
@@ -74,8 +74,8 @@ class Connection:
 
 def get(port, path="/", headers=(), *, method="GET", body=None, **how):
     """
-    One request over its own connection. `headers` is a dict or a list of pairs, sent as they are:
-    twice, with underscores, whatever the test wants.
+    One request over its own connection. `headers` is a dict or a list of pairs, sent as they are,
+    also twice or with underscores.
     """
     with Connection(port, **how) as connection:
         return connection.ask(path, headers, method, body)
