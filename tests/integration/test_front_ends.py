@@ -197,7 +197,7 @@ def test_storm(site, pki):
     longer.
     """
     if isinstance(site, sites.Cgi):
-        Storm(site, pki, requests=100, reloads=10, clients=40).run()
+        Storm(site, pki, requests=60, reloads=10, clients=8).run()
     else:
         nginx_reloads = 10 if site.nginx else 0
         Storm(site, pki, requests=400, reloads=50, nginx_reloads=nginx_reloads).run()

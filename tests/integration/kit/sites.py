@@ -167,7 +167,7 @@ class Site:
         )
 
     def dns(self):
-        return f"nameservers = 127.0.0.1:{self.names.port}\ntimeout = 200ms\nlookup_timeout = 1s"
+        return f"nameservers = 127.0.0.1:{self.names.port}\ntimeout = 1s\nlookup_timeout = 8s"
 
     def server_file(self):
         """The server's certificate and key in one."""
