@@ -17,32 +17,32 @@ void authz_claims_take(struct authz *a)
 {
 	a->facts.claims_disputed = 0;
 	for (unsigned i = 0; i < POLICY_CLAIM_COUNT; i++) {
-		a->facts.claims[i] = a->input.values[inputs[i]];
-		a->facts.claims_disputed |= (a->input.duplicates >> inputs[i] & 1) << i;
+		a->facts.claims[i] = a->request.input.values[inputs[i]];
+		a->facts.claims_disputed |= (a->request.input.duplicates >> inputs[i] & 1) << i;
 	}
 }
 
 /* The claim that could not be told: where two of its words differ that, else the first. */
 static enum policy_claim unclear(const struct authz *a)
 {
-	unsigned disputed = a->decided.claims_unclear & a->facts.claims_disputed;
+	unsigned disputed = a->verdict.claims_unclear & a->facts.claims_disputed;
 
 	return (enum policy_claim)__builtin_ctz(
-		disputed != 0 ? disputed : a->decided.claims_unclear);
+		disputed != 0 ? disputed : a->verdict.claims_unclear);
 }
 
-const char *authz_claims_detail(struct authz *a)
+void authz_claims_explain(struct authz *a)
 {
 	enum policy_claim claim = unclear(a);
 	enum authz_input_name name = inputs[claim];
-	struct str word = authz_input_word(&a->means.config->frontend.cert, name);
+	struct str word = authz_input_word(&a->env->config->frontend.cert, name);
 	bool disputed = (a->facts.claims_disputed >> claim & 1) != 0;
 	char why[POLICY_CLAIM_WHY_MAX];
 	struct bytes text;
 
 	bytes_init(&text, 0);
 	if (disputed || a->facts.claims[claim].len == 0) {
-		if (!authz_forward_words(&a->input, a->means.config, name, &text)) {
+		if (!authz_forward_words(&a->request.input, a->env->config, name, &text)) {
 			bytes_append_str(&text, word);
 		}
 		if (!disputed) {
@@ -52,10 +52,5 @@ const char *authz_claims_detail(struct authz *a)
 	} else {
 		bytes_append_text(&text, policy_claim_explain(claim, &a->facts, why));
 	}
-	bytes_append_u8(&text, '\0');
-
-	const char *detail = text.failed ? NULL : arena_dup(&a->arena, bytes_view(&text)).data;
-
-	bytes_clear(&text);
-	return detail;
+	authz_decision_detail_take(&a->decision, &a->arena, &text);
 }

@@ -4,13 +4,13 @@
 #ifndef DW_AUTHZ_CLAIMS_H
 #define DW_AUTHZ_CLAIMS_H
 
-#include "authz/authz.h"
+#include "authz/authz_private.h"
 
 /* What the client claims of its request, for rules. */
 
 /* The facts out of the input. */
 void authz_claims_take(struct authz *a);
-/* Why the rules could not tell (decided.claims_unclear); NULL when out of memory. */
-const char *authz_claims_detail(struct authz *a);
+/* Makes it the decision's detail why the rules could not tell (verdict.claims_unclear). */
+void authz_claims_explain(struct authz *a);
 
 #endif

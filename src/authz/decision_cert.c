@@ -17,59 +17,63 @@ static bool differs(struct str said, struct str has)
 /* Whether the front end names a holder, or an issuer, that the certificate has not. */
 static bool is_of_another(const struct authz *a)
 {
-	return a->identity != NULL && (differs(a->sent.subject, a->identity->subject) ||
-					      differs(a->sent.issuer, a->identity->issuer));
+	const struct cert_identity *identity = a->decision.identity;
+
+	return identity != NULL && (differs(a->sent.subject, identity->subject) ||
+					   differs(a->sent.issuer, identity->issuer));
 }
 
 /* What came instead of a certificate that the front end vouches for. */
 static void explain(struct authz *a)
 {
-	const struct config_frontend *frontend = &a->means.config->frontend;
+	const struct config_frontend *frontend = &a->env->config->frontend;
+	struct authz_decision *d = &a->decision;
 	struct bytes text;
 
-	if (a->given != NULL) {
+	if (a->request.given_cert != NULL) {
 		return;
 	}
 	bytes_init(&text, 0);
 	if (is_of_another(a)) {
 		authz_trusted_other_cert_text(&a->sent, frontend, &text);
 	} else {
-		authz_trusted_cert_text(&a->sent, &a->input, frontend, &a->belief, &text);
+		authz_trusted_cert_text(&a->sent, &a->request.input, frontend, &d->trusted, &text);
 	}
-	authz_detail_take(a, &text);
+	authz_decision_detail_take(d, &a->arena, &text);
 }
 
 enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason)
 {
-	const struct config_frontend *frontend = &a->means.config->frontend;
+	const struct config_frontend *frontend = &a->env->config->frontend;
+	const struct authz_given_cert *given = a->request.given_cert;
 	const struct authz_trusted_cert *sent = &a->sent;
+	struct authz_decision *d = &a->decision;
 
-	authz_client_certificate(&a->input, frontend, a->belief.honoured, &a->sent);
-	a->cert_present = sent->text.len > 0 || a->given != NULL;
-	a->word = a->given != NULL ? cert_sources_suppose(&frontend->cert, a->given->status)
-				   : sent->word;
-	if (!a->cert_present && a->word != CERT_WORD_FAILED &&
-		a->policy->client_cert != POLICY_CERT_REQUIRED) {
+	authz_client_certificate(&a->request.input, frontend, d->trusted.honoured, &a->sent);
+	d->cert_present = sent->text.len > 0 || given != NULL;
+	a->word = given != NULL ? cert_sources_suppose(&frontend->cert, given->status) : sent->word;
+	if (!d->cert_present && a->word != CERT_WORD_FAILED &&
+		d->policy->client_cert != POLICY_CERT_REQUIRED) {
 		return AUTHZ_CERT_PASSED;
 	}
-	if (!a->cert_present) {
+	if (!d->cert_present) {
 		*reason = a->word == CERT_WORD_FAILED ? POLICY_REASON_CERT_UNVERIFIED
 						      : POLICY_REASON_CERT_MISSING;
 		explain(a);
 		return AUTHZ_CERT_DENIED;
 	}
-	a->question = (struct cert_check_request){
+	a->check = (struct cert_check_request){
 		.text = sent->text,
 		.codec = sent->codec,
 		.list = sent->list,
 		.intermediates = sent->intermediates,
-		.given = a->given != NULL ? &a->given->chain : NULL,
-		.cn_fallback = a->policy->cn_fallback,
+		.given = given != NULL ? &given->chain : NULL,
+		.cn_fallback = d->policy->cn_fallback,
 		.trust = authz_trust_stores_of(
-			authz_cert_verifier_trusts(a->means.verifier), a->policy),
+			authz_cert_verifier_trusts(a->env->verifier), d->policy),
 	};
 	/* Without it nothing would be verified: authz_trust_stores_load sees to it. */
-	assert(a->policy->verify == POLICY_VERIFY_FRONTEND || a->question.trust != NULL);
+	assert(d->policy->verify == POLICY_VERIFY_FRONTEND || a->check.trust != NULL);
 	return AUTHZ_CERT_ASK;
 }
 
@@ -90,56 +94,59 @@ enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reaso
 {
 	const struct cert_check_result *checked = a->checked;
 	const struct cert_verdict *verdict = &checked->verdict;
+	const struct cert_identity *identity = &checked->identity;
+	struct authz_decision *d = &a->decision;
+	int64_t now_s = a->request.wall_s;
 
 	if (checked->status != CERT_OK) {
-		a->detail = checked->why;
+		d->detail = checked->why;
 		*reason = checked->status == CERT_NO_MEMORY ? POLICY_REASON_INTERNAL
 							    : POLICY_REASON_CERT_MALFORMED;
 		return AUTHZ_CERT_DENIED;
 	}
-	a->identity = &checked->identity;
-	a->detail = verdict->text.data;
+	d->identity = identity;
+	d->detail = verdict->text.data;
 	/* What was found may be some minutes old: the time is not. */
-	if (a->wall_s < a->identity->not_before) {
-		authz_hold_until(a, a->identity->not_before, AUTHZ_BOUND_CERT);
+	if (now_s < identity->not_before) {
+		authz_decision_hold_until(d, identity->not_before, AUTHZ_BOUND_CERT);
 		*reason = POLICY_REASON_CERT_NOT_YET_VALID;
 		return AUTHZ_CERT_DENIED;
 	}
-	if (a->wall_s >= a->identity->not_after) {
+	if (now_s >= identity->not_after) {
 		*reason = POLICY_REASON_CERT_EXPIRED;
 		return AUTHZ_CERT_DENIED;
 	}
-	authz_hold_until(a, a->identity->not_after, AUTHZ_BOUND_CERT);
-	if ((a->policy->verify != POLICY_VERIFY_LOCAL && a->word != CERT_WORD_VERIFIED) ||
+	authz_decision_hold_until(d, identity->not_after, AUTHZ_BOUND_CERT);
+	if ((d->policy->verify != POLICY_VERIFY_LOCAL && a->word != CERT_WORD_VERIFIED) ||
 		is_of_another(a)) {
 		*reason = POLICY_REASON_CERT_UNVERIFIED;
 		explain(a);
 		return AUTHZ_CERT_DENIED;
 	}
 	if (verdict->finding != CERT_TRUSTED) {
-		authz_hold_until(a, a->wall_s + FAILURE_HOLDS_S, AUTHZ_BOUND_CERT_CHECK);
+		authz_decision_hold_until(d, now_s + FAILURE_HOLDS_S, AUTHZ_BOUND_CERT_CHECK);
 		*reason = reason_of(verdict->finding);
 		return AUTHZ_CERT_DENIED;
 	}
-	authz_hold_until(a, verdict->until_s, AUTHZ_BOUND_CERT_CHECK);
-	a->cert_verified = true;
+	authz_decision_hold_until(d, verdict->until_s, AUTHZ_BOUND_CERT_CHECK);
+	d->cert_verified = true;
 	return AUTHZ_CERT_PASSED;
 }
 
 bool authz_cert_binds_name(const struct authz *a)
 {
-	return a->policy->cert_host != POLICY_CERT_HOST_OFF && a->cert_verified;
+	return a->decision.policy->cert_host != POLICY_CERT_HOST_OFF && a->decision.cert_verified;
 }
 
 bool authz_cert_agrees(const struct authz *a)
 {
-	struct str_list dns = a->identity->dns;
+	struct str_list dns = a->decision.identity->dns;
 	struct str_list names = a->facts.names;
 
-	if (a->policy->cert_host == POLICY_CERT_HOST_EXACT) {
+	if (a->decision.policy->cert_host == POLICY_CERT_HOST_EXACT) {
 		return cert_host_is_named(dns, names);
 	}
 	return cert_host_shares_domain(
-		authz_trust_stores_suffixes(authz_cert_verifier_trusts(a->means.verifier)), dns,
+		authz_trust_stores_suffixes(authz_cert_verifier_trusts(a->env->verifier)), dns,
 		names);
 }

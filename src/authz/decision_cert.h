@@ -4,14 +4,15 @@
 #ifndef DW_AUTHZ_DECISION_CERT_H
 #define DW_AUTHZ_DECISION_CERT_H
 
-#include "authz/authz.h"
+#include "authz/authz_private.h"
+#include "base/util.h"
 
-/* The certificate's part of a decision, for decision.c alone. */
+/* The certificate's part of a decision, for authz.c and evaluation.c. */
 
 enum authz_cert_step {
 	AUTHZ_CERT_PASSED, /* go on */
 	AUTHZ_CERT_DENIED, /* *reason says why */
-	AUTHZ_CERT_ASK     /* the certificate of a->question must be checked first */
+	AUTHZ_CERT_ASK     /* the certificate of a->check must be checked first */
 };
 
 /* Looks at what came, and at what the front end says of it. */
@@ -22,10 +23,5 @@ NODISCARD enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_rea
 bool authz_cert_binds_name(const struct authz *a);
 /* Whether one of the names does. */
 NODISCARD bool authz_cert_agrees(const struct authz *a);
-
-/* Makes the text, which is cleared, a->detail. */
-void authz_detail_take(struct authz *a, struct bytes *text);
-/* The answer holds until `wall_s` at most, because of `bound`. */
-void authz_hold_until(struct authz *a, int64_t wall_s, enum authz_bound bound);
 
 #endif

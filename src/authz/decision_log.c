@@ -3,7 +3,7 @@
 
 #include "authz/decision_log.h"
 
-#include "authz/response.h"
+#include "authz/header_text.h"
 #include "authz/trusted_input_text.h"
 #include "base/json.h"
 
@@ -109,7 +109,7 @@ static void append_cert_san(struct line *l, const struct cert_identity *identity
 	struct bytes text;
 
 	bytes_init(&text, 0);
-	authz_response_san(identity, &text);
+	authz_header_append_san(&text, identity);
 	if (text.len > CLAIM_MAX) {
 		text.len = CLAIM_MAX - strlen(more);
 		bytes_append_text(&text, more);
@@ -120,25 +120,25 @@ static void append_cert_san(struct line *l, const struct cert_identity *identity
 	bytes_clear(&text);
 }
 
-static void append_certificate(struct line *l, const struct authz *a)
+static void append_certificate(struct line *l, const struct authz_decision *d)
 {
-	if (!a->cert_present) {
+	if (!d->cert_present) {
 		return;
 	}
-	word(l, "cert", str_view(a->cert_verified ? "verified" : "refused"));
-	if (a->identity != NULL) {
-		claim(l, "cert_subject", a->identity->subject);
-		word(l, "cert_sha256", a->identity->sha256);
-		if (a->verdict != AUTHZ_ALLOW) {
-			append_cert_san(l, a->identity);
+	word(l, "cert", str_view(d->cert_verified ? "verified" : "refused"));
+	if (d->identity != NULL) {
+		claim(l, "cert_subject", d->identity->subject);
+		word(l, "cert_sha256", d->identity->sha256);
+		if (d->verdict != AUTHZ_ALLOW) {
+			append_cert_san(l, d->identity);
 		}
 	}
 }
 
 /* What the PTR claims, where it is not confirmed; host names need no quotes. */
-static void append_claimed(struct line *l, const struct authz *a)
+static void append_claimed(struct line *l, const struct authz_decision *d)
 {
-	const struct dns_fcrdns_result *rdns = a->fetch.rdns;
+	const struct dns_fcrdns_result *rdns = d->names.rdns;
 	struct bytes text;
 
 	if (rdns == NULL || rdns->ptr.count == 0 || rdns->names.count > 0) {
@@ -156,55 +156,57 @@ static void append_claimed(struct line *l, const struct authz *a)
 	bytes_clear(&text);
 }
 
-static void append_ignored(struct line *l, const struct authz *a)
+static void append_ignored(
+	struct line *l, const struct authz_decision *d, const struct config_frontend *frontend)
 {
 	struct bytes text;
 
-	if (a->belief.ignored == AUTHZ_INPUT_COUNT) {
+	if (d->trusted.ignored == AUTHZ_INPUT_COUNT) {
 		return;
 	}
 	bytes_init(&text, 0);
-	authz_trusted_ignored_text(&a->belief, &a->means.config->frontend, &text);
+	authz_trusted_ignored_text(&d->trusted, frontend, &text);
 	claim(l, "ignored", bytes_view(&text));
 	bytes_clear(&text);
 }
 
-void authz_decision_log_outcome(
-	const struct authz *a, const struct config_log *log, struct bytes *out)
+void authz_decision_log_fields(
+	const struct authz_decision *d, const struct config *config, struct bytes *out)
 {
+	const struct config_log *log = &config->log;
 	struct line line = {.out = *out, .json = log->sink.format == LOG_JSON};
 	struct line *l = &line;
 	char ip[ADDR_TEXT_MAX];
 
-	if (!is_wanted(log, a->verdict)) {
+	if (!is_wanted(log, d->verdict)) {
 		return;
 	}
 
-	word(l, "verdict", str_view(authz_verdict_word(a->verdict)));
-	number(l, "status", a->status);
-	word(l, "reason", str_view(policy_reason_word(a->reason)));
-	if (a->detail != NULL) {
-		text_up_to(l, "detail", str_view(a->detail), DETAIL_MAX);
+	word(l, "verdict", str_view(authz_verdict_word(d->verdict)));
+	number(l, "status", d->status);
+	word(l, "reason", str_view(policy_reason_word(d->reason)));
+	if (d->detail != NULL) {
+		text_up_to(l, "detail", str_view(d->detail), DETAIL_MAX);
 	}
-	if (a->rule != NULL) {
-		word(l, "rule", policy_rule_place(a->rule));
+	if (d->rule != NULL) {
+		word(l, "rule", policy_rule_place(d->rule));
 	}
-	if (a->policy != NULL) {
-		word(l, "policy", a->policy->name);
+	if (d->policy != NULL) {
+		word(l, "policy", d->policy->name);
 	} else {
-		claim(l, "policy", a->input.values[AUTHZ_INPUT_DOORWARD_POLICY]);
+		claim(l, "policy", d->request->input.values[AUTHZ_INPUT_DOORWARD_POLICY]);
 	}
-	addr_format(&a->ip, ip);
+	addr_format(&d->trusted.ip, ip);
 	word(l, "ip", str_view(ip));
-	word(l, "rdns", str_view(dns_fcrdns_status_word(authz_rdns_status(a))));
-	word(l, "hostname", a->hostname);
-	append_claimed(l, a);
-	if (a->fetch.pin != NULL) {
-		word(l, "kept_out", a->fetch.kept_out);
-		word(l, "pin", a->fetch.pin->place);
+	word(l, "rdns", str_view(dns_fcrdns_status_word(d->names.status)));
+	word(l, "hostname", d->hostname);
+	append_claimed(l, d);
+	if (d->names.pin != NULL) {
+		word(l, "kept_out", d->names.kept_out);
+		word(l, "pin", d->names.pin->place);
 	}
-	append_certificate(l, a);
-	append_ignored(l, a);
+	append_certificate(l, d);
+	append_ignored(l, d, &config->frontend);
 	*out = line.out;
 }
 
@@ -262,10 +264,10 @@ static struct str when(struct authz_decision_log_space *space, int64_t wall_s)
 }
 
 void authz_decision_log_line(const struct config_log *log, enum authz_verdict verdict,
-	struct str outcome, const struct authz_decision_log_request *request,
+	struct str fields, const struct authz_decision_log_request *request,
 	struct authz_decision_log_space *space)
 {
-	if (!is_wanted(log, verdict)) {
+	if (!is_wanted(log, verdict) || fields.len == 0) {
 		return;
 	}
 	bytes_reset(&space->line, SPACE_KEEP);
@@ -278,7 +280,7 @@ void authz_decision_log_line(const struct config_log *log, enum authz_verdict ve
 	} else {
 		bytes_append_text(&l.out, "doorward: decision:");
 	}
-	bytes_append_str(&l.out, outcome);
+	bytes_append_str(&l.out, fields);
 	append_request(&l, request);
 	if (l.json) {
 		bytes_append_text(&l.out, "}");
@@ -287,21 +289,4 @@ void authz_decision_log_line(const struct config_log *log, enum authz_verdict ve
 		log_line(bytes_view(&l.out));
 	}
 	space->line = l.out;
-}
-
-void authz_decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us)
-{
-	const struct authz_decision_log_request request = {
-		&a->input, a->wall_s, duration_us, a->max_age_s};
-	struct authz_decision_log_space space;
-	struct bytes outcome;
-
-	authz_decision_log_space_init(&space);
-	bytes_init(&outcome, 0);
-	authz_decision_log_outcome(a, log, &outcome);
-	if (!outcome.failed) {
-		authz_decision_log_line(log, a->verdict, bytes_view(&outcome), &request, &space);
-	}
-	authz_decision_log_space_clear(&space);
-	bytes_clear(&outcome);
 }

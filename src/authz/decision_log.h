@@ -4,19 +4,16 @@
 #ifndef DW_AUTHZ_DECISION_LOG_H
 #define DW_AUTHZ_DECISION_LOG_H
 
-#include "authz/authz.h"
+#include "authz/decision.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "log/log.h"
 
 #include <stdint.h>
 
-/* Writes the one line of a decided request, if the configuration wants it. */
-void authz_decision_log(const struct authz *a, const struct config_log *log, uint64_t duration_us);
-
 /*
- * Its two parts: what comes of the outcome, and is the same for the same input; and what differs
- * from request to request.
+ * The one line of a decided request, if the configuration wants it, in two parts: what comes of the
+ * decision, and is the same for the same input; and what differs from request to request.
  */
 struct authz_decision_log_request {
 	const struct authz_input *input;
@@ -36,11 +33,11 @@ void authz_decision_log_space_init(struct authz_decision_log_space *space);
 void authz_decision_log_space_clear(struct authz_decision_log_space *space);
 
 /* Writes the first part into `out`, which is empty; nothing if no line is wanted. */
-void authz_decision_log_outcome(
-	const struct authz *a, const struct config_log *log, struct bytes *out);
-/* Writes the line, of which `outcome` is the first part. */
+void authz_decision_log_fields(
+	const struct authz_decision *decision, const struct config *config, struct bytes *out);
+/* Writes the line, of which `fields` are the first part; nothing without them. */
 void authz_decision_log_line(const struct config_log *log, enum authz_verdict verdict,
-	struct str outcome, const struct authz_decision_log_request *request,
+	struct str fields, const struct authz_decision_log_request *request,
 	struct authz_decision_log_space *space);
 
 #endif

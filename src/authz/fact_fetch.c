@@ -269,7 +269,7 @@ enum authz_fetch_begun authz_fetch_begin(struct authz_fetch *f, const struct pol
 	return look_up(f, wanted);
 }
 
-enum dns_fcrdns_status authz_fetch_status(const struct authz_fetch *f)
+static enum dns_fcrdns_status status_of(const struct authz_fetch *f)
 {
 	if (f->rdns == NULL) {
 		return DNS_FCRDNS_OFF;
@@ -284,9 +284,16 @@ enum dns_fcrdns_status authz_fetch_status(const struct authz_fetch *f)
 	return f->rdns->status;
 }
 
-struct str_list authz_fetch_names(const struct authz_fetch *f)
+void authz_fetch_tell(const struct authz_fetch *f, struct authz_names *out)
 {
-	return f->pinned;
+	*out = (struct authz_names){
+		.rdns = f->rdns,
+		.status = status_of(f),
+		.passed = f->pinned,
+		.pin = f->pin,
+		.kept_out = f->kept_out,
+		.lookups_asked = f->lookups != NULL,
+	};
 }
 
 void authz_fetch_facts(const struct authz_fetch *f, struct policy_facts *facts)
@@ -304,7 +311,7 @@ void authz_fetch_facts(const struct authz_fetch *f, struct policy_facts *facts)
 		bool whole = !f->rdns->incomplete && f->rdns->unasked.count == 0;
 
 		facts->names_state = whole ? POLICY_FACT_KNOWN : POLICY_FACT_KNOWN_IN_PART;
-		facts->names = authz_fetch_names(f);
+		facts->names = f->pinned;
 		facts->possible_names =
 			f->rdns->incomplete ? (struct str_list){NULL, 0} : f->rdns->unasked;
 	}

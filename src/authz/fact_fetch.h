@@ -4,6 +4,7 @@
 #ifndef DW_AUTHZ_FACT_FETCH_H
 #define DW_AUTHZ_FACT_FETCH_H
 
+#include "authz/decision.h"
 #include "base/arena.h"
 #include "dns/fcrdns.h"
 #include "dns/membership.h"
@@ -66,10 +67,8 @@ void authz_fetch_names_at_hand(struct authz_fetch *f);
 void authz_fetch_cancel(struct authz_fetch *f);
 void authz_fetch_clear(struct authz_fetch *f);
 
-/* The word of the names: where their pins let none pass, that none confirms. */
-enum dns_fcrdns_status authz_fetch_status(const struct authz_fetch *f);
-/* The names that the rules may see; none before they are fetched. */
-struct str_list authz_fetch_names(const struct authz_fetch *f);
+/* What was found of the names; borrowed until authz_fetch_clear. */
+void authz_fetch_tell(const struct authz_fetch *f, struct authz_names *out);
 /* Writes what is fetched into names_state, names, answers, rates_asked and rates_over. */
 void authz_fetch_facts(const struct authz_fetch *f, struct policy_facts *facts);
 /* Whether any of them is unknown because of our own limits. */

@@ -3,6 +3,8 @@
 
 #include "authz/response.h"
 
+#include "authz/decision_log.h"
+#include "authz/header_text.h"
 #include "base/clock.h"
 
 static const struct {
@@ -19,52 +21,6 @@ static const char *phrase_of(unsigned status)
 		}
 	}
 	return "";
-}
-
-/* Printable ASCII as it is but for the bytes in `special`; all else as \HH (RFC 4514 2.4). */
-static void append_escaped(struct bytes *out, struct str text, struct str special)
-{
-	size_t plain = 0; /* where those bytes begin that are not written yet */
-
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.data[i];
-
-		if (c < 0x20 || c >= 0x7f || str_find(special, c) < special.len) {
-			bytes_append(out, text.data + plain, i - plain);
-			bytes_appendf(out, "\\%02X", (uint8_t)c);
-			plain = i + 1;
-		}
-	}
-	bytes_append_str(out, str_from(text, plain));
-}
-
-static void append_san(struct bytes *out, const char *kind, struct str name, size_t start)
-{
-	bytes_append_text(out, out->len > start ? ", " : "");
-	bytes_append_text(out, kind);
-	append_escaped(out, name, str_view(", \"\\"));
-}
-
-static void append_san_list(struct bytes *out, const char *kind, struct str_list list, size_t start)
-{
-	for (size_t i = 0; i < list.count; i++) {
-		append_san(out, kind, list.items[i], start);
-	}
-}
-
-void authz_response_san(const struct cert_identity *identity, struct bytes *out)
-{
-	size_t start = out->len;
-
-	append_san_list(out, "DNS:", identity->dns, start);
-	for (size_t i = 0; i < identity->ip_count; i++) {
-		char text[ADDR_TEXT_MAX];
-
-		addr_format(&identity->ip[i], text);
-		append_san(out, "IP:", str_view(text), start);
-	}
-	append_san_list(out, "email:", identity->email, start);
-	append_san_list(out, "URI:", identity->uri, start);
 }
 
 struct header_writer {
@@ -84,7 +40,7 @@ static void header(const struct header_writer *w, const char *name, struct str v
 {
 	if (value.len > 0) {
 		begin_header(w, name);
-		append_escaped(w->out, value, (struct str){NULL, 0});
+		authz_header_append(w->out, value, (struct str){NULL, 0});
 		bytes_append_text(w->out, "\r\n");
 	}
 }
@@ -100,44 +56,83 @@ static void certificate_headers(const struct header_writer *w, const struct cert
 	if (identity->dns.count + identity->ip_count + identity->email.count + identity->uri.count >
 		0) {
 		begin_header(w, "X-Client-Cert-San");
-		authz_response_san(identity, w->out);
+		authz_header_append_san(w->out, identity);
 		bytes_append_text(w->out, "\r\n");
 	}
 	clock_format(identity->not_after, not_after);
 	header(w, "X-Client-Cert-Not-After", str_view(not_after));
 }
 
-static void client_headers(const struct header_writer *w, const struct authz *a)
+static void client_headers(const struct header_writer *w, const struct authz_decision *d)
 {
-	header(w, "X-Client-Hostname", a->hostname);
-	header(w, "X-Client-Rdns", str_view(dns_fcrdns_status_word(authz_rdns_status(a))));
-	if (a->cert_verified) {
-		certificate_headers(w, a->identity);
+	header(w, "X-Client-Hostname", d->hostname);
+	header(w, "X-Client-Rdns", str_view(dns_fcrdns_status_word(d->names.status)));
+	if (d->cert_verified) {
+		certificate_headers(w, d->identity);
 	}
-	if (a->policy != NULL) {
-		header(w, "X-Doorward-Policy", a->policy->name);
+	if (d->policy != NULL) {
+		header(w, "X-Doorward-Policy", d->policy->name);
 	}
-	header(w, "X-Doorward-Reason", str_view(policy_reason_word(a->reason)));
-	if (a->rule != NULL) {
-		header(w, "X-Doorward-Rule", policy_rule_place(a->rule));
+	header(w, "X-Doorward-Reason", str_view(policy_reason_word(d->reason)));
+	if (d->rule != NULL) {
+		header(w, "X-Doorward-Rule", policy_rule_place(d->rule));
 	}
 }
 
-void authz_response_head(const struct authz *a, enum fcgi_role role, struct bytes *out)
+static void append_head(
+	const struct authz_decision *d, enum authz_response_form form, struct bytes *out)
 {
-	bool authorizer = role == FCGI_ROLE_AUTHORIZER;
+	bool authorizer = form == AUTHZ_RESPONSE_AUTHORIZER;
 	struct header_writer w = {out, authorizer ? "Variable-" : ""};
 
-	bytes_appendf(out, "Status: %u %s\r\n", a->status, phrase_of(a->status));
-	if (a->verdict == AUTHZ_ALLOW || !authorizer) {
-		client_headers(&w, a);
+	bytes_appendf(out, "Status: %u %s\r\n", d->status, phrase_of(d->status));
+	if (d->verdict == AUTHZ_ALLOW || !authorizer) {
+		client_headers(&w, d);
 	}
+}
+
+/* Over HTTP the head is all: nginx reads no body for auth_request, and would not keep a connection
+ * on which one comes. */
+static void append_tail(
+	const struct authz_decision *d, enum authz_response_form form, struct bytes *out)
+{
+	bool body = d->verdict != AUTHZ_ALLOW && form != AUTHZ_RESPONSE_HTTP;
+
+	if (body || form == AUTHZ_RESPONSE_RESPONDER) {
+		bytes_append_text(out, "Content-Type: text/plain\r\n");
+	}
+	bytes_append_text(out, "\r\n");
+	if (body) {
+		bytes_appendf(out, "%u %s\n", d->status, phrase_of(d->status));
+	}
+}
+
+struct authz_response authz_response_make(const struct authz_decision *d,
+	enum authz_response_form form, const struct config *config, struct bytes *room)
+{
+	struct authz_response response = {.verdict = d->verdict, .reason = d->reason};
+
+	authz_decision_log_fields(d, config, room);
+	size_t head = room->len;
+
+	append_head(d, form, room);
+	size_t tail = room->len;
+
+	append_tail(d, form, room);
+	if (!room->failed) {
+		struct str all = bytes_view(room);
+
+		response.log_fields = (struct str){all.data, head};
+		response.head = (struct str){all.data + head, tail - head};
+		response.tail = str_from(all, tail);
+	}
+	return response;
 }
 
 #define DIGITS_MAX 10
 
-void authz_response_caching(
-	uint32_t max_age_s, enum fcgi_role role, bool to_client, struct bytes *out)
+static void append_caching(const struct authz_response *response, enum authz_response_form form,
+	uint32_t max_age_s, struct bytes *out)
 {
 	/* nginx reads Cache-Control only where it has not seen the other before. */
 	static const char for_nginx[] = "X-Accel-Expires: ";
@@ -148,7 +143,7 @@ void authz_response_caching(
 	char *number = digits + DIGITS_MAX;
 	char *at = text;
 
-	if (role == FCGI_ROLE_AUTHORIZER) {
+	if (form == AUTHZ_RESPONSE_AUTHORIZER) {
 		return;
 	}
 	do {
@@ -159,7 +154,7 @@ void authz_response_caching(
 
 	at = mempcpy(at, for_nginx, sizeof(for_nginx) - 1);
 	at = mempcpy(at, number, len);
-	if (to_client) {
+	if (form == AUTHZ_RESPONSE_HTTP && response->verdict != AUTHZ_ALLOW) {
 		at = mempcpy(at, for_none, sizeof(for_none) - 1);
 	} else {
 		at = mempcpy(at, for_all, sizeof(for_all) - 1);
@@ -169,22 +164,11 @@ void authz_response_caching(
 	bytes_append(out, text, (size_t)(at - text));
 }
 
-void authz_response_tail(const struct authz *a, enum fcgi_role role, struct bytes *out)
+void authz_response_append(const struct authz_response *response, enum authz_response_form form,
+	uint32_t max_age_s, struct bytes *out)
 {
-	bool allowed = a->verdict == AUTHZ_ALLOW;
-
-	if (!allowed || role != FCGI_ROLE_AUTHORIZER) {
-		bytes_append_text(out, "Content-Type: text/plain\r\n");
-	}
-	bytes_append_text(out, "\r\n");
-	if (!allowed) {
-		bytes_appendf(out, "%u %s\n", a->status, phrase_of(a->status));
-	}
-}
-
-void authz_response_build(const struct authz *a, enum fcgi_role role, struct bytes *out)
-{
-	authz_response_head(a, role, out);
-	authz_response_caching(a->max_age_s, role, false, out);
-	authz_response_tail(a, role, out);
+	bytes_append_str(out, response->head);
+	append_caching(response, form, max_age_s, out);
+	bytes_append_str(out, response->tail);
+	out->failed = out->failed || response->head.len == 0;
 }

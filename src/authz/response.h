@@ -4,34 +4,45 @@
 #ifndef DW_AUTHZ_RESPONSE_H
 #define DW_AUTHZ_RESPONSE_H
 
-#include "authz/authz.h"
+#include "authz/decision.h"
 #include "base/bytes.h"
-#include "fcgi/app.h"
 
 /*
- * The answer as CGI header lines and a body (RFC 3875 section 6), `Status` first. A responder's
- * carries what is known of the client on allow and denial alike, since nginx reads both; an
- * authorizer's carries it as Variable-*, and nothing of it on a denial, since the front end hands
- * that to the client. No byte of a client's input gets in unescaped.
+ * The response as CGI header lines and a body (RFC 3875 section 6), `Status` first. No byte of a
+ * client's input gets in unescaped.
  */
-void authz_response_build(const struct authz *a, enum fcgi_role role, struct bytes *out);
-/*
- * Its three parts, one after the other: all but the second are the same for the same input. That
- * one says how long the answer may be kept, and to an authorizer's front end nothing.
- * X-Accel-Expires is for nginx alone, which keeps the answer for itself. Cache-Control is for
- * everyone: a front end that hands a denial on (`to_client`) hands that on, too, so it is no-store
- * then.
- */
-void authz_response_head(const struct authz *a, enum fcgi_role role, struct bytes *out);
-void authz_response_caching(
-	uint32_t max_age_s, enum fcgi_role role, bool to_client, struct bytes *out);
-void authz_response_tail(const struct authz *a, enum fcgi_role role, struct bytes *out);
+enum authz_response_form {
+	/* To a FastCGI or CGI responder's front end: what is known of the client on allow and
+	 * denial alike, since nginx reads both. */
+	AUTHZ_RESPONSE_RESPONDER,
+	/* Of a FastCGI authorizer: that as Variable-*, and nothing of it on a denial, since the
+	 * front end hands that to the client. */
+	AUTHZ_RESPONSE_AUTHORIZER,
+	/* As for a responder, but without a body. A front end hands a denial on to the client. */
+	AUTHZ_RESPONSE_HTTP
+};
 
+/* What is the same for the same input. */
+struct authz_response {
+	/* In one form; between the two stands for how long the response may be kept. Absent when
+	 * out of memory. */
+	struct str head;
+	struct str tail;
+	struct str log_fields; /* what the decision log says of it, but for claims and times */
+	enum authz_verdict verdict;
+	enum policy_reason reason;
+};
+
+/* The texts are views of `room`, which is empty before. */
+struct authz_response authz_response_make(const struct authz_decision *decision,
+	enum authz_response_form form, const struct config *config, struct bytes *room);
 /*
- * The certificate's subject alternative names: "DNS:a.example, IP:192.0.2.1, email:…, URI:…".
- * Commas, blanks, quotes, backslashes and all that is not printable ASCII are written \HH inside a
- * name, so that none can pass for two.
+ * Appends the response as it is sent; without its texts, `out` fails. For how long it may be kept,
+ * an authorizer's front end is not told. X-Accel-Expires is for nginx alone, which keeps the
+ * response for itself. Cache-Control is for all; a denial over HTTP, which the client gets with it,
+ * is no-store.
  */
-void authz_response_san(const struct cert_identity *identity, struct bytes *out);
+void authz_response_append(const struct authz_response *response, enum authz_response_form form,
+	uint32_t max_age_s, struct bytes *out);
 
 #endif

@@ -9,11 +9,9 @@
 #include "base/util.h"
 
 /*
- * Decides one request to its end, on a loop of its own. `a` has its input; `wall_s` and `trace` are
- * those of authz_start. Nobody was counted before, so no rate holds. False when there is no memory
- * or descriptor for that: nothing is decided then.
+ * Decides one request to its end, on a loop of its own. `a` has its request. False when there is no
+ * memory or descriptor for that: nothing is decided then.
  */
-NODISCARD bool authz_decide_sync(struct authz *a, const struct authz_snapshot *snapshot,
-	int64_t wall_s, const struct authz_trace *trace);
+NODISCARD bool authz_decide_sync(struct authz *a, struct authz_snapshot *snapshot);
 
 #endif

@@ -52,17 +52,17 @@ static bool parse_item(struct str item, struct addr *out)
 	return true;
 }
 
-static bool take_address(struct authz_trusted_input *belief, enum authz_input_name source,
+static bool take_address(struct authz_trusted_input *trusted, enum authz_input_name source,
 	struct str text, bool good, struct addr addr)
 {
-	belief->source = source;
-	belief->address = good ? AUTHZ_CLIENT_ADDRESS_OK : AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS;
-	belief->ip = good ? addr : (struct addr){.family = ADDR_NONE};
-	belief->bad = good ? (struct str){NULL, 0} : text;
+	trusted->source = source;
+	trusted->address = good ? AUTHZ_CLIENT_ADDRESS_OK : AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS;
+	trusted->ip = good ? addr : (struct addr){.family = ADDR_NONE};
+	trusted->bad = good ? (struct str){NULL, 0} : text;
 	return good;
 }
 
-static bool take_one(struct authz_trusted_input *belief, const struct authz_input *input,
+static bool take_one(struct authz_trusted_input *trusted, const struct authz_input *input,
 	enum authz_input_name source)
 {
 	struct str text = input->values[source];
@@ -71,7 +71,7 @@ static bool take_one(struct authz_trusted_input *belief, const struct authz_inpu
 	bool good = source == AUTHZ_INPUT_REMOTE_ADDR ? addr_parse(text, &addr)
 						      : parse_item(str_trim(text), &addr);
 
-	return take_address(belief, source, text, good, addr);
+	return take_address(trusted, source, text, good, addr);
 }
 
 /* Cuts the last item off a line; false: it was the only one. */
@@ -92,7 +92,7 @@ static bool split_last(struct str *line, struct str *item)
  * untrusted address was written by proxies that are trusted. If all of them are, the leftmost is
  * the client.
  */
-static bool take_list(struct authz_trusted_input *belief, const struct authz_input *input,
+static bool take_list(struct authz_trusted_input *trusted, const struct authz_input *input,
 	const struct config_frontend *frontend)
 {
 	size_t left = input->more_line_count;
@@ -106,7 +106,7 @@ static bool take_list(struct authz_trusted_input *belief, const struct authz_inp
 		bool good = parse_item(item, &addr);
 
 		if (!good || (!more && left == 0) || !is_trusted_proxy(frontend, &addr)) {
-			return take_address(belief, AUTHZ_INPUT_X_FORWARDED_FOR, item, good, addr);
+			return take_address(trusted, AUTHZ_INPUT_X_FORWARDED_FOR, item, good, addr);
 		}
 		if (!more) {
 			left--;
@@ -117,20 +117,20 @@ static bool take_list(struct authz_trusted_input *belief, const struct authz_inp
 }
 
 /* Both headers were told to count: where they lead apart, one of them is the client's own. */
-static void take_both(struct authz_trusted_input *belief, const struct authz_input *input,
+static void take_both(struct authz_trusted_input *trusted, const struct authz_input *input,
 	const struct config_frontend *frontend)
 {
 	struct addr first;
 
-	if (!take_one(belief, input, AUTHZ_INPUT_X_REAL_IP)) {
+	if (!take_one(trusted, input, AUTHZ_INPUT_X_REAL_IP)) {
 		return;
 	}
-	first = belief->ip;
-	if (take_list(belief, input, frontend) && !addr_eq(&first, &belief->ip)) {
-		belief->apart[0] = first;
-		belief->apart[1] = belief->ip;
-		belief->address = AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES;
-		belief->ip = (struct addr){.family = ADDR_NONE};
+	first = trusted->ip;
+	if (take_list(trusted, input, frontend) && !addr_eq(&first, &trusted->ip)) {
+		trusted->apart[0] = first;
+		trusted->apart[1] = trusted->ip;
+		trusted->address = AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES;
+		trusted->ip = (struct addr){.family = ADDR_NONE};
 	}
 }
 
@@ -156,20 +156,20 @@ static enum authz_input_name header_of(
 		       : AUTHZ_INPUT_REMOTE_ADDR;
 }
 
-static void take_client(struct authz_trusted_input *belief, const struct authz_input *input,
+static void take_client(struct authz_trusted_input *trusted, const struct authz_input *input,
 	const struct config_frontend *frontend)
 {
-	belief->source = belief->honoured ? header_of(input, frontend) : AUTHZ_INPUT_REMOTE_ADDR;
-	if (input->values[belief->source].data == NULL) {
-		belief->address = AUTHZ_CLIENT_ADDRESS_NO_ADDRESS;
-	} else if (belief->source == AUTHZ_INPUT_X_FORWARDED_FOR) {
-		take_list(belief, input, frontend);
-	} else if (belief->source == AUTHZ_INPUT_X_REAL_IP && frontend->forwarded_for &&
+	trusted->source = trusted->honoured ? header_of(input, frontend) : AUTHZ_INPUT_REMOTE_ADDR;
+	if (input->values[trusted->source].data == NULL) {
+		trusted->address = AUTHZ_CLIENT_ADDRESS_NO_ADDRESS;
+	} else if (trusted->source == AUTHZ_INPUT_X_FORWARDED_FOR) {
+		take_list(trusted, input, frontend);
+	} else if (trusted->source == AUTHZ_INPUT_X_REAL_IP && frontend->forwarded_for &&
 		   frontend->address == CONFIG_ADDRESS_AUTO &&
 		   input->values[AUTHZ_INPUT_X_FORWARDED_FOR].data != NULL) {
-		take_both(belief, input, frontend);
+		take_both(trusted, input, frontend);
 	} else {
-		take_one(belief, input, belief->source);
+		take_one(trusted, input, trusted->source);
 	}
 }
 
@@ -230,9 +230,9 @@ static const enum authz_input_name cert_headers[] = {AUTHZ_INPUT_CERT + CERT_INP
 /* A header that may name another address than was taken, unless the configuration names its source.
  */
 static enum authz_input_name ignored_address(const struct authz_input *input,
-	const struct config_frontend *frontend, const struct authz_trusted_input *belief)
+	const struct config_frontend *frontend, const struct authz_trusted_input *trusted)
 {
-	bool is_header = belief->honoured && belief->source != AUTHZ_INPUT_REMOTE_ADDR;
+	bool is_header = trusted->honoured && trusted->source != AUTHZ_INPUT_REMOTE_ADDR;
 
 	if (is_header || frontend->address == CONFIG_ADDRESS_REMOTE_ADDR) {
 		return AUTHZ_INPUT_COUNT;
@@ -248,11 +248,11 @@ static enum authz_input_name ignored_address(const struct authz_input *input,
 }
 
 static enum authz_input_name ignored_of(const struct authz_input *input,
-	const struct config_frontend *frontend, const struct authz_trusted_input *belief)
+	const struct config_frontend *frontend, const struct authz_trusted_input *trusted)
 {
-	enum authz_input_name ignored = ignored_address(input, frontend, belief);
+	enum authz_input_name ignored = ignored_address(input, frontend, trusted);
 
-	if (belief->honoured || ignored == AUTHZ_INPUT_X_REAL_IP) {
+	if (trusted->honoured || ignored == AUTHZ_INPUT_X_REAL_IP) {
 		return ignored;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(cert_headers); i++) {

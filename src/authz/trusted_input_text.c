@@ -41,28 +41,28 @@ static void append_value(const struct authz_input *input, const struct config_fr
 	}
 }
 
-static void append_apart(const struct authz_trusted_input *belief, struct bytes *out)
+static void append_apart(const struct authz_trusted_input *trusted, struct bytes *out)
 {
 	char text[2][ADDR_TEXT_MAX];
 
-	addr_format(&belief->apart[0], text[0]);
-	addr_format(&belief->apart[1], text[1]);
+	addr_format(&trusted->apart[0], text[0]);
+	addr_format(&trusted->apart[1], text[1]);
 	bytes_appendf(out,
 		"HTTP_X_REAL_IP names %s and HTTP_X_FORWARDED_FOR names %s; expected the same, or "
 		"address = X-Real-IP or X-Forwarded-For",
 		text[0], text[1]);
 }
 
-static void append_missing(const struct authz_trusted_input *belief,
+static void append_missing(const struct authz_trusted_input *trusted,
 	const struct authz_input *input, const struct config_frontend *frontend, struct bytes *out)
 {
-	if (!belief->honoured) {
+	if (!trusted->honoured) {
 		bytes_append_text(out,
 			"REMOTE_ADDR did not come; expected fastcgi_param REMOTE_ADDR "
 			"$remote_addr, or DOORWARD_TRUST_HEADERS 1 from a front end that replaces "
 			"X-Real-IP");
 	} else if (frontend->address != CONFIG_ADDRESS_AUTO) {
-		append_name(frontend, belief->source, out);
+		append_name(frontend, trusted->source, out);
 		bytes_append_text(out, " did not come, which [frontend] address names");
 	} else if (input->values[AUTHZ_INPUT_X_FORWARDED_FOR].data != NULL) {
 		bytes_append_text(out,
@@ -74,33 +74,33 @@ static void append_missing(const struct authz_trusted_input *belief,
 	}
 }
 
-void authz_trusted_address_text(const struct authz_trusted_input *belief,
+void authz_trusted_address_text(const struct authz_trusted_input *trusted,
 	const struct authz_input *input, const struct config_frontend *frontend, struct bytes *out)
 {
-	switch (belief->address) {
+	switch (trusted->address) {
 	case AUTHZ_CLIENT_ADDRESS_OK:
 		break;
 	case AUTHZ_CLIENT_ADDRESS_NO_ADDRESS:
-		append_missing(belief, input, frontend, out);
+		append_missing(trusted, input, frontend, out);
 		break;
 	case AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS:
-		append_name(frontend, belief->source, out);
+		append_name(frontend, trusted->source, out);
 		bytes_append_text(
-			out, belief->source == AUTHZ_INPUT_X_FORWARDED_FOR ? ": at " : " is ");
-		append_quoted(belief->bad, out);
+			out, trusted->source == AUTHZ_INPUT_X_FORWARDED_FOR ? ": at " : " is ");
+		append_quoted(trusted->bad, out);
 		bytes_append_text(out, ", expected an IP address");
 		break;
 	case AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES:
-		append_apart(belief, out);
+		append_apart(trusted, out);
 		break;
 	}
 }
 
-void authz_trusted_ignored_text(const struct authz_trusted_input *belief,
+void authz_trusted_ignored_text(const struct authz_trusted_input *trusted,
 	const struct config_frontend *frontend, struct bytes *out)
 {
-	append_name(frontend, belief->ignored, out);
-	if (belief->honoured) {
+	append_name(frontend, trusted->ignored, out);
+	if (trusted->honoured) {
 		bytes_append_text(out,
 			": not read; [frontend] forwarded_for = yes takes the client's address "
 			"from it");
@@ -108,7 +108,7 @@ void authz_trusted_ignored_text(const struct authz_trusted_input *belief,
 	}
 	bytes_append_text(out, ": not believed; the front end must set it itself and pass "
 			       "DOORWARD_TRUST_HEADERS 1, or REMOTE_ADDR be in trusted_proxies");
-	if (belief->ignored == AUTHZ_INPUT_X_FORWARDED_FOR && !frontend->forwarded_for) {
+	if (trusted->ignored == AUTHZ_INPUT_X_FORWARDED_FOR && !frontend->forwarded_for) {
 		bytes_append_text(out, "; and forwarded_for = yes");
 	}
 }
@@ -164,7 +164,7 @@ static void append_unverified(const struct authz_trusted_cert *sent,
 }
 
 void authz_trusted_cert_text(const struct authz_trusted_cert *sent, const struct authz_input *input,
-	const struct config_frontend *frontend, const struct authz_trusted_input *belief,
+	const struct config_frontend *frontend, const struct authz_trusted_input *trusted,
 	struct bytes *out)
 {
 	if (sent->text.len > 0 || sent->word == CERT_WORD_FAILED) {
@@ -176,9 +176,9 @@ void authz_trusted_cert_text(const struct authz_trusted_cert *sent, const struct
 		bytes_append_text(out, ", and ");
 		append_value(input, frontend, sent->status_name, out);
 	}
-	if (belief->ignored != AUTHZ_INPUT_COUNT && belief->ignored >= AUTHZ_INPUT_CERT) {
+	if (trusted->ignored != AUTHZ_INPUT_COUNT && trusted->ignored >= AUTHZ_INPUT_CERT) {
 		bytes_append_text(out, "; what came as ");
-		append_name(frontend, belief->ignored, out);
+		append_name(frontend, trusted->ignored, out);
 		bytes_append_text(out, " is not believed");
 	} else {
 		append_remedy(frontend, out);

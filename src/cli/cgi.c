@@ -23,37 +23,65 @@ bool cli_cgi_wanted(void)
 	return getenv("GATEWAY_INTERFACE") != NULL && FCGX_IsCGI();
 }
 
-static void add_environment(struct authz *a, const struct config *config, char *const *environment)
+static void add_environment(
+	struct authz_input *input, const struct cert_sources *sources, char *const *environment)
 {
 	for (; *environment != NULL; environment++) {
 		struct str pair = str_view(*environment);
 		size_t equals = str_find(pair, '=');
 
 		if (equals < pair.len) {
-			authz_input(a, config, (struct str){pair.data, equals},
+			authz_input_add(input, sources, (struct str){pair.data, equals},
 				str_from(pair, equals + 1));
 		}
 	}
 }
 
+/* Writes the response to a decision, and its line into the log. */
+static bool respond(
+	const struct authz_decision *decision, const struct config *config, uint64_t started_us)
+{
+	struct authz_decision_log_request logged = {.input = &decision->request->input,
+		.wall_s = decision->request->wall_s,
+		.max_age_s = decision->max_age_s};
+	struct authz_decision_log_space space;
+	struct bytes room;
+	struct bytes out;
+
+	bytes_init(&room, 0);
+	bytes_init(&out, 0);
+	authz_decision_log_space_init(&space);
+	struct authz_response response =
+		authz_response_make(decision, AUTHZ_RESPONSE_RESPONDER, config, &room);
+
+	authz_response_append(&response, AUTHZ_RESPONSE_RESPONDER, decision->max_age_s, &out);
+	logged.duration_us = clock_us() - started_us;
+	authz_decision_log_line(
+		&config->log, response.verdict, response.log_fields, &logged, &space);
+	bool written = !out.failed && FCGI_fwrite(out.data, out.len, 1, FCGI_stdout) == 1;
+
+	authz_decision_log_space_clear(&space);
+	bytes_clear(&out);
+	bytes_clear(&room);
+	return written;
+}
+
 /* False when no decision could be made; the web server then sees a failed program. */
 static bool answer(struct authz_snapshot *snapshot)
 {
+	const struct config *config = snapshot->config;
 	uint64_t started_us = clock_us();
-	bool written = false;
-	struct bytes reply;
-	struct authz a;
+	struct authz *a = authz_new();
 
-	authz_init(&a);
-	bytes_init(&reply, 0);
-	add_environment(&a, snapshot->config, environ);
-	if (authz_decide_sync(&a, snapshot, clock_wall_s(), NULL)) {
-		authz_response_build(&a, FCGI_ROLE_RESPONDER, &reply);
-		authz_decision_log(&a, &snapshot->config->log, clock_us() - started_us);
-		written = !reply.failed && FCGI_fwrite(reply.data, reply.len, 1, FCGI_stdout) == 1;
+	if (a == NULL) {
+		return false;
 	}
-	bytes_clear(&reply);
-	authz_clear(&a);
+	authz_request(a)->wall_s = clock_wall_s();
+	add_environment(&authz_request(a)->input, &config->frontend.cert, environ);
+	bool written =
+		authz_decide_sync(a, snapshot) && respond(authz_decision(a), config, started_us);
+
+	authz_free(a);
 	return written;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/check.h"
 
 #include "authz/sync.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
 #include "cli/request_args.h"
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #define STDIN_CHUNK 4096
+#define ARENA_CHUNK 1024
 
 /* The request that the command line describes; strings are those of argv. */
 struct question {
@@ -142,7 +144,7 @@ static bool read_chain(const struct question *q, struct arena *arena, struct cer
 }
 
 static enum exit_code ask(
-	struct authz *a, const struct question *q, const struct authz_snapshot *snapshot)
+	struct authz *a, const struct question *q, struct authz_snapshot *snapshot)
 {
 	static const enum exit_code codes[] = {
 		[AUTHZ_ALLOW] = EXIT_CODE_OK,
@@ -156,14 +158,18 @@ static enum exit_code ask(
 
 	explain_init(&explain);
 	bytes_init(&out, 0);
-	if (authz_decide_sync(a, snapshot, q->wall_s, &explain.trace)) {
-		code = codes[a->verdict];
+	authz_request(a)->wall_s = q->wall_s;
+	authz_request(a)->trace = &explain.trace;
+	if (authz_decide_sync(a, snapshot)) {
+		const struct authz_decision *decision = authz_decision(a);
+
+		code = codes[decision->verdict];
 		if (q->json) {
-			explain_json(&explain, a, then, &out);
+			explain_json(&explain, decision, then, &out);
 		} else {
-			explain_text(&explain, a, &out);
+			explain_text(&explain, decision, &out);
 			if (then != NULL) {
-				explain_replay_text(then, a, &out);
+				explain_replay_text(then, decision, &out);
 			}
 		}
 		fwrite(out.data, 1, out.len, stdout);
@@ -219,27 +225,13 @@ static bool read_log_line(struct question *q, struct arena *arena)
 	return good;
 }
 
-static bool take_inputs(struct authz *a, const struct question *q, const struct config *config,
-	struct authz_given *given)
+/* Decides by the configuration. */
+static enum exit_code decide(const struct question *q, const char *config_path, struct arena *arena)
 {
-	cli_request_args_inputs(a, &config->frontend, q->values);
-	if (q->cert_path == NULL) {
-		return true;
-	}
-	if (!read_chain(q, &a->arena, &given->chain)) {
-		return false;
-	}
-	given->status = str_view(q->verify_status);
-	a->given = given;
-	return true;
-}
-
-/* Decides by the configuration; `a` is ready for input. */
-static enum exit_code decide(const struct question *q, const char *config_path, struct authz *a)
-{
-	struct authz_given given = {.chain = {.count = 0}};
+	struct authz_given_cert given = {.status = str_view(q->verify_status)};
 	enum exit_code code = EXIT_CODE_USAGE;
 	struct authz_snapshot *snapshot;
+	struct authz *a;
 	struct diag diag;
 
 	diag_init(&diag);
@@ -250,10 +242,18 @@ static enum exit_code decide(const struct question *q, const char *config_path, 
 		return EXIT_CODE_CONFIG;
 	}
 	diag_clear(&diag);
-	if (take_inputs(a, q, snapshot->config, &given)) {
+	a = authz_new();
+	if (a == NULL) {
+		fputs("doorward: check: out of memory or descriptors\n", stderr);
+		code = EXIT_CODE_ERROR;
+	} else if (q->cert_path == NULL || read_chain(q, arena, &given.chain)) {
+		struct authz_request *request = authz_request(a);
+
+		cli_request_args_inputs(&request->input, &snapshot->config->frontend, q->values);
+		request->given_cert = q->cert_path != NULL ? &given : NULL;
 		code = ask(a, q, snapshot);
 	}
-	authz_clear(a);
+	authz_free(a);
 	authz_snapshot_unref(snapshot);
 	return code;
 }
@@ -262,17 +262,17 @@ int cli_check(const char *config_path, int argc, char **argv)
 {
 	struct question q = {.wall_s = clock_wall_s()};
 	enum exit_code code = read_options(argc, argv, &config_path, &q);
-	struct authz a;
+	struct arena arena;
 
 	if (code != EXIT_CODE_OK) {
 		return code;
 	}
-	authz_init(&a);
-	if (q.log_line != NULL && !read_log_line(&q, &a.arena)) {
+	arena_init(&arena, ARENA_CHUNK);
+	if (q.log_line != NULL && !read_log_line(&q, &arena)) {
 		code = EXIT_CODE_USAGE;
 	} else {
-		code = decide(&q, config_path, &a);
+		code = decide(&q, config_path, &arena);
 	}
-	authz_clear(&a);
+	arena_clear(&arena);
 	return code;
 }

@@ -10,7 +10,7 @@
 
 #define CERT_FILE_MAX (1 << 20)
 
-void cli_request_args_inputs(struct authz *a, const struct config_frontend *frontend,
+void cli_request_args_inputs(struct authz_input *input, const struct config_frontend *frontend,
 	const struct str values[AUTHZ_INPUT_CERT])
 {
 	static const enum authz_input_name sources[] = {
@@ -23,12 +23,12 @@ void cli_request_args_inputs(struct authz *a, const struct config_frontend *fron
 
 	for (unsigned i = 0; i < AUTHZ_INPUT_CERT; i++) {
 		if (values[i].data != NULL) {
-			authz_input_set(&a->input, (enum authz_input_name)i, values[i]);
+			authz_input_set(input, (enum authz_input_name)i, values[i]);
 		}
 	}
 	/* Beside REMOTE_ADDR, which counts where headers are not honoured. */
 	if (source != AUTHZ_INPUT_REMOTE_ADDR && values[AUTHZ_INPUT_REMOTE_ADDR].data != NULL) {
-		authz_input_set(&a->input, source, values[AUTHZ_INPUT_REMOTE_ADDR]);
+		authz_input_set(input, source, values[AUTHZ_INPUT_REMOTE_ADDR]);
 	}
 }
 

@@ -20,8 +20,8 @@
 struct run {
 	struct arena arena;
 	struct config_cases cases;
-	struct authz_given *given; /* of each case */
-	struct dns_zone *zone;     /* NULL: there is no name at all */
+	struct authz_given_cert *given; /* of each case */
+	struct dns_zone *zone;          /* NULL: there is no name at all */
 	struct authz_snapshot *snapshot;
 	int64_t wall_s;
 };
@@ -44,7 +44,7 @@ static void read_given(struct run *run, struct diag *diag)
 	}
 	for (size_t i = 0; i < run->cases.count; i++) {
 		const struct config_case *c = &run->cases.items[i];
-		struct authz_given *given = &run->given[i];
+		struct authz_given_cert *given = &run->given[i];
 		const char *why = NULL;
 
 		if (c->cert.path != NULL) {
@@ -145,16 +145,16 @@ static bool is_of_the_case(enum policy_reason reason)
 	       reason == POLICY_REASON_INTERNAL;
 }
 
-static void compare(const struct config_case *c, const struct authz *a, struct bytes *out)
+static void compare(const struct config_case *c, const struct authz_decision *d, struct bytes *out)
 {
-	const char *verdict = authz_verdict_word(a->verdict);
-	const char *reason = policy_reason_word(a->reason);
-	struct str rule = a->rule != NULL ? policy_rule_place(a->rule) : (struct str){NULL, 0};
+	const char *verdict = authz_verdict_word(d->verdict);
+	const char *reason = policy_reason_word(d->reason);
+	struct str rule = d->rule != NULL ? policy_rule_place(d->rule) : (struct str){NULL, 0};
 
 	if (strcmp(c->verdict, verdict) != 0) {
 		differ(out, "verdict", str_view(c->verdict), str_view(verdict));
 	}
-	if (c->reason == NULL && is_of_the_case(a->reason)) {
+	if (c->reason == NULL && is_of_the_case(d->reason)) {
 		bytes_appendf(out, "# reason: got %s, which a case expects by reason = %s\n",
 			reason, reason);
 	}
@@ -162,19 +162,19 @@ static void compare(const struct config_case *c, const struct authz *a, struct b
 		differ(out, "reason", str_view(c->reason), str_view(reason));
 	}
 	if (c->rule.data != NULL &&
-		(a->rule != NULL ? !is_rule(a->rule, c->rule) : c->rule.len > 0)) {
+		(d->rule != NULL ? !is_rule(d->rule, c->rule) : c->rule.len > 0)) {
 		differ(out, "rule", c->rule, rule);
 	}
-	if (c->hostname.data != NULL && !str_eq_nocase(c->hostname, a->hostname)) {
-		differ(out, "hostname", c->hostname, a->hostname);
+	if (c->hostname.data != NULL && !str_eq_nocase(c->hostname, d->hostname)) {
+		differ(out, "hostname", c->hostname, d->hostname);
 	}
-	if (c->status != 0 && c->status != a->status) {
-		bytes_appendf(out, "# status: expected %u, got %u\n", c->status, a->status);
+	if (c->status != 0 && c->status != d->status) {
+		bytes_appendf(out, "# status: expected %u, got %u\n", c->status, d->status);
 	}
 }
 
-static void take_request(
-	const struct run *run, size_t index, struct authz *a, struct str values[AUTHZ_INPUT_CERT])
+static void take_request(const struct run *run, size_t index, struct authz_request *request,
+	struct str values[AUTHZ_INPUT_CERT])
 {
 	const struct config_case *c = &run->cases.items[index];
 
@@ -184,10 +184,11 @@ static void take_request(
 	values[AUTHZ_INPUT_REQUEST_URI] = c->uri;
 	values[AUTHZ_INPUT_REQUEST_METHOD] = c->method;
 	values[AUTHZ_INPUT_HOST] = c->http_host;
-	cli_request_args_inputs(a, &run->snapshot->config->frontend, values);
+	cli_request_args_inputs(&request->input, &run->snapshot->config->frontend, values);
 	if (c->cert.path != NULL) {
-		a->given = &run->given[index];
+		request->given_cert = &run->given[index];
 	}
+	request->wall_s = c->has_time ? c->wall_s : run->wall_s;
 }
 
 /* Decides the case; false if that could not be. `why` stays empty if all is as expected. */
@@ -199,24 +200,24 @@ static bool decide(const struct run *run, size_t index, struct bytes *why, struc
 	struct authz_snapshot snapshot = {
 		.config = run->snapshot->config, .trusts = run->snapshot->trusts};
 	struct str values[AUTHZ_INPUT_CERT] = {{NULL, 0}};
+	struct authz *a = authz_new();
+	bool decided = false;
 	struct explain explain;
-	struct authz a;
 	struct diag diag;
 
 	diag_init(&diag);
 	explain_init(&explain);
-	authz_init(&a);
 	snapshot.dns = dns_context_offline(&snapshot.config->dns, run->zone, &offline, &diag);
-	take_request(run, index, &a, values);
-	bool decided = snapshot.dns != NULL &&
-		       authz_decide_sync(&a, &snapshot, c->has_time ? c->wall_s : run->wall_s,
-			       &explain.trace);
-
-	if (decided) {
-		compare(c, &a, why);
-		explain_text(&explain, &a, explained);
+	if (a != NULL && snapshot.dns != NULL) {
+		take_request(run, index, authz_request(a), values);
+		authz_request(a)->trace = &explain.trace;
+		decided = authz_decide_sync(a, &snapshot);
 	}
-	authz_clear(&a);
+	if (decided) {
+		compare(c, authz_decision(a), why);
+		explain_text(&explain, authz_decision(a), explained);
+	}
+	authz_free(a);
 	explain_clear(&explain);
 	dns_context_unref(snapshot.dns);
 	diag_clear(&diag);

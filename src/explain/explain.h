@@ -4,7 +4,7 @@
 #ifndef DW_EXPLAIN_EXPLAIN_H
 #define DW_EXPLAIN_EXPLAIN_H
 
-#include "authz/authz.h"
+#include "authz/decision.h"
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "explain/replay.h"
@@ -22,7 +22,7 @@ struct explain {
 	struct explain_step **last_step;
 	struct dns_fcrdns_trace dns;
 	struct policy_trace policy;
-	struct authz_trace trace; /* for authz_start */
+	struct authz_trace trace; /* for a struct authz_request */
 };
 
 /* The structure must not move until explain_clear. */
@@ -30,9 +30,9 @@ void explain_init(struct explain *e);
 void explain_clear(struct explain *e);
 
 /* One JSON object; doorward(8) lists its members. `then` may be NULL: it replays nothing. */
-void explain_json(const struct explain *e, const struct authz *a, const struct explain_replay *then,
-	struct bytes *out);
+void explain_json(const struct explain *e, const struct authz_decision *d,
+	const struct explain_replay *then, struct bytes *out);
 /* The same as text. */
-void explain_text(const struct explain *e, const struct authz *a, struct bytes *out);
+void explain_text(const struct explain *e, const struct authz_decision *d, struct bytes *out);
 
 #endif

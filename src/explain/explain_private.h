@@ -22,17 +22,17 @@ struct explain_step {
 
 const char *explain_truth_word(enum policy_truth truth);
 /* The names that count, and those that the address claims. */
-struct str_list explain_names(const struct authz *a);
-struct str_list explain_ptr(const struct authz *a);
+struct str_list explain_names(const struct authz_decision *d);
+struct str_list explain_ptr(const struct authz_decision *d);
 /* Calls `told` for each name that a pin kept out, of the reverse DNS and of `forward` terms. */
-void explain_each_kept_out(const struct authz *a,
+void explain_each_kept_out(const struct authz_decision *d,
 	void (*told)(struct bytes *out, struct str name, const struct policy_pin *pin),
 	struct bytes *out);
 /* As asked for, if there is none of that name; absent: none was asked for. */
-struct str explain_policy_name(const struct authz *a);
+struct str explain_policy_name(const struct authz_decision *d);
 /* A labelled line for people, wrapped. */
 void explain_line(struct bytes *out, const char *label, struct str text);
 /* What is wrong with the certificate; NULL if nothing is. */
-const char *explain_cert_error(const struct authz *a);
+const char *explain_cert_error(const struct authz_decision *d);
 
 #endif

@@ -76,33 +76,33 @@ void explain_clear(struct explain *e)
 	arena_clear(&e->arena);
 }
 
-struct str_list explain_names(const struct authz *a)
+struct str_list explain_names(const struct authz_decision *d)
 {
-	return authz_fetch_names(&a->fetch);
+	return d->names.passed;
 }
 
-void explain_each_kept_out(const struct authz *a,
+void explain_each_kept_out(const struct authz_decision *d,
 	void (*told)(struct bytes *out, struct str name, const struct policy_pin *pin),
 	struct bytes *out)
 {
-	const struct policy *policy = a->policy;
+	const struct policy *policy = d->policy;
 	struct str_list names =
-		a->fetch.rdns != NULL ? a->fetch.rdns->names : (struct str_list){NULL, 0};
+		d->names.rdns != NULL ? d->names.rdns->names : (struct str_list){NULL, 0};
 
-	for (size_t i = 0; a->fetch.pin != NULL && i < names.count; i++) {
+	for (size_t i = 0; d->names.pin != NULL && i < names.count; i++) {
 		const struct policy_pin *pin =
-			policy_pins_keep_out(policy->pins, names.items[i], &a->ip);
+			policy_pins_keep_out(policy->pins, names.items[i], &d->trusted.ip);
 
 		if (pin != NULL) {
 			told(out, names.items[i], pin);
 		}
 	}
-	for (size_t i = 0; a->fetch.lookups != NULL && i < policy_rules_lookup_count(policy->rules);
+	for (size_t i = 0; d->names.lookups_asked && i < policy_rules_lookup_count(policy->rules);
 		i++) {
 		const struct policy_lookup *lookup = policy_rules_lookup(policy->rules, i);
 		const struct policy_pin *pin =
 			lookup->kind == POLICY_LOOKUP_FORWARD
-				? policy_pins_keep_out(policy->pins, lookup->name, &a->ip)
+				? policy_pins_keep_out(policy->pins, lookup->name, &d->trusted.ip)
 				: NULL;
 
 		if (pin != NULL) {
@@ -121,14 +121,15 @@ static void json_kept_out(struct bytes *out, struct str name, const struct polic
 	json_close(out, '}');
 }
 
-struct str_list explain_ptr(const struct authz *a)
+struct str_list explain_ptr(const struct authz_decision *d)
 {
-	return a->fetch.rdns != NULL ? a->fetch.rdns->ptr : (struct str_list){NULL, 0};
+	return d->names.rdns != NULL ? d->names.rdns->ptr : (struct str_list){NULL, 0};
 }
 
-struct str explain_policy_name(const struct authz *a)
+struct str explain_policy_name(const struct authz_decision *d)
 {
-	return a->policy != NULL ? a->policy->name : a->input.values[AUTHZ_INPUT_DOORWARD_POLICY];
+	return d->policy != NULL ? d->policy->name
+				 : d->request->input.values[AUTHZ_INPUT_DOORWARD_POLICY];
 }
 
 static void json_query(struct bytes *out, const struct dns_fcrdns_trace_step *step)
@@ -155,17 +156,17 @@ static void json_query(struct bytes *out, const struct dns_fcrdns_trace_step *st
 	json_close(out, '}');
 }
 
-static void json_rdns(const struct explain *e, const struct authz *a, struct bytes *out)
+static void json_rdns(const struct explain *e, const struct authz_decision *d, struct bytes *out)
 {
 	json_open(out, '{');
 	json_key(out, "result");
-	json_text(out, dns_fcrdns_status_word(authz_rdns_status(a)));
+	json_text(out, dns_fcrdns_status_word(d->names.status));
 	json_key(out, "hostname");
-	json_str(out, a->hostname);
+	json_str(out, d->hostname);
 	json_key(out, "names");
-	json_str_list(out, explain_names(a));
+	json_str_list(out, explain_names(d));
 	json_key(out, "ptr");
-	json_str_list(out, explain_ptr(a));
+	json_str_list(out, explain_ptr(d));
 	json_key(out, "queries");
 	json_open(out, '[');
 	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
@@ -236,25 +237,25 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 	json_time(out, "not_after", identity != &none ? &identity->not_after : NULL);
 }
 
-const char *explain_cert_error(const struct authz *a)
+const char *explain_cert_error(const struct authz_decision *d)
 {
-	if (a->verdict == AUTHZ_ALLOW || a->reason < POLICY_REASON_CERT_MISSING ||
-		a->reason > POLICY_REASON_CERT_HOST_MISMATCH) {
+	if (d->verdict == AUTHZ_ALLOW || d->reason < POLICY_REASON_CERT_MISSING ||
+		d->reason > POLICY_REASON_CERT_HOST_MISMATCH) {
 		return NULL;
 	}
-	return a->detail != NULL ? a->detail : policy_reason_word(a->reason);
+	return d->detail != NULL ? d->detail : policy_reason_word(d->reason);
 }
 
-static void json_cert(const struct authz *a, struct bytes *out)
+static void json_cert(const struct authz_decision *d, struct bytes *out)
 {
 	json_open(out, '{');
 	json_key(out, "present");
-	json_bool(out, a->cert_present);
+	json_bool(out, d->cert_present);
 	json_key(out, "verified");
-	json_bool(out, a->cert_verified);
+	json_bool(out, d->cert_verified);
 	json_key(out, "error");
-	json_text(out, explain_cert_error(a));
-	json_identity(a->identity, out);
+	json_text(out, explain_cert_error(d));
+	json_identity(d->identity, out);
 	json_close(out, '}');
 }
 
@@ -283,37 +284,37 @@ static void json_step(struct bytes *out, const struct explain_step *step)
 	json_close(out, '}');
 }
 
-void explain_json(const struct explain *e, const struct authz *a, const struct explain_replay *then,
-	struct bytes *out)
+void explain_json(const struct explain *e, const struct authz_decision *d,
+	const struct explain_replay *then, struct bytes *out)
 {
 	char ip[ADDR_TEXT_MAX];
 
-	addr_format(&a->ip, ip);
+	addr_format(&d->trusted.ip, ip);
 	json_open(out, '{');
 	json_key(out, "verdict");
-	json_text(out, authz_verdict_word(a->verdict));
+	json_text(out, authz_verdict_word(d->verdict));
 	json_key(out, "status");
-	json_u64(out, a->status);
+	json_u64(out, d->status);
 	json_key(out, "reason");
-	json_text(out, policy_reason_word(a->reason));
+	json_text(out, policy_reason_word(d->reason));
 	json_key(out, "rule");
-	json_str(out, a->rule != NULL ? policy_rule_place(a->rule) : (struct str){NULL, 0});
+	json_str(out, d->rule != NULL ? policy_rule_place(d->rule) : (struct str){NULL, 0});
 	json_key(out, "policy");
-	json_str(out, explain_policy_name(a));
+	json_str(out, explain_policy_name(d));
 	json_key(out, "ip");
-	json_text(out, a->ip.family != ADDR_NONE ? ip : NULL);
+	json_text(out, d->trusted.ip.family != ADDR_NONE ? ip : NULL);
 	json_key(out, "rdns");
-	json_rdns(e, a, out);
+	json_rdns(e, d, out);
 	json_key(out, "kept_out");
 	json_open(out, '[');
-	explain_each_kept_out(a, json_kept_out, out);
+	explain_each_kept_out(d, json_kept_out, out);
 	json_close(out, ']');
 	json_key(out, "cert");
-	json_cert(a, out);
+	json_cert(d, out);
 	json_key(out, "max_age");
-	json_u64(out, a->max_age_s);
+	json_u64(out, d->max_age_s);
 	json_key(out, "max_age_reason");
-	json_text(out, authz_bound_word(a->bound));
+	json_text(out, authz_bound_word(d->bound));
 	json_key(out, "steps");
 	json_open(out, '[');
 	for (const struct explain_step *s = e->steps; s != NULL; s = s->next) {
@@ -322,7 +323,7 @@ void explain_json(const struct explain *e, const struct authz *a, const struct e
 	json_close(out, ']');
 	if (then != NULL) {
 		json_key(out, "log");
-		explain_replay_json(then, a, out);
+		explain_replay_json(then, d, out);
 	}
 	json_close(out, '}');
 	bytes_append_text(out, "\n");

@@ -11,13 +11,13 @@ const char *explain_action_word(enum policy_action action)
 	return action == POLICY_ACTION_ALLOW ? "allow" : "deny";
 }
 
-static void append_rule(const struct authz *a, struct bytes *out)
+static void append_rule(const struct authz_decision *d, struct bytes *out)
 {
-	struct str place = policy_rule_place(a->rule);
-	struct str text = policy_rule_text(a->rule);
+	struct str place = policy_rule_place(d->rule);
+	struct str text = policy_rule_text(d->rule);
 
 	bytes_appendf(out, "%.*s, %s = %.*s", (int)place.len, place.data,
-		explain_action_word(policy_rule_action(a->rule)), (int)text.len, text.data);
+		explain_action_word(policy_rule_action(d->rule)), (int)text.len, text.data);
 }
 
 static const char *on_error_word(enum policy_on_error on_error)
@@ -52,68 +52,68 @@ static const char *meaning(enum policy_reason reason)
 	}
 }
 
-static void append_why(const struct authz *a, struct bytes *out)
+static void append_why(const struct authz_decision *d, struct bytes *out)
 {
-	struct str policy = explain_policy_name(a);
+	struct str policy = explain_policy_name(d);
 
-	switch (a->reason) {
+	switch (d->reason) {
 	case POLICY_REASON_RULE:
 		bytes_append_text(out, "the rule of ");
-		append_rule(a, out);
+		append_rule(d, out);
 		return;
 	case POLICY_REASON_RATE:
 		bytes_append_text(out, "the client is above the rate in the rule of ");
-		append_rule(a, out);
+		append_rule(d, out);
 		return;
 	case POLICY_REASON_DEFAULT:
 		bytes_appendf(out, "no rule holds, and default = %s",
-			explain_action_word(a->policy->default_action));
+			explain_action_word(d->policy->default_action));
 		return;
 	case POLICY_REASON_UNKNOWN_POLICY:
 		bytes_append_text(out, "there is no such policy as ");
 		bytes_append_json(out, policy.data != NULL ? policy : str_view("default"));
 		return;
 	case POLICY_REASON_DUPLICATE_INPUT:
-		bytes_append_text(out, a->detail);
-		if (a->belief.address != AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES) {
+		bytes_append_text(out, d->detail);
+		if (d->trusted.address != AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES) {
 			bytes_append_text(out, " came twice");
 		}
 		break;
 	case POLICY_REASON_DNS_ERROR:
 		bytes_appendf(out, "DNS failed, and on_dns_error = %s",
-			on_error_word(a->policy->on_dns_error));
-		if (a->detail != NULL) {
-			bytes_appendf(out, "; %s", a->detail);
+			on_error_word(d->policy->on_dns_error));
+		if (d->detail != NULL) {
+			bytes_appendf(out, "; %s", d->detail);
 		}
 		break;
 	case POLICY_REASON_REGEX_LIMIT:
 		bytes_append_text(out, "a regular expression ran into its limits");
 		break;
 	default:
-		bytes_append_text(out, a->detail != NULL ? a->detail : meaning(a->reason));
+		bytes_append_text(out, d->detail != NULL ? d->detail : meaning(d->reason));
 		break;
 	}
-	if (a->rule != NULL) {
+	if (d->rule != NULL) {
 		bytes_append_text(out, "; the rule that asked: ");
-		append_rule(a, out);
+		append_rule(d, out);
 	}
 }
 
-void explain_decision(const struct authz *a, struct bytes *out)
+void explain_decision(const struct authz_decision *d, struct bytes *out)
 {
-	bytes_appendf(out, "%s, status %u, reason %s", authz_verdict_word(a->verdict), a->status,
-		policy_reason_word(a->reason));
-	if (a->policy != NULL) {
+	bytes_appendf(out, "%s, status %u, reason %s", authz_verdict_word(d->verdict), d->status,
+		policy_reason_word(d->reason));
+	if (d->policy != NULL) {
 		bytes_appendf(
-			out, ", by policy %.*s", (int)a->policy->name.len, a->policy->name.data);
+			out, ", by policy %.*s", (int)d->policy->name.len, d->policy->name.data);
 	}
 	bytes_append_text(out, ": ");
-	append_why(a, out);
+	append_why(d, out);
 }
 
-static void append_claims(const struct authz *a, struct bytes *out)
+static void append_claims(const struct authz_decision *d, struct bytes *out)
 {
-	unsigned claims = a->decided.claims_used & ~a->policy->cached_claims;
+	unsigned claims = d->claims_used & ~d->policy->cached_claims;
 	const char *separator = "";
 
 	for (unsigned i = 0; i < POLICY_CLAIM_COUNT; i++) {
@@ -144,26 +144,26 @@ static void append_shortest(const struct explain *e, struct bytes *out)
 		dns_type_word(first->type, type), (int)first->name.len, first->name.data);
 }
 
-static void append_date(const struct authz *a, struct bytes *out)
+static void append_date(const struct authz_decision *d, struct bytes *out)
 {
-	bool begins = a->identity != NULL && a->wall_s < a->identity->not_before;
+	bool begins = d->identity != NULL && d->request->wall_s < d->identity->not_before;
 	char when[CLOCK_TEXT_MAX];
 
-	if (a->identity == NULL) {
+	if (d->identity == NULL) {
 		return;
 	}
-	clock_format(begins ? a->identity->not_before : a->identity->not_after, when);
+	clock_format(begins ? d->identity->not_before : d->identity->not_after, when);
 	bytes_appendf(out, "the certificate %s at %s", begins ? "begins" : "ends", when);
 }
 
-void explain_holding(const struct explain *e, const struct authz *a, struct bytes *out)
+void explain_holding(const struct explain *e, const struct authz_decision *d, struct bytes *out)
 {
-	if (a->max_age_s > 0) {
-		bytes_appendf(out, "%u s: ", a->max_age_s);
+	if (d->max_age_s > 0) {
+		bytes_appendf(out, "%u s: ", d->max_age_s);
 	} else {
 		bytes_append_text(out, "this request only (0 s): ");
 	}
-	switch (a->bound) {
+	switch (d->bound) {
 	case AUTHZ_BOUND_INPUT:
 		bytes_append_text(out, "the request itself was refused");
 		break;
@@ -174,7 +174,7 @@ void explain_holding(const struct explain *e, const struct authz *a, struct byte
 		append_shortest(e, out);
 		break;
 	case AUTHZ_BOUND_CERT:
-		append_date(a, out);
+		append_date(d, out);
 		break;
 	case AUTHZ_BOUND_CERT_CHECK:
 		bytes_append_text(out, "what was found about the certificate's chain ends then");
@@ -182,7 +182,7 @@ void explain_holding(const struct explain *e, const struct authz *a, struct byte
 	case AUTHZ_BOUND_CLAIM:
 		bytes_append_text(out,
 			"it rests on what the client claims, and cached_claims does not list ");
-		append_claims(a, out);
+		append_claims(d, out);
 		break;
 	case AUTHZ_BOUND_RATE:
 		bytes_append_text(out, "each request counts for a rate");

@@ -7,8 +7,8 @@
 #include "explain/explain.h"
 
 /* A decision, and how long it holds, as a sentence each, without a line end. */
-void explain_decision(const struct authz *a, struct bytes *out);
-void explain_holding(const struct explain *e, const struct authz *a, struct bytes *out);
+void explain_decision(const struct authz_decision *d, struct bytes *out);
+void explain_holding(const struct explain *e, const struct authz_decision *d, struct bytes *out);
 
 const char *explain_action_word(enum policy_action action);
 

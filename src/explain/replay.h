@@ -4,7 +4,7 @@
 #ifndef DW_EXPLAIN_REPLAY_H
 #define DW_EXPLAIN_REPLAY_H
 
-#include "authz/authz.h"
+#include "authz/decision.h"
 #include "base/bytes.h"
 
 /*
@@ -40,8 +40,8 @@ NODISCARD bool explain_replay_read(
 
 /* What was decided then, beside what is now: as lines for people, and as a value of JSON. */
 void explain_replay_text(
-	const struct explain_replay *then, const struct authz *now, struct bytes *out);
+	const struct explain_replay *then, const struct authz_decision *now, struct bytes *out);
 void explain_replay_json(
-	const struct explain_replay *then, const struct authz *now, struct bytes *out);
+	const struct explain_replay *then, const struct authz_decision *now, struct bytes *out);
 
 #endif

@@ -24,7 +24,7 @@ struct pairs {
 };
 
 static void make_pairs(
-	const struct explain_replay *then, const struct authz *now, struct pairs *out)
+	const struct explain_replay *then, const struct authz_decision *now, struct pairs *out)
 {
 	struct str rule = now->rule != NULL ? policy_rule_place(now->rule) : (struct str){NULL, 0};
 
@@ -37,7 +37,7 @@ static void make_pairs(
 			str_view(policy_reason_word(now->reason))},
 		{"rule", then->rule, rule},
 		{"policy", then->policy, explain_policy_name(now)},
-		{"rdns", then->rdns, str_view(dns_fcrdns_status_word(authz_rdns_status(now)))},
+		{"rdns", then->rdns, str_view(dns_fcrdns_status_word(now->names.status))},
 		{"hostname", then->hostname, now->hostname},
 	};
 
@@ -51,13 +51,14 @@ static bool differs(const struct pair *pair)
 	return !str_eq(pair->then, pair->now);
 }
 
-static const char *note_on_certificate(const struct explain_replay *then, const struct authz *now)
+static const char *note_on_certificate(
+	const struct explain_replay *then, const struct authz_decision *now)
 {
-	if (then->cert_present && now->given == NULL) {
+	if (then->cert_present && now->request->given_cert == NULL) {
 		return "the request had a certificate, which the log does not hold; this decision "
 		       "is one without it: give it with --cert FILE";
 	}
-	if (!then->cert_present && now->given != NULL) {
+	if (!then->cert_present && now->request->given_cert != NULL) {
 		return "the request had no certificate; this decision is one with it";
 	}
 	if (now->identity != NULL && then->cert_sha256.data != NULL &&
@@ -89,8 +90,8 @@ static const char *note_on_reason(enum policy_reason reason)
 }
 
 /* What the comparison does not know; returns how many notes there are. */
-static size_t take_notes(
-	const struct explain_replay *then, const struct authz *now, const char *notes[NOTES_MAX])
+static size_t take_notes(const struct explain_replay *then, const struct authz_decision *now,
+	const char *notes[NOTES_MAX])
 {
 	const char *const all[NOTES_MAX] = {
 		note_on_certificate(then, now),
@@ -130,7 +131,7 @@ static void text_decided(const char *label, const struct pairs *pairs, bool then
 }
 
 void explain_replay_text(
-	const struct explain_replay *then, const struct authz *now, struct bytes *out)
+	const struct explain_replay *then, const struct authz_decision *now, struct bytes *out)
 {
 	const char *notes[NOTES_MAX];
 	size_t count = take_notes(then, now, notes);
@@ -163,7 +164,7 @@ void explain_replay_text(
 }
 
 void explain_replay_json(
-	const struct explain_replay *then, const struct authz *now, struct bytes *out)
+	const struct explain_replay *then, const struct authz_decision *now, struct bytes *out)
 {
 	const char *notes[NOTES_MAX];
 	size_t count = take_notes(then, now, notes);

@@ -3,7 +3,7 @@
 
 #include "explain/explain.h"
 
-#include "authz/response.h"
+#include "authz/header_text.h"
 #include "base/clock.h"
 #include "explain/explain_private.h"
 #include "explain/reason.h"
@@ -62,7 +62,7 @@ static void line_take(struct bytes *out, const char *label, struct bytes *text)
 	bytes_clear(text);
 }
 
-static void text_client(const struct authz *a, struct bytes *out)
+static void text_client(const struct authz_decision *d, struct bytes *out)
 {
 	static const struct {
 		const char *label;
@@ -73,22 +73,22 @@ static void text_client(const struct authz *a, struct bytes *out)
 		{"Method", AUTHZ_INPUT_REQUEST_METHOD},
 		{"Host", AUTHZ_INPUT_HOST},
 	};
-	struct str policy = explain_policy_name(a);
+	struct str policy = explain_policy_name(d);
 	struct bytes text;
 	char ip[ADDR_TEXT_MAX];
 
 	bytes_init(&text, 0);
-	addr_format(&a->ip, ip);
-	if (a->ip.family != ADDR_NONE) {
+	addr_format(&d->trusted.ip, ip);
+	if (d->trusted.ip.family != ADDR_NONE) {
 		bytes_append_text(&text, ip);
-	} else if (a->reason == POLICY_REASON_BAD_ADDRESS) {
-		bytes_append_json(&text, a->input.values[AUTHZ_INPUT_REMOTE_ADDR]);
+	} else if (d->reason == POLICY_REASON_BAD_ADDRESS) {
+		bytes_append_json(&text, d->request->input.values[AUTHZ_INPUT_REMOTE_ADDR]);
 		bytes_append_text(&text, ", which is no address");
 	} else {
 		bytes_append_text(&text, "no usable address");
 	}
 	line_take(out, "Client", &text);
-	if (a->policy != NULL) {
+	if (d->policy != NULL) {
 		bytes_append_str(&text, policy);
 	} else {
 		bytes_append_json(&text, policy.data != NULL ? policy : str_view("default"));
@@ -96,8 +96,8 @@ static void text_client(const struct authz *a, struct bytes *out)
 	}
 	line_take(out, "Policy", &text);
 	for (size_t i = 0; i < ARRAY_LEN(claims); i++) {
-		if (a->input.values[claims[i].input].data != NULL) {
-			bytes_append_json(&text, a->input.values[claims[i].input]);
+		if (d->request->input.values[claims[i].input].data != NULL) {
+			bytes_append_json(&text, d->request->input.values[claims[i].input]);
 			line_take(out, claims[i].label, &text);
 		}
 	}
@@ -114,15 +114,15 @@ static void text_kept_out(struct bytes *out, struct str name, const struct polic
 	line_take(out, "Kept out", &text);
 }
 
-static const char *rdns_meaning(const struct authz *a)
+static const char *rdns_meaning(const struct authz_decision *d)
 {
-	switch (authz_rdns_status(a)) {
+	switch (d->names.status) {
 	case DNS_FCRDNS_VERIFIED:
 		return "verified: the address has a name that points back to it";
 	case DNS_FCRDNS_UNVERIFIED:
 		return "unverified: names that the address claims (rdns = single)";
 	case DNS_FCRDNS_MISMATCH:
-		return a->fetch.rdns->names.count > 0
+		return d->names.rdns->names.count > 0
 			       ? "mismatch: the address has names, and pins keep them out"
 			       : "mismatch: the address has names, and none points back to it";
 	case DNS_FCRDNS_NONE:
@@ -131,7 +131,7 @@ static const char *rdns_meaning(const struct authz *a)
 		return "private: not asked, as the address is of a private network (or another of "
 		       "special use); private_ptr = yes in [dns] asks";
 	case DNS_FCRDNS_ERROR:
-		return a->fetch.rdns != NULL && a->fetch.rdns->unasked.count > 0
+		return d->names.rdns != NULL && d->names.rdns->unasked.count > 0
 			       ? "error: no name that was looked up points back to the address, "
 				 "and "
 				 "it has more than max_ptr"
@@ -139,7 +139,7 @@ static const char *rdns_meaning(const struct authz *a)
 	case DNS_FCRDNS_OFF:
 		break;
 	}
-	return a->policy != NULL && a->policy->rdns == POLICY_RDNS_OFF
+	return d->policy != NULL && d->policy->rdns == POLICY_RDNS_OFF
 		       ? "off: the policy does not ask for names"
 		       : "off: not looked up, the decision did not need it";
 }
@@ -187,25 +187,25 @@ static bool lists(struct str_list names, struct str name)
 
 /* Whether the name points back, or why not. */
 static void text_name(
-	const struct explain *e, const struct authz *a, struct str name, struct bytes *out)
+	const struct explain *e, const struct authz_decision *d, struct str name, struct bytes *out)
 {
-	enum dns_type type = a->ip.family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
+	enum dns_type type = d->trusted.ip.family == ADDR_V4 ? DNS_TYPE_A : DNS_TYPE_AAAA;
 	const struct dns_fcrdns_trace_step *step = answer_for(e, name, type);
 	char word[16];
 	char ip[ADDR_TEXT_MAX];
 	struct bytes text;
 
-	addr_format(&a->ip, ip);
+	addr_format(&d->trusted.ip, ip);
 	bytes_init(&text, 0);
 	bytes_append_str(&text, name);
-	if (a->fetch.pin != NULL && !lists(explain_names(a), name) &&
-		lists(a->fetch.rdns->names, name)) {
+	if (d->names.pin != NULL && !lists(explain_names(d), name) &&
+		lists(d->names.rdns->names, name)) {
 		bytes_append_text(&text, ": kept out by its pin");
-	} else if (lists(a->fetch.rdns->unasked, name)) {
+	} else if (lists(d->names.rdns->unasked, name)) {
 		bytes_append_text(&text, ": not looked up, it is beyond max_ptr");
-	} else if (authz_rdns_status(a) == DNS_FCRDNS_UNVERIFIED) {
+	} else if (d->names.status == DNS_FCRDNS_UNVERIFIED) {
 		bytes_append_text(&text, ": claimed, and not looked up");
-	} else if (lists(explain_names(a), name)) {
+	} else if (lists(explain_names(d), name)) {
 		bytes_appendf(&text, ": confirmed, its %s is %s", dns_type_word(type, word), ip);
 	} else if (step == NULL) {
 		bytes_append_text(&text, ": not confirmed, it was not looked up in time");
@@ -222,7 +222,8 @@ static void text_name(
 }
 
 /* Names of the PTR that were not even looked up. */
-static void text_left_out(const struct explain *e, const struct authz *a, struct bytes *out)
+static void text_left_out(
+	const struct explain *e, const struct authz_decision *d, struct bytes *out)
 {
 	const struct dns_fcrdns_trace_step *ptr = NULL;
 
@@ -232,7 +233,7 @@ static void text_left_out(const struct explain *e, const struct authz *a, struct
 		}
 	}
 	if (ptr == NULL || str_starts_with(ptr->answer, "CNAME ") ||
-		(authz_rdns_status(a) != DNS_FCRDNS_MISMATCH && explain_ptr(a).count == 0)) {
+		(d->names.status != DNS_FCRDNS_MISMATCH && explain_ptr(d).count == 0)) {
 		return;
 	}
 	struct str rest = ptr->answer;
@@ -241,7 +242,7 @@ static void text_left_out(const struct explain *e, const struct authz *a, struct
 	while (str_split_next(&rest, ',', &name)) {
 		name = str_trim(name);
 		name.len = str_find(name, ' ');
-		if (!lists(explain_ptr(a), name)) {
+		if (!lists(explain_ptr(d), name)) {
 			bytes_append_text(out, "  ");
 			bytes_append_visible(out, name);
 			bytes_append_text(out, ": left out, it is no host name\n");
@@ -249,16 +250,16 @@ static void text_left_out(const struct explain *e, const struct authz *a, struct
 	}
 }
 
-static void text_rdns(const struct explain *e, const struct authz *a, struct bytes *out)
+static void text_rdns(const struct explain *e, const struct authz_decision *d, struct bytes *out)
 {
-	struct str_list ptr = explain_ptr(a);
+	struct str_list ptr = explain_ptr(d);
 
-	explain_line(out, "Reverse DNS", str_view(rdns_meaning(a)));
+	explain_line(out, "Reverse DNS", str_view(rdns_meaning(d)));
 	for (size_t i = 0; i < ptr.count; i++) {
-		text_name(e, a, ptr.items[i], out);
+		text_name(e, d, ptr.items[i], out);
 	}
-	if (a->fetch.rdns != NULL) {
-		text_left_out(e, a, out);
+	if (d->names.rdns != NULL) {
+		text_left_out(e, d, out);
 	}
 }
 
@@ -302,7 +303,7 @@ static void text_identity(const struct cert_identity *identity, struct bytes *ou
 	}
 	item(out, "cn", text.len > 0 ? bytes_view(&text) : str_view("none"));
 	bytes_reset(&text, SIZE_MAX);
-	authz_response_san(identity, &text);
+	authz_header_append_san(&text, identity);
 	item(out, "names", text.len > 0 ? bytes_view(&text) : str_view("none"));
 	bytes_reset(&text, SIZE_MAX);
 	if (identity->unusable_names > 0) {
@@ -319,27 +320,27 @@ static void text_identity(const struct cert_identity *identity, struct bytes *ou
 	bytes_clear(&text);
 }
 
-static void text_cert(const struct authz *a, struct bytes *out)
+static void text_cert(const struct authz_decision *d, struct bytes *out)
 {
-	const char *error = explain_cert_error(a);
+	const char *error = explain_cert_error(d);
 	struct bytes text;
 
 	bytes_init(&text, 0);
-	if (a->policy == NULL || a->ip.family == ADDR_NONE) {
+	if (d->policy == NULL || d->trusted.ip.family == ADDR_NONE) {
 		bytes_append_text(&text, "not looked at, the decision did not need it");
-	} else if (a->policy->client_cert == POLICY_CERT_OFF) {
+	} else if (d->policy->client_cert == POLICY_CERT_OFF) {
 		bytes_append_text(&text, "not looked at (client_cert = off)");
-	} else if (!a->cert_present) {
+	} else if (!d->cert_present) {
 		bytes_append_text(&text, "none");
 	} else {
-		bytes_append_text(&text, a->cert_verified ? "verified" : "not verified");
+		bytes_append_text(&text, d->cert_verified ? "verified" : "not verified");
 	}
-	if (error != NULL && a->cert_present) {
+	if (error != NULL && d->cert_present) {
 		bytes_appendf(&text, ": %s", error);
 	}
 	line_take(out, "Certificate", &text);
-	if (a->identity != NULL) {
-		text_identity(a->identity, out);
+	if (d->identity != NULL) {
+		text_identity(d->identity, out);
 	}
 }
 
@@ -380,14 +381,14 @@ static void text_step(const struct explain_step *s, struct bytes *out)
 	bytes_clear(&text);
 }
 
-static void text_steps(const struct explain *e, const struct authz *a, struct bytes *out)
+static void text_steps(const struct explain *e, const struct authz_decision *d, struct bytes *out)
 {
-	size_t count = a->policy != NULL ? policy_rules_count(a->policy->rules) : 0;
+	size_t count = d->policy != NULL ? policy_rules_count(d->policy->rules) : 0;
 	size_t asked = 0;
 
 	if (e->steps == NULL) {
 		explain_line(out, "Rules",
-			str_view(a->policy != NULL && count == 0
+			str_view(d->policy != NULL && count == 0
 					 ? "none: the policy has no rules"
 					 : "none was asked, the decision came before them"));
 		return;
@@ -402,23 +403,23 @@ static void text_steps(const struct explain *e, const struct authz *a, struct by
 	}
 }
 
-void explain_text(const struct explain *e, const struct authz *a, struct bytes *out)
+void explain_text(const struct explain *e, const struct authz_decision *d, struct bytes *out)
 {
 	struct bytes text;
 
 	bytes_init(&text, 0);
-	text_client(a, out);
+	text_client(d, out);
 	bytes_append_text(out, "\n");
-	text_rdns(e, a, out);
-	explain_each_kept_out(a, text_kept_out, out);
+	text_rdns(e, d, out);
+	explain_each_kept_out(d, text_kept_out, out);
 	text_queries(e, out);
 	bytes_append_text(out, "\n");
-	text_cert(a, out);
+	text_cert(d, out);
 	bytes_append_text(out, "\n");
-	text_steps(e, a, out);
+	text_steps(e, d, out);
 	bytes_append_text(out, "\n");
-	explain_decision(a, &text);
+	explain_decision(d, &text);
 	line_take(out, "Decision", &text);
-	explain_holding(e, a, &text);
+	explain_holding(e, d, &text);
 	line_take(out, "Valid for", &text);
 }

@@ -4,8 +4,8 @@
 #ifndef DW_METRICS_METRICS_H
 #define DW_METRICS_METRICS_H
 
-#include "authz/authz.h"
 #include "authz/cert_verifier.h"
+#include "authz/decision.h"
 #include "authz/snapshot.h"
 #include "base/counter.h"
 #include "dns/upstream/stats.h"

@@ -5,22 +5,18 @@
 
 #include "authz/authz.h"
 #include "authz/decision_log.h"
-#include "authz/response.h"
-#include "authz/trusted_input.h"
 #include "base/clock.h"
-#include "fcgi/conn.h"
-#include "http/conn.h"
 
 #include <stdlib.h>
 
 #define SPARE_DECISIONS 256 /* kept for the next ones; a burst's further ones are freed */
-#define REPLY_KEEP 8192     /* bytes of reply buffer kept between answers */
+#define BUFFER_KEEP 8192    /* bytes of each buffer kept between responses */
 
 struct worker_decision {
-	struct authz authz;
-	struct worker_authorizer_request question;
+	struct authz *authz;
+	struct worker_authorizer_request request;
 	struct worker_authorizer *owner;
-	struct worker_env *generation;
+	struct worker_env *env;
 	struct worker_decision *next_spare;
 };
 
@@ -29,220 +25,213 @@ struct worker_authorizer {
 	struct worker_env *current;
 	struct worker_decision *spare;
 	size_t spare_count;
-	struct bytes reply;
-	struct bytes head; /* of an answer in the making, as are the next two */
-	struct bytes tail;
-	struct bytes outcome;
+	struct bytes made; /* texts of a response that was just decided */
+	struct bytes sent; /* a response as it is sent */
 	struct authz_decision_log_space log_space;
 	struct worker_env_owner worker;
 	struct metrics_worker *stats;
 };
 
+/* For how long a response may be kept, from when it is sent. */
+struct response_time {
+	uint64_t now_us; /* clock_us() */
+	int64_t wall_s;
+	uint32_t max_age_s;
+};
+
 static void decision_free(struct worker_decision *d)
 {
-	authz_clear(&d->authz);
+	authz_free(d->authz);
 	free(d);
 }
 
 static void decision_release(struct worker_decision *d)
 {
-	struct worker_authorizer *decider = d->owner;
-	struct worker_env *g = d->generation;
+	struct worker_authorizer *authorizer = d->owner;
+	struct worker_env *env = d->env;
 
-	authz_reset(&d->authz);
-	if (--g->in_flight == 0 && g != decider->current) {
-		worker_env_free(g);
+	authz_reset(d->authz);
+	if (--env->in_flight == 0 && env != authorizer->current) {
+		worker_env_free(env);
 	}
-	if (decider->spare_count >= SPARE_DECISIONS) {
+	if (authorizer->spare_count >= SPARE_DECISIONS) {
 		decision_free(d);
 		return;
 	}
-	d->next_spare = decider->spare;
-	decider->spare = d;
-	decider->spare_count++;
+	d->next_spare = authorizer->spare;
+	authorizer->spare = d;
+	authorizer->spare_count++;
 }
 
-static struct worker_decision *decision_new(
-	struct worker_authorizer *decider, const struct worker_authorizer_request *question)
+/* A spare decision, or a new one; NULL when out of memory. */
+static struct worker_decision *decision_take(struct worker_authorizer *authorizer)
 {
-	struct worker_decision *d = decider->spare;
+	struct worker_decision *d = authorizer->spare;
 
 	if (d != NULL) {
-		decider->spare = d->next_spare;
-		decider->spare_count--;
-	} else {
-		d = calloc(1, sizeof(*d));
-		if (d == NULL) {
-			return NULL;
-		}
-		authz_init(&d->authz);
-		d->owner = decider;
+		authorizer->spare = d->next_spare;
+		authorizer->spare_count--;
+		return d;
 	}
-	d->generation = decider->current;
-	d->generation->in_flight++;
-	d->authz.input = *question->input;
-	authz_input_keep(&d->authz.input, &d->authz.arena);
-	d->question = *question;
-	d->question.input = &d->authz.input;
+	d = calloc(1, sizeof(*d));
+	if (d == NULL) {
+		return NULL;
+	}
+	d->authz = authz_new();
+	if (d->authz == NULL) {
+		free(d);
+		return NULL;
+	}
+	d->owner = authorizer;
+	return d;
+}
+
+static struct worker_decision *decision_new(struct worker_authorizer *authorizer,
+	const struct worker_authorizer_request *request, int64_t wall_s)
+{
+	struct worker_decision *d = decision_take(authorizer);
+
+	if (d == NULL) {
+		return NULL;
+	}
+	struct authz_request *kept = authz_request(d->authz);
+
+	d->env = authorizer->current;
+	d->env->in_flight++;
+	kept->input = *request->input;
+	kept->wall_s = wall_s;
+	authz_keep_input(d->authz);
+	d->request = *request;
+	d->request.input = &kept->input;
 	return d;
 }
 
 /* `policy` NULL: it is not known. */
-static void count(const struct worker_authorizer *decider, const struct worker_env *g,
-	const struct policy *policy, const struct worker_response *answer, uint64_t duration_us)
+static void count(const struct worker_env *env, const struct policy *policy,
+	const struct authz_response *response)
 {
-	size_t number = policy != NULL ? policy->number : g->snapshot->config->policy_count;
+	size_t number = policy != NULL ? policy->number : env->snapshot->config->policy_count;
 
-	counter_add(&g->counts[number]->decisions[answer->verdict][answer->reason], 1);
-	histogram_observe(&decider->stats->request_time, duration_us);
+	counter_add(&env->counts[number]->decisions[response->verdict][response->reason], 1);
 }
 
-void worker_authorizer_reply(const struct worker_authorizer_request *question, struct str answer)
+static void send_response(struct worker_authorizer *authorizer, const struct worker_env *env,
+	const struct worker_authorizer_request *request, const struct authz_response *response,
+	const struct response_time *time)
 {
-	if (question->fcgi != NULL) {
-		fcgi_reply(question->fcgi, answer);
-	} else {
-		http_reply(question->http, answer);
+	const struct authz_decision_log_request logged = {
+		.input = request->input,
+		.wall_s = time->wall_s,
+		.duration_us = time->now_us - request->since_us,
+		.max_age_s = time->max_age_s,
+	};
+
+	histogram_observe(&authorizer->stats->request_time, logged.duration_us);
+	bytes_reset(&authorizer->sent, BUFFER_KEEP);
+	authz_response_append(response, request->form, time->max_age_s, &authorizer->sent);
+	authz_decision_log_line(&env->snapshot->config->log, response->verdict,
+		response->log_fields, &logged, &authorizer->log_space);
+	request->reply(request->ctx,
+		authorizer->sent.failed ? (struct str){NULL, 0} : bytes_view(&authorizer->sent));
+}
+
+static void remember(const struct worker_decision *d, const struct authz_response *response)
+{
+	const struct authz_decision *decision = authz_decision(d->authz);
+	struct worker_response_cache *responses = d->env->responses;
+	int64_t wall_s = decision->request->wall_s;
+
+	if (responses == NULL || response->head.len == 0 || decision->holds_s == 0 ||
+		!authz_input_is_clear(d->request.input)) {
+		return;
 	}
-}
-
-/* When an answer is given. */
-struct moment {
-	uint64_t us; /* clock_us() */
-	int64_t wall_s;
-};
-
-static void give(struct worker_authorizer *decider,
-	const struct worker_authorizer_request *question, const struct worker_env *g,
-	const struct policy *policy, const struct worker_response *answer, uint32_t max_age_s,
-	const struct moment *now)
-{
-	const struct authz_decision_log_request request = {
-		.input = question->input,
-		.wall_s = now->wall_s,
-		.duration_us = now->us - question->since_us,
-		.max_age_s = max_age_s,
+	const struct worker_response_cache_key key = {
+		d->request.form, decision->policy, d->request.input, &decision->trusted};
+	const struct worker_response remembered = {
+		.response = *response,
+		.max_age_s = decision->max_age_s,
+		.until_ms = authz_decision_until_ms(decision),
+		.from_wall_s = wall_s,
+		.until_wall_s = wall_s + decision->holds_s,
 	};
 
-	count(decider, g, policy, answer, request.duration_us);
-	bytes_reset(&decider->reply, REPLY_KEEP);
-	bytes_append_str(&decider->reply, answer->head);
-	authz_response_caching(max_age_s, question->role,
-		question->http != NULL && answer->verdict != AUTHZ_ALLOW, &decider->reply);
-	/* Over HTTP the head is all: nginx reads no body for auth_request, and would not keep a
-	 * connection on which one comes. */
-	bytes_append_str(&decider->reply, question->http != NULL ? str_view("\r\n") : answer->tail);
-	authz_decision_log_line(&g->snapshot->config->log, answer->verdict, answer->outcome,
-		&request, &decider->log_space);
-	bool whole = answer->head.len > 0 && !decider->reply.failed;
-
-	worker_authorizer_reply(
-		question, whole ? bytes_view(&decider->reply) : (struct str){NULL, 0});
+	worker_response_cache_keep(responses, &key, &remembered);
+	counter_set(&d->owner->stats->answers_bytes, worker_response_cache_bytes(responses));
 }
 
-/* Without a head when memory is out. */
-static struct worker_response answer_of(const struct worker_decision *d)
-{
-	const struct authz *a = &d->authz;
-	struct worker_authorizer *decider = d->owner;
-
-	bytes_reset(&decider->head, REPLY_KEEP);
-	bytes_reset(&decider->tail, REPLY_KEEP);
-	bytes_reset(&decider->outcome, REPLY_KEEP);
-	authz_response_head(a, d->question.role, &decider->head);
-	authz_response_tail(a, d->question.role, &decider->tail);
-	authz_decision_log_outcome(a, &d->generation->snapshot->config->log, &decider->outcome);
-	bool whole = !decider->head.failed && !decider->tail.failed && !decider->outcome.failed;
-
-	return (struct worker_response){
-		.head = whole ? bytes_view(&decider->head) : (struct str){NULL, 0},
-		.tail = bytes_view(&decider->tail),
-		.outcome = bytes_view(&decider->outcome),
-		.verdict = a->verdict,
-		.reason = a->reason,
-		.max_age_s = a->max_age_s,
-		.until_ms = authz_until_ms(a),
-		.from_wall_s = a->wall_s,
-		.until_wall_s = a->wall_s + a->holds_s,
-	};
-}
-
-static void decision_answer(void *ctx)
+static void on_decided(void *ctx)
 {
 	struct worker_decision *d = ctx;
-	struct worker_authorizer *decider = d->owner;
-	const struct worker_env *g = d->generation;
-	const struct authz *a = &d->authz;
-	struct worker_response answer = answer_of(d);
+	struct worker_authorizer *authorizer = d->owner;
+	const struct worker_env *env = d->env;
+	const struct authz_decision *decision = authz_decision(d->authz);
 
-	if (g->answers != NULL && answer.head.len > 0 && a->holds_s > 0 &&
-		authz_input_is_clear(&a->input)) {
-		struct worker_response_cache_key key = {
-			d->question.role, a->policy, &a->input, &a->belief};
+	bytes_reset(&authorizer->made, BUFFER_KEEP);
+	struct authz_response response = authz_response_make(
+		decision, d->request.form, env->snapshot->config, &authorizer->made);
 
-		worker_response_cache_keep(g->answers, &key, &answer);
-		counter_set(
-			&decider->stats->answers_bytes, worker_response_cache_bytes(g->answers));
-	}
-	counter_set(&decider->stats->memory_bytes, policy_match_cache_bytes(g->memory));
-	const struct moment now = {clock_us(), a->wall_s};
+	remember(d, &response);
+	counter_set(
+		&authorizer->stats->memory_bytes, policy_match_cache_bytes(env->authz.match_cache));
+	const struct response_time time = {
+		clock_us(), decision->request->wall_s, decision->max_age_s};
 
-	give(decider, &d->question, g, a->policy, &answer, a->max_age_s, &now);
+	count(env, decision->policy, &response);
+	send_response(authorizer, env, &d->request, &response, &time);
 	decision_release(d);
 }
 
 /* Whether the same input was answered before, and still would be in the same way. */
-static bool answer_again(struct worker_authorizer *decider,
-	const struct worker_authorizer_request *question, int64_t wall_s)
+static bool answer_again(struct worker_authorizer *authorizer,
+	const struct worker_authorizer_request *request, int64_t wall_s)
 {
-	const struct worker_env *g = decider->current;
-	const struct policy *policy = authz_policy(question->input, g->snapshot->config);
-	struct authz_trusted_input belief;
+	const struct worker_env *env = authorizer->current;
+	const struct config *config = env->snapshot->config;
+	const struct policy *policy = authz_policy(request->input, config);
+	struct authz_trusted_input trusted;
 
-	if (g->answers == NULL || policy == NULL || !authz_input_is_clear(question->input)) {
+	if (env->responses == NULL || policy == NULL || !authz_input_is_clear(request->input)) {
 		return false;
 	}
-	authz_trust_input(question->input, &g->snapshot->config->frontend, &belief);
-	if (belief.address != AUTHZ_CLIENT_ADDRESS_OK) {
+	authz_trust_input(request->input, &config->frontend, &trusted);
+	if (trusted.address != AUTHZ_CLIENT_ADDRESS_OK) {
 		return false;
 	}
-	struct worker_response_cache_key key = {question->role, policy, question->input, &belief};
-	const struct moment now = {clock_us(), wall_s};
-	uint64_t now_ms = now.us / 1000;
-	const struct worker_response *answer =
-		worker_response_cache_find(g->answers, &key, now_ms, wall_s);
+	const struct worker_response_cache_key key = {
+		request->form, policy, request->input, &trusted};
+	struct response_time time = {.now_us = clock_us(), .wall_s = wall_s};
+	uint64_t now_ms = time.now_us / 1000;
+	const struct worker_response *remembered =
+		worker_response_cache_find(env->responses, &key, now_ms, wall_s);
 
-	if (answer == NULL) {
+	if (remembered == NULL) {
 		return false;
 	}
-	counter_add(&decider->stats->again, 1);
-	give(decider, question, g, policy, answer,
-		worker_response_max_age_s(answer, now_ms, wall_s), &now);
+	time.max_age_s = worker_response_max_age_s(remembered, now_ms, wall_s);
+	counter_add(&authorizer->stats->again, 1);
+	count(env, policy, &remembered->response);
+	send_response(authorizer, env, request, &remembered->response, &time);
 	return true;
 }
 
 struct worker_decision *worker_authorizer_ask(
-	struct worker_authorizer *decider, const struct worker_authorizer_request *question)
+	struct worker_authorizer *authorizer, const struct worker_authorizer_request *request)
 {
 	int64_t wall_s = clock_wall_s();
 
-	if (answer_again(decider, question, wall_s)) {
+	if (answer_again(authorizer, request, wall_s)) {
 		return NULL;
 	}
-	struct worker_decision *d = decision_new(decider, question);
+	struct worker_decision *d = decision_new(authorizer, request, wall_s);
 
 	if (d == NULL) {
-		worker_authorizer_reply(question, (struct str){NULL, 0});
+		request->reply(request->ctx, (struct str){NULL, 0});
 		return NULL;
 	}
-	const struct worker_env *g = d->generation;
-	const struct authz_means means = {
-		g->snapshot->config, g->dns, g->verifier, g->memory, g->snapshot->buckets};
-
-	if (!authz_start(&d->authz, &means, wall_s, NULL, decision_answer, d)) {
+	if (authz_start(d->authz, &d->env->authz, on_decided, d) == AUTHZ_WAIT) {
 		return d;
 	}
-	decision_answer(d);
+	on_decided(d);
 	return NULL;
 }
 
@@ -254,62 +243,58 @@ void worker_authorizer_abort(struct worker_decision *d)
 struct worker_authorizer *worker_authorizer_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
 {
-	struct worker_authorizer *decider = calloc(1, sizeof(*decider));
-	struct worker_env *g = worker_env_new(loop, snapshot, worker);
+	struct worker_authorizer *authorizer = calloc(1, sizeof(*authorizer));
+	struct worker_env *env = worker_env_new(loop, snapshot, worker);
 
-	if (decider == NULL || g == NULL) {
-		worker_env_free(g);
-		free(decider);
+	if (authorizer == NULL || env == NULL) {
+		worker_env_free(env);
+		free(authorizer);
 		return NULL;
 	}
-	decider->loop = loop;
-	decider->current = g;
-	decider->worker = *worker;
-	decider->stats = metrics_worker(worker->metrics, worker->number);
-	bytes_init(&decider->reply, 0);
-	bytes_init(&decider->head, 0);
-	bytes_init(&decider->tail, 0);
-	bytes_init(&decider->outcome, 0);
-	authz_decision_log_space_init(&decider->log_space);
-	return decider;
+	authorizer->loop = loop;
+	authorizer->current = env;
+	authorizer->worker = *worker;
+	authorizer->stats = metrics_worker(worker->metrics, worker->number);
+	bytes_init(&authorizer->made, 0);
+	bytes_init(&authorizer->sent, 0);
+	authz_decision_log_space_init(&authorizer->log_space);
+	return authorizer;
 }
 
-void worker_authorizer_free(struct worker_authorizer *decider)
+void worker_authorizer_free(struct worker_authorizer *authorizer)
 {
-	if (decider == NULL) {
+	if (authorizer == NULL) {
 		return;
 	}
-	while (decider->spare != NULL) {
-		struct worker_decision *d = decider->spare;
+	while (authorizer->spare != NULL) {
+		struct worker_decision *d = authorizer->spare;
 
-		decider->spare = d->next_spare;
+		authorizer->spare = d->next_spare;
 		decision_free(d);
 	}
-	worker_env_free(decider->current);
-	bytes_clear(&decider->reply);
-	bytes_clear(&decider->head);
-	bytes_clear(&decider->tail);
-	bytes_clear(&decider->outcome);
-	authz_decision_log_space_clear(&decider->log_space);
-	free(decider);
+	worker_env_free(authorizer->current);
+	bytes_clear(&authorizer->made);
+	bytes_clear(&authorizer->sent);
+	authz_decision_log_space_clear(&authorizer->log_space);
+	free(authorizer);
 }
 
-bool worker_authorizer_renew(struct worker_authorizer *decider, struct authz_snapshot *snapshot)
+bool worker_authorizer_renew(struct worker_authorizer *authorizer, struct authz_snapshot *snapshot)
 {
-	struct worker_env *old = decider->current;
-	struct worker_env *g = worker_env_new(decider->loop, snapshot, &decider->worker);
+	struct worker_env *old = authorizer->current;
+	struct worker_env *env = worker_env_new(authorizer->loop, snapshot, &authorizer->worker);
 
-	if (g == NULL) {
+	if (env == NULL) {
 		return false;
 	}
-	decider->current = g;
+	authorizer->current = env;
 	if (old->in_flight == 0) {
 		worker_env_free(old);
 	}
 	return true;
 }
 
-const struct authz_snapshot *worker_authorizer_snapshot(const struct worker_authorizer *decider)
+const struct authz_snapshot *worker_authorizer_snapshot(const struct worker_authorizer *authorizer)
 {
-	return decider->current->snapshot;
+	return authorizer->current->snapshot;
 }

@@ -21,7 +21,7 @@
 #define PATH_SHOWN 64   /* bytes of a path in the log */
 
 struct worker_dispatch {
-	struct worker_authorizer *decider;
+	struct worker_authorizer *authorizer;
 	struct fcgi_pool fcgi_pool;
 	struct net_service fcgi;
 	struct http_pool http_pool;
@@ -37,7 +37,7 @@ struct worker_dispatch {
 static void answer_probe(struct worker_dispatch *all, enum worker_endpoint probe)
 {
 	const struct worker_endpoint_state state = {
-		all->metrics, worker_authorizer_snapshot(all->decider), all->draining};
+		all->metrics, worker_authorizer_snapshot(all->authorizer), all->draining};
 
 	bytes_reset(&all->reply, REPLY_KEEP);
 	worker_endpoint_answer(probe, &state, &all->reply);
@@ -83,34 +83,51 @@ static void take_params(
 	}
 }
 
+static void reply_fcgi(void *ctx, struct str response)
+{
+	fcgi_reply(ctx, response);
+}
+
+/* Called by end_params() of fcgi/conn.c. */
 static void *fcgi_request(
 	void *ctx, struct fcgi_request *fcgi, enum fcgi_role role, struct fcgi_params *params)
 {
 	struct worker_dispatch *all = ctx;
 	const struct fcgi_params whole = *params;
 	struct authz_input input;
-	const struct worker_authorizer_request question = {
-		.input = &input, .role = role, .fcgi = fcgi, .since_us = clock_us()};
+	bool responder = role == FCGI_ROLE_RESPONDER;
+	const struct worker_authorizer_request request = {
+		.input = &input,
+		.form = responder ? AUTHZ_RESPONSE_RESPONDER : AUTHZ_RESPONSE_AUTHORIZER,
+		.reply = reply_fcgi,
+		.ctx = fcgi,
+		.since_us = clock_us(),
+	};
 
 	authz_input_init(&input);
 	/* Those that ask authorizers (lighttpd, Apache) join a header's lines, and lighttpd names
 	 * X_Forwarded_For like X-Forwarded-For; nginx sends line by line, and drops such names. */
-	input.lines_are_told_apart = role == FCGI_ROLE_RESPONDER;
+	input.lines_are_told_apart = responder;
 	take_params(&input, &worker_dispatch_config(all)->frontend.cert, params);
 	struct str endpoint = input.values[AUTHZ_INPUT_DOORWARD_ENDPOINT];
 
-	if (endpoint.data != NULL && role == FCGI_ROLE_RESPONDER &&
+	if (endpoint.data != NULL && responder &&
 		worker_endpoint_is_asked(&input, script_of(whole))) {
 		answer_probe(all, worker_endpoint_of(endpoint));
-		worker_authorizer_reply(&question, probed(all));
+		fcgi_reply(fcgi, probed(all));
 		return NULL;
 	}
-	return worker_authorizer_ask(all->decider, &question);
+	return worker_authorizer_ask(all->authorizer, &request);
 }
 
 static void request_abort(void *app_request)
 {
 	worker_authorizer_abort(app_request);
+}
+
+static void reply_http(void *ctx, struct str response)
+{
+	http_reply(ctx, response);
 }
 
 static void *http_auth(struct worker_dispatch *all, struct http_conn *conn,
@@ -119,8 +136,13 @@ static void *http_auth(struct worker_dispatch *all, struct http_conn *conn,
 	const struct config *config = worker_dispatch_config(all);
 	char why[AUTHZ_FORWARD_WHY_MAX];
 	struct authz_input input;
-	const struct worker_authorizer_request question = {
-		.input = &input, .role = FCGI_ROLE_RESPONDER, .http = conn, .since_us = clock_us()};
+	const struct worker_authorizer_request request = {
+		.input = &input,
+		.form = AUTHZ_RESPONSE_HTTP,
+		.reply = reply_http,
+		.ctx = conn,
+		.since_us = clock_us(),
+	};
 
 	authz_input_init(&input);
 	if (authz_trusts_peer(&config->frontend, from)) {
@@ -129,7 +151,7 @@ static void *http_auth(struct worker_dispatch *all, struct http_conn *conn,
 		authz_forward_refuse(&input, from, why);
 		http_close_after(conn);
 	}
-	return worker_authorizer_ask(all->decider, &question);
+	return worker_authorizer_ask(all->authorizer, &request);
 }
 
 /* A Unix socket's peer has no address. */
@@ -194,6 +216,7 @@ static void http_other(struct worker_dispatch *all, struct http_conn *conn,
 	http_reply(conn, probed(all));
 }
 
+/* Called by take_head() of http/conn.c. */
 static void *http_request(
 	void *ctx, struct http_conn *conn, const struct http_head *head, const struct addr *from)
 {
@@ -254,10 +277,10 @@ struct worker_dispatch *worker_dispatch_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
 {
 	struct worker_dispatch *all = calloc(1, sizeof(*all));
-	struct worker_authorizer *decider = worker_authorizer_new(loop, snapshot, worker);
+	struct worker_authorizer *authorizer = worker_authorizer_new(loop, snapshot, worker);
 
-	if (all == NULL || decider == NULL) {
-		worker_authorizer_free(decider);
+	if (all == NULL || authorizer == NULL) {
+		worker_authorizer_free(authorizer);
 		free(all);
 		return NULL;
 	}
@@ -273,7 +296,7 @@ struct worker_dispatch *worker_dispatch_new(
 		.abort = request_abort,
 		.refused = http_refused};
 
-	all->decider = decider;
+	all->authorizer = authorizer;
 	all->metrics = worker->metrics;
 	all->stats = metrics_worker(worker->metrics, worker->number);
 	bytes_init(&all->reply, 0);
@@ -296,7 +319,7 @@ void worker_dispatch_free(struct worker_dispatch *all)
 		return;
 	}
 	fcgi_pool_clear(&all->fcgi_pool);
-	worker_authorizer_free(all->decider);
+	worker_authorizer_free(all->authorizer);
 	bytes_clear(&all->reply);
 	free(all);
 }
@@ -309,7 +332,7 @@ struct net_service *worker_dispatch_service(
 
 bool worker_dispatch_renew(struct worker_dispatch *all, struct authz_snapshot *snapshot)
 {
-	if (!worker_authorizer_renew(all->decider, snapshot)) {
+	if (!worker_authorizer_renew(all->authorizer, snapshot)) {
 		return false;
 	}
 	all->fcgi_pool.limits = limits_of(&snapshot->config->server);
@@ -324,5 +347,5 @@ void worker_dispatch_drain(struct worker_dispatch *all)
 
 const struct config *worker_dispatch_config(const struct worker_dispatch *all)
 {
-	return worker_authorizer_snapshot(all->decider)->config;
+	return worker_authorizer_snapshot(all->authorizer)->config;
 }

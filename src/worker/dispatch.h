@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <uv.h>
 
-/* The requests of one worker, by whatever protocol they come: each becomes a question to its
- * decider, or is a probe's. */
+/* The requests of one worker, by whatever protocol they come: each goes to its authorizer, or to an
+ * endpoint (worker/endpoints.h). */
 struct worker_dispatch;
 
 /* NULL when out of memory or descriptors. */

@@ -5,46 +5,42 @@
 
 #include <stdlib.h>
 
-#define MEMORY_BYTES (4 << 20) /* of what rules came to for names, certificates and addresses */
+#define MATCH_CACHE_BYTES (4 << 20) /* of what rules came to for names, certificates, addresses */
 
 struct worker_env *worker_env_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
 {
-	size_t answers = snapshot->config->answers_size / worker->sharers;
+	size_t responses = snapshot->config->answers_size / worker->sharers;
 	struct metrics_worker *stats = metrics_worker(worker->metrics, worker->number);
-	struct worker_env *g = calloc(1, sizeof(*g));
+	struct worker_env *env = calloc(1, sizeof(*env));
 
-	if (g == NULL) {
+	if (env == NULL) {
 		return NULL;
 	}
-	g->dns = dns_engine_new(loop, snapshot->dns, &stats->dns);
-	g->verifier = authz_cert_verifier_new(loop, snapshot->trusts, &stats->certs);
-	g->memory = policy_match_cache_new(MEMORY_BYTES);
-	g->counts = metrics_policies(worker->metrics, worker->number, snapshot->config);
-	if (g->dns == NULL || g->verifier == NULL || g->memory == NULL || g->counts == NULL) {
-		dns_engine_close(g->dns);
-		authz_cert_verifier_close(g->verifier);
-		policy_match_cache_free(g->memory);
-		free(g->counts);
-		free(g);
+	env->snapshot = authz_snapshot_ref(snapshot);
+	env->counts = metrics_policies(worker->metrics, worker->number, snapshot->config);
+	if (env->counts == NULL ||
+		!authz_env_init(&env->authz, loop, snapshot, &stats->dns, &stats->certs)) {
+		worker_env_free(env);
 		return NULL;
 	}
-	/* Without them every request is decided anew, which is well, too. */
-	g->answers = answers > 0 ? worker_response_cache_new(answers) : NULL;
-	g->snapshot = authz_snapshot_ref(snapshot);
-	dns_engine_want_names(g->dns, authz_snapshot_wants_name, g->snapshot);
-	return g;
+	env->authz.match_cache = policy_match_cache_new(MATCH_CACHE_BYTES);
+	if (env->authz.match_cache == NULL) {
+		worker_env_free(env);
+		return NULL;
+	}
+	/* If the response cache cannot be allocated, every request is decided. */
+	env->responses = responses > 0 ? worker_response_cache_new(responses) : NULL;
+	return env;
 }
 
-void worker_env_free(struct worker_env *g)
+void worker_env_free(struct worker_env *env)
 {
-	if (g != NULL) {
-		dns_engine_close(g->dns);
-		authz_cert_verifier_close(g->verifier);
-		policy_match_cache_free(g->memory);
-		worker_response_cache_free(g->answers);
-		free(g->counts);
-		authz_snapshot_unref(g->snapshot);
-		free(g);
+	if (env != NULL) {
+		authz_env_clear(&env->authz);
+		worker_response_cache_free(env->responses);
+		free(env->counts);
+		authz_snapshot_unref(env->snapshot);
+		free(env);
 	}
 }

@@ -18,14 +18,14 @@ struct entry {
 	struct entry *next; /* in its bucket */
 	uint64_t hash;
 	size_t size;
-	unsigned form;
+	enum authz_response_form form;
 	const struct policy *policy;
 	struct addr ip;
-	enum authz_input_name ignored; /* of which the answer tells */
+	enum authz_input_name ignored; /* which the log line names */
 	unsigned counted;              /* see counted_in */
-	struct worker_response answer;
+	struct worker_response response;
 	uint32_t lens[AUTHZ_INPUT_COUNT]; /* of the values that count */
-	char values[];                    /* those, one after the other; then the answer's texts */
+	char values[]; /* those, one after the other; then the response's texts */
 };
 
 struct worker_response_cache {
@@ -40,64 +40,64 @@ struct worker_response_cache {
 struct worker_response_cache *worker_response_cache_new(size_t bytes)
 {
 	size_t buckets = 1;
-	struct worker_response_cache *answers;
+	struct worker_response_cache *cache;
 
 	while (buckets < bytes / ENTRY_MEAN) {
 		buckets *= 2;
 	}
-	answers = calloc(1, sizeof(*answers) + buckets * sizeof(struct entry *));
-	if (answers == NULL) {
+	cache = calloc(1, sizeof(*cache) + buckets * sizeof(struct entry *));
+	if (cache == NULL) {
 		return NULL;
 	}
-	hash_long_key_init(&answers->key);
-	list_init(&answers->recent);
-	answers->max = bytes;
-	answers->mask = buckets - 1;
-	return answers;
+	hash_long_key_init(&cache->key);
+	list_init(&cache->recent);
+	cache->max = bytes;
+	cache->mask = buckets - 1;
+	return cache;
 }
 
-static struct entry **bucket_of(struct worker_response_cache *answers, uint64_t hash)
+static struct entry **bucket_of(struct worker_response_cache *cache, uint64_t hash)
 {
-	return &answers->buckets[hash & answers->mask];
+	return &cache->buckets[hash & cache->mask];
 }
 
-static void forget(struct worker_response_cache *answers, struct entry *e)
+static void forget(struct worker_response_cache *cache, struct entry *e)
 {
-	struct entry **at = bucket_of(answers, e->hash);
+	struct entry **at = bucket_of(cache, e->hash);
 
 	while (*at != e) {
 		at = &(*at)->next;
 	}
 	*at = e->next;
 	list_remove(&e->recent);
-	answers->size -= e->size;
+	cache->size -= e->size;
 	free(e);
 }
 
-void worker_response_cache_free(struct worker_response_cache *answers)
+void worker_response_cache_free(struct worker_response_cache *cache)
 {
-	if (answers == NULL) {
+	if (cache == NULL) {
 		return;
 	}
-	for (struct list *entry; (entry = list_first(&answers->recent)) != NULL;) {
-		forget(answers, CONTAINER_OF(entry, struct entry, recent));
+	for (struct list *entry; (entry = list_first(&cache->recent)) != NULL;) {
+		forget(cache, CONTAINER_OF(entry, struct entry, recent));
 	}
-	free(answers);
+	free(cache);
 }
 
-size_t worker_response_cache_bytes(const struct worker_response_cache *answers)
+size_t worker_response_cache_bytes(const struct worker_response_cache *cache)
 {
-	return answers->size;
+	return cache->size;
 }
 
-size_t worker_response_cache_longest_chain(const struct worker_response_cache *answers)
+size_t worker_response_cache_longest_chain(const struct worker_response_cache *cache)
 {
 	size_t longest = 0;
 
-	for (size_t i = 0; i <= answers->mask; i++) {
+	for (size_t i = 0; i <= cache->mask; i++) {
 		size_t len = 0;
 
-		for (const struct entry *e = answers->buckets[i]; e != NULL; e = e->next) {
+		for (const struct entry *e = cache->buckets[i]; e != NULL; e = e->next) {
 			len++;
 		}
 		longest = len > longest ? len : longest;
@@ -133,7 +133,7 @@ static unsigned counted_in(const struct worker_response_cache_key *key)
 		read |= 1U << POLICY_CLAIM_URI;
 	}
 	/* It has named key->policy already. */
-	unsigned counted = key->belief->counted & ~(1U << AUTHZ_INPUT_DOORWARD_POLICY);
+	unsigned counted = key->trusted->counted & ~(1U << AUTHZ_INPUT_DOORWARD_POLICY);
 
 	if (key->policy->client_cert == POLICY_CERT_OFF) {
 		counted &= ~certificate;
@@ -146,16 +146,16 @@ static unsigned counted_in(const struct worker_response_cache_key *key)
 	return counted;
 }
 
-static uint64_t hash_of(const struct worker_response_cache *answers,
+static uint64_t hash_of(const struct worker_response_cache *cache,
 	const struct worker_response_cache_key *key, unsigned counted)
 {
-	const struct addr *ip = &key->belief->ip;
+	const struct addr *ip = &key->trusted->ip;
 	uint64_t halves[2];
 	struct hash hash;
 
 	static_assert(sizeof(halves) == sizeof(ip->bytes), "all of it");
 	memcpy(halves, ip->bytes, sizeof(halves));
-	hash_begin(&hash, &answers->key);
+	hash_begin(&hash, &cache->key);
 	hash_add_word(&hash, (uintptr_t)key->policy);
 	hash_add_word(&hash, (uint64_t)key->form << 40 | (uint64_t)ip->family << 32 | counted);
 	hash_add_word(&hash, halves[0]);
@@ -174,7 +174,7 @@ static bool is_of(
 	const char *at = e->values;
 
 	if (e->form != key->form || e->policy != key->policy || e->counted != counted ||
-		e->ignored != key->belief->ignored || !addr_eq(&e->ip, &key->belief->ip)) {
+		e->ignored != key->trusted->ignored || !addr_eq(&e->ip, &key->trusted->ip)) {
 		return false;
 	}
 	for (unsigned left = counted; left != 0; left &= left - 1) {
@@ -188,10 +188,10 @@ static bool is_of(
 	return true;
 }
 
-static struct entry *find(struct worker_response_cache *answers,
+static struct entry *find(struct worker_response_cache *cache,
 	const struct worker_response_cache_key *key, unsigned counted, uint64_t hash)
 {
-	struct entry *e = *bucket_of(answers, hash);
+	struct entry *e = *bucket_of(cache, hash);
 
 	while (e != NULL && (e->hash != hash || !is_of(e, key, counted))) {
 		e = e->next;
@@ -199,23 +199,23 @@ static struct entry *find(struct worker_response_cache *answers,
 	return e;
 }
 
-const struct worker_response *worker_response_cache_find(struct worker_response_cache *answers,
+const struct worker_response *worker_response_cache_find(struct worker_response_cache *cache,
 	const struct worker_response_cache_key *key, uint64_t now_ms, int64_t wall_s)
 {
 	unsigned counted = counted_in(key);
-	struct entry *e = find(answers, key, counted, hash_of(answers, key, counted));
+	struct entry *e = find(cache, key, counted, hash_of(cache, key, counted));
 
 	if (e == NULL) {
 		return NULL;
 	}
-	if (now_ms >= e->answer.until_ms || wall_s < e->answer.from_wall_s ||
-		wall_s >= e->answer.until_wall_s) {
-		forget(answers, e);
+	if (now_ms >= e->response.until_ms || wall_s < e->response.from_wall_s ||
+		wall_s >= e->response.until_wall_s) {
+		forget(cache, e);
 		return NULL;
 	}
 	list_remove(&e->recent);
-	list_prepend(&answers->recent, &e->recent);
-	return &e->answer;
+	list_prepend(&cache->recent, &e->recent);
+	return &e->response;
 }
 
 static char *put(char *at, struct str text, struct str *kept)
@@ -228,11 +228,11 @@ static char *put(char *at, struct str text, struct str *kept)
 }
 
 static struct entry *entry_new(const struct worker_response_cache_key *key, unsigned counted,
-	const struct worker_response *answer)
+	const struct worker_response *response)
 {
+	const struct authz_response *text = &response->response;
 	const struct str *values = key->input->values;
-	size_t size =
-		sizeof(struct entry) + answer->head.len + answer->tail.len + answer->outcome.len;
+	size_t size = sizeof(struct entry) + text->head.len + text->tail.len + text->log_fields.len;
 	struct entry *e;
 	char *at;
 
@@ -247,9 +247,9 @@ static struct entry *entry_new(const struct worker_response_cache_key *key, unsi
 	e->form = key->form;
 	e->policy = key->policy;
 	e->counted = counted;
-	e->ip = key->belief->ip;
-	e->ignored = key->belief->ignored;
-	e->answer = *answer;
+	e->ip = key->trusted->ip;
+	e->ignored = key->trusted->ignored;
+	e->response = *response;
 	at = e->values;
 	for (unsigned left = counted; left != 0; left &= left - 1) {
 		unsigned i = first_of(left);
@@ -258,45 +258,45 @@ static struct entry *entry_new(const struct worker_response_cache_key *key, unsi
 		e->lens[i] = (uint32_t)values[i].len;
 		at = put(at, values[i], &kept);
 	}
-	at = put(at, answer->head, &e->answer.head);
-	at = put(at, answer->tail, &e->answer.tail);
-	put(at, answer->outcome, &e->answer.outcome);
+	at = put(at, text->head, &e->response.response.head);
+	at = put(at, text->tail, &e->response.response.tail);
+	put(at, text->log_fields, &e->response.response.log_fields);
 	return e;
 }
 
-void worker_response_cache_keep(struct worker_response_cache *answers,
-	const struct worker_response_cache_key *key, const struct worker_response *answer)
+void worker_response_cache_keep(struct worker_response_cache *cache,
+	const struct worker_response_cache_key *key, const struct worker_response *response)
 {
 	unsigned counted = counted_in(key);
-	uint64_t hash = hash_of(answers, key, counted);
-	struct entry *old = find(answers, key, counted, hash);
-	struct entry *e = entry_new(key, counted, answer);
+	uint64_t hash = hash_of(cache, key, counted);
+	struct entry *old = find(cache, key, counted, hash);
+	struct entry *e = entry_new(key, counted, response);
 
 	if (old != NULL) {
-		forget(answers, old);
+		forget(cache, old);
 	}
-	if (e == NULL || e->size > answers->max) {
+	if (e == NULL || e->size > cache->max) {
 		free(e);
 		return;
 	}
-	while (answers->size + e->size > answers->max) {
-		forget(answers, CONTAINER_OF(answers->recent.prev, struct entry, recent));
+	while (cache->size + e->size > cache->max) {
+		forget(cache, CONTAINER_OF(cache->recent.prev, struct entry, recent));
 	}
 	e->hash = hash;
-	e->next = *bucket_of(answers, hash);
-	*bucket_of(answers, hash) = e;
-	list_prepend(&answers->recent, &e->recent);
-	answers->size += e->size;
+	e->next = *bucket_of(cache, hash);
+	*bucket_of(cache, hash) = e;
+	list_prepend(&cache->recent, &e->recent);
+	cache->size += e->size;
 }
 
 uint32_t worker_response_max_age_s(
-	const struct worker_response *answer, uint64_t now_ms, int64_t wall_s)
+	const struct worker_response *response, uint64_t now_ms, int64_t wall_s)
 {
-	uint64_t left_s = (answer->until_ms - now_ms) / 1000;
-	int64_t left_wall_s = answer->until_wall_s - wall_s;
+	uint64_t left_s = (response->until_ms - now_ms) / 1000;
+	int64_t left_wall_s = response->until_wall_s - wall_s;
 
 	if (left_wall_s < (int64_t)left_s) {
 		left_s = (uint64_t)left_wall_s;
 	}
-	return left_s < answer->max_age_s ? (uint32_t)left_s : answer->max_age_s;
+	return left_s < response->max_age_s ? (uint32_t)left_s : response->max_age_s;
 }

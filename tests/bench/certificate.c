@@ -27,8 +27,9 @@ static const int64_t now_s = 1798000000; /* while the certificate is valid */
 struct bench {
 	uv_loop_t loop;
 	struct authz_snapshot *snapshot;
-	struct authz_means means;
-	struct authz authz;
+	struct authz_env env;
+	struct authz *authz;
+	struct bytes room;
 	struct bytes reply;
 	char certificate[8192];
 	bool decided;
@@ -47,24 +48,32 @@ static void die(const char *what)
 
 static void request(struct bench *b, const char *policy, const char *certificate)
 {
-	struct authz *a = &b->authz;
 	const struct config *config = b->snapshot->config;
+	const struct cert_sources *sources = &config->frontend.cert;
+	struct authz *a = b->authz;
+	struct authz_input *input = &authz_request(a)->input;
+	const struct authz_decision *d = authz_decision(a);
 
-	authz_input(a, config, str_view("REMOTE_ADDR"), str_view("192.0.2.1"));
-	authz_input(a, config, str_view("DOORWARD_POLICY"), str_view(policy));
+	authz_request(a)->wall_s = now_s;
+	authz_input_add(input, sources, str_view("REMOTE_ADDR"), str_view("192.0.2.1"));
+	authz_input_add(input, sources, str_view("DOORWARD_POLICY"), str_view(policy));
 	if (certificate != NULL) {
-		authz_input(a, config, str_view("SSL_CLIENT_CERT"), str_view(certificate));
-		authz_input(a, config, str_view("SSL_CLIENT_VERIFY"), str_view("SUCCESS"));
+		authz_input_add(input, sources, str_view("SSL_CLIENT_CERT"), str_view(certificate));
+		authz_input_add(input, sources, str_view("SSL_CLIENT_VERIFY"), str_view("SUCCESS"));
 	}
-	b->decided = authz_start(a, &b->means, now_s, NULL, on_decided, b);
+	b->decided = authz_start(a, &b->env, on_decided, b) == AUTHZ_DONE;
 	while (!b->decided) {
 		uv_run(&b->loop, UV_RUN_ONCE);
 	}
-	if (a->verdict != AUTHZ_ALLOW || a->cert_verified != (certificate != NULL)) {
-		die(policy_reason_word(a->reason));
+	if (d->verdict != AUTHZ_ALLOW || d->cert_verified != (certificate != NULL)) {
+		die(policy_reason_word(d->reason));
 	}
+	bytes_reset(&b->room, 8192);
 	bytes_reset(&b->reply, 8192);
-	authz_response_build(a, FCGI_ROLE_RESPONDER, &b->reply);
+	struct authz_response response =
+		authz_response_make(d, AUTHZ_RESPONSE_RESPONDER, config, &b->room);
+
+	authz_response_append(&response, AUTHZ_RESPONSE_RESPONDER, d->max_age_s, &b->reply);
 	authz_reset(a);
 }
 
@@ -101,8 +110,8 @@ static double measure_first(struct bench *b, const char *policy)
 		if (fresh == NULL) {
 			die("the files cannot be read again");
 		}
-		authz_cert_verifier_close(b->means.verifier);
-		b->means.verifier = authz_cert_verifier_new(&b->loop, fresh->trusts, NULL);
+		authz_cert_verifier_close(b->env.verifier);
+		b->env.verifier = authz_cert_verifier_new(&b->loop, fresh->trusts, NULL);
 		uint64_t start = clock_us();
 
 		request(b, policy, b->certificate);
@@ -150,10 +159,11 @@ static void open_bench(struct bench *b)
 	if (b->snapshot == NULL || uv_loop_init(&b->loop) != 0) {
 		die("no snapshot or loop");
 	}
-	b->means = (struct authz_means){.config = b->snapshot->config,
-		.dns = dns_engine_new(&b->loop, b->snapshot->dns, NULL),
-		.verifier = authz_cert_verifier_new(&b->loop, b->snapshot->trusts, NULL)};
-	authz_init(&b->authz);
+	b->authz = authz_new();
+	if (b->authz == NULL || !authz_env_init(&b->env, &b->loop, b->snapshot, NULL, NULL)) {
+		die("out of memory or descriptors");
+	}
+	bytes_init(&b->room, 0);
 	bytes_init(&b->reply, 0);
 	read_certificate(b);
 }
@@ -177,10 +187,10 @@ int main(void)
 			first / without);
 		good = good && seen - without < 3;
 	}
+	bytes_clear(&b.room);
 	bytes_clear(&b.reply);
-	authz_clear(&b.authz);
-	dns_engine_close(b.means.dns);
-	authz_cert_verifier_close(b.means.verifier);
+	authz_free(b.authz);
+	authz_env_clear(&b.env);
 	uv_run(&b.loop, UV_RUN_DEFAULT);
 	uv_loop_close(&b.loop);
 	authz_snapshot_unref(b.snapshot);

@@ -113,46 +113,43 @@ static struct outcome decide(const char *policies, const char *frontend, const c
 {
 	struct authz_snapshot *snapshot = load(policies, frontend);
 	struct outcome outcomes[2];
+	struct authz_env env;
 	uv_loop_t loop;
 
 	assert_int_equal(uv_loop_init(&loop), 0);
-	const struct authz_means means = {.config = snapshot->config,
-		.dns = dns_engine_new(&loop, snapshot->dns, NULL),
-		.verifier = authz_cert_verifier_new(&loop, snapshot->trusts, NULL)};
-
-	assert_non_null(means.dns);
-	assert_non_null(means.verifier);
+	assert_true(authz_env_init(&env, &loop, snapshot, NULL, NULL));
 	for (int round = 0; round < 2; round++) {
-		struct authz a;
+		struct authz *a = authz_new();
+		const struct authz_decision *d = authz_decision(a);
 		int called = 0;
 
-		authz_init(&a);
+		authz_request(a)->wall_s = now_s;
 		for (const char *const *p = pairs; *p != NULL; p += 2) {
-			authz_input(&a, snapshot->config, str_view(p[0]), str_view(p[1]));
+			authz_input_add(&authz_request(a)->input, &env.config->frontend.cert,
+				str_view(p[0]), str_view(p[1]));
 		}
-		bool at_once = authz_start(&a, &means, now_s, NULL, on_decided, &called);
+		bool at_once = authz_start(a, &env, on_decided, &called) == AUTHZ_DONE;
 
 		while (!at_once && called == 0) {
 			uv_run(&loop, UV_RUN_ONCE);
 		}
 		assert_int_equal(called, at_once ? 0 : 1);
-		outcomes[round] = (struct outcome){.verdict = a.verdict,
-			.status = a.status,
-			.reason = a.reason,
-			.rdns = authz_rdns_status(&a),
-			.cert_verified = a.cert_verified,
-			.max_age_s = a.max_age_s};
+		outcomes[round] = (struct outcome){.verdict = d->verdict,
+			.status = d->status,
+			.reason = d->reason,
+			.rdns = d->names.status,
+			.cert_verified = d->cert_verified,
+			.max_age_s = d->max_age_s};
 		snprintf(outcomes[round].hostname, sizeof(outcomes[round].hostname), "%.*s",
-			(int)a.hostname.len, a.hostname.data != NULL ? a.hostname.data : "");
-		if (a.rule != NULL) {
-			struct str place = policy_rule_place(a.rule);
+			(int)d->hostname.len, d->hostname.data != NULL ? d->hostname.data : "");
+		if (d->rule != NULL) {
+			struct str place = policy_rule_place(d->rule);
 
 			outcomes[round].rule_line = (unsigned)atoi(strrchr(place.data, ':') + 1);
 		}
-		authz_clear(&a);
+		authz_free(a);
 	}
-	dns_engine_close(means.dns);
-	authz_cert_verifier_close(means.verifier);
+	authz_env_clear(&env);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
 	authz_snapshot_unref(snapshot);

@@ -114,38 +114,39 @@ static struct outcome decide_traced(
 	const char *policy, const char *ip, const struct authz_trace *trace, struct bytes *text)
 {
 	struct authz_snapshot *snapshot = load(policy);
+	struct authz *a = authz_new();
+	struct authz_request *request = authz_request(a);
+	const struct authz_decision *d = authz_decision(a);
+	struct authz_env env;
 	struct outcome o;
-	struct authz a;
 	uv_loop_t loop;
 	int called = 0;
 
 	assert_int_equal(uv_loop_init(&loop), 0);
-	struct dns_engine *dns = dns_engine_new(&loop, snapshot->dns, NULL);
-
-	assert_non_null(dns);
-	authz_init(&a);
-	authz_input(&a, snapshot->config, str_view("REMOTE_ADDR"), str_view(ip));
-	authz_input(&a, snapshot->config, str_view("HTTP_USER_AGENT"), str_view("curl"));
-	const struct authz_means means = {.config = snapshot->config, .dns = dns};
-	bool at_once = authz_start(&a, &means, now_s, trace, on_decided, &called);
+	assert_true(authz_env_init(&env, &loop, snapshot, NULL, NULL));
+	authz_input_set(&request->input, AUTHZ_INPUT_REMOTE_ADDR, str_view(ip));
+	authz_input_set(&request->input, AUTHZ_INPUT_USER_AGENT, str_view("curl"));
+	request->wall_s = now_s;
+	request->trace = trace;
+	bool at_once = authz_start(a, &env, on_decided, &called) == AUTHZ_DONE;
 
 	while (!at_once && called == 0) {
 		uv_run(&loop, UV_RUN_ONCE);
 	}
 	assert_int_equal(called, at_once ? 0 : 1);
-	o = (struct outcome){.verdict = a.verdict,
-		.status = a.status,
-		.reason = a.reason,
-		.rdns = authz_rdns_status(&a),
-		.max_age_s = a.max_age_s,
+	o = (struct outcome){.verdict = d->verdict,
+		.status = d->status,
+		.reason = d->reason,
+		.rdns = d->names.status,
+		.max_age_s = d->max_age_s,
 		.at_once = at_once};
-	snprintf(o.hostname, sizeof(o.hostname), "%.*s", (int)a.hostname.len,
-		a.hostname.data != NULL ? a.hostname.data : "");
+	snprintf(o.hostname, sizeof(o.hostname), "%.*s", (int)d->hostname.len,
+		d->hostname.data != NULL ? d->hostname.data : "");
 	if (text != NULL) {
-		explain_json(trace->policy->ctx, &a, NULL, text);
+		explain_json(trace->policy->ctx, d, NULL, text);
 	}
-	authz_clear(&a);
-	dns_engine_close(dns);
+	authz_free(a);
+	authz_env_clear(&env);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
 	authz_snapshot_unref(snapshot);
@@ -316,25 +317,23 @@ static void cancelling_midway(void **state)
 {
 	struct authz_snapshot *snapshot =
 		load("rdns = double\nallow = forward a.nowhere & dnsbl b.nowhere & host x.test\n");
-	struct authz a;
+	struct authz *a = authz_new();
+	struct authz_env env;
 	uv_loop_t loop;
 	int called = 0;
 
 	(void)state;
 	assert_int_equal(uv_loop_init(&loop), 0);
-	struct dns_engine *dns = dns_engine_new(&loop, snapshot->dns, NULL);
-
-	const struct authz_means means = {.config = snapshot->config, .dns = dns};
-
-	assert_non_null(dns);
-	authz_init(&a);
+	assert_true(authz_env_init(&env, &loop, snapshot, NULL, NULL));
 	for (int i = 0; i < 3; i++) {
-		authz_input(&a, snapshot->config, str_view("REMOTE_ADDR"), str_view("203.0.113.1"));
-		assert_false(authz_start(&a, &means, now_s, NULL, on_decided, &called));
-		authz_reset(&a);
+		authz_input_set(
+			&authz_request(a)->input, AUTHZ_INPUT_REMOTE_ADDR, str_view("203.0.113.1"));
+		authz_request(a)->wall_s = now_s;
+		assert_int_equal(authz_start(a, &env, on_decided, &called), AUTHZ_WAIT);
+		authz_reset(a);
 	}
-	authz_clear(&a);
-	dns_engine_close(dns);
+	authz_free(a);
+	authz_env_clear(&env);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(called, 0);
 	assert_int_equal(uv_loop_close(&loop), 0);

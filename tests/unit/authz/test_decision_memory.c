@@ -47,20 +47,22 @@ static void a_look_up_without_memory_lets_nobody_in_and_is_not_kept(void **state
 
 	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
 		struct diag diag;
-		struct authz a;
+		struct authz *a = authz_new();
+		const struct authz_decision *d = authz_decision(a);
 
 		diag_init(&diag);
 		struct config *config = config_load_text("test", str_view(policies[i]), &diag);
 
 		assert_non_null(config);
-		authz_init(&a);
-		authz_input(&a, config, str_view("REMOTE_ADDR"), str_view("192.0.2.1"));
-		assert_true(authz_start(
-			&a, &(struct authz_means){.config = config}, 0, NULL, never_done, NULL));
-		assert_int_equal(a.status, 503);
-		assert_int_equal(a.reason, POLICY_REASON_INTERNAL);
-		assert_int_equal(a.max_age_s, 0);
-		authz_clear(&a);
+		const struct authz_env env = {.config = config};
+
+		authz_input_set(
+			&authz_request(a)->input, AUTHZ_INPUT_REMOTE_ADDR, str_view("192.0.2.1"));
+		assert_int_equal(authz_start(a, &env, never_done, NULL), AUTHZ_DONE);
+		assert_int_equal(d->status, 503);
+		assert_int_equal(d->reason, POLICY_REASON_INTERNAL);
+		assert_int_equal(d->max_age_s, 0);
+		authz_free(a);
 		config_unref(config);
 		diag_clear(&diag);
 	}

@@ -14,16 +14,24 @@
 
 static const struct policy policy = {.name = {"shop", 4}, .deny_status = 403};
 
-static void check(const struct authz *a, enum fcgi_role role, const char *expected)
+static const struct config config = {.log = {.decisions = CONFIG_DECISIONS_NONE}};
+
+static void check(
+	const struct authz_decision *d, enum authz_response_form form, const char *expected)
 {
+	struct bytes room;
 	struct bytes out;
 
+	bytes_init(&room, 0);
 	bytes_init(&out, 0);
-	authz_response_build(a, role, &out);
+	struct authz_response response = authz_response_make(d, form, &config, &room);
+
+	authz_response_append(&response, form, d->max_age_s, &out);
 	bytes_append_u8(&out, 0);
 	assert_false(out.failed);
 	assert_string_equal((const char *)out.data, expected);
 	bytes_clear(&out);
+	bytes_clear(&room);
 }
 
 static const struct str dns_names[] = {{"a.example", 9}, {"*.b.example", 11}};
@@ -41,17 +49,15 @@ static const struct cert_identity identity = {
 	.not_after = 1795191354,
 };
 
-static const struct dns_fcrdns_result verified = {.status = DNS_FCRDNS_VERIFIED};
-
-static struct authz allowed(void)
+static struct authz_decision allowed(void)
 {
-	return (struct authz){
+	return (struct authz_decision){
 		.policy = &policy,
 		.verdict = AUTHZ_ALLOW,
 		.status = 200,
 		.reason = POLICY_REASON_DEFAULT,
 		.hostname = {"a.example", 9},
-		.fetch.rdns = &verified,
+		.names = {.status = DNS_FCRDNS_VERIFIED},
 		.cert_present = true,
 		.cert_verified = true,
 		.identity = &identity,
@@ -70,10 +76,10 @@ static struct authz allowed(void)
 
 static void a_responder_is_told_everything(void **state)
 {
-	struct authz a = allowed();
+	struct authz_decision d = allowed();
 
 	(void)state;
-	check(&a, FCGI_ROLE_RESPONDER,
+	check(&d, AUTHZ_RESPONSE_RESPONDER,
 		"Status: 200 OK\r\nX-Client-Hostname: a.example\r\nX-Client-Rdns: "
 		"verified\r\n" CERT_LINES(
 			"") "X-Doorward-Policy: shop\r\nX-Doorward-Reason: default\r\n"
@@ -83,10 +89,10 @@ static void a_responder_is_told_everything(void **state)
 
 static void an_authorizer_is_told_in_variables(void **state)
 {
-	struct authz a = allowed();
+	struct authz_decision d = allowed();
 
 	(void)state;
-	check(&a, FCGI_ROLE_AUTHORIZER,
+	check(&d, AUTHZ_RESPONSE_AUTHORIZER,
 		"Status: 200 OK\r\nVariable-X-Client-Hostname: a.example\r\n"
 		"Variable-X-Client-Rdns: verified\r\n" CERT_LINES(
 			"Variable-") "Variable-X-Doorward-Policy: shop\r\n"
@@ -95,16 +101,16 @@ static void an_authorizer_is_told_in_variables(void **state)
 
 static void a_denied_responder_is_told_why(void **state)
 {
-	struct authz a = allowed();
+	struct authz_decision d = allowed();
 
 	(void)state;
-	a.verdict = AUTHZ_DENY;
-	a.status = 401;
-	a.reason = POLICY_REASON_CERT_UNVERIFIED;
-	a.cert_verified = false;
-	a.hostname = (struct str){NULL, 0};
-	a.fetch.rdns = NULL;
-	check(&a, FCGI_ROLE_RESPONDER,
+	d.verdict = AUTHZ_DENY;
+	d.status = 401;
+	d.reason = POLICY_REASON_CERT_UNVERIFIED;
+	d.cert_verified = false;
+	d.hostname = (struct str){NULL, 0};
+	d.names.status = DNS_FCRDNS_OFF;
+	check(&d, AUTHZ_RESPONSE_RESPONDER,
 		"Status: 401 Unauthorized\r\nX-Client-Rdns: off\r\nX-Doorward-Policy: shop\r\n"
 		"X-Doorward-Reason: cert_unverified\r\nX-Accel-Expires: 60\r\n"
 		"Cache-Control: max-age=60\r\nContent-Type: text/plain\r\n\r\n401 Unauthorized\n");
@@ -112,18 +118,56 @@ static void a_denied_responder_is_told_why(void **state)
 
 static void a_denied_authorizer_leaks_nothing(void **state)
 {
-	struct authz a = allowed();
+	struct authz_decision d = allowed();
 
 	(void)state;
-	a.verdict = AUTHZ_DENY;
-	a.status = 403;
-	check(&a, FCGI_ROLE_AUTHORIZER,
+	d.verdict = AUTHZ_DENY;
+	d.status = 403;
+	check(&d, AUTHZ_RESPONSE_AUTHORIZER,
 		"Status: 403 Forbidden\r\nContent-Type: text/plain\r\n\r\n403 Forbidden\n");
-	a.verdict = AUTHZ_ERROR;
-	a.status = 503;
-	check(&a, FCGI_ROLE_AUTHORIZER,
+	d.verdict = AUTHZ_ERROR;
+	d.status = 503;
+	check(&d, AUTHZ_RESPONSE_AUTHORIZER,
 		"Status: 503 Service Unavailable\r\nContent-Type: text/plain\r\n\r\n"
 		"503 Service Unavailable\n");
+}
+
+static void over_http_there_is_no_body(void **state)
+{
+	struct authz_decision d = allowed();
+
+	(void)state;
+	d.cert_verified = false;
+	check(&d, AUTHZ_RESPONSE_HTTP,
+		"Status: 200 OK\r\nX-Client-Hostname: a.example\r\nX-Client-Rdns: verified\r\n"
+		"X-Doorward-Policy: shop\r\nX-Doorward-Reason: default\r\n"
+		"X-Accel-Expires: 60\r\nCache-Control: max-age=60\r\n\r\n");
+	d.verdict = AUTHZ_DENY;
+	d.status = 403;
+	check(&d, AUTHZ_RESPONSE_HTTP,
+		"Status: 403 Forbidden\r\nX-Client-Hostname: a.example\r\n"
+		"X-Client-Rdns: verified\r\nX-Doorward-Policy: shop\r\n"
+		"X-Doorward-Reason: default\r\nX-Accel-Expires: 60\r\n"
+		"Cache-Control: no-store\r\n\r\n");
+}
+
+static void without_memory_there_is_no_response(void **state)
+{
+	struct authz_decision d = allowed();
+	struct bytes room;
+	struct bytes out;
+
+	(void)state;
+	bytes_init(&room, 100);
+	bytes_init(&out, 0);
+	struct authz_response response =
+		authz_response_make(&d, AUTHZ_RESPONSE_RESPONDER, &config, &room);
+
+	assert_int_equal(response.head.len, 0);
+	authz_response_append(&response, AUTHZ_RESPONSE_RESPONDER, d.max_age_s, &out);
+	assert_true(out.failed);
+	bytes_clear(&out);
+	bytes_clear(&room);
 }
 
 int main(void)
@@ -133,6 +177,8 @@ int main(void)
 		cmocka_unit_test(an_authorizer_is_told_in_variables),
 		cmocka_unit_test(a_denied_responder_is_told_why),
 		cmocka_unit_test(a_denied_authorizer_leaks_nothing),
+		cmocka_unit_test(over_http_there_is_no_body),
+		cmocka_unit_test(without_memory_there_is_no_response),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,22 +213,22 @@ static void check_case(const struct frontend_case *c, enum config_address by)
 	if (c->trusted != NULL) {
 		assert_true(prefix_parse(str_view(c->trusted), &trusted));
 	}
-	struct authz_trusted_input belief;
+	struct authz_trusted_input result;
 
-	authz_trust_input(&input, &frontend, &belief);
-	assert_int_equal(belief.honoured, c->honoured);
+	authz_trust_input(&input, &frontend, &result);
+	assert_int_equal(result.honoured, c->honoured);
 	if (c->address == NULL) {
-		assert_int_equal(belief.address, AUTHZ_CLIENT_ADDRESS_NO_ADDRESS);
+		assert_int_equal(result.address, AUTHZ_CLIENT_ADDRESS_NO_ADDRESS);
 	} else if (strcmp(c->address, "two") == 0) {
-		assert_int_equal(belief.address, AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES);
-		assert_int_equal(belief.ip.family, ADDR_NONE);
-		assert_false(addr_eq(&belief.apart[0], &belief.apart[1]));
+		assert_int_equal(result.address, AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES);
+		assert_int_equal(result.ip.family, ADDR_NONE);
+		assert_false(addr_eq(&result.apart[0], &result.apart[1]));
 	} else if (strcmp(c->address, "bad") == 0) {
-		assert_int_equal(belief.address, AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS);
-		assert_int_equal(belief.ip.family, ADDR_NONE);
+		assert_int_equal(result.address, AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS);
+		assert_int_equal(result.ip.family, ADDR_NONE);
 	} else {
-		assert_int_equal(belief.address, AUTHZ_CLIENT_ADDRESS_OK);
-		addr_format(&belief.ip, text);
+		assert_int_equal(result.address, AUTHZ_CLIENT_ADDRESS_OK);
+		addr_format(&result.ip, text);
 		assert_string_equal(text, c->address);
 	}
 }
@@ -424,10 +424,10 @@ static enum authz_input_name ignored_of(
 	const struct config_frontend *frontend, const char *const *pairs)
 {
 	const struct authz_input input = input_of(&frontend->cert, pairs);
-	struct authz_trusted_input belief;
+	struct authz_trusted_input result;
 
-	authz_trust_input(&input, frontend, &belief);
-	return belief.ignored;
+	authz_trust_input(&input, frontend, &result);
+	return result.ignored;
 }
 
 static void what_is_ignored_is_named_if_it_would_have_counted(void **state)
@@ -482,15 +482,15 @@ static void what_is_not_believed_does_not_count(void **state)
 	const struct authz_input input = input_of(&frontend.cert, pairs);
 	const unsigned always =
 		1U << (AUTHZ_INPUT_CERT + CERT_INPUT_PARAM) | 1U << AUTHZ_INPUT_USER_AGENT;
-	struct authz_trusted_input belief;
+	struct authz_trusted_input result;
 
 	(void)state;
-	authz_trust_input(&input, &frontend, &belief);
-	assert_int_equal(belief.counted, always);
+	authz_trust_input(&input, &frontend, &result);
+	assert_int_equal(result.counted, always);
 	frontend.trust_headers = true;
-	authz_trust_input(&input, &frontend, &belief);
+	authz_trust_input(&input, &frontend, &result);
 	assert_int_equal(
-		belief.counted, always | 1U << (AUTHZ_INPUT_CERT + CERT_INPUT_HEADER) |
+		result.counted, always | 1U << (AUTHZ_INPUT_CERT + CERT_INPUT_HEADER) |
 					1U << (AUTHZ_INPUT_CERT + CERT_INPUT_STATUS_HEADER));
 }
 

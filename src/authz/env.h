@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_AUTHZ_ENV_H
+#define DW_AUTHZ_ENV_H
+
+#include "authz/cert_verifier.h"
+#include "authz/snapshot.h"
+#include "base/util.h"
+#include "policy/match_cache.h"
+
+#include <uv.h>
+
+/* What decisions are made with, on one loop; all of one snapshot. */
+struct authz_env {
+	const struct config *config;
+	struct dns_engine *dns;
+	struct authz_cert_verifier *verifier;
+	struct policy_match_cache *match_cache; /* NULL: none; set by the owner, freed with all */
+	struct policy_token_buckets *buckets;   /* of `rate` terms */
+};
+
+/*
+ * `snapshot` is borrowed until authz_env_clear, the stats as in dns_engine_new and
+ * authz_cert_verifier_new. The buckets are those of the snapshot; if it has none, the environment
+ * has its own, for one request. False when out of memory or descriptors.
+ */
+NODISCARD bool authz_env_init(struct authz_env *env, uv_loop_t *loop,
+	struct authz_snapshot *snapshot, struct dns_stats *dns_stats,
+	struct authz_cert_verifier_stats *verifier_stats);
+/* After all decisions; the rest is done by the loop. A zeroed structure may be cleared, too. */
+void authz_env_clear(struct authz_env *env);
+
+#endif

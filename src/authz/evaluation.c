@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/evaluation.h"
+
+#include "authz/claims.h"
+#include "authz/decision_cert.h"
+#include "base/clock.h"
+#include "policy/regex.h"
+
+/* Where a part of the evaluation leads to. */
+enum stage {
+	STAGE_PASSED, /* to the next part */
+	STAGE_FETCH,  /* something must be looked up first */
+	STAGE_ENDED   /* the decision is there */
+};
+
+static void end(struct authz *a, enum authz_verdict verdict, enum policy_reason reason)
+{
+	authz_fetch_cancel(&a->fetch);
+	authz_fetch_tell(&a->fetch, &a->decision.names);
+	authz_decision_end(&a->decision, verdict, reason);
+}
+
+/* How long the verdict of the rules holds, beyond what the certificate has bounded already. */
+static void bound_by_inputs(struct authz *a)
+{
+	struct authz_decision *d = &a->decision;
+	uint64_t expires_ms = authz_fetch_expires_ms(&a->fetch, &a->verdict.lookups_used);
+	uint64_t now_ms = clock_ms();
+
+	if (expires_ms != UINT64_MAX) {
+		uint64_t left_ms = expires_ms > now_ms ? expires_ms - now_ms : 0;
+
+		authz_decision_hold_until(
+			d, a->request.wall_s + (int64_t)(left_ms / 1000), AUTHZ_BOUND_DNS);
+	}
+	if (a->verdict.rates_used) {
+		authz_decision_hold_until(d, a->request.wall_s, AUTHZ_BOUND_RATE);
+	}
+}
+
+static void take_hostname(struct authz *a, size_t matched)
+{
+	struct str_list names = a->facts.names;
+
+	if (names.count > 0) {
+		a->decision.hostname = names.items[matched < names.count ? matched : 0];
+	}
+}
+
+static void end_by_rules(struct authz *a)
+{
+	static const enum authz_verdict verdicts[] = {
+		[POLICY_ALLOW] = AUTHZ_ALLOW,
+		[POLICY_DENY] = AUTHZ_DENY,
+		[POLICY_ERROR] = AUTHZ_ERROR,
+	};
+	const struct policy_verdict *verdict = &a->verdict;
+	struct authz_decision *d = &a->decision;
+
+	d->rule = verdict->rule;
+	d->claims_used = verdict->claims_used;
+	d->claims_unclear = verdict->claims_unclear;
+	take_hostname(a, verdict->name);
+	bound_by_inputs(a);
+	if (verdict->claims_unclear != 0) {
+		authz_claims_explain(a);
+	}
+	if (verdict->reason == POLICY_REASON_DNS_ERROR &&
+		authz_fetch_is_overload(&a->fetch, &verdict->lacks)) {
+		end(a, AUTHZ_ERROR, POLICY_REASON_OVERLOAD);
+		return;
+	}
+	if (verdict->reason == POLICY_REASON_DNS_ERROR) {
+		d->detail = authz_fetch_unknown_why(&a->fetch, &verdict->lacks);
+	}
+	end(a, verdicts[verdict->outcome], verdict->reason);
+}
+
+/* Applies cert_host: denies if no confirmed name matches the certificate, or if the look-up of the
+ * names failed. */
+static enum stage apply_cert_host(struct authz *a, struct policy_costly *wanted)
+{
+	const struct policy_costly names = {.names = true};
+	const struct policy *policy = a->decision.policy;
+	bool known = a->facts.names_state == POLICY_FACT_KNOWN;
+
+	if (!authz_cert_binds_name(a)) {
+		return STAGE_PASSED;
+	}
+	if (a->facts.names_state == POLICY_FACT_UNFETCHED) {
+		*wanted = names;
+		return STAGE_FETCH;
+	}
+	if (authz_cert_agrees(a)) {
+		return STAGE_PASSED;
+	}
+	bool overload = !known && authz_fetch_is_overload(&a->fetch, &names);
+
+	if (!known && !overload && policy->on_dns_error == POLICY_ON_ERROR_ALLOW) {
+		/* Only the names are let pass: the rules may know better. */
+		authz_decision_hold_until(&a->decision, a->request.wall_s, AUTHZ_BOUND_ERROR);
+		return STAGE_PASSED;
+	}
+	take_hostname(a, 0);
+	if (known) {
+		a->decision.detail = "no confirmed name agrees with one of the certificate";
+		bound_by_inputs(a);
+		end(a, AUTHZ_DENY, POLICY_REASON_CERT_HOST_MISMATCH);
+	} else if (overload) {
+		end(a, AUTHZ_ERROR, POLICY_REASON_OVERLOAD);
+	} else {
+		end(a, policy->on_dns_error == POLICY_ON_ERROR_ERROR ? AUTHZ_ERROR : AUTHZ_DENY,
+			POLICY_REASON_DNS_ERROR);
+	}
+	return STAGE_ENDED;
+}
+
+/* Whether the names are looked up whatever the rules need. */
+static bool wants_names(const struct authz *a)
+{
+	const struct policy *policy = a->decision.policy;
+
+	return policy->rdns != POLICY_RDNS_OFF && policy->rdns_when == POLICY_WHEN_ALWAYS;
+}
+
+static enum stage apply_rules(struct authz *a, struct policy_costly *wanted)
+{
+	const struct authz_trace *trace = a->request.trace;
+
+	policy_evaluate(
+		a->decision.policy, &a->facts, trace != NULL ? trace->policy : NULL, &a->verdict);
+	bool need = a->verdict.outcome == POLICY_NEED;
+
+	*wanted = need ? a->verdict.lacks : (struct policy_costly){.names = false};
+	if (wants_names(a) && a->fetch.rdns == NULL) {
+		wanted->names = true;
+	}
+	if (need || wanted->names) {
+		return STAGE_FETCH;
+	}
+	end_by_rules(a);
+	return STAGE_ENDED;
+}
+
+/*
+ * Rules are asked first with the facts that are there, and again with each thing that was looked
+ * up. Names are looked up when a rule needs them, and also when none does but the response is to
+ * carry the client's name all the same; first of all where they must agree with a certificate.
+ */
+static enum authz_step evaluate(struct authz *a)
+{
+	for (;;) {
+		struct policy_costly wanted;
+
+		authz_fetch_facts(&a->fetch, &a->facts);
+		enum stage stage = apply_cert_host(a, &wanted);
+
+		if (stage == STAGE_PASSED) {
+			stage = apply_rules(a, &wanted);
+		}
+		if (stage == STAGE_ENDED) {
+			return AUTHZ_DONE;
+		}
+		switch (authz_fetch_begin(&a->fetch, &wanted)) {
+		case AUTHZ_FETCH_WAIT:
+			return AUTHZ_WAIT;
+		case AUTHZ_FETCH_AGAIN:
+			break;
+		case AUTHZ_FETCH_FAILED:
+			end(a, AUTHZ_ERROR, POLICY_REASON_INTERNAL);
+			return AUTHZ_DONE;
+		}
+	}
+}
+
+static void on_fetched(void *ctx)
+{
+	struct authz *a = ctx;
+
+	if (evaluate(a) == AUTHZ_DONE) {
+		a->done(a->ctx);
+	}
+}
+
+static void take_cert_facts(struct authz *a)
+{
+	const struct cert_identity *identity = a->decision.identity;
+
+	a->facts.cert_present = a->decision.cert_present;
+	if (!a->decision.cert_verified) {
+		return;
+	}
+	a->cert_facts = (struct policy_cert){
+		.subject = identity->subject,
+		.issuer = identity->issuer,
+		.serial = identity->serial,
+		.sha256 = identity->sha256,
+		.spki = identity->spki,
+		.cn = identity->cn,
+		.dns = identity->dns,
+		.email = identity->email,
+		.uri = identity->uri,
+		.ip = identity->ip,
+		.ip_count = identity->ip_count,
+	};
+	a->facts.cert = &a->cert_facts;
+}
+
+enum authz_step authz_evaluate(struct authz *a)
+{
+	const struct authz_trace *trace = a->request.trace;
+	const struct addr *ip = &a->decision.trusted.ip;
+
+	a->fetch = (struct authz_fetch){.dns = a->env->dns,
+		.policy = a->decision.policy,
+		.ip = ip,
+		.facts = &a->facts,
+		.buckets = a->env->buckets,
+		.trace = trace != NULL ? trace->dns : NULL,
+		.arena = &a->arena,
+		.fetched = on_fetched,
+		.ctx = a};
+	a->facts.ip = ip;
+	a->facts.match_cache = a->env->match_cache;
+	a->regex_steps = POLICY_REGEX_STEPS;
+	a->facts.regex_steps = &a->regex_steps;
+	take_cert_facts(a);
+	authz_claims_take(a);
+	if (wants_names(a)) {
+		authz_fetch_names_at_hand(&a->fetch);
+	}
+	return evaluate(a);
+}

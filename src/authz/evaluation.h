@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_AUTHZ_EVALUATION_H
+#define DW_AUTHZ_EVALUATION_H
+
+#include "authz/authz_private.h"
+#include "base/util.h"
+
+/*
+ * The rules' part of a decision, once the certificate, if any, has passed: asks the rules with the
+ * facts that are there, fetches what they lack, and asks again. For authz.c alone.
+ */
+NODISCARD enum authz_step authz_evaluate(struct authz *a);
+
+#endif
