@@ -4,10 +4,10 @@
 /*
  * bare SOCKET STATUS [http]
  *
- * The baseline that no authorizer can beat: one thread on epoll that reads nothing of a request but
- * the framing of its records, and answers each with the same headers as doorward does. One read and
- * one write a request; a connection is closed after the answer unless the request asks to keep it.
- * With "http" it does so over HTTP/1.1, reads nothing but where a head ends, and keeps connections.
+ * The fastest possible authorizer, as a baseline: one thread on epoll that parses only the framing
+ * of a request's records, and responds with the same headers as doorward. One read and one write a
+ * request; a connection is closed after the response unless the request asks to keep it. With
+ * "http" it speaks HTTP/1.1, looks only for the end of a head, and keeps connections.
  */
 
 #include <errno.h>
@@ -29,9 +29,9 @@ struct connection {
 	int fd;
 	bool watched;
 	bool keep;
-	size_t have; /* of the record header at hand; over HTTP, of the blank line after a head */
+	size_t have; /* bytes of the record header, or over HTTP of the blank line after a head */
 	uint8_t header[RECORD_HEADER];
-	size_t content; /* bytes of the record at hand that are still to come, with its padding */
+	size_t content; /* bytes of the current record that are still to come, with its padding */
 	size_t begin;   /* of them, those of a BEGIN_REQUEST */
 	struct connection *next_spare;
 };
@@ -54,7 +54,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* The whole answer; over FastCGI three records, STDOUT twice and END_REQUEST. */
+/* The whole response; over FastCGI three records, STDOUT twice and END_REQUEST. */
 static void make_answer(struct bare *b, const char *status)
 {
 	static const uint8_t end[8] = {0};
@@ -75,7 +75,7 @@ static void make_answer(struct bare *b, const char *status)
 		b->record_at[2] + put_record(out + b->record_at[2], FCGI_END, 0, end, sizeof(end));
 }
 
-/* Where the answer went; NULL if there is no room. */
+/* Appends a response and returns its place; NULL if the output is full. */
 static uint8_t *answer(struct bare *b)
 {
 	uint8_t *out = b->output + b->output_len;
@@ -144,7 +144,7 @@ static void feed(struct bare *b, struct connection *c, const uint8_t *input, siz
 	}
 }
 
-/* An answer for each blank line. */
+/* Sends a response for each blank line. */
 static void feed_http(struct bare *b, struct connection *c, const uint8_t *input, size_t len)
 {
 	static const char blank[] = "\r\n\r\n";

@@ -5,9 +5,10 @@
 bench.py [--smoke] [record | check] [GROUP ...]
 
 Measures, prints one table and writes build/bench/bench.json; exits with 1 if a bound is missed.
-`record` measures three times, and takes the medians of the ratios into expected.json. `check` looks at those instead of the bounds,
-and exits with 1 where one is more than 15 % worse than recorded, three times out of three: groups
-with such a ratio are measured again. --smoke tries that all of it works, and measures nothing.
+`record` measures three times, and writes the medians of the ratios to expected.json. `check`
+compares with these ratios instead of the bounds, and exits with 1 if one is more than 15 % worse
+than recorded, three times out of three: groups with such a ratio are measured again. --smoke tests
+that everything works, and measures nothing.
 """
 
 import json
@@ -66,7 +67,8 @@ GROUPS = {
 
 
 def warn_of_others():
-    """What else runs now: the load average would still show the compiler that built this."""
+    """The other programs that run now: the load average would still show the compiler that built
+    this."""
 
     def idle():
         fields = [int(f) for f in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
@@ -96,7 +98,7 @@ def measure(groups, smoke, bounds):
 
 
 def check(report, smoke):
-    """The names of ratios that are worse than recorded, however often they are measured."""
+    """The names of ratios that are worse than recorded in each of the repeated measurements."""
     fallen = report.fallen(json.loads(EXPECTED.read_text()))
     for _ in range(AGAIN):
         if not fallen:

@@ -38,7 +38,9 @@ static struct addr v4(uint32_t number)
 	return addr;
 }
 
-/* As a request does: from the cache, else looked up and stored. True for a hit. */
+/*
+ * Like a request: reads the result from the cache, else looks it up and stores it. True for a hit.
+ */
 static bool request(struct dns_cache *cache, uint32_t number, uint64_t now_ms)
 {
 	struct addr addr = v4(number);

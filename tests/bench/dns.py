@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""The DNS engine under load: beside dnsperf, beside itself at rest, and its cache when scanned."""
+"""The DNS engine under load: beside dnsperf, beside itself at rest, and its cache during a scan."""
 
 import json
 import os
@@ -27,11 +27,11 @@ SILENT_IN_FLIGHT = 10_000
 KNOWN = 100
 SILENT_ROUNDS = 3
 SILENT_SECONDS = 4
-FLOOD_SETTLES = 4  # seconds, until as many are in flight as shall be
+FLOOD_SETTLES = 4  # seconds, until the flood has reached its full size
 
 
 def address(client):
-    """As door_load counts them: neighbours in different /24s."""
+    """The address of a client, as in door_load: neighbours in different /24s."""
     host, network = client // 400, client % 400 + client // 400 // 250 * 400
     return f"11.{network >> 8 & 255}.{network & 255}.{host % 250 + 1}"
 
@@ -135,7 +135,7 @@ def decisions(stage, nsd, clients):
     }
 
 
-# A silent server, and those whose names are known meanwhile.
+# A silent server, and clients with a cached name meanwhile.
 
 
 def silent(stage, report):
@@ -172,7 +172,7 @@ def silent(stage, report):
 
 
 def known_clients(stage, door):
-    """What clients with a cached name get."""
+    """The latencies of clients with a cached name."""
     clients = load(door, "again", 0, KNOWN, 64, SILENT_SECONDS)
     steady(clients.pid, stage.cores[-1], 50)
     run = finished(clients)

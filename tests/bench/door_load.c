@@ -4,13 +4,13 @@
 /*
  * door_load SOCKET MODE FIRST COUNT IN_FLIGHT SECONDS
  *
- * Asks a doorward over kept FastCGI connections, each with up to 64 requests multiplexed, about the
+ * Asks a doorward over kept FastCGI connections, each with up to 64 multiplexed requests, about the
  * clients FIRST … FIRST + COUNT - 1 (11.0.0.1 and so on, neighbours in different /24s) and prints
  * one line of JSON.
  *
  * once:  every client one time, IN_FLIGHT at a time; ends with the last answer.
- * flood: up to IN_FLIGHT at a time, for SECONDS, every client a new one, and no more a second than
- *        IN_FLIGHT divided by the life of a lookup that nobody answers: evenly, as a crowd comes.
+ * flood: up to IN_FLIGHT at a time, for SECONDS, every client a new one, evenly spread, and at most
+ *        IN_FLIGHT divided by the life of a lookup without a reply a second.
  * again: the clients over and over at random, for SECONDS, one request every 300 µs on average.
  */
 
@@ -25,10 +25,10 @@
 #define MULTIPLEXED 64
 #define BUFFER 262144
 #define NETWORKS 400u       /* /24s that neighbours are spread over */
-#define LIFE_NS 1250000000u /* of a lookup that nobody answers, at least */
+#define LIFE_NS 1250000000u /* of a lookup without a reply, at least */
 #define STEP_NS 500000u     /* between two steps of a flood */
 #define LAG_NS 10000000u    /* that a flood makes up for */
-#define PAUSE_NS 600000u    /* at most, between two requests of those who come again */
+#define PAUSE_NS 600000u    /* at most, between two requests in mode again */
 #define LATENCIES_MAX 4000000u
 
 enum mode { ONCE, FLOOD, AGAIN };
@@ -53,12 +53,12 @@ struct load {
 	uint64_t most_in_flight;
 	uint64_t start_ns;
 	uint64_t end_ns;
-	uint64_t next_ns; /* when the next ones come */
-	unsigned turn;    /* which connection gets the next one */
+	uint64_t next_ns; /* when the next requests come */
+	unsigned turn;    /* which connection gets the next request */
 	uint64_t random;
 	uint64_t done[WORDS];
 	uint64_t in_flight;
-	uint64_t least_in_flight; /* since the flood stands */
+	uint64_t least_in_flight; /* since the flood has reached its full size */
 	uint32_t latencies;
 	uint32_t *latency_ns;
 };
@@ -93,7 +93,7 @@ static bool has_more(const struct load *load)
 	return load->mode == AGAIN || load->next < load->count;
 }
 
-/* Up to `most` new requests in one write; how many it were. */
+/* Sends up to `most` new requests in one write, and returns how many. */
 static unsigned ask(struct connection *c, struct load *load, unsigned most)
 {
 	uint8_t out[MULTIPLEXED * 128];
@@ -143,7 +143,7 @@ static void take_record(struct connection *c, struct load *load, const uint8_t *
 	unsigned slot = record[3] - 1u;
 
 	if (slot >= MULTIPLEXED || !c->in_use[slot]) {
-		fprintf(stderr, "door_load: an answer that nobody waits for\n");
+		fprintf(stderr, "door_load: a response to no request\n");
 		exit(1);
 	}
 	if (record[1] == FCGI_ANSWER && len > 0) {
@@ -232,7 +232,7 @@ static void print(struct load *load, uint64_t took_ns)
 		(unsigned long long)load->least_in_flight);
 }
 
-/* How many may be asked now. */
+/* How many requests may be sent now. */
 static uint64_t room(struct load *load, uint64_t now)
 {
 	uint64_t most = load->most_in_flight;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""Through nginx and Apache, beside the same server with a baseline, and answering by itself."""
+"""Through nginx and Apache, beside the same server with a baseline, and without an authorizer."""
 
 import os
 import re
@@ -47,7 +47,7 @@ http {{
 }}
 """
 
-# What is protected, and the question about it.
+# The protected location, and the location that asks.
 PROTECTED = """\
 		location = /{name} {{ auth_request /auth/{name}; try_files /index.html =404; }}
 """
@@ -82,7 +82,7 @@ HTTP = """\
 
 
 def wrk(stage, port, path, pids, headers=()):
-    """Requests a second through a front end, and what the processes used for one."""
+    """Requests a second through a front end, and the CPU time of each process for one request."""
     url = f"http://127.0.0.1:{port}{path}"
     if stage.smoke:
         with urllib.request.urlopen(url) as reply:
@@ -105,7 +105,7 @@ def wrk(stage, port, path, pids, headers=()):
 
 
 def nginx_params(cert):
-    """Those that nginx ships, with a client that has a name and a certificate."""
+    """The parameters that nginx ships, with a client that has a name and a certificate."""
     text = Path("/etc/nginx/fastcgi_params").read_text()
     text = text.replace("$remote_addr", address(0))
     return (
@@ -152,8 +152,8 @@ def start_nginx(stage, fastcgi, cached, http):
 
 def nginx(stage, report):
     """
-    nginx is what is short: it has a core of its own, and the authorizer shares the other with wrk,
-    or has one, too, where there are three.
+    nginx limits the result: it has a core of its own, and the authorizer shares the other with wrk,
+    or has a core of its own, too, if there are three.
     """
     stage.ask_from_the_last_core()
     cores = stage.cores[1:2] if len(stage.cores) > 1 else stage.cores
@@ -251,8 +251,8 @@ def start_apache(stage, backend):
 
 def apache(stage, report):
     """
-    `Require host`, which asks the system's resolver once a connection (here the hosts file, the
-    quickest there is), beside doorward, which Apache asks at each request over a new connection.
+    `Require host`, which asks the system's resolver once a connection (here the hosts file, which
+    is the fastest way), beside doorward, which Apache asks at each request over a new connection.
     """
     stage.ask_from_the_last_core()
     backend = free_port()

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Latencies by size, each known to 1.6 %. */
+/* Latencies by size, each exact to 1.6 %. */
 
 #define SUBBUCKETS 64 /* of each power of two */
 #define BUCKETS (40 * SUBBUCKETS)

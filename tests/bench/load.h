@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-/* What the load generators have in common. */
+/* Code that the load generators share. */
 
 static inline uint64_t now_ns(void)
 {
@@ -30,14 +30,14 @@ static inline void die(const char *what)
 	exit(1);
 }
 
-/* 31 random bits; the same ones in each run. */
+/* 31 random bits, the same in each run. */
 static inline uint32_t draw(uint64_t *random)
 {
 	*random = *random * 6364136223846793005u + 1442695040888963407u;
 	return (uint32_t)(*random >> 33);
 }
 
-/* Until the next of `rate` events a second that come at random moments. */
+/* The time until the next of `rate` events a second at random moments. */
 static inline uint64_t draw_wait_ns(uint64_t *random, uint64_t rate)
 {
 	double uniform = (draw(random) + 1.0) / 2147483649.0;
@@ -45,7 +45,10 @@ static inline uint64_t draw_wait_ns(uint64_t *random, uint64_t rate)
 	return (uint64_t)(-log(uniform) * 1e9 / (double)rate);
 }
 
-/* The next whole record of an answer, from `*at` on, which then is behind it; NULL for none. */
+/*
+ * The next whole record of a response, from `*at` on, which is then moved behind it; NULL: no whole
+ * record.
+ */
 static inline const uint8_t *next_record(
 	const uint8_t *answer, size_t have, size_t *at, size_t *content)
 {

@@ -4,8 +4,8 @@
 /*
  * pool SOCKET THREADS
  *
- * The baseline that an authorizer on libfcgi's own server would be: threads in FCGX_Accept_r that
- * look at nothing but one parameter, and answer all alike with the headers that doorward sends.
+ * An authorizer on libfcgi's own server, as a baseline: threads in FCGX_Accept_r that read only one
+ * parameter, and respond to each request with the headers that doorward sends.
  */
 
 #include "bench/records.h"

@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
 """
-What one cached request takes of doorward, whatever the machine: instructions (callgrind), heap
+The cost of one cached request in doorward, on any machine: instructions (callgrind), heap
 allocations (memcheck) and system calls (strace -c). Each is the difference between two runs that
 differ by a known number of requests, so that start and end do not count. Prints a table, with the
-functions that take most of a whole run, and writes build/bench/profile.json.
+functions that take most instructions of a whole run, and writes build/bench/profile.json.
 """
 
 import json
@@ -29,7 +29,7 @@ WAYS = {
 
 
 def run(stage, tool, requests, keep, cert):
-    """A doorward under a tool, asked so often; what it said when it had ended."""
+    """Runs doorward under a tool with so many requests; returns its output."""
     door = stage.door(under=tool, cores=stage.cores)
     how = {"keep": keep, "connections": 8, "addresses": 100, "uris": 1000, "ms": 120_000}
     how["cert"] = stage.cert() if cert else None
@@ -52,7 +52,7 @@ def allocations(stage, requests, how):
 
 def system_calls(stage, requests, how):
     out = stage.new_folder() / "strace.out"
-    # -D: what ends is doorward, and strace with it.
+    # -D: doorward is the child that ends, and strace ends with it.
     run(stage, ["strace", "-D", "-f", "-c", "-U", "name,calls", "-o", out], requests, **how)
     wait_for(lambda: "total" in out.read_text(), "the counts of strace")
     rows = re.findall(r"^(\w+) +(\d+)$", out.read_text(), re.M)

@@ -8,11 +8,11 @@
 #include <stdint.h>
 #include <string.h>
 
-/* FastCGI 1.0 as the benchmarks' own programs speak it, which share nothing with the server. */
+/* FastCGI 1.0 for the benchmarks' own programs, without code of the server. */
 
 #define RECORD_HEADER 8
 
-/* What doorward answers to a client with a name and a certificate, after the status. */
+/* doorward's response for a client with a name and a certificate, after the status. */
 #define ANSWER_HEADERS                                                                             \
 	"X-Client-Hostname: c0.bench.example\r\n"                                                  \
 	"X-Client-Rdns: verified\r\n"                                                              \

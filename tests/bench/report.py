@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""The one table and the one JSON file of a run, and what must hold in it."""
+"""The one table and the one JSON file of a run, and the bounds of its figures."""
 
 import json
 import os
 import statistics
 
-FALL = 0.15  # of a recorded ratio, that is too much
+FALL = 0.15  # of a recorded ratio, from which on it is too much
 
 
 def number(value):
@@ -27,7 +27,7 @@ class Report:
         self.bounds = bounds
         self.group, self.section = "", ""
         self.figures = {}
-        self.ratios = {}  # by "group: section: what": which way is better, and the ratio
+        self.ratios = {}  # by "group: section: what": which direction is better, and the ratio
         self.failed = []
 
     def begin(self, group):
@@ -45,8 +45,8 @@ class Report:
 
     def row(self, what, ours, beside=None, unit="", ratio=None, better=None, least=None, most=None):
         """
-        One line. `least` and `most` bound the ratio, or our figure where there is none. A ratio
-        that comes out alike in each run, so that it can be recorded, is `better` when "higher" or
+        One line. `least` and `most` bound the ratio, or our own figure without a ratio. A ratio
+        that is similar in each run, so that it can be recorded, is `better` when "higher" or
         "lower".
         """
         if ratio is not None and better is not None:
@@ -90,7 +90,8 @@ class Report:
         path.write_text(json.dumps(document, indent=1) + "\n")
 
     def record(self, path, runs):
-        """Takes the groups of these runs into the file, by medians; the others stay as they are."""
+        """Writes the groups of these runs to the file, by medians; the other groups stay as they
+        are."""
         recorded = json.loads(path.read_text()) if path.exists() else {}
         recorded = {k: v for k, v in recorded.items() if k.split(":")[0] not in self.figures}
         for name, measured in self.ratios.items():
@@ -101,8 +102,8 @@ class Report:
 
     def fallen(self, recorded):
         """
-        What is worse than in the recorded run, by name; of this run's groups. A name that was not
-        measured any more is worse.
+        The ratios of this run's groups that are worse than recorded, by name. A name that was not
+        measured is worse.
         """
         self.title(f"ratios worse by more than {FALL:.0%}", "now", "recorded")
         fallen = {}

@@ -19,7 +19,7 @@ struct request {
 	uint8_t *address;
 	uint8_t *uri;
 	uint8_t *signature[SIGNATURE_PLACES];
-	size_t records[4]; /* where they begin, for their ids */
+	size_t records[4]; /* where the records begin, for their ids */
 	size_t record_count;
 };
 
@@ -36,7 +36,7 @@ static inline size_t request_put_length(uint8_t *out, size_t len)
 	return 4;
 }
 
-/* Behind the pair; its value ends there. */
+/* The end of the pair, which is the end of its value. */
 static inline uint8_t *request_put_pair(uint8_t *out, const char *name, const char *value)
 {
 	size_t name_len = strlen(name);
@@ -56,7 +56,7 @@ static inline void request_put_record(
 	r->len += put_record(r->bytes + r->len, type, 1, data, len);
 }
 
-/* Ten letters of Base64 well inside the signature, which ends a certificate. */
+/* Ten letters of Base64 inside the signature, which is the end of a certificate. */
 static inline void request_find_signature(struct request *r, uint8_t *end)
 {
 	uint8_t *at = end - strlen("-----END CERTIFICATE-----\n");
@@ -72,7 +72,10 @@ static inline void request_find_signature(struct request *r, uint8_t *end)
 	}
 }
 
-/* nginx's fastcgi_params in their order, a browser's headers, and `cert`, PEM, if it is not "". */
+/*
+ * nginx's fastcgi_params in their order, the headers of a browser, and `cert`, PEM, if it is not
+ * "".
+ */
 static inline void request_make(struct request *r, bool keep, const char *cert)
 {
 	static const char *const pairs[][2] = {

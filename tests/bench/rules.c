@@ -4,9 +4,9 @@
 /*
  * rules [FILE]
  *
- * What a decision costs a client that was asked before, with 10, 1,000 and 100,000 rules about
- * others before its own; and what a list of a million lines takes to load, to hold and to ask.
- * Prints a table, and writes the figures to FILE as JSON.
+ * The cost of a decision about a client that came before, with 10, 1,000 and 100,000 rules about
+ * other clients before its own; and the cost of a list of a million lines: to load, to hold and to
+ * search. Prints a table, and writes the figures to FILE as JSON.
  */
 
 #include "policy/evaluate.h"
@@ -45,7 +45,7 @@ static void add(struct policy_rules *rules, enum policy_action action, const cha
 	diag_clear(&diag);
 }
 
-/* Of this process, whatever else runs. */
+/* CPU time of this process, so that other processes do not count. */
 static uint64_t cpu_us(void)
 {
 	struct timespec t;
@@ -55,7 +55,7 @@ static uint64_t cpu_us(void)
 }
 
 /*
- * Nanoseconds a decision, over clients in turn: the best of some rounds, which is the least
+ * Nanoseconds a decision, over clients in turn: the best of some rounds, because it is the least
  * disturbed.
  */
 static double measure(
@@ -144,7 +144,7 @@ static void bench_rules(FILE *json)
 	struct policy_facts facts = {
 		.ip = &ip, .names_state = POLICY_FACT_KNOWN, .names = {&name, 1}};
 
-	printf("%-8s %9s %14s %14s %8s\n", "rules", "", "asked anew ns", "remembered ns", "of 10");
+	printf("%-8s %9s %14s %14s %8s\n", "rules", "", "uncached ns", "cached ns", "of 10");
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
 		double first = 0;
 
@@ -153,18 +153,18 @@ static void bench_rules(FILE *json)
 			struct policy_match_cache *memory = policy_match_cache_new(MEMORY_BYTES);
 
 			facts.match_cache = NULL;
-			double anew = measure(rules, &facts, 1);
+			double uncached = measure(rules, &facts, 1);
 
 			facts.match_cache = memory;
-			double remembered = measure(rules, &facts, 1);
+			double cached = measure(rules, &facts, 1);
 
-			first = i == 0 ? remembered : first;
-			printf("%-8s %9u %14.0f %14.0f %8.2f\n", kinds[k].name, counts[i], anew,
-				remembered, remembered / first);
+			first = i == 0 ? cached : first;
+			printf("%-8s %9u %14.0f %14.0f %8.2f\n", kinds[k].name, counts[i], uncached,
+				cached, cached / first);
 			fprintf(json,
-				"{\"rules\": %u, \"kind\": \"%s\", \"anew_ns\": %.0f, "
-				"\"remembered_ns\": %.0f, \"of_ten\": %.2f}%s\n",
-				counts[i], kinds[k].name, anew, remembered, remembered / first,
+				"{\"rules\": %u, \"kind\": \"%s\", \"uncached_ns\": %.0f, "
+				"\"cached_ns\": %.0f, \"of_ten\": %.2f}%s\n",
+				counts[i], kinds[k].name, uncached, cached, cached / first,
 				k + 1 == ARRAY_LEN(kinds) && i + 1 == ARRAY_LEN(counts) ? "" : ",");
 			policy_match_cache_free(memory);
 			policy_rules_free(rules);
@@ -275,7 +275,7 @@ static void bench_list(FILE *json, const char *field, void (*line)(FILE *file, u
 	policy_rules_free(none);
 }
 
-/* Strangers to every list. */
+/* Clients that are on no list. */
 struct stranger {
 	struct addr ip;
 	char name_text[64];

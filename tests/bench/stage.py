@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
 """
-Who takes part in a measurement: servers on one core, those who ask on another, and how a round is
-made. Everything stays on loopback and in one folder.
+The programs of a measurement: servers on one core, load generators on another, and rounds. All of
+them use only loopback and one folder.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ def tasks(pid):
 
 
 def cpu_ns(pid):
-    """User and system time of the threads that are there: by the scheduler's clock, or by ticks."""
+    """User and system time of the present threads: by the scheduler's clock, or by ticks."""
     total = 0
     for task in tasks(pid):
         try:
@@ -51,7 +51,7 @@ def cpu_ns(pid):
 
 
 def child(pid):
-    """The first one of a server that has but one, once it is there."""
+    """The worker of a server with one worker, once it has started."""
 
     def found():
         return [c for task in tasks(pid) for c in (task / "children").read_text().split()]
@@ -60,12 +60,12 @@ def child(pid):
 
 
 def address(client):
-    """As wire_load counts them."""
+    """The address of a client, as in wire_load."""
     return f"11.{100 + client // 10000}.{100 + client // 100 % 100}.{100 + client % 100}"
 
 
 class Stage(contextlib.ExitStack):
-    """One group's servers, ended with it."""
+    """The servers of one group, which end with it."""
 
     def __init__(self, smoke=False):
         super().__init__()
@@ -88,11 +88,11 @@ class Stage(contextlib.ExitStack):
         return Path(tempfile.mkdtemp(dir=self.folder))
 
     def ask_from_the_last_core(self):
-        """Whoever is started from here on without a core of its own, and this program."""
+        """Moves this program, and later programs without a core of their own, to the last core."""
         os.sched_setaffinity(0, self.cores[-1:])
 
     def during(self, ms):
-        """For wire_load: how long to ask."""
+        """An option of wire_load: how long to ask."""
         return {"ms": 30_000, "requests": SMOKE_REQUESTS} if self.smoke else {"ms": ms}
 
     def rounds(self, count):
@@ -105,7 +105,7 @@ class Stage(contextlib.ExitStack):
         return {"preexec_fn": lambda: os.sched_setaffinity(0, cores)}
 
     def names(self, count):
-        """An NSD that knows so many clients."""
+        """An NSD with the names of so many clients."""
         if self._nsd is None:
             zones = {"11.in-addr.arpa": [], "bench.example": []}
             for n in range(count):
@@ -124,7 +124,8 @@ class Stage(contextlib.ExitStack):
         return self._cert
 
     def door(self, rules=ALLOW, threads=1, cores=None, clients=1000, log=LOG, under=(), **more):
-        """One that takes names from NSD, and certificates at the front end's word."""
+        """A doorward that looks up names on NSD, and relies on the front end's verdict on
+        certificates."""
         folder = self.new_folder()
         server = f"threads = {threads}\n{more.pop('server', '')}"
         dns = f"nameservers = 127.0.0.1:{self.names(clients)}\n{more.pop('dns', '')}"
@@ -162,7 +163,7 @@ class Server:
         self.process, self.pid, self.socket = process, process.pid, socket
 
     def load(self, denied=False, cert=None, **options):
-        """What wire_load says, with the server's own time a request."""
+        """The output of wire_load, with the server's own CPU time a request."""
         argv = [PROGRAMS / "wire_load", self.socket]
         argv += [f"{name}={value}" for name, value in options.items()]
         if cert is not None:
@@ -178,8 +179,8 @@ class Server:
 
 class Rounds:
     """
-    Sides that took turns: medians of each, and medians of their ratios of the same round, so that
-    what a machine does in one minute and not in the next touches both alike.
+    Sides that took turns: medians of each, and medians of their ratios in the same round, so that a
+    disturbance of the machine affects both sides in the same way.
     """
 
     def __init__(self, count, sides):

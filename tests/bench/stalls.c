@@ -4,10 +4,10 @@
 /*
  * stalls RATE MS
  *
- * What the machine alone makes of latencies: an open loop of RATE requests a second, at random
- * moments, that asks nobody and does nothing but look at the clock. A request is answered once this
- * program sees that it is due, so each latency is time in which its core was taken away from it.
- * Prints one line of JSON.
+ * The latencies that the machine alone causes: an open loop of RATE requests a second, at random
+ * moments, without a server; the program only reads the clock. A request counts as answered once
+ * this program sees that it is due, so each latency is time in which its core was taken away from
+ * it. Prints one line of JSON.
  */
 
 #include "bench/histogram.h"

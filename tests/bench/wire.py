@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""FastCGI over a Unix socket, as nginx asks: doorward beside what no authorizer can beat."""
+"""FastCGI over a Unix socket, as nginx asks: doorward beside the fastest possible authorizer."""
 
 import json
 import os
@@ -54,14 +54,14 @@ def beside_baselines(stage, report):
 
 
 def compare(report, runs, ours, beside, what="requests", higher=None, lower=None):
-    """A row for the requests a second, and one for what they cost, with their bounds."""
+    """A row for the requests a second, and a row for the CPU time of one, with their bounds."""
     higher, lower = {"better": "higher", **(higher or {})}, {"better": "lower", **(lower or {})}
     runs.compare(report, what, "per_second", "/s", ours, beside, **higher)
     runs.compare(report, f"{what}: CPU of one", "cpu_us", "µs", ours, beside, **lower)
 
 
 def cases(stage, report):
-    """Requests that are not the usual one, beside the usual one of the same doorward."""
+    """Unusual requests, beside the usual request to the same doorward."""
     stage.ask_from_the_last_core()
     cert = stage.cert()
     rounds = stage.rounds(3)
@@ -78,7 +78,7 @@ def cases(stage, report):
     firsts = iter(range(runs))
 
     def mixed(how):
-        """Nobody who was new in one run is it in another."""
+        """A client that is new in one run is not new in another."""
         offset = next(firsts) * FRESH_A_RUN
         return door.load(**stage.during(MS), fresh=10, fresh_first=offset, **known, **how)
 
@@ -100,7 +100,7 @@ def cases(stage, report):
 
 
 def rules(stage, report):
-    """A cached client whose rule stands behind many about others."""
+    """A cached client whose rule comes after many rules about others."""
     stage.ask_from_the_last_core()
     counts = [10, 1_000, 100_000]
     doors = {}
@@ -117,7 +117,7 @@ def rules(stage, report):
 
 
 def workers(stage, report):
-    """Two workers need two cores beside the generator's to show what they can do."""
+    """Two workers need two cores beside the generator's core to show their full speed."""
     cores = stage.cores[:2]
     stage.ask_from_the_last_core()
     doors = {n: stage.door(threads=n, cores=cores) for n in (1, 2)}
@@ -146,7 +146,8 @@ def connections(stage, report):
 
 
 def stalls(stage, rate, ms):
-    """The worse of the two cores, which are busy at the same time, as they are with requests."""
+    """The worse one of the two cores, which are busy at the same time, as they are with
+    requests."""
     argv = [PROGRAMS / "stalls", str(rate), "10" if stage.smoke else str(ms)]
     runs = [
         subprocess.Popen(argv, stdout=subprocess.PIPE, **stage.on([core]))
@@ -157,8 +158,9 @@ def stalls(stage, rate, ms):
 
 def latency(stage, report):
     """
-    An open loop at half the rate at which doorward is saturated, for both; and one that asks
-    nobody: no authorizer's latencies can be better than what the machine does to that one.
+    An open loop at half the rate at which doorward is saturated, for both; and a loop without a
+    server: no authorizer's latencies can be better than the noise that the machine adds to this
+    loop.
     """
     stage.ask_from_the_last_core()
     servers = {"door": stage.door(), "bare": stage.bare()}
@@ -175,8 +177,8 @@ def latency(stage, report):
         for key, word in [("p50_us", "median"), ("p99_us", "99 %"), ("p999_us", "99.9 %")]:
             runs.compare(report, word, key, "µs", "door", "bare")
         alone = {key: runs.median("machine", key) for key in ("p99_us", "p999_us")}
-        report.row("99 % where nobody is asked", alone["p99_us"], unit="µs")
-        report.row("99.9 % where nobody is asked", alone["p999_us"], unit="µs")
+        report.row("99 % without a server", alone["p99_us"], unit="µs")
+        report.row("99.9 % without a server", alone["p999_us"], unit="µs")
         spread = [
             statistics.median(row["p999_us"] / row["p50_us"] for row in runs.rows[name])
             for name in ("door", "bare")
@@ -192,7 +194,7 @@ def latency(stage, report):
 
 
 def resident(pid):
-    """Bytes that are this process's own."""
+    """Private bytes of this process."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     fields = dict(line.split(":") for line in text.splitlines()[1:])
     return sum(int(fields[f"Private_{state}"].split()[0]) for state in ("Clean", "Dirty")) * 1024
@@ -205,7 +207,7 @@ def scanned(count):
 
 
 def memory(stage, report):
-    """What a connection, a request in flight and a cached result hold."""
+    """Memory of a connection, a request in flight and a cached result."""
     stage.ask_from_the_last_core()
     count = 200 if stage.smoke else 4000
     clients = 1000 if stage.smoke else 50_000
@@ -226,7 +228,7 @@ def memory(stage, report):
     all_open = [socket.socket(socket.AF_UNIX) for _ in range(count)]
     for each in all_open:
         each.connect(os.fspath(door.socket))
-    door.load(requests=100, ms=30_000)  # who comes later is answered later
+    door.load(requests=100, ms=30_000)  # further clients are answered later
     idle = resident(door.pid)
     for each in all_open:
         each.sendall(half)
@@ -239,7 +241,7 @@ def memory(stage, report):
     report.row(row, (idle - before) / count, unit="B", most=1024)
     report.row("a request in flight", (in_flight - idle) / count, unit="B", most=4096)
 
-    # The first ones bring what is made once.
+    # The first requests also cause allocations that are made once.
     door = stage.door(clients=clients)
     how = {"keep": 1, "connections": 16, "in_turn": 1, "ms": 60_000}
     first = clients // 5

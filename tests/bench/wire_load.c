@@ -5,8 +5,8 @@
  * wire_load SOCKET [NAME=VALUE ...]
  *
  * Asks an authorizer at a Unix socket as nginx does, with the parameters of fastcgi_params and a
- * certificate, and prints one line of JSON: answers by status, a second, percentiles of their
- * latency, and how busy this program itself was: where that is near 100 % in a closed loop, the
+ * certificate, and prints one line of JSON: responses by status and a second, percentiles of their
+ * latency, and how busy this program itself was: if that is near 100 % in a closed loop, the
  * authorizer could do more.
  *
  *   connections=N   at one time (1)
@@ -14,15 +14,15 @@
  *   multiplex=N     requests at one time on a kept connection (1)
  *   ms=N            how long (1000)
  *   requests=N      or until so many are answered
- *   rate=N          open loop: N requests a second, at random moments, whether or not those before
- *                   them are answered; latencies count from the moment at which a request was due,
- *                   and those that were due and had no answer at the end count with what they
- *                   have. Else closed: the next one goes when one is answered.
+ *   rate=N          open loop: N requests a second, at random moments, also if earlier ones are not
+ *                   answered yet; latencies count from the moment at which a request was due; a
+ *                   request without a response at the end counts with the time that it has waited.
+ *                   Else closed loop: the next request goes when one is answered.
  *   addresses=N     clients, at most 1,000,000: 11.100.100.100, 11.100.100.101, ... (1)
  *   first=N         the number of the first client (0)
  *   in_turn=1       one client after the other; else at random
  *   fresh=N         of 1,000 requests, how many come from clients that did not ask before (0)
- *   fresh_first=N   how many of those others met already (0)
+ *   fresh_first=N   how many of these clients have come already (0)
  *   cert=FILE       PEM, sent as SSL_CLIENT_CERT with SSL_CLIENT_VERIFY SUCCESS
  *   certs=N         different signatures below it (1)
  *   fresh_certs=1   with another signature in each request
@@ -45,10 +45,10 @@
 #define ANSWER_MAX 16384
 #define CERT_MAX 8192
 #define EVENTS 256
-#define REFUSALS_MAX 4    /* until others are heard first */
-#define SPIN_NS 100000u   /* what a timer may be late */
+#define REFUSALS_MAX 4    /* in a row, before responses are read first */
+#define SPIN_NS 100000u   /* how late a timer may be */
 #define RETRY_NS 1000000u /* after a refusal */
-#define HANGING_S 10      /* past its time, until it gives up */
+#define HANGING_S 10      /* after its time, until it gives up */
 
 enum option {
 	CONNECTIONS,
@@ -104,7 +104,7 @@ struct load {
 	struct request request;
 };
 
-/* Makes the request another client's. */
+/* Changes the client of the request. */
 static void vary(struct load *load, unsigned id)
 {
 	const uint64_t *options = load->options;
@@ -146,7 +146,7 @@ static unsigned slots(const struct load *load)
 	return load->options[KEEP] != 0 ? (unsigned)load->options[MULTIPLEX] : 1;
 }
 
-/* False if nobody takes a connection now. */
+/* False if the server accepts no connection now. */
 static bool open_connection(struct load *load, struct connection *c)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
@@ -187,7 +187,7 @@ static void close_connection(struct load *load, struct connection *c)
 	}
 }
 
-/* The connection is none of those with room, and has room. */
+/* The connection has room, but is not in the ring of connections with room. */
 static bool ask(struct load *load, struct connection *c, uint64_t due_ns)
 {
 	const struct request *r = &load->request;
@@ -237,7 +237,7 @@ static void take_record(
 
 	if (slot >= MULTIPLEXED || c->due_ns[slot] == 0) {
 		errno = EPROTO;
-		die("an answer that nobody waits for");
+		die("a response to no request");
 	}
 	if (record[1] == FCGI_ANSWER && c->status[slot] == 0) {
 		c->status[slot] = read_status(record + RECORD_HEADER, len);
@@ -311,7 +311,10 @@ static void ask_what_is_due(struct load *load)
 	load->refused = refusals > 0;
 }
 
-/* In an open loop a timer would be late by more than an answer takes: the last of it is spun. */
+/*
+ * In an open loop a timer would be late by more than a response takes: the rest of the time is a
+ * busy loop.
+ */
 static uint64_t wait_ns(const struct load *load, uint64_t now, uint64_t end_ns)
 {
 	if (load->refused) {
@@ -335,9 +338,9 @@ static void take_what_is_ready(struct load *load, uint64_t wait)
 }
 
 /*
- * A closed loop with a connection for each request: the oldest answer is waited for, and those
- * behind it are taken as far as they are there. To put each connection into an epoll set would be a
- * fifth of all that this program does, and it, not the authorizer, would be what is measured.
+ * A closed loop with a connection for each request: waits for the oldest response, and reads the
+ * responses of later connections that have come. Adding each connection to an epoll set would be a
+ * fifth of this program's work, and the program itself would limit the result, not the authorizer.
  */
 static void take_in_order(struct load *load)
 {
@@ -371,7 +374,7 @@ static void run(struct load *load, uint64_t end_ns)
 	}
 }
 
-/* An open loop must not leave out the ones that took longest. */
+/* An open loop must not leave out the requests that took longest. */
 static void count_the_late(struct load *load)
 {
 	uint64_t now = now_ns();
@@ -484,7 +487,7 @@ int main(int argc, char **argv)
 
 	load.random = 1 + load.options[FIRST];
 	load.next_fresh = load.options[FRESH_FIRST];
-	/* Certificates of one run are none of another's. */
+	/* Certificates of one run differ from those of any other run. */
 	load.next_cert = now_ns();
 	load.in_order = load.options[KEEP] == 0 && load.options[RATE] == 0;
 	load.epoll = epoll_create1(0);
@@ -502,7 +505,10 @@ int main(int argc, char **argv)
 			usleep(100);
 		}
 	}
-	/* An authorizer that never answers ends this program, not its caller's patience. */
+	/*
+	 * If the authorizer never responds, this program ends, so that its caller need not wait for
+	 * ever.
+	 */
 	alarm((unsigned)(load.options[DURATION] / 1000) + HANGING_S);
 	double cpu = cpu_seconds();
 	uint64_t start_ns = now_ns();

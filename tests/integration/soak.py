@@ -40,7 +40,7 @@ POLICIES = [
     [policy default]
     rdns = double
     client_cert = optional
-    allow = user_agent ~ ^nobody & ip 192.0.2.0/24
+    allow = user_agent ~ ^absent & ip 192.0.2.0/24
     allow = host client.example
     """,
 ]

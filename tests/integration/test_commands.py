@@ -70,7 +70,7 @@ def test_every_error_is_reported_with_its_place(folder):
     file.write_text(
         "[server]\nthreads = many\nnonsense = 1\n"
         "[policy default]\nrdns = perhaps\nallow = host ~ (\nallow = ip 300.0.0.1\n"
-        "allow = ip in file:missing\nparent = nobody\n[policy default]\n[what]\nx = 1\n"
+        "allow = ip in file:missing\nparent = absent\n[policy default]\n[what]\nx = 1\n"
     )
     _, _, errors = run("-t", "-c", file, expect=1)
     for line in [2, 3, 5, 6, 7, 8, 9, 10, 11]:

@@ -251,7 +251,7 @@ def test_views():
         (NAMELESS, []),
     ]
     for facts, seen in table:
-        for path in ["/partner/", "/partner/async/", "/alice/", "/both/", "/nobody/"]:
+        for path in ["/partner/", "/partner/async/", "/alice/", "/both/", "/no-host/"]:
             assert status(environ(facts), path) == (200 if path in seen else 403), (facts, path)
 
 

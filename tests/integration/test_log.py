@@ -112,7 +112,7 @@ def test_rotation_under_load_loses_no_line(doorward, tmp_path):
         log.rename(tmp_path / f"log.{rotated}")
         rotated += 1
         door.process.send(signal.SIGUSR1)
-        wait_for(log.exists, "the log, opened anew")
+        wait_for(log.exists, "the log, opened again")
     for thread in crowd:
         thread.join()
     door.stop()

@@ -87,7 +87,7 @@ def told(connection, pairs, role):
 def test_no_request_gets_the_response_of_another(folder, stack, nsd, pki):
     """Each request comes several times, among others that differ from it in one input."""
     connections = []
-    for name, size in ("remembers", "answers = 1M"), ("forgets", "answers = 0"):
+    for name, size in ("caches", "answers = 1M"), ("decides", "answers = 0"):
         place = folder / name
         place.mkdir()
         (place / "ca.pem").write_bytes(pki.authority.file.read_bytes())
@@ -106,7 +106,7 @@ def test_no_request_gets_the_response_of_another(folder, stack, nsd, pki):
             pairs = [pair for pair in pairs if pair[0] != name]
             pairs += [(name, value)] if value is not None else []
         role = rng.choice([fcgi.RESPONDER, fcgi.RESPONDER, fcgi.AUTHORIZER])
-        remembered, anew = (told(connection, pairs, role) for connection in connections)
+        cached, decided = (told(connection, pairs, role) for connection in connections)
         # The files of the two doorwards have different names.
-        remembered = repr(remembered).replace("/remembers/", "/forgets/")
-        assert remembered == repr(anew), (number, pairs)
+        cached = repr(cached).replace("/caches/", "/decides/")
+        assert cached == repr(decided), (number, pairs)

@@ -75,7 +75,7 @@ def test_the_new_process_reads_the_configuration(doorward, folder, program):
     new = life.hand_over(door, door.process.pid)
     for where in (port, other):
         assert fcgi.request(f"127.0.0.1:{where}", IN).status == 403
-    wait_for(lambda: not door.socket.exists(), "the end of a socket nobody lists any more")
+    wait_for(lambda: not door.socket.exists(), "the end of a socket that is no longer listed")
     life.end(new)
 
 

@@ -66,7 +66,7 @@ def patterns():
             "both/",
             client_required(hosts=["HOST.partner.example"], fingerprints=[FINGERPRINT])(inside),
         ),
-        path("nobody/", client_required(hosts=[])(inside)),
+        path("no-host/", client_required(hosts=[])(inside)),
     ]
 
 
