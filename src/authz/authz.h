@@ -37,7 +37,7 @@ NODISCARD enum authz_step authz_start(
 /* Once it is there. */
 const struct authz_decision *authz_decision(const struct authz *a);
 
-/* The policy that the input asks for; NULL: there is none of that name. */
+/* The policy that the input asks for; NULL: no policy has that name. */
 const struct policy *authz_policy(const struct authz_input *input, const struct config *config);
 
 #endif

@@ -21,7 +21,7 @@ struct authz_cert_verifier {
 struct check {
 	struct list link; /* in verifier.checks */
 	struct list waits;
-	struct cert_check_request *question;
+	struct cert_check_request *request;
 	bool vouched;
 	int64_t wall_s;
 	struct authz_cert_verifier *verifier;
@@ -69,18 +69,18 @@ const struct authz_trust_stores *authz_cert_verifier_trusts(const struct authz_c
 }
 
 static const struct cert_check_result *known(const struct authz_cert_verifier *v,
-	const struct cert_check_request *question, int64_t wall_s)
+	const struct cert_check_request *request, int64_t wall_s)
 {
-	if (question->given != NULL) {
+	if (request->given != NULL) {
 		return NULL;
 	}
-	return cert_cache_get(authz_trust_stores_cache(v->trusts), question, wall_s, clock_ms());
+	return cert_cache_get(authz_trust_stores_cache(v->trusts), request, wall_s, clock_ms());
 }
 
 const struct cert_check_result *authz_cert_verifier_known(
-	struct authz_cert_verifier *v, const struct cert_check_request *question, int64_t wall_s)
+	struct authz_cert_verifier *v, const struct cert_check_request *request, int64_t wall_s)
 {
-	const struct cert_check_result *found = known(v, question, wall_s);
+	const struct cert_check_result *found = known(v, request, wall_s);
 
 	counter_add(found != NULL ? &v->stats->hits : &v->stats->misses, 1);
 	return found;
@@ -98,7 +98,7 @@ static void check_remove(struct check *c)
 
 static void check_free(struct check *c)
 {
-	free(c->question);
+	free(c->request);
 	free(c);
 }
 
@@ -106,17 +106,17 @@ static void check_free(struct check *c)
 static const struct cert_check_result *find_out(struct check *c)
 {
 	struct authz_cert_verifier *v = c->verifier;
-	const struct cert_check_result *checked = known(v, c->question, c->wall_s);
+	const struct cert_check_result *checked = known(v, c->request, c->wall_s);
 
 	if (checked == NULL) {
 		uint64_t began_us = clock_us();
 
-		checked = cert_check(c->question, c->wall_s);
+		checked = cert_check(c->request, c->wall_s);
 		histogram_observe(&v->stats->check_time, clock_us() - began_us);
 		counter_add(
 			&v->stats->over_limit, checked != NULL && cert_is_over_limit(checked->why));
-		if (checked != NULL && c->question->given == NULL) {
-			cert_cache_put(authz_trust_stores_cache(v->trusts), c->question, checked,
+		if (checked != NULL && c->request->given == NULL) {
+			cert_cache_put(authz_trust_stores_cache(v->trusts), c->request, checked,
 				c->vouched, clock_ms());
 		}
 	}
@@ -131,7 +131,7 @@ static void on_turn(uv_idle_t *turn)
 	struct list *first;
 
 	check_remove(c);
-	/* `done` may cancel others that wait: the list is looked at anew each time. */
+	/* `done` may cancel others that wait: the list is read from its beginning each time. */
 	while ((first = list_first(&c->waits)) != NULL) {
 		struct authz_cert_verifier_wait *wait =
 			CONTAINER_OF(first, struct authz_cert_verifier_wait, link);
@@ -144,15 +144,15 @@ static void on_turn(uv_idle_t *turn)
 	check_free(c);
 }
 
-/* The check that is waiting for this question already, else a new one. */
+/* The check of the same certificate, if one is queued already, else a new one. */
 static struct check *check_for(struct authz_cert_verifier *v,
-	const struct cert_check_request *question, bool vouched, int64_t wall_s, bool *overload)
+	const struct cert_check_request *request, bool vouched, int64_t wall_s, bool *overload)
 {
 	for (struct list *l = v->checks.next; l != &v->checks; l = l->next) {
 		struct check *c = CONTAINER_OF(l, struct check, link);
 
 		if (c->vouched == vouched && c->wall_s == wall_s &&
-			cert_check_request_eq(c->question, question)) {
+			cert_check_request_eq(c->request, request)) {
 			return c;
 		}
 	}
@@ -164,8 +164,8 @@ static struct check *check_for(struct authz_cert_verifier *v,
 	if (c == NULL) {
 		return NULL;
 	}
-	c->question = cert_check_request_dup(question);
-	if (c->question == NULL) {
+	c->request = cert_check_request_dup(request);
+	if (c->request == NULL) {
 		free(c);
 		return NULL;
 	}
@@ -181,7 +181,7 @@ static struct check *check_for(struct authz_cert_verifier *v,
 }
 
 struct authz_cert_verifier_wait *authz_cert_verifier_ask(struct authz_cert_verifier *v,
-	const struct cert_check_request *question, bool vouched, int64_t wall_s,
+	const struct cert_check_request *request, bool vouched, int64_t wall_s,
 	void (*done)(void *ctx, const struct cert_check_result *checked), void *ctx, bool *overload)
 {
 	struct authz_cert_verifier_wait *wait = calloc(1, sizeof(*wait));
@@ -190,7 +190,7 @@ struct authz_cert_verifier_wait *authz_cert_verifier_ask(struct authz_cert_verif
 	if (wait == NULL) {
 		return NULL;
 	}
-	wait->check = check_for(v, question, vouched, wall_s, overload);
+	wait->check = check_for(v, request, vouched, wall_s, overload);
 	if (wait->check == NULL) {
 		free(wait);
 		return NULL;

@@ -33,24 +33,24 @@ struct authz_cert_verifier_stats {
 /* `stats`, which count on, are borrowed; NULL: it has its own. NULL when out of memory. */
 struct authz_cert_verifier *authz_cert_verifier_new(uv_loop_t *loop,
 	struct authz_trust_stores *trusts, struct authz_cert_verifier_stats *stats);
-/* Nobody may wait any more; the rest is done by the loop. NULL does nothing. */
+/* With no check under way; the loop does the rest. NULL does nothing. */
 void authz_cert_verifier_close(struct authz_cert_verifier *verifier);
 const struct authz_trust_stores *authz_cert_verifier_trusts(
 	const struct authz_cert_verifier *verifier);
 
 /* What is known already, with a reference for the caller; NULL: ask. */
 const struct cert_check_result *authz_cert_verifier_known(struct authz_cert_verifier *verifier,
-	const struct cert_check_request *question, int64_t wall_s);
+	const struct cert_check_request *request, int64_t wall_s);
 
 /*
  * Has a certificate checked; `vouched` as for cert_cache_put. `done` is called exactly once, from
  * the loop and never inside this call, unless authz_cert_verifier_cancel comes first; it owns a
- * reference of `checked`, which is NULL when out of memory. The question's texts are copied, what
+ * reference of `checked`, which is NULL when out of memory. The request's texts are copied, what
  * `given` points to is borrowed until then. NULL when out of memory, or when
  * AUTHZ_CERT_VERIFIER_QUEUE_MAX wait (*overload).
  */
 struct authz_cert_verifier_wait *authz_cert_verifier_ask(struct authz_cert_verifier *verifier,
-	const struct cert_check_request *question, bool vouched, int64_t wall_s,
+	const struct cert_check_request *request, bool vouched, int64_t wall_s,
 	void (*done)(void *ctx, const struct cert_check_result *checked), void *ctx,
 	bool *overload);
 void authz_cert_verifier_cancel(struct authz_cert_verifier_wait *wait);

@@ -62,13 +62,13 @@ struct authz_decision {
 	const char *detail;             /* NULL, or what was wrong with the input or certificate */
 
 	struct authz_names names;
-	struct str hostname; /* the name for the response; absent if there is none */
+	struct str hostname; /* the name for the response; absent if no name counts */
 	bool cert_present;
 	bool cert_verified;                   /* it passed every check but cert_host */
 	const struct cert_identity *identity; /* of a certificate that could be read, good or not */
 
 	unsigned claims_used;    /* bits 1 << enum policy_claim: as in struct policy_verdict */
-	unsigned claims_unclear; /* likewise */
+	unsigned claims_unclear; /* the same */
 	uint32_t holds_s;        /* how long the same input would be answered the same */
 	uint32_t max_age_s;      /* how long others may keep this very response */
 	enum authz_bound bound;  /* why not longer */

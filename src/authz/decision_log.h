@@ -22,7 +22,7 @@ struct authz_decision_log_request {
 	uint32_t max_age_s;
 };
 
-/* What one thread makes lines in, so that it allocates nothing anew for each. */
+/* What one thread makes lines in, so that it does not allocate memory for each. */
 struct authz_decision_log_space {
 	struct bytes line;
 	int64_t when_s; /* that `when` tells */

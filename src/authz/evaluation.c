@@ -229,7 +229,7 @@ enum authz_step authz_evaluate(struct authz *a)
 	take_cert_facts(a);
 	authz_claims_take(a);
 	if (wants_names(a)) {
-		authz_fetch_names_at_hand(&a->fetch);
+		authz_fetch_cached_names(&a->fetch);
 	}
 	return evaluate(a);
 }

@@ -49,7 +49,8 @@ static bool is_pinned_out(struct authz_fetch *f, struct str name)
 	return pin != NULL;
 }
 
-/* Outside its networks a name has no members, and nobody is asked: for good. True if any is so. */
+/* Outside its networks a pinned name has no members: it is not looked up, for good. True if there
+ * is such a name. */
 static bool answer_by_pins(struct authz_fetch *f)
 {
 	bool answered = false;
@@ -66,7 +67,8 @@ static bool answer_by_pins(struct authz_fetch *f)
 	return answered;
 }
 
-/* The result is shared: only where a pin keeps a name out, the others are listed anew. */
+/* The result is shared: only where a pin keeps a name out, the others are copied into a list of
+ * their own. */
 static void apply_pins_to_names(struct authz_fetch *f)
 {
 	struct str_list all = f->rdns->names;
@@ -123,7 +125,7 @@ static enum dns_fcrdns_mode mode_of(const struct authz_fetch *f)
 	return f->policy->rdns == POLICY_RDNS_DOUBLE ? DNS_FCRDNS_DOUBLE : DNS_FCRDNS_SINGLE;
 }
 
-static struct dns_membership_query question_of(const struct authz_fetch *f, size_t index)
+static struct dns_membership_query query_of(const struct authz_fetch *f, size_t index)
 {
 	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
 
@@ -134,7 +136,7 @@ static struct dns_membership_query question_of(const struct authz_fetch *f, size
 		.addr = f->ip};
 }
 
-static void keep(struct authz_fetch *f, size_t index, const struct dns_membership_result *result)
+static void store(struct authz_fetch *f, size_t index, const struct dns_membership_result *result)
 {
 	static const enum policy_truth truths[] = {
 		[DNS_MEMBERSHIP_NO] = POLICY_FALSE,
@@ -162,7 +164,7 @@ static void on_lookup(void *ctx, const struct dns_membership_result *result)
 	struct authz_fetch *f = lookup->fetch;
 
 	lookup->under_way = NULL;
-	keep(f, (size_t)(lookup - f->lookups), result);
+	store(f, (size_t)(lookup - f->lookups), result);
 	f->fetched(f->ctx);
 }
 
@@ -172,8 +174,8 @@ static bool is_wanted(const struct authz_fetch *f, const struct policy_costly *w
 	       f->answers[index] == POLICY_UNFETCHED && f->lookups[index].under_way == NULL;
 }
 
-/* An explanation is to show each question, also those that the cache answers. */
-void authz_fetch_names_at_hand(struct authz_fetch *f)
+/* An explanation is to show each query, also those that the cache answers. */
+void authz_fetch_cached_names(struct authz_fetch *f)
 {
 	if (f->trace == NULL && f->rdns == NULL && !f->names_sought) {
 		f->names_sought = true;
@@ -184,20 +186,20 @@ void authz_fetch_names_at_hand(struct authz_fetch *f)
 	}
 }
 
-static bool take_what_is_at_hand(struct authz_fetch *f, const struct policy_costly *wanted)
+static bool take_cached(struct authz_fetch *f, const struct policy_costly *wanted)
 {
 	struct dns_membership_result result;
 	bool taken = false;
 
 	if (wanted->names && f->rdns == NULL) {
-		authz_fetch_names_at_hand(f);
+		authz_fetch_cached_names(f);
 		taken = f->rdns != NULL;
 	}
 	for (size_t i = 0; i < lookup_count(f); i++) {
-		struct dns_membership_query question = question_of(f, i);
+		struct dns_membership_query query = query_of(f, i);
 
-		if (is_wanted(f, wanted, i) && dns_membership_known(f->dns, &question, &result)) {
-			keep(f, i, &result);
+		if (is_wanted(f, wanted, i) && dns_membership_known(f->dns, &query, &result)) {
+			store(f, i, &result);
 			taken = true;
 		}
 	}
@@ -217,15 +219,15 @@ static enum authz_fetch_begun look_up(struct authz_fetch *f, const struct policy
 	}
 	for (size_t i = 0; i < lookup_count(f); i++) {
 		struct authz_fetch_lookup *lookup = &f->lookups[i];
-		struct dns_membership_query question = question_of(f, i);
+		struct dns_membership_query query = query_of(f, i);
 
 		if (!is_wanted(f, wanted, i)) {
 			continue;
 		}
-		lookup->under_way = dns_membership_start(
-			f->dns, &question, f->trace, on_lookup, lookup, &result);
+		lookup->under_way =
+			dns_membership_start(f->dns, &query, f->trace, on_lookup, lookup, &result);
 		if (lookup->under_way == NULL) {
-			keep(f, i, &result);
+			store(f, i, &result);
 			begun = AUTHZ_FETCH_AGAIN;
 		}
 	}
@@ -262,8 +264,8 @@ enum authz_fetch_begun authz_fetch_begin(struct authz_fetch *f, const struct pol
 	if (first && answer_by_pins(f)) {
 		return AUTHZ_FETCH_AGAIN;
 	}
-	/* An explanation is to show each question, also those that the cache answers. */
-	if (f->trace == NULL && take_what_is_at_hand(f, wanted)) {
+	/* An explanation is to show each query, also those that the cache answers. */
+	if (f->trace == NULL && take_cached(f, wanted)) {
 		return AUTHZ_FETCH_AGAIN;
 	}
 	return look_up(f, wanted);

@@ -17,8 +17,8 @@
 /*
  * What one request's rules look up: the client's names, what `forward` and `dnsbl` terms ask, and
  * whether the client is above a rate, which counts it. Each is fetched once, when it is wanted, and
- * kept until the request ends. The policy's pins have their say here: a name that does not hold at
- * the client's address is none, and no `forward` asks.
+ * kept until the request ends. The policy's pins have their say here: a name whose pin excludes
+ * the client's address does not count, and is not looked up for `forward`.
  */
 
 struct authz_fetch_lookup;
@@ -41,7 +41,7 @@ struct authz_fetch {
 	struct str_list pinned;               /* of rdns->names those that their pins let pass */
 	const struct policy_pin *pin;         /* the first that kept a name out; NULL: none did */
 	struct str kept_out;                  /* that name */
-	bool starved;                         /* no memory to list them: nobody knows */
+	bool starved;                         /* no memory to list them: they are unknown */
 	struct dns_fcrdns *names;             /* under way; NULL: is not */
 	struct authz_fetch_lookup *lookups;   /* by number; NULL: none was wanted */
 	enum policy_truth *answers;
@@ -56,13 +56,13 @@ enum authz_fetch_begun {
 };
 
 /*
- * Takes what is at hand of what is wanted; if nothing is, looks it up, all at once. What is under
+ * Takes what is cached of what is wanted; if nothing is, looks it up, all at once. What is under
  * way goes on, also when others are wanted now.
  */
 NODISCARD enum authz_fetch_begun authz_fetch_begin(
 	struct authz_fetch *f, const struct policy_costly *wanted);
-/* Takes the names if they are at hand; for who wants them whatever the rules say. */
-void authz_fetch_names_at_hand(struct authz_fetch *f);
+/* Takes the names if they are cached; for a policy that wants them whatever the rules say. */
+void authz_fetch_cached_names(struct authz_fetch *f);
 /* Looks up nothing any more; what is fetched stays. */
 void authz_fetch_cancel(struct authz_fetch *f);
 void authz_fetch_clear(struct authz_fetch *f);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_MAX_LEN 256 /* longer header names are nobody's */
+#define NAME_MAX_LEN 256 /* no header that is read has a longer name */
 
 /* What the client asked the front end for, as the front end tells it, and by which policy to judge
  * it. */

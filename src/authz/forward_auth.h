@@ -14,7 +14,7 @@
 
 /*
  * What a forward-auth request over HTTP says, as input of a decision. Headers come in as HTTP_*,
- * whoever wrote them: none can become a param.
+ * so that no header can become a param.
  */
 
 /* Takes the request of a peer that may ask; values are views of the head and the route. */

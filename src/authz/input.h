@@ -49,9 +49,9 @@ struct authz_input {
 	 */
 	bool from_trusted_peer;
 	/*
-	 * Likewise, before the first pair: the same name again is another line of the same header,
-	 * and not a header that is named almost like it. X-Forwarded-For is a list then (RFC 9110
-	 * 5.3).
+	 * Set by who takes the request, before the first pair: the same name again is another line
+	 * of the same header, and not a header that is named almost like it. X-Forwarded-For is a
+	 * list then (RFC 9110 5.3).
 	 */
 	bool lines_are_told_apart;
 	uint8_t more_line_count;

@@ -12,7 +12,7 @@
 
 #include <stdatomic.h>
 
-/* Files beside the configuration's own that are read anew when they change, without a reload. */
+/* Files beside the configuration's own that are read again when they change, without a reload. */
 enum authz_snapshot_files {
 	AUTHZ_SNAPSHOT_TRUST, /* what certificates are verified by */
 	AUTHZ_SNAPSHOT_LISTS, /* what `in` terms of rules hold */
@@ -55,7 +55,7 @@ bool authz_snapshot_watches(const struct authz_snapshot *snapshot);
 /* Another number once one of the files changes. */
 uint64_t authz_snapshot_stamp(
 	const struct authz_snapshot *snapshot, enum authz_snapshot_files files);
-/* The same with these files read anew; NULL after diag_error. */
+/* The same with these files read again; NULL after diag_error. */
 struct authz_snapshot *authz_snapshot_reread(
 	const struct authz_snapshot *snapshot, enum authz_snapshot_files files, struct diag *diag);
 struct authz_snapshot *authz_snapshot_ref(struct authz_snapshot *snapshot);

@@ -26,7 +26,7 @@ enum fcgi_variable {
 	FCGI_VARIABLE_MPXS_CONNS = 4
 };
 
-/* 0 for a name that is none of them. */
+/* 0 for another name. */
 unsigned fcgi_variable_of(struct str name);
 /* FCGI_GET_VALUES_RESULT with those of the set `variables`. */
 void fcgi_output_values(struct bytes *out, unsigned variables, uint32_t max_connections,

@@ -65,7 +65,7 @@ struct fcgi_conn {
 	uint8_t begin_have;
 	bool last; /* to be closed when no request is active */
 	bool bad;  /* the stream cannot be understood any more */
-	bool dead; /* nobody is there to be answered */
+	bool dead; /* the peer is gone: no response is written */
 };
 
 /* It has its own stats, unless the caller then sets others. It must not be moved. */

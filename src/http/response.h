@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The time as the Date header says it (RFC 9110 5.6.7), made anew once a second. */
+/* The time as the Date header says it (RFC 9110 5.6.7), made once a second. */
 struct http_date {
 	int64_t wall_s; /* what `text` says; text is empty at first */
 	char text[32];

@@ -346,7 +346,7 @@ void net_peer_on_events(struct net_peer *p, uint32_t events)
 		return;
 	}
 	if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
-		/* Both directions are shut: nobody is there to be answered. */
+		/* Both directions are shut: the peer reads no response. */
 		net_peer_close(p, NET_END_PEER);
 	} else if ((events & EPOLLIN) != 0) {
 		read_input(p);

@@ -147,7 +147,7 @@ static void remember(const struct worker_decision *d, const struct authz_respons
 	}
 	const struct worker_response_cache_key key = {
 		d->request.form, decision->policy, d->request.input, &decision->trusted};
-	const struct worker_response remembered = {
+	const struct worker_response_cache_value value = {
 		.response = *response,
 		.max_age_s = decision->max_age_s,
 		.until_ms = authz_decision_until_ms(decision),
@@ -155,7 +155,7 @@ static void remember(const struct worker_decision *d, const struct authz_respons
 		.until_wall_s = wall_s + decision->holds_s,
 	};
 
-	worker_response_cache_keep(responses, &key, &remembered);
+	worker_response_cache_keep(responses, &key, &value);
 	counter_set(&d->owner->stats->answers_bytes, worker_response_cache_bytes(responses));
 }
 
@@ -201,16 +201,16 @@ static bool answer_again(struct worker_authorizer *authorizer,
 		request->form, policy, request->input, &trusted};
 	struct response_time time = {.now_us = clock_us(), .wall_s = wall_s};
 	uint64_t now_ms = time.now_us / 1000;
-	const struct worker_response *remembered =
+	const struct worker_response_cache_value *found =
 		worker_response_cache_find(env->responses, &key, now_ms, wall_s);
 
-	if (remembered == NULL) {
+	if (found == NULL) {
 		return false;
 	}
-	time.max_age_s = worker_response_max_age_s(remembered, now_ms, wall_s);
+	time.max_age_s = worker_response_cache_max_age_s(found, now_ms, wall_s);
 	counter_add(&authorizer->stats->again, 1);
-	count(env, policy, &remembered->response);
-	send_response(authorizer, env, request, &remembered->response, &time);
+	count(env, policy, &found->response);
+	send_response(authorizer, env, request, &found->response, &time);
 	return true;
 }
 

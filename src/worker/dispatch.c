@@ -17,8 +17,8 @@
 
 #include <stdlib.h>
 
-#define REPLY_KEEP 8192 /* bytes of buffer kept between answers to probes */
-#define PATH_SHOWN 64   /* bytes of a path in the log */
+#define RESPONSE_KEEP 8192 /* bytes of buffer kept between responses of endpoints */
+#define PATH_SHOWN 64      /* bytes of a path in the log */
 
 struct worker_dispatch {
 	struct worker_authorizer *authorizer;
@@ -26,7 +26,7 @@ struct worker_dispatch {
 	struct net_service fcgi;
 	struct http_pool http_pool;
 	struct net_service http;
-	struct bytes reply; /* to a probe */
+	struct bytes response; /* of an endpoint */
 	const struct metrics *metrics;
 	struct metrics_worker *stats;
 	struct log_limit refusals; /* of peers that may ask */
@@ -34,19 +34,27 @@ struct worker_dispatch {
 	bool draining;
 };
 
-static void answer_probe(struct worker_dispatch *all, enum worker_endpoint probe)
+/* What is in dispatch->response; absent when out of memory. */
+static struct str response_of(const struct worker_dispatch *dispatch)
 {
-	const struct worker_endpoint_state state = {
-		all->metrics, worker_authorizer_snapshot(all->authorizer), all->draining};
-
-	bytes_reset(&all->reply, REPLY_KEEP);
-	worker_endpoint_answer(probe, &state, &all->reply);
+	return dispatch->response.failed ? (struct str){NULL, 0} : bytes_view(&dispatch->response);
 }
 
-/* What is in all->reply. */
-static struct str probed(const struct worker_dispatch *all)
+static struct str endpoint_response(struct worker_dispatch *dispatch, enum worker_endpoint endpoint)
 {
-	return all->reply.failed ? (struct str){NULL, 0} : bytes_view(&all->reply);
+	const struct worker_endpoint_state state = {dispatch->metrics,
+		worker_authorizer_snapshot(dispatch->authorizer), dispatch->draining};
+
+	bytes_reset(&dispatch->response, RESPONSE_KEEP);
+	worker_endpoint_respond(endpoint, &state, &dispatch->response);
+	return response_of(dispatch);
+}
+
+static struct str forbidden_response(struct worker_dispatch *dispatch)
+{
+	bytes_reset(&dispatch->response, RESPONSE_KEEP);
+	worker_endpoint_forbidden(&dispatch->response);
+	return response_of(dispatch);
 }
 
 /* SCRIPT_NAME; empty: it came twice. */
@@ -92,7 +100,7 @@ static void reply_fcgi(void *ctx, struct str response)
 static void *fcgi_request(
 	void *ctx, struct fcgi_request *fcgi, enum fcgi_role role, struct fcgi_params *params)
 {
-	struct worker_dispatch *all = ctx;
+	struct worker_dispatch *dispatch = ctx;
 	const struct fcgi_params whole = *params;
 	struct authz_input input;
 	bool responder = role == FCGI_ROLE_RESPONDER;
@@ -108,16 +116,15 @@ static void *fcgi_request(
 	/* Those that ask authorizers (lighttpd, Apache) join a header's lines, and lighttpd names
 	 * X_Forwarded_For like X-Forwarded-For; nginx sends line by line, and drops such names. */
 	input.lines_are_told_apart = responder;
-	take_params(&input, &worker_dispatch_config(all)->frontend.cert, params);
+	take_params(&input, &worker_dispatch_config(dispatch)->frontend.cert, params);
 	struct str endpoint = input.values[AUTHZ_INPUT_DOORWARD_ENDPOINT];
 
 	if (endpoint.data != NULL && responder &&
 		worker_endpoint_is_asked(&input, script_of(whole))) {
-		answer_probe(all, worker_endpoint_of(endpoint));
-		fcgi_reply(fcgi, probed(all));
+		fcgi_reply(fcgi, endpoint_response(dispatch, worker_endpoint_of(endpoint)));
 		return NULL;
 	}
-	return worker_authorizer_ask(all->authorizer, &request);
+	return worker_authorizer_ask(dispatch->authorizer, &request);
 }
 
 static void request_abort(void *app_request)
@@ -130,10 +137,10 @@ static void reply_http(void *ctx, struct str response)
 	http_reply(ctx, response);
 }
 
-static void *http_auth(struct worker_dispatch *all, struct http_conn *conn,
+static void *http_auth(struct worker_dispatch *dispatch, struct http_conn *conn,
 	const struct http_head *head, const struct http_route *route, const struct addr *from)
 {
-	const struct config *config = worker_dispatch_config(all);
+	const struct config *config = worker_dispatch_config(dispatch);
 	char why[AUTHZ_FORWARD_WHY_MAX];
 	struct authz_input input;
 	const struct worker_authorizer_request request = {
@@ -151,7 +158,7 @@ static void *http_auth(struct worker_dispatch *all, struct http_conn *conn,
 		authz_forward_refuse(&input, from, why);
 		http_close_after(conn);
 	}
-	return worker_authorizer_ask(all->authorizer, &request);
+	return worker_authorizer_ask(dispatch->authorizer, &request);
 }
 
 /* A Unix socket's peer has no address. */
@@ -165,55 +172,55 @@ static const char *name_of(const struct addr *from, char text[ADDR_TEXT_MAX])
 }
 
 /* What strangers do wrong must not hide what a front end does. */
-static struct log_limit *limit_of(struct worker_dispatch *all, const struct addr *from)
+static struct log_limit *limit_of(struct worker_dispatch *dispatch, const struct addr *from)
 {
-	bool trusted = authz_trusts_peer(&worker_dispatch_config(all)->frontend, from);
+	bool trusted = authz_trusts_peer(&worker_dispatch_config(dispatch)->frontend, from);
 
-	return trusted ? &all->refusals : &all->strangers_refusals;
+	return trusted ? &dispatch->refusals : &dispatch->strangers_refusals;
 }
 
-static void log_refusal(struct worker_dispatch *all, const struct addr *from, struct str path,
+static void log_refusal(struct worker_dispatch *dispatch, const struct addr *from, struct str path,
 	const char *status, const char *why)
 {
 	char text[ADDR_TEXT_MAX];
 
-	log_limited(limit_of(all, from), LOG_LEVEL_WARNING, clock_ms(),
+	log_limited(limit_of(dispatch, from), LOG_LEVEL_WARNING, clock_ms(),
 		"HTTP from %s: %s: \"%.*s\": %s", name_of(from, text), status,
 		path.len < PATH_SHOWN ? (int)path.len : PATH_SHOWN, path.len > 0 ? path.data : "",
 		why);
 }
 
 /* Whether the process lives is for anyone to know who can connect; what it does is not. */
-static void http_other(struct worker_dispatch *all, struct http_conn *conn,
+static void http_other(struct worker_dispatch *dispatch, struct http_conn *conn,
 	const struct http_head *head, enum http_place place, const struct addr *from)
 {
-	static const enum worker_endpoint probes[] = {
+	static const enum worker_endpoint endpoints[] = {
 		[HTTP_NOWHERE] = WORKER_ENDPOINT_COUNT,
 		[HTTP_AUTH] = WORKER_ENDPOINT_COUNT,
 		[HTTP_HEALTHZ] = WORKER_ENDPOINT_HEALTHZ,
 		[HTTP_READYZ] = WORKER_ENDPOINT_READYZ,
 		[HTTP_METRICS] = WORKER_ENDPOINT_METRICS,
 	};
-	bool trusted = authz_trusts_peer(&worker_dispatch_config(all)->frontend, from);
+	bool trusted = authz_trusts_peer(&worker_dispatch_config(dispatch)->frontend, from);
+	struct str response;
 
 	if (!trusted) {
 		http_close_after(conn);
 	}
 	if (place == HTTP_METRICS && !trusted) {
-		counter_add(&all->stats->forbidden, 1);
-		log_refusal(all, from, head->target, "403 Forbidden",
+		counter_add(&dispatch->stats->forbidden, 1);
+		log_refusal(dispatch, from, head->target, "403 Forbidden",
 			"only for trusted_proxies and peers on a Unix socket");
-		bytes_reset(&all->reply, REPLY_KEEP);
-		worker_endpoint_forbidden(&all->reply);
+		response = forbidden_response(dispatch);
 	} else {
-		answer_probe(all, probes[place]);
+		response = endpoint_response(dispatch, endpoints[place]);
 	}
-	if (probes[place] == WORKER_ENDPOINT_COUNT) {
-		counter_add(&all->stats->not_found, 1);
-		log_refusal(all, from, head->target, "404 Not Found",
+	if (endpoints[place] == WORKER_ENDPOINT_COUNT) {
+		counter_add(&dispatch->stats->not_found, 1);
+		log_refusal(dispatch, from, head->target, "404 Not Found",
 			"expected the path /auth, /auth/POLICY, /healthz, /readyz or /metrics");
 	}
-	http_reply(conn, probed(all));
+	http_reply(conn, response);
 }
 
 /* Called by take_head() of http/conn.c. */
@@ -231,8 +238,8 @@ static void *http_request(
 
 static void http_refused(void *ctx, const struct http_refusal *refusal)
 {
-	struct worker_dispatch *all = ctx;
-	struct log_limit *limit = limit_of(all, refusal->from);
+	struct worker_dispatch *dispatch = ctx;
+	struct log_limit *limit = limit_of(dispatch, refusal->from);
 	char from[ADDR_TEXT_MAX];
 	uint64_t now_ms = clock_ms();
 	struct bytes why;
@@ -250,18 +257,18 @@ static void http_refused(void *ctx, const struct http_refusal *refusal)
 
 static void fcgi_refused(void *ctx, const struct addr *from, const char *what)
 {
-	struct worker_dispatch *all = ctx;
+	struct worker_dispatch *dispatch = ctx;
 	char text[ADDR_TEXT_MAX];
 
-	log_limited(&all->refusals, LOG_LEVEL_WARNING, clock_ms(), "FastCGI from %s: refused: %s",
-		name_of(from, text), what);
+	log_limited(&dispatch->refusals, LOG_LEVEL_WARNING, clock_ms(),
+		"FastCGI from %s: refused: %s", name_of(from, text), what);
 }
 
 static bool http_knows(const void *ctx, const struct addr *from)
 {
-	const struct worker_dispatch *all = ctx;
+	const struct worker_dispatch *dispatch = ctx;
 
-	return authz_trusts_peer(&worker_dispatch_config(all)->frontend, from);
+	return authz_trusts_peer(&worker_dispatch_config(dispatch)->frontend, from);
 }
 
 static struct fcgi_limits limits_of(const struct config_server *server)
@@ -276,76 +283,76 @@ static struct fcgi_limits limits_of(const struct config_server *server)
 struct worker_dispatch *worker_dispatch_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
 {
-	struct worker_dispatch *all = calloc(1, sizeof(*all));
+	struct worker_dispatch *dispatch = calloc(1, sizeof(*dispatch));
 	struct worker_authorizer *authorizer = worker_authorizer_new(loop, snapshot, worker);
 
-	if (all == NULL || authorizer == NULL) {
+	if (dispatch == NULL || authorizer == NULL) {
 		worker_authorizer_free(authorizer);
-		free(all);
+		free(dispatch);
 		return NULL;
 	}
 	const struct fcgi_limits limits = limits_of(&snapshot->config->server);
 	const struct fcgi_app fcgi = {
-		.ctx = all,
+		.ctx = dispatch,
 		.request = fcgi_request,
 		.abort = request_abort,
 		.refused = fcgi_refused,
 	};
-	const struct http_app http = {.ctx = all,
+	const struct http_app http = {.ctx = dispatch,
 		.request = http_request,
 		.abort = request_abort,
 		.refused = http_refused};
 
-	all->authorizer = authorizer;
-	all->metrics = worker->metrics;
-	all->stats = metrics_worker(worker->metrics, worker->number);
-	bytes_init(&all->reply, 0);
-	fcgi_pool_init(&all->fcgi_pool, &fcgi, &limits);
-	all->fcgi_pool.stats = &all->stats->fcgi;
-	net_service_init(&all->fcgi, &fcgi_protocol, &all->fcgi_pool);
-	all->fcgi.stats = &all->stats->net[NET_LISTEN_FASTCGI];
-	http_pool_init(&all->http_pool, &http, limits.max_params, clock_wall_s);
-	all->http_pool.stats = &all->stats->http;
-	net_service_init(&all->http, &http_protocol, &all->http_pool);
-	all->http.stats = &all->stats->net[NET_LISTEN_HTTP];
-	all->http.knows = http_knows;
-	all->http.knows_ctx = all;
-	return all;
+	dispatch->authorizer = authorizer;
+	dispatch->metrics = worker->metrics;
+	dispatch->stats = metrics_worker(worker->metrics, worker->number);
+	bytes_init(&dispatch->response, 0);
+	fcgi_pool_init(&dispatch->fcgi_pool, &fcgi, &limits);
+	dispatch->fcgi_pool.stats = &dispatch->stats->fcgi;
+	net_service_init(&dispatch->fcgi, &fcgi_protocol, &dispatch->fcgi_pool);
+	dispatch->fcgi.stats = &dispatch->stats->net[NET_LISTEN_FASTCGI];
+	http_pool_init(&dispatch->http_pool, &http, limits.max_params, clock_wall_s);
+	dispatch->http_pool.stats = &dispatch->stats->http;
+	net_service_init(&dispatch->http, &http_protocol, &dispatch->http_pool);
+	dispatch->http.stats = &dispatch->stats->net[NET_LISTEN_HTTP];
+	dispatch->http.knows = http_knows;
+	dispatch->http.knows_ctx = dispatch;
+	return dispatch;
 }
 
-void worker_dispatch_free(struct worker_dispatch *all)
+void worker_dispatch_free(struct worker_dispatch *dispatch)
 {
-	if (all == NULL) {
+	if (dispatch == NULL) {
 		return;
 	}
-	fcgi_pool_clear(&all->fcgi_pool);
-	worker_authorizer_free(all->authorizer);
-	bytes_clear(&all->reply);
-	free(all);
+	fcgi_pool_clear(&dispatch->fcgi_pool);
+	worker_authorizer_free(dispatch->authorizer);
+	bytes_clear(&dispatch->response);
+	free(dispatch);
 }
 
 struct net_service *worker_dispatch_service(
-	struct worker_dispatch *all, enum net_listen_protocol protocol)
+	struct worker_dispatch *dispatch, enum net_listen_protocol protocol)
 {
-	return protocol == NET_LISTEN_HTTP ? &all->http : &all->fcgi;
+	return protocol == NET_LISTEN_HTTP ? &dispatch->http : &dispatch->fcgi;
 }
 
-bool worker_dispatch_renew(struct worker_dispatch *all, struct authz_snapshot *snapshot)
+bool worker_dispatch_renew(struct worker_dispatch *dispatch, struct authz_snapshot *snapshot)
 {
-	if (!worker_authorizer_renew(all->authorizer, snapshot)) {
+	if (!worker_authorizer_renew(dispatch->authorizer, snapshot)) {
 		return false;
 	}
-	all->fcgi_pool.limits = limits_of(&snapshot->config->server);
-	all->http_pool.max_head = snapshot->config->server.max_params;
+	dispatch->fcgi_pool.limits = limits_of(&snapshot->config->server);
+	dispatch->http_pool.max_head = snapshot->config->server.max_params;
 	return true;
 }
 
-void worker_dispatch_drain(struct worker_dispatch *all)
+void worker_dispatch_drain(struct worker_dispatch *dispatch)
 {
-	all->draining = true;
+	dispatch->draining = true;
 }
 
-const struct config *worker_dispatch_config(const struct worker_dispatch *all)
+const struct config *worker_dispatch_config(const struct worker_dispatch *dispatch)
 {
-	return worker_authorizer_snapshot(all->authorizer)->config;
+	return worker_authorizer_snapshot(dispatch->authorizer)->config;
 }

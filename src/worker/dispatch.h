@@ -22,18 +22,18 @@ struct worker_dispatch;
 struct worker_dispatch *worker_dispatch_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker);
 /* After the server that carries the services has been closed. */
-void worker_dispatch_free(struct worker_dispatch *requests);
+void worker_dispatch_free(struct worker_dispatch *dispatch);
 
-/* What a net_server is to serve; lives as long as `requests`. */
+/* What a net_server is to serve; lives as long as `dispatch`. */
 struct net_service *worker_dispatch_service(
-	struct worker_dispatch *requests, enum net_listen_protocol protocol);
+	struct worker_dispatch *dispatch, enum net_listen_protocol protocol);
 /* Requests to come are decided by `snapshot`, those in flight by the one they began with. False,
  * and nothing changes, when out of memory or descriptors. */
 NODISCARD bool worker_dispatch_renew(
-	struct worker_dispatch *requests, struct authz_snapshot *snapshot);
+	struct worker_dispatch *dispatch, struct authz_snapshot *snapshot);
 /* From now on the process says that it is not ready. */
-void worker_dispatch_drain(struct worker_dispatch *requests);
+void worker_dispatch_drain(struct worker_dispatch *dispatch);
 /* Of the current snapshot. */
-const struct config *worker_dispatch_config(const struct worker_dispatch *requests);
+const struct config *worker_dispatch_config(const struct worker_dispatch *dispatch);
 
 #endif

@@ -10,10 +10,10 @@ static void plain(struct bytes *out, const char *status, const char *body)
 		status, body);
 }
 
-void worker_endpoint_answer(
-	enum worker_endpoint probe, const struct worker_endpoint_state *state, struct bytes *out)
+void worker_endpoint_respond(
+	enum worker_endpoint endpoint, const struct worker_endpoint_state *state, struct bytes *out)
 {
-	switch (probe) {
+	switch (endpoint) {
 	case WORKER_ENDPOINT_HEALTHZ:
 		plain(out, "200 OK", "alive");
 		break;
@@ -42,12 +42,12 @@ void worker_endpoint_forbidden(struct bytes *out)
 enum worker_endpoint worker_endpoint_of(struct str word)
 {
 	static const char *const words[WORKER_ENDPOINT_COUNT] = {"healthz", "readyz", "metrics"};
-	unsigned probe = 0;
+	unsigned i = 0;
 
-	while (probe < WORKER_ENDPOINT_COUNT && !str_eq_text(word, words[probe])) {
-		probe++;
+	while (i < WORKER_ENDPOINT_COUNT && !str_eq_text(word, words[i])) {
+		i++;
 	}
-	return (enum worker_endpoint)probe;
+	return (enum worker_endpoint)i;
 }
 
 bool worker_endpoint_is_asked(const struct authz_input *input, struct str script)

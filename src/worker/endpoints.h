@@ -24,10 +24,10 @@ struct worker_endpoint_state {
 	bool draining;
 };
 
-/* Appends the answer as CGI header lines and a body. */
-void worker_endpoint_answer(
-	enum worker_endpoint probe, const struct worker_endpoint_state *state, struct bytes *out);
-/* The answer to who may not see it. */
+/* Appends the response as CGI header lines and a body. */
+void worker_endpoint_respond(enum worker_endpoint endpoint,
+	const struct worker_endpoint_state *state, struct bytes *out);
+/* The response to a peer that may not see it. */
 void worker_endpoint_forbidden(struct bytes *out);
 
 /* By its word: "healthz", "readyz", "metrics". */

@@ -23,7 +23,7 @@ struct entry {
 	struct addr ip;
 	enum authz_input_name ignored; /* which the log line names */
 	unsigned counted;              /* see counted_in */
-	struct worker_response response;
+	struct worker_response_cache_value value;
 	uint32_t lens[AUTHZ_INPUT_COUNT]; /* of the values that count */
 	char values[]; /* those, one after the other; then the response's texts */
 };
@@ -199,8 +199,9 @@ static struct entry *find(struct worker_response_cache *cache,
 	return e;
 }
 
-const struct worker_response *worker_response_cache_find(struct worker_response_cache *cache,
-	const struct worker_response_cache_key *key, uint64_t now_ms, int64_t wall_s)
+const struct worker_response_cache_value *worker_response_cache_find(
+	struct worker_response_cache *cache, const struct worker_response_cache_key *key,
+	uint64_t now_ms, int64_t wall_s)
 {
 	unsigned counted = counted_in(key);
 	struct entry *e = find(cache, key, counted, hash_of(cache, key, counted));
@@ -208,14 +209,14 @@ const struct worker_response *worker_response_cache_find(struct worker_response_
 	if (e == NULL) {
 		return NULL;
 	}
-	if (now_ms >= e->response.until_ms || wall_s < e->response.from_wall_s ||
-		wall_s >= e->response.until_wall_s) {
+	if (now_ms >= e->value.until_ms || wall_s < e->value.from_wall_s ||
+		wall_s >= e->value.until_wall_s) {
 		forget(cache, e);
 		return NULL;
 	}
 	list_remove(&e->recent);
 	list_prepend(&cache->recent, &e->recent);
-	return &e->response;
+	return &e->value;
 }
 
 static char *put(char *at, struct str text, struct str *kept)
@@ -228,9 +229,9 @@ static char *put(char *at, struct str text, struct str *kept)
 }
 
 static struct entry *entry_new(const struct worker_response_cache_key *key, unsigned counted,
-	const struct worker_response *response)
+	const struct worker_response_cache_value *value)
 {
-	const struct authz_response *text = &response->response;
+	const struct authz_response *text = &value->response;
 	const struct str *values = key->input->values;
 	size_t size = sizeof(struct entry) + text->head.len + text->tail.len + text->log_fields.len;
 	struct entry *e;
@@ -249,7 +250,7 @@ static struct entry *entry_new(const struct worker_response_cache_key *key, unsi
 	e->counted = counted;
 	e->ip = key->trusted->ip;
 	e->ignored = key->trusted->ignored;
-	e->response = *response;
+	e->value = *value;
 	at = e->values;
 	for (unsigned left = counted; left != 0; left &= left - 1) {
 		unsigned i = first_of(left);
@@ -258,19 +259,20 @@ static struct entry *entry_new(const struct worker_response_cache_key *key, unsi
 		e->lens[i] = (uint32_t)values[i].len;
 		at = put(at, values[i], &kept);
 	}
-	at = put(at, text->head, &e->response.response.head);
-	at = put(at, text->tail, &e->response.response.tail);
-	put(at, text->log_fields, &e->response.response.log_fields);
+	at = put(at, text->head, &e->value.response.head);
+	at = put(at, text->tail, &e->value.response.tail);
+	put(at, text->log_fields, &e->value.response.log_fields);
 	return e;
 }
 
 void worker_response_cache_keep(struct worker_response_cache *cache,
-	const struct worker_response_cache_key *key, const struct worker_response *response)
+	const struct worker_response_cache_key *key,
+	const struct worker_response_cache_value *value)
 {
 	unsigned counted = counted_in(key);
 	uint64_t hash = hash_of(cache, key, counted);
 	struct entry *old = find(cache, key, counted, hash);
-	struct entry *e = entry_new(key, counted, response);
+	struct entry *e = entry_new(key, counted, value);
 
 	if (old != NULL) {
 		forget(cache, old);
@@ -289,14 +291,14 @@ void worker_response_cache_keep(struct worker_response_cache *cache,
 	cache->size += e->size;
 }
 
-uint32_t worker_response_max_age_s(
-	const struct worker_response *response, uint64_t now_ms, int64_t wall_s)
+uint32_t worker_response_cache_max_age_s(
+	const struct worker_response_cache_value *value, uint64_t now_ms, int64_t wall_s)
 {
-	uint64_t left_s = (response->until_ms - now_ms) / 1000;
-	int64_t left_wall_s = response->until_wall_s - wall_s;
+	uint64_t left_s = (value->until_ms - now_ms) / 1000;
+	int64_t left_wall_s = value->until_wall_s - wall_s;
 
 	if (left_wall_s < (int64_t)left_s) {
 		left_s = (uint64_t)left_wall_s;
 	}
-	return left_s < response->max_age_s ? (uint32_t)left_s : response->max_age_s;
+	return left_s < value->max_age_s ? (uint32_t)left_s : value->max_age_s;
 }

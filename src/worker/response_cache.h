@@ -27,12 +27,12 @@ struct worker_response_cache_key {
 	const struct authz_trusted_input *trusted; /* of it, with an address */
 };
 
-struct worker_response {
+struct worker_response_cache_value {
 	struct authz_response response; /* in the key's form */
 	uint32_t max_age_s;             /* at most */
 	uint64_t until_ms;              /* clock_ms() from which on it must not be sent */
-	int64_t from_wall_s;  /* likewise before this time, for a clock that is set back */
-	int64_t until_wall_s; /* and from this one on */
+	int64_t from_wall_s;            /* nor before this time, for a clock that is set back */
+	int64_t until_wall_s;           /* and from this one on */
 };
 
 /* Room for `bytes` in all, at least 1. NULL when out of memory. */
@@ -44,14 +44,16 @@ size_t worker_response_cache_bytes(const struct worker_response_cache *cache);
 size_t worker_response_cache_longest_chain(const struct worker_response_cache *cache);
 
 /* NULL, or a view that is good until the next worker_response_cache_keep. */
-const struct worker_response *worker_response_cache_find(struct worker_response_cache *cache,
-	const struct worker_response_cache_key *key, uint64_t now_ms, int64_t wall_s);
+const struct worker_response_cache_value *worker_response_cache_find(
+	struct worker_response_cache *cache, const struct worker_response_cache_key *key,
+	uint64_t now_ms, int64_t wall_s);
 /* Keeps a copy, in place of one with the same key; or does not, for want of room or memory. */
 void worker_response_cache_keep(struct worker_response_cache *cache,
-	const struct worker_response_cache_key *key, const struct worker_response *response);
+	const struct worker_response_cache_key *key,
+	const struct worker_response_cache_value *value);
 
 /* How long others may keep the response. */
-uint32_t worker_response_max_age_s(
-	const struct worker_response *response, uint64_t now_ms, int64_t wall_s);
+uint32_t worker_response_cache_max_age_s(
+	const struct worker_response_cache_value *value, uint64_t now_ms, int64_t wall_s);
 
 #endif

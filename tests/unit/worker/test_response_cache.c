@@ -29,7 +29,7 @@ struct fixture {
 	struct authz_input input;
 	struct authz_trusted_input trusted;
 	struct worker_response_cache_key key;
-	struct worker_response response;
+	struct worker_response_cache_value value;
 };
 
 static const struct policy *policy_of(const struct fixture *f, const char *name)
@@ -53,11 +53,11 @@ static void open_fixture(struct fixture *f, size_t bytes)
 		.trusted = &f->trusted};
 	assert_true(addr_parse(str_view("192.0.2.1"), &f->trusted.ip));
 	f->trusted.ignored = AUTHZ_INPUT_COUNT;
-	f->response = (struct worker_response){.response = {.head = str_view("head"),
-						       .tail = str_view("tail"),
-						       .log_fields = str_view("fields"),
-						       .verdict = AUTHZ_ALLOW,
-						       .reason = POLICY_REASON_RULE},
+	f->value = (struct worker_response_cache_value){.response = {.head = str_view("head"),
+								.tail = str_view("tail"),
+								.log_fields = str_view("fields"),
+								.verdict = AUTHZ_ALLOW,
+								.reason = POLICY_REASON_RULE},
 		.max_age_s = 300,
 		.until_ms = NOW_MS + 10000,
 		.from_wall_s = WALL_S,
@@ -81,7 +81,7 @@ static void set(struct fixture *f, unsigned name, const char *value)
 	f->trusted.counted = f->input.present;
 }
 
-static const struct worker_response *find(const struct fixture *f)
+static const struct worker_response_cache_value *find(const struct fixture *f)
 {
 	return worker_response_cache_find(f->cache, &f->key, NOW_MS, WALL_S);
 }
@@ -98,9 +98,9 @@ static void what_was_kept_is_found_whole(void **state)
 
 	open_fixture(&f, 1 << 16);
 	assert_null(find(&f));
-	worker_response_cache_keep(f.cache, &f.key, &f.response);
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
 
-	const struct worker_response *found = find(&f);
+	const struct worker_response_cache_value *found = find(&f);
 
 	assert_non_null(found);
 	assert_true(str_eq_text(found->response.head, "head"));
@@ -108,8 +108,8 @@ static void what_was_kept_is_found_whole(void **state)
 	assert_true(str_eq_text(found->response.log_fields, "fields"));
 	assert_int_equal(found->response.reason, POLICY_REASON_RULE);
 
-	f.response.response.head = str_view("another");
-	worker_response_cache_keep(f.cache, &f.key, &f.response);
+	f.value.response.head = str_view("another");
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
 	assert_true(str_eq_text(find(&f)->response.head, "another"));
 	close_fixture(&f);
 }
@@ -126,7 +126,7 @@ static void any_other_input_is_another_question(void **state)
 		for (unsigned k = 0; k < AUTHZ_INPUT_COUNT; k++) {
 			set(&f, k, "same");
 		}
-		worker_response_cache_keep(f.cache, &f.key, &f.response);
+		worker_response_cache_keep(f.cache, &f.key, &f.value);
 		assert_non_null(find(&f));
 		set(&f, i, "sane");
 		assert_int_equal(find(&f) == NULL, counts);
@@ -145,7 +145,7 @@ static void values_do_not_run_into_each_other(void **state)
 	open_fixture(&f, 1 << 16);
 	set(&f, AUTHZ_INPUT_REMOTE_ADDR, "192.0.2.11");
 	set(&f, AUTHZ_INPUT_X_REAL_IP, "2.3.4.5");
-	worker_response_cache_keep(f.cache, &f.key, &f.response);
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
 	set(&f, AUTHZ_INPUT_REMOTE_ADDR, "192.0.2.1");
 	set(&f, AUTHZ_INPUT_X_REAL_IP, "12.3.4.5");
 	assert_null(find(&f));
@@ -161,7 +161,7 @@ static void every_byte_of_a_certificate_counts(void **state)
 	memset(cert, 'A', sizeof(cert));
 	authz_input_set(&f.input, AUTHZ_INPUT_CERT, (struct str){cert, sizeof(cert)});
 	f.trusted.counted = f.input.present;
-	worker_response_cache_keep(f.cache, &f.key, &f.response);
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
 	for (size_t i = 0; i < sizeof(cert); i++) {
 		cert[i] = 'B';
 		assert_null(find(&f));
@@ -178,7 +178,7 @@ static void policies_and_forms_are_kept_apart(void **state)
 	struct fixture f;
 
 	open_fixture(&f, 1 << 16);
-	worker_response_cache_keep(f.cache, &f.key, &f.response);
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
 	f.key.form = AUTHZ_RESPONSE_HTTP;
 	assert_null(find(&f));
 	f.key.form = AUTHZ_RESPONSE_RESPONDER;
@@ -207,15 +207,15 @@ static void an_answer_ends_by_either_clock(void **state)
 		struct fixture f;
 
 		open_fixture(&f, 1 << 16);
-		worker_response_cache_keep(f.cache, &f.key, &f.response);
+		worker_response_cache_keep(f.cache, &f.key, &f.value);
 
-		const struct worker_response *found = worker_response_cache_find(
+		const struct worker_response_cache_value *found = worker_response_cache_find(
 			f.cache, &f.key, cases[i].now_ms, cases[i].wall_s);
 
 		assert_int_equal(found != NULL, cases[i].holds);
 		if (found != NULL) {
-			assert_int_equal(
-				worker_response_max_age_s(found, cases[i].now_ms, cases[i].wall_s),
+			assert_int_equal(worker_response_cache_max_age_s(
+						 found, cases[i].now_ms, cases[i].wall_s),
 				cases[i].max_age_s);
 		} else {
 			assert_null(find(&f));
@@ -229,9 +229,9 @@ static void others_keep_it_no_longer_than_they_may(void **state)
 	struct fixture f;
 
 	open_fixture(&f, 1 << 16);
-	f.response.max_age_s = 4;
-	assert_int_equal(worker_response_max_age_s(&f.response, NOW_MS, WALL_S), 4);
-	assert_int_equal(worker_response_max_age_s(&f.response, NOW_MS + 7500, WALL_S), 2);
+	f.value.max_age_s = 4;
+	assert_int_equal(worker_response_cache_max_age_s(&f.value, NOW_MS, WALL_S), 4);
+	assert_int_equal(worker_response_cache_max_age_s(&f.value, NOW_MS + 7500, WALL_S), 2);
 	close_fixture(&f);
 }
 
@@ -254,7 +254,7 @@ static void the_least_recently_used_goes_first(void **state)
 			assert_non_null(find(&f));
 		}
 		name(&f, text, i);
-		worker_response_cache_keep(f.cache, &f.key, &f.response);
+		worker_response_cache_keep(f.cache, &f.key, &f.value);
 	}
 	for (unsigned i = 0; i < 200; i++) {
 		name(&f, text, i);
@@ -272,11 +272,11 @@ static void what_is_larger_than_the_room_is_not_kept(void **state)
 	struct fixture f;
 
 	open_fixture(&f, 1024);
-	worker_response_cache_keep(f.cache, &f.key, &f.response);
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
 	memset(head, 'h', sizeof(head));
-	f.response.response.head = (struct str){head, sizeof(head)};
-	f.response.response.tail = f.response.response.head;
-	worker_response_cache_keep(f.cache, &f.key, &f.response);
+	f.value.response.head = (struct str){head, sizeof(head)};
+	f.value.response.tail = f.value.response.head;
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
 	assert_null(find(&f));
 	close_fixture(&f);
 }
@@ -289,7 +289,7 @@ static void the_address_counts_and_what_is_not_believed_does_not(void **state)
 	set(&f, AUTHZ_INPUT_REMOTE_ADDR, "203.0.113.9");
 	set(&f, AUTHZ_INPUT_X_FORWARDED_FOR, "198.51.100.1, 192.0.2.1");
 	f.trusted.counted = 0;
-	worker_response_cache_keep(f.cache, &f.key, &f.response);
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
 	set(&f, AUTHZ_INPUT_X_FORWARDED_FOR, "198.51.100.2, 192.0.2.1");
 	f.trusted.counted = 0;
 	assert_non_null(find(&f));
@@ -315,7 +315,7 @@ static void a_certificate_counts_where_the_policy_reads_it(void **state)
 	for (int reads = 0; reads < 2; reads++) {
 		f.key.policy = policy_of(&f, reads != 0 ? "default" : "without");
 		set(&f, AUTHZ_INPUT_CERT + CERT_INPUT_PARAM, "one");
-		worker_response_cache_keep(f.cache, &f.key, &f.response);
+		worker_response_cache_keep(f.cache, &f.key, &f.value);
 		set(&f, AUTHZ_INPUT_CERT + CERT_INPUT_PARAM, "two");
 		assert_int_equal(find(&f) == NULL, reads);
 	}
@@ -350,7 +350,7 @@ static size_t flood(unsigned name, size_t at)
 			&f.input, (enum authz_input_name)name, (struct str){value, sizeof(value)});
 		f.trusted.counted = f.input.present;
 		assert_null(find(&f));
-		worker_response_cache_keep(f.cache, &f.key, &f.response);
+		worker_response_cache_keep(f.cache, &f.key, &f.value);
 		assert_non_null(find(&f));
 	}
 	size_t longest = worker_response_cache_longest_chain(f.cache);
