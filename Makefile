@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 the doorward developers
 #
 # doorward is built with GNU make alone; `make help` lists the targets.
-# CC CFLAGS CPPFLAGS LDFLAGS are the user's; what the program needs is added to them.
+# CC CFLAGS CPPFLAGS LDFLAGS belong to the user; the flags that the program needs are added to them.
 
 VERSION := 0.1.0
 CC ?= cc
@@ -22,7 +22,7 @@ PSL ?= $(shell $(PKG_CONFIG) --exists libpsl 2>/dev/null && echo 1)
 # One build folder per flavour: the flavour's own flags, and a name for its folder.
 FLAVOUR ?= release
 empty :=
-# A library narrowed by FOLDERS must not stand in for the whole one.
+# A library narrowed by FOLDERS must not be used in place of the whole one.
 narrowed := $(if $(filter command,$(firstword $(origin FOLDERS))),$(subst $(empty) $(empty),-,$(addprefix -,$(FOLDERS))))
 BUILD ?= build/$(FLAVOUR)$(narrowed)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -45,7 +45,7 @@ CET := $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
 LIBS := fcgi libssl libcrypto inih jansson libpcre2-8 libuv $(if $(SYSTEMD),libsystemd) $(if $(PSL),libpsl)
 # These two come without a .pc file.
 PLAIN_LIBS := -lldns -lhttp_parser
-# Asked once, and not for each file.
+# pkg-config runs once, and not for each file.
 lib_cflags := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 lib_libs := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 dw_cflags = -std=c17 $(WARNINGS) $(if $(WERROR),-Werror) -fPIE -fstack-protector-strong $(CET) -pthread \
@@ -60,7 +60,7 @@ compile = $(CC) $(dw_cppflags) $(CPPFLAGS) $(dw_cflags) $(CFLAGS)
 link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)
 quiet = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(subst $(BUILD)/,,$@)';)
 
-# Narrowed on the command line (FOLDERS="base dns"), the library and its tests are those folders' alone.
+# With FOLDERS="base dns" on the command line, the library and its tests have only these folders.
 FOLDERS ?= base log dns cert policy net import fcgi http config authz audit metrics explain worker daemon cli
 sources := $(sort $(shell find $(addprefix src/,$(FOLDERS)) -name '*.c'))
 objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(sources))
@@ -81,7 +81,7 @@ all: $(BUILD)/doorward
 
 help:
 	@echo 'all          build $(BUILD)/doorward (CC CFLAGS CPPFLAGS LDFLAGS V=1 are yours)'
-	@echo 'demo         install what is missing, build, show requests let in and kept out behind a real nginx (KEEP=1 leaves it up)'
+	@echo 'demo         install what is missing, build, show allowed and denied requests behind a real nginx (KEEP=1: keep it running)'
 	@echo 'check        install what is missing, pass all tests, with sanitizers, both compilers and the linters'
 	@echo 'quick        lint, unit and scenario: for each change'
 	@echo 'check-in     demo and check in a fresh tree of another release (SUITE=trixie; TARGETS="demo check", KEEP=1, FRESH=1, CHECK_IN_DIR)'
@@ -90,7 +90,7 @@ help:
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
 	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="fcgi_record config"); fuzz-replay: corpora only'
 	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; lists of a million lines beside a naive reference; a storm through each front end; a million hostile byte streams under ASan'
-	@echo 'bench        speed, beside baselines of the same run (ARGS="wire nginx": groups; ARGS=record: keep the ratios); bench-check: ratios that fell since'
+	@echo 'bench        speed, beside baselines of the same run (ARGS="wire nginx": groups; ARGS=record: keep the ratios); bench-check: fails where a ratio has become worse'
 	@echo 'profile      instructions, system calls and allocations of one cached request'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
 	@echo 'deps         install missing Debian packages'
@@ -143,7 +143,7 @@ scenario: $(scenario_programs)
 fuzz-replay: $(addprefix $(BUILD)/replay/,$(FUZZERS))
 	@for f in $(FUZZERS); do $(BUILD)/replay/$$f tests/fuzz/corpus/$$f || exit 1; done
 
-# Tests often wait for a front end or a name server: one process more than processors keeps these busy.
+# Tests often wait for a front end or a name server: one process more than processors keeps the processors busy.
 TEST_PROCESSES ?= $(shell expr $(JOBS) + 1)
 integration: $(BUILD)/doorward $(bench_programs)
 	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -p no:cacheprovider \

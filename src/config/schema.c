@@ -192,7 +192,7 @@ static const struct config_key server_keys[] = {
 		.value = "64",
 		.example = "max_requests_per_connection = 1",
 		.help = "Requests that are multiplexed on one connection at the same time "
-			"(FastCGI: FCGI_MAX_REQS). One more is answered with FCGI_OVERLOADED."},
+			"(FastCGI: FCGI_MPXS_CONNS). One more is answered with FCGI_OVERLOADED."},
 	{.name = "request_timeout",
 		.type = CONFIG_TIME_MS,
 		.offset = offsetof(struct config, server.net.request_timeout_ms),
