@@ -3,6 +3,7 @@
 
 #include "audit/plan.h"
 
+#include "base/array.h"
 #include "policy/dependencies.h"
 #include "policy/text.h"
 
@@ -60,21 +61,13 @@ struct str audit_target_name(const struct audit_target *target)
 
 static bool make_room(struct audit_plan *plan)
 {
-	size_t capacity = plan->capacity > 0 ? plan->capacity * 2 : 64;
-
-	if (plan->count < plan->capacity) {
-		return true;
-	}
-	struct audit_target *targets = arena_alloc(plan->arena, capacity, sizeof(*targets));
+	struct audit_target *targets = array_reserve_in(
+		plan->arena, plan->targets, plan->count, &plan->capacity, sizeof(*targets));
 
 	if (targets == NULL) {
 		return false;
 	}
-	if (plan->count > 0) {
-		memcpy(targets, plan->targets, plan->count * sizeof(*targets));
-	}
 	plan->targets = targets;
-	plan->capacity = capacity;
 	return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "audit/survey.h"
 
+#include "base/array.h"
 #include "dns/record_lookup.h"
 
 #include <string.h>
@@ -73,20 +74,14 @@ static void add_zone(struct run *run, struct str name)
 	if (at < out->zone_count && str_eq(out->zones[at].name, name)) {
 		return;
 	}
-	if (out->zone_count == run->zone_capacity) {
-		size_t capacity = run->zone_capacity > 0 ? run->zone_capacity * 2 : 32;
-		struct audit_zone *zones = arena_alloc(run->plan->arena, capacity, sizeof(*zones));
+	struct audit_zone *zones = array_reserve_in(
+		run->plan->arena, out->zones, out->zone_count, &run->zone_capacity, sizeof(*zones));
 
-		if (zones == NULL) {
-			run->failed = true;
-			return;
-		}
-		if (out->zone_count > 0) {
-			memcpy(zones, out->zones, out->zone_count * sizeof(*zones));
-		}
-		out->zones = zones;
-		run->zone_capacity = capacity;
+	if (zones == NULL) {
+		run->failed = true;
+		return;
 	}
+	out->zones = zones;
 	memmove(&out->zones[at + 1], &out->zones[at], (out->zone_count - at) * sizeof(*out->zones));
 	out->zones[at] = (struct audit_zone){.name = name, .status = DNS_STATUS_TIMEOUT};
 	out->zone_count++;

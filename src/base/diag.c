@@ -3,6 +3,19 @@
 
 #include "base/diag.h"
 
+struct str place_text(struct arena *arena, const struct place *place)
+{
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	bytes_appendf(&text, "%s:%u", place->file, place->line);
+
+	struct str copy = text.failed ? (struct str){NULL, 0} : arena_dup(arena, bytes_view(&text));
+
+	bytes_clear(&text);
+	return copy;
+}
+
 void diag_init(struct diag *d)
 {
 	*d = (struct diag){0};

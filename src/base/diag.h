@@ -4,6 +4,7 @@
 #ifndef DW_BASE_DIAG_H
 #define DW_BASE_DIAG_H
 
+#include "base/arena.h"
 #include "base/bytes.h"
 #include "base/util.h"
 
@@ -16,6 +17,9 @@ struct place {
 	unsigned line;   /* from 1; 0: the file as a whole */
 	unsigned column; /* from 1; 0: the line as a whole */
 };
+
+/* FILE:LINE, kept by the arena; data is NULL when out of memory. */
+struct str place_text(struct arena *arena, const struct place *place);
 
 /* Where a part of a text begins that stands in several lines. */
 struct place_part {

@@ -3,6 +3,8 @@
 
 #include "policy/keyset.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,16 +18,12 @@ void policy_keyset_clear(struct policy_keyset *set)
 
 bool policy_keyset_add(struct policy_keyset *set, const void *key)
 {
-	if (set->count == set->capacity) {
-		size_t capacity = set->capacity > 0 ? set->capacity * 2 : 16;
-		uint8_t *data = reallocarray(set->data, capacity, set->width);
+	uint8_t *data = array_reserve(set->data, set->count, &set->capacity, set->width);
 
-		if (data == NULL) {
-			return false;
-		}
-		set->data = data;
-		set->capacity = capacity;
+	if (data == NULL) {
+		return false;
 	}
+	set->data = data;
 	memcpy(set->data + set->count++ * set->width, key, set->width);
 	return true;
 }

@@ -3,6 +3,8 @@
 
 #include "policy/lookup.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 enum policy_lookup_added policy_lookup_table_add(
@@ -18,16 +20,13 @@ enum policy_lookup_added policy_lookup_table_add(
 	if (table->count == POLICY_LOOKUPS_MAX) {
 		return POLICY_LOOKUP_FULL;
 	}
-	if (table->count == table->capacity) {
-		size_t capacity = table->capacity > 0 ? table->capacity * 2 : 8;
-		struct policy_lookup *items = reallocarray(table->items, capacity, sizeof(*items));
+	struct policy_lookup *items =
+		array_reserve(table->items, table->count, &table->capacity, sizeof(*items));
 
-		if (items == NULL) {
-			return POLICY_LOOKUP_NO_MEMORY;
-		}
-		table->items = items;
-		table->capacity = capacity;
+	if (items == NULL) {
+		return POLICY_LOOKUP_NO_MEMORY;
 	}
+	table->items = items;
 	*index = table->count;
 	table->items[table->count++] = *lookup;
 	return POLICY_LOOKUP_ADDED;

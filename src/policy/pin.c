@@ -4,6 +4,7 @@
 #include "policy/pin.h"
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/bytes.h"
 #include "policy/domain.h"
 
@@ -47,24 +48,6 @@ void policy_pins_free(struct policy_pins *pins)
 	free(pins);
 }
 
-/* Makes room for one more item of `size` bytes; false when out of memory. */
-static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
-{
-	size_t wanted = *capacity > 0 ? *capacity * 2 : 8;
-
-	if (count < *capacity) {
-		return true;
-	}
-	void *grown = reallocarray(*items, wanted, size);
-
-	if (grown == NULL) {
-		return false;
-	}
-	*items = grown;
-	*capacity = wanted;
-	return true;
-}
-
 static int compare(struct str a, bool a_suffix, struct str b, bool b_suffix)
 {
 	if (a.len != b.len) {
@@ -83,19 +66,6 @@ static int by_name(const void *a, const void *b)
 	return compare(x->name, x->suffix, y->name, y->suffix);
 }
 
-static struct str place_text(struct arena *arena, const struct place *place)
-{
-	struct bytes text;
-
-	bytes_init(&text, 0);
-	bytes_appendf(&text, "%s:%u", place->file, place->line);
-
-	struct str copy = text.failed ? (struct str){NULL, 0} : arena_dup(arena, bytes_view(&text));
-
-	bytes_clear(&text);
-	return copy;
-}
-
 /* The pin of that name, which may be new and without networks; NULL when out of memory. */
 static struct policy_pin *pin_of(
 	struct policy_pins *pins, struct str name, bool suffix, const struct place *place)
@@ -105,9 +75,10 @@ static struct policy_pin *pin_of(
 			return &pins->items[i];
 		}
 	}
-	void *items = pins->items;
+	struct policy_pin *items =
+		array_reserve(pins->items, pins->count, &pins->capacity, sizeof(*items));
 
-	if (!make_room(&items, pins->count, &pins->capacity, sizeof(pins->items[0]))) {
+	if (items == NULL) {
 		return NULL;
 	}
 	pins->items = items;
@@ -164,9 +135,10 @@ static bool read_nets(struct policy_netset *nets, struct str text, struct str re
 
 static bool keep_line(struct policy_pins *pins, struct str text)
 {
-	void *lines = pins->lines;
+	struct str *lines =
+		array_reserve(pins->lines, pins->line_count, &pins->line_capacity, sizeof(*lines));
 
-	if (!make_room(&lines, pins->line_count, &pins->line_capacity, sizeof(pins->lines[0]))) {
+	if (lines == NULL) {
 		return false;
 	}
 	pins->lines = lines;

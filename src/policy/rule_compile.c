@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "base/array.h"
 #include "base/str.h"
 #include "policy/lint.h"
 #include "policy/rule.h"
 #include "policy/rule_list_private.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum ampersand { AMPERSAND_NONE, AMPERSAND_JOINS, AMPERSAND_BAD };
@@ -132,33 +132,15 @@ static void sort_terms(struct policy_rule *rule)
 	}
 }
 
-static struct str place_text(struct arena *arena, const struct place *place)
-{
-	struct bytes text;
-
-	bytes_init(&text, 0);
-	bytes_appendf(&text, "%s:%u", place->file, place->line);
-
-	struct str copy = text.failed ? (struct str){NULL, 0} : arena_dup(arena, bytes_view(&text));
-
-	bytes_clear(&text);
-	return copy;
-}
-
 static bool make_room(struct policy_rules *rules)
 {
-	if (rules->count < rules->capacity) {
-		return true;
-	}
-	size_t capacity = rules->capacity > 0 ? rules->capacity * 2 : 16;
 	const struct policy_rule **items =
-		reallocarray(rules->items, capacity, sizeof(*rules->items));
+		array_reserve(rules->items, rules->count, &rules->capacity, sizeof(*items));
 
 	if (items == NULL) {
 		return false;
 	}
 	rules->items = items;
-	rules->capacity = capacity;
 	return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "policy/rule_index.h"
 
+#include "base/array.h"
 #include "policy/netset.h"
 #include "policy/rule_private.h"
 #include "policy/textset.h"
@@ -84,16 +85,13 @@ static void find_anchor(struct policy_rule *rule)
 
 static bool append(struct policy_group *group, size_t number)
 {
-	if (group->count == group->capacity) {
-		size_t capacity = group->capacity > 0 ? group->capacity * 2 : 16;
-		uint32_t *rules = reallocarray(group->rules, capacity, sizeof(*rules));
+	uint32_t *rules =
+		array_reserve(group->rules, group->count, &group->capacity, sizeof(*rules));
 
-		if (rules == NULL) {
-			return false;
-		}
-		group->rules = rules;
-		group->capacity = capacity;
+	if (rules == NULL) {
+		return false;
 	}
+	group->rules = rules;
 	group->rules[group->count++] = (uint32_t)number;
 	return true;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "base/array.h"
 #include "base/file_stamp.h"
 #include "policy/list.h"
 #include "policy/net_list.h"
 #include "policy/term.h"
 #include "policy/textset.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct text_list {
@@ -85,17 +85,13 @@ static bool note_list(const struct policy_script *script, const char *path)
 {
 	struct policy_list_files *lists = script->lists;
 
-	if (lists->count == lists->capacity) {
-		size_t capacity = lists->capacity > 0 ? lists->capacity * 2 : 4;
-		struct policy_list_file *items =
-			reallocarray(lists->items, capacity, sizeof(*items));
+	struct policy_list_file *items =
+		array_reserve(lists->items, lists->count, &lists->capacity, sizeof(*items));
 
-		if (items == NULL) {
-			return false;
-		}
-		lists->items = items;
-		lists->capacity = capacity;
+	if (items == NULL) {
+		return false;
 	}
+	lists->items = items;
 	lists->items[lists->count++] =
 		(struct policy_list_file){.path = path, .stamp = file_stamp_of_path(path)};
 	return true;

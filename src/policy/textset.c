@@ -3,6 +3,7 @@
 
 #include "policy/textset.h"
 
+#include "base/array.h"
 #include "base/bytes.h"
 #include "policy/keyset.h"
 
@@ -74,18 +75,13 @@ static bool append(struct policy_textset *set, struct str value)
 
 static bool add(struct policy_textset *set, struct str value)
 {
-	if (set->count == set->capacity) {
-		size_t capacity = set->capacity > 0 ? set->capacity * 2 : 16;
-		uint32_t *items = reallocarray(set->items, capacity, sizeof(*items));
-
-		if (items == NULL) {
-			return false;
-		}
-		set->items = items;
-		set->capacity = capacity;
-	}
+	uint32_t *items = array_reserve(set->items, set->count, &set->capacity, sizeof(*items));
 	uint32_t at = (uint32_t)set->text.len;
 
+	if (items == NULL) {
+		return false;
+	}
+	set->items = items;
 	if (!append(set, value)) {
 		return false;
 	}

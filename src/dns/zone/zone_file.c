@@ -3,6 +3,7 @@
 
 #include "dns/zone/zone_file.h"
 
+#include "base/array.h"
 #include "base/reader.h"
 #include "dns/wire/answer.h"
 #include "dns/zone/lexer.h"
@@ -60,17 +61,13 @@ void dns_zone_records_clear(struct dns_zone_records *records)
 
 static bool add_record(struct dns_zone_records *records, const struct dns_zone_record *record)
 {
-	if (records->count == records->capacity) {
-		size_t capacity = records->capacity > 0 ? records->capacity * 2 : 64;
-		struct dns_zone_record *items =
-			reallocarray(records->items, capacity, sizeof(records->items[0]));
+	struct dns_zone_record *items =
+		array_reserve(records->items, records->count, &records->capacity, sizeof(*items));
 
-		if (items == NULL) {
-			return false;
-		}
-		records->items = items;
-		records->capacity = capacity;
+	if (items == NULL) {
+		return false;
 	}
+	records->items = items;
 	struct dns_zone_record *copy = &records->items[records->count];
 
 	*copy = *record;

@@ -39,10 +39,23 @@ static void test_gathers_findings(void **state)
 	diag_clear(&d);
 }
 
+static void test_keeps_a_place_as_text(void **state)
+{
+	struct str text;
+	struct arena arena;
+
+	arena_init(&arena, 256);
+	text = place_text(&arena, &(struct place){"a.conf", 3, 7});
+	assert_string_equal(text.data, "a.conf:3");
+	assert_int_equal(text.len, strlen("a.conf:3"));
+	arena_clear(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gathers_findings),
+		cmocka_unit_test(test_keeps_a_place_as_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

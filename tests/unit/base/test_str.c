@@ -82,6 +82,25 @@ static void test_trims_blanks(void **state)
 		2);
 }
 
+static void test_takes_words(void **state)
+{
+	struct str rest = BYTES("one\t two\r\nthree  ");
+
+	assert_text(str_take_word(&rest), "one");
+	assert_text(rest, "two\r\nthree");
+	assert_text(str_take_word(&rest), "two");
+	assert_text(str_take_word(&rest), "three");
+	assert_text(rest, "");
+	assert_text(str_take_word(&rest), "");
+	/* White space in front is no word. */
+	rest = BYTES(" one");
+	assert_text(str_take_word(&rest), "");
+	assert_text(rest, "one");
+	rest = ABSENT;
+	assert_text(str_take_word(&rest), "");
+	assert_text(rest, "");
+}
+
 static void test_cuts_from_a_place(void **state)
 {
 	struct str s = BYTES("abc");
@@ -226,6 +245,7 @@ int main(void)
 		cmocka_unit_test(test_compares_ascii_without_case),
 		cmocka_unit_test(test_finds_starts_and_ends),
 		cmocka_unit_test(test_trims_blanks),
+		cmocka_unit_test(test_takes_words),
 		cmocka_unit_test(test_cuts_from_a_place),
 		cmocka_unit_test(test_finds_bytes),
 		cmocka_unit_test(test_splits),
