@@ -73,18 +73,12 @@ void audit_report_text(const struct audit_report *report, struct bytes *out)
 static void json_finding(struct bytes *out, const struct audit_finding *f)
 {
 	json_open(out, '{');
-	json_key(out, "finding");
-	json_text(out, audit_kind_word(f->kind));
-	json_key(out, "name");
-	json_str(out, f->name);
-	json_key(out, "detail");
-	json_str(out, f->detail);
-	json_key(out, "added");
-	json_str_list(out, f->added);
-	json_key(out, "removed");
-	json_str_list(out, f->removed);
-	json_key(out, "chain");
-	json_str_list(out, f->chain);
+	json_member_text(out, "finding", audit_kind_word(f->kind));
+	json_member_str(out, "name", f->name);
+	json_member_str(out, "detail", f->detail);
+	json_member_str_list(out, "added", f->added);
+	json_member_str_list(out, "removed", f->removed);
+	json_member_str_list(out, "chain", f->chain);
 	json_close(out, '}');
 }
 
@@ -93,31 +87,23 @@ void audit_report_json(const struct audit_report *report, struct bytes *out)
 	const struct audit_plan *plan = report->plan;
 
 	json_open(out, '{');
-	json_key(out, "since");
-	json_str(out, report->since);
-	json_key(out, "names");
-	json_u64(out, plan->count);
-	json_key(out, "zones");
-	json_u64(out, report->zones);
-	json_key(out, "findings");
-	json_open(out, '[');
+	json_member_str(out, "since", report->since);
+	json_member_u64(out, "names", plan->count);
+	json_member_u64(out, "zones", report->zones);
+	json_member_open(out, "findings", '[');
 	for (const struct audit_finding *f = report->findings; f != NULL; f = f->next) {
 		json_finding(out, f);
 	}
 	json_close(out, ']');
-	json_key(out, "not_audited");
-	json_open(out, '[');
+	json_member_open(out, "not_audited", '[');
 	for (const struct audit_regex *r = plan->regexes; r != NULL; r = r->next) {
 		json_open(out, '{');
-		json_key(out, "rule");
-		json_str(out, r->place);
-		json_key(out, "term");
-		json_str(out, r->term);
+		json_member_str(out, "rule", r->place);
+		json_member_str(out, "term", r->term);
 		json_close(out, '}');
 	}
 	json_close(out, ']');
-	json_key(out, "left_out");
-	json_u64(out, plan->left_out);
+	json_member_u64(out, "left_out", plan->left_out);
 	json_close(out, '}');
 	bytes_append_text(out, "\n");
 }

@@ -234,17 +234,14 @@ static void write_name(const struct audit_kept_name *name, struct bytes *out)
 {
 	char text[ADDR_TEXT_MAX];
 
-	json_key(out, name->key.data);
-	json_open(out, '{');
-	json_key(out, "addresses");
-	json_open(out, '[');
+	json_member_open(out, name->key.data, '{');
+	json_member_open(out, "addresses", '[');
 	for (size_t i = 0; i < name->count; i++) {
 		addr_format(&name->addrs[i], text);
 		json_text(out, text);
 	}
 	json_close(out, ']');
-	json_key(out, "zone");
-	json_str(out, name->zone);
+	json_member_str(out, "zone", name->zone);
 	json_close(out, '}');
 	bytes_append_text(out, "\n");
 }
@@ -252,25 +249,18 @@ static void write_name(const struct audit_kept_name *name, struct bytes *out)
 void audit_state_write(const struct audit_state *state, struct bytes *out)
 {
 	json_open(out, '{');
-	json_key(out, "version");
-	json_u64(out, AUDIT_STATE_VERSION);
-	json_key(out, "time");
-	json_str(out, state->time);
-	json_key(out, "names");
-	json_open(out, '{');
+	json_member_u64(out, "version", AUDIT_STATE_VERSION);
+	json_member_str(out, "time", state->time);
+	json_member_open(out, "names", '{');
 	for (size_t i = 0; i < state->name_count; i++) {
 		write_name(&state->names[i], out);
 	}
 	json_close(out, '}');
-	json_key(out, "zones");
-	json_open(out, '{');
+	json_member_open(out, "zones", '{');
 	for (size_t i = 0; i < state->zone_count; i++) {
-		json_key(out, state->zones[i].name.data);
-		json_open(out, '{');
-		json_key(out, "mname");
-		json_str(out, state->zones[i].mname);
-		json_key(out, "ns");
-		json_str_list(out, state->zones[i].ns);
+		json_member_open(out, state->zones[i].name.data, '{');
+		json_member_str(out, "mname", state->zones[i].mname);
+		json_member_str_list(out, "ns", state->zones[i].ns);
 		json_close(out, '}');
 		bytes_append_text(out, "\n");
 	}

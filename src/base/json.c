@@ -71,3 +71,39 @@ void json_str_list(struct bytes *out, struct str_list list)
 	}
 	json_close(out, ']');
 }
+
+void json_member_open(struct bytes *out, const char *key, char bracket)
+{
+	json_key(out, key);
+	json_open(out, bracket);
+}
+
+void json_member_bool(struct bytes *out, const char *key, bool value)
+{
+	json_key(out, key);
+	json_bool(out, value);
+}
+
+void json_member_u64(struct bytes *out, const char *key, uint64_t value)
+{
+	json_key(out, key);
+	json_u64(out, value);
+}
+
+void json_member_str(struct bytes *out, const char *key, struct str value)
+{
+	json_key(out, key);
+	json_str(out, value);
+}
+
+void json_member_text(struct bytes *out, const char *key, const char *value)
+{
+	json_key(out, key);
+	json_text(out, value);
+}
+
+void json_member_str_list(struct bytes *out, const char *key, struct str_list list)
+{
+	json_key(out, key);
+	json_str_list(out, list);
+}

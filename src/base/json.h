@@ -25,4 +25,12 @@ void json_str(struct bytes *out, struct str value);
 void json_text(struct bytes *out, const char *value);
 void json_str_list(struct bytes *out, struct str_list list);
 
+/* A member of an object: the key, then the value, or the bracket that begins it. */
+void json_member_open(struct bytes *out, const char *key, char bracket);
+void json_member_bool(struct bytes *out, const char *key, bool value);
+void json_member_u64(struct bytes *out, const char *key, uint64_t value);
+void json_member_str(struct bytes *out, const char *key, struct str value);
+void json_member_text(struct bytes *out, const char *key, const char *value);
+void json_member_str_list(struct bytes *out, const char *key, struct str_list list);
+
 #endif

@@ -114,10 +114,8 @@ void explain_each_kept_out(const struct authz_decision *d,
 static void json_kept_out(struct bytes *out, struct str name, const struct policy_pin *pin)
 {
 	json_open(out, '{');
-	json_key(out, "name");
-	json_str(out, name);
-	json_key(out, "pin");
-	json_str(out, pin->place);
+	json_member_str(out, "name", name);
+	json_member_str(out, "pin", pin->place);
 	json_close(out, '}');
 }
 
@@ -137,38 +135,25 @@ static void json_query(struct bytes *out, const struct dns_fcrdns_trace_step *st
 	char type[16];
 
 	json_open(out, '{');
-	json_key(out, "name");
-	json_str(out, step->name);
-	json_key(out, "type");
-	json_text(out, dns_type_word(step->type, type));
-	json_key(out, "answer");
-	json_str(out, step->answer);
-	json_key(out, "ttl");
-	json_u64(out, step->ttl_s);
-	json_key(out, "ms");
-	json_u64(out, step->ms);
-	json_key(out, "server");
-	json_str(out, step->server);
-	json_key(out, "cached");
-	json_bool(out, step->cached);
-	json_key(out, "joined");
-	json_bool(out, step->joined);
+	json_member_str(out, "name", step->name);
+	json_member_text(out, "type", dns_type_word(step->type, type));
+	json_member_str(out, "answer", step->answer);
+	json_member_u64(out, "ttl", step->ttl_s);
+	json_member_u64(out, "ms", step->ms);
+	json_member_str(out, "server", step->server);
+	json_member_bool(out, "cached", step->cached);
+	json_member_bool(out, "joined", step->joined);
 	json_close(out, '}');
 }
 
 static void json_rdns(const struct explain *e, const struct authz_decision *d, struct bytes *out)
 {
 	json_open(out, '{');
-	json_key(out, "result");
-	json_text(out, dns_fcrdns_status_word(d->names.status));
-	json_key(out, "hostname");
-	json_str(out, d->hostname);
-	json_key(out, "names");
-	json_str_list(out, explain_names(d));
-	json_key(out, "ptr");
-	json_str_list(out, explain_ptr(d));
-	json_key(out, "queries");
-	json_open(out, '[');
+	json_member_text(out, "result", dns_fcrdns_status_word(d->names.status));
+	json_member_str(out, "hostname", d->hostname);
+	json_member_str_list(out, "names", explain_names(d));
+	json_member_str_list(out, "ptr", explain_ptr(d));
+	json_member_open(out, "queries", '[');
 	for (const struct explain_query *q = e->queries; q != NULL; q = q->next) {
 		json_query(out, &q->step);
 	}
@@ -215,15 +200,12 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		json_key(out, words[i].key);
-		json_str(out, words[i].value);
+		json_member_str(out, words[i].key, words[i].value);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-		json_key(out, lists[i].key);
-		json_str_list(out, lists[i].value);
+		json_member_str_list(out, lists[i].key, lists[i].value);
 	}
-	json_key(out, "ip");
-	json_open(out, '[');
+	json_member_open(out, "ip", '[');
 	for (size_t i = 0; i < identity->ip_count; i++) {
 		char text[ADDR_TEXT_MAX];
 
@@ -231,8 +213,7 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 		json_text(out, text);
 	}
 	json_close(out, ']');
-	json_key(out, "unusable_names");
-	json_u64(out, identity->unusable_names);
+	json_member_u64(out, "unusable_names", identity->unusable_names);
 	json_time(out, "not_before", identity != &none ? &identity->not_before : NULL);
 	json_time(out, "not_after", identity != &none ? &identity->not_after : NULL);
 }
@@ -249,12 +230,9 @@ const char *explain_cert_error(const struct authz_decision *d)
 static void json_cert(const struct authz_decision *d, struct bytes *out)
 {
 	json_open(out, '{');
-	json_key(out, "present");
-	json_bool(out, d->cert_present);
-	json_key(out, "verified");
-	json_bool(out, d->cert_verified);
-	json_key(out, "error");
-	json_text(out, explain_cert_error(d));
+	json_member_bool(out, "present", d->cert_present);
+	json_member_bool(out, "verified", d->cert_verified);
+	json_member_text(out, "error", explain_cert_error(d));
 	json_identity(d->identity, out);
 	json_close(out, '}');
 }
@@ -262,22 +240,15 @@ static void json_cert(const struct authz_decision *d, struct bytes *out)
 static void json_step(struct bytes *out, const struct explain_step *step)
 {
 	json_open(out, '{');
-	json_key(out, "rule");
-	json_str(out, policy_rule_place(step->rule));
-	json_key(out, "text");
-	json_str(out, policy_rule_text(step->rule));
-	json_key(out, "action");
-	json_text(out, explain_action_word(policy_rule_action(step->rule)));
-	json_key(out, "outcome");
-	json_text(out, explain_truth_word(step->truth));
-	json_key(out, "terms");
-	json_open(out, '[');
+	json_member_str(out, "rule", policy_rule_place(step->rule));
+	json_member_str(out, "text", policy_rule_text(step->rule));
+	json_member_text(out, "action", explain_action_word(policy_rule_action(step->rule)));
+	json_member_text(out, "outcome", explain_truth_word(step->truth));
+	json_member_open(out, "terms", '[');
 	for (size_t i = 0; step->terms != NULL && i < policy_rule_term_count(step->rule); i++) {
 		json_open(out, '{');
-		json_key(out, "text");
-		json_str(out, policy_rule_term_text(step->rule, i));
-		json_key(out, "outcome");
-		json_text(out, explain_truth_word(step->terms[i]));
+		json_member_str(out, "text", policy_rule_term_text(step->rule, i));
+		json_member_text(out, "outcome", explain_truth_word(step->terms[i]));
 		json_close(out, '}');
 	}
 	json_close(out, ']');
@@ -291,32 +262,23 @@ void explain_json(const struct explain *e, const struct authz_decision *d,
 
 	addr_format(&d->trusted.ip, ip);
 	json_open(out, '{');
-	json_key(out, "verdict");
-	json_text(out, authz_verdict_word(d->verdict));
-	json_key(out, "status");
-	json_u64(out, d->status);
-	json_key(out, "reason");
-	json_text(out, policy_reason_word(d->reason));
-	json_key(out, "rule");
-	json_str(out, d->rule != NULL ? policy_rule_place(d->rule) : (struct str){NULL, 0});
-	json_key(out, "policy");
-	json_str(out, explain_policy_name(d));
-	json_key(out, "ip");
-	json_text(out, d->trusted.ip.family != ADDR_NONE ? ip : NULL);
+	json_member_text(out, "verdict", authz_verdict_word(d->verdict));
+	json_member_u64(out, "status", d->status);
+	json_member_text(out, "reason", policy_reason_word(d->reason));
+	json_member_str(
+		out, "rule", d->rule != NULL ? policy_rule_place(d->rule) : (struct str){NULL, 0});
+	json_member_str(out, "policy", explain_policy_name(d));
+	json_member_text(out, "ip", d->trusted.ip.family != ADDR_NONE ? ip : NULL);
 	json_key(out, "rdns");
 	json_rdns(e, d, out);
-	json_key(out, "kept_out");
-	json_open(out, '[');
+	json_member_open(out, "kept_out", '[');
 	explain_each_kept_out(d, json_kept_out, out);
 	json_close(out, ']');
 	json_key(out, "cert");
 	json_cert(d, out);
-	json_key(out, "max_age");
-	json_u64(out, d->max_age_s);
-	json_key(out, "max_age_reason");
-	json_text(out, authz_bound_word(d->bound));
-	json_key(out, "steps");
-	json_open(out, '[');
+	json_member_u64(out, "max_age", d->max_age_s);
+	json_member_text(out, "max_age_reason", authz_bound_word(d->bound));
+	json_member_open(out, "steps", '[');
 	for (const struct explain_step *s = e->steps; s != NULL; s = s->next) {
 		json_step(out, s);
 	}

@@ -172,8 +172,7 @@ void explain_replay_json(
 
 	make_pairs(then, now, &pairs);
 	json_open(out, '{');
-	json_key(out, "time");
-	json_str(out, then->time);
+	json_member_str(out, "time", then->time);
 	for (size_t i = 0; i < ARRAY_LEN(pairs.items); i++) {
 		json_key(out, pairs.items[i].name);
 		if (pairs.items[i].then.data == pairs.status_then) {
@@ -182,18 +181,15 @@ void explain_replay_json(
 			json_str(out, pairs.items[i].then);
 		}
 	}
-	json_key(out, "cut");
-	json_str_list(out, then->cut);
-	json_key(out, "differs");
-	json_open(out, '[');
+	json_member_str_list(out, "cut", then->cut);
+	json_member_open(out, "differs", '[');
 	for (size_t i = 0; i < ARRAY_LEN(pairs.items); i++) {
 		if (differs(&pairs.items[i])) {
 			json_text(out, pairs.items[i].name);
 		}
 	}
 	json_close(out, ']');
-	json_key(out, "notes");
-	json_open(out, '[');
+	json_member_open(out, "notes", '[');
 	for (size_t i = 0; i < count; i++) {
 		json_text(out, notes[i]);
 	}

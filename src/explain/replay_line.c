@@ -86,8 +86,7 @@ static void put_time(struct str before, struct bytes *out)
 	int64_t wall_s;
 
 	if (clock_parse(first, &wall_s)) {
-		json_key(out, "time");
-		json_str(out, first);
+		json_member_str(out, "time", first);
 	}
 }
 
