@@ -9,6 +9,7 @@
 #include "cli/check.h"
 #include "cli/import.h"
 #include "cli/list.h"
+#include "cli/options.h"
 #include "cli/test.h"
 #include "daemon/daemon.h"
 #include "daemon/inspect.h"
@@ -27,8 +28,6 @@
 #include <unistd.h>
 #include <uv.h>
 
-#define DEFAULT_CONFIG DW_SYSCONFDIR "/doorward/doorward.conf"
-
 struct command {
 	const char *name;
 	int (*run)(const char *config_path, int argc, char **argv); /* argv[0] is the name */
@@ -42,38 +41,6 @@ static const struct command commands[] = {
 	{"import-nginx", cli_import},
 	{"import-apache", cli_import},
 };
-
-static const char usage_text[] =
-	"usage: doorward [serve] [-c FILE]        serve in the foreground; also as a CGI program,\n"
-	"                                         from spawn-fcgi and from systemd\n"
-	"       doorward -t [-c FILE]             check the configuration: 0 good, 1 bad\n"
-	"       doorward -T [-c FILE]             print the effective configuration\n"
-	"       doorward check [-c FILE] --ip ADDRESS [--cert FILE [--chain FILE]]\n"
-	"                [--verify-status WORD] [--user-agent TEXT] [--uri TEXT]\n"
-	"                [--method TEXT] [--http-host TEXT] [--policy NAME] [--at TIME] [--json]\n"
-	"                                         explain one decision: 0 allow, 1 deny, 2 error\n"
-	"       doorward check [-c FILE] --log LINE [--cert FILE [--chain FILE]]\n"
-	"                [--verify-status WORD] [--at TIME] [--json]\n"
-	"                                         decide a line of the JSON log anew\n"
-	"       doorward test [-c FILE] CASES     decide cases without DNS: 0 as expected, 1 not\n"
-	"       doorward audit [-c FILE] [--state FILE] [--policy NAME] [--json]\n"
-	"                                         names that rules depend on: 0 as before, 1 not\n"
-	"       doorward check-list [--before FILE] FILE\n"
-	"                                         a list in JSON, as `in json:` takes it: 0 good,\n"
-	"                                         1 bad, or much more than the one before covers\n"
-	"       doorward import-nginx [--nginx] FILE\n"
-	"                                         policies for its rdns directives; --nginx: its\n"
-	"                                         configuration with auth_request instead\n"
-	"       doorward import-apache [--apache] FILE\n"
-	"                                         the same for Require host, ip and forward-dns\n"
-	"       doorward --version | --help\n"
-	"The configuration is " DEFAULT_CONFIG " unless FILE is given.\n";
-
-static int usage_error(const char *what, const char *value)
-{
-	fprintf(stderr, "doorward: %s: %s\n%s", what, value, usage_text);
-	return EXIT_CODE_USAGE;
-}
 
 static int print_version(void)
 {
@@ -145,7 +112,7 @@ int main(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	char *const *whole = argv;
-	const char *config_path = DEFAULT_CONFIG;
+	const char *config_path = CLI_CONFIG_DEFAULT;
 	const char *wrong = NULL;
 	int mode = 0;
 	int option;
@@ -185,10 +152,10 @@ int main(int argc, char **argv)
 		return cli_cgi_run(config_path, argc > 1);
 	}
 	if (wrong != NULL) {
-		return usage_error(wrong, argv[optind - 1]);
+		return cli_usage_error(NULL, wrong, argv[optind - 1]);
 	}
 	if (mode == 'h') {
-		fputs(usage_text, stdout);
+		cli_usage_print(stdout);
 		return EXIT_CODE_OK;
 	}
 	if (mode == 'V') {
@@ -203,7 +170,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind < argc) {
-		return usage_error("unexpected argument", argv[optind]);
+		return cli_usage_error(NULL, "unexpected argument", argv[optind]);
 	}
 	return mode != 0 ? examine(config_path, mode == 'T') : daemon_run(config_path, whole);
 }

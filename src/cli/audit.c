@@ -7,8 +7,8 @@
 #include "authz/snapshot.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "cli/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,15 +22,6 @@ struct options {
 	bool json;
 };
 
-static int usage(const char *what, const char *value)
-{
-	fprintf(stderr,
-		"doorward: audit: %s: %s\n"
-		"usage: doorward audit [-c FILE] [--state FILE] [--policy NAME] [--json]\n",
-		what, value);
-	return EXIT_CODE_USAGE;
-}
-
 static int read_options(int argc, char **argv, struct options *out)
 {
 	enum { STATE = 256, POLICY, JSON };
@@ -42,12 +33,9 @@ static int read_options(int argc, char **argv, struct options *out)
 	};
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":c:", options, NULL)) != -1) {
+	while ((option = cli_option_next(argc, argv, options, &out->config_path)) !=
+		CLI_OPTION_END) {
 		switch (option) {
-		case 'c':
-			out->config_path = optarg;
-			break;
 		case STATE:
 			out->state_path = strcmp(optarg, NO_STATE) != 0 ? optarg : NULL;
 			break;
@@ -57,13 +45,12 @@ static int read_options(int argc, char **argv, struct options *out)
 		case JSON:
 			out->json = true;
 			break;
-		case ':':
-			return usage("a value is missing after", argv[optind - 1]);
 		default:
-			return usage("there is no option", argv[optind - 1]);
+			return EXIT_CODE_USAGE;
 		}
 	}
-	return optind < argc ? usage("unexpected argument", argv[optind]) : EXIT_CODE_OK;
+	return optind < argc ? cli_usage_error("audit", "unexpected argument", argv[optind])
+			     : EXIT_CODE_OK;
 }
 
 static int fail(const char *path, const char *what, const char *wrong)
@@ -158,7 +145,7 @@ int cli_audit(const char *config_path, int argc, char **argv)
 		policy = config_policy(snapshot->config, str_view(options.policy));
 	}
 	code = options.policy != NULL && policy == NULL
-		       ? usage("there is no such policy", options.policy)
+		       ? cli_usage_error("audit", "there is no such policy", options.policy)
 		       : audit(snapshot, policy, &options, &arena);
 	arena_clear(&arena);
 	authz_snapshot_unref(snapshot);

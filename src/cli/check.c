@@ -7,11 +7,11 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "cli/options.h"
 #include "cli/request_args.h"
 #include "explain/explain.h"
 #include "explain/replay.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,33 +30,21 @@ struct question {
 	bool json;
 };
 
-static int usage(const char *what, const char *value)
-{
-	fprintf(stderr,
-		"doorward: check: %s%s%s\n"
-		"usage: doorward check [-c FILE] --ip ADDRESS [--cert FILE [--chain FILE]]\n"
-		"       [--verify-status WORD] [--user-agent TEXT] [--uri TEXT] [--method TEXT]\n"
-		"       [--http-host TEXT] [--policy NAME] [--at TIME] [--json]\n"
-		"       doorward check [-c FILE] --log LINE [--cert FILE [--chain FILE]]\n"
-		"       [--verify-status WORD] [--at TIME] [--json]\n",
-		what, value != NULL ? ": " : "", value != NULL ? value : "");
-	return EXIT_CODE_USAGE;
-}
-
 /* That they make a request. */
 static enum exit_code check_options(const struct question *q)
 {
 	if (q->log_line == NULL && q->values[AUTHZ_INPUT_REMOTE_ADDR].data == NULL) {
-		return usage("--ip ADDRESS is missing", NULL);
+		return cli_usage_error("check", "--ip ADDRESS is missing", NULL);
 	}
 	for (size_t i = 0; q->log_line != NULL && i < AUTHZ_INPUT_CERT; i++) {
 		if (q->values[i].data != NULL) {
-			return usage("--log takes from the line what another option says, too",
+			return cli_usage_error("check",
+				"--log takes from the line what another option says, too",
 				q->values[i].data);
 		}
 	}
 	if (q->chain_path != NULL && q->cert_path == NULL) {
-		return usage("--chain expects --cert FILE beside it", NULL);
+		return cli_usage_error("check", "--chain expects --cert FILE beside it", NULL);
 	}
 	return EXIT_CODE_OK;
 }
@@ -82,17 +70,13 @@ static enum exit_code read_options(
 	};
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":c:", options, NULL)) != -1) {
+	while ((option = cli_option_next(argc, argv, options, config_path)) != CLI_OPTION_END) {
 		switch (option) {
-		case 'c':
-			*config_path = optarg;
-			break;
 		case AT:
 			if (!clock_parse(str_view(optarg), &q->wall_s)) {
-				return usage("--at expects an RFC 3339 time such as "
-					     "2026-11-21T17:12:00Z, "
-					     "not",
+				return cli_usage_error("check",
+					"--at expects an RFC 3339 time such as "
+					"2026-11-21T17:12:00Z, not",
 					optarg);
 			}
 			break;
@@ -111,17 +95,15 @@ static enum exit_code read_options(
 		case JSON:
 			q->json = true;
 			break;
-		case '?':
-			return usage("there is no option", argv[optind - 1]);
-		case ':':
-			return usage("a value is missing after", argv[optind - 1]);
+		case CLI_OPTION_BAD:
+			return EXIT_CODE_USAGE;
 		default:
 			q->values[option] = str_view(optarg);
 			break;
 		}
 	}
 	if (optind < argc) {
-		return usage("unexpected argument", argv[optind]);
+		return cli_usage_error("check", "unexpected argument", argv[optind]);
 	}
 	return check_options(q);
 }

@@ -5,6 +5,7 @@
 
 #include "base/exit_code.h"
 #include "base/file.h"
+#include "cli/options.h"
 #include "import/source.h"
 
 #include <errno.h>
@@ -46,13 +47,6 @@ static bool match_paths(void *ctx, const char *pattern, struct arena *arena, str
 	return done;
 }
 
-static int usage(const char *command)
-{
-	fprintf(stderr, "doorward: %s: expected one file\nusage: doorward %s [--%s] FILE\n",
-		command, command, command + strlen("import-"));
-	return EXIT_CODE_USAGE;
-}
-
 int cli_import(const char *config_path, int argc, char **argv)
 {
 	static const struct import_source files = {.read = read_file, .glob = match_paths};
@@ -62,7 +56,7 @@ int cli_import(const char *config_path, int argc, char **argv)
 	struct diag diag;
 
 	if (argc != (server ? 3 : 2) || argv[argc - 1][0] == '-') {
-		return usage(argv[0]);
+		return cli_usage_error(argv[0], "expected one file", NULL);
 	}
 	diag_init(&diag);
 	import_result_init(&result);

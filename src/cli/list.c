@@ -4,6 +4,7 @@
 #include "cli/list.h"
 
 #include "base/exit_code.h"
+#include "cli/options.h"
 #include "policy/net_list.h"
 
 #include <stdio.h>
@@ -48,9 +49,7 @@ int cli_list(const char *config_path, int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "--before") == 0) {
 		before = argv[2];
 	} else if (argc != 2 || argv[1][0] == '-') {
-		fprintf(stderr, "doorward: check-list: expected one file\n"
-				"usage: doorward check-list [--before FILE] FILE\n");
-		return EXIT_CODE_USAGE;
+		return cli_usage_error(argv[0], "expected one file", NULL);
 	}
 	diag_init(&diag);
 	bool good = may_follow(before, argv[argc - 1], &diag);

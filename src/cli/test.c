@@ -6,12 +6,12 @@
 #include "authz/sync.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "cli/options.h"
 #include "cli/request_args.h"
 #include "config/case_file.h"
 #include "dns/resolver/offline.h"
 #include "explain/explain.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,15 +25,6 @@ struct run {
 	struct authz_snapshot *snapshot;
 	int64_t wall_s;
 };
-
-static int usage(const char *what, const char *value)
-{
-	fprintf(stderr,
-		"doorward: test: %s%s%s\n"
-		"usage: doorward test [-c FILE] CASES\n",
-		what, value != NULL ? ": " : "", value != NULL ? value : "");
-	return EXIT_CODE_USAGE;
-}
 
 static void read_given(struct run *run, struct diag *diag)
 {
@@ -292,25 +283,15 @@ int cli_test(const char *config_path, int argc, char **argv)
 {
 	static const struct option options[] = {{NULL, 0, NULL, 0}};
 	struct run run = {.wall_s = clock_wall_s()};
-	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":c:", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			config_path = optarg;
-			break;
-		case ':':
-			return usage("a value is missing after", argv[optind - 1]);
-		default:
-			return usage("there is no option", argv[optind - 1]);
-		}
+	if (cli_option_next(argc, argv, options, &config_path) == CLI_OPTION_BAD) {
+		return EXIT_CODE_USAGE;
 	}
 	if (optind == argc) {
-		return usage("the file of the cases is missing", NULL);
+		return cli_usage_error("test", "the file of the cases is missing", NULL);
 	}
 	if (optind + 1 < argc) {
-		return usage("unexpected argument", argv[optind + 1]);
+		return cli_usage_error("test", "unexpected argument", argv[optind + 1]);
 	}
 	arena_init(&run.arena, ARENA_CHUNK);
 	enum exit_code code = load(&run, config_path, argv[optind]);
