@@ -20,8 +20,7 @@ static void write_list(const struct config_key *key, const void *base, struct by
 	for (size_t i = 0; i < count; i++) {
 		item.len = 0;
 		config_value_write(key, base, i, &item);
-		if (i > 0 && key->type != CONFIG_LISTEN && key->type != CONFIG_PATHS &&
-			key->type != CONFIG_PIN &&
+		if (i > 0 && config_value_repeat(key) == CONFIG_REPEAT_COMMAS &&
 			out->len - line + strlen(", ") + item.len <= WIDTH) {
 			bytes_append_text(out, ", ");
 		} else {
@@ -49,14 +48,14 @@ static void write_line(const char *key, struct str value, size_t more, struct by
 
 static void write_key(const struct config_key *key, const void *base, struct bytes *out)
 {
-	if (config_key_repeats(key) && config_value_count(key, base) > 0) {
+	if (config_value_repeat(key) != CONFIG_REPEAT_NOT && config_value_count(key, base) > 0) {
 		write_list(key, base, out);
 		return;
 	}
 	struct bytes value;
 
 	bytes_init(&value, 0);
-	if (!config_key_repeats(key)) {
+	if (config_value_repeat(key) == CONFIG_REPEAT_NOT) {
 		config_value_write(key, base, 0, &value);
 	}
 	write_line(key->name, bytes_view(&value), 0, out);

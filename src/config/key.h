@@ -39,6 +39,13 @@ enum config_type {
 	CONFIG_RDNS_DENY
 };
 
+/* Whether a key may stand several times in its section; its values add up. */
+enum config_repeat {
+	CONFIG_REPEAT_NOT,
+	CONFIG_REPEAT_LINES, /* one value a line */
+	CONFIG_REPEAT_COMMAS /* a line may have several, separated by commas */
+};
+
 /* For `second`: there is none (the first member of struct config is no such thing). */
 #define CONFIG_NONE 0
 

@@ -115,7 +115,7 @@ const struct config_key *config_read_entry(struct config_loader *loader,
 	const struct config_ini_entry **first = &given[key - schema->keys];
 	struct place place = config_ini_key_place(entry);
 
-	if (*first != NULL && !config_key_repeats(key)) {
+	if (*first != NULL && config_value_repeat(key) == CONFIG_REPEAT_NOT) {
 		diag_error(loader->diag, &place, "%s is given twice in [%s], first in %s:%u",
 			key->name, section->name.data, (*first)->file->path, (*first)->line);
 		return NULL;
@@ -146,7 +146,7 @@ const struct config_key *config_read_entry(struct config_loader *loader,
 	}
 	if (!good) {
 		/* The default stands in, so that no other error comes of this one. */
-		if (!config_key_repeats(key) &&
+		if (config_value_repeat(key) == CONFIG_REPEAT_NOT &&
 			!config_value_read(key, &reading, str_view(key->value), base, &fault)) {
 			diag_error(loader->diag, NULL, "out of memory");
 		}

@@ -605,21 +605,6 @@ const struct config_key *config_key_find(
 	return NULL;
 }
 
-bool config_key_repeats(const struct config_key *key)
-{
-	switch (key->type) {
-	case CONFIG_LISTEN:
-	case CONFIG_PATHS:
-	case CONFIG_PREFIXES:
-	case CONFIG_ENDPOINTS:
-	case CONFIG_CLAIMS:
-	case CONFIG_PIN:
-		return true;
-	default:
-		return config_key_is_rule(key);
-	}
-}
-
 bool config_key_is_rule(const struct config_key *key)
 {
 	return key->type >= CONFIG_ALLOW;

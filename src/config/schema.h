@@ -32,8 +32,6 @@ extern const struct config_section_schema config_sections[CONFIG_SECTION_COUNT];
 /* NULL if there is none of that name. */
 const struct config_key *config_key_find(
 	const struct config_section_schema *section, struct str name);
-/* Whether the key may stand several times in its section; its values add up. */
-bool config_key_repeats(const struct config_key *key);
 /* Whether the key is one of the rules. */
 bool config_key_is_rule(const struct config_key *key);
 /* Whether the key may have an empty value, which means: none. */

@@ -4,27 +4,16 @@
 #ifndef DW_CONFIG_VALUE_H
 #define DW_CONFIG_VALUE_H
 
-#include "base/arena.h"
 #include "base/bytes.h"
 #include "base/str.h"
 #include "base/util.h"
-#include "config/schema.h"
+#include "config/key.h"
+#include "config/reading.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Values of keys, from text and to text, as the schema says. */
-
-struct config_reading {
-	struct arena *arena; /* owns what a value points to */
-	const char *folder;  /* where relative paths begin; absolute, no slash at its end */
-};
-
-/* Why a value was refused. */
-struct config_fault {
-	struct str found; /* the value, or the item of a list */
-	const char *why;  /* a static string; NULL: config_value_expected says what was expected */
-};
 
 /*
  * Reads `text` into the member of `base` (struct config or struct policy) that the schema names.
@@ -34,6 +23,9 @@ NODISCARD bool config_value_read(const struct config_key *key, const struct conf
 	struct str text, void *base, struct config_fault *fault);
 /* What can be written, for messages and the manual: "auto or a number from 1 to 256". */
 void config_value_expected(const struct config_key *key, struct bytes *out);
+
+/* Whether the key may stand several times in its section. */
+enum config_repeat config_value_repeat(const struct config_key *key);
 
 /* How many items a list holds; 1 for all other types. */
 size_t config_value_count(const struct config_key *key, const void *base);

@@ -3,264 +3,173 @@
 
 #include "config/cert_source.h"
 #include "config/config.h"
-#include "config/units.h"
-#include "config/value.h"
-#include "policy/pin.h"
+#include "config/user_group.h"
+#include "config/value_private.h"
+#include "log/log.h"
 
-#include <string.h>
+#include <sys/types.h>
 
-static uint32_t load_u32(const void *base, size_t offset)
+/* Values that keep a text: paths, users and groups, sources of certificates, targets of the log. */
+
+_Static_assert(sizeof(uid_t) == sizeof(uint32_t), "owners are stored as 32 bits");
+_Static_assert(sizeof(gid_t) == sizeof(uint32_t), "groups are stored as 32 bits");
+
+/* The text at `offset`, or nothing where it is NULL. */
+static void write_text(
+	const struct config_key *key, const void *base, size_t index, struct bytes *out)
 {
-	uint32_t value;
+	const char *text = config_load_pointer(base, key->offset);
 
-	memcpy(&value, (const char *)base + offset, sizeof(value));
-	return value;
+	bytes_append_text(out, text != NULL ? text : "");
 }
 
-static uint64_t load_u64(const void *base, size_t offset)
+static bool store_path(const struct config_reading *reading, struct str text, void *base,
+	size_t offset, const char **why)
 {
-	uint64_t value;
+	struct bytes joined;
+	const char *path = NULL;
 
-	memcpy(&value, (const char *)base + offset, sizeof(value));
-	return value;
-}
-
-static const void *load_pointer(const void *base, size_t offset)
-{
-	const void *value;
-
-	memcpy(&value, (const char *)base + offset, sizeof(value));
-	return value;
-}
-
-static size_t load_size(const void *base, size_t offset)
-{
-	size_t value;
-
-	memcpy(&value, (const char *)base + offset, sizeof(value));
-	return value;
-}
-
-/* "a", "a or b", "a, b or c": one more of `count` words. */
-static void append_choice(struct bytes *out, const char *word, size_t index, size_t count)
-{
-	if (index > 0) {
-		bytes_append_text(out, index + 1 == count ? " or " : ", ");
+	bytes_init(&joined, 0);
+	if (text.len > 0) {
+		if (text.data[0] != '/') {
+			bytes_append_text(&joined, reading->folder);
+			bytes_append_text(&joined, "/");
+		}
+		bytes_append_str(&joined, text);
+		path = arena_dup(reading->arena, bytes_view(&joined)).data;
 	}
-	bytes_append_text(out, word);
+	bool failed = joined.failed || (text.len > 0 && path == NULL);
+
+	bytes_clear(&joined);
+	if (failed) {
+		*why = "out of memory";
+		return false;
+	}
+	config_store(base, offset, &path, sizeof(path));
+	return true;
 }
 
-static void expect_word(const struct config_word *words, struct bytes *out)
+static bool read_path(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault)
 {
-	size_t count = 0;
-	size_t index = 0;
+	return store_path(reading, text, base, key->offset, &fault->why);
+}
 
-	for (const struct config_word *w = words; w->word != NULL; w++) {
-		count += w->later ? 0 : 1;
-	}
-	for (const struct config_word *w = words; w->word != NULL; w++) {
-		if (!w->later) {
-			append_choice(out, w->word, index++, count);
+static bool read_paths(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault)
+{
+	const char *path = NULL;
+
+	return text.len == 0 ||
+	       (store_path(reading, text, &path, 0, &fault->why) &&
+		       config_value_add_item(key, reading, base, &path, sizeof(path), &fault->why));
+}
+
+static void expect_path(const struct config_key *key, struct bytes *out)
+{
+	bytes_append_text(out, "a path");
+}
+
+static void write_paths(
+	const struct config_key *key, const void *base, size_t index, struct bytes *out)
+{
+	bytes_append_text(
+		out, ((const char *const *)config_load_pointer(base, key->offset))[index]);
+}
+
+static bool read_account(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault)
+{
+	bool user = key->type == CONFIG_USER;
+	const char *name = NULL;
+	uint32_t id = UINT32_MAX;
+
+	if (text.len > 0) {
+		name = arena_dup(reading->arena, text).data;
+		if (name == NULL) {
+			fault->why = "out of memory";
+			return false;
+		}
+		if (!config_user_group_find(user, name, &id)) {
+			fault->why = user ? "expected the name of a user; there is none"
+					  : "expected the name of a group; there is none";
+			return false;
 		}
 	}
-}
-
-static void expect_range(
-	const struct config_key *key, enum config_units units, uint64_t weight, struct bytes *out)
-{
-	bytes_append_text(out, "from ");
-	config_units_write(units, key->min * weight, out);
-	bytes_append_text(out, " to ");
-	config_units_write(units, key->max * weight, out);
-}
-
-static void expect_number(const struct config_key *key, struct bytes *out)
-{
-	if (key->words != NULL) {
-		expect_word(key->words, out);
-		bytes_append_text(out, " or ");
+	config_store(base, key->offset, &name, sizeof(name));
+	if (key->second != CONFIG_NONE) {
+		config_store_u32(base, key->second, id);
 	}
-	bytes_appendf(out, "a number from %llu to %llu", (unsigned long long)key->min,
-		(unsigned long long)key->max);
+	return true;
 }
 
-static void expect_claims(struct bytes *out)
+static void expect_user(const struct config_key *key, struct bytes *out)
 {
-	bytes_append_text(out, "words of ");
-	for (unsigned i = 0; i < POLICY_CLAIM_COUNT; i++) {
-		bytes_append_text(out, i == 0 ? "" : i + 1 == POLICY_CLAIM_COUNT ? " and " : ", ");
-		bytes_append_text(out, policy_claim_word(i));
-	}
-	bytes_append_text(out, ", separated by commas");
+	bytes_append_text(out, "the name of a user");
 }
 
-static void expect_source(bool with_codec, struct bytes *out)
+static void expect_group(const struct config_key *key, struct bytes *out)
 {
-	bytes_append_text(out, with_codec ? "param NAME CODEC or header NAME CODEC, the codec "
-					  : "param NAME or header NAME");
-	for (unsigned i = 0; with_codec && i < CERT_CODEC_COUNT; i++) {
-		append_choice(out, cert_codec_word((enum cert_codec)i), i, CERT_CODEC_COUNT);
+	bytes_append_text(out, "the name of a group");
+}
+
+static bool read_source(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault)
+{
+	return config_cert_source_read(text, key->type == CONFIG_CERT_SOURCE, reading->arena,
+		(struct cert_choice *)(void *)((char *)base + key->offset), &fault->why);
+}
+
+static void expect_cert_source(const struct config_key *key, struct bytes *out)
+{
+	bytes_append_text(out, "param NAME CODEC or header NAME CODEC, the codec ");
+	for (unsigned i = 0; i < CERT_CODEC_COUNT; i++) {
+		config_value_expect_choice(
+			out, cert_codec_word((enum cert_codec)i), i, CERT_CODEC_COUNT);
 	}
 }
 
-void config_value_expected(const struct config_key *key, struct bytes *out)
+static void expect_verify_source(const struct config_key *key, struct bytes *out)
 {
-	switch (key->type) {
-	case CONFIG_BOOL:
-		bytes_append_text(out, "yes or no");
-		break;
-	case CONFIG_NUMBER:
-		expect_number(key, out);
-		break;
-	case CONFIG_SIZE:
-	case CONFIG_BIG_SIZE:
-		bytes_append_text(out, "a size ");
-		expect_range(key, CONFIG_SIZE_UNITS, 1, out);
-		break;
-	case CONFIG_TIME_MS:
-		if (key->words != NULL) {
-			expect_word(key->words, out);
-			bytes_append_text(out, " or ");
-		}
-		bytes_append_text(out, "a time ");
-		expect_range(key, CONFIG_TIME_UNITS, 1, out);
-		break;
-	case CONFIG_TIME_S:
-		bytes_append_text(out, "a time in whole seconds ");
-		expect_range(key, CONFIG_TIME_UNITS, 1000, out);
-		break;
-	case CONFIG_WORD:
-		expect_word(key->words, out);
-		break;
-	case CONFIG_MODE:
-		bytes_appendf(out, "an octal mode up to %04llo", (unsigned long long)key->max);
-		break;
-	case CONFIG_PATH:
-		bytes_append_text(out, "a path");
-		break;
-	case CONFIG_PATHS:
-		bytes_append_text(out, "a path");
-		break;
-	case CONFIG_USER:
-		bytes_append_text(out, "the name of a user");
-		break;
-	case CONFIG_GROUP:
-		bytes_append_text(out, "the name of a group");
-		break;
-	case CONFIG_PREFIXES:
-		bytes_append_text(out, "prefixes such as 192.0.2.0/24 or 2001:db8::/32, with no "
-				       "bits set after the prefix, separated by commas");
-		break;
-	case CONFIG_ENDPOINTS:
-		bytes_appendf(out,
-			"up to %llu addresses such as 127.0.0.1, 127.0.0.1:5353 or [::1]:5353, "
-			"separated by commas",
-			(unsigned long long)key->max);
-		break;
-	case CONFIG_CLAIMS:
-		expect_claims(out);
-		break;
-	case CONFIG_LISTEN:
-		bytes_append_text(out, "unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N or systemd");
-		break;
-	case CONFIG_CERT_SOURCE:
-		expect_source(true, out);
-		break;
-	case CONFIG_VERIFY_SOURCE:
-		expect_source(false, out);
-		break;
-	case CONFIG_LOG:
-		bytes_append_text(out, "stderr, syslog or file:PATH");
-		break;
-	case CONFIG_PARENT:
-		bytes_append_text(out, "the name of a policy");
-		break;
-	case CONFIG_PIN:
-		bytes_append_text(out,
-			"a name, or one with a dot in front, and prefixes separated by "
-			"commas");
-		break;
-	case CONFIG_ALLOW:
-	case CONFIG_DENY:
-		bytes_append_text(out, "a rule");
-		break;
-	case CONFIG_RDNS_ALLOW:
-	case CONFIG_RDNS_DENY:
-		bytes_append_text(out, "a regular expression");
-		break;
+	bytes_append_text(out, "param NAME or header NAME");
+}
+
+static void write_source(
+	const struct config_key *key, const void *base, size_t index, struct bytes *out)
+{
+	config_cert_source_write((const void *)((const char *)base + key->offset),
+		key->type == CONFIG_CERT_SOURCE, out);
+}
+
+static bool read_log(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault)
+{
+	struct str path = {NULL, 0};
+	enum log_target target;
+
+	if (str_eq_text(text, "stderr")) {
+		target = LOG_TO_STDERR;
+	} else if (str_eq_text(text, "syslog")) {
+		target = LOG_TO_SYSLOG;
+	} else if (str_starts_with(text, "file:") && text.len > strlen("file:")) {
+		target = LOG_TO_FILE;
+		path = str_from(text, strlen("file:"));
+	} else {
+		return false;
 	}
+	config_store_u32(base, key->offset, target);
+	return store_path(reading, path, base, key->second, &fault->why);
 }
 
-size_t config_value_count(const struct config_key *key, const void *base)
+static void expect_log(const struct config_key *key, struct bytes *out)
 {
-	switch (key->type) {
-	case CONFIG_PREFIXES:
-	case CONFIG_ENDPOINTS:
-	case CONFIG_LISTEN:
-	case CONFIG_PATHS:
-		return load_size(base, key->second);
-	case CONFIG_CLAIMS:
-		return (size_t)__builtin_popcount(load_u32(base, key->offset));
-	case CONFIG_PIN:
-		return policy_pins_line_count(load_pointer(base, key->offset));
-	default:
-		return 1;
-	}
+	bytes_append_text(out, "stderr, syslog or file:PATH");
 }
 
-static void write_word(const struct config_word *words, uint32_t value, struct bytes *out)
+static void write_log(
+	const struct config_key *key, const void *base, size_t index, struct bytes *out)
 {
-	for (; words->word != NULL; words++) {
-		if (words->value == value && !words->later) {
-			bytes_append_text(out, words->word);
-			return;
-		}
-	}
-}
-
-static void write_listen(const struct net_listen_spec *spec, struct bytes *out)
-{
-	char text[ENDPOINT_TEXT_MAX];
-
-	bytes_append_text(out, spec->protocol == NET_LISTEN_HTTP ? "http:" : "");
-	switch (spec->kind) {
-	case NET_LISTEN_UNIX:
-		bytes_append_text(out, "unix:");
-		bytes_append_str(out, spec->path);
-		break;
-	case NET_LISTEN_TCP:
-		endpoint_format(&spec->endpoint, text);
-		bytes_append_text(out, text);
-		break;
-	case NET_LISTEN_FD:
-		bytes_appendf(out, "fd:%d", spec->fd);
-		break;
-	case NET_LISTEN_SYSTEMD:
-		bytes_append_text(out, spec->name.len > 0 ? "systemd:" : "systemd");
-		bytes_append_str(out, spec->name);
-		break;
-	}
-}
-
-static void write_prefix(const struct prefix *prefix, struct bytes *out)
-{
-	char text[ADDR_TEXT_MAX];
-
-	addr_format(&prefix->addr, text);
-	bytes_appendf(out, "%s/%u", text, prefix->len);
-}
-
-static void write_claim(uint32_t bits, size_t index, struct bytes *out)
-{
-	while (index-- > 0) {
-		bits &= bits - 1;
-	}
-	bytes_append_text(out, policy_claim_word((enum policy_claim)__builtin_ctz(bits)));
-}
-
-static void write_log(const struct config_key *key, const void *base, struct bytes *out)
-{
-	switch ((enum log_target)load_u32(base, key->offset)) {
+	switch ((enum log_target)config_load_u32(base, key->offset)) {
 	case LOG_TO_STDERR:
 		bytes_append_text(out, "stderr");
 		break;
@@ -268,106 +177,28 @@ static void write_log(const struct config_key *key, const void *base, struct byt
 		bytes_append_text(out, "syslog");
 		break;
 	case LOG_TO_FILE:
-		bytes_appendf(out, "file:%s", (const char *)load_pointer(base, key->second));
+		bytes_appendf(out, "file:%s", (const char *)config_load_pointer(base, key->second));
 		break;
 	}
 }
 
-/* A text, or nothing where it is NULL. */
-static void write_text(const char *text, struct bytes *out)
-{
-	bytes_append_text(out, text != NULL ? text : "");
-}
-
-static void write_scalar(const struct config_key *key, const void *base, struct bytes *out)
-{
-	bool flag;
-
-	switch (key->type) {
-	case CONFIG_BOOL:
-		memcpy(&flag, (const char *)base + key->offset, sizeof(flag));
-		bytes_append_text(out, flag ? "yes" : "no");
-		break;
-	case CONFIG_NUMBER:
-		if (key->words != NULL && load_u32(base, key->offset) < key->min) {
-			write_word(key->words, load_u32(base, key->offset), out);
-		} else {
-			bytes_appendf(out, "%u", load_u32(base, key->offset));
-		}
-		break;
-	case CONFIG_SIZE:
-		config_units_write(CONFIG_SIZE_UNITS, load_u32(base, key->offset), out);
-		break;
-	case CONFIG_BIG_SIZE:
-		config_units_write(CONFIG_SIZE_UNITS, load_u64(base, key->offset), out);
-		break;
-	case CONFIG_TIME_MS:
-		if (key->words != NULL && load_u32(base, key->offset) < key->min) {
-			write_word(key->words, load_u32(base, key->offset), out);
-			break;
-		}
-		config_units_write(CONFIG_TIME_UNITS, load_u32(base, key->offset), out);
-		break;
-	case CONFIG_TIME_S:
-		config_units_write(CONFIG_TIME_UNITS, load_u32(base, key->offset) * 1000ULL, out);
-		break;
-	case CONFIG_WORD:
-		write_word(key->words, load_u32(base, key->offset), out);
-		break;
-	case CONFIG_MODE:
-		bytes_appendf(out, "%04o", load_u32(base, key->offset));
-		break;
-	case CONFIG_PATH:
-	case CONFIG_USER:
-	case CONFIG_GROUP:
-		write_text(load_pointer(base, key->offset), out);
-		break;
-	case CONFIG_CERT_SOURCE:
-	case CONFIG_VERIFY_SOURCE:
-		config_cert_source_write((const void *)((const char *)base + key->offset),
-			key->type == CONFIG_CERT_SOURCE, out);
-		break;
-	case CONFIG_LOG:
-		write_log(key, base, out);
-		break;
-	default:
-		break;
-	}
-}
-
-void config_value_write(
-	const struct config_key *key, const void *base, size_t index, struct bytes *out)
-{
-	char text[ENDPOINT_TEXT_MAX];
-
-	switch (key->type) {
-	case CONFIG_PREFIXES:
-		write_prefix((const struct prefix *)load_pointer(base, key->offset) + index, out);
-		break;
-	case CONFIG_ENDPOINTS:
-		endpoint_format(
-			(const struct endpoint *)(const void *)((const char *)base + key->offset) +
-				index,
-			text);
-		bytes_append_text(out, text);
-		break;
-	case CONFIG_LISTEN:
-		write_listen(
-			(const struct net_listen_spec *)load_pointer(base, key->offset) + index,
-			out);
-		break;
-	case CONFIG_PATHS:
-		bytes_append_text(
-			out, ((const char *const *)load_pointer(base, key->offset))[index]);
-		break;
-	case CONFIG_PIN:
-		bytes_append_str(out, policy_pins_line(load_pointer(base, key->offset), index));
-		break;
-	case CONFIG_CLAIMS:
-		write_claim(load_u32(base, key->offset), index, out);
-		break;
-	default:
-		write_scalar(key, base, out);
-		break;
-	}
-}
+const struct config_value_type config_value_path = {.read = read_path,
+	.expect = expect_path,
+	.write = write_text,
+	.size = sizeof(const char *)};
+const struct config_value_type config_value_paths = {.read = read_paths,
+	.expect = expect_path,
+	.write = write_paths,
+	.count = config_value_item_count,
+	.repeat = CONFIG_REPEAT_LINES,
+	.size = sizeof(const char *const *)};
+const struct config_value_type config_value_user = {
+	.read = read_account, .expect = expect_user, .write = write_text};
+const struct config_value_type config_value_group = {
+	.read = read_account, .expect = expect_group, .write = write_text};
+const struct config_value_type config_value_cert_source = {
+	.read = read_source, .expect = expect_cert_source, .write = write_source};
+const struct config_value_type config_value_verify_source = {
+	.read = read_source, .expect = expect_verify_source, .write = write_source};
+const struct config_value_type config_value_log = {
+	.read = read_log, .expect = expect_log, .write = write_log};

@@ -58,7 +58,8 @@ static void write_key(const struct config_key *key, struct bytes *out)
 	if (key->value != NULL) {
 		bytes_appendf(&text, "; default %s", key->value);
 	}
-	bytes_append_text(&text, config_key_repeats(key) ? "; lines add up. " : ". ");
+	bytes_append_text(
+		&text, config_value_repeat(key) != CONFIG_REPEAT_NOT ? "; lines add up. " : ". ");
 	bytes_append_text(&text, key->help);
 	bytes_append_u8(&text, '\0');
 	write_sentences((char *)text.data, out);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/addr.h"
+#include "config/config.h"
+#include "config/value_private.h"
+#include "net/listen.h"
+
+#define DNS_PORT 53
+
+/* Values that are lists: prefixes, addresses of name servers, claims, places to listen on. */
+
+/* Reads each item, between commas, by `read_item`; fault->found is the one that is bad. */
+static bool read_items(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault,
+	bool (*read_item)(const struct config_key *key, const struct config_reading *reading,
+		struct str item, void *base, const char **why))
+{
+	struct str rest = text;
+	struct str item;
+
+	while (text.len > 0 && str_split_next(&rest, ',', &item)) {
+		item = str_trim(item);
+		fault->found = item;
+		if (!read_item(key, reading, item, base, &fault->why)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool read_prefix(const struct config_key *key, const struct config_reading *reading,
+	struct str item, void *base, const char **why)
+{
+	struct prefix prefix;
+
+	if (prefix_mend(item, &prefix)) {
+		*why = "expected no bits set after the prefix, as in 10.0.0.0/8";
+	}
+	return prefix_parse(item, &prefix) &&
+	       config_value_add_item(key, reading, base, &prefix, sizeof(prefix), why);
+}
+
+static bool read_prefixes(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault)
+{
+	return read_items(key, reading, text, base, fault, read_prefix);
+}
+
+static void expect_prefixes(const struct config_key *key, struct bytes *out)
+{
+	bytes_append_text(out, "prefixes such as 192.0.2.0/24 or 2001:db8::/32, with no bits set "
+			       "after the prefix, separated by commas");
+}
+
+static void write_prefix(
+	const struct config_key *key, const void *base, size_t index, struct bytes *out)
+{
+	const struct prefix *prefixes = config_load_pointer(base, key->offset);
+	char text[ADDR_TEXT_MAX];
+
+	addr_format(&prefixes[index].addr, text);
+	bytes_appendf(out, "%s/%u", text, prefixes[index].len);
+}
+
+static bool read_endpoint(const struct config_key *key, const struct config_reading *reading,
+	struct str item, void *base, const char **why)
+{
+	size_t count = config_value_item_count(key, base);
+	struct endpoint endpoint;
+
+	if (!endpoint_parse(item, DNS_PORT, &endpoint)) {
+		return false;
+	}
+	if (count == key->max) {
+		*why = "expected no more of them";
+		return false;
+	}
+	config_store(base, key->offset + count * sizeof(endpoint), &endpoint, sizeof(endpoint));
+	count++;
+	config_store(base, key->second, &count, sizeof(count));
+	return true;
+}
+
+static bool read_endpoints(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault)
+{
+	return read_items(key, reading, text, base, fault, read_endpoint);
+}
+
+static void expect_endpoints(const struct config_key *key, struct bytes *out)
+{
+	bytes_appendf(out,
+		"up to %llu addresses such as 127.0.0.1, 127.0.0.1:5353 or [::1]:5353, separated "
+		"by commas",
+		(unsigned long long)key->max);
+}
+
+static void write_endpoint(
+	const struct config_key *key, const void *base, size_t index, struct bytes *out)
+{
+	const struct endpoint *endpoints = (const void *)((const char *)base + key->offset);
+	char text[ENDPOINT_TEXT_MAX];
+
+	endpoint_format(&endpoints[index], text);
+	bytes_append_text(out, text);
+}
+
+static bool read_claim(const struct config_key *key, const struct config_reading *reading,
+	struct str item, void *base, const char **why)
+{
+	for (unsigned i = 0; i < POLICY_CLAIM_COUNT; i++) {
+		if (str_eq_text(item, policy_claim_word(i))) {
+			uint32_t bits = config_load_u32(base, key->offset);
+
+			config_store_u32(base, key->offset, bits | 1U << i);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool read_claims(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault)
+{
+	return read_items(key, reading, text, base, fault, read_claim);
+}
+
+static void expect_claims(const struct config_key *key, struct bytes *out)
+{
+	bytes_append_text(out, "words of ");
+	for (unsigned i = 0; i < POLICY_CLAIM_COUNT; i++) {
+		bytes_append_text(out, i == 0 ? "" : i + 1 == POLICY_CLAIM_COUNT ? " and " : ", ");
+		bytes_append_text(out, policy_claim_word(i));
+	}
+	bytes_append_text(out, ", separated by commas");
+}
+
+static size_t count_claims(const struct config_key *key, const void *base)
+{
+	return (size_t)__builtin_popcount(config_load_u32(base, key->offset));
+}
+
+static void write_claim(
+	const struct config_key *key, const void *base, size_t index, struct bytes *out)
+{
+	uint32_t bits = config_load_u32(base, key->offset);
+
+	while (index-- > 0) {
+		bits &= bits - 1;
+	}
+	bytes_append_text(out, policy_claim_word((enum policy_claim)__builtin_ctz(bits)));
+}
+
+static bool read_listen(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault)
+{
+	struct net_listen_spec spec;
+	struct str copy = arena_dup(reading->arena, text);
+
+	if (copy.data == NULL) {
+		fault->why = "out of memory";
+		return false;
+	}
+	return net_listen_parse(copy, &spec, &fault->why) &&
+	       config_value_add_item(key, reading, base, &spec, sizeof(spec), &fault->why);
+}
+
+static void expect_listen(const struct config_key *key, struct bytes *out)
+{
+	bytes_append_text(out, "unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N or systemd");
+}
+
+static void write_listen(
+	const struct config_key *key, const void *base, size_t index, struct bytes *out)
+{
+	const struct net_listen_spec *specs = config_load_pointer(base, key->offset);
+	const struct net_listen_spec *spec = &specs[index];
+	char text[ENDPOINT_TEXT_MAX];
+
+	bytes_append_text(out, spec->protocol == NET_LISTEN_HTTP ? "http:" : "");
+	switch (spec->kind) {
+	case NET_LISTEN_UNIX:
+		bytes_append_text(out, "unix:");
+		bytes_append_str(out, spec->path);
+		break;
+	case NET_LISTEN_TCP:
+		endpoint_format(&spec->endpoint, text);
+		bytes_append_text(out, text);
+		break;
+	case NET_LISTEN_FD:
+		bytes_appendf(out, "fd:%d", spec->fd);
+		break;
+	case NET_LISTEN_SYSTEMD:
+		bytes_append_text(out, spec->name.len > 0 ? "systemd:" : "systemd");
+		bytes_append_str(out, spec->name);
+		break;
+	}
+}
+
+const struct config_value_type config_value_prefixes = {.read = read_prefixes,
+	.expect = expect_prefixes,
+	.write = write_prefix,
+	.count = config_value_item_count,
+	.repeat = CONFIG_REPEAT_COMMAS};
+const struct config_value_type config_value_endpoints = {.read = read_endpoints,
+	.expect = expect_endpoints,
+	.write = write_endpoint,
+	.count = config_value_item_count,
+	.repeat = CONFIG_REPEAT_COMMAS};
+const struct config_value_type config_value_claims = {.read = read_claims,
+	.expect = expect_claims,
+	.write = write_claim,
+	.count = count_claims,
+	.repeat = CONFIG_REPEAT_COMMAS,
+	.size = sizeof(uint32_t)};
+const struct config_value_type config_value_listen = {.read = read_listen,
+	.expect = expect_listen,
+	.write = write_listen,
+	.count = config_value_item_count,
+	.repeat = CONFIG_REPEAT_LINES};
