@@ -48,9 +48,51 @@ static inline struct list *list_first(const struct list *head)
 	return head->next != head ? head->next : NULL;
 }
 
+/* Removes the first entry and returns it; NULL when the list is empty. */
+static inline struct list *list_pop(struct list *head)
+{
+	struct list *first = list_first(head);
+
+	if (first != NULL) {
+		list_remove(first);
+	}
+	return first;
+}
+
 static inline bool list_is_empty(const struct list *head)
 {
 	return head->next == head;
+}
+
+/*
+ * The same with a head of one pointer, for the buckets of hash tables: zeroed memory is an empty
+ * one. An entry is removed once.
+ */
+struct hlist {
+	struct hlist_entry *first;
+};
+
+struct hlist_entry {
+	struct hlist_entry *next;
+	struct hlist_entry **link; /* what points to this entry */
+};
+
+static inline void hlist_add(struct hlist *head, struct hlist_entry *entry)
+{
+	entry->next = head->first;
+	entry->link = &head->first;
+	if (entry->next != NULL) {
+		entry->next->link = &entry->next;
+	}
+	head->first = entry;
+}
+
+static inline void hlist_remove(struct hlist_entry *entry)
+{
+	*entry->link = entry->next;
+	if (entry->next != NULL) {
+		entry->next->link = entry->link;
+	}
 }
 
 #endif

@@ -34,8 +34,8 @@ bool dns_shard_init(struct dns_shard *shard, uint64_t max_bytes)
 		.table_bytes = table * (sizeof(shard->buckets[0]) + sizeof(shard->ghosts[0])) +
 			       groups * sizeof(shard->groups[0]),
 	};
-	TAILQ_INIT(&shard->probation.entries);
-	TAILQ_INIT(&shard->proven.entries);
+	list_init(&shard->probation.entries);
+	list_init(&shard->proven.entries);
 	if (max_bytes > shard->table_bytes) {
 		shard->max_bytes = (size_t)max_bytes - shard->table_bytes;
 	}
@@ -68,13 +68,13 @@ static bool value_is_failure(const struct dns_value *value)
 
 static void queue_push(struct dns_queue *q, struct dns_entry *e)
 {
-	TAILQ_INSERT_TAIL(&q->entries, e, in_queue);
+	list_append(&q->entries, &e->in_queue);
 	q->bytes += e->bytes;
 }
 
 static void queue_remove(struct dns_queue *q, struct dns_entry *e)
 {
-	TAILQ_REMOVE(&q->entries, e, in_queue);
+	list_remove(&e->in_queue);
 	q->bytes -= e->bytes;
 }
 
@@ -121,10 +121,10 @@ static void leave_group(struct dns_shard *shard, struct dns_entry *e)
 	if (g == NULL) {
 		return;
 	}
-	TAILQ_REMOVE(&g->entries, e, in_group);
+	list_remove(&e->in_group);
 	g->count--;
 	if (g->count == 0) {
-		LIST_REMOVE(g, in_bucket);
+		hlist_remove(&g->in_bucket);
 		shard->group_bytes -= sizeof(*g) + HEAP_OVERHEAD;
 		free(g);
 	}
@@ -147,10 +147,8 @@ static void entry_free(struct dns_shard *shard, struct dns_entry *e)
 
 static void queue_clear(struct dns_shard *shard, struct dns_queue *q)
 {
-	struct dns_entry *e;
-
-	while ((e = TAILQ_FIRST(&q->entries)) != NULL) {
-		entry_free(shard, e);
+	for (struct list *first; (first = list_first(&q->entries)) != NULL;) {
+		entry_free(shard, CONTAINER_OF(first, struct dns_entry, in_queue));
 	}
 }
 
@@ -168,11 +166,12 @@ static void make_room(struct dns_shard *shard)
 {
 	while (dns_shard_bytes(shard) - shard->table_bytes > shard->max_bytes) {
 		bool on_probation =
-			!TAILQ_EMPTY(&shard->probation.entries) &&
-			(TAILQ_EMPTY(&shard->proven.entries) ||
+			!list_is_empty(&shard->probation.entries) &&
+			(list_is_empty(&shard->proven.entries) ||
 				shard->probation.bytes > shard->max_bytes / PROBATION_SHARE);
 		struct dns_queue *q = on_probation ? &shard->probation : &shard->proven;
-		struct dns_entry *e = TAILQ_FIRST(&q->entries);
+		struct dns_entry *e =
+			CONTAINER_OF(list_first(&q->entries), struct dns_entry, in_queue);
 
 		if (e->hits > 0) {
 			queue_remove(q, e);
@@ -189,26 +188,37 @@ static void make_room(struct dns_shard *shard)
 	}
 }
 
+static struct dns_group *group_in(const struct hlist *bucket, uint64_t hash)
+{
+	for (struct hlist_entry *at = bucket->first; at != NULL; at = at->next) {
+		struct dns_group *g = CONTAINER_OF(at, struct dns_group, in_bucket);
+
+		if (g->hash == hash) {
+			return g;
+		}
+	}
+	return NULL;
+}
+
 /* A group with room for one more; NULL when out of memory. */
 static struct dns_group *find_group(struct dns_shard *shard, uint64_t hash)
 {
-	struct dns_group_list *bucket = &shard->groups[hash >> 8 & shard->group_mask];
-	struct dns_group *g;
+	struct hlist *bucket = &shard->groups[hash >> 8 & shard->group_mask];
+	struct dns_group *g = group_in(bucket, hash);
 
-	for (g = LIST_FIRST(bucket); g != NULL && g->hash != hash; g = LIST_NEXT(g, in_bucket)) {
-	}
 	if (g == NULL) {
 		g = malloc(sizeof(*g));
 		if (g == NULL) {
 			return NULL;
 		}
 		*g = (struct dns_group){.hash = hash};
-		TAILQ_INIT(&g->entries);
-		LIST_INSERT_HEAD(bucket, g, in_bucket);
+		list_init(&g->entries);
+		hlist_add(bucket, &g->in_bucket);
 		shard->group_bytes += sizeof(*g) + HEAP_OVERHEAD;
 	}
 	while (g->count == DNS_GROUP_MAX) {
-		struct dns_entry *e = TAILQ_FIRST(&g->entries);
+		struct dns_entry *e =
+			CONTAINER_OF(list_first(&g->entries), struct dns_entry, in_group);
 
 		if (e->hits == 0) {
 			shard->evictions++;
@@ -216,8 +226,8 @@ static struct dns_group *find_group(struct dns_shard *shard, uint64_t hash)
 			continue;
 		}
 		e->hits--;
-		TAILQ_REMOVE(&g->entries, e, in_group);
-		TAILQ_INSERT_TAIL(&g->entries, e, in_group);
+		list_remove(&e->in_group);
+		list_append(&g->entries, &e->in_group);
 	}
 	return g;
 }
@@ -231,7 +241,7 @@ static bool join_group(struct dns_shard *shard, struct dns_entry *e, uint64_t ha
 	if (e->group == NULL) {
 		return false;
 	}
-	TAILQ_INSERT_TAIL(&e->group->entries, e, in_group);
+	list_append(&e->group->entries, &e->in_group);
 	e->group->count++;
 	return true;
 }

@@ -4,6 +4,7 @@
 #ifndef DW_DNS_CACHE_SHARD_H
 #define DW_DNS_CACHE_SHARD_H
 
+#include "base/list.h"
 #include "dns/cache/result.h"
 #include "dns/wire/name.h"
 #include "dns/wire/packed.h"
@@ -12,7 +13,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
 /*
  * One part of the cache, with its own lock and its own share of the bytes: a hash table, and the
@@ -50,8 +50,8 @@ struct dns_value {
 
 /* Members that a search reads stand together, behind those that only a move needs. */
 struct dns_entry {
-	TAILQ_ENTRY(dns_entry) in_queue;
-	TAILQ_ENTRY(dns_entry) in_group;
+	struct list in_queue;
+	struct list in_group;
 	struct dns_group *group; /* NULL: no group */
 	struct dns_entry *in_bucket;
 	uint64_t hash;
@@ -64,27 +64,23 @@ struct dns_entry {
 	uint8_t key[];
 };
 
-TAILQ_HEAD(dns_entries_by_age, dns_entry); /* the oldest first */
-
 struct dns_queue {
-	struct dns_entries_by_age entries;
+	struct list entries; /* the oldest first */
 	size_t bytes;
 };
 
 struct dns_group {
-	LIST_ENTRY(dns_group) in_bucket;
-	struct dns_entries_by_age entries;
+	struct hlist_entry in_bucket;
+	struct list entries; /* the oldest first */
 	uint64_t hash;
 	uint32_t count;
 };
-
-LIST_HEAD(dns_group_list, dns_group);
 
 struct dns_shard {
 	pthread_mutex_t lock; /* held by the caller for all functions but init and clear */
 	struct dns_entry **buckets;
 	uint32_t *ghosts; /* part of a hash, indexed by another part of it */
-	struct dns_group_list *groups;
+	struct hlist *groups;
 	size_t table_mask;
 	size_t group_mask;
 	size_t group_bytes;

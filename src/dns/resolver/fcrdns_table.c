@@ -4,23 +4,21 @@
 #include "dns/resolver/fcrdns_table.h"
 
 #include "base/hash.h"
+#include "base/list.h"
 #include "base/util.h"
 #include "dns/cache/result.h"
 #include "dns/wire/special_use.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
 #define BUCKETS 4096u
 #define WAITERS_A_RUN 4096
 
 struct shared_lookup;
-TAILQ_HEAD(waiter_queue, dns_fcrdns);
-LIST_HEAD(lookup_list, shared_lookup);
 
 /* A caller that waits for a result. */
 struct dns_fcrdns {
-	TAILQ_ENTRY(dns_fcrdns) link; /* in the lookup's waiters, or in the table's `clear` */
+	struct list link; /* in the lookup's waiters, or in the table's `clear` */
 	struct dns_fcrdns_table *all;
 	struct shared_lookup *shared; /* NULL: the result is known */
 	const struct dns_fcrdns_result *result;
@@ -29,11 +27,11 @@ struct dns_fcrdns {
 };
 
 struct shared_lookup {
-	LIST_ENTRY(shared_lookup) in_bucket;
+	struct hlist_entry in_bucket;
 	struct dns_inflight_entry in_flight;
 	struct dns_fcrdns_table *all;
 	struct dns_fcrdns_lookup *lookup; /* NULL: ended, and notifying its waiters */
-	struct waiter_queue waiters;
+	struct list waiters;
 	struct dns_prefix_use *prefix;
 	struct addr addr;
 	enum dns_fcrdns_mode mode;
@@ -47,11 +45,11 @@ struct dns_fcrdns_table {
 	struct dns_inflight_queue queue;
 	const struct dns_fcrdns_result *overload; /* allocated in advance, for when memory is out */
 	const struct dns_fcrdns_result *error;
-	struct waiter_queue clear;
+	struct list clear;
 	bool stopped;
 	struct dns_answer answer;
 	struct hash_key hash_key;
-	struct lookup_list buckets[BUCKETS];
+	struct hlist buckets[BUCKETS];
 };
 
 struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_env *env)
@@ -64,7 +62,7 @@ struct dns_fcrdns_table *dns_fcrdns_table_new(const struct dns_fcrdns_env *env)
 	}
 	all->env = env;
 	all->hash_key = hash_key_new();
-	TAILQ_INIT(&all->clear);
+	list_init(&all->clear);
 	all->limits = env->dns->limits;
 	dns_inflight_init(&all->queue, &all->limits->lookups, env->dns->settings->max_in_flight);
 	all->overload = dns_fcrdns_result_new(DNS_FCRDNS_ERROR, true, none, NULL, 0);
@@ -82,12 +80,19 @@ static void waiter_free(struct dns_fcrdns *w)
 	free(w);
 }
 
-static void waiters_free(struct waiter_queue *waiters)
+/* NULL when there is none. */
+static struct dns_fcrdns *pop(struct list *waiters)
+{
+	struct list *first = list_pop(waiters);
+
+	return first != NULL ? CONTAINER_OF(first, struct dns_fcrdns, link) : NULL;
+}
+
+static void waiters_free(struct list *waiters)
 {
 	struct dns_fcrdns *w;
 
-	while ((w = TAILQ_FIRST(waiters)) != NULL) {
-		TAILQ_REMOVE(waiters, w, link);
+	while ((w = pop(waiters)) != NULL) {
 		waiter_free(w);
 	}
 }
@@ -97,7 +102,7 @@ static void end_lookup(struct shared_lookup *s)
 {
 	struct dns_fcrdns_table *all = s->all;
 
-	LIST_REMOVE(s, in_bucket);
+	hlist_remove(&s->in_bucket);
 	dns_prefix_limits_leave(all->limits->prefixes, s->prefix);
 	dns_inflight_leave(&all->queue, &s->in_flight);
 	dns_fcrdns_lookup_free(s->lookup);
@@ -106,13 +111,13 @@ static void end_lookup(struct shared_lookup *s)
 
 void dns_fcrdns_table_free(struct dns_fcrdns_table *table)
 {
-	struct shared_lookup *s;
-
 	if (table == NULL) {
 		return;
 	}
 	for (size_t i = 0; i < BUCKETS; i++) {
-		while ((s = LIST_FIRST(&table->buckets[i])) != NULL) {
+		for (struct hlist_entry *at; (at = table->buckets[i].first) != NULL;) {
+			struct shared_lookup *s = CONTAINER_OF(at, struct shared_lookup, in_bucket);
+
 			end_lookup(s);
 			waiters_free(&s->waiters);
 			free(s);
@@ -161,7 +166,7 @@ static void lookup_ended(
 		 * A refresh has found a complete result in the cache, which is better while it is
 		 * valid.
 		 */
-		if (!s->refresh || !TAILQ_EMPTY(&s->waiters)) {
+		if (!s->refresh || !list_is_empty(&s->waiters)) {
 			keep(dns, &s->addr, s->mode, result);
 		}
 		break;
@@ -177,8 +182,7 @@ static void lookup_ended(
 	}
 	end_lookup(s);
 	/* One at a time: the callback may cancel the next waiter, or close the engine. */
-	while (!all->stopped && (w = TAILQ_FIRST(&s->waiters)) != NULL) {
-		TAILQ_REMOVE(&s->waiters, w, link);
+	while (!all->stopped && (w = pop(&s->waiters)) != NULL) {
 		tell(w, result);
 	}
 	waiters_free(&s->waiters);
@@ -186,7 +190,7 @@ static void lookup_ended(
 	free(s);
 }
 
-static struct lookup_list *bucket_of(
+static struct hlist *bucket_of(
 	struct dns_fcrdns_table *all, const struct addr *addr, enum dns_fcrdns_mode mode)
 {
 	uint64_t hash = hash_bytes(&all->hash_key, addr, sizeof(*addr));
@@ -197,9 +201,10 @@ static struct lookup_list *bucket_of(
 static struct shared_lookup *find(
 	struct dns_fcrdns_table *all, const struct addr *addr, enum dns_fcrdns_mode mode)
 {
-	struct shared_lookup *s;
+	for (struct hlist_entry *at = bucket_of(all, addr, mode)->first; at != NULL;
+		at = at->next) {
+		struct shared_lookup *s = CONTAINER_OF(at, struct shared_lookup, in_bucket);
 
-	for (s = LIST_FIRST(bucket_of(all, addr, mode)); s != NULL; s = LIST_NEXT(s, in_bucket)) {
 		if (s->mode == mode && !s->traced && addr_eq(&s->addr, addr)) {
 			return s;
 		}
@@ -214,12 +219,11 @@ static void evict(struct shared_lookup *s)
 	struct dns_fcrdns *w;
 
 	end_lookup(s);
-	while ((w = TAILQ_FIRST(&s->waiters)) != NULL) {
-		TAILQ_REMOVE(&s->waiters, w, link);
+	while ((w = pop(&s->waiters)) != NULL) {
 		w->shared = NULL;
 		w->result = dns_fcrdns_result_ref(all->overload);
 		counter_add(&all->env->dns->stats->overloads, 1);
-		TAILQ_INSERT_TAIL(&all->clear, w, link);
+		list_append(&all->clear, &w->link);
 	}
 	free(s);
 }
@@ -268,14 +272,14 @@ static struct shared_lookup *shared_new(struct dns_fcrdns_table *all, const stru
 	s->mode = mode;
 	s->traced = trace != NULL;
 	s->refresh = fresh_ms > 0;
-	TAILQ_INIT(&s->waiters);
+	list_init(&s->waiters);
 	if (!find_place(all, s, now_ms, full)) {
 		free(s);
 		return NULL;
 	}
 	s->lookup = dns_fcrdns_lookup_start(
 		all->env, addr, mode, fresh_ms, trace, lookup_ended, s, now_ms);
-	LIST_INSERT_HEAD(bucket_of(all, addr, mode), s, in_bucket);
+	hlist_add(bucket_of(all, addr, mode), &s->in_bucket);
 	if (s->lookup == NULL) {
 		end_lookup(s);
 		free(s);
@@ -351,7 +355,7 @@ struct dns_fcrdns *dns_fcrdns_table_start(struct dns_fcrdns_table *all, const st
 		free(w);
 		return NULL;
 	}
-	TAILQ_INSERT_TAIL(w->shared != NULL ? &w->shared->waiters : &all->clear, w, link);
+	list_append(w->shared != NULL ? &w->shared->waiters : &all->clear, &w->link);
 	return w;
 }
 
@@ -362,9 +366,9 @@ void dns_fcrdns_table_cancel(struct dns_fcrdns *waiter)
 	}
 	struct shared_lookup *s = waiter->shared;
 
-	TAILQ_REMOVE(s != NULL ? &s->waiters : &waiter->all->clear, waiter, link);
+	list_remove(&waiter->link);
 	waiter_free(waiter);
-	if (s != NULL && s->lookup != NULL && TAILQ_EMPTY(&s->waiters)) {
+	if (s != NULL && s->lookup != NULL && list_is_empty(&s->waiters)) {
 		end_lookup(s);
 		free(s);
 	}
@@ -416,14 +420,13 @@ const struct dns_fcrdns_result *dns_fcrdns_table_cached(struct dns_fcrdns_table 
 void dns_fcrdns_table_run(struct dns_fcrdns_table *table)
 {
 	for (unsigned i = 0; i < WAITERS_A_RUN && dns_fcrdns_table_is_due(table); i++) {
-		struct dns_fcrdns *w = TAILQ_FIRST(&table->clear);
+		struct dns_fcrdns *w = pop(&table->clear);
 
-		TAILQ_REMOVE(&table->clear, w, link);
 		tell(w, w->result);
 	}
 }
 
 bool dns_fcrdns_table_is_due(const struct dns_fcrdns_table *table)
 {
-	return !table->stopped && !TAILQ_EMPTY(&table->clear);
+	return !table->stopped && !list_is_empty(&table->clear);
 }

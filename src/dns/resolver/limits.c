@@ -25,7 +25,7 @@ void dns_inflight_init(struct dns_inflight_queue *queue, atomic_uint *total, uin
 {
 	queue->total = total;
 	queue->max = max;
-	TAILQ_INIT(&queue->evictable);
+	list_init(&queue->evictable);
 }
 
 bool dns_inflight_enter(
@@ -40,7 +40,7 @@ bool dns_inflight_enter(
 	entry->since_ms = now_ms;
 	entry->evictable = before >= queue->max / 2;
 	if (entry->evictable) {
-		TAILQ_INSERT_TAIL(&queue->evictable, entry, link);
+		list_append(&queue->evictable, &entry->link);
 	}
 	return true;
 }
@@ -48,7 +48,7 @@ bool dns_inflight_enter(
 void dns_inflight_leave(struct dns_inflight_queue *queue, struct dns_inflight_entry *entry)
 {
 	if (entry->evictable) {
-		TAILQ_REMOVE(&queue->evictable, entry, link);
+		list_remove(&entry->link);
 	}
 	atomic_fetch_sub_explicit(queue->total, 1, memory_order_relaxed);
 }
@@ -61,7 +61,12 @@ bool dns_inflight_is_busy(const struct dns_inflight_queue *queue)
 struct dns_inflight_entry *dns_inflight_evictable(
 	const struct dns_inflight_queue *queue, uint64_t now_ms)
 {
-	struct dns_inflight_entry *oldest = TAILQ_FIRST(&queue->evictable);
+	struct list *first = list_first(&queue->evictable);
 
-	return oldest != NULL && now_ms > oldest->since_ms + EVICT_AFTER_MS ? oldest : NULL;
+	if (first == NULL) {
+		return NULL;
+	}
+	struct dns_inflight_entry *oldest = CONTAINER_OF(first, struct dns_inflight_entry, link);
+
+	return now_ms > oldest->since_ms + EVICT_AFTER_MS ? oldest : NULL;
 }

@@ -4,13 +4,13 @@
 #ifndef DW_DNS_RESOLVER_LIMITS_H
 #define DW_DNS_RESOLVER_LIMITS_H
 
+#include "base/list.h"
 #include "dns/resolver/prefix_limits.h"
 #include "dns/upstream/settings.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
 /*
  * What may be in flight in all workers together. Only queries to upstreams are counted, so cache
@@ -35,17 +35,15 @@ void dns_limits_clear(struct dns_limits *limits);
  * (unbound's jostle).
  */
 struct dns_inflight_entry {
-	TAILQ_ENTRY(dns_inflight_entry) link;
+	struct list link;
 	uint64_t since_ms;
 	bool evictable;
 };
 
-TAILQ_HEAD(dns_inflight_list, dns_inflight_entry);
-
 struct dns_inflight_queue {
 	atomic_uint *total;
 	uint32_t max;
-	struct dns_inflight_list evictable;
+	struct list evictable;
 };
 
 /* `total` is borrowed. */

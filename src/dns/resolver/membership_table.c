@@ -3,17 +3,17 @@
 
 #include "dns/resolver/membership_table.h"
 
+#include "base/list.h"
 #include "dns/resolver/trace.h"
 #include "dns/wire/special_use.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #define QUERIES_MAX 16
 
 struct dns_membership {
-	LIST_ENTRY(dns_membership) link;
+	struct list link;
 	struct dns_inflight_entry in_flight;
 	bool counted; /* in_flight is in the queue */
 	struct dns_timer deadline;
@@ -30,13 +30,11 @@ struct dns_membership {
 	struct dns_name name;
 };
 
-LIST_HEAD(membership_list, dns_membership);
-
 struct dns_membership_table {
 	const struct dns_fcrdns_env *env;
 	struct dns_limits *limits;
 	struct dns_inflight_queue queue;
-	struct membership_list list;
+	struct list list;
 	struct dns_answer answer;
 };
 
@@ -48,7 +46,7 @@ struct dns_membership_table *dns_membership_table_new(const struct dns_fcrdns_en
 		return NULL;
 	}
 	all->env = env;
-	LIST_INIT(&all->list);
+	list_init(&all->list);
 	all->limits = env->dns->limits;
 	dns_inflight_init(
 		&all->queue, &all->limits->memberships, env->dns->settings->max_in_flight);
@@ -65,7 +63,7 @@ static void leave_queue(struct dns_membership *m)
 
 static void membership_free(struct dns_membership *m)
 {
-	LIST_REMOVE(m, link);
+	list_remove(&m->link);
 	leave_queue(m);
 	dns_timer_wheel_clear(m->all->env->dns->wheel, &m->deadline);
 	dns_resolver_cancel(m->request);
@@ -77,13 +75,11 @@ static void membership_free(struct dns_membership *m)
 
 void dns_membership_table_free(struct dns_membership_table *table)
 {
-	struct dns_membership *m;
-
 	if (table == NULL) {
 		return;
 	}
-	while ((m = LIST_FIRST(&table->list)) != NULL) {
-		membership_free(m);
+	for (struct list *first; (first = list_first(&table->list)) != NULL;) {
+		membership_free(CONTAINER_OF(first, struct dns_membership, link));
 	}
 	free(table);
 }
@@ -381,7 +377,7 @@ struct dns_membership *dns_membership_table_start(struct dns_membership_table *a
 		.addr = *query->addr,
 		.name = name,
 		.deadline.fire = deadline_passed};
-	LIST_INSERT_HEAD(&all->list, m, link);
+	list_append(&all->list, &m->link);
 	if (!ask(m, now_ms, &out->overload)) {
 		counter_add(&dns->stats->overloads, out->overload);
 		membership_free(m);

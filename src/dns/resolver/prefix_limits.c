@@ -4,10 +4,11 @@
 #include "dns/resolver/prefix_limits.h"
 
 #include "base/hash.h"
+#include "base/list.h"
+#include "base/util.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 
 #define BUCKETS 4096u
 #define LOCKS 64u /* one lock for every BUCKETS / LOCKS buckets */
@@ -15,19 +16,17 @@
 #define V6_BITS 64
 
 struct dns_prefix_use {
-	LIST_ENTRY(dns_prefix_use) in_bucket;
+	struct hlist_entry in_bucket;
 	struct addr addr;
 	uint32_t count;
 	uint32_t bucket;
 };
 
-LIST_HEAD(use_list, dns_prefix_use);
-
 struct dns_prefix_limits {
 	uint32_t max_each;
 	struct hash_key hash_key;
 	pthread_mutex_t locks[LOCKS];
-	struct use_list buckets[BUCKETS];
+	struct hlist buckets[BUCKETS];
 };
 
 struct dns_prefix_limits *dns_prefix_limits_new(uint32_t max_each)
@@ -61,16 +60,16 @@ static pthread_mutex_t *lock_of(struct dns_prefix_limits *prefixes, uint32_t buc
 	return &prefixes->locks[bucket % LOCKS];
 }
 
-static struct dns_prefix_use *find(const struct use_list *bucket, const struct addr *addr)
+static struct dns_prefix_use *find(const struct hlist *bucket, const struct addr *addr)
 {
-	struct dns_prefix_use *u;
+	for (struct hlist_entry *at = bucket->first; at != NULL; at = at->next) {
+		struct dns_prefix_use *u = CONTAINER_OF(at, struct dns_prefix_use, in_bucket);
 
-	for (u = LIST_FIRST(bucket); u != NULL; u = LIST_NEXT(u, in_bucket)) {
 		if (addr_eq(&u->addr, addr)) {
-			break;
+			return u;
 		}
 	}
-	return u;
+	return NULL;
 }
 
 enum dns_prefix_entry dns_prefix_limits_enter(
@@ -92,7 +91,7 @@ enum dns_prefix_entry dns_prefix_limits_enter(
 		}
 		u->addr = prefix.addr;
 		u->bucket = bucket;
-		LIST_INSERT_HEAD(&prefixes->buckets[bucket], u, in_bucket);
+		hlist_add(&prefixes->buckets[bucket], &u->in_bucket);
 	} else if (u->count >= prefixes->max_each) {
 		entry = DNS_PREFIX_FULL;
 		goto out;
@@ -112,7 +111,7 @@ void dns_prefix_limits_leave(struct dns_prefix_limits *prefixes, struct dns_pref
 	pthread_mutex_lock(lock);
 	use->count--;
 	if (use->count == 0) {
-		LIST_REMOVE(use, in_bucket);
+		hlist_remove(&use->in_bucket);
 		free(use);
 	}
 	pthread_mutex_unlock(lock);

@@ -3,15 +3,15 @@
 
 #include "dns/resolver/record_table.h"
 
+#include "base/list.h"
 #include "base/util.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
 #define QUERIES_MAX 16
 
 struct dns_record_lookup {
-	LIST_ENTRY(dns_record_lookup) link;
+	struct list link;
 	struct dns_timer deadline;
 	struct dns_record_table *all;
 	struct dns_request *request;
@@ -21,12 +21,10 @@ struct dns_record_lookup {
 	void *ctx;
 };
 
-LIST_HEAD(record_lookup_list, dns_record_lookup);
-
 struct dns_record_table {
 	const struct dns_resolver_env *env;
 	struct dns_resolver *resolver;
-	struct record_lookup_list list;
+	struct list list;
 };
 
 struct dns_record_table *dns_record_table_new(
@@ -37,14 +35,14 @@ struct dns_record_table *dns_record_table_new(
 	if (all != NULL) {
 		all->env = env;
 		all->resolver = resolver;
-		LIST_INIT(&all->list);
+		list_init(&all->list);
 	}
 	return all;
 }
 
 static void record_lookup_free(struct dns_record_lookup *q)
 {
-	LIST_REMOVE(q, link);
+	list_remove(&q->link);
 	dns_timer_wheel_clear(q->all->env->wheel, &q->deadline);
 	dns_resolver_cancel(q->request);
 	free(q);
@@ -52,13 +50,11 @@ static void record_lookup_free(struct dns_record_lookup *q)
 
 void dns_record_table_free(struct dns_record_table *table)
 {
-	struct dns_record_lookup *q;
-
 	if (table == NULL) {
 		return;
 	}
-	while ((q = LIST_FIRST(&table->list)) != NULL) {
-		record_lookup_free(q);
+	for (struct list *first; (first = list_first(&table->list)) != NULL;) {
+		record_lookup_free(CONTAINER_OF(first, struct dns_record_lookup, link));
 	}
 	free(table);
 }
@@ -124,7 +120,7 @@ struct dns_record_lookup *dns_record_table_start(struct dns_record_table *all,
 		free(q);
 		return NULL;
 	}
-	LIST_INSERT_HEAD(&all->list, q, link);
+	list_append(&all->list, &q->link);
 	dns_timer_wheel_set(env->wheel, &q->deadline, now_ms + env->settings->lookup_timeout_ms);
 	return q;
 }

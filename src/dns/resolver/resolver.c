@@ -4,22 +4,18 @@
 #include "dns/resolver/resolver.h"
 
 #include "base/hash.h"
+#include "base/list.h"
 #include "base/util.h"
 #include "dns/resolver/local_answer.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #define STEPS_A_RUN 4096
 
-struct query;
-TAILQ_HEAD(request_queue, dns_request);
-LIST_HEAD(query_list, query);
-
 struct dns_request {
-	TAILQ_ENTRY(dns_request) link; /* in the resolver's `due`, or a query's `requests` */
+	struct list link; /* in the resolver's `due`, or a query's `requests` */
 	struct dns_resolver *resolver;
 	struct query *waits_for; /* NULL: its next step is due */
 	struct dns_name name;    /* of the next step, lower-case */
@@ -37,11 +33,11 @@ struct dns_request {
 
 /* A query at the upstreams, and the requests that wait for its reply. */
 struct query {
-	LIST_ENTRY(query) in_bucket;
+	struct hlist_entry in_bucket;
 	struct dns_inflight_entry in_flight;
 	struct dns_resolver *resolver;
 	struct dns_exchange *exchange; /* NULL: ended, and notifying its requests */
-	struct request_queue requests;
+	struct list requests;
 	struct dns_name name;
 	enum dns_type type;
 };
@@ -51,12 +47,12 @@ struct dns_resolver {
 	struct dns_exchanges *exchanges;
 	struct dns_inflight_queue queue; /* of queries */
 	bool stopped;
-	struct request_queue due;
+	struct list due;
 	struct dns_request *telling; /* whose step callback is running; NULL once it is cancelled */
 	struct dns_answer answer;
 	struct hash_key hash_key;
 	size_t bucket_mask;
-	struct query_list *buckets;
+	struct hlist *buckets;
 };
 
 struct dns_resolver *dns_resolver_new(const struct dns_resolver_env *env)
@@ -73,7 +69,7 @@ struct dns_resolver *dns_resolver_new(const struct dns_resolver_env *env)
 	r->env = *env;
 	r->bucket_mask = buckets - 1;
 	r->hash_key = hash_key_new();
-	TAILQ_INIT(&r->due);
+	list_init(&r->due);
 	dns_inflight_init(&r->queue, &env->limits->queries, env->settings->max_in_flight);
 	r->buckets = calloc(buckets, sizeof(*r->buckets));
 	r->exchanges = dns_exchanges_new(env->settings, env->upstream_count, &env->network,
@@ -90,7 +86,7 @@ void dns_resolver_free(struct dns_resolver *resolver)
 	if (resolver == NULL) {
 		return;
 	}
-	assert(TAILQ_EMPTY(&resolver->due));
+	assert(list_is_empty(&resolver->due));
 	dns_exchanges_free(resolver->exchanges);
 	free(resolver->buckets);
 	free(resolver);
@@ -125,7 +121,7 @@ struct dns_request *dns_resolver_ask(struct dns_resolver *resolver, const struct
 		.ctx = ctx};
 	dns_name_lower(&request->name);
 	dns_trail_init(&request->trail, &request->name);
-	TAILQ_INSERT_TAIL(&resolver->due, request, link);
+	list_append(&resolver->due, &request->link);
 	return request;
 }
 
@@ -134,10 +130,18 @@ void dns_resolver_want_fresh(struct dns_request *request, uint64_t until_ms)
 	request->fresh_ms = until_ms;
 }
 
+/* NULL when there is none. */
+static struct dns_request *pop(struct list *requests)
+{
+	struct list *first = list_pop(requests);
+
+	return first != NULL ? CONTAINER_OF(first, struct dns_request, link) : NULL;
+}
+
 /* Removes the query from the table, so that no request joins it. */
 static void query_leave(struct query *q)
 {
-	LIST_REMOVE(q, in_bucket);
+	hlist_remove(&q->in_bucket);
 	dns_inflight_leave(&q->resolver->queue, &q->in_flight);
 }
 
@@ -152,13 +156,12 @@ static void detach(struct dns_request *request)
 {
 	struct query *q = request->waits_for;
 
+	list_remove(&request->link);
 	if (q == NULL) {
-		TAILQ_REMOVE(&request->resolver->due, request, link);
 		return;
 	}
-	TAILQ_REMOVE(&q->requests, request, link);
 	request->waits_for = NULL;
-	if (TAILQ_EMPTY(&q->requests) && q->exchange != NULL) {
+	if (list_is_empty(&q->requests) && q->exchange != NULL) {
 		query_free(q);
 	}
 }
@@ -183,7 +186,7 @@ void dns_resolver_evict(struct dns_request *request)
 	request->evicted = true;
 	if (r->telling != request) {
 		detach(request);
-		TAILQ_INSERT_TAIL(&r->due, request, link);
+		list_append(&r->due, &request->link);
 	}
 }
 
@@ -217,7 +220,7 @@ static void take_step(struct dns_request *request, const struct dns_step *step)
 		r->telling = NULL;
 	}
 	if (r->stopped) {
-		TAILQ_INSERT_TAIL(&r->due, request, link);
+		list_append(&r->due, &request->link);
 		return;
 	}
 	if (step->expires_ms < request->expires_ms) {
@@ -230,7 +233,7 @@ static void take_step(struct dns_request *request, const struct dns_step *step)
 	}
 	request->name = step->answer->target;
 	dns_name_lower(&request->name);
-	TAILQ_INSERT_TAIL(&r->due, request, link);
+	list_append(&r->due, &request->link);
 }
 
 /* A failure does not replace a cached answer that is still valid. */
@@ -269,21 +272,19 @@ static void query_ended(void *ctx, const struct dns_ending *ending)
 	}
 	q->exchange = NULL;
 	query_leave(q);
-	while (!r->stopped && (request = TAILQ_FIRST(&q->requests)) != NULL) {
-		TAILQ_REMOVE(&q->requests, request, link);
+	while (!r->stopped && (request = pop(&q->requests)) != NULL) {
 		request->waits_for = NULL;
 		step.joined = request->joined;
 		take_step(request, &step);
 	}
-	while ((request = TAILQ_FIRST(&q->requests)) != NULL) {
-		TAILQ_REMOVE(&q->requests, request, link);
+	while ((request = pop(&q->requests)) != NULL) {
 		request->waits_for = NULL;
-		TAILQ_INSERT_TAIL(&r->due, request, link);
+		list_append(&r->due, &request->link);
 	}
 	free(q);
 }
 
-static struct query_list *bucket_of(
+static struct hlist *bucket_of(
 	struct dns_resolver *r, const struct dns_name *name, enum dns_type type)
 {
 	uint64_t hash = hash_bytes(&r->hash_key, name->wire, name->len);
@@ -293,9 +294,9 @@ static struct query_list *bucket_of(
 
 static struct query *find(struct dns_resolver *r, const struct dns_name *name, enum dns_type type)
 {
-	struct query *q;
+	for (struct hlist_entry *at = bucket_of(r, name, type)->first; at != NULL; at = at->next) {
+		struct query *q = CONTAINER_OF(at, struct query, in_bucket);
 
-	for (q = LIST_FIRST(bucket_of(r, name, type)); q != NULL; q = LIST_NEXT(q, in_bucket)) {
 		if (q->type == type && dns_name_eq(&q->name, name)) {
 			return q;
 		}
@@ -322,11 +323,10 @@ static bool find_place(struct dns_resolver *r, struct query *q, uint64_t now_ms)
 	}
 	struct query *old = CONTAINER_OF(oldest, struct query, in_flight);
 
-	while ((request = TAILQ_FIRST(&old->requests)) != NULL) {
-		TAILQ_REMOVE(&old->requests, request, link);
+	while ((request = pop(&old->requests)) != NULL) {
 		request->waits_for = NULL;
 		request->evicted = true;
-		TAILQ_INSERT_TAIL(&r->due, request, link);
+		list_append(&r->due, &request->link);
 	}
 	query_free(old);
 	return dns_inflight_enter(&r->queue, &q->in_flight, now_ms);
@@ -343,7 +343,7 @@ static struct query *query_new(struct dns_resolver *r, const struct dns_name *na
 		return NULL;
 	}
 	*q = (struct query){.resolver = r, .name = *name, .type = type};
-	TAILQ_INIT(&q->requests);
+	list_init(&q->requests);
 	if (!find_place(r, q, now_ms)) {
 		*why = DNS_STATUS_OVERLOAD;
 		free(q);
@@ -355,7 +355,7 @@ static struct query *query_new(struct dns_resolver *r, const struct dns_name *na
 		free(q);
 		return NULL;
 	}
-	LIST_INSERT_HEAD(bucket_of(r, name, type), q, in_bucket);
+	hlist_add(bucket_of(r, name, type), &q->in_bucket);
 	return q;
 }
 
@@ -381,7 +381,7 @@ static enum dns_status wait_for_upstream(struct dns_request *request, uint64_t n
 	}
 	--*request->budget;
 	request->waits_for = q;
-	TAILQ_INSERT_TAIL(&q->requests, request, link);
+	list_append(&q->requests, &request->link);
 	return DNS_STATUS_DATA;
 }
 
@@ -414,14 +414,11 @@ static void next_step(struct dns_request *request, uint64_t now_ms)
 void dns_resolver_run(struct dns_resolver *resolver, uint64_t now_ms)
 {
 	for (unsigned i = 0; i < STEPS_A_RUN && dns_resolver_is_due(resolver); i++) {
-		struct dns_request *request = TAILQ_FIRST(&resolver->due);
-
-		TAILQ_REMOVE(&resolver->due, request, link);
-		next_step(request, now_ms);
+		next_step(pop(&resolver->due), now_ms);
 	}
 }
 
 bool dns_resolver_is_due(const struct dns_resolver *resolver)
 {
-	return !resolver->stopped && !TAILQ_EMPTY(&resolver->due);
+	return !resolver->stopped && !list_is_empty(&resolver->due);
 }

@@ -31,7 +31,7 @@ struct dns_exchanges *dns_exchanges_new(const struct dns_settings *settings, siz
 		return NULL;
 	}
 	for (size_t i = 0; i < DNS_MAX_UPSTREAMS; i++) {
-		TAILQ_INIT(&all->waitqs[i]);
+		list_init(&all->waitqs[i]);
 	}
 	all->settings = settings;
 	all->network = *network;

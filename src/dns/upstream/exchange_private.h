@@ -4,6 +4,7 @@
 #ifndef DW_DNS_UPSTREAM_EXCHANGE_PRIVATE_H
 #define DW_DNS_UPSTREAM_EXCHANGE_PRIVATE_H
 
+#include "base/list.h"
 #include "dns/upstream/capabilities.h"
 #include "dns/upstream/network.h"
 #include "dns/upstream/pending.h"
@@ -12,8 +13,6 @@
 #include "dns/upstream/stats.h"
 #include "dns/upstream/timer_wheel.h"
 
-#include <sys/queue.h>
-
 /*
  * The private parts of exchange.h: exchange.c starts and ends an exchange and runs its timer,
  * exchange_send.c sends, exchange_reply.c handles replies.
@@ -21,7 +20,7 @@
 
 struct dns_exchange {
 	struct dns_timer timer;
-	TAILQ_ENTRY(dns_exchange) in_waitq;
+	struct list in_waitq;
 	struct dns_exchanges *all;
 	void (*done)(void *ctx, const struct dns_ending *ending);
 	void *ctx;
@@ -54,7 +53,6 @@ struct dns_exchange {
 	struct dns_pending *waiting;
 	struct dns_pending sent[]; /* earlier sends stay open when the query is retransmitted */
 };
-TAILQ_HEAD(dns_waitq, dns_exchange);
 
 struct dns_exchanges {
 	const struct dns_settings *settings;
@@ -71,7 +69,7 @@ struct dns_exchanges {
 	size_t in_flight;
 	struct dns_pending_table *pending;
 	/* exchanges that wait for a slot on a connection */
-	struct dns_waitq waitqs[DNS_MAX_UPSTREAMS];
+	struct list waitqs[DNS_MAX_UPSTREAMS];
 };
 
 /* Frees the exchange and calls `done` with its end. */

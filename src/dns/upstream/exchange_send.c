@@ -15,7 +15,7 @@ static void enqueue(struct dns_exchange *x, size_t upstream, uint64_t until_ms)
 	x->queued = true;
 	x->waitq = (uint8_t)upstream;
 	x->waiting = NULL;
-	TAILQ_INSERT_TAIL(&x->all->waitqs[upstream], x, in_waitq);
+	list_append(&x->all->waitqs[upstream], &x->in_waitq);
 	dns_timer_wheel_set(x->all->wheel, &x->timer, until_ms);
 }
 
@@ -25,10 +25,11 @@ static void enqueue(struct dns_exchange *x, size_t upstream, uint64_t until_ms)
  */
 static void grant_next(struct dns_exchanges *all, size_t upstream)
 {
-	struct dns_exchange *x = TAILQ_FIRST(&all->waitqs[upstream]);
+	struct list *first = list_pop(&all->waitqs[upstream]);
 
-	if (x != NULL) {
-		TAILQ_REMOVE(&all->waitqs[upstream], x, in_waitq);
+	if (first != NULL) {
+		struct dns_exchange *x = CONTAINER_OF(first, struct dns_exchange, in_waitq);
+
 		x->queued = false;
 		x->granted = true;
 		dns_timer_wheel_set(all->wheel, &x->timer, 0);
@@ -38,7 +39,7 @@ static void grant_next(struct dns_exchanges *all, size_t upstream)
 void dns_exchange_leave_waitq(struct dns_exchange *x)
 {
 	if (x->queued) {
-		TAILQ_REMOVE(&x->all->waitqs[x->waitq], x, in_waitq);
+		list_remove(&x->in_waitq);
 		x->queued = false;
 	} else if (x->granted) {
 		x->granted = false;

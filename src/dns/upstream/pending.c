@@ -13,20 +13,17 @@
 #define UNMATCHED_MAX 3u
 #define BUCKETS_MAX 65536u
 
-LIST_HEAD(bucket, dns_pending);
-TAILQ_HEAD(queue, dns_pending);
-
 struct channel {
-	struct queue queries; /* the oldest first */
-	uint32_t unmatched;   /* in the socket's lifetime */
-	uint32_t id_count;    /* set in `ids` */
-	uint64_t *ids;        /* a bit for each ID that was used and is not open; NULL: no ID was */
+	struct list queries; /* the oldest first */
+	uint32_t unmatched;  /* in the socket's lifetime */
+	uint32_t id_count;   /* set in `ids` */
+	uint64_t *ids;       /* a bit for each ID that was used and is not open; NULL: no ID was */
 };
 
 struct dns_pending_table {
 	struct random_pool *random;
 	size_t bucket_mask;
-	struct bucket *buckets;
+	struct hlist *buckets;
 	size_t channel_count;
 	struct channel channels[];
 };
@@ -53,7 +50,7 @@ struct dns_pending_table *dns_pending_table_new(
 	table->random = random;
 	table->channel_count = sockets;
 	for (size_t i = 0; i < sockets; i++) {
-		TAILQ_INIT(&table->channels[i].queries);
+		list_init(&table->channels[i].queries);
 	}
 	return table;
 }
@@ -64,7 +61,7 @@ void dns_pending_table_free(struct dns_pending_table *table)
 		return;
 	}
 	for (size_t i = 0; i < table->channel_count; i++) {
-		assert(TAILQ_EMPTY(&table->channels[i].queries));
+		assert(list_is_empty(&table->channels[i].queries));
 		free(table->channels[i].ids);
 	}
 	free(table->buckets);
@@ -72,16 +69,17 @@ void dns_pending_table_free(struct dns_pending_table *table)
 }
 
 /* IDs are random already, so they are not hashed. */
-static struct bucket *bucket_of(struct dns_pending_table *table, int socket, uint16_t id)
+static struct hlist *bucket_of(struct dns_pending_table *table, int socket, uint16_t id)
 {
 	return &table->buckets[((size_t)socket * 0x9e3779b1u + id) & table->bucket_mask];
 }
 
 struct dns_pending *dns_pending_find(struct dns_pending_table *table, int socket, uint16_t id)
 {
-	struct dns_pending *s;
+	for (struct hlist_entry *at = bucket_of(table, socket, id)->first; at != NULL;
+		at = at->next) {
+		struct dns_pending *s = CONTAINER_OF(at, struct dns_pending, in_bucket);
 
-	for (s = LIST_FIRST(bucket_of(table, socket, id)); s != NULL; s = LIST_NEXT(s, in_bucket)) {
 		if (s->socket == socket && s->id == id) {
 			return s;
 		}
@@ -91,7 +89,9 @@ struct dns_pending *dns_pending_find(struct dns_pending_table *table, int socket
 
 struct dns_pending *dns_pending_first(struct dns_pending_table *table, int socket)
 {
-	return TAILQ_FIRST(&table->channels[socket].queries);
+	struct list *first = list_first(&table->channels[socket].queries);
+
+	return first != NULL ? CONTAINER_OF(first, struct dns_pending, on_socket) : NULL;
 }
 
 bool dns_pending_draw_id(struct dns_pending_table *table, int socket, uint16_t *id)
@@ -112,8 +112,8 @@ void dns_pending_open(struct dns_pending_table *table, struct dns_pending *pendi
 	pending->unmatched_before = channel->unmatched;
 	pending->mismatches = 0;
 	pending->open = true;
-	LIST_INSERT_HEAD(bucket_of(table, pending->socket, pending->id), pending, in_bucket);
-	TAILQ_INSERT_TAIL(&channel->queries, pending, on_socket);
+	hlist_add(bucket_of(table, pending->socket, pending->id), &pending->in_bucket);
+	list_append(&channel->queries, &pending->on_socket);
 }
 
 /* If memory is out, a late duplicate counts as an unmatched reply. */
@@ -137,8 +137,8 @@ void dns_pending_close(struct dns_pending_table *table, struct dns_pending *pend
 {
 	struct channel *channel = &table->channels[pending->socket];
 
-	LIST_REMOVE(pending, in_bucket);
-	TAILQ_REMOVE(&channel->queries, pending, on_socket);
+	hlist_remove(&pending->in_bucket);
+	list_remove(&pending->on_socket);
 	pending->open = false;
 	remember_id(channel, pending->id);
 }

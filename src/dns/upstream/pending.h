@@ -4,6 +4,7 @@
 #ifndef DW_DNS_UPSTREAM_PENDING_H
 #define DW_DNS_UPSTREAM_PENDING_H
 
+#include "base/list.h"
 #include "base/random.h"
 #include "base/util.h"
 #include "dns/wire/cookie.h"
@@ -11,7 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
 /*
  * The queries whose reply may still come, by socket and ID, and the count of other replies on their
@@ -23,8 +23,8 @@ struct dns_pending_table;
 
 /* One query, in its owner's memory. */
 struct dns_pending {
-	LIST_ENTRY(dns_pending) in_bucket;
-	TAILQ_ENTRY(dns_pending) on_socket;
+	struct hlist_entry in_bucket;
+	struct list on_socket;
 	struct dns_exchange *exchange;
 	uint64_t at_ms;
 	uint32_t unmatched_before; /* unmatched replies on its socket when it was sent */
