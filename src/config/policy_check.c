@@ -6,6 +6,7 @@
 #include "config/rule_check.h"
 #include "policy/dependencies.h"
 #include "policy/lint.h"
+#include "policy/rule_terms.h"
 
 /* A policy cannot go by the word of a front end that has none. */
 static void check_word(struct config_loader *loader, const struct policy *policy)
@@ -82,7 +83,7 @@ static void check_rule(struct config_loader *loader, const struct config_policy_
 	const struct policy_rule *rule = policy_rules_at(policy->rules, index);
 	struct place place = config_ini_value_place(source->rules_from->rule_entries[index]);
 
-	if (!is_told_by_parent(source, "rdns") && policy_rule_asks_for_names(rule)) {
+	if (!is_told_by_parent(source, "rdns") && policy_rule_asks_for(rule, POLICY_SOURCE_NAMES)) {
 		if (policy->rdns == POLICY_RDNS_OFF) {
 			diag_error(loader->diag, &place,
 				"host: expected rdns = single or double in [policy %s]",
@@ -108,7 +109,8 @@ static void check_rule(struct config_loader *loader, const struct config_policy_
 			"rate cert: expected client_cert = optional or required in [policy %s]",
 			policy->name.data);
 	}
-	if (policy->client_cert == POLICY_CERT_OFF && policy_rule_asks_for_certificate(rule) &&
+	if (policy->client_cert == POLICY_CERT_OFF &&
+		policy_rule_asks_for(rule, POLICY_SOURCE_CERT) &&
 		!is_told_by_parent(source, "client_cert")) {
 		diag_error(loader->diag, &place,
 			"cert: expected client_cert = optional or required in [policy %s]",

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "cert/host.h"
 #include "policy/lint.h"
+#include "policy/rule_terms.h"
 #include "policy/text.h"
 
 #include <string.h>

@@ -3,7 +3,8 @@
 
 #include "config/whole_check.h"
 
-#include "policy/lint.h"
+#include "policy/rule.h"
+#include "policy/rule_terms.h"
 
 static bool listens_over_http(const struct config *config, bool tcp)
 {

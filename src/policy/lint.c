@@ -11,68 +11,10 @@
 #include "policy/regex_shape.h"
 #include "policy/regex_trial.h"
 #include "policy/rule_private.h"
+#include "policy/rule_terms.h"
 #include "policy/textset.h"
 
 #define SHADOWS_MAX 1000 /* rules compared with each other: the work grows with the square */
-
-static bool asks_for(const struct policy_rule *rule, enum policy_source source)
-{
-	for (size_t i = 0; i < rule->count; i++) {
-		if (rule->terms[i].field->source == source) {
-			return true;
-		}
-	}
-	return false;
-}
-
-bool policy_rule_asks_for_names(const struct policy_rule *rule)
-{
-	return asks_for(rule, POLICY_SOURCE_NAMES);
-}
-
-bool policy_rule_asks_for_certificate(const struct policy_rule *rule)
-{
-	return asks_for(rule, POLICY_SOURCE_CERT);
-}
-
-bool policy_rule_counts_by(const struct policy_rule *rule, enum policy_rate_by by)
-{
-	for (size_t i = rule->rates_at; i < rule->count; i++) {
-		if (rule->terms[rule->order[i]].rate->by == by) {
-			return true;
-		}
-	}
-	return false;
-}
-
-unsigned policy_rule_claims(const struct policy_rule *rule)
-{
-	unsigned claims = 0;
-
-	for (size_t i = 0; i < rule->count; i++) {
-		const struct policy_field *field = rule->terms[i].field;
-
-		claims |= field->source == POLICY_SOURCE_CLAIM ? 1U << field->claim : 0;
-	}
-	return claims;
-}
-
-/* Whether a true term makes it more likely that the client is admitted. */
-static bool term_admits(const struct policy_rule *rule, const struct policy_term *term)
-{
-	return term->negated == (rule->action == POLICY_ACTION_DENY);
-}
-
-bool policy_rule_admits_by_name(const struct policy_rule *rule)
-{
-	for (size_t i = 0; i < rule->count; i++) {
-		if (rule->terms[i].field->source == POLICY_SOURCE_NAMES &&
-			term_admits(rule, &rule->terms[i])) {
-			return true;
-		}
-	}
-	return false;
-}
 
 /* `ip 0.0.0.0/0` and similar prefixes. */
 static bool holds_for_most(const struct policy_term *term)
@@ -98,17 +40,6 @@ static bool identifies_client(const struct policy_term *term)
 	       term->field->source != POLICY_SOURCE_RATE;
 }
 
-bool policy_rule_denies_by_name(const struct policy_rule *rule)
-{
-	for (size_t i = 0; rule->action == POLICY_ACTION_DENY && i < rule->count; i++) {
-		if (rule->terms[i].field->source == POLICY_SOURCE_NAMES &&
-			!rule->terms[i].negated) {
-			return true;
-		}
-	}
-	return false;
-}
-
 size_t policy_rule_try_regexes(const struct policy_rule *rule, uint64_t *steps, struct str *regex)
 {
 	size_t len = 0;
@@ -124,11 +55,6 @@ size_t policy_rule_try_regexes(const struct policy_rule *rule, uint64_t *steps, 
 		}
 	}
 	return len;
-}
-
-bool policy_rule_counts(const struct policy_rule *rule)
-{
-	return rule->rates_at < rule->count;
 }
 
 bool policy_rule_admits_any_certificate(const struct policy_rule *rule)
@@ -177,7 +103,7 @@ void policy_rule_each_domain(const struct policy_rule *rule,
 		const struct policy_text_kind *kind = term->field->kind;
 
 		if ((kind != &policy_domain_host && kind != &policy_domain_san) ||
-			!term_admits(rule, term)) {
+			!policy_rule_term_admits(rule, term)) {
 			continue;
 		}
 		if (term->op == POLICY_OPERATOR_EQUALS) {
@@ -191,11 +117,6 @@ void policy_rule_each_domain(const struct policy_rule *rule,
 			each_domain(term, each, ctx, policy_textset_at(term->texts, k));
 		}
 	}
-}
-
-bool policy_rule_holds_always(const struct policy_rule *rule)
-{
-	return rule->terms[0].op == POLICY_OPERATOR_ANY;
 }
 
 /* Whether every value for which the term `a`, without its !, is true is a value of `b`. */
@@ -301,7 +222,7 @@ static void advise_on_name(const struct policy_rule *rule, const struct policy_t
 	/*
 	 * Words that keep clients out, such as dsl or dynamic, are meant to match inside of names.
 	 */
-	if (!term_admits(rule, term) && (!domain || shape.whole)) {
+	if (!policy_rule_term_admits(rule, term) && (!domain || shape.whole)) {
 		shape.open_end = false;
 		shape.open_start = false;
 	}

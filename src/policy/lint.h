@@ -12,26 +12,12 @@
 
 /* Properties of compiled rules, for the check of a policy, not for decisions. */
 
-/* Whether a term of the rule needs names (`host`). */
-bool policy_rule_asks_for_names(const struct policy_rule *rule);
-/* Whether a term of the rule needs the client's certificate. */
-bool policy_rule_asks_for_certificate(const struct policy_rule *rule);
-/* Whether a `rate` term of the rule tells clients apart by `by`. */
-bool policy_rule_counts_by(const struct policy_rule *rule, enum policy_rate_by by);
-/* Bit 1 << enum policy_claim for each claim that a term of the rule reads. */
-unsigned policy_rule_claims(const struct policy_rule *rule);
-/* Whether a confirmed name can admit a client: `host` in an allow, `!host` in a deny. */
-bool policy_rule_admits_by_name(const struct policy_rule *rule);
-/* Whether a positive `host` term of the rule denies clients. */
-bool policy_rule_denies_by_name(const struct policy_rule *rule);
 /*
  * Tries how long each regex of the rule can take, see regex_trial.h: for names and texts of
  * certificates up to the length of a name, for claims up to 2,000 bytes. The length at which a text
  * takes too long, and the regex; 0: no regex does.
  */
 size_t policy_rule_try_regexes(const struct policy_rule *rule, uint64_t *steps, struct str *regex);
-/* Whether the rule counts requests. */
-bool policy_rule_counts(const struct policy_rule *rule);
 /* Whether the rule admits every client with a certificate, whatever the certificate contains. */
 bool policy_rule_admits_any_certificate(const struct policy_rule *rule);
 /*
@@ -40,8 +26,6 @@ bool policy_rule_admits_any_certificate(const struct policy_rule *rule);
  */
 void policy_rule_each_domain(const struct policy_rule *rule,
 	void (*each)(void *ctx, const char *field, struct str name), void *ctx);
-/* Whether the rule is `*`. */
-bool policy_rule_holds_always(const struct policy_rule *rule);
 
 /*
  * An earlier rule that is true whenever the rule of that number is, so that the later one never

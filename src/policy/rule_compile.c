@@ -6,6 +6,7 @@
 #include "policy/lint.h"
 #include "policy/rule.h"
 #include "policy/rule_list_private.h"
+#include "policy/rule_terms.h"
 
 #include <assert.h>
 #include <string.h>
@@ -144,26 +145,6 @@ static bool make_room(struct policy_rules *rules)
 	return true;
 }
 
-static bool asks_for_names(const struct policy_rule *rule)
-{
-	for (size_t i = rule->lookups_at; i < rule->count; i++) {
-		if (rule->terms[rule->order[i]].field->source == POLICY_SOURCE_NAMES) {
-			return true;
-		}
-	}
-	return rule->rates_by_host;
-}
-
-static unsigned claims_of(const struct policy_rule *rule)
-{
-	unsigned claims = 0;
-
-	for (size_t i = rule->claims_at; i < rule->lookups_at; i++) {
-		claims |= 1U << rule->terms[rule->order[i]].field->claim;
-	}
-	return claims;
-}
-
 /* Compiles script->text, which the arena owns. */
 static bool add(
 	struct policy_rules *rules, enum policy_action action, const struct policy_script *script)
@@ -201,8 +182,9 @@ static bool add(
 		return false;
 	}
 	policy_rule_lint(rule, script);
-	rules->need_names = rules->need_names || asks_for_names(rule);
-	rules->claims |= claims_of(rule);
+	rules->need_names = rules->need_names || rule->rates_by_host ||
+			    policy_rule_asks_for(rule, POLICY_SOURCE_NAMES);
+	rules->claims |= policy_rule_claims(rule);
 	rules->items[rules->count++] = rule;
 	return true;
 }

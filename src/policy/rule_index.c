@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "policy/netset.h"
 #include "policy/rule_private.h"
+#include "policy/rule_terms.h"
 #include "policy/textset.h"
 
 #include <stdlib.h>
@@ -96,16 +97,6 @@ static bool append(struct policy_group *group, size_t number)
 	return true;
 }
 
-static bool asks_for(const struct policy_rule *rule, enum policy_source source)
-{
-	for (size_t i = 0; i < rule->count; i++) {
-		if (rule->terms[i].field->source == source) {
-			return true;
-		}
-	}
-	return false;
-}
-
 bool policy_rule_index_add(struct policy_rule_index *index, struct policy_rule *rule)
 {
 	size_t number = index->count;
@@ -120,10 +111,10 @@ bool policy_rule_index_add(struct policy_rule_index *index, struct policy_rule *
 		group->cost += cost_of(&rule->terms[rule->anchor_term]);
 	}
 	index->count++;
-	if (index->names_from == number && !asks_for(rule, POLICY_SOURCE_NAMES)) {
+	if (index->names_from == number && !policy_rule_asks_for(rule, POLICY_SOURCE_NAMES)) {
 		index->names_from = index->count;
 	}
-	if (index->cert_from == number && !asks_for(rule, POLICY_SOURCE_CERT)) {
+	if (index->cert_from == number && !policy_rule_asks_for(rule, POLICY_SOURCE_CERT)) {
 		index->cert_from = index->count;
 	}
 	return true;

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "policy/lint.h"
+#include "policy/rule_terms.h"
 
 #include "policy/regex_shape.h"
 #include "policy/text.h"
@@ -512,8 +513,9 @@ static void test_what_a_rule_asks_for(void **state)
 		book_add(&b, cases[i].action, cases[i].rule);
 		const struct policy_rule *rule = policy_rules_at(b.rules, 0);
 
-		assert_int_equal(policy_rule_asks_for_names(rule), cases[i].names);
-		assert_int_equal(policy_rule_asks_for_certificate(rule), cases[i].certificate);
+		assert_int_equal(policy_rule_asks_for(rule, POLICY_SOURCE_NAMES), cases[i].names);
+		assert_int_equal(
+			policy_rule_asks_for(rule, POLICY_SOURCE_CERT), cases[i].certificate);
 		assert_int_equal(policy_rule_admits_by_name(rule), cases[i].admits);
 		assert_int_equal(policy_rule_holds_always(rule), cases[i].always);
 		assert_int_equal(policy_rule_claims(rule), cases[i].claims);
