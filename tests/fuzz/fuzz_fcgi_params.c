@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* The parameter decoder: the input is a stream, whole. The pairs lie in it one behind the other,
- * each behind its two lengths, to the end or to the fault; encoded anew they are the same pairs. */
+/*
+ * The parameter decoder: the input is a stream, whole. The pairs lie in it one behind the other,
+ * each behind its two lengths, to the end or to the fault; encoded again they are the same pairs.
+ */
 
 #include "fcgi/params.h"
 #include "unit/fcgi/kit.h"

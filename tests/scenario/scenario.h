@@ -59,8 +59,10 @@ struct scenario {
 	struct dns_context *context;
 	struct dns_engine *engine;
 	uint64_t now_ms;
-	/* How the servers behave: true if the test has dealt with the query; else it is answered at
-	 * once from `records`, with a SOA (TTL 60, MINIMUM 60) where there are none. */
+	/*
+	 * How the servers behave: true if the test has dealt with the query; else it is answered at
+	 * once from `records`, with a SOA (TTL 60, MINIMUM 60) if the name or type has no records.
+	 */
 	bool (*behave)(struct scenario *s, const struct sim_query *query);
 	bool authentic;   /* what is answered from `records` has the AD bit */
 	const char *word; /* for `behave`, as is `ctx` */

@@ -199,7 +199,7 @@ static void test_overload_of_a_prefix(void **state)
 	scenario_expect(s, addresses[2], DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 }
 
-/* Cancels at each millisecond of a look-up's life: nobody is told, nothing is left. */
+/* Cancels at each millisecond of a lookup's life: no callback is called, nothing is left. */
 static void test_cancel_in_every_state(void **state)
 {
 	for (uint64_t ms = 0; ms < 40; ms++) {
@@ -279,7 +279,7 @@ static void stop_everything(struct sim_lookup *l)
 	dns_core_stop(l->s->engine);
 }
 
-/* Whoever closes the engine when told is the last who is told. */
+/* A callback that closes the engine is the last that is called. */
 static void test_stop_from_inside_a_callback(void **state)
 {
 	static const char *const addresses[] = {CLIENT, "10.0.0.1", "192.0.2.77"};

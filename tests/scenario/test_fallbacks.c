@@ -439,7 +439,10 @@ static void test_missing_cookie_is_asked_for_over_tcp(void **state)
 	server.forgets = true;
 	s->now_ms += 400000;
 	expect_verified(s);
-	/* TCP says that there are none any more: from then on none is missed. */
+	/*
+	 * TCP shows that the server no longer sends cookies: from then on a missing cookie is
+	 * accepted.
+	 */
 	expect_ways(s, "UUUTU");
 	assert_int_equal(s->queries[4].cookie_len, 8);
 }

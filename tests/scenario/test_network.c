@@ -87,7 +87,9 @@ static void test_answer_to_an_earlier_send(void **state)
 	scenario_run(s, 5000);
 	sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "host.example");
 	assert_int_equal(l.done_ms - start_ms, 1400);
-	/* The PTR's first send is answered after the second has left; the later reply meets nobody.
+	/*
+	 * The PTR's first send is answered after the second has left; no query waits for the later
+	 * reply.
 	 */
 	assert_int_equal(sim_asked(s, REVERSE), 2);
 	assert_int_equal(stats(s)->wrong_replies, 1);

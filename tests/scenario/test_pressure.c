@@ -154,7 +154,7 @@ static void cancel_all(struct sim_lookup *l)
 	}
 }
 
-/* Whoever is pushed out cancels all others, also those that were pushed out with it. */
+/* A lookup that is pushed out cancels all others, also those that were pushed out with it. */
 static void test_the_pushed_may_cancel_others(void **state)
 {
 	struct scenario *s = *state;

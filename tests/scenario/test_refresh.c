@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* Results in use are looked up anew before they end, and a failure of that takes nothing away. */
+/*
+ * Results in use are looked up again before they expire, and a failure of that lookup does not
+ * remove them.
+ */
 
 #include "scenario/scenario.h"
 
@@ -99,7 +102,7 @@ static void test_in_the_last_tenth(void **state)
 	expect_hit(s, "verified");
 	expect_hit(s, "verified");
 	scenario_run(s, 1000);
-	/* Only what would have ended is asked anew, once however many hits there were. */
+	/* Only a result that would have expired is looked up again, once for any number of hits. */
 	assert_int_equal(s->query_count, 3);
 	assert_int_equal(sim_asked(s, REVERSE), 2);
 	assert_int_equal(dns_core_stats(s->engine)->refreshes, 1);
@@ -194,7 +197,7 @@ static void test_silence_changes_nothing(void **state)
 	expect_failure_changes_nothing(s);
 }
 
-/* A result that knows less than the one that holds is none the better for being newer. */
+/* A newer result that knows less does not replace a valid one. */
 static void test_partial_failure_changes_nothing(void **state)
 {
 	struct scenario *s = *state;
@@ -244,7 +247,7 @@ static bool answer_late(struct scenario *s, const struct sim_query *q)
 	return true;
 }
 
-/* The result ends while the refresh is under way: whoever comes then joins it. */
+/* The result expires while the refresh is in flight: a request that comes then joins it. */
 static void test_joining_a_refresh(void **state)
 {
 	struct scenario *s = *state;

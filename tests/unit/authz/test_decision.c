@@ -210,7 +210,7 @@ static void no_name_is_none(void **state)
 	assert_int_equal(o.reason, POLICY_REASON_DEFAULT);
 }
 
-/* 203.0.113.1 is not in the zone, and nobody answers at the name server's port. */
+/* 203.0.113.1 is not in the zone, and no name server runs at the port. */
 static void an_unknown_name_is_a_dns_error(void **state)
 {
 	struct outcome o = ASK(by_name, "REMOTE_ADDR", "203.0.113.1");
@@ -270,7 +270,7 @@ static void claims_shorten_how_long_an_answer_holds(void **state)
 	struct outcome o;
 
 	(void)state;
-	/* Nobody is looked up who does not say that he is a crawler. */
+	/* Only a client that claims to be a crawler is looked up. */
 	o = ASK(crawlers, "REMOTE_ADDR", "203.0.113.1", "HTTP_USER_AGENT", "curl");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
 	assert_int_equal(o.rdns, DNS_FCRDNS_OFF);

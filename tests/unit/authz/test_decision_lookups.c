@@ -19,7 +19,10 @@
 #include <unistd.h>
 #include <uv.h>
 
-/* Whole decisions by `forward` and `dnsbl`; what the static zone does not know, nobody does. */
+/*
+ * Whole decisions by `forward` and `dnsbl`; a name that is not in the static zone cannot be looked
+ * up.
+ */
 
 static const char zone_text[] =
 	"2.0.192.in-addr.arpa. 600 IN SOA ns.test. root.test. 1 1 1 1 300\n"
@@ -60,7 +63,7 @@ static int make_folder(void **state)
 	snprintf(zone_path, sizeof(zone_path), "%s/zone", folder);
 	snprintf(list_path, sizeof(list_path), "%s/friends", folder);
 	write_file(zone_path, zone_text);
-	write_file(list_path, "# who may\nnobody.dyn.test\nhome.dyn.test\nhome.dyn.nowhere\n");
+	write_file(list_path, "# who may\nabsent.dyn.test\nhome.dyn.test\nhome.dyn.nowhere\n");
 	return 0;
 }
 
@@ -170,7 +173,7 @@ static void assert_decides(const char *policy, const char *ip, enum authz_verdic
 	} else {
 		assert_int_equal(o.max_age_s, 0);
 	}
-	/* Nobody is asked for a name. */
+	/* No lookup of the client's name is made. */
 	assert_int_equal(o.rdns, DNS_FCRDNS_OFF);
 	assert_string_equal(o.hostname, "");
 }
@@ -181,7 +184,7 @@ static void a_dynamic_name_opens(void **state)
 	static const char negated[] = "rdns = off\nallow = !forward home.dyn.test\n";
 	static const char alias[] = "rdns = off\nallow = forward alias.dyn.test\n";
 	static const char loop[] = "rdns = off\nallow = forward loop.dyn.test\n";
-	static const char nobody[] = "rdns = off\nallow = forward nobody.dyn.test\n";
+	static const char absent[] = "rdns = off\nallow = forward absent.dyn.test\n";
 
 	(void)state;
 	assert_decides(policy, "192.0.2.1", AUTHZ_ALLOW, POLICY_REASON_RULE, 60);
@@ -193,8 +196,8 @@ static void a_dynamic_name_opens(void **state)
 	assert_decides(negated, "192.0.2.2", AUTHZ_ALLOW, POLICY_REASON_RULE, 60);
 	assert_decides(alias, "192.0.2.1", AUTHZ_ALLOW, POLICY_REASON_RULE, 30);
 	assert_decides(loop, "192.0.2.1", AUTHZ_DENY, POLICY_REASON_DEFAULT, 30);
-	assert_int_equal(decide(nobody, "192.0.2.1").reason, POLICY_REASON_DEFAULT);
-	/* What is at hand costs no turn of the loop. */
+	assert_int_equal(decide(absent, "192.0.2.1").reason, POLICY_REASON_DEFAULT);
+	/* A result that needs no query costs no turn of the loop. */
 	assert_true(decide(policy, "192.0.2.1").at_once);
 }
 
@@ -204,7 +207,7 @@ static void a_file_of_names(void **state)
 	struct outcome o;
 
 	(void)state;
-	/* One that has the address is enough, though nobody knows another. */
+	/* One name that has the address is enough, although the lookup of another one fails. */
 	assert_decides(policy, "192.0.2.1", AUTHZ_ALLOW, POLICY_REASON_RULE, 60);
 	o = decide(policy, "192.0.2.2");
 	assert_int_equal(o.reason, POLICY_REASON_DNS_ERROR);
@@ -228,7 +231,7 @@ static void a_list_shuts_out(void **state)
 	assert_decides(negated, "192.0.2.3", AUTHZ_DENY, POLICY_REASON_DNS_ERROR, 0);
 }
 
-/* Nobody answers at the name server's port. */
+/* No name server runs at the port. */
 static void nobody_knows(void **state)
 {
 	static const char *const terms[] = {"forward home.dyn.nowhere", "!forward home.dyn.nowhere",
@@ -263,7 +266,7 @@ static void only_what_matters_is_looked_up(void **state)
 	o = decide("rdns = off\ndefault = allow\n"
 		   "deny = dnsbl bl.nowhere & user_agent ~ googlebot\n"
 		   "deny = dnsbl bl.nowhere & ip 198.51.100.0/24\n"
-		   "deny = dnsbl bl.nowhere & forward nobody.dyn.test\n"
+		   "deny = dnsbl bl.nowhere & forward absent.dyn.test\n"
 		   "deny = dnsbl bl.nowhere & !forward home.dyn.test\n",
 		"192.0.2.1");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);

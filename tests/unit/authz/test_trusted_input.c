@@ -316,7 +316,7 @@ static void a_word_never_speaks_of_a_certificate_of_another_kind(void **state)
 		{{CERT_P, "c", CERT_H, "c", WORD_H, "SUCCESS"}, CERT_WORD_ABSENT, CERT_WORD_ABSENT},
 		{{CERT_P, "c", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "NONE"}, CERT_WORD_VERIFIED,
 			CERT_WORD_VERIFIED},
-		/* An empty param is the front end's word that there is none. */
+		/* An empty parameter says that the front end has no certificate. */
 		{{CERT_P, "", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "SUCCESS"}, CERT_WORD_NONE,
 			CERT_WORD_NONE},
 		{{CERT_H, "c", WORD_P, ""}, CERT_WORD_ABSENT, CERT_WORD_NONE},

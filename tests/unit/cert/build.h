@@ -9,7 +9,7 @@
 
 #include <assert.h>
 
-/* Certificates built octet by octet, so that each part can be wrong. Nobody signed them. */
+/* Certificates built octet by octet, so that each part can be wrong. They are not signed. */
 
 #define BYTES(literal) ((struct str){literal, sizeof(literal) - 1})
 

@@ -347,9 +347,9 @@ static void test_escapes_subjects(void **state)
 		assert_null(read_recipe(f, false, &recipe));
 		assert_str(f->id.subject, cases[i].subject);
 	}
-	struct recipe nobody = {.subject = BYTES("")};
+	struct recipe unnamed = {.subject = BYTES("")};
 
-	assert_null(read_recipe(f, true, &nobody));
+	assert_null(read_recipe(f, true, &unnamed));
 	assert_non_null(f->id.subject.data);
 	assert_int_equal(f->id.subject.len, 0);
 	assert_int_equal(f->id.cn.count + f->id.dns.count + f->id.unusable_names, 0);

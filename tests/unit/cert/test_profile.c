@@ -194,7 +194,7 @@ static void test_takes_what_is_configured_instead(void **state)
 	assert_null(cert_sources_make(
 		CERT_PROFILE_AZURE_APPSERVICE, &none, &status, false, &arena, &s));
 	assert_non_null(cert_sources_refuse_frontend(&s));
-	/* A finding stays, whoever says the status. */
+	/* A finding stays, with any source of the status. */
 	assert_null(cert_sources_make(CERT_PROFILE_CLOUDFLARE, &none, &status, false, &arena, &s));
 	assert_int_equal(
 		cert_sources_word(&s, str_view("true"), str_view("true"), true), CERT_WORD_FAILED);

@@ -33,7 +33,7 @@ static void rules_that_are_never_reached(void **state)
 		{P "deny = host .a.example\nallow = ip ::1 &\n  host x.a.example\nallow = *\n",
 			"t:3:9: warning: the rule is never reached: the one at t:2 holds whenever "
 			"it does\nt:2:8: " DENY_BY_NAME},
-		/* Once, whoever inherits it. */
+		/* Once, with any number of policies that inherit it. */
 		{P "allow = *\nallow = *\n[policy b]\nparent = default\n[policy c]\nparent = b\n",
 			"t:3:9: warning: the rule is never reached: the one at t:2 holds whenever "
 			"it does\n"},
@@ -209,7 +209,7 @@ static void domains_that_belong_to_many(void **state)
 		{P "allow = host .amazonaws.com\n", "t:2:9: " MANY("host .amazonaws.com")},
 		{P "allow = host .crawl.amazonbot.amazon\n", ""},
 		{P "allow = host a.amazonaws.com\n", ""},
-		/* Nobody knows these, so they are one's own. */
+		/* These are not on the list of shared domains, so they have one owner. */
 		{P "allow = host .example\nallow = host .lan\nallow = host .internal\n", ""},
 #if DW_PSL
 		{P "allow = host .com\n", "t:2:9: " MANY("host .com")},

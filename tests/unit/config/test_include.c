@@ -108,7 +108,7 @@ static void bad_includes(void **state)
 		"include = missing.conf\ninclude =\ninclude = .\ninclude = b.conf\n[server]\n"
 		"include = b.conf\n[policy b]\n");
 
-	folder_write(&f, "b.conf", "[policy b]\nparent = nobody\n");
+	folder_write(&f, "b.conf", "[policy b]\nparent = absent\n");
 	assert_null(load(&f, path,
 		"@/a.conf:1:11: error: @/missing.conf: expected a file that can be read: No such "
 		"file "
@@ -120,8 +120,8 @@ static void bad_includes(void **state)
 		"@/a.conf:6:1: error: unknown key include in [server]: expected it before the "
 		"first "
 		"section\n"
-		"@/b.conf:2:10: error: parent = nobody: expected the name of a policy; there is no "
-		"[policy nobody]\n"));
+		"@/b.conf:2:10: error: parent = absent: expected the name of a policy; there is no "
+		"[policy absent]\n"));
 	assert_null(load_expecting("include = a.conf\n",
 		"t:1:1: error: include: expected a configuration in a file\n"));
 	assert_null(load(&f, "/nonexistent/doorward.conf",

@@ -374,7 +374,7 @@ static void all_errors_at_once(void **state)
 {
 	assert_null(load_expecting(
 		"[server]\nthreads = many\nnonsense = 1\n[policy default]\nrdns = perhaps\n"
-		"allow = ip 300.0.0.1\nparent = nobody\nx\n[what]\n",
+		"allow = ip 300.0.0.1\nparent = absent\nx\n[what]\n",
 		"t:8:1: error: expected [SECTION] or KEY = VALUE\n"
 		"t:2:11: error: threads = many: expected auto or a number from 1 to 256\n"
 		"t:3:1: error: unknown key nonsense in [server]\n"
@@ -382,9 +382,9 @@ static void all_errors_at_once(void **state)
 		"t:5:8: error: rdns = perhaps: expected off, single, double or on\n"
 		"t:6:12: error: \"300.0.0.1\" is no address or prefix: expected 192.0.2.7, "
 		"192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix\n"
-		"t:7:10: error: parent = nobody: expected the name of a policy; there is no "
+		"t:7:10: error: parent = absent: expected the name of a policy; there is no "
 		"[policy "
-		"nobody]\n"));
+		"absent]\n"));
 }
 
 static void empty_values_mean_none(void **state)

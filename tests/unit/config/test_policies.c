@@ -112,10 +112,10 @@ static void parents(void **state)
 
 static void bad_parents(void **state)
 {
-	assert_null(load_expecting("[policy default]\nparent = nobody\n",
-		"t:2:10: error: parent = nobody: expected the name of a policy; there is no "
+	assert_null(load_expecting("[policy default]\nparent = absent\n",
+		"t:2:10: error: parent = absent: expected the name of a policy; there is no "
 		"[policy "
-		"nobody]\n"));
+		"absent]\n"));
 	assert_null(load_expecting("[policy default]\nparent = default\n",
 		"t:2:10: error: parent = default: the policy is its own ancestor\n"));
 	assert_null(load_expecting(
@@ -367,7 +367,7 @@ static void comments_in_rules(void **state)
 	config_unref(config);
 }
 
-/* Whether the pin of `name` in the policy holds `addr`; false also where there is none. */
+/* Whether the pin of `name` in the policy holds `addr`; false also without a pin. */
 static bool pinned_to(
 	const struct config *config, const char *policy, const char *name, const char *addr)
 {

@@ -92,7 +92,7 @@ static void garbage_in_get_values_is_answered_with_what_was_understood(void **st
 	scene_clear(&s);
 }
 
-/* Nobody is told then, and nothing is gathered. */
+/* Then no callback is called, and no bytes are gathered. */
 static void what_is_asked_after_the_end_is_forgotten(void **state)
 {
 	static const uint8_t asked[60000] = {0};

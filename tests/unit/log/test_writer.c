@@ -173,7 +173,10 @@ static void test_rotation_loses_nothing(void **state)
 	assert_int_equal(seen.told, lost);
 }
 
-/* Nobody reads, so lines are lost, and none waits; then somebody reads, and is told. */
+/*
+ * Without a reader, lines are lost and no caller waits; a later reader gets the number of lost
+ * lines.
+ */
 static void test_a_blocked_pipe_holds_nobody_up(void **state)
 {
 	struct place_of_log *p = *state;

@@ -25,7 +25,7 @@ static void test_names_are_asked_for_only_where_they_matter(void **state)
 		{"host .googlebot.com & user_agent ~ googlebot", true},
 		{"host .googlebot.com & user_agent ~ bingbot", false},
 		{"!host .googlebot.com & ip 10.0.0.0/8", false},
-		{"host ~ a & host b.example & cert.cn Nobody", false},
+		{"host ~ a & host b.example & cert.cn Other", false},
 		{"host ~ a & !cert verified", false},
 		{"host ~ a & cert verified", true},
 		{"!host a.example", true},
@@ -65,8 +65,8 @@ static void test_tells_what_the_answer_rests_on(void **state)
 		{"http_host x", false, HTTP_HOST, false, false},
 		{"host x.example", false, 0, true, false},
 		/* A false address or certificate leaves the rest unread. */
-		{"user_agent ~ x & cert.cn Nobody & ip 10.0.0.0/8", false, 0, false, false},
-		{"user_agent ~ x & cert.cn Nobody & ip 192.0.2.7", false, 0, false, true},
+		{"user_agent ~ x & cert.cn Other & ip 10.0.0.0/8", false, 0, false, false},
+		{"user_agent ~ x & cert.cn Other & ip 192.0.2.7", false, 0, false, true},
 		{"user_agent ~ x & cert.cn Ann Other & ip 192.0.2.7", false, UA, false, true},
 		/* A false claim leaves others unread; equality comes before a regex. */
 		{"user_agent ~ x & method POST", false, METHOD, false, false},
@@ -108,7 +108,7 @@ static void test_what_false_rules_read_counts_too(void **state)
 	client_init(&c);
 	book_init(&b);
 	book_add(&b, deny, "uri ~ ^/private");
-	book_add(&b, deny, "cert.cn Nobody");
+	book_add(&b, deny, "cert.cn Other");
 	book_add(&b, allow, "ip 192.0.2.7");
 	book_add(&b, deny, "user_agent ~ x");
 	v = book_decide(&b, &c);
@@ -128,7 +128,7 @@ static void test_claims_that_were_not_read_have_no_say(void **state)
 	static const char *const rules[] = {"user_agent ~ x & ip 10.0.0.0/8",
 		"uri ~ ^/private & user_agent ~ bot", "host .crawl.example & method POST",
 		"!host .other.example & http_host x & cert verified", "user_agent ~ bot & uri ~ b",
-		"method GET & cert.cn Nobody", "http_host a.example"};
+		"method GET & cert.cn Other", "http_host a.example"};
 	static const char *const values[] = {
 		"", "x", "GET", "POST", "/private", "bot", "a.example"};
 	struct client c;

@@ -182,7 +182,7 @@ static void test_any_regex_can_be_looked_at(void **state)
 	}
 }
 
-/* Rules that say of nobody in particular that he may come in. */
+/* Rules that allow, but name no client in particular. */
 static void test_what_alone_allows(void **state)
 {
 #define CLAIM                                                                                      \

@@ -206,7 +206,7 @@ static void test_bounds(void **state)
 	assert_int_equal(policy_path_read(&path, 0, room).len, POLICY_PATH_MAX - 2);
 	assert_int_equal(
 		policy_path_scan((struct str){text, POLICY_PATH_MAX + 1}, &path), POLICY_PATH_LONG);
-	/* A long query is none of the path. */
+	/* A long query is not part of the path. */
 	text[100] = '?';
 	assert_int_equal(
 		policy_path_scan((struct str){text, sizeof(text)}, &path), POLICY_PATH_GOOD);

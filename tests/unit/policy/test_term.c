@@ -180,7 +180,7 @@ static void test_names_may_be_none_unknown_or_unfetched(void **state)
 
 	client_init(&c);
 	for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
-		/* Whatever lies in names while nobody knows them. */
+		/* The names do not count while their state is unknown. */
 		c.facts.names_state = POLICY_FACT_UNFETCHED;
 		is(terms[i], &c, N);
 		c.facts.names_state = POLICY_FACT_UNKNOWN;

@@ -89,7 +89,7 @@ static void test_results(void **state)
 	assert_false(has_result(cache, 1, NOW + 10));
 	put_result(cache, 1, DNS_FCRDNS_MISMATCH, NOW + 20);
 	assert_true(has_result(cache, 1, NOW + 10));
-	/* Whoever holds a reference keeps what it had, even past the cache. */
+	/* A reference stays valid even after the cache was freed. */
 	dns_cache_unref(cache);
 	assert_int_equal(result->status, DNS_FCRDNS_VERIFIED);
 	assert_string_equal(result->ptr.items[0].data, "client.of.this.number.example");
@@ -199,7 +199,7 @@ static void test_backoff(void **state)
 		now_ms = cached.expires_ms;
 	}
 	assert_int_equal(dns_cache_answer_backoff_ms(cache, &name, DNS_TYPE_PTR, now_ms), 1000);
-	/* A minute without a failure, or a success, and it begins anew. */
+	/* After a minute without a failure, or after a success, it begins again. */
 	assert_int_equal(
 		dns_cache_result_backoff_ms(cache, &addr, DNS_FCRDNS_DOUBLE, now_ms + 60000), 1000);
 	put_result(cache, 1, DNS_FCRDNS_ERROR, now_ms + 61000);
@@ -378,7 +378,7 @@ static void test_claim(void **state)
 /*
  * Clients in use stay, however many others pass by; also where their results are renewed. The
  * addresses that pass are DOORWARD_SCAN, a million unless told; each client asks every 8,000 of
- * them, and a miss because a result ended is none of eviction's doing.
+ * them, and a miss because a result expired does not count as an eviction.
  */
 static void test_scan_resistance(void **state)
 {

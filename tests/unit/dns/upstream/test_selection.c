@@ -149,7 +149,7 @@ static void test_others_are_measured(void **state)
 	assert_int_equal(counts[0], 9400);
 	assert_int_equal(counts[1], 100);
 	assert_int_equal(counts[2], 100);
-	/* Nobody waits longer for the sake of that, once a question went out. */
+	/* Once a query was sent, this does not make any query wait longer. */
 	asked[0] = 1;
 	asked[2] = 1;
 	for (unsigned i = 0; i < 100; i++) {

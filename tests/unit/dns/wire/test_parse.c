@@ -150,7 +150,7 @@ static void follows_synthesised_cnames(void **state)
 	add_cname("www.example.com", 0, "www.example.net");
 	add_a(ANSWER, "www.example.net", 60, 1);
 	assert_last_bytes(read_a(), "\1");
-	/* DNAME alone redirects nobody. */
+	/* DNAME alone redirects no name. */
 	ask(RA);
 	add_name(&p, ANSWER, "example.com", 39, 60, "example.net");
 	add_a(ANSWER, "www.example.net", 60, 1);

@@ -66,7 +66,7 @@ static void knows_lame_servers(void **state)
 	add_name(&p, AUTHORITY, "com", 2, 60, "a.gtld-servers.net");
 	add_a(ADDITIONAL, "a.gtld-servers.net", 60, 1);
 	assert_fails(DNS_ANSWER_LAME);
-	/* NS beside the SOA, or with authority, is none. */
+	/* NS beside the SOA, or in an authoritative reply, is not a referral. */
 	ask(RA);
 	add_name(&p, AUTHORITY, "example.com", 2, 60, "ns.example.com");
 	add_soa(&p, AUTHORITY, "example.com", 60, 60);
