@@ -42,7 +42,7 @@ def questions(pki):
     ]
 
 
-class Crowd:
+class Clients:
     """Threads that ask at random, over kept and new connections, until told to stop."""
 
     def __init__(self, door, asked, size=6):
@@ -81,22 +81,22 @@ class Crowd:
 
 def test_many_clients_during_reloads(doorward, nsd, pki):
     door = doorward(POLICY, server_of_names=nsd, log="decisions = none")
-    with Crowd(door, questions(pki)) as crowd:
+    with Clients(door, questions(pki)) as clients:
         for n in range(100):
             door.configure(POLICY + FILLER.format(n=n))
             door.reload()
             probe = dict(REMOTE_ADDR="192.0.2.1", DOORWARD_POLICY=f"filler{n}")
             if n % 10 == 9:
                 wait_for(lambda: reason(door.ask(probe)) == "rule", "the reload")
-        wait_for(lambda: crowd.answers > 1000 or crowd.wrong, "many answers")
-    assert crowd.wrong == []
+        wait_for(lambda: clients.answers > 1000 or clients.wrong, "many answers")
+    assert clients.wrong == []
 
 
 def test_a_stop_with_many_clients(doorward, nsd, pki):
     """A client that still gets a response gets the right one."""
     door = doorward(POLICY, server_of_names=nsd, log="decisions = none")
-    with Crowd(door, questions(pki)) as crowd:
-        wait_for(lambda: crowd.answers > 200 or crowd.wrong, "some answers")
-        crowd.leave.set()
+    with Clients(door, questions(pki)) as clients:
+        wait_for(lambda: clients.answers > 200 or clients.wrong, "some answers")
+        clients.leave.set()
         door.stop()
-    assert crowd.wrong == []
+    assert clients.wrong == []

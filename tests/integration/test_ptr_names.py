@@ -15,7 +15,7 @@ GOOD = "zz.googlebot.com"  # the last one in the order of the text
 BOUND = 10  # the default of max_ptr
 
 
-def strangers(count):
+def other_names(count):
     return [f"h{n:03}.isp.example" for n in range(count)]
 
 
@@ -47,7 +47,7 @@ def policy(rule, on_error="error", default="allow", name="default"):
 
 @pytest.mark.parametrize("last", [True, False], ids=["last", "first"])
 def test_the_matching_name_of_twelve(doorward, world, last):
-    names = strangers(11) + [GOOD]
+    names = other_names(11) + [GOOD]
     server = world(names if last else names[::-1], {GOOD})
     door = doorward(policy(NO_FALSE_ONES), server_of_names=server)
     reply = door.ask(GOOGLEBOT)
@@ -69,14 +69,14 @@ def test_the_matching_name_of_twelve(doorward, world, last):
     ],
 )
 def test_every_term_for_a_name_lets_it_in(doorward, world, rule):
-    server = world(strangers(11) + [GOOD], {GOOD})
+    server = world(other_names(11) + [GOOD], {GOOD})
     door = doorward(policy(rule, default="deny"), server_of_names=server)
     assert summary(door.ask(GOOGLEBOT)) == (200, "rule", GOOD)
 
 
 def test_a_rule_of_another_policy_counts(doorward, world):
     """All policies share a lookup: each finds its name, in any order of the requests."""
-    server = world(strangers(11) + [GOOD], {GOOD})
+    server = world(other_names(11) + [GOOD], {GOOD})
     door = doorward(
         policy("allow = host ~ ^h00[0-4][.]isp\n", default="deny")
         + "[policy crawlers]\nallow = host .googlebot.com\n",
@@ -87,10 +87,10 @@ def test_a_rule_of_another_policy_counts(doorward, world):
     assert summary(reply) == (200, "rule", GOOD)
 
 
-@pytest.mark.parametrize("confirmed", [set(), set(strangers(12))], ids=["forged", "confirmed"])
+@pytest.mark.parametrize("confirmed", [set(), set(other_names(12))], ids=["forged", "confirmed"])
 def test_none_of_twelve_could_match(doorward, world, confirmed):
     """No name that was not looked up could be a crawler's: the denial is certain."""
-    door = doorward(policy(NO_FALSE_ONES), server_of_names=world(strangers(12), confirmed))
+    door = doorward(policy(NO_FALSE_ONES), server_of_names=world(other_names(12), confirmed))
     reply = door.ask(GOOGLEBOT)
     assert (reply.status, reason(reply)) == (403, "rule")
     assert reply.header("X-Client-Rdns") == ("verified" if confirmed else "error")
@@ -113,9 +113,9 @@ ON_ERROR = {"error": 503, "deny": 403, "allow": 200}
     "names",
     [
         crawlers(11) + [GOOD],
-        strangers(1) + crawlers(10) + [GOOD],
-        strangers(60) + crawlers(10) + [GOOD],
-        strangers(100) + [GOOD],  # a cached answer keeps 64 names: the missing one may be any
+        other_names(1) + crawlers(10) + [GOOD],
+        other_names(60) + crawlers(10) + [GOOD],
+        other_names(100) + [GOOD],  # a cached answer keeps 64 names: the missing one may be any
         crawlers(100) + [GOOD],
     ],
     ids=["0+12", "1+11", "60+11", "100+1", "0+101"],
@@ -141,7 +141,7 @@ def test_a_name_beyond_the_limit_is_unknown(doorward, world, names, confirmed):
 
 def test_a_new_rule_after_a_reload_counts(doorward, world):
     """An earlier result is no longer used if a rule now needs another name."""
-    server = world(strangers(11) + [GOOD], {GOOD})
+    server = world(other_names(11) + [GOOD], {GOOD})
     door = doorward(policy("deny = host h000.isp.example\n"), server_of_names=server)
     assert summary(door.ask(GOOGLEBOT)) == (200, "default", None)
     door.configure(policy(NO_FALSE_ONES))

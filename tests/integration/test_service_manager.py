@@ -156,7 +156,7 @@ def test_the_new_process_is_the_main_process(doorward, manager, folder):
     door = doorward(OPEN, env=watchdog(manager, 200))
     manager.wait_for("WATCHDOG", 2)
     door.configure(SHUT)
-    new = life.hand_over(door, door.process.pid)
+    new = life.upgrade(door, door.process.pid)
     manager.wait_for("READY", 2)
     count = len(manager.said("WATCHDOG"))
     manager.wait_for("WATCHDOG", count + 3)

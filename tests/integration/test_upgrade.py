@@ -51,7 +51,7 @@ def start(doorward, folder, program, **more):
 def test_the_new_process_has_socket_path_and_arguments(doorward, folder, stack, program):
     door = start(doorward, folder, program)
     inode = door.socket.stat().st_ino
-    new = life.hand_over(door, door.process.pid)
+    new = life.upgrade(door, door.process.pid)
     assert door.process.ended() == 0
     assert door.socket.stat().st_ino == inode
     second = Process([BINARY, "-c", door.file], folder / "second.stderr")
@@ -72,7 +72,7 @@ def test_the_new_process_reads_the_configuration(doorward, folder, program):
         SHUT,
         server=f"threads = 1\nlisten = 127.0.0.1:{port}\nlisten = 127.0.0.1:{other}",
     )
-    new = life.hand_over(door, door.process.pid)
+    new = life.upgrade(door, door.process.pid)
     for where in (port, other):
         assert fcgi.request(f"127.0.0.1:{where}", IN).status == 403
     wait_for(lambda: not door.socket.exists(), "the end of a socket that is no longer listed")
@@ -91,7 +91,7 @@ def test_many_clients_notice_nothing(doorward, folder, program):
                 door.wait_for_log("ended with status 7 instead of serving")
                 callers.some_more()
                 install(program, BINARY)
-            pid = life.hand_over(door, pid, number)
+            pid = life.upgrade(door, pid, number)
         callers.some_more()
     assert callers.wrong == []
     life.end(pid)
@@ -110,7 +110,7 @@ def test_a_kept_connection_over_http_is_told_to_close(doorward, folder, program)
 
         assert b"close" not in ask()
         door.process.send(signal.SIGUSR2)
-        new = life.successor(door)
+        new = life.new_process(door)
         answer = ask()
         assert answer.startswith(b"HTTP/1.1 200 ") and b"Connection: close\r\n" in answer
         assert kept.recv(1) == b""
@@ -157,7 +157,7 @@ def test_a_new_process_that_cannot_serve_changes_nothing(doorward, folder, progr
     assert door.process.running()
     install(program, BINARY)
     door.configure(POLICY)
-    life.end(life.hand_over(door, door.process.pid))
+    life.end(life.upgrade(door, door.process.pid))
     assert not door.socket.exists()
 
 
@@ -168,7 +168,7 @@ def test_a_new_process_that_hangs_ends_with_the_old_one(doorward, folder, progra
         program, f"#!/bin/sh\necho $$ >{started}.new\nmv {started}.new {started}\nexec sleep 600\n"
     )
     door.process.send(signal.SIGUSR2)
-    wait_for(started.exists, "a successor")
+    wait_for(started.exists, "a new process")
     pid = int(started.read_text())
     door.process.send(signal.SIGUSR2)
     door.wait_for_log("another one is under way")
@@ -191,7 +191,7 @@ def test_the_end_waits_for_what_is_in_flight(doorward, folder, program, tap):
         waiting.send(fcgi.request_bytes(IN))
         tap.wait_for_query(reverse("192.0.2.1"))
         door.process.send(signal.SIGUSR2)
-        new = life.successor(door)
+        new = life.new_process(door)
         assert door.process.running()
         tap.release()
         assert waiting.read_reply().status == 200
@@ -204,7 +204,7 @@ def test_the_end_waits_for_what_is_in_flight(doorward, folder, program, tap):
 def test_after_privileges_were_dropped(doorward, folder, program):
     folder.chmod(0o777)
     door = start(doorward, folder, program, server="user = nobody\nsocket_mode = 0666")
-    new = life.hand_over(door, door.process.pid)
+    new = life.upgrade(door, door.process.pid)
     assert os.stat(f"/proc/{new}").st_uid == 65534
     assert door.ask(IN).status == 200
     life.end(new)
@@ -228,7 +228,7 @@ def test_inherited_sockets_are_passed_on(doorward, folder, program):
         pid = door.process.pid
         assert door.ask(IN).status == 200
         for number in (1, 2):
-            pid = life.hand_over(door, pid, 2 * n + number)
+            pid = life.upgrade(door, pid, 2 * n + number)
             assert (door.ask(IN).status, door.ask(OUT).status) == (200, 403)
         assert path.exists()
         life.end(pid)

@@ -64,20 +64,20 @@ def ended(pid):
     return state(pid) in (None, "Z", "X")
 
 
-def successor(door, number=1):
+def new_process(door, number=1):
     """The PID of the process after the number-th upgrade."""
 
     def found():
         pids = re.findall(r"hand-over: PID (\d+) serves now", door.stderr())
         return len(pids) >= number and int(pids[number - 1])
 
-    return wait_for(found, "a successor")
+    return wait_for(found, "a new process")
 
 
-def hand_over(door, pid, number=1):
+def upgrade(door, pid, number=1):
     """Upgrades `pid`, waits until it has ended, and returns the PID of the new process."""
     os.kill(pid, signal.SIGUSR2)
-    new = successor(door, number)
+    new = new_process(door, number)
     wait_for(lambda: ended(pid), f"the end of {pid}")
     return new
 
