@@ -6,22 +6,45 @@
 #include "authz/header_text.h"
 #include "authz/trusted_input_text.h"
 #include "base/json.h"
+#include "base/util.h"
 
-#include <assert.h>
 #include <string.h>
 
 #define CLAIM_MAX 256  /* bytes of a client's claim that go into the log */
 #define DETAIL_MAX 768 /* of what doorward says itself: what helps stands at the end */
 #define CLAIMED_MAX 3u
-#define CUT_MAX 8 /* claims in a line */
 #define SPACE_KEEP ((size_t)16 * 1024)
+
+/* Fields whose texts may be cut. */
+enum text_field {
+	FIELD_DETAIL,
+	FIELD_POLICY,
+	FIELD_CERT_SUBJECT,
+	FIELD_CERT_SAN,
+	FIELD_IGNORED,
+	FIELD_METHOD,
+	FIELD_HTTP_HOST,
+	FIELD_URI,
+	FIELD_USER_AGENT
+};
+
+static const char *const text_fields[] = {
+	[FIELD_DETAIL] = "detail",
+	[FIELD_POLICY] = "policy",
+	[FIELD_CERT_SUBJECT] = "cert_subject",
+	[FIELD_CERT_SAN] = "cert_san",
+	[FIELD_IGNORED] = "ignored",
+	[FIELD_METHOD] = "method",
+	[FIELD_HTTP_HOST] = "http_host",
+	[FIELD_URI] = "uri",
+	[FIELD_USER_AGENT] = "user_agent",
+};
 
 /* One line, written as text or JSON by the same calls. */
 struct line {
 	struct bytes out;
 	bool json;
-	const char *cut[CUT_MAX]; /* names of the texts that are not whole */
-	size_t cut_count;
+	unsigned cut; /* bits of the text_fields that are not whole */
 };
 
 static bool is_wanted(const struct config_log *log, enum authz_verdict verdict)
@@ -83,23 +106,22 @@ static void word(struct line *l, const char *name, struct str value)
 }
 
 /* Text from outside, cut and quoted. */
-static void text_up_to(struct line *l, const char *name, struct str value, size_t max)
+static void text_up_to(struct line *l, enum text_field field, struct str value, size_t max)
 {
 	if (value.data == NULL) {
 		return;
 	}
 	if (value.len > max) {
 		value.len = max;
-		assert(l->cut_count < CUT_MAX);
-		l->cut[l->cut_count++] = name;
+		l->cut |= 1u << field;
 	}
-	begin_field(l, name);
+	begin_field(l, text_fields[field]);
 	bytes_append_json(&l->out, value);
 }
 
-static void claim(struct line *l, const char *name, struct str value)
+static void claim(struct line *l, enum text_field field, struct str value)
 {
-	text_up_to(l, name, value, CLAIM_MAX);
+	text_up_to(l, field, value, CLAIM_MAX);
 }
 
 /* The names that rules about cert.dns, cert.email and cert.uri saw, as in X-Client-Cert-San. */
@@ -115,7 +137,7 @@ static void append_cert_san(struct line *l, const struct cert_identity *identity
 		bytes_append_text(&text, more);
 	}
 	if (text.len > 0 && !text.failed) {
-		claim(l, "cert_san", bytes_view(&text));
+		claim(l, FIELD_CERT_SAN, bytes_view(&text));
 	}
 	bytes_clear(&text);
 }
@@ -127,7 +149,7 @@ static void append_certificate(struct line *l, const struct authz_decision *d)
 	}
 	word(l, "cert", str_view(d->cert_verified ? "verified" : "refused"));
 	if (d->identity != NULL) {
-		claim(l, "cert_subject", d->identity->subject);
+		claim(l, FIELD_CERT_SUBJECT, d->identity->subject);
 		word(l, "cert_sha256", d->identity->sha256);
 		if (d->verdict != AUTHZ_ALLOW) {
 			append_cert_san(l, d->identity);
@@ -166,11 +188,11 @@ static void append_ignored(
 	}
 	bytes_init(&text, 0);
 	authz_trusted_ignored_text(&d->trusted, frontend, &text);
-	claim(l, "ignored", bytes_view(&text));
+	claim(l, FIELD_IGNORED, bytes_view(&text));
 	bytes_clear(&text);
 }
 
-void authz_decision_log_fields(
+unsigned authz_decision_log_fields(
 	const struct authz_decision *d, const struct config *config, struct bytes *out)
 {
 	const struct config_log *log = &config->log;
@@ -179,14 +201,14 @@ void authz_decision_log_fields(
 	char ip[ADDR_TEXT_MAX];
 
 	if (!is_wanted(log, d->verdict)) {
-		return;
+		return 0;
 	}
 
 	word(l, "verdict", str_view(authz_verdict_word(d->verdict)));
 	number(l, "status", d->status);
 	word(l, "reason", str_view(policy_reason_word(d->reason)));
 	if (d->detail != NULL) {
-		text_up_to(l, "detail", str_view(d->detail), DETAIL_MAX);
+		text_up_to(l, FIELD_DETAIL, str_view(d->detail), DETAIL_MAX);
 	}
 	if (d->rule != NULL) {
 		word(l, "rule", policy_rule_place(d->rule));
@@ -194,7 +216,7 @@ void authz_decision_log_fields(
 	if (d->policy != NULL) {
 		word(l, "policy", d->policy->name);
 	} else {
-		claim(l, "policy", d->request->input.values[AUTHZ_INPUT_DOORWARD_POLICY]);
+		claim(l, FIELD_POLICY, d->request->input.values[AUTHZ_INPUT_DOORWARD_POLICY]);
 	}
 	addr_format(&d->trusted.ip, ip);
 	word(l, "ip", str_view(ip));
@@ -208,22 +230,29 @@ void authz_decision_log_fields(
 	append_certificate(l, d);
 	append_ignored(l, d, &config->frontend);
 	*out = line.out;
+	return line.cut;
 }
 
 static void append_cut(struct line *l)
 {
-	if (l->cut_count == 0) {
+	const char *comma = "";
+
+	if (l->cut == 0) {
 		return;
 	}
 	begin_field(l, "cut");
 	if (l->json) {
 		json_open(&l->out, '[');
 	}
-	for (size_t i = 0; i < l->cut_count; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(text_fields); i++) {
+		if ((l->cut & 1u << i) == 0) {
+			continue;
+		}
 		if (l->json) {
-			json_text(&l->out, l->cut[i]);
+			json_text(&l->out, text_fields[i]);
 		} else {
-			bytes_appendf(&l->out, "%s%s", i > 0 ? "," : "", l->cut[i]);
+			bytes_appendf(&l->out, "%s%s", comma, text_fields[i]);
+			comma = ",";
 		}
 	}
 	if (l->json) {
@@ -235,10 +264,10 @@ static void append_request(struct line *l, const struct authz_decision_log_reque
 {
 	const struct str *values = request->input->values;
 
-	claim(l, "method", values[AUTHZ_INPUT_REQUEST_METHOD]);
-	claim(l, "http_host", values[AUTHZ_INPUT_HOST]);
-	claim(l, "uri", values[AUTHZ_INPUT_REQUEST_URI]);
-	claim(l, "user_agent", values[AUTHZ_INPUT_USER_AGENT]);
+	claim(l, FIELD_METHOD, values[AUTHZ_INPUT_REQUEST_METHOD]);
+	claim(l, FIELD_HTTP_HOST, values[AUTHZ_INPUT_HOST]);
+	claim(l, FIELD_URI, values[AUTHZ_INPUT_REQUEST_URI]);
+	claim(l, FIELD_USER_AGENT, values[AUTHZ_INPUT_USER_AGENT]);
 	number(l, "max_age", request->max_age_s);
 	milliseconds(l, "ms", request->duration_us);
 	append_cut(l);
@@ -271,7 +300,9 @@ void authz_decision_log_line(const struct config_log *log, enum authz_verdict ve
 		return;
 	}
 	bytes_reset(&space->line, SPACE_KEEP);
-	struct line l = {.out = space->line, .json = log->sink.format == LOG_JSON};
+	struct line l = {.out = space->line,
+		.json = log->sink.format == LOG_JSON,
+		.cut = request->fields_cut};
 
 	if (l.json) {
 		bytes_append_text(&l.out, "{");

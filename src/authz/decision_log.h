@@ -20,6 +20,7 @@ struct authz_decision_log_request {
 	int64_t wall_s;
 	uint64_t duration_us;
 	uint32_t max_age_s;
+	unsigned fields_cut; /* what authz_decision_log_fields returned */
 };
 
 /* What one thread makes lines in, so that it does not allocate memory for each. */
@@ -32,8 +33,11 @@ struct authz_decision_log_space {
 void authz_decision_log_space_init(struct authz_decision_log_space *space);
 void authz_decision_log_space_clear(struct authz_decision_log_space *space);
 
-/* Writes the first part into `out`, which is empty; nothing if no line is wanted. */
-void authz_decision_log_fields(
+/*
+ * Writes the first part into `out`, which is empty; nothing if no line is wanted. Returns which of
+ * its texts are cut, for authz_decision_log_line.
+ */
+unsigned authz_decision_log_fields(
 	const struct authz_decision *decision, const struct config *config, struct bytes *out);
 /* Writes the line, of which `fields` are the first part; nothing without them. */
 void authz_decision_log_line(const struct config_log *log, enum authz_verdict verdict,

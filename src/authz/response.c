@@ -112,7 +112,7 @@ struct authz_response authz_response_make(const struct authz_decision *d,
 {
 	struct authz_response response = {.verdict = d->verdict, .reason = d->reason};
 
-	authz_decision_log_fields(d, config, room);
+	response.log_fields_cut = authz_decision_log_fields(d, config, room);
 	size_t head = room->len;
 
 	append_head(d, form, room);

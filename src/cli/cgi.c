@@ -56,6 +56,7 @@ static bool respond(
 
 	authz_response_append(&response, AUTHZ_RESPONSE_RESPONDER, decision->max_age_s, &out);
 	logged.duration_us = clock_us() - started_us;
+	logged.fields_cut = response.log_fields_cut;
 	authz_decision_log_line(
 		&config->log, response.verdict, response.log_fields, &logged, &space);
 	bool written = !out.failed && FCGI_fwrite(out.data, out.len, 1, FCGI_stdout) == 1;

@@ -124,6 +124,7 @@ static void send_response(struct worker_authorizer *authorizer, const struct wor
 		.wall_s = time->wall_s,
 		.duration_us = time->now_us - request->since_us,
 		.max_age_s = time->max_age_s,
+		.fields_cut = response->log_fields_cut,
 	};
 
 	histogram_observe(&authorizer->stats->request_time, logged.duration_us);

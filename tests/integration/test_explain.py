@@ -392,6 +392,16 @@ def test_cut_claims(door):
     door.process.wait_until(lambda: door.ask(params) and cut in door.stderr(), cut)
 
 
+def test_what_the_remembered_half_of_a_line_cut(door):
+    """What an answer that is given again says of itself, beside what each request claims."""
+    params = {"REMOTE_ADDR": "192.0.2.7", "DOORWARD_POLICY": "p" * 300, "REQUEST_URI": "/" + "x" * 300}
+    for _ in range(2):
+        line = logged(door, params)
+        assert line["policy"] == "p" * 256 and line["cut"] == ["policy", "uri"]
+    assert logged(door, {**params, "REQUEST_URI": "/"})["cut"] == ["policy"]
+    assert "the log holds only the beginning of policy, uri" in replay(door, line)[1]
+
+
 def test_another_configuration(door):
     line = logged(door, {"REMOTE_ADDR": "192.0.2.7", "REQUEST_URI": "/"})
     door.configure(POLICY.replace("allow = ip 192.0.2.7\n", ""))
