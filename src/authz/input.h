@@ -83,7 +83,7 @@ bool authz_input_is_clear(const struct authz_input *input);
  * such input.
  */
 struct str authz_input_word(const struct cert_sources *sources, enum authz_input_name name);
-/* A name of the sources that stands for something else already; absent if there is none. */
+/* A name of the sources that stands for something else already; absent: no such name. */
 struct str authz_input_clash(const struct cert_sources *sources);
 
 #endif

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * Numbers that one thread writes and any may read: no lock and no locked instruction, since nobody
- * else adds. A reader sees each number whole, but several of them not at one moment.
+ * Numbers that one thread writes and any may read: no lock and no locked instruction, because no
+ * other thread adds. A reader sees each number whole, but several of them not at one moment.
  */
 static inline void counter_add(_Atomic uint64_t *counter, uint64_t n)
 {

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 /*
- * The length of the UTF-8 sequence (RFC 3629) at the start of s, and its code point; 0 where there
- * is none, or nothing at all.
+ * The length of the UTF-8 sequence (RFC 3629) at the start of s, and its code point; 0 if the text
+ * does not start with one, or is empty.
  */
 size_t utf8_decode(struct str s, uint32_t *code_point);
 

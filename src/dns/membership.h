@@ -18,12 +18,12 @@
  * is not, if the name has none, if the name does not exist, and if its CNAMEs loop.
  *
  * DNSBL: looks up the A records of the address's octets (IPv4) or nibbles (IPv6), reversed, below
- * the zone. YES if all lie in 127.0.0.0/8, NO if there are none. UNKNOWN if one of them says that
- * the list does not work: outside of 127.0.0.0/8, as from a domain that has expired or a resolver
- * that blocks the list (RFC 5782 section 5); 127.0.0.0 and 127.0.0.1, which no list uses (section
- * 2.1); 127.0.0.255 and 127.255.255.0/24, by which lists refuse the resolver that asks. Addresses
- * of special use are on no list, and no query is sent, unless private_ptr is set or the static zone
- * has records for them.
+ * the zone. YES if all lie in 127.0.0.0/8, NO if there is no A record. UNKNOWN if one of them says
+ * that the list does not work: outside of 127.0.0.0/8, as from a domain that has expired or a
+ * resolver that blocks the list (RFC 5782 section 5); 127.0.0.0 and 127.0.0.1, which no list uses
+ * (section 2.1); 127.0.0.255 and 127.255.255.0/24, by which lists refuse the resolver that asks.
+ * Addresses of special use are on no list, and no query is sent, unless private_ptr is set or the
+ * static zone has records for them.
  *
  * UNKNOWN: the lookup failed, by any other trouble, as after lookup_timeout_ms.
  */

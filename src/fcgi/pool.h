@@ -74,7 +74,7 @@ void fcgi_pool_init(
 /* After all its connections. */
 void fcgi_pool_clear(struct fcgi_pool *pool);
 /* The connection of the oldest request whose PARAMS have not ended, and the `now` of its beginning;
- * NULL if there is none. */
+ * NULL: no such connection. */
 struct fcgi_conn *fcgi_pool_oldest(const struct fcgi_pool *pool, uint64_t *since);
 
 #endif

@@ -68,8 +68,8 @@ struct http_conn {
 /* It has its own stats, unless the caller then sets others. It must not be moved. */
 void http_pool_init(struct http_pool *pool, const struct http_app *app, uint32_t max_head,
 	int64_t (*wall_s)(void));
-/* The connection of the oldest head that has not ended, and the `now` of its beginning; NULL if
- * there is none. */
+/* The connection of the oldest head that has not ended, and the `now` of its beginning; NULL: no
+ * such connection. */
 struct http_conn *http_pool_oldest(const struct http_pool *pool, uint64_t *since);
 
 extern const struct net_protocol http_protocol;

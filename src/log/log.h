@@ -19,7 +19,7 @@
  */
 /* The path is copied. On failure (0 or an errno value) the log stays what it was. */
 NODISCARD int log_open(const struct log_settings *settings);
-/* Opens the file anew, for log rotation. 0 or an errno value; the old file stays open on failure.
+/* Opens the file again, for log rotation. 0 or an errno value; the old file stays open on failure.
  */
 NODISCARD int log_reopen(void);
 /*

@@ -28,7 +28,7 @@ struct metrics_policy {
 	_Atomic uint64_t decisions[AUTHZ_VERDICTS][POLICY_REASON_COUNT];
 };
 
-/* One worker's numbers; nobody else writes near them. */
+/* One worker's numbers; no other thread writes near them. */
 struct metrics_worker {
 	alignas(128) struct histogram request_time; /* from the last parameter to the answer */
 	_Atomic uint64_t again;                     /* decisions that were remembered */

@@ -34,7 +34,7 @@ void policy_keyset_sort(struct policy_keyset *set);
  */
 void policy_keyset_filter(struct policy_keyset *set,
 	bool (*adds)(const uint8_t *kept, const uint8_t *key, size_t width));
-/* The last key whose first `len` bytes are not after those of `prefix`; NULL: there is none. */
+/* The last key whose first `len` bytes are not after those of `prefix`; NULL: no such key. */
 const uint8_t *policy_keyset_last(
 	const struct policy_keyset *set, const uint8_t *prefix, size_t len);
 

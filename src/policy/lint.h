@@ -29,7 +29,7 @@ void policy_rule_each_domain(const struct policy_rule *rule,
 
 /*
  * An earlier rule that is true whenever the rule of that number is, so that the later one never
- * decides; NULL if there is none, or none that the terms show. Only the first 1,000 rules are
+ * decides; NULL: no such rule, or the terms do not show it. Only the first 1,000 rules are
  * compared.
  */
 const struct policy_rule *policy_rules_shadow(const struct policy_rules *rules, size_t index);

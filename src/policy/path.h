@@ -52,7 +52,7 @@ enum policy_path_flaw {
 
 struct policy_path {
 	struct str text; /* the part of the target from the path's / up to the ?; borrowed */
-	size_t fragment; /* the position of the #; the length if there is none */
+	size_t fragment; /* the position of the #; the length without a # */
 	unsigned ways;   /* set of enum policy_path_way in which servers differ about it */
 	bool plain;      /* the text is its only reading */
 	struct str host; /* of an absolute URL, with userinfo and port; else absent */

@@ -3,8 +3,8 @@
 
 #include "policy/rate.h"
 
-#define CLIENT_BITS_V6 64 /* the network of one household, whose devices choose addresses freely   \
-			   */
+/* The network of one household, whose devices choose addresses freely. */
+#define CLIENT_BITS_V6 64
 
 bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_facts *facts)
 {

@@ -25,7 +25,7 @@ struct policy_group {
 struct policy_rule_index {
 	struct policy_group groups[POLICY_ANCHOR_COUNT];
 	size_t count;
-	size_t names_from; /* the first rule with a `host` term; `count` if there is none */
+	size_t names_from; /* the first rule with a `host` term; `count` without one */
 	size_t cert_from;  /* the first rule with a `cert` or `cert.*` term */
 };
 

@@ -36,7 +36,7 @@ struct policy_rule_iter {
 /* `whole`: all rules, whatever is cached. What `facts` points to is borrowed until the end. */
 void policy_rule_iter_begin(struct policy_rule_iter *iter, const struct policy *policy,
 	const struct policy_facts *facts, bool whole);
-/* The index of the next rule; false: there is none, and *index is the number of rules. */
+/* The index of the next rule; false: no further rule, and *index is the number of rules. */
 NODISCARD bool policy_rule_iter_next(struct policy_rule_iter *iter, size_t *index);
 void policy_rule_iter_end(struct policy_rule_iter *iter);
 

@@ -29,7 +29,7 @@ struct policy_text_kind {
 		char room[POLICY_TEXT_ROOM], struct str *out);
 	/*
 	 * The other texts that facts may have for the same value, by number from 1 on; false past
-	 * the last. NULL: there are none.
+	 * the last. NULL: no other texts.
 	 */
 	bool (*variant)(
 		struct str value, size_t number, char room[POLICY_TEXT_ROOM], struct str *out);

@@ -80,7 +80,7 @@ static void waiter_free(struct dns_fcrdns *w)
 	free(w);
 }
 
-/* NULL when there is none. */
+/* NULL when the list is empty. */
 static struct dns_fcrdns *pop(struct list *waiters)
 {
 	struct list *first = list_pop(waiters);

@@ -130,7 +130,7 @@ void dns_resolver_want_fresh(struct dns_request *request, uint64_t until_ms)
 	request->fresh_ms = until_ms;
 }
 
-/* NULL when there is none. */
+/* NULL when the list is empty. */
 static struct dns_request *pop(struct list *requests)
 {
 	struct list *first = list_pop(requests);

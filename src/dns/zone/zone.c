@@ -189,7 +189,7 @@ static const struct dns_zone_record *next_record(
 	return &zone->records.items[(*at)++];
 }
 
-/* The SOA at `key` or nearest above it; NULL if there is none. */
+/* The SOA at `key` or nearest above it; NULL: no SOA. */
 static const struct dns_zone_record *find_soa(
 	const struct dns_zone *zone, const struct dns_zone_key *key)
 {
