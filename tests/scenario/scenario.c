@@ -390,6 +390,31 @@ void scenario_end(struct scenario *s)
 	free(s->queries);
 }
 
+int scenario_setup(void **state)
+{
+	struct scenario *s = malloc(sizeof(*s));
+
+	assert_non_null(s);
+	scenario_init(s);
+	*state = s;
+	return 0;
+}
+
+int scenario_setup_host(void **state)
+{
+	scenario_setup(state);
+	scenario_record(*state, REVERSE, DNS_TYPE_PTR, 300, "host.example");
+	scenario_record(*state, "host.example", DNS_TYPE_A, 300, CLIENT);
+	return 0;
+}
+
+int scenario_teardown(void **state)
+{
+	scenario_end(*state);
+	free(*state);
+	return 0;
+}
+
 void scenario_record(
 	struct scenario *s, const char *owner, enum dns_type type, uint32_t ttl, const char *data)
 {

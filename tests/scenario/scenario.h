@@ -16,6 +16,10 @@
  * Messages are written here byte by byte, without the code under test.
  */
 
+/* The client of most scenarios, and the name of its PTR records. */
+#define CLIENT "192.0.2.1"
+#define REVERSE "1.2.0.192.in-addr.arpa"
+
 #define SCENARIO_UPSTREAMS 3
 #define SCENARIO_RECORDS 64
 #define SCENARIO_QUERIES 4096
@@ -88,6 +92,12 @@ void scenario_start(struct scenario *s);
 void scenario_start_with_zone(struct scenario *s, const char *zone);
 /* Checks that every socket was released. */
 void scenario_end(struct scenario *s);
+
+/* For cmocka: a scenario in *state, and its end. */
+int scenario_setup(void **state);
+int scenario_teardown(void **state);
+/* The same with a PTR record for CLIENT, host.example, and its A record. */
+int scenario_setup_host(void **state);
 
 void scenario_record(
 	struct scenario *s, const char *owner, enum dns_type type, uint32_t ttl, const char *data);

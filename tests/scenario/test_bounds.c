@@ -11,13 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-#define CLIENT "192.0.2.1"
-#define REVERSE "1.2.0.192.in-addr.arpa"
 
 static bool answer_after_10_ms(struct scenario *s, const struct sim_query *q)
 {
@@ -27,23 +23,14 @@ static bool answer_after_10_ms(struct scenario *s, const struct sim_query *q)
 
 static int setup(void **state)
 {
-	struct scenario *s = malloc(sizeof(*s));
+	scenario_setup(state);
+	struct scenario *s = *state;
 
-	assert_non_null(s);
-	scenario_init(s);
 	s->behave = answer_after_10_ms;
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "a.example");
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "b.example");
 	scenario_record(s, "a.example", DNS_TYPE_A, 300, CLIENT);
 	scenario_record(s, "b.example", DNS_TYPE_A, 300, CLIENT);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
 	return 0;
 }
 
@@ -219,7 +206,7 @@ static void test_cancel_in_every_state(void **state)
 		assert_int_equal(l.calls, done);
 		assert_int_equal(done, ms > 20);
 		sim_lookup_clear(&l);
-		teardown(state);
+		scenario_teardown(state);
 		setup(state);
 	}
 	scenario_start(*state);
@@ -268,7 +255,7 @@ static void test_cancel_from_inside_a_callback(void **state)
 		assert_int_equal(one.calls, 1);
 		assert_int_equal(other.calls, 0);
 		sim_lookup_clear(&one);
-		teardown(state);
+		scenario_teardown(state);
 		setup(state);
 	}
 	scenario_start(*state);
@@ -299,7 +286,7 @@ static void test_stop_from_inside_a_callback(void **state)
 		for (size_t k = 0; k < ARRAY_LEN(lookups); k++) {
 			sim_lookup_clear(&lookups[k]);
 		}
-		teardown(state);
+		scenario_teardown(state);
 		setup(state);
 	}
 	scenario_start(*state);
@@ -326,7 +313,7 @@ static void test_stop_in_every_state(void **state)
 		for (size_t k = 0; k < ARRAY_LEN(lookups); k++) {
 			sim_lookup_clear(&lookups[k]);
 		}
-		teardown(state);
+		scenario_teardown(state);
 		setup(state);
 	}
 	scenario_start(*state);
@@ -435,7 +422,7 @@ static void test_cancel_from_inside_a_trace(void **state)
 		scenario_run(s, 100);
 		assert_int_equal(s->query_count, 1);
 		assert_int_equal(s->acquired, 0);
-		teardown(state);
+		scenario_teardown(state);
 		setup(state);
 	}
 	scenario_start(*state);
@@ -444,7 +431,7 @@ static void test_cancel_from_inside_a_trace(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, scenario_teardown)
 		TEST(test_same_address_is_looked_up_once),
 		TEST(test_same_question_is_asked_once),
 		TEST(test_cached),

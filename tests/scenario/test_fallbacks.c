@@ -11,33 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define CLIENT "192.0.2.1"
-#define REVERSE "1.2.0.192.in-addr.arpa"
 #define RCODE_BADCOOKIE 23
-
-static int setup(void **state)
-{
-	struct scenario *s = malloc(sizeof(*s));
-
-	assert_non_null(s);
-	scenario_init(s);
-	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "host.example");
-	scenario_record(s, "host.example", DNS_TYPE_A, 300, CLIENT);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
-	return 0;
-}
 
 static void expect_verified(struct scenario *s)
 {
@@ -494,7 +472,7 @@ static void test_edns_is_not_given_up_for_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scenario_setup_host, scenario_teardown)
 		TEST(test_truncated_goes_over_tcp),
 		TEST(test_truncated_over_tcp_is_error),
 		TEST(test_use_tcp),

@@ -16,27 +16,8 @@
 
 #include <cmocka.h>
 
-#define CLIENT "192.0.2.1"
-#define REVERSE "1.2.0.192.in-addr.arpa"
 #define CLIENT6 "2001:db8::1"
 #define REVERSE6 "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
-
-static int setup(void **state)
-{
-	struct scenario *s = malloc(sizeof(*s));
-
-	assert_non_null(s);
-	scenario_init(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
-	return 0;
-}
 
 static void test_verified(void **state)
 {
@@ -611,8 +592,8 @@ static void test_the_smallest_ttl_of_both_chains(void **state)
 		assert_int_equal(scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED,
 					 "a.example"),
 			60000);
-		teardown(state);
-		setup(state);
+		scenario_teardown(state);
+		scenario_setup(state);
 	}
 	scenario_start(*state);
 }
@@ -772,7 +753,7 @@ static void test_malformed_is_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scenario_setup, scenario_teardown)
 		TEST(test_verified),
 		TEST(test_verified_v6),
 		TEST(test_other_family_confirms_nothing),

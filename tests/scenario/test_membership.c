@@ -13,12 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define CLIENT "192.0.2.1"
 #define HOME "home.dyn.example"
 #define LIST "bl.example"
 #define LISTED "1.2.0.192.bl.example"
@@ -31,23 +29,6 @@ struct asked {
 	uint64_t done_ms;
 	struct dns_membership_result result;
 };
-
-static int setup(void **state)
-{
-	struct scenario *s = malloc(sizeof(*s));
-
-	assert_non_null(s);
-	scenario_init(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
-	return 0;
-}
 
 static void on_done(void *ctx, const struct dns_membership_result *result)
 {
@@ -369,7 +350,7 @@ static void test_traces(void **state)
 	assert_int_equal(s->query_count, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scenario_setup, scenario_teardown)
 
 int main(void)
 {

@@ -16,28 +16,6 @@
 
 #include <cmocka.h>
 
-#define CLIENT "192.0.2.1"
-#define REVERSE "1.2.0.192.in-addr.arpa"
-
-static int setup(void **state)
-{
-	struct scenario *s = malloc(sizeof(*s));
-
-	assert_non_null(s);
-	scenario_init(s);
-	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "host.example");
-	scenario_record(s, "host.example", DNS_TYPE_A, 300, CLIENT);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
-	return 0;
-}
-
 static void expect_verified(struct scenario *s)
 {
 	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
@@ -302,8 +280,8 @@ static void test_failure_goes_to_one_other(void **state)
 		expect_verified(s);
 		assert_int_equal(s->query_count, 4);
 		assert_int_equal(s->queries[1].upstream, 1);
-		teardown(state);
-		setup(state);
+		scenario_teardown(state);
+		scenario_setup_host(state);
 	}
 	scenario_start(*state);
 }
@@ -493,7 +471,7 @@ static void test_lame_alone_is_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scenario_setup_host, scenario_teardown)
 		TEST(test_loss),
 		TEST(test_answer_to_an_earlier_send),
 		TEST(test_timeout_follows_the_round_trip),

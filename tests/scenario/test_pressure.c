@@ -24,20 +24,11 @@ static bool silence(struct scenario *s, const struct sim_query *q)
 
 static int setup(void **state)
 {
-	struct scenario *s = malloc(sizeof(*s));
+	scenario_setup(state);
+	struct scenario *s = *state;
 
-	assert_non_null(s);
-	scenario_init(s);
 	s->behave = silence;
 	s->settings.max_in_flight = 8;
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
 	return 0;
 }
 
@@ -252,14 +243,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			test_full_and_young_is_overload_at_once, setup, teardown),
+			test_full_and_young_is_overload_at_once, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(test_new_ones_push_out_the_old_of_the_second_half,
+			setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_new_ones_push_out_the_old_of_the_second_half, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_the_pushed_may_cancel_others, setup, teardown),
+			test_the_pushed_may_cancel_others, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_a_pushed_look_up_may_be_cancelled_before_it_is_told, setup, teardown),
+			test_a_pushed_look_up_may_be_cancelled_before_it_is_told, setup,
+			scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_a_flood_leaves_room_for_the_quick, setup, teardown),
+			test_a_flood_leaves_room_for_the_quick, setup, scenario_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,13 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-#define CLIENT "192.0.2.1"
-#define REVERSE "1.2.0.192.in-addr.arpa"
 
 /* What a server does to queries that are not to its taste. */
 enum mood { FINE, SILENT, NODATA, SAYS_SERVFAIL, SAYS_REFUSED, SAYS_NXDOMAIN, SAYS_GARBAGE };
@@ -31,25 +27,6 @@ struct server {
 	bool over_udp_alone; /* does not mind over TCP */
 	bool without_tcp;
 };
-
-static int setup(void **state)
-{
-	struct scenario *s = malloc(sizeof(*s));
-
-	assert_non_null(s);
-	scenario_init(s);
-	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "host.example");
-	scenario_record(s, "host.example", DNS_TYPE_A, 300, CLIENT);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
-	return 0;
-}
 
 static bool is_mixed_case(const struct sim_query *q)
 {
@@ -161,8 +138,8 @@ static void test_names_in_mixed_case_that_do_not_exist(void **state)
 		/* Learnt: no name in mixed case any more. */
 		assert_false(is_mixed_case(&s->queries[s->query_count - 1]));
 		assert_false(is_mixed_case(&s->queries[s->query_count - 2]));
-		teardown(state);
-		setup(state);
+		scenario_teardown(state);
+		scenario_setup_host(state);
 	}
 	scenario_start(*state);
 }
@@ -238,8 +215,8 @@ static void test_edns_that_is_not_borne(void **state)
 		scenario_start(s);
 		expect_verified_within(s, 20);
 		assert_int_equal(s->query_count, 5); /* one with EDNS */
-		teardown(state);
-		setup(state);
+		scenario_teardown(state);
+		scenario_setup_host(state);
 	}
 	scenario_start(*state);
 }
@@ -256,8 +233,8 @@ static void test_silence_to_edns_or_cookie(void **state)
 			scenario_start(s);
 			/* 500 ms for the first question, and 250 for the second. */
 			expect_verified_within(s, 1100);
-			teardown(state);
-			setup(state);
+			scenario_teardown(state);
+			scenario_setup_host(state);
 		}
 	}
 	scenario_start(*state);
@@ -373,7 +350,7 @@ static void test_forged_address_in_lower_case(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scenario_setup_host, scenario_teardown)
 		TEST(test_names_in_mixed_case_that_do_not_exist),
 		TEST(test_without_tcp_it_is_unknown),
 		TEST(test_negative_twice_is_believed),

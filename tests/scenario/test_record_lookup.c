@@ -11,7 +11,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -24,23 +23,6 @@ struct asked {
 	size_t count;
 	char first[DNS_NAME_TEXT_MAX];
 };
-
-static int setup(void **state)
-{
-	struct scenario *s = malloc(sizeof(*s));
-
-	assert_non_null(s);
-	scenario_init(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
-	return 0;
-}
 
 static void on_done(void *ctx, const struct dns_record_lookup_result *result)
 {
@@ -153,9 +135,11 @@ static void test_silence_and_cancelling(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_types, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_static_zone, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_silence_and_cancelling, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_types, scenario_setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_static_zone, scenario_setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_silence_and_cancelling, scenario_setup, scenario_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,31 +13,18 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define CLIENT "192.0.2.1"
-#define REVERSE "1.2.0.192.in-addr.arpa"
-
 static int setup(void **state)
 {
-	struct scenario *s = malloc(sizeof(*s));
+	scenario_setup(state);
+	struct scenario *s = *state;
 
-	assert_non_null(s);
-	scenario_init(s);
 	s->settings.refresh = true;
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 100, "a.example");
 	scenario_record(s, "a.example", DNS_TYPE_A, 300, CLIENT);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
 	return 0;
 }
 
@@ -319,21 +306,25 @@ static void test_stopping_with_a_refresh_under_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_off_unless_asked_for, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_in_the_last_tenth, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			test_nobody_in_use_goes_on_for_ever_without_a_hit, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_client_in_use_never_waits, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_failure_changes_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_silence_changes_nothing, setup, teardown),
+			test_off_unless_asked_for, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(test_in_the_last_tenth, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(test_nobody_in_use_goes_on_for_ever_without_a_hit,
+			setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_partial_failure_changes_nothing, setup, teardown),
+			test_a_client_in_use_never_waits, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_another_answer_counts_at_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_joining_a_refresh, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_none_under_pressure, setup, teardown),
+			test_failure_changes_nothing, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_stopping_with_a_refresh_under_way, setup, teardown),
+			test_silence_changes_nothing, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_partial_failure_changes_nothing, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_another_answer_counts_at_once, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(test_joining_a_refresh, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(test_none_under_pressure, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_stopping_with_a_refresh_under_way, setup, scenario_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,36 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-#define CLIENT "192.0.2.1"
-#define REVERSE "1.2.0.192.in-addr.arpa"
 
 struct story {
 	char text[2048];
 	size_t len;
 	const struct dns_fcrdns_result *result;
 };
-
-static int setup(void **state)
-{
-	struct scenario *s = malloc(sizeof(*s));
-
-	assert_non_null(s);
-	scenario_init(s);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
-	return 0;
-}
 
 static void tell(void *ctx, const struct dns_fcrdns_trace_step *step)
 {
@@ -110,8 +89,10 @@ static void test_not_authentic(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_joined_and_cached, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_not_authentic, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_joined_and_cached, scenario_setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_not_authentic, scenario_setup, scenario_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,30 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define CLIENT "192.0.2.1"
-#define REVERSE "1.2.0.192.in-addr.arpa"
-
 static int setup(void **state)
 {
-	struct scenario *s = malloc(sizeof(*s));
+	scenario_setup(state);
+	struct scenario *s = *state;
 
-	assert_non_null(s);
-	scenario_init(s);
 	scenario_record(s, REVERSE, DNS_TYPE_PTR, 300, "a.example");
 	scenario_record(s, "a.example", DNS_TYPE_A, 300, CLIENT);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	scenario_end(*state);
-	free(*state);
 	return 0;
 }
 
@@ -118,7 +105,7 @@ static void test_both_directions_need_it(void **state)
 		scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE,
 			type == DNS_TYPE_PTR ? DNS_FCRDNS_UNVERIFIED : DNS_FCRDNS_ERROR,
 			type == DNS_TYPE_PTR ? "a.example" : "");
-		teardown(state);
+		scenario_teardown(state);
 		setup(state);
 	}
 	scenario_start(*state);
@@ -172,15 +159,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			test_without_it_nothing_is_asked_or_needed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_trust_asks, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_required_and_there, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_required_and_not_there, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_both_directions_need_it, setup, teardown),
+			test_without_it_nothing_is_asked_or_needed, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(test_trust_asks, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(test_required_and_there, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_each_link_of_a_chain_needs_it, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_the_static_zone_is_proven, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_without_trust_nothing_counts, setup, teardown),
+			test_required_and_not_there, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_both_directions_need_it, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_each_link_of_a_chain_needs_it, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_the_static_zone_is_proven, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_without_trust_nothing_counts, setup, scenario_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
