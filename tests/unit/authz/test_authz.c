@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "authz/authz.h"
+#include "unit/authz/kit.h"
 
-#include "authz/snapshot.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <uv.h>
 
 /* Whole decisions, over a real configuration file and names from a static zone. */
 
@@ -39,35 +26,17 @@ static const char zone_text[] =
 	"six.partner.test.\n"
 	"six.partner.test. 600 IN AAAA 2001:db8::7\n";
 
-static char folder[] = "/tmp/doorward-test-XXXXXX";
-static char config_path[64];
-static char zone_path[64];
-
-static void write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
-}
-
 static int make_folder(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	snprintf(config_path, sizeof(config_path), "%s/doorward.conf", folder);
-	snprintf(zone_path, sizeof(zone_path), "%s/zone", folder);
-	write_file(zone_path, zone_text);
+	folder_init(zone_text);
 	return 0;
 }
 
 static int remove_folder(void **state)
 {
 	(void)state;
-	unlink(config_path);
-	unlink(zone_path);
-	return rmdir(folder);
+	return folder_clear();
 }
 
 struct outcome {
@@ -81,37 +50,10 @@ struct outcome {
 	unsigned rule_line; /* 0: none */
 };
 
-static void on_decided(void *ctx)
-{
-	(*(int *)ctx)++;
-}
-
-static const int64_t now_s = 1798000000; /* 2026-12-23, while the test certificates are valid */
-
-static struct authz_snapshot *load(const char *policies, const char *frontend)
-{
-	char text[4096];
-	struct diag diag;
-
-	snprintf(text, sizeof(text),
-		"[dns]\nnameservers = 127.0.0.1:9\nstatic_zone = zone\n[frontend]\n%s\n%s\n",
-		frontend, policies);
-	write_file(config_path, text);
-	diag_init(&diag);
-	struct authz_snapshot *snapshot = authz_snapshot_load(config_path, NULL, &diag);
-
-	if (snapshot == NULL) {
-		print_error("%.*s", (int)diag.text.len, (const char *)diag.text.data);
-	}
-	diag_clear(&diag);
-	assert_non_null(snapshot);
-	return snapshot;
-}
-
 /* Decides the request given as NAME, value, …, NULL; twice, so that the second finds the cache. */
 static struct outcome decide(const char *policies, const char *frontend, const char *const *pairs)
 {
-	struct authz_snapshot *snapshot = load(policies, frontend);
+	struct authz_snapshot *snapshot = load("[frontend]\n%s\n%s\n", frontend, policies);
 	struct outcome outcomes[2];
 	struct authz_env env;
 	uv_loop_t loop;
@@ -121,19 +63,13 @@ static struct outcome decide(const char *policies, const char *frontend, const c
 	for (int round = 0; round < 2; round++) {
 		struct authz *a = authz_new();
 		const struct authz_decision *d = authz_decision(a);
-		int called = 0;
 
 		authz_request(a)->wall_s = now_s;
 		for (const char *const *p = pairs; *p != NULL; p += 2) {
 			authz_input_add(&authz_request(a)->input, &env.config->frontend.cert,
 				str_view(p[0]), str_view(p[1]));
 		}
-		bool at_once = authz_start(a, &env, on_decided, &called) == AUTHZ_DONE;
-
-		while (!at_once && called == 0) {
-			uv_run(&loop, UV_RUN_ONCE);
-		}
-		assert_int_equal(called, at_once ? 0 : 1);
+		decide_to_the_end(a, &env, &loop);
 		outcomes[round] = (struct outcome){.verdict = d->verdict,
 			.status = d->status,
 			.reason = d->reason,

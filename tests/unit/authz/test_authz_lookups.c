@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "authz/authz.h"
+#include "unit/authz/kit.h"
 
-#include "authz/snapshot.h"
 #include "explain/explain.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <uv.h>
 
 /*
  * Whole decisions by `forward` and `dnsbl`; a name that is not in the static zone cannot be looked
@@ -41,28 +29,13 @@ static const char zone_text[] =
 	"7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl.test. 45 IN A "
 	"127.0.0.9\n";
 
-static char folder[] = "/tmp/doorward-test-XXXXXX";
-static char config_path[64];
-static char zone_path[64];
 static char list_path[64];
-
-static void write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
-}
 
 static int make_folder(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	snprintf(config_path, sizeof(config_path), "%s/doorward.conf", folder);
-	snprintf(zone_path, sizeof(zone_path), "%s/zone", folder);
+	folder_init(zone_text);
 	snprintf(list_path, sizeof(list_path), "%s/friends", folder);
-	write_file(zone_path, zone_text);
 	write_file(list_path, "# who may\nabsent.dyn.test\nhome.dyn.test\nhome.dyn.nowhere\n");
 	return 0;
 }
@@ -70,10 +43,8 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
 	(void)state;
-	unlink(config_path);
-	unlink(zone_path);
 	unlink(list_path);
-	return rmdir(folder);
+	return folder_clear();
 }
 
 struct outcome {
@@ -86,44 +57,16 @@ struct outcome {
 	char hostname[64];
 };
 
-static void on_decided(void *ctx)
-{
-	(*(int *)ctx)++;
-}
-
-static const int64_t now_s = 1798000000;
-
-static struct authz_snapshot *load(const char *policy)
-{
-	char text[4096];
-	struct diag diag;
-
-	snprintf(text, sizeof(text),
-		"[dns]\nnameservers = 127.0.0.1:9\nstatic_zone = zone\n[policy default]\n%s",
-		policy);
-	write_file(config_path, text);
-	diag_init(&diag);
-	struct authz_snapshot *snapshot = authz_snapshot_load(config_path, NULL, &diag);
-
-	if (snapshot == NULL) {
-		print_error("%.*s", (int)diag.text.len, (const char *)diag.text.data);
-	}
-	diag_clear(&diag);
-	assert_non_null(snapshot);
-	return snapshot;
-}
-
 static struct outcome decide_traced(
 	const char *policy, const char *ip, const struct authz_trace *trace, struct bytes *text)
 {
-	struct authz_snapshot *snapshot = load(policy);
+	struct authz_snapshot *snapshot = load("[policy default]\n%s", policy);
 	struct authz *a = authz_new();
 	struct authz_request *request = authz_request(a);
 	const struct authz_decision *d = authz_decision(a);
 	struct authz_env env;
 	struct outcome o;
 	uv_loop_t loop;
-	int called = 0;
 
 	assert_int_equal(uv_loop_init(&loop), 0);
 	assert_true(authz_env_init(&env, &loop, snapshot, NULL, NULL));
@@ -131,12 +74,8 @@ static struct outcome decide_traced(
 	authz_input_set(&request->input, AUTHZ_INPUT_USER_AGENT, str_view("curl"));
 	request->wall_s = now_s;
 	request->trace = trace;
-	bool at_once = authz_start(a, &env, on_decided, &called) == AUTHZ_DONE;
+	bool at_once = decide_to_the_end(a, &env, &loop);
 
-	while (!at_once && called == 0) {
-		uv_run(&loop, UV_RUN_ONCE);
-	}
-	assert_int_equal(called, at_once ? 0 : 1);
 	o = (struct outcome){.verdict = d->verdict,
 		.status = d->status,
 		.reason = d->reason,
@@ -319,11 +258,12 @@ static void names_and_lookups_together(void **state)
 static void cancelling_midway(void **state)
 {
 	struct authz_snapshot *snapshot =
-		load("rdns = double\nallow = forward a.nowhere & dnsbl b.nowhere & host x.test\n");
+		load("[policy default]\n"
+		     "rdns = double\nallow = forward a.nowhere & dnsbl b.nowhere & host x.test\n");
 	struct authz *a = authz_new();
+	int called = 0;
 	struct authz_env env;
 	uv_loop_t loop;
-	int called = 0;
 
 	(void)state;
 	assert_int_equal(uv_loop_init(&loop), 0);

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/diag.h"
+#include "unit/assert_bytes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,8 +14,7 @@
 
 static void assert_text(const struct diag *d, const char *expected)
 {
-	assert_int_equal(d->text.len, strlen(expected));
-	assert_true(d->text.len == 0 || memcmp(d->text.data, expected, d->text.len) == 0);
+	assert_bytes(d->text.data, d->text.len, expected, strlen(expected));
 }
 
 static void test_gathers_findings(void **state)

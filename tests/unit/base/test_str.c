@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/str.h"
+#include "unit/assert_bytes.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -17,8 +18,7 @@
 
 static void assert_text(struct str s, const char *expected)
 {
-	assert_int_equal(s.len, strlen(expected));
-	assert_true(s.len == 0 || memcmp(s.data, expected, s.len) == 0);
+	assert_bytes(s.data, s.len, expected, strlen(expected));
 }
 
 static void test_absent_differs_from_empty(void **state)

@@ -7,6 +7,7 @@
 #include "cert/cert.h"
 
 #include "base/bytes.h"
+#include "unit/assert_bytes.h"
 
 #include <openssl/err.h>
 #include <stdlib.h>
@@ -78,8 +79,7 @@ static inline const char *read_certificate(
 
 static inline void assert_str(struct str s, const char *expected)
 {
-	assert_int_equal(s.len, strlen(expected));
-	assert_memory_equal(s.data, expected, s.len);
+	assert_bytes(s.data, s.len, expected, strlen(expected));
 }
 
 /* The list as text, one value a line. */

@@ -5,6 +5,7 @@
 
 #include "config/ini.h"
 
+#include "unit/assert_bytes.h"
 #include "unit/config/support.h"
 
 static struct config_ini_line read_line(const char *text)
@@ -23,8 +24,7 @@ static void assert_bad(const char *text, unsigned column, const char *why)
 
 static void assert_str(struct str got, const char *expected)
 {
-	assert_int_equal(got.len, strlen(expected));
-	assert_memory_equal(got.data, expected, got.len);
+	assert_bytes(got.data, got.len, expected, strlen(expected));
 }
 
 static void nothing(void **state)

@@ -6,6 +6,7 @@
 
 #include "fcgi/conn.h"
 #include "fcgi/pool.h"
+#include "unit/assert_bytes.h"
 #include "unit/fcgi/kit.h"
 
 #define ANSWER "Status: 200\r\n\r\n"
@@ -77,14 +78,12 @@ static inline void feed_all(struct scene *s)
 
 static inline void assert_events(const struct scene *s, const char *expected)
 {
-	assert_int_equal(s->recorder.events.len, strlen(expected));
-	assert_memory_equal(s->recorder.events.data, expected, strlen(expected));
+	assert_bytes(s->recorder.events.data, s->recorder.events.len, expected, strlen(expected));
 }
 
 static inline void assert_output(const struct scene *s)
 {
-	assert_int_equal(s->out.len, s->expected.len);
-	assert_memory_equal(s->out.data, s->expected.data, s->out.len);
+	assert_bytes(s->out.data, s->out.len, s->expected.data, s->expected.len);
 }
 
 #endif

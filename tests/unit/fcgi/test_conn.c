@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "unit/assert_bytes.h"
 #include "unit/fcgi/scene.h"
 
 static void answers_at_the_empty_params_record(void **state)
@@ -198,8 +199,7 @@ static void too_many_params_deny_and_the_connection_lives(void **state)
 		&events, "0 begin 1\n0 B=2\n0 ready\n1 begin 1\n1 N=%s\n1 N=%s\n", value, value);
 	bytes_append_text(&events, "1 oversize\n1 ready\n"
 				   "2 begin 1\n2 REMOTE_ADDR=192.0.2.1\n2 ready\n");
-	assert_int_equal(s.recorder.events.len, events.len);
-	assert_memory_equal(s.recorder.events.data, events.data, events.len);
+	assert_bytes(s.recorder.events.data, s.recorder.events.len, events.data, events.len);
 	bytes_clear(&events);
 	assert_int_equal(s.pool.stats->oversize, 1);
 	scene_clear(&s);
@@ -264,8 +264,7 @@ static void reads_params_in_records_of_the_greatest_length(void **state)
 	struct bytes events = {0};
 
 	bytes_appendf(&events, "0 begin 1\n0 A=%s\n0 B=%s\n0 ready\n", value, value);
-	assert_int_equal(s.recorder.events.len, events.len);
-	assert_memory_equal(s.recorder.events.data, events.data, events.len);
+	assert_bytes(s.recorder.events.data, s.recorder.events.len, events.data, events.len);
 	bytes_clear(&events);
 	bytes_clear(&pairs);
 	free(value);

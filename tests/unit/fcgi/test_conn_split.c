@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "unit/assert_bytes.h"
 #include "unit/fcgi/scene.h"
 
 /* Everything that a stream can hold, interleaved. */
@@ -75,8 +76,7 @@ static void rich_stream_result(struct scene *s, struct bytes *events)
 
 static void check_rich(struct scene *s, const struct bytes *events)
 {
-	assert_int_equal(s->recorder.events.len, events->len);
-	assert_memory_equal(s->recorder.events.data, events->data, events->len);
+	assert_bytes(s->recorder.events.data, s->recorder.events.len, events->data, events->len);
 	assert_output(s);
 	assert_true(fcgi_protocol.is_done(&s->conn.net));
 }
@@ -201,9 +201,8 @@ static void params_are_the_same_cut_anywhere(void **state)
 
 				scene_init(&s);
 				feed_cut(&s, &pairs, a, b, together);
-				assert_int_equal(s.recorder.events.len, events.len);
-				assert_memory_equal(
-					s.recorder.events.data, events.data, events.len);
+				assert_bytes(s.recorder.events.data, s.recorder.events.len,
+					events.data, events.len);
 				scene_clear(&s);
 			}
 		}

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "unit/assert_bytes.h"
 #include "unit/fcgi/kit.h"
 
 /* Reads a stream from memory of exactly its size; the pairs are appended to *out. Each pair is a
@@ -77,8 +78,7 @@ static void gives_every_pair_in_its_place(void **state)
 
 	a_stream(&stream, &expected);
 	assert_int_equal(read_all(stream.data, stream.len, &out), FCGI_PARAMS_SOUND);
-	assert_int_equal(out.len, expected.len);
-	assert_memory_equal(out.data, expected.data, out.len);
+	assert_bytes(out.data, out.len, expected.data, expected.len);
 	bytes_clear(&out);
 	bytes_clear(&expected);
 	bytes_clear(&stream);

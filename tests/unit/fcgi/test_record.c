@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "unit/assert_bytes.h"
 #include "unit/fcgi/kit.h"
 
 /* Reads all of `input`, from memory of exactly its size, and writes down what comes, pieces of
@@ -68,8 +69,7 @@ static const char stream_events[] = "<4 4660 8 3:abcdefgh><4 65535 0 0:><255 0 0
 
 static void assert_events(const struct bytes *events, const char *expected)
 {
-	assert_int_equal(events->len, strlen(expected));
-	assert_memory_equal(events->data, expected, events->len);
+	assert_bytes(events->data, events->len, expected, strlen(expected));
 }
 
 static void reads_a_stream_however_it_is_split(void **state)

@@ -11,25 +11,19 @@
 
 #include <cmocka.h>
 
+#include "unit/assert_bytes.h"
 #include "unit/fcgi/world.h"
 
-#define ANSWER "Status: 200\r\n\r\n"
 #define ONE_REQUEST "0 begin 1\n0 REMOTE_ADDR=192.0.2.1\n0 ready\n"
-#define KEEP FCGI_KEEP_CONN
 
 static void a_request_that_is_there_is_answered_and_closed_at_once(void **state)
 {
 	struct world w;
+	int fd = world_open(&w);
 
-	world_init(&w);
-	world_start(&w);
-	int fd = world_connect(&w);
-
-	wire_request(&w.in, 1, 0);
-	world_send(&w, fd);
+	world_ask(&w, fd, 1, 0);
 	world_turn(&w, false);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fd, true);
+	world_expect_answer(&w, fd, 1, true);
 	assert_int_equal(w.server->peer_count, 0);
 	close(fd);
 	world_clear(&w);
@@ -38,18 +32,14 @@ static void a_request_that_is_there_is_answered_and_closed_at_once(void **state)
 static void a_request_in_pieces_is_answered(void **state)
 {
 	struct world w;
-
-	world_init(&w);
-	world_start(&w);
-	int fd = world_connect(&w);
+	int fd = world_open(&w);
 
 	wire_request(&w.in, 1, 0);
 	for (size_t i = 0; i < w.in.len; i++) {
 		assert_int_equal(send(fd, w.in.data + i, 1, MSG_NOSIGNAL), 1);
 		world_run(&w);
 	}
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fd, true);
+	world_expect_answer(&w, fd, 1, true);
 	assert_int_equal(w.server->peer_count, 0);
 	close(fd);
 	world_clear(&w);
@@ -64,29 +54,23 @@ static void kept_connections_do_not_stand_in_the_way(void **state)
 	world_start(&w);
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
 		kept[i] = world_connect(&w);
-		wire_request(&w.in, 1, KEEP);
-		world_send(&w, kept[i]);
+		world_ask(&w, kept[i], 1, KEEP);
 		world_run(&w);
-		wire_answer(&w.expected, 1, ANSWER);
-		world_expect(&w, kept[i], false);
+		world_expect_answer(&w, kept[i], 1, false);
 	}
 	int fd = world_connect(&w);
 
-	wire_request(&w.in, 1, 0);
-	world_send(&w, fd);
+	world_ask(&w, fd, 1, 0);
 	world_turn(&w, false);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fd, true);
+	world_expect_answer(&w, fd, 1, true);
 	close(fd);
 	assert_int_equal(w.server->peer_count, ARRAY_LEN(kept));
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
-		wire_request(&w.in, 2, KEEP);
-		world_send(&w, kept[i]);
+		world_ask(&w, kept[i], 2, KEEP);
 	}
 	world_run(&w);
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
-		wire_answer(&w.expected, 2, ANSWER);
-		world_expect(&w, kept[i], false);
+		world_expect_answer(&w, kept[i], 2, false);
 		close(kept[i]);
 	}
 	world_run(&w);
@@ -98,10 +82,7 @@ static void a_body_that_comes_late_does_not_cost_the_answer(void **state)
 {
 	static const uint8_t body[65535];
 	struct world w;
-
-	world_init(&w);
-	world_start(&w);
-	int fd = world_connect(&w);
+	int fd = world_open(&w);
 
 	wire_begin(&w.in, 1, FCGI_RESPONDER, 0);
 	wire_empty(&w.in, FCGI_PARAMS, 1);
@@ -112,8 +93,7 @@ static void a_body_that_comes_late_does_not_cost_the_answer(void **state)
 		world_send(&w, fd);
 		world_run(&w);
 	}
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fd, true);
+	world_expect_answer(&w, fd, 1, true);
 	assert_int_equal(w.server->peer_count, 1);
 	close(fd);
 	world_run(&w);
@@ -127,9 +107,7 @@ static void a_body_without_end_is_not_read_to_its_end(void **state)
 	struct world w;
 	ssize_t sent = 1;
 
-	world_init(&w);
-	world_start(&w);
-	int fd = world_connect(&w);
+	int fd = world_open(&w);
 
 	wire_begin(&w.in, 1, FCGI_RESPONDER, 0);
 	wire_empty(&w.in, FCGI_PARAMS, 1);
@@ -154,8 +132,7 @@ static void a_peer_that_goes_away_aborts_its_requests(void **state)
 	world_start(&w);
 	int fd = world_connect(&w);
 
-	wire_request(&w.in, 1, 0);
-	world_send(&w, fd);
+	world_ask(&w, fd, 1, 0);
 	world_run(&w);
 	world_assert_events(&w, ONE_REQUEST);
 	close(fd);
@@ -184,8 +161,7 @@ static void a_peer_that_only_stops_sending_is_answered(void **state)
 	world_expect(&w, fd, false);
 	assert_true(recorder_answer(&w.recorder));
 	world_run(&w);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fd, true);
+	world_expect_answer(&w, fd, 1, true);
 	assert_int_equal(w.server->peer_count, 0);
 	close(fd);
 	world_clear(&w);
@@ -201,8 +177,7 @@ static void an_answer_to_a_peer_that_left_is_no_error(void **state)
 	int fd = world_connect(&w);
 
 	wire_request(&w.in, 1, KEEP);
-	wire_request(&w.in, 2, KEEP);
-	world_send(&w, fd);
+	world_ask(&w, fd, 2, KEEP);
 	world_run(&w);
 	close(fd);
 	w.recorder.events.len = 0;
@@ -230,8 +205,7 @@ static void what_the_socket_does_not_take_is_sent_later(void **state)
 	world_start(&w);
 	int fd = world_connect(&w);
 
-	wire_request(&w.in, 1, 0);
-	world_send(&w, fd);
+	world_ask(&w, fd, 1, 0);
 	for (int i = 0; i < 10000 && !end; i++) {
 		world_turn(&w, false);
 		end = world_read(fd, &got);
@@ -239,8 +213,7 @@ static void what_the_socket_does_not_take_is_sent_later(void **state)
 	assert_true(end);
 	fcgi_output_stream(&w.expected, FCGI_STDOUT, 1, w.recorder.answer);
 	wire_end(&w.expected, 1, FCGI_REQUEST_COMPLETE);
-	assert_int_equal(got.len, w.expected.len);
-	assert_memory_equal(got.data, w.expected.data, got.len);
+	assert_bytes(got.data, got.len, w.expected.data, w.expected.len);
 	assert_int_equal(w.server->peer_count, 0);
 	close(fd);
 	bytes_clear(&got);
@@ -302,8 +275,7 @@ static void an_answer_may_come_while_another_connection_is_served(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
 		fds[i] = world_connect(&w);
 		wire_request(&w.in, 1, i == 1 ? 0 : KEEP);
-		wire_request(&w.in, 2, i == 1 ? 0 : KEEP);
-		world_send(&w, fds[i]);
+		world_ask(&w, fds[i], 2, i == 1 ? 0 : KEEP);
 	}
 	world_run(&w);
 	while (recorder_answer(&w.recorder)) {
@@ -311,8 +283,7 @@ static void an_answer_may_come_while_another_connection_is_served(void **state)
 	world_run(&w);
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
 		wire_answer(&w.expected, 1, ANSWER);
-		wire_answer(&w.expected, 2, ANSWER);
-		world_expect(&w, fds[i], i == 1);
+		world_expect_answer(&w, fds[i], 2, i == 1);
 		close(fds[i]);
 	}
 	world_run(&w);
@@ -353,11 +324,9 @@ static void memory_is_used_again(void **state)
 	for (int i = 0; i < 100; i++) {
 		int fd = world_connect(&w);
 
-		wire_request(&w.in, 1, 0);
-		world_send(&w, fd);
+		world_ask(&w, fd, 1, 0);
 		world_run(&w);
-		wire_answer(&w.expected, 1, ANSWER);
-		world_expect(&w, fd, true);
+		world_expect_answer(&w, fd, 1, true);
 		close(fd);
 		struct net_peer *p =
 			CONTAINER_OF(list_first(&w.service.spare), struct net_peer, all);

@@ -20,9 +20,6 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 
-#define ANSWER "Status: 200\r\n\r\n"
-#define KEEP FCGI_KEEP_CONN
-
 /* Lets time pass until the server has closed all but `left` connections. */
 static void wait_until_left(struct world *w, uint32_t left)
 {
@@ -44,8 +41,7 @@ static void accepting_pauses_at_the_limit_and_goes_on(void **state)
 	world_start(&w);
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
 		fds[i] = world_connect(&w);
-		wire_request(&w.in, 1, KEEP);
-		world_send(&w, fds[i]);
+		world_ask(&w, fds[i], 1, KEEP);
 		world_run(&w);
 		assert_int_equal(w.server->peer_count, i < 2 ? i + 1 : 2);
 	}
@@ -53,14 +49,12 @@ static void accepting_pauses_at_the_limit_and_goes_on(void **state)
 	close(fds[0]);
 	world_run(&w);
 	assert_int_equal(w.recorder.begun, 3);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fds[2], false);
+	world_expect_answer(&w, fds[2], 1, false);
 	world_expect(&w, fds[3], false);
 	w.settings.max_connections = 6;
 	net_server_configure(w.server, &w.settings);
 	world_run(&w);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fds[3], false);
+	world_expect_answer(&w, fds[3], 1, false);
 	for (size_t i = 1; i < ARRAY_LEN(fds); i++) {
 		close(fds[i]);
 	}
@@ -79,8 +73,7 @@ static void every_server_accepts_one(void **state)
 	world_start(&w);
 	int fd = world_connect(&w);
 
-	wire_request(&w.in, 1, 0);
-	world_send(&w, fd);
+	world_ask(&w, fd, 1, 0);
 	world_run(&w);
 	assert_int_equal(w.recorder.begun, 1);
 	close(fd);
@@ -92,13 +85,9 @@ static void without_descriptors_connections_wait(void **state)
 {
 	struct rlimit old;
 	struct world w;
+	int fd = world_open(&w);
 
-	world_init(&w);
-	world_start(&w);
-	int fd = world_connect(&w);
-
-	wire_request(&w.in, 1, 0);
-	world_send(&w, fd);
+	world_ask(&w, fd, 1, 0);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	const struct rlimit none = {.rlim_cur = 0, .rlim_max = old.rlim_max};
 
@@ -118,8 +107,7 @@ static void without_descriptors_connections_wait(void **state)
 		world_turn(&w, true);
 	}
 	assert_false(w.server->starved);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fd, true);
+	world_expect_answer(&w, fd, 1, true);
 	close(fd);
 	world_clear(&w);
 }
@@ -155,8 +143,7 @@ static void an_incomplete_request_is_closed_and_one_that_waits_for_us_is_not(voi
 	world_start(&w);
 	int waiting = world_connect(&w);
 
-	wire_request(&w.in, 1, 0);
-	world_send(&w, waiting);
+	world_ask(&w, waiting, 1, 0);
 	world_run(&w);
 	int incomplete = world_connect(&w);
 
@@ -173,8 +160,7 @@ static void an_incomplete_request_is_closed_and_one_that_waits_for_us_is_not(voi
 	world_expect(&w, incomplete, true);
 	assert_true(recorder_answer(&w.recorder));
 	world_run(&w);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, waiting, true);
+	world_expect_answer(&w, waiting, 1, true);
 	close(incomplete);
 	close(waiting);
 	world_clear(&w);
@@ -191,8 +177,7 @@ static void an_incomplete_request_is_closed_though_others_go_on(void **state)
 	int fd = world_connect(&w);
 
 	wire_begin(&w.in, 1, FCGI_RESPONDER, KEEP);
-	wire_request(&w.in, 2, KEEP);
-	world_send(&w, fd);
+	world_ask(&w, fd, 2, KEEP);
 	world_turn(&w, true);
 	wait_until_left(&w, 0);
 	assert_int_equal(w.recorder.active, 0);
@@ -209,13 +194,11 @@ static void an_idle_connection_is_closed(void **state)
 	world_start(&w);
 	int fd = world_connect(&w);
 
-	wire_request(&w.in, 1, KEEP);
-	world_send(&w, fd);
+	world_ask(&w, fd, 1, KEEP);
 	world_turn(&w, true);
 	assert_int_equal(w.recorder.begun, 1);
 	wait_until_left(&w, 0);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fd, true);
+	world_expect_answer(&w, fd, 1, true);
 	close(fd);
 	world_clear(&w);
 }
@@ -232,8 +215,7 @@ static void a_peer_that_takes_no_answer_is_closed(void **state)
 	world_start(&w);
 	int fd = world_connect(&w);
 
-	wire_request(&w.in, 1, KEEP);
-	world_send(&w, fd);
+	world_ask(&w, fd, 1, KEEP);
 	world_turn(&w, true);
 	assert_int_equal(w.recorder.begun, 1);
 	wait_until_left(&w, 0);
@@ -245,17 +227,13 @@ static void a_peer_that_takes_no_answer_is_closed(void **state)
 static void a_peer_that_does_not_close_is_closed(void **state)
 {
 	struct world w;
-
-	world_init(&w);
-	world_start(&w);
-	int fd = world_connect(&w);
+	int fd = world_open(&w);
 
 	wire_begin(&w.in, 1, FCGI_AUTHORIZER, 0);
 	wire_empty(&w.in, FCGI_PARAMS, 1);
 	world_send(&w, fd);
 	world_run(&w);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fd, true);
+	world_expect_answer(&w, fd, 1, true);
 	assert_int_equal(w.server->peer_count, 1);
 	wait_until_left(&w, 0);
 	close(fd);
@@ -281,10 +259,7 @@ static void last_chance_is_over(struct world *w)
 static void draining_answers_what_is_in_flight(void **state)
 {
 	struct world w;
-
-	world_init(&w);
-	world_start(&w);
-	int idle = world_connect(&w);
+	int idle = world_open(&w);
 	int asking = world_connect(&w);
 	int silent = world_connect(&w);
 	int mute = world_connect(&w);
@@ -295,35 +270,28 @@ static void draining_answers_what_is_in_flight(void **state)
 	world_send(&w, asking);
 	world_run(&w);
 	w.recorder.defer = true;
-	wire_request(&w.in, 3, KEEP);
-	world_send(&w, waiting);
+	world_ask(&w, waiting, 3, KEEP);
 	world_run(&w);
 	assert_int_equal(w.server->peer_count, 5);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, idle, false);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, asking, false);
+	world_expect_answer(&w, idle, 1, false);
+	world_expect_answer(&w, asking, 1, false);
 
 	/* This one is under way already when draining begins. */
 	w.recorder.defer = false;
-	wire_request(&w.in, 2, KEEP);
-	world_send(&w, asking);
+	world_ask(&w, asking, 2, KEEP);
 	net_server_drain(w.server, NET_DRAIN_NEW, on_drained, &w);
 	assert_int_equal(w.drained, 0);
 	int late = world_connect(&w);
 
 	world_run(&w);
 	world_expect(&w, idle, true);
-	wire_answer(&w.expected, 2, ANSWER);
-	world_expect(&w, asking, true);
+	world_expect_answer(&w, asking, 2, true);
 	world_expect(&w, late, false);
 	world_expect(&w, silent, false);
 	world_expect(&w, mute, false);
-	wire_request(&w.in, 4, KEEP);
-	world_send(&w, silent);
+	world_ask(&w, silent, 4, KEEP);
 	world_run(&w);
-	wire_answer(&w.expected, 4, ANSWER);
-	world_expect(&w, silent, true);
+	world_expect_answer(&w, silent, 4, true);
 	last_chance_is_over(&w);
 	world_expect(&w, mute, true);
 	assert_int_equal(w.server->peer_count, 1);
@@ -331,8 +299,7 @@ static void draining_answers_what_is_in_flight(void **state)
 	assert_true(recorder_answer(&w.recorder));
 	assert_int_equal(w.drained, 0);
 	world_run(&w);
-	wire_answer(&w.expected, 3, ANSWER);
-	world_expect(&w, waiting, true);
+	world_expect_answer(&w, waiting, 3, true);
 	assert_int_equal(w.drained, 1);
 	close(idle);
 	close(asking);
@@ -346,30 +313,23 @@ static void draining_answers_what_is_in_flight(void **state)
 static void who_keeps_a_connection_may_ask_once_more_if_there_is_time(void **state)
 {
 	struct world w;
-
-	world_init(&w);
-	world_start(&w);
-	int asks = world_connect(&w);
+	int asks = world_open(&w);
 	int idle = world_connect(&w);
 
 	for (uint16_t id = 1; id <= 2; id++) {
 		int fd = id == 1 ? asks : idle;
 
-		wire_request(&w.in, id, KEEP);
-		world_send(&w, fd);
+		world_ask(&w, fd, id, KEEP);
 		world_run(&w);
-		wire_answer(&w.expected, id, ANSWER);
-		world_expect(&w, fd, false);
+		world_expect_answer(&w, fd, id, false);
 	}
 	net_server_drain(w.server, NET_DRAIN_ALL, on_drained, &w);
 	world_run(&w);
 	world_expect(&w, asks, false);
 	world_expect(&w, idle, false);
-	wire_request(&w.in, 3, KEEP);
-	world_send(&w, asks);
+	world_ask(&w, asks, 3, KEEP);
 	world_run(&w);
-	wire_answer(&w.expected, 3, ANSWER);
-	world_expect(&w, asks, true);
+	world_expect_answer(&w, asks, 3, true);
 	world_expect(&w, idle, false);
 	last_chance_is_over(&w);
 	world_expect(&w, idle, true);
@@ -411,8 +371,7 @@ static void who_drains_leaves_the_listening_descriptors_alone(void **state)
 	world_start(&w);
 	int fd = world_connect(&w);
 
-	wire_request(&w.in, 1, KEEP);
-	world_send(&w, fd);
+	world_ask(&w, fd, 1, KEEP);
 	world_run(&w);
 	net_server_drain(w.server, NET_DRAIN_NEW, on_drained, &w);
 	int other = eventfd(0, EFD_NONBLOCK);

@@ -14,7 +14,6 @@
 
 #include <fastcgi.h>
 
-#define ANSWER "Status: 200\r\n\r\n"
 #define CONNECTIONS 32
 #define STRANGERS (CONNECTIONS / NET_STRANGERS_PART)
 #define RESERVE (CONNECTIONS / NET_RESERVE_PART / 2)
@@ -68,11 +67,9 @@ static void the_newest_strangers_stay_and_others_do_not_wait_for_them(void **sta
 	}
 	assert_int_equal(w.server->peer_count, CONNECTIONS + STRANGERS);
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-		wire_request(&w.in, 1, FCGI_KEEP_CONN);
-		world_send(&w, known[i]);
+		world_ask(&w, known[i], 1, KEEP);
 		world_run(&w);
-		wire_answer(&w.expected, 1, ANSWER);
-		world_expect(&w, known[i], false);
+		world_expect_answer(&w, known[i], 1, false);
 		close(known[i]);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(strangers); i++) {
@@ -92,11 +89,9 @@ static void a_stranger_asks_once(void **state)
 	open_world(&w, &strange);
 	int fd = world_connect(&w);
 
-	wire_request(&w.in, 1, FCGI_KEEP_CONN);
-	world_send(&w, fd);
+	world_ask(&w, fd, 1, KEEP);
 	world_run(&w);
-	wire_answer(&w.expected, 1, ANSWER);
-	world_expect(&w, fd, true);
+	world_expect_answer(&w, fd, 1, true);
 	assert_int_equal(w.server->stranger_count, 0);
 	close(fd);
 	world_clear(&w);
@@ -156,11 +151,9 @@ static void each_socket_has_a_reserve(void **state)
 	}
 	assert_int_equal(w.server->peer_count, CONNECTIONS);
 	for (size_t i = 0; i < RESERVE; i++) {
-		wire_request(&w.in, 1, FCGI_KEEP_CONN);
-		world_send(&w, second[i]);
+		world_ask(&w, second[i], 1, KEEP);
 		world_run(&w);
-		wire_answer(&w.expected, 1, ANSWER);
-		world_expect(&w, second[i], false);
+		world_expect_answer(&w, second[i], 1, false);
 	}
 	/* What becomes free beyond the reserve is for those that wait. */
 	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
@@ -228,7 +221,7 @@ static void incomplete_requests_are_bounded_in_all(void **state)
 	world_start(&w);
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
 		fds[i] = world_connect(&w);
-		wire_begin(&w.in, 1, FCGI_RESPONDER, FCGI_KEEP_CONN);
+		wire_begin(&w.in, 1, FCGI_RESPONDER, KEEP);
 		wire_record(&w.in, FCGI_PARAMS, 1, value, sizeof(value));
 		world_send(&w, fds[i]);
 		world_run(&w);

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "fcgi/stream.h"
+#include "unit/assert_bytes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,8 +14,7 @@
 
 static void assert_holds(const struct fcgi_stream *s, struct str expected)
 {
-	assert_int_equal(s->all.len, expected.len);
-	assert_memory_equal(s->all.data, expected.data, expected.len);
+	assert_bytes(s->all.data, s->all.len, expected.data, expected.len);
 }
 
 static void one_piece_is_not_copied(void **state)

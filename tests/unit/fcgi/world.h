@@ -10,6 +10,7 @@
 #include "net/listen.h"
 #include "net/peer.h"
 #include "net/server.h"
+#include "unit/assert_bytes.h"
 #include "unit/fcgi/kit.h"
 
 #include <errno.h>
@@ -18,6 +19,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#define ANSWER "Status: 200\r\n\r\n"
+#define KEEP FCGI_KEEP_CONN
 
 /* A server on a loop of its own with a Unix socket, and clients in the same thread: nothing runs
  * but what the test lets run. */
@@ -143,11 +147,26 @@ static inline int world_connect(struct world *w)
 	return fd;
 }
 
+/* A world with a server and one client. */
+static inline int world_open(struct world *w)
+{
+	world_init(w);
+	world_start(w);
+	return world_connect(w);
+}
+
 /* Sends w->in. */
 static inline void world_send(struct world *w, int fd)
 {
 	assert_int_equal(send(fd, w->in.data, w->in.len, MSG_NOSIGNAL), w->in.len);
 	w->in.len = 0;
+}
+
+/* Sends a whole request. */
+static inline void world_ask(struct world *w, int fd, unsigned id, unsigned flags)
+{
+	wire_request(&w->in, id, flags);
+	world_send(w, fd);
 }
 
 /* Reads what is there; true at the end of the stream. */
@@ -171,20 +190,20 @@ static inline void world_expect(struct world *w, int fd, bool end)
 	struct bytes got = {0};
 
 	assert_int_equal(world_read(fd, &got), end);
-	assert_int_equal(got.len, w->expected.len);
-	if (got.len > 0) {
-		assert_memory_equal(got.data, w->expected.data, got.len);
-	}
+	assert_bytes(got.data, got.len, w->expected.data, w->expected.len);
 	bytes_clear(&got);
 	w->expected.len = 0;
 }
 
+static inline void world_expect_answer(struct world *w, int fd, unsigned id, bool end)
+{
+	wire_answer(&w->expected, id, ANSWER);
+	world_expect(w, fd, end);
+}
+
 static inline void world_assert_events(struct world *w, const char *expected)
 {
-	assert_int_equal(w->recorder.events.len, strlen(expected));
-	if (expected[0] != '\0') {
-		assert_memory_equal(w->recorder.events.data, expected, strlen(expected));
-	}
+	assert_bytes(w->recorder.events.data, w->recorder.events.len, expected, strlen(expected));
 	w->recorder.events.len = 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "unit/assert_bytes.h"
 #include "unit/http/kit.h"
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -25,10 +26,7 @@
 
 static void assert_text(const struct bytes *got, const char *expected)
 {
-	assert_int_equal(got->len, strlen(expected));
-	if (got->len > 0) {
-		assert_memory_equal(got->data, expected, got->len);
-	}
+	assert_bytes(got->data, got->len, expected, strlen(expected));
 }
 
 struct talk {

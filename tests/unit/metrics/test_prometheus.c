@@ -4,6 +4,7 @@
 #include "base/counter.h"
 #include "base/util.h"
 #include "metrics/prometheus.h"
+#include "unit/assert_bytes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +18,7 @@
 static void expect(struct bytes *out, const char *text)
 {
 	assert_false(out->failed);
-	assert_int_equal(out->len, strlen(text));
-	assert_memory_equal(out->data, text, out->len);
+	assert_bytes(out->data, out->len, text, strlen(text));
 	bytes_clear(out);
 }
 

@@ -5,6 +5,7 @@
 
 #include "dns/wire/validate.h"
 #include "reading.h"
+#include "unit/assert_bytes.h"
 
 static const struct dns_cookie ours = {{'o', 'u', 'r', 'c', 'o', 'o', 'k', 'i'}, 8};
 
@@ -49,10 +50,7 @@ static void takes_the_legal_lengths_only(void **state)
 
 		reply_with(len);
 		assert_int_equal(find(&out), legal ? DNS_COOKIE_OURS : DNS_COOKIE_OTHER);
-		assert_int_equal(out.len, legal ? len : 0);
-		if (legal) {
-			assert_memory_equal(out.bytes, p.bytes + p.len - len, len);
-		}
+		assert_bytes(out.bytes, out.len, p.bytes + p.len - len, legal ? len : 0);
 	}
 }
 
@@ -130,8 +128,7 @@ static void differs_by_key_upstream_and_period(void **state)
 		dns_cookie_make(&key, &a, 1)};
 	struct dns_cookie again = dns_cookie_make(&key, &a, 0);
 
-	assert_int_equal(first.len, 8);
-	assert_memory_equal(first.bytes, again.bytes, 8);
+	assert_bytes(first.bytes, first.len, again.bytes, 8);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
 		assert_memory_not_equal(first.bytes, others[i].bytes, 8);
 	}

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "dns/wire/name.h"
+#include "unit/assert_bytes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,8 +33,7 @@ static void assert_wire(const char *text, const void *wire, size_t len)
 {
 	struct dns_name name = name_of(text);
 
-	assert_int_equal(name.len, len);
-	assert_memory_equal(name.wire, wire, len);
+	assert_bytes(name.wire, name.len, wire, len);
 }
 
 static void reads_text(void **state)
@@ -111,8 +111,7 @@ static void spells_and_reads_back(void **state)
 		every.wire[every.len++] = 0;
 		dns_name_to_text(&every, text);
 		assert_true(dns_name_from_text(str_view(text), &back));
-		assert_int_equal(back.len, every.len);
-		assert_memory_equal(back.wire, every.wire, every.len);
+		assert_bytes(back.wire, back.len, every.wire, every.len);
 	}
 	every = name_raw("\6a.b\\ \0\2C-", 11);
 	dns_name_to_text(&every, text);
