@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "config/schema_policy.h"
+#include "config/schema_private.h"
 
 #include "policy/policy.h"
-
-#define DAY_S (24 * 3600)
 
 static const struct config_word rdns_words[] = {
 	{"off", POLICY_RDNS_OFF, false},
