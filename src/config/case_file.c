@@ -32,7 +32,7 @@ static const struct key keys[] = {
 	{"dns_error", KIND_DNS, offsetof(struct config_case, failing)},
 	{"expect", KIND_VERDICT, offsetof(struct config_case, verdict)}, KEY(reason, KIND_REASON),
 	KEY(rule, KIND_TEXT), KEY(hostname, KIND_TEXT), KEY(status, KIND_STATUS),
-	{"zone", KIND_PATH, 0}, /* of all cases */
+	{"zone", KIND_PATH, 0}, /* for all cases */
 };
 
 #define ZONE_KEY (ARRAY_LEN(keys) - 1)
@@ -80,7 +80,7 @@ static void out_of_memory(struct loader *l)
 	diag_error(l->diag, NULL, "out of memory");
 }
 
-/* An empty value is none: a case can take back what [defaults] says. */
+/* An empty value stands for no file, so that a case can override [defaults]. */
 static void read_path(
 	struct loader *l, const struct config_ini_entry *entry, struct config_case_path *out)
 {
@@ -231,7 +231,7 @@ static const struct key *find_key(struct loader *l, const struct config_ini_sect
 	return NULL;
 }
 
-/* Into `out`, or, of `zone`, which stands only among the defaults, into the cases. */
+/* Reads into `out`; `zone`, which stands only among the defaults, into the cases. */
 static void read_section(struct loader *l, const struct config_ini_section *section, bool defaults,
 	struct config_case *out)
 {

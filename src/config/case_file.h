@@ -16,7 +16,7 @@
 /* The cases of `doorward test`, as doorward(8) describes them: INI like the configuration. */
 
 struct config_case_path {
-	const char *path;   /* absolute; NULL: none */
+	const char *path;   /* absolute; NULL: not given */
 	struct place place; /* of the value */
 };
 
@@ -37,12 +37,12 @@ struct config_case {
 	bool has_time;
 	int64_t wall_s;
 
-	/* What DNS cannot say then. */
+	/* Names whose lookup fails. */
 	const struct dns_name *failing;
 	size_t failing_count;
 	bool all_fail;
 
-	/* What is expected. Absent, NULL or 0: anything; empty: that there is none. */
+	/* The expected decision. Absent, NULL or 0: not compared; empty: must be absent. */
 	const char *verdict; /* "allow", "deny", "error"; never NULL */
 	const char *reason;
 	struct str rule;

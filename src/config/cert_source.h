@@ -14,10 +14,13 @@
 
 /* `param NAME CODEC` or `header NAME CODEC`; without a codec for verify_source. */
 
-/* Empty text is no choice. False with *why, a static string, or NULL where the form is wrong. */
+/*
+ * Empty text means that no source is chosen. False with *why, a static string, or NULL if the form
+ * is wrong.
+ */
 NODISCARD bool config_cert_source_read(struct str text, bool with_codec, struct arena *arena,
 	struct cert_choice *out, const char **why);
-/* What config_cert_source_read takes. */
+/* Writes the form that config_cert_source_read reads. */
 void config_cert_source_write(const struct cert_choice *choice, bool with_codec, struct bytes *out);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define WIDTH 99 /* bytes of a line where lists and rules are broken, if they can be */
+#define WIDTH 99 /* bytes of a line, behind which lists and rules are broken if they can be */
 
 static void write_list(const struct config_key *key, const void *base, struct bytes *out)
 {
@@ -37,7 +37,7 @@ static void write_list(const struct config_key *key, const void *base, struct by
 	bytes_append_text(out, "\n");
 }
 
-/* KEY = VALUE; without the blanks where only that keeps the line short enough to be read. */
+/* Writes KEY = VALUE; without the blanks if the line would otherwise be too long to be read. */
 static void write_line(const char *key, struct str value, size_t more, struct bytes *out)
 {
 	bool tight = strlen(key) + strlen(" = ") + value.len + more > CONFIG_INI_MAX_LINE;
@@ -79,8 +79,8 @@ static struct str list_path(struct str term)
 }
 
 /*
- * The term; a relative path in it is written so that it holds wherever the dump is read, unless
- * that does not fit in a line.
+ * Writes the term; a relative path in it is made absolute, so that the dump can be read anywhere,
+ * unless the line would be too long.
  */
 static void write_term(struct str term, const struct config_ini_file *file, struct bytes *out)
 {

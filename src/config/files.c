@@ -5,7 +5,7 @@
 
 typedef void each_file(void *ctx, enum config_file_kind kind, const char *path);
 
-static void tell(each_file *each, void *ctx, const char *path)
+static void report(each_file *each, void *ctx, const char *path)
 {
 	if (path != NULL) {
 		each(ctx, CONFIG_FILE_NAMED, path);
@@ -19,19 +19,19 @@ void config_each_file(const struct config *config, each_file *each, void *ctx)
 	for (const struct config_ini_file *f = snapshot->files; f != NULL; f = f->next) {
 		each(ctx, CONFIG_FILE_ITSELF, f->path);
 	}
-	tell(each, ctx, config->dns.static_zone);
+	report(each, ctx, config->dns.static_zone);
 	for (size_t i = 0; i < config->policy_count; i++) {
 		const struct policy_trust *trust = &snapshot->sources[i].own.trust;
 		const struct policy_rules *rules = snapshot->sources[i].rules;
 
-		tell(each, ctx, trust->ca_file);
-		tell(each, ctx, trust->ca_dir);
-		tell(each, ctx, trust->cert_pins);
+		report(each, ctx, trust->ca_file);
+		report(each, ctx, trust->ca_dir);
+		report(each, ctx, trust->cert_pins);
 		for (size_t k = 0; k < trust->crl_file_count; k++) {
-			tell(each, ctx, trust->crl_files[k]);
+			report(each, ctx, trust->crl_files[k]);
 		}
 		for (size_t k = 0; k < policy_rules_list_count(rules); k++) {
-			tell(each, ctx, policy_rules_list(rules, k)->path);
+			report(each, ctx, policy_rules_list(rules, k)->path);
 		}
 	}
 }

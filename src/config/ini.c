@@ -14,7 +14,7 @@
 
 _Static_assert(CONFIG_INI_MAX_LINE < INI_MAX_LINE, "a line and its NUL fit inih's buffer");
 
-/* One run of config_ini_read. */
+/* The state of one config_ini_read. */
 struct loader {
 	struct arena *arena;
 	struct config_ini *ini;
@@ -30,15 +30,15 @@ struct reader {
 	unsigned depth;
 	struct file_identity identity;
 	const struct config_ini_file *file;
-	struct str rest;    /* of the text */
-	unsigned line;      /* the last one taken from it */
+	struct str rest;    /* text that is not read yet */
+	unsigned line;      /* the number of the last line read */
 	bool in_section;    /* a section has begun */
-	bool handed_out;    /* a line that inih must answer with a key and a value */
-	bool skip_indented; /* they go on with a line that was refused already */
-	/* Where entries go; NULL: the section was refused, or none has begun. */
+	bool given_to_inih; /* inih must return the current line's key and value */
+	bool skip_indented; /* indented lines continue a line that had an error */
+	/* The section of entries; NULL: it had an error, or none has begun. */
 	struct config_ini_section *section;
-	struct config_ini_entry pending; /* key, place; file is NULL when there is none */
-	struct bytes value;              /* of it, as far as it has come */
+	struct config_ini_entry pending; /* key and place; file is NULL if there is none */
+	struct bytes value;              /* its value so far */
 	unsigned indent;                 /* of the line handed out */
 	struct place_part parts[CONFIG_INI_MAX_PARTS];
 	size_t part_count;
@@ -66,7 +66,7 @@ static struct place place_at(const struct reader *r, unsigned column)
 	return (struct place){r->file->path, r->line, column};
 }
 
-/* The name in the arena, each run of blanks in it as one space. */
+/* Copies the name into the arena, each run of blanks as one space. */
 static struct str copy_name(struct arena *arena, struct str name)
 {
 	char *copy = arena_alloc(arena, name.len + 1, 1);
@@ -159,7 +159,7 @@ static void store_entry(struct reader *r)
 	r->section->end = &stored->next;
 }
 
-/* The value of `pending` so far ends in &, and the lines below go on with it. */
+/* Whether the value of `pending` so far ends in &, so that the next lines continue it. */
 static bool continues(const struct reader *r)
 {
 	return r->pending.file != NULL;
@@ -176,8 +176,10 @@ static void end_pending(struct reader *r)
 	r->pending.file = NULL;
 }
 
-/* Called by inih; the section that it names is the one the reader saw begin. A key that is not the
- * one handed out leaves handed_out set, and that ends the reading with an error. */
+/*
+ * Called by inih; the section is the one that the reader saw begin. If the key is not that of the
+ * line given to inih, given_to_inih stays set, and the reading ends with an error.
+ */
 static int take_value(void *ctx, const char *section, const char *name, const char *text)
 {
 	struct reader *r = ctx;
@@ -187,7 +189,7 @@ static int take_value(void *ctx, const char *section, const char *name, const ch
 	if (!str_eq_text(r->pending.key, name)) {
 		return 1;
 	}
-	r->handed_out = false;
+	r->given_to_inih = false;
 	if (r->value.len > 0) {
 		bytes_append_text(&r->value, " ");
 		r->pending.continued = true;
@@ -212,7 +214,7 @@ static int take_value(void *ctx, const char *section, const char *name, const ch
 	return 1;
 }
 
-/* Whether inih is to have the line. */
+/* Checks a line; true if inih must read it. */
 static bool screen_line(struct reader *r, const struct config_ini_line *line)
 {
 	struct diag *diag = r->loader->diag;
@@ -256,13 +258,14 @@ static bool screen_line(struct reader *r, const struct config_ini_line *line)
 	return false;
 }
 
-/* Called by inih for each line; lines that were refused, or say nothing, reach it as empty ones. */
+/* Called by inih for each line; lines with errors, and lines without content, become empty ones. */
 static char *next_line(char *buffer, int size, void *ctx)
 {
 	struct reader *r = ctx;
 	struct str raw;
 
-	if (r->handed_out || !str_split_next(&r->rest, '\n', &raw) || size <= CONFIG_INI_MAX_LINE) {
+	if (r->given_to_inih || !str_split_next(&r->rest, '\n', &raw) ||
+		size <= CONFIG_INI_MAX_LINE) {
 		return NULL;
 	}
 	r->line++;
@@ -273,7 +276,7 @@ static char *next_line(char *buffer, int size, void *ctx)
 		r->in_section = true;
 		r->section = NULL;
 	}
-	r->handed_out = wanted && line.kind != CONFIG_INI_SECTION;
+	r->given_to_inih = wanted && line.kind != CONFIG_INI_SECTION;
 	if (!wanted) {
 		line.text.len = 0;
 	}
@@ -298,7 +301,7 @@ static void read_text(struct reader *r, struct str text)
 	int status = ini_parse_stream(next_line, r, take_value, r);
 
 	end_pending(r);
-	if ((status != 0 || r->rest.data != NULL || r->handed_out) && diag->errors == errors) {
+	if ((status != 0 || r->rest.data != NULL || r->given_to_inih) && diag->errors == errors) {
 		struct place place = place_at(r, 0);
 
 		diag_error(diag, &place, "inih cannot read the line");
@@ -347,7 +350,7 @@ out:
 	bytes_clear(&text);
 }
 
-/* `include = FILE`, or a key that stands before the first section by mistake. */
+/* Reads `include = FILE`, or reports a key before the first section. */
 static void read_include(struct reader *r, const struct config_ini_entry *entry)
 {
 	struct loader *l = r->loader;

@@ -14,19 +14,19 @@
 
 /*
  * INI files as a tree of sections and entries, in the order of the text. inih splits the lines;
- * what it would silently cut, skip or join otherwise than doorward.conf(5) says is an error here.
+ * what it would silently cut, skip or join against doorward.conf(5) is an error here.
  */
 
 #define CONFIG_INI_MAX_FILE (16 * 1024 * 1024) /* bytes of one file */
 #define CONFIG_INI_MAX_DEPTH 8                 /* files included by files included by … */
 #define CONFIG_INI_MAX_FILES 256
 #define CONFIG_INI_MAX_SECTIONS 4096
-#define CONFIG_INI_MAX_PARTS 64 /* of a continued value, of which the place is known */
+#define CONFIG_INI_MAX_PARTS 64 /* of a continued value, whose places are known */
 
 struct config_ini_file {
 	const struct config_ini_file *next;
-	const char *path;   /* as messages name it */
-	const char *folder; /* relative paths begin here; absolute, no slash at its end */
+	const char *path;   /* as in messages */
+	const char *folder; /* where relative paths begin; absolute, no slash at its end */
 };
 
 struct config_ini_entry {
@@ -37,7 +37,7 @@ struct config_ini_entry {
 	struct str key;
 	struct str value; /* the parts of a continued value joined by one space */
 	bool continued;
-	/* Where the lines after the first begin in `value`, as far as they are counted. */
+	/* The offsets in `value` of the second and later lines, as far as they are counted. */
 	const struct place_part *parts;
 	size_t part_count;
 };
@@ -55,21 +55,21 @@ struct config_ini {
 	struct config_ini_section *sections;
 	struct config_ini_section **end;
 	size_t section_count;
-	const struct config_ini_file *files; /* all that were read, in no order */
+	const struct config_ini_file *files; /* all files that were read, in no order */
 };
 
 /*
  * Reads the file and the files that it includes; all memory is the arena's. False after at least
  * one diag_error; the tree then holds what could be read, so that it can be checked, too. A section
- * that is given twice is an error, and the entries of both are in the first.
+ * that is given twice is an error, and its entries are all in the first.
  */
 NODISCARD bool config_ini_read(
 	const char *path, struct arena *arena, struct config_ini *out, struct diag *diag);
-/* The same of text in memory; `include` is refused. Relative paths begin at "/". */
+/* The same for text in memory; `include` is an error. Relative paths begin at "/". */
 NODISCARD bool config_ini_read_text(const char *name, struct str text, struct arena *arena,
 	struct config_ini *out, struct diag *diag);
 
-/* Where the entry's key stands, and where its value does. */
+/* The places of the entry's key and of its value. */
 struct place config_ini_key_place(const struct config_ini_entry *entry);
 struct place config_ini_value_place(const struct config_ini_entry *entry);
 

@@ -3,7 +3,7 @@
 
 #include "config/ini_line.h"
 
-/* Where inih lets a comment begin inside a line: at a `;` after a blank. */
+/* The position of a comment inside of a line, as inih finds it: at a `;` after a blank. */
 static size_t comment_start(struct str s)
 {
 	for (size_t i = 1; i < s.len; i++) {
@@ -54,7 +54,8 @@ static struct config_ini_line read_key(struct str text)
 	}
 	size_t value = equals + 1;
 
-	/* inih takes a `;` right after the `=` for the value, and one after a blank for a comment.
+	/*
+	 * inih takes a `;` directly after the `=` as the value, and one after a blank as a comment.
 	 */
 	if (value < text.len && text.data[value] == ';') {
 		return bad(value, "expected a value, or a blank before the ; of a comment");

@@ -8,9 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the schema says of one key. */
-
-/* What a value is, and what it is stored as at `offset` (and `second`). */
+/* One key of the schema. The type of a value, and the C type at `offset` (and `second`). */
 enum config_type {
 	CONFIG_BOOL,          /* bool */
 	CONFIG_NUMBER,        /* uint32_t; a word of `words` stands for its value */
@@ -29,11 +27,11 @@ enum config_type {
 	CONFIG_CLAIMS,        /* unsigned, bits */
 	CONFIG_LISTEN,        /* const struct net_listen_spec *; second: size_t */
 	CONFIG_CERT_SOURCE,   /* struct cert_choice */
-	CONFIG_VERIFY_SOURCE, /* likewise, without a codec */
+	CONFIG_VERIFY_SOURCE, /* struct cert_choice, without a codec */
 	CONFIG_LOG,           /* enum log_target; second: const char * */
-	CONFIG_PARENT,        /* nothing: resolved while loading */
-	CONFIG_PIN,           /* struct policy_pins *, kept by policy/ */
-	CONFIG_ALLOW,         /* the rules, kept by policy/ */
+	CONFIG_PARENT,        /* not stored: resolved while loading */
+	CONFIG_PIN,           /* struct policy_pins *, in the room policy */
+	CONFIG_ALLOW,         /* the rules, in the room policy */
 	CONFIG_DENY,
 	CONFIG_RDNS_ALLOW,
 	CONFIG_RDNS_DENY
@@ -51,8 +49,8 @@ enum config_repeat {
 
 struct config_word {
 	const char *word; /* NULL ends the list */
-	uint32_t value;   /* the first word of a value is the one that is printed */
-	bool later;       /* known, and refused by this version */
+	uint32_t value;   /* of several words with one value the first is printed */
+	bool later;       /* known, but not supported by this version */
 };
 
 struct config_key {
@@ -63,10 +61,10 @@ struct config_key {
 	uint64_t min;
 	uint64_t max;
 	const struct config_word *words;
-	const char *value;   /* the default, as it would be written; NULL: none */
-	const char *example; /* lines as in a file, with what must stand beside it */
+	const char *value;   /* the default, as it would be written; NULL: no default */
+	const char *example; /* lines as in a file, with the other lines that they need */
 	const char *help;    /* sentences for people */
-	bool at_start;       /* read once: another value takes a restart */
+	bool at_start;       /* read once: a change needs a restart */
 };
 
 #endif

@@ -10,7 +10,7 @@
 
 #include <assert.h>
 
-#define WORDS_MAX 32 /* that one key takes */
+#define WORDS_MAX 32 /* the most words of one key */
 
 static const char *const flags[] = {"yes", "no", "true", "false"};
 static const char *const logs[] = {"stderr", "syslog"};
@@ -34,7 +34,7 @@ static void add_all(struct words *words, const char *const *items, size_t count)
 	}
 }
 
-/* The words of a key that has no list of them in the schema. */
+/* Adds the words of a key without a list of words in the schema. */
 static void add_by_type(struct words *words, enum config_type type)
 {
 	switch (type) {

@@ -8,8 +8,8 @@
 #include "config/schema.h"
 
 /*
- * The word that a refused value, or a part of it, most likely misspells; NULL if the key takes none
- * that is near. Numbers are nothing that is misspelt.
+ * The word of which a wrong value, or a part of it, is most likely a misspelling; NULL if no word
+ * of the key is similar. Numbers are never misspellings.
  */
 const char *config_keyword_meant(const struct config_key *key, struct str found);
 

@@ -17,8 +17,8 @@
 
 _Static_assert(offsetof(struct config_snapshot, config) == 0, "a config is its snapshot");
 
-/* The section that has a key of this name; NULL if none has. */
-static const char *home_of(struct str key)
+/* The section that has a key of this name; NULL if there is none. */
+static const char *section_of_key(struct str key)
 {
 	for (size_t i = 0; i < CONFIG_SECTION_COUNT; i++) {
 		if (config_key_find(&config_sections[i], key) != NULL) {
@@ -33,7 +33,7 @@ static void report_unknown_key(struct config_loader *loader,
 	const struct config_ini_entry *entry)
 {
 	struct place place = config_ini_key_place(entry);
-	const char *home = home_of(entry->key);
+	const char *home = section_of_key(entry->key);
 	const char *words[CONFIG_MAX_KEYS] = {NULL};
 
 	for (size_t i = 0; i < schema->key_count; i++) {
@@ -137,7 +137,7 @@ const struct config_key *config_read_entry(struct config_loader *loader,
 	while (!config_value_read(key, &reading, rest, base, &fault)) {
 		good = false;
 		report_value(loader, key, entry, &fault);
-		/* What comes after the bad item of a list. */
+		/* Continues after the bad item of a list. */
 		rest = str_from(rest, (size_t)(fault.found.data + fault.found.len - rest.data));
 		rest = str_from(rest, str_find(rest, ',') + 1);
 		if (rest.len == 0) {
@@ -241,7 +241,7 @@ static struct config_snapshot *snapshot_of_file(const char *path)
 	return snapshot;
 }
 
-/* `text` is NULL: read the file. */
+/* `text` NULL: reads the file. */
 static struct config *load(const char *path, const struct str *text, struct diag *diag)
 {
 	struct config_snapshot *snapshot = snapshot_of_file(path);
@@ -256,7 +256,7 @@ static struct config *load(const char *path, const struct str *text, struct diag
 	bool whole = text != NULL ? config_ini_read_text(path, *text, &snapshot->arena, &ini, diag)
 				  : config_ini_read(path, &snapshot->arena, &ini, diag);
 
-	/* What could be read is checked, too, so that one run tells everything. */
+	/* What could be read is checked even after errors, so that one run reports all of them. */
 	snapshot->files = ini.files;
 	load_settings(&loader, &ini);
 	config_load_policies(&loader, &ini);

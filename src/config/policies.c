@@ -20,7 +20,7 @@ struct str config_policy_name(struct str section)
 	return str_eq_text(word, CONFIG_POLICY_SCHEMA->name) ? rest : (struct str){NULL, 0};
 }
 
-/* Names stand in headers, logs, paths and parameters. */
+/* Policy names stand in headers, logs, paths and parameters. */
 static bool is_name(struct str name)
 {
 	for (size_t i = 0; i < name.len; i++) {
@@ -98,7 +98,7 @@ bool config_add_rule(struct config_loader *loader, struct config_policy_source *
 	}
 }
 
-/* An empty value is none, which hides those of the parent. */
+/* An empty value stands for no pins, and overrides the parent's. */
 static void add_pin(struct config_loader *loader, struct config_policy_source *source,
 	const struct config_ini_entry *entry)
 {
@@ -188,9 +188,7 @@ static void find_parent(struct config_loader *loader, struct config_policy_sourc
 	source->parent = &snapshot->sources[parent - snapshot->config.policies];
 }
 
-/*
- * False if the parents go round in a circle, which those in the circle report, or too far.
- */
+/* False if the parents form a circle, which is reported for its members only, or are too many. */
 static bool check_ancestors(struct config_loader *loader, const struct config_policy_source *source)
 {
 	const struct config_ini_entry *entry = config_policy_given(source, "parent");
@@ -218,7 +216,7 @@ static bool check_ancestors(struct config_loader *loader, const struct config_po
 	return false;
 }
 
-/* Fills in what the policy says, else what its nearest ancestor says, else the default. */
+/* Sets each key as in the policy, else as in its nearest ancestor, else to the default. */
 static void inherit(
 	struct config_loader *loader, struct config_policy_source *source, struct policy *policy)
 {
@@ -264,7 +262,7 @@ struct place config_policy_place(
 			      : section_place(first->section);
 }
 
-/* Whether a key that the policy lives by was refused, so that more errors would only echo that. */
+/* Whether a key that the policy depends on had an error, which would only cause further errors. */
 static bool is_bad(const struct config_policy_source *source)
 {
 	while (source != NULL && !source->bad) {
@@ -273,7 +271,7 @@ static bool is_bad(const struct config_policy_source *source)
 	return source != NULL;
 }
 
-/* One source for each section, and the index by name; false when out of memory. */
+/* Makes one source for each section, and the index by name; false when out of memory. */
 static bool make_sources(struct config_loader *loader, const struct config_ini *ini)
 {
 	struct config_snapshot *snapshot = loader->snapshot;
@@ -344,7 +342,7 @@ void config_load_policies(struct config_loader *loader, const struct config_ini 
 	for (size_t i = 0; i < count; i++) {
 		inherit(loader, &snapshot->sources[i], &snapshot->policies[i]);
 		if (!is_bad(&snapshot->sources[i])) {
-			config_settle_certificates(loader, &snapshot->policies[i]);
+			config_resolve_certificates(loader, &snapshot->policies[i]);
 		}
 	}
 	for (size_t i = 0; i < count; i++) {

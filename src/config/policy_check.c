@@ -8,7 +8,7 @@
 #include "policy/lint.h"
 #include "policy/rule_terms.h"
 
-/* A policy cannot go by the word of a front end that has none. */
+/* A policy cannot use verify = frontend if the front end sends no verification result. */
 static void check_word(struct config_loader *loader, const struct policy *policy)
 {
 	const struct config *config = &loader->snapshot->config;
@@ -25,8 +25,8 @@ static void check_word(struct config_loader *loader, const struct policy *policy
 		cert_profile_word(config->frontend.profile), wrong);
 }
 
-/* What a policy says about certificates must go together, once its parents have filled it in. */
-void config_settle_certificates(struct config_loader *loader, struct policy *policy)
+/* Checks that the policy's keys about certificates fit together, including inherited ones. */
+void config_resolve_certificates(struct config_loader *loader, struct policy *policy)
 {
 	const struct config *config = &loader->snapshot->config;
 	bool trust = policy_has_trust(&policy->trust);
@@ -70,20 +70,23 @@ void config_settle_certificates(struct config_loader *loader, struct policy *pol
 	}
 }
 
-/* Whether the policy has its rules and this key from its parent, which is told of both. */
-static bool is_told_by_parent(const struct config_policy_source *source, const char *key)
+/*
+ * Whether the policy inherits both its rules and this key, so that its parent was warned already.
+ */
+static bool parent_was_warned(const struct config_policy_source *source, const char *key)
 {
 	return source->rules_from != source && config_policy_given(source, key) == NULL;
 }
 
-/* A rule about something that the policy does not look at would never, or always, hold. */
+/* A rule that would always or never be true, because the policy does not get the facts, is an
+ * error. */
 static void check_rule(struct config_loader *loader, const struct config_policy_source *source,
 	const struct policy *policy, size_t index)
 {
 	const struct policy_rule *rule = policy_rules_at(policy->rules, index);
 	struct place place = config_ini_value_place(source->rules_from->rule_entries[index]);
 
-	if (!is_told_by_parent(source, "rdns") && policy_rule_asks_for(rule, POLICY_SOURCE_NAMES)) {
+	if (!parent_was_warned(source, "rdns") && policy_rule_asks_for(rule, POLICY_SOURCE_NAMES)) {
 		if (policy->rdns == POLICY_RDNS_OFF) {
 			diag_error(loader->diag, &place,
 				"host: expected rdns = single or double in [policy %s]",
@@ -97,21 +100,21 @@ static void check_rule(struct config_loader *loader, const struct config_policy_
 	}
 	if (policy->rdns != POLICY_RDNS_DOUBLE &&
 		policy_rule_counts_by(rule, POLICY_RATE_BY_HOST) &&
-		!is_told_by_parent(source, "rdns")) {
+		!parent_was_warned(source, "rdns")) {
 		diag_error(loader->diag, &place,
 			"rate host: expected rdns = double in [policy %s], which confirms names",
 			policy->name.data);
 	}
 	if (policy->client_cert == POLICY_CERT_OFF &&
 		policy_rule_counts_by(rule, POLICY_RATE_BY_CERT) &&
-		!is_told_by_parent(source, "client_cert")) {
+		!parent_was_warned(source, "client_cert")) {
 		diag_error(loader->diag, &place,
 			"rate cert: expected client_cert = optional or required in [policy %s]",
 			policy->name.data);
 	}
 	if (policy->client_cert == POLICY_CERT_OFF &&
 		policy_rule_asks_for(rule, POLICY_SOURCE_CERT) &&
-		!is_told_by_parent(source, "client_cert")) {
+		!parent_was_warned(source, "client_cert")) {
 		diag_error(loader->diag, &place,
 			"cert: expected client_cert = optional or required in [policy %s]",
 			policy->name.data);
@@ -148,9 +151,9 @@ static bool is_parent(const struct config_loader *loader, const struct config_po
 }
 
 /*
- * Rules and a default that can only end in one way. Quiet about what says so itself: a policy
- * without rules that gives a default or asks for no certificate, the rule `*`; and about what only
- * others build on.
+ * Warns if rules and default can only lead to one outcome. Silent if that is explicit: a policy
+ * without rules that sets a default or uses no certificates, the rule `*`; and for a policy that is
+ * only a parent.
  */
 static void check_outcomes(struct config_loader *loader, const struct config_policy_source *source,
 	const struct policy *policy)
@@ -168,7 +171,7 @@ static void check_outcomes(struct config_loader *loader, const struct config_pol
 	}
 	if ((count == 0 && (policy->client_cert == POLICY_CERT_OFF ||
 				   config_policy_given(source, "default") != NULL)) ||
-		is_told_by_parent(source, "default") || (count == 0 && is_parent(loader, source))) {
+		parent_was_warned(source, "default") || (count == 0 && is_parent(loader, source))) {
 		return;
 	}
 	if (policy->default_action == POLICY_ACTION_DENY) {
@@ -205,7 +208,7 @@ void config_warn_of_empty(const struct config *config, struct diag *diag)
 	}
 }
 
-/* The claims that the rules of any policy ask about which has the key from this one. */
+/* The claims that the rules of any policy that inherits the key from this one read. */
 static unsigned claims_of_heirs(
 	const struct config_loader *loader, const struct config_policy_source *giver)
 {
@@ -227,7 +230,7 @@ static unsigned claims_of_heirs(
 	return claims;
 }
 
-/* Keys that a policy gives itself: its heirs are not told of them again. */
+/* Checks keys that the policy sets itself: policies that inherit them are not warned again. */
 static void check_own_keys(struct config_loader *loader, const struct config_policy_source *source)
 {
 	const struct config_ini_entry *claims = config_policy_given(source, "cached_claims");
@@ -262,7 +265,7 @@ void config_check_policy(struct config_loader *loader, const struct config_polic
 		check_rule(loader, source, policy, i);
 	}
 	check_reach(loader, source);
-	/* What follows from rules that could not be read would only echo that. */
+	/* If rules could not be read, a warning would only follow from that. */
 	if (loader->diag->errors == 0) {
 		check_own_keys(loader, source);
 		config_check_rules(loader, source, policy);
@@ -270,8 +273,8 @@ void config_check_policy(struct config_loader *loader, const struct config_polic
 	}
 }
 
-/* False, which ends the asking, once something that the pin is about is asked for. */
-static bool is_beside_pin(void *ctx, const struct policy_dependency *asked)
+/* False, which ends the search, once a rule needs something that the pin covers. */
+static bool is_outside_pin(void *ctx, const struct policy_dependency *asked)
 {
 	const struct policy_pin *pin = ctx;
 
@@ -287,8 +290,10 @@ static bool is_beside_pin(void *ctx, const struct policy_dependency *asked)
 	return !policy_pin_meets(pin, asked->value);
 }
 
-/* Whether any policy that has the pins, its own or inherited, can ask for what this one covers. */
-static bool is_pin_asked_for(
+/*
+ * Whether any policy with these pins, its own or inherited, can need a name that this pin covers.
+ */
+static bool is_pin_used(
 	const struct config *config, const struct policy_pins *pins, const struct policy_pin *pin)
 {
 	struct policy_pin copy = *pin;
@@ -297,8 +302,8 @@ static bool is_pin_asked_for(
 		const struct policy *policy = &config->policies[i];
 
 		if (policy->pins == pins && (policy->cert_host != POLICY_CERT_HOST_OFF ||
-						    !policy_rules_each_dependency(
-							    policy->rules, is_beside_pin, &copy))) {
+						    !policy_rules_each_dependency(policy->rules,
+							    is_outside_pin, &copy))) {
 			return true;
 		}
 	}
@@ -316,7 +321,7 @@ void config_check_pins(struct config_loader *loader)
 		for (size_t p = 0; p < policy_pins_count(pins); p++) {
 			const struct policy_pin *pin = policy_pins_at(pins, p);
 
-			if (!is_pin_asked_for(config, pins, pin)) {
+			if (!is_pin_used(config, pins, pin)) {
 				diag_warning(loader->diag, &pin->at,
 					"pin of %s%s: no rule of [policy %s], or of a policy that "
 					"has its pins, can ask for a name that it covers",

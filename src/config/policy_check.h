@@ -6,17 +6,19 @@
 
 #include "config/config_private.h"
 
-/* Whether what a policy says goes together, once its parents have filled it in. */
-
-/* Settles what verify = auto comes to, and reports what cannot be checked, or by nobody. */
-void config_settle_certificates(struct config_loader *loader, struct policy *policy);
 /*
- * The policy beside its rules, once all policies are filled in: what cannot be is an error, what is
- * legal and unwise a warning, told once where it stands, whoever inherits it.
+ * Checks that a policy's keys fit together, including inherited ones. Resolves verify = auto, and
+ * reports certificates that cannot be checked, or are not checked at all.
+ */
+void config_resolve_certificates(struct config_loader *loader, struct policy *policy);
+/*
+ * Checks the policy together with its rules, once all policies are read: impossible settings are
+ * errors, valid but unwise ones warnings, given once at their place, however many policies inherit
+ * them.
  */
 void config_check_policy(struct config_loader *loader, const struct config_policy_source *source,
 	const struct policy *policy);
-/* Warns of a pin about what no rule of any policy that has it can ask for. */
+/* Warns of a pin whose name no rule of any policy with that pin can need. */
 void config_check_pins(struct config_loader *loader);
 
 #endif

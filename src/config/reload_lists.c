@@ -10,7 +10,7 @@
 
 static struct config_snapshot *snapshot_of(const struct config *config)
 {
-	/* Counting who uses it changes nothing of what it says. */
+	/* Counting references does not change the configuration. */
 	return (struct config_snapshot *)(uintptr_t)config;
 }
 
@@ -57,7 +57,7 @@ void config_unref(struct config *config)
 	if (config == NULL || !ref_put(&snapshot->references)) {
 		return;
 	}
-	/* Where they were is not written: another thread may be copying what the sources hold. */
+	/* Their places are not written here: another thread may be copying the sources. */
 	for (size_t i = 0; i < config->policy_count; i++) {
 		policy_rules_free(snapshot->sources[i].rules);
 	}
@@ -103,7 +103,7 @@ uint64_t config_lists_stamp_now(const struct config *config)
 	return sum_of_stamps(config, true);
 }
 
-/* The same policies, without rules yet; false when out of memory. */
+/* Makes the same policies, without rules yet; false when out of memory. */
 static bool copy_policies(const struct config_snapshot *origin, struct config_snapshot *next)
 {
 	size_t count = origin->config.policy_count;
@@ -151,8 +151,9 @@ static bool read_rules(struct config_loader *loader, struct config_policy_source
 }
 
 /*
- * Nobody looks at a file that is read because it changed: what it lets in may grow, but not from
- * one moment to the next. Both have the same rules, so that their lists are in the same order.
+ * A file that is read because it changed has not been reviewed by a person: what it admits may
+ * grow, but not suddenly. Both configurations have the same rules, so their lists are in the same
+ * order.
  */
 static bool check_growth(
 	const struct policy_rules *before, const struct policy_rules *now, struct diag *diag)

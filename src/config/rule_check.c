@@ -11,15 +11,17 @@
 
 #include <string.h>
 
-/* A file of so many certificates is a list of the public CAs. */
+/* A file with this many certificates is a list of the public CAs. */
 #define PUBLIC_CAS_MIN 40
 #define CA_FILE_MAX (4U << 20)
 
-/* Of all regexes that -t tries: about a second. */
+/* For all regexes that -t tries: about a second. */
 #define TRIAL_STEPS 50000000
 
-/* Up to which rule a later one, or the default, lets in those that a rule does not hold for; `all`:
- * all of those. */
+/*
+ * The rule up to which later rules, or the default, allow requests for which a rule is false;
+ * `all`: allow all of them.
+ */
 static size_t allowed_up_to(const struct policy *policy, bool all)
 {
 	size_t i = policy_rules_count(policy->rules);
@@ -147,10 +149,10 @@ struct domain_check {
 	struct config_loader *loader;
 	const struct cert_suffixes *suffixes;
 	struct place place;
-	bool told; /* of this rule */
+	bool told; /* warned already for this rule */
 };
 
-/* Whose customers have names below them, and choose who sits there. */
+/* Whether customers of the domain's owner can choose names below it. */
 static bool is_hoster(struct str name)
 {
 	static const char *const hosters[] = {"amazonaws.com", "googleusercontent.com",

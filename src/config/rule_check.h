@@ -6,10 +6,10 @@
 
 #include "config/config_private.h"
 
-/* Warns of rules of this policy that are legal, and admit or count others than they seem to. */
+/* Warns of valid rules of this policy that admit or count other requests than they seem to. */
 void config_check_rules(struct config_loader *loader, const struct config_policy_source *source,
 	const struct policy *policy);
-/* The same of all policies' domains that belong to many. */
+/* The same for domains in all policies that many owners share. */
 void config_check_domains(struct config_loader *loader);
 
 #endif

@@ -9,14 +9,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* NULL: the default holds. */
+/* NULL: the default is used. */
 static const struct config_ini_entry *entry_of(const struct config_section_schema *schema,
 	const struct config_ini_entry **given, const char *key)
 {
 	return given[config_key_find(schema, str_view(key)) - schema->keys];
 }
 
-/* Where a limit is wrong beside another one: at the one that was given. */
+/* Reports a limit that contradicts another one, at the limit that was given. */
 static void check_order(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given, const char *low, uint32_t low_value,
 	const char *high, uint32_t high_value)
@@ -35,7 +35,7 @@ static void check_order(struct config_loader *loader, const struct config_sectio
 		high, high_value);
 }
 
-/* What profile, cert_source, verify_source and trust_frontend come to. */
+/* Resolves profile, cert_source, verify_source and trust_frontend. */
 static void make_sources(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given)
 {
@@ -65,7 +65,7 @@ static void make_sources(struct config_loader *loader, const struct config_secti
 		cert_profile_word(frontend->profile), wrong);
 }
 
-/* fc00::/7 and fe80::/10: nobody on the Internet has such an address. */
+/* fc00::/7 and fe80::/10: such addresses do not come from the Internet. */
 static bool is_local(const struct prefix *prefix)
 {
 	const uint8_t *bytes = prefix->addr.bytes;
@@ -75,7 +75,7 @@ static bool is_local(const struct prefix *prefix)
 		       (prefix->len >= 10 && bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80));
 }
 
-/* What the prefixes cover, however many they are; local addresses of IPv6 do not count. */
+/* The coverage of the prefixes; local addresses of IPv6 do not count. */
 static struct policy_coverage coverage_of(
 	struct config_loader *loader, const struct prefix *prefixes, size_t count)
 {
@@ -96,7 +96,7 @@ static struct policy_coverage coverage_of(
 	return covers;
 }
 
-/* Addresses that are believed: nearly all are an error (`most`), very many a warning. */
+/* Addresses whose headers are trusted: nearly all are an error (`most`), very many a warning. */
 static void check_coverage(struct config_loader *loader, const struct config_ini_entry *entry,
 	const char *key, const struct policy_coverage *covers, const char *most, const char *many)
 {
@@ -142,7 +142,9 @@ static void check_tcp_peers(struct config_loader *loader, const struct config_in
 		"servers");
 }
 
-/* forwarded_for is what `address` says where it says it; a line that says otherwise is wrong. */
+/*
+ * With `address`, forwarded_for follows from it; a forwarded_for that contradicts it is an error.
+ */
 static void check_address(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given)
 {
@@ -188,9 +190,9 @@ static void check_address_over_http(struct config_loader *loader,
 	}
 }
 
-/* Front ends that would be believed whoever they are, or that never are. */
-static void check_belief(struct config_loader *loader, const struct config_section_schema *schema,
-	const struct config_ini_entry **given)
+/* Warns of front ends whose headers are trusted from any address, or never. */
+static void check_trusted_peers(struct config_loader *loader,
+	const struct config_section_schema *schema, const struct config_ini_entry **given)
 {
 	const struct config *config = &loader->snapshot->config;
 	const struct config_frontend *frontend = &config->frontend;
@@ -213,7 +215,9 @@ static void check_belief(struct config_loader *loader, const struct config_secti
 			"trust_headers = yes with a TCP socket in listen: whoever reaches it is "
 			"believed; expected trusted_proxies, or a Unix socket");
 	}
-	/* Over HTTP a Unix socket's peer is trusted, and a TCP peer needs trusted_proxies anyway.
+	/*
+	 * Over HTTP a peer on a Unix socket is trusted, and a TCP peer needs trusted_proxies
+	 * anyway.
 	 */
 	if (frontend->forwarded_for && frontend->address != CONFIG_ADDRESS_X_REAL_IP &&
 		frontend->address != CONFIG_ADDRESS_REMOTE_ADDR && !frontend->trust_headers &&
@@ -230,7 +234,7 @@ static void check_belief(struct config_loader *loader, const struct config_secti
 	}
 }
 
-/* Whether other users get as far as to the socket; where it cannot be told, they do. */
+/* Whether other users can reach the socket; if that is unknown, true. */
 static bool is_open_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -277,7 +281,7 @@ void config_check_dns(struct config_loader *loader, const struct config_section_
 	check_order(loader, schema, given, "min_ttl", dns->min_ttl_s, "max_ttl", dns->max_ttl_s);
 	check_order(loader, schema, given, "min_ttl", dns->min_ttl_s, "negative_max_ttl",
 		dns->negative_max_ttl_s);
-	/* What resolv.conf says today, it may not say tomorrow: auto is not enough. */
+	/* What resolv.conf says can change: auto is not enough. */
 	if (dns->require_ad && dns->trust_ad != DNS_YES) {
 		struct place place = config_ini_value_place(entry_of(schema, given, "require_ad"));
 
@@ -291,5 +295,5 @@ void config_check_frontend(struct config_loader *loader, const struct config_sec
 	make_sources(loader, schema, given);
 	check_address(loader, schema, given);
 	check_address_over_http(loader, schema, given);
-	check_belief(loader, schema, given);
+	check_trusted_peers(loader, schema, given);
 }

@@ -18,9 +18,9 @@ enum config_units {
 	CONFIG_TIME_UNITS  /* milliseconds: ms, s, m, h; never without one */
 };
 
-/* A whole number below 2^32 and its unit, nothing between them. */
+/* A whole number below 2^32 and its unit, without a blank between them. */
 NODISCARD bool config_units_read(enum config_units units, struct str text, uint64_t *out);
-/* In the largest unit that needs no fraction. */
+/* In the largest unit in which it is a whole number. */
 void config_units_write(enum config_units units, uint64_t value, struct bytes *out);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The number of a user, or else of a group; false if there is none of that name. Thread-safe. */
+/* The number of a user, or of a group; false if the name does not exist. Thread-safe. */
 NODISCARD bool config_user_group_find(bool user, const char *name, uint32_t *out);
 
 #endif

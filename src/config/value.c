@@ -147,7 +147,7 @@ size_t config_value_item_count(const struct config_key *key, const void *base)
 	return count;
 }
 
-/* The array at `offset`, with room for one item more; NULL when out of memory. Arrays double. */
+/* The array at `offset`, with room for one more item; NULL when out of memory. Arrays double. */
 static void *grow(const struct config_key *key, const struct config_reading *reading, void *base,
 	size_t item_size)
 {

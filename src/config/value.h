@@ -17,11 +17,11 @@
 
 /*
  * Reads `text` into the member of `base` (struct config or struct policy) that the schema names.
- * Several values of a key that repeats add up; text that is empty sets what stands for "none".
+ * Values of a key that repeats add up; empty text sets the value that stands for "none".
  */
 NODISCARD bool config_value_read(const struct config_key *key, const struct config_reading *reading,
 	struct str text, void *base, struct config_fault *fault);
-/* What can be written, for messages and the manual: "auto or a number from 1 to 256". */
+/* The values that can be written, for messages and the manual: "auto or a number from 1 to 256". */
 void config_value_expected(const struct config_key *key, struct bytes *out);
 
 /* Whether the key may stand several times in its section. */
@@ -29,12 +29,14 @@ enum config_repeat config_value_repeat(const struct config_key *key);
 
 /* How many items a list holds; 1 for all other types. */
 size_t config_value_count(const struct config_key *key, const void *base);
-/* The item, or the value, as config_value_read takes it. */
+/* Writes the item, or the value, as config_value_read reads it. */
 void config_value_write(
 	const struct config_key *key, const void *base, size_t index, struct bytes *out);
 
-/* Copies one value that the keys of [policy NAME] can have: a flag, number, time, word, path,
- * paths, pins or claims. */
+/*
+ * Copies one value of a type that a key of [policy NAME] can have: a flag, number, time, word,
+ * path, paths, pins or claims.
+ */
 void config_value_copy(const struct config_key *key, const void *from, void *to);
 
 #endif

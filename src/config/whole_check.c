@@ -18,7 +18,7 @@ static bool listens_over_http(const struct config *config, bool tcp)
 	return false;
 }
 
-/* Whether it lets in everybody, as far as that can be told from single rules. */
+/* Whether the policy allows all requests, as far as single rules show it. */
 static bool is_open(const struct policy *policy)
 {
 	size_t count = policy_rules_count(policy->rules);
@@ -39,7 +39,7 @@ static bool is_open(const struct policy *policy)
 	return policy->default_action == POLICY_ACTION_ALLOW;
 }
 
-/* What names no policy gets [policy default] anyway. */
+/* A request that names no policy gets [policy default] anyway. */
 static void check_choice(const struct config *config, struct diag *diag)
 {
 	for (size_t i = 0; i < config->policy_count; i++) {
@@ -58,7 +58,7 @@ static void check_choice(const struct config *config, struct diag *diag)
 	}
 }
 
-/* The first policy that lets in by name; NULL if none does. */
+/* The first policy that admits by name; NULL if none does. */
 static const struct policy *admits_by_name(const struct config *config)
 {
 	for (size_t i = 0; i < config->policy_count; i++) {

@@ -6,7 +6,7 @@
 
 #include "config/config.h"
 
-/* Warns of what is legal and unwise between sections, once all are loaded. */
+/* Warns of valid but unwise combinations of sections, once all are loaded. */
 void config_check_whole(const struct config *config, struct diag *diag);
 
 #endif

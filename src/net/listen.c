@@ -36,8 +36,8 @@ static bool parse_unix(struct str path, struct net_listen_spec *out, const char 
 	return true;
 }
 
-/* What was meant, where that can be told. */
-static const char *cure_of_place(struct str text)
+/* What the user probably meant; NULL if unknown. */
+static const char *advice_for_place(struct str text)
 {
 	uint64_t port;
 
@@ -83,7 +83,7 @@ static bool parse_place(struct str text, struct net_listen_spec *out, const char
 		return out->name.len > 0;
 	}
 	if (!endpoint_parse(text, 0, &endpoint)) {
-		*why = cure_of_place(text);
+		*why = advice_for_place(text);
 		return false;
 	}
 	*out = (struct net_listen_spec){.kind = NET_LISTEN_TCP, .endpoint = endpoint, .fd = -1};
@@ -101,7 +101,7 @@ bool net_listen_parse(struct str text, struct net_listen_spec *out, const char *
 	return true;
 }
 
-/* Accepted sockets inherit it: an answer is one small write, and must not wait for an ACK. */
+/* Accepted sockets inherit it: a response is one small write, and must not wait for an ACK. */
 static int set_nodelay(int fd)
 {
 	int on = 1;
@@ -152,7 +152,7 @@ static int unix_socket(void)
 	return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-/* `path` fits: net_listen_parse saw to it. */
+/* net_listen_parse has checked that `path` fits. */
 static struct sockaddr_un unix_address(const char *path)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
@@ -169,11 +169,11 @@ static int unix_connect(int fd, const char *path)
 }
 
 /*
- * Two instances that start at once would both find a stale socket, and the one that is slower to
- * replace it would take the other's away. So the look and the replacement are under a lock, a file
- * beside the socket that exists only meanwhile. A descriptor whose file was removed before the lock
- * was gained locks nothing, hence the comparison. Returns -1 with errno set; EWOULDBLOCK: another
- * holds it.
+ * Two instances that start at once would both find a stale socket, and the slower one would replace
+ * the socket of the other. So the check and the replacement are under a lock, a temporary file
+ * beside the socket. If the file was removed before its lock was taken, the descriptor locks
+ * nothing, hence the comparison. Returns -1 with errno set; EWOULDBLOCK: another process holds the
+ * lock.
  */
 static int lock_take(const char *lock_path)
 {
@@ -207,7 +207,7 @@ static void lock_release(int fd, const char *lock_path)
 	close(fd);
 }
 
-/* Who listens where `fd` is connected to; 0: nobody that this process can see. */
+/* The process that listens where `fd` is connected to; 0: none that this process can see. */
 static pid_t listener_of(int fd)
 {
 	struct ucred who;
@@ -226,7 +226,7 @@ static void refuse_taken(const char *path, pid_t pid, struct diag *diag)
 	}
 }
 
-/* Whether the path may be taken: nothing is there, or a socket that nobody listens on. */
+/* Whether the path may be taken: it does not exist, or is a socket without a listener. */
 static bool path_is_free(const char *path, struct diag *diag)
 {
 	struct stat st;
@@ -246,21 +246,23 @@ static bool path_is_free(const char *path, struct diag *diag)
 			path);
 		return false;
 	}
-	int probe = unix_socket();
+	int client = unix_socket();
 
-	if (probe < 0) {
+	if (client < 0) {
 		diag_error(diag, NULL, "listen: unix:%s: no socket: %s", path, strerror(errno));
 		return false;
 	}
-	int error = unix_connect(probe, path);
-	pid_t pid = error == 0 ? listener_of(probe) : 0;
+	int error = unix_connect(client, path);
+	pid_t pid = error == 0 ? listener_of(client) : 0;
 
-	close(probe);
+	close(client);
 	if (error == 0 || error == EAGAIN) {
 		refuse_taken(path, pid, diag);
 		return false;
 	}
-	/* A socket of another kind (EPROTOTYPE), or one that we may not ask, is somebody's. */
+	/*
+	 * A socket of another kind (EPROTOTYPE), or one without permission to connect, is in use.
+	 */
 	if (error != ECONNREFUSED && error != ENOENT) {
 		diag_error(diag, NULL,
 			"listen: unix:%s: cannot tell whether anyone listens there: %s", path,
@@ -270,7 +272,7 @@ static bool path_is_free(const char *path, struct diag *diag)
 	return true;
 }
 
-/* NULL, or what failed, with errno. */
+/* NULL, or the step that failed, with errno. */
 static const char *make_ready(int fd, const char *path, const struct net_listen_options *options)
 {
 	if (options->socket_owner != (uid_t)-1 &&
@@ -287,7 +289,9 @@ static const char *make_ready(int fd, const char *path, const struct net_listen_
 	return listen(fd, options->backlog) != 0 ? "cannot listen" : NULL;
 }
 
-/* Without any permission until it has its owner. Likewise. */
+/*
+ * Binds without any permissions until the owner is set. NULL, or the step that failed, with errno.
+ */
 static const char *bind_hidden(int fd, const char *path, const struct net_listen_options *options)
 {
 	struct sockaddr_un sun = unix_address(path);
@@ -342,7 +346,10 @@ static int open_locked(
 	return fd;
 }
 
-/* Nothing can be made in the folder of the socket, whose name alone is configured. */
+/*
+ * Reports that nothing can be created in the socket's folder, because only the socket's name is
+ * configured.
+ */
 static void refuse_folder(const char *path, int error, struct diag *diag)
 {
 	const char *slash = strrchr(path, '/');
@@ -443,16 +450,16 @@ void net_listen_remove(const struct net_listen_spec *spec, int fd)
 		return;
 	}
 	path_of(spec, path);
-	int probe = unix_socket();
+	int client = unix_socket();
 
-	/* Whoever answers at the path says under which name it was bound, and ours was random. */
-	if (probe >= 0 && unix_connect(probe, path) == 0 &&
+	/* The peer's address is the name under which its socket was bound, and ours was random. */
+	if (client >= 0 && unix_connect(client, path) == 0 &&
 		getsockname(fd, (struct sockaddr *)&ours, &ours_len) == 0 &&
-		getpeername(probe, (struct sockaddr *)&theirs, &theirs_len) == 0 &&
+		getpeername(client, (struct sockaddr *)&theirs, &theirs_len) == 0 &&
 		ours_len == theirs_len && memcmp(&ours, &theirs, ours_len) == 0) {
 		unlink(path);
 	}
-	if (probe >= 0) {
-		close(probe);
+	if (client >= 0) {
+		close(client);
 	}
 }

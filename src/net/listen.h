@@ -28,8 +28,9 @@ struct net_listen_spec {
 	enum net_listen_kind kind;
 	enum net_listen_protocol protocol;
 	struct str path; /* NET_LISTEN_UNIX; a view of the text parsed */
-	struct str name; /* NET_LISTEN_SYSTEMD: FileDescriptorName; absent: those that no other
-			    `listen` names */
+	/* NET_LISTEN_SYSTEMD: FileDescriptorName; absent: the sockets that no other `listen` names
+	 */
+	struct str name;
 	struct endpoint endpoint;
 	int fd;
 };
@@ -37,8 +38,8 @@ struct net_listen_spec {
 struct net_listen_options {
 	int backlog;
 	mode_t socket_mode;
-	uid_t socket_owner; /* (uid_t)-1: left as it is */
-	gid_t socket_group; /* (gid_t)-1: left as it is */
+	uid_t socket_owner; /* (uid_t)-1: unchanged */
+	gid_t socket_group; /* (gid_t)-1: unchanged */
 };
 
 /* Reads a `listen` value; on failure *why says what was expected, a static string. */
@@ -46,14 +47,16 @@ NODISCARD bool net_listen_parse(struct str text, struct net_listen_spec *out, co
 
 /*
  * Opens a NET_LISTEN_UNIX or NET_LISTEN_TCP socket: listening, non-blocking, close-on-exec. A Unix
- * socket that nobody listens on any more is replaced; one that answers, or a file that is no
- * socket, is not, and is an error. It appears under its path with its mode and owner already set.
- * IPv6 sockets are v6 only. Returns the descriptor; -1 after a diag_error.
+ * socket without a listener is replaced; a socket that accepts connections, or a file of another
+ * kind, is an error. The socket appears under its path with its mode and owner already set. IPv6
+ * sockets are v6 only. Returns the descriptor; -1 after a diag_error.
  */
 NODISCARD int net_listen_open(const struct net_listen_spec *spec,
 	const struct net_listen_options *options, struct diag *diag);
-/* Makes an inherited descriptor non-blocking and close-on-exec; false if it is no listening stream
- * socket. */
+/*
+ * Makes an inherited descriptor non-blocking and close-on-exec; false if it is not a listening
+ * stream socket.
+ */
 NODISCARD bool net_listen_adopt(int fd);
 /* Removes the path of a Unix socket that net_listen_open made, if it is still that socket. */
 void net_listen_remove(const struct net_listen_spec *spec, int fd);

@@ -13,11 +13,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ACCEPT_BATCH 8 /* connections accepted before those that are open have their turn */
-#define STAYED_MAX 4   /* connections that one worker gets until it is the turn of another */
+#define ACCEPT_BATCH 8 /* connections accepted before open ones are served again */
+#define STAYED_MAX 4   /* connections that stay after which another worker is to accept */
 #define STARVED_MS 100 /* until the next try, without descriptors */
 
-/* Accepted at the end, so that those who come faster than they are served do not put it off. */
+/*
+ * The most connections accepted before draining, so that a steady stream of new ones cannot delay
+ * its end.
+ */
 #define LAST_BATCH SOMAXCONN
 
 static bool peer_is_allowed(const struct net_settings *settings, const struct addr *from)
@@ -39,14 +42,15 @@ static void starve(struct net_server *server, const char *what)
 		}
 	}
 	server->starved = true;
-	server->unweighed = true;
+	server->update_due = true;
 	server->retry_at = uv_now(server->loop) + STARVED_MS;
 }
 
 static uint32_t connections_allowed(const struct net_server *server)
 {
 	const struct net_settings *settings = &server->settings;
-	uint32_t part = settings->max_connections / (settings->sharers > 0 ? settings->sharers : 1);
+	uint32_t part = settings->max_connections /
+			(settings->worker_count > 0 ? settings->worker_count : 1);
 
 	return part > 0 ? part : 1;
 }
@@ -58,14 +62,14 @@ static uint32_t strangers_allowed(const struct net_server *server)
 	return part > 0 ? part : 1;
 }
 
-/* Connections that are kept for this socket alone, as long as it has not got them. */
+/* Connections that are still reserved for this socket. */
 static uint32_t reserve_left(const struct net_listener *l)
 {
 	uint32_t sockets = l->server->listener_count;
 	uint32_t allowed = connections_allowed(l->server);
 	uint32_t reserve = allowed / NET_RESERVE_PART / sockets;
 
-	/* Where there is little, one each, as long as that is no more than half. */
+	/* With a low limit the reserve is one for each socket, if that is at most half. */
 	if (reserve == 0 && allowed / 2 >= sockets) {
 		reserve = 1;
 	}
@@ -82,7 +86,7 @@ static uint32_t reserves_left(const struct net_server *server)
 	return sum;
 }
 
-/* Strangers do not count: nobody else waits for them. */
+/* Strangers do not count: no other peer waits for them. */
 static uint32_t known_count(const struct net_server *server)
 {
 	return server->peer_count - server->stranger_count;
@@ -114,12 +118,12 @@ static void lose(struct net_listener *l, int error)
 {
 	log_write(LOG_LEVEL_ERROR, "a listening socket is gone: %s", strerror(error));
 	l->gone = true;
-	l->server->unweighed = true;
+	l->server->update_due = true;
 	(void)watch(l, false);
 }
 
-/* Makes room for one more. */
-static void crowd_out(struct net_server *server)
+/* Closes the oldest stranger to make room for a new one. */
+static void evict_stranger(struct net_server *server)
 {
 	struct list *oldest;
 
@@ -145,12 +149,12 @@ static bool admit(struct net_listener *l, int fd, const struct addr *from)
 	bool stranger = is_stranger(l->service, from);
 
 	if (stranger) {
-		crowd_out(l->server);
+		evict_stranger(l->server);
 	}
 	return net_peer_open(l, fd, from, stranger);
 }
 
-/* False when there is nothing to accept for now. */
+/* False if no connection waits to be accepted. */
 static bool accept_one(struct net_listener *l)
 {
 	struct net_server *server = l->server;
@@ -203,10 +207,10 @@ static void accept_some(struct net_listener *l, int max)
 }
 
 /*
- * Of the workers that wait, the kernel wakes the one that has watched for longest, always the same:
- * whoever got some connections that stay goes to the end of the queue.
+ * EPOLLEXCLUSIVE always wakes the first waiter. After STAYED_MAX connections that stay, the worker
+ * registers again, to move to the end of the kernel's wait queue.
  */
-static void give_way(struct net_listener *l, uint32_t stayed)
+static void requeue(struct net_listener *l, uint32_t stayed)
 {
 	l->stayed += stayed;
 	if (l->stayed < STAYED_MAX || l->gone || !l->accepting) {
@@ -229,7 +233,7 @@ bool net_listeners_on_event(struct net_server *server, const void *who)
 
 			accept_some(l, ACCEPT_BATCH);
 			if (server->peer_count > before) {
-				give_way(l, server->peer_count - before);
+				requeue(l, server->peer_count - before);
 			}
 			return true;
 		}
@@ -244,7 +248,7 @@ void net_listeners_accept_waiting(struct net_server *server)
 	}
 }
 
-static void tell_of_pause(struct net_listener *l)
+static void log_pause(struct net_listener *l)
 {
 	struct net_server *server = l->server;
 
@@ -260,14 +264,14 @@ static void tell_of_pause(struct net_listener *l)
 
 void net_listeners_update(struct net_server *server)
 {
-	if (!server->unweighed) {
+	if (!server->update_due) {
 		return;
 	}
 	bool may = may_accept(server);
 	uint32_t reserves = reserves_left(server);
 
-	/* What is starved now becomes otherwise by time alone. */
-	server->unweighed = server->starved;
+	/* A listener that is starved now is looked at again after a time. */
+	server->update_due = server->starved;
 	for (struct net_listener *l = server->listeners; l != NULL; l = l->next) {
 		bool full = is_full(l, reserves);
 		bool accepting = may && !full;
@@ -277,7 +281,7 @@ void net_listeners_update(struct net_server *server)
 		}
 		l->accepting = accepting;
 		if (may && full) {
-			tell_of_pause(l);
+			log_pause(l);
 		}
 		int error = watch(l, accepting);
 
@@ -309,7 +313,7 @@ int net_listeners_add(struct net_server *server, int fd, struct net_service *ser
 	l->next = server->listeners;
 	server->listeners = l;
 	server->listener_count++;
-	server->unweighed = true;
+	server->update_due = true;
 	return 0;
 }
 

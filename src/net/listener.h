@@ -9,17 +9,18 @@
 
 #include <stdbool.h>
 
-/* The listening sockets of a server. For server.c and peer.c. */
-
-/* Starts or stops accepting, as limits and draining say; free if nothing has changed. */
+/*
+ * The listening sockets of a server. For server.c and peer.c. Starts or stops accepting, as limits
+ * and draining require; costs nothing if nothing has changed.
+ */
 void net_listeners_update(struct net_server *server);
-/* Accepts whom the listening sockets hold already, up to a limit. */
+/* Accepts connections that wait already, up to a limit. */
 void net_listeners_accept_waiting(struct net_server *server);
 /* Accepts, if `who`, as epoll reported it, is a listener. */
 bool net_listeners_on_event(struct net_server *server, const void *who);
-/* The descriptors are their owner's, and not touched after this. */
+/* Stops watching the listening sockets; the descriptors stay open, and are not used after this. */
 void net_listeners_close(struct net_server *server);
-/* After that. */
+/* Frees the listeners, after net_listeners_close. */
 void net_listeners_free(struct net_server *server);
 
 /* As net_server_listen. */

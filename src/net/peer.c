@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LINGER_MAX (1024 * 1024) /* bytes read and thrown away after the last answer */
+#define LINGER_MAX (1024 * 1024) /* bytes read and discarded after the last response */
 #define SCRATCH_KEEP (64 * 1024)
 
 static_assert(sizeof(struct net_peer) <= 256, "an idle connection is small");
@@ -23,7 +23,7 @@ static const struct net_protocol *protocol_of(const struct net_peer *p)
 	return p->service->protocol;
 }
 
-/* A stranger's time runs from its beginning: nothing it does gives it more. */
+/* A stranger's deadline counts from its connection: nothing it does extends it. */
 static bool has_one_deadline(const struct net_peer *p)
 {
 	return p->wait_kind == NET_PEER_WAIT_STRANGER;
@@ -49,8 +49,10 @@ static void wait_for(struct net_peer *p, enum net_peer_wait kind, bool anew)
 	list_append(&p->server->waits[kind], &p->wait);
 }
 
-/* Responses that come later than their input mostly come in groups, many of them for one peer: they
- * leave together, by settle() after the input that brings them or by net_peers_send. */
+/*
+ * Responses that come later than their input mostly come in groups, many of them for one peer: they
+ * are sent together, by flush_and_rearm() after the input that brings them or by net_peers_send.
+ */
 static void on_answered(struct net_conn *conn)
 {
 	struct net_peer *p = CONTAINER_OF(conn, struct net_peer, memory);
@@ -97,7 +99,7 @@ static struct net_peer *peer_take(
 		wait_for(p, NET_PEER_WAIT_STRANGER, true);
 	} else {
 		listener->known_count++;
-		server->unweighed = true;
+		server->update_due = true;
 	}
 	counter_add(&service->stats->accepted, 1);
 	return p;
@@ -112,7 +114,7 @@ void net_peer_close(struct net_peer *p, enum net_end end)
 	}
 	p->state = NET_PEER_CLOSED;
 	counter_add(&p->service->stats->ended[end], 1);
-	/* Takes it out of the epoll set, too: no other descriptor refers to the socket. */
+	/* Also removes it from the epoll set, because no other descriptor refers to the socket. */
 	close(p->fd);
 	list_remove(&p->wait);
 	list_remove(&p->answered);
@@ -122,7 +124,7 @@ void net_peer_close(struct net_peer *p, enum net_end end)
 		server->stranger_count--;
 	} else {
 		p->listener->known_count--;
-		server->unweighed = true;
+		server->update_due = true;
 	}
 	if (server->scratch_of == p) {
 		server->scratch_of = NULL;
@@ -133,7 +135,7 @@ void net_peer_close(struct net_peer *p, enum net_end end)
 	protocol_of(p)->clear(net_peer_conn(p));
 }
 
-/* Where the peer's output goes: mostly it leaves at once, so that the memory for it is common. */
+/* Chooses the buffer of the peer's output: mostly it is sent at once, so all peers share one. */
 static void prepare_output(struct net_peer *p)
 {
 	struct net_server *server = p->server;
@@ -144,7 +146,7 @@ static void prepare_output(struct net_peer *p)
 	}
 }
 
-/* The scratch buffer is for others now; what could not be sent is the peer's own. */
+/* Releases the shared buffer; output that could not be sent moves to the peer's own. */
 static void release_scratch(struct net_peer *p)
 {
 	struct net_server *server = p->server;
@@ -160,7 +162,7 @@ static void release_scratch(struct net_peer *p)
 	}
 }
 
-/* One send; what the socket does not take stays. False when the peer is gone, or memory is out. */
+/* One send; what the socket does not take stays. False if the peer is gone, or memory is out. */
 static bool flush(struct net_peer *p, bool *progress)
 {
 	struct bytes *out = net_peer_conn(p)->out;
@@ -205,9 +207,9 @@ static void watch(struct net_peer *p, uint32_t interest)
 }
 
 /*
- * All is said. A socket closed with input unread, or that more input reaches, resets the
- * connection, and the reset may overtake the answer: a peer that is not known to have sent all
- * it has to send is given the end of our side, time to see it, and to close its own.
+ * All output is sent. If a socket is closed with input unread, or if more input reaches it, the
+ * connection is reset, and the reset may overtake the response: a peer that may have more to send
+ * gets the end of our side, and time to see it and to close its own.
  */
 static void finish(struct net_peer *p)
 {
@@ -221,8 +223,8 @@ static void finish(struct net_peer *p)
 }
 
 /*
- * Feeds what `input` holds; the part that must wait for output to leave is held. The protocol hands
- * each whole request to the application: to fcgi_request or http_request of worker/dispatch.c.
+ * Feeds `input`; the part that must wait until output is sent is kept. The protocol hands each
+ * whole request to the application: to fcgi_request or http_request of worker/dispatch.c.
  */
 static bool feed(struct net_peer *p, struct str input)
 {
@@ -243,8 +245,8 @@ static bool feed_held(struct net_peer *p)
 	return fed;
 }
 
-/* After anything happened: sends, goes on with held input, closes, or says what to wait for. */
-static void settle(struct net_peer *p)
+/* After any event: sends, continues with kept input, closes, or sets what to wait for. */
+static void flush_and_rearm(struct net_peer *p)
 {
 	bool progress = false;
 
@@ -269,8 +271,10 @@ static void settle(struct net_peer *p)
 	if (p->unsent.len > 0) {
 		wait_for(p, NET_PEER_WAIT_PEER, progress);
 	} else if (!protocol_of(p)->is_idle(net_peer_conn(p))) {
-		/* For the rest of a request: see first_incomplete. For the application: it has
-		 * limits of its own. */
+		/*
+		 * Waiting for the rest of a request: see first_incomplete. Waiting for the
+		 * application: it has its own limits.
+		 */
 		stop_waiting(p);
 	} else if (!net_peer_conn(p)->spoken) {
 		wait_for(p, NET_PEER_WAIT_PEER, false);
@@ -284,7 +288,7 @@ static void settle(struct net_peer *p)
 	watch(p, interest);
 }
 
-/* Nothing of this is answered; but where a body ends, there is nothing more to wait for. */
+/* Input here gets no response; but at the end of a body there is nothing more to wait for. */
 static void linger(struct net_peer *p, ssize_t len)
 {
 	if (len < 0) {
@@ -321,7 +325,7 @@ static void read_input(struct net_peer *p)
 		alive = errno == EAGAIN || errno == EINTR;
 	}
 	if (alive) {
-		settle(p);
+		flush_and_rearm(p);
 	} else {
 		net_peer_close(p, len > 0 ? NET_END_ERROR : NET_END_PEER);
 	}
@@ -351,7 +355,7 @@ void net_peer_on_events(struct net_peer *p, uint32_t events)
 	} else if ((events & EPOLLIN) != 0) {
 		read_input(p);
 	} else if ((events & EPOLLOUT) != 0) {
-		settle(p);
+		flush_and_rearm(p);
 	}
 }
 
@@ -370,7 +374,7 @@ void net_peer_drain(struct net_peer *p, bool time)
 		net_peer_conn(p)->leaving = true;
 	} else if (p->state == NET_PEER_OPEN) {
 		protocol_of(p)->stop(net_peer_conn(p));
-		settle(p);
+		flush_and_rearm(p);
 	}
 }
 
@@ -379,7 +383,7 @@ void net_peers_send(struct net_server *server)
 	net_server_enter(server);
 	for (struct list *entry; (entry = list_first(&server->answered)) != NULL;) {
 		list_remove(entry);
-		settle(CONTAINER_OF(entry, struct net_peer, answered));
+		flush_and_rearm(CONTAINER_OF(entry, struct net_peer, answered));
 	}
 	net_server_leave(server);
 }

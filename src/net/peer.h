@@ -10,20 +10,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The sockets of a server's connections. For server.c and listener.c. */
-
-/* Sends what is there for the peers in `answered`. */
+/*
+ * The sockets of a server's connections. For server.c and listener.c. Sends the output of the peers
+ * in `answered`.
+ */
 void net_peers_send(struct net_server *server);
 
-/* Serves a new connection as far as it goes at once. Owns fd; false when out of memory. */
+/* Serves a new connection as far as possible at once. Owns fd; false when out of memory. */
 NODISCARD bool net_peer_open(
 	struct net_listener *listener, int fd, const struct addr *from, bool stranger);
-/* What epoll reported. */
+/* Handles events of the socket. */
 void net_peer_on_events(struct net_peer *p, uint32_t events);
-/* Its time is over, or the server's: closes at once; what is served is aborted. */
+/* Closes the connection at once, at its deadline or the server's end; requests are aborted. */
 void net_peer_close(struct net_peer *p, enum net_end end);
-/* Serves what has come already, and closes when no request is active. One that has none may still
- * ask once if it has `time`. */
+/*
+ * Serves input that has come already, and closes the connection once no request is active. With
+ * `time`, a connection without a request may still send one.
+ */
 void net_peer_drain(struct net_peer *p, bool time);
 
 #endif

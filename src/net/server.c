@@ -53,7 +53,7 @@ static uint32_t limit_ms(const struct net_server *server, enum net_peer_wait kin
 	}
 }
 
-/* The first to run out among those who wait for `kind`, and when; NULL if none waits. */
+/* The first peer to time out among those that wait for `kind`, and when; NULL if none waits. */
 static struct net_peer *first_waiting(
 	const struct net_server *server, enum net_peer_wait kind, uint64_t *deadline)
 {
@@ -68,7 +68,7 @@ static struct net_peer *first_waiting(
 	return p;
 }
 
-/* Likewise, among those whose request has not come whole. */
+/* The first peer to time out among those with an incomplete request. */
 static struct net_peer *first_incomplete(const struct net_server *server, uint64_t *deadline)
 {
 	struct net_peer *first = NULL;
@@ -100,7 +100,10 @@ static size_t incomplete_bytes(const struct net_server *server)
 	return sum;
 }
 
-/* Front ends send what they ask in one go: what has been incomplete for longest is given up. */
+/*
+ * A front end sends a request in one go: when memory is short, the request that has been incomplete
+ * for longest is aborted.
+ */
 static void bound_incomplete(struct net_server *server)
 {
 	size_t max = server->settings.incomplete_max;
@@ -190,8 +193,10 @@ static void on_timer(uv_timer_t *timer)
 	}
 }
 
-/* A timer that is set too early finds nothing to do and sets itself anew: most waits end long
- * before their time, and cost nothing here. */
+/*
+ * A timer that is set too early finds nothing to do and is set again: most waits end long before
+ * their deadline, and cost nothing here.
+ */
 static void set_timer(struct net_server *server)
 {
 	uint64_t next = next_deadline(server);
@@ -225,7 +230,7 @@ void net_server_leave(struct net_server *server)
 	set_timer(server);
 }
 
-/* A turn begins with what the last one left: answers leave before anything is waited for. */
+/* A turn begins with the remains of the last one: responses are sent before the server waits. */
 void net_server_turn(struct net_server *server, bool wait)
 {
 	uv_loop_t *loop = server->loop;
@@ -234,7 +239,7 @@ void net_server_turn(struct net_server *server, bool wait)
 	net_peers_send(server);
 	int timeout = wait ? uv_backend_timeout(loop) : 0;
 	int count = epoll_wait(server->epoll_fd, ready, EVENT_BATCH, timeout);
-	/* Timers are due, or handles are to be closed or polled, or more was said to be at hand. */
+	/* Timers are due, or handles must be closed or polled, or more work is pending. */
 	bool loop_too = timeout == 0 || count <= 0;
 
 	uv_update_time(loop);
@@ -307,7 +312,7 @@ void net_server_configure(struct net_server *server, const struct net_settings *
 {
 	net_server_enter(server);
 	server->settings = *settings;
-	server->unweighed = true;
+	server->update_due = true;
 	net_server_leave(server);
 }
 
@@ -318,7 +323,7 @@ void net_server_drain(
 	net_listeners_accept_waiting(server);
 	net_listeners_close(server);
 	server->draining = true;
-	server->unweighed = true;
+	server->update_due = true;
 	server->drain = drain;
 	server->drain_at = 0;
 	server->drained = drained;

@@ -16,18 +16,21 @@
 #include <stdint.h>
 #include <uv.h>
 
-/* The server, its listening sockets and its connections' sockets: what listener.c, peer.c and
- * server.c share. */
+/*
+ * The server, its listening sockets and its connections' sockets: shared by listener.c, peer.c and
+ * server.c.
+ */
 
 /*
- * Connections that wait for something with a time limit, by what they wait for. Each list is in the
- * order of its beginnings, so its first is the first to run out.
+ * What a connection with a deadline waits for. Each kind has a list in the order in which the waits
+ * began, so the first one times out first.
  */
 enum net_peer_wait {
-	NET_PEER_WAIT_PEER,     /* a first request, or that output is taken: request_timeout */
+	/* a first request, or for the peer to take output: request_timeout */
+	NET_PEER_WAIT_PEER,
 	NET_PEER_WAIT_IDLE,     /* a kept connection: idle_timeout */
-	NET_PEER_WAIT_END,      /* all is said; the peer has not closed yet */
-	NET_PEER_WAIT_STRANGER, /* from its beginning to its end, whatever it does */
+	NET_PEER_WAIT_END,      /* all output is sent; the peer has not closed yet */
+	NET_PEER_WAIT_STRANGER, /* a stranger's whole connection, whatever it does */
 	NET_PEER_WAIT_COUNT
 };
 
@@ -40,11 +43,11 @@ struct net_peer {
 	struct list all;      /* in server->peers, or in service->spare */
 	struct list wait;     /* in server->waits[], or in server->closed */
 	struct list answered; /* in server->answered */
-	uint64_t since;       /* when that wait began */
+	uint64_t since;       /* when the wait began */
 	struct bytes unsent;
-	struct bytes held; /* input that must wait until output has left */
-	uint32_t lingered; /* bytes thrown away while lingering */
-	uint32_t interest; /* epoll events asked for */
+	struct bytes held; /* input that must wait until output is sent */
+	uint32_t lingered; /* bytes discarded while lingering */
+	uint32_t interest; /* epoll events that are watched */
 	int fd;
 	uint8_t state;     /* enum net_peer_state */
 	bool watched;      /* in the epoll set */
@@ -62,27 +65,27 @@ struct net_listener {
 	struct net_service *service;
 	struct net_listener *next;
 	int fd;
-	uint32_t known_count; /* open connections, but for strangers' */
-	uint32_t stayed;      /* connections that stayed, since it was watched anew */
+	uint32_t known_count; /* open connections, without strangers' */
+	uint32_t stayed;      /* connections that stayed, since the last registration */
 	bool accepting;       /* watched */
-	bool gone;            /* not watched any more */
+	bool gone;            /* never watched again */
 };
 
 struct net_server {
 	struct net_settings settings;
 	uv_loop_t *loop;
 	/*
-	 * What waits is an epoll set of the server's own, which holds the connections, the
-	 * listening sockets, and the loop's own set: a connection that joins costs one system call,
-	 * one that leaves none, and of the workers that wait for a listening socket one alone is
-	 * woken (EPOLLEXCLUSIVE), for which that one has to wait in this very set.
+	 * The server's own epoll set, which holds the connections, the listening sockets, and the
+	 * loop's own set: adding a connection costs one system call, removing it none. A listening
+	 * socket wakes only one of the waiting workers (EPOLLEXCLUSIVE), and only if that worker
+	 * waits in this very set.
 	 */
 	int epoll_fd;
 	uv_timer_t timer;
 	uint64_t timer_at; /* UINT64_MAX: not set */
 	struct net_listener *listeners;
 	uint32_t listener_count;
-	bool unweighed; /* net_listeners_update has something to do */
+	bool update_due; /* net_listeners_update has work */
 	struct log_limit paused_limit;
 	struct log_limit crowded_limit;
 	struct log_limit incomplete_limit;
@@ -90,25 +93,26 @@ struct net_server {
 	uint64_t retry_at;
 	bool draining;
 	enum net_drain drain;
-	uint64_t drain_at; /* the next step of it; UINT64_MAX: all are done */
+	uint64_t drain_at; /* the next step of draining; UINT64_MAX: all steps are done */
 	bool last_chance;  /* the first step is done */
 	bool closing;
 	void (*drained)(void *ctx);
 	void *drained_ctx;
 	struct list peers;
-	struct list closed; /* still among the peers, for those who walk there */
+	struct list closed; /* still among the peers, for code that iterates over them */
 	struct list services;
-	struct list answered; /* peers whose output leaves before the loop waits again */
+	struct list answered; /* peers whose output is sent before the loop waits again */
 	struct list waits[NET_PEER_WAIT_COUNT];
-	uint32_t peer_count;     /* not closed */
-	uint32_t stranger_count; /* of these */
-	unsigned depth;          /* of calls into the server; what was closed is reused at 0 */
+	uint32_t peer_count;     /* open peers */
+	uint32_t stranger_count; /* of these, strangers */
+	/* of calls into the server; memory of closed peers is reused at 0 */
+	unsigned depth;
 	struct net_peer *scratch_of;
-	struct bytes scratch; /* output of scratch_of, on its way */
+	struct bytes scratch; /* output of scratch_of, until it is sent */
 	uint8_t input[65536];
 };
 
-/* Between these no memory of a peer is reused. */
+/* Between these two calls no memory of a peer is reused. */
 void net_server_enter(struct net_server *server);
 void net_server_leave(struct net_server *server);
 

@@ -9,42 +9,55 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a server is told, and counts. */
+/* Settings and counters of a server. */
 
 struct net_pauses;
 
-/* Strangers have room of their own, in the proportion of 1 to so many of max_connections: past
- * that, the one who has been there for longest makes room. */
+/*
+ * Strangers have 1/16 of max_connections for themselves; above that, the oldest stranger is closed
+ * for a new one.
+ */
 #define NET_STRANGERS_PART 16
 #define NET_STRANGER_MS 2000 /* or request_timeout, if that is less */
-/* One part of so many of max_connections is divided evenly among the listening sockets, as a
- * reserve: those of one socket cannot take what is left of another's. */
+/*
+ * 1/4 of max_connections is divided evenly among the listening sockets, as a reserve: the
+ * connections of one socket cannot take the reserve of another.
+ */
 #define NET_RESERVE_PART 4
 
 struct net_settings {
-	uint32_t max_connections;    /* of the process */
-	uint32_t sharers;            /* servers with an even part of these each, at least 1, past
-					which accepting pauses; 0: this one alone */
-	uint32_t request_timeout_ms; /* a started request that is incomplete, a new connection that
-					is silent, an answer that the peer does not take */
-	uint32_t idle_timeout_ms;    /* a kept connection without a request */
-	size_t incomplete_max;       /* bytes that incomplete requests may take; 0: any number */
-	/* The only TCP peers served; none: all are. Borrowed for the life of the server. */
+	uint32_t max_connections; /* of the process */
+	/*
+	 * the number of servers that have an even part of max_connections each, at least 1, above
+	 * which accepting pauses; 0: one server
+	 */
+	uint32_t worker_count;
+	/*
+	 * for a request that is incomplete, a new connection that is silent, and a response that
+	 * the peer does not take
+	 */
+	uint32_t request_timeout_ms;
+	uint32_t idle_timeout_ms; /* for a kept connection without a request */
+	size_t incomplete_max;    /* bytes that incomplete requests may take; 0: any number */
+	/*
+	 * The only addresses that may connect over TCP; none: all may. Borrowed for the life of the
+	 * server.
+	 */
 	const struct prefix *peers;
 	size_t peer_count;
-	struct net_pauses *pauses; /* NULL: not counted; likewise */
+	struct net_pauses *pauses; /* NULL: not counted; borrowed for the life of the server */
 };
 
 /* How often accepting had to pause; written on the server's thread. */
 struct net_pauses {
-	_Atomic uint64_t connections; /* for max_connections */
-	_Atomic uint64_t descriptors; /* for want of descriptors, or memory */
+	_Atomic uint64_t connections; /* because of max_connections */
+	_Atomic uint64_t descriptors; /* because descriptors or memory were out */
 };
 
-/* Who may still ask once, within a second, on a connection without a request. */
+/* Draining: which connections without a request may still send one, within a second. */
 enum net_drain {
-	NET_DRAIN_NEW, /* who has not asked yet: the request may be on its way */
-	NET_DRAIN_ALL  /* who keeps a connection, too: there is somebody else to go to */
+	NET_DRAIN_NEW, /* only new ones, whose first request may be on its way */
+	NET_DRAIN_ALL  /* kept ones, too: their next request would go to another server */
 };
 
 #endif

@@ -52,7 +52,7 @@ static struct net_settings settings_of(
 {
 	struct net_settings settings = snapshot->config->server.net;
 
-	settings.sharers = w->sockets.sharers;
+	settings.worker_count = w->sockets.sharers;
 	settings.incomplete_max = incomplete_max(w, &snapshot->config->server);
 	settings.pauses = &metrics_worker(w->metrics, w->number)->pauses;
 	settings.peers = w->sockets.tcp_peers;

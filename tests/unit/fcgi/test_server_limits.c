@@ -37,7 +37,7 @@ static void accepting_pauses_at_the_limit_and_goes_on(void **state)
 	world_init(&w);
 	/* One of two servers that share the limit. */
 	w.settings.max_connections = 5;
-	w.settings.sharers = 2;
+	w.settings.worker_count = 2;
 	world_start(&w);
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
 		fds[i] = world_connect(&w);
@@ -69,7 +69,7 @@ static void every_server_accepts_one(void **state)
 
 	world_init(&w);
 	w.settings.max_connections = 1;
-	w.settings.sharers = 8;
+	w.settings.worker_count = 8;
 	world_start(&w);
 	int fd = world_connect(&w);
 
