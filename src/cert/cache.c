@@ -19,7 +19,7 @@ struct entry {
 	uint64_t hash;
 	uint64_t expires_ms;
 	size_t size;
-	struct cert_check_request *question;
+	struct cert_check_request *request;
 	const struct cert_check_result *checked;
 };
 
@@ -58,12 +58,12 @@ static bool table_init(struct table *t, size_t max)
 }
 
 static struct entry **table_find(
-	struct table *t, const struct cert_check_request *question, uint64_t hash)
+	struct table *t, const struct cert_check_request *request, uint64_t hash)
 {
 	struct entry **at = &t->buckets[hash / SHARDS & t->mask];
 
 	while (*at != NULL &&
-		((*at)->hash != hash || !cert_check_request_eq((*at)->question, question))) {
+		((*at)->hash != hash || !cert_check_request_eq((*at)->request, request))) {
 		at = &(*at)->next;
 	}
 	return at;
@@ -73,7 +73,7 @@ static void entry_free(struct entry *e)
 {
 	if (e != NULL) {
 		cert_check_result_unref(e->checked);
-		free(e->question);
+		free(e->request);
 		free(e);
 	}
 }
@@ -93,7 +93,7 @@ static void table_remove_least_recent(struct table *t)
 {
 	struct entry *last = CONTAINER_OF(t->recent.prev, struct entry, recent);
 
-	table_remove(t, table_find(t, last->question, last->hash));
+	table_remove(t, table_find(t, last->request, last->hash));
 }
 
 static void table_clear(struct table *t)
@@ -106,7 +106,7 @@ static void table_clear(struct table *t)
 
 static void table_add(struct table *t, struct entry *e)
 {
-	struct entry **at = table_find(t, e->question, e->hash);
+	struct entry **at = table_find(t, e->request, e->hash);
 
 	if (*at != NULL) {
 		table_remove(t, at);
@@ -126,11 +126,11 @@ static void table_add(struct table *t, struct entry *e)
 	t->size += e->size;
 }
 
-/* NULL, or a finding that holds now, with a reference. */
+/* A result that is valid now, with a reference; NULL: there is none. */
 static const struct cert_check_result *table_get(struct table *t,
-	const struct cert_check_request *question, uint64_t hash, int64_t wall_s, uint64_t now_ms)
+	const struct cert_check_request *request, uint64_t hash, int64_t wall_s, uint64_t now_ms)
 {
-	struct entry **at = table_find(t, question, hash);
+	struct entry **at = table_find(t, request, hash);
 	struct entry *e = *at;
 
 	if (e == NULL) {
@@ -205,16 +205,16 @@ size_t cert_cache_count(struct cert_cache *cache)
 }
 
 const struct cert_check_result *cert_cache_get(struct cert_cache *cache,
-	const struct cert_check_request *question, int64_t wall_s, uint64_t now_ms)
+	const struct cert_check_request *request, int64_t wall_s, uint64_t now_ms)
 {
-	uint64_t hash = cert_check_request_hash(&cache->key, question);
+	uint64_t hash = cert_check_request_hash(&cache->key, request);
 	struct shard *s = &cache->shards[hash % SHARDS];
 	const struct cert_check_result *found;
 
 	pthread_mutex_lock(&s->lock);
-	found = table_get(&s->good, question, hash, wall_s, now_ms);
+	found = table_get(&s->good, request, hash, wall_s, now_ms);
 	if (found == NULL) {
-		found = table_get(&s->bad, question, hash, wall_s, now_ms);
+		found = table_get(&s->bad, request, hash, wall_s, now_ms);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return found;
@@ -225,10 +225,10 @@ static bool is_worth_keeping(const struct cert_check_result *checked)
 	return checked->status != CERT_NO_MEMORY && checked->verdict.finding != CERT_UNDECIDED;
 }
 
-void cert_cache_put(struct cert_cache *cache, const struct cert_check_request *question,
+void cert_cache_put(struct cert_cache *cache, const struct cert_check_request *request,
 	const struct cert_check_result *checked, bool vouched, uint64_t now_ms)
 {
-	uint64_t hash = cert_check_request_hash(&cache->key, question);
+	uint64_t hash = cert_check_request_hash(&cache->key, request);
 	struct shard *s = &cache->shards[hash % SHARDS];
 	bool good =
 		vouched && checked->status == CERT_OK && checked->verdict.finding == CERT_TRUSTED;
@@ -237,15 +237,15 @@ void cert_cache_put(struct cert_cache *cache, const struct cert_check_request *q
 	if (e == NULL) {
 		return;
 	}
-	e->question = cert_check_request_dup(question);
-	if (e->question == NULL) {
+	e->request = cert_check_request_dup(request);
+	if (e->request == NULL) {
 		free(e);
 		return;
 	}
 	list_init(&e->recent);
 	e->hash = hash;
 	e->expires_ms = now_ms + (good ? CERT_CACHE_GOOD_MS : CERT_CACHE_BAD_MS);
-	e->size = question->text.len + question->intermediates.len + CERT_CACHE_ENTRY_MEAN / 2;
+	e->size = request->text.len + request->intermediates.len + CERT_CACHE_ENTRY_MEAN / 2;
 	e->checked = cert_check_result_ref(checked);
 	pthread_mutex_lock(&s->lock);
 	table_add(good ? &s->good : &s->bad, e);

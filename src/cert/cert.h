@@ -14,7 +14,7 @@
 
 #define CERT_MAX_DER 16384  /* bytes, decoded */
 #define CERT_MAX_TEXT 65536 /* bytes, as the front end encodes it */
-#define CERT_MAX_SAN 256    /* names of every kind; a certificate with more is malformed */
+#define CERT_MAX_SAN 256    /* names of all kinds; a certificate with more is malformed */
 #define CERT_MAX_CERTS 8    /* of one request: the leaf and its intermediates */
 
 enum cert_codec {
@@ -26,32 +26,33 @@ enum cert_codec {
 	CERT_CODEC_COUNT
 };
 
-/* What a request carries: DER, the leaf first, then intermediates that nobody vouches for. */
+/* The certificates of a request: DER, the leaf first, then intermediates, which are untrusted. */
 struct cert_chain {
 	struct str certs[CERT_MAX_CERTS];
 	size_t count;
 	const char *
-		over_limit; /* NULL, or which of the limits below it passes: then it is malformed */
+		/* NULL, or which of the limits above it exceeds: then it is malformed */
+		over_limit;
 };
 
 enum cert_status {
 	CERT_OK,
-	CERT_MALFORMED, /* the encoding, or what it encodes, is not exactly one certificate */
+	CERT_MALFORMED, /* the encoding, or its content, is not exactly one certificate */
 	CERT_NO_MEMORY
 };
 
-/* Which of the limits above was passed, for `why`. */
+/* The exceeded limit, for `why`. */
 extern const char cert_too_long[];
 extern const char cert_too_many[];
 extern const char cert_too_large[];
-/* Whether `why` is one of them. */
+/* Whether `why` is one of the limits. */
 bool cert_is_over_limit(const char *why);
 
 /*
- * What a certificate (RFC 5280) says of its holder. All strings live in the arena it was read
- * with, and hold no NUL and no control byte. A name that is empty, that holds NUL, control or (in
- * an IA5String) non-ASCII bytes, or that is not of its kind's form is left out and counted. Names
- * of other kinds (otherName, directoryName, ...) are neither kept nor counted.
+ * The contents of a certificate (RFC 5280) about its holder. All strings live in the arena with
+ * which it was read, and have no NUL and no control byte. A name that is empty, that has NUL,
+ * control or (in an IA5String) non-ASCII bytes, or not the form of its kind is left out and
+ * counted. Names of other kinds (otherName, directoryName, ...) are neither kept nor counted.
  */
 struct cert_identity {
 	/* RFC 2253 in printable ASCII: special characters as \C, all other bytes of UTF-8 as \XX.
@@ -61,7 +62,7 @@ struct cert_identity {
 	/* Lower-case hexadecimal, no leading zeros; "0" for zero; "-" before a negative one. */
 	struct str serial;
 	struct str sha256;  /* lower-case hexadecimal, of the DER certificate */
-	struct str spki;    /* likewise, of the DER SubjectPublicKeyInfo */
+	struct str spki;    /* lower-case hexadecimal, of the DER SubjectPublicKeyInfo */
 	struct str_list cn; /* UTF-8, in the order of the subject */
 	/* SAN dNSName: a host name, or `*.` and one; lower-case, no final dot; `*` is a literal. */
 	struct str_list dns;
@@ -71,12 +72,12 @@ struct cert_identity {
 	size_t ip_count;
 	size_t unusable_names;
 	int64_t not_before; /* seconds since 1970-01-01 UTC */
-	int64_t not_after;  /* exclusive, as OpenSSL takes it */
+	int64_t not_after;  /* exclusive, as in OpenSSL */
 };
 
 /*
- * Takes the front end's encoding off exactly one certificate. Base64 is strict (RFC 4648 section
- * 4); nothing may stand before or after but blanks. CERT_CODEC_
+ * Decodes exactly one certificate from the front end's encoding. Base64 is strict (RFC 4648 section
+ * 4); nothing but blanks may stand before or after. CERT_CODEC_
  *   PEM      one armored certificate (RFC 7468), plain, wholly percent-escaped (RFC 3986, `+` stays
  *            itself but in the armor lines), with LF, CR LF, LF TAB or a space between its lines,
  *            which may have any length but 0;
@@ -90,7 +91,7 @@ NODISCARD enum cert_status cert_decode(enum cert_codec codec, struct str text, s
 	struct str *der, const char **why);
 
 /*
- * Likewise, for a text that may hold intermediates behind the leaf: further blocks of PEM, or
+ * The same for a text that may have intermediates behind the leaf: further blocks of PEM, or
  * further items between commas (DER_B64); XFCC's Chain. Each intermediate is checked to be DER, the
  * leaf is not: cert_read does that.
  */
@@ -98,7 +99,7 @@ NODISCARD enum cert_status cert_decode_list(enum cert_codec codec, struct str te
 	struct arena *arena, struct cert_chain *out, const char **why);
 
 /*
- * Adds the intermediates that come in a text of their own, a List of Byte Sequences (RFC 9440's
+ * Adds the intermediates of a separate text, a List of Byte Sequences (RFC 9440's
  * Client-Cert-Chain); an empty text adds none.
  */
 NODISCARD enum cert_status cert_decode_intermediates(
@@ -110,16 +111,18 @@ const char *cert_codec_word(enum cert_codec codec);
 /*
  * Reads exactly one DER certificate: all of the input, in its only encoding. `cn_fallback`: a
  * certificate without any SAN dNSName, usable or not, gets as `dns` those of its CNs that are host
- * names with a dot and no wildcard. Leaves OpenSSL's error queue as it was.
+ * names with a dot and without a wildcard. Leaves OpenSSL's error queue as it was.
  */
 NODISCARD enum cert_status cert_read(struct str der, bool cn_fallback, struct arena *arena,
 	struct cert_identity *out, const char **why);
 
-/* The front end's word about its own check of the certificate. */
+/* The result of the front end's own check of the certificate. */
 enum cert_word { CERT_WORD_ABSENT, CERT_WORD_VERIFIED, CERT_WORD_NONE, CERT_WORD_FAILED };
 
-/* DER in armor (RFC 7468), as CERT_CODEC_PEM takes it, in the arena; data is NULL when out of
- * memory. */
+/*
+ * DER in armor (RFC 7468), as CERT_CODEC_PEM reads it, in the arena; data is NULL when out of
+ * memory.
+ */
 struct str cert_armor(struct str der, struct arena *arena);
 
 #endif

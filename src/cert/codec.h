@@ -10,17 +10,17 @@
 
 enum { CERT_TEXT_END = -1, CERT_TEXT_BAD_ESCAPE = -2 };
 
-/* The text, its percent escapes (RFC 3986) taken off. A copy of it looks ahead. */
+/* Iterates over the text without its percent escapes (RFC 3986). A copy of it can look ahead. */
 struct cert_text {
 	struct str rest;
-	bool escaped; /* the codec's to set: the text as a whole is escaped */
-	bool plain;   /* the last byte was none that an escape stood for */
+	bool escaped; /* set by the codec: the text as a whole is escaped */
+	bool plain;   /* the last byte was not an escape */
 };
 
-/* The next byte, or one of the above. */
+/* The next byte, or one of the values above. */
 int cert_text_next(struct cert_text *text);
 
-/* Where certificates are written, one behind the other in one piece of memory. */
+/* Where decoded certificates are written, one behind the other in one piece of memory. */
 struct cert_sink {
 	struct cert_chain *chain;
 	size_t max; /* certificates */
@@ -35,20 +35,20 @@ struct cert_base64 {
 	uint8_t *out;
 	size_t len;
 	size_t size;
-	const char *why; /* after a refusal */
+	const char *why; /* the error, after a function has failed */
 };
 
-/* The next certificate's base64; NULL, or why there can be no more certificates. */
+/* Begins the next certificate's base64; NULL, or why there can be no more certificates. */
 NODISCARD const char *cert_base64_begin(struct cert_base64 *b, struct cert_sink *sink);
 bool cert_base64_is_digit(int c); /* or padding */
-/* `c` is a digit or padding. False after setting `why`. */
+/* `c` must be a digit or padding. False after setting `why`. */
 NODISCARD bool cert_base64_feed(struct cert_base64 *b, int c);
 /* Adds the certificate to the sink; NULL, or what was wrong. */
 NODISCARD const char *cert_base64_end(struct cert_base64 *b, struct cert_sink *sink);
-/* Adds `len` bytes that stand at sink->free; NULL, or what was wrong. */
+/* Adds `len` bytes that are already at sink->free; NULL, or what was wrong. */
 NODISCARD const char *cert_sink_add(struct cert_sink *sink, size_t len);
 
-/* Each takes the whole text, which is trimmed and not empty; NULL, or what was wrong. */
+/* Each decodes the whole text, which is trimmed and not empty; NULL, or what was wrong. */
 NODISCARD const char *cert_codec_pem(struct str text, struct cert_sink *sink);
 NODISCARD const char *cert_codec_der_b64(struct str text, struct cert_sink *sink);
 NODISCARD const char *cert_codec_der_hex(struct str text, struct cert_sink *sink);

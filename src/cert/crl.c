@@ -18,7 +18,7 @@ bool cert_time(const ASN1_TIME *time, int64_t *wall_s)
 	return true;
 }
 
-/* Both have it, byte for byte, or both lack it. */
+/* Whether both have the extension, byte for byte, or both lack it. */
 static bool same_extension(const X509_CRL *a, const X509_CRL *b, int nid)
 {
 	int at_a = X509_CRL_get_ext_by_NID(a, nid, -1);
@@ -38,7 +38,7 @@ static bool same_scope(const X509_CRL *a, const X509_CRL *b)
 	       same_extension(a, b, NID_issuing_distribution_point);
 }
 
-/* NULL if the CRL can be used at all. */
+/* Why the CRL cannot be used; NULL if it can. */
 static const char *refuse(const X509_CRL *crl)
 {
 	int64_t time;
@@ -53,7 +53,7 @@ static const char *refuse(const X509_CRL *crl)
 	return NULL;
 }
 
-/* Whether `crls` has one that makes the one at `index` superfluous. */
+/* Whether `crls` has a CRL that replaces the one at `index`. */
 static bool is_replaced(const STACK_OF(X509_CRL) * crls, int index)
 {
 	const X509_CRL *crl = sk_X509_CRL_value(crls, index);
@@ -95,7 +95,9 @@ bool cert_crl_add(
 	return true;
 }
 
-/* The CRLs of an issuer that are good now: one of them was used, so the first to end counts. */
+/*
+ * The CRLs of an issuer that are valid now: OpenSSL used one of them, so the first to end counts.
+ */
 static void bound_by(
 	const STACK_OF(X509_CRL) * crls, int64_t wall_s, int64_t *from_s, int64_t *until_s)
 {

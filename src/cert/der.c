@@ -27,7 +27,7 @@ struct value {
 	struct reader content;
 };
 
-/* X.509 needs no tag over 30: the forms of several octets are refused. */
+/* X.509 needs no tag over 30: tags of several octets are rejected. */
 static const char *take_value(struct reader *r, struct value *out)
 {
 	uint8_t id = reader_u8(r);

@@ -13,9 +13,9 @@
 
 /*
  * True if the bytes are exactly one value in DER (X.690 sections 8, 10 and 11): definite, shortest
- * lengths, strings in one piece, and the one form of each BOOLEAN, INTEGER, BIT STRING, NULL and
- * OBJECT IDENTIFIER, at every depth. What an implicit tag hides, and what an OCTET STRING holds, is
- * not looked into. *why names what was wrong, a static string.
+ * lengths, strings in one piece, and the canonical form of each BOOLEAN, INTEGER, BIT STRING, NULL
+ * and OBJECT IDENTIFIER, at every depth. The contents of implicit tags and of OCTET STRINGs are not
+ * checked. *why names what was wrong, a static string.
  */
 NODISCARD bool cert_der_check(struct str der, const char **why);
 

@@ -3,7 +3,7 @@
 
 #include "cert/codec.h"
 
-/* One item of base64; *ended: nothing stands behind it, else a comma did. */
+/* One item of base64; *ended: it is the last one, otherwise a comma follows. */
 static const char *take_item(struct cert_text *s, struct cert_sink *sink, bool *ended)
 {
 	struct cert_base64 b;

@@ -33,7 +33,7 @@ const char *cert_codec_word(enum cert_codec codec)
 	return codecs[codec].word;
 }
 
-/* Adds what `take` finds in the text to the chain, which is at most `max` long then. */
+/* Adds the certificates that `take` finds in the text to the chain, up to `max` in all. */
 static enum cert_status decode(codec_function take, struct str text, size_t max,
 	struct arena *arena, struct cert_chain *chain, const char **why)
 {
@@ -48,7 +48,7 @@ static enum cert_status decode(codec_function take, struct str text, size_t max,
 		*why = "no text";
 		return CERT_MALFORMED;
 	}
-	/* Of all encodings base64 is the densest: four digits make three bytes. */
+	/* Base64 is the densest of the encodings: four digits make three bytes. */
 	struct cert_sink sink = {&found, max, NULL, trimmed.len - trimmed.len / 4};
 
 	sink.free = arena_alloc(arena, sink.left, 1);

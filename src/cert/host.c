@@ -32,7 +32,7 @@ bool cert_host_is_named(struct str_list dns, struct str_list names)
 }
 
 #if DW_PSL
-/* The structure has no members: it is libpsl's own. */
+/* The structure has no members of its own: it is libpsl's. */
 static const psl_ctx_t *list_of(const struct cert_suffixes *suffixes)
 {
 	return (const psl_ctx_t *)(const void *)suffixes;

@@ -10,22 +10,24 @@
 
 /*
  * Whether one of a client's confirmed names is one of its certificate's dNSNames (RFC 6125 6.4):
- * `*.` in front of a name stands for exactly one label, and for nothing else anywhere. All names
- * are lower-case and without a final dot.
+ * `*.` at the front of a dNSName stands for exactly one label, and has no meaning elsewhere. All
+ * names are lower-case and without a final dot.
  */
 bool cert_host_is_named(struct str_list dns, struct str_list names);
 
 /* The Public Suffix List, immutable. */
 struct cert_suffixes;
 
-/* The system's list, or the one built into libpsl if that is newer. NULL: out of memory, or built
- * without libpsl. */
+/*
+ * The system's list, or the one built into libpsl if that is newer. NULL: out of memory, or built
+ * without libpsl.
+ */
 struct cert_suffixes *cert_suffixes_load(void);
 void cert_suffixes_free(struct cert_suffixes *suffixes);
 
 #define CERT_DOMAIN_ROOM 254
 
-/* A view of `room`; absent for a public suffix, and where there is no list. */
+/* A view of `room`; absent for a public suffix, and without a list. */
 struct str cert_suffixes_registrable(
 	const struct cert_suffixes *suffixes, struct str name, char room[CERT_DOMAIN_ROOM]);
 
@@ -33,9 +35,8 @@ struct str cert_suffixes_registrable(
 bool cert_suffixes_has(const struct cert_suffixes *suffixes, struct str name);
 
 /*
- * Whether a confirmed name shares its registrable domain, one label more than a public suffix, with
- * a dNSName; of a wildcard, what stands behind it counts. A public suffix has none, and shares
- * none.
+ * Whether a confirmed name has the same registrable domain (one label more than a public suffix) as
+ * a dNSName; of a wildcard, the part behind `*.` counts. A public suffix has no registrable domain.
  */
 bool cert_host_shares_domain(
 	const struct cert_suffixes *suffixes, struct str_list dns, struct str_list names);

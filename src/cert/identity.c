@@ -99,7 +99,7 @@ static bool read_time(const ASN1_TIME *time, int64_t *out)
 	return true;
 }
 
-/* The CNs as they stand are UTF-8 without control bytes; here they count only as host names. */
+/* The CNs are UTF-8 without control bytes; only those that are host names are used here. */
 static enum cert_status fall_back_on_cn(struct arena *arena, struct cert_identity *out)
 {
 	struct str *names = arena_alloc(arena, out->cn.count, sizeof(*names));
@@ -150,9 +150,9 @@ static enum cert_status read_facts(const X509 *x, struct str der, bool cn_fallba
 }
 
 /*
- * d2i_X509 takes BER, and i2d_X509 then gives back the bytes it kept of the inner part: that part
- * is marked as changed, so that all of it is encoded anew. Names are kept as they came even so;
- * cert_der_check has looked at them.
+ * d2i_X509 reads BER, and i2d_X509 then returns the bytes that it kept of the inner part: so that
+ * part is marked as modified, and all of it is encoded again. Names stay as they came even then;
+ * cert_der_check has checked them.
  */
 static enum cert_status check_encoding(X509 *x, struct str der, const char **why)
 {

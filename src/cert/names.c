@@ -9,7 +9,7 @@
 #define HOST_NAME_MAX_LEN 253
 #define LABEL_MAX_LEN 63
 
-/* A control character of ASCII, or one of U+0080 to U+009F, in UTF-8. */
+/* Whether the text has an ASCII control character, or one of U+0080 to U+009F, in UTF-8. */
 static bool has_control(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++) {
@@ -48,7 +48,10 @@ static bool is_label(struct str s)
 	return true;
 }
 
-/* What inet_aton(3) takes for the last part of an address: decimal, octal or 0x hexadecimal. */
+/*
+ * The forms that inet_aton(3) takes as the last part of an address: decimal, octal or 0x
+ * hexadecimal.
+ */
 static bool is_number(struct str s)
 {
 	bool hex = s.len >= 2 && s.data[0] == '0' && ascii_lower(s.data[1]) == 'x';
@@ -100,7 +103,9 @@ static enum cert_status print_name(
 	if (bio == NULL) {
 		return CERT_NO_MEMORY;
 	}
-	/* XN_FLAG_RFC2253 escapes control bytes and those past ASCII, and turns strings to UTF-8.
+	/*
+	 * XN_FLAG_RFC2253 escapes control bytes and bytes beyond ASCII, and converts strings to
+	 * UTF-8.
 	 */
 	if (X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) < 0) {
 		*why = "a subject or issuer that cannot be shown";
@@ -118,7 +123,7 @@ out:
 	return status;
 }
 
-/* `items` are the list's, with room for one more. */
+/* `items` is the array of the list, with room for one more. */
 static enum cert_status keep(struct str name, struct str *items, struct str_list *list)
 {
 	if (name.data == NULL) {
@@ -185,7 +190,7 @@ enum cert_status cert_read_subject(
 	return status == CERT_OK ? read_cn(subject, arena, out, why) : status;
 }
 
-/* The names of one certificate while they are sorted by kind; each list has room for all. */
+/* The names of one certificate, sorted by kind; each list has room for all. */
 struct san {
 	struct arena *arena;
 	struct str *dns;
@@ -276,7 +281,7 @@ static enum cert_status keep_general_names(
 	return CERT_OK;
 }
 
-/* NULL unless the bytes are the one encoding of a SubjectAltName (RFC 5280 4.2.1.6). */
+/* NULL unless the bytes are the canonical encoding of a SubjectAltName (RFC 5280 4.2.1.6). */
 static GENERAL_NAMES *decode_san(const ASN1_OCTET_STRING *value)
 {
 	struct str der =

@@ -8,9 +8,9 @@
 
 #include <openssl/x509.h>
 
-/* The parts of cert_read that read names; each fills its fields of *out alone. */
-
-/* subject, issuer, cn. */
+/*
+ * The parts of cert_read that read names; each fills only its fields of *out: subject, issuer, cn.
+ */
 NODISCARD enum cert_status cert_read_subject(
 	const X509 *x, struct arena *arena, struct cert_identity *out, const char **why);
 
@@ -20,7 +20,7 @@ NODISCARD enum cert_status cert_read_san(const X509 *x, struct arena *arena,
 
 /*
  * A host name without its final dot: labels of letters, digits, hyphens (not at an end) and `_`, at
- * most 253 characters in all, the last label no number (an IPv4 address in disguise).
+ * most 253 characters in all, the last label not a number (which would make it an IPv4 address).
  */
 bool cert_is_host_name(struct str name);
 /* A copy in lower case; data is NULL when out of memory. */

@@ -112,7 +112,7 @@ static bool has_blank(struct str s)
 
 const char *cert_codec_pem(struct str text, struct cert_sink *sink)
 {
-	/* No PEM holds a `%`, so one escape tells that the whole of it is escaped. */
+	/* PEM has no `%`, so one escape shows that the whole text is escaped. */
 	struct cert_text s = {.rest = text, .escaped = str_find(text, '%') < text.len};
 
 	if (s.escaped && has_blank(text)) {

@@ -12,7 +12,7 @@
 
 #define PINS_FILE_MAX (64 << 20)
 
-/* One byte for what it is of, then the digest: sorted as they are. */
+/* A byte for the kind, then the digest, so that they sort as bytes. */
 enum pin_kind { PIN_CERTIFICATE = 'c', PIN_KEY = 'k' };
 
 struct pin {

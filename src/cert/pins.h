@@ -10,18 +10,18 @@
 
 #include <stdbool.h>
 
-/* SHA-256 fingerprints of certificates, and of public keys, that are good without a chain. */
+/* SHA-256 fingerprints of certificates, and of public keys, that are trusted without a chain. */
 struct cert_pins;
 
 /*
- * Reads a file of them, one a line: 64 hexadecimal digits, with a colon between all pairs or none;
- * `spki:` before that of a public key. Empty lines, and lines that begin with #, say nothing. NULL
- * after diag_error, also for a file without any.
+ * Reads a file of fingerprints, one a line: 64 hexadecimal digits, with a colon between all pairs
+ * or without colons; `spki:` before that of a public key. Empty lines, and lines that begin with #,
+ * are ignored. NULL after diag_error, also for a file without any fingerprint.
  */
 struct cert_pins *cert_pins_load(const char *path, const struct place *place, struct diag *diag);
 void cert_pins_free(struct cert_pins *pins);
 
-/* `sha256` and `spki`: lower-case hexadecimal, as cert_read has them. */
+/* `sha256` and `spki`: lower-case hexadecimal, as from cert_read. */
 bool cert_pins_match(const struct cert_pins *pins, struct str sha256, struct str spki);
 
 #endif

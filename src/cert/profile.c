@@ -7,7 +7,9 @@
 
 #include <string.h>
 
-/* What a word means. One that is not listed has failed; so has one that came without need. */
+/*
+ * The meanings of words. A word that is not listed means failed; so does a word that is not needed.
+ */
 struct cert_words {
 	struct {
 		const char *word;
@@ -16,7 +18,7 @@ struct cert_words {
 	enum cert_word absent;
 };
 
-/* mod_ssl, mod_openssl and nginx agree; GENEROUS (optional_no_ca) has checked nothing. */
+/* mod_ssl, mod_openssl and nginx agree; with GENEROUS (optional_no_ca) nothing was verified. */
 static const struct cert_words success_words = {
 	{{"SUCCESS", CERT_WORD_VERIFIED}, {"NONE", CERT_WORD_NONE}, {"", CERT_WORD_NONE}},
 	CERT_WORD_ABSENT};
@@ -30,7 +32,7 @@ static const struct cert_words true_words = {
 	{{"true", CERT_WORD_VERIFIED}, {"false", CERT_WORD_NONE}, {"", CERT_WORD_NONE}},
 	CERT_WORD_ABSENT};
 
-/* An error there is none of comes as an empty value. */
+/* No error is sent as an empty value. */
 static const struct cert_words google_errors = {
 	{{"", CERT_WORD_VERIFIED}, {"client_cert_not_provided", CERT_WORD_NONE}},
 	CERT_WORD_VERIFIED};
@@ -60,7 +62,8 @@ struct profile {
 	const char *subject_header;
 	const char *issuer_header;
 	const char *no_cert;
-	const char *sent_by; /* what makes the front end send certificate and word; NULL: unknown */
+	/* the directives by which the front end sends certificate and result; NULL: unknown */
+	const char *sent_by;
 };
 
 #define AS_NGINX                                                                                   \
@@ -76,7 +79,7 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 	[CERT_PROFILE_LIGHTTPD] = {.word = "lighttpd",
 		AS_NGINX,
 		.sent_by = "ssl.verifyclient.activate and ssl.verifyclient.exportcert"},
-	/* RequestHeader writes a variable that is not there as (null). */
+	/* RequestHeader writes (null) for a variable that is not set. */
 	[CERT_PROFILE_APACHE] = {.word = "apache",
 		AS_NGINX,
 		.no_cert = "(null)",
@@ -88,8 +91,11 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.header = "HTTP_SSL_CLIENT_CERT",
 		.header_codec = CERT_CODEC_PEM,
 		.status_header = "HTTP_SSL_CLIENT_VERIFY",
-		/* The controller replaces these wherever it replaces the status, but not the
-		 * certificate: without pass-certificate-to-upstream that is the client's own. */
+		/*
+		 * The controller replaces these headers whenever it replaces the status, but not
+		 * the certificate header: without pass-certificate-to-upstream the client can set
+		 * it.
+		 */
 		.subject_header = "HTTP_SSL_CLIENT_SUBJECT_DN",
 		.issuer_header = "HTTP_SSL_CLIENT_ISSUER_DN",
 		.sent_by =
@@ -123,11 +129,11 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.param_codec = CERT_CODEC_PEM,
 		.header = HEADER_CERT,
 		.header_codec = CERT_CODEC_DER_B64,
-		/* Caddy leaves a placeholder that stands for nothing as it is. */
+		/* Caddy does not replace a placeholder without a value. */
 		.no_cert = "{http.request.tls.client.certificate_der_base64}",
 		.sent_by = "client_auth and header_up X-SSL-Client-Cert "
 			   "{http.request.tls.client.certificate_der_base64}"},
-	/* In verify mode; what passthrough changes stands in choose_mode. */
+	/* In verify mode; choose_mode has what differs in passthrough. */
 	[CERT_PROFILE_AWS_ALB] = {.word = "aws-alb",
 		.frontend = CERT_FRONTEND_SILENT,
 		.header = "HTTP_X_AMZN_MTLS_CLIENTCERT_LEAF",
@@ -194,8 +200,8 @@ bool cert_name_is_good(struct str name, bool is_header)
 }
 
 /*
- * ALB sends one of two headers, by its mode, and lets a client's own one of the other name through:
- * so only one is ever read. Passthrough sends the whole chain and has verified none of it.
+ * ALB sends one of two headers, by its mode, and lets the client set the other one: so only one is
+ * ever read. Passthrough sends the whole chain, without having verified it.
  */
 static void choose_mode(struct cert_sources *s)
 {
@@ -206,7 +212,7 @@ static void choose_mode(struct cert_sources *s)
 	}
 }
 
-/* The choice's name as FastCGI and CGI have it; absent when out of memory. */
+/* The name of the choice in FastCGI and CGI; absent when out of memory. */
 static struct str wire_name(const struct cert_choice *choice, struct arena *arena)
 {
 	static const char prefix[] = "HTTP_";
@@ -336,7 +342,9 @@ const char *cert_sources_make(enum cert_profile profile, const struct cert_choic
 	return wrong;
 }
 
-/* Whether a word can come with the certificate, as a param with a param, or a header with a header.
+/*
+ * Whether a result can come with the certificate, as a param with a param, or a header with a
+ * header.
  */
 static bool has_word_of_its_kind(const struct cert_sources *s)
 {

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 /*
- * How each front end hands on a client certificate and its own word about it: the one table that
+ * How each front end sends a client certificate and the result of its own check: the one table that
  * the configuration, the input and the decision read.
  */
 
@@ -34,100 +34,107 @@ enum cert_profile {
 	CERT_PROFILE_COUNT
 };
 
-/* What the front end itself does about the certificate. */
+/* How the front end checks the certificate. */
 enum cert_frontend {
-	CERT_FRONTEND_SAYS,    /* it verifies, and says so in every request */
-	CERT_FRONTEND_SILENT,  /* it may verify, and sends no word */
-	CERT_FRONTEND_TRUSTED, /* likewise, and trust_frontend stands in for the word */
-	CERT_FRONTEND_NOTHING  /* it verifies nothing */
+	CERT_FRONTEND_SAYS,    /* it verifies, and sends the result in every request */
+	CERT_FRONTEND_SILENT,  /* it may verify, and sends no result */
+	CERT_FRONTEND_TRUSTED, /* it may verify, and trust_frontend stands in for its result */
+	CERT_FRONTEND_NOTHING  /* it does not verify */
 };
 
-/* The values that a front end sends about a certificate. A param goes before a header. */
+/* The values that a front end sends about a certificate. A param takes precedence over a header. */
 enum cert_input {
 	CERT_INPUT_PARAM,
 	CERT_INPUT_HEADER,
 	CERT_INPUT_CHAIN, /* a header: the intermediates, without the leaf */
 	CERT_INPUT_STATUS_PARAM,
 	CERT_INPUT_STATUS_HEADER,
-	CERT_INPUT_FINDING, /* a header: what else must hold beside the status */
-	CERT_INPUT_SUBJECT, /* a header: of the certificate that the status is about, RFC 2253 */
-	CERT_INPUT_ISSUER,  /* likewise */
+	CERT_INPUT_FINDING, /* a header: a second value that must be good, too */
+	/* a header: the subject of the certificate that the status is about, RFC 2253 */
+	CERT_INPUT_SUBJECT,
+	CERT_INPUT_ISSUER, /* a header: its issuer, RFC 2253 */
 	CERT_INPUT_COUNT
 };
 
-/* `cert_source` and `verify_source` as configured; name NULL: as the profile says. */
+/* `cert_source` and `verify_source` as configured; name NULL: those of the profile. */
 struct cert_choice {
-	const char *name; /* as written: a param's name, or a header's */
+	const char *name; /* as written: the name of a param or of a header */
 	bool is_header;
 	enum cert_codec codec;
 };
 
-struct cert_words; /* what each word of a front end means */
+struct cert_words; /* the meaning of each word of a front end */
 
 /*
- * A number below CERT_NAME_MARKS, of a name's length, middle and last letter, by which nearly all
- * of the names that a front end sends are told apart from the few that are read.
+ * A hash below CERT_NAME_MARKS, of a name's length, middle and last letter, by which nearly all
+ * names that a front end sends are told apart from the few that are read.
  */
 #define CERT_NAME_MARKS 64
 #define CERT_NAME_MARK(len, middle, last)                                                          \
 	(((unsigned)(len) + 9u * (unsigned char)(middle) + 5u * (unsigned char)(last)) %           \
 		CERT_NAME_MARKS)
 
-/* Of a name that is not empty. */
+/* The name must not be empty. */
 static inline unsigned cert_name_mark(struct str name)
 {
 	return CERT_NAME_MARK(name.len, name.data[name.len / 2], name.data[name.len - 1]);
 }
 
-/* A profile with what the configuration changed of it. */
+/* A profile, as changed by the configuration. */
 struct cert_sources {
 	enum cert_profile profile;
 	enum cert_frontend frontend;
-	/* As FastCGI and CGI name them, HTTP_* for headers; data is NULL for what is not read. */
+	/*
+	 * Their names in FastCGI and CGI, HTTP_* for headers; data is NULL for an input that is not
+	 * read.
+	 */
 	struct str names[CERT_INPUT_COUNT];
-	uint64_t name_marks; /* bit 1 << cert_name_mark of each */
+	uint64_t name_marks; /* bit 1 << cert_name_mark of each name */
 	enum cert_codec param_codec;
 	enum cert_codec header_codec;
-	bool list;           /* the certificate's own text may go on with intermediates */
-	const char *no_cert; /* a text that stands for none, or NULL */
+	bool list;           /* intermediates may follow the certificate in its text */
+	const char *no_cert; /* a text that means that there is no certificate, or NULL */
 	const struct cert_words *status;
 	const struct cert_words *finding;
-	const char *sent_by; /* what makes the front end send these, for people; or NULL */
+	/* the directives by which the front end sends these, for people; or NULL */
+	const char *sent_by;
 };
 
 /* "nginx", ..., as the configuration names them. */
 const char *cert_profile_word(enum cert_profile profile);
 
 /*
- * The sources by profile and choices; the names that choices give are made in the arena. NULL, or
- * why these do not go together, a static string.
+ * The sources of a profile and choices; the names of the choices are made in the arena. NULL, or
+ * why they do not fit together, a static string.
  */
 NODISCARD const char *cert_sources_make(enum cert_profile profile, const struct cert_choice *cert,
 	const struct cert_choice *status, bool trust_frontend, struct arena *arena,
 	struct cert_sources *out);
 
-/* NULL if `verify = frontend` (or both) has a word to go by, else why it has none. */
+/*
+ * NULL if `verify = frontend` (or both) is possible, else why not: the front end sends no result.
+ */
 const char *cert_sources_refuse_frontend(const struct cert_sources *sources);
 
 /*
- * The front end's word. `status` and `finding`: what came in those inputs, data NULL if nothing
- * did. `present`: a certificate came with them.
+ * The front end's result. `status` and `finding`: the values of those inputs, data NULL if absent.
+ * `present`: a certificate came with them.
  */
 enum cert_word cert_sources_word(
 	const struct cert_sources *sources, struct str status, struct str finding, bool present);
 
-/* The status that verifies, as the front end writes it; NULL: it sends none. */
+/* The status for a verified certificate, as the front end writes it; NULL: it sends none. */
 const char *cert_sources_good_word(const struct cert_sources *sources);
 
 /*
- * What its word would be for a certificate that came with this status, and nothing against it;
- * data NULL: with the status that verifies.
+ * The result for a certificate that came with this status, without a finding; data NULL: with the
+ * status for a verified certificate.
  */
 enum cert_word cert_sources_suppose(const struct cert_sources *sources, struct str status);
 
 /*
- * Whether a header, or param, can have this name: letters, digits and `_`, in headers `-`, too. No
- * param's name begins with HTTP_: those are headers, which clients can send.
+ * Whether a header, or param, can have this name: letters, digits and `_`, in headers `-`, too. The
+ * name of a param must not begin with HTTP_: those are headers, which clients can send.
  */
 NODISCARD bool cert_name_is_good(struct str name, bool is_header);
 

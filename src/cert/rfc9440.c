@@ -3,7 +3,9 @@
 
 #include "cert/codec.h"
 
-/* A Byte Sequence (RFC 8941 section 3.3.5) at the text's start, in the one form of RFC 4648. */
+/*
+ * A Byte Sequence (RFC 8941 section 3.3.5) at the text's start, in the canonical form of RFC 4648.
+ */
 static const char *take_bytes(struct str *text, struct cert_sink *sink)
 {
 	struct cert_base64 b;

@@ -16,7 +16,7 @@
 
 struct cert_trust {
 	X509_STORE *store;
-	struct cert_pins *pins; /* NULL: none */
+	struct cert_pins *pins; /* NULL: no pins */
 	bool checks_crls;
 	bool allow_missing_eku;
 };
@@ -162,7 +162,7 @@ static enum cert_finding finding_of(int error)
 	}
 }
 
-/* Which key could help, for those whose certificates are meant so; NULL: none. */
+/* A key that accepts certificates which are issued like this on purpose; NULL: there is none. */
 static const char *key_for(int error, int depth)
 {
 	switch (error) {
@@ -209,8 +209,9 @@ static void refuse_as_openssl(struct cert_verdict *out, struct arena *arena, int
 }
 
 /*
- * What OpenSSL lets pass though it should not be a TLS client's; NULL if there is nothing. *key is
- * the one that could help. X509_check_ca says no to CA:TRUE beside a key usage that cannot sign.
+ * What OpenSSL accepts although a TLS client's certificate must not have it; NULL if there is
+ * nothing. *key is a key that could help. X509_check_ca rejects CA:TRUE together with a key usage
+ * that cannot sign.
  */
 static const char *misused(const struct cert_trust *trust, X509 *leaf, const char **key)
 {
@@ -233,7 +234,7 @@ static const char *misused(const struct cert_trust *trust, X509 *leaf, const cha
 	return NULL;
 }
 
-/* When each certificate of the chain, and each CRL that counts, is good. */
+/* Narrows the time to when each certificate of the chain, and each CRL that counts, is valid. */
 static bool bound(X509_STORE_CTX *ctx, const struct cert_trust *trust, int64_t wall_s,
 	struct cert_verdict *out)
 {
@@ -284,7 +285,7 @@ static X509 *read_one(struct str der)
 	return d2i_X509(NULL, &at, (long)der.len);
 }
 
-/* An intermediate that is none is passed over: it is help that nobody has to give. */
+/* An intermediate that is not a certificate is skipped: intermediates are optional. */
 static STACK_OF(X509) * read_intermediates(const struct cert_chain *chain)
 {
 	STACK_OF(X509) *certs = sk_X509_new_null();

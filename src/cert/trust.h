@@ -14,19 +14,19 @@
 #include <stdint.h>
 
 /*
- * What certificates are verified by here: certificates that chains may end in, revocation lists and
- * pins, read as a whole and immutable from then on. Nothing of the system's own is trusted.
+ * A trust store: certificates in which chains may end, revocation lists and pins, read as a whole
+ * and immutable from then on. The system's own certificates are not trusted.
  */
 struct cert_trust;
 
-/* Paths that are not given are NULL; the places are those that errors name. */
+/* Paths that are not configured are NULL; the places are for errors. */
 struct cert_trust_settings {
 	const char *ca_file;
 	const char *ca_dir;
 	const char *const *crl_files; /* files and folders */
 	size_t crl_file_count;
 	const char *pins;
-	uint32_t depth; /* intermediates at most */
+	uint32_t depth; /* the most intermediates */
 	uint32_t security_level;
 	bool partial_chain;
 	bool strict; /* X509_V_FLAG_X509_STRICT */
@@ -37,17 +37,17 @@ struct cert_trust_settings {
 	struct place pins_place;
 };
 
-/* NULL after diag_error, which tells everything that is wrong with the files. */
+/* NULL after diag_error, which reports all errors in the files. */
 struct cert_trust *cert_trust_load(const struct cert_trust_settings *settings, struct diag *diag);
 void cert_trust_free(struct cert_trust *trust);
-/* Another number once a file changes: see cert_trust_file_stamp. */
+/* A number that changes when a file changes: see cert_trust_file_stamp. */
 uint64_t cert_trust_stamp(const struct cert_trust_settings *settings);
 
 enum cert_finding {
 	CERT_TRUSTED,
-	CERT_UNTRUSTED, /* no chain, or one that may not be used like this, or no usable CRL */
+	CERT_UNTRUSTED, /* no chain, or one that may not be used for this, or no usable CRL */
 	CERT_REVOKED,
-	CERT_EXPIRED, /* the certificate, or one that its chain needs */
+	CERT_EXPIRED, /* the certificate, or one of its chain */
 	CERT_NOT_YET_VALID,
 	CERT_UNDECIDED /* out of memory */
 };
@@ -55,20 +55,23 @@ enum cert_finding {
 struct cert_verdict {
 	enum cert_finding finding;
 	int error;       /* OpenSSL's number, X509_V_ERR_*; 0 with CERT_TRUSTED */
-	int depth;       /* of the certificate that it is about: 0 is the client's own */
-	struct str text; /* OpenSSL's, or our own for number 50; with number and depth */
-	/* CERT_TRUSTED holds from the first until before the second: validity of each certificate
-	 * of the chain, and of the CRLs. */
+	int depth;       /* of the certificate with the error: 0 is the client's own */
+	struct str text; /* OpenSSL's text, or doorward's for number 50; with number and depth */
+	/*
+	 * CERT_TRUSTED is valid from the first until before the second: the validity of each
+	 * certificate of the chain, and of the CRLs.
+	 */
 	int64_t from_s;
 	int64_t until_s;
 };
 
 /*
- * Judges a chain as it came, the client's certificate first, as a TLS client's (RFC 5280, purpose
- * sslclient): the certificates behind the first are untrusted help. Beyond what OpenSSL asks, the
+ * Verifies a chain as it came, the client's certificate first, as that of a TLS client (RFC 5280,
+ * purpose sslclient): the certificates behind the first are untrusted. Beyond OpenSSL's checks, the
  * first must not be a CA's in any of the ways that X509_check_ca(3) knows, must have the extended
- * key usage clientAuth, and digitalSignature if it has a key usage. `identity` is the first's, as
- * cert_read has it: one that is pinned passes while it is valid, whatever else there is to say.
+ * key usage clientAuth, and digitalSignature if it has a key usage. `identity` is the first
+ * certificate's, from cert_read: a pinned certificate passes while it is valid, whatever the other
+ * checks find.
  *
  * The text lies in the arena. Thread-safe; leaves OpenSSL's error queue as it was.
  */

@@ -94,7 +94,7 @@ static bool is_wanted(enum cert_trust_file kind, const char *armor)
 	return strcmp(armor, PEM_STRING_X509_CRL) == 0;
 }
 
-/* How many there are; -1 after a diag_error. */
+/* The number of certificates or CRLs; -1 after a diag_error. */
 static int read_armored(struct reading *r, const char *path, const struct bytes *file)
 {
 	BIO *bio = BIO_new_mem_buf(file->data, (int)file->len);
@@ -157,7 +157,7 @@ out:
 	return count > 0;
 }
 
-/* HASH.N and HASH.rN, as openssl-rehash(1) names its links. */
+/* HASH.N and HASH.rN, the names of openssl-rehash(1)'s links. */
 static bool is_hashed(const char *name, const char *dot, enum cert_trust_file kind)
 {
 	if (dot - name != 8 || strspn(name, "0123456789abcdef") != 8) {
@@ -233,7 +233,7 @@ bool cert_trust_file_read(enum cert_trust_file kind, const char *key, const char
 	return good;
 }
 
-/* A sum, since the order in which a folder is read says nothing. */
+/* A sum, because the order of a folder's entries has no meaning. */
 uint64_t cert_trust_file_stamp(const char *path)
 {
 	uint64_t stamp = file_stamp_of_path(path);

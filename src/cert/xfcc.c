@@ -9,14 +9,14 @@ static const char no_pair[] = "no key and equals sign where a pair must begin";
 
 /*
  * X-Forwarded-Client-Cert as Envoy's HTTP connection manager documents it: elements between commas,
- * pairs between semicolons, KEY=VALUE, keys in any case. A value that holds one of these bytes is
- * quoted, and a backslash in quotes takes the byte behind it with it.
+ * pairs between semicolons, KEY=VALUE, keys in any case. A value with one of these bytes is quoted,
+ * and a backslash in quotes escapes the next byte.
  */
 struct element {
 	struct str cert;
 	struct str chain;
 	struct str hash;
-	const char *bare; /* what to say of a next pair that does not begin with a key */
+	const char *bare; /* the error if the next pair does not begin with a key */
 };
 
 static const char *take_quoted(struct str *text, struct str *value)
@@ -59,8 +59,8 @@ static const char *take_value(struct str *text, struct str *value)
 }
 
 /*
- * Envoy does not quote names of certificates that hold a semicolon. What stands behind it may have
- * been chosen by the client, and is no pair of Envoy's: it is refused, and the pair is named.
+ * Envoy does not quote names of certificates that have a semicolon. The text behind it may be
+ * chosen by the client, and is not a pair of Envoy's: it is rejected, and the error names the pair.
  */
 static const char *what_if_bare(struct str key)
 {
@@ -157,7 +157,7 @@ static const char *check_hash(struct str hash, struct str der)
 	return NULL;
 }
 
-/* Envoy's Chain begins with the leaf; what stands behind that is added. */
+/* Envoy's Chain begins with the leaf; the certificates behind it are added. */
 static const char *take_chain(struct str text, struct cert_sink *sink)
 {
 	struct cert_chain found = {.count = 0};

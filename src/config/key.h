@@ -44,7 +44,7 @@ enum config_repeat {
 	CONFIG_REPEAT_COMMAS /* a line may have several, separated by commas */
 };
 
-/* For `second`: there is none (the first member of struct config is no such thing). */
+/* For `second`: no second member (it cannot be the first one of struct config). */
 #define CONFIG_NONE 0
 
 struct config_word {

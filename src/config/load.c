@@ -145,7 +145,7 @@ const struct config_key *config_read_entry(struct config_loader *loader,
 		}
 	}
 	if (!good) {
-		/* The default stands in, so that no other error comes of this one. */
+		/* Sets the default, so that this error causes no further ones. */
 		if (config_value_repeat(key) == CONFIG_REPEAT_NOT &&
 			!config_value_read(key, &reading, str_view(key->value), base, &fault)) {
 			diag_error(loader->diag, NULL, "out of memory");

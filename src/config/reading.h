@@ -7,14 +7,14 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* What reading a value needs, and what was wrong with it. */
+/* What is needed to read a value, and what was wrong with it. */
 
 struct config_reading {
-	struct arena *arena; /* owns what a value points to */
+	struct arena *arena; /* owns the memory that a value points to */
 	const char *folder;  /* where relative paths begin; absolute, no slash at its end */
 };
 
-/* Why a value was refused. */
+/* Why a value is wrong. */
 struct config_fault {
 	struct str found; /* the value, or the item of a list */
 	const char *why;  /* a static string; NULL: config_value_expected says what was expected */

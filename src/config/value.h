@@ -27,7 +27,7 @@ void config_value_expected(const struct config_key *key, struct bytes *out);
 /* Whether the key may stand several times in its section. */
 enum config_repeat config_value_repeat(const struct config_key *key);
 
-/* How many items a list holds; 1 for all other types. */
+/* The number of items of a list; 1 for all other types. */
 size_t config_value_count(const struct config_key *key, const void *base);
 /* Writes the item, or the value, as config_value_read reads it. */
 void config_value_write(

@@ -10,7 +10,7 @@
 
 /* Values that are lists: prefixes, addresses of name servers, claims, places to listen on. */
 
-/* Reads each item, between commas, by `read_item`; fault->found is the one that is bad. */
+/* Reads each item, separated by commas, with `read_item`; fault->found is the bad item. */
 static bool read_items(const struct config_key *key, const struct config_reading *reading,
 	struct str text, void *base, struct config_fault *fault,
 	bool (*read_item)(const struct config_key *key, const struct config_reading *reading,

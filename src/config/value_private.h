@@ -14,9 +14,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The inside of value.h: value.c has one row for each enum config_type, and these are the rows. */
+/* The private part of value.h: value.c has one row for each enum config_type; this is a row. */
 struct config_value_type {
-	/* As config_value_read; NULL: another file keeps the value, and nothing is stored. */
+	/* As config_value_read; NULL: the value is stored by another file. */
 	bool (*read)(const struct config_key *key, const struct config_reading *reading,
 		struct str text, void *base, struct config_fault *fault);
 	void (*expect)(const struct config_key *key, struct bytes *out);
@@ -24,7 +24,7 @@ struct config_value_type {
 		const struct config_key *key, const void *base, size_t index, struct bytes *out);
 	size_t (*count)(const struct config_key *key, const void *base); /* NULL: one */
 	enum config_repeat repeat;
-	size_t size; /* of the member that config_value_copy copies; 0: it copies none */
+	size_t size; /* of the member that config_value_copy copies; 0: it is not copied */
 };
 
 /* value_scalar.c */
@@ -52,13 +52,13 @@ extern const struct config_value_type config_value_endpoints;
 extern const struct config_value_type config_value_claims;
 extern const struct config_value_type config_value_listen;
 
-/* Adds an item to the array in the member of `key`; false: *why says why. */
+/* Adds an item to the array in the member of `key`; on failure false, and *why is the error. */
 NODISCARD bool config_value_add_item(const struct config_key *key,
 	const struct config_reading *reading, void *base, const void *item, size_t item_size,
 	const char **why);
-/* How many items that array has. */
+/* The number of items of that array. */
 size_t config_value_item_count(const struct config_key *key, const void *base);
-/* "a", "a or b", "a, b or c": one more of `count` words. */
+/* Appends one of `count` words: "a", "a or b", "a, b or c". */
 void config_value_expect_choice(struct bytes *out, const char *word, size_t index, size_t count);
 
 /* Members of a struct, by their offset. */

@@ -68,7 +68,7 @@ static void expect_word(const struct config_key *key, struct bytes *out)
 	}
 }
 
-/* The words that a number or a time may have beside it. */
+/* Appends the words that a number or a time may have in place of a value. */
 static void expect_words_or(const struct config_key *key, struct bytes *out)
 {
 	if (key->words != NULL) {

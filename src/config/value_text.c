@@ -14,7 +14,7 @@
 _Static_assert(sizeof(uid_t) == sizeof(uint32_t), "owners are stored as 32 bits");
 _Static_assert(sizeof(gid_t) == sizeof(uint32_t), "groups are stored as 32 bits");
 
-/* The text at `offset`, or nothing where it is NULL. */
+/* Writes the text at `offset`; nothing if it is NULL. */
 static void write_text(
 	const struct config_key *key, const void *base, size_t index, struct bytes *out)
 {
