@@ -22,7 +22,7 @@
 
 #define NAME_MAX_LEN 160 /* that a line has room for */
 
-enum worker_response { GRANTED, NOT_GRANTED, DENIED, NOT_DENIED };
+enum require_result { GRANTED, NOT_GRANTED, DENIED, NOT_DENIED };
 enum container { CONTAINER_ANY, CONTAINER_ALL, CONTAINER_NONE };
 
 bool import_is_require(const struct import_directive *d)
@@ -207,7 +207,7 @@ static struct import_terms values(
 }
 
 static struct import_terms leaf(
-	struct import_require *r, const struct import_directive *d, enum worker_response answer)
+	struct import_require *r, const struct import_directive *d, enum require_result answer)
 {
 	if (d->count == 0 || !str_eq_nocase(d->words[0], str_view("not"))) {
 		return values(r, d, 0, answer == NOT_GRANTED || answer == DENIED);
@@ -225,10 +225,10 @@ static struct import_terms leaf(
 }
 
 static struct import_terms ask(struct import_require *r, const struct import_directive *parent,
-	enum container container, enum worker_response answer, unsigned depth);
+	enum container container, enum require_result answer, unsigned depth);
 
 static struct import_terms child(struct import_require *r, const struct import_directive *d,
-	enum worker_response answer, unsigned depth)
+	enum require_result answer, unsigned depth)
 {
 	if (import_directive_is(d, "Require")) {
 		return leaf(r, d, answer);
@@ -249,7 +249,7 @@ static struct import_terms child(struct import_require *r, const struct import_d
  * a condition or in a file: whatever it is asked, nobody knows that it is so.
  */
 static struct import_terms fold(struct import_require *r, const struct import_directive *parent,
-	enum worker_response answer, bool all, unsigned depth)
+	enum require_result answer, bool all, unsigned depth)
 {
 	struct import_terms terms = all ? import_terms_always(r->arena) : import_terms_never();
 
@@ -269,54 +269,48 @@ static struct import_terms fold(struct import_require *r, const struct import_di
 	return terms;
 }
 
-static struct import_terms ask_all(struct import_require *r, const struct import_directive *parent,
-	enum worker_response answer, unsigned depth)
+static enum require_result opposite_of(enum require_result result)
 {
-	if (answer == DENIED) {
-		return fold(r, parent, DENIED, false, depth);
-	}
-	if (answer == NOT_DENIED) {
-		return fold(r, parent, NOT_DENIED, true, depth);
-	}
-	if (answer == GRANTED) {
-		struct import_terms none_denied = fold(r, parent, NOT_DENIED, true, depth);
+	static const enum require_result opposites[] = {[GRANTED] = NOT_GRANTED,
+		[NOT_GRANTED] = GRANTED,
+		[DENIED] = NOT_DENIED,
+		[NOT_DENIED] = DENIED};
 
-		return import_terms_and(
-			r->arena, none_denied, fold(r, parent, GRANTED, false, depth));
-	}
-	struct import_terms denied = fold(r, parent, DENIED, false, depth);
-
-	return import_terms_or(denied, fold(r, parent, NOT_GRANTED, true, depth));
+	return opposites[result];
 }
 
-static struct import_terms ask_any(struct import_require *r, const struct import_directive *parent,
-	enum worker_response answer, unsigned depth)
+/* One child with the result `decisive` decides: DENIED in RequireAll, GRANTED in RequireAny. */
+static struct import_terms ask_each(struct import_require *r, const struct import_directive *parent,
+	enum require_result result, enum require_result decisive, unsigned depth)
 {
-	if (answer == GRANTED) {
-		return fold(r, parent, GRANTED, false, depth);
+	enum require_result other = decisive == DENIED ? GRANTED : DENIED;
+	enum require_result not_decisive = opposite_of(decisive);
+
+	if (result == decisive) {
+		return fold(r, parent, decisive, false, depth);
 	}
-	if (answer == NOT_GRANTED) {
-		return fold(r, parent, NOT_GRANTED, true, depth);
+	if (result == not_decisive) {
+		return fold(r, parent, not_decisive, true, depth);
 	}
-	if (answer == DENIED) {
-		struct import_terms none_granted = fold(r, parent, NOT_GRANTED, true, depth);
+	if (result == other) {
+		struct import_terms none_decides = fold(r, parent, not_decisive, true, depth);
 
 		return import_terms_and(
-			r->arena, none_granted, fold(r, parent, DENIED, false, depth));
+			r->arena, none_decides, fold(r, parent, other, false, depth));
 	}
-	struct import_terms granted = fold(r, parent, GRANTED, false, depth);
+	struct import_terms one_decides = fold(r, parent, decisive, false, depth);
 
-	return import_terms_or(granted, fold(r, parent, NOT_DENIED, true, depth));
+	return import_terms_or(one_decides, fold(r, parent, opposite_of(other), true, depth));
 }
 
 static struct import_terms ask(struct import_require *r, const struct import_directive *parent,
-	enum container container, enum worker_response answer, unsigned depth)
+	enum container container, enum require_result answer, unsigned depth)
 {
 	switch (container) {
 	case CONTAINER_ALL:
-		return ask_all(r, parent, answer, depth);
+		return ask_each(r, parent, answer, DENIED, depth);
 	case CONTAINER_ANY:
-		return ask_any(r, parent, answer, depth);
+		return ask_each(r, parent, answer, GRANTED, depth);
 	case CONTAINER_NONE:
 		break;
 	}
