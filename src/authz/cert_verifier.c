@@ -132,11 +132,10 @@ static void on_turn(uv_idle_t *turn)
 
 	check_remove(c);
 	/* `done` may cancel others that wait: the list is read from its beginning each time. */
-	while ((first = list_first(&c->waits)) != NULL) {
+	while ((first = list_pop(&c->waits)) != NULL) {
 		struct authz_cert_verifier_wait *wait =
 			CONTAINER_OF(first, struct authz_cert_verifier_wait, link);
 
-		list_remove(&wait->link);
 		wait->done(wait->ctx, checked != NULL ? cert_check_result_ref(checked) : NULL);
 		free(wait);
 	}

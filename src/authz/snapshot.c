@@ -70,7 +70,7 @@ static struct authz_snapshot *load_configuration(const char *path, struct diag *
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	atomic_init(&snapshot->references, 1);
+	ref_init(&snapshot->references);
 	snapshot->config = config_load(path, diag);
 	if (snapshot->config == NULL) {
 		goto fail;
@@ -153,7 +153,7 @@ static struct authz_snapshot *snapshot_like(
 		dns_context_unref(dns);
 		return NULL;
 	}
-	atomic_init(&next->references, 1);
+	ref_init(&next->references);
 	next->config = config_ref(snapshot->config);
 	next->dns = dns;
 	next->trusts = authz_trust_stores_ref(snapshot->trusts);
@@ -238,14 +238,13 @@ struct authz_snapshot *authz_snapshot_reread(
 
 struct authz_snapshot *authz_snapshot_ref(struct authz_snapshot *snapshot)
 {
-	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+	ref_get(&snapshot->references);
 	return snapshot;
 }
 
 void authz_snapshot_unref(struct authz_snapshot *snapshot)
 {
-	if (snapshot == NULL ||
-		atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1) {
+	if (snapshot == NULL || !ref_put(&snapshot->references)) {
 		return;
 	}
 	policy_token_buckets_unref(snapshot->buckets);

@@ -6,11 +6,10 @@
 
 #include "authz/trust_stores.h"
 #include "base/diag.h"
+#include "base/ref.h"
 #include "config/config.h"
 #include "dns/engine.h"
 #include "policy/token_buckets.h"
-
-#include <stdatomic.h>
 
 /* Files beside the configuration's own that are read again when they change, without a reload. */
 enum authz_snapshot_files {
@@ -28,7 +27,7 @@ struct authz_snapshot {
 	struct policy_token_buckets *buckets;
 	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT]; /* authz_snapshot_stamp, before they were read
 						      */
-	atomic_uint references;
+	struct ref references;
 };
 
 /*

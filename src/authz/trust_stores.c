@@ -3,7 +3,8 @@
 
 #include "authz/trust_stores.h"
 
-#include <stdatomic.h>
+#include "base/ref.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ struct authz_trust_stores {
 	size_t policy_count;
 	struct cert_cache *cache;
 	struct cert_suffixes *suffixes;
-	atomic_uint references;
+	struct ref references;
 };
 
 static struct cert_trust_settings settings_of(
@@ -120,7 +121,7 @@ struct authz_trust_stores *authz_trust_stores_load(const struct config *config, 
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	atomic_init(&trusts->references, 1);
+	ref_init(&trusts->references);
 	trusts->of_policy = calloc(config->policy_count + 1, sizeof(struct cert_trust *));
 	trusts->cache = cert_cache_new(config->cert_entries);
 	if (trusts->of_policy == NULL || trusts->cache == NULL) {
@@ -138,7 +139,7 @@ struct authz_trust_stores *authz_trust_stores_load(const struct config *config, 
 
 struct authz_trust_stores *authz_trust_stores_ref(struct authz_trust_stores *trusts)
 {
-	atomic_fetch_add_explicit(&trusts->references, 1, memory_order_relaxed);
+	ref_get(&trusts->references);
 	return trusts;
 }
 
@@ -159,8 +160,7 @@ static void free_all(struct authz_trust_stores *trusts)
 
 void authz_trust_stores_unref(struct authz_trust_stores *trusts)
 {
-	if (trusts == NULL ||
-		atomic_fetch_sub_explicit(&trusts->references, 1, memory_order_acq_rel) > 1) {
+	if (trusts == NULL || !ref_put(&trusts->references)) {
 		return;
 	}
 	cert_cache_free(trusts->cache);

@@ -48,7 +48,7 @@ static const char *fault_of_line(struct str line, bool ends)
 {
 	bool has_cr = line.len > 0 && line.data[line.len - 1] == '\r';
 
-	if (line.len > 0 && (line.data[0] == ' ' || line.data[0] == '\t')) {
+	if (line.len > 0 && ascii_is_blank(line.data[0])) {
 		return "is folded into several lines";
 	}
 	for (size_t i = 0; i + has_cr < line.len; i++) {
@@ -74,7 +74,7 @@ static const char *find_line(struct str text, struct str *name)
 	*name = str_view("the request line");
 	while (str_split_next(&rest, '\n', &line)) {
 		size_t colon = str_find(line, ':');
-		bool folded = line.len > 0 && (line.data[0] == ' ' || line.data[0] == '\t');
+		bool folded = line.len > 0 && ascii_is_blank(line.data[0]);
 
 		if (!first && colon < line.len && !folded) {
 			*name = (struct str){line.data, colon};

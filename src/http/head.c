@@ -85,8 +85,7 @@ static bool lines_are_clean(struct str text)
 			}
 		} else if (c == '\n') {
 			if (i == 0 || text.data[i - 1] != '\r' ||
-				(i + 1 < text.len &&
-					(text.data[i + 1] == ' ' || text.data[i + 1] == '\t'))) {
+				(i + 1 < text.len && ascii_is_blank(text.data[i + 1]))) {
 				return false;
 			}
 		} else if (c != '\t') {

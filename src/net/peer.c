@@ -67,11 +67,10 @@ static struct net_peer *peer_take(
 {
 	struct net_server *server = listener->server;
 	struct net_service *service = listener->service;
-	struct list *entry = list_first(&service->spare);
+	struct list *entry = list_pop(&service->spare);
 	struct net_peer *p;
 
 	if (entry != NULL) {
-		list_remove(entry);
 		p = CONTAINER_OF(entry, struct net_peer, all);
 	} else {
 		p = malloc(sizeof(*p) + service->protocol->conn_size);
@@ -381,8 +380,7 @@ void net_peer_drain(struct net_peer *p, bool time)
 void net_peers_send(struct net_server *server)
 {
 	net_server_enter(server);
-	for (struct list *entry; (entry = list_first(&server->answered)) != NULL;) {
-		list_remove(entry);
+	for (struct list *entry; (entry = list_pop(&server->answered)) != NULL;) {
 		flush_and_rearm(CONTAINER_OF(entry, struct net_peer, answered));
 	}
 	net_server_leave(server);

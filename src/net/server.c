@@ -219,10 +219,9 @@ void net_server_leave(struct net_server *server)
 		return;
 	}
 	bound_incomplete(server);
-	for (struct list *entry; (entry = list_first(&server->closed)) != NULL;) {
+	for (struct list *entry; (entry = list_pop(&server->closed)) != NULL;) {
 		struct net_peer *p = CONTAINER_OF(entry, struct net_peer, wait);
 
-		list_remove(entry);
 		list_remove(&p->all);
 		list_prepend(&p->service->spare, &p->all);
 	}
@@ -333,8 +332,7 @@ void net_server_drain(
 
 static void free_peers(struct list *all)
 {
-	for (struct list *entry; (entry = list_first(all)) != NULL;) {
-		list_remove(entry);
+	for (struct list *entry; (entry = list_pop(all)) != NULL;) {
 		free(CONTAINER_OF(entry, struct net_peer, all));
 	}
 }
