@@ -30,7 +30,8 @@
 
 struct command {
 	const char *name;
-	int (*run)(const char *config_path, int argc, char **argv); /* argv[0] is the name */
+	/* argv[0] is the name of the command */
+	int (*run)(const char *config_path, int argc, char **argv);
 };
 
 static const struct command commands[] = {
@@ -54,7 +55,7 @@ static int print_version(void)
 	return EXIT_CODE_OK;
 }
 
-/* -t and -T: loading is the test, and the dump is what was loaded. */
+/* -t and -T: load and check the configuration; -T also dumps it. */
 static int examine(const char *config_path, bool dump)
 {
 	struct diag diag;
@@ -91,8 +92,8 @@ static int examine(const char *config_path, bool dump)
 }
 
 /*
- * FastCGI 1.0, 2.2: an application may be started with standard descriptors closed. Whatever is
- * opened next would get their numbers, and the log would be written into it.
+ * FastCGI 1.0, 2.2: an application may be started with standard descriptors closed. The next file
+ * opened would get such a number, and log lines would be written into it.
  */
 static bool open_standard_descriptors(void)
 {
@@ -146,8 +147,10 @@ int main(int argc, char **argv)
 			break;
 		}
 	}
-	/* A web server may make arguments out of the client's query, so as a CGI program there is
-	 * nothing to do but to answer. */
+	/*
+	 * A web server may make arguments out of the client's query, so a CGI program ignores its
+	 * arguments and writes a response.
+	 */
 	if (cgi) {
 		return cli_cgi_run(config_path, argc > 1);
 	}

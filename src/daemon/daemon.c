@@ -33,29 +33,31 @@ static const int watched[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT};
 struct service {
 	const char *config_path;
 	char *const *argv;
-	char *program; /* NULL: the file cannot be told */
+	char *program; /* NULL: unknown */
 	struct authz_snapshot *snapshot;
-	const struct config *first; /* whose listen specs the sockets still name */
+	const struct config *first; /* whose listen specs the sockets still refer to */
 	struct daemon_sockets sockets;
-	struct bytes reach; /* of these, for the log: see daemon_reach_describe */
+	struct bytes reach; /* who can reach the sockets, for the log: see daemon_reach_describe */
 	int64_t started_wall_s;
 	struct daemon_tcp_peers tcp_peers;
-	struct worker_pool *crew;
-	struct metrics *metrics; /* of as many workers as there are to be */
+	struct worker_pool *pool;
+	struct metrics *metrics; /* for as many workers as will run */
 	uint32_t threads;
-	struct daemon_upgrade_child succession; /* to whom was here before */
-	bool serving;                           /* every worker has answered once */
-	bool alone;                             /* and nobody else serves in this one's name */
+	/* this process's side of an upgrade, as the successor */
+	struct daemon_upgrade_child child;
+	bool serving; /* every worker has responded to a ping */
+	bool alone;   /* no predecessor serves any more */
 	bool hand_over_when_alone;
-	struct daemon_upgrade_parent *handover; /* to whom comes after; NULL: nobody yet */
+	/* this process's side of an upgrade, as the predecessor; NULL: none runs */
+	struct daemon_upgrade_parent *parent;
 	uv_loop_t loop;
 	uv_signal_t signals[ARRAY_LEN(watched)];
 	size_t signal_count;
-	struct daemon_file_watch lookout;
+	struct daemon_file_watch watch;
 	struct daemon_service_manager manager;
 };
 
-/* Each connection and each DNS socket is a descriptor, and the soft limit is mostly 1,024. */
+/* Each connection and each DNS socket needs a descriptor, and the soft limit is mostly 1,024. */
 static void raise_descriptor_limit(void)
 {
 	struct rlimit limit;
@@ -67,10 +69,10 @@ static void raise_descriptor_limit(void)
 }
 
 /*
- * Each worker allocates from an arena of its own, which would grow by a few pages and a system call
- * at a time, and give them back as soon.
+ * Each worker allocates from an arena of its own, which by default grows and shrinks by a few pages
+ * and a system call at a time.
  */
-static void let_memory_grow_in_strides(void)
+static void set_arena_growth(void)
 {
 	mallopt(M_TOP_PAD, 1 << 20);
 	mallopt(M_TRIM_THRESHOLD, 4 << 20);
@@ -106,11 +108,11 @@ static void on_answered(void *ctx)
 		return;
 	}
 	s->serving = true;
-	daemon_upgrade_child_ready(&s->succession, &s->loop, on_alone, s);
+	daemon_upgrade_child_ready(&s->child, &s->loop, on_alone, s);
 }
 
-/* Owns `next`; false when out of memory. */
-static bool take(void *ctx, struct authz_snapshot *next)
+/* Installs `next`, and owns it; false when out of memory. */
+static bool install(void *ctx, struct authz_snapshot *next)
 {
 	struct service *s = ctx;
 
@@ -119,7 +121,7 @@ static bool take(void *ctx, struct authz_snapshot *next)
 		authz_snapshot_unref(next);
 		return false;
 	}
-	worker_pool_reload(s->crew, next);
+	worker_pool_reload(s->pool, next);
 	authz_snapshot_unref(s->snapshot);
 	s->snapshot = next;
 	return true;
@@ -138,8 +140,8 @@ static void log_in_force(const struct service *s)
 	bytes_clear(&keys);
 }
 
-/* False after it was logged why. */
-static bool load_anew(struct service *s)
+/* False after the reason was logged. */
+static bool reload_config(struct service *s)
 {
 	struct diag diag;
 	struct authz_snapshot *next;
@@ -165,10 +167,10 @@ static bool load_anew(struct service *s)
 		authz_snapshot_unref(next);
 		return false;
 	}
-	if (!take(s, next)) {
+	if (!install(s, next)) {
 		return false;
 	}
-	daemon_file_watch_renew(&s->lookout, s->metrics);
+	daemon_file_watch_renew(&s->watch, s->metrics);
 	log_in_force(s);
 	return true;
 }
@@ -176,7 +178,7 @@ static bool load_anew(struct service *s)
 static void reload(struct service *s)
 {
 	daemon_service_manager_reloading(&s->manager, s->config_path);
-	if (load_anew(s)) {
+	if (reload_config(s)) {
 		metrics_note(s->metrics, METRICS_RELOADED, clock_wall_s());
 		announce_serving(s);
 	} else {
@@ -188,10 +190,10 @@ static void reload(struct service *s)
 }
 
 /*
- * Nobody accepts any more, so the door must not look open: a client that still got in would wait
- * for the requests in flight, and find nobody then.
+ * No worker accepts any more, so the sockets are closed: otherwise a client that connects now would
+ * wait for the requests in flight, and then get no response.
  */
-static void on_left(void *ctx)
+static void on_accepting_stopped(void *ctx)
 {
 	struct service *s = ctx;
 
@@ -199,8 +201,8 @@ static void on_left(void *ctx)
 }
 
 /*
- * Signals that come before they are watched wait until they are. Those that come after, when the
- * end has begun, find nobody, and must not cut it short.
+ * Signals that come before they are watched are held until then. Signals that come after shutdown
+ * has begun are ignored, and must not interrupt it.
  */
 static void hold_signals(int how)
 {
@@ -216,19 +218,19 @@ static void hold_signals(int how)
 static void stop(struct service *s, enum net_drain drain)
 {
 	hold_signals(SIG_BLOCK);
-	worker_pool_stop(s->crew, drain);
+	worker_pool_stop(s->pool, drain);
 	for (size_t i = 0; i < s->signal_count; i++) {
 		uv_close((uv_handle_t *)&s->signals[i], NULL);
 	}
 	s->signal_count = 0;
-	daemon_file_watch_close(&s->lookout);
+	daemon_file_watch_close(&s->watch);
 	daemon_service_manager_close(&s->manager);
-	daemon_upgrade_parent_free(s->handover);
-	s->handover = NULL;
-	daemon_upgrade_child_clear(&s->succession);
+	daemon_upgrade_parent_free(s->parent);
+	s->parent = NULL;
+	daemon_upgrade_child_clear(&s->child);
 }
 
-/* Whoever is told of a main process hears that one from now on, and no more of this one. */
+/* MAINPID= now names the successor; this process sends no further notifications. */
 static void on_successor_ready(void *ctx, pid_t successor)
 {
 	struct service *s = ctx;
@@ -245,8 +247,8 @@ static void on_successor_failed(void *ctx)
 {
 	struct service *s = ctx;
 
-	daemon_upgrade_parent_free(s->handover);
-	s->handover = NULL;
+	daemon_upgrade_parent_free(s->parent);
+	s->parent = NULL;
 	daemon_service_manager_status(
 		&s->manager, "hand-over failed (see the log); this process goes on serving");
 }
@@ -256,7 +258,7 @@ static void hand_over(struct service *s)
 	const struct daemon_upgrade_parent_owner owner = {
 		.ready = on_successor_ready, .failed = on_successor_failed, .ctx = s};
 
-	if (s->handover != NULL) {
+	if (s->parent != NULL) {
 		log_write(LOG_LEVEL_WARNING, "hand-over: another one is under way");
 		return;
 	}
@@ -264,9 +266,8 @@ static void hand_over(struct service *s)
 	if (!s->alone) {
 		return;
 	}
-	s->handover =
-		daemon_upgrade_parent_start(&s->loop, s->program, s->argv, &s->sockets, &owner);
-	if (s->handover == NULL) {
+	s->parent = daemon_upgrade_parent_start(&s->loop, s->program, s->argv, &s->sockets, &owner);
+	if (s->parent == NULL) {
 		on_successor_failed(s);
 	}
 }
@@ -335,7 +336,7 @@ static bool start_workers(struct service *s)
 		log_write(LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
-	return worker_pool_start(s->crew, s->snapshot, &sockets, s->metrics);
+	return worker_pool_start(s->pool, s->snapshot, &sockets, s->metrics);
 }
 
 static bool prepare(struct service *s, struct diag *diag)
@@ -344,7 +345,7 @@ static bool prepare(struct service *s, struct diag *diag)
 
 	if (!daemon_inspect_files(config, diag) ||
 		!daemon_tcp_peers_init(&s->tcp_peers, config, diag) ||
-		!daemon_sockets_open(&s->sockets, &config->server, &s->succession.given, diag) ||
+		!daemon_sockets_open(&s->sockets, &config->server, &s->child.given, diag) ||
 		!daemon_tcp_peers_check_sockets(&s->tcp_peers, config, &s->sockets, diag)) {
 		return false;
 	}
@@ -368,15 +369,16 @@ static bool prepare(struct service *s, struct diag *diag)
 
 static bool init_loop(struct service *s)
 {
-	const struct worker_pool_owner owner = {.answered = on_answered, .left = on_left, .ctx = s};
+	const struct worker_pool_owner owner = {
+		.answered = on_answered, .left = on_accepting_stopped, .ctx = s};
 
-	s->crew = worker_pool_new(&s->loop, &owner);
-	if (s->crew == NULL) {
+	s->pool = worker_pool_new(&s->loop, &owner);
+	if (s->pool == NULL) {
 		log_write(LOG_LEVEL_ERROR, "the main loop cannot be set up");
 		return false;
 	}
-	daemon_file_watch_init(&s->lookout, &s->loop, &s->snapshot, take, s);
-	daemon_service_manager_init(&s->manager, &s->loop, s->crew);
+	daemon_file_watch_init(&s->watch, &s->loop, &s->snapshot, install, s);
+	daemon_service_manager_init(&s->manager, &s->loop, s->pool);
 	return true;
 }
 
@@ -400,29 +402,29 @@ static int run(struct service *s, struct diag *diag)
 			s->sockets.count, s->threads, s->config_path);
 		daemon_reach_log(&s->reach);
 		authz_snapshot_log_nameservers(s->snapshot);
-		daemon_file_watch_renew(&s->lookout, s->metrics);
+		daemon_file_watch_renew(&s->watch, s->metrics);
 		announce_serving(s);
 		code = EXIT_CODE_OK;
 	} else {
-		daemon_upgrade_child_fail(&s->succession, diag);
+		daemon_upgrade_child_fail(&s->child, diag);
 		stop(s, NET_DRAIN_NEW);
 	}
 	uv_run(&s->loop, UV_RUN_DEFAULT);
-	worker_pool_free(s->crew);
+	worker_pool_free(s->pool);
 	metrics_free(s->metrics);
 	daemon_tcp_peers_clear(&s->tcp_peers);
 	return code;
 }
 
-/* The configuration, and what a predecessor left. */
+/* Reads the configuration, and what a predecessor passed on. */
 static bool load(struct service *s, struct diag *diag)
 {
-	bool succeeds = daemon_upgrade_child_init(&s->succession, diag);
+	bool succeeds = daemon_upgrade_child_init(&s->child, diag);
 
 	s->snapshot = succeeds ? authz_snapshot_load(s->config_path, NULL, diag) : NULL;
 	if (s->snapshot == NULL) {
-		daemon_upgrade_child_fail(&s->succession, diag);
-		daemon_upgrade_child_clear(&s->succession);
+		daemon_upgrade_child_fail(&s->child, diag);
+		daemon_upgrade_child_clear(&s->child);
 	}
 	return s->snapshot != NULL;
 }
@@ -439,7 +441,7 @@ int daemon_run(const char *config_path, char *const *argv)
 		return EXIT_CODE_ERROR;
 	}
 	raise_descriptor_limit();
-	let_memory_grow_in_strides();
+	set_arena_growth();
 	signal(SIGPIPE, SIG_IGN);
 	hold_signals(SIG_BLOCK);
 	http_head_library_init();

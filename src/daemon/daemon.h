@@ -6,7 +6,7 @@
 
 /*
  * Serves in the foreground until TERM or INT; HUP reloads, USR1 reopens the log, USR2 starts a
- * successor with the same `argv` and ends when that one serves. Returns the exit code.
+ * successor with the same `argv` and ends once that serves. Returns the exit code.
  */
 int daemon_run(const char *config_path, char *const *argv);
 

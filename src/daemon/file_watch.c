@@ -24,14 +24,14 @@ static void look_at_resolv_conf(struct daemon_file_watch *l)
 
 	log_diag(&diag);
 	diag_clear(&diag);
-	if (next != NULL && l->take(l->ctx, next)) {
+	if (next != NULL && l->install(l->ctx, next)) {
 		metrics_note(l->metrics, METRICS_RESOLV_CONF_REREAD, clock_wall_s());
 		log_write(LOG_LEVEL_INFO, "resolv.conf has changed; what it says is in force");
 		authz_snapshot_log_nameservers(*l->current);
 	}
 }
 
-/* Files that were found bad are not read again until they change again. */
+/* A file with an error is read again only after its next change. */
 static void look_at(struct daemon_file_watch *l, enum authz_snapshot_files files)
 {
 	static const struct {
@@ -66,7 +66,7 @@ static void look_at(struct daemon_file_watch *l, enum authz_snapshot_files files
 		return;
 	}
 	l->stamps[files] = next->stamps[files];
-	if (l->take(l->ctx, next)) {
+	if (l->install(l->ctx, next)) {
 		metrics_note(l->metrics, kinds[files].reread, clock_wall_s());
 		log_write(LOG_LEVEL_INFO, "%s has changed, and was read anew", kinds[files].word);
 	}
@@ -104,13 +104,13 @@ static uint64_t interval_from_environment(void)
 }
 
 void daemon_file_watch_init(struct daemon_file_watch *l, uv_loop_t *loop,
-	struct authz_snapshot *const *current, bool (*take)(void *ctx, struct authz_snapshot *next),
-	void *ctx)
+	struct authz_snapshot *const *current,
+	bool (*install)(void *ctx, struct authz_snapshot *next), void *ctx)
 {
 	uv_timer_init(loop, &l->timer);
 	l->timer.data = l;
 	l->current = current;
-	l->take = take;
+	l->install = install;
 	l->ctx = ctx;
 	l->interval_ms = interval_from_environment();
 }

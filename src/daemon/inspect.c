@@ -19,7 +19,7 @@ struct inspection {
 	bool good;
 };
 
-/* Whether everybody may put another file in its place. */
+/* Whether all users may replace files in the folder. */
 static bool is_open_folder(const char *path)
 {
 	struct stat st;
@@ -47,8 +47,9 @@ static void find_open_folder(const char *path, char out[PATH_MAX])
 }
 
 /*
- * Files that everybody may write decide who comes in. Groups are left alone: many systems give each
- * user one of his own. Folders are only warned of, as containers mount them with mode 0777.
+ * A file that all users may write decides who is admitted. Groups are not checked: many systems
+ * give each user a group of their own. Folders are only warned of, because containers mount them
+ * with mode 0777.
  */
 static void inspect_file(void *ctx, enum config_file_kind kind, const char *path)
 {
@@ -99,7 +100,7 @@ bool daemon_inspect_before_serving(const struct config *config, struct diag *dia
 	return daemon_inspect_files(config, diag) && good;
 }
 
-/* Whether the user that is to serve may write there, as far as owner and mode say. */
+/* Whether the user that will serve may write there, as far as owner and mode show it. */
 static bool may_write(const struct stat *st, const struct passwd *user)
 {
 	if (user == NULL || user->pw_uid == 0) {
@@ -111,7 +112,9 @@ static bool may_write(const struct stat *st, const struct passwd *user)
 	return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
 }
 
-/* The start opens the log; here nothing is made, as it would belong to another user. */
+/*
+ * The log is opened at the start; here it is not created, because it would belong to another user.
+ */
 static bool inspect_log(const struct config *config, struct diag *diag)
 {
 	const char *path = config->log.sink.path;

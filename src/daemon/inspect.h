@@ -8,13 +8,20 @@
 #include "base/util.h"
 #include "config/config.h"
 
-/* What is looked at once a configuration is loaded and is to be served. */
-
-/* Who else can write its files. False after a diag_error. */
+/*
+ * Checks of a loaded configuration that will be served. Checks who else can write its files. False
+ * after a diag_error.
+ */
 NODISCARD bool daemon_inspect_files(const struct config *config, struct diag *diag);
-/* That, and who may reach what it listens on. For a reload, too. False after a diag_error. */
+/*
+ * As daemon_inspect_files, and who can reach the listening sockets. Also for a reload. False after
+ * a diag_error.
+ */
 NODISCARD bool daemon_inspect_before_serving(const struct config *config, struct diag *diag);
-/* For -t: the same, and what else only the start would tell. False after a diag_error. */
+/*
+ * For -t: as daemon_inspect_before_serving, and what otherwise only the start would check. False
+ * after a diag_error.
+ */
 NODISCARD bool daemon_inspect(const struct config *config, struct diag *diag);
 
 #endif

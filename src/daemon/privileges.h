@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 /*
- * Becomes `user`, with `group` or the user's own groups, for good. NULL names leave things as they
- * are. False after a diag_error: not root, no such user, or the kernel refused.
+ * Becomes `user`, with `group` or the user's own groups, irrevocably. NULL names change nothing.
+ * False after a diag_error: not root, no such user, or the kernel refused.
  */
 NODISCARD bool daemon_privileges_drop(const char *user, const char *group, struct diag *diag);
 

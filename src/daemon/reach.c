@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* To connect is to write (unix(7)). Root may always. */
+/* Connecting needs write permission (unix(7)). Root may always connect. */
 static void append_who(struct bytes *out, const struct stat *st)
 {
 	const struct passwd *user = getpwuid(st->st_uid);
@@ -39,7 +39,7 @@ static void append_who(struct bytes *out, const struct stat *st)
 	bytes_append_text(out, " may connect (socket_owner, socket_group, socket_mode)");
 }
 
-/* Whether those who may connect to the socket may pass through the folder. */
+/* Whether users who may connect to the socket may pass through the folder. */
 static bool lets_pass(const struct stat *folder, const struct stat *sock)
 {
 	if ((folder->st_mode & S_IXOTH) != 0) {

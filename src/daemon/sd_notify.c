@@ -15,9 +15,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define SEND_TIMEOUT_S 1 /* for a manager whose queue is full */
+#define SEND_TIMEOUT_S 1 /* for a service manager whose queue is full */
 
-/* A path, or @ and an abstract name; 0: neither, or too long. */
+/* Reads a path, or @ and an abstract name; 0: neither, or too long. */
 static socklen_t address_of(const char *text, struct sockaddr_un *out)
 {
 	size_t len = strlen(text);

@@ -9,13 +9,11 @@
 #include <stdint.h>
 
 /*
- * The service manager's side of the process, as sd_notify(3) and sd_watchdog_enabled(3) describe
- * it. Needs no library: these datagrams are all that there is to it.
+ * The process's side of sd_notify(3) and sd_watchdog_enabled(3). The protocol is these datagrams,
+ * so no library is needed. Sends "NAME=VALUE" lines to NOTIFY_SOCKET, if it is set.
  */
-
-/* Sends "NAME=VALUE" lines to NOTIFY_SOCKET; without one, nothing. */
 void daemon_notify_send(const char *format, ...) PRINTF_LIKE(1, 2);
-/* How long the manager waits between two WATCHDOG=1, in microseconds; 0: it does not. */
+/* The time within which the manager expects a WATCHDOG=1, in microseconds; 0: no watchdog. */
 uint64_t daemon_notify_watchdog_us(void);
 
 #endif

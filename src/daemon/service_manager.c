@@ -10,20 +10,20 @@
 #include <stdio.h>
 
 void daemon_service_manager_init(
-	struct daemon_service_manager *m, uv_loop_t *loop, struct worker_pool *crew)
+	struct daemon_service_manager *m, uv_loop_t *loop, struct worker_pool *pool)
 {
-	*m = (struct daemon_service_manager){.crew = crew};
+	*m = (struct daemon_service_manager){.pool = pool};
 	uv_timer_init(loop, &m->watchdog);
 	m->watchdog.data = m;
 }
 
-/* The answers come at the next turn of the slowest loop, or never. */
+/* The workers respond at the next turn of their loops, or never. */
 static void on_watchdog(uv_timer_t *timer)
 {
 	struct daemon_service_manager *m = timer->data;
 
-	if (!worker_pool_is_asked(m->crew)) {
-		worker_pool_ask(m->crew);
+	if (!worker_pool_is_asked(m->pool)) {
+		worker_pool_ask(m->pool);
 	}
 }
 
@@ -46,7 +46,7 @@ void daemon_service_manager_announce(struct daemon_service_manager *m, const cha
 	vsnprintf(m->status, sizeof(m->status), format, args);
 	va_end(args);
 	m->announce = true;
-	worker_pool_ask(m->crew);
+	worker_pool_ask(m->pool);
 }
 
 void daemon_service_manager_answered(struct daemon_service_manager *m)

@@ -11,23 +11,23 @@
 #include <sys/types.h>
 #include <uv.h>
 
-/* What the service manager is told of the process, and when (sd_notify(3)). */
+/* What the service manager is told about the process, and when (sd_notify(3)). */
 struct daemon_service_manager {
-	struct worker_pool *crew;
+	struct worker_pool *pool;
 	uv_timer_t watchdog;
 	bool listens;
-	bool announce; /* READY=1, as soon as every worker has answered */
+	bool announce; /* READY=1 is to be sent once every worker has responded to a ping */
 	char status[512];
 };
 
 void daemon_service_manager_init(
-	struct daemon_service_manager *manager, uv_loop_t *loop, struct worker_pool *crew);
-/* From now on the manager takes this process for the service's main one; nothing is sent before. */
+	struct daemon_service_manager *manager, uv_loop_t *loop, struct worker_pool *pool);
+/* The service manager now takes this process as the main one; before this call nothing is sent. */
 void daemon_service_manager_listens(struct daemon_service_manager *manager);
-/* Says READY=1 with this status, for people, once every worker's loop has answered. */
+/* Sends READY=1 with this status, for people, once every worker's loop has responded to a ping. */
 void daemon_service_manager_announce(
 	struct daemon_service_manager *manager, const char *format, ...) PRINTF_LIKE(2, 3);
-/* To be called when every worker's loop has answered. */
+/* To be called when every worker's loop has responded to a ping. */
 void daemon_service_manager_answered(struct daemon_service_manager *manager);
 void daemon_service_manager_reloading(
 	struct daemon_service_manager *manager, const char *config_path);

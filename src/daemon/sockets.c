@@ -53,8 +53,10 @@ static int systemd_count(void)
 	return count > 0 ? count : 0;
 }
 
-/* Whether `spec` means the sockets of this name; those that are asked for by name are not meant by
- * a `systemd` without one. */
+/*
+ * Whether `spec` means the sockets of this name; a `systemd` without a name does not mean sockets
+ * that another `listen` names.
+ */
 static bool means(
 	const struct config_server *server, const struct net_listen_spec *spec, struct str name)
 {
@@ -136,8 +138,10 @@ static bool is_same(const struct net_listen_spec *a, const struct net_listen_spe
 						     a->endpoint.port == b->endpoint.port);
 }
 
-/* The descriptor, or -1. Listening anew sets the backlog, and makes this process the one that who
- * connects sees (SO_PEERCRED). */
+/*
+ * The descriptor, or -1. A second listen(2) sets the backlog, and makes this process the one that
+ * clients see as the listener (SO_PEERCRED).
+ */
 static int take_given(
 	struct daemon_sockets_given *given, const struct net_listen_spec *spec, int backlog)
 {

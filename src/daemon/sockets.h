@@ -18,16 +18,15 @@ struct daemon_sockets {
 	int fds[DAEMON_SOCKETS_MAX];
 	const struct net_listen_spec *specs[DAEMON_SOCKETS_MAX]; /* NULL: inherited */
 	enum net_listen_protocol protocols[DAEMON_SOCKETS_MAX];
-	bool shared[DAEMON_SOCKETS_MAX]; /* another process serves there, too: the path is to stay
-					  */
+	bool shared[DAEMON_SOCKETS_MAX]; /* another process serves on it, too: its path must stay */
 	size_t count;
 };
 
-/* What a predecessor opened and leaves to this process. */
+/* The sockets that a predecessor opened and passes to this process. */
 struct daemon_sockets_given {
 	struct daemon_sockets_given_one {
 		struct net_listen_spec spec; /* a view of `text` */
-		int fd;                      /* -1: taken, or closed */
+		int fd;                      /* -1: in use, or closed */
 	} all[DAEMON_SOCKETS_MAX];
 	size_t count;
 	char *text;
@@ -37,25 +36,24 @@ struct daemon_sockets_given {
 bool daemon_sockets_is_listening(int fd);
 
 /*
- * Opens what `listen` says. A process that was started with listening sockets, by spawn-fcgi and
- * its like as descriptor 0 or by systemd (LISTEN_FDS), serves on those instead, unless `listen`
- * names them itself (fd:0, systemd) and so says what else to open. What is to be opened and among
- * those `given` is taken from there. False after a diag_error.
+ * Opens the sockets of `listen`. A process that was started with listening sockets, by spawn-fcgi
+ * and similar programs as descriptor 0 or by systemd (LISTEN_FDS), serves on those instead, unless
+ * `listen` names them itself (fd:0, systemd) and so says what else to open. A socket that is among
+ * `given` is taken from there. False after a diag_error.
  */
 NODISCARD bool daemon_sockets_open(struct daemon_sockets *sockets,
 	const struct config_server *server, struct daemon_sockets_given *given, struct diag *diag);
-/* Whether another process serves on all of them, too. */
+/* Sets whether another process serves on all of them, too. */
 void daemon_sockets_share(struct daemon_sockets *sockets, bool shared);
-/* Closes them, and removes the paths of those that were opened by this program and are not shared.
- */
+/* Closes them, and removes the paths of those that this program opened and that are not shared. */
 void daemon_sockets_close(struct daemon_sockets *sockets);
 
-/* One line "FD=LISTEN" for each that was opened by this program. */
+/* One line "FD=LISTEN" for each socket that this program opened. */
 void daemon_sockets_describe(const struct daemon_sockets *sockets, struct bytes *out);
 /* Reads such lines. False after a diag_error. */
 NODISCARD bool daemon_sockets_given_read(
 	struct daemon_sockets_given *given, struct str lines, struct diag *diag);
-/* Closes those that nobody took; `remove`: their paths go, too. */
+/* Closes those that are not in use; `remove`: their paths are removed, too. */
 void daemon_sockets_given_close(struct daemon_sockets_given *given, bool remove);
 
 #endif

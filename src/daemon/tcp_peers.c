@@ -104,7 +104,7 @@ bool daemon_tcp_peers_check_listen(
 	return good;
 }
 
-/* False for what is no TCP socket. */
+/* False if it is not a TCP socket. */
 static bool endpoint_of(int fd, struct endpoint *out)
 {
 	struct sockaddr_storage sa = {0};
@@ -115,7 +115,7 @@ static bool endpoint_of(int fd, struct endpoint *out)
 		!addr_from_sockaddr((struct sockaddr *)&sa, &out->addr)) {
 		return false;
 	}
-	/* IPv4 and IPv6 have it at the same place. */
+	/* IPv4 and IPv6 addresses have the port at the same place. */
 	out->port = ntohs(((const struct sockaddr_in *)(const void *)&sa)->sin_port);
 	return true;
 }

@@ -16,18 +16,18 @@ struct daemon_tcp_peers {
 };
 
 /*
- * What `tcp_peers` of the configuration and FCGI_WEB_SERVER_ADDRS of the environment come to:
- * where both are given, those of the latter that lie in the former. False after a diag_error.
+ * The result of `tcp_peers` in the configuration and FCGI_WEB_SERVER_ADDRS in the environment: if
+ * both are given, those of the latter that lie in the former. False after a diag_error.
  */
 NODISCARD bool daemon_tcp_peers_init(
 	struct daemon_tcp_peers *peers, const struct config *config, struct diag *diag);
 void daemon_tcp_peers_clear(struct daemon_tcp_peers *peers);
 
 /*
- * Over FastCGI the peer says which address the client has. So a TCP socket for FastCGI that is not
- * on a loopback address needs peers: for what `listen` says, and for the sockets as they are, which
- * may be inherited. False after a diag_error. The latter also warns of an inherited TCP socket
- * with trust_headers = yes.
+ * Over FastCGI the peer sends the client's address. So a TCP socket for FastCGI that is not on a
+ * loopback address needs peers: one function checks the sockets of `listen`, the other one the open
+ * sockets, which may be inherited. False after a diag_error. The latter also warns of an inherited
+ * TCP socket with trust_headers = yes.
  */
 NODISCARD bool daemon_tcp_peers_check_listen(
 	const struct daemon_tcp_peers *peers, const struct config *config, struct diag *diag);

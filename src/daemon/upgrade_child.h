@@ -11,35 +11,39 @@
 #include <stdbool.h>
 #include <uv.h>
 
-/* In the environment: the number of a socket to the predecessor, a line feed,
- * daemon_sockets_describe. */
+/*
+ * In the environment: the number of a socket to the predecessor, a line feed, and the text of
+ * daemon_sockets_describe.
+ */
 #define DAEMON_UPGRADE_CHILD_ENV "DOORWARD_HANDOVER"
-/* What a successor says to that socket when it serves. Anything else is why it cannot. */
+/*
+ * What a successor sends over that socket when it serves. Any other text is the reason why it
+ * cannot.
+ */
 #define DAEMON_UPGRADE_CHILD_READY "ready\n"
 
-/* A process that takes the place of another: what is left of that, seen from here. */
+/* The successor's side of an upgrade. */
 struct daemon_upgrade_child {
 	struct daemon_sockets_given given;
 	uv_poll_t poll;
-	int channel; /* -1: there is no predecessor */
+	int channel; /* -1: no predecessor */
 	bool polled;
 	void (*alone)(void *ctx);
 	void *ctx;
 };
 
-/* Reads, and removes, what the environment says. False after a diag_error. */
-NODISCARD bool daemon_upgrade_child_init(
-	struct daemon_upgrade_child *succession, struct diag *diag);
+/* Reads and removes the environment variable. False after a diag_error. */
+NODISCARD bool daemon_upgrade_child_init(struct daemon_upgrade_child *child, struct diag *diag);
 /*
- * Tells the predecessor that it may step back. `alone` is called once it has: from the loop, or, if
- * there is no predecessor, at once. What it left and nobody took is closed before.
+ * Tells the predecessor to stop accepting. `alone` is called once it has: from the loop, or,
+ * without a predecessor, at once. Sockets that it passed on and that are not in use are closed
+ * before.
  */
-void daemon_upgrade_child_ready(struct daemon_upgrade_child *succession, uv_loop_t *loop,
-	void (*alone)(void *ctx), void *ctx);
-/* Tells the predecessor why it has to go on. */
-void daemon_upgrade_child_fail(
-	const struct daemon_upgrade_child *succession, const struct diag *diag);
-/* While the loop still runs, if daemon_upgrade_child_ready was called. */
-void daemon_upgrade_child_clear(struct daemon_upgrade_child *succession);
+void daemon_upgrade_child_ready(
+	struct daemon_upgrade_child *child, uv_loop_t *loop, void (*alone)(void *ctx), void *ctx);
+/* Tells the predecessor to go on, and why. */
+void daemon_upgrade_child_fail(const struct daemon_upgrade_child *child, const struct diag *diag);
+/* To be called while the loop still runs, if daemon_upgrade_child_ready was called. */
+void daemon_upgrade_child_clear(struct daemon_upgrade_child *child);
 
 #endif

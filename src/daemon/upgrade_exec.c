@@ -19,15 +19,15 @@
 #define SYSTEMD_FDS_MAX 1024
 #define PID_DIGITS_MAX 10
 
-/* A variable that holds this process's PID, and is to hold the child's. */
+/* A variable that has this process's PID, and must have the child's. */
 struct own_pid {
 	const char *name; /* with its "=" */
 	char text[32];
 };
 
 /*
- * All that the child needs. Other threads may have held any lock when it was made, so that it may
- * only call what is async-signal-safe (signal-safety(7)), and finds everything else done.
+ * Everything that the child needs, prepared by the parent: other threads may have held any lock at
+ * the fork, so the child may only call async-signal-safe functions (signal-safety(7)).
  */
 struct child {
 	const char *program;
@@ -48,7 +48,7 @@ static uint64_t number_in(const char *name, uint64_t max)
 	return number;
 }
 
-/* The variable itself, or the one that stands for it in the child. */
+/* The variable, or the child's version of it. */
 static char *carried(struct child *child, char *variable)
 {
 	char own[32];
@@ -84,7 +84,7 @@ static bool make_environment(struct child *child, char *added)
 	return true;
 }
 
-/* Decimal, without leading zeros. `pid->text` holds the name already, and has room. */
+/* Decimal, without leading zeros. `pid->text` has the name already, and has room. */
 static void write_pid(struct own_pid *pid, pid_t value)
 {
 	char digits[PID_DIGITS_MAX];
@@ -105,8 +105,10 @@ static void leave_open(int fd)
 	(void)fcntl(fd, F_SETFD, 0);
 }
 
-/* The handlers are those of the parent, and write where it reads: no signal comes through before
- * they are gone. */
+/*
+ * The handlers are the parent's, and write to its pipe: signals stay blocked until the handlers are
+ * reset.
+ */
 static void reset_signals(const struct child *child)
 {
 	for (int number = 1; number < NSIG; number++) {

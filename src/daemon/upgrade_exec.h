@@ -11,10 +11,10 @@
 
 /*
  * Starts `program` with this process's environment and `variable` ("NAME=VALUE"), and with
- * `channel`, `sockets` and what systemd passed still open; what names the process by its PID
- * (LISTEN_PID, WATCHDOG_PID) names the new one. If the file cannot be executed, the child says so
- * to the channel, and ends with status 127. From the main thread, whatever other threads do. -1
- * with errno set.
+ * `channel`, `sockets` and the sockets of systemd still open; variables with this process's PID
+ * (LISTEN_PID, WATCHDOG_PID) get the new one's. If the file cannot be executed, the child writes so
+ * to the channel, and exits with status 127. To be called from the main thread; other threads may
+ * run. -1 with errno set.
  */
 NODISCARD pid_t daemon_upgrade_exec(const char *program, char *const *argv, char *variable,
 	const struct daemon_sockets *sockets, int channel);

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define READY_WITHIN_MS 60000
-#define SAID_MAX 16384 /* bytes of what the successor says */
+#define SAID_MAX 16384 /* the most bytes that are read of the successor's message */
 
 struct daemon_upgrade_parent {
 	struct daemon_upgrade_parent_owner owner;
@@ -36,7 +36,10 @@ char *daemon_upgrade_parent_program(const char *argv0)
 	struct stat named;
 	struct stat kernels;
 
-	/* A link is to be followed anew, since it may lead to another version by then. */
+	/*
+	 * A link is resolved again at each upgrade, because it may point to another version by
+	 * then.
+	 */
 	if (argv0 != NULL && argv0[0] == '/' && stat(argv0, &named) == 0 &&
 		stat(running, &kernels) == 0 && named.st_dev == kernels.st_dev &&
 		named.st_ino == kernels.st_ino) {
@@ -45,7 +48,7 @@ char *daemon_upgrade_parent_program(const char *argv0)
 	return realpath(running, NULL);
 }
 
-/* What it ended with; if it has not, it is ended. */
+/* The exit status of the successor; if it still runs, it is killed. */
 static int end_successor(const struct daemon_upgrade_parent *h)
 {
 	int status = 0;

@@ -10,17 +10,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One kind of message, of which strangers can cause any number: one line a second, which tells how
- * many were left out before it. Zeroed at first; one thread. */
+/*
+ * One kind of message that strangers can cause any number of times: one line a second, which says
+ * how many were left out before it. Zeroed before its first use; one thread.
+ */
 struct log_limit {
-	uint64_t next_ms; /* clock_ms() before which none is written */
+	uint64_t next_ms; /* clock_ms() before which no line is written */
 	uint64_t left_out;
 };
 
 #define LOG_LIMIT_MS 1000
 
-/* Whether a line may be written now, for messages that are dear to make; it is written then, by
- * log_limited. */
+/*
+ * Whether a line may be written now, for messages that are expensive to make; the caller then
+ * writes it with log_limited.
+ */
 bool log_limit_allows(struct log_limit *limit, enum log_level level, uint64_t now_ms);
 void log_limited(struct log_limit *limit, enum log_level level, uint64_t now_ms, const char *format,
 	...) PRINTF_LIKE(4, 5);

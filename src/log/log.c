@@ -17,48 +17,48 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CLOSE_MS 1000 /* that a target has to take the last lines */
+#define CLOSE_MS 1000 /* the time that a target has to take the last lines */
 
 /*
- * The one mutable global of the program. The lock guards it all but the level, which is read by
- * every line that may then not be written. It is held while a line is written, since a pipe takes
- * a long one in pieces, between which other threads' could come (pipe(7)). With a writer, the
- * outlet is the writer's, and no line needs the lock.
+ * The only mutable global of the program. The lock guards everything but the level, which is read
+ * for each line that is then perhaps not written. It is held while a line is written, because a
+ * pipe takes a long line in pieces, between which other threads' lines could come (pipe(7)). Once a
+ * writer runs, the sink belongs to the writer, and no line needs the lock.
  */
 static struct {
 	pthread_mutex_t lock;
 	_Atomic enum log_level level;
 	struct log_settings settings;
 	char *path;
-	struct log_sink outlet;
+	struct log_sink sink;
 	_Atomic(struct log_writer *) writer;
 	atomic_uint starts;
-	_Atomic uint64_t no_queue; /* lines lost for want of one */
-} sink = {
+	_Atomic uint64_t no_queue; /* lines lost because a thread had no ring */
+} process_log = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.level = LOG_LEVEL_INFO,
 	.settings = {.target = LOG_TO_STDERR, .format = LOG_TEXT},
-	.outlet = {.target = LOG_TO_STDERR, .format = LOG_TEXT, .fd = STDERR_FILENO},
+	.sink = {.target = LOG_TO_STDERR, .format = LOG_TEXT, .fd = STDERR_FILENO},
 };
 
-/* A thread's way to the writer of the `start`th log_start. */
+/* A thread's ring of the writer of the `start`th log_start. */
 static _Thread_local struct {
 	struct log_ring *queue;
 	unsigned start;
 } own;
 
-static void use(const struct log_sink *outlet)
+static void use(const struct log_sink *sink)
 {
-	if (sink.writer != NULL) {
-		log_writer_switch(sink.writer, outlet);
+	if (process_log.writer != NULL) {
+		log_writer_switch(process_log.writer, sink);
 	} else {
-		log_sink_replace(&sink.outlet, outlet);
+		log_sink_replace(&process_log.sink, sink);
 	}
 }
 
 int log_open(const struct log_settings *settings)
 {
-	struct log_sink outlet;
+	struct log_sink sink;
 	char *path = NULL;
 
 	if (settings->target == LOG_TO_FILE) {
@@ -67,20 +67,20 @@ int log_open(const struct log_settings *settings)
 			return ENOMEM;
 		}
 	}
-	int error = log_sink_open(settings, &outlet);
+	int error = log_sink_open(settings, &sink);
 
 	if (error != 0) {
 		free(path);
 		return error;
 	}
-	pthread_mutex_lock(&sink.lock);
-	use(&outlet);
-	free(sink.path);
-	sink.path = path;
-	sink.settings = *settings;
-	sink.settings.path = path;
-	sink.level = settings->level;
-	pthread_mutex_unlock(&sink.lock);
+	pthread_mutex_lock(&process_log.lock);
+	use(&sink);
+	free(process_log.path);
+	process_log.path = path;
+	process_log.settings = *settings;
+	process_log.settings.path = path;
+	process_log.level = settings->level;
+	pthread_mutex_unlock(&process_log.lock);
 	return 0;
 }
 
@@ -88,16 +88,16 @@ int log_reopen(void)
 {
 	int error = 0;
 
-	pthread_mutex_lock(&sink.lock);
-	if (sink.settings.target == LOG_TO_FILE) {
-		struct log_sink outlet;
+	pthread_mutex_lock(&process_log.lock);
+	if (process_log.settings.target == LOG_TO_FILE) {
+		struct log_sink sink;
 
-		error = log_sink_open(&sink.settings, &outlet);
+		error = log_sink_open(&process_log.settings, &sink);
 		if (error == 0) {
-			use(&outlet);
+			use(&sink);
 		}
 	}
-	pthread_mutex_unlock(&sink.lock);
+	pthread_mutex_unlock(&process_log.lock);
 	return error;
 }
 
@@ -105,49 +105,49 @@ int log_start(void)
 {
 	struct log_writer *writer;
 
-	pthread_mutex_lock(&sink.lock);
-	int error = log_writer_start(&sink.outlet, &writer);
+	pthread_mutex_lock(&process_log.lock);
+	int error = log_writer_start(&process_log.sink, &writer);
 
 	if (error == 0) {
-		sink.no_queue = 0;
-		sink.starts++;
-		sink.writer = writer;
+		process_log.no_queue = 0;
+		process_log.starts++;
+		process_log.writer = writer;
 	}
-	pthread_mutex_unlock(&sink.lock);
+	pthread_mutex_unlock(&process_log.lock);
 	return error;
 }
 
 void log_close(void)
 {
-	pthread_mutex_lock(&sink.lock);
-	if (sink.writer != NULL) {
-		(void)log_writer_stop(sink.writer, CLOSE_MS);
-		sink.writer = NULL;
+	pthread_mutex_lock(&process_log.lock);
+	if (process_log.writer != NULL) {
+		(void)log_writer_stop(process_log.writer, CLOSE_MS);
+		process_log.writer = NULL;
 	} else {
-		log_sink_close(&sink.outlet);
+		log_sink_close(&process_log.sink);
 	}
-	free(sink.path);
-	sink.path = NULL;
-	sink.settings = (struct log_settings){.target = LOG_TO_STDERR, .format = LOG_TEXT};
-	sink.outlet = (struct log_sink){.target = LOG_TO_STDERR, .fd = STDERR_FILENO};
-	pthread_mutex_unlock(&sink.lock);
+	free(process_log.path);
+	process_log.path = NULL;
+	process_log.settings = (struct log_settings){.target = LOG_TO_STDERR, .format = LOG_TEXT};
+	process_log.sink = (struct log_sink){.target = LOG_TO_STDERR, .fd = STDERR_FILENO};
+	pthread_mutex_unlock(&process_log.lock);
 }
 
 uint64_t log_lost(void)
 {
-	uint64_t lost = sink.no_queue;
+	uint64_t lost = process_log.no_queue;
 
-	pthread_mutex_lock(&sink.lock);
-	if (sink.writer != NULL) {
-		lost += log_writer_lost(sink.writer);
+	pthread_mutex_lock(&process_log.lock);
+	if (process_log.writer != NULL) {
+		lost += log_writer_lost(process_log.writer);
 	}
-	pthread_mutex_unlock(&sink.lock);
+	pthread_mutex_unlock(&process_log.lock);
 	return lost;
 }
 
 bool log_enabled(enum log_level level)
 {
-	return level <= sink.level;
+	return level <= process_log.level;
 }
 
 static void write_now(const struct log_record *record, struct str text)
@@ -155,28 +155,28 @@ static void write_now(const struct log_record *record, struct str text)
 	struct bytes line;
 
 	bytes_init(&line, 0);
-	pthread_mutex_lock(&sink.lock);
-	if (log_sink_render(&sink.outlet, record, text, &line)) {
-		log_sink_write_all(&sink.outlet, bytes_view(&line));
+	pthread_mutex_lock(&process_log.lock);
+	if (log_sink_render(&process_log.sink, record, text, &line)) {
+		log_sink_write_all(&process_log.sink, bytes_view(&line));
 	}
-	pthread_mutex_unlock(&sink.lock);
+	pthread_mutex_unlock(&process_log.lock);
 	bytes_clear(&line);
 }
 
 static void write_record(const struct log_record *record, struct str text)
 {
-	struct log_writer *writer = sink.writer;
+	struct log_writer *writer = process_log.writer;
 
 	if (writer == NULL) {
 		write_now(record, text);
 		return;
 	}
-	if (own.queue == NULL || own.start != sink.starts) {
+	if (own.queue == NULL || own.start != process_log.starts) {
 		own.queue = log_writer_ring_new(writer);
-		own.start = sink.starts;
+		own.start = process_log.starts;
 	}
 	if (own.queue == NULL) {
-		sink.no_queue++;
+		process_log.no_queue++;
 		return;
 	}
 	log_writer_put(writer, own.queue, record, text, !record->finished);
@@ -207,7 +207,7 @@ void log_line(struct str line)
 	write_record(&record, line);
 }
 
-/* The line without the word for its severity, which the log has of its own. */
+/* The line without the word for its severity, because the log line has its own. */
 static void write_finding(struct str line, enum log_level level, const char *word)
 {
 	const char *at = memmem(line.data, line.len, word, strlen(word));

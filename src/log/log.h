@@ -13,24 +13,27 @@
 #include <stdint.h>
 
 /*
- * The process's one log. Before log_open, lines go to stderr as text at level info. Any thread may
- * write; their lines do not mix. After log_open, text lines in a file and on stderr begin with the
- * time, unless stderr is the journal's.
+ * The log of the process. Before log_open, lines go to stderr as text at level info. Any thread may
+ * write; lines do not mix. After log_open, text lines in a file and on stderr begin with the time,
+ * unless stderr is the journal's. The path is copied. On failure (0 or an errno value) the log
+ * stays as it was.
  */
-/* The path is copied. On failure (0 or an errno value) the log stays what it was. */
 NODISCARD int log_open(const struct log_settings *settings);
-/* Opens the file again, for log rotation. 0 or an errno value; the old file stays open on failure.
+/*
+ * Opens the file again, for log rotation. 0 or an errno value; the old file stays open on failure.
  */
 NODISCARD int log_reopen(void);
 /*
- * From now on a thread of the log's own does the writing, some hundredths of a second later: no
- * other waits for the target. What a target that is slow, blocked or full leaves no room for is
- * lost, and counted; the log tells how many lines that were. A thread's lines keep their order. 0,
- * or an errno value.
+ * From now on a thread of the log does the writing, some hundredths of a second later, so that no
+ * other thread waits for the target. Lines for which a slow, blocked or full target leaves no room
+ * are lost and counted; the log says how many. A thread's lines keep their order. 0, or an errno
+ * value.
  */
 NODISCARD int log_start(void);
-/* Writes what is there, unless the target takes it no more, and goes back to stderr. Of threads
- * that wrote since log_start only the caller's is left. */
+/*
+ * Writes the remaining lines, unless the target does not take them, and returns to stderr. All
+ * threads but the caller's that wrote since log_start must have ended.
+ */
 void log_close(void);
 
 /* Lines lost since log_start. */
@@ -39,10 +42,10 @@ uint64_t log_lost(void);
 bool log_enabled(enum log_level level);
 /* One message; line breaks and other control bytes in it are escaped. */
 void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
-/* A finished line, without its line feed, at level info: the caller has built and escaped it. */
+/* A finished line, without its line feed, at level info: the caller has escaped it. */
 void log_line(struct str line);
 
-/* Each finding as a line of its own, at its own level. */
+/* Logs each finding as a line of its own, at its own level. */
 void log_diag(const struct diag *diag);
 
 #endif

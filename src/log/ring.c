@@ -16,12 +16,12 @@ struct head {
 };
 
 /*
- * A ring. Positions count on for ever; the room is theirs modulo its size. Each thread has a cache
- * line of its own to write to.
+ * A ring. Positions count up without end; the place of a byte is its position modulo the size. Each
+ * of the two threads writes to a cache line of its own.
  */
 struct log_ring {
 	alignas(CACHE_LINE) atomic_size_t put;
-	size_t taken_seen; /* `taken`, as it was last looked at */
+	size_t taken_seen; /* the last value seen of `taken` */
 	_Atomic uint64_t lost;
 	alignas(CACHE_LINE) atomic_size_t taken;
 	alignas(CACHE_LINE) size_t size;
@@ -44,7 +44,7 @@ void log_ring_free(struct log_ring *q)
 	free(q);
 }
 
-/* How much of a piece at `at` lies before the end of the room; the rest is at its beginning. */
+/* How much of a piece at `at` lies before the end of the memory; the rest is at its beginning. */
 static size_t before_end(const struct log_ring *q, size_t at, size_t len)
 {
 	size_t room = q->size - (at & (q->size - 1));
@@ -91,7 +91,7 @@ void log_ring_put(struct log_ring *q, const struct log_record *record, struct st
 	if (text.len > 0) {
 		copy_in(q, put + sizeof(head), text.data, text.len);
 	}
-	/* In one order with the taker's saying that it sleeps: see writer.c. */
+	/* Ordered with the store by which the reader says that it sleeps: see writer.c. */
 	atomic_store(&q->put, put + sizeof(head) + text.len);
 }
 

@@ -4,7 +4,7 @@
 #ifndef DW_LOG_SETTINGS_H
 #define DW_LOG_SETTINGS_H
 
-/* What a log is asked to be. */
+/* Settings of the log. */
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_target { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_FILE };

@@ -16,12 +16,14 @@
 #include <unistd.h>
 
 /*
- * A line for syslog begins with its level, as a byte that no line holds. A line without comes from
- * a file or pipe that did not take it before the log went elsewhere.
+ * A line for syslog begins with its level, as a byte that no line contains. A line without that
+ * byte was meant for a file or pipe, which did not take it before the target was switched.
  */
-#define SYSLOG_LEVEL 1 /* and up */
+#define SYSLOG_LEVEL 1 /* the first level */
 
-/* Whether it leads to the journal, which has times of its own (systemd.exec(5), $JOURNAL_STREAM).
+/*
+ * Whether the descriptor belongs to the journal, which adds the time itself (systemd.exec(5),
+ * $JOURNAL_STREAM).
  */
 static bool is_journal(const struct stat *st)
 {
@@ -61,37 +63,37 @@ int log_sink_open(const struct log_settings *settings, struct log_sink *out)
 	return 0;
 }
 
-void log_sink_close(struct log_sink *outlet)
+void log_sink_close(struct log_sink *sink)
 {
-	if (outlet->target == LOG_TO_FILE) {
-		close(outlet->fd);
-	} else if (outlet->target == LOG_TO_SYSLOG) {
+	if (sink->target == LOG_TO_FILE) {
+		close(sink->fd);
+	} else if (sink->target == LOG_TO_SYSLOG) {
 		closelog();
 	}
 }
 
-/* There is one connection to syslog, which the next one has taken over. */
-void log_sink_replace(struct log_sink *outlet, const struct log_sink *next)
+/* There is one connection to syslog, which the next sink has already taken over. */
+void log_sink_replace(struct log_sink *sink, const struct log_sink *next)
 {
-	if (outlet->target != LOG_TO_SYSLOG || next->target != LOG_TO_SYSLOG) {
-		log_sink_close(outlet);
+	if (sink->target != LOG_TO_SYSLOG || next->target != LOG_TO_SYSLOG) {
+		log_sink_close(sink);
 	}
-	*outlet = *next;
+	*sink = *next;
 }
 
-static const char *when(struct log_sink *outlet, int64_t wall_s)
+static const char *when(struct log_sink *sink, int64_t wall_s)
 {
-	if (outlet->when_s != wall_s || outlet->when[0] == '\0') {
-		outlet->when_s = wall_s;
-		clock_format(wall_s, outlet->when);
+	if (sink->when_s != wall_s || sink->when[0] == '\0') {
+		sink->when_s = wall_s;
+		clock_format(wall_s, sink->when);
 	}
-	return outlet->when;
+	return sink->when;
 }
 
 /* RFC 3339 with milliseconds, and a space. */
-static void append_time(struct log_sink *outlet, int64_t wall_ms, struct bytes *lines)
+static void append_time(struct log_sink *sink, int64_t wall_ms, struct bytes *lines)
 {
-	struct str second = str_view(when(outlet, wall_ms / 1000));
+	struct str second = str_view(when(sink, wall_ms / 1000));
 	unsigned ms = (unsigned)(wall_ms % 1000);
 	const uint8_t rest[] = {'.', (uint8_t)('0' + ms / 100), (uint8_t)('0' + ms / 10 % 10),
 		(uint8_t)('0' + ms % 10), 'Z', ' '};
@@ -100,23 +102,23 @@ static void append_time(struct log_sink *outlet, int64_t wall_ms, struct bytes *
 	bytes_append(lines, rest, sizeof(rest));
 }
 
-bool log_sink_render(struct log_sink *outlet, const struct log_record *record, struct str text,
+bool log_sink_render(struct log_sink *sink, const struct log_record *record, struct str text,
 	struct bytes *lines)
 {
 	static const char *const words[] = {"error", "warning", "info", "debug"};
 	size_t start = lines->len;
 
-	if (outlet->target == LOG_TO_SYSLOG) {
+	if (sink->target == LOG_TO_SYSLOG) {
 		bytes_append_u8(lines, (uint8_t)(SYSLOG_LEVEL + record->level));
 	}
-	if (outlet->timed) {
-		append_time(outlet, record->wall_ms, lines);
+	if (sink->timed) {
+		append_time(sink, record->wall_ms, lines);
 	}
 	if (record->finished) {
 		bytes_append_str(lines, text);
-	} else if (outlet->format == LOG_JSON) {
+	} else if (sink->format == LOG_JSON) {
 		bytes_appendf(lines, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":",
-			when(outlet, record->wall_ms / 1000), words[record->level]);
+			when(sink, record->wall_ms / 1000), words[record->level]);
 		bytes_append_json(lines, text);
 		bytes_append_u8(lines, '}');
 	} else {
@@ -149,15 +151,15 @@ static void write_syslog(struct str lines)
 	}
 }
 
-/* There is no other place to tell of a log that cannot be written. */
-void log_sink_write_all(const struct log_sink *outlet, struct str lines)
+/* An error in writing to the log cannot be reported anywhere else. */
+void log_sink_write_all(const struct log_sink *sink, struct str lines)
 {
-	if (outlet->target == LOG_TO_SYSLOG) {
+	if (sink->target == LOG_TO_SYSLOG) {
 		write_syslog(lines);
 		return;
 	}
 	while (lines.len > 0) {
-		ssize_t written = write(outlet->fd, lines.data, lines.len);
+		ssize_t written = write(sink->fd, lines.data, lines.len);
 
 		if (written > 0) {
 			lines = str_from(lines, (size_t)written);
@@ -167,7 +169,7 @@ void log_sink_write_all(const struct log_sink *outlet, struct str lines)
 	}
 }
 
-/* As many whole lines as fit into `max` bytes, or else the first `max`. */
+/* The length of as many whole lines as fit into `max` bytes, or else `max`. */
 static size_t piece(struct str lines, size_t max)
 {
 	if (lines.len <= max) {
@@ -179,38 +181,38 @@ static size_t piece(struct str lines, size_t max)
 }
 
 /*
- * stderr is shared with others, who do not expect it not to block. A pipe that can be written to
- * takes PIPE_BUF bytes, and keeps them together (pipe(7)); so do terminals, near enough.
+ * stderr is shared with other processes, so it must not be made non-blocking. A pipe that is
+ * writable takes PIPE_BUF bytes, and keeps them together (pipe(7)); so do terminals, nearly.
  */
-static ssize_t write_some(const struct log_sink *outlet, struct str lines)
+static ssize_t write_some(const struct log_sink *sink, struct str lines)
 {
-	struct pollfd wanted = {.fd = outlet->fd, .events = POLLOUT};
+	struct pollfd wanted = {.fd = sink->fd, .events = POLLOUT};
 
-	switch (outlet->kind) {
+	switch (sink->kind) {
 	case LOG_SINK_FILE:
-		return write(outlet->fd, lines.data, lines.len);
+		return write(sink->fd, lines.data, lines.len);
 	case LOG_SINK_SOCKET:
-		return send(outlet->fd, lines.data, lines.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		return send(sink->fd, lines.data, lines.len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	default:
 		if (poll(&wanted, 1, 0) == 0) {
 			errno = EAGAIN;
 			return -1;
 		}
-		return write(outlet->fd, lines.data, piece(lines, PIPE_BUF));
+		return write(sink->fd, lines.data, piece(lines, PIPE_BUF));
 	}
 }
 
-int log_sink_write(const struct log_sink *outlet, struct str lines, size_t *written)
+int log_sink_write(const struct log_sink *sink, struct str lines, size_t *written)
 {
 	ssize_t len;
 
-	if (outlet->target == LOG_TO_SYSLOG) {
+	if (sink->target == LOG_TO_SYSLOG) {
 		write_syslog(lines);
 		*written = lines.len;
 		return 0;
 	}
 	do {
-		len = write_some(outlet, lines);
+		len = write_some(sink, lines);
 	} while (len < 0 && errno == EINTR);
 	if (len < 0) {
 		return errno;

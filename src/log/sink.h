@@ -14,34 +14,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where lines go, and how they look there. One thread at a time. */
+/* The target of lines, and their format. One thread at a time. */
 struct log_sink {
 	enum log_target target;
 	enum log_format format;
-	int fd;                                                        /* stderr's, or its own */
+	/* stderr's, or of an opened file or socket */
+	int fd;
 	enum { LOG_SINK_STREAM, LOG_SINK_SOCKET, LOG_SINK_FILE } kind; /* of fd */
-	bool timed;     /* lines begin with the time: nothing behind fd adds one */
-	int64_t when_s; /* that `when` tells */
+	bool timed;     /* lines begin with the time, because the target does not add it */
+	int64_t when_s; /* the second that `when` has as text */
 	char when[CLOCK_TEXT_MAX];
 };
 
 /* 0, or an errno value. */
 NODISCARD int log_sink_open(const struct log_settings *settings, struct log_sink *out);
-void log_sink_close(struct log_sink *outlet);
-/* Closes the one, which is the other then. */
-void log_sink_replace(struct log_sink *outlet, const struct log_sink *next);
+void log_sink_close(struct log_sink *sink);
+/* Closes *sink and replaces it by *next. */
+void log_sink_replace(struct log_sink *sink, const struct log_sink *next);
 
-/* Appends the line that the record becomes, with its line feed; nothing when memory is out. False
- * for nothing. */
-bool log_sink_render(struct log_sink *outlet, const struct log_record *record, struct str text,
+/*
+ * Appends the record's line, with its line feed; nothing when memory is out. False if nothing was
+ * appended.
+ */
+bool log_sink_render(struct log_sink *sink, const struct log_record *record, struct str text,
 	struct bytes *lines);
 
-/* Writes whole lines, however long that takes; what fails is given up. */
-void log_sink_write_all(const struct log_sink *outlet, struct str lines);
+/* Writes whole lines, however long that takes; after an error the rest is dropped. */
+void log_sink_write_all(const struct log_sink *sink, struct str lines);
 /*
- * Writes as much as can be written without waiting for a reader, at least one byte. 0 or an errno
- * value, EAGAIN if there is to wait until fd can be written to.
+ * Writes as much as is possible without waiting for a reader, at least one byte. 0 or an errno
+ * value, EAGAIN if the caller must wait until fd is writable.
  */
-NODISCARD int log_sink_write(const struct log_sink *outlet, struct str lines, size_t *written);
+NODISCARD int log_sink_write(const struct log_sink *sink, struct str lines, size_t *written);
 
 #endif

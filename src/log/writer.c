@@ -17,15 +17,18 @@
 
 #define QUEUE_SIZE ((size_t)1024 * 1024)
 #define QUEUE_SIZE_SMALL ((size_t)64 * 1024)
-#define QUEUES_LARGE 64 /* from then on, they are small */
+#define QUEUES_LARGE 64 /* further queues are small */
 #define BATCH_MAX ((size_t)256 * 1024)
-#define REST_MS 10      /* in which lines gather */
-#define QUIET_ROUNDS 50 /* of rest without a line, until it sleeps */
-#define RETRY_MS 500    /* after an error of the outlet */
-#define TELL_MS 1000    /* between two words of lines that are lost */
-#define SWITCH_MS 200   /* that log_writer_switch waits */
+#define REST_MS 10      /* while lines gather */
+#define QUIET_ROUNDS 50 /* pauses without a line after which it sleeps */
+#define RETRY_MS 500    /* after an error of the sink */
+#define TELL_MS 1000    /* between two reports of lost lines */
+#define SWITCH_MS 200   /* the longest wait of log_writer_switch */
 
-/* Between its rounds. Who puts a line need not wake it but from sleep, or when there is much. */
+/*
+ * The state between rounds. A thread that puts a line must wake the writer only from sleep, or when
+ * there are many lines.
+ */
 enum state { AT_WORK, RESTING, ASLEEP };
 
 struct log_writer {
@@ -33,20 +36,20 @@ struct log_writer {
 	int wake_fd;
 	_Atomic enum state state;
 
-	/* The thread's own. */
-	struct log_sink outlet;
+	/* Used by the writer's thread only. */
+	struct log_sink sink;
 	struct bytes text;
-	struct bytes batch; /* the lines under way, */
-	size_t written;     /* of which this much is written */
-	uint64_t told;      /* of the lost lines */
+	struct bytes batch; /* the lines that are being written, */
+	size_t written;     /* of which this many bytes are written */
+	uint64_t told;      /* the number of lost lines that was reported */
 	uint64_t told_ms;
 
-	_Atomic uint64_t no_memory; /* lines lost for want of it */
+	_Atomic uint64_t no_memory; /* lines lost because memory was out */
 	pthread_mutex_t mutex;      /* guards the rest */
 	pthread_cond_t done;        /* switches_done or ended has changed */
 	struct log_sink next;
 	bool has_next;
-	unsigned switches; /* asked for */
+	unsigned switches; /* switches requested */
 	unsigned switches_done;
 	bool ended;
 	bool stopping;
@@ -59,7 +62,7 @@ static void wake(struct log_writer *w)
 {
 	uint64_t one = 1;
 
-	/* A counter that is full wakes, too. */
+	/* An eventfd whose counter is full wakes the reader, too. */
 	(void)!write(w->wake_fd, &one, sizeof(one));
 }
 
@@ -105,7 +108,9 @@ uint64_t log_writer_lost(struct log_writer *w)
 	return lost;
 }
 
-/* Until the time is over, `fd` can be written to (-1: none), or someone wakes it. */
+/*
+ * Waits until the time is over, `fd` is writable (-1: no descriptor), or another thread wakes it.
+ */
 static void wait_for(struct log_writer *w, int fd, int timeout_ms)
 {
 	struct pollfd wanted[] = {
@@ -124,7 +129,10 @@ static void rest(struct log_writer *w)
 	atomic_store(&w->state, AT_WORK);
 }
 
-/* Who puts a line looks at the state after that, and the writer at the queues after its state. */
+/*
+ * A thread that puts a line reads the state afterwards, and the writer looks at the queues after it
+ * has set the state.
+ */
 static void sleep_until_woken(struct log_writer *w)
 {
 	atomic_store(&w->state, ASLEEP);
@@ -149,14 +157,14 @@ static void tell_of_loss(struct log_writer *w, bool now)
 		"%llu line(s) of the log were lost: its target does not take them as fast as they "
 		"come",
 		(unsigned long long)(lost - w->told));
-	if (log_sink_render(&w->outlet, &record, bytes_view(&text), &w->batch)) {
+	if (log_sink_render(&w->sink, &record, bytes_view(&text), &w->batch)) {
 		w->told = lost;
 		w->told_ms = clock_ms();
 	}
 	bytes_clear(&text);
 }
 
-/* Takes lines until there are no more, or `max` bytes; `all`: nothing may be put off. */
+/* Takes lines until there are no more, or `max` bytes; `all`: also those that could wait. */
 static void gather(struct log_writer *w, size_t max, bool all)
 {
 	size_t count = queue_count(w);
@@ -166,7 +174,7 @@ static void gather(struct log_writer *w, size_t max, bool all)
 		struct log_ring *queue = queue_at(w, i);
 
 		while (w->batch.len < max && log_ring_take(queue, &record, &w->text)) {
-			if (w->text.failed || !log_sink_render(&w->outlet, &record,
+			if (w->text.failed || !log_sink_render(&w->sink, &record,
 						      bytes_view(&w->text), &w->batch)) {
 				w->no_memory++;
 			}
@@ -175,13 +183,13 @@ static void gather(struct log_writer *w, size_t max, bool all)
 	tell_of_loss(w, w->told == 0 || all);
 }
 
-/* 0 once the batch is written, or an errno value as of log_sink_write. */
+/* 0 once the batch is written, or an errno value of log_sink_write. */
 static int write_batch(struct log_writer *w)
 {
 	while (w->written < w->batch.len) {
 		size_t written;
 		int error = log_sink_write(
-			&w->outlet, str_from(bytes_view(&w->batch), w->written), &written);
+			&w->sink, str_from(bytes_view(&w->batch), w->written), &written);
 
 		if (error != 0) {
 			return error;
@@ -193,7 +201,7 @@ static int write_batch(struct log_writer *w)
 	return 0;
 }
 
-/* What the old outlet did not take goes to the new one, in whole lines. */
+/* The lines that the old sink did not take go to the new one, from the beginning of a line. */
 static void go_on_with(struct log_writer *w, const struct log_sink *next)
 {
 	if (w->batch.len == 0 || write_batch(w) == 0) {
@@ -203,10 +211,10 @@ static void go_on_with(struct log_writer *w, const struct log_sink *next)
 	while (w->written > 0 && w->batch.data[w->written - 1] != '\n') {
 		w->written--;
 	}
-	log_sink_replace(&w->outlet, next);
+	log_sink_replace(&w->sink, next);
 }
 
-/* Whether it is to end, at stop_ms at the latest. */
+/* Whether the thread must end, at stop_ms at the latest. */
 static bool take_orders(struct log_writer *w, uint64_t *stop_ms)
 {
 	pthread_mutex_lock(&w->mutex);
@@ -228,8 +236,8 @@ static bool take_orders(struct log_writer *w, uint64_t *stop_ms)
 	return stopping;
 }
 
-/* Waits for the outlet to take more. False when it does not in the time that is left. */
-static bool wait_for_outlet(struct log_writer *w, int error, bool stopping, uint64_t stop_ms)
+/* Waits until the sink takes more. False if it does not in the time that is left. */
+static bool wait_for_sink(struct log_writer *w, int error, bool stopping, uint64_t stop_ms)
 {
 	uint64_t now = clock_ms();
 	int left = stopping ? (stop_ms > now ? (int)(stop_ms - now) : 0) : -1;
@@ -238,7 +246,7 @@ static bool wait_for_outlet(struct log_writer *w, int error, bool stopping, uint
 		return false;
 	}
 	if (error == EAGAIN) {
-		wait_for(w, w->outlet.fd, left);
+		wait_for(w, w->sink.fd, left);
 	} else {
 		wait_for(w, -1, RETRY_MS);
 	}
@@ -273,7 +281,7 @@ static void *run(void *ctx)
 
 		quiet = 0;
 		if (error != 0) {
-			going = wait_for_outlet(w, error, stopping, stop_ms);
+			going = wait_for_sink(w, error, stopping, stop_ms);
 		} else if (!full && !stopping) {
 			rest(w);
 		}
@@ -299,7 +307,7 @@ static void writer_free(struct log_writer *w)
 	free(w);
 }
 
-/* With all signals blocked: they are the main thread's. */
+/* With all signals blocked: they are for the main thread. */
 static int start_thread(struct log_writer *w)
 {
 	sigset_t all;
@@ -323,7 +331,7 @@ static void init_condition(pthread_cond_t *condition)
 	pthread_condattr_destroy(&attributes);
 }
 
-int log_writer_start(const struct log_sink *outlet, struct log_writer **out)
+int log_writer_start(const struct log_sink *sink, struct log_writer **out)
 {
 	struct log_writer *w = calloc(1, sizeof(*w));
 
@@ -337,7 +345,7 @@ int log_writer_start(const struct log_sink *outlet, struct log_writer **out)
 		free(w);
 		return error;
 	}
-	w->outlet = *outlet;
+	w->sink = *sink;
 	bytes_init(&w->text, 0);
 	bytes_init(&w->batch, 0);
 	pthread_mutex_init(&w->mutex, NULL);
@@ -352,7 +360,7 @@ int log_writer_start(const struct log_sink *outlet, struct log_writer **out)
 	return 0;
 }
 
-/* With the mutex held; false when the time is over. */
+/* With the mutex held; false on a time-out. */
 static bool wait_until(struct log_writer *w, const struct timespec *deadline)
 {
 	return pthread_cond_timedwait(&w->done, &w->mutex, deadline) == 0;
@@ -385,7 +393,7 @@ bool log_writer_stop(struct log_writer *w, unsigned timeout_ms)
 		return false;
 	}
 	pthread_join(w->thread, NULL);
-	log_sink_close(&w->outlet);
+	log_sink_close(&w->sink);
 	writer_free(w);
 	return true;
 }
