@@ -28,7 +28,7 @@ struct authz_response {
 	 * out of memory. */
 	struct str head;
 	struct str tail;
-	struct str log_fields; /* what the decision log says of it, but for claims and times */
+	struct str log_fields;   /* what the decision log says of it, but for claims and times */
 	unsigned log_fields_cut; /* see authz_decision_log_fields */
 	enum authz_verdict verdict;
 	enum policy_reason reason;

@@ -99,7 +99,7 @@ def unique(stage, report):
     halved = out["dnsperf_qps"] / 2
     row = "decisions, two questions each"
     report.row(row, out["decisions_s"], halved, "/s", ratio, "higher", least=0.5)
-    report.row("CPU a look-up, or two questions", out["cpu_us"], 2 * out["dnsperf_cpu_us"], "µs")
+    report.row("CPU a lookup, or two queries", out["cpu_us"], 2 * out["dnsperf_cpu_us"], "µs")
     report.row("median latency of a decision", out["median_us"] / 1000, unit="ms")
     if out["verified"] < clients * 0.999:
         report.fail(f"not all were verified: {out['verified']} of {clients}")

@@ -168,7 +168,7 @@ static void check_lookups(
 		bool used = policy_lookup_set_has(&v->lookups_used, i);
 
 		require((!lacking && !used) || i < policy_rules_lookup_count(r->list),
-			"only look-ups that there are");
+			"only lookups that there are");
 		require(!used || facts->answers[i] != POLICY_UNFETCHED, "only answers are used");
 		require(!lacking ||
 				facts->answers[i] == (v->outcome == POLICY_NEED ? POLICY_UNFETCHED

@@ -189,7 +189,7 @@ void sim_rcode(struct scenario *s, const struct sim_query *query, unsigned rcode
 	free(reply);
 }
 
-/* Records are matched with the name up to its final dot, which they need not have. */
+/* Names are compared without their final dot. */
 static bool owner_is(const char *owner, const char *name)
 {
 	size_t len = strlen(owner);

@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 /*
- * A DNS engine with a clock and a network that the test plays: nothing sleeps, nothing is sent.
- * Messages are written here byte by byte, without the code under test.
+ * A DNS engine with a simulated clock and network: nothing sleeps, nothing is sent. Messages are
+ * written here byte by byte, without the code under test.
  */
 
 /* The client of most scenarios, and the name of its PTR records. */
@@ -50,7 +50,7 @@ struct sim_record {
 	const char *data; /* address or name */
 };
 
-/* A message in the making. */
+/* A message that a test builds. */
 struct sim_reply {
 	size_t len;
 	uint8_t bytes[65535];
@@ -64,11 +64,12 @@ struct scenario {
 	struct dns_engine *engine;
 	uint64_t now_ms;
 	/*
-	 * How the servers behave: true if the test has dealt with the query; else it is answered at
-	 * once from `records`, with a SOA (TTL 60, MINIMUM 60) if the name or type has no records.
+	 * How the servers behave: true if the function has handled the query; else it is answered
+	 * at once from `records`, with a SOA (TTL 60, MINIMUM 60) if the name or type has no
+	 * records.
 	 */
 	bool (*behave)(struct scenario *s, const struct sim_query *query);
-	bool authentic;   /* what is answered from `records` has the AD bit */
+	bool authentic;   /* replies from `records` have the AD bit */
 	const char *word; /* for `behave`, as is `ctx` */
 	void *ctx;
 	bool unreachable[SCENARIO_UPSTREAMS];
@@ -76,16 +77,19 @@ struct scenario {
 	size_t record_count;
 	struct sim_query *queries;
 	size_t query_count;
-	size_t cut; /* bytes by which the next replies are too short */
+	size_t cut; /* how many bytes the next replies are too short */
 	struct sim_event *events;
 	unsigned woken;
 	int acquired;
 	int tcp_acquired;
-	int tcp_room; /* queries in flight over TCP; 0: as many as there are */
+	int tcp_room; /* the most queries in flight over TCP; 0: no limit */
 	unsigned connections;
 };
 
-/* Settings as the manual's defaults, one upstream. Then change them, then scenario_start. */
+/*
+ * Fills in the manual's defaults and one upstream. A test then changes them, and calls
+ * scenario_start.
+ */
 void scenario_init(struct scenario *s);
 void scenario_start(struct scenario *s);
 /* `zone`: text of a static zone. */
@@ -101,18 +105,18 @@ int scenario_setup_host(void **state);
 
 void scenario_record(
 	struct scenario *s, const char *owner, enum dns_type type, uint32_t ttl, const char *data);
-/* Lets time pass until nothing is left to happen, or `ms` have. */
+/* Lets time pass until no event is left, or for `ms`. */
 void scenario_run(struct scenario *s, uint64_t ms);
 
-/* Replies: from the records, or with that rcode, after `delay_ms`, on the query's socket. */
+/* Replies from the records, or with this rcode, after `delay_ms`, on the query's socket. */
 void sim_answer(struct scenario *s, const struct sim_query *query, uint64_t delay_ms);
 void sim_rcode(
 	struct scenario *s, const struct sim_query *query, unsigned rcode, uint64_t delay_ms);
-/* A reply by hand: header and question as the query's, then records. */
+/* A reply by hand: header and question of the query, then records. */
 void sim_begin(struct sim_reply *reply, const struct sim_query *query, unsigned rcode);
 void sim_add(struct sim_reply *reply, const char *owner, enum dns_type type, uint32_t ttl,
 	const char *data);
-/* `rdata`: as it stands on the wire. */
+/* `rdata` in wire form. */
 void sim_add_raw(struct sim_reply *reply, const char *owner, enum dns_type type, uint32_t ttl,
 	const void *rdata, size_t len);
 void sim_add_soa(struct sim_reply *reply, const char *owner, uint32_t ttl, uint32_t minimum);
@@ -128,7 +132,7 @@ void sim_unreachable(struct scenario *s, const struct sim_query *query, uint64_t
 /* How often a name was asked for, over all queries. */
 size_t sim_asked(const struct scenario *s, const char *name);
 
-/* A look-up and what came of it. */
+/* A lookup and its result. */
 struct sim_lookup {
 	struct scenario *s;
 	struct dns_fcrdns *handle;
@@ -144,8 +148,8 @@ void sim_lookup_start(
 void sim_lookup_clear(struct sim_lookup *l);
 
 /*
- * One look-up from start to end: asserts its status, its names ("a b", in order), and that it was
- * told once. Returns the milliseconds for which its result lives.
+ * One lookup from start to end: asserts its status, its names ("a b", in order), and that its
+ * callback was called once. Returns how many milliseconds its result is valid.
  */
 uint64_t scenario_expect(struct scenario *s, const char *addr, enum dns_fcrdns_mode mode,
 	enum dns_fcrdns_status status, const char *names);

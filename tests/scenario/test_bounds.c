@@ -89,7 +89,7 @@ static void test_cached(void **state)
 	assert_ptr_equal(cached, l.result);
 	dns_fcrdns_result_unref(cached);
 	assert_null(dns_fcrdns_cached(s->engine, &addr, DNS_FCRDNS_SINGLE));
-	/* The other mode finds the PTR's answer. */
+	/* The other mode finds the answer of the PTR in the cache. */
 	scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE, DNS_FCRDNS_UNVERIFIED, "a.example b.example");
 	assert_int_equal(s->query_count, 3);
 	s->now_ms = l.result->expires_ms - 1;
@@ -141,7 +141,7 @@ static void test_overload(void **state)
 		sim_lookup_clear(&lookups[i]);
 	}
 	assert_int_equal(dns_core_stats(s->engine)->overloads, 2);
-	/* It is not remembered. */
+	/* It is not cached. */
 	scenario_expect(s, "198.51.5.1", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 }
 
@@ -158,7 +158,7 @@ static void test_overload_of_queries_in_the_middle(void **state)
 	scenario_run(s, 5);
 	sim_lookup_start(&fill[0], s, "198.51.100.1", DNS_FCRDNS_DOUBLE);
 	scenario_run(s, 100);
-	/* With one question of another's in flight there is room for one name of two. */
+	/* With one query of another lookup in flight there is room for only one of two names. */
 	sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "a.example");
 	assert_int_equal(l.result->expires_ms - l.done_ms, 5000);
 	sim_lookup_clear(&l);

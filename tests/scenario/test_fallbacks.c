@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* What makes a question go another way: over TCP, with a cookie, with neither. */
+/* When a query is sent in another way: over TCP, with a cookie, without both. */
 
 #include "base/util.h"
 #include "scenario/scenario.h"
@@ -22,7 +22,7 @@ static void expect_verified(struct scenario *s)
 	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 }
 
-/* Of "UTT": how the queries went, in order. */
+/* Asserts how the queries were sent, in order: "UTT" is UDP, TCP, TCP. */
 static void expect_ways(const struct scenario *s, const char *ways)
 {
 	char got[64] = "";
@@ -215,7 +215,7 @@ static void test_wrong_ids(void **state)
 	expect_ways(s, "UUUTUT");
 }
 
-/* The same answer again and again, to queries that are over, is nobody's guess. */
+/* A reply that is repeated after its query has ended does not count as a guess. */
 static bool answer_five_times(struct scenario *s, const struct sim_query *q)
 {
 	for (unsigned i = 0; i < 5; i++) {
@@ -261,11 +261,12 @@ static void test_folded_case(void **state)
 	s->behave = fold_case;
 	scenario_start(s);
 	expect_verified(s);
-	/* Twice not believed; then over TCP, and so the next question at once. */
+	/* Two replies do not count; then over TCP, and the next query over TCP at once. */
 	expect_ways(s, "UUTT");
 	s->now_ms += 16 * 60 * 1000;
 	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
-	/* Over TCP once more in lower case: it has not shown yet that it takes the case for none.
+	/*
+	 * Over TCP once more in lower case: the server has not shown yet that it ignores the case.
 	 */
 	expect_ways(s, "UUTTUUTT");
 }
@@ -281,12 +282,12 @@ static void test_folded_by_somebody_else(void **state)
 	expect_ways(s, "UUTUUT");
 }
 
-/* A server with cookies, in one of several moods. */
+/* A server with cookies that behaves in one of several ways. */
 struct cookie_server {
-	uint8_t secret; /* every octet of its cookies */
+	uint8_t secret; /* the value of every octet of its cookies */
 	bool insists;
-	bool forgets; /* to send any */
-	bool forges;  /* over UDP, the client's part */
+	bool forgets; /* it no longer sends cookies */
+	bool forges;  /* over UDP it sends a wrong client part */
 	bool stubborn;
 };
 
@@ -382,7 +383,7 @@ static void test_wrong_client_cookie_is_dropped(void **state)
 	assert_true(s->queries[1].edns);
 	assert_int_equal(dns_core_stats(s->engine)->wrong_replies, 1);
 	assert_in_range(s->now_ms - start_ms, 0, 10000);
-	/* It is tried again. */
+	/* The cookie is tried again. */
 	s->now_ms += 16 * 60 * 1000;
 	server.forges = false;
 	expect_verified(s);
@@ -390,7 +391,7 @@ static void test_wrong_client_cookie_is_dropped(void **state)
 	assert_int_equal(s->queries[4].cookie_len, 16);
 }
 
-/* Where cookies have been seen to work, one forged reply does not put an end to them over UDP. */
+/* If cookies have worked before, one forged reply does not end their use over UDP. */
 static void test_wrong_cookie_of_one_with_cookies_goes_over_tcp(void **state)
 {
 	struct cookie_server server = {.secret = 7};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* What a look-up ends in, for all that the DNS may say. */
+/* The results of lookups, for all kinds of data in DNS. */
 
 #include "base/util.h"
 #include "scenario/scenario.h"
@@ -337,7 +337,7 @@ static void test_loop_across_messages(void **state)
 	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
 }
 
-/* Names that no host has; | stands between labels. */
+/* Names that are not host names; | separates labels. */
 static bool hostile_names(struct scenario *s, const struct sim_query *q)
 {
 	static const struct str names[] = {
@@ -409,7 +409,10 @@ static bool two_thousand_names(struct scenario *s, const struct sim_query *q)
 
 		snprintf(name, sizeof(name), "%04u", i - 1);
 		memcpy(rdata + 2, name, 4);
-		/* Owner and the name's end are pointers to the question: 20 octets a record. */
+		/*
+		 * The owner and the end of the name are pointers to the question: 20 octets a
+		 * record.
+		 */
 		memcpy(reply->bytes + reply->len, "\xc0\x0c\0\x0c\0\1\0\0\1\x2c\0\x08", 12);
 		memcpy(reply->bytes + reply->len + 12, rdata, 8);
 		reply->len += 20;
@@ -453,7 +456,7 @@ static void add_names(struct scenario *s, unsigned count, const char *last)
 	scenario_record(s, last, DNS_TYPE_A, 300, CLIENT);
 }
 
-/* Beyond max_ptr, a name is not absent but unknown: for as long as the answers hold. */
+/* Beyond max_ptr, a name is not absent but unknown, as long as the answers are valid. */
 static void test_names_beyond_the_bound_are_unknown(void **state)
 {
 	struct scenario *s = *state;
@@ -576,7 +579,7 @@ static void test_ttl_bounds(void **state)
 		3600000);
 }
 
-/* Whichever of the records on the two chains ends first ends the result. */
+/* The record of the two chains that expires first limits the result. */
 static void test_the_smallest_ttl_of_both_chains(void **state)
 {
 	for (size_t shortest = 0; shortest < 5; shortest++) {
@@ -670,16 +673,16 @@ static void test_static_zone(void **state)
 				    "known.example. 60 IN A 192.0.2.2\n");
 	scenario_expect(s, "10.0.0.1", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "inside.example");
 	assert_int_equal(s->query_count, 0);
-	/* Out of the zone in the middle of a chain … */
+	/* A chain that leaves the zone … */
 	scenario_record(s, "outside.example", DNS_TYPE_A, 300, CLIENT);
 	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "alias.example");
 	assert_int_equal(s->query_count, 1);
-	/* … and into it. */
+	/* … and a chain that enters it. */
 	scenario_record(s, "2.2.0.192.in-addr.arpa", DNS_TYPE_PTR, 300, "into.example");
 	scenario_record(s, "into.example", DNS_TYPE_CNAME, 300, "known.example");
 	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "into.example");
 	assert_int_equal(s->query_count, 3);
-	/* Other private addresses are nobody's. */
+	/* Other private addresses have no names. */
 	scenario_expect(s, "10.0.0.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_PRIVATE, "");
 	assert_int_equal(s->query_count, 3);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* Names that are to have the client's address, and lists that may: with a time and a network of our
- * own. */
+/*
+ * Names that must have the client's address, and lists that may contain it, with simulated time and
+ * network.
+ */
 
 #include "base/util.h"
 #include "dns/membership.h"
@@ -60,7 +62,10 @@ static bool known(struct scenario *s, enum dns_membership_kind kind, const char 
 	return dns_membership_known(s->engine, &question, result);
 }
 
-/* From start to end; returns for how long it holds. What came is known from then on, at once. */
+/*
+ * One query from start to end; returns how long the result is valid. From then on it is answered
+ * from the cache.
+ */
 static uint64_t expect(struct scenario *s, enum dns_membership_kind kind, const char *name,
 	const char *addr, enum dns_membership_status status)
 {
@@ -99,14 +104,14 @@ static void test_forward(void **state)
 		expect(s, DNS_MEMBERSHIP_FORWARD, HOME, "2001:db8::1", DNS_MEMBERSHIP_YES), 300000);
 	assert_int_equal(s->query_count, 2);
 
-	/* The name's addresses are everybody's answer. */
+	/* The addresses of the name answer the query of every client. */
 	struct dns_membership_result result;
 
 	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "192.0.2.2", &result));
 	assert_int_equal(result.status, DNS_MEMBERSHIP_NO);
 	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "2001:db8::2", &result));
 	assert_int_equal(result.status, DNS_MEMBERSHIP_NO);
-	/* Where they live is nobody's business here. */
+	/* A private address is compared like any other. */
 	assert_true(known(s, DNS_MEMBERSHIP_FORWARD, HOME, "10.0.0.1", &result));
 	assert_int_equal(result.status, DNS_MEMBERSHIP_NO);
 	s->now_ms += 61000;
@@ -136,7 +141,7 @@ static void test_forward_that_is_nowhere(void **state)
 
 	scenario_start(s);
 	scenario_record(s, HOME, DNS_TYPE_AAAA, 300, "2001:db8::1");
-	/* NODATA and NXDOMAIN live by the SOA. */
+	/* NODATA and NXDOMAIN are cached by the SOA. */
 	assert_int_equal(expect(s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT, DNS_MEMBERSHIP_NO), 60000);
 	assert_int_equal(
 		expect(s, DNS_MEMBERSHIP_FORWARD, "gone.example", CLIENT, DNS_MEMBERSHIP_NO),
@@ -235,7 +240,7 @@ static void test_failures_are_unknown_and_remembered(void **state)
 	expect(s, DNS_MEMBERSHIP_DNSBL, LIST, CLIENT, DNS_MEMBERSHIP_UNKNOWN);
 }
 
-/* However slow the servers are, the whole ends in time; and the next does not wait as long. */
+/* With servers of any slowness, the lookup ends in time, and the next one does not wait as long. */
 static void test_the_deadline(void **state)
 {
 	struct scenario *s = *state;
@@ -271,20 +276,22 @@ static void test_cancelling(void **state)
 	ask(&a, s, DNS_MEMBERSHIP_FORWARD, HOME, CLIENT);
 	ask(&b, s, DNS_MEMBERSHIP_FORWARD, HOME, "192.0.2.2");
 	scenario_run(s, 100);
-	/* One query for both. */
+	/* Both share one query. */
 	assert_int_equal(sim_asked(s, HOME), 1);
 	dns_membership_cancel(a.handle);
 	scenario_run(s, s->settings.lookup_timeout_ms);
 	assert_int_equal(a.calls, 0);
 	assert_int_equal(b.calls, 1);
 	assert_int_equal(b.result.status, DNS_MEMBERSHIP_UNKNOWN);
-	/* And one that the engine's end meets. */
+	/* And a query that is in flight when the engine is freed. */
 	ask(&a, s, DNS_MEMBERSHIP_DNSBL, LIST, CLIENT);
 	scenario_run(s, 10);
 	dns_membership_cancel(NULL);
 }
 
-/* One network cannot have more than its share of questions to lists; names are asked once for all.
+/*
+ * One network cannot have more than its share of queries to lists; a name is queried once for all
+ * clients.
  */
 static void test_a_flood_from_one_network(void **state)
 {

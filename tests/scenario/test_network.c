@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* What the network and the servers may do to a query. */
+/* Faults of the network and of servers. */
 
 #include "base/util.h"
 #include "scenario/scenario.h"
@@ -80,7 +80,7 @@ static void test_timeout_follows_the_round_trip(void **state)
 
 	scenario_start(s);
 	expect_verified(s);
-	s->behave = answer_slowly; /* 700 ms; now 250, then 500, and then the answer */
+	s->behave = answer_slowly; /* 700 ms; now 250, then 500, and then the reply */
 	uint64_t start_ms = s->now_ms;
 
 	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
@@ -156,7 +156,7 @@ static void test_spoofed_replies_change_nothing(void **state)
 	s->records[1].data = "198.51.100.1"; /* the truth: it does not point back */
 	scenario_start(s);
 	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_MISMATCH, "");
-	/* At the third wrong ID it was asked over TCP, and nothing that came over UDP counted. */
+	/* At the third wrong ID the query was sent over TCP, and no reply over UDP counted. */
 	assert_int_equal(s->query_count, 3);
 	assert_true(s->queries[2].tcp);
 	assert_int_equal(stats(s)->wrong_replies, 16 + s->queries[1].question_len + 2 + 3 + 12 + 1);
@@ -210,7 +210,7 @@ static void test_edns_fallback(void **state)
 	s->settings.attempts = 1;
 	scenario_start(s);
 	expect_verified(s);
-	/* Remembered: the second question comes without at once. */
+	/* Remembered: the second query is sent without it at once. */
 	assert_int_equal(s->query_count, 3);
 	assert_true(s->queries[0].edns);
 	assert_false(s->queries[1].edns);
@@ -248,7 +248,7 @@ static void test_without_edns(void **state)
 	assert_false(s->queries[0].edns);
 }
 
-/* The servers whose digit is in s->word fail, each in the way given by s->ctx. */
+/* Servers whose digit is in s->word fail, each in the way that s->ctx gives. */
 static bool fail_upstreams(struct scenario *s, const struct sim_query *q)
 {
 	const unsigned *rcode = s->ctx;
@@ -312,11 +312,11 @@ static void test_silence_goes_to_the_next(void **state)
 	s->settings.nameserver_count = 2;
 	scenario_start(s);
 	expect_verified(s);
-	/* The next question begins where there was an answer. */
+	/* The next query goes first to the server that replied. */
 	assert_int_equal(s->query_count, 3);
 	assert_int_equal(s->queries[1].upstream, 1);
 	assert_int_equal(s->queries[1].at_ms - start_ms, 500);
-	/* It is tried now and then, and after three silences left alone. */
+	/* It is tried now and then, and is suspended after three queries without a reply. */
 	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	size_t before = s->query_count;
 
@@ -443,7 +443,7 @@ static bool answer_lame(struct scenario *s, const struct sim_query *q)
 	reply = malloc(sizeof(*reply));
 	assert_non_null(reply);
 	sim_begin(reply, q, RCODE_OK);
-	reply->bytes[3] &= 0x7f; /* no recursion, no authority, nothing in it */
+	reply->bytes[3] &= 0x7f; /* without recursion, authority and records */
 	sim_send(s, q, reply, 0);
 	free(reply);
 	return true;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* When the room is used up: who is pushed out, who is told at once, and who stays. */
+/*
+ * At the limit of queries in flight: which lookups are pushed out, which are refused at once, and
+ * which stay.
+ */
 
 #include "base/util.h"
 #include "scenario/scenario.h"
@@ -75,7 +78,9 @@ static void test_full_and_young_is_overload_at_once(void **state)
 	}
 }
 
-/* The half that came first stays; of the others the oldest go, one for each new one. */
+/*
+ * The half that came first stays; of the others the oldest are pushed out, one for each new query.
+ */
 static void test_new_ones_push_out_the_old_of_the_second_half(void **state)
 {
 	struct scenario *s = *state;
@@ -123,7 +128,7 @@ static void test_new_ones_push_out_the_old_of_the_second_half(void **state)
 			sim_lookup_clear(&slow[i]);
 		}
 	}
-	/* All places are free again, and overload is not remembered. */
+	/* All places are free again, and overload is not cached. */
 	scenario_expect(s, "203.0.113.9", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	for (unsigned i = 4; i < 6; i++) {
 		char addr[24];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* Servers that mind the case of names, or do not bear EDNS or cookies: what they say must not
- * become a definite no, and they are asked in a way that they understand. */
+/*
+ * Servers that compare names with their case, or do not support EDNS or cookies: their replies must
+ * not become a definite no, and they are queried in a way that they support.
+ */
 
 #include "base/util.h"
 #include "scenario/scenario.h"
@@ -16,7 +18,7 @@
 
 #include <cmocka.h>
 
-/* What a server does to queries that are not to its taste. */
+/* How a server treats queries that it does not support. */
 enum mood { FINE, SILENT, NODATA, SAYS_SERVFAIL, SAYS_REFUSED, SAYS_NXDOMAIN, SAYS_GARBAGE };
 
 struct server {
@@ -24,7 +26,7 @@ struct server {
 	enum dns_type mixed_case_type; /* 0: of each type */
 	enum mood edns;
 	enum mood cookie;
-	bool over_udp_alone; /* does not mind over TCP */
+	bool over_udp_alone; /* supports them over TCP */
 	bool without_tcp;
 };
 
@@ -105,7 +107,8 @@ static struct scenario *begin(void **state, struct server *servers)
 	return s;
 }
 
-/* One look-up, that it took at most so long, and that the next is quick. */
+/* Asserts the result of one lookup, that it took at most this long, and that the next one is quick.
+ */
 static void expect_verified_within(struct scenario *s, uint64_t first_ms)
 {
 	for (unsigned i = 0; i < 2; i++) {
@@ -117,7 +120,7 @@ static void expect_verified_within(struct scenario *s, uint64_t first_ms)
 		sim_lookup_expect(&l, DNS_FCRDNS_VERIFIED, "host.example");
 		assert_in_range(l.done_ms - start_ms, 0, i == 0 ? first_ms : 20);
 		sim_lookup_clear(&l);
-		s->now_ms = start_ms + 30000; /* past the cache, within what is remembered */
+		s->now_ms = start_ms + 30000; /* later than the result */
 	}
 }
 
@@ -135,7 +138,7 @@ static void test_names_in_mixed_case_that_do_not_exist(void **state)
 		scenario_start(s);
 		expect_verified_within(s, 50);
 		assert_true(s->queries[s->query_count - 1].tcp);
-		/* Learnt: no name in mixed case any more. */
+		/* Learnt: names are no longer sent in mixed case. */
 		assert_false(is_mixed_case(&s->queries[s->query_count - 1]));
 		assert_false(is_mixed_case(&s->queries[s->query_count - 2]));
 		scenario_teardown(state);
@@ -153,7 +156,7 @@ static void test_without_tcp_it_is_unknown(void **state)
 	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 }
 
-/* A name that does not exist in either case does not, and TCP is not needed to say so. */
+/* A name that is not found in either case does not exist, and TCP is not needed to tell. */
 static void test_negative_twice_is_believed(void **state)
 {
 	struct server server = {.without_tcp = true};
@@ -163,7 +166,7 @@ static void test_negative_twice_is_believed(void **state)
 	scenario_expect(s, "192.0.2.7", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	assert_int_equal(s->query_count, 2);
 	assert_false(is_mixed_case(&s->queries[1]));
-	/* One that found a name in mixed case is believed, for a minute, for this type. */
+	/* A server that found a name in mixed case is believed, for a minute, for this type. */
 	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "host.example");
 	scenario_expect(s, "192.0.2.8", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
 	assert_int_equal(s->query_count, 5);
@@ -188,7 +191,7 @@ static void test_habit_changes(void **state)
 	assert_false(s->queries[s->query_count - 1].tcp);
 }
 
-/* Each of several upstreams has habits of its own. */
+/* Each of several upstreams behaves in its own way. */
 static void test_several_upstreams(void **state)
 {
 	struct server servers[2] = {
@@ -214,7 +217,7 @@ static void test_edns_that_is_not_borne(void **state)
 
 		scenario_start(s);
 		expect_verified_within(s, 20);
-		assert_int_equal(s->query_count, 5); /* one with EDNS */
+		assert_int_equal(s->query_count, 5); /* one query with EDNS */
 		scenario_teardown(state);
 		scenario_setup_host(state);
 	}
@@ -231,7 +234,7 @@ static void test_silence_to_edns_or_cookie(void **state)
 
 			s->settings.attempts = attempts;
 			scenario_start(s);
-			/* 500 ms for the first question, and 250 for the second. */
+			/* 500 ms for the first query, and 250 for the second. */
 			expect_verified_within(s, 1100);
 			scenario_teardown(state);
 			scenario_setup_host(state);
@@ -240,7 +243,7 @@ static void test_silence_to_edns_or_cookie(void **state)
 	scenario_start(*state);
 }
 
-/* With one send a question, ways take turns until one of them is answered. */
+/* With one send a query, the ways to ask take turns until one of them gets a reply. */
 static void test_silence_with_one_attempt(void **state)
 {
 	struct server server = {.edns = SILENT};
@@ -276,7 +279,7 @@ static void test_three_silent_to_edns(void **state)
 	}
 }
 
-/* A middlebox appears on the way to one that has answered to EDNS: no look-up is lost. */
+/* A middlebox appears on the path to a server that supports EDNS: no lookup is lost. */
 static void test_edns_stops_working(void **state)
 {
 	struct server server = {.edns = FINE};
@@ -293,7 +296,7 @@ static void test_edns_stops_working(void **state)
 	}
 }
 
-/* One SERVFAIL of a name does not take EDNS from an upstream that has answered to it. */
+/* One SERVFAIL for a name does not end EDNS for an upstream that has replied with it. */
 static bool servfail_of_a_name(struct scenario *s, const struct sim_query *q)
 {
 	if (strncmp(q->name, "9.", 2) != 0) {
@@ -318,7 +321,7 @@ static void test_client_cannot_switch_edns_off(void **state)
 	}
 }
 
-/* In lower case over UDP, a forger has less to guess: an address is never taken from there. */
+/* In lower case over UDP, a forger has less to guess: such a reply never supplies an address. */
 static bool forge_in_lower_case(struct scenario *s, const struct sim_query *q)
 {
 	struct sim_reply reply;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* Questions of an audit: any type, one answer, with a time and a network of our own. */
+/* Queries of an audit: any type, one reply, with simulated time and network. */
 
 #include "base/util.h"
 #include "dns/record_lookup.h"
@@ -128,7 +128,7 @@ static void test_silence_and_cancelling(void **state)
 	dns_record_lookup_cancel(NULL);
 	scenario_run(s, s->settings.lookup_timeout_ms);
 	assert_int_equal(a.calls, 0);
-	/* What is under way at the end is gone with the engine. */
+	/* Queries in flight end with the engine. */
 	start(s, &a, "third.example", DNS_TYPE_A);
 }
 

@@ -28,7 +28,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* What a hit is told; NULL: it was none. The engine does what that leads to. */
+/* The cached result; NULL: a miss. The engine runs what a hit starts. */
 static const char *hit(struct scenario *s)
 {
 	struct addr addr = sim_addr(CLIENT);
@@ -47,7 +47,7 @@ static void expect_hit(struct scenario *s, const char *word)
 	assert_string_equal(got != NULL ? got : "no hit", word);
 }
 
-/* Looks the client up, and lets time pass to `ms` before its end. */
+/* Looks the client up, and lets time pass until `ms` before the result expires. */
 static uint64_t look_up(struct scenario *s, uint64_t ms)
 {
 	uint64_t life_ms =
@@ -145,7 +145,7 @@ static bool silence(struct scenario *s, const struct sim_query *q)
 	return true;
 }
 
-/* Neither shorter nor longer, and not tried over and over. */
+/* Neither shorter nor longer, and without repeated attempts. */
 static void expect_failure_changes_nothing(struct scenario *s)
 {
 	uint64_t end_ms = look_up(s, 9000);
@@ -215,7 +215,7 @@ static void test_partial_failure_changes_nothing(void **state)
 	assert_null(hit(s));
 }
 
-/* What the authorities say now is believed now. */
+/* The new data of the authorities counts at once. */
 static void test_another_answer_counts_at_once(void **state)
 {
 	struct scenario *s = *state;
@@ -258,7 +258,7 @@ static void test_joining_a_refresh(void **state)
 	sim_lookup_clear(&l);
 }
 
-/* While there are many, those who wait go first. */
+/* At high load, lookups that a request waits for go first. */
 static void test_none_under_pressure(void **state)
 {
 	struct scenario *s = *state;

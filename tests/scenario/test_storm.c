@@ -2,8 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 /*
- * Thousands of look-ups against servers that do anything at all, by the dice of a fixed seed. Each
- * is told exactly once or cancelled, in time, and none is verified that should not be.
+ * Thousands of lookups against servers that behave at random, with a fixed seed. Each callback is
+ * called exactly once in time, or the lookup is cancelled, and no client is verified that should
+ * not be.
  */
 
 #include "base/util.h"
@@ -35,7 +36,7 @@ static uint32_t dice(struct storm *storm, uint32_t sides)
 	return (storm->random >> 8) % sides;
 }
 
-/* Host N is at 192.0.2.N; every third address has the PTR of somebody else. */
+/* Host N is at 192.0.2.N; every third address has the PTR of another host. */
 static void answer_truly(struct scenario *s, const struct sim_query *q, uint64_t delay_ms)
 {
 	struct sim_reply *reply = malloc(sizeof(*reply));
@@ -127,7 +128,7 @@ static void start(struct scenario *s, size_t i)
 
 	snprintf(addr, sizeof(addr), "192.0.2.%u", host_of(i));
 	storm->started_ms[i] = s->now_ms;
-	/* A hit may begin a refresh; what comes of it is seen in the look-ups that join it. */
+	/* A hit may begin a refresh; its result is checked by the lookups that join it. */
 	struct addr parsed = sim_addr(addr);
 
 	dns_fcrdns_result_unref(dns_fcrdns_cached(s->engine, &parsed, DNS_FCRDNS_DOUBLE));

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* What people are told of a look-up: who answered each question, and whether it went out at all. */
+/*
+ * The trace of a lookup for people: which source answered each query, and whether it was sent at
+ * all.
+ */
 
 #include "scenario/scenario.h"
 

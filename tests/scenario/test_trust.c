@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-/* Whether an upstream's word that DNSSEC proves an answer counts, and is needed. */
+/* When the AD bit of an upstream counts, and when it is needed. */
 
 #include "base/util.h"
 #include "scenario/scenario.h"
@@ -59,7 +59,7 @@ static void test_required_and_there(void **state)
 	scenario_start(s);
 	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example");
 	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_NONE, "");
-	/* What is cached was judged when it came. */
+	/* A cached answer keeps the AD bit of its reply. */
 	scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE, DNS_FCRDNS_UNVERIFIED, "a.example");
 	assert_int_equal(s->query_count, 3);
 }
@@ -72,9 +72,9 @@ static void test_required_and_not_there(void **state)
 	scenario_start(s);
 	assert_int_equal(scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, ""), 1000);
 	assert_int_equal(s->query_count, 1);
-	/* Nor is it proven that there is no name. */
+	/* Nor is it proven that the name does not exist. */
 	scenario_expect(s, "192.0.2.2", DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
-	/* It is remembered as a failure, and tried again. */
+	/* It is cached as a failure, and tried again. */
 	scenario_expect(s, CLIENT, DNS_FCRDNS_SINGLE, DNS_FCRDNS_ERROR, "");
 	assert_int_equal(s->query_count, 2);
 	s->authentic = true;
@@ -144,7 +144,7 @@ static void test_the_static_zone_is_proven(void **state)
 	assert_int_equal(s->query_count, 0);
 }
 
-/* Configured so, nothing is believed: the bit does not count without trust. */
+/* With this configuration no answer counts: the AD bit does not count without trust_ad. */
 static void test_without_trust_nothing_counts(void **state)
 {
 	struct scenario *s = *state;

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* Stands in for src/dns/fcrdns.c: a look-up for which there is no memory. */
+/* Stands in for src/dns/fcrdns.c: a lookup for which there is no memory. */
 
 const struct dns_fcrdns_result *dns_fcrdns_cached(
 	struct dns_engine *engine, const struct addr *addr, enum dns_fcrdns_mode mode)

@@ -112,7 +112,7 @@ static void test_a_zone_leaves_room_for_an_address(void **state)
 	book_clear(&b);
 }
 
-/* A refused rule leaves no look-ups behind, whichever of its terms is bad. */
+/* A refused rule leaves no lookups behind, whichever of its terms is bad. */
 static void test_refused_rules_ask_nothing(void **state)
 {
 	struct book b;
@@ -244,7 +244,7 @@ static void test_a_file_is_true_if_any_name_is(void **state)
 	book_clear(&b);
 }
 
-/* Every truth of two look-ups in one rule, each with and without a !. */
+/* Every truth of two lookups in one rule, each with and without a !. */
 static void test_every_truth_of_a_rule(void **state)
 {
 	static const char *const rules[] = {

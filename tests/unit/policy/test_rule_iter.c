@@ -70,7 +70,7 @@ static void fill(struct book *b, struct lot *lot, size_t rules, const char *file
 
 	snprintf(in_file, sizeof(in_file), "host in file:%s", file);
 	bytes_init(&text, 0);
-	/* Each number of a look-up is given out, whatever the rules ask. */
+	/* Each number of a lookup is given out, whatever the rules ask. */
 	book_add(b, POLICY_ACTION_DENY,
 		"uri /never & forward one.example & forward two.example & dnsbl bl.example & "
 		"dnsbl other.example");
