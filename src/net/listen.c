@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
@@ -20,86 +19,9 @@
 
 /* A Unix socket is bound as PATH.XXXXXXXX, and renamed when it is ready. */
 #define SUFFIX_LEN 9
-#define PATH_MAX_LEN (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1 - SUFFIX_LEN)
 
-static bool parse_unix(struct str path, struct net_listen_spec *out, const char **why)
-{
-	if (path.len == 0 || path.data[0] != '/' || str_find(path, '\0') != path.len) {
-		*why = "expected unix: and an absolute path";
-		return false;
-	}
-	if (path.len > PATH_MAX_LEN) {
-		*why = "expected a path of at most 98 bytes";
-		return false;
-	}
-	*out = (struct net_listen_spec){.kind = NET_LISTEN_UNIX, .path = path, .fd = -1};
-	return true;
-}
-
-/* What the user probably meant; NULL if unknown. */
-static const char *advice_for_place(struct str text)
-{
-	uint64_t port;
-
-	if (str_starts_with(text, "/")) {
-		return "expected unix: before the path";
-	}
-	if (str_starts_with(text, "localhost")) {
-		return "expected an address, not a name: 127.0.0.1:PORT or [::1]:PORT";
-	}
-	if (str_starts_with(text, ":") || str_starts_with(text, "*:") ||
-		str_to_u64(text, UINT16_MAX, &port)) {
-		return "expected an address before the port: 127.0.0.1:PORT, or 0.0.0.0:PORT with "
-		       "tcp_peers";
-	}
-	return "expected unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N, systemd or "
-	       "systemd:NAME, or http: and one of these";
-}
-
-static bool parse_place(struct str text, struct net_listen_spec *out, const char **why)
-{
-	struct endpoint endpoint;
-	uint64_t fd;
-
-	if (str_starts_with(text, "unix:")) {
-		return parse_unix(str_from(text, 5), out, why);
-	}
-	if (str_starts_with(text, "fd:")) {
-		if (!str_to_u64(str_from(text, 3), INT_MAX, &fd)) {
-			*why = "expected fd: and the number of an open descriptor";
-			return false;
-		}
-		*out = (struct net_listen_spec){.kind = NET_LISTEN_FD, .fd = (int)fd};
-		return true;
-	}
-	if (str_eq_text(text, "systemd")) {
-		*out = (struct net_listen_spec){.kind = NET_LISTEN_SYSTEMD, .fd = -1};
-		return true;
-	}
-	if (str_starts_with(text, "systemd:")) {
-		*out = (struct net_listen_spec){
-			.kind = NET_LISTEN_SYSTEMD, .name = str_from(text, 8), .fd = -1};
-		*why = "expected systemd: and the FileDescriptorName of sockets";
-		return out->name.len > 0;
-	}
-	if (!endpoint_parse(text, 0, &endpoint)) {
-		*why = advice_for_place(text);
-		return false;
-	}
-	*out = (struct net_listen_spec){.kind = NET_LISTEN_TCP, .endpoint = endpoint, .fd = -1};
-	return true;
-}
-
-bool net_listen_parse(struct str text, struct net_listen_spec *out, const char **why)
-{
-	bool http = str_starts_with(text, "http:");
-
-	if (!parse_place(http ? str_from(text, 5) : text, out, why)) {
-		return false;
-	}
-	out->protocol = http ? NET_LISTEN_HTTP : NET_LISTEN_FASTCGI;
-	return true;
-}
+_Static_assert(NET_LISTEN_PATH_MAX + SUFFIX_LEN < sizeof(((struct sockaddr_un *)NULL)->sun_path),
+	"the longest path fits with its suffix");
 
 /* Accepted sockets inherit it: a response is one small write, and must not wait for an ACK. */
 static int set_nodelay(int fd)
@@ -370,7 +292,7 @@ static void refuse_folder(const char *path, int error, struct diag *diag)
 
 static int open_unix(const char *path, const struct net_listen_options *options, struct diag *diag)
 {
-	char lock_path[PATH_MAX_LEN + sizeof(".lock")];
+	char lock_path[NET_LISTEN_PATH_MAX + sizeof(".lock")];
 
 	snprintf(lock_path, sizeof(lock_path), "%s.lock", path);
 	int lock = lock_take(lock_path);
@@ -390,15 +312,15 @@ static int open_unix(const char *path, const struct net_listen_options *options,
 	return fd;
 }
 
-static void path_of(const struct net_listen_spec *spec, char out[PATH_MAX_LEN + 1])
+static void path_of(const struct net_listen_spec *spec, char out[NET_LISTEN_PATH_MAX + 1])
 {
-	snprintf(out, PATH_MAX_LEN + 1, "%.*s", (int)spec->path.len, spec->path.data);
+	snprintf(out, NET_LISTEN_PATH_MAX + 1, "%.*s", (int)spec->path.len, spec->path.data);
 }
 
 int net_listen_open(const struct net_listen_spec *spec, const struct net_listen_options *options,
 	struct diag *diag)
 {
-	char path[PATH_MAX_LEN + 1];
+	char path[NET_LISTEN_PATH_MAX + 1];
 
 	if (spec->kind == NET_LISTEN_TCP) {
 		return open_tcp(&spec->endpoint, options->backlog, diag);
@@ -444,7 +366,7 @@ void net_listen_remove(const struct net_listen_spec *spec, int fd)
 	struct sockaddr_un theirs = {0};
 	socklen_t ours_len = sizeof(ours);
 	socklen_t theirs_len = sizeof(theirs);
-	char path[PATH_MAX_LEN + 1];
+	char path[NET_LISTEN_PATH_MAX + 1];
 
 	if (spec->kind != NET_LISTEN_UNIX) {
 		return;

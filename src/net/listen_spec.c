@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "net/listen_spec.h"
+
+#include <limits.h>
+#include <string.h>
+
+static bool parse_unix(struct str path, struct net_listen_spec *out, const char **why)
+{
+	if (path.len == 0 || path.data[0] != '/' || str_find(path, '\0') != path.len) {
+		*why = "expected unix: and an absolute path";
+		return false;
+	}
+	if (path.len > NET_LISTEN_PATH_MAX) {
+		*why = "expected a path of at most 98 bytes";
+		return false;
+	}
+	*out = (struct net_listen_spec){.kind = NET_LISTEN_UNIX, .path = path, .fd = -1};
+	return true;
+}
+
+/* What the user probably meant; NULL if unknown. */
+static const char *advice_for_place(struct str text)
+{
+	uint64_t port;
+
+	if (str_starts_with(text, "/")) {
+		return "expected unix: before the path";
+	}
+	if (str_starts_with(text, "localhost")) {
+		return "expected an address, not a name: 127.0.0.1:PORT or [::1]:PORT";
+	}
+	if (str_starts_with(text, ":") || str_starts_with(text, "*:") ||
+		str_to_u64(text, UINT16_MAX, &port)) {
+		return "expected an address before the port: 127.0.0.1:PORT, or 0.0.0.0:PORT with "
+		       "tcp_peers";
+	}
+	return "expected unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N, systemd or "
+	       "systemd:NAME, or http: and one of these";
+}
+
+static bool parse_place(struct str text, struct net_listen_spec *out, const char **why)
+{
+	struct endpoint endpoint;
+	uint64_t fd;
+
+	if (str_starts_with(text, "unix:")) {
+		return parse_unix(str_from(text, 5), out, why);
+	}
+	if (str_starts_with(text, "fd:")) {
+		if (!str_to_u64(str_from(text, 3), INT_MAX, &fd)) {
+			*why = "expected fd: and the number of an open descriptor";
+			return false;
+		}
+		*out = (struct net_listen_spec){.kind = NET_LISTEN_FD, .fd = (int)fd};
+		return true;
+	}
+	if (str_eq_text(text, "systemd")) {
+		*out = (struct net_listen_spec){.kind = NET_LISTEN_SYSTEMD, .fd = -1};
+		return true;
+	}
+	if (str_starts_with(text, "systemd:")) {
+		*out = (struct net_listen_spec){
+			.kind = NET_LISTEN_SYSTEMD, .name = str_from(text, 8), .fd = -1};
+		*why = "expected systemd: and the FileDescriptorName of sockets";
+		return out->name.len > 0;
+	}
+	if (!endpoint_parse(text, 0, &endpoint)) {
+		*why = advice_for_place(text);
+		return false;
+	}
+	*out = (struct net_listen_spec){.kind = NET_LISTEN_TCP, .endpoint = endpoint, .fd = -1};
+	return true;
+}
+
+bool net_listen_parse(struct str text, struct net_listen_spec *out, const char **why)
+{
+	bool http = str_starts_with(text, "http:");
+
+	if (!parse_place(http ? str_from(text, 5) : text, out, why)) {
+		return false;
+	}
+	out->protocol = http ? NET_LISTEN_HTTP : NET_LISTEN_FASTCGI;
+	return true;
+}

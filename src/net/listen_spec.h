@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_NET_LISTEN_SPEC_H
+#define DW_NET_LISTEN_SPEC_H
+
+#include "base/addr.h"
+#include "base/str.h"
+#include "base/util.h"
+
+#include <stdbool.h>
+
+/* A value of `listen`: where to listen, and for which protocol. */
+
+#define NET_LISTEN_PATH_MAX 98 /* bytes of a Unix socket's path; it is bound with a suffix first   \
+				*/
+
+enum net_listen_kind {
+	NET_LISTEN_UNIX,   /* unix:PATH */
+	NET_LISTEN_TCP,    /* ADDRESS:PORT, [ADDRESS]:PORT */
+	NET_LISTEN_FD,     /* fd:N, a listening socket that the process was started with */
+	NET_LISTEN_SYSTEMD /* systemd, systemd:NAME: sockets of LISTEN_FDS */
+};
+
+enum net_listen_protocol {
+	NET_LISTEN_FASTCGI,
+	NET_LISTEN_HTTP, /* http: before any of these */
+	NET_LISTEN_PROTOCOLS
+};
+
+struct net_listen_spec {
+	enum net_listen_kind kind;
+	enum net_listen_protocol protocol;
+	struct str path; /* NET_LISTEN_UNIX; a view of the text parsed */
+	/* NET_LISTEN_SYSTEMD: FileDescriptorName; absent: the sockets that no other `listen` names
+	 */
+	struct str name;
+	struct endpoint endpoint;
+	int fd;
+};
+
+/* Reads a `listen` value; on failure *why says what was expected, a static string. */
+NODISCARD bool net_listen_parse(struct str text, struct net_listen_spec *out, const char **why);
+
+#endif
