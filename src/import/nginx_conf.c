@@ -3,7 +3,7 @@
 
 #include "import/nginx_conf.h"
 
-#include "import/lua.h"
+#include "import/nginx_lexer.h"
 
 #include <string.h>
 
@@ -12,30 +12,10 @@ struct parser {
 	struct arena *arena;
 	struct diag *diag;
 	struct str folder; /* of the first file, with its slash: where relative includes begin */
-	struct str *words; /* of the statement being read, raw */
+	struct str *words; /* room for those of a statement */
 	size_t files;
 	size_t nodes;
 	unsigned depth;
-};
-
-/* One file being split into words. */
-struct lexer {
-	struct parser *parser;
-	const struct import_file *file;
-	size_t at;
-	unsigned line;
-	/* The statement. */
-	size_t count;
-	size_t begin;
-	unsigned begin_line;
-};
-
-enum statement {
-	STATEMENT_DIRECTIVE,
-	STATEMENT_BLOCK,
-	STATEMENT_CLOSE,
-	STATEMENT_END,
-	STATEMENT_BAD
 };
 
 bool import_node_is(const struct import_node *node, const char *name)
@@ -46,148 +26,6 @@ bool import_node_is(const struct import_node *node, const char *name)
 struct place import_node_place(const struct import_node *node)
 {
 	return (struct place){node->file->path, node->line, 0};
-}
-
-static enum statement bad(struct lexer *l, const char *what)
-{
-	struct place place = {l->file->path, l->line, 0};
-
-	diag_error(l->parser->diag, &place, "%s", what);
-	return STATEMENT_BAD;
-}
-
-static bool at_end(const struct lexer *l)
-{
-	return l->at >= l->file->text.len;
-}
-
-static char take(struct lexer *l)
-{
-	char c = l->file->text.data[l->at++];
-
-	l->line += c == '\n';
-	return c;
-}
-
-static char peek(const struct lexer *l)
-{
-	return l->file->text.data[l->at];
-}
-
-/* Blanks and comments before a word. */
-static void skip_blanks(struct lexer *l)
-{
-	while (!at_end(l) && (ascii_is_space(peek(l)) || peek(l) == '#')) {
-		if (take(l) == '#') {
-			while (!at_end(l) && peek(l) != '\n') {
-				l->at++;
-			}
-		}
-	}
-}
-
-static void skip_escaped(struct lexer *l)
-{
-	l->at++;
-	if (!at_end(l)) {
-		take(l);
-	}
-}
-
-/* Only a blank, the end of the statement or a ) may follow a closing quote. */
-static bool read_quoted(struct lexer *l, struct str *word)
-{
-	char quote = take(l);
-	size_t begin = l->at;
-
-	while (!at_end(l) && peek(l) != quote) {
-		if (peek(l) == '\\') {
-			skip_escaped(l);
-		} else {
-			take(l);
-		}
-	}
-	if (at_end(l)) {
-		return false;
-	}
-	*word = (struct str){l->file->text.data + begin, l->at - begin};
-	l->at++;
-	return at_end(l) || ascii_is_space(peek(l)) || strchr(";{)", peek(l)) != NULL;
-}
-
-static struct str read_plain(struct lexer *l)
-{
-	size_t begin = l->at;
-
-	while (!at_end(l) && !ascii_is_space(peek(l)) && peek(l) != ';' && peek(l) != '{') {
-		char c = peek(l);
-
-		if (c == '\\') {
-			skip_escaped(l);
-			continue;
-		}
-		l->at++;
-		if (c == '$' && !at_end(l) && peek(l) == '{') {
-			l->at++;
-		}
-	}
-	return (struct str){l->file->text.data + begin, l->at - begin};
-}
-
-static bool read_word(struct lexer *l)
-{
-	struct str *word = &l->parser->words[l->count];
-
-	if (peek(l) != '"' && peek(l) != '\'') {
-		*word = read_plain(l);
-	} else if (!read_quoted(l, word)) {
-		bad(l, at_end(l) ? "the file ends in quotes: expected a closing one"
-				 : "expected a blank, \";\", \"{\" or \")\" after a quote");
-		return false;
-	}
-	if (word->len > IMPORT_NGINX_MAX_WORD) {
-		bad(l, "expected at most 4095 bytes in a word; a quote may be missing");
-		return false;
-	}
-	l->count++;
-	return true;
-}
-
-static enum statement read_statement(struct lexer *l)
-{
-	l->count = 0;
-	for (;;) {
-		skip_blanks(l);
-		if (l->count == 0) {
-			l->begin = l->at;
-			l->begin_line = l->line;
-		}
-		if (at_end(l)) {
-			return l->count == 0 ? STATEMENT_END
-					     : bad(l, "the file ends: expected \";\" or \"{\"");
-		}
-		char c = peek(l);
-
-		if (c == ';' || c == '{') {
-			l->at++;
-			if (l->count == 0) {
-				return bad(l, c == ';' ? "\";\": expected a directive before it"
-						       : "\"{\": expected a directive before it");
-			}
-			return c == ';' ? STATEMENT_DIRECTIVE : STATEMENT_BLOCK;
-		}
-		if (c == '}') {
-			l->at++;
-			return l->count == 0 ? STATEMENT_CLOSE
-					     : bad(l, "\"}\": expected \";\" before it");
-		}
-		if (l->count == IMPORT_NGINX_MAX_ARGS) {
-			return bad(l, "expected at most 4096 words in a directive");
-		}
-		if (!read_word(l)) {
-			return STATEMENT_BAD;
-		}
-	}
 }
 
 /* As nginx does it: before anything else than these six, a backslash stands for itself. */
@@ -230,10 +68,10 @@ static struct import_node *add_node(
 	return node;
 }
 
-static struct import_node *add_directive(struct lexer *l, struct import_node *parent)
+static struct import_node *add_directive(
+	struct parser *p, const struct import_nginx_lexer *l, struct import_node *parent)
 {
-	struct parser *p = l->parser;
-	struct import_node *node = add_node(p, parent, l->file);
+	struct import_node *node = add_node(p, parent, parent->file);
 
 	if (node == NULL) {
 		return NULL;
@@ -243,7 +81,7 @@ static struct import_node *add_directive(struct lexer *l, struct import_node *pa
 	node->finish = l->at;
 	node->args = arena_alloc(p->arena, l->count, sizeof(*node->args));
 	for (size_t i = 0; node->args != NULL && i < l->count; i++) {
-		node->args[i] = unescape(p->arena, p->words[i]);
+		node->args[i] = unescape(p->arena, l->words[i]);
 		if (node->args[i].data == NULL) {
 			node->args = NULL;
 		}
@@ -318,48 +156,38 @@ static bool follow_include(struct parser *p, struct import_node *node)
 }
 
 /* The block that was opened; its statements follow in parse_statements. */
-static bool open_block(struct lexer *l, struct import_node *node)
+static bool open_block(struct import_nginx_lexer *l, struct import_node *node)
 {
 	struct str name = node->args[0];
 
 	node->block = true;
 	node->inside = l->at;
-	if (!str_ends_with_nocase(name, str_view("_by_lua_block"))) {
-		return true;
-	}
-	size_t end = import_lua_end(l->file->text, l->at);
-
-	if (end >= l->file->text.len) {
-		bad(l, "the file ends in a block of Lua: expected its }");
-		return false;
-	}
-	while (l->at < end) {
-		take(l);
-	}
-	return true;
+	return !str_ends_with_nocase(name, str_view("_by_lua_block")) ||
+	       import_nginx_lexer_skip_lua(l);
 }
 
-static bool parse_statements(struct lexer *l, struct import_node *root)
+static bool parse_statements(
+	struct parser *p, struct import_nginx_lexer *l, struct import_node *root)
 {
 	struct import_node *parent = root;
 	unsigned depth = 0;
 
 	for (;;) {
-		enum statement kind = read_statement(l);
+		enum import_nginx_statement kind = import_nginx_lexer_next(l);
 		struct import_node *node = NULL;
 
 		switch (kind) {
-		case STATEMENT_BAD:
+		case IMPORT_NGINX_BAD:
 			return false;
-		case STATEMENT_END:
+		case IMPORT_NGINX_END:
 			if (parent != root) {
-				bad(l, "the file ends: expected \"}\"");
+				import_nginx_lexer_bad(l, "the file ends: expected \"}\"");
 				return false;
 			}
 			return true;
-		case STATEMENT_CLOSE:
+		case IMPORT_NGINX_CLOSE:
 			if (parent == root) {
-				bad(l, "\"}\": expected a { before it");
+				import_nginx_lexer_bad(l, "\"}\": expected a { before it");
 				return false;
 			}
 			parent->close = l->at - 1;
@@ -367,17 +195,17 @@ static bool parse_statements(struct lexer *l, struct import_node *root)
 			parent = parent->parent;
 			depth--;
 			continue;
-		case STATEMENT_DIRECTIVE:
-		case STATEMENT_BLOCK:
-			node = add_directive(l, parent);
+		case IMPORT_NGINX_DIRECTIVE:
+		case IMPORT_NGINX_BLOCK:
+			node = add_directive(p, l, parent);
 			break;
 		}
 		if (node == NULL) {
 			return false;
 		}
-		if (kind == STATEMENT_BLOCK) {
+		if (kind == IMPORT_NGINX_BLOCK) {
 			if (++depth > IMPORT_NGINX_MAX_DEPTH) {
-				bad(l, "expected blocks at most 64 deep");
+				import_nginx_lexer_bad(l, "expected blocks at most 64 deep");
 				return false;
 			}
 			if (!open_block(l, node)) {
@@ -385,7 +213,7 @@ static bool parse_statements(struct lexer *l, struct import_node *root)
 			}
 			parent = node;
 		} else if (import_node_is(node, "include") && node->arg_count == 2 &&
-			   reads_includes(parent) && !follow_include(l->parser, node)) {
+			   reads_includes(parent) && !follow_include(p, node)) {
 			return false;
 		}
 	}
@@ -396,7 +224,6 @@ static bool parse_file(struct parser *p, const char *path, struct import_node *p
 	struct import_node **out, const char **why)
 {
 	struct import_file *file = arena_alloc(p->arena, 1, sizeof(*file));
-	struct lexer l = {.parser = p, .file = file, .line = 1};
 	struct bytes text;
 	bool done = false;
 
@@ -422,8 +249,14 @@ static bool parse_file(struct parser *p, const char *path, struct import_node *p
 		if (file->path == NULL || file->text.data == NULL) {
 			diag_error(p->diag, NULL, "out of memory");
 		} else {
+			struct import_nginx_lexer l = {.path = file->path,
+				.text = file->text,
+				.diag = p->diag,
+				.words = p->words,
+				.line = 1};
+
 			*out = add_node(p, parent, file);
-			done = *out != NULL && parse_statements(&l, *out);
+			done = *out != NULL && parse_statements(p, &l, *out);
 		}
 	}
 	bytes_clear(&text);

@@ -11,9 +11,7 @@
  * and unescaped as nginx does it; blocks of Lua are passed over.
  */
 
-#define IMPORT_NGINX_MAX_WORD 4095 /* bytes; nginx's own limit */
-#define IMPORT_NGINX_MAX_ARGS 4096 /* words of one directive */
-#define IMPORT_NGINX_MAX_DEPTH 64  /* blocks in blocks, files in files */
+#define IMPORT_NGINX_MAX_DEPTH 64 /* blocks in blocks, files in files */
 #define IMPORT_NGINX_MAX_FILES 1024
 #define IMPORT_NGINX_MAX_NODES 1000000
 

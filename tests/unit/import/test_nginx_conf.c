@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "import/nginx_conf.h"
+#include "import/nginx_lexer.h"
 #include "unit/import/kit.h"
 
 #define SITE "/etc/nginx/site.conf"
