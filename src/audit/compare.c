@@ -13,7 +13,7 @@ struct comparison {
 	struct audit_state *now;
 };
 
-/* A text of the arena; absent when out of memory, which is noted. */
+/* Copies a text into the arena; absent when out of memory, which sets c->report->failed. */
 static struct str text_of(struct comparison *c, struct bytes *text)
 {
 	struct str kept =
@@ -52,7 +52,7 @@ static void find(struct comparison *c, const struct audit_finding *found)
 	c->report->troubles += found->kind == AUDIT_TROUBLE;
 }
 
-/* Those of `these` that are not among `those`; both ascending. */
+/* The addresses of `these` that are not in `those`; both ascending. */
 static struct str_list addrs_without(struct comparison *c, const struct addr *these, size_t count,
 	const struct addr *those, size_t other_count)
 {
@@ -109,7 +109,10 @@ static struct str_list names_without(
 	return (struct str_list){items, kept};
 }
 
-/* Addresses that a pin does not hold: of each pin that decides about the name in some policy. */
+/*
+ * Reports addresses outside of a pin's networks, for each pin that decides about the name in a
+ * policy.
+ */
 static void check_pins(
 	struct comparison *c, const struct audit_target *target, const struct audit_answer *answer)
 {
@@ -220,7 +223,7 @@ static void keep_name(struct comparison *c, const struct audit_kept_name *name)
 	c->now->names[c->now->name_count++] = *name;
 }
 
-/* What nobody knows today stays as it was known. */
+/* A value whose lookup failed today keeps its previous state. */
 static void take_name(struct comparison *c, struct str key, const struct audit_answer *answer,
 	const struct audit_kept_name *old)
 {
@@ -291,7 +294,7 @@ static bool is_surveyed(const struct audit_survey *survey, struct str zone)
 	return false;
 }
 
-/* Whether a name lies in the zone, or one could not be told to. */
+/* Whether a name lies in the zone, or a name's zone is unknown. */
 static bool is_needed(const struct comparison *c, struct str zone)
 {
 	for (size_t i = 0; i < c->now->name_count; i++) {
@@ -302,7 +305,7 @@ static bool is_needed(const struct comparison *c, struct str zone)
 	return false;
 }
 
-/* What was not looked at, and what a name is in whose zone is not known today. */
+/* Keeps the state of names that were not looked up, and of zones that names may still lie in. */
 static void keep_the_rest(struct comparison *c, bool partial)
 {
 	for (size_t i = 0; partial && i < c->old->name_count; i++) {

@@ -9,11 +9,11 @@
 
 #include <string.h>
 
-/* One walk over a policy's rules. */
+/* The iteration over a policy's rules. */
 struct walk {
 	struct audit_plan *plan;
 	const struct policy *policy;
-	bool listed; /* take what stands in files, else what stands in rules */
+	bool listed; /* add the values of files; false: those of rules */
 };
 
 static int compare(struct str a, struct str b)
@@ -24,7 +24,7 @@ static int compare(struct str a, struct str b)
 	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* The first target whose key is not before `key`. */
+/* The index of the first target whose key is not before `key`. */
 static size_t place_of(const struct audit_plan *plan, struct str key)
 {
 	size_t low = 0;
@@ -116,7 +116,7 @@ static void add(
 	plan->failed = plan->failed || !add_pins(plan, &plan->targets[at], pins);
 }
 
-/* As a zone: with the dot in front. */
+/* Adds the name as a zone: with a dot in front. */
 static void add_zone(struct audit_plan *plan, struct str name, bool listed)
 {
 	char key[POLICY_TEXT_ROOM];
@@ -129,7 +129,7 @@ static void add_zone(struct audit_plan *plan, struct str name, bool listed)
 	add(plan, (struct str){key, name.len + 1}, NULL, listed);
 }
 
-/* Policies that have the same rules name a regex once. */
+/* Policies that have the same rules list a regex once. */
 static void add_regex(struct audit_plan *plan, const struct policy_dependency *asked)
 {
 	struct str place = policy_rule_place(asked->rule);

@@ -8,19 +8,20 @@
 #include "config/config.h"
 #include "policy/pin.h"
 
-/* What a configuration's rules depend on in DNS. */
+/* The names and zones in DNS on which a configuration's rules depend. */
 
-#define AUDIT_LISTED_MAX 4096 /* names and zones that stand in files of rules alone */
+/* The most names and zones that are only in files of rules. */
+#define AUDIT_LISTED_MAX 4096
 
-/* Where a name is looked at by a policy's pins. */
+/* A policy's pins, which apply to a name. */
 struct audit_pins {
 	struct audit_pins *next;
 	const struct policy_pins *pins;
 };
 
 struct audit_target {
-	struct str key; /* NUL-terminated: the name; ".NAME" for a zone, which need not have an
-			   address itself */
+	/* NUL-terminated: the name; ".NAME" for a zone, which may have no address */
+	struct str key;
 	struct audit_pins *pins;
 };
 
@@ -36,20 +37,20 @@ struct audit_plan {
 	size_t count;
 	size_t capacity;
 	size_t listed;
-	size_t left_out;             /* values of files beyond the bound */
-	struct audit_regex *regexes; /* which ask for names that cannot be told */
+	size_t left_out;             /* values of files beyond the limit */
+	struct audit_regex *regexes; /* regexes about names, which cannot be listed */
 	struct audit_regex **last_regex;
 	bool failed; /* out of memory */
 };
 
-/* `policy` NULL: all of them. Everything is borrowed from the configuration and the arena. */
+/* `policy` NULL: all policies. Everything is borrowed from the configuration and the arena. */
 void audit_plan_make(struct audit_plan *plan, const struct config *config,
 	const struct policy *policy, struct arena *arena);
 
-/* The name of a target, without the dot of a zone. */
+/* The target's name, for a zone without the dot. */
 struct str audit_target_name(const struct audit_target *target);
 bool audit_target_is_zone(const struct audit_target *target);
-/* NULL: there is none of that key. */
+/* NULL: no target has that key. */
 const struct audit_target *audit_plan_find(const struct audit_plan *plan, struct str key);
 
 #endif

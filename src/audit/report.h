@@ -7,18 +7,18 @@
 #include "audit/state.h"
 #include "audit/survey.h"
 
-/* What a survey shows, beside the pins and beside what was found the last time. */
+/* What a survey found, compared with the pins and with the previous audit. */
 
 enum audit_kind {
 	AUDIT_GONE,        /* a name, or the name of a zone, does not exist, or has no address */
-	AUDIT_CHAIN_ENDS,  /* a CNAME ends in nothing */
-	AUDIT_CHAIN_LOOPS, /* CNAMEs go round */
+	AUDIT_CHAIN_ENDS,  /* a CNAME leads to a name without records */
+	AUDIT_CHAIN_LOOPS, /* CNAMEs form a loop */
 	AUDIT_OUTSIDE,     /* addresses outside the pin */
-	AUDIT_MOVED,       /* other addresses than the last time */
+	AUDIT_MOVED,       /* other addresses than in the previous audit */
 	AUDIT_TOO_MANY,    /* addresses beyond those that are compared */
 	AUDIT_REZONED,     /* a name lies in another zone */
 	AUDIT_CHANGED,     /* another MNAME, or other name servers */
-	AUDIT_TROUBLE      /* nobody knows */
+	AUDIT_TROUBLE      /* a lookup failed */
 };
 
 struct audit_finding {
@@ -33,7 +33,7 @@ struct audit_finding {
 
 struct audit_report {
 	const struct audit_plan *plan;
-	struct str since; /* the time of the last audit; absent: this is the first */
+	struct str since; /* the time of the previous audit; absent: this is the first */
 	struct audit_finding *findings;
 	struct audit_finding **last;
 	size_t count;
@@ -43,9 +43,9 @@ struct audit_report {
 };
 
 /*
- * Fills the report, and the state that is to be kept: of what nobody knows today, and of what was
- * not looked at (`partial`), that which is in `old`. Everything lives as long as the arguments and
- * the plan's arena.
+ * Fills the report, and the state to keep: for names whose lookup failed, and for names that were
+ * not looked up (`partial`), the state in `old`. Everything lives as long as the arguments and the
+ * plan's arena.
  */
 void audit_compare(const struct audit_plan *plan, const struct audit_survey *survey,
 	const struct audit_state *old, bool partial, struct audit_report *report,

@@ -63,7 +63,10 @@ const struct audit_kept_zone *audit_state_zone(const struct audit_state *state, 
 		       : NULL;
 }
 
-/* Printable ASCII, as names and times are written: whatever else there is goes to no terminal. */
+/*
+ * Whether the text is printable ASCII, as names and times are written: other text must not reach a
+ * terminal.
+ */
 static bool is_plain(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -276,7 +279,7 @@ const char *audit_state_load(const char *path, struct arena *arena, struct audit
 	struct stat st;
 	const char *wrong;
 
-	/* One that another end must feed would keep a run from cron waiting. */
+	/* Reading a pipe would make a run from cron wait for its writer. */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
 		return "it is no regular file";
 	}
@@ -308,7 +311,7 @@ static bool write_whole(int fd, const struct bytes *text)
 	return fsync(fd) == 0;
 }
 
-/* So that the new name outlives a crash, too; not every file system can. */
+/* Makes the new name survive a crash; not every file system supports it. */
 static void sync_folder(const char *path, struct arena *arena)
 {
 	const char *folder = file_folder(path, arena);

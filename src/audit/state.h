@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /*
- * What an audit found, kept for the next one:
+ * The results of an audit, kept for the next one:
  *
  *   {"version": 1, "time": "2026-11-21T17:12:00Z",
  *    "names": {"www.example": {"addresses": ["192.0.2.1"], "zone": "example"},
@@ -30,7 +30,7 @@ struct audit_kept_name {
 	struct str key;
 	struct addr *addrs; /* ascending */
 	size_t count;
-	struct str zone; /* absent: not known */
+	struct str zone; /* absent: unknown */
 };
 
 struct audit_kept_zone {
@@ -40,7 +40,7 @@ struct audit_kept_zone {
 };
 
 struct audit_state {
-	struct str time;               /* absent: there was no audit before */
+	struct str time;               /* absent: there was no previous audit */
 	struct audit_kept_name *names; /* by key, each once */
 	size_t name_count;
 	struct audit_kept_zone *zones; /* by name, each once */
@@ -52,17 +52,17 @@ NODISCARD const char *audit_state_parse(
 	struct str text, struct arena *arena, struct audit_state *out);
 void audit_state_write(const struct audit_state *state, struct bytes *out);
 
-/* A file that is not there is a state without a time. NULL, or what is wrong. */
+/* A file that does not exist is a state without a time. NULL, or the error. */
 NODISCARD const char *audit_state_load(
 	const char *path, struct arena *arena, struct audit_state *out);
-/* As a whole or not at all, readable by its owner. NULL, or what is wrong. */
+/* Writes the file as a whole or not at all, readable by its owner. NULL, or the error. */
 NODISCARD const char *audit_state_save(const char *path, const struct audit_state *state);
 
-/* NULL: none of that key. */
+/* NULL: no name has that key. */
 const struct audit_kept_name *audit_state_name(const struct audit_state *state, struct str key);
 const struct audit_kept_zone *audit_state_zone(const struct audit_state *state, struct str name);
 
-/* Brings names and zones into their order, which the two above want. */
+/* Sorts names and zones, as the two functions above require. */
 void audit_state_sort(struct audit_state *state);
 
 /* By family, then by number: the order of the lists. */

@@ -11,7 +11,7 @@
 
 #define CHAIN_MAX (DNS_CNAME_MAX + 1)
 
-/* Each phase has its jobs, a bounded number of them at a time. */
+/* The phases; each has a bounded number of jobs at a time. */
 enum phase { PHASE_TARGETS, PHASE_CLIMBS, PHASE_ZONES, PHASE_END };
 
 struct run;
@@ -22,7 +22,7 @@ struct job {
 	size_t index;                     /* of the target, or of the zone */
 	enum dns_type type;
 	struct dns_name at;
-	enum dns_status first; /* what the first of two questions came to */
+	enum dns_status first; /* the status of the first of two lookups */
 };
 
 struct run {
@@ -62,7 +62,7 @@ static bool ask(struct job *job, enum dns_type type)
 	return job->lookup != NULL;
 }
 
-/* The entry of a zone, perhaps a new one; names are few enough to be moved. */
+/* The entry of a zone, which may be new; there are few enough names to move them. */
 static void add_zone(struct run *run, struct str name)
 {
 	struct audit_survey *out = run->out;
@@ -122,7 +122,7 @@ static void take_addrs(
 	answer->left_out += records->left_out;
 }
 
-/* One more name of the chain; false where it is as long as any that is followed. */
+/* Adds one more name to the chain; false if the chain has reached its limit. */
 static bool take_alias(struct run *run, struct audit_answer *answer, const struct dns_name *to)
 {
 	struct str *items;
@@ -159,7 +159,7 @@ static enum audit_word word_of(enum dns_status status)
 	}
 }
 
-/* The worse of what A and AAAA came to: what one does not know, the other cannot stand in for. */
+/* Sets the worse of the results for A and AAAA: a result cannot replace a failed lookup. */
 static void judge(struct audit_answer *answer, enum dns_status v4, enum dns_status v6)
 {
 	if (dns_status_is_failure(v4) || dns_status_is_failure(v6)) {
@@ -172,7 +172,10 @@ static void judge(struct audit_answer *answer, enum dns_status v4, enum dns_stat
 	}
 }
 
-/* The addresses of a name, then, if there are none, where its CNAMEs end. True: it asks on. */
+/*
+ * Looks up the addresses of a name, then, if there are none, where its CNAMEs end. True: another
+ * lookup was started.
+ */
 static bool go_on_with_name(struct job *job, const struct dns_record_lookup_result *result)
 {
 	struct run *run = job->run;
@@ -208,7 +211,7 @@ static bool go_on_with_name(struct job *job, const struct dns_record_lookup_resu
 	       ask(job, DNS_TYPE_CNAME);
 }
 
-/* A zone, or what names are below: it must exist, whatever it has itself. */
+/* The result for a zone, or for the parent of names: it must exist, whatever records it has. */
 static void judge_suffix(struct audit_answer *answer, const struct dns_record_lookup_result *result)
 {
 	answer->word = word_of(result->status);
@@ -219,7 +222,7 @@ static void judge_suffix(struct audit_answer *answer, const struct dns_record_lo
 	}
 }
 
-/* From the name upwards to the first that has a SOA of its own. */
+/* Climbs from the name to the nearest ancestor that has an SOA. */
 static bool climb(struct job *job, const struct dns_record_lookup_result *result)
 {
 	struct run *run = job->run;
@@ -258,7 +261,7 @@ static bool go_on_with_zone(struct job *job, const struct dns_record_lookup_resu
 		zone->mname = text_of(run, &result->answer->names[0]);
 		return ask(job, DNS_TYPE_NS);
 	}
-	/* With neither, it is no zone of its own: the one above is in the list. */
+	/* Without SOA and NS it is not a zone: the parent zone is in the list. */
 	zone->word = data ? AUDIT_FOUND : word_of(result->status);
 	zone->status = result->status;
 	if (!data) {
@@ -295,7 +298,7 @@ static bool go_on(struct job *job, const struct dns_record_lookup_result *result
 	}
 }
 
-/* False if there is nothing to ask. */
+/* False if no lookup is needed. */
 static bool start(struct job *job, size_t index)
 {
 	struct run *run = job->run;
@@ -331,7 +334,7 @@ static size_t jobs_of(const struct run *run)
 	return run->phase == PHASE_ZONES ? run->out->zone_count : run->plan->count;
 }
 
-/* Fills the free jobs; once a phase has none left, goes on to the next. */
+/* Starts free jobs; once a phase has none left, starts the next. */
 static void pump(struct run *run)
 {
 	while (run->phase != PHASE_END) {

@@ -10,31 +10,34 @@
 #include "dns/engine.h"
 #include "dns/wire/status.h"
 
-/* What DNS says today of a plan's names, and of the zones that they are in. */
+/* The current DNS data of a plan's names, and of the zones that they are in. */
 
 #define AUDIT_IN_FLIGHT 32
-#define AUDIT_RUN_MS (5 * 60 * 1000) /* the whole of it; what is not known then, nobody knows */
+/* for the whole survey; names not looked up by then are unknown */
+#define AUDIT_RUN_MS (5 * 60 * 1000)
 
 enum audit_word {
-	AUDIT_UNKNOWN, /* nobody knows: `status` says why */
+	AUDIT_UNKNOWN, /* the lookup failed: `status` says why */
 	AUDIT_FOUND,
-	AUDIT_NO_ADDRESS, /* the name is there, without an address */
+	AUDIT_NO_ADDRESS, /* the name exists, without an address */
 	AUDIT_NO_NAME,    /* NXDOMAIN */
-	AUDIT_DANGLING,   /* a CNAME that ends in nothing */
+	AUDIT_DANGLING,   /* a CNAME that leads to a name without records */
 	AUDIT_LOOP
 };
 
-/* Of one target, in the plan's order. */
+/* The result for one target, in the plan's order. */
 struct audit_answer {
 	enum audit_word word;
 	enum dns_status status; /* of AUDIT_UNKNOWN */
-	struct addr *addrs; /* IPv4 before IPv6, ascending; also some where others are unknown */
+	/* IPv4 before IPv6, ascending; may have some if the lookup of others failed */
+	struct addr *addrs;
 	size_t count;
-	size_t left_out;             /* addresses beyond those that an answer holds */
-	struct str_list chain;       /* the names behind CNAMEs, of DANGLING and LOOP */
-	bool from_zone;              /* the static zone's: nobody else has it in hand */
-	struct str zone;             /* that it is in; absent: not known */
-	enum dns_status zone_status; /* why not, if that is a failure */
+	size_t left_out;       /* addresses beyond those that an answer holds */
+	struct str_list chain; /* the names behind CNAMEs, of DANGLING and LOOP */
+	/* from the static zone, which only the administrator changes */
+	bool from_zone;
+	struct str zone;             /* the zone of the name; absent: unknown */
+	enum dns_status zone_status; /* why `zone` is unknown, if a lookup failed */
 };
 
 /* A zone that targets are in, or their registrable domain. */
@@ -50,11 +53,11 @@ struct audit_survey {
 	struct audit_answer *answers;
 	struct audit_zone *zones; /* by name, each once */
 	size_t zone_count;
-	bool complete; /* within the time */
+	bool complete; /* finished in time */
 };
 
 /*
- * With at most `in_flight` questions under way, and AUDIT_IN_FLIGHT. False when out of memory or
+ * Runs with at most `in_flight` lookups at a time, and AUDIT_IN_FLIGHT. False when out of memory or
  * descriptors.
  */
 NODISCARD bool audit_survey_run(struct audit_survey *survey, const struct audit_plan *plan,

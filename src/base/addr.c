@@ -47,7 +47,7 @@ static inline bool take_digit(const char **at, const char *end, unsigned *value)
 	return true;
 }
 
-/* One to three digits, without a zero before others. */
+/* One to three digits, without leading zeros. */
 static inline bool take_octet(const char **at, const char *end, uint8_t *out)
 {
 	unsigned value = 0;
@@ -62,7 +62,10 @@ static inline bool take_octet(const char **at, const char *end, uint8_t *out)
 	return value <= UINT8_MAX;
 }
 
-/* What inet_pton(3) takes for AF_INET, in a tenth of its instructions: each request has one. */
+/*
+ * Accepts what inet_pton(3) accepts for AF_INET, in a tenth of its instructions: each request has
+ * an address.
+ */
 static bool parse_v4(struct str text, uint8_t out[4])
 {
 	const char *at = text.data;
@@ -180,7 +183,7 @@ struct prefix prefix_of(const struct addr *a, unsigned bits)
 	return p;
 }
 
-/* The prefix, and the address as it was written. */
+/* Reads the prefix, and the address before its bits are cleared. */
 static bool read_prefix(struct str text, struct prefix *out, struct addr *written)
 {
 	size_t slash = str_find(text, '/');

@@ -25,7 +25,7 @@ struct prefix {
 	uint8_t len; /* bits */
 };
 
-/* Where a server listens or is asked. */
+/* The address of a server or of a listening socket. */
 struct endpoint {
 	struct addr addr;
 	uint16_t port;
@@ -37,7 +37,7 @@ struct endpoint {
 
 /*
  * Dotted quad or RFC 4291 text, nothing before or after. An IPv4-mapped address (::ffff:0:0/96)
- * becomes IPv4. Zone identifiers, leading zeros in a quad and short forms are refused.
+ * becomes IPv4. Zone identifiers, leading zeros in a quad and short forms are errors.
  */
 NODISCARD bool addr_parse(struct str text, struct addr *out);
 /* RFC 5952 text with a NUL. */
@@ -55,22 +55,22 @@ NODISCARD bool addr_from_bytes(const void *bytes, size_t len, struct addr *out);
 NODISCARD bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *out);
 
 /*
- * ADDRESS or ADDRESS/BITS. Bits set beyond the prefix are refused (192.0.2.1/24 is a mistake more
- * often than a wish). A mapped prefix of /96 or longer becomes IPv4.
+ * ADDRESS or ADDRESS/BITS. Bits set beyond the prefix are an error (192.0.2.1/24 is usually a
+ * mistake). A mapped prefix of /96 or longer becomes IPv4.
  */
 NODISCARD bool prefix_parse(struct str text, struct prefix *out);
-/* What was meant where prefix_parse refuses it for the bits set beyond the prefix alone. */
+/* The corrected prefix, if prefix_parse rejects the text only for bits set beyond the prefix. */
 NODISCARD bool prefix_mend(struct str text, struct prefix *out);
 /* ADDRESS, or ADDRESS/BITS, with a NUL. */
 #define PREFIX_TEXT_MAX (ADDR_TEXT_MAX + 4)
 void prefix_format(const struct prefix *p, char out[PREFIX_TEXT_MAX]);
 bool prefix_contains(const struct prefix *p, const struct addr *a);
-/* The prefix of `bits` that the address lies in. */
+/* The prefix of `bits` that contains the address. */
 struct prefix prefix_of(const struct addr *a, unsigned bits);
 
 /*
- * ADDRESS, ADDRESS:PORT (IPv4) or [ADDRESS]:PORT; `port` where none is given. Port 0 is refused.
- * A link-local IPv6 address may have a zone (RFC 4007): fe80::1%eth0, of an interface of this host.
+ * ADDRESS, ADDRESS:PORT (IPv4) or [ADDRESS]:PORT; `port` if none is given. Port 0 is an error. A
+ * link-local IPv6 address may have a zone (RFC 4007): fe80::1%eth0, of an interface of this host.
  */
 NODISCARD bool endpoint_parse(struct str text, uint16_t port, struct endpoint *out);
 bool endpoint_eq(const struct endpoint *a, const struct endpoint *b);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEEP_CHUNKS 4 /* as large a chunk is kept for the next user, as one that often fits him */
+#define KEEP_CHUNKS 4 /* a chunk stays allocated up to this size, in units of chunk_size */
 
 struct arena_chunk {
 	struct arena_chunk *next;

@@ -12,18 +12,20 @@
 struct arena_chunk;
 
 /*
- * Memory that is freed all at once: what belongs to one request, or to one snapshot. Pointers stay
- * good until arena_reset or arena_clear. One user at a time.
+ * Memory that is freed all at once, as that of one request, or of one snapshot. Pointers are valid
+ * until arena_reset or arena_clear. One user at a time.
  */
 struct arena {
 	struct arena_chunk *chunks;
 	size_t chunk_size;
 };
 
-/* `chunk_size`: bytes taken from the heap at a time; larger wishes get a chunk of their own. */
+/*
+ * `chunk_size`: bytes taken from the heap at a time; larger allocations get a chunk of their own.
+ */
 void arena_init(struct arena *a, size_t chunk_size);
 void arena_clear(struct arena *a);
-/* Forgets what was given out and keeps one chunk for the next user. */
+/* Frees all allocations, but keeps one chunk for the next user. */
 void arena_reset(struct arena *a);
 
 /* Zeroed, aligned for any type; NULL when out of memory, or when count * size overflows. */

@@ -8,7 +8,7 @@
 
 #define CAPACITY_MIN 8
 
-/* Twice as much; 0 on overflow. */
+/* Twice the capacity; 0 on overflow. */
 static size_t more_than(size_t capacity)
 {
 	size_t doubled;

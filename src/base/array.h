@@ -9,13 +9,13 @@
 
 #include <stddef.h>
 
-/* array_reserve where the array is full; for that alone. */
+/* The part of array_reserve for a full array; only to be called by it. */
 NODISCARD void *array_grow(void *items, size_t *capacity, size_t size);
 
 /*
- * Room for one more item of `size` bytes behind `count` items. Returns the items, perhaps
- * elsewhere, with *capacity as it is then; NULL when out of memory or when the size overflows, and
- * nothing has changed then. An array begins as NULL with a capacity of 0 and ends by free.
+ * Makes room for one more item of `size` bytes behind `count` items. Returns the items, which may
+ * have moved, and updates *capacity; NULL, with nothing changed, when out of memory or when the
+ * size overflows. An array starts as NULL with a capacity of 0 and ends with free.
  */
 NODISCARD static inline void *array_reserve(
 	void *items, size_t count, size_t *capacity, size_t size)

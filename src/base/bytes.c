@@ -29,7 +29,10 @@ void bytes_reset(struct bytes *b, size_t keep)
 	b->failed = false;
 }
 
-/* Room for `len` bytes that count against `max`, and for `spare` ones behind them that do not. */
+/*
+ * Makes room for `len` bytes that count against `max`, and for `spare` bytes behind them that do
+ * not.
+ */
 static uint8_t *reserve(struct bytes *b, size_t len, size_t spare)
 {
 	size_t need;
@@ -142,7 +145,7 @@ static bool whole_or_nothing(struct bytes *b, size_t start)
 	return !b->failed;
 }
 
-/* How many bytes at the start of s stand for themselves in a JSON string. */
+/* The number of bytes at the start of s that stand for themselves in a JSON string. */
 static size_t plain(struct str s)
 {
 	size_t len = 0;
@@ -154,7 +157,7 @@ static size_t plain(struct str s)
 	return len;
 }
 
-/* \uXXXX; past U+FFFF two of them, as UTF-16 has it. */
+/* Writes \uXXXX; above U+FFFF two of them, as in UTF-16. */
 static void append_json_escape(struct bytes *b, uint32_t code_point)
 {
 	if (code_point > 0xffff) {

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 /*
- * Bytes that grow. A failed append (out of memory, or past `max`) sets `failed`, changes nothing
- * else, and makes every later append fail too: a writer appends all it has and asks once.
+ * A growing byte buffer. A failed append (out of memory, or past `max`) sets `failed`, changes
+ * nothing else, and makes every later append fail too: a writer appends everything and checks once.
  */
 struct bytes {
 	uint8_t *data;
@@ -30,10 +30,10 @@ void bytes_clear(struct bytes *b);
 /* Empties it and keeps the memory, unless that is more than `keep` bytes. */
 void bytes_reset(struct bytes *b, size_t keep);
 
-/* bytes_reserve where there may be no room yet; for that alone. */
+/* The part of bytes_reserve for the case without room; only to be called by it. */
 uint8_t *bytes_reserve_anew(struct bytes *b, size_t len);
 
-/* Room for `len` more bytes at data + len, to be counted in by the caller; NULL on failure. */
+/* Room for `len` more bytes at data + len, which the caller then adds to len; NULL on failure. */
 static inline uint8_t *bytes_reserve(struct bytes *b, size_t len)
 {
 	bool fits = len < b->capacity - b->len && b->max == 0 && !b->failed;
@@ -53,15 +53,17 @@ bool bytes_append_u8(struct bytes *b, uint8_t value);
 bool bytes_append_u64(struct bytes *b, uint64_t value);
 bool bytes_appendf(struct bytes *b, const char *format, ...) PRINTF_LIKE(2, 3);
 bool bytes_vappendf(struct bytes *b, const char *format, va_list args) PRINTF_LIKE(2, 0);
-/* As a JSON string (RFC 8259) with its quotes. What is invisible (base/utf8.h) is escaped; a byte
- * that is not UTF-8 becomes U+FFFD. */
+/*
+ * As a JSON string (RFC 8259) with its quotes. Invisible characters (base/utf8.h) are escaped; a
+ * byte that is not UTF-8 becomes U+FFFD.
+ */
 bool bytes_append_json(struct bytes *b, struct str s);
-/* For people: UTF-8 as it is, but the bytes of what is invisible, or is not UTF-8, as \xXX. */
+/* For people: UTF-8 as it is, but invisible characters, and bytes that are not UTF-8, as \xXX. */
 bool bytes_append_visible(struct bytes *b, struct str s);
 /* Lower-case hexadecimal, two digits a byte, no separator. */
 bool bytes_append_hex(struct bytes *b, const void *data, size_t len);
 
-/* A view of it all, good until the next change. */
+/* A view of the content, valid until the next change. */
 struct str bytes_view(const struct bytes *b);
 /* Drops the first `len` bytes. */
 void bytes_consume(struct bytes *b, size_t len);

@@ -42,7 +42,7 @@ void clock_format(int64_t wall_s, char out[CLOCK_TEXT_MAX])
 	}
 }
 
-/* The next `digits` digits, followed by `after` unless that is NUL. */
+/* Reads `digits` digits, followed by `after` unless that is NUL. */
 static bool take_number(struct str *s, size_t digits, char after, int *out)
 {
 	uint64_t value;

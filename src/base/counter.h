@@ -29,7 +29,7 @@ static inline uint64_t counter_get(const _Atomic uint64_t *counter)
 	return atomic_load_explicit((_Atomic uint64_t *)(uintptr_t)counter, memory_order_relaxed);
 }
 
-/* How many durations fell between two bounds, from 10 us to 5 s, and above the last. */
+/* Counts durations between bounds, from 10 us to 5 s, and above the last. */
 #define HISTOGRAM_BOUNDS 18
 
 struct histogram {

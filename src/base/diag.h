@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Where something stands in a configuration. */
+/* A place in a configuration. */
 struct place {
 	const char *file;
 	unsigned line;   /* from 1; 0: the file as a whole */
@@ -21,7 +21,7 @@ struct place {
 /* FILE:LINE, kept by the arena; data is NULL when out of memory. */
 struct str place_text(struct arena *arena, const struct place *place);
 
-/* Where a part of a text begins that stands in several lines. */
+/* Where a part of a text begins that spans several lines. */
 struct place_part {
 	size_t offset; /* in the text */
 	unsigned line;
@@ -29,8 +29,8 @@ struct place_part {
 };
 
 /*
- * What is wrong with a configuration, gathered so that one run tells everything. Text: one line a
- * finding, "FILE:LINE:COLUMN: error: what was found, what was expected", as bytes_append_visible
+ * The findings about a configuration, collected so that one run reports all of them. Text: one line
+ * a finding, "FILE:LINE:COLUMN: error: what was found, what was expected", as bytes_append_visible
  * writes it.
  */
 struct diag {

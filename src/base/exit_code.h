@@ -4,7 +4,7 @@
 #ifndef DW_BASE_EXIT_CODE_H
 #define DW_BASE_EXIT_CODE_H
 
-/* What the process tells its caller; 64 and up are from sysexits(3). */
+/* The exit codes of the process; 64 and up are from sysexits(3). */
 enum exit_code {
 	EXIT_CODE_OK = 0,
 	EXIT_CODE_DENY = 1,  /* check: denied; -t: the configuration has errors; import: not all */

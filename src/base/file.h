@@ -12,17 +12,16 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Tells whether two paths are one file. */
+/* Shows whether two paths are one file. */
 struct file_identity {
 	dev_t device;
 	ino_t inode;
 };
 
-/* Appends a file of at most `max` bytes to *text; on failure errno says why (EFBIG: too large). */
+/* Appends a file of at most `max` bytes to *text; on failure errno is set (EFBIG: too large). */
 NODISCARD bool file_read(
 	const char *path, size_t max, struct bytes *text, struct file_identity *identity);
-/* The absolute folder that `path` is in, without a final slash, in the arena; NULL with errno set.
- */
+/* The absolute folder of `path`, without a final slash, in the arena; NULL with errno set. */
 const char *file_folder(const char *path, struct arena *arena);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* An attacker gains nothing from two files that look alike: the key need not be secret. */
+/* Equal stamps of two files are of no use to an attacker: the key need not be secret. */
 uint64_t file_stamp_of_path(const char *path)
 {
 	static const struct hash_key key = {1, 2};

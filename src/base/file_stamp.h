@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * What a path looks like from outside: another number once it was replaced, written to, removed or
- * put there. Nothing is opened. Sums of several stamps tell whether any of them changed.
+ * A number for the state of a path: it changes when the file is replaced, written to, removed or
+ * created. The file is not opened. Sums of several stamps show whether any of them changed.
  */
 uint64_t file_stamp_of_path(const char *path);
 

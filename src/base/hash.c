@@ -140,7 +140,7 @@ static unsigned __int128 nh(const uint64_t *key, const uint8_t *in, size_t len)
 	return sum;
 }
 
-/* All of fewer than eight bytes, for one that knows how many they are. */
+/* Reads all of fewer than eight bytes; their number must be hashed, too. */
 static inline uint64_t rest_of(const uint8_t *in, size_t len)
 {
 	uint32_t first;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A key of its own for each table keeps others from choosing colliding entries. */
+/* Each table has its own random key, so that clients cannot choose colliding entries. */
 struct hash_key {
 	uint64_t k0;
 	uint64_t k1;
@@ -21,7 +21,7 @@ uint64_t hash_bytes(const struct hash_key *key, const void *data, size_t len);
 /*
  * For keys of several parts, some of them long: SipHash-1-3 of the parts, of which those over
  * HASH_SHORT bytes are first reduced by NH (RFC 4418), 16 bytes for each HASH_BLOCK. Every byte
- * counts, and without the key texts that collide cannot be chosen. The values are good in one
+ * counts, and without the key texts that collide cannot be chosen. The values are valid in one
  * process only.
  */
 #define HASH_SHORT 32
@@ -40,7 +40,7 @@ struct hash {
 void hash_long_key_init(struct hash_long_key *key);
 void hash_begin(struct hash *hash, const struct hash_long_key *key);
 void hash_add_word(struct hash *hash, uint64_t word);
-/* One part, with its length: parts that are divided otherwise are other keys. */
+/* Adds one part, with its length: other divisions of the same bytes are other keys. */
 void hash_add(struct hash *hash, const void *data, size_t len);
 uint64_t hash_end(struct hash *hash);
 

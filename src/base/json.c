@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 
-/* A value follows another one unless something that opens or announces it stands before. */
+/* Writes a comma, unless a bracket, colon or the start of the text comes before the value. */
 static void separate(struct bytes *out)
 {
 	uint8_t last = out->len > 0 ? out->data[out->len - 1] : '[';

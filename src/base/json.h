@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 /*
- * Writes JSON (RFC 8259) value by value; commas come by themselves. Failures stay in out->failed.
- * Bytes that are not UTF-8 become U+FFFD.
+ * Writes JSON (RFC 8259) value by value, with the commas between them. Failures stay in
+ * out->failed. Bytes that are not UTF-8 become U+FFFD.
  */
 void json_open(struct bytes *out, char bracket);  /* '{' or '[' */
 void json_close(struct bytes *out, char bracket); /* '}' or ']' */

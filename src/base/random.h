@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes from getrandom(2). Without them nothing here is safe: a failure ends the process. */
+/* Bytes from getrandom(2). Nothing is safe without them: a failure ends the process. */
 void random_bytes(void *out, size_t len);
 
 /* Random numbers drawn from the kernel a page at a time; each worker has a pool of its own. */
@@ -18,7 +18,7 @@ struct random_pool {
 
 void random_pool_init(struct random_pool *pool);
 uint32_t random_u32(struct random_pool *pool);
-/* Even over 0 … limit - 1; limit > 0. */
+/* Uniform over 0 … limit - 1; limit > 0. */
 uint32_t random_below(struct random_pool *pool, uint32_t limit);
 
 #endif

@@ -25,7 +25,7 @@ size_t reader_left(const struct reader *r);
 uint8_t reader_u8(struct reader *r);
 uint16_t reader_u16(struct reader *r);
 uint32_t reader_u32(struct reader *r);
-/* The next `len` bytes, where they lie; NULL when there are fewer. */
+/* A view of the next `len` bytes; NULL when there are fewer. */
 const uint8_t *reader_take(struct reader *r, size_t len);
 
 /* Stores big-endian numbers. */

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 
 /*
- * The number of references to an object that threads share, beginning with one. A reference is
- * got from one that is held, so ref_get orders nothing. ref_put publishes what was done through
- * the reference, and the last one sees all of it before it frees the object.
+ * The number of references to an object that threads share, starting with one. A new reference is
+ * made from one that is held, so ref_get orders nothing. ref_put publishes what was done through
+ * the reference, and the thread that drops the last one sees all of it before it frees the object.
  */
 struct ref {
 	atomic_uint count;

@@ -36,7 +36,7 @@ static inline bool str_eq(struct str a, struct str b)
 }
 
 bool str_eq_text(struct str a, const char *text);
-/* Letters are compared without case, in ASCII only: no locale has a say. */
+/* Letters are compared without case, in ASCII only, in any locale. */
 bool str_eq_nocase(struct str a, struct str b);
 bool str_starts_with(struct str s, const char *prefix);
 bool str_ends_with_nocase(struct str s, struct str suffix);
@@ -57,7 +57,7 @@ static inline struct str str_from(struct str s, size_t from)
 	return (struct str){s.data + from, s.len - from};
 }
 
-/* Where the byte first stands; s.len when it does not. */
+/* The position of the first such byte; s.len if there is none. */
 size_t str_find(struct str s, char byte);
 
 /*

@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 /*
- * The one of `words` that `text` most likely misspells: the fewest letters put in, left out,
- * changed or swapped with their neighbour, without case, and at most a third of its length. NULL
- * if none is that near. Words longer than 64 bytes are passed over.
+ * The word of `words` of which `text` is most likely a misspelling: the fewest letters inserted,
+ * left out, changed or swapped with their neighbour, without case, and at most a third of its
+ * length. NULL if no word is that similar. Words longer than 64 bytes are skipped.
  */
 const char *suggest(struct str text, const char *const *words, size_t count);
 

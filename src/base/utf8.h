@@ -17,8 +17,8 @@
 size_t utf8_decode(struct str s, uint32_t *code_point);
 
 /*
- * Whether the character would show nothing of itself, or change how others are shown: controls (C0,
- * DEL, C1), line and paragraph separators, all that Unicode calls default ignorable (bidirectional
+ * Whether the character is not visible, or changes how others are shown: controls (C0, DEL, C1),
+ * line and paragraph separators, all default ignorable characters of Unicode (bidirectional
  * controls, zero-width characters, variation selectors, tags), and annotation marks.
  */
 bool utf8_is_invisible(uint32_t code_point);

@@ -17,7 +17,7 @@
 
 struct options {
 	const char *config_path;
-	const char *state_path; /* NULL: none is read or written */
+	const char *state_path; /* NULL: no state is read or written */
 	const char *policy;     /* NULL: all */
 	bool json;
 };
@@ -59,7 +59,7 @@ static int fail(const char *path, const char *what, const char *wrong)
 	return EXIT_CODE_ERROR;
 }
 
-/* Prints the report whole, and makes an exit status of it. */
+/* Prints the whole report, and returns its exit status. */
 static int tell(const struct audit_report *report, bool json)
 {
 	struct bytes out;
@@ -83,7 +83,7 @@ static int tell(const struct audit_report *report, bool json)
 	return code;
 }
 
-/* Nothing is asked, and nothing written, unless the state of the last time can be read. */
+/* No lookup is made, and nothing written, unless the previous state can be read. */
 static int audit(const struct authz_snapshot *snapshot, const struct policy *policy,
 	const struct options *options, struct arena *arena)
 {

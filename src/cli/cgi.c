@@ -67,7 +67,7 @@ static bool respond(
 	return written;
 }
 
-/* False when no decision could be made; the web server then sees a failed program. */
+/* False if no decision could be made; the web server then sees a failed program. */
 static bool answer(struct authz_snapshot *snapshot)
 {
 	const struct config *config = snapshot->config;

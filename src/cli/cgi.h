@@ -10,11 +10,11 @@
 bool cli_cgi_wanted(void);
 
 /*
- * Answers the one request of the environment and returns the exit code. The configuration is that
- * of the environment's DOORWARD_CONFIG, else `config_path`. A server may turn a query without "="
- * into arguments (RFC 3875 4.4), so where `arguments` were given and the query is such a one, the
- * client may have chosen them: then only DOORWARD_CONFIG counts, and without it the request is
- * denied.
+ * Decides the one request in the environment, writes the response, and returns the exit code. The
+ * configuration is that of the environment's DOORWARD_CONFIG, else `config_path`. A server may turn
+ * a query without "=" into arguments (RFC 3875 4.4), so if `arguments` were given and the query is
+ * such a one, the client may have chosen them: then only DOORWARD_CONFIG counts, and without it the
+ * request is denied.
  */
 int cli_cgi_run(const char *config_path, bool arguments);
 

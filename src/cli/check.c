@@ -19,7 +19,7 @@
 #define ARENA_CHUNK 1024
 
 /* The request that the command line describes; strings are those of argv. */
-struct question {
+struct request_args {
 	struct str values[AUTHZ_INPUT_CERT];
 	const char *verify_status;
 	const char *cert_path;
@@ -30,8 +30,8 @@ struct question {
 	bool json;
 };
 
-/* That they make a request. */
-static enum exit_code check_options(const struct question *q)
+/* Checks that the options describe one complete request. */
+static enum exit_code check_options(const struct request_args *q)
 {
 	if (q->log_line == NULL && q->values[AUTHZ_INPUT_REMOTE_ADDR].data == NULL) {
 		return cli_usage_error("check", "--ip ADDRESS is missing", NULL);
@@ -50,7 +50,7 @@ static enum exit_code check_options(const struct question *q)
 }
 
 static enum exit_code read_options(
-	int argc, char **argv, const char **config_path, struct question *q)
+	int argc, char **argv, const char **config_path, struct request_args *q)
 {
 	enum { AT = AUTHZ_INPUT_CERT, CERT, CHAIN, STATUS, LOG, JSON };
 	static const struct option options[] = {
@@ -108,8 +108,8 @@ static enum exit_code read_options(
 	return check_options(q);
 }
 
-/* False after saying which file is wrong. */
-static bool read_chain(const struct question *q, struct arena *arena, struct cert_chain *out)
+/* False after reporting which file is wrong. */
+static bool read_chain(const struct request_args *q, struct arena *arena, struct cert_chain *out)
 {
 	const char *why = cli_request_args_certificate(q->cert_path, arena, out);
 
@@ -126,7 +126,7 @@ static bool read_chain(const struct question *q, struct arena *arena, struct cer
 }
 
 static enum exit_code ask(
-	struct authz *a, const struct question *q, struct authz_snapshot *snapshot)
+	struct authz *a, const struct request_args *q, struct authz_snapshot *snapshot)
 {
 	static const enum exit_code codes[] = {
 		[AUTHZ_ALLOW] = EXIT_CODE_OK,
@@ -163,7 +163,7 @@ static enum exit_code ask(
 	return code;
 }
 
-/* A line and what may end it, of all that stands on standard input. */
+/* Reads a line, with its end, from standard input. */
 static bool read_stdin(struct bytes *line)
 {
 	size_t got = 1;
@@ -180,8 +180,8 @@ static bool read_stdin(struct bytes *line)
 	return !ferror(stdin);
 }
 
-/* False after saying what is wrong with the line. */
-static bool read_log_line(struct question *q, struct arena *arena)
+/* False after reporting what is wrong with the line. */
+static bool read_log_line(struct request_args *q, struct arena *arena)
 {
 	struct bytes line;
 	struct bytes why;
@@ -207,8 +207,9 @@ static bool read_log_line(struct question *q, struct arena *arena)
 	return good;
 }
 
-/* Decides by the configuration. */
-static enum exit_code decide(const struct question *q, const char *config_path, struct arena *arena)
+/* Decides the request by the configuration. */
+static enum exit_code decide(
+	const struct request_args *q, const char *config_path, struct arena *arena)
 {
 	struct authz_given_cert given = {.status = str_view(q->verify_status)};
 	enum exit_code code = EXIT_CODE_USAGE;
@@ -242,7 +243,7 @@ static enum exit_code decide(const struct question *q, const char *config_path, 
 
 int cli_check(const char *config_path, int argc, char **argv)
 {
-	struct question q = {.wall_s = clock_wall_s()};
+	struct request_args q = {.wall_s = clock_wall_s()};
 	enum exit_code code = read_options(argc, argv, &config_path, &q);
 	struct arena arena;
 

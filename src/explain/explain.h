@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "explain/replay.h"
 
-/* Gathers how one decision came about, and writes it down for people or for programs. */
+/* Collects how a decision came about, and writes it for people or for programs. */
 
 struct explain_query;
 struct explain_step;
@@ -29,7 +29,9 @@ struct explain {
 void explain_init(struct explain *e);
 void explain_clear(struct explain *e);
 
-/* One JSON object; doorward(8) lists its members. `then` may be NULL: it replays nothing. */
+/*
+ * One JSON object; doorward(8) lists its members. `then` may be NULL: no line of a log is replayed.
+ */
 void explain_json(const struct explain *e, const struct authz_decision *d,
 	const struct explain_replay *then, struct bytes *out);
 /* The same as text. */

@@ -6,7 +6,7 @@
 
 #include "explain/explain.h"
 
-/* The inside of explain.h: json.c gathers and writes JSON, text.c writes for people. */
+/* The private part of explain.h: json.c collects and writes JSON, text.c writes for people. */
 
 struct explain_query {
 	struct explain_query *next;
@@ -21,18 +21,18 @@ struct explain_step {
 };
 
 const char *explain_truth_word(enum policy_truth truth);
-/* The names that count, and those that the address claims. */
+/* The names that count: the confirmed ones, or with rdns = single those of the PTR. */
 struct str_list explain_names(const struct authz_decision *d);
 struct str_list explain_ptr(const struct authz_decision *d);
-/* Calls `told` for each name that a pin kept out, of the reverse DNS and of `forward` terms. */
+/* Calls `told` for each name that a pin excluded, of the reverse DNS and of `forward` terms. */
 void explain_each_kept_out(const struct authz_decision *d,
 	void (*told)(struct bytes *out, struct str name, const struct policy_pin *pin),
 	struct bytes *out);
-/* As asked for, if there is none of that name; absent: none was asked for. */
+/* The name as in the request, also if there is no such policy; absent: the request named none. */
 struct str explain_policy_name(const struct authz_decision *d);
 /* A labelled line for people, wrapped. */
 void explain_line(struct bytes *out, const char *label, struct str text);
-/* What is wrong with the certificate; NULL if nothing is. */
+/* What is wrong with the certificate; NULL: nothing. */
 const char *explain_cert_error(const struct authz_decision *d);
 
 #endif

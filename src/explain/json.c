@@ -37,7 +37,7 @@ static void on_query(void *ctx, const struct dns_fcrdns_trace_step *step)
 	e->last_query = &query->next;
 }
 
-/* Rules are asked anew once the names are there: only the last round counts. */
+/* Rules are evaluated again once the names are known: only the last round counts. */
 static void on_rule(void *ctx, const struct policy_rule *rule, enum policy_truth truth,
 	const enum policy_truth *terms)
 {
@@ -174,7 +174,7 @@ static void json_time(struct bytes *out, const char *key, const int64_t *wall_s)
 	json_text(out, text);
 }
 
-/* The members are always the same; NULL: there is none. */
+/* Always writes the same members; NULL: each is null. */
 static void json_identity(const struct cert_identity *identity_or_null, struct bytes *out)
 {
 	static const struct cert_identity none;

@@ -27,7 +27,7 @@ static const char *on_error_word(enum policy_on_error on_error)
 						   : "deny";
 }
 
-/* What there is to say of a reason that no text came with. */
+/* The explanation of a reason that has no text of its own. */
 static const char *meaning(enum policy_reason reason)
 {
 	switch (reason) {
@@ -125,7 +125,7 @@ static void append_claims(const struct authz_decision *d, struct bytes *out)
 	}
 }
 
-/* The answer that ends first. */
+/* Appends the DNS answer that expires first. */
 static void append_shortest(const struct explain *e, struct bytes *out)
 {
 	const struct dns_fcrdns_trace_step *first = NULL;

@@ -6,7 +6,7 @@
 
 #include "explain/explain.h"
 
-/* A decision, and how long it holds, as a sentence each, without a line end. */
+/* A decision, and how long it is valid, as a sentence each, without a line end. */
 void explain_decision(const struct authz_decision *d, struct bytes *out);
 void explain_holding(const struct explain *e, const struct authz_decision *d, struct bytes *out);
 

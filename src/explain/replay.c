@@ -11,7 +11,7 @@
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-/* A string member; false after telling *why. */
+/* A string member; false after writing *why. */
 static bool take_string(
 	json_t *object, const char *name, struct arena *arena, struct str *out, struct bytes *why)
 {
@@ -112,7 +112,7 @@ static bool is_verdict(struct str word)
 	       str_eq_text(word, "error");
 }
 
-/* That it is a decision, and one that can be decided anew. */
+/* Checks that it is a decision that can be decided again. */
 static bool check(struct str reason, struct explain_replay *out, struct bytes *why)
 {
 	struct str ip = out->values[AUTHZ_INPUT_REMOTE_ADDR];

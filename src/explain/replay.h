@@ -8,22 +8,22 @@
 #include "base/bytes.h"
 
 /*
- * A line of the decision log, text or JSON, read back to decide its request anew. It holds the
- * address and the client's claims, but no certificate, no word of the front end about one, and
- * nothing of what DNS said.
+ * A line of the decision log, text or JSON, from which its request is decided again. It has the
+ * address and the client's claims, but no certificate, no result of the front end's check of one,
+ * and no DNS data.
  */
 
 #define EXPLAIN_REPLAY_LINE_MAX 65536
 
 struct explain_replay {
-	struct str values[AUTHZ_INPUT_CERT]; /* of the request, as far as the line holds them */
+	struct str values[AUTHZ_INPUT_CERT]; /* of the request, as far as the line has them */
 	bool cert_present;
 	struct str cert_sha256; /* absent: it could not be read */
-	struct str_list cut;    /* names of what the log cut */
-	bool replaced;          /* a claim held bytes that no JSON can hold */
+	struct str_list cut;    /* names of values that the log cut */
+	bool replaced;          /* a claim had bytes that JSON cannot hold */
 
-	/* What was decided. */
-	struct str time; /* absent where the line has none, here and below */
+	/* The decision. */
+	struct str time; /* absent if the line has none, here and below */
 	struct str verdict;
 	enum policy_reason reason;
 	unsigned status;
@@ -33,12 +33,14 @@ struct explain_replay {
 	struct str hostname;
 };
 
-/* Strings are the arena's. False with a sentence in *why; members that are not known are no error.
- */
+/* Strings are the arena's. False with a sentence in *why; unknown members are ignored. */
 NODISCARD bool explain_replay_read(
 	struct str line, struct arena *arena, struct explain_replay *out, struct bytes *why);
 
-/* What was decided then, beside what is now: as lines for people, and as a value of JSON. */
+/*
+ * Compares the decision of the line with the one of now: as lines for people, and as a value of
+ * JSON.
+ */
 void explain_replay_text(
 	const struct explain_replay *then, const struct authz_decision *now, struct bytes *out);
 void explain_replay_json(

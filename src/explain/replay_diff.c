@@ -10,7 +10,7 @@
 #define STATUS_TEXT_MAX 24
 #define NOTES_MAX 3
 
-/* One thing that was decided, then and now. */
+/* One value of the decision, then and now. */
 struct pair {
 	const char *name;
 	struct str then;
@@ -89,7 +89,7 @@ static const char *note_on_reason(enum policy_reason reason)
 	}
 }
 
-/* What the comparison does not know; returns how many notes there are. */
+/* Notes about what the comparison cannot know; returns their number. */
 static size_t take_notes(const struct explain_replay *then, const struct authz_decision *now,
 	const char *notes[NOTES_MAX])
 {

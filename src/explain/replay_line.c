@@ -10,7 +10,7 @@
 
 static const char marker[] = "doorward: decision: ";
 
-/* From that text on; absent if it is not in the line. */
+/* The line from the first such text on; absent if the line does not have it. */
 static struct str find(struct str line, const char *text)
 {
 	const char *at = line.len > 0 ? memmem(line.data, line.len, text, strlen(text)) : NULL;
@@ -55,7 +55,7 @@ static void put_word(struct bytes *out, struct str name, struct str word)
 	}
 }
 
-/* NAME=VALUE, a value being a word or a JSON string; false if it is neither. */
+/* Reads NAME=VALUE, whose value is a word or a JSON string; false if it is neither. */
 static bool take_field(struct str *rest, struct bytes *out)
 {
 	size_t equals = str_find(*rest, '=');
@@ -79,7 +79,7 @@ static bool take_field(struct str *rest, struct bytes *out)
 	return true;
 }
 
-/* A log in a file has the time at its start, one of the journal's or syslog's in another form. */
+/* A log in a file has the time at its start, the journal and syslog have it in another form. */
 static void put_time(struct str before, struct bytes *out)
 {
 	struct str first = {before.data, str_find(before, ' ')};
@@ -95,7 +95,7 @@ bool replay_line_json(struct str line, struct bytes *out)
 	struct str text = find(line, marker);
 	struct str object = find(line, "{");
 
-	/* Whichever comes first: the other is then in what a client sent. */
+	/* The first of the two counts: the other one is then part of a client's text. */
 	if (object.len > text.len) {
 		return bytes_append_str(out, object);
 	}

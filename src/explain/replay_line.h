@@ -7,8 +7,9 @@
 #include "base/bytes.h"
 
 /*
- * For replay.c: a line of the decision log as the object that format = json writes. Takes text and
- * JSON, with or without what syslog or the journal puts before either. False if it is no such line.
+ * For replay.c: converts a line of the decision log to the object that format = json writes. Reads
+ * text and JSON, with or without what syslog or the journal puts before either. False if it is no
+ * such line.
  */
 NODISCARD bool replay_line_json(struct str line, struct bytes *out);
 

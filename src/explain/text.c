@@ -19,7 +19,10 @@ static void spaces(struct bytes *out, size_t count)
 	bytes_appendf(out, "%*s", (int)count, "");
 }
 
-/* Words from `column` on, the lines after the first from `indent` on. They may be anybody's. */
+/*
+ * Writes words from `column` on, in further lines from `indent` on. The text may come from a
+ * client.
+ */
 static void wrap(struct bytes *out, size_t column, size_t indent, struct str text)
 {
 	bool first = true;
@@ -47,14 +50,14 @@ void explain_line(struct bytes *out, const char *label, struct str text)
 	wrap(out, LABEL_WIDTH, LABEL_WIDTH, text);
 }
 
-/* The same, indented: what belongs to the line above. */
+/* The same, indented, for a detail of the line above. */
 static void item(struct bytes *out, const char *label, struct str text)
 {
 	bytes_appendf(out, "  %-*s", LABEL_WIDTH - 2, label);
 	wrap(out, LABEL_WIDTH, LABEL_WIDTH, text);
 }
 
-/* Takes what was written into *text. */
+/* Writes a line of the text in *text, and clears it. */
 static void line_take(struct bytes *out, const char *label, struct bytes *text)
 {
 	explain_line(out, label, bytes_view(text));
@@ -144,7 +147,7 @@ static const char *rdns_meaning(const struct authz_decision *d)
 		       : "off: not looked up, the decision did not need it";
 }
 
-/* The last answer for a name of this type, at the end of its CNAMEs; NULL: there is none. */
+/* The last answer for a name of this type, at the end of its CNAMEs; NULL: no answer. */
 static const struct dns_fcrdns_trace_step *answer_for(
 	const struct explain *e, struct str name, enum dns_type type)
 {
@@ -185,7 +188,7 @@ static bool lists(struct str_list names, struct str name)
 	return false;
 }
 
-/* Whether the name points back, or why not. */
+/* Whether the name is confirmed, or why not. */
 static void text_name(
 	const struct explain *e, const struct authz_decision *d, struct str name, struct bytes *out)
 {
@@ -221,7 +224,7 @@ static void text_name(
 	bytes_clear(&text);
 }
 
-/* Names of the PTR that were not even looked up. */
+/* Names of the PTR that were not looked up. */
 static void text_left_out(
 	const struct explain *e, const struct authz_decision *d, struct bytes *out)
 {
@@ -263,7 +266,7 @@ static void text_rdns(const struct explain *e, const struct authz_decision *d, s
 	}
 }
 
-/* Of the reverse DNS, and of the rules that ask for more. */
+/* The queries of the reverse DNS, and of rules that need further ones. */
 static void text_queries(const struct explain *e, struct bytes *out)
 {
 	if (e->queries == NULL) {

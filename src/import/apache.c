@@ -38,7 +38,10 @@ static bool is_plain_name(struct str name)
 	return str_starts_with(name, "host ") || str_starts_with(name, "forward ");
 }
 
-/* Terms about addresses need no DNS: rules of nothing else come first, also when DNS fails. */
+/*
+ * Terms about addresses need no DNS: rules with only such terms come first, so that they work when
+ * DNS fails.
+ */
 static bool needs_dns(const struct import_conjunction *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
@@ -89,7 +92,7 @@ static struct str take_name(struct world *w, const struct import_directive *sect
 	return name;
 }
 
-/* Lines outside of every section are those of the file as a whole, which has no line. */
+/* Lines outside of all sections belong to the file as a whole, which has no line. */
 static void write_place(
 	const struct world *w, const struct import_directive *section, struct bytes *out)
 {
@@ -135,7 +138,10 @@ static void write_section(struct world *w, const struct import_directive *sectio
 	}
 }
 
-/* Whether clients must get past the Require lines around the section, too, which no policy says. */
+/*
+ * Whether clients must also satisfy the Require lines around the section, which no policy can
+ * express.
+ */
 static bool joins_others(const struct import_directive *section)
 {
 	for (const struct import_directive *d = section->children; d != NULL; d = d->next) {
@@ -148,7 +154,7 @@ static bool joins_others(const struct import_directive *section)
 	return false;
 }
 
-/* The Require lines of one section, which hold instead of those around it. */
+/* Reads the Require lines of one section, which replace those around it. */
 static void take_section(struct world *w, const struct import_directive *section)
 {
 	struct import_require r = {.path = w->path, .arena = w->arena, .diag = w->diag};
@@ -204,7 +210,7 @@ static bool has_require(const struct import_directive *parent)
 	return false;
 }
 
-/* Sections and directives in which, or by which, Require lines mean something else. */
+/* Sections and directives that change the meaning of Require lines. */
 static void take_directives(struct world *w, const struct import_directive *parent)
 {
 	static const char *const places[] = {"Directory", "DirectoryMatch", "Location",

@@ -28,7 +28,7 @@ static bool bad(const struct parser *p, const char *what)
 	return false;
 }
 
-/* The next line with those that a backslash at its end joins to it; false at the end. */
+/* The next line, with the lines that a backslash at its end joins to it; false at the end. */
 static bool next_line(struct parser *p, struct bytes *out)
 {
 	struct str line;

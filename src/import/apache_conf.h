@@ -13,7 +13,7 @@
 /* Apache httpd's configuration syntax (2.4) as a tree; Include is not followed. */
 
 #define IMPORT_APACHE_MAX_LINE                                                                     \
-	8190 /* bytes of a line with what continues it; Apache's own limit                         \
+	8190 /* bytes of a line with its continuations; Apache's own limit                         \
 	      */
 #define IMPORT_APACHE_MAX_WORDS 4096
 #define IMPORT_APACHE_MAX_DEPTH 64
@@ -28,7 +28,7 @@ struct import_directive {
 	bool section;
 	struct str name;
 	struct str rest;   /* of the line, as written */
-	struct str *words; /* of it, without quotes */
+	struct str *words; /* of the line, without quotes */
 	size_t count;
 };
 

@@ -2,11 +2,11 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 /*
- * A provider's answer is granted, denied or neutral, and only `granted` lets a client in:
+ * The result of a provider is granted, denied or neutral, and only `granted` admits a client:
  *
  *              granted                  denied
- *   Require    one value holds          none does
- *   not        never                    one value holds
+ *   Require    one value matches        none does
+ *   not        never                    one value matches
  *   All        none denied, one granted one denied
  *   Any        one granted              none granted, one denied
  *   None       never                    one granted
@@ -20,7 +20,7 @@
 
 #include <string.h>
 
-#define NAME_MAX_LEN 160 /* that a line has room for */
+#define NAME_MAX_LEN 160 /* that fits into a line */
 
 enum require_result { GRANTED, NOT_GRANTED, DENIED, NOT_DENIED };
 enum container { CONTAINER_ANY, CONTAINER_ALL, CONTAINER_NONE };
@@ -44,7 +44,7 @@ void import_require_lose(
 	}
 }
 
-/* 10, 10.1, 10.1. and 10.1.2: the bits that are there. */
+/* Reads 10, 10.1, 10.1. and 10.1.2 as prefixes. */
 static bool read_partial(struct str text, struct prefix *out)
 {
 	struct addr addr = {.family = ADDR_V4};
@@ -66,7 +66,7 @@ static bool read_partial(struct str text, struct prefix *out)
 	return count > 0;
 }
 
-/* ADDRESS/BITS or ADDRESS/MASK; Apache clears the bits beyond, doorward refuses them. */
+/* ADDRESS/BITS or ADDRESS/MASK; Apache clears the bits beyond the prefix, doorward rejects them. */
 static bool read_network(struct str text, struct prefix *out)
 {
 	size_t slash = str_find(text, '/');
@@ -116,7 +116,7 @@ static bool write_prefix(struct str text, struct bytes *out)
 	return true;
 }
 
-/* Whether doorward takes the name, too. */
+/* Whether doorward accepts the name, too. */
 static bool is_name(struct str name, const struct policy_text_kind *kind)
 {
 	char room[POLICY_TEXT_ROOM];
@@ -131,7 +131,7 @@ static bool is_name(struct str name, const struct policy_text_kind *kind)
 	return good;
 }
 
-/* "example.org" is it and all below; ".example.org" is what is below alone. */
+/* "example.org" means the name and all below it; ".example.org" only names below it. */
 static bool write_host(struct str name, struct bytes *out)
 {
 	bool below = str_starts_with(name, ".");
@@ -164,7 +164,10 @@ static bool write_value(struct str provider, struct str value, struct bytes *out
 	return str_eq_text(provider, "forward-dns") && write_forward(value, out);
 }
 
-/* One value that holds, or (`none`) all that do not; what cannot be said never does. */
+/*
+ * True if one value matches, or (`none`) if none does; values that rules cannot express never
+ * match.
+ */
 static struct import_terms values(
 	struct import_require *r, const struct import_directive *d, size_t first, bool none)
 {
@@ -245,8 +248,8 @@ static struct import_terms child(struct import_require *r, const struct import_d
 }
 
 /*
- * One child's answer, or the same of all. What else stands in a container may hold more of them, on
- * a condition or in a file: whatever it is asked, nobody knows that it is so.
+ * The result of one child, or of all. Containers may have other lines, with conditions or in files,
+ * whose result is unknown: then neither granted nor denied may be assumed.
  */
 static struct import_terms fold(struct import_require *r, const struct import_directive *parent,
 	enum require_result answer, bool all, unsigned depth)

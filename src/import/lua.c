@@ -3,7 +3,7 @@
 
 #include "import/lua.h"
 
-/* The = signs of a long bracket that opens at `at`; -1 if none does. */
+/* The number of = signs of a long bracket that opens at `at`; -1 if none opens there. */
 static int bracket_level(struct str text, size_t at)
 {
 	int level = 0;

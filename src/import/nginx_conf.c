@@ -97,7 +97,7 @@ static struct import_node *add_directive(
 static bool parse_file(struct parser *p, const char *path, struct import_node *parent,
 	struct import_node **out, const char **why);
 
-/* Blocks of other kinds hold no directive of the module, and their `include` is left alone. */
+/* Blocks of other kinds have no directive of the module, and their `include` is not followed. */
 static bool reads_includes(const struct import_node *node)
 {
 	static const char *const contexts[] = {"http", "server", "location", "if", "include"};
@@ -219,7 +219,7 @@ static bool parse_statements(
 	}
 }
 
-/* True with *why set if the file cannot be read: what that means is the caller's to say. */
+/* True with *why set if the file cannot be read; the caller decides what that means. */
 static bool parse_file(struct parser *p, const char *path, struct import_node *parent,
 	struct import_node **out, const char **why)
 {

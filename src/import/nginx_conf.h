@@ -7,8 +7,8 @@
 #include "import/source.h"
 
 /*
- * nginx configuration syntax as a tree that knows where everything stands. Words are split, quoted
- * and unescaped as nginx does it; blocks of Lua are passed over.
+ * nginx configuration syntax as a tree with the place of each node. Words are split, quoted and
+ * unescaped as in nginx; blocks of Lua are skipped.
  */
 
 #define IMPORT_NGINX_MAX_DEPTH 64 /* blocks in blocks, files in files */
@@ -38,12 +38,11 @@ struct import_node {
 	struct str *args;
 	size_t arg_count;
 	const char *unread; /* of an include: why its file could not be read */
-	/* Set by the reader of the tree. */
-	const char *note; /* what is not carried over */
+	const char *note;   /* set by the reader of the tree: what is not carried over */
 	struct import_context *context;
 };
 
-/* False after a diag_error; *unreadable tells that it was the first file. */
+/* False after a diag_error; *unreadable: the first file could not be read. */
 NODISCARD bool import_nginx_parse(const char *path, const struct import_source *source,
 	struct arena *arena, struct diag *diag, struct import_node **root, bool *unreadable);
 

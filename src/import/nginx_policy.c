@@ -8,21 +8,21 @@
 #include <string.h>
 
 #define MAX_GUARDS 64
-#define MAX_TERMS 30 /* beside the one about the host */
+#define MAX_TERMS 30 /* in addition to the one about the host */
 
-/* A conjunction of terms; rules are looked at where one of several holds. */
+/* A conjunction of terms; rules are evaluated if one of several is true. */
 struct guard {
 	struct str terms[MAX_TERMS];
 	size_t count;
 };
 
-/* Where, and how, the module looks the client up in a context. */
+/* Under which conditions, and how, the module looks up the client in a context. */
 struct scope {
 	enum import_mode mode;
 	struct guard *guards;
 	size_t count;
 	bool always;
-	bool mixed; /* on here and double there */
+	bool mixed; /* on under some conditions and double under others */
 	bool failed;
 };
 
@@ -40,7 +40,10 @@ static struct str term_text(
 	return copy;
 }
 
-/* Adds that the condition holds (or does not) in one conjunction; false if that takes another. */
+/*
+ * Adds to one conjunction that the condition is true (or false); false if that needs another
+ * conjunction.
+ */
 static bool add_terms(
 	struct import_world *w, const struct import_condition *c, bool holds, struct guard *guard)
 {
@@ -55,7 +58,10 @@ static bool add_terms(
 	return true;
 }
 
-/* What must not hold, or the module does not look; what cannot be said is left out. */
+/*
+ * Adds conditions under which the module does no lookup; those that rules cannot express are left
+ * out.
+ */
 static void add_off(struct import_world *w, const struct import_condition *c, struct guard *guard)
 {
 	for (; c != NULL; c = c->next) {
@@ -85,7 +91,7 @@ static void add_guard(struct scope *scope, const struct guard *guard)
 	}
 }
 
-/* Each condition that switches the look-up on, as far as `rest` holds. */
+/* Adds each condition that switches the lookup on, as far as `rest` is true. */
 static void add_on(struct import_world *w, const struct import_condition *c,
 	const struct guard *rest, struct scope *scope)
 {
@@ -118,8 +124,9 @@ static void add_on(struct import_world *w, const struct import_condition *c,
 }
 
 /*
- * The module runs the server's conditions, then the location's. Each run ends at the first that
- * switches the look-up on; the location's word goes before the server's, and that before `rdns`.
+ * The module evaluates the server's conditions, then the location's. Each evaluation ends at the
+ * first condition that switches the lookup on; the location's result takes precedence over the
+ * server's, and that over `rdns`.
  */
 static void find_scope(struct import_world *w, const struct import_context *c, struct scope *scope)
 {
@@ -157,7 +164,10 @@ static void write_rule(
 	bytes_clear(&last);
 }
 
-/* The rule where one guard holds; a denial that cannot be said denies all that come so far. */
+/*
+ * Writes the rule for the case that one guard is true; a denial that cannot be expressed denies all
+ * requests that reach it.
+ */
 static void write_guarded(
 	struct bytes *out, const struct import_rule *rule, const struct guard *guard)
 {
@@ -195,7 +205,7 @@ static void write_lost(struct bytes *out, const struct import_rule *rule)
 		rule->regex->lost, rule->allow ? "" : "; so all that come so far are denied");
 }
 
-/* What becomes of a client without a name, and so of one whose name nobody knows. */
+/* Whether a client without a name is admitted, and so one whose lookup failed. */
 static bool lets_nameless_in(const struct import_rule *rules)
 {
 	for (; rules != NULL; rules = rules->next) {
@@ -287,7 +297,9 @@ static struct import_node *resolver_of(const struct import_context *c)
 	return c->resolver;
 }
 
-/* nginx also takes names and options; doorward takes addresses, and has the options by itself. */
+/*
+ * nginx also accepts names and options; doorward accepts addresses, and does not need the options.
+ */
 static void read_nameservers(struct import_world *w, struct import_node *resolver)
 {
 	for (size_t i = 1; i < resolver->arg_count; i++) {
@@ -329,7 +341,7 @@ static void take_resolver(struct import_world *w, struct import_context *c)
 	}
 }
 
-/* nginx asks one only, and the inner one goes before the outer. */
+/* nginx uses one only, and the inner one takes precedence. */
 static void check_auth_request(struct import_world *w, const struct import_context *c)
 {
 	for (; c != NULL; c = c->parent) {
@@ -342,8 +354,8 @@ static void check_auth_request(struct import_world *w, const struct import_conte
 }
 
 /*
- * They answer before nginx asks doorward. What is inside of `if` does, too; other blocks in blocks
- * are contexts of their own.
+ * These respond before nginx asks doorward. So does the content of `if`; other blocks in blocks are
+ * contexts of their own.
  */
 static void warn_of_bypass(struct import_world *w, const struct import_node *block)
 {
@@ -396,7 +408,7 @@ static bool applies(const struct import_context *c)
 	return c->kind != IMPORT_KIND_HTTP;
 }
 
-/* A fragment may stand for the inside of http, or of a server. */
+/* A fragment may be the content of http, or of a server. */
 static bool root_is_server(const struct import_world *w)
 {
 	for (const struct import_context *c = w->contexts->next; c != NULL; c = c->next) {

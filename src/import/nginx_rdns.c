@@ -86,7 +86,7 @@ static bool uses_variable(struct str s)
 	return false;
 }
 
-/* The phase in which these run is before the one in which doorward is asked. */
+/* These run in a phase before the one in which doorward is asked. */
 static void note_variable(struct import_world *w, struct import_node *node)
 {
 	static const char *const early[] = {"if", "set", "rewrite", "return"};
@@ -176,7 +176,7 @@ static bool strip_parentheses(const struct import_node *node, struct str words[3
 			}
 			word.len--;
 		}
-		/* An empty word in quotes is one; what a parenthesis alone leaves is none. */
+		/* An empty word in quotes is a word; the remainder of a lone parenthesis is not. */
 		if (word.len == 0 && (i == 1 || i + 1 == node->arg_count)) {
 			continue;
 		}
@@ -204,7 +204,10 @@ static const char *field_of(struct str variable)
 	return NULL;
 }
 
-/* What must match the variable's value; data NULL if that cannot be said. False: out of memory. */
+/*
+ * The regex that must match the variable's value; data NULL if that cannot be expressed. False: out
+ * of memory.
+ */
 static bool condition_regex(struct import_world *w, const struct str words[3], size_t count,
 	bool *negated, struct str *regex)
 {
@@ -238,7 +241,7 @@ static bool condition_regex(struct import_world *w, const struct str words[3], s
 	return regex->data != NULL;
 }
 
-/* Fills in field, negated and regex where the rule language has them. */
+/* Sets field, negated and regex if the rule language has them. */
 static bool read_test(struct import_world *w, struct import_condition *condition)
 {
 	struct str words[3];

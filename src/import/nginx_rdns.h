@@ -8,10 +8,10 @@
 #include "import/nginx_conf.h"
 #include "import/regex.h"
 
-/* What the rdns module's directives in an nginx configuration mean, context by context. */
+/* The meaning of the rdns module's directives in an nginx configuration, context by context. */
 
 #define IMPORT_NGINX_MAX_POLICIES 4000
-#define IMPORT_NGINX_MAX_RESOLVERS 3 /* what a line has room for */
+#define IMPORT_NGINX_MAX_RESOLVERS 3 /* that fit into a line */
 
 enum import_mode { IMPORT_MODE_UNSET, IMPORT_MODE_OFF, IMPORT_MODE_SINGLE, IMPORT_MODE_DOUBLE };
 
@@ -22,12 +22,12 @@ struct import_rule {
 	struct import_regex *regex;
 };
 
-/* `if (…) { rdns MODE; }`: while it holds, the mode is another. */
+/* `if (…) { rdns MODE; }`: while the condition is true, the mode is MODE. */
 struct import_condition {
 	struct import_condition *next;
 	struct import_node *node; /* the if */
 	enum import_mode mode;
-	const char *field; /* of the rule language; NULL: it cannot be said there */
+	const char *field; /* of the rule language; NULL: it cannot be expressed */
 	bool negated;
 	struct import_regex *regex;
 };
@@ -41,7 +41,7 @@ struct import_context {
 	struct import_context *next; /* among all, in the order of the text */
 	enum import_kind kind;
 	struct import_node *node; /* the block, or the root */
-	struct str name;          /* what follows `location`; the first server_name */
+	struct str name;          /* the words after `location`; the first server_name */
 	enum import_mode mode;
 	struct import_rule *rules;
 	struct import_rule **rules_end;
@@ -49,7 +49,7 @@ struct import_context {
 	struct import_condition **conditions_end;
 	struct import_node *resolver;
 	struct import_node *auth_request;
-	const struct import_policy *policy; /* NULL: everyone comes in */
+	const struct import_policy *policy; /* NULL: all clients are admitted */
 };
 
 /* Several contexts may have one policy. */
@@ -68,18 +68,18 @@ struct import_world {
 	struct import_context **contexts_end;
 	struct import_policy *policies;
 	struct import_policy **policies_end;
-	struct str names[IMPORT_NGINX_MAX_POLICIES]; /* theirs */
+	struct str names[IMPORT_NGINX_MAX_POLICIES]; /* the names of the policies */
 	size_t name_count;
 	const struct import_node *resolver; /* of the first context with a policy */
-	struct endpoint nameservers[IMPORT_NGINX_MAX_RESOLVERS]; /* of it */
+	struct endpoint nameservers[IMPORT_NGINX_MAX_RESOLVERS]; /* of that resolver */
 	size_t nameserver_count;
 	bool variable; /* $rdns_hostname is used */
 	bool lost;
 };
 
-/* The nearest server around a context; the root's if none. */
+/* The nearest server around a context; the root's if there is none. */
 const struct import_context *import_server_of(const struct import_context *c);
-/* What a key inherits. */
+/* The mode, inherited if the context has none. */
 enum import_mode import_effective_mode(const struct import_context *c);
 const struct import_rule *import_effective_rules(const struct import_context *c);
 
@@ -91,7 +91,7 @@ NODISCARD bool import_policies_make(struct import_world *w);
 void import_write_config(const struct import_world *w, struct bytes *out);
 void import_write_nginx(const struct import_world *w, struct bytes *out);
 
-/* Says at the directive, in both outputs, and on stderr, what is not carried over. */
+/* Reports at the directive, in both outputs, and on stderr, what is not carried over. */
 void import_lose(struct import_world *w, struct import_node *node, const char *note);
 
 #endif

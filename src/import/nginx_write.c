@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 /*
- * The nginx configuration as it was, with auth_request where the module's directives stood. What
- * is taken out stays as a comment with its place; an included file that changes stands in place of
- * its `include`.
+ * Writes the nginx configuration as it was, with auth_request in place of the module's directives.
+ * Removed text stays as a comment with its place; an included file that changes replaces its
+ * `include`.
  */
 
 #include "import/nginx_rdns.h"
@@ -30,7 +30,7 @@ static bool loads_module(const struct import_node *n)
 	       memmem(n->args[1].data, n->args[1].len, "rdns", strlen("rdns")) != NULL;
 }
 
-/* An `if` that holds nothing but the module's directives goes with them. */
+/* An `if` with only directives of the module is removed with them. */
 static bool is_only_of_module(const struct import_node *n)
 {
 	bool any = false;
@@ -44,7 +44,7 @@ static bool is_only_of_module(const struct import_node *n)
 	return any;
 }
 
-/* `if` and `set` about a variable that is not known yet would spoil it for later uses. */
+/* `if` and `set` about a variable that is not known yet would set it too early for later uses. */
 static bool is_dropped(const struct import_node *n)
 {
 	return is_of_module(n) || loads_module(n) ||
@@ -121,7 +121,7 @@ static bool sets_variables(const struct import_node *n)
 	return false;
 }
 
-/* What stands at the beginning of a context. */
+/* Writes what a context begins with. */
 static void write_beginning(struct writer *w, const struct import_context *c)
 {
 	const struct import_policy *inherited =
@@ -176,7 +176,7 @@ static bool uses(
 	return false;
 }
 
-/* What stands at the end of a server: where its policies are asked. */
+/* Writes what a server ends with: the locations that ask for its policies. */
 static void write_end(struct writer *w, const struct import_context *c)
 {
 	if (c->kind != IMPORT_KIND_SERVER && c->kind != IMPORT_KIND_ROOT) {

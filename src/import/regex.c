@@ -10,7 +10,7 @@
 
 #define MAX_BARS 1024
 
-/* Whether INI, or the language of rules, would take the byte for something else than itself. */
+/* Whether INI, or the rule language, would not take the byte for itself. */
 static bool must_escape(struct str s, size_t i)
 {
 	char c = s.data[i];
@@ -30,7 +30,10 @@ static bool must_escape(struct str s, size_t i)
 	}
 }
 
-/* The byte as an escape means the same but where escapes mean nothing, or blanks do not count. */
+/*
+ * Whether a byte may be written as an escape: not if escapes have no meaning, or blanks do not
+ * count.
+ */
 static bool can_escape(struct str s)
 {
 	return memmem(s.data, s.len, "\\Q", 2) == NULL && memmem(s.data, s.len, "\\c", 2) == NULL &&
@@ -38,10 +41,10 @@ static bool can_escape(struct str s)
 	       memmem(s.data, s.len, "x:", 2) == NULL && memmem(s.data, s.len, "(?#", 3) == NULL;
 }
 
-/* Appends the regex with escapes where INI needs them; false if that cannot be done. */
+/* Appends the regex with the escapes that INI needs; false if that is impossible. */
 static bool encode(struct str s, struct bytes *out)
 {
-	bool escaped = false; /* by the backslash before */
+	bool escaped = false; /* by the previous backslash */
 
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.data[i];
@@ -61,17 +64,17 @@ static bool encode(struct str s, struct bytes *out)
 	return true;
 }
 
-/* The alternatives that a regex can be cut at. */
+/* The alternatives at which a regex can be cut. */
 struct cuts {
-	size_t first;          /* where the first alternative begins */
-	size_t last;           /* where the last one ends */
+	size_t first;          /* the start of the first alternative */
+	size_t last;           /* the end of the last one */
 	size_t bars[MAX_BARS]; /* the | between them */
 	size_t count;
 	struct str prefix; /* of each piece */
 	struct str suffix;
 };
 
-/* Past the class that opens at `at`. */
+/* Skips the class that opens at `at`. */
 static size_t skip_class(struct str s, size_t at)
 {
 	at++;
@@ -89,7 +92,7 @@ static size_t skip_class(struct str s, size_t at)
 	return at < s.len ? at + 1 : s.len;
 }
 
-/* Back references, flags, names and verbs tie alternatives together. */
+/* Whether the alternatives are independent: without back references, flags, names and verbs. */
 static bool is_loose(struct str s)
 {
 	for (size_t i = 0; i + 1 < s.len; i++) {
@@ -109,7 +112,7 @@ static bool is_loose(struct str s)
 	return true;
 }
 
-/* Bars at `depth`, from `from` to the end of that level. */
+/* Finds bars at `depth`, from `from` to the end of that level. */
 static size_t find_bars(struct str s, size_t from, struct cuts *cuts)
 {
 	unsigned depth = 0;
@@ -137,7 +140,7 @@ static size_t find_bars(struct str s, size_t from, struct cuts *cuts)
 	return cuts->last;
 }
 
-/* Finds alternatives of the whole, else those of a group that stands once in it. */
+/* Finds alternatives of the whole regex, else those of a group that occurs once in it. */
 static bool find_cuts(struct str s, struct cuts *cuts)
 {
 	size_t end = find_bars(s, 0, cuts);
@@ -177,7 +180,7 @@ static bool find_cuts(struct str s, struct cuts *cuts)
 	return false;
 }
 
-/* Packs as many alternatives into each piece as a line has room for. */
+/* Packs as many alternatives into each piece as fit into a line. */
 static bool cut(
 	struct str s, const struct cuts *cuts, struct arena *arena, struct import_regex *out)
 {
@@ -232,7 +235,7 @@ static bool is_one_of(struct str s, const char *const *words, size_t count)
 	return false;
 }
 
-/* What the pieces match, as far as that can be told; a piece that is refused loses the whole. */
+/* Tries what the pieces match; if one piece is rejected, the whole regex is lost. */
 static void try_pieces(struct import_regex *out)
 {
 	struct policy_regex_error error;

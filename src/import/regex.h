@@ -10,24 +10,23 @@
 
 #include <stdbool.h>
 
-#define IMPORT_REGEX_MAX 180 /* bytes that a line of doorward.conf has room for */
+#define IMPORT_REGEX_MAX 180 /* bytes that fit into a line of doorward.conf */
 #define IMPORT_REGEX_MAX_PIECES 64
 
-/* A regex as rules of doorward.conf hold it. */
+/* A regex in the form of rules of doorward.conf. */
 struct import_regex {
-	/* It matches where one of these does. Each fits into a line and means there what it says.
-	 */
+	/* It matches if one of these does. Each fits into a line and has the same meaning there. */
 	struct str pieces[IMPORT_REGEX_MAX_PIECES];
 	size_t count;
 	const char *lost; /* why it cannot be carried over; count is 0 then */
 	bool not_found;   /* it matches the module's word for a client without a name */
-	bool only_absent; /* and nothing else */
+	bool only_absent; /* and no name */
 	bool any;         /* it matches everything */
 };
 
 /*
- * Brings a regex into its lines: what INI would take for a comment, an end or a joint is escaped,
- * and one that is too long is cut at its alternatives. False when out of memory.
+ * Converts a regex to lines of rules: what INI would take for a comment, an end or a joint is
+ * escaped, and a regex that is too long is cut at its alternatives. False when out of memory.
  */
 NODISCARD bool import_regex_read(struct str regex, struct arena *arena, struct import_regex *out);
 

@@ -11,16 +11,16 @@
 
 #include <stdbool.h>
 
-/* How other servers' configurations are reached: files for the command, memory for tests. */
+/* Reads other servers' configurations: from files for the command, from memory for tests. */
 struct import_source {
 	void *ctx;
-	/* Appends the file; false with *why (good until the next call) if it cannot be read. */
+	/* Appends the file; false with *why (valid until the next call) if it cannot be read. */
 	bool (*read)(void *ctx, const char *path, struct bytes *text, const char **why);
 	/* The paths that match, sorted, in the arena; false when out of memory. */
 	bool (*glob)(void *ctx, const char *pattern, struct arena *arena, struct str_list *out);
 };
 
-/* What an import comes to. */
+/* The result of an import. */
 struct import_result {
 	struct bytes config; /* doorward's configuration */
 	struct bytes server; /* the front end's part */
@@ -33,16 +33,16 @@ enum import_status { IMPORT_DONE, IMPORT_UNREADABLE, IMPORT_BAD };
 #define IMPORT_MAX_OUTPUT (64 * 1024 * 1024)
 
 /*
- * Reads an nginx configuration that uses the rdns module. *out, which the caller clears, holds
- * policies for its directives and the nginx configuration with auth_request in their place; files
- * that it includes and that change stand in it in full. Errors and warnings go to *diag.
+ * Reads an nginx configuration that uses the rdns module. *out, which the caller clears, has
+ * policies for its directives and the nginx configuration with auth_request in their place;
+ * included files that change are inserted in full. Errors and warnings go to *diag.
  */
 NODISCARD enum import_status import_nginx(const char *path, const struct import_source *source,
 	struct import_result *out, struct diag *diag);
 
 /*
- * The same of an Apache configuration with Require lines. The front end's part is the sections that
- * held them, with mod_authnz_fcgi in their place.
+ * The same for an Apache configuration with Require lines. The front end's part is the sections
+ * with such lines, with mod_authnz_fcgi in their place.
  */
 NODISCARD enum import_status import_apache(const char *path, const struct import_source *source,
 	struct import_result *out, struct diag *diag);

@@ -40,7 +40,7 @@ static bool holds(const struct import_conjunction *c, const struct import_term *
 	return false;
 }
 
-/* Whether `narrow` has every term of `wide`, and so says nothing beside it. */
+/* Whether `narrow` has every term of `wide`, and so adds nothing to it. */
 static bool includes(const struct import_conjunction *wide, const struct import_conjunction *narrow)
 {
 	for (size_t i = 0; i < wide->count; i++) {
@@ -84,7 +84,7 @@ struct import_terms import_terms_or(struct import_terms a, struct import_terms b
 	return a.failed || b.failed ? failed : a;
 }
 
-/* NULL if both cannot hold; *full if there is no room for it. */
+/* NULL if both cannot be true; *full if there is no room for it. */
 static struct import_conjunction *join(struct arena *arena, const struct import_conjunction *a,
 	const struct import_conjunction *b, bool *full)
 {

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-/* Conditions as rules can say them: one of several conjunctions of terms must hold. */
+/* Conditions as rules can express them: one of several conjunctions of terms must be true. */
 
 #define IMPORT_TERMS_MAX 32 /* in one rule */
 #define IMPORT_RULES_MAX 4096
@@ -30,13 +30,13 @@ struct import_conjunction {
 struct import_terms {
 	struct import_conjunction *rules;
 	size_t count;
-	bool failed; /* too large for rules, or out of memory: says nothing then */
+	bool failed; /* too large for rules, or out of memory: has no meaning then */
 };
 
 struct import_terms import_terms_never(void);
 struct import_terms import_terms_always(struct arena *arena);
 struct import_terms import_terms_of(struct arena *arena, struct str text, bool negated);
-/* The conjunctions of the operands are used up. */
+/* The conjunctions of the operands must not be used afterwards. */
 struct import_terms import_terms_or(struct import_terms a, struct import_terms b);
 struct import_terms import_terms_and(
 	struct arena *arena, struct import_terms a, struct import_terms b);

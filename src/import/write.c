@@ -50,7 +50,7 @@ void import_write_rule(struct bytes *out, bool allow, const struct str *terms, s
 	bytes_append_text(out, "\n");
 }
 
-/* Letters, digits and dots as they are, all else as one hyphen. */
+/* Letters, digits and dots as they are, all other bytes as one hyphen. */
 static void write_name(struct bytes *out, struct str wish)
 {
 	for (size_t i = 0; i < wish.len && out->len < IMPORT_NAME_MAX - 5; i++) {

@@ -18,11 +18,11 @@
  */
 void import_write_rule(struct bytes *out, bool allow, const struct str *terms, size_t count);
 
-/* A name for a policy, made from `wish`, that none of `taken` is; data NULL: out of memory. */
+/* A name for a policy, made from `wish`, that is not in `taken`; data NULL: out of memory. */
 struct str import_policy_name(
 	struct arena *arena, struct str wish, const struct str *taken, size_t count);
 
-/* Text of others in a comment: one line, printable. */
+/* Appends foreign text to a comment: one line, printable. */
 void import_append_comment(struct bytes *out, struct str text);
 
 #endif

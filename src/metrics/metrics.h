@@ -17,9 +17,9 @@
 #include <stdalign.h>
 
 /*
- * What the process has done since it began: numbers that no reload sets back. Each worker writes
- * its own, and any of them adds up everybody's when it is asked for /metrics. A policy that was
- * configured once keeps its numbers until the process ends.
+ * Counters of the process since its start; a reload does not reset them. Each worker writes its
+ * own, and any worker adds up those of all when /metrics is requested. A policy keeps its counters,
+ * once it was configured, until the process ends.
  */
 struct metrics;
 
@@ -28,14 +28,14 @@ struct metrics_policy {
 	_Atomic uint64_t decisions[AUTHZ_VERDICTS][POLICY_REASON_COUNT];
 };
 
-/* One worker's numbers; no other thread writes near them. */
+/* One worker's counters, in cache lines of their own. */
 struct metrics_worker {
-	alignas(128) struct histogram request_time; /* from the last parameter to the answer */
-	_Atomic uint64_t again;                     /* decisions that were remembered */
-	_Atomic uint64_t not_found;                 /* HTTP, what is not there */
-	_Atomic uint64_t forbidden;                 /* HTTP, what the peer may not see */
-	_Atomic uint64_t memory_bytes;              /* of policy/match_cache.h, now */
-	_Atomic uint64_t answers_bytes;             /* of response_cache.h, now */
+	alignas(128) struct histogram request_time; /* from the last parameter to the response */
+	_Atomic uint64_t again;                     /* responses from the cache */
+	_Atomic uint64_t not_found;                 /* HTTP, no such path */
+	_Atomic uint64_t forbidden;                 /* HTTP, not allowed for this peer */
+	_Atomic uint64_t memory_bytes;              /* of policy/match_cache.h, current */
+	_Atomic uint64_t answers_bytes;             /* of response_cache.h, current */
 	struct net_pauses pauses;
 	struct net_stats net[NET_LISTEN_PROTOCOLS];
 	struct fcgi_stats fcgi;
@@ -44,7 +44,7 @@ struct metrics_worker {
 	struct dns_stats dns;
 };
 
-/* What the main thread is told about; it alone writes them. */
+/* Events of the main thread, which alone writes their counters. */
 enum metrics_event {
 	METRICS_RELOADED,
 	METRICS_RELOAD_FAILED,
@@ -60,26 +60,30 @@ enum metrics_event {
 
 /* NULL when out of memory. */
 struct metrics *metrics_new(size_t workers, int64_t started_wall_s);
-/* After the last worker. */
+/* After the last worker has ended. */
 void metrics_free(struct metrics *metrics);
 
-/* Has a place for each policy of the configuration, before any worker sees it. False when out of
- * memory. Main thread. */
+/*
+ * Adds counters for each policy of the configuration, before any worker uses it. False when out of
+ * memory. Main thread.
+ */
 NODISCARD bool metrics_know_policies(struct metrics *metrics, const struct config *config);
 /* Main thread. */
 void metrics_note(struct metrics *metrics, enum metrics_event event, int64_t wall_s);
 
-/* The numbers that a worker writes, good as long as `metrics`. */
+/* The counters that a worker writes, valid as long as `metrics`. */
 struct metrics_worker *metrics_worker(struct metrics *metrics, size_t worker);
 /*
- * Where one worker counts the decisions of each policy of a configuration that is known, in its
- * order, and behind them those of no policy. The caller frees it; NULL when out of memory.
+ * One worker's counters for each policy of a known configuration, in its order, and then those for
+ * requests without a policy. The caller frees it; NULL when out of memory.
  */
 struct metrics_policy **metrics_policies(
 	struct metrics *metrics, size_t worker, const struct config *config);
 
-/* Appends all of it as Prometheus text, version 0.0.4; any thread. What is shared and not counted
- * is read from `snapshot`. */
+/*
+ * Appends all metrics as Prometheus text, version 0.0.4; any thread. Shared state that is not
+ * counted is read from `snapshot`.
+ */
 void metrics_write(
 	const struct metrics *metrics, const struct authz_snapshot *snapshot, struct bytes *out);
 

@@ -6,11 +6,9 @@
 
 #include "metrics/metrics.h"
 
-/* What registry.c counts in and text.c writes down. */
-
-/* Each worker's decisions by one policy. */
+/* The counters that registry.c keeps and text.c writes. Each worker's decisions by one policy. */
 struct metrics_known {
-	struct str name; /* empty: of no policy */
+	struct str name; /* empty: decisions without a policy */
 	_Atomic(struct metrics_known *) next;
 	struct metrics_policy_slot {
 		alignas(128) struct metrics_policy counts;
@@ -21,11 +19,11 @@ struct metrics {
 	int64_t started_wall_s;
 	uint64_t started_ms;
 	size_t worker_count;
-	struct metrics_known *first; /* of no policy */
-	struct metrics_known *last;  /* the main thread's */
+	struct metrics_known *first; /* of decisions without a policy */
+	struct metrics_known *last;  /* used by the main thread */
 	_Atomic uint64_t events[METRICS_EVENTS];
 	_Atomic uint64_t reloaded_wall_s;
-	_Atomic uint64_t reload_failed; /* 1: the last one did */
+	_Atomic uint64_t reload_failed; /* 1: the last reload failed */
 	struct metrics_worker workers[];
 };
 

@@ -27,13 +27,13 @@ void metrics_prometheus_number(
 	struct bytes *out, const char *name, const char *labels, uint64_t value);
 void metrics_prometheus_real(struct bytes *out, const char *name, const char *labels, double value);
 
-/* What histogram_observe counted, added up. */
+/* The sum of values counted by histogram_observe. */
 struct metrics_prometheus_histogram {
 	const uint64_t *buckets; /* HISTOGRAM_BOUNDS + 1 */
 	uint64_t sum_us;
 };
 
-/* In seconds, with everything up to each bound. */
+/* In seconds; each bucket includes those below. */
 void metrics_prometheus_histogram(
 	struct bytes *out, const char *name, const struct metrics_prometheus_histogram *histogram);
 

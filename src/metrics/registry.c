@@ -77,8 +77,8 @@ void metrics_free(struct metrics *metrics)
 }
 
 /*
- * Looks from `from` on and round to it: those of a configuration stand in its order, so that the
- * next one is mostly the one that is looked for. NULL: it is not known.
+ * Searches from `from` on and round to it: policies stand in the order of the configuration, so
+ * mostly the next one is the one searched for. NULL: not known.
  */
 static struct metrics_known *find(
 	const struct metrics *metrics, struct metrics_known *from, struct str name)

@@ -24,7 +24,7 @@ static void gauge(struct bytes *out, const char *name, const char *help, uint64_
 	number(out, name, METRICS_PROMETHEUS_GAUGE, help, value);
 }
 
-/* Without a line for what the system does not tell. */
+/* Values that the system does not give have no line. */
 static void write_memory(struct bytes *out)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -43,7 +43,10 @@ static void write_memory(struct bytes *out)
 	fclose(file);
 }
 
-/* The size of the folder is their number since Linux 6.2; to count them would take too long. */
+/*
+ * Since Linux 6.2 the folder's size is the number of descriptors; counting them would take too
+ * long.
+ */
 static void write_descriptors(struct bytes *out)
 {
 	struct rlimit limit;
@@ -129,12 +132,12 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 	}
 }
 
-/* How one upstream does, as far as the workers that use the same ones have seen. */
+/* The state of one upstream, as seen by the workers that use the current upstreams. */
 struct upstream {
 	unsigned known;
 	unsigned down;
 	unsigned measured;
-	uint64_t average_ms_8; /* of those that measured it, added up */
+	uint64_t average_ms_8; /* the sum for workers that measured it */
 };
 
 static struct upstream upstream_of(

@@ -8,7 +8,7 @@
 
 #define AT(member) offsetof(struct metrics_worker, member)
 
-/* A number of the workers; those of one family stand together, and its first has the help. */
+/* A counter of the workers; those of one family stand together, and the first has the help. */
 struct row {
 	const char *name;
 	const char *help;
@@ -135,7 +135,7 @@ static uint64_t sum_policy(const struct metrics *metrics, const struct metrics_k
 	return value;
 }
 
-/* Those that came to nothing are left out: most policies know few reasons. */
+/* Reasons with a count of 0 are left out: most policies have few reasons. */
 static void write_policy(const struct metrics *metrics, const struct metrics_known *known,
 	uint64_t totals[POLICY_REASON_COUNT], struct bytes *labels, struct bytes *out)
 {
@@ -179,13 +179,13 @@ static void write_decisions(
 	bytes_clear(&labels);
 }
 
-/* What reached a limit, by the key that sets it, if there is one. */
+/* Requests that reached a limit, by the key that sets it, if there is one. */
 static void write_limits(const struct metrics *metrics, const uint64_t totals[POLICY_REASON_COUNT],
 	struct bytes *out)
 {
 	static const struct {
 		const char *labels;
-		size_t at[2]; /* 0, where no limit's counter stands: none */
+		size_t at[2]; /* 0: no counter */
 	} limits[] = {
 		{"limit=\"max_params\"", {AT(fcgi.oversize), AT(http.too_large)}},
 		{"limit=\"max_requests_per_connection\"", {AT(fcgi.too_many)}},
@@ -263,7 +263,7 @@ static void write_connections(const struct metrics *metrics, struct bytes *out)
 			metrics_prometheus_number(
 				out, "doorward_connections_closed_total", labels, ended);
 		}
-		/* Read after those that ended, so that it is no smaller. */
+		/* Read after the ended connections, so that it is not smaller than their number. */
 		open[p] += sum(metrics, AT(net[0].accepted) + p * sizeof(struct net_stats));
 	}
 	metrics_prometheus_family(out, "doorward_connections", METRICS_PROMETHEUS_GAUGE,
