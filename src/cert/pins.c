@@ -104,7 +104,7 @@ struct cert_pins *cert_pins_load(const char *path, const struct place *place, st
 		if (good && (pins->pins.failed || pins->pins.len == 0)) {
 			diag_error(diag, place, "cert_pins: %s: %s", path,
 				pins->pins.failed ? "out of memory"
-						  : "expected a fingerprint; there is none in it");
+						  : "expected a fingerprint; found none");
 			good = false;
 		}
 	}

@@ -148,8 +148,8 @@ static bool read_file(struct reading *r, const char *path)
 		count = add(r, file.data, (long)file.len) ? 1 : 0;
 	}
 	if (count == 0) {
-		diag_error(r->diag, r->place, "%s: %s: expected a %s; there is none in it", r->key,
-			path, noun(r->kind));
+		diag_error(r->diag, r->place, "%s: %s: expected a %s; found none", r->key, path,
+			noun(r->kind));
 	}
 out:
 	ERR_pop_to_mark();

@@ -45,8 +45,8 @@ void config_resolve_certificates(struct config_loader *loader, struct policy *po
 	if (policy->trust.crl_file_count > 0 && policy->verify == POLICY_VERIFY_FRONTEND) {
 		place = config_policy_place(config, policy, "crl_file");
 		diag_error(loader->diag, &place,
-			"crl_file: expected verify = local or both in [policy %s], or nobody "
-			"looks into it",
+			"crl_file: expected verify = local or both in [policy %s], otherwise the "
+			"list is not read",
 			policy->name.data);
 	}
 	check_word(loader, policy);
@@ -93,7 +93,7 @@ static void check_rule(struct config_loader *loader, const struct config_policy_
 				policy->name.data);
 		} else if (policy->rdns == POLICY_RDNS_SINGLE && policy_rule_admits_by_name(rule)) {
 			diag_warning(loader->diag, &place,
-				"host with rdns = single in [policy %s]: whoever has an address "
+				"host with rdns = single in [policy %s]: the owner of an address "
 				"chooses its names; rdns = double confirms them",
 				policy->name.data);
 		}
@@ -176,12 +176,13 @@ static void check_outcomes(struct config_loader *loader, const struct config_pol
 	}
 	if (policy->default_action == POLICY_ACTION_DENY) {
 		diag_warning(loader->diag, &place,
-			"nobody is ever allowed by [policy %s]: no rule allows, and default = deny",
+			"no client is ever allowed by [policy %s]: no rule allows, and default = "
+			"deny",
 			policy->name.data);
 	} else if (count > 0) {
 		diag_warning(loader->diag, &place,
-			"no rule of [policy %s] denies, and default = allow: the rules keep nobody "
-			"out",
+			"no rule of [policy %s] denies, and default = allow: the rules keep no "
+			"client out",
 			policy->name.data);
 	}
 }
@@ -201,7 +202,7 @@ void config_warn_of_empty(const struct config *config, struct diag *diag)
 			policy->client_cert == POLICY_CERT_OFF && !is_parent(&loader, source) &&
 			config_policy_given(source, "default") == NULL) {
 			diag_warning(diag, &place,
-				"[policy %s] lets in nobody: it has no rules; expected allow = "
+				"[policy %s] lets in no client: it has no rules; expected allow = "
 				"RULE, or default = deny if that is meant",
 				policy->name.data);
 		}
@@ -240,7 +241,7 @@ static void check_own_keys(struct config_loader *loader, const struct config_pol
 	if (on_error != NULL && source->own.on_dns_error == POLICY_ON_ERROR_ALLOW) {
 		place = config_ini_value_place(on_error);
 		diag_warning(loader->diag, &place,
-			"on_dns_error = allow: whoever runs the reverse zone of an address can "
+			"on_dns_error = allow: the owner of the reverse zone of an address can "
 			"make it fail, and gets in; expected deny or error");
 	}
 	if (claims == NULL || source->own.cached_claims == 0) {

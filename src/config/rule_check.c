@@ -83,22 +83,22 @@ void config_check_rules(struct config_loader *loader, const struct config_policy
 		if (str_eq_text(entry->key, "deny") && policy_rule_denies_by_name(rule) &&
 			i < all_allowed) {
 			diag_warning(loader->diag, &place,
-				"deny by host, and then everybody is allowed: whoever runs the "
+				"deny by host, and then every client is allowed: the owner of the "
 				"reverse zone of an address can take the name away, and gets in; "
 				"expected deny by ip, or an allow that says who may come in");
 		}
 		if (deny && policy_rule_counts(rule) && i >= some_allowed) {
 			diag_warning(loader->diag, &place,
-				"the rate decides nothing: whom the rules above allow is not "
-				"counted, and all others are denied anyway; expected it above "
+				"the rate decides nothing: a client that the rules above allow is "
+				"not counted, and all others are denied anyway; expected it above "
 				"those rules");
 		}
 		if (!told && policy_rule_admits_any_certificate(rule) &&
 			policy->verify == POLICY_VERIFY_LOCAL &&
 			trusts_public_cas(&policy->trust)) {
 			diag_warning(loader->diag, &place,
-				"any certificate of a public CA lets in, and everybody can have "
-				"one: expected ca_file with your own CA, or a term about what "
+				"any certificate of a public CA lets in, and anyone can have one: "
+				"expected ca_file with your own CA, or a term about what "
 				"stands in the certificate");
 			told = true;
 		}
@@ -177,7 +177,7 @@ static void check_domain(void *ctx, const char *field, struct str name)
 	}
 	check->told = true;
 	diag_warning(check->loader->diag, &check->place,
-		"%s .%.*s: names below it belong to many, and anybody can have one; expected the "
+		"%s .%.*s: names below it belong to many, and anyone can have one; expected the "
 		"domain of one owner",
 		field, (int)name.len, name.data);
 }

@@ -123,7 +123,7 @@ static void check_trusted_proxies(
 		coverage_of(loader, frontend->trusted_proxies, frontend->trusted_proxy_count);
 
 	check_coverage(loader, entry, "trusted_proxies", &covers,
-		": everybody is believed; expected the addresses of proxies (for a front end that "
+		": every peer is believed; expected the addresses of proxies (for a front end that "
 		"replaces all identity headers: trust_headers = yes)",
 		" are believed, which is more than one owner has; expected the addresses of "
 		"proxies");
@@ -136,7 +136,7 @@ static void check_tcp_peers(struct config_loader *loader, const struct config_in
 		coverage_of(loader, server->tcp_peers, server->tcp_peer_count);
 
 	check_coverage(loader, entry, "tcp_peers", &covers,
-		": everybody may connect, and claim any client address; expected the addresses of "
+		": every host may connect, and claim any client address; expected the addresses of "
 		"web servers",
 		" may connect, and claim any client address; expected the addresses of web "
 		"servers");
@@ -212,8 +212,8 @@ static void check_trusted_peers(struct config_loader *loader,
 	if (frontend->trust_headers && tcp) {
 		place = config_ini_value_place(entry_of(schema, given, "trust_headers"));
 		diag_warning(loader->diag, &place,
-			"trust_headers = yes with a TCP socket in listen: whoever reaches it is "
-			"believed; expected trusted_proxies, or a Unix socket");
+			"trust_headers = yes with a TCP socket in listen: every peer that reaches "
+			"it is believed; expected trusted_proxies, or a Unix socket");
 	}
 	/*
 	 * Over HTTP a peer on a Unix socket is trusted, and a TCP peer needs trusted_proxies

@@ -91,8 +91,8 @@ static bool read_account(const struct config_key *key, const struct config_readi
 			return false;
 		}
 		if (!config_user_group_find(user, name, &id)) {
-			fault->why = user ? "expected the name of a user; there is none"
-					  : "expected the name of a group; there is none";
+			fault->why = user ? "expected the name of a user; there is no such user"
+					  : "expected the name of a group; there is no such group";
 			return false;
 		}
 	}

@@ -49,8 +49,9 @@ static void check_choice(const struct config *config, struct diag *diag)
 			struct place place = config_policy_place(config, policy, "default");
 
 			diag_warning(diag, &place,
-				"policy_header = yes, and [policy %s] lets in everybody: so does "
-				"whoever can send X-Doorward-Policy; expected the policy in the "
+				"policy_header = yes, and [policy %s] lets in every client, and a "
+				"client that can send X-Doorward-Policy can select it; expected "
+				"the policy in the "
 				"path, /auth/%s",
 				policy->name.data, policy->name.data);
 			return;
@@ -108,7 +109,7 @@ void config_check_whole(const struct config *config, struct diag *diag)
 	}
 	if (listens_over_http(config, true) && config->frontend.trusted_proxy_count == 0) {
 		diag_warning(diag, &place,
-			"listen = http: on a TCP port, but no trusted_proxies: nobody may ask "
+			"listen = http: on a TCP port, but no trusted_proxies: no peer may ask "
 			"there");
 	}
 	if (config->frontend.policy_header && listens_over_http(config, false)) {

@@ -68,7 +68,7 @@ static void look_at(struct daemon_file_watch *l, enum authz_snapshot_files files
 	l->stamps[files] = next->stamps[files];
 	if (l->install(l->ctx, next)) {
 		metrics_note(l->metrics, kinds[files].reread, clock_wall_s());
-		log_write(LOG_LEVEL_INFO, "%s has changed, and was read anew", kinds[files].word);
+		log_write(LOG_LEVEL_INFO, "%s has changed, and was read again", kinds[files].word);
 	}
 }
 

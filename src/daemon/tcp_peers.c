@@ -82,7 +82,7 @@ static bool check(const struct daemon_tcp_peers *peers, const struct config *con
 	}
 	endpoint_format(endpoint, text);
 	diag_error(diag, &place,
-		"FastCGI on %s: whoever connects can claim any client address; expected "
+		"FastCGI on %s: a peer that connects can claim any client address; expected "
 		"tcp_peers = the addresses of the web servers (or FCGI_WEB_SERVER_ADDRS in the "
 		"environment), a loopback address or a Unix socket",
 		text);
@@ -138,7 +138,8 @@ bool daemon_tcp_peers_check_sockets(const struct daemon_tcp_peers *peers,
 			endpoint_format(&endpoint, text);
 			diag_warning(diag, &place,
 				"trust_headers = yes, and the socket that was passed, %s, is a TCP "
-				"socket: whoever reaches it is believed; expected trusted_proxies, "
+				"socket: every peer that reaches it is believed; expected "
+				"trusted_proxies, "
 				"or a Unix socket",
 				text);
 		}

@@ -34,9 +34,9 @@ static const char *meaning(enum policy_reason reason)
 	case POLICY_REASON_NO_ADDRESS:
 		return "there is no address of the client";
 	case POLICY_REASON_BAD_ADDRESS:
-		return "what should be the client's address is none";
+		return "the client's address is not a valid IP address";
 	case POLICY_REASON_CERT_MISSING:
-		return "the policy requires a certificate, and there is none";
+		return "the policy requires a certificate, and the request has none";
 	case POLICY_REASON_CERT_UNVERIFIED:
 		return "the front end did not say that it verified the certificate";
 	case POLICY_REASON_CERT_EXPIRED:
@@ -44,9 +44,9 @@ static const char *meaning(enum policy_reason reason)
 	case POLICY_REASON_CERT_NOT_YET_VALID:
 		return "the certificate is not valid yet";
 	case POLICY_REASON_OVERLOAD:
-		return "a limit of look-ups or checks was reached";
+		return "a limit of lookups or checks was reached";
 	case POLICY_REASON_INTERNAL:
-		return "out of memory, or the like";
+		return "out of memory, or a similar failure";
 	default:
 		return policy_reason_word(reason);
 	}

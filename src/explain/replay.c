@@ -132,7 +132,7 @@ static bool check(struct str reason, struct explain_replay *out, struct bytes *w
 	}
 	if (ip.data == NULL) {
 		bytes_appendf(why,
-			"it has no ip, so there is nothing to decide anew (its reason is %s)",
+			"it has no ip, so there is nothing to decide again (its reason is %s)",
 			policy_reason_word(out->reason));
 		return false;
 	}

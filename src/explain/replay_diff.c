@@ -78,7 +78,8 @@ static const char *note_on_reason(enum policy_reason reason)
 		return "what the front end said of the certificate is not in the log: see "
 		       "--verify-status";
 	case POLICY_REASON_RATE:
-		return "how many requests came then is not in the log: nobody is above a rate here";
+		return "how many requests came then is not in the log: no client is above a rate "
+		       "here";
 	case POLICY_REASON_DNS_ERROR:
 	case POLICY_REASON_REGEX_LIMIT:
 	case POLICY_REASON_OVERLOAD:

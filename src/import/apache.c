@@ -172,9 +172,9 @@ static void take_section(struct world *w, const struct import_directive *section
 	if (r.lost || terms.failed) {
 		w->lost = true;
 		bytes_append_text(&w->policies,
-			terms.failed ? "; not carried over: too much for rules; nobody comes in\n"
+			terms.failed ? "; not carried over: too much for rules; no client gets in\n"
 				     : "; not carried over is what no rule can say of these lines; "
-				       "nobody comes in by it\n");
+				       "it lets no client in\n");
 		write_lost_lines(w, section);
 	}
 	if (terms.failed) {

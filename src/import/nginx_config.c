@@ -80,8 +80,9 @@ static void warn(struct import_world *w)
 		return;
 	}
 	diag_warning(w->diag, NULL,
-		"default = allow in every policy, as in the module: whom no rule denies comes in, "
-		"and so does whoever has no name, unless a rule matches \"not found\"");
+		"default = allow in every policy, as in the module: a client that no rule denies "
+		"gets in, and so does a client without a name, unless a rule matches \"not "
+		"found\"");
 	if (confirmed) {
 		diag_warning(w->diag, NULL,
 			"rdns double took any IPv6 address of a name for a confirmation in the "

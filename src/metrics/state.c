@@ -125,7 +125,7 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 		"1 unless the last reload failed and left the older configuration in force.",
 		counter_get(&metrics->reload_failed) == 0);
 	metrics_prometheus_family(out, "doorward_files_reread_total", METRICS_PROMETHEUS_COUNTER,
-		"Files read anew because they had changed, by kind and outcome.");
+		"Files read again because they had changed, by kind and outcome.");
 	for (unsigned i = METRICS_TRUST_REREAD; i < METRICS_EVENTS; i++) {
 		metrics_prometheus_number(out, "doorward_files_reread_total", labels[i],
 			counter_get(&metrics->events[i]));
@@ -207,8 +207,8 @@ static void write_in_flight(struct dns_context *context, struct bytes *out)
 	};
 
 	metrics_prometheus_family(out, "doorward_dns_in_flight", METRICS_PROMETHEUS_GAUGE,
-		"What is under way now: look-ups of clients' names, questions at the upstreams, "
-		"and look-ups of lists and fixed names.");
+		"In flight now: lookups of clients' names, queries to the upstreams, and lookups "
+		"of lists and fixed names.");
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		metrics_prometheus_number(out, "doorward_dns_in_flight", kinds[i].labels,
 			atomic_load_explicit(kinds[i].count, memory_order_relaxed));

@@ -284,7 +284,7 @@ static void advise_on_term(const struct policy_rule *rule, const struct policy_t
 	if (rule->action == POLICY_ACTION_DENY && !term->negated &&
 		field->kind == &policy_text_sha256) {
 		diag_warning(script->diag, &place,
-			"deny by %s: whoever holds the certificate can make one with another; "
+			"deny by %s: the holder of the certificate can make one with another; "
 			"expected cert.issuer and cert.serial",
 			field->name);
 	}
@@ -307,17 +307,18 @@ static void advise_on_admission(const struct policy_rule *rule, const struct pol
 	}
 	if (rule->lookups_at > rule->claims_at) {
 		diag_warning(script->diag, &script->place,
-			"a claim alone allows: whoever sends it gets in; expected a term about the "
+			"a claim alone allows: a client that sends it gets in; expected a term "
+			"about the "
 			"address, the name or the certificate too");
 	} else if (lack != NULL) {
 		diag_warning(script->diag, &script->place,
-			"what a client lacks alone allows: %.*s also holds for whoever hides or "
-			"drops it; expected deny = %.*s, and an allow that says who may come in",
+			"what a client lacks alone allows: %.*s also holds for a client that hides "
+			"or drops it; expected deny = %.*s, and an allow that says who may come in",
 			(int)lack->text.len, lack->text.data, (int)lack->text.len - 1,
 			lack->text.data + 1);
 	} else if (most != NULL) {
 		diag_warning(script->diag, &script->place,
-			"%.*s holds for nearly everybody: expected `*` if that is meant, or the "
+			"%.*s holds for nearly every client: expected `*` if that is meant, or the "
 			"addresses that may come in",
 			(int)most->text.len, most->text.data);
 	}

@@ -580,7 +580,7 @@ def test_the_configuration_has_http_listeners(folder):
     dump = run("-T", "-c", file, expect=0)[1]
     for line in lines:
         assert f"listen = {line}\n" in dump
-    assert "nobody may ask there" in run("-t", "-c", file, expect=0)[2]
+    assert "no peer may ask there" in run("-t", "-c", file, expect=0)[2]
     for frontend, place in [("trusted_proxies = 10.0.0.1", lines[1]), ("", lines[0])]:
         file.write_text(f"[frontend]\n{frontend}\n[server]\nlisten = {place}\n")
         assert "nobody may ask" not in run("-t", "-c", file, expect=0)[2]

@@ -97,7 +97,7 @@ def test_the_log_that_the_user_cannot_open(config, folder):
 
 def test_a_policy_without_rules_denies_every_client(config):
     config.write_text("[policy default]\n")
-    assert f"{config}:1:1: warning: [policy default] lets in nobody: it has no rules" in check(
+    assert f"{config}:1:1: warning: [policy default] lets in no client: it has no rules" in check(
         config
     )
     for text in ["default = deny\n", "allow = ip ::1\n", "[policy b]\nparent = default\nallow = *\n"]:

@@ -170,7 +170,7 @@ def test_peers_that_are_not_allowed(doorward):
         door.ask(IN)
 
 
-ANYONE = ": whoever connects can claim any client address; expected tcp_peers ="
+ANYONE = ": a peer that connects can claim any client address; expected tcp_peers ="
 
 
 def test_fastcgi_for_the_whole_network_needs_its_peers(folder, doorward):

@@ -12,7 +12,7 @@ from kit.doorward import run
 from kit.process import wait_for
 
 NETS = "[policy default]\nrdns = off\nallow = ip in file:nets\n"
-IN_FORCE = "a file that rules read has changed, and was read anew"
+IN_FORCE = "a file that rules read has changed, and was read again"
 REFUSED = "a file that rules read has changed, and has errors; what was read before stays in force"
 
 
@@ -57,7 +57,7 @@ def test_a_bad_list_changes_nothing_and_is_read_once(doorward, folder, pki):
     assert f"{nets}:3: " in door.stderr()
     for count in (1, 2):
         replace(folder / "ca.pem", pki.authority.certificate.pem)
-        wait_for_count(door, "certificates are verified by has changed, and was read anew", count)
+        wait_for_count(door, "certificates are verified by has changed, and was read again", count)
     assert door.stderr().count(f"{nets}:3: ") == 1
     assert (status(door, "192.0.2.1"), status(door, "198.51.100.1")) == (200, 403)
     nets.unlink()
@@ -239,7 +239,7 @@ def test_the_static_zone_is_read_again_when_it_changes(doorward, folder):
     assert status(door, "192.0.2.1") == 200
     replace(zone, ZONE.format("bad.example"))
     wait_for(lambda: status(door, "192.0.2.1") == 403, "the zone put in its place")
-    wait_for_count(door, "the static zone has changed, and was read anew", 1)
+    wait_for_count(door, "the static zone has changed, and was read again", 1)
     replace(zone, ZONE.format("good.example"))
     wait_for(lambda: status(door, "192.0.2.1") == 200, "the name that is back")
     replace(zone, "1.2.0.192.in-addr.arpa. 300 PTR\n")

@@ -112,8 +112,8 @@ static void pins_that_are_none_are_refused(void **state)
 				     "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff";
 	char text[256];
 
-	(void)pins_of("", "there is none in it");
-	(void)pins_of("# nothing\n", "there is none in it");
+	(void)pins_of("", "found none");
+	(void)pins_of("# nothing\n", "found none");
 	for (size_t len = 1; len < strlen(HEX); len++) {
 		snprintf(text, sizeof(text), "%s\n%.*s\n", HEX, (int)len, HEX);
 		(void)pins_of(text, "f:2: error: expected the SHA-256");
@@ -171,8 +171,8 @@ static void bundles_hold_certificates_and_nothing_else(void **state)
 	snprintf(text, sizeof(text),
 		"%s-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", root);
 	assert_false(loads(text, strlen(text), "certificate number 2 is malformed"));
-	assert_false(loads("", 0, "there is none in it"));
-	assert_false(loads("nonsense", 8, "there is none in it"));
+	assert_false(loads("", 0, "found none"));
+	assert_false(loads("nonsense", 8, "found none"));
 
 	/* Cut anywhere before its end line is whole, it is refused as a whole. */
 	size_t whole = (size_t)(strstr(root, "-----END CERTIFICATE-----") - root) +

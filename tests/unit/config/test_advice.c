@@ -20,8 +20,9 @@ static void expect_all(const struct advice *cases, size_t count)
 #define P "[policy default]\n"
 
 #define DENY_BY_NAME                                                                               \
-	"warning: deny by host, and then everybody is allowed: whoever runs the reverse zone of "  \
-	"an address can take the name away, and gets in; expected deny by ip, or an allow that "   \
+	"warning: deny by host, and then every client is allowed: the owner of the reverse zone "  \
+	"of an address can take the name away, and gets in; expected deny by ip, or an allow "     \
+	"that "                                                                                    \
 	"says who may come in\n"
 
 static void rules_that_are_never_reached(void **state)
@@ -47,7 +48,7 @@ static void names_that_nobody_confirmed(void **state)
 {
 #define SINGLE(name)                                                                               \
 	"warning: host with rdns = single in [policy " name                                        \
-	"]: whoever has an address chooses its names; rdns = double confirms them\n"
+	"]: the owner of an address chooses its names; rdns = double confirms them\n"
 	static const struct advice cases[] = {
 		{P "rdns = single\nallow = host .a.example\n", "t:3:9: " SINGLE("default")},
 		{P "rdns = single\ndefault = allow\ndeny = uri /x & !host .a.example\n",
@@ -72,11 +73,11 @@ static void names_that_nobody_confirmed(void **state)
 static void policies_with_one_outcome(void **state)
 {
 #define NOBODY(name)                                                                               \
-	"warning: nobody is ever allowed by [policy " name "]: no rule allows, and default = "     \
+	"warning: no client is ever allowed by [policy " name "]: no rule allows, and default = "  \
 	"deny\n"
 #define EVERYBODY                                                                                  \
-	"warning: no rule of [policy default] denies, and default = allow: the rules keep "        \
-	"nobody out\n"
+	"warning: no rule of [policy default] denies, and default = allow: the rules keep no "     \
+	"client out\n"
 	static const struct advice cases[] = {
 		{P "deny = ip ::1\n", "t:1:1: " NOBODY("default")},
 		{P "client_cert = required\n", "t:1:1: " NOBODY("default")},
@@ -104,13 +105,13 @@ static void policies_with_one_outcome(void **state)
 }
 
 #define EVERYBODY_IS_BELIEVED                                                                      \
-	"everybody is believed; expected the addresses of proxies (for a front end that "          \
+	"every peer is believed; expected the addresses of proxies (for a front end that "         \
 	"replaces all identity headers: trust_headers = yes)\n"
 
 static void keys_that_open_more_than_they_seem_to(void **state)
 {
 #define ON_ERROR                                                                                   \
-	"warning: on_dns_error = allow: whoever runs the reverse zone of an address can make "     \
+	"warning: on_dns_error = allow: the owner of the reverse zone of an address can make "     \
 	"it fail, and gets in; expected deny or error\n"
 	static const struct advice cases[] = {
 		{P "on_dns_error = allow\nallow = host .a.example\n[policy b]\nparent = default\n",
@@ -137,8 +138,9 @@ static void keys_that_open_more_than_they_seem_to(void **state)
 		   "100.64.0.0/10, 127.0.0.0/8, fc00::/7, fe80::/10, 2606:4700::/32\n",
 			""},
 		{P "[server]\nlisten = 127.0.0.1:9000\n[frontend]\ntrust_headers = yes\n",
-			"t:5:17: warning: trust_headers = yes with a TCP socket in listen: whoever "
-			"reaches it is believed; expected trusted_proxies, or a Unix socket\n"},
+			"t:5:17: warning: trust_headers = yes with a TCP socket in listen: every "
+			"peer that reaches it is believed; expected trusted_proxies, or a Unix "
+			"socket\n"},
 		{P "[server]\nlisten = unix:/x\n[frontend]\ntrust_headers = yes\n", ""},
 		{P "[server]\nlisten = http:unix:/x\n[frontend]\naddress = REMOTE_ADDR\n",
 			"t:5:11: warning: address = REMOTE_ADDR with listen = http: over HTTP "
@@ -175,11 +177,11 @@ static void sockets_that_others_reach(void **state)
 		{P "[server]\nlisten = unix:/x\nsocket_mode = 0770\n", ""},
 		{P "[server]\nlisten = 192.0.2.1:9000\ntcp_peers = 0.0.0.0/1, 128.0.0.0/1\n",
 			"t:4:13: error: tcp_peers: 4294967296 addresses of IPv4 and 0 /64s of "
-			"IPv6: everybody may connect, and claim any client address; expected the "
+			"IPv6: every host may connect, and claim any client address; expected the "
 			"addresses of web servers\n"},
 		{P "[server]\ntcp_peers = ::/1, 8000::/1\n",
 			"t:3:13: error: tcp_peers: 0 addresses of IPv4 and 18446744073709551615 "
-			"/64s of IPv6: everybody may connect, and claim any client address; "
+			"/64s of IPv6: every host may connect, and claim any client address; "
 			"expected the addresses of web servers\n"},
 		{P "[server]\nlisten = 192.0.2.1:9000\ntcp_peers = 64.0.0.0/5, 72.0.0.0/8\n",
 			"t:4:13: warning: tcp_peers: 150994944 addresses of IPv4 and 0 /64s of "
@@ -203,7 +205,7 @@ static void sockets_that_others_reach(void **state)
 static void domains_that_belong_to_many(void **state)
 {
 #define MANY(name)                                                                                 \
-	"warning: " name ": names below it belong to many, and anybody can have one; expected "    \
+	"warning: " name ": names below it belong to many, and anyone can have one; expected "     \
 	"the domain of one owner\n"
 	static const struct advice cases[] = {
 		{P "allow = host .amazonaws.com\n", "t:2:9: " MANY("host .amazonaws.com")},
@@ -241,7 +243,8 @@ static void domains_that_belong_to_many(void **state)
 static void rates_that_decide_nothing(void **state)
 {
 #define NO_RATE                                                                                    \
-	"warning: the rate decides nothing: whom the rules above allow is not counted, and all "   \
+	"warning: the rate decides nothing: a client that the rules above allow is not counted, "  \
+	"and all "                                                                                 \
 	"others are denied anyway; expected it above those rules\n"
 	static const struct advice cases[] = {
 		{P "allow = ip 192.0.2.0/24\ndeny = rate 10/s\n", "t:3:8: " NO_RATE},
@@ -257,7 +260,7 @@ static void rates_that_decide_nothing(void **state)
 static void certificates_that_everybody_can_have(void **state)
 {
 #define ANY_CERTIFICATE                                                                            \
-	"warning: any certificate of a public CA lets in, and everybody can have one: expected "   \
+	"warning: any certificate of a public CA lets in, and anyone can have one: expected "      \
 	"ca_file with your own CA, or a term about what stands in the certificate\n"
 #define LOCAL P "client_cert = required\nverify = local\n"
 #define PUBLIC LOCAL "ca_dir = /etc/ssl/certs\n"
@@ -295,8 +298,8 @@ static void certificates_that_everybody_can_have(void **state)
 static void what_is_wrong_between_sections(void **state)
 {
 #define CHOSEN                                                                                     \
-	"warning: policy_header = yes, and [policy open] lets in everybody: so does whoever can "  \
-	"send X-Doorward-Policy; expected the policy in the path, /auth/open\n"
+	"warning: policy_header = yes, and [policy open] lets in every client, and a client that " \
+	"can send X-Doorward-Policy can select it; expected the policy in the path, /auth/open\n"
 #define OPEN "[policy open]\nrdns = off\n"
 #define BY_HEADER                                                                                  \
 	"[server]\nlisten = http:unix:/x\n[frontend]\npolicy_header = yes\n" P                     \
@@ -311,7 +314,7 @@ static void what_is_wrong_between_sections(void **state)
 		{BY_HEADER "default = allow\n", "t:9:11: " CHOSEN},
 		{BY_HEADER "default = allow\nallow = ip ::1\n",
 			"t:7:1: warning: no rule of [policy open] denies, and default = allow: "
-			"the rules keep nobody out\nt:9:11: " CHOSEN},
+			"the rules keep no client out\nt:9:11: " CHOSEN},
 		{BY_HEADER "allow = ip ::1\n", ""},
 		{BY_HEADER "deny = ip ::1\nallow = *\n", ""},
 		{BY_HEADER "client_cert = required\nallow = *\n", ""},

@@ -92,8 +92,8 @@ static void every_key(void **state)
 		"[cache]\nsize = 1G\n"
 		"[log]\ntarget = file:/var/log/doorward\nformat = json\nlevel = debug\n"
 		"decisions = denied\n" POLICY,
-		"t:26:17: warning: trust_headers = yes with a TCP socket in listen: whoever "
-		"reaches it is believed; expected trusted_proxies, or a Unix socket\n");
+		"t:26:17: warning: trust_headers = yes with a TCP socket in listen: every peer "
+		"that reaches it is believed; expected trusted_proxies, or a Unix socket\n");
 	struct addr addr;
 
 	assert_int_equal(config->server.listen_count, 4);
@@ -201,11 +201,13 @@ static const struct refusal refusals[] = {
 	{"server", "socket_mode = u=rw",
 		"15: error: socket_mode = u=rw: expected an octal mode up to 0777"},
 	{"server", "user = no-such-user",
-		"8: error: user = no-such-user: expected the name of a user; there is none"},
-	{"server", "user = 0", "8: error: user = 0: expected the name of a user; there is none"},
+		"8: error: user = no-such-user: expected the name of a user; there is no such "
+		"user"},
+	{"server", "user = 0",
+		"8: error: user = 0: expected the name of a user; there is no such user"},
 	{"server", "socket_group = no-such-group",
 		"16: error: socket_group = no-such-group: expected the name of a group; there is "
-		"none"},
+		"no such group"},
 	{"server", "max_params = 1023",
 		"14: error: max_params = 1023: expected a size from 1K to 16M"},
 	{"server", "max_params = 1T", "14: error: max_params = 1T: expected a size from 1K to 16M"},

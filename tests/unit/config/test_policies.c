@@ -41,16 +41,15 @@ static void every_key(void **state)
 		"cached_claims = method\ndeny = host .bad.example\nrdns_allow = ^a$\nrdns_deny = "
 		"b$\n"
 		"allow = cert.dns .x &\n  ip 192.0.2.0/24\n",
-		"t:15:14: warning: host with rdns = single in [policy default]: whoever has an "
-		"address "
-		"chooses its names; rdns = double confirms them\n"
+		"t:15:14: warning: host with rdns = single in [policy default]: the owner of an "
+		"address chooses its names; rdns = double confirms them\n"
 		"t:12:17: warning: cached_claims = user_agent: no rule of [policy default] asks "
 		"about it\n"
 		"t:12:17: warning: cached_claims = uri: no rule of [policy default] asks about "
 		"it\n"
 		"t:12:17: warning: cached_claims = method: no rule of [policy default] asks about "
 		"it\n"
-		"t:14:8: warning: deny by host, and then everybody is allowed: whoever runs the "
+		"t:14:8: warning: deny by host, and then every client is allowed: the owner of the "
 		"reverse zone of an address can take the name away, and gets in; expected deny by "
 		"ip, or an allow that says who may come in\n");
 	const struct policy *p = find(config, "default");
@@ -232,9 +231,8 @@ static void rules_about_what_is_off(void **state)
 		"[policy b]\nparent = default\nrdns = off\n[policy c]\nparent = b\nrdns = single\n"
 		"client_cert = off\n",
 		"t:3:9: error: host: expected rdns = single or double in [policy b]\n"
-		"t:3:9: warning: host with rdns = single in [policy c]: whoever has an address "
-		"chooses "
-		"its names; rdns = double confirms them\n"
+		"t:3:9: warning: host with rdns = single in [policy c]: the owner of an address "
+		"chooses its names; rdns = double confirms them\n"
 		"t:3:9: error: cert: expected client_cert = optional or required in [policy c]\n"));
 	/* A refused key is told once, not through what it would have meant. */
 	assert_null(load_expecting(
@@ -304,7 +302,7 @@ static void trust_that_does_not_go_together(void **state)
 			"default], by which certificates are checked here\n"},
 		{"crl_file = /x\n",
 			"t:3:12: error: crl_file: expected verify = local or both in [policy "
-			"default], or nobody looks into it\n"},
+			"default], otherwise the list is not read\n"},
 		{"cert_host = exact\nrdns = off\n",
 			"t:3:13: error: cert_host: expected rdns = double in [policy default], "
 			"which confirms names\n"},
@@ -353,12 +351,12 @@ static void refused_keys(void **state)
 /* Comments end a rule where inih ends it, in its first line and in those that go on with it. */
 static void comments_in_rules(void **state)
 {
-	struct config *config =
-		load_expecting("[policy default]\nallow = user_agent ~ a;b & ; one\n  uri ~ c ;d\n"
-			       "deny = uri ~ foo ;bar & ip 192.0.2.1\n",
-			"t:2:9: warning: a claim alone allows: whoever sends it gets in; expected "
-			"a term about "
-			"the address, the name or the certificate too\n");
+	struct config *config = load_expecting(
+		"[policy default]\nallow = user_agent ~ a;b & ; one\n  uri ~ c ;d\n"
+		"deny = uri ~ foo ;bar & ip 192.0.2.1\n",
+		"t:2:9: warning: a claim alone allows: a client that sends it gets in; expected "
+		"a term about "
+		"the address, the name or the certificate too\n");
 	const struct policy_rules *rules = find(config, "default")->rules;
 
 	assert_true(str_eq_text(

@@ -186,15 +186,16 @@ static void test_any_regex_can_be_looked_at(void **state)
 static void test_what_alone_allows(void **state)
 {
 #define CLAIM                                                                                      \
-	"9: warning: a claim alone allows: whoever sends it gets in; expected a term about the "   \
+	"9: warning: a claim alone allows: a client that sends it gets in; expected a term about " \
+	"the "                                                                                     \
 	"address, the name or the certificate too"
 #define LACK(term)                                                                                 \
 	"9: warning: what a client lacks alone allows: !" term                                     \
-	" also holds for whoever hides or drops it; expected deny = " term                         \
+	" also holds for a client that hides or drops it; expected deny = " term                   \
 	", and an allow that says who may come in"
 #define MOST(term)                                                                                 \
-	"9: warning: " term                                                                        \
-	" holds for nearly everybody: expected `*` if that is meant, or the addresses that may "   \
+	"9: warning: " term " holds for nearly every client: expected `*` if that is meant, or "   \
+	"the addresses that may "                                                                  \
 	"come in"
 	static const struct {
 		enum policy_action action;
@@ -281,10 +282,10 @@ static void test_denying_a_fingerprint(void **state)
 {
 	(void)state;
 	advised(DENY, "ip 10.0.0.0/8 & cert.sha256 " KIT_SHA256,
-		"25: warning: deny by cert.sha256: whoever holds the certificate can make one "
-		"with another; expected cert.issuer and cert.serial");
+		"25: warning: deny by cert.sha256: the holder of the certificate can make one with "
+		"another; expected cert.issuer and cert.serial");
 	advised(DENY, "cert.spki " KIT_SPKI,
-		"9: warning: deny by cert.spki: whoever holds the certificate can make one with "
+		"9: warning: deny by cert.spki: the holder of the certificate can make one with "
 		"another; expected cert.issuer and cert.serial");
 	advised(DENY, "!cert.sha256 " KIT_SHA256, NULL);
 	advised(ALLOW, "cert.sha256 " KIT_SHA256, NULL);
