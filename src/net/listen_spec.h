@@ -12,8 +12,8 @@
 
 /* A value of `listen`: where to listen, and for which protocol. */
 
-#define NET_LISTEN_PATH_MAX 98 /* bytes of a Unix socket's path; it is bound with a suffix first   \
-				*/
+/* Bytes of the path of a Unix socket, which is bound with a suffix first. */
+#define NET_LISTEN_PATH_MAX 98
 
 enum net_listen_kind {
 	NET_LISTEN_UNIX,   /* unix:PATH */
