@@ -173,7 +173,7 @@ static void judge(struct audit_answer *answer, enum dns_status v4, enum dns_stat
 }
 
 /*
- * Looks up the addresses of a name, then, if there are none, where its CNAMEs end. True: another
+ * Looks up the addresses of a name, then, if it has no address, where its CNAMEs end. True: another
  * lookup was started.
  */
 static bool go_on_with_name(struct job *job, const struct dns_record_lookup_result *result)

@@ -67,7 +67,7 @@ static bool same_trust(const struct policy_trust *a, const struct policy_trust *
 	return true;
 }
 
-/* The first policy that is verified by the same; the policy itself if there is none before it. */
+/* The first policy that is verified by the same; the policy itself if no earlier one is. */
 static size_t first_like(const struct config *config, size_t index)
 {
 	size_t i = 0;

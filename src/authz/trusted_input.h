@@ -57,7 +57,7 @@ bool authz_trusts_peer(const struct config_frontend *frontend, const struct addr
 
 /* A certificate as the front end sent it, and what it says of it. */
 struct authz_trusted_cert {
-	struct str text; /* empty: there is none */
+	struct str text; /* empty: no text */
 	enum cert_codec codec;
 	bool list;                /* intermediates may follow in the text */
 	struct str intermediates; /* a text of their own; absent: none */

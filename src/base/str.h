@@ -57,7 +57,7 @@ static inline struct str str_from(struct str s, size_t from)
 	return (struct str){s.data + from, s.len - from};
 }
 
-/* The position of the first such byte; s.len if there is none. */
+/* The position of the first such byte; s.len: no such byte. */
 size_t str_find(struct str s, char byte);
 
 /*

@@ -126,7 +126,7 @@ static void table_add(struct table *t, struct entry *e)
 	t->size += e->size;
 }
 
-/* A result that is valid now, with a reference; NULL: there is none. */
+/* A result that is valid now, with a reference; NULL: not cached. */
 static const struct cert_check_result *table_get(struct table *t,
 	const struct cert_check_request *request, uint64_t hash, int64_t wall_s, uint64_t now_ms)
 {

@@ -83,9 +83,9 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 	[CERT_PROFILE_APACHE] = {.word = "apache",
 		AS_NGINX,
 		.no_cert = "(null)",
-		.sent_by =
-			"SSLVerifyClient and RewriteRule ^ - "
-			"[E=SSL_CLIENT_CERT:%{SSL:SSL_CLIENT_CERT}], likewise SSL_CLIENT_VERIFY"},
+		.sent_by = "SSLVerifyClient and RewriteRule ^ - "
+			   "[E=SSL_CLIENT_CERT:%{SSL:SSL_CLIENT_CERT}], and the same for "
+			   "SSL_CLIENT_VERIFY"},
 	[CERT_PROFILE_INGRESS_NGINX] = {.word = "ingress-nginx",
 		.frontend = CERT_FRONTEND_SAYS,
 		.header = "HTTP_SSL_CLIENT_CERT",

@@ -162,7 +162,7 @@ static enum cert_finding finding_of(int error)
 	}
 }
 
-/* A key that accepts certificates which are issued like this on purpose; NULL: there is none. */
+/* A key that accepts certificates which are issued like this on purpose; NULL: no such key. */
 static const char *key_for(int error, int depth)
 {
 	switch (error) {

@@ -37,7 +37,7 @@ struct reader {
 	bool skip_indented; /* indented lines continue a line that had an error */
 	/* The section of entries; NULL: it had an error, or none has begun. */
 	struct config_ini_section *section;
-	struct config_ini_entry pending; /* key and place; file is NULL if there is none */
+	struct config_ini_entry pending; /* key and place; file is NULL without a pending entry */
 	struct bytes value;              /* its value so far */
 	unsigned indent;                 /* of the line handed out */
 	struct place_part parts[CONFIG_INI_MAX_PARTS];

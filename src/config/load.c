@@ -17,7 +17,7 @@
 
 _Static_assert(offsetof(struct config_snapshot, config) == 0, "a config is its snapshot");
 
-/* The section that has a key of this name; NULL if there is none. */
+/* The section that has a key of this name; NULL: no such section. */
 static const char *section_of_key(struct str key)
 {
 	for (size_t i = 0; i < CONFIG_SECTION_COUNT; i++) {

@@ -8,7 +8,7 @@
 
 /*
  * The position of the } that closes a block of Lua whose content begins at `at`: braces in strings,
- * long brackets and comments do not count (Lua 5.1, 2.1). text.len if there is none.
+ * long brackets and comments do not count (Lua 5.1, 2.1). text.len: not found.
  */
 size_t import_lua_end(struct str text, size_t at);
 

@@ -157,7 +157,7 @@ static bool read_rule(struct import_world *w, struct import_context *c, struct i
 	return true;
 }
 
-/* The words between the parentheses; false if there are none. */
+/* The words between the parentheses; false: no words. */
 static bool strip_parentheses(const struct import_node *node, struct str words[3], size_t *count)
 {
 	*count = 0;

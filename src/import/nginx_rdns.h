@@ -77,7 +77,7 @@ struct import_world {
 	bool lost;
 };
 
-/* The nearest server around a context; the root's if there is none. */
+/* The nearest server around a context; without one, that of the root. */
 const struct import_context *import_server_of(const struct import_context *c);
 /* The mode, inherited if the context has none. */
 enum import_mode import_effective_mode(const struct import_context *c);

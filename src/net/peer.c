@@ -38,9 +38,9 @@ static void stop_waiting(struct net_peer *p)
 	p->wait_kind = NET_PEER_WAIT_COUNT;
 }
 
-static void wait_for(struct net_peer *p, enum net_peer_wait kind, bool anew)
+static void wait_for(struct net_peer *p, enum net_peer_wait kind, bool restart)
 {
-	if ((p->wait_kind == kind && !anew) || has_one_deadline(p)) {
+	if ((p->wait_kind == kind && !restart) || has_one_deadline(p)) {
 		return;
 	}
 	stop_waiting(p);

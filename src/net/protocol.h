@@ -63,7 +63,7 @@ struct net_protocol {
 	bool (*is_idle)(const struct net_conn *conn);
 	/*
 	 * The connection of the oldest request that is incomplete, and the `now` of its beginning;
-	 * NULL if there is none.
+	 * NULL: no such connection.
 	 */
 	struct net_conn *(*oldest)(const void *pool, uint64_t *since);
 	/* Memory of incomplete requests of all connections. */
