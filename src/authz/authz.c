@@ -10,7 +10,8 @@
 
 #include <stdlib.h>
 
-#define ARENA_CHUNK 1024 /* a usual request without a certificate; ten thousand may wait */
+/* enough for a usual request without a certificate; ten thousand requests may wait */
+#define ARENA_CHUNK 1024
 
 struct authz *authz_new(void)
 {
@@ -151,7 +152,7 @@ static enum authz_step deny_address(struct authz *a)
 static bool is_usable(const struct authz_input *input, const struct config *config,
 	enum policy_reason *reason, const char **detail)
 {
-	/* A claim that came twice denies where a rule asks for it. */
+	/* A claim that came twice denies only if a rule reads it. */
 	unsigned duplicates = input->duplicates & ~AUTHZ_INPUT_CLAIMS;
 
 	*reason = POLICY_REASON_BAD_INPUT;

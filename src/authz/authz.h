@@ -10,9 +10,9 @@
 #include "base/util.h"
 
 /*
- * One request's way to its decision: which input may be believed, who the client is, what its
- * policy says. The order of decisions: unusable or doubled input, policy, address, certificate,
- * rules, default; the first that ends it gives the reason.
+ * One request on its way to a decision: which input is trusted, who the client is, what its policy
+ * says. The order of checks: unusable or duplicate input, policy, address, certificate, rules,
+ * default; the first that decides gives the reason.
  */
 struct authz;
 
@@ -20,12 +20,12 @@ struct authz;
 struct authz *authz_new(void);
 /* NULL does nothing. */
 void authz_free(struct authz *a);
-/* Ready for the next request; memory is kept. Cancels what is under way. */
+/* Prepares for the next request; memory is kept. Cancels lookups and checks in flight. */
 void authz_reset(struct authz *a);
 
 /* To be filled in before authz_start. */
 struct authz_request *authz_request(struct authz *a);
-/* Copies the values of the input, for when their memory goes before the decision comes. */
+/* Copies the values of the input, if their memory is freed before the decision is made. */
 void authz_keep_input(struct authz *a);
 
 /*
@@ -34,10 +34,10 @@ void authz_keep_input(struct authz *a);
  */
 NODISCARD enum authz_step authz_start(
 	struct authz *a, const struct authz_env *env, void (*done)(void *ctx), void *ctx);
-/* Once it is there. */
+/* Only once the decision is made. */
 const struct authz_decision *authz_decision(const struct authz *a);
 
-/* The policy that the input asks for; NULL: no policy has that name. */
+/* The policy that the input names; NULL: no policy has that name. */
 const struct policy *authz_policy(const struct authz_input *input, const struct config *config);
 
 #endif

@@ -13,8 +13,10 @@
 
 #include <stdint.h>
 
-/* The inside of a struct authz: authz.c takes a request as far as its certificate, decision_cert.c
- * judges that, evaluation.c asks the rules. */
+/*
+ * The private part of a struct authz: authz.c takes a request up to its certificate,
+ * decision_cert.c judges that, evaluation.c evaluates the rules.
+ */
 struct authz {
 	struct arena arena;
 	struct authz_request request;
@@ -23,16 +25,16 @@ struct authz {
 	void (*done)(void *ctx);
 	void *ctx;
 
-	struct authz_trusted_cert sent; /* what the front end sent of a certificate */
-	enum cert_word word;            /* and what it says of it */
+	struct authz_trusted_cert sent; /* the certificate that the front end sent */
+	enum cert_word word;            /* the result of the front end's check of it */
 	struct cert_check_request check;
-	struct authz_cert_verifier_wait *wait; /* for that check; NULL: none is under way */
+	struct authz_cert_verifier_wait *wait; /* for the check; NULL: no check is queued */
 	const struct cert_check_result *checked;
 
-	struct authz_fetch fetch; /* what was looked up */
+	struct authz_fetch fetch; /* the lookups */
 	struct policy_facts facts;
 	struct policy_cert cert_facts;
-	uint64_t regex_steps; /* left of POLICY_REGEX_STEPS */
+	uint64_t regex_steps; /* what is left of POLICY_REGEX_STEPS */
 	struct policy_verdict verdict;
 };
 

@@ -10,14 +10,14 @@
 
 struct authz_cert_verifier {
 	struct authz_trust_stores *trusts;
-	uv_idle_t turn; /* runs as long as there are checks to do */
+	uv_idle_t turn; /* active while there are checks to do */
 	struct list checks;
 	size_t count;
 	struct authz_cert_verifier_stats own_stats;
 	struct authz_cert_verifier_stats *stats;
 };
 
-/* One certificate's check, and those who wait for it. */
+/* One certificate's check, and the requests that wait for it. */
 struct check {
 	struct list link; /* in verifier.checks */
 	struct list waits;
@@ -102,7 +102,7 @@ static void check_free(struct check *c)
 	free(c);
 }
 
-/* Another worker may have been faster. */
+/* Another worker may have checked the certificate meanwhile. */
 static const struct cert_check_result *find_out(struct check *c)
 {
 	struct authz_cert_verifier *v = c->verifier;
@@ -131,7 +131,7 @@ static void on_turn(uv_idle_t *turn)
 	struct list *first;
 
 	check_remove(c);
-	/* `done` may cancel others that wait: the list is read from its beginning each time. */
+	/* `done` may cancel other waits: the list is read from its beginning each time. */
 	while ((first = list_pop(&c->waits)) != NULL) {
 		struct authz_cert_verifier_wait *wait =
 			CONTAINER_OF(first, struct authz_cert_verifier_wait, link);

@@ -22,7 +22,7 @@ void authz_claims_take(struct authz *a)
 	}
 }
 
-/* The claim that could not be told: where two of its words differ that, else the first. */
+/* The unclear claim: one with two different values, else the first. */
 static enum policy_claim unclear(const struct authz *a)
 {
 	unsigned disputed = a->verdict.claims_unclear & a->facts.claims_disputed;

@@ -6,11 +6,9 @@
 
 #include "authz/authz_private.h"
 
-/* What the client claims of its request, for rules. */
-
-/* The facts out of the input. */
+/* The client's claims about its request, as facts for rules. Sets the facts from the input. */
 void authz_claims_take(struct authz *a);
-/* Makes it the decision's detail why the rules could not tell (verdict.claims_unclear). */
+/* Sets the decision's detail to why a claim is unclear (verdict.claims_unclear). */
 void authz_claims_explain(struct authz *a);
 
 #endif

@@ -25,14 +25,14 @@ void authz_decision_detail_take(struct authz_decision *d, struct arena *arena, s
 	bytes_clear(text);
 }
 
-/* Whether the same request could end otherwise a moment later. */
+/* Whether the same request could be decided differently a moment later. */
 static bool is_passing(enum policy_reason reason)
 {
 	return reason == POLICY_REASON_DNS_ERROR || reason == POLICY_REASON_REGEX_LIMIT ||
 	       reason == POLICY_REASON_OVERLOAD || reason == POLICY_REASON_INTERNAL;
 }
 
-/* Others may keep a response for less long than the input holds that it comes of. */
+/* Caches may keep a response for a shorter time than the input on which it rests is valid. */
 static void bound_max_age(struct authz_decision *d)
 {
 	d->max_age_s = d->holds_s;

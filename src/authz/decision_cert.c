@@ -14,7 +14,7 @@ static bool differs(struct str said, struct str has)
 	return said.data != NULL && !str_eq(str_trim(said), str_trim(has));
 }
 
-/* Whether the front end names a holder, or an issuer, that the certificate has not. */
+/* Whether the front end names a holder, or an issuer, that the certificate does not have. */
 static bool is_of_another(const struct authz *a)
 {
 	const struct cert_identity *identity = a->decision.identity;
@@ -23,7 +23,7 @@ static bool is_of_another(const struct authz *a)
 					   differs(a->sent.issuer, identity->issuer));
 }
 
-/* What came instead of a certificate that the front end vouches for. */
+/* Sets the detail to what came in place of a verified certificate. */
 static void explain(struct authz *a)
 {
 	const struct config_frontend *frontend = &a->env->config->frontend;
@@ -72,7 +72,7 @@ enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason
 		.trust = authz_trust_stores_of(
 			authz_cert_verifier_trusts(a->env->verifier), d->policy),
 	};
-	/* Without it nothing would be verified: authz_trust_stores_load sees to it. */
+	/* Otherwise nothing would be verified: authz_trust_stores_load ensures it. */
 	assert(d->policy->verify == POLICY_VERIFY_FRONTEND || a->check.trust != NULL);
 	return AUTHZ_CERT_ASK;
 }
@@ -106,7 +106,7 @@ enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reaso
 	}
 	d->identity = identity;
 	d->detail = verdict->text.data;
-	/* What was found may be some minutes old: the time is not. */
+	/* The result may be some minutes old: the time is checked now. */
 	if (now_s < identity->not_before) {
 		authz_decision_hold_until(d, identity->not_before, AUTHZ_BOUND_CERT);
 		*reason = POLICY_REASON_CERT_NOT_YET_VALID;

@@ -11,17 +11,17 @@
 
 enum authz_cert_step {
 	AUTHZ_CERT_PASSED, /* go on */
-	AUTHZ_CERT_DENIED, /* *reason says why */
+	AUTHZ_CERT_DENIED, /* *reason is set */
 	AUTHZ_CERT_ASK     /* the certificate of a->check must be checked first */
 };
 
-/* Looks at what came, and at what the front end says of it. */
+/* Reads the certificate that came, and the result of the front end's check. */
 NODISCARD enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason);
-/* Judges what a->checked says by the policy and the time. Never ASK. */
+/* Judges a->checked by the policy and the time. Never ASK. */
 NODISCARD enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reason);
-/* Whether the client must have a name that agrees with its certificate's. */
+/* Whether a confirmed name must match the certificate (cert_host). */
 bool authz_cert_binds_name(const struct authz *a);
-/* Whether one of the names does. */
+/* Whether one of the names matches. */
 NODISCARD bool authz_cert_agrees(const struct authz *a);
 
 #endif

@@ -11,11 +11,11 @@
 #include <string.h>
 
 #define CLAIM_MAX 256  /* bytes of a client's claim that go into the log */
-#define DETAIL_MAX 768 /* of what doorward says itself: what helps stands at the end */
+#define DETAIL_MAX 768 /* of doorward's own explanation, which ends with the key that helps */
 #define CLAIMED_MAX 3u
 #define SPACE_KEEP ((size_t)16 * 1024)
 
-/* Fields whose texts may be cut. */
+/* Fields whose text may be cut. */
 enum text_field {
 	FIELD_DETAIL,
 	FIELD_POLICY,
@@ -40,11 +40,11 @@ static const char *const text_fields[] = {
 	[FIELD_USER_AGENT] = "user_agent",
 };
 
-/* One line, written as text or JSON by the same calls. */
+/* One line, written as text or as JSON by the same calls. */
 struct line {
 	struct bytes out;
 	bool json;
-	unsigned cut; /* bits of the text_fields that are not whole */
+	unsigned cut; /* bits of the text_fields that were cut */
 };
 
 static bool is_wanted(const struct config_log *log, enum authz_verdict verdict)
@@ -71,7 +71,7 @@ static void number(struct line *l, const char *name, uint64_t value)
 	bytes_append_u64(&l->out, value);
 }
 
-/* To the microsecond. */
+/* With microseconds. */
 static void milliseconds(struct line *l, const char *name, uint64_t us)
 {
 	const uint8_t decimals[] = {'.', (uint8_t)('0' + us / 100 % 10),
@@ -91,7 +91,7 @@ static bool needs_quotes(struct str value)
 	return false;
 }
 
-/* Words, which mostly need no quotes in text. */
+/* A word, which mostly needs no quotes in text. */
 static void word(struct line *l, const char *name, struct str value)
 {
 	if (value.len == 0) {
@@ -105,7 +105,7 @@ static void word(struct line *l, const char *name, struct str value)
 	}
 }
 
-/* Text from outside, cut and quoted. */
+/* Text of a client or front end, cut and quoted. */
 static void text_up_to(struct line *l, enum text_field field, struct str value, size_t max)
 {
 	if (value.data == NULL) {
@@ -124,7 +124,7 @@ static void claim(struct line *l, enum text_field field, struct str value)
 	text_up_to(l, field, value, CLAIM_MAX);
 }
 
-/* The names that rules about cert.dns, cert.email and cert.uri saw, as in X-Client-Cert-San. */
+/* The names that rules about cert.dns, cert.email and cert.uri read, as in X-Client-Cert-San. */
 static void append_cert_san(struct line *l, const struct cert_identity *identity)
 {
 	static const char more[] = "...";
@@ -157,7 +157,7 @@ static void append_certificate(struct line *l, const struct authz_decision *d)
 	}
 }
 
-/* What the PTR claims, where it is not confirmed; host names need no quotes. */
+/* The names of the PTR that are not confirmed; host names need no quotes. */
 static void append_claimed(struct line *l, const struct authz_decision *d)
 {
 	const struct dns_fcrdns_result *rdns = d->names.rdns;

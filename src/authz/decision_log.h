@@ -12,21 +12,22 @@
 #include <stdint.h>
 
 /*
- * The one line of a decided request, if the configuration wants it, in two parts: what comes of the
- * decision, and is the same for the same input; and what differs from request to request.
+ * The one line of a decided request, if the configuration wants it, in two parts: fields that
+ * follow from the decision, and are the same for the same input; and fields that differ from
+ * request to request.
  */
 struct authz_decision_log_request {
 	const struct authz_input *input;
 	int64_t wall_s;
 	uint64_t duration_us;
 	uint32_t max_age_s;
-	unsigned fields_cut; /* what authz_decision_log_fields returned */
+	unsigned fields_cut; /* the result of authz_decision_log_fields */
 };
 
-/* What one thread makes lines in, so that it does not allocate memory for each. */
+/* One thread's buffers for lines, so that no line allocates memory. */
 struct authz_decision_log_space {
 	struct bytes line;
-	int64_t when_s; /* that `when` tells */
+	int64_t when_s; /* the second that `when` has as text */
 	char when[CLOCK_TEXT_MAX];
 };
 
@@ -34,12 +35,12 @@ void authz_decision_log_space_init(struct authz_decision_log_space *space);
 void authz_decision_log_space_clear(struct authz_decision_log_space *space);
 
 /*
- * Writes the first part into `out`, which is empty; nothing if no line is wanted. Returns which of
- * its texts are cut, for authz_decision_log_line.
+ * Writes the first part into `out`, which must be empty; nothing if no line is wanted. Returns
+ * which of its texts are cut, for authz_decision_log_line.
  */
 unsigned authz_decision_log_fields(
 	const struct authz_decision *decision, const struct config *config, struct bytes *out);
-/* Writes the line, of which `fields` are the first part; nothing without them. */
+/* Writes the line, whose first part is `fields`; nothing without them. */
 void authz_decision_log_line(const struct config_log *log, enum authz_verdict verdict,
 	struct str fields, const struct authz_decision_log_request *request,
 	struct authz_decision_log_space *space);

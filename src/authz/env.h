@@ -11,13 +11,14 @@
 
 #include <uv.h>
 
-/* What decisions are made with, on one loop; all of one snapshot. */
+/* The environment of decisions on one loop; all of one snapshot. */
 struct authz_env {
 	const struct config *config;
 	struct dns_engine *dns;
 	struct authz_cert_verifier *verifier;
-	struct policy_match_cache *match_cache; /* NULL: none; set by the owner, freed with all */
-	struct policy_token_buckets *buckets;   /* of `rate` terms */
+	/* NULL: no cache; set by the owner, freed with the rest */
+	struct policy_match_cache *match_cache;
+	struct policy_token_buckets *buckets; /* of `rate` terms */
 };
 
 /*
@@ -28,7 +29,10 @@ struct authz_env {
 NODISCARD bool authz_env_init(struct authz_env *env, uv_loop_t *loop,
 	struct authz_snapshot *snapshot, struct dns_stats *dns_stats,
 	struct authz_cert_verifier_stats *verifier_stats);
-/* After all decisions; the rest is done by the loop. A zeroed structure may be cleared, too. */
+/*
+ * To be called after all decisions; the loop frees the rest. A zeroed structure may be cleared,
+ * too.
+ */
 void authz_env_clear(struct authz_env *env);
 
 #endif

@@ -8,11 +8,11 @@
 #include "base/clock.h"
 #include "policy/regex.h"
 
-/* Where a part of the evaluation leads to. */
+/* What follows after a part of the evaluation. */
 enum stage {
-	STAGE_PASSED, /* to the next part */
-	STAGE_FETCH,  /* something must be looked up first */
-	STAGE_ENDED   /* the decision is there */
+	STAGE_PASSED, /* the next part */
+	STAGE_FETCH,  /* a lookup is needed first */
+	STAGE_ENDED   /* the decision is made */
 };
 
 static void end(struct authz *a, enum authz_verdict verdict, enum policy_reason reason)
@@ -99,7 +99,9 @@ static enum stage apply_cert_host(struct authz *a, struct policy_costly *wanted)
 	bool overload = !known && authz_fetch_is_overload(&a->fetch, &names);
 
 	if (!known && !overload && policy->on_dns_error == POLICY_ON_ERROR_ALLOW) {
-		/* Only the names are let pass: the rules may know better. */
+		/*
+		 * The names passed, but the lookups for the rules could still give another result.
+		 */
 		authz_decision_hold_until(&a->decision, a->request.wall_s, AUTHZ_BOUND_ERROR);
 		return STAGE_PASSED;
 	}
@@ -117,7 +119,7 @@ static enum stage apply_cert_host(struct authz *a, struct policy_costly *wanted)
 	return STAGE_ENDED;
 }
 
-/* Whether the names are looked up whatever the rules need. */
+/* Whether the names are looked up even if no rule needs them. */
 static bool wants_names(const struct authz *a)
 {
 	const struct policy *policy = a->decision.policy;
@@ -145,9 +147,9 @@ static enum stage apply_rules(struct authz *a, struct policy_costly *wanted)
 }
 
 /*
- * Rules are asked first with the facts that are there, and again with each thing that was looked
- * up. Names are looked up when a rule needs them, and also when none does but the response is to
- * carry the client's name all the same; first of all where they must agree with a certificate.
+ * Rules are evaluated first with the facts that are known, and again after each lookup. Names are
+ * looked up when a rule needs them, and also when none does but the response must have the client's
+ * name; first of all if they must match a certificate.
  */
 static enum authz_step evaluate(struct authz *a)
 {

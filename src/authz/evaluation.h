@@ -8,8 +8,8 @@
 #include "base/util.h"
 
 /*
- * The rules' part of a decision, once the certificate, if any, has passed: asks the rules with the
- * facts that are there, fetches what they lack, and asks again. For authz.c alone.
+ * The rules' part of a decision, once the certificate, if any, has passed: evaluates the rules with
+ * the known facts, fetches what they lack, and evaluates them again. For authz.c alone.
  */
 NODISCARD enum authz_step authz_evaluate(struct authz *a);
 

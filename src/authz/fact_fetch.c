@@ -10,7 +10,7 @@
 
 struct authz_fetch_lookup {
 	struct authz_fetch *fetch;
-	struct dns_membership *under_way; /* NULL: is not */
+	struct dns_membership *under_way; /* NULL: not in flight */
 	struct dns_membership_result result;
 };
 
@@ -49,8 +49,10 @@ static bool is_pinned_out(struct authz_fetch *f, struct str name)
 	return pin != NULL;
 }
 
-/* Outside its networks a pinned name has no members: it is not looked up, for good. True if there
- * is such a name. */
+/*
+ * Outside of its pin's networks a name has no addresses: it is never looked up. True if there is
+ * such a name.
+ */
 static bool answer_by_pins(struct authz_fetch *f)
 {
 	bool answered = false;
@@ -67,8 +69,10 @@ static bool answer_by_pins(struct authz_fetch *f)
 	return answered;
 }
 
-/* The result is shared: only where a pin keeps a name out, the others are copied into a list of
- * their own. */
+/*
+ * The result is shared: only if a pin excludes a name, the others are copied into a list of their
+ * own.
+ */
 static void apply_pins_to_names(struct authz_fetch *f)
 {
 	struct str_list all = f->rdns->names;
@@ -98,7 +102,7 @@ static void apply_pins_to_names(struct authz_fetch *f)
 	}
 }
 
-/* Room for all that the rules can ask; false when out of memory. */
+/* Allocates room for all facts of the rules; false when out of memory. */
 static bool make_room(struct authz_fetch *f)
 {
 	size_t count = policy_rules_lookup_count(f->policy->rules);
@@ -234,7 +238,7 @@ static enum authz_fetch_begun look_up(struct authz_fetch *f, const struct policy
 	return begun;
 }
 
-/* Counts the request once for each rate, however often the rules are asked. */
+/* Counts the request once for each rate, however often the rules are evaluated. */
 static bool ask_rates(struct authz_fetch *f, const struct policy_costly *wanted)
 {
 	uint64_t asked = wanted->rates & ~f->rates_asked;

@@ -10,8 +10,10 @@
 
 #define NAME_MAX_LEN 256 /* no header that is read has a longer name */
 
-/* What the client asked the front end for, as the front end tells it, and by which policy to judge
- * it. */
+/*
+ * The client's request to the front end, as the front end describes it, and the policy to judge it
+ * by.
+ */
 enum original { ORIGINAL_URI, ORIGINAL_METHOD, ORIGINAL_HOST, ORIGINAL_POLICY, ORIGINAL_COUNT };
 
 static const char *const param_of[ORIGINAL_COUNT] = {
@@ -21,24 +23,24 @@ static const char *const param_of[ORIGINAL_COUNT] = {
 	[ORIGINAL_POLICY] = "DOORWARD_POLICY",
 };
 
-/* The headers that front ends tell it by; of struct authz_input, bits of `told`. */
+/* The headers in which front ends describe it; in struct authz_input, bits of `told`. */
 enum word {
 	WORD_FORWARDED_URI,
 	WORD_ORIGINAL_URI,
 	WORD_FORWARDED_METHOD,
 	WORD_ORIGINAL_METHOD,
 	WORD_FORWARDED_HOST,
-	WORD_ORIGINAL_URL, /* may tell the host, too */
+	WORD_ORIGINAL_URL, /* may contain the host, too */
 	WORD_COUNT,
-	WORD_PATH = WORD_COUNT, /* no header: doorward's own path holds the client's */
-	WORD_HTTP               /* none, but that the request came over HTTP */
+	WORD_PATH = WORD_COUNT, /* not a header: doorward's own path contains the client's */
+	WORD_HTTP               /* not a header: the request came over HTTP */
 };
 
 #define BIT(n) (1U << (n))
 
 static const struct {
-	const char *name;   /* as CGI has it */
-	const char *header; /* as HTTP has it */
+	const char *name;   /* its name in CGI */
+	const char *header; /* its name in HTTP */
 	unsigned tells;     /* bits 1 << enum original */
 } told[WORD_COUNT] = {
 	[WORD_FORWARDED_URI] = {"HTTP_X_FORWARDED_URI", "X-Forwarded-Uri", BIT(ORIGINAL_URI)},
@@ -56,14 +58,13 @@ struct forward {
 	struct authz_input *input;
 	const struct config *config;
 	struct str originals[ORIGINAL_COUNT];
-	unsigned disputed; /* bits 1 << enum original: cannot be told, and count as having come
-			      twice */
-	unsigned words;    /* those that count with this front end: bits 1 << enum word */
+	unsigned disputed; /* bits 1 << enum original: unknown, and counts as having come twice */
+	unsigned words;    /* the headers that count with this front end: bits 1 << enum word */
 };
 
 /*
- * A second word on the same thing must be the same; else one of them may be the client's. Of two
- * URIs an absolute one stays, as it puts the host in doubt, too.
+ * A second value of the same thing must be equal; else one of them may be the client's. Of two URIs
+ * an absolute one is kept, because it makes the host doubtful, too.
  */
 static void agree(struct forward *f, enum original what, struct str value)
 {
@@ -79,7 +80,7 @@ static void agree(struct forward *f, enum original what, struct str value)
 
 /*
  * ingress-nginx sends scheme, Host and URI in one; IIS (ARR, App Service) the path and query. An
- * absolute URI right behind the Host cannot be told from a Host that ends with that URI's scheme.
+ * absolute URI directly behind the Host looks like a Host that ends with that URI's scheme.
  */
 static void take_url(struct forward *f, struct str url)
 {
@@ -118,7 +119,7 @@ static enum original take_word(struct forward *f, enum word word, struct str val
 	return what;
 }
 
-/* What a header tells here; ORIGINAL_COUNT for one that is taken under its own name. */
+/* What a header describes; ORIGINAL_COUNT for one that is read under its own name. */
 static enum original take_told(struct forward *f, struct str name, struct str value)
 {
 	if (str_eq_text(name, "HTTP_X_DOORWARD_POLICY")) {
@@ -134,13 +135,13 @@ static enum original take_told(struct forward *f, struct str name, struct str va
 }
 
 /*
- * A front end that replaces X-Real-IP lets a client's X_Real_IP pass. As both stand for the same
- * name, that one must not even stand alone.
+ * A front end that replaces X-Real-IP lets a client's X_Real_IP pass. Both get the same name in
+ * CGI, so X_Real_IP must not count even alone.
  */
 static void take_header(struct forward *f, struct str name, struct str value, bool ambiguous)
 {
 	if (str_eq_text(name, param_of[ORIGINAL_HOST])) {
-		return; /* doorward's own: take_own knows where it is the client's */
+		return; /* doorward's own: take_own decides whether it is the client's */
 	}
 	enum original what = take_told(f, name, value);
 
@@ -153,7 +154,7 @@ static void take_header(struct forward *f, struct str name, struct str value, bo
 	}
 }
 
-/* As CGI names it (RFC 3875 4.1.18). False for one that is too long. */
+/* Converts a name to its form in CGI (RFC 3875 4.1.18). False if it is too long. */
 static bool cgi_name(struct str name, char out[NAME_MAX_LEN], struct str *result, bool *ambiguous)
 {
 	size_t len = 5;
@@ -174,8 +175,8 @@ static bool cgi_name(struct str name, char out[NAME_MAX_LEN], struct str *result
 }
 
 /*
- * Which words are the front end's: what it does not write, the client may have. ingress-nginx
- * writes X-Original-URL and X-Original-Method, Envoy none.
+ * The headers that the front end writes: others may be the client's. ingress-nginx writes
+ * X-Original-URL and X-Original-Method, Envoy none.
  */
 static unsigned words_of(enum cert_profile profile)
 {
@@ -190,8 +191,8 @@ static unsigned words_of(enum cert_profile profile)
 }
 
 /*
- * Envoy sends the client's own path after the path_prefix, and its method and Host. Else the
- * request is the front end's, and says nothing of the client's.
+ * Envoy sends the client's own path after the path_prefix, and its method and Host. Otherwise the
+ * request is the front end's, and says nothing about the client's.
  */
 static void take_own(
 	struct forward *f, const struct http_head *head, const struct http_route *route)
@@ -233,7 +234,9 @@ void authz_forward_input(struct authz_input *input, const struct config *config,
 
 	input->lines_are_told_apart = true;
 	input->from_trusted_peer = true;
-	/* By the path: most front ends would pass on a client's header. Absent: by the header. */
+	/*
+	 * From the path: most front ends would pass on a client's header. Absent: from the header.
+	 */
 	f.originals[ORIGINAL_POLICY] = route->policy;
 	if (route->policy.data == NULL && !config->frontend.policy_header) {
 		f.originals[ORIGINAL_POLICY] = str_view("default");

@@ -5,7 +5,7 @@
 
 void authz_header_append(struct bytes *out, struct str text, struct str special)
 {
-	size_t plain = 0; /* where those bytes begin that are not written yet */
+	size_t plain = 0; /* the start of the bytes that are not written yet */
 
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.data[i];

@@ -31,7 +31,7 @@ struct str authz_input_word(const struct cert_sources *sources, enum authz_input
 
 void authz_input_init(struct authz_input *input)
 {
-	/* Not the further lines: hardly a request has one. */
+	/* Without the further lines, which hardly any request has. */
 	memset(input, 0, offsetof(struct authz_input, more_lines));
 }
 
@@ -40,7 +40,7 @@ bool authz_input_is_clear(const struct authz_input *input)
 	return input->unusable == NULL && input->duplicates == 0;
 }
 
-/* By its mark the word that has it, plus 1; 0: none. */
+/* Name hash to enum authz_input_name + 1; 0: no such name. */
 static const uint8_t by_mark[CERT_NAME_MARKS] = {
 	[CERT_NAME_MARK(11, 'E', 'R')] = AUTHZ_INPUT_REMOTE_ADDR + 1,
 	[CERT_NAME_MARK(15, 'D', 'Y')] = AUTHZ_INPUT_DOORWARD_POLICY + 1,
@@ -111,7 +111,7 @@ void authz_input_set(struct authz_input *input, enum authz_input_name name, stru
 	}
 }
 
-/* Apart, so that names that are passed over have no registers to save for this. */
+/* Not inlined, so that names that are skipped save no registers for it. */
 __attribute__((noinline)) static void take(struct authz_input *input,
 	const struct cert_sources *sources, struct str name, struct str value)
 {

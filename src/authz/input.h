@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 /*
- * What the front end sent about one request, sorted into params, which only the front end can set,
- * and headers (HTTP_*), which any client can send.
+ * The values that the front end sent about one request, sorted into params, which only the front
+ * end can set, and headers (HTTP_*), which any client can send.
  */
 enum authz_input_name {
 	AUTHZ_INPUT_REMOTE_ADDR,
@@ -26,13 +26,12 @@ enum authz_input_name {
 	AUTHZ_INPUT_X_FORWARDED_FOR,
 	AUTHZ_INPUT_USER_AGENT,
 	AUTHZ_INPUT_HOST,
-	/* What the front end says of a certificate, under the names of its profile. */
+	/* The values about a certificate, under the names of the profile. */
 	AUTHZ_INPUT_CERT, /* + enum cert_input */
 	AUTHZ_INPUT_COUNT = AUTHZ_INPUT_CERT + CERT_INPUT_COUNT
 };
 
-/* Those that only rules can ask about, and that are the client's: bits 1 << enum authz_input_name.
- */
+/* Claims of the client, which only rules read: bits 1 << enum authz_input_name. */
 #define AUTHZ_INPUT_CLAIMS                                                                         \
 	(1U << AUTHZ_INPUT_REQUEST_URI | 1U << AUTHZ_INPUT_REQUEST_METHOD |                        \
 		1U << AUTHZ_INPUT_USER_AGENT | 1U << AUTHZ_INPUT_HOST)
@@ -42,16 +41,19 @@ enum authz_input_name {
 struct authz_input {
 	struct str values[AUTHZ_INPUT_COUNT]; /* absent: data == NULL */
 	unsigned present;                     /* bit 1 << enum authz_input_name: has a value */
-	unsigned duplicates;  /* bits of those that came more than once, or ambiguously */
-	unsigned told;        /* by a request over HTTP: see forward_auth.h; else 0 */
+	/* bits of those that came more than once, or under an ambiguous name */
+	unsigned duplicates;
+	unsigned told;        /* for a request over HTTP: see forward_auth.h; else 0 */
 	const char *unusable; /* NULL, or why no decision may rest on this input */
-	/* Set by who takes the request: it came from a trusted peer, by a protocol without params.
+	/*
+	 * Set by the protocol's side: the request came from a trusted peer, by a protocol without
+	 * params.
 	 */
 	bool from_trusted_peer;
 	/*
-	 * Set by who takes the request, before the first pair: the same name again is another line
-	 * of the same header, and not a header that is named almost like it. X-Forwarded-For is a
-	 * list then (RFC 9110 5.3).
+	 * Set by the protocol's side, before the first pair: the same name again is another line of
+	 * the same header, and not a header with a similar name. X-Forwarded-For is a list then
+	 * (RFC 9110 5.3).
 	 */
 	bool lines_are_told_apart;
 	uint8_t more_line_count;
@@ -62,17 +64,17 @@ struct authz_input {
 void authz_input_init(struct authz_input *input);
 
 /*
- * Takes one name-value pair, named as FastCGI and CGI (RFC 3875) name it; the value is not copied,
- * and one without data is empty, not absent. Names that no decision looks at are passed over.
+ * Adds one name-value pair, with its name in FastCGI and CGI (RFC 3875); the value is not copied,
+ * and one without data is empty, not absent. Names that no decision reads are skipped.
  */
 void authz_input_add(struct authz_input *input, const struct cert_sources *sources, struct str name,
 	struct str value);
-/* The same for a header that could stand for two, as X_Real_IP could: it counts as a duplicate. */
+/* The same for a header whose name stands for two, such as X_Real_IP: it counts as a duplicate. */
 void authz_input_add_ambiguous(struct authz_input *input, const struct cert_sources *sources,
 	struct str name, struct str value);
-/* The same as authz_input_add for one whose name is known. */
+/* The same as authz_input_add for a known name. */
 void authz_input_set(struct authz_input *input, enum authz_input_name name, struct str value);
-/* Copies the values into the arena, for when their memory goes before the decision comes. */
+/* Copies the values into the arena, if their memory is freed before the decision is made. */
 void authz_input_keep(struct authz_input *input, struct arena *arena);
 
 /* Whether a decision may rest on it: nothing in it is unusable, or came twice. */
@@ -83,7 +85,7 @@ bool authz_input_is_clear(const struct authz_input *input);
  * such input.
  */
 struct str authz_input_word(const struct cert_sources *sources, enum authz_input_name name);
-/* A name of the sources that stands for something else already; absent: no such name. */
+/* A name of the sources that is also the name of another input; absent: no such name. */
 struct str authz_input_clash(const struct cert_sources *sources);
 
 #endif

@@ -11,24 +11,25 @@
 
 #include <stdint.h>
 
-/* A certificate given outright, instead of one that a front end sent. */
+/* A certificate that is given directly, in place of one that a front end sent. */
 struct authz_given_cert {
 	struct cert_chain chain;
-	struct str status; /* the front end's word with it; absent: the one that verifies */
+	struct str status; /* the front end's result for it; absent: verified */
 };
 
-/* How explanations are told what happens; the members may be NULL. */
+/* Callbacks for explanations; the members may be NULL. */
 struct authz_trace {
 	const struct dns_fcrdns_trace *dns;
 	const struct policy_trace *policy;
 };
 
-/* What one decision is about. What it points to is borrowed until the decision is reset. */
+/* The request of one decision. What it points to is borrowed until the decision is reset. */
 struct authz_request {
 	struct authz_input input;
 	const struct authz_given_cert *given_cert; /* NULL: the input's counts */
-	int64_t wall_s;                            /* the time by which certificates are judged */
-	const struct authz_trace *trace;           /* NULL: none */
+	/* the time at which certificates must be valid */
+	int64_t wall_s;
+	const struct authz_trace *trace; /* NULL: no trace */
 };
 
 #endif

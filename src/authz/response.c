@@ -35,7 +35,7 @@ static void begin_header(const struct header_writer *w, const char *name)
 	bytes_append_text(w->out, ": ");
 }
 
-/* Headers without a value are left out. */
+/* Writes a header; nothing without a value. */
 static void header(const struct header_writer *w, const char *name, struct str value)
 {
 	if (value.len > 0) {
@@ -91,8 +91,10 @@ static void append_head(
 	}
 }
 
-/* Over HTTP the head is all: nginx reads no body for auth_request, and would not keep a connection
- * on which one comes. */
+/*
+ * Over HTTP the response ends with the head: nginx reads no body for auth_request, and would not
+ * keep a connection on which one comes.
+ */
 static void append_tail(
 	const struct authz_decision *d, enum authz_response_form form, struct bytes *out)
 {
@@ -134,7 +136,7 @@ struct authz_response authz_response_make(const struct authz_decision *d,
 static void append_caching(const struct authz_response *response, enum authz_response_form form,
 	uint32_t max_age_s, struct bytes *out)
 {
-	/* nginx reads Cache-Control only where it has not seen the other before. */
+	/* nginx reads Cache-Control only if X-Accel-Expires did not come before it. */
 	static const char for_nginx[] = "X-Accel-Expires: ";
 	static const char for_all[] = "\r\nCache-Control: max-age=";
 	static const char for_none[] = "\r\nCache-Control: no-store\r\n";

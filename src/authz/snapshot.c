@@ -35,7 +35,7 @@ uint64_t authz_snapshot_stamp(
 	return 0;
 }
 
-/* The stamp first: what changes meanwhile is then seen as a change. */
+/* Takes the stamp first, so that a change meanwhile is seen later. */
 static bool load_trusts(struct authz_snapshot *snapshot, struct diag *diag)
 {
 	snapshot->stamps[AUTHZ_SNAPSHOT_TRUST] =
@@ -60,7 +60,7 @@ static bool make_buckets(
 	return snapshot->buckets != NULL;
 }
 
-/* The configuration alone; NULL after diag_error. */
+/* The configuration only; NULL after diag_error. */
 static struct authz_snapshot *load_configuration(const char *path, struct diag *diag)
 {
 	struct authz_snapshot *snapshot = calloc(1, sizeof(*snapshot));

@@ -9,8 +9,8 @@
 #include "base/util.h"
 
 /*
- * Decides one request to its end, on a loop of its own. `a` has its request. False when there is no
- * memory or descriptor for that: nothing is decided then.
+ * Decides one request completely, on a loop of its own. `a` has its request. False, without a
+ * decision, when out of memory or descriptors.
  */
 NODISCARD bool authz_decide_sync(struct authz *a, struct authz_snapshot *snapshot);
 

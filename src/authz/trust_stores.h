@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 /*
- * What the policies of one configuration verify certificates by, all read at one time, and what was
- * found by it. Shared by all workers; immutable but for its cache.
+ * The trust stores of one configuration's policies, all read at one time, with the cache of
+ * results. Shared by all workers; immutable but for the cache.
  */
 struct authz_trust_stores;
 
@@ -22,7 +22,9 @@ struct authz_trust_stores *authz_trust_stores_load(const struct config *config, 
 struct authz_trust_stores *authz_trust_stores_ref(struct authz_trust_stores *trusts);
 void authz_trust_stores_unref(struct authz_trust_stores *trusts);
 
-/* NULL for a policy that leaves it to the front end. `policy` is one of that configuration's. */
+/*
+ * NULL for a policy whose front end verifies alone. `policy` must be one of that configuration's.
+ */
 const struct cert_trust *authz_trust_stores_of(
 	const struct authz_trust_stores *trusts, const struct policy *policy);
 struct cert_cache *authz_trust_stores_cache(const struct authz_trust_stores *trusts);
@@ -31,7 +33,7 @@ const struct cert_suffixes *authz_trust_stores_suffixes(const struct authz_trust
 
 /* Whether there are files whose change would count. */
 bool authz_trust_stores_watches(const struct authz_trust_stores *trusts);
-/* Another number once one of the files changes. */
+/* A number that changes when one of the files does. */
 uint64_t authz_trust_stores_stamp(const struct config *config);
 
 #endif

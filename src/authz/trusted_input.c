@@ -34,7 +34,7 @@ static bool are_headers_honoured(
 
 /*
  * A proxy may write the client's port behind its address, as Azure Application Gateway does. A zone
- * is an interface of that proxy's, and none here.
+ * names an interface of that proxy's, and has no meaning here.
  */
 static bool parse_item(struct str item, struct addr *out)
 {
@@ -67,7 +67,7 @@ static bool take_one(struct authz_trusted_input *trusted, const struct authz_inp
 {
 	struct str text = input->values[source];
 	struct addr addr = {.family = ADDR_NONE};
-	/* CGI's has no port (RFC 3875 4.1.8). */
+	/* CGI's address has no port (RFC 3875 4.1.8). */
 	bool good = source == AUTHZ_INPUT_REMOTE_ADDR ? addr_parse(text, &addr)
 						      : parse_item(str_trim(text), &addr);
 
@@ -88,9 +88,8 @@ static bool split_last(struct str *line, struct str *item)
 }
 
 /*
- * Each proxy appends the address it was asked from, so only what stands to the right of the first
- * untrusted address was written by proxies that are trusted. If all of them are, the leftmost is
- * the client.
+ * Each proxy appends the address of its peer, so only the items to the right of the first untrusted
+ * address were written by trusted proxies. If all are trusted, the leftmost is the client.
  */
 static bool take_list(struct authz_trusted_input *trusted, const struct authz_input *input,
 	const struct config_frontend *frontend)
@@ -116,7 +115,7 @@ static bool take_list(struct authz_trusted_input *trusted, const struct authz_in
 	}
 }
 
-/* Both headers were told to count: where they lead apart, one of them is the client's own. */
+/* Both headers are configured to count: if they differ, one of them is the client's own. */
 static void take_both(struct authz_trusted_input *trusted, const struct authz_input *input,
 	const struct config_frontend *frontend)
 {
@@ -134,7 +133,7 @@ static void take_both(struct authz_trusted_input *trusted, const struct authz_in
 	}
 }
 
-/* What the configuration has the address taken from, where headers are honoured. */
+/* The input that has the address, as configured, if identity headers count. */
 static enum authz_input_name header_of(
 	const struct authz_input *input, const struct config_frontend *frontend)
 {
@@ -178,7 +177,10 @@ static struct str value_of(const struct authz_input *input, enum cert_input name
 	return input->values[AUTHZ_INPUT_CERT + name];
 }
 
-/* Whether param or header counts: one that is there, else one that the front end could send. */
+/*
+ * Whether the param counts or the header: the one that came, else the one that the front end could
+ * send.
+ */
 static bool is_by_param(const struct authz_input *input, const struct cert_sources *sources,
 	bool honoured, enum cert_input param, enum cert_input header)
 {
@@ -221,13 +223,15 @@ void authz_client_certificate(const struct authz_input *input,
 		by_param ? absent : value_of(input, CERT_INPUT_FINDING), present);
 }
 
-/* Headers that say who the client is, beside those of its address. */
+/* Headers that identify the client, other than those with its address. */
 static const enum authz_input_name cert_headers[] = {AUTHZ_INPUT_CERT + CERT_INPUT_HEADER,
 	AUTHZ_INPUT_CERT + CERT_INPUT_CHAIN, AUTHZ_INPUT_CERT + CERT_INPUT_STATUS_HEADER,
 	AUTHZ_INPUT_CERT + CERT_INPUT_FINDING, AUTHZ_INPUT_CERT + CERT_INPUT_SUBJECT,
 	AUTHZ_INPUT_CERT + CERT_INPUT_ISSUER};
 
-/* A header that may name another address than was taken, unless the configuration names its source.
+/*
+ * A header that may have another address than the one used, unless the configuration names its
+ * source.
  */
 static enum authz_input_name ignored_address(const struct authz_input *input,
 	const struct config_frontend *frontend, const struct authz_trusted_input *trusted)

@@ -10,19 +10,19 @@
 
 #include <stdbool.h>
 
-/* Which input may be believed: any client can send headers, only the front end params. */
+/* Which input is trusted: any client can send headers, only the front end params. */
 
 enum authz_client_address {
 	AUTHZ_CLIENT_ADDRESS_OK,
 	AUTHZ_CLIENT_ADDRESS_NO_ADDRESS,
 	AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS,
-	AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES /* X-Real-IP and X-Forwarded-For lead to different ones
-					    */
+	/* X-Real-IP and X-Forwarded-For lead to different addresses */
+	AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES
 };
 
 /*
- * What of one request's input a decision may rest on. A pure function of the input and the
- * configuration; the rest of the input can change nothing but the log.
+ * The part of one request's input on which a decision may rest. A pure function of the input and
+ * the configuration; the rest of the input changes only the log.
  */
 struct authz_trusted_input {
 	/*
@@ -33,19 +33,23 @@ struct authz_trusted_input {
 	bool honoured;
 	enum authz_client_address address;
 	struct addr ip; /* of the client, with AUTHZ_CLIENT_ADDRESS_OK */
-	/* Where the address is from, or should be; with AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS, which
-	 * input is bad. */
-	enum authz_input_name source;
-	struct str bad;       /* what is no address there */
-	struct addr apart[2]; /* with AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES: by X-Real-IP, by
-				 X-Forwarded-For */
 	/*
-	 * Bits 1 << enum authz_input_name: what came and counts beside the address, for which `ip`
-	 * stands. Claims are among them, whether a rule reads them or not.
+	 * The input that has the address, or should have it; with AUTHZ_CLIENT_ADDRESS_BAD_ADDRESS,
+	 * the bad input.
+	 */
+	enum authz_input_name source;
+	struct str bad; /* the item that is not an address */
+	/* with AUTHZ_CLIENT_ADDRESS_TWO_ADDRESSES: from X-Real-IP, from X-Forwarded-For */
+	struct addr apart[2];
+	/*
+	 * Bits 1 << enum authz_input_name: the inputs that came and count, other than the address,
+	 * which is in `ip`. Claims are among them, whether a rule reads them or not.
 	 */
 	unsigned counted;
-	/* The first identity header that came and was not read, though another setting would have
-	 * read it; else AUTHZ_INPUT_COUNT. */
+	/*
+	 * The first identity header that came but does not count, although it would with another
+	 * setting; else AUTHZ_INPUT_COUNT.
+	 */
 	enum authz_input_name ignored;
 };
 
@@ -55,24 +59,28 @@ void authz_trust_input(const struct authz_input *input, const struct config_fron
 /* Whether a peer at this address may ask over HTTP; ADDR_NONE: one on a Unix socket. */
 bool authz_trusts_peer(const struct config_frontend *frontend, const struct addr *peer);
 
-/* A certificate as the front end sent it, and what it says of it. */
+/* A certificate as the front end sent it, with the result of its check. */
 struct authz_trusted_cert {
 	struct str text; /* empty: no text */
 	enum cert_codec codec;
 	bool list;                /* intermediates may follow in the text */
-	struct str intermediates; /* a text of their own; absent: none */
+	struct str intermediates; /* a separate text; absent: none */
 	enum cert_word word;
-	struct str subject; /* that the word is about; absent: the front end does not say */
+	/* of the certificate that was checked; absent: the front end does not say */
+	struct str subject;
 	struct str issuer;
-	/* Where certificate and word are from, or should be: both params, or both headers. */
+	/*
+	 * The inputs of certificate and result, or those that should have them: both params, or
+	 * both headers.
+	 */
 	enum authz_input_name cert_name;
 	enum authz_input_name status_name;
 };
 
 /*
- * A param that is there, even if empty, goes before a header, and a header counts only if honoured.
- * A certificate and what is said of it are of one kind: a param may speak of another certificate
- * than a header does, such as that of a proxy in between.
+ * A param that came, even an empty one, takes precedence over a header, and a header counts only if
+ * honoured. A certificate and its result are of one kind: a param may be about another certificate
+ * than a header, such as that of a proxy in between.
  */
 void authz_client_certificate(const struct authz_input *input,
 	const struct config_frontend *frontend, bool honoured, struct authz_trusted_cert *out);

@@ -24,7 +24,7 @@ static void append_quoted(struct str value, struct bytes *out)
 	}
 }
 
-/* "NAME is "VALUE"", or that it is not there. */
+/* Appends "NAME is "VALUE"", or that it did not come. */
 static void append_value(const struct authz_input *input, const struct config_frontend *frontend,
 	enum authz_input_name name, struct bytes *out)
 {
@@ -118,7 +118,7 @@ static bool has_value(const struct authz_input *input, enum cert_input name)
 	return input->values[AUTHZ_INPUT_CERT + name].len > 0;
 }
 
-/* A word of the other kind than the certificate is, which therefore does not count. */
+/* Whether a result came as the other kind than the certificate, so that it does not count. */
 static bool came_by_the_other_kind(const struct authz_trusted_cert *sent,
 	const struct authz_input *input, enum authz_input_name *other)
 {

@@ -61,7 +61,7 @@ static void tell(struct fcgi_conn *c, const char *what)
 	}
 }
 
-/* The peer broke the protocol: nothing that follows can be trusted to mean what it seems to. */
+/* The peer broke the protocol: the meaning of all further records is uncertain. */
 static void refuse_stream(struct fcgi_conn *c, const char *what)
 {
 	c->bad = true;
@@ -89,7 +89,7 @@ static void begin_request(struct fcgi_conn *c, uint64_t now)
 	uint8_t flags = reader_u8(&body);
 
 	if (fcgi_request_find(c, id) != NULL) {
-		/* Whose PARAMS the next ones are could only be guessed. */
+		/* It would be unclear to which of the two requests further PARAMS belong. */
 		refuse_stream(c, "FCGI_BEGIN_REQUEST with the id of a request that is active");
 		return;
 	}
@@ -103,8 +103,8 @@ static void begin_request(struct fcgi_conn *c, uint64_t now)
 		return;
 	}
 	/*
-	 * FCGI_CANT_MPX_CONN is the word of an application that takes one request at a time (5.5),
-	 * which FCGI_GET_VALUES has told, too. One that does multiplex has run out of a resource.
+	 * FCGI_CANT_MPX_CONN is the response of an application that takes one request at a time
+	 * (5.5), which FCGI_GET_VALUES has said, too. One that does multiplex is overloaded.
 	 */
 	uint32_t max = c->pool->limits.max_requests_per_connection;
 
@@ -160,13 +160,13 @@ static void end_params(struct fcgi_request *r)
 
 	if (app_request != NULL) {
 		r->app_request = app_request;
-		/* It takes its time: what its parameters were gathered in is not kept for it. */
+		/* The decision takes time: the buffer of its parameters is freed meanwhile. */
 		fcgi_stream_reset(&r->params, 0);
 	}
 	count_fault(pool->stats, params.fault);
 }
 
-/* The memory of the input is about to go. */
+/* Copies pieces of parameters before the memory of the input is freed. */
 static void keep_pieces(struct fcgi_conn *c)
 {
 	for (struct list *at = c->requests.next; at != &c->requests; at = at->next) {
@@ -268,8 +268,10 @@ static bool takes_input(const struct net_conn *net)
 	return net->out->len <= FCGI_OUTPUT_MAX;
 }
 
-/* Records of other types, and those of ids that are not active, are ignored (3.3): a body comes or
- * not as the front end pleases, and an authorizer has no use for it. */
+/*
+ * Records of other types, and those of ids that are not active, are ignored (3.3): whether a body
+ * comes depends on the front end, and an authorizer does not need it.
+ */
 static void on_end(struct fcgi_conn *c, uint64_t now)
 {
 	const struct fcgi_record *record = &c->reader.record;

@@ -9,18 +9,22 @@
 
 #include <stddef.h>
 
-/* Feeding stops where this many bytes of output wait: a peer that does not read is not heard. */
+/*
+ * Feeding stops when this many bytes of output wait: input of a peer that does not read is not
+ * read.
+ */
 #define FCGI_OUTPUT_MAX ((size_t)256 * 1024)
 
 /*
  * FastCGI 1.0: bytes in, calls of the application and bytes out; no sockets, no clock. A connection
- * is a struct fcgi_conn, and what connections share a struct fcgi_pool (fcgi/pool.h).
+ * is a struct fcgi_conn, and connections share a struct fcgi_pool (fcgi/pool.h).
  */
 extern const struct net_protocol fcgi_protocol;
 
-/* Answers a request that is ready: `output` is the whole of FCGI_STDOUT (CGI headers and body),
- * copied if it cannot leave at once. STDOUT and FCGI_END_REQUEST leave in one write; the request
- * ends. */
+/*
+ * Answers a request: `output` is the whole of FCGI_STDOUT (CGI headers and body), copied if it
+ * cannot be sent at once. STDOUT and FCGI_END_REQUEST are sent in one write; the request ends.
+ */
 void fcgi_reply(struct fcgi_request *request, struct str output);
 
 #endif

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * What is wrong with a record whose first byte is not the protocol's version, and what may help. At
- * the beginning of a connection it is mostly a front end that speaks another protocol.
+ * Describes what is wrong with a record whose first byte is not the protocol's version, and what
+ * may help. At the beginning of a connection the front end mostly speaks another protocol.
  */
 const char *fcgi_fault_describe(uint8_t first_byte, bool begins_connection);
 

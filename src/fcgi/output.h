@@ -28,7 +28,7 @@ enum fcgi_variable {
 
 /* 0 for another name. */
 unsigned fcgi_variable_of(struct str name);
-/* FCGI_GET_VALUES_RESULT with those of the set `variables`. */
+/* FCGI_GET_VALUES_RESULT with the variables of the set `variables`. */
 void fcgi_output_values(struct bytes *out, unsigned variables, uint32_t max_connections,
 	uint32_t max_requests_per_connection);
 

@@ -11,7 +11,7 @@
 /* Why the parameters of a request cannot be used. */
 enum fcgi_params_fault {
 	FCGI_PARAMS_SOUND,
-	FCGI_PARAMS_OVERSIZE,  /* more than max_params bytes, of which these are the first */
+	FCGI_PARAMS_OVERSIZE,  /* more than max_params bytes, of which the first are there */
 	FCGI_PARAMS_TRUNCATED, /* the stream ended inside a name-value pair */
 	FCGI_PARAMS_NO_MEMORY
 };
@@ -26,16 +26,16 @@ enum fcgi_params_fault {
  *  +-------------+--------------+----------+-----------+
  */
 struct fcgi_params {
-	struct str rest; /* of the stream, whole but for a fault from before */
+	struct str rest; /* of the stream, complete unless it has a fault */
 	enum fcgi_params_fault fault;
 };
 
-/* fcgi_params_next for lengths of any size; for that alone. */
+/* The part of fcgi_params_next for lengths of any size; only to be called by it. */
 bool fcgi_params_next_any(struct fcgi_params *p, struct str *name, struct str *value);
 
 /*
- * The next pair, views of the stream. False at its end, or where what is left is no pair: `fault`
- * then says so, unless it has said something before.
+ * The next pair, views of the stream. False at its end, or if the rest is not a pair, which `fault`
+ * then says, unless it has a fault already.
  */
 static inline bool fcgi_params_next(struct fcgi_params *p, struct str *name, struct str *value)
 {

@@ -28,13 +28,13 @@ struct fcgi_limits {
 	uint32_t max_requests_per_connection;
 };
 
-/* What one worker's connections have refused; written on its thread. */
+/* Counters of one worker's connections; written on its thread. */
 struct fcgi_stats {
-	_Atomic uint64_t protocol_errors; /* connections given up for a stream that means nothing */
+	_Atomic uint64_t protocol_errors; /* connections closed because of a broken stream */
 	_Atomic uint64_t unknown_roles;
 	_Atomic uint64_t too_many;   /* requests past max_requests_per_connection */
 	_Atomic uint64_t oversize;   /* requests with more than max_params */
-	_Atomic uint64_t bad_params; /* requests whose parameters do not parse */
+	_Atomic uint64_t bad_params; /* requests whose parameters cannot be parsed */
 	_Atomic uint64_t no_memory;
 	_Atomic uint64_t aborted; /* by the front end: FCGI_ABORT_REQUEST, or it left */
 };
@@ -73,8 +73,10 @@ void fcgi_pool_init(
 	struct fcgi_pool *pool, const struct fcgi_app *app, const struct fcgi_limits *limits);
 /* After all its connections. */
 void fcgi_pool_clear(struct fcgi_pool *pool);
-/* The connection of the oldest request whose PARAMS have not ended, and the `now` of its beginning;
- * NULL: no such connection. */
+/*
+ * The connection of the oldest request whose PARAMS are incomplete, and the `now` of its beginning;
+ * NULL: there is none.
+ */
 struct fcgi_conn *fcgi_pool_oldest(const struct fcgi_pool *pool, uint64_t *since);
 
 #endif

@@ -34,7 +34,7 @@ static enum fcgi_read read_header(struct fcgi_record_reader *reader, struct str 
 	if (len == 0) {
 		return FCGI_READ_MORE;
 	}
-	/* Mostly it lies whole in the input, and is not copied. */
+	/* Mostly the header lies whole in the input, and is not copied. */
 	if (len == sizeof(reader->header) && whole[0] == FCGI_VERSION_1) {
 		reader->have = sizeof(reader->header);
 		*input = str_from(*input, len);
@@ -44,7 +44,7 @@ static enum fcgi_read read_header(struct fcgi_record_reader *reader, struct str 
 	memcpy(reader->header + reader->have, input->data, len);
 	reader->have = (uint8_t)(reader->have + len);
 	*input = str_from(*input, len);
-	/* Known by its first byte, so it is refused there, whether the others have come or not. */
+	/* The version is in the first byte, so a wrong one is rejected before the others come. */
 	if (reader->header[0] != FCGI_VERSION_1) {
 		return FCGI_READ_BAD;
 	}

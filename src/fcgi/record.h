@@ -30,9 +30,9 @@ struct fcgi_record {
 	uint16_t content_len;
 };
 
-/* Reads records from a stream that comes in pieces of any size. All zero to begin with. */
+/* Reads records from a stream that comes in pieces of any size. Zeroed before its first use. */
 struct fcgi_record_reader {
-	struct fcgi_record record; /* the one being read */
+	struct fcgi_record record; /* the current record */
 	uint8_t header[8];
 	uint8_t have; /* bytes of the header; 8: it is complete */
 	bool ended;   /* the content has been reported */
@@ -44,15 +44,15 @@ enum fcgi_read {
 	FCGI_READ_MORE,    /* all input is used up */
 	FCGI_READ_HEADER,  /* a record begins: reader->record */
 	FCGI_READ_CONTENT, /* the next piece of its content: *content, a view of the input */
-	FCGI_READ_END,     /* its content is complete; padding may be to come */
-	FCGI_READ_BAD      /* not version 1: no record can be found in this stream any more */
+	FCGI_READ_END,     /* its content is complete; padding may follow */
+	FCGI_READ_BAD      /* not version 1: no further record can be found in this stream */
 };
 
-/* The next of the above. Takes what it used off the front of *input. */
+/* The next of the above. Removes what it used from the front of *input. */
 NODISCARD enum fcgi_read fcgi_record_read(
 	struct fcgi_record_reader *reader, struct str *input, struct str *content);
 
-/* Whether the stream stands between two records. */
+/* Whether the stream is between two records. */
 bool fcgi_record_reader_is_between(const struct fcgi_record_reader *reader);
 
 void fcgi_record_build(const struct fcgi_record *record, uint8_t out[8]);

@@ -90,7 +90,7 @@ void fcgi_request_count(struct fcgi_request *r)
 	r->counted = bytes;
 }
 
-/* Nothing of them is left. */
+/* Drops the parameters. */
 static void lose_params(struct fcgi_request *r)
 {
 	r->fault = FCGI_PARAMS_NO_MEMORY;

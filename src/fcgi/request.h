@@ -6,18 +6,18 @@
 
 #include "fcgi/pool.h"
 
-/* Bytes that are kept in spare requests, for parameters that come in pieces. */
+/* Bytes of memory that spare requests keep, for parameters that come in pieces. */
 #define FCGI_STREAM_KEEP 4096
 
 /* One request, from FCGI_BEGIN_REQUEST to its end. For conn.c alone. */
 struct fcgi_request {
 	struct fcgi_conn *conn;
-	void *app_request;   /* NULL until it is ready */
+	void *app_request;   /* NULL until `request` was called */
 	struct list by_conn; /* in conn->requests, or in pool->spare */
 	struct list by_age;  /* in pool->incomplete */
 	uint64_t since;
 	struct fcgi_stream params;
-	size_t counted; /* of these, in pool->incomplete_bytes */
+	size_t counted; /* of these, included in pool->incomplete_bytes */
 	enum fcgi_params_fault fault;
 	enum fcgi_role role;
 	uint16_t id;
@@ -28,15 +28,19 @@ struct fcgi_request {
 /* A new active request of the connection; NULL when out of memory. */
 struct fcgi_request *fcgi_request_take(
 	struct fcgi_conn *c, uint16_t id, enum fcgi_role role, uint64_t now);
-/* Adds a piece of its parameters, not copied yet. Of more than max_params, as much as may come is
- * kept: it mostly says who sent it. */
+/*
+ * Adds a piece of its parameters, without copying. Beyond max_params the rest is dropped: the
+ * beginning mostly shows who sent it.
+ */
 void fcgi_request_add_params(struct fcgi_request *r, struct str piece);
-/* The memory of the last piece is about to go. */
+/* Copies the last piece, before its memory is freed. */
 void fcgi_request_keep_params(struct fcgi_request *r);
-/* After the memory of its parameters has changed, or they have ended. */
+/* To be called after the memory of its parameters has changed, or they have ended. */
 void fcgi_request_count(struct fcgi_request *r);
-/* It is active no more; what it was may be reused at once. Returns what the application calls it,
- * NULL if it has not heard of it. */
+/*
+ * Ends the request; its memory may be reused at once. Returns the application's request, NULL if
+ * `request` was not called.
+ */
 void *fcgi_request_release(struct fcgi_request *r);
 /* The active request of this id, or NULL. */
 struct fcgi_request *fcgi_request_find(const struct fcgi_conn *c, uint16_t id);

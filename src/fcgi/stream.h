@@ -7,21 +7,21 @@
 #include "base/bytes.h"
 
 /*
- * The content of a stream's records (FastCGI 1.0, 3.3), whole. Mostly it comes in one piece, which
- * is not copied as long as its memory lasts.
+ * The whole content of a stream's records (FastCGI 1.0, 3.3). Mostly it comes in one piece, which
+ * is not copied as long as its memory is valid.
  */
 struct fcgi_stream {
-	struct str all;        /* the one piece, or what is in `gathered` */
-	struct bytes gathered; /* empty as long as `all` is a piece */
+	struct str all;        /* the only piece, or the content of `gathered` */
+	struct bytes gathered; /* empty as long as `all` is the only piece */
 };
 
 /* A zeroed structure is an empty stream. */
 void fcgi_stream_clear(struct fcgi_stream *s);
-/* Empty; keeps up to `keep` bytes of memory. */
+/* Empties the stream; keeps up to `keep` bytes of memory. */
 void fcgi_stream_reset(struct fcgi_stream *s, size_t keep);
-/* False when out of memory: then only fcgi_stream_reset helps. */
+/* False when out of memory: then only fcgi_stream_reset may be called. */
 NODISCARD bool fcgi_stream_add(struct fcgi_stream *s, struct str piece);
-/* The memory of the piece is about to go. False when out of memory. */
+/* Copies the piece, before its memory is freed. False when out of memory. */
 NODISCARD bool fcgi_stream_keep(struct fcgi_stream *s);
 
 #endif

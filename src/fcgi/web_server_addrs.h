@@ -15,7 +15,8 @@
 
 /*
  * Reads the value of FCGI_WEB_SERVER_ADDRS (FastCGI 1.0, 3.2): addresses, separated by commas, at
- * least one. On failure *why says what was expected, a static string: do not serve then.
+ * least one. On failure *why says what was expected, a static string: the process must not serve
+ * then.
  */
 NODISCARD bool fcgi_web_server_addrs_parse(struct str text,
 	struct addr out[FCGI_WEB_SERVER_ADDRS_MAX], size_t *count, const char **why);

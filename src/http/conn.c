@@ -106,7 +106,7 @@ static uint32_t max_head(const struct http_conn *c)
 	return c->net.stranger && max > HTTP_STRANGER_HEAD_MAX ? HTTP_STRANGER_HEAD_MAX : max;
 }
 
-/* What follows could be taken for anything. */
+/* Rejects the head, and closes: the meaning of further bytes is uncertain. */
 static void refuse(struct http_conn *c, bool too_large, struct str text)
 {
 	const struct http_app *app = &c->pool->app;
@@ -159,7 +159,7 @@ static void take_head(struct http_conn *c, struct str text)
 	}
 }
 
-/* Empty lines before a request are passed over (RFC 9112, 2.2). */
+/* Empty lines before a request are skipped (RFC 9112, 2.2). */
 static size_t blank_lines(struct str text)
 {
 	size_t len = 0;
@@ -170,15 +170,19 @@ static size_t blank_lines(struct str text)
 	return len;
 }
 
-/* A CR that may be half of an empty line begins no request yet: it must not put off the end of a
- * connection that sends nothing else. */
+/*
+ * Whether the text is a CR that may be half of an empty line, which does not begin a request: it
+ * must not keep a connection open that sends nothing else.
+ */
 static bool is_half_blank(struct str text)
 {
 	return text.len == 1 && text.data[0] == '\r';
 }
 
-/* Whether `text`, which begins a head, is all of it; *len is its length then. What is no head, or
- * is longer than one may be, is refused, however it was cut. */
+/*
+ * Whether `text`, which begins a head, is all of it; *len is its length then. Text that is not a
+ * head, or is longer than max_head, is rejected, however it is cut into pieces.
+ */
 static bool head_ends(struct http_conn *c, struct str text, size_t *len)
 {
 	size_t max = max_head(c);
@@ -211,7 +215,7 @@ static bool takes_input(const struct net_conn *net)
 	return !conn_of(net)->pending && net->out->len <= HTTP_OUTPUT_MAX;
 }
 
-/* Takes one head, or its beginning, off *rest. */
+/* Removes one head, or its beginning, from *rest. */
 static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
 {
 	size_t had = c->partial.len;
@@ -227,7 +231,7 @@ static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
 		count_partial(c);
 		size_t blank = blank_lines(bytes_view(&c->partial));
 
-		/* Only a CR can have been kept of a blank line. */
+		/* Only a CR can be left of an empty line. */
 		if (blank > 0) {
 			*rest = str_from(*rest, blank - had);
 			forget_partial(c);

@@ -15,18 +15,18 @@
 #include <stdint.h>
 
 /*
- * One HTTP connection as pure logic: bytes in, calls of the application and bytes out. Requests
- * that come one upon the other are taken one at a time, so answers leave in their order. No body is
- * ever waited for: what announces one is answered, and the connection ends. The structures are the
- * caller's memory; their fields belong to conn.c, but for `net`.
+ * One HTTP connection as pure logic: bytes in, calls of the application and bytes out. Pipelined
+ * requests are handled one at a time, so responses are sent in their order. The connection never
+ * waits for a body: a request with a body is answered, and the connection closed. The structures
+ * are the caller's memory; their fields belong to conn.c, except `net`.
  */
 
-/* What one worker's connections have refused; written on its thread. */
+/* Counters of one worker's connections; written on its thread. */
 struct http_stats {
-	_Atomic uint64_t bad;        /* heads that are not understood: 400 */
-	_Atomic uint64_t too_large;  /* heads past max_head, or with too many fields: 431 */
+	_Atomic uint64_t bad;        /* heads that cannot be parsed: 400 */
+	_Atomic uint64_t too_large;  /* heads over max_head, or with too many fields: 431 */
 	_Atomic uint64_t unanswered; /* by the application: 503 */
-	_Atomic uint64_t aborted;    /* the peer left before its answer */
+	_Atomic uint64_t aborted;    /* the peer left before its response */
 };
 
 /* What the connections of one server share. */
@@ -35,9 +35,9 @@ struct http_pool {
 	uint32_t max_head;       /* bytes; may change at any time */
 	int64_t (*wall_s)(void); /* for the Date header */
 	struct http_date date;
-	struct list incomplete;  /* connections whose head has begun and not ended, oldest first */
-	size_t incomplete_bytes; /* of memory that these take */
-	struct http_head head;   /* of the request that is being handed over */
+	struct list incomplete;  /* connections with an incomplete head, oldest first */
+	size_t incomplete_bytes; /* of memory of these */
+	struct http_head head;   /* of the current request */
 	struct http_stats own_stats;
 	struct http_stats *stats;
 };
@@ -45,7 +45,10 @@ struct http_pool {
 /* Bytes of a stranger's head (see net_service), or max_head if that is less. */
 #define HTTP_STRANGER_HEAD_MAX 8192
 
-/* Feeding stops where this many bytes of output wait: a peer that does not read is not heard. */
+/*
+ * Feeding stops when this many bytes of output wait: input of a peer that does not read is not
+ * read.
+ */
 #define HTTP_OUTPUT_MAX ((size_t)256 * 1024)
 
 struct http_conn {
@@ -54,30 +57,34 @@ struct http_conn {
 	struct list by_age; /* in pool->incomplete */
 	uint64_t since;
 	struct bytes partial; /* a head that comes in pieces */
-	size_t counted;       /* of it, in pool->incomplete_bytes */
-	size_t scanned;       /* bytes of it that have been looked at */
+	size_t counted;       /* of it, included in pool->incomplete_bytes */
+	size_t scanned;       /* bytes of it that were scanned */
 	struct addr from;
-	void *app_request; /* what `request` gave for the pending one */
-	bool pending;      /* a request waits for its answer */
-	bool last;         /* no request is taken once none has begun */
+	void *app_request; /* what `request` returned for the pending request */
+	bool pending;      /* a request waits for its response */
+	bool last;         /* the connection closes instead of beginning another request */
 	bool http_1_0;     /* of the pending request */
 	bool head_only;
-	bool more; /* bytes may follow that are no request */
+	bool more; /* bytes may follow that are not a request */
 };
 
 /* It has its own stats, unless the caller then sets others. It must not be moved. */
 void http_pool_init(struct http_pool *pool, const struct http_app *app, uint32_t max_head,
 	int64_t (*wall_s)(void));
-/* The connection of the oldest head that has not ended, and the `now` of its beginning; NULL: no
- * such connection. */
+/*
+ * The connection of the oldest incomplete head, and the `now` of its beginning; NULL: there is
+ * none.
+ */
 struct http_conn *http_pool_oldest(const struct http_pool *pool, uint64_t *since);
 
 extern const struct net_protocol http_protocol;
 
-/* Answers the pending request: CGI header lines, `Status` first, and a body; copied. The response
- * leaves in one write. */
+/*
+ * Answers the pending request: CGI header lines, `Status` first, and a body; copied. The response
+ * is sent in one write.
+ */
 void http_reply(struct http_conn *conn, struct str cgi);
-/* Takes no more requests: closes the connection after the response to come, which says so. */
+/* Accepts no more requests: closes the connection after the next response, which says so. */
 void http_close_after(struct http_conn *conn);
 
 #endif

@@ -9,7 +9,7 @@
 
 #define NAME_MAX_LEN 64
 
-/* By how they begin, those that speak something else. */
+/* Other protocols, by their first bytes. */
 static const char *other_protocol(struct str text)
 {
 	static const struct {
@@ -43,7 +43,7 @@ static bool holds_pem(struct str text)
 	return memmem(text.data, text.len, begin, sizeof(begin) - 1) != NULL;
 }
 
-/* What no line of a head may hold; NULL: this one does not, so far. */
+/* What is wrong with a line of a head; NULL: nothing so far. */
 static const char *fault_of_line(struct str line, bool ends)
 {
 	bool has_cr = line.len > 0 && line.data[line.len - 1] == '\r';
@@ -64,7 +64,7 @@ static const char *fault_of_line(struct str line, bool ends)
 	return ends && !has_cr ? "has a bare LF in it" : NULL;
 }
 
-/* Finds the line at fault, and the header it is of, which may have begun some lines before. */
+/* Finds the bad line, and its header, which may have begun some lines before. */
 static const char *find_line(struct str text, struct str *name)
 {
 	struct str rest = text;

@@ -7,8 +7,10 @@
 #include "base/bytes.h"
 #include "http/app.h"
 
-/* Appends what was wrong with a request that was refused, and what may help: one line, which names
- * a header, but holds no value. */
+/*
+ * Appends what was wrong with a rejected request, and what may help: one line, which names a
+ * header, but has no value of it.
+ */
 void http_fault_describe(const struct http_refusal *refusal, struct bytes *out);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a head says of its own framing. */
+/* The framing of a head. */
 struct framing {
 	unsigned hosts;
 	unsigned lengths;
@@ -23,13 +23,13 @@ struct parse {
 	bool bad;
 	bool bad_name;
 	bool too_many;
-	bool named; /* a name waits for its value */
+	bool named; /* a name without its value yet */
 	bool complete;
 };
 
 void http_head_library_init(void)
 {
-	/* Heads are bounded before they get here, by max_params. */
+	/* The length of heads is bounded by max_params before. */
 	http_parser_set_max_header_size(UINT32_MAX);
 }
 
@@ -46,7 +46,7 @@ enum http_head_find http_head_find(struct str text, size_t *scanned, size_t *len
 {
 	size_t at = *scanned;
 
-	/* TLS, and whatever else is no HTTP, is not waited for. */
+	/* TLS, and other protocols, are rejected at the first byte. */
 	if (text.len > 0 && (text.data[0] < 'A' || text.data[0] > 'Z')) {
 		return HTTP_HEAD_HOPELESS;
 	}
@@ -69,8 +69,10 @@ enum http_head_find http_head_find(struct str text, size_t *scanned, size_t *len
 	return HTTP_HEAD_MORE;
 }
 
-/* Lines end in CR LF and hold neither controls nor, after the first, a beginning that continues
- * the line before (RFC 9112, 2.2 and 5.2). */
+/*
+ * Whether lines end in CR LF and have neither control characters nor, after the first, a beginning
+ * that continues the line before (RFC 9112, 2.2 and 5.2).
+ */
 static bool lines_are_clean(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -127,7 +129,7 @@ static struct str path_of(struct str target)
 	rest = str_from(rest, 3);
 	size_t slash = str_find(rest, '/');
 
-	/* A query may follow the authority at once, with slashes of its own (RFC 3986 3.2). */
+	/* A query may follow the authority directly, with slashes of its own (RFC 3986 3.2). */
 	if (str_find(rest, '?') < slash || str_find(rest, '#') < slash) {
 		return (struct str){NULL, 0};
 	}
@@ -144,7 +146,7 @@ static int on_name(http_parser *parser, const char *at, size_t len)
 		p->too_many = true;
 		return 1;
 	}
-	/* The library, built leniently, lets spaces be part of names. */
+	/* The library, built leniently, accepts spaces in names. */
 	if (p->named || str_find(name, ' ') < len || str_find(name, '\t') < len) {
 		p->bad_name = true;
 		return 1;
@@ -190,14 +192,14 @@ static int on_complete(http_parser *parser)
 	struct parse *p = parser->data;
 
 	p->complete = true;
-	/* To close goes before to keep (RFC 9112 9.3). */
+	/* `close` takes precedence over `keep-alive` (RFC 9112 9.3). */
 	p->head->keep =
 		http_should_keep_alive(parser) != 0 && (parser->flags & F_CONNECTION_CLOSE) == 0;
 	p->bad = p->bad || parser->method == HTTP_CONNECT;
-	return 2; /* the head is all there is to parse */
+	return 2; /* the parser stops after the head */
 }
 
-/* What two readers could take differently in the framing; NULL: nothing. */
+/* What two readers could understand differently in the framing; NULL: nothing. */
 static const char *framing_fault(const struct framing *f, const struct http_head *head)
 {
 	if (f->hosts > 1 || (f->hosts == 0 && !head->http_1_0)) {
@@ -209,7 +211,7 @@ static const char *framing_fault(const struct framing *f, const struct http_head
 	return f->encodings > 0 && head->http_1_0 ? "Transfer-Encoding in HTTP/1.0" : NULL;
 }
 
-/* Why what has been parsed is no head; NULL: it is one. */
+/* Why the parsed text is not a valid head; NULL: it is. */
 static const char *parse_fault(const http_parser *parser, const struct parse *p)
 {
 	if (p->bad_name) {
@@ -259,7 +261,10 @@ enum http_head_result http_head_parse(struct str text, struct http_head *out)
 		return HTTP_HEAD_BAD;
 	}
 	out->body = p.framing.length > 0 || p.framing.encodings > 0;
-	/* Another protocol is not spoken here; but whether it comes all the same, who knows. */
+	/*
+	 * Upgrade is not supported; the connection closes, because the peer may switch protocols
+	 * anyway.
+	 */
 	out->keep = out->keep && !out->body && !p.framing.upgrade;
 	return HTTP_HEAD_GOOD;
 }

@@ -9,14 +9,14 @@
 enum http_place { HTTP_NOWHERE, HTTP_AUTH, HTTP_HEALTHZ, HTTP_READYZ, HTTP_METRICS };
 
 /*
- * What a path asks for: /auth, /auth/POLICY, or /auth/POLICY/original/path?query, which is how
- * Envoy asks with the path_prefix /auth/POLICY. Paths are compared as they are: nothing is
- * unescaped, no dots are resolved.
+ * The parts of a path: /auth, /auth/POLICY, or /auth/POLICY/original/path?query, which Envoy sends
+ * with the path_prefix /auth/POLICY. Paths are compared as they are: nothing is unescaped, no dots
+ * are resolved.
  */
 struct http_route {
 	enum http_place place;
 	struct str policy; /* absent: the path names none */
-	struct str uri;    /* the original path and query; absent: they are not in the path */
+	struct str uri;    /* the original path and query; absent: not in the path */
 };
 
 struct http_route http_route(struct str path);

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#define SPARE_DECISIONS 256 /* kept for the next ones; a burst's further ones are freed */
+#define SPARE_DECISIONS 256 /* kept for later requests; further ones of a burst are freed */
 #define BUFFER_KEEP 8192    /* bytes of each buffer kept between responses */
 
 struct worker_decision {
@@ -25,14 +25,14 @@ struct worker_authorizer {
 	struct worker_env *current;
 	struct worker_decision *spare;
 	size_t spare_count;
-	struct bytes made; /* texts of a response that was just decided */
-	struct bytes sent; /* a response as it is sent */
+	struct bytes made; /* texts of a new response */
+	struct bytes sent; /* the response to send */
 	struct authz_decision_log_space log_space;
 	struct worker_env_owner worker;
 	struct metrics_worker *stats;
 };
 
-/* For how long a response may be kept, from when it is sent. */
+/* For how long a response may be kept, at the time it is sent. */
 struct response_time {
 	uint64_t now_us; /* clock_us() */
 	int64_t wall_s;
@@ -106,7 +106,7 @@ static struct worker_decision *decision_new(struct worker_authorizer *authorizer
 	return d;
 }
 
-/* `policy` NULL: it is not known. */
+/* `policy` NULL: unknown. */
 static void count(const struct worker_env *env, const struct policy *policy,
 	const struct authz_response *response)
 {
@@ -182,7 +182,7 @@ static void on_decided(void *ctx)
 	decision_release(d);
 }
 
-/* Whether the same input was answered before, and still would be in the same way. */
+/* Sends a cached response, if the same input got one that is still valid. */
 static bool answer_again(struct worker_authorizer *authorizer,
 	const struct worker_authorizer_request *request, int64_t wall_s)
 {

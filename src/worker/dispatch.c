@@ -29,12 +29,12 @@ struct worker_dispatch {
 	struct bytes response; /* of an endpoint */
 	const struct metrics *metrics;
 	struct metrics_worker *stats;
-	struct log_limit refusals; /* of peers that may ask */
+	struct log_limit refusals; /* requests of trusted peers that were rejected */
 	struct log_limit strangers_refusals;
 	bool draining;
 };
 
-/* What is in dispatch->response; absent when out of memory. */
+/* The content of dispatch->response; absent when out of memory. */
 static struct str response_of(const struct worker_dispatch *dispatch)
 {
 	return dispatch->response.failed ? (struct str){NULL, 0} : bytes_view(&dispatch->response);
@@ -57,7 +57,7 @@ static struct str forbidden_response(struct worker_dispatch *dispatch)
 	return response_of(dispatch);
 }
 
-/* SCRIPT_NAME; empty: it came twice. */
+/* SCRIPT_NAME; empty if it came twice. */
 static struct str script_of(struct fcgi_params params)
 {
 	struct str script = {NULL, 0};
@@ -113,8 +113,11 @@ static void *fcgi_request(
 	};
 
 	authz_input_init(&input);
-	/* Those that ask authorizers (lighttpd, Apache) join a header's lines, and lighttpd names
-	 * X_Forwarded_For like X-Forwarded-For; nginx sends line by line, and drops such names. */
+	/*
+	 * Front ends of authorizers (lighttpd, Apache) join a header's lines, and lighttpd gives
+	 * X_Forwarded_For the same name as X-Forwarded-For; nginx sends line by line, and drops
+	 * such names.
+	 */
 	input.lines_are_told_apart = responder;
 	take_params(&input, &worker_dispatch_config(dispatch)->frontend.cert, params);
 	struct str endpoint = input.values[AUTHZ_INPUT_DOORWARD_ENDPOINT];
@@ -171,7 +174,7 @@ static const char *name_of(const struct addr *from, char text[ADDR_TEXT_MAX])
 	return text;
 }
 
-/* What strangers do wrong must not hide what a front end does. */
+/* Errors of strangers must not hide those of a front end. */
 static struct log_limit *limit_of(struct worker_dispatch *dispatch, const struct addr *from)
 {
 	bool trusted = authz_trusts_peer(&worker_dispatch_config(dispatch)->frontend, from);
@@ -190,7 +193,7 @@ static void log_refusal(struct worker_dispatch *dispatch, const struct addr *fro
 		why);
 }
 
-/* Whether the process lives is for anyone to know who can connect; what it does is not. */
+/* Whether the process lives is for any peer that can connect; its metrics are not. */
 static void http_other(struct worker_dispatch *dispatch, struct http_conn *conn,
 	const struct http_head *head, enum http_place place, const struct addr *from)
 {

@@ -14,24 +14,28 @@
 #include <stdint.h>
 #include <uv.h>
 
-/* The requests of one worker, by whatever protocol they come: each goes to its authorizer, or to an
- * endpoint (worker/endpoints.h). */
+/*
+ * Receives the requests of one worker, of any protocol: each goes to its authorizer, or to an
+ * endpoint (worker/endpoints.h).
+ */
 struct worker_dispatch;
 
 /* NULL when out of memory or descriptors. */
 struct worker_dispatch *worker_dispatch_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker);
-/* After the server that carries the services has been closed. */
+/* To be called after the server that carries the services has been closed. */
 void worker_dispatch_free(struct worker_dispatch *dispatch);
 
-/* What a net_server is to serve; lives as long as `dispatch`. */
+/* A service for a net_server; lives as long as `dispatch`. */
 struct net_service *worker_dispatch_service(
 	struct worker_dispatch *dispatch, enum net_listen_protocol protocol);
-/* Requests to come are decided by `snapshot`, those in flight by the one they began with. False,
- * and nothing changes, when out of memory or descriptors. */
+/*
+ * Later requests are decided by `snapshot`, those in flight by the one with which they began.
+ * False, with nothing changed, when out of memory or descriptors.
+ */
 NODISCARD bool worker_dispatch_renew(
 	struct worker_dispatch *dispatch, struct authz_snapshot *snapshot);
-/* From now on the process says that it is not ready. */
+/* From now on the process reports that it is not ready. */
 void worker_dispatch_drain(struct worker_dispatch *dispatch);
 /* Of the current snapshot. */
 const struct config *worker_dispatch_config(const struct worker_dispatch *dispatch);

@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-#define MATCH_CACHE_BYTES (4 << 20) /* of what rules came to for names, certificates, addresses */
+/* for the results of rules for names, certificates, addresses */
+#define MATCH_CACHE_BYTES (4 << 20)
 
 struct worker_env *worker_env_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)

@@ -13,25 +13,25 @@
 #include <uv.h>
 
 /*
- * A snapshot as one worker uses it: what decisions are made with, and the responses that came of
- * them. It lives as long as it is the worker's current one or a request in flight began with it.
+ * A snapshot as one worker uses it: the environment of decisions, and the cached responses. It
+ * lives as long as it is the worker's current one or a request in flight began with it.
  */
 struct worker_env {
 	struct authz_env authz;
 	struct authz_snapshot *snapshot;
-	struct worker_response_cache *responses; /* NULL: none are remembered */
-	struct metrics_policy **counts;          /* of decisions, by the policy's number */
+	struct worker_response_cache *responses; /* NULL: none are cached */
+	struct metrics_policy **counts;          /* counters of decisions, by the policy's number */
 	size_t in_flight;
 };
 
-/* Which of the process's workers it is for. */
+/* The worker that owns it. */
 struct worker_env_owner {
 	struct metrics *metrics;
-	size_t number;    /* in them */
+	size_t number;    /* the worker's number in `metrics` */
 	uint32_t sharers; /* workers that share the memory for responses evenly, at least 1 */
 };
 
-/* `metrics` know the snapshot's policies. NULL when out of memory or descriptors. */
+/* `metrics` must know the snapshot's policies. NULL when out of memory or descriptors. */
 struct worker_env *worker_env_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker);
 void worker_env_free(struct worker_env *env);

@@ -14,8 +14,8 @@ struct worker_pool {
 	struct worker_pool_owner owner;
 	struct worker *workers[WORKERS_MAX];
 	size_t count;
-	uv_async_t heard; /* a worker has something to say */
-	uint64_t asked;   /* worker_pool_ask's so far */
+	uv_async_t heard; /* a worker has responded to a ping, or stopped accepting */
+	uint64_t asked;   /* the number of worker_pool_ask calls */
 	uint64_t answered;
 	bool stopping;
 };

@@ -19,8 +19,8 @@ struct worker_pool;
 
 /* Called from the main loop. */
 struct worker_pool_owner {
-	void (*answered)(void *ctx); /* every worker's loop has answered the last worker_pool_ask */
-	void (*left)(void *ctx);     /* after worker_pool_stop: none accepts any more */
+	void (*answered)(void *ctx); /* every worker has responded to the last worker_pool_ask */
+	void (*left)(void *ctx);     /* after worker_pool_stop: all have stopped accepting */
 	void *ctx;
 };
 
@@ -29,20 +29,24 @@ uint32_t worker_pool_size(uint32_t threads);
 
 /* NULL when out of memory or descriptors. */
 struct worker_pool *worker_pool_new(uv_loop_t *loop, const struct worker_pool_owner *owner);
-/* Starts `sockets->sharers` workers, which count in `metrics`. False after it was logged why; then
- * worker_pool_stop ends those that were started. */
+/*
+ * Starts the workers, which count in `metrics`. False after the reason was logged; then
+ * worker_pool_stop ends those that were started.
+ */
 NODISCARD bool worker_pool_start(struct worker_pool *crew, struct authz_snapshot *snapshot,
 	const struct worker_sockets *sockets, struct metrics *metrics);
-/* Requests to come are decided by `snapshot`. */
+/* Later requests are decided by `snapshot`. */
 void worker_pool_reload(struct worker_pool *crew, struct authz_snapshot *snapshot);
-/* Has every worker's loop answer, after all that was told them before. */
+/* Pings every worker's loop, which responds after it has done what it was told before. */
 void worker_pool_ask(struct worker_pool *crew);
-/* Not every one has answered yet. */
+/* Whether a worker has not responded yet. */
 bool worker_pool_is_asked(const struct worker_pool *crew);
-/* They accept no more, and end when what is in flight is answered. Once; the loop then has nothing
- * more to wait for here. */
+/*
+ * The workers stop accepting, and end once their requests in flight are decided. To be called once;
+ * then nothing here keeps the loop alive.
+ */
 void worker_pool_stop(struct worker_pool *crew, enum net_drain drain);
-/* Waits for their end. After the loop has ended. */
+/* Waits for their end. To be called after the loop has ended. */
 void worker_pool_free(struct worker_pool *crew);
 
 #endif

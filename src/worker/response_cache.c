@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENTRY_MEAN 1024 /* bytes, by which the number of buckets is chosen */
+#define ENTRY_MEAN 1024 /* bytes, from which the number of buckets follows */
 
 struct entry {
 	struct list recent;
@@ -21,11 +21,11 @@ struct entry {
 	enum authz_response_form form;
 	const struct policy *policy;
 	struct addr ip;
-	enum authz_input_name ignored; /* which the log line names */
+	enum authz_input_name ignored; /* whose name is in the log line */
 	unsigned counted;              /* see counted_in */
 	struct worker_response_cache_value value;
 	uint32_t lens[AUTHZ_INPUT_COUNT]; /* of the values that count */
-	char values[]; /* those, one after the other; then the response's texts */
+	char values[]; /* those, one behind the other; then the response's texts */
 };
 
 struct worker_response_cache {
@@ -105,15 +105,17 @@ size_t worker_response_cache_longest_chain(const struct worker_response_cache *c
 	return longest;
 }
 
-/* Of a set of bits 1 << enum authz_input_name, which is not empty. */
+/* The first bit of a set of bits 1 << enum authz_input_name, which is not empty. */
 static unsigned first_of(unsigned inputs)
 {
 	return (unsigned)__builtin_ctz(inputs);
 }
 
-/* Whose values a decision of that policy can depend on, beside the address: bits 1 << enum
- * authz_input_name. What could not change the decision is no part of the key, so that no stranger
- * can fill the room with it. */
+/*
+ * The inputs, other than the address, on whose values a decision of that policy can depend: bits 1
+ * << enum authz_input_name. Inputs that cannot change the decision are not part of the key, so that
+ * strangers cannot fill the cache with them.
+ */
 static unsigned counted_in(const struct worker_response_cache_key *key)
 {
 	static const struct {
@@ -132,7 +134,7 @@ static unsigned counted_in(const struct worker_response_cache_key *key)
 		policy_claim_uri_names_host(key->input->values[AUTHZ_INPUT_REQUEST_URI])) {
 		read |= 1U << POLICY_CLAIM_URI;
 	}
-	/* It has named key->policy already. */
+	/* key->policy follows from it already. */
 	unsigned counted = key->trusted->counted & ~(1U << AUTHZ_INPUT_DOORWARD_POLICY);
 
 	if (key->policy->client_cert == POLICY_CERT_OFF) {

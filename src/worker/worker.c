@@ -22,9 +22,9 @@ struct worker {
 	struct net_server *server;
 	struct worker_dispatch *requests;
 	struct metrics *metrics;
-	size_t number; /* in them */
+	size_t number; /* its number in `metrics` */
 
-	pthread_mutex_t mutex; /* guards what the main thread hands over */
+	pthread_mutex_t mutex; /* guards what the main thread passes to the worker */
 	struct authz_snapshot *next;
 	uint64_t round;
 	bool stop;
@@ -35,7 +35,7 @@ struct worker {
 	_Atomic bool left;
 };
 
-/* Of the process, but a few requests of the largest size for each worker. */
+/* For the whole process; each worker has room for at least a few requests of the largest size. */
 #define INCOMPLETE_MAX ((size_t)128 * 1024 * 1024)
 #define INCOMPLETE_MIN 8
 
@@ -169,7 +169,9 @@ static int open_server(struct worker *w, struct authz_snapshot *snapshot)
 	return 0;
 }
 
-/* All but the thread; 0 or a negative libuv error, after which there is nothing to free. */
+/*
+ * Makes everything but the thread; 0 or a negative libuv error, after which nothing must be freed.
+ */
 static int worker_new(struct authz_snapshot *snapshot, const struct worker_sockets *sockets,
 	struct metrics *metrics, size_t number, struct worker **out)
 {
