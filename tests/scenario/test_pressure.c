@@ -49,7 +49,7 @@ static void expect_overload(const struct sim_lookup *l, bool overload)
 	assert_int_equal(l->result->overload, overload);
 }
 
-static void test_full_and_young_is_overload_at_once(void **state)
+static void full_and_young_is_overload_at_once(void **state)
 {
 	struct scenario *s = *state;
 	struct sim_lookup slow[8] = {{.calls = 0}};
@@ -81,7 +81,7 @@ static void test_full_and_young_is_overload_at_once(void **state)
 /*
  * The half that came first stays; of the others the oldest are pushed out, one for each new query.
  */
-static void test_new_ones_push_out_the_old_of_the_second_half(void **state)
+static void new_ones_push_out_the_old_of_the_second_half(void **state)
 {
 	struct scenario *s = *state;
 	struct sim_lookup slow[8] = {{.calls = 0}};
@@ -151,7 +151,7 @@ static void cancel_all(struct sim_lookup *l)
 }
 
 /* A lookup that is pushed out cancels all others, also those that were pushed out with it. */
-static void test_the_pushed_may_cancel_others(void **state)
+static void the_pushed_may_cancel_others(void **state)
 {
 	struct scenario *s = *state;
 	struct sim_lookup slow[8] = {{.calls = 0}};
@@ -184,7 +184,7 @@ static void test_the_pushed_may_cancel_others(void **state)
 	}
 }
 
-static void test_a_pushed_look_up_may_be_cancelled_before_it_is_told(void **state)
+static void a_pushed_look_up_may_be_cancelled_before_it_is_told(void **state)
 {
 	struct scenario *s = *state;
 	struct sim_lookup slow[8] = {{.calls = 0}};
@@ -204,7 +204,7 @@ static void test_a_pushed_look_up_may_be_cancelled_before_it_is_told(void **stat
 	sim_lookup_clear(&new);
 }
 
-static void test_a_flood_leaves_room_for_the_quick(void **state)
+static void a_flood_leaves_room_for_the_quick(void **state)
 {
 	enum { FLOOD = 4000 };
 	struct scenario *s = *state;
@@ -248,16 +248,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			test_full_and_young_is_overload_at_once, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(test_new_ones_push_out_the_old_of_the_second_half,
+			full_and_young_is_overload_at_once, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			new_ones_push_out_the_old_of_the_second_half, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			the_pushed_may_cancel_others, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(a_pushed_look_up_may_be_cancelled_before_it_is_told,
 			setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_the_pushed_may_cancel_others, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(
-			test_a_pushed_look_up_may_be_cancelled_before_it_is_told, setup,
-			scenario_teardown),
-		cmocka_unit_test_setup_teardown(
-			test_a_flood_leaves_room_for_the_quick, setup, scenario_teardown),
+			a_flood_leaves_room_for_the_quick, setup, scenario_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,7 +65,7 @@ static struct asked ask(struct scenario *s, const char *name, enum dns_type type
 	return a;
 }
 
-static void test_types(void **state)
+static void records_of_each_type_are_looked_up(void **state)
 {
 	struct scenario *s = *state;
 
@@ -89,7 +89,7 @@ static void test_types(void **state)
 	assert_int_equal(ask(s, "gone.example", DNS_TYPE_CNAME).status, DNS_STATUS_NXDOMAIN);
 }
 
-static void test_static_zone(void **state)
+static void the_static_zone_answers_first(void **state)
 {
 	struct scenario *s = *state;
 
@@ -115,7 +115,7 @@ static bool be_silent(struct scenario *s, const struct sim_query *query)
 	return true;
 }
 
-static void test_silence_and_cancelling(void **state)
+static void silence_and_cancelling(void **state)
 {
 	struct scenario *s = *state;
 	struct asked a;
@@ -135,11 +135,12 @@ static void test_silence_and_cancelling(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_types, scenario_setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_static_zone, scenario_setup, scenario_teardown),
+			records_of_each_type_are_looked_up, scenario_setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_silence_and_cancelling, scenario_setup, scenario_teardown),
+			the_static_zone_answers_first, scenario_setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(
+			silence_and_cancelling, scenario_setup, scenario_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

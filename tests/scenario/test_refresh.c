@@ -58,7 +58,7 @@ static uint64_t look_up(struct scenario *s, uint64_t ms)
 	return end_ms;
 }
 
-static void test_off_unless_asked_for(void **state)
+static void off_unless_asked_for(void **state)
 {
 	struct scenario *s = *state;
 
@@ -72,7 +72,7 @@ static void test_off_unless_asked_for(void **state)
 	assert_null(hit(s));
 }
 
-static void test_in_the_last_tenth(void **state)
+static void in_the_last_tenth(void **state)
 {
 	struct scenario *s = *state;
 
@@ -100,7 +100,7 @@ static void test_in_the_last_tenth(void **state)
 	expect_hit(s, "verified");
 }
 
-static void test_nobody_in_use_goes_on_for_ever_without_a_hit(void **state)
+static void a_result_without_hits_is_not_refreshed_for_ever(void **state)
 {
 	struct scenario *s = *state;
 
@@ -111,7 +111,7 @@ static void test_nobody_in_use_goes_on_for_ever_without_a_hit(void **state)
 }
 
 /* A client that asks once a second never waits, though its names live for 5 s. */
-static void test_a_client_in_use_never_waits(void **state)
+static void a_client_in_use_never_waits(void **state)
 {
 	struct scenario *s = *state;
 
@@ -163,7 +163,7 @@ static void expect_failure_changes_nothing(struct scenario *s)
 	assert_null(hit(s));
 }
 
-static void test_failure_changes_nothing(void **state)
+static void failure_changes_nothing(void **state)
 {
 	struct scenario *s = *state;
 
@@ -174,7 +174,7 @@ static void test_failure_changes_nothing(void **state)
 	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_ERROR, "");
 }
 
-static void test_silence_changes_nothing(void **state)
+static void silence_changes_nothing(void **state)
 {
 	struct scenario *s = *state;
 
@@ -185,7 +185,7 @@ static void test_silence_changes_nothing(void **state)
 }
 
 /* A newer result that knows less does not replace a valid one. */
-static void test_partial_failure_changes_nothing(void **state)
+static void partial_failure_changes_nothing(void **state)
 {
 	struct scenario *s = *state;
 
@@ -216,7 +216,7 @@ static void test_partial_failure_changes_nothing(void **state)
 }
 
 /* The new data of the authorities counts at once. */
-static void test_another_answer_counts_at_once(void **state)
+static void another_answer_counts_at_once(void **state)
 {
 	struct scenario *s = *state;
 
@@ -235,7 +235,7 @@ static bool answer_late(struct scenario *s, const struct sim_query *q)
 }
 
 /* The result expires while the refresh is in flight: a request that comes then joins it. */
-static void test_joining_a_refresh(void **state)
+static void joining_a_refresh(void **state)
 {
 	struct scenario *s = *state;
 	struct sim_lookup l = {.calls = 0};
@@ -259,7 +259,7 @@ static void test_joining_a_refresh(void **state)
 }
 
 /* At high load, lookups that a request waits for go first. */
-static void test_none_under_pressure(void **state)
+static void none_under_pressure(void **state)
 {
 	struct scenario *s = *state;
 	struct sim_lookup slow[4] = {{.calls = 0}};
@@ -290,7 +290,7 @@ static void test_none_under_pressure(void **state)
 	assert_int_equal(sim_asked(s, REVERSE), 2);
 }
 
-static void test_stopping_with_a_refresh_under_way(void **state)
+static void stopping_with_a_refresh_under_way(void **state)
 {
 	struct scenario *s = *state;
 
@@ -306,25 +306,22 @@ static void test_stopping_with_a_refresh_under_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(off_unless_asked_for, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(in_the_last_tenth, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_off_unless_asked_for, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(test_in_the_last_tenth, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(test_nobody_in_use_goes_on_for_ever_without_a_hit,
-			setup, scenario_teardown),
+			a_result_without_hits_is_not_refreshed_for_ever, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_a_client_in_use_never_waits, setup, scenario_teardown),
+			a_client_in_use_never_waits, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(failure_changes_nothing, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(silence_changes_nothing, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_failure_changes_nothing, setup, scenario_teardown),
+			partial_failure_changes_nothing, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_silence_changes_nothing, setup, scenario_teardown),
+			another_answer_counts_at_once, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(joining_a_refresh, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(none_under_pressure, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_partial_failure_changes_nothing, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(
-			test_another_answer_counts_at_once, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(test_joining_a_refresh, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(test_none_under_pressure, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(
-			test_stopping_with_a_refresh_under_way, setup, scenario_teardown),
+			stopping_with_a_refresh_under_way, setup, scenario_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,21 +206,21 @@ static void run(uint32_t seed, size_t upstreams, uint32_t in_flight)
 	free(s);
 }
 
-static void test_one_upstream(void **state)
+static void one_upstream(void **state)
 {
 	for (uint32_t seed = 1; seed <= 5; seed++) {
 		run(seed, 1, 1024);
 	}
 }
 
-static void test_three_upstreams(void **state)
+static void three_upstreams(void **state)
 {
 	for (uint32_t seed = 1; seed <= 5; seed++) {
 		run(seed, 3, 1024);
 	}
 }
 
-static void test_at_the_limit(void **state)
+static void at_the_limit(void **state)
 {
 	for (uint32_t seed = 1; seed <= 5; seed++) {
 		run(seed, 2, 5);
@@ -231,9 +231,9 @@ static void test_at_the_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one_upstream),
-		cmocka_unit_test(test_three_upstreams),
-		cmocka_unit_test(test_at_the_limit),
+		cmocka_unit_test(one_upstream),
+		cmocka_unit_test(three_upstreams),
+		cmocka_unit_test(at_the_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ static void expect(struct scenario *s, const char *text)
 	assert_string_equal(story.text, text);
 }
 
-static void test_joined_and_cached(void **state)
+static void joined_and_cached(void **state)
 {
 	struct scenario *s = *state;
 
@@ -78,7 +78,7 @@ static void test_joined_and_cached(void **state)
 	assert_int_equal(s->query_count, 4);
 }
 
-static void test_not_authentic(void **state)
+static void not_authentic(void **state)
 {
 	struct scenario *s = *state;
 
@@ -93,9 +93,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			test_joined_and_cached, scenario_setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(
-			test_not_authentic, scenario_setup, scenario_teardown),
+			joined_and_cached, scenario_setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(not_authentic, scenario_setup, scenario_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,7 @@ static void require(struct scenario *s)
 	s->settings.require_ad = true;
 }
 
-static void test_without_it_nothing_is_asked_or_needed(void **state)
+static void without_it_nothing_is_asked_or_needed(void **state)
 {
 	struct scenario *s = *state;
 
@@ -40,7 +40,7 @@ static void test_without_it_nothing_is_asked_or_needed(void **state)
 	assert_false(s->queries[0].ad || s->queries[1].ad);
 }
 
-static void test_trust_asks(void **state)
+static void trust_asks(void **state)
 {
 	struct scenario *s = *state;
 
@@ -50,7 +50,7 @@ static void test_trust_asks(void **state)
 	assert_true(s->queries[0].ad && s->queries[1].ad);
 }
 
-static void test_required_and_there(void **state)
+static void required_and_there(void **state)
 {
 	struct scenario *s = *state;
 
@@ -64,7 +64,7 @@ static void test_required_and_there(void **state)
 	assert_int_equal(s->query_count, 3);
 }
 
-static void test_required_and_not_there(void **state)
+static void required_and_not_there(void **state)
 {
 	struct scenario *s = *state;
 
@@ -89,7 +89,7 @@ static bool prove(struct scenario *s, const struct sim_query *q)
 	return false;
 }
 
-static void test_both_directions_need_it(void **state)
+static void both_directions_need_it(void **state)
 {
 	static const unsigned types[] = {DNS_TYPE_PTR, DNS_TYPE_A};
 
@@ -117,7 +117,7 @@ static bool prove_all_but_target(struct scenario *s, const struct sim_query *q)
 	return false;
 }
 
-static void test_each_link_of_a_chain_needs_it(void **state)
+static void each_link_of_a_chain_needs_it(void **state)
 {
 	struct scenario *s = *state;
 
@@ -133,7 +133,7 @@ static void test_each_link_of_a_chain_needs_it(void **state)
 	scenario_expect(s, CLIENT, DNS_FCRDNS_DOUBLE, DNS_FCRDNS_VERIFIED, "a.example");
 }
 
-static void test_the_static_zone_is_proven(void **state)
+static void the_static_zone_is_proven(void **state)
 {
 	struct scenario *s = *state;
 
@@ -145,7 +145,7 @@ static void test_the_static_zone_is_proven(void **state)
 }
 
 /* With this configuration no answer counts: the AD bit does not count without trust_ad. */
-static void test_without_trust_nothing_counts(void **state)
+static void without_trust_nothing_counts(void **state)
 {
 	struct scenario *s = *state;
 
@@ -159,19 +159,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			test_without_it_nothing_is_asked_or_needed, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(test_trust_asks, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(test_required_and_there, setup, scenario_teardown),
+			without_it_nothing_is_asked_or_needed, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(trust_asks, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(required_and_there, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(required_and_not_there, setup, scenario_teardown),
+		cmocka_unit_test_setup_teardown(both_directions_need_it, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_required_and_not_there, setup, scenario_teardown),
+			each_link_of_a_chain_needs_it, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_both_directions_need_it, setup, scenario_teardown),
+			the_static_zone_is_proven, setup, scenario_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_each_link_of_a_chain_needs_it, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(
-			test_the_static_zone_is_proven, setup, scenario_teardown),
-		cmocka_unit_test_setup_teardown(
-			test_without_trust_nothing_counts, setup, scenario_teardown),
+			without_trust_nothing_counts, setup, scenario_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,7 @@ static const char *parse(struct arena *arena, const char *text, size_t len, stru
 	return wrong;
 }
 
-static void test_reads_back_what_it_writes(void **state)
+static void reads_back_what_it_writes(void **state)
 {
 	struct audit_state read;
 	struct arena arena;
@@ -60,7 +60,7 @@ static void test_reads_back_what_it_writes(void **state)
 	arena_clear(&arena);
 }
 
-static void test_refuses_it_cut_at_every_length(void **state)
+static void refuses_it_cut_at_every_length(void **state)
 {
 	for (size_t len = 0; len + strlen("\n") < strlen(whole); len++) {
 		struct audit_state read = {.name_count = 99};
@@ -74,7 +74,7 @@ static void test_refuses_it_cut_at_every_length(void **state)
 }
 
 /* Each byte as another one: what is read all the same is in order, and can be written. */
-static void test_survives_spoilt_bytes(void **state)
+static void survives_spoilt_bytes(void **state)
 {
 	static const char bytes[] = {'\0', '"', '{', '}', '[', ']', ',', ':', '0', '\\', '\x80'};
 	char text[sizeof(whole)];
@@ -100,7 +100,7 @@ static void test_survives_spoilt_bytes(void **state)
 	}
 }
 
-static void test_refuses_what_is_not_its_own(void **state)
+static void refuses_what_is_not_its_own(void **state)
 {
 	static const char *const texts[] = {
 		"null",
@@ -132,7 +132,7 @@ static void test_refuses_what_is_not_its_own(void **state)
 	}
 }
 
-static void test_files(void **state)
+static void a_state_survives_saving_and_loading(void **state)
 {
 	char folder[] = "/tmp/doorward-audit-XXXXXX";
 	char path[64];
@@ -163,11 +163,11 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads_back_what_it_writes),
-		cmocka_unit_test(test_refuses_it_cut_at_every_length),
-		cmocka_unit_test(test_survives_spoilt_bytes),
-		cmocka_unit_test(test_refuses_what_is_not_its_own),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(reads_back_what_it_writes),
+		cmocka_unit_test(refuses_it_cut_at_every_length),
+		cmocka_unit_test(survives_spoilt_bytes),
+		cmocka_unit_test(refuses_what_is_not_its_own),
+		cmocka_unit_test(a_state_survives_saving_and_loading),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

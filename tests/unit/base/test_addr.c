@@ -22,7 +22,7 @@ static void assert_addr(const struct addr *a, const char *expected)
 	assert_string_equal(text, expected);
 }
 
-static void test_reads_addresses(void **state)
+static void reads_addresses(void **state)
 {
 	static const struct {
 		const char *text;
@@ -102,7 +102,7 @@ static void test_reads_addresses(void **state)
 	assert_addr(&a, "192.0.2.1");
 }
 
-static void test_compares_and_measures(void **state)
+static void compares_and_measures(void **state)
 {
 	struct addr v4;
 	struct addr mapped;
@@ -121,7 +121,7 @@ static void test_compares_and_measures(void **state)
 	assert_addr(&none, "");
 }
 
-static void test_takes_bytes(void **state)
+static void takes_bytes(void **state)
 {
 	static const uint8_t v6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 1};
 	static const uint8_t mapped[16] = {[10] = 0xff, 0xff, 192, 0, 2, 1};
@@ -140,7 +140,7 @@ static void test_takes_bytes(void **state)
 	}
 }
 
-static void test_takes_socket_addresses(void **state)
+static void takes_socket_addresses(void **state)
 {
 	static const char *const texts[] = {"192.0.2.1", "2001:db8::1"};
 	struct sockaddr_storage ss;
@@ -168,7 +168,7 @@ static void test_takes_socket_addresses(void **state)
 	assert_false(addr_from_sockaddr((struct sockaddr *)&un, &a));
 }
 
-static void test_reads_prefixes(void **state)
+static void reads_prefixes(void **state)
 {
 	static const struct {
 		const char *text;
@@ -231,7 +231,7 @@ static void test_reads_prefixes(void **state)
 	}
 }
 
-static void test_prefixes_contain(void **state)
+static void prefixes_contain(void **state)
 {
 	static const struct {
 		const char *prefix;
@@ -270,7 +270,7 @@ static void test_prefixes_contain(void **state)
 	}
 }
 
-static void test_every_prefix_of_an_address_contains_it(void **state)
+static void every_prefix_of_an_address_contains_it(void **state)
 {
 	static const char *const texts[] = {
 		"255.255.255.255", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"};
@@ -300,7 +300,7 @@ static void test_every_prefix_of_an_address_contains_it(void **state)
 	}
 }
 
-static void test_reads_endpoints(void **state)
+static void reads_endpoints(void **state)
 {
 	static const struct {
 		const char *text;
@@ -363,7 +363,7 @@ static void test_reads_endpoints(void **state)
 	assert_true(endpoint_parse(str_view("127.0.0.1:80"), 0, &e));
 }
 
-static void test_longest_texts_fit(void **state)
+static void longest_texts_fit(void **state)
 {
 	struct endpoint e;
 	char text[ENDPOINT_TEXT_MAX];
@@ -375,7 +375,7 @@ static void test_longest_texts_fit(void **state)
 }
 
 /* Every text of up to nine of these characters, as the library reads it. */
-static void test_reads_quads_as_the_library_does(void **state)
+static void reads_quads_as_the_library_does(void **state)
 {
 	static const char letters[] = "0125.";
 	unsigned accepted = 0;
@@ -407,16 +407,16 @@ static void test_reads_quads_as_the_library_does(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads_addresses),
-		cmocka_unit_test(test_compares_and_measures),
-		cmocka_unit_test(test_takes_bytes),
-		cmocka_unit_test(test_takes_socket_addresses),
-		cmocka_unit_test(test_reads_prefixes),
-		cmocka_unit_test(test_prefixes_contain),
-		cmocka_unit_test(test_every_prefix_of_an_address_contains_it),
-		cmocka_unit_test(test_reads_endpoints),
-		cmocka_unit_test(test_longest_texts_fit),
-		cmocka_unit_test(test_reads_quads_as_the_library_does),
+		cmocka_unit_test(reads_addresses),
+		cmocka_unit_test(compares_and_measures),
+		cmocka_unit_test(takes_bytes),
+		cmocka_unit_test(takes_socket_addresses),
+		cmocka_unit_test(reads_prefixes),
+		cmocka_unit_test(prefixes_contain),
+		cmocka_unit_test(every_prefix_of_an_address_contains_it),
+		cmocka_unit_test(reads_endpoints),
+		cmocka_unit_test(longest_texts_fit),
+		cmocka_unit_test(reads_quads_as_the_library_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static void test_gives_zeroed_aligned_memory(void **state)
+static void gives_zeroed_aligned_memory(void **state)
 {
 	struct arena a;
 
@@ -33,7 +33,7 @@ static void test_gives_zeroed_aligned_memory(void **state)
 	arena_clear(&a);
 }
 
-static void test_keeps_what_it_gave(void **state)
+static void keeps_what_it_gave(void **state)
 {
 	unsigned char *given[200];
 	struct arena a;
@@ -51,7 +51,7 @@ static void test_keeps_what_it_gave(void **state)
 	arena_clear(&a);
 }
 
-static void test_refuses_sizes_that_overflow(void **state)
+static void refuses_sizes_that_overflow(void **state)
 {
 	struct arena a;
 
@@ -65,7 +65,7 @@ static void test_refuses_sizes_that_overflow(void **state)
 	arena_clear(&a);
 }
 
-static void test_resets_to_one_chunk(void **state)
+static void resets_to_one_chunk(void **state)
 {
 	struct arena a;
 
@@ -86,7 +86,7 @@ static void test_resets_to_one_chunk(void **state)
 	arena_clear(&a);
 }
 
-static void test_copies_strings(void **state)
+static void copies_strings(void **state)
 {
 	struct arena a;
 
@@ -105,11 +105,11 @@ static void test_copies_strings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_gives_zeroed_aligned_memory),
-		cmocka_unit_test(test_keeps_what_it_gave),
-		cmocka_unit_test(test_refuses_sizes_that_overflow),
-		cmocka_unit_test(test_resets_to_one_chunk),
-		cmocka_unit_test(test_copies_strings),
+		cmocka_unit_test(gives_zeroed_aligned_memory),
+		cmocka_unit_test(keeps_what_it_gave),
+		cmocka_unit_test(refuses_sizes_that_overflow),
+		cmocka_unit_test(resets_to_one_chunk),
+		cmocka_unit_test(copies_strings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@ static void assert_holds(const struct bytes *b, struct str expected)
 	assert_true(str_eq(bytes_view(b), expected));
 }
 
-static void test_grows(void **state)
+static void memory_grows_with_its_content(void **state)
 {
 	struct bytes b;
 
@@ -37,7 +37,7 @@ static void test_grows(void **state)
 	bytes_clear(&b);
 }
 
-static void test_appends_of_each_kind(void **state)
+static void appends_of_each_kind(void **state)
 {
 	struct bytes b;
 
@@ -58,7 +58,7 @@ static void test_appends_of_each_kind(void **state)
 	bytes_clear(&b);
 }
 
-static void test_takes_exactly_the_maximum(void **state)
+static void takes_exactly_the_maximum(void **state)
 {
 	struct bytes b;
 
@@ -79,7 +79,7 @@ static void test_takes_exactly_the_maximum(void **state)
 	bytes_clear(&b);
 }
 
-static void test_failure_lasts_and_changes_nothing(void **state)
+static void failure_lasts_and_changes_nothing(void **state)
 {
 	struct bytes b;
 
@@ -98,7 +98,7 @@ static void test_failure_lasts_and_changes_nothing(void **state)
 	bytes_clear(&b);
 }
 
-static void test_pieces_are_whole_or_absent(void **state)
+static void pieces_are_whole_or_absent(void **state)
 {
 	for (size_t max = 1; max < 16; max++) {
 		struct bytes b;
@@ -119,7 +119,7 @@ static void test_pieces_are_whole_or_absent(void **state)
 	}
 }
 
-static void test_refuses_lengths_that_overflow(void **state)
+static void refuses_lengths_that_overflow(void **state)
 {
 	struct bytes b;
 
@@ -131,7 +131,7 @@ static void test_refuses_lengths_that_overflow(void **state)
 	bytes_clear(&b);
 }
 
-static void test_reserves_room(void **state)
+static void reserves_room(void **state)
 {
 	struct bytes b;
 
@@ -150,7 +150,7 @@ static void test_reserves_room(void **state)
 	bytes_clear(&b);
 }
 
-static void test_resets_and_consumes(void **state)
+static void resets_and_consumes(void **state)
 {
 	struct bytes b;
 
@@ -174,7 +174,7 @@ static void test_resets_and_consumes(void **state)
 	bytes_clear(&b);
 }
 
-static void test_writes_json_strings(void **state)
+static void writes_json_strings(void **state)
 {
 #define BAD "\\ufffd"
 	static const struct {
@@ -241,7 +241,7 @@ static void test_writes_json_strings(void **state)
 	bytes_clear(&b);
 }
 
-static void test_writes_what_is_visible(void **state)
+static void writes_what_is_visible(void **state)
 {
 	static const struct {
 		struct str in;
@@ -269,16 +269,16 @@ static void test_writes_what_is_visible(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_grows),
-		cmocka_unit_test(test_appends_of_each_kind),
-		cmocka_unit_test(test_takes_exactly_the_maximum),
-		cmocka_unit_test(test_failure_lasts_and_changes_nothing),
-		cmocka_unit_test(test_pieces_are_whole_or_absent),
-		cmocka_unit_test(test_refuses_lengths_that_overflow),
-		cmocka_unit_test(test_reserves_room),
-		cmocka_unit_test(test_resets_and_consumes),
-		cmocka_unit_test(test_writes_json_strings),
-		cmocka_unit_test(test_writes_what_is_visible),
+		cmocka_unit_test(memory_grows_with_its_content),
+		cmocka_unit_test(appends_of_each_kind),
+		cmocka_unit_test(takes_exactly_the_maximum),
+		cmocka_unit_test(failure_lasts_and_changes_nothing),
+		cmocka_unit_test(pieces_are_whole_or_absent),
+		cmocka_unit_test(refuses_lengths_that_overflow),
+		cmocka_unit_test(reserves_room),
+		cmocka_unit_test(resets_and_consumes),
+		cmocka_unit_test(writes_json_strings),
+		cmocka_unit_test(writes_what_is_visible),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

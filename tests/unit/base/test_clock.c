@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-static void test_goes_forward(void **state)
+static void goes_forward(void **state)
 {
 	uint64_t before = clock_us();
 
@@ -20,7 +20,7 @@ static void test_goes_forward(void **state)
 	assert_true(clock_wall_s() > 1700000000);
 }
 
-static void test_formats_utc(void **state)
+static void formats_utc(void **state)
 {
 	static const struct {
 		int64_t seconds;
@@ -48,7 +48,7 @@ static void test_formats_utc(void **state)
 	assert_string_equal(text, "");
 }
 
-static void test_reads_rfc_3339(void **state)
+static void reads_rfc_3339(void **state)
 {
 	static const struct {
 		const char *text;
@@ -79,7 +79,7 @@ static void test_reads_rfc_3339(void **state)
 	}
 }
 
-static void test_refuses_other_dates(void **state)
+static void refuses_other_dates(void **state)
 {
 	static const char *const cases[] = {
 		"",
@@ -143,10 +143,10 @@ static void test_refuses_other_dates(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_goes_forward),
-		cmocka_unit_test(test_formats_utc),
-		cmocka_unit_test(test_reads_rfc_3339),
-		cmocka_unit_test(test_refuses_other_dates),
+		cmocka_unit_test(goes_forward),
+		cmocka_unit_test(formats_utc),
+		cmocka_unit_test(reads_rfc_3339),
+		cmocka_unit_test(refuses_other_dates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

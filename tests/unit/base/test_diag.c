@@ -17,7 +17,7 @@ static void assert_text(const struct diag *d, const char *expected)
 	assert_bytes(d->text.data, d->text.len, expected, strlen(expected));
 }
 
-static void test_gathers_findings(void **state)
+static void gathers_findings(void **state)
 {
 	struct diag d;
 
@@ -39,7 +39,7 @@ static void test_gathers_findings(void **state)
 	diag_clear(&d);
 }
 
-static void test_keeps_a_place_as_text(void **state)
+static void keeps_a_place_as_text(void **state)
 {
 	struct str text;
 	struct arena arena;
@@ -54,8 +54,8 @@ static void test_keeps_a_place_as_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_gathers_findings),
-		cmocka_unit_test(test_keeps_a_place_as_text),
+		cmocka_unit_test(gathers_findings),
+		cmocka_unit_test(keeps_a_place_as_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@
 #include <string.h>
 
 /* CPython's str hash, with PYTHONHASHSEED=0 and =42, over the bytes 0, 1, 2, …; Rust's for none. */
-static void test_is_siphash_1_3(void **state)
+static void is_siphash_1_3(void **state)
 {
 	static const struct hash_key keys[] = {{0, 0}, {0xdc504fd368cd90af, 0xb920bb9ffe99e9c1}};
 	static const struct {
@@ -56,7 +56,7 @@ static void test_is_siphash_1_3(void **state)
 	assert_true(hash_bytes(&keys[0], NULL, 0) == cases[0].hash);
 }
 
-static void test_keys_differ(void **state)
+static void keys_differ(void **state)
 {
 	struct hash_key a = hash_key_new();
 	struct hash_key b = hash_key_new();
@@ -85,7 +85,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* Each byte of a text of each form: short, one block, the end of a block, several. */
-static void test_every_byte_of_a_long_text_counts(void **state)
+static void every_byte_of_a_long_text_counts(void **state)
 {
 	static const size_t lens[] = {1, 7, HASH_SHORT, HASH_SHORT + 1, HASH_BLOCK - 1, HASH_BLOCK,
 		HASH_BLOCK + 1, LONG_MAX_LEN};
@@ -112,7 +112,7 @@ static void test_every_byte_of_a_long_text_counts(void **state)
 }
 
 /* Zeros at the end of a text are no padding, and what two parts share is neither's. */
-static void test_lengths_and_parts_count(void **state)
+static void lengths_and_parts_count(void **state)
 {
 	static const uint8_t zeros[LONG_MAX_LEN];
 	static uint64_t hashes[LONG_MAX_LEN];
@@ -165,7 +165,7 @@ static void check_spread(const struct hash_long_key *key, size_t len, size_t at,
 	data[at + 1] = 0;
 }
 
-static void test_no_place_of_a_text_makes_chains(void **state)
+static void no_place_of_a_text_makes_chains(void **state)
 {
 	static const size_t lens[] = {4, 17, 33, 253, 600, LONG_MAX_LEN};
 	struct hash_long_key key;
@@ -184,11 +184,11 @@ static void test_no_place_of_a_text_makes_chains(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_is_siphash_1_3),
-		cmocka_unit_test(test_keys_differ),
-		cmocka_unit_test(test_every_byte_of_a_long_text_counts),
-		cmocka_unit_test(test_lengths_and_parts_count),
-		cmocka_unit_test(test_no_place_of_a_text_makes_chains),
+		cmocka_unit_test(is_siphash_1_3),
+		cmocka_unit_test(keys_differ),
+		cmocka_unit_test(every_byte_of_a_long_text_counts),
+		cmocka_unit_test(lengths_and_parts_count),
+		cmocka_unit_test(no_place_of_a_text_makes_chains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

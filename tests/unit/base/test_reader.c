@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-static void test_reads_big_endian(void **state)
+static void reads_big_endian(void **state)
 {
 	static const uint8_t data[] = {0xfe, 0x80, 0x01, 0xff, 0x00, 0x00, 0x80, 'a', 'b'};
 	struct reader r;
@@ -27,7 +27,7 @@ static void test_reads_big_endian(void **state)
 }
 
 /* Each read at each length that is too short for it. */
-static void test_fails_for_good(void **state)
+static void fails_for_good(void **state)
 {
 	static const uint8_t data[] = {1, 2, 3, 4};
 
@@ -55,7 +55,7 @@ static void test_fails_for_good(void **state)
 	}
 }
 
-static void test_reads_nothing_of_nothing(void **state)
+static void reads_nothing_of_nothing(void **state)
 {
 	struct reader r;
 
@@ -67,7 +67,7 @@ static void test_reads_nothing_of_nothing(void **state)
 	assert_true(r.failed);
 }
 
-static void test_puts_big_endian(void **state)
+static void puts_big_endian(void **state)
 {
 	uint8_t out[6];
 
@@ -79,10 +79,10 @@ static void test_puts_big_endian(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads_big_endian),
-		cmocka_unit_test(test_fails_for_good),
-		cmocka_unit_test(test_reads_nothing_of_nothing),
-		cmocka_unit_test(test_puts_big_endian),
+		cmocka_unit_test(reads_big_endian),
+		cmocka_unit_test(fails_for_good),
+		cmocka_unit_test(reads_nothing_of_nothing),
+		cmocka_unit_test(puts_big_endian),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ static void assert_text(struct str s, const char *expected)
 	assert_bytes(s.data, s.len, expected, strlen(expected));
 }
 
-static void test_absent_differs_from_empty(void **state)
+static void absent_differs_from_empty(void **state)
 {
 	assert_null(str_view(NULL).data);
 	assert_int_equal(str_view(NULL).len, 0);
@@ -30,7 +30,7 @@ static void test_absent_differs_from_empty(void **state)
 	assert_true(str_eq(str_view(""), ABSENT));
 }
 
-static void test_compares_bytes(void **state)
+static void compares_bytes(void **state)
 {
 	assert_true(str_eq(BYTES("a\0b"), BYTES("a\0b")));
 	assert_false(str_eq(BYTES("a\0b"), BYTES("a\0c")));
@@ -42,7 +42,7 @@ static void test_compares_bytes(void **state)
 	assert_true(str_eq_text(ABSENT, ""));
 }
 
-static void test_compares_ascii_without_case(void **state)
+static void compares_ascii_without_case(void **state)
 {
 	assert_true(str_eq_nocase(BYTES("AbC-1"), BYTES("aBc-1")));
 	assert_false(str_eq_nocase(BYTES("abc"), BYTES("abcd")));
@@ -54,7 +54,7 @@ static void test_compares_ascii_without_case(void **state)
 	assert_true(str_eq_nocase(ABSENT, str_view("")));
 }
 
-static void test_finds_starts_and_ends(void **state)
+static void finds_starts_and_ends(void **state)
 {
 	assert_true(str_starts_with(BYTES("abc"), "ab"));
 	assert_true(str_starts_with(BYTES("abc"), ""));
@@ -67,7 +67,7 @@ static void test_finds_starts_and_ends(void **state)
 	assert_false(str_ends_with_nocase(BYTES("a.examplex"), BYTES(".example")));
 }
 
-static void test_trims_blanks(void **state)
+static void trims_blanks(void **state)
 {
 	assert_text(str_trim(BYTES(" \t\r\na b\n\r\t ")), "a b");
 	assert_text(str_trim(BYTES("a")), "a");
@@ -82,7 +82,7 @@ static void test_trims_blanks(void **state)
 		2);
 }
 
-static void test_takes_words(void **state)
+static void takes_words(void **state)
 {
 	struct str rest = BYTES("one\t two\r\nthree  ");
 
@@ -101,7 +101,7 @@ static void test_takes_words(void **state)
 	assert_text(rest, "");
 }
 
-static void test_cuts_from_a_place(void **state)
+static void cuts_from_a_place(void **state)
 {
 	struct str s = BYTES("abc");
 
@@ -113,7 +113,7 @@ static void test_cuts_from_a_place(void **state)
 	assert_null(str_from(ABSENT, 1).data);
 }
 
-static void test_finds_bytes(void **state)
+static void finds_bytes(void **state)
 {
 	assert_int_equal(str_find(BYTES("abcb"), 'b'), 1);
 	assert_int_equal(str_find(BYTES("abc"), 'x'), 3);
@@ -123,7 +123,7 @@ static void test_finds_bytes(void **state)
 	assert_int_equal(str_find(ABSENT, 'a'), 0);
 }
 
-static void test_splits(void **state)
+static void splits_at_each_separator(void **state)
 {
 	static const struct {
 		const char *text;
@@ -156,7 +156,7 @@ static void test_splits(void **state)
 	assert_false(str_split_next(&rest, ',', &part));
 }
 
-static void test_splits_within_its_bounds(void **state)
+static void splits_within_its_bounds(void **state)
 {
 	struct str rest = {"ab,cd", 2};
 	struct str part;
@@ -166,7 +166,7 @@ static void test_splits_within_its_bounds(void **state)
 	assert_false(str_split_next(&rest, ',', &part));
 }
 
-static void test_reads_whole_numbers(void **state)
+static void reads_whole_numbers(void **state)
 {
 	static const struct {
 		const char *text;
@@ -219,7 +219,7 @@ static void test_reads_whole_numbers(void **state)
 	assert_true(value == 12);
 }
 
-static void test_knows_ascii_alone(void **state)
+static void knows_ascii_alone(void **state)
 {
 	for (int c = CHAR_MIN; c <= CHAR_MAX; c++) {
 		bool upper = c >= 'A' && c <= 'Z';
@@ -240,18 +240,18 @@ static void test_knows_ascii_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_absent_differs_from_empty),
-		cmocka_unit_test(test_compares_bytes),
-		cmocka_unit_test(test_compares_ascii_without_case),
-		cmocka_unit_test(test_finds_starts_and_ends),
-		cmocka_unit_test(test_trims_blanks),
-		cmocka_unit_test(test_takes_words),
-		cmocka_unit_test(test_cuts_from_a_place),
-		cmocka_unit_test(test_finds_bytes),
-		cmocka_unit_test(test_splits),
-		cmocka_unit_test(test_splits_within_its_bounds),
-		cmocka_unit_test(test_reads_whole_numbers),
-		cmocka_unit_test(test_knows_ascii_alone),
+		cmocka_unit_test(absent_differs_from_empty),
+		cmocka_unit_test(compares_bytes),
+		cmocka_unit_test(compares_ascii_without_case),
+		cmocka_unit_test(finds_starts_and_ends),
+		cmocka_unit_test(trims_blanks),
+		cmocka_unit_test(takes_words),
+		cmocka_unit_test(cuts_from_a_place),
+		cmocka_unit_test(finds_bytes),
+		cmocka_unit_test(splits_at_each_separator),
+		cmocka_unit_test(splits_within_its_bounds),
+		cmocka_unit_test(reads_whole_numbers),
+		cmocka_unit_test(knows_ascii_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

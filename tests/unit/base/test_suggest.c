@@ -18,7 +18,7 @@ static const char *ask(const char *text)
 	return suggest(str_view(text), words, ARRAY_LEN(words));
 }
 
-static void test_finds_the_nearest(void **state)
+static void finds_the_nearest(void **state)
 {
 	assert_string_equal(ask("hots"), "host");
 	assert_string_equal(ask("HOST"), "host");
@@ -31,7 +31,7 @@ static void test_finds_the_nearest(void **state)
 	assert_string_equal(ask("httphost"), "http_host");
 }
 
-static void test_keeps_silent_when_nothing_is_near(void **state)
+static void keeps_silent_when_nothing_is_near(void **state)
 {
 	assert_null(ask(""));
 	assert_null(ask("country"));
@@ -41,7 +41,7 @@ static void test_keeps_silent_when_nothing_is_near(void **state)
 	assert_null(suggest(str_view("host"), words, 0));
 }
 
-static void test_takes_a_view_without_a_nul(void **state)
+static void takes_a_view_without_a_nul(void **state)
 {
 	assert_string_equal(suggest((struct str){"ipXX", 2}, words, ARRAY_LEN(words)), "ip");
 	assert_null(suggest((struct str){"\0\0\0", 3}, words, ARRAY_LEN(words)));
@@ -50,9 +50,9 @@ static void test_takes_a_view_without_a_nul(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_finds_the_nearest),
-		cmocka_unit_test(test_keeps_silent_when_nothing_is_near),
-		cmocka_unit_test(test_takes_a_view_without_a_nul),
+		cmocka_unit_test(finds_the_nearest),
+		cmocka_unit_test(keeps_silent_when_nothing_is_near),
+		cmocka_unit_test(takes_a_view_without_a_nul),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ static size_t encode(uint32_t c, char out[4])
 	return 4;
 }
 
-static void test_decodes_every_code_point(void **state)
+static void decodes_every_code_point(void **state)
 {
 	for (uint32_t c = 0; c <= 0x110000; c++) {
 		bool scalar = c < 0x110000 && (c < 0xd800 || c > 0xdfff);
@@ -49,7 +49,7 @@ static void test_decodes_every_code_point(void **state)
 	}
 }
 
-static void test_knows_what_is_invisible(void **state)
+static void knows_what_is_invisible(void **state)
 {
 	static const uint32_t invisible[] = {0, 0x0a, 0x1b, 0x7f, 0x80, 0x9b, 0xad, 0x34f, 0x61c,
 		0x115f, 0x180e, 0x200b, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e,
@@ -70,8 +70,8 @@ static void test_knows_what_is_invisible(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decodes_every_code_point),
-		cmocka_unit_test(test_knows_what_is_invisible),
+		cmocka_unit_test(decodes_every_code_point),
+		cmocka_unit_test(knows_what_is_invisible),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 
 #include "golden.h"
 
-static void test_is_what_the_decoder_takes(void **state)
+static void is_what_the_decoder_takes(void **state)
 {
 	struct arena arena;
 
@@ -34,7 +34,7 @@ static void test_is_what_the_decoder_takes(void **state)
 	arena_clear(&arena);
 }
 
-static void test_refuses_sizes_that_overflow(void **state)
+static void refuses_sizes_that_overflow(void **state)
 {
 	struct arena arena;
 
@@ -46,8 +46,8 @@ static void test_refuses_sizes_that_overflow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_is_what_the_decoder_takes),
-		cmocka_unit_test(test_refuses_sizes_that_overflow),
+		cmocka_unit_test(is_what_the_decoder_takes),
+		cmocka_unit_test(refuses_sizes_that_overflow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static const char *check(const void *data, size_t len)
 	return why;
 }
 
-static void test_takes_der_and_nothing_else(void **state)
+static void takes_der_and_nothing_else(void **state)
 {
 	static const char length[] = "a length that is not the shortest";
 	static const char end[] = "a length past the end";
@@ -120,7 +120,7 @@ static void test_takes_der_and_nothing_else(void **state)
 	}
 }
 
-static void test_bounds_the_depth(void **state)
+static void bounds_the_depth(void **state)
 {
 	uint8_t nested[2 * CERT_DER_MAX_DEPTH];
 
@@ -141,7 +141,7 @@ static void test_bounds_the_depth(void **state)
 	}
 }
 
-static void test_takes_certificates_whole_only(void **state)
+static void takes_certificates_whole_only(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(golden_certificates); i++) {
 		struct str der = golden_certificates[i].der;
@@ -156,9 +156,9 @@ static void test_takes_certificates_whole_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_takes_der_and_nothing_else),
-		cmocka_unit_test(test_bounds_the_depth),
-		cmocka_unit_test(test_takes_certificates_whole_only),
+		cmocka_unit_test(takes_der_and_nothing_else),
+		cmocka_unit_test(bounds_the_depth),
+		cmocka_unit_test(takes_certificates_whole_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

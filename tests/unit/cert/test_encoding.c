@@ -131,7 +131,7 @@ static bool openssl_takes(struct str der, bool *same)
  * Each value of each certificate, in each other way. OpenSSL reads most of them, and of those in
  * the signed part gives back the same bytes: without a check of one's own they would pass.
  */
-static void test_refuses_every_other_encoding(void **state)
+static void refuses_every_other_encoding(void **state)
 {
 	struct arena arena;
 	struct bytes der;
@@ -171,7 +171,7 @@ static void test_refuses_every_other_encoding(void **state)
 }
 
 /* An implicit tag hides a string in pieces from a walk over the values. */
-static void test_refuses_pieces_under_an_implicit_tag(void **state)
+static void refuses_pieces_under_an_implicit_tag(void **state)
 {
 	static const struct {
 		struct str unique_id;
@@ -202,7 +202,7 @@ static void test_refuses_pieces_under_an_implicit_tag(void **state)
 	arena_clear(&arena);
 }
 
-static void test_refuses_malformed_alternative_names(void **state)
+static void refuses_malformed_alternative_names(void **state)
 {
 	static const char malformed[] = "a subjectAltName that is malformed";
 	static const struct {
@@ -289,7 +289,7 @@ static void test_refuses_malformed_alternative_names(void **state)
 	arena_clear(&arena);
 }
 
-static void test_refuses_what_is_no_certificate(void **state)
+static void refuses_what_is_no_certificate(void **state)
 {
 	static const struct str cases[] = {
 		BYTES(""),
@@ -314,10 +314,10 @@ static void test_refuses_what_is_no_certificate(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refuses_every_other_encoding),
-		cmocka_unit_test(test_refuses_pieces_under_an_implicit_tag),
-		cmocka_unit_test(test_refuses_malformed_alternative_names),
-		cmocka_unit_test(test_refuses_what_is_no_certificate),
+		cmocka_unit_test(refuses_every_other_encoding),
+		cmocka_unit_test(refuses_pieces_under_an_implicit_tag),
+		cmocka_unit_test(refuses_malformed_alternative_names),
+		cmocka_unit_test(refuses_what_is_no_certificate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

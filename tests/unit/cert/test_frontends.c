@@ -96,7 +96,7 @@ static void check_vector(const struct frontend_vector *v)
 	free(copy);
 }
 
-static void test_takes_what_front_ends_document_and_nothing_else(void **state)
+static void takes_what_front_ends_document_and_nothing_else(void **state)
 {
 	bool seen[CERT_PROFILE_COUNT] = {false};
 
@@ -111,7 +111,7 @@ static void test_takes_what_front_ends_document_and_nothing_else(void **state)
 }
 
 /* No beginning of a good text is good, but for what may be left out at its end. */
-static void test_takes_no_part_of_a_text(void **state)
+static void takes_no_part_of_a_text(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(frontend_vectors); i++) {
@@ -145,7 +145,7 @@ static void test_takes_no_part_of_a_text(void **state)
 }
 
 /* Each byte of a text turned into others is taken or refused with a reason. */
-static void test_survives_each_changed_byte(void **state)
+static void survives_each_changed_byte(void **state)
 {
 	static const char others[] = {'\0', ' ', ',', ';', ':', '"', '\\', '%', '=', 'A', '\x80'};
 
@@ -178,9 +178,9 @@ static void test_survives_each_changed_byte(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_takes_what_front_ends_document_and_nothing_else),
-		cmocka_unit_test(test_takes_no_part_of_a_text),
-		cmocka_unit_test(test_survives_each_changed_byte),
+		cmocka_unit_test(takes_what_front_ends_document_and_nothing_else),
+		cmocka_unit_test(takes_no_part_of_a_text),
+		cmocka_unit_test(survives_each_changed_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

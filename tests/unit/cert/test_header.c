@@ -66,7 +66,7 @@ static const char *decode(struct str text, struct bytes *der)
 	return why;
 }
 
-static void test_takes_every_form_that_front_ends_sent(void **state)
+static void takes_every_form_that_front_ends_sent(void **state)
 {
 	struct bytes der;
 	size_t forged = 0;
@@ -89,7 +89,7 @@ static void test_takes_every_form_that_front_ends_sent(void **state)
 	bytes_clear(&der);
 }
 
-static void test_takes_base64_strictly(void **state)
+static void takes_base64_strictly(void **state)
 {
 	static const struct {
 		const char *body;
@@ -160,7 +160,7 @@ static void test_takes_base64_strictly(void **state)
 	bytes_clear(&der);
 }
 
-static void test_takes_one_armored_certificate(void **state)
+static void takes_one_armored_certificate(void **state)
 {
 	static const struct {
 		const char *text;
@@ -230,7 +230,7 @@ static void test_takes_one_armored_certificate(void **state)
 	bytes_clear(&der);
 }
 
-static void test_takes_whole_percent_escapes(void **state)
+static void takes_whole_percent_escapes(void **state)
 {
 #define ESCAPED_BEGIN "-----BEGIN%20CERTIFICATE-----%0A"
 #define ESCAPED_END "%0A-----END%20CERTIFICATE-----%0A"
@@ -298,7 +298,7 @@ static void test_takes_whole_percent_escapes(void **state)
 	bytes_clear(&der);
 }
 
-static void test_names_the_pair_that_envoy_did_not_quote(void **state)
+static void names_the_pair_that_envoy_did_not_quote(void **state)
 {
 	static const char *const cases[][2] = {
 		{"By=urn:a(b;None;c);Hash=00;Cert=\"x\"",
@@ -325,7 +325,7 @@ static void test_names_the_pair_that_envoy_did_not_quote(void **state)
 	arena_clear(&arena);
 }
 
-static void test_refuses_nul_anywhere(void **state)
+static void refuses_nul_anywhere(void **state)
 {
 	static const char good[] = ARMORED("TWFu");
 	char text[sizeof(good)];
@@ -357,7 +357,7 @@ static void put_zeros(struct bytes *text, size_t octets, size_t width)
 	bytes_append_text(text, "\n" END_LINE "\n");
 }
 
-static void test_bounds_text_and_certificate(void **state)
+static void bounds_text_and_certificate(void **state)
 {
 	static const size_t widths[] = {64, 76, SIZE_MAX};
 	struct bytes text;
@@ -394,7 +394,7 @@ static bool only_blanks_from(struct str text, size_t cut)
 	return str_trim(rest).len == 0 || str_eq_text(rest, "%0A");
 }
 
-static void test_takes_no_part_of_a_text(void **state)
+static void takes_no_part_of_a_text(void **state)
 {
 	struct bytes der;
 
@@ -413,7 +413,7 @@ static void test_takes_no_part_of_a_text(void **state)
 }
 
 /* A changed byte may change a digit, and then the certificate; it gives no second reading of it. */
-static void test_survives_each_changed_byte(void **state)
+static void survives_each_changed_byte(void **state)
 {
 	static const uint8_t masks[] = {0x01, 0x20, 0x80, 0xff};
 	struct bytes der;
@@ -452,15 +452,15 @@ static void test_survives_each_changed_byte(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_takes_every_form_that_front_ends_sent),
-		cmocka_unit_test(test_takes_base64_strictly),
-		cmocka_unit_test(test_takes_one_armored_certificate),
-		cmocka_unit_test(test_takes_whole_percent_escapes),
-		cmocka_unit_test(test_names_the_pair_that_envoy_did_not_quote),
-		cmocka_unit_test(test_refuses_nul_anywhere),
-		cmocka_unit_test(test_bounds_text_and_certificate),
-		cmocka_unit_test(test_takes_no_part_of_a_text),
-		cmocka_unit_test(test_survives_each_changed_byte),
+		cmocka_unit_test(takes_every_form_that_front_ends_sent),
+		cmocka_unit_test(takes_base64_strictly),
+		cmocka_unit_test(takes_one_armored_certificate),
+		cmocka_unit_test(takes_whole_percent_escapes),
+		cmocka_unit_test(names_the_pair_that_envoy_did_not_quote),
+		cmocka_unit_test(refuses_nul_anywhere),
+		cmocka_unit_test(bounds_text_and_certificate),
+		cmocka_unit_test(takes_no_part_of_a_text),
+		cmocka_unit_test(survives_each_changed_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static void assert_addresses(const struct cert_identity *id, const char *expecte
 	bytes_clear(&text);
 }
 
-static void test_reads_what_others_read(void **state)
+static void reads_what_others_read(void **state)
 {
 	struct arena arena;
 
@@ -57,7 +57,7 @@ static void test_reads_what_others_read(void **state)
 	arena_clear(&arena);
 }
 
-static void test_reads_what_nginx_reads(void **state)
+static void reads_what_nginx_reads(void **state)
 {
 	struct arena arena;
 
@@ -89,7 +89,7 @@ static const struct golden_certificate *golden(const char *name)
 }
 
 /* Anyone who holds a certificate can make a second one of it that is as valid. */
-static void test_a_changed_signature_changes_only_the_fingerprint(void **state)
+static void a_changed_signature_changes_only_the_fingerprint(void **state)
 {
 	struct arena arena;
 	struct cert_identity first;
@@ -106,7 +106,7 @@ static void test_a_changed_signature_changes_only_the_fingerprint(void **state)
 	arena_clear(&arena);
 }
 
-static void test_reads_serial_numbers(void **state)
+static void reads_serial_numbers(void **state)
 {
 	static const struct {
 		struct str content;
@@ -149,7 +149,7 @@ static void test_reads_serial_numbers(void **state)
 	arena_clear(&arena);
 }
 
-static void test_reads_validity_dates(void **state)
+static void reads_validity_dates(void **state)
 {
 	static const struct {
 		uint8_t tag;
@@ -227,7 +227,7 @@ static void test_reads_validity_dates(void **state)
 	arena_clear(&arena);
 }
 
-static void test_takes_no_part_and_no_more(void **state)
+static void takes_no_part_and_no_more(void **state)
 {
 	struct arena arena;
 	struct cert_identity id;
@@ -258,7 +258,7 @@ static void test_takes_no_part_and_no_more(void **state)
 	arena_clear(&arena);
 }
 
-static void test_survives_each_changed_byte(void **state)
+static void survives_each_changed_byte(void **state)
 {
 	static const uint8_t masks[] = {0x01, 0x80, 0xff};
 	struct arena arena;
@@ -294,7 +294,7 @@ static void test_survives_each_changed_byte(void **state)
 	arena_clear(&arena);
 }
 
-static void test_bounds_the_size(void **state)
+static void bounds_the_size(void **state)
 {
 	struct arena arena;
 	struct bytes der;
@@ -328,7 +328,7 @@ static void test_bounds_the_size(void **state)
 	arena_clear(&arena);
 }
 
-static void test_leaves_the_error_queue_alone(void **state)
+static void leaves_the_error_queue_alone(void **state)
 {
 	struct arena arena;
 	struct cert_identity id;
@@ -353,15 +353,15 @@ static void test_leaves_the_error_queue_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads_what_others_read),
-		cmocka_unit_test(test_reads_what_nginx_reads),
-		cmocka_unit_test(test_a_changed_signature_changes_only_the_fingerprint),
-		cmocka_unit_test(test_reads_serial_numbers),
-		cmocka_unit_test(test_reads_validity_dates),
-		cmocka_unit_test(test_takes_no_part_and_no_more),
-		cmocka_unit_test(test_survives_each_changed_byte),
-		cmocka_unit_test(test_bounds_the_size),
-		cmocka_unit_test(test_leaves_the_error_queue_alone),
+		cmocka_unit_test(reads_what_others_read),
+		cmocka_unit_test(reads_what_nginx_reads),
+		cmocka_unit_test(a_changed_signature_changes_only_the_fingerprint),
+		cmocka_unit_test(reads_serial_numbers),
+		cmocka_unit_test(reads_validity_dates),
+		cmocka_unit_test(takes_no_part_and_no_more),
+		cmocka_unit_test(survives_each_changed_byte),
+		cmocka_unit_test(bounds_the_size),
+		cmocka_unit_test(leaves_the_error_queue_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,7 +65,7 @@ static enum cert_status read_richest(void)
 }
 
 /* However soon memory runs out: no crash, no leak, and never half of a certificate as a whole. */
-static void test_survives_without_memory(void **state)
+static void survives_without_memory(void **state)
 {
 	assert_int_equal(read_richest(), CERT_OK);
 	allocations = 0;
@@ -88,7 +88,7 @@ static void test_survives_without_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_survives_without_memory),
+		cmocka_unit_test(survives_without_memory),
 	};
 
 	if (CRYPTO_set_mem_functions(count_malloc, count_realloc, count_free) != 1) {

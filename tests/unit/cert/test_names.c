@@ -399,7 +399,7 @@ static void test_falls_back_on_common_names(void **state)
 	}
 }
 
-static void test_host_name_needs_a_name(void **state)
+static void host_name_needs_a_name(void **state)
 {
 	assert_false(cert_is_host_name((struct str){NULL, 0}));
 	assert_false(cert_is_host_name(BYTES("a.example.")));
@@ -420,7 +420,7 @@ int main(void)
 		TEST(test_refuses_names_that_are_no_text),
 		TEST(test_escapes_subjects),
 		TEST(test_falls_back_on_common_names),
-		cmocka_unit_test(test_host_name_needs_a_name),
+		cmocka_unit_test(host_name_needs_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

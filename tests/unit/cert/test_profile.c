@@ -22,7 +22,7 @@ static struct cert_sources sources_of(enum cert_profile profile, bool trust_fron
 	return sources;
 }
 
-static void test_reads_the_words_of_front_ends(void **state)
+static void reads_the_words_of_front_ends(void **state)
 {
 	static const struct {
 		enum cert_profile profile;
@@ -107,7 +107,7 @@ static void test_reads_the_words_of_front_ends(void **state)
 	assert_int_equal(cert_sources_word(&nginx, nul, nul, true), CERT_WORD_FAILED);
 }
 
-static void test_knows_which_front_ends_verify(void **state)
+static void knows_which_front_ends_verify(void **state)
 {
 	static const struct {
 		enum cert_profile profile;
@@ -157,7 +157,7 @@ static void test_knows_which_front_ends_verify(void **state)
 }
 
 /* ALB overwrites the header of its own mode alone. */
-static void test_reads_one_header_of_alb(void **state)
+static void reads_one_header_of_alb(void **state)
 {
 	struct cert_sources passthrough = sources_of(CERT_PROFILE_AWS_ALB, false);
 	struct cert_sources verify = sources_of(CERT_PROFILE_AWS_ALB, true);
@@ -171,7 +171,7 @@ static void test_reads_one_header_of_alb(void **state)
 	assert_false(verify.list);
 }
 
-static void test_takes_what_is_configured_instead(void **state)
+static void takes_what_is_configured_instead(void **state)
 {
 	const struct cert_choice cert = {"X-Other-cert", true, CERT_CODEC_DER_HEX};
 	const struct cert_choice status = {"TLS_STATUS", false, CERT_CODEC_PEM};
@@ -202,7 +202,7 @@ static void test_takes_what_is_configured_instead(void **state)
 }
 
 /* A param's word says nothing of a header's certificate. */
-static void test_refuses_a_word_of_another_kind(void **state)
+static void refuses_a_word_of_another_kind(void **state)
 {
 	const struct cert_choice header = {"X-One", true, CERT_CODEC_PEM};
 	const struct cert_choice param = {"ONE", false, CERT_CODEC_PEM};
@@ -240,7 +240,7 @@ static void test_refuses_a_word_of_another_kind(void **state)
 	arena_clear(&arena);
 }
 
-static void test_refuses_what_does_not_go_together(void **state)
+static void refuses_what_does_not_go_together(void **state)
 {
 	const struct cert_choice one = {"X-One", true, CERT_CODEC_PEM};
 	const struct cert_choice same = {"x_one", true, CERT_CODEC_PEM};
@@ -256,7 +256,7 @@ static void test_refuses_what_does_not_go_together(void **state)
 	arena_clear(&arena);
 }
 
-static void test_knows_names(void **state)
+static void knows_names(void **state)
 {
 	static const struct {
 		const char *name;
@@ -287,13 +287,13 @@ static void test_knows_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads_the_words_of_front_ends),
-		cmocka_unit_test(test_knows_which_front_ends_verify),
-		cmocka_unit_test(test_reads_one_header_of_alb),
-		cmocka_unit_test(test_takes_what_is_configured_instead),
-		cmocka_unit_test(test_refuses_a_word_of_another_kind),
-		cmocka_unit_test(test_refuses_what_does_not_go_together),
-		cmocka_unit_test(test_knows_names),
+		cmocka_unit_test(reads_the_words_of_front_ends),
+		cmocka_unit_test(knows_which_front_ends_verify),
+		cmocka_unit_test(reads_one_header_of_alb),
+		cmocka_unit_test(takes_what_is_configured_instead),
+		cmocka_unit_test(refuses_a_word_of_another_kind),
+		cmocka_unit_test(refuses_what_does_not_go_together),
+		cmocka_unit_test(knows_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,7 +88,7 @@ static void expect(const struct dns_context *context, uint32_t timeout_ms, uint3
 	assert_int_equal(settings->rotate, rotate);
 }
 
-static void test_the_file_has_a_say(void **state)
+static void the_file_has_a_say(void **state)
 {
 	struct place_of_file *file = *state;
 	struct dns_settings settings = open_settings(file);
@@ -104,7 +104,7 @@ static void test_the_file_has_a_say(void **state)
 	dns_context_unref(context);
 }
 
-static void test_the_administrator_has_the_last_word(void **state)
+static void the_administrator_has_the_last_word(void **state)
 {
 	struct place_of_file *file = *state;
 	struct dns_settings settings = open_settings(file);
@@ -121,7 +121,7 @@ static void test_the_administrator_has_the_last_word(void **state)
 }
 
 /* With name servers of one's own the file is not read at all. */
-static void test_without_the_file(void **state)
+static void without_the_file(void **state)
 {
 	struct place_of_file *file = *state;
 	struct dns_settings settings = open_settings(file);
@@ -139,7 +139,7 @@ static void test_without_the_file(void **state)
 	dns_context_unref(context);
 }
 
-static void test_a_change_is_taken_once_it_rests(void **state)
+static void a_change_is_taken_once_it_rests(void **state)
 {
 	struct place_of_file *file = *state;
 	struct dns_settings settings = open_settings(file);
@@ -169,7 +169,7 @@ static void test_a_change_is_taken_once_it_rests(void **state)
 	dns_context_unref(context);
 }
 
-static void test_the_same_in_other_words_is_no_change(void **state)
+static void the_same_in_other_words_is_no_change(void **state)
 {
 	struct place_of_file *file = *state;
 	struct dns_settings settings = open_settings(file);
@@ -184,7 +184,7 @@ static void test_the_same_in_other_words_is_no_change(void **state)
 	dns_context_unref(context);
 }
 
-static void test_a_file_that_is_gone_changes_nothing(void **state)
+static void a_file_that_is_gone_changes_nothing(void **state)
 {
 	struct place_of_file *file = *state;
 	struct dns_settings settings = open_settings(file);
@@ -206,7 +206,7 @@ static void test_a_file_that_is_gone_changes_nothing(void **state)
 	dns_context_unref(context);
 }
 
-static void test_the_zone_is_handed_on(void **state)
+static void the_zone_is_handed_on(void **state)
 {
 	struct place_of_file *file = *state;
 	struct place_of_file *zone = NULL;
@@ -233,17 +233,16 @@ static void test_the_zone_is_handed_on(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_the_file_has_a_say, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_file_has_a_say, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			test_the_administrator_has_the_last_word, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_without_the_file, setup, teardown),
+			the_administrator_has_the_last_word, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_the_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_change_is_taken_once_it_rests, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			test_a_change_is_taken_once_it_rests, setup, teardown),
+			the_same_in_other_words_is_no_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			test_the_same_in_other_words_is_no_change, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_a_file_that_is_gone_changes_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_the_zone_is_handed_on, setup, teardown),
+			a_file_that_is_gone_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_zone_is_handed_on, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,7 +168,7 @@ static struct dns_fcrdns *start(struct world *w, const char *text)
 	return dns_fcrdns_start(w->engine, &addr, DNS_FCRDNS_DOUBLE, NULL, done, w);
 }
 
-static void test_lookups(void **state)
+static void many_lookups_share_one_engine(void **state)
 {
 	struct world w;
 	char text[32];
@@ -186,7 +186,7 @@ static void test_lookups(void **state)
 	assert_in_range(w.server.queries, 201, 250);
 }
 
-static void test_close_in_flight(void **state)
+static void close_in_flight(void **state)
 {
 	struct world w;
 
@@ -210,7 +210,7 @@ static void test_close_in_flight(void **state)
 	assert_int_equal(w.verified + w.others, 0);
 }
 
-static void test_dead_server(void **state)
+static void dead_server(void **state)
 {
 	struct world w;
 
@@ -224,7 +224,7 @@ static void test_dead_server(void **state)
 	assert_int_equal(w.verified, 0);
 }
 
-static void test_shared_cache(void **state)
+static void shared_cache(void **state)
 {
 	struct dns_settings settings = defaults;
 	struct dns_settings other = defaults;
@@ -267,7 +267,7 @@ static struct dns_context *shared_with_zone(const char *text, struct dns_context
 	return context;
 }
 
-static void test_shared_cache_and_zone(void **state)
+static void shared_cache_and_zone(void **state)
 {
 	struct dns_context *first = shared_with_zone("a.example. 60 IN A 192.0.2.1\n", NULL);
 	struct dns_context *same = shared_with_zone("a.example. 60 IN A 192.0.2.1\n", first);
@@ -284,11 +284,11 @@ static void test_shared_cache_and_zone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lookups),
-		cmocka_unit_test(test_close_in_flight),
-		cmocka_unit_test(test_dead_server),
-		cmocka_unit_test(test_shared_cache),
-		cmocka_unit_test(test_shared_cache_and_zone),
+		cmocka_unit_test(many_lookups_share_one_engine),
+		cmocka_unit_test(close_in_flight),
+		cmocka_unit_test(dead_server),
+		cmocka_unit_test(shared_cache),
+		cmocka_unit_test(shared_cache_and_zone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,7 +97,7 @@ static void open_log(const char *path, enum log_format format, enum log_level le
 	assert_int_equal(log_open(&(struct log_settings){LOG_TO_FILE, path, format, level}), 0);
 }
 
-static void test_escapes_text(void **state)
+static void escapes_text(void **state)
 {
 	struct place_of_log *p = *state;
 
@@ -116,7 +116,7 @@ static void test_escapes_text(void **state)
 			     "\n");
 }
 
-static void test_writes_json(void **state)
+static void writes_json(void **state)
 {
 	static const char start[] = "{\"time\":\"";
 	static const char end[] =
@@ -136,7 +136,7 @@ static void test_writes_json(void **state)
 	bytes_clear(&b);
 }
 
-static void test_keeps_to_its_level(void **state)
+static void keeps_to_its_level(void **state)
 {
 	static const enum log_level levels[] = {
 		LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG};
@@ -154,7 +154,7 @@ static void test_keeps_to_its_level(void **state)
 	assert_file(p->path, "doorward: error: this\n");
 }
 
-static void test_reopens_a_rotated_file(void **state)
+static void reopens_a_rotated_file(void **state)
 {
 	struct place_of_log *p = *state;
 	struct stat st;
@@ -175,7 +175,7 @@ static void test_reopens_a_rotated_file(void **state)
 	assert_file(p->path, "doorward: info: three\ndoorward: info: four\n");
 }
 
-static void test_failure_leaves_the_log_as_it_was(void **state)
+static void failure_leaves_the_log_as_it_was(void **state)
 {
 	struct place_of_log *p = *state;
 	char path[] = "/tmp/doorward-log-XXXXXX/none/log";
@@ -195,7 +195,7 @@ static void test_failure_leaves_the_log_as_it_was(void **state)
 	assert_file(p->rotated, "doorward: info: one\ndoorward: info: two\n");
 }
 
-static void test_writes_to_stderr_otherwise(void **state)
+static void writes_to_stderr_otherwise(void **state)
 {
 	struct place_of_log *p = *state;
 	int saved = dup(STDERR_FILENO);
@@ -241,7 +241,7 @@ static struct bytes log_to_stderr(struct place_of_log *p, const char *stream, bo
 	return slurp_lines(p->path, timed);
 }
 
-static void test_stderr_has_times_unless_it_is_the_journal(void **state)
+static void stderr_has_times_unless_it_is_the_journal(void **state)
 {
 	static const char expected[] = "doorward: info: message\nline\n";
 	struct place_of_log *p = *state;
@@ -264,7 +264,7 @@ static void test_stderr_has_times_unless_it_is_the_journal(void **state)
 	bytes_clear(&another);
 }
 
-static void test_logs_findings_line_by_line(void **state)
+static void logs_findings_line_by_line(void **state)
 {
 	struct place_of_log *p = *state;
 	struct diag d;
@@ -294,7 +294,7 @@ static void *write_lines(void *arg)
 }
 
 /* Each line is whole and comes once, though the file is reopened all the while. */
-static void test_lines_of_threads_stay_whole(void **state)
+static void lines_of_threads_stay_whole(void **state)
 {
 	struct place_of_log *p = *state;
 	pthread_t threads[THREADS];
@@ -346,7 +346,7 @@ static void *write_long_lines(void *arg)
 	return NULL;
 }
 
-static void test_long_lines_of_threads_do_not_mix_in_a_pipe(void **state)
+static void long_lines_of_threads_do_not_mix_in_a_pipe(void **state)
 {
 	pthread_t threads[THREADS];
 	int numbers[THREADS];
@@ -382,23 +382,21 @@ static void test_long_lines_of_threads_do_not_mix_in_a_pipe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_escapes_text, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(test_writes_json, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(escapes_text, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(writes_json, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(keeps_to_its_level, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(reopens_a_rotated_file, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
-			test_keeps_to_its_level, make_folder, remove_folder),
+			failure_leaves_the_log_as_it_was, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
-			test_reopens_a_rotated_file, make_folder, remove_folder),
+			writes_to_stderr_otherwise, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
-			test_failure_leaves_the_log_as_it_was, make_folder, remove_folder),
+			stderr_has_times_unless_it_is_the_journal, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
-			test_writes_to_stderr_otherwise, make_folder, remove_folder),
+			logs_findings_line_by_line, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
-			test_stderr_has_times_unless_it_is_the_journal, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(
-			test_logs_findings_line_by_line, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(
-			test_lines_of_threads_stay_whole, make_folder, remove_folder),
-		cmocka_unit_test(test_long_lines_of_threads_do_not_mix_in_a_pipe),
+			lines_of_threads_stay_whole, make_folder, remove_folder),
+		cmocka_unit_test(long_lines_of_threads_do_not_mix_in_a_pipe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

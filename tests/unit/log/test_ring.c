@@ -39,7 +39,7 @@ static void assert_takes(struct log_ring *q, const char *expected)
 }
 
 /* Every record begins and ends at every place of the room once. */
-static void test_keeps_order_around_the_end(void **state)
+static void keeps_order_around_the_end(void **state)
 {
 	static const char text[] = "0123456789012345678901234567890123456789";
 	struct log_ring *q = log_ring_new(SIZE);
@@ -56,7 +56,7 @@ static void test_keeps_order_around_the_end(void **state)
 	log_ring_free(q);
 }
 
-static void test_loses_what_has_no_room(void **state)
+static void loses_what_has_no_room(void **state)
 {
 	char text[SIZE + 2];
 	struct log_ring *q = log_ring_new(SIZE);
@@ -96,7 +96,7 @@ static void *put_numbers(void *arg)
 }
 
 /* What is not lost comes in order, while both are at it. */
-static void test_carries_from_thread_to_thread(void **state)
+static void carries_from_thread_to_thread(void **state)
 {
 	struct log_ring *q = log_ring_new(SIZE);
 	struct log_record record;
@@ -126,9 +126,9 @@ static void test_carries_from_thread_to_thread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keeps_order_around_the_end),
-		cmocka_unit_test(test_loses_what_has_no_room),
-		cmocka_unit_test(test_carries_from_thread_to_thread),
+		cmocka_unit_test(keeps_order_around_the_end),
+		cmocka_unit_test(loses_what_has_no_room),
+		cmocka_unit_test(carries_from_thread_to_thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,7 @@ static void expect(struct bytes *out, const char *text)
 	bytes_clear(out);
 }
 
-static void test_family_and_samples(void **state)
+static void family_and_samples(void **state)
 {
 	struct bytes out;
 
@@ -35,7 +35,7 @@ static void test_family_and_samples(void **state)
 		     "a_total 18446744073709551615\na_total{b=\"c\"} 0\nd_seconds 0.250000\n");
 }
 
-static void test_label_values_are_escaped(void **state)
+static void label_values_are_escaped(void **state)
 {
 	static const struct {
 		struct str value;
@@ -59,7 +59,7 @@ static void test_label_values_are_escaped(void **state)
 	}
 }
 
-static void test_a_bound_belongs_to_the_bucket_that_it_ends(void **state)
+static void a_bound_belongs_to_the_bucket_that_it_ends(void **state)
 {
 	for (size_t i = 0; i < HISTOGRAM_BOUNDS; i++) {
 		struct histogram h = {0};
@@ -74,7 +74,7 @@ static void test_a_bound_belongs_to_the_bucket_that_it_ends(void **state)
 	}
 }
 
-static void test_buckets_are_cumulative(void **state)
+static void buckets_are_cumulative(void **state)
 {
 	uint64_t buckets[HISTOGRAM_BOUNDS + 1] = {[0] = 2, [6] = 3, [HISTOGRAM_BOUNDS] = 1};
 	const struct metrics_prometheus_histogram h = {buckets, 6003000};
@@ -94,7 +94,7 @@ static void test_buckets_are_cumulative(void **state)
 	bytes_clear(&out);
 }
 
-static void test_counters(void **state)
+static void counters_are_written_with_their_help(void **state)
 {
 	_Atomic uint64_t counter = 0;
 
@@ -108,11 +108,11 @@ static void test_counters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_family_and_samples),
-		cmocka_unit_test(test_label_values_are_escaped),
-		cmocka_unit_test(test_a_bound_belongs_to_the_bucket_that_it_ends),
-		cmocka_unit_test(test_buckets_are_cumulative),
-		cmocka_unit_test(test_counters),
+		cmocka_unit_test(family_and_samples),
+		cmocka_unit_test(label_values_are_escaped),
+		cmocka_unit_test(a_bound_belongs_to_the_bucket_that_it_ends),
+		cmocka_unit_test(buckets_are_cumulative),
+		cmocka_unit_test(counters_are_written_with_their_help),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

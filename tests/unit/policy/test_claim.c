@@ -58,7 +58,7 @@ static void is(const char *term, const struct client *c, enum policy_truth expec
 										   : T);
 }
 
-static void test_a_path_holds_for_all_its_readings(void **state)
+static void a_path_holds_for_all_its_readings(void **state)
 {
 	static const struct {
 		const char *uri;
@@ -102,7 +102,7 @@ static void test_a_path_holds_for_all_its_readings(void **state)
 	is("uri ~ %20", &c, F);
 }
 
-static void test_what_did_not_come_is_unknown(void **state)
+static void what_did_not_come_is_unknown(void **state)
 {
 	static const char *const terms[] = {
 		"uri /", "uri ~ ^$", "uri_raw ~ ^$", "method GET", "http_host ~ ^$"};
@@ -123,7 +123,7 @@ static void test_what_did_not_come_is_unknown(void **state)
 	}
 }
 
-static void test_hosts_and_methods_have_one_form(void **state)
+static void hosts_and_methods_have_one_form(void **state)
 {
 	static const struct {
 		const char *host;
@@ -157,7 +157,7 @@ static void test_hosts_and_methods_have_one_form(void **state)
 	is("method POST", &c, F);
 }
 
-static void test_what_two_say_differently_is_unknown(void **state)
+static void what_two_say_differently_is_unknown(void **state)
 {
 	static const char *const terms[] = {
 		"user_agent ~ .", "uri ~ ^/", "method GET", "http_host ~ ."};
@@ -182,7 +182,7 @@ static void test_what_two_say_differently_is_unknown(void **state)
 	}
 }
 
-static void test_a_false_term_outweighs_an_unclear_one(void **state)
+static void a_false_term_outweighs_an_unclear_one(void **state)
 {
 	struct client c;
 	struct book b;
@@ -205,7 +205,7 @@ static void test_a_false_term_outweighs_an_unclear_one(void **state)
 	book_clear(&b);
 }
 
-static void test_explanations(void **state)
+static void explanations_name_what_is_unclear(void **state)
 {
 	static const struct {
 		enum policy_claim claim;
@@ -247,12 +247,12 @@ static void test_explanations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_path_holds_for_all_its_readings),
-		cmocka_unit_test(test_what_did_not_come_is_unknown),
-		cmocka_unit_test(test_hosts_and_methods_have_one_form),
-		cmocka_unit_test(test_what_two_say_differently_is_unknown),
-		cmocka_unit_test(test_a_false_term_outweighs_an_unclear_one),
-		cmocka_unit_test(test_explanations),
+		cmocka_unit_test(a_path_holds_for_all_its_readings),
+		cmocka_unit_test(what_did_not_come_is_unknown),
+		cmocka_unit_test(hosts_and_methods_have_one_form),
+		cmocka_unit_test(what_two_say_differently_is_unknown),
+		cmocka_unit_test(a_false_term_outweighs_an_unclear_one),
+		cmocka_unit_test(explanations_name_what_is_unclear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ static void refuses(const char *written, const char *part)
 	}
 }
 
-static void test_spellings_of_one_name(void **state)
+static void spellings_of_one_name(void **state)
 {
 	static const char *const spellings[] = {
 		"CN=Odd CA,O=Example,C=DE",
@@ -80,7 +80,7 @@ static void test_spellings_of_one_name(void **state)
 	refuses("/CN=a\\xC3\\xBC/O=x/y, z", "expected O=x/y\\, z,CN=a\\C3\\BC,");
 }
 
-static void test_values(void **state)
+static void values_are_converted_to_openssl_s_form(void **state)
 {
 	finds("CN=M\xc3\xbcller", "CN=M\\C3\\BCller");
 	finds("CN=M\\c3\\bcller", "CN=M\\C3\\BCller");
@@ -120,7 +120,7 @@ static void test_values(void **state)
 	refuses("1..4=#0c0161", "no attribute");
 }
 
-static void test_order(void **state)
+static void both_orders_are_one_value(void **state)
 {
 	char message[512];
 
@@ -139,7 +139,7 @@ static void test_order(void **state)
 	refuses("CN=a+OU=b,UID=c+O=d", "expected at most");
 }
 
-static void test_bounds(void **state)
+static void long_names_are_refused(void **state)
 {
 	char text[POLICY_TEXT_ROOM * 2];
 
@@ -161,7 +161,7 @@ static void test_bounds(void **state)
 }
 
 /* Each name that OpenSSL would print for such an attribute, and all of X.520. */
-static void test_attributes_are_openssls(void **state)
+static void attributes_are_openssls(void **state)
 {
 	char oid[80];
 
@@ -200,7 +200,7 @@ static void print(const X509_NAME *name, unsigned long flags, char out[1024])
 }
 
 /* What OpenSSL prints in any of its styles matches what it prints in doorward's, or is refused. */
-static void test_what_openssl_prints(void **state)
+static void what_openssl_prints(void **state)
 {
 	static const char *const types[] = {"CN", "O", "OU", "C", "DC", "emailAddress", "UID"};
 	static const char *const pieces[] = {"a", "B", " ", ",", "+", "\"", "\\", "<", ";", "#",
@@ -253,12 +253,12 @@ static void test_what_openssl_prints(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spellings_of_one_name),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_attributes_are_openssls),
-		cmocka_unit_test(test_what_openssl_prints),
+		cmocka_unit_test(spellings_of_one_name),
+		cmocka_unit_test(values_are_converted_to_openssl_s_form),
+		cmocka_unit_test(both_orders_are_one_value),
+		cmocka_unit_test(long_names_are_refused),
+		cmocka_unit_test(attributes_are_openssls),
+		cmocka_unit_test(what_openssl_prints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

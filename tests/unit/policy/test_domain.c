@@ -31,7 +31,7 @@ static bool reads(const struct policy_text_kind *kind, const char *written, cons
 	return as_expected;
 }
 
-static void test_names_are_read_into_one_form(void **state)
+static void names_are_read_into_one_form(void **state)
 {
 	static const char *const cases[][2] = {
 		{"host.example", "host.example"},
@@ -50,7 +50,7 @@ static void test_names_are_read_into_one_form(void **state)
 	}
 }
 
-static void test_what_can_never_match_is_refused(void **state)
+static void what_can_never_match_is_refused(void **state)
 {
 	static const char *const cases[][2] = {
 		{"", "expected a name"},
@@ -88,7 +88,7 @@ static void test_what_can_never_match_is_refused(void **state)
 	assert_true(reads(&policy_domain_san, "localhost", "localhost", NULL));
 }
 
-static void test_lengths(void **state)
+static void names_are_bounded_in_length(void **state)
 {
 	char name[300];
 
@@ -111,7 +111,7 @@ static void test_lengths(void **state)
 	assert_true(reads(&policy_domain_host, name, NULL, "63"));
 }
 
-static void test_covers_at_label_boundaries(void **state)
+static void covers_at_label_boundaries(void **state)
 {
 	static const struct {
 		const char *value;
@@ -153,7 +153,7 @@ static void test_covers_at_label_boundaries(void **state)
 		str_view(".example.com"), (struct str){"a.example.com\0", 14}));
 }
 
-static void test_names_below_come_right_after(void **state)
+static void names_below_come_right_after(void **state)
 {
 	static const char *const in_order[] = {"example.org", ".com", "com", "a.com",
 		".example.com", "example.com", "a.example.com", "b.a.example.com", "z.example.com",
@@ -172,11 +172,11 @@ static void test_names_below_come_right_after(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names_are_read_into_one_form),
-		cmocka_unit_test(test_what_can_never_match_is_refused),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_covers_at_label_boundaries),
-		cmocka_unit_test(test_names_below_come_right_after),
+		cmocka_unit_test(names_are_read_into_one_form),
+		cmocka_unit_test(what_can_never_match_is_refused),
+		cmocka_unit_test(names_are_bounded_in_length),
+		cmocka_unit_test(covers_at_label_boundaries),
+		cmocka_unit_test(names_below_come_right_after),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

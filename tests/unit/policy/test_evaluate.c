@@ -8,7 +8,7 @@
 static const enum policy_action allow = POLICY_ACTION_ALLOW;
 static const enum policy_action deny = POLICY_ACTION_DENY;
 
-static void test_the_default_decides_without_rules(void **state)
+static void the_default_decides_without_rules(void **state)
 {
 	struct policy_verdict v;
 	struct client c;
@@ -34,7 +34,7 @@ static void test_the_default_decides_without_rules(void **state)
 	book_clear(&b);
 }
 
-static void test_the_first_true_rule_decides(void **state)
+static void the_first_true_rule_decides(void **state)
 {
 	struct policy_verdict v;
 	struct client c;
@@ -124,7 +124,7 @@ static void check_pair(enum kind a, enum kind b, bool swap, bool unfetched,
 	}
 }
 
-static void test_a_rule_is_the_kleene_and_of_its_terms(void **state)
+static void a_rule_is_the_kleene_and_of_its_terms(void **state)
 {
 	for (unsigned i = 0; i < 4 * 4 * 2 * 2 * 2 * 3; i++) {
 		check_pair((enum kind)(i % 4), (enum kind)(i / 4 % 4), i / 16 % 2 == 1,
@@ -133,7 +133,7 @@ static void test_a_rule_is_the_kleene_and_of_its_terms(void **state)
 	}
 }
 
-static void test_an_unknown_rule_is_never_passed_over(void **state)
+static void an_unknown_rule_is_never_passed_over(void **state)
 {
 	struct policy_verdict v;
 	struct client c;
@@ -158,7 +158,7 @@ static void test_an_unknown_rule_is_never_passed_over(void **state)
 	book_clear(&b);
 }
 
-static void test_a_limit_is_remembered_whatever_comes_after(void **state)
+static void a_limit_is_remembered_whatever_comes_after(void **state)
 {
 	static const char *const rules[] = {"uri_raw ~ (a+)+$ & http_host ~ example",
 		"http_host ~ example & uri_raw ~ (a+)+$",
@@ -185,7 +185,7 @@ static void test_a_limit_is_remembered_whatever_comes_after(void **state)
 	}
 }
 
-static void test_a_rule_before_the_unknown_one_decides(void **state)
+static void a_rule_before_the_unknown_one_decides(void **state)
 {
 	struct client c;
 	struct book b;
@@ -201,7 +201,7 @@ static void test_a_rule_before_the_unknown_one_decides(void **state)
 	book_clear(&b);
 }
 
-static void test_known_names_change_nothing_but_what_was_asked(void **state)
+static void known_names_change_nothing_but_what_was_asked(void **state)
 {
 	struct policy_verdict v;
 	struct client c;
@@ -225,7 +225,7 @@ static void test_known_names_change_nothing_but_what_was_asked(void **state)
 	book_clear(&b);
 }
 
-static void test_rdns_off_means_no_names(void **state)
+static void rdns_off_means_no_names(void **state)
 {
 	struct client c;
 	struct book b;
@@ -241,7 +241,7 @@ static void test_rdns_off_means_no_names(void **state)
 	book_clear(&b);
 }
 
-static void test_tells_which_name_matched(void **state)
+static void tells_which_name_matched(void **state)
 {
 	static const struct {
 		const char *rule;
@@ -274,7 +274,7 @@ static void test_tells_which_name_matched(void **state)
 	}
 }
 
-static void test_rdns_rules_carry_over(void **state)
+static void rdns_rules_carry_over(void **state)
 {
 	struct client c;
 	struct book b;
@@ -293,7 +293,7 @@ static void test_rdns_rules_carry_over(void **state)
 }
 
 /* Only a name that itself confirmed stands in names: one that did not cannot be matched. */
-static void test_two_ptrs_one_confirmed_and_the_other_in_the_rule(void **state)
+static void two_ptrs_one_confirmed_and_the_other_in_the_rule(void **state)
 {
 	struct client c;
 	struct book b;
@@ -307,7 +307,7 @@ static void test_two_ptrs_one_confirmed_and_the_other_in_the_rule(void **state)
 	book_clear(&b);
 }
 
-static void test_many_rules_in_order(void **state)
+static void many_rules_in_order(void **state)
 {
 	struct client c;
 	struct book b;
@@ -336,18 +336,18 @@ static void test_many_rules_in_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_default_decides_without_rules),
-		cmocka_unit_test(test_the_first_true_rule_decides),
-		cmocka_unit_test(test_a_rule_is_the_kleene_and_of_its_terms),
-		cmocka_unit_test(test_an_unknown_rule_is_never_passed_over),
-		cmocka_unit_test(test_a_limit_is_remembered_whatever_comes_after),
-		cmocka_unit_test(test_a_rule_before_the_unknown_one_decides),
-		cmocka_unit_test(test_known_names_change_nothing_but_what_was_asked),
-		cmocka_unit_test(test_rdns_off_means_no_names),
-		cmocka_unit_test(test_tells_which_name_matched),
-		cmocka_unit_test(test_rdns_rules_carry_over),
-		cmocka_unit_test(test_two_ptrs_one_confirmed_and_the_other_in_the_rule),
-		cmocka_unit_test(test_many_rules_in_order),
+		cmocka_unit_test(the_default_decides_without_rules),
+		cmocka_unit_test(the_first_true_rule_decides),
+		cmocka_unit_test(a_rule_is_the_kleene_and_of_its_terms),
+		cmocka_unit_test(an_unknown_rule_is_never_passed_over),
+		cmocka_unit_test(a_limit_is_remembered_whatever_comes_after),
+		cmocka_unit_test(a_rule_before_the_unknown_one_decides),
+		cmocka_unit_test(known_names_change_nothing_but_what_was_asked),
+		cmocka_unit_test(rdns_off_means_no_names),
+		cmocka_unit_test(tells_which_name_matched),
+		cmocka_unit_test(rdns_rules_carry_over),
+		cmocka_unit_test(two_ptrs_one_confirmed_and_the_other_in_the_rule),
+		cmocka_unit_test(many_rules_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@
 static const enum policy_action allow = POLICY_ACTION_ALLOW;
 static const enum policy_action deny = POLICY_ACTION_DENY;
 
-static void test_names_are_asked_for_only_where_they_matter(void **state)
+static void names_are_asked_for_only_where_they_matter(void **state)
 {
 	static const struct {
 		const char *rule;
@@ -47,7 +47,7 @@ static void test_names_are_asked_for_only_where_they_matter(void **state)
 	}
 }
 
-static void test_tells_what_the_answer_rests_on(void **state)
+static void tells_what_the_answer_rests_on(void **state)
 {
 	static const struct {
 		const char *rule;
@@ -99,7 +99,7 @@ static void test_tells_what_the_answer_rests_on(void **state)
 	}
 }
 
-static void test_what_false_rules_read_counts_too(void **state)
+static void what_false_rules_read_counts_too(void **state)
 {
 	struct policy_verdict v;
 	struct client c;
@@ -123,7 +123,7 @@ static void test_what_false_rules_read_counts_too(void **state)
  * A client that differs only in claims that were not read gets the same answer: what the front
  * end's cache relies on.
  */
-static void test_claims_that_were_not_read_have_no_say(void **state)
+static void claims_that_were_not_read_have_no_say(void **state)
 {
 	static const char *const rules[] = {"user_agent ~ x & ip 10.0.0.0/8",
 		"uri ~ ^/private & user_agent ~ bot", "host .crawl.example & method POST",
@@ -185,7 +185,7 @@ static void on_rule(void *ctx, const struct policy_rule *rule, enum policy_truth
 	told->rules++;
 }
 
-static void test_the_trace_is_in_the_order_of_the_text(void **state)
+static void the_trace_is_in_the_order_of_the_text(void **state)
 {
 	struct told told = {0};
 	struct policy_trace trace = {on_rule, &told};
@@ -228,11 +228,11 @@ static void test_the_trace_is_in_the_order_of_the_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names_are_asked_for_only_where_they_matter),
-		cmocka_unit_test(test_tells_what_the_answer_rests_on),
-		cmocka_unit_test(test_what_false_rules_read_counts_too),
-		cmocka_unit_test(test_claims_that_were_not_read_have_no_say),
-		cmocka_unit_test(test_the_trace_is_in_the_order_of_the_text),
+		cmocka_unit_test(names_are_asked_for_only_where_they_matter),
+		cmocka_unit_test(tells_what_the_answer_rests_on),
+		cmocka_unit_test(what_false_rules_read_counts_too),
+		cmocka_unit_test(claims_that_were_not_read_have_no_say),
+		cmocka_unit_test(the_trace_is_in_the_order_of_the_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

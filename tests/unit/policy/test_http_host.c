@@ -5,7 +5,7 @@
 
 #include "unit/policy/kit.h"
 
-static void test_one_form(void **state)
+static void one_form(void **state)
 {
 	static const char *const cases[][2] = {
 		{"a.example", "a.example"},
@@ -67,7 +67,7 @@ static void test_one_form(void **state)
 	assert_false(policy_http_host_read((struct str){NULL, 0}, room, sizeof(room), &host));
 }
 
-static void test_room(void **state)
+static void a_host_is_never_written_past_its_room(void **state)
 {
 	char text[80];
 	struct str host;
@@ -89,8 +89,8 @@ static void test_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one_form),
-		cmocka_unit_test(test_room),
+		cmocka_unit_test(one_form),
+		cmocka_unit_test(a_host_is_never_written_past_its_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,7 @@ static void refuses(const char *text, const char *expected)
 	told_clear(&told);
 }
 
-static void test_what_vendors_publish(void **state)
+static void what_vendors_publish(void **state)
 {
 	tells("{\"creationTime\":\"2026-01-01T00:00:00\",\"prefixes\":"
 	      "[{\"ipv6Prefix\":\"2001:db8::/64\"},{\"ipv4Prefix\":\"192.0.2.0/27\"}]}",
@@ -97,7 +97,7 @@ static void test_what_vendors_publish(void **state)
 	tells("\xef\xbb\xbf[\"a\"]", "a ");
 }
 
-static void test_other_shapes_are_errors_with_their_place(void **state)
+static void other_shapes_are_errors_with_their_place(void **state)
 {
 	static const char no_address[] =
 		"an object without an address: expected \"ipv4Prefix\", \"ipv6Prefix\", "
@@ -129,7 +129,7 @@ static void test_other_shapes_are_errors_with_their_place(void **state)
 	refuses("[\"a\",\"bad\"]", "a.json: [1]: error: bad: expected good\n");
 }
 
-static void test_a_file_without_addresses_is_an_error(void **state)
+static void a_file_without_addresses_is_an_error(void **state)
 {
 	static const char *const empty[] = {"{}", "[]", "{\"prefixes\":[]}",
 		"{\"a\":\"192.0.2.1\"}", "{\"result\":{\"ipv4_cidrs\":[]}}",
@@ -140,7 +140,7 @@ static void test_a_file_without_addresses_is_an_error(void **state)
 	}
 }
 
-static void test_what_is_no_json_is_told_with_line_and_column(void **state)
+static void what_is_no_json_is_told_with_line_and_column(void **state)
 {
 	static const char *const bad[] = {"", "x", "\"192.0.2.1\"", "[\"a\"] x", "[\"a\",]",
 		"{\"prefixes\":[\"a\"],\"prefixes\":[\"b\"]}", "[\"a\\u0000b\"]", "[\"\xff\"]",
@@ -164,7 +164,7 @@ static void test_what_is_no_json_is_told_with_line_and_column(void **state)
 	told_clear(&told);
 }
 
-static void test_cut_anywhere_it_is_no_list(void **state)
+static void cut_anywhere_it_is_no_list(void **state)
 {
 	static const char whole[] = "{\"creationTime\":\"t\",\"prefixes\":[{\"ipv4Prefix\":\"a\"},"
 				    "{\"ipv6Prefix\":\"b\"}]}";
@@ -179,7 +179,7 @@ static void test_cut_anywhere_it_is_no_list(void **state)
 	tells(whole, "a b ");
 }
 
-static void test_it_is_bounded(void **state)
+static void it_is_bounded(void **state)
 {
 	static const struct place from = {"doorward.conf", 3, 14};
 	struct bytes text;
@@ -236,7 +236,7 @@ static void test_it_is_bounded(void **state)
 	bytes_clear(&text);
 }
 
-static void test_only_regular_files(void **state)
+static void only_regular_files(void **state)
 {
 	static const struct place from = {"doorward.conf", 3, 14};
 	static const char *const paths[] = {"/tmp", "/dev/zero", "/nonexistent/list.json", ""};
@@ -255,7 +255,7 @@ static void test_only_regular_files(void **state)
 	}
 }
 
-static void test_terms(void **state)
+static void terms_read_lists_in_json(void **state)
 {
 	static const char list[] = "{\"prefixes\":[{\"ipv4Prefix\":\"192.0.2.0/28\"}]}";
 	static const char host_bits[] = "[\"192.0.2.1/24\"]";
@@ -299,14 +299,14 @@ static void test_terms(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_vendors_publish),
-		cmocka_unit_test(test_other_shapes_are_errors_with_their_place),
-		cmocka_unit_test(test_a_file_without_addresses_is_an_error),
-		cmocka_unit_test(test_what_is_no_json_is_told_with_line_and_column),
-		cmocka_unit_test(test_cut_anywhere_it_is_no_list),
-		cmocka_unit_test(test_it_is_bounded),
-		cmocka_unit_test(test_only_regular_files),
-		cmocka_unit_test(test_terms),
+		cmocka_unit_test(what_vendors_publish),
+		cmocka_unit_test(other_shapes_are_errors_with_their_place),
+		cmocka_unit_test(a_file_without_addresses_is_an_error),
+		cmocka_unit_test(what_is_no_json_is_told_with_line_and_column),
+		cmocka_unit_test(cut_anywhere_it_is_no_list),
+		cmocka_unit_test(it_is_bounded),
+		cmocka_unit_test(only_regular_files),
+		cmocka_unit_test(terms_read_lists_in_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

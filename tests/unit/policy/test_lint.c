@@ -28,7 +28,7 @@ static void advised(enum policy_action action, const char *rule, const char *war
 	book_clear(&b);
 }
 
-static void test_regexes_that_match_more_than_they_seem_to(void **state)
+static void regexes_that_match_more_than_they_seem_to(void **state)
 {
 	static const struct {
 		enum policy_action action;
@@ -114,7 +114,7 @@ static void test_regexes_that_match_more_than_they_seem_to(void **state)
 	}
 }
 
-static void test_claims_that_never_match(void **state)
+static void claims_that_never_match(void **state)
 {
 	static const char *const never[][2] = {
 		{"^/a\\?x=1", "a query"},
@@ -162,7 +162,7 @@ static void test_claims_that_never_match(void **state)
 }
 
 /* Cut at every length, and nested as deep as PCRE2 takes it: any regex can be looked at. */
-static void test_any_regex_can_be_looked_at(void **state)
+static void any_regex_can_be_looked_at(void **state)
 {
 	static const char *const regexes[] = {"^(?:a\\.|[]x[:alpha:]\\]]{2,3}?|(b|c$))*\\d\\.$|x\\",
 		"[^]", "((((((((((((((((((((a))))))))))))))))))))", "a{1", "[.", "\\", "(?:", ")",
@@ -183,7 +183,7 @@ static void test_any_regex_can_be_looked_at(void **state)
 }
 
 /* Rules that allow, but name no client in particular. */
-static void test_what_alone_allows(void **state)
+static void what_alone_allows(void **state)
 {
 #define CLAIM                                                                                      \
 	"9: warning: a claim alone allows: a client that sends it gets in; expected a term about " \
@@ -230,7 +230,7 @@ static void test_what_alone_allows(void **state)
 	}
 }
 
-static void test_slashes_around_a_regex(void **state)
+static void slashes_around_a_regex(void **state)
 {
 #define SLASHES(regex)                                                                             \
 	"16: warning: the slashes are part of the regex \"" regex                                  \
@@ -256,7 +256,7 @@ static size_t tried(const char *rule)
 	return len;
 }
 
-static void test_regexes_are_tried_for_time(void **state)
+static void regexes_are_tried_for_time(void **state)
 {
 	static const char *const dear[] = {"user_agent ~ (?:\\w\\s*)+\\w*!$",
 		"user_agent ~ \\w+\\s*\\w*!$",
@@ -278,7 +278,7 @@ static void test_regexes_are_tried_for_time(void **state)
 	}
 }
 
-static void test_denying_a_fingerprint(void **state)
+static void denying_a_fingerprint(void **state)
 {
 	(void)state;
 	advised(DENY, "ip 10.0.0.0/8 & cert.sha256 " KIT_SHA256,
@@ -292,7 +292,7 @@ static void test_denying_a_fingerprint(void **state)
 	advised(DENY, "cert.issuer CN=x & cert.serial 0x12", NULL);
 }
 
-static void test_regexes_about_distinguished_names(void **state)
+static void regexes_about_distinguished_names(void **state)
 {
 	static const char *const regexes[] = {
 		"(^|,)OU=Staff(,|$)", "^CN=ann,OU=Staff$", "OU=Staff", "."};
@@ -314,7 +314,7 @@ static void test_regexes_about_distinguished_names(void **state)
 }
 
 /* In a deny such a value lets in the one it was written against. */
-static void test_values_that_never_match(void **state)
+static void values_that_never_match(void **state)
 {
 #define QUOTES "the quotes are part of the value: expected it without them"
 #define CN_ALONE                                                                                   \
@@ -401,7 +401,7 @@ static void test_values_that_never_match(void **state)
 		"it without them");
 }
 
-static void test_lists_with_values_that_never_match(void **state)
+static void lists_with_values_that_never_match(void **state)
 {
 	static const char *const values[][2] = {
 		{"cert.cn", "CN=alice\nbob\n"}, {"cert.subject", "CN=a,O=b/C=DE\nCN=c\n"}};
@@ -421,7 +421,7 @@ static void test_lists_with_values_that_never_match(void **state)
 	}
 }
 
-static void test_rules_that_are_never_reached(void **state)
+static void rules_that_are_never_reached(void **state)
 {
 	static const struct {
 		const char *earlier;
@@ -483,7 +483,7 @@ static void test_rules_that_are_never_reached(void **state)
 	}
 }
 
-static void test_what_a_rule_asks_for(void **state)
+static void what_a_rule_asks_for(void **state)
 {
 	static const struct {
 		enum policy_action action;
@@ -527,18 +527,18 @@ static void test_what_a_rule_asks_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_regexes_that_match_more_than_they_seem_to),
-		cmocka_unit_test(test_claims_that_never_match),
-		cmocka_unit_test(test_any_regex_can_be_looked_at),
-		cmocka_unit_test(test_what_alone_allows),
-		cmocka_unit_test(test_slashes_around_a_regex),
-		cmocka_unit_test(test_regexes_are_tried_for_time),
-		cmocka_unit_test(test_denying_a_fingerprint),
-		cmocka_unit_test(test_regexes_about_distinguished_names),
-		cmocka_unit_test(test_values_that_never_match),
-		cmocka_unit_test(test_lists_with_values_that_never_match),
-		cmocka_unit_test(test_rules_that_are_never_reached),
-		cmocka_unit_test(test_what_a_rule_asks_for),
+		cmocka_unit_test(regexes_that_match_more_than_they_seem_to),
+		cmocka_unit_test(claims_that_never_match),
+		cmocka_unit_test(any_regex_can_be_looked_at),
+		cmocka_unit_test(what_alone_allows),
+		cmocka_unit_test(slashes_around_a_regex),
+		cmocka_unit_test(regexes_are_tried_for_time),
+		cmocka_unit_test(denying_a_fingerprint),
+		cmocka_unit_test(regexes_about_distinguished_names),
+		cmocka_unit_test(values_that_never_match),
+		cmocka_unit_test(lists_with_values_that_never_match),
+		cmocka_unit_test(rules_that_are_never_reached),
+		cmocka_unit_test(what_a_rule_asks_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,7 @@ static bool tells(const char *data, const char *expected)
 	return same;
 }
 
-static void test_lines_become_values(void **state)
+static void lines_become_values(void **state)
 {
 	assert_true(tells("a\nb\n", "1:a 2:b "));
 	assert_true(tells("a\r\nb", "1:a 2:b "));
@@ -84,7 +84,7 @@ static void test_lines_become_values(void **state)
 		"b "));
 }
 
-static void test_a_list_without_values_is_a_warning(void **state)
+static void a_list_without_values_is_a_warning(void **state)
 {
 	static const char *const empty[] = {"", "\n", "# nothing\n", "  \r\n\t", "\xef\xbb\xbf"};
 
@@ -99,7 +99,7 @@ static void test_a_list_without_values_is_a_warning(void **state)
 	}
 }
 
-static void test_bad_lines_are_told_with_their_number(void **state)
+static void bad_lines_are_told_with_their_number(void **state)
 {
 	struct told told = read_bytes("a\nbad\nb\nbad", 11);
 
@@ -111,7 +111,7 @@ static void test_bad_lines_are_told_with_their_number(void **state)
 	told_clear(&told);
 }
 
-static void test_gives_up_after_many_errors(void **state)
+static void gives_up_after_many_errors(void **state)
 {
 	struct bytes text;
 
@@ -128,7 +128,7 @@ static void test_gives_up_after_many_errors(void **state)
 	bytes_clear(&text);
 }
 
-static void test_what_is_no_text_ends_it(void **state)
+static void what_is_no_text_ends_it(void **state)
 {
 	struct told told = read_bytes("a\nb\0c\nd\n", 8);
 
@@ -139,7 +139,7 @@ static void test_what_is_no_text_ends_it(void **state)
 	told_clear(&told);
 }
 
-static void test_lines_are_bounded(void **state)
+static void lines_are_bounded(void **state)
 {
 	static char text[POLICY_LIST_LINE_MAX + 3];
 
@@ -159,7 +159,7 @@ static void test_lines_are_bounded(void **state)
 	told_clear(&told);
 }
 
-static void test_what_is_no_file_is_told_at_the_rule(void **state)
+static void what_is_no_file_is_told_at_the_rule(void **state)
 {
 	char folder[] = "/tmp/doorward-list-XXXXXX";
 	char fifo[64];
@@ -186,13 +186,13 @@ static void test_what_is_no_file_is_told_at_the_rule(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines_become_values),
-		cmocka_unit_test(test_a_list_without_values_is_a_warning),
-		cmocka_unit_test(test_bad_lines_are_told_with_their_number),
-		cmocka_unit_test(test_gives_up_after_many_errors),
-		cmocka_unit_test(test_what_is_no_text_ends_it),
-		cmocka_unit_test(test_lines_are_bounded),
-		cmocka_unit_test(test_what_is_no_file_is_told_at_the_rule),
+		cmocka_unit_test(lines_become_values),
+		cmocka_unit_test(a_list_without_values_is_a_warning),
+		cmocka_unit_test(bad_lines_are_told_with_their_number),
+		cmocka_unit_test(gives_up_after_many_errors),
+		cmocka_unit_test(what_is_no_text_ends_it),
+		cmocka_unit_test(lines_are_bounded),
+		cmocka_unit_test(what_is_no_file_is_told_at_the_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ static void assert_lookups(const struct policy_lookup_set *set, const char *expe
 	assert_string_equal(got, expected);
 }
 
-static void test_each_question_has_one_number(void **state)
+static void each_question_has_one_number(void **state)
 {
 	struct book b;
 
@@ -45,7 +45,7 @@ static void test_each_question_has_one_number(void **state)
 	book_clear(&b);
 }
 
-static void test_bad_ones_say_where(void **state)
+static void bad_ones_say_where(void **state)
 {
 	static const char *const cases[][2] = {
 		{"forward .dyn.example",
@@ -88,7 +88,7 @@ static void test_bad_ones_say_where(void **state)
 	}
 }
 
-static void test_a_zone_leaves_room_for_an_address(void **state)
+static void a_zone_leaves_room_for_an_address(void **state)
 {
 	char rule[512] = "dnsbl ";
 	struct book b;
@@ -113,7 +113,7 @@ static void test_a_zone_leaves_room_for_an_address(void **state)
 }
 
 /* A refused rule leaves no lookups behind, whichever of its terms is bad. */
-static void test_refused_rules_ask_nothing(void **state)
+static void refused_rules_ask_nothing(void **state)
 {
 	struct book b;
 
@@ -126,7 +126,7 @@ static void test_refused_rules_ask_nothing(void **state)
 	book_clear(&b);
 }
 
-static void test_a_policy_asks_so_many_at_most(void **state)
+static void a_policy_asks_so_many_at_most(void **state)
 {
 	struct book b;
 	char rule[64];
@@ -178,7 +178,7 @@ static bool try_file(struct book *b, const char *path)
 	return book_try(b, POLICY_ACTION_ALLOW, rule);
 }
 
-static void test_files_of_names(void **state)
+static void files_of_names(void **state)
 {
 	struct book b;
 	char *path = list_of(64);
@@ -203,7 +203,7 @@ static void test_files_of_names(void **state)
 }
 
 /* True if any is; else not known as long as any is not fetched; else unknown if any is. */
-static void test_a_file_is_true_if_any_name_is(void **state)
+static void a_file_is_true_if_any_name_is(void **state)
 {
 	char *path = list_of(2);
 	struct client c;
@@ -245,7 +245,7 @@ static void test_a_file_is_true_if_any_name_is(void **state)
 }
 
 /* Every truth of two lookups in one rule, each with and without a !. */
-static void test_every_truth_of_a_rule(void **state)
+static void every_truth_of_a_rule(void **state)
 {
 	static const char *const rules[] = {
 		"forward a.example & dnsbl b.example",
@@ -303,7 +303,7 @@ static void test_every_truth_of_a_rule(void **state)
 }
 
 /* What is known, and claims, come before what is to be looked up. */
-static void test_looks_up_only_what_can_matter(void **state)
+static void looks_up_only_what_can_matter(void **state)
 {
 	struct client c;
 	struct book b;
@@ -340,7 +340,7 @@ static void test_looks_up_only_what_can_matter(void **state)
 	book_clear(&b);
 }
 
-static void test_names_and_lookups_are_wanted_together(void **state)
+static void names_and_lookups_are_wanted_together(void **state)
 {
 	struct client c;
 	struct book b;
@@ -374,7 +374,7 @@ static void test_names_and_lookups_are_wanted_together(void **state)
 	book_clear(&b);
 }
 
-static void test_on_dns_error(void **state)
+static void a_failed_lookup_ends_by_on_dns_error(void **state)
 {
 	static const struct {
 		enum policy_on_error on_error;
@@ -404,7 +404,7 @@ static void test_on_dns_error(void **state)
 }
 
 /* The address is no claim: such a rule alone may allow. */
-static void test_no_claim(void **state)
+static void no_claim(void **state)
 {
 	struct book b;
 
@@ -419,18 +419,18 @@ static void test_no_claim(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_question_has_one_number),
-		cmocka_unit_test(test_bad_ones_say_where),
-		cmocka_unit_test(test_a_zone_leaves_room_for_an_address),
-		cmocka_unit_test(test_refused_rules_ask_nothing),
-		cmocka_unit_test(test_a_policy_asks_so_many_at_most),
-		cmocka_unit_test(test_files_of_names),
-		cmocka_unit_test(test_a_file_is_true_if_any_name_is),
-		cmocka_unit_test(test_every_truth_of_a_rule),
-		cmocka_unit_test(test_looks_up_only_what_can_matter),
-		cmocka_unit_test(test_names_and_lookups_are_wanted_together),
-		cmocka_unit_test(test_on_dns_error),
-		cmocka_unit_test(test_no_claim),
+		cmocka_unit_test(each_question_has_one_number),
+		cmocka_unit_test(bad_ones_say_where),
+		cmocka_unit_test(a_zone_leaves_room_for_an_address),
+		cmocka_unit_test(refused_rules_ask_nothing),
+		cmocka_unit_test(a_policy_asks_so_many_at_most),
+		cmocka_unit_test(files_of_names),
+		cmocka_unit_test(a_file_is_true_if_any_name_is),
+		cmocka_unit_test(every_truth_of_a_rule),
+		cmocka_unit_test(looks_up_only_what_can_matter),
+		cmocka_unit_test(names_and_lookups_are_wanted_together),
+		cmocka_unit_test(a_failed_lookup_ends_by_on_dns_error),
+		cmocka_unit_test(no_claim),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

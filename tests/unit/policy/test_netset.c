@@ -20,7 +20,7 @@ static bool contains(const struct policy_netset *set, const char *text)
 	return policy_netset_contains(set, &a);
 }
 
-static void test_holds_what_its_prefixes_hold(void **state)
+static void holds_what_its_prefixes_hold(void **state)
 {
 	struct policy_netset *set = policy_netset_new();
 
@@ -47,7 +47,7 @@ static void test_holds_what_its_prefixes_hold(void **state)
 	policy_netset_free(set);
 }
 
-static void test_nested_and_doubled_prefixes_become_one(void **state)
+static void nested_and_doubled_prefixes_become_one(void **state)
 {
 	struct policy_netset *set = policy_netset_new();
 
@@ -67,7 +67,7 @@ static void test_nested_and_doubled_prefixes_become_one(void **state)
 	policy_netset_free(set);
 }
 
-static void test_families_stay_apart(void **state)
+static void families_stay_apart(void **state)
 {
 	struct policy_netset *set = policy_netset_new();
 
@@ -85,7 +85,7 @@ static void test_families_stay_apart(void **state)
 	policy_netset_free(set);
 }
 
-static void test_an_empty_set_holds_nothing(void **state)
+static void an_empty_set_holds_nothing(void **state)
 {
 	struct policy_netset *set = policy_netset_new();
 
@@ -103,7 +103,7 @@ static uint32_t next(uint64_t *state)
 	return (uint32_t)(*state >> 33);
 }
 
-static void test_agrees_with_looking_at_each_prefix(void **state)
+static void agrees_with_looking_at_each_prefix(void **state)
 {
 	static struct prefix all[20000];
 	uint64_t seed = 1;
@@ -158,7 +158,7 @@ static void covers(const char *const *prefixes, size_t count, uint64_t v4, uint6
 	covers((const char *const[]){__VA_ARGS__},                                                 \
 		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *), v4, v6)
 
-static void test_what_a_set_covers_counts_once(void **state)
+static void what_a_set_covers_counts_once(void **state)
 {
 	covers(NULL, 0, 0, 0);
 	COVERS(256, 0, "192.0.2.0/24", "192.0.2.7", "192.0.2.0/25", "192.0.2.0/24");
@@ -171,7 +171,7 @@ static void test_what_a_set_covers_counts_once(void **state)
 	COVERS(0, UINT64_MAX, "::/1", "8000::/1");
 }
 
-static void test_vast_and_most(void **state)
+static void vast_and_most(void **state)
 {
 	static const struct {
 		const char *prefix;
@@ -202,13 +202,13 @@ static void test_vast_and_most(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_holds_what_its_prefixes_hold),
-		cmocka_unit_test(test_nested_and_doubled_prefixes_become_one),
-		cmocka_unit_test(test_families_stay_apart),
-		cmocka_unit_test(test_an_empty_set_holds_nothing),
-		cmocka_unit_test(test_agrees_with_looking_at_each_prefix),
-		cmocka_unit_test(test_what_a_set_covers_counts_once),
-		cmocka_unit_test(test_vast_and_most),
+		cmocka_unit_test(holds_what_its_prefixes_hold),
+		cmocka_unit_test(nested_and_doubled_prefixes_become_one),
+		cmocka_unit_test(families_stay_apart),
+		cmocka_unit_test(an_empty_set_holds_nothing),
+		cmocka_unit_test(agrees_with_looking_at_each_prefix),
+		cmocka_unit_test(what_a_set_covers_counts_once),
+		cmocka_unit_test(vast_and_most),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ static struct str read_in(const char *target, unsigned ways, char room[POLICY_PA
 	return policy_path_read(&path, ways, room);
 }
 
-static void test_nginx_reading_and_what_servers_differ_about(void **state)
+static void nginx_reading_and_what_servers_differ_about(void **state)
 {
 	static const struct {
 		const char *target;
@@ -95,7 +95,7 @@ static void test_nginx_reading_and_what_servers_differ_about(void **state)
 	}
 }
 
-static void test_other_readings(void **state)
+static void other_readings(void **state)
 {
 	static const struct {
 		const char *target;
@@ -131,7 +131,7 @@ static void test_other_readings(void **state)
 	}
 }
 
-static void test_targets_without_a_reading(void **state)
+static void targets_without_a_reading(void **state)
 {
 	static const struct {
 		const char *target;
@@ -188,7 +188,7 @@ static void test_targets_without_a_reading(void **state)
 	assert_int_equal(policy_path_scan((struct str){NULL, 0}, &path), POLICY_PATH_NO_PATH);
 }
 
-static void test_bounds(void **state)
+static void long_targets_have_no_reading(void **state)
 {
 	static char text[2 * POLICY_PATH_MAX];
 	char room[POLICY_PATH_MAX];
@@ -250,7 +250,7 @@ static void check_readings(struct str target)
 	}
 }
 
-static void test_all_short_texts_and_cuts(void **state)
+static void all_short_texts_and_cuts(void **state)
 {
 	static const char *const parts[] = {"/", "a", ".", "..", "%2f", "%2e", ";", "\\", "%5c",
 		"%25", "2f", "%3f", "#", "?", "%61", "\xc3\xa9", "%", ":"};
@@ -279,7 +279,7 @@ static void test_all_short_texts_and_cuts(void **state)
 	}
 }
 
-static void test_paths_as_they_are_served(void **state)
+static void paths_as_they_are_served(void **state)
 {
 	static const char *const good[] = {
 		"/", "/a", "/a/", "/a b", "/100%", "/%zz", "/.a", "/\xe9"};
@@ -294,7 +294,7 @@ static void test_paths_as_they_are_served(void **state)
 	}
 }
 
-static void test_hosts_of_absolute_urls(void **state)
+static void hosts_of_absolute_urls(void **state)
 {
 	struct policy_path path;
 
@@ -304,7 +304,7 @@ static void test_hosts_of_absolute_urls(void **state)
 	assert_null(path.host.data);
 }
 
-static void test_words(void **state)
+static void each_way_and_flaw_has_a_text(void **state)
 {
 	for (unsigned i = 0; i < POLICY_PATH_WAYS; i++) {
 		assert_true(strlen(policy_path_way_text((enum policy_path_way)(1U << i))) > 0);
@@ -317,14 +317,14 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nginx_reading_and_what_servers_differ_about),
-		cmocka_unit_test(test_other_readings),
-		cmocka_unit_test(test_targets_without_a_reading),
-		cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_all_short_texts_and_cuts),
-		cmocka_unit_test(test_paths_as_they_are_served),
-		cmocka_unit_test(test_hosts_of_absolute_urls),
-		cmocka_unit_test(test_words),
+		cmocka_unit_test(nginx_reading_and_what_servers_differ_about),
+		cmocka_unit_test(other_readings),
+		cmocka_unit_test(targets_without_a_reading),
+		cmocka_unit_test(long_targets_have_no_reading),
+		cmocka_unit_test(all_short_texts_and_cuts),
+		cmocka_unit_test(paths_as_they_are_served),
+		cmocka_unit_test(hosts_of_absolute_urls),
+		cmocka_unit_test(each_way_and_flaw_has_a_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

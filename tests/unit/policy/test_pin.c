@@ -30,7 +30,7 @@ static const char *kept_out(const struct policy_pins *pins, const char *name, co
 	return pin != NULL ? pin->place.data : NULL;
 }
 
-static void test_the_most_specific_decides(void **state)
+static void the_most_specific_decides(void **state)
 {
 	static const char *const lines[] = {".example 10.0.0.0/8", ".partner.example 192.0.2.0/24",
 		"partner.example 198.51.100.7, 2001:db8::/32", ".partner.example\t203.0.113.9",
@@ -70,7 +70,7 @@ static void test_the_most_specific_decides(void **state)
 	assert_null(policy_pins_find(NULL, str_view("partner.example")));
 }
 
-static void test_meets_what_shares_a_name(void **state)
+static void meets_what_shares_a_name(void **state)
 {
 	static const char *const lines[] = {"a.example 192.0.2.1", ".b.example 192.0.2.1", NULL};
 	struct policy_pins *pins = pins_of(lines);
@@ -93,8 +93,8 @@ static void test_meets_what_shares_a_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_most_specific_decides),
-		cmocka_unit_test(test_meets_what_shares_a_name),
+		cmocka_unit_test(the_most_specific_decides),
+		cmocka_unit_test(meets_what_shares_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

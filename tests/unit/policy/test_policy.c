@@ -5,7 +5,7 @@
 
 #include "unit/policy/kit.h"
 
-static void test_every_reason_has_a_word_of_its_own(void **state)
+static void every_reason_has_a_word_of_its_own(void **state)
 {
 	for (int i = 0; i < POLICY_REASON_COUNT; i++) {
 		const char *word = policy_reason_word((enum policy_reason)i);
@@ -21,7 +21,7 @@ static void test_every_reason_has_a_word_of_its_own(void **state)
 	assert_string_equal(policy_reason_word(POLICY_REASON_REGEX_LIMIT), "regex_limit");
 }
 
-static void test_claims_are_called_as_in_rules(void **state)
+static void claims_are_called_as_in_rules(void **state)
 {
 	struct book b;
 
@@ -39,8 +39,8 @@ static void test_claims_are_called_as_in_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_reason_has_a_word_of_its_own),
-		cmocka_unit_test(test_claims_are_called_as_in_rules),
+		cmocka_unit_test(every_reason_has_a_word_of_its_own),
+		cmocka_unit_test(claims_are_called_as_in_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

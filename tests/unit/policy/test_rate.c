@@ -10,7 +10,7 @@
 
 #define SECOND UINT64_C(1000000000)
 
-static void test_good_ones(void **state)
+static void good_ones(void **state)
 {
 	static const struct {
 		const char *rule;
@@ -45,7 +45,7 @@ static void test_good_ones(void **state)
 
 #define EXPECTED "N/s, N/m or N/h, or host or cert before that"
 
-static void test_bad_ones_say_where(void **state)
+static void bad_ones_say_where(void **state)
 {
 	static const char *const cases[][2] = {
 		{"rate", "13: error: nothing after rate: expected " EXPECTED},
@@ -98,7 +98,7 @@ static void test_bad_ones_say_where(void **state)
 	}
 }
 
-static void test_every_cut_is_read_or_refused(void **state)
+static void every_cut_is_read_or_refused(void **state)
 {
 	static const char rule[] = "!rate  cert  1000000/h";
 
@@ -114,7 +114,7 @@ static void test_every_cut_is_read_or_refused(void **state)
 	}
 }
 
-static void test_a_policy_has_so_many_at_most(void **state)
+static void a_policy_has_so_many_at_most(void **state)
 {
 	struct book b;
 
@@ -129,7 +129,7 @@ static void test_a_policy_has_so_many_at_most(void **state)
 	book_clear(&b);
 }
 
-static void test_claims_beside_a_rate_are_claims_alone(void **state)
+static void claims_beside_a_rate_are_claims_alone(void **state)
 {
 	static const struct {
 		const char *rule;
@@ -167,7 +167,7 @@ static struct policy_verdict decide(
 	return v;
 }
 
-static void test_rates_are_asked_last_and_together(void **state)
+static void rates_are_asked_last_and_together(void **state)
 {
 	static const struct {
 		const char *rule;
@@ -211,7 +211,7 @@ static void test_rates_are_asked_last_and_together(void **state)
 	}
 }
 
-static void test_unknown_names_are_an_error(void **state)
+static void unknown_names_are_an_error(void **state)
 {
 	static const enum policy_fact_state states[] = {
 		POLICY_FACT_UNKNOWN, POLICY_FACT_KNOWN_IN_PART};
@@ -232,7 +232,7 @@ static void test_unknown_names_are_an_error(void **state)
 	}
 }
 
-static void test_what_an_answer_comes_to(void **state)
+static void what_an_answer_comes_to(void **state)
 {
 	static const struct {
 		const char *rule;
@@ -268,7 +268,7 @@ static void test_what_an_answer_comes_to(void **state)
 }
 
 /* Whom a rate takes for one client: the second finds the token of the first taken. */
-static void test_who_is_one_client(void **state)
+static void who_is_one_client(void **state)
 {
 	static const struct {
 		const char *rate;
@@ -316,7 +316,7 @@ static void test_who_is_one_client(void **state)
 }
 
 /* A name, a certificate and an address are different clients, whatever their bytes. */
-static void test_kinds_of_clients_do_not_meet(void **state)
+static void kinds_of_clients_do_not_meet(void **state)
 {
 	struct policy_token_buckets *buckets = policy_token_buckets_new(1024);
 	struct policy_rate rate = {
@@ -340,7 +340,7 @@ static void test_kinds_of_clients_do_not_meet(void **state)
 	book_clear(&b);
 }
 
-static void test_policies_rules_and_terms_count_apart(void **state)
+static void policies_rules_and_terms_count_apart(void **state)
 {
 	static const char *const rules[] = {"rate 1/h", "rate 1/h", "rate  1/h",
 		"rate 1/h & rate 1/h", "rate 1/h & uri /", "rate cert 1/h", "rate 2/h"};
@@ -379,17 +379,17 @@ static void test_policies_rules_and_terms_count_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good_ones),
-		cmocka_unit_test(test_bad_ones_say_where),
-		cmocka_unit_test(test_every_cut_is_read_or_refused),
-		cmocka_unit_test(test_a_policy_has_so_many_at_most),
-		cmocka_unit_test(test_claims_beside_a_rate_are_claims_alone),
-		cmocka_unit_test(test_rates_are_asked_last_and_together),
-		cmocka_unit_test(test_unknown_names_are_an_error),
-		cmocka_unit_test(test_what_an_answer_comes_to),
-		cmocka_unit_test(test_who_is_one_client),
-		cmocka_unit_test(test_kinds_of_clients_do_not_meet),
-		cmocka_unit_test(test_policies_rules_and_terms_count_apart),
+		cmocka_unit_test(good_ones),
+		cmocka_unit_test(bad_ones_say_where),
+		cmocka_unit_test(every_cut_is_read_or_refused),
+		cmocka_unit_test(a_policy_has_so_many_at_most),
+		cmocka_unit_test(claims_beside_a_rate_are_claims_alone),
+		cmocka_unit_test(rates_are_asked_last_and_together),
+		cmocka_unit_test(unknown_names_are_an_error),
+		cmocka_unit_test(what_an_answer_comes_to),
+		cmocka_unit_test(who_is_one_client),
+		cmocka_unit_test(kinds_of_clients_do_not_meet),
+		cmocka_unit_test(policies_rules_and_terms_count_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static enum policy_regex_result match(const char *pattern, struct str subject)
 	return result;
 }
 
-static void test_matches_caseless_and_unanchored(void **state)
+static void matches_caseless_and_unanchored(void **state)
 {
 	static const struct {
 		const char *pattern;
@@ -52,7 +52,7 @@ static void test_matches_caseless_and_unanchored(void **state)
 	}
 }
 
-static void test_subjects_are_bytes(void **state)
+static void subjects_are_bytes(void **state)
 {
 	assert_int_equal(match("^a.b$", (struct str){"a\0b", 3}), POLICY_REGEX_MATCH);
 	assert_int_equal(match("\\x00", (struct str){"a\0b", 3}), POLICY_REGEX_MATCH);
@@ -61,7 +61,7 @@ static void test_subjects_are_bytes(void **state)
 	assert_int_equal(match("^$", (struct str){NULL, 0}), POLICY_REGEX_MATCH);
 }
 
-static void test_says_where_a_pattern_is_wrong(void **state)
+static void says_where_a_pattern_is_wrong(void **state)
 {
 	static const struct {
 		const char *pattern;
@@ -77,7 +77,7 @@ static void test_says_where_a_pattern_is_wrong(void **state)
 	}
 }
 
-static void test_catastrophic_patterns_end_as_limit(void **state)
+static void catastrophic_patterns_end_as_limit(void **state)
 {
 	static const char *const patterns[] = {"(a+)+$", "^(a+)+$", "(a|aa)+$",
 		"^(([a-z])+.)+[A-Z]$", "(*LIMIT_MATCH=100)(a+)+$", "(*NO_JIT)(a+)+$",
@@ -95,7 +95,7 @@ static void test_catastrophic_patterns_end_as_limit(void **state)
 }
 
 /* The limit is tight enough for milliseconds, and wide enough for patterns that are only clumsy. */
-static void test_the_limit_lies_between_clumsy_and_hostile(void **state)
+static void the_limit_lies_between_clumsy_and_hostile(void **state)
 {
 	static const char *const patterns[] = {"(a+)+$", "(*NO_JIT)(a+)+$"};
 	char name[32];
@@ -111,7 +111,7 @@ static void test_the_limit_lies_between_clumsy_and_hostile(void **state)
 	}
 }
 
-static void test_long_subjects_are_limit(void **state)
+static void long_subjects_are_limit(void **state)
 {
 	char *subject = malloc(65536);
 
@@ -144,7 +144,7 @@ static struct str text_of(char *room, const char *part, size_t len, const char *
 }
 
 /* What PCRE2's own limits do not see: they begin again at each place, and leave out loops. */
-static void test_steps_bound_every_pattern(void **state)
+static void steps_bound_every_pattern(void **state)
 {
 	static const struct {
 		const char *pattern;
@@ -189,7 +189,7 @@ static void test_steps_bound_every_pattern(void **state)
 }
 
 /* What takes time in proportion to the text takes nothing of what all share. */
-static void test_ordinary_patterns_cost_nothing(void **state)
+static void ordinary_patterns_cost_nothing(void **state)
 {
 	static const char *const patterns[] = {"googlebot", "(googlebot|bingbot|yandex)",
 		"^Mozilla/5\\.0", "Chrome/\\d+\\.", ".*Chrome.*Safari", "(bot|crawl|spider)\\b",
@@ -213,7 +213,7 @@ static void test_ordinary_patterns_cost_nothing(void **state)
 	assert_int_equal(steps, POLICY_REGEX_STEPS);
 }
 
-static void test_matches_share_a_budget(void **state)
+static void matches_share_a_budget(void **state)
 {
 	struct policy_regex *dear = compile("\\w+\\s*\\w*[!?]");
 	struct policy_regex *cheap = compile("^a+$");
@@ -251,7 +251,7 @@ static void *match_often(void *regex)
 	return right == 2000 ? regex : NULL;
 }
 
-static void test_one_regex_serves_several_threads(void **state)
+static void one_regex_serves_several_threads(void **state)
 {
 	struct policy_regex *regex = compile("^crawl-\\d+\\.(googlebot|google)\\.com$");
 	pthread_t threads[4];
@@ -271,16 +271,16 @@ static void test_one_regex_serves_several_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_matches_caseless_and_unanchored),
-		cmocka_unit_test(test_subjects_are_bytes),
-		cmocka_unit_test(test_says_where_a_pattern_is_wrong),
-		cmocka_unit_test(test_catastrophic_patterns_end_as_limit),
-		cmocka_unit_test(test_the_limit_lies_between_clumsy_and_hostile),
-		cmocka_unit_test(test_long_subjects_are_limit),
-		cmocka_unit_test(test_steps_bound_every_pattern),
-		cmocka_unit_test(test_ordinary_patterns_cost_nothing),
-		cmocka_unit_test(test_matches_share_a_budget),
-		cmocka_unit_test(test_one_regex_serves_several_threads),
+		cmocka_unit_test(matches_caseless_and_unanchored),
+		cmocka_unit_test(subjects_are_bytes),
+		cmocka_unit_test(says_where_a_pattern_is_wrong),
+		cmocka_unit_test(catastrophic_patterns_end_as_limit),
+		cmocka_unit_test(the_limit_lies_between_clumsy_and_hostile),
+		cmocka_unit_test(long_subjects_are_limit),
+		cmocka_unit_test(steps_bound_every_pattern),
+		cmocka_unit_test(ordinary_patterns_cost_nothing),
+		cmocka_unit_test(matches_share_a_budget),
+		cmocka_unit_test(one_regex_serves_several_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

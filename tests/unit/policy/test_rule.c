@@ -32,7 +32,7 @@ static void refused(const char *text, const char *expected)
 	"expected one value: for \"or\" a rule for each, one a line; for \"and\" terms joined by " \
 	"\" & \"; for many in file:PATH"
 
-static void test_errors_say_where_and_what_was_expected(void **state)
+static void errors_say_where_and_what_was_expected(void **state)
 {
 	static const char *const cases[][2] = {
 		{"", "9: error: nothing here: expected a rule"},
@@ -129,7 +129,7 @@ static void test_errors_say_where_and_what_was_expected(void **state)
 	}
 }
 
-static void test_unknown_fields_get_the_list_and_a_suggestion(void **state)
+static void unknown_fields_get_the_list_and_a_suggestion(void **state)
 {
 	static const char *const cases[][2] = {
 		{"hots", " (did you mean \"host\"?)"},
@@ -151,7 +151,7 @@ static void test_unknown_fields_get_the_list_and_a_suggestion(void **state)
 	}
 }
 
-static void test_one_run_tells_every_error_of_a_rule(void **state)
+static void one_run_tells_every_error_of_a_rule(void **state)
 {
 	refused("host -a.example & ip 192.0.2.300 & user_agent ~ ( & method GET & cert maybe",
 		"doorward.conf:7:14: error: \"-a.example\" is no host name: a part between dots "
@@ -163,7 +163,7 @@ static void test_one_run_tells_every_error_of_a_rule(void **state)
 		"doorward.conf:7:79: error: \"maybe\" after cert: expected present or verified\n");
 }
 
-static void test_no_column_stays_none(void **state)
+static void no_column_stays_none(void **state)
 {
 	struct book b;
 
@@ -175,7 +175,7 @@ static void test_no_column_stays_none(void **state)
 	book_clear(&b);
 }
 
-static void test_rules_show_as_they_were_written(void **state)
+static void rules_show_as_they_were_written(void **state)
 {
 	struct book b;
 
@@ -203,7 +203,7 @@ static void test_rules_show_as_they_were_written(void **state)
 	book_clear(&b);
 }
 
-static void test_an_ampersand_without_blanks_belongs_to_the_value(void **state)
+static void an_ampersand_without_blanks_belongs_to_the_value(void **state)
 {
 	struct book b;
 
@@ -214,7 +214,7 @@ static void test_an_ampersand_without_blanks_belongs_to_the_value(void **state)
 	book_clear(&b);
 }
 
-static void test_as_many_terms_as_allowed(void **state)
+static void as_many_terms_as_allowed(void **state)
 {
 	struct bytes text;
 	struct book b;
@@ -237,7 +237,7 @@ static void test_as_many_terms_as_allowed(void **state)
 	book_clear(&b);
 }
 
-static void test_rdns_keys_are_host_regexes(void **state)
+static void rdns_keys_are_host_regexes(void **state)
 {
 	struct book b;
 	const struct policy_rule *rule;
@@ -272,7 +272,7 @@ static void test_rdns_keys_are_host_regexes(void **state)
 	book_clear(&b);
 }
 
-static void test_an_rdns_regex_cannot_bring_a_second_term(void **state)
+static void an_rdns_regex_cannot_bring_a_second_term(void **state)
 {
 	struct book b;
 
@@ -286,7 +286,7 @@ static void test_an_rdns_regex_cannot_bring_a_second_term(void **state)
 	book_clear(&b);
 }
 
-static void test_warns_where_a_claim_alone_allows(void **state)
+static void warns_where_a_claim_alone_allows(void **state)
 {
 	static const struct {
 		enum policy_action action;
@@ -314,7 +314,7 @@ static void test_warns_where_a_claim_alone_allows(void **state)
 	}
 }
 
-static void test_list_paths_start_from_the_folder_of_the_rule(void **state)
+static void list_paths_start_from_the_folder_of_the_rule(void **state)
 {
 	char *path = file_with("192.0.2.0/24\n", 13);
 	char *slash = strrchr(path, '/');
@@ -337,7 +337,7 @@ static void test_list_paths_start_from_the_folder_of_the_rule(void **state)
 	book_clear(&b);
 }
 
-static void test_errors_in_lists_have_the_lists_lines(void **state)
+static void errors_in_lists_have_the_lists_lines(void **state)
 {
 	static const char list[] = "# names\na.example\n*.b.example\n\n.c.example\n1.2.3.4\n";
 	char *path = file_with(list, strlen(list));
@@ -358,7 +358,7 @@ static void test_errors_in_lists_have_the_lists_lines(void **state)
 	book_clear(&b);
 }
 
-static void test_no_rules_at_all(void **state)
+static void no_rules_at_all(void **state)
 {
 	struct book b;
 
@@ -374,19 +374,19 @@ static void test_no_rules_at_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_errors_say_where_and_what_was_expected),
-		cmocka_unit_test(test_unknown_fields_get_the_list_and_a_suggestion),
-		cmocka_unit_test(test_one_run_tells_every_error_of_a_rule),
-		cmocka_unit_test(test_no_column_stays_none),
-		cmocka_unit_test(test_rules_show_as_they_were_written),
-		cmocka_unit_test(test_an_ampersand_without_blanks_belongs_to_the_value),
-		cmocka_unit_test(test_as_many_terms_as_allowed),
-		cmocka_unit_test(test_rdns_keys_are_host_regexes),
-		cmocka_unit_test(test_an_rdns_regex_cannot_bring_a_second_term),
-		cmocka_unit_test(test_warns_where_a_claim_alone_allows),
-		cmocka_unit_test(test_list_paths_start_from_the_folder_of_the_rule),
-		cmocka_unit_test(test_errors_in_lists_have_the_lists_lines),
-		cmocka_unit_test(test_no_rules_at_all),
+		cmocka_unit_test(errors_say_where_and_what_was_expected),
+		cmocka_unit_test(unknown_fields_get_the_list_and_a_suggestion),
+		cmocka_unit_test(one_run_tells_every_error_of_a_rule),
+		cmocka_unit_test(no_column_stays_none),
+		cmocka_unit_test(rules_show_as_they_were_written),
+		cmocka_unit_test(an_ampersand_without_blanks_belongs_to_the_value),
+		cmocka_unit_test(as_many_terms_as_allowed),
+		cmocka_unit_test(rdns_keys_are_host_regexes),
+		cmocka_unit_test(an_rdns_regex_cannot_bring_a_second_term),
+		cmocka_unit_test(warns_where_a_claim_alone_allows),
+		cmocka_unit_test(list_paths_start_from_the_folder_of_the_rule),
+		cmocka_unit_test(errors_in_lists_have_the_lists_lines),
+		cmocka_unit_test(no_rules_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,7 +198,7 @@ static void check_list(
 	}
 }
 
-static void test_a_memory_changes_no_verdict(void **state)
+static void a_memory_changes_no_verdict(void **state)
 {
 	static const char list[] = "file.example\n.crawl.example\n";
 	static const size_t sizes[] = {0, 300, 1000, 4000, 1 << 20};
@@ -239,7 +239,7 @@ static struct policy_verdict ask(const struct book *b, struct policy_match_cache
 }
 
 /* Where the walk ends early, it finds out the rest when a later one goes further. */
-static void test_a_later_walk_goes_further(void **state)
+static void a_later_walk_goes_further(void **state)
 {
 	struct policy_match_cache *cache = policy_match_cache_new(1 << 20);
 	struct policy_verdict linear;
@@ -274,7 +274,7 @@ static void test_a_later_walk_goes_further(void **state)
 }
 
 /* Those that come back outlast any number of those that do not. */
-static void test_a_flood_of_strangers_passes_by(void **state)
+static void a_flood_of_strangers_passes_by(void **state)
 {
 	struct policy_match_cache *cache = policy_match_cache_new(20000);
 	struct policy_verdict linear;
@@ -301,7 +301,7 @@ static void test_a_flood_of_strangers_passes_by(void **state)
 }
 
 /* A value that satisfies too many anchors is not remembered, and decided all the same. */
-static void test_what_is_too_large_is_not_kept(void **state)
+static void what_is_too_large_is_not_kept(void **state)
 {
 	struct policy_match_cache *cache = policy_match_cache_new(4096);
 	struct policy_verdict linear;
@@ -327,10 +327,10 @@ static void test_what_is_too_large_is_not_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_memory_changes_no_verdict),
-		cmocka_unit_test(test_a_later_walk_goes_further),
-		cmocka_unit_test(test_a_flood_of_strangers_passes_by),
-		cmocka_unit_test(test_what_is_too_large_is_not_kept),
+		cmocka_unit_test(a_memory_changes_no_verdict),
+		cmocka_unit_test(a_later_walk_goes_further),
+		cmocka_unit_test(a_flood_of_strangers_passes_by),
+		cmocka_unit_test(what_is_too_large_is_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

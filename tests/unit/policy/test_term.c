@@ -53,7 +53,7 @@ struct row {
 	enum policy_truth truth;
 };
 
-static void test_each_field_and_operator(void **state)
+static void each_field_and_operator(void **state)
 {
 	static const struct row rows[] = {
 		{"host a.crawl.example", T},
@@ -138,7 +138,7 @@ static void test_each_field_and_operator(void **state)
 	assert_int_equal(truth_of("*", &c), T);
 }
 
-static void test_without_a_good_certificate_there_are_no_values(void **state)
+static void without_a_good_certificate_there_are_no_values(void **state)
 {
 	static const char *const terms[] = {"cert verified", "cert.dns .example", "cert.dns ~ .*",
 		"cert.ip 0.0.0.0/0", "cert.email a@b", "cert.email ~ ^", "cert.uri x",
@@ -158,7 +158,7 @@ static void test_without_a_good_certificate_there_are_no_values(void **state)
 	is("cert present", &c, F);
 }
 
-static void test_absent_parts_of_a_certificate_are_no_values(void **state)
+static void absent_parts_of_a_certificate_are_no_values(void **state)
 {
 	struct policy_cert empty = {.issuer = {"", 0}};
 	struct client c;
@@ -172,7 +172,7 @@ static void test_absent_parts_of_a_certificate_are_no_values(void **state)
 	is("cert.ip ::/0", &c, F);
 }
 
-static void test_names_may_be_none_unknown_or_unfetched(void **state)
+static void names_may_be_none_unknown_or_unfetched(void **state)
 {
 	static const char *const terms[] = {
 		"host a.crawl.example", "host .crawl.example", "host ~ crawl", "host ~ nothing"};
@@ -192,7 +192,7 @@ static void test_names_may_be_none_unknown_or_unfetched(void **state)
 	}
 }
 
-static void test_names_known_in_part_make_nothing_false(void **state)
+static void names_known_in_part_make_nothing_false(void **state)
 {
 	struct client c;
 
@@ -203,7 +203,7 @@ static void test_names_known_in_part_make_nothing_false(void **state)
 	is("host ~ nothing", &c, U);
 }
 
-static void test_a_regex_at_its_limit_is_unknown(void **state)
+static void a_regex_at_its_limit_is_unknown(void **state)
 {
 	static char hostile[254];
 	struct client c;
@@ -222,7 +222,7 @@ static void test_a_regex_at_its_limit_is_unknown(void **state)
 	is("user_agent ~ (a+)+$", &c, U);
 }
 
-static void test_hostile_values(void **state)
+static void hostile_values(void **state)
 {
 	static char uri[65536];
 	struct client c;
@@ -265,7 +265,7 @@ static void in_list(
 	remove_file(path);
 }
 
-static void test_lists_of_every_kind(void **state)
+static void lists_of_every_kind(void **state)
 {
 	struct client c;
 
@@ -301,7 +301,7 @@ static void test_lists_of_every_kind(void **state)
 	in_list("host", ".crawl.example\n", &c, N);
 }
 
-static void test_lists_of_a_hundred_thousand(void **state)
+static void lists_of_a_hundred_thousand(void **state)
 {
 	struct bytes nets;
 	struct bytes names;
@@ -367,15 +367,15 @@ static void test_lists_of_a_hundred_thousand(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_field_and_operator),
-		cmocka_unit_test(test_without_a_good_certificate_there_are_no_values),
-		cmocka_unit_test(test_absent_parts_of_a_certificate_are_no_values),
-		cmocka_unit_test(test_names_may_be_none_unknown_or_unfetched),
-		cmocka_unit_test(test_names_known_in_part_make_nothing_false),
-		cmocka_unit_test(test_a_regex_at_its_limit_is_unknown),
-		cmocka_unit_test(test_hostile_values),
-		cmocka_unit_test(test_lists_of_every_kind),
-		cmocka_unit_test(test_lists_of_a_hundred_thousand),
+		cmocka_unit_test(each_field_and_operator),
+		cmocka_unit_test(without_a_good_certificate_there_are_no_values),
+		cmocka_unit_test(absent_parts_of_a_certificate_are_no_values),
+		cmocka_unit_test(names_may_be_none_unknown_or_unfetched),
+		cmocka_unit_test(names_known_in_part_make_nothing_false),
+		cmocka_unit_test(a_regex_at_its_limit_is_unknown),
+		cmocka_unit_test(hostile_values),
+		cmocka_unit_test(lists_of_every_kind),
+		cmocka_unit_test(lists_of_a_hundred_thousand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static void reads(const struct policy_text_kind *kind, const char *written, cons
 	diag_clear(&d);
 }
 
-static void test_serials_in_any_spelling(void **state)
+static void serials_in_any_spelling(void **state)
 {
 	static const char *const cases[][2] = {
 		{"a1b2", "a1b2"},
@@ -80,7 +80,7 @@ static void test_serials_in_any_spelling(void **state)
 	reads(&policy_text_serial, long_one, NULL);
 }
 
-static void test_fingerprints_with_and_without_colons(void **state)
+static void fingerprints_with_and_without_colons(void **state)
 {
 	char colons[96] = "";
 	char *at = colons;
@@ -105,7 +105,7 @@ static void test_fingerprints_with_and_without_colons(void **state)
 	reads(&policy_text_sha256, "", NULL);
 }
 
-static void test_methods_are_capitals(void **state)
+static void methods_are_capitals(void **state)
 {
 	reads(&policy_text_method, "GET", "GET");
 	reads(&policy_text_method, "VERSION-CONTROL", "VERSION-CONTROL");
@@ -114,7 +114,7 @@ static void test_methods_are_capitals(void **state)
 	reads(&policy_text_method, "GET,", NULL);
 }
 
-static void test_email_addresses(void **state)
+static void email_addresses(void **state)
 {
 	const struct policy_text_kind *kind = &policy_text_email;
 	struct str a = str_view("Ann@Host.Example");
@@ -131,14 +131,14 @@ static void test_email_addresses(void **state)
 	assert_false(kind->covers(a, (struct str){"Ann@host.example\0", 17}));
 }
 
-static void test_equality(void **state)
+static void equal_bytes_are_equal(void **state)
 {
 	assert_true(policy_text_exact.covers(str_view("Aa"), str_view("Aa")));
 	assert_false(policy_text_exact.covers(str_view("Aa"), str_view("AA")));
 	assert_false(policy_text_exact.covers(str_view("Aa"), (struct str){"Aa\0", 3}));
 }
 
-static void test_paths_as_they_are_served(void **state)
+static void paths_as_they_are_served(void **state)
 {
 	reads(&policy_text_path, "/a/b c", "/a/b c");
 	reads(&policy_text_path, "/a%20b", NULL);
@@ -147,7 +147,7 @@ static void test_paths_as_they_are_served(void **state)
 	reads(&policy_text_path, "a", NULL);
 }
 
-static void test_hosts_without_ports(void **state)
+static void hosts_without_ports(void **state)
 {
 	reads(&policy_text_http_host, "A.Example.", "a.example");
 	reads(&policy_text_http_host, "[2001:DB8::1]", "[2001:db8::1]");
@@ -157,7 +157,7 @@ static void test_hosts_without_ports(void **state)
 	reads(&policy_text_http_host, "a, b", NULL);
 }
 
-static void test_orders_are_orders(void **state)
+static void orders_are_orders(void **state)
 {
 	static const struct policy_text_kind *const kinds[] = {
 		&policy_text_exact, &policy_text_path, &policy_text_email};
@@ -179,7 +179,7 @@ static void test_orders_are_orders(void **state)
 	}
 }
 
-static void test_quotes_are_printable_and_short(void **state)
+static void quotes_are_printable_and_short(void **state)
 {
 	char out[POLICY_QUOTE_MAX];
 	char text[300];
@@ -198,15 +198,15 @@ static void test_quotes_are_printable_and_short(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_serials_in_any_spelling),
-		cmocka_unit_test(test_fingerprints_with_and_without_colons),
-		cmocka_unit_test(test_methods_are_capitals),
-		cmocka_unit_test(test_email_addresses),
-		cmocka_unit_test(test_equality),
-		cmocka_unit_test(test_paths_as_they_are_served),
-		cmocka_unit_test(test_hosts_without_ports),
-		cmocka_unit_test(test_orders_are_orders),
-		cmocka_unit_test(test_quotes_are_printable_and_short),
+		cmocka_unit_test(serials_in_any_spelling),
+		cmocka_unit_test(fingerprints_with_and_without_colons),
+		cmocka_unit_test(methods_are_capitals),
+		cmocka_unit_test(email_addresses),
+		cmocka_unit_test(equal_bytes_are_equal),
+		cmocka_unit_test(paths_as_they_are_served),
+		cmocka_unit_test(hosts_without_ports),
+		cmocka_unit_test(orders_are_orders),
+		cmocka_unit_test(quotes_are_printable_and_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@ static struct policy_textset *set_of(
 	return set;
 }
 
-static void test_names_and_suffixes(void **state)
+static void names_and_suffixes(void **state)
 {
 	static const char *const values[] = {"a.example", ".crawl.test", "b.crawl.test",
 		".crawl.test", "crawl.test", ".x.y.crawl.test", "a.example", ".net"};
@@ -41,7 +41,7 @@ static void test_names_and_suffixes(void **state)
 	policy_textset_free(set);
 }
 
-static void test_exact_values(void **state)
+static void exact_values(void **state)
 {
 	static const char *const values[] = {"b", "a", "abc", "a", "\xff", "A"};
 	struct policy_textset *set = set_of(&policy_text_exact, values, ARRAY_LEN(values));
@@ -56,7 +56,7 @@ static void test_exact_values(void **state)
 }
 
 /* Against a sorted list of the same, in which some come twice. */
-static void test_many_digests(void **state)
+static void many_digests(void **state)
 {
 	static char digests[5000][65];
 	struct policy_textset *set = policy_textset_new(&policy_text_sha256);
@@ -88,7 +88,7 @@ static void test_many_digests(void **state)
 	policy_textset_free(set);
 }
 
-static void test_long_values(void **state)
+static void long_values(void **state)
 {
 	static const size_t lens[] = {0, 1, 127, 128, 129, 4095, 4096, 16383, 16384, 20000};
 	static char text[20001];
@@ -107,7 +107,7 @@ static void test_long_values(void **state)
 	policy_textset_free(set);
 }
 
-static void test_an_empty_set_covers_nothing(void **state)
+static void an_empty_set_covers_nothing(void **state)
 {
 	struct policy_textset *set = set_of(&policy_text_exact, NULL, 0);
 
@@ -130,7 +130,7 @@ static struct str name_of(uint32_t number, char *out)
 	return (struct str){out, len};
 }
 
-static void test_agrees_with_looking_at_each_value(void **state)
+static void agrees_with_looking_at_each_value(void **state)
 {
 	static char texts[64][16];
 	struct str values[64];
@@ -168,12 +168,12 @@ static void test_agrees_with_looking_at_each_value(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names_and_suffixes),
-		cmocka_unit_test(test_exact_values),
-		cmocka_unit_test(test_many_digests),
-		cmocka_unit_test(test_long_values),
-		cmocka_unit_test(test_an_empty_set_covers_nothing),
-		cmocka_unit_test(test_agrees_with_looking_at_each_value),
+		cmocka_unit_test(names_and_suffixes),
+		cmocka_unit_test(exact_values),
+		cmocka_unit_test(many_digests),
+		cmocka_unit_test(long_values),
+		cmocka_unit_test(an_empty_set_covers_nothing),
+		cmocka_unit_test(agrees_with_looking_at_each_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static const struct {
 	{999, HOUR}, {1, HOUR}, {1000, SECOND}, {999999, SECOND}, {1000000, SECOND},
 	{1000000, HOUR}};
 
-static void test_a_full_bucket_gives_what_it_holds(void **state)
+static void a_full_bucket_gives_what_it_holds(void **state)
 {
 	static const uint64_t nows[] = {0, 1, NOW};
 
@@ -47,7 +47,7 @@ static void test_a_full_bucket_gives_what_it_holds(void **state)
 }
 
 /* One after the other, each when its share of the unit is over and not a nanosecond before. */
-static void test_tokens_come_back_evenly(void **state)
+static void tokens_come_back_evenly(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
 		struct policy_token_buckets *b = policy_token_buckets_new(8);
@@ -68,7 +68,7 @@ static void test_tokens_come_back_evenly(void **state)
 	}
 }
 
-static void test_an_idle_bucket_is_full_after_a_unit_and_not_fuller(void **state)
+static void an_idle_bucket_is_full_after_a_unit_and_not_fuller(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
 		struct policy_token_buckets *b = policy_token_buckets_new(8);
@@ -86,7 +86,7 @@ static void test_an_idle_bucket_is_full_after_a_unit_and_not_fuller(void **state
 }
 
 /* Who is above the rate takes nothing: a flood does not make the wait longer. */
-static void test_a_refusal_costs_nothing(void **state)
+static void a_refusal_costs_nothing(void **state)
 {
 	struct policy_token_buckets *b = policy_token_buckets_new(8);
 
@@ -98,7 +98,7 @@ static void test_a_refusal_costs_nothing(void **state)
 	policy_token_buckets_unref(b);
 }
 
-static void test_a_clock_that_goes_back_gives_and_keeps_nothing(void **state)
+static void a_clock_that_goes_back_gives_and_keeps_nothing(void **state)
 {
 	static const uint64_t backs[] = {1, SECOND, MINUTE, 2 * MINUTE, HOUR, NOW};
 
@@ -114,7 +114,7 @@ static void test_a_clock_that_goes_back_gives_and_keeps_nothing(void **state)
 	}
 }
 
-static void test_keys_have_buckets_of_their_own(void **state)
+static void keys_have_buckets_of_their_own(void **state)
 {
 	struct policy_token_buckets *b = policy_token_buckets_new(1024);
 
@@ -128,7 +128,7 @@ static void test_keys_have_buckets_of_their_own(void **state)
 }
 
 /* In a set of eight, in any order of coming. */
-static void test_the_one_that_is_full_the_soonest_makes_way(void **state)
+static void the_one_that_is_full_the_soonest_makes_way(void **state)
 {
 	for (uint64_t shift = 0; shift < 8; shift++) {
 		struct policy_token_buckets *b = policy_token_buckets_new(8);
@@ -151,7 +151,7 @@ static void test_the_one_that_is_full_the_soonest_makes_way(void **state)
 	}
 }
 
-static void test_a_flood_does_not_free_who_is_limited_most(void **state)
+static void a_flood_does_not_free_who_is_limited_most(void **state)
 {
 	struct policy_token_buckets *b = policy_token_buckets_new(1024);
 	const uint64_t limited = UINT64_C(0x123456789abcdef0);
@@ -167,7 +167,7 @@ static void test_a_flood_does_not_free_who_is_limited_most(void **state)
 }
 
 /* With as many sets as there are, whatever their number, and none outside. */
-static void test_any_number_of_buckets(void **state)
+static void any_number_of_buckets(void **state)
 {
 	static const uint32_t counts[] = {1, 7, 8, 9, 1024, 1025, 4099, 100000};
 
@@ -191,7 +191,7 @@ static void test_any_number_of_buckets(void **state)
 	}
 }
 
-static void test_secrets_differ(void **state)
+static void secrets_differ(void **state)
 {
 	struct policy_token_buckets *a = policy_token_buckets_new(8);
 	struct policy_token_buckets *b = policy_token_buckets_new(8);
@@ -227,7 +227,7 @@ static void *hammer(void *ctx)
 	return NULL;
 }
 
-static void test_threads_share_each_token_once(void **state)
+static void threads_share_each_token_once(void **state)
 {
 	struct policy_token_buckets *b = policy_token_buckets_new(1024);
 	struct hammer hammers[THREADS] = {{NULL, {0}}};
@@ -254,17 +254,17 @@ static void test_threads_share_each_token_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_full_bucket_gives_what_it_holds),
-		cmocka_unit_test(test_tokens_come_back_evenly),
-		cmocka_unit_test(test_an_idle_bucket_is_full_after_a_unit_and_not_fuller),
-		cmocka_unit_test(test_a_refusal_costs_nothing),
-		cmocka_unit_test(test_a_clock_that_goes_back_gives_and_keeps_nothing),
-		cmocka_unit_test(test_keys_have_buckets_of_their_own),
-		cmocka_unit_test(test_the_one_that_is_full_the_soonest_makes_way),
-		cmocka_unit_test(test_a_flood_does_not_free_who_is_limited_most),
-		cmocka_unit_test(test_any_number_of_buckets),
-		cmocka_unit_test(test_secrets_differ),
-		cmocka_unit_test(test_threads_share_each_token_once),
+		cmocka_unit_test(a_full_bucket_gives_what_it_holds),
+		cmocka_unit_test(tokens_come_back_evenly),
+		cmocka_unit_test(an_idle_bucket_is_full_after_a_unit_and_not_fuller),
+		cmocka_unit_test(a_refusal_costs_nothing),
+		cmocka_unit_test(a_clock_that_goes_back_gives_and_keeps_nothing),
+		cmocka_unit_test(keys_have_buckets_of_their_own),
+		cmocka_unit_test(the_one_that_is_full_the_soonest_makes_way),
+		cmocka_unit_test(a_flood_does_not_free_who_is_limited_most),
+		cmocka_unit_test(any_number_of_buckets),
+		cmocka_unit_test(secrets_differ),
+		cmocka_unit_test(threads_share_each_token_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-static void test_words(void **state)
+static void each_endpoint_has_a_word(void **state)
 {
 	assert_int_equal(worker_endpoint_of(str_view("healthz")), WORKER_ENDPOINT_HEALTHZ);
 	assert_int_equal(worker_endpoint_of(str_view("readyz")), WORKER_ENDPOINT_READYZ);
@@ -66,7 +66,7 @@ static void set(struct authz_input *input, enum authz_input_name name, const cha
 	}
 }
 
-static void test_only_a_location_of_its_own_asks(void **state)
+static void only_a_location_of_its_own_asks(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct asked *c = &cases[i];
@@ -90,8 +90,8 @@ static void test_only_a_location_of_its_own_asks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_only_a_location_of_its_own_asks),
+		cmocka_unit_test(each_endpoint_has_a_word),
+		cmocka_unit_test(only_a_location_of_its_own_asks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,7 @@ static bool has_result(struct dns_cache *cache, uint32_t number, uint64_t now_ms
 	return result != NULL;
 }
 
-static void test_results(void **state)
+static void results_are_kept_until_they_expire(void **state)
 {
 	struct dns_cache *cache = dns_cache_new(256 * KIB);
 	struct addr addr = addr_of(1);
@@ -96,7 +96,7 @@ static void test_results(void **state)
 	dns_fcrdns_result_unref(result);
 }
 
-static void test_families_differ(void **state)
+static void families_differ(void **state)
 {
 	struct dns_cache *cache = dns_cache_new(256 * KIB);
 	struct addr v4 = {.family = ADDR_V4};
@@ -110,7 +110,7 @@ static void test_families_differ(void **state)
 	dns_cache_unref(cache);
 }
 
-static void test_answers(void **state)
+static void answers_are_kept_until_they_expire(void **state)
 {
 	struct dns_cache *cache = dns_cache_new(256 * KIB);
 	struct dns_name name = name_of("Host.Example");
@@ -178,7 +178,7 @@ static void test_answers(void **state)
 	dns_cache_unref(cache);
 }
 
-static void test_backoff(void **state)
+static void repeated_failures_are_kept_for_longer(void **state)
 {
 	static const unsigned seconds[] = {1, 2, 4, 8, 16, 32, 60, 60};
 	struct dns_cache *cache = dns_cache_new(256 * KIB);
@@ -211,7 +211,7 @@ static void test_backoff(void **state)
 	dns_cache_unref(cache);
 }
 
-static void test_bounded_in_bytes(void **state)
+static void bounded_in_bytes(void **state)
 {
 	static const uint64_t sizes[] = {0, 1, 1000, 64 * KIB, 100 * KIB, 1024 * KIB, 3000 * KIB};
 
@@ -237,7 +237,7 @@ static void test_bounded_in_bytes(void **state)
 	}
 }
 
-static void test_a_result_is_small(void **state)
+static void a_result_is_small(void **state)
 {
 	struct dns_cache *cache = dns_cache_new(64 * KIB);
 	uint64_t before = dns_cache_size(cache).bytes;
@@ -252,7 +252,7 @@ static void test_a_result_is_small(void **state)
 	dns_cache_unref(cache);
 }
 
-static void test_big_values_are_counted(void **state)
+static void big_values_are_counted(void **state)
 {
 	struct dns_cache *cache = dns_cache_new(64 * KIB);
 	struct dns_answer *answer = calloc(1, sizeof(*answer));
@@ -288,7 +288,7 @@ static bool has_addr(struct dns_cache *cache, const struct addr *addr)
 }
 
 /* One network has its share, and what is in use there stays; others do not notice. */
-static void test_share_of_a_network(void **state)
+static void share_of_a_network(void **state)
 {
 	enum { SCANNED = 20000, IN_USE = 100 };
 	struct dns_cache *cache = dns_cache_new(1024 * KIB);
@@ -332,7 +332,7 @@ static void test_share_of_a_network(void **state)
 }
 
 /* The names of its addresses are no way around that. */
-static void test_share_of_a_networks_names(void **state)
+static void share_of_a_networks_names(void **state)
 {
 	enum { SCANNED = 5000 };
 	struct dns_cache *cache = dns_cache_new(1024 * KIB);
@@ -361,7 +361,7 @@ static void test_share_of_a_networks_names(void **state)
 	dns_cache_unref(cache);
 }
 
-static void test_claim(void **state)
+static void one_caller_claims_each_result(void **state)
 {
 	struct dns_cache *cache = dns_cache_new(256 * KIB);
 	struct addr addr = addr_of(1);
@@ -380,7 +380,7 @@ static void test_claim(void **state)
  * addresses that pass are DOORWARD_SCAN, a million unless told; each client asks every 8,000 of
  * them, and a miss because a result expired does not count as an eviction.
  */
-static void test_scan_resistance(void **state)
+static void scan_resistance(void **state)
 {
 	enum { CLIENTS = 1000 };
 	const uint64_t bytes = 2048 * KIB;
@@ -464,7 +464,7 @@ static void *stress(void *ctx)
 	return NULL;
 }
 
-static void test_threads(void **state)
+static void threads_share_the_cache(void **state)
 {
 	struct dns_cache *cache = dns_cache_new(100 * KIB);
 	pthread_t threads[4];
@@ -482,18 +482,18 @@ static void test_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_results),
-		cmocka_unit_test(test_families_differ),
-		cmocka_unit_test(test_answers),
-		cmocka_unit_test(test_backoff),
-		cmocka_unit_test(test_bounded_in_bytes),
-		cmocka_unit_test(test_a_result_is_small),
-		cmocka_unit_test(test_big_values_are_counted),
-		cmocka_unit_test(test_share_of_a_network),
-		cmocka_unit_test(test_share_of_a_networks_names),
-		cmocka_unit_test(test_claim),
-		cmocka_unit_test(test_scan_resistance),
-		cmocka_unit_test(test_threads),
+		cmocka_unit_test(results_are_kept_until_they_expire),
+		cmocka_unit_test(families_differ),
+		cmocka_unit_test(answers_are_kept_until_they_expire),
+		cmocka_unit_test(repeated_failures_are_kept_for_longer),
+		cmocka_unit_test(bounded_in_bytes),
+		cmocka_unit_test(a_result_is_small),
+		cmocka_unit_test(big_values_are_counted),
+		cmocka_unit_test(share_of_a_network),
+		cmocka_unit_test(share_of_a_networks_names),
+		cmocka_unit_test(one_caller_claims_each_result),
+		cmocka_unit_test(scan_resistance),
+		cmocka_unit_test(threads_share_the_cache),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

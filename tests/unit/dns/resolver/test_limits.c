@@ -22,7 +22,7 @@ static struct addr addr_of(const char *text)
 	return addr;
 }
 
-static void test_two_workers_share_a_limit(void **state)
+static void two_workers_share_a_limit(void **state)
 {
 	struct dns_inflight_entry entries[4];
 	struct dns_inflight_queue one;
@@ -47,7 +47,7 @@ static void test_two_workers_share_a_limit(void **state)
 	assert_int_equal(total, 0);
 }
 
-static void test_who_is_pushed(void **state)
+static void who_is_pushed(void **state)
 {
 	struct dns_inflight_entry entries[4];
 	struct dns_inflight_queue queue;
@@ -71,7 +71,7 @@ static void test_who_is_pushed(void **state)
 	dns_inflight_leave(&queue, &entries[1]);
 }
 
-static void test_prefixes(void **state)
+static void each_prefix_has_its_own_limit(void **state)
 {
 	static const char *const same[] = {"192.0.2.1", "192.0.2.255"};
 	struct dns_prefix_limits *prefixes = dns_prefix_limits_new(2);
@@ -127,7 +127,7 @@ static void *come_and_go(void *ctx)
 	return NULL;
 }
 
-static void test_threads(void **state)
+static void threads_share_the_limits(void **state)
 {
 	struct busy busy = {.prefixes = dns_prefix_limits_new(MOST)};
 	pthread_t threads[THREADS];
@@ -145,10 +145,10 @@ static void test_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_two_workers_share_a_limit),
-		cmocka_unit_test(test_who_is_pushed),
-		cmocka_unit_test(test_prefixes),
-		cmocka_unit_test(test_threads),
+		cmocka_unit_test(two_workers_share_a_limit),
+		cmocka_unit_test(who_is_pushed),
+		cmocka_unit_test(each_prefix_has_its_own_limit),
+		cmocka_unit_test(threads_share_the_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

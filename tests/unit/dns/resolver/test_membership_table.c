@@ -38,7 +38,7 @@ static void assert_asks(enum dns_membership_kind kind, const char *name, const c
 	assert_int_equal(type, expected_type);
 }
 
-static void test_forward_asks_in_the_clients_family(void **state)
+static void forward_asks_in_the_clients_family(void **state)
 {
 	assert_asks(DNS_MEMBERSHIP_FORWARD, "home.dyn.example", "192.0.2.1", "home.dyn.example",
 		DNS_TYPE_A);
@@ -49,7 +49,7 @@ static void test_forward_asks_in_the_clients_family(void **state)
 }
 
 /* The examples of RFC 5782 sections 2.1 and 2.4. */
-static void test_lists_are_asked_in_reverse(void **state)
+static void lists_are_asked_in_reverse(void **state)
 {
 	assert_asks(DNS_MEMBERSHIP_DNSBL, "bad.example.com", "192.0.2.99",
 		"99.2.0.192.bad.example.com", DNS_TYPE_A);
@@ -62,7 +62,7 @@ static void test_lists_are_asked_in_reverse(void **state)
 		"2.0.0.127.zen.example", DNS_TYPE_A);
 }
 
-static void test_the_longest_zone(void **state)
+static void the_longest_zone(void **state)
 {
 	struct addr six = address("2001:db8::1");
 	struct addr four = address("255.255.255.255");
@@ -88,7 +88,7 @@ static void test_the_longest_zone(void **state)
 	}
 }
 
-static void test_no_names(void **state)
+static void no_names(void **state)
 {
 	static const char *const bad[] = {"", "a..b", ".", " a.example"};
 	struct addr six = address("2001:db8::1");
@@ -103,7 +103,7 @@ static void test_no_names(void **state)
 	}
 }
 
-static void test_answers(void **state)
+static void answers_decide_the_membership(void **state)
 {
 	static const struct {
 		enum dns_membership_kind kind;
@@ -160,7 +160,7 @@ static void test_answers(void **state)
 	free(answer);
 }
 
-static void test_all_that_is_no_answer(void **state)
+static void all_that_is_no_answer(void **state)
 {
 	struct addr client = address("2001:db8::1");
 
@@ -179,12 +179,12 @@ static void test_all_that_is_no_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forward_asks_in_the_clients_family),
-		cmocka_unit_test(test_lists_are_asked_in_reverse),
-		cmocka_unit_test(test_the_longest_zone),
-		cmocka_unit_test(test_no_names),
-		cmocka_unit_test(test_answers),
-		cmocka_unit_test(test_all_that_is_no_answer),
+		cmocka_unit_test(forward_asks_in_the_clients_family),
+		cmocka_unit_test(lists_are_asked_in_reverse),
+		cmocka_unit_test(the_longest_zone),
+		cmocka_unit_test(no_names),
+		cmocka_unit_test(answers_decide_the_membership),
+		cmocka_unit_test(all_that_is_no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,7 @@ static void expect(const char *text, const char *servers, size_t warnings)
 	diag_clear(&diag);
 }
 
-static void test_servers(void **state)
+static void servers_are_read_in_order(void **state)
 {
 	expect("nameserver 192.0.2.1\n", "192.0.2.1:53", 0);
 	expect("nameserver 192.0.2.1", "192.0.2.1:53", 0);
@@ -47,7 +47,7 @@ static void test_servers(void **state)
 		"192.0.2.1:53", 0);
 }
 
-static void test_other_lines(void **state)
+static void other_lines(void **state)
 {
 	expect("# nameserver 192.0.2.1\n; nameserver 192.0.2.2\n#\n\n \t\n"
 	       "options timeout:1 attempts:9 rotate edns0 trust-ad\ndomain example\n"
@@ -56,13 +56,13 @@ static void test_other_lines(void **state)
 		"192.0.2.5:53", 0);
 }
 
-static void test_none(void **state)
+static void without_servers_it_is_localhost(void **state)
 {
 	expect("", "127.0.0.1:53", 0);
 	expect("options edns0\n", "127.0.0.1:53", 0);
 }
 
-static void test_unusable(void **state)
+static void unusable_servers_are_left_out(void **state)
 {
 	expect("nameserver fe80::1%lo\n", "[fe80::1%lo]:53", 0);
 	expect("nameserver fe80::1%none\n", "127.0.0.1:53", 2);
@@ -83,7 +83,7 @@ static struct dns_resolv_conf parsed(const char *text)
 	return conf;
 }
 
-static void test_options(void **state)
+static void options_are_kept_within_bounds(void **state)
 {
 	struct dns_resolv_conf conf = parsed("nameserver 192.0.2.1\n");
 
@@ -108,7 +108,7 @@ static void test_options(void **state)
 	assert_false(conf.rotate || conf.use_vc || conf.trust_ad);
 }
 
-static void test_stamps(void **state)
+static void a_changed_file_has_another_stamp(void **state)
 {
 	char path[] = "/tmp/doorward-resolv-XXXXXX";
 	int fd = mkstemp(path);
@@ -128,7 +128,7 @@ static void test_stamps(void **state)
 	assert_int_equal(again.size, -1);
 }
 
-static void test_more_than_fit(void **state)
+static void more_than_fit(void **state)
 {
 	char text[1024] = "";
 	struct dns_resolv_conf conf;
@@ -147,7 +147,7 @@ static void test_more_than_fit(void **state)
 }
 
 /* Whatever the bytes: never more than fit, never none. */
-static void test_every_cut(void **state)
+static void every_cut(void **state)
 {
 	static const char text[] =
 		"nameserver 192.0.2.1\nnameserver fe80::1%none\n\0nameserver ::1\n"
@@ -169,7 +169,7 @@ static void test_every_cut(void **state)
 	}
 }
 
-static void test_files(void **state)
+static void a_missing_file_is_empty(void **state)
 {
 	char path[] = "/tmp/doorward-resolv-XXXXXX";
 	int fd = mkstemp(path);
@@ -199,15 +199,15 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_servers),
-		cmocka_unit_test(test_other_lines),
-		cmocka_unit_test(test_none),
-		cmocka_unit_test(test_unusable),
-		cmocka_unit_test(test_options),
-		cmocka_unit_test(test_stamps),
-		cmocka_unit_test(test_more_than_fit),
-		cmocka_unit_test(test_every_cut),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(servers_are_read_in_order),
+		cmocka_unit_test(other_lines),
+		cmocka_unit_test(without_servers_it_is_localhost),
+		cmocka_unit_test(unusable_servers_are_left_out),
+		cmocka_unit_test(options_are_kept_within_bounds),
+		cmocka_unit_test(a_changed_file_has_another_stamp),
+		cmocka_unit_test(more_than_fit),
+		cmocka_unit_test(every_cut),
+		cmocka_unit_test(a_missing_file_is_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 static const struct dns_settings settings = {
 	.timeout_ms = 500, .attempts = 3, .lookup_timeout_ms = 2500};
 
-static void test_timeouts(void **state)
+static void timeouts_follow_the_round_trip(void **state)
 {
 	struct dns_upstreams u;
 
@@ -35,7 +35,7 @@ static void test_timeouts(void **state)
 	assert_int_equal(dns_upstream_timeout_ms(&u, 0, 1), 833);
 }
 
-static void test_short_timeout_is_kept(void **state)
+static void short_timeout_is_kept(void **state)
 {
 	struct dns_settings quick = settings;
 	struct dns_upstreams u;
@@ -54,7 +54,7 @@ static size_t pick(struct dns_upstreams *u, uint32_t avoid, struct random_pool *
 	return dns_upstreams_pick(u, asked, avoid, 0, random);
 }
 
-static void test_pick(void **state)
+static void the_upstream_asked_least_often_is_next(void **state)
 {
 	struct random_pool random;
 	struct dns_upstreams u;
@@ -72,7 +72,7 @@ static void test_pick(void **state)
 	assert_int_equal(dns_upstreams_pick(&u, asked, 1, 0, &random), 1);
 }
 
-static void test_down(void **state)
+static void a_silent_upstream_is_down_and_tried_again(void **state)
 {
 	struct random_pool random;
 	struct dns_upstreams u;
@@ -100,7 +100,7 @@ static void test_down(void **state)
 }
 
 /* Pays no heed to what comes first by rotation or for the sake of measuring. */
-static void test_speed(void **state)
+static void the_fastest_upstream_is_preferred(void **state)
 {
 	struct random_pool random;
 	struct dns_upstreams u;
@@ -133,7 +133,7 @@ static void test_speed(void **state)
 	assert_int_equal(pick(&u, 0, &random), 0);
 }
 
-static void test_others_are_measured(void **state)
+static void others_are_measured(void **state)
 {
 	struct random_pool random;
 	struct dns_upstreams u;
@@ -157,7 +157,7 @@ static void test_others_are_measured(void **state)
 	}
 }
 
-static void test_rotate(void **state)
+static void rotate_takes_each_in_turn(void **state)
 {
 	struct dns_settings turns = settings;
 	struct random_pool random;
@@ -185,7 +185,7 @@ static void test_rotate(void **state)
 	assert_int_equal(counts[1], 50);
 }
 
-static void test_rest(void **state)
+static void an_unreachable_upstream_rests(void **state)
 {
 	struct dns_upstreams u;
 
@@ -202,14 +202,14 @@ static void test_rest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_timeouts),
-		cmocka_unit_test(test_short_timeout_is_kept),
-		cmocka_unit_test(test_pick),
-		cmocka_unit_test(test_down),
-		cmocka_unit_test(test_speed),
-		cmocka_unit_test(test_others_are_measured),
-		cmocka_unit_test(test_rotate),
-		cmocka_unit_test(test_rest),
+		cmocka_unit_test(timeouts_follow_the_round_trip),
+		cmocka_unit_test(short_timeout_is_kept),
+		cmocka_unit_test(the_upstream_asked_least_often_is_next),
+		cmocka_unit_test(a_silent_upstream_is_down_and_tried_again),
+		cmocka_unit_test(the_fastest_upstream_is_preferred),
+		cmocka_unit_test(others_are_measured),
+		cmocka_unit_test(rotate_takes_each_in_turn),
+		cmocka_unit_test(an_unreachable_upstream_rests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,7 @@ static struct dns_timer_wheel *wheel_new(uint64_t now_ms)
 	return wheel;
 }
 
-static void test_order(void **state)
+static void timers_fire_in_order(void **state)
 {
 	struct dns_timer_wheel *wheel = wheel_new(5000);
 	struct alarm a = {.fired = 0};
@@ -80,7 +80,7 @@ static void test_order(void **state)
 	free(wheel);
 }
 
-static void test_move_and_clear(void **state)
+static void move_and_clear(void **state)
 {
 	struct dns_timer_wheel *wheel = wheel_new(0);
 	struct alarm a = {.fired = 0};
@@ -101,7 +101,7 @@ static void test_move_and_clear(void **state)
 	free(wheel);
 }
 
-static void test_far_away(void **state)
+static void far_away(void **state)
 {
 	struct dns_timer_wheel *wheel = wheel_new(1);
 	struct alarm far = {.fired = 0};
@@ -122,7 +122,7 @@ static void test_far_away(void **state)
 	free(wheel);
 }
 
-static void test_from_inside(void **state)
+static void from_inside(void **state)
 {
 	struct dns_timer_wheel *wheel = wheel_new(0);
 	struct alarm repeating = {.again_ms = 10};
@@ -145,7 +145,7 @@ static void test_from_inside(void **state)
 }
 
 /* Against the plain truth: each fires at the first run that is not before it is due. */
-static void test_many(void **state)
+static void each_of_many_timers_fires_at_its_time(void **state)
 {
 	enum { ALARMS = 2000 };
 	struct dns_timer_wheel *wheel = wheel_new(777);
@@ -187,11 +187,11 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_move_and_clear),
-		cmocka_unit_test(test_far_away),
-		cmocka_unit_test(test_from_inside),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(timers_fire_in_order),
+		cmocka_unit_test(move_and_clear),
+		cmocka_unit_test(far_away),
+		cmocka_unit_test(from_inside),
+		cmocka_unit_test(each_of_many_timers_fires_at_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,7 +114,7 @@ static uint16_t take_at_server(struct world *w)
 	return from.sin_port;
 }
 
-static void test_there_and_back(void **state)
+static void there_and_back(void **state)
 {
 	struct world w;
 
@@ -133,7 +133,7 @@ static void test_there_and_back(void **state)
 	world_end(&w);
 }
 
-static void test_strangers_are_not_heard(void **state)
+static void packets_of_strangers_are_ignored(void **state)
 {
 	struct world w;
 	struct sockaddr_in to;
@@ -158,7 +158,7 @@ static void test_strangers_are_not_heard(void **state)
 	world_end(&w);
 }
 
-static void test_a_pool_of_ports(void **state)
+static void a_pool_of_ports(void **state)
 {
 	struct world w;
 	uint16_t ports[64];
@@ -184,7 +184,7 @@ static void test_a_pool_of_ports(void **state)
 	world_end(&w);
 }
 
-static void test_replaced_when_worn(void **state)
+static void a_socket_is_replaced_when_its_ids_are_recycled(void **state)
 {
 	struct world w;
 
@@ -209,7 +209,7 @@ static void test_replaced_when_worn(void **state)
 	world_end(&w);
 }
 
-static void test_nobody_listens(void **state)
+static void no_process_listens(void **state)
 {
 	struct world w;
 
@@ -228,7 +228,7 @@ static void test_nobody_listens(void **state)
 	world_end(&w);
 }
 
-static void test_closed(void **state)
+static void a_closed_transport_has_no_sockets(void **state)
 {
 	struct world w;
 
@@ -245,12 +245,12 @@ static void test_closed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_there_and_back),
-		cmocka_unit_test(test_strangers_are_not_heard),
-		cmocka_unit_test(test_a_pool_of_ports),
-		cmocka_unit_test(test_replaced_when_worn),
-		cmocka_unit_test(test_nobody_listens),
-		cmocka_unit_test(test_closed),
+		cmocka_unit_test(there_and_back),
+		cmocka_unit_test(packets_of_strangers_are_ignored),
+		cmocka_unit_test(a_pool_of_ports),
+		cmocka_unit_test(a_socket_is_replaced_when_its_ids_are_recycled),
+		cmocka_unit_test(no_process_listens),
+		cmocka_unit_test(a_closed_transport_has_no_sockets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
