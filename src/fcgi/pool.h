@@ -75,7 +75,7 @@ void fcgi_pool_init(
 void fcgi_pool_clear(struct fcgi_pool *pool);
 /*
  * The connection of the oldest request whose PARAMS are incomplete, and the `now` of its beginning;
- * NULL: there is none.
+ * NULL: no such connection.
  */
 struct fcgi_conn *fcgi_pool_oldest(const struct fcgi_pool *pool, uint64_t *since);
 

@@ -72,8 +72,8 @@ struct http_conn {
 void http_pool_init(struct http_pool *pool, const struct http_app *app, uint32_t max_head,
 	int64_t (*wall_s)(void));
 /*
- * The connection of the oldest incomplete head, and the `now` of its beginning; NULL: there is
- * none.
+ * The connection of the oldest incomplete head, and the `now` of its beginning; NULL: no
+ * such connection.
  */
 struct http_conn *http_pool_oldest(const struct http_pool *pool, uint64_t *since);
 
