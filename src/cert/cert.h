@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
+#include "base/dn.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -63,7 +64,8 @@ struct cert_identity {
 	struct str serial;
 	struct str sha256;  /* lower-case hexadecimal, of the DER certificate */
 	struct str spki;    /* lower-case hexadecimal, of the DER SubjectPublicKeyInfo */
-	struct str_list cn; /* UTF-8, in the order of the subject */
+	struct dn_values subject_values;
+	struct dn_values issuer_values;
 	/* SAN dNSName: a host name, or `*.` and one; lower-case, no final dot; `*` is a literal. */
 	struct str_list dns;
 	struct str_list email;

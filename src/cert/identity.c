@@ -102,14 +102,15 @@ static bool read_time(const ASN1_TIME *time, int64_t *out)
 /* The CNs are UTF-8 without control bytes; only those that are host names are used here. */
 static enum cert_status fall_back_on_cn(struct arena *arena, struct cert_identity *out)
 {
-	struct str *names = arena_alloc(arena, out->cn.count, sizeof(*names));
+	const struct str_list *cns = &out->subject_values.of[DN_CN];
+	struct str *names = arena_alloc(arena, cns->count, sizeof(*names));
 	size_t count = 0;
 
 	if (names == NULL) {
 		return CERT_NO_MEMORY;
 	}
-	for (size_t i = 0; i < out->cn.count; i++) {
-		struct str cn = out->cn.items[i];
+	for (size_t i = 0; i < cns->count; i++) {
+		struct str cn = cns->items[i];
 
 		if (!cert_is_host_name(cn) || str_find(cn, '.') == cn.len) {
 			continue;
@@ -127,7 +128,7 @@ static enum cert_status read_facts(const X509 *x, struct str der, bool cn_fallba
 	struct arena *arena, struct cert_identity *out, const char **why)
 {
 	bool has_dns = false;
-	enum cert_status status = cert_read_subject(x, arena, out, why);
+	enum cert_status status = cert_read_subject_and_issuer(x, arena, out, why);
 
 	if (status == CERT_OK) {
 		status = cert_read_san(x, arena, out, &has_dns, why);

@@ -133,44 +133,98 @@ static enum cert_status keep(struct str name, struct str *items, struct str_list
 	return CERT_OK;
 }
 
-static enum cert_status keep_cn(const ASN1_STRING *value, struct arena *arena, struct str *names,
-	struct cert_identity *out, const char **why)
-{
-	unsigned char *utf8 = NULL;
-	int len = ASN1_STRING_to_UTF8(&utf8, value);
+/* One distinguished name while the values of its attributes are sorted by type. */
+struct dn_reader {
+	const X509_NAME *name;
+	struct arena *arena;
+	struct str *values; /* of each attribute one behind the other */
+	struct dn_values *out;
+	size_t unusable;
+};
 
-	if (len < 0) {
-		*why = "a common name that is no text";
+static enum dn_attribute attribute_of(const X509_NAME_ENTRY *entry)
+{
+	static const int nids[DN_ATTRIBUTES] = {
+		[DN_CN] = NID_commonName,
+		[DN_O] = NID_organizationName,
+		[DN_OU] = NID_organizationalUnitName,
+		[DN_C] = NID_countryName,
+		[DN_ST] = NID_stateOrProvinceName,
+		[DN_L] = NID_localityName,
+		[DN_DC] = NID_domainComponent,
+		[DN_UID] = NID_userId,
+		[DN_TITLE] = NID_title,
+		[DN_GIVEN_NAME] = NID_givenName,
+		[DN_SURNAME] = NID_surname,
+		[DN_SERIAL_NUMBER] = NID_serialNumber,
+		[DN_ORGANIZATION_IDENTIFIER] = NID_organizationIdentifier,
+		[DN_EMAIL] = NID_pkcs9_emailAddress,
+	};
+	int nid = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
+	size_t i = 0;
+
+	while (i < DN_ATTRIBUTES && nids[i] != nid) {
+		i++;
+	}
+	return (enum dn_attribute)i;
+}
+
+/* Gives the list of each attribute its room; its count is still 0. */
+static bool part_room(struct dn_reader *r)
+{
+	int entries = X509_NAME_entry_count(r->name);
+	size_t counts[DN_ATTRIBUTES + 1] = {0};
+	size_t used = 0;
+
+	r->values = arena_alloc(r->arena, (size_t)entries, sizeof(*r->values));
+	for (int i = 0; i < entries; i++) {
+		counts[attribute_of(X509_NAME_get_entry(r->name, i))]++;
+	}
+	for (size_t i = 0; r->values != NULL && i < DN_ATTRIBUTES; i++) {
+		r->out->of[i] = (struct str_list){r->values + used, 0};
+		used += counts[i];
+	}
+	return r->values != NULL;
+}
+
+static enum cert_status keep_attribute(
+	struct dn_reader *r, const X509_NAME_ENTRY *entry, enum dn_attribute attribute)
+{
+	struct str_list *list = &r->out->of[attribute];
+	struct str *room = r->values + (list->items - r->values);
+	enum cert_status status = CERT_OK;
+	unsigned char *utf8 = NULL;
+	int len = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(entry));
+	struct str value = str_from_bytes(utf8, len > 0 ? (size_t)len : 0);
+
+	if (len < 0 && attribute == DN_CN) {
 		return CERT_MALFORMED;
 	}
-	struct str cn = str_from_bytes(utf8, (size_t)len);
-	enum cert_status status = CERT_OK;
-
-	if (cn.len == 0 || has_control(cn)) {
-		out->unusable_names++;
+	if (len <= 0 || has_control(value)) {
+		r->unusable++;
 	} else {
-		status = keep(arena_dup(arena, cn), names, &out->cn);
+		status = keep(arena_dup(r->arena, value), room, list);
 	}
 	OPENSSL_free(utf8);
 	return status;
 }
 
-static enum cert_status read_cn(
-	const X509_NAME *subject, struct arena *arena, struct cert_identity *out, const char **why)
+static enum cert_status read_values(struct dn_reader *r, const char **why)
 {
-	int entries = X509_NAME_entry_count(subject);
-	struct str *names = arena_alloc(arena, (size_t)entries, sizeof(*names));
-	int at = -1;
+	int entries = X509_NAME_entry_count(r->name);
 
-	if (names == NULL) {
+	if (!part_room(r)) {
 		return CERT_NO_MEMORY;
 	}
-	out->cn.items = names;
-	while ((at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >= 0) {
-		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(subject, at);
+	for (int i = 0; i < entries; i++) {
+		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(r->name, i);
+		enum dn_attribute attribute = attribute_of(entry);
 		enum cert_status status =
-			keep_cn(X509_NAME_ENTRY_get_data(entry), arena, names, out, why);
+			attribute < DN_ATTRIBUTES ? keep_attribute(r, entry, attribute) : CERT_OK;
 
+		if (status == CERT_MALFORMED) {
+			*why = "a common name that is no text";
+		}
 		if (status != CERT_OK) {
 			return status;
 		}
@@ -178,16 +232,26 @@ static enum cert_status read_cn(
 	return CERT_OK;
 }
 
-enum cert_status cert_read_subject(
+enum cert_status cert_read_subject_and_issuer(
 	const X509 *x, struct arena *arena, struct cert_identity *out, const char **why)
 {
-	const X509_NAME *subject = X509_get_subject_name(x);
-	enum cert_status status = print_name(subject, arena, &out->subject, why);
+	struct dn_reader subject = {
+		.name = X509_get_subject_name(x), .arena = arena, .out = &out->subject_values};
+	struct dn_reader issuer = {
+		.name = X509_get_issuer_name(x), .arena = arena, .out = &out->issuer_values};
+	enum cert_status status = print_name(subject.name, arena, &out->subject, why);
 
 	if (status == CERT_OK) {
-		status = print_name(X509_get_issuer_name(x), arena, &out->issuer, why);
+		status = print_name(issuer.name, arena, &out->issuer, why);
 	}
-	return status == CERT_OK ? read_cn(subject, arena, out, why) : status;
+	if (status == CERT_OK) {
+		status = read_values(&subject, why);
+	}
+	if (status == CERT_OK) {
+		status = read_values(&issuer, why);
+	}
+	out->unusable_names += subject.unusable;
+	return status;
 }
 
 /* The names of one certificate, sorted by kind; each list has room for all. */

@@ -9,9 +9,10 @@
 #include <openssl/x509.h>
 
 /*
- * The parts of cert_read that read names; each fills only its fields of *out: subject, issuer, cn.
+ * The parts of cert_read that read names; each fills only its fields of *out: subject, issuer, and
+ * the values of their attributes.
  */
-NODISCARD enum cert_status cert_read_subject(
+NODISCARD enum cert_status cert_read_subject_and_issuer(
 	const X509 *x, struct arena *arena, struct cert_identity *out, const char **why);
 
 /* dns, email, uri, ip. *has_dns: there is a dNSName, usable or not. */

@@ -174,6 +174,15 @@ static void json_time(struct bytes *out, const char *key, const int64_t *wall_s)
 	json_text(out, text);
 }
 
+static void json_dn_values(struct bytes *out, const char *key, const struct dn_values *values)
+{
+	json_member_open(out, key, '{');
+	for (size_t i = 0; i < DN_ATTRIBUTES; i++) {
+		json_member_str_list(out, dn_attribute_words[i], values->of[i]);
+	}
+	json_close(out, '}');
+}
+
 /* Always writes the same members; NULL: each is null. */
 static void json_identity(const struct cert_identity *identity_or_null, struct bytes *out)
 {
@@ -193,7 +202,7 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 		const char *key;
 		struct str_list value;
 	} lists[] = {
-		{"cn", identity->cn},
+		{"cn", identity->subject_values.of[DN_CN]},
 		{"dns", identity->dns},
 		{"email", identity->email},
 		{"uri", identity->uri},
@@ -205,6 +214,8 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
 		json_member_str_list(out, lists[i].key, lists[i].value);
 	}
+	json_dn_values(out, "subject_values", &identity->subject_values);
+	json_dn_values(out, "issuer_values", &identity->issuer_values);
 	json_member_open(out, "ip", '[');
 	for (size_t i = 0; i < identity->ip_count; i++) {
 		char text[ADDR_TEXT_MAX];

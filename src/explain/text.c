@@ -300,9 +300,9 @@ static void text_identity(const struct cert_identity *identity, struct bytes *ou
 	item(out, "issuer", identity->issuer);
 	item(out, "serial", identity->serial);
 	item(out, "sha256", identity->sha256);
-	for (size_t i = 0; i < identity->cn.count; i++) {
+	for (size_t i = 0; i < identity->subject_values.of[DN_CN].count; i++) {
 		bytes_append_text(&text, i > 0 ? ", " : "");
-		bytes_append_json(&text, identity->cn.items[i]);
+		bytes_append_json(&text, identity->subject_values.of[DN_CN].items[i]);
 	}
 	item(out, "cn", text.len > 0 ? bytes_view(&text) : str_view("none"));
 	bytes_reset(&text, SIZE_MAX);

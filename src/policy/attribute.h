@@ -13,6 +13,7 @@ struct policy_attribute {
 	const char *name; /* as OpenSSL writes it in RFC 2253 text */
 	const char *oid;
 	const char *others; /* other names for it, separated by blanks */
+	const char *field;  /* the last part of its fields in rules; NULL: it has none */
 };
 
 extern const struct policy_attribute policy_attributes[];

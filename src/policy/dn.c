@@ -3,6 +3,7 @@
 
 #include "policy/dn.h"
 
+#include "policy/dn_compare.h"
 #include "policy/dn_parse.h"
 
 #include <string.h>
@@ -106,17 +107,9 @@ static bool read_dn(struct str written, const struct place *place, struct diag *
 	size_t at;
 	size_t len;
 
-	if (str_starts_with(written, "/") && policy_dn_parse_slashes(&dn, written) &&
-		dn.used + dn.count <= POLICY_TEXT_ROOM) {
-		struct str mirrored = write(&dn, true, 0, other);
+	bool slashes = str_starts_with(written, "/");
 
-		diag_error(diag, place,
-			"%s is not written as RFC 2253 has it: expected %.*s, as doorward check "
-			"--cert shows it",
-			policy_quote(written, quoted), (int)mirrored.len, mirrored.data);
-		return false;
-	}
-	if (!policy_dn_parse(&dn, written)) {
+	if (slashes ? !policy_dn_parse_slashes(&dn, written) : !policy_dn_parse(&dn, written)) {
 		diag_error(diag, place, "%s is no distinguished name: %s",
 			policy_quote(written, quoted), dn.why);
 		return false;
@@ -128,9 +121,10 @@ static bool read_dn(struct str written, const struct place *place, struct diag *
 			policy_quote(written, quoted), POLICY_TEXT_ROOM, JOINED_MAX);
 		return false;
 	}
-	struct str text = write(&dn, false, 0, room);
+	/* Programs that write slashes begin with the root, RFC 2253 with the leaf. */
+	struct str text = write(&dn, slashes, 0, room);
 
-	if (dn.loose && !has_one_part(&dn) && !has_direction(&dn)) {
+	if (!slashes && dn.loose && !has_one_part(&dn) && !has_direction(&dn)) {
 		struct str mirrored = write(&dn, true, 0, other);
 
 		diag_error(diag, place,
@@ -160,11 +154,16 @@ static bool dn_variant(
 	return true;
 }
 
+static bool same_dns(struct str a, struct str b)
+{
+	return policy_dn_compare(a, b) == 0;
+}
+
 const struct policy_text_kind policy_text_dn = {
 	.expected = "a distinguished name, as in CN=client,O=Example",
 	.read = read_dn,
-	.order = policy_text_order,
-	.covers = str_eq,
-	.includes = str_eq,
+	.order = policy_dn_compare,
+	.covers = same_dns,
+	.includes = same_dns,
 	.variant = dn_variant,
 };

@@ -8,9 +8,10 @@
 
 /*
  * Distinguished names in rules: RFC 2253 text as OpenSSL prints it (`CN=client,O=Example`),
- * compared byte by byte with a certificate's. A value may be RFC 4514 text or what programs print,
- * and is converted: blanks around `=`, `,` and `+`, quoted values, UTF-8 as it is, escapes in
- * either case, names of attributes in any case, by other names or by OID.
+ * compared with a certificate's as policy_dn_compare does it. A value may be RFC 4514 text or what
+ * programs print, and is converted: blanks around `=`, `,` and `+`, quoted values, UTF-8 as it is,
+ * escapes in either case, slashes (`/O=Example/CN=client`, from the root on), names of attributes
+ * in any case, by other names or by OID.
  *
  * Programs print the attributes in one order or the other, and so do certificates contain them.
  * Both orders are the same value if the types of the attributes tell them apart; if they do not

@@ -5,6 +5,7 @@
 #define DW_POLICY_FACTS_H
 
 #include "base/addr.h"
+#include "base/dn.h"
 #include "base/str.h"
 #include "policy/lookup.h"
 
@@ -49,7 +50,8 @@ struct policy_cert {
 	struct str serial; /* lower-case hexadecimal, no leading zeros; "0"; "-" if negative */
 	struct str sha256; /* lower-case hexadecimal, of the DER certificate */
 	struct str spki;   /* lower-case hexadecimal, of the DER SubjectPublicKeyInfo */
-	struct str_list cn;
+	struct dn_values subject_values;
+	struct dn_values issuer_values;
 	struct str_list dns; /* SAN dNSName, lower-case; a wildcard is a literal */
 	struct str_list email;
 	struct str_list uri;

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/suggest.h"
 #include "policy/dn.h"
+#include "policy/dn_compare.h"
 #include "policy/domain.h"
 
 #include <stddef.h>
@@ -14,6 +15,13 @@
 
 /* At most this many names in a file: each costs a query, but one for all clients. */
 #define FORWARD_LIST_MAX 64
+
+#define ATTRIBUTE(field, member, number)                                                           \
+	{                                                                                          \
+		.name = field, .source = POLICY_SOURCE_CERT, .shape = POLICY_SHAPE_TEXT,           \
+		.kind = &policy_text_attribute,                                                    \
+		.offset = offsetof(struct policy_cert, member.of[number]), .list = true            \
+	}
 
 static const struct policy_field fields[] = {
 	{.name = "host",
@@ -53,12 +61,34 @@ static const struct policy_field fields[] = {
 		.kind = &policy_text_exact,
 		.offset = offsetof(struct policy_cert, uri),
 		.list = true},
-	{.name = "cert.cn",
-		.source = POLICY_SOURCE_CERT,
-		.shape = POLICY_SHAPE_TEXT,
-		.kind = &policy_text_exact,
-		.offset = offsetof(struct policy_cert, cn),
-		.list = true},
+	ATTRIBUTE("cert.cn", subject_values, DN_CN),
+	ATTRIBUTE("cert.o", subject_values, DN_O),
+	ATTRIBUTE("cert.ou", subject_values, DN_OU),
+	ATTRIBUTE("cert.c", subject_values, DN_C),
+	ATTRIBUTE("cert.st", subject_values, DN_ST),
+	ATTRIBUTE("cert.l", subject_values, DN_L),
+	ATTRIBUTE("cert.dc", subject_values, DN_DC),
+	ATTRIBUTE("cert.uid", subject_values, DN_UID),
+	ATTRIBUTE("cert.title", subject_values, DN_TITLE),
+	ATTRIBUTE("cert.given_name", subject_values, DN_GIVEN_NAME),
+	ATTRIBUTE("cert.surname", subject_values, DN_SURNAME),
+	ATTRIBUTE("cert.serial_attr", subject_values, DN_SERIAL_NUMBER),
+	ATTRIBUTE("cert.organization_identifier", subject_values, DN_ORGANIZATION_IDENTIFIER),
+	ATTRIBUTE("cert.email_attr", subject_values, DN_EMAIL),
+	ATTRIBUTE("issuer.cn", issuer_values, DN_CN),
+	ATTRIBUTE("issuer.o", issuer_values, DN_O),
+	ATTRIBUTE("issuer.ou", issuer_values, DN_OU),
+	ATTRIBUTE("issuer.c", issuer_values, DN_C),
+	ATTRIBUTE("issuer.st", issuer_values, DN_ST),
+	ATTRIBUTE("issuer.l", issuer_values, DN_L),
+	ATTRIBUTE("issuer.dc", issuer_values, DN_DC),
+	ATTRIBUTE("issuer.uid", issuer_values, DN_UID),
+	ATTRIBUTE("issuer.title", issuer_values, DN_TITLE),
+	ATTRIBUTE("issuer.given_name", issuer_values, DN_GIVEN_NAME),
+	ATTRIBUTE("issuer.surname", issuer_values, DN_SURNAME),
+	ATTRIBUTE("issuer.serial_attr", issuer_values, DN_SERIAL_NUMBER),
+	ATTRIBUTE("issuer.organization_identifier", issuer_values, DN_ORGANIZATION_IDENTIFIER),
+	ATTRIBUTE("issuer.email_attr", issuer_values, DN_EMAIL),
 	{.name = "cert.subject",
 		.source = POLICY_SOURCE_CERT,
 		.shape = POLICY_SHAPE_TEXT,

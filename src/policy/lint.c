@@ -3,6 +3,7 @@
 
 #include "policy/lint.h"
 
+#include "policy/attribute.h"
 #include "policy/dn.h"
 #include "policy/domain.h"
 #include "policy/lint_claim.h"
@@ -261,6 +262,25 @@ static void advise_on_name(const struct policy_rule *rule, const struct policy_t
 	}
 }
 
+/* The field of the first attribute whose type stands in the regex; the CN's if it has none. */
+static const char *field_in_regex(struct str regex)
+{
+	for (size_t at = 0; at < regex.len; at++) {
+		struct str type = str_from(regex, at);
+		const struct policy_attribute *attribute;
+
+		type.len = str_find(type, '=');
+		if (at > 0 && ascii_is_alnum(regex.data[at - 1])) {
+			continue;
+		}
+		attribute = type.len > 0 ? policy_attribute_find(type) : NULL;
+		if (attribute != NULL && attribute->field != NULL) {
+			return attribute->field;
+		}
+	}
+	return "cn";
+}
+
 static void advise_on_term(const struct policy_rule *rule, const struct policy_term *term,
 	const struct policy_script *script)
 {
@@ -275,10 +295,13 @@ static void advise_on_term(const struct policy_rule *rule, const struct policy_t
 		advise_on_name(rule, term, script);
 	}
 	if (term->op == POLICY_OPERATOR_MATCHES && field->kind == &policy_text_dn) {
+		bool issuer = str_eq_text(str_view(field->name), "cert.issuer");
+
 		diag_warning(script->diag, &place,
 			"a regex cannot tell the parts of %s from text inside of one, such as a "
-			"CN with a comma in it: expected %s and the whole name, or cert.cn",
-			field->name, field->name);
+			"CN with a comma in it: expected %s and the whole name, or %s.%s",
+			field->name, field->name, issuer ? "issuer" : "cert",
+			field_in_regex(term->operand));
 	}
 	policy_claim_advise(term, script);
 	if (rule->action == POLICY_ACTION_DENY && !term->negated &&

@@ -5,6 +5,7 @@
 
 #include "policy/attribute.h"
 #include "policy/dn.h"
+#include "policy/dn_compare.h"
 #include "policy/dn_parse.h"
 #include "policy/textset.h"
 
@@ -27,24 +28,50 @@ static bool is_type(struct str type, const char *name)
 }
 
 /* `CN=alice`, or a whole name with a CN in it. */
-static bool names_cn(struct str value)
+/* The attribute whose values the field has; NULL: it is a field of another kind. */
+static const struct policy_attribute *attribute_of(const struct policy_field *field)
 {
-	struct policy_dn dn;
-	bool found = value.len >= 3 && str_eq_nocase((struct str){value.data, 3}, str_view("CN="));
-	bool parsed = str_starts_with(value, "/") ? policy_dn_parse_slashes(&dn, value)
-						  : policy_dn_parse(&dn, value);
+	const char *word = strrchr(field->name, '.');
 
+	for (size_t i = 0; field->kind == &policy_text_attribute && i < policy_attribute_count;
+		i++) {
+		const struct policy_attribute *attribute = &policy_attributes[i];
+
+		if (attribute->field != NULL && strcmp(attribute->field, word + 1) == 0) {
+			return attribute;
+		}
+	}
+	return NULL;
+}
+
+/* Whether the value is a name that contains the attribute, or begins with the attribute's type. */
+static bool contains_type(struct str value, const struct policy_attribute *attribute)
+{
+	struct str first = {value.data, str_find(value, '=')};
+	bool parsed;
+	bool found = first.len < value.len && policy_attribute_find(first) == attribute;
+	struct policy_dn dn;
+
+	parsed = str_starts_with(value, "/") ? policy_dn_parse_slashes(&dn, value)
+					     : policy_dn_parse(&dn, value);
 	for (size_t i = 0; parsed && !found && i < dn.count; i++) {
-		found = is_type(dn.avas[i].type, "CN");
+		found = is_type(dn.avas[i].type, attribute->name);
 	}
 	return found;
 }
 
-static const char *cure_of_cn(struct str value)
+static const char *cure_of_attribute(
+	const struct policy_field *field, struct str value, char room[CURE_MAX])
 {
-	return names_cn(value) ? "cert.cn is the value of the CN alone: expected it without CN= "
-				 "and other attributes"
-			       : NULL;
+	const struct policy_attribute *attribute = attribute_of(field);
+
+	if (!contains_type(value, attribute)) {
+		return NULL;
+	}
+	snprintf(room, CURE_MAX,
+		"%s is the value of the %s alone: expected it without %s= and other attributes",
+		field->name, attribute->name, attribute->name);
+	return room;
 }
 
 /* The length of the scheme (RFC 3986 3.1); 0 without one. */
@@ -177,8 +204,8 @@ static const char *cure_of(const struct policy_field *field, struct str value, c
 	if (field->kind == &policy_text_email) {
 		return cure_of_email(value);
 	}
-	if (str_eq_text(str_view(field->name), "cert.cn")) {
-		return cure_of_cn(value);
+	if (field->kind == &policy_text_attribute) {
+		return cure_of_attribute(field, value, room);
 	}
 	return str_eq_text(str_view(field->name), "cert.uri") ? cure_of_uri(value) : NULL;
 }

@@ -27,9 +27,9 @@
  *                          that share its first name are; rate cert N/UNIT: all that share its
  *                          verified certificate; a client without these is counted by address
  *
- * Fields: host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn,
- * cert.subject, cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, uri_raw, method,
- * http_host.
+ * Fields: host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn
+ * and issuer.cn and those of the other dn_attribute_words, cert.subject, cert.issuer, cert.serial,
+ * cert.sha256, cert.spki, user_agent, uri, uri_raw, method, http_host.
  *
  * Which rules of a long list a client's names, certificate or address leave as candidates is cached
  * (see match_cache.h): a rule with a `host`, `cert.*` or `ip` term without ! costs nothing for a
@@ -40,7 +40,8 @@
  * part of the value; with a blank on one side only it is an error; in a regex \x26 stands for it.
  *
  * Equality is of bytes, but without case for host names, http_host, and the part of an e-mail
- * address after the @. cert.subject and cert.issuer are RFC 2253 text. cert.serial is hexadecimal
+ * address after the @; names in certificates and their attributes are compared as dn_compare.h
+ * says. cert.subject and cert.issuer are RFC 2253 text. cert.serial is hexadecimal
  * in any spelling (colons, 0x, capitals, leading zeros), as are cert.sha256 and cert.spki.
  *
  * A rate is a bucket that holds N tokens and is filled by N in each UNIT. Each request for which

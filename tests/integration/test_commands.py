@@ -189,8 +189,15 @@ def test_check_shows_the_names_of_a_certificate(conf, pki):
     )
     got = check(conf, "--ip", "192.0.2.1", "--cert", odd.file, expect=None)["cert"]
     assert (got["cn"], got["dns"], got["unusable_names"]) == (["M\u00fcller"], ["ok.example"], 2)
+    assert got["subject_values"]["cn"] == ["M\u00fcller"] and got["issuer_values"]["cn"] == ["doors"]
     out = run("check", "-c", conf, "--ip", "192.0.2.1", "--cert", odd.file)[1]
     assert 'cn         "M' in out and "names      DNS:ok.example" in out and "left out   2 name" in out
+
+
+NO_VALUES = {
+    word: []
+    for word in "cn o ou c st l dc uid title given_name surname serial_attr organization_identifier email_attr".split()
+}
 
 
 def test_check_denies(conf, pki):
@@ -202,6 +209,7 @@ def test_check_denies(conf, pki):
     assert got["cert"] == {
         "present": False, "verified": False, "error": None, "subject": None, "issuer": None,
         "serial": None, "sha256": None, "spki_sha256": None, "cn": [], "unusable_names": 0, "dns": [], "ip": [], "email": [],
+        "subject_values": NO_VALUES, "issuer_values": NO_VALUES,
         "uri": [], "not_before": None, "not_after": None,
     }
 

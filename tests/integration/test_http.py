@@ -77,18 +77,26 @@ class Wire:
         self.socket.close()
 
 
-@pytest.fixture
-def door(doorward, nsd, folder):
+def http_door(doorward, nsd, folder, threads):
     """On a port whose peers are trusted, and on a Unix socket."""
     port = free_port()
     door = doorward(
         POLICY,
-        server=f"listen = http:unix:{folder}/http.sock\nlisten = http:127.0.0.1:{port}",
+        server=f"""
+            listen = http:unix:{folder}/http.sock
+            listen = http:127.0.0.1:{port}
+            threads = {threads}
+        """,
         frontend="trusted_proxies = 127.0.0.1",
         server_of_names=nsd,
     )
     door.port, door.http = port, str(folder / "http.sock")
     return door
+
+
+@pytest.fixture
+def door(doorward, nsd, folder):
+    return http_door(doorward, nsd, folder, threads=2)
 
 
 @pytest.fixture
@@ -473,13 +481,18 @@ def test_an_offer_of_another_protocol_is_ignored(wire):
     assert one.ended()
 
 
-def test_the_end(door, wire):
-    """A request that has begun is answered, and the response says that it is the last."""
-    idle, busy = wire(), wire()
+def test_the_end(doorward, nsd, folder, stack):
+    """
+    A request that has begun is answered, and the response says that it is the last. With one worker,
+    the end of the idle connection shows that the others' worker knows of the end.
+    """
+    door = http_door(doorward, nsd, folder, threads=1)
+    idle, busy, busy_too = [Wire(("127.0.0.1", door.port)) for _ in range(3)]
+    for one in (idle, busy, busy_too):
+        stack.callback(one.close)
     idle.send(request("/readyz"))
     assert idle.answer()[0] == 200
     busy.send("GET /readyz HTTP/1.1\r\n")
-    busy_too = wire()
     busy_too.send("GET /auth/open HTTP/1.1\r\n")
     wait_for(lambda: connections(door) == 3, "three accepted connections")
     door.process.send(15)

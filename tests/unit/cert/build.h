@@ -60,14 +60,22 @@ static inline void wrap(struct bytes *out, size_t start, uint8_t tag)
 	bytes_clear(&inner);
 }
 
+/* One attribute, of which one or several in a SET are a relative name; `oid` is its content. */
+static inline void put_attribute(struct bytes *out, struct str oid, uint8_t tag, struct str value)
+{
+	size_t start = out->len;
+
+	put_value(out, 0x06, oid);
+	put_value(out, tag, value);
+	wrap(out, start, SEQUENCE);
+}
+
 /* One relative name of one CN. */
 static inline void put_cn(struct bytes *out, uint8_t tag, struct str value)
 {
 	size_t start = out->len;
 
-	put_value(out, 0x06, BYTES("\x55\x04\x03"));
-	put_value(out, tag, value);
-	wrap(out, start, SEQUENCE);
+	put_attribute(out, BYTES("\x55\x04\x03"), tag, value);
 	wrap(out, start, SET);
 }
 

@@ -70,7 +70,10 @@ static inline const char *read_certificate(
 	assert_hex(out->sha256);
 	assert_hex(out->spki);
 	assert_clean(out->serial);
-	assert_all_clean(out->cn);
+	for (size_t i = 0; i < DN_ATTRIBUTES; i++) {
+		assert_all_clean(out->subject_values.of[i]);
+		assert_all_clean(out->issuer_values.of[i]);
+	}
 	assert_all_clean(out->dns);
 	assert_all_clean(out->email);
 	assert_all_clean(out->uri);

@@ -45,7 +45,7 @@ static void reads_what_others_read(void **state)
 		assert_str(id.serial, g->serial);
 		assert_str(id.sha256, g->sha256);
 		assert_str(id.spki, g->spki);
-		assert_list(id.cn, g->cn);
+		assert_list(id.subject_values.of[DN_CN], g->cn);
 		assert_list(id.dns, g->dns);
 		assert_list(id.email, g->email);
 		assert_list(id.uri, g->uri);

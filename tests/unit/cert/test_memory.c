@@ -54,7 +54,7 @@ static enum cert_status read_richest(void)
 		assert_str(id.subject, richest()->subject);
 		assert_str(id.issuer, richest()->issuer);
 		assert_str(id.serial, richest()->serial);
-		assert_list(id.cn, richest()->cn);
+		assert_list(id.subject_values.of[DN_CN], richest()->cn);
 		assert_list(id.dns, richest()->dns);
 		assert_list(id.email, richest()->email);
 		assert_list(id.uri, richest()->uri);

@@ -282,14 +282,82 @@ static void test_reads_the_common_names(void **state)
 		struct recipe recipe = {.subject = bytes_view(&f->part)};
 
 		assert_null(read_recipe(f, false, &recipe));
-		assert_str(f->id.cn.items[0], "first");
-		assert_int_equal(f->id.cn.count, cases[i].cn != NULL ? 2 : 1);
+		assert_str(f->id.subject_values.of[DN_CN].items[0], "first");
+		assert_int_equal(f->id.subject_values.of[DN_CN].count, cases[i].cn != NULL ? 2 : 1);
 		assert_int_equal(f->id.unusable_names, cases[i].cn == NULL);
 		assert_clean(f->id.subject);
-		f->id.cn.items++;
-		f->id.cn.count--;
-		assert_list(f->id.cn, cases[i].cn != NULL ? cases[i].cn : "");
+		f->id.subject_values.of[DN_CN].items++;
+		f->id.subject_values.of[DN_CN].count--;
+		assert_list(f->id.subject_values.of[DN_CN], cases[i].cn != NULL ? cases[i].cn : "");
 	}
+}
+
+#define PILOT "\x09\x92\x26\x89\x93\xf2\x2c\x64\x01"
+
+static void reads_the_values_of_each_attribute(void **state)
+{
+	static const struct {
+		struct str oid;
+		enum dn_attribute attribute;
+	} rows[] = {
+		{BYTES("\x55\x04\x03"), DN_CN},
+		{BYTES("\x55\x04\x0a"), DN_O},
+		{BYTES("\x55\x04\x0b"), DN_OU},
+		{BYTES("\x55\x04\x06"), DN_C},
+		{BYTES("\x55\x04\x08"), DN_ST},
+		{BYTES("\x55\x04\x07"), DN_L},
+		{BYTES(PILOT "\x19"), DN_DC},
+		{BYTES(PILOT "\x01"), DN_UID},
+		{BYTES("\x55\x04\x0c"), DN_TITLE},
+		{BYTES("\x55\x04\x2a"), DN_GIVEN_NAME},
+		{BYTES("\x55\x04\x04"), DN_SURNAME},
+		{BYTES("\x55\x04\x05"), DN_SERIAL_NUMBER},
+		{BYTES("\x55\x04\x61"), DN_ORGANIZATION_IDENTIFIER},
+		{BYTES("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"), DN_EMAIL},
+	};
+	struct fixture *f = *state;
+
+	assert_int_equal(ARRAY_LEN(rows), DN_ATTRIBUTES);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bytes_reset(&f->part, SIZE_MAX);
+		put_attribute(&f->part, rows[i].oid, UTF8_STRING, BYTES("one"));
+		wrap(&f->part, 0, SET);
+		size_t at = f->part.len;
+
+		put_attribute(&f->part, rows[i].oid, UTF8_STRING, BYTES("two"));
+		wrap(&f->part, at, SET);
+		struct recipe recipe = {.subject = bytes_view(&f->part)};
+
+		assert_null(read_recipe(f, false, &recipe));
+		for (size_t k = 0; k < DN_ATTRIBUTES; k++) {
+			assert_list(f->id.subject_values.of[k],
+				k == (size_t)rows[i].attribute ? "one\ntwo\n" : "");
+			assert_list(f->id.issuer_values.of[k], k == DN_CN ? "issuer\n" : "");
+		}
+	}
+}
+
+static void attributes_are_told_apart_by_their_types(void **state)
+{
+	struct fixture *f = *state;
+
+	bytes_reset(&f->part, SIZE_MAX);
+	put_attribute(&f->part, BYTES("\x55\x04\x03"), UTF8_STRING, BYTES("x,OU=Staff"));
+	put_attribute(&f->part, BYTES("\x55\x04\x0b"), UTF8_STRING, BYTES("Guests"));
+	wrap(&f->part, 0, SET);
+	size_t at = f->part.len;
+
+	put_attribute(&f->part, BYTES("\x55\x04\x0b"), UTF8_STRING, BYTES("Sta\nff"));
+	put_attribute(&f->part, BYTES("\x55\x04\x0b"), UTF8_STRING, BYTES(""));
+	put_attribute(&f->part, BYTES("\x55\x04\x0b"), BIT_STRING, BYTES("\0Staff"));
+	put_attribute(&f->part, BYTES("\x55\x04\x2d"), BIT_STRING, BYTES("\0Staff"));
+	wrap(&f->part, at, SET);
+	struct recipe recipe = {.subject = bytes_view(&f->part)};
+
+	assert_null(read_recipe(f, false, &recipe));
+	assert_list(f->id.subject_values.of[DN_CN], "x,OU=Staff\n");
+	assert_list(f->id.subject_values.of[DN_OU], "Guests\n");
+	assert_int_equal(f->id.unusable_names, 3);
 }
 
 static void test_refuses_names_that_are_no_text(void **state)
@@ -352,7 +420,8 @@ static void test_escapes_subjects(void **state)
 	assert_null(read_recipe(f, true, &unnamed));
 	assert_non_null(f->id.subject.data);
 	assert_int_equal(f->id.subject.len, 0);
-	assert_int_equal(f->id.cn.count + f->id.dns.count + f->id.unusable_names, 0);
+	assert_int_equal(
+		f->id.subject_values.of[DN_CN].count + f->id.dns.count + f->id.unusable_names, 0);
 }
 
 static void test_falls_back_on_common_names(void **state)
@@ -391,7 +460,7 @@ static void test_falls_back_on_common_names(void **state)
 
 		assert_null(read_recipe(f, true, &recipe));
 		assert_list(f->id.dns, cases[i].dns);
-		assert_int_equal(f->id.cn.count, 2);
+		assert_int_equal(f->id.subject_values.of[DN_CN].count, 2);
 		if (cases[i].general_names.data == NULL) {
 			assert_null(read_recipe(f, false, &recipe));
 			assert_list(f->id.dns, "");
@@ -417,6 +486,8 @@ int main(void)
 		TEST(test_one_bad_name_spoils_no_other),
 		TEST(test_bounds_the_names),
 		TEST(test_reads_the_common_names),
+		TEST(reads_the_values_of_each_attribute),
+		TEST(attributes_are_told_apart_by_their_types),
 		TEST(test_refuses_names_that_are_no_text),
 		TEST(test_escapes_subjects),
 		TEST(test_falls_back_on_common_names),

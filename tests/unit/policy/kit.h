@@ -28,6 +28,8 @@ struct client {
 	struct str cert_email[2];
 	struct str cert_uri[2];
 	struct str cert_cn[2];
+	struct str cert_o[2];
+	struct str issuer_cn[2];
 	struct addr cert_ip[2];
 	struct policy_facts facts;
 };
@@ -53,13 +55,16 @@ static inline void client_init(struct client *c)
 	c->cert_email[0] = str_view("Ann@Partner.example");
 	c->cert_uri[0] = str_view("spiffe://partner.example/door");
 	c->cert_cn[0] = str_view("Ann Other");
+	c->cert_o[0] = str_view("Partner");
+	c->issuer_cn[0] = str_view("Partner CA");
 	c->cert_ip[0] = address("198.51.100.9");
 	c->cert = (struct policy_cert){.subject = str_view("CN=Ann Other,O=Partner"),
 		.issuer = str_view("CN=Partner CA"),
 		.serial = str_view("a1b2c3"),
 		.sha256 = str_view(KIT_SHA256),
 		.spki = str_view(KIT_SPKI),
-		.cn = {c->cert_cn, 1},
+		.subject_values.of = {[DN_CN] = {c->cert_cn, 1}, [DN_O] = {c->cert_o, 1}},
+		.issuer_values.of[DN_CN] = {c->issuer_cn, 1},
 		.dns = {c->cert_dns, 2},
 		.email = {c->cert_email, 1},
 		.uri = {c->cert_uri, 1},

@@ -3,6 +3,8 @@
 
 #include "policy/dn.h"
 
+#include "policy/dn_compare.h"
+
 #include "policy/attribute.h"
 #include "policy/textset.h"
 #include "unit/policy/kit.h"
@@ -70,14 +72,73 @@ static void spellings_of_one_name(void **state)
 		"2.5.4.3=Odd CA,OID.2.5.4.10=Example,oid.2.5.4.6=DE",
 		"CN=\"Odd CA\", O=\"Example\" , C=DE ",
 		"CN=Odd\\ CA,O=Ex\\61mple,C=\\44\\45",
+		"/C=DE/O=Example/CN=Odd CA",
+		"cn=odd ca,o=EXAMPLE,c=de",
+		"CN=\\ Odd   CA\\ ,O=Example\\ ,C=DE",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
 		finds(spellings[i], "CN=Odd CA,O=Example,C=DE");
 		finds(spellings[i], "C=DE,O=Example,CN=Odd CA");
 	}
-	refuses("/C=DE/O=Example/CN=Odd CA", "expected CN=Odd CA,O=Example,C=DE,");
-	refuses("/CN=a\\xC3\\xBC/O=x/y, z", "expected O=x/y\\, z,CN=a\\C3\\BC,");
+	finds("/CN=a\\xC3\\xBC/O=x/y, z", "O=x/y\\, z,CN=a\\C3\\BC");
+	finds("/DC=com/DC=example", "DC=example,DC=com");
+	finds("/C=DE/O=x/Staff=y", "O=x/Staff=y,C=DE");
+	refuses("/Staff=x/C=DE", "no attribute");
+}
+
+/* RFC 5280 7.1. */
+static void names_are_compared_folded(void **state)
+{
+	static const char *const others[] = {
+		"CN=a b\\,c,O=x y,O=z",
+		"CN=a b,c=O,O=x",
+		"CN=ab\\,c,O=x y",
+		"CN=a b\\,c,O=xy",
+		"CN=a b\\, c,O=x y",
+		"CN=a b\\\\,c,O=x y",
+		"CN=a b\\,c,OU=x y",
+		"O=x y,CN=a b\\,",
+		"CN=a b\\,c",
+		"",
+	};
+	char message[512];
+
+	finds("CN=A B\\,c,O=X Y", "CN=\\ a  B\\,C\\ \\ ,O=x   y");
+	finds("CN=a=b,O=x", "CN=A=B,O=X");
+	finds("CN= =b", "CN==b");
+	finds("CN=M\xc3\xbcLLER", "CN=m\\C3\\BCller");
+	assert_int_equal(matches("CN=a= b", "CN=a=b", message), 0);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		assert_int_equal(matches("CN=a b\\,c,O=x y", others[i], message), 0);
+	}
+}
+
+/* By dn_compare's order, sets are searched: it must be the same from both sides. */
+static void the_order_of_names_is_one(void **state)
+{
+	static const char *const names[] = {"", "CN=", "CN=a", "CN=A", "CN=a ", "CN=a\\ ",
+		"CN=a\\,", "CN=a,", "CN=a+b", "CN=a b", "CN=a  b", "CN=a\\  b", "CN=\\ a", "CN=a=b",
+		"CN=a= b", "CN=\\=a", "\\", "CN=\\", "CN=\\\\", "CN=\\ ", " ", "=", "= ",
+		"CN=a,O= b", "CN=a,O=B"};
+
+	for (size_t a = 0; a < ARRAY_LEN(names); a++) {
+		for (size_t b = 0; b < ARRAY_LEN(names); b++) {
+			int order = policy_dn_compare(str_view(names[a]), str_view(names[b]));
+
+			assert_int_equal(
+				order, -policy_dn_compare(str_view(names[b]), str_view(names[a])));
+			for (size_t c = 0; c < ARRAY_LEN(names); c++) {
+				int next =
+					policy_dn_compare(str_view(names[b]), str_view(names[c]));
+
+				if (order <= 0 && next <= 0) {
+					assert_true(policy_dn_compare(str_view(names[a]),
+							    str_view(names[c])) <= 0);
+				}
+			}
+		}
+	}
 }
 
 static void values_are_converted_to_openssl_s_form(void **state)
@@ -254,6 +315,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spellings_of_one_name),
+		cmocka_unit_test(names_are_compared_folded),
+		cmocka_unit_test(the_order_of_names_is_one),
 		cmocka_unit_test(values_are_converted_to_openssl_s_form),
 		cmocka_unit_test(both_orders_are_one_value),
 		cmocka_unit_test(long_names_are_refused),

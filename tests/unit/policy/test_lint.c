@@ -294,22 +294,26 @@ static void denying_a_fingerprint(void **state)
 
 static void regexes_about_distinguished_names(void **state)
 {
-	static const char *const regexes[] = {
-		"(^|,)OU=Staff(,|$)", "^CN=ann,OU=Staff$", "OU=Staff", "."};
+	static const char *const regexes[][2] = {{"(^|,)OU=Staff(,|$)", "ou"},
+		{"^CN=ann,OU=Staff$", "cn"}, {"O=Acme", "o"}, {"emailAddress=a@b", "email_attr"},
+		{"street=x,L=y", "l"}, {".", "cn"}, {"=", "cn"}, {"Staff", "cn"}};
+	char expected[256];
 	char rule[128];
 
 	for (size_t i = 0; i < ARRAY_LEN(regexes); i++) {
-		snprintf(rule, sizeof(rule), "cert.subject ~ %s", regexes[i]);
-		advised(ALLOW, rule,
+		snprintf(rule, sizeof(rule), "cert.subject ~ %s", regexes[i][0]);
+		snprintf(expected, sizeof(expected),
 			"9: warning: a regex cannot tell the parts of cert.subject from text "
 			"inside "
 			"of one, such as a CN with a comma in it: expected cert.subject and the "
-			"whole name, or cert.cn");
+			"whole name, or cert.%s",
+			regexes[i][1]);
+		advised(ALLOW, rule, expected);
 	}
 	advised(DENY, "!cert.issuer ~ O=x",
 		"9: warning: a regex cannot tell the parts of cert.issuer from text inside of "
 		"one, such as a CN with a comma in it: expected cert.issuer and the whole name, or "
-		"cert.cn");
+		"issuer.o");
 	advised(ALLOW, "cert.subject CN=ann,OU=Staff", NULL);
 }
 
@@ -348,6 +352,13 @@ static void values_that_never_match(void **state)
 		{"cert.cn", "O=Example,CN=alice", CN_ALONE},
 		{"cert.cn", "/O=Example/CN=alice", CN_ALONE},
 		{"cert.cn", "commonName=alice", CN_ALONE},
+		{"cert.ou", "OU=Staff",
+			"cert.ou is the value of the OU alone: expected it without OU= and other "
+			"attributes"},
+		{"issuer.o", "CN=CA,O=Example",
+			"issuer.o is the value of the O alone: expected it without O= and other "
+			"attributes"},
+		{"cert.ou", "CN=alice", NULL},
 		{"cert.uri", "URI:spiffe://a.example/x", URI_ALONE},
 		{"cert.uri", "URL=https://a.example/", SCHEME},
 		{"cert.uri", "a.example/x", SCHEME},

@@ -6,9 +6,14 @@
 #include "unit/policy/kit.h"
 
 static const char fields[] =
-	"host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn, "
-	"cert.subject, "
-	"cert.issuer, cert.serial, cert.sha256, cert.spki, user_agent, uri, uri_raw, method, "
+	"host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, "
+	"cert.cn, cert.o, cert.ou, cert.c, cert.st, cert.l, cert.dc, cert.uid, "
+	"cert.title, cert.given_name, cert.surname, cert.serial_attr, "
+	"cert.organization_identifier, cert.email_attr, issuer.cn, issuer.o, issuer.ou, "
+	"issuer.c, issuer.st, issuer.l, issuer.dc, issuer.uid, issuer.title, "
+	"issuer.given_name, issuer.surname, issuer.serial_attr, "
+	"issuer.organization_identifier, issuer.email_attr, cert.subject, cert.issuer, "
+	"cert.serial, cert.sha256, cert.spki, user_agent, uri, uri_raw, method, "
 	"http_host";
 
 /* The rule is refused with exactly these findings, and the list is as it was. */
@@ -141,7 +146,7 @@ static void unknown_fields_get_the_list_and_a_suggestion(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		char text[64];
-		char expected[512];
+		char expected[1024];
 
 		snprintf(text, sizeof(text), "!%s x", cases[i][0]);
 		snprintf(expected, sizeof(expected),

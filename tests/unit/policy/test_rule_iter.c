@@ -132,7 +132,7 @@ static void bend(struct client *c, struct lot *lot, enum policy_truth answers[LO
 		c->cert.email.count = 0;
 	}
 	c->cert.dns.items = c->cert_dns;
-	c->cert.cn.items = c->cert_cn;
+	c->cert.subject_values.of[DN_CN].items = c->cert_cn;
 	c->cert.email.items = c->cert_email;
 	c->cert.uri.items = c->cert_uri;
 	c->cert.ip = c->cert_ip;

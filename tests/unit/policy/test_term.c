@@ -92,13 +92,22 @@ static void each_field_and_operator(void **state)
 		{"cert.uri spiffe://partner.example/Door", F},
 		{"cert.uri ~ ^SPIFFE:", T},
 		{"cert.cn Ann Other", T},
-		{"cert.cn ann other", F},
+		{"cert.cn ann  OTHER", T},
+		{"cert.cn annother", F},
+		{"cert.cn Ann", F},
+		{"cert.o partner", T},
+		{"cert.o Ann Other", F},
+		{"cert.ou Partner", F},
+		{"cert.o ~ ^part", T},
+		{"issuer.cn Partner CA", T},
+		{"issuer.cn Ann Other", F},
+		{"issuer.o Partner", F},
 		{"cert.cn ~ ^ann", T},
 		{"cert.subject CN=Ann Other,O=Partner", T},
 		{"cert.subject CN=Ann Other", F},
 		{"cert.subject ~ (^|,)O=Partner(,|$)", T},
 		{"cert.issuer CN=Partner CA", T},
-		{"cert.issuer CN=partner ca", F},
+		{"cert.issuer CN=partner ca", T},
 		{"cert.issuer ~ partner", T},
 		{"cert.serial 00:A1:B2:C3", T},
 		{"cert.serial 0xa1b2c3", T},
@@ -283,6 +292,9 @@ static void lists_of_every_kind(void **state)
 	in_list("cert.email", "ann@partner.example\n", &c, F);
 	in_list("cert.uri", "spiffe://partner.example/door", &c, T);
 	in_list("cert.cn", "# people\nAnn Other\n", &c, T);
+	in_list("cert.cn", "bob\nANN OTHER\nzoe\n", &c, T);
+	in_list("cert.o", "a\nPARTNER\nz\n", &c, T);
+	in_list("cert.subject", "CN=a\nCN=ann  other,O=partner\nCN=z\n", &c, T);
 	in_list("cert.subject", "CN=Ann Other,O=Partner\n", &c, T);
 	in_list("cert.issuer", "CN=Partner\n", &c, F);
 	in_list("cert.serial", "01\n00:A1:B2:C3\n", &c, T);
