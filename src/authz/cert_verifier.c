@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 struct authz_cert_verifier {
-	struct authz_trust_stores *trusts;
+	struct authz_trust_stores *stores;
 	uv_idle_t turn; /* active while there are checks to do */
 	struct list checks;
 	size_t count;
@@ -35,7 +35,7 @@ struct authz_cert_verifier_wait {
 };
 
 struct authz_cert_verifier *authz_cert_verifier_new(
-	uv_loop_t *loop, struct authz_trust_stores *trusts, struct authz_cert_verifier_stats *stats)
+	uv_loop_t *loop, struct authz_trust_stores *stores, struct authz_cert_verifier_stats *stats)
 {
 	struct authz_cert_verifier *v = calloc(1, sizeof(*v));
 
@@ -46,7 +46,7 @@ struct authz_cert_verifier *authz_cert_verifier_new(
 	list_init(&v->checks);
 	uv_idle_init(loop, &v->turn);
 	v->turn.data = v;
-	v->trusts = authz_trust_stores_ref(trusts);
+	v->stores = authz_trust_stores_ref(stores);
 	return v;
 }
 
@@ -58,14 +58,14 @@ static void on_closed(uv_handle_t *handle)
 void authz_cert_verifier_close(struct authz_cert_verifier *v)
 {
 	if (v != NULL) {
-		authz_trust_stores_unref(v->trusts);
+		authz_trust_stores_unref(v->stores);
 		uv_close((uv_handle_t *)&v->turn, on_closed);
 	}
 }
 
 const struct authz_trust_stores *authz_cert_verifier_trusts(const struct authz_cert_verifier *v)
 {
-	return v->trusts;
+	return v->stores;
 }
 
 static const struct cert_check_result *known(const struct authz_cert_verifier *v,
@@ -74,7 +74,7 @@ static const struct cert_check_result *known(const struct authz_cert_verifier *v
 	if (request->given != NULL) {
 		return NULL;
 	}
-	return cert_cache_get(authz_trust_stores_cache(v->trusts), request, wall_s, clock_ms());
+	return cert_cache_get(authz_trust_stores_cache(v->stores), request, wall_s, clock_ms());
 }
 
 const struct cert_check_result *authz_cert_verifier_known(
@@ -116,7 +116,7 @@ static const struct cert_check_result *find_out(struct check *c)
 		counter_add(
 			&v->stats->over_limit, checked != NULL && cert_is_over_limit(checked->why));
 		if (checked != NULL && c->request->given == NULL) {
-			cert_cache_put(authz_trust_stores_cache(v->trusts), c->request, checked,
+			cert_cache_put(authz_trust_stores_cache(v->stores), c->request, checked,
 				c->vouched, clock_ms());
 		}
 	}

@@ -32,7 +32,7 @@ struct authz_cert_verifier_stats {
 
 /* `stats` go on counting, and are borrowed; NULL: it has its own. NULL when out of memory. */
 struct authz_cert_verifier *authz_cert_verifier_new(uv_loop_t *loop,
-	struct authz_trust_stores *trusts, struct authz_cert_verifier_stats *stats);
+	struct authz_trust_stores *stores, struct authz_cert_verifier_stats *stats);
 /* No check may be queued; the loop frees the memory. NULL does nothing. */
 void authz_cert_verifier_close(struct authz_cert_verifier *verifier);
 const struct authz_trust_stores *authz_cert_verifier_trusts(

@@ -13,7 +13,7 @@
 
 bool authz_snapshot_watches(const struct authz_snapshot *snapshot)
 {
-	return authz_trust_stores_watches(snapshot->trusts) ||
+	return authz_trust_stores_watches(snapshot->stores) ||
 	       config_reads_lists(snapshot->config) || snapshot->config->dns.static_zone != NULL;
 }
 
@@ -36,12 +36,12 @@ uint64_t authz_snapshot_stamp(
 }
 
 /* Takes the stamp first, so that a change meanwhile is seen later. */
-static bool load_trusts(struct authz_snapshot *snapshot, struct diag *diag)
+static bool load_stores(struct authz_snapshot *snapshot, struct diag *diag)
 {
 	snapshot->stamps[AUTHZ_SNAPSHOT_TRUST] =
 		authz_snapshot_stamp(snapshot, AUTHZ_SNAPSHOT_TRUST);
-	snapshot->trusts = authz_trust_stores_load(snapshot->config, diag);
-	return snapshot->trusts != NULL;
+	snapshot->stores = authz_trust_stores_load(snapshot->config, diag);
+	return snapshot->stores != NULL;
 }
 
 static bool make_buckets(
@@ -101,7 +101,7 @@ struct authz_snapshot *authz_snapshot_load(
 	snapshot->stamps[AUTHZ_SNAPSHOT_ZONE] = authz_snapshot_stamp(snapshot, AUTHZ_SNAPSHOT_ZONE);
 	snapshot->dns = dns_context_new(
 		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
-	if (snapshot->dns == NULL || !load_trusts(snapshot, diag) ||
+	if (snapshot->dns == NULL || !load_stores(snapshot, diag) ||
 		!make_buckets(snapshot, previous, diag)) {
 		authz_snapshot_unref(snapshot);
 		return NULL;
@@ -136,7 +136,7 @@ struct authz_snapshot *authz_snapshot_load_without_dns(const char *path, struct 
 {
 	struct authz_snapshot *snapshot = load_configuration(path, diag);
 
-	if (snapshot != NULL && !load_trusts(snapshot, diag)) {
+	if (snapshot != NULL && !load_stores(snapshot, diag)) {
 		authz_snapshot_unref(snapshot);
 		return NULL;
 	}
@@ -156,7 +156,7 @@ static struct authz_snapshot *snapshot_like(
 	ref_init(&next->references);
 	next->config = config_ref(snapshot->config);
 	next->dns = dns;
-	next->trusts = authz_trust_stores_ref(snapshot->trusts);
+	next->stores = authz_trust_stores_ref(snapshot->stores);
 	memcpy(next->stamps, snapshot->stamps, sizeof(next->stamps));
 	next->buckets = policy_token_buckets_ref(snapshot->buckets);
 	return next;
@@ -172,8 +172,8 @@ struct authz_snapshot *authz_snapshot_renewed(
 
 static bool reload_trusts(struct authz_snapshot *snapshot, struct diag *diag)
 {
-	authz_trust_stores_unref(snapshot->trusts);
-	return load_trusts(snapshot, diag);
+	authz_trust_stores_unref(snapshot->stores);
+	return load_stores(snapshot, diag);
 }
 
 static bool reload_lists(struct authz_snapshot *snapshot, struct diag *diag)
@@ -248,7 +248,7 @@ void authz_snapshot_unref(struct authz_snapshot *snapshot)
 		return;
 	}
 	policy_token_buckets_unref(snapshot->buckets);
-	authz_trust_stores_unref(snapshot->trusts);
+	authz_trust_stores_unref(snapshot->stores);
 	dns_context_unref(snapshot->dns);
 	config_unref(snapshot->config);
 	free(snapshot);

@@ -23,7 +23,7 @@ enum authz_snapshot_files {
 struct authz_snapshot {
 	struct config *config;
 	struct dns_context *dns;
-	struct authz_trust_stores *trusts;
+	struct authz_trust_stores *stores;
 	struct policy_token_buckets *buckets;
 	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT]; /* authz_snapshot_stamp, before they were read
 						      */

@@ -81,7 +81,7 @@ static size_t first_like(const struct config *config, size_t index)
 }
 
 static bool load_all(
-	struct authz_trust_stores *trusts, const struct config *config, struct diag *diag)
+	struct authz_trust_stores *stores, const struct config *config, struct diag *diag)
 {
 	bool good = true;
 	bool domain = false;
@@ -97,15 +97,15 @@ static bool load_all(
 		if (first == i) {
 			struct cert_trust_settings settings = settings_of(config, policy);
 
-			trusts->of_policy[i] = cert_trust_load(&settings, diag);
-			good = trusts->of_policy[i] != NULL && good;
+			stores->of_policy[i] = cert_trust_load(&settings, diag);
+			good = stores->of_policy[i] != NULL && good;
 		} else {
-			trusts->of_policy[i] = trusts->of_policy[first];
+			stores->of_policy[i] = stores->of_policy[first];
 		}
 	}
 	if (domain) {
-		trusts->suffixes = cert_suffixes_load();
-		if (trusts->suffixes == NULL) {
+		stores->suffixes = cert_suffixes_load();
+		if (stores->suffixes == NULL) {
 			diag_error(diag, NULL, "the Public Suffix List cannot be read");
 			good = false;
 		}
@@ -115,80 +115,80 @@ static bool load_all(
 
 struct authz_trust_stores *authz_trust_stores_load(const struct config *config, struct diag *diag)
 {
-	struct authz_trust_stores *trusts = calloc(1, sizeof(*trusts));
+	struct authz_trust_stores *stores = calloc(1, sizeof(*stores));
 
-	if (trusts == NULL) {
+	if (stores == NULL) {
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	ref_init(&trusts->references);
-	trusts->of_policy = calloc(config->policy_count + 1, sizeof(struct cert_trust *));
-	trusts->cache = cert_cache_new(config->cert_entries);
-	if (trusts->of_policy == NULL || trusts->cache == NULL) {
+	ref_init(&stores->references);
+	stores->of_policy = calloc(config->policy_count + 1, sizeof(struct cert_trust *));
+	stores->cache = cert_cache_new(config->cert_entries);
+	if (stores->of_policy == NULL || stores->cache == NULL) {
 		diag_error(diag, NULL, "out of memory");
-		authz_trust_stores_unref(trusts);
+		authz_trust_stores_unref(stores);
 		return NULL;
 	}
-	trusts->policy_count = config->policy_count;
-	if (!load_all(trusts, config, diag)) {
-		authz_trust_stores_unref(trusts);
+	stores->policy_count = config->policy_count;
+	if (!load_all(stores, config, diag)) {
+		authz_trust_stores_unref(stores);
 		return NULL;
 	}
-	return trusts;
+	return stores;
 }
 
-struct authz_trust_stores *authz_trust_stores_ref(struct authz_trust_stores *trusts)
+struct authz_trust_stores *authz_trust_stores_ref(struct authz_trust_stores *stores)
 {
-	ref_get(&trusts->references);
-	return trusts;
+	ref_get(&stores->references);
+	return stores;
 }
 
-static void free_all(struct authz_trust_stores *trusts)
+static void free_all(struct authz_trust_stores *stores)
 {
-	for (size_t i = 0; i < trusts->policy_count; i++) {
+	for (size_t i = 0; i < stores->policy_count; i++) {
 		bool shared = false;
 
-		for (size_t k = i + 1; k < trusts->policy_count; k++) {
-			shared = shared || trusts->of_policy[k] == trusts->of_policy[i];
+		for (size_t k = i + 1; k < stores->policy_count; k++) {
+			shared = shared || stores->of_policy[k] == stores->of_policy[i];
 		}
 		if (!shared) {
-			cert_trust_free(trusts->of_policy[i]);
+			cert_trust_free(stores->of_policy[i]);
 		}
 	}
-	free(trusts->of_policy);
+	free(stores->of_policy);
 }
 
-void authz_trust_stores_unref(struct authz_trust_stores *trusts)
+void authz_trust_stores_unref(struct authz_trust_stores *stores)
 {
-	if (trusts == NULL || !ref_put(&trusts->references)) {
+	if (stores == NULL || !ref_put(&stores->references)) {
 		return;
 	}
-	cert_cache_free(trusts->cache);
-	free_all(trusts);
-	cert_suffixes_free(trusts->suffixes);
-	free(trusts);
+	cert_cache_free(stores->cache);
+	free_all(stores);
+	cert_suffixes_free(stores->suffixes);
+	free(stores);
 }
 
 const struct cert_trust *authz_trust_stores_of(
-	const struct authz_trust_stores *trusts, const struct policy *policy)
+	const struct authz_trust_stores *stores, const struct policy *policy)
 {
-	return trusts->of_policy[policy->number];
+	return stores->of_policy[policy->number];
 }
 
-struct cert_cache *authz_trust_stores_cache(const struct authz_trust_stores *trusts)
+struct cert_cache *authz_trust_stores_cache(const struct authz_trust_stores *stores)
 {
-	return trusts->cache;
+	return stores->cache;
 }
 
-const struct cert_suffixes *authz_trust_stores_suffixes(const struct authz_trust_stores *trusts)
+const struct cert_suffixes *authz_trust_stores_suffixes(const struct authz_trust_stores *stores)
 {
-	return trusts->suffixes;
+	return stores->suffixes;
 }
 
-bool authz_trust_stores_watches(const struct authz_trust_stores *trusts)
+bool authz_trust_stores_watches(const struct authz_trust_stores *stores)
 {
-	for (size_t i = 0; i < trusts->policy_count; i++) {
-		if (trusts->of_policy[i] != NULL) {
+	for (size_t i = 0; i < stores->policy_count; i++) {
+		if (stores->of_policy[i] != NULL) {
 			return true;
 		}
 	}

@@ -19,20 +19,20 @@ struct authz_trust_stores;
 
 /* NULL after diag_error. */
 struct authz_trust_stores *authz_trust_stores_load(const struct config *config, struct diag *diag);
-struct authz_trust_stores *authz_trust_stores_ref(struct authz_trust_stores *trusts);
-void authz_trust_stores_unref(struct authz_trust_stores *trusts);
+struct authz_trust_stores *authz_trust_stores_ref(struct authz_trust_stores *stores);
+void authz_trust_stores_unref(struct authz_trust_stores *stores);
 
 /*
  * NULL for a policy whose front end verifies alone. `policy` must be one of that configuration's.
  */
 const struct cert_trust *authz_trust_stores_of(
-	const struct authz_trust_stores *trusts, const struct policy *policy);
-struct cert_cache *authz_trust_stores_cache(const struct authz_trust_stores *trusts);
+	const struct authz_trust_stores *stores, const struct policy *policy);
+struct cert_cache *authz_trust_stores_cache(const struct authz_trust_stores *stores);
 /* NULL unless a policy needs it. */
-const struct cert_suffixes *authz_trust_stores_suffixes(const struct authz_trust_stores *trusts);
+const struct cert_suffixes *authz_trust_stores_suffixes(const struct authz_trust_stores *stores);
 
 /* Whether there are files whose change would count. */
-bool authz_trust_stores_watches(const struct authz_trust_stores *trusts);
+bool authz_trust_stores_watches(const struct authz_trust_stores *stores);
 /* A number that changes when one of the files does. */
 uint64_t authz_trust_stores_stamp(const struct config *config);
 

@@ -328,7 +328,7 @@ static bool start_workers(struct service *s)
 		.count = s->sockets.count,
 		.tcp_peers = s->tcp_peers.items,
 		.tcp_peer_count = s->tcp_peers.count,
-		.sharers = s->threads,
+		.worker_count = s->threads,
 	};
 
 	s->metrics = metrics_new(s->threads, s->started_wall_s);

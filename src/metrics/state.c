@@ -230,7 +230,7 @@ void metrics_write_state(
 	gauge(out, "doorward_dns_cache_max_bytes", "The most that the DNS cache may hold.",
 		dns_context_settings(snapshot->dns)->cache_size);
 	gauge(out, "doorward_cert_cache_entries", "Certificates whose check is remembered.",
-		cert_cache_count(authz_trust_stores_cache(snapshot->trusts)));
+		cert_cache_count(authz_trust_stores_cache(snapshot->stores)));
 	write_in_flight(snapshot->dns, out);
 	write_upstreams(metrics, snapshot->dns, out);
 	write_events(metrics, out);

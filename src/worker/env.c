@@ -11,7 +11,7 @@
 struct worker_env *worker_env_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
 {
-	size_t responses = snapshot->config->answers_size / worker->sharers;
+	size_t responses = snapshot->config->answers_size / worker->worker_count;
 	struct metrics_worker *stats = metrics_worker(worker->metrics, worker->number);
 	struct worker_env *env = calloc(1, sizeof(*env));
 

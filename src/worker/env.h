@@ -27,8 +27,8 @@ struct worker_env {
 /* The worker that owns it. */
 struct worker_env_owner {
 	struct metrics *metrics;
-	size_t number;    /* the worker's number in `metrics` */
-	uint32_t sharers; /* workers that share the memory for responses evenly, at least 1 */
+	size_t number;         /* the worker's number in `metrics` */
+	uint32_t worker_count; /* workers that share the memory for responses evenly, at least 1 */
 };
 
 /* `metrics` must know the snapshot's policies. NULL when out of memory or descriptors. */

@@ -36,15 +36,15 @@ uint32_t worker_pool_size(uint32_t threads)
 /* Called from a worker's thread. */
 static void on_worker(void *ctx)
 {
-	struct worker_pool *crew = ctx;
+	struct worker_pool *pool = ctx;
 
-	uv_async_send(&crew->heard);
+	uv_async_send(&pool->heard);
 }
 
-static bool all_left(const struct worker_pool *crew)
+static bool all_left(const struct worker_pool *pool)
 {
-	for (size_t i = 0; i < crew->count; i++) {
-		if (!worker_has_left(crew->workers[i])) {
+	for (size_t i = 0; i < pool->count; i++) {
+		if (!worker_has_left(pool->workers[i])) {
 			return false;
 		}
 	}
@@ -53,40 +53,40 @@ static bool all_left(const struct worker_pool *crew)
 
 static void on_heard(uv_async_t *heard)
 {
-	struct worker_pool *crew = heard->data;
+	struct worker_pool *pool = heard->data;
 	bool all = true;
 
-	if (crew->stopping) {
-		if (all_left(crew) && !uv_is_closing((uv_handle_t *)heard)) {
+	if (pool->stopping) {
+		if (all_left(pool) && !uv_is_closing((uv_handle_t *)heard)) {
 			uv_close((uv_handle_t *)heard, NULL);
-			crew->owner.left(crew->owner.ctx);
+			pool->owner.left(pool->owner.ctx);
 		}
 		return;
 	}
-	for (size_t i = 0; i < crew->count && all; i++) {
-		all = worker_answered(crew->workers[i]) == crew->asked;
+	for (size_t i = 0; i < pool->count && all; i++) {
+		all = worker_answered(pool->workers[i]) == pool->asked;
 	}
-	if (all && worker_pool_is_asked(crew)) {
-		crew->answered = crew->asked;
-		crew->owner.answered(crew->owner.ctx);
+	if (all && worker_pool_is_asked(pool)) {
+		pool->answered = pool->asked;
+		pool->owner.answered(pool->owner.ctx);
 	}
 }
 
 struct worker_pool *worker_pool_new(uv_loop_t *loop, const struct worker_pool_owner *owner)
 {
-	struct worker_pool *crew = calloc(1, sizeof(*crew));
+	struct worker_pool *pool = calloc(1, sizeof(*pool));
 
-	if (crew == NULL || uv_async_init(loop, &crew->heard, on_heard) != 0) {
-		free(crew);
+	if (pool == NULL || uv_async_init(loop, &pool->heard, on_heard) != 0) {
+		free(pool);
 		return NULL;
 	}
-	crew->heard.data = crew;
-	crew->owner = *owner;
-	return crew;
+	pool->heard.data = pool;
+	pool->owner = *owner;
+	return pool;
 }
 
 /* Workers block every signal, so that all arrive at the main thread. */
-bool worker_pool_start(struct worker_pool *crew, struct authz_snapshot *snapshot,
+bool worker_pool_start(struct worker_pool *pool, struct authz_snapshot *snapshot,
 	const struct worker_sockets *sockets, struct metrics *metrics)
 {
 	sigset_t all;
@@ -94,55 +94,55 @@ bool worker_pool_start(struct worker_pool *crew, struct authz_snapshot *snapshot
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (crew->count < sockets->sharers && crew->count < WORKERS_MAX) {
+	while (pool->count < sockets->worker_count && pool->count < WORKERS_MAX) {
 		struct worker *w =
-			worker_start(snapshot, sockets, metrics, crew->count, on_worker, crew);
+			worker_start(snapshot, sockets, metrics, pool->count, on_worker, pool);
 
 		if (w == NULL) {
 			break;
 		}
-		crew->workers[crew->count++] = w;
+		pool->workers[pool->count++] = w;
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return crew->count == sockets->sharers;
+	return pool->count == sockets->worker_count;
 }
 
-void worker_pool_reload(struct worker_pool *crew, struct authz_snapshot *snapshot)
+void worker_pool_reload(struct worker_pool *pool, struct authz_snapshot *snapshot)
 {
-	for (size_t i = 0; i < crew->count; i++) {
-		worker_reload(crew->workers[i], snapshot);
+	for (size_t i = 0; i < pool->count; i++) {
+		worker_reload(pool->workers[i], snapshot);
 	}
 }
 
-void worker_pool_ask(struct worker_pool *crew)
+void worker_pool_ask(struct worker_pool *pool)
 {
-	crew->asked++;
-	for (size_t i = 0; i < crew->count; i++) {
-		worker_ask(crew->workers[i], crew->asked);
+	pool->asked++;
+	for (size_t i = 0; i < pool->count; i++) {
+		worker_ask(pool->workers[i], pool->asked);
 	}
 }
 
-bool worker_pool_is_asked(const struct worker_pool *crew)
+bool worker_pool_is_asked(const struct worker_pool *pool)
 {
-	return crew->answered != crew->asked;
+	return pool->answered != pool->asked;
 }
 
-void worker_pool_stop(struct worker_pool *crew, enum net_drain drain)
+void worker_pool_stop(struct worker_pool *pool, enum net_drain drain)
 {
-	crew->stopping = true;
-	for (size_t i = 0; i < crew->count; i++) {
-		worker_stop(crew->workers[i], drain);
+	pool->stopping = true;
+	for (size_t i = 0; i < pool->count; i++) {
+		worker_stop(pool->workers[i], drain);
 	}
-	uv_async_send(&crew->heard);
+	uv_async_send(&pool->heard);
 }
 
-void worker_pool_free(struct worker_pool *crew)
+void worker_pool_free(struct worker_pool *pool)
 {
-	if (crew == NULL) {
+	if (pool == NULL) {
 		return;
 	}
-	for (size_t i = 0; i < crew->count; i++) {
-		worker_join(crew->workers[i]);
+	for (size_t i = 0; i < pool->count; i++) {
+		worker_join(pool->workers[i]);
 	}
-	free(crew);
+	free(pool);
 }

@@ -33,20 +33,20 @@ struct worker_pool *worker_pool_new(uv_loop_t *loop, const struct worker_pool_ow
  * Starts the workers, which count in `metrics`. False after the reason was logged; then
  * worker_pool_stop ends those that were started.
  */
-NODISCARD bool worker_pool_start(struct worker_pool *crew, struct authz_snapshot *snapshot,
+NODISCARD bool worker_pool_start(struct worker_pool *pool, struct authz_snapshot *snapshot,
 	const struct worker_sockets *sockets, struct metrics *metrics);
 /* Later requests are decided by `snapshot`. */
-void worker_pool_reload(struct worker_pool *crew, struct authz_snapshot *snapshot);
+void worker_pool_reload(struct worker_pool *pool, struct authz_snapshot *snapshot);
 /* Pings every worker's loop, which responds after it has done what it was told before. */
-void worker_pool_ask(struct worker_pool *crew);
+void worker_pool_ask(struct worker_pool *pool);
 /* Whether a worker has not responded yet. */
-bool worker_pool_is_asked(const struct worker_pool *crew);
+bool worker_pool_is_asked(const struct worker_pool *pool);
 /*
  * The workers stop accepting, and end once their requests in flight are decided. To be called once;
  * then nothing here keeps the loop alive.
  */
-void worker_pool_stop(struct worker_pool *crew, enum net_drain drain);
+void worker_pool_stop(struct worker_pool *pool, enum net_drain drain);
 /* Waits for their end. To be called after the loop has ended. */
-void worker_pool_free(struct worker_pool *crew);
+void worker_pool_free(struct worker_pool *pool);
 
 #endif

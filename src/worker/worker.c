@@ -42,7 +42,7 @@ struct worker {
 static size_t incomplete_max(const struct worker *w, const struct config_server *server)
 {
 	size_t least = (size_t)INCOMPLETE_MIN * server->max_params;
-	size_t part = INCOMPLETE_MAX / w->sockets.sharers;
+	size_t part = INCOMPLETE_MAX / w->sockets.worker_count;
 
 	return part > least ? part : least;
 }
@@ -52,7 +52,7 @@ static struct net_settings settings_of(
 {
 	struct net_settings settings = snapshot->config->server.net;
 
-	settings.worker_count = w->sockets.sharers;
+	settings.worker_count = w->sockets.worker_count;
 	settings.incomplete_max = incomplete_max(w, &snapshot->config->server);
 	settings.pauses = &metrics_worker(w->metrics, w->number)->pauses;
 	settings.peers = w->sockets.tcp_peers;
@@ -151,7 +151,7 @@ static int open_server(struct worker *w, struct authz_snapshot *snapshot)
 {
 	const struct net_settings settings = settings_of(w, snapshot);
 
-	const struct worker_env_owner worker = {w->metrics, w->number, w->sockets.sharers};
+	const struct worker_env_owner worker = {w->metrics, w->number, w->sockets.worker_count};
 
 	w->requests = worker_dispatch_new(&w->loop, snapshot, &worker);
 	w->server = net_server_new(&w->loop, &settings);

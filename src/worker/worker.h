@@ -28,7 +28,7 @@ struct worker_sockets {
 	/* the only addresses that may connect over TCP; none: all may */
 	const struct prefix *tcp_peers;
 	size_t tcp_peer_count;
-	uint32_t sharers; /* workers that share what the process may have; at least 1 */
+	uint32_t worker_count; /* workers that share what the process may have; at least 1 */
 };
 
 /*

@@ -111,7 +111,7 @@ static double measure_first(struct bench *b, const char *policy)
 			die("the files cannot be read again");
 		}
 		authz_cert_verifier_close(b->env.verifier);
-		b->env.verifier = authz_cert_verifier_new(&b->loop, fresh->trusts, NULL);
+		b->env.verifier = authz_cert_verifier_new(&b->loop, fresh->stores, NULL);
 		uint64_t start = clock_us();
 
 		request(b, policy, b->certificate);

@@ -17,7 +17,7 @@
 struct world {
 	uv_loop_t loop;
 	struct config *config;
-	struct authz_trust_stores *trusts;
+	struct authz_trust_stores *stores;
 	struct authz_cert_verifier *verifier;
 };
 
@@ -35,10 +35,10 @@ static void open_world(struct world *w)
 	diag_init(&diag);
 	w->config = config_load_text("t", str_view("[policy default]\n"), &diag);
 	assert_non_null(w->config);
-	w->trusts = authz_trust_stores_load(w->config, &diag);
-	assert_non_null(w->trusts);
+	w->stores = authz_trust_stores_load(w->config, &diag);
+	assert_non_null(w->stores);
 	assert_int_equal(uv_loop_init(&w->loop), 0);
-	w->verifier = authz_cert_verifier_new(&w->loop, w->trusts, NULL);
+	w->verifier = authz_cert_verifier_new(&w->loop, w->stores, NULL);
 	assert_non_null(w->verifier);
 	diag_clear(&diag);
 }
@@ -48,7 +48,7 @@ static void close_world(struct world *w)
 	authz_cert_verifier_close(w->verifier);
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&w->loop), 0);
-	authz_trust_stores_unref(w->trusts);
+	authz_trust_stores_unref(w->stores);
 	config_unref(w->config);
 }
 
