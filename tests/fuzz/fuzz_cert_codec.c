@@ -4,17 +4,11 @@
 #include "cert/cert.h"
 
 #include "base/bytes.h"
+#include "fuzz/check.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,7 +17,7 @@ static void put_text(struct bytes *text, enum cert_codec codec, struct str der)
 {
 	unsigned char *digits = malloc(der.len / 3 * 4 + 8);
 
-	CHECK(digits != NULL);
+	check(digits != NULL);
 	EVP_EncodeBlock(digits, (const unsigned char *)der.data, (int)der.len);
 	switch (codec) {
 	case CERT_CODEC_DER_HEX:
@@ -60,19 +54,19 @@ static void check_again(enum cert_codec codec, struct str der)
 	arena_init(&arena, 1024);
 	bytes_init(&text, 0);
 	put_text(&text, codec, der);
-	CHECK(cert_decode(codec, bytes_view(&text), &arena, &again, &why) == CERT_OK);
-	CHECK(str_eq(again, der));
-	CHECK(cert_decode_list(codec, bytes_view(&text), &arena, &chain, &why) == CERT_OK);
-	CHECK(chain.count == 1 && str_eq(chain.certs[0], der));
+	check(cert_decode(codec, bytes_view(&text), &arena, &again, &why) == CERT_OK);
+	check(str_eq(again, der));
+	check(cert_decode_list(codec, bytes_view(&text), &arena, &chain, &why) == CERT_OK);
+	check(chain.count == 1 && str_eq(chain.certs[0], der));
 	bytes_clear(&text);
 	arena_clear(&arena);
 }
 
 static void check_chain(const struct cert_chain *chain, size_t least)
 {
-	CHECK(chain->count >= least && chain->count <= CERT_MAX_CERTS);
+	check(chain->count >= least && chain->count <= CERT_MAX_CERTS);
 	for (size_t i = 0; i < chain->count; i++) {
-		CHECK(chain->certs[i].len > 0 && chain->certs[i].len <= CERT_MAX_DER);
+		check(chain->certs[i].len > 0 && chain->certs[i].len <= CERT_MAX_DER);
 	}
 }
 
@@ -85,16 +79,16 @@ static void decode(enum cert_codec codec, struct str text, struct arena *arena)
 	enum cert_status list = cert_decode_list(codec, text, arena, &chain, &why_list);
 	enum cert_status one = cert_decode(codec, text, arena, &der, &why);
 
-	CHECK((list == CERT_OK) == (why_list == NULL) && (one == CERT_OK) == (why == NULL));
-	CHECK(list == CERT_OK || chain.count == 0);
+	check((list == CERT_OK) == (why_list == NULL) && (one == CERT_OK) == (why == NULL));
+	check(list == CERT_OK || chain.count == 0);
 	if (list == CERT_OK) {
 		check_chain(&chain, 1);
-		CHECK(text.len <= CERT_MAX_TEXT);
+		check(text.len <= CERT_MAX_TEXT);
 	}
 	if (one == CERT_OK) {
 		/* XFCC says that a Chain comes, so an intermediate that is spoilt spoils all. */
-		CHECK(list == CERT_OK && str_eq(der, chain.certs[0]));
-		CHECK(chain.count == 1 || codec == CERT_CODEC_XFCC);
+		check(list == CERT_OK && str_eq(der, chain.certs[0]));
+		check(chain.count == 1 || codec == CERT_CODEC_XFCC);
 		check_again(codec, der);
 	}
 }
@@ -118,9 +112,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const char *why = NULL;
 		enum cert_status status = cert_decode_intermediates(text, &arena, &chain, &why);
 
-		CHECK((status == CERT_OK) == (why == NULL));
-		CHECK(status == CERT_OK || chain.count == 1);
-		CHECK(str_eq_text(chain.certs[0], "leaf"));
+		check((status == CERT_OK) == (why == NULL));
+		check(status == CERT_OK || chain.count == 1);
+		check(str_eq_text(chain.certs[0], "leaf"));
 		check_chain(&chain, 1);
 	}
 	arena_clear(&arena);

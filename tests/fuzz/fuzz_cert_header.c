@@ -4,17 +4,11 @@
 #include "cert/cert.h"
 
 #include "base/bytes.h"
+#include "fuzz/check.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,7 +17,7 @@ static void put_pem(struct bytes *text, struct str der, bool escaped)
 {
 	unsigned char *digits = malloc(der.len / 3 * 4 + 8);
 
-	CHECK(digits != NULL);
+	check(digits != NULL);
 	int len = EVP_EncodeBlock(digits, (const unsigned char *)der.data, (int)der.len);
 
 	bytes_append_text(text,
@@ -51,8 +45,8 @@ static void check_again(struct str der, bool escaped)
 	arena_init(&arena, 1024);
 	bytes_init(&text, 0);
 	put_pem(&text, der, escaped);
-	CHECK(cert_decode(CERT_CODEC_PEM, bytes_view(&text), &arena, &again, &why) == CERT_OK);
-	CHECK(str_eq(again, der));
+	check(cert_decode(CERT_CODEC_PEM, bytes_view(&text), &arena, &again, &why) == CERT_OK);
+	check(str_eq(again, der));
 	bytes_clear(&text);
 	arena_clear(&arena);
 }
@@ -68,12 +62,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		cert_decode(CERT_CODEC_PEM, str_from_bytes(data, size), &arena, &der, &why);
 
 	if (status == CERT_OK) {
-		CHECK(why == NULL && der.len > 0 && der.len <= CERT_MAX_DER);
-		CHECK(size <= CERT_MAX_TEXT && memchr(data, 0, size) == NULL);
+		check(why == NULL && der.len > 0 && der.len <= CERT_MAX_DER);
+		check(size <= CERT_MAX_TEXT && memchr(data, 0, size) == NULL);
 		check_again(der, false);
 		check_again(der, true);
 	} else {
-		CHECK(status == CERT_MALFORMED && why != NULL && der.data == NULL);
+		check(status == CERT_MALFORMED && why != NULL && der.data == NULL);
 	}
 	arena_clear(&arena);
 	return 0;

@@ -5,17 +5,10 @@
 
 #include "base/bytes.h"
 #include "cert/names.h"
+#include "fuzz/check.h"
 
 #include <openssl/err.h>
 #include <openssl/sha.h>
-#include <stdlib.h>
-
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,14 +17,14 @@ static void check_text(struct str s, uint8_t last)
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t c = (uint8_t)s.data[i];
 
-		CHECK(c >= 0x20 && c != 0x7f && c <= last);
+		check(c >= 0x20 && c != 0x7f && c <= last);
 	}
 }
 
 static void check_list(struct str_list list, uint8_t last)
 {
 	for (size_t i = 0; i < list.count; i++) {
-		CHECK(list.items[i].len > 0);
+		check(list.items[i].len > 0);
 		check_text(list.items[i], last);
 	}
 }
@@ -42,18 +35,18 @@ static void check_dns(struct str_list list)
 		struct str name = list.items[i];
 
 		for (size_t at = 0; at < name.len; at++) {
-			CHECK(ascii_lower(name.data[at]) == name.data[at]);
+			check(ascii_lower(name.data[at]) == name.data[at]);
 		}
-		CHECK(cert_is_host_name(str_from(name, str_starts_with(name, "*.") ? 2 : 0)));
+		check(cert_is_host_name(str_from(name, str_starts_with(name, "*.") ? 2 : 0)));
 	}
 }
 
 static void check_serial(struct str s)
 {
 	s = str_from(s, str_starts_with(s, "-") ? 1 : 0);
-	CHECK(s.len > 0 && (s.len == 1 || s.data[0] != '0'));
+	check(s.len > 0 && (s.len == 1 || s.data[0] != '0'));
 	for (size_t i = 0; i < s.len; i++) {
-		CHECK(ascii_hex_value(s.data[i]) >= 0 && ascii_lower(s.data[i]) == s.data[i]);
+		check(ascii_hex_value(s.data[i]) >= 0 && ascii_lower(s.data[i]) == s.data[i]);
 	}
 }
 
@@ -70,14 +63,14 @@ static void check_identity(const struct cert_identity *id, const uint8_t *data, 
 	check_list(id->email, 0x7e);
 	check_list(id->uri, 0x7e);
 	check_dns(id->dns);
-	CHECK(id->email.count + id->uri.count + id->ip_count <= CERT_MAX_SAN);
+	check(id->email.count + id->uri.count + id->ip_count <= CERT_MAX_SAN);
 	for (size_t i = 0; i < id->ip_count; i++) {
-		CHECK(id->ip[i].family == ADDR_V4 || id->ip[i].family == ADDR_V6);
+		check(id->ip[i].family == ADDR_V4 || id->ip[i].family == ADDR_V6);
 	}
 	bytes_init(&hex, 0);
 	bytes_append_hex(&hex, SHA256(data, size, digest), sizeof(digest));
-	CHECK(str_eq(bytes_view(&hex), id->sha256));
-	CHECK(id->spki.len == 2 * sizeof(digest));
+	check(str_eq(bytes_view(&hex), id->sha256));
+	check(id->spki.len == 2 * sizeof(digest));
 	bytes_clear(&hex);
 }
 
@@ -92,12 +85,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		enum cert_status status =
 			cert_read(str_from_bytes(data, size), cn_fallback == 1, &arena, &id, &why);
 
-		CHECK(ERR_peek_error() == 0);
+		check(ERR_peek_error() == 0);
 		if (status == CERT_OK) {
-			CHECK(size <= CERT_MAX_DER);
+			check(size <= CERT_MAX_DER);
 			check_identity(&id, data, size);
 		} else {
-			CHECK(status == CERT_MALFORMED && why != NULL);
+			check(status == CERT_MALFORMED && why != NULL);
 		}
 		arena_clear(&arena);
 	}

@@ -4,18 +4,11 @@
 /* Names: the first byte chooses between text and wire form; what is read must read back. */
 
 #include "dns/wire/name.h"
+#include "fuzz/check.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-static void check(bool good)
-{
-	if (!good) {
-		abort();
-	}
-}
 
 /* Labels as they come, cut to what fits. */
 static struct dns_name name_from_wire(const uint8_t *data, size_t len)

@@ -8,6 +8,7 @@
 
 #include "dns/wire/message.h"
 #include "dns/wire/validate.h"
+#include "fuzz/check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +16,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 #define REPLY_MAX 65535
-
-static void check(bool good)
-{
-	if (!good) {
-		abort();
-	}
-}
 
 static struct dns_query query_of(uint8_t choice)
 {

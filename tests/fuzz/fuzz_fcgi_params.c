@@ -7,19 +7,13 @@
  */
 
 #include "fcgi/params.h"
+#include "fuzz/check.h"
 #include "unit/fcgi/kit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-	if (!holds) {
-		abort();
-	}
-}
 
 /* As FastCGI 1.0, 3.4 has it. */
 static size_t length_at(const uint8_t **at)

@@ -5,18 +5,10 @@
 
 #include "policy/json_list.h"
 
+#include "fuzz/check.h"
 #include "policy/netset.h"
 
-#include <stdlib.h>
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-static void check(bool good)
-{
-	if (!good) {
-		abort();
-	}
-}
 
 static bool on_value(void *ctx, struct str value, const struct place *place, struct diag *diag)
 {

@@ -3,21 +3,14 @@
 
 /* Request targets and hosts: every reading is a path, and what is read must read back. */
 
+#include "fuzz/check.h"
 #include "policy/http_host.h"
 #include "policy/path.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-static void check(bool good)
-{
-	if (!good) {
-		abort();
-	}
-}
 
 static bool holds(struct str text, const char *part)
 {
