@@ -126,6 +126,35 @@ static inline void book_add(struct book *b, enum policy_action action, const cha
 	assert_true(added);
 }
 
+/* The rule is refused with exactly these findings, and the rules are as before. */
+static inline void assert_refused(const char *text, const char *expected)
+{
+	struct book b;
+
+	book_init(&b);
+	book_add(&b, POLICY_ACTION_DENY, "*");
+	assert_false(book_try(&b, POLICY_ACTION_DENY, text));
+	if (!str_eq_text(bytes_view(&b.diag.text), expected)) {
+		print_error("%s\n%s", text, expected);
+		print_diag(&b.diag);
+	}
+	assert_true(str_eq_text(bytes_view(&b.diag.text), expected));
+	assert_int_equal(policy_rules_count(b.rules), 1);
+	assert_int_equal(policy_rules_lookup_count(b.rules), 0);
+	assert_int_equal(policy_rules_rate_count(b.rules), 0);
+	assert_false(policy_rules_need_names(b.rules));
+	book_clear(&b);
+}
+
+/* The same with one finding, from the column on. */
+static inline void assert_refused_at(const char *text, const char *expected)
+{
+	char whole[512];
+
+	snprintf(whole, sizeof(whole), "doorward.conf:7:%s\n", expected);
+	assert_refused(text, whole);
+}
+
 static inline struct policy_verdict book_decide(const struct book *b, const struct client *c)
 {
 	struct policy_verdict v;

@@ -82,19 +82,7 @@ static void bad_ones_say_where(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		char expected[256];
-		struct book b;
-
-		book_init(&b);
-		assert_false(book_try(&b, POLICY_ACTION_DENY, cases[i][0]));
-		snprintf(expected, sizeof(expected), "doorward.conf:7:%s\n", cases[i][1]);
-		if (!str_eq_text(bytes_view(&b.diag.text), expected)) {
-			print_error("%s\n%s", cases[i][0], expected);
-			print_diag(&b.diag);
-		}
-		assert_true(str_eq_text(bytes_view(&b.diag.text), expected));
-		assert_int_equal(policy_rules_rate_count(b.rules), 0);
-		book_clear(&b);
+		assert_refused_at(cases[i][0], cases[i][1]);
 	}
 }
 

@@ -16,23 +16,6 @@ static const char fields[] =
 	"cert.serial, cert.sha256, cert.spki, user_agent, uri, uri_raw, method, "
 	"http_host";
 
-/* The rule is refused with exactly these findings, and the list is as it was. */
-static void refused(const char *text, const char *expected)
-{
-	struct book b;
-
-	book_init(&b);
-	book_add(&b, POLICY_ACTION_DENY, "*");
-	assert_false(book_try(&b, POLICY_ACTION_DENY, text));
-	if (!str_eq_text(bytes_view(&b.diag.text), expected)) {
-		print_error("%s\n%.*s", text, (int)b.diag.text.len, (char *)b.diag.text.data);
-	}
-	assert_true(str_eq_text(bytes_view(&b.diag.text), expected));
-	assert_int_equal(policy_rules_count(b.rules), 1);
-	assert_false(policy_rules_need_names(b.rules));
-	book_clear(&b);
-}
-
 #define ONE_VALUE                                                                                  \
 	"expected one value: for \"or\" a rule for each, one a line; for \"and\" terms joined by " \
 	"\" & \"; for many in file:PATH"
@@ -127,10 +110,7 @@ static void errors_say_where_and_what_was_expected(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		char expected[512];
-
-		snprintf(expected, sizeof(expected), "doorward.conf:7:%s\n", cases[i][1]);
-		refused(cases[i][0], expected);
+		assert_refused_at(cases[i][0], cases[i][1]);
 	}
 }
 
@@ -152,13 +132,14 @@ static void unknown_fields_get_the_list_and_a_suggestion(void **state)
 		snprintf(expected, sizeof(expected),
 			"doorward.conf:7:10: error: unknown field \"%s\"%s: expected one of %s\n",
 			cases[i][0], cases[i][1], fields);
-		refused(text, expected);
+		assert_refused(text, expected);
 	}
 }
 
 static void one_run_tells_every_error_of_a_rule(void **state)
 {
-	refused("host -a.example & ip 192.0.2.300 & user_agent ~ ( & method GET & cert maybe",
+	assert_refused(
+		"host -a.example & ip 192.0.2.300 & user_agent ~ ( & method GET & cert maybe",
 		"doorward.conf:7:14: error: \"-a.example\" is no host name: a part between dots "
 		"begins or ends with a hyphen\n"
 		"doorward.conf:7:30: error: \"192.0.2.300\" is no address or prefix: expected "
