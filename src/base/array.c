@@ -22,7 +22,12 @@ static size_t more_than(size_t capacity)
 void *array_grow(void *items, size_t *capacity, size_t size)
 {
 	size_t wanted = more_than(*capacity);
-	void *grown = wanted > 0 ? reallocarray(items, wanted, size) : NULL;
+	size_t bytes;
+
+	if (wanted == 0 || __builtin_mul_overflow(wanted, size, &bytes)) {
+		return NULL;
+	}
+	void *grown = realloc(items, bytes);
 
 	if (grown != NULL) {
 		*capacity = wanted;
