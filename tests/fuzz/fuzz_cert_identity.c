@@ -58,7 +58,7 @@ static void check_identity(const struct cert_identity *id, const uint8_t *data, 
 	check_text(id->subject, 0x7e);
 	check_text(id->issuer, 0x7e);
 	check_serial(id->serial);
-	check_list(id->cn, 0xff);
+	check_list(id->subject_values.of[DN_CN], 0xff);
 	check_list(id->dns, 0x7e);
 	check_list(id->email, 0x7e);
 	check_list(id->uri, 0x7e);
