@@ -62,8 +62,8 @@ struct cert_identity {
 	struct str issuer;
 	/* Lower-case hexadecimal, no leading zeros; "0" for zero; "-" before a negative one. */
 	struct str serial;
-	struct str sha256;  /* lower-case hexadecimal, of the DER certificate */
-	struct str spki;    /* lower-case hexadecimal, of the DER SubjectPublicKeyInfo */
+	struct str sha256; /* lower-case hexadecimal, of the DER certificate */
+	struct str spki;   /* lower-case hexadecimal, of the DER SubjectPublicKeyInfo */
 	struct dn_values subject_values;
 	struct dn_values issuer_values;
 	/* SAN dNSName: a host name, or `*.` and one; lower-case, no final dot; `*` is a literal. */

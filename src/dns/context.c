@@ -250,7 +250,7 @@ struct dns_context *dns_context_renewed(struct dns_context *context, struct diag
 
 	context->stamp = context->seen;
 	if (context->stamp.size < 0) {
-		diag_warning(diag, &place, "is gone; what it said stays in force");
+		diag_warning(diag, &place, "is gone; its last settings stay in force");
 		return NULL;
 	}
 	next = context_new(&context->configured, context->resolv_conf, diag);

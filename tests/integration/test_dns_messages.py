@@ -78,7 +78,7 @@ def test_trouble_is_logged_when_it_begins_and_when_it_ends(doorward, hostile, ac
     for _ in range(10):
         door.ask(REMOTE_ADDR=next(addresses))
     (begins,) = messages(door)
-    assert begins == name + what + "; it is the only one, and what it is asked is unknown"
+    assert begins == name + what + "; it is the only one, so names stay unknown"
 
     trouble = False
     asks_until(door, addresses, lambda: len(messages(door)) > 1, "its end told")

@@ -140,7 +140,7 @@ static void tell_trouble(const struct dns_health *health, const struct upstream_
 	log_write(LOG_LEVEL_WARNING, "dns: name server %s %s (%s%s); %s", server, trouble(status),
 		dns_status_word(status), tcp ? ", over TCP" : "",
 		health->count > 1 ? "the others are asked"
-				  : "it is the only one, and what it is asked is unknown");
+				  : "it is the only one, so names stay unknown");
 }
 
 /* Failures in a row after which the upstream does not work. */
