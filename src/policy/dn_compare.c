@@ -64,8 +64,10 @@ static int next(struct reader *r)
 	return c;
 }
 
-static int compare(struct reader a, struct reader b)
+static int compare(struct str one, struct str other, bool dn)
 {
+	struct reader a = {.rest = one, .dn = dn};
+	struct reader b = {.rest = other, .dn = dn};
 	int from_a;
 	int from_b;
 
@@ -80,13 +82,12 @@ static int compare(struct reader a, struct reader b)
 
 int policy_dn_compare(struct str a, struct str b)
 {
-	return compare(
-		(struct reader){.rest = a, .dn = true}, (struct reader){.rest = b, .dn = true});
+	return compare(a, b, true);
 }
 
 static int compare_values(struct str a, struct str b)
 {
-	return compare((struct reader){.rest = a}, (struct reader){.rest = b});
+	return compare(a, b, false);
 }
 
 static bool same_values(struct str a, struct str b)
