@@ -58,7 +58,10 @@ static void check_identity(const struct cert_identity *id, const uint8_t *data, 
 	check_text(id->subject, 0x7e);
 	check_text(id->issuer, 0x7e);
 	check_serial(id->serial);
-	check_list(id->subject_values.of[DN_CN], 0xff);
+	for (size_t i = 0; i < DN_ATTRIBUTES; i++) {
+		check_list(id->subject_values.of[i], 0xff);
+		check_list(id->issuer_values.of[i], 0xff);
+	}
 	check_list(id->dns, 0x7e);
 	check_list(id->email, 0x7e);
 	check_list(id->uri, 0x7e);
