@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const char no_memory[] = "out of memory";
-static const char not_ours[] = "it is no state of an audit";
+static const char not_ours[] = "it is not a state of an audit";
 
 int audit_addr_order(const void *a, const void *b)
 {
@@ -281,7 +281,7 @@ const char *audit_state_load(const char *path, struct arena *arena, struct audit
 
 	/* Reading a pipe would make a run from cron wait for its writer. */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		return "it is no regular file";
+		return "it is not a regular file";
 	}
 	bytes_init(&text, 0);
 	if (file_read(path, AUDIT_STATE_MAX, &text, &identity)) {

@@ -157,7 +157,7 @@ static void append_unverified(const struct authz_trusted_cert *sent,
 		append_name(frontend, sent->cert_name, out);
 		bytes_append_text(out, "; ");
 		append_name(frontend, other, out);
-		bytes_append_text(out, " says nothing of that");
+		bytes_append_text(out, " is not about it");
 	} else if (input->values[sent->status_name].data == NULL) {
 		append_remedy(frontend, out);
 	}

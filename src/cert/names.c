@@ -223,7 +223,7 @@ static enum cert_status read_values(struct dn_reader *r, const char **why)
 			attribute < DN_ATTRIBUTES ? keep_attribute(r, entry, attribute) : CERT_OK;
 
 		if (status == CERT_MALFORMED) {
-			*why = "a common name that is no text";
+			*why = "a common name that is not text";
 		}
 		if (status != CERT_OK) {
 			return status;

@@ -362,8 +362,9 @@ const char *cert_sources_refuse_frontend(const struct cert_sources *sources)
 	case CERT_FRONTEND_SAYS:
 		return has_word_of_its_kind(sources)
 			       ? NULL
-			       : "certificate and verify status come as a param and a header, so "
-				 "the one says nothing of the other; expected both as params, "
+			       : "certificate and verify status come as a param and a header, and "
+				 "the status may be about another certificate; expected both as "
+				 "params, "
 				 "both as headers, or verify = local";
 	case CERT_FRONTEND_TRUSTED:
 		return NULL;

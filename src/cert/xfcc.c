@@ -141,14 +141,14 @@ static const char *check_hash(struct str hash, struct str der)
 		return "a digest that cannot be made";
 	}
 	if (hash.len != 2 * (size_t)len) {
-		return "a Hash that is no SHA-256 in hexadecimal";
+		return "a Hash that is not SHA-256 in hexadecimal";
 	}
 	for (size_t i = 0; i < len; i++) {
 		int high = ascii_hex_value(hash.data[2 * i]);
 		int low = ascii_hex_value(hash.data[2 * i + 1]);
 
 		if (high < 0 || low < 0) {
-			return "a Hash that is no SHA-256 in hexadecimal";
+			return "a Hash that is not SHA-256 in hexadecimal";
 		}
 		if ((high << 4 | low) != digest[i]) {
 			return "a Hash that is not the certificate's";

@@ -373,8 +373,9 @@ static void read_include(struct reader *r, const struct config_ini_entry *entry)
 			entry->value.data, CONFIG_INI_MAX_DEPTH);
 	} else if (strpbrk(entry->value.data, "*?[") != NULL) {
 		diag_error(l->diag, &value,
-			"include = %s: expected the path of one file, and a line for each; there "
-			"are no patterns",
+			"include = %s: expected the path of one file, and a line for each; "
+			"patterns "
+			"are not supported",
 			entry->value.data);
 	} else if (++l->files > CONFIG_INI_MAX_FILES) {
 		diag_error(l->diag, &value, "include = %s: expected at most %d files",

@@ -133,7 +133,7 @@ static void check_reach(struct config_loader *loader, const struct config_policy
 		}
 		at = policy_rule_place(shadow);
 		diag_warning(loader->diag, &place,
-			"the rule is never reached: the one at %.*s holds whenever it does",
+			"the rule is never reached: the rule at %.*s is true whenever this one is",
 			(int)at.len, at.data);
 	}
 }

@@ -97,9 +97,10 @@ void config_check_rules(struct config_loader *loader, const struct config_policy
 			policy->verify == POLICY_VERIFY_LOCAL &&
 			trusts_public_cas(&policy->trust)) {
 			diag_warning(loader->diag, &place,
-				"any certificate of a public CA lets in, and anyone can have one: "
+				"any certificate of a public CA is accepted, and anyone can have "
+				"one: "
 				"expected ca_file with your own CA, or a term about what "
-				"stands in the certificate");
+				"the certificate contains");
 			told = true;
 		}
 	}

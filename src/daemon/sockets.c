@@ -280,7 +280,8 @@ bool daemon_sockets_given_read(
 	while (str_split_next(&rest, '\n', &line)) {
 		if (line.len > 0 && !read_given(given, line)) {
 			diag_error(diag, NULL,
-				"\"%.*s\" is no listening socket that a predecessor could leave",
+				"\"%.*s\" is not a listening socket that the previous process can "
+				"pass on",
 				(int)line.len, line.data);
 			return false;
 		}

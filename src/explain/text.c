@@ -86,7 +86,7 @@ static void text_client(const struct authz_decision *d, struct bytes *out)
 		bytes_append_text(&text, ip);
 	} else if (d->reason == POLICY_REASON_BAD_ADDRESS) {
 		bytes_append_json(&text, d->request->input.values[AUTHZ_INPUT_REMOTE_ADDR]);
-		bytes_append_text(&text, ", which is no address");
+		bytes_append_text(&text, ", which is not an address");
 	} else {
 		bytes_append_text(&text, "no usable address");
 	}
@@ -248,7 +248,7 @@ static void text_left_out(
 		if (!lists(explain_ptr(d), name)) {
 			bytes_append_text(out, "  ");
 			bytes_append_visible(out, name);
-			bytes_append_text(out, ": left out, it is no host name\n");
+			bytes_append_text(out, ": left out, it is not a host name\n");
 		}
 	}
 }

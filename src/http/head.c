@@ -223,7 +223,8 @@ static const char *parse_fault(const http_parser *parser, const struct parse *p)
 	if (!p->complete) {
 		return "no end";
 	}
-	return p->bad ? "CONNECT, a Content-Length that is no number, or a Transfer-Encoding other "
+	return p->bad ? "CONNECT, a Content-Length that is not a number, or a Transfer-Encoding "
+			"other "
 			"than chunked"
 		      : framing_fault(&p->framing, p->head);
 }
@@ -241,8 +242,8 @@ enum http_head_result http_head_parse(struct str text, struct http_head *out)
 
 	out->header_count = 0;
 	if (!lines_are_clean(text) || !read_request_line(line, out)) {
-		out->fault = "the first line is not \"METHOD target HTTP/1.1\", or others are no "
-			     "header lines";
+		out->fault = "the first line is not \"METHOD target HTTP/1.1\", or another line is "
+			     "not a header field";
 		return HTTP_HEAD_BAD;
 	}
 	out->path = path_of(out->target);

@@ -128,7 +128,7 @@ static bool follow_include(struct parser *p, struct import_node *node)
 
 	bytes_init(&path, 0);
 	if (node->args[1].len == 0 || memchr(node->args[1].data, '\0', node->args[1].len) != NULL) {
-		node->unread = "its name is no path";
+		node->unread = "its name is not a path";
 		return true;
 	}
 	if (node->args[1].data[0] != '/') {

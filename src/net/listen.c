@@ -162,7 +162,7 @@ static bool path_is_free(const char *path, struct diag *diag)
 	}
 	if (!S_ISSOCK(st.st_mode)) {
 		diag_error(diag, NULL,
-			"listen: unix:%s: is there and is no socket, expected a free path or a "
+			"listen: unix:%s: exists and is not a socket: expected a free path or a "
 			"stale "
 			"socket",
 			path);

@@ -110,7 +110,7 @@ static bool read_dn(struct str written, const struct place *place, struct diag *
 	bool slashes = str_starts_with(written, "/");
 
 	if (slashes ? !policy_dn_parse_slashes(&dn, written) : !policy_dn_parse(&dn, written)) {
-		diag_error(diag, place, "%s is no distinguished name: %s",
+		diag_error(diag, place, "%s is not a distinguished name: %s",
 			policy_quote(written, quoted), dn.why);
 		return false;
 	}

@@ -233,7 +233,8 @@ static bool take_type(struct policy_dn *dn, struct str *rest, struct str *type, 
 	} else {
 		const char *meant = policy_attribute_suggest(word);
 
-		snprintf(dn->why, sizeof(dn->why), "%.*s is no attribute that doorward knows%s%s%s",
+		snprintf(dn->why, sizeof(dn->why),
+			"%.*s is not an attribute that doorward knows%s%s%s",
 			(int)(word.len < 32 ? word.len : 32), word.data,
 			meant != NULL ? ", did you mean " : "", meant != NULL ? meant : "",
 			meant != NULL ? "?" : "");

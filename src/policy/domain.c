@@ -89,7 +89,7 @@ static bool read_domain(struct str written, const struct place *place, struct di
 	const char *problem = problem_of(name, suffix, need_dot);
 
 	if (problem != NULL) {
-		diag_error(diag, place, "%s is no host name: %s", policy_quote(written, quoted),
+		diag_error(diag, place, "%s is not a host name: %s", policy_quote(written, quoted),
 			problem);
 		return false;
 	}
@@ -141,7 +141,8 @@ static bool read_zone(struct str written, const struct place *place, struct diag
 	}
 	if (zone.len > ZONE_MAX_LEN) {
 		diag_error(diag, place,
-			"%s is no zone: with more than %d characters there is no room for an IPv6 "
+			"%s is not a zone: with more than %d characters there is no room for an "
+			"IPv6 "
 			"address below it",
 			policy_quote(written, quoted), ZONE_MAX_LEN);
 		return false;

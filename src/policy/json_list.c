@@ -201,8 +201,8 @@ bool policy_json_list_parse(
 	if (document == NULL) {
 		place.line = error.line > 0 ? (unsigned)error.line : 0;
 		place.column = error.column > 0 ? (unsigned)error.column : 0;
-		diag_error(
-			diag, &place, "is no JSON: %s", policy_quote(str_view(error.text), quoted));
+		diag_error(diag, &place, "is not JSON: %s",
+			policy_quote(str_view(error.text), quoted));
 		return false;
 	}
 	bytes_init(&l.where, 0);

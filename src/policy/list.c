@@ -30,7 +30,7 @@ FILE *policy_list_open(
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		diag_error(diag, from, "cannot read %s: %s", path, strerror(errno));
 	} else if (!S_ISREG(st.st_mode)) {
-		diag_error(diag, from, "%s is no regular file: expected %s", path, expected);
+		diag_error(diag, from, "%s is not a regular file: expected %s", path, expected);
 	} else {
 		file = fdopen(fd, "r");
 		if (file == NULL) {

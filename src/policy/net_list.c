@@ -31,7 +31,8 @@ bool policy_prefix_read(
 		prefix_format(&meant, mended);
 	}
 	diag_error(diag, place,
-		"%s is no address or prefix: expected 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, "
+		"%s is not an address or prefix: expected 192.0.2.7, 192.0.2.0/24 or "
+		"2001:db8::/32, "
 		"with no bits set after the prefix%s%s%s",
 		policy_quote(text, quoted), mend ? "; did you mean " : "", mend ? mended : "",
 		mend ? "?" : "");

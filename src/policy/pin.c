@@ -120,7 +120,7 @@ static bool read_nets(struct policy_netset *nets, struct str text, struct str re
 
 		if (!prefix_parse(item, &prefix)) {
 			diag_error(diag, &at,
-				"%s is no address or prefix: expected networks separated by "
+				"%s is not an address or prefix: expected networks separated by "
 				"commas, as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, with no bits "
 				"set after the prefix",
 				policy_quote(item, quoted));

@@ -32,7 +32,7 @@ static bool read_amount(
 		}
 	}
 	if (rate->unit_ns == 0) {
-		diag_error(script->diag, &place, "%s is no rate: expected N/s, N/m or N/h",
+		diag_error(script->diag, &place, "%s is not a rate: expected N/s, N/m or N/h",
 			policy_quote(amount, quoted));
 		return false;
 	}

@@ -99,7 +99,8 @@ static bool read_method(struct str written, const struct place *place, struct di
 		bool capital = ascii_is_alpha(c) && c != ascii_lower(c);
 
 		if (!capital && !ascii_is_digit(c) && c != '-' && c != '_') {
-			diag_error(diag, place, "%s is no method: expected capitals, such as GET",
+			diag_error(diag, place,
+				"%s is not a method: expected capitals, such as GET",
 				policy_quote(written, quoted));
 			return false;
 		}
@@ -153,7 +154,7 @@ static bool read_email(struct str written, const struct place *place, struct dia
 	char quoted[POLICY_QUOTE_MAX];
 
 	if (local.len < 2 || host.len == 0) {
-		diag_error(diag, place, "%s is no e-mail address: expected name@host",
+		diag_error(diag, place, "%s is not an e-mail address: expected name@host",
 			policy_quote(written, quoted));
 		return false;
 	}
@@ -234,7 +235,7 @@ static bool read_serial(struct str written, const struct place *place, struct di
 
 	if (digits == 0) {
 		diag_error(diag, place,
-			"%s is no serial number: expected at most %d hexadecimal digits",
+			"%s is not a serial number: expected at most %d hexadecimal digits",
 			policy_quote(written, quoted), SERIAL_DIGITS_MAX);
 		return false;
 	}
@@ -260,7 +261,7 @@ static bool read_sha256(struct str written, const struct place *place, struct di
 
 	if (digits == 0) {
 		diag_error(diag, place,
-			"%s is no SHA-256 fingerprint: expected %d hexadecimal digits",
+			"%s is not a SHA-256 fingerprint: expected %d hexadecimal digits",
 			policy_quote(written, quoted), SHA256_DIGITS);
 		return false;
 	}

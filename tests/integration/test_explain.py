@@ -104,7 +104,7 @@ def test_verified(explain, conf, nsd):
                        "honest.example: confirmed"]),
         ("192.0.2.17", ["nowhere.example: not confirmed, looking up its A ended with NXDOMAIN"]),
         ("192.0.2.15", ["loop.example: not confirmed, looking up its A ended with CNAME loop"]),
-        ("192.0.2.19", ["mismatch", "localhost: left out, it is no host name"]),
+        ("192.0.2.19", ["mismatch", "localhost: left out, it is not a host name"]),
         ("198.51.100.10", ["alias.example: confirmed, its A is 198.51.100.10"]),
         ("192.0.2.200", ["none: the address has no name", "arpa: NXDOMAIN"]),
         ("2001:db8::3", ["v4only.example: not confirmed, looking up its AAAA ended with NODATA"]),
@@ -155,7 +155,7 @@ def test_certificates(explain, pki):
 
 def test_what_is_refused_before_any_rule(explain):
     out = explain("--ip", "nonsense", expect=1)
-    assert 'Client "nonsense", which is no address' in out
+    assert 'Client "nonsense", which is not an address' in out
     assert "this request only (0 s): the request itself was refused" in out
     out = explain("--ip", "192.0.2.1", "--policy", "no\x1b[1mbody", expect=1)
     assert 'there is no such policy as "no\\u001b[1mbody"' in out and "\x1b" not in out

@@ -124,7 +124,7 @@ def test_typos_of_sections_and_files_have_a_cure(config, folder):
     errors = check(config, 1)
     for cure in [
         "1:11: error: include = conf.d/*.ini: expected the path of one file, and a line for each; "
-        "there are no patterns",
+        "patterns are not supported",
         "is a folder: expected the path of one file",
         "3:1: error: unknown section [default], did you mean [policy default]?",
         "listen = localhost:9000: expected an address, not a name: 127.0.0.1:PORT or [::1]:PORT",

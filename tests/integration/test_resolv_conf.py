@@ -81,7 +81,7 @@ def test_a_change_is_in_force_without_a_restart(doorward, folder):
         assert in_use(door.stderr()) == [f"{FIRST}:53 (of /etc/resolv.conf)"]
         resolv.write_text(f"nameserver fe80::1%none\nnameserver {SECOND}\noptions rotate attempts:2\n")
         door.wait_for_log("resolv.conf has changed")
-        assert "name server 'fe80::1%none' is left out: its zone is no interface" in door.stderr()
+        assert "name server 'fe80::1%none' is left out: its zone is not an interface" in door.stderr()
         assert name() == "two.example"
         resolv.write_text(f"nameserver {FIRST}\n")
         door.wait_for_log("(?s)resolv.conf has changed.*resolv.conf has changed")

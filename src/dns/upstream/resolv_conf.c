@@ -70,7 +70,8 @@ static const char *what_is_wrong(struct str word)
 	struct str cut = {word.data, word.len - 1};
 
 	if (str_find(word, '%') < word.len) {
-		return "its zone is no interface of this host, or its address is not link-local";
+		return "its zone is not an interface of this host, or its address is not "
+		       "link-local";
 	}
 	if (endpoint_parse(word, DNS_PORT, &server)) {
 		return "resolv.conf takes an address without brackets and port; nameservers in "
@@ -79,7 +80,7 @@ static const char *what_is_wrong(struct str word)
 	if (read_server(cut, &server)) {
 		return "something follows the address";
 	}
-	return "it is no IP address";
+	return "it is not an IP address";
 }
 
 /* False if there are too many. */

@@ -25,7 +25,7 @@ struct dns_name {
 
 /*
  * Text of labels and dots, with or without the final dot; \ escapes as in RFC 1035 5.1. Blanks and
- * bytes that are not printable ASCII must be escaped. "." is the root; "" is no name.
+ * bytes that are not printable ASCII must be escaped. "." is the root; "" is not a name.
  */
 NODISCARD bool dns_name_from_text(struct str text, struct dns_name *out);
 /* in-addr.arpa (RFC 1035 3.5) or ip6.arpa (RFC 3596 2.5). */
@@ -45,8 +45,8 @@ void dns_name_randomize_case(struct dns_name *name, struct random_pool *random);
 /*
  * The name as a host name: lower-case text without the final dot, NUL-terminated. False unless its
  * labels are letters, digits, hyphens (not at an end of a label) and `_`, at most 253 characters in
- * all, with a dot in it, and its last label is no number (decimal, or 0x and hexadecimal digits):
- * what a URL parser or inet_aton would take for an IPv4 address is refused.
+ * all, with a dot in it, and its last label is not a number (decimal, or 0x and hexadecimal
+ * digits): what a URL parser or inet_aton would take for an IPv4 address is refused.
  */
 NODISCARD bool dns_name_to_host(const struct dns_name *name, char out[DNS_HOST_MAX + 1]);
 /*

@@ -207,7 +207,7 @@ static void read_record(struct loader *loader, char *text)
 	}
 	/* ldns takes every word that begins with @ for the origin. */
 	if (text[0] == '@' && !ascii_is_blank(text[1])) {
-		diag_error(loader->diag, &loader->place, "@ is no part of a name; expected \\@");
+		diag_error(loader->diag, &loader->place, "@ is not part of a name; expected \\@");
 		return;
 	}
 	if (!mend_ttl(text)) {
@@ -218,7 +218,7 @@ static void read_record(struct loader *loader, char *text)
 		ldns_rr_new_frm_str(&rr, text, TTL_ABSENT, loader->origin, &loader->previous);
 
 	if (status != LDNS_STATUS_OK) {
-		diag_error(loader->diag, &loader->place, "\"%.100s\" is no record: %s", text,
+		diag_error(loader->diag, &loader->place, "\"%.100s\" is not a record: %s", text,
 			ldns_get_errorstr_by_id(status));
 		return;
 	}

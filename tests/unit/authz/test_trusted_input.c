@@ -389,7 +389,7 @@ static void intermediates_and_findings_count_only_if_honoured(void **state)
 	assert_int_equal(cert.word, CERT_WORD_VERIFIED);
 }
 
-/* A stranger's header is no certificate, so trust in the front end makes none verified. */
+/* A stranger's header is not a certificate, so trust in the front end makes none verified. */
 static void trust_in_the_front_end_is_no_trust_in_strangers(void **state)
 {
 	const char *const pairs[] = {"HTTP_X_FORWARDED_CLIENT_CERT", "value", NULL};

@@ -92,7 +92,7 @@ static void takes_words(void **state)
 	assert_text(str_take_word(&rest), "three");
 	assert_text(rest, "");
 	assert_text(str_take_word(&rest), "");
-	/* White space in front is no word. */
+	/* White space in front is not a word. */
 	rest = BYTES(" one");
 	assert_text(str_take_word(&rest), "");
 	assert_text(rest, "one");

@@ -245,7 +245,7 @@ static void a_chain_that_lacks_its_middle_is_untrusted(void **state)
 	assert_int_equal(verdict.finding, CERT_UNTRUSTED);
 	assert_int_equal(verdict.error, 20);
 	assert_int_equal(verdict.depth, 0);
-	/* An intermediate that is no certificate is no help, and no harm. */
+	/* An intermediate that is not a certificate is no help, and no harm. */
 	chain.certs[chain.count++] = str_view("junk");
 	cert_trust_verify(trust, &chain, &identity, identity.not_before + 1, &arena, &verdict);
 	assert_int_equal(verdict.error, 20);

@@ -29,15 +29,15 @@ static void rules_that_are_never_reached(void **state)
 {
 	static const struct advice cases[] = {
 		{P "allow = ip 10.0.0.0/8\ndeny = *\nallow = host .a.example\n",
-			"t:4:9: warning: the rule is never reached: the one at t:3 holds whenever "
-			"it does\n"},
+			"t:4:9: warning: the rule is never reached: the rule at t:3 is true "
+			"whenever this one is\n"},
 		{P "deny = host .a.example\nallow = ip ::1 &\n  host x.a.example\nallow = *\n",
-			"t:3:9: warning: the rule is never reached: the one at t:2 holds whenever "
-			"it does\nt:2:8: " DENY_BY_NAME},
+			"t:3:9: warning: the rule is never reached: the rule at t:2 is true "
+			"whenever this one is\nt:2:8: " DENY_BY_NAME},
 		/* Once, with any number of policies that inherit it. */
 		{P "allow = *\nallow = *\n[policy b]\nparent = default\n[policy c]\nparent = b\n",
-			"t:3:9: warning: the rule is never reached: the one at t:2 holds whenever "
-			"it does\n"},
+			"t:3:9: warning: the rule is never reached: the rule at t:2 is true "
+			"whenever this one is\n"},
 		{P "deny = host .b.a.example\nallow = host .a.example\ndeny = *\n", ""},
 	};
 
@@ -260,8 +260,8 @@ static void rates_that_decide_nothing(void **state)
 static void certificates_that_everybody_can_have(void **state)
 {
 #define ANY_CERTIFICATE                                                                            \
-	"warning: any certificate of a public CA lets in, and anyone can have one: expected "      \
-	"ca_file with your own CA, or a term about what stands in the certificate\n"
+	"warning: any certificate of a public CA is accepted, and anyone can have one: expected "  \
+	"ca_file with your own CA, or a term about what the certificate contains\n"
 #define LOCAL P "client_cert = required\nverify = local\n"
 #define PUBLIC LOCAL "ca_dir = /etc/ssl/certs\n"
 	static const struct advice cases[] = {

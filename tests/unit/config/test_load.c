@@ -382,7 +382,7 @@ static void all_errors_at_once(void **state)
 		"t:3:1: error: unknown key nonsense in [server]\n"
 		"t:9:1: error: unknown section [what], did you mean [policy what]?\n"
 		"t:5:8: error: rdns = perhaps: expected off, single, double or on\n"
-		"t:6:12: error: \"300.0.0.1\" is no address or prefix: expected 192.0.2.7, "
+		"t:6:12: error: \"300.0.0.1\" is not an address or prefix: expected 192.0.2.7, "
 		"192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix\n"
 		"t:7:10: error: parent = absent: expected the name of a policy; there is no "
 		"[policy "

@@ -102,9 +102,9 @@ static const struct {
 		"\thots .a.example & method GET &\n"
 		"   ; about what follows\n"
 		"    user_agent ~ x &  method get\n",
-		"2:12: error: \"10.0.0.x\" is no address or prefix: expected\n"
+		"2:12: error: \"10.0.0.x\" is not an address or prefix: expected\n"
 		"3:2: error: unknown field \"hots\" (did you mean \"host\"?)" ONE_OF_THEM "\n"
-		"5:30: error: \"get\" is no method: expected capitals, such as GET"},
+		"5:30: error: \"get\" is not a method: expected capitals, such as GET"},
 	{POLICY "allow = ip ::1 &\n  host ~ example.com\n",
 		"3:10: warning: the regex \"example.com\" matches example.com.evil.example, too: "
 		"expected host .example.com"},

@@ -405,17 +405,17 @@ static void refused_pins(void **state)
 				   "pin = example 192.0.2.0/24\n",
 		"t:3:16: error: no networks: expected them after the name, as in pin = "
 		"host.example 192.0.2.0/24, 2001:db8::/32\n"
-		"t:4:31: error: \"192.0.2.1/24\" is no address or prefix: expected networks "
+		"t:4:31: error: \"192.0.2.1/24\" is not an address or prefix: expected networks "
 		"separated by commas, as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, with no bits "
 		"set after the prefix\n"
-		"t:5:30: error: \"\" is no address or prefix: expected networks "
+		"t:5:30: error: \"\" is not an address or prefix: expected networks "
 		"separated by commas, as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, with no bits "
 		"set after the prefix\n"
-		"t:6:7: error: \"192.0.2.1\" is no host name: that is an address: expected a "
+		"t:6:7: error: \"192.0.2.1\" is not a host name: that is an address: expected a "
 		"name, or the field ip or cert.ip\n"
 		"t:7:7: error: \"*.a.example\": a rule has no wildcards, expected "
 		"\".a.example\"\n"
-		"t:8:7: error: \"example\" is no host name: expected at least two parts, as in "
+		"t:8:7: error: \"example\" is not a host name: expected at least two parts, as in "
 		"host.example\n"));
 }
 

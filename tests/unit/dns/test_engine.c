@@ -275,7 +275,7 @@ static void shared_cache_and_zone(void **state)
 
 	assert_ptr_equal(dns_context_cache(first), dns_context_cache(same));
 	assert_ptr_not_equal(dns_context_cache(first), dns_context_cache(changed));
-	assert_null(shared_with_zone("this is no zone", NULL));
+	assert_null(shared_with_zone("this is not a zone", NULL));
 	dns_context_unref(first);
 	dns_context_unref(same);
 	dns_context_unref(changed);

@@ -171,18 +171,18 @@ static void leaves_what_is_no_stream_socket_alone(void **state)
 	setup(&p);
 	int file = open(p.path, O_CREAT | O_WRONLY, 0600);
 
-	assert_refused(&p.spec, "no socket");
+	assert_refused(&p.spec, "not a socket");
 	assert_int_equal(stat(p.path, &st), 0);
 	assert_true(S_ISREG(st.st_mode));
 	close(file);
 	unlink(p.path);
 
 	assert_int_equal(symlink("/nowhere", p.path), 0);
-	assert_refused(&p.spec, "no socket");
+	assert_refused(&p.spec, "not a socket");
 	unlink(p.path);
 
 	assert_int_equal(mkdir(p.path, 0700), 0);
-	assert_refused(&p.spec, "no socket");
+	assert_refused(&p.spec, "not a socket");
 	rmdir(p.path);
 
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};

@@ -84,7 +84,7 @@ static void spellings_of_one_name(void **state)
 	finds("/CN=a\\xC3\\xBC/O=x/y, z", "O=x/y\\, z,CN=a\\C3\\BC");
 	finds("/DC=com/DC=example", "DC=example,DC=com");
 	finds("/C=DE/O=x/Staff=y", "O=x/Staff=y,C=DE");
-	refuses("/Staff=x/C=DE", "no attribute");
+	refuses("/Staff=x/C=DE", "not an attribute");
 }
 
 /* RFC 5280 7.1. */
@@ -165,7 +165,7 @@ static void values_are_converted_to_openssl_s_form(void **state)
 	refuses("CN=a,,O=b", "as in CN=client,O=Example");
 	refuses("CN=a,", "as in CN=client,O=Example");
 	refuses("CN=a+b,O=x", "as in CN=client,O=Example");
-	refuses("subject=C = DE, O = x", "subject is no attribute");
+	refuses("subject=C = DE, O = x", "subject is not an attribute");
 	refuses("emailAdress=x", "did you mean emailAddress?");
 	refuses("CN=a;O=b", "expected , between parts");
 	refuses("CN=\"a", "closing quote");
@@ -178,7 +178,7 @@ static void values_are_converted_to_openssl_s_form(void **state)
 	refuses("CN=#0c0", "in hexadecimal after #");
 	refuses("1.2.3=#0c0161x", "between parts");
 	refuses("1.2.3.4=a", "expected # and the DER");
-	refuses("1..4=#0c0161", "no attribute");
+	refuses("1..4=#0c0161", "not an attribute");
 }
 
 static void both_orders_are_one_value(void **state)

@@ -153,7 +153,7 @@ static void what_is_no_json_is_told_with_line_and_column(void **state)
 		assert_false(told.good);
 		assert_int_equal(told.diag.errors, 1);
 		assert_ptr_equal(strstr(text, "a.json:"), text);
-		assert_non_null(strstr(text, ": error: is no JSON: \""));
+		assert_non_null(strstr(text, ": error: is not JSON: \""));
 		assert_null(strchr(text, '\x1b'));
 		assert_string_equal((const char *)told.text.data, "");
 		told_clear(&told);
@@ -281,7 +281,7 @@ static void terms_read_lists_in_json(void **state)
 	snprintf(text, sizeof(text), "forward in json:%s", path);
 	assert_false(book_try(&b, POLICY_ACTION_ALLOW, text));
 	snprintf(expected, sizeof(expected),
-		"%s: [0]: error: \"192.0.2.1/24\" is no address or prefix: expected 192.0.2.7, "
+		"%s: [0]: error: \"192.0.2.1/24\" is not an address or prefix: expected 192.0.2.7, "
 		"192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix; did you mean "
 		"192.0.2.0/24?\n"
 		"doorward.conf:7:17: error: host takes no JSON, which holds addresses: expected "

@@ -50,12 +50,12 @@ static void bad_ones_say_where(void **state)
 	static const char *const cases[][2] = {
 		{"forward .dyn.example",
 			"17: error: \".dyn.example\": expected one name, as in host.example"},
-		{"forward home", "17: error: \"home\" is no host name: expected at least two "
+		{"forward home", "17: error: \"home\" is not a host name: expected at least two "
 				 "parts, as in host.example"},
-		{"ip ::1 & dnsbl 192.0.2.1",
-			"24: error: \"192.0.2.1\" is no host name: that is an address: expected a "
-			"name, or the field ip or cert.ip"},
-		{"dnsbl -x.example", "15: error: \"-x.example\" is no host name: a part between "
+		{"ip ::1 & dnsbl 192.0.2.1", "24: error: \"192.0.2.1\" is not a host name: that is "
+					     "an address: expected a "
+					     "name, or the field ip or cert.ip"},
+		{"dnsbl -x.example", "15: error: \"-x.example\" is not a host name: a part between "
 				     "dots begins or ends with a hyphen"},
 		{"forward a b.example", "17: error: \"a b.example\" after forward: expected one "
 					"value: for \"or\" a rule "

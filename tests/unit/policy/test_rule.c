@@ -39,7 +39,8 @@ static void errors_say_where_and_what_was_expected(void **state)
 			"17: error: cert.ip takes no regex: expected an address, a prefix, "
 			"in file:PATH or in json:PATH"},
 		{"ip 192.0.2.1/24",
-			"12: error: \"192.0.2.1/24\" is no address or prefix: expected 192.0.2.7, "
+			"12: error: \"192.0.2.1/24\" is not an address or prefix: expected "
+			"192.0.2.7, "
 			"192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix; did "
 			"you mean 192.0.2.0/24?"},
 		{"all", "9: error: all: did you mean `*`, which always holds?"},
@@ -101,12 +102,15 @@ static void errors_say_where_and_what_was_expected(void **state)
 			"between terms, and \\x26 in a regex"},
 		{"uri ~ a\nb", "16: error: a control byte 0x0a: expected text"},
 		{"uri \x7f", "13: error: a control byte 0x7f: expected text"},
-		{"cert.serial 12g", "21: error: \"12g\" is no serial number: expected at most 128 "
-				    "hexadecimal digits"},
+		{"cert.serial 12g",
+			"21: error: \"12g\" is not a serial number: expected at most 128 "
+			"hexadecimal digits"},
 		{"cert.spki 12:34",
 			"19: error: \"12:34\" has 4 digits, expected the 64 of SHA-256"},
-		{"method post", "16: error: \"post\" is no method: expected capitals, such as GET"},
-		{"cert.email ann", "20: error: \"ann\" is no e-mail address: expected name@host"},
+		{"method post",
+			"16: error: \"post\" is not a method: expected capitals, such as GET"},
+		{"cert.email ann",
+			"20: error: \"ann\" is not an e-mail address: expected name@host"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -140,9 +144,9 @@ static void one_run_tells_every_error_of_a_rule(void **state)
 {
 	assert_refused(
 		"host -a.example & ip 192.0.2.300 & user_agent ~ ( & method GET & cert maybe",
-		"doorward.conf:7:14: error: \"-a.example\" is no host name: a part between dots "
+		"doorward.conf:7:14: error: \"-a.example\" is not a host name: a part between dots "
 		"begins or ends with a hyphen\n"
-		"doorward.conf:7:30: error: \"192.0.2.300\" is no address or prefix: expected "
+		"doorward.conf:7:30: error: \"192.0.2.300\" is not an address or prefix: expected "
 		"192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, with no bits set after the prefix\n"
 		"doorward.conf:7:58: error: the regex does not compile: missing closing "
 		"parenthesis\n"
@@ -157,7 +161,7 @@ static void no_column_stays_none(void **state)
 	b.place.column = 0;
 	assert_false(book_try(&b, POLICY_ACTION_DENY, "ip 192.0.2.1 & method x"));
 	assert_true(str_eq_text(bytes_view(&b.diag.text),
-		"doorward.conf:7: error: \"x\" is no method: expected capitals, such as GET\n"));
+		"doorward.conf:7: error: \"x\" is not a method: expected capitals, such as GET\n"));
 	book_clear(&b);
 }
 
@@ -336,7 +340,8 @@ static void errors_in_lists_have_the_lists_lines(void **state)
 	assert_false(book_try(&b, POLICY_ACTION_DENY, text));
 	snprintf(expected, sizeof(expected),
 		"%s:3: error: \"*.b.example\": a rule has no wildcards, expected \".b.example\"\n"
-		"%s:6: error: \"1.2.3.4\" is no host name: that is an address: expected a name, or "
+		"%s:6: error: \"1.2.3.4\" is not a host name: that is an address: expected a name, "
+		"or "
 		"the field ip or cert.ip\n",
 		path, path);
 	assert_true(str_eq_text(bytes_view(&b.diag.text), expected));

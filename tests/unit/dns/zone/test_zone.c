@@ -316,8 +316,8 @@ static void finds_every_name_of_many(void **state)
 static void says_what_is_wrong(void **state)
 {
 	static const char *const all[] = {":1: error: a record without an owner",
-		":3: error: \"y FOO 1.2.3.4\" is no record", ":4: error: expected a TTL",
-		":5: error: @ is no part", ":6: error: a wildcard", ":7: error: a wildcard",
+		":3: error: \"y FOO 1.2.3.4\" is not a record", ":4: error: expected a TTL",
+		":5: error: @ is not part", ":6: error: a wildcard", ":7: error: a wildcard",
 		":8: error: \"w A 1.2.3.4 5\"", ":9: error: \"w A 1.2.3\"",
 		":10: error: \"w PTR a b\"", ":11: error: \"w A\"", ":12: error: a DNAME",
 		":13: error: expected a TTL", ":14: error: expected a TTL",
