@@ -81,13 +81,14 @@ struct cert_identity {
  * Decodes exactly one certificate from the front end's encoding. Base64 is strict (RFC 4648 section
  * 4); nothing but blanks may stand before or after. CERT_CODEC_
  *   PEM      one armored certificate (RFC 7468), plain, wholly percent-escaped (RFC 3986, `+` stays
- *            itself but in the armor lines), with LF, CR LF, LF TAB or a space between its lines,
- *            which may have any length but 0;
- *   DER_B64  base64 without armor or line ends, percent-escaped or not;
+ *            itself but in the armor lines), with any blanks or none in place of its line ends;
+ *   DER_B64  base64 without armor, percent-escaped or not, with or without blanks between digits;
  *   DER_HEX  hexadecimal digits alone;
  *   RFC9440  a Byte Sequence (RFC 8941), `:base64:`, without parameters;
- *   XFCC     Envoy's X-Forwarded-Client-Cert: one element, one Cert, and a Hash that agrees.
- * On CERT_OK *der lies in the arena; else *why names what was wrong, a static string.
+ *   XFCC     Envoy's X-Forwarded-Client-Cert: one element, one Cert or a Chain that begins with the
+ *            leaf, and a Hash that agrees.
+ * On CERT_OK *der lies in the arena; else *why names what was wrong, a static string: for a text in
+ * another of these encodings, which one it is.
  */
 NODISCARD enum cert_status cert_decode(enum cert_codec codec, struct str text, struct arena *arena,
 	struct str *der, const char **why);

@@ -3,7 +3,8 @@
 
 #include "cert/codec.h"
 
-/* One item of base64; *ended: it is the last one, otherwise a comma follows. */
+/* One item of base64, with blanks anywhere; *ended: it is the last one, otherwise a comma follows.
+ */
 static const char *take_item(struct cert_text *s, struct cert_sink *sink, bool *ended)
 {
 	struct cert_base64 b;
@@ -13,8 +14,9 @@ static const char *take_item(struct cert_text *s, struct cert_sink *sink, bool *
 	if (wrong != NULL) {
 		return wrong;
 	}
-	for (c = cert_text_next(s); cert_base64_is_digit(c); c = cert_text_next(s)) {
-		if (!cert_base64_feed(&b, c)) {
+	for (c = cert_text_next(s); cert_base64_is_digit(c) || ascii_is_space((char)c);
+		c = cert_text_next(s)) {
+		if (!ascii_is_space((char)c) && !cert_base64_feed(&b, c)) {
 			return b.why;
 		}
 	}

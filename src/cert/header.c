@@ -23,6 +23,64 @@ const char cert_too_long[] = "a text that is too long";
 const char cert_too_many[] = "more certificates than may come";
 const char cert_too_large[] = "a certificate that is too large";
 
+/* Whether the text begins as one in that encoding does, whatever follows. */
+static bool is_like(enum cert_codec codec, struct str text)
+{
+	static const char *const pairs[] = {
+		"By=", "Hash=", "Cert=", "Chain=", "Subject=", "URI=", "DNS="};
+	size_t digits = 0;
+
+	switch (codec) {
+	case CERT_CODEC_PEM:
+		return str_starts_with(text, "-----BEGIN ") ||
+		       str_starts_with(text, "-----BEGIN%20");
+	case CERT_CODEC_RFC9440:
+		return str_starts_with(text, ":");
+	case CERT_CODEC_XFCC:
+		for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+			if (str_starts_with(text, pairs[i])) {
+				return true;
+			}
+		}
+		return false;
+	case CERT_CODEC_DER_HEX:
+		while (digits < text.len && ascii_hex_value(text.data[digits]) >= 0) {
+			digits++;
+		}
+		return str_starts_with(text, "30") && digits == text.len;
+	case CERT_CODEC_DER_B64:
+		/* A certificate of 256 bytes or more: 30 82. */
+		return str_starts_with(text, "MI");
+	case CERT_CODEC_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* What to say of a text in another encoding than the expected one; NULL: it is not like another. */
+static const char *name_encoding(enum cert_codec expected, struct str text)
+{
+	static const char *const found[CERT_CODEC_COUNT] = {
+		[CERT_CODEC_PEM] = "it is PEM, which the codec pem of cert_source reads",
+		[CERT_CODEC_DER_B64] =
+			"it is base64 of DER, which the codec der-b64 of cert_source reads",
+		[CERT_CODEC_DER_HEX] =
+			"it is hexadecimal DER, which the codec der-hex of cert_source reads",
+		[CERT_CODEC_RFC9440] =
+			"it is a byte sequence of RFC 9440, which the codec rfc9440 of cert_source "
+			"reads",
+		[CERT_CODEC_XFCC] = "it is an X-Forwarded-Client-Cert, which the codec xfcc of "
+				    "cert_source reads",
+	};
+
+	for (size_t i = 0; i < CERT_CODEC_COUNT && !is_like(expected, text); i++) {
+		if (is_like((enum cert_codec)i, text)) {
+			return found[i];
+		}
+	}
+	return NULL;
+}
+
 bool cert_is_over_limit(const char *why)
 {
 	return why == cert_too_long || why == cert_too_many || why == cert_too_large;
@@ -72,11 +130,23 @@ static enum cert_status decode(codec_function take, struct str text, size_t max,
 	return CERT_OK;
 }
 
+static enum cert_status decode_by(enum cert_codec codec, struct str text, size_t max,
+	struct arena *arena, struct cert_chain *chain, const char **why)
+{
+	const char *other = text.len <= CERT_MAX_TEXT ? name_encoding(codec, str_trim(text)) : NULL;
+
+	if (other != NULL) {
+		*why = other;
+		return CERT_MALFORMED;
+	}
+	return decode(codecs[codec].take, text, max, arena, chain, why);
+}
+
 enum cert_status cert_decode(enum cert_codec codec, struct str text, struct arena *arena,
 	struct str *der, const char **why)
 {
 	struct cert_chain chain = {.count = 0};
-	enum cert_status status = decode(codecs[codec].take, text, 1, arena, &chain, why);
+	enum cert_status status = decode_by(codec, text, 1, arena, &chain, why);
 
 	if (status == CERT_OK) {
 		*der = chain.certs[0];
@@ -88,8 +158,7 @@ enum cert_status cert_decode_list(enum cert_codec codec, struct str text, struct
 	struct cert_chain *out, const char **why)
 {
 	struct cert_chain chain = {.count = 0};
-	enum cert_status status =
-		decode(codecs[codec].take, text, CERT_MAX_CERTS, arena, &chain, why);
+	enum cert_status status = decode_by(codec, text, CERT_MAX_CERTS, arena, &chain, why);
 
 	if (status == CERT_OK) {
 		*out = chain;

@@ -34,23 +34,8 @@ static bool take_armor(struct cert_text *s, const char *armor)
 	return true;
 }
 
-/* LF or CR LF (RFC 7468), LF TAB (nginx's $ssl_client_cert), a space (Apache's early headers). */
-static bool take_line_end(struct cert_text *s)
-{
-	struct cert_text at = *s;
-	int first = cert_text_next(&at);
-
-	if (first == '\r' ? cert_text_next(&at) != '\n' : first != '\n' && first != ' ') {
-		return false;
-	}
-	*s = at;
-	if (first == '\n' && cert_text_next(&at) == '\t') {
-		*s = at;
-	}
-	return true;
-}
-
-static bool take_line(struct cert_text *s, struct cert_base64 *b)
+/* Takes the digits up to the next blank or armor line; false after setting b->why. */
+static bool take_digits(struct cert_text *s, struct cert_base64 *b)
 {
 	struct cert_text at = *s;
 	int c = cert_text_next(&at);
@@ -66,7 +51,7 @@ static bool take_line(struct cert_text *s, struct cert_base64 *b)
 	if (c == CERT_TEXT_BAD_ESCAPE) {
 		b->why = "a malformed percent escape";
 	} else if (!any) {
-		b->why = "a line between the armor lines that is not base64";
+		b->why = "a byte that is neither base64 nor a blank";
 	}
 	return b->why == NULL;
 }
@@ -84,17 +69,19 @@ static const char *take_block(struct cert_text *s, struct cert_sink *sink)
 	if (wrong != NULL) {
 		return wrong;
 	}
+	/*
+	 * Line ends are LF or CR LF (RFC 7468). nginx's $ssl_client_cert has LF TAB, Apache's early
+	 * headers have a space, and others drop them or send several blanks.
+	 */
 	for (;;) {
+		skip_blanks(s);
 		if (s->rest.len == 0) {
 			return "no END CERTIFICATE line";
-		}
-		if (!take_line_end(s)) {
-			return "a byte that is neither base64 nor one of the line ends";
 		}
 		if (take_armor(s, END_LINE)) {
 			return cert_base64_end(&b, sink);
 		}
-		if (!take_line(s, &b)) {
+		if (!take_digits(s, &b)) {
 			return b.why;
 		}
 	}

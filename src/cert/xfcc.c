@@ -157,7 +157,10 @@ static const char *check_hash(struct str hash, struct str der)
 	return NULL;
 }
 
-/* Envoy's Chain begins with the leaf; the certificates behind it are added. */
+/*
+ * Envoy's Chain begins with the leaf, which is the Cert if there is one; the certificates behind it
+ * are added.
+ */
 static const char *take_chain(struct str text, struct cert_sink *sink)
 {
 	struct cert_chain found = {.count = 0};
@@ -168,12 +171,10 @@ static const char *take_chain(struct str text, struct cert_sink *sink)
 	if (wrong != NULL) {
 		return wrong;
 	}
-	if (!str_eq(found.certs[0], chain->certs[0])) {
+	if (chain->count > 0 && !str_eq(found.certs[0], chain->certs[0])) {
 		return "a Chain that does not begin with the Cert";
 	}
-	for (size_t i = 1; i < found.count; i++) {
-		chain->certs[chain->count++] = found.certs[i];
-	}
+	*chain = found;
 	return NULL;
 }
 
@@ -185,17 +186,20 @@ const char *cert_codec_xfcc(struct str text, struct cert_sink *sink)
 	if (wrong != NULL) {
 		return wrong;
 	}
-	if (element.cert.len == 0) {
-		return "no Cert; Envoy sends one with set_current_client_cert_details: cert";
+	if (element.cert.len == 0 && element.chain.len == 0) {
+		return "no Cert and no Chain; Envoy sends one with "
+		       "set_current_client_cert_details: cert";
 	}
 	struct cert_sink leaf = {sink->chain, 1, sink->free, sink->left};
 
-	wrong = cert_codec_pem(element.cert, &leaf);
-	if (wrong == NULL && element.hash.data != NULL) {
-		wrong = check_hash(element.hash, sink->chain->certs[0]);
+	if (element.cert.len > 0) {
+		wrong = cert_codec_pem(element.cert, &leaf);
 	}
 	if (wrong == NULL && element.chain.len > 0) {
 		wrong = take_chain(element.chain, &leaf);
+	}
+	if (wrong == NULL && element.hash.data != NULL) {
+		wrong = check_hash(element.hash, sink->chain->certs[0]);
 	}
 	return wrong;
 }
