@@ -4,6 +4,7 @@
 #ifndef DW_POLICY_ATTRIBUTE_H
 #define DW_POLICY_ATTRIBUTE_H
 
+#include "base/dn.h"
 #include "base/str.h"
 
 #include <stddef.h>
@@ -12,8 +13,8 @@
 struct policy_attribute {
 	const char *name; /* as OpenSSL writes it in RFC 2253 text */
 	const char *oid;
-	const char *others; /* other names for it, separated by blanks */
-	const char *field;  /* the last part of its fields in rules; NULL: it has none */
+	const char *others;       /* other names for it, separated by blanks */
+	enum dn_attribute values; /* of the field with its values; DN_ATTRIBUTES: it has no field */
 };
 
 extern const struct policy_attribute policy_attributes[];

@@ -274,11 +274,11 @@ static const char *field_in_regex(struct str regex)
 			continue;
 		}
 		attribute = type.len > 0 ? policy_attribute_find(type) : NULL;
-		if (attribute != NULL && attribute->field != NULL) {
-			return attribute->field;
+		if (attribute != NULL && attribute->values != DN_ATTRIBUTES) {
+			return dn_attribute_words[attribute->values];
 		}
 	}
-	return "cn";
+	return dn_attribute_words[DN_CN];
 }
 
 static void advise_on_term(const struct policy_rule *rule, const struct policy_term *term,

@@ -37,7 +37,8 @@ static const struct policy_attribute *attribute_of(const struct policy_field *fi
 		i++) {
 		const struct policy_attribute *attribute = &policy_attributes[i];
 
-		if (attribute->field != NULL && strcmp(attribute->field, word + 1) == 0) {
+		if (attribute->values != DN_ATTRIBUTES &&
+			strcmp(dn_attribute_words[attribute->values], word + 1) == 0) {
 			return attribute;
 		}
 	}

@@ -46,6 +46,16 @@ def test_a_list_is_read_again_when_it_changes(doorward, folder):
     wait_for(lambda: status(door, "192.0.2.1") == 403, "what it held before")
 
 
+@pytest.mark.parametrize("value", ["soon", "", "9", "60001", "1s"])
+def test_a_bad_interval_of_the_watch_is_told(doorward, folder, value):
+    (folder / "nets").write_text("192.0.2.0/24\n")
+    door = doorward(NETS, env={**os.environ, "DOORWARD_FILE_WATCH_MS": value})
+    door.wait_for_log(
+        f"DOORWARD_FILE_WATCH_MS is '{value}', not a number of milliseconds from 10 to 60000: "
+        "files are watched every 1000 ms"
+    )
+
+
 def test_a_bad_list_changes_nothing_and_is_read_once(doorward, folder, pki):
     nets = folder / "nets"
     nets.write_text("192.0.2.0/24\n")

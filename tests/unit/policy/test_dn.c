@@ -6,6 +6,7 @@
 #include "policy/dn_compare.h"
 
 #include "policy/attribute.h"
+#include "policy/field.h"
 #include "policy/textset.h"
 #include "unit/policy/kit.h"
 
@@ -311,6 +312,41 @@ static void what_openssl_prints(void **state)
 	assert_true(found > 3000 * 4);
 }
 
+/* Rules, JSON and warnings name the values of an attribute by one word. */
+static void each_attribute_with_values_has_its_fields(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < DN_ATTRIBUTES; i++) {
+		const struct {
+			const char *prefix;
+			size_t offset;
+		} names[] = {
+			{"cert.", offsetof(struct policy_cert, subject_values.of[i])},
+			{"issuer.", offsetof(struct policy_cert, issuer_values.of[i])},
+		};
+		size_t rows = 0;
+
+		for (size_t j = 0; j < ARRAY_LEN(names); j++) {
+			const struct policy_field *field;
+			struct diag d;
+			char name[64];
+
+			snprintf(name, sizeof(name), "%s%s", names[j].prefix,
+				dn_attribute_words[i]);
+			diag_init(&d);
+			field = policy_field_find(str_view(name), NULL, &d);
+			diag_clear(&d);
+			assert_non_null(field);
+			assert_true(field->list);
+			assert_int_equal(field->offset, names[j].offset);
+		}
+		for (size_t j = 0; j < policy_attribute_count; j++) {
+			rows += policy_attributes[j].values == (enum dn_attribute)i;
+		}
+		assert_int_equal(rows, 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +357,7 @@ int main(void)
 		cmocka_unit_test(both_orders_are_one_value),
 		cmocka_unit_test(long_names_are_refused),
 		cmocka_unit_test(attributes_are_openssls),
+		cmocka_unit_test(each_attribute_with_values_has_its_fields),
 		cmocka_unit_test(what_openssl_prints),
 	};
 
