@@ -3,24 +3,20 @@
 
 #include "authz/decision_cert.h"
 
+#include "authz/cert_match.h"
 #include "authz/trusted_input_text.h"
 
 #include <assert.h>
 
 #define FAILURE_HOLDS_S (CERT_CACHE_BAD_MS / 1000)
 
-static bool differs(struct str said, struct str has)
+/* What the front end says of the certificate that does not hold for the one that came, if any. */
+static enum cert_input mismatch_of(const struct authz *a)
 {
-	return said.data != NULL && !str_eq(str_trim(said), str_trim(has));
-}
-
-/* Whether the front end names a holder, or an issuer, that the certificate does not have. */
-static bool is_of_another(const struct authz *a)
-{
-	const struct cert_identity *identity = a->decision.identity;
-
-	return identity != NULL && (differs(a->sent.subject, identity->subject) ||
-					   differs(a->sent.issuer, identity->issuer));
+	if (a->checked == NULL || a->checked->status != CERT_OK) {
+		return CERT_INPUT_COUNT;
+	}
+	return authz_cert_mismatch(&a->sent, &a->env->config->frontend.cert, a->decision.identity);
 }
 
 /* Sets the detail to what came in place of a verified certificate. */
@@ -34,8 +30,11 @@ static void explain(struct authz *a)
 		return;
 	}
 	bytes_init(&text, 0);
-	if (is_of_another(a)) {
-		authz_trusted_other_cert_text(&a->sent, frontend, &text);
+	enum cert_input mismatch = mismatch_of(a);
+
+	if (mismatch != CERT_INPUT_COUNT) {
+		authz_trusted_other_cert_text(
+			&a->sent, &a->request.input, frontend, mismatch, d->identity, &text);
 	} else {
 		authz_trusted_cert_text(&a->sent, &a->request.input, frontend, &d->trusted, &text);
 	}
@@ -52,7 +51,7 @@ enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason
 	authz_client_certificate(&a->request.input, frontend, d->trusted.honoured, &a->sent);
 	d->cert_present = sent->text.len > 0 || given != NULL;
 	a->word = given != NULL ? cert_sources_suppose(&frontend->cert, given->status) : sent->word;
-	if (!d->cert_present && a->word != CERT_WORD_FAILED &&
+	if (!d->cert_present && a->word != CERT_WORD_FAILED && a->word != CERT_WORD_VERIFIED &&
 		d->policy->client_cert != POLICY_CERT_REQUIRED) {
 		return AUTHZ_CERT_PASSED;
 	}
@@ -90,6 +89,14 @@ static enum policy_reason reason_of(enum cert_finding finding)
 	return reasons[finding];
 }
 
+/* Whether the front end did not verify the certificate, or did not send it. */
+static bool is_unverified(const struct authz *a)
+{
+	return (a->decision.policy->verify != POLICY_VERIFY_LOCAL &&
+		       a->word != CERT_WORD_VERIFIED) ||
+	       a->word == CERT_WORD_NONE || mismatch_of(a) != CERT_INPUT_COUNT;
+}
+
 enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reason)
 {
 	const struct cert_check_result *checked = a->checked;
@@ -117,8 +124,7 @@ enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reaso
 		return AUTHZ_CERT_DENIED;
 	}
 	authz_decision_hold_until(d, identity->not_after, AUTHZ_BOUND_CERT);
-	if ((d->policy->verify != POLICY_VERIFY_LOCAL && a->word != CERT_WORD_VERIFIED) ||
-		is_of_another(a)) {
+	if (is_unverified(a)) {
 		*reason = POLICY_REASON_CERT_UNVERIFIED;
 		explain(a);
 		return AUTHZ_CERT_DENIED;

@@ -191,6 +191,16 @@ static bool is_by_param(const struct authz_input *input, const struct cert_sourc
 	       (value_of(input, header).data == NULL && sources->names[param].data != NULL);
 }
 
+/* The header, where the certificate is one; a text for "no value" is an empty one. */
+static struct str said_of(const struct authz_input *input, const struct cert_sources *sources,
+	bool by_param, enum cert_input name)
+{
+	struct str value = by_param ? (struct str){NULL, 0} : value_of(input, name);
+
+	return sources->no_cert != NULL && str_eq_text(value, sources->no_cert) ? str_view("")
+										: value;
+}
+
 void authz_client_certificate(const struct authz_input *input,
 	const struct config_frontend *frontend, bool honoured, struct authz_trusted_cert *out)
 {
@@ -217,8 +227,9 @@ void authz_client_certificate(const struct authz_input *input,
 
 	out->intermediates = by_param ? absent : value_of(input, CERT_INPUT_CHAIN);
 	out->status_name = AUTHZ_INPUT_CERT + status;
-	out->subject = by_param ? absent : value_of(input, CERT_INPUT_SUBJECT);
-	out->issuer = by_param ? absent : value_of(input, CERT_INPUT_ISSUER);
+	out->digest = said_of(input, sources, by_param, CERT_INPUT_DIGEST);
+	out->subject = said_of(input, sources, by_param, CERT_INPUT_SUBJECT);
+	out->issuer = said_of(input, sources, by_param, CERT_INPUT_ISSUER);
 	out->word = cert_sources_word(sources, value_of(input, status),
 		by_param ? absent : value_of(input, CERT_INPUT_FINDING), present);
 }
@@ -226,8 +237,8 @@ void authz_client_certificate(const struct authz_input *input,
 /* Headers that identify the client, other than those with its address. */
 static const enum authz_input_name cert_headers[] = {AUTHZ_INPUT_CERT + CERT_INPUT_HEADER,
 	AUTHZ_INPUT_CERT + CERT_INPUT_CHAIN, AUTHZ_INPUT_CERT + CERT_INPUT_STATUS_HEADER,
-	AUTHZ_INPUT_CERT + CERT_INPUT_FINDING, AUTHZ_INPUT_CERT + CERT_INPUT_SUBJECT,
-	AUTHZ_INPUT_CERT + CERT_INPUT_ISSUER};
+	AUTHZ_INPUT_CERT + CERT_INPUT_FINDING, AUTHZ_INPUT_CERT + CERT_INPUT_DIGEST,
+	AUTHZ_INPUT_CERT + CERT_INPUT_SUBJECT, AUTHZ_INPUT_CERT + CERT_INPUT_ISSUER};
 
 /*
  * A header that may have another address than the one used, unless the configuration names its

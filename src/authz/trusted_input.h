@@ -66,7 +66,8 @@ struct authz_trusted_cert {
 	bool list;                /* intermediates may follow in the text */
 	struct str intermediates; /* a separate text; absent: none */
 	enum cert_word word;
-	/* of the certificate that was checked; absent: the front end does not say */
+	/* of the certificate that the result is about; absent: the front end does not say */
+	struct str digest;
 	struct str subject;
 	struct str issuer;
 	/*

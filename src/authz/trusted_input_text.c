@@ -136,6 +136,22 @@ static void append_remedy(const struct config_frontend *frontend, struct bytes *
 	}
 }
 
+/* Appends that a certificate came although the front end received none from the client. */
+static void append_own_text(const struct authz_trusted_cert *sent, const struct authz_input *input,
+	const struct config_frontend *frontend, struct bytes *out)
+{
+	enum authz_input_name finding = AUTHZ_INPUT_CERT + CERT_INPUT_FINDING;
+
+	if (input->values[finding].data != NULL) {
+		bytes_append_text(out, ", ");
+		append_value(input, frontend, finding, out);
+	}
+	bytes_append_text(out, ": the client sent no certificate to the front end, and ");
+	append_name(frontend, sent->cert_name, out);
+	bytes_append_text(out, " is its own text");
+	append_remedy(frontend, out);
+}
+
 static void append_unverified(const struct authz_trusted_cert *sent,
 	const struct authz_input *input, const struct config_frontend *frontend, struct bytes *out)
 {
@@ -143,6 +159,10 @@ static void append_unverified(const struct authz_trusted_cert *sent,
 	enum authz_input_name other;
 
 	append_value(input, frontend, sent->status_name, out);
+	if (sent->word == CERT_WORD_NONE) {
+		append_own_text(sent, input, frontend, out);
+		return;
+	}
 	if (good != NULL && str_eq_text(input->values[sent->status_name], good) &&
 		input->values[AUTHZ_INPUT_CERT + CERT_INPUT_FINDING].data != NULL) {
 		bytes_append_text(out, ", but ");
@@ -186,14 +206,23 @@ void authz_trusted_cert_text(const struct authz_trusted_cert *sent, const struct
 }
 
 void authz_trusted_other_cert_text(const struct authz_trusted_cert *sent,
-	const struct config_frontend *frontend, struct bytes *out)
+	const struct authz_input *input, const struct config_frontend *frontend,
+	enum cert_input mismatch, const struct cert_identity *identity, struct bytes *out)
 {
-	bytes_append_text(out, "the front end speaks of another certificate, of subject ");
-	append_quoted(sent->subject, out);
-	bytes_append_text(out, " and issuer ");
-	append_quoted(sent->issuer, out);
-	bytes_append_text(out, "; ");
+	bytes_append_text(out, "the front end verified another certificate: ");
+	append_value(input, frontend, AUTHZ_INPUT_CERT + mismatch, out);
+	bytes_append_text(out, ", and ");
 	append_name(frontend, sent->cert_name, out);
-	bytes_append_text(out, " is the client's own");
+	if (mismatch == CERT_INPUT_DIGEST) {
+		bytes_append_text(out, " has the SHA-256 ");
+		append_quoted(identity->sha256, out);
+	} else if (mismatch == CERT_INPUT_SUBJECT) {
+		bytes_append_text(out, " has the subject ");
+		append_quoted(identity->subject, out);
+	} else {
+		bytes_append_text(out, " has the issuer ");
+		append_quoted(identity->issuer, out);
+	}
+	bytes_append_text(out, "; it is the client's own text");
 	append_remedy(frontend, out);
 }

@@ -21,8 +21,9 @@ void authz_trusted_ignored_text(const struct authz_trusted_input *trusted,
 void authz_trusted_cert_text(const struct authz_trusted_cert *sent, const struct authz_input *input,
 	const struct config_frontend *frontend, const struct authz_trusted_input *trusted,
 	struct bytes *out);
-/* Why the result is about another certificate, by the other values that the front end sends. */
+/* Why the result is about another certificate: what that input says does not hold for this one. */
 void authz_trusted_other_cert_text(const struct authz_trusted_cert *sent,
-	const struct config_frontend *frontend, struct bytes *out);
+	const struct authz_input *input, const struct config_frontend *frontend,
+	enum cert_input mismatch, const struct cert_identity *identity, struct bytes *out);
 
 #endif

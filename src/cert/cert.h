@@ -119,8 +119,17 @@ const char *cert_codec_word(enum cert_codec codec);
 NODISCARD enum cert_status cert_read(struct str der, bool cn_fallback, struct arena *arena,
 	struct cert_identity *out, const char **why);
 
+/* Whether this is the certificate's SHA-256: hexadecimal in any case, or base64 (RFC 4648). */
+bool cert_has_digest(const struct cert_identity *identity, struct str text);
+
 /* The result of the front end's own check of the certificate. */
-enum cert_word { CERT_WORD_ABSENT, CERT_WORD_VERIFIED, CERT_WORD_NONE, CERT_WORD_FAILED };
+enum cert_word {
+	CERT_WORD_ABSENT, /* it says nothing */
+	CERT_WORD_VERIFIED,
+	CERT_WORD_UNVERIFIED, /* there is no certificate, or it was not verified */
+	CERT_WORD_NONE,       /* there is no certificate */
+	CERT_WORD_FAILED
+};
 
 /*
  * DER in armor (RFC 7468), as CERT_CODEC_PEM reads it, in the arena; data is NULL when out of

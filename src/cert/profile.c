@@ -4,46 +4,16 @@
 #include "cert/profile.h"
 
 #include "base/util.h"
+#include "cert/profile_words.h"
 
 #include <string.h>
-
-/*
- * The meanings of words. A word that is not listed means failed; so does a word that is not needed.
- */
-struct cert_words {
-	struct {
-		const char *word;
-		enum cert_word means;
-	} list[4]; /* the good word first; ends with NULL */
-	enum cert_word absent;
-};
-
-/* mod_ssl, mod_openssl and nginx agree; with GENEROUS (optional_no_ca) nothing was verified. */
-static const struct cert_words success_words = {
-	{{"SUCCESS", CERT_WORD_VERIFIED}, {"NONE", CERT_WORD_NONE}, {"", CERT_WORD_NONE}},
-	CERT_WORD_ABSENT};
-
-/* ssl_c_verify is OpenSSL's number, or its name with the converter x509_v_err_str. */
-static const struct cert_words haproxy_words = {
-	{{"0", CERT_WORD_VERIFIED}, {"X509_V_OK", CERT_WORD_VERIFIED}, {"", CERT_WORD_NONE}},
-	CERT_WORD_ABSENT};
-
-static const struct cert_words true_words = {
-	{{"true", CERT_WORD_VERIFIED}, {"false", CERT_WORD_NONE}, {"", CERT_WORD_NONE}},
-	CERT_WORD_ABSENT};
-
-/* No error is sent as an empty value. */
-static const struct cert_words google_errors = {
-	{{"", CERT_WORD_VERIFIED}, {"client_cert_not_provided", CERT_WORD_NONE}},
-	CERT_WORD_VERIFIED};
-
-static const struct cert_words cloudflare_revoked = {
-	{{"false", CERT_WORD_VERIFIED}, {"", CERT_WORD_NONE}}, CERT_WORD_ABSENT};
 
 #define PARAM_CERT "SSL_CLIENT_CERT"
 #define PARAM_STATUS "SSL_CLIENT_VERIFY"
 #define HEADER_CERT "HTTP_X_SSL_CLIENT_CERT"
 #define HEADER_STATUS "HTTP_X_SSL_CLIENT_VERIFY"
+#define HEADER_SUBJECT "HTTP_X_SSL_CLIENT_S_DN"
+#define HEADER_ISSUER "HTTP_X_SSL_CLIENT_I_DN"
 
 struct profile {
 	const char *word;
@@ -59,8 +29,10 @@ struct profile {
 	const struct cert_words *status;
 	const char *finding_header;
 	const struct cert_words *finding;
+	const char *digest_header;
 	const char *subject_header;
 	const char *issuer_header;
+	bool both_names;
 	const char *no_cert;
 	/* the directives by which the front end sends certificate and result; NULL: unknown */
 	const char *sent_by;
@@ -69,7 +41,8 @@ struct profile {
 #define AS_NGINX                                                                                   \
 	.frontend = CERT_FRONTEND_SAYS, .param = PARAM_CERT, .param_codec = CERT_CODEC_PEM,        \
 	.header = HEADER_CERT, .header_codec = CERT_CODEC_PEM, .status_param = PARAM_STATUS,       \
-	.status_header = HEADER_STATUS, .status = &success_words
+	.status_header = HEADER_STATUS, .status = &cert_words_success,                             \
+	.subject_header = HEADER_SUBJECT, .issuer_header = HEADER_ISSUER
 
 static const struct profile profiles[CERT_PROFILE_COUNT] = {
 	[CERT_PROFILE_NGINX] = {.word = "nginx",
@@ -94,13 +67,15 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		/*
 		 * The controller replaces these headers whenever it replaces the status, but not
 		 * the certificate header: without pass-certificate-to-upstream the client can set
-		 * it.
+		 * it. An empty name removes its header.
 		 */
 		.subject_header = "HTTP_SSL_CLIENT_SUBJECT_DN",
 		.issuer_header = "HTTP_SSL_CLIENT_ISSUER_DN",
-		.sent_by =
-			"the annotations auth-tls-secret and auth-tls-pass-certificate-to-upstream",
-		.status = &success_words},
+		.both_names = true,
+		.sent_by = "the annotations auth-tls-secret and "
+			   "auth-tls-pass-certificate-to-upstream (or, for auth-url, "
+			   "auth-proxy-set-headers)",
+		.status = &cert_words_success},
 	[CERT_PROFILE_HAPROXY] = {.word = "haproxy",
 		.frontend = CERT_FRONTEND_SAYS,
 		.param = PARAM_CERT,
@@ -109,7 +84,11 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.header_codec = CERT_CODEC_DER_B64,
 		.status_param = PARAM_STATUS,
 		.status_header = HEADER_STATUS,
-		.status = &haproxy_words,
+		.status = &cert_words_haproxy,
+		/* Configurations that HAProxy documents send these with the status, and nothing
+		   else. */
+		.subject_header = "HTTP_X_SSL_CLIENT_DN",
+		.issuer_header = "HTTP_X_SSL_ISSUER",
 		.sent_by = "verify on the bind line, %[ssl_c_der,base64] and %[ssl_c_verify]"},
 	[CERT_PROFILE_ENVOY] = {.word = "envoy",
 		.frontend = CERT_FRONTEND_SILENT,
@@ -151,7 +130,9 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.header = HEADER_CERT,
 		.header_codec = CERT_CODEC_PEM,
 		.status_header = HEADER_STATUS,
-		.status = &success_words},
+		.status = &cert_words_success,
+		.subject_header = HEADER_SUBJECT,
+		.issuer_header = HEADER_ISSUER},
 	[CERT_PROFILE_AZURE_APIM] = {.word = "azure-apim",
 		.frontend = CERT_FRONTEND_NOTHING,
 		.header = HEADER_CERT,
@@ -162,18 +143,22 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.header_codec = CERT_CODEC_RFC9440,
 		.chain = "HTTP_X_CLIENT_CERT_CHAIN",
 		.status_header = "HTTP_X_CLIENT_CERT_CHAIN_VERIFIED",
-		.status = &true_words,
+		.status = &cert_words_true,
 		.finding_header = "HTTP_X_CLIENT_CERT_ERROR",
-		.finding = &google_errors,
+		.finding = &cert_words_google_errors,
+		/* Google's own example sends this and the status, without the certificate. */
+		.digest_header = "HTTP_X_CLIENT_CERT_HASH",
 		.sent_by = "custom request headers of the backend service"},
 	[CERT_PROFILE_CLOUDFLARE] = {.word = "cloudflare",
 		.frontend = CERT_FRONTEND_SAYS,
 		.header = "HTTP_CF_CLIENT_CERT_DER_BASE64",
 		.header_codec = CERT_CODEC_DER_B64,
 		.status_header = "HTTP_CF_CERT_VERIFIED",
-		.status = &true_words,
+		.status = &cert_words_true,
 		.finding_header = "HTTP_CF_CERT_REVOKED",
-		.finding = &cloudflare_revoked,
+		.finding = &cert_words_cloudflare_revoked,
+		/* Of the same transform as the status; the certificate is a feature of its own. */
+		.digest_header = "HTTP_CF_CERT_FINGERPRINT_SHA256",
 		.sent_by = "the managed transform that adds TLS client auth headers"},
 	[CERT_PROFILE_RFC9440] = {.word = "rfc9440",
 		.frontend = CERT_FRONTEND_SILENT,
@@ -296,6 +281,7 @@ const char *cert_sources_make(enum cert_profile profile, const struct cert_choic
 				[CERT_INPUT_STATUS_PARAM] = str_view(p->status_param),
 				[CERT_INPUT_STATUS_HEADER] = str_view(p->status_header),
 				[CERT_INPUT_FINDING] = str_view(p->finding_header),
+				[CERT_INPUT_DIGEST] = str_view(p->digest_header),
 				[CERT_INPUT_SUBJECT] = str_view(p->subject_header),
 				[CERT_INPUT_ISSUER] = str_view(p->issuer_header),
 			},
@@ -303,8 +289,9 @@ const char *cert_sources_make(enum cert_profile profile, const struct cert_choic
 		.header_codec = p->header_codec,
 		.list = p->list,
 		.no_cert = p->no_cert,
-		.status = p->status != NULL ? p->status : &success_words,
+		.status = p->status != NULL ? p->status : &cert_words_success,
 		.finding = p->finding,
+		.both_names = p->both_names,
 		.sent_by = p->sent_by,
 	};
 	bool says = p->frontend == CERT_FRONTEND_SAYS || status->name != NULL;
@@ -380,24 +367,10 @@ const char *cert_sources_refuse_frontend(const struct cert_sources *sources)
 		       : "its front end verifies nothing; expected verify = local";
 }
 
-static enum cert_word read_word(const struct cert_words *words, struct str text)
-{
-	if (text.data == NULL) {
-		return words->absent;
-	}
-	for (size_t i = 0; words->list[i].word != NULL; i++) {
-		if (str_eq_text(text, words->list[i].word)) {
-			return words->list[i].means;
-		}
-	}
-	return CERT_WORD_FAILED;
-}
-
 enum cert_word cert_sources_word(
 	const struct cert_sources *sources, struct str status, struct str finding, bool present)
 {
 	enum cert_word word = CERT_WORD_ABSENT;
-	enum cert_word other = CERT_WORD_VERIFIED;
 
 	switch (sources->frontend) {
 	case CERT_FRONTEND_TRUSTED:
@@ -411,15 +384,13 @@ enum cert_word cert_sources_word(
 	if (sources->no_cert != NULL && str_eq_text(status, sources->no_cert)) {
 		status = str_view("");
 	}
-	word = read_word(sources->status, status);
+	word = cert_words_read(sources->status, status);
 	if (sources->finding != NULL) {
-		other = read_word(sources->finding, finding);
+		word = cert_words_join(word, cert_words_read(sources->finding, finding));
 	}
-	if (word == CERT_WORD_FAILED || other == CERT_WORD_FAILED) {
-		return CERT_WORD_FAILED;
-	}
-	word = word == CERT_WORD_VERIFIED ? other : word;
-	return word == CERT_WORD_VERIFIED && !present ? CERT_WORD_NONE : word;
+	return word == CERT_WORD_VERIFIED && !present && sources->status->also_without
+		       ? CERT_WORD_NONE
+		       : word;
 }
 
 const char *cert_sources_good_word(const struct cert_sources *sources)

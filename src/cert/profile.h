@@ -50,9 +50,10 @@ enum cert_input {
 	CERT_INPUT_STATUS_PARAM,
 	CERT_INPUT_STATUS_HEADER,
 	CERT_INPUT_FINDING, /* a header: a second value that must be good, too */
-	/* a header: the subject of the certificate that the status is about, RFC 2253 */
-	CERT_INPUT_SUBJECT,
-	CERT_INPUT_ISSUER, /* a header: its issuer, RFC 2253 */
+	/* Headers about the certificate that the status is about: */
+	CERT_INPUT_DIGEST,  /* its SHA-256, hexadecimal or base64 */
+	CERT_INPUT_SUBJECT, /* its subject, as any program prints a name */
+	CERT_INPUT_ISSUER,
 	CERT_INPUT_COUNT
 };
 
@@ -93,6 +94,7 @@ struct cert_sources {
 	enum cert_codec param_codec;
 	enum cert_codec header_codec;
 	bool list;           /* intermediates may follow the certificate in its text */
+	bool both_names;     /* subject and issuer come together, and an empty one is left out */
 	const char *no_cert; /* a text that means that there is no certificate, or NULL */
 	const struct cert_words *status;
 	const struct cert_words *finding;
@@ -118,7 +120,8 @@ const char *cert_sources_refuse_frontend(const struct cert_sources *sources);
 
 /*
  * The front end's result. `status` and `finding`: the values of those inputs, data NULL if absent.
- * `present`: a certificate came with them.
+ * `present`: a certificate came with them. CERT_WORD_VERIFIED without a certificate: there is one,
+ * and it did not come; CERT_WORD_NONE with one: the front end did not write it.
  */
 enum cert_word cert_sources_word(
 	const struct cert_sources *sources, struct str status, struct str finding, bool present);

@@ -101,7 +101,8 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.example = "verify = both\nca_file = /etc/doorward/clients-ca.pem",
 		.help = "Which side checks the certificate. frontend: the front end did, and "
 			"says so (nginx: ssl_verify_client); doorward checks the validity "
-			"dates. local: doorward does, and the front end's verdict is ignored. "
+			"dates. local: doorward does, and the front end's verdict is ignored, "
+			"except that the client sent no certificate. "
 			"both: the certificate must pass with both. auto: both if ca_file, "
 			"ca_dir or cert_pins is set, else frontend."},
 	{.name = "ca_file",

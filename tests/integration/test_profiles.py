@@ -130,10 +130,13 @@ def test_a_verified_certificate(asks, pki, profile):
         assert ask.door.decisions()[-1]["ignored"].startswith(f"{header}: not believed")
     assert ask({header: encode(pki.only_cn), **words}) == (403, "default")
     assert ask({header: encode(pki.expired), **words}) == (403, "cert_expired")
-    # Without a certificate, the outcome depends on client_cert.
+    # Without a certificate, the outcome depends on client_cert. A word for a verified certificate
+    # says that there is one, which rules must not take for none; HAProxy sends it always.
     for nothing in ({}, words, {header: ""}, {header: "", **words}):
+        hidden = words and words.items() <= nothing.items() and profile != "haproxy"
         assert ask(nothing) == (403, "cert_missing")
-        assert ask(nothing, policy="optional") == (200, "default")
+        expected = (403, "cert_missing") if hidden else (200, "default")
+        assert ask(nothing, policy="optional") == expected
     if words:
         for left_out in words:
             fewer = {name: word for name, word in words.items() if name != left_out}
@@ -174,6 +177,91 @@ def test_a_certificate_that_failed(asks, pki, profile):
         for word in ("FAILED:expired", "no", "1", "SUCCESS,SUCCESS", words[name] + " x"):
             failed = {header: encode(pki.alice), **words, name: word}
             assert ask(failed) == (403, "cert_unverified"), (name, word)
+
+
+def spoilt_words(words):
+    """The words that each profile's front end sends for anything but a verified certificate."""
+    for name in words:
+        for word in ("NONE", "FAILED", "FAILED:certificate has expired", "GENEROUS", "(null)", "", "18", "false"):
+            if word != words[name] and not (name.endswith("ERROR") and word == ""):
+                yield {**words, name: word}
+
+
+@pytest.mark.parametrize("profile", SAYING)
+def test_no_other_word_verifies_a_certificate(asks, pki, profile):
+    header, encode, words = ALL[profile]
+    ask = asks(frontend_of(profile))
+    for sent in spoilt_words(words):
+        for policy in ("default", "optional"):
+            assert ask({header: encode(pki.alice), **sent}, policy=policy) == (403, "cert_unverified"), sent
+
+
+@pytest.mark.parametrize("profile", SAYING)
+def test_a_word_for_no_certificate_contradicts_one(asks, pki, profile):
+    """Also where the policy does not ask for the front end's word."""
+    header, encode, words = ALL[profile]
+    ask = asks(frontend_of(profile), f"{POLICY.partition('[policy optional]')[0]}verify = local\nca_file = {pki.authority.file}\n")
+    none = {"google-lb": "client_cert_not_provided", "haproxy": None, "cloudflare": None}.get(profile, "NONE")
+    name = [*words][-1]
+    assert ask({header: encode(pki.alice), **words}) == (200, "rule")
+    assert ask({header: encode(pki.alice), **words, name: ""}) == (200, "rule")
+    if none:
+        assert ask({header: encode(pki.alice), **words, name: none}) == (403, "cert_unverified")
+        details = [decision.get("detail", "") for decision in ask.door.decisions()]
+        assert any("own text" in detail for detail in details)
+
+
+def digests(cert):
+    digest = hashlib.sha256(cert.der)
+    return [digest.hexdigest(), digest.hexdigest().upper(), base64.b64encode(digest.digest()).decode()]
+
+
+NAMES = ("HTTP_X_SSL_CLIENT_S_DN", "HTTP_X_SSL_CLIENT_I_DN")
+# The headers in which a front end names the certificate that its word is about.
+TELLING = {
+    "nginx": NAMES,
+    "lighttpd": NAMES,
+    "apache": NAMES,
+    "azure-appgw": NAMES,
+    "ingress-nginx": ("HTTP_SSL_CLIENT_SUBJECT_DN", "HTTP_SSL_CLIENT_ISSUER_DN"),
+    "haproxy": ("HTTP_X_SSL_CLIENT_DN", "HTTP_X_SSL_ISSUER"),
+    "google-lb": ("HTTP_X_CLIENT_CERT_HASH",),
+    "cloudflare": ("HTTP_CF_CERT_FINGERPRINT_SHA256",),
+}
+
+
+def told(profile, cert):
+    """Each way in which the profile's front end can name a certificate, by the values of its
+    headers."""
+    if len(TELLING[profile]) == 1:
+        return [(digest,) for digest in digests(cert)]
+    subject, issuer = (name.rfc4514_string() for name in (cert.x509.subject, cert.x509.issuer))
+    slashes = ["/" + "/".join(reversed(name.split(","))) for name in (subject, issuer)]
+    return [(subject, issuer), tuple(slashes)]
+
+
+@pytest.mark.parametrize("profile", SAYING)
+@pytest.mark.parametrize("verify", ["frontend", "local"])
+def test_a_word_about_another_certificate(asks, pki, profile, verify):
+    header, encode, words = ALL[profile]
+    assert set(TELLING) == set(SAYING)
+    ask = asks(frontend_of(profile), f"{POLICY.partition('[policy optional]')[0]}verify = {verify}\nca_file = {pki.authority.file}\n")
+    sent = {header: encode(pki.alice), **words}
+    for values in told(profile, pki.alice):
+        assert ask({**sent, **dict(zip(TELLING[profile], values))}) == (200, "rule"), values
+    for i, name in enumerate(TELLING[profile]):
+        true = [values[i] for values in told(profile, pki.alice)]
+        others = [values[i] for values in told(profile, pki.only_cn)]
+        for value in [*others, "", "x", *[other for values in told(profile, pki.alice) for other in values]]:
+            if value not in true:
+                assert ask({**sent, name: value}) == (403, "cert_unverified"), (name, value)
+    for decision in ask.door.decisions():
+        refused = decision["reason"] == "cert_unverified"
+        assert ("the front end verified another certificate" in decision.get("detail", "")) == refused
+    # Two authors of one header, and a header that is not believed.
+    name, value = TELLING[profile][0], told(profile, pki.alice)[0][0]
+    assert ask({**sent, name: [value, value]}) == (403, "duplicate_input")
+    assert ask({**sent, name: value}, CLIENT) == (403, "cert_missing")
 
 
 @pytest.mark.parametrize("profile", [*SAYING, *SILENT])

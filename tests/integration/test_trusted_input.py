@@ -392,7 +392,7 @@ WITH_CERT = "[policy default]\nrdns = off\nclient_cert = required\nallow = cert 
         ({CERT_H: "H", WORD_P: "S"}, "cert_unverified", [WORD_H, "did not come", WORD_P]),
         ({CERT_P: "P", WORD_H: "S"}, "cert_unverified", [WORD_P, "did not come", WORD_H]),
         ({CERT_P: "P", WORD_P: "", WORD_H: "S"}, "cert_unverified", [WORD_P, "is empty"]),
-        ({CERT_P: "P", WORD_P: "NONE"}, "cert_unverified", [WORD_P, '"NONE"', '"SUCCESS"']),
+        ({CERT_P: "P", WORD_P: "NONE"}, "cert_unverified", [WORD_P, '"NONE"', CERT_P, "own text"]),
         ({CERT_P: "P", WORD_P: "FAILED:a\x1b"}, "cert_unverified", ["FAILED:a", "u001b"]),
         ({CERT_P: "P"}, "cert_unverified", [WORD_P, "fastcgi_param SSL_CLIENT_VERIFY"]),
         ({WORD_P: "FAILED:x"}, "cert_unverified", [WORD_P, "FAILED:x"]),
@@ -426,11 +426,14 @@ def test_a_certificate_that_is_not_trusted_is_logged(doorward, pki):
     "subject, issuer, expected",
     [
         (None, None, "rule"),
-        ("CN=alice,O=Acme", None, "rule"),
-        ("CN=bob,O=Acme", None, "cert_unverified"),
-        ("O=Acme,CN=alice", None, "cert_unverified"),
-        ("", None, "cert_unverified"),
+        ("CN=alice,O=Acme", "CN=doors", "rule"),
+        ("cn=alice, o=Acme", "CN=doors", "rule"),
+        ("CN=bob,O=Acme", "CN=doors", "cert_unverified"),
+        ("", "CN=doors", "cert_unverified"),
         ("CN=alice,O=Acme", "CN=another", "cert_unverified"),
+        # The controller sends both, but for an empty one.
+        (None, "CN=doors", "cert_unverified"),
+        ("CN=alice,O=Acme", None, "cert_unverified"),
     ],
 )
 @pytest.mark.parametrize("verify", ["frontend", "local"])
@@ -461,5 +464,5 @@ def test_a_long_detail_keeps_its_remedy(doorward, pki):
     }
     assert reason(door.ask(sent, REMOTE_ADDR=PROXY, HTTP_X_REAL_IP=INSIDE)) == "cert_unverified"
     detail = door.decisions()[-1]["detail"]
-    assert detail.endswith("auth-tls-pass-certificate-to-upstream")
+    assert detail.endswith("(or, for auth-url, auth-proxy-set-headers)")
     assert len(detail) < 768

@@ -102,7 +102,9 @@ def test_the_family_is_large():
     "verify, word, reason",
     [
         ("local", "FAILED:x", "default"),
-        ("local", "NONE", "default"),
+        ("local", "", "default"),
+        # It contradicts the certificate, which the front end then did not send.
+        ("local", "NONE", "cert_unverified"),
         ("both", "FAILED:x", "cert_unverified"),
         ("both", "NONE", "cert_unverified"),
         ("both", "SUCCESS", "default"),

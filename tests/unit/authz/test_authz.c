@@ -270,6 +270,8 @@ static void certificates_are_judged(void **state)
 		{optional, "", "NONE", AUTHZ_ALLOW, POLICY_REASON_RULE},
 		{optional, "", "", AUTHZ_ALLOW, POLICY_REASON_RULE},
 		{optional, "", "FAILED:reason(18)", AUTHZ_DENY, POLICY_REASON_CERT_UNVERIFIED},
+		/* There is a certificate, which rules would not see. */
+		{optional, "", "SUCCESS", AUTHZ_DENY, POLICY_REASON_CERT_MISSING},
 	};
 
 	(void)state;

@@ -270,7 +270,7 @@ static void an_empty_param_still_outranks_a_header(void **state)
 
 	(void)state;
 	assert_int_equal(cert.text.len, 0);
-	assert_int_equal(cert.word, CERT_WORD_NONE);
+	assert_int_equal(cert.word, CERT_WORD_ABSENT);
 }
 
 static void a_header_counts_only_if_honoured(void **state)
@@ -303,12 +303,12 @@ struct pair_case {
 static void a_word_never_speaks_of_a_certificate_of_another_kind(void **state)
 {
 	static const struct pair_case pairs[] = {
-		{{CERT_H, "c", WORD_P, "SUCCESS"}, CERT_WORD_ABSENT, CERT_WORD_NONE},
+		{{CERT_H, "c", WORD_P, "SUCCESS"}, CERT_WORD_ABSENT, CERT_WORD_VERIFIED},
 		{{CERT_P, "c", WORD_H, "SUCCESS"}, CERT_WORD_ABSENT, CERT_WORD_ABSENT},
 		{{CERT_H, "c", WORD_H, "SUCCESS", WORD_P, "FAILED:x"}, CERT_WORD_VERIFIED,
 			CERT_WORD_FAILED},
 		{{CERT_H, "c", WORD_H, "FAILED:x", WORD_P, "SUCCESS"}, CERT_WORD_FAILED,
-			CERT_WORD_NONE},
+			CERT_WORD_VERIFIED},
 		{{CERT_P, "c", WORD_P, "FAILED:x", WORD_H, "SUCCESS"}, CERT_WORD_FAILED,
 			CERT_WORD_FAILED},
 		{{CERT_P, "c", WORD_P, "SUCCESS", WORD_H, "FAILED:x"}, CERT_WORD_VERIFIED,
@@ -317,9 +317,11 @@ static void a_word_never_speaks_of_a_certificate_of_another_kind(void **state)
 		{{CERT_P, "c", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "NONE"}, CERT_WORD_VERIFIED,
 			CERT_WORD_VERIFIED},
 		/* An empty parameter says that the front end has no certificate. */
-		{{CERT_P, "", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "SUCCESS"}, CERT_WORD_NONE,
+		{{CERT_P, "", CERT_H, "c", WORD_P, "NONE", WORD_H, "SUCCESS"}, CERT_WORD_NONE,
 			CERT_WORD_NONE},
-		{{CERT_H, "c", WORD_P, ""}, CERT_WORD_ABSENT, CERT_WORD_NONE},
+		{{CERT_P, "", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "NONE"}, CERT_WORD_VERIFIED,
+			CERT_WORD_VERIFIED},
+		{{CERT_H, "c", WORD_P, ""}, CERT_WORD_ABSENT, CERT_WORD_ABSENT},
 	};
 	const struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
 
@@ -333,11 +335,12 @@ static void a_word_never_speaks_of_a_certificate_of_another_kind(void **state)
 	}
 }
 
-/* A chain or a finding is a header: it says nothing of a param's certificate. */
+/* A chain, a finding or a digest is a header: it says nothing of a param's certificate. */
 static void what_else_a_header_says_goes_with_a_header(void **state)
 {
 	const char *const pairs[] = {"ONE", "leaf", "TWO", "true", "HTTP_X_CLIENT_CERT_CHAIN",
-		"chain", "HTTP_X_CLIENT_CERT_ERROR", "bad", NULL};
+		"chain", "HTTP_X_CLIENT_CERT_ERROR", "bad", "HTTP_X_CLIENT_CERT_HASH", "other",
+		NULL};
 	const struct cert_choice cert = {"ONE", false, CERT_CODEC_PEM};
 	const struct cert_choice status = {"TWO", false, CERT_CODEC_PEM};
 	struct config_frontend frontend = {.profile = CERT_PROFILE_GOOGLE_LB};
@@ -351,8 +354,42 @@ static void what_else_a_header_says_goes_with_a_header(void **state)
 
 	assert_true(str_eq_text(sent.text, "leaf"));
 	assert_null(sent.intermediates.data);
+	assert_null(sent.digest.data);
 	assert_int_equal(sent.word, CERT_WORD_VERIFIED);
 	arena_clear(&arena);
+}
+
+/* Of the certificate that the verdict is about, by every profile that can say it. */
+static void what_is_said_of_the_certificate_comes_with_its_header(void **state)
+{
+	(void)state;
+	for (int profile = 0; profile < CERT_PROFILE_COUNT; profile++) {
+		const struct config_frontend frontend =
+			frontend_of((enum cert_profile)profile, false);
+		const struct str *names = frontend.cert.names;
+		const char *pairs[2 * CERT_INPUT_COUNT + 1] = {NULL};
+		size_t count = 0;
+
+		for (int i = 0; i < CERT_INPUT_COUNT; i++) {
+			if (names[i].data != NULL && i != CERT_INPUT_PARAM &&
+				i != CERT_INPUT_STATUS_PARAM) {
+				pairs[count++] = names[i].data;
+				pairs[count++] = "(null)";
+			}
+		}
+		struct authz_trusted_cert sent = certificate_of(&frontend, pairs, true);
+		const char *text = profile == CERT_PROFILE_APACHE ? "" : "(null)";
+
+		assert_int_equal(sent.subject.data != NULL, names[CERT_INPUT_SUBJECT].data != NULL);
+		assert_int_equal(sent.issuer.data != NULL, names[CERT_INPUT_ISSUER].data != NULL);
+		assert_int_equal(sent.digest.data != NULL, names[CERT_INPUT_DIGEST].data != NULL);
+		assert_int_equal(sent.subject.data != NULL, sent.issuer.data != NULL);
+		assert_true(sent.subject.data == NULL || str_eq_text(sent.subject, text));
+		sent = certificate_of(&frontend, pairs, false);
+		assert_null(sent.subject.data);
+		assert_null(sent.issuer.data);
+		assert_null(sent.digest.data);
+	}
 }
 
 static void each_source_has_the_codec_of_its_own(void **state)
@@ -414,7 +451,7 @@ static void a_text_that_stands_for_none_is_none(void **state)
 
 	(void)state;
 	assert_null(cert.text.data);
-	assert_int_equal(cert.word, CERT_WORD_NONE);
+	assert_int_equal(cert.word, CERT_WORD_ABSENT);
 	cert = certificate_of(&nginx, pairs, true);
 	assert_true(str_eq_text(cert.text, "(null)"));
 	assert_int_equal(cert.word, CERT_WORD_FAILED);
@@ -503,6 +540,7 @@ int main(void)
 		cmocka_unit_test(a_header_counts_only_if_honoured),
 		cmocka_unit_test(a_word_never_speaks_of_a_certificate_of_another_kind),
 		cmocka_unit_test(what_else_a_header_says_goes_with_a_header),
+		cmocka_unit_test(what_is_said_of_the_certificate_comes_with_its_header),
 		cmocka_unit_test(each_source_has_the_codec_of_its_own),
 		cmocka_unit_test(intermediates_and_findings_count_only_if_honoured),
 		cmocka_unit_test(trust_in_the_front_end_is_no_trust_in_strangers),

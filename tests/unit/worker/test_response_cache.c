@@ -307,6 +307,44 @@ static void the_address_counts_and_what_is_not_believed_does_not(void **state)
 	close_fixture(&f);
 }
 
+/* The trusted input of a request that has the value `other` in one header, and `same` elsewhere. */
+static void ask_with(struct fixture *f, const struct config_frontend *frontend, int other)
+{
+	authz_input_init(&f->input);
+	authz_input_add(&f->input, &frontend->cert, str_view("REMOTE_ADDR"), str_view("192.0.2.1"));
+	for (int i = 0; i < CERT_INPUT_COUNT; i++) {
+		if (frontend->cert.names[i].data != NULL) {
+			authz_input_add(&f->input, &frontend->cert, frontend->cert.names[i],
+				str_view(i == other ? "other" : "same"));
+		}
+	}
+	authz_trust_input(&f->input, frontend, &f->trusted);
+}
+
+static void each_header_that_a_profile_reads_counts(void **state)
+{
+	const struct cert_choice none = {0};
+
+	(void)state;
+	for (int profile = 0; profile < CERT_PROFILE_COUNT; profile++) {
+		struct config_frontend frontend = {.trust_headers = true};
+		struct fixture f;
+
+		assert_null(cert_sources_make(
+			(enum cert_profile)profile, &none, &none, false, NULL, &frontend.cert));
+		open_fixture(&f, 1 << 16);
+		ask_with(&f, &frontend, CERT_INPUT_COUNT);
+		worker_response_cache_keep(f.cache, &f.key, &f.value);
+		for (int i = 0; i < CERT_INPUT_COUNT; i++) {
+			ask_with(&f, &frontend, i);
+			assert_int_equal(find(&f) == NULL, frontend.cert.names[i].data != NULL);
+		}
+		ask_with(&f, &frontend, CERT_INPUT_COUNT);
+		assert_non_null(find(&f));
+		close_fixture(&f);
+	}
+}
+
 static void a_certificate_counts_where_the_policy_reads_it(void **state)
 {
 	struct fixture f;
@@ -386,6 +424,7 @@ int main(void)
 		cmocka_unit_test(the_least_recently_used_goes_first),
 		cmocka_unit_test(what_is_larger_than_the_room_is_not_kept),
 		cmocka_unit_test(the_address_counts_and_what_is_not_believed_does_not),
+		cmocka_unit_test(each_header_that_a_profile_reads_counts),
 		cmocka_unit_test(a_certificate_counts_where_the_policy_reads_it),
 		cmocka_unit_test(a_flood_does_not_make_chains),
 	};
