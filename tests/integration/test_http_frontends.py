@@ -398,6 +398,7 @@ X-Forwarded-For: {address}
 X-Auth-Request-Redirect: /path?query
 ssl-client-verify: {verify}
 ssl-client-subject-dn: {subject}
+ssl-client-issuer-dn: {issuer}
 ssl-client-cert: {escaped}
 user-agent: curl/7.88.1
 accept: */*
@@ -434,14 +435,15 @@ def test_front_ends_that_debian_lacks(folder, pki, doorward, names, name, text):
             xfcc=xfcc(cert) if cert else "",
             escaped=cert.escaped if cert else "",
             verify="SUCCESS" if cert else "NONE",
-            subject="CN=alice,O=Acme" if cert else "",
+            subject=cert.x509.subject.rfc4514_string() if cert else "",
+            issuer=cert.x509.issuer.rfc4514_string() if cert else "",
         )
         # Without a certificate none of its headers is sent.
         if cert is None:
             filled = "\n".join(
                 line
                 for line in filled.split("\n")
-                if not re.match(r"x-forwarded-(tls-)?client-cert|ssl-client-(cert|subj)", line, re.I)
+                if not re.match(r"x-forwarded-(tls-)?client-cert|ssl-client-(cert|subj|issuer)", line, re.I)
             )
         return ask(("127.0.0.1", port), filled)
 
@@ -506,11 +508,23 @@ AUTH_TLS_SECRET = """
 PASS_CERTIFICATE = "proxy_set_header ssl-client-cert $ssl_client_escaped_cert;"
 
 
+def lines_of_the_config_map():
+    """As the controller writes the ConfigMap that the recipe's annotation names
+    (buildAuthProxySetHeaders in template.go)."""
+    text = (CONTRIB / "ingress-nginx" / "ingress.yaml").read_text()
+    config_map, ingress = text.split("\n---\n")
+    name = re.search(r"auth-proxy-set-headers: default/(\S+)", ingress)[1]
+    assert f"name: {name}\n  namespace: default\ndata:\n" in config_map
+    headers = re.findall(r"^  (\S+): (\S+)$", config_map.split("\ndata:\n")[1], re.M)
+    assert headers
+    return "".join(f'proxy_set_header "{header}" "{value}";\n' for header, value in headers)
+
+
 @pytest.fixture
 def controller(folder, pki, doorward, names, nginx):
     """Starts it for an Ingress with these annotations: asks a policy of the shipped doorward.ini."""
 
-    def start(secret, passes, policy="ingress"):
+    def start(secret, passes, config_map=True, policy="ingress"):
         port, door_port = free_port(), free_port()
         ini = (CONTRIB / "ingress-nginx" / "doorward.ini").read_text()
         door = doorward(
@@ -529,7 +543,7 @@ def controller(folder, pki, doorward, names, nginx):
                 server=pki.server,
                 tls=tls if secret else "",
                 www=folder / "www",
-                lines=lines if secret else "",
+                lines=(lines if secret else "") + (lines_of_the_config_map() if config_map else ""),
                 door=door_port,
                 policy=policy,
             ),
@@ -546,35 +560,62 @@ def controller(folder, pki, doorward, names, nginx):
 
 
 def test_ingress_with_the_annotations_of_the_recipe(controller, pki):
-    annotations = (CONTRIB / "ingress-nginx" / "ingress.yaml").read_text()
-    assert 'auth-tls-pass-certificate-to-upstream: "true"' in annotations
-    assert "auth-tls-secret: " in annotations
-    get, _ = controller(secret=True, passes=True)
+    annotations = (CONTRIB / "ingress-nginx" / "ingress.yaml").read_text().split("\nkind: Ingress")[1]
+    assert "auth-tls-secret: " in annotations and "pass-certificate" not in annotations
+    get, _ = controller(secret=True, passes=False)
     assert get(cert=pki.alice).status == get(address="127.0.0.2").status == 200
     assert get(address="127.0.0.3").status == get(cert=pki.only_cn).status == 403
     check_that_nobody_passes_for_another(get, pki)
     check_that_nobody_passes_for_another(lambda headers: get(headers, cert=pki.only_cn), pki)
 
 
-def test_ingress_without_pass_certificate_to_upstream(controller, pki):
+@pytest.mark.parametrize("policy", ["ingress", "ingress-plain"])
+def test_ingress_with_the_config_map_alone(controller, pki, policy):
+    """Without auth-tls-secret the ConfigMap removes the client's own certificate."""
+    get, _ = controller(secret=False, passes=False, policy=policy)
+    assert get(address="127.0.0.2").status == 200
+    check_that_nobody_passes_for_another(get, pki)
+    forged = [("ssl-client-cert", pki.alice.escaped), ("ssl-client-verify", "SUCCESS")]
+    assert get(forged).status == 403
+
+
+def test_ingress_that_sends_the_certificate_twice(controller, pki):
+    get, door = controller(secret=True, passes=True)
+    assert get(cert=pki.alice).status == 403
+    assert door.decisions()[-1]["reason"] == "duplicate_input"
+
+
+def test_ingress_with_pass_certificate_to_upstream(controller, pki):
+    get, _ = controller(secret=True, passes=True, config_map=False)
+    assert get(cert=pki.alice).status == get(address="127.0.0.2").status == 200
+    check_that_nobody_passes_for_another(get, pki)
+    check_that_nobody_passes_for_another(lambda headers: get(headers, cert=pki.only_cn), pki)
+
+
+def test_ingress_that_does_not_replace_the_certificate(controller, pki):
     """The verdict comes from the controller, ssl-client-cert from the client."""
-    get, door = controller(secret=True, passes=False)
+    get, door = controller(secret=True, passes=False, config_map=False)
     assert get(address="127.0.0.2").status == 200
     assert get(cert=pki.alice).status == 403  # her certificate does not get here
+    assert door.decisions()[-1]["reason"] == "cert_missing"
     check_that_nobody_passes_for_another(get, pki)
     check_that_nobody_passes_for_another(lambda headers: get(headers, cert=pki.only_cn), pki)
     assert get([("ssl-client-cert", pki.alice.escaped)], cert=pki.only_cn).status == 403
     decision = door.decisions()[-1]
     assert decision["reason"] == "cert_unverified"
-    assert "another certificate" in decision["detail"]
+    assert "verified another certificate" in decision["detail"]
     assert "auth-tls-pass-certificate-to-upstream" in decision["detail"]
     # The subject of another client with the true issuer, and the other way round.
     assert get([("ssl-client-cert", pki.stranger.escaped)], cert=pki.alice).status == 403
+    # An empty subject, whose header the controller leaves out.
+    nameless = pki.authority.issue("nameless", subject="", uri=["spiffe://other.example/x"])
+    assert get([("ssl-client-cert", pki.alice.escaped)], cert=nameless).status == 403
+    assert get([("ssl-client-cert", nameless.escaped)], cert=pki.alice).status == 403
 
 
 def test_ingress_without_auth_tls_secret(controller, pki):
     """All these headers are the client's own: the policy for such an Ingress reads none of them."""
-    get, _ = controller(secret=False, passes=False, policy="ingress-plain")
+    get, _ = controller(secret=False, passes=False, config_map=False, policy="ingress-plain")
     assert get(address="127.0.0.2").status == 200
     check_that_nobody_passes_for_another(get, pki)
 
