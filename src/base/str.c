@@ -40,6 +40,17 @@ bool str_starts_with(struct str s, const char *prefix)
 	return s.len >= len && (len == 0 || memcmp(s.data, prefix, len) == 0);
 }
 
+bool str_take_nocase(struct str *rest, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (rest->len < len || !str_eq_nocase((struct str){rest->data, len}, str_view(prefix))) {
+		return false;
+	}
+	*rest = str_from(*rest, len);
+	return true;
+}
+
 bool str_ends_with_nocase(struct str s, struct str suffix)
 {
 	return s.len >= suffix.len && str_eq_nocase(str_from(s, s.len - suffix.len), suffix);

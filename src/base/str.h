@@ -39,6 +39,8 @@ bool str_eq_text(struct str a, const char *text);
 /* Letters are compared without case, in ASCII only, in any locale. */
 bool str_eq_nocase(struct str a, struct str b);
 bool str_starts_with(struct str s, const char *prefix);
+/* Cuts the prefix off *rest, if it is there without case. */
+bool str_take_nocase(struct str *rest, const char *prefix);
 bool str_ends_with_nocase(struct str s, struct str suffix);
 
 /* Without the white space at both ends. */

@@ -4,6 +4,8 @@
 #include "cert/pins.h"
 
 #include "base/bytes.h"
+#include "base/fingerprint.h"
+#include "base/hex.h"
 #include "cert/trust_files.h"
 
 #include <errno.h>
@@ -24,33 +26,17 @@ struct cert_pins {
 	struct bytes pins; /* of struct pin */
 };
 
-static bool read_digest(struct str text, uint8_t digest[32])
+/* NULL, or what the line has instead of a fingerprint. */
+static const char *read_pin(struct str line, struct pin *pin)
 {
-	size_t step = text.len == 32 * 3 - 1 ? 3 : 2;
+	struct fingerprint fingerprint;
+	const char *why = fingerprint_read(line, &fingerprint);
+	struct str digits = {fingerprint.digits, FINGERPRINT_DIGITS};
 
-	if (text.len != 64 && step != 3) {
-		return false;
+	if (why == NULL && hex_decode(digits, pin->digest, sizeof(pin->digest))) {
+		pin->kind = fingerprint.of == FINGERPRINT_OF_KEY ? PIN_KEY : PIN_CERTIFICATE;
 	}
-	for (size_t i = 0; i < 32; i++) {
-		int high = ascii_hex_value(text.data[i * step]);
-		int low = ascii_hex_value(text.data[i * step + 1]);
-
-		if (high < 0 || low < 0 || (step == 3 && i < 31 && text.data[i * 3 + 2] != ':')) {
-			return false;
-		}
-		digest[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
-}
-
-static bool read_pin(struct str line, struct pin *pin)
-{
-	pin->kind = PIN_CERTIFICATE;
-	if (str_starts_with(line, "spki:")) {
-		pin->kind = PIN_KEY;
-		line = str_trim(str_from(line, strlen("spki:")));
-	}
-	return read_digest(line, pin->digest);
+	return why;
 }
 
 static int compare(const void *a, const void *b)
@@ -72,10 +58,14 @@ static bool read_lines(struct cert_pins *pins, struct str text, const char *path
 		if (line.len == 0 || line.data[0] == '#') {
 			continue;
 		}
-		if (!read_pin(line, &pin)) {
+		const char *why = read_pin(line, &pin);
+
+		if (why != NULL) {
 			diag_error(diag, &place,
-				"expected the SHA-256 of a certificate, or spki: and that of a "
-				"public key, in 64 hexadecimal digits");
+				"this is not a fingerprint, %s: expected the SHA-256 of a "
+				"certificate, or spki: and that of a public key, in 64 hexadecimal "
+				"digits",
+				why);
 		} else {
 			bytes_append(&pins->pins, &pin, sizeof(pin));
 		}
@@ -129,7 +119,7 @@ static bool find(const struct cert_pins *pins, enum pin_kind kind, struct str he
 {
 	struct pin pin = {.kind = (uint8_t)kind};
 
-	return read_digest(hex, pin.digest) &&
+	return hex_decode(hex, pin.digest, sizeof(pin.digest)) &&
 	       bsearch(&pin, pins->pins.data, pins->pins.len / sizeof(pin), sizeof(pin), compare) !=
 		       NULL;
 }

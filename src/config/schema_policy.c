@@ -182,8 +182,9 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.example = "cert_pins = /etc/doorward/pins",
 		.help = "A file of pinned certificates, which need no chain, one a line: the "
 			"SHA-256 fingerprint, or spki: and the fingerprint of the public key, "
-			"in hexadecimal digits with or without colons; lines that begin with # "
-			"are comments. For a certificate that is listed only the validity dates "
+			"in hexadecimal digits with or without colons or blanks between them, "
+			"also after the words that openssl prints before it; lines that begin "
+			"with # are comments. For a certificate that is listed only the validity dates "
 			"are checked, and neither usage nor revocation: to revoke it, remove "
 			"its line."},
 	{.name = "cert_host",

@@ -8,6 +8,8 @@
 #include "policy/dn.h"
 #include "policy/dn_compare.h"
 #include "policy/domain.h"
+#include "policy/fingerprint.h"
+#include "policy/serial.h"
 
 #include <stddef.h>
 
@@ -112,7 +114,7 @@ static const struct policy_field fields[] = {
 	{.name = "cert.spki",
 		.source = POLICY_SOURCE_CERT,
 		.shape = POLICY_SHAPE_TEXT,
-		.kind = &policy_text_sha256,
+		.kind = &policy_text_spki,
 		.offset = offsetof(struct policy_cert, spki)},
 	{.name = "user_agent",
 		.source = POLICY_SOURCE_CLAIM,

@@ -6,6 +6,7 @@
 #include "policy/attribute.h"
 #include "policy/dn.h"
 #include "policy/domain.h"
+#include "policy/fingerprint.h"
 #include "policy/lint_claim.h"
 #include "policy/lint_value.h"
 #include "policy/netset.h"
@@ -305,7 +306,7 @@ static void advise_on_term(const struct policy_rule *rule, const struct policy_t
 	}
 	policy_claim_advise(term, script);
 	if (rule->action == POLICY_ACTION_DENY && !term->negated &&
-		field->kind == &policy_text_sha256) {
+		(field->kind == &policy_text_sha256 || field->kind == &policy_text_spki)) {
 		diag_warning(script->diag, &place,
 			"deny by %s: the holder of the certificate can make one with another; "
 			"expected cert.issuer and cert.serial",

@@ -7,6 +7,7 @@
 #include "policy/dn.h"
 #include "policy/dn_compare.h"
 #include "policy/dn_parse.h"
+#include "policy/serial.h"
 #include "policy/textset.h"
 
 #include <assert.h>
@@ -14,7 +15,7 @@
 #include <string.h>
 
 #define CURE_MAX 256
-#define SERIAL_ROOM 132 /* the digits that policy_text_serial accepts, and a NUL */
+#define SERIAL_ROOM (POLICY_SERIAL_DIGITS_MAX + 2) /* a digit more for an odd number, and a NUL */
 
 static bool is_in_quotes(struct str text)
 {

@@ -6,12 +6,7 @@
 #include "policy/http_host.h"
 #include "policy/path.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-
-#define SHA256_DIGITS 64
-#define SERIAL_DIGITS_MAX 128
 
 const char *policy_quote(struct str text, char out[POLICY_QUOTE_MAX])
 {
@@ -162,118 +157,6 @@ static bool read_email(struct str written, const struct place *place, struct dia
 	return true;
 }
 
-static bool parts_digits(char c)
-{
-	return c == ':' || c == ' ';
-}
-
-/*
- * Writes lower-case digits into `room` of `max` bytes, without single colons or blanks between
- * them, which OpenSSL and Windows write. Returns the number of digits; 0 for any other text, or for
- * more than `max` digits.
- */
-static size_t read_hex(struct str written, char *room, size_t max)
-{
-	size_t digits = 0;
-
-	for (size_t i = 0; i < written.len; i++) {
-		char c = ascii_lower(written.data[i]);
-
-		if (parts_digits(c) && i > 0 && i + 1 < written.len &&
-			!parts_digits(written.data[i - 1])) {
-			continue;
-		}
-		if (ascii_hex_value(c) < 0 || digits == max) {
-			return 0;
-		}
-		room[digits++] = c;
-	}
-	return digits;
-}
-
-/* Whether the digits mean one number in hexadecimal and another one in decimal. */
-static bool is_ambiguous(struct str number)
-{
-	size_t digits = 0;
-
-	while (digits < number.len && ascii_is_digit(number.data[digits])) {
-		digits++;
-	}
-	return digits == number.len && digits > 1 && number.data[0] != '0';
-}
-
-static bool refuse_ambiguous(
-	struct str written, struct str number, const struct place *place, struct diag *diag)
-{
-	char quoted[POLICY_QUOTE_MAX];
-	char decimal[32] = "";
-	uint64_t value;
-
-	if (str_to_u64(number, UINT64_MAX, &value)) {
-		snprintf(decimal, sizeof(decimal), " (0x%" PRIx64 ")", value);
-	}
-	diag_error(diag, place,
-		"%s may be hexadecimal or decimal: expected 0x%.*s if it is hexadecimal, else the "
-		"number in hexadecimal%s",
-		policy_quote(written, quoted), (int)number.len, number.data, decimal);
-	return false;
-}
-
-static bool read_serial(struct str written, const struct place *place, struct diag *diag,
-	char room[POLICY_TEXT_ROOM], struct str *out)
-{
-	bool negative = str_starts_with(written, "-");
-	struct str number = negative ? str_from(written, 1) : written;
-	char quoted[POLICY_QUOTE_MAX];
-
-	if (str_starts_with(number, "0x") || str_starts_with(number, "0X")) {
-		number = str_from(number, 2);
-	} else if (is_ambiguous(number)) {
-		return refuse_ambiguous(written, number, place, diag);
-	}
-	size_t digits = read_hex(number, room + 1, SERIAL_DIGITS_MAX);
-
-	if (digits == 0) {
-		diag_error(diag, place,
-			"%s is not a serial number: expected at most %d hexadecimal digits",
-			policy_quote(written, quoted), SERIAL_DIGITS_MAX);
-		return false;
-	}
-	char *start = room + 1;
-
-	while (digits > 1 && start[0] == '0') {
-		start++;
-		digits--;
-	}
-	if (negative && !(digits == 1 && start[0] == '0')) {
-		*--start = '-';
-		digits++;
-	}
-	*out = (struct str){start, digits};
-	return true;
-}
-
-static bool read_sha256(struct str written, const struct place *place, struct diag *diag,
-	char room[POLICY_TEXT_ROOM], struct str *out)
-{
-	size_t digits = read_hex(written, room, POLICY_TEXT_ROOM);
-	char quoted[POLICY_QUOTE_MAX];
-
-	if (digits == 0) {
-		diag_error(diag, place,
-			"%s is not a SHA-256 fingerprint: expected %d hexadecimal digits",
-			policy_quote(written, quoted), SHA256_DIGITS);
-		return false;
-	}
-	if (digits != SHA256_DIGITS) {
-		diag_error(diag, place, "%s has %zu digits, expected the %d of SHA-256",
-			policy_quote(written, quoted), digits, SHA256_DIGITS);
-		return false;
-	}
-	*out = (struct str){room, digits};
-	return true;
-}
-
 const struct policy_text_kind policy_text_exact = {
 	.expected = "a text",
 	.read = read_any,
@@ -312,21 +195,4 @@ const struct policy_text_kind policy_text_email = {
 	.order = order_email,
 	.covers = same_email,
 	.includes = same_email,
-};
-
-const struct policy_text_kind policy_text_serial = {
-	.expected = "a serial number in hexadecimal",
-	.read = read_serial,
-	.order = policy_text_order,
-	.covers = str_eq,
-	.includes = str_eq,
-};
-
-const struct policy_text_kind policy_text_sha256 = {
-	.expected = "a SHA-256 fingerprint in hexadecimal",
-	.read = read_sha256,
-	.order = policy_text_order,
-	.covers = str_eq,
-	.includes = str_eq,
-	.digest = SHA256_DIGITS / 2,
 };

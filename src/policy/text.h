@@ -50,10 +50,6 @@ extern const struct policy_text_kind policy_text_http_host; /* policy_http_host_
 extern const struct policy_text_kind policy_text_method;    /* exact (RFC 9110 9.1) */
 /* The part after the last @ without case, the part before it exactly (RFC 5280 7.5). */
 extern const struct policy_text_kind policy_text_email;
-/* Hexadecimal with or without 0x, colons, leading zeros; "-" before a negative one. */
-extern const struct policy_text_kind policy_text_serial;
-/* SHA-256: 64 hexadecimal digits with or without colons. */
-extern const struct policy_text_kind policy_text_sha256;
 
 /* By bytes. */
 int policy_text_order(struct str a, struct str b);

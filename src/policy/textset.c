@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/bytes.h"
+#include "base/hex.h"
 #include "policy/keyset.h"
 
 #include <assert.h>
@@ -45,23 +46,6 @@ void policy_textset_free(struct policy_textset *set)
 	}
 }
 
-/* Reads hexadecimal text; false unless it is exactly `len` bytes. */
-static bool read_digest(struct str text, size_t len, uint8_t out[POLICY_KEY_MAX])
-{
-	if (text.len != len * 2) {
-		return false;
-	}
-	for (size_t i = 0; i < text.len; i++) {
-		int digit = ascii_hex_value(text.data[i]);
-
-		if (digit < 0 || ascii_lower(text.data[i]) != text.data[i]) {
-			return false;
-		}
-		out[i / 2] = (uint8_t)(i % 2 == 0 ? digit << 4 : out[i / 2] | digit);
-	}
-	return true;
-}
-
 static bool append(struct policy_textset *set, struct str value)
 {
 	size_t len = value.len;
@@ -97,7 +81,7 @@ bool policy_textset_add(struct policy_textset *set, struct str value)
 	struct str variant;
 
 	if (kind->digest > 0) {
-		return read_digest(value, kind->digest, digest) &&
+		return hex_decode(value, digest, kind->digest) &&
 		       policy_keyset_add(&set->digests, digest);
 	}
 	bool added = add(set, value);
@@ -179,7 +163,7 @@ bool policy_textset_covers(const struct policy_textset *set, struct str fact)
 
 	if (set->kind->digest > 0) {
 		const uint8_t *found =
-			read_digest(fact, set->kind->digest, digest)
+			hex_decode(fact, digest, set->kind->digest)
 				? policy_keyset_last(&set->digests, digest, set->kind->digest)
 				: NULL;
 

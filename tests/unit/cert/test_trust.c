@@ -116,14 +116,14 @@ static void pins_that_are_none_are_refused(void **state)
 	(void)pins_of("# nothing\n", "found none");
 	for (size_t len = 1; len < strlen(HEX); len++) {
 		snprintf(text, sizeof(text), "%s\n%.*s\n", HEX, (int)len, HEX);
-		(void)pins_of(text, "f:2: error: expected the SHA-256");
+		(void)pins_of(text, "f:2: error: this is not a fingerprint");
 	}
 	for (size_t len = 1; len < strlen(colons); len++) {
 		snprintf(text, sizeof(text), "%.*s\n", (int)len, colons);
-		(void)pins_of(text, "f:1: error: expected the SHA-256");
+		(void)pins_of(text, "f:1: error: this is not a fingerprint");
 		snprintf(text, sizeof(text), "%s", colons);
 		text[len - 1] = 'g';
-		(void)pins_of(text, "f:1: error: expected the SHA-256");
+		(void)pins_of(text, "f:1: error: this is not a fingerprint");
 	}
 	(void)pins_of(HEX "0\n", "expected the SHA-256");
 	(void)pins_of("md5:" HEX "\n", "expected the SHA-256");

@@ -106,7 +106,9 @@ static void errors_say_where_and_what_was_expected(void **state)
 			"21: error: \"12g\" is not a serial number: expected at most 128 "
 			"hexadecimal digits"},
 		{"cert.spki 12:34",
-			"19: error: \"12:34\" has 4 digits, expected the 64 of SHA-256"},
+			"19: error: \"12:34\" is not a SHA-256 fingerprint, it does not have 64 "
+			"hexadecimal digits: expected 64 hexadecimal digits, as doorward check "
+			"--cert shows them"},
 		{"method post",
 			"16: error: \"post\" is not a method: expected capitals, such as GET"},
 		{"cert.email ann",

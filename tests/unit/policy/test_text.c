@@ -3,6 +3,8 @@
 
 #include "policy/text.h"
 
+#include "policy/fingerprint.h"
+#include "policy/serial.h"
 #include "unit/policy/kit.h"
 
 /* NULL: it is refused. */
@@ -45,10 +47,36 @@ static void serials_in_any_spelling(void **state)
 		{"0x4096", "4096"},
 		{"40:96", "4096"},
 		{"40 96", "4096"},
-		{"04096", "4096"},
+		{"004096", "4096"},
 		{"9", "9"},
+		{"serial=0A1B", "a1b"},
+		{"serial=-0A1B", "-a1b"},
+		{"Serial Number: 4660 (0x1234)", "1234"},
+		{"4660 (0x1234)", "1234"},
+		{"9 (0x9)", "9"},
+		{"-4660 (-0x1234)", "-1234"},
+		{"Serial Number:0a:1b:2c", "a1b2c"},
+		{"18446744073709551615 (0xffffffffffffffff)", "ffffffffffffffff"},
+		/* Both numbers must be one. */
+		{"4660 (0x1235)", NULL},
+		{"4660 (1234)", NULL},
+		{"4660 (-0x1234)", NULL},
+		{"-4660 (0x1234)", NULL},
+		{"0x4660 (0x1234)", NULL},
+		{"4660 (0x1234", NULL},
+		{"4660 (", NULL},
+		{"(0x1234)", NULL},
+		{"4660 (0x1234) x", NULL},
+		{"serial=", NULL},
+		{"serial", NULL},
+		{"(Negative)0a:1b", NULL},
 		/* These could be decimal. */
 		{"10", NULL},
+		{"serial=1234", NULL},
+		{"Serial Number: 36609", NULL},
+		{"04096", NULL},
+		{"1 234 567", NULL},
+		{"1234 5678", NULL},
 		{"4096", NULL},
 		{"-36609", NULL},
 		{"182906013486842386583027306817265424613", NULL},
@@ -80,6 +108,46 @@ static void serials_in_any_spelling(void **state)
 	reads(&policy_text_serial, long_one, NULL);
 }
 
+static void refuses(
+	const struct policy_text_kind *kind, const char *written, const char *expected)
+{
+	char room[POLICY_TEXT_ROOM];
+	char line[400];
+	struct str out;
+	struct diag d;
+
+	diag_init(&d);
+	assert_false(kind->read(str_view(written), NULL, &d, room, &out));
+	snprintf(line, sizeof(line), "error: %s\n", expected);
+	assert_str(bytes_view(&d.text), line);
+	diag_clear(&d);
+}
+
+static void serials_that_may_be_decimal_are_told_in_both_readings(void **state)
+{
+	const struct policy_text_kind *kind = &policy_text_serial;
+	char long_one[130];
+
+	refuses(kind, "36609",
+		"\"36609\" may be hexadecimal or decimal: expected 0x36609 if it is hexadecimal, "
+		"0x8f01 if it is decimal");
+	refuses(kind, "serial=-10",
+		"\"serial=-10\" may be hexadecimal or decimal: expected -0x10 if it is "
+		"hexadecimal, -0xa if it is decimal");
+	refuses(kind, "1 234 567",
+		"\"1 234 567\" may be hexadecimal or decimal: expected 0x1234567 if it is "
+		"hexadecimal, 0x12d687 if it is decimal");
+	refuses(kind, "340282366920938463463374607431768211456",
+		"\"340282366920938463463374607431768211456\" may be hexadecimal or decimal: "
+		"expected 0x340282366920938463463374607431768211456 if it is hexadecimal, "
+		"0x100000000000000000000000000000000 if it is decimal");
+	memset(long_one, '9', sizeof(long_one));
+	long_one[129] = '\0';
+	reads(kind, long_one, NULL);
+	long_one[128] = '\0';
+	reads(kind, long_one, NULL);
+}
+
 static void fingerprints_with_and_without_colons(void **state)
 {
 	char colons[96] = "";
@@ -103,6 +171,46 @@ static void fingerprints_with_and_without_colons(void **state)
 	reads(&policy_text_sha256, "00112233445566778899aabbccddeeff0011223", NULL);
 	reads(&policy_text_sha256, "x", NULL);
 	reads(&policy_text_sha256, "", NULL);
+	reads(&policy_text_sha256, "sha256 Fingerprint=" KIT_SHA256, KIT_SHA256);
+	reads(&policy_text_sha256, "SHA256 Fingerprint=" KIT_SHA256, KIT_SHA256);
+	reads(&policy_text_sha256, "SHA256:" KIT_SHA256, KIT_SHA256);
+	reads(&policy_text_sha256, "spki:" KIT_SHA256, NULL);
+	reads(&policy_text_spki, "spki: " KIT_SHA256, KIT_SHA256);
+	reads(&policy_text_spki, KIT_SHA256, KIT_SHA256);
+	reads(&policy_text_spki, "sha256 Fingerprint=" KIT_SHA256, NULL);
+}
+
+static void what_is_no_sha256_is_named(void **state)
+{
+#define SHA1 "00112233445566778899aabbccddeeff00112233"
+#define BASE64 "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+	static const char *const cases[][2] = {
+		{SHA1, "it has 40 digits, as SHA-1 has"},
+		{"sha1 Fingerprint=00:11", "it is that of SHA-1"},
+		{"SHA1:" SHA1, "it is that of SHA-1"},
+		{BASE64, "it is base64"},
+		{"sha256/" BASE64, "it is base64"},
+		{"pin-sha256=\"" BASE64 "\"", "it is base64"},
+		{"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU", "it is base64"},
+		{"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", "it is base64"},
+		{"00112233445566778899aabbccddeeff",
+			"it does not have 64 hexadecimal digits"},
+		{"client", "it does not have 64 hexadecimal digits"},
+	};
+	char quoted[POLICY_QUOTE_MAX];
+	char expected[300];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		snprintf(expected, sizeof(expected),
+			"%s is not a SHA-256 fingerprint, %s: expected 64 hexadecimal digits, as "
+			"openssl x509 -noout -fingerprint -sha256 or doorward check --cert shows "
+			"them",
+			policy_quote(str_view(cases[i][0]), quoted), cases[i][1]);
+		refuses(&policy_text_sha256, cases[i][0], expected);
+	}
+	refuses(&policy_text_spki, "x",
+		"\"x\" is not a SHA-256 fingerprint, it does not have 64 hexadecimal digits: "
+		"expected 64 hexadecimal digits, as doorward check --cert shows them");
 }
 
 static void methods_are_capitals(void **state)
@@ -199,6 +307,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(serials_in_any_spelling),
+		cmocka_unit_test(serials_that_may_be_decimal_are_told_in_both_readings),
+		cmocka_unit_test(what_is_no_sha256_is_named),
 		cmocka_unit_test(fingerprints_with_and_without_colons),
 		cmocka_unit_test(methods_are_capitals),
 		cmocka_unit_test(email_addresses),

@@ -4,6 +4,7 @@
 #include "policy/textset.h"
 
 #include "policy/domain.h"
+#include "policy/fingerprint.h"
 #include "unit/policy/kit.h"
 
 static struct policy_textset *set_of(
@@ -78,7 +79,7 @@ static void many_digests(void **state)
 
 		assert_true(policy_textset_covers(set, digest));
 		assert_false(policy_textset_covers(set, (struct str){digest.data, 63}));
-		digests[i][63] = digests[i][63] == 'f' ? 'F' : 'g';
+		digests[i][63] = 'g';
 		assert_false(policy_textset_covers(set, digest));
 		digests[i][63] = '0';
 		digests[i][0] = 'b';
