@@ -52,8 +52,9 @@ bool cert_is_over_limit(const char *why);
 /*
  * The contents of a certificate (RFC 5280) about its holder. All strings live in the arena with
  * which it was read, and have no NUL and no control byte. A name that is empty, that has NUL,
- * control or (in an IA5String) non-ASCII bytes, or not the form of its kind is left out and
- * counted. Names of other kinds (otherName, directoryName, ...) are neither kept nor counted.
+ * control or (in an IA5String) non-ASCII bytes, or not the form of its kind (an rfc822Name that is
+ * not a mailbox) is left out and counted. Names of other kinds (otherName, directoryName, ...) are
+ * neither kept nor counted.
  */
 struct cert_identity {
 	/* RFC 2253 in printable ASCII: special characters as \C, all other bytes of UTF-8 as \XX.

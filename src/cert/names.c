@@ -3,6 +3,8 @@
 
 #include "cert/names.h"
 
+#include "base/mailbox.h"
+
 #include <openssl/bio.h>
 #include <openssl/x509v3.h>
 
@@ -278,9 +280,9 @@ static enum cert_status keep_dns(struct san *s, struct str name)
 }
 
 static enum cert_status keep_text(
-	struct san *s, struct str name, struct str *items, struct str_list *list)
+	struct san *s, struct str name, bool usable, struct str *items, struct str_list *list)
 {
-	if (!is_printable_ascii(name)) {
+	if (!usable) {
 		s->out->unusable_names++;
 		return CERT_OK;
 	}
@@ -301,9 +303,9 @@ static enum cert_status keep_general_name(struct san *s, const GENERAL_NAME *gen
 	if (type == GEN_DNS) {
 		return keep_dns(s, name);
 	} else if (type == GEN_EMAIL) {
-		return keep_text(s, name, s->email, &s->out->email);
+		return keep_text(s, name, mailbox_is_valid(name), s->email, &s->out->email);
 	} else if (type == GEN_URI) {
-		return keep_text(s, name, s->uri, &s->out->uri);
+		return keep_text(s, name, is_printable_ascii(name), s->uri, &s->out->uri);
 	}
 	if (addr_from_bytes(name.data, name.len, &s->ip[s->out->ip_count])) {
 		s->out->ip_count++;

@@ -15,7 +15,8 @@ struct cert_pins;
 
 /*
  * Reads a file of fingerprints, one a line, as fingerprint_read reads them: `spki:` stands before
- * that of a public key. Empty lines, and lines that begin with #, are ignored. NULL after diag_error, also for a file without any fingerprint.
+ * that of a public key. Empty lines, and lines that begin with #, are ignored. NULL after
+ * diag_error, also for a file without any fingerprint.
  */
 struct cert_pins *cert_pins_load(const char *path, const struct place *place, struct diag *diag);
 void cert_pins_free(struct cert_pins *pins);

@@ -184,7 +184,8 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 			"SHA-256 fingerprint, or spki: and the fingerprint of the public key, "
 			"in hexadecimal digits with or without colons or blanks between them, "
 			"also after the words that openssl prints before it; lines that begin "
-			"with # are comments. For a certificate that is listed only the validity dates "
+			"with # are comments. For a certificate that is listed only the validity "
+			"dates "
 			"are checked, and neither usage nor revocation: to revoke it, remove "
 			"its line."},
 	{.name = "cert_host",

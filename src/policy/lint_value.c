@@ -101,17 +101,6 @@ static const char *cure_of_uri(struct str value)
 		       : NULL;
 }
 
-static const char *cure_of_email(struct str value)
-{
-	bool wrapped =
-		policy_attribute_find((struct str){value.data, str_find(value, '=')}) != NULL;
-
-	for (size_t i = 0; i < value.len && value.data[0] != '"'; i++) {
-		wrapped = wrapped || (value.data[i] != '\0' && strchr(" <>:;,", value.data[i]));
-	}
-	return wrapped ? "expected the e-mail address alone, as in ann@example.com" : NULL;
-}
-
 /*
  * Attributes that name a place or a department: a name of such attributes alone does not identify a
  * holder.
@@ -202,9 +191,6 @@ static const char *cure_of(const struct policy_field *field, struct str value, c
 	}
 	if (field->kind == &policy_text_serial) {
 		return cure_of_serial(value, room);
-	}
-	if (field->kind == &policy_text_email) {
-		return cure_of_email(value);
 	}
 	if (field->kind == &policy_text_attribute) {
 		return cure_of_attribute(field, value, room);

@@ -91,8 +91,7 @@ static bool refuse(struct str written, const struct place *place, struct diag *d
 {
 	char quoted[POLICY_QUOTE_MAX];
 
-	diag_error(diag, place,
-		"%s is not a serial number: expected at most %d hexadecimal digits",
+	diag_error(diag, place, "%s is not a serial number: expected at most %d hexadecimal digits",
 		policy_quote(written, quoted), POLICY_SERIAL_DIGITS_MAX);
 	return false;
 }
@@ -141,8 +140,8 @@ static bool canonical(const struct number *n, char room[POLICY_TEXT_ROOM], struc
  * Reads both numbers of `4660 (0x1234)`, which OpenSSL prints: the second one counts, and the first
  * must be the same in decimal.
  */
-static bool read_pair(struct str written, size_t bracket, char room[POLICY_TEXT_ROOM],
-	struct str *out)
+static bool read_pair(
+	struct str written, size_t bracket, char room[POLICY_TEXT_ROOM], struct str *out)
 {
 	struct number decimal = split(str_trim((struct str){written.data, bracket}));
 	struct str inner = str_from(written, bracket + 1);

@@ -3,6 +3,8 @@
 
 #include "policy/text.h"
 
+#include "base/mailbox.h"
+#include "policy/attribute.h"
 #include "policy/http_host.h"
 #include "policy/path.h"
 
@@ -144,12 +146,22 @@ static bool read_http_host(struct str written, const struct place *place, struct
 static bool read_email(struct str written, const struct place *place, struct diag *diag,
 	char room[POLICY_TEXT_ROOM], struct str *out)
 {
-	struct str host;
-	struct str local = cut_email(written, &host);
+	const struct policy_attribute *labelled =
+		policy_attribute_find((struct str){written.data, str_find(written, '=')});
 	char quoted[POLICY_QUOTE_MAX];
 
-	if (local.len < 2 || host.len == 0) {
-		diag_error(diag, place, "%s is not an e-mail address: expected name@host",
+	if (str_starts_with(written, "*@")) {
+		diag_error(diag, place,
+			"%s: expected the whole address; all of a domain are cert.email ~ "
+			"@example\\.com$",
+			policy_quote(written, quoted));
+		return false;
+	}
+	if (!mailbox_is_valid(written) ||
+		(labelled != NULL && labelled == policy_attribute_find(str_view("E")))) {
+		diag_error(diag, place,
+			"%s is not an e-mail address: expected it alone, as in ann@example.com, "
+			"and a domain that is not ASCII in its xn-- form",
 			policy_quote(written, quoted));
 		return false;
 	}

@@ -48,7 +48,10 @@ extern const struct policy_text_kind policy_text_exact;     /* any bytes */
 extern const struct policy_text_kind policy_text_path;      /* policy_path_is_served */
 extern const struct policy_text_kind policy_text_http_host; /* policy_http_host_read, no port */
 extern const struct policy_text_kind policy_text_method;    /* exact (RFC 9110 9.1) */
-/* The part after the last @ without case, the part before it exactly (RFC 5280 7.5). */
+/*
+ * A mailbox (base/mailbox.h): the part after the last @ without case, the part before it exactly
+ * (RFC 5280 7.5).
+ */
 extern const struct policy_text_kind policy_text_email;
 
 /* By bytes. */

@@ -271,7 +271,7 @@ def test_cn_fallback(doorward, pki):
         ("cert.subject alice", None),
         ("cert.serial 2712847316", None),
         ("cert.sha256 {sha1}", None),
-        ("cert.sha256 SHA256:{colons}", None),
+        ("cert.sha256 SHA256:{colons}", True),
         ("cert.subject CN=Alice,O=ACME", True),
         ("cert.subject CN=alicia,O=Acme", False),
         ("!cert.subject O=Acme, CN=alice", False),

@@ -141,26 +141,31 @@ static void test_takes_host_names_as_dns_names(void **state)
 	}
 }
 
-static void test_takes_mail_and_uri_as_they_are(void **state)
+static void takes_mailboxes_and_uris_as_they_are(void **state)
 {
 	static const struct {
 		struct str value;
 		const char *text; /* NULL: unusable */
+		bool mailbox;
 	} cases[] = {
-		{BYTES("Someone@Example.COM"), "Someone@Example.COM\n"},
-		{BYTES("spiffe://acme.example/ns/x"), "spiffe://acme.example/ns/x\n"},
-		{BYTES("a, \"b\" <c>;\\%00"), "a, \"b\" <c>;\\%00\n"},
-		{BYTES("~"), "~\n"},
-		{BYTES(""), NULL},
-		{BYTES("a@b.example\0@c.example"), NULL},
-		{BYTES("a@b.example\0"), NULL},
-		{BYTES("\0a@b.example"), NULL},
-		{BYTES("a@b.example\n"), NULL},
-		{BYTES("a\t@b.example"), NULL},
-		{BYTES("a\x1f@b.example"), NULL},
-		{BYTES("a\x7f@b.example"), NULL},
-		{BYTES("a\x80@b.example"), NULL},
-		{BYTES("\xc3\xa9@b.example"), NULL},
+		{BYTES("Someone@Example.COM"), "Someone@Example.COM\n", true},
+		{BYTES("\"a b\"@b.example"), "\"a b\"@b.example\n", true},
+		{BYTES("spiffe://acme.example/ns/x"), "spiffe://acme.example/ns/x\n", false},
+		{BYTES("a, \"b\" <c>;\\%00"), "a, \"b\" <c>;\\%00\n", false},
+		{BYTES("~"), "~\n", false},
+		/* As many bytes as an address has. */
+		{BYTES("root"), "root\n", false},
+		{BYTES("root@a.example@b"), "root@a.example@b\n", false},
+		{BYTES(""), NULL, false},
+		{BYTES("a@b.example\0@c.example"), NULL, false},
+		{BYTES("a@b.example\0"), NULL, false},
+		{BYTES("\0a@b.example"), NULL, false},
+		{BYTES("a@b.example\n"), NULL, false},
+		{BYTES("a\t@b.example"), NULL, false},
+		{BYTES("a\x1f@b.example"), NULL, false},
+		{BYTES("a\x7f@b.example"), NULL, false},
+		{BYTES("a\x80@b.example"), NULL, false},
+		{BYTES("\xc3\xa9@b.example"), NULL, false},
 	};
 	struct fixture *f = *state;
 
@@ -168,9 +173,9 @@ static void test_takes_mail_and_uri_as_they_are(void **state)
 		const char *text = cases[i].text != NULL ? cases[i].text : "";
 
 		read_san(f, SAN_EMAIL, cases[i].value);
-		assert_list(f->id.email, text);
-		assert_int_equal(f->id.uri.count, 0);
-		assert_int_equal(f->id.unusable_names, cases[i].text == NULL);
+		assert_list(f->id.email, cases[i].mailbox ? text : "");
+		assert_int_equal(f->id.uri.count + f->id.ip_count, 0);
+		assert_int_equal(f->id.unusable_names, !cases[i].mailbox);
 		read_san(f, SAN_URI, cases[i].value);
 		assert_list(f->id.uri, text);
 		assert_int_equal(f->id.email.count, 0);
@@ -481,7 +486,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 		TEST(test_takes_host_names_as_dns_names),
-		TEST(test_takes_mail_and_uri_as_they_are),
+		TEST(takes_mailboxes_and_uris_as_they_are),
 		TEST(test_takes_addresses_by_their_length),
 		TEST(test_one_bad_name_spoils_no_other),
 		TEST(test_bounds_the_names),

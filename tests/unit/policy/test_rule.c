@@ -112,7 +112,8 @@ static void errors_say_where_and_what_was_expected(void **state)
 		{"method post",
 			"16: error: \"post\" is not a method: expected capitals, such as GET"},
 		{"cert.email ann",
-			"20: error: \"ann\" is not an e-mail address: expected name@host"},
+			"20: error: \"ann\" is not an e-mail address: expected it alone, as in "
+			"ann@example.com, and a domain that is not ASCII in its xn-- form"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

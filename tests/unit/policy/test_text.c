@@ -108,8 +108,7 @@ static void serials_in_any_spelling(void **state)
 	reads(&policy_text_serial, long_one, NULL);
 }
 
-static void refuses(
-	const struct policy_text_kind *kind, const char *written, const char *expected)
+static void refuses(const struct policy_text_kind *kind, const char *written, const char *expected)
 {
 	char room[POLICY_TEXT_ROOM];
 	char line[400];
@@ -193,8 +192,7 @@ static void what_is_no_sha256_is_named(void **state)
 		{"pin-sha256=\"" BASE64 "\"", "it is base64"},
 		{"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU", "it is base64"},
 		{"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", "it is base64"},
-		{"00112233445566778899aabbccddeeff",
-			"it does not have 64 hexadecimal digits"},
+		{"00112233445566778899aabbccddeeff", "it does not have 64 hexadecimal digits"},
 		{"client", "it does not have 64 hexadecimal digits"},
 	};
 	char quoted[POLICY_QUOTE_MAX];
@@ -231,6 +229,18 @@ static void email_addresses(void **state)
 	reads(kind, "ann", NULL);
 	reads(kind, "@host.example", NULL);
 	reads(kind, "ann@", NULL);
+	reads(kind, "email:ann@host.example", NULL);
+	reads(kind, "emailAddress=ann@host.example", NULL);
+	reads(kind, "e=ann@host.example", NULL);
+	reads(kind, "srs0=ann@host.example", "srs0=ann@host.example");
+	reads(kind, "*@host.example", NULL);
+	reads(kind, "Ann <ann@host.example>", NULL);
+	reads(kind, "\"ann@host.example\"", NULL);
+	reads(kind, "\"Ann Other\"@host.example", "\"Ann Other\"@host.example");
+	reads(kind,
+		"ann@b\xc3\xbc"
+		"cher.example",
+		NULL);
 	assert_true(kind->covers(a, str_view("Ann@host.example")));
 	assert_false(kind->covers(a, str_view("ann@host.example")));
 	assert_false(kind->covers(a, str_view("Ann@host.example.org")));

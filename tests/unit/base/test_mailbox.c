@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "base/mailbox.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void mailboxes(void **state)
+{
+	static const char *const good[] = {
+		"a@b",
+		"ann@partner.example",
+		"Ann.Other+x=y@PARTNER.example",
+		"!#$%&'*+-/=?^_`{|}~@a.example",
+		"\"Ann Other\"@a.example",
+		"\"a@b\"@a.example",
+		"\"a\\\"b\"@a.example",
+		"\"\"@a.example",
+		"ann@xn--bcher-kva.example",
+		"ann@a_b.example",
+		"ann@[192.0.2.1]",
+		"ann@[IPv6:2001:db8::1]",
+	};
+	static const char *const bad[] = {
+		"",
+		"@",
+		"ann",
+		"ann@",
+		"@a.example",
+		"a b@a.example",
+		"ann@a.example ",
+		" ann@a.example",
+		"root@internal.example@partner.example",
+		"ann@a..example",
+		"ann@a.example.",
+		"ann@.example",
+		"ann@-a.example",
+		"ann@a-.example",
+		"ann@a b.example",
+		".ann@a.example",
+		"ann.@a.example",
+		"a..b@a.example",
+		"email:ann@a.example",
+		"mailto:ann@a.example",
+		"Ann <ann@a.example>",
+		"<ann@a.example>",
+		"ann@a.example, bob@a.example",
+		"ann@a.example (Ann)",
+		"\"ann@a.example",
+		"\"ann@a.example\"",
+		"\"ann\"x@a.example",
+		"\"ann\\",
+		"\"a\tb\"@a.example",
+		"ann@b\xc3\xbc"
+		"cher.example",
+		"\xc3\xa4nn@a.example",
+		"ann@[192.0.2.1",
+		"ann@[2001:db8::1]",
+		"ann@[IPv6:192.0.2.1]",
+		"ann@[a.example]",
+		"ann@[]",
+		"ann@[",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		if (!mailbox_is_valid(str_view(good[i]))) {
+			print_error("%s\n", good[i]);
+		}
+		assert_true(mailbox_is_valid(str_view(good[i])));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		if (mailbox_is_valid(str_view(bad[i]))) {
+			print_error("%s\n", bad[i]);
+		}
+		assert_false(mailbox_is_valid(str_view(bad[i])));
+	}
+	assert_false(mailbox_is_valid((struct str){NULL, 0}));
+	assert_false(mailbox_is_valid((struct str){"a\0b@c", 5}));
+	assert_false(mailbox_is_valid((struct str){"ab@c\0", 5}));
+}
+
+static void lengths(void **state)
+{
+	char text[400];
+
+	(void)state;
+	for (size_t local = 60; local < 70; local++) {
+		memset(text, 'a', local);
+		memcpy(text + local, "@b.example", 11);
+		assert_int_equal(mailbox_is_valid(str_view(text)), local <= 64);
+	}
+	for (size_t len = 240; len < 270; len++) {
+		memcpy(text, "a@", 2);
+		for (size_t i = 0; i < len; i++) {
+			text[2 + i] = i % 60 == 59 && i + 1 < len ? '.' : 'b';
+		}
+		assert_int_equal(mailbox_is_valid((struct str){text, 2 + len}), len <= 255);
+	}
+	for (size_t label = 60; label < 70; label++) {
+		memcpy(text, "a@", 2);
+		memset(text + 2, 'b', label);
+		assert_int_equal(mailbox_is_valid((struct str){text, 2 + label}), label <= 63);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mailboxes),
+		cmocka_unit_test(lengths),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
