@@ -48,6 +48,9 @@ NODISCARD const char *cert_base64_end(struct cert_base64 *b, struct cert_sink *s
 /* Adds `len` bytes that are already at sink->free; NULL, or what was wrong. */
 NODISCARD const char *cert_sink_add(struct cert_sink *sink, size_t len);
 
+/* The error for a chain where a certificate alone may come. */
+extern const char cert_chain_in_pem[];
+
 /* Each decodes the whole text, which is trimmed and not empty; NULL, or what was wrong. */
 NODISCARD const char *cert_codec_pem(struct str text, struct cert_sink *sink);
 NODISCARD const char *cert_codec_der_b64(struct str text, struct cert_sink *sink);

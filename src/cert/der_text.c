@@ -27,7 +27,9 @@ static const char *take_item(struct cert_text *s, struct cert_sink *sink, bool *
 		return "a byte that is not base64";
 	}
 	if (c == ',' && sink->max == 1) {
-		return "more than one value";
+		return "more than one value, where the client's certificate alone is read; "
+		       "profile = traefik reads a chain in base64, and ca_file can have the "
+		       "intermediates";
 	}
 	*ended = c == CERT_TEXT_END;
 	return cert_base64_end(&b, sink);

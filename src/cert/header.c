@@ -32,8 +32,8 @@ static bool is_like(enum cert_codec codec, struct str text)
 
 	switch (codec) {
 	case CERT_CODEC_PEM:
-		return str_starts_with(text, "-----BEGIN ") ||
-		       str_starts_with(text, "-----BEGIN%20");
+		return str_starts_with(text, "-----BEGIN") ||
+		       str_starts_with(text, "%2D%2D%2D%2D%2DBEGIN");
 	case CERT_CODEC_RFC9440:
 		return str_starts_with(text, ":");
 	case CERT_CODEC_XFCC:
@@ -57,6 +57,12 @@ static bool is_like(enum cert_codec codec, struct str text)
 	return false;
 }
 
+/* PEM whose bytes are encoded once more: the base64 of "-----BEGIN CERT". */
+static bool is_pem_in_base64(struct str text)
+{
+	return str_starts_with(text, "LS0tLS1CRUdJTiBDRVJU");
+}
+
 /* What to say of a text in another encoding than the expected one; NULL: it is not like another. */
 static const char *name_encoding(enum cert_codec expected, struct str text)
 {
@@ -73,6 +79,10 @@ static const char *name_encoding(enum cert_codec expected, struct str text)
 				    "cert_source reads",
 	};
 
+	if (is_pem_in_base64(text)) {
+		return "it is base64 of PEM, which no codec reads; the codec pem of cert_source "
+		       "reads PEM itself, and der-b64 base64 of DER";
+	}
 	for (size_t i = 0; i < CERT_CODEC_COUNT && !is_like(expected, text); i++) {
 		if (is_like((enum cert_codec)i, text)) {
 			return found[i];

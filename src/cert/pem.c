@@ -6,6 +6,10 @@
 #define BEGIN_LINE "-----BEGIN CERTIFICATE-----"
 #define END_LINE "-----END CERTIFICATE-----"
 
+const char cert_chain_in_pem[] =
+	"more than one certificate, where the client's alone is read; profile = aws-alb reads a "
+	"chain in PEM, and ca_file can have the intermediates";
+
 static void skip_blanks(struct cert_text *s)
 {
 	struct cert_text at = *s;
@@ -63,6 +67,9 @@ static const char *take_block(struct cert_text *s, struct cert_sink *sink)
 	if (!take_armor(s, BEGIN_LINE)) {
 		return sink->chain->count == 0 ? "no BEGIN CERTIFICATE line where one must begin"
 					       : "something behind the END CERTIFICATE line";
+	}
+	if (sink->max == 1 && sink->chain->count == 1) {
+		return cert_chain_in_pem;
 	}
 	const char *wrong = cert_base64_begin(&b, sink);
 

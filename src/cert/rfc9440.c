@@ -40,7 +40,8 @@ const char *cert_codec_rfc9440(struct str text, struct cert_sink *sink)
 	const char *wrong = take_bytes(&text, sink);
 
 	if (wrong == NULL && text.len > 0) {
-		return text.data[0] == ',' ? "more than one value"
+		return text.data[0] == ',' ? "more than one value; intermediates come in a "
+					     "header of their own"
 					   : "something behind the byte sequence";
 	}
 	return wrong;

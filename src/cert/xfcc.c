@@ -5,19 +5,21 @@
 
 #include <openssl/evp.h>
 
-static const char no_pair[] = "no key and equals sign where a pair must begin";
-
 /*
- * X-Forwarded-Client-Cert as Envoy's HTTP connection manager documents it: elements between commas,
- * pairs between semicolons, KEY=VALUE, keys in any case. A value with one of these bytes is quoted,
- * and a backslash in quotes escapes the next byte.
+ * X-Forwarded-Client-Cert as Envoy's HTTP connection manager writes it: elements between commas,
+ * pairs between semicolons, KEY=VALUE, keys in any case. Cert, Chain and Subject are quoted, and a
+ * backslash in quotes escapes the next byte. By, URI and DNS are never quoted, although names in a
+ * certificate may have semicolons and commas. By and Hash come first, URI and DNS last.
  */
 struct element {
 	struct str cert;
 	struct str chain;
 	struct str hash;
-	const char *bare; /* the error if the next pair does not begin with a key */
+	bool in_name;   /* the last of Envoy's keys was a By, URI or DNS, without quotes */
+	bool has_names; /* a URI or DNS of the client's came */
 };
+
+static const char no_pair[] = "no key and equals sign where a pair must begin";
 
 static const char *take_quoted(struct str *text, struct str *value)
 {
@@ -59,21 +61,24 @@ static const char *take_value(struct str *text, struct str *value)
 }
 
 /*
- * Envoy does not quote names of certificates that have a semicolon. The text behind it may be
- * chosen by the client, and is not a pair of Envoy's: it is rejected, and the error names the pair.
+ * The rest of a name behind a semicolon. It is not mistaken for a pair that counts: that has a key,
+ * and take_kept refuses a client's own.
  */
-static const char *what_if_bare(struct str key)
+static const char *take_rest_of_name(struct str *text, const struct element *element)
 {
-	if (str_eq_nocase(key, str_view("by"))) {
-		return "a By that holds a semicolon and is not quoted";
-	}
-	if (str_eq_nocase(key, str_view("uri"))) {
-		return "a URI that holds a semicolon and is not quoted";
-	}
-	return no_pair;
+	bool quoted = text->len > 0 && text->data[0] == '"';
+	struct str rest;
+	const char *wrong = quoted || !element->in_name ? no_pair : take_value(text, &rest);
+
+	return wrong == NULL && rest.len == 0 ? no_pair : wrong;
 }
 
-static const char *take_pair(struct str *text, struct element *element)
+/*
+ * Takes the value of one of the keys that count; *known: it is one. A URI or DNS may contain such a
+ * pair, as the client chose it. Envoy's own come before: it is a second one, or, where Envoy sends
+ * no Cert, that of another certificate than the Hash's.
+ */
+static const char *take_kept(struct str key, struct str value, struct element *element, bool *known)
 {
 	const struct {
 		const char *key;
@@ -84,6 +89,26 @@ static const char *take_pair(struct str *text, struct element *element)
 		{"chain", &element->chain, "more than one Chain"},
 		{"hash", &element->hash, "more than one Hash"},
 	};
+
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+		if (!str_eq_nocase(key, str_view(kept[i].key))) {
+			continue;
+		}
+		*known = true;
+		if (kept[i].value->data != NULL) {
+			return kept[i].twice;
+		}
+		if (element->has_names && element->hash.data == NULL) {
+			return "a Cert, Chain or Hash behind a URI or DNS, without a Hash before "
+			       "it";
+		}
+		*kept[i].value = value;
+	}
+	return NULL;
+}
+
+static const char *take_pair(struct str *text, struct element *element)
+{
 	size_t len = 0;
 	struct str value;
 
@@ -91,27 +116,25 @@ static const char *take_pair(struct str *text, struct element *element)
 		len++;
 	}
 	if (len == 0 || len == text->len || text->data[len] != '=') {
-		return text->len > 0 ? element->bare : no_pair;
+		return take_rest_of_name(text, element);
 	}
 	struct str key = {text->data, len};
 
 	*text = str_from(*text, len + 1);
+	bool quoted = text->len > 0 && text->data[0] == '"';
+	bool of_client = str_eq_nocase(key, str_view("uri")) || str_eq_nocase(key, str_view("dns"));
+	bool name = of_client || str_eq_nocase(key, str_view("by"));
+	bool known = name || str_eq_nocase(key, str_view("subject"));
 	const char *wrong = take_value(text, &value);
 
-	if (wrong != NULL) {
-		return wrong;
+	if (known) {
+		element->in_name = name && !quoted;
+		element->has_names = element->has_names || of_client;
+	} else if (wrong == NULL) {
+		wrong = take_kept(key, value, element, &known);
+		element->in_name = element->in_name && !known;
 	}
-	element->bare = what_if_bare(key);
-	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
-		if (!str_eq_nocase(key, str_view(kept[i].key))) {
-			continue;
-		}
-		if (kept[i].value->data != NULL) {
-			return kept[i].twice;
-		}
-		*kept[i].value = value;
-	}
-	return NULL;
+	return wrong;
 }
 
 static const char *take_element(struct str text, struct element *element)
@@ -180,7 +203,11 @@ static const char *take_chain(struct str text, struct cert_sink *sink)
 
 const char *cert_codec_xfcc(struct str text, struct cert_sink *sink)
 {
-	struct element element = {.bare = no_pair};
+	struct element element = {.in_name = false};
+
+	if (text.data[0] == '[' || text.data[0] == '{') {
+		return "it is JSON; expected Envoy's text format (set_client_cert_format)";
+	}
 	const char *wrong = take_element(text, &element);
 
 	if (wrong != NULL) {
@@ -194,6 +221,7 @@ const char *cert_codec_xfcc(struct str text, struct cert_sink *sink)
 
 	if (element.cert.len > 0) {
 		wrong = cert_codec_pem(element.cert, &leaf);
+		wrong = wrong == cert_chain_in_pem ? "more than one certificate in Cert" : wrong;
 	}
 	if (wrong == NULL && element.chain.len > 0) {
 		wrong = take_chain(element.chain, &leaf);

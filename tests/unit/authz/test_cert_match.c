@@ -89,8 +89,7 @@ static void compares_subject_and_issuer_as_names(void **state)
 			str_eq_text(str_view(ISSUER), cases[i].text) ? CERT_INPUT_COUNT
 								     : CERT_INPUT_ISSUER);
 	}
-	assert_int_equal(
-		mismatch(false, NULL, SUBJECT, "/O=Acme/CN=Acme CA"), CERT_INPUT_COUNT);
+	assert_int_equal(mismatch(false, NULL, SUBJECT, "/O=Acme/CN=Acme CA"), CERT_INPUT_COUNT);
 }
 
 /* A front end that leaves an empty name out says by that that the name is empty. */

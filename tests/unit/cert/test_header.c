@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,9 @@ static const char bits[] = "base64 whose last digit has bits that count for noth
 static const char cut_short[] = "base64 that is cut short, or lacks its padding";
 static const char empty[] = "no bytes of a certificate";
 static const char behind[] = "something behind the END CERTIFICATE line";
-static const char too_many[] = "more certificates than may come";
+static const char too_many[] =
+	"more than one certificate, where the client's alone is read; profile = aws-alb reads a "
+	"chain in PEM, and ca_file can have the intermediates";
 static const char bad_escape[] = "a malformed percent escape";
 static const char mixed[] = "blanks as they are beside percent escapes";
 static const char too_large[] = "a certificate that is too large";
@@ -296,29 +299,132 @@ static void takes_whole_percent_escapes(void **state)
 	bytes_clear(&der);
 }
 
-static void names_the_pair_that_envoy_did_not_quote(void **state)
+/* "Man" in PEM; the Hash is that of these bytes. */
+#define MAN "-----BEGIN%20CERTIFICATE-----%0ATWFu%0A-----END%20CERTIFICATE-----%0A"
+#define MAN_HASH "Hash=20fe1bd201cd900bdbffeaec0b42e40b51cbf6b37ae5fbeaddd83aab9a221837"
+#define MAN_CERT "Cert=\"" MAN "\""
+#define OTHER_CERT "Cert=\"-----BEGIN%20CERTIFICATE-----%0ATQ==%0A-----END%20CERTIFICATE-----%0A\""
+
+/* Envoy does not quote the names of certificates, which may have semicolons. */
+static void reads_names_that_envoy_did_not_quote(void **state)
 {
+	static const char no_pair[] = "no key and equals sign where a pair must begin";
 	static const char *const cases[][2] = {
-		{"By=urn:a(b;None;c);Hash=00;Cert=\"x\"",
-			"a By that holds a semicolon and is not quoted"},
-		{"Hash=00;URI=urn:a;b c;Cert=\"x\"",
-			"a URI that holds a semicolon and is not quoted"},
-		{"Hash=00;;", "no key and equals sign where a pair must begin"},
-		{"By=urn:a;", "no key and equals sign where a pair must begin"},
+		{"By=urn:a(b;None;c);" MAN_HASH ";" MAN_CERT, NULL},
+		{"By=http://a;b=c;" MAN_HASH ";" MAN_CERT, NULL},
+		{"By=http://a;b=c;d;" MAN_HASH ";" MAN_CERT, NULL},
+		{"by=urn:a;By=urn:b;c/d=e;" MAN_HASH ";" MAN_CERT, NULL},
+		{MAN_HASH ";" MAN_CERT ";URI=urn:a;b;Cert:c;=;DNS=a;b", NULL},
+		{MAN_HASH ";" MAN_CERT ";Subject=\"\";URI=;DNS=b", NULL},
+		{MAN_HASH ";" MAN_CERT ";URI=urn:a;b c", "a quote, a blank or a control byte in a "
+							 "value without quotes"},
+		{MAN_HASH ";" MAN_CERT ";URI=urn:a;b\"c\"", "a quote, a blank or a control byte in "
+							    "a value without quotes"},
+		{MAN_HASH ";" MAN_CERT ";URI=urn:a;\"b\"", no_pair},
+		{MAN_HASH ";" MAN_CERT ";URI=\"urn:a\";b", no_pair},
+		{MAN_HASH ";" MAN_CERT ";Subject=\"CN=a\";b", no_pair},
+		{MAN_HASH ";" MAN_CERT ";Subject=CN;b", no_pair},
+		{MAN_HASH ";b;" MAN_CERT, no_pair},
+		{MAN_HASH ";;" MAN_CERT, no_pair},
+		{"By=urn:a;", no_pair},
+		{"By=urn:a;;" MAN_HASH ";" MAN_CERT, no_pair},
+		{MAN_HASH ";" MAN_CERT ";URI=urn:a,b", "more than one element"},
 		/* What a client's name says is never taken for Envoy's. */
-		{"Cert=\"x\";URI=urn:a;Cert=\"y\"", "more than one Cert"},
+		{MAN_HASH ";" MAN_CERT ";URI=urn:a;" OTHER_CERT, "more than one Cert"},
+		{MAN_HASH ";" MAN_CERT ";URI=urn:a;x;" MAN_HASH, "more than one Hash"},
+		{MAN_HASH ";URI=urn:a;" OTHER_CERT, "a Hash that is not the certificate's"},
+		{MAN_HASH ";URI=urn:a;x;Chain=\"-----BEGIN%20CERTIFICATE-----%0ATQ==%0A"
+			  "-----END%20CERTIFICATE-----%0A\"",
+			"a Hash that is not the certificate's"},
+		{"URI=urn:a;" MAN_CERT,
+			"a Cert, Chain or Hash behind a URI or DNS, without a Hash before it"},
+		{"DNS=a;x;" MAN_HASH ";" MAN_CERT,
+			"a Cert, Chain or Hash behind a URI or DNS, without a Hash before it"},
+		{"[{\"By\":\"urn:a\"}]",
+			"it is JSON; expected Envoy's text format (set_client_cert_format)"},
 	};
 	struct arena arena;
 
+	(void)state;
 	arena_init(&arena, 1024);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct str der = {NULL, 0};
 		const char *why = NULL;
+		enum cert_status status =
+			cert_decode(CERT_CODEC_XFCC, str_view(cases[i][0]), &arena, &der, &why);
 
-		assert_int_equal(
-			cert_decode(CERT_CODEC_XFCC, str_view(cases[i][0]), &arena, &der, &why),
-			CERT_MALFORMED);
-		assert_string_equal(why, cases[i][1]);
+		print_message("%s\n", cases[i][0]);
+		if (cases[i][1] != NULL) {
+			assert_int_equal(status, CERT_MALFORMED);
+			assert_string_equal(why, cases[i][1]);
+		} else {
+			assert_int_equal(status, CERT_OK);
+			assert_true(str_eq_text(der, "Man"));
+		}
+	}
+	arena_clear(&arena);
+}
+
+/* Every encoding of a certificate, read by every codec: one reads it, each other names that one. */
+static void names_the_codec_that_reads_a_text(void **state)
+{
+	static const char digits[] = "MIIBAzAB";
+	static const struct {
+		const char *text;
+		enum cert_codec codec; /* CERT_CODEC_COUNT: none reads it */
+		const char *found;
+	} texts[] = {
+		{ARMORED("MIIBAzAB"), CERT_CODEC_PEM, "it is PEM"},
+		{BEGIN_LINE " MIIB AzAB " END_LINE, CERT_CODEC_PEM, "it is PEM"},
+		{"-----BEGIN%20CERTIFICATE-----%0AMIIBAzAB%0A-----END%20CERTIFICATE-----%0A",
+			CERT_CODEC_PEM, "it is PEM"},
+		{"-----BEGIN+CERTIFICATE-----%0AMIIBAzAB%0A-----END+CERTIFICATE-----%0A",
+			CERT_CODEC_PEM, "it is PEM"},
+		{"%2D%2D%2D%2D%2DBEGIN%20CERTIFICATE-----%0AMIIBAzAB%0A-----END%20CERTIFICATE-----",
+			CERT_CODEC_PEM, "it is PEM"},
+		{digits, CERT_CODEC_DER_B64, "it is base64 of DER"},
+		{" MIIB\r\nAzAB\n", CERT_CODEC_DER_B64, "it is base64 of DER"},
+		{"MIIBAz%41B", CERT_CODEC_DER_B64, "it is base64 of DER"},
+		{"308201033001", CERT_CODEC_DER_HEX, "it is hexadecimal DER"},
+		{"308201AB3001", CERT_CODEC_DER_HEX, "it is hexadecimal DER"},
+		{":MIIBAzAB:", CERT_CODEC_RFC9440, "it is a byte sequence of RFC 9440"},
+		{"Cert=\"-----BEGIN%20CERTIFICATE-----%0AMIIBAzAB%0A-----END%20CERTIFICATE-----%0A"
+		 "\"",
+			CERT_CODEC_XFCC, "it is an X-Forwarded-Client-Cert"},
+		{"By=urn:a;Cert=\"-----BEGIN%20CERTIFICATE-----%0AMIIBAzAB%0A"
+		 "-----END%20CERTIFICATE-----%0A\"",
+			CERT_CODEC_XFCC, "it is an X-Forwarded-Client-Cert"},
+		{"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIK", CERT_CODEC_COUNT,
+			"it is base64 of PEM"},
+	};
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 1024);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		for (int codec = 0; codec < CERT_CODEC_COUNT; codec++) {
+			struct str der = {NULL, 0};
+			const char *why = NULL;
+			enum cert_status status = cert_decode((enum cert_codec)codec,
+				str_view(texts[i].text), &arena, &der, &why);
+
+			print_message("%s by %s: %s\n", texts[i].text,
+				cert_codec_word((enum cert_codec)codec), why != NULL ? why : "");
+			if (codec == (int)texts[i].codec) {
+				assert_int_equal(status, CERT_OK);
+				continue;
+			}
+			assert_int_equal(status, CERT_MALFORMED);
+			assert_true(str_starts_with(str_view(why), texts[i].found));
+			if (texts[i].codec != CERT_CODEC_COUNT) {
+				char reads[64];
+
+				snprintf(reads, sizeof(reads),
+					"which the codec %s of cert_source reads",
+					cert_codec_word(texts[i].codec));
+				assert_non_null(strstr(why, reads));
+			}
+		}
 	}
 	arena_clear(&arena);
 }
@@ -454,7 +560,8 @@ int main(void)
 		cmocka_unit_test(takes_base64_strictly),
 		cmocka_unit_test(takes_one_armored_certificate),
 		cmocka_unit_test(takes_whole_percent_escapes),
-		cmocka_unit_test(names_the_pair_that_envoy_did_not_quote),
+		cmocka_unit_test(reads_names_that_envoy_did_not_quote),
+		cmocka_unit_test(names_the_codec_that_reads_a_text),
 		cmocka_unit_test(refuses_nul_anywhere),
 		cmocka_unit_test(bounds_text_and_certificate),
 		cmocka_unit_test(takes_no_part_of_a_text),
