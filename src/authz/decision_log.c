@@ -270,6 +270,9 @@ static void append_request(struct line *l, const struct authz_decision_log_reque
 	claim(l, FIELD_USER_AGENT, values[AUTHZ_INPUT_USER_AGENT]);
 	number(l, "max_age", request->max_age_s);
 	milliseconds(l, "ms", request->duration_us);
+	if (request->left_out > 0) {
+		number(l, "left_out", request->left_out);
+	}
 	append_cut(l);
 }
 

@@ -21,6 +21,7 @@ struct authz_decision_log_request {
 	int64_t wall_s;
 	uint64_t duration_us;
 	uint32_t max_age_s;
+	uint64_t left_out;   /* lines of this kind before this one that were not written */
 	unsigned fields_cut; /* the result of authz_decision_log_fields */
 };
 

@@ -20,6 +20,15 @@ bool log_limit_allows(struct log_limit *limit, enum log_level level, uint64_t no
 	return true;
 }
 
+uint64_t log_limit_written(struct log_limit *limit, uint64_t now_ms)
+{
+	uint64_t left_out = limit->left_out;
+
+	limit->next_ms = now_ms + LOG_LIMIT_MS;
+	limit->left_out = 0;
+	return left_out;
+}
+
 void log_limited(
 	struct log_limit *limit, enum log_level level, uint64_t now_ms, const char *format, ...)
 {
@@ -29,16 +38,15 @@ void log_limited(
 	if (!log_limit_allows(limit, level, now_ms)) {
 		return;
 	}
+	uint64_t left_out = log_limit_written(limit, now_ms);
+
 	bytes_init(&message, 0);
 	va_start(args, format);
 	bytes_vappendf(&message, format, args);
 	va_end(args);
-	if (limit->left_out > 0) {
-		bytes_appendf(
-			&message, " (and %" PRIu64 " more of this kind before)", limit->left_out);
+	if (left_out > 0) {
+		bytes_appendf(&message, " (and %" PRIu64 " more of this kind before)", left_out);
 	}
 	log_write(level, "%.*s", (int)message.len, message.len > 0 ? (char *)message.data : "");
 	bytes_clear(&message);
-	limit->next_ms = now_ms + LOG_LIMIT_MS;
-	limit->left_out = 0;
 }

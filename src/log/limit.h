@@ -26,6 +26,10 @@ struct log_limit {
  * writes it with log_limited.
  */
 bool log_limit_allows(struct log_limit *limit, enum log_level level, uint64_t now_ms);
+/*
+ * For a line that was allowed and written in another way: how many were left out before it.
+ */
+uint64_t log_limit_written(struct log_limit *limit, uint64_t now_ms);
 void log_limited(struct log_limit *limit, enum log_level level, uint64_t now_ms, const char *format,
 	...) PRINTF_LIKE(4, 5);
 

@@ -115,11 +115,24 @@ static void count(const struct worker_env *env, const struct policy *policy,
 	counter_add(&env->counts[number]->decisions[response->verdict][response->reason], 1);
 }
 
+/* Whether the log may have a line now; *left_out: how many it did not have before. */
+static bool may_log(struct log_limit *limit, uint64_t now_ms, uint64_t *left_out)
+{
+	if (limit == NULL) {
+		return true;
+	}
+	if (!log_limit_allows(limit, LOG_LEVEL_INFO, now_ms)) {
+		return false;
+	}
+	*left_out = log_limit_written(limit, now_ms);
+	return true;
+}
+
 static void send_response(struct worker_authorizer *authorizer, const struct worker_env *env,
 	const struct worker_authorizer_request *request, const struct authz_response *response,
 	const struct response_time *time)
 {
-	const struct authz_decision_log_request logged = {
+	struct authz_decision_log_request logged = {
 		.input = request->input,
 		.wall_s = time->wall_s,
 		.duration_us = time->now_us - request->since_us,
@@ -130,8 +143,10 @@ static void send_response(struct worker_authorizer *authorizer, const struct wor
 	histogram_observe(&authorizer->stats->request_time, logged.duration_us);
 	bytes_reset(&authorizer->sent, BUFFER_KEEP);
 	authz_response_append(response, request->form, time->max_age_s, &authorizer->sent);
-	authz_decision_log_line(&env->snapshot->config->log, response->verdict,
-		response->log_fields, &logged, &authorizer->log_space);
+	if (may_log(request->log_limit, time->now_us / 1000, &logged.left_out)) {
+		authz_decision_log_line(&env->snapshot->config->log, response->verdict,
+			response->log_fields, &logged, &authorizer->log_space);
+	}
 	request->reply(request->ctx,
 		authorizer->sent.failed ? (struct str){NULL, 0} : bytes_view(&authorizer->sent));
 }

@@ -7,6 +7,7 @@
 #include "authz/response.h"
 #include "authz/snapshot.h"
 #include "base/util.h"
+#include "log/limit.h"
 #include "worker/env.h"
 
 #include <stdbool.h>
@@ -26,6 +27,8 @@ struct worker_authorizer_request {
 	/* Sends the response, in CGI's form; an empty one counts as a failure. */
 	void (*reply)(void *ctx, struct str response);
 	void *ctx;
+	/* of the log's lines about such requests; NULL: each has its line */
+	struct log_limit *log_limit;
 	uint64_t since_us; /* clock_us() when the request was complete */
 };
 

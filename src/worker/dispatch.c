@@ -31,6 +31,7 @@ struct worker_dispatch {
 	struct metrics_worker *stats;
 	struct log_limit refusals; /* requests of trusted peers that were rejected */
 	struct log_limit strangers_refusals;
+	struct log_limit strangers_decisions;
 	bool draining;
 };
 
@@ -146,16 +147,18 @@ static void *http_auth(struct worker_dispatch *dispatch, struct http_conn *conn,
 	const struct config *config = worker_dispatch_config(dispatch);
 	char why[AUTHZ_FORWARD_WHY_MAX];
 	struct authz_input input;
+	bool trusted = authz_trusts_peer(&config->frontend, from);
 	const struct worker_authorizer_request request = {
 		.input = &input,
 		.form = AUTHZ_RESPONSE_HTTP,
 		.reply = reply_http,
 		.ctx = conn,
+		.log_limit = trusted ? NULL : &dispatch->strangers_decisions,
 		.since_us = clock_us(),
 	};
 
 	authz_input_init(&input);
-	if (authz_trusts_peer(&config->frontend, from)) {
+	if (trusted) {
 		authz_forward_input(&input, config, head, route);
 	} else {
 		authz_forward_refuse(&input, from, why);

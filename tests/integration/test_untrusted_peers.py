@@ -219,6 +219,34 @@ def test_a_role_that_is_not_served_is_logged(doorward):
     line_with(door, "FastCGI from a Unix socket", "a role other than")
 
 
+def test_a_flood_of_decisions_is_few_lines(door):
+    """A peer that may not ask gets a decision each time; the log has one a second, and then the
+    number of those before. Each request of a peer that may ask has its line."""
+
+    def ask():
+        with connect(door, "127.0.0.66", ASK.format("/auth")) as one:
+            assert answer(one).startswith("HTTP/1.1 403 ")
+
+    def lines():
+        return [line for line in door.log() if line.get("reason") == "bad_input"]
+
+    def told():
+        ask()
+        return any("left_out" in line for line in lines())
+
+    for _ in range(200):
+        ask()
+    wait_for(told, "a line that counts the others")
+    counted = sum(1 + line.get("left_out", 0) for line in lines())
+    assert len(lines()) < 100 < counted
+    for _ in range(20):
+        with connect(door, "127.0.0.1", ASK.format("/auth")) as one:
+            assert answer(one).startswith("HTTP/1.1 200 ")
+    wait_for(
+        lambda: sum(line.get("reason") == "rule" for line in door.log()) == 20, "a line for each"
+    )
+
+
 def test_a_flood_of_refusals_is_few_lines(doorward, folder):
     """And the next line has their number."""
     door = doorward(POLICY, server=f"listen = http:unix:{folder}/http.sock\nthreads = 1")
