@@ -36,11 +36,12 @@ uint64_t authz_snapshot_stamp(
 }
 
 /* Takes the stamp first, so that a change meanwhile is seen later. */
-static bool load_stores(struct authz_snapshot *snapshot, struct diag *diag)
+static bool load_stores(
+	struct authz_snapshot *snapshot, const struct authz_trust_stores *before, struct diag *diag)
 {
 	snapshot->stamps[AUTHZ_SNAPSHOT_TRUST] =
 		authz_snapshot_stamp(snapshot, AUTHZ_SNAPSHOT_TRUST);
-	snapshot->stores = authz_trust_stores_load(snapshot->config, diag);
+	snapshot->stores = authz_trust_stores_load(snapshot->config, before, diag);
 	return snapshot->stores != NULL;
 }
 
@@ -101,7 +102,7 @@ struct authz_snapshot *authz_snapshot_load(
 	snapshot->stamps[AUTHZ_SNAPSHOT_ZONE] = authz_snapshot_stamp(snapshot, AUTHZ_SNAPSHOT_ZONE);
 	snapshot->dns = dns_context_new(
 		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
-	if (snapshot->dns == NULL || !load_stores(snapshot, diag) ||
+	if (snapshot->dns == NULL || !load_stores(snapshot, NULL, diag) ||
 		!make_buckets(snapshot, previous, diag)) {
 		authz_snapshot_unref(snapshot);
 		return NULL;
@@ -136,7 +137,7 @@ struct authz_snapshot *authz_snapshot_load_without_dns(const char *path, struct 
 {
 	struct authz_snapshot *snapshot = load_configuration(path, diag);
 
-	if (snapshot != NULL && !load_stores(snapshot, diag)) {
+	if (snapshot != NULL && !load_stores(snapshot, NULL, diag)) {
 		authz_snapshot_unref(snapshot);
 		return NULL;
 	}
@@ -172,8 +173,11 @@ struct authz_snapshot *authz_snapshot_renewed(
 
 static bool reload_trusts(struct authz_snapshot *snapshot, struct diag *diag)
 {
-	authz_trust_stores_unref(snapshot->stores);
-	return load_stores(snapshot, diag);
+	struct authz_trust_stores *before = snapshot->stores;
+	bool good = load_stores(snapshot, before, diag);
+
+	authz_trust_stores_unref(before);
+	return good;
 }
 
 static bool reload_lists(struct authz_snapshot *snapshot, struct diag *diag)
@@ -234,6 +238,13 @@ struct authz_snapshot *authz_snapshot_reread(
 		return NULL;
 	}
 	return next;
+}
+
+/* Of the other kinds, one bad file is enough for the older state to stay. */
+size_t authz_snapshot_bad_files(
+	const struct authz_snapshot *snapshot, enum authz_snapshot_files files)
+{
+	return files == AUTHZ_SNAPSHOT_TRUST ? authz_trust_stores_bad_files(snapshot->stores) : 0;
 }
 
 struct authz_snapshot *authz_snapshot_ref(struct authz_snapshot *snapshot)

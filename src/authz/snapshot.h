@@ -57,6 +57,9 @@ uint64_t authz_snapshot_stamp(
 /* The same with these files read again; NULL after diag_error. */
 struct authz_snapshot *authz_snapshot_reread(
 	const struct authz_snapshot *snapshot, enum authz_snapshot_files files, struct diag *diag);
+/* How many of these files could not be used when they were read. */
+size_t authz_snapshot_bad_files(
+	const struct authz_snapshot *snapshot, enum authz_snapshot_files files);
 struct authz_snapshot *authz_snapshot_ref(struct authz_snapshot *snapshot);
 void authz_snapshot_unref(struct authz_snapshot *snapshot);
 

@@ -30,6 +30,7 @@ static struct cert_trust_settings settings_of(
 		.pins = t->cert_pins,
 		.depth = t->verify_depth,
 		.security_level = t->security_level,
+		.crl_leaf_only = t->crl_check == POLICY_CRL_CHECK_LEAF,
 		.partial_chain = t->partial_chain,
 		.strict = t->x509_strict,
 		.allow_missing_eku = t->allow_missing_eku,
@@ -55,8 +56,8 @@ static bool same_trust(const struct policy_trust *a, const struct policy_trust *
 	if (!same_path(a->ca_file, b->ca_file) || !same_path(a->ca_dir, b->ca_dir) ||
 		!same_path(a->cert_pins, b->cert_pins) || a->crl_file_count != b->crl_file_count ||
 		a->verify_depth != b->verify_depth || a->security_level != b->security_level ||
-		a->partial_chain != b->partial_chain || a->x509_strict != b->x509_strict ||
-		a->allow_missing_eku != b->allow_missing_eku) {
+		a->crl_check != b->crl_check || a->partial_chain != b->partial_chain ||
+		a->x509_strict != b->x509_strict || a->allow_missing_eku != b->allow_missing_eku) {
 		return false;
 	}
 	for (size_t i = 0; i < a->crl_file_count; i++) {
@@ -80,8 +81,8 @@ static size_t first_like(const struct config *config, size_t index)
 	return i;
 }
 
-static bool load_all(
-	struct authz_trust_stores *stores, const struct config *config, struct diag *diag)
+static bool load_all(struct authz_trust_stores *stores, const struct config *config,
+	const struct authz_trust_stores *before, struct diag *diag)
 {
 	bool good = true;
 	bool domain = false;
@@ -97,7 +98,8 @@ static bool load_all(
 		if (first == i) {
 			struct cert_trust_settings settings = settings_of(config, policy);
 
-			stores->of_policy[i] = cert_trust_load(&settings, diag);
+			stores->of_policy[i] = cert_trust_load(
+				&settings, before != NULL ? before->of_policy[i] : NULL, diag);
 			good = stores->of_policy[i] != NULL && good;
 		} else {
 			stores->of_policy[i] = stores->of_policy[first];
@@ -113,7 +115,8 @@ static bool load_all(
 	return good;
 }
 
-struct authz_trust_stores *authz_trust_stores_load(const struct config *config, struct diag *diag)
+struct authz_trust_stores *authz_trust_stores_load(
+	const struct config *config, const struct authz_trust_stores *before, struct diag *diag)
 {
 	struct authz_trust_stores *stores = calloc(1, sizeof(*stores));
 
@@ -130,7 +133,7 @@ struct authz_trust_stores *authz_trust_stores_load(const struct config *config, 
 		return NULL;
 	}
 	stores->policy_count = config->policy_count;
-	if (!load_all(stores, config, diag)) {
+	if (!load_all(stores, config, before, diag)) {
 		authz_trust_stores_unref(stores);
 		return NULL;
 	}
@@ -143,15 +146,21 @@ struct authz_trust_stores *authz_trust_stores_ref(struct authz_trust_stores *sto
 	return stores;
 }
 
+/* Whether a later policy has the store of this one. */
+static bool is_shared(const struct authz_trust_stores *stores, size_t index)
+{
+	size_t k = index + 1;
+
+	while (k < stores->policy_count && stores->of_policy[k] != stores->of_policy[index]) {
+		k++;
+	}
+	return k < stores->policy_count;
+}
+
 static void free_all(struct authz_trust_stores *stores)
 {
 	for (size_t i = 0; i < stores->policy_count; i++) {
-		bool shared = false;
-
-		for (size_t k = i + 1; k < stores->policy_count; k++) {
-			shared = shared || stores->of_policy[k] == stores->of_policy[i];
-		}
-		if (!shared) {
+		if (!is_shared(stores, i)) {
 			cert_trust_free(stores->of_policy[i]);
 		}
 	}
@@ -183,6 +192,28 @@ struct cert_cache *authz_trust_stores_cache(const struct authz_trust_stores *sto
 const struct cert_suffixes *authz_trust_stores_suffixes(const struct authz_trust_stores *stores)
 {
 	return stores->suffixes;
+}
+
+size_t authz_trust_stores_bad_files(const struct authz_trust_stores *stores)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < stores->policy_count; i++) {
+		if (stores->of_policy[i] != NULL && !is_shared(stores, i)) {
+			count += cert_trust_bad_files(stores->of_policy[i]);
+		}
+	}
+	return count;
+}
+
+void authz_trust_stores_ends(const struct authz_trust_stores *stores, int64_t wall_s,
+	cert_trust_each_end *each, void *ctx)
+{
+	for (size_t i = 0; i < stores->policy_count; i++) {
+		if (stores->of_policy[i] != NULL && !is_shared(stores, i)) {
+			cert_trust_ends(stores->of_policy[i], wall_s, each, ctx);
+		}
+	}
 }
 
 bool authz_trust_stores_watches(const struct authz_trust_stores *stores)

@@ -17,8 +17,12 @@
  */
 struct authz_trust_stores;
 
-/* NULL after diag_error. */
-struct authz_trust_stores *authz_trust_stores_load(const struct config *config, struct diag *diag);
+/*
+ * NULL after diag_error. `before`, which may be NULL, is of the same configuration: see
+ * cert_trust_load.
+ */
+struct authz_trust_stores *authz_trust_stores_load(
+	const struct config *config, const struct authz_trust_stores *before, struct diag *diag);
 struct authz_trust_stores *authz_trust_stores_ref(struct authz_trust_stores *stores);
 void authz_trust_stores_unref(struct authz_trust_stores *stores);
 
@@ -33,6 +37,11 @@ const struct cert_suffixes *authz_trust_stores_suffixes(const struct authz_trust
 
 /* Whether there are files whose change would count. */
 bool authz_trust_stores_watches(const struct authz_trust_stores *stores);
+/* Files that could not be used: see cert_trust_bad_files. */
+size_t authz_trust_stores_bad_files(const struct authz_trust_stores *stores);
+/* cert_trust_ends for each store. */
+void authz_trust_stores_ends(const struct authz_trust_stores *stores, int64_t wall_s,
+	cert_trust_each_end *each, void *ctx);
 /* A number that changes when one of the files does. */
 uint64_t authz_trust_stores_stamp(const struct config *config);
 

@@ -3,132 +3,125 @@
 
 #include "cert/crl.h"
 
-#include <openssl/asn1.h>
 #include <openssl/x509v3.h>
-#include <time.h>
 
-bool cert_time(const ASN1_TIME *time, int64_t *wall_s)
+/* As of SSL_set_app_data: OpenSSL hands out no index 0. */
+#define APP_DATA 0
+
+/*
+ * Without the extended support, OpenSSL takes a delta for a whole list; with it, it also uses
+ * indirect CRLs, those for some reasons only, and those signed by a key of their own.
+ */
+#define FLAGS (X509_V_FLAG_CRL_CHECK | X509_V_FLAG_EXTENDED_CRL_SUPPORT | X509_V_FLAG_USE_DELTAS)
+
+static const struct cert_crl_set *set_of(const X509_STORE_CTX *ctx)
 {
-	struct tm tm;
+	return X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(ctx), APP_DATA);
+}
 
-	if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1) {
+static int64_t time_of(const X509_STORE_CTX *ctx)
+{
+	return X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(ctx));
+}
+
+static STACK_OF(X509_CRL) * look_up(const X509_STORE_CTX *ctx, const X509_NAME *issuer)
+{
+	return cert_crl_set_lookup(
+		set_of(ctx), X509_STORE_CTX_get_current_cert(ctx), issuer, time_of(ctx));
+}
+
+/* Errors of the revocation check of one certificate. */
+static bool is_about_revocation(int error)
+{
+	switch (error) {
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+	case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+	case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+	case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+	case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+	case X509_V_ERR_CERT_REVOKED:
+		return true;
+	default:
 		return false;
 	}
-	*wall_s = timegm(&tm);
-	return true;
 }
 
-/* Whether both have the extension, byte for byte, or both lack it. */
-static bool same_extension(const X509_CRL *a, const X509_CRL *b, int nid)
+/* Whether the certificate is the last of its chain, and another CA's. */
+static bool is_issued_anchor(X509_STORE_CTX *ctx, X509 *cert)
 {
-	int at_a = X509_CRL_get_ext_by_NID(a, nid, -1);
-	int at_b = X509_CRL_get_ext_by_NID(b, nid, -1);
+	int depth = X509_STORE_CTX_get_error_depth(ctx);
 
-	if (at_a < 0 || at_b < 0) {
-		return at_a < 0 && at_b < 0;
-	}
-	return ASN1_OCTET_STRING_cmp(X509_EXTENSION_get_data(X509_CRL_get_ext(a, at_a)),
-		       X509_EXTENSION_get_data(X509_CRL_get_ext(b, at_b))) == 0;
+	return depth > 0 && depth == sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) - 1 &&
+	       (X509_get_extension_flags(cert) & EXFLAG_SI) == 0;
 }
 
-static bool same_scope(const X509_CRL *a, const X509_CRL *b)
+static bool is_signed_by_one(X509_CRL *crl, const STACK_OF(X509) * issuers)
 {
-	return X509_NAME_cmp(X509_CRL_get_issuer(a), X509_CRL_get_issuer(b)) == 0 &&
-	       same_extension(a, b, NID_authority_key_identifier) &&
-	       same_extension(a, b, NID_issuing_distribution_point);
-}
+	for (int i = 0; i < sk_X509_num(issuers); i++) {
+		EVP_PKEY *key = X509_get0_pubkey(sk_X509_value(issuers, i));
 
-/* Why the CRL cannot be used; NULL if it can. */
-static const char *refuse(const X509_CRL *crl)
-{
-	int64_t time;
-
-	if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0) {
-		return "expected whole CRLs; there is a delta CRL";
-	}
-	if (!cert_time(X509_CRL_get0_lastUpdate(crl), &time) ||
-		!cert_time(X509_CRL_get0_nextUpdate(crl), &time)) {
-		return "expected each CRL to say when the next comes; there is one that does not";
-	}
-	return NULL;
-}
-
-/* Whether `crls` has a CRL that replaces the one at `index`. */
-static bool is_replaced(const STACK_OF(X509_CRL) * crls, int index)
-{
-	const X509_CRL *crl = sk_X509_CRL_value(crls, index);
-
-	for (int i = 0; i < sk_X509_CRL_num(crls); i++) {
-		const X509_CRL *other = sk_X509_CRL_value(crls, i);
-		int newer;
-
-		if (i == index || !same_scope(crl, other)) {
-			continue;
-		}
-		newer = ASN1_TIME_compare(
-			X509_CRL_get0_lastUpdate(other), X509_CRL_get0_lastUpdate(crl));
-		if (newer > 0 || (newer == 0 && i < index)) {
+		if (key != NULL && X509_CRL_verify(crl, key) == 1) {
 			return true;
 		}
 	}
 	return false;
 }
 
-bool cert_crl_add(
-	X509_STORE *store, STACK_OF(X509_CRL) * crls, const struct place *place, struct diag *diag)
+/* `issuers` may be NULL: the store has no such certificate. */
+static bool is_revoked_anchor(X509_STORE_CTX *ctx, X509 *anchor)
 {
-	for (int i = 0; i < sk_X509_CRL_num(crls); i++) {
-		const char *why = refuse(sk_X509_CRL_value(crls, i));
+	const X509_NAME *name = X509_get_issuer_name(anchor);
+	STACK_OF(X509) *issuers = X509_STORE_CTX_get1_certs(ctx, name);
+	STACK_OF(X509_CRL) *crls = cert_crl_set_lookup(set_of(ctx), anchor, name, time_of(ctx));
+	bool revoked = crls == NULL;
 
-		if (why != NULL) {
-			diag_error(diag, place, "crl_file: %s", why);
-			return false;
-		}
+	for (int i = 0; !revoked && i < sk_X509_CRL_num(crls); i++) {
+		X509_CRL *crl = sk_X509_CRL_value(crls, i);
+		X509_REVOKED *entry;
+
+		revoked = X509_CRL_get0_by_cert(crl, &entry, anchor) == 1 &&
+			  is_signed_by_one(crl, issuers);
 	}
-	for (int i = 0; i < sk_X509_CRL_num(crls); i++) {
-		if (!is_replaced(crls, i) &&
-			X509_STORE_add_crl(store, sk_X509_CRL_value(crls, i)) != 1) {
-			diag_error(diag, place, "crl_file: out of memory");
-			return false;
-		}
-	}
-	return true;
+	sk_X509_CRL_pop_free(crls, X509_CRL_free);
+	sk_X509_pop_free(issuers, X509_free);
+	return revoked;
 }
 
-/*
- * The CRLs of an issuer that are valid now: OpenSSL used one of them, so the first to end counts.
- */
-static void bound_by(
-	const STACK_OF(X509_CRL) * crls, int64_t wall_s, int64_t *from_s, int64_t *until_s)
+static int on_finding(int good, X509_STORE_CTX *ctx)
 {
-	for (int i = 0; i < sk_X509_CRL_num(crls); i++) {
-		const X509_CRL *crl = sk_X509_CRL_value(crls, i);
-		int64_t first;
-		int64_t last;
+	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
 
-		if (!cert_time(X509_CRL_get0_lastUpdate(crl), &first) ||
-			!cert_time(X509_CRL_get0_nextUpdate(crl), &last) || first > wall_s ||
-			last <= wall_s) {
-			continue;
-		}
-		*from_s = first > *from_s ? first : *from_s;
-		*until_s = last < *until_s ? last : *until_s;
+	if (good == 1 || !is_about_revocation(X509_STORE_CTX_get_error(ctx)) ||
+		!is_issued_anchor(ctx, cert)) {
+		return good;
 	}
+	if (is_revoked_anchor(ctx, cert)) {
+		X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REVOKED);
+		return 0;
+	}
+	X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return 1;
 }
 
-bool cert_crl_bound(X509_STORE_CTX *ctx, int64_t wall_s, int64_t *from_s, int64_t *until_s)
+bool cert_crl_require(X509_STORE *store, const struct cert_crl_set *set, bool leaf_only)
+{
+	unsigned long flags = FLAGS | (leaf_only ? 0 : X509_V_FLAG_CRL_CHECK_ALL);
+
+	X509_STORE_set_lookup_crls(store, look_up);
+	X509_STORE_set_verify_cb(store, on_finding);
+	return X509_STORE_set_ex_data(store, APP_DATA, (void *)(uintptr_t)set) == 1 &&
+	       X509_STORE_set_flags(store, flags) == 1;
+}
+
+void cert_crl_bound(X509_STORE_CTX *ctx, int64_t wall_s, int64_t *from_s, int64_t *until_s)
 {
 	const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
 
 	for (int i = 0; i < sk_X509_num(chain); i++) {
-		const X509_NAME *issuer = X509_get_issuer_name(sk_X509_value(chain, i));
-		STACK_OF(X509_CRL) *crls = X509_STORE_CTX_get1_crls(ctx, issuer);
-
-		if (crls == NULL) {
-			return false;
-		}
-		bound_by(crls, wall_s, from_s, until_s);
-		sk_X509_CRL_pop_free(crls, X509_CRL_free);
+		cert_crl_set_bound(set_of(ctx), sk_X509_value(chain, i), wall_s, from_s, until_s);
 	}
-	return true;
 }

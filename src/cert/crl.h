@@ -4,29 +4,25 @@
 #ifndef DW_CERT_CRL_H
 #define DW_CERT_CRL_H
 
-#include "base/diag.h"
 #include "base/util.h"
+#include "cert/crl_set.h"
 
-#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
- * Puts CRLs into a store that has none. Of several of one issuer, key and scope only the newest is
- * added: OpenSSL does not always choose it. False after a diag_error: for a delta CRL, and for one
- * that does not say when it expires.
+ * Makes verifications with this store, which has no CRLs itself, require a CRL of `set`, which must
+ * live as long: for the first certificate, and unless `leaf_only` for each other one of the chain.
+ * Not for a trust anchor that another CA issued: that CA is not in the chain. Such an anchor is
+ * revoked if the store has this CA, and its CRL says so. False when out of memory.
  */
-NODISCARD bool cert_crl_add(
-	X509_STORE *store, STACK_OF(X509_CRL) * crls, const struct place *place, struct diag *diag);
-
-/* The seconds of an ASN1_TIME; false if it is malformed. */
-NODISCARD bool cert_time(const ASN1_TIME *time, int64_t *wall_s);
+NODISCARD bool cert_crl_require(X509_STORE *store, const struct cert_crl_set *set, bool leaf_only);
 
 /*
- * Narrows [*from_s, *until_s) to the time in which all CRLs are valid that a finished, successful
+ * Narrows [*from_s, *until_s) to the time in which the same CRLs count that a finished, successful
  * verification may have used.
  */
-NODISCARD bool cert_crl_bound(
-	X509_STORE_CTX *ctx, int64_t wall_s, int64_t *from_s, int64_t *until_s);
+void cert_crl_bound(X509_STORE_CTX *ctx, int64_t wall_s, int64_t *from_s, int64_t *until_s);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/fingerprint.h"
 #include "base/hex.h"
+#include "base/ref.h"
 #include "cert/trust_files.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ struct pin {
 
 struct cert_pins {
 	struct bytes pins; /* of struct pin */
+	struct ref references;
 };
 
 /* NULL, or what the line has instead of a fingerprint. */
@@ -82,6 +84,7 @@ struct cert_pins *cert_pins_load(const char *path, const struct place *place, st
 		diag_error(diag, place, "out of memory");
 		return NULL;
 	}
+	ref_init(&pins->references);
 	bytes_init(&file, 0);
 	bytes_init(&pins->pins, 0);
 
@@ -100,16 +103,24 @@ struct cert_pins *cert_pins_load(const char *path, const struct place *place, st
 	}
 	bytes_clear(&file);
 	if (!good) {
-		cert_pins_free(pins);
+		cert_pins_unref(pins);
 		return NULL;
 	}
 	qsort(pins->pins.data, pins->pins.len / sizeof(struct pin), sizeof(struct pin), compare);
 	return pins;
 }
 
-void cert_pins_free(struct cert_pins *pins)
+struct cert_pins *cert_pins_ref(struct cert_pins *pins)
 {
 	if (pins != NULL) {
+		ref_get(&pins->references);
+	}
+	return pins;
+}
+
+void cert_pins_unref(struct cert_pins *pins)
+{
+	if (pins != NULL && ref_put(&pins->references)) {
 		bytes_clear(&pins->pins);
 		free(pins);
 	}

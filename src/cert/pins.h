@@ -19,7 +19,9 @@ struct cert_pins;
  * diag_error, also for a file without any fingerprint.
  */
 struct cert_pins *cert_pins_load(const char *path, const struct place *place, struct diag *diag);
-void cert_pins_free(struct cert_pins *pins);
+/* NULL stays NULL. */
+struct cert_pins *cert_pins_ref(struct cert_pins *pins);
+void cert_pins_unref(struct cert_pins *pins);
 
 /* `sha256` and `spki`: lower-case hexadecimal, as from cert_read. */
 bool cert_pins_match(const struct cert_pins *pins, struct str sha256, struct str spki);

@@ -4,144 +4,12 @@
 #include "cert/trust.h"
 
 #include "cert/crl.h"
-#include "cert/pins.h"
-#include "cert/trust_files.h"
+#include "cert/trust_private.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
-#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
-#include <stdlib.h>
 #include <string.h>
-
-struct cert_trust {
-	X509_STORE *store;
-	struct cert_pins *pins; /* NULL: no pins */
-	bool checks_crls;
-	bool allow_missing_eku;
-};
-
-static bool set_params(X509_STORE *store, const struct cert_trust_settings *s)
-{
-	X509_VERIFY_PARAM *param = X509_STORE_get0_param(store);
-	unsigned long flags = 0;
-
-	flags |= s->crl_file_count > 0 ? X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL : 0;
-	flags |= s->partial_chain ? X509_V_FLAG_PARTIAL_CHAIN : 0;
-	flags |= s->strict ? X509_V_FLAG_X509_STRICT : 0;
-	X509_VERIFY_PARAM_set_depth(param, (int)s->depth);
-	X509_VERIFY_PARAM_set_auth_level(param, (int)s->security_level);
-	return X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_CLIENT) == 1 &&
-	       (flags == 0 || X509_VERIFY_PARAM_set_flags(param, flags) == 1);
-}
-
-static bool load_cas(X509_STORE *store, const char *key, const char *path,
-	const struct place *place, struct diag *diag)
-{
-	STACK_OF(X509) *certs = sk_X509_new_null();
-	bool good = certs != NULL;
-
-	if (!good) {
-		diag_error(diag, place, "out of memory");
-		return false;
-	}
-	good = cert_trust_file_read(CERT_TRUST_FILE_CAS, key, path, place, certs, diag);
-	for (int i = 0; good && i < sk_X509_num(certs); i++) {
-		if (X509_STORE_add_cert(store, sk_X509_value(certs, i)) != 1) {
-			diag_error(diag, place, "%s: %s: certificate number %d cannot be used", key,
-				path, i + 1);
-			good = false;
-		}
-	}
-	sk_X509_pop_free(certs, X509_free);
-	return good;
-}
-
-static bool load_crls(X509_STORE *store, const struct cert_trust_settings *s, struct diag *diag)
-{
-	STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
-	bool good = crls != NULL;
-
-	if (!good) {
-		diag_error(diag, &s->crl_file_place, "out of memory");
-		return false;
-	}
-	for (size_t i = 0; i < s->crl_file_count; i++) {
-		good = cert_trust_file_read(CERT_TRUST_FILE_CRLS, "crl_file", s->crl_files[i],
-			       &s->crl_file_place, crls, diag) &&
-		       good;
-	}
-	good = good && cert_crl_add(store, crls, &s->crl_file_place, diag);
-	sk_X509_CRL_pop_free(crls, X509_CRL_free);
-	return good;
-}
-
-static bool load(struct cert_trust *trust, const struct cert_trust_settings *s, struct diag *diag)
-{
-	bool good = true;
-
-	if (s->ca_file != NULL) {
-		good = load_cas(trust->store, "ca_file", s->ca_file, &s->ca_file_place, diag) &&
-		       good;
-	}
-	if (s->ca_dir != NULL) {
-		good = load_cas(trust->store, "ca_dir", s->ca_dir, &s->ca_dir_place, diag) && good;
-	}
-	good = load_crls(trust->store, s, diag) && good;
-	if (s->pins != NULL) {
-		trust->pins = cert_pins_load(s->pins, &s->pins_place, diag);
-		good = trust->pins != NULL && good;
-	}
-	return good;
-}
-
-struct cert_trust *cert_trust_load(const struct cert_trust_settings *s, struct diag *diag)
-{
-	struct cert_trust *trust = calloc(1, sizeof(*trust));
-	bool good;
-
-	ERR_set_mark();
-	if (trust != NULL) {
-		trust->store = X509_STORE_new();
-		trust->checks_crls = s->crl_file_count > 0;
-		trust->allow_missing_eku = s->allow_missing_eku;
-	}
-	if (trust == NULL || trust->store == NULL || !set_params(trust->store, s)) {
-		diag_error(diag, NULL, "out of memory");
-		good = false;
-	} else {
-		good = load(trust, s, diag);
-	}
-	ERR_pop_to_mark();
-	if (!good) {
-		cert_trust_free(trust);
-		return NULL;
-	}
-	return trust;
-}
-
-void cert_trust_free(struct cert_trust *trust)
-{
-	if (trust != NULL) {
-		X509_STORE_free(trust->store);
-		cert_pins_free(trust->pins);
-		free(trust);
-	}
-}
-
-uint64_t cert_trust_stamp(const struct cert_trust_settings *s)
-{
-	const char *const paths[] = {s->ca_file, s->ca_dir, s->pins};
-	uint64_t stamp = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		stamp += paths[i] != NULL ? cert_trust_file_stamp(paths[i]) : 0;
-	}
-	for (size_t i = 0; i < s->crl_file_count; i++) {
-		stamp += cert_trust_file_stamp(s->crl_files[i]);
-	}
-	return stamp;
-}
 
 static enum cert_finding finding_of(int error)
 {
@@ -175,7 +43,8 @@ static const char *key_for(int error, int depth)
 		return "see verify_depth";
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
 	case X509_V_ERR_CRL_HAS_EXPIRED:
-		return "see crl_file, which needs the current list of each CA in the chain";
+		return "see crl_file, which needs the current list of each CA in the chain, and "
+		       "crl_check = leaf, which asks for that of the client's CA alone";
 	case X509_V_ERR_EE_KEY_TOO_SMALL:
 	case X509_V_ERR_CA_KEY_TOO_SMALL:
 	case X509_V_ERR_CA_MD_TOO_WEAK:
@@ -252,7 +121,10 @@ static bool bound(X509_STORE_CTX *ctx, const struct cert_trust *trust, int64_t w
 		out->from_s = first > out->from_s ? first : out->from_s;
 		out->until_s = last < out->until_s ? last : out->until_s;
 	}
-	return !trust->checks_crls || cert_crl_bound(ctx, wall_s, &out->from_s, &out->until_s);
+	if (trust->crls != NULL) {
+		cert_crl_bound(ctx, wall_s, &out->from_s, &out->until_s);
+	}
+	return true;
 }
 
 static void judge(const struct cert_trust *trust, X509_STORE_CTX *ctx, X509 *leaf, int64_t wall_s,
@@ -285,8 +157,12 @@ static X509 *read_one(struct str der)
 	return d2i_X509(NULL, &at, (long)der.len);
 }
 
-/* An intermediate that is not a certificate is skipped: intermediates are optional. */
-static STACK_OF(X509) * read_intermediates(const struct cert_chain *chain)
+/*
+ * What stands between the client's certificate and a trusted one, or signs CRLs. An intermediate
+ * that is not a certificate is skipped: intermediates are optional.
+ */
+static STACK_OF(X509) *
+	read_untrusted(const struct cert_trust *trust, const struct cert_chain *chain)
 {
 	STACK_OF(X509) *certs = sk_X509_new_null();
 
@@ -297,6 +173,14 @@ static STACK_OF(X509) * read_intermediates(const struct cert_chain *chain)
 			X509_free(x);
 		}
 	}
+	for (int i = 0; certs != NULL && i < sk_X509_num(trust->crl_signers); i++) {
+		X509 *x = sk_X509_value(trust->crl_signers, i);
+
+		if (X509_add_cert(certs, x, X509_ADD_FLAG_UP_REF) != 1) {
+			sk_X509_pop_free(certs, X509_free);
+			return NULL;
+		}
+	}
 	return certs;
 }
 
@@ -304,18 +188,18 @@ static void verify(const struct cert_trust *trust, const struct cert_chain *chai
 	struct arena *arena, struct cert_verdict *out)
 {
 	X509 *leaf = read_one(chain->certs[0]);
-	STACK_OF(X509) *intermediates = read_intermediates(chain);
+	STACK_OF(X509) *untrusted = read_untrusted(trust, chain);
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 
-	if (leaf == NULL || intermediates == NULL || ctx == NULL ||
-		X509_STORE_CTX_init(ctx, trust->store, leaf, intermediates) != 1) {
+	if (leaf == NULL || untrusted == NULL || ctx == NULL ||
+		X509_STORE_CTX_init(ctx, trust->store, leaf, untrusted) != 1) {
 		refuse(out, arena, X509_V_ERR_OUT_OF_MEM, 0, "out of memory", NULL);
 	} else {
 		X509_STORE_CTX_set_time(ctx, 0, wall_s);
 		judge(trust, ctx, leaf, wall_s, arena, out);
 	}
 	X509_STORE_CTX_free(ctx);
-	sk_X509_pop_free(intermediates, X509_free);
+	sk_X509_pop_free(untrusted, X509_free);
 	X509_free(leaf);
 }
 

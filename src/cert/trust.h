@@ -28,6 +28,7 @@ struct cert_trust_settings {
 	const char *pins;
 	uint32_t depth; /* the most intermediates */
 	uint32_t security_level;
+	bool crl_leaf_only; /* the first certificate alone needs a CRL */
 	bool partial_chain;
 	bool strict; /* X509_V_FLAG_X509_STRICT */
 	bool allow_missing_eku;
@@ -37,11 +38,32 @@ struct cert_trust_settings {
 	struct place pins_place;
 };
 
-/* NULL after diag_error, which reports all errors in the files. */
-struct cert_trust *cert_trust_load(const struct cert_trust_settings *settings, struct diag *diag);
+/*
+ * NULL after diag_error, which reports all errors in the files. `before`, which may be NULL, is of
+ * the same settings: a file that cannot be used now keeps what it had then, so that no other file
+ * waits for it.
+ */
+struct cert_trust *cert_trust_load(const struct cert_trust_settings *settings,
+	const struct cert_trust *before, struct diag *diag);
 void cert_trust_free(struct cert_trust *trust);
+/* Files that could not be used: they keep what they had before, or count for nothing. */
+size_t cert_trust_bad_files(const struct cert_trust *trust);
 /* A number that changes when a file changes: see cert_trust_file_stamp. */
 uint64_t cert_trust_stamp(const struct cert_trust_settings *settings);
+
+/* When a certificate of the CA files, or a CRL that counts now, ends. */
+struct cert_trust_end {
+	bool is_crl;
+	struct str name; /* subject, or issuer of the CRL; RFC 2253 */
+	int64_t begins_s;
+	int64_t ends_s;
+};
+
+typedef void cert_trust_each_end(void *ctx, const struct cert_trust_end *end);
+
+/* `each` borrows its arguments. */
+void cert_trust_ends(
+	const struct cert_trust *trust, int64_t wall_s, cert_trust_each_end *each, void *ctx);
 
 enum cert_finding {
 	CERT_TRUSTED,

@@ -10,22 +10,54 @@
 
 #include <openssl/x509.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The files of a trust store: PEM or DER, single files or folders. */
 
-enum cert_trust_file { CERT_TRUST_FILE_CAS, CERT_TRUST_FILE_CRLS };
+enum cert_trust_kind { CERT_TRUST_CAS, CERT_TRUST_CRLS };
 
 #define CERT_TRUST_FILE_MAX (64 << 20) /* bytes of one file */
 
+struct cert_trust_file {
+	char *path;
+	void *items; /* a stack of X509 or of X509_CRL, by the kind */
+};
+
+/* What was read of one kind of files, each for itself. Begins as zeros but for `kind`. */
+struct cert_trust_files {
+	enum cert_trust_kind kind;
+	struct cert_trust_file *files;
+	size_t count;
+	size_t room;
+	size_t bad; /* files that could not be used: what they had before is kept, if anything */
+};
+
+/* Where files are read for. */
+struct cert_trust_reading {
+	const char *key;
+	const struct place *place;
+	/*
+	 * What these files had when they were last read; NULL: they are read for the first time.
+	 * A file that cannot be used now keeps it.
+	 */
+	const struct cert_trust_files *before;
+	/* A CRL by the key of one of these must have a good signature; NULL for certificates. */
+	const struct cert_trust_files *cas;
+	struct diag *diag;
+};
+
 /*
  * Reads every certificate or every CRL of a file; of a folder, those of its files that have the
- * usual names (*.pem; *.crt, *.cer and HASH.N; *.crl and HASH.rN). Adds them to `into`, of X509 or
- * of X509_CRL. False after diag_error: a file that cannot be read, that has none, or that has
- * anything else in armor. What was added before stays.
+ * usual names (*.pem; *.crt, *.cer and HASH.N; *.crl and HASH.rN). A file cannot be used if it
+ * cannot be read, has none, or has anything else in armor, also in part.
+ *
+ * Such a file is reported. False if it leaves nothing in its place: if it was not read before, and
+ * is not one of several, in a folder of CRLs or at a later reading.
  */
-NODISCARD bool cert_trust_file_read(enum cert_trust_file kind, const char *key, const char *path,
-	const struct place *place, void *into, struct diag *diag);
+NODISCARD bool cert_trust_files_read(
+	struct cert_trust_files *files, const struct cert_trust_reading *reading, const char *path);
+void cert_trust_files_clear(struct cert_trust_files *files);
 
 /*
  * A number for the state of a path and, if it is a folder, of the files in it: it changes when one

@@ -34,6 +34,12 @@ static const struct config_word verify_words[] = {
 	{NULL, 0, false},
 };
 
+static const struct config_word crl_check_words[] = {
+	{"chain", POLICY_CRL_CHECK_CHAIN, false},
+	{"leaf", POLICY_CRL_CHECK_LEAF, false},
+	{NULL, 0, false},
+};
+
 static const struct config_word cert_host_words[] = {
 	{"off", POLICY_CERT_HOST_OFF, false},
 	{"exact", POLICY_CERT_HOST_EXACT, false},
@@ -129,10 +135,22 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.example = "ca_file = /etc/doorward/clients-ca.pem\ncrl_file = "
 			   "/etc/doorward/clients.crl",
 		.help = "Certificate revocation lists (CRL), PEM or DER (nginx: ssl_crl; "
-			"OpenSSL: -crl_check_all; Apache: SSLCARevocationFile): a file, or a "
+			"Apache: SSLCARevocationFile, SSLCARevocationPath): a file, or a "
 			"folder of files named *.pem, *.crl or as openssl-rehash(1) names them. "
-			"With at least one list, each certificate of the chain needs a list "
-			"that is not stale: a missing list denies."},
+			"With at least one list, each certificate that crl_check names needs a "
+			"list that is not stale: a missing list denies."},
+	{.name = "crl_check",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct policy, trust.crl_check),
+		.words = crl_check_words,
+		.value = "chain",
+		.example = "ca_file = /etc/doorward/root.pem\ncrl_file = "
+			   "/var/lib/doorward/crls\ncrl_check = leaf",
+		.help = "Which certificates need a list of crl_file (Apache: "
+			"SSLCARevocationCheck). chain: each certificate of the chain, but no "
+			"trusted one that another CA issued (OpenSSL: -crl_check_all). leaf: "
+			"the client's own (OpenSSL: -crl_check), as for a root that publishes "
+			"no list."},
 	{.name = "verify_depth",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct policy, trust.verify_depth),

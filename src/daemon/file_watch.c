@@ -65,9 +65,20 @@ static void look_at(struct daemon_file_watch *l, enum authz_snapshot_files files
 			kinds[files].word);
 		return;
 	}
+	size_t bad = authz_snapshot_bad_files(next, files);
+
 	l->stamps[files] = next->stamps[files];
-	if (l->install(l->ctx, next)) {
-		metrics_note(l->metrics, kinds[files].reread, clock_wall_s());
+	if (!l->install(l->ctx, next)) {
+		return;
+	}
+	metrics_note(
+		l->metrics, bad > 0 ? kinds[files].failed : kinds[files].reread, clock_wall_s());
+	if (bad > 0) {
+		log_write(LOG_LEVEL_ERROR,
+			"%s has changed, and was read again but for %zu file(s) that cannot be "
+			"used",
+			kinds[files].word, bad);
+	} else {
 		log_write(LOG_LEVEL_INFO, "%s has changed, and was read again", kinds[files].word);
 	}
 }

@@ -217,6 +217,31 @@ static void write_in_flight(struct dns_context *context, struct bytes *out)
 		dns_context_settings(context)->max_in_flight);
 }
 
+static void find_first_end(void *ctx, const struct cert_trust_end *end)
+{
+	int64_t *first_s = ctx;
+
+	if (end->is_crl && end->ends_s < *first_s) {
+		*first_s = end->ends_s;
+	}
+}
+
+static void write_crl_left(const struct authz_trust_stores *stores, struct bytes *out)
+{
+	int64_t now_s = clock_wall_s();
+	int64_t first_s = INT64_MAX;
+
+	authz_trust_stores_ends(stores, now_s, find_first_end, &first_s);
+	if (first_s < INT64_MAX) {
+		metrics_prometheus_family(out, "doorward_crl_left_seconds",
+			METRICS_PROMETHEUS_GAUGE,
+			"Until the first of the CRLs that count now ends (nextUpdate); negative "
+			"once it has.");
+		metrics_prometheus_real(
+			out, "doorward_crl_left_seconds", "", (double)(first_s - now_s));
+	}
+}
+
 void metrics_write_state(
 	const struct metrics *metrics, const struct authz_snapshot *snapshot, struct bytes *out)
 {
@@ -231,6 +256,10 @@ void metrics_write_state(
 		dns_context_settings(snapshot->dns)->cache_size);
 	gauge(out, "doorward_cert_cache_entries", "Certificates whose check is remembered.",
 		cert_cache_count(authz_trust_stores_cache(snapshot->stores)));
+	gauge(out, "doorward_trust_files_bad",
+		"Files of ca_file, ca_dir, crl_file and cert_pins that cannot be used.",
+		authz_trust_stores_bad_files(snapshot->stores));
+	write_crl_left(snapshot->stores, out);
 	write_in_flight(snapshot->dns, out);
 	write_upstreams(metrics, snapshot->dns, out);
 	write_events(metrics, out);

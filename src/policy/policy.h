@@ -29,6 +29,7 @@ enum policy_verify {
 	POLICY_VERIFY_LOCAL,
 	POLICY_VERIFY_BOTH
 };
+enum policy_crl_check { POLICY_CRL_CHECK_CHAIN, POLICY_CRL_CHECK_LEAF };
 enum policy_cert_host { POLICY_CERT_HOST_OFF, POLICY_CERT_HOST_EXACT, POLICY_CERT_HOST_DOMAIN };
 enum policy_action { POLICY_ACTION_DENY, POLICY_ACTION_ALLOW };
 enum policy_on_error { POLICY_ON_ERROR_DENY, POLICY_ON_ERROR_ERROR, POLICY_ON_ERROR_ALLOW };
@@ -39,6 +40,7 @@ struct policy_trust {
 	const char *ca_dir;
 	const char *const *crl_files; /* files and folders */
 	size_t crl_file_count;
+	enum policy_crl_check crl_check;
 	const char *cert_pins;
 	uint32_t verify_depth;
 	uint32_t security_level;

@@ -9,12 +9,14 @@ import re
 import socket
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 import fcgi
 from conftest import REPOSITORY
-from kit import web
+from kit import chains, web
+from kit.certs import DAY, now
 from kit.doorward import reason
 from kit.metrics import Metrics, scrape
 from kit.names import reverse
@@ -427,9 +429,41 @@ def test_a_thousand_policies(doorward):
     assert sum(name == DECISIONS for name, _ in metrics.series) == 1000
 
 
-def test_shipped_files_name_series_that_exist(doorward, nsd):
+def list_of(authority, end):
+    """A CRL that ends so much later."""
+    certificate = authority.certificate
+    signer = SimpleNamespace(subject=certificate.x509.subject, key=certificate.key)
+    return chains.crl(signer, now=now(), end=end)
+
+
+def test_the_time_left_of_lists(doorward, folder, pki):
+    """Of all policies, that of the first list to end; negative once it has."""
+    policy = "rdns = off\nclient_cert = required\nverify = local\nca_file = {0}.pem\ncrl_file = {0}.crl\n"
+    ends = {"one": 40 * DAY, "two": DAY}
+    text = ""
+    for (label, end), authority in zip(ends.items(), [pki.authority, pki.stranger_authority]):
+        (folder / f"{label}.pem").write_text(authority.certificate.pem)
+        (folder / f"{label}.crl").write_bytes(list_of(authority, end))
+        text += f"[policy {label}]\n" + policy.format(label)
+    door = doorward(text)
+    left = scrape(door).get("doorward_crl_left_seconds")
+    assert 86400 - 60 < left <= 86400
+    (folder / "new").write_bytes(list_of(pki.stranger_authority, -DAY / 24))
+    (folder / "new").replace(folder / "two.crl")
+    wait_for(lambda: scrape(door).get("doorward_crl_left_seconds") <= -3600, "the new list")
+    door.configure("[policy default]\nrdns = off\n")
+    door.reload()
+    wait_for(lambda: "doorward_crl_left_seconds" not in scrape(door).names(), "no list")
+
+
+def test_shipped_files_name_series_that_exist(doorward, nsd, folder, pki):
     """The alert rules and the dashboard name only series that a real scrape has."""
-    door = doorward(POLICIES, server_of_names=nsd)
+    (folder / "ca.pem").write_text(pki.authority.certificate.pem)
+    (folder / "ca.crl").write_bytes(list_of(pki.authority, DAY))
+    door = doorward(
+        POLICIES + "[policy lists]\nrdns = off\nclient_cert = required\nca_file = ca.pem\ncrl_file = ca.crl\n",
+        server_of_names=nsd,
+    )
     door.ask(REMOTE_ADDR=CLIENT)
     names = scrape(door).names()
     alerts = (REPOSITORY / "contrib/prometheus/doorward.rules.yml").read_text()

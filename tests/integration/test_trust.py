@@ -10,10 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from kit import chains
 from kit.certs import DAY, now
 from kit.doorward import reason, run
+from kit.metrics import scrape
 from kit.process import wait_for
 
 LOCAL = "[policy default]\nrdns = off\nclient_cert = required\nverify = local\ndefault = allow\n"
@@ -113,6 +116,155 @@ def test_a_new_crl_revokes(doorward, folder, pki, ca):
     assert ask(door, pki.rsa).status == 200
     replace(lists / "ca.crl", chains.crl(ca, [pki.alice], now=now(), start=-2 * DAY, end=-DAY))
     wait_for(lambda: reason(ask(door, pki.rsa)) == "cert_untrusted", "the stale list")
+
+
+@pytest.fixture
+def lists(folder, ca):
+    """A folder with one good list, in which no certificate is."""
+    lists = folder / "crls"
+    lists.mkdir()
+    (lists / "ca.crl").write_bytes(chains.crl(ca, now=now(), start=-2 * DAY))
+    return lists
+
+
+def bad_files(ca, stranger, good):
+    forged = chains.crl(
+        SimpleNamespace(subject=ca.subject, key=ca.key), now=now(), identified=True
+    )
+    der = x509.load_pem_x509_crl(forged).public_bytes(serialization.Encoding.DER)
+    return {
+        "cut": good[: len(good) // 2],
+        "cut in DER": der[:-1],
+        "a bit too much": der[:-1] + bytes([der[-1] ^ 1]),
+        "empty": b"",
+        "a web page": b"<!DOCTYPE html><html>404</html>",
+        "a certificate": stranger.certificate.pem.encode(),
+        "one good, one cut": good + good[: len(good) // 2],
+    }
+
+
+def test_a_bad_file_in_a_folder_stops_no_other(doorward, folder, pki, ca, lists):
+    """Neither at the start nor when files change; a good list keeps what it had."""
+    stranger = pki.stranger_authority
+    bad = lists / "bad.crl"
+    door = doorward(LOCAL + "ca_file = ca.pem\ncrl_file = crls\n")
+    assert ask(door, pki.alice).status == 200
+    revoked = []
+    good = (lists / "ca.crl").read_bytes()
+    for label, data in bad_files(ca, stranger, good).items():
+        replace(bad, data)
+        wait_for(lambda: metric(door, "doorward_trust_files_bad") == 1, label)
+        assert f"crl_file: {bad}: " in door.stderr()
+        revoked.append(pki.authority.issue(f"revoked-{len(revoked)}"))
+        start = -DAY + DAY / 100 * len(revoked)
+        replace(lists / "ca.crl", chains.crl(ca, revoked, now=now(), start=start))
+        wait_for(lambda: reason(ask(door, revoked[-1])) == "cert_revoked", label)
+        assert ask(door, pki.alice).status == 200
+        code, out, errors = run("-t", "-c", door.file)
+        assert code == 0 and f"warning: crl_file: {bad}: " in out + errors
+        bad.unlink()
+        wait_for(lambda: metric(door, "doorward_trust_files_bad") == 0, "the end of it")
+    # The list itself is cut off: what it had stays in force.
+    replace(lists / "ca.crl", good[:99])
+    wait_for(lambda: metric(door, "doorward_trust_files_bad") == 1, "the cut list")
+    door.wait_for_log(f"{lists}/ca.crl: what was read before stays in force")
+    assert ask(door, pki.alice).status == 200
+    assert reason(ask(door, revoked[0])) == "cert_revoked"
+    # Another file changes, and it still has it.
+    replace(lists / "more.crl", chains.crl(stranger_signer(stranger), now=now()))
+    wait_for(lambda: door.stderr().count("but for 1 file(s)") >= 9, "the new list")
+    assert ask(door, pki.alice).status == 200
+    assert reason(ask(door, revoked[0])) == "cert_revoked"
+    # After a reload there is nothing to keep: the CA has no list, and no certificate passes.
+    door.reload()
+    wait_for(lambda: reason(ask(door, pki.alice)) == "cert_untrusted", "the reload")
+    assert "verify error 3 " in door.decisions()[-1]["detail"]
+
+
+def stranger_signer(authority):
+    return SimpleNamespace(subject=authority.certificate.x509.subject, key=authority.certificate.key)
+
+
+def metric(door, name):
+    return scrape(door).get(name)
+
+
+def test_a_folder_of_bad_files_alone_is_an_error(folder, pki, ca, lists):
+    (folder / "doorward.conf").write_text(LOCAL + "ca_file = ca.pem\ncrl_file = crls\n")
+    (lists / "ca.crl").write_text("nonsense")
+    code, out, errors = run("-t", "-c", folder / "doorward.conf")
+    assert code == 1
+    assert f"crl_file: {lists}/ca.crl: expected a CRL; found none" in out + errors
+    assert "expected a file that can be used in this folder" in out + errors
+
+
+def test_a_single_bad_list_is_an_error_at_the_start_alone(doorward, folder, pki, ca, lists):
+    file = lists / "ca.crl"
+    (folder / "other.crl").write_bytes(chains.crl(stranger_signer(pki.stranger_authority), now=now()))
+    door = doorward(LOCAL + f"ca_file = ca.pem\ncrl_file = {file}\ncrl_file = other.crl\n")
+    replace(folder / "other.crl", "nonsense")
+    wait_for(lambda: metric(door, "doorward_trust_files_bad") == 1, "the bad file")
+    replace(file, chains.crl(ca, [pki.alice], now=now()))
+    wait_for(lambda: reason(ask(door, pki.alice)) == "cert_revoked", "the revocation")
+    code, out, errors = run("-t", "-c", door.file)
+    assert code == 1 and "other.crl: expected a CRL; found none" in out + errors
+    door.reload()
+    door.wait_for_log("nothing has changed")
+    assert reason(ask(door, pki.alice)) == "cert_revoked"
+
+
+@pytest.mark.parametrize("broken", ["ca_file", "ca_dir", "cert_pins"])
+def test_a_revocation_waits_for_no_other_file(doorward, folder, pki, ca, lists, broken):
+    (folder / "pins").write_text(pki.self_signed.sha256)
+    (folder / "cas").mkdir()
+    (folder / "cas" / "one.pem").write_text(pki.stranger_authority.certificate.pem)
+    door = doorward(LOCAL + "ca_file = ca.pem\nca_dir = cas\ncert_pins = pins\ncrl_file = crls\n")
+    file = {"ca_file": "ca.pem", "ca_dir": "cas/new.pem", "cert_pins": "pins"}[broken]
+    replace(folder / file, "nonsense")
+    wait_for(lambda: metric(door, "doorward_trust_files_bad") == 1, "the bad file")
+    assert ask(door, pki.alice).status == 200
+    assert ask(door, pki.self_signed).status == 200
+    replace(lists / "ca.crl", chains.crl(ca, [pki.alice], now=now()))
+    wait_for(lambda: reason(ask(door, pki.alice)) == "cert_revoked", "the revocation")
+    assert ask(door, pki.rsa).status == 200
+    assert ask(door, pki.self_signed).status == 200
+
+
+def test_a_list_begins_at_its_time(doorward, pki, ca, lists):
+    """Of two lists of one CA the newer one counts as soon as it has begun, without a reload."""
+    hour = DAY / 24
+    (lists / "early.crl").write_bytes(chains.crl(ca, [pki.alice], now=now(), start=hour))
+    door = doorward(LOCAL + "ca_file = ca.pem\ncrl_file = crls\nmax_cache = 24h\n")
+    for _ in range(2):
+        assert 0 < max_age(ask(door, pki.alice)) <= 3600
+    command = f"check -c {door.file} --ip 192.0.2.1 --json --cert {pki.alice.file} --at"
+    for at, expected in [(now(), "default"), (now() + hour, "cert_revoked")]:
+        assert json.loads(run(*command.split(), f"{at.isoformat()}Z")[1])["reason"] == expected
+
+
+def test_an_anchor_that_its_own_ca_has_revoked(folder, pki, ca):
+    """partial_chain: a list about the trusted CA is not asked for, and counts if its issuer is known."""
+    middle = pki.authority.intermediate("anchor")
+    other = pki.authority.intermediate("other-anchor")
+    leaf = middle.issue("anchored")
+    (folder / "ca.pem").write_text(middle.certificate.pem)
+    (folder / "both.pem").write_text(middle.certificate.pem + pki.authority.certificate.pem)
+    signer = stranger_signer(middle)
+    listed = chains.crl(ca, [SimpleNamespace(x509=middle.certificate.x509)], now=now())
+    forged = chains.crl(ca, [SimpleNamespace(x509=middle.certificate.x509)], now=now(), key=other.certificate.key)
+    for roots, top, expected in [
+        ("ca.pem", b"", "default"),
+        ("ca.pem", listed, "default"),
+        ("both.pem", listed, "cert_revoked"),
+        ("both.pem", forged, "default"),
+        ("both.pem", chains.crl(ca, now=now()), "default"),
+    ]:
+        (folder / "lists.crl").write_bytes(top + chains.crl(signer, now=now()))
+        (folder / "doorward.conf").write_text(
+            LOCAL + f"ca_file = {roots}\ncrl_file = lists.crl\npartial_chain = yes\n"
+        )
+        command = f"check -c {folder}/doorward.conf --ip 192.0.2.1 --json --cert {leaf.file}"
+        assert json.loads(run(*command.split())[1])["reason"] == expected, (roots, top)
 
 
 def test_a_response_is_valid_as_long_as_the_crl(doorward, folder, pki, ca):

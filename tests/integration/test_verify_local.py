@@ -31,28 +31,33 @@ class Files:
         self.chain = folder / "chain.pem"
         self.roots = folder / "roots.pem"
         self.crls = folder / "crls.pem"
+        self.bundled = folder / "bundled.pem"
         self.leaf.write_bytes(member.leaf.pem)
         self.chain.write_bytes(b"".join(c.pem for c in member.chain))
         self.roots.write_bytes(b"".join(c.pem for c in member.roots))
         self.crls.write_bytes(b"".join(member.crls))
+        self.bundled.write_bytes(b"".join(c.pem for c in member.bundled))
 
 
 def openssl(member, files):
-    """(number, depth) of the error of openssl-verify(1); None if it accepts the chain."""
+    """(number, depth, text) of each error of openssl-verify(1); None if it accepts the chain."""
     command = ["openssl", "verify", "-no-CAfile", "-no-CApath", "-no-CAstore", "-purpose", "sslclient"]
     command += ["-auth_level", "2", "-verify_depth", "4", "-attime", str(EPOCH)]
     command += ["-CAfile", files.roots]
-    if member.chain:
-        command += ["-untrusted", files.chain]
+    for file in [files.chain] * bool(member.chain) + [files.bundled] * bool(member.bundled):
+        command += ["-untrusted", file]
     if member.crls:
-        command += ["-crl_check", "-crl_check_all", "-CRLfile", files.crls]
+        command += ["-crl_check", "-extended_crl", "-use_deltas", "-CRLfile", files.crls]
+        # OpenSSL would ask for a list about the trusted CA, by an issuer that is not in the chain.
+        if not {"crl_check = leaf", "partial_chain = yes"} & set(member.keys.splitlines()):
+            command += ["-crl_check_all"]
     for key in member.keys.splitlines():
         command += FLAGS.get(key, [])
     done = subprocess.run([*command, files.leaf], capture_output=True, text=True)
     if done.returncode == 0:
         return None
-    number, depth, text = REFUSED.search(done.stdout + done.stderr).groups()
-    return int(number), int(depth), text
+    found = REFUSED.findall(done.stdout + done.stderr)
+    return [(int(number), int(depth), text) for number, depth, text in found]
 
 
 def ours(member, files, folder, *more, verify="local"):
@@ -86,10 +91,10 @@ def test_family(member, folder):
         return
     text, number, depth, key = OURS.fullmatch(answer["cert"]["error"]).groups()
     if member.extra:
-        assert (int(number), int(depth)) == (50, 0)
+        assert (int(number), int(depth)) == (member.extra, 0)
         assert member.key is None or member.key in key
     else:
-        assert (int(number), int(depth), text) == refused
+        assert (int(number), int(depth), text) in refused
 
 
 def test_the_family_is_large():

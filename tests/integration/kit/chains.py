@@ -103,6 +103,7 @@ def make(
     issuer_name=None,
     subject=None,
     ids=True,
+    points=(),
 ):
     key = key or ec.generate_private_key(ec.SECP256R1())
     signer = signed_by or (issuer.key if issuer else key)
@@ -131,6 +132,8 @@ def make(
         builder = builder.add_extension(
             x509.NameConstraints(list(permitted) or None, list(excluded) or None), True
         )
+    if points:
+        builder = builder.add_extension(x509.CRLDistributionPoints(list(points)), False)
     if critical_unknown or unknown:
         extension = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.4.1.55555.7"), b"\x05\x00")
         builder = builder.add_extension(extension, critical_unknown)
@@ -153,36 +156,89 @@ def authority(label, issuer=None, **details):
     return make(label, issuer, **details)
 
 
-def crl(issuer, revoked=(), start=-DAY, end=7 * DAY, key=None, digest=hashes.SHA256(), now=NOW):
+def crl(
+    issuer,
+    revoked=(),
+    start=-DAY,
+    end=7 * DAY,
+    key=None,
+    digest=hashes.SHA256(),
+    now=NOW,
+    number=None,
+    base=None,
+    scope=None,
+    identified=False,
+    freshest=False,
+    removed=(),
+    of=None,
+):
+    """
+    A list in PEM. `base` makes it a delta to the list of that number, `freshest` says that there are
+    deltas, `removed` are no longer on hold. `scope` are the details of an issuing distribution
+    point, `identified` adds the identifier of the key, and `of` is the certificates' issuer in an
+    indirect list.
+    """
+    key = key or issuer.key
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.subject)
         .last_update(now + start)
         .next_update(now + end)
     )
-    for certificate in revoked:
-        builder = builder.add_revoked_certificate(
+    for certificate in [*revoked, *removed]:
+        entry = (
             x509.RevokedCertificateBuilder()
             .serial_number(certificate.x509.serial_number)
             .revocation_date(now - DAY / 2)
-            .build()
         )
-    key = key or issuer.key
+        if certificate in removed:
+            entry = entry.add_extension(x509.CRLReason(x509.ReasonFlags.remove_from_crl), False)
+        if of:
+            issuers = x509.CertificateIssuer([x509.DirectoryName(of.subject)])
+            entry = entry.add_extension(issuers, True)
+        builder = builder.add_revoked_certificate(entry.build())
+    if identified:
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+        builder = builder.add_extension(identifier, False)
+    if number is not None:
+        builder = builder.add_extension(x509.CRLNumber(number), False)
+    if base is not None:
+        builder = builder.add_extension(x509.DeltaCRLIndicator(base), True)
+    if freshest:
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier("http://ca.example/d")], None, None, None)
+        builder = builder.add_extension(x509.FreshestCRL([point]), False)
+    if scope is not None:
+        details = {
+            "full_name": None,
+            "relative_name": None,
+            "only_contains_user_certs": False,
+            "only_contains_ca_certs": False,
+            "only_some_reasons": None,
+            "indirect_crl": False,
+            "only_contains_attribute_certs": False,
+            **scope,
+        }
+        builder = builder.add_extension(x509.IssuingDistributionPoint(**details), True)
     return builder.sign(key, digest).public_bytes(serialization.Encoding.PEM)
 
 
 class Chain:
     """
     One of the chains. `word` is the expected reason: None for verified. `extra`: OpenSSL accepts
-    the chain, but a check of doorward's own refuses it, and names the key that helps.
+    the chain, but doorward refuses it with this error, and names the key that helps. `bundled`: of
+    the roots, those that openssl-verify(1) takes as intermediates.
     """
 
-    def __init__(self, label, word, leaf, chain=(), roots=(), crls=(), extra=False, keys="", key=None):
+    def __init__(
+        self, label, word, leaf, chain=(), roots=(), crls=(), extra=0, keys="", key=None, bundled=()
+    ):
         self.label, self.word, self.leaf = label, word, leaf
         self.chain, self.roots, self.crls = list(chain), list(roots), list(crls)
         self.extra, self.keys, self.key = extra, keys, key
+        self.bundled = list(bundled)
 
 
+LEAF = "crl_check = leaf\n"
 U, R, E, N = "cert_untrusted", "cert_revoked", "cert_expired", "cert_not_yet_valid"
 
 
@@ -200,6 +256,10 @@ class Family:
         self.paths()
         self.signatures()
         self.revocation()
+        self.editions()
+        self.deltas()
+        self.partitions()
+        self.signers()
         self.switches()
 
     def add(self, label, word, leaf, chain=None, roots=None, **more):
@@ -232,27 +292,27 @@ class Family:
         self.add("any usage", U, self.leaf(eku=(ANY,)))
         self.add("any usage and client", None, self.leaf(eku=(ANY, CLIENT)))
         self.add("code signing", U, self.leaf(eku=(ExtendedKeyUsageOID.CODE_SIGNING,)))
-        self.add("no extended usage", U, self.leaf(eku=()), extra=True, key="allow_missing_eku")
+        self.add("no extended usage", U, self.leaf(eku=()), extra=50, key="allow_missing_eku")
         self.add("no extended usage, allowed", None, self.leaf(eku=()), keys="allow_missing_eku = yes\n")
         self.add("server only, missing allowed", U, self.leaf(eku=(SERVER,)), keys="allow_missing_eku = yes\n")
         self.add("no key usage", None, self.leaf(bits=()))
         self.add("encipherment only", U, self.leaf(bits=("key_encipherment",)))
-        self.add("agreement only", U, self.leaf(bits=("key_agreement",)), extra=True)
+        self.add("agreement only", U, self.leaf(bits=("key_agreement",)), extra=50)
         self.add("agreement and signature", None, self.leaf(bits=("key_agreement", "digital_signature")))
         self.add("may sign, and is no CA", None, self.leaf(bits=("digital_signature", "key_cert_sign")))
         self.add(
             "signs certificates, no constraints",
             U,
             self.leaf(bits=("digital_signature", "key_cert_sign"), constraints=False),
-            extra=True,
+            extra=50,
         )
         self.add("no constraints", None, self.leaf(constraints=False))
         as_leaf = authority("ca as leaf", self.middle, eku=(CLIENT,), bits=("digital_signature", "key_cert_sign"))
-        self.add("CA as leaf", U, as_leaf, extra=True)
+        self.add("CA as leaf", U, as_leaf, extra=50)
         for label, length in (("", None), (", path length 0", 0)):
             unsigning = self.leaf(ca=True, path_length=length)
-            self.add(f"CA as leaf that may not sign{label}", U, unsigning, extra=True, key="cert_pins")
-        self.add("CA as leaf without usages", U, authority("ca as leaf", self.middle, bits=()), extra=True)
+            self.add(f"CA as leaf that may not sign{label}", U, unsigning, extra=50, key="cert_pins")
+        self.add("CA as leaf without usages", U, authority("ca as leaf", self.middle, bits=()), extra=50)
         self.add("the intermediate itself", U, self.middle, [])
         self.add("the root itself", U, self.root, [])
         narrow = authority("server middle", self.root, eku=(SERVER,))
@@ -371,6 +431,115 @@ class Family:
         )
         self.add("expired and revoked", E, self.old_and_revoked(), crls=self.old_crls)
 
+    def editions(self):
+        """Several lists of one CA: the newest valid one counts."""
+        leaf = self.leaf()
+        top = crl(self.root)
+        clean = crl(self.middle, start=-3 * DAY)
+        early = crl(self.middle, start=DAY)
+        revoking = crl(self.middle, [leaf])
+        self.add("CRL of a clock that is ahead", None, leaf, crls=[top, clean, early])
+        self.add("CRL of a clock that is ahead, first", None, leaf, crls=[top, early, clean])
+        self.add("revoked, CRL of a clock that is ahead", R, leaf, crls=[top, revoking, early])
+        first = crl(self.middle, number=7)
+        second = crl(self.middle, [leaf], number=300)
+        self.add("revoked by the larger CRL number", R, leaf, crls=[top, first, second], extra=23)
+        self.add("revoked by the larger CRL number, first", R, leaf, crls=[top, second, first])
+        ended = crl(self.middle, start=-2 * DAY, end=-DAY)
+        self.add("newer CRL stale", None, leaf, crls=[top, clean, ended])
+        ended = crl(self.middle, [leaf], start=-2 * DAY, end=-DAY)
+        self.add("revoked by a newer CRL that is stale", U, leaf, crls=[top, clean, ended], extra=12)
+
+    def deltas(self):
+        leaf = self.leaf()
+        top = crl(self.root)
+        whole = crl(self.middle, number=5, freshest=True)
+        delta = {"number": 6, "base": 5}
+        revoking = crl(self.middle, [leaf], **delta)
+        self.add("revoked by the delta", R, leaf, crls=[top, whole, revoking])
+        self.add("revoked by the delta, first", R, leaf, crls=[revoking, whole, top])
+        self.add("delta without revocation", None, leaf, crls=[top, whole, crl(self.middle, **delta)])
+        held = crl(self.middle, [leaf], number=5, freshest=True)
+        self.add("held, and removed by the delta", None, leaf, crls=[top, held, crl(self.middle, removed=[leaf], **delta)])
+        self.add("held", R, leaf, crls=[top, held, crl(self.middle, **delta)])
+        self.add("delta alone", U, leaf, crls=[top, crl(self.middle, **delta)])
+        older = crl(self.middle, number=4, base=3)
+        self.add("delta to an older list", None, leaf, crls=[top, whole, older])
+        later = crl(self.middle, [leaf], number=9, base=8)
+        self.add("delta to a later list", None, leaf, crls=[top, whole, later])
+        early = crl(self.middle, start=DAY, **delta)
+        self.add("delta of a clock that is ahead", None, leaf, crls=[top, whole, early])
+        forged = crl(self.middle, key=self.stranger.key, **delta)
+        self.add("delta forged", U, leaf, crls=[top, whole, forged])
+        newer = crl(self.middle, [leaf], number=8, base=5, start=-DAY / 2)
+        first = crl(self.middle, **delta)
+        self.add("revoked by the newer delta", R, leaf, crls=[top, whole, newer, first])
+        self.add("revoked by the newer delta, first", R, leaf, crls=[top, whole, first, newer], extra=23)
+        ended = {"start": -3 * DAY, "end": -DAY, **delta}
+        old = crl(self.middle, number=5, freshest=True, start=-5 * DAY)
+        stale = crl(self.middle, [leaf], **ended)
+        self.add("revoked by a delta that is stale", R, leaf, crls=[top, old, stale])
+        held = crl(self.middle, [leaf], number=5, freshest=True, start=-5 * DAY)
+        removing = crl(self.middle, removed=[leaf], **ended)
+        self.add("held, and removed by a delta that is stale", R, leaf, crls=[top, held, removing], extra=23)
+
+    def partitions(self):
+        """Lists with an issuing distribution point (RFC 5280, 5.2.5)."""
+        at = [[x509.UniformResourceIdentifier(f"http://ca.example/{n}")] for n in (1, 2)]
+        points = [x509.DistributionPoint(name, None, None, None) for name in at]
+        leaf = self.leaf(points=points[:1])
+        top = crl(self.root)
+        one, two = ({"full_name": name} for name in at)
+        clean = crl(self.middle, scope=one)
+        other = crl(self.middle, [leaf], scope=two, start=-DAY / 2)
+        self.add("not revoked in its partition", None, leaf, crls=[top, clean, other])
+        revoking = crl(self.middle, [leaf], scope=one)
+        other = crl(self.middle, scope=two, start=-DAY / 2)
+        self.add("revoked in its partition", R, leaf, crls=[top, revoking, other])
+        self.add("another partition's list alone", U, leaf, crls=[top, other])
+        users = {"only_contains_user_certs": True}
+        cas = {"only_contains_ca_certs": True}
+        self.add("revoked in the list for users", R, leaf, crls=[
+            top, crl(self.middle, [leaf], scope=users), crl(self.middle, scope=cas, start=-DAY / 2)])
+        self.add("list for CAs alone", U, leaf, crls=[top, crl(self.middle, scope=cas)])
+        self.add("list for attributes alone", U, leaf, crls=[
+            top, crl(self.middle, scope={"only_contains_attribute_certs": True})])
+        some = frozenset([x509.ReasonFlags.key_compromise, x509.ReasonFlags.ca_compromise])
+        rest = frozenset(set(x509.ReasonFlags) - some - {x509.ReasonFlags.unspecified, x509.ReasonFlags.remove_from_crl})
+        lists = [crl(self.middle, scope={"only_some_reasons": s}) for s in (some, rest)]
+        self.add("lists for all reasons", None, leaf, crls=[top, *lists])
+        self.add("list for some reasons alone", U, leaf, crls=[top, lists[0]])
+        revoking = crl(self.middle, [leaf], scope={"only_some_reasons": rest})
+        self.add("revoked for another reason", R, leaf, crls=[top, lists[0], revoking])
+
+    def signers(self):
+        """Lists that a key of its own signs, and lists of another issuer."""
+        leaf = self.leaf()
+        top = crl(self.root)
+        details = {"ca": False, "eku": (), "dns": (), "bits": ("crl_sign",)}
+        self_issued = make("middle", self.middle, subject=self.middle.subject, **details)
+        by_it = [crl(self_issued, identified=True)]
+        # Whether the list's own signer is revoked is in a list that it signs itself.
+        self.add("CRL by a key of its own", None, leaf, [self.middle, self_issued], crls=[top, *by_it], keys=LEAF)
+        known = [self.root, self_issued]
+        self.add("CRL by a key of its own, in the bundle", None, leaf, roots=known, crls=[top, *by_it], keys=LEAF, bundled=[self_issued])
+        revoking = [crl(self_issued, [leaf], identified=True)]
+        self.add("revoked by a key of its own", R, leaf, roots=known, crls=[top, *revoking], keys=LEAF, bundled=[self_issued])
+        stranger = make("middle", self.stranger, subject=self.middle.subject, **details)
+        by_it = [crl(stranger, identified=True)]
+        self.add("CRL by a stranger's key", U, leaf, [self.middle, stranger], crls=[top, *by_it])
+        indirect = {"indirect_crl": True}
+        other = make("lists", self.root, **details)
+        point = x509.DistributionPoint(None, None, None, [x509.DirectoryName(other.subject)])
+        leaf = self.leaf(points=[point])
+        chain = [self.middle, other]
+        clean = crl(other, identified=True, scope=indirect)
+        self.add("indirect CRL", None, leaf, chain, crls=[top, clean])
+        revoking = crl(other, [leaf], identified=True, scope=indirect, of=self.middle)
+        self.add("revoked by an indirect CRL", R, leaf, chain, crls=[top, revoking])
+        self.add("indirect CRL that the certificate does not name", U, self.leaf(), chain, crls=[top, clean])
+        self.add("CRL of another issuer that is not indirect", U, leaf, chain, crls=[top, crl(other, identified=True)])
+
     def old_and_revoked(self):
         leaf = self.leaf(end=-DAY / 2)
         self.old_crls = [crl(self.root), crl(self.middle, [leaf])]
@@ -383,6 +552,16 @@ class Family:
         leaf = self.leaf()
         self.add("partial chain of one", None, leaf, [], [leaf], keys=partial)
         self.add("partial chain, CA as leaf", U, self.middle, [], [self.middle], keys=partial)
+        anchor = {"roots": [self.middle], "keys": partial}
+        leaf = self.leaf()
+        self.add("partial chain, CRL", None, leaf, [], crls=[crl(self.middle)], **anchor)
+        self.add("partial chain, revoked", R, leaf, [], crls=[crl(self.middle, [leaf])], **anchor)
+        self.add("partial chain, CRL missing", U, leaf, [], crls=[crl(self.root)], **anchor)
+        self.add("partial chain, the root's CRL beside", None, leaf, [], crls=[crl(self.root), crl(self.middle)], **anchor)
+        self.add("offline root", None, leaf, crls=[crl(self.middle)], keys=LEAF)
+        self.add("offline root, revoked", R, leaf, crls=[crl(self.middle, [leaf])], keys=LEAF)
+        self.add("offline root, CRL missing", U, leaf, crls=[crl(self.root)], keys=LEAF)
+        self.add("leaf alone, intermediate revoked", None, leaf, crls=[crl(self.root, [self.middle]), crl(self.middle)], keys=LEAF)
         strict = "x509_strict = yes\n"
         self.add("strict and good", None, self.leaf(), keys=strict)
         bare = self.leaf(ids=False)

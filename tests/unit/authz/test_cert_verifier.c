@@ -35,7 +35,7 @@ static void open_world(struct world *w)
 	diag_init(&diag);
 	w->config = config_load_text("t", str_view("[policy default]\n"), &diag);
 	assert_non_null(w->config);
-	w->stores = authz_trust_stores_load(w->config, &diag);
+	w->stores = authz_trust_stores_load(w->config, NULL, &diag);
 	assert_non_null(w->stores);
 	assert_int_equal(uv_loop_init(&w->loop), 0);
 	w->verifier = authz_cert_verifier_new(&w->loop, w->stores, NULL);

@@ -97,13 +97,13 @@ static void pins_are_found_as_what_they_are_of(void **state)
 	assert_false(cert_pins_match(pins, str_view(other), str_view(HEX)));
 	assert_false(cert_pins_match(pins, str_view(other), str_view(other)));
 	assert_false(cert_pins_match(pins, str_view(""), str_view("")));
-	cert_pins_free(pins);
+	cert_pins_unref(pins);
 	pins = pins_of("spki:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:"
 		       "77:88:99:aa:bb:cc:dd:ee:ff",
 		NULL);
 	assert_false(cert_pins_match(pins, str_view(HEX), str_view(other)));
 	assert_true(cert_pins_match(pins, str_view(other), str_view(HEX)));
-	cert_pins_free(pins);
+	cert_pins_unref(pins);
 }
 
 static void pins_that_are_none_are_refused(void **state)
@@ -140,7 +140,7 @@ static bool loads(const char *data, size_t len, const char *message)
 	diag_init(&diag);
 	write_bytes("f", data, len);
 
-	struct cert_trust *trust = cert_trust_load(&settings, &diag);
+	struct cert_trust *trust = cert_trust_load(&settings, NULL, &diag);
 	struct str found = bytes_view(&diag.text);
 	bool loaded = trust != NULL;
 
@@ -237,7 +237,7 @@ static void a_chain_that_lacks_its_middle_is_untrusted(void **state)
 	diag_init(&diag);
 	armored(LEAF, &arena, &chain);
 
-	struct cert_trust *trust = cert_trust_load(&settings, &diag);
+	struct cert_trust *trust = cert_trust_load(&settings, NULL, &diag);
 
 	assert_non_null(trust);
 	assert_int_equal(cert_read(chain.certs[0], false, &arena, &identity, &why), CERT_OK);

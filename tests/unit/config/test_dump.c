@@ -46,7 +46,8 @@ static void expect_lines(const char *text, const char *lines)
 }
 
 #define TRUST_DEFAULTS                                                                             \
-	"ca_file =\nca_dir =\ncrl_file =\nverify_depth = 4\nsecurity_level = 2\n"                  \
+	"ca_file =\nca_dir =\ncrl_file =\ncrl_check = chain\nverify_depth = 4\nsecurity_level = "  \
+	"2\n"                                                                                      \
 	"partial_chain = no\nx509_strict = no\nallow_missing_eku = no\ncert_pins =\n"              \
 	"cert_host = off\n"
 
