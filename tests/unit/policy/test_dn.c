@@ -331,8 +331,8 @@ static void each_attribute_with_values_has_its_fields(void **state)
 			struct diag d;
 			char name[64];
 
-			snprintf(name, sizeof(name), "%s%s", names[j].prefix,
-				dn_attribute_words[i]);
+			snprintf(
+				name, sizeof(name), "%s%s", names[j].prefix, dn_attribute_words[i]);
 			diag_init(&d);
 			field = policy_field_find(str_view(name), NULL, &d);
 			diag_clear(&d);
