@@ -88,7 +88,7 @@ class Example:
             **places,
         }.items():
             text = text.replace(there, str(here))
-        assert "443" not in text and not re.search(r"^[^#]*/(etc|run|var|srv)/", text, re.M)
+        assert not re.search(r"\b443\b|^[^#]*/(etc|run|var|srv)/", text, re.M)
         self.tls = "ssl_certificate" in text
         self.server = nginx(text, self.port)
         assert "[warn]" not in self.server.process.output()
