@@ -85,8 +85,7 @@ static const struct profile profiles[CERT_PROFILE_COUNT] = {
 		.status_param = PARAM_STATUS,
 		.status_header = HEADER_STATUS,
 		.status = &cert_words_haproxy,
-		/* Configurations that HAProxy documents send these with the status, and nothing
-		   else. */
+		/* Common configurations send these with the status, without the certificate. */
 		.subject_header = "HTTP_X_SSL_CLIENT_DN",
 		.issuer_header = "HTTP_X_SSL_ISSUER",
 		.sent_by = "verify on the bind line, %[ssl_c_der,base64] and %[ssl_c_verify]"},

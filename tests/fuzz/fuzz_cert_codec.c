@@ -42,7 +42,10 @@ static void put_text(struct bytes *text, enum cert_codec codec, struct str der)
 	free(digits);
 }
 
-/* What was decoded, encoded in the plainest way, decodes to the same. */
+/*
+ * What was decoded, encoded in the plainest way, decodes to the same. Only a certificate does: the
+ * text of other bytes may look like another encoding (base64 of DF 4F 36 is 3082).
+ */
 static void check_again(enum cert_codec codec, struct str der)
 {
 	struct cert_chain chain;
@@ -89,7 +92,9 @@ static void decode(enum cert_codec codec, struct str text, struct arena *arena)
 		/* XFCC says that a Chain comes, so an intermediate that is spoilt spoils all. */
 		check(list == CERT_OK && str_eq(der, chain.certs[0]));
 		check(chain.count == 1 || codec == CERT_CODEC_XFCC);
-		check_again(codec, der);
+		if (der.data[0] == '\x30') {
+			check_again(codec, der);
+		}
 	}
 }
 

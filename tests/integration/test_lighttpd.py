@@ -140,6 +140,11 @@ def test_a_certificate_that_is_not_exported_is_missing(shipped, pki):
     site = shipped(tls={'exportcert = "enable"': 'exportcert = "disable"'})
     assert site.get(NOBODY, cert=pki.alice).status == 403
     assert site.get(PARTNER).status == 200
+    # lighttpd's verdict does not count for what the client sends in its place.
+    for verdict in [[], [("X-SSL-Client-Verify", "SUCCESS")]]:
+        forged = [("X-SSL-Client-Cert", pki.alice.escaped), *verdict]
+        for cert in [None, pki.only_cn, pki.alice]:
+            assert site.get(NOBODY, forged, cert=cert).status == 403
 
 
 @pytest.mark.parametrize("kind", [sites.Lighttpd, sites.LighttpdTcp, sites.LighttpdSpawned])
