@@ -153,7 +153,7 @@ def start(folder, pki, doorward, nginx, stack):
         more = "trust_frontend = yes\n" if front.name == "caddy" else ""
         door = doorward(
             POLICY.format(keys=keys),
-            server=f"listen = http:127.0.0.1:{door_port}",
+            server=f"listen = http:127.0.0.1:{door_port}\nthreads = 1",
             frontend=f"profile = {front.name}\ntrusted_proxies = 127.0.0.1\n{more}",
         )
         both = folder / "server.pem"
@@ -185,6 +185,7 @@ def start(folder, pki, doorward, nginx, stack):
                 port, "/", [*sent, *more], cert=cert, ca=pki.authority.file,
                 host="localhost" if front.name == "caddy" else "127.0.0.1",
             )
+            door.decided += 1
             decision = door.decisions()[-1]
             return decision["reason"], decision.get("detail", "")
 
