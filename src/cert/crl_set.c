@@ -13,7 +13,7 @@ struct list {
 	const ASN1_OCTET_STRING *key;   /* authority key identifier, or NULL */
 	const ASN1_OCTET_STRING *scope; /* issuing distribution point, or NULL */
 	ASN1_INTEGER *number;           /* CRL number, or NULL */
-	ASN1_INTEGER *base;             /* of a delta: the least number of the list that it amends */
+	ASN1_INTEGER *base; /* of a delta: the least number of the list that it amends */
 	int64_t begins_s;
 	int64_t ends_s;
 	bool indirect; /* has certificates of other issuers */
@@ -226,9 +226,8 @@ static bool push(STACK_OF(X509_CRL) * found, const struct list *l)
 
 /* What counts of the editions from `first` to `end`; *delta may be NULL, *whole if there are only
  * deltas. */
-static void choose(const struct cert_crl_set *set, const struct list *first,
-	const struct list *end, X509 *cert, int64_t wall_s, const struct list **whole,
-	const struct list **delta)
+static void choose(const struct cert_crl_set *set, const struct list *first, const struct list *end,
+	X509 *cert, int64_t wall_s, const struct list **whole, const struct list **delta)
 {
 	const struct list *deltas = first->base == NULL ? run_end(set, first, false) : first;
 
@@ -241,9 +240,8 @@ static bool concerns(const struct list *l, const X509_NAME *issuer)
 	return l->indirect || X509_NAME_cmp(X509_CRL_get_issuer(l->crl), issuer) == 0;
 }
 
-STACK_OF(X509_CRL) *
-	cert_crl_set_lookup(
-		const struct cert_crl_set *set, X509 *cert, const X509_NAME *issuer, int64_t wall_s)
+STACK_OF(X509_CRL) * cert_crl_set_lookup(const struct cert_crl_set *set, X509 *cert,
+			     const X509_NAME *issuer, int64_t wall_s)
 {
 	STACK_OF(X509_CRL) *found = sk_X509_CRL_new_null();
 	const struct list *end;

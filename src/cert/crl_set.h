@@ -29,9 +29,8 @@ void cert_crl_set_free(struct cert_crl_set *set);
  * The lists that count at this time for a certificate, by this issuer and all indirect ones, with a
  * reference each. NULL when out of memory.
  */
-STACK_OF(X509_CRL) *
-	cert_crl_set_lookup(
-		const struct cert_crl_set *set, X509 *cert, const X509_NAME *issuer, int64_t wall_s);
+STACK_OF(X509_CRL) * cert_crl_set_lookup(const struct cert_crl_set *set, X509 *cert,
+			     const X509_NAME *issuer, int64_t wall_s);
 
 /*
  * Narrows [*from_s, *until_s) to the time for which the same editions count, of those that are

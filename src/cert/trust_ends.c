@@ -34,8 +34,8 @@ static void tell_crl(void *ctx, const X509_CRL *crl)
 		X509_CRL_get0_nextUpdate(crl));
 }
 
-void cert_trust_ends(const struct cert_trust *trust, int64_t wall_s, cert_trust_each_end *each,
-	void *ctx)
+void cert_trust_ends(
+	const struct cert_trust *trust, int64_t wall_s, cert_trust_each_end *each, void *ctx)
 {
 	struct telling t = {each, ctx};
 

@@ -16,16 +16,19 @@ from kit.doorward import BINARY
 from kit.process import wait_for
 
 CONTRIB = REPOSITORY / "contrib"
-SCRIPT = CONTRIB / "crawlers" / "doorward-crawlers"
+SCRIPTS = [CONTRIB / "crawlers" / "doorward-crawlers", CONTRIB / "crls" / "doorward-crls"]
 
 
 def test_systemd_finds_nothing_wrong_with_the_units(folder):
     for unit in (CONTRIB / "systemd").iterdir():
-        text = unit.read_text().replace("/usr/local/sbin/doorward-crawlers", str(SCRIPT))
+        text = unit.read_text()
+        for script in SCRIPTS:
+            text = text.replace(f"/usr/local/sbin/{script.name}", str(script))
         (folder / unit.name).write_text(text.replace("/usr/local/sbin/doorward", str(BINARY)))
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"]
         + [folder / "doorward.service", folder / "doorward-crawlers.timer"]
+        + [folder / "doorward-crls.timer"]
         + [folder / "doorward-audit.timer", folder / "doorward-http.socket"],
         capture_output=True,
         text=True,
