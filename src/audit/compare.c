@@ -39,17 +39,7 @@ static struct str change_of(
 
 static void find(struct comparison *c, const struct audit_finding *found)
 {
-	struct audit_finding *finding = arena_alloc(c->plan->arena, 1, sizeof(*finding));
-
-	if (finding == NULL) {
-		c->report->failed = true;
-		return;
-	}
-	*finding = *found;
-	*c->report->last = finding;
-	c->report->last = &finding->next;
-	c->report->count++;
-	c->report->troubles += found->kind == AUDIT_TROUBLE;
+	audit_report_add(c->report, found);
 }
 
 /* The addresses of `these` that are not in `those`; both ascending. */

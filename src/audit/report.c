@@ -14,12 +14,29 @@ static const char *const kind_words[] = {
 	[AUDIT_TOO_MANY] = "too_many",
 	[AUDIT_REZONED] = "other_zone",
 	[AUDIT_CHANGED] = "zone_changed",
+	[AUDIT_CRL_ENDS] = "crl_ends",
+	[AUDIT_CA_ENDS] = "ca_ends",
 	[AUDIT_TROUBLE] = "dns_trouble",
 };
 
 const char *audit_kind_word(enum audit_kind kind)
 {
 	return kind_words[kind];
+}
+
+void audit_report_add(struct audit_report *report, const struct audit_finding *found)
+{
+	struct audit_finding *finding = arena_alloc(report->plan->arena, 1, sizeof(*finding));
+
+	if (finding == NULL) {
+		report->failed = true;
+		return;
+	}
+	*finding = *found;
+	*report->last = finding;
+	report->last = &finding->next;
+	report->count++;
+	report->troubles += found->kind == AUDIT_TROUBLE;
 }
 
 static void write_list(struct bytes *out, const char *before, struct str_list list)

@@ -18,13 +18,15 @@ enum audit_kind {
 	AUDIT_TOO_MANY,    /* addresses beyond those that are compared */
 	AUDIT_REZONED,     /* a name lies in another zone */
 	AUDIT_CHANGED,     /* another MNAME, or other name servers */
+	AUDIT_CRL_ENDS,    /* a revocation list ends soon, or has ended */
+	AUDIT_CA_ENDS,     /* a CA's certificate ends soon */
 	AUDIT_TROUBLE      /* a lookup failed */
 };
 
 struct audit_finding {
 	struct audit_finding *next;
 	enum audit_kind kind;
-	struct str name;   /* or ".NAME" */
+	struct str name;   /* or ".NAME"; of the ENDS kinds, the CA's */
 	struct str detail; /* the pin's place; NXDOMAIN and the like; "OLD -> NEW"; may be absent */
 	struct str_list added;
 	struct str_list removed;
@@ -51,6 +53,8 @@ void audit_compare(const struct audit_plan *plan, const struct audit_survey *sur
 	const struct audit_state *old, bool partial, struct audit_report *report,
 	struct audit_state *now);
 
+/* Copies the finding; its texts are borrowed. */
+void audit_report_add(struct audit_report *report, const struct audit_finding *found);
 /* "gone", "dangling", … */
 const char *audit_kind_word(enum audit_kind kind);
 void audit_report_text(const struct audit_report *report, struct bytes *out);

@@ -3,6 +3,7 @@
 
 #include "cli/audit.h"
 
+#include "audit/ends.h"
 #include "audit/report.h"
 #include "authz/snapshot.h"
 #include "base/clock.h"
@@ -83,6 +84,23 @@ static int tell(const struct audit_report *report, bool json)
 	return code;
 }
 
+/* Reports which lists and CAs end soon, of this policy or of all. */
+static void check_ends(const struct authz_snapshot *snapshot, const struct policy *policy,
+	struct audit_report *report)
+{
+	struct audit_ends ends = {report, clock_wall_s()};
+
+	if (policy == NULL) {
+		authz_trust_stores_ends(snapshot->stores, ends.now_s, audit_check_end, &ends);
+		return;
+	}
+	const struct cert_trust *trust = authz_trust_stores_of(snapshot->stores, policy);
+
+	if (trust != NULL) {
+		cert_trust_ends(trust, ends.now_s, audit_check_end, &ends);
+	}
+}
+
 /* No lookup is made, and nothing written, unless the previous state can be read. */
 static int audit(const struct authz_snapshot *snapshot, const struct policy *policy,
 	const struct options *options, struct arena *arena)
@@ -113,6 +131,7 @@ static int audit(const struct authz_snapshot *snapshot, const struct policy *pol
 	}
 	audit_compare(&plan, &survey, &old, policy != NULL, &report, &now);
 	now.time = str_view(time);
+	check_ends(snapshot, policy, &report);
 
 	int code = tell(&report, options->json);
 

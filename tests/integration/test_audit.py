@@ -6,10 +6,12 @@
 import json
 import os
 import stat
+from types import SimpleNamespace
 
 import pytest
 
-from kit import names
+from kit import chains, names
+from kit.certs import DAY, now
 from kit.doorward import run
 from kit.process import free_port
 
@@ -257,3 +259,36 @@ def test_a_state_that_cannot_be_written(audits):
     run("audit", "-c", audits.file, "--state", "-", expect=0)
     run("audit", "-c", audits.file, "--nothing", expect=64)
     run("audit", "-c", audits.folder / "none", expect=78)
+
+
+def test_lists_and_cas_that_end_soon(audits, folder, pki):
+    """Each once, however many policies have it; and of one policy alone, if it is asked for."""
+    policy = "rdns = off\nclient_cert = required\nverify = local\nallow = cert verified\nca_file = {0}.pem\n"
+    near, far = pki.authority, pki.stranger_authority
+    root = chains.authority("ends", start=-300 * DAY, end=now() - chains.NOW + 29 * DAY)
+    (folder / "near.pem").write_text(near.certificate.pem)
+    (folder / "far.pem").write_bytes(far.certificate.pem.encode() + root.pem)
+    audits.rules = "".join(
+        f"[policy {label}]\n{policy.format(label.rstrip('2'))}crl_file = {label.rstrip('2')}.crl\n"
+        for label in ("near", "near2", "far")
+    )
+
+    base = now()
+
+    def lists(near_end, far_end):
+        for label, authority, end in (("near", near, near_end), ("far", far, far_end)):
+            certificate = authority.certificate
+            signer = SimpleNamespace(subject=certificate.x509.subject, key=certificate.key)
+            made = chains.crl(signer, now=base, start=-7 * DAY, end=end)
+            (folder / f"{label}.crl").write_bytes(made)
+            yield f"{(base + end).isoformat()}Z"
+
+    [near_end, _] = lists(DAY / 4, DAY / 2)
+    found, report = audits.findings(free_port(), expect=1)
+    assert found == [("crl_ends", "CN=doors"), ("ca_ends", "CN=ends")]
+    assert report["findings"][0]["detail"] == near_end
+    [*_] = lists(-DAY / 4, 2 * DAY)
+    assert audits.findings(free_port(), expect=1)[0] == found
+    assert audits.findings(free_port(), "--policy", "far", expect=1)[0] == found[1:]
+    [*_] = lists(DAY / 2, 2 * DAY)
+    assert audits.findings(free_port(), "--policy", "near", expect=0)[0] == []
