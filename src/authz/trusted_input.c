@@ -234,11 +234,12 @@ void authz_client_certificate(const struct authz_input *input,
 		by_param ? absent : value_of(input, CERT_INPUT_FINDING), present);
 }
 
-/* Headers that identify the client, other than those with its address. */
-static const enum authz_input_name cert_headers[] = {AUTHZ_INPUT_CERT + CERT_INPUT_HEADER,
-	AUTHZ_INPUT_CERT + CERT_INPUT_CHAIN, AUTHZ_INPUT_CERT + CERT_INPUT_STATUS_HEADER,
-	AUTHZ_INPUT_CERT + CERT_INPUT_FINDING, AUTHZ_INPUT_CERT + CERT_INPUT_DIGEST,
-	AUTHZ_INPUT_CERT + CERT_INPUT_SUBJECT, AUTHZ_INPUT_CERT + CERT_INPUT_ISSUER};
+/* Bits 1 << enum authz_input_name: headers that identify the client, but for its address. */
+static const unsigned cert_headers =
+	(1U << CERT_INPUT_HEADER | 1U << CERT_INPUT_CHAIN | 1U << CERT_INPUT_STATUS_HEADER |
+		1U << CERT_INPUT_FINDING | 1U << CERT_INPUT_DIGEST | 1U << CERT_INPUT_SUBJECT |
+		1U << CERT_INPUT_ISSUER)
+	<< AUTHZ_INPUT_CERT;
 
 /*
  * A header that may have another address than the one used, unless the configuration names its
@@ -270,12 +271,9 @@ static enum authz_input_name ignored_of(const struct authz_input *input,
 	if (trusted->honoured || ignored == AUTHZ_INPUT_X_REAL_IP) {
 		return ignored;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(cert_headers); i++) {
-		if (input->values[cert_headers[i]].data != NULL) {
-			return cert_headers[i];
-		}
-	}
-	return ignored;
+	unsigned came = input->present & cert_headers;
+
+	return came != 0 ? (enum authz_input_name)__builtin_ctz(came) : ignored;
 }
 
 static unsigned counted_in(const struct authz_input *input, bool honoured)
@@ -283,12 +281,8 @@ static unsigned counted_in(const struct authz_input *input, bool honoured)
 	static const unsigned address =
 		1U << AUTHZ_INPUT_REMOTE_ADDR | 1U << AUTHZ_INPUT_X_REAL_IP |
 		1U << AUTHZ_INPUT_X_FORWARDED_FOR | 1U << AUTHZ_INPUT_DOORWARD_TRUST_HEADERS;
-	unsigned counted = input->present & ~address;
 
-	for (size_t i = 0; !honoured && i < ARRAY_LEN(cert_headers); i++) {
-		counted &= ~(1U << cert_headers[i]);
-	}
-	return counted;
+	return input->present & ~address & ~(honoured ? 0 : cert_headers);
 }
 
 void authz_trust_input(const struct authz_input *input, const struct config_frontend *frontend,

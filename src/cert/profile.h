@@ -72,7 +72,7 @@ struct cert_words; /* the meaning of each word of a front end */
  */
 #define CERT_NAME_MARKS 64
 #define CERT_NAME_MARK(len, middle, last)                                                          \
-	(((unsigned)(len) + 9u * (unsigned char)(middle) + 5u * (unsigned char)(last)) %           \
+	(((unsigned)(len) + 3u * (unsigned char)(middle) + 11u * (unsigned char)(last)) %          \
 		CERT_NAME_MARKS)
 
 /* The name must not be empty. */
