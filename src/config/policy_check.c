@@ -259,6 +259,22 @@ static void check_own_keys(struct config_loader *loader, const struct config_pol
 	}
 }
 
+/* A parent's key may be meant for policies that have lists. */
+static void check_crls(struct config_loader *loader, const struct config_policy_source *source,
+	const struct policy *policy)
+{
+	const struct config_ini_entry *check = config_policy_given(source, "crl_check");
+
+	if (check != NULL && policy->trust.crl_file_count == 0 && !is_parent(loader, source)) {
+		struct place place = config_ini_value_place(check);
+
+		diag_warning(loader->diag, &place,
+			"crl_check: revocation is not checked in [policy %s]; expected crl_file, "
+			"which names the lists",
+			policy->name.data);
+	}
+}
+
 void config_check_policy(struct config_loader *loader, const struct config_policy_source *source,
 	const struct policy *policy)
 {
@@ -269,6 +285,7 @@ void config_check_policy(struct config_loader *loader, const struct config_polic
 	/* If rules could not be read, a warning would only follow from that. */
 	if (loader->diag->errors == 0) {
 		check_own_keys(loader, source);
+		check_crls(loader, source, policy);
 		config_check_rules(loader, source, policy);
 		check_outcomes(loader, source, policy);
 	}

@@ -44,6 +44,25 @@ static void rules_that_are_never_reached(void **state)
 	expect_all(cases, ARRAY_LEN(cases));
 }
 
+static void revocation_without_lists(void **state)
+{
+#define CERT "client_cert = required\nallow = cert verified\nca_file = /ca\n"
+#define UNCHECKED(name)                                                                            \
+	"warning: crl_check: revocation is not checked in [policy " name                           \
+	"]; expected crl_file, which names the lists\n"
+	static const struct advice cases[] = {
+		{P CERT "crl_check = leaf\n", "t:5:13: " UNCHECKED("default")},
+		{P CERT "crl_check = chain\n", "t:5:13: " UNCHECKED("default")},
+		{P CERT "crl_check = leaf\ncrl_file = /crls\n", ""},
+		{P CERT "crl_check = leaf\n[policy b]\nparent = default\ncrl_file = /crls\n", ""},
+		{P CERT "crl_file = /crls\n[policy b]\nparent = default\ncrl_file =\n"
+			"crl_check = leaf\n",
+			"t:9:13: " UNCHECKED("b")},
+	};
+
+	expect_all(cases, ARRAY_LEN(cases));
+}
+
 static void names_that_nobody_confirmed(void **state)
 {
 #define SINGLE(name)                                                                               \
@@ -349,6 +368,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_that_are_never_reached),
+		cmocka_unit_test(revocation_without_lists),
 		cmocka_unit_test(names_that_nobody_confirmed),
 		cmocka_unit_test(policies_with_one_outcome),
 		cmocka_unit_test(keys_that_open_more_than_they_seem_to),
