@@ -147,7 +147,7 @@ def bad_answers(pki):
         "early": (chains.crl(ca, now=now(), start=HOUR), "begins later"),
         "delta": (chains.crl(ca, now=now(), number=9, base=8), "is a delta"),
         "missing": (None, "404"),
-        "endless": (endless, "larger than|cut off|Failed writing|File size"),
+        "endless": (endless, "maximum allowed|larger than|Failed writing"),
         "large": (large, "size exceeded"),
     }
 
