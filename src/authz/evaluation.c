@@ -3,6 +3,7 @@
 
 #include "authz/evaluation.h"
 
+#include "authz/cert_facts.h"
 #include "authz/claims.h"
 #include "authz/decision_cert.h"
 #include "base/clock.h"
@@ -188,27 +189,11 @@ static void on_fetched(void *ctx)
 
 static void take_cert_facts(struct authz *a)
 {
-	const struct cert_identity *identity = a->decision.identity;
-
 	a->facts.cert_present = a->decision.cert_present;
-	if (!a->decision.cert_verified) {
-		return;
+	if (a->decision.cert_verified) {
+		a->cert_facts = authz_cert_facts(a->decision.identity);
+		a->facts.cert = &a->cert_facts;
 	}
-	a->cert_facts = (struct policy_cert){
-		.subject = identity->subject,
-		.issuer = identity->issuer,
-		.serial = identity->serial,
-		.sha256 = identity->sha256,
-		.spki = identity->spki,
-		.subject_values = identity->subject_values,
-		.issuer_values = identity->issuer_values,
-		.dns = identity->dns,
-		.email = identity->email,
-		.uri = identity->uri,
-		.ip = identity->ip,
-		.ip_count = identity->ip_count,
-	};
-	a->facts.cert = &a->cert_facts;
 }
 
 enum authz_step authz_evaluate(struct authz *a)

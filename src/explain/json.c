@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "explain/cert_rules.h"
 #include "explain/explain_private.h"
 #include "explain/reason.h"
 
@@ -229,6 +230,18 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 	json_time(out, "not_after", identity != &none ? &identity->not_after : NULL);
 }
 
+static void json_rule(void *ctx, const struct explain_cert_rule *rule)
+{
+	struct bytes *out = ctx;
+
+	json_open(out, '{');
+	json_member_text(out, "field", rule->field);
+	json_member_str(out, "value", rule->value);
+	json_member_str(out, "rule", rule->lines);
+	json_member_str(out, "file_line", rule->file_line);
+	json_close(out, '}');
+}
+
 const char *explain_cert_error(const struct authz_decision *d)
 {
 	if (d->verdict == AUTHZ_ALLOW || d->reason < POLICY_REASON_CERT_MISSING ||
@@ -245,6 +258,11 @@ static void json_cert(const struct authz_decision *d, struct bytes *out)
 	json_member_bool(out, "verified", d->cert_verified);
 	json_member_text(out, "error", explain_cert_error(d));
 	json_identity(d->identity, out);
+	json_member_open(out, "rules", '[');
+	if (d->identity != NULL) {
+		explain_each_cert_rule(d->identity, json_rule, out);
+	}
+	json_close(out, ']');
 	json_close(out, '}');
 }
 

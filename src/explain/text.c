@@ -5,6 +5,7 @@
 
 #include "authz/header_text.h"
 #include "base/clock.h"
+#include "explain/cert_rules.h"
 #include "explain/explain_private.h"
 #include "explain/reason.h"
 
@@ -323,6 +324,25 @@ static void text_identity(const struct cert_identity *identity, struct bytes *ou
 	bytes_clear(&text);
 }
 
+/* One a line, from the first column on, so that they can be copied. */
+static void text_rule(void *ctx, const struct explain_cert_rule *rule)
+{
+	struct bytes *out = ctx;
+
+	if (rule->lines.data != NULL) {
+		bytes_append_str(out, rule->lines);
+		bytes_append_text(out, "\n");
+		if (rule->file_line.data != NULL) {
+			bytes_append_text(out, "; the line of the file PATH: ");
+			bytes_append_str(out, rule->file_line);
+			bytes_append_text(out, "\n");
+		}
+	} else {
+		bytes_appendf(out, "; %s: no rule can hold its value of %zu bytes\n", rule->field,
+			rule->value.len);
+	}
+}
+
 static void text_cert(const struct authz_decision *d, struct bytes *out)
 {
 	const char *error = explain_cert_error(d);
@@ -344,6 +364,10 @@ static void text_cert(const struct authz_decision *d, struct bytes *out)
 	line_take(out, "Certificate", &text);
 	if (d->identity != NULL) {
 		text_identity(d->identity, out);
+		bytes_append_text(out,
+			"\nRules that match this certificate, one for each value, if it is "
+			"verified\n");
+		explain_each_cert_rule(d->identity, text_rule, out);
 	}
 }
 

@@ -150,6 +150,11 @@ static const struct policy_field fields[] = {
 const struct policy_field policy_field_any = {
 	.name = "*", .source = POLICY_SOURCE_NONE, .shape = POLICY_SHAPE_WORD};
 
+const struct policy_field *policy_field_at(size_t index)
+{
+	return index < ARRAY_LEN(fields) ? &fields[index] : NULL;
+}
+
 static void report_unknown(struct str name, const struct place *place, struct diag *diag)
 {
 	const char *names[ARRAY_LEN(fields)];

@@ -63,6 +63,8 @@ struct policy_addrs {
 
 extern const struct policy_field policy_field_any; /* for the term `*` */
 
+/* In the order of the table; NULL past the last. */
+const struct policy_field *policy_field_at(size_t index);
 /* NULL after a diag_error that lists the known fields. */
 const struct policy_field *policy_field_find(
 	struct str name, const struct place *place, struct diag *diag);

@@ -209,7 +209,7 @@ def test_check_denies(conf, pki):
     assert got["cert"] == {
         "present": False, "verified": False, "error": None, "subject": None, "issuer": None,
         "serial": None, "sha256": None, "spki_sha256": None, "cn": [], "unusable_names": 0, "dns": [], "ip": [], "email": [],
-        "subject_values": NO_VALUES, "issuer_values": NO_VALUES,
+        "subject_values": NO_VALUES, "issuer_values": NO_VALUES, "rules": [],
         "uri": [], "not_before": None, "not_after": None,
     }
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "authz/cert_facts.h"
+
+struct policy_cert authz_cert_facts(const struct cert_identity *identity)
+{
+	return (struct policy_cert){
+		.subject = identity->subject,
+		.issuer = identity->issuer,
+		.serial = identity->serial,
+		.sha256 = identity->sha256,
+		.spki = identity->spki,
+		.subject_values = identity->subject_values,
+		.issuer_values = identity->issuer_values,
+		.dns = identity->dns,
+		.email = identity->email,
+		.uri = identity->uri,
+		.ip = identity->ip,
+		.ip_count = identity->ip_count,
+	};
+}
