@@ -19,9 +19,9 @@ static const struct {
 	[CERT_CODEC_XFCC] = {"xfcc", cert_codec_xfcc},
 };
 
-const char cert_too_long[] = "a text that is too long";
+const char cert_too_long[] = "a text of more than 64 KiB";
 const char cert_too_many[] = "more certificates than may come";
-const char cert_too_large[] = "a certificate that is too large";
+const char cert_too_large[] = "a certificate of more than 16 KiB";
 
 /* Whether the text begins as one in that encoding does, whatever follows. */
 static bool is_like(enum cert_codec codec, struct str text)

@@ -383,7 +383,7 @@ enum cert_status cert_read_san(const X509 *x, struct arena *arena, struct cert_i
 	if (names == NULL || sk_GENERAL_NAME_num(names) == 0) {
 		*why = "a subjectAltName that is malformed";
 	} else if (sk_GENERAL_NAME_num(names) > CERT_MAX_SAN) {
-		*why = "too many names in subjectAltName";
+		*why = "more than 256 names in subjectAltName";
 	} else {
 		status = keep_general_names(names, arena, out, has_dns);
 	}

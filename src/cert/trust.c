@@ -35,8 +35,20 @@ static const char *key_for(int error, int depth)
 {
 	switch (error) {
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		return "cert_pins takes a certificate as it is";
 	case X509_V_ERR_INVALID_PURPOSE:
-		return depth == 0 ? "cert_pins takes a certificate as it is" : NULL;
+		return depth == 0
+			       ? "expected clientAuth in its extended key usage, and no usage "
+				 "that rules out a TLS client; cert_pins takes a certificate as "
+				 "it is"
+			       : "expected clientAuth in the extended key usage of a CA that has "
+				 "one";
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		return "see ca_file, which needs the CA that issued it, unless the front end sends "
+		       "it";
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+		return "see ca_file, which lacks the root of this chain";
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 		return "see partial_chain, if ca_file is not to hold a root";
 	case X509_V_ERR_CERT_CHAIN_TOO_LONG:

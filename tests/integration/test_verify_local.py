@@ -18,6 +18,11 @@ FLAGS = {
     "verify_depth = 0": ["-verify_depth", "0"],
     **{f"security_level = {n}": ["-auth_level", str(n)] for n in range(6)},
 }
+# What the detail names, by OpenSSL's number of the error.
+HINTS = {
+    2: "partial_chain", 3: "crl_file", 12: "crl_file", 18: "cert_pins", 19: "ca_file", 20: "ca_file", 21: "ca_file",
+    22: "verify_depth", 26: "clientAuth", 66: "security_level", 67: "security_level", 68: "security_level",
+}  # fmt: skip
 FAMILY = Family()
 REFUSED = re.compile(r"error (\d+) at (\d+) depth lookup: (.*)")
 OURS = re.compile(r"(.*) \(OpenSSL's verify error (\d+) at depth (\d+)\)(?:; (.*))?")
@@ -95,6 +100,7 @@ def test_family(member, folder):
         assert member.key is None or member.key in key
     else:
         assert (int(number), int(depth), text) in refused
+        assert HINTS.get(int(number), "") in (key or "")
 
 
 def test_the_family_is_large():

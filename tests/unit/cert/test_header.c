@@ -34,8 +34,8 @@ static const char too_many[] =
 	"chain in PEM, and ca_file can have the intermediates";
 static const char bad_escape[] = "a malformed percent escape";
 static const char mixed[] = "blanks as they are beside percent escapes";
-static const char too_large[] = "a certificate that is too large";
-static const char too_long[] = "a text that is too long";
+static const char too_large[] = "a certificate of more than 16 KiB";
+static const char too_long[] = "a text of more than 64 KiB";
 
 /* Decodes a copy of exactly the input's size; *der is a copy that the caller clears. */
 static const char *decode(struct str text, struct bytes *der)

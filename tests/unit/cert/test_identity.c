@@ -317,7 +317,7 @@ static void bounds_the_size(void **state)
 			} else if (len == CERT_MAX_DER + 1) {
 				assert_string_equal(
 					read_certificate(bytes_view(&der), false, &arena, &id),
-					"a certificate that is too large");
+					"a certificate of more than 16 KiB");
 				break;
 			}
 		}
