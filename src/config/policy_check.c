@@ -259,13 +259,17 @@ static void check_own_keys(struct config_loader *loader, const struct config_pol
 	}
 }
 
-/* A parent's key may be meant for policies that have lists. */
+/*
+ * A parent's key may be meant for policies that have lists, and the default, which a dump writes,
+ * needs none.
+ */
 static void check_crls(struct config_loader *loader, const struct config_policy_source *source,
 	const struct policy *policy)
 {
 	const struct config_ini_entry *check = config_policy_given(source, "crl_check");
 
-	if (check != NULL && policy->trust.crl_file_count == 0 && !is_parent(loader, source)) {
+	if (check != NULL && policy->trust.crl_check == POLICY_CRL_CHECK_LEAF &&
+		policy->trust.crl_file_count == 0 && !is_parent(loader, source)) {
 		struct place place = config_ini_value_place(check);
 
 		diag_warning(loader->diag, &place,
