@@ -4,10 +4,10 @@
 #include "base/mailbox.h"
 
 #include "base/addr.h"
+#include "base/host_label.h"
 
 #define LOCAL_MAX_LEN 64
 #define DOMAIN_MAX_LEN 255
-#define LABEL_MAX_LEN 63
 
 /* RFC 5322 3.2.3. */
 static bool is_atext(char c)
@@ -55,16 +55,8 @@ static bool is_domain(struct str text)
 		return false;
 	}
 	while (str_split_next(&text, '.', &label)) {
-		if (label.len == 0 || label.len > LABEL_MAX_LEN || label.data[0] == '-' ||
-			label.data[label.len - 1] == '-') {
+		if (!host_label_is_valid(label)) {
 			return false;
-		}
-		for (size_t i = 0; i < label.len; i++) {
-			char c = label.data[i];
-
-			if (!ascii_is_alnum(c) && c != '-' && c != '_') {
-				return false;
-			}
 		}
 	}
 	return true;

@@ -3,13 +3,13 @@
 
 #include "cert/names.h"
 
+#include "base/host_label.h"
 #include "base/mailbox.h"
 
 #include <openssl/bio.h>
 #include <openssl/x509v3.h>
 
 #define HOST_NAME_MAX_LEN 253
-#define LABEL_MAX_LEN 63
 
 /* Whether the text has an ASCII control character, or one of U+0080 to U+009F, in UTF-8. */
 static bool has_control(struct str s)
@@ -33,21 +33,6 @@ static bool is_printable_ascii(struct str s)
 		}
 	}
 	return s.len > 0;
-}
-
-static bool is_label(struct str s)
-{
-	if (s.len == 0 || s.len > LABEL_MAX_LEN || s.data[0] == '-' || s.data[s.len - 1] == '-') {
-		return false;
-	}
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.data[i];
-
-		if (!ascii_is_alnum(c) && c != '-' && c != '_') {
-			return false;
-		}
-	}
-	return true;
 }
 
 /*
@@ -75,7 +60,7 @@ bool cert_is_host_name(struct str name)
 		return false;
 	}
 	while (str_split_next(&rest, '.', &label)) {
-		if (!is_label(label)) {
+		if (!host_label_is_valid(label)) {
 			return false;
 		}
 	}
