@@ -3,6 +3,8 @@
 
 #include "cert/cert.h"
 
+#include "base/hex.h"
+
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
@@ -12,14 +14,12 @@ bool cert_has_digest(const struct cert_identity *identity, struct str text)
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 	unsigned char base64[BASE64_LEN + 1];
-	struct str hex = identity->sha256;
 
-	if (str_eq_nocase(text, hex)) {
-		return hex.len == 2 * sizeof(digest);
+	if (!hex_decode(identity->sha256, digest, sizeof(digest))) {
+		return false;
 	}
-	for (size_t i = 0; i < sizeof(digest); i++) {
-		digest[i] = (uint8_t)(ascii_hex_value(hex.data[2 * i]) << 4 |
-				      ascii_hex_value(hex.data[2 * i + 1]));
+	if (str_eq_nocase(text, identity->sha256)) {
+		return true;
 	}
 	int len = EVP_EncodeBlock(base64, digest, sizeof(digest));
 

@@ -3,7 +3,11 @@
 
 #include "cert/codec.h"
 
+#include "base/hex.h"
+
 #include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <string.h>
 
 /*
  * X-Forwarded-Client-Cert as Envoy's HTTP connection manager writes it: elements between commas,
@@ -157,27 +161,17 @@ static const char *take_element(struct str text, struct element *element)
 
 static const char *check_hash(struct str hash, struct str der)
 {
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	unsigned len;
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	uint8_t said[SHA256_DIGEST_LENGTH];
 
-	if (EVP_Digest(der.data, der.len, digest, &len, EVP_sha256(), NULL) != 1) {
-		return "a digest that cannot be made";
-	}
-	if (hash.len != 2 * (size_t)len) {
+	if (!hex_decode(hash, said, sizeof(said))) {
 		return "a Hash that is not SHA-256 in hexadecimal";
 	}
-	for (size_t i = 0; i < len; i++) {
-		int high = ascii_hex_value(hash.data[2 * i]);
-		int low = ascii_hex_value(hash.data[2 * i + 1]);
-
-		if (high < 0 || low < 0) {
-			return "a Hash that is not SHA-256 in hexadecimal";
-		}
-		if ((high << 4 | low) != digest[i]) {
-			return "a Hash that is not the certificate's";
-		}
+	if (EVP_Digest(der.data, der.len, digest, NULL, EVP_sha256(), NULL) != 1) {
+		return "a digest that cannot be made";
 	}
-	return NULL;
+	return memcmp(said, digest, sizeof(said)) == 0 ? NULL
+						       : "a Hash that is not the certificate's";
 }
 
 /*

@@ -7,9 +7,10 @@
 
 #include <string.h>
 
-static bool read_fingerprint(struct str written, const struct place *place, struct diag *diag,
-	char room[POLICY_TEXT_ROOM], enum fingerprint_of *of, struct str *out)
+static bool read_fingerprint(enum fingerprint_of wanted, struct str written,
+	const struct place *place, struct diag *diag, char room[POLICY_TEXT_ROOM], struct str *out)
 {
+	bool of_key = wanted == FINGERPRINT_OF_KEY;
 	struct fingerprint fingerprint;
 	const char *why = fingerprint_read(written, &fingerprint);
 	char quoted[POLICY_QUOTE_MAX];
@@ -19,12 +20,18 @@ static bool read_fingerprint(struct str written, const struct place *place, stru
 			"%s is not a SHA-256 fingerprint, %s: expected 64 hexadecimal digits, as "
 			"%sdoorward check --cert shows them",
 			policy_quote(written, quoted), why,
-			*of == FINGERPRINT_OF_CERTIFICATE
-				? "openssl x509 -noout -fingerprint -sha256 or "
-				: "");
+			of_key ? "" : "openssl x509 -noout -fingerprint -sha256 or ");
 		return false;
 	}
-	*of = fingerprint.of;
+	if (fingerprint.of != FINGERPRINT_OF_ANY && fingerprint.of != wanted) {
+		diag_error(diag, place, "%s",
+			of_key ? "that is the fingerprint of a certificate: expected the field "
+				 "cert.sha256, or that of its public key, as doorward check --cert "
+				 "shows it"
+			       : "that is the fingerprint of a public key: expected the field "
+				 "cert.spki");
+		return false;
+	}
 	memcpy(room, fingerprint.digits, FINGERPRINT_DIGITS);
 	*out = (struct str){room, FINGERPRINT_DIGITS};
 	return true;
@@ -33,32 +40,13 @@ static bool read_fingerprint(struct str written, const struct place *place, stru
 static bool read_sha256(struct str written, const struct place *place, struct diag *diag,
 	char room[POLICY_TEXT_ROOM], struct str *out)
 {
-	enum fingerprint_of of = FINGERPRINT_OF_CERTIFICATE;
-
-	if (!read_fingerprint(written, place, diag, room, &of, out)) {
-		return false;
-	}
-	if (of == FINGERPRINT_OF_KEY) {
-		diag_error(diag, place,
-			"that is the fingerprint of a public key: expected the field cert.spki");
-	}
-	return of != FINGERPRINT_OF_KEY;
+	return read_fingerprint(FINGERPRINT_OF_CERTIFICATE, written, place, diag, room, out);
 }
 
 static bool read_spki(struct str written, const struct place *place, struct diag *diag,
 	char room[POLICY_TEXT_ROOM], struct str *out)
 {
-	enum fingerprint_of of = FINGERPRINT_OF_KEY;
-
-	if (!read_fingerprint(written, place, diag, room, &of, out)) {
-		return false;
-	}
-	if (of == FINGERPRINT_OF_CERTIFICATE) {
-		diag_error(diag, place,
-			"that is the fingerprint of a certificate: expected the field cert.sha256, "
-			"or that of its public key, as doorward check --cert shows it");
-	}
-	return of != FINGERPRINT_OF_CERTIFICATE;
+	return read_fingerprint(FINGERPRINT_OF_KEY, written, place, diag, room, out);
 }
 
 const struct policy_text_kind policy_text_sha256 = {
