@@ -37,11 +37,6 @@ static struct str change_of(
 	return text_of(c, &text);
 }
 
-static void find(struct comparison *c, const struct audit_finding *found)
-{
-	audit_report_add(c->report, found);
-}
-
 /* The addresses of `these` that are not in `those`; both ascending. */
 static struct str_list addrs_without(struct comparison *c, const struct addr *these, size_t count,
 	const struct addr *those, size_t other_count)
@@ -126,10 +121,10 @@ static void check_pins(
 			}
 		}
 		if (count > 0) {
-			find(c, &(struct audit_finding){.kind = AUDIT_OUTSIDE,
-					.name = target->key,
-					.detail = pin->place,
-					.added = {items, count}});
+			audit_report_add(c->report, &(struct audit_finding){.kind = AUDIT_OUTSIDE,
+							    .name = target->key,
+							    .detail = pin->place,
+							    .added = {items, count}});
 		}
 	}
 }
@@ -162,7 +157,7 @@ static void check_word(struct comparison *c, struct str key, const struct audit_
 		finding.removed = (struct str_list){NULL, 0};
 		break;
 	}
-	find(c, &finding);
+	audit_report_add(c->report, &finding);
 }
 
 static void check_addrs(struct comparison *c, const struct audit_target *target,
@@ -180,10 +175,11 @@ static void check_addrs(struct comparison *c, const struct audit_target *target,
 	check_word(c, target->key, answer, moved.removed);
 	check_pins(c, target, answer);
 	if (answer->left_out > 0) {
-		find(c, &(struct audit_finding){.kind = AUDIT_TOO_MANY, .name = target->key});
+		audit_report_add(c->report,
+			&(struct audit_finding){.kind = AUDIT_TOO_MANY, .name = target->key});
 	} else if (old != NULL && answer->word == AUDIT_FOUND &&
 		   moved.added.count + moved.removed.count > 0) {
-		find(c, &moved);
+		audit_report_add(c->report, &moved);
 	}
 }
 
@@ -198,13 +194,15 @@ static void check_zone_of(struct comparison *c, struct str key, const struct aud
 	if (answer->zone.data == NULL && dns_status_is_failure(answer->zone_status)) {
 		bytes_init(&text, 0);
 		bytes_appendf(&text, "its zone: %s", dns_status_word(answer->zone_status));
-		find(c, &(struct audit_finding){
+		audit_report_add(c->report,
+			&(struct audit_finding){
 				.kind = AUDIT_TROUBLE, .name = key, .detail = text_of(c, &text)});
 	} else if (old != NULL && old->zone.data != NULL && answer->zone.data != NULL &&
 		   !str_eq(old->zone, answer->zone)) {
-		find(c, &(struct audit_finding){.kind = AUDIT_REZONED,
-				.name = key,
-				.detail = change_of(c, "", old->zone, answer->zone)});
+		audit_report_add(
+			c->report, &(struct audit_finding){.kind = AUDIT_REZONED,
+					   .name = key,
+					   .detail = change_of(c, "", old->zone, answer->zone)});
 	}
 }
 
@@ -239,13 +237,15 @@ static void check_zone(
 	struct audit_finding changed = {.kind = AUDIT_CHANGED, .name = zone->name};
 
 	if (zone->word == AUDIT_UNKNOWN) {
-		find(c, &(struct audit_finding){.kind = AUDIT_TROUBLE,
-				.name = zone->name,
-				.detail = str_view(dns_status_word(zone->status))});
+		audit_report_add(
+			c->report, &(struct audit_finding){.kind = AUDIT_TROUBLE,
+					   .name = zone->name,
+					   .detail = str_view(dns_status_word(zone->status))});
 	} else if (zone->word == AUDIT_NO_NAME) {
-		find(c, &(struct audit_finding){.kind = AUDIT_GONE,
-				.name = zone->name,
-				.detail = str_view(dns_status_word(zone->status))});
+		audit_report_add(
+			c->report, &(struct audit_finding){.kind = AUDIT_GONE,
+					   .name = zone->name,
+					   .detail = str_view(dns_status_word(zone->status))});
 	}
 	if (zone->word != AUDIT_FOUND || old == NULL) {
 		return;
@@ -256,7 +256,7 @@ static void check_zone(
 		changed.detail = change_of(c, "MNAME ", old->mname, zone->mname);
 	}
 	if (changed.detail.data != NULL || changed.added.count + changed.removed.count > 0) {
-		find(c, &changed);
+		audit_report_add(c->report, &changed);
 	}
 }
 

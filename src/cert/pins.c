@@ -88,7 +88,7 @@ struct cert_pins *cert_pins_load(const char *path, const struct place *place, st
 	bytes_init(&file, 0);
 	bytes_init(&pins->pins, 0);
 
-	bool good = cert_trust_file_file(path, PINS_FILE_MAX, &file);
+	bool good = cert_trust_file_bytes(path, PINS_FILE_MAX, &file);
 
 	if (!good) {
 		diag_error(diag, place, "cert_pins: %s: %s", path, strerror(errno));

@@ -33,7 +33,7 @@ static const char *noun(enum cert_trust_kind kind)
 	return kind == CERT_TRUST_CAS ? "certificate" : "CRL";
 }
 
-bool cert_trust_file_file(const char *path, size_t max, struct bytes *out)
+bool cert_trust_file_bytes(const char *path, size_t max, struct bytes *out)
 {
 	ssize_t got = -1;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -142,7 +142,7 @@ static bool is_wanted(enum cert_trust_kind kind, const char *armor)
 static bool read_armored(struct reading *r, const struct bytes *file)
 {
 	BIO *bio = BIO_new_mem_buf(file->data, (int)file->len);
-	const char *noun_ = noun(r->kind);
+	const char *wanted = noun(r->kind);
 	int count = 0;
 	bool good = bio != NULL;
 	char *armor;
@@ -156,10 +156,10 @@ static bool read_armored(struct reading *r, const struct bytes *file)
 		count++;
 		if (!is_wanted(r->kind, armor)) {
 			bytes_appendf(
-				&r->why, "expected nothing but %ss; there is a %s", noun_, armor);
+				&r->why, "expected nothing but %ss; there is a %s", wanted, armor);
 			good = false;
 		} else if ((why = add(r, der, len)) != NULL) {
-			bytes_appendf(&r->why, "%s number %d %s", noun_, count, why);
+			bytes_appendf(&r->why, "%s number %d %s", wanted, count, why);
 			good = false;
 		}
 		OPENSSL_free(armor);
@@ -167,11 +167,11 @@ static bool read_armored(struct reading *r, const struct bytes *file)
 		OPENSSL_free(der);
 	}
 	if (good && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
-		bytes_appendf(&r->why, "the armor behind %s number %d is malformed", noun_, count);
+		bytes_appendf(&r->why, "the armor behind %s number %d is malformed", wanted, count);
 		good = false;
 	}
 	if (good && count == 0) {
-		bytes_appendf(&r->why, "expected a %s; found none", noun_);
+		bytes_appendf(&r->why, "expected a %s; found none", wanted);
 	}
 	BIO_free(bio);
 	return good && count > 0;
@@ -184,7 +184,7 @@ static bool read_content(struct reading *r, const char *path)
 	bool good = false;
 
 	bytes_init(&file, 0);
-	if (!cert_trust_file_file(path, CERT_TRUST_FILE_MAX, &file)) {
+	if (!cert_trust_file_bytes(path, CERT_TRUST_FILE_MAX, &file)) {
 		bytes_appendf(&r->why, "%s", strerror(errno));
 	} else if (file.len == 0 || memmem(file.data, file.len, begin, strlen(begin)) != NULL) {
 		good = read_armored(r, &file);

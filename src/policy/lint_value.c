@@ -28,7 +28,6 @@ static bool is_type(struct str type, const char *name)
 	return str_eq_text(type, name);
 }
 
-/* `CN=alice`, or a whole name with a CN in it. */
 /* The attribute whose values the field has; NULL: it is a field of another kind. */
 static const struct policy_attribute *attribute_of(const struct policy_field *field)
 {
