@@ -57,8 +57,7 @@ static void mailboxes(void **state)
 		"\"ann\"x@a.example",
 		"\"ann\\",
 		"\"a\tb\"@a.example",
-		"ann@b\xc3\xbc"
-		"cher.example",
+		"ann@m\xc3\xbcller.example",
 		"\xc3\xa4nn@a.example",
 		"ann@[192.0.2.1",
 		"ann@[2001:db8::1]",
