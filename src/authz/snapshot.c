@@ -5,6 +5,7 @@
 
 #include "authz/input.h"
 #include "base/file_stamp.h"
+#include "base/random.h"
 #include "log/log.h"
 #include "policy/dependencies.h"
 
@@ -45,6 +46,18 @@ static bool load_stores(
 	return snapshot->stores != NULL;
 }
 
+/* Without content; NULL when out of memory. */
+static struct authz_snapshot *snapshot_new(void)
+{
+	struct authz_snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (snapshot != NULL) {
+		ref_init(&snapshot->references);
+		random_bytes(&snapshot->generation, sizeof(snapshot->generation));
+	}
+	return snapshot;
+}
+
 static bool make_buckets(
 	struct authz_snapshot *snapshot, const struct authz_snapshot *previous, struct diag *diag)
 {
@@ -64,14 +77,13 @@ static bool make_buckets(
 /* The configuration only; NULL after diag_error. */
 static struct authz_snapshot *load_configuration(const char *path, struct diag *diag)
 {
-	struct authz_snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	struct authz_snapshot *snapshot = snapshot_new();
 	struct str clash;
 
 	if (snapshot == NULL) {
 		diag_error(diag, NULL, "out of memory");
 		return NULL;
 	}
-	ref_init(&snapshot->references);
 	snapshot->config = config_load(path, diag);
 	if (snapshot->config == NULL) {
 		goto fail;
@@ -148,13 +160,12 @@ struct authz_snapshot *authz_snapshot_load_without_dns(const char *path, struct 
 static struct authz_snapshot *snapshot_like(
 	const struct authz_snapshot *snapshot, struct dns_context *dns)
 {
-	struct authz_snapshot *next = calloc(1, sizeof(*next));
+	struct authz_snapshot *next = snapshot_new();
 
 	if (next == NULL) {
 		dns_context_unref(dns);
 		return NULL;
 	}
-	ref_init(&next->references);
 	next->config = config_ref(snapshot->config);
 	next->dns = dns;
 	next->stores = authz_trust_stores_ref(snapshot->stores);

@@ -27,6 +27,8 @@ struct authz_snapshot {
 	struct policy_token_buckets *buckets;
 	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT]; /* authz_snapshot_stamp, before they were read
 						      */
+	/* random: another number for each snapshot, of whatever process */
+	uint64_t generation;
 	struct ref references;
 };
 

@@ -207,14 +207,11 @@ static unsigned variables_asked(struct str content)
 /* FastCGI 1.0, 4: management records have the id 0. */
 static void end_management(struct fcgi_conn *c)
 {
-	const struct fcgi_limits *limits = &c->pool->limits;
-
 	if (c->reader.record.type != FCGI_GET_VALUES) {
 		fcgi_output_unknown_type(c->net.out, c->reader.record.type);
 		return;
 	}
-	fcgi_output_values(c->net.out, variables_asked(c->values.all), limits->max_connections,
-		limits->max_requests_per_connection);
+	fcgi_output_values(c->net.out, variables_asked(c->values.all), &c->pool->limits);
 	fcgi_stream_reset(&c->values, 0);
 }
 

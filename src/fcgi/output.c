@@ -65,6 +65,7 @@ static const struct variable {
 	{FCGI_VARIABLE_MAX_CONNS, FCGI_MAX_CONNS},
 	{FCGI_VARIABLE_MAX_REQS, FCGI_MAX_REQS},
 	{FCGI_VARIABLE_MPXS_CONNS, FCGI_MPXS_CONNS},
+	{FCGI_VARIABLE_GENERATION, "DOORWARD_GENERATION"},
 };
 
 unsigned fcgi_variable_of(struct str name)
@@ -77,29 +78,45 @@ unsigned fcgi_variable_of(struct str name)
 	return 0;
 }
 
-void fcgi_output_values(struct bytes *out, unsigned variables, uint32_t max_connections,
-	uint32_t max_requests_per_connection)
+#define VALUE_MAX 24 /* bytes, with NUL */
+
+static void format_value(
+	enum fcgi_variable variable, const struct fcgi_limits *limits, char out[VALUE_MAX])
 {
-	const uint64_t values[] = {
-		max_connections,
-		(uint64_t)max_connections * max_requests_per_connection,
-		max_requests_per_connection > 1,
-	};
-	char content[128];
+	uint32_t each = limits->max_requests_per_connection;
+
+	switch (variable) {
+	case FCGI_VARIABLE_MAX_CONNS:
+		snprintf(out, VALUE_MAX, "%" PRIu32, limits->max_connections);
+		break;
+	case FCGI_VARIABLE_MAX_REQS:
+		snprintf(out, VALUE_MAX, "%" PRIu64, (uint64_t)limits->max_connections * each);
+		break;
+	case FCGI_VARIABLE_MPXS_CONNS:
+		snprintf(out, VALUE_MAX, "%d", each > 1);
+		break;
+	case FCGI_VARIABLE_GENERATION:
+		snprintf(out, VALUE_MAX, "%016" PRIx64, limits->generation);
+		break;
+	}
+}
+
+void fcgi_output_values(struct bytes *out, unsigned variables, const struct fcgi_limits *limits)
+{
+	char content[192];
 	size_t len = 0;
 
 	/* Names and values are shorter than 128 bytes: one byte for each length. */
 	for (size_t i = 0; i < ARRAY_LEN(variables_known); i++) {
 		const struct variable *v = &variables_known[i];
-		char digits[24];
+		char value[VALUE_MAX];
 
 		if ((variables & v->bit) == 0) {
 			continue;
 		}
-		int digit_count = snprintf(digits, sizeof(digits), "%" PRIu64, values[i]);
-
+		format_value(v->bit, limits, value);
 		len += (size_t)snprintf(content + len, sizeof(content) - len, "%c%c%s%s",
-			(int)strlen(v->name), digit_count, v->name, digits);
+			(int)strlen(v->name), (int)strlen(value), v->name, value);
 	}
 	append_record(
 		out, FCGI_GET_VALUES_RESULT, FCGI_NULL_REQUEST_ID, (struct str){content, len});

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/str.h"
+#include "fcgi/limits.h"
 
 #include <stdint.h>
 
@@ -23,13 +24,17 @@ void fcgi_output_unknown_type(struct bytes *out, uint8_t type);
 enum fcgi_variable {
 	FCGI_VARIABLE_MAX_CONNS = 1,
 	FCGI_VARIABLE_MAX_REQS = 2,
-	FCGI_VARIABLE_MPXS_CONNS = 4
+	FCGI_VARIABLE_MPXS_CONNS = 4,
+	/*
+	 * DOORWARD_GENERATION, doorward's own: 16 hexadecimal digits, others whenever the
+	 * configuration or one of its files was read again, or doorward has started.
+	 */
+	FCGI_VARIABLE_GENERATION = 8
 };
 
 /* 0 for another name. */
 unsigned fcgi_variable_of(struct str name);
 /* FCGI_GET_VALUES_RESULT with the variables of the set `variables`. */
-void fcgi_output_values(struct bytes *out, unsigned variables, uint32_t max_connections,
-	uint32_t max_requests_per_connection);
+void fcgi_output_values(struct bytes *out, unsigned variables, const struct fcgi_limits *limits);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "fcgi/app.h"
+#include "fcgi/limits.h"
 #include "fcgi/record.h"
 #include "fcgi/stream.h"
 #include "net/protocol.h"
@@ -21,12 +22,6 @@
 
 /* A connection, and what the connections of one server share. The structures are the caller's
  * memory; their fields belong to conn.c and request.c, but for `net`. */
-
-struct fcgi_limits {
-	uint32_t max_connections; /* what FCGI_GET_VALUES is told */
-	uint32_t max_params;
-	uint32_t max_requests_per_connection;
-};
 
 /* Counters of one worker's connections; written on its thread. */
 struct fcgi_stats {

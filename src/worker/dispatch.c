@@ -277,12 +277,15 @@ static bool http_knows(const void *ctx, const struct addr *from)
 	return authz_trusts_peer(&worker_dispatch_config(dispatch)->frontend, from);
 }
 
-static struct fcgi_limits limits_of(const struct config_server *server)
+static struct fcgi_limits limits_of(const struct authz_snapshot *snapshot)
 {
+	const struct config_server *server = &snapshot->config->server;
+
 	return (struct fcgi_limits){
 		.max_connections = server->net.max_connections,
 		.max_params = server->max_params,
 		.max_requests_per_connection = server->max_requests_per_connection,
+		.generation = snapshot->generation,
 	};
 }
 
@@ -297,7 +300,7 @@ struct worker_dispatch *worker_dispatch_new(
 		free(dispatch);
 		return NULL;
 	}
-	const struct fcgi_limits limits = limits_of(&snapshot->config->server);
+	const struct fcgi_limits limits = limits_of(snapshot);
 	const struct fcgi_app fcgi = {
 		.ctx = dispatch,
 		.request = fcgi_request,
@@ -348,7 +351,7 @@ bool worker_dispatch_renew(struct worker_dispatch *dispatch, struct authz_snapsh
 	if (!worker_authorizer_renew(dispatch->authorizer, snapshot)) {
 		return false;
 	}
-	dispatch->fcgi_pool.limits = limits_of(&snapshot->config->server);
+	dispatch->fcgi_pool.limits = limits_of(snapshot);
 	dispatch->http_pool.max_head = snapshot->config->server.max_params;
 	return true;
 }

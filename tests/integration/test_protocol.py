@@ -4,6 +4,7 @@
 """FastCGI to the real program on the wire, valid and invalid by the specification."""
 
 import random
+import re
 import socket
 import struct
 import time
@@ -148,6 +149,35 @@ def test_get_values(door):
         assert int(values[b"FCGI_MAX_CONNS"]) > 0 and int(values[b"FCGI_MAX_REQS"]) > 0
         assert b"NONSENSE" not in values
         assert c.request(IN).status == 200
+
+
+def generation(door):
+    with door.connection() as c:
+        c.send(fcgi.get_values("DOORWARD_GENERATION"))
+        return dict(fcgi.decode_pairs(c.read_record().content))[b"DOORWARD_GENERATION"]
+
+
+def next_generation(door, old):
+    wait_for(lambda: generation(door) != old, "another generation")
+    return generation(door)
+
+
+def test_the_generation_changes_with_what_decides(doorward, folder):
+    allowed = folder / "allowed"
+    allowed.write_text("192.0.2.1\n")
+    door = doorward(f"[policy default]\nallow = ip in file:{allowed}\n")
+    generations = [generation(door)]
+    assert re.fullmatch(rb"[0-9a-f]{16}", generations[0])
+    assert generation(door) == generations[0]
+    door.reload()
+    generations.append(next_generation(door, generations[-1]))
+    allowed.write_text("192.0.2.2\n")
+    generations.append(next_generation(door, generations[-1]))
+    assert door.ask({"REMOTE_ADDR": "192.0.2.2"}).status == 200
+    assert generation(door) == generations[-1]
+    door.stop()
+    generations.append(generation(doorward(POLICY)))
+    assert len(set(generations)) == len(generations)
 
 
 def test_unknown_management_records(door):

@@ -70,6 +70,8 @@ static void knows_the_variables(void **state)
 	assert_int_equal(fcgi_variable_of(str_view("FCGI_MAX_CONNS")), FCGI_VARIABLE_MAX_CONNS);
 	assert_int_equal(fcgi_variable_of(str_view("FCGI_MAX_REQS")), FCGI_VARIABLE_MAX_REQS);
 	assert_int_equal(fcgi_variable_of(str_view("FCGI_MPXS_CONNS")), FCGI_VARIABLE_MPXS_CONNS);
+	assert_int_equal(
+		fcgi_variable_of(str_view("DOORWARD_GENERATION")), FCGI_VARIABLE_GENERATION);
 	assert_int_equal(fcgi_variable_of(str_view("FCGI_MAX_CONN")), 0);
 	assert_int_equal(fcgi_variable_of(str_view("fcgi_max_conns")), 0);
 	assert_int_equal(fcgi_variable_of(str_view("")), 0);
@@ -78,12 +80,14 @@ static void knows_the_variables(void **state)
 static void the_greatest_values_fit(void **state)
 {
 	static const char told[] = "\16\12FCGI_MAX_CONNS4294967295\15\24FCGI_MAX_REQS"
-				   "18446744065119617025\17\1FCGI_MPXS_CONNS1";
+				   "18446744065119617025\17\1FCGI_MPXS_CONNS1\23\20DOORWARD_"
+				   "GENERATIONffffffffffffffff";
+	const struct fcgi_limits limits = {.max_connections = UINT32_MAX,
+		.max_requests_per_connection = UINT32_MAX,
+		.generation = UINT64_MAX};
 	struct bytes out = {0};
 
-	fcgi_output_values(&out,
-		FCGI_VARIABLE_MAX_CONNS | FCGI_VARIABLE_MAX_REQS | FCGI_VARIABLE_MPXS_CONNS,
-		UINT32_MAX, UINT32_MAX);
+	fcgi_output_values(&out, UINT32_MAX, &limits);
 	assert_int_equal(out.data[4] << 8 | out.data[5], sizeof(told) - 1);
 	assert_memory_equal(out.data + 8, told, sizeof(told) - 1);
 	bytes_clear(&out);
