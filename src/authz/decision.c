@@ -40,7 +40,10 @@ static void bound_max_age(struct authz_decision *d)
 		d->max_age_s = d->policy->max_cache_s;
 		d->bound = AUTHZ_BOUND_MAX_CACHE;
 	}
-	if (d->max_age_s > 0 && (d->claims_used & ~d->policy->cached_claims) != 0) {
+	unsigned cached =
+		authz_input_asks_vary(&d->request->input) ? ~0U : d->policy->cached_claims;
+
+	if (d->max_age_s > 0 && (d->claims_used & ~cached) != 0) {
 		d->max_age_s = 0;
 		d->bound = AUTHZ_BOUND_CLAIM;
 	}

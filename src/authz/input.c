@@ -16,6 +16,7 @@ static const struct str words[AUTHZ_INPUT_CERT] = {
 	[AUTHZ_INPUT_DOORWARD_POLICY] = WORD("DOORWARD_POLICY"),
 	[AUTHZ_INPUT_DOORWARD_ENDPOINT] = WORD("DOORWARD_ENDPOINT"),
 	[AUTHZ_INPUT_DOORWARD_TRUST_HEADERS] = WORD("DOORWARD_TRUST_HEADERS"),
+	[AUTHZ_INPUT_DOORWARD_VARY] = WORD("DOORWARD_VARY"),
 	[AUTHZ_INPUT_REQUEST_URI] = WORD("REQUEST_URI"),
 	[AUTHZ_INPUT_REQUEST_METHOD] = WORD("REQUEST_METHOD"),
 	[AUTHZ_INPUT_X_REAL_IP] = WORD("HTTP_X_REAL_IP"),
@@ -40,12 +41,18 @@ bool authz_input_is_clear(const struct authz_input *input)
 	return input->unusable == NULL && input->duplicates == 0;
 }
 
+bool authz_input_asks_vary(const struct authz_input *input)
+{
+	return str_eq_text(input->values[AUTHZ_INPUT_DOORWARD_VARY], "1");
+}
+
 /* Name hash to enum authz_input_name + 1; 0: no such name. */
 static const uint8_t by_mark[CERT_NAME_MARKS] = {
 	[CERT_NAME_MARK(11, 'E', 'R')] = AUTHZ_INPUT_REMOTE_ADDR + 1,
 	[CERT_NAME_MARK(15, 'D', 'Y')] = AUTHZ_INPUT_DOORWARD_POLICY + 1,
 	[CERT_NAME_MARK(17, '_', 'T')] = AUTHZ_INPUT_DOORWARD_ENDPOINT + 1,
 	[CERT_NAME_MARK(22, 'U', 'S')] = AUTHZ_INPUT_DOORWARD_TRUST_HEADERS + 1,
+	[CERT_NAME_MARK(13, 'R', 'Y')] = AUTHZ_INPUT_DOORWARD_VARY + 1,
 	[CERT_NAME_MARK(11, 'S', 'I')] = AUTHZ_INPUT_REQUEST_URI + 1,
 	[CERT_NAME_MARK(14, '_', 'D')] = AUTHZ_INPUT_REQUEST_METHOD + 1,
 	[CERT_NAME_MARK(14, 'R', 'P')] = AUTHZ_INPUT_X_REAL_IP + 1,

@@ -20,6 +20,7 @@ enum authz_input_name {
 	AUTHZ_INPUT_DOORWARD_POLICY,
 	AUTHZ_INPUT_DOORWARD_ENDPOINT,
 	AUTHZ_INPUT_DOORWARD_TRUST_HEADERS,
+	AUTHZ_INPUT_DOORWARD_VARY,
 	AUTHZ_INPUT_REQUEST_URI,
 	AUTHZ_INPUT_REQUEST_METHOD,
 	AUTHZ_INPUT_X_REAL_IP,
@@ -79,6 +80,12 @@ void authz_input_keep(struct authz_input *input, struct arena *arena);
 
 /* Whether a decision may rest on it: nothing in it is unusable, or came twice. */
 bool authz_input_is_clear(const struct authz_input *input);
+
+/*
+ * Whether the front end caches responses by the parameters that X-Doorward-Vary names, beside those
+ * that always count: DOORWARD_VARY is 1.
+ */
+bool authz_input_asks_vary(const struct authz_input *input);
 
 /*
  * The name as the front end sends it: "REMOTE_ADDR", "HTTP_X_REAL_IP"; absent if the profile has no

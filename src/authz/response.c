@@ -6,6 +6,7 @@
 #include "authz/decision_log.h"
 #include "authz/header_text.h"
 #include "base/clock.h"
+#include "policy/rule.h"
 
 static const struct {
 	unsigned status;
@@ -26,7 +27,13 @@ static const char *phrase_of(unsigned status)
 struct header_writer {
 	struct bytes *out;
 	const char *prefix;
+	unsigned chosen; /* bit 1 << enum policy_header */
 };
+
+static bool is_chosen(const struct header_writer *w, enum policy_header header)
+{
+	return (w->chosen >> header & 1) != 0;
+}
 
 static void begin_header(const struct header_writer *w, const char *name)
 {
@@ -35,47 +42,85 @@ static void begin_header(const struct header_writer *w, const char *name)
 	bytes_append_text(w->out, ": ");
 }
 
-/* Writes a header; nothing without a value. */
-static void header(const struct header_writer *w, const char *name, struct str value)
+/* Writes a header, if the policy chose it; nothing without a value. */
+static void header(const struct header_writer *w, enum policy_header header, struct str value)
 {
-	if (value.len > 0) {
-		begin_header(w, name);
+	if (value.len > 0 && is_chosen(w, header)) {
+		begin_header(w, policy_header_name(header));
 		authz_header_append(w->out, value, (struct str){NULL, 0});
 		bytes_append_text(w->out, "\r\n");
 	}
+}
+
+static void san_header(const struct header_writer *w, const struct cert_identity *identity)
+{
+	if (!is_chosen(w, POLICY_HEADER_CERT_SAN) || identity->dns.count + identity->ip_count +
+								     identity->email.count +
+								     identity->uri.count ==
+							     0) {
+		return;
+	}
+	begin_header(w, policy_header_name(POLICY_HEADER_CERT_SAN));
+	authz_header_append_san(w->out, identity);
+	bytes_append_text(w->out, "\r\n");
+}
+
+/* The parameters, beside those that always count, whose values decide in the policy. */
+static void vary_header(const struct header_writer *w, const struct policy *policy)
+{
+	static const char *const params[] = {
+		[POLICY_CLAIM_USER_AGENT] = "HTTP_USER_AGENT",
+		[POLICY_CLAIM_URI] = "REQUEST_URI",
+		[POLICY_CLAIM_METHOD] = "REQUEST_METHOD",
+		[POLICY_CLAIM_HTTP_HOST] = "HTTP_HOST",
+	};
+	unsigned claims = policy_rules_claims(policy->rules);
+	const char *separator = "";
+
+	/* A URI in absolute form names the host. */
+	if ((claims >> POLICY_CLAIM_HTTP_HOST & 1) != 0) {
+		claims |= 1U << POLICY_CLAIM_URI;
+	}
+	begin_header(w, "X-Doorward-Vary");
+	for (unsigned i = 0; i < POLICY_CLAIM_COUNT; i++) {
+		if ((claims >> i & 1) != 0) {
+			bytes_append_text(w->out, separator);
+			bytes_append_text(w->out, params[i]);
+			separator = ", ";
+		}
+	}
+	bytes_append_text(w->out, claims == 0 ? "-\r\n" : "\r\n");
 }
 
 static void certificate_headers(const struct header_writer *w, const struct cert_identity *identity)
 {
 	char not_after[CLOCK_TEXT_MAX];
 
-	header(w, "X-Client-Cert-Subject", identity->subject);
-	header(w, "X-Client-Cert-Issuer", identity->issuer);
-	header(w, "X-Client-Cert-Serial", identity->serial);
-	header(w, "X-Client-Cert-Fingerprint", identity->sha256);
-	if (identity->dns.count + identity->ip_count + identity->email.count + identity->uri.count >
-		0) {
-		begin_header(w, "X-Client-Cert-San");
-		authz_header_append_san(w->out, identity);
-		bytes_append_text(w->out, "\r\n");
-	}
+	header(w, POLICY_HEADER_CERT_SUBJECT, identity->subject);
+	header(w, POLICY_HEADER_CERT_ISSUER, identity->issuer);
+	header(w, POLICY_HEADER_CERT_SERIAL, identity->serial);
+	header(w, POLICY_HEADER_CERT_FINGERPRINT, identity->sha256);
+	san_header(w, identity);
 	clock_format(identity->not_after, not_after);
-	header(w, "X-Client-Cert-Not-After", str_view(not_after));
+	header(w, POLICY_HEADER_CERT_NOT_AFTER, str_view(not_after));
 }
 
 static void client_headers(const struct header_writer *w, const struct authz_decision *d)
 {
-	header(w, "X-Client-Hostname", d->hostname);
-	header(w, "X-Client-Rdns", str_view(dns_fcrdns_status_word(d->names.status)));
+	header(w, POLICY_HEADER_HOSTNAME, d->hostname);
+	header(w, POLICY_HEADER_RDNS, str_view(dns_fcrdns_status_word(d->names.status)));
 	if (d->cert_verified) {
 		certificate_headers(w, d->identity);
 	}
 	if (d->policy != NULL) {
-		header(w, "X-Doorward-Policy", d->policy->name);
+		header(w, POLICY_HEADER_POLICY, d->policy->name);
 	}
-	header(w, "X-Doorward-Reason", str_view(policy_reason_word(d->reason)));
+	header(w, POLICY_HEADER_REASON, str_view(policy_reason_word(d->reason)));
 	if (d->rule != NULL) {
-		header(w, "X-Doorward-Rule", policy_rule_place(d->rule));
+		header(w, POLICY_HEADER_RULE, policy_rule_place(d->rule));
+	}
+	if (d->policy != NULL && authz_input_asks_vary(&d->request->input)) {
+		vary_header(w, d->policy);
 	}
 }
 
@@ -83,7 +128,11 @@ static void append_head(
 	const struct authz_decision *d, enum authz_response_form form, struct bytes *out)
 {
 	bool authorizer = form == AUTHZ_RESPONSE_AUTHORIZER;
-	struct header_writer w = {out, authorizer ? "Variable-" : ""};
+	struct header_writer w = {
+		.out = out,
+		.prefix = authorizer ? "Variable-" : "",
+		.chosen = d->policy != NULL ? d->policy->response_headers : ~0U,
+	};
 
 	bytes_appendf(out, "Status: %u %s\r\n", d->status, phrase_of(d->status));
 	if (d->verdict == AUTHZ_ALLOW || !authorizer) {

@@ -24,7 +24,8 @@ enum config_type {
 	CONFIG_GROUP,         /* const char *; second: gid_t, if any */
 	CONFIG_PREFIXES,      /* const struct prefix *; second: size_t */
 	CONFIG_ENDPOINTS,     /* struct endpoint[max]; second: size_t */
-	CONFIG_CLAIMS,        /* unsigned, bits */
+	CONFIG_CLAIMS,        /* unsigned, bits 1 << enum policy_claim */
+	CONFIG_HEADERS,       /* unsigned, bits 1 << enum policy_header */
 	CONFIG_LISTEN,        /* const struct net_listen_spec *; second: size_t */
 	CONFIG_CERT_SOURCE,   /* struct cert_choice */
 	CONFIG_VERIFY_SOURCE, /* struct cert_choice, without a codec */

@@ -52,6 +52,11 @@ static void add_by_type(struct words *words, enum config_type type)
 			add(words, policy_claim_word(i));
 		}
 		break;
+	case CONFIG_HEADERS:
+		for (unsigned i = 0; i < POLICY_HEADER_COUNT; i++) {
+			add(words, policy_header_name(i));
+		}
+		break;
 	case CONFIG_CERT_SOURCE:
 		for (unsigned i = 0; i < CERT_CODEC_COUNT; i++) {
 			add(words, cert_codec_word((enum cert_codec)i));

@@ -92,5 +92,5 @@ bool config_key_is_rule(const struct config_key *key)
 
 bool config_key_may_be_empty(const struct config_key *key)
 {
-	return key->value == NULL && !config_key_is_rule(key);
+	return (key->value == NULL || key->type == CONFIG_HEADERS) && !config_key_is_rule(key);
 }

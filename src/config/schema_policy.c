@@ -270,6 +270,20 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 			"proxy_cache_key) contains beside address, certificate and policy, "
 			"unchanged, as they came: for uri, $request_uri. A response that "
 			"depends on any other claim may not be cached."},
+	{.name = "response_headers",
+		.type = CONFIG_HEADERS,
+		.offset = offsetof(struct policy, response_headers),
+		.value = "X-Client-Hostname, X-Client-Rdns, X-Client-Cert-Subject, "
+			 "X-Client-Cert-Issuer, X-Client-Cert-Serial, X-Client-Cert-Fingerprint, "
+			 "X-Client-Cert-San, X-Client-Cert-Not-After, X-Doorward-Policy, "
+			 "X-Doorward-Reason, X-Doorward-Rule",
+		.example = "response_headers = X-Client-Hostname, X-Doorward-Reason",
+		.help = "The headers of the response that tell the front end about the client and "
+			"the decision. A front end reads each of them again for every request, "
+			"also "
+			"from its cache (nginx: auth_request_set, fastcgi_cache), so a policy "
+			"sends "
+			"only those that are used. Empty: no such header."},
 	{.name = "pin",
 		.type = CONFIG_PIN,
 		.offset = offsetof(struct policy, pins),

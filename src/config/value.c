@@ -67,6 +67,7 @@ static const struct config_value_type *type_of(const struct config_key *key)
 		[CONFIG_PREFIXES] = &config_value_prefixes,
 		[CONFIG_ENDPOINTS] = &config_value_endpoints,
 		[CONFIG_CLAIMS] = &config_value_claims,
+		[CONFIG_HEADERS] = &config_value_headers,
 		[CONFIG_LISTEN] = &config_value_listen,
 		[CONFIG_CERT_SOURCE] = &config_value_cert_source,
 		[CONFIG_VERIFY_SOURCE] = &config_value_verify_source,

@@ -8,7 +8,8 @@
 
 #define DNS_PORT 53
 
-/* Values that are lists: prefixes, addresses of name servers, claims, places to listen on. */
+/* Values that are lists: prefixes, addresses of name servers, sets of words, places to listen on.
+ */
 
 /* Reads each item, separated by commas, with `read_item`; fault->found is the bad item. */
 static bool read_items(const struct config_key *key, const struct config_reading *reading,
@@ -106,11 +107,37 @@ static void write_endpoint(
 	bytes_append_text(out, text);
 }
 
-static bool read_claim(const struct config_key *key, const struct config_reading *reading,
+/* A set of words, kept as bits: the number of the words, and each by its bit. */
+struct word_set {
+	unsigned count;
+	const char *(*word)(unsigned bit);
+};
+
+static const char *claim_word(unsigned bit)
+{
+	return policy_claim_word((enum policy_claim)bit);
+}
+
+static const char *header_word(unsigned bit)
+{
+	return policy_header_name((enum policy_header)bit);
+}
+
+static const struct word_set *set_of(const struct config_key *key)
+{
+	static const struct word_set claims = {POLICY_CLAIM_COUNT, claim_word};
+	static const struct word_set headers = {POLICY_HEADER_COUNT, header_word};
+
+	return key->type == CONFIG_CLAIMS ? &claims : &headers;
+}
+
+static bool read_set_word(const struct config_key *key, const struct config_reading *reading,
 	struct str item, void *base, const char **why)
 {
-	for (unsigned i = 0; i < POLICY_CLAIM_COUNT; i++) {
-		if (str_eq_text(item, policy_claim_word(i))) {
+	const struct word_set *set = set_of(key);
+
+	for (unsigned i = 0; i < set->count; i++) {
+		if (str_eq_text(item, set->word(i))) {
 			uint32_t bits = config_load_u32(base, key->offset);
 
 			config_store_u32(base, key->offset, bits | 1U << i);
@@ -120,28 +147,30 @@ static bool read_claim(const struct config_key *key, const struct config_reading
 	return false;
 }
 
-static bool read_claims(const struct config_key *key, const struct config_reading *reading,
+static bool read_set(const struct config_key *key, const struct config_reading *reading,
 	struct str text, void *base, struct config_fault *fault)
 {
-	return read_items(key, reading, text, base, fault, read_claim);
+	return read_items(key, reading, text, base, fault, read_set_word);
 }
 
-static void expect_claims(const struct config_key *key, struct bytes *out)
+static void expect_set(const struct config_key *key, struct bytes *out)
 {
+	const struct word_set *set = set_of(key);
+
 	bytes_append_text(out, "words of ");
-	for (unsigned i = 0; i < POLICY_CLAIM_COUNT; i++) {
-		bytes_append_text(out, i == 0 ? "" : i + 1 == POLICY_CLAIM_COUNT ? " and " : ", ");
-		bytes_append_text(out, policy_claim_word(i));
+	for (unsigned i = 0; i < set->count; i++) {
+		bytes_append_text(out, i == 0 ? "" : i + 1 == set->count ? " and " : ", ");
+		bytes_append_text(out, set->word(i));
 	}
 	bytes_append_text(out, ", separated by commas");
 }
 
-static size_t count_claims(const struct config_key *key, const void *base)
+static size_t count_set(const struct config_key *key, const void *base)
 {
 	return (size_t)__builtin_popcount(config_load_u32(base, key->offset));
 }
 
-static void write_claim(
+static void write_set_word(
 	const struct config_key *key, const void *base, size_t index, struct bytes *out)
 {
 	uint32_t bits = config_load_u32(base, key->offset);
@@ -149,7 +178,7 @@ static void write_claim(
 	while (index-- > 0) {
 		bits &= bits - 1;
 	}
-	bytes_append_text(out, policy_claim_word((enum policy_claim)__builtin_ctz(bits)));
+	bytes_append_text(out, set_of(key)->word((unsigned)__builtin_ctz(bits)));
 }
 
 static bool read_listen(const struct config_key *key, const struct config_reading *reading,
@@ -208,10 +237,16 @@ const struct config_value_type config_value_endpoints = {.read = read_endpoints,
 	.write = write_endpoint,
 	.count = config_value_item_count,
 	.repeat = CONFIG_REPEAT_COMMAS};
-const struct config_value_type config_value_claims = {.read = read_claims,
-	.expect = expect_claims,
-	.write = write_claim,
-	.count = count_claims,
+const struct config_value_type config_value_claims = {.read = read_set,
+	.expect = expect_set,
+	.write = write_set_word,
+	.count = count_set,
+	.repeat = CONFIG_REPEAT_COMMAS,
+	.size = sizeof(uint32_t)};
+const struct config_value_type config_value_headers = {.read = read_set,
+	.expect = expect_set,
+	.write = write_set_word,
+	.count = count_set,
 	.repeat = CONFIG_REPEAT_COMMAS,
 	.size = sizeof(uint32_t)};
 const struct config_value_type config_value_listen = {.read = read_listen,

@@ -50,6 +50,7 @@ extern const struct config_value_type config_value_log;
 extern const struct config_value_type config_value_prefixes;
 extern const struct config_value_type config_value_endpoints;
 extern const struct config_value_type config_value_claims;
+extern const struct config_value_type config_value_headers;
 extern const struct config_value_type config_value_listen;
 
 /* Adds an item to the array in the member of `key`; on failure false, and *why is the error. */

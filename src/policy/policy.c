@@ -46,8 +46,28 @@ const char *policy_reason_word(enum policy_reason reason)
 	return reason_words[reason];
 }
 
+static const char *const header_names[] = {
+	[POLICY_HEADER_HOSTNAME] = "X-Client-Hostname",
+	[POLICY_HEADER_RDNS] = "X-Client-Rdns",
+	[POLICY_HEADER_CERT_SUBJECT] = "X-Client-Cert-Subject",
+	[POLICY_HEADER_CERT_ISSUER] = "X-Client-Cert-Issuer",
+	[POLICY_HEADER_CERT_SERIAL] = "X-Client-Cert-Serial",
+	[POLICY_HEADER_CERT_FINGERPRINT] = "X-Client-Cert-Fingerprint",
+	[POLICY_HEADER_CERT_SAN] = "X-Client-Cert-San",
+	[POLICY_HEADER_CERT_NOT_AFTER] = "X-Client-Cert-Not-After",
+	[POLICY_HEADER_POLICY] = "X-Doorward-Policy",
+	[POLICY_HEADER_REASON] = "X-Doorward-Reason",
+	[POLICY_HEADER_RULE] = "X-Doorward-Rule",
+};
+
 const char *policy_claim_word(enum policy_claim claim)
 {
 	assert(claim < POLICY_CLAIM_COUNT);
 	return claim_words[claim];
+}
+
+const char *policy_header_name(enum policy_header header)
+{
+	assert(header < POLICY_HEADER_COUNT);
+	return header_names[header];
 }

@@ -32,6 +32,21 @@ enum policy_verify {
 enum policy_crl_check { POLICY_CRL_CHECK_CHAIN, POLICY_CRL_CHECK_LEAF };
 enum policy_cert_host { POLICY_CERT_HOST_OFF, POLICY_CERT_HOST_EXACT, POLICY_CERT_HOST_DOMAIN };
 enum policy_action { POLICY_ACTION_DENY, POLICY_ACTION_ALLOW };
+/* The headers of a response that tell the front end about the client and the decision. */
+enum policy_header {
+	POLICY_HEADER_HOSTNAME,
+	POLICY_HEADER_RDNS,
+	POLICY_HEADER_CERT_SUBJECT,
+	POLICY_HEADER_CERT_ISSUER,
+	POLICY_HEADER_CERT_SERIAL,
+	POLICY_HEADER_CERT_FINGERPRINT,
+	POLICY_HEADER_CERT_SAN,
+	POLICY_HEADER_CERT_NOT_AFTER,
+	POLICY_HEADER_POLICY,
+	POLICY_HEADER_REASON,
+	POLICY_HEADER_RULE,
+	POLICY_HEADER_COUNT
+};
 enum policy_on_error { POLICY_ON_ERROR_DENY, POLICY_ON_ERROR_ERROR, POLICY_ON_ERROR_ALLOW };
 
 /* How certificates are verified here. Paths that are not configured are NULL. */
@@ -67,6 +82,7 @@ struct policy {
 	unsigned deny_status; /* 401 or 403 */
 	uint32_t max_cache_s;
 	unsigned cached_claims;           /* bit 1 << enum policy_claim */
+	unsigned response_headers;        /* bit 1 << enum policy_header: those that are sent */
 	const struct policy_pins *pins;   /* NULL: no pins; borrowed or owned: see config */
 	const struct policy_rules *rules; /* borrowed or owned: see config */
 };
@@ -106,5 +122,7 @@ bool policy_has_trust(const struct policy_trust *trust);
 const char *policy_reason_word(enum policy_reason reason);
 /* "user_agent", "uri", "method", "http_host". */
 const char *policy_claim_word(enum policy_claim claim);
+/* "X-Client-Hostname", "X-Doorward-Reason", ... */
+const char *policy_header_name(enum policy_header header);
 
 #endif

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from kit.frontends import NGINX, Server
 from kit.process import free_port
-from stage import Rounds, address, child, cpu_ns
+from stage import ALLOW, Rounds, address, child, cpu_ns
 
 APACHE = "/usr/sbin/apache2"
 APACHE_MODULES = "/usr/lib/apache2/modules"
@@ -163,8 +163,14 @@ def nginx(stage, report):
     http_door = stage.door(cores=cores, server=f"listen = http:unix:{http}")
     http_door.socket = http
     http_bare = stage.bare("http", cores=cores)
+    one_header = stage.door(f"{ALLOW}response_headers = X-Client-Hostname\n", cores=cores)
     fastcgi = {"door": door, "bare": bare, "pool": pool}
-    cached = {"door-kept": door, "door-kept-raw": door, "bare-kept": bare}
+    cached = {
+        "door-kept": door,
+        "door-kept-raw": door,
+        "one-header-kept": one_header,
+        "bare-kept": bare,
+    }
     over_http = {"door-http": http_door, "bare-http": http_bare}
     server = start_nginx(stage, fastcgi, cached, over_http)
     worker = child(server.process.pid)
@@ -189,6 +195,7 @@ def nginx(stage, report):
         ("HTTP, kept, beside FastCGI", "door-http", "door", higher),
         ("fastcgi_cache, beside nginx itself (204)", "door-kept", "itself", kept),
         ("fastcgi_cache by the whole certificate", "door-kept-raw", "itself", higher),
+        ("fastcgi_cache with one header, beside all", "one-header-kept", "door-kept", higher),
         ("fastcgi_cache, beside bare epoll", "door-kept", "bare-kept", higher),
         ("fastcgi_cache, beside no question", "door-kept", "plain", higher),
     ]:

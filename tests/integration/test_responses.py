@@ -235,3 +235,64 @@ def wide_name(characters):
         NameOID.ORGANIZATION_NAME, "\u2603" * characters, _ASN1Type.BMPString, _validate=False
     )
     return x509.Name([attribute])
+
+
+VARYING = """
+[policy claims]
+rdns = off
+allow = method PUT & user_agent ~ curl
+[policy host]
+rdns = off
+allow = http_host www.example
+[policy none]
+rdns = off
+allow = ip 192.0.2.0/24
+[policy rated]
+rdns = off
+allow = ip 192.0.2.0/24 & !rate 1000/s
+"""
+
+
+@pytest.mark.parametrize(
+    "policy, vary, kept",
+    [
+        ("claims", "HTTP_USER_AGENT, REQUEST_METHOD", True),
+        ("host", "REQUEST_URI, HTTP_HOST", True),
+        ("none", "-", True),
+        ("rated", "-", False),
+    ],
+)
+def test_a_front_end_may_ask_for_what_varies(doorward, policy, vary, kept):
+    door = doorward(VARYING)
+    claims = {
+        "REMOTE_ADDR": "192.0.2.1",
+        "DOORWARD_POLICY": policy,
+        "REQUEST_METHOD": "PUT",
+        "REQUEST_URI": "/",
+        "HTTP_HOST": "www.example",
+        "HTTP_USER_AGENT": "curl",
+    }
+    for _ in range(2):
+        reply = door.ask({**claims, "DOORWARD_VARY": "1"})
+        assert reply.status == 200 and reply.header("X-Doorward-Vary") == vary
+        assert (int(reply.header("X-Accel-Expires")) > 0) == kept
+        # Without it, a response that depends on a claim is not kept, and nothing more is told.
+        plain = door.ask(claims)
+        assert plain.header("X-Doorward-Vary") is None
+        assert (int(plain.header("X-Accel-Expires")) > 0) == (policy == "none")
+        assert door.ask({**claims, "HTTP_DOORWARD_VARY": "1"}).stdout == plain.stdout
+        assert door.ask({**claims, "DOORWARD_VARY": "0"}).stdout == plain.stdout
+
+
+def test_a_policy_chooses_its_headers(doorward, folder, pki):
+    (folder / "names.zone").write_text(NAMES)
+    door = doorward(
+        POLICY + "response_headers = X-Client-Hostname, X-Client-Cert-Serial\n",
+        dns="static_zone = names.zone",
+    )
+    reply = door.ask(client(pki))
+    assert [name for name, _ in reply.headers if name.startswith("X-") and "Accel" not in name] == [
+        "X-Client-Hostname",
+        "X-Client-Cert-Serial",
+    ]
+    assert door.ask(client(pki), role=fcgi.AUTHORIZER).header("Variable-X-Doorward-Reason") is None

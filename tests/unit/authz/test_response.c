@@ -12,7 +12,9 @@
 
 #include <string.h>
 
-static const struct policy policy = {.name = {"shop", 4}, .deny_status = 403};
+static const struct policy policy = {.name = {"shop", 4},
+	.deny_status = 403,
+	.response_headers = (1U << POLICY_HEADER_COUNT) - 1};
 
 static const struct config config = {.log = {.decisions = CONFIG_DECISIONS_NONE}};
 
@@ -49,9 +51,12 @@ static const struct cert_identity identity = {
 	.not_after = 1795191354,
 };
 
+static const struct authz_request request;
+
 static struct authz_decision allowed(void)
 {
 	return (struct authz_decision){
+		.request = &request,
 		.policy = &policy,
 		.verdict = AUTHZ_ALLOW,
 		.status = 200,
@@ -151,6 +156,45 @@ static void over_http_there_is_no_body(void **state)
 		"Cache-Control: no-store\r\n\r\n");
 }
 
+static void the_policy_chooses_the_headers(void **state)
+{
+	struct policy few = policy;
+	struct authz_decision d = allowed();
+
+	d.policy = &few;
+	few.response_headers = 1U << POLICY_HEADER_HOSTNAME | 1U << POLICY_HEADER_REASON;
+	check(&d, AUTHZ_RESPONSE_HTTP,
+		"Status: 200 OK\r\nX-Client-Hostname: a.example\r\nX-Doorward-Reason: default\r\n"
+		"X-Accel-Expires: 60\r\nCache-Control: max-age=60\r\n\r\n");
+	few.response_headers = 0;
+	check(&d, AUTHZ_RESPONSE_AUTHORIZER, "Status: 200 OK\r\n\r\n");
+	d.verdict = AUTHZ_DENY;
+	d.status = 403;
+	check(&d, AUTHZ_RESPONSE_HTTP,
+		"Status: 403 Forbidden\r\nX-Accel-Expires: 60\r\nCache-Control: no-store\r\n\r\n");
+	/* An unknown policy has chosen nothing. */
+	d.policy = NULL;
+	d.cert_verified = false;
+	d.hostname = (struct str){NULL, 0};
+	d.names.status = DNS_FCRDNS_OFF;
+	d.reason = POLICY_REASON_UNKNOWN_POLICY;
+	check(&d, AUTHZ_RESPONSE_HTTP,
+		"Status: 403 Forbidden\r\nX-Client-Rdns: off\r\n"
+		"X-Doorward-Reason: unknown_policy\r\nX-Accel-Expires: 60\r\n"
+		"Cache-Control: no-store\r\n\r\n");
+}
+
+static void each_header_has_a_name_of_its_own(void **state)
+{
+	for (unsigned i = 0; i < POLICY_HEADER_COUNT; i++) {
+		assert_non_null(policy_header_name((enum policy_header)i));
+		for (unsigned k = 0; k < i; k++) {
+			assert_string_not_equal(policy_header_name((enum policy_header)i),
+				policy_header_name((enum policy_header)k));
+		}
+	}
+}
+
 static void without_memory_there_is_no_response(void **state)
 {
 	struct authz_decision d = allowed();
@@ -178,6 +222,8 @@ int main(void)
 		cmocka_unit_test(a_denied_responder_is_told_why),
 		cmocka_unit_test(a_denied_authorizer_leaks_nothing),
 		cmocka_unit_test(over_http_there_is_no_body),
+		cmocka_unit_test(the_policy_chooses_the_headers),
+		cmocka_unit_test(each_header_has_a_name_of_its_own),
 		cmocka_unit_test(without_memory_there_is_no_response),
 	};
 

@@ -45,6 +45,12 @@ static void expect_lines(const char *text, const char *lines)
 	free(got);
 }
 
+#define HEADERS                                                                                    \
+	"response_headers = X-Client-Hostname, X-Client-Rdns, X-Client-Cert-Subject, "             \
+	"X-Client-Cert-Issuer\n"                                                                   \
+	"response_headers = X-Client-Cert-Serial, X-Client-Cert-Fingerprint, X-Client-Cert-San\n"  \
+	"response_headers = X-Client-Cert-Not-After, X-Doorward-Policy, X-Doorward-Reason, "       \
+	"X-Doorward-Rule\n"
 #define TRUST_DEFAULTS                                                                             \
 	"ca_file =\nca_dir =\ncrl_file =\ncrl_check = chain\nverify_depth = 4\nsecurity_level = "  \
 	"2\n"                                                                                      \
@@ -76,11 +82,12 @@ static void whole(void **state)
 		"\n[policy b]\nrdns = single\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS
 		"cn_fallback = no\non_dns_error = deny\ndefault = deny\n"
-		"deny_status = 403\nmax_cache = 5m\ncached_claims =\npin =\nallow = *\n"
+		"deny_status = 403\nmax_cache = 5m\ncached_claims =\n" HEADERS "pin =\nallow = *\n"
 		"\n[policy default]\nrdns = double\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS
 		"cn_fallback = no\non_dns_error = deny\ndefault = deny\n"
-		"deny_status = 403\nmax_cache = 5m\ncached_claims =\npin =\nallow = *\n");
+		"deny_status = 403\nmax_cache = 5m\ncached_claims =\n" HEADERS
+		"pin =\nallow = *\n");
 	free(got);
 	free(dump(""));
 }
@@ -98,6 +105,12 @@ static void values(void **state)
 	expect_lines("[log]\ntarget = file:log\n", "target = file:/log\n");
 	expect_lines(
 		"[policy a]\ncached_claims = http_host,uri\n", "cached_claims = uri, http_host\n");
+	expect_lines("[policy a]\nresponse_headers = X-Doorward-Rule\nresponse_headers = "
+		     "X-Client-Hostname\n",
+		"response_headers = X-Client-Hostname, X-Doorward-Rule\n");
+	expect_lines("[policy a]\nresponse_headers = X-Doorward-Rule\n[policy b]\nparent = "
+		     "a\nresponse_headers =\n",
+		"response_headers =\n");
 	expect_lines("[frontend]\ntrusted_proxies = 10.0.0.0/8\ntrusted_proxies = ::1\n",
 		"trusted_proxies = 10.0.0.0/8, ::1/128\n");
 }

@@ -39,6 +39,12 @@ static const struct {
 	{POLICY "cached_claims = uri, user-agent\n",
 		"2:22: error: cached_claims = user-agent: expected words of user_agent, uri, "
 		"method and http_host, separated by commas, did you mean user_agent?"},
+	{POLICY "response_headers = X-Client-Hostnam\n",
+		"2:20: error: response_headers = X-Client-Hostnam: expected words of "
+		"X-Client-Hostname, X-Client-Rdns, X-Client-Cert-Subject, X-Client-Cert-Issuer, "
+		"X-Client-Cert-Serial, X-Client-Cert-Fingerprint, X-Client-Cert-San, "
+		"X-Client-Cert-Not-After, X-Doorward-Policy, X-Doorward-Reason and "
+		"X-Doorward-Rule, separated by commas, did you mean X-Client-Hostname?"},
 	{POLICY "[policy admins]\nallow = *\n[policy b]\nparent = admin\n",
 		"5:10: error: parent = admin: expected the name of a policy; there is no [policy "
 		"admin], did you mean admins?"},

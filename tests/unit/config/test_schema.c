@@ -51,8 +51,9 @@ static void defaults(void **state)
 			assert_true(config_value_read(
 				key, &reading, str_view(key->value), &base, &fault));
 			bytes_init(&out, 0);
-			if (config_value_count(key, &base) > 0) {
-				config_value_write(key, &base, 0, &out);
+			for (size_t i = 0; i < config_value_count(key, &base); i++) {
+				bytes_append_text(&out, i > 0 ? ", " : "");
+				config_value_write(key, &base, i, &out);
 			}
 			bytes_append_u8(&out, '\0');
 			assert_string_equal((char *)out.data, key->value != NULL ? key->value : "");
