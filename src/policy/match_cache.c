@@ -102,6 +102,9 @@ size_t policy_match_cache_count(const struct policy_match_cache *cache)
  */
 static bool make_room(struct policy_match_cache *cache, size_t bytes, size_t entries)
 {
+	if (bytes > cache->max_bytes) {
+		return false;
+	}
 	for (size_t turns = 2 * cache->count;
 		turns > 0 && (cache->bytes + bytes > cache->max_bytes ||
 				     cache->count + entries > POLICY_MATCH_CACHE_ENTRIES_MAX);

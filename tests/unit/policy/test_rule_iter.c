@@ -324,6 +324,20 @@ static void what_is_too_large_is_not_kept(void **state)
 	book_clear(&b);
 }
 
+/* An entry that is larger than the whole memory has no room, and evicts no other. */
+static void what_is_larger_than_the_memory_has_no_room(void **state)
+{
+	static const uint8_t key[400] = {1};
+	struct policy_match_cache *cache = policy_match_cache_new(300);
+	struct policy_match_entry *entry = policy_match_cache_hold(cache, key, 1);
+
+	assert_non_null(entry);
+	policy_match_cache_release(entry);
+	assert_null(policy_match_cache_hold(cache, key, sizeof(key)));
+	assert_int_equal(policy_match_cache_count(cache), 1);
+	policy_match_cache_free(cache);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +345,7 @@ int main(void)
 		cmocka_unit_test(a_later_walk_goes_further),
 		cmocka_unit_test(a_flood_of_strangers_passes_by),
 		cmocka_unit_test(what_is_too_large_is_not_kept),
+		cmocka_unit_test(what_is_larger_than_the_memory_has_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
