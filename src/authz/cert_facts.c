@@ -3,7 +3,8 @@
 
 #include "authz/cert_facts.h"
 
-struct policy_cert authz_cert_facts(const struct cert_identity *identity)
+struct policy_cert authz_cert_facts(
+	const struct cert_identity *identity, const struct cert_chain_keys *keys)
 {
 	return (struct policy_cert){
 		.subject = identity->subject,
@@ -11,6 +12,8 @@ struct policy_cert authz_cert_facts(const struct cert_identity *identity)
 		.serial = identity->serial,
 		.sha256 = identity->sha256,
 		.spki = identity->spki,
+		.issuer_spki = keys->issuer,
+		.anchor = keys->anchor,
 		.subject_values = identity->subject_values,
 		.issuer_values = identity->issuer_values,
 		.dns = identity->dns,

@@ -8,7 +8,7 @@
 #include "authz/trusted_input.h"
 #include "base/arena.h"
 #include "base/bytes.h"
-#include "cert/cert.h"
+#include "cert/trust.h"
 #include "policy/pin.h"
 #include "policy/policy.h"
 #include "policy/rule.h"
@@ -69,6 +69,7 @@ struct authz_decision {
 	bool cert_verified; /* it passed every check but cert_host */
 	/* of a certificate that could be read, trusted or not */
 	const struct cert_identity *identity;
+	struct cert_chain_keys chain_keys; /* of a certificate that was verified here */
 
 	unsigned claims_used;    /* bits 1 << enum policy_claim: as in struct policy_verdict */
 	unsigned claims_unclear; /* the same */

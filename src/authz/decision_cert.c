@@ -135,8 +135,24 @@ enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reaso
 		return AUTHZ_CERT_DENIED;
 	}
 	authz_decision_hold_until(d, verdict->until_s, AUTHZ_BOUND_CERT_CHECK);
+	d->chain_keys = verdict->keys;
 	d->cert_verified = true;
 	return AUTHZ_CERT_PASSED;
+}
+
+const char *authz_cert_unknown_why(const struct authz_decision *d)
+{
+	if (d->policy->verify == POLICY_VERIFY_FRONTEND) {
+		return "the chain is unknown, as the front end alone verified the certificate; see "
+		       "verify";
+	}
+	return d->chain_keys.anchor.data == NULL
+		       ? "the chain is unknown, as the certificate passed by cert_pins; a rule "
+			 "about "
+			 "cert.sha256 or cert.spki before this one could decide"
+		       : "the key of the issuer is unknown, as the certificate itself is in "
+			 "ca_file "
+			 "or ca_dir; see cert.anchor";
 }
 
 bool authz_cert_binds_name(const struct authz *a)

@@ -19,6 +19,8 @@ enum authz_cert_step {
 NODISCARD enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason);
 /* Judges a->checked by the policy and the time. Never ASK. */
 NODISCARD enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reason);
+/* Why the chain of a certificate that passed is unknown, or a part of it: a static string. */
+const char *authz_cert_unknown_why(const struct authz_decision *decision);
 /* Whether a confirmed name must match the certificate (cert_host). */
 bool authz_cert_binds_name(const struct authz *a);
 /* Whether one of the names matches. */

@@ -76,6 +76,9 @@ static void end_by_rules(struct authz *a)
 	if (verdict->reason == POLICY_REASON_DNS_ERROR) {
 		d->detail = authz_fetch_unknown_why(&a->fetch, &verdict->lacks);
 	}
+	if (verdict->reason == POLICY_REASON_CERT_UNTRUSTED) {
+		d->detail = authz_cert_unknown_why(d);
+	}
 	end(a, verdicts[verdict->outcome], verdict->reason);
 }
 
@@ -191,7 +194,7 @@ static void take_cert_facts(struct authz *a)
 {
 	a->facts.cert_present = a->decision.cert_present;
 	if (a->decision.cert_verified) {
-		a->cert_facts = authz_cert_facts(a->decision.identity);
+		a->cert_facts = authz_cert_facts(a->decision.identity, &a->decision.chain_keys);
 		a->facts.cert = &a->cert_facts;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "cert/cert.h"
+#include "cert/identity.h"
 
 #include "cert/der.h"
 #include "cert/names.h"
@@ -40,8 +40,7 @@ static enum cert_status digest_dup(
 	return CERT_OK;
 }
 
-static enum cert_status read_digests(
-	const X509 *x, struct str der, struct arena *arena, struct cert_identity *out)
+enum cert_status cert_read_spki(const X509 *x, struct arena *arena, struct str *out)
 {
 	uint8_t *spki = NULL;
 	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &spki);
@@ -49,9 +48,17 @@ static enum cert_status read_digests(
 	if (len <= 0) {
 		return CERT_NO_MEMORY;
 	}
-	enum cert_status status = digest_dup(arena, spki, (size_t)len, &out->spki);
+	enum cert_status status = digest_dup(arena, spki, (size_t)len, out);
 
 	OPENSSL_free(spki);
+	return status;
+}
+
+static enum cert_status read_digests(
+	const X509 *x, struct str der, struct arena *arena, struct cert_identity *out)
+{
+	enum cert_status status = cert_read_spki(x, arena, &out->spki);
+
 	return status == CERT_OK ? digest_dup(arena, der.data, der.len, &out->sha256) : status;
 }
 

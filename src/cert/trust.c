@@ -4,6 +4,7 @@
 #include "cert/trust.h"
 
 #include "cert/crl.h"
+#include "cert/identity.h"
 #include "cert/trust_private.h"
 
 #include <openssl/err.h>
@@ -139,6 +140,36 @@ static bool bound(X509_STORE_CTX *ctx, const struct cert_trust *trust, int64_t w
 	return true;
 }
 
+static bool is_trusted(X509_STORE_CTX *ctx, const X509 *x)
+{
+	STACK_OF(X509) *known = X509_STORE_CTX_get1_certs(ctx, X509_get_subject_name(x));
+	bool found = false;
+
+	for (int i = 0; i < sk_X509_num(known); i++) {
+		found = found || X509_cmp(sk_X509_value(known, i), x) == 0;
+	}
+	sk_X509_pop_free(known, X509_free);
+	return found;
+}
+
+/*
+ * With partial_chain, intermediates that are not trusted may stand behind a trusted client's
+ * certificate.
+ */
+static bool read_keys(X509_STORE_CTX *ctx, struct arena *arena, struct cert_chain_keys *out)
+{
+	const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+	int last = sk_X509_num(chain) - 1;
+
+	while (last >= 0 && !is_trusted(ctx, sk_X509_value(chain, last))) {
+		last--;
+	}
+	return last >= 0 &&
+	       cert_read_spki(sk_X509_value(chain, last), arena, &out->anchor) == CERT_OK &&
+	       (sk_X509_num(chain) < 2 ||
+		       cert_read_spki(sk_X509_value(chain, 1), arena, &out->issuer) == CERT_OK);
+}
+
 static void judge(const struct cert_trust *trust, X509_STORE_CTX *ctx, X509 *leaf, int64_t wall_s,
 	struct arena *arena, struct cert_verdict *out)
 {
@@ -157,7 +188,7 @@ static void judge(const struct cert_trust *trust, X509_STORE_CTX *ctx, X509 *lea
 		.finding = CERT_TRUSTED, .from_s = INT64_MIN, .until_s = INT64_MAX};
 	if (why != NULL) {
 		refuse(out, arena, X509_V_ERR_APPLICATION_VERIFICATION, 0, why, key);
-	} else if (!bound(ctx, trust, wall_s, out)) {
+	} else if (!bound(ctx, trust, wall_s, out) || !read_keys(ctx, arena, &out->keys)) {
 		refuse(out, arena, X509_V_ERR_OUT_OF_MEM, 0, "out of memory", NULL);
 	}
 }

@@ -74,6 +74,17 @@ enum cert_finding {
 	CERT_UNDECIDED /* out of memory */
 };
 
+/*
+ * Keys of a chain that was verified here, by the SHA-256 of their SubjectPublicKeyInfo, as in
+ * struct cert_identity. Both are absent if there is no chain, because the certificate is pinned or
+ * the front end alone verified it.
+ */
+struct cert_chain_keys {
+	/* that signed the client's certificate; absent if the chain has no other certificate */
+	struct str issuer;
+	struct str anchor; /* of the trusted certificate in which the chain ends */
+};
+
 struct cert_verdict {
 	enum cert_finding finding;
 	int error;       /* OpenSSL's number, X509_V_ERR_*; 0 with CERT_TRUSTED */
@@ -85,6 +96,7 @@ struct cert_verdict {
 	 */
 	int64_t from_s;
 	int64_t until_s;
+	struct cert_chain_keys keys; /* with CERT_TRUSTED */
 };
 
 /*
@@ -95,7 +107,7 @@ struct cert_verdict {
  * certificate's, from cert_read: a pinned certificate passes while it is valid, whatever the other
  * checks find.
  *
- * The text lies in the arena. Thread-safe; leaves OpenSSL's error queue as it was.
+ * The texts lie in the arena. Thread-safe; leaves OpenSSL's error queue as it was.
  */
 void cert_trust_verify(const struct cert_trust *trust, const struct cert_chain *chain,
 	const struct cert_identity *identity, int64_t wall_s, struct arena *arena,

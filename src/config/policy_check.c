@@ -78,6 +78,26 @@ static bool parent_was_warned(const struct config_policy_source *source, const c
 	return source->rules_from != source && config_policy_given(source, key) == NULL;
 }
 
+/* Reports a rule about the chain of certificates that doorward does not verify. */
+static void check_chain(struct config_loader *loader, const struct config_policy_source *source,
+	const struct policy *policy, const struct policy_rule *rule, const struct place *place)
+{
+	const char *field = policy_rule_field_of_chain(rule);
+	bool cas = policy->trust.ca_file != NULL || policy->trust.ca_dir != NULL;
+
+	if (field == NULL || policy->client_cert == POLICY_CERT_OFF ||
+		(cas && policy->verify != POLICY_VERIFY_FRONTEND) ||
+		(parent_was_warned(source, "verify") && parent_was_warned(source, "ca_file") &&
+			parent_was_warned(source, "ca_dir"))) {
+		return;
+	}
+	diag_error(loader->diag, place,
+		"%s: %s in [policy %s]; otherwise doorward does not know the chain", field,
+		cas ? "expected verify = local or both, and not frontend,"
+		    : "expected ca_file or ca_dir, by which doorward verifies certificates,",
+		policy->name.data);
+}
+
 /* A rule that would always or never be true, because the policy does not get the facts, is an
  * error. */
 static void check_rule(struct config_loader *loader, const struct config_policy_source *source,
@@ -119,6 +139,7 @@ static void check_rule(struct config_loader *loader, const struct config_policy_
 			"cert: expected client_cert = optional or required in [policy %s]",
 			policy->name.data);
 	}
+	check_chain(loader, source, policy, rule, &place);
 }
 
 static void check_reach(struct config_loader *loader, const struct config_policy_source *source)

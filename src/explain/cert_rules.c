@@ -170,9 +170,10 @@ static void each_address(struct writer *w, const struct policy_field *field,
 }
 
 void explain_each_cert_rule(const struct cert_identity *identity,
+	const struct cert_chain_keys *keys,
 	void (*told)(void *ctx, const struct explain_cert_rule *rule), void *ctx)
 {
-	const struct policy_cert cert = authz_cert_facts(identity);
+	const struct policy_cert cert = authz_cert_facts(identity, keys);
 	const struct addr ip = {.family = ADDR_V4};
 	const struct policy_facts facts = {
 		.ip = &ip, .names_state = POLICY_FACT_KNOWN, .cert_present = true, .cert = &cert};

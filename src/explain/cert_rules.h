@@ -4,7 +4,7 @@
 #ifndef DW_EXPLAIN_CERT_RULES_H
 #define DW_EXPLAIN_CERT_RULES_H
 
-#include "cert/cert.h"
+#include "cert/trust.h"
 
 #include <stddef.h>
 
@@ -27,6 +27,7 @@ struct explain_cert_rule {
  * where that is verified.
  */
 void explain_each_cert_rule(const struct cert_identity *identity,
+	const struct cert_chain_keys *keys,
 	void (*told)(void *ctx, const struct explain_cert_rule *rule), void *ctx);
 
 #endif

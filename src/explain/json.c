@@ -258,9 +258,11 @@ static void json_cert(const struct authz_decision *d, struct bytes *out)
 	json_member_bool(out, "verified", d->cert_verified);
 	json_member_text(out, "error", explain_cert_error(d));
 	json_identity(d->identity, out);
+	json_member_str(out, "issuer_spki_sha256", d->chain_keys.issuer);
+	json_member_str(out, "anchor_spki_sha256", d->chain_keys.anchor);
 	json_member_open(out, "rules", '[');
 	if (d->identity != NULL) {
-		explain_each_cert_rule(d->identity, json_rule, out);
+		explain_each_cert_rule(d->identity, &d->chain_keys, json_rule, out);
 	}
 	json_close(out, ']');
 	json_close(out, '}');

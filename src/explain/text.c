@@ -290,7 +290,8 @@ static void text_queries(const struct explain *e, struct bytes *out)
 	}
 }
 
-static void text_identity(const struct cert_identity *identity, struct bytes *out)
+static void text_identity(
+	const struct cert_identity *identity, const struct cert_chain_keys *keys, struct bytes *out)
 {
 	char from[CLOCK_TEXT_MAX];
 	char until[CLOCK_TEXT_MAX];
@@ -301,6 +302,12 @@ static void text_identity(const struct cert_identity *identity, struct bytes *ou
 	item(out, "issuer", identity->issuer);
 	item(out, "serial", identity->serial);
 	item(out, "sha256", identity->sha256);
+	if (keys->issuer.data != NULL) {
+		item(out, "issuer key", keys->issuer);
+	}
+	if (keys->anchor.data != NULL) {
+		item(out, "anchor key", keys->anchor);
+	}
 	for (size_t i = 0; i < identity->subject_values.of[DN_CN].count; i++) {
 		bytes_append_text(&text, i > 0 ? ", " : "");
 		bytes_append_json(&text, identity->subject_values.of[DN_CN].items[i]);
@@ -363,11 +370,11 @@ static void text_cert(const struct authz_decision *d, struct bytes *out)
 	}
 	line_take(out, "Certificate", &text);
 	if (d->identity != NULL) {
-		text_identity(d->identity, out);
+		text_identity(d->identity, &d->chain_keys, out);
 		bytes_append_text(out,
 			"\nRules that match this certificate, one for each value, if it is "
 			"verified\n");
-		explain_each_cert_rule(d->identity, text_rule, out);
+		explain_each_cert_rule(d->identity, &d->chain_keys, text_rule, out);
 	}
 }
 

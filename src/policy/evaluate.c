@@ -17,6 +17,7 @@ struct finding {
 	size_t name;
 	size_t name_term; /* that term */
 	bool regex_limit;
+	bool no_chain;
 	unsigned claims_unclear; /* bit 1 << enum policy_claim */
 	bool rate;               /* the client is above a rate */
 	struct policy_costly unfetched;
@@ -126,6 +127,7 @@ static void evaluate(const struct policy_rule *rule, size_t from, size_t to, boo
 			truths[index] = truth;
 		}
 		finding->regex_limit = finding->regex_limit || found.regex_limit;
+		finding->no_chain = finding->no_chain || found.no_chain;
 		finding->claims_unclear |= found.unclear ? 1U << term->field->claim : 0;
 		finding->rate = finding->rate || (truth == POLICY_TRUE && !term->negated &&
 							 term->field->source == POLICY_SOURCE_RATE);
@@ -203,6 +205,11 @@ static void settle_unknown(const struct policy *policy, const struct policy_fact
 	if (finding->regex_limit) {
 		verdict->outcome = POLICY_DENY;
 		verdict->reason = POLICY_REASON_REGEX_LIMIT;
+		return;
+	}
+	if (finding->no_chain) {
+		verdict->outcome = POLICY_DENY;
+		verdict->reason = POLICY_REASON_CERT_UNTRUSTED;
 		return;
 	}
 	if (finding->claims_unclear != 0) {

@@ -23,7 +23,7 @@ struct policy_costly {
 struct policy_verdict {
 	enum policy_outcome outcome;
 	/* POLICY_REASON_RULE, _RATE, _DEFAULT, _DNS_ERROR, _REGEX_LIMIT, _BAD_INPUT,
-	 * _DUPLICATE_INPUT */
+	 * _DUPLICATE_INPUT, _CERT_UNTRUSTED */
 	enum policy_reason reason;
 	/* that decided, or that has the unknown term; NULL: default */
 	const struct policy_rule *rule;
@@ -69,8 +69,9 @@ struct policy_trace {
  * rule at once, and only if its other terms are all true. If facts are missing, the outcome is
  * POLICY_NEED: the caller fetches what `lacks` says, all or part of it, and calls again (`rule` is
  * then the rule that needs them, `reason` has no meaning). Otherwise an unknown term ends the
- * evaluation: by on_dns_error, or, for a regex that ran into its limits and for a claim that is not
- * clear, as a denial whatever on_dns_error says. `trace` may be NULL. Thread-safe.
+ * evaluation: by on_dns_error, or, for a regex that ran into its limits, for a claim that is not
+ * clear and for a certificate whose chain is not known, as a denial whatever on_dns_error says.
+ * `trace` may be NULL. Thread-safe.
  *
  * With facts->match_cache, and without a trace, rules that an earlier evaluation found false for
  * this client's names, certificate or address are skipped: the verdict is the same, but names_used

@@ -50,6 +50,12 @@ struct policy_cert {
 	struct str serial; /* lower-case hexadecimal, no leading zeros; "0"; "-" if negative */
 	struct str sha256; /* lower-case hexadecimal, of the DER certificate */
 	struct str spki;   /* lower-case hexadecimal, of the DER SubjectPublicKeyInfo */
+	/*
+	 * The same of the key that signed it, and of the trusted certificate in which its chain
+	 * ends; absent: unknown.
+	 */
+	struct str issuer_spki;
+	struct str anchor;
 	struct dn_values subject_values;
 	struct dn_values issuer_values;
 	struct str_list dns; /* SAN dNSName, lower-case; a wildcard is a literal */

@@ -53,6 +53,7 @@ struct policy_field {
 	/* for POLICY_SHAPE_LOOKUP: values in a file; 0: no file is allowed */
 	size_t list_max;
 	bool list;     /* a str_list of the certificate; false: a str */
+	bool of_chain; /* without a value it is unknown: the certificate's chain is not known */
 	size_t offset; /* into struct policy_cert */
 };
 

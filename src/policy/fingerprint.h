@@ -9,5 +9,6 @@
 /* SHA-256 fingerprints of certificates and of public keys, as base/fingerprint.h reads them. */
 extern const struct policy_text_kind policy_text_sha256;
 extern const struct policy_text_kind policy_text_spki;
+extern const struct policy_text_kind policy_text_ca_key; /* the same of a CA's public key */
 
 #endif

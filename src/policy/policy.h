@@ -104,7 +104,10 @@ enum policy_reason {
 	POLICY_REASON_CERT_UNVERIFIED,
 	POLICY_REASON_CERT_EXPIRED,
 	POLICY_REASON_CERT_NOT_YET_VALID,
-	/* no chain to a trusted certificate, or the verification failed to find out */
+	/*
+	 * no chain to a trusted certificate, or the verification failed to find out; with a rule:
+	 * it needs the chain of a certificate that passed without one
+	 */
 	POLICY_REASON_CERT_UNTRUSTED,
 	POLICY_REASON_CERT_REVOKED,
 	POLICY_REASON_CERT_HOST_MISMATCH,

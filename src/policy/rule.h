@@ -29,7 +29,8 @@
  *
  * Fields: host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn
  * and issuer.cn and those of the other dn_attribute_words, cert.subject, cert.issuer, cert.serial,
- * cert.sha256, cert.spki, user_agent, uri, uri_raw, method, http_host.
+ * cert.sha256, cert.spki, cert.issuer_spki, cert.anchor, user_agent, uri, uri_raw, method,
+ * http_host.
  *
  * Which rules of a long list a client's names, certificate or address leave as candidates is cached
  * (see match_cache.h): a rule with a `host`, `cert.*` or `ip` term without ! costs nothing for a
@@ -42,13 +43,15 @@
  * Equality is of bytes, but without case for host names, http_host, and the part of an e-mail
  * address after the @; names in certificates and their attributes are compared as dn_compare.h
  * says. cert.subject and cert.issuer are RFC 2253 text. cert.serial is hexadecimal
- * in any spelling (colons, 0x, capitals, leading zeros), as are cert.sha256 and cert.spki.
+ * in any spelling (colons, 0x, capitals, leading zeros), as are cert.sha256, cert.spki,
+ * cert.issuer_spki and cert.anchor.
  *
  * A rate is a bucket that holds N tokens and is filled by N in each UNIT. Each request for which
  * the rule's other terms, except further rates, are all true takes a token; the rate is true for a
  * request that finds none. A list of rules has at most POLICY_RATES_MAX of them.
  *
- * A certificate that failed its checks gives no cert.* values. A User-Agent that did not come is
+ * A certificate that failed its checks gives no cert.* values. cert.issuer_spki and cert.anchor are
+ * unknown of one that passed without a chain. A User-Agent that did not come is
  * empty; another missing claim is unknown, and so is a claim that can be understood in several ways
  * (see claim.h) about which the term differs. A regex about more than 8192 bytes has run into its
  * limits; see regex.h for the time that it may take.

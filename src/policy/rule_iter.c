@@ -29,10 +29,16 @@ static void key_add(struct key *key, const void *data, size_t len)
 	}
 }
 
+/* The length stands before the text, so that no two lists of texts have the same key. */
+static void key_add_text(struct key *key, struct str text)
+{
+	key_add(key, &text.len, sizeof(text.len));
+	key_add(key, text.data, text.len);
+}
+
 /*
  * The key includes the policy, not only its rules: two policies that share rules may read
- * certificates differently. Lengths stand before names, so that no two lists of names have the same
- * key.
+ * certificates differently. A certificate can have several chains.
  */
 static void make_key(
 	const struct policy_rule_iter *iter, enum policy_anchor anchor, struct key *key)
@@ -49,14 +55,13 @@ static void make_key(
 		key_add(key, facts->ip, sizeof(*facts->ip));
 		break;
 	case POLICY_ANCHOR_CERT:
-		key_add(key, facts->cert->sha256.data, facts->cert->sha256.len);
+		key_add_text(key, facts->cert->sha256);
+		key_add_text(key, facts->cert->issuer_spki);
+		key_add_text(key, facts->cert->anchor);
 		break;
 	case POLICY_ANCHOR_NAMES:
 		for (size_t i = 0; i < facts->names.count; i++) {
-			const struct str *name = &facts->names.items[i];
-
-			key_add(key, &name->len, sizeof(name->len));
-			key_add(key, name->data, name->len);
+			key_add_text(key, facts->names.items[i]);
 		}
 		break;
 	case POLICY_ANCHOR_NONE:

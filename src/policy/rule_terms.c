@@ -15,6 +15,16 @@ bool policy_rule_asks_for(const struct policy_rule *rule, enum policy_source sou
 	return false;
 }
 
+const char *policy_rule_field_of_chain(const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->count; i++) {
+		if (rule->terms[i].field->of_chain) {
+			return rule->terms[i].field->name;
+		}
+	}
+	return NULL;
+}
+
 unsigned policy_rule_claims(const struct policy_rule *rule)
 {
 	unsigned claims = 0;

@@ -16,6 +16,8 @@ struct policy_term;
 
 /* Whether a term of the rule has a field of that source. */
 bool policy_rule_asks_for(const struct policy_rule *rule, enum policy_source source);
+/* The name of the first field that needs the certificate's chain; NULL: no term has such a one. */
+const char *policy_rule_field_of_chain(const struct policy_rule *rule);
 /* Bit 1 << enum policy_claim for each claim that a term of the rule reads. */
 unsigned policy_rule_claims(const struct policy_rule *rule);
 /* Whether the rule counts requests. */

@@ -186,8 +186,13 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 	if (names && facts->names_state == POLICY_FACT_UNKNOWN) {
 		return POLICY_UNKNOWN;
 	}
-	enum policy_truth truth =
-		truth_of_texts(t, facts, policy_field_texts(t->field, facts), index);
+	struct str_list texts = policy_field_texts(t->field, facts);
+
+	if (t->field->of_chain && facts->cert != NULL && texts.count == 0) {
+		found->no_chain = true;
+		return POLICY_UNKNOWN;
+	}
+	enum policy_truth truth = truth_of_texts(t, facts, texts, index);
 
 	if (truth == POLICY_UNKNOWN) {
 		found->regex_limit = true;

@@ -106,6 +106,7 @@ struct policy_found {
 	size_t name;
 	bool regex_limit; /* set when a regex ran into its limits */
 	bool unclear;     /* set if the claim's meaning is unknown */
+	bool no_chain;    /* set if the certificate's chain is unknown */
 };
 
 /* False if the term's truth is POLICY_UNFETCHED. */

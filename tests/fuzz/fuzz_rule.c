@@ -196,6 +196,11 @@ static void check_verdict(const struct rules *r, const struct policy *policy,
 			facts->names_state == POLICY_FACT_UNKNOWN ||
 			facts->names_state == POLICY_FACT_KNOWN_IN_PART,
 		"a DNS error comes from what is unknown");
+	require(v->reason != POLICY_REASON_CERT_UNTRUSTED ||
+			(v->outcome == POLICY_DENY && facts->cert != NULL &&
+				(facts->cert->issuer_spki.data == NULL ||
+					facts->cert->anchor.data == NULL)),
+		"a chain that is not known denies");
 	require(v->reason != POLICY_REASON_REGEX_LIMIT || v->outcome == POLICY_DENY,
 		"a regex at its limit denies");
 	require((v->rule == NULL) == (v->reason == POLICY_REASON_DEFAULT),
@@ -271,6 +276,8 @@ static void decide_client(const struct rules *r, struct str bytes)
 		.serial = str_view("a1"),
 		.sha256 = parts[2],
 		.spki = parts[3],
+		.issuer_spki = parts[4],
+		.anchor = parts[5],
 		.subject_values.of[DN_CN] = {parts, 2},
 		.issuer_values.of[DN_O] = {parts, 2},
 		.dns = {parts, ARRAY_LEN(parts)},

@@ -30,9 +30,9 @@ def hostile(dice, most=8):
     return "v" * dice.randint(0, 1) + "".join(dice.choices(PARTS, k=dice.randint(1, most)))
 
 
-def shown(folder, cert):
+def shown(folder, cert, keys=KEYS):
     conf = folder / "shown.conf"
-    conf.write_text(f"[policy default]\n{KEYS}allow = cert verified\n")
+    conf.write_text(f"[policy default]\n{keys}allow = cert verified\n")
     text = run("check", "-c", conf, "--cert", cert.file, *ASK, expect=0)[1]
     rules = json.loads(run("check", "-c", conf, "--cert", cert.file, "--json", *ASK, expect=0)[1])["cert"]["rules"]
     part = text.split("if it is verified\n")[1].split("\n\nRules\n")[0]
@@ -127,4 +127,5 @@ def test_every_field_of_a_certificate_is_shown(folder, pki):
     cert = pki.authority.issue(
         "every-field", subject=subject, self_signed=True, dns=["a.example"], email=["a@b.example"], uri=["a:b"], ip=["192.0.2.9"]
     )
-    assert {rule["field"] for rule in shown(folder, cert)} == fields
+    chain = shown(folder, pki.alice, f"client_cert = required\nrdns = off\nca_file = {pki.authority.file}\n")
+    assert {rule["field"] for rule in [*shown(folder, cert), *chain]} == fields

@@ -210,6 +210,10 @@ static void no_default(void **state)
 	config_unref(config);
 }
 
+#define HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define CAS "expected ca_file or ca_dir, by which doorward verifies certificates, in [policy "
+#define UNKNOWN "]; otherwise doorward does not know the chain\n"
+
 /* A rule about what the policy does not look at would hold never, or always. */
 static void rules_about_what_is_off(void **state)
 {
@@ -234,6 +238,20 @@ static void rules_about_what_is_off(void **state)
 		"t:3:9: warning: host with rdns = single in [policy c]: the owner of an address "
 		"chooses its names; rdns = double confirms them\n"
 		"t:3:9: error: cert: expected client_cert = optional or required in [policy c]\n"));
+	/* What doorward does not verify has no chain; a policy without rules inherits its parent's.
+	 */
+	assert_null(load_expecting(
+		"[policy default]\nclient_cert = optional\nallow = cert.anchor " HEX "\n"
+		"deny = ip ::1 & !cert.issuer_spki " HEX "\n"
+		"[policy b]\nparent = default\ncert_pins = /x\n[policy c]\nparent = b\n"
+		"[policy d]\nparent = default\nca_dir = /x\nverify = local\n"
+		"[policy e]\nparent = d\nverify = frontend\n",
+		"t:3:9: error: cert.anchor: " CAS "default" UNKNOWN
+		"t:4:8: error: cert.issuer_spki: " CAS "default" UNKNOWN
+		"t:3:9: error: cert.anchor: expected verify = local or both, and not frontend, in "
+		"[policy e" UNKNOWN "t:4:8: error: cert.issuer_spki: expected verify = local or "
+		"both, and not frontend, "
+		"in [policy e" UNKNOWN));
 	/* A refused key is told once, not through what it would have meant. */
 	assert_null(load_expecting(
 		"[policy default]\nclient_cert = yes\nallow = cert verified\n[policy b]\nparent = "

@@ -50,6 +50,8 @@ static const char *const terms[] = {
 	"cert.serial ~ ^a1",
 	"!cert.sha256 " KIT_SHA256,
 	"cert.spki " KIT_SPKI,
+	"cert.issuer_spki " KIT_ISSUER_SPKI,
+	"!cert.anchor " KIT_ANCHOR,
 	"user_agent ~ googlebot",
 	"user_agent Mozilla/5.0 (Googlebot/2.1)",
 	"uri ~ x=1&y=2",
@@ -220,7 +222,8 @@ static void each_term(void **state)
 		struct bytes text;
 
 		bytes_init(&text, 0);
-		bytes_append_text(&text, "[policy default]\nclient_cert = optional\ndeny = ");
+		bytes_append_text(&text,
+			"[policy default]\nclient_cert = optional\nca_file = /pki/ca.pem\ndeny = ");
 		append_term(terms[i], f.path, &text);
 		bytes_append_text(&text, "\nallow=ip ::1 \t&\n ");
 		append_term(terms[i], f.path, &text);
@@ -303,7 +306,8 @@ static void append_section(
 		const char *name = schema->keys[k].name;
 
 		if (!config_key_is_rule(&schema->keys[k]) && strcmp(name, "client_cert") != 0 &&
-			strcmp(name, "rdns") != 0 && one_in(state, schema->named ? 8 : 4)) {
+			strcmp(name, "rdns") != 0 && strcmp(name, "ca_file") != 0 &&
+			one_in(state, schema->named ? 8 : 4)) {
 			append_key(&schema->keys[k], state, out);
 		}
 	}
@@ -341,6 +345,7 @@ static void append_policy(const char *folder, uint32_t number, uint64_t *state, 
 	/* What most rules need. */
 	bytes_append_text(out, one_in(state, 8) ? "" : "client_cert = required\n");
 	bytes_append_text(out, one_in(state, 8) ? "rdns = single\n" : "rdns = double\n");
+	bytes_append_text(out, one_in(state, 8) ? "" : "ca_file = /pki/ca.pem\n");
 	append_section(CONFIG_POLICY_SCHEMA, state, out);
 	for (uint32_t i = next(state) % 3; i > 0; i--) {
 		bytes_appendf(out, "pin = %s\n", pins[next(state) % ARRAY_LEN(pins)]);

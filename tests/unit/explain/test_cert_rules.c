@@ -13,6 +13,7 @@
 /* A certificate with one value of the field under test, beside those that each has. */
 struct sample {
 	struct cert_identity id;
+	struct cert_chain_keys keys;
 	struct str value;
 	struct addr ip;
 };
@@ -53,7 +54,7 @@ static void rule_of(const struct sample *s, const char *field, struct found *f)
 {
 	*f = (struct found){.field = field};
 	bytes_init(&f->text, 0);
-	explain_each_cert_rule(&s->id, collect, f);
+	explain_each_cert_rule(&s->id, &s->keys, collect, f);
 }
 
 static void assert_rule(const struct sample *s, const char *field, const char *expected)
@@ -151,6 +152,9 @@ static void the_other_kinds(void **state)
 	assert_rule(&s, "cert.serial", "allow = cert.serial 0x1234 & cert.issuer CN=CA");
 	assert_rule(&s, "cert.sha256", "allow = cert.sha256 " SHA256);
 	assert_rule(&s, "cert.spki", "allow = cert.spki " KIT_SPKI);
+	s.keys = (struct cert_chain_keys){str_view(KIT_ISSUER_SPKI), str_view(KIT_ANCHOR)};
+	assert_rule(&s, "cert.issuer_spki", "allow = cert.issuer_spki " KIT_ISSUER_SPKI);
+	assert_rule(&s, "cert.anchor", "allow = cert.anchor " KIT_ANCHOR);
 	s.id.dns = (struct str_list){&s.value, 1};
 	s.value = str_view("a.example");
 	assert_rule(&s, "cert.dns", "allow = cert.dns a.example");
@@ -285,11 +289,11 @@ static void each_rule_matches_its_value_alone(void **state)
 			(struct str_list){&s.value, 1};
 		*(uri ? &o.id.uri : &o.id.subject_values.of[DN_CN]) =
 			(struct str_list){&o.value, 1};
-		const struct policy_cert own_facts = authz_cert_facts(&s.id);
-		const struct policy_cert other_facts = authz_cert_facts(&o.id);
+		const struct policy_cert own_facts = authz_cert_facts(&s.id, &s.keys);
+		const struct policy_cert other_facts = authz_cert_facts(&o.id, &o.keys);
 		struct trial t = {uri ? "cert.uri" : "cert.cn", &own_facts, &other_facts, 0};
 
-		explain_each_cert_rule(&s.id, try_rule, &t);
+		explain_each_cert_rule(&s.id, &s.keys, try_rule, &t);
 		tried += t.tried;
 	}
 	assert_int_equal(tried, 3000);

@@ -44,6 +44,8 @@ static inline struct addr address(const char *text)
 
 #define KIT_SHA256 "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define KIT_SPKI "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"
+#define KIT_ISSUER_SPKI "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define KIT_ANCHOR "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 
 static inline void client_init(struct client *c)
 {
@@ -63,6 +65,8 @@ static inline void client_init(struct client *c)
 		.serial = str_view("a1b2c3"),
 		.sha256 = str_view(KIT_SHA256),
 		.spki = str_view(KIT_SPKI),
+		.issuer_spki = str_view(KIT_ISSUER_SPKI),
+		.anchor = str_view(KIT_ANCHOR),
 		.subject_values.of = {[DN_CN] = {c->cert_cn, 1}, [DN_O] = {c->cert_o, 1}},
 		.issuer_values.of[DN_CN] = {c->issuer_cn, 1},
 		.dns = {c->cert_dns, 2},

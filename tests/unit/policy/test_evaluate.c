@@ -3,6 +3,7 @@
 
 #include "policy/evaluate.h"
 
+#include "policy/match_cache.h"
 #include "unit/policy/kit.h"
 
 static const enum policy_action allow = POLICY_ACTION_ALLOW;
@@ -185,6 +186,60 @@ static void a_limit_is_remembered_whatever_comes_after(void **state)
 	}
 }
 
+/* Whatever else is unknown, whatever on_dns_error says, and with a match cache too. */
+static void a_chain_that_is_not_known_denies(void **state)
+{
+	static const struct {
+		enum policy_action action;
+		const char *rule;
+		enum policy_reason reason;
+	} rules[] = {
+		{POLICY_ACTION_ALLOW, "cert.anchor " KIT_ANCHOR, POLICY_REASON_CERT_UNTRUSTED},
+		{POLICY_ACTION_ALLOW, "!cert.anchor " KIT_SPKI, POLICY_REASON_CERT_UNTRUSTED},
+		{POLICY_ACTION_DENY, "cert.anchor " KIT_SPKI, POLICY_REASON_CERT_UNTRUSTED},
+		{POLICY_ACTION_DENY, "!cert.anchor " KIT_ANCHOR, POLICY_REASON_CERT_UNTRUSTED},
+		{POLICY_ACTION_DENY, "cert.issuer_spki ~ ^ff & method GET",
+			POLICY_REASON_CERT_UNTRUSTED},
+		{POLICY_ACTION_ALLOW, "host .x & cert.issuer_spki " KIT_ISSUER_SPKI,
+			POLICY_REASON_CERT_UNTRUSTED},
+		{POLICY_ACTION_DENY, "cert.anchor " KIT_SPKI " & method POST",
+			POLICY_REASON_DEFAULT},
+		{POLICY_ACTION_DENY, "cert.anchor " KIT_SPKI " & cert.cn other",
+			POLICY_REASON_DEFAULT},
+	};
+	struct client c;
+
+	client_init(&c);
+	c.facts.names_state = POLICY_FACT_UNKNOWN;
+	c.cert.issuer_spki = (struct str){NULL, 0};
+	c.cert.anchor = (struct str){NULL, 0};
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		struct policy_match_cache *cache = policy_match_cache_new(1 << 20);
+		struct book b;
+
+		book_init(&b);
+		b.policy.on_dns_error = POLICY_ON_ERROR_ALLOW;
+		b.policy.default_action = POLICY_ACTION_ALLOW;
+		book_add(&b, rules[i].action, rules[i].rule);
+		for (size_t k = 0; k < 80; k++) {
+			book_add(&b, deny, "cert.cn other");
+		}
+		for (size_t k = 0; k < 3; k++) {
+			struct policy_verdict v = book_decide(&b, &c);
+			bool unknown = rules[i].reason == POLICY_REASON_CERT_UNTRUSTED;
+
+			assert_int_equal(v.reason, rules[i].reason);
+			assert_int_equal(v.outcome, unknown ? POLICY_DENY : POLICY_ALLOW);
+			assert_ptr_equal(v.rule, unknown ? policy_rules_at(b.rules, 0) : NULL);
+			assert_false(v.lacks.names);
+			c.facts.match_cache = cache;
+		}
+		c.facts.match_cache = NULL;
+		policy_match_cache_free(cache);
+		book_clear(&b);
+	}
+}
+
 static void a_rule_before_the_unknown_one_decides(void **state)
 {
 	struct client c;
@@ -341,6 +396,7 @@ int main(void)
 		cmocka_unit_test(a_rule_is_the_kleene_and_of_its_terms),
 		cmocka_unit_test(an_unknown_rule_is_never_passed_over),
 		cmocka_unit_test(a_limit_is_remembered_whatever_comes_after),
+		cmocka_unit_test(a_chain_that_is_not_known_denies),
 		cmocka_unit_test(a_rule_before_the_unknown_one_decides),
 		cmocka_unit_test(known_names_change_nothing_but_what_was_asked),
 		cmocka_unit_test(rdns_off_means_no_names),

@@ -30,6 +30,9 @@ static const char *const terms[] = {
 	"cert.dns ~ vpn",
 	"cert.email ~ ann@",
 	("cert.sha256 " KIT_SHA256),
+	"cert.issuer_spki " KIT_ISSUER_SPKI,
+	"cert.anchor " KIT_ANCHOR,
+	"!cert.anchor " KIT_ANCHOR,
 	"cert.subject ~ ^CN=Ann",
 	"cert.cn ~ (a+)+$",
 	"!cert.dns ~ vpn",
@@ -108,6 +111,7 @@ static void bend(struct client *c, struct lot *lot, enum policy_truth answers[LO
 	static const char *const uris[] = {
 		"/a", "/%61", "//a", "/b/../a", "/b", "/%00", NULL, "/a%2f..", "http://h/a"};
 	static const char *const prints[] = {KIT_SHA256, KIT_SPKI};
+	static const char *const keys[] = {KIT_ISSUER_SPKI, KIT_ANCHOR, NULL};
 
 	client_init(c);
 	c->ip = address(ips[draw(lot, ARRAY_LEN(ips))]);
@@ -131,6 +135,9 @@ static void bend(struct client *c, struct lot *lot, enum policy_truth answers[LO
 		c->cert_cn[0] = str_view(agents[2]);
 		c->cert.email.count = 0;
 	}
+	/* It can have several chains. */
+	c->cert.issuer_spki = str_view(keys[draw(lot, ARRAY_LEN(keys))]);
+	c->cert.anchor = str_view(keys[draw(lot, ARRAY_LEN(keys))]);
 	c->cert.dns.items = c->cert_dns;
 	c->cert.subject_values.of[DN_CN].items = c->cert_cn;
 	c->cert.email.items = c->cert_email;
@@ -238,6 +245,41 @@ static struct policy_verdict ask(const struct book *b, struct policy_match_cache
 	return v;
 }
 
+/* A certificate that two CAs signed is not taken for the one when it comes by the other. */
+static void another_chain_of_a_certificate_is_another_entry(void **state)
+{
+	static const char *const keys[] = {KIT_ANCHOR, KIT_SPKI, NULL};
+	struct policy_match_cache *cache = policy_match_cache_new(1 << 20);
+	struct client c;
+	struct book b;
+
+	book_init(&b);
+	for (size_t i = 0; i < 80; i++) {
+		book_add(&b, POLICY_ACTION_DENY, "cert.cn other");
+	}
+	book_add(&b, POLICY_ACTION_ALLOW, "cert.anchor " KIT_ANCHOR);
+	book_add(&b, POLICY_ACTION_ALLOW, "cert.issuer_spki " KIT_ANCHOR);
+	client_init(&c);
+	c.facts.match_cache = cache;
+	for (size_t i = 0; i < 3 * 3 * 3; i++) {
+		struct policy_verdict linear;
+		struct policy_verdict v;
+
+		c.cert.anchor = str_view(keys[i % 3]);
+		c.cert.issuer_spki = str_view(keys[i / 3 % 3]);
+		policy_evaluate(&b.policy, &c.facts, NULL, &v);
+		c.facts.match_cache = NULL;
+		policy_evaluate(&b.policy, &c.facts, NULL, &linear);
+		c.facts.match_cache = cache;
+		assert_same(&v, &linear);
+		assert_int_equal(
+			v.outcome == POLICY_ALLOW, i % 3 == 0 || (i % 3 == 1 && i / 3 % 3 == 0));
+	}
+	assert_int_equal(policy_match_cache_count(cache), 9);
+	policy_match_cache_free(cache);
+	book_clear(&b);
+}
+
 /* Where the walk ends early, it finds out the rest when a later one goes further. */
 static void a_later_walk_goes_further(void **state)
 {
@@ -342,6 +384,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_memory_changes_no_verdict),
+		cmocka_unit_test(another_chain_of_a_certificate_is_another_entry),
 		cmocka_unit_test(a_later_walk_goes_further),
 		cmocka_unit_test(a_flood_of_strangers_passes_by),
 		cmocka_unit_test(what_is_too_large_is_not_kept),

@@ -119,6 +119,11 @@ static void each_field_and_operator(void **state)
 		{"cert.spki " KIT_SPKI, T},
 		{"cert.spki " KIT_SHA256, F},
 		{"cert.spki ~ ^ff", T},
+		{"cert.issuer_spki " KIT_ISSUER_SPKI, T},
+		{"cert.issuer_spki " KIT_ANCHOR, F},
+		{"cert.anchor " KIT_ANCHOR, T},
+		{"cert.anchor " KIT_ISSUER_SPKI, F},
+		{"cert.anchor ~ ^fedc", T},
 		{"user_agent Mozilla/5.0 (Googlebot/2.1)", T},
 		{"user_agent mozilla/5.0 (googlebot/2.1)", F},
 		{"user_agent Googlebot", F},
@@ -154,7 +159,8 @@ static void without_a_good_certificate_there_are_no_values(void **state)
 		"cert.uri ~ ^", "cert.cn x", "cert.cn ~ ^", "cert.subject O=x", "cert.subject ~ ^",
 		"cert.issuer O=x", "cert.issuer ~ ^", "cert.serial 1", "cert.serial ~ ^",
 		"cert.sha256 " KIT_SHA256, "cert.sha256 ~ ^", "cert.spki " KIT_SPKI,
-		"cert.spki ~ ^"};
+		"cert.spki ~ ^", "cert.issuer_spki " KIT_ISSUER_SPKI, "cert.issuer_spki ~ ^",
+		"cert.anchor " KIT_ANCHOR, "cert.anchor ~ ^"};
 	struct client c;
 
 	client_init(&c);
@@ -274,6 +280,24 @@ static void in_list(
 	remove_file(path);
 }
 
+/* The keys of the chain of a certificate that passed without one. */
+static void a_chain_that_is_not_known_makes_nothing_true_or_false(void **state)
+{
+	static const char *const terms[] = {"cert.issuer_spki " KIT_ISSUER_SPKI,
+		"cert.issuer_spki ~ ^", "cert.anchor " KIT_ANCHOR, "cert.anchor ~ ^"};
+	struct client c;
+
+	client_init(&c);
+	c.cert.issuer_spki = (struct str){NULL, 0};
+	is("cert.anchor " KIT_ANCHOR, &c, T);
+	c.cert.anchor = (struct str){NULL, 0};
+	for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+		is(terms[i], &c, U);
+	}
+	in_list("cert.issuer_spki", KIT_ISSUER_SPKI "\n", &c, U);
+	in_list("cert.anchor", KIT_ANCHOR "\n", &c, U);
+}
+
 static void lists_of_every_kind(void **state)
 {
 	struct client c;
@@ -300,6 +324,8 @@ static void lists_of_every_kind(void **state)
 	in_list("cert.serial", "01\n00:A1:B2:C3\n", &c, T);
 	in_list("cert.sha256", KIT_SPKI "\n", &c, F);
 	in_list("cert.spki", KIT_SHA256 "\n" KIT_SPKI "\n", &c, T);
+	in_list("cert.anchor", KIT_SPKI "\nspki:" KIT_ANCHOR "\n", &c, T);
+	in_list("cert.issuer_spki", KIT_ANCHOR "\n", &c, F);
 	in_list("user_agent", "curl\nMozilla/5.0 (Googlebot/2.1)\n", &c, T);
 	in_list("uri", "/a/b\n/\n", &c, T);
 	in_list("uri_raw", "/a/b?x=1&y=2\n/\n", &c, T);
@@ -382,6 +408,7 @@ int main(void)
 		cmocka_unit_test(each_field_and_operator),
 		cmocka_unit_test(without_a_good_certificate_there_are_no_values),
 		cmocka_unit_test(absent_parts_of_a_certificate_are_no_values),
+		cmocka_unit_test(a_chain_that_is_not_known_makes_nothing_true_or_false),
 		cmocka_unit_test(names_may_be_none_unknown_or_unfetched),
 		cmocka_unit_test(names_known_in_part_make_nothing_false),
 		cmocka_unit_test(a_regex_at_its_limit_is_unknown),

@@ -177,6 +177,8 @@ static void fingerprints_with_and_without_colons(void **state)
 	reads(&policy_text_spki, "spki: " KIT_SHA256, KIT_SHA256);
 	reads(&policy_text_spki, KIT_SHA256, KIT_SHA256);
 	reads(&policy_text_spki, "sha256 Fingerprint=" KIT_SHA256, NULL);
+	reads(&policy_text_ca_key, "spki:" KIT_SHA256, KIT_SHA256);
+	reads(&policy_text_ca_key, KIT_SHA256, KIT_SHA256);
 }
 
 static void what_is_no_sha256_is_named(void **state)
@@ -206,6 +208,9 @@ static void what_is_no_sha256_is_named(void **state)
 			policy_quote(str_view(cases[i][0]), quoted), cases[i][1]);
 		refuses(&policy_text_sha256, cases[i][0], expected);
 	}
+	refuses(&policy_text_ca_key, "sha256 Fingerprint=" KIT_SHA256,
+		"that is the fingerprint of a certificate: expected that of the public key of the "
+		"CA, as doorward check --cert shows it");
 	refuses(&policy_text_spki, "x",
 		"\"x\" is not a SHA-256 fingerprint, it does not have 64 hexadecimal digits: "
 		"expected 64 hexadecimal digits, as doorward check --cert shows them");
