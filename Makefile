@@ -77,7 +77,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all demo deps check check-in test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install clean help quick
+.PHONY: all demo deps check check-in nginx-module install-nginx-module test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install clean help quick
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -97,6 +97,7 @@ help:
 	@echo 'bench        speed, beside baselines of the same run (ARGS="wire nginx": groups; ARGS=record: keep the ratios); bench-check: fails where a ratio has become worse'
 	@echo 'profile      instructions, system calls and allocations of one cached request'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
+	@echo 'nginx-module build/nginx-module/ngx_http_doorward_module.so, for the nginx whose nginx-dev is installed; install-nginx-module (NGINXMODDIR NGINXCONFDIR DESTDIR)'
 	@echo 'deps         install missing Debian packages'
 	@echo 'install      PREFIX SBINDIR MANDIR SYSCONFDIR LOCALSTATEDIR DESTDIR'
 	@echo 'clean        remove build/'
@@ -133,6 +134,22 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(l
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(link) -o $@ $^ $(dw_libs)
 
+# One build for all flavours: nginx's own configure takes most of its time.
+nginx_module := build/nginx-module/ngx_http_doorward_module.so
+NGINXMODDIR ?= /usr/lib/nginx/modules
+NGINXCONFDIR ?= /etc/nginx/modules-enabled
+
+nginx-module: $(nginx_module)
+
+$(nginx_module): $(wildcard contrib/nginx-module/*)
+	$(call quiet,NGINX)contrib/nginx-module/build $(@D)
+
+# nginx runs the handlers of the module that is loaded last first: 95 is after Debian's own.
+install-nginx-module: $(nginx_module)
+	install -D -m 644 -t $(DESTDIR)$(NGINXMODDIR) $(nginx_module)
+	install -d $(DESTDIR)$(NGINXCONFDIR)
+	echo 'load_module $(NGINXMODDIR)/ngx_http_doorward_module.so;' >$(DESTDIR)$(NGINXCONFDIR)/95-mod-http-doorward.conf
+
 deps:
 	@tests/tools/deps build check
 
@@ -149,7 +166,8 @@ fuzz-replay: $(addprefix $(BUILD)/replay/,$(FUZZERS))
 
 # Tests often wait for a front end or a name server: one process more than processors keeps the processors busy.
 TEST_PROCESSES ?= $(shell expr $(JOBS) + 1)
-integration: $(BUILD)/doorward $(bench_programs)
+# nginx-dev's headers are for one version of nginx; without them, the tests of the module are skipped.
+integration: $(BUILD)/doorward $(bench_programs) $(if $(wildcard /usr/share/nginx/src/configure),nginx-module)
 	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -p no:cacheprovider \
 		-n $(TEST_PROCESSES) --dist loadfile tests/integration -rfEs $(ARGS)
 

@@ -16,9 +16,9 @@ APACHE_MODULES = "/usr/lib/apache2/modules"
 
 # As root, nginx would run its workers as a user that cannot enter the test's folder.
 NGINX_CONFIGURATION = """\
+{main}
 {user}
 daemon off;
-worker_processes 1;
 error_log stderr info;
 pid {folder}/nginx.pid;
 events {{ worker_connections 2048; }}
@@ -35,15 +35,20 @@ http {{
 
 
 class Nginx:
-    """A real nginx with the given text in its http block, which must listen on `port`."""
+    """
+    A real nginx with the given text in its http block, which must listen on `port`; `main` is put
+    outside that block.
+    """
 
-    def __init__(self, folder, http, port):
+    def __init__(self, folder, http, port, main="worker_processes 1;"):
         self.folder, self.port = folder, port
         self.file = folder / "nginx.conf"
         user = ""
         if os.geteuid() == 0:
             user = f"user {pwd.getpwuid(0).pw_name} {grp.getgrgid(0).gr_name};"
-        self.file.write_text(NGINX_CONFIGURATION.format(user=user, folder=folder, http=http))
+        self.file.write_text(
+            NGINX_CONFIGURATION.format(main=main, user=user, folder=folder, http=http)
+        )
         self.process = Process(
             [NGINX, "-p", folder, "-e", "stderr", "-c", self.file], folder / "nginx.stderr"
         )

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef NGX_HTTP_DOORWARD_H
+#define NGX_HTTP_DOORWARD_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_doorward_hash.h"
+#include "ngx_http_doorward_record.h"
+
+/*
+ * What a request is told by: the parameters that the module sends by itself, each of which
+ * doorward_param can replace. The claims, from REQUEST_METHOD on, are those that a policy may or
+ * may not depend on.
+ */
+typedef enum {
+	NGX_HTTP_DOORWARD_REMOTE_ADDR,
+	NGX_HTTP_DOORWARD_SSL_CLIENT_CERT,
+	NGX_HTTP_DOORWARD_SSL_CLIENT_VERIFY,
+	NGX_HTTP_DOORWARD_REQUEST_METHOD,
+	NGX_HTTP_DOORWARD_REQUEST_URI,
+	NGX_HTTP_DOORWARD_HTTP_HOST,
+	NGX_HTTP_DOORWARD_HTTP_USER_AGENT,
+	NGX_HTTP_DOORWARD_INPUTS
+} ngx_http_doorward_input_e;
+
+#define NGX_HTTP_DOORWARD_CLAIMS NGX_HTTP_DOORWARD_REQUEST_METHOD
+#define NGX_HTTP_DOORWARD_ALL_CLAIMS                                                               \
+	((1U << NGX_HTTP_DOORWARD_INPUTS) - (1U << NGX_HTTP_DOORWARD_CLAIMS))
+
+extern const ngx_str_t ngx_http_doorward_input_names[NGX_HTTP_DOORWARD_INPUTS];
+
+typedef struct {
+	ngx_str_t name;
+	ngx_http_complex_value_t value;
+} ngx_http_doorward_param_t;
+
+typedef struct ngx_http_doorward_server_s ngx_http_doorward_server_t;
+typedef struct ngx_http_doorward_question_s ngx_http_doorward_question_t;
+
+typedef struct {
+	ngx_array_t servers; /* ngx_http_doorward_server_t *, one for each list of addresses */
+	ngx_http_doorward_key_t secret; /* of keys where there is no zone */
+	ngx_uint_t used;                /* a policy is configured somewhere */
+} ngx_http_doorward_main_conf_t;
+
+typedef struct {
+	ngx_http_complex_value_t *policy; /* NULL: off */
+	ngx_http_doorward_server_t *server;
+	ngx_shm_zone_t *zone; /* NULL: off */
+	ngx_array_t *params;  /* ngx_http_doorward_param_t, as configured */
+	/* Of these: what replaces an input, NULL for the module's own; and all others. */
+	ngx_http_complex_value_t *replaced[NGX_HTTP_DOORWARD_INPUTS];
+	ngx_array_t *added; /* ngx_http_doorward_param_t; NULL: none */
+	ngx_msec_t timeout;
+	ngx_uint_t on_error;
+	ngx_flag_t certificate;
+	ngx_flag_t headers;
+	/* The decision is part of `satisfy any`, in the access phase. */
+	unsigned access : 1;
+	/* A server whose own directives could respond before a location is known. */
+	unsigned early : 1;
+} ngx_http_doorward_loc_conf_t;
+
+/* What doorward, or the module in its place, said about a request. */
+typedef struct ngx_http_doorward_verdict_s ngx_http_doorward_verdict_t;
+
+struct ngx_http_doorward_verdict_s {
+	ngx_http_doorward_verdict_t *next;
+	ngx_http_doorward_key_t key; /* of the inputs that count */
+	ngx_uint_t claims;           /* bits 1 << input: the claims among these */
+	ngx_uint_t status;           /* NGX_HTTP_OK: allowed; else what nginx responds with */
+	ngx_str_t fields[NGX_HTTP_DOORWARD_FIELDS];
+	ngx_msec_t time; /* from the question to the response */
+	unsigned kept : 1;
+	/* The error page of a denial: this request, after one redirect. */
+	ngx_http_request_t *denied;
+	ngx_uint_t denied_uri_changes;
+	/* With `satisfy any`, others may have let it in: the status of a denial; else 0. */
+	ngx_int_t denied_status;
+};
+
+/* Inputs of one request under one configuration (ngx_http_doorward_inputs.c). */
+typedef struct {
+	ngx_http_request_t *request;
+	ngx_http_doorward_loc_conf_t *conf;
+	const ngx_http_doorward_key_t *secret;
+	ngx_str_t policy;
+	ngx_str_t values[NGX_HTTP_DOORWARD_INPUTS];
+	ngx_uint_t read;                   /* bits 1 << input: the value has been read */
+	ngx_str_t *added;                  /* the values of conf->added */
+	ngx_http_doorward_hash_t identity; /* of all but the claims */
+} ngx_http_doorward_inputs_t;
+
+/* Reads all but the claims. NGX_OK, NGX_ERROR (no memory), NGX_DECLINED: the policy is empty. */
+ngx_int_t ngx_http_doorward_inputs_read(ngx_http_doorward_inputs_t *in, ngx_http_request_t *r,
+	ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_key_t *secret);
+/* The key of the inputs with these claims. */
+ngx_int_t ngx_http_doorward_inputs_key(
+	ngx_http_doorward_inputs_t *in, ngx_uint_t claims, ngx_http_doorward_key_t *key);
+/* The parameters to send, in memory of the caller's: ngx_alloc. data NULL: no memory. */
+ngx_str_t ngx_http_doorward_inputs_params(ngx_http_doorward_inputs_t *in);
+/* The claims that a response names in X-Doorward-Vary; all, if it does not say. */
+ngx_uint_t ngx_http_doorward_claims_read(ngx_http_doorward_text_t vary);
+
+/* Asking (ngx_http_doorward_client.c). */
+
+typedef enum {
+	NGX_HTTP_DOORWARD_ANSWERED,
+	NGX_HTTP_DOORWARD_UNAVAILABLE, /* no server can be reached, or its connection broke twice */
+	NGX_HTTP_DOORWARD_TIMEOUT,
+	NGX_HTTP_DOORWARD_OVERLOAD, /* too many questions are open */
+	NGX_HTTP_DOORWARD_BAD_RESPONSE,
+	NGX_HTTP_DOORWARD_INTERNAL /* no memory */
+} ngx_http_doorward_outcome_e;
+
+typedef struct {
+	ngx_http_doorward_outcome_e outcome;
+	ngx_http_doorward_response_t response; /* if ANSWERED; views, valid during the call */
+	ngx_uint_t claims;                     /* that count for this response */
+	ngx_msec_t time;
+} ngx_http_doorward_answer_t;
+
+/* One that waits for an answer; in memory that lives until the answer or ..._forget. */
+typedef struct ngx_http_doorward_waiter_s ngx_http_doorward_waiter_t;
+
+struct ngx_http_doorward_waiter_s {
+	ngx_queue_t queue;
+	ngx_http_doorward_question_t *question; /* NULL: does not wait */
+	void *data;
+	/* Called once, never from within ..._ask; the waiter no longer waits then. */
+	void (*handler)(
+		ngx_http_doorward_waiter_t *waiter, const ngx_http_doorward_answer_t *answer);
+};
+
+/*
+ * Asks, or waits for the answer to an open question with the same key. An answer that holds for its
+ * own request alone goes to one waiter, and the others are asked about one by one. NGX_ERROR: no
+ * memory.
+ */
+ngx_int_t ngx_http_doorward_ask(ngx_http_doorward_waiter_t *waiter, ngx_http_doorward_inputs_t *in,
+	const ngx_http_doorward_key_t *key);
+void ngx_http_doorward_forget(ngx_http_doorward_waiter_t *waiter);
+
+/* The server of a list of addresses: the same for the same list. NULL: said why. */
+ngx_http_doorward_server_t *ngx_http_doorward_server_add(
+	ngx_conf_t *cf, ngx_str_t *addresses, ngx_uint_t n);
+const ngx_str_t *ngx_http_doorward_server_name(const ngx_http_doorward_server_t *server);
+/* In a worker that ends: closes what is open. */
+void ngx_http_doorward_server_close(ngx_http_doorward_server_t *server);
+
+/* Verdicts that a request has been given (ngx_http_doorward_verdict.c). */
+
+ngx_http_doorward_verdict_t *ngx_http_doorward_verdict_find(
+	ngx_http_request_t *r, ngx_http_doorward_inputs_t *in);
+/* The one that variables are about; NULL: none. */
+ngx_http_doorward_verdict_t *ngx_http_doorward_verdict_last(ngx_http_request_t *r);
+/* Copies an answer. NULL: no memory. */
+ngx_http_doorward_verdict_t *ngx_http_doorward_verdict_add(
+	ngx_http_request_t *r, const ngx_http_doorward_answer_t *answer, ngx_uint_t on_error);
+/* Makes it the one that variables are about. */
+void ngx_http_doorward_verdict_use(ngx_http_request_t *r, ngx_http_doorward_verdict_t *verdict);
+ngx_int_t ngx_http_doorward_add_variables(ngx_conf_t *cf);
+
+/* Headers of the request (ngx_http_doorward_headers.c). */
+
+/*
+ * Removes X-Client-* and X-Doorward-* headers that a client sent, and adds those of the verdict
+ * (NULL: adds none). NGX_OK, NGX_ERROR.
+ */
+ngx_int_t ngx_http_doorward_headers_replace(
+	ngx_http_request_t *r, const ngx_http_doorward_verdict_t *verdict);
+
+/* Handlers of phases (ngx_http_doorward_phases.c). */
+
+ngx_int_t ngx_http_doorward_server_rewrite_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_doorward_rewrite_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_doorward_access_handler(ngx_http_request_t *r);
+
+extern ngx_module_t ngx_http_doorward_module;
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "ngx_http_doorward.h"
+
+/* What doorward is told about a request, and the key that stands for it. */
+
+const ngx_str_t ngx_http_doorward_input_names[NGX_HTTP_DOORWARD_INPUTS] = {
+	[NGX_HTTP_DOORWARD_REMOTE_ADDR] = ngx_string("REMOTE_ADDR"),
+	[NGX_HTTP_DOORWARD_SSL_CLIENT_CERT] = ngx_string("SSL_CLIENT_CERT"),
+	[NGX_HTTP_DOORWARD_SSL_CLIENT_VERIFY] = ngx_string("SSL_CLIENT_VERIFY"),
+	[NGX_HTTP_DOORWARD_REQUEST_METHOD] = ngx_string("REQUEST_METHOD"),
+	[NGX_HTTP_DOORWARD_REQUEST_URI] = ngx_string("REQUEST_URI"),
+	[NGX_HTTP_DOORWARD_HTTP_HOST] = ngx_string("HTTP_HOST"),
+	[NGX_HTTP_DOORWARD_HTTP_USER_AGENT] = ngx_string("HTTP_USER_AGENT"),
+};
+
+static const ngx_str_t policy_name = ngx_string("DOORWARD_POLICY");
+static const ngx_str_t vary_name = ngx_string("DOORWARD_VARY");
+static const ngx_str_t vary_value = ngx_string("1");
+
+static ngx_http_doorward_text_t text_of(const ngx_str_t *str)
+{
+	return (ngx_http_doorward_text_t){str->data, str->len};
+}
+
+/* A variable of nginx; empty where it is not there. */
+static ngx_int_t read_variable(ngx_http_request_t *r, ngx_str_t name, ngx_str_t *value)
+{
+	ngx_uint_t hash = ngx_hash_key(name.data, name.len);
+	ngx_http_variable_value_t *v = ngx_http_get_variable(r, &name, hash);
+
+	if (v == NULL) {
+		return NGX_ERROR;
+	}
+	ngx_str_null(value);
+	if (!v->not_found) {
+		value->data = v->data;
+		value->len = v->len;
+	}
+	return NGX_OK;
+}
+
+/* The module's own value of an input: about the client's request, also in a subrequest. */
+static ngx_int_t read_default(
+	ngx_http_doorward_inputs_t *in, ngx_http_doorward_input_e input, ngx_str_t *value)
+{
+	static const ngx_str_t host = ngx_string("host");
+	ngx_http_request_t *r = in->request->main;
+
+	ngx_str_null(value);
+	switch (input) {
+	case NGX_HTTP_DOORWARD_REMOTE_ADDR:
+		*value = r->connection->addr_text;
+		return NGX_OK;
+	case NGX_HTTP_DOORWARD_SSL_CLIENT_CERT:
+	case NGX_HTTP_DOORWARD_SSL_CLIENT_VERIFY:
+#if (NGX_HTTP_SSL)
+		if (in->conf->certificate && r->connection->ssl != NULL) {
+			static const ngx_str_t cert = ngx_string("ssl_client_raw_cert");
+			static const ngx_str_t verify = ngx_string("ssl_client_verify");
+
+			return read_variable(in->request,
+				input == NGX_HTTP_DOORWARD_SSL_CLIENT_CERT ? cert : verify, value);
+		}
+#endif
+		return NGX_OK;
+	case NGX_HTTP_DOORWARD_REQUEST_METHOD:
+		*value = r->method_name;
+		return NGX_OK;
+	case NGX_HTTP_DOORWARD_REQUEST_URI:
+		*value = r->unparsed_uri;
+		return NGX_OK;
+	case NGX_HTTP_DOORWARD_HTTP_HOST:
+		return read_variable(in->request, host, value);
+	case NGX_HTTP_DOORWARD_HTTP_USER_AGENT:
+		if (r->headers_in.user_agent != NULL) {
+			*value = r->headers_in.user_agent->value;
+		}
+		return NGX_OK;
+	case NGX_HTTP_DOORWARD_INPUTS:
+		break;
+	}
+	return NGX_ERROR;
+}
+
+static ngx_int_t read_input(ngx_http_doorward_inputs_t *in, ngx_http_doorward_input_e input)
+{
+	ngx_http_complex_value_t *replaced = in->conf->replaced[input];
+	ngx_int_t rc = NGX_OK;
+
+	if ((in->read & 1U << input) == 0) {
+		rc = replaced != NULL
+			     ? ngx_http_complex_value(in->request, replaced, &in->values[input])
+			     : read_default(in, input, &in->values[input]);
+		in->read |= 1U << input;
+	}
+	return rc;
+}
+
+static ngx_int_t read_added(ngx_http_doorward_inputs_t *in)
+{
+	ngx_array_t *added = in->conf->added;
+	ngx_http_doorward_param_t *params;
+
+	if (added == NULL) {
+		return NGX_OK;
+	}
+	params = added->elts;
+	in->added = ngx_palloc(in->request->pool, added->nelts * sizeof(ngx_str_t));
+	if (in->added == NULL) {
+		return NGX_ERROR;
+	}
+	for (ngx_uint_t i = 0; i < added->nelts; i++) {
+		if (ngx_http_complex_value(in->request, &params[i].value, &in->added[i]) !=
+			NGX_OK) {
+			return NGX_ERROR;
+		}
+	}
+	return NGX_OK;
+}
+
+/* Each text with its length, so that no two lists of texts are the same bytes. */
+static void hash_text(ngx_http_doorward_hash_t *hash, const ngx_str_t *text)
+{
+	uint64_t len = text->len;
+
+	ngx_http_doorward_hash_add(hash, &len, sizeof(len));
+	ngx_http_doorward_hash_add(hash, text->data, text->len);
+}
+
+ngx_int_t ngx_http_doorward_inputs_read(ngx_http_doorward_inputs_t *in, ngx_http_request_t *r,
+	ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_key_t *secret)
+{
+	ngx_http_doorward_param_t *params = conf->added != NULL ? conf->added->elts : NULL;
+
+	ngx_memzero(in, sizeof(*in));
+	in->request = r;
+	in->conf = conf;
+	in->secret = secret;
+	if (ngx_http_complex_value(r, conf->policy, &in->policy) != NGX_OK ||
+		read_added(in) != NGX_OK) {
+		return NGX_ERROR;
+	}
+	if (in->policy.len == 0) {
+		return NGX_DECLINED;
+	}
+	ngx_http_doorward_hash_begin(&in->identity, secret);
+	hash_text(&in->identity, ngx_http_doorward_server_name(conf->server));
+	hash_text(&in->identity, &in->policy);
+	for (ngx_uint_t i = 0; i < NGX_HTTP_DOORWARD_CLAIMS; i++) {
+		if (read_input(in, i) != NGX_OK) {
+			return NGX_ERROR;
+		}
+		hash_text(&in->identity, &in->values[i]);
+	}
+	for (ngx_uint_t i = 0; params != NULL && i < conf->added->nelts; i++) {
+		hash_text(&in->identity, &params[i].name);
+		hash_text(&in->identity, &in->added[i]);
+	}
+	return NGX_OK;
+}
+
+ngx_int_t ngx_http_doorward_inputs_key(
+	ngx_http_doorward_inputs_t *in, ngx_uint_t claims, ngx_http_doorward_key_t *key)
+{
+	ngx_http_doorward_hash_t hash = in->identity;
+	uint64_t word = claims;
+
+	ngx_http_doorward_hash_add(&hash, &word, sizeof(word));
+	for (ngx_uint_t i = NGX_HTTP_DOORWARD_CLAIMS; i < NGX_HTTP_DOORWARD_INPUTS; i++) {
+		if ((claims & 1U << i) == 0) {
+			continue;
+		}
+		if (read_input(in, i) != NGX_OK) {
+			return NGX_ERROR;
+		}
+		hash_text(&hash, &in->values[i]);
+	}
+	*key = ngx_http_doorward_hash_end(&hash);
+	return NGX_OK;
+}
+
+static size_t pair_size(const ngx_str_t *name, const ngx_str_t *value)
+{
+	return value->len == 0 ? 0 : NGX_HTTP_DOORWARD_PAIR_OVERHEAD + name->len + value->len;
+}
+
+/* An empty value is not sent. */
+static u_char *pair_write(u_char *p, const ngx_str_t *name, const ngx_str_t *value)
+{
+	return value->len == 0 ? p : ngx_http_doorward_pair_write(p, text_of(name), text_of(value));
+}
+
+ngx_str_t ngx_http_doorward_inputs_params(ngx_http_doorward_inputs_t *in)
+{
+	ngx_array_t *added = in->conf->added;
+	ngx_http_doorward_param_t *params = added != NULL ? added->elts : NULL;
+	ngx_str_t out = ngx_null_string;
+	size_t size = pair_size(&policy_name, &in->policy) + pair_size(&vary_name, &vary_value);
+	u_char *p;
+
+	for (ngx_uint_t i = 0; i < NGX_HTTP_DOORWARD_INPUTS; i++) {
+		if (read_input(in, i) != NGX_OK) {
+			return out;
+		}
+		size += pair_size(&ngx_http_doorward_input_names[i], &in->values[i]);
+	}
+	for (ngx_uint_t i = 0; params != NULL && i < added->nelts; i++) {
+		size += pair_size(&params[i].name, &in->added[i]);
+	}
+	out.data = p = ngx_alloc(size, in->request->connection->log);
+	if (p == NULL) {
+		return out;
+	}
+	p = pair_write(p, &policy_name, &in->policy);
+	p = pair_write(p, &vary_name, &vary_value);
+	for (ngx_uint_t i = 0; i < NGX_HTTP_DOORWARD_INPUTS; i++) {
+		p = pair_write(p, &ngx_http_doorward_input_names[i], &in->values[i]);
+	}
+	for (ngx_uint_t i = 0; params != NULL && i < added->nelts; i++) {
+		p = pair_write(p, &params[i].name, &in->added[i]);
+	}
+	out.len = (size_t)(p - out.data);
+	return out;
+}
+
+static ngx_uint_t claim_of(const u_char *name, size_t len)
+{
+	for (ngx_uint_t i = NGX_HTTP_DOORWARD_CLAIMS; i < NGX_HTTP_DOORWARD_INPUTS; i++) {
+		const ngx_str_t *input = &ngx_http_doorward_input_names[i];
+
+		if (input->len == len && ngx_memcmp(input->data, name, len) == 0) {
+			return 1U << i;
+		}
+	}
+	return 0;
+}
+
+ngx_uint_t ngx_http_doorward_claims_read(ngx_http_doorward_text_t vary)
+{
+	const u_char *p = vary.data;
+	const u_char *last = p + vary.len;
+	ngx_uint_t claims = 0;
+
+	if (vary.len == 1 && *p == '-') {
+		return 0;
+	}
+	while (p < last) {
+		const u_char *comma = memchr(p, ',', (size_t)(last - p));
+		const u_char *end = comma != NULL ? comma : last;
+		ngx_uint_t claim = claim_of(p, (size_t)(end - p));
+
+		if (claim == 0) {
+			return NGX_HTTP_DOORWARD_ALL_CLAIMS;
+		}
+		claims |= claim;
+		p = comma != NULL && last - comma > 1 && comma[1] == ' ' ? comma + 2 : last;
+	}
+	return claims != 0 ? claims : NGX_HTTP_DOORWARD_ALL_CLAIMS;
+}

@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""nginx's module: a location with `doorward POLICY` cannot be bypassed."""
+
+import ast
+import http.server
+import threading
+
+import pytest
+
+from kit.nginx_module import Authorizer, ModuleNginx, check_configuration, needs_module, reply
+from kit.process import wait_for
+
+pytestmark = needs_module
+
+POLICY = """
+[policy staff]
+rdns = off
+allow = ip 192.0.2.0/24
+
+[policy others]
+rdns = off
+allow = ip 203.0.113.0/24
+"""
+STAFF, OTHER, NO_ONE = "192.0.2.1", "203.0.113.1", "198.51.100.1"
+
+
+@pytest.fixture
+def door(doorward):
+    return doorward(POLICY)
+
+
+@pytest.fixture
+def site(folder, stack, door):
+    """Starts nginx with the text of a server; its files are in www."""
+    www = folder / "www"
+    (www / "dir").mkdir(parents=True)
+    for name in ["index.html", "file.txt", "dir/index.html", "e403.html", "open.html"]:
+        (www / name).write_text(f"{name}\n")
+
+    def start(server, http="", **more):
+        nginx = ModuleNginx(
+            folder, server, f"doorward_server unix:{door.socket};\nroot {www};\n{http}", **more
+        )
+        stack.callback(nginx.close)
+        return nginx
+
+    return start
+
+
+# Each row: the server, the path, what a client of no one's gets, and what one of the staff gets.
+BEFORE = {
+    "return": ("location / { doorward staff; return 200 secret; }", "/", 403, 200),
+    "return, the directives the other way around": (
+        "location / { return 200 secret; doorward staff; }", "/", 403, 200),
+    "rewrite last": (
+        "location / { doorward staff; rewrite ^ /open last; } location /open { return 200 in; }",
+        "/", 403, 200),
+    "redirect": ("location / { doorward staff; rewrite ^ /open redirect; }", "/", 403, 302),
+    "if with return": (
+        "location / { doorward staff; if ($arg_x) { return 200 secret; } }", "/?x=1", 403, 200),
+    "if with alias": (
+        "location / { doorward staff; if ($arg_x) { set $y 1; } }", "/file.txt?x=1", 403, 200),
+    "a file": ("location / { doorward staff; }", "/file.txt", 403, 200),
+    "the server's return": ("doorward staff; return 200 secret;", "/", 403, 200),
+    "the server's return in an if": (
+        "doorward staff; if ($arg_x) { return 200 secret; }", "/?x=1", 403, 200),
+    "the server's redirect": ("doorward staff; rewrite ^ http://x.example/;", "/", 403, 302),
+    "the server's rewrite": (
+        "doorward staff; rewrite ^/a$ /file.txt;", "/a", 403, 200),
+    "inherited": ("doorward staff; location / { return 200 secret; }", "/", 403, 200),
+    "inherited, twice": (
+        "doorward staff; location / { location /x { return 200 secret; } }", "/x", 403, 200),
+    "off": ("doorward staff; location / { doorward off; return 200 open; }", "/", 200, 200),
+    "a location's own": (
+        "doorward others; location / { doorward staff; return 200 secret; }", "/", 403, 200),
+    "no location": ("doorward staff;", "/file.txt", 403, 200),
+    "try_files": (
+        "location / { doorward staff; try_files /nope /file.txt =404; }", "/", 403, 200),
+    "try_files, to a named location": (
+        "location / { try_files /nope @n; } location @n { doorward staff; return 200 secret; }",
+        "/", 403, 200),
+    "try_files, to another location": (
+        "location = /a { try_files /nope /b; } location = /b { doorward staff; return 200 in; }",
+        "/a", 403, 200),
+    "index": ("location / { doorward staff; index index.html; }", "/dir/", 403, 200),
+    "index, only its target protected": (
+        "location / { } location ~ html$ { doorward staff; }", "/dir/", 403, 200),
+    "an error page of another error": (
+        "location / { error_page 404 = /file.txt; } location = /file.txt { doorward staff; }",
+        "/nope", 403, 200),
+    "a name that is not configured": ("location / { doorward nope; }", "/file.txt", 403, 403),
+    "a variable": (
+        "set $p staff; location / { doorward $p; return 200 secret; }", "/", 403, 200),
+    "an empty variable": (
+        'set $p ""; location / { doorward $p; return 200 secret; }', "/", 503, 503),
+    "a variable that says off": (
+        "set $p off; location / { doorward $p; return 200 secret; }", "/", 403, 403),
+    "limit_except": (
+        "location / { doorward staff; limit_except POST { allow all; } }", "/file.txt", 403, 200),
+    "satisfy all, allow": (
+        "location / { doorward staff; allow all; }", "/file.txt", 403, 200),
+    "satisfy all, deny": (
+        "location / { doorward staff; deny all; }", "/file.txt", 403, 403),
+    "satisfy any, deny": (
+        "location / { satisfy any; doorward staff; deny all; }", "/file.txt", 403, 200),
+    "satisfy any, allow": (
+        "location / { satisfy any; doorward staff; allow all; }", "/file.txt", 200, 200),
+    "satisfy any, nothing else": (
+        "location / { satisfy any; doorward staff; }", "/file.txt", 403, 200),
+    "satisfy any, with a return of an error": (
+        "location / { satisfy any; doorward staff; if ($arg_x) { return 404; } }",
+        "/file.txt", 403, 200),
+}
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_no_directive_bypasses_it(site, name):
+    server, path, denied, allowed = BEFORE[name]
+    nginx = site(server)
+    for client, status in [(NO_ONE, denied), (STAFF, allowed)]:
+        response = nginx.get(path, client)
+        assert response.status == status, (client, response, nginx.log())
+        assert (status < 400) == ("403" not in response.body and "503" not in response.body)
+
+
+def test_one_question_for_each_client_request(site, door):
+    """Also after internal redirects, and with a check of the server before that of the location."""
+    nginx = site(
+        "doorward staff; if ($arg_x) { return 200 x; }"
+        "location / { try_files /nope /dir/; } location /dir/ { index index.html; }"
+    )
+    assert nginx.get("/", STAFF).body == "dir/index.html\n"
+    assert nginx.get("/", NO_ONE).status == 403
+    door.wait_for_log(NO_ONE.replace(".", r"\."))
+    assert [line["ip"] for line in door.decisions()] == [STAFF, NO_ONE]
+
+
+def test_another_policy_is_another_question(site, door):
+    nginx = site(
+        "location = /a { doorward staff; try_files /nope /b; } location = /b { doorward others; }"
+    )
+    assert nginx.get("/a", STAFF).status == 403
+    door.wait_for_log("others")
+    assert [line["policy"] for line in door.decisions()] == ["staff", "others"]
+
+
+ERROR_PAGES = {
+    "in the same location": ("doorward staff; error_page 403 /e403.html;", "/file.txt"),
+    "of the location": (
+        "location / { doorward staff; error_page 403 /e403.html; }", "/file.txt"),
+    "with another status": (
+        "location / { doorward staff; error_page 403 =404 /e403.html; }", "/file.txt"),
+    "named": (
+        "location / { doorward staff; error_page 403 @e; }"
+        "location @e { doorward staff; try_files /e403.html =404; }", "/file.txt"),
+    "with recursion": (
+        "recursive_error_pages on; doorward staff; error_page 403 /e403.html;", "/file.txt"),
+    "satisfy any": (
+        "location / { satisfy any; doorward staff; deny all; error_page 403 /e403.html; }",
+        "/file.txt"),
+}
+
+
+@pytest.mark.parametrize("name", ERROR_PAGES)
+def test_the_error_page_of_a_denial_is_shown(site, door, name):
+    server, path = ERROR_PAGES[name]
+    nginx = site(server)
+    response = nginx.get(path, NO_ONE)
+    assert response.body == "e403.html\n", nginx.log()
+    assert response.status == (404 if "=404 /" in server else 403)
+    # A request for the page itself is not the error page of another.
+    assert nginx.get("/e403.html", STAFF).status in (200, 404)
+    assert len(door.decisions()) == 2
+
+
+OTHER_WAYS = {
+    "another redirect from the error page": (
+        "doorward staff; location / { error_page 403 /page/; }"
+        "location /page/ { try_files /nope /file.txt; }", 403),
+    "an error page of another policy": (
+        "location / { doorward staff; error_page 403 /file.txt; }"
+        "location = /file.txt { doorward others; }", 403),
+    "a missing error page, and the page of that": (
+        "recursive_error_pages on; doorward staff; error_page 403 /missing;"
+        "error_page 404 =200 /file.txt;", 500),  # a circle, which nginx ends
+}
+
+
+@pytest.mark.parametrize("name", OTHER_WAYS)
+def test_no_other_request_gets_in_by_an_error_page(site, name):
+    server, status = OTHER_WAYS[name]
+    response = site(server).get("/dir/", NO_ONE)
+    assert "file.txt" not in response.body
+    assert response.status == status
+
+
+def test_an_error_page_of_a_client_that_another_rule_let_in(site):
+    """With `satisfy any` a denial is not the end: the page of a later error is not a denial's."""
+    nginx = site(
+        "location / { satisfy any; doorward staff; allow all; error_page 404 /file.txt; }"
+        "location = /file.txt { doorward staff; }"
+    )
+    assert nginx.get("/nope", STAFF).body == "file.txt\n"
+    response = nginx.get("/nope", NO_ONE)
+    assert response.status == 403 and "file.txt" not in response.body
+
+
+SUBREQUESTS = {
+    "ssi": "location / { ssi on; } location = /file.txt { doorward staff; }",
+    "ssi, satisfy any": (
+        "location / { ssi on; } location = /file.txt { satisfy any; doorward staff; }"),
+    "ssi, of a page that is protected by another policy": (
+        "location / { ssi on; } location = /file.txt { doorward staff; return 200 file.txt; }"),
+}
+
+
+@pytest.mark.parametrize("name", SUBREQUESTS)
+def test_an_include_of_a_protected_page(site, name):
+    nginx = site(SUBREQUESTS[name])
+    page = nginx.folder / "www/page.html"
+    page.write_text('[<!--#include virtual="/file.txt" -->|<!--#include virtual="/file.txt" -->]\n')
+    assert nginx.get("/page.html", STAFF).body.count("file.txt") == 2
+    assert "file.txt" not in nginx.get("/page.html", NO_ONE).body
+
+
+def test_auth_request_and_mirror(site):
+    nginx = site(
+        "location = /auth { internal; doorward staff; return 204; }"
+        "location = /a { auth_request /auth; try_files /file.txt =404; }"
+        "location = /b { mirror /auth; try_files /file.txt =404; }"
+    )
+    assert nginx.get("/a", STAFF).status == 200
+    assert nginx.get("/a", NO_ONE).status == 403
+    assert nginx.get("/b", NO_ONE).status == 200
+
+
+REFUSED = {
+    "doorward;": "invalid number of arguments",
+    'doorward "";': "needs the name of a policy",
+    "doorward a; doorward b;": "is duplicate",
+    "location / { if ($arg_x) { doorward staff; } }": "not allowed here",
+    "location / { satisfy any; doorward staff; return 200; }": 'use "doorward off"',
+    "satisfy any; location / { doorward staff; rewrite ^ /x last; }": 'use "doorward off"',
+    "location / { satisfy any; doorward staff; if ($arg_x) { return 200; } }": 'in location "/"',
+    "satisfy any; doorward staff; return 200;": "in server",
+    "doorward staff; doorward_server 127.0.0.1;": "no port",
+    "doorward_server unix:;": "no path",
+    "doorward_server unix:/a; doorward_server unix:/b;": "is duplicate",
+    "doorward_on_error 200;": "invalid value",
+    "doorward_timeout never;": "invalid value",
+    "doorward_param DOORWARD_ENDPOINT healthz;": "cannot set this parameter",
+    "doorward_param DOORWARD_POLICY x;": "cannot set this parameter",
+    "doorward_param A 1; doorward_param A 2;": "is duplicate",
+    "doorward_headers maybe;": "invalid value",
+}
+
+
+@pytest.mark.parametrize("server", REFUSED)
+def test_what_nginx_refuses(folder, server):
+    status, output = check_configuration(folder, f"server {{ listen 127.0.0.1:1; {server} }}")
+    assert status != 0 and REFUSED[server] in output, output
+
+
+def test_headers_that_reach_the_back_end(site, echo):
+    nginx = site(
+        f"doorward_headers on; location / {{ doorward staff; proxy_pass http://127.0.0.1:{echo}; }}"
+        f"location /off {{ proxy_pass http://127.0.0.1:{echo}; }}"
+        f"location /any {{ satisfy any; doorward staff; allow all;"
+        f" proxy_pass http://127.0.0.1:{echo}; }}"
+        "underscores_in_headers on;"
+    )
+    forged = [
+        (name, "forged")
+        for name in [
+            "X-Client-Hostname", "x_client_hostname", "X-Doorward-Reason", "X_Doorward-Rule",
+            "X-Doorward-Anything", "X-CLIENT-CERT-SUBJECT", "X-Client-Rdns",
+        ]
+    ]
+    kept = [("X-Client-Data", "mine"), ("Accept", "a/b"), *((f"X-{i}", str(i)) for i in range(30))]
+
+    def sent(path, client):
+        response = nginx.get(path, client, forged + kept + forged)
+        assert response.status == 200
+        return ast.literal_eval(response.body)
+
+    for path, reason in [("/", "rule"), ("/any", "rule"), ("/off", None)]:
+        got = sent(path, STAFF)
+        assert all(pair in got for pair in kept)
+        assert not [pair for pair in got if pair[1] == "forged"]
+        assert [v for k, v in got if k.lower() == "x-doorward-reason"] == ([reason] if reason else [])
+    assert ("X-Doorward-Reason", "default") in sent("/any", NO_ONE)
+
+
+@pytest.fixture
+def echo(stack):
+    """The port of an application that responds with the list of its request's headers."""
+    class Echo(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = repr(self.headers.items()).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    stack.callback(server.server_close)
+    stack.callback(server.shutdown)
+    return server.server_address[1]
+
+
+def test_variables_and_the_log(site, door, folder):
+    log = folder / "access.log"
+    names = "hostname rdns reason rule policy status cached time cert_subject".split()
+    nginx = site(
+        "doorward staff; location / { } location = /off { doorward off; return 200; }"
+        "location = /say { return 200 $doorward_reason; }"
+        f"access_log {log} door;",
+        "log_format door '" + " ".join(f"{n}=$doorward_{n}" for n in names) + "';",
+    )
+    assert nginx.get("/say", STAFF).body == "rule"
+    nginx.get("/dir/", STAFF)
+    nginx.get("/dir/", NO_ONE)
+    nginx.get("/off", NO_ONE)
+    wait_for(lambda: log.read_text().count("\n") == 4, "four lines of log")
+    lines = [dict(f.split("=", 1) for f in li.split()) for li in log.read_text().splitlines()]
+    assert [(li["reason"], li["status"], li["policy"], li["cached"]) for li in lines] == [
+        ("rule", "200", "staff", "0"),
+        ("rule", "200", "staff", "0"),
+        ("default", "403", "staff", "0"),
+        ("-", "-", "-", "-"),
+    ]
+    assert "doorward.conf:" in lines[0]["rule"]
+    assert lines[0]["hostname"] == "-" and float(lines[0]["time"]) < 5
+
+
+def test_parameters(folder, stack):
+    authorizer = Authorizer(folder / "a.sock", lambda n, params: reply())
+    stack.callback(authorizer.stop)
+    nginx = ModuleNginx(
+        folder,
+        "location / { doorward staff; return 200; }"
+        "location /own { doorward staff; doorward_param HTTP_USER_AGENT ''; "
+        "doorward_param REMOTE_ADDR 192.0.2.77; doorward_param X_MORE $arg_x;"
+        "doorward_param DOORWARD_TRUST_HEADERS 1; return 200; }",
+        f"doorward_server unix:{authorizer.path};",
+    )
+    stack.callback(nginx.close)
+    nginx.get("/a?b=%20", "192.0.2.5", {"User-Agent": "me"})
+    nginx.get("/own?x=y", "192.0.2.5", {"User-Agent": "me"})
+    assert authorizer.asked[0] == {
+        "DOORWARD_POLICY": "staff", "DOORWARD_VARY": "1", "REMOTE_ADDR": "192.0.2.5",
+        "REQUEST_METHOD": "GET", "REQUEST_URI": "/a?b=%20", "HTTP_HOST": "127.0.0.1",
+        "HTTP_USER_AGENT": "me",
+    }
+    assert authorizer.asked[1] == {
+        "DOORWARD_POLICY": "staff", "DOORWARD_VARY": "1", "REMOTE_ADDR": "192.0.2.77",
+        "REQUEST_METHOD": "GET", "REQUEST_URI": "/own?x=y", "HTTP_HOST": "127.0.0.1",
+        "X_MORE": "y", "DOORWARD_TRUST_HEADERS": "1",
+    }
