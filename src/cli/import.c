@@ -50,20 +50,23 @@ static bool match_paths(void *ctx, const char *pattern, struct arena *arena, str
 int cli_import(const char *config_path, int argc, char **argv)
 {
 	static const struct import_source files = {.read = read_file, .glob = match_paths};
+	bool apache = strcmp(argv[0], "import-apache") == 0;
 	bool server = argc > 1 && strncmp(argv[1], "--", 2) == 0 &&
 		      strcmp(argv[1] + 2, argv[0] + strlen("import-")) == 0;
+	bool module = argc > 1 && !apache && strcmp(argv[1], "--module") == 0;
 	struct import_result result;
 	struct diag diag;
 
-	if (argc != (server ? 3 : 2) || argv[argc - 1][0] == '-') {
+	if (argc != (server || module ? 3 : 2) || argv[argc - 1][0] == '-') {
 		return cli_usage_error(argv[0], "expected one file", NULL);
 	}
 	diag_init(&diag);
 	import_result_init(&result);
-	enum import_status status = strcmp(argv[0], "import-apache") == 0
-					    ? import_apache(argv[argc - 1], &files, &result, &diag)
-					    : import_nginx(argv[argc - 1], &files, &result, &diag);
-	const struct bytes *out = server ? &result.server : &result.config;
+	enum import_status status = apache ? import_apache(argv[argc - 1], &files, &result, &diag)
+					   : import_nginx(argv[argc - 1], &files, &result, &diag);
+	const struct bytes *out = module   ? &result.module
+				  : server ? &result.server
+					   : &result.config;
 
 	diag_print(&diag, stderr);
 	if (status == IMPORT_DONE) {

@@ -11,7 +11,8 @@ struct fcgi_limits {
 	uint32_t max_connections; /* what FCGI_GET_VALUES is told */
 	uint32_t max_params;
 	uint32_t max_requests_per_connection;
-	/* what FCGI_GET_VALUES is told: a response of another generation may not be right any more */
+	/* what FCGI_GET_VALUES is told: a response of another generation may not be right any more
+	 */
 	uint64_t generation;
 };
 

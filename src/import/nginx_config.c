@@ -124,7 +124,8 @@ enum import_status import_nginx(const char *path, const struct import_source *so
 		diag_error(diag, NULL, "out of memory");
 	} else {
 		warn(w);
-		import_write_nginx(w, &out->server);
+		import_write_nginx(w, false, &out->server);
+		import_write_nginx(w, true, &out->module);
 		import_write_config(w, &out->config);
 		out->lost = w->lost;
 		status = IMPORT_DONE;

@@ -89,7 +89,8 @@ NODISCARD bool import_rdns_read(struct import_world *w);
 NODISCARD bool import_policies_make(struct import_world *w);
 
 void import_write_config(const struct import_world *w, struct bytes *out);
-void import_write_nginx(const struct import_world *w, struct bytes *out);
+/* `module`: for doorward's module for nginx, and not for auth_request. */
+void import_write_nginx(const struct import_world *w, bool module, struct bytes *out);
 
 /* Reports at the directive, in both outputs, and on stderr, what is not carried over. */
 void import_lose(struct import_world *w, struct import_node *node, const char *note);

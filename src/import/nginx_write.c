@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 /*
- * Writes the nginx configuration as it was, with auth_request in place of the module's directives.
- * Removed text stays as a comment with its place; an included file that changes replaces its
- * `include`.
+ * Writes the nginx configuration as it was, with auth_request, or the directive of doorward's own
+ * module, in place of the rdns module's directives. Removed text stays as a comment with its place;
+ * an included file that changes replaces its `include`.
  */
 
 #include "import/nginx_rdns.h"
@@ -15,6 +15,7 @@
 
 struct writer {
 	const struct import_world *w;
+	bool module; /* for doorward's module, and not for auth_request */
 	struct bytes *out;
 };
 
@@ -73,7 +74,8 @@ static void write_commented(struct writer *w, const struct import_node *n)
 	struct str text = {n->file->text.data + n->begin, n->finish - n->begin};
 	struct str line;
 
-	bytes_appendf(w->out, "# %s:%u: replaced by auth_request\n", n->file->path, n->line);
+	bytes_appendf(w->out, "# %s:%u: replaced by %s\n", n->file->path, n->line,
+		w->module ? "doorward" : "auth_request");
 	while (str_split_next(&text, '\n', &line)) {
 		bytes_append_text(w->out, "# ");
 		for (size_t i = 0; i < line.len; i++) {
@@ -121,6 +123,49 @@ static bool sets_variables(const struct import_node *n)
 	return false;
 }
 
+static bool uses(
+	const struct writer *w, const struct import_context *server, const struct import_policy *p)
+{
+	for (const struct import_context *c = w->w->contexts; c != NULL; c = c->next) {
+		if (c->policy == p && import_server_of(c) == server) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A server, or the root in place of one. */
+static bool is_server(const struct import_context *c)
+{
+	return c->kind == IMPORT_KIND_SERVER || c->kind == IMPORT_KIND_ROOT;
+}
+
+static bool asks(const struct writer *w, const struct import_context *server)
+{
+	for (const struct import_context *c = w->w->contexts; c != NULL; c = c->next) {
+		if (c->policy != NULL && import_server_of(c) == server) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Writes what a context begins with, for doorward's module. */
+static void write_directives(
+	struct writer *w, const struct import_context *c, const struct import_policy *inherited)
+{
+	bool server = is_server(c) && asks(w, c);
+
+	if (!server && inherited == c->policy) {
+		return;
+	}
+	bytes_append_text(w->out, server ? "\n\tdoorward_server " SOCKET ";\n" : "\n");
+	if (inherited != c->policy) {
+		bytes_appendf(w->out, "\tdoorward %s;\n",
+			c->policy != NULL ? c->policy->name.data : "off");
+	}
+}
+
 /* Writes what a context begins with. */
 static void write_beginning(struct writer *w, const struct import_context *c)
 {
@@ -128,6 +173,10 @@ static void write_beginning(struct writer *w, const struct import_context *c)
 		c->kind == IMPORT_KIND_LOCATION && c->parent != NULL ? c->parent->policy : NULL;
 	bool same = inherited == c->policy;
 
+	if (w->module) {
+		write_directives(w, c, inherited);
+		return;
+	}
 	if (same && (c->policy == NULL || !sets_variables(c->node))) {
 		return;
 	}
@@ -165,21 +214,10 @@ static void write_location(struct writer *w, const struct import_policy *p)
 		p->name.data);
 }
 
-static bool uses(
-	const struct writer *w, const struct import_context *server, const struct import_policy *p)
-{
-	for (const struct import_context *c = w->w->contexts; c != NULL; c = c->next) {
-		if (c->policy == p && import_server_of(c) == server) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Writes what a server ends with: the locations that ask for its policies. */
 static void write_end(struct writer *w, const struct import_context *c)
 {
-	if (c->kind != IMPORT_KIND_SERVER && c->kind != IMPORT_KIND_ROOT) {
+	if (w->module || !is_server(c)) {
 		return;
 	}
 	for (const struct import_policy *p = w->w->policies; p != NULL; p = p->next) {
@@ -250,9 +288,9 @@ static void write_children(
 	bytes_append(w->out, text + from, to - from);
 }
 
-void import_write_nginx(const struct import_world *world, struct bytes *out)
+void import_write_nginx(const struct import_world *world, bool module, struct bytes *out)
 {
-	struct writer w = {world, out};
+	struct writer w = {world, module, out};
 	const struct import_context *root = world->contexts;
 	bool http = false;
 
@@ -265,7 +303,7 @@ void import_write_nginx(const struct import_world *world, struct bytes *out)
 		}
 		write_hostname_map(&w, root->kind == IMPORT_KIND_ROOT ? "# " : "");
 	}
-	if (root->kind == IMPORT_KIND_ROOT && root->policy != NULL) {
+	if (root->kind == IMPORT_KIND_ROOT) {
 		write_beginning(&w, root);
 	}
 	write_children(&w, world->root, 0, world->root->file->text.len);

@@ -24,6 +24,7 @@ struct import_source {
 struct import_result {
 	struct bytes config; /* doorward's configuration */
 	struct bytes server; /* the front end's part */
+	struct bytes module; /* of nginx: the same for doorward's module */
 	bool lost;           /* something could not be carried over; comments say what */
 };
 
@@ -34,8 +35,9 @@ enum import_status { IMPORT_DONE, IMPORT_UNREADABLE, IMPORT_BAD };
 
 /*
  * Reads an nginx configuration that uses the rdns module. *out, which the caller clears, has
- * policies for its directives and the nginx configuration with auth_request in their place;
- * included files that change are inserted in full. Errors and warnings go to *diag.
+ * policies for its directives and the nginx configuration with auth_request, or the directive of
+ * doorward's module, in their place; included files that change are inserted in full. Errors and
+ * warnings go to *diag.
  */
 NODISCARD enum import_status import_nginx(const char *path, const struct import_source *source,
 	struct import_result *out, struct diag *diag);

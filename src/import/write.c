@@ -11,6 +11,7 @@ void import_result_init(struct import_result *result)
 {
 	bytes_init(&result->config, IMPORT_MAX_OUTPUT);
 	bytes_init(&result->server, IMPORT_MAX_OUTPUT);
+	bytes_init(&result->module, IMPORT_MAX_OUTPUT);
 	result->lost = false;
 }
 
@@ -18,6 +19,7 @@ void import_result_clear(struct import_result *result)
 {
 	bytes_clear(&result->config);
 	bytes_clear(&result->server);
+	bytes_clear(&result->module);
 }
 
 void import_append_comment(struct bytes *out, struct str text)

@@ -322,7 +322,32 @@ def test_bad_syntax(folder, text, line):
     assert out == "" and f"bad.conf:{line}: error" in errors
 
 
+def test_the_module_takes_a_line(folder):
+    (folder / "site.conf").write_text(
+        "server {\n    rdns on;\n    rdns_deny evil;\n    add_header X-Name $rdns_hostname;\n"
+        "    location /off/ { rdns off; }\n    location /same/ { }\n"
+        "    location /own/ { rdns_allow good; rdns_deny .; }\n}\n"
+        "server { location / { return 204; } }\n"
+    )
+    _, text, _ = run("import-nginx", "--module", folder / "site.conf", expect=0)
+    lines = [line.strip() for line in text.splitlines()]
+    written = [line for line in lines if line.startswith(("doorward", "map", "location"))]
+    assert written == [
+        "map $doorward_rdns $rdns_hostname {",
+        "doorward_server unix:/run/doorward/doorward.sock;",
+        "doorward rdns;",
+        "location /off/ {",
+        "doorward off;",
+        "location /same/ { }",
+        "location /own/ {",
+        "doorward own;",
+    ]
+    assert "auth_request" not in text and "fastcgi" not in text
+    assert text.count("replaced by doorward") == 5
+    assert "server { location / { return 204; } }" in text
+
+
 def test_usage(folder):
-    for arguments in [[], ["--nonsense", "x"], ["--nginx"], ["a", "b"], ["--apache", "x"]]:
+    for arguments in [[], ["--nonsense", "x"], ["--nginx"], ["--module"], ["a", "b"], ["--apache", "x"]]:
         run("import-nginx", *arguments, expect=64)
     run("import-nginx", folder / "missing.conf", expect=78)
