@@ -41,22 +41,39 @@ typedef struct {
 typedef struct ngx_http_doorward_server_s ngx_http_doorward_server_t;
 typedef struct ngx_http_doorward_question_s ngx_http_doorward_question_t;
 
+typedef struct ngx_http_doorward_zone_s ngx_http_doorward_zone_t;
+
+/* The claims that decide in a policy, as doorward said: a worker's own. */
+#define NGX_HTTP_DOORWARD_KNOWN 64
+#define NGX_HTTP_DOORWARD_KNOWN_NAME_MAX 64
+
+typedef struct {
+	ngx_http_doorward_server_t *server;
+	size_t len;
+	u_char policy[NGX_HTTP_DOORWARD_KNOWN_NAME_MAX];
+	ngx_uint_t claims;
+	ngx_int_t slot;
+	uint64_t generation;
+} ngx_http_doorward_known_t;
+
 typedef struct {
 	ngx_array_t servers; /* ngx_http_doorward_server_t *, one for each list of addresses */
+	ngx_http_doorward_zone_t *zone; /* NULL: there is no zone */
 	ngx_http_doorward_key_t secret; /* of keys where there is no zone */
 	ngx_uint_t used;                /* a policy is configured somewhere */
+	ngx_http_doorward_known_t known[NGX_HTTP_DOORWARD_KNOWN];
 } ngx_http_doorward_main_conf_t;
 
 typedef struct {
 	ngx_http_complex_value_t *policy; /* NULL: off */
 	ngx_http_doorward_server_t *server;
-	ngx_shm_zone_t *zone; /* NULL: off */
-	ngx_array_t *params;  /* ngx_http_doorward_param_t, as configured */
+	ngx_array_t *params; /* ngx_http_doorward_param_t, as configured */
 	/* Of these: what replaces an input, NULL for the module's own; and all others. */
 	ngx_http_complex_value_t *replaced[NGX_HTTP_DOORWARD_INPUTS];
 	ngx_array_t *added; /* ngx_http_doorward_param_t; NULL: none */
 	ngx_msec_t timeout;
 	ngx_uint_t on_error;
+	ngx_flag_t keep; /* verdicts are kept in the zone */
 	ngx_flag_t certificate;
 	ngx_flag_t headers;
 	/* The decision is part of `satisfy any`, in the access phase. */
@@ -103,6 +120,15 @@ ngx_int_t ngx_http_doorward_inputs_key(
 	ngx_http_doorward_inputs_t *in, ngx_uint_t claims, ngx_http_doorward_key_t *key);
 /* The parameters to send, in memory of the caller's: ngx_alloc. data NULL: no memory. */
 ngx_str_t ngx_http_doorward_inputs_params(ngx_http_doorward_inputs_t *in);
+/* The same key by the parameters that were sent. */
+ngx_http_doorward_key_t ngx_http_doorward_params_key(
+	const ngx_http_doorward_hash_t *identity, const ngx_str_t *params, ngx_uint_t claims);
+/* The claims that are known to decide in the policy; all, if nothing is known. */
+ngx_uint_t ngx_http_doorward_known_claims(
+	ngx_http_doorward_main_conf_t *dmcf, ngx_http_doorward_inputs_t *in);
+void ngx_http_doorward_known_add(ngx_http_doorward_main_conf_t *dmcf,
+	ngx_http_doorward_server_t *server, ngx_http_doorward_text_t policy, ngx_uint_t claims,
+	ngx_int_t slot, uint64_t generation);
 /* The claims that a response names in X-Doorward-Vary; all, if it does not say. */
 ngx_uint_t ngx_http_doorward_claims_read(ngx_http_doorward_text_t vary);
 
@@ -122,6 +148,7 @@ typedef struct {
 	ngx_http_doorward_response_t response; /* if ANSWERED; views, valid during the call */
 	ngx_uint_t claims;                     /* that count for this response */
 	ngx_msec_t time;
+	unsigned kept : 1; /* out of the zone; the views are valid as long as the request */
 } ngx_http_doorward_answer_t;
 
 /* One that waits for an answer; in memory that lives until the answer or ..._forget. */
@@ -145,10 +172,38 @@ ngx_int_t ngx_http_doorward_ask(ngx_http_doorward_waiter_t *waiter, ngx_http_doo
 	const ngx_http_doorward_key_t *key);
 void ngx_http_doorward_forget(ngx_http_doorward_waiter_t *waiter);
 
+/* Verdicts in shared memory (ngx_http_doorward_zone.c). */
+
+#define NGX_HTTP_DOORWARD_GENERATION_MAX 32
+/* Addresses of servers whose generations are known; verdicts of others are not kept. */
+#define NGX_HTTP_DOORWARD_SLOTS_MAX 32
+
+/* NULL: said why. */
+ngx_http_doorward_zone_t *ngx_http_doorward_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size);
+const ngx_http_doorward_key_t *ngx_http_doorward_zone_secret(ngx_http_doorward_zone_t *zone);
+/* The slot of an address, which may be new; NGX_ERROR: all are taken. */
+ngx_int_t ngx_http_doorward_zone_slot(ngx_http_doorward_zone_t *zone, const ngx_str_t *name);
+/* What counts the changes of the generation of the address. */
+uint64_t ngx_http_doorward_zone_generation(ngx_http_doorward_zone_t *zone, ngx_int_t slot);
+/* The generation that an address has told. */
+void ngx_http_doorward_zone_learn(
+	ngx_http_doorward_zone_t *zone, ngx_int_t slot, ngx_http_doorward_text_t text);
+/* NGX_OK: answer has the verdict, with texts in the pool; NGX_DECLINED: it is not there. */
+ngx_int_t ngx_http_doorward_zone_find(ngx_http_doorward_zone_t *zone,
+	const ngx_http_doorward_key_t *key, ngx_pool_t *pool, ngx_http_doorward_answer_t *answer);
+/* Keeps an answer, unless the generation has changed since the question was sent. */
+void ngx_http_doorward_zone_keep(ngx_http_doorward_zone_t *zone, const ngx_http_doorward_key_t *key,
+	ngx_int_t slot, uint64_t generation, const ngx_http_doorward_answer_t *answer);
+
+ngx_int_t ngx_http_doorward_random(ngx_log_t *log, void *out, size_t len);
+
 /* The server of a list of addresses: the same for the same list. NULL: said why. */
 ngx_http_doorward_server_t *ngx_http_doorward_server_add(
 	ngx_conf_t *cf, ngx_str_t *addresses, ngx_uint_t n);
 const ngx_str_t *ngx_http_doorward_server_name(const ngx_http_doorward_server_t *server);
+/* In a worker that begins, with a zone: asks for the generation from time to time. */
+void ngx_http_doorward_server_poll(
+	ngx_http_doorward_server_t *server, ngx_http_doorward_main_conf_t *dmcf);
 /* In a worker that ends: closes what is open. */
 void ngx_http_doorward_server_close(ngx_http_doorward_server_t *server);
 
@@ -161,6 +216,8 @@ ngx_http_doorward_verdict_t *ngx_http_doorward_verdict_last(ngx_http_request_t *
 /* Copies an answer. NULL: no memory. */
 ngx_http_doorward_verdict_t *ngx_http_doorward_verdict_add(
 	ngx_http_request_t *r, const ngx_http_doorward_answer_t *answer, ngx_uint_t on_error);
+/* A status that doorward decides with; any other is an error. */
+ngx_uint_t ngx_http_doorward_is_verdict(ngx_uint_t status);
 /* Makes it the one that variables are about. */
 void ngx_http_doorward_verdict_use(ngx_http_request_t *r, ngx_http_doorward_verdict_t *verdict);
 ngx_int_t ngx_http_doorward_add_variables(ngx_conf_t *cf);

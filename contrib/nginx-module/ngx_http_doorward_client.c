@@ -38,6 +38,7 @@ static ngx_int_t add_peers(ngx_conf_t *cf, ngx_http_doorward_server_t *server, n
 		}
 		ngx_memzero(peer, sizeof(*peer));
 		peer->addr = url.addrs[i];
+		peer->slot = NGX_ERROR;
 	}
 	return NGX_OK;
 }
@@ -146,8 +147,9 @@ static ngx_http_doorward_question_t *find(
 }
 
 /* Takes the parameters. NULL: no memory. */
-static ngx_http_doorward_question_t *question_new(
-	ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_key_t *key, ngx_str_t params)
+static ngx_http_doorward_question_t *question_new(ngx_http_doorward_loc_conf_t *conf,
+	const ngx_http_doorward_key_t *key, const ngx_http_doorward_hash_t *identity,
+	ngx_str_t params)
 {
 	ngx_http_doorward_server_t *server = conf->server;
 	ngx_http_doorward_question_t *question = ngx_calloc(sizeof(*question), server->log);
@@ -160,6 +162,8 @@ static ngx_http_doorward_question_t *question_new(
 	question->conf = conf;
 	question->ident = -1;
 	question->key = *key;
+	question->identity = *identity;
+	question->zone_slot = NGX_ERROR;
 	question->params = params;
 	question->begun = ngx_current_msec;
 	question->timer.handler = timeout_handler;
@@ -352,6 +356,34 @@ static void read_answer(ngx_http_doorward_question_t *question, ngx_http_doorwar
 	answer->claims = ngx_http_doorward_claims_read(answer->response.vary);
 }
 
+/* Keeps the answer for as long as doorward says, and which claims decided. */
+static void keep(ngx_http_doorward_question_t *question, const ngx_http_doorward_answer_t *answer)
+{
+	static const ngx_http_doorward_text_t name = {
+		(const unsigned char *)"DOORWARD_POLICY", sizeof("DOORWARD_POLICY") - 1};
+	ngx_http_doorward_main_conf_t *dmcf = question->server->dmcf;
+	ngx_http_doorward_text_t params = {question->params.data, question->params.len};
+	ngx_http_doorward_text_t policy;
+	ngx_http_doorward_key_t key;
+
+	if (dmcf == NULL || answer->outcome != NGX_HTTP_DOORWARD_ANSWERED ||
+		question->zone_slot == NGX_ERROR) {
+		return;
+	}
+	if (answer->response.vary.len > 0 &&
+		ngx_http_doorward_pairs_find(params, name, &policy) == 0) {
+		ngx_http_doorward_known_add(dmcf, question->server, policy, answer->claims,
+			question->zone_slot, question->generation);
+	}
+	if (question->conf->keep && answer->response.expires > 0 &&
+		ngx_http_doorward_is_verdict(answer->response.status)) {
+		key = ngx_http_doorward_params_key(
+			&question->identity, &question->params, answer->claims);
+		ngx_http_doorward_zone_keep(
+			dmcf->zone, &key, question->zone_slot, question->generation, answer);
+	}
+}
+
 /* Asks for one waiter alone. */
 static void ask_alone(ngx_http_doorward_question_t *for_all, ngx_http_doorward_waiter_t *waiter)
 {
@@ -362,7 +394,7 @@ static void ask_alone(ngx_http_doorward_question_t *for_all, ngx_http_doorward_w
 	params.data = ngx_alloc(params.len + 1, for_all->server->log);
 	if (params.data != NULL) {
 		ngx_memcpy(params.data, for_all->params.data, params.len);
-		question = question_new(for_all->conf, &for_all->key, params);
+		question = question_new(for_all->conf, &for_all->key, &for_all->identity, params);
 	}
 	if (question == NULL) {
 		waiter->handler(waiter, &no_memory);
@@ -383,6 +415,7 @@ static void tell(ngx_http_doorward_question_t *question)
 	ngx_uint_t told = 0;
 
 	read_answer(question, &answer);
+	keep(question, &answer);
 	while (!ngx_queue_empty(&question->waiters)) {
 		ngx_queue_t *q = ngx_queue_head(&question->waiters);
 		ngx_http_doorward_waiter_t *waiter =
@@ -427,7 +460,7 @@ ngx_int_t ngx_http_doorward_ask(ngx_http_doorward_waiter_t *waiter, ngx_http_doo
 		if (params.data == NULL) {
 			return NGX_ERROR;
 		}
-		question = question_new(in->conf, key, params);
+		question = question_new(in->conf, key, &in->identity, params);
 		if (question == NULL) {
 			return NGX_ERROR;
 		}
@@ -450,6 +483,33 @@ void ngx_http_doorward_forget(ngx_http_doorward_waiter_t *waiter)
 		waiter->question = NULL;
 		ngx_queue_remove(&waiter->queue);
 	}
+}
+
+static void poll_handler(ngx_event_t *ev)
+{
+	ngx_http_doorward_server_t *server = ev->data;
+
+	if (!ngx_exiting && !ngx_terminate) {
+		ngx_http_doorward_connections_poll(server);
+		ngx_add_timer(ev, NGX_HTTP_DOORWARD_POLL);
+	}
+}
+
+void ngx_http_doorward_server_poll(
+	ngx_http_doorward_server_t *server, ngx_http_doorward_main_conf_t *dmcf)
+{
+	ngx_http_doorward_peer_t *peers = server->peers.elts;
+
+	start(server);
+	for (ngx_uint_t i = 0; i < server->peers.nelts; i++) {
+		peers[i].slot = ngx_http_doorward_zone_slot(dmcf->zone, &peers[i].addr.name);
+	}
+	server->dmcf = dmcf;
+	server->poll_event.handler = poll_handler;
+	server->poll_event.data = server;
+	server->poll_event.log = server->log;
+	server->poll_event.cancelable = 1;
+	ngx_add_timer(&server->poll_event, 1);
 }
 
 void ngx_http_doorward_server_close(ngx_http_doorward_server_t *server)

@@ -18,8 +18,9 @@
 #define NGX_HTTP_DOORWARD_QUESTIONS (NGX_HTTP_DOORWARD_SLOTS * NGX_HTTP_DOORWARD_CONNECTIONS)
 #define NGX_HTTP_DOORWARD_TRIES 2
 #define NGX_HTTP_DOORWARD_RESPONSE_MAX 65536
-#define NGX_HTTP_DOORWARD_BACKOFF_MIN 100  /* ms */
-#define NGX_HTTP_DOORWARD_BACKOFF_MAX 2000 /* ms */
+#define NGX_HTTP_DOORWARD_BACKOFF_MIN 100 /* ms */
+#define NGX_HTTP_DOORWARD_BACKOFF_MAX 500 /* ms */
+#define NGX_HTTP_DOORWARD_POLL 500        /* ms between two questions for the generation */
 
 typedef struct ngx_http_doorward_connection_s ngx_http_doorward_connection_t;
 
@@ -27,6 +28,7 @@ typedef struct {
 	ngx_addr_t addr;
 	ngx_msec_t retry_at; /* if backoff > 0 */
 	ngx_msec_t backoff;  /* 0: the last attempt succeeded */
+	ngx_int_t slot;      /* in the zone; NGX_ERROR: none */
 } ngx_http_doorward_peer_t;
 
 #define NGX_HTTP_DOORWARD_BUCKETS 256
@@ -45,9 +47,11 @@ struct ngx_http_doorward_server_s {
 	ngx_queue_t answered; /* questions whose waiters have to be told */
 	ngx_event_t answered_event;
 	ngx_event_t retry_event;
-	ngx_msec_t down_since; /* if down */
-	unsigned down : 1;     /* the last attempt to connect to any of the peers failed */
-	unsigned started : 1;  /* the state above is this worker's */
+	ngx_event_t poll_event;
+	ngx_http_doorward_main_conf_t *dmcf; /* NULL: there is no zone */
+	ngx_msec_t down_since;               /* if down */
+	unsigned down : 1;    /* the last attempt to connect to any of the peers failed */
+	unsigned started : 1; /* the state above is this worker's */
 };
 
 /* A question; it may have lost all its waiters, and is answered all the same. */
@@ -64,6 +68,7 @@ struct ngx_http_doorward_question_s {
 	ngx_event_t timer;
 
 	ngx_http_doorward_key_t key;
+	ngx_http_doorward_hash_t identity;
 	ngx_str_t params;
 	ngx_uint_t slot;
 	ngx_uint_t tries;
@@ -73,6 +78,10 @@ struct ngx_http_doorward_question_s {
 	u_char *response;
 	size_t response_len;
 	size_t response_size;
+
+	/* Of the zone, as it was sent. */
+	ngx_int_t zone_slot;
+	uint64_t generation;
 
 	ngx_http_doorward_outcome_e outcome;
 	unsigned shared : 1; /* is in a bucket: others may wait for it, too */
@@ -98,6 +107,8 @@ ngx_int_t ngx_http_doorward_connection_send(
 void ngx_http_doorward_connection_give_up(ngx_http_doorward_question_t *question);
 /* When the next attempt to connect is due, in ms from now. */
 ngx_msec_t ngx_http_doorward_connection_retry_in(ngx_http_doorward_server_t *server);
+/* Asks for the generation on each connection. */
+void ngx_http_doorward_connections_poll(ngx_http_doorward_server_t *server);
 void ngx_http_doorward_connections_close(ngx_http_doorward_server_t *server);
 
 #endif

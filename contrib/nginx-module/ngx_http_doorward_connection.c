@@ -134,6 +134,8 @@ static ngx_http_doorward_connection_t *open_peer(
 	return connection;
 }
 
+static void poll(ngx_http_doorward_connection_t *connection);
+
 static ngx_uint_t is_due(const ngx_http_doorward_peer_t *peer)
 {
 	return peer->backoff == 0 || (ngx_msec_int_t)(peer->retry_at - ngx_current_msec) <= 0;
@@ -160,6 +162,9 @@ ngx_http_doorward_connection_t *ngx_http_doorward_connection_get(ngx_http_doorwa
 	for (ngx_uint_t i = 0; i < server->peers.nelts && best == NULL; i++) {
 		if (is_due(&peers[i])) {
 			best = open_peer(server, &peers[i]);
+			if (best != NULL && server->dmcf != NULL) {
+				poll(best);
+			}
 		}
 	}
 	return best;
@@ -239,8 +244,52 @@ ngx_int_t ngx_http_doorward_connection_send(
 	question->slot = slot;
 	question->tries++;
 	question->sent = ngx_current_msec;
+	if (connection->server->dmcf != NULL) {
+		question->zone_slot = connection->peer->slot;
+		question->generation = ngx_http_doorward_zone_generation(
+			connection->server->dmcf->zone, question->zone_slot);
+	}
 	send_later(connection);
 	return NGX_OK;
+}
+
+static const ngx_http_doorward_text_t generation_name = {
+	(const unsigned char *)"DOORWARD_GENERATION", sizeof("DOORWARD_GENERATION") - 1};
+
+static void poll(ngx_http_doorward_connection_t *connection)
+{
+	u_char *p = out_reserve(connection, NGX_HTTP_DOORWARD_GET_VALUES_MAX);
+
+	if (p != NULL) {
+		connection->out_len +=
+			(size_t)(ngx_http_doorward_get_values_write(p, generation_name) - p);
+		send_later(connection);
+	}
+}
+
+void ngx_http_doorward_connections_poll(ngx_http_doorward_server_t *server)
+{
+	if (ngx_queue_empty(&server->connections)) {
+		(void)ngx_http_doorward_connection_get(server);
+		return;
+	}
+	for (ngx_queue_t *q = ngx_queue_head(&server->connections);
+		q != ngx_queue_sentinel(&server->connections); q = ngx_queue_next(q)) {
+		poll(ngx_queue_data(q, ngx_http_doorward_connection_t, queue));
+	}
+}
+
+/* A doorward that does not know the name has one generation. */
+static void take_values(
+	ngx_http_doorward_connection_t *connection, const ngx_http_doorward_event_t *event)
+{
+	ngx_http_doorward_text_t value = {NULL, 0};
+
+	if (connection->server->dmcf != NULL) {
+		(void)ngx_http_doorward_pairs_find(event->piece, generation_name, &value);
+		ngx_http_doorward_zone_learn(
+			connection->server->dmcf->zone, connection->peer->slot, value);
+	}
 }
 
 void ngx_http_doorward_connection_give_up(ngx_http_doorward_question_t *question)
@@ -325,6 +374,7 @@ static ngx_int_t take_bytes(
 			rc = take_end(connection, &event);
 			break;
 		case NGX_HTTP_DOORWARD_VALUES:
+			take_values(connection, &event);
 			break;
 		case NGX_HTTP_DOORWARD_BAD:
 			rc = NGX_ERROR;

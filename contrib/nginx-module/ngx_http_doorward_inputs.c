@@ -181,6 +181,69 @@ ngx_int_t ngx_http_doorward_inputs_key(
 	return NGX_OK;
 }
 
+ngx_http_doorward_key_t ngx_http_doorward_params_key(
+	const ngx_http_doorward_hash_t *identity, const ngx_str_t *params, ngx_uint_t claims)
+{
+	ngx_http_doorward_hash_t hash = *identity;
+	uint64_t word = claims;
+
+	ngx_http_doorward_hash_add(&hash, &word, sizeof(word));
+	for (ngx_uint_t i = NGX_HTTP_DOORWARD_CLAIMS; i < NGX_HTTP_DOORWARD_INPUTS; i++) {
+		ngx_http_doorward_text_t value = {NULL, 0};
+		ngx_str_t text;
+
+		if ((claims & 1U << i) == 0) {
+			continue;
+		}
+		(void)ngx_http_doorward_pairs_find(
+			text_of(params), text_of(&ngx_http_doorward_input_names[i]), &value);
+		text.data = (u_char *)value.data;
+		text.len = value.len;
+		hash_text(&hash, &text);
+	}
+	return ngx_http_doorward_hash_end(&hash);
+}
+
+/* One place for each policy; of two with one place, the later stays. */
+static ngx_http_doorward_known_t *known_of(ngx_http_doorward_main_conf_t *dmcf,
+	ngx_http_doorward_server_t *server, ngx_http_doorward_text_t policy)
+{
+	uint32_t hash = ngx_murmur_hash2((u_char *)policy.data, policy.len);
+
+	return &dmcf->known[(hash ^ (uint32_t)((uintptr_t)server >> 6)) % NGX_HTTP_DOORWARD_KNOWN];
+}
+
+ngx_uint_t ngx_http_doorward_known_claims(
+	ngx_http_doorward_main_conf_t *dmcf, ngx_http_doorward_inputs_t *in)
+{
+	ngx_http_doorward_known_t *known = known_of(dmcf, in->conf->server, text_of(&in->policy));
+
+	if (dmcf->zone == NULL || known->server != in->conf->server ||
+		known->len != in->policy.len ||
+		ngx_memcmp(known->policy, in->policy.data, known->len) != 0 ||
+		known->generation != ngx_http_doorward_zone_generation(dmcf->zone, known->slot)) {
+		return NGX_HTTP_DOORWARD_ALL_CLAIMS;
+	}
+	return known->claims;
+}
+
+void ngx_http_doorward_known_add(ngx_http_doorward_main_conf_t *dmcf,
+	ngx_http_doorward_server_t *server, ngx_http_doorward_text_t policy, ngx_uint_t claims,
+	ngx_int_t slot, uint64_t generation)
+{
+	ngx_http_doorward_known_t *known = known_of(dmcf, server, policy);
+
+	if (policy.len > NGX_HTTP_DOORWARD_KNOWN_NAME_MAX) {
+		return;
+	}
+	known->server = server;
+	known->len = policy.len;
+	ngx_memcpy(known->policy, policy.data, policy.len);
+	known->claims = claims;
+	known->slot = slot;
+	known->generation = generation;
+}
+
 static size_t pair_size(const ngx_str_t *name, const ngx_str_t *value)
 {
 	return value->len == 0 ? 0 : NGX_HTTP_DOORWARD_PAIR_OVERHEAD + name->len + value->len;

@@ -10,6 +10,7 @@ extern ngx_module_t ngx_http_rewrite_module; /* no header of nginx's declares it
 
 static char *set_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *set_server(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *set_param(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 static ngx_conf_enum_t on_error_values[] = {
@@ -24,6 +25,8 @@ static ngx_command_t commands[] = {
 	{ngx_string("doorward"), EVERYWHERE | NGX_CONF_TAKE1, set_policy, NGX_HTTP_LOC_CONF_OFFSET,
 		0, NULL},
 	{ngx_string("doorward_server"), EVERYWHERE | NGX_CONF_1MORE, set_server,
+		NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+	{ngx_string("doorward_zone"), EVERYWHERE | NGX_CONF_TAKE1, set_zone,
 		NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
 	{ngx_string("doorward_timeout"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
 		NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_doorward_loc_conf_t, timeout), NULL},
@@ -86,6 +89,42 @@ static char *set_server(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 	}
 	dlcf->server = ngx_http_doorward_server_add(cf, args + 1, cf->args->nelts - 1);
 	return dlcf->server != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+/* NAME:SIZE makes the zone, of which there is one. */
+static char *set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+	ngx_http_doorward_loc_conf_t *dlcf = conf;
+	ngx_http_doorward_main_conf_t *dmcf =
+		ngx_http_conf_get_module_main_conf(cf, ngx_http_doorward_module);
+	ngx_str_t *args = cf->args->elts;
+	u_char *colon = (u_char *)ngx_strchr(args[1].data, ':');
+	ngx_str_t size, name;
+	ssize_t bytes;
+
+	if (dlcf->keep != NGX_CONF_UNSET) {
+		return "is duplicate";
+	}
+	dlcf->keep = ngx_strcmp(args[1].data, "off") != 0;
+	if (!dlcf->keep) {
+		return NGX_CONF_OK;
+	}
+	if (colon == NULL) {
+		return "needs NAME:SIZE, or off";
+	}
+	name.data = args[1].data;
+	name.len = (size_t)(colon - name.data);
+	size.data = colon + 1;
+	size.len = args[1].len - name.len - 1;
+	bytes = ngx_parse_size(&size);
+	if (name.len == 0 || bytes == NGX_ERROR) {
+		return "needs NAME:SIZE, or off";
+	}
+	if (dmcf->zone != NULL) {
+		return "is defined a second time: there is one zone";
+	}
+	dmcf->zone = ngx_http_doorward_zone_add(cf, &name, (size_t)bytes);
+	return dmcf->zone != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 /* What doorward is asked, and whether it is asked about a request at all, is not for a parameter.
@@ -155,6 +194,7 @@ static void *create_loc_conf(ngx_conf_t *cf)
 	dlcf->params = NGX_CONF_UNSET_PTR;
 	dlcf->timeout = NGX_CONF_UNSET_MSEC;
 	dlcf->on_error = NGX_CONF_UNSET_UINT;
+	dlcf->keep = NGX_CONF_UNSET;
 	dlcf->certificate = NGX_CONF_UNSET;
 	dlcf->headers = NGX_CONF_UNSET;
 	return dlcf;
@@ -275,6 +315,7 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 	ngx_conf_merge_ptr_value(conf->params, prev->params, NULL);
 	ngx_conf_merge_msec_value(conf->timeout, prev->timeout, DEFAULT_TIMEOUT);
 	ngx_conf_merge_uint_value(conf->on_error, prev->on_error, NGX_HTTP_SERVICE_UNAVAILABLE);
+	ngx_conf_merge_value(conf->keep, prev->keep, 0);
 	ngx_conf_merge_value(conf->certificate, prev->certificate, 1);
 	ngx_conf_merge_value(conf->headers, prev->headers, 0);
 	if (conf->policy != NULL && conf->server == NULL) {
@@ -289,14 +330,14 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 	return NGX_CONF_OK;
 }
 
-static ngx_int_t random_bytes(ngx_conf_t *cf, void *out, size_t len)
+ngx_int_t ngx_http_doorward_random(ngx_log_t *log, void *out, size_t len)
 {
 	ngx_fd_t fd = ngx_open_file("/dev/urandom", NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
 	ssize_t n = fd != NGX_INVALID_FILE ? ngx_read_fd(fd, out, len) : -1;
 
 	if (n != (ssize_t)len) {
-		ngx_conf_log_error(
-			NGX_LOG_EMERG, cf, ngx_errno, "doorward: /dev/urandom cannot be read");
+		ngx_log_error(
+			NGX_LOG_EMERG, log, ngx_errno, "doorward: /dev/urandom cannot be read");
 	}
 	if (fd != NGX_INVALID_FILE) {
 		ngx_close_file(fd);
@@ -326,7 +367,7 @@ static ngx_int_t postconfiguration(ngx_conf_t *cf)
 	if (!dmcf->used) {
 		return NGX_OK;
 	}
-	if (random_bytes(cf, &dmcf->secret, sizeof(dmcf->secret)) != NGX_OK ||
+	if (ngx_http_doorward_random(cf->log, &dmcf->secret, sizeof(dmcf->secret)) != NGX_OK ||
 		add_handler(cmcf, NGX_HTTP_SERVER_REWRITE_PHASE,
 			ngx_http_doorward_server_rewrite_handler) != NGX_OK ||
 		add_handler(cmcf, NGX_HTTP_REWRITE_PHASE, ngx_http_doorward_rewrite_handler) !=
@@ -334,6 +375,22 @@ static ngx_int_t postconfiguration(ngx_conf_t *cf)
 		add_handler(cmcf, NGX_HTTP_ACCESS_PHASE, ngx_http_doorward_access_handler) !=
 			NGX_OK) {
 		return NGX_ERROR;
+	}
+	return NGX_OK;
+}
+
+static ngx_int_t init_process(ngx_cycle_t *cycle)
+{
+	ngx_http_doorward_main_conf_t *dmcf =
+		ngx_http_cycle_get_module_main_conf(cycle, ngx_http_doorward_module);
+	ngx_http_doorward_server_t **servers = dmcf != NULL ? dmcf->servers.elts : NULL;
+
+	if (dmcf == NULL || dmcf->zone == NULL ||
+		(ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)) {
+		return NGX_OK;
+	}
+	for (ngx_uint_t i = 0; i < dmcf->servers.nelts; i++) {
+		ngx_http_doorward_server_poll(servers[i], dmcf);
 	}
 	return NGX_OK;
 }
@@ -367,7 +424,7 @@ ngx_module_t ngx_http_doorward_module = {
 	NGX_HTTP_MODULE,
 	NULL,
 	NULL,
-	NULL,
+	init_process,
 	NULL,
 	NULL,
 	exit_process,

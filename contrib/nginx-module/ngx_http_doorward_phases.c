@@ -17,14 +17,6 @@ typedef struct {
 	unsigned failed : 1; /* no memory for the verdict */
 } context_t;
 
-static const ngx_http_doorward_key_t *secret_of(ngx_http_request_t *r)
-{
-	ngx_http_doorward_main_conf_t *dmcf =
-		ngx_http_get_module_main_conf(r, ngx_http_doorward_module);
-
-	return &dmcf->secret;
-}
-
 static ngx_http_doorward_verdict_t *add_verdict(
 	ngx_http_doorward_inputs_t *in, const ngx_http_doorward_answer_t *answer)
 {
@@ -75,25 +67,19 @@ static void forget(void *data)
 	ngx_http_doorward_forget(&ctx->waiter);
 }
 
-static ngx_int_t suspend(ngx_http_doorward_inputs_t *in)
+static ngx_int_t suspend(ngx_http_doorward_inputs_t *in, const ngx_http_doorward_key_t *key)
 {
 	ngx_http_request_t *r = in->request;
 	context_t *ctx = ngx_pcalloc(r->pool, sizeof(*ctx));
-	ngx_http_cleanup_t *cln;
-	ngx_http_doorward_key_t key;
+	ngx_http_cleanup_t *cln = ngx_http_cleanup_add(r, 0);
 
-	if (ctx == NULL ||
-		ngx_http_doorward_inputs_key(in, NGX_HTTP_DOORWARD_ALL_CLAIMS, &key) != NGX_OK) {
-		return NGX_ERROR;
-	}
-	cln = ngx_http_cleanup_add(r, 0);
-	if (cln == NULL) {
+	if (ctx == NULL || cln == NULL) {
 		return NGX_ERROR;
 	}
 	ctx->in = *in;
 	ctx->waiter.data = ctx;
 	ctx->waiter.handler = resume;
-	if (ngx_http_doorward_ask(&ctx->waiter, &ctx->in, &key) != NGX_OK) {
+	if (ngx_http_doorward_ask(&ctx->waiter, &ctx->in, key) != NGX_OK) {
 		return NGX_ERROR;
 	}
 	cln->handler = forget;
@@ -104,6 +90,26 @@ static ngx_int_t suspend(ngx_http_doorward_inputs_t *in)
 	return NGX_OK;
 }
 
+/* A kept verdict, or the question. As decide(). */
+static ngx_int_t look_up(ngx_http_doorward_main_conf_t *dmcf, ngx_http_doorward_inputs_t *in,
+	ngx_http_doorward_verdict_t **verdict)
+{
+	ngx_uint_t claims = ngx_http_doorward_known_claims(dmcf, in);
+	ngx_http_doorward_answer_t answer;
+	ngx_http_doorward_key_t key;
+
+	if (ngx_http_doorward_inputs_key(in, claims, &key) != NGX_OK) {
+		return NGX_ERROR;
+	}
+	if (dmcf->zone != NULL && in->conf->keep &&
+		ngx_http_doorward_zone_find(dmcf->zone, &key, in->request->main->pool, &answer) ==
+			NGX_OK) {
+		*verdict = add_verdict(in, &answer);
+		return *verdict != NULL ? NGX_OK : NGX_ERROR;
+	}
+	return suspend(in, &key) == NGX_OK ? NGX_DONE : NGX_ERROR;
+}
+
 /*
  * The verdict about a request. NGX_OK: it is in *verdict; NGX_DONE: the request is suspended, and
  * the handler is called again; NGX_ERROR: no memory.
@@ -111,6 +117,8 @@ static ngx_int_t suspend(ngx_http_doorward_inputs_t *in)
 static ngx_int_t decide(ngx_http_request_t *r, ngx_http_doorward_loc_conf_t *conf,
 	ngx_http_doorward_verdict_t **verdict)
 {
+	ngx_http_doorward_main_conf_t *dmcf =
+		ngx_http_get_module_main_conf(r, ngx_http_doorward_module);
 	context_t *ctx = ngx_http_get_module_ctx(r, ngx_http_doorward_module);
 	ngx_http_doorward_inputs_t in;
 	ngx_int_t rc;
@@ -124,7 +132,8 @@ static ngx_int_t decide(ngx_http_request_t *r, ngx_http_doorward_loc_conf_t *con
 		ngx_http_set_ctx(r, NULL, ngx_http_doorward_module);
 		return rc;
 	}
-	rc = ngx_http_doorward_inputs_read(&in, r, conf, secret_of(r));
+	rc = ngx_http_doorward_inputs_read(&in, r, conf,
+		dmcf->zone != NULL ? ngx_http_doorward_zone_secret(dmcf->zone) : &dmcf->secret);
 	if (rc == NGX_ERROR) {
 		return NGX_ERROR;
 	}
@@ -135,10 +144,7 @@ static ngx_int_t decide(ngx_http_request_t *r, ngx_http_doorward_loc_conf_t *con
 		return *verdict != NULL ? NGX_OK : NGX_ERROR;
 	}
 	*verdict = ngx_http_doorward_verdict_find(r, &in);
-	if (*verdict != NULL) {
-		return NGX_OK;
-	}
-	return suspend(&in) == NGX_OK ? NGX_DONE : NGX_ERROR;
+	return *verdict != NULL ? NGX_OK : look_up(dmcf, &in, verdict);
 }
 
 /*

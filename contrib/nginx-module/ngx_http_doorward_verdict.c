@@ -79,20 +79,10 @@ void ngx_http_doorward_verdict_use(ngx_http_request_t *r, ngx_http_doorward_verd
 	}
 }
 
-static ngx_uint_t status_of(const ngx_http_doorward_answer_t *answer, ngx_uint_t on_error)
+ngx_uint_t ngx_http_doorward_is_verdict(ngx_uint_t status)
 {
-	if (answer->outcome != NGX_HTTP_DOORWARD_ANSWERED) {
-		return on_error;
-	}
-	switch (answer->response.status) {
-	case NGX_HTTP_OK:
-	case NGX_HTTP_UNAUTHORIZED:
-	case NGX_HTTP_FORBIDDEN:
-	case NGX_HTTP_TOO_MANY_REQUESTS:
-		return answer->response.status;
-	default:
-		return on_error;
-	}
+	return status == NGX_HTTP_OK || status == NGX_HTTP_UNAUTHORIZED ||
+	       status == NGX_HTTP_FORBIDDEN || status == NGX_HTTP_TOO_MANY_REQUESTS;
 }
 
 /* The reason that stands for an answer that did not come. */
@@ -121,6 +111,11 @@ static ngx_int_t copy_fields(ngx_pool_t *pool, const ngx_http_doorward_answer_t 
 	}
 	for (ngx_uint_t i = 0; i < NGX_HTTP_DOORWARD_FIELDS; i++) {
 		len += fields[i].len;
+		verdict->fields[i].data = (u_char *)fields[i].data;
+		verdict->fields[i].len = fields[i].len;
+	}
+	if (answer->kept) {
+		return NGX_OK;
 	}
 	p = ngx_pnalloc(pool, len + 1);
 	if (p == NULL) {
@@ -129,7 +124,6 @@ static ngx_int_t copy_fields(ngx_pool_t *pool, const ngx_http_doorward_answer_t 
 	for (ngx_uint_t i = 0; i < NGX_HTTP_DOORWARD_FIELDS; i++) {
 		if (fields[i].len > 0) {
 			verdict->fields[i].data = p;
-			verdict->fields[i].len = fields[i].len;
 			p = ngx_cpymem(p, fields[i].data, fields[i].len);
 		}
 	}
@@ -146,9 +140,13 @@ ngx_http_doorward_verdict_t *ngx_http_doorward_verdict_add(
 		copy_fields(r->main->pool, answer, verdict) != NGX_OK) {
 		return NULL;
 	}
-	verdict->status = status_of(answer, on_error);
+	verdict->status = answer->outcome == NGX_HTTP_DOORWARD_ANSWERED &&
+					  ngx_http_doorward_is_verdict(answer->response.status)
+				  ? answer->response.status
+				  : on_error;
 	verdict->claims = answer->claims;
 	verdict->time = answer->time;
+	verdict->kept = answer->kept;
 	verdict->next = memory->first;
 	memory->first = verdict;
 	return verdict;
