@@ -99,12 +99,12 @@ static void on_alone(void *ctx)
 	}
 }
 
-static void on_answered(void *ctx)
+static void on_responded(void *ctx)
 {
 	struct service *s = ctx;
 
 	if (s->serving) {
-		daemon_service_manager_answered(&s->manager);
+		daemon_service_manager_responded(&s->manager);
 		return;
 	}
 	s->serving = true;
@@ -370,7 +370,7 @@ static bool prepare(struct service *s, struct diag *diag)
 static bool init_loop(struct service *s)
 {
 	const struct worker_pool_owner owner = {
-		.answered = on_answered, .left = on_accepting_stopped, .ctx = s};
+		.responded = on_responded, .stopped_accepting = on_accepting_stopped, .ctx = s};
 
 	s->pool = worker_pool_new(&s->loop, &owner);
 	if (s->pool == NULL) {

@@ -22,8 +22,8 @@ static void on_watchdog(uv_timer_t *timer)
 {
 	struct daemon_service_manager *m = timer->data;
 
-	if (!worker_pool_is_asked(m->pool)) {
-		worker_pool_ask(m->pool);
+	if (!worker_pool_awaits_pong(m->pool)) {
+		worker_pool_ping(m->pool);
 	}
 }
 
@@ -35,7 +35,7 @@ void daemon_service_manager_listens(struct daemon_service_manager *m)
 	if (half_ms > 0) {
 		uv_timer_start(&m->watchdog, on_watchdog, half_ms, half_ms);
 	}
-	daemon_service_manager_answered(m);
+	daemon_service_manager_responded(m);
 }
 
 void daemon_service_manager_announce(struct daemon_service_manager *m, const char *format, ...)
@@ -46,10 +46,10 @@ void daemon_service_manager_announce(struct daemon_service_manager *m, const cha
 	vsnprintf(m->status, sizeof(m->status), format, args);
 	va_end(args);
 	m->announce = true;
-	worker_pool_ask(m->pool);
+	worker_pool_ping(m->pool);
 }
 
-void daemon_service_manager_answered(struct daemon_service_manager *m)
+void daemon_service_manager_responded(struct daemon_service_manager *m)
 {
 	if (!m->listens) {
 		return;

@@ -28,7 +28,7 @@ void daemon_service_manager_listens(struct daemon_service_manager *manager);
 void daemon_service_manager_announce(
 	struct daemon_service_manager *manager, const char *format, ...) PRINTF_LIKE(2, 3);
 /* To be called when every worker's loop has responded to a ping. */
-void daemon_service_manager_answered(struct daemon_service_manager *manager);
+void daemon_service_manager_responded(struct daemon_service_manager *manager);
 void daemon_service_manager_reloading(
 	struct daemon_service_manager *manager, const char *config_path);
 void daemon_service_manager_status(struct daemon_service_manager *manager, const char *status);

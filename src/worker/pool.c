@@ -14,9 +14,9 @@ struct worker_pool {
 	struct worker_pool_owner owner;
 	struct worker *workers[WORKERS_MAX];
 	size_t count;
-	uv_async_t heard; /* a worker has responded to a ping, or stopped accepting */
-	uint64_t asked;   /* the number of worker_pool_ask calls */
-	uint64_t answered;
+	uv_async_t report;  /* a worker has responded to a ping, or stopped accepting */
+	uint64_t pings;     /* the number of worker_pool_ping calls */
+	uint64_t last_pong; /* the ping to which every worker has responded */
 	bool stopping;
 };
 
@@ -38,37 +38,37 @@ static void on_worker(void *ctx)
 {
 	struct worker_pool *pool = ctx;
 
-	uv_async_send(&pool->heard);
+	uv_async_send(&pool->report);
 }
 
-static bool all_left(const struct worker_pool *pool)
+static bool all_have_stopped_accepting(const struct worker_pool *pool)
 {
 	for (size_t i = 0; i < pool->count; i++) {
-		if (!worker_has_left(pool->workers[i])) {
+		if (!worker_has_stopped_accepting(pool->workers[i])) {
 			return false;
 		}
 	}
 	return true;
 }
 
-static void on_heard(uv_async_t *heard)
+static void on_report(uv_async_t *report)
 {
-	struct worker_pool *pool = heard->data;
+	struct worker_pool *pool = report->data;
 	bool all = true;
 
 	if (pool->stopping) {
-		if (all_left(pool) && !uv_is_closing((uv_handle_t *)heard)) {
-			uv_close((uv_handle_t *)heard, NULL);
-			pool->owner.left(pool->owner.ctx);
+		if (all_have_stopped_accepting(pool) && !uv_is_closing((uv_handle_t *)report)) {
+			uv_close((uv_handle_t *)report, NULL);
+			pool->owner.stopped_accepting(pool->owner.ctx);
 		}
 		return;
 	}
 	for (size_t i = 0; i < pool->count && all; i++) {
-		all = worker_answered(pool->workers[i]) == pool->asked;
+		all = worker_last_pong(pool->workers[i]) == pool->pings;
 	}
-	if (all && worker_pool_is_asked(pool)) {
-		pool->answered = pool->asked;
-		pool->owner.answered(pool->owner.ctx);
+	if (all && worker_pool_awaits_pong(pool)) {
+		pool->last_pong = pool->pings;
+		pool->owner.responded(pool->owner.ctx);
 	}
 }
 
@@ -76,11 +76,11 @@ struct worker_pool *worker_pool_new(uv_loop_t *loop, const struct worker_pool_ow
 {
 	struct worker_pool *pool = calloc(1, sizeof(*pool));
 
-	if (pool == NULL || uv_async_init(loop, &pool->heard, on_heard) != 0) {
+	if (pool == NULL || uv_async_init(loop, &pool->report, on_report) != 0) {
 		free(pool);
 		return NULL;
 	}
-	pool->heard.data = pool;
+	pool->report.data = pool;
 	pool->owner = *owner;
 	return pool;
 }
@@ -114,17 +114,17 @@ void worker_pool_reload(struct worker_pool *pool, struct authz_snapshot *snapsho
 	}
 }
 
-void worker_pool_ask(struct worker_pool *pool)
+void worker_pool_ping(struct worker_pool *pool)
 {
-	pool->asked++;
+	pool->pings++;
 	for (size_t i = 0; i < pool->count; i++) {
-		worker_ask(pool->workers[i], pool->asked);
+		worker_ping(pool->workers[i], pool->pings);
 	}
 }
 
-bool worker_pool_is_asked(const struct worker_pool *pool)
+bool worker_pool_awaits_pong(const struct worker_pool *pool)
 {
-	return pool->answered != pool->asked;
+	return pool->last_pong != pool->pings;
 }
 
 void worker_pool_stop(struct worker_pool *pool, enum net_drain drain)
@@ -133,7 +133,7 @@ void worker_pool_stop(struct worker_pool *pool, enum net_drain drain)
 	for (size_t i = 0; i < pool->count; i++) {
 		worker_stop(pool->workers[i], drain);
 	}
-	uv_async_send(&pool->heard);
+	uv_async_send(&pool->report);
 }
 
 void worker_pool_free(struct worker_pool *pool)

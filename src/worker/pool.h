@@ -19,8 +19,8 @@ struct worker_pool;
 
 /* Called from the main loop. */
 struct worker_pool_owner {
-	void (*answered)(void *ctx); /* every worker has responded to the last worker_pool_ask */
-	void (*left)(void *ctx);     /* after worker_pool_stop: all have stopped accepting */
+	void (*responded)(void *ctx); /* every worker has responded to the last worker_pool_ping */
+	void (*stopped_accepting)(void *ctx); /* after worker_pool_stop: every worker has */
 	void *ctx;
 };
 
@@ -38,9 +38,9 @@ NODISCARD bool worker_pool_start(struct worker_pool *pool, struct authz_snapshot
 /* Later requests are decided by `snapshot`. */
 void worker_pool_reload(struct worker_pool *pool, struct authz_snapshot *snapshot);
 /* Pings every worker's loop, which responds after it has done what it was told before. */
-void worker_pool_ask(struct worker_pool *pool);
+void worker_pool_ping(struct worker_pool *pool);
 /* Whether a worker has not responded yet. */
-bool worker_pool_is_asked(const struct worker_pool *pool);
+bool worker_pool_awaits_pong(const struct worker_pool *pool);
 /*
  * The workers stop accepting, and end once their requests in flight are decided. To be called once;
  * then nothing here keeps the loop alive.

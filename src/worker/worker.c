@@ -17,8 +17,8 @@ struct worker {
 	uv_async_t wake;
 	uv_timer_t grace;
 	struct worker_sockets sockets;
-	void (*heard)(void *ctx);
-	void *heard_ctx;
+	void (*report)(void *ctx);
+	void *report_ctx;
 	struct net_server *server;
 	struct worker_dispatch *requests;
 	struct metrics *metrics;
@@ -26,13 +26,13 @@ struct worker {
 
 	pthread_mutex_t mutex; /* guards what the main thread passes to the worker */
 	struct authz_snapshot *next;
-	uint64_t round;
+	uint64_t ping;
 	bool stop;
 	bool stopping;
 	enum net_drain drain;
 
-	_Atomic uint64_t answered;
-	_Atomic bool left;
+	_Atomic uint64_t last_pong;
+	_Atomic bool stopped_accepting;
 };
 
 /* For the whole process; each worker has room for at least a few requests of the largest size. */
@@ -101,7 +101,7 @@ static void on_wake(uv_async_t *wake)
 
 	pthread_mutex_lock(&w->mutex);
 	struct authz_snapshot *next = w->next;
-	uint64_t round = w->round;
+	uint64_t ping = w->ping;
 	bool stop = w->stop && !w->stopping;
 
 	w->next = NULL;
@@ -112,17 +112,17 @@ static void on_wake(uv_async_t *wake)
 		take_snapshot(w, next);
 		authz_snapshot_unref(next);
 	}
-	if (round != w->answered) {
-		w->answered = round;
-		w->heard(w->heard_ctx);
+	if (ping != w->last_pong) {
+		w->last_pong = ping;
+		w->report(w->report_ctx);
 	}
 	if (stop) {
 		uv_timer_start(&w->grace, on_grace_over,
 			worker_dispatch_config(w->requests)->server.grace_ms, 0);
 		worker_dispatch_drain(w->requests);
 		net_server_drain(w->server, w->drain, on_drained, w);
-		w->left = true;
-		w->heard(w->heard_ctx);
+		w->stopped_accepting = true;
+		w->report(w->report_ctx);
 	}
 }
 
@@ -210,14 +210,14 @@ static int worker_new(struct authz_snapshot *snapshot, const struct worker_socke
 }
 
 struct worker *worker_start(struct authz_snapshot *snapshot, const struct worker_sockets *sockets,
-	struct metrics *metrics, size_t number, void (*heard)(void *ctx), void *ctx)
+	struct metrics *metrics, size_t number, void (*report)(void *ctx), void *ctx)
 {
 	struct worker *w;
 	int error = worker_new(snapshot, sockets, metrics, number, &w);
 
 	if (error == 0) {
-		w->heard = heard;
-		w->heard_ctx = ctx;
+		w->report = report;
+		w->report_ctx = ctx;
 		error = -pthread_create(&w->thread, NULL, run, w);
 		if (error == 0) {
 			return w;
@@ -239,22 +239,22 @@ void worker_reload(struct worker *w, struct authz_snapshot *snapshot)
 	uv_async_send(&w->wake);
 }
 
-void worker_ask(struct worker *w, uint64_t round)
+void worker_ping(struct worker *w, uint64_t number)
 {
 	pthread_mutex_lock(&w->mutex);
-	w->round = round;
+	w->ping = number;
 	pthread_mutex_unlock(&w->mutex);
 	uv_async_send(&w->wake);
 }
 
-uint64_t worker_answered(const struct worker *w)
+uint64_t worker_last_pong(const struct worker *w)
 {
-	return w->answered;
+	return w->last_pong;
 }
 
-bool worker_has_left(const struct worker *w)
+bool worker_has_stopped_accepting(const struct worker *w)
 {
-	return w->left;
+	return w->stopped_accepting;
 }
 
 void worker_stop(struct worker *w, enum net_drain drain)

@@ -32,23 +32,22 @@ struct worker_sockets {
 };
 
 /*
- * Starts the thread, which counts as `number` in `metrics`. `heard` is called from it when it has
- * responded to worker_ask, and when it has stopped accepting. NULL after the reason was logged.
+ * Starts the thread, which counts as `number` in `metrics`. `report` is called from it when it has
+ * responded to worker_ping, and when it has stopped accepting. NULL after the reason was logged.
  */
 struct worker *worker_start(struct authz_snapshot *snapshot, const struct worker_sockets *sockets,
-	struct metrics *metrics, size_t number, void (*heard)(void *ctx), void *ctx);
+	struct metrics *metrics, size_t number, void (*report)(void *ctx), void *ctx);
 /* Later requests are decided by `snapshot`; those in flight keep the one with which they began. */
 void worker_reload(struct worker *worker, struct authz_snapshot *snapshot);
-/* Pings the worker: it reports `round` once it has done what it was told before. */
-void worker_ask(struct worker *worker, uint64_t round);
-/* The last round that was reported; 0: none. */
-uint64_t worker_answered(const struct worker *worker);
+/* Pings the worker: it reports `number` once it has done what it was told before. */
+void worker_ping(struct worker *worker, uint64_t number);
+/* The last ping to which it has responded; 0: none. */
+uint64_t worker_last_pong(const struct worker *worker);
 /*
  * Stops accepting, and ends once the requests in flight are decided, at the latest after `grace`.
  */
 void worker_stop(struct worker *worker, enum net_drain drain);
-/* Whether it has stopped accepting. */
-bool worker_has_left(const struct worker *worker);
+bool worker_has_stopped_accepting(const struct worker *worker);
 /* Waits for the thread's end and frees it. */
 void worker_join(struct worker *worker);
 
