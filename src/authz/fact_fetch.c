@@ -53,20 +53,20 @@ static bool is_pinned_out(struct authz_fetch *f, struct str name)
  * Outside of its pin's networks a name has no addresses: it is never looked up. True if there is
  * such a name.
  */
-static bool answer_by_pins(struct authz_fetch *f)
+static bool settle_by_pins(struct authz_fetch *f)
 {
-	bool answered = false;
+	bool settled = false;
 
 	for (size_t i = 0; f->policy->pins != NULL && i < lookup_count(f); i++) {
 		const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, i);
 
 		if (lookup->kind == POLICY_LOOKUP_FORWARD && is_pinned_out(f, lookup->name)) {
-			f->answers[i] = POLICY_FALSE;
+			f->lookup_truths[i] = POLICY_FALSE;
 			f->lookups[i].result.expires_ms = UINT64_MAX;
-			answered = true;
+			settled = true;
 		}
 	}
-	return answered;
+	return settled;
 }
 
 /*
@@ -112,13 +112,13 @@ static bool make_room(struct authz_fetch *f)
 	}
 	struct authz_fetch_lookup *lookups = arena_alloc(f->arena, count, sizeof(*lookups));
 
-	f->answers = arena_alloc(f->arena, count, sizeof(*f->answers));
-	if (lookups == NULL || f->answers == NULL) {
+	f->lookup_truths = arena_alloc(f->arena, count, sizeof(*f->lookup_truths));
+	if (lookups == NULL || f->lookup_truths == NULL) {
 		return false;
 	}
 	for (size_t i = 0; i < count; i++) {
 		lookups[i] = (struct authz_fetch_lookup){.fetch = f};
-		f->answers[i] = POLICY_UNFETCHED;
+		f->lookup_truths[i] = POLICY_UNFETCHED;
 	}
 	f->lookups = lookups;
 	return true;
@@ -149,7 +149,7 @@ static void store(struct authz_fetch *f, size_t index, const struct dns_membersh
 	};
 
 	f->lookups[index].result = *result;
-	f->answers[index] = truths[result->status];
+	f->lookup_truths[index] = truths[result->status];
 }
 
 static void on_names(void *ctx, const struct dns_fcrdns_result *result)
@@ -175,7 +175,7 @@ static void on_lookup(void *ctx, const struct dns_membership_result *result)
 static bool is_wanted(const struct authz_fetch *f, const struct policy_costly *wanted, size_t index)
 {
 	return policy_lookup_set_has(&wanted->lookups, index) &&
-	       f->answers[index] == POLICY_UNFETCHED && f->lookups[index].under_way == NULL;
+	       f->lookup_truths[index] == POLICY_UNFETCHED && f->lookups[index].under_way == NULL;
 }
 
 /* An explanation is to show each query, also those that the cache answers. */
@@ -265,7 +265,7 @@ enum authz_fetch_begun authz_fetch_begin(struct authz_fetch *f, const struct pol
 	if (!make_room(f)) {
 		return AUTHZ_FETCH_FAILED;
 	}
-	if (first && answer_by_pins(f)) {
+	if (first && settle_by_pins(f)) {
 		return AUTHZ_FETCH_AGAIN;
 	}
 	/* An explanation is to show each query, also those that the cache answers. */
@@ -304,7 +304,7 @@ void authz_fetch_tell(const struct authz_fetch *f, struct authz_names *out)
 
 void authz_fetch_facts(const struct authz_fetch *f, struct policy_facts *facts)
 {
-	facts->answers = f->lookups != NULL ? f->answers : NULL;
+	facts->lookup_truths = f->lookups != NULL ? f->lookup_truths : NULL;
 	facts->rates_asked = f->rates_asked;
 	facts->rates_over = f->rates_over;
 	if (f->rdns == NULL) {

@@ -73,7 +73,7 @@ struct policy_facts {
 	/* KNOWN_IN_PART: the other names that are possible; empty: any name is. */
 	struct str_list possible_names;
 	/* By the number of the lookup, never NOT_EVALUATED. NULL: no lookup was made. */
-	const enum policy_truth *answers;
+	const enum policy_truth *lookup_truths;
 	uint64_t rates_asked; /* bits, by the number of the rate: the client was counted */
 	uint64_t rates_over;  /* bits, by the number of the rate: the client was above it */
 	bool cert_present;

@@ -61,9 +61,9 @@ static enum policy_truth truth_of_texts(const struct policy_term *t,
 	return whole;
 }
 
-static enum policy_truth answer_of(const struct policy_facts *facts, size_t lookup)
+static enum policy_truth truth_of_lookup(const struct policy_facts *facts, size_t lookup)
 {
-	return facts->answers != NULL ? facts->answers[lookup] : POLICY_UNFETCHED;
+	return facts->lookup_truths != NULL ? facts->lookup_truths[lookup] : POLICY_UNFETCHED;
 }
 
 /* True if any lookup is; else unfetched if any is, and else unknown if any is. */
@@ -73,26 +73,26 @@ static enum policy_truth truth_of_lookups(
 	enum policy_truth whole = POLICY_FALSE;
 
 	for (size_t i = 0; i < t->lookups.count && whole != POLICY_TRUE; i++) {
-		enum policy_truth answer = answer_of(facts, t->lookups.items[i]);
+		enum policy_truth truth = truth_of_lookup(facts, t->lookups.items[i]);
 
-		if (answer == POLICY_TRUE || answer == POLICY_UNFETCHED ||
-			(answer == POLICY_UNKNOWN && whole == POLICY_FALSE)) {
-			whole = answer;
+		if (truth == POLICY_TRUE || truth == POLICY_UNFETCHED ||
+			(truth == POLICY_UNKNOWN && whole == POLICY_FALSE)) {
+			whole = truth;
 		}
 	}
 	return whole;
 }
 
 void policy_term_add_lookups(const struct policy_term *term, const struct policy_facts *facts,
-	enum policy_truth answer, struct policy_lookup_set *set)
+	enum policy_truth truth, struct policy_lookup_set *set)
 {
 	if (term->field->shape != POLICY_SHAPE_LOOKUP) {
 		return;
 	}
 	for (size_t i = 0; i < term->lookups.count; i++) {
-		if (answer_of(facts, term->lookups.items[i]) == answer) {
+		if (truth_of_lookup(facts, term->lookups.items[i]) == truth) {
 			policy_lookup_set_add(set, term->lookups.items[i]);
-			if (answer == POLICY_TRUE) {
+			if (truth == POLICY_TRUE) {
 				return;
 			}
 		}

@@ -113,7 +113,7 @@ struct policy_found {
 bool policy_term_is_fetched(const struct policy_term *term, const struct policy_facts *facts);
 /* Adds the term's lookups with that result; of true ones only the first, which is enough. */
 void policy_term_add_lookups(const struct policy_term *term, const struct policy_facts *facts,
-	enum policy_truth answer, struct policy_lookup_set *set);
+	enum policy_truth truth, struct policy_lookup_set *set);
 
 enum policy_truth policy_term_truth(const struct policy_term *term,
 	const struct policy_facts *facts, struct policy_found *found);

@@ -169,10 +169,11 @@ static void check_lookups(
 
 		require((!lacking && !used) || i < policy_rules_lookup_count(r->list),
 			"only lookups that there are");
-		require(!used || facts->answers[i] != POLICY_UNFETCHED, "only answers are used");
-		require(!lacking ||
-				facts->answers[i] == (v->outcome == POLICY_NEED ? POLICY_UNFETCHED
-										: POLICY_UNKNOWN),
+		require(!used || facts->lookup_truths[i] != POLICY_UNFETCHED,
+			"only truths are used");
+		require(!lacking || facts->lookup_truths[i] == (v->outcome == POLICY_NEED
+									       ? POLICY_UNFETCHED
+									       : POLICY_UNKNOWN),
 			"what is asked for is not there, and what is not known is unknown");
 		lacks = lacks || lacking;
 	}
@@ -242,13 +243,13 @@ static void decide(const struct rules *r, struct policy *policy, struct policy_f
 }
 
 /* Every state of the names, with and without a certificate, under each policy. */
-static void decide_all(const struct rules *r, struct policy_facts *facts,
-	enum policy_truth *answers, const struct policy_cert *cert)
+static void decide_all(const struct rules *r, struct policy_facts *facts, enum policy_truth *truths,
+	const struct policy_cert *cert)
 {
 	struct policy policy = {.rules = r->list, .rdns = POLICY_RDNS_DOUBLE};
 	for (unsigned i = 0; i < 4 * 2 * 3; i++) {
 		for (size_t l = 0; l < POLICY_LOOKUPS_MAX; l++) {
-			answers[l] = (enum policy_truth)((i + l + l / 3) % 4);
+			truths[l] = (enum policy_truth)((i + l + l / 3) % 4);
 		}
 		facts->names_state = (enum policy_fact_state)(i % 4);
 		facts->rates_asked = UINT64_C(0x9249249249249249) << i % 3;
@@ -285,16 +286,16 @@ static void decide_client(const struct rules *r, struct str bytes)
 		.uri = {parts + 2, 2},
 		.ip = &ip,
 		.ip_count = 1};
-	enum policy_truth answers[POLICY_LOOKUPS_MAX];
+	enum policy_truth truths[POLICY_LOOKUPS_MAX];
 	struct policy_facts facts = {
-		.ip = &ip, .names = {parts, ARRAY_LEN(parts)}, .answers = answers};
+		.ip = &ip, .names = {parts, ARRAY_LEN(parts)}, .lookup_truths = truths};
 
 	for (int i = 0; i < POLICY_CLAIM_COUNT; i++) {
 		facts.claims[i] = parts[i];
 	}
-	decide_all(r, &facts, answers, &cert);
+	decide_all(r, &facts, truths, &cert);
 	facts.names.count = 0;
-	decide_all(r, &facts, answers, &cert);
+	decide_all(r, &facts, truths, &cert);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

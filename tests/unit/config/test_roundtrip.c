@@ -120,7 +120,7 @@ static void expect_same_verdict(
 static void expect_same_decisions(const struct policy *a, const struct policy *b)
 {
 	static const char *const addresses[] = {"192.0.2.7", "203.0.113.9", "2001:db8::7"};
-	enum policy_truth answers[POLICY_LOOKUPS_MAX];
+	enum policy_truth truths[POLICY_LOOKUPS_MAX];
 	struct client c;
 
 	assert_int_equal(policy_rules_count(a->rules), policy_rules_count(b->rules));
@@ -134,9 +134,9 @@ static void expect_same_decisions(const struct policy *a, const struct policy *b
 		c.facts.cert = i / 12 % 2 == 0 ? &c.cert : NULL;
 		c.facts.claims[POLICY_CLAIM_URI] = str_view(i / 24 % 2 == 0 ? "/a?x=1&y=2" : "");
 		for (size_t n = 0; n < POLICY_LOOKUPS_MAX; n++) {
-			answers[n] = (enum policy_truth)((i / 48 + n) % 4);
+			truths[n] = (enum policy_truth)((i / 48 + n) % 4);
 		}
-		c.facts.answers = answers;
+		c.facts.lookup_truths = truths;
 		expect_same_verdict(a, b, &c.facts);
 	}
 }

@@ -6,7 +6,7 @@
 #include "base/util.h"
 #include "unit/policy/kit.h"
 
-static enum policy_truth answers[POLICY_LOOKUPS_MAX];
+static enum policy_truth truths[POLICY_LOOKUPS_MAX];
 
 static const enum policy_truth states[] = {
 	POLICY_FALSE, POLICY_TRUE, POLICY_UNKNOWN, POLICY_UNFETCHED};
@@ -134,9 +134,9 @@ static void a_policy_asks_so_many_at_most(void **state)
 
 	client_init(&c);
 	for (size_t i = 0; i < POLICY_LOOKUPS_MAX; i++) {
-		answers[i] = i == 255 ? POLICY_TRUE : POLICY_FALSE;
+		truths[i] = i == 255 ? POLICY_TRUE : POLICY_FALSE;
 	}
-	c.facts.answers = answers;
+	c.facts.lookup_truths = truths;
 	struct policy_verdict v = book_decide(&b, &c);
 
 	assert_int_equal(v.outcome, POLICY_ALLOW);
@@ -201,7 +201,7 @@ static void a_file_is_true_if_any_name_is(void **state)
 	assert_true(try_file(&b, path));
 	remove_file(path);
 	client_init(&c);
-	c.facts.answers = answers;
+	c.facts.lookup_truths = truths;
 	for (size_t i = 0; i < 16; i++) {
 		enum policy_truth one = states[i % 4];
 		enum policy_truth two = states[i / 4];
@@ -209,8 +209,8 @@ static void a_file_is_true_if_any_name_is(void **state)
 		bool unfetched = one == POLICY_UNFETCHED || two == POLICY_UNFETCHED;
 		bool unknown = one == POLICY_UNKNOWN || two == POLICY_UNKNOWN;
 
-		answers[0] = one;
-		answers[1] = two;
+		truths[0] = one;
+		truths[1] = two;
 		struct policy_verdict v = book_decide(&b, &c);
 
 		if (any_true) {
@@ -244,7 +244,7 @@ static void every_truth_of_a_rule(void **state)
 	struct client c;
 
 	client_init(&c);
-	c.facts.answers = answers;
+	c.facts.lookup_truths = truths;
 	for (size_t i = 0; i < ARRAY_LEN(rules) * 16; i++) {
 		size_t rule = i / 16;
 		enum policy_truth raw[] = {states[i % 4], states[i / 4 % 4]};
@@ -254,7 +254,7 @@ static void every_truth_of_a_rule(void **state)
 		for (size_t t = 0; t < 2; t++) {
 			bool negated = (rule >> (1 - t) & 1) != 0;
 
-			answers[t] = raw[t];
+			truths[t] = raw[t];
 			truth[t] = raw[t];
 			if (negated && raw[t] <= POLICY_TRUE) {
 				truth[t] = raw[t] == POLICY_TRUE ? POLICY_FALSE : POLICY_TRUE;
@@ -303,7 +303,7 @@ static void looks_up_only_what_can_matter(void **state)
 	book_add(&b, POLICY_ACTION_DENY, "dnsbl b.example & user_agent ~ bingbot");
 	book_add(&b, POLICY_ACTION_DENY,
 		"dnsbl c.example & user_agent ~ googlebot & forward d.example");
-	c.facts.answers = NULL;
+	c.facts.lookup_truths = NULL;
 	struct policy_verdict v = book_decide(&b, &c);
 
 	assert_int_equal(v.outcome, POLICY_NEED);
@@ -312,16 +312,16 @@ static void looks_up_only_what_can_matter(void **state)
 	assert_lookups(&v.lookups_used, "");
 	/* One that is false is enough, and then no claim has a say. */
 	for (size_t i = 0; i < 4; i++) {
-		answers[i] = i == 3 ? POLICY_FALSE : POLICY_UNFETCHED;
+		truths[i] = i == 3 ? POLICY_FALSE : POLICY_UNFETCHED;
 	}
-	c.facts.answers = answers;
+	c.facts.lookup_truths = truths;
 	v = book_decide(&b, &c);
 	assert_int_equal(v.outcome, POLICY_ALLOW);
 	assert_int_equal(v.reason, POLICY_REASON_DEFAULT);
 	assert_lookups(&v.lookups_used, "3");
-	answers[3] = POLICY_UNFETCHED;
-	answers[2] = POLICY_FALSE;
-	answers[1] = POLICY_FALSE;
+	truths[3] = POLICY_UNFETCHED;
+	truths[2] = POLICY_FALSE;
+	truths[1] = POLICY_FALSE;
 	v = book_decide(&b, &c);
 	assert_int_equal(v.claims_used, 0);
 	assert_lookups(&v.lookups_used, "12");
@@ -344,8 +344,8 @@ static void names_and_lookups_are_wanted_together(void **state)
 	assert_true(v.lacks.names);
 	assert_lookups(&v.lacks.lookups, "0");
 	/* What is not there may still make false what is unknown. */
-	answers[0] = POLICY_UNKNOWN;
-	c.facts.answers = answers;
+	truths[0] = POLICY_UNKNOWN;
+	c.facts.lookup_truths = truths;
 	v = book_decide(&b, &c);
 	assert_int_equal(v.outcome, POLICY_NEED);
 	assert_true(v.lacks.names);
@@ -355,7 +355,7 @@ static void names_and_lookups_are_wanted_together(void **state)
 	assert_int_equal(v.reason, POLICY_REASON_DNS_ERROR);
 	assert_false(v.lacks.names);
 	assert_lookups(&v.lacks.lookups, "0");
-	answers[0] = POLICY_FALSE;
+	truths[0] = POLICY_FALSE;
 	v = book_decide(&b, &c);
 	assert_int_equal(v.outcome, POLICY_ALLOW);
 	assert_int_equal(v.name, 0);
@@ -374,8 +374,8 @@ static void a_failed_lookup_ends_by_on_dns_error(void **state)
 	struct client c;
 
 	client_init(&c);
-	answers[0] = POLICY_UNKNOWN;
-	c.facts.answers = answers;
+	truths[0] = POLICY_UNKNOWN;
+	c.facts.lookup_truths = truths;
 	for (size_t i = 0; i < ARRAY_LEN(cases) * ARRAY_LEN(terms) * 2; i++) {
 		struct book b;
 

@@ -101,7 +101,7 @@ static void fill(struct book *b, struct lot *lot, size_t rules, const char *file
 	b->policy.on_dns_error = (enum policy_on_error)draw(lot, 3);
 }
 
-static void bend(struct client *c, struct lot *lot, enum policy_truth answers[LOOKUPS])
+static void bend(struct client *c, struct lot *lot, enum policy_truth truths[LOOKUPS])
 {
 	static const char *const ips[] = {"192.0.2.7", "192.0.2.1", "203.0.113.9", "2001:db8::1"};
 	static const char *const agents[] = {
@@ -152,9 +152,9 @@ static void bend(struct client *c, struct lot *lot, enum policy_truth answers[LO
 	c->facts.claims[POLICY_CLAIM_URI] = str_view(uris[draw(lot, ARRAY_LEN(uris))]);
 	c->facts.claims_disputed = draw(lot, 16) == 0 ? 1U << draw(lot, POLICY_CLAIM_COUNT) : 0;
 	for (size_t i = 0; i < LOOKUPS; i++) {
-		answers[i] = (enum policy_truth)draw(lot, 4);
+		truths[i] = (enum policy_truth)draw(lot, 4);
 	}
-	c->facts.answers = draw(lot, 3) > 0 ? answers : NULL;
+	c->facts.lookup_truths = draw(lot, 3) > 0 ? truths : NULL;
 }
 
 static void assert_same(const struct policy_verdict *got, const struct policy_verdict *expected)
@@ -178,14 +178,14 @@ static void check_list(
 	struct lot *lot, const struct book *b, struct policy_match_cache *cache, size_t max_bytes)
 {
 	static struct client clients[CLIENTS];
-	enum policy_truth answers[CLIENTS][LOOKUPS];
+	enum policy_truth truths[CLIENTS][LOOKUPS];
 	struct policy other = b->policy;
 
 	other.default_action = b->policy.default_action == POLICY_ACTION_ALLOW
 				       ? POLICY_ACTION_DENY
 				       : POLICY_ACTION_ALLOW;
 	for (size_t i = 0; i < CLIENTS; i++) {
-		bend(&clients[i], lot, answers[i]);
+		bend(&clients[i], lot, truths[i]);
 	}
 	for (size_t i = 0; i < CLIENTS * 6; i++) {
 		size_t who = i < CLIENTS ? i : draw(lot, CLIENTS);
