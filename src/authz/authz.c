@@ -97,8 +97,8 @@ static enum authz_step check_certificate(struct authz *a)
 {
 	struct authz_cert_verifier *verifier = a->env->verifier;
 	int64_t wall_s = a->request.wall_s;
-	bool vouched =
-		a->decision.policy->verify == POLICY_VERIFY_LOCAL || a->word == CERT_WORD_VERIFIED;
+	bool vouched = a->decision.policy->verify == POLICY_VERIFY_LOCAL ||
+		       a->verify_status == CERT_VERIFY_SUCCESS;
 	bool overload;
 
 	a->checked = authz_cert_verifier_known(verifier, &a->check, wall_s);

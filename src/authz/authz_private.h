@@ -25,8 +25,8 @@ struct authz {
 	void (*done)(void *ctx);
 	void *ctx;
 
-	struct authz_trusted_cert sent; /* the certificate that the front end sent */
-	enum cert_word word;            /* the result of the front end's check of it */
+	struct authz_trusted_cert sent;        /* the certificate that the front end sent */
+	enum cert_verify_status verify_status; /* the result of the front end's check of it */
 	struct cert_check_request check;
 	struct authz_cert_verifier_wait *wait; /* for the check; NULL: no check is queued */
 	const struct cert_check_result *checked;

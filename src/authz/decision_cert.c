@@ -50,14 +50,16 @@ enum authz_cert_step authz_cert_take(struct authz *a, enum policy_reason *reason
 
 	authz_client_certificate(&a->request.input, frontend, d->trusted.honoured, &a->sent);
 	d->cert_present = sent->text.len > 0 || given != NULL;
-	a->word = given != NULL ? cert_sources_suppose(&frontend->cert, given->status) : sent->word;
-	if (!d->cert_present && a->word != CERT_WORD_FAILED && a->word != CERT_WORD_VERIFIED &&
+	a->verify_status = given != NULL ? cert_sources_suppose(&frontend->cert, given->status)
+					 : sent->verify_status;
+	if (!d->cert_present && a->verify_status != CERT_VERIFY_FAILED &&
+		a->verify_status != CERT_VERIFY_SUCCESS &&
 		d->policy->client_cert != POLICY_CERT_REQUIRED) {
 		return AUTHZ_CERT_PASSED;
 	}
 	if (!d->cert_present) {
-		*reason = a->word == CERT_WORD_FAILED ? POLICY_REASON_CERT_UNVERIFIED
-						      : POLICY_REASON_CERT_MISSING;
+		*reason = a->verify_status == CERT_VERIFY_FAILED ? POLICY_REASON_CERT_UNVERIFIED
+								 : POLICY_REASON_CERT_MISSING;
 		explain(a);
 		return AUTHZ_CERT_DENIED;
 	}
@@ -93,8 +95,8 @@ static enum policy_reason reason_of(enum cert_finding finding)
 static bool is_unverified(const struct authz *a)
 {
 	return (a->decision.policy->verify != POLICY_VERIFY_LOCAL &&
-		       a->word != CERT_WORD_VERIFIED) ||
-	       a->word == CERT_WORD_NONE || mismatch_of(a) != CERT_INPUT_COUNT;
+		       a->verify_status != CERT_VERIFY_SUCCESS) ||
+	       a->verify_status == CERT_VERIFY_NONE || mismatch_of(a) != CERT_INPUT_COUNT;
 }
 
 enum authz_cert_step authz_cert_judge(struct authz *a, enum policy_reason *reason)

@@ -230,7 +230,7 @@ void authz_client_certificate(const struct authz_input *input,
 	out->digest = said_of(input, sources, by_param, CERT_INPUT_DIGEST);
 	out->subject = said_of(input, sources, by_param, CERT_INPUT_SUBJECT);
 	out->issuer = said_of(input, sources, by_param, CERT_INPUT_ISSUER);
-	out->word = cert_sources_word(sources, value_of(input, status),
+	out->verify_status = cert_sources_verify_status(sources, value_of(input, status),
 		by_param ? absent : value_of(input, CERT_INPUT_FINDING), present);
 }
 

@@ -65,7 +65,7 @@ struct authz_trusted_cert {
 	enum cert_codec codec;
 	bool list;                /* intermediates may follow in the text */
 	struct str intermediates; /* a separate text; absent: none */
-	enum cert_word word;
+	enum cert_verify_status verify_status;
 	/* of the certificate that the result is about; absent: the front end does not say */
 	struct str digest;
 	struct str subject;

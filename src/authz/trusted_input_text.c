@@ -159,7 +159,7 @@ static void append_unverified(const struct authz_trusted_cert *sent,
 	enum authz_input_name other;
 
 	append_value(input, frontend, sent->status_name, out);
-	if (sent->word == CERT_WORD_NONE) {
+	if (sent->verify_status == CERT_VERIFY_NONE) {
 		append_own_text(sent, input, frontend, out);
 		return;
 	}
@@ -187,7 +187,7 @@ void authz_trusted_cert_text(const struct authz_trusted_cert *sent, const struct
 	const struct config_frontend *frontend, const struct authz_trusted_input *trusted,
 	struct bytes *out)
 {
-	if (sent->text.len > 0 || sent->word == CERT_WORD_FAILED) {
+	if (sent->text.len > 0 || sent->verify_status == CERT_VERIFY_FAILED) {
 		append_unverified(sent, input, frontend, out);
 		return;
 	}

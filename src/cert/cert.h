@@ -124,12 +124,12 @@ NODISCARD enum cert_status cert_read(struct str der, bool cn_fallback, struct ar
 bool cert_has_digest(const struct cert_identity *identity, struct str text);
 
 /* The result of the front end's own check of the certificate. */
-enum cert_word {
-	CERT_WORD_ABSENT, /* it says nothing */
-	CERT_WORD_VERIFIED,
-	CERT_WORD_UNVERIFIED, /* there is no certificate, or it was not verified */
-	CERT_WORD_NONE,       /* there is no certificate */
-	CERT_WORD_FAILED
+enum cert_verify_status {
+	CERT_VERIFY_ABSENT, /* it says nothing */
+	CERT_VERIFY_SUCCESS,
+	CERT_VERIFY_NO_SUCCESS, /* there is no certificate, or it was not verified */
+	CERT_VERIFY_NONE,       /* there is no certificate */
+	CERT_VERIFY_FAILED
 };
 
 /*

@@ -366,30 +366,30 @@ const char *cert_sources_refuse_frontend(const struct cert_sources *sources)
 		       : "its front end verifies nothing; expected verify = local";
 }
 
-enum cert_word cert_sources_word(
+enum cert_verify_status cert_sources_verify_status(
 	const struct cert_sources *sources, struct str status, struct str finding, bool present)
 {
-	enum cert_word word = CERT_WORD_ABSENT;
+	enum cert_verify_status result;
 
 	switch (sources->frontend) {
 	case CERT_FRONTEND_TRUSTED:
-		return present ? CERT_WORD_VERIFIED : CERT_WORD_NONE;
+		return present ? CERT_VERIFY_SUCCESS : CERT_VERIFY_NONE;
 	case CERT_FRONTEND_SILENT:
 	case CERT_FRONTEND_NOTHING:
-		return CERT_WORD_ABSENT;
+		return CERT_VERIFY_ABSENT;
 	case CERT_FRONTEND_SAYS:
 		break;
 	}
 	if (sources->no_cert != NULL && str_eq_text(status, sources->no_cert)) {
 		status = str_view("");
 	}
-	word = cert_words_read(sources->status, status);
+	result = cert_words_read(sources->status, status);
 	if (sources->finding != NULL) {
-		word = cert_words_join(word, cert_words_read(sources->finding, finding));
+		result = cert_words_join(result, cert_words_read(sources->finding, finding));
 	}
-	return word == CERT_WORD_VERIFIED && !present && sources->status->also_without
-		       ? CERT_WORD_NONE
-		       : word;
+	return result == CERT_VERIFY_SUCCESS && !present && sources->status->also_without
+		       ? CERT_VERIFY_NONE
+		       : result;
 }
 
 const char *cert_sources_good_word(const struct cert_sources *sources)
@@ -397,7 +397,7 @@ const char *cert_sources_good_word(const struct cert_sources *sources)
 	return sources->frontend == CERT_FRONTEND_SAYS ? sources->status->list[0].word : NULL;
 }
 
-enum cert_word cert_sources_suppose(const struct cert_sources *sources, struct str status)
+enum cert_verify_status cert_sources_suppose(const struct cert_sources *sources, struct str status)
 {
 	struct str finding = {NULL, 0};
 
@@ -407,5 +407,5 @@ enum cert_word cert_sources_suppose(const struct cert_sources *sources, struct s
 	if (sources->finding != NULL) {
 		finding = str_view(sources->finding->list[0].word);
 	}
-	return cert_sources_word(sources, status, finding, true);
+	return cert_sources_verify_status(sources, status, finding, true);
 }

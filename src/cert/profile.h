@@ -120,10 +120,10 @@ const char *cert_sources_refuse_frontend(const struct cert_sources *sources);
 
 /*
  * The front end's result. `status` and `finding`: the values of those inputs, data NULL if absent.
- * `present`: a certificate came with them. CERT_WORD_VERIFIED without a certificate: there is one,
- * and it did not come; CERT_WORD_NONE with one: the front end did not write it.
+ * `present`: a certificate came with them. CERT_VERIFY_SUCCESS without a certificate: there is one,
+ * and it did not come; CERT_VERIFY_NONE with one: the front end did not write it.
  */
-enum cert_word cert_sources_word(
+enum cert_verify_status cert_sources_verify_status(
 	const struct cert_sources *sources, struct str status, struct str finding, bool present);
 
 /* The status for a verified certificate, as the front end writes it; NULL: it sends none. */
@@ -133,7 +133,7 @@ const char *cert_sources_good_word(const struct cert_sources *sources);
  * The result for a certificate that came with this status, without a finding; data NULL: with the
  * status for a verified certificate.
  */
-enum cert_word cert_sources_suppose(const struct cert_sources *sources, struct str status);
+enum cert_verify_status cert_sources_suppose(const struct cert_sources *sources, struct str status);
 
 /*
  * Whether a header, or param, can have this name: letters, digits and `_`, in headers `-`, too. The

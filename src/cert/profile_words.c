@@ -4,27 +4,28 @@
 #include "cert/profile_words.h"
 
 const struct cert_words cert_words_success = {
-	{{"SUCCESS", CERT_WORD_VERIFIED}, {"NONE", CERT_WORD_NONE}, {"", CERT_WORD_ABSENT}},
-	CERT_WORD_ABSENT, false};
+	{{"SUCCESS", CERT_VERIFY_SUCCESS}, {"NONE", CERT_VERIFY_NONE}, {"", CERT_VERIFY_ABSENT}},
+	CERT_VERIFY_ABSENT, false};
 
 /* ssl_c_verify is OpenSSL's number, or its name with the converter x509_v_err_str. */
 const struct cert_words cert_words_haproxy = {
-	{{"0", CERT_WORD_VERIFIED}, {"X509_V_OK", CERT_WORD_VERIFIED}, {"", CERT_WORD_ABSENT}},
-	CERT_WORD_ABSENT, true};
+	{{"0", CERT_VERIFY_SUCCESS}, {"X509_V_OK", CERT_VERIFY_SUCCESS}, {"", CERT_VERIFY_ABSENT}},
+	CERT_VERIFY_ABSENT, true};
 
 const struct cert_words cert_words_true = {
-	{{"true", CERT_WORD_VERIFIED}, {"false", CERT_WORD_UNVERIFIED}, {"", CERT_WORD_ABSENT}},
-	CERT_WORD_ABSENT, false};
+	{{"true", CERT_VERIFY_SUCCESS}, {"false", CERT_VERIFY_NO_SUCCESS},
+		{"", CERT_VERIFY_ABSENT}},
+	CERT_VERIFY_ABSENT, false};
 
 /* No error is sent as an empty value. */
 const struct cert_words cert_words_google_errors = {
-	{{"", CERT_WORD_VERIFIED}, {"client_cert_not_provided", CERT_WORD_NONE}},
-	CERT_WORD_VERIFIED, false};
+	{{"", CERT_VERIFY_SUCCESS}, {"client_cert_not_provided", CERT_VERIFY_NONE}},
+	CERT_VERIFY_SUCCESS, false};
 
 const struct cert_words cert_words_cloudflare_revoked = {
-	{{"false", CERT_WORD_VERIFIED}, {"", CERT_WORD_ABSENT}}, CERT_WORD_ABSENT, false};
+	{{"false", CERT_VERIFY_SUCCESS}, {"", CERT_VERIFY_ABSENT}}, CERT_VERIFY_ABSENT, false};
 
-enum cert_word cert_words_read(const struct cert_words *words, struct str text)
+enum cert_verify_status cert_words_read(const struct cert_words *words, struct str text)
 {
 	if (text.data == NULL) {
 		return words->absent;
@@ -34,16 +35,16 @@ enum cert_word cert_words_read(const struct cert_words *words, struct str text)
 			return words->list[i].means;
 		}
 	}
-	return CERT_WORD_FAILED;
+	return CERT_VERIFY_FAILED;
 }
 
-enum cert_word cert_words_join(enum cert_word a, enum cert_word b)
+enum cert_verify_status cert_words_join(enum cert_verify_status a, enum cert_verify_status b)
 {
-	if (a == CERT_WORD_FAILED || b == CERT_WORD_FAILED) {
-		return CERT_WORD_FAILED;
+	if (a == CERT_VERIFY_FAILED || b == CERT_VERIFY_FAILED) {
+		return CERT_VERIFY_FAILED;
 	}
-	if (a == CERT_WORD_NONE || b == CERT_WORD_NONE) {
-		return CERT_WORD_NONE;
+	if (a == CERT_VERIFY_NONE || b == CERT_VERIFY_NONE) {
+		return CERT_VERIFY_NONE;
 	}
-	return a == CERT_WORD_VERIFIED ? b : a;
+	return a == CERT_VERIFY_SUCCESS ? b : a;
 }

@@ -11,9 +11,9 @@
 struct cert_words {
 	struct {
 		const char *word;
-		enum cert_word means;
+		enum cert_verify_status means;
 	} list[4]; /* the good word first; ends with NULL. Any other word means FAILED. */
-	enum cert_word absent;
+	enum cert_verify_status absent;
 	bool also_without; /* the good word also comes where there is no certificate */
 };
 
@@ -25,8 +25,8 @@ extern const struct cert_words cert_words_google_errors;
 extern const struct cert_words cert_words_cloudflare_revoked;
 
 /* What the text means; data is NULL if it did not come. */
-enum cert_word cert_words_read(const struct cert_words *words, struct str text);
-/* What two of them mean together: VERIFIED only if both say so. */
-enum cert_word cert_words_join(enum cert_word a, enum cert_word b);
+enum cert_verify_status cert_words_read(const struct cert_words *words, struct str text);
+/* What two of them mean together: SUCCESS only if both say so. */
+enum cert_verify_status cert_words_join(enum cert_verify_status a, enum cert_verify_status b);
 
 #endif

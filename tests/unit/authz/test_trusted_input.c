@@ -270,7 +270,7 @@ static void an_empty_param_still_outranks_a_header(void **state)
 
 	(void)state;
 	assert_int_equal(cert.text.len, 0);
-	assert_int_equal(cert.word, CERT_WORD_ABSENT);
+	assert_int_equal(cert.verify_status, CERT_VERIFY_ABSENT);
 }
 
 static void a_header_counts_only_if_honoured(void **state)
@@ -282,17 +282,20 @@ static void a_header_counts_only_if_honoured(void **state)
 
 	(void)state;
 	assert_null(cert.text.data);
-	assert_int_equal(cert.word, CERT_WORD_ABSENT);
+	assert_int_equal(cert.verify_status, CERT_VERIFY_ABSENT);
 	cert = certificate_of(&frontend, pairs, true);
 	assert_true(str_eq_text(cert.text, "value"));
-	assert_int_equal(cert.word, CERT_WORD_VERIFIED);
+	assert_int_equal(cert.verify_status, CERT_VERIFY_SUCCESS);
 }
 
-/* CERT and WORD as params, cert and word as headers; the word that counts. */
+/*
+ * Names and values, and which status counts if headers are honoured or ignored; _P is a param, _H a
+ * header.
+ */
 struct pair_case {
 	const char *const pairs[9];
-	enum cert_word honoured;
-	enum cert_word ignored;
+	enum cert_verify_status honoured;
+	enum cert_verify_status ignored;
 };
 
 #define CERT_P "SSL_CLIENT_CERT"
@@ -303,35 +306,36 @@ struct pair_case {
 static void a_word_never_speaks_of_a_certificate_of_another_kind(void **state)
 {
 	static const struct pair_case pairs[] = {
-		{{CERT_H, "c", WORD_P, "SUCCESS"}, CERT_WORD_ABSENT, CERT_WORD_VERIFIED},
-		{{CERT_P, "c", WORD_H, "SUCCESS"}, CERT_WORD_ABSENT, CERT_WORD_ABSENT},
-		{{CERT_H, "c", WORD_H, "SUCCESS", WORD_P, "FAILED:x"}, CERT_WORD_VERIFIED,
-			CERT_WORD_FAILED},
-		{{CERT_H, "c", WORD_H, "FAILED:x", WORD_P, "SUCCESS"}, CERT_WORD_FAILED,
-			CERT_WORD_VERIFIED},
-		{{CERT_P, "c", WORD_P, "FAILED:x", WORD_H, "SUCCESS"}, CERT_WORD_FAILED,
-			CERT_WORD_FAILED},
-		{{CERT_P, "c", WORD_P, "SUCCESS", WORD_H, "FAILED:x"}, CERT_WORD_VERIFIED,
-			CERT_WORD_VERIFIED},
-		{{CERT_P, "c", CERT_H, "c", WORD_H, "SUCCESS"}, CERT_WORD_ABSENT, CERT_WORD_ABSENT},
-		{{CERT_P, "c", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "NONE"}, CERT_WORD_VERIFIED,
-			CERT_WORD_VERIFIED},
+		{{CERT_H, "c", WORD_P, "SUCCESS"}, CERT_VERIFY_ABSENT, CERT_VERIFY_SUCCESS},
+		{{CERT_P, "c", WORD_H, "SUCCESS"}, CERT_VERIFY_ABSENT, CERT_VERIFY_ABSENT},
+		{{CERT_H, "c", WORD_H, "SUCCESS", WORD_P, "FAILED:x"}, CERT_VERIFY_SUCCESS,
+			CERT_VERIFY_FAILED},
+		{{CERT_H, "c", WORD_H, "FAILED:x", WORD_P, "SUCCESS"}, CERT_VERIFY_FAILED,
+			CERT_VERIFY_SUCCESS},
+		{{CERT_P, "c", WORD_P, "FAILED:x", WORD_H, "SUCCESS"}, CERT_VERIFY_FAILED,
+			CERT_VERIFY_FAILED},
+		{{CERT_P, "c", WORD_P, "SUCCESS", WORD_H, "FAILED:x"}, CERT_VERIFY_SUCCESS,
+			CERT_VERIFY_SUCCESS},
+		{{CERT_P, "c", CERT_H, "c", WORD_H, "SUCCESS"}, CERT_VERIFY_ABSENT,
+			CERT_VERIFY_ABSENT},
+		{{CERT_P, "c", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "NONE"}, CERT_VERIFY_SUCCESS,
+			CERT_VERIFY_SUCCESS},
 		/* An empty parameter says that the front end has no certificate. */
-		{{CERT_P, "", CERT_H, "c", WORD_P, "NONE", WORD_H, "SUCCESS"}, CERT_WORD_NONE,
-			CERT_WORD_NONE},
-		{{CERT_P, "", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "NONE"}, CERT_WORD_VERIFIED,
-			CERT_WORD_VERIFIED},
-		{{CERT_H, "c", WORD_P, ""}, CERT_WORD_ABSENT, CERT_WORD_ABSENT},
+		{{CERT_P, "", CERT_H, "c", WORD_P, "NONE", WORD_H, "SUCCESS"}, CERT_VERIFY_NONE,
+			CERT_VERIFY_NONE},
+		{{CERT_P, "", CERT_H, "c", WORD_P, "SUCCESS", WORD_H, "NONE"}, CERT_VERIFY_SUCCESS,
+			CERT_VERIFY_SUCCESS},
+		{{CERT_H, "c", WORD_P, ""}, CERT_VERIFY_ABSENT, CERT_VERIFY_ABSENT},
 	};
 	const struct config_frontend frontend = frontend_of(CERT_PROFILE_NGINX, false);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
 		print_message("case %zu\n", i);
-		assert_int_equal(
-			certificate_of(&frontend, pairs[i].pairs, true).word, pairs[i].honoured);
-		assert_int_equal(
-			certificate_of(&frontend, pairs[i].pairs, false).word, pairs[i].ignored);
+		assert_int_equal(certificate_of(&frontend, pairs[i].pairs, true).verify_status,
+			pairs[i].honoured);
+		assert_int_equal(certificate_of(&frontend, pairs[i].pairs, false).verify_status,
+			pairs[i].ignored);
 	}
 }
 
@@ -355,7 +359,7 @@ static void what_else_a_header_says_goes_with_a_header(void **state)
 	assert_true(str_eq_text(sent.text, "leaf"));
 	assert_null(sent.intermediates.data);
 	assert_null(sent.digest.data);
-	assert_int_equal(sent.word, CERT_WORD_VERIFIED);
+	assert_int_equal(sent.verify_status, CERT_VERIFY_SUCCESS);
 	arena_clear(&arena);
 }
 
@@ -403,7 +407,7 @@ static void each_source_has_the_codec_of_its_own(void **state)
 	(void)state;
 	assert_true(str_eq_text(cert.text, "value"));
 	assert_int_equal(cert.codec, CERT_CODEC_PEM);
-	assert_int_equal(cert.word, CERT_WORD_ABSENT);
+	assert_int_equal(cert.verify_status, CERT_VERIFY_ABSENT);
 	cert = certificate_of(&frontend, header, true);
 	assert_true(str_eq_text(cert.text, "other"));
 	assert_int_equal(cert.codec, CERT_CODEC_DER_B64);
@@ -420,10 +424,10 @@ static void intermediates_and_findings_count_only_if_honoured(void **state)
 	(void)state;
 	assert_null(cert.text.data);
 	assert_null(cert.intermediates.data);
-	assert_int_equal(cert.word, CERT_WORD_ABSENT);
+	assert_int_equal(cert.verify_status, CERT_VERIFY_ABSENT);
 	cert = certificate_of(&frontend, pairs, true);
 	assert_true(str_eq_text(cert.intermediates, "chain"));
-	assert_int_equal(cert.word, CERT_WORD_VERIFIED);
+	assert_int_equal(cert.verify_status, CERT_VERIFY_SUCCESS);
 }
 
 /* A stranger's header is not a certificate, so trust in the front end makes none verified. */
@@ -435,9 +439,9 @@ static void trust_in_the_front_end_is_no_trust_in_strangers(void **state)
 
 	(void)state;
 	assert_null(cert.text.data);
-	assert_int_equal(cert.word, CERT_WORD_NONE);
+	assert_int_equal(cert.verify_status, CERT_VERIFY_NONE);
 	cert = certificate_of(&frontend, pairs, true);
-	assert_int_equal(cert.word, CERT_WORD_VERIFIED);
+	assert_int_equal(cert.verify_status, CERT_VERIFY_SUCCESS);
 	assert_true(cert.list);
 }
 
@@ -451,10 +455,10 @@ static void a_text_that_stands_for_none_is_none(void **state)
 
 	(void)state;
 	assert_null(cert.text.data);
-	assert_int_equal(cert.word, CERT_WORD_ABSENT);
+	assert_int_equal(cert.verify_status, CERT_VERIFY_ABSENT);
 	cert = certificate_of(&nginx, pairs, true);
 	assert_true(str_eq_text(cert.text, "(null)"));
-	assert_int_equal(cert.word, CERT_WORD_FAILED);
+	assert_int_equal(cert.verify_status, CERT_VERIFY_FAILED);
 }
 
 static enum authz_input_name ignored_of(

@@ -28,64 +28,64 @@ static void reads_the_words_of_front_ends(void **state)
 		enum cert_profile profile;
 		const char *status; /* NULL: absent */
 		const char *finding;
-		enum cert_word word; /* with a certificate */
+		enum cert_verify_status result; /* with a certificate */
 	} cases[] = {
-		{CERT_PROFILE_NGINX, "SUCCESS", NULL, CERT_WORD_VERIFIED},
-		{CERT_PROFILE_NGINX, NULL, NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_NGINX, "", NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_NGINX, "NONE", NULL, CERT_WORD_NONE},
-		{CERT_PROFILE_NGINX, "FAILED:self-signed certificate", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_NGINX, "FAILED", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_NGINX, "success", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_NGINX, "SUCCESS ", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_NGINX, " SUCCESS", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_NGINX, "SUCCESS,SUCCESS", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_NGINX, "SUCCES", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_NGINX, "none", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_NGINX, "0", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_NGINX, "true", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_NGINX, "(null)", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_LIGHTTPD, "SUCCESS", NULL, CERT_WORD_VERIFIED},
+		{CERT_PROFILE_NGINX, "SUCCESS", NULL, CERT_VERIFY_SUCCESS},
+		{CERT_PROFILE_NGINX, NULL, NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_NGINX, "", NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_NGINX, "NONE", NULL, CERT_VERIFY_NONE},
+		{CERT_PROFILE_NGINX, "FAILED:self-signed certificate", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_NGINX, "FAILED", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_NGINX, "success", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_NGINX, "SUCCESS ", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_NGINX, " SUCCESS", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_NGINX, "SUCCESS,SUCCESS", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_NGINX, "SUCCES", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_NGINX, "none", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_NGINX, "0", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_NGINX, "true", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_NGINX, "(null)", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_LIGHTTPD, "SUCCESS", NULL, CERT_VERIFY_SUCCESS},
 		{CERT_PROFILE_LIGHTTPD, "FAILED:error:00000015:lib(0)::reason(21)", NULL,
-			CERT_WORD_FAILED},
-		{CERT_PROFILE_APACHE, "SUCCESS", NULL, CERT_WORD_VERIFIED},
-		{CERT_PROFILE_APACHE, "GENEROUS", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_APACHE, "(null)", NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_INGRESS_NGINX, "SUCCESS", NULL, CERT_WORD_VERIFIED},
-		{CERT_PROFILE_AZURE_APPGW, "SUCCESS", NULL, CERT_WORD_VERIFIED},
-		{CERT_PROFILE_AZURE_APPGW, "FAILED:expired", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_HAPROXY, "0", NULL, CERT_WORD_VERIFIED},
-		{CERT_PROFILE_HAPROXY, "X509_V_OK", NULL, CERT_WORD_VERIFIED},
-		{CERT_PROFILE_HAPROXY, "00", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_HAPROXY, "18", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_HAPROXY, "SUCCESS", NULL, CERT_WORD_FAILED},
-		{CERT_PROFILE_HAPROXY, "", NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_GOOGLE_LB, "true", "", CERT_WORD_VERIFIED},
-		{CERT_PROFILE_GOOGLE_LB, "true", NULL, CERT_WORD_VERIFIED},
-		{CERT_PROFILE_GOOGLE_LB, "true", "client_cert_not_provided", CERT_WORD_NONE},
+			CERT_VERIFY_FAILED},
+		{CERT_PROFILE_APACHE, "SUCCESS", NULL, CERT_VERIFY_SUCCESS},
+		{CERT_PROFILE_APACHE, "GENEROUS", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_APACHE, "(null)", NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_INGRESS_NGINX, "SUCCESS", NULL, CERT_VERIFY_SUCCESS},
+		{CERT_PROFILE_AZURE_APPGW, "SUCCESS", NULL, CERT_VERIFY_SUCCESS},
+		{CERT_PROFILE_AZURE_APPGW, "FAILED:expired", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_HAPROXY, "0", NULL, CERT_VERIFY_SUCCESS},
+		{CERT_PROFILE_HAPROXY, "X509_V_OK", NULL, CERT_VERIFY_SUCCESS},
+		{CERT_PROFILE_HAPROXY, "00", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_HAPROXY, "18", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_HAPROXY, "SUCCESS", NULL, CERT_VERIFY_FAILED},
+		{CERT_PROFILE_HAPROXY, "", NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_GOOGLE_LB, "true", "", CERT_VERIFY_SUCCESS},
+		{CERT_PROFILE_GOOGLE_LB, "true", NULL, CERT_VERIFY_SUCCESS},
+		{CERT_PROFILE_GOOGLE_LB, "true", "client_cert_not_provided", CERT_VERIFY_NONE},
 		{CERT_PROFILE_GOOGLE_LB, "true", "client_cert_chain_exceeded_limit",
-			CERT_WORD_FAILED},
-		{CERT_PROFILE_GOOGLE_LB, "false", "client_cert_not_provided", CERT_WORD_NONE},
+			CERT_VERIFY_FAILED},
+		{CERT_PROFILE_GOOGLE_LB, "false", "client_cert_not_provided", CERT_VERIFY_NONE},
 		{CERT_PROFILE_GOOGLE_LB, "false", "client_cert_validation_failed",
-			CERT_WORD_FAILED},
-		{CERT_PROFILE_GOOGLE_LB, "false", "", CERT_WORD_UNVERIFIED},
-		{CERT_PROFILE_GOOGLE_LB, "True", "", CERT_WORD_FAILED},
-		{CERT_PROFILE_GOOGLE_LB, "SUCCESS", "", CERT_WORD_FAILED},
-		{CERT_PROFILE_GOOGLE_LB, NULL, "", CERT_WORD_ABSENT},
-		{CERT_PROFILE_CLOUDFLARE, "true", "false", CERT_WORD_VERIFIED},
-		{CERT_PROFILE_CLOUDFLARE, "true", "true", CERT_WORD_FAILED},
-		{CERT_PROFILE_CLOUDFLARE, "true", NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_CLOUDFLARE, "true", "", CERT_WORD_ABSENT},
-		{CERT_PROFILE_CLOUDFLARE, "false", "false", CERT_WORD_UNVERIFIED},
-		{CERT_PROFILE_CLOUDFLARE, NULL, "false", CERT_WORD_ABSENT},
+			CERT_VERIFY_FAILED},
+		{CERT_PROFILE_GOOGLE_LB, "false", "", CERT_VERIFY_NO_SUCCESS},
+		{CERT_PROFILE_GOOGLE_LB, "True", "", CERT_VERIFY_FAILED},
+		{CERT_PROFILE_GOOGLE_LB, "SUCCESS", "", CERT_VERIFY_FAILED},
+		{CERT_PROFILE_GOOGLE_LB, NULL, "", CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_CLOUDFLARE, "true", "false", CERT_VERIFY_SUCCESS},
+		{CERT_PROFILE_CLOUDFLARE, "true", "true", CERT_VERIFY_FAILED},
+		{CERT_PROFILE_CLOUDFLARE, "true", NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_CLOUDFLARE, "true", "", CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_CLOUDFLARE, "false", "false", CERT_VERIFY_NO_SUCCESS},
+		{CERT_PROFILE_CLOUDFLARE, NULL, "false", CERT_VERIFY_ABSENT},
 		/* These send no word, whatever is in the place of one. */
-		{CERT_PROFILE_ENVOY, "SUCCESS", NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_TRAEFIK, "SUCCESS", NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_CADDY, "SUCCESS", NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_AWS_ALB, "SUCCESS", NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_AZURE_APPSERVICE, "SUCCESS", NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_AZURE_APIM, "SUCCESS", NULL, CERT_WORD_ABSENT},
-		{CERT_PROFILE_RFC9440, "SUCCESS", NULL, CERT_WORD_ABSENT},
+		{CERT_PROFILE_ENVOY, "SUCCESS", NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_TRAEFIK, "SUCCESS", NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_CADDY, "SUCCESS", NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_AWS_ALB, "SUCCESS", NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_AZURE_APPSERVICE, "SUCCESS", NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_AZURE_APIM, "SUCCESS", NULL, CERT_VERIFY_ABSENT},
+		{CERT_PROFILE_RFC9440, "SUCCESS", NULL, CERT_VERIFY_ABSENT},
 	};
 
 	(void)state;
@@ -95,20 +95,21 @@ static void reads_the_words_of_front_ends(void **state)
 		struct str finding = str_view(cases[i].finding);
 
 		print_message("case %zu\n", i);
-		assert_int_equal(cert_sources_word(&s, status, finding, true), cases[i].word);
+		assert_int_equal(
+			cert_sources_verify_status(&s, status, finding, true), cases[i].result);
 		/* HAProxy says 0 without a certificate, too. */
-		assert_int_equal(cert_sources_word(&s, status, finding, false),
-			cases[i].word == CERT_WORD_VERIFIED &&
+		assert_int_equal(cert_sources_verify_status(&s, status, finding, false),
+			cases[i].result == CERT_VERIFY_SUCCESS &&
 					cases[i].profile == CERT_PROFILE_HAPROXY
-				? CERT_WORD_NONE
-				: cases[i].word);
+				? CERT_VERIFY_NONE
+				: cases[i].result);
 	}
 	struct cert_sources nginx = sources_of(CERT_PROFILE_NGINX, false);
 	struct str cut = {"SUCCESS\nX", 7};
 	struct str nul = {"SUCCESS", 8};
 
-	assert_int_equal(cert_sources_word(&nginx, cut, cut, true), CERT_WORD_VERIFIED);
-	assert_int_equal(cert_sources_word(&nginx, nul, nul, true), CERT_WORD_FAILED);
+	assert_int_equal(cert_sources_verify_status(&nginx, cut, cut, true), CERT_VERIFY_SUCCESS);
+	assert_int_equal(cert_sources_verify_status(&nginx, nul, nul, true), CERT_VERIFY_FAILED);
 }
 
 static void knows_which_front_ends_verify(void **state)
@@ -145,17 +146,17 @@ static void knows_which_front_ends_verify(void **state)
 		assert_string_equal(cert_profile_word(cases[i].profile), cases[i].word);
 		assert_int_equal(cert_sources_refuse_frontend(&s) == NULL, cases[i].says);
 		assert_int_equal(cert_sources_suppose(&s, absent),
-			cases[i].says ? CERT_WORD_VERIFIED : CERT_WORD_ABSENT);
+			cases[i].says ? CERT_VERIFY_SUCCESS : CERT_VERIFY_ABSENT);
 		const char *wrong =
 			cert_sources_make(cases[i].profile, &none, &none, true, NULL, &s);
 
 		assert_int_equal(wrong == NULL, cases[i].can_be_trusted);
 		if (wrong == NULL) {
 			assert_null(cert_sources_refuse_frontend(&s));
-			assert_int_equal(
-				cert_sources_word(&s, absent, absent, true), CERT_WORD_VERIFIED);
-			assert_int_equal(
-				cert_sources_word(&s, absent, absent, false), CERT_WORD_NONE);
+			assert_int_equal(cert_sources_verify_status(&s, absent, absent, true),
+				CERT_VERIFY_SUCCESS);
+			assert_int_equal(cert_sources_verify_status(&s, absent, absent, false),
+				CERT_VERIFY_NONE);
 		}
 	}
 }
@@ -190,18 +191,18 @@ static void takes_what_is_configured_instead(void **state)
 	assert_true(str_eq_text(s.names[CERT_INPUT_STATUS_PARAM], "TLS_STATUS"));
 	assert_null(s.names[CERT_INPUT_STATUS_HEADER].data);
 	assert_int_equal(s.header_codec, CERT_CODEC_DER_HEX);
-	assert_int_equal(cert_sources_word(&s, str_view("SUCCESS"), str_view(NULL), true),
-		CERT_WORD_VERIFIED);
-	assert_int_equal(
-		cert_sources_word(&s, str_view(NULL), str_view(NULL), true), CERT_WORD_ABSENT);
+	assert_int_equal(cert_sources_verify_status(&s, str_view("SUCCESS"), str_view(NULL), true),
+		CERT_VERIFY_SUCCESS);
+	assert_int_equal(cert_sources_verify_status(&s, str_view(NULL), str_view(NULL), true),
+		CERT_VERIFY_ABSENT);
 	/* One that verifies nothing has no word to say, wherever it stands. */
 	assert_null(cert_sources_make(
 		CERT_PROFILE_AZURE_APPSERVICE, &none, &status, false, &arena, &s));
 	assert_non_null(cert_sources_refuse_frontend(&s));
 	/* A finding stays, with any source of the status. */
 	assert_null(cert_sources_make(CERT_PROFILE_CLOUDFLARE, &none, &status, false, &arena, &s));
-	assert_int_equal(
-		cert_sources_word(&s, str_view("true"), str_view("true"), true), CERT_WORD_FAILED);
+	assert_int_equal(cert_sources_verify_status(&s, str_view("true"), str_view("true"), true),
+		CERT_VERIFY_FAILED);
 	arena_clear(&arena);
 }
 
