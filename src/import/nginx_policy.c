@@ -3,152 +3,15 @@
 
 #include "import/nginx_rdns.h"
 
+#include "import/nginx_scope.h"
 #include "import/write.h"
 
 #include <string.h>
 
-#define MAX_GUARDS 64
-#define MAX_TERMS 30 /* in addition to the one about the host */
-
-/* A conjunction of terms; rules are evaluated if one of several is true. */
-struct guard {
-	struct str terms[MAX_TERMS];
-	size_t count;
-};
-
-/* Under which conditions, and how, the module looks up the client in a context. */
-struct scope {
-	enum import_mode mode;
-	struct guard *guards;
-	size_t count;
-	bool always;
-	bool mixed; /* on under some conditions and double under others */
-	bool failed;
-};
-
-static struct str term_text(
-	struct import_world *w, const struct import_condition *c, bool positive, struct str piece)
+static void write_rule(struct bytes *out, bool allow, const struct import_guard *guard,
+	const char *op, struct str piece)
 {
-	struct bytes text;
-
-	bytes_init(&text, 0);
-	bytes_appendf(&text, "%s%s ~ ", positive ? "" : "!", c->field);
-	bytes_append_str(&text, piece);
-	struct str copy = arena_dup(w->arena, bytes_view(&text));
-
-	bytes_clear(&text);
-	return copy;
-}
-
-/*
- * Adds to one conjunction that the condition is true (or false); false if that needs another
- * conjunction.
- */
-static bool add_terms(
-	struct import_world *w, const struct import_condition *c, bool holds, struct guard *guard)
-{
-	bool positive = c->negated != holds;
-
-	if ((positive && c->regex->count > 1) || guard->count + c->regex->count > MAX_TERMS) {
-		return false;
-	}
-	for (size_t i = 0; i < c->regex->count; i++) {
-		guard->terms[guard->count++] = term_text(w, c, positive, c->regex->pieces[i]);
-	}
-	return true;
-}
-
-/*
- * Adds conditions under which the module does no lookup; those that rules cannot express are left
- * out.
- */
-static void add_off(struct import_world *w, const struct import_condition *c, struct guard *guard)
-{
-	for (; c != NULL; c = c->next) {
-		if (c->mode == IMPORT_MODE_OFF && c->field != NULL &&
-			!add_terms(w, c, false, guard)) {
-			import_lose(w, c->node,
-				"no rule has room for this condition; the policy holds also where "
-				"it switched rdns off");
-		}
-	}
-}
-
-static void take_mode(struct scope *scope, enum import_mode mode)
-{
-	scope->mixed = scope->mixed || (scope->mode != IMPORT_MODE_UNSET && scope->mode != mode);
-	scope->mode = mode;
-}
-
-static void add_guard(struct scope *scope, const struct guard *guard)
-{
-	scope->always = scope->always || guard->count == 0 || scope->count == MAX_GUARDS;
-	for (size_t i = 0; i < guard->count; i++) {
-		scope->failed = scope->failed || guard->terms[i].data == NULL;
-	}
-	if (!scope->always) {
-		scope->guards[scope->count++] = *guard;
-	}
-}
-
-/* Adds each condition that switches the lookup on, as far as `rest` is true. */
-static void add_on(struct import_world *w, const struct import_condition *c,
-	const struct guard *rest, struct scope *scope)
-{
-	for (; c != NULL; c = c->next) {
-		struct guard guard = *rest;
-
-		if (c->mode == IMPORT_MODE_OFF) {
-			continue;
-		}
-		take_mode(scope, c->mode);
-		if (c->field == NULL || c->negated || c->regex->count == 1) {
-			if (c->field != NULL && !add_terms(w, c, true, &guard)) {
-				import_lose(w, c->node,
-					"no rule has room for this condition; the policy holds "
-					"also where it does not");
-				guard.count = 0;
-			}
-			add_guard(scope, &guard);
-			continue;
-		}
-		for (size_t i = 0; i < c->regex->count; i++) {
-			guard = *rest;
-			if (guard.count < MAX_TERMS) {
-				guard.terms[guard.count++] =
-					term_text(w, c, true, c->regex->pieces[i]);
-			}
-			add_guard(scope, &guard);
-		}
-	}
-}
-
-/*
- * The module evaluates the server's conditions, then the location's. Each evaluation ends at the
- * first condition that switches the lookup on; the location's result takes precedence over the
- * server's, and that over `rdns`.
- */
-static void find_scope(struct import_world *w, const struct import_context *c, struct scope *scope)
-{
-	const struct import_context *server = import_server_of(c);
-	const struct import_condition *own = server != c ? c->conditions : NULL;
-	enum import_mode fixed = import_effective_mode(c);
-	struct guard rest = {.count = 0};
-
-	add_on(w, own, &rest, scope);
-	add_off(w, own, &rest);
-	add_on(w, server->conditions, &rest, scope);
-	add_off(w, server->conditions, &rest);
-	if (fixed == IMPORT_MODE_SINGLE || fixed == IMPORT_MODE_DOUBLE) {
-		take_mode(scope, fixed);
-		add_guard(scope, &rest);
-	}
-}
-
-static void write_rule(
-	struct bytes *out, bool allow, const struct guard *guard, const char *op, struct str piece)
-{
-	struct str terms[MAX_TERMS + 1];
+	struct str terms[IMPORT_GUARD_TERMS_MAX + 1];
 	size_t count = guard->count;
 	struct bytes last;
 
@@ -169,7 +32,7 @@ static void write_rule(
  * requests that reach it.
  */
 static void write_guarded(
-	struct bytes *out, const struct import_rule *rule, const struct guard *guard)
+	struct bytes *out, const struct import_rule *rule, const struct import_guard *guard)
 {
 	const struct import_regex *regex = rule->regex;
 	struct str any = str_view(".");
@@ -217,9 +80,9 @@ static bool lets_nameless_in(const struct import_rule *rules)
 }
 
 static void write_body(
-	struct bytes *out, const struct import_rule *rules, const struct scope *scope)
+	struct bytes *out, const struct import_rule *rules, const struct import_scope *scope)
 {
-	struct guard none = {.count = 0};
+	struct import_guard none = {.count = 0};
 
 	bytes_appendf(out, "rdns = %s\ndefault = allow\n",
 		scope->mode == IMPORT_MODE_SINGLE ? "single" : "double");
@@ -373,12 +236,13 @@ static void warn_of_bypass(struct import_world *w, const struct import_node *blo
 	}
 }
 
-static bool make_policy(struct import_world *w, struct import_context *c, struct guard *room)
+static bool make_policy(
+	struct import_world *w, struct import_context *c, struct import_guard *guards)
 {
-	struct scope scope = {.guards = room};
+	struct import_scope scope;
 	struct bytes body;
 
-	find_scope(w, c, &scope);
+	import_scope_find(w, c, guards, &scope);
 	if (scope.failed) {
 		return false;
 	}
@@ -421,15 +285,15 @@ static bool root_is_server(const struct import_world *w)
 
 bool import_policies_make(struct import_world *w)
 {
-	struct guard *room = arena_alloc(w->arena, MAX_GUARDS, sizeof(*room));
+	struct import_guard *guards = arena_alloc(w->arena, IMPORT_GUARDS_MAX, sizeof(*guards));
 
 	if (!root_is_server(w)) {
 		w->contexts->kind = IMPORT_KIND_HTTP;
 	}
-	for (struct import_context *c = w->contexts; room != NULL && c != NULL; c = c->next) {
-		if (applies(c) && !make_policy(w, c, room)) {
+	for (struct import_context *c = w->contexts; guards != NULL && c != NULL; c = c->next) {
+		if (applies(c) && !make_policy(w, c, guards)) {
 			return false;
 		}
 	}
-	return room != NULL;
+	return guards != NULL;
 }
