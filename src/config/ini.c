@@ -46,16 +46,6 @@ struct reader {
 
 static void read_include(struct reader *r, const struct config_ini_entry *entry);
 
-struct place config_ini_key_place(const struct config_ini_entry *entry)
-{
-	return (struct place){entry->file->path, entry->line, 1};
-}
-
-struct place config_ini_value_place(const struct config_ini_entry *entry)
-{
-	return (struct place){entry->file->path, entry->line, entry->column};
-}
-
 static void out_of_memory(struct loader *l)
 {
 	diag_error(l->diag, NULL, "out of memory");
@@ -66,59 +56,12 @@ static struct place place_at(const struct reader *r, unsigned column)
 	return (struct place){r->file->path, r->line, column};
 }
 
-/* Copies the name into the arena, each run of blanks as one space. */
-static struct str copy_name(struct arena *arena, struct str name)
-{
-	char *copy = arena_alloc(arena, name.len + 1, 1);
-	size_t len = 0;
-
-	for (size_t i = 0; copy != NULL && i < name.len; i++) {
-		char c = name.data[i] == '\t' ? ' ' : name.data[i];
-
-		if (c != ' ' || copy[len - 1] != ' ') {
-			copy[len++] = c;
-		}
-	}
-	return (struct str){copy, len};
-}
-
-static void begin_section(struct reader *r, struct str written)
+static void begin_section(struct reader *r, struct str name)
 {
 	struct loader *l = r->loader;
-	struct place place = place_at(r, 1);
-	struct str name = copy_name(l->arena, written);
 
 	r->in_section = true;
-	r->section = NULL;
-	if (name.data == NULL) {
-		out_of_memory(l);
-		return;
-	}
-	for (struct config_ini_section *s = l->ini->sections; s != NULL; s = s->next) {
-		if (str_eq(s->name, name)) {
-			diag_error(l->diag, &place, "[%s] is given twice, first in %s:%u",
-				name.data, s->file->path, s->line);
-			r->section = s;
-			return;
-		}
-	}
-	if (l->ini->section_count == CONFIG_INI_MAX_SECTIONS) {
-		diag_error(l->diag, &place, "[%s]: expected at most %d sections", name.data,
-			CONFIG_INI_MAX_SECTIONS);
-		return;
-	}
-	struct config_ini_section *s = arena_alloc(l->arena, 1, sizeof(*s));
-
-	if (s == NULL) {
-		out_of_memory(l);
-		return;
-	}
-	*s = (struct config_ini_section){.file = r->file, .line = r->line, .name = name};
-	s->end = &s->entries;
-	*l->ini->end = s;
-	l->ini->end = &s->next;
-	l->ini->section_count++;
-	r->section = s;
+	r->section = config_ini_add_section(l->ini, r->file, r->line, name, l->arena, l->diag);
 }
 
 static void store_entry(struct reader *r)
@@ -145,18 +88,9 @@ static void store_entry(struct reader *r)
 		read_include(r, &entry);
 		return;
 	}
-	if (r->section == NULL) {
-		return;
-	}
-	struct config_ini_entry *stored = arena_alloc(l->arena, 1, sizeof(*stored));
-
-	if (stored == NULL) {
+	if (r->section != NULL && !config_ini_add_entry(r->section, &entry, l->arena)) {
 		out_of_memory(l);
-		return;
 	}
-	*stored = entry;
-	*r->section->end = stored;
-	r->section->end = &stored->next;
 }
 
 /* Whether the value of `pending` so far ends in &, so that the next lines continue it. */
@@ -403,8 +337,7 @@ static void read_include(struct reader *r, const struct config_ini_entry *entry)
 static void loader_init(struct loader *l, struct arena *arena, struct config_ini *out,
 	struct diag *diag, bool includes)
 {
-	*out = (struct config_ini){0};
-	out->end = &out->sections;
+	config_ini_init(out);
 	*l = (struct loader){.arena = arena, .ini = out, .diag = diag, .includes = includes};
 }
 
