@@ -4,6 +4,7 @@
 #include "log/writer.h"
 
 #include "base/clock.h"
+#include "log/ring_set.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,9 +16,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define QUEUE_SIZE ((size_t)1024 * 1024)
-#define QUEUE_SIZE_SMALL ((size_t)64 * 1024)
-#define QUEUES_LARGE 64 /* further queues are small */
 #define BATCH_MAX ((size_t)256 * 1024)
 #define REST_MS 10      /* while lines gather */
 #define QUIET_ROUNDS 50 /* pauses without a line after which it sleeps */
@@ -33,6 +31,7 @@ enum state { AT_WORK, RESTING, ASLEEP };
 
 struct log_writer {
 	pthread_t thread;
+	struct log_ring_set rings;
 	int wake_fd;
 	_Atomic enum state state;
 
@@ -54,8 +53,6 @@ struct log_writer {
 	bool ended;
 	bool stopping;
 	uint64_t stop_ms;
-	struct log_ring **queues;
-	size_t queue_count;
 };
 
 static void wake(struct log_writer *w)
@@ -66,46 +63,9 @@ static void wake(struct log_writer *w)
 	(void)!write(w->wake_fd, &one, sizeof(one));
 }
 
-/* The number of queues, and one of them. They stay until the writer is freed. */
-static size_t queue_count(struct log_writer *w)
-{
-	pthread_mutex_lock(&w->mutex);
-	size_t count = w->queue_count;
-
-	pthread_mutex_unlock(&w->mutex);
-	return count;
-}
-
-static struct log_ring *queue_at(struct log_writer *w, size_t i)
-{
-	pthread_mutex_lock(&w->mutex);
-	struct log_ring *queue = w->queues[i];
-
-	pthread_mutex_unlock(&w->mutex);
-	return queue;
-}
-
-static bool nothing_is_queued(struct log_writer *w)
-{
-	size_t count = queue_count(w);
-
-	for (size_t i = 0; i < count; i++) {
-		if (!log_ring_is_empty(queue_at(w, i))) {
-			return false;
-		}
-	}
-	return true;
-}
-
 uint64_t log_writer_lost(struct log_writer *w)
 {
-	size_t count = queue_count(w);
-	uint64_t lost = w->no_memory;
-
-	for (size_t i = 0; i < count; i++) {
-		lost += log_ring_lost(queue_at(w, i));
-	}
-	return lost;
+	return w->no_memory + log_ring_set_lost(&w->rings);
 }
 
 /*
@@ -130,13 +90,13 @@ static void rest(struct log_writer *w)
 }
 
 /*
- * A thread that puts a line reads the state afterwards, and the writer looks at the queues after it
+ * A thread that puts a line reads the state afterwards, and the writer looks at the rings after it
  * has set the state.
  */
 static void sleep_until_woken(struct log_writer *w)
 {
 	atomic_store(&w->state, ASLEEP);
-	if (nothing_is_queued(w)) {
+	if (log_ring_set_is_empty(&w->rings)) {
 		wait_for(w, -1, -1);
 	}
 	atomic_store(&w->state, AT_WORK);
@@ -167,13 +127,13 @@ static void tell_of_loss(struct log_writer *w, bool now)
 /* Takes lines until there are no more, or `max` bytes; `all`: also those that could wait. */
 static void gather(struct log_writer *w, size_t max, bool all)
 {
-	size_t count = queue_count(w);
+	size_t count = log_ring_set_count(&w->rings);
 	struct log_record record;
 
 	for (size_t i = 0; i < count; i++) {
-		struct log_ring *queue = queue_at(w, i);
+		struct log_ring *ring = log_ring_set_at(&w->rings, i);
 
-		while (w->batch.len < max && log_ring_take(queue, &record, &w->text)) {
+		while (w->batch.len < max && log_ring_take(ring, &record, &w->text)) {
 			if (w->text.failed || !log_sink_render(&w->sink, &record,
 						      bytes_view(&w->text), &w->batch)) {
 				w->no_memory++;
@@ -295,10 +255,7 @@ static void *run(void *ctx)
 
 static void writer_free(struct log_writer *w)
 {
-	for (size_t i = 0; i < w->queue_count; i++) {
-		log_ring_free(w->queues[i]);
-	}
-	free(w->queues);
+	log_ring_set_clear(&w->rings);
 	bytes_clear(&w->text);
 	bytes_clear(&w->batch);
 	pthread_mutex_destroy(&w->mutex);
@@ -346,6 +303,7 @@ int log_writer_start(const struct log_sink *sink, struct log_writer **out)
 		return error;
 	}
 	w->sink = *sink;
+	log_ring_set_init(&w->rings);
 	bytes_init(&w->text, 0);
 	bytes_init(&w->batch, 0);
 	pthread_mutex_init(&w->mutex, NULL);
@@ -417,30 +375,16 @@ void log_writer_switch(struct log_writer *w, const struct log_sink *next)
 
 struct log_ring *log_writer_ring_new(struct log_writer *w)
 {
-	struct log_ring *queue = NULL;
-
-	pthread_mutex_lock(&w->mutex);
-	struct log_ring **queues =
-		reallocarray(w->queues, w->queue_count + 1, sizeof(struct log_ring *));
-
-	if (queues != NULL) {
-		w->queues = queues;
-		queue = log_ring_new(w->queue_count < QUEUES_LARGE ? QUEUE_SIZE : QUEUE_SIZE_SMALL);
-	}
-	if (queue != NULL) {
-		w->queues[w->queue_count++] = queue;
-	}
-	pthread_mutex_unlock(&w->mutex);
-	return queue;
+	return log_ring_set_add(&w->rings);
 }
 
-void log_writer_put(struct log_writer *w, struct log_ring *queue, const struct log_record *record,
+void log_writer_put(struct log_writer *w, struct log_ring *ring, const struct log_record *record,
 	struct str text, bool urgent)
 {
-	log_ring_put(queue, record, text);
+	log_ring_put(ring, record, text);
 	enum state state = atomic_load(&w->state);
 
-	if ((state == ASLEEP || (state == RESTING && (urgent || log_ring_is_half_full(queue)))) &&
+	if ((state == ASLEEP || (state == RESTING && (urgent || log_ring_is_half_full(ring)))) &&
 		atomic_exchange(&w->state, AT_WORK) != AT_WORK) {
 		wake(w);
 	}

@@ -33,10 +33,10 @@ bool log_writer_stop(struct log_writer *writer, unsigned timeout_ms);
  */
 void log_writer_switch(struct log_writer *writer, const struct log_sink *next);
 
-/* A queue for one thread; owned by the writer. NULL when out of memory. */
+/* A ring for one thread; owned by the writer. NULL when out of memory. */
 struct log_ring *log_writer_ring_new(struct log_writer *writer);
 /* `urgent`: the line must be written now, unless the writer is at work already. */
-void log_writer_put(struct log_writer *writer, struct log_ring *queue,
+void log_writer_put(struct log_writer *writer, struct log_ring *ring,
 	const struct log_record *record, struct str text, bool urgent);
 
 /* The number of lines that found no room. Any thread. */
