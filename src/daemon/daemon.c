@@ -6,8 +6,8 @@
 #include "authz/snapshot.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
-#include "daemon/file_watch.h"
 #include "daemon/inspect.h"
+#include "daemon/live_config.h"
 #include "daemon/privileges.h"
 #include "daemon/reach.h"
 #include "daemon/service_manager.h"
@@ -31,11 +31,9 @@
 static const int watched[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT};
 
 struct service {
-	const char *config_path;
+	struct daemon_live_config live;
 	char *const *argv;
 	char *program; /* NULL: unknown */
-	struct authz_snapshot *snapshot;
-	const struct config *first; /* whose listen specs the sockets still refer to */
 	struct daemon_sockets sockets;
 	struct bytes reach; /* who can reach the sockets, for the log: see daemon_reach_describe */
 	int64_t started_wall_s;
@@ -53,7 +51,6 @@ struct service {
 	uv_loop_t loop;
 	uv_signal_t signals[ARRAY_LEN(watched)];
 	size_t signal_count;
-	struct daemon_file_watch watch;
 	struct daemon_service_manager manager;
 };
 
@@ -82,7 +79,7 @@ static void announce_serving(struct service *s)
 {
 	daemon_service_manager_announce(&s->manager,
 		"serving on %zu socket(s) with %u thread(s), policies from %s", s->sockets.count,
-		s->threads, s->config_path);
+		s->threads, s->live.path);
 }
 
 static void hand_over(struct service *s);
@@ -111,81 +108,17 @@ static void on_responded(void *ctx)
 	daemon_upgrade_child_ready(&s->child, &s->loop, on_alone, s);
 }
 
-/* Installs `next`, and owns it; false when out of memory. */
-static bool install(void *ctx, struct authz_snapshot *next)
-{
-	struct service *s = ctx;
-
-	if (!metrics_know_policies(s->metrics, next->config)) {
-		log_write(LOG_LEVEL_ERROR, "out of memory; nothing has changed");
-		authz_snapshot_unref(next);
-		return false;
-	}
-	worker_pool_reload(s->pool, next);
-	authz_snapshot_unref(s->snapshot);
-	s->snapshot = next;
-	return true;
-}
-
-static void log_in_force(const struct service *s)
-{
-	struct bytes keys;
-
-	bytes_init(&keys, 0);
-	config_restart_keys(s->first, s->snapshot->config, &keys);
-	log_write(LOG_LEVEL_INFO, "reload: %s is in force%s%.*s%s", s->config_path,
-		keys.len > 0 ? "; what it says of " : "", (int)keys.len,
-		keys.len > 0 ? (const char *)keys.data : "",
-		keys.len > 0 ? " needs a restart" : "");
-	bytes_clear(&keys);
-}
-
-/* False after the reason was logged. */
-static bool reload_config(struct service *s)
-{
-	struct diag diag;
-	struct authz_snapshot *next;
-
-	diag_init(&diag);
-	next = authz_snapshot_load(s->config_path, s->snapshot, &diag);
-	if (next != NULL && !daemon_inspect_before_serving(next->config, &diag)) {
-		authz_snapshot_unref(next);
-		next = NULL;
-	}
-	log_diag(&diag);
-	diag_clear(&diag);
-	if (next == NULL) {
-		log_write(LOG_LEVEL_ERROR, "reload: %s has errors; nothing has changed",
-			s->config_path);
-		return false;
-	}
-	int error = log_open(&next->config->log.sink);
-
-	if (error != 0) {
-		log_write(LOG_LEVEL_ERROR, "reload: the log %s: %s; nothing has changed",
-			next->config->log.sink.path, strerror(error));
-		authz_snapshot_unref(next);
-		return false;
-	}
-	if (!install(s, next)) {
-		return false;
-	}
-	daemon_file_watch_renew(&s->watch, s->metrics);
-	log_in_force(s);
-	return true;
-}
-
 static void reload(struct service *s)
 {
-	daemon_service_manager_reloading(&s->manager, s->config_path);
-	if (reload_config(s)) {
+	daemon_service_manager_reloading(&s->manager, s->live.path);
+	if (daemon_live_config_reload(&s->live)) {
 		metrics_note(s->metrics, METRICS_RELOADED, clock_wall_s());
 		announce_serving(s);
 	} else {
 		metrics_note(s->metrics, METRICS_RELOAD_FAILED, clock_wall_s());
 		daemon_service_manager_announce(&s->manager,
 			"reload failed: %s has errors (see the log); what was in force still is",
-			s->config_path);
+			s->live.path);
 	}
 }
 
@@ -223,7 +156,7 @@ static void stop(struct service *s, enum net_drain drain)
 		uv_close((uv_handle_t *)&s->signals[i], NULL);
 	}
 	s->signal_count = 0;
-	daemon_file_watch_close(&s->watch);
+	daemon_live_config_close_watch(&s->live);
 	daemon_service_manager_close(&s->manager);
 	daemon_upgrade_parent_free(s->parent);
 	s->parent = NULL;
@@ -332,16 +265,16 @@ static bool start_workers(struct service *s)
 	};
 
 	s->metrics = metrics_new(s->threads, s->started_wall_s);
-	if (s->metrics == NULL || !metrics_know_policies(s->metrics, s->snapshot->config)) {
+	if (s->metrics == NULL || !metrics_know_policies(s->metrics, s->live.snapshot->config)) {
 		log_write(LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
-	return worker_pool_start(s->pool, s->snapshot, &sockets, s->metrics);
+	return worker_pool_start(s->pool, s->live.snapshot, &sockets, s->metrics);
 }
 
 static bool prepare(struct service *s, struct diag *diag)
 {
-	const struct config *config = s->snapshot->config;
+	const struct config *config = s->live.snapshot->config;
 
 	if (!daemon_inspect_files(config, diag) ||
 		!daemon_tcp_peers_init(&s->tcp_peers, config, diag) ||
@@ -377,7 +310,7 @@ static bool init_loop(struct service *s)
 		log_write(LOG_LEVEL_ERROR, "the main loop cannot be set up");
 		return false;
 	}
-	daemon_file_watch_init(&s->watch, &s->loop, &s->snapshot, install, s);
+	daemon_live_config_init_watch(&s->live, &s->loop, s->pool);
 	daemon_service_manager_init(&s->manager, &s->loop, s->pool);
 	return true;
 }
@@ -389,7 +322,7 @@ static int run(struct service *s, struct diag *diag)
 	if (!init_loop(s)) {
 		return code;
 	}
-	s->threads = worker_pool_size(s->snapshot->config->server.threads);
+	s->threads = worker_pool_size(s->live.snapshot->config->server.threads);
 	bool prepared = watch_signals(s) && prepare(s, diag);
 
 	if (prepared) {
@@ -399,10 +332,10 @@ static int run(struct service *s, struct diag *diag)
 	if (prepared && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO,
 			"serving on %zu socket(s) with %u thread(s), policies from %s",
-			s->sockets.count, s->threads, s->config_path);
+			s->sockets.count, s->threads, s->live.path);
 		daemon_reach_log(&s->reach);
-		authz_snapshot_log_nameservers(s->snapshot);
-		daemon_file_watch_renew(&s->watch, s->metrics);
+		authz_snapshot_log_nameservers(s->live.snapshot);
+		daemon_live_config_watch(&s->live, s->metrics);
 		announce_serving(s);
 		code = EXIT_CODE_OK;
 	} else {
@@ -417,16 +350,15 @@ static int run(struct service *s, struct diag *diag)
 }
 
 /* Reads the configuration, and what a predecessor passed on. */
-static bool load(struct service *s, struct diag *diag)
+static bool load(struct service *s, const char *config_path, struct diag *diag)
 {
-	bool succeeds = daemon_upgrade_child_init(&s->child, diag);
-
-	s->snapshot = succeeds ? authz_snapshot_load(s->config_path, NULL, diag) : NULL;
-	if (s->snapshot == NULL) {
-		daemon_upgrade_child_fail(&s->child, diag);
-		daemon_upgrade_child_clear(&s->child);
+	if (daemon_upgrade_child_init(&s->child, diag) &&
+		daemon_live_config_load(&s->live, config_path, diag)) {
+		return true;
 	}
-	return s->snapshot != NULL;
+	daemon_upgrade_child_fail(&s->child, diag);
+	daemon_upgrade_child_clear(&s->child);
+	return false;
 }
 
 int daemon_run(const char *config_path, char *const *argv)
@@ -446,17 +378,14 @@ int daemon_run(const char *config_path, char *const *argv)
 	hold_signals(SIG_BLOCK);
 	http_head_library_init();
 	s->started_wall_s = clock_wall_s();
-	s->config_path = config_path;
 	s->argv = argv;
 	s->program = daemon_upgrade_parent_program(argv[0]);
 	diag_init(&diag);
-	if (load(s, &diag)) {
+	if (load(s, config_path, &diag)) {
 		log_diag(&diag);
 		diag_clear(&diag);
-		s->first = config_hold(s->snapshot->config);
 		code = run(s, &diag);
-		config_release(s->first);
-		authz_snapshot_unref(s->snapshot);
+		daemon_live_config_clear(&s->live);
 	}
 	log_diag(&diag);
 	diag_clear(&diag);

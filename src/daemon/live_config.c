@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "daemon/live_config.h"
+
+#include "daemon/inspect.h"
+#include "log/log.h"
+
+#include <string.h>
+
+bool daemon_live_config_load(struct daemon_live_config *live, const char *path, struct diag *diag)
+{
+	live->path = path;
+	live->snapshot = authz_snapshot_load(path, NULL, diag);
+	if (live->snapshot == NULL) {
+		return false;
+	}
+	live->first = config_hold(live->snapshot->config);
+	return true;
+}
+
+/* Installs `next`, and owns it; false when out of memory. */
+static bool install(void *ctx, struct authz_snapshot *next)
+{
+	struct daemon_live_config *live = ctx;
+
+	if (!metrics_know_policies(live->metrics, next->config)) {
+		log_write(LOG_LEVEL_ERROR, "out of memory; nothing has changed");
+		authz_snapshot_unref(next);
+		return false;
+	}
+	worker_pool_reload(live->pool, next);
+	authz_snapshot_unref(live->snapshot);
+	live->snapshot = next;
+	return true;
+}
+
+static void log_in_force(const struct daemon_live_config *live)
+{
+	struct bytes keys;
+
+	bytes_init(&keys, 0);
+	config_restart_keys(live->first, live->snapshot->config, &keys);
+	log_write(LOG_LEVEL_INFO, "reload: %s is in force%s%.*s%s", live->path,
+		keys.len > 0 ? "; what it says of " : "", (int)keys.len,
+		keys.len > 0 ? (const char *)keys.data : "",
+		keys.len > 0 ? " needs a restart" : "");
+	bytes_clear(&keys);
+}
+
+bool daemon_live_config_reload(struct daemon_live_config *live)
+{
+	struct diag diag;
+	struct authz_snapshot *next;
+
+	diag_init(&diag);
+	next = authz_snapshot_load(live->path, live->snapshot, &diag);
+	if (next != NULL && !daemon_inspect_before_serving(next->config, &diag)) {
+		authz_snapshot_unref(next);
+		next = NULL;
+	}
+	log_diag(&diag);
+	diag_clear(&diag);
+	if (next == NULL) {
+		log_write(
+			LOG_LEVEL_ERROR, "reload: %s has errors; nothing has changed", live->path);
+		return false;
+	}
+	int error = log_open(&next->config->log.sink);
+
+	if (error != 0) {
+		log_write(LOG_LEVEL_ERROR, "reload: the log %s: %s; nothing has changed",
+			next->config->log.sink.path, strerror(error));
+		authz_snapshot_unref(next);
+		return false;
+	}
+	if (!install(live, next)) {
+		return false;
+	}
+	daemon_file_watch_renew(&live->watch, live->metrics);
+	log_in_force(live);
+	return true;
+}
+
+void daemon_live_config_init_watch(
+	struct daemon_live_config *live, uv_loop_t *loop, struct worker_pool *pool)
+{
+	live->pool = pool;
+	daemon_file_watch_init(&live->watch, loop, &live->snapshot, install, live);
+}
+
+void daemon_live_config_watch(struct daemon_live_config *live, struct metrics *metrics)
+{
+	live->metrics = metrics;
+	daemon_file_watch_renew(&live->watch, metrics);
+}
+
+void daemon_live_config_close_watch(struct daemon_live_config *live)
+{
+	daemon_file_watch_close(&live->watch);
+}
+
+void daemon_live_config_clear(struct daemon_live_config *live)
+{
+	config_release(live->first);
+	authz_snapshot_unref(live->snapshot);
+}
