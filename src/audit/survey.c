@@ -3,13 +3,10 @@
 
 #include "audit/survey.h"
 
-#include "base/array.h"
 #include "dns/record_lookup.h"
 
 #include <string.h>
 #include <uv.h>
-
-#define CHAIN_MAX (DNS_CNAME_MAX + 1)
 
 /* The phases; each has a bounded number of jobs at a time. */
 enum phase { PHASE_TARGETS, PHASE_CLIMBS, PHASE_ZONES, PHASE_END };
@@ -34,7 +31,6 @@ struct run {
 	enum phase phase;
 	size_t next;
 	size_t active;
-	size_t zone_capacity;
 	size_t room; /* jobs that may be in use */
 	bool failed; /* out of memory */
 	struct job jobs[AUDIT_IN_FLIGHT];
@@ -62,31 +58,6 @@ static bool ask(struct job *job, enum dns_type type)
 	return job->lookup != NULL;
 }
 
-/* The entry of a zone, which may be new; there are few enough names to move them. */
-static void add_zone(struct run *run, struct str name)
-{
-	struct audit_survey *out = run->out;
-	size_t at = 0;
-
-	while (at < out->zone_count && strcmp(out->zones[at].name.data, name.data) < 0) {
-		at++;
-	}
-	if (at < out->zone_count && str_eq(out->zones[at].name, name)) {
-		return;
-	}
-	struct audit_zone *zones = array_reserve_in(
-		run->plan->arena, out->zones, out->zone_count, &run->zone_capacity, sizeof(*zones));
-
-	if (zones == NULL) {
-		run->failed = true;
-		return;
-	}
-	out->zones = zones;
-	memmove(&out->zones[at + 1], &out->zones[at], (out->zone_count - at) * sizeof(*out->zones));
-	out->zones[at] = (struct audit_zone){.name = name, .status = DNS_STATUS_TIMEOUT};
-	out->zone_count++;
-}
-
 static void add_registrable(struct run *run, struct str name)
 {
 	char room[CERT_DOMAIN_ROOM];
@@ -96,80 +67,8 @@ static void add_registrable(struct run *run, struct str name)
 		return;
 	}
 	domain = arena_dup(run->plan->arena, domain);
-	if (domain.data == NULL) {
-		run->failed = true;
-	} else {
-		add_zone(run, domain);
-	}
-}
-
-static void take_addrs(
-	struct run *run, struct audit_answer *answer, const struct dns_answer *records)
-{
-	struct addr *addrs = arena_alloc(
-		run->plan->arena, answer->count + records->count, sizeof(*answer->addrs));
-
-	if (addrs == NULL) {
-		run->failed = true;
-		return;
-	}
-	if (answer->count > 0) {
-		memcpy(addrs, answer->addrs, answer->count * sizeof(*addrs));
-	}
-	memcpy(addrs + answer->count, records->addrs, records->count * sizeof(*addrs));
-	answer->addrs = addrs;
-	answer->count += records->count;
-	answer->left_out += records->left_out;
-}
-
-/* Adds one more name to the chain; false if the chain has reached its limit. */
-static bool take_alias(struct run *run, struct audit_answer *answer, const struct dns_name *to)
-{
-	struct str *items;
-
-	if (answer->chain.count == CHAIN_MAX) {
-		return false;
-	}
-	items = arena_alloc(run->plan->arena, CHAIN_MAX, sizeof(*items));
-	if (items == NULL) {
-		run->failed = true;
-		return false;
-	}
-	if (answer->chain.count > 0) {
-		memcpy(items, answer->chain.items, answer->chain.count * sizeof(*items));
-	}
-	items[answer->chain.count] = text_of(run, to);
-	answer->chain = (struct str_list){items, answer->chain.count + 1};
-	return true;
-}
-
-static enum audit_word word_of(enum dns_status status)
-{
-	switch (status) {
-	case DNS_STATUS_DATA:
-		return AUDIT_FOUND;
-	case DNS_STATUS_NODATA:
-		return AUDIT_NO_ADDRESS;
-	case DNS_STATUS_NXDOMAIN:
-		return AUDIT_NO_NAME;
-	case DNS_STATUS_CNAME_LOOP:
-		return AUDIT_LOOP;
-	default:
-		return AUDIT_UNKNOWN;
-	}
-}
-
-/* Sets the worse of the results for A and AAAA: a result cannot replace a failed lookup. */
-static void judge(struct audit_answer *answer, enum dns_status v4, enum dns_status v6)
-{
-	if (dns_status_is_failure(v4) || dns_status_is_failure(v6)) {
-		answer->word = AUDIT_UNKNOWN;
-		answer->status = dns_status_is_failure(v4) ? v4 : v6;
-	} else if (v4 == DNS_STATUS_DATA || v6 == DNS_STATUS_DATA) {
-		answer->word = AUDIT_FOUND;
-	} else {
-		answer->word = word_of(v4);
-	}
+	run->failed = run->failed || domain.data == NULL ||
+		      !audit_survey_add_zone(run->out, domain, run->plan->arena);
 }
 
 /*
@@ -180,6 +79,7 @@ static bool go_on_with_name(struct job *job, const struct dns_record_lookup_resu
 {
 	struct run *run = job->run;
 	struct audit_answer *answer = &run->out->answers[job->index];
+	struct arena *arena = run->plan->arena;
 
 	switch (job->type) {
 	case DNS_TYPE_A:
@@ -188,11 +88,16 @@ static bool go_on_with_name(struct job *job, const struct dns_record_lookup_resu
 		break;
 	case DNS_TYPE_AAAA:
 		answer->from_zone = answer->from_zone && result->from_zone;
-		judge(answer, job->first, result->status);
+		audit_answer_judge(answer, job->first, result->status);
 		break;
 	default:
 		if (result->status != DNS_STATUS_DATA || result->answer->count == 0 ||
-			!take_alias(run, answer, &result->answer->names[0])) {
+			answer->chain.count == AUDIT_CHAIN_MAX) {
+			return false;
+		}
+		if (!audit_answer_add_alias(
+			    answer, text_of(run, &result->answer->names[0]), arena)) {
+			run->failed = true;
 			return false;
 		}
 		if (answer->word != AUDIT_LOOP) {
@@ -202,24 +107,13 @@ static bool go_on_with_name(struct job *job, const struct dns_record_lookup_resu
 		return ask(job, DNS_TYPE_CNAME);
 	}
 	if (result->status == DNS_STATUS_DATA) {
-		take_addrs(run, answer, result->answer);
+		run->failed = run->failed || !audit_answer_add_addrs(answer, result->answer, arena);
 	}
 	if (job->type == DNS_TYPE_A) {
 		return ask(job, DNS_TYPE_AAAA);
 	}
 	return answer->word != AUDIT_UNKNOWN && answer->word != AUDIT_FOUND &&
 	       ask(job, DNS_TYPE_CNAME);
-}
-
-/* The result for a zone, or for the parent of names: it must exist, whatever records it has. */
-static void judge_suffix(struct audit_answer *answer, const struct dns_record_lookup_result *result)
-{
-	answer->word = word_of(result->status);
-	answer->status = result->status;
-	answer->from_zone = result->from_zone;
-	if (answer->word == AUDIT_NO_ADDRESS) {
-		answer->word = AUDIT_FOUND;
-	}
 }
 
 /* Climbs from the name to the nearest ancestor that has an SOA. */
@@ -235,9 +129,8 @@ static bool climb(struct job *job, const struct dns_record_lookup_result *result
 	if (own) {
 		struct str name = text_of(run, &job->at);
 
-		if (name.data != NULL) {
-			add_zone(run, name);
-		}
+		run->failed =
+			run->failed || !audit_survey_add_zone(run->out, name, run->plan->arena);
 		run->out->answers[job->index].zone = name;
 		return false;
 	}
@@ -262,7 +155,7 @@ static bool go_on_with_zone(struct job *job, const struct dns_record_lookup_resu
 		return ask(job, DNS_TYPE_NS);
 	}
 	/* Without SOA and NS it is not a zone: the parent zone is in the list. */
-	zone->word = data ? AUDIT_FOUND : word_of(result->status);
+	zone->word = data ? AUDIT_FOUND : audit_word_of(result->status);
 	zone->status = result->status;
 	if (!data) {
 		return false;
@@ -289,7 +182,8 @@ static bool go_on(struct job *job, const struct dns_record_lookup_result *result
 		if (!audit_target_is_zone(&run->plan->targets[job->index])) {
 			return go_on_with_name(job, result);
 		}
-		judge_suffix(&run->out->answers[job->index], result);
+		audit_answer_judge_suffix(
+			&run->out->answers[job->index], result->status, result->from_zone);
 		return false;
 	case PHASE_CLIMBS:
 		return climb(job, result);
