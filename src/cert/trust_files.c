@@ -5,33 +5,16 @@
 
 #include "base/array.h"
 #include "base/file_stamp.h"
-#include "cert/crl_set.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* The reading of one file. */
-struct reading {
-	const struct cert_trust_reading *of;
-	enum cert_trust_kind kind;
-	void *items;
-	struct bytes why; /* it cannot be used */
-};
-
-static const char *noun(enum cert_trust_kind kind)
-{
-	return kind == CERT_TRUST_CAS ? "certificate" : "CRL";
-}
 
 bool cert_trust_file_bytes(const char *path, size_t max, struct bytes *out)
 {
@@ -60,148 +43,6 @@ bool cert_trust_file_bytes(const char *path, size_t max, struct bytes *out)
 	return got == 0;
 }
 
-static void free_items(enum cert_trust_kind kind, void *items)
-{
-	if (kind == CERT_TRUST_CAS) {
-		sk_X509_pop_free(items, X509_free);
-	} else {
-		sk_X509_CRL_pop_free(items, X509_CRL_free);
-	}
-}
-
-static bool is_of_key(const X509_CRL *crl, const AUTHORITY_KEYID *key, X509 *ca)
-{
-	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(ca);
-
-	return key->keyid != NULL && id != NULL && ASN1_OCTET_STRING_cmp(key->keyid, id) == 0 &&
-	       X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(ca)) == 0;
-}
-
-/* Whether the CRL names the key of a known CA, and its signature is not by that key. */
-static bool is_forged(X509_CRL *crl, const struct cert_trust_files *cas)
-{
-	AUTHORITY_KEYID *key = X509_CRL_get_ext_d2i(crl, NID_authority_key_identifier, NULL, NULL);
-	bool forged = false;
-
-	for (size_t i = 0; key != NULL && i < cas->count; i++) {
-		for (int k = 0; k < sk_X509_num(cas->files[i].items); k++) {
-			X509 *ca = sk_X509_value(cas->files[i].items, k);
-
-			forged = forged || (is_of_key(crl, key, ca) &&
-						   X509_CRL_verify(crl, X509_get0_pubkey(ca)) != 1);
-		}
-	}
-	AUTHORITY_KEYID_free(key);
-	return forged;
-}
-
-/* Why it is not added; NULL if it is. */
-static const char *add_certificate(struct reading *r, const uint8_t *der, long len)
-{
-	const uint8_t *at = der;
-	X509 *x = d2i_X509(NULL, &at, len);
-
-	if (x != NULL && at == der + len && sk_X509_push(r->items, x) > 0) {
-		return NULL;
-	}
-	X509_free(x);
-	return "is malformed";
-}
-
-static const char *add_crl(struct reading *r, const uint8_t *der, long len)
-{
-	const uint8_t *at = der;
-	X509_CRL *crl = d2i_X509_CRL(NULL, &at, len);
-	const char *why = crl == NULL || at != der + len ? "is malformed" : cert_crl_refusal(crl);
-
-	if (why == NULL && is_forged(crl, r->of->cas)) {
-		why = "is not signed by the key of its CA, which is in ca_file or ca_dir";
-	}
-	if (why == NULL && sk_X509_CRL_push(r->items, crl) > 0) {
-		return NULL;
-	}
-	X509_CRL_free(crl);
-	return why != NULL ? why : "is too large for the memory";
-}
-
-static const char *add(struct reading *r, const uint8_t *der, long len)
-{
-	return r->kind == CERT_TRUST_CAS ? add_certificate(r, der, len) : add_crl(r, der, len);
-}
-
-static bool is_wanted(enum cert_trust_kind kind, const char *armor)
-{
-	if (kind == CERT_TRUST_CAS) {
-		return strcmp(armor, PEM_STRING_X509) == 0 ||
-		       strcmp(armor, PEM_STRING_X509_OLD) == 0;
-	}
-	return strcmp(armor, PEM_STRING_X509_CRL) == 0;
-}
-
-/* True if all of it could be added. */
-static bool read_armored(struct reading *r, const struct bytes *file)
-{
-	BIO *bio = BIO_new_mem_buf(file->data, (int)file->len);
-	const char *wanted = noun(r->kind);
-	int count = 0;
-	bool good = bio != NULL;
-	char *armor;
-	char *header;
-	uint8_t *der;
-	long len;
-
-	while (good && PEM_read_bio(bio, &armor, &header, &der, &len) == 1) {
-		const char *why = NULL;
-
-		count++;
-		if (!is_wanted(r->kind, armor)) {
-			bytes_appendf(
-				&r->why, "expected nothing but %ss; there is a %s", wanted, armor);
-			good = false;
-		} else if ((why = add(r, der, len)) != NULL) {
-			bytes_appendf(&r->why, "%s number %d %s", wanted, count, why);
-			good = false;
-		}
-		OPENSSL_free(armor);
-		OPENSSL_free(header);
-		OPENSSL_free(der);
-	}
-	if (good && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
-		bytes_appendf(&r->why, "the armor behind %s number %d is malformed", wanted, count);
-		good = false;
-	}
-	if (good && count == 0) {
-		bytes_appendf(&r->why, "expected a %s; found none", wanted);
-	}
-	BIO_free(bio);
-	return good && count > 0;
-}
-
-static bool read_content(struct reading *r, const char *path)
-{
-	static const char begin[] = "-----BEGIN ";
-	struct bytes file;
-	bool good = false;
-
-	bytes_init(&file, 0);
-	if (!cert_trust_file_bytes(path, CERT_TRUST_FILE_MAX, &file)) {
-		bytes_appendf(&r->why, "%s", strerror(errno));
-	} else if (file.len == 0 || memmem(file.data, file.len, begin, strlen(begin)) != NULL) {
-		good = read_armored(r, &file);
-	} else {
-		const char *why = add(r, file.data, (long)file.len);
-
-		good = why == NULL;
-		if (!good && file.data[0] == 0x30) {
-			bytes_appendf(&r->why, "the %s %s", noun(r->kind), why);
-		} else if (!good) {
-			bytes_appendf(&r->why, "expected a %s; found none", noun(r->kind));
-		}
-	}
-	bytes_clear(&file);
-	return good;
-}
-
 static bool append(struct cert_trust_files *files, const char *path, void *items)
 {
 	struct cert_trust_file *room =
@@ -211,26 +52,11 @@ static bool append(struct cert_trust_files *files, const char *path, void *items
 	files->files = room != NULL ? room : files->files;
 	if (room == NULL || file.path == NULL || items == NULL) {
 		free(file.path);
-		free_items(files->kind, items);
+		cert_trust_items_free(files->kind, items);
 		return false;
 	}
 	room[files->count++] = file;
 	return true;
-}
-
-static void *share_items(enum cert_trust_kind kind, void *items)
-{
-	void *copy = kind == CERT_TRUST_CAS ? (void *)sk_X509_dup(items)
-					    : (void *)sk_X509_CRL_dup(items);
-
-	for (int i = 0; copy != NULL && i < OPENSSL_sk_num(copy); i++) {
-		if (kind == CERT_TRUST_CAS) {
-			X509_up_ref(sk_X509_value(copy, i));
-		} else {
-			X509_CRL_up_ref(sk_X509_CRL_value(copy, i));
-		}
-	}
-	return copy;
 }
 
 static bool has(const struct cert_trust_files *files, const char *path)
@@ -258,7 +84,8 @@ static bool keep(
 			has(files, old)) {
 			continue;
 		}
-		if (!append(files, old, share_items(files->kind, before->files[i].items))) {
+		if (!append(files, old,
+			    cert_trust_items_share(files->kind, before->files[i].items))) {
 			return false;
 		}
 		kept = true;
@@ -270,31 +97,47 @@ static bool keep(
 	return kept;
 }
 
+static bool read_items(struct cert_trust_files *files, const struct cert_trust_reading *reading,
+	const char *path, void *items, struct bytes *why)
+{
+	struct bytes content;
+	bool good = false;
+
+	bytes_init(&content, 0);
+	ERR_set_mark();
+	if (items == NULL) {
+		why->failed = true;
+	} else if (!cert_trust_file_bytes(path, CERT_TRUST_FILE_MAX, &content)) {
+		bytes_appendf(why, "%s", strerror(errno));
+	} else {
+		good = cert_trust_items_read(files->kind, &content, reading->cas, items, why);
+	}
+	ERR_pop_to_mark();
+	bytes_clear(&content);
+	return good;
+}
+
 /* `one_of_several`: the others count without it. */
 static bool read_file(struct cert_trust_files *files, const struct cert_trust_reading *reading,
 	const char *path, bool one_of_several)
 {
-	struct reading r = {.of = reading, .kind = files->kind};
 	bool needed = !one_of_several && reading->before == NULL;
+	void *items = cert_trust_items_new(files->kind);
+	struct bytes why;
 	bool good;
 
-	r.items = files->kind == CERT_TRUST_CAS ? (void *)sk_X509_new_null()
-						: (void *)sk_X509_CRL_new_null();
-	bytes_init(&r.why, 0);
-	ERR_set_mark();
-	good = r.items != NULL && read_content(&r, path);
-	ERR_pop_to_mark();
-	if (good) {
-		good = append(files, path, r.items);
+	bytes_init(&why, 0);
+	if (read_items(files, reading, path, items, &why)) {
+		good = append(files, path, items);
 	} else {
-		bytes_append_u8(&r.why, '\0');
+		bytes_append_u8(&why, '\0');
 		(needed ? diag_error : diag_warning)(reading->diag, reading->place, "%s: %s: %s",
-			reading->key, path, r.why.failed ? "out of memory" : (char *)r.why.data);
-		free_items(files->kind, r.items);
+			reading->key, path, why.failed ? "out of memory" : (char *)why.data);
+		cert_trust_items_free(files->kind, items);
 		files->bad++;
 		good = keep(files, reading, path) || one_of_several;
 	}
-	bytes_clear(&r.why);
+	bytes_clear(&why);
 	return good;
 }
 
@@ -360,7 +203,7 @@ static bool read_folder(struct cert_trust_files *files, const struct cert_trust_
 	} else if (count == 0) {
 		diag_error(reading->diag, reading->place,
 			"%s: %s: expected a file that is named for a %s in this folder",
-			reading->key, path, noun(files->kind));
+			reading->key, path, cert_trust_items_noun(files->kind));
 	} else {
 		diag_error(reading->diag, reading->place,
 			"%s: %s: expected a file that can be used in this folder", reading->key,
@@ -388,7 +231,7 @@ void cert_trust_files_clear(struct cert_trust_files *files)
 {
 	for (size_t i = 0; i < files->count; i++) {
 		free(files->files[i].path);
-		free_items(files->kind, files->files[i].items);
+		cert_trust_items_free(files->kind, files->files[i].items);
 	}
 	free(files->files);
 }

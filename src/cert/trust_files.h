@@ -7,31 +7,15 @@
 #include "base/bytes.h"
 #include "base/diag.h"
 #include "base/util.h"
+#include "cert/trust_items.h"
 
-#include <openssl/x509.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* The files of a trust store: PEM or DER, single files or folders. */
 
-enum cert_trust_kind { CERT_TRUST_CAS, CERT_TRUST_CRLS };
-
 #define CERT_TRUST_FILE_MAX (64 << 20) /* bytes of one file */
-
-struct cert_trust_file {
-	char *path;
-	void *items; /* a stack of X509 or of X509_CRL, by the kind */
-};
-
-/* What was read of one kind of files, each for itself. Begins as zeros but for `kind`. */
-struct cert_trust_files {
-	enum cert_trust_kind kind;
-	struct cert_trust_file *files;
-	size_t count;
-	size_t room;
-	size_t bad; /* files that could not be used: what they had before is kept, if anything */
-};
 
 /* Where files are read for. */
 struct cert_trust_reading {
