@@ -30,8 +30,6 @@ void explain_each_kept_out(const struct authz_decision *d,
 	struct bytes *out);
 /* The name as in the request, also if there is no such policy; absent: the request named none. */
 struct str explain_policy_name(const struct authz_decision *d);
-/* A labelled line for people, wrapped. */
-void explain_line(struct bytes *out, const char *label, struct str text);
 /* What is wrong with the certificate; NULL: nothing. */
 const char *explain_cert_error(const struct authz_decision *d);
 

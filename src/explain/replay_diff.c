@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "explain/explain_private.h"
+#include "explain/layout.h"
 #include "explain/replay.h"
 
 #include <stdio.h>

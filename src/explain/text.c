@@ -7,64 +7,12 @@
 #include "base/clock.h"
 #include "explain/cert_rules.h"
 #include "explain/explain_private.h"
+#include "explain/layout.h"
 #include "explain/reason.h"
 
 #include <string.h>
 
-#define WIDTH 100
-#define LABEL_WIDTH 13
 #define ALIASES_MAX 16 /* steps of a chain of CNAMEs, more than a resolver follows */
-
-static void spaces(struct bytes *out, size_t count)
-{
-	bytes_appendf(out, "%*s", (int)count, "");
-}
-
-/*
- * Writes words from `column` on, in further lines from `indent` on. The text may come from a
- * client.
- */
-static void wrap(struct bytes *out, size_t column, size_t indent, struct str text)
-{
-	bool first = true;
-	struct str word;
-
-	while (str_split_next(&text, ' ', &word)) {
-		if (!first && column + 1 + word.len > WIDTH) {
-			bytes_append_text(out, "\n");
-			spaces(out, indent);
-			column = indent;
-		} else if (!first) {
-			bytes_append_text(out, " ");
-			column++;
-		}
-		bytes_append_visible(out, word);
-		column += word.len;
-		first = false;
-	}
-	bytes_append_text(out, "\n");
-}
-
-void explain_line(struct bytes *out, const char *label, struct str text)
-{
-	bytes_appendf(out, "%-*s", LABEL_WIDTH, label);
-	wrap(out, LABEL_WIDTH, LABEL_WIDTH, text);
-}
-
-/* The same, indented, for a detail of the line above. */
-static void item(struct bytes *out, const char *label, struct str text)
-{
-	bytes_appendf(out, "  %-*s", LABEL_WIDTH - 2, label);
-	wrap(out, LABEL_WIDTH, LABEL_WIDTH, text);
-}
-
-/* Writes a line of the text in *text, and clears it. */
-static void line_take(struct bytes *out, const char *label, struct bytes *text)
-{
-	explain_line(out, label, bytes_view(text));
-	out->failed = out->failed || text->failed;
-	bytes_clear(text);
-}
 
 static void text_client(const struct authz_decision *d, struct bytes *out)
 {
@@ -91,18 +39,18 @@ static void text_client(const struct authz_decision *d, struct bytes *out)
 	} else {
 		bytes_append_text(&text, "no usable address");
 	}
-	line_take(out, "Client", &text);
+	explain_line_take(out, "Client", &text);
 	if (d->policy != NULL) {
 		bytes_append_str(&text, policy);
 	} else {
 		bytes_append_json(&text, policy.data != NULL ? policy : str_view("default"));
 		bytes_append_text(&text, ", which is not configured");
 	}
-	line_take(out, "Policy", &text);
+	explain_line_take(out, "Policy", &text);
 	for (size_t i = 0; i < ARRAY_LEN(claims); i++) {
 		if (d->request->input.values[claims[i].input].data != NULL) {
 			bytes_append_json(&text, d->request->input.values[claims[i].input]);
-			line_take(out, claims[i].label, &text);
+			explain_line_take(out, claims[i].label, &text);
 		}
 	}
 }
@@ -115,7 +63,7 @@ static void text_kept_out(struct bytes *out, struct str name, const struct polic
 	bytes_append_str(&text, name);
 	bytes_append_text(&text, ", as the address is outside the networks of its pin, ");
 	bytes_append_str(&text, pin->place);
-	line_take(out, "Kept out", &text);
+	explain_line_take(out, "Kept out", &text);
 }
 
 static const char *rdns_meaning(const struct authz_decision *d)
@@ -220,8 +168,8 @@ static void text_name(
 		bytes_appendf(&text, ": not confirmed, looking up its %s ended with %.*s",
 			dns_type_word(type, word), (int)step->answer.len, step->answer.data);
 	}
-	spaces(out, 2);
-	wrap(out, 2, 6, bytes_view(&text));
+	explain_spaces(out, 2);
+	explain_wrap(out, 2, 6, bytes_view(&text));
 	bytes_clear(&text);
 }
 
@@ -285,7 +233,7 @@ static void text_queries(const struct explain *e, struct bytes *out)
 			(int)step->name.len, step->name.data, (int)step->answer.len,
 			step->answer.data, step->ttl_s, step->ms, (int)step->server.len,
 			step->server.data, step->joined ? ", joined" : "");
-		item(out, dns_type_word(step->type, type), bytes_view(&text));
+		explain_item(out, dns_type_word(step->type, type), bytes_view(&text));
 		bytes_clear(&text);
 	}
 }
@@ -298,36 +246,36 @@ static void text_identity(
 	struct bytes text;
 
 	bytes_init(&text, 0);
-	item(out, "subject", identity->subject);
-	item(out, "issuer", identity->issuer);
-	item(out, "serial", identity->serial);
-	item(out, "sha256", identity->sha256);
+	explain_item(out, "subject", identity->subject);
+	explain_item(out, "issuer", identity->issuer);
+	explain_item(out, "serial", identity->serial);
+	explain_item(out, "sha256", identity->sha256);
 	if (keys->issuer.data != NULL) {
-		item(out, "issuer key", keys->issuer);
+		explain_item(out, "issuer key", keys->issuer);
 	}
 	if (keys->anchor.data != NULL) {
-		item(out, "anchor key", keys->anchor);
+		explain_item(out, "anchor key", keys->anchor);
 	}
 	for (size_t i = 0; i < identity->subject_values.of[DN_CN].count; i++) {
 		bytes_append_text(&text, i > 0 ? ", " : "");
 		bytes_append_json(&text, identity->subject_values.of[DN_CN].items[i]);
 	}
-	item(out, "cn", text.len > 0 ? bytes_view(&text) : str_view("none"));
+	explain_item(out, "cn", text.len > 0 ? bytes_view(&text) : str_view("none"));
 	bytes_reset(&text, SIZE_MAX);
 	authz_header_append_san(&text, identity);
-	item(out, "names", text.len > 0 ? bytes_view(&text) : str_view("none"));
+	explain_item(out, "names", text.len > 0 ? bytes_view(&text) : str_view("none"));
 	bytes_reset(&text, SIZE_MAX);
 	if (identity->unusable_names > 0) {
 		bytes_appendf(&text,
 			"%zu name(s): empty, with control characters, or not of their kind's form",
 			identity->unusable_names);
-		item(out, "left out", bytes_view(&text));
+		explain_item(out, "left out", bytes_view(&text));
 		bytes_reset(&text, SIZE_MAX);
 	}
 	clock_format(identity->not_before, from);
 	clock_format(identity->not_after, until);
 	bytes_appendf(&text, "from %s until %s", from, until);
-	item(out, "valid", bytes_view(&text));
+	explain_item(out, "valid", bytes_view(&text));
 	bytes_clear(&text);
 }
 
@@ -368,7 +316,7 @@ static void text_cert(const struct authz_decision *d, struct bytes *out)
 	if (error != NULL && d->cert_present) {
 		bytes_appendf(&text, ": %s", error);
 	}
-	line_take(out, "Certificate", &text);
+	explain_line_take(out, "Certificate", &text);
 	if (d->identity != NULL) {
 		text_identity(d->identity, &d->chain_keys, out);
 		bytes_append_text(out,
@@ -403,14 +351,14 @@ static void text_step(const struct explain_step *s, struct bytes *out)
 	bytes_init(&text, 0);
 	bytes_appendf(&text, "%s = %.*s", explain_action_word(policy_rule_action(s->rule)),
 		(int)rule.len, rule.data);
-	spaces(out, 4);
-	wrap(out, 4, 12, bytes_view(&text));
+	explain_spaces(out, 4);
+	explain_wrap(out, 4, 12, bytes_view(&text));
 	for (size_t i = 0; s->terms != NULL && i < policy_rule_term_count(s->rule); i++) {
 		if (s->truth == POLICY_TRUE || s->terms[i] != s->truth) {
 			continue;
 		}
 		bytes_appendf(out, "    %-13s  ", explain_truth_word(s->terms[i]));
-		wrap(out, 19, 19, policy_rule_term_text(s->rule, i));
+		explain_wrap(out, 19, 19, policy_rule_term_text(s->rule, i));
 	}
 	bytes_clear(&text);
 }
@@ -453,7 +401,7 @@ void explain_text(const struct explain *e, const struct authz_decision *d, struc
 	text_steps(e, d, out);
 	bytes_append_text(out, "\n");
 	explain_decision(d, &text);
-	line_take(out, "Decision", &text);
+	explain_line_take(out, "Decision", &text);
 	explain_holding(e, d, &text);
-	line_take(out, "Valid for", &text);
+	explain_line_take(out, "Valid for", &text);
 }
