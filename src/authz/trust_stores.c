@@ -33,6 +33,8 @@ static struct cert_trust_settings settings_of(
 		.crl_leaf_only = t->crl_check == POLICY_CRL_CHECK_LEAF,
 		.partial_chain = t->partial_chain,
 		.strict = t->x509_strict,
+		.policies = t->cert_policies,
+		.policy_count = t->cert_policy_count,
 		.allow_missing_eku = t->allow_missing_eku,
 		.ca_file_place = config_policy_place(config, policy, "ca_file"),
 		.ca_dir_place = config_policy_place(config, policy, "ca_dir"),
@@ -51,21 +53,26 @@ static bool same_path(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+static bool same_texts(const char *const *a, const char *const *b, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && strcmp(a[i], b[i]) == 0) {
+		i++;
+	}
+	return i == count;
+}
+
 static bool same_trust(const struct policy_trust *a, const struct policy_trust *b)
 {
-	if (!same_path(a->ca_file, b->ca_file) || !same_path(a->ca_dir, b->ca_dir) ||
-		!same_path(a->cert_pins, b->cert_pins) || a->crl_file_count != b->crl_file_count ||
-		a->verify_depth != b->verify_depth || a->security_level != b->security_level ||
-		a->crl_check != b->crl_check || a->partial_chain != b->partial_chain ||
-		a->x509_strict != b->x509_strict || a->allow_missing_eku != b->allow_missing_eku) {
-		return false;
-	}
-	for (size_t i = 0; i < a->crl_file_count; i++) {
-		if (!same_path(a->crl_files[i], b->crl_files[i])) {
-			return false;
-		}
-	}
-	return true;
+	return same_path(a->ca_file, b->ca_file) && same_path(a->ca_dir, b->ca_dir) &&
+	       same_path(a->cert_pins, b->cert_pins) && a->crl_file_count == b->crl_file_count &&
+	       same_texts(a->crl_files, b->crl_files, a->crl_file_count) &&
+	       a->verify_depth == b->verify_depth && a->security_level == b->security_level &&
+	       a->crl_check == b->crl_check && a->partial_chain == b->partial_chain &&
+	       a->x509_strict == b->x509_strict && a->allow_missing_eku == b->allow_missing_eku &&
+	       a->cert_policy_count == b->cert_policy_count &&
+	       same_texts(a->cert_policies, b->cert_policies, a->cert_policy_count);
 }
 
 /* The first policy that is verified by the same; the policy itself if no earlier one is. */

@@ -32,7 +32,7 @@ static enum cert_finding finding_of(int error)
 }
 
 /* A key that accepts certificates which are issued like this on purpose; NULL: no such key. */
-static const char *key_for(int error, int depth)
+static const char *key_for(const struct cert_trust *trust, int error, int depth)
 {
 	switch (error) {
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
@@ -54,6 +54,8 @@ static const char *key_for(int error, int depth)
 		return "see partial_chain, if ca_file is not to hold a root";
 	case X509_V_ERR_CERT_CHAIN_TOO_LONG:
 		return "see verify_depth";
+	case X509_V_ERR_NO_EXPLICIT_POLICY:
+		return trust->policy_hint;
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
 	case X509_V_ERR_CRL_HAS_EXPIRED:
 		return "see crl_file, which needs the current list of each CA in the chain, and "
@@ -84,10 +86,11 @@ static void refuse(struct cert_verdict *out, struct arena *arena, int error, int
 	bytes_clear(&b);
 }
 
-static void refuse_as_openssl(struct cert_verdict *out, struct arena *arena, int error, int depth)
+static void refuse_as_openssl(const struct cert_trust *trust, struct cert_verdict *out,
+	struct arena *arena, int error, int depth)
 {
 	refuse(out, arena, error, depth, X509_verify_cert_error_string(error),
-		key_for(error, depth));
+		key_for(trust, error, depth));
 }
 
 /*
@@ -170,6 +173,15 @@ static bool read_keys(X509_STORE_CTX *ctx, struct arena *arena, struct cert_chai
 		       cert_read_spki(sk_X509_value(chain, 1), arena, &out->issuer) == CERT_OK);
 }
 
+/* OpenSSL does not check the policies of a chain of one certificate. */
+static bool asserts_policy(X509_STORE_CTX *ctx)
+{
+	const X509_POLICY_TREE *tree = X509_STORE_CTX_get0_policy_tree(ctx);
+
+	return X509_STORE_CTX_get_explicit_policy(ctx) == 1 && tree != NULL &&
+	       sk_X509_POLICY_NODE_num(X509_policy_tree_get0_user_policies(tree)) > 0;
+}
+
 static void judge(const struct cert_trust *trust, X509_STORE_CTX *ctx, X509 *leaf, int64_t wall_s,
 	struct arena *arena, struct cert_verdict *out)
 {
@@ -178,7 +190,11 @@ static void judge(const struct cert_trust *trust, X509_STORE_CTX *ctx, X509 *lea
 
 	if (good != 1 || error != X509_V_OK) {
 		error = error != X509_V_OK ? error : X509_V_ERR_UNSPECIFIED;
-		refuse_as_openssl(out, arena, error, X509_STORE_CTX_get_error_depth(ctx));
+		refuse_as_openssl(trust, out, arena, error, X509_STORE_CTX_get_error_depth(ctx));
+		return;
+	}
+	if (trust->policy_hint != NULL && !asserts_policy(ctx)) {
+		refuse_as_openssl(trust, out, arena, X509_V_ERR_NO_EXPLICIT_POLICY, 0);
 		return;
 	}
 	const char *key;
@@ -258,9 +274,9 @@ void cert_trust_verify(const struct cert_trust *trust, const struct cert_chain *
 		verify(trust, chain, wall_s, arena, out);
 		ERR_pop_to_mark();
 	} else if (wall_s < identity->not_before) {
-		refuse_as_openssl(out, arena, X509_V_ERR_CERT_NOT_YET_VALID, 0);
+		refuse_as_openssl(trust, out, arena, X509_V_ERR_CERT_NOT_YET_VALID, 0);
 	} else if (wall_s >= identity->not_after) {
-		refuse_as_openssl(out, arena, X509_V_ERR_CERT_HAS_EXPIRED, 0);
+		refuse_as_openssl(trust, out, arena, X509_V_ERR_CERT_HAS_EXPIRED, 0);
 	} else {
 		*out = (struct cert_verdict){.finding = CERT_TRUSTED,
 			.from_s = identity->not_before,

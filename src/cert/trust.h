@@ -31,6 +31,12 @@ struct cert_trust_settings {
 	bool crl_leaf_only; /* the first certificate alone needs a CRL */
 	bool partial_chain;
 	bool strict; /* X509_V_FLAG_X509_STRICT */
+	/*
+	 * OIDs of certificate policies, of which a chain must assert one (RFC 5280 6.1, the
+	 * user-initial-policy-set, with initial-explicit-policy); none: policies do not count.
+	 */
+	const char *const *policies;
+	size_t policy_count;
 	bool allow_missing_eku;
 	struct place ca_file_place;
 	struct place ca_dir_place;

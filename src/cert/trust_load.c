@@ -3,12 +3,44 @@
 
 #include "cert/trust.h"
 
+#include "base/bytes.h"
 #include "cert/crl.h"
 #include "cert/trust_private.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Adding one sets X509_V_FLAG_POLICY_CHECK in some versions of OpenSSL, and in some it does not. */
+static bool require_policies(X509_VERIFY_PARAM *param, const struct cert_trust_settings *s)
+{
+	for (size_t i = 0; i < s->policy_count; i++) {
+		ASN1_OBJECT *policy = OBJ_txt2obj(s->policies[i], 1);
+
+		if (policy == NULL || X509_VERIFY_PARAM_add0_policy(param, policy) != 1) {
+			ASN1_OBJECT_free(policy);
+			return false;
+		}
+	}
+	return X509_VERIFY_PARAM_set_flags(
+		       param, X509_V_FLAG_POLICY_CHECK | X509_V_FLAG_EXPLICIT_POLICY) == 1;
+}
+
+static char *policy_hint_of(const struct cert_trust_settings *s)
+{
+	struct bytes text;
+	char *hint;
+
+	bytes_init(&text, 0);
+	bytes_append_text(&text, "see cert_policy, which requires ");
+	for (size_t i = 0; i < s->policy_count; i++) {
+		bytes_appendf(&text, "%s%s", i > 0 ? " or " : "", s->policies[i]);
+	}
+	hint = text.failed ? NULL : strndup((const char *)text.data, text.len);
+	bytes_clear(&text);
+	return hint;
+}
 
 static bool set_params(X509_STORE *store, const struct cert_trust_settings *s)
 {
@@ -20,7 +52,8 @@ static bool set_params(X509_STORE *store, const struct cert_trust_settings *s)
 	X509_VERIFY_PARAM_set_depth(param, (int)s->depth);
 	X509_VERIFY_PARAM_set_auth_level(param, (int)s->security_level);
 	return X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_CLIENT) == 1 &&
-	       (flags == 0 || X509_VERIFY_PARAM_set_flags(param, flags) == 1);
+	       (flags == 0 || X509_VERIFY_PARAM_set_flags(param, flags) == 1) &&
+	       (s->policy_count == 0 || require_policies(param, s));
 }
 
 /* Reads the files at these paths, of which NULL are left out. */
@@ -149,8 +182,10 @@ struct cert_trust *cert_trust_load(
 		trust->ca_files.kind = CERT_TRUST_CAS;
 		trust->crl_files.kind = CERT_TRUST_CRLS;
 		trust->allow_missing_eku = s->allow_missing_eku;
+		trust->policy_hint = s->policy_count > 0 ? policy_hint_of(s) : NULL;
 	}
-	if (trust == NULL || trust->store == NULL || !set_params(trust->store, s)) {
+	if (trust == NULL || trust->store == NULL || !set_params(trust->store, s) ||
+		(s->policy_count > 0 && trust->policy_hint == NULL)) {
 		diag_error(diag, NULL, "out of memory");
 		good = false;
 	} else {
@@ -180,6 +215,7 @@ void cert_trust_free(struct cert_trust *trust)
 		cert_trust_files_clear(&trust->ca_files);
 		cert_trust_files_clear(&trust->crl_files);
 		cert_pins_unref(trust->pins);
+		free(trust->policy_hint);
 		free(trust);
 	}
 }

@@ -19,6 +19,7 @@ struct cert_trust {
 	struct cert_pins *pins;       /* NULL: no pins */
 	bool bad_pins; /* the file could not be read again: `pins` is of its last state */
 	bool allow_missing_eku;
+	char *policy_hint; /* the policies that a chain must assert one of; NULL: any will do */
 };
 
 #endif

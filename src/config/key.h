@@ -20,6 +20,7 @@ enum config_type {
 	CONFIG_MODE,          /* mode_t */
 	CONFIG_PATH,          /* const char *, absolute */
 	CONFIG_PATHS,         /* const char *const *, absolute; second: size_t; one a line */
+	CONFIG_OIDS,          /* const char *const *, dotted decimal; second: size_t */
 	CONFIG_USER,          /* const char *; second: uid_t, if any */
 	CONFIG_GROUP,         /* const char *; second: gid_t, if any */
 	CONFIG_PREFIXES,      /* const struct prefix *; second: size_t */

@@ -25,6 +25,17 @@ static void check_word(struct config_loader *loader, const struct policy *policy
 		cert_profile_word(config->frontend.profile), wrong);
 }
 
+static bool has_cas(const struct policy *policy)
+{
+	return policy->trust.ca_file != NULL || policy->trust.ca_dir != NULL;
+}
+
+/* Whether certificates pass by a chain that doorward verifies. */
+static bool verifies_chains(const struct policy *policy)
+{
+	return has_cas(policy) && policy->verify != POLICY_VERIFY_FRONTEND;
+}
+
 /* Checks that the policy's keys about certificates fit together, including inherited ones. */
 void config_resolve_certificates(struct config_loader *loader, struct policy *policy)
 {
@@ -47,6 +58,13 @@ void config_resolve_certificates(struct config_loader *loader, struct policy *po
 		diag_error(loader->diag, &place,
 			"crl_file: expected verify = local or both in [policy %s], otherwise the "
 			"list is not read",
+			policy->name.data);
+	}
+	if (policy->trust.cert_policy_count > 0 && !verifies_chains(policy)) {
+		place = config_policy_place(config, policy, "cert_policy");
+		diag_error(loader->diag, &place,
+			"cert_policy: expected ca_file or ca_dir, and verify = local or both, in "
+			"[policy %s], otherwise no chain is checked",
 			policy->name.data);
 	}
 	check_word(loader, policy);
@@ -83,18 +101,17 @@ static void check_chain(struct config_loader *loader, const struct config_policy
 	const struct policy *policy, const struct policy_rule *rule, const struct place *place)
 {
 	const char *field = policy_rule_field_of_chain(rule);
-	bool cas = policy->trust.ca_file != NULL || policy->trust.ca_dir != NULL;
 
-	if (field == NULL || policy->client_cert == POLICY_CERT_OFF ||
-		(cas && policy->verify != POLICY_VERIFY_FRONTEND) ||
+	if (field == NULL || policy->client_cert == POLICY_CERT_OFF || verifies_chains(policy) ||
 		(parent_was_warned(source, "verify") && parent_was_warned(source, "ca_file") &&
 			parent_was_warned(source, "ca_dir"))) {
 		return;
 	}
 	diag_error(loader->diag, place,
 		"%s: %s in [policy %s]; otherwise doorward does not know the chain", field,
-		cas ? "expected verify = local or both, and not frontend,"
-		    : "expected ca_file or ca_dir, by which doorward verifies certificates,",
+		has_cas(policy)
+			? "expected verify = local or both, and not frontend,"
+			: "expected ca_file or ca_dir, by which doorward verifies certificates,",
 		policy->name.data);
 }
 

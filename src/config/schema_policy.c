@@ -185,6 +185,18 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.example = "x509_strict = yes",
 		.help = "Refuse chains that break RFC 5280 in ways that most software tolerates "
 			"(OpenSSL: -x509_strict, X509_V_FLAG_X509_STRICT)."},
+	{.name = "cert_policy",
+		.type = CONFIG_OIDS,
+		.offset = offsetof(struct policy, trust.cert_policies),
+		.second = offsetof(struct policy, trust.cert_policy_count),
+		.example = "ca_file = /etc/doorward/root.pem\ncert_policy = "
+			   "2.16.840.1.101.3.2.1.3.13",
+		.help = "Certificate policies (OIDs), of which the chain must assert one "
+			"(OpenSSL: -policy_check -explicit_policy -policy). Each certificate "
+			"below the trusted one must have it, or anyPolicy, or one that a CA "
+			"maps to it, and the constraints of CAs about policies hold (RFC 5280, "
+			"section 6.1, the user-initial-policy-set with "
+			"initial-explicit-policy). Certificates of cert_pins need none."},
 	{.name = "allow_missing_eku",
 		.type = CONFIG_BOOL,
 		.offset = offsetof(struct policy, trust.allow_missing_eku),

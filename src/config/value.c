@@ -62,6 +62,7 @@ static const struct config_value_type *type_of(const struct config_key *key)
 		[CONFIG_MODE] = &config_value_mode,
 		[CONFIG_PATH] = &config_value_path,
 		[CONFIG_PATHS] = &config_value_paths,
+		[CONFIG_OIDS] = &config_value_oids,
 		[CONFIG_USER] = &config_value_user,
 		[CONFIG_GROUP] = &config_value_group,
 		[CONFIG_PREFIXES] = &config_value_prefixes,

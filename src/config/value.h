@@ -35,7 +35,7 @@ void config_value_write(
 
 /*
  * Copies one value of a type that a key of [policy NAME] can have: a flag, number, time, word,
- * path, paths, pins or claims.
+ * path, paths, object identifiers, pins or claims.
  */
 void config_value_copy(const struct config_key *key, const void *from, void *to);
 

@@ -2,13 +2,16 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/addr.h"
+#include "base/oid.h"
 #include "config/config.h"
 #include "config/value_private.h"
 #include "net/listen.h"
 
 #define DNS_PORT 53
+#define ANY_POLICY "2.5.29.32.0" /* RFC 5280 4.2.1.4 */
 
-/* Values that are lists: prefixes, addresses of name servers, sets of words, places to listen on.
+/* Values that are lists: prefixes, addresses of name servers, object identifiers, sets of words,
+ * places to listen on.
  */
 
 /* Reads each item, separated by commas, with `read_item`; fault->found is the bad item. */
@@ -227,6 +230,51 @@ static void write_listen(
 	}
 }
 
+static bool read_oid(const struct config_key *key, const struct config_reading *reading,
+	struct str item, void *base, const char **why)
+{
+	const char *oid;
+
+	if (str_eq_text(item, ANY_POLICY)) {
+		*why = "expected the policies that count; this OID is anyPolicy, which is each";
+		return false;
+	}
+	if (!oid_is_valid(item)) {
+		return false;
+	}
+	oid = arena_dup(reading->arena, item).data;
+	if (oid == NULL) {
+		*why = "out of memory";
+		return false;
+	}
+	return config_value_add_item(key, reading, base, &oid, sizeof(oid), why);
+}
+
+static bool read_oids(const struct config_key *key, const struct config_reading *reading,
+	struct str text, void *base, struct config_fault *fault)
+{
+	return read_items(key, reading, text, base, fault, read_oid);
+}
+
+static void expect_oids(const struct config_key *key, struct bytes *out)
+{
+	bytes_append_text(
+		out, "object identifiers such as 2.16.840.1.101.3.2.1.48.1, separated by commas");
+}
+
+static void write_oid(
+	const struct config_key *key, const void *base, size_t index, struct bytes *out)
+{
+	bytes_append_text(
+		out, ((const char *const *)config_load_pointer(base, key->offset))[index]);
+}
+
+const struct config_value_type config_value_oids = {.read = read_oids,
+	.expect = expect_oids,
+	.write = write_oid,
+	.count = config_value_item_count,
+	.repeat = CONFIG_REPEAT_COMMAS,
+	.size = sizeof(const char *const *)};
 const struct config_value_type config_value_prefixes = {.read = read_prefixes,
 	.expect = expect_prefixes,
 	.write = write_prefix,

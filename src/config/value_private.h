@@ -52,6 +52,7 @@ extern const struct config_value_type config_value_endpoints;
 extern const struct config_value_type config_value_claims;
 extern const struct config_value_type config_value_headers;
 extern const struct config_value_type config_value_listen;
+extern const struct config_value_type config_value_oids;
 
 /* Adds an item to the array in the member of `key`; on failure false, and *why is the error. */
 NODISCARD bool config_value_add_item(const struct config_key *key,

@@ -61,6 +61,8 @@ struct policy_trust {
 	uint32_t security_level;
 	bool partial_chain;
 	bool x509_strict;
+	const char *const *cert_policies; /* OIDs; the chain must assert one, if there are any */
+	size_t cert_policy_count;
 	bool allow_missing_eku;
 };
 

@@ -63,6 +63,7 @@ WORDS = {
     "SSLCARevocationCheck": "crl_check",
     "X509_V_FLAG_PARTIAL_CHAIN": "partial_chain",
     "-purpose": "allow_missing_eku",
+    "-explicit_policy": "cert_policy",
     "-x509_strict": "x509_strict",
     "CRL": "crl_file",
     "trust store": "ca_file",

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from kit.chains import AT, EPOCH, Family
+from kit.chains import AT, EPOCH, P1, P2, Family
 from kit.doorward import run
 
 FLAGS = {
@@ -21,7 +21,7 @@ FLAGS = {
 # What the detail names, by OpenSSL's number of the error.
 HINTS = {
     2: "partial_chain", 3: "crl_file", 12: "crl_file", 18: "cert_pins", 19: "ca_file", 20: "ca_file", 21: "ca_file",
-    22: "verify_depth", 26: "clientAuth", 66: "security_level", 67: "security_level", 68: "security_level",
+    22: "verify_depth", 26: "clientAuth", 43: "cert_policy", 66: "security_level", 67: "security_level", 68: "security_level",
 }  # fmt: skip
 FAMILY = Family()
 REFUSED = re.compile(r"error (\d+) at (\d+) depth lookup: (.*)")
@@ -58,6 +58,9 @@ def openssl(member, files):
             command += ["-crl_check_all"]
     for key in member.keys.splitlines():
         command += FLAGS.get(key, [])
+        if key.startswith("cert_policy = "):
+            command += ["-policy_check", "-explicit_policy"]
+            command += [word for policy in key.partition(" = ")[2].split(", ") for word in ("-policy", policy)]
     done = subprocess.run([*command, files.leaf], capture_output=True, text=True)
     if done.returncode == 0:
         return None
@@ -125,3 +128,22 @@ def test_the_verdict_of_the_front_end_counts_with_both(folder, verify, word, rea
     good = FAMILY.members[0]
     answer = ours(good, Files(folder, good), folder, "--verify-status", word, verify=verify)
     assert answer["reason"] == reason
+
+
+def test_each_policy_has_its_own_certificate_policies(folder):
+    """Also where all else of their trust is the same, and they share a trust store."""
+    member = next(m for m in FAMILY.members if m.label == "policy")
+    files = Files(folder, member)
+    keys = "rdns = off\nclient_cert = required\nverify = local\ndefault = allow\nca_file = roots.pem\n"
+    required = {"any": "", "first": f"cert_policy = {P1}\n", "second": f"cert_policy = {P2}\n"}
+    required["both"] = f"cert_policy = {P2}\ncert_policy = {P1}\n"
+    text = "".join(f"[policy {name}]\n{keys}{line}" for name, line in required.items())
+    (folder / "doorward.conf").write_text(text + "[policy child]\nparent = second\n[policy free]\nparent = second\ncert_policy =\n")
+    reasons, errors = {}, {}
+    for name in [*required, "child", "free"]:
+        arguments = ["--policy", name, "--at", AT, "--cert", files.leaf, "--chain", files.chain, "--json"]
+        out = json.loads(run("check", "-c", folder / "doorward.conf", "--ip", "192.0.2.1", *arguments)[1])
+        reasons[name], errors[name] = out["reason"], out["cert"]["error"]
+    refused = dict.fromkeys(["second", "child"], "cert_untrusted")
+    assert reasons == {**dict.fromkeys(reasons, "default"), **refused}
+    assert errors["child"].endswith(f"; see cert_policy, which requires {P2}")

@@ -104,6 +104,8 @@ def make(
     subject=None,
     ids=True,
     points=(),
+    policies=(),
+    others=(),
 ):
     key = key or ec.generate_private_key(ec.SECP256R1())
     signer = signed_by or (issuer.key if issuer else key)
@@ -134,6 +136,11 @@ def make(
         )
     if points:
         builder = builder.add_extension(x509.CRLDistributionPoints(list(points)), False)
+    if policies:
+        policies = [x509.PolicyInformation(ObjectIdentifier(policy), None) for policy in policies]
+        builder = builder.add_extension(x509.CertificatePolicies(policies), False)
+    for extension in others:
+        builder = builder.add_extension(extension, True)
     if critical_unknown or unknown:
         extension = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.4.1.55555.7"), b"\x05\x00")
         builder = builder.add_extension(extension, critical_unknown)
@@ -239,6 +246,12 @@ class Chain:
 
 
 LEAF = "crl_check = leaf\n"
+# Certificate policies, and the extension by which a CA maps the first one to the other.
+P1, P2, ANY_POLICY = "1.3.6.1.4.1.55555.8.1", "1.3.6.1.4.1.55555.8.2", "2.5.29.32.0"
+P1_TO_P2 = x509.UnrecognizedExtension(
+    ObjectIdentifier("2.5.29.33"),
+    tlv(0x30, tlv(0x30, b"".join(tlv(0x06, bytes.fromhex(f"2b0601040183b20308{n:02}")) for n in (1, 2)))),
+)
 U, R, E, N = "cert_untrusted", "cert_revoked", "cert_expired", "cert_not_yet_valid"
 
 
@@ -261,6 +274,7 @@ class Family:
         self.partitions()
         self.signers()
         self.switches()
+        self.policies()
 
     def add(self, label, word, leaf, chain=None, roots=None, **more):
         chain = [self.middle] if chain is None else chain
@@ -567,3 +581,48 @@ class Family:
         bare = self.leaf(ids=False)
         self.add("no key identifiers", None, bare)
         self.add("no key identifiers, strict", U, bare, keys=strict)
+
+    def policies(self):
+        """Chains of which cert_policy requires a policy (RFC 5280, 6.1)."""
+        first, second, both = (f"cert_policy = {p}\n" for p in (P1, P2, f"{P1}, {P2}"))
+
+        def add(label, word, leaf, *middles, keys=first, **more):
+            chain, above = [], self.root
+            for number, details in enumerate(middles):
+                above = authority(f"policy middle {number}", above, **details)
+                chain.insert(0, above)
+            self.add(label, word, self.leaf(issuer=above, **leaf), chain, keys=keys, **more)
+
+        has, other, every, none = {"policies": [P1]}, {"policies": [P2]}, {"policies": [ANY_POLICY]}, {}
+        add("policy", None, has, has)
+        add("policy, no intermediate", None, has)
+        add("policy, one of several", None, {"policies": [P2, P1]}, {"policies": [P1, ANY_POLICY]})
+        add("policy, either of two", None, other, other, keys=both)
+        add("policy missing", U, none, none)
+        add("policy missing, no intermediate", U, none)
+        add("policy of the intermediate alone", U, none, has)
+        add("policy of the client alone", U, has, none)
+        add("policy missing between", U, has, none, has)
+        add("another policy", U, other, other)
+        add("another policy of the intermediate", U, has, other)
+        add("policies that differ", U, other, has, keys=both)
+        add("any policy of the intermediate", None, has, every)
+        add("any policy of the client", None, every, has)
+        add("any policy of all", None, every, every)
+        inhibit = {**has, "others": [x509.InhibitAnyPolicy(0)]}
+        add("any policy inhibited", U, every, inhibit)
+        add("any policy inhibited, and not used", None, has, inhibit)
+        mapping = {**has, "others": [P1_TO_P2]}
+        add("policy mapped", None, other, mapping)
+        add("policy mapped away", U, other, mapping, keys=second)
+        add("policy mapped, and not used", U, has, mapping)
+        forbid = {**has, "others": [x509.PolicyConstraints(None, 0)]}
+        add("policy mapping inhibited", U, other, forbid, mapping)
+        add("policy twice", U, {"policies": [P1, P1]}, has)
+        partial = "partial_chain = yes\n" + first
+        middle = authority("middle", self.root, policies=[P2])
+        self.add("policy, partial chain", None, self.leaf(issuer=middle, **has), [], [middle], keys=partial)
+        self.add("policy missing, partial chain", U, self.leaf(issuer=middle), [], [middle], keys=partial)
+        leaf = self.leaf(**has)
+        self.add("policy, partial chain of one", U, leaf, [], [leaf], keys=partial, extra=43, key="cert_policy")
+        self.add("policy that nothing requires", None, self.leaf(**other))

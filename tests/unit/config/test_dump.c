@@ -54,7 +54,8 @@ static void expect_lines(const char *text, const char *lines)
 #define TRUST_DEFAULTS                                                                             \
 	"ca_file =\nca_dir =\ncrl_file =\ncrl_check = chain\nverify_depth = 4\nsecurity_level = "  \
 	"2\n"                                                                                      \
-	"partial_chain = no\nx509_strict = no\nallow_missing_eku = no\ncert_pins =\n"              \
+	"partial_chain = no\nx509_strict = no\ncert_policy =\nallow_missing_eku = no\ncert_pins "  \
+	"=\n"                                                                                      \
 	"cert_host = off\n"
 
 static void whole(void **state)

@@ -267,8 +267,10 @@ static void trust(void **state)
 		"crl_file = /pki/a.crl\ncrl_file = /pki/crls, old\nverify_depth = 1\n"
 		"security_level = 3\npartial_chain = yes\nx509_strict = yes\n"
 		"allow_missing_eku = yes\ncert_pins = /pki/pins\ncert_host = exact\n"
+		"cert_policy = 1.2.3, 2.999.1\ncert_policy = 0.39.0\n"
 		"[policy b]\nparent = a\nca_file = /other\ncrl_file = /x\nverify = local\n"
 		"[policy c]\nparent = a\nca_file =\nca_dir =\ncert_pins =\ncrl_file =\n"
+		"cert_policy =\n"
 		"[policy default]\n",
 		"");
 	const struct policy *a = find(config, "a");
@@ -288,6 +290,11 @@ static void trust(void **state)
 	assert_int_equal(a->trust.security_level, 3);
 	assert_true(a->trust.partial_chain && a->trust.x509_strict && a->trust.allow_missing_eku);
 	assert_string_equal(a->trust.cert_pins, "/pki/pins");
+	assert_int_equal(a->trust.cert_policy_count, 3);
+	assert_string_equal(a->trust.cert_policies[0], "1.2.3");
+	assert_string_equal(a->trust.cert_policies[1], "2.999.1");
+	assert_string_equal(a->trust.cert_policies[2], "0.39.0");
+	assert_int_equal(b->trust.cert_policy_count, 3);
 	assert_int_equal(a->cert_host, POLICY_CERT_HOST_EXACT);
 	assert_int_equal(b->verify, POLICY_VERIFY_LOCAL);
 	assert_string_equal(b->trust.ca_file, "/other");
@@ -298,6 +305,7 @@ static void trust(void **state)
 	assert_int_equal(c->verify, POLICY_VERIFY_FRONTEND);
 	assert_null(c->trust.ca_file);
 	assert_int_equal(c->trust.crl_file_count, 0);
+	assert_int_equal(c->trust.cert_policy_count, 0);
 	assert_int_equal(find(config, "default")->verify, POLICY_VERIFY_FRONTEND);
 	assert_string_equal(text, text_again);
 	free(text);
@@ -305,6 +313,11 @@ static void trust(void **state)
 	config_unref(config);
 	config_unref(again);
 }
+
+#define POLICIES_NEED                                                                              \
+	"expected ca_file or ca_dir, and verify = local or both, in [policy default], otherwise "  \
+	"no chain is checked\n"
+#define OIDS "expected object identifiers such as 2.16.840.1.101.3.2.1.48.1, separated by commas\n"
 
 static void trust_that_does_not_go_together(void **state)
 {
@@ -321,6 +334,23 @@ static void trust_that_does_not_go_together(void **state)
 		{"crl_file = /x\n",
 			"t:3:12: error: crl_file: expected verify = local or both in [policy "
 			"default], otherwise the list is not read\n"},
+		{"cert_policy = 1.2.3\n", "t:3:15: error: cert_policy: " POLICIES_NEED},
+		{"cert_policy = 1.2.3\ncert_pins = /x\n",
+			"t:3:15: error: cert_policy: " POLICIES_NEED},
+		{"verify = frontend\nca_file = /x\ncert_policy = 1.2.3\n",
+			"t:5:15: error: cert_policy: " POLICIES_NEED},
+		{"ca_file = /x\ncert_policy = 1.2.3, anyPolicy\n",
+			"t:4:22: error: cert_policy = anyPolicy: " OIDS},
+		{"ca_file = /x\ncert_policy = 2.5.29.32.0\n",
+			"t:4:15: error: cert_policy = 2.5.29.32.0: expected the policies that "
+			"count; this OID is anyPolicy, which is each\n"},
+		{"ca_file = /x\ncert_policy = 1.2.03\n",
+			"t:4:15: error: cert_policy = 1.2.03: " OIDS},
+		{"ca_file = /x\ncert_policy = 1\n", "t:4:15: error: cert_policy = 1: " OIDS},
+		{"ca_file = /x\ncert_policy = 1.40.1\n",
+			"t:4:15: error: cert_policy = 1.40.1: " OIDS},
+		{"ca_file = /x\ncert_policy = 1.2.3 1.2.4\n",
+			"t:4:15: error: cert_policy = 1.2.3 1.2.4: " OIDS},
 		{"cert_host = exact\nrdns = off\n",
 			"t:3:13: error: cert_host: expected rdns = double in [policy default], "
 			"which confirms names\n"},
