@@ -181,7 +181,7 @@ bench_run = DOORWARD=$(abspath $(BUILD)/doorward) BENCH=$(abspath $(BUILD)/bench
 
 bench:
 	@tests/tools/deps build bench
-	@$(MAKE) --no-print-directory $(BUILD)/doorward $(bench_programs)
+	@$(MAKE) --no-print-directory $(BUILD)/doorward $(bench_programs) nginx-module
 	@$(bench_run) tests/bench/bench.py $(ARGS)
 
 bench-check:
@@ -189,7 +189,7 @@ bench-check:
 
 profile:
 	@tests/tools/deps build bench
-	@$(MAKE) --no-print-directory $(BUILD)/doorward $(bench_programs)
+	@$(MAKE) --no-print-directory $(BUILD)/doorward $(bench_programs) nginx-module
 	@$(bench_run) tests/bench/profile.py
 
 SECONDS_EACH ?= 60

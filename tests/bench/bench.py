@@ -20,6 +20,7 @@ from pathlib import Path
 
 import dns
 import fronts
+import module
 import wire
 from report import Report
 from stage import PROGRAMS, Stage
@@ -58,6 +59,7 @@ GROUPS = {
     "memory": wire.memory,
     "nginx": fronts.nginx,
     "apache": fronts.apache,
+    "module": module.module,
     "unique": dns.unique,
     "silent": dns.silent,
     "scan": dns.scan,
