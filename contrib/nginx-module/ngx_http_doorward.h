@@ -58,9 +58,9 @@ typedef struct {
 
 typedef struct {
 	ngx_array_t servers; /* ngx_http_doorward_server_t *, one for each list of addresses */
-	ngx_http_doorward_zone_t *zone; /* NULL: there is no zone */
-	ngx_http_doorward_key_t secret; /* of keys where there is no zone */
-	ngx_uint_t used;                /* a policy is configured somewhere */
+	ngx_http_doorward_zone_t *zone;    /* NULL: there is no zone */
+	ngx_http_doorward_secret_t secret; /* of keys where there is no zone */
+	ngx_uint_t used;                   /* a policy is configured somewhere */
 	ngx_http_doorward_known_t known[NGX_HTTP_DOORWARD_KNOWN];
 } ngx_http_doorward_main_conf_t;
 
@@ -104,7 +104,7 @@ struct ngx_http_doorward_verdict_s {
 typedef struct {
 	ngx_http_request_t *request;
 	ngx_http_doorward_loc_conf_t *conf;
-	const ngx_http_doorward_key_t *secret;
+	const ngx_http_doorward_secret_t *secret;
 	ngx_str_t policy;
 	ngx_str_t values[NGX_HTTP_DOORWARD_INPUTS];
 	ngx_uint_t read;                   /* bits 1 << input: the value has been read */
@@ -114,7 +114,7 @@ typedef struct {
 
 /* Reads all but the claims. NGX_OK, NGX_ERROR (no memory), NGX_DECLINED: the policy is empty. */
 ngx_int_t ngx_http_doorward_inputs_read(ngx_http_doorward_inputs_t *in, ngx_http_request_t *r,
-	ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_key_t *secret);
+	ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_secret_t *secret);
 /* The key of the inputs with these claims. */
 ngx_int_t ngx_http_doorward_inputs_key(
 	ngx_http_doorward_inputs_t *in, ngx_uint_t claims, ngx_http_doorward_key_t *key);
@@ -180,18 +180,18 @@ void ngx_http_doorward_forget(ngx_http_doorward_waiter_t *waiter);
 
 /* NULL: said why. */
 ngx_http_doorward_zone_t *ngx_http_doorward_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size);
-const ngx_http_doorward_key_t *ngx_http_doorward_zone_secret(ngx_http_doorward_zone_t *zone);
+const ngx_http_doorward_secret_t *ngx_http_doorward_zone_secret(ngx_http_doorward_zone_t *zone);
 /* The slot of an address, which may be new; NGX_ERROR: all are taken. */
 ngx_int_t ngx_http_doorward_zone_slot(ngx_http_doorward_zone_t *zone, const ngx_str_t *name);
 /* What counts the changes of the generation of the address. */
 uint64_t ngx_http_doorward_zone_generation(ngx_http_doorward_zone_t *zone, ngx_int_t slot);
-/* The generation that an address has told. */
-void ngx_http_doorward_zone_learn(
+/* Takes the generation that an address has told; returns what counts it. 0: it is too long. */
+uint64_t ngx_http_doorward_zone_learn(
 	ngx_http_doorward_zone_t *zone, ngx_int_t slot, ngx_http_doorward_text_t text);
 /* NGX_OK: answer has the verdict, with texts in the pool; NGX_DECLINED: it is not there. */
 ngx_int_t ngx_http_doorward_zone_find(ngx_http_doorward_zone_t *zone,
 	const ngx_http_doorward_key_t *key, ngx_pool_t *pool, ngx_http_doorward_answer_t *answer);
-/* Keeps an answer, unless the generation has changed since the question was sent. */
+/* Keeps an answer, unless `generation`, of its connection when it was asked, is not the last. */
 void ngx_http_doorward_zone_keep(ngx_http_doorward_zone_t *zone, const ngx_http_doorward_key_t *key,
 	ngx_int_t slot, uint64_t generation, const ngx_http_doorward_answer_t *answer);
 

@@ -79,7 +79,11 @@ struct ngx_http_doorward_question_s {
 	size_t response_len;
 	size_t response_size;
 
-	/* Of the zone, as it was sent. */
+	/*
+	 * Of the zone: NGX_ERROR: not kept; and the generation that its own connection had told
+	 * when it was sent. Another connection may have told a later one, which its server does not
+	 * have yet.
+	 */
 	ngx_int_t zone_slot;
 	uint64_t generation;
 

@@ -22,6 +22,13 @@ struct ngx_http_doorward_connection_s {
 	ngx_uint_t busy;  /* slots that are not free */
 	ngx_uint_t given_up;
 	ngx_uint_t limit; /* of requests at once, as far as doorward has said */
+	/*
+	 * What the zone counts for the generation that this connection told first, and last; 0: it
+	 * has not told one yet.
+	 */
+	uint64_t first_generation;
+	uint64_t generation;
+	unsigned polled : 1; /* it was asked for its generation */
 	unsigned connected : 1;
 	unsigned answered : 1; /* a response has come */
 	u_char *out;
@@ -244,11 +251,8 @@ ngx_int_t ngx_http_doorward_connection_send(
 	question->slot = slot;
 	question->tries++;
 	question->sent = ngx_current_msec;
-	if (connection->server->dmcf != NULL) {
-		question->zone_slot = connection->peer->slot;
-		question->generation = ngx_http_doorward_zone_generation(
-			connection->server->dmcf->zone, question->zone_slot);
-	}
+	question->zone_slot = connection->polled ? connection->peer->slot : NGX_ERROR;
+	question->generation = connection->generation;
 	send_later(connection);
 	return NGX_OK;
 }
@@ -263,6 +267,7 @@ static void poll(ngx_http_doorward_connection_t *connection)
 	if (p != NULL) {
 		connection->out_len +=
 			(size_t)(ngx_http_doorward_get_values_write(p, generation_name) - p);
+		connection->polled = 1;
 		send_later(connection);
 	}
 }
@@ -287,8 +292,11 @@ static void take_values(
 
 	if (connection->server->dmcf != NULL) {
 		(void)ngx_http_doorward_pairs_find(event->piece, generation_name, &value);
-		ngx_http_doorward_zone_learn(
+		connection->generation = ngx_http_doorward_zone_learn(
 			connection->server->dmcf->zone, connection->peer->slot, value);
+		if (connection->first_generation == 0) {
+			connection->first_generation = connection->generation;
+		}
 	}
 }
 
@@ -335,6 +343,11 @@ static ngx_int_t take_end(
 		return NGX_OK;
 	}
 	question->connection = NULL;
+	if (question->generation == 0) {
+		/* It was sent after the connection was asked, so it is of this generation, or
+		 * later. */
+		question->generation = connection->first_generation;
+	}
 	if (event->complete) {
 		ngx_http_doorward_question_end(question, NGX_HTTP_DOORWARD_ANSWERED);
 	} else {

@@ -3,8 +3,9 @@
 
 #include "ngx_http_doorward_hash.h"
 
-#include <endian.h>
 #include <string.h>
+
+typedef unsigned __int128 sum_t;
 
 static inline uint64_t rotl(uint64_t x, int bits)
 {
@@ -29,53 +30,98 @@ static inline void take_word(uint64_t v[4], uint64_t word)
 {
 	v[3] ^= word;
 	sip_round(v);
-	sip_round(v);
 	v[0] ^= word;
 }
 
+static inline uint64_t word_at(const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return word;
+}
+
 void ngx_http_doorward_hash_begin(
-	ngx_http_doorward_hash_t *hash, const ngx_http_doorward_key_t *secret)
+	ngx_http_doorward_hash_t *hash, const ngx_http_doorward_secret_t *secret)
 {
-	hash->v[0] = secret->word[0] ^ 0x736f6d6570736575;
-	hash->v[1] = secret->word[1] ^ 0x646f72616e646f6d ^ 0xee;
-	hash->v[2] = secret->word[0] ^ 0x6c7967656e657261;
-	hash->v[3] = secret->word[1] ^ 0x7465646279746573;
-	hash->tail = 0;
-	hash->len = 0;
+	hash->secret = secret;
+	hash->v[0] = secret->sip[0] ^ 0x736f6d6570736575;
+	hash->v[1] = secret->sip[1] ^ 0x646f72616e646f6d ^ 0xee;
+	hash->v[2] = secret->sip[0] ^ 0x6c7967656e657261;
+	hash->v[3] = secret->sip[1] ^ 0x7465646279746573;
 }
 
-static void add_byte(ngx_http_doorward_hash_t *hash, unsigned char byte)
+void ngx_http_doorward_hash_word(ngx_http_doorward_hash_t *hash, uint64_t word)
 {
-	hash->tail |= (uint64_t)byte << (8 * (hash->len & 7));
-	hash->len++;
-	if ((hash->len & 7) == 0) {
-		take_word(hash->v, hash->tail);
-		hash->tail = 0;
+	take_word(hash->v, word);
+}
+
+static inline sum_t pair(const uint64_t *key, const uint8_t *in)
+{
+	return (sum_t)(word_at(in) + key[0]) * (word_at(in + 8) + key[1]);
+}
+
+/*
+ * NH of at most one block, by two keys, of which the second is the first moved by a pair of words
+ * (the Toeplitz construction of RFC 4418, 5.2): of two texts of one length, both sums are equal for
+ * one in 2^128 keys.
+ */
+static void nh(const uint64_t *key, const uint8_t *in, size_t len, sum_t sums[2])
+{
+	sums[0] = 0;
+	sums[1] = 0;
+	for (; len >= 16; in += 16, len -= 16, key += 2) {
+		sums[0] += pair(key, in);
+		sums[1] += pair(key + 2, in);
+	}
+	if (len > 0) {
+		uint8_t rest[16] = {0};
+
+		memcpy(rest, in, len);
+		sums[0] += pair(key, rest);
+		sums[1] += pair(key + 2, rest);
 	}
 }
 
-void ngx_http_doorward_hash_add(ngx_http_doorward_hash_t *hash, const void *data, size_t len)
+static void add_short(uint64_t v[4], const uint8_t *in, size_t len)
 {
-	const unsigned char *p = data;
-	unsigned shift = 8 * (hash->len & 7);
+	uint64_t rest = 0;
 
-	for (; len >= 8; p += 8, len -= 8) {
-		uint64_t word;
-
-		memcpy(&word, p, sizeof(word));
-		word = le64toh(word);
-		take_word(hash->v, hash->tail | word << shift);
-		hash->tail = shift == 0 ? 0 : word >> (64 - shift);
-		hash->len += 8;
+	for (; len >= 8; in += 8, len -= 8) {
+		take_word(v, word_at(in));
 	}
-	while (len-- > 0) {
-		add_byte(hash, *p++);
+	if (len > 0) {
+		memcpy(&rest, in, len);
+		take_word(v, rest);
+	}
+}
+
+void ngx_http_doorward_hash_text(ngx_http_doorward_hash_t *hash, const void *data, size_t len)
+{
+	const uint8_t *in = data;
+
+	take_word(hash->v, len);
+	if (len <= NGX_HTTP_DOORWARD_HASH_SHORT) {
+		add_short(hash->v, in, len);
+		return;
+	}
+	while (len > 0) {
+		size_t block =
+			len < NGX_HTTP_DOORWARD_HASH_BLOCK ? len : NGX_HTTP_DOORWARD_HASH_BLOCK;
+		sum_t sums[2];
+
+		nh(hash->secret->nh, in, block, sums);
+		for (unsigned i = 0; i < 2; i++) {
+			take_word(hash->v, (uint64_t)sums[i]);
+			take_word(hash->v, (uint64_t)(sums[i] >> 64));
+		}
+		in += block;
+		len -= block;
 	}
 }
 
 static uint64_t fold(uint64_t v[4])
 {
-	sip_round(v);
 	sip_round(v);
 	sip_round(v);
 	sip_round(v);
@@ -86,7 +132,6 @@ ngx_http_doorward_key_t ngx_http_doorward_hash_end(ngx_http_doorward_hash_t *has
 {
 	ngx_http_doorward_key_t key;
 
-	take_word(hash->v, (uint64_t)hash->len << 56 | hash->tail);
 	hash->v[2] ^= 0xee;
 	key.word[0] = fold(hash->v);
 	hash->v[1] ^= 0xdd;

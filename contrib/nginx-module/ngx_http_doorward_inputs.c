@@ -120,17 +120,13 @@ static ngx_int_t read_added(ngx_http_doorward_inputs_t *in)
 	return NGX_OK;
 }
 
-/* Each text with its length, so that no two lists of texts are the same bytes. */
 static void hash_text(ngx_http_doorward_hash_t *hash, const ngx_str_t *text)
 {
-	uint64_t len = text->len;
-
-	ngx_http_doorward_hash_add(hash, &len, sizeof(len));
-	ngx_http_doorward_hash_add(hash, text->data, text->len);
+	ngx_http_doorward_hash_text(hash, text->data, text->len);
 }
 
 ngx_int_t ngx_http_doorward_inputs_read(ngx_http_doorward_inputs_t *in, ngx_http_request_t *r,
-	ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_key_t *secret)
+	ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_secret_t *secret)
 {
 	ngx_http_doorward_param_t *params = conf->added != NULL ? conf->added->elts : NULL;
 
@@ -165,9 +161,8 @@ ngx_int_t ngx_http_doorward_inputs_key(
 	ngx_http_doorward_inputs_t *in, ngx_uint_t claims, ngx_http_doorward_key_t *key)
 {
 	ngx_http_doorward_hash_t hash = in->identity;
-	uint64_t word = claims;
 
-	ngx_http_doorward_hash_add(&hash, &word, sizeof(word));
+	ngx_http_doorward_hash_word(&hash, claims);
 	for (ngx_uint_t i = NGX_HTTP_DOORWARD_CLAIMS; i < NGX_HTTP_DOORWARD_INPUTS; i++) {
 		if ((claims & 1U << i) == 0) {
 			continue;
@@ -185,21 +180,17 @@ ngx_http_doorward_key_t ngx_http_doorward_params_key(
 	const ngx_http_doorward_hash_t *identity, const ngx_str_t *params, ngx_uint_t claims)
 {
 	ngx_http_doorward_hash_t hash = *identity;
-	uint64_t word = claims;
 
-	ngx_http_doorward_hash_add(&hash, &word, sizeof(word));
+	ngx_http_doorward_hash_word(&hash, claims);
 	for (ngx_uint_t i = NGX_HTTP_DOORWARD_CLAIMS; i < NGX_HTTP_DOORWARD_INPUTS; i++) {
 		ngx_http_doorward_text_t value = {NULL, 0};
-		ngx_str_t text;
 
 		if ((claims & 1U << i) == 0) {
 			continue;
 		}
 		(void)ngx_http_doorward_pairs_find(
 			text_of(params), text_of(&ngx_http_doorward_input_names[i]), &value);
-		text.data = (u_char *)value.data;
-		text.len = value.len;
-		hash_text(&hash, &text);
+		ngx_http_doorward_hash_text(&hash, value.data, value.len);
 	}
 	return ngx_http_doorward_hash_end(&hash);
 }

@@ -37,7 +37,7 @@ typedef struct {
 } slot_t;
 
 typedef struct {
-	ngx_http_doorward_key_t secret;
+	ngx_http_doorward_secret_t secret;
 	slot_t slots[NGX_HTTP_DOORWARD_SLOTS_MAX];
 	ngx_queue_t queue; /* the last used first */
 	size_t mask;
@@ -113,7 +113,7 @@ ngx_http_doorward_zone_t *ngx_http_doorward_zone_add(ngx_conf_t *cf, ngx_str_t *
 	return zone;
 }
 
-const ngx_http_doorward_key_t *ngx_http_doorward_zone_secret(ngx_http_doorward_zone_t *zone)
+const ngx_http_doorward_secret_t *ngx_http_doorward_zone_secret(ngx_http_doorward_zone_t *zone)
 {
 	return &zone->shared->secret;
 }
@@ -126,7 +126,7 @@ ngx_int_t ngx_http_doorward_zone_slot(ngx_http_doorward_zone_t *zone, const ngx_
 	ngx_int_t found = NGX_ERROR;
 
 	ngx_http_doorward_hash_begin(&hash, &shared->secret);
-	ngx_http_doorward_hash_add(&hash, name->data, name->len);
+	ngx_http_doorward_hash_text(&hash, name->data, name->len);
 	key = ngx_http_doorward_hash_end(&hash);
 	ngx_shmtx_lock(&zone->pool->mutex);
 	for (ngx_int_t i = 0; found == NGX_ERROR && i < NGX_HTTP_DOORWARD_SLOTS_MAX; i++) {
@@ -149,13 +149,14 @@ uint64_t ngx_http_doorward_zone_generation(ngx_http_doorward_zone_t *zone, ngx_i
 	return slot < 0 ? 0 : zone->shared->slots[slot].generation;
 }
 
-void ngx_http_doorward_zone_learn(
+uint64_t ngx_http_doorward_zone_learn(
 	ngx_http_doorward_zone_t *zone, ngx_int_t number, ngx_http_doorward_text_t text)
 {
 	slot_t *slot;
+	uint64_t generation;
 
 	if (number < 0 || text.len > NGX_HTTP_DOORWARD_GENERATION_MAX) {
-		return;
+		return 0;
 	}
 	slot = &zone->shared->slots[number];
 	ngx_shmtx_lock(&zone->pool->mutex);
@@ -164,7 +165,9 @@ void ngx_http_doorward_zone_learn(
 		slot->len = text.len;
 		ngx_memcpy(slot->text, text.data, text.len);
 	}
+	generation = slot->generation;
 	ngx_shmtx_unlock(&zone->pool->mutex);
+	return generation;
 }
 
 static node_t **place_of(shared_t *shared, const ngx_http_doorward_key_t *key)

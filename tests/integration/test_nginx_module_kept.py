@@ -32,12 +32,35 @@ class Told(Authorizer):
         return fcgi.record(fcgi.GET_VALUES_RESULT, fcgi.encode_pairs(pairs), id=0)
 
 
+class Apart(Told):
+    """One whose connections are told apart; `silent` tells no generation any more."""
+
+    silent = None
+
+    def __init__(self, path, answer):
+        self.lines, self.asked_on = {}, {}
+        super().__init__(path, answer)
+
+    def _serve(self, line):
+        self.lines[threading.get_ident()] = line
+        super()._serve(line)
+
+    def values(self, content):
+        if self.lines[threading.get_ident()] is self.silent:
+            return b""
+        return super().values(content)
+
+    def _reply(self, line, number, pairs):
+        self.asked_on[pairs["REMOTE_ADDR"]] = line
+        super()._reply(line, number, pairs)
+
+
 @pytest.fixture
 def kept(folder, stack):
     """Starts an authorizer and nginx with a zone."""
 
-    def start(answer, server=SAY, zone="verdicts:1m", **more):
-        authorizer = Told(folder / "a.sock", answer)
+    def start(answer, server=SAY, zone="verdicts:1m", kind=Told, **more):
+        authorizer = kind(folder / "a.sock", answer)
         stack.callback(authorizer.stop)
         nginx = ModuleNginx(
             folder, server, f"doorward_server unix:{authorizer.path};\ndoorward_zone {zone};", **more
@@ -154,6 +177,21 @@ def test_an_answer_of_the_last_generation_is_not_kept(kept):
         ready.set()
         assert line.http.getresponse().read() == b"0 h0"
     assert nginx.get("/", ANN).body == "0 h1"
+
+
+def test_each_connection_has_a_generation(kept):
+    """One worker of doorward has the new configuration, and another does not have it yet."""
+    authorizer, nginx = kept(count(), kind=Apart, workers=2)
+    authorizer.silent = list(authorizer.lines.values())[1]
+    authorizer.generation, polls = "0000000000000002", authorizer.polls
+    wait_for(lambda: authorizer.polls > polls + 1, "two polls")
+    clients = (f"192.0.2.{n}" for n in range(1, 255))
+    client = next(
+        c
+        for c in clients
+        if nginx.get("/", c).status == 200 and authorizer.asked_on[c] is authorizer.silent
+    )
+    assert nginx.get("/", client).body.startswith("0")
 
 
 def test_a_server_without_a_generation(kept):
