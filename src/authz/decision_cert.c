@@ -26,10 +26,13 @@ static void explain(struct authz *a)
 	struct authz_decision *d = &a->decision;
 	struct bytes text;
 
+	bytes_init(&text, 0);
 	if (a->request.given_cert != NULL) {
+		authz_trusted_given_cert_text(
+			a->request.given_cert->status, a->verify_status, frontend, &text);
+		authz_decision_detail_take(d, &a->arena, &text);
 		return;
 	}
-	bytes_init(&text, 0);
 	enum cert_input mismatch = mismatch_of(a);
 
 	if (mismatch != CERT_INPUT_COUNT) {

@@ -205,6 +205,20 @@ void authz_trusted_cert_text(const struct authz_trusted_cert *sent, const struct
 	}
 }
 
+void authz_trusted_given_cert_text(struct str status, enum cert_verify_status meaning,
+	const struct config_frontend *frontend, struct bytes *out)
+{
+	const char *good = cert_sources_good_word(&frontend->cert);
+
+	bytes_append_text(out, "the verify status is ");
+	append_quoted(status, out);
+	if (meaning == CERT_VERIFY_NONE) {
+		bytes_append_text(out, ": the client sent no certificate to the front end");
+	} else if (good != NULL) {
+		bytes_appendf(out, ", expected \"%s\"", good);
+	}
+}
+
 void authz_trusted_other_cert_text(const struct authz_trusted_cert *sent,
 	const struct authz_input *input, const struct config_frontend *frontend,
 	enum cert_input mismatch, const struct cert_identity *identity, struct bytes *out)

@@ -21,6 +21,9 @@ void authz_trusted_ignored_text(const struct authz_trusted_input *trusted,
 void authz_trusted_cert_text(const struct authz_trusted_cert *sent, const struct authz_input *input,
 	const struct config_frontend *frontend, const struct authz_trusted_input *trusted,
 	struct bytes *out);
+/* The same of a certificate that came beside the input, with this verify status. */
+void authz_trusted_given_cert_text(struct str status, enum cert_verify_status meaning,
+	const struct config_frontend *frontend, struct bytes *out);
 /* Why the result is about another certificate: what that input says does not hold for this one. */
 void authz_trusted_other_cert_text(const struct authz_trusted_cert *sent,
 	const struct authz_input *input, const struct config_frontend *frontend,

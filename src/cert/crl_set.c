@@ -287,9 +287,12 @@ void cert_crl_set_bound(const struct cert_crl_set *set, X509 *cert, int64_t wall
 		choose(set, l, end, cert, wall_s, &whole, &delta);
 		narrow(whole, wall_s, from_s, until_s);
 		narrow(delta, wall_s, from_s, until_s);
-		for (const struct list *later = l; later < end; later++) {
-			if (!has_begun(later, wall_s) && later->begins_s < *until_s) {
-				*until_s = later->begins_s;
+		for (const struct list *other = l; other < end; other++) {
+			if (!has_begun(other, wall_s) && other->begins_s < *until_s) {
+				*until_s = other->begins_s;
+			}
+			if (other->ends_s <= wall_s && other->ends_s > *from_s) {
+				*from_s = other->ends_s;
 			}
 		}
 	}

@@ -20,7 +20,7 @@ static const struct {
 };
 
 const char cert_too_long[] = "a text of more than 64 KiB";
-const char cert_too_many[] = "more certificates than may come";
+const char cert_too_many[] = "more than 8 certificates";
 const char cert_too_large[] = "a certificate of more than 16 KiB";
 
 /* Whether the text begins as one in that encoding does, whatever follows. */

@@ -3,12 +3,15 @@
 
 """cert.issuer_spki and cert.anchor: of several trusted CAs none can speak for another."""
 
+import base64
 import json
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
-from kit.certs import Authority
-from kit.doorward import run
+from kit import chains
+from kit.certs import DAY, Authority, now
+from kit.doorward import reason, run
 from kit.process import free_port, wait_for
 from test_nginx import CERTIFICATES, SITE, Site
 
@@ -48,6 +51,12 @@ class Partners:
 @pytest.fixture
 def partners(folder):
     return Partners(folder)
+
+
+def structured(certificate):
+    """As RFC 9440 sends it."""
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    return f":{base64.b64encode(der).decode()}:"
 
 
 def verdict(answer):
@@ -148,6 +157,31 @@ def test_partial_chains(partners):
     answer = partners.check(partners.false_admin, f"default = allow\ndeny = cert.issuer_spki {b}\n", keys=keys)
     assert verdict(answer) == ("deny", "cert_untrusted")
     assert "the key of the issuer is unknown" in answer["cert"]["error"]
+
+
+def test_two_chains_of_one_certificate(partners, doorward):
+    """An authority that both partners certified; all caches hold the client's certificate by its chain."""
+    middle = partners.a.intermediate("both")
+    crossed = chains.make(
+        "both", ca=True, key=middle.certificate.key, subject=middle.certificate.x509.subject, eku=(), bits=("key_cert_sign",),
+        issuer_name=partners.b.certificate.x509.subject, signed_by=partners.b.certificate.key, ids=False,
+        start=now() - chains.NOW - DAY, end=now() - chains.NOW + 30 * DAY,
+    )  # fmt: skip
+    leaf = middle.issue("leaf")
+    rules = "".join(f"deny = cert.cn other{number}\n" for number in range(80))
+    rules += f"allow = cert.anchor {partners.a.certificate.spki}\n"
+    door = doorward(
+        LOCAL + rules + f"[policy issuer]\nparent = default\nallow = cert.issuer_spki {middle.certificate.spki}\n",
+        frontend="profile = rfc9440\ntrust_frontend = yes\ntrusted_proxies = 10.0.0.0/8",
+    )
+    params = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_REAL_IP": "192.0.2.1", "HTTP_CLIENT_CERT": structured(leaf.x509)}
+    expected = [(middle.certificate.x509, 200), (crossed.x509, 403)]
+    for _ in range(3):
+        for chain, status in [*expected, *reversed(expected)]:
+            asked = {**params, "HTTP_CLIENT_CERT_CHAIN": structured(chain)}
+            assert door.ask(asked).status == status
+            assert door.ask({**asked, "DOORWARD_POLICY": "issuer"}).status == 200
+        assert reason(door.ask(params)) == "cert_untrusted"
 
 
 def test_files_of_keys_are_watched(partners, doorward, folder):

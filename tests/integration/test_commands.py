@@ -210,7 +210,7 @@ def test_check_denies(conf, pki):
         "present": False, "verified": False, "error": None, "subject": None, "issuer": None,
         "serial": None, "sha256": None, "spki_sha256": None, "cn": [], "unusable_names": 0, "dns": [], "ip": [], "email": [],
         "subject_values": NO_VALUES, "issuer_values": NO_VALUES, "rules": [],
-        "uri": [], "not_before": None, "not_after": None,
+        "uri": [], "not_before": None, "not_after": None, "issuer_spki_sha256": None, "anchor_spki_sha256": None,
     }
 
     got = check(conf, "--ip", "192.0.2.2", "--user-agent", "Googlebot", expect=1)
@@ -300,4 +300,4 @@ def test_check_explains_a_chain_that_is_too_long(folder, conf):
     assert check(conf, *arguments, expect=0)["verdict"] == "allow"
     chain.write_bytes(cert.read_bytes() * 8)
     out = check(conf, *arguments, expect=1)
-    assert out["reason"] == "cert_malformed" and out["cert"]["error"] == "more certificates than may come"
+    assert out["reason"] == "cert_malformed" and out["cert"]["error"] == "more than 8 certificates"

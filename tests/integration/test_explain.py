@@ -146,7 +146,9 @@ def test_certificates(explain, pki):
     out = explain("--ip", "192.0.2.1", "--cert", pki.expired.file, expect=1)
     assert "Certificate not verified: " in out and "reason cert_expired" in out
     out = explain(*alice, "--verify-status", "FAILED:x", expect=1)
-    assert "the front end did not say that it verified the certificate" in out
+    assert 'not verified: the verify status is "FAILED:x", expected "SUCCESS"' in out
+    out = explain(*alice, "--verify-status", "NONE", expect=1)
+    assert 'not verified: the verify status is "NONE": the client sent no certificate to the front end' in out
     out = explain(*alice, "--policy", "fixed", expect=0)
     assert "not looked at (client_cert = off)" in out
     assert "off: the policy does not ask for names" in out
