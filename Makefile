@@ -69,7 +69,8 @@ FOLDERS ?= base log dns cert policy net import fcgi http config authz audit metr
 sources := $(sort $(shell find $(addprefix src/,$(FOLDERS)) -name '*.c'))
 objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(sources))
 library := $(BUILD)/libdoorward.a
-unit_sources := $(sort $(shell find $(wildcard $(addprefix tests/unit/,$(FOLDERS))) -name 'test_*.c'))
+# The tests of nginx's module include its sources.
+unit_sources := $(sort $(shell find $(wildcard $(addprefix tests/unit/,$(FOLDERS) $(if $(narrowed),,nginx-module))) -name 'test_*.c'))
 unit_programs := $(patsubst tests/%.c,$(BUILD)/tests/%,$(unit_sources))
 scenario_sources := $(if $(filter dns,$(FOLDERS)),$(sort $(wildcard tests/scenario/test_*.c)))
 scenario_programs := $(patsubst tests/%.c,$(BUILD)/tests/%,$(scenario_sources))
@@ -142,7 +143,7 @@ NGINXCONFDIR ?= /etc/nginx/modules-enabled
 nginx-module: $(nginx_module)
 
 $(nginx_module): $(wildcard contrib/nginx-module/*)
-	$(call quiet,NGINX)contrib/nginx-module/build $(@D)
+	+$(call quiet,NGINX)contrib/nginx-module/build $(@D)
 
 # nginx runs the handlers of the module that is loaded last first: 95 is after Debian's own.
 install-nginx-module: $(nginx_module)

@@ -9,7 +9,7 @@ import pwd
 
 from kit.process import Process, connects, free_port
 
-NGINX = "/usr/sbin/nginx"
+NGINX = os.environ.get("NGINX_BINARY", "/usr/sbin/nginx")
 LIGHTTPD = "/usr/sbin/lighttpd"
 APACHE = "/usr/sbin/apache2"
 APACHE_MODULES = "/usr/lib/apache2/modules"

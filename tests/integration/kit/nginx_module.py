@@ -155,8 +155,9 @@ class Authorizer:
 
     def stop(self):
         """As a process that ends: the socket is gone, connections are closed."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        if self._listener.fileno() >= 0:
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
         with self._lock:
             lines, self._open = self._open, []
         for line in lines:
