@@ -205,5 +205,8 @@ const struct policy *authz_policy(const struct authz_input *input, const struct 
 {
 	struct str name = input->values[AUTHZ_INPUT_DOORWARD_POLICY];
 
+	if (str_eq_text(input->values[AUTHZ_INPUT_DOORWARD_LOOKUP], "1")) {
+		return config_lookup_policy(config, name);
+	}
 	return config_policy(config, name.data != NULL ? name : str_view("default"));
 }

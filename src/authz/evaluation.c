@@ -50,6 +50,20 @@ static void take_hostname(struct authz *a, size_t matched)
 	}
 }
 
+/* Whether a limit kept the decision from what it needs. */
+static bool is_overload(const struct authz *a)
+{
+	const struct policy_costly names = {.names = true};
+
+	if (a->decision.policy->lookup) {
+		/* A client could otherwise hide its name by many requests. */
+		return a->facts.names_state == POLICY_FACT_UNKNOWN &&
+		       authz_fetch_is_overload(&a->fetch, &names);
+	}
+	return a->verdict.reason == POLICY_REASON_DNS_ERROR &&
+	       authz_fetch_is_overload(&a->fetch, &a->verdict.lacks);
+}
+
 static void end_by_rules(struct authz *a)
 {
 	static const enum authz_verdict verdicts[] = {
@@ -68,8 +82,7 @@ static void end_by_rules(struct authz *a)
 	if (verdict->claims_unclear != 0) {
 		authz_claims_explain(a);
 	}
-	if (verdict->reason == POLICY_REASON_DNS_ERROR &&
-		authz_fetch_is_overload(&a->fetch, &verdict->lacks)) {
+	if (is_overload(a)) {
 		end(a, AUTHZ_ERROR, POLICY_REASON_OVERLOAD);
 		return;
 	}

@@ -26,6 +26,10 @@ void cli_request_args_inputs(struct authz_input *input, const struct config_fron
 			authz_input_set(input, (enum authz_input_name)i, values[i]);
 		}
 	}
+	if (values[AUTHZ_INPUT_DOORWARD_POLICY].len > 0 &&
+		values[AUTHZ_INPUT_DOORWARD_POLICY].data[0] == '@') {
+		authz_input_set(input, AUTHZ_INPUT_DOORWARD_LOOKUP, str_view("1"));
+	}
 	/* Beside REMOTE_ADDR, which counts where headers are not honoured. */
 	if (source != AUTHZ_INPUT_REMOTE_ADDR && values[AUTHZ_INPUT_REMOTE_ADDR].data != NULL) {
 		authz_input_set(input, source, values[AUTHZ_INPUT_REMOTE_ADDR]);

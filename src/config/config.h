@@ -68,6 +68,16 @@ struct config_log {
 	enum config_decisions decisions;
 };
 
+/*
+ * Built-in policies that let all clients in, and whose responses tell their names. No section can
+ * have such a name.
+ */
+enum config_lookup {
+	CONFIG_LOOKUP_SINGLE, /* "@rdns-single" */
+	CONFIG_LOOKUP_DOUBLE, /* "@rdns-double" */
+	CONFIG_LOOKUP_COUNT
+};
+
 struct config {
 	const char *path;
 	struct config_server server;
@@ -79,6 +89,7 @@ struct config {
 	struct config_log log;
 	const struct policy *policies;
 	size_t policy_count;
+	struct policy lookups[CONFIG_LOOKUP_COUNT]; /* numbered after the others */
 };
 
 /* NULL after at least one diag_error; warnings alone do not stop it. */
@@ -110,6 +121,10 @@ void config_warn_of_empty(const struct config *config, struct diag *diag);
 
 /* NULL if no [policy NAME] is configured. */
 const struct policy *config_policy(const struct config *config, struct str name);
+/* NULL if no built-in policy has this name. */
+const struct policy *config_lookup_policy(const struct config *config, struct str name);
+/* Of configured and built-in policies; one more than the highest number. */
+size_t config_all_policies(const struct config *config);
 
 /*
  * The place where a policy, or the ancestor from which it has it, sets a key; else where the policy

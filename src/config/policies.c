@@ -248,6 +248,43 @@ static void inherit(
 	policy->rules = source->rules_from->rules;
 }
 
+const struct policy *config_lookup_policy(const struct config *config, struct str name)
+{
+	for (size_t i = 0; i < CONFIG_LOOKUP_COUNT; i++) {
+		if (str_eq(config->lookups[i].name, name)) {
+			return &config->lookups[i];
+		}
+	}
+	return NULL;
+}
+
+size_t config_all_policies(const struct config *config)
+{
+	return config->policy_count + CONFIG_LOOKUP_COUNT;
+}
+
+/* The defaults of a section without keys, but for the name and what it is looked up for. */
+static void add_lookups(struct config_loader *loader)
+{
+	static const char *const names[] = {
+		[CONFIG_LOOKUP_SINGLE] = "@rdns-single",
+		[CONFIG_LOOKUP_DOUBLE] = "@rdns-double",
+	};
+	struct config *config = &loader->snapshot->config;
+
+	for (size_t i = 0; i < CONFIG_LOOKUP_COUNT; i++) {
+		struct config_policy_source source = {.rule_count = 0};
+		struct policy *policy = &config->lookups[i];
+
+		inherit(loader, &source, policy);
+		policy->name = str_view(names[i]);
+		policy->number = config->policy_count + i;
+		policy->rdns = i == CONFIG_LOOKUP_SINGLE ? POLICY_RDNS_SINGLE : POLICY_RDNS_DOUBLE;
+		policy->default_action = POLICY_ACTION_ALLOW;
+		policy->lookup = true;
+	}
+}
+
 struct place config_policy_place(
 	const struct config *config, const struct policy *policy, const char *key)
 {
@@ -326,6 +363,7 @@ void config_load_policies(struct config_loader *loader, const struct config_ini 
 	if (!make_sources(loader, ini)) {
 		return;
 	}
+	add_lookups(loader);
 	count = snapshot->config.policy_count;
 	for (size_t i = 0; i < count; i++) {
 		read_policy(loader, &snapshot->sources[i]);

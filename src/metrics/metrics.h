@@ -74,7 +74,7 @@ void metrics_note(struct metrics *metrics, enum metrics_event event, int64_t wal
 /* The counters that a worker writes, valid as long as `metrics`. */
 struct metrics_worker *metrics_worker(struct metrics *metrics, size_t worker);
 /*
- * One worker's counters for each policy of a known configuration, in its order, and then those for
+ * One worker's counters for each policy of a known configuration, by its number, and then those for
  * requests without a policy. The caller frees it; NULL when out of memory.
  */
 struct metrics_policy **metrics_policies(

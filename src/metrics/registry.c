@@ -95,15 +95,22 @@ static struct metrics_known *find(
 	return NULL;
 }
 
+static struct str name_of(const struct config *config, size_t number)
+{
+	return number < config->policy_count ? config->policies[number].name
+					     : config->lookups[number - config->policy_count].name;
+}
+
 bool metrics_know_policies(struct metrics *metrics, const struct config *config)
 {
 	struct metrics_known *at = metrics->first;
 
-	for (size_t i = 0; i < config->policy_count; i++) {
-		struct metrics_known *known = find(metrics, at, config->policies[i].name);
+	for (size_t i = 0; i < config_all_policies(config); i++) {
+		struct str name = name_of(config, i);
+		struct metrics_known *known = find(metrics, at, name);
 
 		if (known == NULL) {
-			known = known_new(metrics->worker_count, config->policies[i].name);
+			known = known_new(metrics->worker_count, name);
 			if (known == NULL) {
 				return false;
 			}
@@ -119,20 +126,20 @@ struct metrics_policy **metrics_policies(
 	struct metrics *metrics, size_t worker, const struct config *config)
 {
 	struct metrics_policy **policies =
-		calloc(config->policy_count + 1, sizeof(struct metrics_policy *));
+		calloc(config_all_policies(config) + 1, sizeof(struct metrics_policy *));
 	struct metrics_known *none = metrics->first;
 	struct metrics_known *at = none;
 
 	if (policies == NULL) {
 		return NULL;
 	}
-	for (size_t i = 0; i < config->policy_count; i++) {
-		struct metrics_known *known = find(metrics, at, config->policies[i].name);
+	for (size_t i = 0; i < config_all_policies(config); i++) {
+		struct metrics_known *known = find(metrics, at, name_of(config, i));
 
 		at = known != NULL ? known : none;
 		policies[i] = &at->workers[worker].counts;
 	}
-	policies[config->policy_count] = &none->workers[worker].counts;
+	policies[config_all_policies(config)] = &none->workers[worker].counts;
 	return policies;
 }
 

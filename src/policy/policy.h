@@ -72,6 +72,7 @@ struct policy_rules; /* an ordered list of compiled rules */
 struct policy {
 	struct str name;
 	size_t number; /* the index in its configuration, from 0 */
+	bool lookup;   /* built in, and only to tell the client's name */
 	enum policy_rdns rdns;
 	enum policy_when rdns_when;
 	enum policy_client_cert client_cert;

@@ -110,7 +110,8 @@ static struct worker_decision *decision_new(struct worker_authorizer *authorizer
 static void count(const struct worker_env *env, const struct policy *policy,
 	const struct authz_response *response)
 {
-	size_t number = policy != NULL ? policy->number : env->snapshot->config->policy_count;
+	size_t number =
+		policy != NULL ? policy->number : config_all_policies(env->snapshot->config);
 
 	counter_add(&env->counts[number]->decisions[response->verdict][response->reason], 1);
 }

@@ -194,6 +194,61 @@ static void input_that_cannot_be_used_is_denied(void **state)
 		POLICY_REASON_UNKNOWN_POLICY);
 }
 
+/* What the built-in policies say, whatever is configured. */
+static void a_lookup_tells_the_name_alone(void **state)
+{
+#define LOOKUP(address, policy)                                                                    \
+	ASK("[policy default]\ndeny = *\n[policy p]\nallow = *\n", "REMOTE_ADDR", address,         \
+		"DOORWARD_POLICY", policy, "DOORWARD_LOOKUP", "1")
+	struct outcome o = LOOKUP("192.0.2.3", "@rdns-double");
+
+	(void)state;
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_int_equal(o.reason, POLICY_REASON_DEFAULT);
+	assert_int_equal(o.rdns, DNS_FCRDNS_VERIFIED);
+	assert_string_equal(o.hostname, "other.test");
+	assert_int_equal(LOOKUP("192.0.2.3", "@rdns-single").rdns, DNS_FCRDNS_UNVERIFIED);
+	assert_string_equal(LOOKUP("192.0.2.2", "@rdns-single").hostname, "admin.partner.test");
+	assert_string_equal(LOOKUP("192.0.2.2", "@rdns-double").hostname, "");
+	assert_int_equal(LOOKUP("192.0.2.2", "@rdns-double").verdict, AUTHZ_ALLOW);
+	o = LOOKUP("203.0.113.1", "@rdns-double");
+	assert_int_equal(o.verdict, AUTHZ_ALLOW);
+	assert_int_equal(o.rdns, DNS_FCRDNS_ERROR);
+	assert_in_range(o.max_age_s, 0, 1);
+	assert_int_equal(LOOKUP("x", "@rdns-double").reason, POLICY_REASON_BAD_ADDRESS);
+#undef LOOKUP
+}
+
+/* A name of a policy may come from what a client sent. */
+static void a_lookup_is_asked_for_on_purpose(void **state)
+{
+	static const char open_door[] = "[policy default]\nallow = *\n";
+	static const struct {
+		const char *policy;
+		const char *lookup;
+	} cases[] = {{"@rdns-double", "0"}, {"@rdns-double", ""}, {"@rdns-single", "yes"},
+		{"default", "1"}, {"", "1"}, {"@rdns-", "1"}, {"@rdns-double ", "1"}};
+
+	(void)state;
+	assert_int_equal(
+		ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "DOORWARD_POLICY", "@rdns-double")
+			.reason,
+		POLICY_REASON_UNKNOWN_POLICY);
+	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "DOORWARD_LOOKUP", "1").reason,
+		POLICY_REASON_UNKNOWN_POLICY);
+	assert_int_equal(ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "DOORWARD_POLICY",
+				 "@rdns-double", "HTTP_DOORWARD_LOOKUP", "1")
+				 .reason,
+		POLICY_REASON_UNKNOWN_POLICY);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct outcome o = ASK(open_door, "REMOTE_ADDR", "192.0.2.1", "DOORWARD_POLICY",
+			cases[i].policy, "DOORWARD_LOOKUP", cases[i].lookup);
+
+		assert_int_equal(o.verdict, AUTHZ_DENY);
+		assert_int_equal(o.reason, POLICY_REASON_UNKNOWN_POLICY);
+	}
+}
+
 static void claims_shorten_how_long_an_answer_holds(void **state)
 {
 	static const char crawlers[] =
@@ -306,6 +361,8 @@ int main(void)
 		cmocka_unit_test(no_name_is_none),
 		cmocka_unit_test(an_unknown_name_is_a_dns_error),
 		cmocka_unit_test(input_that_cannot_be_used_is_denied),
+		cmocka_unit_test(a_lookup_tells_the_name_alone),
+		cmocka_unit_test(a_lookup_is_asked_for_on_purpose),
 		cmocka_unit_test(claims_shorten_how_long_an_answer_holds),
 		cmocka_unit_test(rules_name_their_line),
 		cmocka_unit_test(certificates_are_judged),

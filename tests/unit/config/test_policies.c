@@ -166,11 +166,35 @@ static void names(void **state)
 	assert_null(config_policy(config, str_from_bytes("a\0", 2)));
 	config_unref(config);
 #define NAME "expected [policy NAME], the name of letters, digits, \".\", \"_\" and \"-\"\n"
+	assert_null(load_expecting("[policy default]\n[policy @rdns-double]\n",
+		"t:2:1: error: [policy @rdns-double]: " NAME));
 	assert_null(load_expecting("[policy default]\n[policy]\n[policy a/b]\n[policy -a]\n[policy "
 				   "a b]\n[policy \xc3\xa4]\n",
 		"t:2:1: error: [policy]: " NAME "t:3:1: error: [policy a/b]: " NAME
 		"t:4:1: error: [policy -a]: " NAME "t:5:1: error: [policy a b]: " NAME
 		"t:6:1: error: [policy \xc3\xa4]: " NAME));
+}
+
+static void built_in_policies(void **state)
+{
+	struct config *config = load_expecting("[policy default]\n[policy b]\n", "");
+	const struct policy *p = config_lookup_policy(config, str_view("@rdns-single"));
+
+	assert_non_null(p);
+	assert_int_equal(p->rdns, POLICY_RDNS_SINGLE);
+	assert_int_equal(p->rdns_when, POLICY_WHEN_ALWAYS);
+	assert_int_equal(p->client_cert, POLICY_CERT_OFF);
+	assert_int_equal(p->default_action, POLICY_ACTION_ALLOW);
+	assert_int_equal(policy_rules_count(p->rules), 0);
+	assert_int_equal(p->number, 2);
+	p = config_lookup_policy(config, str_view("@rdns-double"));
+	assert_int_equal(p->rdns, POLICY_RDNS_DOUBLE);
+	assert_int_equal(p->number, 3);
+	assert_int_equal(config_all_policies(config), 4);
+	assert_null(config_lookup_policy(config, str_view("default")));
+	assert_null(config_lookup_policy(config, (struct str){NULL, 0}));
+	assert_null(config_policy(config, str_view("@rdns-double")));
+	config_unref(config);
 }
 
 static void many_policies(void **state)
@@ -495,6 +519,7 @@ int main(void)
 		cmocka_unit_test(bad_parents),
 		cmocka_unit_test(depth_of_parents),
 		cmocka_unit_test(names),
+		cmocka_unit_test(built_in_policies),
 		cmocka_unit_test(many_policies),
 		cmocka_unit_test(no_default),
 		cmocka_unit_test(rules_about_what_is_off),
