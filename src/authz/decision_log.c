@@ -153,6 +153,8 @@ static void append_certificate(struct line *l, const struct authz_decision *d)
 		word(l, "cert_sha256", d->identity->sha256);
 		if (d->verdict != AUTHZ_ALLOW) {
 			append_cert_san(l, d->identity);
+			word(l, "cert_issuer_spki", d->chain_keys.issuer);
+			word(l, "cert_anchor", d->chain_keys.anchor);
 		}
 	}
 }

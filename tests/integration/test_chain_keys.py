@@ -184,6 +184,20 @@ def test_two_chains_of_one_certificate(partners, doorward):
         assert reason(door.ask(params)) == "cert_untrusted"
 
 
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_the_log_of_a_denial_has_the_keys(partners, doorward, form):
+    door = doorward(LOCAL + f"allow = cert.anchor {partners.a.certificate.spki}\n", log=f"format = {form}")
+    for cert in partners.admin, partners.b.issue("client"):
+        door.ask({"REMOTE_ADDR": "192.0.2.1", "SSL_CLIENT_CERT": cert.pem})
+    allowed, denied = (line for line in door.stderr().splitlines() if "verdict" in line)
+    key = partners.b.certificate.spki
+    for name in "cert_issuer_spki", "cert_anchor":
+        assert name not in allowed
+        assert (f'"{name}":"{key}"' if form == "json" else f" {name}={key} ") in denied
+    out = run("check", "-c", door.file, "--json", "--log", denied)[1]
+    assert json.loads(out)["log"]["verdict"] == "deny"
+
+
 def test_files_of_keys_are_watched(partners, doorward, folder):
     keys = folder / "anchors"
     keys.write_text(f"# partner a\nspki:{partners.a.certificate.spki}\n")
