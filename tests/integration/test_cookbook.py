@@ -140,7 +140,7 @@ def test_nginx_takes_its_lines(recipe, kitchen, pki):
             f"ssl_certificate_key {pki.server.key_file};\n{snippet}}}"
         )
         file = kitchen / "nginx.conf"
-        text = NGINX_CONFIGURATION.format(user="", folder=kitchen, http=server)
+        text = NGINX_CONFIGURATION.format(main="", user="", folder=kitchen, http=server)
         file.write_text(text.replace(HOME, str(kitchen)))
         done = subprocess.run(
             [NGINX, "-t", "-p", kitchen, "-e", "stderr", "-c", file],
