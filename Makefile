@@ -148,6 +148,7 @@ $(nginx_module): $(wildcard contrib/nginx-module/*)
 # nginx runs the handlers of the module that is loaded last first: 95 is after Debian's own.
 install-nginx-module: $(nginx_module)
 	install -D -m 644 -t $(DESTDIR)$(NGINXMODDIR) $(nginx_module)
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 contrib/nginx-module/ngx_http_doorward_module.8
 	install -d $(DESTDIR)$(NGINXCONFDIR)
 	echo 'load_module $(NGINXMODDIR)/ngx_http_doorward_module.so;' >$(DESTDIR)$(NGINXCONFDIR)/95-mod-http-doorward.conf
 

@@ -41,11 +41,63 @@ static ngx_int_t read_variable(ngx_http_request_t *r, ngx_str_t name, ngx_str_t 
 	return NGX_OK;
 }
 
+static void cert_cleanup(void *data)
+{
+	(void)data;
+}
+
+/*
+ * The certificate of a connection, in memory of the connection: OpenSSL takes longer to write it as
+ * PEM than all else takes. A connection's certificate does not change: nginx permits no
+ * renegotiation.
+ */
+static ngx_int_t read_cert(ngx_http_request_t *r, ngx_str_t *value)
+{
+	static const ngx_str_t name = ngx_string("ssl_client_raw_cert");
+	ngx_pool_t *pool = r->connection->pool;
+	ngx_pool_cleanup_t *cln;
+	ngx_str_t *kept;
+
+	for (cln = pool->cleanup; cln != NULL; cln = cln->next) {
+		if (cln->handler == cert_cleanup) {
+			*value = *(ngx_str_t *)cln->data;
+			return NGX_OK;
+		}
+	}
+	if (read_variable(r, name, value) != NGX_OK) {
+		return NGX_ERROR;
+	}
+	cln = ngx_pool_cleanup_add(pool, sizeof(ngx_str_t));
+	if (cln == NULL) {
+		return NGX_ERROR;
+	}
+	kept = cln->data;
+	kept->len = value->len;
+	kept->data = ngx_pnalloc(pool, value->len + 1);
+	if (kept->data == NULL) {
+		return NGX_ERROR;
+	}
+	ngx_memcpy(kept->data, value->data, value->len);
+	cln->handler = cert_cleanup;
+	return NGX_OK;
+}
+
+/* Whether a certificate counts, should the client have sent one. */
+static ngx_uint_t has_cert(const ngx_http_doorward_inputs_t *in)
+{
+#if (NGX_HTTP_SSL)
+	return in->conf->certificate && in->request->connection->ssl != NULL;
+#else
+	return 0;
+#endif
+}
+
 /* The module's own value of an input: about the client's request, also in a subrequest. */
 static ngx_int_t read_default(
 	ngx_http_doorward_inputs_t *in, ngx_http_doorward_input_e input, ngx_str_t *value)
 {
 	static const ngx_str_t host = ngx_string("host");
+	static const ngx_str_t verify = ngx_string("ssl_client_verify");
 	ngx_http_request_t *r = in->request->main;
 
 	ngx_str_null(value);
@@ -54,17 +106,9 @@ static ngx_int_t read_default(
 		*value = r->connection->addr_text;
 		return NGX_OK;
 	case NGX_HTTP_DOORWARD_SSL_CLIENT_CERT:
+		return has_cert(in) ? read_cert(in->request, value) : NGX_OK;
 	case NGX_HTTP_DOORWARD_SSL_CLIENT_VERIFY:
-#if (NGX_HTTP_SSL)
-		if (in->conf->certificate && r->connection->ssl != NULL) {
-			static const ngx_str_t cert = ngx_string("ssl_client_raw_cert");
-			static const ngx_str_t verify = ngx_string("ssl_client_verify");
-
-			return read_variable(in->request,
-				input == NGX_HTTP_DOORWARD_SSL_CLIENT_CERT ? cert : verify, value);
-		}
-#endif
-		return NGX_OK;
+		return has_cert(in) ? read_variable(in->request, verify, value) : NGX_OK;
 	case NGX_HTTP_DOORWARD_REQUEST_METHOD:
 		*value = r->method_name;
 		return NGX_OK;

@@ -59,7 +59,8 @@ class Example:
         (folder / "verdicts").mkdir()
         (folder / "intranet.htpasswd").write_text("ann:{PLAIN}sesame\n")
         (folder / "secret.conf").write_text(f"proxy_set_header X-Doorward-Secret {SECRET};\n")
-        ini = (REPOSITORY / "conf" if name in PRESETS else EXAMPLES) / f"{name}.ini"
+        policy = name.removeprefix("module-")
+        ini = (REPOSITORY / "conf" if policy in PRESETS else EXAMPLES) / f"{policy}.ini"
         (folder / ini.name).write_text(ini.read_text().replace("10.244.1.0/24", "127.0.0.1"))
         self.door = doorward(
             "[policy open]\nrdns = off\nallow = *\n",
@@ -181,7 +182,8 @@ def test_every_example_has_a_test():
     names = {path.stem for path in EXAMPLES.glob("*.conf")}
     listed = re.findall(r"^\| \[`([a-z-]+)`\]\(nginx-examples/\1\.conf\)", README, re.M)
     assert names == set(listed) and len(listed) == len(names)
-    assert names - PRESETS == {path.stem for path in EXAMPLES.glob("*.ini")}
+    policies = {name.removeprefix("module-") for name in names}
+    assert policies - PRESETS == {path.stem for path in EXAMPLES.glob("*.ini")}
 
 
 def test_mutual_tls(example, pki):
@@ -702,8 +704,8 @@ VARIABLE = {"policies": "$asked_policy"}  # of the path of the subrequest, which
 def test_no_example_can_be_bypassed():
     for path in EXAMPLES.glob("*.conf"):
         text = path.read_text()
-        if path.stem == "keepalive":
-            continue  # over HTTP: below
+        if path.stem == "keepalive" or path.stem.startswith("module-"):
+            continue  # over HTTP: below; by the module: test_nginx_module_examples.py
         for line in [
             "internal;",
             f"fastcgi_pass_request_headers {'on' if path.stem == 'ingress' else 'off'};",

@@ -546,3 +546,9 @@ def test_client_certificates(doorward, folder, stack, pki):
     assert get("/", pki.only_cn).status == 403
     assert get("/", pki.stranger).status == 403  # nginx passes it on, with FAILED
     assert get("/off", pki.alice).status == 403
+    # Each connection has a certificate of its own, also after one with the same number.
+    for cert, status in [(pki.alice, 200), (None, 403), (pki.only_cn, 403), (pki.alice, 200)]:
+        with nginx.connect(ca=pki.authority.file, cert=cert) as line:
+            for _ in range(3):
+                assert line.ask("/", {"X-Played-Client": "192.0.2.1"}).status == status
+            assert line.opened == 1

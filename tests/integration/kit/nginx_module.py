@@ -26,7 +26,10 @@ MODULE = Path(
 needs_module = pytest.mark.skipif(not MODULE.exists(), reason=f"no {MODULE}: `make nginx-module`")
 
 # What nginx's log must not contain: a worker that crashed, a connection that leaked.
-TROUBLE = re.compile(r"exited on signal|\[alert\]|open socket|\[emerg\]")
+TROUBLE = re.compile(
+    r"exited on signal|exited with (fatal )?code [1-9]|\[alert\]|open socket|\[emerg\]"
+    r"|Sanitizer|runtime error"
+)
 
 
 class ModuleNginx(Nginx):
