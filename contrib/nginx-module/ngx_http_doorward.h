@@ -60,12 +60,15 @@ typedef struct {
 	ngx_array_t servers; /* ngx_http_doorward_server_t *, one for each list of addresses */
 	ngx_http_doorward_zone_t *zone;    /* NULL: there is no zone */
 	ngx_http_doorward_secret_t secret; /* of keys where there is no zone */
-	ngx_uint_t used;                   /* a policy is configured somewhere */
+	ngx_uint_t used;                   /* a policy, or rdns, is configured somewhere */
+	ngx_uint_t rdns;                   /* rdns is */
+	ngx_int_t rdns_hostname;           /* the index of this variable */
 	ngx_http_doorward_known_t known[NGX_HTTP_DOORWARD_KNOWN];
 } ngx_http_doorward_main_conf_t;
 
 typedef struct {
 	ngx_http_complex_value_t *policy; /* NULL: off */
+	struct ngx_http_doorward_rdns_conf_s *rdns;
 	ngx_http_doorward_server_t *server;
 	ngx_array_t *params; /* ngx_http_doorward_param_t, as configured */
 	/* Of these: what replaces an input, NULL for the module's own; and all others. */
@@ -76,6 +79,11 @@ typedef struct {
 	ngx_flag_t keep; /* verdicts are kept in the zone */
 	ngx_flag_t certificate;
 	ngx_flag_t headers;
+	/*
+	 * Of a server: its configuration in place of a location, for a request that is in none;
+	 * without the codes of the rewrite module, which have run.
+	 */
+	void **no_location;
 	/* The decision is part of `satisfy any`, in the access phase. */
 	unsigned access : 1;
 	/* A server whose own directives could respond before a location is known. */
@@ -231,7 +239,31 @@ ngx_int_t ngx_http_doorward_add_variables(ngx_conf_t *cf);
 ngx_int_t ngx_http_doorward_headers_replace(
 	ngx_http_request_t *r, const ngx_http_doorward_verdict_t *verdict);
 
+/* Of the place that is merged: codes of the rewrite module, as ngx_http_script.h has them. */
+ngx_array_t **ngx_http_doorward_codes(ngx_conf_t *cf);
+/*
+ * Whether they respond, or redirect. They are structures of whole words that begin with their
+ * function, so that a search by words finds each of them.
+ */
+ngx_uint_t ngx_http_doorward_has_way_out(ngx_conf_t *cf, ngx_uint_t of_server);
+
 /* Handlers of phases (ngx_http_doorward_phases.c). */
+
+/*
+ * The verdict about a request. NGX_OK: it is in *verdict; NGX_DONE: the request is suspended, and
+ * the handler is called again; NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_http_doorward_decide(ngx_http_request_t *r, ngx_http_doorward_loc_conf_t *conf,
+	ngx_http_doorward_verdict_t **verdict);
+/*
+ * Whether this is the error page of a denial: the same request, redirected once since then. Any
+ * other redirect would be a way in.
+ */
+ngx_uint_t ngx_http_doorward_is_error_page(
+	ngx_http_request_t *r, const ngx_http_doorward_verdict_t *verdict);
+/* Notes a denial; status 0: it is final. */
+void ngx_http_doorward_denied(
+	ngx_http_request_t *r, ngx_http_doorward_verdict_t *verdict, ngx_int_t status);
 
 ngx_int_t ngx_http_doorward_server_rewrite_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_doorward_rewrite_handler(ngx_http_request_t *r);

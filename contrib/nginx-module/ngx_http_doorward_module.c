@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "ngx_http_doorward.h"
+#include "ngx_http_doorward_rdns.h"
 
 extern ngx_module_t ngx_http_rewrite_module; /* no header of nginx's declares it */
 
@@ -40,6 +40,12 @@ static ngx_command_t commands[] = {
 	{ngx_string("doorward_on_error"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_enum_slot,
 		NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_doorward_loc_conf_t, on_error),
 		&on_error_values},
+	{ngx_string("rdns"), NGX_HTTP_DOORWARD_RDNS_ANYWHERE | NGX_CONF_TAKE1,
+		ngx_http_doorward_rdns_set, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+	{ngx_string("rdns_allow"), EVERYWHERE | NGX_CONF_TAKE1, ngx_http_doorward_rdns_set_rule,
+		NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+	{ngx_string("rdns_deny"), EVERYWHERE | NGX_CONF_TAKE1, ngx_http_doorward_rdns_set_rule,
+		NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
 	ngx_null_command,
 };
 
@@ -186,7 +192,7 @@ static void *create_loc_conf(ngx_conf_t *cf)
 {
 	ngx_http_doorward_loc_conf_t *dlcf = ngx_pcalloc(cf->pool, sizeof(*dlcf));
 
-	if (dlcf == NULL) {
+	if (dlcf == NULL || (dlcf->rdns = ngx_http_doorward_rdns_create(cf)) == NULL) {
 		return NULL;
 	}
 	dlcf->policy = NGX_CONF_UNSET_PTR;
@@ -255,15 +261,15 @@ static ngx_uint_t is_way_out(const uintptr_t *code, ngx_uint_t of_server)
 	return 0;
 }
 
-/*
- * The codes of `return`, `rewrite` and the others are structures of whole words that begin with
- * their function, so that a search by words finds each of them.
- */
-static ngx_uint_t has_way_out(ngx_conf_t *cf, ngx_uint_t of_server)
+ngx_array_t **ngx_http_doorward_codes(ngx_conf_t *cf)
 {
 	/* The first member of the rewrite module's configuration, as ngx_http_script.h knows it. */
-	ngx_array_t **rewrite = ngx_http_conf_get_module_loc_conf(cf, ngx_http_rewrite_module);
-	ngx_array_t *codes = *rewrite;
+	return ngx_http_conf_get_module_loc_conf(cf, ngx_http_rewrite_module);
+}
+
+ngx_uint_t ngx_http_doorward_has_way_out(ngx_conf_t *cf, ngx_uint_t of_server)
+{
+	ngx_array_t *codes = *ngx_http_doorward_codes(cf);
 	size_t words = codes != NULL ? codes->nelts * codes->size / sizeof(uintptr_t) : 0;
 
 	for (size_t i = 0; i < words; i++) {
@@ -287,7 +293,7 @@ static ngx_int_t place(ngx_conf_t *cf, ngx_http_doorward_loc_conf_t *dlcf, ngx_u
 		return NGX_OK;
 	}
 	dlcf->access = clcf->satisfy == NGX_HTTP_SATISFY_ANY;
-	if (!has_way_out(cf, of_server) || (of_server && !own)) {
+	if (!ngx_http_doorward_has_way_out(cf, of_server) || (of_server && !own)) {
 		return NGX_OK;
 	}
 	if (dlcf->access) {
@@ -303,13 +309,43 @@ static ngx_int_t place(ngx_conf_t *cf, ngx_http_doorward_loc_conf_t *dlcf, ngx_u
 	return NGX_OK;
 }
 
+/*
+ * The rewrite module knows a request that is in no location by the first handler of the rewrite
+ * phase, which it no longer is. So such a request gets a location that has no codes.
+ */
+static ngx_int_t make_no_location(
+	ngx_conf_t *cf, ngx_http_conf_ctx_t *server, ngx_http_doorward_loc_conf_t *conf)
+{
+	ngx_http_module_t *rewrite = ngx_http_rewrite_module.ctx;
+	ngx_uint_t index = ngx_http_rewrite_module.ctx_index;
+	void **all = ngx_palloc(cf->pool, sizeof(void *) * ngx_http_max_module);
+	void *own = rewrite->create_loc_conf(cf);
+
+	if (all == NULL || own == NULL ||
+		rewrite->merge_loc_conf(cf, server->loc_conf[index], own) != NGX_CONF_OK) {
+		return NGX_ERROR;
+	}
+	ngx_memcpy(all, server->loc_conf, sizeof(void *) * ngx_http_max_module);
+	all[index] = own;
+	conf->no_location = all;
+	return NGX_OK;
+}
+
 static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
 	static ngx_str_t default_server = ngx_string(DEFAULT_SERVER);
 	ngx_http_doorward_loc_conf_t *prev = parent;
 	ngx_http_doorward_loc_conf_t *conf = child;
+	ngx_http_doorward_main_conf_t *dmcf =
+		ngx_http_conf_get_module_main_conf(cf, ngx_http_doorward_module);
+	ngx_http_core_srv_conf_t *cscf =
+		ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
 	ngx_uint_t own = conf->policy != NGX_CONF_UNSET_PTR;
 
+	if (dmcf->used && cscf->ctx->loc_conf[ngx_http_doorward_module.ctx_index] == child &&
+		make_no_location(cf, cscf->ctx, conf) != NGX_OK) {
+		return NGX_CONF_ERROR;
+	}
 	ngx_conf_merge_ptr_value(conf->policy, prev->policy, NULL);
 	ngx_conf_merge_ptr_value(conf->server, prev->server, NULL);
 	ngx_conf_merge_ptr_value(conf->params, prev->params, NULL);
@@ -318,13 +354,14 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 	ngx_conf_merge_value(conf->keep, prev->keep, 0);
 	ngx_conf_merge_value(conf->certificate, prev->certificate, 1);
 	ngx_conf_merge_value(conf->headers, prev->headers, 0);
-	if (conf->policy != NULL && conf->server == NULL) {
+	if (dmcf->used && conf->server == NULL) {
 		conf->server = ngx_http_doorward_server_add(cf, &default_server, 1);
 		if (conf->server == NULL) {
 			return NGX_CONF_ERROR;
 		}
 	}
-	if (sort_params(cf, conf) != NGX_OK || place(cf, conf, own) != NGX_OK) {
+	if (sort_params(cf, conf) != NGX_OK || place(cf, conf, own) != NGX_OK ||
+		ngx_http_doorward_rdns_merge(cf, prev, conf) != NGX_OK) {
 		return NGX_CONF_ERROR;
 	}
 	return NGX_CONF_OK;
@@ -357,6 +394,13 @@ static ngx_int_t add_handler(
 	return NGX_OK;
 }
 
+static ngx_int_t preconfiguration(ngx_conf_t *cf)
+{
+	return ngx_http_doorward_add_variables(cf) == NGX_OK
+		       ? ngx_http_doorward_rdns_add_variable(cf)
+		       : NGX_ERROR;
+}
+
 static ngx_int_t postconfiguration(ngx_conf_t *cf)
 {
 	ngx_http_doorward_main_conf_t *dmcf =
@@ -368,6 +412,7 @@ static ngx_int_t postconfiguration(ngx_conf_t *cf)
 		return NGX_OK;
 	}
 	if (ngx_http_doorward_random(cf->log, &dmcf->secret, sizeof(dmcf->secret)) != NGX_OK ||
+		ngx_http_doorward_rdns_init(cf) != NGX_OK ||
 		add_handler(cmcf, NGX_HTTP_SERVER_REWRITE_PHASE,
 			ngx_http_doorward_server_rewrite_handler) != NGX_OK ||
 		add_handler(cmcf, NGX_HTTP_REWRITE_PHASE, ngx_http_doorward_rewrite_handler) !=
@@ -407,7 +452,7 @@ static void exit_process(ngx_cycle_t *cycle)
 }
 
 static ngx_http_module_t module_context = {
-	ngx_http_doorward_add_variables,
+	preconfiguration,
 	postconfiguration,
 	create_main_conf,
 	NULL,

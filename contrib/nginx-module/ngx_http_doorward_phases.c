@@ -90,7 +90,7 @@ static ngx_int_t suspend(ngx_http_doorward_inputs_t *in, const ngx_http_doorward
 	return NGX_OK;
 }
 
-/* A kept verdict, or the question. As decide(). */
+/* A kept verdict, or the question. As ngx_http_doorward_decide. */
 static ngx_int_t look_up(ngx_http_doorward_main_conf_t *dmcf, ngx_http_doorward_inputs_t *in,
 	ngx_http_doorward_verdict_t **verdict)
 {
@@ -110,11 +110,7 @@ static ngx_int_t look_up(ngx_http_doorward_main_conf_t *dmcf, ngx_http_doorward_
 	return suspend(in, &key) == NGX_OK ? NGX_DONE : NGX_ERROR;
 }
 
-/*
- * The verdict about a request. NGX_OK: it is in *verdict; NGX_DONE: the request is suspended, and
- * the handler is called again; NGX_ERROR: no memory.
- */
-static ngx_int_t decide(ngx_http_request_t *r, ngx_http_doorward_loc_conf_t *conf,
+ngx_int_t ngx_http_doorward_decide(ngx_http_request_t *r, ngx_http_doorward_loc_conf_t *conf,
 	ngx_http_doorward_verdict_t **verdict)
 {
 	ngx_http_doorward_main_conf_t *dmcf =
@@ -147,14 +143,19 @@ static ngx_int_t decide(ngx_http_request_t *r, ngx_http_doorward_loc_conf_t *con
 	return *verdict != NULL ? NGX_OK : look_up(dmcf, &in, verdict);
 }
 
-/*
- * Whether this is the error page of a denial: the same request, redirected once since then. Any
- * other redirect would be a way in.
- */
-static ngx_uint_t is_error_page(ngx_http_request_t *r, const ngx_http_doorward_verdict_t *verdict)
+ngx_uint_t ngx_http_doorward_is_error_page(
+	ngx_http_request_t *r, const ngx_http_doorward_verdict_t *verdict)
 {
 	return verdict->denied == r && r->uri_changes + 1U == verdict->denied_uri_changes &&
 	       (verdict->denied_status == 0 || r->err_status == (ngx_uint_t)verdict->denied_status);
+}
+
+void ngx_http_doorward_denied(
+	ngx_http_request_t *r, ngx_http_doorward_verdict_t *verdict, ngx_int_t status)
+{
+	verdict->denied = r;
+	verdict->denied_uri_changes = r->uri_changes;
+	verdict->denied_status = status;
 }
 
 /*
@@ -165,7 +166,7 @@ static ngx_int_t check(
 	ngx_http_request_t *r, ngx_http_doorward_loc_conf_t *conf, ngx_uint_t is_final)
 {
 	ngx_http_doorward_verdict_t *verdict = NULL;
-	ngx_int_t rc = decide(r, conf, &verdict);
+	ngx_int_t rc = ngx_http_doorward_decide(r, conf, &verdict);
 
 	if (rc == NGX_DONE) {
 		return NGX_DONE;
@@ -177,7 +178,7 @@ static ngx_int_t check(
 	if (conf->headers && ngx_http_doorward_headers_replace(r, verdict) != NGX_OK) {
 		return (ngx_int_t)conf->on_error;
 	}
-	if (verdict->status == NGX_HTTP_OK || is_error_page(r, verdict)) {
+	if (verdict->status == NGX_HTTP_OK || ngx_http_doorward_is_error_page(r, verdict)) {
 		return NGX_OK;
 	}
 	rc = (ngx_int_t)verdict->status;
@@ -185,9 +186,7 @@ static ngx_int_t check(
 		/* Any other status would be final, whatever else allows. */
 		rc = NGX_HTTP_FORBIDDEN;
 	}
-	verdict->denied = r;
-	verdict->denied_uri_changes = r->uri_changes;
-	verdict->denied_status = is_final ? 0 : rc;
+	ngx_http_doorward_denied(r, verdict, is_final ? 0 : rc);
 	return rc;
 }
 
@@ -210,9 +209,13 @@ ngx_int_t ngx_http_doorward_server_rewrite_handler(ngx_http_request_t *r)
 
 ngx_int_t ngx_http_doorward_rewrite_handler(ngx_http_request_t *r)
 {
+	ngx_http_core_srv_conf_t *cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
 	ngx_http_doorward_loc_conf_t *conf = conf_of(r);
 	ngx_int_t rc;
 
+	if (r->loc_conf == cscf->ctx->loc_conf) {
+		r->loc_conf = conf->no_location;
+	}
 	/* A subrequest does not reach the access phase. */
 	if (conf->policy == NULL || (conf->access && r == r->main)) {
 		return conf->headers && ngx_http_doorward_headers_replace(r, NULL) != NGX_OK

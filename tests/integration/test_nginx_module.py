@@ -125,6 +125,14 @@ def test_no_directive_bypasses_it(site, name):
         assert (status < 400) == ("403" not in response.body and "503" not in response.body)
 
 
+def test_a_server_rewrites_once(site):
+    """Also a request that is in no location."""
+    nginx = site(
+        "rewrite ^/(.*)$ /x/$1; add_header X-Uri $uri always; location /staff { doorward staff; }"
+    )
+    assert nginx.get("/a", STAFF).header("X-Uri") == "/x/a"
+
+
 def test_one_question_for_each_client_request(site, door):
     """Also after internal redirects, and with a check of the server before that of the location."""
     nginx = site(
