@@ -78,7 +78,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all demo deps check check-in nginx-module install-nginx-module test unit unit-programs scenario integration asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install clean help quick
+.PHONY: all demo deps check check-in nginx-module install-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install clean help quick
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -110,6 +110,9 @@ $(BUILD)/src/%.o: src/%.c
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(compile) -Itests -c -o $@ $<
+
+# The code of a test runs once: compiled without optimization, it costs half as much. What it tests stays as it is.
+$(BUILD)/tests/unit/%.o $(BUILD)/tests/scenario/%.o: compile += -O0 -U_FORTIFY_SOURCE
 
 $(library): $(objects)
 	$(call quiet,AR)rm -f $@ && ar rcs $@ $(objects)
@@ -166,18 +169,21 @@ scenario: $(scenario_programs)
 fuzz-replay: $(addprefix $(BUILD)/replay/,$(FUZZERS))
 	@for f in $(FUZZERS); do $(BUILD)/replay/$$f tests/fuzz/corpus/$$f || exit 1; done
 
-# Tests often wait for a front end or a name server: one process more than processors keeps the processors busy.
-TEST_PROCESSES ?= $(shell expr $(JOBS) + 1)
 # nginx-dev's headers are for one version of nginx; without them, the tests of the module are skipped.
-integration: $(BUILD)/doorward $(bench_programs) $(if $(wildcard /usr/share/nginx/src/configure),nginx-module)
+integration-programs: $(BUILD)/doorward $(bench_programs) $(if $(wildcard /usr/share/nginx/src/configure),nginx-module)
+
+# Tests often wait for a front end or a name server: two processes more than processors keep the processors busy.
+TEST_PROCESSES ?= $(shell expr $(JOBS) + 2)
+integration: integration-programs
 	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -p no:cacheprovider \
 		-n $(TEST_PROCESSES) --dist loadfile tests/integration -rfEs $(ARGS)
 
 asan:
-	$(MAKE) FLAVOUR=asan WERROR=1 unit scenario fuzz-replay integration
+	$(MAKE) -j$(JOBS) FLAVOUR=asan WERROR=1 unit scenario fuzz-replay integration-programs
+	$(MAKE) FLAVOUR=asan WERROR=1 integration
 
 clang:
-	$(MAKE) FLAVOUR=clang WERROR=1 all unit scenario
+	$(MAKE) -j$(JOBS) FLAVOUR=clang WERROR=1 all unit scenario
 
 bench_run = DOORWARD=$(abspath $(BUILD)/doorward) BENCH=$(abspath $(BUILD)/bench) PYTHONPATH=tests/integration $(PYTHON) -B
 
@@ -219,15 +225,12 @@ test: unit scenario fuzz-replay integration
 
 # For each change: about a minute on 2 processors.
 quick:
-	$(MAKE) -j$(JOBS) WERROR=1 lint all unit-programs
-	$(MAKE) WERROR=1 unit scenario
+	$(MAKE) -j$(JOBS) WERROR=1 lint all unit scenario
 
 check:
 	@tests/tools/deps build check
 	$(MAKE) quick
-	$(MAKE) -j$(JOBS) FLAVOUR=clang WERROR=1 all unit-programs
 	$(MAKE) clang
-	$(MAKE) -j$(JOBS) FLAVOUR=asan WERROR=1 all unit-programs
 	$(MAKE) asan
 
 check-in:
