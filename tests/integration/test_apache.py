@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from kit import sites, web
-from kit.process import free_port
+from kit.process import connects, free_port, wait_for
 from kit.sites import LIAR, NOBODY, PARTNER, UNKNOWN
 
 RESOLVER = "127.53.53.53"  # glibc asks port 53 only
@@ -70,6 +70,7 @@ class BesideRequireHost(sites.Apache):
             f"DocumentRoot {self.www}\n"
             '<Location "/">\nRequire host partner.example\n</Location>\n</VirtualHost>\n'
         )
+        wait_for(lambda: connects(("127.0.0.1", self.own_port)), "Apache's second port")
 
 
 @pytest.fixture
