@@ -35,8 +35,7 @@ char *ngx_http_doorward_rdns_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 	ngx_str_t *args = cf->args->elts;
 	ngx_uint_t mode = NGX_HTTP_DOORWARD_RDNS_OFF;
 
-	while (mode < NGX_HTTP_DOORWARD_RDNS_MODES &&
-		ngx_strcmp(args[1].data, words[mode]) != 0) {
+	while (mode < NGX_HTTP_DOORWARD_RDNS_MODES && ngx_strcmp(args[1].data, words[mode]) != 0) {
 		mode++;
 	}
 	if (mode == NGX_HTTP_DOORWARD_RDNS_MODES) {
@@ -125,8 +124,8 @@ ngx_http_doorward_rdns_conf_t *ngx_http_doorward_rdns_create(ngx_conf_t *cf)
 }
 
 /*
- * The questions of a place: like those of `doorward` there, about the address alone. DOORWARD_LOOKUP
- * is what tells doorward that the name of the policy is meant.
+ * The questions of a place: like those of `doorward` there, about the address alone.
+ * DOORWARD_LOOKUP is what tells doorward that the name of the policy is meant.
  */
 static ngx_http_doorward_loc_conf_t *make_lookup(
 	ngx_conf_t *cf, ngx_http_doorward_loc_conf_t *of, ngx_http_complex_value_t *policy)
@@ -279,8 +278,8 @@ static void warn_of_list(ngx_conf_t *cf, const ngx_http_doorward_rdns_conf_t *rd
 	}
 }
 
-ngx_int_t ngx_http_doorward_rdns_merge(ngx_conf_t *cf, ngx_http_doorward_loc_conf_t *prev,
-	ngx_http_doorward_loc_conf_t *conf)
+ngx_int_t ngx_http_doorward_rdns_merge(
+	ngx_conf_t *cf, ngx_http_doorward_loc_conf_t *prev, ngx_http_doorward_loc_conf_t *conf)
 {
 	ngx_http_core_loc_conf_t *clcf =
 		ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
@@ -358,10 +357,10 @@ ngx_int_t ngx_http_doorward_rdns_init(ngx_conf_t *cf)
 	if (!main_conf(cf)->rdns) {
 		return NGX_OK;
 	}
-	if (add_first(cmcf, NGX_HTTP_SERVER_REWRITE_PHASE,
-		    ngx_http_doorward_rdns_server_handler) != NGX_OK ||
-		add_first(cmcf, NGX_HTTP_REWRITE_PHASE,
-			ngx_http_doorward_rdns_location_handler) != NGX_OK ||
+	if (add_first(cmcf, NGX_HTTP_SERVER_REWRITE_PHASE, ngx_http_doorward_rdns_server_handler) !=
+			NGX_OK ||
+		add_first(cmcf, NGX_HTTP_REWRITE_PHASE, ngx_http_doorward_rdns_location_handler) !=
+			NGX_OK ||
 		add_last(cmcf, NGX_HTTP_REWRITE_PHASE, ngx_http_doorward_rdns_last_handler) !=
 			NGX_OK ||
 		add_first(cmcf, NGX_HTTP_ACCESS_PHASE, ngx_http_doorward_rdns_access_handler) !=

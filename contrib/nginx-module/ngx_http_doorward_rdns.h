@@ -55,8 +55,8 @@ char *ngx_http_doorward_rdns_set_rule(ngx_conf_t *cf, ngx_command_t *cmd, void *
 /* NULL: no memory. */
 ngx_http_doorward_rdns_conf_t *ngx_http_doorward_rdns_create(ngx_conf_t *cf);
 /* After all else of `conf` has been merged. */
-ngx_int_t ngx_http_doorward_rdns_merge(ngx_conf_t *cf, ngx_http_doorward_loc_conf_t *prev,
-	ngx_http_doorward_loc_conf_t *conf);
+ngx_int_t ngx_http_doorward_rdns_merge(
+	ngx_conf_t *cf, ngx_http_doorward_loc_conf_t *prev, ngx_http_doorward_loc_conf_t *conf);
 /* Adds the handlers of phases, if a directive is used. */
 ngx_int_t ngx_http_doorward_rdns_init(ngx_conf_t *cf);
 

@@ -97,8 +97,7 @@ static void forget_variable(ngx_http_request_t *r)
 /* A handler that begins a phase: notes the request as it is, unless it is called again. */
 static ngx_uint_t is_new(ngx_http_request_t *r, state_t *state)
 {
-	ngx_uint_t again =
-		(state->again || state->suspended) && r->phase_handler == state->handler;
+	ngx_uint_t again = (state->again || state->suspended) && r->phase_handler == state->handler;
 
 	state->again = 0;
 	state->suspended = 0;
@@ -252,9 +251,8 @@ ngx_int_t ngx_http_doorward_rdns_location_handler(ngx_http_request_t *r)
 		state->decided = !rdns->conditional;
 	}
 	/* A subrequest does not reach the access phase. */
-	return state->decided
-		       ? declined(settle(r, state, rdns, !rdns->access || r != r->main, 1))
-		       : NGX_DECLINED;
+	return state->decided ? declined(settle(r, state, rdns, !rdns->access || r != r->main, 1))
+			      : NGX_DECLINED;
 }
 
 ngx_int_t ngx_http_doorward_rdns_last_handler(ngx_http_request_t *r)
@@ -324,8 +322,7 @@ static ngx_uint_t is_put_off(ngx_http_script_engine_t *e)
 	ngx_http_request_t *r = e->request;
 	state_t *state = state_find(r);
 
-	if (state == NULL ||
-		mode_of(state, conf_of(r)->rdns) <= NGX_HTTP_DOORWARD_RDNS_OFF ||
+	if (state == NULL || mode_of(state, conf_of(r)->rdns) <= NGX_HTTP_DOORWARD_RDNS_OFF ||
 		(is_in_server(r) ? state->responds : state->decided)) {
 		return 0;
 	}
