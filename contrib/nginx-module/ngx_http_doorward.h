@@ -88,6 +88,8 @@ typedef struct {
 	unsigned access : 1;
 	/* A server whose own directives could respond before a location is known. */
 	unsigned early : 1;
+	/* Nothing but the file of the URI is served, unless there is a content handler. */
+	unsigned plain : 1;
 } ngx_http_doorward_loc_conf_t;
 
 /* What doorward, or the module in its place, said about a request. */
@@ -256,11 +258,12 @@ ngx_uint_t ngx_http_doorward_has_way_out(ngx_conf_t *cf, ngx_uint_t of_server);
 ngx_int_t ngx_http_doorward_decide(ngx_http_request_t *r, ngx_http_doorward_loc_conf_t *conf,
 	ngx_http_doorward_verdict_t **verdict);
 /*
- * Whether this is the error page of a denial: the same request, redirected once since then. Any
- * other redirect would be a way in.
+ * Whether this is the error page of a denial: the same request, redirected once since then, to a
+ * file. Any other redirect would be a way in, and so would an application that reads the URI which
+ * the client sent.
  */
-ngx_uint_t ngx_http_doorward_is_error_page(
-	ngx_http_request_t *r, const ngx_http_doorward_verdict_t *verdict);
+ngx_uint_t ngx_http_doorward_is_error_page(ngx_http_request_t *r,
+	const ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_verdict_t *verdict);
 /* Notes a denial; status 0: it is final. */
 void ngx_http_doorward_denied(
 	ngx_http_request_t *r, ngx_http_doorward_verdict_t *verdict, ngx_int_t status);

@@ -3,7 +3,9 @@
 
 #include "ngx_http_doorward_rdns.h"
 
-extern ngx_module_t ngx_http_rewrite_module; /* no header of nginx's declares it */
+/* No header of nginx's declares them. */
+extern ngx_module_t ngx_http_rewrite_module;
+extern ngx_module_t ngx_http_try_files_module;
 
 #define DEFAULT_SERVER "unix:/run/doorward/doorward.sock"
 #define DEFAULT_TIMEOUT 5000 /* ms */
@@ -246,13 +248,15 @@ static ngx_int_t sort_params(ngx_conf_t *cf, ngx_http_doorward_loc_conf_t *dlcf)
  */
 static ngx_uint_t is_way_out(const uintptr_t *code, ngx_uint_t of_server)
 {
-	if (*code == (uintptr_t)ngx_http_script_return_code) {
+	if (*code == (uintptr_t)ngx_http_script_return_code ||
+		*code == (uintptr_t)ngx_http_doorward_rdns_return_code) {
 		const ngx_http_script_return_code_t *ret = (const void *)code;
 
 		return ret->status < NGX_HTTP_BAD_REQUEST;
 	}
 #if (NGX_PCRE)
-	if (*code == (uintptr_t)ngx_http_script_regex_end_code) {
+	if (*code == (uintptr_t)ngx_http_script_regex_end_code ||
+		*code == (uintptr_t)ngx_http_doorward_rdns_regex_end_code) {
 		const ngx_http_script_regex_end_code_t *end = (const void *)code;
 
 		return !of_server || end->redirect;
@@ -261,15 +265,19 @@ static ngx_uint_t is_way_out(const uintptr_t *code, ngx_uint_t of_server)
 	return 0;
 }
 
-ngx_array_t **ngx_http_doorward_codes(ngx_conf_t *cf)
+/* The first member of the rewrite module's configuration, as ngx_http_script.h knows it. */
+static ngx_array_t **codes_of(void **loc_conf)
 {
-	/* The first member of the rewrite module's configuration, as ngx_http_script.h knows it. */
-	return ngx_http_conf_get_module_loc_conf(cf, ngx_http_rewrite_module);
+	return loc_conf[ngx_http_rewrite_module.ctx_index];
 }
 
-ngx_uint_t ngx_http_doorward_has_way_out(ngx_conf_t *cf, ngx_uint_t of_server)
+ngx_array_t **ngx_http_doorward_codes(ngx_conf_t *cf)
 {
-	ngx_array_t *codes = *ngx_http_doorward_codes(cf);
+	return codes_of(((ngx_http_conf_ctx_t *)cf->ctx)->loc_conf);
+}
+
+static ngx_uint_t has_way_out(ngx_array_t *codes, ngx_uint_t of_server)
+{
 	size_t words = codes != NULL ? codes->nelts * codes->size / sizeof(uintptr_t) : 0;
 
 	for (size_t i = 0; i < words; i++) {
@@ -280,6 +288,24 @@ ngx_uint_t ngx_http_doorward_has_way_out(ngx_conf_t *cf, ngx_uint_t of_server)
 	return 0;
 }
 
+ngx_uint_t ngx_http_doorward_has_way_out(ngx_conf_t *cf, ngx_uint_t of_server)
+{
+	return has_way_out(*ngx_http_doorward_codes(cf), of_server);
+}
+
+/*
+ * Whether a request in this location gets the file of its URI, and no other: then the location can
+ * show an error page. With any of these, what it gets could depend on the URI that was denied.
+ */
+static ngx_uint_t is_plain(void **loc_conf, void **server_loc_conf)
+{
+	ngx_http_core_loc_conf_t *clcf = loc_conf[ngx_http_core_module.ctx_index];
+	void **try_files = loc_conf[ngx_http_try_files_module.ctx_index];
+
+	return clcf->root_lengths == NULL && !clcf->named && *try_files == NULL &&
+	       *codes_of(loc_conf) == NULL && !has_way_out(*codes_of(server_loc_conf), 0);
+}
+
 static ngx_int_t place(ngx_conf_t *cf, ngx_http_doorward_loc_conf_t *dlcf, ngx_uint_t own)
 {
 	ngx_http_core_loc_conf_t *clcf =
@@ -288,7 +314,9 @@ static ngx_int_t place(ngx_conf_t *cf, ngx_http_doorward_loc_conf_t *dlcf, ngx_u
 		ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
 	ngx_uint_t of_server =
 		cscf->ctx->loc_conf[ngx_http_doorward_module.ctx_index] == (void *)dlcf;
+	void **loc_conf = ((ngx_http_conf_ctx_t *)cf->ctx)->loc_conf;
 
+	dlcf->plain = is_plain(loc_conf, cscf->ctx->loc_conf);
 	if (dlcf->policy == NULL) {
 		return NGX_OK;
 	}

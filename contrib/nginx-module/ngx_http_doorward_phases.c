@@ -143,11 +143,16 @@ ngx_int_t ngx_http_doorward_decide(ngx_http_request_t *r, ngx_http_doorward_loc_
 	return *verdict != NULL ? NGX_OK : look_up(dmcf, &in, verdict);
 }
 
-ngx_uint_t ngx_http_doorward_is_error_page(
-	ngx_http_request_t *r, const ngx_http_doorward_verdict_t *verdict)
+ngx_uint_t ngx_http_doorward_is_error_page(ngx_http_request_t *r,
+	const ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_verdict_t *verdict)
 {
+	const ngx_http_core_loc_conf_t *clcf =
+		ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
 	return verdict->denied == r && r->uri_changes + 1U == verdict->denied_uri_changes &&
-	       (verdict->denied_status == 0 || r->err_status == (ngx_uint_t)verdict->denied_status);
+	       (verdict->denied_status == 0 ||
+		       r->err_status == (ngx_uint_t)verdict->denied_status) &&
+	       conf->plain && clcf->handler == NULL;
 }
 
 void ngx_http_doorward_denied(
@@ -178,7 +183,7 @@ static ngx_int_t check(
 	if (conf->headers && ngx_http_doorward_headers_replace(r, verdict) != NGX_OK) {
 		return (ngx_int_t)conf->on_error;
 	}
-	if (verdict->status == NGX_HTTP_OK || ngx_http_doorward_is_error_page(r, verdict)) {
+	if (verdict->status == NGX_HTTP_OK || ngx_http_doorward_is_error_page(r, conf, verdict)) {
 		return NGX_OK;
 	}
 	rc = (ngx_int_t)verdict->status;

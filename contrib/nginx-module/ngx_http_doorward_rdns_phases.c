@@ -210,7 +210,8 @@ static ngx_int_t settle(ngx_http_request_t *r, state_t *state,
 	} else {
 		rc = rules ? judge(r, rdns, verdict) : NGX_DECLINED;
 	}
-	if (rc == NGX_OK || rc == NGX_DECLINED || ngx_http_doorward_is_error_page(r, verdict)) {
+	if (rc == NGX_OK || rc == NGX_DECLINED ||
+		ngx_http_doorward_is_error_page(r, rdns->lookups[mode], verdict)) {
 		return rc == NGX_OK ? NGX_OK : NGX_DECLINED;
 	}
 	ngx_http_doorward_denied(r, verdict, is_final ? 0 : rc);

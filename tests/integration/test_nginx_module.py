@@ -5,6 +5,7 @@
 
 import ast
 import http.server
+import re
 import threading
 
 import pytest
@@ -160,9 +161,9 @@ ERROR_PAGES = {
         "location / { doorward staff; error_page 403 /e403.html; }", "/file.txt"),
     "with another status": (
         "location / { doorward staff; error_page 403 =404 /e403.html; }", "/file.txt"),
-    "named": (
-        "location / { doorward staff; error_page 403 @e; }"
-        "location @e { doorward staff; try_files /e403.html =404; }", "/file.txt"),
+    "without a policy": (
+        "doorward staff; location / { error_page 403 @e; }"
+        "location @e { doorward off; try_files /e403.html =404; }", "/file.txt"),
     "with recursion": (
         "recursive_error_pages on; doorward staff; error_page 403 /e403.html;", "/file.txt"),
     "satisfy any": (
@@ -190,6 +191,32 @@ OTHER_WAYS = {
     "an error page of another policy": (
         "location / { doorward staff; error_page 403 /file.txt; }"
         "location = /file.txt { doorward others; }", 403),
+    "a return in the page's location": (
+        "location / { doorward staff; error_page 403 /e403.html; return 200 file.txt; }", 403),
+    "a return in the page's server": (
+        "doorward staff; error_page 403 /e403.html; return 200 file.txt;", 403),
+    "a return in an if": (
+        "location / { doorward staff; error_page 403 /e403.html;"
+        " if ($request_uri) { return 200 file.txt; } }", 403),
+    "a handler in an if": (
+        "location / { doorward staff; error_page 403 /e403.html;"
+        " if ($request_uri) { proxy_pass http://127.0.0.1:@echo; } }", 403),
+    "an application that reads the client's URI": (
+        "location / { doorward staff; error_page 403 /e403.html;"
+        " proxy_pass http://127.0.0.1:@echo$request_uri; }", 403),
+    "a named location, in which the URI stays": (
+        "location / { doorward staff; error_page 403 @e; } location @e { doorward staff; }", 403),
+    "a named location that inherits": (
+        "doorward staff; error_page 403 @e; location / { } location @e { }", 403),
+    "try_files by the client's URI": (
+        "location / { doorward staff; error_page 403 /e403.html;"
+        " try_files /$request_uri/../file.txt $request_uri =404; }", 403),
+    "an alias by the client's URI": (
+        "location / { doorward staff; error_page 403 /e403; }"
+        "location = /e403 { doorward staff; alias @www$request_uri/../file.txt; }", 403),
+    "a rewrite of the server by the client's URI": (
+        "doorward staff; rewrite ^/e403.html$ $request_uri/../file.txt; location / {"
+        " error_page 403 /e403.html; }", 403),
     "a missing error page, and the page of that": (
         "recursive_error_pages on; doorward staff; error_page 403 /missing;"
         "error_page 404 =200 /file.txt;", 500),  # a circle, which nginx ends
@@ -197,11 +224,14 @@ OTHER_WAYS = {
 
 
 @pytest.mark.parametrize("name", OTHER_WAYS)
-def test_no_other_request_gets_in_by_an_error_page(site, name):
+def test_no_other_request_gets_in_by_an_error_page(site, echo, folder, name):
     server, status = OTHER_WAYS[name]
-    response = site(server).get("/dir/", NO_ONE)
-    assert "file.txt" not in response.body
-    assert response.status == status
+    www = folder / "www"
+    nginx = site(server.replace("@echo", str(echo)).replace("@www", str(www)))
+    for path in ["/dir/", "/file.txt"]:
+        response = nginx.get(path, NO_ONE)
+        assert not re.search("file.txt|Played|index.html", response.body), path
+        assert response.status == status
 
 
 def test_an_error_page_of_a_client_that_another_rule_let_in(site):
