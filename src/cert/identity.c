@@ -5,6 +5,7 @@
 
 #include "cert/der.h"
 #include "cert/names.h"
+#include "cert/san.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>

@@ -4,12 +4,9 @@
 #include "cert/names.h"
 
 #include "base/host_label.h"
-#include "base/mailbox.h"
 
 #include <openssl/bio.h>
-#include <openssl/x509v3.h>
-
-#define HOST_NAME_MAX_LEN 253
+#include <openssl/x509.h>
 
 /* Whether the text has an ASCII control character, or one of U+0080 to U+009F, in UTF-8. */
 static bool has_control(struct str s)
@@ -23,16 +20,6 @@ static bool has_control(struct str s)
 		}
 	}
 	return false;
-}
-
-static bool is_printable_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.data[i] < 0x20 || s.data[i] > 0x7e) {
-			return false;
-		}
-	}
-	return s.len > 0;
 }
 
 /*
@@ -56,7 +43,7 @@ bool cert_is_host_name(struct str name)
 	struct str rest = name;
 	struct str label = {NULL, 0};
 
-	if (name.len == 0 || name.len > HOST_NAME_MAX_LEN) {
+	if (name.len == 0 || name.len > CERT_HOST_NAME_MAX) {
 		return false;
 	}
 	while (str_split_next(&rest, '.', &label)) {
@@ -78,6 +65,15 @@ struct str cert_dup_lower(struct arena *arena, struct str s)
 		copy[i] = ascii_lower(s.data[i]);
 	}
 	return (struct str){copy, s.len};
+}
+
+enum cert_status cert_keep_name(struct str name, struct str *items, struct str_list *list)
+{
+	if (name.data == NULL) {
+		return CERT_NO_MEMORY;
+	}
+	items[list->count++] = name;
+	return CERT_OK;
 }
 
 static enum cert_status print_name(
@@ -108,16 +104,6 @@ static enum cert_status print_name(
 out:
 	BIO_free(bio);
 	return status;
-}
-
-/* `items` is the array of the list, with room for one more. */
-static enum cert_status keep(struct str name, struct str *items, struct str_list *list)
-{
-	if (name.data == NULL) {
-		return CERT_NO_MEMORY;
-	}
-	items[list->count++] = name;
-	return CERT_OK;
 }
 
 /* One distinguished name while the values of its attributes are sorted by type. */
@@ -190,7 +176,7 @@ static enum cert_status keep_attribute(
 	if (len <= 0 || has_control(value)) {
 		r->unusable++;
 	} else {
-		status = keep(arena_dup(r->arena, value), room, list);
+		status = cert_keep_name(arena_dup(r->arena, value), room, list);
 	}
 	OPENSSL_free(utf8);
 	return status;
@@ -238,140 +224,5 @@ enum cert_status cert_read_subject_and_issuer(
 		status = read_values(&issuer, why);
 	}
 	out->unusable_names += subject.unusable;
-	return status;
-}
-
-/* The names of one certificate, sorted by kind; each list has room for all. */
-struct san {
-	struct arena *arena;
-	struct str *dns;
-	struct str *email;
-	struct str *uri;
-	struct addr *ip;
-	struct cert_identity *out;
-};
-
-static enum cert_status keep_dns(struct san *s, struct str name)
-{
-	if (name.len > 0 && name.data[name.len - 1] == '.') {
-		name.len--;
-	}
-	if (!cert_is_host_name(str_from(name, str_starts_with(name, "*.") ? 2 : 0)) ||
-		name.len > HOST_NAME_MAX_LEN) {
-		s->out->unusable_names++;
-		return CERT_OK;
-	}
-	return keep(cert_dup_lower(s->arena, name), s->dns, &s->out->dns);
-}
-
-static enum cert_status keep_text(
-	struct san *s, struct str name, bool usable, struct str *items, struct str_list *list)
-{
-	if (!usable) {
-		s->out->unusable_names++;
-		return CERT_OK;
-	}
-	return keep(arena_dup(s->arena, name), items, list);
-}
-
-static enum cert_status keep_general_name(struct san *s, const GENERAL_NAME *general)
-{
-	int type;
-	const ASN1_STRING *value = GENERAL_NAME_get0_value(general, &type);
-
-	if (type != GEN_DNS && type != GEN_EMAIL && type != GEN_URI && type != GEN_IPADD) {
-		return CERT_OK;
-	}
-	struct str name =
-		str_from_bytes(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
-
-	if (type == GEN_DNS) {
-		return keep_dns(s, name);
-	} else if (type == GEN_EMAIL) {
-		return keep_text(s, name, mailbox_is_valid(name), s->email, &s->out->email);
-	} else if (type == GEN_URI) {
-		return keep_text(s, name, is_printable_ascii(name), s->uri, &s->out->uri);
-	}
-	if (addr_from_bytes(name.data, name.len, &s->ip[s->out->ip_count])) {
-		s->out->ip_count++;
-	} else {
-		s->out->unusable_names++;
-	}
-	return CERT_OK;
-}
-
-static enum cert_status keep_general_names(
-	const GENERAL_NAMES *names, struct arena *arena, struct cert_identity *out, bool *has_dns)
-{
-	size_t count = (size_t)sk_GENERAL_NAME_num(names);
-	struct san s = {
-		.arena = arena,
-		.dns = arena_alloc(arena, count, sizeof(*s.dns)),
-		.email = arena_alloc(arena, count, sizeof(*s.email)),
-		.uri = arena_alloc(arena, count, sizeof(*s.uri)),
-		.ip = arena_alloc(arena, count, sizeof(*s.ip)),
-		.out = out,
-	};
-
-	if (s.dns == NULL || s.email == NULL || s.uri == NULL || s.ip == NULL) {
-		return CERT_NO_MEMORY;
-	}
-	out->dns.items = s.dns;
-	out->email.items = s.email;
-	out->uri.items = s.uri;
-	out->ip = s.ip;
-	for (size_t i = 0; i < count; i++) {
-		const GENERAL_NAME *general = sk_GENERAL_NAME_value(names, (int)i);
-		enum cert_status status = keep_general_name(&s, general);
-
-		if (status != CERT_OK) {
-			return status;
-		}
-		*has_dns = *has_dns || general->type == GEN_DNS;
-	}
-	return CERT_OK;
-}
-
-/* NULL unless the bytes are the canonical encoding of a SubjectAltName (RFC 5280 4.2.1.6). */
-static GENERAL_NAMES *decode_san(const ASN1_OCTET_STRING *value)
-{
-	struct str der =
-		str_from_bytes(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
-	const uint8_t *at = (const uint8_t *)der.data;
-	GENERAL_NAMES *names = d2i_GENERAL_NAMES(NULL, &at, (long)der.len);
-	uint8_t *again = NULL;
-	int len = names != NULL ? i2d_GENERAL_NAMES(names, &again) : -1;
-
-	if (len < 0 || !str_eq(str_from_bytes(again, (size_t)len), der)) {
-		GENERAL_NAMES_free(names);
-		names = NULL;
-	}
-	OPENSSL_free(again);
-	return names;
-}
-
-enum cert_status cert_read_san(const X509 *x, struct arena *arena, struct cert_identity *out,
-	bool *has_dns, const char **why)
-{
-	int at = X509_get_ext_by_NID(x, NID_subject_alt_name, -1);
-
-	if (at < 0) {
-		return CERT_OK;
-	}
-	if (X509_get_ext_by_NID(x, NID_subject_alt_name, at) >= 0) {
-		*why = "two subjectAltName extensions";
-		return CERT_MALFORMED;
-	}
-	GENERAL_NAMES *names = decode_san(X509_EXTENSION_get_data(X509_get_ext(x, at)));
-	enum cert_status status = CERT_MALFORMED;
-
-	if (names == NULL || sk_GENERAL_NAME_num(names) == 0) {
-		*why = "a subjectAltName that is malformed";
-	} else if (sk_GENERAL_NAME_num(names) > CERT_MAX_SAN) {
-		*why = "more than 256 names in subjectAltName";
-	} else {
-		status = keep_general_names(names, arena, out, has_dns);
-	}
-	GENERAL_NAMES_free(names);
 	return status;
 }
