@@ -14,5 +14,10 @@
  * may have `_`, or an address in brackets. ASCII; no comment, no name around it.
  */
 bool mailbox_is_valid(struct str text);
+/*
+ * Whether the text is a Mailbox with a local part beyond ASCII (RFC 6531 3.3), as a SmtpUTF8Mailbox
+ * has it (RFC 9598 3): UTF-8 without control characters; the domain is ASCII.
+ */
+bool mailbox_is_valid_utf8(struct str text);
 
 #endif

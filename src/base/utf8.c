@@ -42,6 +42,19 @@ size_t utf8_decode(struct str s, uint32_t *code_point)
 	return len;
 }
 
+bool utf8_is_text(struct str s)
+{
+	uint32_t c;
+
+	for (size_t len; s.len > 0; s = str_from(s, len)) {
+		len = utf8_decode(s, &c);
+		if (len == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 bool utf8_is_invisible(uint32_t code_point)
 {
 	/* Default_Ignorable_Code_Point of DerivedCoreProperties.txt, and the others, in order. */

@@ -16,6 +16,9 @@
  */
 size_t utf8_decode(struct str s, uint32_t *code_point);
 
+/* Whether the text is UTF-8 throughout, without control characters (C0, DEL, C1). */
+bool utf8_is_text(struct str s);
+
 /*
  * Whether the character is not visible, or changes how others are shown: controls (C0, DEL, C1),
  * line and paragraph separators, all default ignorable characters of Unicode (bidirectional

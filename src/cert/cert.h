@@ -16,6 +16,7 @@
 #define CERT_MAX_DER 16384  /* bytes, decoded */
 #define CERT_MAX_TEXT 65536 /* bytes, as the front end encodes it */
 #define CERT_MAX_SAN 256    /* names of all kinds; a certificate with more is malformed */
+#define CERT_MAX_OIDS 256   /* of one extension; a certificate with more is malformed */
 #define CERT_MAX_CERTS 8    /* of one request: the leaf and its intermediates */
 
 enum cert_codec {
@@ -53,8 +54,8 @@ bool cert_is_over_limit(const char *why);
  * The contents of a certificate (RFC 5280) about its holder. All strings live in the arena with
  * which it was read, and have no NUL and no control byte. A name that is empty, that has NUL,
  * control or (in an IA5String) non-ASCII bytes, or not the form of its kind (an rfc822Name that is
- * not a mailbox) is left out and counted. Names of other kinds (otherName, directoryName, ...) are
- * neither kept nor counted.
+ * not a mailbox) is left out and counted. Names of other kinds (directoryName, other types of
+ * otherName, ...) are neither kept nor counted.
  */
 struct cert_identity {
 	/* RFC 2253 in printable ASCII: special characters as \C, all other bytes of UTF-8 as \XX.
@@ -71,6 +72,21 @@ struct cert_identity {
 	struct str_list dns;
 	struct str_list email;
 	struct str_list uri;
+	/* SAN otherName: User Principal Names (Microsoft), in UTF-8. */
+	struct str_list upn;
+	/* SAN otherName SRVName (RFC 4985): `_service.host`, lower-case, no final dot. */
+	struct str_list srv;
+	/* SAN otherName SmtpUTF8Mailbox (RFC 9598): mailbox_is_valid_utf8. */
+	struct str_list smtp_utf8;
+	struct str_list eku;      /* extendedKeyUsage: dotted object identifiers */
+	struct str_list policies; /* certificatePolicies: dotted object identifiers */
+	/*
+	 * The type of the public key by its name in oid_keys, else by its object identifier. Types
+	 * with sizes have a blank and the bits behind it (`rsa 3072`); behind `ec` comes the curve,
+	 * by its name or object identifier.
+	 */
+	struct str_list key;
+	bool self_signed;      /* its own issuer by name, and by its own key */
 	const struct addr *ip; /* mapped addresses are IPv4 */
 	size_t ip_count;
 	size_t unusable_names;

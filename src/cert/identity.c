@@ -4,6 +4,8 @@
 #include "cert/identity.h"
 
 #include "cert/der.h"
+#include "cert/extensions.h"
+#include "cert/key.h"
 #include "cert/names.h"
 #include "cert/san.h"
 
@@ -132,8 +134,8 @@ static enum cert_status fall_back_on_cn(struct arena *arena, struct cert_identit
 	return CERT_OK;
 }
 
-static enum cert_status read_facts(const X509 *x, struct str der, bool cn_fallback,
-	struct arena *arena, struct cert_identity *out, const char **why)
+static enum cert_status read_facts(X509 *x, struct str der, bool cn_fallback, struct arena *arena,
+	struct cert_identity *out, const char **why)
 {
 	bool has_dns = false;
 	enum cert_status status = cert_read_subject_and_issuer(x, arena, out, why);
@@ -143,6 +145,12 @@ static enum cert_status read_facts(const X509 *x, struct str der, bool cn_fallba
 	}
 	if (status == CERT_OK && cn_fallback && !has_dns) {
 		status = fall_back_on_cn(arena, out);
+	}
+	if (status == CERT_OK) {
+		status = cert_read_extensions(x, arena, out, why);
+	}
+	if (status == CERT_OK) {
+		status = cert_read_key(x, arena, out, why);
 	}
 	if (status == CERT_OK) {
 		status = read_serial(x, arena, out);

@@ -109,11 +109,43 @@ static void lengths(void **state)
 	}
 }
 
+static void mailboxes_beyond_ascii(void **state)
+{
+	static const char *const good[] = {
+		"m\xc3\xbcller@a.example",
+		"\xe6\xbc\xa2@A.example",
+		"\"m \xc3\xbc\"@a.example",
+		"m\xc3\xbcller@[192.0.2.1]",
+	};
+	static const char *const bad[] = {
+		"",
+		"ann@a.example",
+		"\xc3\xbc",
+		"\xc3\xbc@",
+		"m\xfcller@a.example",
+		"m\xc3\xbcller@m\xc3\xbcller.example",
+		"ann@m\xc3\xbcller.example",
+		"m\xc3\xbc\xc2\x85ller@a.example",
+		"m\xc3\xbc ller@a.example",
+		"\"m\xc3\xbc\x7f\"@a.example",
+		"<m\xc3\xbcller@a.example>",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		assert_true(mailbox_is_valid_utf8(str_view(good[i])));
+		assert_false(mailbox_is_valid(str_view(good[i])));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_false(mailbox_is_valid_utf8(str_view(bad[i])));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mailboxes),
 		cmocka_unit_test(lengths),
+		cmocka_unit_test(mailboxes_beyond_ascii),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

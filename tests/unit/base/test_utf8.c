@@ -67,11 +67,24 @@ static void knows_what_is_invisible(void **state)
 	}
 }
 
+static void knows_what_is_text(void **state)
+{
+	assert_true(utf8_is_text(str_view("")));
+	assert_true(utf8_is_text(str_view("a \xc2\xa0\xe6\xbc\xa2\xf0\x9f\x98\x80~")));
+	assert_false(utf8_is_text((struct str){"a\0", 2}));
+	assert_false(utf8_is_text(str_view("a\n")));
+	assert_false(utf8_is_text(str_view("\x7f")));
+	assert_false(utf8_is_text(str_view("\xc2\x9f")));
+	assert_false(utf8_is_text(str_view("a\xc3")));
+	assert_false(utf8_is_text(str_view("\xfc")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decodes_every_code_point),
 		cmocka_unit_test(knows_what_is_invisible),
+		cmocka_unit_test(knows_what_is_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,10 +20,12 @@
 #define OCTET_STRING 0x04
 #define UTF8_STRING 0x0c
 #define PRINTABLE_STRING 0x13
+#define IA5_STRING 0x16
 #define TELETEX_STRING 0x14
 #define UTC_TIME 0x17
 #define GENERALIZED_TIME 0x18
 #define BMP_STRING 0x1e
+#define SAN_OTHER 0xa0
 #define SAN_EMAIL 0x81
 #define SAN_DNS 0x82
 #define SAN_URI 0x86
@@ -79,13 +81,32 @@ static inline void put_cn(struct bytes *out, uint8_t tag, struct str value)
 	wrap(out, start, SET);
 }
 
-static inline void put_san_extension(struct bytes *out, struct str general_names)
+/* `oid` and `value` are the contents of the extension's type and value. */
+static inline void put_extension(struct bytes *out, struct str oid, struct str value)
 {
 	size_t start = out->len;
 
-	put_value(out, 0x06, BYTES("\x55\x1d\x11"));
-	put_value(out, OCTET_STRING, general_names);
+	put_value(out, 0x06, oid);
+	put_value(out, OCTET_STRING, value);
 	wrap(out, start, SEQUENCE);
+}
+
+static inline void put_san_extension(struct bytes *out, struct str general_names)
+{
+	put_extension(out, BYTES("\x55\x1d\x11"), general_names);
+}
+
+/* A GeneralName of type otherName; `oid` is the content of its type. */
+static inline void put_other_name(struct bytes *out, struct str oid, uint8_t tag, struct str value)
+{
+	size_t start = out->len;
+
+	put_value(out, 0x06, oid);
+	size_t at = out->len;
+
+	put_value(out, tag, value);
+	wrap(out, at, 0xa0);
+	wrap(out, start, SAN_OTHER);
 }
 
 /* Parts that are left out (data == NULL) get harmless contents. */
@@ -93,6 +114,7 @@ struct recipe {
 	struct str serial;        /* content of the INTEGER */
 	struct str subject;       /* content of the Name */
 	struct str validity;      /* content of the Validity */
+	struct str key;           /* a whole SubjectPublicKeyInfo */
 	struct str unique_id;     /* whole values behind the key; none if left out */
 	struct str general_names; /* content of the SubjectAltName; no such extension if left out */
 	struct str extensions;    /* content of the Extensions, in place of general_names */
@@ -125,7 +147,11 @@ static inline void put_tbs(struct bytes *out, const struct recipe *r)
 	} else {
 		put_value(out, SEQUENCE, r->subject);
 	}
-	put_value(out, SEQUENCE, BYTES(key));
+	if (r->key.data != NULL) {
+		bytes_append_str(out, r->key);
+	} else {
+		put_value(out, SEQUENCE, BYTES(key));
+	}
 	bytes_append_str(out, r->unique_id);
 	at = out->len;
 	if (r->extensions.data != NULL) {

@@ -77,6 +77,13 @@ static inline const char *read_certificate(
 	assert_all_clean(out->dns);
 	assert_all_clean(out->email);
 	assert_all_clean(out->uri);
+	assert_all_clean(out->upn);
+	assert_all_clean(out->srv);
+	assert_all_clean(out->smtp_utf8);
+	assert_all_clean(out->eku);
+	assert_all_clean(out->policies);
+	assert_all_clean(out->key);
+	assert_true(out->key.count > 0);
 	return NULL;
 }
 
