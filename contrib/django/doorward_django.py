@@ -77,7 +77,7 @@ LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 HOSTNAME = re.compile(rf"{LABEL}(?:\.{LABEL})*")
 RDNS = {"verified", "unverified", "mismatch", "none", "error", "off"}
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
-SAN_KINDS = {"DNS", "IP", "email", "URI"}
+SAN_KINDS = {"DNS", "IP", "email", "URI", "UPN", "SRV", "SmtpUTF8Mailbox"}
 
 log = logging.getLogger("doorward")
 
@@ -94,7 +94,7 @@ class Certificate:
     issuer: str
     serial: str  # hexadecimal
     fingerprint: str  # SHA-256 of the certificate, 64 lower-case hexadecimal digits
-    san: Tuple[Tuple[str, str], ...]  # ("DNS" | "IP" | "email" | "URI", value)
+    san: Tuple[Tuple[str, str], ...]  # (one of SAN_KINDS, value)
     not_after: datetime.datetime  # UTC
 
 
@@ -159,7 +159,11 @@ def _alternative_name(text):
     kind, _, value = text.partition(":")
     if kind not in SAN_KINDS:
         raise Refused(f"X-Client-Cert-San has {text[:200]!r}")
-    return kind, re.sub(r"\\([0-9A-F]{2})", lambda m: chr(int(m[1], 16)), value)
+    escaped = value.encode()
+    try:
+        return kind, re.sub(rb"\\([0-9A-F]{2})", lambda m: bytes([int(m[1], 16)]), escaped).decode()
+    except UnicodeDecodeError:
+        raise Refused(f"X-Client-Cert-San has {text[:200]!r}") from None
 
 
 def _certificate(facts):

@@ -19,6 +19,13 @@ struct policy_cert authz_cert_facts(
 		.dns = identity->dns,
 		.email = identity->email,
 		.uri = identity->uri,
+		.upn = identity->upn,
+		.srv = identity->srv,
+		.smtp_utf8 = identity->smtp_utf8,
+		.eku = identity->eku,
+		.policies = identity->policies,
+		.key = identity->key,
+		.self_signed = identity->self_signed,
 		.ip = identity->ip,
 		.ip_count = identity->ip_count,
 	};

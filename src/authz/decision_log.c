@@ -124,7 +124,7 @@ static void claim(struct line *l, enum text_field field, struct str value)
 	text_up_to(l, field, value, CLAIM_MAX);
 }
 
-/* The names that rules about cert.dns, cert.email and cert.uri read, as in X-Client-Cert-San. */
+/* The alternative names that rules read, as in X-Client-Cert-San. */
 static void append_cert_san(struct line *l, const struct cert_identity *identity)
 {
 	static const char more[] = "...";

@@ -46,4 +46,7 @@ void authz_header_append_san(struct bytes *out, const struct cert_identity *iden
 	}
 	append_san_list(out, "email:", identity->email, start);
 	append_san_list(out, "URI:", identity->uri, start);
+	append_san_list(out, "UPN:", identity->upn, start);
+	append_san_list(out, "SRV:", identity->srv, start);
+	append_san_list(out, "SmtpUTF8Mailbox:", identity->smtp_utf8, start);
 }

@@ -13,7 +13,8 @@
  */
 void authz_header_append(struct bytes *out, struct str text, struct str special);
 /*
- * The certificate's subject alternative names: "DNS:a.example, IP:192.0.2.1, email:…, URI:…".
+ * The certificate's subject alternative names: "DNS:a.example, IP:192.0.2.1, email:…, URI:…,
+ * UPN:…, SRV:…, SmtpUTF8Mailbox:…".
  * Commas, blanks, quotes, backslashes and all bytes that are not printable ASCII are written \HH
  * inside a name, so that no name looks like two.
  */

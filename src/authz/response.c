@@ -52,12 +52,16 @@ static void header(const struct header_writer *w, enum policy_header header, str
 	}
 }
 
+static size_t san_count(const struct cert_identity *identity)
+{
+	return identity->dns.count + identity->ip_count + identity->email.count +
+	       identity->uri.count + identity->upn.count + identity->srv.count +
+	       identity->smtp_utf8.count;
+}
+
 static void san_header(const struct header_writer *w, const struct cert_identity *identity)
 {
-	if (!is_chosen(w, POLICY_HEADER_CERT_SAN) || identity->dns.count + identity->ip_count +
-								     identity->email.count +
-								     identity->uri.count ==
-							     0) {
+	if (!is_chosen(w, POLICY_HEADER_CERT_SAN) || san_count(identity) == 0) {
 		return;
 	}
 	begin_header(w, policy_header_name(POLICY_HEADER_CERT_SAN));

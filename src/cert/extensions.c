@@ -34,9 +34,8 @@ static const ASN1_OBJECT *plain_oid(const ASN1_TYPE *element)
 /* PolicyInformation (RFC 5280 4.2.1.4): the qualifiers are a SEQUENCE of any content. */
 static bool append_qualified_oid(const ASN1_TYPE *element, struct arena *arena, struct str *out)
 {
-	ASN1_SEQUENCE_ANY *parts = element->type == V_ASN1_SEQUENCE
-					   ? elements_of(element->value.sequence)
-					   : NULL;
+	ASN1_SEQUENCE_ANY *parts =
+		element->type == V_ASN1_SEQUENCE ? elements_of(element->value.sequence) : NULL;
 	int count = parts != NULL ? sk_ASN1_TYPE_num(parts) : 0;
 	const ASN1_OBJECT *oid = count > 0 ? plain_oid(sk_ASN1_TYPE_value(parts, 0)) : NULL;
 	bool good = oid != NULL &&
@@ -65,9 +64,8 @@ static enum cert_status keep_elements(const struct kind *kind, const ASN1_SEQUEN
 	for (int i = 0; i < count; i++) {
 		const ASN1_TYPE *element = sk_ASN1_TYPE_value(elements, i);
 		const ASN1_OBJECT *oid = plain_oid(element);
-		bool good = kind->qualified
-				    ? append_qualified_oid(element, arena, &items[i])
-				    : oid != NULL && cert_oid_text(oid, arena, &items[i]);
+		bool good = kind->qualified ? append_qualified_oid(element, arena, &items[i])
+					    : oid != NULL && cert_oid_text(oid, arena, &items[i]);
 
 		if (!good) {
 			*why = kind->malformed;

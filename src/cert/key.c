@@ -88,8 +88,7 @@ static enum cert_status read_words(
 	return words[0].data != NULL && words[count - 1].data != NULL ? CERT_OK : CERT_NO_MEMORY;
 }
 
-static enum cert_status read_self_signed(
-	X509 *x, struct cert_identity *out, const char **why)
+static enum cert_status read_self_signed(X509 *x, struct cert_identity *out, const char **why)
 {
 	EVP_PKEY *key = X509_get0_pubkey(x);
 

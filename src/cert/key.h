@@ -8,7 +8,8 @@
 
 #include <openssl/x509.h>
 
-/* The part of cert_read that reads the public key, and checks a signature by it: key, self_signed. */
+/* The part of cert_read that reads the public key, and checks a signature by it: key, self_signed.
+ */
 NODISCARD enum cert_status cert_read_key(
 	X509 *x, struct arena *arena, struct cert_identity *out, const char **why);
 

@@ -177,6 +177,7 @@ void explain_each_cert_rule(const struct cert_identity *identity,
 	const struct addr ip = {.family = ADDR_V4};
 	const struct policy_facts facts = {
 		.ip = &ip, .names_state = POLICY_FACT_KNOWN, .cert_present = true, .cert = &cert};
+	const struct str yes = str_view("yes");
 	struct writer w = {.facts = &facts};
 	const struct policy_field *field;
 
@@ -190,6 +191,8 @@ void explain_each_cert_rule(const struct cert_identity *identity,
 			each_address(&w, field, policy_field_addrs(field, &facts), told, ctx);
 		} else if (field->shape == POLICY_SHAPE_TEXT) {
 			each_value(&w, field, policy_field_texts(field, &facts), told, ctx);
+		} else if (field->shape == POLICY_SHAPE_FLAG && policy_field_flag(field, &facts)) {
+			each_value(&w, field, (struct str_list){&yes, 1}, told, ctx);
 		}
 	}
 	bytes_clear(&w.term);

@@ -11,7 +11,7 @@
 /* A rule about one value of a certificate. */
 struct explain_cert_rule {
 	const char *field;
-	struct str value;
+	struct str value; /* "yes" for a field that is a term by itself */
 	/*
 	 * `allow = FIELD VALUE` as it can stand in a configuration, without its last line end;
 	 * absent if no rule can hold the value.

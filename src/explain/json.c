@@ -207,6 +207,12 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 		{"dns", identity->dns},
 		{"email", identity->email},
 		{"uri", identity->uri},
+		{"upn", identity->upn},
+		{"srv", identity->srv},
+		{"smtp_utf8", identity->smtp_utf8},
+		{"eku", identity->eku},
+		{"policy", identity->policies},
+		{"key", identity->key},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
@@ -225,6 +231,11 @@ static void json_identity(const struct cert_identity *identity_or_null, struct b
 		json_text(out, text);
 	}
 	json_close(out, ']');
+	if (identity != &none) {
+		json_member_bool(out, "self_signed", identity->self_signed);
+	} else {
+		json_member_text(out, "self_signed", NULL);
+	}
 	json_member_u64(out, "unusable_names", identity->unusable_names);
 	json_time(out, "not_before", identity != &none ? &identity->not_before : NULL);
 	json_time(out, "not_after", identity != &none ? &identity->not_after : NULL);

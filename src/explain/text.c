@@ -5,6 +5,7 @@
 
 #include "authz/header_text.h"
 #include "base/clock.h"
+#include "base/oid_names.h"
 #include "explain/cert_rules.h"
 #include "explain/explain_private.h"
 #include "explain/layout.h"
@@ -238,6 +239,48 @@ static void text_queries(const struct explain *e, struct bytes *out)
 	}
 }
 
+static void append_list(
+	struct bytes *out, struct str_list list, const struct oid_names *names_or_null)
+{
+	for (size_t i = 0; i < list.count; i++) {
+		const struct oid_name *known =
+			names_or_null != NULL ? oid_find(names_or_null, list.items[i]) : NULL;
+
+		bytes_append_text(out, i > 0 ? ", " : "");
+		bytes_append_str(out, list.items[i]);
+		if (known != NULL) {
+			bytes_appendf(out, " (%s)", known->name);
+		}
+	}
+}
+
+/* What the certificate is for, and its key. */
+static void text_use(const struct cert_identity *identity, struct bytes *out)
+{
+	const struct {
+		const char *label;
+		struct str_list list;
+		const struct oid_names *names;
+	} rows[] = {
+		{"eku", identity->eku, &oid_usages},
+		{"policy", identity->policies, &oid_policies},
+		{"key", identity->key, NULL},
+	};
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		append_list(&text, rows[i].list, rows[i].names);
+		explain_item(
+			out, rows[i].label, text.len > 0 ? bytes_view(&text) : str_view("none"));
+		bytes_reset(&text, SIZE_MAX);
+	}
+	if (identity->self_signed) {
+		explain_item(out, "signed", str_view("with its own key: it is self-signed"));
+	}
+	bytes_clear(&text);
+}
+
 static void text_identity(
 	const struct cert_identity *identity, const struct cert_chain_keys *keys, struct bytes *out)
 {
@@ -272,6 +315,7 @@ static void text_identity(
 		explain_item(out, "left out", bytes_view(&text));
 		bytes_reset(&text, SIZE_MAX);
 	}
+	text_use(identity, out);
 	clock_format(identity->not_before, from);
 	clock_format(identity->not_after, until);
 	bytes_appendf(&text, "from %s until %s", from, until);

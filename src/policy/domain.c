@@ -196,6 +196,37 @@ static bool domain_includes(struct str value, struct str other)
 	return domain_covers(value, without_dot(other));
 }
 
+static bool read_srv(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	struct str host = written;
+	struct str service;
+	char quoted[POLICY_QUOTE_MAX];
+	const char *problem = NULL;
+
+	if (!str_split_next(&host, '.', &service) || service.len < 2 || service.data[0] != '_' ||
+		strchr("_-", service.data[1]) != NULL || host.len == 0 || host.data[0] == '_' ||
+		strchr(".*", host.data[0]) != NULL) {
+		problem = "expected _service.host without a protocol, as in _ldap.example.com";
+	} else if (host.len > 1 && host.data[host.len - 1] == '.') {
+		host.len--;
+	}
+	problem = problem != NULL ? problem : problem_of(host, false, false);
+	problem = problem != NULL ? problem : problem_of_labels(service);
+	if (problem != NULL) {
+		diag_error(diag, place, "%s is not the name of a service: %s",
+			policy_quote(written, quoted), problem);
+		return false;
+	}
+	size_t len = service.len + 1 + host.len;
+
+	for (size_t i = 0; i < len; i++) {
+		room[i] = ascii_lower(written.data[i]);
+	}
+	*out = (struct str){room, len};
+	return true;
+}
+
 const struct policy_text_kind policy_domain_host = {
 	.expected = "a host name, or .name for all names below it too",
 	.read = read_host,
@@ -210,6 +241,14 @@ const struct policy_text_kind policy_domain_san = {
 	.order = order_domain,
 	.covers = domain_covers,
 	.includes = domain_includes,
+};
+
+const struct policy_text_kind policy_domain_srv = {
+	.expected = "a service of a host, as in _ldap.example.com",
+	.read = read_srv,
+	.order = policy_text_order,
+	.covers = str_eq,
+	.includes = str_eq,
 };
 
 const struct policy_text_kind policy_domain_name = {

@@ -21,6 +21,8 @@
 extern const struct policy_text_kind policy_domain_host;
 /* A certificate's dNSName: may be a single label. */
 extern const struct policy_text_kind policy_domain_san;
+/* A certificate's SRVName (RFC 4985): `_service.host`, which covers itself alone. */
+extern const struct policy_text_kind policy_domain_srv;
 
 /* For lookups: one name with a dot inside, and not a ".name". */
 extern const struct policy_text_kind policy_domain_name;

@@ -61,6 +61,13 @@ struct policy_cert {
 	struct str_list dns; /* SAN dNSName, lower-case; a wildcard is a literal */
 	struct str_list email;
 	struct str_list uri;
+	struct str_list upn;       /* SAN otherName: User Principal Name, UTF-8 */
+	struct str_list srv;       /* SAN otherName: `_service.host` (RFC 4985), lower-case */
+	struct str_list smtp_utf8; /* SAN otherName: SmtpUTF8Mailbox (RFC 9598) */
+	struct str_list eku;       /* dotted object identifiers */
+	struct str_list policies;  /* dotted object identifiers */
+	struct str_list key;       /* `rsa 3072`, or `ec 256` and `P-256` */
+	bool self_signed;
 	const struct addr *ip;
 	size_t ip_count;
 };

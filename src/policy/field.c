@@ -9,6 +9,8 @@
 #include "policy/dn_compare.h"
 #include "policy/domain.h"
 #include "policy/fingerprint.h"
+#include "policy/key.h"
+#include "policy/oid.h"
 #include "policy/serial.h"
 
 #include <stddef.h>
@@ -62,6 +64,24 @@ static const struct policy_field fields[] = {
 		.shape = POLICY_SHAPE_TEXT,
 		.kind = &policy_text_exact,
 		.offset = offsetof(struct policy_cert, uri),
+		.list = true},
+	{.name = "cert.upn",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_upn,
+		.offset = offsetof(struct policy_cert, upn),
+		.list = true},
+	{.name = "cert.srv",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_domain_srv,
+		.offset = offsetof(struct policy_cert, srv),
+		.list = true},
+	{.name = "cert.smtp_utf8",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_smtp_utf8,
+		.offset = offsetof(struct policy_cert, smtp_utf8),
 		.list = true},
 	ATTRIBUTE("cert.cn", subject_values, DN_CN),
 	ATTRIBUTE("cert.o", subject_values, DN_O),
@@ -128,6 +148,32 @@ static const struct policy_field fields[] = {
 		.kind = &policy_text_ca_key,
 		.offset = offsetof(struct policy_cert, anchor),
 		.of_chain = true},
+	{.name = "cert.eku",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_eku,
+		.offset = offsetof(struct policy_cert, eku),
+		.list = true,
+		.common = true},
+	{.name = "cert.policy",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_policy,
+		.offset = offsetof(struct policy_cert, policies),
+		.list = true,
+		.common = true},
+	{.name = "cert.key",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_key,
+		.offset = offsetof(struct policy_cert, key),
+		.list = true,
+		.common = true},
+	{.name = "cert.self_signed",
+		.source = POLICY_SOURCE_CERT,
+		.shape = POLICY_SHAPE_FLAG,
+		.offset = offsetof(struct policy_cert, self_signed),
+		.common = true},
 	{.name = "user_agent",
 		.source = POLICY_SOURCE_CLAIM,
 		.shape = POLICY_SHAPE_TEXT,
@@ -253,4 +299,14 @@ struct str_list policy_field_texts(
 		break;
 	}
 	return (struct str_list){NULL, 0};
+}
+
+bool policy_field_flag(const struct policy_field *field, const struct policy_facts *facts)
+{
+	if (facts->cert == NULL) {
+		return false;
+	}
+	const char *at = (const char *)facts->cert + field->offset;
+
+	return *(const bool *)(const void *)at;
 }

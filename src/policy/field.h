@@ -29,7 +29,8 @@ enum policy_shape {
 	POLICY_SHAPE_ADDRESS,
 	POLICY_SHAPE_TEXT,
 	POLICY_SHAPE_LOOKUP,
-	POLICY_SHAPE_RATE
+	POLICY_SHAPE_RATE,
+	POLICY_SHAPE_FLAG /* a term is the field alone */
 };
 
 /* How a claim is read before a rule compares it. */
@@ -52,9 +53,10 @@ struct policy_field {
 	enum policy_lookup_kind lookup;      /* for POLICY_SHAPE_LOOKUP */
 	/* for POLICY_SHAPE_LOOKUP: values in a file; 0: no file is allowed */
 	size_t list_max;
-	bool list;     /* a str_list of the certificate; false: a str */
+	bool list;     /* a str_list of the certificate; false: a str, or a bool for _FLAG */
 	bool of_chain; /* without a value it is unknown: the certificate's chain is not known */
 	size_t offset; /* into struct policy_cert */
+	bool common;   /* certificates of many holders have the same value */
 };
 
 struct policy_addrs {
@@ -79,5 +81,7 @@ struct policy_addrs policy_field_addrs(
  */
 struct str_list policy_field_texts(
 	const struct policy_field *field, const struct policy_facts *facts);
+/* The value of a field of POLICY_SHAPE_FLAG. */
+bool policy_field_flag(const struct policy_field *field, const struct policy_facts *facts);
 
 #endif

@@ -37,7 +37,7 @@ static bool holds_for_most(const struct policy_term *term)
  */
 static bool identifies_client(const struct policy_term *term)
 {
-	return !term->negated && !holds_for_most(term) &&
+	return !term->negated && !holds_for_most(term) && !term->field->common &&
 	       term->field->source != POLICY_SOURCE_CLAIM &&
 	       term->field->source != POLICY_SOURCE_RATE;
 }
@@ -69,7 +69,8 @@ bool policy_rule_admits_any_certificate(const struct policy_rule *rule)
 		if (identifies_client(term) && term->field->shape != POLICY_SHAPE_WORD) {
 			return false;
 		}
-		any = any || (term->field->shape == POLICY_SHAPE_WORD && !term->negated);
+		any = any || (!term->negated && (term->field->shape == POLICY_SHAPE_WORD ||
+							term->field->common));
 	}
 	return any;
 }
@@ -319,6 +320,7 @@ static void advise_on_admission(const struct policy_rule *rule, const struct pol
 {
 	const struct policy_term *most = NULL;
 	const struct policy_term *lack = NULL;
+	const struct policy_term *common = NULL;
 
 	for (size_t i = 0; i < rule->count; i++) {
 		const struct policy_term *term = &rule->terms[i];
@@ -327,6 +329,7 @@ static void advise_on_admission(const struct policy_rule *rule, const struct pol
 			return;
 		}
 		most = holds_for_most(term) ? term : most;
+		common = term->field->common && !term->negated ? term : common;
 		lack = term->negated && term->field->source != POLICY_SOURCE_RATE ? term : lack;
 	}
 	if (rule->lookups_at > rule->claims_at) {
@@ -334,6 +337,11 @@ static void advise_on_admission(const struct policy_rule *rule, const struct pol
 			"a claim alone allows: a client that sends it gets in; expected a term "
 			"about the "
 			"address, the name or the certificate too");
+	} else if (common != NULL) {
+		diag_warning(script->diag, &script->place,
+			"%.*s alone allows: certificates of many holders have the same; expected a "
+			"term about a name in the certificate, or its fingerprint, too",
+			(int)common->text.len, common->text.data);
 	} else if (lack != NULL) {
 		diag_warning(script->diag, &script->place,
 			"what a client lacks alone allows: %.*s also holds for a client that hides "

@@ -18,7 +18,7 @@
  * takes too long, and the regex; 0: no regex does.
  */
 size_t policy_rule_try_regexes(const struct policy_rule *rule, uint64_t *steps, struct str *regex);
-/* Whether the rule admits every client with a certificate, whatever the certificate contains. */
+/* Whether the rule admits every client with a certificate, of any holder. */
 bool policy_rule_admits_any_certificate(const struct policy_rule *rule);
 /*
  * Calls `each` for every NAME of `host .NAME` and `cert.dns .NAME` in the rule, also in lists and

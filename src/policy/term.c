@@ -161,6 +161,8 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 		return facts->cert_present ? POLICY_TRUE : POLICY_FALSE;
 	case POLICY_OPERATOR_VERIFIED:
 		return facts->cert != NULL ? POLICY_TRUE : POLICY_FALSE;
+	case POLICY_OPERATOR_FLAG:
+		return policy_field_flag(t->field, facts) ? POLICY_TRUE : POLICY_FALSE;
 	case POLICY_OPERATOR_EQUALS:
 	case POLICY_OPERATOR_IN:
 	case POLICY_OPERATOR_MATCHES:

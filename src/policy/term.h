@@ -18,6 +18,7 @@ enum policy_operator {
 	POLICY_OPERATOR_ANY,      /* the term `*` */
 	POLICY_OPERATOR_PRESENT,  /* `cert present` */
 	POLICY_OPERATOR_VERIFIED, /* `cert verified` */
+	POLICY_OPERATOR_FLAG,     /* a field alone, as `cert.self_signed` */
 	POLICY_OPERATOR_EQUALS,
 	POLICY_OPERATOR_IN,
 	POLICY_OPERATOR_MATCHES

@@ -114,6 +114,7 @@ bool policy_term_read_list(struct str file, bool json, const struct place *place
 	case POLICY_SHAPE_WORD:
 	case POLICY_SHAPE_TEXT:
 	case POLICY_SHAPE_RATE:
+	case POLICY_SHAPE_FLAG:
 		break;
 	}
 	return read_texts(path, place, script, t);

@@ -122,6 +122,8 @@ static const char *expected_after(const struct policy_field *field)
 		return "an address, a prefix, in file:PATH or in json:PATH";
 	case POLICY_SHAPE_RATE:
 		return "N/s, N/m or N/h, or host or cert before that";
+	case POLICY_SHAPE_FLAG:
+		return "the field alone";
 	case POLICY_SHAPE_TEXT:
 	case POLICY_SHAPE_LOOKUP:
 		break;
@@ -232,9 +234,24 @@ static bool read_value(struct str value, const struct policy_script *script, str
 		return read_word(value, script, t);
 	case POLICY_SHAPE_ADDRESS:
 	case POLICY_SHAPE_TEXT:
+	case POLICY_SHAPE_FLAG:
 		break;
 	}
 	return read_equals(value, script, t);
+}
+
+static bool read_flag(struct str value, const struct policy_script *script, struct policy_term *t)
+{
+	struct place place = policy_script_at(script, value.data);
+	char quoted[POLICY_QUOTE_MAX];
+
+	t->op = POLICY_OPERATOR_FLAG;
+	t->operand = value;
+	if (value.len > 0) {
+		diag_error(script->diag, &place, "%s after %s: expected %s",
+			policy_quote(value, quoted), t->field->name, expected_after(t->field));
+	}
+	return value.len == 0;
 }
 
 /* Reads the text after the field: VALUE, ~ REGEX, in file:PATH or in json:PATH. */
@@ -247,6 +264,9 @@ static bool read_operation(
 	const char *advice = advice_about(word);
 	char quoted[POLICY_QUOTE_MAX];
 
+	if (t->field->shape == POLICY_SHAPE_FLAG) {
+		return read_flag(value, script, t);
+	}
 	if (value.len == 0) {
 		diag_error(script->diag, &place, "nothing after %s: expected %s", t->field->name,
 			expected_after(t->field));
@@ -267,7 +287,7 @@ static bool read_operation(
 	if (!str_eq_text(word, "~")) {
 		return read_value(value, script, t);
 	}
-	if (t->field->shape != POLICY_SHAPE_TEXT) {
+	if (t->field->shape != POLICY_SHAPE_TEXT || t->field->kind->no_regex) {
 		diag_error(script->diag, &place, "%s takes no regex: expected %s", t->field->name,
 			expected_after(t->field));
 		return false;

@@ -3,9 +3,11 @@
 
 #include "policy/term_write.h"
 
+#include "base/oid_names.h"
 #include "policy/dn.h"
 #include "policy/dn_compare.h"
 #include "policy/list.h"
+#include "policy/oid.h"
 #include "policy/serial.h"
 #include "policy/textset.h"
 
@@ -112,12 +114,24 @@ static void write_regex(const struct policy_field *field, struct str fact, struc
 	bytes_append_text(out, "$");
 }
 
+/* Object identifiers by their names, if they have one. */
+static void write_oid(const struct oid_names *names, struct str oid, struct bytes *out)
+{
+	const struct oid_name *known = oid_find(names, oid);
+
+	bytes_append_str(out, known != NULL ? str_view(known->name) : oid);
+}
+
 static void write_value(const struct policy_field *field, struct str fact, struct bytes *out)
 {
 	if (field->kind == &policy_text_dn) {
 		write_dn(fact, out);
 	} else if (field->kind == &policy_text_serial) {
 		write_serial(fact, out);
+	} else if (field->kind == &policy_text_eku) {
+		write_oid(&oid_usages, fact, out);
+	} else if (field->kind == &policy_text_policy) {
+		write_oid(&oid_policies, fact, out);
 	} else {
 		bytes_append_str(out, fact);
 	}
@@ -129,7 +143,11 @@ bool policy_term_write(const struct policy_field *field, struct str fact,
 	bool regex = form == POLICY_TERM_REGEX;
 	bool dn = field->kind == &policy_text_dn && fact.len > 0;
 
-	if (regex ? field->shape != POLICY_SHAPE_TEXT : !dn && !is_plain(fact)) {
+	if (field->shape == POLICY_SHAPE_FLAG) {
+		return !regex && bytes_append_text(out, field->name);
+	}
+	if (regex ? field->shape != POLICY_SHAPE_TEXT || field->kind->no_regex
+		  : !dn && !is_plain(fact)) {
 		return false;
 	}
 	bytes_appendf(out, "%s ", field->name);

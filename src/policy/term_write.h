@@ -16,7 +16,8 @@ enum policy_term_form {
 
 /*
  * Appends a term for a fact of a certificate, as policy_field_texts returns it, which holds for
- * that fact and for none that is not equal to it. False, without a change, if the fact cannot be
+ * that fact and for none that is not equal to it; of a POLICY_SHAPE_FLAG the fact is not read.
+ * False, without a change, if the fact cannot be
  * written in this form; whether the term is too long, only reading it shows.
  */
 NODISCARD bool policy_term_write(const struct policy_field *field, struct str fact,

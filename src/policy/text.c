@@ -4,6 +4,7 @@
 #include "policy/text.h"
 
 #include "base/mailbox.h"
+#include "base/utf8.h"
 #include "policy/attribute.h"
 #include "policy/http_host.h"
 #include "policy/path.h"
@@ -169,6 +170,70 @@ static bool read_email(struct str written, const struct place *place, struct dia
 	return true;
 }
 
+static bool read_smtp_utf8(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (!mailbox_is_valid_utf8(written)) {
+		diag_error(diag, place,
+			"%s is not an e-mail address with other characters than ASCII before the "
+			"@, and a domain in its xn-- form: expected cert.email for one in ASCII",
+			policy_quote(written, quoted));
+		return false;
+	}
+	*out = written;
+	return true;
+}
+
+static bool is_label_beyond_ascii(struct str label)
+{
+	char c = 'x';
+
+	for (size_t i = 0; i < label.len; i++) {
+		c = label.data[i];
+		if ((uint8_t)c < 0x80 && !ascii_is_alnum(c) && c != '_' && (c != '-' || i == 0)) {
+			return false;
+		}
+	}
+	return label.len > 0 && c != '-';
+}
+
+static bool is_upn(struct str text)
+{
+	struct str suffix = str_from(text, str_find(text, '@') + 1);
+	struct str label;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (strchr(" \"<>()[]\\:;,=*", text.data[i]) != NULL) {
+			return false;
+		}
+	}
+	while (str_split_next(&suffix, '.', &label)) {
+		if (!is_label_beyond_ascii(label)) {
+			return false;
+		}
+	}
+	return text.len > 0 && text.data[0] != '@' && str_find(text, '@') < text.len &&
+	       utf8_is_text(text);
+}
+
+static bool read_upn(struct str written, const struct place *place, struct diag *diag,
+	char room[POLICY_TEXT_ROOM], struct str *out)
+{
+	char quoted[POLICY_QUOTE_MAX];
+
+	if (!is_upn(written)) {
+		diag_error(diag, place,
+			"%s is not a User Principal Name: expected it alone and whole, as in "
+			"ann@corp.example; all of a suffix are cert.upn ~ @corp\\.example$",
+			policy_quote(written, quoted));
+		return false;
+	}
+	*out = written;
+	return true;
+}
+
 const struct policy_text_kind policy_text_exact = {
 	.expected = "a text",
 	.read = read_any,
@@ -204,6 +269,22 @@ const struct policy_text_kind policy_text_method = {
 const struct policy_text_kind policy_text_email = {
 	.expected = "an e-mail address",
 	.read = read_email,
+	.order = order_email,
+	.covers = same_email,
+	.includes = same_email,
+};
+
+const struct policy_text_kind policy_text_smtp_utf8 = {
+	.expected = "an e-mail address beyond ASCII",
+	.read = read_smtp_utf8,
+	.order = order_email,
+	.covers = same_email,
+	.includes = same_email,
+};
+
+const struct policy_text_kind policy_text_upn = {
+	.expected = "a User Principal Name",
+	.read = read_upn,
 	.order = order_email,
 	.covers = same_email,
 	.includes = same_email,

@@ -42,6 +42,7 @@ struct policy_text_kind {
 	 * not a digest.
 	 */
 	size_t digest;
+	bool no_regex; /* a regex is an error, as it would miss names that rules may write */
 };
 
 extern const struct policy_text_kind policy_text_exact;     /* any bytes */
@@ -53,6 +54,14 @@ extern const struct policy_text_kind policy_text_method;    /* exact (RFC 9110 9
  * (RFC 5280 7.5).
  */
 extern const struct policy_text_kind policy_text_email;
+/* A mailbox_is_valid_utf8 (RFC 9598), compared in the same way. */
+extern const struct policy_text_kind policy_text_smtp_utf8;
+/*
+ * A User Principal Name, `name@suffix`, compared in the same way: UTF-8, one @, no blanks, and
+ * none of the characters that other programs write around it. The suffix consists of labels
+ * between dots, which need not be ASCII.
+ */
+extern const struct policy_text_kind policy_text_upn;
 
 /* By bytes. */
 int policy_text_order(struct str a, struct str b);

@@ -11,6 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from kit.certs import IA5_STRING, SMTP_UTF8, SRV, UPN, other_name
 from kit.doorward import run
 
 ASK = ["--ip", "192.0.2.1", "--verify-status", "SUCCESS"]
@@ -65,7 +66,7 @@ def assert_they_match(folder, rules, own, other, shared=()):
     run("test", "-c", folder / "rules.conf", folder / "cases", expect=0)
 
 
-ISSUER = {"issuer.cn", "cert.issuer"}
+SHARED = {"issuer.cn", "cert.issuer", "cert.eku", "cert.key", "cert.self_signed"}
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -98,7 +99,46 @@ def test_rules_of_hostile_certificates(folder, pki, seed):
     for rule in rules:
         assert rule["rule"] or len(rule["value"]) > 40, rule
     assert {"cert.dns", "cert.email", "cert.uri", "cert.ip", "cert.serial"} <= {rule["field"] for rule in writable}
-    assert_they_match(folder, writable, own, other, ISSUER)
+    assert_they_match(folder, writable, own, other, SHARED)
+
+
+KEYS_OF_EACH_KIND = {
+    "rsa 2048": (["rsa 2048"], "rsa 3072"),
+    "rsa 3072": (["rsa 3072"], "rsa 2048"),
+    "dsa 2048": (["dsa 2048"], "rsa 2048"),
+    "SECP256R1": (["ec 256", "P-256"], "SECP384R1"),
+    "SECP384R1": (["ec 384", "P-384"], "SECP256R1"),
+    "SECP521R1": (["ec 521", "P-521"], "SECP256R1"),
+    "SECP256K1": (["ec 256", "secp256k1"], "SECP224R1"),
+    "BrainpoolP512R1": (["ec 512", "brainpoolP512r1"], "BrainpoolP384R1"),
+    "SECT283K1": (["ec 281", "1.3.132.0.16"], "SECP384R1"),
+    "ed25519": (["ed25519"], "ed448"),
+    "ed448": (["ed448"], "ed25519"),
+}
+
+
+@pytest.mark.parametrize("kind", KEYS_OF_EACH_KIND)
+def test_rules_of_keys_purposes_and_policies(folder, pki, kind):
+    """The rules of each match one certificate, and not another with different ones."""
+    values, unlike = KEYS_OF_EACH_KIND[kind]
+    oids = ["1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.311.20.2.2", "1.3.6.1.4.1.99999.7"]
+    own = pki.authority.issue(
+        f"own-{kind}", key=kind, purposes=oids, policies=["2.5.29.32.0", "1.3.6.1.4.1.99999.1"], self_signed=True,
+        other=[other_name(UPN, "Ann@corp.example"), other_name(SRV, "_ldap.a.example", IA5_STRING), other_name(SMTP_UTF8, "ü@a.example")],
+    )  # fmt: skip
+    other = pki.authority.issue(
+        f"other-{kind}", key=unlike, purposes=["1.3.6.1.5.5.7.3.1", "1.3.6.1.4.1.99999.70"], policies=["1.3.6.1.4.1.99999"],
+        other=[other_name(UPN, "ann@corp.example"), other_name(SRV, "_ldaps.a.example", IA5_STRING), other_name(SMTP_UTF8, "Ü@a.example")],
+    )  # fmt: skip
+    rules = shown(folder, own)
+    lines = [rule["rule"] for rule in rules if rule["field"] in ["cert.eku", "cert.policy", "cert.self_signed", "cert.upn"]]
+    assert lines == [
+        "allow = cert.upn Ann@corp.example", "allow = cert.eku clientAuth", "allow = cert.eku msSmartcardLogin",
+        "allow = cert.eku 1.3.6.1.4.1.99999.7", "allow = cert.policy anyPolicy", "allow = cert.policy 1.3.6.1.4.1.99999.1",
+        "allow = cert.self_signed",
+    ]  # fmt: skip
+    assert [rule["value"] for rule in rules if rule["field"] == "cert.key"] == values
+    assert_they_match(folder, rules, own, other, {"cert.o"})
 
 
 def test_rules_of_a_certificate_that_is_not_trusted(folder, pki):
@@ -112,7 +152,7 @@ def test_rules_of_a_certificate_that_is_not_trusted(folder, pki):
     fields = [rule["field"] for rule in cert["rules"]]
     assert fields == [
         "cert.dns", "cert.ip", "cert.email", "cert.uri", "cert.cn", "cert.o", "issuer.cn", "cert.subject",
-        "cert.issuer", "cert.serial", "cert.sha256", "cert.spki",
+        "cert.issuer", "cert.serial", "cert.sha256", "cert.spki", "cert.eku", "cert.key", "cert.key",
     ]  # fmt: skip
 
 
@@ -125,7 +165,8 @@ def test_every_field_of_a_certificate_is_shown(folder, pki):
     every = [NameOID.COUNTRY_NAME, x509.ObjectIdentifier("2.5.4.97"), *OIDS[:-2]]
     subject = x509.Name([x509.NameAttribute(oid, "DE", _validate=False) for oid in every])
     cert = pki.authority.issue(
-        "every-field", subject=subject, self_signed=True, dns=["a.example"], email=["a@b.example"], uri=["a:b"], ip=["192.0.2.9"]
-    )
+        "every-field", subject=subject, self_signed=True, dns=["a.example"], email=["a@b.example"], uri=["a:b"], ip=["192.0.2.9"],
+        other=[other_name(UPN, "a@b"), other_name(SRV, "_a.b", IA5_STRING), other_name(SMTP_UTF8, "ü@b")], policies=["1.2.3"],
+    )  # fmt: skip
     chain = shown(folder, pki.alice, f"client_cert = required\nrdns = off\nca_file = {pki.authority.file}\n")
     assert {rule["field"] for rule in [*shown(folder, cert), *chain]} == fields

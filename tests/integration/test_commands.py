@@ -211,6 +211,7 @@ def test_check_denies(conf, pki):
         "serial": None, "sha256": None, "spki_sha256": None, "cn": [], "unusable_names": 0, "dns": [], "ip": [], "email": [],
         "subject_values": NO_VALUES, "issuer_values": NO_VALUES, "rules": [],
         "uri": [], "not_before": None, "not_after": None, "issuer_spki_sha256": None, "anchor_spki_sha256": None,
+        "upn": [], "srv": [], "smtp_utf8": [], "eku": [], "policy": [], "key": [], "self_signed": None,
     }
 
     got = check(conf, "--ip", "192.0.2.2", "--user-agent", "Googlebot", expect=1)

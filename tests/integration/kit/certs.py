@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.x509.oid import NameOID
 
 DAY = datetime.timedelta(days=1)
 ATTRIBUTES = {"CN": NameOID.COMMON_NAME, "O": NameOID.ORGANIZATION_NAME, "C": NameOID.COUNTRY_NAME}
@@ -26,6 +26,41 @@ def name(text):
     """'O=Acme,CN=x' as an X.509 name; no escapes."""
     parts = [part.split("=", 1) for part in text.split(",")] if text else []
     return x509.Name([x509.NameAttribute(ATTRIBUTES[key], value) for key, value in parts])
+
+
+UPN, SRV, SMTP_UTF8 = (
+    x509.ObjectIdentifier(oid)
+    for oid in ["1.3.6.1.4.1.311.20.2.3", "1.3.6.1.5.5.7.8.7", "1.3.6.1.5.5.7.8.9"]
+)
+UTF8_STRING, IA5_STRING = 0x0C, 0x16
+
+
+def der(tag, content):
+    """One value in DER, of less than 64 KiB."""
+    size = len(content)
+    length = [size] if size < 128 else [0x82, size >> 8, size & 255] if size > 255 else [0x81, size]
+    return bytes([tag, *length]) + content
+
+
+def other_name(oid, text, tag=UTF8_STRING):
+    return x509.OtherName(oid, der(tag, text.encode()))
+
+
+def private_key(kind):
+    """`rsa 3072`, `dsa 2048`, `ec`, `ed25519`, `ed448`, or the name of a curve in this library."""
+    word, _, bits = kind.partition(" ")
+    if word == "rsa":
+        return rsa.generate_private_key(65537, int(bits or 2048))
+    if word == "dsa":
+        return dsa.generate_private_key(int(bits))
+    if word in ["ed25519", "ed448"]:
+        return {"ed25519": ed25519.Ed25519PrivateKey, "ed448": ed448.Ed448PrivateKey}[word].generate()
+    return ec.generate_private_key(getattr(ec, "SECP256R1" if word == "ec" else word)())
+
+
+def signature_hash(key):
+    edwards = isinstance(key, (ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey))
+    return None if edwards else hashes.SHA256()
 
 
 KEY_USAGES = [
@@ -139,6 +174,9 @@ class Authority:
         ip=(),
         email=(),
         uri=(),
+        other=(),
+        purposes=None,
+        policies=(),
         start=-DAY,
         end=30 * DAY,
         key="ec",
@@ -146,13 +184,12 @@ class Authority:
         self_signed=False,
         serial=None,
     ):
+        """`other`: x509.OtherNames; `purposes` (none: []) and `policies`: dotted identifiers."""
         if not isinstance(subject, x509.Name):
             subject = name(f"O=Acme,CN={label}" if subject is None else subject)
-        private = (
-            rsa.generate_private_key(65537, 2048)
-            if key == "rsa"
-            else ec.generate_private_key(ec.SECP256R1())
-        )
+        private = private_key(key)
+        if purposes is None:
+            purposes = ["1.3.6.1.5.5.7.3.1" if server else "1.3.6.1.5.5.7.3.2"]
         self.serial += 1
         builder = (
             x509.CertificateBuilder()
@@ -164,13 +201,15 @@ class Authority:
             .not_valid_after(now() + end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
             .add_extension(usage("digital_signature"), True)
-            .add_extension(
-                x509.ExtendedKeyUsage(
-                    [ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH]
-                ),
-                False,
-            )
         )
+        if purposes:
+            oids = [x509.ObjectIdentifier(oid) for oid in purposes]
+            builder = builder.add_extension(x509.ExtendedKeyUsage(oids), False)
+        if policies:
+            informations = [
+                x509.PolicyInformation(x509.ObjectIdentifier(oid), None) for oid in policies
+            ]
+            builder = builder.add_extension(x509.CertificatePolicies(informations), False)
         builder = with_key_identifiers(
             builder, private, None if self_signed else self.certificate.key
         )
@@ -178,11 +217,11 @@ class Authority:
         names += [x509.IPAddress(ipaddress.ip_address(n)) for n in ip]
         names += [x509.RFC822Name._init_without_validation(n) for n in email]
         names += [x509.UniformResourceIdentifier._init_without_validation(n) for n in uri]
+        names += other
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), False)
-        certificate = builder.sign(
-            private if self_signed else self.certificate.key, hashes.SHA256()
-        )
+        signer = private if self_signed else self.certificate.key
+        certificate = builder.sign(signer, signature_hash(signer))
         return Certificate(self.folder, f"{self.label}-{label}", certificate, private, self)
 
 

@@ -38,6 +38,9 @@ static void check(
 
 static const struct str dns_names[] = {{"a.example", 9}, {"*.b.example", 11}};
 static const struct str hostile_uri[] = {{"urn:x, DNS:admin.example\r\nX-Evil: 1", 35}};
+static const struct str upns[] = {{"m\xc3\xbcller@b, UPN:admin@b", 22}};
+static const struct str services[] = {{"_x.a.example", 12}};
+static const struct str mailboxes[] = {{"\xc3\xbc@a.example", 12}};
 static const struct addr san_ip[] = {{.family = ADDR_V4, .bytes = {192, 0, 2, 7}}};
 static const struct cert_identity identity = {
 	.subject = {"CN=client-1,O=Acme", 18},
@@ -48,6 +51,9 @@ static const struct cert_identity identity = {
 	.ip = san_ip,
 	.ip_count = 1,
 	.uri = {hostile_uri, 1},
+	.upn = {upns, 1},
+	.srv = {services, 1},
+	.smtp_utf8 = {mailboxes, 1},
 	.not_after = 1795191354,
 };
 
@@ -76,7 +82,9 @@ static struct authz_decision allowed(void)
 	       "X-Client-Cert-Serial: 6408\r\n" prefix                                             \
 	       "X-Client-Cert-Fingerprint: aa11\r\n" prefix                                        \
 	       "X-Client-Cert-San: DNS:a.example, DNS:*.b.example, IP:192.0.2.7, "                 \
-	       "URI:urn:x\\2C\\20DNS:admin.example\\0D\\0AX-Evil:\\201\r\n" prefix                 \
+	       "URI:urn:x\\2C\\20DNS:admin.example\\0D\\0AX-Evil:\\201, "                          \
+	       "UPN:m\\C3\\BCller@b\\2C\\20UPN:admin@b, SRV:_x.a.example, "                        \
+	       "SmtpUTF8Mailbox:\\C3\\BC@a.example\r\n" prefix                                     \
 	       "X-Client-Cert-Not-After: 2026-11-20T16:15:54Z\r\n"
 
 static void a_responder_is_told_everything(void **state)

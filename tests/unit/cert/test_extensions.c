@@ -75,8 +75,7 @@ static void purposes(void **state)
 		BYTES("\x30\x1f\x06\x04\x55\x1d\x25\x00\x06\x01\x2a\x06\x14\x69\x83"
 		      "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
 		      "\x7f")));
-	assert_list(f->id.eku,
-		"2.5.29.37.0\n1.2\n2.25.340282366920938463463374607431768211455\n");
+	assert_list(f->id.eku, "2.5.29.37.0\n1.2\n2.25.340282366920938463463374607431768211455\n");
 }
 
 static void policies(void **state)
@@ -123,16 +122,16 @@ static void malformed_extensions(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(both) + ARRAY_LEN(purposes_alone); i++) {
-		assert_string_equal(read_extension(f, EKU,
-					    i < ARRAY_LEN(both)
-						    ? both[i]
+		assert_string_equal(
+			read_extension(f, EKU,
+				i < ARRAY_LEN(both) ? both[i]
 						    : purposes_alone[i - ARRAY_LEN(both)]),
 			"an extendedKeyUsage that is malformed");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(both) + ARRAY_LEN(policies_alone); i++) {
-		assert_string_equal(read_extension(f, POLICIES,
-					    i < ARRAY_LEN(both)
-						    ? both[i]
+		assert_string_equal(
+			read_extension(f, POLICIES,
+				i < ARRAY_LEN(both) ? both[i]
 						    : policies_alone[i - ARRAY_LEN(both)]),
 			"a certificatePolicies that is malformed");
 	}

@@ -41,8 +41,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-#include <openssl/evp.h>
 #include <openssl/ec.h>
+#include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -111,8 +111,7 @@ static void malformed_keys(void **state)
 		/* EC: no curve, an unknown one, and no point. */
 		BYTES("\x30\x0e\x30\x09" EC "\x03\x01\x00"),
 		BYTES("\x30\x12\x30\x0d" EC "\x06\x02\x2a\x03\x03\x01\x00"),
-		BYTES("\x30\x18\x30\x13" EC
-		      "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x01\x00"),
+		BYTES("\x30\x18\x30\x13" EC "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x01\x00"),
 	};
 	struct fixture *f = *state;
 
@@ -133,10 +132,10 @@ static struct str signed_certificate(
 	ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
 	X509_gmtime_adj(X509_getm_notBefore(x), 0);
 	X509_gmtime_adj(X509_getm_notAfter(x), 3600);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
-		(const uint8_t *)subject, -1, -1, 0);
-	X509_NAME_add_entry_by_txt(X509_get_issuer_name(x), "CN", MBSTRING_UTF8,
-		(const uint8_t *)issuer, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(
+		X509_get_subject_name(x), "CN", MBSTRING_UTF8, (const uint8_t *)subject, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(
+		X509_get_issuer_name(x), "CN", MBSTRING_UTF8, (const uint8_t *)issuer, -1, -1, 0);
 	X509_set_pubkey(x, key);
 	assert_true(X509_sign(x, signer, EVP_sha256()) > 0);
 	int len = i2d_X509(x, &der);
@@ -193,10 +192,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(types_and_sizes, setup, teardown),
-		cmocka_unit_test_setup_teardown(types_that_only_their_identifier_tells, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			types_that_only_their_identifier_tells, setup, teardown),
 		cmocka_unit_test_setup_teardown(malformed_keys, setup, teardown),
 		cmocka_unit_test_setup_teardown(self_signed_by_name_and_by_key, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_signature_that_cannot_be_checked, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_signature_that_cannot_be_checked, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,8 +91,9 @@ static void user_principal_names(void **state)
 		{PRINTABLE_STRING, BYTES("ann"), NULL},
 		{BMP_STRING, BYTES("\0a\0n"), NULL},
 		{OCTET_STRING, BYTES("ann@corp.example"), NULL},
-		{SEQUENCE, BYTES("\x0c\x03"
-				 "ann"),
+		{SEQUENCE,
+			BYTES("\x0c\x03"
+			      "ann"),
 			NULL},
 		{0x05, BYTES(""), NULL},
 	};

@@ -27,6 +27,12 @@ struct client {
 	struct str cert_dns[4];
 	struct str cert_email[2];
 	struct str cert_uri[2];
+	struct str cert_upn[2];
+	struct str cert_srv[1];
+	struct str cert_smtp_utf8[1];
+	struct str cert_eku[2];
+	struct str cert_policies[2];
+	struct str cert_key[2];
 	struct str cert_cn[2];
 	struct str cert_o[2];
 	struct str issuer_cn[2];
@@ -56,6 +62,14 @@ static inline void client_init(struct client *c)
 	c->cert_dns[1] = str_view("*.wild.example");
 	c->cert_email[0] = str_view("Ann@Partner.example");
 	c->cert_uri[0] = str_view("spiffe://partner.example/door");
+	c->cert_upn[0] = str_view("Ann@Corp.example");
+	c->cert_srv[0] = str_view("_ldap.partner.example");
+	c->cert_smtp_utf8[0] = str_view("m\xc3\xbcller@Partner.example");
+	c->cert_eku[0] = str_view("1.3.6.1.5.5.7.3.2");
+	c->cert_eku[1] = str_view("1.3.6.1.4.1.311.20.2.2");
+	c->cert_policies[0] = str_view("1.3.6.1.4.1.99999.1");
+	c->cert_key[0] = str_view("ec 256");
+	c->cert_key[1] = str_view("P-256");
 	c->cert_cn[0] = str_view("Ann Other");
 	c->cert_o[0] = str_view("Partner");
 	c->issuer_cn[0] = str_view("Partner CA");
@@ -72,6 +86,12 @@ static inline void client_init(struct client *c)
 		.dns = {c->cert_dns, 2},
 		.email = {c->cert_email, 1},
 		.uri = {c->cert_uri, 1},
+		.upn = {c->cert_upn, 1},
+		.srv = {c->cert_srv, 1},
+		.smtp_utf8 = {c->cert_smtp_utf8, 1},
+		.eku = {c->cert_eku, 2},
+		.policies = {c->cert_policies, 1},
+		.key = {c->cert_key, 2},
 		.ip = c->cert_ip,
 		.ip_count = 1};
 	c->facts = (struct policy_facts){.ip = &c->ip,

@@ -197,11 +197,30 @@ static void what_alone_allows(void **state)
 	"9: warning: " term " holds for nearly every client: expected `*` if that is meant, or "   \
 	"the addresses that may "                                                                  \
 	"come in"
+#define COMMON(term)                                                                               \
+	"9: warning: " term " alone allows: certificates of many holders have the same; expected " \
+	"a term about a name in the certificate, or its fingerprint, too"
 	static const struct {
 		enum policy_action action;
 		const char *rule;
 		const char *warning;
 	} cases[] = {
+		{ALLOW, "cert.eku clientAuth", COMMON("cert.eku clientAuth")},
+		{ALLOW, "cert.key rsa >= 3072", COMMON("cert.key rsa >= 3072")},
+		{ALLOW, "cert.policy 1.2.3", COMMON("cert.policy 1.2.3")},
+		{ALLOW, "cert.self_signed", COMMON("cert.self_signed")},
+		{ALLOW, "cert.key ec & cert.eku clientAuth", COMMON("cert.eku clientAuth")},
+		{ALLOW, "cert.key ec & !cert.self_signed", COMMON("cert.key ec")},
+		{ALLOW, "cert.key ec & ip 0.0.0.0/0", COMMON("cert.key ec")},
+		{ALLOW, "cert.key ec & uri /a", CLAIM},
+		{ALLOW, "!cert.self_signed", LACK("cert.self_signed")},
+		{ALLOW, "!cert.key rsa", LACK("cert.key rsa")},
+		{ALLOW, "cert.key ec & cert.upn ann@corp.example", NULL},
+		{ALLOW, "cert.self_signed & cert.sha256 " KIT_SHA256, NULL},
+		{ALLOW, "cert.key ec & ip 192.0.2.1", NULL},
+		{DENY, "cert.key rsa < 2048", NULL},
+		{DENY, "!cert.eku clientAuth", NULL},
+		{DENY, "cert.self_signed", NULL},
 		{ALLOW, "user_agent ~ Googlebot", CLAIM},
 		{ALLOW, "user_agent ~ Googlebot & ip 0.0.0.0/0", CLAIM},
 		{ALLOW, "ip ::/1 & user_agent ~ Googlebot & !host .a.example", CLAIM},

@@ -7,14 +7,15 @@
 
 static const char fields[] =
 	"host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, "
+	"cert.upn, cert.srv, cert.smtp_utf8, "
 	"cert.cn, cert.o, cert.ou, cert.c, cert.st, cert.l, cert.dc, cert.uid, "
 	"cert.title, cert.given_name, cert.surname, cert.serial_attr, "
 	"cert.organization_identifier, cert.email_attr, issuer.cn, issuer.o, issuer.ou, "
 	"issuer.c, issuer.st, issuer.l, issuer.dc, issuer.uid, issuer.title, "
 	"issuer.given_name, issuer.surname, issuer.serial_attr, "
 	"issuer.organization_identifier, issuer.email_attr, cert.subject, cert.issuer, "
-	"cert.serial, cert.sha256, cert.spki, cert.issuer_spki, cert.anchor, user_agent, "
-	"uri, uri_raw, method, http_host";
+	"cert.serial, cert.sha256, cert.spki, cert.issuer_spki, cert.anchor, cert.eku, "
+	"cert.policy, cert.key, cert.self_signed, user_agent, uri, uri_raw, method, http_host";
 
 #define ONE_VALUE                                                                                  \
 	"expected one value: for \"or\" a rule for each, one a line; for \"and\" terms joined by " \

@@ -35,6 +35,12 @@ static const char *const terms[] = {
 	"!cert.anchor " KIT_ANCHOR,
 	"cert.subject ~ ^CN=Ann",
 	"cert.cn ~ (a+)+$",
+	"cert.upn ann@Corp.example",
+	"cert.eku clientAuth",
+	"!cert.key ec >= 384",
+	"cert.key P-256",
+	"cert.self_signed",
+	"!cert.self_signed",
 	"!cert.dns ~ vpn",
 	"cert.ip 198.51.100.0/24",
 	"cert present",
@@ -134,6 +140,9 @@ static void bend(struct client *c, struct lot *lot, enum policy_truth truths[LOO
 		c->cert_dns[0] = str_view("other.example");
 		c->cert_cn[0] = str_view(agents[2]);
 		c->cert.email.count = 0;
+		c->cert.eku.count = 0;
+		c->cert.self_signed = true;
+		c->cert_key[0] = str_view("ec 384");
 	}
 	/* It can have several chains. */
 	c->cert.issuer_spki = str_view(keys[draw(lot, ARRAY_LEN(keys))]);
@@ -142,6 +151,12 @@ static void bend(struct client *c, struct lot *lot, enum policy_truth truths[LOO
 	c->cert.subject_values.of[DN_CN].items = c->cert_cn;
 	c->cert.email.items = c->cert_email;
 	c->cert.uri.items = c->cert_uri;
+	c->cert.upn.items = c->cert_upn;
+	c->cert.srv.items = c->cert_srv;
+	c->cert.smtp_utf8.items = c->cert_smtp_utf8;
+	c->cert.eku.items = c->cert_eku;
+	c->cert.policies.items = c->cert_policies;
+	c->cert.key.items = c->cert_key;
 	c->cert.ip = c->cert_ip;
 	c->facts.cert = draw(lot, 3) > 0 ? &c->cert : NULL;
 	c->facts.cert_present = c->facts.cert != NULL || draw(lot, 2) > 0;

@@ -91,6 +91,46 @@ static void each_field_and_operator(void **state)
 		{"cert.uri spiffe://partner.example/door", T},
 		{"cert.uri spiffe://partner.example/Door", F},
 		{"cert.uri ~ ^SPIFFE:", T},
+		{"cert.upn Ann@corp.EXAMPLE", T},
+		{"cert.upn ann@corp.example", F},
+		{"cert.upn ~ @corp\\.example$", T},
+		{"cert.srv _LDAP.partner.example.", T},
+		{"cert.srv _imap.partner.example", F},
+		{"cert.smtp_utf8 m\xc3\xbcller@partner.example", T},
+		{"cert.smtp_utf8 M\xc3\xbcller@partner.example", F},
+		{"cert.eku clientAuth", T},
+		{"cert.eku clientauth", T},
+		{"cert.eku TLS Web Client Authentication", T},
+		{"cert.eku 1.3.6.1.5.5.7.3.2", T},
+		{"cert.eku Microsoft Smartcard Login", T},
+		{"cert.eku serverAuth", F},
+		{"cert.eku anyExtendedKeyUsage", F},
+		{"cert.policy 1.3.6.1.4.1.99999.1", T},
+		{"cert.policy 1.3.6.1.4.1.99999", F},
+		{"cert.policy 1.3.6.1.4.1.99999.10", F},
+		{"cert.policy anyPolicy", F},
+		{"cert.key ec", T},
+		{"cert.key EC", T},
+		{"cert.key 1.2.840.10045.2.1", T},
+		{"cert.key ec 256", T},
+		{"cert.key ec >= 256", T},
+		{"cert.key ec>=256", T},
+		{"cert.key ec > 256", F},
+		{"cert.key ec > 255", T},
+		{"cert.key ec <= 256", T},
+		{"cert.key ec < 256", F},
+		{"cert.key ec < 257", T},
+		{"cert.key ec 384", F},
+		{"cert.key P-256", T},
+		{"cert.key prime256v1", T},
+		{"cert.key secp256r1", T},
+		{"cert.key 1.2.840.10045.3.1.7", T},
+		{"cert.key P-384", F},
+		{"cert.key rsa", F},
+		{"cert.key rsa >= 1", F},
+		{"cert.key ed25519", F},
+		{"cert.key 1.2.3", F},
+		{"cert.self_signed", F},
 		{"cert.cn Ann Other", T},
 		{"cert.cn ann  OTHER", T},
 		{"cert.cn annother", F},
@@ -156,7 +196,9 @@ static void without_a_good_certificate_there_are_no_values(void **state)
 {
 	static const char *const terms[] = {"cert verified", "cert.dns .example", "cert.dns ~ .*",
 		"cert.ip 0.0.0.0/0", "cert.email a@b", "cert.email ~ ^", "cert.uri x",
-		"cert.uri ~ ^", "cert.cn x", "cert.cn ~ ^", "cert.subject O=x", "cert.subject ~ ^",
+		"cert.upn a@b", "cert.srv _a.b", "cert.smtp_utf8 \xc3\xbc@b", "cert.eku clientAuth",
+		"cert.policy anyPolicy", "cert.key ec", "cert.self_signed", "cert.uri ~ ^",
+		"cert.cn x", "cert.cn ~ ^", "cert.subject O=x", "cert.subject ~ ^",
 		"cert.issuer O=x", "cert.issuer ~ ^", "cert.serial 1", "cert.serial ~ ^",
 		"cert.sha256 " KIT_SHA256, "cert.sha256 ~ ^", "cert.spki " KIT_SPKI,
 		"cert.spki ~ ^", "cert.issuer_spki " KIT_ISSUER_SPKI, "cert.issuer_spki ~ ^",
@@ -314,6 +356,12 @@ static void lists_of_every_kind(void **state)
 	in_list("cert.dns", "VPN.partner.example.\n", &c, T);
 	in_list("cert.email", "Ann@PARTNER.example\n", &c, T);
 	in_list("cert.email", "ann@partner.example\n", &c, F);
+	in_list("cert.eku", "serverAuth\nTLS Web Client Authentication\n", &c, T);
+	in_list("cert.eku", "serverAuth\n1.3.6.1.5.5.7.3.4\n", &c, F);
+	in_list("cert.key", "rsa >= 3072\nec >= 384\nP-256\n", &c, T);
+	in_list("cert.key", "rsa >= 3072\nec >= 384\nec 255\ned25519\n", &c, F);
+	in_list("cert.upn", "ann@other.example\nAnn@Corp.Example\n", &c, T);
+	in_list("cert.srv", "_LDAP.partner.example\n", &c, T);
 	in_list("cert.uri", "spiffe://partner.example/door", &c, T);
 	in_list("cert.cn", "# people\nAnn Other\n", &c, T);
 	in_list("cert.cn", "bob\nANN OTHER\nzoe\n", &c, T);
@@ -402,6 +450,38 @@ static void lists_of_a_hundred_thousand(void **state)
 	bytes_clear(&names);
 }
 
+static void a_flag_stands_alone(void **state)
+{
+	struct client c;
+
+	client_init(&c);
+	is("cert.self_signed", &c, F);
+	c.cert.self_signed = true;
+	is("cert.self_signed", &c, T);
+	c.facts.cert = NULL;
+	is("cert.self_signed", &c, F);
+	assert_refused_at("cert.self_signed yes",
+		"26: error: \"yes\" after cert.self_signed: expected the field alone");
+	assert_refused_at("cert.self_signed in file:x",
+		"26: error: \"in file:x\" after cert.self_signed: expected the field alone");
+	assert_refused_at("cert.self_signed ~ x",
+		"26: error: \"~ x\" after cert.self_signed: expected the field alone");
+}
+
+/* A regex about them would miss the names that rules write. */
+static void no_regex_about_identifiers(void **state)
+{
+	assert_refused_at("cert.eku ~ client",
+		"18: error: cert.eku takes no regex: expected one purpose, such as clientAuth, or "
+		"an object identifier, such as 1.3.6.1.5.5.7.3.2");
+	assert_refused_at("cert.policy ~ ^1",
+		"21: error: cert.policy takes no regex: expected one object identifier, such as "
+		"1.3.6.1.4.1.99999.1, or anyPolicy");
+	assert_refused_at("!cert.key ~ rsa",
+		"19: error: cert.key takes no regex: expected a type, such as rsa, ec or ed25519, "
+		"also with bits, as in rsa >= 3072, or a curve, such as P-256");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,6 +495,8 @@ int main(void)
 		cmocka_unit_test(hostile_values),
 		cmocka_unit_test(lists_of_every_kind),
 		cmocka_unit_test(lists_of_a_hundred_thousand),
+		cmocka_unit_test(a_flag_stands_alone),
+		cmocka_unit_test(no_regex_about_identifiers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

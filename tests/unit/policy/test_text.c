@@ -3,8 +3,12 @@
 
 #include "policy/text.h"
 
+#include "policy/domain.h"
 #include "policy/fingerprint.h"
+#include "policy/key.h"
+#include "policy/oid.h"
 #include "policy/serial.h"
+#include "policy/textset.h"
 #include "unit/policy/kit.h"
 
 /* NULL: it is refused. */
@@ -254,6 +258,205 @@ static void email_addresses(void **state)
 	assert_false(kind->covers(a, (struct str){"Ann@host.example\0", 17}));
 }
 
+static void email_addresses_beyond_ascii(void **state)
+{
+	const struct policy_text_kind *kind = &policy_text_smtp_utf8;
+	struct str a = str_view("m\xc3\xbcller@Host.Example");
+
+	reads(kind, "m\xc3\xbcller@Host.Example", "m\xc3\xbcller@Host.Example");
+	reads(kind, "ann@host.example", NULL);
+	reads(kind, "m\xfcller@host.example", NULL);
+	reads(kind, "m\xc3\xbcller@m\xc3\xbcller.example", NULL);
+	reads(kind, "email:m\xc3\xbcller@host.example", NULL);
+	reads(kind, "<m\xc3\xbcller@host.example>", NULL);
+	assert_true(kind->covers(a, str_view("m\xc3\xbcller@host.example")));
+	assert_false(kind->covers(a, str_view("M\xc3\xbcller@host.example")));
+}
+
+static void user_principal_names(void **state)
+{
+	const struct policy_text_kind *kind = &policy_text_upn;
+	static const char *const good[] = {"ann@corp.example", "Ann.Other+x@Corp.Example",
+		"1234567890@mil", "o'neil@corp.example", "m\xc3\xbcller@m\xc3\xbcller.example",
+		"host/a.example@REALM"};
+	static const char *const bad[] = {"", "ann", "@", "ann@", "@corp.example", "CORP\\ann",
+		"UPN:ann@corp.example", "UPN::ann@corp.example", "othername:ann@corp.example",
+		"upn=ann@corp.example", "\"ann@corp.example\"", "'ann@corp.example'",
+		"<ann@corp.example>", "Ann <ann@corp.example>", "ann@corp.example.",
+		"ann@corp..example", "ann@corp.example, bob@corp.example", "ann other@corp.example",
+		"*@corp.example", "ann@*.example", "ann@corp@example", "ann@-corp.example",
+		"ann@corp-.example", "m\xfcller@corp.example", "ann\xc2\x85@corp.example"};
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		reads(kind, good[i], good[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		reads(kind, bad[i], NULL);
+	}
+	assert_true(kind->covers(str_view("ann@Corp.example"), str_view("ann@corp.EXAMPLE")));
+	assert_false(kind->covers(str_view("Ann@corp.example"), str_view("ann@corp.example")));
+}
+
+static void services(void **state)
+{
+	const struct policy_text_kind *kind = &policy_domain_srv;
+	static const char *const bad[] = {"", "_", "_ldap", "_ldap.", "ldap.a.example",
+		"_.a.example", "__x.a.example", "_-x.a.example", "_x-.a.example",
+		"_ldap._tcp.a.example", "_ldap..a.example", "_ldap.a.example..", "_ldap.*.example",
+		"_ldap.192.0.2.1", "._ldap.a.example", "_ldap.a.example:636", "SRV:_ldap.a.example",
+		"_l dap.a.example", "_ldap.m\xc3\xbcller.example", "_ldap.a.example, _x.a.example"};
+
+	reads(kind, "_ldap.a.example", "_ldap.a.example");
+	reads(kind, "_LDAP.A.Example.", "_ldap.a.example");
+	reads(kind, "_x.localhost", "_x.localhost");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		reads(kind, bad[i], NULL);
+	}
+}
+
+static void purposes_and_policies(void **state)
+{
+	static const char *const words[][2] = {
+		{"clientAuth", "1.3.6.1.5.5.7.3.2"},
+		{"CLIENTAUTH", "1.3.6.1.5.5.7.3.2"},
+		{"id-kp-clientAuth", "1.3.6.1.5.5.7.3.2"},
+		{"TLS Web Client Authentication", "1.3.6.1.5.5.7.3.2"},
+		{"E-mail Protection", "1.3.6.1.5.5.7.3.4"},
+		{"1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.2"},
+		{"1.2.3", "1.2.3"},
+		{"anyPolicy", NULL},
+		{"clientAuth, serverAuth", NULL},
+		{"clientAuth serverAuth", NULL},
+		{"TLS  Web Client Authentication", NULL},
+		{"client", NULL},
+		{"\"clientAuth\"", NULL},
+		{"OID.1.2.3", NULL},
+		{"1.2.3.", NULL},
+		{"01.2.3", NULL},
+		{"1", NULL},
+		{"", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		reads(&policy_text_eku, words[i][0], words[i][1]);
+	}
+	reads(&policy_text_policy, "anyPolicy", "2.5.29.32.0");
+	reads(&policy_text_policy, "X509v3 Any Policy", "2.5.29.32.0");
+	reads(&policy_text_policy, "1.3.6.1.4.1.99999.1", "1.3.6.1.4.1.99999.1");
+	reads(&policy_text_policy, "Policy: 1.2.3", NULL);
+	reads(&policy_text_policy, "clientAuth", NULL);
+	refuses(&policy_text_eku, "clientAut",
+		"\"clientAut\" is not known: expected one purpose, such as clientAuth, or an "
+		"object "
+		"identifier, such as 1.3.6.1.5.5.7.3.2, did you mean clientAuth?");
+}
+
+static void keys(void **state)
+{
+	static const char *const words[][2] = {
+		{"rsa", "rsa 0 65536"},
+		{"RSA", "rsa 0 65536"},
+		{"rsaEncryption", "rsa 0 65536"},
+		{"rsa-pss", "rsa-pss 0 65536"},
+		{"rsa 3072", "rsa 3072 3072"},
+		{"rsa >= 3072", "rsa 3072 65536"},
+		{"rsa  >=  3072", "rsa 3072 65536"},
+		{"rsa>=3072", "rsa 3072 65536"},
+		{"rsa > 3071", "rsa 3072 65536"},
+		{"rsa <= 2048", "rsa 0 2048"},
+		{"rsa < 2048", "rsa 0 2047"},
+		{"dsa < 2048", "dsa 0 2047"},
+		{"rsa <= 65536", "rsa 0 65536"},
+		{"ec 256", "ec 256 256"},
+		{"prime256v1", "P-256 0 65536"},
+		{"secp384r1", "P-384 0 65536"},
+		{"ed25519", "ed25519 0 65536"},
+		{"ED448", "ed448 0 65536"},
+		{"1.3.101.112", "ed25519 0 65536"},
+		{"1.2.3", "1.2.3 0 65536"},
+		{"", NULL},
+		{"rsa2048", NULL},
+		{"RSA-2048", NULL},
+		{"2048", NULL},
+		{">= 2048", NULL},
+		{"rsa =", NULL},
+		{"rsa = 2048", NULL},
+		{"rsa => 2048", NULL},
+		{"rsa == 2048", NULL},
+		{"rsa >=", NULL},
+		{"rsa >= x", NULL},
+		{"rsa >= -1", NULL},
+		{"rsa >= 2048 bit", NULL},
+		{"rsa >= 1024 <= 2048", NULL},
+		{"rsa 2048, ec", NULL},
+		{"rsa (2048 bit)", NULL},
+		{"rsa 0", NULL},
+		{"rsa < 1", NULL},
+		{"rsa > 65536", NULL},
+		{"rsa 65537", NULL},
+		{"rsa 99999999999999999999", NULL},
+		{"rsa ec", NULL},
+		{"ed25519 256", NULL},
+		{"ed25519 >= 256", NULL},
+		{"P-256 256", NULL},
+		{"1.2.3 >= 256", NULL},
+		{"P256", NULL},
+		{"P-999", NULL},
+		{"\"rsa\"", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		reads(&policy_text_key, words[i][0], words[i][1]);
+	}
+	refuses(&policy_text_key, "P256",
+		"\"P256\" is not a key: expected a type, such as rsa, ec or ed25519, also with "
+		"bits, "
+		"as in rsa >= 3072, or a curve, such as P-256, did you mean P-256?");
+	refuses(&policy_text_key, "prime256v1 > 1",
+		"\"prime256v1 > 1\": only rsa, rsa-pss, dsa and ec have sizes: expected P-256");
+}
+
+/* Values in a file are found by their order: as if each had been compared. */
+static void ranges_of_keys_in_a_set(void **state)
+{
+	static const char *const names[] = {"rsa", "rsa-pss", "ec"};
+	uint32_t number = 1;
+
+	for (int round = 0; round < 300; round++) {
+		struct policy_textset *set = policy_textset_new(&policy_text_key);
+		char values[6][40];
+
+		for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+			unsigned low;
+			unsigned high;
+
+			number = number * 1103515245u + 12345u;
+			low = number >> 16 & 15;
+			high = low + (number >> 20 & 7);
+			snprintf(values[i], sizeof(values[i]), "%s %u %u",
+				names[(number >> 24) % ARRAY_LEN(names)], low, high);
+			assert_true(policy_textset_add(set, str_view(values[i])));
+		}
+		policy_textset_seal(set);
+		for (size_t n = 0; n < ARRAY_LEN(names); n++) {
+			for (unsigned bits = 0; bits < 25; bits++) {
+				bool expected = false;
+				char fact[40];
+
+				snprintf(fact, sizeof(fact), "%s %u", names[n], bits);
+				for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+					expected = expected ||
+						   policy_text_key.covers(
+							   str_view(values[i]), str_view(fact));
+				}
+				assert_int_equal(
+					policy_textset_covers(set, str_view(fact)), expected);
+			}
+		}
+		policy_textset_free(set);
+	}
+}
+
 static void equal_bytes_are_equal(void **state)
 {
 	assert_true(policy_text_exact.covers(str_view("Aa"), str_view("Aa")));
@@ -282,8 +485,9 @@ static void hosts_without_ports(void **state)
 
 static void orders_are_orders(void **state)
 {
-	static const struct policy_text_kind *const kinds[] = {
-		&policy_text_exact, &policy_text_path, &policy_text_email};
+	static const struct policy_text_kind *const kinds[] = {&policy_text_exact,
+		&policy_text_path, &policy_text_email, &policy_text_upn, &policy_text_smtp_utf8,
+		&policy_domain_srv, &policy_text_eku, &policy_text_key};
 	static const struct str values[] = {{NULL, 0}, {"", 0}, {"a", 1}, {"A", 1}, {"a\0", 2},
 		{"ab", 2}, {"a@b", 3}, {"a@B", 3}, {"A@b", 3}, {"\xff", 1}, {"@", 1}, {"a@", 2}};
 
@@ -327,6 +531,12 @@ int main(void)
 		cmocka_unit_test(fingerprints_with_and_without_colons),
 		cmocka_unit_test(methods_are_capitals),
 		cmocka_unit_test(email_addresses),
+		cmocka_unit_test(email_addresses_beyond_ascii),
+		cmocka_unit_test(user_principal_names),
+		cmocka_unit_test(services),
+		cmocka_unit_test(purposes_and_policies),
+		cmocka_unit_test(keys),
+		cmocka_unit_test(ranges_of_keys_in_a_set),
 		cmocka_unit_test(equal_bytes_are_equal),
 		cmocka_unit_test(paths_as_they_are_served),
 		cmocka_unit_test(hosts_without_ports),
