@@ -35,7 +35,8 @@ char *ngx_http_doorward_rdns_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 	ngx_str_t *args = cf->args->elts;
 	ngx_uint_t mode = NGX_HTTP_DOORWARD_RDNS_OFF;
 
-	while (mode < NGX_HTTP_DOORWARD_RDNS_MODES && ngx_strcmp(args[1].data, words[mode]) != 0) {
+	while (mode < NGX_HTTP_DOORWARD_RDNS_MODES &&
+		ngx_strcasecmp(args[1].data, (u_char *)words[mode]) != 0) {
 		mode++;
 	}
 	if (mode == NGX_HTTP_DOORWARD_RDNS_MODES) {
@@ -45,9 +46,6 @@ char *ngx_http_doorward_rdns_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 	main_conf(cf)->used = 1;
 	if (cf->cmd_type & (NGX_HTTP_SIF_CONF | NGX_HTTP_LIF_CONF)) {
 		return add_code(cf, mode);
-	}
-	if (dlcf->rdns->mode != NGX_HTTP_DOORWARD_RDNS_UNSET) {
-		return "is duplicate";
 	}
 	dlcf->rdns->mode = mode;
 	return NGX_CONF_OK;

@@ -14,8 +14,8 @@ typedef struct {
 	ngx_http_request_t *request;
 	ngx_uint_t server_mode; /* what an `if` of the server said */
 	ngx_uint_t location_mode;
-	/* By mode: the last answer. */
-	ngx_http_doorward_verdict_t *verdicts[NGX_HTTP_DOORWARD_RDNS_MODES];
+	/* Of the client's request: the last answer, also to a subrequest; NULL: none yet. */
+	ngx_http_doorward_verdict_t *verdict;
 	unsigned decided : 1;   /* the mode is known */
 	unsigned responds : 1;  /* a code of the server wants to respond: its rules count */
 	unsigned suspended : 1; /* the handler is called again */
@@ -81,17 +81,24 @@ static ngx_uint_t mode_of(const state_t *state, const ngx_http_doorward_rdns_con
 	return rdns->mode;
 }
 
-/* What a log or a condition has read of $rdns_hostname is not right any longer; what was set is. */
-static void forget_variable(ngx_http_request_t *r)
+/* Keeps an answer for $rdns_hostname. NGX_ERROR: no memory. */
+static ngx_int_t keep_verdict(ngx_http_request_t *r, ngx_http_doorward_verdict_t *verdict)
 {
+	state_t *state = state_get(r->main);
 	ngx_http_doorward_main_conf_t *dmcf =
 		ngx_http_get_module_main_conf(r, ngx_http_doorward_module);
 	ngx_http_variable_value_t *v = &r->variables[dmcf->rdns_hostname];
 
+	if (state == NULL) {
+		return NGX_ERROR;
+	}
+	state->verdict = verdict;
+	/* What was read of it is not right any longer; what was set is. */
 	if (v->no_cacheable) {
 		v->valid = 0;
 		v->not_found = 0;
 	}
+	return NGX_OK;
 }
 
 /* A handler that begins a phase: notes the request as it is, unless it is called again. */
@@ -115,7 +122,6 @@ static ngx_uint_t is_new(ngx_http_request_t *r, state_t *state)
 	state->internal = r->internal;
 	state->valid_location = r->valid_location;
 	state->valid_unparsed_uri = r->valid_unparsed_uri;
-	forget_variable(r);
 	return 1;
 }
 
@@ -196,11 +202,9 @@ static ngx_int_t settle(ngx_http_request_t *r, state_t *state,
 	if (state->suspended) {
 		return NGX_DONE;
 	}
-	if (rc != NGX_OK) {
+	if (rc != NGX_OK || keep_verdict(r, verdict) != NGX_OK) {
 		return (ngx_int_t)rdns->lookups[mode]->on_error;
 	}
-	state->verdicts[mode] = verdict;
-	forget_variable(r);
 	if (verdict->status != NGX_HTTP_OK) {
 		ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
 			"doorward does not tell the client's name: %V",
@@ -353,12 +357,11 @@ void ngx_http_doorward_rdns_regex_end_code(ngx_http_script_engine_t *e)
 
 static ngx_int_t get_hostname(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
 {
-	state_t *state = state_find(r);
-	ngx_uint_t mode = mode_of(state, conf_of(r)->rdns);
+	state_t *state = state_find(r->main);
 	ngx_str_t name = ngx_string("-");
 
-	if (state != NULL && state->verdicts[mode] != NULL) {
-		name_of(state->verdicts[mode], &name);
+	if (state != NULL && state->verdict != NULL) {
+		name_of(state->verdict, &name);
 	}
 	v->data = name.data;
 	v->len = name.len;

@@ -221,8 +221,11 @@ NAMES = {
         "location /own/ { rdns double; return 200 $rdns_hostname; }",
         ["client.example", "not found", "not found"]),
     "off after a redirect": (
-        "location = / { rdns on; try_files /nope /own/; } location /own/ { return 200 x; }",
-        ["-", "-", "-"]),
+        "location = / { rdns on; try_files /nope /own/; }"
+        "location /own/ { return 200 $rdns_hostname; }",
+        ["client.example", "client.example", "not found"]),
+    "twice, and in capitals": (
+        "location / { rdns off; rdns Double; }", ["client.example", "not found", "not found"]),
 }
 
 
@@ -334,6 +337,20 @@ def test_a_subrequest_comes_to_the_rules(site, folder):
     )
     assert "in" in ask(nginx, NAMED, "/page.html").body
     assert "[in" not in ask(nginx, FORGED, "/page.html").body
+
+
+def test_the_name_of_the_client_in_a_subrequest(site, folder):
+    """Of a location without rdns; and what it reads is not what the client's request reads."""
+    log = folder / "access.log"
+    (folder / "www/page.html").write_text('[<!--#include virtual="/part" -->]')
+    nginx = site(
+        "location / { ssi on; rdns double; } location = /part { return 200 $rdns_hostname; }"
+        f"access_log {log} names;",
+        "log_format names '$uri $rdns_hostname';",
+    )
+    assert "[client.example]" in ask(nginx, NAMED, "/page.html").body
+    wait_for(lambda: log.exists() and log.read_text(), "a line of log")
+    assert log.read_text() == "/page.html client.example\n"
 
 
 def test_the_error_page_of_a_denial(site, folder):
@@ -572,7 +589,6 @@ def test_reload_while_a_name_is_looked_up(doorward, tap, folder, stack):
 REFUSED = {
     "rdns;": "invalid number of arguments",
     "rdns maybe;": "needs on, off or double",
-    "rdns on; rdns off;": "is duplicate",
     'rdns_deny "";': "needs a regular expression",
     "rdns_deny (;": "failed",
     "rdns_deny a b;": "invalid number of arguments",
