@@ -5,6 +5,7 @@
 doorward. The fixture checks nginx's log: no worker crashed, and no connection was left open."""
 
 import http.server
+import os
 import random
 import signal
 import socket
@@ -16,7 +17,8 @@ import time
 import pytest
 
 import fcgi
-from kit import web
+from kit import life, web
+from kit.doorward import BINARY
 from kit.nginx_module import Authorizer, ModuleNginx, end, head, needs_module, reply
 from kit.process import free_port, wait_for
 
@@ -500,27 +502,53 @@ def test_over_tcp(doorward, site):
     assert nginx.get("/", "198.51.100.1").status == 403
 
 
-def test_doorward_hands_over(doorward, site):
-    door = doorward("[policy staff]\nrdns = off\nallow = ip 192.0.2.0/24\n")
-    nginx = site("location / { doorward staff; return 200 in; }", address=f"unix:{door.socket}")
-    failed = []
+def load(nginx, clients=5):
+    """Clients that ask until the function is called that this returns; then the statuses."""
+    stop, statuses = threading.Event(), []
 
     def client(i):
-        for n in range(40):
-            status = nginx.get(f"/{i}/{n}", "192.0.2.1").status
-            if status != 200:
-                failed.append(status)
-            time.sleep(0.01)
+        n = 0
+        with nginx.connect() as line:
+            while not stop.is_set():
+                n += 1
+                headers = {"X-Played-Client": f"192.0.2.{n % 250}"}
+                statuses.append(line.ask(f"/{i}/{n}", headers).status)
 
-    threads = [threading.Thread(target=client, args=(i,)) for i in range(5)]
+    threads = [threading.Thread(target=client, args=(i,)) for i in range(clients)]
     for thread in threads:
         thread.start()
-    for _ in range(3):
-        time.sleep(0.1)
-        door.reload()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+
+    def end():
+        stop.set()
+        for thread in threads:
+            thread.join()
+        return statuses
+
+    return end
+
+
+@pytest.mark.parametrize("zone", ["", "doorward_zone v:1m;"])
+def test_doorward_reloads_and_hands_over(doorward, folder, site, zone):
+    door = doorward(
+        "[policy staff]\nrdns = off\nallow = ip 192.0.2.0/24\n",
+        argv=[BINARY, "-c", folder / "doorward.conf"],
+        log="decisions = none",
+    )
+    nginx = site(
+        "location / { doorward staff; return 200 in; }", zone, address=f"unix:{door.socket}"
+    )
+    end = load(nginx)
+    pid = door.process.pid
+    try:
+        for number in range(1, 4):
+            os.kill(pid, signal.SIGHUP)
+            time.sleep(0.2)
+            pid = life.upgrade(door, pid, number)
+            time.sleep(0.2)
+    finally:
+        statuses = end()
+        life.end(pid)
+    assert len(statuses) > 50 and set(statuses) == {200}
 
 
 def test_client_certificates(doorward, folder, stack, pki):
