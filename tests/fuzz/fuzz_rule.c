@@ -284,6 +284,13 @@ static void decide_client(const struct rules *r, struct str bytes)
 		.dns = {parts, ARRAY_LEN(parts)},
 		.email = {parts + 1, 2},
 		.uri = {parts + 2, 2},
+		.upn = {parts, 2},
+		.srv = {parts + 1, 2},
+		.smtp_utf8 = {parts + 2, 2},
+		.eku = {parts + 3, 2},
+		.policies = {parts, 2},
+		.key = {parts + 4, 2},
+		.self_signed = bytes.len % 3 == 0,
 		.ip = &ip,
 		.ip_count = 1};
 	enum policy_truth truths[POLICY_LOOKUPS_MAX];

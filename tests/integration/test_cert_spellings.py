@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
+from kit.certs import IA5_STRING, SMTP_UTF8, SRV, UPN, other_name
 from kit.doorward import run
 
 SERIAL = 0x0A1B2C
@@ -31,7 +32,11 @@ def cert(pki):
             x509.NameAttribute(NameOID.EMAIL_ADDRESS, "ann@partner.example"),
         ]
     )
-    return pki.authority.issue("spelt", subject=subject, serial=SERIAL, email=["ann@partner.example"])
+    other = [other_name(UPN, "ann@corp.example"), other_name(SRV, "_ldap.corp.example", IA5_STRING), other_name(SMTP_UTF8, "büro@a.example")]
+    return pki.authority.issue(
+        "spelt", subject=subject, serial=SERIAL, email=["ann@partner.example"], other=other, key="SECP256R1",
+        purposes=["1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.99999.7"], policies=["2.5.29.32.0", "1.3.6.1.4.1.99999.1"],
+    )  # fmt: skip
 
 
 def policies(folder, field, values):
@@ -150,6 +155,66 @@ def emails(_):
     yield "*@partner.example", ERROR
 
 
+def upns(_):
+    upn = "ann@corp.example"
+    yield upn, MATCHES
+    yield "ann@CORP.Example", MATCHES
+    for text in ["UPN:{}", "UPN::{}", "othername:{}", "othername: UPN::{}", "<{}>", "Ann <{}>", "upn={}", '"{}"', "'{}'",
+                 "{}.", "{}, bob@corp.example", "{} bob@corp.example", "@{}", "{}@", "*{}"]:  # fmt: skip
+        yield text.format(upn), ERROR
+    for text in ["ann", "corp.example", "@corp.example", "*@corp.example", "CORP\\ann", "CN=ann"]:
+        yield text, ERROR
+
+
+def services(_):
+    service = "_ldap.corp.example"
+    for text in [service, "_LDAP.Corp.Example", service + "."]:
+        yield text, MATCHES
+    for text in ["SRV:{}", "SRVName:{}", '"{}"', "{}:636", "{}, _x.a.example", "{} 389", ".{}", "*{}", "_{}", "{}.."]:
+        yield text.format(service), ERROR
+    for text in ["ldap.corp.example", "_ldap", "_ldap._tcp.corp.example", "_ldap.", "corp.example", ".corp.example"]:
+        yield text, ERROR
+
+
+def mailboxes(_):
+    mail = "büro@a.example"
+    yield mail, MATCHES
+    yield "büro@A.Example", MATCHES
+    for text in ["email:{}", "<{}>", "Büro <{}>", '"{}"', "{}.", "{}, a@b", "@{}"]:
+        yield text.format(mail), ERROR
+    for text in ["buero@a.example", "büro@ä.example", "büro", "@a.example", "*@a.example"]:
+        yield text, ERROR
+
+
+def purposes(cert):
+    texts = ["clientAuth", "CLIENTAUTH", "id-kp-clientAuth", "TLS Web Client Authentication", "1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.99999.7"]
+    for text in texts:
+        yield text, MATCHES
+    whole = subprocess.run(["openssl", "x509", "-in", cert.file, "-noout", "-ext", "extendedKeyUsage"], capture_output=True, check=True)
+    yield whole.stdout.decode().splitlines()[1].strip(), ERROR
+    for text in ["clientAuth, serverAuth", "client", "client_auth", "clientAut", '"clientAuth"', "OID.1.3.6.1.5.5.7.3.2", "SSL client",
+                 "1.3.6.1.5.5.7.3.2.", "1.3.6.1.5.5.7.3.02", ".1.3.6.1.5.5.7.3.2", "urn:oid:1.3.6.1.5.5.7.3.2", "1", "~ client"]:  # fmt: skip
+        yield text, ERROR
+
+
+def certificate_policies(_):
+    for text in ["anyPolicy", "ANYPOLICY", "X509v3 Any Policy", "2.5.29.32.0", "1.3.6.1.4.1.99999.1"]:
+        yield text, MATCHES
+    for text in ["Policy: 1.3.6.1.4.1.99999.1", "any", "anyPolicy, 1.2.3", "1.3.6.1.4.1.99999.1,", '"1.2.3"', "1.3.6.1.4.1.99999.*",
+                 "1.3.6.1.4.1.99999.", "3.1", "~ ^1"]:  # fmt: skip
+        yield text, ERROR
+
+
+def public_keys(_):
+    for text in ["ec", "EC", "ecdsa", "id-ecPublicKey", "1.2.840.10045.2.1", "ec 256", "ec >= 256", "ec>=256", "ec > 255", "ec <= 256",
+                 "ec < 257", "P-256", "p-256", "prime256v1", "secp256r1", "1.2.840.10045.3.1.7"]:  # fmt: skip
+        yield text, MATCHES
+    for text in ["P256", "ec P-256", "ec-256", "ec256", "ECC", "nistp256", "NIST P-256", "ec = 256", "ec => 256", "ec == 256", "256",
+                 ">= 256", "ec 256 bit", "ec (256 bit)", "ec >=", "ec 0", "ec 99999", "P-256 >= 256", "ec, rsa", '"ec"', "~ ec",
+                 "Public-Key: (256 bit)"]:  # fmt: skip
+        yield text, ERROR
+
+
 @pytest.mark.parametrize(
     "field, spellings",
     [
@@ -158,6 +223,12 @@ def emails(_):
         ("cert.sha256", fingerprints),
         ("cert.spki", keys),
         ("cert.email", emails),
+        ("cert.upn", upns),
+        ("cert.srv", services),
+        ("cert.smtp_utf8", mailboxes),
+        ("cert.eku", purposes),
+        ("cert.policy", certificate_policies),
+        ("cert.key", public_keys),
     ],
 )
 def test_each_spelling_matches_or_is_an_error(folder, cert, field, spellings):
@@ -179,3 +250,12 @@ def test_each_spelling_matches_or_is_an_error(folder, cert, field, spellings):
             assert f"spelt.conf:{number}:" in errors, line
     for number, value in enumerate(bad):
         assert f"value{number}:1: error: " in errors or value[0] == "#", value
+
+
+def test_a_field_without_value_takes_none(folder):
+    """`cert.self_signed` with anything behind it is an error."""
+    texts = ["yes", "no", "true", "1", "= yes", "~ .", "in file:value", "self", "*", "verified"]
+    lines = ["[policy default]", "client_cert = required", "verify = frontend", *[f"deny = cert.self_signed {text}" for text in texts]]
+    (folder / "spelt.conf").write_text("\n".join(lines) + "\n")
+    errors = run("-t", "-c", folder / "spelt.conf", expect=1)[2]
+    assert errors.count("expected the field alone") == len(texts)

@@ -42,7 +42,7 @@ CERTIFIED = {
     "X-Client-Cert-Issuer": "CN=doors",
     "X-Client-Cert-Serial": "1001",
     "X-Client-Cert-Fingerprint": PRINT,
-    "X-Client-Cert-San": r"DNS:alice.partner.example, URI:x:\2C\20DNS:evil, IP:2001:db8::1",
+    "X-Client-Cert-San": r"DNS:alice.partner.example, URI:x:\2C\20DNS:evil, IP:2001:db8::1, UPN:b\C3\BCro@a",
     "X-Client-Cert-Not-After": "2030-01-02T03:04:05Z",
 }
 NAMELESS = {**NAMED, "X-Client-Hostname": "", "X-Client-Rdns": "none"}
@@ -82,6 +82,7 @@ def test_what_a_view_learns():
         ("DNS", "alice.partner.example"),
         ("URI", "x:, DNS:evil"),
         ("IP", "2001:db8::1"),
+        ("UPN", "büro@a"),
     )
     assert certificate.not_after == datetime.datetime(
         2030, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc
@@ -124,7 +125,7 @@ def test_a_second_value_denies(header, other):
         ("X-Doorward-Reason", [""]),
         ("X-Client-Cert-Fingerprint", ["", "ab", PRINT.upper(), PRINT + "a", PRINT + "\n"]),
         ("X-Client-Cert-Not-After", ["", "tomorrow", "2030-01-02", "2030-13-02T03:04:05Z"]),
-        ("X-Client-Cert-San", ["alice", "DNS:a,DNS:b, x", "DNS:a,  DNS:b", ", ", "dns:a"]),
+        ("X-Client-Cert-San", ["alice", "DNS:a,DNS:b, x", "DNS:a,  DNS:b", ", ", "dns:a", r"UPN:\FF"]),
         ("X-Client-Cert-Subject", ["a\0b", "a\rb", "a\nb", "a\\"]),
     ],
 )
