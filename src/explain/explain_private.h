@@ -32,5 +32,7 @@ void explain_each_kept_out(const struct authz_decision *d,
 struct str explain_policy_name(const struct authz_decision *d);
 /* What is wrong with the certificate; NULL: nothing. */
 const char *explain_cert_error(const struct authz_decision *d);
+/* The certificate, and the rules that match it. */
+void explain_text_cert(const struct authz_decision *d, struct bytes *out);
 
 #endif
