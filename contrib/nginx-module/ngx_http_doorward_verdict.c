@@ -140,10 +140,13 @@ ngx_http_doorward_verdict_t *ngx_http_doorward_verdict_add(
 		copy_fields(r->main->pool, answer, verdict) != NGX_OK) {
 		return NULL;
 	}
-	verdict->status = answer->outcome == NGX_HTTP_DOORWARD_ANSWERED &&
-					  ngx_http_doorward_is_verdict(answer->response.status)
-				  ? answer->response.status
-				  : on_error;
+	verdict->status = answer->response.status;
+	if (answer->outcome != NGX_HTTP_DOORWARD_ANSWERED ||
+		!ngx_http_doorward_is_verdict(verdict->status)) {
+		verdict->status = on_error;
+		ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "doorward did not decide: %V",
+			&verdict->fields[NGX_HTTP_DOORWARD_REASON]);
+	}
 	verdict->claims = answer->claims;
 	verdict->time = answer->time;
 	verdict->kept = answer->kept;

@@ -352,6 +352,7 @@ def test_away(folder, site, authorizer):
     begun = time.monotonic()
     assert nginx.get("/").status == 503
     assert 0.9 < time.monotonic() - begun < 2
+    assert "doorward did not decide: unavailable" in nginx.log()
     # Once an outage is as long as the time of a question, none waits.
     begun = time.monotonic()
     assert nginx.get("/").status == 503
