@@ -20,7 +20,7 @@ import fcgi
 from kit import life, web
 from kit.doorward import BINARY
 from kit.nginx_module import Authorizer, ModuleNginx, end, head, needs_module, reply
-from kit.process import free_port, wait_for
+from kit.process import Process, free_port, wait_for
 
 pytestmark = needs_module
 
@@ -550,6 +550,65 @@ def test_doorward_reloads_and_hands_over(doorward, folder, site, zone):
         statuses = end()
         life.end(pid)
     assert len(statuses) > 50 and set(statuses) == {200}
+
+
+def test_200_clients_while_both_reload(doorward, site):
+    door = doorward(
+        "[policy staff]\nrdns = off\nallow = ip 192.0.2.0/24\n", log="decisions = none"
+    )
+    nginx = site(
+        "location / { doorward staff; return 200 in; }",
+        "doorward_zone v:1m;",
+        address=f"unix:{door.socket}",
+        workers=2,
+    )
+    stop = threading.Event()
+
+    def reload():
+        while not stop.wait(0.3):
+            door.reload()
+            nginx.process.send(signal.SIGHUP)
+
+    thread = threading.Thread(target=reload)
+    thread.start()
+
+    def client(i):
+        for n in range(10):
+            assert nginx.get(f"/{n}", f"192.0.2.{i % 50}").status == 200
+            assert nginx.get(f"/{n}", f"198.51.100.{i % 50}").status == 403
+
+    try:
+        side_by_side(200, client)
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_nginx_is_replaced_by_another_binary(authorizer, site, folder, stack):
+    """By USR2, which nginx ignores as long as the process that started it runs."""
+    authorizer(slow(0.05))
+    nginx = site(http="doorward_zone v:1m;")
+    nginx.close()
+    argv = " ".join(map(str, nginx.process.argv))
+    parent = Process(["/bin/sh", "-c", f"{argv} & sleep 0.5"], nginx.process.log)
+    stack.callback(parent.kill)
+    parent.ended()
+    pid = folder / "nginx.pid"
+    first = int(pid.read_text())
+    end = load(nginx)
+    os.kill(first, signal.SIGUSR2)
+    wait_for(
+        lambda: (folder / "nginx.pid.oldbin").exists() and pid.exists() and pid.read_text(),
+        "the new nginx",
+    )
+    second = int(pid.read_text())
+    time.sleep(0.5)
+    assert first != second and set(end()) == {200}
+    os.kill(first, signal.SIGQUIT)
+    wait_for(lambda: life.ended(first), "the end of the old nginx")
+    assert nginx.get("/x").body == "in /x"
+    os.kill(second, signal.SIGQUIT)
+    wait_for(lambda: life.ended(second), "the end of the new nginx")
 
 
 def test_client_certificates(doorward, folder, stack, pki):
