@@ -208,6 +208,35 @@ def test_crawlers(site, nsd):
     assert len(site.door.decisions()) == 4  # the others were kept
 
 
+def test_realip(site):
+    """127.0.0.1 is the load balancer, which appends; 127.0.0.2 bypasses it."""
+    site = site("realip")
+
+    def status(*forwarded, **how):
+        return site.get(None, [("X-Forwarded-For", f) for f in forwarded], **how).status
+
+    assert status(PARTNER) == status(f"{NOBODY}, {PARTNER}") == 200
+    for forwarded in [[IMPOSTOR], [NOBODY], [f"{PARTNER}, {NOBODY}"], [PARTNER, NOBODY]]:
+        assert status(*forwarded) == 403, forwarded
+    assert status(PARTNER, source="127.0.0.2") == status() == 403
+    with site.connect() as line:
+        for address, wanted in [(PARTNER, 200), (NOBODY, 403), (PARTNER, 200)]:
+            assert line.ask("/", {"X-Forwarded-For": address}).status == wanted
+
+
+def test_proxy_protocol(site, pki):
+    site = site("proxy-protocol")
+
+    def status(address, headers=(), **how):
+        preface = f"PROXY TCP4 {address} 192.0.2.200 4711 443\r\n".encode()
+        return site.get(None, headers, preface=preface, **how).status
+
+    assert status(PARTNER) == status(NOBODY, cert=pki.alice) == 200
+    assert status(IMPOSTOR) == status(NOBODY) == 403
+    assert status(PARTNER, source="127.0.0.2") == 403  # bypassing the load balancer
+    assert status(NOBODY, {"X-Forwarded-For": PARTNER, "X-Real-IP": PARTNER}) == 403
+
+
 def test_every_example_has_a_test():
     tested = {name[5:].replace("_", "-") for name in globals() if name.startswith("test_")}
     for path in EXAMPLES.glob("module-*.conf"):
