@@ -264,7 +264,7 @@ ngx_int_t ngx_http_doorward_decide(ngx_http_request_t *r, ngx_http_doorward_loc_
  */
 ngx_uint_t ngx_http_doorward_is_error_page(ngx_http_request_t *r,
 	const ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_verdict_t *verdict);
-/* Notes a denial; status 0: it is final. */
+/* Notes a denial, whose error page may be shown if its name is fixed; status 0: it is final. */
 void ngx_http_doorward_denied(
 	ngx_http_request_t *r, ngx_http_doorward_verdict_t *verdict, ngx_int_t status);
 

@@ -5,13 +5,17 @@
 
 /* The headers that tell an application who its client is, which no client can write. */
 
-/* Equal but for case, and `_` for `-`: applications do not tell them apart. */
+/*
+ * Equal but for case, and any other byte for `-`: variables of CGI do not tell them apart, since
+ * some servers write `_` for each byte that is neither a letter nor a digit.
+ */
 static ngx_uint_t is_name(const u_char *written, const u_char *name, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		u_char a = written[i] == '_' ? '-' : ngx_tolower(written[i]);
+		u_char a = ngx_tolower(written[i]);
+		ngx_uint_t is_other = (a < 'a' || a > 'z') && (a < '0' || a > '9');
 
-		if (a != ngx_tolower(name[i])) {
+		if ((is_other ? '-' : a) != ngx_tolower(name[i])) {
 			return 0;
 		}
 	}

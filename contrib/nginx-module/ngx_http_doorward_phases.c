@@ -155,10 +155,28 @@ ngx_uint_t ngx_http_doorward_is_error_page(ngx_http_request_t *r,
 	       conf->plain && clcf->handler == NULL;
 }
 
+/* Of the place that denies: a name with variables may be one that the client chooses. */
+static ngx_uint_t has_variable_page(ngx_http_request_t *r)
+{
+	const ngx_http_core_loc_conf_t *clcf =
+		ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+	const ngx_http_err_page_t *pages = clcf->error_pages ? clcf->error_pages->elts : NULL;
+
+	for (ngx_uint_t i = 0; pages != NULL && i < clcf->error_pages->nelts; i++) {
+		if (pages[i].value.lengths != NULL) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
 void ngx_http_doorward_denied(
 	ngx_http_request_t *r, ngx_http_doorward_verdict_t *verdict, ngx_int_t status)
 {
-	verdict->denied = r;
+	/* Whatever a request does that already is the page of an error, has this status, too. */
+	ngx_uint_t is_unclear = status != 0 && r->err_status == (ngx_uint_t)status;
+
+	verdict->denied = is_unclear || has_variable_page(r) ? NULL : r;
 	verdict->denied_uri_changes = r->uri_changes;
 	verdict->denied_status = status;
 }

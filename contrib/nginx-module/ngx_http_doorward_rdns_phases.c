@@ -16,6 +16,7 @@ typedef struct {
 	ngx_uint_t location_mode;
 	/* Of the client's request: the last answer, also to a subrequest; NULL: none yet. */
 	ngx_http_doorward_verdict_t *verdict;
+	ngx_array_t *denied_by; /* the list that denied last */
 	unsigned decided : 1;   /* the mode is known */
 	unsigned responds : 1;  /* a code of the server wants to respond: its rules count */
 	unsigned suspended : 1; /* the handler is called again */
@@ -215,9 +216,11 @@ static ngx_int_t settle(ngx_http_request_t *r, state_t *state,
 		rc = rules ? judge(r, rdns, verdict) : NGX_DECLINED;
 	}
 	if (rc == NGX_OK || rc == NGX_DECLINED ||
-		ngx_http_doorward_is_error_page(r, rdns->lookups[mode], verdict)) {
+		(state->denied_by == rdns->rules &&
+			ngx_http_doorward_is_error_page(r, rdns->lookups[mode], verdict))) {
 		return rc == NGX_OK ? NGX_OK : NGX_DECLINED;
 	}
+	state->denied_by = rdns->rules;
 	ngx_http_doorward_denied(r, verdict, is_final ? 0 : rc);
 	return rc;
 }

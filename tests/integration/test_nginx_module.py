@@ -217,6 +217,14 @@ OTHER_WAYS = {
     "a rewrite of the server by the client's URI": (
         "doorward staff; rewrite ^/e403.html$ $request_uri/../file.txt; location / {"
         " error_page 403 /e403.html; }", 403),
+    "a page whose name the client chooses": (
+        "location / { doorward staff; error_page 403 $uri; }", 403),
+    "a page whose name the client's argument chooses": (
+        "location / { doorward staff; error_page 403 /dir$arg_x; }", 403),
+    "an index of another error's page, which another rule let in": (
+        "location / { deny all; error_page 403 /dir/; }"
+        "location = /dir/ { satisfy any; doorward staff; allow all; }"
+        "location = /dir/index.html { doorward staff; }", 403),
     "a missing error page, and the page of that": (
         "recursive_error_pages on; doorward staff; error_page 403 /missing;"
         "error_page 404 =200 /file.txt;", 500),  # a circle, which nginx ends
@@ -228,7 +236,7 @@ def test_no_other_request_gets_in_by_an_error_page(site, echo, folder, name):
     server, status = OTHER_WAYS[name]
     www = folder / "www"
     nginx = site(server.replace("@echo", str(echo)).replace("@www", str(www)))
-    for path in ["/dir/", "/file.txt"]:
+    for path in ["/dir/", "/file.txt", "/file.txt?x=/../file.txt"]:
         response = nginx.get(path, NO_ONE)
         assert not re.search("file.txt|Played|index.html", response.body), path
         assert response.status == status
@@ -307,13 +315,13 @@ def test_headers_that_reach_the_back_end(site, echo):
         f"location /off {{ proxy_pass http://127.0.0.1:{echo}; }}"
         f"location /any {{ satisfy any; doorward staff; allow all;"
         f" proxy_pass http://127.0.0.1:{echo}; }}"
-        "underscores_in_headers on;"
+        "underscores_in_headers on; ignore_invalid_headers off;"
     )
     forged = [
         (name, "forged")
         for name in [
             "X-Client-Hostname", "x_client_hostname", "X-Doorward-Reason", "X_Doorward-Rule",
-            "X-Doorward-Anything", "X-CLIENT-CERT-SUBJECT", "X-Client-Rdns",
+            "X-Doorward-Anything", "X-CLIENT-CERT-SUBJECT", "X-Client-Rdns", "X.Client.Rdns",
         ]
     ]
     kept = [("X-Client-Data", "mine"), ("Accept", "a/b"), *((f"X-{i}", str(i)) for i in range(30))]

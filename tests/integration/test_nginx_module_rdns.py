@@ -361,6 +361,17 @@ def test_the_error_page_of_a_denial(site, folder):
     assert ask(nginx, NAMED, "/403.html").status == 403
 
 
+def test_an_error_page_under_another_list(site):
+    """The rules of the page's location are its own, as another policy would be."""
+    nginx = site(
+        "location / { rdns double; rdns_deny .; error_page 403 /own/index.html; }"
+        "location /own/ { rdns double; rdns_allow ^client; rdns_deny .; }"
+    )
+    assert ask(nginx, NAMED).body == "in\n"
+    assert ask(nginx, FORGED).status == 403
+    assert ask(nginx, FORGED).body != "in\n"
+
+
 def test_with_a_policy_of_doorward(doorward, nsd, folder, stack):
     """Both are asked for, and both can deny."""
     door = doorward("[policy net]\nrdns = off\nallow = ip 192.0.2.0/24\n", server_of_names=nsd)
