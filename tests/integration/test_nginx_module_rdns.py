@@ -159,6 +159,10 @@ LISTS = {
         r"location / { if ($rdns_hostname ~ ^client) { return 403; }"
         r" if ($http_user_agent = x) { rdns double; } }", "/", "x",
         [a for a in EVERYONE if a != NAMED]),
+    "the example in the old module's manual": (
+        r"location / { rdns_deny badone\.example\.com; if ($http_user_agent ~* FooAgent) { rdns on; }"
+        r" if ($rdns_hostname ~* (client\.example)) { set $myvar foo; }"
+        r" if ($myvar != foo) { return 403; } }", "/", "fooagent", [NAMED, FORGED]),
     "$rdns_hostname in the server": (
         r"rdns double; if ($rdns_hostname ~ ^client) { return 403; } location / { }", "/", "",
         [a for a in EVERYONE if a != NAMED]),
