@@ -246,6 +246,17 @@ def test_the_name(site, name):
             assert response.body == hostname
 
 
+def test_what_the_location_is_when_the_name_is_known(site):
+    """An `if` that was true without the name, and no longer is, leaves nothing behind."""
+    nginx = site(
+        'location = / { if ($rdns_hostname = "-") { proxy_pass http://127.0.0.1:1; rdns on; }'
+        " try_files /index.html =404; }"
+        'location = /own { stub_status; if ($rdns_hostname = "-") { rdns on; } }'
+    )
+    assert ask(nginx, NAMED).body == "in\n"
+    assert ask(nginx, NAMED, "/own").body.startswith("Active connections")
+
+
 def test_a_name_of_an_ipv6_address(site):
     nginx = site("location / { rdns double; rdns_allow ^client; rdns_deny .; }")
     mine = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::99"]
@@ -285,18 +296,22 @@ def test_the_name_in_the_log_and_for_the_application(site, folder, stack):
         f"rdns double; rdns_deny ^honest; access_log {log} names;"
         f"location / {{ proxy_pass http://127.0.0.1:{server.server_address[1]};"
         " proxy_set_header X-Client-Name $rdns_hostname; }"
-        "location /off/ { rdns off; }",
+        "location /off/ { rdns off; }"
+        "location /own/ { rdns off; if ($remote_addr) { rdns on; } }",
         "log_format names '$remote_addr $status $rdns_hostname';",
     )
-    for address, path in [(NAMED, "/"), (NAMELESS, "/"), ("192.0.2.3", "/"), (NAMED, "/off/")]:
+    for address, path in [
+        (NAMED, "/"), (NAMELESS, "/"), ("192.0.2.3", "/"), (NAMED, "/off/"), (NAMED, "/own/"),
+    ]:
         ask(nginx, address, path)
-    wait_for(lambda: log.read_text().count("\n") == 4, "four lines of log")
+    wait_for(lambda: log.read_text().count("\n") == 5, "five lines of log")
     assert asked == ["client.example", "not found"]
     assert log.read_text().splitlines() == [
         f"{NAMED} 200 client.example",
         f"{NAMELESS} 200 not found",
         "192.0.2.3 403 honest.example",
         f"{NAMED} 200 -",
+        f"{NAMED} 200 client.example",
     ]
     assert 'access forbidden by "rdns_deny ^honest": honest.example' in nginx.log()
 
@@ -355,6 +370,18 @@ def test_the_name_of_the_client_in_a_subrequest(site, folder):
     assert "[client.example]" in ask(nginx, NAMED, "/page.html").body
     wait_for(lambda: log.exists() and log.read_text(), "a line of log")
     assert log.read_text() == "/page.html client.example\n"
+
+
+def test_the_log_has_the_name_though_it_was_read_before(site, folder):
+    log = folder / "access.log"
+    nginx = site(
+        "if ($rdns_hostname = a) { return 403; } location / { rdns double; add_header X-None 1; }"
+        f"access_log {log} names;",
+        "log_format names '$rdns_hostname';",
+    )
+    assert ask(nginx, NAMED, "/index.html").status == 200
+    wait_for(lambda: log.exists() and log.read_text(), "a line of log")
+    assert log.read_text() == "client.example\n"
 
 
 def test_the_error_page_of_a_denial(site, folder):
