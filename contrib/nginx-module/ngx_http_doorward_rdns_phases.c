@@ -86,19 +86,11 @@ static ngx_uint_t mode_of(const state_t *state, const ngx_http_doorward_rdns_con
 static ngx_int_t keep_verdict(ngx_http_request_t *r, ngx_http_doorward_verdict_t *verdict)
 {
 	state_t *state = state_get(r->main);
-	ngx_http_doorward_main_conf_t *dmcf =
-		ngx_http_get_module_main_conf(r, ngx_http_doorward_module);
-	ngx_http_variable_value_t *v = &r->variables[dmcf->rdns_hostname];
 
 	if (state == NULL) {
 		return NGX_ERROR;
 	}
 	state->verdict = verdict;
-	/* What was read of it is not right any longer; what was set is. */
-	if (v->no_cacheable) {
-		v->valid = 0;
-		v->not_found = 0;
-	}
 	return NGX_OK;
 }
 
