@@ -285,7 +285,7 @@ const struct policy_text_kind policy_text_smtp_utf8 = {
 const struct policy_text_kind policy_text_upn = {
 	.expected = "a User Principal Name",
 	.read = read_upn,
-	.order = order_email,
-	.covers = same_email,
-	.includes = same_email,
+	.order = order_nocase,
+	.covers = str_eq_nocase,
+	.includes = str_eq_nocase,
 };

@@ -57,9 +57,9 @@ extern const struct policy_text_kind policy_text_email;
 /* A mailbox_is_valid_utf8 (RFC 9598), compared in the same way. */
 extern const struct policy_text_kind policy_text_smtp_utf8;
 /*
- * A User Principal Name, `name@suffix`, compared in the same way: UTF-8, one @, no blanks, and
- * none of the characters that other programs write around it. The suffix consists of labels
- * between dots, which need not be ASCII.
+ * A User Principal Name, `name@suffix`, compared without the case of ASCII letters, as Active
+ * Directory does: UTF-8, one @, no blanks, and none of the characters that other programs write
+ * around it. The suffix consists of labels between dots, which need not be ASCII.
  */
 extern const struct policy_text_kind policy_text_upn;
 

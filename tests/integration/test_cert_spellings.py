@@ -159,6 +159,7 @@ def upns(_):
     upn = "ann@corp.example"
     yield upn, MATCHES
     yield "ann@CORP.Example", MATCHES
+    yield "Ann@corp.example", MATCHES
     for text in ["UPN:{}", "UPN::{}", "othername:{}", "othername: UPN::{}", "<{}>", "Ann <{}>", "upn={}", '"{}"', "'{}'",
                  "{}.", "{}, bob@corp.example", "{} bob@corp.example", "@{}", "{}@", "*{}"]:  # fmt: skip
         yield text.format(upn), ERROR

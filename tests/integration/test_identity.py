@@ -59,7 +59,7 @@ otherName.4 = 1.2.3.4;UTF8:carl@corp.example
 # The certificates for which each rule holds, by the first letters of their names below.
 RULES = {
     "cert.upn ann@corp.EXAMPLE": "o",
-    "cert.upn Ann@corp.example": "",
+    "cert.upn Ann@corp.example": "o",
     "cert.upn carl@corp.example": "",
     "cert.upn ~ ^(ann|bob)@corp": "op",
     "cert.srv _LDAP.corp.example": "o",

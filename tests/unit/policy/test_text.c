@@ -293,8 +293,10 @@ static void user_principal_names(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		reads(kind, bad[i], NULL);
 	}
-	assert_true(kind->covers(str_view("ann@Corp.example"), str_view("ann@corp.EXAMPLE")));
-	assert_false(kind->covers(str_view("Ann@corp.example"), str_view("ann@corp.example")));
+	assert_true(kind->covers(str_view("Ann@Corp.example"), str_view("ann@corp.EXAMPLE")));
+	assert_false(kind->covers(str_view("anna@corp.example"), str_view("ann@corp.example")));
+	assert_int_equal(
+		kind->order(str_view("ANN@corp.example"), str_view("ann@Corp.example")), 0);
 }
 
 static void services(void **state)
