@@ -69,6 +69,21 @@ static void san_header(const struct header_writer *w, const struct cert_identity
 	bytes_append_text(w->out, "\r\n");
 }
 
+/* Names of OpenSSL and object identifiers, which have no commas. */
+static void list_header(
+	const struct header_writer *w, enum policy_header header, struct str_list values)
+{
+	if (values.count == 0 || !is_chosen(w, header)) {
+		return;
+	}
+	begin_header(w, policy_header_name(header));
+	for (size_t i = 0; i < values.count; i++) {
+		bytes_append_text(w->out, i > 0 ? ", " : "");
+		authz_header_append(w->out, values.items[i], (struct str){NULL, 0});
+	}
+	bytes_append_text(w->out, "\r\n");
+}
+
 /* The parameters, beside those that always count, whose values decide in the policy. */
 static void vary_header(const struct header_writer *w, const struct policy *policy)
 {
@@ -96,8 +111,9 @@ static void vary_header(const struct header_writer *w, const struct policy *poli
 	bytes_append_text(w->out, claims == 0 ? "-\r\n" : "\r\n");
 }
 
-static void certificate_headers(const struct header_writer *w, const struct cert_identity *identity)
+static void certificate_headers(const struct header_writer *w, const struct authz_decision *d)
 {
+	const struct cert_identity *identity = d->identity;
 	char not_after[CLOCK_TEXT_MAX];
 
 	header(w, POLICY_HEADER_CERT_SUBJECT, identity->subject);
@@ -107,6 +123,12 @@ static void certificate_headers(const struct header_writer *w, const struct cert
 	san_header(w, identity);
 	clock_format(identity->not_after, not_after);
 	header(w, POLICY_HEADER_CERT_NOT_AFTER, str_view(not_after));
+	list_header(w, POLICY_HEADER_CERT_EKU, identity->eku);
+	list_header(w, POLICY_HEADER_CERT_POLICIES, identity->policies);
+	list_header(w, POLICY_HEADER_CERT_KEY, identity->key);
+	header(w, POLICY_HEADER_CERT_SPKI, identity->spki);
+	header(w, POLICY_HEADER_CERT_ISSUER_SPKI, d->chain_keys.issuer);
+	header(w, POLICY_HEADER_CERT_ANCHOR, d->chain_keys.anchor);
 }
 
 static void client_headers(const struct header_writer *w, const struct authz_decision *d)
@@ -114,7 +136,7 @@ static void client_headers(const struct header_writer *w, const struct authz_dec
 	header(w, POLICY_HEADER_HOSTNAME, d->hostname);
 	header(w, POLICY_HEADER_RDNS, str_view(dns_fcrdns_status_word(d->names.status)));
 	if (d->cert_verified) {
-		certificate_headers(w, d->identity);
+		certificate_headers(w, d);
 	}
 	if (d->policy != NULL) {
 		header(w, POLICY_HEADER_POLICY, d->policy->name);

@@ -295,7 +295,10 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 			"also "
 			"from its cache (nginx: auth_request_set, fastcgi_cache), so a policy "
 			"sends "
-			"only those that are used. Empty: no such header."},
+			"only those that are used. X-Client-Cert-Eku, X-Client-Cert-Policies, "
+			"X-Client-Cert-Key, X-Client-Cert-Spki, X-Client-Cert-Issuer-Spki and "
+			"X-Client-Cert-Anchor are sent only where they are named here. Empty: no "
+			"such header."},
 	{.name = "pin",
 		.type = CONFIG_PIN,
 		.offset = offsetof(struct policy, pins),

@@ -287,12 +287,14 @@ def test_a_front_end_may_ask_for_what_varies(doorward, policy, vary, kept):
 def test_a_policy_chooses_its_headers(doorward, folder, pki):
     (folder / "names.zone").write_text(NAMES)
     door = doorward(
-        POLICY + "response_headers = X-Client-Hostname, X-Client-Cert-Serial\n",
+        POLICY + "response_headers = X-Client-Hostname, X-Client-Cert-Serial, X-Client-Cert-Key\n",
         dns="static_zone = names.zone",
     )
     reply = door.ask(client(pki))
     assert [name for name, _ in reply.headers if name.startswith("X-") and "Accel" not in name] == [
         "X-Client-Hostname",
         "X-Client-Cert-Serial",
+        "X-Client-Cert-Key",
     ]
+    assert reply.header("X-Client-Cert-Key").startswith(("ec", "rsa"))
     assert door.ask(client(pki), role=fcgi.AUTHORIZER).header("Variable-X-Doorward-Reason") is None

@@ -192,6 +192,29 @@ static void the_policy_chooses_the_headers(void **state)
 		"Cache-Control: no-store\r\n\r\n");
 }
 
+static void lists_are_joined(void **state)
+{
+	static const struct str usages[] = {
+		{"1.3.6.1.5.5.7.3.2", 17}, {"1.3.6.1.4.1.311.20.2.2", 22}};
+	static const struct str keys[] = {{"ec 256", 6}, {"P-256", 5}};
+	struct cert_identity more = identity;
+	struct policy few = policy;
+	struct authz_decision d = allowed();
+
+	more.eku = (struct str_list){usages, 2};
+	more.key = (struct str_list){keys, 2};
+	d.identity = &more;
+	d.policy = &few;
+	d.chain_keys.anchor = str_view("bb22");
+	few.response_headers = 1U << POLICY_HEADER_CERT_EKU | 1U << POLICY_HEADER_CERT_POLICIES |
+			       1U << POLICY_HEADER_CERT_KEY | 1U << POLICY_HEADER_CERT_ANCHOR;
+	check(&d, AUTHZ_RESPONSE_HTTP,
+		"Status: 200 OK\r\n"
+		"X-Client-Cert-Eku: 1.3.6.1.5.5.7.3.2, 1.3.6.1.4.1.311.20.2.2\r\n"
+		"X-Client-Cert-Key: ec 256, P-256\r\nX-Client-Cert-Anchor: bb22\r\n"
+		"X-Accel-Expires: 60\r\nCache-Control: max-age=60\r\n\r\n");
+}
+
 static void each_header_has_a_name_of_its_own(void **state)
 {
 	for (unsigned i = 0; i < POLICY_HEADER_COUNT; i++) {
@@ -231,6 +254,7 @@ int main(void)
 		cmocka_unit_test(a_denied_authorizer_leaks_nothing),
 		cmocka_unit_test(over_http_there_is_no_body),
 		cmocka_unit_test(the_policy_chooses_the_headers),
+		cmocka_unit_test(lists_are_joined),
 		cmocka_unit_test(each_header_has_a_name_of_its_own),
 		cmocka_unit_test(without_memory_there_is_no_response),
 	};
