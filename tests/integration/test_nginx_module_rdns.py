@@ -22,6 +22,7 @@ from test_import_nginx import (
     NAMELESS,
     UNKNOWN,
 )
+from test_nginx_module_kept import Told
 
 from kit.doorward import run
 from kit.nginx_module import Authorizer, ModuleNginx, check_configuration, needs_module, reply
@@ -347,6 +348,37 @@ def test_one_question_for_each_client_request(folder, stack):
 def named(name=None, rdns="verified"):
     fields = {"X_Client_Hostname": name} if name else {}
     return reply(200, X_Client_Rdns=rdns, X_Doorward_Policy="@rdns-double", **fields)
+
+
+def is_kept(nginx, authorizer):
+    before = len(authorizer.asked)
+    return ask(nginx, NAMED).status == 200 and len(authorizer.asked) == before
+
+
+def test_a_name_is_kept(folder, stack):
+    """By the address and the kind of lookup alone."""
+    authorizer = Told(
+        folder / "a.sock", lambda n, params: reply(200, 60, X_Client_Hostname=f"h{n}",
+                                                   X_Doorward_Vary="-")
+    )
+    stack.callback(authorizer.stop)
+    nginx = ModuleNginx(
+        folder,
+        "location = /on { rdns on; return 200 $rdns_hostname; }"
+        "location / { rdns double; return 200 $rdns_hostname; }",
+        f"doorward_server unix:{authorizer.path};\ndoorward_zone names:1m;",
+    )
+    stack.callback(nginx.close)
+    wait_for(lambda: authorizer.polls > 0, "the generation")
+    ask(nginx, NAMED)
+    wait_for(lambda: is_kept(nginx, authorizer), "a kept name")
+    first = len(authorizer.asked)
+    for agent, path in [("a", "/on"), ("b", "/on"), ("a", "/"), ("b", "/x")]:
+        ask(nginx, FORGED, path, agent)
+    assert [(a["REMOTE_ADDR"], a["DOORWARD_POLICY"]) for a in authorizer.asked[first:]] == [
+        (FORGED, "@rdns-single"), (FORGED, "@rdns-double"),
+    ]
+    assert ask(nginx, FORGED, "/on").body == f"h{first}"
 
 
 def test_a_subrequest_comes_to_the_rules(site, folder):
