@@ -128,8 +128,9 @@ static ngx_queue_t *bucket_of(
 	return &server->buckets[key->word[0] % NGX_HTTP_DOORWARD_BUCKETS];
 }
 
-static ngx_http_doorward_question_t *find(
-	ngx_http_doorward_server_t *server, const ngx_http_doorward_key_t *key)
+/* An open question with this key that ends no later than one that is asked now must. */
+static ngx_http_doorward_question_t *find(ngx_http_doorward_server_t *server,
+	const ngx_http_doorward_key_t *key, const ngx_http_doorward_loc_conf_t *conf)
 {
 	ngx_queue_t *bucket = bucket_of(server, key);
 
@@ -139,11 +140,22 @@ static ngx_http_doorward_question_t *find(
 			ngx_queue_data(q, ngx_http_doorward_question_t, by_key);
 
 		if (question->key.word[0] == key->word[0] &&
-			question->key.word[1] == key->word[1]) {
+			question->key.word[1] == key->word[1] &&
+			question->conf->timeout <= conf->timeout) {
 			return question;
 		}
 	}
 	return NULL;
+}
+
+/* How many questions are open about clients that are told by the same, but for what they claim. */
+static uint32_t *count_of(
+	ngx_http_doorward_server_t *server, const ngx_http_doorward_hash_t *identity)
+{
+	ngx_http_doorward_hash_t hash = *identity;
+
+	return &server->by_identity[ngx_http_doorward_hash_end(&hash).word[0] %
+				    NGX_HTTP_DOORWARD_IDENTITIES];
 }
 
 /* Takes the parameters. NULL: no memory. */
@@ -171,6 +183,7 @@ static ngx_http_doorward_question_t *question_new(ngx_http_doorward_loc_conf_t *
 	question->timer.log = server->log;
 	ngx_queue_init(&question->waiters);
 	server->question_count++;
+	++*count_of(server, identity);
 	/* Not cancelable: a worker that leaves waits for the response. */
 	ngx_add_timer(&question->timer, conf->timeout);
 	return question;
@@ -179,6 +192,7 @@ static ngx_http_doorward_question_t *question_new(ngx_http_doorward_loc_conf_t *
 static void question_free(ngx_http_doorward_question_t *question)
 {
 	question->server->question_count--;
+	--*count_of(question->server, &question->identity);
 	if (question->response != NULL) {
 		ngx_free(question->response);
 	}
@@ -293,6 +307,19 @@ static void question_send(ngx_http_doorward_question_t *question)
 	}
 }
 
+/* Sends a new question, unless too many are open. */
+static void question_begin(ngx_http_doorward_question_t *question)
+{
+	ngx_http_doorward_server_t *server = question->server;
+
+	if (server->question_count > NGX_HTTP_DOORWARD_QUESTIONS ||
+		*count_of(server, &question->identity) > NGX_HTTP_DOORWARD_QUESTIONS_OF_ONE) {
+		ngx_http_doorward_question_end(question, NGX_HTTP_DOORWARD_OVERLOAD);
+	} else {
+		question_send(question);
+	}
+}
+
 void ngx_http_doorward_question_lost(ngx_http_doorward_question_t *question)
 {
 	question->response_len = 0;
@@ -402,7 +429,7 @@ static void ask_alone(ngx_http_doorward_question_t *for_all, ngx_http_doorward_w
 	}
 	waiter->question = question;
 	ngx_queue_insert_tail(&question->waiters, &waiter->queue);
-	question_send(question);
+	question_begin(question);
 }
 
 /*
@@ -453,7 +480,7 @@ ngx_int_t ngx_http_doorward_ask(ngx_http_doorward_waiter_t *waiter, ngx_http_doo
 	ngx_http_doorward_question_t *question;
 
 	start(server);
-	question = find(server, key);
+	question = find(server, key, in->conf);
 	if (question == NULL) {
 		ngx_str_t params = ngx_http_doorward_inputs_params(in);
 
@@ -466,11 +493,7 @@ ngx_int_t ngx_http_doorward_ask(ngx_http_doorward_waiter_t *waiter, ngx_http_doo
 		}
 		question->shared = 1;
 		ngx_queue_insert_tail(bucket_of(server, key), &question->by_key);
-		if (server->question_count > NGX_HTTP_DOORWARD_QUESTIONS) {
-			ngx_http_doorward_question_end(question, NGX_HTTP_DOORWARD_OVERLOAD);
-		} else {
-			question_send(question);
-		}
+		question_begin(question);
 	}
 	waiter->question = question;
 	ngx_queue_insert_tail(&question->waiters, &waiter->queue);

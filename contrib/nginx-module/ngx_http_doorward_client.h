@@ -16,6 +16,8 @@
 #define NGX_HTTP_DOORWARD_SLOTS 64
 #define NGX_HTTP_DOORWARD_CONNECTIONS 16 /* to one server */
 #define NGX_HTTP_DOORWARD_QUESTIONS (NGX_HTTP_DOORWARD_SLOTS * NGX_HTTP_DOORWARD_CONNECTIONS)
+/* One client, whatever it claims, leaves room for others. */
+#define NGX_HTTP_DOORWARD_QUESTIONS_OF_ONE (NGX_HTTP_DOORWARD_QUESTIONS / 4)
 #define NGX_HTTP_DOORWARD_TRIES 2
 #define NGX_HTTP_DOORWARD_RESPONSE_MAX 65536
 #define NGX_HTTP_DOORWARD_BACKOFF_MIN 100 /* ms */
@@ -32,6 +34,7 @@ typedef struct {
 } ngx_http_doorward_peer_t;
 
 #define NGX_HTTP_DOORWARD_BUCKETS 256
+#define NGX_HTTP_DOORWARD_IDENTITIES 4096
 
 struct ngx_http_doorward_server_s {
 	ngx_str_t name;    /* its addresses, joined by blanks */
@@ -43,6 +46,8 @@ struct ngx_http_doorward_server_s {
 
 	ngx_queue_t buckets[NGX_HTTP_DOORWARD_BUCKETS]; /* open questions by key */
 	ngx_uint_t question_count;
+	/* Of these by the hash of the identity; clients with one hash share a number. */
+	uint32_t by_identity[NGX_HTTP_DOORWARD_IDENTITIES];
 	ngx_queue_t waiting;  /* questions without a connection */
 	ngx_queue_t answered; /* questions whose waiters have to be told */
 	ngx_event_t answered_event;

@@ -280,7 +280,13 @@ void ngx_http_doorward_connections_poll(ngx_http_doorward_server_t *server)
 	}
 	for (ngx_queue_t *q = ngx_queue_head(&server->connections);
 		q != ngx_queue_sentinel(&server->connections); q = ngx_queue_next(q)) {
-		poll(ngx_queue_data(q, ngx_http_doorward_connection_t, queue));
+		ngx_http_doorward_connection_t *connection =
+			ngx_queue_data(q, ngx_http_doorward_connection_t, queue);
+
+		/* One that takes no more bytes has enough questions to answer. */
+		if (connection->c->write->ready) {
+			poll(connection);
+		}
 	}
 }
 

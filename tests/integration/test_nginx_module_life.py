@@ -4,9 +4,11 @@
 """nginx's module: requests that wait, and what may happen meanwhile to their clients, to nginx and to
 doorward. The fixture checks nginx's log: no worker crashed, and no connection was left open."""
 
+import concurrent.futures
 import http.server
 import os
 import random
+import select
 import signal
 import socket
 import ssl
@@ -135,6 +137,50 @@ def test_200_clients(authorizer, site):
     side_by_side(200, client)
     assert 2 <= server.connections <= 16
     assert len(server.asked) == 600
+
+
+def test_one_client_does_not_take_the_place_of_others(authorizer, site):
+    """Questions that differ by what a client claims are one client's all the same."""
+    answer = threading.Event()
+
+    def slow_names(n, params):
+        if params["REMOTE_ADDR"] == "192.0.2.66":
+            answer.wait(20)
+        return reply(X_Client_Hostname="x")
+
+    server = authorizer(slow_names)
+    nginx = site()
+    lines = [socket.create_connection(("127.0.0.1", nginx.port)) for _ in range(300)]
+    try:
+        for i, line in enumerate(lines):
+            line.sendall(
+                f"GET /{i} HTTP/1.0\r\nX-Played-Client: 192.0.2.66\r\n\r\n".encode()
+            )
+        wait_for(lambda: len(select.select(lines, [], [], 0)[0]) == 300 - 256, "refusals")
+        assert b" 503 " in select.select(lines, [], [], 0)[0][0].recv(1000)
+        wait_for(lambda: len(server.asked) == 256, "questions")
+        assert nginx.get("/", "192.0.2.1").body == "in x"
+    finally:
+        answer.set()
+        for line in lines:
+            line.close()
+    assert nginx.get("/", "192.0.2.66").body == "in x"
+
+
+def test_a_shorter_timeout_is_not_another_request_s(authorizer, site):
+    """Two locations ask the same, one of which waits for longer."""
+    authorizer(slow(3))
+    nginx = site(
+        "doorward staff; doorward_param REQUEST_URI /;"
+        "location /long { return 200; } location /short { doorward_timeout 200ms; return 200; }"
+    )
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        long = pool.submit(nginx.get, "/long")
+        time.sleep(0.1)
+        begun = time.monotonic()
+        assert nginx.get("/short").status == 503
+        assert time.monotonic() - begun < 1
+        assert long.result().status == 200
 
 
 def test_pipelined_requests(authorizer, site):
