@@ -151,13 +151,12 @@ const char *authz_cert_unknown_why(const struct authz_decision *d)
 		return "the chain is unknown, as the front end alone verified the certificate; see "
 		       "verify";
 	}
-	return d->chain_keys.anchor.data == NULL
-		       ? "the chain is unknown, as the certificate passed by cert_pins; a rule "
-			 "about "
-			 "cert.sha256 or cert.spki before this one could decide"
-		       : "the key of the issuer is unknown, as the certificate itself is in "
-			 "ca_file "
-			 "or ca_dir; see cert.anchor";
+	if (d->chain_keys.anchor.data == NULL) {
+		return "the chain is unknown, as the certificate passed by cert_pins; a rule about "
+		       "cert.sha256 or cert.spki before this one could decide";
+	}
+	return "the key of the issuer is unknown, as the certificate itself is in ca_file or "
+	       "ca_dir; see cert.anchor";
 }
 
 bool authz_cert_binds_name(const struct authz *a)
