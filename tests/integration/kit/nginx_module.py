@@ -39,7 +39,8 @@ class ModuleNginx(Nginx):
         port = free_port()
         self.folder = folder
         self.text = f"{http}\nserver {{ listen 127.0.0.1:{port} {listen};\n{PLAYED}\n{server}\n}}"
-        main = f"load_module {MODULE};\nworker_processes {workers};"
+        # A new binary inherits the options of the sanitizer, with which it may have been built.
+        main = f"load_module {MODULE};\nworker_processes {workers};\nenv ASAN_OPTIONS;"
         super().__init__(folder, self.text, port, main=main)
 
     def get(self, path="/", client=None, headers=(), **how):
