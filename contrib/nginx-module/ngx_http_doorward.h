@@ -60,7 +60,7 @@ typedef struct {
 	ngx_array_t servers; /* ngx_http_doorward_server_t *, one for each list of addresses */
 	ngx_http_doorward_zone_t *zone;    /* NULL: there is no zone */
 	ngx_http_doorward_secret_t secret; /* of keys where there is no zone */
-	ngx_uint_t used;                   /* a policy, or rdns, is configured somewhere */
+	ngx_uint_t used;                   /* handlers are needed: a policy, rdns or headers */
 	ngx_uint_t rdns;                   /* rdns is */
 	ngx_int_t rdns_hostname;           /* the index of this variable */
 	ngx_http_doorward_known_t known[NGX_HTTP_DOORWARD_KNOWN];

@@ -14,6 +14,7 @@ static char *set_policy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *set_server(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *set_param(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *set_headers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 static ngx_conf_enum_t on_error_values[] = {
 	{ngx_string("503"), NGX_HTTP_SERVICE_UNAVAILABLE},
@@ -35,7 +36,7 @@ static ngx_command_t commands[] = {
 	{ngx_string("doorward_certificate"), EVERYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
 		NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_doorward_loc_conf_t, certificate),
 		NULL},
-	{ngx_string("doorward_headers"), EVERYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+	{ngx_string("doorward_headers"), EVERYWHERE | NGX_CONF_FLAG, set_headers,
 		NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_doorward_loc_conf_t, headers), NULL},
 	{ngx_string("doorward_param"), EVERYWHERE | NGX_CONF_TAKE2, set_param,
 		NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
@@ -177,6 +178,16 @@ static char *set_param(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 	}
 	param->name = args[1];
 	return value_compile(cf, &args[2], &param->value) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+/* What a client sends is removed also where no policy is. */
+static char *set_headers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+	ngx_http_doorward_main_conf_t *dmcf =
+		ngx_http_conf_get_module_main_conf(cf, ngx_http_doorward_module);
+
+	dmcf->used = 1;
+	return ngx_conf_set_flag_slot(cf, cmd, conf);
 }
 
 static void *create_main_conf(ngx_conf_t *cf)

@@ -339,6 +339,13 @@ def test_headers_that_reach_the_back_end(site, echo):
     assert ("X-Doorward-Reason", "default") in sent("/any", NO_ONE)
 
 
+def test_headers_that_a_client_sends_where_no_policy_is(site, echo):
+    """As where each `doorward` is taken out for a while."""
+    nginx = site(f"doorward_headers on; location / {{ proxy_pass http://127.0.0.1:{echo}; }}")
+    got = ast.literal_eval(nginx.get("/", STAFF, {"X-Client-Rdns": "forged"}).body)
+    assert not [pair for pair in got if pair[1] == "forged"]
+
+
 @pytest.fixture
 def echo(stack):
     """The port of an application that responds with the list of its request's headers."""
