@@ -131,7 +131,7 @@ const struct oid_name *oid_find(const struct oid_names *names, struct str text)
 
 const char *oid_suggest(const struct oid_names *names, struct str text)
 {
-	const char *words[NAMES_MAX];
+	const char *words[NAMES_MAX] = {NULL};
 
 	for (size_t i = 0; i < names->count; i++) {
 		words[i] = names->items[i].name;
