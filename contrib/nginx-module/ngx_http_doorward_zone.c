@@ -25,6 +25,7 @@ struct node_s {
 	uint16_t status;
 	uint8_t slot;
 	uint8_t claims;
+	uint16_t texts_len;
 	uint16_t lens[NGX_HTTP_DOORWARD_FIELDS];
 	u_char texts[];
 };
@@ -195,27 +196,16 @@ static ngx_uint_t holds(const shared_t *shared, const node_t *node)
 	       node->generation == shared->slots[node->slot].generation;
 }
 
-static size_t texts_len(const node_t *node)
-{
-	size_t len = 0;
-
-	for (ngx_uint_t i = 0; i < NGX_HTTP_DOORWARD_FIELDS; i++) {
-		len += node->lens[i];
-	}
-	return len;
-}
-
 /* Copies a verdict out. */
 static ngx_int_t copy_out(const node_t *node, ngx_pool_t *pool, ngx_http_doorward_answer_t *answer)
 {
-	size_t len = texts_len(node);
-	u_char *texts = ngx_pnalloc(pool, len + 1);
+	u_char *texts = ngx_pnalloc(pool, node->texts_len + 1);
 
 	if (texts == NULL) {
 		return NGX_DECLINED;
 	}
 	ngx_memzero(answer, sizeof(*answer));
-	ngx_memcpy(texts, node->texts, len);
+	ngx_memcpy(texts, node->texts, node->texts_len);
 	answer->outcome = NGX_HTTP_DOORWARD_ANSWERED;
 	answer->kept = 1;
 	answer->claims = node->claims;
@@ -299,6 +289,7 @@ static void fill(node_t *node, const ngx_http_doorward_key_t *key, ngx_int_t slo
 			p = ngx_cpymem(p, response->fields[i].data, node->lens[i]);
 		}
 	}
+	node->texts_len = (uint16_t)(p - node->texts);
 }
 
 void ngx_http_doorward_zone_keep(ngx_http_doorward_zone_t *zone, const ngx_http_doorward_key_t *key,

@@ -6,6 +6,8 @@
 import ast
 import http.server
 import re
+import socket
+import struct
 import threading
 
 import pytest
@@ -322,6 +324,7 @@ def test_headers_that_reach_the_back_end(site, echo):
         for name in [
             "X-Client-Hostname", "x_client_hostname", "X-Doorward-Reason", "X_Doorward-Rule",
             "X-Doorward-Anything", "X-CLIENT-CERT-SUBJECT", "X-Client-Rdns", "X.Client.Rdns",
+            "X-Client-Cert-Eku", "X_Client_Cert_Issuer_Spki", "X-Client-Cert-Anchor",
         ]
     ]
     kept = [("X-Client-Data", "mine"), ("Accept", "a/b"), *((f"X-{i}", str(i)) for i in range(30))]
@@ -337,6 +340,64 @@ def test_headers_that_reach_the_back_end(site, echo):
         assert not [pair for pair in got if pair[1] == "forged"]
         assert [v for k, v in got if k.lower() == "x-doorward-reason"] == ([reason] if reason else [])
     assert ("X-Doorward-Reason", "default") in sent("/any", NO_ONE)
+
+
+def uwsgi_request(line):
+    """The variables of a uwsgi request."""
+    _, size, _ = struct.unpack("<BHB", line.read(4))
+    data, pairs = line.read(size), {}
+    while data:
+        texts = []
+        for _ in range(2):
+            (size,) = struct.unpack_from("<H", data)
+            texts.append(data[2 : 2 + size].decode())
+            data = data[2 + size :]
+        pairs[texts[0]] = texts[1]
+    return pairs
+
+
+def scgi_request(line):
+    """The headers of an SCGI request, a netstring."""
+    size = b""
+    while (digit := line.read(1)) != b":":
+        size += digit
+    texts = line.read(int(size)).decode().split("\0")
+    return dict(zip(texts[::2], texts[1::2]))
+
+
+@pytest.mark.parametrize("protocol", ["fastcgi", "uwsgi", "scgi"])
+def test_headers_that_reach_other_back_ends(site, folder, stack, protocol):
+    seen = []
+    if protocol == "fastcgi":
+
+        def answer(_, params):
+            seen.append(params)
+            return reply(200)
+
+        back_end = Authorizer(folder / "back.sock", answer, close_after=True)
+        stack.callback(back_end.stop)
+    else:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(folder / "back.sock"))
+        listener.listen()
+        stack.callback(listener.close)
+
+        def serve():
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rb") as line:
+                seen.append({"uwsgi": uwsgi_request, "scgi": scgi_request}[protocol](line))
+                connection.sendall(b"Status: 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+    nginx = site(
+        "underscores_in_headers on; ignore_invalid_headers off; doorward_headers on;"
+        f"location / {{ doorward staff; {protocol}_pass unix:{folder}/back.sock; }}"
+    )
+    names = ["X-Client-Hostname", "x_client_rdns", "X.Doorward.Rule", "X-Client-Cert-Key"]
+    nginx.get("/", STAFF, [(name, "forged") for name in names])
+    (params,) = seen
+    assert params["HTTP_X_DOORWARD_REASON"] == "rule"
+    assert "forged" not in params.values()
 
 
 def test_headers_that_a_client_sends_where_no_policy_is(site, echo):
