@@ -128,7 +128,7 @@ def test_rules_of_keys_purposes_and_policies(folder, pki, kind):
     )  # fmt: skip
     other = pki.authority.issue(
         f"other-{kind}", key=unlike, purposes=["1.3.6.1.5.5.7.3.1", "1.3.6.1.4.1.99999.70"], policies=["1.3.6.1.4.1.99999"],
-        other=[other_name(UPN, "ann@corp.example"), other_name(SRV, "_ldaps.a.example", IA5_STRING), other_name(SMTP_UTF8, "Ü@a.example")],
+        other=[other_name(UPN, "anna@corp.example"), other_name(SRV, "_ldaps.a.example", IA5_STRING), other_name(SMTP_UTF8, "Ü@a.example")],
     )  # fmt: skip
     rules = shown(folder, own)
     lines = [rule["rule"] for rule in rules if rule["field"] in ["cert.eku", "cert.policy", "cert.self_signed", "cert.upn"]]

@@ -99,8 +99,9 @@ class Doorward:
         self.file = folder / "doorward.conf"
         if "threads" not in server:
             server += "\nthreads = 2"
+        # Sockets are opened in this order: if the last one listens, all do.
         self._fixed = dict(
-            server=f"listen = {listen or f'unix:{self.socket}'}\n{server}",
+            server=f"{server}\nlisten = {listen or f'unix:{self.socket}'}",
             frontend=frontend,
             dns=f"{dns}\nprivate_ptr = yes" if "private_ptr" not in dns else dns,
             cache=cache,
