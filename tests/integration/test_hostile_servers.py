@@ -391,6 +391,7 @@ def test_a_quirk_is_tolerated_and_logged_once(doorward, hostile, number):
         assert reply.status == 200
         assert reply.header("X-Client-Rdns") == "verified"
         assert time.monotonic() - started < 2.4
+    door.wait_for_log("dns: name server 127")
     log = door.stderr()
     assert log.count("dns: name server 127") == 1
     assert key in log
