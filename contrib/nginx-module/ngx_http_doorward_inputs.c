@@ -344,8 +344,8 @@ ngx_uint_t ngx_http_doorward_claims_read(ngx_http_doorward_text_t vary)
 	if (vary.len == 1 && *p == '-') {
 		return 0;
 	}
-	while (p < last) {
-		const u_char *comma = memchr(p, ',', (size_t)(last - p));
+	for (;;) {
+		const u_char *comma = p < last ? memchr(p, ',', (size_t)(last - p)) : NULL;
 		const u_char *end = comma != NULL ? comma : last;
 		ngx_uint_t claim = claim_of(p, (size_t)(end - p));
 
@@ -353,7 +353,12 @@ ngx_uint_t ngx_http_doorward_claims_read(ngx_http_doorward_text_t vary)
 			return NGX_HTTP_DOORWARD_ALL_CLAIMS;
 		}
 		claims |= claim;
-		p = comma != NULL && last - comma > 1 && comma[1] == ' ' ? comma + 2 : last;
+		if (comma == NULL) {
+			return claims;
+		}
+		if (last - comma < 2 || comma[1] != ' ') {
+			return NGX_HTTP_DOORWARD_ALL_CLAIMS;
+		}
+		p = comma + 2;
 	}
-	return claims != 0 ? claims : NGX_HTTP_DOORWARD_ALL_CLAIMS;
 }

@@ -15,7 +15,7 @@ static bool is_ascii(char c)
 	return (uint8_t)c < 0x80;
 }
 
-/* RFC 5322 3.2.3, and RFC 6531 3.3: whatever is not ASCII, which the caller checks. */
+/* RFC 5322 3.2.3, and RFC 6531 3.3: any byte beyond ASCII, which the caller checks. */
 static bool is_atext(char c)
 {
 	return ascii_is_alnum(c) || !is_ascii(c) ||
