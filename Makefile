@@ -12,8 +12,13 @@ PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share
+DOCDIR ?= $(DATADIR)/doc/doorward
 SYSCONFDIR ?= /etc
 LOCALSTATEDIR ?= /var
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 V ?= 0
 JOBS ?= $(shell nproc)
 SYSTEMD ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo 1)
@@ -54,7 +59,7 @@ lib_cflags := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 lib_libs := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 dw_cflags = -std=c17 $(WARNINGS) $(if $(WERROR),-Werror) -fPIE -fstack-protector-strong $(CET) -pthread \
 	-MMD -MP $(flavour_cflags_$(FLAVOUR))
-dw_cppflags = -D_GNU_SOURCE -Isrc -DDW_VERSION='"$(VERSION)"' -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' -DDW_LOCALSTATEDIR='"$(LOCALSTATEDIR)"' \
+dw_cppflags = -D_GNU_SOURCE -Isrc -DDW_VERSION='"$(VERSION)"' \
 	$(if $(SYSTEMD),-DDW_SYSTEMD=1,-DDW_SYSTEMD=0) $(if $(PSL),-DDW_PSL=1,-DDW_PSL=0) \
 	$(hardening_$(FLAVOUR)) $(lib_cflags)
 dw_ldflags = -pie -Wl,-z,relro,-z,now -pthread $(flavour_ldflags_$(FLAVOUR))
@@ -78,7 +83,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all demo deps check check-in nginx-module install-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install clean help quick
+.PHONY: all demo deps check check-in nginx-module install-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -100,7 +105,7 @@ help:
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
 	@echo 'nginx-module build/nginx-module/ngx_http_doorward_module.so, for the nginx whose nginx-dev is installed; install-nginx-module (NGINXMODDIR NGINXCONFDIR DESTDIR)'
 	@echo 'deps         install missing Debian packages'
-	@echo 'install      PREFIX SBINDIR MANDIR SYSCONFDIR LOCALSTATEDIR DESTDIR'
+	@echo 'install      PREFIX SBINDIR MANDIR DATADIR DOCDIR SYSCONFDIR LOCALSTATEDIR UNITDIR SYSUSERSDIR TMPFILESDIR DESTDIR; uninstall: keeps changed configuration'
 	@echo 'clean        remove build/'
 
 $(BUILD)/src/%.o: src/%.c
@@ -110,6 +115,18 @@ $(BUILD)/src/%.o: src/%.c
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(compile) -Itests -c -o $@ $<
+
+# One object has the paths: with other paths, only this object is compiled again.
+paths := $(BUILD)/paths
+paths_are := $(SYSCONFDIR) $(LOCALSTATEDIR)
+$(BUILD)/src/cli/paths.o: compile += -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' -DDW_LOCALSTATEDIR='"$(LOCALSTATEDIR)"'
+$(BUILD)/src/cli/paths.o: $(paths)
+ifneq ($(file <$(paths)),$(paths_are))
+.PHONY: $(paths)
+endif
+$(paths):
+	@mkdir -p $(@D)
+	@echo '$(paths_are)' >$@
 
 # The code of a test runs once: compiled without optimization, it costs half as much. What it tests stays as it is.
 $(BUILD)/tests/unit/%.o $(BUILD)/tests/scenario/%.o: compile += -O0 -U_FORTIFY_SOURCE
@@ -242,13 +259,16 @@ demo:
 	@$(MAKE) --no-print-directory all
 	@DOORWARD=$(abspath $(BUILD)/doorward) KEEP=$(KEEP) conf/demo/run
 
+# The table of what is installed where is in contrib/install/files.
+install_files = @BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' SBINDIR='$(SBINDIR)' MANDIR='$(MANDIR)' DATADIR='$(DATADIR)' DOCDIR='$(DOCDIR)' \
+	SYSCONFDIR='$(SYSCONFDIR)' LOCALSTATEDIR='$(LOCALSTATEDIR)' UNITDIR='$(UNITDIR)' SYSUSERSDIR='$(SYSUSERSDIR)' \
+	TMPFILESDIR='$(TMPFILESDIR)' contrib/install/files
+
 install: $(BUILD)/doorward
-	install -D -m 755 $(BUILD)/doorward $(DESTDIR)$(SBINDIR)/doorward
-	install -D -m 644 src/man/doorward.8 $(DESTDIR)$(MANDIR)/man8/doorward.8
-	install -D -m 644 src/man/doorward.conf.5 $(DESTDIR)$(MANDIR)/man5/doorward.conf.5
-	install -D -m 644 -t $(DESTDIR)$(SYSCONFDIR)/doorward conf/crawlers.ini conf/crawlers-lists.ini
-	test -e $(DESTDIR)$(SYSCONFDIR)/doorward/doorward.conf || \
-		install -D -m 644 conf/doorward.conf $(DESTDIR)$(SYSCONFDIR)/doorward/doorward.conf
+	$(install_files) install
+
+uninstall:
+	$(install_files) uninstall
 
 clean:
 	rm -rf build

@@ -10,6 +10,7 @@
 #include "cli/import.h"
 #include "cli/list.h"
 #include "cli/options.h"
+#include "cli/paths.h"
 #include "cli/test.h"
 #include "daemon/daemon.h"
 #include "daemon/inspect.h"
@@ -113,7 +114,7 @@ int main(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	char *const *whole = argv;
-	const char *config_path = CLI_CONFIG_DEFAULT;
+	const char *config_path = cli_config_default;
 	const char *wrong = NULL;
 	int mode = 0;
 	int option;

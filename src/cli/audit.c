@@ -9,11 +9,11 @@
 #include "base/clock.h"
 #include "base/exit_code.h"
 #include "cli/options.h"
+#include "cli/paths.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define DEFAULT_STATE DW_LOCALSTATEDIR "/lib/doorward/audit.json"
 #define NO_STATE "-"
 
 struct options {
@@ -141,7 +141,8 @@ static int audit(const struct authz_snapshot *snapshot, const struct policy *pol
 
 int cli_audit(const char *config_path, int argc, char **argv)
 {
-	struct options options = {.config_path = config_path, .state_path = DEFAULT_STATE};
+	struct options options = {
+		.config_path = config_path, .state_path = cli_audit_state_default};
 	const struct policy *policy = NULL;
 	int code = read_options(argc, argv, &options);
 	struct authz_snapshot *snapshot;

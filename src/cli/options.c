@@ -5,6 +5,7 @@
 
 #include "base/exit_code.h"
 #include "base/util.h"
+#include "cli/paths.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -70,7 +71,7 @@ void cli_usage_print(FILE *to)
 		print_purpose(&usages[i], to);
 		fputc('\n', to);
 	}
-	fputs("The configuration is " CLI_CONFIG_DEFAULT " unless FILE is given.\n", to);
+	fprintf(to, "The configuration is %s unless FILE is given.\n", cli_config_default);
 }
 
 int cli_usage_error(const char *command, const char *what, const char *value)

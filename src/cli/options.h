@@ -7,8 +7,6 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#define CLI_CONFIG_DEFAULT DW_SYSCONFDIR "/doorward/doorward.conf"
-
 /* Prints the usage of doorward, with all subcommands. */
 void cli_usage_print(FILE *to);
 

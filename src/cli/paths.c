@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "cli/paths.h"
+
+const char cli_config_default[] = DW_SYSCONFDIR "/doorward/doorward.conf";
+const char cli_audit_state_default[] = DW_LOCALSTATEDIR "/lib/doorward/audit.json";
