@@ -37,10 +37,11 @@ struct config_snapshot {
 	struct ref holds;               /* on everything but the rules; one for all references */
 	struct config_snapshot *origin; /* whose data this one borrows, and holds; NULL: none */
 	struct arena arena;
-	const struct config_ini_file *files;  /* from which it was read */
-	struct policy *policies;              /* config.policies */
-	struct config_policy_source *sources; /* one for each of them, in the same order */
-	const struct policy **by_name;        /* config.policies, sorted */
+	const struct config_ini_file *files;     /* from which it was read */
+	const struct config_ini_folder *folders; /* in which `include` looked for files */
+	struct policy *policies;                 /* config.policies */
+	struct config_policy_source *sources;    /* one for each of them, in the same order */
+	const struct policy **by_name;           /* config.policies, sorted */
 };
 
 /* With one reference; NULL when out of memory. */

@@ -19,6 +19,9 @@ void config_each_file(const struct config *config, each_file *each, void *ctx)
 	for (const struct config_ini_file *f = snapshot->files; f != NULL; f = f->next) {
 		each(ctx, CONFIG_FILE_ITSELF, f->path);
 	}
+	for (const struct config_ini_folder *f = snapshot->folders; f != NULL; f = f->next) {
+		report(each, ctx, f->path);
+	}
 	report(each, ctx, config->dns.static_zone);
 	for (size_t i = 0; i < config->policy_count; i++) {
 		const struct policy_trust *trust = &snapshot->sources[i].own.trust;

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "base/suggest.h"
+#include "config/include.h"
 #include "config/ini_line.h"
 
 #include <errno.h>
@@ -261,9 +262,8 @@ static void read_file(struct loader *l, const char *path, const struct reader *i
 	if (file->folder == NULL || !file_read(path, CONFIG_INI_MAX_FILE, &text, &r.identity)) {
 		if (errno == EISDIR) {
 			diag_error(l->diag, named_at,
-				"%s is a folder: expected the path of one file, and a line for "
-				"each",
-				path);
+				"%s is a folder: expected a file, or a pattern such as %s/*.ini",
+				path, path);
 			goto out;
 		}
 		diag_error(l->diag, named_at, "%s: expected a file that can be read: %s", path,
@@ -282,6 +282,48 @@ static void read_file(struct loader *l, const char *path, const struct reader *i
 	read_text(&r, bytes_view(&text));
 out:
 	bytes_clear(&text);
+}
+
+/* So that the folder is inspected, and can be read again, also while it has no file. */
+static bool remember_folder(struct loader *l, const char *path)
+{
+	struct config_ini_folder *folder = arena_alloc(l->arena, 1, sizeof(*folder));
+
+	if (folder != NULL) {
+		*folder = (struct config_ini_folder){l->ini->folders, path};
+		l->ini->folders = folder;
+	}
+	return folder != NULL;
+}
+
+static void read_included(
+	struct reader *r, const struct config_ini_entry *entry, const struct place *value)
+{
+	struct loader *l = r->loader;
+	struct config_include found;
+
+	if (!config_include_find(r->file->path, entry->value.data, l->arena, &found)) {
+		if (errno == ENOMEM) {
+			out_of_memory(l);
+		} else {
+			diag_error(l->diag, value,
+				"include = %s: expected folders that can be read, from %s on: %s",
+				entry->value.data, found.folder, strerror(errno));
+		}
+		return;
+	}
+	if (found.folder != NULL && !remember_folder(l, found.folder)) {
+		out_of_memory(l);
+		return;
+	}
+	for (size_t i = 0; i < found.count; i++) {
+		if (++l->files > CONFIG_INI_MAX_FILES) {
+			diag_error(l->diag, value, "include = %s: expected at most %d files",
+				entry->value.data, CONFIG_INI_MAX_FILES);
+			return;
+		}
+		read_file(l, found.paths[i], r, value);
+	}
 }
 
 /* Reads `include = FILE`, or reports a key before the first section. */
@@ -305,32 +347,8 @@ static void read_include(struct reader *r, const struct config_ini_entry *entry)
 	} else if (r->depth == CONFIG_INI_MAX_DEPTH) {
 		diag_error(l->diag, &value, "include = %s: expected files at most %d deep",
 			entry->value.data, CONFIG_INI_MAX_DEPTH);
-	} else if (strpbrk(entry->value.data, "*?[") != NULL) {
-		diag_error(l->diag, &value,
-			"include = %s: expected the path of one file, and a line for each; "
-			"patterns "
-			"are not supported",
-			entry->value.data);
-	} else if (++l->files > CONFIG_INI_MAX_FILES) {
-		diag_error(l->diag, &value, "include = %s: expected at most %d files",
-			entry->value.data, CONFIG_INI_MAX_FILES);
 	} else {
-		const char *slash = strrchr(r->file->path, '/');
-		struct bytes path;
-
-		bytes_init(&path, 0);
-		if (entry->value.data[0] != '/' && slash != NULL) {
-			bytes_append(&path, r->file->path, (size_t)(slash - r->file->path) + 1);
-		}
-		bytes_append_str(&path, entry->value);
-		struct str copy = arena_dup(l->arena, bytes_view(&path));
-
-		if (path.failed || copy.data == NULL) {
-			out_of_memory(l);
-		} else {
-			read_file(l, copy.data, r, &value);
-		}
-		bytes_clear(&path);
+		read_included(r, entry, &value);
 	}
 }
 

@@ -22,6 +22,12 @@ struct config_ini_file {
 	const char *folder; /* where relative paths begin; absolute, no slash at its end */
 };
 
+/* A folder in which a pattern of `include` looks for files. */
+struct config_ini_folder {
+	const struct config_ini_folder *next;
+	const char *path;
+};
+
 struct config_ini_entry {
 	struct config_ini_entry *next;
 	const struct config_ini_file *file;
@@ -48,7 +54,8 @@ struct config_ini {
 	struct config_ini_section *sections;
 	struct config_ini_section **end;
 	size_t section_count;
-	const struct config_ini_file *files; /* all files that were read, in no order */
+	const struct config_ini_file *files;     /* all files that were read, in no order */
+	const struct config_ini_folder *folders; /* in no order; one may be in it twice */
 };
 
 /* The places of the entry's key and of its value. */

@@ -258,6 +258,7 @@ static struct config *load(const char *path, const struct str *text, struct diag
 
 	/* What could be read is checked even after errors, so that one run reports all of them. */
 	snapshot->files = ini.files;
+	snapshot->folders = ini.folders;
 	load_settings(&loader, &ini);
 	config_load_policies(&loader, &ini);
 	if (!whole || diag->errors != errors) {

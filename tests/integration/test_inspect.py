@@ -48,6 +48,18 @@ def test_root_reads_no_world_writable_configuration(config, folder):
     assert f"{folder}/more.ini: error: every user can write it" in check(config, 1)
 
 
+def test_a_folder_of_included_files_that_all_may_write(config, folder):
+    (folder / "conf.d").mkdir()
+    config.write_text("include = conf.d/*.ini\n" + LIST)
+    (folder / "conf.d").chmod(0o755)
+    assert CLEAN in check(config)
+    (folder / "conf.d").chmod(0o777)
+    assert f"{folder}/conf.d: warning: every user can write it (mode 0777)" in check(config)
+    (folder / "conf.d" / "a.ini").write_text("[policy a]\ndefault = deny\n")
+    (folder / "conf.d" / "a.ini").chmod(0o646)
+    assert f"{folder}/conf.d/a.ini: " in check(config, 1 if os.geteuid() == 0 else 0)
+
+
 def test_world_writable_lists_and_folders(config, folder):
     (folder / "nets").chmod(0o666)
     assert f"{folder}/nets: warning: every user can write it (mode 0666)" in check(config)
@@ -123,9 +135,9 @@ def test_typos_of_sections_and_files_have_a_cure(config, folder):
     )
     errors = check(config, 1)
     for cure in [
-        "1:11: error: include = conf.d/*.ini: expected the path of one file, and a line for each; "
-        "patterns are not supported",
-        "is a folder: expected the path of one file",
+        "1:11: error: include = conf.d/*.ini: expected folders that can be read, from "
+        f"{folder}/conf.d on: No such file or directory",
+        f"{folder}/. is a folder: expected a file, or a pattern such as {folder}/./*.ini",
         "3:1: error: unknown section [default], did you mean [policy default]?",
         "listen = localhost:9000: expected an address, not a name: 127.0.0.1:PORT or [::1]:PORT",
         "listen = 9000: expected an address before the port: 127.0.0.1:PORT",

@@ -24,6 +24,7 @@ EXAMPLES = {
 } | {f"nginx/{path.name}" for path in (REPOSITORY / "nginx-examples").iterdir()}
 CONFIGURATION = {
     "doorward/doorward.conf": "conf/doorward.conf",
+    "doorward/conf.d/README": "conf/conf.d/README",
     "doorward/crawlers.ini": "conf/crawlers.ini",
     "doorward/crawlers-lists.ini": "conf/crawlers-lists.ini",
     "logrotate.d/doorward": "contrib/logrotate/doorward",
@@ -78,7 +79,7 @@ def test_everything_is_where_debian_looks_for_it(make, folder):
         for name in ("README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "cookbook.md")
     }
     assert files(folder) == wanted
-    assert (folder / "etc/doorward/conf.d").is_dir() and (folder / "var/lib/doorward").is_dir()
+    assert (folder / "var/lib/doorward").is_dir()
     for path in folder.rglob("*"):
         program = path.parent.name == "sbin" or path.parent.name in ("spawn-fcgi", "multiwatch")
         assert stat.S_IMODE(path.stat().st_mode) == (0o755 if path.is_dir() or program else 0o644)
@@ -143,8 +144,9 @@ def test_another_folder_of_the_configuration_is_built_in(installed):
     conf = installed / "etc" / "doorward" / "doorward.conf"
     assert f"The configuration is {conf} unless" in run(installed / "sbin/doorward", "--help")[1]
     conf.write_text(conf.read_text().replace(";include = crawlers.ini", "include = crawlers.ini"))
+    (conf.parent / "conf.d" / "site.ini").write_text("[policy site]\nallow = ip 192.0.2.1\n")
     code, out, err = run(installed / "sbin/doorward", "-T")
-    assert (code, err) == (0, "") and "[policy crawlers]" in out
+    assert (code, err) == (0, "") and "[policy crawlers]" in out and "[policy site]" in out
 
 
 def test_every_path_in_an_installed_text_is_that_of_the_installation(installed):

@@ -122,6 +122,27 @@ def test_reload_takes_a_new_list_and_a_new_zone(doorward, folder):
     wait_for(lambda: door.ask(CLIENT).status == 403, "the new list")
 
 
+def test_reload_looks_again_for_included_files(doorward, folder):
+    (folder / "conf.d").mkdir()
+    door = doorward(
+        "[policy default]\nallow = ip 192.0.2.1\n", before="include = conf.d/*.ini\n"
+    )
+    assert door.ask(CLIENT, DOORWARD_POLICY="b").status == 403
+    for name in ("b", "a"):
+        (folder / "conf.d" / f"{name}.ini").write_text(f"[policy {name}]\nparent = default\n")
+    door.reload()
+    wait_for(lambda: door.ask(CLIENT, DOORWARD_POLICY="a").status == 200, "the new files")
+    assert door.ask(CLIENT, DOORWARD_POLICY="b").status == 200
+    (folder / "conf.d" / "c.ini").write_text("[policy a]\n")
+    door.reload()
+    door.wait_for_log(f"{folder}/conf.d/c.ini:1:1: .*is given twice, first in {folder}/conf.d/a.ini")
+    (folder / "conf.d" / "a.ini").unlink()
+    (folder / "conf.d" / "c.ini").unlink()
+    door.reload()
+    wait_for(lambda: door.ask(CLIENT, DOORWARD_POLICY="a").status == 403, "one file less")
+    assert door.ask(CLIENT, DOORWARD_POLICY="b").status == 200
+
+
 def test_logs_are_reopened(doorward, folder):
     """Lines that come while the file is replaced may still be in the old one."""
     log, old = folder / "decisions.log", folder / "decisions.log.1"

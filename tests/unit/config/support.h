@@ -89,4 +89,26 @@ static inline void folder_clear(struct folder *f)
 	assert_int_equal(rmdir(f->path), 0);
 }
 
+/* Loads the file and expects these messages, in which @ stands for the folder. */
+static inline struct config *folder_load(struct folder *f, const char *path, const char *messages)
+{
+	struct bytes expected;
+	struct diag diag;
+
+	bytes_init(&expected, 0);
+	for (; *messages != '\0'; messages++) {
+		bytes_append(&expected, messages, *messages != '@');
+		bytes_append_text(&expected, *messages == '@' ? f->path : "");
+	}
+	bytes_append_u8(&expected, '\0');
+	diag_init(&diag);
+	struct config *config = config_load(path, &diag);
+
+	assert_string_equal(diag_text(&diag), (char *)expected.data);
+	assert_true((config == NULL) == (diag.errors > 0));
+	diag_clear(&diag);
+	bytes_clear(&expected);
+	return config;
+}
+
 #endif

@@ -5,28 +5,6 @@
 
 #include <sys/stat.h>
 
-/* Loads the file and expects these messages, in which @ stands for the folder. */
-static struct config *load(struct folder *f, const char *path, const char *messages)
-{
-	struct bytes expected;
-	struct diag diag;
-
-	bytes_init(&expected, 0);
-	for (; *messages != '\0'; messages++) {
-		bytes_append(&expected, messages, *messages != '@');
-		bytes_append_text(&expected, *messages == '@' ? f->path : "");
-	}
-	bytes_append_u8(&expected, '\0');
-	diag_init(&diag);
-	struct config *config = config_load(path, &diag);
-
-	assert_string_equal(diag_text(&diag), (char *)expected.data);
-	assert_true((config == NULL) == (diag.errors > 0));
-	diag_clear(&diag);
-	bytes_clear(&expected);
-	return config;
-}
-
 static void included_files(void **state)
 {
 	struct folder f;
@@ -37,7 +15,7 @@ static void included_files(void **state)
 
 	folder_write(&f, "b.conf", "; first\n[server]\nthreads = 3\n[policy b]\nparent = c");
 	folder_write(&f, "c.conf", "\xef\xbb\xbf[policy c]\r\ndeny_status = 401\r\n");
-	struct config *config = load(&f, path, "");
+	struct config *config = folder_load(&f, path, "");
 
 	assert_int_equal(config->server.threads, 3);
 	assert_int_equal(config->policy_count, 3);
@@ -66,7 +44,7 @@ static void relative_to_the_including_file(void **state)
 	folder_write(&f, "d.conf", "[server]\nthreads = 2\n");
 	folder_write(&f, "sub/nets", "192.0.2.0/24\n");
 	folder_write(&f, "sub/bots", "[\"192.0.2.0/24\"]");
-	struct config *config = load(&f, path, "");
+	struct config *config = folder_load(&f, path, "");
 	char *dump = dump_of(config);
 
 	assert_int_equal(config->server.threads, 2);
@@ -84,7 +62,7 @@ static void relative_to_the_including_file(void **state)
 	free(expected);
 	config_unref(config);
 	/* The dump holds wherever it is read. */
-	config = load(&f, folder_write(&f, "dump", dump), "");
+	config = folder_load(&f, folder_write(&f, "dump", dump), "");
 	char *again = dump_of(config);
 
 	assert_string_equal(again, dump);
@@ -109,13 +87,13 @@ static void bad_includes(void **state)
 		"include = b.conf\n[policy b]\n");
 
 	folder_write(&f, "b.conf", "[policy b]\nparent = absent\n");
-	assert_null(load(&f, path,
+	assert_null(folder_load(&f, path,
 		"@/a.conf:1:11: error: @/missing.conf: expected a file that can be read: No such "
 		"file "
 		"or directory\n"
 		"@/a.conf:2:10: error: include: expected the path of a file\n"
-		"@/a.conf:3:11: error: @/. is a folder: expected the path of one file, and a line "
-		"for each\n"
+		"@/a.conf:3:11: error: @/. is a folder: expected a file, or a pattern such as "
+		"@/./*.ini\n"
 		"@/a.conf:7:1: error: [policy b] is given twice, first in @/b.conf:1\n"
 		"@/a.conf:6:1: error: unknown key include in [server]: expected it before the "
 		"first "
@@ -124,7 +102,7 @@ static void bad_includes(void **state)
 		"[policy absent]\n"));
 	assert_null(load_expecting("include = a.conf\n",
 		"t:1:1: error: include: expected a configuration in a file\n"));
-	assert_null(load(&f, "/nonexistent/doorward.conf",
+	assert_null(folder_load(&f, "/nonexistent/doorward.conf",
 		"error: /nonexistent/doorward.conf: expected a file that can be read: No such file "
 		"or "
 		"directory\n"));
@@ -139,7 +117,7 @@ static void cycles(void **state)
 	const char *path = folder_write(&f, "a.conf", "include = b.conf\n");
 
 	folder_write(&f, "b.conf", "\ninclude = ./a.conf\ninclude = b.conf\n");
-	assert_null(load(&f, path,
+	assert_null(folder_load(&f, path,
 		"@/b.conf:2:11: error: @/./a.conf includes itself\n"
 		"@/b.conf:3:11: error: @/b.conf includes itself\n"));
 	folder_clear(&f);
@@ -167,7 +145,7 @@ static void depth(void **state)
 
 			path = i == 0 ? written : path;
 		}
-		struct config *config = load(&f, path,
+		struct config *config = folder_load(&f, path,
 			last == 8 ? ""
 				  : "@/8.conf:1:11: error: include = 9.conf: expected files at "
 				    "most 8 deep\n");
@@ -192,7 +170,7 @@ static void too_many_files(void **state)
 	const char *path = folder_write(&f, "a.conf", (char *)text.data);
 
 	folder_write(&f, "b.conf", "");
-	assert_null(load(&f, path,
+	assert_null(folder_load(&f, path,
 		"@/a.conf:257:11: error: include = b.conf: expected at most 256 files\n"));
 	bytes_clear(&text);
 	folder_clear(&f);
@@ -208,10 +186,10 @@ static void size_of_a_file(void **state)
 	text[CONFIG_INI_MAX_FILE + 1] = '\0';
 	memcpy(text, "[policy default]", 16);
 	folder_init(&f);
-	assert_null(load(&f, folder_write(&f, "large", text),
+	assert_null(folder_load(&f, folder_write(&f, "large", text),
 		"error: @/large: expected a file that can be read: File too large\n"));
 	text[CONFIG_INI_MAX_FILE] = '\0';
-	struct config *config = load(&f, folder_write(&f, "largest", text), "");
+	struct config *config = folder_load(&f, folder_write(&f, "largest", text), "");
 
 	assert_non_null(config);
 	config_unref(config);
