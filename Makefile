@@ -83,7 +83,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all demo deps check check-in nginx-module install-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
+.PHONY: all deb demo deps check check-in nginx-module install-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -104,6 +104,7 @@ help:
 	@echo 'profile      instructions, system calls and allocations of one cached request'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
 	@echo 'nginx-module build/nginx-module/ngx_http_doorward_module.so, for the nginx whose nginx-dev is installed; install-nginx-module (NGINXMODDIR NGINXCONFDIR DESTDIR)'
+	@echo 'deb          Debian packages in build/deb, and lintian; installs what is missing (VERSION, DEB_BUILD_OPTIONS)'
 	@echo 'deps         install missing Debian packages'
 	@echo 'install      PREFIX SBINDIR MANDIR DATADIR DOCDIR SYSCONFDIR LOCALSTATEDIR UNITDIR SYSUSERSDIR TMPFILESDIR DESTDIR; uninstall: keeps changed configuration'
 	@echo 'clean        remove build/'
@@ -269,6 +270,10 @@ install: $(BUILD)/doorward
 
 uninstall:
 	$(install_files) uninstall
+
+deb:
+	@tests/tools/deps build deb
+	@JOBS=$(JOBS) contrib/install/deb $(VERSION)
 
 clean:
 	rm -rf build
