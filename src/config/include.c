@@ -14,7 +14,8 @@
 
 #define PATTERN_BYTES "*?["
 
-/* The folder of the includer, with its slash; "" if the value is absolute or there is none. */
+/* The folder of the includer, with its slash; "" if the value is absolute, or the includer has no
+ * folder. */
 static struct str folder_of(const char *includer, const char *value)
 {
 	const char *slash = strrchr(includer, '/');

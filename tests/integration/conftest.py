@@ -18,6 +18,7 @@ from kit import frontends, names  # noqa: E402
 from kit.certs import Pki  # noqa: E402
 from kit.doorward import Doorward  # noqa: E402
 from kit.hostile import Hostile  # noqa: E402
+from kit.install import Make  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -103,6 +104,29 @@ def session_folder():
 @pytest.fixture(scope="session")
 def pki(session_folder):
     return Pki(session_folder)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """What `make install` puts in place, in a folder instead of /."""
+    folder = tmp_path_factory.mktemp("installed")
+    Make(tmp_path_factory.mktemp("build"))("install", DESTDIR=folder, PREFIX="/usr")
+    return folder
+
+
+@pytest.fixture
+def snippets(folder, installed):
+    """A function that puts the snippets into the folder of `nginx`, changed only in the socket."""
+
+    def put(socket):
+        (folder / "snippets").mkdir()
+        for path in (installed / "etc/nginx/snippets").iterdir():
+            text = path.read_text()
+            assert "/run/" not in text.replace("/run/doorward/doorward.sock", "")
+            text = text.replace("/run/doorward/doorward.sock", str(socket))
+            (folder / "snippets" / path.name).write_text(text)
+
+    return put
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 from conftest import REPOSITORY
-from kit.doorward import BUILT
+from kit.install import Make
 
 UNITS = {path.name for path in (REPOSITORY / "contrib" / "systemd").glob("*.[st][eio][rcm]*")}
 FOLDERS = "apache caddy django envoy grafana haproxy ingress-nginx lighttpd multiwatch policy-test"
@@ -28,29 +28,16 @@ CONFIGURATION = {
     "doorward/crawlers.ini": "conf/crawlers.ini",
     "doorward/crawlers-lists.ini": "conf/crawlers-lists.ini",
     "logrotate.d/doorward": "contrib/logrotate/doorward",
+    **{
+        f"nginx/snippets/{name}.conf": f"contrib/nginx/snippets/{name}.conf"
+        for name in ("doorward", "doorward-protect", "doorward-client")
+    },
 }
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """What `make` has built, in a folder where make can go on without disturbing other tests."""
-    folder = tmp_path_factory.mktemp("build")
-    for name in ("src", "libdoorward.a", "doorward", "paths"):
-        subprocess.run(["cp", "-a", BUILT.parent / name, folder], check=True)
-    return folder
-
-
-@pytest.fixture
-def make(built):
-    def make(target, **variables):
-        command = ["make", "-s", f"FLAVOUR={BUILT.parent.name}", f"BUILD={built}"]
-        command += [f"{name}={value}" for name, value in variables.items()] + [target]
-        env = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-        done = subprocess.run(command, cwd=REPOSITORY, env=env, capture_output=True, text=True)
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout
-
-    return make
+def make(tmp_path_factory):
+    return Make(tmp_path_factory.mktemp("build"))
 
 
 def files(folder):
@@ -123,12 +110,12 @@ def test_a_changed_configuration_is_kept(make, folder):
 
 
 @pytest.fixture(scope="module")
-def elsewhere(built, tmp_path_factory):
+def elsewhere(tmp_path_factory):
     return tmp_path_factory.mktemp("elsewhere")
 
 
 @pytest.fixture
-def installed(make, elsewhere):
+def placed(make, elsewhere):
     """Installed for good below a folder, not in a DESTDIR."""
     if not (elsewhere / "sbin").exists():
         make("install", PREFIX=elsewhere, SYSCONFDIR=elsewhere / "etc", LOCALSTATEDIR=elsewhere / "var")
@@ -140,17 +127,17 @@ def run(*command):
     return done.returncode, done.stdout, done.stderr
 
 
-def test_another_folder_of_the_configuration_is_built_in(installed):
-    conf = installed / "etc" / "doorward" / "doorward.conf"
-    assert f"The configuration is {conf} unless" in run(installed / "sbin/doorward", "--help")[1]
+def test_another_folder_of_the_configuration_is_built_in(placed):
+    conf = placed / "etc" / "doorward" / "doorward.conf"
+    assert f"The configuration is {conf} unless" in run(placed / "sbin/doorward", "--help")[1]
     conf.write_text(conf.read_text().replace(";include = crawlers.ini", "include = crawlers.ini"))
     (conf.parent / "conf.d" / "site.ini").write_text("[policy site]\nallow = ip 192.0.2.1\n")
-    code, out, err = run(installed / "sbin/doorward", "-T")
+    code, out, err = run(placed / "sbin/doorward", "-T")
     assert (code, err) == (0, "") and "[policy crawlers]" in out and "[policy site]" in out
 
 
-def test_every_path_in_an_installed_text_is_that_of_the_installation(installed):
-    for path in installed.rglob("*"):
+def test_every_path_in_an_installed_text_is_that_of_the_installation(placed):
+    for path in placed.rglob("*"):
         if not path.is_file() or path.name in ("doorward", "CHANGELOG.md"):
             continue
         text = path.read_text()
@@ -158,20 +145,20 @@ def test_every_path_in_an_installed_text_is_that_of_the_installation(installed):
         assert found == [], path
 
 
-def test_the_links_of_the_documents_lead_to_installed_files(installed):
-    documents = installed / "share" / "doc" / "doorward"
+def test_the_links_of_the_documents_lead_to_installed_files(placed):
+    documents = placed / "share" / "doc" / "doorward"
     for name in ("README.md", "cookbook.md", "SECURITY.md"):
         for link in re.findall(r"\]\(([^)#]+)[^)]*\)", (documents / name).read_text()):
             assert link.startswith("https://") or (documents / link).exists(), (name, link)
 
 
-def test_systemd_and_mandoc_accept_what_is_installed(installed):
-    units = installed / "lib" / "systemd" / "system"
+def test_systemd_and_mandoc_accept_what_is_installed(placed):
+    units = placed / "lib" / "systemd" / "system"
     verify = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"]
     assert run(*verify, *units.iterdir()) == (0, "", "")
-    for page in (installed / "share" / "man").rglob("*.[58]"):
+    for page in (placed / "share" / "man").rglob("*.[58]"):
         assert run("mandoc", "-T", "lint", "-W", "warning", page) == (0, "", "")
-    assert f"ReadWritePaths={installed}/var/lib/doorward" in (
+    assert f"ReadWritePaths={placed}/var/lib/doorward" in (
         (units / "doorward-crawlers.service").read_text()
     )
 

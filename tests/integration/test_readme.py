@@ -3,6 +3,7 @@
 """The examples of the README work unchanged."""
 
 import re
+import shutil
 
 import pytest
 
@@ -26,38 +27,64 @@ def block(language, containing):
     return next(text for text in blocks if containing in text)
 
 
+LINE = block("ini", "allow = host .office")
+
+
 @pytest.fixture
-def site(folder, doorward, nginx):
+def site(folder, doorward, nginx, snippets):
+    """The three lines of "Use it", in what `make install` puts in place."""
     (folder / "names.zone").write_text(NAMES)
-    (folder / "internal").mkdir()
-    (folder / "internal" / "page").write_text("inside\n")
-    ini = block("ini", "[policy default]")
-    door = doorward(ini[ini.index("[policy default]") :], dns="static_zone = names.zone")
+    for place in ("internal", "partners"):
+        (folder / place).mkdir()
+        (folder / place / "page").write_text("inside\n")
+    policies = "[policy default]\n" + LINE + "[policy partners]\nallow = host .partner.example\n"
+    door = doorward(policies, dns="static_zone = names.zone")
+    snippets(door.socket)
     port = free_port()
-    snippet = block("nginx", "auth_request")
-    snippet = snippet.replace("/run/doorward/doorward.sock", str(door.socket))
-    nginx(
-        f"server {{ listen 127.0.0.1:{port}; root {folder}; "
-        f"set_real_ip_from 127.0.0.1; real_ip_header X-Played-Client;\n{snippet}\n}}",
-        port,
-    )
+    played = "set_real_ip_from 127.0.0.1; real_ip_header X-Played-Client;"
+    text = block("nginx", "server {").replace("root /srv/www;", f"root {folder}; {played}")
+    text = text.replace("listen 80;", f"listen 127.0.0.1:{port};").rstrip().removesuffix("}")
+    nginx(text + block("nginx", "location /partners/") + "}", port)
     return port
 
 
 def test_the_nginx_example(site):
-    def get(address, **headers):
-        return web.get(site, "/internal/page", {"X-Played-Client": address, **headers})
+    def get(address, path="/internal/page", **headers):
+        return web.get(site, path, {"X-Played-Client": address, **headers})
 
     assert (get("192.0.2.1").status, get("192.0.2.1").body) == (200, "inside\n")
     assert get("192.0.2.2").status == 403
     assert get("192.0.2.2", **{"X-Real-IP": "192.0.2.1"}).status == 403
+    assert get("192.0.2.1", "/partners/page").status == 403
     assert web.get(site, "/doorward", {"X-Played-Client": "192.0.2.1"}).status == 404
+
+
+def test_the_line_is_at_the_end_of_the_installed_configuration(folder, installed):
+    conf = folder / "doorward.conf"
+    shutil.copytree(installed / "etc/doorward/conf.d", folder / "conf.d")
+    conf.write_text((installed / "etc/doorward/doorward.conf").read_text() + LINE)
+    _, out, err = run("-T", "-c", conf, expect=0)
+    assert err == "" and out[out.index("[policy default]") :].count(LINE) == 1
 
 
 def test_the_configuration_checks_out(folder):
     file = folder / "doorward.conf"
-    file.write_text(block("ini", "[server]"))
-    run("-t", "-c", file, expect=0)
+    file.write_text(block("ini", "[server]") + "[policy default]\n" + LINE)
+    assert "0 error(s), 0 warning(s)" in run("-t", "-c", file, expect=0)[2]
+
+
+def test_the_module_example_names_what_the_module_has():
+    manual = (REPOSITORY / "contrib/nginx-module/ngx_http_doorward_module.8").read_text()
+    for word in re.findall(r"^ *(doorward\w*) ", block("nginx", "doorward_zone"), re.MULTILINE):
+        assert f".It Ic {word} " in manual, word
+
+
+def test_the_commands_exist():
+    makefile = (REPOSITORY / "Makefile").read_text()
+    targets = set(re.findall(r"(?:`|sudo |^)make ([a-z-]+)", README, re.MULTILINE))
+    assert {"deb", "demo", "check", "install", "install-nginx-module", "uninstall"} <= targets
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
 def test_every_reason_is_listed():
@@ -72,8 +99,7 @@ def test_every_reason_is_listed():
 def test_the_cases(folder):
     (folder / "names.zone").write_text(NAMES)
     (folder / "cases.ini").write_text(block("ini", "[case a host of the office]"))
-    ini = block("ini", "[server]")
-    (folder / "doorward.conf").write_text(ini[ini.index("[policy default]") :])
+    (folder / "doorward.conf").write_text("[policy default]\n" + LINE)
     run("test", "-c", folder / "doorward.conf", folder / "cases.ini", expect=0)
 
 

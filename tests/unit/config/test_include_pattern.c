@@ -44,8 +44,7 @@ static void files_that_match_a_pattern(void **state)
 
 	folder_init(&f);
 	make_folder(&f, "d");
-	const char *path = folder_write(
-		&f, "a.conf", "include = d/*.ini\n[policy default]\n");
+	const char *path = folder_write(&f, "a.conf", "include = d/*.ini\n[policy default]\n");
 
 	folder_write(&f, "d/b.ini", "[policy b]\n");
 	folder_write(&f, "d/a.ini", "include = ../other\n[policy a]\n");
@@ -73,8 +72,8 @@ static void a_pattern_without_files(void **state)
 
 	folder_init(&f);
 	make_folder(&f, "d");
-	struct config *config =
-		folder_load(&f, folder_write(&f, "a.conf", "include = d/*.ini\n[policy default]\n"), "");
+	struct config *config = folder_load(
+		&f, folder_write(&f, "a.conf", "include = d/*.ini\n[policy default]\n"), "");
 
 	assert_policies(config, "default ");
 	config_unref(config);
@@ -192,8 +191,8 @@ static void the_folder_of_a_pattern_is_a_file_of_the_configuration(void **state)
 
 	folder_init(&f);
 	struct seen seen = {make_folder(&f, "d"), 0};
-	struct config *config =
-		folder_load(&f, folder_write(&f, "a.conf", "include = d/*.ini\n[policy default]\n"), "");
+	struct config *config = folder_load(
+		&f, folder_write(&f, "a.conf", "include = d/*.ini\n[policy default]\n"), "");
 
 	config_each_file(config, note_file, &seen);
 	assert_int_equal(seen.count, 1);
