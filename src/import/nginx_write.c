@@ -199,7 +199,9 @@ static void write_location(struct writer *w, const struct import_policy *p)
 		"\t\tfastcgi_pass " SOCKET ";\n"
 		"\t\tfastcgi_pass_request_headers off;\n"
 		"\t\tfastcgi_pass_request_body off;\n"
-		"\t\tfastcgi_intercept_errors off;\n"
+		"\t\terror_page 599 /; # no error page of the server may respond in place of "
+		"doorward\n"
+		"\t\tclient_max_body_size 0; # the limit of the location that is protected counts\n"
 		"\t\tfastcgi_cache off;\n"
 		"\t\tfastcgi_param CONTENT_LENGTH \"\";\n"
 		"\t\tfastcgi_param REMOTE_ADDR $remote_addr;\n",

@@ -130,6 +130,23 @@ def test_the_same_clients_get_in(site, directives, path, agent, expected):
     assert site(directives).who_comes_in(path, agent) == expected
 
 
+def test_an_error_page_of_the_server_lets_no_client_in(site):
+    place = site(
+        "error_page 502 504 =200 /page;\nlocation = /page { return 200 page; }\n"
+        "location / { rdns double; rdns_deny .; }"
+    )
+    assert place.get(NAMED).status == 403
+    place.door.stop()
+    assert place.get(NAMED).status == 500
+
+
+def test_uploads_are_as_large_as_before(site):
+    place = site("location / { rdns double; client_max_body_size 8m; }")
+    headers = {"X-Played-Client": NAMED}
+    response = web.get(place.port, "/", headers, method="POST", body=b"x" * (2 << 20))
+    assert response.status == 405  # a file takes no POST
+
+
 def test_the_name_as_the_module_gave_it(site):
     """$rdns_hostname: the name, "not found" or "-"."""
     place = site("location / { rdns double; } location /own/ { rdns on; } location /off/ { }")

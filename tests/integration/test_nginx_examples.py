@@ -186,6 +186,28 @@ def test_every_example_has_a_test():
     assert policies - PRESETS == {path.stem for path in EXAMPLES.glob("*.ini")}
 
 
+ASKS = re.compile(r"^\tlocation [^\n]*\{\n((?:\t\t.*\n|\n)*)\t\}", re.M)
+
+
+def test_no_error_page_responds_in_place_of_doorward():
+    for path in EXAMPLES.glob("*.conf"):
+        for block in ASKS.findall(path.read_text()):
+            if "internal;" in block:
+                assert "\t\terror_page 599 /;" in block, path
+
+
+@pytest.mark.parametrize(
+    "name, path",
+    [("mutual-tls", "/"), ("admin", "/admin/"), ("crawlers", "/"), ("policies", "/"), ("cached", "/")],
+)
+def test_an_error_page_of_the_server_lets_no_client_in(site, name, path):
+    pages = "error_page 500 502 504 = @open; location @open { auth_request off; return 200 open; }"
+    site = site(name, **{"server_name www.example.com;": pages})
+    site.door.stop()
+    response = site.get(NOBODY, path=path)
+    assert response.body not in ("front\n", "admin\n"), response
+
+
 def test_mutual_tls(example, pki):
     site = example("mutual-tls")
     response = site.get("192.0.2.4", cert=pki.alice)
