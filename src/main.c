@@ -7,6 +7,7 @@
 #include "cli/audit.h"
 #include "cli/cgi.h"
 #include "cli/check.h"
+#include "cli/help.h"
 #include "cli/import.h"
 #include "cli/list.h"
 #include "cli/options.h"
@@ -18,6 +19,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 
+#include <assert.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <jansson.h>
@@ -28,21 +30,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <uv.h>
-
-struct command {
-	const char *name;
-	/* argv[0] is the name of the command */
-	int (*run)(const char *config_path, int argc, char **argv);
-};
-
-static const struct command commands[] = {
-	{"audit", cli_audit},
-	{"check", cli_check},
-	{"check-list", cli_list},
-	{"test", cli_test},
-	{"import-nginx", cli_import},
-	{"import-apache", cli_import},
-};
 
 static int print_version(void)
 {
@@ -106,48 +93,156 @@ static bool open_standard_descriptors(void)
 	return true;
 }
 
-int main(int argc, char **argv)
+static int run_version(const char *config_path, int argc, char **argv)
+{
+	return print_version();
+}
+
+static int run_help(const char *config_path, int argc, char **argv);
+
+static const struct cli_command serve_command = {
+	.name = "serve",
+	.summary = "serve in the foreground, as without a command",
+	.usage = "doorward [serve] [-c FILE]",
+	.detail =
+		"Serves on the sockets of `listen`, or on those of systemd or spawn-fcgi; started "
+		"by a\n"
+		"web server as a CGI program, answers one request.\n"
+		"Signals: HUP reads the configuration again, USR1 reopens the log, USR2 starts "
+		"the\n"
+		"installed program in place of this one, TERM ends after what is in flight.\n",
+};
+static const struct cli_command version_command = {
+	.name = "version",
+	.summary = "print the version, and the libraries that are built in",
+	.usage = "doorward version",
+	.detail = "The same as --version.\n",
+	.run = run_version,
+};
+static const struct cli_command help_command = {
+	.name = "help",
+	.summary = "print this, or how a command is called",
+	.usage = "doorward help [COMMAND]",
+	.detail = "The same as --help, also behind a command.\n",
+	.run = run_help,
+};
+
+static const struct cli_command *const all[] = {
+	&serve_command,
+	&cli_check,
+	&cli_test,
+	&cli_audit,
+	&cli_list,
+	&cli_import_nginx,
+	&cli_import_apache,
+	&version_command,
+	&help_command,
+};
+static_assert(ARRAY_LEN(all) <= CLI_COMMANDS_MAX, "the table of commands fits");
+static const struct cli_commands commands = {all, ARRAY_LEN(all)};
+
+static int run_help(const char *config_path, int argc, char **argv)
+{
+	return cli_help(&commands, argc, argv);
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0;
+}
+
+static int run_command(const char *config_path, int argc, char **argv)
+{
+	const struct cli_command *command = cli_command_find(&commands, argv[0]);
+
+	if (command == NULL && strchr(argv[0], '/') != NULL) {
+		return cli_usage_error(
+			NULL, "a configuration is named by -c FILE, or by -t FILE", argv[0]);
+	}
+	if (command == NULL) {
+		return cli_help_unknown(&commands, argv[0]);
+	}
+	if (argc == 2 && is_help(argv[1])) {
+		cli_help_print_command(command, stdout);
+		return EXIT_CODE_OK;
+	}
+	if (command->run == NULL) {
+		return cli_usage_error(
+			command, "the options stand behind it: doorward serve -c FILE", NULL);
+	}
+	optind = 0;
+	return command->run(config_path, argc, argv);
+}
+
+/* The options of doorward itself. */
+struct arguments {
+	const char *config_path; /* NULL: not given */
+	int mode;                /* the last of -t, -T, -V and -h; 0: none */
+	const char *wrong;       /* NULL: they are good */
+};
+
+static struct arguments read_options(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0},
 	};
-	char *const *whole = argv;
-	const char *config_path = cli_config_default;
-	const char *wrong = NULL;
-	int mode = 0;
+	struct arguments a = {.config_path = NULL};
 	int option;
+
+	opterr = 0;
+	while (a.wrong == NULL &&
+		(option = getopt_long(argc, argv, "+:c:tThV", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			a.config_path = optarg;
+			break;
+		case 't':
+		case 'T':
+		case 'V':
+		case 'h':
+			a.mode = option;
+			break;
+		case ':':
+			a.wrong = "a value is missing after";
+			break;
+		default:
+			a.wrong = "there is no option";
+			break;
+		}
+	}
+	return a;
+}
+
+/* `rest`: the words behind -t or -T, at most the configuration. */
+static int check_config(const struct arguments *a, int count, char **rest)
+{
+	if (count > 1 || (count == 1 && a->config_path != NULL)) {
+		return cli_usage_error(NULL, "-t and -T expect one configuration, there is another",
+			rest[count - 1]);
+	}
+	const char *path = count == 1 ? rest[0] : a->config_path;
+
+	return examine(path != NULL ? path : cli_config_default, a->mode == 'T');
+}
+
+int main(int argc, char **argv)
+{
+	char *const *whole = argv;
 
 	if (!open_standard_descriptors()) {
 		return EXIT_CODE_ERROR;
 	}
 	bool cgi = cli_cgi_wanted();
 
-	if (argc > 1 && strcmp(argv[1], "serve") == 0) {
+	if (argc > 1 && strcmp(argv[1], "serve") == 0 && !(argc == 3 && is_help(argv[2]))) {
 		argc--;
 		argv++;
 	}
-	opterr = 0;
-	while (wrong == NULL && (option = getopt_long(argc, argv, "+:c:tT", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			config_path = optarg;
-			break;
-		case 't':
-		case 'T':
-		case 'V':
-		case 'h':
-			mode = option;
-			break;
-		case ':':
-			wrong = "a value is missing after";
-			break;
-		default:
-			wrong = "there is no option";
-			break;
-		}
-	}
+	struct arguments a = read_options(argc, argv);
+	const char *config_path = a.config_path != NULL ? a.config_path : cli_config_default;
+
 	/*
 	 * A web server may make arguments out of the client's query, so a CGI program ignores its
 	 * arguments and writes a response.
@@ -155,26 +250,20 @@ int main(int argc, char **argv)
 	if (cgi) {
 		return cli_cgi_run(config_path, argc > 1);
 	}
-	if (wrong != NULL) {
-		return cli_usage_error(NULL, wrong, argv[optind - 1]);
+	if (a.wrong != NULL) {
+		return cli_usage_error(NULL, a.wrong, argv[optind - 1]);
 	}
-	if (mode == 'h') {
-		cli_usage_print(stdout);
+	switch (a.mode) {
+	case 'h':
+		cli_help_print(&commands, stdout);
 		return EXIT_CODE_OK;
-	}
-	if (mode == 'V') {
+	case 'V':
 		return print_version();
+	case 't':
+	case 'T':
+		return check_config(&a, argc - optind, argv + optind);
+	default:
+		return optind < argc ? run_command(config_path, argc - optind, argv + optind)
+				     : daemon_run(config_path, whole);
 	}
-	for (size_t i = 0; optind < argc && i < ARRAY_LEN(commands); i++) {
-		int first = optind;
-
-		if (strcmp(argv[first], commands[i].name) == 0) {
-			optind = 0;
-			return commands[i].run(config_path, argc - first, argv + first);
-		}
-	}
-	if (optind < argc) {
-		return cli_usage_error(NULL, "unexpected argument", argv[optind]);
-	}
-	return mode != 0 ? examine(config_path, mode == 'T') : daemon_run(config_path, whole);
 }

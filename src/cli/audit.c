@@ -34,7 +34,7 @@ static int read_options(int argc, char **argv, struct options *out)
 	};
 	int option;
 
-	while ((option = cli_option_next(argc, argv, options, &out->config_path)) !=
+	while ((option = cli_option_next(&cli_audit, argc, argv, options, &out->config_path)) !=
 		CLI_OPTION_END) {
 		switch (option) {
 		case STATE:
@@ -50,7 +50,7 @@ static int read_options(int argc, char **argv, struct options *out)
 			return EXIT_CODE_USAGE;
 		}
 	}
-	return optind < argc ? cli_usage_error("audit", "unexpected argument", argv[optind])
+	return optind < argc ? cli_usage_error(&cli_audit, "unexpected argument", argv[optind])
 			     : EXIT_CODE_OK;
 }
 
@@ -139,7 +139,7 @@ static int audit(const struct authz_snapshot *snapshot, const struct policy *pol
 	return wrong != NULL ? fail(path, "cannot be written", wrong) : code;
 }
 
-int cli_audit(const char *config_path, int argc, char **argv)
+static int run(const char *config_path, int argc, char **argv)
 {
 	struct options options = {
 		.config_path = config_path, .state_path = cli_audit_state_default};
@@ -165,9 +165,21 @@ int cli_audit(const char *config_path, int argc, char **argv)
 		policy = config_policy(snapshot->config, str_view(options.policy));
 	}
 	code = options.policy != NULL && policy == NULL
-		       ? cli_usage_error("audit", "there is no such policy", options.policy)
+		       ? cli_usage_error(&cli_audit, "there is no such policy", options.policy)
 		       : audit(snapshot, policy, &options, &arena);
 	arena_clear(&arena);
 	authz_snapshot_unref(snapshot);
 	return code;
 }
+
+const struct cli_command cli_audit = {
+	.name = "audit",
+	.summary = "look up the names that rules depend on, and compare",
+	.usage = "doorward audit [-c FILE] [--state FILE] [--policy NAME] [--json]",
+	.detail = "Reports names that do not exist, can be registered by others, or have changed "
+		  "since\n"
+		  "the last run, whose answers are in the state file.\n"
+		  "Exit status: 0 no findings, 1 findings, 2 failed lookups, 64 bad usage, 78 bad\n"
+		  "configuration.\n",
+	.run = run,
+};

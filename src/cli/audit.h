@@ -4,7 +4,9 @@
 #ifndef DW_CLI_AUDIT_H
 #define DW_CLI_AUDIT_H
 
-/* `doorward audit`: argv[0] is "audit". Returns the exit status. */
-int cli_audit(const char *config_path, int argc, char **argv);
+#include "cli/command.h"
+
+/* `doorward audit`: looks up the names that rules depend on. */
+extern const struct cli_command cli_audit;
 
 #endif

@@ -34,17 +34,17 @@ struct request_args {
 static enum exit_code check_options(const struct request_args *q)
 {
 	if (q->log_line == NULL && q->values[AUTHZ_INPUT_REMOTE_ADDR].data == NULL) {
-		return cli_usage_error("check", "--ip ADDRESS is missing", NULL);
+		return cli_usage_error(&cli_check, "--ip ADDRESS is missing", NULL);
 	}
 	for (size_t i = 0; q->log_line != NULL && i < AUTHZ_INPUT_CERT; i++) {
 		if (q->values[i].data != NULL) {
-			return cli_usage_error("check",
+			return cli_usage_error(&cli_check,
 				"--log takes from the line what another option says, too",
 				q->values[i].data);
 		}
 	}
 	if (q->chain_path != NULL && q->cert_path == NULL) {
-		return cli_usage_error("check", "--chain expects --cert FILE beside it", NULL);
+		return cli_usage_error(&cli_check, "--chain expects --cert FILE beside it", NULL);
 	}
 	return EXIT_CODE_OK;
 }
@@ -70,11 +70,12 @@ static enum exit_code read_options(
 	};
 	int option;
 
-	while ((option = cli_option_next(argc, argv, options, config_path)) != CLI_OPTION_END) {
+	while ((option = cli_option_next(&cli_check, argc, argv, options, config_path)) !=
+		CLI_OPTION_END) {
 		switch (option) {
 		case AT:
 			if (!clock_parse(str_view(optarg), &q->wall_s)) {
-				return cli_usage_error("check",
+				return cli_usage_error(&cli_check,
 					"--at expects an RFC 3339 time such as "
 					"2026-11-21T17:12:00Z, not",
 					optarg);
@@ -103,7 +104,7 @@ static enum exit_code read_options(
 		}
 	}
 	if (optind < argc) {
-		return cli_usage_error("check", "unexpected argument", argv[optind]);
+		return cli_usage_error(&cli_check, "unexpected argument", argv[optind]);
 	}
 	return check_options(q);
 }
@@ -241,7 +242,7 @@ static enum exit_code decide(
 	return code;
 }
 
-int cli_check(const char *config_path, int argc, char **argv)
+static int run(const char *config_path, int argc, char **argv)
 {
 	struct request_args q = {.wall_s = clock_wall_s()};
 	enum exit_code code = read_options(argc, argv, &config_path, &q);
@@ -259,3 +260,22 @@ int cli_check(const char *config_path, int argc, char **argv)
 	arena_clear(&arena);
 	return code;
 }
+
+const struct cli_command cli_check = {
+	.name = "check",
+	.summary = "explain the decision about one client, step by step",
+	.usage = "doorward check [-c FILE] --ip ADDRESS [--cert FILE [--chain FILE]]\n"
+		 "               [--verify-status WORD] [--user-agent TEXT] [--uri TEXT]\n"
+		 "               [--method TEXT] [--http-host TEXT] [--policy NAME] [--at TIME]\n"
+		 "               [--json]\n"
+		 "doorward check [-c FILE] --log LINE [--cert FILE [--chain FILE]]\n"
+		 "               [--verify-status WORD] [--at TIME] [--json]",
+	.detail =
+		"Decides a request by the configuration and the real resolver. --log decides a "
+		"line of\n"
+		"the log again, with the same inputs, and says what differs; LINE is - for standard"
+		"\n"
+		"input.\n"
+		"Exit status: 0 allow, 1 deny, 2 error, 64 bad usage, 78 bad configuration.\n",
+	.run = run,
+};

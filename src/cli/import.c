@@ -47,7 +47,7 @@ static bool match_paths(void *ctx, const char *pattern, struct arena *arena, str
 	return done;
 }
 
-int cli_import(const char *config_path, int argc, char **argv)
+static int run(const char *config_path, int argc, char **argv)
 {
 	static const struct import_source files = {.read = read_file, .glob = match_paths};
 	bool apache = strcmp(argv[0], "import-apache") == 0;
@@ -58,7 +58,8 @@ int cli_import(const char *config_path, int argc, char **argv)
 	struct diag diag;
 
 	if (argc != (server || module ? 3 : 2) || argv[argc - 1][0] == '-') {
-		return cli_usage_error(argv[0], "expected one file", NULL);
+		return cli_usage_error(
+			apache ? &cli_import_apache : &cli_import_nginx, "expected one file", NULL);
 	}
 	diag_init(&diag);
 	import_result_init(&result);
@@ -85,3 +86,28 @@ int cli_import(const char *config_path, int argc, char **argv)
 	diag_clear(&diag);
 	return code;
 }
+
+#define EXIT_STATUS                                                                                \
+	"Exit status: 0 everything is carried over, 1 comments say what is not, 64 bad usage, "    \
+	"65 bad\n"                                                                                 \
+	"syntax, 78 a file that cannot be read.\n"
+
+const struct cli_command cli_import_nginx = {
+	.name = "import-nginx",
+	.summary = "print policies for rdns directives of nginx",
+	.usage = "doorward import-nginx [--nginx | --module] FILE",
+	.detail =
+		"Prints doorward's configuration; --nginx: nginx's, with auth_request in place of "
+		"the\n"
+		"directives; --module: nginx's, with doorward's module for nginx.\n" EXIT_STATUS,
+	.run = run,
+};
+
+const struct cli_command cli_import_apache = {
+	.name = "import-apache",
+	.summary = "print policies for Require host, ip and forward-dns",
+	.usage = "doorward import-apache [--apache] FILE",
+	.detail = "Prints doorward's configuration; --apache: Apache's, which asks doorward "
+		  "instead.\n" EXIT_STATUS,
+	.run = run,
+};

@@ -41,7 +41,7 @@ static bool may_follow(const char *before, const char *path, struct diag *diag)
 	       policy_net_list_may_follow(&were, &are, POLICY_NET_LIST_JSON, &place, accept, diag);
 }
 
-int cli_list(const char *config_path, int argc, char **argv)
+static int run(const char *config_path, int argc, char **argv)
 {
 	const char *before = NULL;
 	struct diag diag;
@@ -49,7 +49,7 @@ int cli_list(const char *config_path, int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "--before") == 0) {
 		before = argv[2];
 	} else if (argc != 2 || argv[1][0] == '-') {
-		return cli_usage_error(argv[0], "expected one file", NULL);
+		return cli_usage_error(&cli_list, "expected one file", NULL);
 	}
 	diag_init(&diag);
 	bool good = may_follow(before, argv[argc - 1], &diag);
@@ -58,3 +58,13 @@ int cli_list(const char *config_path, int argc, char **argv)
 	diag_clear(&diag);
 	return good ? EXIT_CODE_OK : EXIT_CODE_DENY;
 }
+
+const struct cli_command cli_list = {
+	.name = "check-list",
+	.summary = "check a JSON list for `in json:`",
+	.usage = "doorward check-list [--before FILE] FILE",
+	.detail =
+		"--before names the list that is in force: the new one must not cover much more.\n"
+		"Exit status: 0 the list can be used, 1 it cannot, 64 bad usage.\n",
+	.run = run,
+};

@@ -4,10 +4,12 @@
 #ifndef DW_CLI_LIST_H
 #define DW_CLI_LIST_H
 
+#include "cli/command.h"
+
 /*
- * The subcommand check-list: whether a list in JSON is one that `in json:` takes, and may take the
- * place of the one before. Returns an exit code; argv[0] is the subcommand.
+ * `doorward check-list`: whether a list in JSON is one that `in json:` takes, and may take the
+ * place of the one before.
  */
-int cli_list(const char *config_path, int argc, char **argv);
+extern const struct cli_command cli_list;
 
 #endif

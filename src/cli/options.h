@@ -4,17 +4,19 @@
 #ifndef DW_CLI_OPTIONS_H
 #define DW_CLI_OPTIONS_H
 
+#include "cli/command.h"
+
 #include <getopt.h>
 #include <stdio.h>
 
-/* Prints the usage of doorward, with all subcommands. */
-void cli_usage_print(FILE *to);
+/* Prints the command lines of a command. */
+void cli_usage_print(const struct cli_command *command, FILE *to);
 
 /*
- * Reports on standard error what is wrong with a command line, and the usage of `command`; NULL: of
- * all commands. `value` may be NULL. Returns EXIT_CODE_USAGE.
+ * Reports on standard error what is wrong with a command line, and the usage of `command`; NULL:
+ * where the usage of doorward is found. `value` may be NULL. Returns EXIT_CODE_USAGE.
  */
-int cli_usage_error(const char *command, const char *what, const char *value);
+int cli_usage_error(const struct cli_command *command, const char *what, const char *value);
 
 enum { CLI_OPTION_END = -1, CLI_OPTION_BAD = -2 };
 
@@ -23,6 +25,7 @@ enum { CLI_OPTION_END = -1, CLI_OPTION_BAD = -2 };
  * `-c FILE` is stored in *config_path and not returned. CLI_OPTION_END: the arguments begin at
  * optind. CLI_OPTION_BAD: the option does not exist, or its value is missing, which was reported.
  */
-int cli_option_next(int argc, char **argv, const struct option *options, const char **config_path);
+int cli_option_next(const struct cli_command *command, int argc, char **argv,
+	const struct option *options, const char **config_path);
 
 #endif

@@ -279,19 +279,19 @@ static enum exit_code try_all(const struct run *run)
 	return failed == 0 ? EXIT_CODE_OK : EXIT_CODE_DENY;
 }
 
-int cli_test(const char *config_path, int argc, char **argv)
+static int test(const char *config_path, int argc, char **argv)
 {
 	static const struct option options[] = {{NULL, 0, NULL, 0}};
 	struct run run = {.wall_s = clock_wall_s()};
 
-	if (cli_option_next(argc, argv, options, &config_path) == CLI_OPTION_BAD) {
+	if (cli_option_next(&cli_test, argc, argv, options, &config_path) == CLI_OPTION_BAD) {
 		return EXIT_CODE_USAGE;
 	}
 	if (optind == argc) {
-		return cli_usage_error("test", "the file of the cases is missing", NULL);
+		return cli_usage_error(&cli_test, "the file of the cases is missing", NULL);
 	}
 	if (optind + 1 < argc) {
-		return cli_usage_error("test", "unexpected argument", argv[optind + 1]);
+		return cli_usage_error(&cli_test, "unexpected argument", argv[optind + 1]);
 	}
 	arena_init(&run.arena, ARENA_CHUNK);
 	enum exit_code code = load(&run, config_path, argv[optind]);
@@ -304,3 +304,16 @@ int cli_test(const char *config_path, int argc, char **argv)
 	arena_clear(&run.arena);
 	return code;
 }
+
+const struct cli_command cli_test = {
+	.name = "test",
+	.summary = "decide the cases of a file, without DNS, and compare",
+	.usage = "doorward test [-c FILE] CASES",
+	.detail =
+		"Decides each case of CASES by the configuration, with names from a zone file, and"
+		"\n"
+		"prints in TAP 13 which end as expected.\n"
+		"Exit status: 0 all do, 1 some do not, 64 bad usage or cases, 78 bad configuration."
+		"\n",
+	.run = test,
+};

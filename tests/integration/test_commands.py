@@ -42,12 +42,44 @@ def check(conf, *arguments, expect):
     return json.loads(out)
 
 
-def test_help_and_version():
-    code, out, _ = run("--help", expect=0)
-    for word in ["-t", "-T", "check", "--json", "--version"]:
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"]])
+def test_help(arguments):
+    _, out, errors = run(*arguments, expect=0)
+    assert errors == "" and max(map(len, out.splitlines())) <= 80
+    for word in ["-c FILE", "-t", "-T", "--version", "--help", "check"]:
         assert word in out
-    code, out, _ = run("--version", expect=0)
+    commands = out.partition("commands:\n")[2].partition("\n\n")[0].splitlines()
+    for line in commands:
+        name, summary = line.split(None, 1)
+        asked = run("help", name, expect=0)[1]
+        assert asked.startswith(f"usage: doorward {name}") or asked.startswith(f"usage: doorward [{name}]")
+        assert run(name, "--help", expect=0)[1] == run(name, "-h", expect=0)[1] == asked
+        assert summary and "\n\n" in asked and max(map(len, asked.splitlines())) <= 90
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["-V"], ["version"]])
+def test_version(arguments):
+    out = run(*arguments, expect=0)[1]
     assert out.startswith("doorward ") and "OpenSSL" in out and "ldns" in out and "PCRE2" in out
+
+
+@pytest.mark.parametrize(
+    "arguments, meant",
+    [(["chekc", "--ip", "192.0.2.1"], "check"), (["versoin"], "version"), (["help", "hlep"], "help"),
+     (["-c", "/nonexistent", "Audit"], "audit"), (["import-ngnix", "x"], "import-nginx")],
+)
+def test_a_mistyped_command(arguments, meant):
+    _, out, errors = run(*arguments, expect=64)
+    assert out == "" and f'did you mean "{meant}"?' in errors and len(errors.splitlines()) == 1
+
+
+def test_a_word_that_resembles_no_command():
+    errors = run("frobnicate", expect=64)[2]
+    assert "did you mean" not in errors and "doorward help" in errors
+
+
+def test_a_configuration_in_place_of_a_command(conf):
+    assert "-c FILE" in run(conf, expect=64)[2]
 
 
 @pytest.mark.parametrize(
@@ -58,11 +90,22 @@ def test_help_and_version():
 )
 def test_bad_usage(arguments):
     _, out, errors = run(*arguments, expect=64)
-    assert out == "" and "usage" in errors
+    assert out == "" and ("usage" in errors or "doorward help" in errors)
 
 
-def test_a_good_configuration(conf):
-    run("-t", "-c", conf, expect=0)
+@pytest.mark.parametrize("before, after", [(["-t", "-c"], []), (["-c"], ["-t"]), (["-t"], [])])
+def test_a_good_configuration(conf, before, after):
+    assert f"{conf}: 0 error(s)" in run(*before, conf, *after, expect=0)[2]
+
+
+def test_the_dump_of_a_named_configuration(conf):
+    assert run("-T", conf, expect=0)[1] == run("-T", "-c", conf, expect=0)[1]
+
+
+@pytest.mark.parametrize("arguments", [["-t", "{0}", "{0}"], ["-t", "-c", "{0}", "{0}"], ["-T", "{0}", "x"]])
+def test_two_configurations_to_check(conf, arguments):
+    errors = run(*[a.format(conf) for a in arguments], expect=64)[2]
+    assert "expect one configuration" in errors
 
 
 def test_every_error_is_reported_with_its_place(folder):
