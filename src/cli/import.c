@@ -88,9 +88,8 @@ static int run(const char *config_path, int argc, char **argv)
 }
 
 #define EXIT_STATUS                                                                                \
-	"Exit status: 0 everything is carried over, 1 comments say what is not, 64 bad usage, "    \
-	"65 bad\n"                                                                                 \
-	"syntax, 78 a file that cannot be read.\n"
+	"Exit status: 0 everything is carried over, 1 comments say what is not, 64 bad usage,\n"   \
+	"65 bad syntax, 78 a file that cannot be read.\n"
 
 const struct cli_command cli_import_nginx = {
 	.name = "import-nginx",
