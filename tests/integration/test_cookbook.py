@@ -19,9 +19,9 @@ from kit.frontends import NGINX, NGINX_CONFIGURATION
 from kit.process import DEADLINE
 
 COOKBOOK = (REPOSITORY / "contrib" / "cookbook.md").read_text()
-HOME = "/etc/doorward"
+HOME, LOGS = "/etc/doorward", "/var/log/doorward"
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LANGUAGES = {"ini", "nginx", "sh", "zone", "text", "json"}
+LANGUAGES = {"ini", "nginx", "sh", "systemd", "zone", "text", "json"}
 
 
 def tables(text):
@@ -78,6 +78,8 @@ def kitchen(folder, certificates):
         shutil.copy(file, folder)
     shutil.copy(certificates[""].file, folder / "clients-ca.pem")
     (folder / "static.zone").write_text(LAST.of("zone")[0])
+    (folder / "conf.d").mkdir()
+    (folder / "log").mkdir()
     (folder / "bin").mkdir()
     (folder / "bin" / "doorward").symlink_to(BINARY)
     return folder
@@ -89,7 +91,8 @@ def prepare(recipe, kitchen):
         assert name.startswith(HOME + "/")
         (kitchen / name[len(HOME) + 1 :]).write_text(text)
     file = kitchen / "doorward.conf"
-    file.write_text("\n".join(recipe.of("ini")).replace(HOME, str(kitchen)))
+    text = "\n".join(recipe.of("ini")).replace(HOME, str(kitchen))
+    file.write_text(text.replace(LOGS, str(kitchen / "log")))
     return file
 
 
@@ -99,7 +102,7 @@ def test_nothing_is_left_out():
         assert recipe.text.count("```") == 2 * len(recipe.blocks), recipe.title
         assert len(recipe.of("ini")) <= 1, recipe.title
         assert recipe.of("ini") or not recipe.cases, recipe.title
-        assert all(bool(name) == (tag in ("text", "json")) for tag, name, _ in recipe.blocks)
+        assert all(bool(name) == (tag in ("text", "json", "systemd")) for tag, name, _ in recipe.blocks)
 
 
 def test_every_link_leads_to_a_recipe():
@@ -133,7 +136,8 @@ def test_tables_hold(recipe, kitchen, certificates):
 
 
 @having("nginx")
-def test_nginx_takes_its_lines(recipe, kitchen, pki):
+def test_nginx_takes_its_lines(recipe, kitchen, pki, snippets):
+    snippets("/run/doorward/doorward.sock")
     for snippet in recipe.of("nginx"):
         server = (
             f"server {{ listen 127.0.0.1:1 ssl; ssl_certificate {pki.server.file};\n"
@@ -148,6 +152,24 @@ def test_nginx_takes_its_lines(recipe, kitchen, pki):
             timeout=DEADLINE,
         )
         assert done.returncode == 0 and b"[warn]" not in done.stderr, done.stderr.decode()
+
+
+@having("systemd")
+def test_systemd_takes_its_lines(recipe, kitchen):
+    units = REPOSITORY / "contrib" / "systemd"
+    for path in (*units.glob("*.service"), *units.glob("*.socket")):
+        text = path.read_text().replace("/usr/local/sbin/doorward ", f"{BINARY} ")
+        (kitchen / path.name).write_text(text)
+    for tag, name, text in recipe.blocks:
+        if tag == "systemd":
+            unit, drop_in = name.removeprefix("/etc/systemd/system/").split("/")
+            (kitchen / unit).mkdir()
+            (kitchen / unit / drop_in).write_text(text)
+            command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"]
+            done = subprocess.run(
+                [*command, kitchen / unit.removesuffix(".d")], capture_output=True, text=True
+            )
+            assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 @having("sh")

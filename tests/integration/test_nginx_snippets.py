@@ -369,6 +369,20 @@ def test_an_error_page_for_a_failed_lookup(site, echo):
     assert nginx.get("192.0.2.4").status == 403
 
 
+def test_an_error_page_for_a_denial(site, echo):
+    """As in the cookbook."""
+    cookbook = (REPOSITORY / "contrib" / "cookbook.md").read_text()
+    recipe = cookbook[cookbook.index("## An error page") :]
+    text = re.search(r"```nginx\ninclude snippets/doorward.conf;\n(.*?)```", recipe, re.DOTALL)[1]
+    nginx = site(text.replace("127.0.0.1:8080", echo))
+    assert received(nginx.get())
+    got = nginx.get("192.0.2.4")
+    assert (got.status, got.body) == (403, "You may not see this page.\n")
+    assert got.header("Cache-Control") == "no-store"
+    got = nginx.get("203.0.113.5")
+    assert (got.status, got.header("Retry-After")) == (503, "30")
+
+
 def test_a_whole_server_and_an_open_part(site, echo):
     nginx = site(
         f"location / {{ proxy_pass http://{echo}; }}\n"
