@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from kit import frontends, names  # noqa: E402
+from kit import frontends, names, systemd  # noqa: E402
 from kit.certs import Pki  # noqa: E402
 from kit.doorward import Doorward  # noqa: E402
 from kit.hostile import Hostile  # noqa: E402
@@ -198,3 +198,27 @@ def lighttpd(folder, stack):
         return server
 
     return start
+
+
+@pytest.fixture(scope="module")
+def machine():
+    """
+    Boots a container with a real systemd, which all tests of the file share. `prepare` is called
+    with it before the boot; `lower` is the Debian tree that it shows. Skips where that is impossible.
+    """
+    with contextlib.ExitStack() as stack:
+
+        def boot(prepare=lambda machine: None, lower="/"):
+            reason = systemd.why_not()
+            if reason:
+                pytest.skip(reason)
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="doorward-")))
+            try:
+                machine = systemd.Machine(folder, lower)
+                stack.callback(machine.close)
+                prepare(machine)
+                return machine.boot()
+            except systemd.CannotBoot as error:
+                pytest.skip(f"no systemd boots here: {error}")
+
+        yield boot
