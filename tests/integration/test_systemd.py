@@ -1,21 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 the doorward developers
 
-"""The shipped units under a real systemd, which boots in a container."""
+"""The shipped service and its sockets under a real systemd, which boots in a container."""
+
+import ctypes
+import os
+import re
+import signal
+import socket
+from pathlib import Path
 
 import pytest
 
 import fcgi
-from kit import systemd
-from kit.process import DEADLINE
+from kit import life, systemd
+from kit.process import DEADLINE, wait_for
 
+SERVICE = "doorward.service"
 SOCKET = "run/doorward/doorward.sock"
 OPEN = "[policy default]\nrdns = off\nallow = ip 192.0.2.1\n"
+SHUT = "[policy default]\nrdns = off\ndeny = *\n"
+BAD = "[policy default]\nnonsense = 1\n"
 CLIENT = [("REMOTE_ADDR", "192.0.2.1")]
+PTRACE_SEIZE, PTRACE_INTERRUPT, WALL = 0x4206, 0x4207, 0x40000000
 
 
 @pytest.fixture(scope="module")
-def host(machine):
+def booted(machine):
     """A container in which doorward is installed and its socket enabled."""
 
     def prepare(host):
@@ -26,12 +37,192 @@ def host(machine):
     return machine(prepare)
 
 
+@pytest.fixture
+def host(booted):
+    """As after the boot: only the first socket listens, and no drop-in is there."""
+    yield booted
+    booted.systemctl("stop", "doorward.socket", "doorward-http.socket", SERVICE)
+    booted.systemctl("reset-failed")
+    drop_ins = booted.path(f"etc/systemd/system/{SERVICE}.d/test.conf")
+    if drop_ins.exists():
+        drop_ins.unlink()
+        booted.systemctl("daemon-reload")
+    booted.write(systemd.CONFIGURATION, OPEN)
+    booted.systemctl("start", "doorward.socket")
+
+
 def ask(host, params=CLIENT, socket=SOCKET):
     return fcgi.request(str(host.path(socket)), params, timeout=DEADLINE)
 
 
+def drop_in(host, text):
+    host.write(f"etc/systemd/system/{SERVICE}.d/test.conf", f"[Service]\n{text}")
+    host.systemctl("daemon-reload")
+
+
+def main_pid(host):
+    """Of the service, as seen from outside of the container; 0: it does not run."""
+    inner = host.show(SERVICE, "MainPID")
+    if inner == "0":
+        return 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            text = status.read_text()
+            where = os.readlink(status.parent / "ns/pid")
+        except OSError:
+            continue
+        if re.search(rf"^NSpid:.*\t{inner}$", text, re.M) and where == os.readlink(f"/proc/{host.pid}/ns/pid"):
+            return int(status.parent.name)
+    return 0
+
+
+# What is installed
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(host):
+    units = [unit for kind in ("service", "socket", "timer") for unit in host.path(systemd.UNITS).glob(f"doorward*.{kind}")]
+    assert len(units) >= 9
+    done = host.run("systemd-analyze", "verify", "--man=no", *(systemd.UNITS / unit.name for unit in units))
+    assert done.stdout + done.stderr == ""
+
+
+def test_how_much_of_the_system_the_service_can_reach(host):
+    done = host.run("systemd-analyze", "security", "--no-pager", SERVICE)
+    exposure = float(re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)[1])
+    assert exposure <= 1.2, done.stdout
+
+
+def test_the_process_has_no_privileges(host):
+    ask(host)
+    status = Path(f"/proc/{main_pid(host)}/status").read_text()
+    fields = dict(re.findall(r"^(\w+):\s+(.*)$", status, re.M))
+    assert fields["CapEff"] == fields["CapBnd"] == "0" * 16
+    assert (fields["NoNewPrivs"], fields["Seccomp"]) == ("1", "2")
+    assert "0" not in fields["Uid"].split()
+
+
+# Its life
+
+
 def test_the_first_request_starts_it(host):
     assert host.show("doorward.socket", "SubState") == "listening"
-    assert host.show("doorward.service", "ActiveState") == "inactive"
+    assert host.show(SERVICE, "ActiveState") == "inactive"
     assert ask(host).status == 200
-    assert host.show("doorward.service", "ActiveState") == "active"
+    assert host.show(SERVICE, "ActiveState") == "active"
+    assert host.show(SERVICE, "StatusText").startswith("serving on ")
+
+
+def test_start_returns_once_it_serves(host):
+    host.systemctl("start", SERVICE)
+    assert host.show(SERVICE, "SubState") == "running"
+    assert ask(host).status == 200
+
+
+def test_a_reload(host):
+    host.systemctl("start", SERVICE)
+    host.write(systemd.CONFIGURATION, SHUT)
+    host.systemctl("reload", SERVICE)
+    wait_for(lambda: ask(host).status == 403, "the new policy")
+    assert host.show(SERVICE, "ActiveState") == "active"
+
+
+def test_a_reload_of_a_broken_file_fails_and_changes_nothing(host):
+    host.systemctl("start", SERVICE)
+    pid = host.show(SERVICE, "MainPID")
+    since = host.cursor()
+    host.write(systemd.CONFIGURATION, BAD)
+    done = host.systemctl("reload", SERVICE, expect=1)
+    assert "Job for doorward.service failed" in done.stderr
+    assert "doorward.conf:2:1: error: " in host.journal(SERVICE, since=since)
+    assert host.show(SERVICE, "ActiveState", "MainPID") == {"ActiveState": "active", "MainPID": pid}
+    assert ask(host).status == 200
+
+
+def test_a_killed_process_is_restarted_and_the_next_request_waits_for_it(host):
+    host.systemctl("start", SERVICE)
+    host.systemctl("kill", "-s", "KILL", SERVICE)
+    assert ask(host).status == 200
+    assert host.show(SERVICE, "NRestarts") == "1"
+
+
+def test_a_worker_that_hangs_has_the_process_restarted(host):
+    drop_in(host, "WatchdogSec=400ms\n")
+    host.systemctl("start", SERVICE)
+    pid = main_pid(host)
+    names = {int(task.name): (task / "comm").read_text() for task in Path(f"/proc/{pid}/task").iterdir()}
+    worker = max(task for task, name in names.items() if name == "worker\n")
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+    for request in (PTRACE_SEIZE, PTRACE_INTERRUPT):
+        assert libc.ptrace(request, worker, None, None) == 0, os.strerror(ctypes.get_errno())
+    os.waitpid(worker, WALL)
+    host.wait_for_journal(SERVICE, "Watchdog timeout")
+    wait_for(lambda: os.waitpid(worker, WALL | os.WNOHANG)[0] == worker, "the end of the worker")
+    wait_for(lambda: main_pid(host) not in (0, pid), "another process")
+    assert ask(host).status == 200
+
+
+def test_a_process_that_does_not_run_at_all_is_restarted(host):
+    drop_in(host, "WatchdogSec=400ms\nTimeoutAbortSec=300ms\n")
+    host.systemctl("start", SERVICE)
+    os.kill(main_pid(host), signal.SIGSTOP)
+    assert ask(host).status == 200
+    assert host.show(SERVICE, "NRestarts") == "1"
+
+
+def test_a_hand_over_makes_the_new_process_the_main_process(host):
+    host.systemctl("start", SERVICE)
+    old = host.show(SERVICE, "MainPID")
+    with life.Callers(str(host.path(SOCKET)), [(CLIENT, 200)], kept=2, fresh=2) as callers:
+        callers.some_more(100)
+        host.systemctl("kill", "-s", "USR2", "--kill-who=main", SERVICE)
+        wait_for(lambda: host.show(SERVICE, "MainPID") not in ("0", old), "another main process")
+        callers.some_more(100)
+    assert host.show(SERVICE, "SubState", "NRestarts") == {"SubState": "running", "NRestarts": "0"}
+    # systemd supervises it as it did the one that it started.
+    host.systemctl("kill", "-s", "KILL", "--kill-who=main", SERVICE)
+    wait_for(lambda: host.show(SERVICE, "NRestarts") == "1", "a restart")
+    assert ask(host).status == 200
+
+
+def test_no_request_is_lost_at_restarts_and_reloads(host):
+    host.systemctl("start", SERVICE)
+    with life.Callers(str(host.path(SOCKET)), [(CLIENT, 200)], kept=2, fresh=2) as callers:
+        for verb in ("restart", "reload", "restart"):
+            callers.some_more(100)
+            host.systemctl(verb, SERVICE)
+        callers.some_more(100)
+    assert callers.wrong == []
+
+
+# Mistakes
+
+
+def test_a_mistake_at_a_restart_leaves_the_sockets_and_heals_by_itself(host):
+    host.systemctl("start", SERVICE)
+    host.write(systemd.CONFIGURATION, BAD)
+    done = host.systemctl("restart", SERVICE, expect=1)
+    assert "Job for doorward.service failed" in done.stderr
+    assert host.show(SERVICE, "ExecMainStatus") == "78"
+    # As many requests as would have systemd close the sockets if they started the service.
+    waiting = []
+    for _ in range(30):
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        client.connect(str(host.path(SOCKET)))
+        waiting.append(client)
+    restarts = int(host.show(SERVICE, "NRestarts"))
+    wait_for(lambda: int(host.show(SERVICE, "NRestarts")) >= restarts + 2, "two more attempts")
+    assert host.show("doorward.socket", "ActiveState") == "active"
+    for client in waiting:
+        client.close()
+    host.write(systemd.CONFIGURATION, OPEN)
+    assert ask(host).status == 200
+
+
+def test_after_a_mistake_start_works_at_once(host):
+    host.write(systemd.CONFIGURATION, BAD)
+    for _ in range(6):
+        host.systemctl("restart", SERVICE, expect=1)
+    host.write(systemd.CONFIGURATION, OPEN)
+    host.systemctl("restart", SERVICE)
+    assert ask(host).status == 200

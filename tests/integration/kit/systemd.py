@@ -21,8 +21,8 @@ from pathlib import Path
 from kit.doorward import BUILT
 from kit.process import DEADLINE, wait_for
 
-# What `make install` and the units' own comments say.
 CONFIGURATION = "etc/doorward/doorward.conf"
+UNITS = Path("/usr/local/lib/systemd/system")  # of `make install`
 REPOSITORY = Path(__file__).resolve().parents[3]
 TARGET = "doorward-test.target"
 POWER_OFF = signal.SIGRTMIN + 3  # systemd(1)
@@ -115,7 +115,7 @@ class Machine:
                 + [f"--directory={self.root}", "--private-network", "--link-journal=no"]
                 + ["--resolv-conf=off", "--timezone=off", "--console=pipe"]
                 + [f"--kill-signal={int(POWER_OFF)}", "/lib/systemd/systemd"]
-                + [f"systemd.unit={TARGET}", "systemd.show_status=no", "systemd.log_target=console"],
+                + [f"systemd.unit={TARGET}", "systemd.show_status=no"],
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=output,
@@ -145,8 +145,8 @@ class Machine:
     def path(self, inside):
         """The path by which this side reaches a file or socket of the container."""
         if self.pid is None:
-            return Path(f"/proc/{self.nspawn.pid}/root{self.root}/{inside}")
-        return Path(f"/proc/{self.pid}/root/{inside}")
+            return Path(f"/proc/{self.nspawn.pid}/root{self.root}", str(inside).lstrip("/"))
+        return Path(f"/proc/{self.pid}/root", str(inside).lstrip("/"))
 
     def _enter_cgroups(self):
         """Two containers in one cgroup would end each other's processes."""
@@ -281,16 +281,25 @@ class Machine:
 
 
 def install_doorward(machine):
-    """Puts the program, its units and scripts where the units look for them."""
-    contrib = REPOSITORY / "contrib"
-    programs = [BUILT, contrib / "crawlers/doorward-crawlers", contrib / "crls/doorward-crls"]
-    for program in programs:
-        shutil.copy(program, machine.path("usr/local/sbin"))
-    for unit in (contrib / "systemd").iterdir():
-        shutil.copy(unit, machine.path("etc/systemd/system"))
-    machine.path("etc/doorward").mkdir(parents=True, exist_ok=True)
-    for file in ("doorward.conf", "crawlers.ini", "crawlers-lists.ini"):
-        shutil.copy(REPOSITORY / "conf" / file, machine.path("etc/doorward"))
+    """`make install`, with the folders that it has by default."""
+    folders = {
+        "DATADIR": "/usr/local/share",
+        "DOCDIR": "/usr/local/share/doc/doorward",
+        "LOCALSTATEDIR": "/var",
+        "MANDIR": "/usr/local/share/man",
+        "SBINDIR": "/usr/local/sbin",
+        "SYSCONFDIR": "/etc",
+        "SYSUSERSDIR": "/usr/local/lib/sysusers.d",
+        "TMPFILESDIR": "/usr/local/lib/tmpfiles.d",
+        "UNITDIR": str(UNITS),
+    }
+    subprocess.run(
+        ["contrib/install/files", "install"],
+        cwd=REPOSITORY,
+        env={**os.environ, **folders, "BUILD": str(BUILT.parent), "DESTDIR": str(machine.path("."))},
+        check=True,
+        timeout=DEADLINE,
+    )
 
 
 def enable(machine, *units):
