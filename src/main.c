@@ -7,6 +7,7 @@
 #include "cli/audit.h"
 #include "cli/cgi.h"
 #include "cli/check.h"
+#include "cli/findings.h"
 #include "cli/help.h"
 #include "cli/import.h"
 #include "cli/list.h"
@@ -55,7 +56,7 @@ static int examine(const char *config_path, bool dump)
 		authz_snapshot_unref(snapshot);
 		snapshot = NULL;
 	}
-	diag_print(&diag, stderr);
+	cli_findings_print(&diag);
 	if (snapshot != NULL && dump) {
 		struct bytes out;
 

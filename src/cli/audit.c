@@ -8,6 +8,7 @@
 #include "authz/snapshot.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "cli/findings.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 
@@ -155,7 +156,7 @@ static int run(const char *config_path, int argc, char **argv)
 	diag_init(&diag);
 	snapshot = authz_snapshot_load(options.config_path, NULL, &diag);
 	if (snapshot == NULL) {
-		diag_print(&diag, stderr);
+		cli_findings_print(&diag);
 		diag_clear(&diag);
 		return EXIT_CODE_CONFIG;
 	}

@@ -85,7 +85,8 @@ const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 		.example = "user = daemon",
 		.help = "The user that a process started by root changes to once its sockets "
 			"are open (nginx: user). Empty: the process keeps the user who started "
-			"it."},
+			"it, and so does a process that another user started, with a warning "
+			"(under systemd, the unit's DynamicUser or User)."},
 	{.name = "group",
 		.at_start = true,
 		.type = CONFIG_GROUP,

@@ -8,6 +8,7 @@
 #include "base/exit_code.h"
 #include "daemon/inspect.h"
 #include "daemon/live_config.h"
+#include "daemon/log_target.h"
 #include "daemon/privileges.h"
 #include "daemon/reach.h"
 #include "daemon/service_manager.h"
@@ -289,7 +290,12 @@ static bool prepare(struct service *s, struct diag *diag)
 	int error = log_open(&config->log.sink);
 
 	if (error != 0) {
-		diag_error(diag, NULL, "the log %s: %s", config->log.sink.path, strerror(error));
+		struct bytes why;
+
+		bytes_init(&why, 0);
+		daemon_log_target_explain(config->log.sink.path, error, &why);
+		diag_error(diag, NULL, "%.*s", (int)why.len, (const char *)why.data);
+		bytes_clear(&why);
 		return false;
 	}
 	error = log_start();

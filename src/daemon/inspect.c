@@ -3,12 +3,11 @@
 
 #include "daemon/inspect.h"
 
+#include "daemon/log_target.h"
 #include "daemon/tcp_peers.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -100,60 +99,11 @@ bool daemon_inspect_before_serving(const struct config *config, struct diag *dia
 	return daemon_inspect_files(config, diag) && good;
 }
 
-/* Whether the user that will serve may write there, as far as owner and mode show it. */
-static bool may_write(const struct stat *st, const struct passwd *user)
-{
-	if (user == NULL || user->pw_uid == 0) {
-		return true;
-	}
-	if (st->st_uid == user->pw_uid) {
-		return (st->st_mode & S_IWUSR) != 0;
-	}
-	return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
-}
-
-/*
- * The log is opened at the start; here it is not created, because it would belong to another user.
- */
-static bool inspect_log(const struct config *config, struct diag *diag)
-{
-	const char *path = config->log.sink.path;
-	const struct passwd *user =
-		config->server.user != NULL ? getpwnam(config->server.user) : NULL;
-	struct place place = {.file = config->path};
-	char folder[PATH_MAX];
-	struct stat st;
-
-	if (config->log.sink.target != LOG_TO_FILE) {
-		return true;
-	}
-	bool there = stat(path, &st) == 0;
-
-	if (there && S_ISDIR(st.st_mode)) {
-		diag_error(
-			diag, &place, "target = file:%s: that is a folder; expected a file", path);
-		return false;
-	}
-	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
-	if (!there && (stat(folder[0] != '\0' ? folder : "/", &st) != 0 || !S_ISDIR(st.st_mode))) {
-		diag_error(diag, &place, "target = file:%s: there is no folder %s", path, folder);
-		return false;
-	}
-	if (geteuid() == 0 && !may_write(&st, user)) {
-		diag_error(diag, &place,
-			"target = file:%s: %s (user) cannot write there; expected %s to belong to "
-			"that user",
-			path, config->server.user, there ? path : folder);
-		return false;
-	}
-	return true;
-}
-
 bool daemon_inspect(const struct config *config, struct diag *diag)
 {
 	bool good = daemon_inspect_before_serving(config, diag);
 
-	good = inspect_log(config, diag) && good;
+	good = daemon_log_target_inspect(config, diag) && good;
 	config_warn_of_empty(config, diag);
 	config_try_regexes(config, diag);
 	return good;

@@ -4,9 +4,8 @@
 #include "daemon/live_config.h"
 
 #include "daemon/inspect.h"
+#include "daemon/log_target.h"
 #include "log/log.h"
-
-#include <string.h>
 
 bool daemon_live_config_load(struct daemon_live_config *live, const char *path, struct diag *diag)
 {
@@ -69,8 +68,13 @@ bool daemon_live_config_reload(struct daemon_live_config *live)
 	int error = log_open(&next->config->log.sink);
 
 	if (error != 0) {
-		log_write(LOG_LEVEL_ERROR, "reload: the log %s: %s; nothing has changed",
-			next->config->log.sink.path, strerror(error));
+		struct bytes why;
+
+		bytes_init(&why, 0);
+		daemon_log_target_explain(next->config->log.sink.path, error, &why);
+		log_write(LOG_LEVEL_ERROR, "reload: %.*s; nothing has changed", (int)why.len,
+			(const char *)why.data);
+		bytes_clear(&why);
 		authz_snapshot_unref(next);
 		return false;
 	}

@@ -11,8 +11,24 @@
 
 static bool refuse(struct diag *diag, const char *what, const char *name)
 {
-	diag_error(diag, NULL, "%s %s: %s", what, name, strerror(errno));
+	diag_error(diag, NULL, "%s %s: %s%s", what, name, strerror(errno),
+		errno == EPERM ? ": expected a start by root with the capabilities CAP_SETUID and "
+				 "CAP_SETGID, or no user and group in [server]"
+			       : "");
 	return false;
+}
+
+/* As nginx does: a start by another user is fine, since nothing has to be dropped. */
+static void ignore(const char *user, const char *group, struct diag *diag)
+{
+	diag_warning(diag, NULL,
+		"%s%s%s%s%s has no effect: only a process that root starts can change to another "
+		"%s, and this one runs as UID %ld, GID %ld; without the line in [server] this "
+		"warning ends",
+		user != NULL ? "user = " : "", user != NULL ? user : "",
+		user != NULL && group != NULL ? ", " : "", group != NULL ? "group = " : "",
+		group != NULL ? group : "", user != NULL ? "user" : "group", (long)geteuid(),
+		(long)getegid());
 }
 
 bool daemon_privileges_drop(const char *user, const char *group, struct diag *diag)
@@ -35,6 +51,10 @@ bool daemon_privileges_drop(const char *user, const char *group, struct diag *di
 		return true;
 	}
 	if (passwd != NULL ? initgroups(user, gid) != 0 : setgroups(1, &gid) != 0) {
+		if (errno == EPERM && geteuid() != 0) {
+			ignore(user, group, diag);
+			return true;
+		}
 		return refuse(diag,
 			user != NULL ? "cannot set the groups of user" : "cannot set group",
 			user != NULL ? user : group);

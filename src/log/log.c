@@ -31,6 +31,7 @@ static struct {
 	struct log_settings settings;
 	char *path;
 	struct log_sink sink;
+	bool opened; /* by log_open */
 	_Atomic(struct log_writer *) writer;
 	atomic_uint starts;
 	_Atomic uint64_t no_queue; /* lines lost because a thread had no ring */
@@ -80,6 +81,7 @@ int log_open(const struct log_settings *settings)
 	process_log.settings = *settings;
 	process_log.settings.path = path;
 	process_log.level = settings->level;
+	process_log.opened = true;
 	pthread_mutex_unlock(&process_log.lock);
 	return 0;
 }
@@ -130,6 +132,7 @@ void log_close(void)
 	process_log.path = NULL;
 	process_log.settings = (struct log_settings){.target = LOG_TO_STDERR, .format = LOG_TEXT};
 	process_log.sink = (struct log_sink){.target = LOG_TO_STDERR, .fd = STDERR_FILENO};
+	process_log.opened = false;
 	pthread_mutex_unlock(&process_log.lock);
 }
 
@@ -145,6 +148,11 @@ uint64_t log_lost(void)
 	return lost;
 }
 
+bool log_is_journal(void)
+{
+	return log_sink_is_journal(STDERR_FILENO);
+}
+
 bool log_enabled(enum log_level level)
 {
 	return level <= process_log.level;
@@ -156,6 +164,9 @@ static void write_now(const struct log_record *record, struct str text)
 
 	bytes_init(&line, 0);
 	pthread_mutex_lock(&process_log.lock);
+	if (!process_log.opened) {
+		process_log.sink.journal = log_sink_is_journal(process_log.sink.fd);
+	}
 	if (log_sink_render(&process_log.sink, record, text, &line)) {
 		log_sink_write_all(&process_log.sink, bytes_view(&line));
 	}

@@ -15,8 +15,8 @@
 /*
  * The log of the process. Before log_open, lines go to stderr as text at level info. Any thread may
  * write; lines do not mix. After log_open, text lines in a file and on stderr begin with the time,
- * unless stderr is the journal's. The path is copied. On failure (0 or an errno value) the log
- * stays as it was.
+ * unless stderr is the journal's, where they begin with their priority, also before log_open. The
+ * path is copied. On failure (0 or an errno value) the log stays as it was.
  */
 NODISCARD int log_open(const struct log_settings *settings);
 /*
@@ -38,6 +38,9 @@ void log_close(void);
 
 /* Lines lost since log_start. */
 uint64_t log_lost(void);
+
+/* Whether stderr is the journal's. */
+bool log_is_journal(void);
 
 bool log_enabled(enum log_level level);
 /* One message; line breaks and other control bytes in it are escaped. */

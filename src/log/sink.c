@@ -22,16 +22,24 @@
 #define SYSLOG_LEVEL 1 /* the first level */
 
 /*
- * Whether the descriptor belongs to the journal, which adds the time itself (systemd.exec(5),
- * $JOURNAL_STREAM).
+ * The journal splits a line of 48 KiB (journald.conf(5), LineMax), and would take the first bytes
+ * of what follows, which a client may have chosen, for the level of a line of its own.
  */
-static bool is_journal(const struct stat *st)
+#define JOURNAL_LINE_MAX ((size_t)40 * 1024)
+
+static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
+
+bool log_sink_is_journal(int fd)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
 	char own[48];
+	struct stat st;
 
-	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st->st_dev, (uintmax_t)st->st_ino);
-	return stream != NULL && strcmp(stream, own) == 0;
+	if (stream == NULL || fstat(fd, &st) != 0) {
+		return false;
+	}
+	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	return strcmp(stream, own) == 0;
 }
 
 int log_sink_open(const struct log_settings *settings, struct log_sink *out)
@@ -57,8 +65,9 @@ int log_sink_open(const struct log_settings *settings, struct log_sink *out)
 		out->kind = S_ISREG(st.st_mode)    ? LOG_SINK_FILE
 			    : S_ISSOCK(st.st_mode) ? LOG_SINK_SOCKET
 						   : LOG_SINK_STREAM;
+		out->journal = out->target == LOG_TO_STDERR && log_sink_is_journal(fd);
 		out->timed =
-			out->format == LOG_TEXT && out->target != LOG_TO_SYSLOG && !is_journal(&st);
+			out->format == LOG_TEXT && out->target != LOG_TO_SYSLOG && !out->journal;
 	}
 	return 0;
 }
@@ -111,6 +120,9 @@ bool log_sink_render(struct log_sink *sink, const struct log_record *record, str
 	if (sink->target == LOG_TO_SYSLOG) {
 		bytes_append_u8(lines, (uint8_t)(SYSLOG_LEVEL + record->level));
 	}
+	if (sink->journal) {
+		bytes_appendf(lines, "<%d>", priorities[record->level]);
+	}
 	if (sink->timed) {
 		append_time(sink, record->wall_ms, lines);
 	}
@@ -125,6 +137,10 @@ bool log_sink_render(struct log_sink *sink, const struct log_record *record, str
 		bytes_appendf(lines, "doorward: %s: ", words[record->level]);
 		bytes_append_visible(lines, text);
 	}
+	if (sink->journal && lines->len - start > JOURNAL_LINE_MAX) {
+		lines->len = start + JOURNAL_LINE_MAX;
+		bytes_append_text(lines, " (cut)");
+	}
 	bytes_append_u8(lines, '\n');
 	if (lines->failed) {
 		lines->failed = false;
@@ -136,7 +152,6 @@ bool log_sink_render(struct log_sink *sink, const struct log_record *record, str
 
 static void write_syslog(struct str lines)
 {
-	static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
 	struct str line;
 
 	while (lines.len > 0 && str_split_next(&lines, '\n', &line)) {

@@ -22,10 +22,16 @@ struct log_sink {
 	int fd;
 	enum { LOG_SINK_STREAM, LOG_SINK_SOCKET, LOG_SINK_FILE } kind; /* of fd */
 	bool timed;     /* lines begin with the time, because the target does not add it */
+	bool journal;   /* lines begin with their priority: sd-daemon(3), SD_ERR and others */
 	int64_t when_s; /* the second that `when` has as text */
 	char when[CLOCK_TEXT_MAX];
 };
 
+/*
+ * Whether the descriptor belongs to the journal, which adds the time itself (systemd.exec(5),
+ * $JOURNAL_STREAM).
+ */
+bool log_sink_is_journal(int fd);
 /* 0, or an errno value. */
 NODISCARD int log_sink_open(const struct log_settings *settings, struct log_sink *out);
 void log_sink_close(struct log_sink *sink);

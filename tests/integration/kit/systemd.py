@@ -11,6 +11,7 @@ after it. No unit is enabled but those that `install` enables. Loopback is the o
 """
 
 import itertools
+import json
 import os
 import re
 import shutil
@@ -234,20 +235,36 @@ class Machine:
 
     def cursor(self):
         """The journal's end, for `journal`."""
-        text = self.run("journalctl", "-n0", "--show-cursor", "-q").stdout
-        return text.split("cursor: ")[1].strip() if "cursor: " in text else None
+        return self._entries("-n1")[-1]["__CURSOR"]
 
-    def journal(self, unit, *arguments, since=None):
-        """The messages of a unit, since a cursor if one is given."""
-        self.run("journalctl", "--sync", expect=None)
-        after = [f"--after-cursor={since}"] if since else []
-        return self.run("journalctl", "-q", "-ocat", "-u", unit, *after, *arguments).stdout
+    def _entries(self, *arguments):
+        lines = self.run("journalctl", "-q", "-ojson", *arguments).stdout.splitlines()
+        return [json.loads(line) for line in lines]
 
-    def wait_for_journal(self, unit, pattern, since=None):
-        return wait_for(
-            lambda: re.search(pattern, self.journal(unit, since=since)),
-            f"{pattern!r} in the journal of {unit}",
-        )
+    def journal(self, unit, since=None, priority=7):
+        """
+        The messages of a unit and of systemd about it, of this priority or a more urgent one; since a
+        cursor if one is given. (With a filter, journalctl loses the first message after a cursor.)
+        """
+        messages = []
+        for entry in self._entries(*([f"--after-cursor={since}"] if since else [])):
+            text = entry["MESSAGE"]
+            if isinstance(text, list):  # bytes that are not text
+                text = bytes(text).decode(errors="backslashreplace")
+            if unit in (entry.get("_SYSTEMD_UNIT"), entry.get("UNIT")) and int(entry["PRIORITY"]) <= priority:
+                messages.append(text)
+        return "\n".join(messages)
+
+    def wait_for_journal(self, unit, pattern, since=None, priority=7):
+        """The journal reads what a process wrote a little later, also after the process has ended."""
+
+        def found():
+            return re.search(pattern, self.journal(unit, since, priority), re.M)
+
+        try:
+            return wait_for(found, f"{pattern!r} in the journal of {unit}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.journal(unit, since)}") from None
 
     def write(self, inside, text, mode=0o644):
         path = self.path(inside)

@@ -232,7 +232,8 @@ static struct bytes log_to_stderr(struct place_of_log *p, const char *stream, bo
 	int error = log_open(&settings);
 
 	log_write(LOG_LEVEL_INFO, "message");
-	log_line(str_view("line"));
+	log_write(LOG_LEVEL_ERROR, "a\n<0>b");
+	log_line(str_view("<0>line"));
 	assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
 	assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
 	assert_int_equal(error, 0);
@@ -243,7 +244,11 @@ static struct bytes log_to_stderr(struct place_of_log *p, const char *stream, bo
 
 static void stderr_has_times_unless_it_is_the_journal(void **state)
 {
-	static const char expected[] = "doorward: info: message\nline\n";
+	static const char expected[] =
+		"doorward: info: message\ndoorward: error: a\\x0a<0>b\n<0>line\n";
+	static const char in_the_journal[] = "<6>doorward: info: message\n"
+					     "<3>doorward: error: a\\x0a<0>b\n"
+					     "<6><0>line\n";
 	struct place_of_log *p = *state;
 	struct bytes none = log_to_stderr(p, NULL, true);
 	char stream[64];
@@ -254,7 +259,7 @@ static void stderr_has_times_unless_it_is_the_journal(void **state)
 	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
 	struct bytes journal = log_to_stderr(p, stream, false);
 
-	assert_true(str_eq_text(bytes_view(&journal), expected));
+	assert_true(str_eq_text(bytes_view(&journal), in_the_journal));
 	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino + 1);
 	struct bytes another = log_to_stderr(p, stream, true);
 
@@ -262,6 +267,39 @@ static void stderr_has_times_unless_it_is_the_journal(void **state)
 	bytes_clear(&none);
 	bytes_clear(&journal);
 	bytes_clear(&another);
+}
+
+/*
+ * Before log_open, too. The journal would split a line of 48 KiB, and read the level of the rest
+ * from bytes that a client may have chosen.
+ */
+static void no_line_is_so_long_that_the_journal_splits_it(void **state)
+{
+	struct place_of_log *p = *state;
+	int saved = dup(STDERR_FILENO);
+	int fd = open(p->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	char text[64 * 1024];
+	char stream[64];
+	struct stat st;
+
+	assert_true(saved >= 0 && fd >= 0 && fstat(fd, &st) == 0);
+	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	memset(text, 'a', sizeof(text));
+	log_close();
+	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+	assert_int_equal(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	log_line((struct str){text, sizeof(text)});
+	log_write(LOG_LEVEL_WARNING, "next");
+	assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
+	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
+
+	assert_in_range(len, 1024, 48 * 1024 - 1);
+	text[len] = '\0';
+	assert_memory_equal(text, "<6>aaa", 6);
+	assert_string_equal(strchr(text, ' '), " (cut)\n<4>doorward: warning: next\n");
+	close(saved);
+	close(fd);
 }
 
 static void logs_findings_line_by_line(void **state)
@@ -392,6 +430,8 @@ int main(void)
 			writes_to_stderr_otherwise, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			stderr_has_times_unless_it_is_the_journal, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			no_line_is_so_long_that_the_journal_splits_it, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			logs_findings_line_by_line, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
