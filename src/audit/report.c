@@ -60,13 +60,9 @@ static void write_finding(struct bytes *out, const struct audit_finding *f)
 	bytes_append_text(out, "\n");
 }
 
-void audit_report_text(const struct audit_report *report, struct bytes *out)
+/* What an audit cannot look up. */
+static void write_left_out(const struct audit_plan *plan, struct bytes *out)
 {
-	const struct audit_plan *plan = report->plan;
-
-	for (const struct audit_finding *f = report->findings; f != NULL; f = f->next) {
-		write_finding(out, f);
-	}
 	for (const struct audit_regex *r = plan->regexes; r != NULL; r = r->next) {
 		bytes_appendf(out, "%-13s %.*s: %.*s\n", "not_audited", (int)r->place.len,
 			r->place.data, (int)r->term.len, r->term.data);
@@ -76,8 +72,28 @@ void audit_report_text(const struct audit_report *report, struct bytes *out)
 			"%-13s %zu more values of files: at most %d are looked at in one audit\n",
 			"not_audited", plan->left_out, AUDIT_LISTED_MAX);
 	}
+}
+
+void audit_report_text(const struct audit_report *report, bool verbose, struct bytes *out)
+{
+	const struct audit_plan *plan = report->plan;
+	size_t unlooked = plan->left_out;
+
+	for (const struct audit_regex *r = plan->regexes; r != NULL; r = r->next) {
+		unlooked++;
+	}
+
+	for (const struct audit_finding *f = report->findings; f != NULL; f = f->next) {
+		write_finding(out, f);
+	}
+	if (verbose) {
+		write_left_out(plan, out);
+	}
 	bytes_appendf(out, "%zu names, %zu zones, %zu findings", plan->count, report->zones,
 		report->count);
+	if (!verbose && unlooked > 0) {
+		bytes_appendf(out, ", %zu not audited (--verbose lists them)", unlooked);
+	}
 	if (report->since.data != NULL) {
 		bytes_append_text(out, "; compared with ");
 		bytes_append_str(out, report->since);

@@ -57,7 +57,8 @@ void audit_compare(const struct audit_plan *plan, const struct audit_survey *sur
 void audit_report_add(struct audit_report *report, const struct audit_finding *found);
 /* "gone", "dangling", … */
 const char *audit_kind_word(enum audit_kind kind);
-void audit_report_text(const struct audit_report *report, struct bytes *out);
+/* `verbose`: with a line for each thing that an audit cannot look up, instead of their number. */
+void audit_report_text(const struct audit_report *report, bool verbose, struct bytes *out);
 void audit_report_json(const struct audit_report *report, struct bytes *out);
 
 #endif

@@ -12,8 +12,12 @@
 #include "cli/options.h"
 #include "cli/paths.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define NO_STATE "-"
 
@@ -22,15 +26,17 @@ struct options {
 	const char *state_path; /* NULL: no state is read or written */
 	const char *policy;     /* NULL: all */
 	bool json;
+	bool verbose;
 };
 
 static int read_options(int argc, char **argv, struct options *out)
 {
-	enum { STATE = 256, POLICY, JSON };
+	enum { STATE = 256, POLICY, JSON, VERBOSE };
 	static const struct option options[] = {
 		{"state", required_argument, NULL, STATE},
 		{"policy", required_argument, NULL, POLICY},
 		{"json", no_argument, NULL, JSON},
+		{"verbose", no_argument, NULL, VERBOSE},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -47,6 +53,9 @@ static int read_options(int argc, char **argv, struct options *out)
 		case JSON:
 			out->json = true;
 			break;
+		case VERBOSE:
+			out->verbose = true;
+			break;
 		default:
 			return EXIT_CODE_USAGE;
 		}
@@ -61,8 +70,11 @@ static int fail(const char *path, const char *what, const char *wrong)
 	return EXIT_CODE_ERROR;
 }
 
-/* Prints the whole report, and returns its exit status. */
-static int tell(const struct audit_report *report, bool json)
+/*
+ * Prints the whole report, and returns its exit status. Without findings cron, which mails all
+ * output, gets none.
+ */
+static int tell(const struct audit_report *report, const struct options *options)
 {
 	struct bytes out;
 	int code = report->count > report->troubles ? EXIT_CODE_DENY
@@ -70,10 +82,10 @@ static int tell(const struct audit_report *report, bool json)
 						    : EXIT_CODE_OK;
 
 	bytes_init(&out, 0);
-	if (json) {
+	if (options->json) {
 		audit_report_json(report, &out);
-	} else {
-		audit_report_text(report, &out);
+	} else if (options->verbose || report->count > 0 || isatty(STDOUT_FILENO)) {
+		audit_report_text(report, options->verbose, &out);
 	}
 	if (out.failed || report->failed) {
 		fputs("doorward: audit: out of memory\n", stderr);
@@ -100,6 +112,23 @@ static void check_ends(const struct authz_snapshot *snapshot, const struct polic
 	if (trust != NULL) {
 		cert_trust_ends(trust, ends.now_s, audit_check_end, &ends);
 	}
+}
+
+/* The folder of the default is made if it is missing; another folder may be a mistake. */
+static const char *save(const char *path, const struct audit_state *state)
+{
+	const char *wrong = audit_state_save(path, state);
+	const char *slash = strrchr(path, '/');
+	char *folder = slash != NULL && slash > path ? strndup(path, (size_t)(slash - path)) : NULL;
+
+	if (wrong != NULL && folder != NULL && access(folder, F_OK) != 0 && errno == ENOENT) {
+		wrong = path == cli_audit_state_default && mkdir(folder, 0755) == 0
+				? audit_state_save(path, state)
+				: "its folder is missing (--state names another file, --state - "
+				  "none)";
+	}
+	free(folder);
+	return wrong;
 }
 
 /* No lookup is made, and nothing written, unless the previous state can be read. */
@@ -134,9 +163,9 @@ static int audit(const struct authz_snapshot *snapshot, const struct policy *pol
 	now.time = str_view(time);
 	check_ends(snapshot, policy, &report);
 
-	int code = tell(&report, options->json);
+	int code = tell(&report, options);
 
-	wrong = path != NULL && !report.failed ? audit_state_save(path, &now) : NULL;
+	wrong = path != NULL && !report.failed ? save(path, &now) : NULL;
 	return wrong != NULL ? fail(path, "cannot be written", wrong) : code;
 }
 
@@ -176,7 +205,8 @@ static int run(const char *config_path, int argc, char **argv)
 const struct cli_command cli_audit = {
 	.name = "audit",
 	.summary = "look up the names that rules depend on, and compare",
-	.usage = "doorward audit [-c FILE] [--state FILE] [--policy NAME] [--json]",
+	.usage = "doorward audit [-c FILE] [--state FILE] [--policy NAME] [--json]\n"
+		 "               [--verbose]",
 	.detail = "Reports names that do not exist, can be registered by others, or have changed "
 		  "since\n"
 		  "the last run, whose answers are in the state file.\n"

@@ -22,8 +22,8 @@ static void folder_of(const char *path, char out[PATH_MAX])
 }
 
 static const char by_systemd[] = ": under systemd, doorward.service may write to "
-				  "file:/var/log/doorward/NAME, and to folders that ReadWritePaths= "
-				  "adds";
+				 "file:/var/log/doorward/NAME, and to folders that ReadWritePaths= "
+				 "adds";
 
 void daemon_log_target_explain(const char *path, int error, struct bytes *out)
 {

@@ -290,6 +290,26 @@ static void refuse_folder(const char *path, int error, struct diag *diag)
 		path, len, path, strerror(error), hint);
 }
 
+/*
+ * Makes the folder of the socket, if the folder above it exists: /run is empty after each boot.
+ * Only for root, since the folder of another user would keep the front end's user out or let all
+ * in.
+ */
+static bool make_folder(const char *path)
+{
+	char folder[NET_LISTEN_PATH_MAX + 1];
+	const char *slash = strrchr(path, '/');
+
+	if (geteuid() != 0 || slash == path) {
+		return false;
+	}
+	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+	if (mkdir(folder, 0755) != 0) {
+		return errno == EEXIST;
+	}
+	return chmod(folder, 0755) == 0; /* whatever the umask is */
+}
+
 static int open_unix(const char *path, const struct net_listen_options *options, struct diag *diag)
 {
 	char lock_path[NET_LISTEN_PATH_MAX + sizeof(".lock")];
@@ -297,6 +317,9 @@ static int open_unix(const char *path, const struct net_listen_options *options,
 	snprintf(lock_path, sizeof(lock_path), "%s.lock", path);
 	int lock = lock_take(lock_path);
 
+	if (lock < 0 && errno == ENOENT) {
+		lock = make_folder(path) ? lock_take(lock_path) : -1;
+	}
 	if (lock < 0 && errno == EWOULDBLOCK) {
 		diag_error(diag, NULL, "listen: unix:%s: another process is about to listen there",
 			path);

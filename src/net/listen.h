@@ -21,8 +21,9 @@ struct net_listen_options {
 /*
  * Opens a NET_LISTEN_UNIX or NET_LISTEN_TCP socket: listening, non-blocking, close-on-exec. A Unix
  * socket without a listener is replaced; a socket that accepts connections, or a file of another
- * kind, is an error. The socket appears under its path with its mode and owner already set. IPv6
- * sockets are v6 only. Returns the descriptor; -1 after a diag_error.
+ * kind, is an error. The socket appears under its path with its mode and owner already set; root
+ * makes the folder of the path with mode 0755, if only that is missing. IPv6 sockets are v6 only.
+ * Returns the descriptor; -1 after a diag_error.
  */
 NODISCARD int net_listen_open(const struct net_listen_spec *spec,
 	const struct net_listen_options *options, struct diag *diag);

@@ -93,11 +93,18 @@ def test_text_for_people(audits):
     audits.file.write_text(
         f"[dns]\nnameservers = 127.0.0.1:{moved}\n{QUICK}{audits.rules}"
     )
-    _, out, _ = run("audit", "-c", audits.file, "--state", audits.state, expect=1)
+    command = ["audit", "-c", audits.file, "--state", audits.state]
+    before = audits.state.read_text()
+    _, out, _ = run(*command, "--verbose", expect=1)
     lines = out.splitlines()
     assert lines[0].split() == ["moved", "home.dyn.test", "+198.51.100.2", "-198.51.100.1"]
     assert lines[1].startswith("not_audited") and "host ~ ^office" in lines[1]
     assert lines[2].startswith("4 names, 2 zones, 1 findings; compared with 2")
+    audits.state.write_text(before)
+    _, out, _ = run(*command, expect=1)
+    assert out.splitlines()[0] == lines[0]
+    assert "1 findings, 1 not audited (--verbose lists them); compared" in out.splitlines()[1]
+    assert run(*command, expect=0) == (0, "", "")
 
 
 def test_addresses_that_move_and_those_outside_their_pin(audits):
@@ -254,8 +261,9 @@ def test_a_state_that_cannot_be_written(audits):
     port = audits.world(GOOD)
     audits.file.write_text(f"[dns]\nnameservers = 127.0.0.1:{port}\n{QUICK}{RULES}")
     where = audits.folder / "nowhere" / "audit.json"
-    _, out, errors = run("audit", "-c", audits.file, "--state", where, expect=2)
-    assert "cannot be written" in errors and "0 findings" in out
+    _, out, errors = run("audit", "-c", audits.file, "--state", where, "--verbose", expect=2)
+    assert f"{where}: cannot be written: its folder is missing (--state names" in errors
+    assert "0 findings" in out
     run("audit", "-c", audits.file, "--state", "-", expect=0)
     run("audit", "-c", audits.file, "--nothing", expect=64)
     run("audit", "-c", audits.folder / "none", expect=78)

@@ -107,10 +107,22 @@ def test_the_log_says_which_users_may_connect(doorward, folder, mode, server, li
 
 
 def test_a_missing_folder_is_named(folder, stack):
-    door = Doorward(folder, listen=f"unix:{folder}/none/s", wait=False)
-    stack.callback(door.process.kill)
-    assert door.process.ended() != 0
-    assert f"listen: unix:{folder}/none/s: the folder {folder}/none does not exist" in door.stderr()
+    """Also for root, if the folder above it is missing."""
+    folder.chmod(0o777)
+    for missing, more in [("none", {"user": "daemon"}), ("none/inner", {})]:
+        sock = folder / missing / "s"
+        door = Doorward(folder, listen=f"unix:{sock}", wait=False, **more)
+        stack.callback(door.process.kill)
+        assert door.process.ended() != 0
+        assert f"listen: unix:{sock}: the folder {sock.parent} does not exist" in door.stderr()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_root_makes_the_missing_folder(doorward, folder):
+    """As /run/doorward after each boot; users of front ends can enter it."""
+    sock = folder / "run" / "s"
+    doorward(listen=f"unix:{sock}", address=str(sock), server="user = nobody", umask=0o077)
+    assert sock.parent.stat().st_mode & 0o7777 == 0o755
 
 
 @pytest.mark.parametrize("key", ["socket_group = www-data", "socket_owner = nobody"])
