@@ -16,6 +16,7 @@ local facts = {
 	["txn.doorward.hostname"] = "x-client-hostname",
 	["txn.doorward.subject"] = "x-client-cert-subject",
 	["txn.doorward.reason"] = "x-doorward-reason",
+	["txn.doorward.id"] = "x-doorward-id",
 }
 
 local function ask(txn, policy)

@@ -288,6 +288,7 @@ const ngx_http_doorward_text_t ngx_http_doorward_headers[NGX_HTTP_DOORWARD_FIELD
 	[NGX_HTTP_DOORWARD_POLICY] = TEXT("X-Doorward-Policy"),
 	[NGX_HTTP_DOORWARD_REASON] = TEXT("X-Doorward-Reason"),
 	[NGX_HTTP_DOORWARD_RULE] = TEXT("X-Doorward-Rule"),
+	[NGX_HTTP_DOORWARD_ID] = TEXT("X-Doorward-Id"),
 };
 
 static const ngx_http_doorward_text_t status_header = TEXT("Status");

@@ -261,6 +261,7 @@ static ngx_http_variable_t variables[] = {
 	FIELD("policy", POLICY),
 	FIELD("reason", REASON),
 	FIELD("rule", RULE),
+	FIELD("id", ID),
 	OTHER("status", get_status),
 	OTHER("cached", get_cached),
 	OTHER("time", get_time),

@@ -312,9 +312,12 @@ void authz_decision_log_line(const struct config_log *log, enum authz_verdict ve
 	if (l.json) {
 		bytes_append_text(&l.out, "{");
 		word(&l, "time", when(space, request->wall_s));
-		bytes_append_text(&l.out, ",");
 	} else {
 		bytes_append_text(&l.out, "doorward: decision:");
+	}
+	word(&l, "id", (struct str){request->id->text, sizeof(request->id->text)});
+	if (l.json) {
+		bytes_append_text(&l.out, ",");
 	}
 	bytes_append_str(&l.out, fields);
 	append_request(&l, request);

@@ -5,6 +5,7 @@
 #define DW_AUTHZ_DECISION_LOG_H
 
 #include "authz/decision.h"
+#include "authz/request_id.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "log/log.h"
@@ -18,6 +19,7 @@
  */
 struct authz_decision_log_request {
 	const struct authz_input *input;
+	const struct authz_request_id *id; /* of the response */
 	int64_t wall_s;
 	uint64_t duration_us;
 	uint32_t max_age_s;

@@ -184,10 +184,23 @@ static void append_tail(
 	}
 }
 
+static const char id_header[] = "X-Doorward-Id: ";
+static const char id_variable[] = "Variable-X-Doorward-Id: ";
+
+static const char *id_header_of(const struct authz_decision *d, enum authz_response_form form)
+{
+	if (d->policy != NULL && (d->policy->response_headers >> POLICY_HEADER_ID & 1) == 0) {
+		return NULL;
+	}
+	return form == AUTHZ_RESPONSE_AUTHORIZER && d->verdict == AUTHZ_ALLOW ? id_variable
+									      : id_header;
+}
+
 struct authz_response authz_response_make(const struct authz_decision *d,
 	enum authz_response_form form, const struct config *config, struct bytes *room)
 {
-	struct authz_response response = {.verdict = d->verdict, .reason = d->reason};
+	struct authz_response response = {
+		.verdict = d->verdict, .reason = d->reason, .id_header = id_header_of(d, form)};
 
 	response.log_fields_cut = authz_decision_log_fields(d, config, room);
 	size_t head = room->len;
@@ -208,21 +221,29 @@ struct authz_response authz_response_make(const struct authz_decision *d,
 
 #define DIGITS_MAX 10
 
-static void append_caching(const struct authz_response *response, enum authz_response_form form,
-	uint32_t max_age_s, struct bytes *out)
+/* nginx reads Cache-Control only if X-Accel-Expires did not come before it. */
+static const char for_nginx[] = "X-Accel-Expires: ";
+static const char for_all[] = "\r\nCache-Control: max-age=";
+static const char for_none[] = "\r\nCache-Control: no-store\r\n";
+static const char line_end[] = "\r\n";
+
+#define LINES_MAX                                                                                  \
+	(sizeof(id_variable) + AUTHZ_REQUEST_ID_LEN + sizeof(line_end) + sizeof(for_nginx) +       \
+		sizeof(for_none) + 2 * DIGITS_MAX)
+
+static char *put_id(char *at, const char *header, const struct authz_request_id *id)
 {
-	/* nginx reads Cache-Control only if X-Accel-Expires did not come before it. */
-	static const char for_nginx[] = "X-Accel-Expires: ";
-	static const char for_all[] = "\r\nCache-Control: max-age=";
-	static const char for_none[] = "\r\nCache-Control: no-store\r\n";
-	char text[sizeof(for_nginx) + sizeof(for_none) + 2 * DIGITS_MAX];
+	at = header == id_header ? mempcpy(at, id_header, sizeof(id_header) - 1)
+				 : mempcpy(at, id_variable, sizeof(id_variable) - 1);
+	at = mempcpy(at, id->text, sizeof(id->text));
+	return mempcpy(at, line_end, sizeof(line_end) - 1);
+}
+
+static char *put_caching(char *at, bool none, uint32_t max_age_s)
+{
 	char digits[DIGITS_MAX];
 	char *number = digits + DIGITS_MAX;
-	char *at = text;
 
-	if (form == AUTHZ_RESPONSE_AUTHORIZER) {
-		return;
-	}
 	do {
 		*--number = (char)('0' + max_age_s % 10);
 		max_age_s /= 10;
@@ -231,21 +252,29 @@ static void append_caching(const struct authz_response *response, enum authz_res
 
 	at = mempcpy(at, for_nginx, sizeof(for_nginx) - 1);
 	at = mempcpy(at, number, len);
-	if (form == AUTHZ_RESPONSE_HTTP && response->verdict != AUTHZ_ALLOW) {
-		at = mempcpy(at, for_none, sizeof(for_none) - 1);
-	} else {
-		at = mempcpy(at, for_all, sizeof(for_all) - 1);
-		at = mempcpy(at, number, len);
-		at = mempcpy(at, "\r\n", 2);
+	if (none) {
+		return mempcpy(at, for_none, sizeof(for_none) - 1);
 	}
-	bytes_append(out, text, (size_t)(at - text));
+	at = mempcpy(at, for_all, sizeof(for_all) - 1);
+	at = mempcpy(at, number, len);
+	return mempcpy(at, line_end, sizeof(line_end) - 1);
 }
 
 void authz_response_append(const struct authz_response *response, enum authz_response_form form,
-	uint32_t max_age_s, struct bytes *out)
+	uint32_t max_age_s, const struct authz_request_id *id, struct bytes *out)
 {
+	char lines[LINES_MAX];
+	char *at = lines;
+
+	if (response->id_header != NULL) {
+		at = put_id(at, response->id_header, id);
+	}
+	if (form != AUTHZ_RESPONSE_AUTHORIZER) {
+		at = put_caching(at,
+			form == AUTHZ_RESPONSE_HTTP && response->verdict != AUTHZ_ALLOW, max_age_s);
+	}
 	bytes_append_str(out, response->head);
-	append_caching(response, form, max_age_s, out);
+	bytes_append(out, lines, (size_t)(at - lines));
 	bytes_append_str(out, response->tail);
 	out->failed = out->failed || response->head.len == 0;
 }

@@ -5,6 +5,7 @@
 #define DW_AUTHZ_RESPONSE_H
 
 #include "authz/decision.h"
+#include "authz/request_id.h"
 #include "base/bytes.h"
 
 /*
@@ -19,7 +20,7 @@ enum authz_response_form {
 	AUTHZ_RESPONSE_RESPONDER,
 	/*
 	 * Of a FastCGI authorizer: the facts as Variable-*, and none of them on a denial, because
-	 * the front end sends that to the client.
+	 * the front end sends that to the client; only its identifier, as X-Doorward-Id.
 	 */
 	AUTHZ_RESPONSE_AUTHORIZER,
 	/* As for a responder, but without a body. A front end sends a denial on to the client. */
@@ -34,6 +35,8 @@ struct authz_response {
 	 */
 	struct str head;
 	struct str tail;
+	const char
+		*id_header; /* what stands before the identifier; NULL: the policy leaves it out */
 	struct str log_fields;   /* the decision log's fields, without claims and times */
 	unsigned log_fields_cut; /* see authz_decision_log_fields */
 	enum authz_verdict verdict;
@@ -44,12 +47,12 @@ struct authz_response {
 struct authz_response authz_response_make(const struct authz_decision *decision,
 	enum authz_response_form form, const struct config *config, struct bytes *room);
 /*
- * Appends the response as it is sent; without its texts, `out` fails. An authorizer's front end is
- * not told how long the response may be kept. X-Accel-Expires is for nginx alone, which keeps the
- * response for itself. Cache-Control is for all; a denial over HTTP, whose headers the client gets,
- * is no-store.
+ * Appends the response as it is sent, with an identifier; without its texts, `out` fails. An
+ * authorizer's front end is not told how long the response may be kept. X-Accel-Expires is for
+ * nginx alone, which keeps the response for itself. Cache-Control is for all; a denial over HTTP,
+ * whose headers the client gets, is no-store.
  */
 void authz_response_append(const struct authz_response *response, enum authz_response_form form,
-	uint32_t max_age_s, struct bytes *out);
+	uint32_t max_age_s, const struct authz_request_id *id, struct bytes *out);
 
 #endif

@@ -41,7 +41,12 @@ static void add_environment(
 static bool respond(
 	const struct authz_decision *decision, const struct config *config, uint64_t started_us)
 {
+	struct authz_request_ids ids;
+
+	authz_request_ids_init(&ids);
+	const struct authz_request_id *id = authz_request_ids_next(&ids);
 	struct authz_decision_log_request logged = {.input = &decision->request->input,
+		.id = id,
 		.wall_s = decision->request->wall_s,
 		.max_age_s = decision->max_age_s};
 	struct authz_decision_log_space space;
@@ -54,7 +59,7 @@ static bool respond(
 	struct authz_response response =
 		authz_response_make(decision, AUTHZ_RESPONSE_RESPONDER, config, &room);
 
-	authz_response_append(&response, AUTHZ_RESPONSE_RESPONDER, decision->max_age_s, &out);
+	authz_response_append(&response, AUTHZ_RESPONSE_RESPONDER, decision->max_age_s, id, &out);
 	logged.duration_us = clock_us() - started_us;
 	logged.fields_cut = response.log_fields_cut;
 	authz_decision_log_line(

@@ -288,7 +288,7 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.value = "X-Client-Hostname, X-Client-Rdns, X-Client-Cert-Subject, "
 			 "X-Client-Cert-Issuer, X-Client-Cert-Serial, X-Client-Cert-Fingerprint, "
 			 "X-Client-Cert-San, X-Client-Cert-Not-After, X-Doorward-Policy, "
-			 "X-Doorward-Reason, X-Doorward-Rule",
+			 "X-Doorward-Reason, X-Doorward-Rule, X-Doorward-Id",
 		.example = "response_headers = X-Client-Hostname, X-Doorward-Reason",
 		.help = "The headers of the response that tell the front end about the client and "
 			"the decision. A front end reads each of them again for every request, "

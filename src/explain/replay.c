@@ -48,6 +48,7 @@ static bool take_strings(
 		{"user_agent", &out->values[AUTHZ_INPUT_USER_AGENT]},
 		{"cert_sha256", &out->cert_sha256},
 		{"time", &out->time},
+		{"id", &out->id},
 		{"verdict", &out->verdict},
 		{"rule", &out->rule},
 		{"rdns", &out->rdns},

@@ -24,6 +24,7 @@ struct explain_replay {
 
 	/* The decision. */
 	struct str time; /* absent if the line has none, here and below */
+	struct str id;   /* of the response that was sent */
 	struct str verdict;
 	enum policy_reason reason;
 	unsigned status;

@@ -142,6 +142,9 @@ void explain_replay_text(
 
 	make_pairs(then, now, &pairs);
 	bytes_append_text(out, "\n");
+	if (then->id.data != NULL) {
+		explain_line(out, "Request id", then->id);
+	}
 	text_decided("Then", &pairs, true, out);
 	text_decided("Now", &pairs, false, out);
 	bytes_init(&text, 0);
@@ -175,6 +178,7 @@ void explain_replay_json(
 	make_pairs(then, now, &pairs);
 	json_open(out, '{');
 	json_member_str(out, "time", then->time);
+	json_member_str(out, "id", then->id);
 	for (size_t i = 0; i < ARRAY_LEN(pairs.items); i++) {
 		json_key(out, pairs.items[i].name);
 		if (pairs.items[i].then.data == pairs.status_then) {

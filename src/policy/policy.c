@@ -64,6 +64,7 @@ static const char *const header_names[] = {
 	[POLICY_HEADER_POLICY] = "X-Doorward-Policy",
 	[POLICY_HEADER_REASON] = "X-Doorward-Reason",
 	[POLICY_HEADER_RULE] = "X-Doorward-Rule",
+	[POLICY_HEADER_ID] = "X-Doorward-Id",
 };
 
 const char *policy_claim_word(enum policy_claim claim)

@@ -28,6 +28,7 @@ struct worker_authorizer {
 	struct bytes made; /* texts of a new response */
 	struct bytes sent; /* the response to send */
 	struct authz_decision_log_space log_space;
+	struct authz_request_ids ids;
 	struct worker_env_owner worker;
 	struct metrics_worker *stats;
 };
@@ -133,8 +134,10 @@ static void send_response(struct worker_authorizer *authorizer, const struct wor
 	const struct worker_authorizer_request *request, const struct authz_response *response,
 	const struct response_time *time)
 {
+	const struct authz_request_id *id = authz_request_ids_next(&authorizer->ids);
 	struct authz_decision_log_request logged = {
 		.input = request->input,
+		.id = id,
 		.wall_s = time->wall_s,
 		.duration_us = time->now_us - request->since_us,
 		.max_age_s = time->max_age_s,
@@ -143,7 +146,7 @@ static void send_response(struct worker_authorizer *authorizer, const struct wor
 
 	histogram_observe(&authorizer->stats->request_time, logged.duration_us);
 	bytes_reset(&authorizer->sent, BUFFER_KEEP);
-	authz_response_append(response, request->form, time->max_age_s, &authorizer->sent);
+	authz_response_append(response, request->form, time->max_age_s, id, &authorizer->sent);
 	if (may_log(request->log_limit, time->now_us / 1000, &logged.left_out)) {
 		authz_decision_log_line(&env->snapshot->config->log, response->verdict,
 			response->log_fields, &logged, &authorizer->log_space);
@@ -272,6 +275,7 @@ struct worker_authorizer *worker_authorizer_new(
 	authorizer->current = env;
 	authorizer->worker = *worker;
 	authorizer->stats = metrics_worker(worker->metrics, worker->number);
+	authz_request_ids_init(&authorizer->ids);
 	bytes_init(&authorizer->made, 0);
 	bytes_init(&authorizer->sent, 0);
 	authz_decision_log_space_init(&authorizer->log_space);

@@ -29,6 +29,7 @@ struct bench {
 	struct authz_snapshot *snapshot;
 	struct authz_env env;
 	struct authz *authz;
+	struct authz_request_ids ids;
 	struct bytes room;
 	struct bytes reply;
 	char certificate[8192];
@@ -73,7 +74,9 @@ static void request(struct bench *b, const char *policy, const char *certificate
 	struct authz_response response =
 		authz_response_make(d, AUTHZ_RESPONSE_RESPONDER, config, &b->room);
 
-	authz_response_append(&response, AUTHZ_RESPONSE_RESPONDER, d->max_age_s, &b->reply);
+	const struct authz_request_id *id = authz_request_ids_next(&b->ids);
+
+	authz_response_append(&response, AUTHZ_RESPONSE_RESPONDER, d->max_age_s, id, &b->reply);
 	authz_reset(a);
 }
 
@@ -163,6 +166,7 @@ static void open_bench(struct bench *b)
 	if (b->authz == NULL || !authz_env_init(&b->env, &b->loop, b->snapshot, NULL, NULL)) {
 		die("out of memory or descriptors");
 	}
+	authz_request_ids_init(&b->ids);
 	bytes_init(&b->room, 0);
 	bytes_init(&b->reply, 0);
 	read_certificate(b);

@@ -172,6 +172,10 @@ class Reply:
             raise ProtocolError('%s comes %d times' % (name, len(values)))
         return values[0] if values else default
 
+    def without_id(self):
+        """The response without X-Doorward-Id, which differs between any two."""
+        return re.sub(rb'(?:Variable-)?X-Doorward-Id: [0-9a-f]{24}\r\n', b'', self.stdout, count=1)
+
     def __repr__(self):
         return 'Reply(status=%r, headers=%r, body=%r, app_status=%r, protocol_status=%r)' % (
             self.status, self.headers, self.body, self.app_status, self.protocol_status)

@@ -5,6 +5,8 @@
 
 from pathlib import Path
 
+import re
+
 import pytest
 
 from kit import sites, web
@@ -60,7 +62,8 @@ def test_in_and_out(site):
         response = site.get(address)
         assert response.status == 403 and "inside" not in response.body
         # lighttpd forwards every header of a denial to the client.
-        assert not [k for k, _ in response.headers if k.lower().startswith(("x-", "variable"))]
+        told = [k for k, _ in response.headers if k.lower().startswith(("x-", "variable"))]
+        assert told == ["X-Doorward-Id"]
     assert site.get("192.0.2.2", "/open.txt").body == "open\n"
     assert site.get("192.0.2.1", "/protected/missing.txt").status == 404
     assert site.get("192.0.2.2", "/protected/missing.txt").status == 403
@@ -154,8 +157,9 @@ def test_a_denial_reveals_nothing(shipped, pki, kind):
         for method, body in [("GET", None), ("POST", b"x" * 1000)]:
             response = site.get(LIAR, cert=cert, method=method, body=body)
             assert (response.status, response.body) == (403, "403 Forbidden\n")
-            names = {name.lower() for name, _ in response.headers}
+            names = {name.lower() for name, _ in response.headers} - {"x-doorward-id"}
             assert names <= {"content-type", "content-length", "date", "server", "connection"}
+            assert re.fullmatch("[0-9a-f]{24}", response.header("X-Doorward-Id"))
 
 
 def test_one_process_that_ends_with_lighttpd(shipped):

@@ -510,6 +510,16 @@ def test_satisfy_any_makes_deny_powerless(site):
 def test_errors(site, pki):
     site = site("errors")
     alice = {"cert": pki.alice}
+    pages = []  # the identifiers that error pages of doorward's denials have shown
+
+    def shown(response):
+        """The page without the identifier."""
+        text, found, request = response.body.partition("Request ")
+        if found:
+            assert re.fullmatch("[0-9a-f]{24}\n", request), response.body
+            pages.append(request.strip())
+        return text
+
     assert site.get(PARTNER, **alice).body == "front\n"
     expected = [
         (PARTNER, {}, "This page needs a client certificate.\n"),
@@ -522,7 +532,7 @@ def test_errors(site, pki):
         for method, body in [("GET", None), ("POST", b"x" * 100_000)]:
             for forged in [{}] + FORGERIES:
                 response = site.get(address, forged, method=method, body=body, **how)
-                assert (response.status, response.body) == (403, text)
+                assert (response.status, shown(response)) == (403, text)
                 said = repr(response).lower()
                 assert not re.search(r"partner|\.ini|\.conf|rule|acme|reason", said), said
     with site.connect(**alice) as line:
@@ -532,10 +542,13 @@ def test_errors(site, pki):
     site.tap.drop(reverse("192.0.2.1"))
     unknown = site.get("192.0.2.1", **alice)
     assert (unknown.status, unknown.header("Retry-After")) == (503, "30")
-    site.door.wait_for_log('"reason":"dns_error"')
+    assert shown(unknown) == "Please try again in a moment.\n"
+    site.door.wait_for_log(f'"id":"{pages[-1]}","verdict":"error","status":503,"reason":"dns_error"')
+    assert set(pages) <= {decision["id"] for decision in site.door.decisions()}
+    assert len(set(pages)) == len(pages)
     site.door.stop()
     dead = site.get(PARTNER, **alice)
-    assert (dead.status, dead.header("Retry-After")) == (503, "30") and "front" not in dead.body
+    assert (dead.status, dead.header("Retry-After")) == (503, "30") and dead.body == "Please try again in a moment.\n"
 
 
 def test_policies(site, pki):
@@ -583,7 +596,10 @@ def test_application(behind, pki):
 
     def facts(response):
         assert response.status == 200, response
-        return [(k, v) for k, v in json.loads(response.body)["headers"] if k.startswith("X-")]
+        got = json.loads(response.body)["headers"]
+        ids = [v for k, v in got if k.lower().replace("_", "-") == "x-doorward-id"]
+        assert len(ids) == 1 and re.fullmatch('"[0-9a-f]{24}"', ids[0])
+        return [(k, v) for k, v in got if k.startswith("X-") and v != ids[0]]
 
     got = dict(facts(site.get(PARTNER, cert=pki.alice)))
     assert {name: got[name] for name in FACTS} == {k: f'"{v}"' for k, v in FACTS.items()}
@@ -594,7 +610,7 @@ def test_application(behind, pki):
     plain = facts(site.get(PARTNER))
     assert all((f"X-Client-Cert-{part}", '""') in plain for part in CERTIFICATE)
     names = [*FACTS, *(f"X-Client-Cert-{part}" for part in CERTIFICATE)]
-    names += ["X-Doorward-Secret", "X-Doorward-Rule", "X-Real-IP", "X-Forwarded-For"]
+    names += ["X-Doorward-Secret", "X-Doorward-Rule", "X-Doorward-Id", "X-Real-IP", "X-Forwarded-For"]
     for name in names:
         for forged in [name, name.lower(), name.replace("-", "_"), name.upper()]:
             twice = [(forged, "forged"), (forged, '"forged"')]

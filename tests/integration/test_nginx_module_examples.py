@@ -180,6 +180,16 @@ def test_satisfy(site, pki):
 def test_errors(site, pki):
     site = site("errors")
     alice = {"cert": pki.alice}
+    pages = []  # the identifiers that error pages of doorward's denials have shown
+
+    def shown(response):
+        """The page without the identifier."""
+        text, found, request = response.body.partition("Request ")
+        if found:
+            assert re.fullmatch("[0-9a-f]{24}\n", request), response.body
+            pages.append(request.strip())
+        return text
+
     assert site.get(PARTNER, **alice).body == "front\n"
     for address, how, text in [
         (PARTNER, {}, "This page needs a client certificate.\n"),
@@ -187,13 +197,17 @@ def test_errors(site, pki):
         (PARTNER, {"cert": pki.stranger}, "Your certificate is not accepted here.\n"),
     ]:
         response = site.get(address, **how)
-        assert (response.status, response.body) == (403, text)
+        assert (response.status, shown(response)) == (403, text)
     site.tap.drop(reverse("192.0.2.1"))
     unknown = site.get("192.0.2.1", **alice)
     assert (unknown.status, unknown.header("Retry-After")) == (503, "30")
+    assert shown(unknown) == "Please try again in a moment.\n"
+    site.door.wait_for_log(f'"id":"{pages[-1]}","verdict":"error","status":503,"reason":"dns_error"')
+    assert set(pages) <= {decision["id"] for decision in site.door.decisions()}
+    assert len(set(pages)) == len(pages)
     site.door.stop()
     dead = site.get(PARTNER, **alice)
-    assert (dead.status, dead.header("Retry-After")) == (503, "30") and "front" not in dead.body
+    assert (dead.status, dead.header("Retry-After")) == (503, "30") and dead.body == "Please try again in a moment.\n"
 
 
 def test_crawlers(site, nsd):

@@ -45,7 +45,7 @@ default = allow
 """
 ADDRESSES = ["192.0.2.1", "192.0.2.2", "192.0.2.4", "66.249.66.1", "2001:db8::1", "203.0.113.5",
              "10.0.0.1", "::ffff:192.0.2.1", "nonsense", ""]  # fmt: skip
-PASSING = {"Cache-Control", "X-Accel-Expires"}
+PASSING = {"Cache-Control", "X-Accel-Expires", "X-Doorward-Id", "Variable-X-Doorward-Id"}
 
 
 def choices(pki):

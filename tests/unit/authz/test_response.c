@@ -18,6 +18,11 @@ static const struct policy policy = {.name = {"shop", 4},
 
 static const struct config config = {.log = {.decisions = CONFIG_DECISIONS_NONE}};
 
+#define ID "00112233445566778899aabb"
+#define ID_LINE "X-Doorward-Id: " ID "\r\n"
+
+static const struct authz_request_id id = {"00112233445566778899aabb"};
+
 static void check(
 	const struct authz_decision *d, enum authz_response_form form, const char *expected)
 {
@@ -28,7 +33,7 @@ static void check(
 	bytes_init(&out, 0);
 	struct authz_response response = authz_response_make(d, form, &config, &room);
 
-	authz_response_append(&response, form, d->max_age_s, &out);
+	authz_response_append(&response, form, d->max_age_s, &id, &out);
 	bytes_append_u8(&out, 0);
 	assert_false(out.failed);
 	assert_string_equal((const char *)out.data, expected);
@@ -95,7 +100,7 @@ static void a_responder_is_told_everything(void **state)
 	check(&d, AUTHZ_RESPONSE_RESPONDER,
 		"Status: 200 OK\r\nX-Client-Hostname: a.example\r\nX-Client-Rdns: "
 		"verified\r\n" CERT_LINES(
-			"") "X-Doorward-Policy: shop\r\nX-Doorward-Reason: default\r\n"
+			"") "X-Doorward-Policy: shop\r\nX-Doorward-Reason: default\r\n" ID_LINE
 			    "X-Accel-Expires: 60\r\nCache-Control: max-age=60\r\n"
 			    "Content-Type: text/plain\r\n\r\n");
 }
@@ -109,7 +114,8 @@ static void an_authorizer_is_told_in_variables(void **state)
 		"Status: 200 OK\r\nVariable-X-Client-Hostname: a.example\r\n"
 		"Variable-X-Client-Rdns: verified\r\n" CERT_LINES(
 			"Variable-") "Variable-X-Doorward-Policy: shop\r\n"
-				     "Variable-X-Doorward-Reason: default\r\n\r\n");
+				     "Variable-X-Doorward-Reason: default\r\nVariable-" ID_LINE
+				     "\r\n");
 }
 
 static void a_denied_responder_is_told_why(void **state)
@@ -125,7 +131,7 @@ static void a_denied_responder_is_told_why(void **state)
 	d.names.status = DNS_FCRDNS_OFF;
 	check(&d, AUTHZ_RESPONSE_RESPONDER,
 		"Status: 401 Unauthorized\r\nX-Client-Rdns: off\r\nX-Doorward-Policy: shop\r\n"
-		"X-Doorward-Reason: cert_unverified\r\nX-Accel-Expires: 60\r\n"
+		"X-Doorward-Reason: cert_unverified\r\n" ID_LINE "X-Accel-Expires: 60\r\n"
 		"Cache-Control: max-age=60\r\nContent-Type: text/plain\r\n\r\n401 Unauthorized\n");
 }
 
@@ -137,11 +143,12 @@ static void a_denied_authorizer_leaks_nothing(void **state)
 	d.verdict = AUTHZ_DENY;
 	d.status = 403;
 	check(&d, AUTHZ_RESPONSE_AUTHORIZER,
-		"Status: 403 Forbidden\r\nContent-Type: text/plain\r\n\r\n403 Forbidden\n");
+		"Status: 403 Forbidden\r\n" ID_LINE
+		"Content-Type: text/plain\r\n\r\n403 Forbidden\n");
 	d.verdict = AUTHZ_ERROR;
 	d.status = 503;
 	check(&d, AUTHZ_RESPONSE_AUTHORIZER,
-		"Status: 503 Service Unavailable\r\nContent-Type: text/plain\r\n\r\n"
+		"Status: 503 Service Unavailable\r\n" ID_LINE "Content-Type: text/plain\r\n\r\n"
 		"503 Service Unavailable\n");
 }
 
@@ -153,14 +160,14 @@ static void over_http_there_is_no_body(void **state)
 	d.cert_verified = false;
 	check(&d, AUTHZ_RESPONSE_HTTP,
 		"Status: 200 OK\r\nX-Client-Hostname: a.example\r\nX-Client-Rdns: verified\r\n"
-		"X-Doorward-Policy: shop\r\nX-Doorward-Reason: default\r\n"
+		"X-Doorward-Policy: shop\r\nX-Doorward-Reason: default\r\n" ID_LINE
 		"X-Accel-Expires: 60\r\nCache-Control: max-age=60\r\n\r\n");
 	d.verdict = AUTHZ_DENY;
 	d.status = 403;
 	check(&d, AUTHZ_RESPONSE_HTTP,
 		"Status: 403 Forbidden\r\nX-Client-Hostname: a.example\r\n"
 		"X-Client-Rdns: verified\r\nX-Doorward-Policy: shop\r\n"
-		"X-Doorward-Reason: default\r\nX-Accel-Expires: 60\r\n"
+		"X-Doorward-Reason: default\r\n" ID_LINE "X-Accel-Expires: 60\r\n"
 		"Cache-Control: no-store\r\n\r\n");
 }
 
@@ -174,6 +181,8 @@ static void the_policy_chooses_the_headers(void **state)
 	check(&d, AUTHZ_RESPONSE_HTTP,
 		"Status: 200 OK\r\nX-Client-Hostname: a.example\r\nX-Doorward-Reason: default\r\n"
 		"X-Accel-Expires: 60\r\nCache-Control: max-age=60\r\n\r\n");
+	few.response_headers = 1U << POLICY_HEADER_ID;
+	check(&d, AUTHZ_RESPONSE_AUTHORIZER, "Status: 200 OK\r\nVariable-" ID_LINE "\r\n");
 	few.response_headers = 0;
 	check(&d, AUTHZ_RESPONSE_AUTHORIZER, "Status: 200 OK\r\n\r\n");
 	d.verdict = AUTHZ_DENY;
@@ -188,7 +197,7 @@ static void the_policy_chooses_the_headers(void **state)
 	d.reason = POLICY_REASON_UNKNOWN_POLICY;
 	check(&d, AUTHZ_RESPONSE_HTTP,
 		"Status: 403 Forbidden\r\nX-Client-Rdns: off\r\n"
-		"X-Doorward-Reason: unknown_policy\r\nX-Accel-Expires: 60\r\n"
+		"X-Doorward-Reason: unknown_policy\r\n" ID_LINE "X-Accel-Expires: 60\r\n"
 		"Cache-Control: no-store\r\n\r\n");
 }
 
@@ -239,7 +248,7 @@ static void without_memory_there_is_no_response(void **state)
 		authz_response_make(&d, AUTHZ_RESPONSE_RESPONDER, &config, &room);
 
 	assert_int_equal(response.head.len, 0);
-	authz_response_append(&response, AUTHZ_RESPONSE_RESPONDER, d.max_age_s, &out);
+	authz_response_append(&response, AUTHZ_RESPONSE_RESPONDER, d.max_age_s, &id, &out);
 	assert_true(out.failed);
 	bytes_clear(&out);
 	bytes_clear(&room);

@@ -50,7 +50,8 @@ static void expect_lines(const char *text, const char *lines)
 	"X-Client-Cert-Issuer\n"                                                                   \
 	"response_headers = X-Client-Cert-Serial, X-Client-Cert-Fingerprint, X-Client-Cert-San\n"  \
 	"response_headers = X-Client-Cert-Not-After, X-Doorward-Policy, X-Doorward-Reason, "       \
-	"X-Doorward-Rule\n"
+	"X-Doorward-Rule\n"                                                                        \
+	"response_headers = X-Doorward-Id\n"
 #define TRUST_DEFAULTS                                                                             \
 	"ca_file =\nca_dir =\ncrl_file =\ncrl_check = chain\nverify_depth = 4\nsecurity_level = "  \
 	"2\n"                                                                                      \

@@ -75,7 +75,8 @@ static void reads_what_the_log_writes(void **state)
 }
 
 #define TEXT                                                                                       \
-	"doorward: decision: verdict=deny status=403 reason=rule rule=\"/etc/a b.conf:7\" "        \
+	"doorward: decision: id=00ff00ff00ff00ff00ff00ff verdict=deny status=403 reason=rule "     \
+	"rule=\"/etc/a b.conf:7\" "                                                                \
 	"policy=admin ip=2001:db8::1 rdns=none cert=refused cert_sha256=ab method=\"GET\" "        \
 	"uri=\"/x y=\\\"{\\u0000\" user_agent=\"doorward: decision: a=b\" max_age=0 ms=0.125 "     \
 	"cut=uri,user_agent"
@@ -100,6 +101,7 @@ static void reads_text_in_any_dress(void **state)
 			str_eq(r.values[AUTHZ_INPUT_REQUEST_URI], (struct str){"/x y=\"{\0", 8}));
 		assert_text(r.values[AUTHZ_INPUT_USER_AGENT], "doorward: decision: a=b");
 		assert_int_equal(r.status, 403);
+		assert_text(r.id, "00ff00ff00ff00ff00ff00ff");
 		assert_text(r.rule, "/etc/a b.conf:7");
 		assert_true(r.cert_present);
 		assert_int_equal(r.cut.count, 2);
