@@ -3,10 +3,12 @@
 
 #include "cli/check.h"
 
+#include "authz/request_id.h"
 #include "authz/sync.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "cli/log_search.h"
 #include "cli/options.h"
 #include "cli/request_args.h"
 #include "explain/explain.h"
@@ -24,24 +26,39 @@ struct request_args {
 	const char *verify_status;
 	const char *cert_path;
 	const char *chain_path;
-	const char *log_line;       /* NULL: the values are those of the command line */
+	const char *log_line; /* with an id, the file to search; NULL: see `values` and `id` */
+	struct str id;        /* of the line to find; absent: see `log_line` */
 	struct explain_replay then; /* what the line says */
 	int64_t wall_s;
 	bool json;
 };
 
+static bool is_replay(const struct request_args *q)
+{
+	return q->log_line != NULL || q->id.data != NULL;
+}
+
 /* Checks that the options describe one complete request. */
 static enum exit_code check_options(const struct request_args *q)
 {
-	if (q->log_line == NULL && q->values[AUTHZ_INPUT_REMOTE_ADDR].data == NULL) {
-		return cli_usage_error(&cli_check, "--ip ADDRESS is missing", NULL);
+	if (!is_replay(q) && q->values[AUTHZ_INPUT_REMOTE_ADDR].data == NULL) {
+		return cli_usage_error(
+			&cli_check, "--ip ADDRESS, --log LINE or --id ID is missing", NULL);
 	}
-	for (size_t i = 0; q->log_line != NULL && i < AUTHZ_INPUT_CERT; i++) {
+	for (size_t i = 0; is_replay(q) && i < AUTHZ_INPUT_CERT; i++) {
 		if (q->values[i].data != NULL) {
 			return cli_usage_error(&cli_check,
-				"--log takes from the line what another option says, too",
+				q->id.data != NULL
+					? "--id takes from the line what another option says, too"
+					: "--log takes from the line what another option says, too",
 				q->values[i].data);
 		}
+	}
+	if (q->id.data != NULL && !authz_request_id_is_one(q->id)) {
+		return cli_usage_error(&cli_check,
+			"--id expects the 24 hexadecimal digits of X-Doorward-Id, in lower case, "
+			"not",
+			q->id.data);
 	}
 	if (q->chain_path != NULL && q->cert_path == NULL) {
 		return cli_usage_error(&cli_check, "--chain expects --cert FILE beside it", NULL);
@@ -52,7 +69,7 @@ static enum exit_code check_options(const struct request_args *q)
 static enum exit_code read_options(
 	int argc, char **argv, const char **config_path, struct request_args *q)
 {
-	enum { AT = AUTHZ_INPUT_CERT, CERT, CHAIN, STATUS, LOG, JSON };
+	enum { AT = AUTHZ_INPUT_CERT, CERT, CHAIN, STATUS, LOG, ID, JSON };
 	static const struct option options[] = {
 		{"ip", required_argument, NULL, AUTHZ_INPUT_REMOTE_ADDR},
 		{"cert", required_argument, NULL, CERT},
@@ -65,6 +82,7 @@ static enum exit_code read_options(
 		{"policy", required_argument, NULL, AUTHZ_INPUT_DOORWARD_POLICY},
 		{"at", required_argument, NULL, AT},
 		{"log", required_argument, NULL, LOG},
+		{"id", required_argument, NULL, ID},
 		{"json", no_argument, NULL, JSON},
 		{NULL, 0, NULL, 0},
 	};
@@ -92,6 +110,9 @@ static enum exit_code read_options(
 			break;
 		case LOG:
 			q->log_line = optarg;
+			break;
+		case ID:
+			q->id = str_view(optarg);
 			break;
 		case JSON:
 			q->json = true;
@@ -134,7 +155,7 @@ static enum exit_code ask(
 		[AUTHZ_DENY] = EXIT_CODE_DENY,
 		[AUTHZ_ERROR] = EXIT_CODE_ERROR,
 	};
-	const struct explain_replay *then = q->log_line != NULL ? &q->then : NULL;
+	const struct explain_replay *then = is_replay(q) ? &q->then : NULL;
 	enum exit_code code = EXIT_CODE_ERROR;
 	struct explain explain;
 	struct bytes out;
@@ -181,26 +202,43 @@ static bool read_stdin(struct bytes *line)
 	return !ferror(stdin);
 }
 
+/* The line that --log or --id names, into *line; false with sentences in *why. */
+static bool fetch_line(const struct request_args *q, const struct config_log *log,
+	struct bytes *line, struct bytes *why)
+{
+	if (q->id.data != NULL) {
+		return cli_log_search(log, q->id, q->log_line, line, why);
+	}
+	if (strcmp(q->log_line, "-") != 0) {
+		return bytes_append_text(line, q->log_line);
+	}
+	if (!read_stdin(line)) {
+		bytes_append_text(why, "standard input cannot be read");
+		return false;
+	}
+	return true;
+}
+
 /* False after reporting what is wrong with the line. */
-static bool read_log_line(struct request_args *q, struct arena *arena)
+static bool read_log_line(struct request_args *q, const struct config_log *log, struct arena *arena)
 {
 	struct bytes line;
 	struct bytes why;
-	bool good = false;
 
 	bytes_init(&line, 0);
 	bytes_init(&why, 0);
-	if (strcmp(q->log_line, "-") != 0) {
-		good = explain_replay_read(str_view(q->log_line), arena, &q->then, &why);
-	} else if (!read_stdin(&line)) {
-		bytes_append_text(&why, "standard input cannot be read");
-	} else {
-		good = explain_replay_read(bytes_view(&line), arena, &q->then, &why);
-	}
+	bool found = fetch_line(q, log, &line, &why);
+	bool good = found && explain_replay_read(bytes_view(&line), arena, &q->then, &why);
+
 	if (good) {
 		memcpy(q->values, q->then.values, sizeof(q->values));
 	} else {
-		fprintf(stderr, "doorward: check: --log: %.*s\n", (int)why.len,
+		if (found && q->id.data != NULL) {
+			fwrite(line.data, 1, line.len, stdout);
+			fputs(line.len > 0 && line.data[line.len - 1] == '\n' ? "" : "\n", stdout);
+		}
+		fprintf(stderr, "doorward: check: %s: %.*s\n",
+			q->id.data != NULL ? "--id" : "--log", (int)why.len,
 			(const char *)why.data);
 	}
 	bytes_clear(&line);
@@ -210,27 +248,17 @@ static bool read_log_line(struct request_args *q, struct arena *arena)
 
 /* Decides the request by the configuration. */
 static enum exit_code decide(
-	const struct request_args *q, const char *config_path, struct arena *arena)
+	struct request_args *q, struct authz_snapshot *snapshot, struct arena *arena)
 {
 	struct authz_given_cert given = {.status = str_view(q->verify_status)};
 	enum exit_code code = EXIT_CODE_USAGE;
-	struct authz_snapshot *snapshot;
-	struct authz *a;
-	struct diag diag;
+	struct authz *a = authz_new();
 
-	diag_init(&diag);
-	snapshot = authz_snapshot_load(config_path, NULL, &diag);
-	if (snapshot == NULL) {
-		diag_print(&diag, stderr);
-		diag_clear(&diag);
-		return EXIT_CODE_CONFIG;
-	}
-	diag_clear(&diag);
-	a = authz_new();
 	if (a == NULL) {
 		fputs("doorward: check: out of memory or descriptors\n", stderr);
-		code = EXIT_CODE_ERROR;
-	} else if (q->cert_path == NULL || read_chain(q, arena, &given.chain)) {
+		return EXIT_CODE_ERROR;
+	}
+	if (q->cert_path == NULL || read_chain(q, arena, &given.chain)) {
 		struct authz_request *request = authz_request(a);
 
 		cli_request_args_inputs(&request->input, &snapshot->config->frontend, q->values);
@@ -238,26 +266,45 @@ static enum exit_code decide(
 		code = ask(a, q, snapshot);
 	}
 	authz_free(a);
-	authz_snapshot_unref(snapshot);
 	return code;
+}
+
+static struct authz_snapshot *load(const char *config_path)
+{
+	struct authz_snapshot *snapshot;
+	struct diag diag;
+
+	diag_init(&diag);
+	snapshot = authz_snapshot_load(config_path, NULL, &diag);
+	if (snapshot == NULL) {
+		diag_print(&diag, stderr);
+	}
+	diag_clear(&diag);
+	return snapshot;
 }
 
 static int run(const char *config_path, int argc, char **argv)
 {
 	struct request_args q = {.wall_s = clock_wall_s()};
 	enum exit_code code = read_options(argc, argv, &config_path, &q);
+	struct authz_snapshot *snapshot;
 	struct arena arena;
 
 	if (code != EXIT_CODE_OK) {
 		return code;
 	}
+	snapshot = load(config_path);
+	if (snapshot == NULL) {
+		return EXIT_CODE_CONFIG;
+	}
 	arena_init(&arena, ARENA_CHUNK);
-	if (q.log_line != NULL && !read_log_line(&q, &arena)) {
+	if (is_replay(&q) && !read_log_line(&q, &snapshot->config->log, &arena)) {
 		code = EXIT_CODE_USAGE;
 	} else {
-		code = decide(&q, config_path, &arena);
+		code = decide(&q, snapshot, &arena);
 	}
 	arena_clear(&arena);
+	authz_snapshot_unref(snapshot);
 	return code;
 }
 
@@ -269,13 +316,17 @@ const struct cli_command cli_check = {
 		 "               [--method TEXT] [--http-host TEXT] [--policy NAME] [--at TIME]\n"
 		 "               [--json]\n"
 		 "doorward check [-c FILE] --log LINE [--cert FILE [--chain FILE]]\n"
+		 "               [--verify-status WORD] [--at TIME] [--json]\n"
+		 "doorward check [-c FILE] --id ID [--log FILE] [--cert FILE [--chain FILE]]\n"
 		 "               [--verify-status WORD] [--at TIME] [--json]",
 	.detail =
 		"Decides a request by the configuration and the real resolver. --log decides a "
 		"line of\n"
 		"the log again, with the same inputs, and says what differs; LINE is - for standard"
 		"\n"
-		"input.\n"
+		"input. --id does so with the line whose response had that X-Doorward-Id, from "
+		"the log\n"
+		"of the configuration (a file or the journal), or from FILE.\n"
 		"Exit status: 0 allow, 1 deny, 2 error, 64 bad usage, 78 bad configuration.\n",
 	.run = run,
 };

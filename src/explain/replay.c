@@ -133,8 +133,12 @@ static bool check(struct str reason, struct explain_replay *out, struct bytes *w
 	}
 	if (ip.data == NULL) {
 		bytes_appendf(why,
-			"it has no ip, so there is nothing to decide again (its reason is %s)",
-			policy_reason_word(out->reason));
+			"it has no ip, so there is nothing to decide again (its reason is %s%s)",
+			policy_reason_word(out->reason),
+			out->reason == POLICY_REASON_NO_ADDRESS
+				? ": the front end must pass the client's address, with nginx by "
+				  "fastcgi_param REMOTE_ADDR $remote_addr"
+				: "");
 		return false;
 	}
 	if (!addr_parse(ip, &addr)) {
@@ -172,31 +176,55 @@ static bool take_object(
 	return true;
 }
 
-bool explain_replay_read(
-	struct str line, struct arena *arena, struct explain_replay *out, struct bytes *why)
+/* The line as a JSON value, NULL after writing *why. */
+static json_t *load_line(struct str line, struct bytes *why)
 {
-	struct explain_replay replay = {.reason = POLICY_REASON_RULE};
 	json_error_t error;
+	json_t *object;
+	struct bytes text;
 
 	if (line.len > EXPLAIN_REPLAY_LINE_MAX) {
 		bytes_appendf(why, "expected at most %d bytes", EXPLAIN_REPLAY_LINE_MAX);
-		return false;
+		return NULL;
 	}
-	struct bytes text;
-
 	bytes_init(&text, 0);
 	if (!replay_line_json(str_trim(line), &text)) {
 		bytes_append_text(why, "expected a line of the decision log");
 		bytes_clear(&text);
-		return false;
+		return NULL;
 	}
-	json_t *object = json_loadb(
+	object = json_loadb(
 		(const char *)text.data, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-
 	bytes_clear(&text);
 	if (object == NULL) {
 		bytes_appendf(why, "expected one JSON object, column %d: ", error.column);
 		bytes_append_json(why, str_view(error.text));
+	}
+	return object;
+}
+
+bool explain_replay_has_id(struct str line, struct str id)
+{
+	struct bytes why;
+
+	bytes_init(&why, 0);
+	json_t *object = load_line(line, &why);
+	json_t *value = json_object_get(object, "id");
+	bool has = json_is_string(value) && json_object_get(object, "verdict") != NULL &&
+		   str_eq((struct str){json_string_value(value), json_string_length(value)}, id);
+
+	json_decref(object);
+	bytes_clear(&why);
+	return has;
+}
+
+bool explain_replay_read(
+	struct str line, struct arena *arena, struct explain_replay *out, struct bytes *why)
+{
+	struct explain_replay replay = {.reason = POLICY_REASON_RULE};
+	json_t *object = load_line(line, why);
+
+	if (object == NULL) {
 		return false;
 	}
 	bool good = take_object(object, arena, &replay, why);

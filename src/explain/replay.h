@@ -38,6 +38,9 @@ struct explain_replay {
 NODISCARD bool explain_replay_read(
 	struct str line, struct arena *arena, struct explain_replay *out, struct bytes *why);
 
+/* Whether it is a line of a decision whose response had this identifier. */
+bool explain_replay_has_id(struct str line, struct str id);
+
 /*
  * Compares the decision of the line with the one of now: as lines for people, and as a value of
  * JSON.

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_CLI_LOG_JOURNAL_H
+#define DW_CLI_LOG_JOURNAL_H
+
+#include "cli/log_lines.h"
+
+/*
+ * Searches the journal of systemd backwards: the lines of doorward.service, then those of any
+ * program that calls itself doorward. 0, or a negative errno; -EOPNOTSUPP: built without
+ * libsystemd. A line that is found begins with its time.
+ */
+NODISCARD int cli_log_journal_search(struct cli_log_lines *lines);
+
+#endif
