@@ -16,6 +16,7 @@
 #include "cli/test.h"
 #include "daemon/daemon.h"
 #include "daemon/inspect.h"
+#include "doctor/doctor.h"
 #include "http/head.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -132,6 +133,7 @@ static const struct cli_command *const all[] = {
 	&serve_command,
 	&cli_check,
 	&cli_test,
+	&doctor_command,
 	&cli_audit,
 	&cli_list,
 	&cli_import_nginx,

@@ -4,52 +4,15 @@
 #include "cli/import.h"
 
 #include "base/exit_code.h"
-#include "base/file.h"
 #include "cli/options.h"
-#include "import/source.h"
+#include "import/source_files.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
-static bool read_file(void *ctx, const char *path, struct bytes *text, const char **why)
-{
-	struct file_identity identity;
-
-	if (file_read(path, IMPORT_MAX_FILE, text, &identity)) {
-		return true;
-	}
-	*why = strerror(errno);
-	return false;
-}
-
-static bool match_paths(void *ctx, const char *pattern, struct arena *arena, struct str_list *out)
-{
-	glob_t found = {0};
-	int status = glob(pattern, 0, NULL, &found);
-
-	if (status != 0) {
-		globfree(&found);
-		return status != GLOB_NOSPACE;
-	}
-	struct str *paths = arena_alloc(arena, found.gl_pathc, sizeof(*paths));
-	bool done = paths != NULL;
-
-	for (size_t i = 0; done && i < found.gl_pathc; i++) {
-		paths[i] = arena_dup(arena, str_view(found.gl_pathv[i]));
-		done = paths[i].data != NULL;
-	}
-	globfree(&found);
-	if (done) {
-		*out = (struct str_list){paths, found.gl_pathc};
-	}
-	return done;
-}
-
 static int run(const char *config_path, int argc, char **argv)
 {
-	static const struct import_source files = {.read = read_file, .glob = match_paths};
 	bool apache = strcmp(argv[0], "import-apache") == 0;
 	bool server = argc > 1 && strncmp(argv[1], "--", 2) == 0 &&
 		      strcmp(argv[1] + 2, argv[0] + strlen("import-")) == 0;
@@ -63,8 +26,9 @@ static int run(const char *config_path, int argc, char **argv)
 	}
 	diag_init(&diag);
 	import_result_init(&result);
-	enum import_status status = apache ? import_apache(argv[argc - 1], &files, &result, &diag)
-					   : import_nginx(argv[argc - 1], &files, &result, &diag);
+	enum import_status status =
+		apache ? import_apache(argv[argc - 1], &import_source_files, &result, &diag)
+		       : import_nginx(argv[argc - 1], &import_source_files, &result, &diag);
 	const struct bytes *out = module   ? &result.module
 				  : server ? &result.server
 					   : &result.config;

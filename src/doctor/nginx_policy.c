@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "doctor/nginx_private.h"
+#include "http/route.h"
+
+static void check_certificate(const struct nginx_look *look, const struct import_node *location,
+	const struct nginx_pass *pass, const struct policy *policy)
+{
+	const struct cert_sources *sources = &look->config->frontend.cert;
+	struct str name = sources->names[pass->http ? CERT_INPUT_HEADER : CERT_INPUT_PARAM];
+	const struct import_node *server = nginx_enclosing(location, "server");
+	const struct import_node *asked = nginx_effective(location, "ssl_verify_client");
+	struct place place = import_node_place(pass->node);
+
+	if (policy->client_cert != POLICY_CERT_REQUIRED || sources->profile != CERT_PROFILE_NGINX) {
+		return;
+	}
+	if (!pass->http && name.data != NULL &&
+		nginx_set_value(location, "fastcgi_param", name.data).len == 0) {
+		diag_error(look->diag, &place,
+			"[policy %.*s] requires a certificate, which is not passed: expected "
+			"fastcgi_param %.*s $ssl_client_raw_cert and fastcgi_param "
+			"SSL_CLIENT_VERIFY $ssl_client_verify",
+			(int)policy->name.len, policy->name.data, (int)name.len, name.data);
+	}
+	if ((asked == NULL || nginx_says(asked, "off")) && server != NULL &&
+		nginx_effective(server, "ssl_certificate") != NULL) {
+		place = import_node_place(server);
+		diag_error(look->diag, &place,
+			"[policy %.*s] requires a certificate, for which nginx does not ask "
+			"clients: expected ssl_verify_client optional and ssl_client_certificate",
+			(int)policy->name.len, policy->name.data);
+	}
+}
+
+/* A policy that is named at this place. */
+static const struct policy *check_name(
+	const struct nginx_look *look, const struct import_node *at, struct str name)
+{
+	const struct policy *policy = config_policy(look->config, name);
+	struct place place = import_node_place(at);
+
+	if (policy == NULL && !str_starts_with(name, "@")) {
+		diag_error(look->diag, &place,
+			"no [policy %.*s] is configured: every request is denied (unknown_policy)",
+			(int)name.len, name.data);
+	}
+	return policy;
+}
+
+static bool is_literal(struct str value)
+{
+	return str_find(value, '$') == value.len;
+}
+
+struct variable {
+	const struct nginx_look *look;
+	struct str name; /* with its $ */
+};
+
+static void check_map(const struct variable *v, const struct import_node *map)
+{
+	static const char *const words[] = {"hostnames", "volatile", "include"};
+
+	for (const struct import_node *row = nginx_first(map); row != NULL;
+		row = nginx_next(map, row)) {
+		bool is_row = row->arg_count == 2;
+
+		for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+			is_row = is_row && !import_node_is(row, words[i]);
+		}
+		if (is_row && is_literal(row->args[1])) {
+			(void)check_name(v->look, row, row->args[1]);
+		}
+	}
+}
+
+/* The places where a variable gets a value. */
+static void check_assignment(void *ctx, const struct import_node *node)
+{
+	const struct variable *v = ctx;
+
+	if (import_node_is(node, "set") && node->arg_count == 3 && str_eq(node->args[1], v->name) &&
+		is_literal(node->args[2])) {
+		(void)check_name(v->look, node, node->args[2]);
+	} else if (import_node_is(node, "map") && node->arg_count == 3 &&
+		   str_eq(node->args[2], v->name)) {
+		check_map(v, node);
+	}
+}
+
+void nginx_look_at_policy(const struct nginx_look *look, const struct import_node *location,
+	const struct nginx_pass *pass)
+{
+	struct str name = pass->http
+				  ? http_route(pass->path).policy
+				  : nginx_set_value(location, "fastcgi_param", "DOORWARD_POLICY");
+	const struct policy *policy = NULL;
+
+	if (name.data == NULL) {
+		if (pass->http && look->config->frontend.policy_header) {
+			return;
+		}
+		policy = check_name(look, pass->node, str_view("default"));
+	} else if (is_literal(name)) {
+		policy = check_name(look, pass->node, name);
+	} else if (str_find(str_from(name, 1), '$') == name.len - 1) {
+		struct variable variable = {look, name};
+
+		nginx_each(look->root, check_assignment, &variable);
+	}
+	if (policy != NULL) {
+		check_certificate(look, location, pass, policy);
+	}
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "doctor/nginx_private.h"
+
+#include "http/route.h"
+
+#define HEADER_MAX 128
+
+/* A location that asks, while it is looked at. */
+struct question {
+	const struct nginx_look *look;
+	const struct import_node *location;
+	const struct nginx_pass *pass;
+	struct place place;
+};
+
+static struct str param(const struct question *q, const char *name)
+{
+	return nginx_set_value(q->location, "fastcgi_param", name);
+}
+
+/* "X-Real-IP" for "HTTP_X_REAL_IP", in lower case, which nginx does not tell apart. */
+static bool header_of(struct str name, char out[HEADER_MAX])
+{
+	if (!str_take_nocase(&name, "HTTP_") || name.len >= HEADER_MAX) {
+		return false;
+	}
+	for (size_t i = 0; i < name.len; i++) {
+		out[i] = name.data[i] == '_' ? '-' : ascii_lower(name.data[i]);
+	}
+	out[name.len] = '\0';
+	return true;
+}
+
+/* Whether the value is what the client sent in some header. */
+static bool is_clients(struct str value)
+{
+	return value.len > 0 &&
+	       memmem(value.data, value.len, "$http_", sizeof("$http_") - 1) != NULL;
+}
+
+/* Reports a header that doorward believes, and that nginx passes on as the client sent it. */
+static void check_header(const struct question *q, const char *input)
+{
+	const char *off =
+		q->pass->http ? "proxy_pass_request_headers" : "fastcgi_pass_request_headers";
+	const char *set = q->pass->http ? "proxy_set_header" : "fastcgi_param";
+	char header[HEADER_MAX];
+
+	if (!header_of(str_view(input), header)) {
+		return;
+	}
+	const char *name = q->pass->http ? header : input;
+	struct str value = nginx_set_value(q->location, set, name);
+
+	if (value.data != NULL ? is_clients(value)
+			       : !nginx_says(nginx_effective(q->location, off), "off")) {
+		diag_error(q->look->diag, &q->place,
+			"doorward believes the header %s here, and nginx passes on what the client "
+			"sent: expected %s off, or %s %s with a value of nginx's own",
+			header, off, set, name);
+	}
+}
+
+static void check_believed(const struct question *q)
+{
+	const struct config_frontend *frontend = &q->look->config->frontend;
+
+	if (!q->pass->http && !frontend->trust_headers &&
+		!str_eq_text(param(q, "DOORWARD_TRUST_HEADERS"), "1")) {
+		return;
+	}
+	if (frontend->address == CONFIG_ADDRESS_AUTO ||
+		frontend->address == CONFIG_ADDRESS_X_REAL_IP) {
+		check_header(q, "HTTP_X_REAL_IP");
+	}
+	if (frontend->forwarded_for || frontend->address == CONFIG_ADDRESS_X_FORWARDED_FOR) {
+		check_header(q, "HTTP_X_FORWARDED_FOR");
+	}
+	for (size_t i = 0; i < CERT_INPUT_COUNT; i++) {
+		if (frontend->cert.names[i].data != NULL) {
+			check_header(q, frontend->cert.names[i].data);
+		}
+	}
+	if (frontend->policy_header && q->pass->http && http_route(q->pass->path).policy.len == 0) {
+		check_header(q, "HTTP_X_DOORWARD_POLICY");
+	}
+}
+
+static void check_address(const struct question *q)
+{
+	const struct config_frontend *frontend = &q->look->config->frontend;
+	bool trusts =
+		frontend->trust_headers || str_eq_text(param(q, "DOORWARD_TRUST_HEADERS"), "1");
+	struct str address = param(q, "REMOTE_ADDR");
+
+	if (q->pass->http) {
+		if (nginx_set_value(q->location, "proxy_set_header", "X-Real-IP").len == 0 &&
+			nginx_set_value(q->location, "proxy_set_header", "X-Forwarded-For").len ==
+				0) {
+			diag_error(q->look->diag, &q->place,
+				"the client's address is not passed, and every request is denied "
+				"(no_address): expected proxy_set_header X-Real-IP $remote_addr");
+		}
+	} else if (address.len == 0 && !trusts) {
+		diag_error(q->look->diag, &q->place,
+			"the client's address is not passed, and every request is denied "
+			"(no_address): expected fastcgi_param REMOTE_ADDR $remote_addr");
+	} else if (is_clients(address)) {
+		diag_error(q->look->diag, &q->place,
+			"REMOTE_ADDR is a header that the client writes: expected $remote_addr, "
+			"with nginx's real_ip_header behind a load balancer");
+	}
+}
+
+static bool listens_elsewhere(const struct config_server *server)
+{
+	for (size_t i = 0; i < server->listen_count; i++) {
+		if (server->listen[i].kind == NET_LISTEN_SYSTEMD ||
+			server->listen[i].kind == NET_LISTEN_FD) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void check_target(const struct question *q)
+{
+	const struct net_listen_spec *listen = nginx_listen_of(q->look, q->pass);
+	struct str target = q->pass->target;
+
+	if (listen == NULL) {
+		if (target.len > 0 && !listens_elsewhere(&q->look->config->server)) {
+			diag_error(q->look->diag, &q->place,
+				"doorward does not listen at %.*s: [server] has no listen = %s%.*s",
+				(int)target.len, target.data, q->pass->http ? "http:" : "",
+				(int)target.len, target.data);
+		}
+	} else if (q->pass->http && listen->protocol == NET_LISTEN_FASTCGI) {
+		diag_error(q->look->diag, &q->place,
+			"proxy_pass to a FastCGI socket: expected fastcgi_pass, or listen = "
+			"http:%.*s in [server]",
+			(int)target.len, target.data);
+	} else if (!q->pass->http && listen->protocol == NET_LISTEN_HTTP) {
+		diag_error(q->look->diag, &q->place,
+			"fastcgi_pass to an HTTP socket: expected proxy_pass, or listen = %.*s "
+			"in [server]",
+			(int)target.len, target.data);
+	}
+}
+
+void nginx_look_at_question(const struct nginx_look *look, const struct import_node *location,
+	const struct nginx_pass *pass)
+{
+	const struct question q = {look, location, pass, import_node_place(pass->node)};
+	const struct place start = import_node_place(location);
+
+	if (nginx_find(location, NULL, "internal") == NULL &&
+		!str_starts_with(nginx_arg(location, 1), "@")) {
+		diag_warning(look->diag, &start,
+			"clients can ask doorward themselves: expected internal in the location");
+	}
+	check_target(&q);
+	check_address(&q);
+	check_believed(&q);
+}
