@@ -324,3 +324,11 @@ def enable(machine, *units):
     subprocess.run(
         ["systemctl", "-q", f"--root={machine.path('.')}", "enable", *units], check=True, timeout=DEADLINE
     )
+
+
+def want(machine, *units):
+    """Before the boot: starts units with it that nothing else starts."""
+    folder = machine.path(f"etc/systemd/system/{TARGET}.wants")
+    folder.mkdir(exist_ok=True)
+    for unit in units:
+        (folder / unit).symlink_to(f"/etc/systemd/system/{unit}")
