@@ -19,6 +19,8 @@ LOCALSTATEDIR ?= /var
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+BASHCOMPDIR ?= $(DATADIR)/bash-completion/completions
+ZSHCOMPDIR ?= $(DATADIR)/zsh/site-functions
 V ?= 0
 JOBS ?= $(shell nproc)
 SYSTEMD ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo 1)
@@ -106,7 +108,7 @@ help:
 	@echo 'nginx-module build/nginx-module/ngx_http_doorward_module.so, for the nginx whose nginx-dev is installed; install-nginx-module (NGINXMODDIR NGINXCONFDIR DESTDIR)'
 	@echo 'deb          Debian packages in build/deb, and lintian; installs what is missing (VERSION, DEB_BUILD_OPTIONS)'
 	@echo 'deps         install missing Debian packages'
-	@echo 'install      PREFIX SBINDIR MANDIR DATADIR DOCDIR SYSCONFDIR LOCALSTATEDIR UNITDIR SYSUSERSDIR TMPFILESDIR DESTDIR; uninstall: keeps changed configuration'
+	@echo 'install      PREFIX SBINDIR MANDIR DATADIR DOCDIR SYSCONFDIR LOCALSTATEDIR UNITDIR SYSUSERSDIR TMPFILESDIR BASHCOMPDIR ZSHCOMPDIR DESTDIR; uninstall: keeps changed configuration'
 	@echo 'clean        remove build/'
 
 $(BUILD)/src/%.o: src/%.c
@@ -263,7 +265,7 @@ demo:
 # The table of what is installed where is in contrib/install/files.
 install_files = @BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' SBINDIR='$(SBINDIR)' MANDIR='$(MANDIR)' DATADIR='$(DATADIR)' DOCDIR='$(DOCDIR)' \
 	SYSCONFDIR='$(SYSCONFDIR)' LOCALSTATEDIR='$(LOCALSTATEDIR)' UNITDIR='$(UNITDIR)' SYSUSERSDIR='$(SYSUSERSDIR)' \
-	TMPFILESDIR='$(TMPFILESDIR)' contrib/install/files
+	TMPFILESDIR='$(TMPFILESDIR)' BASHCOMPDIR='$(BASHCOMPDIR)' ZSHCOMPDIR='$(ZSHCOMPDIR)' contrib/install/files
 
 install: $(BUILD)/doorward
 	$(install_files) install

@@ -56,6 +56,8 @@ def test_everything_is_where_debian_looks_for_it(make, folder):
         "usr/share/man/man5/doorward.conf.5",
         "usr/lib/sysusers.d/doorward.conf",
         "usr/lib/tmpfiles.d/doorward.conf",
+        "usr/share/bash-completion/completions/doorward",
+        "usr/share/zsh/site-functions/_doorward",
     }
     wanted |= {f"etc/{name}" for name in CONFIGURATION}
     wanted |= {f"usr/share/doorward/as-installed/{name}" for name in CONFIGURATION.values()}
@@ -129,7 +131,7 @@ def run(*command):
 
 def test_another_folder_of_the_configuration_is_built_in(placed):
     conf = placed / "etc" / "doorward" / "doorward.conf"
-    assert f"The configuration is {conf} unless" in run(placed / "sbin/doorward", "--help")[1]
+    assert f"instead of {conf}\n" in run(placed / "sbin/doorward", "--help")[1]
     conf.write_text(conf.read_text().replace(";include = crawlers.ini", "include = crawlers.ini"))
     (conf.parent / "conf.d" / "site.ini").write_text("[policy site]\nallow = ip 192.0.2.1\n")
     code, out, err = run(placed / "sbin/doorward", "-T")
@@ -161,6 +163,18 @@ def test_systemd_and_mandoc_accept_what_is_installed(placed):
     assert f"ReadWritePaths={placed}/var/lib/doorward" in (
         (units / "doorward-crawlers.service").read_text()
     )
+
+
+def test_logrotate_accepts_its_file(placed, folder):
+    if shutil.which("logrotate") is None:
+        pytest.skip("no logrotate")
+    (folder / "doorward.log").write_text("a line\n")
+    text = (placed / "etc" / "logrotate.d" / "doorward").read_text()
+    (folder / "rotate").write_text(text.replace("/var/log/doorward", str(folder)))
+    (folder / "rotate").chmod(0o644)
+    code, out, err = run("logrotate", "-d", "-f", "-s", folder / "state", folder / "rotate")
+    assert code == 0 and "error" not in out + err
+    assert f"renaming {folder}/doorward.log to {folder}/doorward.log.1" in out + err
 
 
 def test_systemd_makes_the_user_and_the_folders(make, folder):
