@@ -53,7 +53,8 @@ static int examine(const char *config_path, bool dump)
 
 	diag_init(&diag);
 	snapshot = authz_snapshot_load(config_path, NULL, &diag);
-	if (snapshot != NULL && !daemon_inspect(snapshot->config, &diag)) {
+	if (snapshot != NULL && (!daemon_inspect(snapshot->config, &diag) ||
+					!authz_snapshot_share(snapshot, NULL, &diag))) {
 		authz_snapshot_unref(snapshot);
 		snapshot = NULL;
 	}

@@ -8,6 +8,7 @@
 #include "authz/snapshot.h"
 #include "base/util.h"
 #include "policy/match_cache.h"
+#include "shared/worker.h"
 
 #include <uv.h>
 
@@ -19,6 +20,8 @@ struct authz_env {
 	/* NULL: no cache; set by the owner, freed with the rest */
 	struct policy_match_cache *match_cache;
 	struct policy_token_buckets *buckets; /* of `rate` terms */
+	/* NULL: nothing is shared; set by the owner, who holds it */
+	struct shared_worker *shared;
 };
 
 /*

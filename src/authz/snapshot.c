@@ -122,6 +122,13 @@ struct authz_snapshot *authz_snapshot_load(
 	return snapshot;
 }
 
+bool authz_snapshot_share(
+	struct authz_snapshot *snapshot, const struct authz_snapshot *previous, struct diag *diag)
+{
+	return shared_load(&snapshot->config->shared, previous != NULL ? previous->shared : NULL,
+		&snapshot->shared, diag);
+}
+
 void authz_snapshot_log_nameservers(const struct authz_snapshot *snapshot)
 {
 	struct bytes text;
@@ -171,6 +178,7 @@ static struct authz_snapshot *snapshot_like(
 	next->stores = authz_trust_stores_ref(snapshot->stores);
 	memcpy(next->stamps, snapshot->stamps, sizeof(next->stamps));
 	next->buckets = policy_token_buckets_ref(snapshot->buckets);
+	next->shared = shared_ref(snapshot->shared);
 	return next;
 }
 
@@ -269,6 +277,7 @@ void authz_snapshot_unref(struct authz_snapshot *snapshot)
 	if (snapshot == NULL || !ref_put(&snapshot->references)) {
 		return;
 	}
+	shared_unref(snapshot->shared);
 	policy_token_buckets_unref(snapshot->buckets);
 	authz_trust_stores_unref(snapshot->stores);
 	dns_context_unref(snapshot->dns);

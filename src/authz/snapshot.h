@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "dns/engine.h"
 #include "policy/token_buckets.h"
+#include "shared/shared.h"
 
 /* Files beside the configuration's own that are read again when they change, without a reload. */
 enum authz_snapshot_files {
@@ -25,6 +26,7 @@ struct authz_snapshot {
 	struct dns_context *dns;
 	struct authz_trust_stores *stores;
 	struct policy_token_buckets *buckets;
+	struct shared *shared; /* NULL: there is no store, or authz_snapshot_share was not called */
 	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT]; /* authz_snapshot_stamp, before they were read
 						      */
 	/* random: another number for each snapshot, of whatever process */
@@ -39,6 +41,14 @@ struct authz_snapshot {
  */
 struct authz_snapshot *authz_snapshot_load(
 	const char *path, const struct authz_snapshot *previous, struct diag *diag);
+/*
+ * Makes the snapshot share what [shared] says, for those who serve: it reads the files with the
+ * secret and the password, which users of the other subcommands need not be able to read.
+ * `previous` (may be NULL) hands on what it shares if nothing has changed. False after a
+ * diag_error.
+ */
+NODISCARD bool authz_snapshot_share(
+	struct authz_snapshot *snapshot, const struct authz_snapshot *previous, struct diag *diag);
 /* Without what answers DNS questions and counts: `dns` and `buckets` are NULL. */
 struct authz_snapshot *authz_snapshot_load_without_dns(const char *path, struct diag *diag);
 /*

@@ -13,6 +13,7 @@
 #include "net/listen.h"
 #include "net/server.h"
 #include "policy/policy.h"
+#include "store/settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,6 +64,13 @@ struct config_frontend {
 	bool policy_header; /* over HTTP, if the path names no policy */
 };
 
+struct config_shared {
+	struct store_settings store; /* without the password; no path and no endpoint: no store */
+	const char *secret_file;     /* never NULL with a store */
+	const char *password_file;   /* NULL: no password */
+	uint32_t members;            /* 0: auto */
+};
+
 struct config_log {
 	struct log_settings sink;
 	enum config_decisions decisions;
@@ -86,6 +94,7 @@ struct config {
 	uint32_t cert_entries; /* of the cache of checked certificates */
 	uint32_t rate_entries; /* token buckets of all `rate` terms */
 	uint64_t answers_size; /* bytes of cached responses; 0: none are cached */
+	struct config_shared shared;
 	struct config_log log;
 	const struct policy *policies;
 	size_t policy_count;

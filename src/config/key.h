@@ -18,6 +18,7 @@ enum config_type {
 	CONFIG_TIME_S,        /* uint32_t */
 	CONFIG_WORD,          /* unsigned or an enum: the value of one of `words` */
 	CONFIG_MODE,          /* mode_t */
+	CONFIG_TEXT,          /* const char *, without blanks */
 	CONFIG_PATH,          /* const char *, absolute */
 	CONFIG_PATHS,         /* const char *const *, absolute; second: size_t; one a line */
 	CONFIG_OIDS,          /* const char *const *, dotted decimal; second: size_t */
@@ -28,6 +29,7 @@ enum config_type {
 	CONFIG_CLAIMS,        /* unsigned, bits 1 << enum policy_claim */
 	CONFIG_HEADERS,       /* unsigned, bits 1 << enum policy_header */
 	CONFIG_LISTEN,        /* const struct net_listen_spec *; second: size_t */
+	CONFIG_STORE,         /* const char *, of a Unix socket; second: struct endpoint */
 	CONFIG_CERT_SOURCE,   /* struct cert_choice */
 	CONFIG_VERIFY_SOURCE, /* struct cert_choice, without a codec */
 	CONFIG_LOG,           /* enum log_target; second: const char * */

@@ -211,6 +211,9 @@ static void load_settings(struct config_loader *loader, const struct config_ini 
 		if (strcmp(config_sections[i].name, "dns") == 0) {
 			config_check_dns(loader, &config_sections[i], given[i]);
 		}
+		if (strcmp(config_sections[i].name, "shared") == 0) {
+			config_check_shared(loader, &config_sections[i], given[i]);
+		}
 	}
 }
 

@@ -289,6 +289,43 @@ void config_check_dns(struct config_loader *loader, const struct config_section_
 	}
 }
 
+/* Keys of [shared] that are useless without another one. */
+static void check_beside(struct config_loader *loader, const struct config_ini_entry *entry,
+	const char *key, const char *other)
+{
+	if (entry != NULL) {
+		struct place place = config_ini_key_place(entry);
+
+		diag_error(loader->diag, &place, "%s without %s: expected both", key, other);
+	}
+}
+
+void config_check_shared(struct config_loader *loader, const struct config_section_schema *schema,
+	const struct config_ini_entry **given)
+{
+	const struct config_shared *shared = &loader->snapshot->config.shared;
+	const struct config_ini_entry *server = entry_of(schema, given, "server");
+	bool has_server = shared->store.path != NULL || shared->store.endpoint.port != 0;
+
+	if (server != NULL && has_server && shared->secret_file == NULL) {
+		struct place place = config_ini_value_place(server);
+
+		diag_error(loader->diag, &place,
+			"server = %s: expected secret_file, too: a file with the secret that all "
+			"machines share, from openssl rand -base64 32",
+			server->value.data);
+	}
+	if (!has_server && server == NULL) {
+		check_beside(
+			loader, entry_of(schema, given, "secret_file"), "secret_file", "server");
+		check_beside(loader, entry_of(schema, given, "password_file"), "password_file",
+			"server");
+	}
+	if (shared->store.user != NULL && shared->password_file == NULL) {
+		check_beside(loader, entry_of(schema, given, "user"), "user", "password_file");
+	}
+}
+
 void config_check_frontend(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given)
 {

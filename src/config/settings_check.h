@@ -17,6 +17,9 @@ void config_check_server(struct config_loader *loader, const struct config_secti
 /* Resolves profile, cert_source, verify_source and trust_frontend. After [server]. */
 void config_check_frontend(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given);
+/* That a store has what it needs. */
+void config_check_shared(struct config_loader *loader, const struct config_section_schema *schema,
+	const struct config_ini_entry **given);
 void config_check_dns(struct config_loader *loader, const struct config_section_schema *schema,
 	const struct config_ini_entry **given);
 

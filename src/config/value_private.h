@@ -37,6 +37,10 @@ extern const struct config_value_type config_value_time_s;
 extern const struct config_value_type config_value_word;
 extern const struct config_value_type config_value_mode;
 
+/* value_store.c */
+extern const struct config_value_type config_value_store;
+extern const struct config_value_type config_value_text;
+
 /* value_text.c */
 extern const struct config_value_type config_value_path;
 extern const struct config_value_type config_value_paths;

@@ -7,11 +7,14 @@
 #include "daemon/tcp_peers.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define GROUPS_MAX 1024
 
 struct inspection {
 	struct diag *diag;
@@ -81,12 +84,61 @@ static void inspect_file(void *ctx, enum config_file_kind kind, const char *path
 	}
 }
 
+/* Whether the user, with its groups, may read the file, as far as owner and mode show it. */
+static bool may_read(const struct stat *st, const struct passwd *user, gid_t group)
+{
+	gid_t groups[GROUPS_MAX];
+	int count = GROUPS_MAX;
+
+	if (user->pw_uid == 0) {
+		return true;
+	}
+	if (st->st_uid == user->pw_uid) {
+		return (st->st_mode & S_IRUSR) != 0;
+	}
+	if (getgrouplist(user->pw_name, group, groups, &count) < 0) {
+		count = GROUPS_MAX;
+	}
+	for (int i = 0; i < count; i++) {
+		if (st->st_gid == groups[i]) {
+			return (st->st_mode & S_IRGRP) != 0;
+		}
+	}
+	return (st->st_mode & S_IROTH) != 0;
+}
+
+/* A file with a secret is read at the start by root, but at a reload by the user that serves. */
+static bool inspect_secret(
+	const struct config *config, const char *key, const char *path, struct diag *diag)
+{
+	const struct passwd *user =
+		config->server.user != NULL ? getpwnam(config->server.user) : NULL;
+	const struct group *group =
+		config->server.group != NULL ? getgrnam(config->server.group) : NULL;
+	struct place place = {.file = path};
+	struct stat st;
+
+	if (path == NULL || user == NULL || geteuid() != 0 || stat(path, &st) != 0 ||
+		may_read(&st, user, group != NULL ? group->gr_gid : user->pw_gid)) {
+		return true;
+	}
+	diag_error(diag, &place,
+		"%s: user = %s cannot read it, as it would have to at a reload: expected chgrp to "
+		"a group of that user, and chmod 0640",
+		key, config->server.user);
+	return false;
+}
+
 bool daemon_inspect_files(const struct config *config, struct diag *diag)
 {
 	struct inspection in = {.diag = diag, .good = true};
+	const struct config_shared *shared = &config->shared;
 
 	config_each_file(config, inspect_file, &in);
-	return in.good;
+	bool readable = inspect_secret(config, "secret_file", shared->secret_file, diag);
+
+	return inspect_secret(config, "password_file", shared->password_file, diag) && readable &&
+	       in.good;
 }
 
 bool daemon_inspect_before_serving(const struct config *config, struct diag *diag)

@@ -14,6 +14,11 @@ bool daemon_live_config_load(struct daemon_live_config *live, const char *path, 
 	if (live->snapshot == NULL) {
 		return false;
 	}
+	if (!authz_snapshot_share(live->snapshot, NULL, diag)) {
+		authz_snapshot_unref(live->snapshot);
+		live->snapshot = NULL;
+		return false;
+	}
 	live->first = config_hold(live->snapshot->config);
 	return true;
 }
@@ -54,7 +59,8 @@ bool daemon_live_config_reload(struct daemon_live_config *live)
 
 	diag_init(&diag);
 	next = authz_snapshot_load(live->path, live->snapshot, &diag);
-	if (next != NULL && !daemon_inspect_before_serving(next->config, &diag)) {
+	if (next != NULL && (!daemon_inspect_before_serving(next->config, &diag) ||
+				    !authz_snapshot_share(next, live->snapshot, &diag))) {
 		authz_snapshot_unref(next);
 		next = NULL;
 	}

@@ -13,6 +13,7 @@
 #include "http/conn.h"
 #include "net/listen.h"
 #include "net/server.h"
+#include "shared/stats.h"
 
 #include <stdalign.h>
 
@@ -42,6 +43,7 @@ struct metrics_worker {
 	struct http_stats http;
 	struct authz_cert_verifier_stats certs;
 	struct dns_stats dns;
+	struct shared_stats shared;
 };
 
 /* Events of the main thread, which alone writes their counters. */

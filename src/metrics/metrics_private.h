@@ -33,6 +33,15 @@ static inline struct metrics_known *metrics_known_next(const struct metrics_know
 		&((struct metrics_known *)(uintptr_t)known)->next, memory_order_acquire);
 }
 
+/* The sum of all workers' counters that lie at this offset of struct metrics_worker: text.c. */
+uint64_t metrics_sum(const struct metrics *metrics, size_t at);
+/* A histogram of struct metrics_worker. */
+void metrics_write_histogram(const struct metrics *metrics, const char *name, const char *help,
+	size_t at, struct bytes *out);
+/* Nothing unless a store is configured: shared.c. */
+void metrics_write_shared(
+	const struct metrics *metrics, const struct shared *shared, struct bytes *out);
+
 /* The parts of metrics_write that are not the workers' numbers: state.c. */
 void metrics_write_process(const struct metrics *metrics, struct bytes *out);
 void metrics_write_state(

@@ -96,7 +96,7 @@ static const struct row rows[] = {
 	{"doorward_http_refusals_total", NULL, "status=\"503\"", AT(http.unanswered), false},
 };
 
-static uint64_t sum(const struct metrics *metrics, size_t at)
+uint64_t metrics_sum(const struct metrics *metrics, size_t at)
 {
 	uint64_t value = 0;
 
@@ -119,7 +119,8 @@ static void write_rows(const struct metrics *metrics, struct bytes *out)
 					      : METRICS_PROMETHEUS_COUNTER,
 				row->help);
 		}
-		metrics_prometheus_number(out, row->name, row->labels, sum(metrics, row->at));
+		metrics_prometheus_number(
+			out, row->name, row->labels, metrics_sum(metrics, row->at));
 	}
 }
 
@@ -209,24 +210,24 @@ static void write_limits(const struct metrics *metrics, const uint64_t totals[PO
 	metrics_prometheus_family(
 		out, name, METRICS_PROMETHEUS_COUNTER, "How often a limit was reached, by limit.");
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
-		uint64_t value = sum(metrics, limits[i].at[0]);
+		uint64_t value = metrics_sum(metrics, limits[i].at[0]);
 
-		value += limits[i].at[1] != 0 ? sum(metrics, limits[i].at[1]) : 0;
+		value += limits[i].at[1] != 0 ? metrics_sum(metrics, limits[i].at[1]) : 0;
 		metrics_prometheus_number(out, name, limits[i].labels, value);
 	}
 	metrics_prometheus_number(out, name, "limit=\"regex\"", totals[POLICY_REASON_REGEX_LIMIT]);
 	metrics_prometheus_number(out, name, "limit=\"rate\"", totals[POLICY_REASON_RATE]);
 }
 
-static void write_histogram(const struct metrics *metrics, const char *name, const char *help,
+void metrics_write_histogram(const struct metrics *metrics, const char *name, const char *help,
 	size_t at, struct bytes *out)
 {
 	uint64_t buckets[HISTOGRAM_BOUNDS + 1];
 	const struct metrics_prometheus_histogram histogram = {
-		buckets, sum(metrics, at + offsetof(struct histogram, sum_us))};
+		buckets, metrics_sum(metrics, at + offsetof(struct histogram, sum_us))};
 
 	for (size_t i = 0; i <= HISTOGRAM_BOUNDS; i++) {
-		buckets[i] = sum(metrics, at + i * sizeof(uint64_t));
+		buckets[i] = metrics_sum(metrics, at + i * sizeof(uint64_t));
 	}
 	metrics_prometheus_family(out, name, METRICS_PROMETHEUS_HISTOGRAM, help);
 	metrics_prometheus_histogram(out, name, &histogram);
@@ -252,9 +253,9 @@ static void write_connections(const struct metrics *metrics, struct bytes *out)
 	for (size_t p = 0; p < NET_LISTEN_PROTOCOLS; p++) {
 		open[p] = 0;
 		for (size_t c = 0; c < NET_ENDS; c++) {
-			uint64_t ended =
-				sum(metrics, AT(net[0].ended[0]) + p * sizeof(struct net_stats) +
-						     c * sizeof(uint64_t));
+			uint64_t ended = metrics_sum(metrics, AT(net[0].ended[0]) +
+								      p * sizeof(struct net_stats) +
+								      c * sizeof(uint64_t));
 
 			open[p] -= ended;
 			snprintf(labels, sizeof(labels), "protocol=\"%s\",cause=\"%s\"",
@@ -263,7 +264,7 @@ static void write_connections(const struct metrics *metrics, struct bytes *out)
 				out, "doorward_connections_closed_total", labels, ended);
 		}
 		/* Read after the ended connections, so that it is not smaller than their number. */
-		open[p] += sum(metrics, AT(net[0].accepted) + p * sizeof(struct net_stats));
+		open[p] += metrics_sum(metrics, AT(net[0].accepted) + p * sizeof(struct net_stats));
 	}
 	metrics_prometheus_family(out, "doorward_connections", METRICS_PROMETHEUS_GAUGE,
 		"Connections open now, by protocol.");
@@ -281,15 +282,16 @@ void metrics_write(
 	metrics_write_process(metrics, out);
 	write_decisions(metrics, totals, out);
 	write_limits(metrics, totals, out);
-	write_histogram(metrics, "doorward_request_duration_seconds",
+	metrics_write_histogram(metrics, "doorward_request_duration_seconds",
 		"From when a request had come, but for its body, to its answer.", AT(request_time),
 		out);
-	write_histogram(metrics, "doorward_dns_lookup_duration_seconds",
+	metrics_write_histogram(metrics, "doorward_dns_lookup_duration_seconds",
 		"Look-ups of a client's names, from their beginning to their end.",
 		AT(dns.lookup_time), out);
-	write_histogram(metrics, "doorward_cert_check_duration_seconds",
+	metrics_write_histogram(metrics, "doorward_cert_check_duration_seconds",
 		"Checks of certificates that were not in the cache.", AT(certs.check_time), out);
 	write_rows(metrics, out);
 	write_connections(metrics, out);
+	metrics_write_shared(metrics, snapshot->shared, out);
 	metrics_write_state(metrics, snapshot, out);
 }

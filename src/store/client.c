@@ -71,11 +71,7 @@ static void stop_timer(struct store_client *c)
 
 static void on_flush(uv_timer_t *flush)
 {
-	struct store_client *c = flush->data;
-
-	if (c->connection != NULL) {
-		store_connection_flush(c->connection);
-	}
+	store_flush(flush->data);
 }
 
 static void flush_later(struct store_client *c)
@@ -120,6 +116,13 @@ struct store_question *store_ask(struct store_client *c, const struct store_comm
 void store_cancel(struct store_question *q)
 {
 	q->settled = true;
+}
+
+void store_flush(struct store_client *c)
+{
+	if (c->connection != NULL) {
+		store_connection_flush(c->connection);
+	}
 }
 
 bool store_is_there(const struct store_client *c)

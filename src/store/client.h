@@ -49,6 +49,8 @@ struct store_question *store_ask(struct store_client *client, const struct store
 	uint32_t timeout_ms, store_done *done, void *ctx);
 /* `done` is not called any more. The store may execute the command all the same. */
 void store_cancel(struct store_question *question);
+/* Sends what was asked, without waiting for the end of the turn. */
+void store_flush(struct store_client *client);
 /* Whether a question would be asked now. */
 bool store_is_there(const struct store_client *client);
 

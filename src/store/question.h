@@ -40,7 +40,7 @@ struct store_questions {
 
 void store_questions_init(struct store_questions *questions);
 void store_questions_add(struct store_questions *questions, struct store_question *q);
-/* The oldest one, which the caller frees; NULL: there are none. */
+/* The oldest one, which the caller frees; NULL: the queue is empty. */
 struct store_question *store_questions_take(struct store_questions *questions);
 /*
  * Ends and frees all as STORE_AWAY. Nothing is in the queue meanwhile, so that a `done` finds none

@@ -94,7 +94,7 @@ enum store_fault store_step_check(
 		return STORE_FAULT_NONE;
 	}
 	if (reply->type != STORE_REPLY_ERROR) {
-		snprintf(why, size, "%s: the reply is none of Redis or Valkey", names[step]);
+		snprintf(why, size, "%s: the reply is not one of Redis or Valkey", names[step]);
 		return STORE_FAULT_PROTOCOL;
 	}
 	fault = fault_of(step, reply->text);

@@ -264,7 +264,7 @@ struct worker_authorizer *worker_authorizer_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
 {
 	struct worker_authorizer *authorizer = calloc(1, sizeof(*authorizer));
-	struct worker_env *env = worker_env_new(loop, snapshot, worker);
+	struct worker_env *env = worker_env_new(loop, snapshot, worker, NULL);
 
 	if (authorizer == NULL || env == NULL) {
 		worker_env_free(env);
@@ -303,7 +303,8 @@ void worker_authorizer_free(struct worker_authorizer *authorizer)
 bool worker_authorizer_renew(struct worker_authorizer *authorizer, struct authz_snapshot *snapshot)
 {
 	struct worker_env *old = authorizer->current;
-	struct worker_env *env = worker_env_new(authorizer->loop, snapshot, &authorizer->worker);
+	struct worker_env *env =
+		worker_env_new(authorizer->loop, snapshot, &authorizer->worker, old);
 
 	if (env == NULL) {
 		return false;

@@ -8,8 +8,19 @@
 /* for the results of rules for names, certificates, addresses */
 #define MATCH_CACHE_BYTES (4 << 20)
 
-struct worker_env *worker_env_new(
-	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
+/* NULL when out of memory. */
+static struct shared_worker *share(uv_loop_t *loop, struct shared *shared,
+	struct shared_stats *stats, const struct worker_env *previous)
+{
+	struct shared_worker *before = previous != NULL ? previous->authz.shared : NULL;
+
+	return before != NULL && shared_worker_shared(before) == shared
+		       ? shared_worker_ref(before)
+		       : shared_worker_new(loop, shared, stats);
+}
+
+struct worker_env *worker_env_new(uv_loop_t *loop, struct authz_snapshot *snapshot,
+	const struct worker_env_owner *worker, const struct worker_env *previous)
 {
 	size_t responses = snapshot->config->answers_size / worker->worker_count;
 	struct metrics_worker *stats = metrics_worker(worker->metrics, worker->number);
@@ -30,6 +41,13 @@ struct worker_env *worker_env_new(
 		worker_env_free(env);
 		return NULL;
 	}
+	if (snapshot->shared != NULL) {
+		env->authz.shared = share(loop, snapshot->shared, &stats->shared, previous);
+		if (env->authz.shared == NULL) {
+			worker_env_free(env);
+			return NULL;
+		}
+	}
 	/* If the response cache cannot be allocated, every request is decided. */
 	env->responses = responses > 0 ? worker_response_cache_new(responses) : NULL;
 	return env;
@@ -38,6 +56,7 @@ struct worker_env *worker_env_new(
 void worker_env_free(struct worker_env *env)
 {
 	if (env != NULL) {
+		shared_worker_unref(env->authz.shared);
 		authz_env_clear(&env->authz);
 		worker_response_cache_free(env->responses);
 		free(env->counts);

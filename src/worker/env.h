@@ -31,9 +31,12 @@ struct worker_env_owner {
 	uint32_t worker_count; /* workers that share the memory for responses evenly, at least 1 */
 };
 
-/* `metrics` must know the snapshot's policies. NULL when out of memory or descriptors. */
-struct worker_env *worker_env_new(
-	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker);
+/*
+ * `metrics` must know the snapshot's policies. What `previous` (may be NULL) shares is kept if the
+ * snapshot shares the same. NULL when out of memory or descriptors.
+ */
+struct worker_env *worker_env_new(uv_loop_t *loop, struct authz_snapshot *snapshot,
+	const struct worker_env_owner *worker, const struct worker_env *previous);
 void worker_env_free(struct worker_env *env);
 
 #endif

@@ -80,6 +80,8 @@ static void whole(void **state)
 		"private_ptr = no\nmax_in_flight = 16384\nmax_in_flight_per_prefix = 64\n"
 		"\n[cache]\nsize = 64M\nrefresh = no\ncert_entries = 4096\n"
 		"rate_entries = 262144\nanswers = 32M\n"
+		"\n[shared]\nserver =\nsecret_file =\nuser =\npassword_file =\ndatabase = 0\n"
+		"timeout = 20ms\nmembers = auto\n"
 		"\n[log]\ntarget = stderr\nformat = text\nlevel = debug\ndecisions = all\n"
 		"\n[policy b]\nrdns = single\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS

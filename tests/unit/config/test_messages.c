@@ -50,6 +50,23 @@ static const struct {
 	{POLICY "[policy admins]\nallow = *\n[policy b]\nparent = admin\n",
 		"5:10: error: parent = admin: expected the name of a policy; there is no [policy "
 		"admin], did you mean admins?"},
+	/* What is shared. */
+	{"[shared]\nserver = store.example:6379\n",
+		"2:10: error: server = store.example:6379: expected unix:PATH, or an IP address "
+		"with or without a port, such as 192.0.2.1:6379 or [2001:db8::1]:6379; host names "
+		"are not resolved"},
+	{"[shared]\nserver = unix:redis.sock\n",
+		"2:10: error: server = unix:redis.sock: expected an absolute path behind unix:"},
+	{"[shared]\nserver = 192.0.2.1\n",
+		"2:10: error: server = 192.0.2.1: expected secret_file, too: a file with the "
+		"secret that all machines share, from openssl rand -base64 32"},
+	{"[shared]\nsecret_file = s\n", "2:1: error: secret_file without server: expected both"},
+	{"[shared]\nserver = 192.0.2.1\nsecret_file = s\nuser = door\n",
+		"4:1: error: user without password_file: expected both"},
+	{"[shared]\nserver = 192.0.2.1\nsecret_file = s\nuser = a b\npassword_file = p\n",
+		"4:8: error: user = a b: expected a name without blanks"},
+	{"[shared]\nserver = 192.0.2.1\nsecret_file = s\nmembers = 0\n",
+		"4:11: error: members = 0: expected auto or a number from 1 to 10000"},
 	{POLICY "alow = *\n",
 		"2:1: error: unknown key alow in [policy default], did you mean allow?"},
 	{"[dns]\ncookies = yse\n",

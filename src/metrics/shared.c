@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "metrics/metrics_private.h"
+#include "metrics/prometheus.h"
+#include "shared/shared.h"
+
+#define AT(member) offsetof(struct metrics_worker, shared.member)
+
+void metrics_write_shared(
+	const struct metrics *metrics, const struct shared *shared, struct bytes *out)
+{
+	static const struct {
+		const char *name;
+		const char *help;
+		size_t at;
+	} counters[] = {
+		{"doorward_shared_connections_total", "Connections made to the store.",
+			AT(store.connects)},
+		{"doorward_shared_connections_lost_total",
+			"Connections to the store that were lost or given up.", AT(store.losses)},
+		{"doorward_shared_questions_total", "Questions sent to the store.",
+			AT(store.questions)},
+		{"doorward_shared_replies_total", "Questions that the store answered in time.",
+			AT(store.replies)},
+		{"doorward_shared_timeouts_total",
+			"Questions that the store did not answer in time.", AT(store.timeouts)},
+		{"doorward_shared_refusals_total",
+			"Questions that the store answered by an error of its own, such as OOM.",
+			AT(store.refusals)},
+		{"doorward_shared_unasked_total",
+			"Questions that were not sent, because the store was known to be away.",
+			AT(store.unasked)},
+		{"doorward_shared_script_loads_total",
+			"Scripts sent to a store that did not have them.", AT(store.script_loads)},
+	};
+	struct store_status_view view;
+
+	if (shared == NULL) {
+		return;
+	}
+	store_status_read(shared_status(shared), &view);
+	metrics_prometheus_family(out, "doorward_shared_up", METRICS_PROMETHEUS_GAUGE,
+		"1 while every worker reaches the store, and it refuses nothing.");
+	metrics_prometheus_number(
+		out, "doorward_shared_up", "", view.up == view.clients && !view.refusing);
+	metrics_prometheus_family(out, "doorward_shared_members", METRICS_PROMETHEUS_GAUGE,
+		"Machines that share the store, this one included.");
+	metrics_prometheus_number(out, "doorward_shared_members", "", shared_members(shared));
+	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
+		metrics_prometheus_family(
+			out, counters[i].name, METRICS_PROMETHEUS_COUNTER, counters[i].help);
+		metrics_prometheus_number(
+			out, counters[i].name, "", metrics_sum(metrics, counters[i].at));
+	}
+	metrics_write_histogram(metrics, "doorward_shared_reply_duration_seconds",
+		"From when a question was asked to its reply, of those in time.",
+		AT(store.reply_time), out);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "shared/shared.h"
+
+#include "shared/shared_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_secrets(const struct shared_secrets *a, const struct shared_secrets *b)
+{
+	for (size_t i = 0; i < a->count && a->count == b->count; i++) {
+		if (a->lens[i] != b->lens[i] || memcmp(a->bytes[i], b->bytes[i], a->lens[i]) != 0) {
+			return false;
+		}
+	}
+	return a->count == b->count;
+}
+
+static bool is_same(const struct shared *a, const struct shared *b)
+{
+	return same_text(a->path, b->path) && same_text(a->user, b->user) &&
+	       endpoint_eq(&a->settings.endpoint, &b->settings.endpoint) &&
+	       a->settings.database == b->settings.database &&
+	       a->settings.timeout_ms == b->settings.timeout_ms &&
+	       (a->settings.password.data == NULL) == (b->settings.password.data == NULL) &&
+	       str_eq(a->settings.password, b->settings.password) &&
+	       a->configured_members == b->configured_members &&
+	       same_secrets(&a->secrets, &b->secrets);
+}
+
+static void shared_free(struct shared *shared)
+{
+	if (shared == NULL) {
+		return;
+	}
+	shared_members_clear(&shared->members);
+	store_seal_free(shared->seal);
+	store_status_unref(shared->status);
+	explicit_bzero(&shared->secrets, sizeof(shared->secrets));
+	if (shared->password.data != NULL) {
+		explicit_bzero(shared->password.data, shared->password.capacity);
+	}
+	bytes_clear(&shared->password);
+	free(shared->path);
+	free(shared->user);
+	free(shared);
+}
+
+/* A copy, or NULL for NULL; *failed is set when out of memory. */
+static char *copy(const char *text, bool *failed)
+{
+	char *out = text != NULL ? strdup(text) : NULL;
+
+	*failed = *failed || (text != NULL && out == NULL);
+	return out;
+}
+
+/* The settings and what the files say. NULL after a diag_error. */
+static struct shared *read_all(const struct config_shared *config, struct diag *diag)
+{
+	struct shared *s = calloc(1, sizeof(*s));
+	bool failed = false;
+
+	if (s == NULL) {
+		diag_error(diag, NULL, "out of memory");
+		return NULL;
+	}
+	ref_init(&s->references);
+	s->settings = config->store;
+	s->path = copy(config->store.path, &failed);
+	s->user = copy(config->store.user, &failed);
+	s->settings.path = s->path;
+	s->settings.user = s->user;
+	s->configured_members = config->members;
+	if (failed) {
+		diag_error(diag, NULL, "out of memory");
+	}
+	bool good = shared_read_secrets(config->secret_file, &s->secrets, diag) && !failed;
+
+	if (config->password_file != NULL) {
+		good = shared_read_password(config->password_file, &s->password, diag) && good;
+		s->settings.password = bytes_view(&s->password);
+	}
+	if (!good) {
+		shared_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static bool prepare(struct shared *s)
+{
+	struct str secrets[STORE_SECRETS_MAX];
+
+	for (size_t i = 0; i < s->secrets.count; i++) {
+		secrets[i] = str_from_bytes(s->secrets.bytes[i], s->secrets.lens[i]);
+	}
+	s->seal = store_seal_new((struct str_list){secrets, s->secrets.count});
+	s->status = store_status_new(&s->settings);
+	return s->seal != NULL && s->status != NULL && shared_members_init(&s->members, s->seal);
+}
+
+bool shared_load(const struct config_shared *config, struct shared *previous, struct shared **out,
+	struct diag *diag)
+{
+	*out = NULL;
+	if (config->store.path == NULL && config->store.endpoint.port == 0) {
+		return true;
+	}
+	struct shared *s = read_all(config, diag);
+
+	if (s == NULL) {
+		return false;
+	}
+	if (previous != NULL && is_same(previous, s)) {
+		shared_free(s);
+		*out = shared_ref(previous);
+		return true;
+	}
+	if (!prepare(s)) {
+		diag_error(diag, NULL, "the keys for the store cannot be made: out of memory");
+		shared_free(s);
+		return false;
+	}
+	*out = s;
+	return true;
+}
+
+struct shared *shared_ref(struct shared *shared)
+{
+	if (shared != NULL) {
+		ref_get(&shared->references);
+	}
+	return shared;
+}
+
+void shared_unref(struct shared *shared)
+{
+	if (shared != NULL && ref_put(&shared->references)) {
+		shared_free(shared);
+	}
+}
+
+const struct store_settings *shared_settings(const struct shared *shared)
+{
+	return &shared->settings;
+}
+
+const struct store_seal *shared_seal(const struct shared *shared)
+{
+	return shared->seal;
+}
+
+struct store_status *shared_status(const struct shared *shared)
+{
+	return shared->status;
+}
+
+uint32_t shared_members(const struct shared *shared)
+{
+	uint32_t count = atomic_load_explicit(&shared->members.count, memory_order_relaxed);
+
+	if (shared->configured_members > 0) {
+		return shared->configured_members;
+	}
+	return count > 0 ? count : 1;
+}

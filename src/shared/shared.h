@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_SHARED_SHARED_H
+#define DW_SHARED_SHARED_H
+
+#include "base/diag.h"
+#include "base/util.h"
+#include "config/config.h"
+#include "store/seal.h"
+#include "store/settings.h"
+#include "store/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What this process shares with other machines through a store: the settings of [shared], the keys
+ * derived from its secret, and what all workers know together. One for as long as these settings
+ * stay the same, over reloads. Thread-safe; reference-counted.
+ */
+struct shared;
+
+/*
+ * Reads the files of [shared]. *out is `previous` with one more reference if nothing has changed;
+ * NULL if no store is configured. False after a diag_error.
+ */
+NODISCARD bool shared_load(const struct config_shared *config, struct shared *previous,
+	struct shared **out, struct diag *diag);
+/* NULL stays NULL. */
+struct shared *shared_ref(struct shared *shared);
+void shared_unref(struct shared *shared);
+
+/* With the password. */
+const struct store_settings *shared_settings(const struct shared *shared);
+const struct store_seal *shared_seal(const struct shared *shared);
+struct store_status *shared_status(const struct shared *shared);
+
+/*
+ * How many machines share the store, this one included: `members`, or as many as it has seen in the
+ * last 60 seconds. 1 until the store has told; while it is away, as many as it told last. At least
+ * 1.
+ */
+uint32_t shared_members(const struct shared *shared);
+
+#endif

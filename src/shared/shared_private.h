@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_SHARED_SHARED_PRIVATE_H
+#define DW_SHARED_SHARED_PRIVATE_H
+
+#include "base/ref.h"
+#include "base/bytes.h"
+#include "shared/files.h"
+#include "shared/members.h"
+#include "store/seal.h"
+#include "store/settings.h"
+#include "store/status.h"
+
+/* For the files of this room. */
+struct shared {
+	struct ref references;
+	struct store_settings settings; /* its texts lie in `path`, `user` and `password` */
+	char *path;
+	char *user;
+	struct bytes password;
+	struct shared_secrets secrets;
+	struct store_seal *seal;
+	struct store_status *status;
+	uint32_t configured_members; /* 0: auto */
+	struct shared_members members;
+};
+
+#endif
