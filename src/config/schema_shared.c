@@ -35,7 +35,8 @@ const struct config_key config_shared_keys[CONFIG_SHARED_KEY_COUNT] = {
 	{.name = "user",
 		.type = CONFIG_TEXT,
 		.offset = offsetof(struct config, shared.store.user),
-		.example = TOGETHER "user = doorward\npassword_file = /etc/doorward/shared.password",
+		.example =
+			TOGETHER "user = doorward\npassword_file = /etc/doorward/shared.password",
 		.help = "The user for AUTH, if the server has users of its own (Redis: ACL "
 			"SETUSER). Empty: the default user."},
 	{.name = "password_file",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "shared/shared.h"
 #include "metrics/metrics_private.h"
 #include "metrics/prometheus.h"
-#include "shared/shared.h"
 
 #define AT(member) offsetof(struct metrics_worker, shared.member)
 

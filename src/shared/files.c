@@ -13,8 +13,7 @@
 #define FILE_BYTES_MAX 4096
 
 /* False after a diag_error. */
-static bool read_private(
-	const char *path, const char *key, struct bytes *text, struct diag *diag)
+static bool read_private(const char *path, const char *key, struct bytes *text, struct diag *diag)
 {
 	struct place place = {.file = path};
 	struct file_identity identity;

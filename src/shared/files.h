@@ -25,8 +25,7 @@ struct shared_secrets {
  * Lines of base64; empty lines, and lines that begin with #, do not count. False after a
  * diag_error. The caller wipes *out.
  */
-NODISCARD bool shared_read_secrets(
-	const char *path, struct shared_secrets *out, struct diag *diag);
+NODISCARD bool shared_read_secrets(const char *path, struct shared_secrets *out, struct diag *diag);
 /* The same of a text; `why` is what was wrong, and *line where. */
 NODISCARD bool shared_parse_secrets(
 	struct str text, struct shared_secrets *out, unsigned *line, const char **why);

@@ -11,14 +11,14 @@
 #define AGAIN_MS 1000u /* after a beat that failed */
 
 /*
- * KEYS: the set; ARGV: this member. Scores beyond the clock are left by a store whose clock was
- * ahead. The set ends with its members.
+ * KEYS: the set; ARGV: this member. A full store refuses ZADD only as long as the script has not
+ * written, so it comes first. Scores beyond the clock are left by a store whose clock was ahead.
  */
 static const char join_script[] = "local t = redis.call('TIME')\n"
 				  "local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
+				  "redis.call('ZADD', KEYS[1], now, ARGV[1])\n"
 				  "redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 60000)\n"
 				  "redis.call('ZREMRANGEBYSCORE', KEYS[1], now + 1, '+inf')\n"
-				  "redis.call('ZADD', KEYS[1], now, ARGV[1])\n"
 				  "redis.call('PEXPIRE', KEYS[1], 120000)\n"
 				  "return redis.call('ZCARD', KEYS[1])\n";
 
@@ -40,8 +40,8 @@ void shared_members_clear(struct shared_members *members)
 	bytes_clear(&members->key);
 }
 
-void shared_heart_init(struct shared_heart *heart, struct shared_members *members,
-	struct store_client *client)
+void shared_heart_init(
+	struct shared_heart *heart, struct shared_members *members, struct store_client *client)
 {
 	*heart = (struct shared_heart){.members = members, .client = client};
 	atomic_fetch_add(&members->workers, 1);

@@ -27,14 +27,13 @@ struct shared_members {
 	char id[33]; /* random, in hexadecimal; another one for each struct shared */
 	struct bytes key;
 	struct store_script join;
-	_Atomic uint32_t count; /* 0: the store has not told yet */
+	_Atomic uint32_t count;   /* 0: the store has not told yet */
 	_Atomic uint64_t next_ms; /* clock_ms() of the next beat, which the first worker sends */
 	atomic_uint workers;
 };
 
 /* False when out of memory, or if OpenSSL fails. */
-NODISCARD bool shared_members_init(
-	struct shared_members *members, const struct store_seal *seal);
+NODISCARD bool shared_members_init(struct shared_members *members, const struct store_seal *seal);
 void shared_members_clear(struct shared_members *members);
 
 /* A worker's part: sends what is due. */
@@ -44,8 +43,8 @@ struct shared_heart {
 	struct store_question *question; /* NULL: none is in flight */
 };
 
-void shared_heart_init(struct shared_heart *heart, struct shared_members *members,
-	struct store_client *client);
+void shared_heart_init(
+	struct shared_heart *heart, struct shared_members *members, struct store_client *client);
 /* To be called every second or so. */
 void shared_heart_tick(struct shared_heart *heart, uint64_t now_ms);
 /* Before the client is closed. The last worker takes the process's entry out of the store. */

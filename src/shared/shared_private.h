@@ -4,8 +4,8 @@
 #ifndef DW_SHARED_SHARED_PRIVATE_H
 #define DW_SHARED_SHARED_PRIVATE_H
 
-#include "base/ref.h"
 #include "base/bytes.h"
+#include "base/ref.h"
 #include "shared/files.h"
 #include "shared/members.h"
 #include "store/seal.h"

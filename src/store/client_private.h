@@ -20,6 +20,7 @@ enum store_step {
 	STORE_STEP_AUTH,
 	STORE_STEP_SELECT,
 	STORE_STEP_NAME, /* CLIENT SETNAME, for CLIENT LIST */
+	STORE_STEP_ROLE, /* a replica would refuse to write */
 	STORE_STEP_PING,
 	STORE_STEP_NONE /* somebody else's question */
 };

@@ -16,6 +16,7 @@ bool store_step_is_needed(enum store_step step, const struct store_settings *set
 	case STORE_STEP_SELECT:
 		return settings->database > 0;
 	case STORE_STEP_NAME:
+	case STORE_STEP_ROLE:
 	case STORE_STEP_PING:
 		return true;
 	case STORE_STEP_NONE:
@@ -50,6 +51,10 @@ void store_step_append(
 		store_command_add(out, str_view("SETNAME"));
 		store_command_add(out, str_view("doorward"));
 		break;
+	case STORE_STEP_ROLE:
+		store_command_begin(out, 1);
+		store_command_add(out, str_view("ROLE"));
+		break;
 	case STORE_STEP_PING:
 		store_command_begin(out, 1);
 		store_command_add(out, str_view("PING"));
@@ -79,6 +84,15 @@ static enum store_fault fault_of(enum store_step step, struct str error)
 	}
 }
 
+static enum store_fault check_role(const struct store_reply *role, char *why, size_t size)
+{
+	if (role->count == 0 || !str_eq_text(role->items[0].text, "slave")) {
+		return STORE_FAULT_NONE;
+	}
+	snprintf(why, size, "it is a replica (ROLE): expected the primary");
+	return STORE_FAULT_STATE;
+}
+
 enum store_fault store_step_check(
 	enum store_step step, const struct store_reply *reply, char *why, size_t size)
 {
@@ -86,10 +100,14 @@ enum store_fault store_step_check(
 		[STORE_STEP_AUTH] = "AUTH",
 		[STORE_STEP_SELECT] = "SELECT",
 		[STORE_STEP_NAME] = "CLIENT SETNAME",
+		[STORE_STEP_ROLE] = "ROLE",
 		[STORE_STEP_PING] = "PING",
 	};
 	enum store_fault fault;
 
+	if (step == STORE_STEP_ROLE && reply->type == STORE_REPLY_ARRAY) {
+		return check_role(reply, why, size);
+	}
 	if (reply->type == STORE_REPLY_STATUS) {
 		return STORE_FAULT_NONE;
 	}
@@ -98,8 +116,8 @@ enum store_fault store_step_check(
 		return STORE_FAULT_PROTOCOL;
 	}
 	fault = fault_of(step, reply->text);
-	/* A user may lack the right to it, and a proxy may not know it. */
-	if (step == STORE_STEP_NAME && fault == STORE_FAULT_STATE &&
+	/* A user may lack the right to these, and a proxy may not know them. */
+	if ((step == STORE_STEP_NAME || step == STORE_STEP_ROLE) && fault == STORE_FAULT_STATE &&
 		store_error_kind(reply->text) != STORE_ERROR_STATE) {
 		return STORE_FAULT_NONE;
 	}

@@ -63,7 +63,7 @@ def json_lines(text):
 def configuration(policy="", **sections):
     """INI text from sections by name; `policy` is the end, with its own section headers."""
     text = ""
-    for section in ("server", "frontend", "dns", "cache", "log"):
+    for section in ("server", "frontend", "dns", "cache", "shared", "log"):
         if sections.get(section):
             lines = [line.strip() for line in sections[section].strip().splitlines()]
             text += f"[{section}]\n" + "\n".join(lines) + "\n"
@@ -87,6 +87,7 @@ class Doorward:
         frontend="",
         dns="",
         cache="",
+        shared="",
         log="",
         before="",
         argv=None,
@@ -105,6 +106,7 @@ class Doorward:
             frontend=frontend,
             dns=f"{dns}\nprivate_ptr = yes" if "private_ptr" not in dns else dns,
             cache=cache,
+            shared=shared,
             log=f"format = json\nlevel = debug\n{log}" if "format" not in log else log,
             before=before,
         )

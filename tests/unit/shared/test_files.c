@@ -39,8 +39,9 @@ static void test_secrets(void **state)
 	assert_true(shared_parse_secrets(
 		str_view("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"), &secrets, &line, &why));
 	assert_int_equal(secrets.lens[0], 33);
-	assert_true(shared_parse_secrets(str_view("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gIQ=="),
-		&secrets, &line, &why));
+	assert_true(
+		shared_parse_secrets(str_view("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gIQ=="),
+			&secrets, &line, &why));
 	assert_int_equal(secrets.lens[0], 34);
 }
 
@@ -52,7 +53,8 @@ static void test_bad_secrets(void **state)
 		const char *why;
 	} cases[] = {
 		{"", 0, "it is empty: expected a secret, from openssl rand -base64 32"},
-		{"# only this\n\n", 0, "it is empty: expected a secret, from openssl rand -base64 32"},
+		{"# only this\n\n", 0,
+			"it is empty: expected a secret, from openssl rand -base64 32"},
 		{"secret\n", 1, "expected base64, as from openssl rand -base64 32"},
 		{"c2VjcmV0\n", 1, "expected at least 32 bytes, as from openssl rand -base64 32"},
 		{ONE "\n" ONE "=\n", 2, "expected base64, as from openssl rand -base64 32"},

@@ -64,7 +64,30 @@ static void test_steps(void **state)
 	assert_step(STORE_STEP_NAME, error, "ERR unknown command", STORE_FAULT_NONE);
 	assert_step(STORE_STEP_NAME, error, "LOADING Redis is loading", STORE_FAULT_STATE);
 	assert_step(STORE_STEP_PING, error, "ERR max number of clients reached", STORE_FAULT_STATE);
+	assert_step(STORE_STEP_ROLE, error, "NOPERM this user", STORE_FAULT_NONE);
+	assert_step(STORE_STEP_ROLE, error, "LOADING Redis is loading", STORE_FAULT_STATE);
+	assert_step(STORE_STEP_ROLE, STORE_REPLY_INTEGER, "", STORE_FAULT_PROTOCOL);
 	assert_step(STORE_STEP_PING, STORE_REPLY_INTEGER, "", STORE_FAULT_PROTOCOL);
+}
+
+static void test_role(void **state)
+{
+	const struct store_reply replica = {.type = STORE_REPLY_STRING, .text = {"slave", 5}};
+	const struct store_reply primary = {.type = STORE_REPLY_STRING, .text = {"master", 6}};
+	const struct store_reply roles[] = {
+		{.type = STORE_REPLY_ARRAY, .items = &replica, .count = 1},
+		{.type = STORE_REPLY_ARRAY, .items = &primary, .count = 1},
+		{.type = STORE_REPLY_ARRAY, .count = 0},
+	};
+	static const enum store_fault faults[] = {
+		STORE_FAULT_STATE, STORE_FAULT_NONE, STORE_FAULT_NONE};
+
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+		char why[STORE_STATUS_DETAIL_MAX] = "";
+
+		assert_int_equal(
+			store_step_check(STORE_STEP_ROLE, &roles[i], why, sizeof(why)), faults[i]);
+	}
 }
 
 int main(void)
@@ -72,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_role),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
