@@ -90,7 +90,7 @@ static int tell(const struct audit_report *report, const struct options *options
 	if (out.failed || report->failed) {
 		fputs("doorward: audit: out of memory\n", stderr);
 		code = EXIT_CODE_ERROR;
-	} else {
+	} else if (out.len > 0) {
 		fwrite(out.data, 1, out.len, stdout);
 	}
 	bytes_clear(&out);

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from kit import frontends, names, systemd  # noqa: E402
 from kit.certs import Pki  # noqa: E402
-from kit.doorward import Doorward  # noqa: E402
+from kit.doorward import Doorward, assert_clean  # noqa: E402
 from kit.hostile import Hostile  # noqa: E402
 from kit.install import Make  # noqa: E402
 
@@ -208,6 +208,8 @@ def machine():
     """
     with contextlib.ExitStack() as stack:
 
+        booted = []
+
         def boot(prepare=lambda machine: None, lower="/"):
             reason = systemd.why_not()
             if reason:
@@ -217,8 +219,11 @@ def machine():
                 machine = systemd.Machine(folder, lower)
                 stack.callback(machine.close)
                 prepare(machine)
-                return machine.boot()
+                booted.append(machine.boot())
+                return machine
             except systemd.CannotBoot as error:
                 pytest.skip(f"no systemd boots here: {error}")
 
         yield boot
+        for machine in booted:
+            assert_clean(machine.run("journalctl", "-q", "-ocat").stdout)

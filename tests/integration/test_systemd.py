@@ -168,6 +168,8 @@ def test_a_process_that_does_not_run_at_all_is_restarted(host):
     host.systemctl("start", SERVICE)
     pid = main_pid(host)
     os.kill(pid, signal.SIGSTOP)
+    threads = [f"{pid}/task/{task}" for task in os.listdir(f"/proc/{pid}/task")]
+    wait_for(lambda: {life.state(thread) for thread in threads} == {"T"}, "a stopped process")
     assert ask(host).status == 200
     assert main_pid(host) != pid
 
