@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 
 #define DAY_S 86400
-#define LIST_AGE_DAYS 7 /* doorward-crawlers replaces each file once a day, also by the same list  \
-			 */
+/* doorward-crawlers replaces each file once a day, also by the same list. */
+#define LIST_AGE_DAYS 7
 #define ARENA_CHUNK 4096
 
 static size_t look_at_list(const struct policy_list_file *list, int64_t now_s, struct diag *diag)

@@ -37,14 +37,14 @@ http {{
 class Nginx:
     """
     A real nginx with the given text in its http block, which must listen on `port`; `main` is put
-    outside that block.
+    outside that block. `user` is a directive that names the user of its workers.
     """
 
-    def __init__(self, folder, http, port, main="worker_processes 1;"):
+    def __init__(self, folder, http, port, main="worker_processes 1;", user=None):
         self.folder, self.port = folder, port
         self.file = folder / "nginx.conf"
-        user = ""
-        if os.geteuid() == 0:
+        user = user or ""
+        if os.geteuid() == 0 and not user:
             user = f"user {pwd.getpwuid(0).pw_name} {grp.getgrgid(0).gr_name};"
         self.file.write_text(
             NGINX_CONFIGURATION.format(main=main, user=user, folder=folder, http=http)
