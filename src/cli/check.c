@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "cli/colour.h"
 #include "cli/log_search.h"
 #include "cli/options.h"
 #include "cli/request_args.h"
@@ -176,7 +177,12 @@ static enum exit_code ask(
 				explain_replay_text(then, decision, &out);
 			}
 		}
-		fwrite(out.data, 1, out.len, stdout);
+		if (q->json) {
+			fwrite(out.data, 1, out.len, stdout);
+		} else {
+			cli_colour_print_explained(
+				stdout, cli_colour_wanted(stdout), "", bytes_view(&out));
+		}
 	} else {
 		fputs("doorward: check: out of memory or descriptors\n", stderr);
 	}

@@ -6,6 +6,7 @@
 #include "authz/sync.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "cli/colour.h"
 #include "cli/options.h"
 #include "cli/request_args.h"
 #include "config/case_file.h"
@@ -24,6 +25,7 @@ struct run {
 	struct dns_zone *zone;          /* NULL: there is no name at all */
 	struct authz_snapshot *snapshot;
 	int64_t wall_s;
+	bool colour;
 };
 
 static void read_given(struct run *run, struct diag *diag)
@@ -215,15 +217,6 @@ static bool decide(const struct run *run, size_t index, struct bytes *why, struc
 	return decided;
 }
 
-static void print_commented(struct str text)
-{
-	struct str line;
-
-	while (text.len > 0 && str_split_next(&text, '\n', &line)) {
-		printf("#%s%.*s\n", line.len > 0 ? "   " : "", (int)line.len, line.data);
-	}
-}
-
 /* A # in a name would begin a directive of TAP. */
 static void append_name(struct bytes *out, struct str name)
 {
@@ -252,7 +245,9 @@ static bool try_case(const struct run *run, size_t index)
 
 	bytes_init(&line, 0);
 	append_name(&line, c->name);
-	printf("%s %zu - %.*s\n", passed ? "ok" : "not ok", index + 1, (int)line.len,
+	cli_colour_print(stdout, run->colour, passed ? CLI_GOOD : CLI_BAD,
+		str_view(passed ? "ok" : "not ok"));
+	printf(" %zu - %.*s\n", index + 1, (int)line.len,
 		line.data != NULL ? (const char *)line.data : "");
 	bytes_clear(&line);
 	if (!decided) {
@@ -260,7 +255,7 @@ static bool try_case(const struct run *run, size_t index)
 	} else if (!passed) {
 		printf("# %s:%u\n%.*s", c->place.file, c->place.line, (int)why.len,
 			(const char *)why.data);
-		print_commented(bytes_view(&explained));
+		cli_colour_print_explained(stdout, run->colour, "#   ", bytes_view(&explained));
 	}
 	bytes_clear(&explained);
 	bytes_clear(&why);
@@ -282,7 +277,7 @@ static enum exit_code try_all(const struct run *run)
 static int test(const char *config_path, int argc, char **argv)
 {
 	static const struct option options[] = {{NULL, 0, NULL, 0}};
-	struct run run = {.wall_s = clock_wall_s()};
+	struct run run = {.wall_s = clock_wall_s(), .colour = cli_colour_wanted(stdout)};
 
 	if (cli_option_next(&cli_test, argc, argv, options, &config_path) == CLI_OPTION_BAD) {
 		return EXIT_CODE_USAGE;
