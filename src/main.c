@@ -13,6 +13,8 @@
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/paths.h"
+#include "cli/reload.h"
+#include "cli/status.h"
 #include "cli/test.h"
 #include "daemon/daemon.h"
 #include "daemon/inspect.h"
@@ -132,6 +134,8 @@ static const struct cli_command help_command = {
 
 static const struct cli_command *const all[] = {
 	&serve_command,
+	&cli_status,
+	&cli_reload,
 	&cli_check,
 	&cli_test,
 	&doctor_command,

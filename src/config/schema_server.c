@@ -18,7 +18,12 @@ const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 			"Prometheus). systemd:NAME: the sockets with that FileDescriptorName "
 			"(socket activation). A socket that the process was started with (by "
 			"spawn-fcgi, multiwatch or systemd) replaces the places listed here, "
-			"for FastCGI, unless an fd:N or systemd is among them."},
+			"for FastCGI, unless an fd:N or systemd is among them. admin: before a "
+			"place: no decisions, but /status.json, /metrics, /healthz and /readyz, "
+			"for doorward status and for monitoring, on a Unix socket of mode 0600 "
+			"(socket_mode does not count there) or a loopback address (HAProxy: "
+			"stats socket). Sockets that systemd passes under the names http and "
+			"admin have that protocol, unless systemd:NAME says otherwise."},
 	{.name = "tcp_peers",
 		.type = CONFIG_PREFIXES,
 		.offset = offsetof(struct config, server.tcp_peers),

@@ -203,7 +203,7 @@ static void check_trusted_peers(struct config_loader *loader,
 	for (size_t i = 0; i < config->server.listen_count; i++) {
 		const struct net_listen_spec *spec = &config->server.listen[i];
 
-		tcp = tcp || spec->kind == NET_LISTEN_TCP;
+		tcp = tcp || (spec->kind == NET_LISTEN_TCP && spec->protocol != NET_LISTEN_ADMIN);
 		http = http || spec->protocol == NET_LISTEN_HTTP;
 	}
 	if (frontend->trusted_proxy_count > 0) {
@@ -260,7 +260,7 @@ void config_check_server(struct config_loader *loader, const struct config_secti
 		const struct net_listen_spec *spec = &server->listen[i];
 
 		if ((server->socket.socket_mode & S_IWOTH) != 0 && spec->kind == NET_LISTEN_UNIX &&
-			is_open_folder(spec->path.data)) {
+			spec->protocol != NET_LISTEN_ADMIN && is_open_folder(spec->path.data)) {
 			place = config_ini_value_place(entry_of(schema, given, "socket_mode"));
 			diag_warning(loader->diag, &place,
 				"socket_mode = %04o: every local user may ask, and claim any "

@@ -210,7 +210,7 @@ static void write_listen(
 	const struct net_listen_spec *spec = &specs[index];
 	char text[ENDPOINT_TEXT_MAX];
 
-	bytes_append_text(out, spec->protocol == NET_LISTEN_HTTP ? "http:" : "");
+	bytes_append_text(out, net_listen_protocol_prefix(spec->protocol));
 	switch (spec->kind) {
 	case NET_LISTEN_UNIX:
 		bytes_append_text(out, "unix:");

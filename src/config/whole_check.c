@@ -6,6 +6,16 @@
 #include "policy/rule.h"
 #include "policy/rule_terms.h"
 
+static bool only_admin(const struct config *config)
+{
+	bool only = config->server.listen_count > 0;
+
+	for (size_t i = 0; i < config->server.listen_count; i++) {
+		only = only && config->server.listen[i].protocol == NET_LISTEN_ADMIN;
+	}
+	return only;
+}
+
 static bool listens_over_http(const struct config *config, bool tcp)
 {
 	for (size_t i = 0; i < config->server.listen_count; i++) {
@@ -106,6 +116,12 @@ void config_check_whole(const struct config *config, struct diag *diag)
 	if (config_policy(config, str_view("default")) == NULL) {
 		diag_warning(diag, &place,
 			"no [policy default]: requests that name no policy are denied");
+	}
+	if (only_admin(config)) {
+		diag_warning(diag, &place,
+			"listen has nothing but admin: places, so front ends can ask only on "
+			"sockets that systemd or spawn-fcgi passes; expected, beside them, a line "
+			"such as listen = unix:/run/doorward/doorward.sock");
 	}
 	if (listens_over_http(config, true) && config->frontend.trusted_proxy_count == 0) {
 		diag_warning(diag, &place,

@@ -6,7 +6,9 @@
 #include "authz/snapshot.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "daemon/admin.h"
 #include "daemon/inspect.h"
+#include "daemon/limits.h"
 #include "daemon/live_config.h"
 #include "daemon/log_target.h"
 #include "daemon/privileges.h"
@@ -21,12 +23,10 @@
 #include "metrics/metrics.h"
 #include "worker/pool.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <uv.h>
 
 static const int watched[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT};
@@ -40,7 +40,8 @@ struct service {
 	int64_t started_wall_s;
 	struct daemon_tcp_peers tcp_peers;
 	struct worker_pool *pool;
-	struct metrics *metrics; /* for as many workers as will run */
+	struct daemon_admin *admin; /* NULL: no place for it is configured */
+	struct metrics *metrics;    /* for as many workers as will run */
 	uint32_t threads;
 	/* this process's side of an upgrade, as the successor */
 	struct daemon_upgrade_child child;
@@ -54,27 +55,6 @@ struct service {
 	size_t signal_count;
 	struct daemon_service_manager manager;
 };
-
-/* Each connection and each DNS socket needs a descriptor, and the soft limit is mostly 1,024. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
-/*
- * Each worker allocates from an arena of its own, which by default grows and shrinks by a few pages
- * and a system call at a time.
- */
-static void set_arena_growth(void)
-{
-	mallopt(M_TOP_PAD, 1 << 20);
-	mallopt(M_TRIM_THRESHOLD, 4 << 20);
-}
 
 static void announce_serving(struct service *s)
 {
@@ -101,6 +81,7 @@ static void on_responded(void *ctx)
 {
 	struct service *s = ctx;
 
+	daemon_admin_responded(s->admin);
 	if (s->serving) {
 		daemon_service_manager_responded(&s->manager);
 		return;
@@ -153,6 +134,9 @@ static void stop(struct service *s, enum net_drain drain)
 {
 	hold_signals(SIG_BLOCK);
 	worker_pool_stop(s->pool, drain);
+	if (!daemon_admin_is_closed(s->admin)) {
+		daemon_admin_close(s->admin);
+	}
 	for (size_t i = 0; i < s->signal_count; i++) {
 		uv_close((uv_handle_t *)&s->signals[i], NULL);
 	}
@@ -273,6 +257,17 @@ static bool start_workers(struct service *s)
 	return worker_pool_start(s->pool, s->live.snapshot, &sockets, s->metrics);
 }
 
+/* Without it the process serves all the same. */
+static void start_admin(struct service *s)
+{
+	const struct daemon_status status = {
+		.live = &s->live, .sockets = &s->sockets, .metrics = s->metrics};
+
+	if (daemon_admin_is_wanted(&s->sockets)) {
+		s->admin = daemon_admin_new(&s->loop, s->pool, &status);
+	}
+}
+
 static bool prepare(struct service *s, struct diag *diag)
 {
 	const struct config *config = s->live.snapshot->config;
@@ -342,13 +337,18 @@ static int run(struct service *s, struct diag *diag)
 		daemon_reach_log(&s->reach);
 		authz_snapshot_log_nameservers(s->live.snapshot);
 		daemon_live_config_watch(&s->live, s->metrics);
+		start_admin(s);
 		announce_serving(s);
 		code = EXIT_CODE_OK;
 	} else {
 		daemon_upgrade_child_fail(&s->child, diag);
 		stop(s, NET_DRAIN_NEW);
 	}
+	while (!daemon_admin_is_closed(s->admin)) {
+		daemon_admin_turn(s->admin);
+	}
 	uv_run(&s->loop, UV_RUN_DEFAULT);
+	daemon_admin_free(s->admin);
 	worker_pool_free(s->pool);
 	metrics_free(s->metrics);
 	daemon_tcp_peers_clear(&s->tcp_peers);
@@ -378,8 +378,8 @@ int daemon_run(const char *config_path, char *const *argv)
 		log_write(LOG_LEVEL_ERROR, "out of memory or descriptors");
 		return EXIT_CODE_ERROR;
 	}
-	raise_descriptor_limit();
-	set_arena_growth();
+	daemon_limits_raise_descriptors();
+	daemon_limits_set_arena_growth();
 	signal(SIGPIPE, SIG_IGN);
 	hold_signals(SIG_BLOCK);
 	http_head_library_init();

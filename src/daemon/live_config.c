@@ -3,9 +3,16 @@
 
 #include "daemon/live_config.h"
 
+#include "base/clock.h"
 #include "daemon/inspect.h"
 #include "daemon/log_target.h"
 #include "log/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define FINDINGS_KEEP 4096 /* bytes of buffer kept between reloads */
+#define FINDINGS_MAX 65536 /* bytes of findings kept of one reload */
 
 bool daemon_live_config_load(struct daemon_live_config *live, const char *path, struct diag *diag)
 {
@@ -52,7 +59,23 @@ static void log_in_force(const struct daemon_live_config *live)
 	bytes_clear(&keys);
 }
 
-bool daemon_live_config_reload(struct daemon_live_config *live)
+/* Logs why the reload failed, and keeps it as a finding. */
+static void fail(struct daemon_live_config *live, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void fail(struct daemon_live_config *live, const char *format, ...)
+{
+	char why[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, sizeof(why), format, args);
+	va_end(args);
+	log_write(LOG_LEVEL_ERROR, "reload: %s; nothing has changed", why);
+	bytes_append_visible(&live->reload.findings, str_view(why));
+	bytes_append_text(&live->reload.findings, "\n");
+}
+
+static bool replace(struct daemon_live_config *live)
 {
 	struct diag diag;
 	struct authz_snapshot *next;
@@ -65,10 +88,11 @@ bool daemon_live_config_reload(struct daemon_live_config *live)
 		next = NULL;
 	}
 	log_diag(&diag);
+	bytes_append(&live->reload.findings, diag.text.data,
+		diag.text.len < FINDINGS_MAX ? diag.text.len : FINDINGS_MAX);
 	diag_clear(&diag);
 	if (next == NULL) {
-		log_write(
-			LOG_LEVEL_ERROR, "reload: %s has errors; nothing has changed", live->path);
+		fail(live, "%s has errors", live->path);
 		return false;
 	}
 	int error = log_open(&next->config->log.sink);
@@ -78,18 +102,31 @@ bool daemon_live_config_reload(struct daemon_live_config *live)
 
 		bytes_init(&why, 0);
 		daemon_log_target_explain(next->config->log.sink.path, error, &why);
-		log_write(LOG_LEVEL_ERROR, "reload: %.*s; nothing has changed", (int)why.len,
-			(const char *)why.data);
+		fail(live, "%.*s", (int)why.len, (const char *)why.data);
 		bytes_clear(&why);
 		authz_snapshot_unref(next);
 		return false;
 	}
 	if (!install(live, next)) {
+		bytes_append_text(&live->reload.findings, "out of memory\n");
 		return false;
 	}
 	daemon_file_watch_renew(&live->watch, live->metrics);
 	log_in_force(live);
 	return true;
+}
+
+bool daemon_live_config_reload(struct daemon_live_config *live)
+{
+	struct daemon_reload *reload = &live->reload;
+
+	bytes_reset(&reload->findings, FINDINGS_KEEP);
+	bool replaced = replace(live);
+
+	reload->result = replaced ? DAEMON_RELOAD_DONE : DAEMON_RELOAD_FAILED;
+	reload->wall_s = clock_wall_s();
+	reload->number++;
+	return replaced;
 }
 
 void daemon_live_config_init_watch(
@@ -112,6 +149,7 @@ void daemon_live_config_close_watch(struct daemon_live_config *live)
 
 void daemon_live_config_clear(struct daemon_live_config *live)
 {
+	bytes_clear(&live->reload.findings);
 	config_release(live->first);
 	authz_snapshot_unref(live->snapshot);
 }

@@ -14,6 +14,14 @@
 #include <stdbool.h>
 #include <uv.h>
 
+/* The last reload that was asked for. */
+struct daemon_reload {
+	enum { DAEMON_RELOAD_NONE, DAEMON_RELOAD_DONE, DAEMON_RELOAD_FAILED } result;
+	uint64_t number; /* of reloads so far */
+	int64_t wall_s;
+	struct bytes findings; /* as diag's text: errors and warnings */
+};
+
 /* The configuration in force, and how another one replaces it: by a reload, or file by file. */
 struct daemon_live_config {
 	const char *path;
@@ -22,6 +30,7 @@ struct daemon_live_config {
 	struct worker_pool *pool;
 	struct metrics *metrics; /* NULL: no worker runs yet */
 	struct daemon_file_watch watch;
+	struct daemon_reload reload;
 };
 
 /* Reads the configuration at the path, which is borrowed. False after a diag_error. */

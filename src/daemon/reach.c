@@ -74,8 +74,8 @@ void daemon_reach_describe(const struct daemon_sockets *sockets, struct bytes *o
 		char path[PATH_MAX];
 		struct stat st;
 
-		if (spec == NULL || spec->kind != NET_LISTEN_UNIX ||
-			spec->path.len >= sizeof(path)) {
+		if (spec == NULL || spec->protocol == NET_LISTEN_ADMIN ||
+			spec->kind != NET_LISTEN_UNIX || spec->path.len >= sizeof(path)) {
 			continue;
 		}
 		memcpy(path, spec->path.data, spec->path.len);

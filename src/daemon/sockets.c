@@ -3,10 +3,12 @@
 
 #include "daemon/sockets.h"
 
-#include <limits.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 #if DW_SYSTEMD
 #include <systemd/sd-daemon.h>
@@ -35,6 +37,18 @@ static bool add(struct daemon_sockets *sockets, int fd, const struct net_listen_
 	return true;
 }
 
+/* Whether only this machine reaches the socket. */
+static bool is_local(int fd)
+{
+	struct sockaddr_storage sa = {0};
+	socklen_t len = sizeof(sa);
+	struct addr addr;
+
+	return getsockname(fd, (struct sockaddr *)&sa, &len) == 0 &&
+	       (sa.ss_family == AF_UNIX || (addr_from_sockaddr((struct sockaddr *)&sa, &addr) &&
+						   addr_is_loopback(&addr)));
+}
+
 static bool adopt(struct daemon_sockets *sockets, int fd, enum net_listen_protocol protocol,
 	struct diag *diag)
 {
@@ -42,20 +56,47 @@ static bool adopt(struct daemon_sockets *sockets, int fd, enum net_listen_protoc
 		diag_error(diag, NULL, "descriptor %d is not a listening stream socket", fd);
 		return false;
 	}
+	if (protocol == NET_LISTEN_ADMIN && !is_local(fd)) {
+		diag_error(diag, NULL,
+			"descriptor %d, for admin, can be reached by other machines: expected a "
+			"Unix socket, or a loopback address",
+			fd);
+		return false;
+	}
 	return add(sockets, fd, NULL, protocol, diag);
 }
 
 #if DW_SYSTEMD
-static int systemd_count(void)
+/* Whether a `listen` names the sockets of this name. */
+static bool is_named(const struct config_server *server, struct str name)
 {
-	int count = sd_listen_fds(0);
+	for (size_t i = 0; i < server->listen_count; i++) {
+		const struct net_listen_spec *spec = &server->listen[i];
 
-	return count > 0 ? count : 0;
+		if (spec->kind == NET_LISTEN_SYSTEMD && spec->name.len > 0 &&
+			str_eq(spec->name, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The protocol of a socket that no `listen` names, by its FileDescriptorName in the units of
+ * contrib/systemd.
+ */
+static enum net_listen_protocol protocol_by_name(
+	const struct net_listen_spec *spec, struct str name)
+{
+	if (str_eq_text(name, "admin")) {
+		return NET_LISTEN_ADMIN;
+	}
+	return str_eq_text(name, "http") ? NET_LISTEN_HTTP : spec->protocol;
 }
 
 /*
  * Whether `spec` means the sockets of this name; a `systemd` without a name does not mean sockets
- * that another `listen` names.
+ * that another `listen` names, nor those for admin.
  */
 static bool means(
 	const struct config_server *server, const struct net_listen_spec *spec, struct str name)
@@ -63,15 +104,8 @@ static bool means(
 	if (spec->name.len > 0) {
 		return str_eq(spec->name, name);
 	}
-	for (size_t i = 0; i < server->listen_count; i++) {
-		const struct net_listen_spec *other = &server->listen[i];
-
-		if (other->kind == NET_LISTEN_SYSTEMD && other->name.len > 0 &&
-			str_eq(other->name, name)) {
-			return false;
-		}
-	}
-	return true;
+	return !is_named(server, name) &&
+	       (spec->protocol == NET_LISTEN_ADMIN) == str_eq_text(name, "admin");
 }
 
 static void free_names(char **names)
@@ -82,33 +116,47 @@ static void free_names(char **names)
 	free(names);
 }
 
-static bool adopt_systemd(struct daemon_sockets *sockets, const struct config_server *server,
+/* Adopts the sockets that `spec` means, if there are any. */
+static bool take_systemd(struct daemon_sockets *sockets, const struct config_server *server,
 	const struct net_listen_spec *spec, struct diag *diag)
 {
 	char **names = NULL;
 	int count = sd_listen_fds_with_names(0, &names);
-	size_t before = sockets->count;
 	bool adopted = true;
 
 	for (int i = 0; i < count && adopted; i++) {
-		if (means(server, spec, str_view(names[i]))) {
-			adopted = adopt(sockets, SD_LISTEN_FDS_START + i, spec->protocol, diag);
+		struct str name = str_view(names[i]);
+
+		if (means(server, spec, name)) {
+			adopted = adopt(sockets, SD_LISTEN_FDS_START + i,
+				spec->name.len > 0 ? spec->protocol : protocol_by_name(spec, name),
+				diag);
 		}
 	}
 	free_names(names);
+	return adopted;
+}
+
+static bool adopt_systemd(struct daemon_sockets *sockets, const struct config_server *server,
+	const struct net_listen_spec *spec, struct diag *diag)
+{
+	size_t before = sockets->count;
+	bool adopted = take_systemd(sockets, server, spec, diag);
+
 	if (adopted && sockets->count == before) {
-		diag_error(diag, NULL, "listen = systemd%s%.*s: no such sockets were passed (%s)",
-			spec->name.len > 0 ? ":" : "", (int)spec->name.len,
-			spec->name.len > 0 ? spec->name.data : "",
+		diag_error(diag, NULL, "listen = %ssystemd%s%.*s: no such sockets were passed (%s)",
+			net_listen_protocol_prefix(spec->protocol), spec->name.len > 0 ? ":" : "",
+			(int)spec->name.len, spec->name.len > 0 ? spec->name.data : "",
 			spec->name.len > 0 ? "LISTEN_FDNAMES" : "LISTEN_FDS");
 		return false;
 	}
 	return adopted;
 }
 #else
-static int systemd_count(void)
+static bool take_systemd(struct daemon_sockets *sockets, const struct config_server *server,
+	const struct net_listen_spec *spec, struct diag *diag)
 {
-	return 0;
+	return true;
 }
 
 static bool adopt_systemd(struct daemon_sockets *sockets, const struct config_server *server,
@@ -122,46 +170,21 @@ static bool adopt_systemd(struct daemon_sockets *sockets, const struct config_se
 static bool names_inherited(const struct config_server *server)
 {
 	for (size_t i = 0; i < server->listen_count; i++) {
-		if (server->listen[i].kind == NET_LISTEN_FD ||
-			server->listen[i].kind == NET_LISTEN_SYSTEMD) {
+		const struct net_listen_spec *spec = &server->listen[i];
+
+		if (spec->protocol != NET_LISTEN_ADMIN &&
+			(spec->kind == NET_LISTEN_FD || spec->kind == NET_LISTEN_SYSTEMD)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool is_same(const struct net_listen_spec *a, const struct net_listen_spec *b)
-{
-	return a->kind == b->kind &&
-	       (a->kind == NET_LISTEN_UNIX ? str_eq(a->path, b->path)
-					   : addr_eq(&a->endpoint.addr, &b->endpoint.addr) &&
-						     a->endpoint.port == b->endpoint.port);
-}
-
-/*
- * The descriptor, or -1. A second listen(2) sets the backlog, and makes this process the one that
- * clients see as the listener (SO_PEERCRED).
- */
-static int take_given(
-	struct daemon_sockets_given *given, const struct net_listen_spec *spec, int backlog)
-{
-	for (size_t i = 0; i < given->count; i++) {
-		struct daemon_sockets_given_one *one = &given->all[i];
-		int fd = one->fd;
-
-		if (fd >= 0 && is_same(&one->spec, spec) && listen(fd, backlog) == 0) {
-			one->fd = -1;
-			return fd;
-		}
-	}
-	return -1;
-}
-
 static bool open_one(struct daemon_sockets *sockets, const struct net_listen_spec *spec,
 	const struct net_listen_options *options, struct daemon_sockets_given *given,
 	struct diag *diag)
 {
-	int fd = take_given(given, spec, options->backlog);
+	int fd = daemon_sockets_given_take(given, spec, options->backlog);
 	bool shared = fd >= 0;
 
 	if (!shared) {
@@ -174,19 +197,39 @@ static bool open_one(struct daemon_sockets *sockets, const struct net_listen_spe
 	return true;
 }
 
+/* The admin socket is not for the front end's group: only its owner, and root, may connect. */
+static struct net_listen_options options_of(
+	const struct config_server *server, const struct net_listen_spec *spec)
+{
+	struct net_listen_options options = server->socket;
+
+	if (spec->protocol == NET_LISTEN_ADMIN) {
+		options.socket_mode = 0600;
+		options.socket_owner = (uid_t)-1;
+		options.socket_group = (gid_t)-1;
+	}
+	return options;
+}
+
+enum places { ALL_PLACES, ADMIN_PLACES };
+
 static bool open_configured(struct daemon_sockets *sockets, const struct config_server *server,
-	struct daemon_sockets_given *given, struct diag *diag)
+	enum places places, struct daemon_sockets_given *given, struct diag *diag)
 {
 	for (size_t i = 0; i < server->listen_count; i++) {
 		const struct net_listen_spec *spec = &server->listen[i];
+		const struct net_listen_options options = options_of(server, spec);
 		bool opened;
 
+		if (places == ADMIN_PLACES && spec->protocol != NET_LISTEN_ADMIN) {
+			continue;
+		}
 		if (spec->kind == NET_LISTEN_FD) {
 			opened = adopt(sockets, spec->fd, spec->protocol, diag);
 		} else if (spec->kind == NET_LISTEN_SYSTEMD) {
 			opened = adopt_systemd(sockets, server, spec, diag);
 		} else {
-			opened = open_one(sockets, spec, &server->socket, given, diag);
+			opened = open_one(sockets, spec, &options, given, diag);
 		}
 		if (!opened) {
 			return false;
@@ -195,21 +238,52 @@ static bool open_configured(struct daemon_sockets *sockets, const struct config_
 	return true;
 }
 
-bool daemon_sockets_open(struct daemon_sockets *sockets, const struct config_server *server,
+/* Sockets for front ends: those that were passed, or else those of the configuration. */
+static bool open_all(struct daemon_sockets *sockets, const struct config_server *server,
 	struct daemon_sockets_given *given, struct diag *diag)
 {
 	static const struct net_listen_spec any_of_systemd = {.kind = NET_LISTEN_SYSTEMD};
-	bool opened;
+	static const struct net_listen_spec admin_of_systemd = {
+		.kind = NET_LISTEN_SYSTEMD, .protocol = NET_LISTEN_ADMIN};
 
-	*sockets = (struct daemon_sockets){.count = 0};
+	if (!take_systemd(sockets, server, &admin_of_systemd, diag)) {
+		return false;
+	}
 	if (names_inherited(server)) {
-		opened = open_configured(sockets, server, given, diag);
-	} else if (systemd_count() > 0) {
-		opened = adopt_systemd(sockets, server, &any_of_systemd, diag);
-	} else if (daemon_sockets_is_listening(STDIN_FILENO)) {
+		return open_configured(sockets, server, ALL_PLACES, given, diag);
+	}
+	size_t before = sockets->count;
+	bool opened = take_systemd(sockets, server, &any_of_systemd, diag);
+
+	if (opened && sockets->count == before && daemon_sockets_is_listening(STDIN_FILENO)) {
 		opened = adopt(sockets, STDIN_FILENO, NET_LISTEN_FASTCGI, diag);
-	} else {
-		opened = open_configured(sockets, server, given, diag);
+	}
+	return opened && open_configured(sockets, server,
+				 sockets->count == before ? ALL_PLACES : ADMIN_PLACES, given, diag);
+}
+
+static bool has_front_ends(const struct daemon_sockets *sockets)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < sockets->count; i++) {
+		has = has || sockets->protocols[i] != NET_LISTEN_ADMIN;
+	}
+	return has;
+}
+
+bool daemon_sockets_open(struct daemon_sockets *sockets, const struct config_server *server,
+	struct daemon_sockets_given *given, struct diag *diag)
+{
+	*sockets = (struct daemon_sockets){.count = 0};
+	bool opened = open_all(sockets, server, given, diag);
+
+	if (opened && !has_front_ends(sockets)) {
+		diag_error(diag, NULL,
+			"listen has nothing but admin: places: front ends could not ask; "
+			"expected, beside them, a line such as listen = "
+			"unix:/run/doorward/doorward.sock");
+		opened = false;
 	}
 	if (!opened) {
 		daemon_sockets_close(sockets);
@@ -235,6 +309,44 @@ void daemon_sockets_close(struct daemon_sockets *sockets)
 	sockets->count = 0;
 }
 
+void daemon_sockets_name(
+	const struct daemon_sockets *sockets, size_t index, char out[DAEMON_SOCKETS_TEXT_MAX])
+{
+	const char *prefix = net_listen_protocol_prefix(sockets->protocols[index]);
+	struct sockaddr_storage sa = {0};
+	socklen_t len = sizeof(sa);
+	struct endpoint endpoint = {0};
+	char text[ENDPOINT_TEXT_MAX];
+
+	if (sockets->specs[index] != NULL && sockets->specs[index]->kind == NET_LISTEN_UNIX) {
+		struct str path = sockets->specs[index]->path;
+
+		/* A socket is bound under another name, and renamed. */
+		snprintf(out, DAEMON_SOCKETS_TEXT_MAX, "%sunix:%.*s", prefix, (int)path.len,
+			path.data);
+	} else if (getsockname(sockets->fds[index], (struct sockaddr *)&sa, &len) != 0) {
+		snprintf(out, DAEMON_SOCKETS_TEXT_MAX, "%sfd:%d", prefix, sockets->fds[index]);
+	} else if (sa.ss_family == AF_UNIX) {
+		const struct sockaddr_un *sun = (const void *)&sa;
+
+		snprintf(out, DAEMON_SOCKETS_TEXT_MAX, "%sunix:%.*s", prefix,
+			(int)strnlen(sun->sun_path, sizeof(sun->sun_path)), sun->sun_path);
+	} else if (addr_from_sockaddr((struct sockaddr *)&sa, &endpoint.addr)) {
+		/* IPv4 and IPv6 addresses have the port at the same place. */
+		endpoint.port = ntohs(((const struct sockaddr_in *)(const void *)&sa)->sin_port);
+		endpoint_format(&endpoint, text);
+		snprintf(out, DAEMON_SOCKETS_TEXT_MAX, "%s%s", prefix, text);
+	}
+}
+
+/* Versions before the admin listener pass http: places without their prefix. */
+static const char *admin_prefix(const struct net_listen_spec *spec)
+{
+	bool admin = spec->protocol == NET_LISTEN_ADMIN;
+
+	return admin ? net_listen_protocol_prefix(NET_LISTEN_ADMIN) : "";
+}
+
 void daemon_sockets_describe(const struct daemon_sockets *sockets, struct bytes *out)
 {
 	for (size_t i = 0; i < sockets->count; i++) {
@@ -242,69 +354,11 @@ void daemon_sockets_describe(const struct daemon_sockets *sockets, struct bytes 
 		char text[ENDPOINT_TEXT_MAX];
 
 		if (spec != NULL && spec->kind == NET_LISTEN_UNIX) {
-			bytes_appendf(out, "%d=unix:%.*s\n", sockets->fds[i], (int)spec->path.len,
-				spec->path.data);
+			bytes_appendf(out, "%d=%sunix:%.*s\n", sockets->fds[i], admin_prefix(spec),
+				(int)spec->path.len, spec->path.data);
 		} else if (spec != NULL) {
 			endpoint_format(&spec->endpoint, text);
-			bytes_appendf(out, "%d=%s\n", sockets->fds[i], text);
+			bytes_appendf(out, "%d=%s%s\n", sockets->fds[i], admin_prefix(spec), text);
 		}
 	}
-}
-
-static bool read_given(struct daemon_sockets_given *given, struct str line)
-{
-	struct daemon_sockets_given_one *one = &given->all[given->count];
-	const char *why;
-	struct str number;
-	uint64_t fd;
-
-	if (given->count == DAEMON_SOCKETS_MAX || !str_split_next(&line, '=', &number) ||
-		!str_to_u64(number, INT_MAX, &fd) || !net_listen_parse(line, &one->spec, &why) ||
-		(one->spec.kind != NET_LISTEN_UNIX && one->spec.kind != NET_LISTEN_TCP) ||
-		!net_listen_adopt((int)fd)) {
-		return false;
-	}
-	one->fd = (int)fd;
-	given->count++;
-	return true;
-}
-
-bool daemon_sockets_given_read(
-	struct daemon_sockets_given *given, struct str lines, struct diag *diag)
-{
-	struct str line;
-
-	given->text = strndup(lines.len > 0 ? lines.data : "", lines.len);
-	struct str rest = {given->text, given->text != NULL ? lines.len : 0};
-
-	while (str_split_next(&rest, '\n', &line)) {
-		if (line.len > 0 && !read_given(given, line)) {
-			diag_error(diag, NULL,
-				"\"%.*s\" is not a listening socket that the previous process can "
-				"pass on",
-				(int)line.len, line.data);
-			return false;
-		}
-	}
-	if (given->text == NULL) {
-		diag_error(diag, NULL, "out of memory");
-	}
-	return given->text != NULL;
-}
-
-void daemon_sockets_given_close(struct daemon_sockets_given *given, bool remove)
-{
-	for (size_t i = 0; i < given->count; i++) {
-		struct daemon_sockets_given_one *one = &given->all[i];
-
-		if (one->fd >= 0 && remove) {
-			net_listen_remove(&one->spec, one->fd);
-		}
-		if (one->fd >= 0) {
-			close(one->fd);
-		}
-	}
-	given->count = 0;
-	free(given->text);
-	given->text = NULL;
 }

@@ -8,10 +8,9 @@
 #include "base/diag.h"
 #include "base/util.h"
 #include "config/config.h"
+#include "daemon/sockets_given.h"
 
 #include <stddef.h>
-
-#define DAEMON_SOCKETS_MAX 64
 
 /* The listening sockets of the process, inherited or opened. */
 struct daemon_sockets {
@@ -22,24 +21,16 @@ struct daemon_sockets {
 	size_t count;
 };
 
-/* The sockets that a predecessor opened and passes to this process. */
-struct daemon_sockets_given {
-	struct daemon_sockets_given_one {
-		struct net_listen_spec spec; /* a view of `text` */
-		int fd;                      /* -1: in use, or closed */
-	} all[DAEMON_SOCKETS_MAX];
-	size_t count;
-	char *text;
-};
-
 /* Whether descriptor `fd` is a socket that listens. */
 bool daemon_sockets_is_listening(int fd);
 
 /*
- * Opens the sockets of `listen`. A process that was started with listening sockets, by spawn-fcgi
- * and similar programs as descriptor 0 or by systemd (LISTEN_FDS), serves on those instead, unless
- * `listen` names them itself (fd:0, systemd) and so says what else to open. A socket that is among
- * `given` is taken from there. False after a diag_error.
+ * Opens the sockets of `listen`, of which one at least must be for front ends. A process that was
+ * started with listening sockets, by spawn-fcgi and similar programs as descriptor 0 or by systemd
+ * (LISTEN_FDS), serves on those instead, unless `listen` names them itself (fd:0, systemd) and so
+ * says what else to open. Places for admin are opened in any case, and a socket that systemd passes
+ * under the name "admin" is for admin unless `listen` names it. A socket that is among `given` is
+ * taken from there. False after a diag_error.
  */
 NODISCARD bool daemon_sockets_open(struct daemon_sockets *sockets,
 	const struct config_server *server, struct daemon_sockets_given *given, struct diag *diag);
@@ -48,12 +39,11 @@ void daemon_sockets_share(struct daemon_sockets *sockets, bool shared);
 /* Closes them, and removes the paths of those that this program opened and that are not shared. */
 void daemon_sockets_close(struct daemon_sockets *sockets);
 
-/* One line "FD=LISTEN" for each socket that this program opened. */
+#define DAEMON_SOCKETS_TEXT_MAX 128
+/* As a value of `listen`, also for an inherited one. */
+void daemon_sockets_name(
+	const struct daemon_sockets *sockets, size_t index, char out[DAEMON_SOCKETS_TEXT_MAX]);
+/* One line "FD=LISTEN" for each socket that this program opened: see sockets_given.h. */
 void daemon_sockets_describe(const struct daemon_sockets *sockets, struct bytes *out);
-/* Reads such lines. False after a diag_error. */
-NODISCARD bool daemon_sockets_given_read(
-	struct daemon_sockets_given *given, struct str lines, struct diag *diag);
-/* Closes those that are not in use; `remove`: their paths are removed, too. */
-void daemon_sockets_given_close(struct daemon_sockets_given *given, bool remove);
 
 #endif

@@ -134,7 +134,8 @@ bool daemon_tcp_peers_check_sockets(const struct daemon_tcp_peers *peers,
 			continue;
 		}
 		good = check(peers, config, &endpoint, sockets->protocols[i], diag) && good;
-		if (sockets->specs[i] == NULL && config->frontend.trust_headers) {
+		if (sockets->specs[i] == NULL && sockets->protocols[i] != NET_LISTEN_ADMIN &&
+			config->frontend.trust_headers) {
 			endpoint_format(&endpoint, text);
 			diag_warning(diag, &place,
 				"trust_headers = yes, and the socket that was passed, %s, is a TCP "

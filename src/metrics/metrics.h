@@ -82,6 +82,17 @@ struct metrics_worker *metrics_worker(struct metrics *metrics, size_t worker);
 struct metrics_policy **metrics_policies(
 	struct metrics *metrics, size_t worker, const struct config *config);
 
+/* Decisions since the start, by verdict; any thread. */
+void metrics_verdicts(const struct metrics *metrics, uint64_t out[AUTHZ_VERDICTS]);
+/*
+ * Appends members of a JSON object, with what people want to see of the same counters: decisions
+ * by policy and reason, name servers, caches, connections, reloads, and the certificates and CRLs
+ * that end within METRICS_ENDS_SOON_S. Any thread.
+ */
+#define METRICS_ENDS_SOON_S ((int64_t)30 * 86400)
+void metrics_write_status(
+	const struct metrics *metrics, const struct authz_snapshot *snapshot, struct bytes *out);
+
 /*
  * Appends all metrics as Prometheus text, version 0.0.4; any thread. Shared state that is not
  * counted is read from `snapshot`.

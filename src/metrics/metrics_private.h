@@ -33,8 +33,22 @@ static inline struct metrics_known *metrics_known_next(const struct metrics_know
 		&((struct metrics_known *)(uintptr_t)known)->next, memory_order_acquire);
 }
 
-/* The sum of all workers' counters that lie at this offset of struct metrics_worker: text.c. */
+/* Sums of a counter of the workers, by its place in struct metrics_worker. */
+#define METRICS_AT(member) offsetof(struct metrics_worker, member)
 uint64_t metrics_sum(const struct metrics *metrics, size_t at);
+uint64_t metrics_sum_policy(const struct metrics *metrics, const struct metrics_known *known,
+	enum authz_verdict verdict, enum policy_reason reason);
+
+/* The state of one upstream, as seen by the workers that use the current upstreams. */
+struct metrics_upstream {
+	unsigned known; /* workers that have asked it */
+	unsigned down;
+	unsigned measured;
+	uint64_t average_ms_8; /* the sum for workers that measured it */
+};
+struct metrics_upstream metrics_upstream(
+	const struct metrics *metrics, const struct dns_context *context, size_t number);
+
 /* A histogram of struct metrics_worker. */
 void metrics_write_histogram(const struct metrics *metrics, const char *name, const char *help,
 	size_t at, struct bytes *out);

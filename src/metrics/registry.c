@@ -154,6 +154,29 @@ void metrics_note(struct metrics *metrics, enum metrics_event event, int64_t wal
 	}
 }
 
+uint64_t metrics_sum(const struct metrics *metrics, size_t at)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < metrics->worker_count; i++) {
+		const char *worker = (const char *)&metrics->workers[i];
+
+		value += counter_get((const _Atomic uint64_t *)(const void *)(worker + at));
+	}
+	return value;
+}
+
+uint64_t metrics_sum_policy(const struct metrics *metrics, const struct metrics_known *known,
+	enum authz_verdict verdict, enum policy_reason reason)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < metrics->worker_count; i++) {
+		value += counter_get(&known->workers[i].counts.decisions[verdict][reason]);
+	}
+	return value;
+}
+
 struct metrics_worker *metrics_worker(struct metrics *metrics, size_t worker)
 {
 	return &metrics->workers[worker];

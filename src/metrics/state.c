@@ -132,18 +132,10 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 	}
 }
 
-/* The state of one upstream, as seen by the workers that use the current upstreams. */
-struct upstream {
-	unsigned known;
-	unsigned down;
-	unsigned measured;
-	uint64_t average_ms_8; /* the sum for workers that measured it */
-};
-
-static struct upstream upstream_of(
+struct metrics_upstream metrics_upstream(
 	const struct metrics *metrics, const struct dns_context *context, size_t number)
 {
-	struct upstream found = {0};
+	struct metrics_upstream found = {0};
 
 	for (size_t i = 0; i < metrics->worker_count; i++) {
 		const struct dns_stats *stats = &metrics->workers[i].dns;
@@ -168,14 +160,14 @@ static void write_upstreams(
 {
 	size_t count;
 	const struct endpoint *upstreams = dns_context_upstreams(context, &count);
-	struct upstream states[DNS_MAX_UPSTREAMS];
+	struct metrics_upstream states[DNS_MAX_UPSTREAMS];
 	char server[ENDPOINT_TEXT_MAX];
 	char labels[ENDPOINT_TEXT_MAX + 16];
 
 	metrics_prometheus_family(out, "doorward_dns_upstream_up", METRICS_PROMETHEUS_GAUGE,
 		"0 while every worker that has asked the upstream has suspended it.");
 	for (size_t i = 0; i < count; i++) {
-		states[i] = upstream_of(metrics, context, i);
+		states[i] = metrics_upstream(metrics, context, i);
 		endpoint_format(&upstreams[i], server);
 		snprintf(labels, sizeof(labels), "server=\"%s\"", server);
 		metrics_prometheus_number(out, "doorward_dns_upstream_up", labels,

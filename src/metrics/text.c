@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#define AT(member) offsetof(struct metrics_worker, member)
+#define AT(member) METRICS_AT(member)
 
 /* A counter of the workers; those of one family stand together, and the first has the help. */
 struct row {
@@ -96,18 +96,6 @@ static const struct row rows[] = {
 	{"doorward_http_refusals_total", NULL, "status=\"503\"", AT(http.unanswered), false},
 };
 
-uint64_t metrics_sum(const struct metrics *metrics, size_t at)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < metrics->worker_count; i++) {
-		const char *worker = (const char *)&metrics->workers[i];
-
-		value += counter_get((const _Atomic uint64_t *)(const void *)(worker + at));
-	}
-	return value;
-}
-
 static void write_rows(const struct metrics *metrics, struct bytes *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -124,24 +112,13 @@ static void write_rows(const struct metrics *metrics, struct bytes *out)
 	}
 }
 
-static uint64_t sum_policy(const struct metrics *metrics, const struct metrics_known *known,
-	enum authz_verdict verdict, enum policy_reason reason)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < metrics->worker_count; i++) {
-		value += counter_get(&known->workers[i].counts.decisions[verdict][reason]);
-	}
-	return value;
-}
-
 /* Reasons with a count of 0 are left out: most policies have few reasons. */
 static void write_policy(const struct metrics *metrics, const struct metrics_known *known,
 	uint64_t totals[POLICY_REASON_COUNT], struct bytes *labels, struct bytes *out)
 {
 	for (unsigned v = 0; v < AUTHZ_VERDICTS; v++) {
 		for (unsigned r = 0; r < POLICY_REASON_COUNT; r++) {
-			uint64_t value = sum_policy(
+			uint64_t value = metrics_sum_policy(
 				metrics, known, (enum authz_verdict)v, (enum policy_reason)r);
 
 			if (value == 0) {

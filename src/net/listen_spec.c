@@ -37,7 +37,7 @@ static const char *advice_for_place(struct str text)
 		       "tcp_peers";
 	}
 	return "expected unix:PATH, ADDRESS:PORT, [ADDRESS]:PORT, fd:N, systemd or "
-	       "systemd:NAME, or http: and one of these";
+	       "systemd:NAME, or http: or admin: and one of these";
 }
 
 static bool parse_place(struct str text, struct net_listen_spec *out, const char **why)
@@ -74,13 +74,42 @@ static bool parse_place(struct str text, struct net_listen_spec *out, const char
 	return true;
 }
 
-bool net_listen_parse(struct str text, struct net_listen_spec *out, const char **why)
-{
-	bool http = str_starts_with(text, "http:");
+static const char *const prefixes[] = {
+	[NET_LISTEN_FASTCGI] = "",
+	[NET_LISTEN_HTTP] = "http:",
+	[NET_LISTEN_ADMIN] = "admin:",
+};
 
-	if (!parse_place(http ? str_from(text, 5) : text, out, why)) {
+const char *net_listen_protocol_prefix(enum net_listen_protocol protocol)
+{
+	return prefixes[protocol];
+}
+
+/* The admin listener tells all that the process knows, to every peer that reaches it. */
+static bool is_admin_place(const struct net_listen_spec *spec, const char **why)
+{
+	if (spec->kind == NET_LISTEN_TCP && !addr_is_loopback(&spec->endpoint.addr)) {
+		*why = "expected admin: on a Unix socket or a loopback address, such as "
+		       "admin:127.0.0.1:9180";
 		return false;
 	}
-	out->protocol = http ? NET_LISTEN_HTTP : NET_LISTEN_FASTCGI;
+	if (spec->kind == NET_LISTEN_SYSTEMD && spec->name.len == 0) {
+		*why = "expected admin:systemd: and the FileDescriptorName of its socket";
+		return false;
+	}
+	return true;
+}
+
+bool net_listen_parse(struct str text, struct net_listen_spec *out, const char **why)
+{
+	enum net_listen_protocol protocol = str_starts_with(text, "http:")    ? NET_LISTEN_HTTP
+					    : str_starts_with(text, "admin:") ? NET_LISTEN_ADMIN
+									      : NET_LISTEN_FASTCGI;
+
+	if (!parse_place(str_from(text, strlen(prefixes[protocol])), out, why) ||
+		(protocol == NET_LISTEN_ADMIN && !is_admin_place(out, why))) {
+		return false;
+	}
+	out->protocol = protocol;
 	return true;
 }

@@ -24,9 +24,17 @@ enum net_listen_kind {
 
 enum net_listen_protocol {
 	NET_LISTEN_FASTCGI,
-	NET_LISTEN_HTTP, /* http: before any of these */
-	NET_LISTEN_PROTOCOLS
+	NET_LISTEN_HTTP,      /* http: before any of these */
+	NET_LISTEN_PROTOCOLS, /* the number of protocols that front ends speak */
+	/*
+	 * admin: before any of these: HTTP about the process itself, and no decision. TCP is for
+	 * loopback addresses alone, systemd needs a name.
+	 */
+	NET_LISTEN_ADMIN = NET_LISTEN_PROTOCOLS
 };
+
+/* What stands before a place: "", "http:" or "admin:". */
+const char *net_listen_protocol_prefix(enum net_listen_protocol protocol);
 
 struct net_listen_spec {
 	enum net_listen_kind kind;

@@ -130,9 +130,12 @@ static void evict_stranger(struct net_server *server)
 	while (server->stranger_count >= strangers_allowed(server) &&
 		(oldest = list_first(&server->waits[NET_PEER_WAIT_STRANGER])) != NULL) {
 		log_limited(&server->crowded_limit, LOG_LEVEL_WARNING, uv_now(server->loop),
-			"too many connections over HTTP from addresses that are not in "
-			"trusted_proxies: a worker serves %u, a part of max_connections, so each "
-			"new one closes the oldest",
+			"too many connections %s: a thread serves %u, so each new one closes the "
+			"oldest",
+			server->settings.strangers != NULL
+				? server->settings.strangers
+				: "over HTTP from addresses that are not in trusted_proxies, of a "
+				  "part of max_connections",
 			strangers_allowed(server));
 		net_peer_close(CONTAINER_OF(oldest, struct net_peer, wait), NET_END_CROWDED);
 	}

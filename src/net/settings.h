@@ -45,6 +45,8 @@ struct net_settings {
 	 */
 	const struct prefix *peers;
 	size_t peer_count;
+	/* Who strangers are, for the log; NULL: peers that trusted_proxies does not name. */
+	const char *strangers;
 	struct net_pauses *pauses; /* NULL: not counted; borrowed for the life of the server */
 };
 

@@ -159,6 +159,10 @@ static int open_server(struct worker *w, struct authz_snapshot *snapshot)
 		return UV_ENOMEM;
 	}
 	for (size_t i = 0; i < w->sockets.count; i++) {
+		/* Sockets for admin are the main thread's. */
+		if (w->sockets.protocols[i] == NET_LISTEN_ADMIN) {
+			continue;
+		}
 		int error = net_server_listen(w->server, w->sockets.fds[i],
 			worker_dispatch_service(w->requests, w->sockets.protocols[i]));
 

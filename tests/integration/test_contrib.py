@@ -29,7 +29,8 @@ def test_systemd_finds_nothing_wrong_with_the_units(folder):
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"]
         + [folder / "doorward.service", folder / "doorward-crawlers.timer"]
         + [folder / "doorward-crls.timer"]
-        + [folder / "doorward-audit.timer", folder / "doorward-http.socket"],
+        + [folder / "doorward-audit.timer", folder / "doorward-http.socket"]
+        + [folder / "doorward-admin.socket"],
         capture_output=True,
         text=True,
     )

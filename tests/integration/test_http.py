@@ -598,4 +598,4 @@ def test_the_configuration_has_http_listeners(folder):
         file.write_text(f"[frontend]\n{frontend}\n[server]\nlisten = {place}\n")
         assert "nobody may ask" not in run("-t", "-c", file, expect=0)[2]
     file.write_text("[server]\nlisten = http:nowhere\n")
-    assert "or http: and one of these" in run("-t", "-c", file)[2]
+    assert "or http: or admin: and one of these" in run("-t", "-c", file)[2]

@@ -62,6 +62,36 @@ static void reads_what_to_speak_there(void **state)
 	assert_true(str_eq_text(parse("http:systemd:web").name, "web"));
 }
 
+static void reads_where_admins_ask(void **state)
+{
+	static const struct {
+		const char *text;
+		enum net_listen_kind kind;
+	} places[] = {
+		{"admin:unix:/run/doorward/admin.sock", NET_LISTEN_UNIX},
+		{"admin:127.0.0.1:9180", NET_LISTEN_TCP},
+		{"admin:127.9.9.9:9180", NET_LISTEN_TCP},
+		{"admin:[::1]:9180", NET_LISTEN_TCP},
+		{"admin:fd:3", NET_LISTEN_FD},
+		{"admin:systemd:status", NET_LISTEN_SYSTEMD},
+	};
+	static const char *const open_to_others[] = {"admin:0.0.0.0:9180", "admin:[::]:9180",
+		"admin:192.0.2.1:9180", "admin:[2001:db8::1]:9180", "admin:systemd",
+		"admin:http:127.0.0.1:9180", "http:admin:127.0.0.1:9180"};
+	struct net_listen_spec spec;
+	const char *why;
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		spec = parse(places[i].text);
+		assert_int_equal(spec.kind, places[i].kind);
+		assert_int_equal(spec.protocol, NET_LISTEN_ADMIN);
+		assert_string_equal(net_listen_protocol_prefix(spec.protocol), "admin:");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(open_to_others); i++) {
+		assert_false(net_listen_parse(str_view(open_to_others[i]), &spec, &why));
+	}
+}
+
 static void refuses_what_it_cannot_read(void **state)
 {
 	static const char *const bad[] = {"", "unix:", "unix:relative", "unix:@abstract",
@@ -173,6 +203,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_to_listen_on),
+		cmocka_unit_test(reads_where_admins_ask),
 		cmocka_unit_test(reads_what_to_speak_there),
 		cmocka_unit_test(refuses_what_it_cannot_read),
 		cmocka_unit_test(opens_tcp_sockets_of_both_families_on_one_port),
