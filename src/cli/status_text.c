@@ -116,7 +116,7 @@ static void print_process(const struct screen *s, const json_t *status, struct b
 	bytes_appendf(out, ", PID %" PRIu64 ", %" PRIu64 " workers, up ", number(status, "pid"),
 		number(status, "workers"));
 	add_duration(out, number(status, "uptime_s"));
-	bytes_append_text(out, ready ? ", ready" : ", NOT READY: a worker does not respond");
+	bytes_append_text(out, ready ? ", ready" : ", NOT READY: not every worker responds");
 	take(s, "doorward", ready ? CLI_GOOD : CLI_BAD, out);
 	if (number(status, "log_lines_lost") > 0) {
 		bytes_appendf(out, "%" PRIu64 " lines lost: its target does not take them in time",

@@ -81,11 +81,16 @@ def door(doorward, folder):
         server=f"listen = admin:unix:{folder}/admin.sock\nlisten = admin:127.0.0.1:{port}\n"
         f"listen = http:unix:{folder}/http.sock\nsocket_mode = 0640",
     )
-    door.admin = Admin(str(folder / "admin.sock"))
     door.tcp = Admin(("127.0.0.1", port))
     door.http = Admin(str(folder / "http.sock"))
-    wait_for(lambda: connects(door.admin.address) and door.admin.status()["ready"], "a ready doorward")
+    door.admin = ready(str(folder / "admin.sock"))
     return door
+
+
+def ready(path):
+    admin = Admin(path)
+    wait_for(lambda: connects(path) and admin.status()["ready"], "a ready doorward")
+    return admin
 
 
 def counts(document):
@@ -126,7 +131,7 @@ def test_the_document_names_sockets_and_resolvers(doorward, folder, nsd):
     )
     for number in range(1, 20):
         door.ask(REMOTE_ADDR=f"192.0.2.{number}")
-    document = Admin(str(folder / "admin.sock")).status()
+    document = ready(str(folder / "admin.sock")).status()
     assert document["listen"] == [f"admin:unix:{folder}/admin.sock", f"unix:{door.socket}"]
     alive, down = document["dns"]["resolvers"]
     assert alive["server"] == f"127.0.0.1:{nsd.port}" and alive["asked"] and alive["up"]
@@ -148,7 +153,7 @@ def test_the_document_names_what_ends_soon(doorward, folder, pki):
         f"[policy default]\nrdns = off\nclient_cert = required\nverify = local\nca_file = {file}\nallow = cert verified\n",
         server=f"listen = admin:unix:{folder}/admin.sock",
     )
-    document = Admin(str(folder / "admin.sock")).status()
+    document = ready(str(folder / "admin.sock")).status()
     assert str(file) in [f["path"] for f in document["files"]]
     [end] = document["certificates"]["end_soon"]
     assert end["kind"] == "certificate" and "ends" in end["name"]
@@ -475,6 +480,7 @@ def test_reload_tells_what_the_process_could_not_read(doorward, folder):
     folder.chmod(0o777)
     door = doorward(POLICY, server=f"listen = admin:unix:{folder}/admin.sock\nuser = daemon")
     door.file.chmod(0o600)
+    ready(str(folder / "admin.sock"))
     _, out, errors = run("reload", "-c", door.file, expect=1)
     assert out == "" and "Permission denied" in errors and "has refused it" in errors
     shown = run("status", "-c", door.file, expect=0)[1]
@@ -502,7 +508,8 @@ def test_the_listener_outlives_an_upgrade(door):
         lambda: connects(door.admin.address) and (pid := door.admin.status()["pid"]) != first and pid, "the successor"
     )
     door.process.ended()
-    assert door.admin.status()["ready"] and door.tcp.status()["pid"] == second
+    ready(door.admin.address)
+    assert door.tcp.status()["pid"] == second
     assert stat.S_IMODE(os.stat(door.admin.address).st_mode) == 0o600
     os.kill(second, signal.SIGTERM)
     wait_for(lambda: not connects(door.admin.address), "its end")
