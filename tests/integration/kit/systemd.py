@@ -298,22 +298,11 @@ class Machine:
 
 
 def install_doorward(machine):
-    """`make install`, with the folders that it has by default."""
-    folders = {
-        "DATADIR": "/usr/local/share",
-        "DOCDIR": "/usr/local/share/doc/doorward",
-        "LOCALSTATEDIR": "/var",
-        "MANDIR": "/usr/local/share/man",
-        "SBINDIR": "/usr/local/sbin",
-        "SYSCONFDIR": "/etc",
-        "SYSUSERSDIR": "/usr/local/lib/sysusers.d",
-        "TMPFILESDIR": "/usr/local/lib/tmpfiles.d",
-        "UNITDIR": str(UNITS),
-    }
+    """`make install`, with the folders that it has by default, of what is built already."""
     subprocess.run(
-        ["contrib/install/files", "install"],
+        ["make", "-s", f"BUILD={BUILT.parent}", f"--old-file={BUILT}", "install", f"DESTDIR={machine.path('.')}"],
         cwd=REPOSITORY,
-        env={**os.environ, **folders, "BUILD": str(BUILT.parent), "DESTDIR": str(machine.path("."))},
+        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
         check=True,
         timeout=DEADLINE,
     )
