@@ -85,7 +85,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all deb demo deps check check-in nginx-module install-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
+.PHONY: all deb demo deps check check-in nginx-module install-nginx-module uninstall-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -105,7 +105,7 @@ help:
 	@echo 'bench        speed, beside baselines of the same run (ARGS="wire nginx": groups; ARGS=record: keep the ratios); bench-check: fails where a ratio has become worse'
 	@echo 'profile      instructions, system calls and allocations of one cached request'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
-	@echo 'nginx-module build/nginx-module/ngx_http_doorward_module.so, for the nginx whose nginx-dev is installed; install-nginx-module (NGINXMODDIR NGINXCONFDIR DESTDIR)'
+	@echo 'nginx-module build/nginx-module/ngx_http_doorward_module.so, for the nginx whose nginx-dev is installed; install-nginx-module, uninstall-nginx-module (NGINXMODDIR NGINXCONFDIR DESTDIR)'
 	@echo 'deb          Debian packages in build/deb, and lintian; installs what is missing (VERSION, DEB_BUILD_OPTIONS)'
 	@echo 'deps         install missing Debian packages'
 	@echo 'install      PREFIX SBINDIR MANDIR DATADIR DOCDIR SYSCONFDIR LOCALSTATEDIR UNITDIR SYSUSERSDIR TMPFILESDIR BASHCOMPDIR ZSHCOMPDIR DESTDIR; uninstall: keeps changed configuration'
@@ -174,6 +174,10 @@ install-nginx-module: $(nginx_module)
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 contrib/nginx-module/ngx_http_doorward_module.8
 	install -d $(DESTDIR)$(NGINXCONFDIR)
 	echo 'load_module $(NGINXMODDIR)/ngx_http_doorward_module.so;' >$(DESTDIR)$(NGINXCONFDIR)/95-mod-http-doorward.conf
+
+uninstall-nginx-module:
+	rm -f $(DESTDIR)$(NGINXMODDIR)/$(notdir $(nginx_module)) $(DESTDIR)$(MANDIR)/man8/ngx_http_doorward_module.8 \
+		$(DESTDIR)$(NGINXCONFDIR)/95-mod-http-doorward.conf
 
 deps:
 	@tests/tools/deps build check

@@ -13,6 +13,7 @@ import pytest
 
 from conftest import REPOSITORY
 from kit.install import Make
+from kit.nginx_module import needs_module
 
 UNITS = {path.name for path in (REPOSITORY / "contrib" / "systemd").glob("*.[st][eio][rcm]*")}
 FOLDERS = "apache caddy django envoy grafana haproxy ingress-nginx lighttpd multiwatch policy-test"
@@ -109,6 +110,18 @@ def test_a_changed_configuration_is_kept(make, folder):
     conf.write_text(shipped)
     make("uninstall", DESTDIR=folder)
     assert not conf.exists()
+
+
+@needs_module
+def test_the_module_comes_and_goes(make, folder):
+    make("install-nginx-module", DESTDIR=folder)
+    assert files(folder) == {
+        "usr/lib/nginx/modules/ngx_http_doorward_module.so",
+        "etc/nginx/modules-enabled/95-mod-http-doorward.conf",
+        "usr/local/share/man/man8/ngx_http_doorward_module.8",
+    }
+    make("uninstall-nginx-module", DESTDIR=folder)
+    assert files(folder) == set()
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import pytest
 
 from conftest import REPOSITORY
 from kit import web
+from kit.doorward import run
 from kit.frontends import NGINX
 from kit.nginx_module import MODULE, needs_module
 from kit.process import free_port
@@ -397,6 +398,14 @@ def test_a_whole_server_and_an_open_part(site, echo):
     assert "forged" not in json.dumps(got) and "x-client-hostname" not in got
     got = received(nginx.get("192.0.2.4", path="/up/", headers=FORGED))
     assert got["x-doorward-policy"] == ["uploads"]
+
+
+def test_the_doctor_finds_nothing_in_them(site, echo):
+    nginx = site(at(echo) + asking(echo, "/partners/", "partners"))
+    file = nginx.folder / "nginx.conf"
+    _, out, err = run("doctor", "-c", nginx.door.file, "--nginx", file, "--user", "root")
+    findings = [line for line in (out + err).splitlines() if "/snippets/" in line]
+    assert findings == [] and ": ok: " in out + err
 
 
 @needs_module
