@@ -9,11 +9,7 @@ bool store_breaker_fail(struct store_breaker *b, uint64_t now_ms, uint32_t apart
 		return false;
 	}
 	b->counted_ms = now_ms;
-	if (++b->failures < STORE_BREAKER_FAILURES) {
-		return false;
-	}
-	store_breaker_open(b, now_ms);
-	return true;
+	return ++b->failures >= STORE_BREAKER_FAILURES;
 }
 
 void store_breaker_open(struct store_breaker *b, uint64_t now_ms)

@@ -28,12 +28,15 @@ struct store_breaker {
 
 /*
  * Something was not answered in time. Failures within `apart_ms` after one that counted are the
- * same failure: all questions that are in flight fail at once when the store pauses. True if this
- * failure opens the breaker.
+ * same failure: all questions that are in flight fail at once when the store pauses. True at the
+ * third one: the caller then opens the breaker.
  */
 NODISCARD bool store_breaker_fail(
 	struct store_breaker *breaker, uint64_t now_ms, uint32_t apart_ms);
-/* Opens it at once: the connection is lost, or a probe has failed. */
+/*
+ * Opens it, after such failures, or because the connection is lost, or a probe has failed: each
+ * time for longer, until a question succeeds.
+ */
 void store_breaker_open(struct store_breaker *breaker, uint64_t now_ms);
 /* A probe was answered: questions are asked again. The next time, the waits go on growing. */
 void store_breaker_close(struct store_breaker *breaker);
