@@ -301,3 +301,27 @@ def test_syslog(host):
     since = host.cursor()
     ask(host)
     host.wait_for_journal(SERVICE, "verdict=allow", since)
+
+
+@pytest.mark.parametrize("target", ["stderr", "syslog"])
+def test_check_finds_a_line_in_the_journal(host, target):
+    host.write(systemd.CONFIGURATION, OPEN + f"[log]\ntarget = {target}\n")
+    identifiers = [ask(host).header("X-Doorward-Id") for _ in range(3)]
+    # Another program claims to be doorward, and has copied an identifier.
+    forged = f"doorward: decision: id={identifiers[0]} verdict=deny status=403 reason=rule ip=203.0.113.1"
+    host.run("logger", "-t", "doorward", forged)
+    host.wait_for_journal(SERVICE, identifiers[-1])
+    for identifier in identifiers:
+        done = host.run("doorward", "check", "--id", identifier)
+        assert re.search(f"^Request id +{identifier}$", done.stdout, re.M)
+        assert re.search("^Then +allow, status 200,", done.stdout, re.M)
+    absent = host.run("doorward", "check", "--id", "0" * 24, expect=64)
+    assert re.search(r"it is not in the journal \(\d+ lines from 2.*Z to 2.*Z of doorward\)", absent.stderr)
+
+
+def test_doctor_finds_nothing_wrong(host):
+    ask(host)
+    done = host.run("doorward", "doctor", "--user", "www-data", expect=None)
+    assert "unix:/run/doorward/doorward.sock: ok: doorward answered in" in done.stdout
+    assert "unix:/run/doorward/doorward.sock: ok: user www-data may connect" in done.stdout
+    assert not re.search("unix:.*(error|warning)", done.stdout)
