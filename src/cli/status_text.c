@@ -278,6 +278,25 @@ static void print_caches(const struct screen *s, const json_t *status, struct by
 	take(s, "Caches", CLI_PLAIN, out);
 }
 
+static void print_shared(const struct screen *s, const json_t *shared, struct bytes *out)
+{
+	bool up = is_true(shared, "up");
+
+	if (!json_is_object(shared)) {
+		return;
+	}
+	bytes_append_visible(out, str_view(text(shared, "store")));
+	if (up) {
+		bytes_appendf(out, ": up, %" PRIu64 " machine(s)", number(shared, "members"));
+	} else {
+		bytes_append_text(out, ": AWAY: ");
+		bytes_append_visible(out, str_view(text(shared, "detail")));
+	}
+	bytes_appendf(out, ", %" PRIu64 " questions, %" PRIu64 " not answered in time",
+		number(shared, "questions"), number(shared, "timeouts"));
+	take(s, "Store", up ? CLI_PLAIN : CLI_BAD, out);
+}
+
 static void print_files(const struct screen *s, const json_t *status, struct bytes *out)
 {
 	const json_t *files = json_object_get(status, "files");
@@ -349,6 +368,7 @@ void cli_status_text(FILE *to, bool colours, const json_t *status)
 	take(&s, "Connections", CLI_PLAIN, &out);
 	print_decisions(&s, status, &out);
 	print_caches(&s, status, &out);
+	print_shared(&s, json_object_get(status, "shared"), &out);
 	print_files(&s, status, &out);
 	print_trust(&s, json_object_get(status, "certificates"), &out);
 	bytes_clear(&out);

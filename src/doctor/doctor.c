@@ -176,6 +176,35 @@ static void look_at_resolvers(const struct authz_snapshot *snapshot, struct run 
 	}
 }
 
+static void look_at_store(const struct authz_snapshot *snapshot, struct run *run)
+{
+	const struct config_shared *config = &snapshot->config->shared;
+	struct shared *shared;
+	struct bytes why;
+	uint64_t took_ms;
+
+	if (!shared_load(config, NULL, &shared, &run->diag) || shared == NULL) {
+		print(run);
+		return;
+	}
+	const char *where = store_status_where(shared_status(shared));
+	struct str subject = arena_dup(&run->arena, str_view(where));
+	const struct place place = {.file = subject.data};
+
+	bytes_init(&why, 0);
+	if (shared_try(shared, &took_ms, &why)) {
+		doctor_ok(&run->diag, subject.data,
+			"the store answered in %llu ms, timeout = %u ms",
+			(unsigned long long)took_ms, config->store.timeout_ms);
+	} else {
+		diag_error(&run->diag, &place, "the store ([shared] server): %.*s", (int)why.len,
+			(const char *)why.data);
+	}
+	bytes_clear(&why);
+	shared_unref(shared);
+	print(run);
+}
+
 static void look_at_nginx(const struct authz_snapshot *snapshot, struct run *run)
 {
 	size_t before = run->diag.errors + run->diag.warnings;
@@ -208,6 +237,7 @@ static void look_at_all(struct run *run)
 	doctor_look_at_sockets(snapshot->config, run->nginx, find_user(run, &room), &run->diag);
 	print(run);
 	look_at_resolvers(snapshot, run);
+	look_at_store(snapshot, run);
 	doctor_look_at_files(snapshot, &run->diag);
 	print(run);
 	look_at_nginx(snapshot, run);
@@ -242,9 +272,11 @@ const struct cli_command doctor_command = {
 	.detail =
 		"Checks the configuration, whether the front end's user may connect to the sockets "
 		"and\n"
-		"doorward answers there, the name servers, the age of lists, and the ends of CRLs "
+		"doorward answers there, the name servers, the store of [shared], the age of "
+		"lists, "
 		"and\n"
-		"CA certificates. --nginx looks for mistakes in nginx.conf, or in the output of "
+		"the ends of CRLs and CA certificates. --nginx looks for mistakes in nginx.conf, "
+		"or in the output of "
 		"nginx -T\n"
 		"(- for standard input). --user is the front end's user: nginx's own, else "
 		"www-data.\n"

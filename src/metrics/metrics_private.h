@@ -55,6 +55,9 @@ void metrics_write_histogram(const struct metrics *metrics, const char *name, co
 /* Nothing unless a store is configured: shared.c. */
 void metrics_write_shared(
 	const struct metrics *metrics, const struct shared *shared, struct bytes *out);
+/* The member "shared" of the status; null without a store. */
+void metrics_write_shared_status(
+	const struct metrics *metrics, const struct shared *shared, struct bytes *out);
 
 /* The parts of metrics_write that are not the workers' numbers: state.c. */
 void metrics_write_process(const struct metrics *metrics, struct bytes *out);

@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "shared/shared.h"
+#include "base/clock.h"
+#include "base/json.h"
 #include "metrics/metrics_private.h"
 #include "metrics/prometheus.h"
 
@@ -56,4 +58,31 @@ void metrics_write_shared(
 	metrics_write_histogram(metrics, "doorward_shared_reply_duration_seconds",
 		"From when a question was asked to its reply, of those in time.",
 		AT(store.reply_time), out);
+}
+
+void metrics_write_shared_status(
+	const struct metrics *metrics, const struct shared *shared, struct bytes *out)
+{
+	struct store_status_view view;
+
+	json_key(out, "shared");
+	if (shared == NULL) {
+		json_none(out);
+		return;
+	}
+	store_status_read(shared_status(shared), &view);
+	json_open(out, '{');
+	json_member_text(out, "store", store_status_where(shared_status(shared)));
+	json_member_bool(out, "up", view.up == view.clients && !view.refusing);
+	json_member_u64(out, "connections", view.up);
+	json_member_text(out, "fault", store_fault_word(view.fault));
+	json_member_text(out, "detail", view.detail);
+	json_member_u64(out, "for_s", (clock_ms() - view.since_ms) / 1000);
+	json_member_u64(out, "members", shared_members(shared));
+	json_member_u64(out, "questions", metrics_sum(metrics, AT(store.questions)));
+	json_member_u64(out, "replies", metrics_sum(metrics, AT(store.replies)));
+	json_member_u64(out, "timeouts", metrics_sum(metrics, AT(store.timeouts)));
+	json_member_u64(out, "refusals", metrics_sum(metrics, AT(store.refusals)));
+	json_member_u64(out, "unasked", metrics_sum(metrics, AT(store.unasked)));
+	json_close(out, '}');
 }

@@ -222,6 +222,7 @@ void metrics_write_status(
 	write_policies(metrics, out);
 	write_connections(metrics, out);
 	write_dns(metrics, snapshot, out);
+	metrics_write_shared_status(metrics, snapshot->shared, out);
 	write_trust(metrics, snapshot, out);
 	write_reloads(metrics, out);
 }

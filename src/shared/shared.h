@@ -37,6 +37,13 @@ const struct store_seal *shared_seal(const struct shared *shared);
 struct store_status *shared_status(const struct shared *shared);
 
 /*
+ * For `doorward doctor`: connects on a loop of its own, and asks what a worker asks first. True if
+ * the store answered, after *took_ms; otherwise `why` says why not, within some seconds. This
+ * process counts as a member for a moment.
+ */
+NODISCARD bool shared_try(struct shared *shared, uint64_t *took_ms, struct bytes *why);
+
+/*
  * How many machines share the store, this one included: `members`, or as many as it has seen in the
  * last 60 seconds. 1 until the store has told; while it is away, as many as it told last. At least
  * 1.

@@ -24,6 +24,7 @@ struct store_status {
 	atomic_bool refusing; /* as in `view`, to be read without the mutex */
 	bool told_away;       /* the last line of the log says that it is away */
 	bool ever_up;
+	bool silent; /* nothing is written into the log */
 	uint64_t refused_ms;
 	struct log_limit limit;
 };
@@ -91,6 +92,13 @@ void store_status_unref(struct store_status *status)
 	}
 }
 
+void store_status_silence(struct store_status *status)
+{
+	pthread_mutex_lock(&status->mutex);
+	status->silent = true;
+	pthread_mutex_unlock(&status->mutex);
+}
+
 const char *store_status_where(const struct store_status *status)
 {
 	return status->where;
@@ -123,7 +131,9 @@ static void all_up(struct store_status *s)
 {
 	uint64_t now_ms = clock_ms();
 
-	if (!s->ever_up && !s->told_away) {
+	if (s->silent) {
+		/* Its owner tells. */
+	} else if (!s->ever_up && !s->told_away) {
 		log_write(LOG_LEVEL_INFO, "shared: the store %s is there", s->where);
 	} else if (s->told_away) {
 		log_write(LOG_LEVEL_INFO, "shared: the store %s is there again, after %.1f s",
@@ -166,7 +176,8 @@ void store_status_down(
 	if (!status->told_away) {
 		view->since_ms = now_ms;
 	}
-	if (!status->told_away || (fault != view->fault && needs_a_person(fault))) {
+	if (!status->silent &&
+		(!status->told_away || (fault != view->fault && needs_a_person(fault)))) {
 		log_limited(&status->limit, LOG_LEVEL_WARNING, now_ms,
 			"shared: the store %s is away: %s; this machine decides alone",
 			status->where, detail);
@@ -189,9 +200,12 @@ void store_status_refused(struct store_status *status, struct str error)
 		view->fault = STORE_FAULT_REFUSED;
 		snprintf(view->detail, sizeof(view->detail), "%.*s",
 			(int)(error.len < 200 ? error.len : 200), error.data);
-		log_write(LOG_LEVEL_WARNING,
-			"shared: the store %s refuses commands: %s; this machine decides alone",
-			status->where, view->detail);
+		if (!status->silent) {
+			log_write(LOG_LEVEL_WARNING,
+				"shared: the store %s refuses commands: %s; this machine decides "
+				"alone",
+				status->where, view->detail);
+		}
 	}
 	pthread_mutex_unlock(&status->mutex);
 }

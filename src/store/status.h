@@ -49,6 +49,8 @@ struct store_status_view {
 struct store_status *store_status_new(const struct store_settings *where);
 struct store_status *store_status_ref(struct store_status *status);
 void store_status_unref(struct store_status *status);
+/* For a command that tells people by itself: nothing is written into the log. */
+void store_status_silence(struct store_status *status);
 /* unix:PATH or ADDRESS:PORT. */
 const char *store_status_where(const struct store_status *status);
 void store_status_read(struct store_status *status, struct store_status_view *out);

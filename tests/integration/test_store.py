@@ -3,6 +3,7 @@
 
 """[shared]: a client of a real Redis or Valkey, on its good and bad days. No request ever waits for it here."""
 
+import json
 import shutil
 import signal
 import socket
@@ -462,6 +463,70 @@ def test_the_end_with_a_silent_store(doorward, listener, tmp_path):
     since = time.monotonic()
     door.stop(signal.SIGTERM)
     assert time.monotonic() - since < 5
+
+
+# Commands
+
+
+def test_status_shows_it(doorward, store, folder, tmp_path):
+    db = store()
+    admin = f"listen = admin:unix:{folder}/admin.sock"
+    door = doorward(POLICY, server=admin, shared=db.lines(tmp_path))
+
+    def status():
+        document = json.loads(run("status", "-c", door.file, "--json")[1])["shared"]
+        return document, run("status", "-c", door.file)[1]
+
+    wait_until_up(door)
+    wait_for(lambda: status()[0]["replies"] == 1, "a reply")
+    document, text = status()
+    assert document["store"] == f"unix:{db.socket}"
+    assert (document["up"], document["connections"], document["fault"]) == (True, 2, "none")
+    assert (document["members"], document["questions"], document["timeouts"]) == (1, 1, 0)
+    assert f"Store          unix:{db.socket}: up, 1 machine(s), 1 questions" in text
+    db.kill()
+    wait_for(lambda: not status()[0]["up"], "a store that is away")
+    document, text = status()
+    assert document["fault"] == "connect"
+    assert f"unix:{db.socket}: AWAY: " in text
+
+
+def test_status_without_a_store(doorward, folder):
+    door = doorward(POLICY, server=f"listen = admin:unix:{folder}/admin.sock")
+    assert json.loads(run("status", "-c", door.file, "--json")[1])["shared"] is None
+    assert "Store" not in run("status", "-c", door.file)[1]
+
+
+def test_the_doctor_asks_it(store, tmp_path):
+    db = store(password="right")
+    password = tmp_path / "password"
+    file = tmp_path / "doorward.conf"
+    file.write_text(configuration(POLICY, shared=db.lines(tmp_path, f"password_file = {password}")))
+
+    def look():
+        status, out, error = run("doctor", "-c", file)
+        assert error == ""
+        return [line for line in out.splitlines() if "store" in line or "password" in line]
+
+    password.write_text("right\n")
+    password.chmod(0o600)
+    (line,) = look()
+    assert line.startswith(f"unix:{db.socket}: ok: the store answered in ")
+    assert db.command("KEYS", "*") == []
+    password.write_text("wrong\n")
+    (line,) = look()
+    assert f"unix:{db.socket}: error: the store ([shared] server): AUTH: WRONGPASS " in line
+    password.chmod(0o644)
+    (line,) = look()
+    assert f"{password}: error: password_file: every user can read or write it" in line
+    password.chmod(0o600)
+    db.freeze()
+    (line,) = look()
+    assert "it does not answer within one second" in line
+    db.thaw()
+    db.kill()
+    (line,) = look()
+    assert "no such file or directory" in line
 
 
 # The configuration

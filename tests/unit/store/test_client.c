@@ -28,9 +28,9 @@ struct scene {
 	unsigned connections;
 	struct store_reply_reader reader; /* commands are arrays of strings, as replies are */
 	char input[65536];
-	struct bytes seen;      /* the commands of the client's owner, one a line */
-	unsigned reads;         /* in which these came */
-	bool hold;              /* replies stay in `held` */
+	struct bytes seen; /* the commands of the client's owner, one a line */
+	unsigned reads;    /* in which these came */
+	bool hold;         /* replies stay in `held` */
 	struct bytes held;
 	const char *next_reply; /* instead of the command's first argument */
 	struct store_status *status;
