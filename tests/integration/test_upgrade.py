@@ -124,8 +124,8 @@ def bad_configuration(door, program):
 
 
 def bad_listen(door, program):
-    door.configure(POLICY, server=f"listen = unix:{door.folder}/missing/sock")
-    return "hand-over: PID [0-9]+: .*missing/sock"
+    door.configure(POLICY, server=f"listen = unix:{door.folder}/missing/inner/sock")
+    return "hand-over: PID [0-9]+: .*missing/inner/sock"
 
 
 def no_program(door, program):
