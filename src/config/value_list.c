@@ -207,27 +207,8 @@ static void write_listen(
 	const struct config_key *key, const void *base, size_t index, struct bytes *out)
 {
 	const struct net_listen_spec *specs = config_load_pointer(base, key->offset);
-	const struct net_listen_spec *spec = &specs[index];
-	char text[ENDPOINT_TEXT_MAX];
 
-	bytes_append_text(out, net_listen_protocol_prefix(spec->protocol));
-	switch (spec->kind) {
-	case NET_LISTEN_UNIX:
-		bytes_append_text(out, "unix:");
-		bytes_append_str(out, spec->path);
-		break;
-	case NET_LISTEN_TCP:
-		endpoint_format(&spec->endpoint, text);
-		bytes_append_text(out, text);
-		break;
-	case NET_LISTEN_FD:
-		bytes_appendf(out, "fd:%d", spec->fd);
-		break;
-	case NET_LISTEN_SYSTEMD:
-		bytes_append_text(out, spec->name.len > 0 ? "systemd:" : "systemd");
-		bytes_append_str(out, spec->name);
-		break;
-	}
+	net_listen_write(&specs[index], out);
 }
 
 static bool read_oid(const struct config_key *key, const struct config_reading *reading,

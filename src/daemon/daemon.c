@@ -11,6 +11,7 @@
 #include "daemon/limits.h"
 #include "daemon/live_config.h"
 #include "daemon/log_target.h"
+#include "daemon/places.h"
 #include "daemon/privileges.h"
 #include "daemon/reach.h"
 #include "daemon/service_manager.h"
@@ -37,6 +38,7 @@ struct service {
 	char *program; /* NULL: unknown */
 	struct daemon_sockets sockets;
 	struct bytes reach; /* who can reach the sockets, for the log: see daemon_reach_describe */
+	struct bytes places; /* where it listens: see daemon_places_describe */
 	int64_t started_wall_s;
 	struct daemon_tcp_peers tcp_peers;
 	struct worker_pool *pool;
@@ -59,8 +61,8 @@ struct service {
 static void announce_serving(struct service *s)
 {
 	daemon_service_manager_announce(&s->manager,
-		"serving on %zu socket(s) with %u thread(s), policies from %s", s->sockets.count,
-		s->threads, s->live.path);
+		"serving on %.*s with %u thread(s), policies from %s", (int)s->places.len,
+		(const char *)s->places.data, s->threads, s->live.path);
 }
 
 static void hand_over(struct service *s);
@@ -279,6 +281,8 @@ static bool prepare(struct service *s, struct diag *diag)
 		return false;
 	}
 	daemon_reach_describe(&s->sockets, &s->reach);
+	daemon_places_describe(&s->sockets, &s->places);
+	daemon_places_warn(&s->sockets, &config->server, diag);
 	if (!daemon_privileges_drop(config->server.user, config->server.group, diag)) {
 		return false;
 	}
@@ -332,8 +336,8 @@ static int run(struct service *s, struct diag *diag)
 	}
 	if (prepared && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO,
-			"serving on %zu socket(s) with %u thread(s), policies from %s",
-			s->sockets.count, s->threads, s->live.path);
+			"serving on %.*s with %u thread(s), policies from %s", (int)s->places.len,
+			(const char *)s->places.data, s->threads, s->live.path);
 		daemon_reach_log(&s->reach);
 		authz_snapshot_log_nameservers(s->live.snapshot);
 		daemon_live_config_watch(&s->live, s->metrics);
@@ -397,6 +401,7 @@ int daemon_run(const char *config_path, char *const *argv)
 	diag_clear(&diag);
 	log_close();
 	bytes_clear(&s->reach);
+	bytes_clear(&s->places);
 	uv_loop_close(&s->loop);
 	free(s->program);
 	free(s);

@@ -113,3 +113,27 @@ bool net_listen_parse(struct str text, struct net_listen_spec *out, const char *
 	out->protocol = protocol;
 	return true;
 }
+
+void net_listen_write(const struct net_listen_spec *spec, struct bytes *out)
+{
+	char text[ENDPOINT_TEXT_MAX];
+
+	bytes_append_text(out, net_listen_protocol_prefix(spec->protocol));
+	switch (spec->kind) {
+	case NET_LISTEN_UNIX:
+		bytes_append_text(out, "unix:");
+		bytes_append_str(out, spec->path);
+		break;
+	case NET_LISTEN_TCP:
+		endpoint_format(&spec->endpoint, text);
+		bytes_append_text(out, text);
+		break;
+	case NET_LISTEN_FD:
+		bytes_appendf(out, "fd:%d", spec->fd);
+		break;
+	case NET_LISTEN_SYSTEMD:
+		bytes_append_text(out, spec->name.len > 0 ? "systemd:" : "systemd");
+		bytes_append_str(out, spec->name);
+		break;
+	}
+}

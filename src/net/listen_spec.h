@@ -5,6 +5,7 @@
 #define DW_NET_LISTEN_SPEC_H
 
 #include "base/addr.h"
+#include "base/bytes.h"
 #include "base/str.h"
 #include "base/util.h"
 
@@ -49,5 +50,7 @@ struct net_listen_spec {
 
 /* Reads a `listen` value; on failure *why says what was expected, a static string. */
 NODISCARD bool net_listen_parse(struct str text, struct net_listen_spec *out, const char **why);
+/* Appends the value, as net_listen_parse reads it. */
+void net_listen_write(const struct net_listen_spec *spec, struct bytes *out);
 
 #endif

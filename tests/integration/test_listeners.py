@@ -290,6 +290,41 @@ def test_systemd_sockets_are_used_without_a_key(doorward, folder):
     assert not (folder / "doorward.sock").exists()
 
 
+@pytest.mark.parametrize("way, cure", [("systemd", "systemd"), ("spawn-fcgi", "fd:0")])
+def test_places_beside_a_passed_socket_are_named_with_the_cure(doorward, folder, way, cure):
+    passed, port = folder / "passed.sock", free_port()
+    command = [BINARY, "-c", folder / "doorward.conf"]
+    argv = {
+        "systemd": ["systemd-socket-activate", "-l", passed, *command],
+        "spawn-fcgi": ["spawn-fcgi", "-n", "-s", passed, "--", *command],
+    }[way]
+    place = f"http:127.0.0.1:{port}"
+    more = {"frontend": "trusted_proxies = 127.0.0.1", "address": str(passed), "argv": argv}
+    door = doorward(POLICY, listen=f"unix:{passed}\nlisten = {place}", **more)
+    assert door.ask(IN).status == 200
+    door.wait_for_log(f"serving on unix:{passed} with")
+    warnings = [line["message"] for line in door.log() if line.get("level") == "warning"]
+    assert warnings == [
+        f"listen = {place} is not open, because this process was started with sockets (unix:{passed}): "
+        f"add the line listen = {cure} in [server] to open it beside them, or remove this one"
+    ]
+    assert not connects(("127.0.0.1", port))
+    door.stop()
+    door = doorward(POLICY, listen=f"{cure}\nlisten = {place}", **more)
+    assert door.ask(IN).status == 200
+    door.wait_for_log(f"serving on unix:{passed}, {place} with")
+    assert connects(("127.0.0.1", port))
+    assert door.stderr().count("is not open") == 1
+
+
+def test_a_passed_socket_that_listen_has_for_another_protocol(doorward, folder):
+    passed = folder / "passed.sock"
+    argv = ["systemd-socket-activate", "-l", passed, BINARY, "-c", folder / "doorward.conf"]
+    door = doorward(POLICY, listen=f"http:unix:{passed}", address=str(passed), argv=argv)
+    door.ask(IN)
+    door.wait_for_log(f"listen = http:unix:{passed}: the socket was passed .* another protocol: ")
+
+
 def test_systemd_without_sockets_is_an_error(folder, stack):
     door = Doorward(folder, POLICY, listen="systemd", wait=False)
     stack.callback(door.process.kill)

@@ -38,7 +38,7 @@ def test_ready_once_it_serves(doorward, manager):
     pid, message = manager.heard[0]
     assert pid == door.process.pid
     assert message["READY"] == "1"
-    assert message["STATUS"] == f"serving on 1 socket(s) with 2 thread(s), policies from {door.file}"
+    assert message["STATUS"] == f"serving on unix:{door.socket} with 2 thread(s), policies from {door.file}"
     door.stop()
     assert [list(message) for _, message in manager.listen()] == [
         ["READY", "STATUS"],

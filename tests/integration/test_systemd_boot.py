@@ -8,6 +8,7 @@ timers, with a server in the container that plays the vendors of lists and the C
 
 import json
 import os
+import re
 import shutil
 import time
 
@@ -19,10 +20,7 @@ from kit.process import wait_for
 from test_crawler_lists import GOOD, SOURCES
 from test_crls_script import der, signer
 
-CONFIGURATION = """[server]
-listen = systemd:fastcgi
-listen = http:systemd:http
-[dns]
+CONFIGURATION = """[dns]
 static_zone = names.zone
 [cache]
 size = 1M
@@ -140,7 +138,11 @@ def test_nginx_with_the_installed_snippets(host):
     assert status("127.0.0.8") == "403"
 
 
-def test_two_sockets_of_systemd_with_a_protocol_each(host):
+def test_each_socket_of_systemd_has_its_protocol(host):
+    """By the names in their units: the configuration has no listen."""
+    places = "unix:/run/doorward/doorward.sock|http:unix:/run/doorward/http.sock|admin:unix:/run/doorward/admin.sock"
+    assert re.match(f"serving on (({places})(, | with )){{3}}2 thread", host.show("doorward.service", "StatusText"))
+    assert host.run("doorward", "status").stdout != ""
     done = host.run("curl", "-s", "--unix-socket", "/run/doorward/http.sock", "http://door/healthz", "-i")
     assert done.stdout.startswith("HTTP/1.1 200")
 
