@@ -178,6 +178,25 @@ def test_systemd_and_mandoc_accept_what_is_installed(placed):
     )
 
 
+def test_the_scripts_find_the_program_from_cron(placed, folder, pki):
+    """cron's PATH has no sbin."""
+    etc = placed / "etc" / "doorward"
+    (etc / "conf.d" / "ca.ini").write_text(
+        f"[policy ca]\nclient_cert = required\nca_file = {pki.authority.file}\n"
+    )
+    env = {"PATH": "/usr/bin:/bin", "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
+    for script, arguments, wrong in [
+        ("doorward-crls", [folder], "no URL is given, nor in the certificates"),
+        ("doorward-crawlers", [folder], "curl: "),
+    ]:
+        done = subprocess.run(
+            [placed / "sbin" / script, *arguments], env=env, capture_output=True, text=True
+        )
+        assert done.returncode == 1 and wrong in done.stderr, done.stderr
+        assert "expected" not in done.stderr, done.stderr
+    (etc / "conf.d" / "ca.ini").unlink()
+
+
 def test_logrotate_accepts_its_file(placed, folder):
     if shutil.which("logrotate") is None:
         pytest.skip("no logrotate")

@@ -12,6 +12,9 @@ import subprocess
 import threading
 
 import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import RequestReceived
 
 from conftest import REPOSITORY
 from kit import web
@@ -322,6 +325,50 @@ def assert_variables(nginx):
     assert got["HTTP_X_CLIENT_CERT_SUBJECT"] == ""
     assert got["HTTP_X_REAL_IP"] == "192.0.2.1" == got["REMOTE_ADDR"]
     assert nginx.get("192.0.2.4").status == 403
+
+
+class Grpc(socketserver.BaseRequestHandler):
+    """A program behind grpc_pass: returns the headers of each request."""
+
+    def handle(self):
+        peer = H2Connection(H2Configuration(client_side=False))
+        peer.initiate_connection()
+        self.request.sendall(peer.data_to_send())
+        while data := self.request.recv(65536):
+            for event in peer.receive_data(data):
+                if isinstance(event, RequestReceived):
+                    pairs = [[k.decode(), v.decode()] for k, v in map(tuple, event.headers)]
+                    peer.send_headers(event.stream_id, [(":status", "200")])
+                    peer.send_data(event.stream_id, json.dumps(pairs).encode(), end_stream=True)
+            self.request.sendall(peer.data_to_send())
+
+
+def test_grpc(site, stack, folder):
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Grpc)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    stack.callback(server.server_close)
+    stack.callback(server.shutdown)
+    nginx = site(
+        "location / { include snippets/doorward-protect.conf;"
+        f" grpc_pass grpc://127.0.0.1:{server.server_address[1]}; }}",
+        http2=True,
+        tls=False,
+    )
+
+    def curl(address):
+        command = ["curl", "-s", "--http2-prior-knowledge", "--max-time", "30", "-w", "\n%{http_code}"]
+        for name, value in [("X-Played-Client", address), *FORGED.items(), *SPELLED]:
+            command += ["-H", f"{name}: {value}"]
+        url = f"http://127.0.0.1:{nginx.port}/"
+        done = subprocess.run([*command, url], capture_output=True, text=True, check=True)
+        return done.stdout.rsplit("\n", 1)
+
+    body, status = curl("192.0.2.1")
+    assert status == "200" and "forged" not in body
+    got = dict(json.loads(body))
+    assert got["x-client-hostname"] == "client.example" and got["x-real-ip"] == "192.0.2.1"
+    assert curl("192.0.2.4")[1] == "403"
 
 
 PHP = """<?php

@@ -19,6 +19,10 @@ class Make:
         self.folder = folder
         for name in ("src", "libdoorward.a", "doorward", "paths"):
             subprocess.run(["cp", "-a", BUILT.parent / name, folder], check=True)
+        # What each object depends on, with the name that the object has in the copy.
+        built = f"build/{BUILT.parent.name}/"
+        for rules in folder.rglob("*.d"):
+            rules.write_text(rules.read_text().replace(built, f"{folder}/"))
 
     def __call__(self, target, **variables):
         command = ["make", "-s", f"FLAVOUR={BUILT.parent.name}", f"BUILD={self.folder}"]
