@@ -137,6 +137,11 @@ static void check_target(const struct question *q)
 				(int)target.len, target.data, q->pass->http ? "http:" : "",
 				(int)target.len, target.data);
 		}
+	} else if (listen->protocol == NET_LISTEN_ADMIN) {
+		diag_error(q->look->diag, &q->place,
+			"%.*s is the admin socket, which decides nothing: expected the place of "
+			"another listen in [server]",
+			(int)target.len, target.data);
 	} else if (q->pass->http && listen->protocol == NET_LISTEN_FASTCGI) {
 		diag_error(q->look->diag, &q->place,
 			"proxy_pass to a FastCGI socket: expected fastcgi_pass, or listen = "

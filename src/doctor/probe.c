@@ -124,7 +124,7 @@ bool doctor_probe(const struct net_listen_spec *listen, uint64_t *took_ms, struc
 		return false;
 	}
 	bytes_init(&request, 0);
-	if (listen->protocol == NET_LISTEN_HTTP) {
+	if (listen->protocol != NET_LISTEN_FASTCGI) {
 		bytes_append_text(&request, "GET /healthz HTTP/1.1\r\nHost: doorward\r\n"
 					    "Connection: close\r\n\r\n");
 	} else {

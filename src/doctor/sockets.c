@@ -23,15 +23,15 @@ struct sockets {
 
 static void describe(const struct net_listen_spec *spec, char out[SUBJECT_MAX])
 {
-	const char *http = spec->protocol == NET_LISTEN_HTTP ? "http:" : "";
+	const char *prefix = net_listen_protocol_prefix(spec->protocol);
 	char endpoint[ENDPOINT_TEXT_MAX];
 
 	if (spec->kind == NET_LISTEN_UNIX) {
-		snprintf(out, SUBJECT_MAX, "%sunix:%.*s", http, (int)spec->path.len,
+		snprintf(out, SUBJECT_MAX, "%sunix:%.*s", prefix, (int)spec->path.len,
 			spec->path.data);
 	} else {
 		endpoint_format(&spec->endpoint, endpoint);
-		snprintf(out, SUBJECT_MAX, "%s%s", http, endpoint);
+		snprintf(out, SUBJECT_MAX, "%s%s", prefix, endpoint);
 	}
 }
 
@@ -69,7 +69,7 @@ static void look_at(const struct sockets *s, const struct net_listen_spec *liste
 		doctor_ok(s->diag, subject, "doorward answered in %llu ms",
 			(unsigned long long)took_ms);
 	}
-	if (spec.kind == NET_LISTEN_UNIX && s->user != NULL) {
+	if (spec.kind == NET_LISTEN_UNIX && s->user != NULL && spec.protocol != NET_LISTEN_ADMIN) {
 		snprintf(path, sizeof(path), "%.*s", (int)spec.path.len, spec.path.data);
 		bytes_reset(&why, SIZE_MAX);
 		if (doctor_may_connect(s->user, path, &why)) {

@@ -342,6 +342,18 @@ def test_who_may_connect(doctor):
     assert status == 1 and any(line.startswith("user: warning: there is no user no-such-user") for line in lines)
 
 
+def test_the_admin_socket(folder, doorward, resolver):
+    """It answers, too; the front end has no business there."""
+    admin = folder / "admin.sock"
+    door = doorward(POLICY, server=f"listen = admin:unix:{admin}", server_of_names=resolver)
+    doctor = Doctor(folder, door, None)
+    status, found, lines = doctor.look_at(GOOD)
+    assert status == 0 and any(line.startswith(f"admin:unix:{admin}: ok: doorward answered") for line in lines)
+    assert f"admin:unix:{admin}: ok: user root may connect" not in lines
+    status, found, lines = doctor.look_at(GOOD.replace("SOCKET", str(admin)))
+    assert status == 1 and found[0].startswith(f"15: error: unix:{admin} is the admin socket, which decides nothing")
+
+
 def test_nobody_listens(doctor):
     doctor.door.stop()
     status, lines = doctor.look("--user", "root")
