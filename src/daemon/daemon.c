@@ -37,7 +37,7 @@ struct service {
 	char *const *argv;
 	char *program; /* NULL: unknown */
 	struct daemon_sockets sockets;
-	struct bytes reach; /* who can reach the sockets, for the log: see daemon_reach_describe */
+	struct bytes reach;  /* who can reach the sockets, for the log: see daemon_reach_describe */
 	struct bytes places; /* where it listens: see daemon_places_describe */
 	int64_t started_wall_s;
 	struct daemon_tcp_peers tcp_peers;
@@ -335,9 +335,8 @@ static int run(struct service *s, struct diag *diag)
 		diag_clear(diag);
 	}
 	if (prepared && start_workers(s)) {
-		log_write(LOG_LEVEL_INFO,
-			"serving on %.*s with %u thread(s), policies from %s", (int)s->places.len,
-			(const char *)s->places.data, s->threads, s->live.path);
+		log_write(LOG_LEVEL_INFO, "serving on %.*s with %u thread(s), policies from %s",
+			(int)s->places.len, (const char *)s->places.data, s->threads, s->live.path);
 		daemon_reach_log(&s->reach);
 		authz_snapshot_log_nameservers(s->live.snapshot);
 		daemon_live_config_watch(&s->live, s->metrics);

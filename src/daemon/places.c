@@ -56,15 +56,16 @@ static bool is_default(const struct config_server *server, struct str place)
 	return server->listen_count == 1 && str_eq_text(place, "unix:/run/doorward/doorward.sock");
 }
 
-static void warn(const struct daemon_sockets *sockets, struct str place, enum state state,
-	struct diag *diag)
+static void warn(
+	const struct daemon_sockets *sockets, struct str place, enum state state, struct diag *diag)
 {
 	bool by_systemd = !daemon_sockets_is_listening(0);
 	struct bytes others;
 
 	if (state == OPEN_FOR_ANOTHER_PROTOCOL) {
 		diag_warning(diag, NULL,
-			"listen = %.*s: the socket was passed to this process for another protocol: "
+			"listen = %.*s: the socket was passed to this process for another "
+			"protocol: "
 			"expected listen = PROTOCOL:systemd:NAME, with the FileDescriptorName= of "
 			"its unit",
 			(int)place.len, place.data);
@@ -80,8 +81,8 @@ static void warn(const struct daemon_sockets *sockets, struct str place, enum st
 	bytes_clear(&others);
 }
 
-void daemon_places_warn(const struct daemon_sockets *sockets, const struct config_server *server,
-	struct diag *diag)
+void daemon_places_warn(
+	const struct daemon_sockets *sockets, const struct config_server *server, struct diag *diag)
 {
 	for (size_t i = 0; i < server->listen_count; i++) {
 		const struct net_listen_spec *spec = &server->listen[i];

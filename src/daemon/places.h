@@ -9,12 +9,13 @@
 #include "config/config.h"
 #include "daemon/sockets.h"
 
-/* Appends where the process listens, as values of `listen`, joined by ", "; of very many, the first. */
+/* Appends where the process listens, as values of `listen`, joined by ", "; of very many, the
+ * first. */
 void daemon_places_describe(const struct daemon_sockets *sockets, struct bytes *out);
 
 /*
- * Warns of each place of `listen` that is not open, or open for another protocol, because the process
- * was started with sockets.
+ * Warns of each place of `listen` that is not open, or open for another protocol, because the
+ * process was started with sockets.
  */
 void daemon_places_warn(const struct daemon_sockets *sockets, const struct config_server *server,
 	struct diag *diag);
