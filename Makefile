@@ -179,6 +179,13 @@ uninstall-nginx-module:
 	rm -f $(DESTDIR)$(NGINXMODDIR)/$(notdir $(nginx_module)) $(DESTDIR)$(MANDIR)/man8/ngx_http_doorward_module.8 \
 		$(DESTDIR)$(NGINXCONFDIR)/95-mod-http-doorward.conf
 
+# Without the flags of a flavour: it lives beside the sanitizers of the programs.
+faults := build/faults/faults.so
+
+$(faults): tests/faults/faults.c
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -g -Wall -Wextra $(if $(WERROR),-Werror) -fPIC -fno-builtin -shared -o $@ $<
+
 deps:
 	@tests/tools/deps build check
 
@@ -194,7 +201,7 @@ fuzz-replay: $(addprefix $(BUILD)/replay/,$(FUZZERS))
 	@for f in $(FUZZERS); do $(BUILD)/replay/$$f tests/fuzz/corpus/$$f || exit 1; done
 
 # nginx-dev's headers are for one version of nginx; without them, the tests of the module are skipped.
-integration-programs: $(BUILD)/doorward $(bench_programs) $(if $(wildcard /usr/share/nginx/src/configure),nginx-module)
+integration-programs: $(BUILD)/doorward $(bench_programs) $(faults) $(if $(wildcard /usr/share/nginx/src/configure),nginx-module)
 
 # Tests often wait for a front end or a name server: two processes more than processors keep the processors busy.
 TEST_PROCESSES ?= $(shell expr $(JOBS) + 2)

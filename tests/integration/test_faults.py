@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""
+Calls that fail: for each kind of call, the first one of a path fails, then the second one, and so on
+until the path makes no further call of that kind. The process goes on; while a call fails, a client
+gets its true verdict or a denial, an error or a closed connection, and never an allow that is not
+its own; afterwards everything is as before.
+"""
+
+import http.client
+import itertools
+import os
+import signal
+import socket
+import textwrap
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+import fcgi
+from kit.doorward import BINARY, SANITIZED, within_reach
+from kit.faults import ERRORS, KINDS, Faults
+from kit.hostile import AA, QR, RA, RD, TC, a, ptr
+from kit.process import DEADLINE, connects, wait_for
+
+# `make soak` lets each call fail; `make check` some, with one error each.
+FULL = bool(os.environ.get("DOORWARD_FAULTS_FULL"))
+VALGRIND = ["valgrind", "-q", "--leak-check=full", "--error-exitcode=99", "--soname-synonyms=somalloc=nouserintercepts"]
+
+# The allocator of a program with AddressSanitizer cannot be replaced.
+RELEASE = Path(__file__).resolve().parents[2] / "build/release/doorward"
+
+# libuv ends the process if epoll_ctl(2) fails for a descriptor that it has tried before, and
+# doorward if there are no random numbers for the IDs and ports of queries.
+ENDS_THE_PROCESS = {"epoll", "random"}
+
+POLICIES = """
+[policy default]
+rdns = double
+default = allow
+deny = host .denied.example
+deny = user_agent ~ evil
+deny = uri ~ ^/admin
+deny = ip in file:nets
+deny = host in file:hosts
+[policy list]
+rdns = off
+default = allow
+deny = dnsbl bl.example
+[policy cert]
+rdns = off
+client_cert = optional
+verify = both
+ca_file = {ca}
+default = allow
+deny = cert.cn mallory
+[policy only]
+rdns = off
+allow = ip in file:friends
+"""
+NETS, HOSTS, FRIENDS = "10.7.0.0/16\n", ".listed.example\n", "10.1.0.0/16\n"
+QUICK = "timeout = 60ms\nattempts = 2\nlookup_timeout = 300ms"
+
+# The second number of an address says what DNS knows of it; even ones are denied.
+ZONES = {1: "good", 2: "denied", 3: "good", 4: "denied", 6: "listed", 8: "listed"}
+TRUNCATED = {3, 4, 8}
+
+
+def name_server(query):
+    """PTR and A of 10.ZONE.x.y; some only over TCP; 10.11.x.y is in the list bl.example."""
+    labels = query.name.split(".")
+    if query.name.endswith(".in-addr.arpa"):
+        octets = [int(label) for label in labels[3::-1]]
+    elif query.name.endswith(".bl.example"):
+        octets = [int(label) for label in labels[3::-1]]
+        listed = octets[1] == 11
+        query.send(query.reply([a(query.name, "127.0.0.2")]) if listed else query.reply(rcode=3))
+        return
+    else:
+        octets = [int(label) for label in labels[0].split("-")[1:]]
+    zone = ZONES.get(octets[1])
+    if zone is None:
+        query.send(query.reply(rcode=3))
+    elif octets[1] in TRUNCATED and not query.tcp:
+        query.send(query.reply(flags=QR | AA | RD | RA | TC))
+    elif query.type == "PTR":
+        name = "c-" + "-".join(map(str, octets)) + f".{zone}.example"
+        query.send(query.reply([ptr(query.name, name)]))
+    else:
+        query.send(query.reply([a(query.name, ".".join(map(str, octets)))]))
+    if query.tcp:
+        query.close()  # so that each lookup over TCP opens a connection
+
+
+NUMBERS = itertools.count(1)
+
+
+def address(zone):
+    """A client of its own for each request: no cache knows it."""
+    number = next(NUMBERS)
+    return f"10.{zone}.{number >> 8 & 255}.{number & 255}"
+
+
+def fresh_certificates(pki, name):
+    """More of them than the cache of certificates has room for, again and again."""
+    return itertools.cycle([pki.authority.issue(name).pem for _ in range(40)])
+
+
+def cases(pki):
+    """By name: (input, the true status)."""
+    good, bad = (fresh_certificates(pki, name) for name in ["alice", "mallory"])
+    signed = {"SSL_CLIENT_VERIFY": "SUCCESS", "DOORWARD_POLICY": "cert"}
+    return {
+        "allowed": (lambda: {"REMOTE_ADDR": address(1)}, 200),
+        "denied": (lambda: {"REMOTE_ADDR": address(2)}, 403),
+        "allowed over TCP": (lambda: {"REMOTE_ADDR": address(3)}, 200),
+        "denied over TCP": (lambda: {"REMOTE_ADDR": address(4)}, 403),
+        "agent": (lambda: {"REMOTE_ADDR": address(1), "HTTP_USER_AGENT": "evil"}, 403),
+        "path": (lambda: {"REMOTE_ADDR": address(1), "REQUEST_URI": "/x/../admin"}, 403),
+        "net in a list": (lambda: {"REMOTE_ADDR": address(7)}, 403),
+        "name in a list": (lambda: {"REMOTE_ADDR": address(6)}, 403),
+        "dnsbl": (lambda: {"REMOTE_ADDR": address(11), "DOORWARD_POLICY": "list"}, 403),
+        "not in dnsbl": (lambda: {"REMOTE_ADDR": address(1), "DOORWARD_POLICY": "list"}, 200),
+        "good cert": (lambda: {"REMOTE_ADDR": address(1), "SSL_CLIENT_CERT": next(good), **signed}, 200),
+        "bad cert": (lambda: {"REMOTE_ADDR": address(1), "SSL_CLIENT_CERT": next(bad), **signed}, 403),
+        "no friend": (lambda: {"REMOTE_ADDR": address(2), "DOORWARD_POLICY": "only"}, 403),
+    }
+
+
+# The ways of a front end
+
+def ask_fastcgi(door, params):
+    """The status, or None without an answer."""
+    try:
+        everything = {"REQUEST_URI": "/", "HTTP_USER_AGENT": "", **params}
+        return fcgi.request(door.address, list(everything.items()), timeout=DEADLINE).status
+    except (OSError, fcgi.ProtocolError):
+        return None
+
+
+def ask_http(door, params):
+    wanted = {
+        "X-Real-IP": params["REMOTE_ADDR"],
+        "X-Original-URI": params.get("REQUEST_URI", "/"),
+        "User-Agent": params.get("HTTP_USER_AGENT", ""),
+        "X-SSL-Client-Cert": quote(params.get("SSL_CLIENT_CERT", ""), safe=""),
+        "X-SSL-Client-Verify": params.get("SSL_CLIENT_VERIFY", ""),
+    }
+    lines = [f"{name}: {value}" for name, value in wanted.items() if value]
+    path = "/auth" + ("/" + params["DOORWARD_POLICY"] if "DOORWARD_POLICY" in params else "")
+    head = "\r\n".join([f"GET {path} HTTP/1.1", "Host: d", "Connection: close", *lines, "", ""])
+    try:
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.settimeout(DEADLINE)
+            peer.connect(door.http)
+            peer.sendall(head.encode())
+            response = http.client.HTTPResponse(peer)
+            response.begin()
+            return response.status
+    except (OSError, http.client.HTTPException):
+        return None
+
+
+WAYS = {"fastcgi": ask_fastcgi, "http": ask_http}
+
+
+class Sweep:
+    """Lets the calls of one kind fail, one after the other."""
+
+    def __init__(self, faults):
+        self.faults = faults
+
+    def run(self, kind, error, step, stride=1, most=100_000):
+        """`step(n)` for n = 1, 2, 3 … as long as a call fails in it. How many failed."""
+        failures = 0
+        for first in range(1, most, 1 if FULL else stride):
+            self.faults.fail(kind, error, first)
+            try:
+                step(first)
+            finally:
+                failed = self.faults.stop()
+            if failed == 0:
+                return failures
+            failures += failed
+        raise AssertionError(f"{kind}: still a failure at the {most}th call")
+
+
+def errors(kind):
+    return ERRORS[kind] if FULL else ERRORS[kind][:1]
+
+
+@pytest.fixture
+def faults(folder):
+    if not KINDS:
+        pytest.skip("make integration-programs builds the library that this test needs")
+    return Faults(folder)
+
+
+def program(kind):
+    """The arguments that come before -c."""
+    if kind != "memory":
+        return [BINARY]
+    if SANITIZED and not RELEASE.exists():
+        pytest.skip(f"{RELEASE} is not built, and allocations of {BINARY} cannot fail")
+    binary = within_reach(RELEASE) if SANITIZED else BINARY
+    return [*VALGRIND, binary] if FULL else [binary]
+
+
+class Front:
+    """A doorward whose calls can fail, and the clients that it must know."""
+
+    def __init__(self, start, folder, pki, server, faults, argv, log):
+        (folder / "nets").write_text(NETS)
+        (folder / "hosts").write_text(HOSTS)
+        (folder / "friends").write_text(FRIENDS)
+        self.start, self.folder, self.faults = start, folder, faults
+        self.policy = textwrap.dedent(POLICIES).format(ca=pki.authority.file)
+        self.world = cases(pki)
+        self.http = str(folder / "http.sock")
+        self.more = dict(
+            dns=QUICK,
+            server=f"threads = 1\nrequest_timeout = 2s\nlisten = http:unix:{self.http}",
+            cache="cert_entries = 16\nanswers = 0",
+            server_of_names=server,
+            env=faults.environment(),
+            argv=[*argv, "-c", folder / "doorward.conf"],
+            log=log,
+        )
+        self.again()
+
+    def again(self):
+        self.door = self.start(self.policy, **self.more)
+        self.door.http = self.http
+        self.door.process.wait_until(lambda: connects(self.http), "the HTTP listener")
+
+    def ask(self, case, way="fastcgi"):
+        """The status of a new client of this kind: the true one, a denial or none."""
+        make, true = self.world[case]
+        status = WAYS[way](self.door, make())
+        assert status in (true, None, 403, 500, 502, 503), (case, way, status)
+        return status
+
+    def is_right(self, case):
+        return all(self.ask(case, way) == self.world[case][1] for way in WAYS)
+
+    def is_as_before(self, kind=None, names=None):
+        """A name server that could not be reached is left alone for a moment."""
+
+        def is_right(case):
+            if not self.door.process.running():
+                status = self.door.process.ended()
+                may_end = kind in ENDS_THE_PROCESS and status == -signal.SIGABRT
+                assert may_end, f"ended with {status}: {self.door.stderr()}"
+                self.again()
+            return self.is_right(case)
+
+        for case in names or self.world:
+            wait_for(lambda: is_right(case), f"the truth about {case!r}")
+
+    def lets_in_only_its_own(self):
+        """Asks as each client, once."""
+        for case in self.world:
+            self.ask(case)
+
+
+@pytest.fixture
+def front(doorward, folder, hostile, pki, faults):
+    def start(kind, log="decisions = none"):
+        return Front(doorward, folder, pki, hostile(name_server), faults, program(kind), log)
+
+    return start
+
+
+# In a short run: what comes first has all parts of a request.
+SHORT = ["denied over TCP", "bad cert", "dnsbl", "allowed"]
+REACHED = {"memory", "recv", "send", "accept", "socket", "sockopt", "connect", "epoll"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_requests_and_lookups(front, faults, kind):
+    front = front(kind)
+    front.is_as_before()
+    failures = 0
+    for error in errors(kind):
+        for case in front.world if FULL else SHORT:
+            for way in WAYS:
+
+                def step(first):
+                    front.ask(case, way)
+                    if kind in ENDS_THE_PROCESS:
+                        faults.stop()
+                        front.is_as_before(kind, [case])
+
+                failures += Sweep(faults).run(kind, error, step)
+        front.is_as_before(kind, None if FULL else SHORT)
+    assert failures > 0 or kind not in REACHED, "no call of this kind has failed"
