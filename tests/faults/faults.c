@@ -274,7 +274,26 @@ WRAP(RENAME, int, -1, rename, (const char *from, const char *to), (from, to))
 WRAP(UNLINK, int, -1, unlink, (const char *path), (path))
 WRAP(UNLINK, int, -1, unlinkat, (int folder, const char *path, int flags), (folder, path, flags))
 
-WRAP(READ, ssize_t, -1, read, (int fd, void *out, size_t len), (fd, out, len))
+/* Not so the pipes and eventfds by which threads wake each other: their calls cannot fail. */
+static bool wakes(int fd)
+{
+	struct stat st;
+
+	return get_fstat()(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || (st.st_mode & S_IFMT) == 0);
+}
+
+NEXT(read)
+ssize_t read(int fd, void *out, size_t len)
+{
+	return !wakes(fd) && fails(READ) ? -1 : get_read()(fd, out, len);
+}
+
+NEXT(write)
+ssize_t write(int fd, const void *data, size_t len)
+{
+	return !wakes(fd) && fails(WRITE) ? -1 : get_write()(fd, data, len);
+}
+
 WRAP(READ, ssize_t, -1, readv, (int fd, const struct iovec *out, int count), (fd, out, count))
 WRAP(READ, ssize_t, -1, pread, (int fd, void *out, size_t len, off_t at), (fd, out, len, at))
 WRAP(READ, ssize_t, -1, getdelim, (char **line, size_t *size, int end, FILE *file),
@@ -305,7 +324,6 @@ int __uflow(FILE *file)
 	return breaks(file) ? EOF : get___uflow()(file);
 }
 
-WRAP(WRITE, ssize_t, -1, write, (int fd, const void *data, size_t len), (fd, data, len))
 WRAP(WRITE, ssize_t, -1, writev, (int fd, const struct iovec *data, int count), (fd, data, count))
 WRAP(WRITE, int, -1, fsync, (int fd), (fd))
 WRAP(WRITE, int, EOF, fflush, (FILE * file), (file))
@@ -329,8 +347,11 @@ ssize_t __read_chk(int fd, void *out, size_t len, size_t room);
 ssize_t __recv_chk(int fd, void *out, size_t len, size_t room, int flags);
 ssize_t __recvfrom_chk(int fd, void *out, size_t len, size_t room, int flags,
 	struct sockaddr *restrict from, socklen_t *restrict size);
-WRAP(READ, ssize_t, -1, __read_chk, (int fd, void *out, size_t len, size_t room),
-	(fd, out, len, room))
+NEXT(__read_chk)
+ssize_t __read_chk(int fd, void *out, size_t len, size_t room)
+{
+	return !wakes(fd) && fails(READ) ? -1 : get___read_chk()(fd, out, len, room);
+}
 WRAP(RECV, ssize_t, -1, __recv_chk, (int fd, void *out, size_t len, size_t room, int flags),
 	(fd, out, len, room, flags))
 WRAP(RECV, ssize_t, -1, __recvfrom_chk,

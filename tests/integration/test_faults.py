@@ -8,12 +8,15 @@ gets its true verdict or a denial, an error or a closed connection, and never an
 its own; afterwards everything is as before.
 """
 
+import errno
 import http.client
 import itertools
 import os
+import re
 import signal
 import socket
 import textwrap
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,9 +35,10 @@ VALGRIND = ["valgrind", "-q", "--leak-check=full", "--error-exitcode=99", "--son
 # The allocator of a program with AddressSanitizer cannot be replaced.
 RELEASE = Path(__file__).resolve().parents[2] / "build/release/doorward"
 
-# libuv ends the process if epoll_ctl(2) fails for a descriptor that it has tried before, and
-# doorward if there are no random numbers for the IDs and ports of queries.
-ENDS_THE_PROCESS = {"epoll", "random"}
+# libuv ends the process if epoll_ctl(2) fails for a descriptor that it has tried before, doorward if
+# there are no random numbers for the IDs and ports of queries, and ldns if there is no memory for a
+# static zone.
+ENDS_THE_PROCESS = {"epoll", "random", "static zone"}
 
 POLICIES = """
 [policy default]
@@ -211,7 +215,7 @@ def program(kind):
 class Front:
     """A doorward whose calls can fail, and the clients that it must know."""
 
-    def __init__(self, start, folder, pki, server, faults, argv, log):
+    def __init__(self, start, folder, pki, server, faults, argv, log, dns=""):
         (folder / "nets").write_text(NETS)
         (folder / "hosts").write_text(HOSTS)
         (folder / "friends").write_text(FRIENDS)
@@ -220,7 +224,7 @@ class Front:
         self.world = cases(pki)
         self.http = str(folder / "http.sock")
         self.more = dict(
-            dns=QUICK,
+            dns=f"{QUICK}\n{dns}",
             server=f"threads = 1\nrequest_timeout = 2s\nlisten = http:unix:{self.http}",
             cache="cert_entries = 16\nanswers = 0",
             server_of_names=server,
@@ -234,6 +238,8 @@ class Front:
         self.door = self.start(self.policy, **self.more)
         self.door.http = self.http
         self.door.process.wait_until(lambda: connects(self.http), "the HTTP listener")
+        # The sockets listen before the start is over.
+        self.door.process.wait_until(lambda: self.is_right("allowed"), "a response")
 
     def ask(self, case, way="fastcgi"):
         """The status of a new client of this kind: the true one, a denial or none."""
@@ -245,13 +251,14 @@ class Front:
     def is_right(self, case):
         return all(self.ask(case, way) == self.world[case][1] for way in WAYS)
 
-    def is_as_before(self, kind=None, names=None):
-        """A name server that could not be reached is left alone for a moment."""
+    def is_as_before(self, kind=None, names=None, endings=(-signal.SIGABRT,)):
+        """A name server that could not be reached is left alone for a moment. A process that ended
+        by a fault which may end it is started again."""
 
         def is_right(case):
             if not self.door.process.running():
                 status = self.door.process.ended()
-                may_end = kind in ENDS_THE_PROCESS and status == -signal.SIGABRT
+                may_end = kind in ENDS_THE_PROCESS and status in endings
                 assert may_end, f"ended with {status}: {self.door.stderr()}"
                 self.again()
             return self.is_right(case)
@@ -267,8 +274,9 @@ class Front:
 
 @pytest.fixture
 def front(doorward, folder, hostile, pki, faults):
-    def start(kind, log="decisions = none"):
-        return Front(doorward, folder, pki, hostile(name_server), faults, program(kind), log)
+    def start(kind, log="decisions = none", **more):
+        server = hostile(name_server)
+        return Front(doorward, folder, pki, server, faults, program(kind), log, **more)
 
     return start
 
@@ -296,3 +304,83 @@ def test_requests_and_lookups(front, faults, kind):
                 failures += Sweep(faults).run(kind, error, step)
         front.is_as_before(kind, None if FULL else SHORT)
     assert failures > 0 or kind not in REACHED, "no call of this kind has failed"
+
+
+def asked_for_reload(front):
+    """A configuration with the same verdicts and another text, and HUP; until a line tells how it went.
+    A line that is itself lost for want of memory is not waited for."""
+    door = front.door
+    door.configure(front.policy + f"; {next(NUMBERS)}\n")
+    before = len(door.process.output())
+    door.reload()
+    end = time.monotonic() + 0.5
+    while not re.search("reload:|out of memory", door.process.output()[before:]):
+        if time.monotonic() > end or not door.process.running():
+            break
+        time.sleep(0.002)
+
+
+@pytest.mark.parametrize("kind", ["memory", "open", "read", "stat"])
+def test_a_reload(front, faults, kind):
+    front = front(kind)
+    failures = 0
+    for error in errors(kind):
+
+        def step(first):
+            asked_for_reload(front)
+            faults.stop()
+            front.lets_in_only_its_own()
+
+        failures += Sweep(faults).run(kind, error, step, stride=97 if kind == "memory" else 1)
+    assert failures > 0, "no call of this kind has failed"
+    front.door.configure(front.policy + "[policy new]\nrdns = off\nallow = *\n")
+    front.door.reload()
+    front.door.wait_for_log("is in force")
+    new = {"REMOTE_ADDR": address(1), "DOORWARD_POLICY": "new"}
+    wait_for(lambda: front.door.ask(new).status == 200, "the new configuration")
+    front.is_as_before()
+
+
+ZONE = """$ORIGIN 12.10.in-addr.arpa.
+1.0 PTR static.denied.example.
+@ 60 SOA ns.example. host.example. 1 2 3 4 5
+static.denied.example. A 10.12.0.1
+b.static.denied.example. AAAA 2001:db8::1
+"""
+
+
+def test_a_reload_of_a_static_zone(front, folder, faults):
+    (folder / "zone").write_text(ZONE)
+    front = front("memory", dns="static_zone = zone")
+    front.world["static"] = (lambda: {"REMOTE_ADDR": "10.12.0.1"}, 403)
+
+    def step(first):
+        asked_for_reload(front)
+        faults.stop()
+        front.lets_in_only_its_own()
+        ends = (-signal.SIGABRT, -signal.SIGSEGV)
+        front.is_as_before("static zone", ["static", "allowed"], ends)
+
+    assert Sweep(faults).run("memory", errno.ENOMEM, step, stride=97) > 0
+
+
+@pytest.mark.parametrize("kind", ["memory", "open", "read", "stat"])
+def test_a_list_that_changes(front, folder, faults, kind, monkeypatch):
+    """It is read again until it can be: neither the old lines nor the new ones are lost."""
+    monkeypatch.setenv("DOORWARD_FILE_WATCH_MS", "10")
+    front = front(kind)
+    nets = [12]
+
+    def step(first):
+        nets.append(nets[-1] + 1)
+        new = folder / "nets.new"
+        new.write_text(NETS + "".join(f"10.{net}.0.0/16\n" for net in nets))
+        new.replace(folder / "nets")
+        time.sleep(0.03)  # files are looked at each hundredth of a second
+        faults.stop()
+        front.lets_in_only_its_own()
+        added = {"REMOTE_ADDR": f"10.{nets[-1]}.0.1", "REQUEST_URI": "/", "HTTP_USER_AGENT": ""}
+        wait_for(lambda: front.door.ask(added).header("X-Doorward-Reason") == "rule", "the new list")
+
+    for error in errors(kind):
+        assert Sweep(faults).run(kind, error, step, stride=11 if kind == "memory" else 1) > 0
