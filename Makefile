@@ -101,7 +101,7 @@ help:
 	@echo 'integration  tests against real servers (pytest; ARGS="-k name")'
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
 	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="fcgi_record config"); fuzz-replay: corpora only'
-	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; lists of a million lines beside a naive reference; a storm through each front end; a million hostile byte streams under ASan'
+	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; lists of a million lines beside a naive reference; a storm through each front end; a million hostile byte streams under ASan; every call of each kind failing in turn, under valgrind and ASan'
 	@echo 'bench        speed, beside baselines of the same run (ARGS="wire nginx": groups; ARGS=record: keep the ratios); bench-check: fails where a ratio has become worse'
 	@echo 'profile      instructions, system calls and allocations of one cached request'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
@@ -238,9 +238,13 @@ fuzz:
 		build/fuzz/fuzz/$$f -max_total_time=$(SECONDS_EACH) -rss_limit_mb=1024 -timeout=5 -artifact_prefix=build/fuzz/found/$$f- \
 		build/fuzz/found/$$f tests/fuzz/corpus/$$f || exit 1; done
 
-soak: all
+soak: all $(faults)
+	DOORWARD=$(abspath $(BUILD)/doorward) DOORWARD_FAULTS_FULL=1 $(PYTHON) -B -m pytest -q -p no:cacheprovider -n $(JOBS) --dist load \
+		tests/integration/test_faults.py tests/integration/test_exhaustion.py
 	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -s -p no:cacheprovider tests/integration/soak.py -k 'leak or lists or storm'
 	$(MAKE) FLAVOUR=asan all
+	DOORWARD=$(abspath build/asan/doorward) DOORWARD_FAULTS_FULL=1 $(PYTHON) -B -m pytest -q -p no:cacheprovider -n $(JOBS) --dist load \
+		tests/integration/test_faults.py tests/integration/test_exhaustion.py -k 'not memory and not zone'
 	DOORWARD=$(abspath build/asan/doorward) $(PYTHON) -B -m pytest -q -s -p no:cacheprovider tests/integration/soak.py -k streams
 
 lint: layers

@@ -15,6 +15,8 @@ import os
 import re
 import signal
 import socket
+import struct
+import subprocess
 import textwrap
 import time
 from pathlib import Path
@@ -23,10 +25,11 @@ from urllib.parse import quote
 import pytest
 
 import fcgi
+from kit import life
 from kit.doorward import BINARY, SANITIZED, within_reach
 from kit.faults import ERRORS, KINDS, Faults
 from kit.hostile import AA, QR, RA, RD, TC, a, ptr
-from kit.process import DEADLINE, connects, wait_for
+from kit.process import DEADLINE, Process, connects, wait_for
 
 # `make soak` lets each call fail; `make check` some, with one error each.
 FULL = bool(os.environ.get("DOORWARD_FAULTS_FULL"))
@@ -286,7 +289,7 @@ SHORT = ["denied over TCP", "bad cert", "dnsbl", "allowed"]
 REACHED = {"memory", "recv", "send", "accept", "socket", "sockopt", "connect", "epoll"}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KINDS if FULL else sorted(REACHED | {"random"}))
 def test_requests_and_lookups(front, faults, kind):
     front = front(kind)
     front.is_as_before()
@@ -331,7 +334,7 @@ def test_a_reload(front, faults, kind):
             faults.stop()
             front.lets_in_only_its_own()
 
-        failures += Sweep(faults).run(kind, error, step, stride=97 if kind == "memory" else 1)
+        failures += Sweep(faults).run(kind, error, step, stride=97 if kind == "memory" else 5)
     assert failures > 0, "no call of this kind has failed"
     front.door.configure(front.policy + "[policy new]\nrdns = off\nallow = *\n")
     front.door.reload()
@@ -383,4 +386,168 @@ def test_a_list_that_changes(front, folder, faults, kind, monkeypatch):
         wait_for(lambda: front.door.ask(added).header("X-Doorward-Reason") == "rule", "the new list")
 
     for error in errors(kind):
-        assert Sweep(faults).run(kind, error, step, stride=11 if kind == "memory" else 1) > 0
+        assert Sweep(faults).run(kind, error, step, stride=23 if kind == "memory" else 4) > 0
+
+
+@pytest.mark.parametrize("kind", ["memory", "write", "open", "stat"])
+def test_the_log(front, folder, faults, kind):
+    """Lines may be lost, and the log says how many; responses do not wait, and the log goes on."""
+    path = folder / "log"
+    front = front(kind, log=f"target = file:{path}")
+
+    def reopen_and_ask(first):
+        if path.exists():
+            path.rename(folder / "log.1")
+        front.door.process.send(signal.SIGUSR1)
+        front.ask("net in a list")
+        front.ask("no friend")
+        time.sleep(0.03)  # the log is written by a thread of its own
+
+    for error in errors(kind):
+        assert Sweep(faults).run(kind, error, reopen_and_ask) > 0
+        front.door.process.send(signal.SIGUSR1)
+        wait_for(path.exists, "the log")
+        door = front.door
+        marker = "x%d" % next(NUMBERS)
+        line = {"REMOTE_ADDR": address(7), "REQUEST_URI": "/" + marker, "HTTP_USER_AGENT": ""}
+        wait_for(lambda: door.ask(line).status == 403 and marker in path.read_text(), "a line")
+
+
+def hand_over(front, pid):
+    """The PID of the process that serves afterwards; the log may not tell, for want of memory."""
+    door = front.door
+    before = len(door.process.output())
+    os.kill(pid, signal.SIGUSR2)
+
+    def over():
+        found = re.search(
+            r"hand-over: PID (\d+) serves now|this (?:process|one) goes on", door.process.output()[before:]
+        )
+        return found and (int(found[1]) if found[1] else pid)
+
+    try:
+        serves = wait_for(over, "the end of a hand-over", 10)
+    except AssertionError:
+        serves = peer_of(front.door.socket)
+    if serves != pid:
+        wait_for(lambda: life.ended(pid), f"the end of {pid}")
+    return serves
+
+
+def peer_of(path):
+    """The PID of the process that listens (SO_PEERCRED)."""
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.connect(str(path))
+        return struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+
+
+STRIDES = {"memory": 997, "open": 23, "read": 23, "epoll": 7, "fcntl": 7, "sockopt": 7, "socket": 2, "listen": 2, "pipe": 2}
+
+
+@pytest.mark.parametrize("kind", ["memory", "fork", "exec", "socket", "open", "read", "thread", "epoll", "pipe", "fcntl", "listen", "sockopt"])
+def test_a_hand_over(front, faults, kind):
+    """Either the new process serves or the old one, and both only by the rules."""
+    front = front(kind)
+    pid = front.door.process.pid
+    failures = 0
+    for first in range(1, 100_000, 1 if FULL and kind != "memory" else STRIDES.get(kind, 1)):
+        faults.fail(kind, errors(kind)[0], first)
+        try:
+            pid = hand_over(front, pid)
+        finally:
+            failed = faults.stop()
+        front.lets_in_only_its_own()
+        if failed == 0:
+            break
+        failures += 1
+    assert failures > 0
+    wait_for(lambda: front.is_right("allowed") and front.is_right("denied"), "the truth")
+    if pid != front.door.process.pid:
+        life.end(pid)
+
+
+def run(faults, argv, kind, error, first):
+    """(the exit status, stdout, stderr, how many calls failed) of a command."""
+    faults.fail(kind, error, first)
+    done = subprocess.run(
+        [os.fspath(a) for a in argv], env=faults.environment(), capture_output=True, timeout=DEADLINE
+    )
+    failed = faults.stop()
+    return done.returncode, done.stdout, done.stderr, failed
+
+
+# What libuv and ldns do to a process that starts without pipes or memory.
+ABORTS = (-signal.SIGABRT, -signal.SIGSEGV)
+
+
+@pytest.mark.parametrize("kind", ["memory", "open", "read", "write", "stat", "map"])
+def test_commands(folder, pki, faults, kind):
+    """-t never passes bad files, -T never prints a part, check never allows what is denied."""
+    (folder / "nets").write_text(NETS)
+    (folder / "hosts").write_text(HOSTS)
+    (folder / "friends").write_text(FRIENDS)
+    good, bad = folder / "good.conf", folder / "bad.conf"
+    policy = textwrap.dedent(POLICIES).format(ca=pki.authority.file)
+    good.write_text("[dns]\nnameservers = 127.0.0.1:9\n" + policy)
+    bad.write_text("[dns]\nnameservers = 127.0.0.1:9\n" + policy + "allow = ip 1.2.3\n")
+    binary = program(kind)[-1]
+    whole = subprocess.run([binary, "-T", "-c", good], capture_output=True, check=True).stdout
+    denied = [binary, "check", "-c", good, "--policy", "only", "--ip", "192.0.2.1"]
+
+    def dump(first):
+        status, out, _, failed = run(faults, [binary, "-T", "-c", good], kind, error, first)
+        assert status != 0 or out == whole, f"{first}: a part of the configuration"
+        return failed
+
+    def test_bad(first):
+        status, _, _, failed = run(faults, [binary, "-t", "-c", bad], kind, error, first)
+        assert status != 0, first
+        return failed
+
+    def check(first):
+        status, out, _, failed = run(faults, denied, kind, error, first)
+        assert status != 0, (first, out)
+        return failed
+
+    stride = 1 if FULL else {"memory": 151, "open": 11, "read": 11, "stat": 11}.get(kind, 3)
+    for command in [dump, test_bad, check]:
+        for error in errors(kind):
+            for first in range(1, 100_000, stride):
+                if command(first) == 0:
+                    break
+
+
+@pytest.mark.parametrize("kind", ["memory", "open", "read", "socket", "bind", "listen", "epoll", "pipe", "thread", "stat", "owner", "fcntl", "map"])
+def test_a_start(front, folder, faults, kind):
+    """It serves, and rightly, or ends with an error."""
+    front = front(kind)
+    front.door.stop()
+    stride = 1 if FULL else {"memory": 499, "open": 41, "read": 41, "stat": 23}.get(kind, 5)
+    ended = served = 0
+    for first in range(1, 100_000, stride):
+        faults.fail(kind, errors(kind)[0], first)
+        process = Process([*program(kind), "-c", front.door.file], folder / "start", env=faults.environment())
+        front.door.process = process
+        try:
+            wait_for(lambda: connects(front.http) or not process.running(), "a start or an end")
+            if process.running():
+                front.lets_in_only_its_own()
+            failed = faults.stop()
+            if process.running():
+                endings = (0, *ABORTS) if kind in ENDS_THE_PROCESS else (0, 1)
+                assert process.stop() in endings, process.output()
+                served += 1
+            else:
+                assert process.ended() != 0
+                ended += process.ended() > 0
+                assert process.ended() > 0 or process.ended() in ABORTS
+                # fcntl(2) fails where the descriptor of the message itself is closed.
+                told = process.output() or process.ended() < 0 or kind == "fcntl"
+                assert told, "an end without a message"
+        finally:
+            faults.stop()
+            process.kill()
+        if failed == 0:
+            break
+        (folder / "start").unlink()
+    assert served > 0
