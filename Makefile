@@ -85,7 +85,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all deb demo deps check check-in nginx-module install-nginx-module uninstall-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
+.PHONY: all deb demo deps check check-in nginx-module install-nginx-module uninstall-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-minimize fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -101,6 +101,7 @@ help:
 	@echo 'integration  tests against real servers (pytest; ARGS="-k name")'
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
 	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="fcgi_record config"); fuzz-replay: corpora only'
+	@echo 'fuzz-minimize make the corpora of tests/fuzz/corpus small, after make fuzz'
 	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; lists of a million lines beside a naive reference; a storm through each front end; a million hostile byte streams under ASan; every call of each kind failing in turn, under valgrind and ASan'
 	@echo 'bench        speed, beside baselines of the same run (ARGS="wire nginx": groups; ARGS=record: keep the ratios); bench-check: fails where a ratio has become worse'
 	@echo 'profile      instructions, system calls and allocations of one cached request'
@@ -234,9 +235,11 @@ profile:
 SECONDS_EACH ?= 60
 fuzz:
 	$(MAKE) FLAVOUR=fuzz $(addprefix build/fuzz/fuzz/,$(FUZZERS))
-	@for f in $(FUZZERS); do mkdir -p build/fuzz/found/$$f; echo "fuzz: $$f"; \
-		build/fuzz/fuzz/$$f -max_total_time=$(SECONDS_EACH) -rss_limit_mb=1024 -timeout=5 -artifact_prefix=build/fuzz/found/$$f- \
-		build/fuzz/found/$$f tests/fuzz/corpus/$$f || exit 1; done
+	@tests/tools/fuzz run build/fuzz/fuzz $(SECONDS_EACH) $(FUZZERS)
+
+fuzz-minimize:
+	$(MAKE) FLAVOUR=fuzz $(addprefix build/fuzz/fuzz/,$(FUZZERS))
+	@tests/tools/fuzz minimize build/fuzz/fuzz $(FUZZERS)
 
 soak: all $(faults)
 	DOORWARD=$(abspath $(BUILD)/doorward) DOORWARD_FAULTS_FULL=1 $(PYTHON) -B -m pytest -q -p no:cacheprovider -n $(JOBS) --dist load \
