@@ -122,26 +122,6 @@ static void lose(struct net_listener *l, int error)
 	(void)watch(l, false);
 }
 
-/* epoll_ctl(2) may lack memory or watches for a moment: the server then tries again. */
-static void begin_watching(struct net_listener *l)
-{
-	int error = watch(l, true);
-
-	switch (error) {
-	case 0:
-	case EEXIST:
-		return;
-	case ENOMEM:
-	case ENOSPC:
-		l->accepting = false;
-		starve(l->server, strerror(error));
-		return;
-	default:
-		lose(l, error);
-		return;
-	}
-}
-
 /* Closes the oldest stranger to make room for a new one. */
 static void evict_stranger(struct net_server *server)
 {
@@ -240,8 +220,11 @@ static void requeue(struct net_listener *l, uint32_t stayed)
 		return;
 	}
 	l->stayed = 0;
-	if (watch(l, false) == 0) {
-		begin_watching(l);
+	(void)watch(l, false);
+	int error = watch(l, true);
+
+	if (error != 0) {
+		lose(l, error);
 	}
 }
 
@@ -303,10 +286,10 @@ void net_listeners_update(struct net_server *server)
 		if (may && full) {
 			log_pause(l);
 		}
-		if (accepting) {
-			begin_watching(l);
-		} else {
-			(void)watch(l, false);
+		int error = watch(l, accepting);
+
+		if (error != 0) {
+			lose(l, error);
 		}
 	}
 }

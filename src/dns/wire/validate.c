@@ -4,8 +4,7 @@
 #include "dns/wire/validate.h"
 
 #include "base/reader.h"
-
-#include <string.h>
+#include "dns/wire/name.h"
 
 #define POINTER 0xc0 /* the two bits of a compression pointer (RFC 1035 4.1.4) */
 #define TYPE_TSIG 250
@@ -29,13 +28,13 @@ bool dns_header_read(const uint8_t *message, size_t len, struct dns_header *out)
 }
 
 /*
- * Reads the name at *at, or skips it if `out` is NULL. Each pointer must lead to before the run of
- * labels that it ends, so that no label is ever visited twice.
+ * Skips the name at *at. Each pointer must lead to before the run of labels that it ends, so that
+ * no label is ever visited twice.
  */
-static bool take_name(const uint8_t *message, size_t len, size_t *at, struct dns_name *out)
+static bool skip_name(const uint8_t *message, size_t len, size_t *at)
 {
 	size_t run = *at;
-	size_t pos = run;
+	size_t pos = *at;
 	size_t octets = 1;
 	unsigned pointers = 0;
 
@@ -64,41 +63,18 @@ static bool take_name(const uint8_t *message, size_t len, size_t *at, struct dns
 		if (octet > DNS_LABEL_MAX) {
 			return false;
 		}
-		size_t size = (size_t)octet + 1;
-
+		pos += (size_t)octet + 1;
 		if (octet == 0) {
 			break;
 		}
-		if (octets + size > DNS_NAME_MAX || size > len - pos) {
+		octets += (size_t)octet + 1;
+		if (octets > DNS_NAME_MAX) {
 			return false;
 		}
-		if (out != NULL) {
-			memcpy(out->wire + octets - 1, message + pos, size);
-		}
-		octets += size;
-		pos += size;
 	}
 	if (pointers == 0) {
-		*at = pos + 1;
+		*at = pos;
 	}
-	if (out != NULL) {
-		out->wire[octets - 1] = 0;
-		out->len = (uint8_t)octets;
-	}
-	return true;
-}
-
-static bool skip_name(const uint8_t *message, size_t len, size_t *at)
-{
-	return take_name(message, len, at, NULL);
-}
-
-bool dns_walk_name(const struct dns_walk *walk, size_t at, struct dns_name *out)
-{
-	if (!take_name(walk->message, walk->len, &at, out)) {
-		return false;
-	}
-	dns_name_lower(out);
 	return true;
 }
 
