@@ -24,6 +24,7 @@ ZSHCOMPDIR ?= $(DATADIR)/zsh/site-functions
 V ?= 0
 JOBS ?= $(shell nproc)
 SYSTEMD ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo 1)
+SECCOMP ?= $(shell $(PKG_CONFIG) --exists libseccomp 2>/dev/null && echo 1)
 PSL ?= $(shell $(PKG_CONFIG) --exists libpsl 2>/dev/null && echo 1)
 
 # One build folder per flavour: the flavour's own flags, and a name for its folder.
@@ -53,7 +54,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 	-Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough -Wno-unused-parameter
 WERROR ?=
 CET := $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
-LIBS := fcgi libssl libcrypto inih jansson libpcre2-8 libuv $(if $(SYSTEMD),libsystemd) $(if $(PSL),libpsl)
+LIBS := fcgi libssl libcrypto inih jansson libpcre2-8 libuv $(if $(SYSTEMD),libsystemd) $(if $(PSL),libpsl) $(if $(SECCOMP),libseccomp)
 # These two come without a .pc file.
 PLAIN_LIBS := -lldns -lhttp_parser
 # pkg-config runs once, and not for each file.
@@ -63,6 +64,7 @@ dw_cflags = -std=c17 $(WARNINGS) $(if $(WERROR),-Werror) -fPIE -fstack-protector
 	-MMD -MP $(flavour_cflags_$(FLAVOUR))
 dw_cppflags = -D_GNU_SOURCE -Isrc -DDW_VERSION='"$(VERSION)"' \
 	$(if $(SYSTEMD),-DDW_SYSTEMD=1,-DDW_SYSTEMD=0) $(if $(PSL),-DDW_PSL=1,-DDW_PSL=0) \
+	$(if $(SECCOMP),-DDW_SECCOMP=1,-DDW_SECCOMP=0) \
 	$(hardening_$(FLAVOUR)) $(lib_cflags)
 dw_ldflags = -pie -Wl,-z,relro,-z,now -pthread $(flavour_ldflags_$(FLAVOUR))
 dw_libs = $(lib_libs) $(PLAIN_LIBS)

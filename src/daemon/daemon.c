@@ -11,6 +11,7 @@
 #include "daemon/limits.h"
 #include "daemon/live_config.h"
 #include "daemon/log_target.h"
+#include "daemon/monitor.h"
 #include "daemon/places.h"
 #include "daemon/privileges.h"
 #include "daemon/reach.h"
@@ -34,8 +35,8 @@ static const int watched[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT};
 
 struct service {
 	struct daemon_live_config live;
-	char *const *argv;
 	char *program; /* NULL: unknown */
+	struct daemon_monitor *monitor;
 	struct daemon_sockets sockets;
 	struct bytes reach;  /* who can reach the sockets, for the log: see daemon_reach_describe */
 	struct bytes places; /* where it listens: see daemon_places_describe */
@@ -186,7 +187,8 @@ static void hand_over(struct service *s)
 	if (!s->alone) {
 		return;
 	}
-	s->parent = daemon_upgrade_parent_start(&s->loop, s->program, s->argv, &s->sockets, &owner);
+	s->parent =
+		daemon_upgrade_parent_start(&s->loop, s->program, s->monitor, &s->sockets, &owner);
 	if (s->parent == NULL) {
 		on_successor_failed(s);
 	}
@@ -283,7 +285,9 @@ static bool prepare(struct service *s, struct diag *diag)
 	daemon_reach_describe(&s->sockets, &s->reach);
 	daemon_places_describe(&s->sockets, &s->places);
 	daemon_places_warn(&s->sockets, &config->server, diag);
-	if (!daemon_privileges_drop(config->server.user, config->server.group, diag)) {
+	if (!daemon_monitor_drop_privileges(
+		    s->monitor, config->server.user, config->server.group, diag) ||
+		!daemon_privileges_drop(config->server.user, config->server.group, diag)) {
 		return false;
 	}
 	int error = log_open(&config->log.sink);
@@ -372,23 +376,29 @@ static bool load(struct service *s, const char *config_path, struct diag *diag)
 
 int daemon_run(const char *config_path, char *const *argv)
 {
+	char *program = daemon_upgrade_parent_program(argv[0]);
 	struct service *s = calloc(1, sizeof(*s));
 	struct diag diag;
 	int code = EXIT_CODE_CONFIG;
 
-	if (s == NULL || uv_loop_init(&s->loop) != 0) {
-		free(s);
-		log_write(LOG_LEVEL_ERROR, "out of memory or descriptors");
-		return EXIT_CODE_ERROR;
-	}
 	daemon_limits_raise_descriptors();
-	daemon_limits_set_arena_growth();
 	signal(SIGPIPE, SIG_IGN);
 	hold_signals(SIG_BLOCK);
+	/* First: the handlers that libuv adds for fork(2) would close the monitor's descriptors. */
+	struct daemon_monitor *monitor = daemon_monitor_new(program, argv);
+
+	if (s == NULL || monitor == NULL || uv_loop_init(&s->loop) != 0) {
+		daemon_monitor_free(monitor);
+		free(program);
+		free(s);
+		log_write(LOG_LEVEL_ERROR, "out of memory, descriptors or processes");
+		return EXIT_CODE_ERROR;
+	}
+	daemon_limits_set_arena_growth();
 	http_head_library_init();
 	s->started_wall_s = clock_wall_s();
-	s->argv = argv;
-	s->program = daemon_upgrade_parent_program(argv[0]);
+	s->program = program;
+	s->monitor = monitor;
 	diag_init(&diag);
 	if (load(s, config_path, &diag)) {
 		log_diag(&diag);
@@ -402,6 +412,7 @@ int daemon_run(const char *config_path, char *const *argv)
 	bytes_clear(&s->reach);
 	bytes_clear(&s->places);
 	uv_loop_close(&s->loop);
+	daemon_monitor_free(s->monitor);
 	free(s->program);
 	free(s);
 	return code;

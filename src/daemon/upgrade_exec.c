@@ -3,175 +3,106 @@
 
 #include "daemon/upgrade_exec.h"
 
-#include "base/str.h"
+#include "daemon/upgrade_child.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SYSTEMD_FDS_START 3 /* sd_listen_fds(3) */
-#define SYSTEMD_FDS_MAX 1024
-#define PID_DIGITS_MAX 10
+#define EXIT_NOT_EXECUTED 127
 
-/* A variable that has this process's PID, and must have the child's. */
-struct own_pid {
-	const char *name; /* with its "=" */
-	char text[32];
-};
-
-/*
- * Everything that the child needs, prepared by the parent: other threads may have held any lock at
- * the fork, so the child may only call async-signal-safe functions (signal-safety(7)).
- */
-struct child {
-	const char *program;
-	char *const *argv;
-	char **env;
-	struct own_pid pids[2];
-	const struct daemon_sockets *sockets;
-	uint64_t systemd_fds;
-	int channel;
-	sigset_t mask;
-};
-
-static uint64_t number_in(const char *name, uint64_t max)
+static void reset_signals(void)
 {
-	uint64_t number = 0;
+	sigset_t none;
 
-	(void)!str_to_u64(str_view(getenv(name)), max, &number);
-	return number;
-}
-
-/* The variable, or the child's version of it. */
-static char *carried(struct child *child, char *variable)
-{
-	char own[32];
-
-	for (size_t i = 0; i < ARRAY_LEN(child->pids); i++) {
-		struct own_pid *pid = &child->pids[i];
-
-		snprintf(own, sizeof(own), "%s%ld", pid->name, (long)getpid());
-		if (strcmp(variable, own) == 0) {
-			snprintf(pid->text, sizeof(pid->text), "%s", pid->name);
-			return pid->text;
-		}
-	}
-	return variable;
-}
-
-static bool make_environment(struct child *child, char *added)
-{
-	size_t count = 0;
-	size_t next = 0;
-
-	while (environ[count] != NULL) {
-		count++;
-	}
-	child->env = calloc(count + 2, sizeof(*child->env));
-	if (child->env == NULL) {
-		return false;
-	}
-	for (size_t i = 0; i < count; i++) {
-		child->env[next++] = carried(child, environ[i]);
-	}
-	child->env[next] = added;
-	return true;
-}
-
-/* Decimal, without leading zeros. `pid->text` has the name already, and has room. */
-static void write_pid(struct own_pid *pid, pid_t value)
-{
-	char digits[PID_DIGITS_MAX];
-	size_t count = 0;
-	char *at = pid->text + strlen(pid->text);
-
-	for (; value > 0; value /= 10) {
-		digits[count++] = (char)('0' + value % 10);
-	}
-	while (count > 0) {
-		*at++ = digits[--count];
-	}
-	*at = '\0';
-}
-
-static void leave_open(int fd)
-{
-	(void)fcntl(fd, F_SETFD, 0);
-}
-
-/*
- * The handlers are the parent's, and write to its pipe: signals stay blocked until the handlers are
- * reset.
- */
-static void reset_signals(const struct child *child)
-{
 	for (int number = 1; number < NSIG; number++) {
 		if (number != SIGPIPE) {
 			(void)signal(number, SIG_DFL);
 		}
 	}
-	(void)sigprocmask(SIG_SETMASK, &child->mask, NULL);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static _Noreturn void child_run(struct child *child)
+/* Gives a variable that has the owner's PID this process's. */
+static bool take_over_pid(const char *name, pid_t owner)
 {
-	reset_signals(child);
-	for (size_t i = 0; i < child->sockets->count; i++) {
-		leave_open(child->sockets->fds[i]);
-	}
-	for (uint64_t i = 0; i < child->systemd_fds; i++) {
-		leave_open(SYSTEMD_FDS_START + (int)i);
-	}
-	leave_open(child->channel);
-	for (size_t i = 0; i < ARRAY_LEN(child->pids); i++) {
-		write_pid(&child->pids[i], getpid());
-	}
-	execve(child->program, child->argv, child->env);
+	const char *value = getenv(name);
+	char text[24];
 
-	const char *parts[] = {child->program, ": ", strerrordesc_np(errno)};
+	snprintf(text, sizeof(text), "%ld", (long)owner);
+	if (value == NULL || strcmp(value, text) != 0) {
+		return true;
+	}
+	snprintf(text, sizeof(text), "%ld", (long)getpid());
+	return setenv(name, text, 1) == 0;
+}
+
+static bool set_environment(const struct daemon_upgrade_program *program)
+{
+	return setenv(DAEMON_UPGRADE_CHILD_ENV, program->handover, 1) == 0 &&
+	       take_over_pid("LISTEN_PID", program->owner) &&
+	       take_over_pid("WATCHDOG_PID", program->owner);
+}
+
+/*
+ * Gives the descriptors their numbers. Two steps, because one may lie where another has to go. On
+ * failure fds[0] is where errors can still be reported.
+ */
+static bool place_descriptors(const struct daemon_upgrade_program *program, int *fds)
+{
+	int32_t above = 0;
+
+	for (size_t i = 0; i < program->count; i++) {
+		above = program->numbers[i] >= above ? program->numbers[i] + 1 : above;
+	}
+	for (size_t i = 0; i < program->count; i++) {
+		int moved = fcntl(program->fds[i], F_DUPFD_CLOEXEC, above);
+
+		if (moved < 0) {
+			return false;
+		}
+		fds[i] = moved;
+	}
+	for (size_t i = 0; i < program->count; i++) {
+		if (dup2(fds[i], program->numbers[i]) < 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static _Noreturn void child_run(const struct daemon_upgrade_program *program)
+{
+	int fds[DAEMON_UPGRADE_FDS_MAX] = {program->fds[0]};
+
+	reset_signals();
+	if (set_environment(program) && place_descriptors(program, fds)) {
+		execve(program->path, program->argv, environ);
+	}
+
+	const char *parts[] = {program->path, ": ", strerrordesc_np(errno)};
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		(void)!write(child->channel, parts[i], strlen(parts[i]));
+		(void)!write(fds[0], parts[i], strlen(parts[i]));
 	}
-	_exit(127);
+	_exit(EXIT_NOT_EXECUTED);
 }
 
-pid_t daemon_upgrade_exec(const char *program, char *const *argv, char *variable,
-	const struct daemon_sockets *sockets, int channel)
+pid_t daemon_upgrade_exec(const struct daemon_upgrade_program *program)
 {
-	struct child child = {
-		.program = program,
-		.argv = argv,
-		.pids = {{.name = "LISTEN_PID="}, {.name = "WATCHDOG_PID="}},
-		.sockets = sockets,
-		.channel = channel,
-	};
-	sigset_t all;
-
-	if (!make_environment(&child, variable)) {
-		errno = ENOMEM;
+	if (program->count == 0 || program->count > DAEMON_UPGRADE_FDS_MAX) {
+		errno = EINVAL;
 		return -1;
 	}
-	if (number_in("LISTEN_PID", INT_MAX) == (uint64_t)getpid()) {
-		child.systemd_fds = number_in("LISTEN_FDS", SYSTEMD_FDS_MAX);
-	}
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &child.mask);
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		child_run(&child);
+		child_run(program);
 	}
-	int error = errno;
-
-	pthread_sigmask(SIG_SETMASK, &child.mask, NULL);
-	free(child.env);
-	errno = error;
 	return pid;
 }

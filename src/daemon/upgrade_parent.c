@@ -8,7 +8,8 @@
 #include "log/log.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,11 +17,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define SYSTEMD_FDS_START 3 /* sd_listen_fds(3) */
+#define SYSTEMD_FDS_MAX 1024
 #define READY_WITHIN_MS 60000
 #define SAID_MAX 16384 /* the most bytes that are read of the successor's message */
 
 struct daemon_upgrade_parent {
 	struct daemon_upgrade_parent_owner owner;
+	struct daemon_monitor *monitor;
 	uv_poll_t channel;
 	uv_timer_t timer;
 	unsigned handles; /* not closed yet */
@@ -48,17 +52,6 @@ char *daemon_upgrade_parent_program(const char *argv0)
 	return realpath(running, NULL);
 }
 
-/* The exit status of the successor; if it still runs, it is killed. */
-static int end_successor(const struct daemon_upgrade_parent *h)
-{
-	int status = 0;
-
-	kill(h->pid, SIGKILL);
-	while (waitpid(h->pid, &status, 0) < 0 && errno == EINTR) {
-	}
-	return status;
-}
-
 static void log_said(const struct daemon_upgrade_parent *h)
 {
 	struct str rest = bytes_view(&h->said);
@@ -74,7 +67,7 @@ static void log_said(const struct daemon_upgrade_parent *h)
 
 static void on_ended(struct daemon_upgrade_parent *h)
 {
-	int status = end_successor(h);
+	int status = daemon_monitor_end(h->monitor);
 	bool killed = WIFSIGNALED(status);
 
 	log_said(h);
@@ -111,7 +104,7 @@ static void on_late(uv_timer_t *timer)
 	struct daemon_upgrade_parent *h = timer->data;
 
 	h->decided = true;
-	(void)end_successor(h);
+	(void)daemon_monitor_end(h->monitor);
 	log_said(h);
 	log_write(LOG_LEVEL_ERROR,
 		"hand-over: PID %ld did not serve within %d s, and was ended; this process goes on",
@@ -130,14 +123,66 @@ static void on_closed(uv_handle_t *handle)
 	}
 }
 
-/* -1 with errno set. */
-static pid_t spawn(
-	const char *program, char *const *argv, const struct daemon_sockets *sockets, int fd)
+static uint64_t number_in(const char *name, uint64_t max)
 {
+	uint64_t number = 0;
+
+	(void)!str_to_u64(str_view(getenv(name)), max, &number);
+	return number;
+}
+
+/* What a successor inherits. */
+struct inheritance {
+	int fds[DAEMON_UPGRADE_FDS_MAX];
+	size_t count;
+};
+
+/* A descriptor that is there already is not added again. False: there is no more room. */
+static bool add(struct inheritance *all, int fd)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->fds[i] == fd) {
+			return true;
+		}
+	}
+	if (all->count == ARRAY_LEN(all->fds)) {
+		return false;
+	}
+	all->fds[all->count++] = fd;
+	return true;
+}
+
+/* The channel comes first. The successor counts those that systemd passed, in use or not. */
+static bool collect(struct inheritance *all, const struct daemon_sockets *sockets, int channel)
+{
+	bool room = add(all, channel);
+
+	for (size_t i = 0; i < sockets->count; i++) {
+		room = room && add(all, sockets->fds[i]);
+	}
+	if (number_in("LISTEN_PID", INT_MAX) != (uint64_t)getpid()) {
+		return room;
+	}
+	for (uint64_t i = 0; i < number_in("LISTEN_FDS", SYSTEMD_FDS_MAX); i++) {
+		int fd = SYSTEMD_FDS_START + (int)i;
+
+		room = room && (fcntl(fd, F_GETFD) < 0 || add(all, fd));
+	}
+	return room;
+}
+
+/* -1 with errno set. */
+static pid_t spawn(struct daemon_monitor *monitor, const struct daemon_sockets *sockets, int fd)
+{
+	struct inheritance all = {.count = 0};
 	struct bytes inherited;
 
+	if (!collect(&all, sockets, fd)) {
+		errno = EMFILE;
+		return -1;
+	}
 	bytes_init(&inherited, 0);
-	bytes_appendf(&inherited, DAEMON_UPGRADE_CHILD_ENV "=%d\n", fd);
+	bytes_appendf(&inherited, "%d\n", fd);
 	daemon_sockets_describe(sockets, &inherited);
 	bytes_append_u8(&inherited, '\0');
 	pid_t pid = -1;
@@ -145,7 +190,8 @@ static pid_t spawn(
 	if (inherited.failed) {
 		errno = ENOMEM;
 	} else {
-		pid = daemon_upgrade_exec(program, argv, (char *)inherited.data, sockets, fd);
+		pid = daemon_monitor_start(
+			monitor, (const char *)inherited.data, all.fds, all.count);
 	}
 	int error = errno;
 
@@ -163,7 +209,7 @@ static struct daemon_upgrade_parent *refuse(struct daemon_upgrade_parent *h, int
 }
 
 struct daemon_upgrade_parent *daemon_upgrade_parent_start(uv_loop_t *loop, const char *program,
-	char *const *argv, const struct daemon_sockets *sockets,
+	struct daemon_monitor *monitor, const struct daemon_sockets *sockets,
 	const struct daemon_upgrade_parent_owner *owner)
 {
 	struct daemon_upgrade_parent *h = calloc(1, sizeof(*h));
@@ -176,14 +222,15 @@ struct daemon_upgrade_parent *daemon_upgrade_parent_start(uv_loop_t *loop, const
 		return refuse(h, errno);
 	}
 	h->owner = *owner;
+	h->monitor = monitor;
 	h->fd = pair[0];
-	h->pid = spawn(program, argv, sockets, pair[1]);
+	h->pid = spawn(monitor, sockets, pair[1]);
 	int error = h->pid < 0 ? errno : -uv_poll_init(loop, &h->channel, h->fd);
 
 	close(pair[1]);
 	if (error != 0) {
 		if (h->pid > 0) {
-			(void)end_successor(h);
+			(void)daemon_monitor_end(h->monitor);
 		}
 		close(h->fd);
 		return refuse(h, error);
@@ -205,7 +252,7 @@ void daemon_upgrade_parent_free(struct daemon_upgrade_parent *h)
 		return;
 	}
 	if (!h->decided) {
-		(void)end_successor(h);
+		(void)daemon_monitor_end(h->monitor);
 	}
 	uv_close((uv_handle_t *)&h->channel, on_closed);
 	uv_close((uv_handle_t *)&h->timer, on_closed);

@@ -4,6 +4,7 @@
 #ifndef DW_DAEMON_UPGRADE_PARENT_H
 #define DW_DAEMON_UPGRADE_PARENT_H
 
+#include "daemon/monitor.h"
 #include "daemon/sockets.h"
 
 #include <sys/types.h>
@@ -28,9 +29,12 @@ struct daemon_upgrade_parent_owner {
  * caller frees it.
  */
 char *daemon_upgrade_parent_program(const char *argv0);
-/* Starts the successor. NULL after the reason was logged. */
+/*
+ * Lets the monitor start the successor; `program`, for the log, is the monitor's. NULL after the
+ * reason was logged.
+ */
 struct daemon_upgrade_parent *daemon_upgrade_parent_start(uv_loop_t *loop, const char *program,
-	char *const *argv, const struct daemon_sockets *sockets,
+	struct daemon_monitor *monitor, const struct daemon_sockets *sockets,
 	const struct daemon_upgrade_parent_owner *owner);
 /*
  * A successor that is ready is told that no predecessor serves any more; one that is not is killed.
