@@ -40,10 +40,11 @@ static int print_version(void)
 	char http[32];
 
 	printf("doorward %s\n", DW_VERSION);
-	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih, jansson %s, %s%s%s\n",
+	printf("with %s, ldns %s, PCRE2 %d.%d, libuv %s, libfcgi, inih, jansson %s, %s%s%s%s\n",
 		OpenSSL_version(OPENSSL_VERSION), LDNS_VERSION, PCRE2_MAJOR, PCRE2_MINOR,
 		uv_version_string(), jansson_version_str(), http_head_library(http, sizeof(http)),
-		DW_SYSTEMD ? ", libsystemd" : "", DW_PSL ? ", libpsl" : "");
+		DW_SYSTEMD ? ", libsystemd" : "", DW_PSL ? ", libpsl" : "",
+		DW_SECCOMP ? ", libseccomp" : "");
 	return EXIT_CODE_OK;
 }
 
@@ -82,6 +83,13 @@ static int examine(const char *config_path, bool dump)
 
 	authz_snapshot_unref(snapshot);
 	return code;
+}
+
+/* Before the sandbox: OpenSSL reads its configuration, and loads the modules that it names. */
+static int serve(const char *config_path, char *const *argv)
+{
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
+	return daemon_run(config_path, argv);
 }
 
 /*
@@ -272,6 +280,6 @@ int main(int argc, char **argv)
 		return check_config(&a, argc - optind, argv + optind);
 	default:
 		return optind < argc ? run_command(config_path, argc - optind, argv + optind)
-				     : daemon_run(config_path, whole);
+				     : serve(config_path, whole);
 	}
 }

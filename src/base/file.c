@@ -5,11 +5,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define SANDBOX_FORBIDS                                                                            \
+	"the sandbox forbids it, as it permits only folders of files that were configured at the " \
+	"start: doorward needs a restart"
 
 bool file_read(const char *path, size_t max, struct bytes *text, struct file_identity *identity)
 {
@@ -56,4 +61,32 @@ const char *file_folder(const char *path, struct arena *arena)
 	copy = arena_dup(arena, str_view(strcmp(real, "/") == 0 ? "" : real));
 	free(real);
 	return copy.data;
+}
+
+static bool may_open(const char *path, bool writing)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	if (faccessat(AT_FDCWD, path, writing ? W_OK : R_OK, AT_EACCESS) == 0) {
+		return true;
+	}
+	if (!writing || errno != ENOENT || slash == NULL ||
+		(size_t)(slash - path) >= sizeof(folder)) {
+		return false;
+	}
+	memcpy(folder, path, (size_t)(slash - path));
+	folder[slash - path] = '\0';
+	return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/* Landlock does not restrict faccessat. */
+bool file_is_outside_sandbox(const char *path, bool writing, int error)
+{
+	return error == EACCES && may_open(path, writing);
+}
+
+const char *file_error_text(const char *path, bool writing, int error)
+{
+	return file_is_outside_sandbox(path, writing, error) ? SANDBOX_FORBIDS : strerror(error);
 }

@@ -24,4 +24,12 @@ NODISCARD bool file_read(
 /* The absolute folder of `path`, without a final slash, in the arena; NULL with errno set. */
 const char *file_folder(const char *path, struct arena *arena);
 
+/* Whether opening `path` failed with `error` although the permissions of the file allow it. */
+bool file_is_outside_sandbox(const char *path, bool writing, int error);
+/*
+ * What is wrong if opening `path`, for reading or for writing, has failed with `error`: as
+ * strerror, but names the sandbox where not the permissions of the file are the reason.
+ */
+const char *file_error_text(const char *path, bool writing, int error);
+
 #endif

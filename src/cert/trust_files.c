@@ -4,6 +4,7 @@
 #include "cert/trust_files.h"
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/file_stamp.h"
 
 #include <dirent.h>
@@ -108,7 +109,7 @@ static bool read_items(struct cert_trust_files *files, const struct cert_trust_r
 	if (items == NULL) {
 		why->failed = true;
 	} else if (!cert_trust_file_bytes(path, CERT_TRUST_FILE_MAX, &content)) {
-		bytes_appendf(why, "%s", strerror(errno));
+		bytes_appendf(why, "%s", file_error_text(path, false, errno));
 	} else {
 		good = cert_trust_items_read(files->kind, &content, reading->cas, items, why);
 	}

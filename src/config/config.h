@@ -24,6 +24,9 @@
 
 enum config_decisions { CONFIG_DECISIONS_NONE, CONFIG_DECISIONS_DENIED, CONFIG_DECISIONS_ALL };
 
+/* What is done about system calls and files that the serving process does not need. */
+enum config_sandbox { CONFIG_SANDBOX_OFF, CONFIG_SANDBOX_LOG, CONFIG_SANDBOX_ON };
+
 struct config_server {
 	const struct net_listen_spec *listen;
 	size_t listen_count;
@@ -36,6 +39,7 @@ struct config_server {
 	uint32_t threads; /* 0: auto, one for each CPU that the process may use */
 	const char *user; /* NULL: the current user */
 	const char *group;
+	enum config_sandbox sandbox;
 	struct net_settings net;
 	uint32_t max_params; /* bytes of the parameters of one request */
 	uint32_t max_requests_per_connection;
@@ -123,6 +127,8 @@ enum config_file_kind { CONFIG_FILE_ITSELF, CONFIG_FILE_NAMED };
 /* Calls `each` for every file and folder that the configuration was read from, or that it names. */
 void config_each_file(const struct config *config,
 	void (*each)(void *ctx, enum config_file_kind kind, const char *path), void *ctx);
+/* Whether a rule may have a regex: true also where only its text looks like it. */
+bool config_has_regexes(const struct config *config);
 /* Warns of regexes for which some texts take too long; tries for about a second at most. */
 void config_try_regexes(const struct config *config, struct diag *diag);
 /* Warns of policies without rules that deny all requests by their default alone. */

@@ -267,7 +267,7 @@ static void read_file(struct loader *l, const char *path, const struct reader *i
 			goto out;
 		}
 		diag_error(l->diag, named_at, "%s: expected a file that can be read: %s", path,
-			strerror(errno));
+			file_error_text(path, false, errno));
 		goto out;
 	}
 	for (const struct reader *open = includer; open != NULL; open = open->includer) {
@@ -308,7 +308,8 @@ static void read_included(
 		} else {
 			diag_error(l->diag, value,
 				"include = %s: expected folders that can be read, from %s on: %s",
-				entry->value.data, found.folder, strerror(errno));
+				entry->value.data, found.folder,
+				file_error_text(found.folder, false, errno));
 		}
 		return;
 	}

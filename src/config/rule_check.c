@@ -115,6 +115,24 @@ void config_check_rules(struct config_loader *loader, const struct config_policy
 	}
 }
 
+bool config_has_regexes(const struct config *config)
+{
+	const struct config_snapshot *snapshot = (const void *)config;
+
+	for (size_t i = 0; i < config->policy_count; i++) {
+		const struct config_policy_source *source = &snapshot->sources[i];
+
+		for (size_t r = 0; r < source->rule_count; r++) {
+			struct str text = policy_rule_text(policy_rules_at(source->rules, r));
+
+			if (str_find(text, '~') < text.len) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 void config_try_regexes(const struct config *config, struct diag *diag)
 {
 	const struct config_snapshot *snapshot = (const void *)config;

@@ -5,6 +5,13 @@
 
 #include "config/config.h"
 
+static const struct config_word sandbox_words[] = {
+	{"on", CONFIG_SANDBOX_ON, false},
+	{"off", CONFIG_SANDBOX_OFF, false},
+	{"log", CONFIG_SANDBOX_LOG, false},
+	{NULL, 0, false},
+};
+
 const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 	{.name = "listen",
 		.at_start = true,
@@ -99,6 +106,16 @@ const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 		.example = "user = daemon\ngroup = daemon",
 		.help = "The group that the process changes to together with user. Empty: the "
 			"group of that user."},
+	{.name = "sandbox",
+		.at_start = true,
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct config, server.sandbox),
+		.words = sandbox_words,
+		.value = "on",
+		.example = "sandbox = log",
+		.help = "on: once its sockets are open, the process gives up all that it does not "
+			"need, see doorward(8), The sandbox. log: nothing is blocked; system calls "
+			"that would be are logged and counted. off: no sandbox."},
 	{.name = "max_connections",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, server.net.max_connections),

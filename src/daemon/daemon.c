@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/exit_code.h"
 #include "daemon/admin.h"
+#include "daemon/confinement.h"
 #include "daemon/inspect.h"
 #include "daemon/limits.h"
 #include "daemon/live_config.h"
@@ -38,6 +39,8 @@ struct service {
 	char *program; /* NULL: unknown */
 	struct daemon_monitor *monitor;
 	struct daemon_sockets sockets;
+	struct daemon_confinement confinement;
+	struct bytes confined; /* what the sandbox is, for the log; empty: it is off */
 	struct bytes reach;  /* who can reach the sockets, for the log: see daemon_reach_describe */
 	struct bytes places; /* where it listens: see daemon_places_describe */
 	int64_t started_wall_s;
@@ -145,6 +148,7 @@ static void stop(struct service *s, enum net_drain drain)
 	}
 	s->signal_count = 0;
 	daemon_live_config_close_watch(&s->live);
+	daemon_confinement_close(&s->confinement);
 	daemon_service_manager_close(&s->manager);
 	daemon_upgrade_parent_free(s->parent);
 	s->parent = NULL;
@@ -301,6 +305,10 @@ static bool prepare(struct service *s, struct diag *diag)
 		bytes_clear(&why);
 		return false;
 	}
+	if (!daemon_confinement_enter(
+		    config, &s->sockets, &s->child.given, s->monitor, &s->confined, diag)) {
+		return false;
+	}
 	error = log_start();
 	if (error != 0) {
 		diag_error(diag, NULL, "the log cannot be started: %s", strerror(error));
@@ -324,6 +332,13 @@ static bool init_loop(struct service *s)
 	return true;
 }
 
+static void log_confined(const struct service *s)
+{
+	if (s->confined.len > 0) {
+		log_write(LOG_LEVEL_INFO, "sandbox: %.*s", (int)s->confined.len, s->confined.data);
+	}
+}
+
 static int run(struct service *s, struct diag *diag)
 {
 	int code = EXIT_CODE_ERROR;
@@ -341,10 +356,13 @@ static int run(struct service *s, struct diag *diag)
 	if (prepared && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO, "serving on %.*s with %u thread(s), policies from %s",
 			(int)s->places.len, (const char *)s->places.data, s->threads, s->live.path);
+		log_confined(s);
 		daemon_reach_log(&s->reach);
 		authz_snapshot_log_nameservers(s->live.snapshot);
 		daemon_live_config_watch(&s->live, s->metrics);
 		start_admin(s);
+		daemon_confinement_watch(&s->confinement, &s->loop,
+			s->live.snapshot->config->server.sandbox, s->monitor, s->metrics);
 		announce_serving(s);
 		code = EXIT_CODE_OK;
 	} else {
@@ -409,6 +427,7 @@ int daemon_run(const char *config_path, char *const *argv)
 	log_diag(&diag);
 	diag_clear(&diag);
 	log_close();
+	bytes_clear(&s->confined);
 	bytes_clear(&s->reach);
 	bytes_clear(&s->places);
 	uv_loop_close(&s->loop);

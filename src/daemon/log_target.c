@@ -3,6 +3,8 @@
 
 #include "daemon/log_target.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -35,6 +37,10 @@ void daemon_log_target_explain(const char *path, int error, struct bytes *out)
 
 	folder_of(path, folder);
 	bytes_appendf(out, "target = file:%s: ", path);
+	if (file_is_outside_sandbox(path, true, error)) {
+		bytes_append_text(out, file_error_text(path, true, error));
+		return;
+	}
 	switch (error) {
 	case ENOENT:
 		bytes_appendf(out, "there is no folder %s", folder);

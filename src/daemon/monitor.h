@@ -46,9 +46,9 @@ int daemon_monitor_event(const struct daemon_monitor *monitor);
 
 /*
  * Starts the program with `handover` as DAEMON_UPGRADE_CHILD_ENV in its environment and with the
- * descriptors `fds`, at most DAEMON_UPGRADE_FDS_MAX, which keep their numbers. Variables with this process's PID (LISTEN_PID,
- * WATCHDOG_PID) get the new one's. If the file cannot be executed, the new process writes so to
- * fds[0], and exits with status 127. -1 with errno set.
+ * descriptors `fds`, at most DAEMON_UPGRADE_FDS_MAX, which keep their numbers. Variables with this
+ * process's PID (LISTEN_PID, WATCHDOG_PID) get the new one's. If the file cannot be executed, the
+ * new process writes so to fds[0], and exits with status 127. -1 with errno set.
  */
 NODISCARD pid_t daemon_monitor_start(
 	struct daemon_monitor *monitor, const char *handover, const int *fds, size_t count);

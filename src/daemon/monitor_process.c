@@ -53,8 +53,7 @@ static void take_descriptors(struct received *r, struct msghdr *message)
 {
 	struct cmsghdr *header = CMSG_FIRSTHDR(message);
 
-	if (header != NULL && header->cmsg_level == SOL_SOCKET &&
-		header->cmsg_type == SCM_RIGHTS) {
+	if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
 		r->count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 		memcpy(r->fds, CMSG_DATA(header), r->count * sizeof(int));
 	}
@@ -89,7 +88,7 @@ static bool receive(struct received *r)
 	return true;
 }
 
-/* Takes a text that ends with NUL off the front; NULL: there is none. */
+/* Takes a text that ends with NUL off the front; NULL: no NUL. */
 static const char *next_text(struct received *r, size_t *at)
 {
 	const char *text = r->request.text + *at;
@@ -213,9 +212,8 @@ static bool serve_request(struct monitor *m)
 static void count_blocked(struct monitor *m, int number)
 {
 	const uint64_t one = 1;
-	size_t i = number >= 0 && number < DAEMON_MONITOR_CALLS_MAX
-			   ? (size_t)number
-			   : DAEMON_MONITOR_CALLS_MAX;
+	size_t i = number >= 0 && number < DAEMON_MONITOR_CALLS_MAX ? (size_t)number
+								    : DAEMON_MONITOR_CALLS_MAX;
 
 	m->start->counts->blocked[i]++;
 	(void)!write(EVENT_FD, &one, sizeof(one));
@@ -293,8 +291,8 @@ void daemon_monitor_run(const struct daemon_monitor_start *given)
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)prctl(PR_SET_NAME, "dw-monitor");
 	while (serves) {
-		struct pollfd polled[] = {{.fd = CHANNEL_FD, .events = POLLIN},
-			{.fd = m.listener, .events = POLLIN}};
+		struct pollfd polled[] = {
+			{.fd = CHANNEL_FD, .events = POLLIN}, {.fd = m.listener, .events = POLLIN}};
 
 		if (poll(polled, ARRAY_LEN(polled), -1) < 0) {
 			serves = errno == EINTR;

@@ -57,6 +57,7 @@ enum metrics_event {
 	METRICS_ZONE_REREAD,
 	METRICS_ZONE_FAILED,
 	METRICS_RESOLV_CONF_REREAD,
+	METRICS_SANDBOX_BLOCKED,
 	METRICS_EVENTS
 };
 
@@ -72,6 +73,8 @@ void metrics_free(struct metrics *metrics);
 NODISCARD bool metrics_know_policies(struct metrics *metrics, const struct config *config);
 /* Main thread. */
 void metrics_note(struct metrics *metrics, enum metrics_event event, int64_t wall_s);
+/* The same for several events that are not a reload. */
+void metrics_count(struct metrics *metrics, enum metrics_event event, uint64_t count);
 
 /* The counters that a worker writes, valid as long as `metrics`. */
 struct metrics_worker *metrics_worker(struct metrics *metrics, size_t worker);

@@ -177,6 +177,11 @@ uint64_t metrics_sum_policy(const struct metrics *metrics, const struct metrics_
 	return value;
 }
 
+void metrics_count(struct metrics *metrics, enum metrics_event event, uint64_t count)
+{
+	counter_add(&metrics->events[event], count);
+}
+
 struct metrics_worker *metrics_worker(struct metrics *metrics, size_t worker)
 {
 	return &metrics->workers[worker];

@@ -126,10 +126,13 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 		counter_get(&metrics->reload_failed) == 0);
 	metrics_prometheus_family(out, "doorward_files_reread_total", METRICS_PROMETHEUS_COUNTER,
 		"Files read again because they had changed, by kind and outcome.");
-	for (unsigned i = METRICS_TRUST_REREAD; i < METRICS_EVENTS; i++) {
+	for (unsigned i = METRICS_TRUST_REREAD; i <= METRICS_RESOLV_CONF_REREAD; i++) {
 		metrics_prometheus_number(out, "doorward_files_reread_total", labels[i],
 			counter_get(&metrics->events[i]));
 	}
+	number(out, "doorward_sandbox_blocked_total", METRICS_PROMETHEUS_COUNTER,
+		"System calls that the sandbox blocked, or would block with sandbox = on.",
+		counter_get(&metrics->events[METRICS_SANDBOX_BLOCKED]));
 }
 
 struct metrics_upstream metrics_upstream(

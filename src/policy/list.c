@@ -3,6 +3,8 @@
 
 #include "policy/list.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,7 +30,8 @@ FILE *policy_list_open(
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		diag_error(diag, from, "cannot read %s: %s", path, strerror(errno));
+		diag_error(diag, from, "cannot read %s: %s", path,
+			file_error_text(path, false, errno));
 	} else if (!S_ISREG(st.st_mode)) {
 		diag_error(diag, from, "%s is not a regular file: expected %s", path, expected);
 	} else {

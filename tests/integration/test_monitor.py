@@ -23,6 +23,7 @@ def monitors(pid):
 
 
 def monitor(door):
+    door.wait_for_log("serving on")
     [pid] = monitors(door.process.pid)
     wait_for(lambda: name(pid) == "dw-monitor", "the name of the monitor")
     return pid

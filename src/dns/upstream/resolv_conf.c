@@ -3,6 +3,8 @@
 
 #include "dns/upstream/resolv_conf.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -164,7 +166,7 @@ bool dns_resolv_conf_read(const char *path, struct dns_resolv_conf *out, struct 
 		error = errno;
 	}
 	if (error != 0) {
-		diag_error(diag, &place, "cannot be read: %s", strerror(error));
+		diag_error(diag, &place, "cannot be read: %s", file_error_text(path, false, error));
 	} else {
 		dns_resolv_conf_parse(bytes_view(&text), path, out, diag);
 	}

@@ -4,6 +4,7 @@
 #include "dns/zone/zone_file.h"
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/reader.h"
 #include "dns/wire/answer.h"
 #include "dns/zone/lexer.h"
@@ -321,7 +322,7 @@ static bool read_file(const char *path, struct bytes *out, struct diag *diag)
 
 	bytes_init(out, FILE_MAX);
 	if (file == NULL) {
-		diag_error(diag, &place, "cannot open: %s", strerror(errno));
+		diag_error(diag, &place, "cannot open: %s", file_error_text(path, false, errno));
 		return false;
 	}
 	while (got > 0) {
