@@ -87,7 +87,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all check-deb check-package deb demo deps check check-in nginx-module install-nginx-module uninstall-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
+.PHONY: all check-deb check-package deb demo deps check check-in check-container nginx-module install-nginx-module uninstall-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -98,6 +98,7 @@ help:
 	@echo 'demo         install what is missing, build, show allowed and denied requests behind a real nginx (KEEP=1: keep it running)'
 	@echo 'check        install what is missing, pass all tests, with sanitizers, both compilers and the linters'
 	@echo 'quick        lint, unit and scenario: for each change'
+	@echo 'check-container  the image of contrib/container on a tree of Debian (SUITE=bookworm, CONTAINER_STORE)'
 	@echo 'check-in     demo and check in a fresh tree of another release (SUITE=trixie; TARGETS="demo check", KEEP=1, FRESH=1, CHECK_IN_DIR)'
 	@echo 'unit         unit tests (cmocka); scenario: the resolver with simulated time and network'
 	@echo 'integration  tests against real servers (pytest; ARGS="-k name")'
@@ -265,6 +266,10 @@ check:
 check-in:
 	@tests/tools/deps check-in
 	@tests/tools/check-in '$(SUITE)'
+
+check-container: all
+	@tests/tools/deps container check-in
+	@tests/tools/check-container $(or $(SUITE),bookworm)
 
 demo:
 	@tests/tools/deps build demo
