@@ -18,7 +18,6 @@ from kit.process import DEADLINE, connects, wait_for
 
 CONTAINER = Path(__file__).resolve().parents[2] / "contrib" / "container"
 IMAGE = os.environ.get("DOORWARD_IMAGE")
-BASE = os.environ.get("DOORWARD_IMAGE_BASE")
 needs_image = pytest.mark.skipif(not IMAGE, reason="no image: make check-container makes one")
 
 # What the examples say, without what this machine may lack: cgroups, a network, high limits.
@@ -130,7 +129,7 @@ def test_the_pod_is_one_that_podman_can_play(folder, stack):
     """With images that are here: the pod is made, and not started."""
     text = (CONTAINER / "pod.yaml").read_text()
     text = text.replace("image: localhost/doorward\n", f"image: {IMAGE}\n")
-    text = text.replace("docker.io/library/nginx", BASE).replace("name: site", f"name: {folder.name}")
+    text = text.replace("docker.io/library/nginx", IMAGE).replace("name: site", f"name: {folder.name}")
     file = folder / "pod.yaml"
     file.write_text(text)
     stack.callback(podman, "pod", "rm", "-f", folder.name, expect=None)
