@@ -87,7 +87,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all check-deb check-package deb demo deps check check-in check-container nginx-module install-nginx-module uninstall-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
+.PHONY: all check-deb check-package deb demo deps check check-in check-container nginx-module install-nginx-module uninstall-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-minimize fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -104,7 +104,8 @@ help:
 	@echo 'integration  tests against real servers (pytest; ARGS="-k name")'
 	@echo 'asan         unit, scenario, fuzz corpora and integration under ASan and UBSan'
 	@echo 'fuzz         run each libFuzzer target for SECONDS_EACH seconds (FUZZERS="fcgi_record config"); fuzz-replay: corpora only'
-	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; lists of a million lines beside a naive reference; a storm through each front end; a million hostile byte streams under ASan'
+	@echo 'fuzz-minimize make the corpora of tests/fuzz/corpus small, after make fuzz'
+	@echo 'soak         10,000 requests, 100 reloads and a TERM under valgrind; lists of a million lines beside a naive reference; a storm through each front end; a million hostile byte streams under ASan; every call of each kind failing in turn, under valgrind and ASan'
 	@echo 'bench        speed, beside baselines of the same run (ARGS="wire nginx": groups; ARGS=record: keep the ratios); bench-check: fails where a ratio has become worse'
 	@echo 'profile      instructions, system calls and allocations of one cached request'
 	@echo 'lint         layers, clang-format, cppcheck, mandoc; format: rewrite the sources with clang-format'
@@ -184,6 +185,13 @@ uninstall-nginx-module:
 	rm -f $(DESTDIR)$(NGINXMODDIR)/$(notdir $(nginx_module)) $(DESTDIR)$(MANDIR)/man8/ngx_http_doorward_module.8 \
 		$(DESTDIR)$(NGINXCONFDIR)/95-mod-http-doorward.conf
 
+# Without the flags of a flavour: it lives beside the sanitizers of the programs.
+faults := build/faults/faults.so
+
+$(faults): tests/faults/faults.c
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -g -Wall -Wextra $(if $(WERROR),-Werror) -fPIC -fno-builtin -shared -o $@ $<
+
 deps:
 	@tests/tools/deps build check deb
 
@@ -199,7 +207,7 @@ fuzz-replay: $(addprefix $(BUILD)/replay/,$(FUZZERS))
 	@for f in $(FUZZERS); do $(BUILD)/replay/$$f tests/fuzz/corpus/$$f || exit 1; done
 
 # nginx-dev's headers are for one version of nginx; without them, the tests of the module are skipped.
-integration-programs: $(BUILD)/doorward $(bench_programs) $(if $(wildcard /usr/share/nginx/src/configure),nginx-module)
+integration-programs: $(BUILD)/doorward $(bench_programs) $(faults) $(if $(wildcard /usr/share/nginx/src/configure),nginx-module)
 
 # Tests often wait for a front end or a name server: two processes more than processors keep the processors busy.
 TEST_PROCESSES ?= $(shell expr $(JOBS) + 2)
@@ -232,13 +240,19 @@ profile:
 SECONDS_EACH ?= 60
 fuzz:
 	$(MAKE) FLAVOUR=fuzz $(addprefix build/fuzz/fuzz/,$(FUZZERS))
-	@for f in $(FUZZERS); do mkdir -p build/fuzz/found/$$f; echo "fuzz: $$f"; \
-		build/fuzz/fuzz/$$f -max_total_time=$(SECONDS_EACH) -rss_limit_mb=1024 -timeout=5 -artifact_prefix=build/fuzz/found/$$f- \
-		build/fuzz/found/$$f tests/fuzz/corpus/$$f || exit 1; done
+	@tests/tools/fuzz run build/fuzz/fuzz $(SECONDS_EACH) $(FUZZERS)
 
-soak: all
+fuzz-minimize:
+	$(MAKE) FLAVOUR=fuzz $(addprefix build/fuzz/fuzz/,$(FUZZERS))
+	@tests/tools/fuzz minimize build/fuzz/fuzz $(FUZZERS)
+
+soak: all $(faults)
+	DOORWARD=$(abspath $(BUILD)/doorward) DOORWARD_FAULTS_FULL=1 $(PYTHON) -B -m pytest -q -p no:cacheprovider -n $(JOBS) --dist load \
+		tests/integration/test_faults.py tests/integration/test_exhaustion.py
 	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -s -p no:cacheprovider tests/integration/soak.py -k 'leak or lists or storm'
 	$(MAKE) FLAVOUR=asan all
+	DOORWARD=$(abspath build/asan/doorward) DOORWARD_FAULTS_FULL=1 $(PYTHON) -B -m pytest -q -p no:cacheprovider -n $(JOBS) --dist load \
+		tests/integration/test_faults.py tests/integration/test_exhaustion.py -k 'not memory and not zone'
 	DOORWARD=$(abspath build/asan/doorward) $(PYTHON) -B -m pytest -q -s -p no:cacheprovider tests/integration/soak.py -k streams
 
 lint: layers

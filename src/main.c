@@ -53,6 +53,7 @@ static int examine(const char *config_path, bool dump)
 {
 	struct diag diag;
 	struct authz_snapshot *snapshot;
+	bool printed = true;
 
 	diag_init(&diag);
 	snapshot = authz_snapshot_load(config_path, NULL, &diag);
@@ -72,14 +73,14 @@ static int examine(const char *config_path, bool dump)
 			dns_context_describe(snapshot->dns, &out);
 			bytes_append_text(&out, "\n");
 		}
-		fwrite(out.data, 1, out.len, stdout);
+		printed = cli_print("-T", &out);
 		bytes_clear(&out);
 	} else {
 		fprintf(stderr, "doorward: %s: %zu error(s), %zu warning(s)\n", config_path,
 			diag.errors, diag.warnings);
 	}
 	diag_clear(&diag);
-	int code = snapshot != NULL ? EXIT_CODE_OK : EXIT_CODE_DENY;
+	int code = !printed ? EXIT_CODE_ERROR : snapshot != NULL ? EXIT_CODE_OK : EXIT_CODE_DENY;
 
 	authz_snapshot_unref(snapshot);
 	return code;

@@ -87,11 +87,9 @@ static int tell(const struct audit_report *report, const struct options *options
 	} else if (options->verbose || report->count > 0 || isatty(STDOUT_FILENO)) {
 		audit_report_text(report, options->verbose, &out);
 	}
-	if (out.failed || report->failed) {
-		fputs("doorward: audit: out of memory\n", stderr);
+	out.failed |= report->failed;
+	if (!cli_print("audit", &out)) {
 		code = EXIT_CODE_ERROR;
-	} else if (out.len > 0) {
-		fwrite(out.data, 1, out.len, stdout);
 	}
 	bytes_clear(&out);
 	return code;

@@ -177,11 +177,12 @@ static enum exit_code ask(
 				explain_replay_text(then, decision, &out);
 			}
 		}
-		if (q->json) {
-			fwrite(out.data, 1, out.len, stdout);
+		if (q->json || out.failed) {
+			code = cli_print("check", &out) ? code : EXIT_CODE_ERROR;
 		} else {
 			cli_colour_print_explained(
 				stdout, cli_colour_wanted(stdout), "", bytes_view(&out));
+			code = cli_is_written("check") ? code : EXIT_CODE_ERROR;
 		}
 	} else {
 		fputs("doorward: check: out of memory or descriptors\n", stderr);

@@ -7,7 +7,6 @@
 #include "cli/options.h"
 #include "import/source_files.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,16 +33,12 @@ static int run(const char *config_path, int argc, char **argv)
 					   : &result.config;
 
 	diag_print(&diag, stderr);
-	if (status == IMPORT_DONE) {
-		fwrite(out->data, 1, out->len, stdout);
-	}
 	int code = status == IMPORT_UNREADABLE ? EXIT_CODE_CONFIG
 		   : status == IMPORT_BAD      ? EXIT_CODE_DATA
 		   : result.lost               ? EXIT_CODE_DENY
 					       : EXIT_CODE_OK;
 
-	if (status == IMPORT_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
-		fprintf(stderr, "doorward: %s: standard output: %s\n", argv[0], strerror(errno));
+	if (status == IMPORT_DONE && !cli_print(argv[0], out)) {
 		code = EXIT_CODE_ERROR;
 	}
 	import_result_clear(&result);

@@ -6,7 +6,8 @@
 #include "base/exit_code.h"
 #include "base/str.h"
 
-#include <stdbool.h>
+#include <errno.h>
+#include <string.h>
 
 void cli_usage_print(const struct cli_command *command, FILE *to)
 {
@@ -31,6 +32,27 @@ int cli_usage_error(const struct cli_command *command, const char *what, const c
 		fputs("usage: `doorward help` prints it\n", stderr);
 	}
 	return EXIT_CODE_USAGE;
+}
+
+bool cli_is_written(const char *name)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+		return true;
+	}
+	fprintf(stderr, "doorward: %s: standard output: %s\n", name, strerror(errno));
+	return false;
+}
+
+bool cli_print(const char *name, const struct bytes *out)
+{
+	if (out->failed) {
+		fprintf(stderr, "doorward: %s: out of memory\n", name);
+		return false;
+	}
+	if (out->len > 0) {
+		fwrite(out->data, 1, out->len, stdout);
+	}
+	return cli_is_written(name);
 }
 
 int cli_option_next(const struct cli_command *command, int argc, char **argv,

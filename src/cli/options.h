@@ -6,7 +6,10 @@
 
 #include "cli/command.h"
 
+#include "base/bytes.h"
+
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Prints the command lines of a command. */
@@ -17,6 +20,14 @@ void cli_usage_print(const struct cli_command *command, FILE *to);
  * where the usage of doorward is found. `value` may be NULL. Returns EXIT_CODE_USAGE.
  */
 int cli_usage_error(const struct cli_command *command, const char *what, const char *value);
+
+/*
+ * Writes `out` to standard output, all of it. False after a message on standard error, which begins
+ * with `name`, if memory was short for `out` or it cannot be written: what is there is not whole.
+ */
+NODISCARD bool cli_print(const char *name, const struct bytes *out);
+/* The same for what was printed to standard output before. */
+NODISCARD bool cli_is_written(const char *name);
 
 enum { CLI_OPTION_END = -1, CLI_OPTION_BAD = -2 };
 

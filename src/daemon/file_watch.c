@@ -14,6 +14,7 @@
 #define INTERVAL_MS 1000
 #define INTERVAL_MIN_MS 10
 #define INTERVAL_MAX_MS 60000
+#define TRY_AGAIN_LOOKS 60
 
 static void look_at_resolv_conf(struct daemon_file_watch *l)
 {
@@ -31,56 +32,82 @@ static void look_at_resolv_conf(struct daemon_file_watch *l)
 	}
 }
 
-/* A file with an error is read again only after its next change. */
-static void look_at(struct daemon_file_watch *l, enum authz_snapshot_files files)
-{
-	static const struct {
-		const char *word;
-		enum metrics_event reread;
-		enum metrics_event failed;
-	} kinds[AUTHZ_SNAPSHOT_FILES_COUNT] = {
-		[AUTHZ_SNAPSHOT_TRUST] = {"what certificates are verified by", METRICS_TRUST_REREAD,
-			METRICS_TRUST_FAILED},
-		[AUTHZ_SNAPSHOT_LISTS] = {"a file that rules read", METRICS_LISTS_REREAD,
-			METRICS_LISTS_FAILED},
-		[AUTHZ_SNAPSHOT_ZONE] = {"the static zone", METRICS_ZONE_REREAD,
-			METRICS_ZONE_FAILED},
-	};
-	uint64_t stamp = authz_snapshot_stamp(*l->current, files);
-	struct authz_snapshot *next;
-	struct diag diag;
+static const struct kind {
+	const char *word;
+	enum metrics_event reread;
+	enum metrics_event failed;
+} kinds[AUTHZ_SNAPSHOT_FILES_COUNT] = {
+	[AUTHZ_SNAPSHOT_TRUST] = {"what certificates are verified by", METRICS_TRUST_REREAD,
+		METRICS_TRUST_FAILED},
+	[AUTHZ_SNAPSHOT_LISTS] = {"a file that rules read", METRICS_LISTS_REREAD,
+		METRICS_LISTS_FAILED},
+	[AUTHZ_SNAPSHOT_ZONE] = {"the static zone", METRICS_ZONE_REREAD, METRICS_ZONE_FAILED},
+};
 
-	if (stamp == l->stamps[files]) {
-		return;
-	}
-	l->stamps[files] = stamp;
-	diag_init(&diag);
-	next = authz_snapshot_reread(*l->current, files, &diag);
-	log_diag(&diag);
-	diag_clear(&diag);
+/* Reads the files, and installs them; how many could not be used: SIZE_MAX if nothing changed. */
+static size_t reread(
+	struct daemon_file_watch *l, enum authz_snapshot_files files, struct diag *diag)
+{
+	struct authz_snapshot *next = authz_snapshot_reread(*l->current, files, diag);
+
 	if (next == NULL) {
-		metrics_note(l->metrics, kinds[files].failed, clock_wall_s());
-		log_write(LOG_LEVEL_ERROR,
-			"%s has changed, and has errors; what was read before stays in force",
-			kinds[files].word);
-		return;
+		return SIZE_MAX;
 	}
 	size_t bad = authz_snapshot_bad_files(next, files);
 
 	l->stamps[files] = next->stamps[files];
-	if (!l->install(l->ctx, next)) {
-		return;
+	if (bad > 0 && bad == l->bad[files]) {
+		authz_snapshot_unref(next);
+		return bad;
 	}
-	metrics_note(
-		l->metrics, bad > 0 ? kinds[files].failed : kinds[files].reread, clock_wall_s());
-	if (bad > 0) {
+	return l->install(l->ctx, next) ? bad : SIZE_MAX;
+}
+
+static void log_outcome(const struct daemon_file_watch *l, const struct kind *kind, size_t bad)
+{
+	metrics_note(l->metrics, bad > 0 ? kind->failed : kind->reread, clock_wall_s());
+	if (bad == SIZE_MAX) {
+		log_write(LOG_LEVEL_ERROR,
+			"%s has changed, and has errors; what was read before stays in force",
+			kind->word);
+	} else if (bad > 0) {
 		log_write(LOG_LEVEL_ERROR,
 			"%s has changed, and was read again but for %zu file(s) that cannot be "
 			"used",
-			kinds[files].word, bad);
+			kind->word, bad);
 	} else {
-		log_write(LOG_LEVEL_INFO, "%s has changed, and was read again", kinds[files].word);
+		log_write(LOG_LEVEL_INFO, "%s has changed, and was read again", kind->word);
 	}
+}
+
+/*
+ * A file that could not be used is tried again also without a change: there may have been no
+ * memory, no descriptor or a failing disk for a moment. The log tells only of another outcome.
+ */
+static void look_at(struct daemon_file_watch *l, enum authz_snapshot_files files)
+{
+	uint64_t stamp = authz_snapshot_stamp(*l->current, files);
+	bool changed = stamp != l->stamps[files];
+	bool due = l->bad[files] > 0 && ++l->looks[files] >= TRY_AGAIN_LOOKS;
+	struct diag diag;
+
+	if (!changed && !due) {
+		return;
+	}
+	l->looks[files] = 0;
+	l->stamps[files] = stamp;
+	diag_init(&diag);
+	if (changed) {
+		l->bad[files] = 0;
+	}
+	size_t bad = reread(l, files, &diag);
+
+	if (changed || bad != l->bad[files]) {
+		log_diag(&diag);
+		log_outcome(l, &kinds[files], bad);
+	}
+	l->bad[files] = bad;
+	diag_clear(&diag);
 }
 
 static void on_look(uv_timer_t *timer)
@@ -132,6 +159,10 @@ void daemon_file_watch_renew(struct daemon_file_watch *l, struct metrics *metric
 
 	l->metrics = metrics;
 	memcpy(l->stamps, current->stamps, sizeof(l->stamps));
+	for (size_t i = 0; i < AUTHZ_SNAPSHOT_FILES_COUNT; i++) {
+		l->bad[i] = authz_snapshot_bad_files(current, (enum authz_snapshot_files)i);
+		l->looks[i] = 0;
+	}
 	if (dns_context_watches(current->dns) || authz_snapshot_watches(current)) {
 		uv_timer_start(&l->timer, on_look, l->interval_ms, l->interval_ms);
 	} else {

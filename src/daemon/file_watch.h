@@ -13,13 +13,17 @@
 /*
  * Checks every second, or as often as the environment variable DOORWARD_FILE_WATCH_MS says,
  * resolv.conf and the files that snapshot.h names, if the snapshot depends on them. A file that has
- * changed is read again.
+ * changed is read again; one that could then not be used, also after every 60th check.
  */
 struct daemon_file_watch {
 	uv_timer_t timer;
 	uint64_t interval_ms;
 	/* Stamps of the files when they were last read, with success or without. */
 	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT];
+	/* How many files could not be used when they were last read; SIZE_MAX: nothing was taken.
+	 */
+	size_t bad[AUTHZ_SNAPSHOT_FILES_COUNT];
+	unsigned looks[AUTHZ_SNAPSHOT_FILES_COUNT]; /* since then */
 	struct authz_snapshot *const *current;
 	struct metrics *metrics;
 	/* Makes `next` the new *current, and owns it; false after the reason was logged. */

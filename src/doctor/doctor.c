@@ -273,13 +273,12 @@ const struct cli_command doctor_command = {
 		"Checks the configuration, whether the front end's user may connect to the sockets "
 		"and\n"
 		"doorward answers there, the name servers, the store of [shared], the age of "
-		"lists, "
-		"and\n"
+		"lists, and\n"
 		"the ends of CRLs and CA certificates. --nginx looks for mistakes in nginx.conf, "
-		"or in the output of "
-		"nginx -T\n"
-		"(- for standard input). --user is the front end's user: nginx's own, else "
-		"www-data.\n"
+		"or in\n"
+		"the output of nginx -T (- for standard input). --user is the front end's user: "
+		"nginx's\n"
+		"own, else www-data.\n"
 		"Exit status: 0 nothing was found, 1 errors or warnings, 64 bad usage.\n",
 	.run = run_doctor,
 };

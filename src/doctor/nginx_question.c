@@ -155,6 +155,48 @@ static void check_target(const struct question *q)
 	}
 }
 
+/* Whether the error page gives one of these errors another status, which may be a good one. */
+static bool changes_status(const struct import_node *page, bool intercepts)
+{
+	bool failure = false;
+	bool changed = false;
+
+	for (size_t i = 1; i + 1 < page->arg_count; i++) {
+		struct str word = page->args[i];
+
+		failure = failure || str_starts_with(word, "5") ||
+			  (intercepts && (str_eq_text(word, "401") || str_eq_text(word, "403")));
+		changed = changed || str_eq_text(word, "=") || str_starts_with(word, "=2");
+	}
+	return failure && changed;
+}
+
+/* What the server says of errors counts in the location that asks, too. */
+static void check_error_pages(const struct question *q)
+{
+	const char *intercept =
+		q->pass->http ? "proxy_intercept_errors" : "fastcgi_intercept_errors";
+	bool intercepts = nginx_says(nginx_effective(q->location, intercept), "on");
+	const struct import_node *level = nginx_level_with(q->location, "error_page");
+	const struct import_node *page = NULL;
+
+	while (level != NULL && (page = nginx_find(level, page, "error_page")) != NULL) {
+		struct place place = import_node_place(page);
+
+		if (changes_status(page, intercepts)) {
+			diag_error(q->look->diag, &place,
+				"this error page replaces the status of a failure in the location "
+				"that "
+				"asks doorward, too, and lets every client in while doorward does "
+				"not "
+				"run: expected an error_page without =, or one of the location's "
+				"own "
+				"(line %u of %s)",
+				q->location->line, q->location->file->path);
+		}
+	}
+}
+
 void nginx_look_at_question(const struct nginx_look *look, const struct import_node *location,
 	const struct nginx_pass *pass)
 {
@@ -169,4 +211,5 @@ void nginx_look_at_question(const struct nginx_look *look, const struct import_n
 	check_target(&q);
 	check_address(&q);
 	check_believed(&q);
+	check_error_pages(&q);
 }

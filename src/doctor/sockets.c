@@ -123,6 +123,12 @@ void doctor_look_at_sockets(const struct config *config, const struct import_nod
 
 		if (listen->kind == NET_LISTEN_UNIX || listen->kind == NET_LISTEN_TCP) {
 			look_at(&sockets, listen);
+		} else {
+			doctor_ok(diag,
+				listen->kind == NET_LISTEN_FD ? "listen = fd" : "listen = systemd",
+				"not looked at: its place is not in this configuration; --nginx "
+				"FILE "
+				"looks at the sockets that nginx asks");
 		}
 	}
 	if (nginx != NULL) {

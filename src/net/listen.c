@@ -284,7 +284,8 @@ static void refuse_folder(const char *path, int error, struct diag *diag)
 		return;
 	}
 	if (error == EACCES || error == EPERM) {
-		hint = ": listen needs a folder that this user may write to";
+		hint = ": listen needs a folder that this user may write to; under systemd, a "
+		       "socket unit with this path as ListenStream= opens it instead";
 	}
 	diag_error(diag, NULL, "listen: unix:%s: nothing can be created in the folder %.*s: %s%s",
 		path, len, path, strerror(error), hint);

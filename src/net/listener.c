@@ -122,6 +122,26 @@ static void lose(struct net_listener *l, int error)
 	(void)watch(l, false);
 }
 
+/* epoll_ctl(2) may lack memory or watches for a moment: the server then tries again. */
+static void begin_watching(struct net_listener *l)
+{
+	int error = watch(l, true);
+
+	switch (error) {
+	case 0:
+	case EEXIST:
+		return;
+	case ENOMEM:
+	case ENOSPC:
+		l->accepting = false;
+		starve(l->server, strerror(error));
+		return;
+	default:
+		lose(l, error);
+		return;
+	}
+}
+
 /* Closes the oldest stranger to make room for a new one. */
 static void evict_stranger(struct net_server *server)
 {
@@ -220,11 +240,8 @@ static void requeue(struct net_listener *l, uint32_t stayed)
 		return;
 	}
 	l->stayed = 0;
-	(void)watch(l, false);
-	int error = watch(l, true);
-
-	if (error != 0) {
-		lose(l, error);
+	if (watch(l, false) == 0) {
+		begin_watching(l);
 	}
 }
 
@@ -286,10 +303,10 @@ void net_listeners_update(struct net_server *server)
 		if (may && full) {
 			log_pause(l);
 		}
-		int error = watch(l, accepting);
-
-		if (error != 0) {
-			lose(l, error);
+		if (accepting) {
+			begin_watching(l);
+		} else {
+			(void)watch(l, false);
 		}
 	}
 }

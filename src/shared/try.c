@@ -52,10 +52,9 @@ bool shared_try(struct shared *shared, uint64_t *took_ms, struct bytes *why)
 
 	*took_ms = counter_get(&stats.store.reply_time.sum_us) / 1000;
 	if (!good) {
-		bytes_append_text(why, worker == NULL ? "out of memory"
-				       : view.detail[0] != '\0'
-					       ? view.detail
-					       : "it does not answer");
+		bytes_append_text(why, worker == NULL           ? "out of memory"
+				       : view.detail[0] != '\0' ? view.detail
+								: "it does not answer");
 	}
 	shared_worker_unref(worker);
 	uv_close((uv_handle_t *)&tick, NULL);

@@ -16,6 +16,8 @@ struct worker {
 	uv_loop_t loop;
 	uv_async_t wake;
 	uv_timer_t grace;
+	uv_timer_t retry;
+	struct authz_snapshot *late; /* there was no memory for it yet; NULL: none */
 	struct worker_sockets sockets;
 	void (*report)(void *ctx);
 	void *report_ctx;
@@ -39,6 +41,8 @@ struct worker {
 #define INCOMPLETE_MAX ((size_t)128 * 1024 * 1024)
 #define INCOMPLETE_MIN 8
 
+#define RETRY_MS 200
+
 static size_t incomplete_max(const struct worker *w, const struct config_server *server)
 {
 	size_t least = (size_t)INCOMPLETE_MIN * server->max_params;
@@ -60,16 +64,41 @@ static struct net_settings settings_of(
 	return settings;
 }
 
+static void on_retry(uv_timer_t *timer);
+
+/* Owns `snapshot`. Until there is memory for it, the worker decides by the one before. */
 static void take_snapshot(struct worker *w, struct authz_snapshot *snapshot)
 {
 	struct net_settings settings = settings_of(w, snapshot);
+	bool again = snapshot == w->late;
 
+	if (!again) {
+		authz_snapshot_unref(w->late);
+		w->late = snapshot;
+	}
 	if (!worker_dispatch_renew(w->requests, snapshot)) {
-		log_write(LOG_LEVEL_ERROR, "a worker has no memory or descriptors for the new "
-					   "configuration and keeps the old one");
+		if (!again) {
+			log_write(LOG_LEVEL_ERROR,
+				"a worker has no memory or descriptors for the new configuration, "
+				"keeps the old one for now and tries again");
+		}
+		uv_timer_start(&w->retry, on_retry, RETRY_MS, 0);
 		return;
 	}
 	net_server_configure(w->server, &settings);
+	authz_snapshot_unref(w->late);
+	w->late = NULL;
+	uv_timer_stop(&w->retry);
+	if (again) {
+		log_write(LOG_LEVEL_WARNING, "a worker has the new configuration now");
+	}
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+	struct worker *w = timer->data;
+
+	take_snapshot(w, w->late);
 }
 
 static void close_all(struct worker *w)
@@ -82,6 +111,7 @@ static void close_all(struct worker *w)
 	w->requests = NULL;
 	uv_close((uv_handle_t *)&w->wake, NULL);
 	uv_close((uv_handle_t *)&w->grace, NULL);
+	uv_close((uv_handle_t *)&w->retry, NULL);
 }
 
 static void on_drained(void *ctx)
@@ -110,7 +140,6 @@ static void on_wake(uv_async_t *wake)
 
 	if (next != NULL) {
 		take_snapshot(w, next);
-		authz_snapshot_unref(next);
 	}
 	if (ping != w->last_pong) {
 		w->last_pong = ping;
@@ -141,6 +170,7 @@ static void *run(void *ctx)
 static void worker_free(struct worker *w)
 {
 	authz_snapshot_unref(w->next);
+	authz_snapshot_unref(w->late);
 	pthread_mutex_destroy(&w->mutex);
 	uv_loop_close(&w->loop);
 	free(w);
@@ -194,6 +224,7 @@ static int worker_new(struct authz_snapshot *snapshot, const struct worker_socke
 	w->metrics = metrics;
 	w->number = number;
 	w->grace.data = w;
+	w->retry.data = w;
 	w->wake.data = w;
 	pthread_mutex_init(&w->mutex, NULL);
 	error = uv_async_init(&w->loop, &w->wake, on_wake);
@@ -202,6 +233,7 @@ static int worker_new(struct authz_snapshot *snapshot, const struct worker_socke
 		return error;
 	}
 	uv_timer_init(&w->loop, &w->grace);
+	uv_timer_init(&w->loop, &w->retry);
 	error = open_server(w, snapshot);
 	if (error != 0) {
 		close_all(w);

@@ -188,6 +188,11 @@ TRAPS = {
                     "error: auth_request /dorward: the server has no location of that name"),
     "an include that is not there": (GOOD, {"internal;": "internal; include /nonexistent/params;"}, 14,
                                      "warning: /nonexistent/params was not read (No such file"),
+    "an error page": (GOOD, {"listen 443 ssl;": "listen 443 ssl; error_page 502 503 =200 /busy.html;"}, 4,
+                      "error: this error page replaces the status of a failure"),
+    "an error page of denials": (
+        GOOD, {"listen 443 ssl;": "listen 443 ssl; error_page 403 = @no; fastcgi_intercept_errors on;"}, 4,
+        "error: this error page replaces the status of a failure"),
     "nowhere": ("events {}\nhttp { server { } }\n", {}, None, "warning: doorward is asked nowhere"),
 }  # fmt: skip
 
@@ -208,6 +213,8 @@ def test_traps(doctor, trap):
 
 
 HARMLESS = [
+    {"listen 443 ssl;": "listen 443 ssl; error_page 500 502 /50x.html; error_page 404 =200 /index.html;"},
+    {"listen 443 ssl;": "listen 443 ssl; error_page 502 =200 /busy.html;", "internal;": "internal; error_page 599 /x;"},
     {"auth_request /doorward;": "auth_request /doorward; if ($scheme = http) { return 301 https://$host$request_uri; }"},
     {"auth_request /doorward;": "auth_request /doorward; rewrite ^/a /b break; error_page 403 @no;"},
     {"location = /doorward": "location @no { auth_request off; return 200 no; }\nlocation = /doorward"},
@@ -352,6 +359,13 @@ def test_the_admin_socket(folder, doorward, resolver):
     assert f"admin:unix:{admin}: ok: user root may connect" not in lines
     status, found, lines = doctor.look_at(GOOD.replace("SOCKET", str(admin)))
     assert status == 1 and found[0].startswith(f"15: error: unix:{admin} is the admin socket, which decides nothing")
+
+
+def test_a_place_that_systemd_knows(folder):
+    file = folder / "doorward.conf"
+    file.write_text("[server]\nlisten = systemd\n[dns]\nnameservers = 127.0.0.1:9\n" + POLICY)
+    out = run("doctor", "-c", file, "--user", "root")[1]
+    assert "listen = systemd: ok: not looked at: its place is not in this configuration" in out
 
 
 def test_nobody_listens(doctor):

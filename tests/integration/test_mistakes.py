@@ -13,7 +13,7 @@ import re
 import pytest
 
 from kit import web
-from kit.doorward import Doorward
+from kit.doorward import Doorward, run
 from kit.frontends import Nginx
 from kit.names import REFUSED
 from kit.process import free_port, wait_for
@@ -166,6 +166,20 @@ def test_doorward_does_not_run(made):
     door.stop()
     assert site.get().status == 500
     assert re.search(r"connect\(\) to unix:.*doorward.sock failed \(2: No such file or directory\)", site.log())
+
+
+def test_an_error_page_that_lets_every_client_in(made, folder):
+    """nginx says nothing of it: doctor does."""
+    (folder / "www").mkdir()
+    (folder / "www" / "busy.html").write_text("busy\n")
+    pages = "error_page 502 =200 /busy.html; location = /busy.html { auth_request off; }\n"
+    site, door = made({"location = /doorward {": pages + "location = /doorward {", "POLICY default": "POLICY names"})
+    assert site.get().status == 403
+    command = ["doctor", "-c", door.file, "--nginx", site.nginx.file, "--user", "root"]
+    found = run(*command)[1]
+    assert re.search("nginx.conf:[0-9]+: error: this error page replaces the status of a failure", found), found
+    door.stop()
+    assert (site.get().status, site.get().body) == (200, "inside\n")
 
 
 def test_another_path(made, folder):

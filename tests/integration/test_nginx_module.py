@@ -322,7 +322,7 @@ def test_headers_that_reach_the_back_end(site, echo):
     forged = [
         (name, "forged")
         for name in [
-            "X-Client-Hostname", "x_client_hostname", "X-Doorward-Reason", "X_Doorward-Rule",
+            "X-Client-Hostname", "x_client_hostname", "X-Doorward-Reason", "X_Doorward-Rule", "X-Doorward-Id",
             "X-Doorward-Anything", "X-CLIENT-CERT-SUBJECT", "X-Client-Rdns", "X.Client.Rdns",
             "X-Client-Cert-Eku", "X_Client_Cert_Issuer_Spki", "X-Client-Cert-Anchor",
         ]
@@ -340,6 +340,27 @@ def test_headers_that_reach_the_back_end(site, echo):
         assert not [pair for pair in got if pair[1] == "forged"]
         assert [v for k, v in got if k.lower() == "x-doorward-reason"] == ([reason] if reason else [])
     assert ("X-Doorward-Reason", "default") in sent("/any", NO_ONE)
+
+
+def test_the_identifier_leads_to_the_line_of_the_log(site, door):
+    """On a denial, too; a kept verdict has that of the response which was kept."""
+    page = "error_page 403 = @no; location @no { return 403 '$doorward_id $doorward_cached'; }"
+    nginx = site(
+        f"location / {{ doorward staff; return 200 '$doorward_id $doorward_cached'; }}\n{page}",
+        http="doorward_zone verdicts:1m;",
+    )
+    for client, status, verdict in [(STAFF, 200, "allow"), (NO_ONE, 403, "deny")]:
+        shown = []
+        for _ in range(3):
+            response = nginx.get("/", client, [("X-Doorward-Id", "f" * 24)])
+            assert response.status == status
+            shown.append(response.body.split())
+        assert shown[-1][1] == "1"
+        for identifier, cached in shown:
+            line = next(line for line in door.decisions() if line["id"] == identifier)
+            assert line["verdict"] == verdict and line["ip"] == client
+        kept = [identifier for identifier, cached in shown if cached == "1"]
+        assert kept == [shown[-len(kept) - 1][0]] * len(kept)
 
 
 def uwsgi_request(line):

@@ -148,7 +148,7 @@ def test_without_a_store_nothing_changes(doorward):
 
 
 def test_user_password_and_database(doorward, store, tmp_path):
-    db = store("user door on >pass-word ~dw1:* +@all")
+    db = store("user door on >pass-word ~dw1:* +@all -@admin -@dangerous +role")
     password = tmp_path / "password"
     password.write_text("pass-word\n")
     password.chmod(0o640)
@@ -260,7 +260,7 @@ def test_it_is_frozen(doorward, store, tmp_path):
 def test_it_is_slow(doorward, machine, store, listener, tmp_path):
     db = store()
     proxy = listener(SlowProxy(db, 0.1))
-    door = doorward(POLICY, shared=shared(tmp_path, f"127.0.0.1:{proxy.port}"))
+    door = doorward(POLICY, shared=shared(tmp_path, f"127.0.0.1:{proxy.port}", "timeout = 20ms"))
     assert_away(door, r"it does not answer in time \(timeout = 20ms\)")
     # For one who can wait, it is not.
     patient = machine("patient", shared=shared(tmp_path, f"127.0.0.1:{proxy.port}", "timeout = 1s"))
@@ -450,7 +450,8 @@ def test_foreign_values(doorward, listener, tmp_path, reply, members):
 def test_timeouts_open_the_breaker(doorward, listener, tmp_path):
     """Connected, and silent from then on: the heartbeat, asked each second, fails three times."""
     fake = listener(FakeStore(lambda words: None if words[0] == "EVALSHA" else good(words)))
-    door = doorward(POLICY, server="threads = 1", shared=shared(tmp_path, f"127.0.0.1:{fake.port}"))
+    lines = shared(tmp_path, f"127.0.0.1:{fake.port}", "timeout = 200ms")
+    door = doorward(POLICY, server="threads = 1", shared=lines)
     door.wait_for_log(r"is away: it does not answer in time")
     assert scrape(door).get("doorward_shared_timeouts_total") == 3
     assert_decides(door)

@@ -109,7 +109,7 @@ def test_the_first_request_starts_it(host):
     assert host.show(SERVICE, "ActiveState") == "inactive"
     assert ask(host).status == 200
     host.wait_for_state(SERVICE, "running")
-    assert host.show(SERVICE, "StatusText").startswith("serving on unix:/run/doorward/doorward.sock")
+    assert re.match("serving on .*unix:/run/doorward/doorward.sock with ", host.show(SERVICE, "StatusText"))
 
 
 def test_start_returns_once_it_serves(host):
@@ -200,6 +200,19 @@ def test_no_request_is_lost_at_restarts_and_reloads(host):
     assert callers.wrong == []
 
 
+def test_a_socket_is_added_to_a_service_that_runs(host):
+    """As the comment in doorward-http.socket says."""
+    ask(host)
+    host.systemctl("enable", "doorward-http.socket")
+    try:
+        host.systemctl("restart", SERVICE)
+        done = host.run("curl", "-s", "--unix-socket", "/run/doorward/http.sock", "http://door/healthz", "-i")
+        assert done.stdout.startswith("HTTP/1.1 200")
+        assert ask(host).status == 200
+    finally:
+        host.systemctl("disable", "doorward-http.socket")
+
+
 # Mistakes
 
 
@@ -231,6 +244,14 @@ def test_after_a_mistake_start_works_at_once(host):
     host.write(systemd.CONFIGURATION, OPEN)
     host.systemctl("restart", SERVICE)
     assert ask(host).status == 200
+
+
+def test_a_path_that_the_service_cannot_make_names_the_way(host):
+    since = host.cursor()
+    host.write(systemd.CONFIGURATION, "[server]\nlisten = systemd\nlisten = unix:/run/doorward/s\n" + OPEN)
+    host.systemctl("restart", SERVICE, expect=1)
+    remedy = "unix:/run/doorward/s: .*/run/doorward: Permission denied: .*with this path as ListenStream="
+    host.wait_for_journal(SERVICE, remedy, since, priority=3)
 
 
 README = """[server]

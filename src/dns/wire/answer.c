@@ -135,25 +135,3 @@ enum dns_answer_kind dns_answer_follow(
 	answer->target = *next;
 	return loop ? DNS_ANSWER_CNAME_LOOP : DNS_ANSWER_CNAME;
 }
-
-bool dns_name_from_rdf(const ldns_rdf *rdf, struct dns_name *out)
-{
-	if (rdf == NULL || ldns_rdf_get_type(rdf) != LDNS_RDF_TYPE_DNAME ||
-		ldns_rdf_size(rdf) == 0 || ldns_rdf_size(rdf) > DNS_NAME_MAX) {
-		return false;
-	}
-	out->len = (uint8_t)ldns_rdf_size(rdf);
-	memcpy(out->wire, ldns_rdf_data(rdf), out->len);
-	dns_name_lower(out);
-	return true;
-}
-
-bool dns_addr_from_rdf(const ldns_rdf *rdf, enum dns_type type, struct addr *out)
-{
-	*out = (struct addr){.family = type == DNS_TYPE_AAAA ? ADDR_V6 : ADDR_V4};
-	if (rdf == NULL || ldns_rdf_size(rdf) != addr_len(out)) {
-		return false;
-	}
-	memcpy(out->bytes, ldns_rdf_data(rdf), addr_len(out));
-	return true;
-}

@@ -6,8 +6,6 @@
 
 #include "dns/wire/message.h"
 
-#include <ldns/ldns.h>
-
 /*
  * Functions that build an answer, for the reply parser and the static zone. An empty SERVFAIL about
  * `name`.
@@ -27,9 +25,5 @@ struct dns_chain {
 };
 NODISCARD enum dns_answer_kind dns_answer_follow(
 	struct dns_answer *answer, struct dns_chain *chain, const struct dns_name *next);
-
-/* Converts from ldns, in lower case. False for NULL and for RDATA of another size. */
-NODISCARD bool dns_name_from_rdf(const ldns_rdf *rdf, struct dns_name *out);
-NODISCARD bool dns_addr_from_rdf(const ldns_rdf *rdf, enum dns_type type, struct addr *out);
 
 #endif

@@ -6,9 +6,17 @@
 #include "base/reader.h"
 #include "dns/wire/validate.h"
 
-#include <ldns/ldns.h>
 #include <stdio.h>
 #include <string.h>
+
+#define OPT_SIZE 11 /* without its options */
+#define OPTION_HEADER_SIZE 4
+#define FLAG_DO 0x8000u
+
+_Static_assert(
+	DNS_HEADER_SIZE + DNS_NAME_MAX + 4 + OPT_SIZE + OPTION_HEADER_SIZE + DNS_COOKIE_MAX <=
+		DNS_QUERY_MAX,
+	"the longest query fits");
 
 const char *dns_type_word(enum dns_type type, char buffer[16])
 {
@@ -34,68 +42,42 @@ const char *dns_type_word(enum dns_type type, char buffer[16])
 	return buffer;
 }
 
-static bool put_question(ldns_pkt *packet, const struct dns_query *query)
+/* An OPT record (RFC 6891 section 6.1.2), with the cookie (RFC 7873) if there is one. */
+static size_t put_opt(const struct dns_query *query, uint8_t *out)
 {
-	ldns_rr *question = ldns_rr_new();
+	const struct dns_cookie *cookie = &query->cookie;
+	size_t options_len = cookie->len > 0 ? OPTION_HEADER_SIZE + (size_t)cookie->len : 0;
 
-	if (question == NULL) {
-		return false;
+	out[0] = 0; /* the root */
+	put_u16(out + 1, DNS_TYPE_OPT);
+	put_u16(out + 3, query->edns_size);
+	put_u16(out + 5, 0); /* extended rcode, version */
+	put_u16(out + 7, query->dnssec_ok ? FLAG_DO : 0);
+	put_u16(out + 9, (uint16_t)options_len);
+	if (cookie->len > 0) {
+		put_u16(out + OPT_SIZE, DNS_OPTION_COOKIE);
+		put_u16(out + OPT_SIZE + 2, cookie->len);
+		memcpy(out + OPT_SIZE + OPTION_HEADER_SIZE, cookie->bytes, cookie->len);
 	}
-	ldns_rdf *name =
-		ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, query->name.len, query->name.wire);
-
-	ldns_rr_set_question(question, true);
-	ldns_rr_set_owner(question, name);
-	ldns_rr_set_type(question, (ldns_rr_type)query->type);
-	ldns_rr_set_class(question, LDNS_RR_CLASS_IN);
-	if (name == NULL || !ldns_pkt_push_rr(packet, LDNS_SECTION_QUESTION, question)) {
-		ldns_rr_free(question);
-		return false;
-	}
-	return true;
-}
-
-/* The OPT is the message's end, and empty: its RDLENGTH is the message's last field. */
-static size_t append_cookie(const struct dns_cookie *cookie, uint8_t out[DNS_QUERY_MAX], size_t len)
-{
-	put_u16(out + len - 2, (uint16_t)(4 + cookie->len));
-	put_u16(out + len, DNS_OPTION_COOKIE);
-	put_u16(out + len + 2, cookie->len);
-	memcpy(out + len + 4, cookie->bytes, cookie->len);
-	return len + 4 + cookie->len;
+	return OPT_SIZE + options_len;
 }
 
 size_t dns_query_build(const struct dns_query *query, uint8_t out[DNS_QUERY_MAX])
 {
-	size_t len = 0;
-	ldns_pkt *packet = ldns_pkt_new();
-	ldns_buffer *buffer = ldns_buffer_new(DNS_QUERY_MAX);
+	size_t len = DNS_HEADER_SIZE;
 
-	if (packet == NULL || buffer == NULL || !put_question(packet, query)) {
-		goto out;
-	}
-	ldns_pkt_set_id(packet, query->id);
-	ldns_pkt_set_rd(packet, true);
-	ldns_pkt_set_ad(packet, query->want_ad);
-	if (query->edns_size > 0) {
-		ldns_pkt_set_edns_udp_size(packet, query->edns_size);
-		ldns_pkt_set_edns_do(packet, query->dnssec_ok);
-	}
-	/* With NULL for the compression tree: a query has nothing to compress, and the tree costs
-	 * time cubic in the labels. */
-	if (ldns_pkt2buffer_wire_compress(buffer, packet, NULL) != LDNS_STATUS_OK ||
-		ldns_buffer_position(buffer) > DNS_QUERY_MAX - 4 - DNS_COOKIE_MAX) {
-		goto out;
-	}
-	len = ldns_buffer_position(buffer);
-	memcpy(out, ldns_buffer_begin(buffer), len);
-	if (query->edns_size > 0 && query->cookie.len > 0) {
-		len = append_cookie(&query->cookie, out, len);
-	}
-out:
-	ldns_buffer_free(buffer);
-	ldns_pkt_free(packet);
-	return len;
+	put_u16(out, query->id);
+	put_u16(out + 2, (uint16_t)(DNS_FLAG_RD | (query->want_ad ? DNS_FLAG_AD : 0)));
+	put_u16(out + 4, 1);
+	put_u16(out + 6, 0);
+	put_u16(out + 8, 0);
+	put_u16(out + 10, query->edns_size > 0);
+	memcpy(out + len, query->name.wire, query->name.len);
+	len += query->name.len;
+	put_u16(out + len, (uint16_t)query->type);
+	put_u16(out + len + 2, DNS_CLASS_IN);
+	len += 4;
+	return query->edns_size > 0 ? len + put_opt(query, out + len) : len;
 }
 
 /* An error that a server may send without its copy of the question section. */

@@ -17,7 +17,7 @@
 /* "A", "PTR", …; "TYPE65" for a type without a name here. */
 const char *dns_type_word(enum dns_type type, char buffer[16]);
 
-/* The codec for queries and replies (RFC 1035, 6891), by ldns. No I/O. */
+/* The codec for queries and replies (RFC 1035, 6891). No I/O, and no allocations. */
 
 #define DNS_QUERY_MAX 512
 #define DNS_ANSWER_MAX 64 /* names kept of one answer; the others are counted */
@@ -35,7 +35,7 @@ struct dns_query {
 	struct dns_cookie cookie; /* sent with EDNS only; of length 0: no cookie */
 };
 
-/* RD set, class IN. Returns the length written; 0 when out of memory. */
+/* RD set, class IN. Returns the length written. Allocates nothing. */
 size_t dns_query_build(const struct dns_query *query, uint8_t out[DNS_QUERY_MAX]);
 
 enum dns_match {
@@ -99,8 +99,8 @@ size_t dns_answer_size(const struct dns_answer *answer);
 
 /*
  * Parses a reply that matched; one that did not is MALFORMED. TC makes it TRUNCATED, whatever else
- * it contains. The second check (validate.h) walks the raw records, then ldns parses the few that
- * count: those of the answer section on the question's own CNAME chain, class IN, and the SOA of a
+ * it contains. The second check (validate.h) walks all records; then the few that count are read:
+ * those of the answer section on the question's own CNAME chain, class IN, and the SOA of a
  * negative answer, at or above the chain's end. All other records are ignored.
  *
  * CNAMEs synthesised from DNAMEs are CNAMEs like others. A loop is CNAME_LOOP (with a TTL), more

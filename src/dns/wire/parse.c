@@ -3,115 +3,134 @@
 
 #include "dns/wire/message.h"
 
+#include "base/reader.h"
 #include "dns/wire/answer.h"
 #include "dns/wire/validate.h"
 
-#include <ldns/ldns.h>
 #include <string.h>
 
-#define SOA_MINIMUM 6 /* the index of this field in a SOA */
+#define SOA_FROM_MINIMUM 4 /* octets from the start of the field MINIMUM to the end of a SOA */
 
-/* Parses one record of the walk with ldns; NULL if ldns does not read exactly that record. */
-static ldns_rr *parse_record(const struct dns_walk *walk, const struct dns_record *record)
+/* A record of the answer section that can matter. Offsets as in struct dns_record. */
+struct kept {
+	uint16_t owner;
+	uint16_t rdata;
+	uint16_t end;
+	uint16_t type;
+	uint32_t ttl;
+};
+
+struct kept_records {
+	struct dns_walk walk;
+	size_t count;
+	struct kept all[DNS_RECORDS_MAX];
+};
+
+static bool is_of(
+	const struct kept_records *records, const struct kept *record, const struct dns_name *owner)
 {
-	ldns_rr *rr = NULL;
-	size_t at = record->owner;
+	struct dns_name name;
 
-	if (ldns_wire2rr(&rr, walk->message, walk->len, &at, LDNS_SECTION_ANSWER) !=
-		LDNS_STATUS_OK) {
-		return NULL;
-	}
-	ldns_rdf *owner = ldns_rr_owner(rr);
-
-	if (at != record->end || owner == NULL) {
-		ldns_rr_free(rr);
-		return NULL;
-	}
-	dns_wire_lower(ldns_rdf_data(owner), ldns_rdf_size(owner));
-	return rr;
-}
-
-static bool rr_is(const ldns_rr *rr, const struct dns_name *owner, uint16_t type)
-{
-	const ldns_rdf *name = ldns_rr_owner(rr);
-
-	return ldns_rr_get_type(rr) == (ldns_rr_type)type && ldns_rdf_size(name) == owner->len &&
-	       memcmp(ldns_rdf_data(name), owner->wire, owner->len) == 0;
+	return dns_walk_name(&records->walk, record->owner, &name) && name.len == owner->len &&
+	       memcmp(name.wire, owner->wire, owner->len) == 0;
 }
 
 enum link { LINK_NONE, LINK_DATA, LINK_CNAME, LINK_BAD };
 
 /* What the records contain about answer->target; *next is where its CNAME leads. */
 static enum link find_link(
-	const ldns_rr_list *records, struct dns_answer *answer, struct dns_name *next)
+	const struct kept_records *records, struct dns_answer *answer, struct dns_name *next)
 {
 	enum link link = LINK_NONE;
 
-	for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(records, i);
+	for (size_t i = 0; i < records->count; i++) {
+		const struct kept *record = &records->all[i];
 		struct dns_name to;
 
-		if (rr_is(rr, &answer->target, (uint16_t)answer->type)) {
+		if (!is_of(records, record, &answer->target)) {
+			continue;
+		}
+		if (record->type == (uint16_t)answer->type) {
 			if (link == LINK_CNAME) {
 				return LINK_BAD;
 			}
 			link = LINK_DATA;
 			continue;
 		}
-		if (!rr_is(rr, &answer->target, DNS_TYPE_CNAME)) {
-			continue;
-		}
-		if (!dns_name_from_rdf(ldns_rr_rdf(rr, 0), &to) || link == LINK_DATA ||
+		if (!dns_walk_name(&records->walk, record->rdata, &to) || link == LINK_DATA ||
 			(link == LINK_CNAME && !dns_name_eq(&to, next))) {
 			return LINK_BAD;
 		}
 		link = LINK_CNAME;
 		*next = to;
-		dns_answer_take_ttl(answer, ldns_rr_ttl(rr));
+		dns_answer_take_ttl(answer, record->ttl);
 	}
 	return link;
 }
 
-/* The records of the type asked for at the chain's end. */
-static bool take_data(const ldns_rr_list *records, struct dns_answer *answer)
+/* Whether the RDATA is whole character strings (RFC 1035 section 3.3). */
+static bool has_whole_strings(const struct kept_records *records, const struct kept *record)
 {
-	for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(records, i);
-		const ldns_rdf *rdf = ldns_rr_rdf(rr, 0);
-		struct dns_name name;
-		struct addr addr;
+	struct reader r;
 
-		if (!rr_is(rr, &answer->target, (uint16_t)answer->type)) {
+	reader_init(&r, records->walk.message + record->rdata, (size_t)record->end - record->rdata);
+	while (reader_left(&r) > 0 && !r.failed) {
+		reader_take(&r, reader_u8(&r));
+	}
+	return !r.failed;
+}
+
+static bool add_data(
+	const struct kept_records *records, const struct kept *record, struct dns_answer *answer)
+{
+	struct addr addr = {.family = answer->type == DNS_TYPE_AAAA ? ADDR_V6 : ADDR_V4};
+	struct dns_name name;
+
+	switch (answer->type) {
+	case DNS_TYPE_A:
+	case DNS_TYPE_AAAA:
+		memcpy(addr.bytes, records->walk.message + record->rdata, addr_len(&addr));
+		dns_answer_add_addr(answer, &addr);
+		return true;
+	case DNS_TYPE_NS:
+	case DNS_TYPE_CNAME:
+	case DNS_TYPE_SOA:
+	case DNS_TYPE_PTR:
+		if (!dns_walk_name(&records->walk, record->rdata, &name)) {
+			return false;
+		}
+		dns_answer_add_name(answer, &name);
+		return true;
+	case DNS_TYPE_TXT:
+		answer->left_out++;
+		return has_whole_strings(records, record);
+	default:
+		answer->left_out++;
+		return true;
+	}
+}
+
+/* The records of the type asked for at the chain's end. */
+static bool take_data(const struct kept_records *records, struct dns_answer *answer)
+{
+	for (size_t i = 0; i < records->count; i++) {
+		const struct kept *record = &records->all[i];
+
+		if (record->type != (uint16_t)answer->type ||
+			!is_of(records, record, &answer->target)) {
 			continue;
 		}
-		dns_answer_take_ttl(answer, ldns_rr_ttl(rr));
-		switch (answer->type) {
-		case DNS_TYPE_A:
-		case DNS_TYPE_AAAA:
-			if (!dns_addr_from_rdf(rdf, answer->type, &addr)) {
-				return false;
-			}
-			dns_answer_add_addr(answer, &addr);
-			break;
-		case DNS_TYPE_NS:
-		case DNS_TYPE_CNAME:
-		case DNS_TYPE_SOA:
-		case DNS_TYPE_PTR:
-			if (!dns_name_from_rdf(rdf, &name)) {
-				return false;
-			}
-			dns_answer_add_name(answer, &name);
-			break;
-		default:
-			answer->left_out++;
-			break;
+		dns_answer_take_ttl(answer, record->ttl);
+		if (!add_data(records, record, answer)) {
+			return false;
 		}
 	}
 	return true;
 }
 
 /* Follows the CNAMEs. NODATA stands for a chain without data at its end. */
-static enum dns_answer_kind follow_chain(const ldns_rr_list *records, struct dns_answer *answer)
+static enum dns_answer_kind follow_chain(
+	const struct kept_records *records, struct dns_answer *answer)
 {
 	struct dns_chain chain;
 	struct dns_name next = {.len = 0};
@@ -146,22 +165,19 @@ struct authority {
 static bool read_soa(const struct dns_walk *walk, const struct dns_record *record,
 	const struct dns_answer *answer, struct authority *out)
 {
-	ldns_rr *rr = parse_record(walk, record);
+	struct dns_name owner;
+	struct reader r;
 
-	if (rr == NULL) {
+	if (!dns_walk_name(walk, record->owner, &owner)) {
 		return false;
 	}
-	const ldns_rdf *minimum = ldns_rr_rdf(rr, SOA_MINIMUM);
-	struct dns_name owner;
-	bool good = minimum != NULL && dns_name_from_rdf(ldns_rr_owner(rr), &owner);
-
-	if (good && dns_name_under(&answer->target, &owner)) {
+	if (dns_name_under(&answer->target, &owner)) {
+		reader_init(&r, walk->message + record->end - SOA_FROM_MINIMUM, SOA_FROM_MINIMUM);
 		out->soa = true;
-		out->soa_ttl = ldns_rr_ttl(rr);
-		out->soa_minimum = ldns_rdf2native_int32(minimum);
+		out->soa_ttl = record->ttl;
+		out->soa_minimum = reader_u32(&r);
 	}
-	ldns_rr_free(rr);
-	return good;
+	return true;
 }
 
 static bool read_authority(
@@ -213,55 +229,53 @@ static enum dns_answer_kind read_negative(const struct dns_header *header, bool 
 	return nxdomain ? DNS_ANSWER_NXDOMAIN : DNS_ANSWER_NODATA;
 }
 
-/* The records of the answer section that can matter; NULL if ldns cannot parse them. */
-static ldns_rr_list *collect(
-	const uint8_t *reply, size_t len, enum dns_type type, struct dns_header *header)
+/* Needs a message that dns_validate accepts. */
+static bool collect(
+	const uint8_t *reply, size_t len, enum dns_type type, struct kept_records *records)
 {
-	struct dns_walk walk;
 	struct dns_record record;
-	ldns_rr_list *records = ldns_rr_list_new();
 
-	if (records == NULL || !dns_walk_init(&walk, reply, len)) {
-		goto bad;
+	records->count = 0;
+	if (len > UINT16_MAX || !dns_walk_init(&records->walk, reply, len)) {
+		return false;
 	}
-	*header = walk.header;
+	struct dns_walk walk = records->walk;
+
 	while (dns_walk_next(&walk, &record) == DNS_WALK_RECORD &&
 		record.section == DNS_SECTION_ANSWER) {
 		if (record.class != DNS_CLASS_IN ||
 			(record.type != (uint16_t)type && record.type != DNS_TYPE_CNAME)) {
 			continue;
 		}
-		ldns_rr *rr = parse_record(&walk, &record);
-
-		if (rr == NULL || !ldns_rr_list_push_rr(records, rr)) {
-			ldns_rr_free(rr);
-			goto bad;
+		if (records->count == ARRAY_LEN(records->all)) {
+			return false;
 		}
+		records->all[records->count++] = (struct kept){.owner = (uint16_t)record.owner,
+			.rdata = (uint16_t)record.rdata,
+			.end = (uint16_t)record.end,
+			.type = record.type,
+			.ttl = record.ttl};
 	}
-	return records;
-bad:
-	ldns_rr_list_deep_free(records);
-	return NULL;
+	return true;
 }
 
 static enum dns_answer_kind read_records(
 	const uint8_t *reply, size_t len, bool nxdomain, struct dns_answer *answer)
 {
-	struct dns_header header;
-	ldns_rr_list *records = collect(reply, len, answer->type, &header);
+	struct kept_records records;
 
-	if (records == NULL) {
+	if (!collect(reply, len, answer->type, &records)) {
 		return DNS_ANSWER_MALFORMED;
 	}
-	enum dns_answer_kind kind = follow_chain(records, answer);
+	const struct dns_header *header = &records.walk.header;
+	enum dns_answer_kind kind = follow_chain(&records, answer);
 
-	ldns_rr_list_deep_free(records);
 	if (kind == DNS_ANSWER_NODATA) {
-		kind = read_negative(&header, nxdomain, reply, len, answer);
+		kind = read_negative(header, nxdomain, reply, len, answer);
 	} else if (kind == DNS_ANSWER_DATA && nxdomain) {
 		kind = DNS_ANSWER_MALFORMED;
 	}
-	answer->authentic = (header.flags & DNS_FLAG_AD) != 0;
+	answer->authentic = (header->flags & DNS_FLAG_AD) != 0;
 	return kind;
 }
 

@@ -24,6 +24,7 @@ enum dns_type {
 #define DNS_FLAG_OPCODE 0x7800
 #define DNS_FLAG_AA 0x0400
 #define DNS_FLAG_TC 0x0200
+#define DNS_FLAG_RD 0x0100
 #define DNS_FLAG_RA 0x0080
 #define DNS_FLAG_AD 0x0020
 #define DNS_FLAG_RCODE 0x000f

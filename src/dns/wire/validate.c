@@ -4,7 +4,8 @@
 #include "dns/wire/validate.h"
 
 #include "base/reader.h"
-#include "dns/wire/name.h"
+
+#include <string.h>
 
 #define POINTER 0xc0 /* the two bits of a compression pointer (RFC 1035 4.1.4) */
 #define TYPE_TSIG 250
@@ -28,13 +29,13 @@ bool dns_header_read(const uint8_t *message, size_t len, struct dns_header *out)
 }
 
 /*
- * Skips the name at *at. Each pointer must lead to before the run of labels that it ends, so that
- * no label is ever visited twice.
+ * Reads the name at *at, or skips it if `out` is NULL. Each pointer must lead to before the run of
+ * labels that it ends, so that no label is ever visited twice.
  */
-static bool skip_name(const uint8_t *message, size_t len, size_t *at)
+static bool take_name(const uint8_t *message, size_t len, size_t *at, struct dns_name *out)
 {
 	size_t run = *at;
-	size_t pos = *at;
+	size_t pos = run;
 	size_t octets = 1;
 	unsigned pointers = 0;
 
@@ -63,18 +64,41 @@ static bool skip_name(const uint8_t *message, size_t len, size_t *at)
 		if (octet > DNS_LABEL_MAX) {
 			return false;
 		}
-		pos += (size_t)octet + 1;
+		size_t size = (size_t)octet + 1;
+
 		if (octet == 0) {
 			break;
 		}
-		octets += (size_t)octet + 1;
-		if (octets > DNS_NAME_MAX) {
+		if (octets + size > DNS_NAME_MAX || size > len - pos) {
 			return false;
 		}
+		if (out != NULL) {
+			memcpy(out->wire + octets - 1, message + pos, size);
+		}
+		octets += size;
+		pos += size;
 	}
 	if (pointers == 0) {
-		*at = pos;
+		*at = pos + 1;
 	}
+	if (out != NULL) {
+		out->wire[octets - 1] = 0;
+		out->len = (uint8_t)octets;
+	}
+	return true;
+}
+
+static bool skip_name(const uint8_t *message, size_t len, size_t *at)
+{
+	return take_name(message, len, at, NULL);
+}
+
+bool dns_walk_name(const struct dns_walk *walk, size_t at, struct dns_name *out)
+{
+	if (!take_name(walk->message, walk->len, &at, out)) {
+		return false;
+	}
+	dns_name_lower(out);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #define DW_DNS_WIRE_VALIDATE_H
 
 #include "base/util.h"
+#include "dns/wire/name.h"
 #include "dns/wire/types.h"
 
 #include <stdbool.h>
@@ -12,8 +13,9 @@
 #include <stdint.h>
 
 /*
- * The gate on a reply's raw bytes, before any of them reaches ldns, which follows pointers forward,
- * does not enforce RDLENGTH and lets two OPTs pass.
+ * The gate on a reply's raw bytes, before any of them is parsed. Neither the
+ * gate nor the parser allocates memory; ldns does, and crashes where an allocation fails, so it
+ * parses no replies.
  *
  *	+--------------------------+ 0
  *	| ID                       |
@@ -75,6 +77,12 @@ NODISCARD bool dns_walk_init(struct dns_walk *walk, const uint8_t *message, size
  * bytes are BAD.
  */
 NODISCARD enum dns_walk_step dns_walk_next(struct dns_walk *walk, struct dns_record *out);
+
+/*
+ * The name at offset `at`, of a record's owner or its RDATA, without compression and in lower case.
+ * False where dns_walk_next says BAD of a name.
+ */
+NODISCARD bool dns_walk_name(const struct dns_walk *walk, size_t at, struct dns_name *out);
 
 /*
  * True if all records can be walked, there are at most DNS_RECORDS_MAX, the RDATA of A, AAAA, NS,

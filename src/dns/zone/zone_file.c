@@ -85,6 +85,29 @@ static bool add_record(struct dns_zone_records *records, const struct dns_zone_r
 	return true;
 }
 
+/* Both: in lower case; false for NULL and for RDATA of another size. */
+static bool name_from_rdf(const ldns_rdf *rdf, struct dns_name *out)
+{
+	if (rdf == NULL || ldns_rdf_get_type(rdf) != LDNS_RDF_TYPE_DNAME ||
+		ldns_rdf_size(rdf) == 0 || ldns_rdf_size(rdf) > DNS_NAME_MAX) {
+		return false;
+	}
+	out->len = (uint8_t)ldns_rdf_size(rdf);
+	memcpy(out->wire, ldns_rdf_data(rdf), out->len);
+	dns_name_lower(out);
+	return true;
+}
+
+static bool addr_from_rdf(const ldns_rdf *rdf, enum dns_type type, struct addr *out)
+{
+	*out = (struct addr){.family = type == DNS_TYPE_AAAA ? ADDR_V6 : ADDR_V4};
+	if (rdf == NULL || ldns_rdf_size(rdf) != addr_len(out)) {
+		return false;
+	}
+	memcpy(out->bytes, ldns_rdf_data(rdf), addr_len(out));
+	return true;
+}
+
 /* Copies the RDATA of a type that can be looked up; false if it does not fit its type. */
 static bool take_data(const ldns_rr *rr, uint8_t data[DNS_ZONE_DATA_MAX], uint16_t *len)
 {
@@ -95,7 +118,7 @@ static bool take_data(const ldns_rr *rr, uint8_t data[DNS_ZONE_DATA_MAX], uint16
 	switch (type) {
 	case DNS_TYPE_A:
 	case DNS_TYPE_AAAA:
-		if (!dns_addr_from_rdf(ldns_rr_rdf(rr, 0), type, &addr)) {
+		if (!addr_from_rdf(ldns_rr_rdf(rr, 0), type, &addr)) {
 			return false;
 		}
 		*len = (uint16_t)addr_len(&addr);
@@ -104,7 +127,7 @@ static bool take_data(const ldns_rr *rr, uint8_t data[DNS_ZONE_DATA_MAX], uint16
 	case DNS_TYPE_PTR:
 	case DNS_TYPE_CNAME:
 	case DNS_TYPE_NS:
-		if (!dns_name_from_rdf(ldns_rr_rdf(rr, 0), &name)) {
+		if (!name_from_rdf(ldns_rr_rdf(rr, 0), &name)) {
 			return false;
 		}
 		*len = name.len;
@@ -112,7 +135,7 @@ static bool take_data(const ldns_rr *rr, uint8_t data[DNS_ZONE_DATA_MAX], uint16
 		return true;
 	case DNS_TYPE_SOA:
 		if (ldns_rr_rdf(rr, SOA_MINIMUM) == NULL ||
-			!dns_name_from_rdf(ldns_rr_rdf(rr, 0), &name)) {
+			!name_from_rdf(ldns_rr_rdf(rr, 0), &name)) {
 			return false;
 		}
 		put_u32(data, ldns_rdf2native_int32(ldns_rr_rdf(rr, SOA_MINIMUM)));
@@ -151,7 +174,7 @@ static void take_record(struct loader *loader, const ldns_rr *rr)
 		wrong = "a class other than IN";
 	} else if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_DNAME) {
 		wrong = "a DNAME; expected a CNAME for each name";
-	} else if (!dns_name_from_rdf(ldns_rr_owner(rr), &owner) ||
+	} else if (!name_from_rdf(ldns_rr_owner(rr), &owner) ||
 		   !take_data(rr, data, &record.data_len)) {
 		wrong = "data that do not belong to the type";
 	} else if (has_asterisk(&owner)) {

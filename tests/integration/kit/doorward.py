@@ -30,6 +30,7 @@ def within_reach(path):
 
 BUILT = Path(os.environ.get("DOORWARD", "build/release/doorward")).resolve()
 BINARY = within_reach(BUILT)
+SANITIZED = b"__asan_init" in BUILT.read_bytes()
 SANITIZER = re.compile(r"(Address|Leak|UndefinedBehavior|Thread)Sanitizer|runtime error:")
 BLOCKED = "sandbox: the system call "
 
