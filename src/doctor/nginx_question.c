@@ -197,6 +197,44 @@ static void check_error_pages(const struct question *q)
 	}
 }
 
+static bool has_address(struct str key)
+{
+	static const char *const words[] = {"remote_addr", "proxy_protocol_addr", "REMOTE_ADDR"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (key.len > 0 && memmem(key.data, key.len, words[i], strlen(words[i])) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A response that is kept for one client must not be another's. */
+static void check_cache(const struct question *q)
+{
+	const char *cache = q->pass->http ? "proxy_cache" : "fastcgi_cache";
+	const char *key = q->pass->http ? "proxy_cache_key" : "fastcgi_cache_key";
+	const struct import_node *kept = nginx_effective(q->location, cache);
+	const struct import_node *by = nginx_effective(q->location, key);
+
+	if (kept == NULL || nginx_says(kept, "off")) {
+		return;
+	}
+	for (size_t i = 1; by != NULL && i < by->arg_count; i++) {
+		if (has_address(by->args[i])) {
+			return;
+		}
+	}
+	struct place place = import_node_place(by != NULL ? by : kept);
+
+	diag_error(q->look->diag, &place,
+		"nginx keeps doorward's response about one client for all of them: expected %s "
+		"with "
+		"$remote_addr in it, and with the certificate and the policy where they differ, or "
+		"%s off",
+		key, cache);
+}
+
 void nginx_look_at_question(const struct nginx_look *look, const struct import_node *location,
 	const struct nginx_pass *pass)
 {
@@ -212,4 +250,5 @@ void nginx_look_at_question(const struct nginx_look *look, const struct import_n
 	check_address(&q);
 	check_believed(&q);
 	check_error_pages(&q);
+	check_cache(&q);
 }

@@ -193,6 +193,10 @@ TRAPS = {
     "an error page of denials": (
         GOOD, {"listen 443 ssl;": "listen 443 ssl; error_page 403 = @no; fastcgi_intercept_errors on;"}, 4,
         "error: this error page replaces the status of a failure"),
+    "a cache": (GOOD, {"http {": "http { fastcgi_cache doors; fastcgi_cache_key $request_uri;"}, 2,
+                "error: nginx keeps doorward's response about one client for all of them: expected fastcgi_cache_key"),
+    "a cache over HTTP": (OVER_HTTP, {"internal;": "internal; proxy_cache doors;"}, 14,
+                          "error: nginx keeps doorward's response about one client"),
     "nowhere": ("events {}\nhttp { server { } }\n", {}, None, "warning: doorward is asked nowhere"),
 }  # fmt: skip
 
@@ -213,6 +217,8 @@ def test_traps(doctor, trap):
 
 
 HARMLESS = [
+    {"http {": "http { fastcgi_cache x; fastcgi_cache_key $uri;", "internal;": "internal; fastcgi_cache off;"},
+    {"internal;": 'internal; fastcgi_cache x; fastcgi_cache_key "$door $remote_addr $ssl_client_raw_cert";'},
     {"listen 443 ssl;": "listen 443 ssl; error_page 500 502 /50x.html; error_page 404 =200 /index.html;"},
     {"listen 443 ssl;": "listen 443 ssl; error_page 502 =200 /busy.html;", "internal;": "internal; error_page 599 /x;"},
     {"auth_request /doorward;": "auth_request /doorward; if ($scheme = http) { return 301 https://$host$request_uri; }"},
