@@ -106,21 +106,3 @@ SELDOM(tgkill, OWN_PID(0), "abort")
 
 /* Not needed, and asked for by libraries that do without. */
 QUIET(io_uring_setup, ENOSYS, "libuv since 1.45; it would go past this list")
-
-#if defined(__SANITIZE_ADDRESS__)
-/* AddressSanitizer and LeakSanitizer, in tests: their reports, and the search at the end. */
-SELDOM(clone, ALWAYS, "the process that searches for leaks")
-SELDOM(ptrace, ALWAYS, "the process that searches for leaks")
-SELDOM(wait4, ALWAYS, "the process that searches for leaks")
-SELDOM(prctl, ALWAYS, "the process that searches for leaks")
-SELDOM(sigaltstack, ALWAYS, "a thread begins")
-SELDOM(getppid, ALWAYS, "the process that searches for leaks")
-SELDOM(kill, ALWAYS, "the process that searches for leaks")
-SELDOM(dup, ALWAYS, "reports")
-SELDOM(dup2, ALWAYS, "reports")
-SELDOM(pipe, ALWAYS, "whether memory is readable")
-SELDOM(open, ALWAYS, "the search for leaks")
-SELDOM(stat, ALWAYS, "reports")
-SELDOM(readlink, ALWAYS, "reports")
-SELDOM(process_vm_readv, ALWAYS, "the search for leaks")
-#endif
