@@ -31,8 +31,12 @@ static void show(const struct explain_replay *r)
 	explain_replay_json(r, &now, &json);
 	require(!text.failed && !json.failed, "memory");
 	for (size_t i = 0; i < text.len; i++) {
-		require(text.data[i] == '\n' || (text.data[i] >= ' ' && text.data[i] <= '~'),
-			"people are shown printable bytes");
+		uint8_t byte = text.data[i];
+		/* U+0080 to U+009F, which terminals obey as well */
+		bool c1 = byte == 0xc2 && i + 1 < text.len && text.data[i + 1] < 0xa0;
+
+		require(byte == '\n' || (byte >= ' ' && byte != 0x7f && !c1),
+			"people are shown no control characters");
 	}
 	bytes_clear(&json);
 	bytes_clear(&text);
