@@ -249,6 +249,8 @@ fuzz-minimize:
 soak: all $(faults)
 	DOORWARD=$(abspath $(BUILD)/doorward) DOORWARD_FAULTS_FULL=1 $(PYTHON) -B -m pytest -q -p no:cacheprovider -n $(JOBS) --dist load \
 		tests/integration/test_faults.py tests/integration/test_exhaustion.py
+	DOORWARD=$(abspath $(BUILD)/doorward) DOORWARD_FAULTS_FULL=valgrind $(PYTHON) -B -m pytest -q -p no:cacheprovider -n $(JOBS) --dist load \
+		tests/integration/test_faults.py -k 'memory and (requests or reload or list or log)'
 	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -s -p no:cacheprovider tests/integration/soak.py -k 'leak or lists or storm'
 	$(MAKE) FLAVOUR=asan all
 	DOORWARD=$(abspath build/asan/doorward) DOORWARD_FAULTS_FULL=1 $(PYTHON) -B -m pytest -q -p no:cacheprovider -n $(JOBS) --dist load \
