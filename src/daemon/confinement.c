@@ -111,7 +111,7 @@ bool daemon_confinement_enter(const struct config *config, const struct daemon_s
 	}
 #if defined(__SANITIZE_ADDRESS__)
 	/* LeakSanitizer traces the process at its end. */
-	add(report, "there is none in this build, which is for tests", 0);
+	add(report, "this build, which is for tests, has no sandbox", 0);
 	return true;
 #endif
 	/* Reads the file of the time zone, which syslog(3) uses. */
