@@ -12,7 +12,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define SETUP_MS 1000u   /* to connect, AUTH and SELECT */
 #define AT_ONCE_MS 1000u /* between two connections that are made at once, after a loss */
@@ -213,60 +212,17 @@ static bool send_text(struct store_client *c, struct store_question *q)
 	return true;
 }
 
-static void take_answer(
-	struct store_client *c, struct store_question *q, const struct store_reply *reply)
-{
-	if (!q->counted) {
-		uint64_t now_us = clock_us();
-
-		counter_add(&c->stats->replies, 1);
-		histogram_observe(
-			&c->stats->reply_time, now_us > q->asked_us ? now_us - q->asked_us : 0);
-		store_breaker_succeed(&c->breaker);
-	}
-	store_status_accepted(c->status);
-	store_question_settle(q, STORE_REPLIED, reply);
-	free(q);
-}
-
-static void take_error(
-	struct store_client *c, struct store_question *q, const struct store_reply *reply)
+/* This server cannot be used now, or not with this password. */
+static void take_refusal(
+	struct store_client *c, enum store_error kind, const struct store_reply *reply)
 {
 	char why[STORE_STATUS_DETAIL_MAX];
 
-	switch (store_error_kind(reply->text)) {
-	case STORE_ERROR_NOSCRIPT:
-		if (q->script != NULL && send_text(c, q)) {
-			return;
-		}
-		store_question_settle(q, STORE_AWAY, NULL);
-		free(q);
-		return;
-	case STORE_ERROR_REFUSED:
-		counter_add(&c->stats->refusals, 1);
-		store_status_refused(c->status, reply->text);
-		store_question_settle(q, STORE_AWAY, NULL);
-		free(q);
-		return;
-	case STORE_ERROR_STATE:
-	case STORE_ERROR_AUTH:
-		counter_add(&c->stats->refusals, 1);
+	if (c->state == STATE_UP) {
 		snprintf(why, sizeof(why), "%.*s",
 			(int)(reply->text.len < ERROR_SHOWN ? reply->text.len : ERROR_SHOWN),
 			reply->text.data);
-		store_question_settle(q, STORE_AWAY, NULL);
-		free(q);
-		if (c->connection != NULL && c->state == STATE_UP) {
-			give_up(c,
-				store_error_kind(str_view(why)) == STORE_ERROR_AUTH
-					? STORE_FAULT_AUTH
-					: STORE_FAULT_STATE,
-				why);
-		}
-		return;
-	case STORE_ERROR_OF_COMMAND:
-		take_answer(c, q, reply);
-		return;
+		give_up(c, kind == STORE_ERROR_AUTH ? STORE_FAULT_AUTH : STORE_FAULT_STATE, why);
 	}
 }
 
@@ -284,10 +240,17 @@ static void on_reply(void *ctx, const struct store_reply *reply)
 
 		free(q);
 		take_step(c, step, reply);
-	} else if (reply->type == STORE_REPLY_ERROR) {
-		take_error(c, q, reply);
-	} else {
-		take_answer(c, q, reply);
+		return;
+	}
+	enum store_error kind =
+		reply->type == STORE_REPLY_ERROR ? store_error_kind(reply->text) : STORE_ERROR_NONE;
+
+	if (kind == STORE_ERROR_NOSCRIPT && q->script != NULL && send_text(c, q)) {
+		return;
+	}
+	store_question_answer(q, kind, reply, &c->breaker, c->status, c->stats);
+	if (kind == STORE_ERROR_STATE || kind == STORE_ERROR_AUTH) {
+		take_refusal(c, kind, reply);
 	}
 }
 
@@ -430,37 +393,12 @@ static void on_timer(uv_timer_t *timer)
 
 /* The client's life */
 
-/* Copies the texts that the settings point to; false when out of memory. */
-static bool copy_settings(struct store_client *c, const struct store_settings *from)
-{
-	size_t path = from->path != NULL ? strlen(from->path) + 1 : 0;
-	size_t user = from->user != NULL ? strlen(from->user) + 1 : 0;
-	char *texts = malloc(path + user + from->password.len + 1);
-
-	if (texts == NULL) {
-		return false;
-	}
-	c->texts = texts;
-	c->settings = *from;
-	if (path > 0) {
-		c->settings.path = memcpy(texts, from->path, path);
-	}
-	if (user > 0) {
-		c->settings.user = memcpy(texts + path, from->user, user);
-	}
-	if (from->password.data != NULL) {
-		memcpy(texts + path + user, from->password.data, from->password.len);
-		c->settings.password.data = texts + path + user;
-	}
-	return true;
-}
-
 struct store_client *store_client_new(uv_loop_t *loop, const struct store_settings *settings,
 	struct store_status *status, struct store_stats *stats)
 {
 	struct store_client *c = calloc(1, sizeof(*c));
 
-	if (c == NULL || !copy_settings(c, settings)) {
+	if (c == NULL || !store_settings_copy(settings, &c->settings, &c->texts)) {
 		free(c);
 		return NULL;
 	}

@@ -176,3 +176,34 @@ bool store_question_send_text(const struct store_question *q, struct bytes *out)
 	bytes_append(out, q->tail, q->tail_len);
 	return is_whole(out, from);
 }
+
+static void count_reply(
+	const struct store_question *q, struct store_breaker *breaker, struct store_stats *stats)
+{
+	uint64_t now_us = clock_us();
+
+	counter_add(&stats->replies, 1);
+	histogram_observe(&stats->reply_time, now_us > q->asked_us ? now_us - q->asked_us : 0);
+	store_breaker_succeed(breaker);
+}
+
+void store_question_answer(struct store_question *q, enum store_error kind,
+	const struct store_reply *reply, struct store_breaker *breaker, struct store_status *status,
+	struct store_stats *stats)
+{
+	bool answered = kind == STORE_ERROR_NONE || kind == STORE_ERROR_OF_COMMAND;
+
+	if (answered) {
+		if (!q->counted) {
+			count_reply(q, breaker, stats);
+		}
+		store_status_accepted(status);
+	} else if (kind != STORE_ERROR_NOSCRIPT) {
+		counter_add(&stats->refusals, 1);
+	}
+	if (kind == STORE_ERROR_REFUSED) {
+		store_status_refused(status, reply->text);
+	}
+	store_question_settle(q, answered ? STORE_REPLIED : STORE_AWAY, answered ? reply : NULL);
+	free(q);
+}

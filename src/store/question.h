@@ -6,8 +6,12 @@
 
 #include "base/bytes.h"
 #include "base/util.h"
+#include "store/breaker.h"
 #include "store/client_private.h"
 #include "store/command.h"
+#include "store/error.h"
+#include "store/stats.h"
+#include "store/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,5 +73,12 @@ NODISCARD bool store_question_send_text(const struct store_question *q, struct b
 /* Calls `done`, unless the question is settled. */
 void store_question_settle(
 	struct store_question *q, enum store_outcome outcome, const struct store_reply *reply);
+/*
+ * Settles the question by the store's reply, which is of this kind, counts it, and frees it. A
+ * caller that can send the text of a script does that instead for STORE_ERROR_NOSCRIPT.
+ */
+void store_question_answer(struct store_question *q, enum store_error kind,
+	const struct store_reply *reply, struct store_breaker *breaker, struct store_status *status,
+	struct store_stats *stats);
 
 #endif

@@ -3,6 +3,9 @@
 
 #include "store/seal.h"
 
+#include "base/random.h"
+
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -14,6 +17,8 @@
 #define ID_LEN 24u /* bytes of the HMAC in a key of the store: 32 characters */
 #define VERSION 1
 #define HEAD_LEN 9u /* version, expiry */
+#define NONCE_LEN 24u
+#define TAG_LEN 16u
 
 struct keys {
 	uint8_t names[STORE_LABELS][MAC_LEN];  /* for the keys of the store */
@@ -21,6 +26,7 @@ struct keys {
 };
 
 struct store_seal {
+	EVP_CIPHER *cipher;
 	size_t count;
 	struct keys keys[STORE_SECRETS_MAX];
 };
@@ -72,6 +78,11 @@ struct store_seal *store_seal_new(struct str_list secrets)
 	if (seal == NULL) {
 		return NULL;
 	}
+	seal->cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	if (seal->cipher == NULL) {
+		store_seal_free(seal);
+		return NULL;
+	}
 	for (size_t i = 0; i < secrets.count && i < STORE_SECRETS_MAX; i++) {
 		if (!derive_all(&seal->keys[i], secrets.items[i])) {
 			store_seal_free(seal);
@@ -85,6 +96,7 @@ struct store_seal *store_seal_new(struct str_list secrets)
 void store_seal_free(struct store_seal *seal)
 {
 	if (seal != NULL) {
+		EVP_CIPHER_free(seal->cipher);
 		OPENSSL_cleanse(seal, sizeof(*seal));
 		free(seal);
 	}
@@ -134,9 +146,13 @@ void store_seal_key(const struct store_seal *seal, size_t secret, enum store_lab
 	append_base64url(out, id, ID_LEN);
 }
 
-/* The length of the identity goes before it, so that no two inputs have the same bytes. */
-static bool value_mac(const uint8_t key[MAC_LEN], struct str identity, struct str head_and_value,
-	uint8_t out[MAC_LEN])
+/*
+ * The key for one value: an HMAC of the length of the identity, the identity, and a nonce so long
+ * that it never comes twice, however many machines draw one. AES-GCM with a nonce of its own 96
+ * bits and one key would be safe for some billions of values only.
+ */
+static bool value_key(
+	const uint8_t key[MAC_LEN], struct str identity, const uint8_t *nonce, uint8_t out[MAC_LEN])
 {
 	uint64_t len = identity.len;
 	struct bytes text;
@@ -146,70 +162,123 @@ static bool value_mac(const uint8_t key[MAC_LEN], struct str identity, struct st
 		bytes_append_u8(&text, (uint8_t)(len >> (56 - 8 * i)));
 	}
 	bytes_append_str(&text, identity);
-	bytes_append_str(&text, head_and_value);
+	bytes_append(&text, nonce, NONCE_LEN);
 	bool good = !text.failed && mac(key, bytes_view(&text), out);
 
 	bytes_clear(&text);
 	return good;
 }
 
+/* As each key is used once, GCM's own nonce is always zero. */
+static bool encrypt(const struct store_seal *seal, const uint8_t key[MAC_LEN], const uint8_t *head,
+	struct str value, uint8_t *out)
+{
+	static const uint8_t zero[12];
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int len = 0;
+	int rest = 0;
+	bool good = ctx != NULL && EVP_EncryptInit_ex2(ctx, seal->cipher, key, zero, NULL) == 1 &&
+		    EVP_EncryptUpdate(ctx, NULL, &len, head, HEAD_LEN) == 1 &&
+		    EVP_EncryptUpdate(
+			    ctx, out, &len, (const uint8_t *)value.data, (int)value.len) == 1 &&
+		    EVP_EncryptFinal_ex(ctx, out + len, &rest) == 1 &&
+		    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_LEN, out + value.len) == 1;
+
+	EVP_CIPHER_CTX_free(ctx);
+	return good;
+}
+
 void store_seal_close(const struct store_seal *seal, enum store_label label, struct str identity,
 	struct str value, int64_t expires_ms, struct bytes *out)
 {
-	size_t from = out->len;
-	uint8_t code[MAC_LEN];
+	uint8_t head[HEAD_LEN + NONCE_LEN] = {VERSION};
+	uint8_t key[MAC_LEN];
+	size_t tail = value.len + TAG_LEN;
+	uint8_t *room = value.len <= INT_MAX ? malloc(tail) : NULL;
 
-	bytes_append_u8(out, VERSION);
 	for (unsigned i = 0; i < 8; i++) {
-		bytes_append_u8(out, (uint8_t)((uint64_t)expires_ms >> (56 - 8 * i)));
+		head[1 + i] = (uint8_t)((uint64_t)expires_ms >> (56 - 8 * i));
 	}
-	bytes_append_str(out, value);
-	if (out->failed || seal->count == 0 ||
-		!value_mac(seal->keys[0].values[label], identity, str_from(bytes_view(out), from),
-			code)) {
+	random_bytes(head + HEAD_LEN, NONCE_LEN);
+	if (room == NULL || seal->count == 0 ||
+		!value_key(seal->keys[0].values[label], identity, head + HEAD_LEN, key) ||
+		!encrypt(seal, key, head, value, room)) {
 		out->failed = true;
-		return;
+	} else {
+		bytes_append(out, head, sizeof(head));
+		bytes_append(out, room, tail);
 	}
-	bytes_append(out, code, sizeof(code));
+	OPENSSL_cleanse(key, sizeof(key));
+	free(room);
 }
 
-static bool is_genuine(const struct store_seal *seal, enum store_label label, struct str identity,
-	struct str head_and_value, const char *code)
+/* *out has room for `value`; it is undefined unless true is returned. */
+static bool decrypt(const struct store_seal *seal, const uint8_t key[MAC_LEN], const uint8_t *head,
+	struct str value, const uint8_t *tag, uint8_t *out)
 {
-	bool genuine = false;
+	static const uint8_t zero[12];
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	uint8_t expected[TAG_LEN];
+	int len = 0;
+	int rest = 0;
 
-	for (size_t i = 0; i < seal->count; i++) {
-		uint8_t right[MAC_LEN];
+	memcpy(expected, tag, TAG_LEN);
+	bool good = ctx != NULL && EVP_DecryptInit_ex2(ctx, seal->cipher, key, zero, NULL) == 1 &&
+		    EVP_DecryptUpdate(ctx, NULL, &len, head, HEAD_LEN) == 1 &&
+		    EVP_DecryptUpdate(
+			    ctx, out, &len, (const uint8_t *)value.data, (int)value.len) == 1 &&
+		    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, expected) == 1 &&
+		    EVP_DecryptFinal_ex(ctx, out + len, &rest) == 1;
 
-		if (value_mac(seal->keys[i].values[label], identity, head_and_value, right) &&
-			CRYPTO_memcmp(right, code, MAC_LEN) == 0) {
-			genuine = true;
-		}
+	EVP_CIPHER_CTX_free(ctx);
+	return good;
+}
+
+/* By the first secret that opens it. */
+static bool open_by_any(const struct store_seal *seal, enum store_label label, struct str identity,
+	const uint8_t *head, struct str value, const uint8_t *tag, uint8_t *out)
+{
+	bool good = false;
+
+	for (size_t i = 0; i < seal->count && !good; i++) {
+		uint8_t key[MAC_LEN];
+
+		good = value_key(seal->keys[i].values[label], identity, head + HEAD_LEN, key) &&
+		       decrypt(seal, key, head, value, tag, out);
+		OPENSSL_cleanse(key, sizeof(key));
 	}
-	return genuine;
+	return good;
 }
 
 enum store_opened store_seal_open(const struct store_seal *seal, enum store_label label,
-	struct str identity, struct str sealed, int64_t now_ms, struct str *value,
+	struct str identity, struct str sealed, int64_t now_ms, struct bytes *value,
 	int64_t *expires_ms)
 {
+	const size_t head_len = HEAD_LEN + NONCE_LEN;
+	const uint8_t *head = (const uint8_t *)sealed.data;
 	uint64_t expires = 0;
 
-	if (sealed.len < HEAD_LEN + MAC_LEN || sealed.data[0] != VERSION) {
+	if (sealed.len < head_len + TAG_LEN || sealed.len > INT_MAX || head[0] != VERSION) {
 		return STORE_FORGED;
 	}
-	struct str signed_part = {sealed.data, sealed.len - MAC_LEN};
+	size_t len = sealed.len - head_len - TAG_LEN;
+	uint8_t *room = malloc(len + 1);
 
-	if (!is_genuine(seal, label, identity, signed_part, sealed.data + signed_part.len)) {
+	if (room == NULL ||
+		!open_by_any(seal, label, identity, head, (struct str){sealed.data + head_len, len},
+			head + head_len + len, room)) {
+		free(room);
 		return STORE_FORGED;
 	}
 	for (unsigned i = 1; i < HEAD_LEN; i++) {
-		expires = expires << 8 | (uint8_t)sealed.data[i];
+		expires = expires << 8 | head[i];
 	}
-	if ((int64_t)expires <= now_ms) {
-		return STORE_EXPIRED;
+	bool expired = (int64_t)expires <= now_ms;
+
+	if (!expired) {
+		bytes_append(value, room, len);
+		*expires_ms = (int64_t)expires;
 	}
-	*value = str_from(signed_part, HEAD_LEN);
-	*expires_ms = (int64_t)expires;
-	return STORE_OPENED;
+	free(room);
+	return expired ? STORE_EXPIRED : STORE_OPENED;
 }

@@ -15,9 +15,11 @@
 /*
  * What a store holds says nothing in clear about clients, and a process that can write to the store
  * but has no secret can neither make a value nor move one to another key. Keys of the store are
- * PREFIX + LABEL + ":" + base64url of an HMAC-SHA-256 of the identity; values carry an HMAC-SHA-256
- * of the label, the identity, the absolute expiry and the value itself. Each label has keys of its
- * own, derived from the secret by HKDF-SHA-256 (RFC 5869). Immutable: threads may share it.
+ * PREFIX + LABEL + ":" + base64url of an HMAC-SHA-256 of the identity. Values are encrypted and
+ * authenticated by AES-256-GCM, with their absolute expiry, which stands in clear, and a key for
+ * each value that comes from the label, the identity and 24 random bytes by HMAC-SHA-256. Only the
+ * length of a value can be seen. Each label has keys of its own, derived from the secret by
+ * HKDF-SHA-256 (RFC 5869). Immutable: threads may share it.
  */
 struct store_seal;
 
@@ -66,11 +68,12 @@ enum store_opened {
 };
 
 /*
- * Opens what store_seal_close made for the same label and identity. *value is a view into `sealed`;
- * it and *expires_ms are set only if STORE_OPENED. `now_ms` is the local real-time clock.
+ * Opens what store_seal_close made for the same label and identity: appends the value to *value,
+ * whose `failed` says when out of memory, and sets *expires_ms, only if STORE_OPENED. `now_ms` is
+ * the local real-time clock.
  */
 enum store_opened store_seal_open(const struct store_seal *seal, enum store_label label,
-	struct str identity, struct str sealed, int64_t now_ms, struct str *value,
+	struct str identity, struct str sealed, int64_t now_ms, struct bytes *value,
 	int64_t *expires_ms);
 
 #endif

@@ -6,7 +6,9 @@
 
 #include "base/addr.h"
 #include "base/str.h"
+#include "base/util.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Where a store is, and how a client presents itself. */
@@ -20,5 +22,12 @@ struct store_settings {
 };
 
 #define STORE_PORT 6379
+
+/*
+ * Copies them, with the texts that they point to, which lie in *texts then: the caller frees it.
+ * False when out of memory.
+ */
+NODISCARD bool store_settings_copy(
+	const struct store_settings *from, struct store_settings *to, char **texts);
 
 #endif

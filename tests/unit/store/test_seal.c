@@ -22,10 +22,13 @@ static const char second[] = "another secret, of 32 bytes, too";
 static const struct str identity = {"\x04\xc0\x00\x02\x01", 5};
 
 #define EXPIRES_MS 1700000000000
-/* Of `first`, label name, `identity`, EXPIRES_MS and "host.example"; made with Python's hmac. */
+/*
+ * Of `first`, label name, `identity`, EXPIRES_MS, the nonce 40 41 .. 57 and "host.example"; made
+ * with Python's cryptography.
+ */
 #define SEALED                                                                                     \
-	"010000018bcfe56800686f73742e6578616d706c65"                                               \
-	"e15e1bb522631fb3c2ffe1fab64119786b79b9123d5e4e9fc933589cee99b7d0"
+	"010000018bcfe56800404142434445464748494a4b4c4d4e4f5051525354555657"                       \
+	"c8d5336eab61fac5f92b7a9b5a128e5fedfa359455b97fa4a8ad8469"
 
 static struct store_seal *seal_of(const char *a, const char *b)
 {
@@ -57,24 +60,45 @@ static void test_keys(void **state)
 	store_seal_free(seal);
 }
 
-static enum store_opened open_text(const struct store_seal *seal, struct str who, struct str sealed,
-	int64_t now_ms, struct str *value)
+static enum store_opened open_as(const struct store_seal *seal, enum store_label label,
+	struct str who, struct str sealed, int64_t now_ms)
 {
 	/* Memory of exactly its size shows a read past its end. */
 	char *copy = malloc(sealed.len > 0 ? sealed.len : 1);
 	int64_t expires_ms = 0;
+	struct bytes value;
 
 	assert_non_null(copy);
 	memcpy(copy, sealed.data, sealed.len);
-	enum store_opened opened = store_seal_open(seal, STORE_LABEL_NAME, who,
-		(struct str){copy, sealed.len}, now_ms, value, &expires_ms);
+	bytes_init(&value, 0);
+	enum store_opened opened = store_seal_open(
+		seal, label, who, (struct str){copy, sealed.len}, now_ms, &value, &expires_ms);
 
 	if (opened == STORE_OPENED) {
 		assert_int_equal(expires_ms, EXPIRES_MS);
-		*value = (struct str){sealed.data + (value->data - copy), value->len};
+		assert_bytes(value.data, value.len, "host.example", 12);
+	} else {
+		assert_int_equal(value.len, 0);
+		assert_int_equal(expires_ms, 0);
 	}
+	bytes_clear(&value);
 	free(copy);
 	return opened;
+}
+
+static enum store_opened open_text(
+	const struct store_seal *seal, struct str who, struct str sealed, int64_t now_ms)
+{
+	return open_as(seal, STORE_LABEL_NAME, who, sealed, now_ms);
+}
+
+static void seal_host(const struct store_seal *seal, struct bytes *out)
+{
+	bytes_init(out, 0);
+	store_seal_close(
+		seal, STORE_LABEL_NAME, identity, str_view("host.example"), EXPIRES_MS, out);
+	assert_false(out->failed);
+	assert_int_equal(out->len, sizeof(SEALED) / 2);
 }
 
 static void test_values(void **state)
@@ -82,26 +106,50 @@ static void test_values(void **state)
 	struct store_seal *seal = seal_of(first, NULL);
 	struct store_seal *rotated = seal_of(second, first);
 	struct store_seal *other = seal_of(second, NULL);
-	struct str value;
-	uint8_t expected[sizeof(SEALED) / 2];
-	struct bytes out;
+	uint8_t known[sizeof(SEALED) / 2];
+	struct str sealed = str_from_bytes(known, sizeof(known));
 
-	assert_true(hex_decode(str_view(SEALED), expected, sizeof(expected)));
-	bytes_init(&out, 0);
-	store_seal_close(
-		seal, STORE_LABEL_NAME, identity, str_view("host.example"), EXPIRES_MS, &out);
-	assert_bytes(out.data, out.len, expected, sizeof(expected));
-	assert_int_equal(
-		open_text(seal, identity, bytes_view(&out), EXPIRES_MS - 1, &value), STORE_OPENED);
-	assert_true(str_eq_text(value, "host.example"));
-	assert_int_equal(
-		open_text(seal, identity, bytes_view(&out), EXPIRES_MS, &value), STORE_EXPIRED);
-	assert_int_equal(open_text(rotated, identity, bytes_view(&out), 0, &value), STORE_OPENED);
-	assert_int_equal(open_text(other, identity, bytes_view(&out), 0, &value), STORE_FORGED);
-	bytes_clear(&out);
+	assert_true(hex_decode(str_view(SEALED), known, sizeof(known)));
+	assert_int_equal(open_text(seal, identity, sealed, EXPIRES_MS - 1), STORE_OPENED);
+	assert_int_equal(open_text(seal, identity, sealed, EXPIRES_MS), STORE_EXPIRED);
+	assert_int_equal(open_text(rotated, identity, sealed, 0), STORE_OPENED);
+	assert_int_equal(open_text(other, identity, sealed, 0), STORE_FORGED);
 	store_seal_free(seal);
 	store_seal_free(rotated);
 	store_seal_free(other);
+}
+
+/* The same value looks different each time, and shows nothing of itself. */
+static void test_encryption(void **state)
+{
+	struct store_seal *seal = seal_of(first, NULL);
+	struct bytes one;
+	struct bytes two;
+	struct bytes empty;
+	int64_t expires_ms;
+
+	seal_host(seal, &one);
+	seal_host(seal, &two);
+	assert_int_equal(open_text(seal, identity, bytes_view(&one), 0), STORE_OPENED);
+	assert_int_equal(open_text(seal, identity, bytes_view(&two), 0), STORE_OPENED);
+	assert_memory_equal(one.data, two.data, 9);
+	for (size_t i = 9; i + 8 <= one.len; i++) {
+		assert_memory_not_equal(one.data + i, two.data + i, 8);
+	}
+	for (size_t i = 0; i + 4 <= one.len; i++) {
+		assert_memory_not_equal(one.data + i, "host", 4);
+	}
+	bytes_clear(&one);
+	bytes_clear(&two);
+	/* A value of no bytes is genuine, too. */
+	bytes_init(&empty, 0);
+	store_seal_close(seal, STORE_LABEL_NAME, identity, (struct str){NULL, 0}, 1, &one);
+	assert_int_equal(store_seal_open(seal, STORE_LABEL_NAME, identity, bytes_view(&one), 0,
+				 &empty, &expires_ms),
+		STORE_OPENED);
+	assert_int_equal(empty.len, 0);
+	bytes_clear(&one);
+	store_seal_free(seal);
 }
 
 /* No byte can be changed, added or left out, and nothing moves to another key or label. */
@@ -110,27 +158,23 @@ static void test_forgeries(void **state)
 	struct store_seal *seal = seal_of(first, NULL);
 	uint8_t good[sizeof(SEALED) / 2 + 1] = {0};
 	size_t len = sizeof(SEALED) / 2;
-	struct str value;
-	int64_t expires_ms;
 
 	assert_true(hex_decode(str_view(SEALED), good, len));
 	for (size_t i = 0; i < len * 8; i++) {
 		good[i / 8] ^= (uint8_t)(1u << i % 8);
-		assert_int_equal(open_text(seal, identity, str_from_bytes(good, len), 0, &value),
-			STORE_FORGED);
+		assert_int_equal(
+			open_text(seal, identity, str_from_bytes(good, len), 0), STORE_FORGED);
 		good[i / 8] ^= (uint8_t)(1u << i % 8);
 	}
 	for (size_t cut = 0; cut < len; cut++) {
-		assert_int_equal(open_text(seal, identity, str_from_bytes(good, cut), 0, &value),
-			STORE_FORGED);
+		assert_int_equal(
+			open_text(seal, identity, str_from_bytes(good, cut), 0), STORE_FORGED);
 	}
+	assert_int_equal(open_text(seal, identity, str_from_bytes(good, len + 1), 0), STORE_FORGED);
 	assert_int_equal(
-		open_text(seal, identity, str_from_bytes(good, len + 1), 0, &value), STORE_FORGED);
-	assert_int_equal(open_text(seal, str_view("\x04\xc0\x00\x02\x02"),
-				 str_from_bytes(good, len), 0, &value),
+		open_text(seal, str_view("\x04\xc0\x00\x02\x02"), str_from_bytes(good, len), 0),
 		STORE_FORGED);
-	assert_int_equal(store_seal_open(seal, STORE_LABEL_BAN, identity, str_from_bytes(good, len),
-				 0, &value, &expires_ms),
+	assert_int_equal(open_as(seal, STORE_LABEL_BAN, identity, str_from_bytes(good, len), 0),
 		STORE_FORGED);
 	store_seal_free(seal);
 }
@@ -149,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_encryption),
 		cmocka_unit_test(test_forgeries),
 		cmocka_unit_test(test_script),
 	};
