@@ -14,6 +14,7 @@ struct dns_engine {
 	struct dns_host host;
 	struct dns_context *context;
 	struct dns_resolver_env env;
+	struct dns_remote_env remote;
 	struct dns_fcrdns_env fcrdns_env;
 	struct dns_resolver *resolver;
 	struct dns_fcrdns_table *fcrdns;
@@ -68,8 +69,12 @@ struct dns_engine *dns_core_new(const struct dns_host *host, struct dns_context 
 		.health = dns_context_health(context),
 	};
 	engine->resolver = dns_resolver_new(&engine->env);
-	engine->fcrdns_env = (struct dns_fcrdns_env){
-		.dns = &engine->env, .resolver = engine->resolver, .upstreams = upstreams};
+	engine->remote = (struct dns_remote_env){
+		.dns = &engine->env, .now_ms = host->now_ms, .wake = host->wake, .host = host->ctx};
+	engine->fcrdns_env = (struct dns_fcrdns_env){.dns = &engine->env,
+		.resolver = engine->resolver,
+		.upstreams = upstreams,
+		.remote = &engine->remote};
 	engine->fcrdns = dns_fcrdns_table_new(&engine->fcrdns_env);
 	engine->memberships = dns_membership_table_new(&engine->fcrdns_env);
 	engine->records = dns_record_table_new(&engine->env, engine->resolver);
@@ -143,6 +148,11 @@ void dns_core_want_names(
 {
 	engine->fcrdns_env.wants = wants;
 	engine->fcrdns_env.wants_ctx = ctx;
+}
+
+void dns_core_share(struct dns_engine *engine, const struct dns_remote_cache *cache)
+{
+	engine->remote.cache = cache;
 }
 
 void *dns_core_host(const struct dns_engine *engine)

@@ -58,6 +58,12 @@ void dns_core_wake(struct dns_engine *engine);
 void dns_core_want_names(
 	struct dns_engine *engine, bool (*wants)(void *ctx, struct str name), void *ctx);
 
+/*
+ * Lookups that begin from now on use this cache, which is borrowed until the engine is stopped;
+ * NULL: none. Its `done` may be called inside of no other call.
+ */
+void dns_core_share(struct dns_engine *engine, const struct dns_remote_cache *cache);
+
 /* A view, valid until the engine is closed. */
 const struct dns_stats *dns_core_stats(const struct dns_engine *engine);
 

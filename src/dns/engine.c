@@ -160,6 +160,11 @@ void dns_engine_want_names(
 	dns_core_want_names(engine, wants, ctx);
 }
 
+void dns_engine_share(struct dns_engine *engine, const struct dns_remote_cache *cache)
+{
+	dns_core_share(engine, cache);
+}
+
 void dns_engine_close(struct dns_engine *engine)
 {
 	struct loop_host *host = engine != NULL ? dns_core_host(engine) : NULL;

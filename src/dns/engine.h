@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/str.h"
 #include "dns/context.h"
+#include "dns/resolver/remote_cache.h"
 #include "dns/upstream/stats.h"
 
 #include <uv.h>
@@ -30,5 +31,7 @@ void dns_engine_close(struct dns_engine *engine);
 /* As dns_core_want_names. */
 void dns_engine_want_names(
 	struct dns_engine *engine, bool (*wants)(void *ctx, struct str name), void *ctx);
+/* As dns_core_share; the cache is borrowed until dns_engine_close. */
+void dns_engine_share(struct dns_engine *engine, const struct dns_remote_cache *cache);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* What a reply means for its client, if it is an error: by its first word. */
 enum store_error {
-	STORE_ERROR_NONE,       /* the reply is none */
+	STORE_ERROR_NONE,       /* the reply is not an error */
 	STORE_ERROR_OF_COMMAND, /* about this command only: WRONGTYPE, ERR … */
 	STORE_ERROR_NOSCRIPT,   /* EVALSHA of a script that the store does not have (any more) */
 	STORE_ERROR_REFUSED,    /* the store as a whole refuses such a command: OOM, NOPERM … */

@@ -46,6 +46,7 @@ struct dns_step {
 struct dns_request_end {
 	enum dns_status status;
 	const struct dns_answer *answer; /* DNS_STATUS_DATA only; valid during the call */
+	bool zone;                       /* the static zone had a part in it */
 	uint64_t expires_ms;             /* of the step that expires first */
 	uint64_t now_ms;
 };

@@ -43,22 +43,26 @@ struct dns_fcrdns_lookup {
 	uint64_t retry_ms;   /* when the first of the failures expires */
 	struct addr addr;
 	enum dns_fcrdns_mode mode;
+	bool zone;     /* the static zone had a part in it */
 	bool failed;   /* at least one name is unknown */
 	bool cut;      /* the answer had more names than struct dns_answer holds */
 	bool overload; /* because of our own limits */
 };
 
-/* When a result that is cached now is due to be refreshed: early enough for a whole lookup. */
-static uint64_t refresh_due(
-	const struct dns_settings *settings, uint64_t now_ms, uint64_t expires_ms)
+void dns_fcrdns_lookup_set_refresh(const struct dns_settings *settings,
+	const struct dns_fcrdns_result *result, uint64_t now_ms)
 {
-	uint64_t life = expires_ms > now_ms ? expires_ms - now_ms : 0;
+	uint64_t life = result->expires_ms > now_ms ? result->expires_ms - now_ms : 0;
 	uint64_t window = life / REFRESH_SHARE;
 
+	if (!settings->refresh || result->status == DNS_FCRDNS_ERROR) {
+		return;
+	}
 	if (window < settings->lookup_timeout_ms) {
 		window = settings->lookup_timeout_ms;
 	}
-	return expires_ms - (window < life / 2 ? window : life / 2);
+	dns_fcrdns_result_refresh_from(
+		result, result->expires_ms - (window < life / 2 ? window : life / 2));
 }
 
 static void count(const struct dns_fcrdns_lookup *l, enum dns_fcrdns_status status, uint64_t now_ms)
@@ -108,11 +112,12 @@ static void finish(struct dns_fcrdns_lookup *l, enum dns_fcrdns_status status, u
 		dns_fcrdns_result_mark_incomplete(result);
 	}
 	dns_fcrdns_result_mark_unasked(result, l->name_count - l->ask_count);
-	if (dns->settings->refresh && status != DNS_FCRDNS_ERROR) {
-		dns_fcrdns_result_refresh_from(
-			result, refresh_due(dns->settings, now_ms, expires_ms));
-	}
-	l->done(l->ctx, l->failed ? DNS_FCRDNS_LOOKUP_PARTIAL : DNS_FCRDNS_LOOKUP_RESULT, result);
+	dns_fcrdns_lookup_set_refresh(dns->settings, result, now_ms);
+	l->done(l->ctx,
+		l->failed ? DNS_FCRDNS_LOOKUP_PARTIAL
+		: l->zone ? DNS_FCRDNS_LOOKUP_LOCAL
+			  : DNS_FCRDNS_LOOKUP_RESULT,
+		result);
 }
 
 static void conclude(struct dns_fcrdns_lookup *l, uint64_t now_ms)
@@ -165,6 +170,7 @@ static void on_forward_step(void *ctx, const struct dns_step *step)
 
 static void note_end(struct dns_fcrdns_lookup *l, const struct dns_request_end *end)
 {
+	l->zone = l->zone || end->zone;
 	if (dns_status_is_failure(end->status)) {
 		note_failure(l, end->expires_ms);
 		l->overload = l->overload || end->status == DNS_STATUS_OVERLOAD;
@@ -372,7 +378,7 @@ struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_env *e
 	const struct dns_fcrdns_trace *trace,
 	void (*done)(
 		void *ctx, enum dns_fcrdns_lookup_end end, const struct dns_fcrdns_result *result),
-	void *ctx, uint64_t now_ms)
+	void *ctx, uint64_t began_ms)
 {
 	struct dns_fcrdns_lookup *l = calloc(1, sizeof(*l));
 	struct dns_name reverse;
@@ -385,7 +391,7 @@ struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_env *e
 		.done = done,
 		.ctx = ctx,
 		.budget = QUERIES_MAX,
-		.began_ms = now_ms,
+		.began_ms = began_ms,
 		.fresh_ms = fresh_ms,
 		.expires_ms = UINT64_MAX,
 		.retry_ms = UINT64_MAX,
@@ -399,7 +405,7 @@ struct dns_fcrdns_lookup *dns_fcrdns_lookup_start(const struct dns_fcrdns_env *e
 		return NULL;
 	}
 	dns_timer_wheel_set(
-		env->dns->wheel, &l->deadline, now_ms + env->dns->settings->lookup_timeout_ms);
+		env->dns->wheel, &l->deadline, began_ms + env->dns->settings->lookup_timeout_ms);
 	return l;
 }
 

@@ -30,13 +30,18 @@ struct shared_lookup {
 	struct hlist_entry in_bucket;
 	struct dns_inflight_entry in_flight;
 	struct dns_fcrdns_table *all;
-	struct dns_fcrdns_lookup *lookup; /* NULL: ended, and notifying its waiters */
+	struct dns_fcrdns_lookup *lookup; /* NULL: DNS is not asked, or not any more */
+	struct dns_remote_lookup remote;
 	struct list waiters;
 	struct dns_prefix_use *prefix;
 	struct addr addr;
 	enum dns_fcrdns_mode mode;
-	bool traced;  /* the trace belongs to one waiter, so no other waiter joins */
-	bool refresh; /* started without a waiter, to refresh a cached result */
+	uint64_t began_ms;
+	uint64_t fresh_ms;
+	bool ended;         /* notifying its waiters */
+	bool remote_covers; /* the remote cache may have its result */
+	bool traced;        /* the trace belongs to one waiter, so no other waiter joins */
+	bool refresh;       /* started without a waiter, to refresh a cached result */
 };
 
 struct dns_fcrdns_table {
@@ -105,8 +110,10 @@ static void end_lookup(struct shared_lookup *s)
 	hlist_remove(&s->in_bucket);
 	dns_prefix_limits_leave(all->limits->prefixes, s->prefix);
 	dns_inflight_leave(&all->queue, &s->in_flight);
+	dns_remote_lookup_stop(&s->remote);
 	dns_fcrdns_lookup_free(s->lookup);
 	s->lookup = NULL;
+	s->ended = true;
 }
 
 void dns_fcrdns_table_free(struct dns_fcrdns_table *table)
@@ -132,6 +139,12 @@ void dns_fcrdns_table_free(struct dns_fcrdns_table *table)
 void dns_fcrdns_table_stop(struct dns_fcrdns_table *table)
 {
 	table->stopped = true;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		for (struct hlist_entry *at = table->buckets[i].first; at != NULL; at = at->next) {
+			dns_remote_lookup_stop(
+				&CONTAINER_OF(at, struct shared_lookup, in_bucket)->remote);
+		}
+	}
 }
 
 /* The waiter must be in no queue. */
@@ -171,6 +184,12 @@ static void lookup_ended(
 		}
 		break;
 	case DNS_FCRDNS_LOOKUP_RESULT:
+		if (s->remote_covers) {
+			dns_remote_put(all->env->remote, &s->addr, s->mode, result);
+		}
+		keep(dns, &s->addr, s->mode, result);
+		break;
+	case DNS_FCRDNS_LOOKUP_LOCAL:
 		keep(dns, &s->addr, s->mode, result);
 		break;
 	case DNS_FCRDNS_LOOKUP_OVERLOAD:
@@ -212,8 +231,8 @@ static struct shared_lookup *find(
 	return NULL;
 }
 
-/* Evicts the lookup; its waiters are notified at the next run. */
-static void evict(struct shared_lookup *s)
+/* Ends the lookup; its waiters are notified at the next run. */
+static void end_with(struct shared_lookup *s, const struct dns_fcrdns_result *result)
 {
 	struct dns_fcrdns_table *all = s->all;
 	struct dns_fcrdns *w;
@@ -221,8 +240,8 @@ static void evict(struct shared_lookup *s)
 	end_lookup(s);
 	while ((w = pop(&s->waiters)) != NULL) {
 		w->shared = NULL;
-		w->result = dns_fcrdns_result_ref(all->overload);
-		counter_add(&all->env->dns->stats->overloads, 1);
+		w->result = dns_fcrdns_result_ref(result);
+		counter_add(&all->env->dns->stats->overloads, result == all->overload);
 		list_append(&all->clear, &w->link);
 	}
 	free(s);
@@ -247,7 +266,7 @@ static bool find_place(
 
 	counter_add(&all->env->dns->stats->in_flight_full, 1);
 	if (oldest != NULL) {
-		evict(CONTAINER_OF(oldest, struct shared_lookup, in_flight));
+		end_with(CONTAINER_OF(oldest, struct shared_lookup, in_flight), all->overload);
 		if (dns_inflight_enter(&all->queue, &s->in_flight, now_ms)) {
 			return true;
 		}
@@ -255,6 +274,49 @@ static bool find_place(
 	*full = true;
 	dns_prefix_limits_leave(all->limits->prefixes, s->prefix);
 	return false;
+}
+
+/* False when out of memory. */
+static bool ask_dns(struct shared_lookup *s, const struct dns_fcrdns_trace *trace)
+{
+	s->lookup = dns_fcrdns_lookup_start(
+		s->all->env, &s->addr, s->mode, s->fresh_ms, trace, lookup_ended, s, s->began_ms);
+	return s->lookup != NULL;
+}
+
+static void remote_begin(struct dns_remote_lookup *remote, uint64_t now_ms)
+{
+	struct shared_lookup *s = CONTAINER_OF(remote, struct shared_lookup, remote);
+
+	if (!ask_dns(s, NULL)) {
+		end_with(s, s->all->error);
+	}
+}
+
+static void remote_found(
+	struct dns_remote_lookup *remote, const struct dns_fcrdns_result *result, uint64_t now_ms)
+{
+	struct shared_lookup *s = CONTAINER_OF(remote, struct shared_lookup, remote);
+	const struct dns_resolver_env *dns = s->all->env->dns;
+
+	dns_fcrdns_lookup_set_refresh(dns->settings, result, now_ms);
+	keep(dns, &s->addr, s->mode, result);
+	end_with(s, result);
+	dns_fcrdns_result_unref(result);
+}
+
+/* True: DNS is asked later, if at all. */
+static bool ask_remote(struct shared_lookup *s)
+{
+	struct dns_remote_env *remote = s->all->env->remote;
+
+	s->remote_covers = !s->traced && dns_remote_covers(remote, &s->addr, &s->all->answer);
+	s->remote.addr = s->addr;
+	s->remote.mode = s->mode;
+	s->remote.fresh_ms = s->fresh_ms;
+	s->remote.begin = remote_begin;
+	s->remote.found = remote_found;
+	return s->remote_covers && dns_remote_lookup_start(&s->remote, remote, s->began_ms);
 }
 
 /* NULL when out of memory; *full: at a limit instead. */
@@ -271,16 +333,16 @@ static struct shared_lookup *shared_new(struct dns_fcrdns_table *all, const stru
 	s->addr = *addr;
 	s->mode = mode;
 	s->traced = trace != NULL;
+	s->began_ms = now_ms;
+	s->fresh_ms = fresh_ms;
 	s->refresh = fresh_ms > 0;
 	list_init(&s->waiters);
 	if (!find_place(all, s, now_ms, full)) {
 		free(s);
 		return NULL;
 	}
-	s->lookup = dns_fcrdns_lookup_start(
-		all->env, addr, mode, fresh_ms, trace, lookup_ended, s, now_ms);
 	hlist_add(bucket_of(all, addr, mode), &s->in_bucket);
-	if (s->lookup == NULL) {
+	if (!ask_remote(s) && !ask_dns(s, trace)) {
 		end_lookup(s);
 		free(s);
 		return NULL;
@@ -368,7 +430,7 @@ void dns_fcrdns_table_cancel(struct dns_fcrdns *waiter)
 
 	list_remove(&waiter->link);
 	waiter_free(waiter);
-	if (s != NULL && s->lookup != NULL && list_is_empty(&s->waiters)) {
+	if (s != NULL && !s->ended && list_is_empty(&s->waiters)) {
 		end_lookup(s);
 		free(s);
 	}

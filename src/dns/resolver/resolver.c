@@ -24,6 +24,7 @@ struct dns_request {
 	unsigned *budget;
 	uint64_t fresh_ms; /* cached answers that end by then do not count */
 	uint64_t expires_ms;
+	bool zone;    /* the static zone has answered a step */
 	bool joined;  /* waits for a query that another request has started */
 	bool evicted; /* its query was evicted for a new one */
 	void (*step)(void *ctx, const struct dns_step *step);
@@ -194,6 +195,7 @@ static void finish(struct dns_request *request, enum dns_status status, const st
 {
 	struct dns_request_end end = {.status = status,
 		.answer = status == DNS_STATUS_DATA ? last->answer : NULL,
+		.zone = request->zone,
 		.expires_ms = request->expires_ms,
 		.now_ms = last->now_ms};
 	void (*done)(void *, const struct dns_request_end *) = request->done;
@@ -223,6 +225,7 @@ static void take_step(struct dns_request *request, const struct dns_step *step)
 		list_append(&r->due, &request->link);
 		return;
 	}
+	request->zone = request->zone || step->source == DNS_SOURCE_ZONE;
 	if (step->expires_ms < request->expires_ms) {
 		request->expires_ms = step->expires_ms;
 	}

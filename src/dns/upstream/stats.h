@@ -43,6 +43,11 @@ struct dns_stats {
 	_Atomic uint64_t cache_evictions;
 	_Atomic uint64_t refreshes; /* lookups that replace a result before it expires */
 	_Atomic uint64_t results[DNS_STATS_RESULTS];
+	/* lookups with a remote cache (dns/resolver/remote_cache.h) */
+	_Atomic uint64_t remote_hits;      /* ended by its result */
+	_Atomic uint64_t remote_late;      /* asked DNS before it had answered */
+	_Atomic uint64_t remote_waits;     /* waited for another machine that asked DNS */
+	_Atomic uint64_t remote_fruitless; /* of these, those that asked DNS in the end */
 	struct histogram lookup_time;
 	/*
 	 * The upstreams of the newest engine; `upstreams_of` is its dns_context, which identifies
