@@ -74,7 +74,7 @@ link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)
 quiet = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(subst $(BUILD)/,,$@)';)
 
 # With FOLDERS="base dns" on the command line, the library and its tests have only these folders.
-FOLDERS ?= base log sandbox store dns cert policy net import fcgi http config shared authz audit metrics explain worker daemon cli doctor
+FOLDERS ?= base log sandbox store dns cert policy ban net import fcgi http config shared authz audit metrics explain worker daemon cli doctor
 sources := $(sort $(shell find $(addprefix src/,$(FOLDERS)) -name '*.c'))
 objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(sources))
 library := $(BUILD)/libdoorward.a
@@ -125,11 +125,12 @@ $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(compile) -Itests -c -o $@ $<
 
-# One object has the paths: with other paths, only this object is compiled again.
+# Two objects have the paths: with other paths, only these are compiled again.
 paths := $(BUILD)/paths
 paths_are := $(SYSCONFDIR) $(LOCALSTATEDIR)
-$(BUILD)/src/cli/paths.o: compile += -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' -DDW_LOCALSTATEDIR='"$(LOCALSTATEDIR)"'
-$(BUILD)/src/cli/paths.o: $(paths)
+with_paths := $(BUILD)/src/cli/paths.o $(BUILD)/src/config/schema_bans.o
+$(with_paths): compile += -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' -DDW_LOCALSTATEDIR='"$(LOCALSTATEDIR)"'
+$(with_paths): $(paths)
 ifneq ($(file <$(paths)),$(paths_are))
 .PHONY: $(paths)
 endif

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/exit_code.h"
 #include "cli/audit.h"
+#include "cli/ban.h"
 #include "cli/cgi.h"
 #include "cli/check.h"
 #include "cli/findings.h"
@@ -31,7 +32,6 @@
 #include <openssl/crypto.h>
 #include <pcre2.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <uv.h>
@@ -59,7 +59,8 @@ static int examine(const char *config_path, bool dump)
 	diag_init(&diag);
 	snapshot = authz_snapshot_load(config_path, NULL, &diag);
 	if (snapshot != NULL && (!daemon_inspect(snapshot->config, &diag) ||
-					!authz_snapshot_share(snapshot, NULL, &diag))) {
+					!authz_snapshot_share(snapshot, NULL, &diag) ||
+					!authz_snapshot_read_bans(snapshot, &diag))) {
 		authz_snapshot_unref(snapshot);
 		snapshot = NULL;
 	}
@@ -87,15 +88,9 @@ static int examine(const char *config_path, bool dump)
 	return code;
 }
 
-/*
- * What must be before the sandbox: OpenSSL reads its configuration, and loads the modules that it
- * names; libuv learns that it must not use io_uring, through which system calls go past seccomp.
- */
+/* Before the sandbox: OpenSSL reads its configuration, and loads the modules that it names. */
 static int serve(const char *config_path, char *const *argv)
 {
-	if (setenv("UV_USE_IO_URING", "0", 1) != 0) {
-		return EXIT_CODE_ERROR;
-	}
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
 	return daemon_run(config_path, argv);
 }
@@ -152,6 +147,9 @@ static const struct cli_command *const all[] = {
 	&serve_command,
 	&cli_status,
 	&cli_reload,
+	&cli_ban,
+	&cli_unban,
+	&cli_bans,
 	&cli_check,
 	&cli_test,
 	&doctor_command,

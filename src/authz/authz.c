@@ -4,6 +4,7 @@
 #include "authz/authz.h"
 
 #include "authz/authz_private.h"
+#include "authz/bans.h"
 #include "authz/decision_cert.h"
 #include "authz/evaluation.h"
 #include "authz/trusted_input_text.h"
@@ -198,6 +199,11 @@ enum authz_step authz_start(
 		return deny_address(a);
 	}
 	d->holds_s = AUTHZ_HOLDS_MAX_S;
+	if (d->policy->bans && authz_bans_cover_address(a)) {
+		authz_bans_explain(a);
+		authz_bans_bound(a);
+		return deny(a, POLICY_REASON_BANNED);
+	}
 	return d->policy->client_cert != POLICY_CERT_OFF ? take_certificate(a) : authz_evaluate(a);
 }
 

@@ -8,6 +8,7 @@
 #include "authz/env.h"
 #include "authz/fact_fetch.h"
 #include "authz/request.h"
+#include "ban/ban.h"
 #include "base/arena.h"
 #include "policy/evaluate.h"
 
@@ -32,6 +33,7 @@ struct authz {
 	const struct cert_check_result *checked;
 
 	struct authz_fetch fetch; /* the lookups */
+	const struct ban *ban;    /* that covers the client; NULL: none is known */
 	struct policy_facts facts;
 	struct policy_cert cert_facts;
 	uint64_t regex_steps; /* what is left of POLICY_REGEX_STEPS */

@@ -102,6 +102,7 @@ const char *authz_bound_word(enum authz_bound bound)
 		[AUTHZ_BOUND_CERT] = "cert",
 		[AUTHZ_BOUND_CERT_CHECK] = "cert_check",
 		[AUTHZ_BOUND_CLAIM] = "claim",
+		[AUTHZ_BOUND_BAN] = "ban",
 		[AUTHZ_BOUND_RATE] = "rate",
 		[AUTHZ_BOUND_ERROR] = "error",
 	};

@@ -37,6 +37,7 @@ enum authz_bound {
 	AUTHZ_BOUND_CERT,       /* the certificate's dates */
 	AUTHZ_BOUND_CERT_CHECK, /* how long the result for its chain is valid */
 	AUTHZ_BOUND_CLAIM,      /* not valid: a claim that cached_claims does not list */
+	AUTHZ_BOUND_BAN,        /* the end of a ban */
 	AUTHZ_BOUND_RATE,       /* not valid: each request counts */
 	AUTHZ_BOUND_ERROR       /* not valid: the next request may be decided differently */
 };
@@ -85,7 +86,7 @@ struct authz_decision {
 uint64_t authz_decision_until_ms(const struct authz_decision *decision);
 
 const char *authz_verdict_word(enum authz_verdict verdict);
-/* "input", "max_cache", "dns", "cert", "cert_check", "claim", "rate", "error". */
+/* "input", "max_cache", "dns", "cert", "cert_check", "claim", "ban", "rate", "error". */
 const char *authz_bound_word(enum authz_bound bound);
 
 /* For the files that make a decision. */

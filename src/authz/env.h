@@ -6,6 +6,7 @@
 
 #include "authz/cert_verifier.h"
 #include "authz/snapshot.h"
+#include "ban/table.h"
 #include "base/util.h"
 #include "policy/match_cache.h"
 #include "shared/worker.h"
@@ -20,6 +21,7 @@ struct authz_env {
 	/* NULL: no cache; set by the owner, freed with the rest */
 	struct policy_match_cache *match_cache;
 	struct policy_token_buckets *buckets; /* of `rate` terms */
+	const struct ban_table *bans;         /* of the snapshot; NULL: none */
 	/* NULL: nothing is shared; set by the owner, who holds it */
 	struct shared_worker *shared;
 };

@@ -3,6 +3,7 @@
 
 #include "authz/evaluation.h"
 
+#include "authz/bans.h"
 #include "authz/cert_facts.h"
 #include "authz/claims.h"
 #include "authz/decision_cert.h"
@@ -35,6 +36,9 @@ static void bound_by_inputs(struct authz *a)
 
 		authz_decision_hold_until(
 			d, a->request.wall_s + (int64_t)(left_ms / 1000), AUTHZ_BOUND_DNS);
+	}
+	if (a->verdict.ban_used) {
+		authz_bans_bound(a);
 	}
 	if (a->verdict.rates_used) {
 		authz_decision_hold_until(d, a->request.wall_s, AUTHZ_BOUND_RATE);
@@ -95,12 +99,35 @@ static void end_by_rules(struct authz *a)
 	end(a, verdicts[verdict->outcome], verdict->reason);
 }
 
+/* What follows where a name is needed before the rules, and the look-up of the names failed. */
+static enum stage settle_unknown_names(struct authz *a)
+{
+	const struct policy_costly names = {.names = true};
+	enum policy_on_error on_error = a->decision.policy->on_dns_error;
+	bool overload = authz_fetch_is_overload(&a->fetch, &names);
+
+	if (!overload && on_error == POLICY_ON_ERROR_ALLOW) {
+		/*
+		 * The names passed, but the lookups for the rules could still give another result.
+		 */
+		authz_decision_hold_until(&a->decision, a->request.wall_s, AUTHZ_BOUND_ERROR);
+		return STAGE_PASSED;
+	}
+	take_hostname(a, 0);
+	if (overload) {
+		end(a, AUTHZ_ERROR, POLICY_REASON_OVERLOAD);
+	} else {
+		end(a, on_error == POLICY_ON_ERROR_ERROR ? AUTHZ_ERROR : AUTHZ_DENY,
+			POLICY_REASON_DNS_ERROR);
+	}
+	return STAGE_ENDED;
+}
+
 /* Applies cert_host: denies if no confirmed name matches the certificate, or if the look-up of the
  * names failed. */
 static enum stage apply_cert_host(struct authz *a, struct policy_costly *wanted)
 {
 	const struct policy_costly names = {.names = true};
-	const struct policy *policy = a->decision.policy;
 	bool known = a->facts.names_state == POLICY_FACT_KNOWN;
 
 	if (!authz_cert_binds_name(a)) {
@@ -113,26 +140,35 @@ static enum stage apply_cert_host(struct authz *a, struct policy_costly *wanted)
 	if (authz_cert_agrees(a)) {
 		return STAGE_PASSED;
 	}
-	bool overload = !known && authz_fetch_is_overload(&a->fetch, &names);
-
-	if (!known && !overload && policy->on_dns_error == POLICY_ON_ERROR_ALLOW) {
-		/*
-		 * The names passed, but the lookups for the rules could still give another result.
-		 */
-		authz_decision_hold_until(&a->decision, a->request.wall_s, AUTHZ_BOUND_ERROR);
-		return STAGE_PASSED;
+	if (!known) {
+		return settle_unknown_names(a);
 	}
 	take_hostname(a, 0);
-	if (known) {
-		a->decision.detail = "no confirmed name agrees with one of the certificate";
-		bound_by_inputs(a);
-		end(a, AUTHZ_DENY, POLICY_REASON_CERT_HOST_MISMATCH);
-	} else if (overload) {
-		end(a, AUTHZ_ERROR, POLICY_REASON_OVERLOAD);
-	} else {
-		end(a, policy->on_dns_error == POLICY_ON_ERROR_ERROR ? AUTHZ_ERROR : AUTHZ_DENY,
-			POLICY_REASON_DNS_ERROR);
+	a->decision.detail = "no confirmed name agrees with one of the certificate";
+	bound_by_inputs(a);
+	end(a, AUTHZ_DENY, POLICY_REASON_CERT_HOST_MISMATCH);
+	return STAGE_ENDED;
+}
+
+/* Denies who is banned: the address was compared before, a name is compared once it is known. */
+static enum stage apply_bans(struct authz *a, struct policy_costly *wanted)
+{
+	authz_bans_take_fact(a);
+	if (!a->decision.policy->bans || a->facts.ban == POLICY_FALSE) {
+		return STAGE_PASSED;
 	}
+	if (a->facts.ban == POLICY_UNFETCHED) {
+		*wanted = (struct policy_costly){.names = true};
+		return STAGE_FETCH;
+	}
+	if (a->facts.ban == POLICY_UNKNOWN) {
+		return settle_unknown_names(a);
+	}
+	take_hostname(a, 0);
+	authz_bans_explain(a);
+	bound_by_inputs(a);
+	authz_bans_bound(a);
+	end(a, AUTHZ_DENY, POLICY_REASON_BANNED);
 	return STAGE_ENDED;
 }
 
@@ -174,8 +210,11 @@ static enum authz_step evaluate(struct authz *a)
 		struct policy_costly wanted;
 
 		authz_fetch_facts(&a->fetch, &a->facts);
-		enum stage stage = apply_cert_host(a, &wanted);
+		enum stage stage = apply_bans(a, &wanted);
 
+		if (stage == STAGE_PASSED) {
+			stage = apply_cert_host(a, &wanted);
+		}
 		if (stage == STAGE_PASSED) {
 			stage = apply_rules(a, &wanted);
 		}

@@ -4,6 +4,8 @@
 #include "authz/snapshot.h"
 
 #include "authz/input.h"
+#include "ban/file.h"
+#include "base/clock.h"
 #include "base/file_stamp.h"
 #include "base/random.h"
 #include "log/log.h"
@@ -15,7 +17,8 @@
 bool authz_snapshot_watches(const struct authz_snapshot *snapshot)
 {
 	return authz_trust_stores_watches(snapshot->stores) ||
-	       config_reads_lists(snapshot->config) || snapshot->config->dns.static_zone != NULL;
+	       config_reads_lists(snapshot->config) || snapshot->config->dns.static_zone != NULL ||
+	       snapshot->config->bans.file != NULL;
 }
 
 uint64_t authz_snapshot_stamp(
@@ -30,6 +33,8 @@ uint64_t authz_snapshot_stamp(
 		return config_lists_stamp_now(snapshot->config);
 	case AUTHZ_SNAPSHOT_ZONE:
 		return zone != NULL ? file_stamp_of_path(zone) : 0;
+	case AUTHZ_SNAPSHOT_BANS:
+		return file_stamp_of_path(snapshot->config->bans.file);
 	case AUTHZ_SNAPSHOT_FILES_COUNT:
 		break;
 	}
@@ -129,6 +134,30 @@ bool authz_snapshot_share(
 		&snapshot->shared, diag);
 }
 
+bool authz_snapshot_read_bans(struct authz_snapshot *snapshot, struct diag *diag)
+{
+	uint64_t stamp = authz_snapshot_stamp(snapshot, AUTHZ_SNAPSHOT_BANS);
+	struct ban_table *bans = NULL;
+	struct ban_list list;
+
+	ban_list_init(&list);
+	if (ban_file_read(snapshot->config->bans.file, &list, diag)) {
+		ban_list_settle(&list, clock_wall_ms());
+		bans = ban_table_new(&list);
+		if (bans == NULL) {
+			diag_error(diag, NULL, "out of memory");
+		}
+	}
+	ban_list_clear(&list);
+	if (bans == NULL) {
+		return false;
+	}
+	ban_table_unref(snapshot->bans);
+	snapshot->bans = bans;
+	snapshot->stamps[AUTHZ_SNAPSHOT_BANS] = stamp;
+	return true;
+}
+
 void authz_snapshot_log_nameservers(const struct authz_snapshot *snapshot)
 {
 	struct bytes text;
@@ -179,6 +208,7 @@ static struct authz_snapshot *snapshot_like(
 	memcpy(next->stamps, snapshot->stamps, sizeof(next->stamps));
 	next->buckets = policy_token_buckets_ref(snapshot->buckets);
 	next->shared = shared_ref(snapshot->shared);
+	next->bans = ban_table_ref(snapshot->bans);
 	return next;
 }
 
@@ -237,6 +267,8 @@ static bool reload_files(
 		return reload_lists(snapshot, diag);
 	case AUTHZ_SNAPSHOT_ZONE:
 		return reload_zone(snapshot, diag);
+	case AUTHZ_SNAPSHOT_BANS:
+		return authz_snapshot_read_bans(snapshot, diag);
 	case AUTHZ_SNAPSHOT_FILES_COUNT:
 		break;
 	}
@@ -278,6 +310,7 @@ void authz_snapshot_unref(struct authz_snapshot *snapshot)
 		return;
 	}
 	shared_unref(snapshot->shared);
+	ban_table_unref(snapshot->bans);
 	policy_token_buckets_unref(snapshot->buckets);
 	authz_trust_stores_unref(snapshot->stores);
 	dns_context_unref(snapshot->dns);

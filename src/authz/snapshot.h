@@ -5,6 +5,7 @@
 #define DW_AUTHZ_SNAPSHOT_H
 
 #include "authz/trust_stores.h"
+#include "ban/table.h"
 #include "base/diag.h"
 #include "base/ref.h"
 #include "config/config.h"
@@ -17,6 +18,7 @@ enum authz_snapshot_files {
 	AUTHZ_SNAPSHOT_TRUST, /* what certificates are verified by */
 	AUTHZ_SNAPSHOT_LISTS, /* what `in` terms of rules hold */
 	AUTHZ_SNAPSHOT_ZONE,  /* the static zone */
+	AUTHZ_SNAPSHOT_BANS,  /* who is banned */
 	AUTHZ_SNAPSHOT_FILES_COUNT
 };
 
@@ -26,6 +28,7 @@ struct authz_snapshot {
 	struct dns_context *dns;
 	struct authz_trust_stores *stores;
 	struct policy_token_buckets *buckets;
+	struct ban_table *bans; /* NULL: none, or authz_snapshot_read_bans was not called */
 	struct shared *shared; /* NULL: there is no store, or authz_snapshot_share was not called */
 	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT]; /* authz_snapshot_stamp, before they were read
 						      */
@@ -49,6 +52,11 @@ struct authz_snapshot *authz_snapshot_load(
  */
 NODISCARD bool authz_snapshot_share(
 	struct authz_snapshot *snapshot, const struct authz_snapshot *previous, struct diag *diag);
+/*
+ * Makes the snapshot deny who is banned, for those who decide about real clients. False after a
+ * diag_error.
+ */
+NODISCARD bool authz_snapshot_read_bans(struct authz_snapshot *snapshot, struct diag *diag);
 /* Without what answers DNS questions and counts: `dns` and `buckets` are NULL. */
 struct authz_snapshot *authz_snapshot_load_without_dns(const char *path, struct diag *diag);
 /*

@@ -98,6 +98,10 @@ static struct authz_snapshot *load(const char *config_path)
 
 	diag_init(&diag);
 	snapshot = authz_snapshot_load(config_path, NULL, &diag);
+	if (snapshot != NULL && !authz_snapshot_read_bans(snapshot, &diag)) {
+		authz_snapshot_unref(snapshot);
+		snapshot = NULL;
+	}
 	log_diag(&diag);
 	diag_clear(&diag);
 	if (snapshot != NULL && log_open(&snapshot->config->log.sink) != 0) {

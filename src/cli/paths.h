@@ -10,4 +10,7 @@ extern const char cli_config_default[];
 /* The results of `doorward audit`, unless --state names another file. */
 extern const char cli_audit_state_default[];
 
+/* The file of bans, unless the configuration names another: as the default of its key. */
+extern const char cli_bans_default[];
+
 #endif

@@ -75,6 +75,10 @@ struct config_shared {
 	uint32_t members;            /* 0: auto */
 };
 
+struct config_bans {
+	const char *file; /* never NULL */
+};
+
 struct config_log {
 	struct log_settings sink;
 	enum config_decisions decisions;
@@ -99,6 +103,7 @@ struct config {
 	uint32_t rate_entries; /* token buckets of all `rate` terms */
 	uint64_t answers_size; /* bytes of cached responses; 0: none are cached */
 	struct config_shared shared;
+	struct config_bans bans;
 	struct config_log log;
 	const struct policy *policies;
 	size_t policy_count;

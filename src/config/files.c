@@ -23,6 +23,7 @@ void config_each_file(const struct config *config, each_file *each, void *ctx)
 		report(each, ctx, f->path);
 	}
 	report(each, ctx, config->dns.static_zone);
+	report(each, ctx, config->bans.file);
 	report(each, ctx, config->shared.secret_file);
 	report(each, ctx, config->shared.password_file);
 	for (size_t i = 0; i < config->policy_count; i++) {

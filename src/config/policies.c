@@ -282,6 +282,7 @@ static void add_lookups(struct config_loader *loader)
 		policy->rdns = i == CONFIG_LOOKUP_SINGLE ? POLICY_RDNS_SINGLE : POLICY_RDNS_DOUBLE;
 		policy->default_action = POLICY_ACTION_ALLOW;
 		policy->lookup = true;
+		policy->bans = false;
 	}
 }
 

@@ -237,6 +237,17 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.example = "cn_fallback = yes",
 		.help = "Use the CN (common name) of a certificate without a SAN dNSName as a "
 			"name in cert.dns."},
+	{.name = "bans",
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct policy, bans),
+		.value = "yes",
+		.example = "bans = no\ndeny = ban & uri /login\nallow = *",
+		.help = "Whether clients that are banned (doorward ban) are denied before any "
+			"certificate is verified and any rule is evaluated, with the reason "
+			"banned. no: only rules with the field ban see bans. A ban of a host name "
+			"needs the names of the client, so as long as there is one, they are "
+			"looked up for each client, unless rdns is off; a lookup that fails is "
+			"settled by on_dns_error."},
 	{.name = "on_dns_error",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, on_dns_error),

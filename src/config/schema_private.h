@@ -13,13 +13,15 @@
 #define CONFIG_DNS_KEY_COUNT 18
 #define CONFIG_CACHE_KEY_COUNT 5
 #define CONFIG_SHARED_KEY_COUNT 7
-#define CONFIG_POLICY_KEY_COUNT 29
+#define CONFIG_BANS_KEY_COUNT 1
+#define CONFIG_POLICY_KEY_COUNT 30
 
 extern const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT];
 extern const struct config_key config_frontend_keys[CONFIG_FRONTEND_KEY_COUNT];
 extern const struct config_key config_dns_keys[CONFIG_DNS_KEY_COUNT];
 extern const struct config_key config_cache_keys[CONFIG_CACHE_KEY_COUNT];
 extern const struct config_key config_shared_keys[CONFIG_SHARED_KEY_COUNT];
+extern const struct config_key config_bans_keys[CONFIG_BANS_KEY_COUNT];
 extern const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT];
 
 /* `auto` for 0. */

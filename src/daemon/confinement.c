@@ -30,18 +30,13 @@ static void restrict_files(const struct config *config, const struct daemon_sock
 	int version = sandbox_landlock_version();
 	int error;
 
-	if (version == -ENOSYS || version == -EOPNOTSUPP) {
+	if (version == 0) {
 		add(report, "files are not restricted, as the kernel has no Landlock", 0);
 		return;
 	}
-	if (version > 0) {
-		daemon_confinement_paths_init(&paths, config, sockets, given);
-		error = paths.failed ? ENOMEM
-				     : sandbox_landlock_apply(version, paths.items, paths.count);
-		daemon_confinement_paths_clear(&paths);
-	} else {
-		error = -version;
-	}
+	daemon_confinement_paths_init(&paths, config, sockets, given);
+	error = paths.failed ? ENOMEM : sandbox_landlock_apply(version, paths.items, paths.count);
+	daemon_confinement_paths_clear(&paths);
 	if (error != 0) {
 		add(report, "files are not restricted, as Landlock is refused", error);
 	} else {
@@ -91,10 +86,10 @@ static bool restrict_calls(const struct config *config, struct daemon_monitor *m
 		0);
 	if (listener < 0) {
 		add(report,
-			on ? "those that are blocked are not counted, as seccomp has no "
-			     "notifications here"
-			   : "only the log of the kernel has them, as seccomp has no "
-			     "notifications here",
+			on ? "those that are blocked are not counted, as the kernel lacks "
+			     "notifications"
+			   : "only the log of the kernel has them, as the kernel lacks "
+			     "notifications",
 			0);
 		return true;
 	}

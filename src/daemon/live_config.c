@@ -4,6 +4,7 @@
 #include "daemon/live_config.h"
 
 #include "base/clock.h"
+#include "daemon/ban_log.h"
 #include "daemon/inspect.h"
 #include "daemon/log_target.h"
 #include "log/log.h"
@@ -21,7 +22,8 @@ bool daemon_live_config_load(struct daemon_live_config *live, const char *path, 
 	if (live->snapshot == NULL) {
 		return false;
 	}
-	if (!authz_snapshot_share(live->snapshot, NULL, diag)) {
+	if (!authz_snapshot_share(live->snapshot, NULL, diag) ||
+		!authz_snapshot_read_bans(live->snapshot, diag)) {
 		authz_snapshot_unref(live->snapshot);
 		live->snapshot = NULL;
 		return false;
@@ -41,6 +43,7 @@ static bool install(void *ctx, struct authz_snapshot *next)
 		return false;
 	}
 	worker_pool_reload(live->pool, next);
+	daemon_ban_log(live->snapshot->bans, next->bans);
 	authz_snapshot_unref(live->snapshot);
 	live->snapshot = next;
 	return true;
@@ -83,7 +86,8 @@ static bool replace(struct daemon_live_config *live)
 	diag_init(&diag);
 	next = authz_snapshot_load(live->path, live->snapshot, &diag);
 	if (next != NULL && (!daemon_inspect_before_serving(next->config, &diag) ||
-				    !authz_snapshot_share(next, live->snapshot, &diag))) {
+				    !authz_snapshot_share(next, live->snapshot, &diag) ||
+				    !authz_snapshot_read_bans(next, &diag))) {
 		authz_snapshot_unref(next);
 		next = NULL;
 	}

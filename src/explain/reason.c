@@ -43,6 +43,8 @@ static const char *meaning(enum policy_reason reason)
 		return "the certificate has expired";
 	case POLICY_REASON_CERT_NOT_YET_VALID:
 		return "the certificate is not valid yet";
+	case POLICY_REASON_BANNED:
+		return "the client is banned";
 	case POLICY_REASON_OVERLOAD:
 		return "a limit of lookups or checks was reached";
 	case POLICY_REASON_INTERNAL:
@@ -183,6 +185,9 @@ void explain_holding(const struct explain *e, const struct authz_decision *d, st
 		bytes_append_text(out,
 			"it rests on what the client claims, and cached_claims does not list ");
 		append_claims(d, out);
+		break;
+	case AUTHZ_BOUND_BAN:
+		bytes_append_text(out, "a ban ends then");
 		break;
 	case AUTHZ_BOUND_RATE:
 		bytes_append_text(out, "each request counts for a rate");

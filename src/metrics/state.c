@@ -109,6 +109,8 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 		[METRICS_LISTS_FAILED] = "files=\"lists\",outcome=\"failure\"",
 		[METRICS_ZONE_REREAD] = "files=\"static_zone\",outcome=\"success\"",
 		[METRICS_ZONE_FAILED] = "files=\"static_zone\",outcome=\"failure\"",
+		[METRICS_BANS_REREAD] = "files=\"bans\",outcome=\"success\"",
+		[METRICS_BANS_FAILED] = "files=\"bans\",outcome=\"failure\"",
 		[METRICS_RESOLV_CONF_REREAD] = "files=\"resolv.conf\",outcome=\"success\"",
 	};
 
@@ -245,6 +247,8 @@ void metrics_write_state(
 	gauge(out, "doorward_connections_max", "max_connections.",
 		snapshot->config->server.net.max_connections);
 	gauge(out, "doorward_policies", "Policies configured.", snapshot->config->policy_count);
+	gauge(out, "doorward_bans", "Bans in force.",
+		ban_table_count(snapshot->bans, clock_wall_ms()));
 	gauge(out, "doorward_dns_cache_entries", "Entries in the DNS cache.", cache.entries);
 	gauge(out, "doorward_dns_cache_bytes", "Memory held by the DNS cache.", cache.bytes);
 	gauge(out, "doorward_dns_cache_max_bytes", "The most that the DNS cache may hold.",

@@ -199,6 +199,7 @@ static void write_reloads(const struct metrics *metrics, struct bytes *out)
 	json_member_u64(
 		out, "failed_reloads", counter_get(&metrics->events[METRICS_RELOAD_FAILED]));
 	json_member_u64(out, "lists_failed", counter_get(&metrics->events[METRICS_LISTS_FAILED]));
+	json_member_u64(out, "bans_failed", counter_get(&metrics->events[METRICS_BANS_FAILED]));
 	json_member_u64(out, "trust_failed", counter_get(&metrics->events[METRICS_TRUST_FAILED]));
 	json_close(out, '}');
 }
@@ -223,6 +224,7 @@ void metrics_write_status(
 	write_connections(metrics, out);
 	write_dns(metrics, snapshot, out);
 	metrics_write_shared_status(metrics, snapshot->shared, out);
+	json_member_u64(out, "bans", ban_table_count(snapshot->bans, clock_wall_ms()));
 	write_trust(metrics, snapshot, out);
 	write_reloads(metrics, out);
 }

@@ -55,6 +55,9 @@ static void note_use(const struct policy_term *term, const struct policy_facts *
 	case POLICY_SOURCE_NAMES:
 		used->names_used = true;
 		break;
+	case POLICY_SOURCE_BAN:
+		used->ban_used = true;
+		break;
 	case POLICY_SOURCE_RATE:
 		used->rates_used = true;
 		break;
@@ -71,7 +74,7 @@ static void note_lack(const struct policy_term *term, const struct policy_facts 
 		lack->rates |= UINT64_C(1) << term->rate->number;
 		return;
 	}
-	/* The only unknown facts of a rate are the names. */
+	/* The only unknown facts of a rate or a ban are the names. */
 	lack->names = lack->names || term->field->source >= POLICY_SOURCE_NAMES;
 	policy_term_add_lookups(term, facts, truth, &lack->lookups);
 }

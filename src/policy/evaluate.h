@@ -45,6 +45,7 @@ struct policy_verdict {
 	bool cert_used;
 	struct policy_lookup_set lookups_used; /* whose results the decision rests on */
 	bool rates_used;                       /* a `rate` term was evaluated */
+	bool ban_used;                         /* a `ban` term was evaluated */
 };
 
 /*

@@ -81,8 +81,9 @@ struct policy_facts {
 	struct str_list possible_names;
 	/* By the number of the lookup, never NOT_EVALUATED. NULL: no lookup was made. */
 	const enum policy_truth *lookup_truths;
-	uint64_t rates_asked; /* bits, by the number of the rate: the client was counted */
-	uint64_t rates_over;  /* bits, by the number of the rate: the client was above it */
+	uint64_t rates_asked;  /* bits, by the number of the rate: the client was counted */
+	uint64_t rates_over;   /* bits, by the number of the rate: the client was above it */
+	enum policy_truth ban; /* of the term `ban`; never NOT_EVALUATED */
 	bool cert_present;
 	const struct policy_cert *cert;        /* NULL unless one passed its checks */
 	struct str claims[POLICY_CLAIM_COUNT]; /* as the client sent them; see claim.h */

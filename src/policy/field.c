@@ -44,6 +44,7 @@ static const struct policy_field fields[] = {
 		.kind = &policy_domain_zone,
 		.lookup = POLICY_LOOKUP_DNSBL},
 	{.name = "rate", .source = POLICY_SOURCE_RATE, .shape = POLICY_SHAPE_RATE},
+	{.name = "ban", .source = POLICY_SOURCE_BAN, .shape = POLICY_SHAPE_FLAG},
 	{.name = "ip", .source = POLICY_SOURCE_ADDRESS, .shape = POLICY_SHAPE_ADDRESS},
 	{.name = "cert", .source = POLICY_SOURCE_CERT, .shape = POLICY_SHAPE_WORD},
 	{.name = "cert.dns",
@@ -296,6 +297,7 @@ struct str_list policy_field_texts(
 	case POLICY_SOURCE_FORWARD:
 	case POLICY_SOURCE_DNSBL:
 	case POLICY_SOURCE_RATE:
+	case POLICY_SOURCE_BAN:
 		break;
 	}
 	return (struct str_list){NULL, 0};

@@ -21,6 +21,7 @@ enum policy_source {
 	POLICY_SOURCE_FORWARD,
 	POLICY_SOURCE_DNSBL,
 	POLICY_SOURCE_NAMES,
+	POLICY_SOURCE_BAN, /* of the address, or of a name */
 	POLICY_SOURCE_RATE /* counts the request: only if all other terms are true */
 };
 

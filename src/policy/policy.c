@@ -24,6 +24,7 @@ static const char *const reason_words[POLICY_REASON_COUNT] = {
 	[POLICY_REASON_DNS_ERROR] = "dns_error",
 	[POLICY_REASON_REGEX_LIMIT] = "regex_limit",
 	[POLICY_REASON_RATE] = "rate",
+	[POLICY_REASON_BANNED] = "banned",
 	[POLICY_REASON_OVERLOAD] = "overload",
 	[POLICY_REASON_INTERNAL] = "internal",
 };

@@ -87,6 +87,7 @@ struct policy {
 	struct policy_trust trust;
 	enum policy_cert_host cert_host;
 	bool cn_fallback;
+	bool bans; /* who is banned is denied before the rules */
 	enum policy_on_error on_dns_error;
 	enum policy_action default_action;
 	unsigned deny_status; /* 401 or 403 */
@@ -124,6 +125,7 @@ enum policy_reason {
 	POLICY_REASON_DNS_ERROR,
 	POLICY_REASON_REGEX_LIMIT,
 	POLICY_REASON_RATE,
+	POLICY_REASON_BANNED,
 	POLICY_REASON_OVERLOAD,
 	POLICY_REASON_INTERNAL,
 	POLICY_REASON_COUNT

@@ -27,10 +27,10 @@
  *                          that share its first name are; rate cert N/UNIT: all that share its
  *                          verified certificate; a client without these is counted by address
  *
- * Fields: host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, cert.cn
- * and issuer.cn and those of the other dn_attribute_words, cert.subject, cert.issuer, cert.serial,
- * cert.sha256, cert.spki, cert.issuer_spki, cert.anchor, user_agent, uri, uri_raw, method,
- * http_host.
+ * Fields: host, forward, dnsbl, rate, ban, ip, cert, cert.dns, cert.ip, cert.email, cert.uri,
+ * cert.cn and issuer.cn and those of the other dn_attribute_words, cert.subject, cert.issuer,
+ * cert.serial, cert.sha256, cert.spki, cert.issuer_spki, cert.anchor, user_agent, uri, uri_raw,
+ * method, http_host.
  *
  * Which rules of a long list a client's names, certificate or address leave as candidates is cached
  * (see match_cache.h): a rule with a `host`, `cert.*` or `ip` term without ! costs nothing for a

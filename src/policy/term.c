@@ -119,6 +119,9 @@ bool policy_term_is_fetched(const struct policy_term *term, const struct policy_
 	if (term->field->shape == POLICY_SHAPE_RATE) {
 		return truth_of_rate(term->rate, facts) != POLICY_UNFETCHED;
 	}
+	if (term->field->source == POLICY_SOURCE_BAN) {
+		return facts->ban != POLICY_UNFETCHED;
+	}
 	return term->field->source != POLICY_SOURCE_NAMES ||
 	       facts->names_state != POLICY_FACT_UNFETCHED;
 }
@@ -162,6 +165,9 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 	case POLICY_OPERATOR_VERIFIED:
 		return facts->cert != NULL ? POLICY_TRUE : POLICY_FALSE;
 	case POLICY_OPERATOR_FLAG:
+		if (t->field->source == POLICY_SOURCE_BAN) {
+			return facts->ban;
+		}
 		return policy_field_flag(t->field, facts) ? POLICY_TRUE : POLICY_FALSE;
 	case POLICY_OPERATOR_EQUALS:
 	case POLICY_OPERATOR_IN:

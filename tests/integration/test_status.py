@@ -118,7 +118,8 @@ def test_the_document_tells_what_was_decided(door):
         ]
         assert by_policy[None]["reasons"] == [{"verdict": "deny", "reason": "unknown_policy", "count": 1}]
         assert document["recent"][0]["allow"] <= 3
-        assert [f["path"] for f in document["files"]] == [str(door.file)]
+        bans = "/var/lib/doorward/bans"
+        assert [f["path"] for f in document["files"]] == [str(door.file), bans]
         assert document["last_reload"] == {"number": 0, "result": "none", "time": None, "findings": ""}
 
 

@@ -83,14 +83,15 @@ static void whole(void **state)
 		"rate_entries = 262144\nanswers = 32M\n"
 		"\n[shared]\nserver =\nsecret_file =\nuser =\npassword_file =\ndatabase = 0\n"
 		"timeout = 20ms\nmembers = auto\n"
+		"\n[bans]\nfile = /var/lib/doorward/bans\n"
 		"\n[log]\ntarget = stderr\nformat = text\nlevel = debug\ndecisions = all\n"
 		"\n[policy b]\nrdns = single\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS
-		"cn_fallback = no\non_dns_error = deny\ndefault = deny\n"
+		"cn_fallback = no\nbans = yes\non_dns_error = deny\ndefault = deny\n"
 		"deny_status = 403\nmax_cache = 5m\ncached_claims =\n" HEADERS "pin =\nallow = *\n"
 		"\n[policy default]\nrdns = double\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS
-		"cn_fallback = no\non_dns_error = deny\ndefault = deny\n"
+		"cn_fallback = no\nbans = yes\non_dns_error = deny\ndefault = deny\n"
 		"deny_status = 403\nmax_cache = 5m\ncached_claims =\n" HEADERS
 		"pin =\nallow = *\n");
 	free(got);

@@ -6,7 +6,7 @@
 #include "unit/policy/kit.h"
 
 static const char fields[] =
-	"host, forward, dnsbl, rate, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, "
+	"host, forward, dnsbl, rate, ban, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, "
 	"cert.upn, cert.srv, cert.smtp_utf8, "
 	"cert.cn, cert.o, cert.ou, cert.c, cert.st, cert.l, cert.dc, cert.uid, "
 	"cert.title, cert.given_name, cert.surname, cert.serial_attr, "

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "cli/ban_store.h"
+
+#include "cli/paths.h"
+#include "config/ini.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The last value counts: a second one is an error, which the running process reports. */
+static const struct config_ini_entry *find(
+	const struct config_ini *ini, const char *section, const char *key)
+{
+	const struct config_ini_entry *found = NULL;
+
+	for (const struct config_ini_section *s = ini->sections; s != NULL; s = s->next) {
+		for (const struct config_ini_entry *e = s->entries;
+			e != NULL && str_eq_text(s->name, section); e = e->next) {
+			found = str_eq_text(e->key, key) ? e : found;
+		}
+	}
+	return found;
+}
+
+bool cli_ban_config_find(const char *config_path, struct arena *arena, struct cli_ban_config *out)
+{
+	const struct config_ini_entry *entry;
+	struct config_ini ini;
+	struct bytes path;
+	struct diag diag;
+
+	bytes_init(&path, 0);
+	diag_init(&diag);
+	/* What could be read is there also if not all could. */
+	bool whole = config_ini_read(config_path, arena, &ini, &diag);
+
+	(void)whole;
+	diag_clear(&diag);
+	entry = find(&ini, "shared", "server");
+	out->shared = entry != NULL && entry->value.len > 0;
+	entry = find(&ini, "bans", "file");
+	if (entry == NULL || entry->value.len == 0) {
+		bytes_append_text(&path, cli_bans_default);
+	} else {
+		if (entry->value.data[0] != '/') {
+			bytes_appendf(&path, "%s/", entry->file->folder);
+		}
+		bytes_append_str(&path, entry->value);
+	}
+	out->file = path.failed ? NULL : arena_dup(arena, bytes_view(&path)).data;
+	bytes_clear(&path);
+	return out->file != NULL;
+}
+
+/* Whether it can be part of a line. */
+static bool is_word(const char *name)
+{
+	size_t len = 0;
+
+	for (; name != NULL && name[len] != '\0'; len++) {
+		if (name[len] <= ' ' || name[len] > '~' || len == BAN_BY_MAX) {
+			return false;
+		}
+	}
+	return len > 0;
+}
+
+struct str cli_ban_caller(struct arena *arena)
+{
+	const char *of_sudo = getenv("SUDO_USER");
+	const char *name = of_sudo != NULL ? of_sudo : getenv("DOAS_USER");
+	const struct passwd *user = getpwuid(getuid());
+	char number[32];
+
+	if (geteuid() != 0 || !is_word(name)) {
+		name = user != NULL ? user->pw_name : NULL;
+	}
+	if (!is_word(name)) {
+		snprintf(number, sizeof(number), "uid:%u", (unsigned)getuid());
+		name = number;
+	}
+	return arena_dup(arena, str_view(name));
+}
+
+bool cli_ban_own_address(struct addr *out)
+{
+	struct str connection = str_view(getenv("SSH_CONNECTION"));
+
+	return addr_parse(str_take_word(&connection), out);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "config/schema_private.h"
+
+#include "config/config.h"
+
+const struct config_key config_bans_keys[CONFIG_BANS_KEY_COUNT] = {
+	{.name = "file",
+		.type = CONFIG_PATH,
+		.offset = offsetof(struct config, bans.file),
+		.value = DW_LOCALSTATEDIR "/lib/doorward/bans",
+		.example = "file = /var/lib/doorward/bans",
+		.help = "The file in which doorward ban and doorward unban note bans. The running "
+			"process reads it again within a second after a change. If the file does "
+			"not exist, there are no bans; if it has an error, or every user can "
+			"write it, doorward does not start, and a running process keeps the bans "
+			"that it has."},
+};
