@@ -4,6 +4,8 @@
 #include "doctor/nginx_private.h"
 #include "http/route.h"
 
+#include <string.h>
+
 static void check_certificate(const struct nginx_look *look, const struct import_node *location,
 	const struct nginx_pass *pass, const struct policy *policy)
 {
@@ -90,6 +92,85 @@ static void check_assignment(void *ctx, const struct import_node *node)
 	}
 }
 
+/* Takes a prefix off the front; false: it is not there. */
+static bool take(struct str *rest, const char *prefix)
+{
+	if (!str_starts_with(*rest, prefix)) {
+		return false;
+	}
+	*rest = str_from(*rest, strlen(prefix));
+	return true;
+}
+
+/*
+ * What stands before the name in the paths of a location such as ~ "^/doorward/(?<NAME>.*)$", from
+ * which the variable has its value; absent: it has another origin.
+ */
+static struct str path_before(const struct import_node *location, struct str variable)
+{
+	const struct str none = {NULL, 0};
+	struct str regex = nginx_arg(location, 2);
+	struct str name = str_from(variable, 1);
+
+	if (!str_eq_text(nginx_arg(location, 1), "~") || !take(&regex, "^")) {
+		return none;
+	}
+	struct str before = {regex.data, str_find(regex, '(')};
+
+	regex = str_from(regex, before.len);
+	if (!take(&regex, "(?<")) {
+		return none;
+	}
+	struct str group = {regex.data, str_find(regex, '>')};
+
+	return str_eq(group, name) ? before : none;
+}
+
+/* The requests of a server for a location that takes the policy from the path. */
+struct by_path {
+	const struct nginx_look *look;
+	const struct import_node *location;
+	const struct nginx_pass *pass;
+	const struct import_node *server;
+	struct str before;
+};
+
+static void check_request(void *ctx, const struct import_node *node)
+{
+	const struct by_path *b = ctx;
+	struct str uri = nginx_arg(node, 1);
+
+	uri.len = str_find(uri, '?');
+	if (!import_node_is(node, "auth_request") || uri.len <= b->before.len || !is_literal(uri) ||
+		!str_eq((struct str){uri.data, b->before.len}, b->before)) {
+		return;
+	}
+	const struct import_node *other = nginx_location_of(b->server, uri, true);
+
+	if (other != NULL && str_eq_text(nginx_arg(other, 1), "=")) {
+		return;
+	}
+	const struct policy *policy = check_name(b->look, node, str_from(uri, b->before.len));
+
+	if (policy != NULL) {
+		check_certificate(b->look, b->location, b->pass, policy);
+	}
+}
+
+static void check_variable(const struct nginx_look *look, const struct import_node *location,
+	const struct nginx_pass *pass, struct str name)
+{
+	struct by_path by_path = {look, location, pass, nginx_enclosing(location, "server"),
+		path_before(location, name)};
+	struct variable variable = {look, name};
+
+	if (by_path.before.data != NULL && by_path.server != NULL) {
+		nginx_each(by_path.server, check_request, &by_path);
+	} else {
+		nginx_each(look->root, check_assignment, &variable);
+	}
+}
+
 void nginx_look_at_policy(const struct nginx_look *look, const struct import_node *location,
 	const struct nginx_pass *pass)
 {
@@ -106,9 +187,7 @@ void nginx_look_at_policy(const struct nginx_look *look, const struct import_nod
 	} else if (is_literal(name)) {
 		policy = check_name(look, pass->node, name);
 	} else if (str_find(str_from(name, 1), '$') == name.len - 1) {
-		struct variable variable = {look, name};
-
-		nginx_each(look->root, check_assignment, &variable);
+		check_variable(look, location, pass, name);
 	}
 	if (policy != NULL) {
 		check_certificate(look, location, pass, policy);

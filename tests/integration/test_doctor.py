@@ -268,20 +268,42 @@ def test_the_examples_have_no_mistake(folder, example):
     assert f"{nginx}: ok: no mistake was found" in out.splitlines(), out
 
 
-def test_the_snippets_have_no_mistake(doctor):
-    folder = doctor.folder
-    snippets = REPOSITORY / "contrib" / "nginx" / "snippets"
-    (folder / "snippets").mkdir()
-    for file in snippets.iterdir():
-        text = file.read_text().replace("unix:/run/doorward/doorward.sock", "unix:SOCKET")
-        (folder / "snippets" / file.name).write_text(text.replace("SOCKET", str(doctor.door.socket)))
-    status, found, lines = doctor.look_at(
-        "events {}\nhttp { server { include snippets/doorward.conf;\n"
+@pytest.fixture
+def snippets(doctor):
+    """Looks at a server that includes the snippets, from its line 2 on."""
+    folder = doctor.folder / "snippets"
+    folder.mkdir()
+    for file in (REPOSITORY / "contrib" / "nginx" / "snippets").iterdir():
+        text = file.read_text().replace("unix:/run/doorward/doorward.sock", f"unix:{doctor.door.socket}")
+        (folder / file.name).write_text(text)
+
+    def look(server):
+        server = server.replace("CLIENT", "include snippets/doorward-client.conf; root /srv;")
+        return doctor.look_at(f"events {{}}\nhttp {{ server {{ include snippets/doorward.conf;\n{server}}} }}\n")
+
+    return look
+
+
+def test_the_snippets_have_no_mistake(snippets):
+    status, found, lines = snippets(
         "location / { include snippets/doorward-protect.conf; proxy_pass http://127.0.0.1:8080; }\n"
-        "location /x { include snippets/doorward-protect.conf; auth_request /doorward/partners; root /srv; }\n"
-        "} }\n"
+        "location /x { auth_request /doorward/partners; CLIENT }\n"
+        "location /y { auth_request /doorward/default; CLIENT }\n"
+        "location /z { auth_request /doorward/other; CLIENT }\n"
+        "location = /doorward/other { root /srv; }\n"
     )
     assert (status, found) == (0, [" ok: no mistake was found"]), lines
+
+
+def test_the_policy_in_the_path_that_the_snippets_ask(snippets):
+    _, found, lines = snippets(
+        "location /x { auth_request /doorward/partnres; CLIENT }\n"
+        "location /y { auth_request /doorward/partners; CLIENT }\n"
+        "listen 443 ssl; ssl_certificate server.crt;\n"
+    )
+    assert len(found) == 2, lines
+    assert found[0].startswith("3: error: no [policy partnres] is configured")
+    assert found[1].startswith("2: error: [policy partners] requires a certificate, for which nginx does not ask")
 
 
 def test_what_is_imported_has_no_mistake(doctor):
