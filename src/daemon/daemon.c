@@ -317,14 +317,23 @@ static bool prepare(struct service *s, struct diag *diag)
 	return true;
 }
 
+/*
+ * In the sandbox: a loop of libuv from 1.45 on that is made outside of it has an io_uring, which
+ * the sandbox forbids, and libuv ends the process. In the sandbox libuv does without.
+ */
 static bool init_loop(struct service *s)
 {
 	const struct worker_pool_owner owner = {
 		.responded = on_responded, .stopped_accepting = on_accepting_stopped, .ctx = s};
 
+	if (uv_loop_init(&s->loop) != 0) {
+		log_write(LOG_LEVEL_ERROR, "the main loop cannot be set up");
+		return false;
+	}
 	s->pool = worker_pool_new(&s->loop, &owner);
 	if (s->pool == NULL) {
 		log_write(LOG_LEVEL_ERROR, "the main loop cannot be set up");
+		uv_loop_close(&s->loop);
 		return false;
 	}
 	daemon_live_config_init_watch(&s->live, &s->loop, s->pool);
@@ -343,17 +352,17 @@ static int run(struct service *s, struct diag *diag)
 {
 	int code = EXIT_CODE_ERROR;
 
-	if (!init_loop(s)) {
+	s->threads = worker_pool_size(s->live.snapshot->config->server.threads);
+	if (!prepare(s, diag) || !init_loop(s)) {
+		daemon_upgrade_child_fail(&s->child, diag);
+		daemon_upgrade_child_clear(&s->child);
+		daemon_sockets_close(&s->sockets);
+		daemon_tcp_peers_clear(&s->tcp_peers);
 		return code;
 	}
-	s->threads = worker_pool_size(s->live.snapshot->config->server.threads);
-	bool prepared = watch_signals(s) && prepare(s, diag);
-
-	if (prepared) {
-		log_diag(diag);
-		diag_clear(diag);
-	}
-	if (prepared && start_workers(s)) {
+	log_diag(diag);
+	diag_clear(diag);
+	if (watch_signals(s) && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO, "serving on %.*s with %u thread(s), policies from %s",
 			(int)s->places.len, (const char *)s->places.data, s->threads, s->live.path);
 		log_confined(s);
@@ -377,6 +386,7 @@ static int run(struct service *s, struct diag *diag)
 	worker_pool_free(s->pool);
 	metrics_free(s->metrics);
 	daemon_tcp_peers_clear(&s->tcp_peers);
+	uv_loop_close(&s->loop);
 	return code;
 }
 
@@ -405,7 +415,7 @@ int daemon_run(const char *config_path, char *const *argv)
 	/* First: the handlers that libuv adds for fork(2) would close the monitor's descriptors. */
 	struct daemon_monitor *monitor = daemon_monitor_new(program, argv);
 
-	if (s == NULL || monitor == NULL || uv_loop_init(&s->loop) != 0) {
+	if (s == NULL || monitor == NULL) {
 		daemon_monitor_free(monitor);
 		free(program);
 		free(s);
@@ -430,7 +440,6 @@ int daemon_run(const char *config_path, char *const *argv)
 	bytes_clear(&s->confined);
 	bytes_clear(&s->reach);
 	bytes_clear(&s->places);
-	uv_loop_close(&s->loop);
 	daemon_monitor_free(s->monitor);
 	free(s->program);
 	free(s);
