@@ -74,7 +74,7 @@ link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)
 quiet = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(subst $(BUILD)/,,$@)';)
 
 # With FOLDERS="base dns" on the command line, the library and its tests have only these folders.
-FOLDERS ?= base log sandbox store dns cert policy ban net import fcgi http config shared authz audit metrics explain worker daemon cli doctor
+FOLDERS ?= base log sandbox store dns cert policy ban net import fcgi http config shared authz audit metrics explain page worker daemon cli doctor
 sources := $(sort $(shell find $(addprefix src/,$(FOLDERS)) -name '*.c'))
 objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(sources))
 library := $(BUILD)/libdoorward.a
@@ -120,6 +120,9 @@ help:
 $(BUILD)/src/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(compile) -c -o $@ $<
+
+# What an .incbin of the assembler reads.
+$(BUILD)/src/page/assets.o: src/page/page.css src/page/page.js
 
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)

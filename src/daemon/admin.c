@@ -9,6 +9,7 @@
 #include "http/route.h"
 #include "log/log.h"
 #include "net/server.h"
+#include "page/page.h"
 #include "worker/endpoints.h"
 
 #include <stdlib.h>
@@ -41,11 +42,23 @@ static bool is_readable(struct str method)
 	return str_eq_text(method, "GET") || str_eq_text(method, "HEAD");
 }
 
+static void write_page(struct daemon_admin *admin, enum page_view view, struct bytes *out)
+{
+	bytes_reset(&admin->document, RESPONSE_KEEP);
+	daemon_status_write(&admin->status, &admin->document);
+
+	const struct page_documents documents = {.status = bytes_view(&admin->document)};
+
+	page_respond(view, &documents, out);
+	out->failed = out->failed || admin->document.failed;
+}
+
 static void respond_at(struct daemon_admin *admin, struct str path, struct bytes *out)
 {
 	const struct worker_endpoint_state state = {
 		admin->status.metrics, admin->status.live->snapshot, !admin->status.ready};
 	struct str plain_path = {path.data, str_find(path, '?')};
+	enum page_view view = page_view_at(plain_path);
 
 	switch (http_route(path).place) {
 	case HTTP_HEALTHZ:
@@ -70,8 +83,13 @@ static void respond_at(struct daemon_admin *admin, struct str path, struct bytes
 		out->failed = out->failed || admin->document.failed;
 		return;
 	}
+	if (view != PAGE_NONE) {
+		write_page(admin, view, out);
+		return;
+	}
 	plain(out, "404 Not Found", "",
-		"expected /status.json, /metrics, /healthz or /readyz; decisions are made on the "
+		"expected /, /status.json, /metrics, /healthz or /readyz; decisions are made on "
+		"the "
 		"listeners for front ends");
 }
 
@@ -83,7 +101,7 @@ static void *on_request(
 
 	bytes_reset(out, RESPONSE_KEEP);
 	http_close_after(conn);
-	if (from->family != ADDR_NONE && !daemon_admin_host_is_local(head)) {
+	if (!daemon_admin_host_is_local(head)) {
 		plain(out, "421 Misdirected Request", "",
 			"expected a Host header with an IP address or localhost");
 	} else if (!is_readable(head->method)) {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /*
- * Whether a request over TCP names this machine: its target is a path, and its Host header, if it
+ * Whether a request names this machine: its target is a path, and its Host header, if it
  * has one, is localhost or the text of an IP address, with or without a port. A browser always
  * sends the name that it asked DNS for, so other names mean that a web page asks.
  */

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "page/page.h"
+
+#include "base/clock.h"
+#include "base/util.h"
+#include "page/assets_private.h"
+#include "page/html.h"
+#include "page/parts_private.h"
+#include "page/views_private.h"
+
+static const struct {
+	const char *path;
+	const char *title;
+	const char *link; /* NULL: reached from another view */
+	void (*write)(const struct page_data *, struct bytes *);
+} views[] = {
+	[PAGE_OVERVIEW] = {"/", "Overview", "Overview", page_write_overview},
+};
+
+enum page_view page_view_at(struct str path)
+{
+	for (size_t i = PAGE_OVERVIEW; i < ARRAY_LEN(views); i++) {
+		if (str_eq_text(path, views[i].path)) {
+			return (enum page_view)i;
+		}
+	}
+	return PAGE_NONE;
+}
+
+/* Texts may have NUL: clients do. */
+static json_t *parse(struct str document)
+{
+	return document.data != NULL ? json_loadb(document.data, document.len, JSON_ALLOW_NUL, NULL)
+				     : NULL;
+}
+
+static void write_head(struct bytes *out)
+{
+	bytes_append_text(out, "Status: 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+			       "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+			       "Referrer-Policy: no-referrer\r\nX-Frame-Options: DENY\r\n"
+			       "Cross-Origin-Opener-Policy: same-origin\r\n"
+			       "Cross-Origin-Resource-Policy: same-origin\r\n"
+			       "Content-Security-Policy: default-src 'none'; style-src ");
+	page_append_csp_hash(out, page_style());
+	bytes_append_text(out, "; script-src ");
+	page_append_csp_hash(out, page_script());
+	bytes_append_text(out, "; connect-src 'self'; img-src data:; form-action 'self'; "
+			       "base-uri 'none'; frame-ancestors 'none'\r\n\r\n");
+}
+
+static void write_navigation(enum page_view view, struct bytes *out)
+{
+	bytes_append_text(out, "<nav aria-label=\"Views\"><ul>");
+	for (size_t i = PAGE_OVERVIEW; i < ARRAY_LEN(views); i++) {
+		if (views[i].link != NULL) {
+			bytes_appendf(out, "<li><a href=\"%s\"%s>%s</a></li>", views[i].path,
+				i == view ? " aria-current=\"page\"" : "", views[i].link);
+		}
+	}
+	bytes_append_text(out, "</ul></nav>");
+}
+
+static void write_frame_start(enum page_view view, struct bytes *out)
+{
+	bytes_appendf(out,
+		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+		"<link rel=\"icon\" href=\"data:,\"><title>%s \xe2\x80\x93 "
+		"doorward</title>\n<style>",
+		views[view].title);
+	bytes_append_str(out, page_style());
+	bytes_append_text(out, "</style></head><body>\n"
+			       "<a class=\"skip\" href=\"#content\">To the content</a>\n"
+			       "<header><h1>doorward</h1>");
+	write_navigation(view, out);
+	bytes_append_text(out, "<div id=\"fresh\"></div></header>\n<main id=\"content\">\n");
+}
+
+static void write_frame_end(const struct page_data *data, struct bytes *out)
+{
+	bytes_append_text(out, "</main>\n<footer>doorward ");
+	html_text(out, page_str(data->status, "version"));
+	bytes_append_text(out, ", PID ");
+	bytes_append_u64(out, page_number(data->status, "pid"));
+	bytes_append_text(out, ", written at ");
+	html_text(out, page_str(data->status, "time"));
+	bytes_append_text(out, "; nothing on this page changes anything.</footer>\n<script>");
+	bytes_append_str(out, page_script());
+	bytes_append_text(out, "</script></body></html>\n");
+}
+
+void page_respond(enum page_view view, const struct page_documents *documents, struct bytes *out)
+{
+	struct page_data data = {
+		.status = parse(documents->status),
+		.now_s = clock_wall_s(),
+	};
+
+	write_head(out);
+	write_frame_start(view, out);
+	views[view].write(&data, out);
+	write_frame_end(&data, out);
+	json_decref(data.status);
+}

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""The page of the admin listener, as HTML; test_page_browser.py opens it in a browser."""
+
+import base64
+import hashlib
+import html.parser
+import re
+
+import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from kit.admin import Admin, ready
+from kit.certs import DAY
+from kit.process import free_port, wait_for
+
+MARKUP = "<img src=x onerror=alert(1)>"
+VOID = {"meta", "link", "input"}
+
+
+class Elements(html.parser.HTMLParser):
+    """Text by element; fails where elements do not close in their order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.cells, self.findings = [], [], [], [], ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [name for name, _ in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag in ("td", "dd"):
+            self.cells.append("")
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if {"td", "dd"} & set(self.open):
+            self.cells[-1] += data
+        if "pre" in self.open:
+            self.findings += data
+
+
+def page_of(admin, path="/"):
+    response, body = admin.get(path)
+    assert response.status == 200 and response.headers["Content-Type"] == "text/html; charset=utf-8"
+    return Elements(body.decode())
+
+
+@pytest.fixture
+def door(doorward, folder, pki):
+    hostile = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, MARKUP)])
+    soon = pki.authority.issue("hostile-ca", subject=hostile, end=3 * DAY, self_signed=True)
+    file = folder / "ca.pem"
+    file.write_text(pki.authority.certificate.pem + soon.pem)
+    port = free_port()
+    door = doorward(
+        "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24\n"
+        f"[policy certs]\nrdns = off\nclient_cert = required\nverify = local\nca_file = {file}\nallow = cert verified\n",
+        server=f"listen = admin:unix:{folder}/admin.sock\nlisten = admin:127.0.0.1:{port}",
+    )
+    door.tcp = Admin(("127.0.0.1", port))
+    door.admin = ready(str(folder / "admin.sock"))
+    return door
+
+
+def test_the_page_shows_the_state(door, folder):
+    for _ in range(3):
+        door.ask(REMOTE_ADDR="192.0.2.1")
+    door.ask(REMOTE_ADDR="198.51.100.1")
+    for admin in (door.admin, door.tcp):
+        cells = page_of(admin).cells
+        at = cells.index("default")
+        assert cells[at + 1 : at + 5] == ["3", "1", "0", "allow rule\xa03, deny default\xa01"]
+        assert str(door.file) in cells and f"{folder}/ca.pem" in cells
+        assert any(cell.startswith("ready") for cell in cells)
+        assert f"admin:unix:{folder}/admin.sock" in " ".join(cells)
+        assert "127.0.0.1:9" in cells and "not asked yet" in cells
+
+
+def test_text_of_others_is_text(door):
+    page = page_of(door.admin)
+    assert any("<img src" in cell for cell in page.cells)
+    assert "img" not in page.tags and page.tags.count("script") == 1
+    assert not [name for name in page.attributes if name.startswith("on") or name == "style"]
+
+
+def test_the_page_loads_nothing_and_stays_where_it_is(door):
+    """Its style and script count by their hashes; no site may frame, read or keep it."""
+    response, body = door.tcp.get("/")
+    policy = dict(part.split(" ", 1) for part in response.headers["Content-Security-Policy"].split("; "))
+    for directive, element in (("style-src", b"style"), ("script-src", b"script")):
+        [text] = re.findall(rb"<%s>(.*?)</%s>" % (element, element), body, re.S)
+        assert policy.pop(directive) == f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'"
+    assert policy == {
+        "default-src": "'none'",
+        "connect-src": "'self'",
+        "img-src": "data:",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    assert response.headers["Cache-Control"] == "no-store" and response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["X-Content-Type-Options"] == "nosniff" and response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert b"http:" not in body.replace(b"http:1", b"") and b"https:" not in body
+
+
+def test_who_may_see_it(door):
+    assert door.tcp.get("/", host="evil.example")[0].status == 421
+    assert door.tcp.get("/", "POST")[0].status == 405
+    response, body = door.tcp.get("/", "HEAD")
+    assert response.status == 200 and body == b"" and int(response.headers["Content-Length"]) > 5000
+
+
+def test_a_failed_reload_is_told(door):
+    """Findings quote the file: they may have any text."""
+    door.file.write_text(door.file.read_text() + "[policy bad]\nallow = <img/src=x> a\n")
+    door.reload()
+    wait_for(lambda: door.admin.status()["last_reload"]["number"] == 1, "a reload")
+    page = page_of(door.admin)
+    assert any(cell.startswith("failed, ") for cell in page.cells)
+    assert "<img/src=x>" in page.findings and "img" not in page.tags

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "page/page.h"
+
+#include "unit/page/kit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <openssl/evp.h>
+#include <stdio.h>
+
+#define HOSTILE "<img src=x onerror=alert(1)>\\u0000\\u202e\\\"'&</td></script>"
+#define SHOWN                                                                                      \
+	"&lt;img src=x onerror=alert(1)&gt;\\x00\\xe2\\x80\\xae&quot;&#39;&amp;&lt;/td&gt;&lt;/"   \
+	"script&gt;"
+
+static const char status[] =
+	"{\"version\":\"9.9\",\"pid\":7,\"time\":\"2026-11-29T17:00:00Z\",\"ready\":true,"
+	"\"config\":\"" HOSTILE "\",\"generation\":\"" HOSTILE "\",\"listen\":[\"" HOSTILE "\"],"
+	"\"recent\":[{\"ms\":10000,\"allow\":123,\"deny\":20,\"error\":1}],\"uptime_s\":90061,"
+	"\"workers\":4,\"log_lines_lost\":3,"
+	"\"decisions\":{\"allow\":75,\"deny\":20,\"error\":5,\"from_cache\":50},"
+	"\"policies\":[{\"policy\":\"" HOSTILE "\",\"allow\":1234567,\"deny\":2,\"error\":3,"
+	"\"reasons\":[{\"verdict\":\"allow\",\"reason\":\"rule\",\"count\":1234567}]},"
+	"{\"policy\":null,\"allow\":0,\"deny\":8,\"error\":0,\"reasons\":[]}],"
+	"\"dns\":{\"resolvers\":[{\"server\":\"192.0.2.53:53\",\"asked\":true,\"up\":true,"
+	"\"rtt_us\":12345},{\"server\":\"" HOSTILE "\",\"asked\":true,\"up\":false,"
+	"\"rtt_us\":null}],\"queries\":99,\"timeouts\":7,"
+	"\"cache\":{\"hits\":3,\"misses\":1,\"entries\":11,\"bytes\":2097152,"
+	"\"max_bytes\":4194304}},"
+	"\"shared\":{\"store\":\"" HOSTILE "\",\"up\":false,\"members\":2},"
+	"\"certificates\":{\"cache_hits\":1,\"cache_misses\":1,\"bad_files\":1,\"end_soon\":["
+	"{\"kind\":\"crl\",\"name\":\"" HOSTILE "\",\"ends\":\"2020-01-01T00:00:00Z\"}]},"
+	"\"configuration\":{\"loaded\":\"2026-11-29T16:00:00Z\",\"reloads\":2,"
+	"\"failed_reloads\":1},"
+	"\"last_reload\":{\"number\":3,\"result\":\"failure\",\"time\":\"2026-11-29T16:30:00Z\","
+	"\"findings\":\"one: error: " HOSTILE "\\ntwo\\n\"},"
+	"\"files\":[{\"path\":\"" HOSTILE "\",\"modified\":\"2026-11-29T15:00:00Z\"},"
+	"{\"path\":\"/gone\",\"modified\":null}]}";
+
+static struct bytes respond(enum page_view view, const struct page_documents *documents)
+{
+	struct bytes out = {0};
+
+	page_respond(view, documents, &out);
+	assert_false(out.failed);
+	return out;
+}
+
+static bool has(const struct bytes *b, const char *text)
+{
+	return memmem(b->data, b->len, text, strlen(text)) != NULL;
+}
+
+static struct str body_of(const struct bytes *response)
+{
+	const char *data = (const char *)response->data;
+	const char *blank = memmem(data, response->len, "\r\n\r\n", 4);
+
+	assert_non_null(blank);
+	return str_from(bytes_view(response), (size_t)(blank - data) + 4);
+}
+
+static void is_sound(const struct bytes *response)
+{
+	const char *fault = kit_html_fault(body_of(response));
+
+	if (fault != NULL) {
+		print_message("%s\n", fault);
+	}
+	assert_null(fault);
+}
+
+static void paths_of_the_page(void **state)
+{
+	assert_int_equal(page_view_at(str_view("/")), PAGE_OVERVIEW);
+	assert_int_equal(page_view_at(str_view("")), PAGE_NONE);
+	assert_int_equal(page_view_at(str_view("//")), PAGE_NONE);
+	assert_int_equal(page_view_at(str_view("/index.html")), PAGE_NONE);
+	assert_int_equal(page_view_at(str_view("/auth")), PAGE_NONE);
+}
+
+static void texts_of_others_are_text(void **state)
+{
+	const struct page_documents documents = {.status = str_view(status)};
+	struct bytes page = respond(PAGE_OVERVIEW, &documents);
+	size_t count = 0;
+	const char *at = (const char *)page.data;
+	const char *end = at + page.len;
+
+	is_sound(&page);
+	assert_false(has(&page, "<img"));
+	while ((at = memmem(at, (size_t)(end - at), SHOWN, strlen(SHOWN))) != NULL) {
+		at++;
+		count++;
+	}
+	/* config, generation, listen, policy, server, store, name, findings, path */
+	assert_int_equal(count, 9);
+	bytes_clear(&page);
+}
+
+static void the_state_is_shown(void **state)
+{
+	static const char *const shown[] = {"doorward 9.9, PID 7", "for 1 d 1 h", "1,234,567",
+		"<dt>Decisions a second</dt><dd>14.4</dd>", "<dt>Denied a second</dt><dd>2.00</dd>",
+		"without a policy", "12.3 ms", ">down<", "11 entries, 2 MiB of 4 MiB", "75.0",
+		"3 of 4 lookups", "50 of 100 decisions", "failed</span>, 2026-11-29T16:30:00Z",
+		"what was in force still is", ">gone<", "3 lines of the log are lost",
+		"1 files of trust stores", "line bad"};
+	const struct page_documents documents = {.status = str_view(status)};
+	struct bytes page = respond(PAGE_OVERVIEW, &documents);
+
+	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
+		if (!has(&page, shown[i])) {
+			print_message("not shown: %s\n", shown[i]);
+		}
+		assert_true(has(&page, shown[i]));
+	}
+	bytes_clear(&page);
+}
+
+/* Documents that are absent, cut, or of other types. */
+static void any_document_gives_a_page(void **state)
+{
+	static const char *const texts[] = {"", "{", "[]", "{}", "null", "7", "\"a\"",
+		"{\"policies\":{\"a\":1},\"dns\":[],\"files\":7,\"last_reload\":[1],\"recent\":{}}",
+		"{\"policies\":[1,null,[],{\"policy\":[]}],\"files\":[[]],\"listen\":[{},[],1.5]}",
+		"{\"recent\":[{\"ms\":-1,\"allow\":-5}],\"uptime_s\":-3,\"time\":5}",
+		"{\"uptime_s\":99999999999999999999}"};
+	struct page_documents documents = {.status = {NULL, 0}};
+	struct bytes page = respond(PAGE_OVERVIEW, &documents);
+
+	is_sound(&page);
+	assert_true(has(&page, "cannot be written"));
+	bytes_clear(&page);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		documents.status = str_view(texts[i]);
+		page = respond(PAGE_OVERVIEW, &documents);
+		is_sound(&page);
+		bytes_clear(&page);
+	}
+}
+
+/* The policy allows the element's text by its hash, which a browser computes in the same way. */
+static void allows(
+	const struct bytes *page, const char *directive, const char *start, const char *end)
+{
+	struct str body = body_of(page);
+	const char *from = memmem(body.data, body.len, start, strlen(start));
+
+	assert_non_null(from);
+	from += strlen(start);
+	const char *to = memmem(from, (size_t)(body.data + body.len - from), end, strlen(end));
+	unsigned char digest[32];
+	unsigned char text[64];
+	char source[128];
+
+	assert_non_null(to);
+	assert_true(to - from > 1000);
+	assert_int_equal(
+		EVP_Digest(from, (size_t)(to - from), digest, NULL, EVP_sha256(), NULL), 1);
+	EVP_EncodeBlock(text, digest, sizeof(digest));
+	snprintf(source, sizeof(source), "; %s 'sha256-%s'; ", directive, (const char *)text);
+	assert_true(has(page, source));
+}
+
+static void the_policy_allows_its_style_and_its_script_alone(void **state)
+{
+	const struct page_documents documents = {.status = str_view(status)};
+	struct bytes page = respond(PAGE_OVERVIEW, &documents);
+
+	assert_true(has(&page, "\r\nContent-Security-Policy: default-src 'none'; "));
+	assert_true(has(&page, "; base-uri 'none'; frame-ancestors 'none'\r\n"));
+	allows(&page, "style-src", "<style>", "</style>");
+	allows(&page, "script-src", "<script>", "</script>");
+	assert_false(has(&page, " style=\""));
+	assert_false(has(&page, "http://"));
+	assert_false(has(&page, "https://"));
+	assert_false(has(&page, "unsafe-"));
+	bytes_clear(&page);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paths_of_the_page),
+		cmocka_unit_test(texts_of_others_are_text),
+		cmocka_unit_test(the_state_is_shown),
+		cmocka_unit_test(any_document_gives_a_page),
+		cmocka_unit_test(the_policy_allows_its_style_and_its_script_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
