@@ -262,8 +262,8 @@ def test_the_first_example_of_the_readme(folder, doorward, stack):
     (folder / "names.zone").write_text(NAMES)
     (folder / "internal").mkdir()
     (folder / "internal" / "page").write_text("inside\n")
-    ini = block("ini", "[policy default]")
-    door = doorward(ini[ini.index("[policy default]") :], dns="static_zone = names.zone")
+    rules = block("ini", "allow = host .office.example.com")
+    door = doorward(f"[policy default]\n{rules}", dns="static_zone = names.zone")
     text = block("nginx", "doorward_server").replace(
         "/run/doorward/doorward.sock", str(door.socket)
     )
