@@ -15,36 +15,26 @@
 #define CLAIMED_MAX 3u
 #define SPACE_KEEP ((size_t)16 * 1024)
 
-/* Fields whose text may be cut. */
-enum text_field {
-	FIELD_DETAIL,
-	FIELD_POLICY,
-	FIELD_CERT_SUBJECT,
-	FIELD_CERT_SAN,
-	FIELD_IGNORED,
-	FIELD_METHOD,
-	FIELD_HTTP_HOST,
-	FIELD_URI,
-	FIELD_USER_AGENT
-};
-
 static const char *const text_fields[] = {
-	[FIELD_DETAIL] = "detail",
-	[FIELD_POLICY] = "policy",
-	[FIELD_CERT_SUBJECT] = "cert_subject",
-	[FIELD_CERT_SAN] = "cert_san",
-	[FIELD_IGNORED] = "ignored",
-	[FIELD_METHOD] = "method",
-	[FIELD_HTTP_HOST] = "http_host",
-	[FIELD_URI] = "uri",
-	[FIELD_USER_AGENT] = "user_agent",
+	[AUTHZ_TEXT_DETAIL] = "detail",
+	[AUTHZ_TEXT_POLICY] = "policy",
+	[AUTHZ_TEXT_CERT_SUBJECT] = "cert_subject",
+	[AUTHZ_TEXT_CERT_SAN] = "cert_san",
+	[AUTHZ_TEXT_IGNORED] = "ignored",
+	[AUTHZ_TEXT_METHOD] = "method",
+	[AUTHZ_TEXT_HTTP_HOST] = "http_host",
+	[AUTHZ_TEXT_URI] = "uri",
+	[AUTHZ_TEXT_USER_AGENT] = "user_agent",
 };
 
 /* One line, written as text or as JSON by the same calls. */
 struct line {
 	struct bytes out;
 	bool json;
-	unsigned cut; /* bits of the text_fields that were cut */
+	unsigned cut;     /* bits 1 << enum authz_decision_text */
+	size_t claim_max; /* bytes of a text of the client's */
+	size_t detail_max;
+	bool cut_addresses; /* see authz_decision_recent_fields */
 };
 
 static bool is_wanted(const struct config_log *log, enum authz_verdict verdict)
@@ -106,7 +96,7 @@ static void word(struct line *l, const char *name, struct str value)
 }
 
 /* Text of a client or front end, cut and quoted. */
-static void text_up_to(struct line *l, enum text_field field, struct str value, size_t max)
+static void text_up_to(struct line *l, enum authz_decision_text field, struct str value, size_t max)
 {
 	if (value.data == NULL) {
 		return;
@@ -119,9 +109,9 @@ static void text_up_to(struct line *l, enum text_field field, struct str value, 
 	bytes_append_json(&l->out, value);
 }
 
-static void claim(struct line *l, enum text_field field, struct str value)
+static void claim(struct line *l, enum authz_decision_text field, struct str value)
 {
-	text_up_to(l, field, value, CLAIM_MAX);
+	text_up_to(l, field, value, l->claim_max);
 }
 
 /* The alternative names that rules read, as in X-Client-Cert-San. */
@@ -132,12 +122,12 @@ static void append_cert_san(struct line *l, const struct cert_identity *identity
 
 	bytes_init(&text, 0);
 	authz_header_append_san(&text, identity);
-	if (text.len > CLAIM_MAX) {
-		text.len = CLAIM_MAX - strlen(more);
+	if (text.len > l->claim_max) {
+		text.len = l->claim_max - strlen(more);
 		bytes_append_text(&text, more);
 	}
 	if (text.len > 0 && !text.failed) {
-		claim(l, FIELD_CERT_SAN, bytes_view(&text));
+		claim(l, AUTHZ_TEXT_CERT_SAN, bytes_view(&text));
 	}
 	bytes_clear(&text);
 }
@@ -149,7 +139,7 @@ static void append_certificate(struct line *l, const struct authz_decision *d)
 	}
 	word(l, "cert", str_view(d->cert_verified ? "verified" : "refused"));
 	if (d->identity != NULL) {
-		claim(l, FIELD_CERT_SUBJECT, d->identity->subject);
+		claim(l, AUTHZ_TEXT_CERT_SUBJECT, d->identity->subject);
 		word(l, "cert_sha256", d->identity->sha256);
 		if (d->verdict != AUTHZ_ALLOW) {
 			append_cert_san(l, d->identity);
@@ -190,38 +180,50 @@ static void append_ignored(
 	}
 	bytes_init(&text, 0);
 	authz_trusted_ignored_text(&d->trusted, frontend, &text);
-	claim(l, FIELD_IGNORED, bytes_view(&text));
+	claim(l, AUTHZ_TEXT_IGNORED, bytes_view(&text));
 	bytes_clear(&text);
 }
 
-unsigned authz_decision_log_fields(
-	const struct authz_decision *d, const struct config *config, struct bytes *out)
+/* Providers and crawlers put addresses into the names of their hosts. */
+static void append_host_end(struct line *l, struct str name)
 {
-	const struct config_log *log = &config->log;
-	struct line line = {.out = *out, .json = log->sink.format == LOG_JSON};
-	struct line *l = &line;
-	char ip[ADDR_TEXT_MAX];
+	size_t from = name.len;
+	unsigned labels = 0;
 
-	if (!is_wanted(log, d->verdict)) {
-		return 0;
+	while (from > 0 && (name.data[from - 1] != '.' || ++labels < 2)) {
+		from--;
 	}
+	if (from > 0) {
+		struct bytes text;
 
-	word(l, "verdict", str_view(authz_verdict_word(d->verdict)));
-	number(l, "status", d->status);
-	word(l, "reason", str_view(policy_reason_word(d->reason)));
-	if (d->detail != NULL) {
-		text_up_to(l, FIELD_DETAIL, str_view(d->detail), DETAIL_MAX);
-	}
-	if (d->rule != NULL) {
-		word(l, "rule", policy_rule_place(d->rule));
-	}
-	if (d->policy != NULL) {
-		word(l, "policy", d->policy->name);
+		bytes_init(&text, 0);
+		bytes_append_text(&text, "*.");
+		bytes_append_str(&text, str_from(name, from));
+		word(l, "hostname", bytes_view(&text));
+		bytes_clear(&text);
 	} else {
-		claim(l, FIELD_POLICY, d->request->input.values[AUTHZ_INPUT_DOORWARD_POLICY]);
+		word(l, "hostname", name);
 	}
-	addr_format(&d->trusted.ip, ip);
-	word(l, "ip", str_view(ip));
+}
+
+static void append_client(
+	struct line *l, const struct authz_decision *d, const struct config_frontend *frontend)
+{
+	const struct addr *ip = &d->trusted.ip;
+	char text[ADDR_TEXT_MAX];
+
+	if (l->cut_addresses && ip->family != ADDR_NONE) {
+		const struct prefix network = prefix_of(ip, ip->family == ADDR_V4 ? 24 : 48);
+
+		addr_format(&network.addr, text);
+		word(l, "ip", str_view(text));
+		word(l, "rdns", str_view(dns_fcrdns_status_word(d->names.status)));
+		append_host_end(l, d->hostname);
+		append_certificate(l, d);
+		return;
+	}
+	addr_format(ip, text);
+	word(l, "ip", str_view(text));
 	word(l, "rdns", str_view(dns_fcrdns_status_word(d->names.status)));
 	word(l, "hostname", d->hostname);
 	append_claimed(l, d);
@@ -230,9 +232,92 @@ unsigned authz_decision_log_fields(
 		word(l, "pin", d->names.pin->place);
 	}
 	append_certificate(l, d);
-	append_ignored(l, d, &config->frontend);
+	append_ignored(l, d, frontend);
+}
+
+static void append_decision(
+	struct line *l, const struct authz_decision *d, const struct config_frontend *frontend)
+{
+	word(l, "verdict", str_view(authz_verdict_word(d->verdict)));
+	number(l, "status", d->status);
+	word(l, "reason", str_view(policy_reason_word(d->reason)));
+	if (d->detail != NULL && !l->cut_addresses) {
+		text_up_to(l, AUTHZ_TEXT_DETAIL, str_view(d->detail), l->detail_max);
+	}
+	if (d->rule != NULL) {
+		word(l, "rule", policy_rule_place(d->rule));
+	}
+	if (d->policy != NULL) {
+		word(l, "policy", d->policy->name);
+	} else {
+		claim(l, AUTHZ_TEXT_POLICY, d->request->input.values[AUTHZ_INPUT_DOORWARD_POLICY]);
+	}
+	append_client(l, d, frontend);
+}
+
+unsigned authz_decision_log_fields(
+	const struct authz_decision *d, const struct config *config, struct bytes *out)
+{
+	const struct config_log *log = &config->log;
+	struct line line = {.out = *out,
+		.json = log->sink.format == LOG_JSON,
+		.claim_max = CLAIM_MAX,
+		.detail_max = DETAIL_MAX};
+
+	if (!is_wanted(log, d->verdict)) {
+		return 0;
+	}
+	append_decision(&line, d, &config->frontend);
 	*out = line.out;
 	return line.cut;
+}
+
+unsigned authz_decision_recent_fields(const struct authz_decision *d, const struct config *config,
+	bool cut_addresses, size_t max, struct bytes *out)
+{
+	static const struct {
+		size_t claim;
+		size_t detail;
+	} rounds[] = {{CLAIM_MAX, 384}, {96, 96}, {16, 16}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rounds); i++) {
+		struct line line = {.out = *out,
+			.json = true,
+			.claim_max = rounds[i].claim,
+			.detail_max = rounds[i].detail,
+			.cut_addresses = cut_addresses};
+
+		append_decision(&line, d, &config->frontend);
+		*out = line.out;
+		if (out->failed || out->len <= max) {
+			return line.cut;
+		}
+		out->len = 0;
+	}
+	struct line line = {.out = *out, .json = true};
+
+	word(&line, "verdict", str_view(authz_verdict_word(d->verdict)));
+	number(&line, "status", d->status);
+	word(&line, "reason", str_view(policy_reason_word(d->reason)));
+	*out = line.out;
+	return line.cut;
+}
+
+const char *authz_decision_text_word(enum authz_decision_text text)
+{
+	return text_fields[text];
+}
+
+enum authz_input_name authz_decision_claim_input(enum authz_decision_text claim)
+{
+	static const enum authz_input_name inputs[AUTHZ_TEXTS] = {
+		[AUTHZ_TEXT_METHOD] = AUTHZ_INPUT_REQUEST_METHOD,
+		[AUTHZ_TEXT_HTTP_HOST] = AUTHZ_INPUT_HOST,
+		[AUTHZ_TEXT_URI] = AUTHZ_INPUT_REQUEST_URI,
+		[AUTHZ_TEXT_USER_AGENT] = AUTHZ_INPUT_USER_AGENT,
+	};
+
+	return inputs[claim];
 }
 
 static void append_cut(struct line *l)
@@ -266,10 +351,10 @@ static void append_request(struct line *l, const struct authz_decision_log_reque
 {
 	const struct str *values = request->input->values;
 
-	claim(l, FIELD_METHOD, values[AUTHZ_INPUT_REQUEST_METHOD]);
-	claim(l, FIELD_HTTP_HOST, values[AUTHZ_INPUT_HOST]);
-	claim(l, FIELD_URI, values[AUTHZ_INPUT_REQUEST_URI]);
-	claim(l, FIELD_USER_AGENT, values[AUTHZ_INPUT_USER_AGENT]);
+	claim(l, AUTHZ_TEXT_METHOD, values[AUTHZ_INPUT_REQUEST_METHOD]);
+	claim(l, AUTHZ_TEXT_HTTP_HOST, values[AUTHZ_INPUT_HOST]);
+	claim(l, AUTHZ_TEXT_URI, values[AUTHZ_INPUT_REQUEST_URI]);
+	claim(l, AUTHZ_TEXT_USER_AGENT, values[AUTHZ_INPUT_USER_AGENT]);
 	number(l, "max_age", request->max_age_s);
 	milliseconds(l, "ms", request->duration_us);
 	if (request->left_out > 0) {
@@ -307,7 +392,8 @@ void authz_decision_log_line(const struct config_log *log, enum authz_verdict ve
 	bytes_reset(&space->line, SPACE_KEEP);
 	struct line l = {.out = space->line,
 		.json = log->sink.format == LOG_JSON,
-		.cut = request->fields_cut};
+		.cut = request->fields_cut,
+		.claim_max = CLAIM_MAX};
 
 	if (l.json) {
 		bytes_append_text(&l.out, "{");

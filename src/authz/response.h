@@ -39,6 +39,10 @@ struct authz_response {
 		*id_header; /* what stands before the identifier; NULL: the policy leaves it out */
 	struct str log_fields;   /* the decision log's fields, without claims and times */
 	unsigned log_fields_cut; /* see authz_decision_log_fields */
+	/* Of authz_decision_recent_fields, set by the caller; absent: recent decisions are not
+	 * kept. */
+	struct str recent_fields;
+	unsigned recent_fields_cut;
 	enum authz_verdict verdict;
 	enum policy_reason reason;
 };

@@ -27,6 +27,9 @@ enum config_decisions { CONFIG_DECISIONS_NONE, CONFIG_DECISIONS_DENIED, CONFIG_D
 /* What is done about system calls and files that the serving process does not need. */
 enum config_sandbox { CONFIG_SANDBOX_OFF, CONFIG_SANDBOX_LOG, CONFIG_SANDBOX_ON };
 
+/* How recent decisions have addresses. */
+enum config_addresses { CONFIG_ADDRESSES_WHOLE, CONFIG_ADDRESSES_CUT };
+
 struct config_server {
 	const struct net_listen_spec *listen;
 	size_t listen_count;
@@ -40,6 +43,8 @@ struct config_server {
 	const char *user; /* NULL: the current user */
 	const char *group;
 	enum config_sandbox sandbox;
+	uint32_t recent; /* decisions to keep for the admin listener; 0: none */
+	enum config_addresses recent_addresses;
 	struct net_settings net;
 	uint32_t max_params; /* bytes of the parameters of one request */
 	uint32_t max_requests_per_connection;

@@ -12,6 +12,12 @@ static const struct config_word sandbox_words[] = {
 	{NULL, 0, false},
 };
 
+static const struct config_word address_words[] = {
+	{"whole", CONFIG_ADDRESSES_WHOLE, false},
+	{"cut", CONFIG_ADDRESSES_CUT, false},
+	{NULL, 0, false},
+};
+
 const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 	{.name = "listen",
 		.at_start = true,
@@ -26,8 +32,9 @@ const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 			"(socket activation). A socket that the process was started with (by "
 			"spawn-fcgi, multiwatch or systemd) replaces the places listed here, "
 			"for FastCGI, unless an fd:N or systemd is among them. admin: before a "
-			"place: no decisions, but /status.json, /metrics, /healthz and /readyz, "
-			"for doorward status and for monitoring, on a Unix socket of mode 0600 "
+			"place: no decisions, but /status.json, /history.json, /recent.json, "
+			"/metrics, /healthz and /readyz, for doorward status and for monitoring, "
+			"on a Unix socket of mode 0600 "
 			"(socket_mode does not count there) or a loopback address (HAProxy: "
 			"stats socket). Sockets that systemd passes under the names http and "
 			"admin have that protocol, unless systemd:NAME says otherwise."},
@@ -116,6 +123,28 @@ const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 		.help = "on: once its sockets are open, the process gives up all that it does not "
 			"need, see doorward(8), The sandbox. log: nothing is blocked; system calls "
 			"that would be are logged and counted. off: no sandbox."},
+	{.name = "recent",
+		.at_start = true,
+		.type = CONFIG_NUMBER,
+		.offset = offsetof(struct config, server.recent),
+		.max = 20000,
+		.value = "1000",
+		.example = "recent = 5000",
+		.help = "How many of the last decisions are kept in memory for the admin listener: "
+			"for /recent.json, /explain.json and doorward watch. Each takes 1.5 KiB "
+			"in each worker thread. 0, or no admin listener: none are kept."},
+	{.name = "recent_addresses",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct config, server.recent_addresses),
+		.words = address_words,
+		.value = "whole",
+		.example = "recent_addresses = cut",
+		.help = "cut: of the addresses of these decisions only the network is kept, of "
+			"IPv4 the /24 and of IPv6 the /48; of a host name, which may have the "
+			"address in it, the last two labels; and no detail, and no names that "
+			"are not confirmed. Such decisions cannot be explained later. What the "
+			"client sent (URI, user agent) stays as it is. It does not change the "
+			"log."},
 	{.name = "max_connections",
 		.type = CONFIG_NUMBER,
 		.offset = offsetof(struct config, server.net.max_connections),

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "daemon/admin_host.h"
+#include "daemon/documents.h"
 #include "http/conn.h"
 #include "http/route.h"
 #include "log/log.h"
@@ -27,6 +28,7 @@ struct daemon_admin {
 	uv_timer_t sampling;
 	struct bytes document;
 	struct bytes response;
+	struct bytes why; /* a query is wrong */
 };
 
 static void plain(struct bytes *out, const char *status, const char *more, const char *why)
@@ -73,24 +75,33 @@ static void respond_at(struct daemon_admin *admin, struct str path, struct bytes
 	default:
 		break;
 	}
-	if (str_eq_text(plain_path, "/status.json")) {
+	bytes_reset(&admin->document, RESPONSE_KEEP);
+	bytes_reset(&admin->why, RESPONSE_KEEP);
+	switch (daemon_document_write(&admin->status, path, &admin->document, &admin->why)) {
+	case DAEMON_DOCUMENT_WRITTEN:
 		bytes_append_text(out, "Status: 200 OK\r\nCache-Control: no-store\r\n"
 				       "X-Content-Type-Options: nosniff\r\n"
 				       "Content-Type: application/json\r\n\r\n");
-		bytes_reset(&admin->document, RESPONSE_KEEP);
-		daemon_status_write(&admin->status, &admin->document);
 		bytes_append_str(out, bytes_view(&admin->document));
-		out->failed = out->failed || admin->document.failed;
 		return;
+	case DAEMON_DOCUMENT_BAD_QUERY:
+		bytes_append_u8(&admin->why, '\0');
+		plain(out, "400 Bad Request", "",
+			admin->why.failed ? "the query" : (const char *)admin->why.data);
+		return;
+	case DAEMON_DOCUMENT_OUT_OF_MEMORY:
+		out->failed = true;
+		return;
+	default:
+		break;
 	}
 	if (view != PAGE_NONE) {
 		write_page(admin, view, out);
 		return;
 	}
 	plain(out, "404 Not Found", "",
-		"expected /, /status.json, /metrics, /healthz or /readyz; decisions are made on "
-		"the "
-		"listeners for front ends");
+		"expected /, /status.json, /history.json, /recent.json, /metrics, /healthz or "
+		"/readyz; decisions are made on the listeners for front ends");
 }
 
 static void *on_request(
@@ -180,11 +191,15 @@ struct daemon_admin *daemon_admin_new(
 	admin->pool = pool;
 	bytes_init(&admin->document, 0);
 	bytes_init(&admin->response, 0);
+	bytes_init(&admin->why, 0);
+	admin->status.history = metrics_history_new(status->metrics, clock_ms());
 	http_pool_init(&admin->http, &app, HEAD_MAX, clock_wall_s);
 	net_service_init(&admin->service, &http_protocol, &admin->http);
 	admin->service.knows = knows;
 	admin->server = net_server_new(loop, &settings);
-	int error = admin->server != NULL ? listen_on_all(admin, status->sockets) : UV_ENOMEM;
+	int error = admin->server != NULL && admin->status.history != NULL
+			    ? listen_on_all(admin, status->sockets)
+			    : UV_ENOMEM;
 
 	uv_timer_init(loop, &admin->sampling);
 	admin->sampling.data = admin;
@@ -227,6 +242,8 @@ void daemon_admin_free(struct daemon_admin *admin)
 	if (admin != NULL) {
 		bytes_clear(&admin->document);
 		bytes_clear(&admin->response);
+		bytes_clear(&admin->why);
+		metrics_history_free(admin->status.history);
 		free(admin);
 	}
 }

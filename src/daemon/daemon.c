@@ -48,6 +48,7 @@ struct service {
 	struct worker_pool *pool;
 	struct daemon_admin *admin; /* NULL: no place for it is configured */
 	struct metrics *metrics;    /* for as many workers as will run */
+	struct recent *recent;      /* the same; NULL: recent decisions are not kept */
 	uint32_t threads;
 	/* this process's side of an upgrade, as the successor */
 	struct daemon_upgrade_child child;
@@ -262,14 +263,29 @@ static bool start_workers(struct service *s)
 		log_write(LOG_LEVEL_ERROR, "out of memory");
 		return false;
 	}
-	return worker_pool_start(s->pool, s->live.snapshot, &sockets, s->metrics);
+	uint32_t recent = s->live.snapshot->config->server.recent;
+
+	if (recent > 0 && daemon_admin_is_wanted(&s->sockets)) {
+		s->recent = recent_new(s->threads, recent);
+		if (s->recent == NULL) {
+			log_write(LOG_LEVEL_ERROR, "out of memory");
+			return false;
+		}
+	}
+	const struct worker_records records = {s->metrics, s->recent};
+
+	return worker_pool_start(s->pool, s->live.snapshot, &sockets, &records);
 }
 
 /* Without it the process serves all the same. */
 static void start_admin(struct service *s)
 {
 	const struct daemon_status status = {
-		.live = &s->live, .sockets = &s->sockets, .metrics = s->metrics};
+		.live = &s->live,
+		.sockets = &s->sockets,
+		.metrics = s->metrics,
+		.recent = s->recent,
+	};
 
 	if (daemon_admin_is_wanted(&s->sockets)) {
 		s->admin = daemon_admin_new(&s->loop, s->pool, &status);
@@ -385,6 +401,7 @@ static int run(struct service *s, struct diag *diag)
 	daemon_admin_free(s->admin);
 	worker_pool_free(s->pool);
 	metrics_free(s->metrics);
+	recent_free(s->recent);
 	daemon_tcp_peers_clear(&s->tcp_peers);
 	uv_loop_close(&s->loop);
 	return code;

@@ -28,6 +28,7 @@ void daemon_status_sample(struct daemon_status *status)
 			status->sample_count * sizeof(status->samples[0]));
 	}
 	status->samples[status->sample_count++] = sample_now(status);
+	metrics_history_sample(status->history, clock_ms());
 }
 
 /* The decisions since the sample that is `back` samples old, or the oldest. */

@@ -7,7 +7,9 @@
 #include "base/bytes.h"
 #include "daemon/live_config.h"
 #include "daemon/sockets.h"
+#include "metrics/history.h"
 #include "metrics/metrics.h"
+#include "recent/recent.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,12 +30,14 @@ struct daemon_status {
 	const struct daemon_live_config *live;
 	const struct daemon_sockets *sockets;
 	const struct metrics *metrics;
-	bool ready; /* all workers have responded to the last ping in time */
+	struct metrics_history *history;
+	struct recent *recent; /* NULL: recent decisions are not kept */
+	bool ready;            /* all workers have responded to the last ping in time */
 	struct daemon_status_sample samples[DAEMON_STATUS_SAMPLES]; /* the newest is the last */
 	size_t sample_count;
 };
 
-/* Remembers the verdicts of now; to be called every DAEMON_STATUS_SAMPLE_MS. */
+/* Remembers the counters of now; to be called every DAEMON_STATUS_SAMPLE_MS. */
 void daemon_status_sample(struct daemon_status *status);
 /* Appends the document as JSON: see doorward(8). */
 void daemon_status_write(const struct daemon_status *status, struct bytes *out);

@@ -27,6 +27,8 @@ struct worker_authorizer {
 	size_t spare_count;
 	struct bytes made; /* texts of a new response */
 	struct bytes sent; /* the response to send */
+	struct bytes recent_fields;
+	struct recent_ring *recent; /* NULL: recent decisions are not kept */
 	struct authz_decision_log_space log_space;
 	struct authz_request_ids ids;
 	struct worker_env_owner worker;
@@ -151,6 +153,9 @@ static void send_response(struct worker_authorizer *authorizer, const struct wor
 		authz_decision_log_line(&env->snapshot->config->log, response->verdict,
 			response->log_fields, &logged, &authorizer->log_space);
 	}
+	if (authorizer->recent != NULL) {
+		recent_note(authorizer->recent, response, &logged, time->now_us);
+	}
 	request->reply(request->ctx,
 		authorizer->sent.failed ? (struct str){NULL, 0} : bytes_view(&authorizer->sent));
 }
@@ -179,6 +184,21 @@ static void remember(const struct worker_decision *d, const struct authz_respons
 	counter_set(&d->owner->stats->answers_bytes, worker_response_cache_bytes(responses));
 }
 
+static void add_recent_fields(const struct worker_decision *d, struct authz_response *response)
+{
+	struct worker_authorizer *authorizer = d->owner;
+	const struct config *config = d->env->snapshot->config;
+	struct bytes *fields = &authorizer->recent_fields;
+
+	if (authorizer->recent == NULL) {
+		return;
+	}
+	bytes_reset(fields, BUFFER_KEEP);
+	response->recent_fields_cut = authz_decision_recent_fields(authz_decision(d->authz), config,
+		config->server.recent_addresses == CONFIG_ADDRESSES_CUT, RECENT_FIELDS_MAX, fields);
+	response->recent_fields = fields->failed ? (struct str){NULL, 0} : bytes_view(fields);
+}
+
 static void on_decided(void *ctx)
 {
 	struct worker_decision *d = ctx;
@@ -190,6 +210,7 @@ static void on_decided(void *ctx)
 	struct authz_response response = authz_response_make(
 		decision, d->request.form, env->snapshot->config, &authorizer->made);
 
+	add_recent_fields(d, &response);
 	remember(d, &response);
 	counter_set(
 		&authorizer->stats->memory_bytes, policy_match_cache_bytes(env->authz.match_cache));
@@ -278,6 +299,9 @@ struct worker_authorizer *worker_authorizer_new(
 	authz_request_ids_init(&authorizer->ids);
 	bytes_init(&authorizer->made, 0);
 	bytes_init(&authorizer->sent, 0);
+	bytes_init(&authorizer->recent_fields, 0);
+	authorizer->recent =
+		worker->recent != NULL ? recent_worker(worker->recent, worker->number) : NULL;
 	authz_decision_log_space_init(&authorizer->log_space);
 	return authorizer;
 }
@@ -296,6 +320,7 @@ void worker_authorizer_free(struct worker_authorizer *authorizer)
 	worker_env_free(authorizer->current);
 	bytes_clear(&authorizer->made);
 	bytes_clear(&authorizer->sent);
+	bytes_clear(&authorizer->recent_fields);
 	authz_decision_log_space_clear(&authorizer->log_space);
 	free(authorizer);
 }

@@ -7,6 +7,7 @@
 #include "authz/env.h"
 #include "authz/snapshot.h"
 #include "metrics/metrics.h"
+#include "recent/recent.h"
 #include "worker/response_cache.h"
 
 #include <stddef.h>
@@ -27,7 +28,8 @@ struct worker_env {
 /* The worker that owns it. */
 struct worker_env_owner {
 	struct metrics *metrics;
-	size_t number;         /* the worker's number in `metrics` */
+	struct recent *recent; /* NULL: recent decisions are not kept */
+	size_t number;         /* the worker's number in `metrics` and `recent` */
 	uint32_t worker_count; /* workers that share the memory for responses evenly, at least 1 */
 };
 

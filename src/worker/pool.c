@@ -87,7 +87,7 @@ struct worker_pool *worker_pool_new(uv_loop_t *loop, const struct worker_pool_ow
 
 /* Workers block every signal, so that all arrive at the main thread. */
 bool worker_pool_start(struct worker_pool *pool, struct authz_snapshot *snapshot,
-	const struct worker_sockets *sockets, struct metrics *metrics)
+	const struct worker_sockets *sockets, const struct worker_records *records)
 {
 	sigset_t all;
 	sigset_t before;
@@ -96,7 +96,7 @@ bool worker_pool_start(struct worker_pool *pool, struct authz_snapshot *snapshot
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (pool->count < sockets->worker_count && pool->count < WORKERS_MAX) {
 		struct worker *w =
-			worker_start(snapshot, sockets, metrics, pool->count, on_worker, pool);
+			worker_start(snapshot, sockets, records, pool->count, on_worker, pool);
 
 		if (w == NULL) {
 			break;

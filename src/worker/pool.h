@@ -30,11 +30,11 @@ uint32_t worker_pool_size(uint32_t threads);
 /* NULL when out of memory or descriptors. */
 struct worker_pool *worker_pool_new(uv_loop_t *loop, const struct worker_pool_owner *owner);
 /*
- * Starts the workers, which count in `metrics`. False after the reason was logged; then
+ * Starts the workers, which write into `records`. False after the reason was logged; then
  * worker_pool_stop ends those that were started.
  */
 NODISCARD bool worker_pool_start(struct worker_pool *pool, struct authz_snapshot *snapshot,
-	const struct worker_sockets *sockets, struct metrics *metrics);
+	const struct worker_sockets *sockets, const struct worker_records *records);
 /* Later requests are decided by `snapshot`. */
 void worker_pool_reload(struct worker_pool *pool, struct authz_snapshot *snapshot);
 /* Pings every worker's loop, which responds after it has done what it was told before. */

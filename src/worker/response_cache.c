@@ -235,7 +235,8 @@ static struct entry *entry_new(const struct worker_response_cache_key *key, unsi
 {
 	const struct authz_response *text = &value->response;
 	const struct str *values = key->input->values;
-	size_t size = sizeof(struct entry) + text->head.len + text->tail.len + text->log_fields.len;
+	size_t size = sizeof(struct entry) + text->head.len + text->tail.len +
+		      text->log_fields.len + text->recent_fields.len;
 	struct entry *e;
 	char *at;
 
@@ -263,7 +264,8 @@ static struct entry *entry_new(const struct worker_response_cache_key *key, unsi
 	}
 	at = put(at, text->head, &e->value.response.head);
 	at = put(at, text->tail, &e->value.response.tail);
-	put(at, text->log_fields, &e->value.response.log_fields);
+	at = put(at, text->log_fields, &e->value.response.log_fields);
+	put(at, text->recent_fields, &e->value.response.recent_fields);
 	return e;
 }
 

@@ -23,8 +23,8 @@ struct worker {
 	void *report_ctx;
 	struct net_server *server;
 	struct worker_dispatch *requests;
-	struct metrics *metrics;
-	size_t number; /* its number in `metrics` */
+	struct worker_records records;
+	size_t number; /* its number in `records` */
 
 	pthread_mutex_t mutex; /* guards what the main thread passes to the worker */
 	struct authz_snapshot *next;
@@ -58,7 +58,7 @@ static struct net_settings settings_of(
 
 	settings.worker_count = w->sockets.worker_count;
 	settings.incomplete_max = incomplete_max(w, &snapshot->config->server);
-	settings.pauses = &metrics_worker(w->metrics, w->number)->pauses;
+	settings.pauses = &metrics_worker(w->records.metrics, w->number)->pauses;
 	settings.peers = w->sockets.tcp_peers;
 	settings.peer_count = w->sockets.tcp_peer_count;
 	return settings;
@@ -181,7 +181,8 @@ static int open_server(struct worker *w, struct authz_snapshot *snapshot)
 {
 	const struct net_settings settings = settings_of(w, snapshot);
 
-	const struct worker_env_owner worker = {w->metrics, w->number, w->sockets.worker_count};
+	const struct worker_env_owner worker = {
+		w->records.metrics, w->records.recent, w->number, w->sockets.worker_count};
 
 	w->requests = worker_dispatch_new(&w->loop, snapshot, &worker);
 	w->server = net_server_new(&w->loop, &settings);
@@ -207,7 +208,7 @@ static int open_server(struct worker *w, struct authz_snapshot *snapshot)
  * Makes everything but the thread; 0 or a negative libuv error, after which nothing must be freed.
  */
 static int worker_new(struct authz_snapshot *snapshot, const struct worker_sockets *sockets,
-	struct metrics *metrics, size_t number, struct worker **out)
+	const struct worker_records *records, size_t number, struct worker **out)
 {
 	struct worker *w = calloc(1, sizeof(*w));
 
@@ -221,7 +222,7 @@ static int worker_new(struct authz_snapshot *snapshot, const struct worker_socke
 		return error;
 	}
 	w->sockets = *sockets;
-	w->metrics = metrics;
+	w->records = *records;
 	w->number = number;
 	w->grace.data = w;
 	w->retry.data = w;
@@ -246,10 +247,10 @@ static int worker_new(struct authz_snapshot *snapshot, const struct worker_socke
 }
 
 struct worker *worker_start(struct authz_snapshot *snapshot, const struct worker_sockets *sockets,
-	struct metrics *metrics, size_t number, void (*report)(void *ctx), void *ctx)
+	const struct worker_records *records, size_t number, void (*report)(void *ctx), void *ctx)
 {
 	struct worker *w;
-	int error = worker_new(snapshot, sockets, metrics, number, &w);
+	int error = worker_new(snapshot, sockets, records, number, &w);
 
 	if (error == 0) {
 		w->report = report;

@@ -9,6 +9,7 @@
 #include "metrics/metrics.h"
 #include "net/listen.h"
 #include "net/server.h"
+#include "recent/recent.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,12 +32,18 @@ struct worker_sockets {
 	uint32_t worker_count; /* workers that share what the process may have; at least 1 */
 };
 
+/* Where the workers write what they did, each at its number; borrowed until worker_join. */
+struct worker_records {
+	struct metrics *metrics;
+	struct recent *recent; /* NULL: recent decisions are not kept */
+};
+
 /*
- * Starts the thread, which counts as `number` in `metrics`. `report` is called from it when it has
+ * Starts the thread, which counts as `number` in `records`. `report` is called from it when it has
  * responded to worker_ping, and when it has stopped accepting. NULL after the reason was logged.
  */
 struct worker *worker_start(struct authz_snapshot *snapshot, const struct worker_sockets *sockets,
-	struct metrics *metrics, size_t number, void (*report)(void *ctx), void *ctx);
+	const struct worker_records *records, size_t number, void (*report)(void *ctx), void *ctx);
 /* Later requests are decided by `snapshot`; those in flight keep the one with which they began. */
 void worker_reload(struct worker *worker, struct authz_snapshot *snapshot);
 /* Pings the worker: it reports `number` once it has done what it was told before. */

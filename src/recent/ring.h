@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_RECENT_RING_H
+#define DW_RECENT_RING_H
+
+#include "authz/decision_log.h"
+#include "base/str.h"
+#include "base/util.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The last records of one thread, which alone writes them, while one other thread may read: neither
+ * waits for the other, and nothing is allocated after recent_ring_new. A slot belongs to one of the
+ * two threads at a time. If the reader holds the slot that is to be written next, the writer takes
+ * the one after it.
+ */
+struct recent_ring;
+
+#define RECENT_FIELDS_MAX 640 /* bytes of the part that the decision makes */
+#define RECENT_TEXT_MAX (RECENT_FIELDS_MAX + 16 + 128 + 256 + 256)
+
+/* One decided request. */
+struct recent_record {
+	uint64_t at_us; /* clock_us() of the response */
+	int64_t wall_s; /* when the decision began */
+	uint64_t duration_us;
+	uint32_t max_age_s;
+	uint32_t cut; /* bits 1 << enum authz_decision_text of texts that are cut */
+	struct authz_request_id id;
+	/* The lengths of the parts of `text`, in its order. */
+	uint16_t fields_len; /* members of a JSON object, made by authz_decision_recent_fields */
+	uint16_t claim_lens[AUTHZ_DECISION_CLAIMS]; /* as they came, not escaped */
+	uint8_t claims_present;                     /* bits: a claim may be empty */
+	char text[RECENT_TEXT_MAX];
+};
+
+/* `count` is at least 1. NULL when out of memory. */
+struct recent_ring *recent_ring_new(size_t count);
+void recent_ring_free(struct recent_ring *ring);
+
+/*
+ * The writer: a record to fill in, which recent_ring_commit makes readable. NULL: there is no slot
+ * free, and the record is left out; that can happen in a ring of one.
+ */
+struct recent_record *recent_ring_begin(struct recent_ring *ring);
+void recent_ring_commit(struct recent_ring *ring);
+
+/*
+ * The reader. Records have numbers that rise by one from 0, but for slots that the writer had to
+ * leave out. recent_ring_end is the number that the next record will get at least; the oldest that
+ * may still be there is recent_ring_end - recent_ring_count, or 0.
+ */
+uint64_t recent_ring_end(const struct recent_ring *ring);
+size_t recent_ring_count(const struct recent_ring *ring);
+/* Copies a record; false: it is not there any more, or never was. */
+NODISCARD bool recent_ring_read(
+	struct recent_ring *ring, uint64_t number, struct recent_record *out);
+
+#endif

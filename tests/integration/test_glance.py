@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 the doorward developers
+
+"""What the admin listener remembers: the last hour, and the last decisions."""
+
+import json
+import threading
+import time
+from urllib.parse import urlencode
+
+import pytest
+
+import fcgi
+from kit.doorward import reason
+from kit.process import connects, wait_for
+from test_status import IN, OUT, POLICY, Admin
+
+HOSTILE = "\"><script>alert(1)</script>\x1b[31m\r\n\u202e'"
+
+
+class Glance(Admin):
+    def read(self, path, **query):
+        response, body = self.get(f"/{path}.json" + (f"?{urlencode(query)}" if query else ""))
+        assert response.status == 200, body
+        assert response.headers["Content-Type"] == "application/json"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        return json.loads(body)
+
+    def recent(self, **query):
+        return self.read("recent", **query)["recent"]
+
+
+def started(doorward, folder, policy=POLICY, server="", **more):
+    door = doorward(policy, server=f"listen = admin:unix:{folder}/admin.sock\n{server}", **more)
+    door.admin = Glance(str(folder / "admin.sock"))
+    wait_for(lambda: connects(door.admin.address) and door.admin.status()["ready"], "a ready doorward")
+    return door
+
+
+@pytest.fixture
+def door(doorward, folder):
+    return started(doorward, folder, server=f"listen = http:unix:{folder}/http.sock")
+
+
+def total(history):
+    return {
+        (s["policy"], s["verdict"], s["reason"]): sum(s["values"]) + s["current"] for s in history["series"]
+    }
+
+
+# The last hour
+
+
+def test_the_history_counts_what_all_workers_decided(door):
+    for number in range(60):
+        door.ask(IN if number % 3 else OUT)
+    history = door.admin.read("history")
+    assert history["step_s"] == 10 and abs(history["end"] - time.time()) < 15
+    assert total(history) == {("default", "allow", "rule"): 40, ("default", "deny", "default"): 20}
+    assert set(history["dns"]) >= {"queries", "timeouts", "cache_hits"}
+    assert all(len(values) == history["steps"] for values in history["dns"].values())
+    assert all(len(s["values"]) == history["steps"] for s in history["series"])
+
+
+def test_a_reload_keeps_what_was_there(door):
+    door.ask(IN)
+    before = door.admin.recent()
+    door.configure(POLICY.replace("[policy other]", "[policy another]"))
+    door.reload()
+    wait_for(lambda: reason(door.ask(IN, DOORWARD_POLICY="another")) == "default", "the new policy")
+    counted = total(door.admin.read("history"))
+    assert counted["default", "allow", "rule"] == 1 and counted["another", "deny", "default"] == 1
+    after = door.admin.recent()
+    assert after[0]["policy"] == "another" and after[-1:] == before
+
+
+# The last decisions
+
+
+def test_a_decision_is_told_as_the_log_tells_it(door):
+    door.ask(IN, REQUEST_URI="/a?b", REQUEST_METHOD="GET", HTTP_HOST="x.example", HTTP_USER_AGENT="ua")
+    door.ask(OUT)
+    log = door.decisions()
+    assert len(log) == 2 and log[::-1] == door.admin.recent()
+
+
+def test_a_cached_response_is_a_decision_of_its_own(door):
+    for agent in ("one", "two", "three"):
+        door.ask(IN, HTTP_USER_AGENT=agent)
+    found = door.admin.recent()
+    assert [r["user_agent"] for r in found] == ["three", "two", "one"]
+    assert len({r["id"] for r in found}) == 3
+
+
+def test_filters(door):
+    for last in range(1, 5):
+        door.ask(REMOTE_ADDR=f"192.0.2.{last}")
+        door.ask(REMOTE_ADDR=f"2001:db8::{last}")
+        door.ask(REMOTE_ADDR=f"192.0.2.{last}", DOORWARD_POLICY="other")
+    recent = door.admin.recent
+    assert len(recent()) == 12 and len(recent(limit=5)) == 5 and recent(limit=0) == []
+    assert recent(limit=5) == recent()[:5]
+    assert {r["ip"] for r in recent(address="192.0.2.3")} == {"192.0.2.3"}
+    assert len(recent(address="192.0.2.0/24")) == 8 and len(recent(address="2001:db8::/64")) == 4
+    assert len(recent(address="192.0.2.77/24")) == 8
+    assert len(recent(denied=1)) == 8 and len(recent(denied=0)) == 12
+    assert len(recent(policy="other")) == 4 and recent(policy="othe") == []
+    assert len(recent(reason="rule")) == 4
+    assert len(recent(denied=1, address="192.0.2.1")) == 1
+    assert recent(id=recent()[7]["id"]) == [recent()[7]]
+    assert recent(host="example") == []
+
+
+def test_host_names_are_found_by_a_part(doorward, folder, nsd):
+    door = started(
+        doorward, folder, "[policy default]\nallow = host .example\n", dns=f"nameservers = 127.0.0.1:{nsd.port}"
+    )
+    for number in range(1, 30):
+        door.ask(REMOTE_ADDR=f"192.0.2.{number}")
+    named = [r for r in door.admin.recent() if "hostname" in r]
+    assert named
+    name = named[0]["hostname"]
+    assert named[0] in door.admin.recent(host=name[1:-1].upper())
+    assert door.admin.recent(host="no." + name) == []
+
+
+@pytest.mark.parametrize(
+    "query, why",
+    [
+        ("foo=1", "there is no parameter foo"),
+        ("limit=x", "limit: expected a number"),
+        ("limit=-1", "limit: expected a number"),
+        ("limit=99999999999999999999", "limit: expected a number"),
+        ("address=1.2.3", "address: expected an address"),
+        ("denied=yes", "denied: expected 0 or 1"),
+        ("id=%zz", "not an escaped parameter"),
+        ("id=a&id=b", "comes twice"),
+        ("id=%1b%5b31m\x7f", ""),
+    ],
+)
+def test_bad_queries_are_answered_with_what_is_expected(door, query, why):
+    response, body = door.admin.get("/recent.json?" + query.replace("\x7f", ""))
+    if why:
+        assert response.status == 400 and why in body.decode()
+        assert response.headers["Content-Type"] == "text/plain"
+    else:
+        assert json.loads(body)["recent"] == []
+
+
+def test_only_later_ones(door):
+    door.ask(IN)
+    first = door.admin.read("recent")
+    assert len(first["recent"]) == 1
+    again = door.admin.read("recent", since=first["end"])
+    assert again["recent"] == [] and again["end"] == first["end"] and again["left_out"] == 0
+    for _ in range(7):
+        door.ask(OUT)
+    later = door.admin.read("recent", since=first["end"])
+    assert len(later["recent"]) == 7 and later["left_out"] == 0
+    few = door.admin.read("recent", since=first["end"], limit=3)
+    assert few["recent"] == later["recent"][:3] and few["left_out"] == 4 and few["end"] == later["end"]
+    for other in ("", "x", "0-0-0", first["end"] + "-0", first["end"][:-2], "-" * 4000):
+        assert len(door.admin.read("recent", since=other)["recent"]) == 8
+
+
+def test_as_many_as_configured(doorward, folder):
+    door = started(doorward, folder, server="recent = 5")
+    for number in range(20):
+        door.ask(IN, REQUEST_URI=f"/{number}")
+    found = door.admin.recent()
+    assert [r["uri"] for r in found] == [f"/{n}" for n in range(19, 14, -1)]
+
+
+def test_none_are_kept_with_0(doorward, folder):
+    door = started(doorward, folder, server="recent = 0")
+    door.ask(IN)
+    assert door.admin.read("recent") == {"recent": [], "end": "", "left_out": 0}
+
+
+def test_addresses_are_cut(doorward, folder, nsd):
+    door = started(
+        doorward,
+        folder,
+        "[policy default]\nallow = host .example\nallow = ip 2001:db8::/32\n",
+        server="recent_addresses = cut",
+        dns=f"nameservers = 127.0.0.1:{nsd.port}",
+    )
+    for number in range(1, 30):
+        door.ask(REMOTE_ADDR=f"192.0.2.{number}")
+    door.ask(REMOTE_ADDR="2001:db8:1:2:3:4:5:6")
+    door.ask(REMOTE_ADDR="203.0.113.99x")
+    response, body = door.admin.get("/recent.json")
+    found = json.loads(body)["recent"]
+    assert len(found) == 31
+    assert {r.get("ip") for r in found} == {"192.0.2.0", "2001:db8:1::", None}
+    assert all("ptr" not in r and "detail" not in r for r in found)
+    names = {r["hostname"] for r in found if "hostname" in r}
+    assert names and all(n.count(".") <= 2 for n in names)
+    assert b"203.0.113.99" not in body and b"3:4:5:6" not in body
+    # The log is another matter.
+    assert any(line.get("ip") == "192.0.2.7" for line in door.log())
+
+
+def test_hostile_texts_stay_texts(door):
+    long = "\x01\"\\" * 3000
+    door.ask(OUT, HTTP_USER_AGENT=HOSTILE, REQUEST_URI="/" + HOSTILE, HTTP_HOST=HOSTILE, DOORWARD_POLICY=HOSTILE)
+    door.ask(OUT, HTTP_USER_AGENT=long, REQUEST_URI=long, HTTP_HOST=long, REQUEST_METHOD=long, DOORWARD_POLICY=long)
+    door.ask(OUT, HTTP_USER_AGENT=b"\xff\xfe\x00")
+    response, body = door.admin.get("/recent.json")
+    third, second, first = json.loads(body)["recent"]
+    assert first["user_agent"] == HOSTILE and first["uri"] == "/" + HOSTILE and first["policy"] == HOSTILE
+    assert second["user_agent"] == long[:256] and second["method"] == long[:16]
+    assert {"method", "http_host", "uri", "user_agent", "policy"} <= set(second["cut"])
+    assert third["user_agent"] == "\ufffd\ufffd\x00"
+    assert not any(byte < 0x20 for byte in body[:-1]) and b"\xe2\x80\xae" not in body
+
+
+def test_front_ends_reach_none_of_it(door, folder):
+    front = Admin(str(folder / "http.sock"))
+    for path in ("recent", "history", "explain", "whatif"):
+        assert front.get(f"/{path}.json")[0].status == 404
+        reply = fcgi.request(
+            door.address, [("DOORWARD_ENDPOINT", f"{path}.json"), ("SCRIPT_NAME", f"/{path}.json")], timeout=10
+        )
+        assert reply.status == 404
+
+
+def test_it_only_tells(door):
+    for path in ("/recent.json", "/history.json"):
+        assert door.admin.get(path, method="POST")[0].status == 405
+        response, body = door.admin.get(path, method="HEAD")
+        assert response.status == 200 and body == b""
+
+
+# Floods
+
+
+def memory(door):
+    with open(f"/proc/{door.process.pid}/status") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+def test_a_flood_is_kept_in_bounded_memory(doorward, folder):
+    door = started(doorward, folder, server="recent = 500", cache="answers = 0", log="decisions = none\nformat = json")
+
+    def flood(count):
+        connection = door.connection()
+        for number in range(count):
+            connection.request([*IN.items(), ("REQUEST_URI", f"/{number}" + "a" * 900), ("HTTP_USER_AGENT", "b" * 900)])
+        connection.close()
+
+    flood(1500)
+    filled = memory(door)
+    flood(6000)
+    assert memory(door) - filled < 2048, "KiB more after the rings were full"
+    assert len(door.admin.recent(limit=20000)) == 500
+
+
+def test_questions_do_not_slow_decisions(door):
+    """The main thread reads the rings while workers write them."""
+    over = threading.Event()
+    asked = []
+
+    def flood():
+        while not over.is_set():
+            asked.append(len(door.admin.recent(limit=1000)))
+
+    threads = [threading.Thread(target=flood) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    took = []
+    for number in range(300):
+        begin = time.monotonic()
+        assert door.ask(IN, REQUEST_URI=f"/{number}").status == 200
+        took.append(time.monotonic() - begin)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert asked and sorted(took)[150] < 0.05
+    assert {r["uri"] for r in door.admin.recent(limit=1000)} == {f"/{n}" for n in range(300)}

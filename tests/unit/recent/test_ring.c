@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#include "recent/ring.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#define FLOOD 100000
+#define READ 1000
+
+/* A record whose every part follows from one number. */
+static void put(struct recent_ring *ring, uint64_t value)
+{
+	struct recent_record *record = recent_ring_begin(ring);
+
+	assert_non_null(record);
+	record->at_us = value;
+	record->fields_len = (uint16_t)(value % RECENT_FIELDS_MAX);
+	memset(record->claim_lens, 0, sizeof(record->claim_lens));
+	memset(record->text, (int)(value & 0xff), record->fields_len);
+	recent_ring_commit(ring);
+}
+
+static void assert_whole(const struct recent_record *record)
+{
+	assert_int_equal(record->fields_len, record->at_us % RECENT_FIELDS_MAX);
+	for (size_t i = 0; i < record->fields_len; i++) {
+		assert_int_equal((uint8_t)record->text[i], record->at_us & 0xff);
+	}
+}
+
+static void it_keeps_the_last_ones(void **state)
+{
+	static const size_t counts[] = {1, 2, 3, 7};
+	struct recent_record record;
+
+	for (size_t c = 0; c < sizeof(counts) / sizeof(*counts); c++) {
+		size_t count = counts[c];
+		struct recent_ring *ring = recent_ring_new(count);
+
+		assert_non_null(ring);
+		assert_int_equal(recent_ring_count(ring), count);
+		assert_int_equal(recent_ring_end(ring), 0);
+		assert_false(recent_ring_read(ring, 0, &record));
+		for (uint64_t i = 0; i < 20; i++) {
+			put(ring, i);
+			assert_int_equal(recent_ring_end(ring), i + 1);
+			for (uint64_t old = 0; old <= i + 1; old++) {
+				bool kept = old <= i && old + count > i;
+
+				assert_int_equal(recent_ring_read(ring, old, &record), kept);
+				if (kept) {
+					assert_int_equal(record.at_us, old);
+					assert_whole(&record);
+				}
+			}
+		}
+		recent_ring_free(ring);
+	}
+}
+
+/* A record that is being written is not read, and the one before it still is. */
+static void an_open_record_is_not_read(void **state)
+{
+	struct recent_ring *ring = recent_ring_new(2);
+	struct recent_record record;
+
+	put(ring, 0);
+	put(ring, 1);
+	assert_non_null(recent_ring_begin(ring));
+	assert_false(recent_ring_read(ring, 0, &record));
+	assert_false(recent_ring_read(ring, 2, &record));
+	assert_true(recent_ring_read(ring, 1, &record));
+	recent_ring_commit(ring);
+	assert_true(recent_ring_read(ring, 2, &record));
+	recent_ring_free(ring);
+}
+
+struct flood {
+	struct recent_ring *ring;
+	_Atomic uint64_t written;
+	_Atomic bool enough; /* the reader has read while they were written */
+	_Atomic bool over;
+};
+
+static void *write_all(void *ctx)
+{
+	struct flood *flood = ctx;
+
+	for (uint64_t i = 0; i < FLOOD || !atomic_load(&flood->enough); i++) {
+		put(flood->ring, i);
+		atomic_store(&flood->written, i + 1);
+	}
+	atomic_store(&flood->over, true);
+	return NULL;
+}
+
+/* What the reader gets is whole, and in order, however fast the writer is. */
+static void two_threads(void **state)
+{
+	static struct recent_record record;
+	struct flood flood = {.ring = recent_ring_new(3)};
+	pthread_t writer;
+	uint64_t read = 0;
+
+	assert_int_equal(pthread_create(&writer, NULL, write_all, &flood), 0);
+	while (!atomic_load(&flood.over)) {
+		uint64_t end = recent_ring_end(flood.ring);
+
+		for (uint64_t number = end; number > 0 && number + 3 > end; number--) {
+			if (recent_ring_read(flood.ring, number - 1, &record)) {
+				assert_whole(&record);
+				assert_true(record.at_us < number);
+				read++;
+			}
+		}
+		if (read > READ) {
+			atomic_store(&flood.enough, true);
+		}
+	}
+	pthread_join(writer, NULL);
+	/* No record was lost but for slots that the reader held. */
+	uint64_t end = recent_ring_end(flood.ring);
+
+	assert_true(end >= flood.written);
+	assert_true(recent_ring_read(flood.ring, end - 1, &record));
+	assert_int_equal(record.at_us, flood.written - 1);
+	recent_ring_free(flood.ring);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_keeps_the_last_ones),
+		cmocka_unit_test(an_open_record_is_not_read),
+		cmocka_unit_test(two_threads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
