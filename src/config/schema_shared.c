@@ -25,8 +25,8 @@ const struct config_key config_shared_keys[CONFIG_SHARED_KEY_COUNT] = {
 		.offset = offsetof(struct config, shared.secret_file),
 		.example = TOGETHER,
 		.help = "A file with the secret that all machines share, in base64, as from "
-			"openssl rand -base64 32. It is required: names of clients in the store "
-			"are derived from it, and values without its signature are ignored. The "
+			"openssl rand -base64 32. It is required: keys in the store are derived "
+			"from it, values are encrypted with it, and other values are ignored. The "
 			"file may have a second line with another secret, which opens what was "
 			"written before a change: add the new secret as the second line on all "
 			"machines, then as the first one, then remove the old one. The user of "

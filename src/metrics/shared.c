@@ -9,6 +9,54 @@
 
 #define AT(member) offsetof(struct metrics_worker, shared.member)
 
+static void write_names(const struct metrics *metrics, struct bytes *out)
+{
+	static const struct {
+		const char *labels;
+		size_t at;
+	} replies[] = {
+		{"reply=\"used\"", AT(names.hits)},
+		{"reply=\"none\"", AT(names.misses)},
+		{"reply=\"claimed\"", AT(names.claimed)},
+		{"reply=\"late\"", AT(names.unanswered)},
+		{"reply=\"expired\"", AT(names.expired)},
+		{"reply=\"forged\"", AT(names.forged)},
+		{"reply=\"malformed\"", AT(names.malformed)},
+	};
+	static const struct {
+		const char *name;
+		const char *help;
+		size_t at;
+	} counters[] = {
+		{"doorward_shared_names_stored_total",
+			"Results of DNS lookups that were written into the store.",
+			AT(names.stored)},
+		{"doorward_shared_names_impatient_total",
+			"Lookups that asked DNS because the store had not answered in 5 ms.",
+			offsetof(struct metrics_worker, dns.remote_late)},
+		{"doorward_shared_names_waits_total",
+			"Lookups that waited while another machine asked DNS.",
+			offsetof(struct metrics_worker, dns.remote_waits)},
+		{"doorward_shared_names_waits_lost_total",
+			"Lookups that waited for another machine, and then asked DNS themselves.",
+			offsetof(struct metrics_worker, dns.remote_fruitless)},
+	};
+
+	metrics_prometheus_family(out, "doorward_shared_names_questions_total",
+		METRICS_PROMETHEUS_COUNTER,
+		"Questions to the store for the names of a client, by its reply.");
+	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+		metrics_prometheus_number(out, "doorward_shared_names_questions_total",
+			replies[i].labels, metrics_sum(metrics, replies[i].at));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
+		metrics_prometheus_family(
+			out, counters[i].name, METRICS_PROMETHEUS_COUNTER, counters[i].help);
+		metrics_prometheus_number(
+			out, counters[i].name, "", metrics_sum(metrics, counters[i].at));
+	}
+}
+
 void metrics_write_shared(
 	const struct metrics *metrics, const struct shared *shared, struct bytes *out)
 {
@@ -58,6 +106,7 @@ void metrics_write_shared(
 	metrics_write_histogram(metrics, "doorward_shared_reply_duration_seconds",
 		"From when a question was asked to its reply, of those in time.",
 		AT(store.reply_time), out);
+	write_names(metrics, out);
 }
 
 void metrics_write_shared_status(

@@ -3,6 +3,7 @@
 
 #include "shared/shared.h"
 
+#include "shared/name_script.h"
 #include "shared/shared_private.h"
 
 #include <stdlib.h>
@@ -104,7 +105,8 @@ static bool prepare(struct shared *s)
 	}
 	s->seal = store_seal_new((struct str_list){secrets, s->secrets.count});
 	s->status = store_status_new(&s->settings);
-	return s->seal != NULL && s->status != NULL && shared_members_init(&s->members, s->seal);
+	return s->seal != NULL && s->status != NULL && shared_members_init(&s->members, s->seal) &&
+	       shared_name_script_init(&s->find_name);
 }
 
 bool shared_load(const struct config_shared *config, struct shared *previous, struct shared **out,

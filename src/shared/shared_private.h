@@ -8,6 +8,7 @@
 #include "base/ref.h"
 #include "shared/files.h"
 #include "shared/members.h"
+#include "store/script.h"
 #include "store/seal.h"
 #include "store/settings.h"
 #include "store/status.h"
@@ -24,6 +25,7 @@ struct shared {
 	struct store_status *status;
 	uint32_t configured_members; /* 0: auto */
 	struct shared_members members;
+	struct store_script find_name;
 };
 
 #endif

@@ -6,9 +6,23 @@
 
 #include "store/stats.h"
 
+/* What became of questions for clients' names (shared/names.h). */
+struct shared_name_stats {
+	_Atomic uint64_t asked;
+	_Atomic uint64_t hits;       /* answered by a result that was used */
+	_Atomic uint64_t misses;     /* the store had nothing */
+	_Atomic uint64_t claimed;    /* another machine was asking DNS */
+	_Atomic uint64_t unanswered; /* not in time */
+	_Atomic uint64_t expired;    /* by the clock of this machine, or not fresh enough */
+	_Atomic uint64_t forged;     /* not sealed with the secret for this client */
+	_Atomic uint64_t malformed;  /* sealed, but not a result that can be */
+	_Atomic uint64_t stored;     /* results that were written */
+};
+
 /* Counters of one worker, which its thread alone writes. */
 struct shared_stats {
 	struct store_stats store;
+	struct shared_name_stats names;
 };
 
 #endif

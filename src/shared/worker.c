@@ -15,6 +15,7 @@ struct shared_worker {
 	unsigned references;
 	struct shared *shared;
 	struct store_client *client;
+	struct shared_stats *stats;
 	struct shared_heart heart;
 	uv_timer_t timer;
 };
@@ -42,6 +43,7 @@ struct shared_worker *shared_worker_new(
 	}
 	w->references = 1;
 	w->shared = shared_ref(shared);
+	w->stats = stats;
 	shared_heart_init(&w->heart, &shared->members, w->client);
 	uv_timer_init(loop, &w->timer);
 	w->timer.data = w;
@@ -78,6 +80,11 @@ void shared_worker_unref(struct shared_worker *w)
 struct store_client *shared_worker_client(const struct shared_worker *w)
 {
 	return w->client;
+}
+
+struct shared_stats *shared_worker_stats(const struct shared_worker *w)
+{
+	return w->stats;
 }
 
 struct shared *shared_worker_shared(const struct shared_worker *w)

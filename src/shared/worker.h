@@ -26,6 +26,7 @@ struct shared_worker *shared_worker_ref(struct shared_worker *worker);
 void shared_worker_unref(struct shared_worker *worker);
 
 struct store_client *shared_worker_client(const struct shared_worker *worker);
+struct shared_stats *shared_worker_stats(const struct shared_worker *worker);
 struct shared *shared_worker_shared(const struct shared_worker *worker);
 
 #endif

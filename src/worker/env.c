@@ -47,6 +47,12 @@ struct worker_env *worker_env_new(uv_loop_t *loop, struct authz_snapshot *snapsh
 			worker_env_free(env);
 			return NULL;
 		}
+		env->names = shared_names_new(env->authz.shared, snapshot->dns);
+		if (env->names == NULL) {
+			worker_env_free(env);
+			return NULL;
+		}
+		dns_engine_share(env->authz.dns, shared_names_cache(env->names));
 	}
 	/* If the response cache cannot be allocated, every request is decided. */
 	env->responses = responses > 0 ? worker_response_cache_new(responses) : NULL;
@@ -56,8 +62,11 @@ struct worker_env *worker_env_new(uv_loop_t *loop, struct authz_snapshot *snapsh
 void worker_env_free(struct worker_env *env)
 {
 	if (env != NULL) {
-		shared_worker_unref(env->authz.shared);
+		struct shared_worker *shared = env->authz.shared;
+
 		authz_env_clear(&env->authz);
+		shared_names_free(env->names);
+		shared_worker_unref(shared);
 		worker_response_cache_free(env->responses);
 		free(env->counts);
 		authz_snapshot_unref(env->snapshot);

@@ -8,6 +8,7 @@
 #include "authz/snapshot.h"
 #include "metrics/metrics.h"
 #include "recent/recent.h"
+#include "shared/names.h"
 #include "worker/response_cache.h"
 
 #include <stddef.h>
@@ -19,6 +20,7 @@
  */
 struct worker_env {
 	struct authz_env authz;
+	struct shared_names *names; /* NULL: nothing is shared */
 	struct authz_snapshot *snapshot;
 	struct worker_response_cache *responses; /* NULL: none are cached */
 	struct metrics_policy **counts;          /* counters of decisions, by the policy's number */

@@ -12,6 +12,7 @@ import select
 import socket
 import struct
 import threading
+import time
 from collections import Counter
 
 from kit.process import DEADLINE, Process, free_port, wait_for
@@ -101,12 +102,14 @@ class Tap:
     """
     A DNS server for doorward that forwards to `upstream` (a port on loopback; None: it never
     replies) and counts. `hold(name)` holds back replies for a name until `release()`; `drop(name)`
-    loses the queries; `spoil(name, rcode)` replies with an error. None stands for every name.
+    loses the queries; `spoil(name, rcode)` replies with an error. None stands for every name. Each reply
+    is `delay` seconds late.
     """
 
     def __init__(self, upstream):
         self.upstream = upstream
         self.asked = Counter()
+        self.delay = 0
         self._rules = {}
         self._held = []
         self._lock = threading.Lock()
@@ -163,6 +166,8 @@ class Tap:
             name, type = question_of(message)
             with self._lock:
                 self.asked[name, type] += 1
+            time.sleep(self.delay)
+            with self._lock:
                 what, rcode = self._rules.get(name) or self._rules.get(None) or ("forward", None)
                 if what == "hold":
                     self._held.append((message, peer))
