@@ -3,6 +3,7 @@
 
 #include "daemon/monitor.h"
 
+#include "base/clock.h"
 #include "daemon/monitor_private.h"
 
 #include <errno.h>
@@ -15,11 +16,13 @@
 #include <unistd.h>
 
 #define REPLY_WITHIN_S 10
+#define START_WITHIN_MS 9000 /* less, so that the reply is in time */
 
 struct daemon_monitor {
 	int channel;
 	int event;
 	struct daemon_monitor_counts *counts; /* shared with the monitor */
+	uint32_t asked;                       /* requests so far */
 };
 
 static struct daemon_monitor *open_all(int *far)
@@ -130,21 +133,35 @@ static bool send_request(struct daemon_monitor *m, const struct daemon_monitor_r
 	return sent >= 0;
 }
 
-/* A negative result becomes errno; false. */
-static bool ask(struct daemon_monitor *m, const struct daemon_monitor_request *request,
-	size_t text_len, const int *fds, size_t count, struct daemon_monitor_reply *reply)
+/* Skips replies to earlier requests, which came too late. False with errno set. */
+static bool receive_reply(
+	struct daemon_monitor *m, uint32_t number, struct daemon_monitor_reply *reply)
 {
 	ssize_t got;
 
-	*reply = (struct daemon_monitor_reply){.result = -EIO};
-	if (!send_request(m, request, text_len, fds, count)) {
-		return false;
-	}
 	do {
 		got = recv(m->channel, reply, sizeof(*reply), 0);
-	} while (got < 0 && errno == EINTR);
-	if (got != (ssize_t)sizeof(*reply)) {
-		errno = got < 0 ? errno : ECHILD;
+	} while ((got < 0 && errno == EINTR) ||
+		 (got == (ssize_t)sizeof(*reply) && reply->number != number));
+	if (got < 0) {
+		errno = errno == EAGAIN ? ETIMEDOUT : errno;
+	} else if (got != (ssize_t)sizeof(*reply)) {
+		errno = ECHILD;
+	}
+	return got == (ssize_t)sizeof(*reply);
+}
+
+/* A negative result becomes errno; false. */
+static bool ask(struct daemon_monitor *m, struct daemon_monitor_request *request, size_t text_len,
+	const int *fds, size_t count, struct daemon_monitor_reply *reply)
+{
+	*reply = (struct daemon_monitor_reply){.result = -EIO};
+	request->number = ++m->asked;
+	if (!send_request(m, request, text_len, fds, count)) {
+		errno = errno == EPIPE ? ECHILD : errno;
+		return false;
+	}
+	if (!receive_reply(m, request->number, reply)) {
 		return false;
 	}
 	reply->text[sizeof(reply->text) - 1] = '\0';
@@ -189,7 +206,7 @@ bool daemon_monitor_drop_privileges(
 
 bool daemon_monitor_watch(struct daemon_monitor *m, int listener, bool deny)
 {
-	const struct daemon_monitor_request request = {.kind = DAEMON_MONITOR_WATCH, .deny = deny};
+	struct daemon_monitor_request request = {.kind = DAEMON_MONITOR_WATCH, .deny = deny};
 	struct daemon_monitor_reply reply;
 	bool watched = ask(m, &request, 0, &listener, 1, &reply);
 	int error = errno;
@@ -212,7 +229,8 @@ int daemon_monitor_event(const struct daemon_monitor *m)
 pid_t daemon_monitor_start(
 	struct daemon_monitor *m, const char *handover, const int *fds, size_t count)
 {
-	struct daemon_monitor_request request = {.kind = DAEMON_MONITOR_START};
+	struct daemon_monitor_request request = {
+		.kind = DAEMON_MONITOR_START, .end_ms = clock_ms() + START_WITHIN_MS};
 	struct daemon_monitor_reply reply;
 	size_t len = 0;
 
@@ -229,7 +247,7 @@ pid_t daemon_monitor_start(
 
 int daemon_monitor_end(struct daemon_monitor *m)
 {
-	const struct daemon_monitor_request request = {.kind = DAEMON_MONITOR_END};
+	struct daemon_monitor_request request = {.kind = DAEMON_MONITOR_END};
 	struct daemon_monitor_reply reply;
 
 	return ask(m, &request, 0, NULL, 0, &reply) ? (int)reply.result : 0;

@@ -48,7 +48,9 @@ int daemon_monitor_event(const struct daemon_monitor *monitor);
  * Starts the program with `handover` as DAEMON_UPGRADE_CHILD_ENV in its environment and with the
  * descriptors `fds`, at most DAEMON_UPGRADE_FDS_MAX, which keep their numbers. Variables with this
  * process's PID (LISTEN_PID, WATCHDOG_PID) get the new one's. If the file cannot be executed, the
- * new process writes so to fds[0], and exits with status 127. -1 with errno set.
+ * new process writes so to fds[0], and exits with status 127. A program that was started before is
+ * killed. -1 with errno set: ECHILD if the monitor has ended, ETIMEDOUT if it did not answer, and
+ * then it does not start the program later.
  */
 NODISCARD pid_t daemon_monitor_start(
 	struct daemon_monitor *monitor, const char *handover, const int *fds, size_t count);

@@ -26,13 +26,16 @@ enum daemon_monitor_kind {
 #define DAEMON_MONITOR_TEXT_MAX 16384
 
 struct daemon_monitor_request {
-	uint32_t kind; /* enum daemon_monitor_kind */
+	uint32_t kind;   /* enum daemon_monitor_kind */
+	uint32_t number; /* of this request, which its reply repeats */
+	uint64_t end_ms; /* START: no program is started later (clock_ms) */
 	uint32_t deny;
 	int32_t numbers[DAEMON_UPGRADE_FDS_MAX];
 	char text[DAEMON_MONITOR_TEXT_MAX];
 };
 
 struct daemon_monitor_reply {
+	uint32_t number;
 	int64_t result; /* of START a PID, of END a status; negative: an errno value */
 	char text[512]; /* of DROP: the error */
 };

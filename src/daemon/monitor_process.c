@@ -4,6 +4,7 @@
 #include "daemon/monitor_private.h"
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "daemon/privileges.h"
 #include "daemon/sockets.h"
 
@@ -154,11 +155,15 @@ static int64_t start(struct monitor *m, struct received *r)
 	bool good = handover != NULL && r->count > 0;
 
 	for (size_t i = 0; i < r->count; i++) {
-		good = good && r->request.numbers[i] >= 0;
+		good = good && r->request.numbers[i] >= 0 && r->request.numbers[i] < INT32_MAX;
 	}
 	if (!good) {
 		return -EINVAL;
 	}
+	if (clock_ms() > r->request.end_ms) {
+		return -ETIMEDOUT;
+	}
+	(void)end(m);
 	if (m->start->program == NULL) {
 		return -ENOENT;
 	}
@@ -188,6 +193,7 @@ static bool serve_request(struct monitor *m)
 	if (!receive(&r)) {
 		return false;
 	}
+	reply.number = r.request.number;
 	switch (r.request.kind) {
 	case DAEMON_MONITOR_DROP:
 		reply.result = drop(&r, &reply);

@@ -203,7 +203,8 @@ static pid_t spawn(struct daemon_monitor *monitor, const struct daemon_sockets *
 static struct daemon_upgrade_parent *refuse(struct daemon_upgrade_parent *h, int error)
 {
 	log_write(LOG_LEVEL_ERROR, "hand-over: no process can be started: %s; this one goes on",
-		strerror(error));
+		error == ECHILD ? "the monitor (dw-monitor) has ended, a restart starts another"
+				: strerror(error));
 	free(h);
 	return NULL;
 }

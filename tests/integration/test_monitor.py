@@ -74,9 +74,23 @@ def test_without_it_the_process_goes_on(doorward):
     os.kill(monitor(door), signal.SIGKILL)
     for _ in range(2):
         door.process.send(signal.SIGUSR2)
-    door.wait_for_log("no process can be started: .*; this one goes on")
+    door.wait_for_log(r"no process can be started: the monitor \(dw-monitor\) has ended, .*; this one goes on")
     assert door.ask(IN).status == 200
     door.stop()
+
+
+def test_a_monitor_that_did_not_answer_starts_nothing_later(doorward):
+    door = doorward(POLICY)
+    pid = monitor(door)
+    os.kill(pid, signal.SIGSTOP)
+    door.process.send(signal.SIGUSR2)
+    door.wait_for_log("no process can be started: Connection timed out; this one goes on")
+    os.kill(pid, signal.SIGCONT)
+    assert door.ask(IN).status == 200
+    new = life.upgrade(door, door.process.pid)
+    assert f"was started as PID {new}" in door.stderr()
+    assert door.stderr().count("serving on") == 2
+    life.end(new)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
