@@ -30,13 +30,18 @@ static void restrict_files(const struct config *config, const struct daemon_sock
 	int version = sandbox_landlock_version();
 	int error;
 
-	if (version == 0) {
+	if (version == -ENOSYS || version == -EOPNOTSUPP) {
 		add(report, "files are not restricted, as the kernel has no Landlock", 0);
 		return;
 	}
-	daemon_confinement_paths_init(&paths, config, sockets, given);
-	error = paths.failed ? ENOMEM : sandbox_landlock_apply(version, paths.items, paths.count);
-	daemon_confinement_paths_clear(&paths);
+	if (version > 0) {
+		daemon_confinement_paths_init(&paths, config, sockets, given);
+		error = paths.failed ? ENOMEM
+				     : sandbox_landlock_apply(version, paths.items, paths.count);
+		daemon_confinement_paths_clear(&paths);
+	} else {
+		error = -version;
+	}
 	if (error != 0) {
 		add(report, "files are not restricted, as Landlock is refused", error);
 	} else {
@@ -86,10 +91,10 @@ static bool restrict_calls(const struct config *config, struct daemon_monitor *m
 		0);
 	if (listener < 0) {
 		add(report,
-			on ? "those that are blocked are not counted, as the kernel lacks "
-			     "notifications"
-			   : "only the log of the kernel has them, as the kernel lacks "
-			     "notifications",
+			on ? "those that are blocked are not counted, as seccomp has no "
+			     "notifications here"
+			   : "only the log of the kernel has them, as seccomp has no "
+			     "notifications here",
 			0);
 		return true;
 	}

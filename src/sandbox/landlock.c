@@ -96,7 +96,7 @@ int sandbox_landlock_version(void)
 	long version =
 		syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 
-	return version > 0 ? (int)version : 0;
+	return version >= 0 ? (int)version : -errno;
 }
 
 int sandbox_landlock_apply(int version, const struct sandbox_path *paths, size_t count)

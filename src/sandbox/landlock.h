@@ -21,7 +21,10 @@ struct sandbox_path {
 	unsigned access; /* of enum sandbox_access */
 };
 
-/* The version of Landlock that the kernel has; 0: it has none, or does not permit it. */
+/*
+ * The version of Landlock that the kernel has; a negative errno value: it has none (ENOSYS,
+ * EOPNOTSUPP), or a filter around this process refuses it.
+ */
 int sandbox_landlock_version(void);
 
 /*

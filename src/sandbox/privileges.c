@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -34,11 +35,12 @@ int sandbox_drop_capabilities(void)
 		return errno;
 	}
 	uint32_t kept = geteuid() == 0 ? sets[0].permitted & CAP_TO_MASK(CAP_DAC_OVERRIDE) : 0;
+	const struct __user_cap_data_struct wanted[ARRAY_LEN(sets)] = {
+		{.effective = kept, .permitted = kept}};
 
-	for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
-		sets[i] = (struct __user_cap_data_struct){0};
+	/* A unit's or container's filter may refuse the call, and have left nothing to drop. */
+	if (memcmp(sets, wanted, sizeof(wanted)) == 0) {
+		return 0;
 	}
-	sets[0].effective = kept;
-	sets[0].permitted = kept;
-	return syscall(SYS_capset, &header, sets) == 0 ? 0 : errno;
+	return syscall(SYS_capset, &header, wanted) == 0 ? 0 : errno;
 }

@@ -17,7 +17,10 @@ enum sandbox_seccomp_action {
 
 /* Whether this program was built with libseccomp. */
 bool sandbox_seccomp_is_built(void);
-/* Whether the kernel lets another process refuse or allow each call (Linux 5.5). */
+/*
+ * Whether another process may refuse or allow each call: Linux has that since 5.5, and a filter
+ * around this process may refuse it.
+ */
 bool sandbox_seccomp_can_notify(void);
 
 /*

@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from kit import life, metrics
-from kit.doorward import BINARY
+from kit import life, metrics, sandbox
+from kit.doorward import BINARY, SANITIZED
 from kit.process import wait_for
 
 POLICY = "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24\n"
 REGEX = "[policy default]\nrdns = off\nallow = uri ~ ^/open\n"
 IN = {"REMOTE_ADDR": "192.0.2.1"}
-SANITIZED = b"__asan_init" in Path(BINARY).read_bytes()
 pytestmark = pytest.mark.skipif(SANITIZED, reason="AddressSanitizer has no sandbox")
 
 
@@ -27,19 +26,9 @@ def run(*argv):
     return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
 
-def has_seccomp():
-    return "libseccomp" in run(BINARY, "--version")
-
-
-def landlock():
-    """The version of the kernel's Landlock; 0: none."""
-    code = "import ctypes; print(max(0, ctypes.CDLL(None).syscall(444, None, 0, 1)))"
-    return int(run("/usr/bin/python3", "-c", code))
-
-
-LANDLOCK = landlock()
+LANDLOCK = sandbox.landlock()
 needs_landlock = pytest.mark.skipif(LANDLOCK == 0, reason="the kernel has no Landlock")
-needs_seccomp = pytest.mark.skipif(not has_seccomp(), reason="built without libseccomp")
+needs_seccomp = pytest.mark.skipif(not sandbox.has_seccomp(), reason="built without libseccomp")
 
 
 def facts_of(door):
@@ -245,8 +234,8 @@ os.execv(sys.argv[2], sys.argv[2:])
     "refused, told",
     [
         ("seccomp,prctl:22", "system calls are not restricted, as seccomp is refused"),
-        ("seccomp", "blocked are not counted, as the kernel lacks notifications"),
-        ("landlock_create_ruleset", "files are not restricted, as the kernel has no Landlock"),
+        ("seccomp", "blocked are not counted, as seccomp has no notifications here"),
+        ("landlock_create_ruleset", "files are not restricted, as Landlock is refused: Operation"),
         ("landlock_restrict_self", "files are not restricted, as Landlock is refused: Operation"),
         ("prctl:38", "there is no sandbox, as no_new_privs is refused"),
     ],

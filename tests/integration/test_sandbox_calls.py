@@ -7,25 +7,18 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
 
 import pytest
 
 import fcgi
-from kit import calls, life, metrics, web
+from kit import calls, life, metrics, sandbox, web
 from kit.doorward import BINARY
 from kit.hostile import QR, RA, RD, TC, TO_QUESTION, a, ptr
 from kit.process import free_port, wait_for
 
 pytestmark = [
-    pytest.mark.skipif(
-        b"__asan_init" in BINARY.read_bytes(), reason="AddressSanitizer has no sandbox"
-    ),
+    pytest.mark.skipif(not sandbox.is_built(), reason="this build has no sandbox"),
     pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed"),
-    pytest.mark.skipif(
-        "libseccomp" not in subprocess.run([BINARY, "--version"], capture_output=True, text=True).stdout,
-        reason="built without libseccomp",
-    ),
 ]
 
 POLICY = """

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import fcgi
-from kit import life, systemd
+from kit import life, sandbox, systemd
 from kit.process import DEADLINE, wait_for
 
 SERVICE = "doorward.service"
@@ -22,6 +22,7 @@ OPEN = "[policy default]\nrdns = off\nallow = ip 192.0.2.1\n"
 SHUT = "[policy default]\nrdns = off\ndeny = *\n"
 BAD = "[policy default]\nnonsense = 1\n"
 CLIENT = [("REMOTE_ADDR", "192.0.2.1")]
+LANDLOCK = sandbox.landlock()
 PTRACE_SEIZE, PTRACE_INTERRUPT, WALL = 0x4206, 0x4207, 0x40000000
 
 
@@ -99,6 +100,16 @@ def test_the_process_has_no_privileges(host):
     assert fields["CapEff"] == fields["CapBnd"] == "0" * 16
     assert (fields["NoNewPrivs"], fields["Seccomp"]) == ("1", "2")
     assert "0" not in fields["Uid"].split()
+
+
+@pytest.mark.skipif(not sandbox.is_built(), reason="this build has no sandbox")
+def test_the_unit_leaves_room_for_the_sandbox_of_the_process(host):
+    since = host.cursor()
+    ask(host)
+    host.wait_for_journal(SERVICE, "sandbox: ", since)
+    line = re.search("sandbox: (.*)", host.journal(SERVICE, since))[1]
+    files = f"restricted (Landlock, version {LANDLOCK})" if LANDLOCK else "not restricted, as the kernel has no Landlock"
+    assert line == f"files are {files}; system calls are restricted (seccomp)"
 
 
 # Its life
