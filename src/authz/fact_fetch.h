@@ -5,7 +5,6 @@
 #define DW_AUTHZ_FACT_FETCH_H
 
 #include "authz/decision.h"
-#include "authz/fact_rates.h"
 #include "base/arena.h"
 #include "dns/fcrdns.h"
 #include "dns/membership.h"
@@ -30,6 +29,8 @@ struct authz_fetch {
 	struct dns_engine *dns;
 	const struct policy *policy;
 	const struct addr *ip;
+	const struct policy_facts *facts; /* by which rates tell clients apart */
+	struct policy_token_buckets *buckets;
 	const struct dns_fcrdns_trace *trace; /* may be NULL */
 	struct arena *arena;
 	void (*fetched)(void *ctx); /* called from the engine's loop, after each lookup */
@@ -44,7 +45,8 @@ struct authz_fetch {
 	struct dns_fcrdns *names;             /* in flight; NULL: not */
 	struct authz_fetch_lookup *lookups;   /* by number; NULL: none was needed */
 	enum policy_truth *lookup_truths;     /* as in struct policy_facts */
-	struct authz_rates rates;
+	uint64_t rates_asked;                 /* as in struct policy_facts */
+	uint64_t rates_over;
 };
 
 enum authz_fetch_begun {

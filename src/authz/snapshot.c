@@ -34,7 +34,8 @@ uint64_t authz_snapshot_stamp(
 	case AUTHZ_SNAPSHOT_ZONE:
 		return zone != NULL ? file_stamp_of_path(zone) : 0;
 	case AUTHZ_SNAPSHOT_BANS:
-		return file_stamp_of_path(snapshot->config->bans.file);
+		return file_stamp_of_path(snapshot->config->bans.file) +
+		       (snapshot->shared != NULL ? shared_bans_generation(snapshot->shared) : 0);
 	case AUTHZ_SNAPSHOT_FILES_COUNT:
 		break;
 	}
@@ -130,7 +131,7 @@ struct authz_snapshot *authz_snapshot_load(
 bool authz_snapshot_share(
 	struct authz_snapshot *snapshot, const struct authz_snapshot *previous, struct diag *diag)
 {
-	return shared_load(&snapshot->config->shared, previous != NULL ? previous->shared : NULL,
+	return shared_load(snapshot->config, previous != NULL ? previous->shared : NULL,
 		&snapshot->shared, diag);
 }
 
@@ -141,7 +142,9 @@ bool authz_snapshot_read_bans(struct authz_snapshot *snapshot, struct diag *diag
 	struct ban_list list;
 
 	ban_list_init(&list);
-	if (ban_file_read(snapshot->config->bans.file, &list, diag)) {
+	if (ban_file_read(snapshot->config->bans.file, &list, diag) &&
+		(snapshot->shared == NULL ||
+			ban_list_add_all(&list, shared_bans(snapshot->shared)))) {
 		ban_list_settle(&list, clock_wall_ms());
 		bans = ban_table_new(&list);
 		if (bans == NULL) {

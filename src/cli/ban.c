@@ -200,19 +200,16 @@ static void forget(struct ban_list *list)
 	list->count = kept;
 }
 
-static enum exit_code change(struct call *c, struct ban_list *list, struct diag *diag)
+static enum exit_code change(
+	struct call *c, const struct ban_list *known, struct ban_list *list, struct diag *diag)
 {
-	if (!ban_file_read(c->config.file, list, diag)) {
-		return EXIT_CODE_ERROR;
-	}
-	ban_list_settle(list, c->now_ms);
-	const struct ban *before = ban_list_find(list, &c->ban);
+	const struct ban *before = ban_list_find(known, &c->ban);
 
 	if (c->ban.lifted && (before == NULL || !ban_is_in_force(before, c->now_ms))) {
-		tell_not_banned(list, c);
+		tell_not_banned(known, c);
 		return EXIT_CODE_DENY;
 	}
-	if (before == NULL && list->count >= BAN_LIST_MAX) {
+	if (before == NULL && known->count >= BAN_LIST_MAX) {
 		diag_error(diag, NULL, "there are 100,000 bans already, which is the most");
 		return EXIT_CODE_ERROR;
 	}
@@ -220,7 +217,7 @@ static enum exit_code change(struct call *c, struct ban_list *list, struct diag 
 		diag_error(diag, NULL, "out of memory");
 		return EXIT_CODE_ERROR;
 	}
-	if (!c->config.shared) {
+	if (c->config.shared_file == NULL) {
 		forget(list);
 	}
 	if (!ban_file_write(c->config.file, list, diag)) {
@@ -230,25 +227,40 @@ static enum exit_code change(struct call *c, struct ban_list *list, struct diag 
 	return EXIT_CODE_OK;
 }
 
+/* Under the lock. */
+static enum exit_code read_and_change(struct call *c, struct diag *diag)
+{
+	enum exit_code code = EXIT_CODE_ERROR;
+	struct ban_list known;
+	struct ban_list list;
+
+	ban_list_init(&known);
+	ban_list_init(&list);
+	if (cli_ban_config_read(&c->config, &known, diag) &&
+		ban_file_read(c->config.file, &list, diag)) {
+		code = change(c, &known, &list, diag);
+	}
+	ban_list_clear(&list);
+	ban_list_clear(&known);
+	return code;
+}
+
 static enum exit_code execute(struct call *c)
 {
 	enum exit_code code = EXIT_CODE_ERROR;
-	struct ban_list list;
 	struct diag diag;
 
 	diag_init(&diag);
-	ban_list_init(&list);
 	c->now_ms = clock_wall_ms();
 	c->ban.by = cli_ban_caller(&c->arena);
 	c->ban.why = bytes_view(&c->why);
 	int lock = ban_file_lock(c->config.file, &diag);
 
 	if (lock >= 0) {
-		code = change(c, &list, &diag);
+		code = read_and_change(c, &diag);
 		close(lock);
 	}
 	diag_print(&diag, stderr);
-	ban_list_clear(&list);
 	diag_clear(&diag);
 	return code;
 }

@@ -3,6 +3,8 @@
 
 #include "cli/ban_store.h"
 
+#include "ban/file.h"
+#include "base/clock.h"
 #include "cli/paths.h"
 #include "config/ini.h"
 
@@ -26,34 +28,57 @@ static const struct config_ini_entry *find(
 	return found;
 }
 
-bool cli_ban_config_find(const char *config_path, struct arena *arena, struct cli_ban_config *out)
+/* The path of a key of [bans], or `without`; NULL when out of memory. */
+static const char *path_of(
+	const struct config_ini *ini, const char *key, const char *without, struct arena *arena)
 {
-	const struct config_ini_entry *entry;
-	struct config_ini ini;
+	const struct config_ini_entry *entry = find(ini, "bans", key);
 	struct bytes path;
-	struct diag diag;
 
 	bytes_init(&path, 0);
-	diag_init(&diag);
-	/* What could be read is there also if not all could. */
-	bool whole = config_ini_read(config_path, arena, &ini, &diag);
-
-	(void)whole;
-	diag_clear(&diag);
-	entry = find(&ini, "shared", "server");
-	out->shared = entry != NULL && entry->value.len > 0;
-	entry = find(&ini, "bans", "file");
 	if (entry == NULL || entry->value.len == 0) {
-		bytes_append_text(&path, cli_bans_default);
+		bytes_append_text(&path, without);
 	} else {
 		if (entry->value.data[0] != '/') {
 			bytes_appendf(&path, "%s/", entry->file->folder);
 		}
 		bytes_append_str(&path, entry->value);
 	}
-	out->file = path.failed ? NULL : arena_dup(arena, bytes_view(&path)).data;
+	const char *copy = path.failed ? NULL : arena_dup(arena, bytes_view(&path)).data;
+
 	bytes_clear(&path);
-	return out->file != NULL;
+	return copy;
+}
+
+bool cli_ban_config_find(const char *config_path, struct arena *arena, struct cli_ban_config *out)
+{
+	const struct config_ini_entry *server;
+	struct config_ini ini;
+	struct diag diag;
+
+	diag_init(&diag);
+	/* What could be read is there also if not all could. */
+	bool whole = config_ini_read(config_path, arena, &ini, &diag);
+
+	(void)whole;
+	diag_clear(&diag);
+	server = find(&ini, "shared", "server");
+	bool shared = server != NULL && server->value.len > 0;
+
+	out->file = path_of(&ini, "file", cli_bans_default, arena);
+	out->shared_file =
+		shared ? path_of(&ini, "shared_file", cli_shared_bans_default, arena) : NULL;
+	return out->file != NULL && (!shared || out->shared_file != NULL);
+}
+
+bool cli_ban_config_read(
+	const struct cli_ban_config *config, struct ban_list *out, struct diag *diag)
+{
+	bool good = ban_file_read(config->file, out, diag) &&
+		    (config->shared_file == NULL || ban_file_read(config->shared_file, out, diag));
+
+	ban_list_settle(out, clock_wall_ms());
+	return good;
 }
 
 /* Whether it can be part of a line. */

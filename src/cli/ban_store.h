@@ -14,12 +14,20 @@
 /* What the commands about bans need of a configuration, which may have errors elsewhere. */
 struct cli_ban_config {
 	const char *file; /* `file` of [bans] */
-	bool shared;      /* there is a store: machines that do not know yet must be told */
+	/* Where the running process keeps those of other machines; NULL: there is no store. */
+	const char *shared_file;
 };
 
 /* The arena keeps the texts. False when out of memory. */
 NODISCARD bool cli_ban_config_find(
 	const char *config_path, struct arena *arena, struct cli_ban_config *out);
+
+/*
+ * Adds the bans that the configuration's files hold, of this machine and of others; settled. False
+ * after a diag_error.
+ */
+NODISCARD bool cli_ban_config_read(
+	const struct cli_ban_config *config, struct ban_list *out, struct diag *diag);
 
 /* The user who calls: that of sudo or doas, else the process's own; the arena keeps it. */
 struct str cli_ban_caller(struct arena *arena);

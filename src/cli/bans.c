@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "ban/file.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
 #include "base/json.h"
@@ -85,10 +84,9 @@ static enum exit_code show(const char *config_path, bool json, struct arena *are
 	diag_init(&diag);
 	bytes_init(&out, 0);
 	ban_list_init(&list);
-	bool good = ban_file_read(config.file, &list, &diag);
+	bool good = cli_ban_config_read(&config, &list, &diag);
 
 	if (good) {
-		ban_list_settle(&list, clock_wall_ms());
 		write_all(&list, json, &out);
 		fwrite(out.data, 1, out.len, stdout);
 	}

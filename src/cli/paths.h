@@ -10,7 +10,8 @@ extern const char cli_config_default[];
 /* The results of `doorward audit`, unless --state names another file. */
 extern const char cli_audit_state_default[];
 
-/* The file of bans, unless the configuration names another: as the default of its key. */
+/* The files of bans, unless the configuration names others: as the defaults of its keys. */
 extern const char cli_bans_default[];
+extern const char cli_shared_bans_default[];
 
 #endif

@@ -81,7 +81,8 @@ struct config_shared {
 };
 
 struct config_bans {
-	const char *file; /* never NULL */
+	const char *file;        /* never NULL */
+	const char *shared_file; /* never NULL; of use with a store only */
 };
 
 struct config_log {

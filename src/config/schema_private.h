@@ -13,7 +13,7 @@
 #define CONFIG_DNS_KEY_COUNT 18
 #define CONFIG_CACHE_KEY_COUNT 5
 #define CONFIG_SHARED_KEY_COUNT 7
-#define CONFIG_BANS_KEY_COUNT 1
+#define CONFIG_BANS_KEY_COUNT 2
 #define CONFIG_POLICY_KEY_COUNT 30
 
 extern const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT];

@@ -95,6 +95,10 @@ void daemon_confinement_paths_init(struct daemon_confinement_paths *paths,
 	if (config->log.sink.target == LOG_TO_FILE) {
 		add_file(paths, config->log.sink.path, SANDBOX_APPEND);
 	}
+	if (config->shared.secret_file != NULL) {
+		add_folder_of(paths, config->bans.shared_file,
+			SANDBOX_READ | SANDBOX_APPEND | SANDBOX_REMOVE);
+	}
 	for (size_t i = 0; i < sockets->count; i++) {
 		add_socket(paths, sockets->specs[i]);
 	}

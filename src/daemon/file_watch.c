@@ -171,6 +171,11 @@ void daemon_file_watch_renew(struct daemon_file_watch *l, struct metrics *metric
 	}
 }
 
+void daemon_file_watch_look_at_bans(struct daemon_file_watch *l)
+{
+	look_at(l, AUTHZ_SNAPSHOT_BANS);
+}
+
 void daemon_file_watch_close(struct daemon_file_watch *l)
 {
 	uv_close((uv_handle_t *)&l->timer, NULL);

@@ -36,6 +36,8 @@ void daemon_file_watch_init(struct daemon_file_watch *watch, uv_loop_t *loop,
 	bool (*install)(void *ctx, struct authz_snapshot *next), void *ctx);
 /* To be called after all of *current was read. Files read later count in `metrics`. */
 void daemon_file_watch_renew(struct daemon_file_watch *watch, struct metrics *metrics);
+/* Looks at the bans alone, before it is time. */
+void daemon_file_watch_look_at_bans(struct daemon_file_watch *watch);
 void daemon_file_watch_close(struct daemon_file_watch *watch);
 
 #endif

@@ -49,6 +49,38 @@ static bool install(void *ctx, struct authz_snapshot *next)
 	return true;
 }
 
+static void look_at_bans(void *ctx)
+{
+	struct daemon_live_config *live = ctx;
+
+	daemon_file_watch_look_at_bans(&live->watch);
+}
+
+static const struct ban_list *list_of_bans(void *ctx)
+{
+	const struct daemon_live_config *live = ctx;
+
+	return ban_table_list(live->snapshot->bans);
+}
+
+/* To be called when what is shared may be something else. */
+static void renew_ban_sync(struct daemon_live_config *live)
+{
+	struct shared *shared = live->snapshot->shared;
+	const struct shared_ban_sync_owner owner = {look_at_bans, list_of_bans, live};
+
+	if (live->ban_sync != NULL && shared_ban_sync_shared(live->ban_sync) == shared) {
+		return;
+	}
+	shared_ban_sync_close(live->ban_sync);
+	live->ban_sync = shared == NULL ? NULL
+					: shared_ban_sync_new(live->loop, shared,
+						  live->snapshot->config->bans.shared_file, &owner);
+	if (shared != NULL && live->ban_sync == NULL) {
+		log_write(LOG_LEVEL_ERROR, "shared: bans: out of memory; they are not shared");
+	}
+}
+
 static void log_in_force(const struct daemon_live_config *live)
 {
 	struct bytes keys;
@@ -116,6 +148,7 @@ static bool replace(struct daemon_live_config *live)
 		return false;
 	}
 	daemon_file_watch_renew(&live->watch, live->metrics);
+	renew_ban_sync(live);
 	log_in_force(live);
 	return true;
 }
@@ -137,6 +170,7 @@ void daemon_live_config_init_watch(
 	struct daemon_live_config *live, uv_loop_t *loop, struct worker_pool *pool)
 {
 	live->pool = pool;
+	live->loop = loop;
 	daemon_file_watch_init(&live->watch, loop, &live->snapshot, install, live);
 }
 
@@ -144,10 +178,13 @@ void daemon_live_config_watch(struct daemon_live_config *live, struct metrics *m
 {
 	live->metrics = metrics;
 	daemon_file_watch_renew(&live->watch, metrics);
+	renew_ban_sync(live);
 }
 
 void daemon_live_config_close_watch(struct daemon_live_config *live)
 {
+	shared_ban_sync_close(live->ban_sync);
+	live->ban_sync = NULL;
 	daemon_file_watch_close(&live->watch);
 }
 

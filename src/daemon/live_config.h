@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "daemon/file_watch.h"
 #include "metrics/metrics.h"
+#include "shared/ban_sync.h"
 #include "worker/pool.h"
 
 #include <stdbool.h>
@@ -30,6 +31,8 @@ struct daemon_live_config {
 	struct worker_pool *pool;
 	struct metrics *metrics; /* NULL: no worker runs yet */
 	struct daemon_file_watch watch;
+	uv_loop_t *loop;
+	struct shared_ban_sync *ban_sync; /* NULL: there is no store */
 	struct daemon_reload reload;
 };
 

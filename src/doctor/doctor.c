@@ -178,12 +178,11 @@ static void look_at_resolvers(const struct authz_snapshot *snapshot, struct run 
 
 static void look_at_store(const struct authz_snapshot *snapshot, struct run *run)
 {
-	const struct config_shared *config = &snapshot->config->shared;
 	struct shared *shared;
 	struct bytes why;
 	uint64_t took_ms;
 
-	if (!shared_load(config, NULL, &shared, &run->diag) || shared == NULL) {
+	if (!shared_load(snapshot->config, NULL, &shared, &run->diag) || shared == NULL) {
 		print(run);
 		return;
 	}
@@ -195,7 +194,7 @@ static void look_at_store(const struct authz_snapshot *snapshot, struct run *run
 	if (shared_try(shared, &took_ms, &why)) {
 		doctor_ok(&run->diag, subject.data,
 			"the store answered in %llu ms, timeout = %u ms",
-			(unsigned long long)took_ms, config->store.timeout_ms);
+			(unsigned long long)took_ms, snapshot->config->shared.store.timeout_ms);
 	} else {
 		diag_error(&run->diag, &place, "the store ([shared] server): %.*s", (int)why.len,
 			(const char *)why.data);

@@ -3,15 +3,13 @@
 
 #include "shared/shared.h"
 
+#include "ban/file.h"
+#include "base/clock.h"
 #include "shared/name_script.h"
-#include "shared/rate_question.h"
 #include "shared/shared_private.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* 8 MiB, of which those pages are used that clients of rates come to. */
-#define LEASES 131072u
 
 static bool same_text(const char *a, const char *b)
 {
@@ -45,10 +43,10 @@ static void shared_free(struct shared *shared)
 	if (shared == NULL) {
 		return;
 	}
-	shared_leases_free(shared->leases);
 	shared_members_clear(&shared->members);
 	store_seal_free(shared->seal);
 	store_status_unref(shared->status);
+	ban_list_clear(&shared->bans);
 	explicit_bzero(&shared->secrets, sizeof(shared->secrets));
 	if (shared->password.data != NULL) {
 		explicit_bzero(shared->password.data, shared->password.capacity);
@@ -79,6 +77,7 @@ static struct shared *read_all(const struct config_shared *config, struct diag *
 		return NULL;
 	}
 	ref_init(&s->references);
+	ban_list_init(&s->bans);
 	s->settings = config->store;
 	s->path = copy(config->store.path, &failed);
 	s->user = copy(config->store.user, &failed);
@@ -110,21 +109,33 @@ static bool prepare(struct shared *s)
 	}
 	s->seal = store_seal_new((struct str_list){secrets, s->secrets.count});
 	s->status = store_status_new(&s->settings);
-	s->leases = shared_leases_new(LEASES);
-	return s->seal != NULL && s->status != NULL && s->leases != NULL &&
-	       shared_members_init(&s->members, s->seal) &&
-	       store_script_init(&s->lease_script, shared_rate_script) &&
+	return s->seal != NULL && s->status != NULL && shared_members_init(&s->members, s->seal) &&
 	       shared_name_script_init(&s->find_name);
 }
 
-bool shared_load(const struct config_shared *config, struct shared *previous, struct shared **out,
+/* The bans that another run, or the previous settings, knew. False after a diag_error. */
+static bool take_bans(
+	struct shared *s, const char *file, const struct shared *previous, struct diag *diag)
+{
+	bool good = previous != NULL ? ban_list_add_all(&s->bans, &previous->bans)
+				     : ban_file_read(file, &s->bans, diag);
+
+	if (!good && previous != NULL) {
+		diag_error(diag, NULL, "out of memory");
+	}
+	ban_list_settle(&s->bans, clock_wall_ms());
+	s->bans_generation = previous != NULL ? previous->bans_generation + 1 : 1;
+	return good;
+}
+
+bool shared_load(const struct config *config, struct shared *previous, struct shared **out,
 	struct diag *diag)
 {
 	*out = NULL;
-	if (config->store.path == NULL && config->store.endpoint.port == 0) {
+	if (config->shared.store.path == NULL && config->shared.store.endpoint.port == 0) {
 		return true;
 	}
-	struct shared *s = read_all(config, diag);
+	struct shared *s = read_all(&config->shared, diag);
 
 	if (s == NULL) {
 		return false;
@@ -136,6 +147,10 @@ bool shared_load(const struct config_shared *config, struct shared *previous, st
 	}
 	if (!prepare(s)) {
 		diag_error(diag, NULL, "the keys for the store cannot be made: out of memory");
+		shared_free(s);
+		return false;
+	}
+	if (!take_bans(s, config->bans.shared_file, previous, diag)) {
 		shared_free(s);
 		return false;
 	}
@@ -181,4 +196,22 @@ uint32_t shared_members(const struct shared *shared)
 		return shared->configured_members;
 	}
 	return count > 0 ? count : 1;
+}
+
+const struct ban_list *shared_bans(const struct shared *shared)
+{
+	return &shared->bans;
+}
+
+void shared_bans_take(struct shared *shared, struct ban_list *list)
+{
+	ban_list_clear(&shared->bans);
+	shared->bans = *list;
+	shared->bans_generation++;
+	ban_list_init(list);
+}
+
+uint64_t shared_bans_generation(const struct shared *shared)
+{
+	return shared->bans_generation;
 }

@@ -4,6 +4,7 @@
 #ifndef DW_SHARED_SHARED_H
 #define DW_SHARED_SHARED_H
 
+#include "ban/list.h"
 #include "base/diag.h"
 #include "base/util.h"
 #include "config/config.h"
@@ -25,7 +26,7 @@ struct shared;
  * Reads the files of [shared]. *out is `previous` with one more reference if nothing has changed;
  * NULL if no store is configured. False after a diag_error.
  */
-NODISCARD bool shared_load(const struct config_shared *config, struct shared *previous,
+NODISCARD bool shared_load(const struct config *config, struct shared *previous,
 	struct shared **out, struct diag *diag);
 /* NULL stays NULL. */
 struct shared *shared_ref(struct shared *shared);
@@ -49,5 +50,14 @@ NODISCARD bool shared_try(struct shared *shared, uint64_t *took_ms, struct bytes
  * 1.
  */
 uint32_t shared_members(const struct shared *shared);
+
+/*
+ * The bans of all machines, as far as this process knows them. Main thread: the only one that reads
+ * or changes them. shared_bans_take replaces them by the list, which it empties.
+ */
+const struct ban_list *shared_bans(const struct shared *shared);
+void shared_bans_take(struct shared *shared, struct ban_list *list);
+/* Another number after each change. */
+uint64_t shared_bans_generation(const struct shared *shared);
 
 #endif

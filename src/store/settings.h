@@ -18,6 +18,7 @@ struct store_settings {
 	const char *user;         /* NULL: the default user of the store */
 	struct str password;      /* absent: the client does not authenticate */
 	uint32_t database;        /* its number, for SELECT */
+	const char *client_name;  /* for CLIENT SETNAME; NULL: doorward */
 	uint32_t timeout_ms;      /* for one question, unless it has a time of its own */
 };
 

@@ -49,7 +49,9 @@ void store_step_append(
 		store_command_begin(out, 3);
 		store_command_add(out, str_view("CLIENT"));
 		store_command_add(out, str_view("SETNAME"));
-		store_command_add(out, str_view("doorward"));
+		store_command_add(
+			out, str_view(settings->client_name != NULL ? settings->client_name
+								    : "doorward"));
 		break;
 	case STORE_STEP_ROLE:
 		store_command_begin(out, 1);

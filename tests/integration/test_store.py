@@ -345,16 +345,20 @@ def test_a_user_without_rights(doorward, store, tmp_path):
 
 
 def test_it_has_no_room_for_clients(doorward, store, tmp_path):
-    db = store("maxclients 1")
+    db = store("maxclients 3")
 
     def first():
-        """A connection that has the only place."""
+        """A connection that has one of the places: two workers and the bans need three."""
         conn = socket.socket(socket.AF_UNIX)
         conn.connect(str(db.socket))
         conn.sendall(b"PING\r\n")
         return conn if conn.recv(100) == b"+PONG\r\n" else conn.close()
 
-    with wait_for(first, "the only place"):
+    with (
+        wait_for(first, "the first place"),
+        wait_for(first, "the second place"),
+        wait_for(first, "the third place"),
+    ):
         door = doorward(POLICY, shared=db.lines(tmp_path))
         assert_away(door, "")
     wait_for(lambda: scrape(door).get("doorward_shared_connections_total") >= 1, "a connection")

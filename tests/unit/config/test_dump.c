@@ -85,6 +85,7 @@ static void whole(void **state)
 		"\n[shared]\nserver =\nsecret_file =\nuser =\npassword_file =\ndatabase = 0\n"
 		"timeout = 20ms\nmembers = auto\n"
 		"\n[bans]\nfile = /var/lib/doorward/bans\n"
+		"shared_file = /var/lib/doorward/shared/bans\n"
 		"\n[log]\ntarget = stderr\nformat = text\nlevel = debug\ndecisions = all\n"
 		"\n[policy b]\nrdns = single\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS
