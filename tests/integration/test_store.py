@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from kit import life
 from kit.doorward import Doorward, configuration, run, summary
 from kit.metrics import scrape
 from kit.process import free_port, wait_for
@@ -599,3 +600,37 @@ def test_a_reload_with_a_bad_secret_changes_nothing(doorward, store, tmp_path):
     door.wait_for_log("has errors; nothing has changed")
     assert_decides(door)
     assert db.clients() == before and up(door)
+
+
+def test_a_new_secret_is_a_new_key(doorward, store, tmp_path):
+    """The file is read again from inside of the sandbox, also if another one has its name now."""
+    db = store()
+    door = doorward(POLICY, shared=db.lines(tmp_path))
+    wait_for(lambda: db.command("KEYS", MEMBERS), "a member")
+    before = db.command("KEYS", MEMBERS)
+    secret_file(tmp_path, "new", b"another secret of all the machines").rename(tmp_path / "secret")
+    door.reload()
+    door.wait_for_log("is in force")
+    wait_for(lambda: set(db.command("KEYS", MEMBERS)) - set(before), "the key of another secret")
+    wait_for(lambda: len(db.command("KEYS", MEMBERS)) == 1, "the end of the old one")
+    assert up(door)
+
+
+@pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
+def test_an_upgrade_hands_over(doorward, store, tmp_path, tcp):
+    db = store()
+    door = doorward(POLICY, shared=db.lines(tmp_path, tcp=tcp))
+    wait_until_up(door)
+    wait_for_clients(db, 2)
+    before = db.clients()
+    new = life.upgrade(door, door.process.pid)
+    assert door.process.ended() == 0
+    # The old process leaves, the new one has connections of its own, and is the only member.
+    wait_for(lambda: len(db.clients()) == 2 and not db.clients() & before, "new connections")
+    wait_for(lambda: db.command("KEYS", MEMBERS), "the new member")
+    (key,) = db.command("KEYS", MEMBERS)
+    wait_for(lambda: db.command("ZCARD", key) == 1, "one member")
+    assert summary(door.ask(REMOTE_ADDR="192.0.2.1"))[:2] == (200, "rule")
+    life.end(new)
+    wait_for_clients(db, 0)
+    assert db.command("KEYS", "*") == []

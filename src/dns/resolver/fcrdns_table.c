@@ -7,7 +7,7 @@
 #include "base/list.h"
 #include "base/util.h"
 #include "dns/cache/result.h"
-#include "dns/wire/special_use.h"
+#include "dns/resolver/fcrdns_private.h"
 
 #include <stdlib.h>
 
@@ -350,34 +350,16 @@ static struct shared_lookup *shared_new(struct dns_fcrdns_table *all, const stru
 	return s;
 }
 
-/* The static zone may have names for addresses of special use. */
-static bool is_not_looked_up(struct dns_fcrdns_table *all, const struct addr *addr)
-{
-	const struct dns_resolver_env *dns = all->env->dns;
-	struct dns_name reverse;
-
-	if (dns->settings->private_ptr || !dns_addr_is_special_use(addr)) {
-		return false;
-	}
-	dns_name_reverse(addr, &reverse);
-	return dns->zone == NULL ||
-	       !dns_zone_answer(dns->zone, &reverse, DNS_TYPE_PTR, &all->answer);
-}
-
 /* A result that needs no query, with a reference; NULL: a lookup is needed. */
 static const struct dns_fcrdns_result *clear_result(struct dns_fcrdns_table *all,
 	const struct addr *addr, enum dns_fcrdns_mode mode, uint64_t now_ms)
 {
 	const struct dns_resolver_env *dns = all->env->dns;
 
-	if (!is_not_looked_up(all, addr)) {
+	if (!dns_fcrdns_is_private(dns, addr, &all->answer)) {
 		return NULL;
 	}
-	const struct dns_fcrdns_result *result =
-		dns_fcrdns_result_new(DNS_FCRDNS_PRIVATE, false, (struct str_list){NULL, 0}, NULL,
-			now_ms + dns->settings->max_ttl_s * UINT64_C(1000));
-
-	counter_add(&dns->stats->results[DNS_STATS_PRIVATE], 1);
+	const struct dns_fcrdns_result *result = dns_fcrdns_private_result(dns, now_ms);
 
 	if (result == NULL) {
 		return dns_fcrdns_result_ref(all->error);

@@ -148,6 +148,7 @@ static void test_encryption(void **state)
 				 &empty, &expires_ms),
 		STORE_OPENED);
 	assert_int_equal(empty.len, 0);
+	bytes_clear(&empty);
 	bytes_clear(&one);
 	store_seal_free(seal);
 }
