@@ -21,6 +21,7 @@ from pathlib import Path
 import dns
 import fronts
 import module
+import shared_names
 import wire
 from report import Report
 from stage import PROGRAMS, Stage
@@ -63,6 +64,7 @@ GROUPS = {
     "unique": dns.unique,
     "silent": dns.silent,
     "scan": dns.scan,
+    "shared_names": shared_names.shared_names,
     "certificate": certificate,
     "lists": lists,
 }
