@@ -210,12 +210,12 @@ static void append_client(
 	struct line *l, const struct authz_decision *d, const struct config_frontend *frontend)
 {
 	const struct addr *ip = &d->trusted.ip;
-	char text[ADDR_TEXT_MAX];
+	char text[PREFIX_TEXT_MAX];
 
 	if (l->cut_addresses && ip->family != ADDR_NONE) {
 		const struct prefix network = prefix_of(ip, ip->family == ADDR_V4 ? 24 : 48);
 
-		addr_format(&network.addr, text);
+		prefix_format(&network, text);
 		word(l, "ip", str_view(text));
 		word(l, "rdns", str_view(dns_fcrdns_status_word(d->names.status)));
 		append_host_end(l, d->hostname);

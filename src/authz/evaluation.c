@@ -261,6 +261,7 @@ enum authz_step authz_evaluate(struct authz *a)
 		.ip = ip,
 		.facts = &a->facts,
 		.buckets = a->env->buckets,
+		.is_trial = a->request.is_trial,
 		.trace = trace != NULL ? trace->dns : NULL,
 		.arena = &a->arena,
 		.fetched = on_fetched,

@@ -247,7 +247,10 @@ static bool ask_rates(struct authz_fetch *f, const struct policy_costly *wanted)
 	for (uint64_t left = asked; left != 0; left &= left - 1) {
 		unsigned number = (unsigned)__builtin_ctzll(left);
 		const struct policy_rate *rate = policy_rules_rate(f->policy->rules, number);
-		bool over = policy_rate_is_over(f->buckets, f->policy, rate, f->facts, now_ns);
+		bool over = f->is_trial ? policy_rate_would_be_over(
+						  f->buckets, f->policy, rate, f->facts, now_ns)
+					: policy_rate_is_over(
+						  f->buckets, f->policy, rate, f->facts, now_ns);
 
 		f->rates_over |= (uint64_t)over << number;
 	}

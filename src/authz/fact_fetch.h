@@ -31,6 +31,7 @@ struct authz_fetch {
 	const struct addr *ip;
 	const struct policy_facts *facts; /* by which rates tell clients apart */
 	struct policy_token_buckets *buckets;
+	bool is_trial;                        /* takes no token out of them */
 	const struct dns_fcrdns_trace *trace; /* may be NULL */
 	struct arena *arena;
 	void (*fetched)(void *ctx); /* called from the engine's loop, after each lookup */

@@ -30,6 +30,7 @@ struct authz_request {
 	/* the time at which certificates must be valid */
 	int64_t wall_s;
 	const struct authz_trace *trace; /* NULL: no trace */
+	bool is_trial;                   /* of no client: rates are read, and no token is taken */
 };
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "cli/check.h"
 
+#include "authz/described.h"
 #include "authz/request_id.h"
 #include "authz/sync.h"
 #include "base/arena.h"
@@ -268,7 +269,7 @@ static enum exit_code decide(
 	if (q->cert_path == NULL || read_chain(q, arena, &given.chain)) {
 		struct authz_request *request = authz_request(a);
 
-		cli_request_args_inputs(&request->input, &snapshot->config->frontend, q->values);
+		authz_described_inputs(&request->input, &snapshot->config->frontend, q->values);
 		request->given_cert = q->cert_path != NULL ? &given : NULL;
 		code = ask(a, q, snapshot);
 	}

@@ -10,32 +10,6 @@
 
 #define CERT_FILE_MAX (1 << 20)
 
-void cli_request_args_inputs(struct authz_input *input, const struct config_frontend *frontend,
-	const struct str values[AUTHZ_INPUT_CERT])
-{
-	static const enum authz_input_name sources[] = {
-		[CONFIG_ADDRESS_AUTO] = AUTHZ_INPUT_REMOTE_ADDR,
-		[CONFIG_ADDRESS_X_REAL_IP] = AUTHZ_INPUT_X_REAL_IP,
-		[CONFIG_ADDRESS_X_FORWARDED_FOR] = AUTHZ_INPUT_X_FORWARDED_FOR,
-		[CONFIG_ADDRESS_REMOTE_ADDR] = AUTHZ_INPUT_REMOTE_ADDR,
-	};
-	enum authz_input_name source = sources[frontend->address];
-
-	for (unsigned i = 0; i < AUTHZ_INPUT_CERT; i++) {
-		if (values[i].data != NULL) {
-			authz_input_set(input, (enum authz_input_name)i, values[i]);
-		}
-	}
-	if (values[AUTHZ_INPUT_DOORWARD_POLICY].len > 0 &&
-		values[AUTHZ_INPUT_DOORWARD_POLICY].data[0] == '@') {
-		authz_input_set(input, AUTHZ_INPUT_DOORWARD_LOOKUP, str_view("1"));
-	}
-	/* Beside REMOTE_ADDR, which counts where headers are not honoured. */
-	if (source != AUTHZ_INPUT_REMOTE_ADDR && values[AUTHZ_INPUT_REMOTE_ADDR].data != NULL) {
-		authz_input_set(input, source, values[AUTHZ_INPUT_REMOTE_ADDR]);
-	}
-}
-
 /* Cuts the next armored certificate off *rest, passing over what people and tools write between. */
 static bool next_armored(struct str *rest, struct str *pem)
 {

@@ -5,14 +5,8 @@
 #define DW_CLI_REQUEST_ARGS_H
 
 #include "authz/request.h"
-#include "config/config.h"
 
-/* Requests that people describe, on the command line or in a file, instead of a front end. */
-
-/* Hands over the values that are there, the address (as REMOTE_ADDR) where the configuration has it
- * taken from. */
-void cli_request_args_inputs(struct authz_input *input, const struct config_frontend *frontend,
-	const struct str values[AUTHZ_INPUT_CERT]);
+/* Certificates that people give, on the command line or in a file, instead of a front end. */
 
 /*
  * A certificate over a limit of cert/cert.h is no error of the file: out->over_limit says so, and

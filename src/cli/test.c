@@ -3,6 +3,7 @@
 
 #include "cli/test.h"
 
+#include "authz/described.h"
 #include "authz/sync.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
@@ -177,7 +178,7 @@ static void take_request(const struct run *run, size_t index, struct authz_reque
 	values[AUTHZ_INPUT_REQUEST_URI] = c->uri;
 	values[AUTHZ_INPUT_REQUEST_METHOD] = c->method;
 	values[AUTHZ_INPUT_HOST] = c->http_host;
-	cli_request_args_inputs(&request->input, &run->snapshot->config->frontend, values);
+	authz_described_inputs(&request->input, &run->snapshot->config->frontend, values);
 	if (c->cert.path != NULL) {
 		request->given_cert = &run->given[index];
 	}

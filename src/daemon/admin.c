@@ -5,7 +5,9 @@
 
 #include "base/clock.h"
 #include "daemon/admin_host.h"
+#include "daemon/admin_response.h"
 #include "daemon/documents.h"
+#include "daemon/question.h"
 #include "http/conn.h"
 #include "http/route.h"
 #include "log/log.h"
@@ -26,18 +28,11 @@ struct daemon_admin {
 	struct http_pool http;
 	struct net_service service;
 	uv_timer_t sampling;
+	struct daemon_questions questions;
 	struct bytes document;
 	struct bytes response;
 	struct bytes why; /* a query is wrong */
 };
-
-static void plain(struct bytes *out, const char *status, const char *more, const char *why)
-{
-	bytes_appendf(out,
-		"Status: %s\r\nCache-Control: no-store\r\n%sContent-Type: text/plain\r\n\r\n%s: "
-		"%s\n",
-		status, more, status, why);
-}
 
 static bool is_readable(struct str method)
 {
@@ -79,15 +74,10 @@ static void respond_at(struct daemon_admin *admin, struct str path, struct bytes
 	bytes_reset(&admin->why, RESPONSE_KEEP);
 	switch (daemon_document_write(&admin->status, path, &admin->document, &admin->why)) {
 	case DAEMON_DOCUMENT_WRITTEN:
-		bytes_append_text(out, "Status: 200 OK\r\nCache-Control: no-store\r\n"
-				       "X-Content-Type-Options: nosniff\r\n"
-				       "Content-Type: application/json\r\n\r\n");
-		bytes_append_str(out, bytes_view(&admin->document));
+		daemon_admin_json(out, bytes_view(&admin->document));
 		return;
 	case DAEMON_DOCUMENT_BAD_QUERY:
-		bytes_append_u8(&admin->why, '\0');
-		plain(out, "400 Bad Request", "",
-			admin->why.failed ? "the query" : (const char *)admin->why.data);
+		daemon_admin_plain(out, "400 Bad Request", "", bytes_view(&admin->why));
 		return;
 	case DAEMON_DOCUMENT_OUT_OF_MEMORY:
 		out->failed = true;
@@ -99,9 +89,10 @@ static void respond_at(struct daemon_admin *admin, struct str path, struct bytes
 		write_page(admin, view, out);
 		return;
 	}
-	plain(out, "404 Not Found", "",
-		"expected /, /status.json, /history.json, /recent.json, /metrics, /healthz or "
-		"/readyz; decisions are made on the listeners for front ends");
+	daemon_admin_plain(out, "404 Not Found", "",
+		str_view("expected /, /status.json, /history.json, /recent.json, /explain.json, "
+			 "/whatif.json, /metrics, /healthz or /readyz; decisions are made on the "
+			 "listeners for front ends"));
 }
 
 static void *on_request(
@@ -113,11 +104,18 @@ static void *on_request(
 	bytes_reset(out, RESPONSE_KEEP);
 	http_close_after(conn);
 	if (!daemon_admin_host_is_local(head)) {
-		plain(out, "421 Misdirected Request", "",
-			"expected a Host header with an IP address or localhost");
+		daemon_admin_plain(out, "421 Misdirected Request", "",
+			str_view("expected a Host header with an IP address or localhost"));
 	} else if (!is_readable(head->method)) {
-		plain(out, "405 Method Not Allowed", "Allow: GET, HEAD\r\n",
-			"this listener only tells, and changes nothing");
+		daemon_admin_plain(out, "405 Method Not Allowed", "Allow: GET, HEAD\r\n",
+			str_view("this listener only tells, and changes nothing"));
+	} else if (daemon_question_is_one(head->path)) {
+		struct daemon_question *question =
+			daemon_question_begin(&admin->questions, head->path, conn, out);
+
+		if (question != NULL) {
+			return question;
+		}
 	} else {
 		respond_at(admin, head->path, out);
 	}
@@ -127,6 +125,7 @@ static void *on_request(
 
 static void on_abort(void *app_request)
 {
+	daemon_question_abort(app_request);
 }
 
 /* Every peer is treated like a stranger: few at a time, and none for long. */
@@ -189,6 +188,7 @@ struct daemon_admin *daemon_admin_new(
 
 	admin->status = *status;
 	admin->pool = pool;
+	admin->questions = (struct daemon_questions){.loop = loop, .status = &admin->status};
 	bytes_init(&admin->document, 0);
 	bytes_init(&admin->response, 0);
 	bytes_init(&admin->why, 0);

@@ -45,8 +45,8 @@ static void identify(const struct policy_token_buckets *buckets, const struct po
 	}
 }
 
-bool policy_rate_is_over(struct policy_token_buckets *buckets, const struct policy *policy,
-	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns)
+static uint64_t key_of(const struct policy_token_buckets *buckets, const struct policy *policy,
+	const struct policy_rate *rate, const struct policy_facts *facts)
 {
 	struct owner owner = {.policy = hash_text(buckets, policy->name),
 		.rule = hash_text(buckets, rate->rule),
@@ -54,8 +54,19 @@ bool policy_rate_is_over(struct policy_token_buckets *buckets, const struct poli
 		.twin = rate->twin};
 
 	identify(buckets, rate, facts, &owner);
+	return policy_token_buckets_hash(buckets, &owner, sizeof(owner));
+}
 
-	uint64_t key = policy_token_buckets_hash(buckets, &owner, sizeof(owner));
+bool policy_rate_is_over(struct policy_token_buckets *buckets, const struct policy *policy,
+	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns)
+{
+	return !policy_token_buckets_take(
+		buckets, key_of(buckets, policy, rate, facts), rate->tokens, rate->unit_ns, now_ns);
+}
 
-	return !policy_token_buckets_take(buckets, key, rate->tokens, rate->unit_ns, now_ns);
+bool policy_rate_would_be_over(struct policy_token_buckets *buckets, const struct policy *policy,
+	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns)
+{
+	return !policy_token_buckets_has(
+		buckets, key_of(buckets, policy, rate, facts), rate->tokens, rate->unit_ns, now_ns);
 }

@@ -62,5 +62,8 @@ bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_
 NODISCARD bool policy_rate_is_over(struct policy_token_buckets *buckets,
 	const struct policy *policy, const struct policy_rate *rate,
 	const struct policy_facts *facts, uint64_t now_ns);
+/* The same without taking a token. */
+bool policy_rate_would_be_over(struct policy_token_buckets *buckets, const struct policy *policy,
+	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns);
 
 #endif

@@ -119,15 +119,41 @@ static bool take(struct bucket *bucket, uint32_t tokens, uint64_t unit_ns, uint6
 	return true;
 }
 
-bool policy_token_buckets_take(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
-	uint64_t unit_ns, uint64_t now_ns)
+/* The set that the key's bucket is in, locked by the returned lock. */
+static pthread_mutex_t *lock_set(
+	struct policy_token_buckets *buckets, uint64_t key, struct set **out)
 {
 	size_t index = (key >> 32) * buckets->set_count >> 32;
 	pthread_mutex_t *lock = &buckets->shards[index % SHARDS].lock;
 
 	pthread_mutex_lock(lock);
-	bool taken = take(find(&buckets->sets[index], key), tokens, unit_ns, now_ns);
+	*out = &buckets->sets[index];
+	return lock;
+}
+
+bool policy_token_buckets_take(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
+	uint64_t unit_ns, uint64_t now_ns)
+{
+	struct set *set;
+	pthread_mutex_t *lock = lock_set(buckets, key, &set);
+	bool taken = take(find(set, key), tokens, unit_ns, now_ns);
 
 	pthread_mutex_unlock(lock);
 	return taken;
+}
+
+bool policy_token_buckets_has(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
+	uint64_t unit_ns, uint64_t now_ns)
+{
+	struct bucket copy = {.key = key};
+	struct set *set;
+	pthread_mutex_t *lock = lock_set(buckets, key, &set);
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (set->ways[i].key == key) {
+			copy = set->ways[i];
+		}
+	}
+	pthread_mutex_unlock(lock);
+	return take(&copy, tokens, unit_ns, now_ns);
 }

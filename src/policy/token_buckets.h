@@ -35,5 +35,8 @@ uint64_t policy_token_buckets_hash(
  */
 NODISCARD bool policy_token_buckets_take(struct policy_token_buckets *buckets, uint64_t key,
 	uint32_t tokens, uint64_t unit_ns, uint64_t now_ns);
+/* Whether policy_token_buckets_take would take one now; takes none. Thread-safe. */
+bool policy_token_buckets_has(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
+	uint64_t unit_ns, uint64_t now_ns);
 
 #endif

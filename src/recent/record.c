@@ -76,9 +76,9 @@ static bool is_within(struct str name, struct str part)
 
 static bool is_from(const struct recent_record *record, const struct prefix *prefix)
 {
-	struct addr ip;
+	struct prefix ip; /* of cut addresses a network */
 
-	return addr_parse(member(record, "\"ip\":\""), &ip) && prefix_contains(prefix, &ip);
+	return prefix_parse(member(record, "\"ip\":\""), &ip) && prefix_contains(prefix, &ip.addr);
 }
 
 bool recent_record_matches(const struct recent_record *record, const struct recent_query *q)

@@ -4,6 +4,7 @@
 """What the admin listener remembers: the last hour, and the last decisions."""
 
 import json
+import socket
 import threading
 import time
 from urllib.parse import urlencode
@@ -11,9 +12,9 @@ from urllib.parse import urlencode
 import pytest
 
 import fcgi
-from kit.doorward import reason
+from kit.doorward import reason, run
 from kit.process import connects, wait_for
-from test_status import IN, OUT, POLICY, Admin
+from test_status import IN, OUT, POLICY, Admin, counts
 
 HOSTILE = "\"><script>alert(1)</script>\x1b[31m\r\n\u202e'"
 
@@ -142,7 +143,7 @@ def test_bad_queries_are_answered_with_what_is_expected(door, query, why):
     response, body = door.admin.get("/recent.json?" + query.replace("\x7f", ""))
     if why:
         assert response.status == 400 and why in body.decode()
-        assert response.headers["Content-Type"] == "text/plain"
+        assert response.headers["Content-Type"].startswith("text/plain")
     else:
         assert json.loads(body)["recent"] == []
 
@@ -192,7 +193,7 @@ def test_addresses_are_cut(doorward, folder, nsd):
     response, body = door.admin.get("/recent.json")
     found = json.loads(body)["recent"]
     assert len(found) == 31
-    assert {r.get("ip") for r in found} == {"192.0.2.0", "2001:db8:1::", None}
+    assert {r.get("ip") for r in found} == {"192.0.2.0/24", "2001:db8:1::/48", None}
     assert all("ptr" not in r and "detail" not in r for r in found)
     names = {r["hostname"] for r in found if "hostname" in r}
     assert names and all(n.count(".") <= 2 for n in names)
@@ -230,6 +231,146 @@ def test_it_only_tells(door):
         assert door.admin.get(path, method="POST")[0].status == 405
         response, body = door.admin.get(path, method="HEAD")
         assert response.status == 200 and body == b""
+
+
+# Why, and what if
+
+
+def test_a_recent_decision_is_explained(doorward, folder, nsd):
+    door = started(
+        doorward,
+        folder,
+        "[policy default]\nallow = host .example & method GET\ndeny = ip 192.0.2.250\n",
+        dns=f"nameservers = 127.0.0.1:{nsd.port}",
+    )
+    asked = [door.ask(REMOTE_ADDR=f"192.0.2.{number}", REQUEST_METHOD="GET") for number in range(1, 20)]
+    for record, reply in zip(door.admin.recent(), reversed(asked)):
+        found = door.admin.read("explain", id=record["id"])
+        assert found["verdict"] == record["verdict"] and found["ip"] == record["ip"]
+        assert found["status"] == reply.status and found["steps"] and found["rdns"]["result"] == record["rdns"]
+        assert found["log"]["id"] == record["id"]
+        shown = run("check", "-c", door.file, "--log", json.dumps(record), "--json")[1]
+        assert json.loads(shown)["steps"] == found["steps"]
+    assert len(door.admin.recent()) == 19 and counts(door.admin.status()) == counts_of(asked)
+
+
+def counts_of(replies):
+    allowed = sum(reply.status == 200 for reply in replies)
+    return {"allow": allowed, "deny": len(replies) - allowed, "error": 0}
+
+
+def test_a_decision_is_explained_by_what_is_in_force_now(door):
+    door.ask(OUT)
+    door.configure(POLICY.replace("192.0.2.0/24", "198.51.100.0/24"))
+    door.reload()
+    wait_for(lambda: door.admin.status()["last_reload"]["number"] == 1, "the reload")
+    [record] = door.admin.recent()
+    found = door.admin.read("explain", id=record["id"])
+    assert found["verdict"] == "allow" and found["log"]["verdict"] == "deny"
+
+
+@pytest.mark.parametrize(
+    "query, status, why",
+    [
+        ("", 400, "id: expected"),
+        ("?id=1", 400, "id: expected"),
+        ("?id=" + "0" * 24, 404, "not among the recent ones"),
+        ("?ip=192.0.2.1", 400, "there is no parameter ip"),
+    ],
+)
+def test_what_cannot_be_explained(door, query, status, why):
+    response, body = door.admin.get("/explain.json" + query)
+    assert response.status == status and why in body.decode()
+
+
+def test_a_cut_address_cannot_be_explained(doorward, folder):
+    door = started(doorward, folder, server="recent_addresses = cut")
+    door.ask(IN)
+    response, body = door.admin.get("/explain.json?id=" + door.admin.recent()[0]["id"])
+    assert response.status == 409 and b"192.0.2.0/24" in body
+
+
+def test_what_if(door):
+    found = door.admin.read("whatif", ip="192.0.2.9")
+    assert found["verdict"] == "allow" and found["policy"] == "default"
+    assert found["steps"][0]["outcome"] == "true"
+    assert door.admin.read("whatif", ip="192.0.2.9", policy="other")["verdict"] == "deny"
+    assert door.admin.read("whatif", ip="192.0.2.9", policy=HOSTILE)["reason"] == "unknown_policy"
+    assert door.admin.read("whatif", ip="2001:db8::1", user_agent=HOSTILE, uri="/", method="GET", http_host="x")
+    shown = json.loads(run("check", "-c", door.file, "--ip", "192.0.2.9", "--json")[1])
+    assert shown == found
+    # It is in no count and no list.
+    assert door.admin.recent() == [] and door.admin.read("history")["series"] == []
+    assert counts(door.admin.status()) == {"allow": 0, "deny": 0, "error": 0}
+    assert not door.log() or all("verdict" not in line for line in door.log())
+
+
+@pytest.mark.parametrize("query", ["", "?ip=", "?ip=x", "?ip=192.0.2.0/24", "?ip=192.0.2.1&x=1", "?ip=192.0.2.1&ip=192.0.2.1"])
+def test_a_bad_what_if(door, query):
+    response, body = door.admin.get("/whatif.json" + query)
+    assert response.status == 400 and body
+
+
+def test_what_if_takes_no_token(doorward, folder):
+    door = started(doorward, folder, "[policy default]\nrdns = off\ndeny = rate 2/h\nallow = ip 192.0.2.0/24\n")
+    for _ in range(5):
+        assert door.admin.read("whatif", ip="192.0.2.1")["verdict"] == "allow"
+    assert [door.ask(IN).status for _ in range(3)] == [200, 200, 403]
+    assert door.admin.read("whatif", ip="192.0.2.1")["verdict"] == "deny"
+    assert door.admin.read("whatif", ip="192.0.2.2")["verdict"] == "allow"
+
+
+@pytest.fixture
+def silent_dns():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        yield one.getsockname()[1]
+
+
+def test_dns_that_does_not_answer_blocks_nothing(doorward, folder, silent_dns):
+    door = started(
+        doorward,
+        folder,
+        "[policy default]\nallow = host .example\n[policy plain]\nrdns = off\nallow = ip 192.0.2.0/24\n",
+        dns=f"nameservers = 127.0.0.1:{silent_dns}\ntimeout = 5s\nlookup_timeout = 10s",
+    )
+    got = []
+    threads = [
+        threading.Thread(target=lambda n=n: got.append(door.admin.get(f"/whatif.json?ip=192.0.2.{n}")[0].status))
+        for n in range(8)
+    ]
+    begin = time.monotonic()
+    for thread in threads:
+        thread.start()
+    assert door.admin.status()["ready"] and time.monotonic() - begin < 1
+    assert door.ask(IN, DOORWARD_POLICY="plain").status == 200
+    for thread in threads:
+        thread.join()
+    assert time.monotonic() - begin < 3
+    assert sorted(got) == [503] * 4 + [504] * 4
+    # They have gone: another one is decided.
+    assert door.admin.read("whatif", ip="192.0.2.1", policy="plain")["verdict"] == "allow"
+
+
+def test_a_peer_that_leaves_and_the_end_of_the_process(doorward, folder, silent_dns):
+    door = started(
+        doorward,
+        folder,
+        "[policy default]\nallow = host .example\n",
+        dns=f"nameservers = 127.0.0.1:{silent_dns}\ntimeout = 5s\nlookup_timeout = 10s",
+    )
+    request = b"GET /whatif.json?ip=192.0.2.1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for _ in range(4):
+        one = door.admin.connect()
+        one.sendall(request)
+        time.sleep(0.05)
+        one.close()
+    one = door.admin.connect()
+    one.sendall(request)
+    time.sleep(0.2)
+    assert door.admin.status()["ready"]
+    door.stop()
+    one.close()
 
 
 # Floods

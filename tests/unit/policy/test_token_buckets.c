@@ -46,6 +46,26 @@ static void a_full_bucket_gives_what_it_holds(void **state)
 	}
 }
 
+static void asking_takes_nothing(void **state)
+{
+	struct policy_token_buckets *b = policy_token_buckets_new(8);
+
+	for (int i = 0; i < 10; i++) {
+		assert_true(policy_token_buckets_has(b, 1, 2, SECOND, NOW));
+	}
+	assert_int_equal(take_all(b, 1, 2, SECOND, NOW), 2);
+	assert_false(policy_token_buckets_has(b, 1, 2, SECOND, NOW));
+	assert_true(policy_token_buckets_has(b, 2, 2, SECOND, NOW));
+	assert_false(policy_token_buckets_has(b, 1, 2, SECOND, NOW + SECOND / 2 - 1));
+	assert_true(policy_token_buckets_has(b, 1, 2, SECOND, NOW + SECOND / 2));
+	/* Asking has replaced no bucket. */
+	for (uint64_t key = 10; key < 1000; key++) {
+		assert_true(policy_token_buckets_has(b, key, 2, SECOND, NOW));
+	}
+	assert_false(policy_token_buckets_has(b, 1, 2, SECOND, NOW));
+	policy_token_buckets_unref(b);
+}
+
 /* One after the other, each when its share of the unit is over and not a nanosecond before. */
 static void tokens_come_back_evenly(void **state)
 {
@@ -255,6 +275,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_bucket_gives_what_it_holds),
+		cmocka_unit_test(asking_takes_nothing),
 		cmocka_unit_test(tokens_come_back_evenly),
 		cmocka_unit_test(an_idle_bucket_is_full_after_a_unit_and_not_fuller),
 		cmocka_unit_test(a_refusal_costs_nothing),
