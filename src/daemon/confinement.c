@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MONITOR_SECONDS 5
+
 static void add(struct bytes *report, const char *text, int error)
 {
 	bytes_appendf(report, "%s%s%s%s", report->len > 0 ? "; " : "", text, error != 0 ? ": " : "",
@@ -80,9 +82,15 @@ static bool restrict_calls(const struct config *config, struct daemon_monitor *m
 			0);
 		return true;
 	}
+	/*
+	 * Until the monitor has them, no process responds to notifications. If libseccomp left a
+	 * call out of the filter for want of memory, the process would wait for ever.
+	 */
+	alarm(MONITOR_SECONDS);
 	int error = load_filter(config->server.sandbox, config_has_regexes(config), &listener);
 
 	if (error != 0) {
+		alarm(0);
 		add(report, "system calls are not restricted, as seccomp is refused", error);
 		return true;
 	}
@@ -96,13 +104,16 @@ static bool restrict_calls(const struct config *config, struct daemon_monitor *m
 			   : "only the log of the kernel has them, as seccomp has no "
 			     "notifications here",
 			0);
+		alarm(0);
 		return true;
 	}
-	if (!daemon_monitor_watch(monitor, listener, on)) {
+	bool watched = daemon_monitor_watch(monitor, listener, on);
+
+	if (!watched) {
 		diag_error(diag, NULL, "sandbox: the monitor cannot watch: %s", strerror(errno));
-		return false;
 	}
-	return true;
+	alarm(0);
+	return watched;
 }
 
 bool daemon_confinement_enter(const struct config *config, const struct daemon_sockets *sockets,

@@ -481,7 +481,8 @@ def run(faults, argv, kind, error, first):
 
 
 # What libuv and ldns do to a process that starts without pipes or memory.
-ABORTS = (-signal.SIGABRT, -signal.SIGSEGV)
+# SIGALRM: the sandbox, where libseccomp left a call out.
+ABORTS = (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGALRM)
 
 
 @pytest.mark.parametrize("kind", ["memory", "open", "read", "write", "stat", "map"])
@@ -526,6 +527,10 @@ def test_a_start(front, folder, faults, kind):
     """It serves, and rightly, or ends with an error."""
     front = front(kind)
     front.door.stop()
+    if kind == "memory" and not FULL:
+        # libseccomp makes a filter without calls that it had no memory for; the end takes 5 s then.
+        text = front.door.file.read_text()
+        front.door.file.write_text(text.replace("threads = 1", "threads = 1\nsandbox = off"))
     stride = 1 if FULL else {"memory": 499, "open": 41, "read": 41, "stat": 23}.get(kind, 5)
     ended = served = 0
     for first in range(1, 100_000, stride):
@@ -539,7 +544,7 @@ def test_a_start(front, folder, faults, kind):
             failed = faults.stop()
             if process.running():
                 # It may be about to end: the sockets listen before the start is over.
-                endings = (0, 2, *ABORTS) if kind in ENDS_THE_PROCESS | {"pipe"} else (0, 2)
+                endings = (0, 2, *ABORTS) if kind in ENDS_THE_PROCESS | {"pipe", "memory"} else (0, 2)
                 assert process.stop() in endings, process.output()
                 served += 1
             else:

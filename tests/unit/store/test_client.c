@@ -513,7 +513,7 @@ static void test_full(void **state)
 	for (size_t i = 0; i < STORE_QUESTIONS_MAX; i++) {
 		assert_replied(&asked[i], "x");
 	}
-	assert_non_null(ask(&s, "y", 0, &one));
+	assert_non_null(ask(&s, "y", 5000, &one));
 	TURN_UNTIL(&s, one.calls > 0);
 	assert_replied(&one, "y");
 	assert_int_equal(s.stats.unasked, 2);
