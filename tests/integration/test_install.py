@@ -16,10 +16,10 @@ from kit.install import Make
 from kit.nginx_module import needs_module
 
 UNITS = {path.name for path in (REPOSITORY / "contrib" / "systemd").glob("*.[st][eio][rcm]*")}
-FOLDERS = "apache caddy django envoy grafana haproxy ingress-nginx lighttpd multiwatch policy-test"
+FOLDERS = "apache caddy container crowdsec django envoy grafana haproxy ingress-nginx lighttpd multiwatch policy-test"
 EXAMPLES = {
     f"{folder}/{path.name}"
-    for folder in (FOLDERS + " prometheus spawn-fcgi traefik").split()
+    for folder in (FOLDERS + " fail2ban/action.d fail2ban/filter.d fail2ban/jail.d prometheus spawn-fcgi traefik").split()
     for path in (REPOSITORY / "contrib" / folder).iterdir()
     if path.is_file()
 } | {f"nginx/{path.name}" for path in (REPOSITORY / "nginx-examples").iterdir()}
@@ -71,7 +71,7 @@ def test_everything_is_where_debian_looks_for_it(make, folder):
     assert files(folder) == wanted
     assert (folder / "var/lib/doorward").is_dir()
     for path in folder.rglob("*"):
-        program = path.parent.name == "sbin" or path.parent.name in ("spawn-fcgi", "multiwatch")
+        program = path.parent.name == "sbin" or path.parent.name in ("spawn-fcgi", "multiwatch", "crowdsec")
         assert stat.S_IMODE(path.stat().st_mode) == (0o755 if path.is_dir() or program else 0o644)
 
     assert make("uninstall", DESTDIR=folder, PREFIX="/usr") == ""
