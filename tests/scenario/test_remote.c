@@ -337,7 +337,7 @@ static void the_cache_goes_away_while_a_lookup_waits(void **state)
 	reply(&w->questions[0], DNS_REMOTE_CLAIMED, NULL);
 	run(w, 1000);
 	sim_lookup_expect(&w->lookup, DNS_FCRDNS_VERIFIED, "host.example");
-	assert_int_equal(dns_began(w), 10);
+	assert_int_equal(dns_began(w), 25);
 	assert_int_equal(w->asked, 2);
 	sim_lookup_clear(&w->lookup);
 	/* Or it is known to be away. */
@@ -362,6 +362,20 @@ static void a_wait_is_bounded(void **state)
 	sim_lookup_expect(&w->lookup, DNS_FCRDNS_VERIFIED, "host.example");
 	assert_in_range(dns_began(w), 160, 200);
 	assert_int_equal(dns_core_stats(w->s->engine)->remote_fruitless, 1);
+}
+
+/* Also if the last question is not answered. */
+static void a_wait_is_bounded_in_silence(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	w->claims = true;
+	run(w, 190);
+	w->claims = false;
+	run(w, 1000);
+	sim_lookup_expect(&w->lookup, DNS_FCRDNS_VERIFIED, "host.example");
+	assert_in_range(dns_began(w), 180, 200);
 }
 
 static void a_wait_takes_half_of_the_time_at_most(void **state)
@@ -703,6 +717,7 @@ int main(void)
 		TEST(a_claim_ends),
 		TEST(the_cache_goes_away_while_a_lookup_waits),
 		TEST(a_wait_is_bounded),
+		TEST(a_wait_is_bounded_in_silence),
 		TEST(a_wait_takes_half_of_the_time_at_most),
 		TEST(waits_without_fruit_are_given_up),
 		TEST(only_what_each_machine_would_find_is_put),

@@ -7,6 +7,9 @@
 #include "dns/wire/special_use.h"
 
 #define HEAD_START_MS 5u
+#define ANOTHER_START_MS                                                                           \
+	20u /* for a question that is asked again while another machine asks DNS                   \
+	     */
 #define FIRST_PAUSE_MS 5u
 #define LONGEST_PAUSE_MS 40u
 #define WAIT_MAX_MS 200u
@@ -47,10 +50,14 @@ static bool ask(struct dns_remote_lookup *l, uint64_t now_ms)
 	const struct dns_remote_cache *cache = l->env->cache;
 
 	l->question = cache->ask(cache->ctx, &l->addr, l->mode, l->fresh_ms, on_reply, l);
-	if (l->question != NULL) {
-		dns_timer_wheel_set(l->env->dns->wheel, &l->timer, now_ms + HEAD_START_MS);
+	if (l->question == NULL) {
+		return false;
 	}
-	return l->question != NULL;
+	uint64_t until_ms = now_ms + (l->waits ? ANOTHER_START_MS : HEAD_START_MS);
+
+	dns_timer_wheel_set(l->env->dns->wheel, &l->timer,
+		l->waits && until_ms > l->until_ms ? l->until_ms : until_ms);
+	return true;
 }
 
 static void begin(struct dns_remote_lookup *l, uint64_t now_ms)

@@ -14,7 +14,8 @@
  * One lookup's part with the remote cache: it has a head start of 5 ms before DNS is asked, too,
  * and its answer counts for as long as DNS has not answered. If another machine is asking DNS, the
  * cache is asked again after 5, 10, 20, 40, 40 ... ms, for 200 ms or half of lookup_timeout at
- * most, before DNS is asked here. Pure logic, but for the clock of its environment.
+ * most, before DNS is asked here, or until it does not answer in 20 ms. Pure logic, but for the
+ * clock of its environment.
  */
 
 /* What an engine's lookups have in common. */
