@@ -87,7 +87,7 @@ scenario_objects := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(filter-out $(scena
 bench_programs := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS ?= $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all check-deb check-package deb demo deps check check-in check-container nginx-module install-nginx-module uninstall-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-minimize fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
+.PHONY: all check-browser check-deb check-package deb demo deps check check-in check-container nginx-module install-nginx-module uninstall-nginx-module test unit unit-programs scenario integration integration-programs asan clang fuzz fuzz-minimize fuzz-replay soak bench bench-check profile lint layers format install uninstall clean help quick
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -99,6 +99,7 @@ help:
 	@echo 'check        install what is missing, pass all tests, with sanitizers, both compilers and the linters'
 	@echo 'quick        lint, unit and scenario: for each change'
 	@echo 'check-container  the image of contrib/container on a tree of Debian (SUITE=bookworm, CONTAINER_STORE)'
+	@echo 'check-browser  the page of the admin listener in chromium, which is installed if it is missing'
 	@echo 'check-in     demo and check in a fresh tree of another release (SUITE=trixie; TARGETS="demo check", KEEP=1, FRESH=1, CHECK_IN_DIR)'
 	@echo 'unit         unit tests (cmocka); scenario: the resolver with simulated time and network'
 	@echo 'integration  tests against real servers (pytest; ARGS="-k name")'
@@ -222,6 +223,12 @@ integration: integration-programs
 asan:
 	$(MAKE) -j$(JOBS) FLAVOUR=asan WERROR=1 unit scenario fuzz-replay integration-programs
 	$(MAKE) FLAVOUR=asan WERROR=1 integration
+
+# Chromium is large: `make check` skips what needs it, unless it is there.
+check-browser:
+	@tests/tools/deps build check browser
+	$(MAKE) -j$(JOBS) integration-programs
+	DOORWARD=$(abspath $(BUILD)/doorward) $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/integration/test_page_browser.py -rfEs $(ARGS)
 
 clang:
 	$(MAKE) -j$(JOBS) FLAVOUR=clang WERROR=1 all unit scenario

@@ -259,13 +259,18 @@ enum authz_step authz_evaluate(struct authz *a)
 	a->fetch = (struct authz_fetch){.dns = a->env->dns,
 		.policy = a->decision.policy,
 		.ip = ip,
-		.facts = &a->facts,
-		.buckets = a->env->buckets,
-		.is_trial = a->request.is_trial,
 		.trace = trace != NULL ? trace->dns : NULL,
 		.arena = &a->arena,
 		.fetched = on_fetched,
-		.ctx = a};
+		.ctx = a,
+		.rates = {.buckets = a->env->buckets,
+			.shared = a->env->shared,
+			.policy = a->decision.policy,
+			.facts = &a->facts,
+			.is_trial = a->request.is_trial,
+			.arena = &a->arena,
+			.fetched = on_fetched,
+			.ctx = a}};
 	a->facts.ip = ip;
 	a->facts.match_cache = a->env->match_cache;
 	a->regex_steps = POLICY_REGEX_STEPS;

@@ -4,7 +4,6 @@
 #include "authz/fact_fetch.h"
 
 #include "base/bytes.h"
-#include "base/clock.h"
 
 #include <string.h>
 
@@ -25,6 +24,7 @@ void authz_fetch_cancel(struct authz_fetch *f)
 		dns_fcrdns_cancel(f->names);
 		f->names = NULL;
 	}
+	authz_rates_cancel(&f->rates);
 	for (size_t i = 0; i < lookup_count(f); i++) {
 		dns_membership_cancel(f->lookups[i].under_way);
 		f->lookups[i].under_way = NULL;
@@ -238,31 +238,11 @@ static enum authz_fetch_begun look_up(struct authz_fetch *f, const struct policy
 	return begun;
 }
 
-/* Counts the request once for each rate, however often the rules are evaluated. */
-static bool ask_rates(struct authz_fetch *f, const struct policy_costly *wanted)
-{
-	uint64_t asked = wanted->rates & ~f->rates_asked;
-	uint64_t now_ns = asked != 0 ? clock_us() * 1000 : 0;
-
-	for (uint64_t left = asked; left != 0; left &= left - 1) {
-		unsigned number = (unsigned)__builtin_ctzll(left);
-		const struct policy_rate *rate = policy_rules_rate(f->policy->rules, number);
-		bool over = f->is_trial ? policy_rate_would_be_over(
-						  f->buckets, f->policy, rate, f->facts, now_ns)
-					: policy_rate_is_over(
-						  f->buckets, f->policy, rate, f->facts, now_ns);
-
-		f->rates_over |= (uint64_t)over << number;
-	}
-	f->rates_asked |= asked;
-	return asked != 0;
-}
-
 enum authz_fetch_begun authz_fetch_begin(struct authz_fetch *f, const struct policy_costly *wanted)
 {
 	bool first = f->lookups == NULL;
 
-	if (ask_rates(f, wanted)) {
+	if (authz_rates_ask(&f->rates, wanted->rates)) {
 		return AUTHZ_FETCH_AGAIN;
 	}
 	if (!make_room(f)) {
@@ -308,8 +288,8 @@ void authz_fetch_tell(const struct authz_fetch *f, struct authz_names *out)
 void authz_fetch_facts(const struct authz_fetch *f, struct policy_facts *facts)
 {
 	facts->lookup_truths = f->lookups != NULL ? f->lookup_truths : NULL;
-	facts->rates_asked = f->rates_asked;
-	facts->rates_over = f->rates_over;
+	facts->rates_asked = f->rates.asked;
+	facts->rates_over = f->rates.over;
 	if (f->rdns == NULL) {
 		facts->names_state = f->policy->rdns == POLICY_RDNS_OFF ? POLICY_FACT_KNOWN
 									: POLICY_FACT_UNFETCHED;

@@ -5,6 +5,7 @@
 #define DW_AUTHZ_FACT_FETCH_H
 
 #include "authz/decision.h"
+#include "authz/fact_rates.h"
 #include "base/arena.h"
 #include "dns/fcrdns.h"
 #include "dns/membership.h"
@@ -29,9 +30,6 @@ struct authz_fetch {
 	struct dns_engine *dns;
 	const struct policy *policy;
 	const struct addr *ip;
-	const struct policy_facts *facts; /* by which rates tell clients apart */
-	struct policy_token_buckets *buckets;
-	bool is_trial;                        /* takes no token out of them */
 	const struct dns_fcrdns_trace *trace; /* may be NULL */
 	struct arena *arena;
 	void (*fetched)(void *ctx); /* called from the engine's loop, after each lookup */
@@ -46,8 +44,7 @@ struct authz_fetch {
 	struct dns_fcrdns *names;             /* in flight; NULL: not */
 	struct authz_fetch_lookup *lookups;   /* by number; NULL: none was needed */
 	enum policy_truth *lookup_truths;     /* as in struct policy_facts */
-	uint64_t rates_asked;                 /* as in struct policy_facts */
-	uint64_t rates_over;
+	struct authz_rates rates;
 };
 
 enum authz_fetch_begun {

@@ -9,6 +9,9 @@
 #include <errno.h>
 
 #if DW_SYSTEMD
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <systemd/sd-journal.h>
 
 #define SECOND_US 1000000
@@ -64,23 +67,39 @@ static bool put_time(struct cli_log_lines *lines)
 	return !line.failed;
 }
 
-int cli_log_journal_search(struct cli_log_lines *lines)
+static int search(sd_journal *journal, const char *match, struct cli_log_lines *lines)
 {
-	static const char *const matches[] = {
-		"_SYSTEMD_UNIT=doorward.service", "SYSLOG_IDENTIFIER=doorward"};
-	sd_journal *journal = NULL;
-	int error = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
+	int error = 0;
 
-	if (error >= 0) {
-		error = sd_journal_set_data_threshold(journal, EXPLAIN_REPLAY_LINE_MAX);
-	}
-	for (size_t i = 0; error >= 0 && lines->found.len == 0 && i < ARRAY_LEN(matches); i++) {
+	if (lines->found.len == 0) {
 		sd_journal_flush_matches(journal);
-		error = sd_journal_add_match(journal, matches[i], 0);
+		error = sd_journal_add_match(journal, match, 0);
 		if (error >= 0) {
 			error = take_entries(journal, lines);
 		}
 	}
+	return error;
+}
+
+int cli_log_journal_search(struct cli_log_lines *lines)
+{
+	static const char field[] = "_EXE="; /* which the journal itself adds */
+	char own[sizeof(field) + PATH_MAX];
+	sd_journal *journal = NULL;
+	int error = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
+	char *program = realpath("/proc/self/exe", NULL);
+
+	if (error >= 0) {
+		error = sd_journal_set_data_threshold(journal, EXPLAIN_REPLAY_LINE_MAX);
+	}
+	if (error >= 0) {
+		error = search(journal, "_SYSTEMD_UNIT=doorward.service", lines);
+	}
+	if (error >= 0 && program != NULL) {
+		snprintf(own, sizeof(own), "%s%s", field, program);
+		error = search(journal, own, lines);
+	}
+	free(program);
 	sd_journal_close(journal);
 	if (error >= 0 && lines->found.len > 0 && !put_time(lines)) {
 		error = -ENOMEM;

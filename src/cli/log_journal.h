@@ -7,8 +7,9 @@
 #include "cli/log_lines.h"
 
 /*
- * Searches the journal of systemd backwards: the lines of doorward.service, then those of any
- * program that calls itself doorward. 0, or a negative errno; -EOPNOTSUPP: built without
+ * Searches the journal of systemd backwards: the lines of doorward.service, then those of this
+ * program as another service or none. Lines that another program wrote in doorward's name, as any
+ * user can, are not read. 0, or a negative errno; -EOPNOTSUPP: built without
  * libsystemd. A line that is found begins with its time.
  */
 NODISCARD int cli_log_journal_search(struct cli_log_lines *lines);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "daemon/admin_host.h"
+#include "daemon/admin_page.h"
 #include "daemon/admin_response.h"
 #include "daemon/documents.h"
 #include "daemon/question.h"
@@ -12,7 +13,6 @@
 #include "http/route.h"
 #include "log/log.h"
 #include "net/server.h"
-#include "page/page.h"
 #include "worker/endpoints.h"
 
 #include <stdlib.h>
@@ -37,17 +37,6 @@ struct daemon_admin {
 static bool is_readable(struct str method)
 {
 	return str_eq_text(method, "GET") || str_eq_text(method, "HEAD");
-}
-
-static void write_page(struct daemon_admin *admin, enum page_view view, struct bytes *out)
-{
-	bytes_reset(&admin->document, RESPONSE_KEEP);
-	daemon_status_write(&admin->status, &admin->document);
-
-	const struct page_documents documents = {.status = bytes_view(&admin->document)};
-
-	page_respond(view, &documents, out);
-	out->failed = out->failed || admin->document.failed;
 }
 
 static void respond_at(struct daemon_admin *admin, struct str path, struct bytes *out)
@@ -86,7 +75,7 @@ static void respond_at(struct daemon_admin *admin, struct str path, struct bytes
 		break;
 	}
 	if (view != PAGE_NONE) {
-		write_page(admin, view, out);
+		daemon_admin_page_write(view, &admin->status, path, out);
 		return;
 	}
 	daemon_admin_plain(out, "404 Not Found", "",

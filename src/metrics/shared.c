@@ -9,6 +9,44 @@
 
 #define AT(member) offsetof(struct metrics_worker, shared.member)
 
+/* What the store said about rates, and what decided about requests. */
+static void write_rates(const struct metrics *metrics, struct bytes *out)
+{
+	static const struct {
+		const char *family;
+		const char *help;
+		const char *labels;
+		size_t at;
+	} series[] = {
+		{"doorward_shared_leases_total",
+			"Questions for tokens of rates, by what the store said.",
+			"result=\"given\"", AT(rates.given)},
+		{"doorward_shared_leases_total", NULL, "result=\"refused\"", AT(rates.refused)},
+		{"doorward_shared_leases_total", NULL, "result=\"unanswered\"",
+			AT(rates.unanswered)},
+		{"doorward_shared_rate_decisions_total",
+			"Requests that the bucket of this machine let pass, by what decided then.",
+			"by=\"lease\",over=\"no\"", AT(rates.by_lease)},
+		{"doorward_shared_rate_decisions_total", NULL, "by=\"store\",over=\"yes\"",
+			AT(rates.by_refusal)},
+		{"doorward_shared_rate_decisions_total", NULL, "by=\"share\",over=\"no\"",
+			AT(rates.in_share)},
+		{"doorward_shared_rate_decisions_total", NULL, "by=\"share\",over=\"yes\"",
+			AT(rates.over_share)},
+		{"doorward_shared_rate_waits_total", "Those of them that waited for the store.", "",
+			AT(rates.waited)},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(series); i++) {
+		if (series[i].help != NULL) {
+			metrics_prometheus_family(
+				out, series[i].family, METRICS_PROMETHEUS_COUNTER, series[i].help);
+		}
+		metrics_prometheus_number(out, series[i].family, series[i].labels,
+			metrics_sum(metrics, series[i].at));
+	}
+}
+
 static void write_names(const struct metrics *metrics, struct bytes *out)
 {
 	static const struct {
@@ -107,6 +145,7 @@ void metrics_write_shared(
 		"From when a question was asked to its reply, of those in time.",
 		AT(store.reply_time), out);
 	write_names(metrics, out);
+	write_rates(metrics, out);
 }
 
 void metrics_write_shared_status(

@@ -212,6 +212,8 @@ void page_write_overview(const struct page_data *data, struct bytes *out)
 	}
 	write_tiles(data, out);
 	page_section_close(out);
+	page_write_plots(data, out);
+	page_write_last_decisions(data, out);
 	write_policies(data, out);
 	page_write_dns(data, out);
 	write_caches(data, out);

@@ -17,6 +17,7 @@ static const struct {
 	void (*write)(const struct page_data *, struct bytes *);
 } views[] = {
 	[PAGE_OVERVIEW] = {"/", "Overview", "Overview", page_write_overview},
+	[PAGE_DECISIONS] = {"/decisions", "Decisions", "Decisions", page_write_decisions},
 };
 
 enum page_view page_view_at(struct str path)
@@ -92,16 +93,32 @@ static void write_frame_end(const struct page_data *data, struct bytes *out)
 	bytes_append_text(out, "</script></body></html>\n");
 }
 
-void page_respond(enum page_view view, const struct page_documents *documents, struct bytes *out)
+void page_respond(enum page_view view, struct str target, const struct page_documents *documents,
+	struct bytes *out)
 {
+	static const char *const parameters[] = {
+		"address", "host", "policy", "reason", "id", "denied", "limit", NULL};
+	struct bytes why = {0};
+	struct arena arena;
 	struct page_data data = {
 		.status = parse(documents->status),
+		.history = parse(documents->history),
+		.recent = parse(documents->recent),
 		.now_s = clock_wall_s(),
 	};
 
+	arena_init(&arena, 1024);
+	/* What is wrong with a query, its document says. */
+	if (!http_query_read(target, parameters, &arena, &data.query, &why)) {
+		data.query.count = 0;
+	}
 	write_head(out);
 	write_frame_start(view, out);
 	views[view].write(&data, out);
 	write_frame_end(&data, out);
 	json_decref(data.status);
+	json_decref(data.history);
+	json_decref(data.recent);
+	bytes_clear(&why);
+	arena_clear(&arena);
 }

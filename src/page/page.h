@@ -14,19 +14,30 @@
  */
 
 enum page_view {
-	PAGE_NONE,     /* not a path of the page */
-	PAGE_OVERVIEW, /* / */
+	PAGE_NONE,      /* not a path of the page */
+	PAGE_OVERVIEW,  /* / */
+	PAGE_DECISIONS, /* /decisions, with the parameters of /recent.json */
 };
 
 /* The path is without its query. */
 enum page_view page_view_at(struct str path);
 
-/* JSON; a document that a view does not need, or that cannot be had, is absent. */
+/*
+ * JSON; a document that a view does not need, or that cannot be had, is absent. One whose query is
+ * wrong is an object with the sentence about it as `error`.
+ */
 struct page_documents {
-	struct str status; /* each view */
+	struct str status;  /* each view */
+	struct str history; /* PAGE_OVERVIEW */
+	struct str recent;  /* PAGE_OVERVIEW, PAGE_DECISIONS */
 };
 
-/* Appends a response: CGI header lines and the page. */
-void page_respond(enum page_view view, const struct page_documents *documents, struct bytes *out);
+/* Decisions that the overview shows. */
+#define PAGE_RECENT_SHOWN 10
+#define PAGE_RECENT_SHOWN_TEXT "10"
+
+/* Appends a response: CGI header lines and the page. `target` is the request's, with its query. */
+void page_respond(enum page_view view, struct str target, const struct page_documents *documents,
+	struct bytes *out);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/str.h"
+#include "http/query.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -13,6 +14,9 @@
 /* The parsed documents; NULL: absent. */
 struct page_data {
 	json_t *status;
+	json_t *history;
+	json_t *recent;
+	struct http_query query;
 	int64_t now_s;
 };
 
@@ -20,5 +24,9 @@ struct page_data {
 void page_write_overview(const struct page_data *data, struct bytes *out);
 void page_write_dns(const struct page_data *data, struct bytes *out);
 void page_write_configuration(const struct page_data *data, struct bytes *out);
+void page_write_plots(const struct page_data *data, struct bytes *out);
+void page_write_decisions(const struct page_data *data, struct bytes *out);
+/* The newest, for the overview. */
+void page_write_last_decisions(const struct page_data *data, struct bytes *out);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "policy/rate.h"
 
+#include <inttypes.h>
+
 /* The network of one household, whose devices choose addresses freely. */
 #define CLIENT_BITS_V6 64
 
@@ -12,7 +14,28 @@ bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_
 	       facts->names_state != POLICY_FACT_KNOWN;
 }
 
-/* The identity of a bucket; hashed as bytes, so it has no padding. */
+/* What a rate tells a client by. */
+struct client {
+	enum policy_rate_by by;
+	struct addr addr; /* by address; its bytes are compared, and all of them are set */
+	struct str text;  /* else */
+};
+
+static struct client client_of(const struct policy_rate *rate, const struct policy_facts *facts)
+{
+	if (rate->by == POLICY_RATE_BY_HOST && facts->names.count > 0) {
+		return (struct client){.by = rate->by, .text = facts->names.items[0]};
+	}
+	if (rate->by == POLICY_RATE_BY_CERT && facts->cert != NULL) {
+		return (struct client){.by = rate->by, .text = facts->cert->sha256};
+	}
+	unsigned bits = facts->ip->family == ADDR_V6 ? CLIENT_BITS_V6 : addr_bits(facts->ip);
+
+	return (struct client){
+		.by = POLICY_RATE_BY_ADDRESS, .addr = prefix_of(facts->ip, bits).addr};
+}
+
+/* The identity of a bucket in this process; hashed as bytes, so it has no padding. */
 struct owner {
 	uint64_t policy;
 	uint64_t rule;
@@ -27,46 +50,43 @@ static uint64_t hash_text(const struct policy_token_buckets *buckets, struct str
 	return policy_token_buckets_hash(buckets, text.data, text.len);
 }
 
-static void identify(const struct policy_token_buckets *buckets, const struct policy_rate *rate,
-	const struct policy_facts *facts, struct owner *owner)
-{
-	owner->by = rate->by;
-	if (rate->by == POLICY_RATE_BY_HOST && facts->names.count > 0) {
-		owner->client = hash_text(buckets, facts->names.items[0]);
-	} else if (rate->by == POLICY_RATE_BY_CERT && facts->cert != NULL) {
-		owner->client = hash_text(buckets, facts->cert->sha256);
-	} else {
-		unsigned bits =
-			facts->ip->family == ADDR_V6 ? CLIENT_BITS_V6 : addr_bits(facts->ip);
-		struct addr client = prefix_of(facts->ip, bits).addr;
-
-		owner->by = POLICY_RATE_BY_ADDRESS;
-		owner->client = policy_token_buckets_hash(buckets, &client, sizeof(client));
-	}
-}
-
-static uint64_t key_of(const struct policy_token_buckets *buckets, const struct policy *policy,
+uint64_t policy_rate_key(const struct policy_token_buckets *buckets, const struct policy *policy,
 	const struct policy_rate *rate, const struct policy_facts *facts)
 {
+	struct client client = client_of(rate, facts);
 	struct owner owner = {.policy = hash_text(buckets, policy->name),
 		.rule = hash_text(buckets, rate->rule),
+		.client = client.by == POLICY_RATE_BY_ADDRESS
+				  ? policy_token_buckets_hash(
+					    buckets, &client.addr, sizeof(client.addr))
+				  : hash_text(buckets, client.text),
+		.by = client.by,
 		.offset = rate->offset,
 		.twin = rate->twin};
 
-	identify(buckets, rate, facts, &owner);
 	return policy_token_buckets_hash(buckets, &owner, sizeof(owner));
 }
 
-bool policy_rate_is_over(struct policy_token_buckets *buckets, const struct policy *policy,
-	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns)
+/* With its length before it, so that no two lists of parts are the same bytes. */
+static void append_part(struct bytes *out, struct str part)
 {
-	return !policy_token_buckets_take(
-		buckets, key_of(buckets, policy, rate, facts), rate->tokens, rate->unit_ns, now_ns);
+	bytes_appendf(out, "%zu:", part.len);
+	bytes_append_str(out, part);
 }
 
-bool policy_rate_would_be_over(struct policy_token_buckets *buckets, const struct policy *policy,
-	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns)
+void policy_rate_identity(const struct policy *policy, const struct policy_rate *rate,
+	const struct policy_facts *facts, struct bytes *out)
 {
-	return !policy_token_buckets_has(
-		buckets, key_of(buckets, policy, rate, facts), rate->tokens, rate->unit_ns, now_ns);
+	struct client client = client_of(rate, facts);
+	char text[ADDR_TEXT_MAX];
+
+	if (client.by == POLICY_RATE_BY_ADDRESS) {
+		addr_format(&client.addr, text);
+		client.text = str_view(text);
+	}
+	append_part(out, policy->name);
+	append_part(out, rate->rule);
+	bytes_appendf(out, "%u.%u %u/%" PRIu64 " %d ", rate->offset, rate->twin, rate->tokens,
+		rate->unit_ns, (int)client.by);
+	append_part(out, client.text);
 }

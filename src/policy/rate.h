@@ -4,6 +4,7 @@
 #ifndef DW_POLICY_RATE_H
 #define DW_POLICY_RATE_H
 
+#include "base/bytes.h"
 #include "base/str.h"
 #include "base/util.h"
 #include "policy/facts.h"
@@ -55,15 +56,16 @@ struct policy_rate_table {
 bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_facts *facts);
 
 /*
- * Takes a token for the client out of the bucket of this policy, rule, term and client; true if the
- * bucket is empty. Equal terms have the same bucket, also in a later configuration. Names must be
- * fetched for POLICY_RATE_BY_HOST.
+ * The key, in these buckets, of the bucket of this policy, rule, term and client. Equal terms have
+ * the same bucket, also in a later configuration. Names must be fetched for POLICY_RATE_BY_HOST.
  */
-NODISCARD bool policy_rate_is_over(struct policy_token_buckets *buckets,
-	const struct policy *policy, const struct policy_rate *rate,
-	const struct policy_facts *facts, uint64_t now_ns);
-/* The same without taking a token. */
-bool policy_rate_would_be_over(struct policy_token_buckets *buckets, const struct policy *policy,
-	const struct policy_rate *rate, const struct policy_facts *facts, uint64_t now_ns);
+uint64_t policy_rate_key(const struct policy_token_buckets *buckets, const struct policy *policy,
+	const struct policy_rate *rate, const struct policy_facts *facts);
+/*
+ * Appends what names the same bucket on each machine with the same rule: other policies, rules,
+ * terms, rates or clients are other bytes. On failure out->failed is set.
+ */
+void policy_rate_identity(const struct policy *policy, const struct policy_rate *rate,
+	const struct policy_facts *facts, struct bytes *out);
 
 #endif

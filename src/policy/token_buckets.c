@@ -119,41 +119,56 @@ static bool take(struct bucket *bucket, uint32_t tokens, uint64_t unit_ns, uint6
 	return true;
 }
 
-/* The set that the key's bucket is in, locked by the returned lock. */
-static pthread_mutex_t *lock_set(
-	struct policy_token_buckets *buckets, uint64_t key, struct set **out)
+static struct set *lock(struct policy_token_buckets *buckets, uint64_t key, pthread_mutex_t **mutex)
 {
 	size_t index = (key >> 32) * buckets->set_count >> 32;
-	pthread_mutex_t *lock = &buckets->shards[index % SHARDS].lock;
 
-	pthread_mutex_lock(lock);
-	*out = &buckets->sets[index];
-	return lock;
+	*mutex = &buckets->shards[index % SHARDS].lock;
+	pthread_mutex_lock(*mutex);
+	return &buckets->sets[index];
 }
 
 bool policy_token_buckets_take(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
 	uint64_t unit_ns, uint64_t now_ns)
 {
-	struct set *set;
-	pthread_mutex_t *lock = lock_set(buckets, key, &set);
+	pthread_mutex_t *mutex;
+	struct set *set = lock(buckets, key, &mutex);
 	bool taken = take(find(set, key), tokens, unit_ns, now_ns);
 
-	pthread_mutex_unlock(lock);
+	pthread_mutex_unlock(mutex);
 	return taken;
+}
+
+void policy_token_buckets_give(
+	struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens, uint64_t unit_ns)
+{
+	uint64_t between_ns = unit_ns / tokens;
+	pthread_mutex_t *mutex;
+	struct set *set = lock(buckets, key, &mutex);
+
+	for (size_t i = 0; i < WAYS; i++) {
+		struct bucket *way = &set->ways[i];
+
+		/* A time in the past is a full bucket, also before the clock's beginning. */
+		if (way->key == key) {
+			way->full_ns = way->full_ns > between_ns ? way->full_ns - between_ns : 0;
+		}
+	}
+	pthread_mutex_unlock(mutex);
 }
 
 bool policy_token_buckets_has(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
 	uint64_t unit_ns, uint64_t now_ns)
 {
 	struct bucket copy = {.key = key};
-	struct set *set;
-	pthread_mutex_t *lock = lock_set(buckets, key, &set);
+	pthread_mutex_t *mutex;
+	struct set *set = lock(buckets, key, &mutex);
 
 	for (size_t i = 0; i < WAYS; i++) {
 		if (set->ways[i].key == key) {
 			copy = set->ways[i];
 		}
 	}
-	pthread_mutex_unlock(lock);
+	pthread_mutex_unlock(mutex);
 	return take(&copy, tokens, unit_ns, now_ns);
 }

@@ -38,5 +38,8 @@ NODISCARD bool policy_token_buckets_take(struct policy_token_buckets *buckets, u
 /* Whether policy_token_buckets_take would take one now; takes none. Thread-safe. */
 bool policy_token_buckets_has(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
 	uint64_t unit_ns, uint64_t now_ns);
+/* Puts back the token that was taken for a request which something else refused. Thread-safe. */
+void policy_token_buckets_give(
+	struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens, uint64_t unit_ns);
 
 #endif

@@ -6,10 +6,14 @@
 #include "ban/file.h"
 #include "base/clock.h"
 #include "shared/name_script.h"
+#include "shared/rate_question.h"
 #include "shared/shared_private.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* 8 MiB, of which those pages are used that clients of rates come to. */
+#define LEASES 131072u
 
 static bool same_text(const char *a, const char *b)
 {
@@ -43,6 +47,7 @@ static void shared_free(struct shared *shared)
 	if (shared == NULL) {
 		return;
 	}
+	shared_leases_free(shared->leases);
 	shared_members_clear(&shared->members);
 	store_seal_free(shared->seal);
 	store_status_unref(shared->status);
@@ -109,7 +114,10 @@ static bool prepare(struct shared *s)
 	}
 	s->seal = store_seal_new((struct str_list){secrets, s->secrets.count});
 	s->status = store_status_new(&s->settings);
-	return s->seal != NULL && s->status != NULL && shared_members_init(&s->members, s->seal) &&
+	s->leases = shared_leases_new(LEASES);
+	return s->seal != NULL && s->status != NULL && s->leases != NULL &&
+	       shared_members_init(&s->members, s->seal) &&
+	       store_script_init(&s->lease_script, shared_rate_script) &&
 	       shared_name_script_init(&s->find_name);
 }
 

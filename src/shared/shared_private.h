@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/ref.h"
 #include "shared/files.h"
+#include "shared/leases.h"
 #include "shared/members.h"
 #include "store/script.h"
 #include "store/seal.h"
@@ -27,6 +28,8 @@ struct shared {
 	uint32_t configured_members; /* 0: auto */
 	struct shared_members members;
 	struct store_script find_name;
+	struct shared_leases *leases;
+	struct store_script lease_script;
 	struct ban_list bans; /* settled */
 	uint64_t bans_generation;
 };

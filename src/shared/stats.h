@@ -19,10 +19,23 @@ struct shared_name_stats {
 	_Atomic uint64_t stored;     /* results that were written */
 };
 
+/* What became of questions for leases, and what decided about rates (shared/rates.h). */
+struct shared_rate_stats {
+	_Atomic uint64_t given;      /* answers with tokens */
+	_Atomic uint64_t refused;    /* answers without */
+	_Atomic uint64_t unanswered; /* not in time, or an answer that cannot be */
+	_Atomic uint64_t by_lease;   /* requests within a rate, by a lease */
+	_Atomic uint64_t by_refusal; /* requests above it, because the store refused */
+	_Atomic uint64_t in_share;   /* requests within the share, without an answer */
+	_Atomic uint64_t over_share;
+	_Atomic uint64_t waited; /* those of them all that waited for an answer */
+};
+
 /* Counters of one worker, which its thread alone writes. */
 struct shared_stats {
 	struct store_stats store;
 	struct shared_name_stats names;
+	struct shared_rate_stats rates;
 };
 
 #endif

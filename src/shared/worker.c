@@ -5,20 +5,12 @@
 
 #include "base/clock.h"
 #include "shared/shared_private.h"
+#include "shared/worker_private.h"
 
 #include <stdlib.h>
 
 #define FIRST_TICK_MS 100u
 #define TICK_MS 1000u
-
-struct shared_worker {
-	unsigned references;
-	struct shared *shared;
-	struct store_client *client;
-	struct shared_stats *stats;
-	struct shared_heart heart;
-	uv_timer_t timer;
-};
 
 static void on_tick(uv_timer_t *timer)
 {

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 /*
- * The page: the input is a document. Whatever that says, the page's elements close in their order,
- * and it has one script, its own.
+ * The page: the input is a document, and a query. Whatever that says, the page's elements close in
+ * their order, and it has one script, its own.
  */
 
 #include "fuzz/check.h"
@@ -24,12 +24,12 @@ static void check_text(struct str text)
 	bytes_clear(&out);
 }
 
-static void check_page(struct str document)
+static void check_page(enum page_view view, struct str document)
 {
-	const struct page_documents documents = {.status = document};
+	const struct page_documents documents = {document, document, document};
 	struct bytes out = {0};
 
-	page_respond(PAGE_OVERVIEW, &documents, &out);
+	page_respond(view, document, &documents, &out);
 	check(!out.failed);
 	const char *blank = memmem(out.data, out.len, "\r\n\r\n", 4);
 
@@ -45,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str text = str_from_bytes(data, size);
 
 	check_text(text);
-	check_page(text);
+	check_page(PAGE_OVERVIEW, text);
+	check_page(PAGE_DECISIONS, text);
 	return 0;
 }

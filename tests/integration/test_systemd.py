@@ -351,6 +351,22 @@ def test_check_finds_a_line_in_the_journal(host, target):
     assert re.search(r"it is not in the journal \(\d+ lines from 2.*Z to 2.*Z of doorward\)", absent.stderr)
 
 
+def test_check_reads_no_lines_that_another_program_wrote(host):
+    """Any user can write a line in doorward's name; the program in another service is read, too."""
+    config, socket = "/etc/doorward/other.conf", "/run/other.sock"
+    host.write(config, f"[server]\nlisten = unix:{socket}\n[log]\ntarget = syslog\n{OPEN}")
+    host.run("systemd-run", "-q", "--unit=other", "doorward", "-c", config)
+    wait_for(host.path(socket).exists, "the other service")
+    forged = "0123456789abcdef01234567"
+    line = f"doorward: decision: id={forged} verdict=deny status=403 reason=rule policy=default ip=203.0.113.1"
+    host.run("logger", "-t", "doorward", line)
+    identifier = ask(host, socket=socket).header("X-Doorward-Id")
+    host.wait_for_journal("other.service", identifier)
+    host.systemctl("stop", "other")
+    assert f"Request id   {identifier}" in host.run("doorward", "check", "--id", identifier).stdout
+    assert "it is not in the journal" in host.run("doorward", "check", "--id", forged, expect=64).stderr
+
+
 def test_doctor_finds_nothing_wrong(host):
     ask(host)
     done = host.run("doorward", "doctor", "--user", "www-data", expect=None)

@@ -44,11 +44,29 @@ static const char status[] =
 	"\"files\":[{\"path\":\"" HOSTILE "\",\"modified\":\"2026-11-29T15:00:00Z\"},"
 	"{\"path\":\"/gone\",\"modified\":null}]}";
 
-static struct bytes respond(enum page_view view, const struct page_documents *documents)
+/* Two series, of which the newest value of each belongs to the same ten seconds. */
+static const char history[] =
+	"{\"step_s\":10,\"end\":1795972934,\"series\":["
+	"{\"policy\":\"" HOSTILE "\",\"verdict\":\"allow\",\"reason\":\"rule\","
+	"\"values\":[0,100,100,250],\"current\":5},"
+	"{\"policy\":null,\"verdict\":\"deny\",\"reason\":\"" HOSTILE "\",\"values\":[30,10]},"
+	"{\"policy\":\"b\",\"verdict\":\"error\",\"reason\":\"dns_error\",\"values\":[]}]}";
+
+static const char recent[] =
+	"{\"recent\":[{\"id\":\"" HOSTILE "\",\"time\":\"2020-01-02T03:04:05Z\","
+	"\"verdict\":\"deny\",\"status\":403,\"reason\":\"default\",\"detail\":\"" HOSTILE "\","
+	"\"policy\":\"" HOSTILE "\",\"ip\":\"192.0.2.1\",\"rdns\":\"none\","
+	"\"user_agent\":\"" HOSTILE "\",\"method\":\"" HOSTILE "\",\"uri\":\"" HOSTILE "\","
+	"\"ms\":0.125},"
+	"{\"time\":\"" HOSTILE "\",\"verdict\":\"allow\",\"reason\":\"rule\","
+	"\"rule\":\"/etc/doorward/doorward.conf:7\",\"hostname\":\"" HOSTILE "\"}]}";
+
+static struct bytes respond(
+	enum page_view view, const char *target, const struct page_documents *documents)
 {
 	struct bytes out = {0};
 
-	page_respond(view, documents, &out);
+	page_respond(view, str_view(target), documents, &out);
 	assert_false(out.failed);
 	return out;
 }
@@ -56,6 +74,19 @@ static struct bytes respond(enum page_view view, const struct page_documents *do
 static bool has(const struct bytes *b, const char *text)
 {
 	return memmem(b->data, b->len, text, strlen(text)) != NULL;
+}
+
+static size_t count_of(const struct bytes *b, const char *text)
+{
+	const char *at = (const char *)b->data;
+	const char *end = at + b->len;
+	size_t count = 0;
+
+	while ((at = memmem(at, (size_t)(end - at), text, strlen(text))) != NULL) {
+		at++;
+		count++;
+	}
+	return count;
 }
 
 static struct str body_of(const struct bytes *response)
@@ -80,6 +111,7 @@ static void is_sound(const struct bytes *response)
 static void paths_of_the_page(void **state)
 {
 	assert_int_equal(page_view_at(str_view("/")), PAGE_OVERVIEW);
+	assert_int_equal(page_view_at(str_view("/decisions")), PAGE_DECISIONS);
 	assert_int_equal(page_view_at(str_view("")), PAGE_NONE);
 	assert_int_equal(page_view_at(str_view("//")), PAGE_NONE);
 	assert_int_equal(page_view_at(str_view("/index.html")), PAGE_NONE);
@@ -89,19 +121,12 @@ static void paths_of_the_page(void **state)
 static void texts_of_others_are_text(void **state)
 {
 	const struct page_documents documents = {.status = str_view(status)};
-	struct bytes page = respond(PAGE_OVERVIEW, &documents);
-	size_t count = 0;
-	const char *at = (const char *)page.data;
-	const char *end = at + page.len;
+	struct bytes page = respond(PAGE_OVERVIEW, "/", &documents);
 
 	is_sound(&page);
 	assert_false(has(&page, "<img"));
-	while ((at = memmem(at, (size_t)(end - at), SHOWN, strlen(SHOWN))) != NULL) {
-		at++;
-		count++;
-	}
 	/* config, generation, listen, policy, server, store, name, findings, path */
-	assert_int_equal(count, 9);
+	assert_int_equal(count_of(&page, SHOWN), 9);
 	bytes_clear(&page);
 }
 
@@ -114,7 +139,7 @@ static void the_state_is_shown(void **state)
 		"what was in force still is", ">gone<", "3 lines of the log are lost",
 		"1 files of trust stores", "line bad"};
 	const struct page_documents documents = {.status = str_view(status)};
-	struct bytes page = respond(PAGE_OVERVIEW, &documents);
+	struct bytes page = respond(PAGE_OVERVIEW, "/", &documents);
 
 	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
 		if (!has(&page, shown[i])) {
@@ -125,6 +150,80 @@ static void the_state_is_shown(void **state)
 	bytes_clear(&page);
 }
 
+static void decisions_are_shown_as_text(void **state)
+{
+	const struct page_documents documents = {.recent = str_view(recent)};
+	struct bytes page = respond(
+		PAGE_DECISIONS, "/decisions?address=%22%3E%3Cb%3E&host=&denied=1", &documents);
+
+	is_sound(&page);
+	assert_false(has(&page, "<img"));
+	/* detail, policy, user_agent, method, uri, time, hostname */
+	assert_int_equal(count_of(&page, SHOWN), 7);
+	assert_true(has(&page, "name=\"address\""));
+	assert_true(has(&page, "value=\"&quot;&gt;&lt;b&gt;\""));
+	assert_true(has(&page, "value=\"1\" checked"));
+	assert_true(has(&page, ">2020-01-02T03:04:05Z<"));
+	assert_true(has(&page, "<td>doorward.conf:7</td>"));
+	assert_true(has(&page, ">0.125<"));
+	bytes_clear(&page);
+}
+
+static void a_wrong_query_is_told(void **state)
+{
+	const struct page_documents documents = {.recent = str_view("{\"error\":\"<b>no\"}")};
+	struct bytes page = respond(PAGE_DECISIONS, "/decisions?address=%zz", &documents);
+
+	is_sound(&page);
+	assert_true(has(&page, "<p class=\"alert\">&lt;b&gt;no</p>"));
+	bytes_clear(&page);
+}
+
+static void the_hour_is_drawn(void **state)
+{
+	const struct page_documents documents = {
+		.history = str_view(history), .recent = str_view(recent)};
+	struct bytes page = respond(PAGE_OVERVIEW, "/", &documents);
+
+	is_sound(&page);
+	/* 250 in ten seconds of a scale to 30: four steps of two units, two of them the same. */
+	assert_true(
+		has(&page, "<path class=\"curve allow\" d=\"M712 100.0H714V66.7H718V16.7H720\"/>"));
+	assert_true(
+		has(&page, "<path class=\"curve deny\" d=\"M712 100.0H716V90.0H718V96.7H720\"/>"));
+	assert_true(has(&page, "allow 25.0/s"));
+	assert_true(has(&page, "allow 25.0, deny 3.00, error 0.00\""));
+	/* The reason that no request had has no curve. */
+	assert_false(has(&page, "dns_error 0.00"));
+	/* Values and what is counted now. */
+	assert_true(has(&page, "<td class=\"n\">455</td><td class=\"n\">455</td>"));
+	/* policy; the reason in legend, summary and table; and the decisions */
+	assert_int_equal(count_of(&page, SHOWN), 1 + 3 + 7);
+	bytes_clear(&page);
+}
+
+static void many_reasons_share_a_curve(void **state)
+{
+	struct bytes text = {0};
+	struct bytes page;
+
+	bytes_append_text(&text, "{\"step_s\":10,\"series\":[");
+	for (unsigned i = 0; i < 200; i++) {
+		bytes_appendf(&text, "%s{\"verdict\":\"deny\",\"reason\":\"r%u\",\"values\":[%u]}",
+			i > 0 ? "," : "", i, i < 5 ? 1000 - i : 10);
+	}
+	bytes_append_text(&text, "]}");
+	const struct page_documents documents = {.history = bytes_view(&text)};
+
+	page = respond(PAGE_OVERVIEW, "/", &documents);
+	is_sound(&page);
+	assert_true(has(&page, "r4 99.6/s"));
+	assert_false(has(&page, "r5 1.00/s"));
+	assert_true(has(&page, "others 195/s"));
+	bytes_clear(&page);
+	bytes_clear(&text);
+}
+
 /* Documents that are absent, cut, or of other types. */
 static void any_document_gives_a_page(void **state)
 {
@@ -132,16 +231,25 @@ static void any_document_gives_a_page(void **state)
 		"{\"policies\":{\"a\":1},\"dns\":[],\"files\":7,\"last_reload\":[1],\"recent\":{}}",
 		"{\"policies\":[1,null,[],{\"policy\":[]}],\"files\":[[]],\"listen\":[{},[],1.5]}",
 		"{\"recent\":[{\"ms\":-1,\"allow\":-5}],\"uptime_s\":-3,\"time\":5}",
-		"{\"uptime_s\":99999999999999999999}"};
+		"{\"uptime_s\":99999999999999999999}",
+		"{\"step_s\":-1,\"series\":[{\"values\":[1]},{\"values\":{}},7,{\"verdict\":"
+		"\"deny\","
+		"\"values\":[-1,1e300,null,\"a\",9007199254740993]}],\"recent\":[1,{},[],null]}",
+		"{\"step_s\":1e-300,\"series\":[{\"verdict\":\"deny\",\"values\":[1e308,1e308]}]}"};
 	struct page_documents documents = {.status = {NULL, 0}};
-	struct bytes page = respond(PAGE_OVERVIEW, &documents);
+	struct bytes page = respond(PAGE_OVERVIEW, "/", &documents);
 
 	is_sound(&page);
 	assert_true(has(&page, "cannot be written"));
 	bytes_clear(&page);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		documents.status = str_view(texts[i]);
-		page = respond(PAGE_OVERVIEW, &documents);
+		documents.history = documents.status;
+		documents.recent = documents.status;
+		page = respond(PAGE_OVERVIEW, "/", &documents);
+		is_sound(&page);
+		bytes_clear(&page);
+		page = respond(PAGE_DECISIONS, "/decisions?&&=&%", &documents);
 		is_sound(&page);
 		bytes_clear(&page);
 	}
@@ -173,7 +281,7 @@ static void allows(
 static void the_policy_allows_its_style_and_its_script_alone(void **state)
 {
 	const struct page_documents documents = {.status = str_view(status)};
-	struct bytes page = respond(PAGE_OVERVIEW, &documents);
+	struct bytes page = respond(PAGE_OVERVIEW, "/", &documents);
 
 	assert_true(has(&page, "\r\nContent-Security-Policy: default-src 'none'; "));
 	assert_true(has(&page, "; base-uri 'none'; frame-ancestors 'none'\r\n"));
@@ -192,6 +300,10 @@ int main(void)
 		cmocka_unit_test(paths_of_the_page),
 		cmocka_unit_test(texts_of_others_are_text),
 		cmocka_unit_test(the_state_is_shown),
+		cmocka_unit_test(decisions_are_shown_as_text),
+		cmocka_unit_test(a_wrong_query_is_told),
+		cmocka_unit_test(the_hour_is_drawn),
+		cmocka_unit_test(many_reasons_share_a_curve),
 		cmocka_unit_test(any_document_gives_a_page),
 		cmocka_unit_test(the_policy_allows_its_style_and_its_script_alone),
 	};
