@@ -20,7 +20,7 @@
 #define RESPONSE_MAX ((size_t)64 * 1024 * 1024)
 #define CHUNK 16384
 #define ARENA_CHUNK 4096
-#define REQUEST "GET /status.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+#define REQUEST "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 #define OK "HTTP/1.1 200 "
 
 static bool take_place(const struct net_listen_spec *spec, struct cli_admin_place *out)
@@ -167,7 +167,23 @@ static void explain_no_connection(const struct cli_admin_place *place, int error
 	}
 }
 
-bool cli_admin_ask(const struct cli_admin_place *place, struct bytes *document, struct bytes *why)
+/* False with errno set. */
+static bool send_request(int fd, const char *target)
+{
+	struct bytes request;
+
+	bytes_init(&request, 0);
+	bytes_appendf(&request, REQUEST, target);
+	errno = ENOMEM;
+	bool sent = !request.failed &&
+		    send(fd, request.data, request.len, MSG_NOSIGNAL) == (ssize_t)request.len;
+
+	bytes_clear(&request);
+	return sent;
+}
+
+bool cli_admin_ask(const struct cli_admin_place *place, const char *target, struct bytes *document,
+	struct bytes *why)
 {
 	struct bytes in;
 	int fd = connect_to(place->text);
@@ -178,8 +194,7 @@ bool cli_admin_ask(const struct cli_admin_place *place, struct bytes *document, 
 		return false;
 	}
 	bytes_init(&in, RESPONSE_MAX);
-	if (send(fd, REQUEST, strlen(REQUEST), MSG_NOSIGNAL) != (ssize_t)strlen(REQUEST) ||
-		!receive(fd, &in)) {
+	if (!send_request(fd, target) || !receive(fd, &in)) {
 		bytes_appendf(why, "%s: %s\n", place->text,
 			errno == ETIMEDOUT ? "no response in time: a reload may be under way"
 					   : strerror(errno));

@@ -24,10 +24,11 @@ struct cli_admin_place {
  */
 void cli_admin_find(const char *config_path, struct cli_admin_place *out);
 /*
- * Asks the admin listener of the running process for /status.json; waits for at most 10 seconds.
- * False after the reason, and what helps, was appended to `why`, whole lines for people.
+ * Asks the admin listener of the running process for `target`, such as /status.json; waits for at
+ * most 10 seconds. False after the reason, and what helps, was appended to `why`, whole lines for
+ * people.
  */
-NODISCARD bool cli_admin_ask(
-	const struct cli_admin_place *place, struct bytes *document, struct bytes *why);
+NODISCARD bool cli_admin_ask(const struct cli_admin_place *place, const char *target,
+	struct bytes *document, struct bytes *why);
 
 #endif

@@ -58,7 +58,7 @@ static bool ask(const struct cli_admin_place *place, struct running *out, struct
 	bool good = false;
 
 	bytes_init(&document, 0);
-	if (cli_admin_ask(place, &document, why)) {
+	if (cli_admin_ask(place, "/status.json", &document, why)) {
 		json_t *status = json_loadb((const char *)document.data, document.len, 0, NULL);
 		const json_t *reload = json_object_get(status, "last_reload");
 

@@ -59,7 +59,7 @@ static int run(const char *config_path, int argc, char **argv)
 	cli_admin_find(config_path, &place);
 	bytes_init(&document, 0);
 	bytes_init(&why, 0);
-	if (cli_admin_ask(&place, &document, &why)) {
+	if (cli_admin_ask(&place, "/status.json", &document, &why)) {
 		code = show(&document, raw);
 	} else {
 		fprintf(stderr, "doorward: status: %.*s", (int)why.len, (const char *)why.data);
