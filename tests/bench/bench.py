@@ -22,6 +22,7 @@ import dns
 import fronts
 import module
 import shared_names
+import shared_rates
 import wire
 from report import Report
 from stage import PROGRAMS, Stage
@@ -65,6 +66,7 @@ GROUPS = {
     "silent": dns.silent,
     "scan": dns.scan,
     "shared_names": shared_names.shared_names,
+    "shared_rates": shared_rates.shared_rates,
     "certificate": certificate,
     "lists": lists,
 }
