@@ -88,7 +88,9 @@ static enum exit_code show(const char *config_path, bool json, struct arena *are
 
 	if (good) {
 		write_all(&list, json, &out);
-		fwrite(out.data, 1, out.len, stdout);
+		if (out.len > 0) {
+			fwrite(out.data, 1, out.len, stdout);
+		}
 	}
 	diag_print(&diag, stderr);
 	ban_list_clear(&list);

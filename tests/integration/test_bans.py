@@ -26,6 +26,13 @@ def doorward_ban(door, *words, expect=0, env=None):
     return out + errors
 
 
+def replace(path, text, mode=0o644):
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    new.chmod(mode)
+    os.replace(new, path)
+
+
 def status(door, address, **more):
     return door.ask({"REMOTE_ADDR": address}, **more).status
 
@@ -218,13 +225,12 @@ def test_a_bad_file_keeps_what_was_read_before(doorward, folder):
     doorward_ban(door, "ban", "192.0.2.7")
     wait_for(lambda: status(door, "192.0.2.7") == 403, "the ban")
     good = bans.read_text()
-    bans.write_text(good + "ban 192.0.2.8\n")
+    replace(bans, good + "ban 192.0.2.8\n")
     door.wait_for_log("the file of bans has changed, and has errors; what was read before stays")
     assert "bans:3: this is no ban: expected ban WHAT UNTIL KEPT MADE BY WHY" in door.stderr()
     assert status(door, "192.0.2.7") == 403
     doorward_ban(door, "ban", "192.0.2.9", expect=2)
-    bans.write_text(good)
-    bans.chmod(0o666)
+    replace(bans, good, mode=0o666)
     door.wait_for_log("every user can write it .mode 0666., and it decides who is kept out")
     assert status(door, "192.0.2.7") == 403
     # A file with errors is no reason to start without bans.
