@@ -7,6 +7,7 @@
 
 #if DW_SECCOMP
 
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <seccomp.h>

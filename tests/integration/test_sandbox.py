@@ -72,7 +72,7 @@ def blocked(door):
     return metrics.scrape(door).get("doorward_sandbox_blocked_total")
 
 
-CALLS = {"unshare", "execve", "netlink", "mmap_exec", "clone", "ptrace", "kill"}
+CALLS = {"unshare", "execve", "netlink", "mmap_exec", "clone", "ptrace", "kill", "set_owner", "limit_other"}
 # Memory for machine code: PCRE2 does without, and this is not reported.
 FILES = {"read_other", "write_own", "create"}
 QUIET = {"mmap_write_exec"}

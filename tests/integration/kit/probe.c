@@ -55,6 +55,7 @@ static void probe(void)
 {
 	static char *const nothing[] = {NULL};
 	const char *folder = getenv("PROBE_FOLDER");
+	struct rlimit limit;
 	char path[256];
 
 	tell("unshare", unshare(0));
@@ -62,6 +63,8 @@ static void probe(void)
 	tell("execve", execve("/nonexistent", nothing, nothing));
 	tell("ptrace", ptrace(PTRACE_PEEKDATA, 1, 0, 0));
 	tell("kill", kill(1, 0));
+	tell("set_owner", fcntl(STDERR_FILENO, F_SETOWN, getpid()));
+	tell("limit_other", prlimit(1, RLIMIT_CPU, NULL, &limit));
 	tell("netlink", socket(AF_NETLINK, SOCK_RAW, 0));
 	tell("mmap_exec", map(PROT_READ | PROT_EXEC));
 	tell("mmap_write_exec", map(PROT_READ | PROT_WRITE | PROT_EXEC));
