@@ -14,11 +14,8 @@
 static bool is_same(const struct net_listen_spec *a, const struct net_listen_spec *b)
 {
 	/* The modes of sockets for admin and for front ends differ. */
-	return a->kind == b->kind &&
-	       (a->protocol == NET_LISTEN_ADMIN) == (b->protocol == NET_LISTEN_ADMIN) &&
-	       (a->kind == NET_LISTEN_UNIX ? str_eq(a->path, b->path)
-					   : addr_eq(&a->endpoint.addr, &b->endpoint.addr) &&
-						     a->endpoint.port == b->endpoint.port);
+	return (a->protocol == NET_LISTEN_ADMIN) == (b->protocol == NET_LISTEN_ADMIN) &&
+	       net_listen_is_same_place(a, b);
 }
 
 /*

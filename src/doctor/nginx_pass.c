@@ -78,14 +78,13 @@ const struct net_listen_spec *nginx_listen_of(
 	if (pass->target.len == 0 || !net_listen_parse(pass->target, &spec, &why)) {
 		return NULL;
 	}
+	spec.path = without_var(spec.path);
 	for (size_t i = 0; i < server->listen_count; i++) {
-		const struct net_listen_spec *listen = &server->listen[i];
+		struct net_listen_spec listen = server->listen[i];
 
-		if (listen->kind == spec.kind &&
-			(spec.kind == NET_LISTEN_UNIX
-					? str_eq(without_var(listen->path), without_var(spec.path))
-					: endpoint_eq(&listen->endpoint, &spec.endpoint))) {
-			return listen;
+		listen.path = without_var(listen.path);
+		if (net_listen_is_same_place(&listen, &spec)) {
+			return &server->listen[i];
 		}
 	}
 	return NULL;

@@ -23,16 +23,13 @@ struct sockets {
 
 static void describe(const struct net_listen_spec *spec, char out[SUBJECT_MAX])
 {
-	const char *prefix = net_listen_protocol_prefix(spec->protocol);
-	char endpoint[ENDPOINT_TEXT_MAX];
+	struct bytes text;
 
-	if (spec->kind == NET_LISTEN_UNIX) {
-		snprintf(out, SUBJECT_MAX, "%sunix:%.*s", prefix, (int)spec->path.len,
-			spec->path.data);
-	} else {
-		endpoint_format(&spec->endpoint, endpoint);
-		snprintf(out, SUBJECT_MAX, "%s%s", prefix, endpoint);
-	}
+	bytes_init(&text, 0);
+	net_listen_write(spec, &text);
+	snprintf(out, SUBJECT_MAX, "%.*s", (int)text.len,
+		text.len > 0 ? (const char *)text.data : "");
+	bytes_clear(&text);
 }
 
 /* An address of all interfaces, as one to which a front end can connect. */
@@ -93,12 +90,7 @@ static void look_at_target(void *ctx, struct str target, bool http)
 	}
 	spec.protocol = http ? NET_LISTEN_HTTP : NET_LISTEN_FASTCGI;
 	for (size_t i = 0; i < s->config->server.listen_count; i++) {
-		const struct net_listen_spec *listen = &s->config->server.listen[i];
-
-		if (listen->kind == spec.kind &&
-			(spec.kind == NET_LISTEN_UNIX
-					? str_eq(listen->path, spec.path)
-					: endpoint_eq(&listen->endpoint, &spec.endpoint))) {
+		if (net_listen_is_same_place(&s->config->server.listen[i], &spec)) {
 			return;
 		}
 	}

@@ -137,3 +137,13 @@ void net_listen_write(const struct net_listen_spec *spec, struct bytes *out)
 		break;
 	}
 }
+
+bool net_listen_is_same_place(const struct net_listen_spec *a, const struct net_listen_spec *b)
+{
+	if (a->kind != b->kind) {
+		return false;
+	}
+	return a->kind == NET_LISTEN_UNIX
+		       ? str_eq(a->path, b->path)
+		       : a->kind == NET_LISTEN_TCP && endpoint_eq(&a->endpoint, &b->endpoint);
+}

@@ -52,5 +52,7 @@ struct net_listen_spec {
 NODISCARD bool net_listen_parse(struct str text, struct net_listen_spec *out, const char **why);
 /* Appends the value, as net_listen_parse reads it. */
 void net_listen_write(const struct net_listen_spec *spec, struct bytes *out);
+/* Whether both are the same path or endpoint, for whatever protocol; false for other kinds. */
+bool net_listen_is_same_place(const struct net_listen_spec *a, const struct net_listen_spec *b);
 
 #endif
