@@ -125,7 +125,7 @@ bool doctor_probe(const struct net_listen_spec *listen, uint64_t *took_ms, struc
 	}
 	bytes_init(&request, 0);
 	if (listen->protocol != NET_LISTEN_FASTCGI) {
-		bytes_append_text(&request, "GET /healthz HTTP/1.1\r\nHost: doorward\r\n"
+		bytes_append_text(&request, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 					    "Connection: close\r\n\r\n");
 	} else {
 		append_fastcgi(&request);
