@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "daemon/documents.h"
 
+#include <string.h>
+
 /* A document, or an object with what is wrong with its query. */
 static void write_document(struct daemon_status *status, struct str target, struct bytes *out)
 {
@@ -37,18 +39,19 @@ void daemon_admin_page_write(
 	struct str query = str_from(target, str_find(target, '?'));
 
 	write_document(status, str_view("/status.json"), &state);
-	bytes_append_text(&recent_target, "/recent.json");
 	if (view == PAGE_OVERVIEW) {
 		write_document(status, str_view("/history.json"), &history);
-		bytes_append_text(&recent_target, "?limit=" PAGE_RECENT_SHOWN_TEXT);
-	} else {
+		write_document(
+			status, str_view("/recent.json?limit=" PAGE_RECENT_SHOWN_TEXT), &recent);
+	} else if (view == PAGE_DECISIONS) {
+		bytes_append_text(&recent_target, "/recent.json");
 		bytes_append_str(&recent_target, query);
+		write_document(status, bytes_view(&recent_target), &recent);
 	}
-	write_document(status, bytes_view(&recent_target), &recent);
 
 	const struct page_documents documents = {
 		.status = bytes_view(&state),
-		.history = view == PAGE_OVERVIEW ? bytes_view(&history) : (struct str){NULL, 0},
+		.history = bytes_view(&history),
 		.recent = bytes_view(&recent),
 	};
 
@@ -59,4 +62,47 @@ void daemon_admin_page_write(
 	bytes_clear(&history);
 	bytes_clear(&recent);
 	bytes_clear(&recent_target);
+}
+
+/* The body of a response that has no document, as an object with it; without the status's words. */
+static void write_error(struct str head, struct str body, struct bytes *out)
+{
+	struct str status = str_from(head, strlen("Status: "));
+	struct str words = {status.data, str_find(status, '\r')};
+	bool begins = body.len > words.len && memcmp(body.data, words.data, words.len) == 0;
+
+	json_open(out, '{');
+	json_member_str(out, "error", str_trim(str_from(body, begins ? words.len + 1 : 0)));
+	json_close(out, '}');
+}
+
+void daemon_admin_page_wrap(enum page_view view, const struct daemon_status *status,
+	struct str target, struct bytes *response)
+{
+	struct str whole = bytes_view(response);
+	const char *blank = whole.len > 0 ? memmem(whole.data, whole.len, "\r\n\r\n", 4) : NULL;
+	struct bytes explained = {0};
+	struct bytes state = {0};
+
+	if (view == PAGE_NONE || blank == NULL || response->failed) {
+		return;
+	}
+	struct str head = {whole.data, (size_t)(blank - whole.data)};
+	struct str body = str_from(whole, head.len + 4);
+
+	if (memmem(head.data, head.len, "application/json", 16) != NULL) {
+		bytes_append_str(&explained, body);
+	} else {
+		write_error(head, body, &explained);
+	}
+	daemon_status_write(status, &state);
+	bytes_reset(response, SIZE_MAX);
+
+	const struct page_documents documents = {
+		.status = bytes_view(&state), .explained = bytes_view(&explained)};
+
+	page_respond(view, target, &documents, response);
+	response->failed = response->failed || explained.failed || state.failed;
+	bytes_clear(&explained);
+	bytes_clear(&state);
 }

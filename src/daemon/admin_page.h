@@ -15,5 +15,11 @@
  */
 void daemon_admin_page_write(
 	enum page_view view, struct daemon_status *status, struct str target, struct bytes *out);
+/*
+ * Puts the page of PAGE_WHY or PAGE_WHATIF in the place of a response, which has the document that
+ * it shows, or a sentence about what is wrong. PAGE_NONE: the response stays.
+ */
+void daemon_admin_page_wrap(enum page_view view, const struct daemon_status *status,
+	struct str target, struct bytes *response);
 
 #endif

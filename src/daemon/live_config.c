@@ -15,6 +15,12 @@
 #define FINDINGS_KEEP 4096 /* bytes of buffer kept between reloads */
 #define FINDINGS_MAX 65536 /* bytes of findings kept of one reload */
 
+static void keep_findings(struct daemon_live_config *live, const struct diag *diag)
+{
+	bytes_append(&live->reload.findings, diag->text.data,
+		diag->text.len < FINDINGS_MAX ? diag->text.len : FINDINGS_MAX);
+}
+
 bool daemon_live_config_load(struct daemon_live_config *live, const char *path, struct diag *diag)
 {
 	live->path = path;
@@ -29,6 +35,7 @@ bool daemon_live_config_load(struct daemon_live_config *live, const char *path, 
 		return false;
 	}
 	live->first = config_hold(live->snapshot->config);
+	keep_findings(live, diag);
 	return true;
 }
 
@@ -124,8 +131,7 @@ static bool replace(struct daemon_live_config *live)
 		next = NULL;
 	}
 	log_diag(&diag);
-	bytes_append(&live->reload.findings, diag.text.data,
-		diag.text.len < FINDINGS_MAX ? diag.text.len : FINDINGS_MAX);
+	keep_findings(live, &diag);
 	diag_clear(&diag);
 	if (next == NULL) {
 		fail(live, "%s has errors", live->path);

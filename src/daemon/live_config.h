@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <uv.h>
 
-/* The last reload that was asked for. */
+/* The last reload that was asked for; before the first one, what the start found. */
 struct daemon_reload {
 	enum { DAEMON_RELOAD_NONE, DAEMON_RELOAD_DONE, DAEMON_RELOAD_FAILED } result;
 	uint64_t number; /* of reloads so far */

@@ -6,6 +6,7 @@
 #include "authz/authz.h"
 #include "authz/described.h"
 #include "base/clock.h"
+#include "daemon/admin_page.h"
 #include "daemon/admin_response.h"
 #include "explain/explain.h"
 #include "explain/replay.h"
@@ -26,6 +27,8 @@ struct daemon_question {
 	struct arena arena;
 	struct explain_replay then; /* of /explain.json */
 	bool is_replay;
+	enum page_view view; /* PAGE_NONE: the document itself is asked for */
+	struct str target;   /* in the arena */
 	uv_timer_t timeout;
 };
 
@@ -61,10 +64,11 @@ static void write_decided(const struct daemon_question *q, struct bytes *out)
 	bytes_clear(&document);
 }
 
-static void reply(struct daemon_question *q, const struct bytes *out)
+static void reply(struct daemon_question *q, struct bytes *out)
 {
 	struct http_conn *conn = q->conn;
 
+	daemon_admin_page_wrap(q->view, q->owner->status, q->target, out);
 	end(q);
 	http_reply(conn, out->failed ? (struct str){NULL, 0} : bytes_view(out));
 }
@@ -159,7 +163,7 @@ static bool read_target(struct daemon_question *q, struct str target,
 	static const char *const explain_names[] = {"id", NULL};
 	static const char *const whatif_names[] = {
 		"ip", "policy", "user_agent", "uri", "method", "http_host", NULL};
-	bool is_explain = str_starts_with(target, "/explain.json");
+	bool is_explain = q->view == PAGE_WHY || str_starts_with(target, "/explain.json");
 	struct http_query query;
 	struct bytes why;
 
@@ -178,11 +182,19 @@ static bool read_target(struct daemon_question *q, struct str target,
 	return good;
 }
 
+static enum page_view view_of(struct str target)
+{
+	enum page_view view = page_view_at((struct str){target.data, str_find(target, '?')});
+
+	return view == PAGE_WHY || view == PAGE_WHATIF ? view : PAGE_NONE;
+}
+
 bool daemon_question_is_one(struct str target)
 {
 	struct str path = {target.data, str_find(target, '?')};
 
-	return str_eq_text(path, "/explain.json") || str_eq_text(path, "/whatif.json");
+	return str_eq_text(path, "/explain.json") || str_eq_text(path, "/whatif.json") ||
+	       (view_of(target) != PAGE_NONE && path.len + 1 < target.len);
 }
 
 static struct daemon_question *question_new(struct daemon_questions *owner, struct http_conn *conn)
@@ -210,7 +222,7 @@ static struct daemon_question *question_new(struct daemon_questions *owner, stru
 	return q;
 }
 
-struct daemon_question *daemon_question_begin(struct daemon_questions *questions, struct str target,
+static struct daemon_question *begin(struct daemon_questions *questions, struct str target,
 	struct http_conn *conn, struct bytes *out)
 {
 	struct str values[AUTHZ_INPUT_CERT] = {{NULL, 0}};
@@ -227,6 +239,8 @@ struct daemon_question *daemon_question_begin(struct daemon_questions *questions
 			str_view("out of memory or descriptors"));
 		return NULL;
 	}
+	q->view = view_of(target);
+	q->target = arena_dup(&q->arena, target);
 	if (!read_target(q, target, values, out)) {
 		end(q);
 		return NULL;
@@ -244,6 +258,17 @@ struct daemon_question *daemon_question_begin(struct daemon_questions *questions
 	write_decided(q, out);
 	end(q);
 	return NULL;
+}
+
+struct daemon_question *daemon_question_begin(struct daemon_questions *questions, struct str target,
+	struct http_conn *conn, struct bytes *out)
+{
+	struct daemon_question *q = begin(questions, target, conn, out);
+
+	if (q == NULL) {
+		daemon_admin_page_wrap(view_of(target), questions->status, target, out);
+	}
+	return q;
 }
 
 void daemon_question_abort(struct daemon_question *q)

@@ -15,9 +15,10 @@
 /*
  * Requests of the admin listener that need a decision: /explain.json decides one of the recent ones
  * again, and /whatif.json one that is described, both by the configuration in force and the real
- * resolver, and explained. Such a decision is not counted: it takes no token of a rate, and is in
- * no metric, log or list of recent decisions. It runs on the main loop, which it does not block;
- * there are at most DAEMON_QUESTIONS at once, each for at most DAEMON_QUESTION_MS.
+ * resolver, and explained; /why and /whatif with a query are the same as a page. Such a decision is
+ * not counted: it takes no token of a rate, and is in no metric, log or list of recent decisions.
+ * It runs on the main loop, which it does not block; there are at most DAEMON_QUESTIONS at once,
+ * each for at most DAEMON_QUESTION_MS.
  */
 #define DAEMON_QUESTIONS 4
 #define DAEMON_QUESTION_MS 1800 /* less than a connection has */
@@ -30,7 +31,7 @@ struct daemon_questions {
 	size_t in_flight;
 };
 
-/* Whether the target's path is one of the two. */
+/* Whether the target is one of them. */
 bool daemon_question_is_one(struct str target);
 /*
  * Decides, and answers `conn` later by http_reply; or returns NULL, and *out has the response

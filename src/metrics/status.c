@@ -121,6 +121,8 @@ static void write_dns(
 	json_member_u64(out, "queries",
 		metrics_sum(metrics, AT(dns.queries[0])) +
 			metrics_sum(metrics, AT(dns.queries[1])));
+	json_member_u64(out, "tcp_queries", metrics_sum(metrics, AT(dns.queries[1])));
+	json_member_u64(out, "retransmits", metrics_sum(metrics, AT(dns.retransmits)));
 	json_member_u64(out, "timeouts", metrics_sum(metrics, AT(dns.timeouts)));
 	json_member_u64(out, "wrong_replies", metrics_sum(metrics, AT(dns.wrong_replies)));
 	json_member_u64(

@@ -67,6 +67,7 @@ static void write_settings(const struct page_data *data, struct bytes *out)
 	write_failed(out, configuration, "failed_reloads", "Failed reloads");
 	write_failed(out, configuration, "lists_failed", "Lists not read again");
 	write_failed(out, configuration, "trust_failed", "Trust stores not read again");
+	write_failed(out, configuration, "bans_failed", "Bans not kept");
 	page_fact_open(out, "Listens on");
 	page_value(out, json_object_get(data->status, "listen"));
 	page_fact_close(out);

@@ -11,6 +11,21 @@
 
 #include <string.h>
 
+/* The reason, which leads to the explanation of the decision. */
+static void write_reason(const json_t *decision, struct bytes *out)
+{
+	struct str id = page_str(decision, "id");
+
+	bytes_append_text(out, "<td class=\"line\">");
+	if (id.len > 0) {
+		bytes_append_text(out, "<a href=\"/why?id=");
+		html_parameter(out, id);
+		bytes_append_text(out, "\" title=\"Why?\">");
+	}
+	html_text(out, page_str(decision, "reason"));
+	bytes_append_text(out, id.len > 0 ? "</a></td>" : "</td>");
+}
+
 /* Without the date, if it is today's; without its fraction. */
 static void write_time(const struct page_data *data, struct str time, struct bytes *out)
 {
@@ -81,8 +96,10 @@ static void write_decision(const struct page_data *data, const json_t *decision,
 	bytes_append_text(out, "<td>");
 	page_word(out, page_str(decision, "verdict"));
 	bytes_append_text(out, "</td>");
-	page_cell(out, page_str(decision, "reason"));
-	write_long(out, page_str(decision, "policy"));
+	write_reason(decision, out);
+	bytes_append_text(out, "<td class=\"short\">");
+	html_text(out, page_str(decision, "policy"));
+	bytes_append_text(out, "</td>");
 	bytes_append_text(out, "<td class=\"line\">");
 	html_text(out, page_str(decision, "ip"));
 	bytes_append_text(out, "</td>");

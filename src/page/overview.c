@@ -41,6 +41,7 @@ static void write_tiles(const struct page_data *data, struct bytes *out)
 	write_tile(out, "Denied a second", page_number(recent, "deny"), ms);
 	write_tile(out, "Errors a second", page_number(recent, "error"), ms);
 	page_fact_u64(out, "Workers", page_number(data->status, "workers"));
+	page_fact_u64(out, "Bans", page_number(data->status, "bans"));
 	bytes_append_text(out, "</dl>\n");
 	if (data->status != NULL && !ready) {
 		bytes_append_text(out,

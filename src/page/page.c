@@ -18,6 +18,8 @@ static const struct {
 } views[] = {
 	[PAGE_OVERVIEW] = {"/", "Overview", "Overview", page_write_overview},
 	[PAGE_DECISIONS] = {"/decisions", "Decisions", "Decisions", page_write_decisions},
+	[PAGE_WHY] = {"/why", "Why?", NULL, page_write_why},
+	[PAGE_WHATIF] = {"/whatif", "What if?", "What if?", page_write_whatif},
 };
 
 enum page_view page_view_at(struct str path)
@@ -96,14 +98,15 @@ static void write_frame_end(const struct page_data *data, struct bytes *out)
 void page_respond(enum page_view view, struct str target, const struct page_documents *documents,
 	struct bytes *out)
 {
-	static const char *const parameters[] = {
-		"address", "host", "policy", "reason", "id", "denied", "limit", NULL};
+	static const char *const parameters[] = {"address", "host", "policy", "reason", "id",
+		"denied", "limit", "ip", "user_agent", "uri", "method", "http_host", NULL};
 	struct bytes why = {0};
 	struct arena arena;
 	struct page_data data = {
 		.status = parse(documents->status),
 		.history = parse(documents->history),
 		.recent = parse(documents->recent),
+		.explained = parse(documents->explained),
 		.now_s = clock_wall_s(),
 	};
 
@@ -119,6 +122,7 @@ void page_respond(enum page_view view, struct str target, const struct page_docu
 	json_decref(data.status);
 	json_decref(data.history);
 	json_decref(data.recent);
+	json_decref(data.explained);
 	bytes_clear(&why);
 	arena_clear(&arena);
 }

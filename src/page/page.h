@@ -17,6 +17,8 @@ enum page_view {
 	PAGE_NONE,      /* not a path of the page */
 	PAGE_OVERVIEW,  /* / */
 	PAGE_DECISIONS, /* /decisions, with the parameters of /recent.json */
+	PAGE_WHY,       /* /why, with those of /explain.json */
+	PAGE_WHATIF,    /* /whatif, with those of /whatif.json */
 };
 
 /* The path is without its query. */
@@ -27,9 +29,10 @@ enum page_view page_view_at(struct str path);
  * wrong is an object with the sentence about it as `error`.
  */
 struct page_documents {
-	struct str status;  /* each view */
-	struct str history; /* PAGE_OVERVIEW */
-	struct str recent;  /* PAGE_OVERVIEW, PAGE_DECISIONS */
+	struct str status;    /* each view */
+	struct str history;   /* PAGE_OVERVIEW */
+	struct str recent;    /* PAGE_OVERVIEW, PAGE_DECISIONS */
+	struct str explained; /* PAGE_WHY, PAGE_WHATIF, once it was asked */
 };
 
 /* Decisions that the overview shows. */

@@ -103,7 +103,8 @@ static void read_series(struct hour *hour, const json_t *history)
 		if (!str_eq_text(verdict, "allow")) {
 			struct reason *reason = reason_of(hour, page_str(one, "reason"));
 
-			reason->total += add(hour, &reason->curve, values);
+			reason->total += add(hour, &reason->curve, values) +
+					 (double)page_number(one, "current");
 		}
 	}
 }

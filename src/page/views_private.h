@@ -16,6 +16,7 @@ struct page_data {
 	json_t *status;
 	json_t *history;
 	json_t *recent;
+	json_t *explained;
 	struct http_query query;
 	int64_t now_s;
 };
@@ -28,5 +29,9 @@ void page_write_plots(const struct page_data *data, struct bytes *out);
 void page_write_decisions(const struct page_data *data, struct bytes *out);
 /* The newest, for the overview. */
 void page_write_last_decisions(const struct page_data *data, struct bytes *out);
+void page_write_why(const struct page_data *data, struct bytes *out);
+void page_write_whatif(const struct page_data *data, struct bytes *out);
+/* A decision as `doorward check --json` writes it. */
+void page_write_explanation(const json_t *explained, struct bytes *out);
 
 #endif

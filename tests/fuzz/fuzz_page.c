@@ -26,7 +26,7 @@ static void check_text(struct str text)
 
 static void check_page(enum page_view view, struct str document)
 {
-	const struct page_documents documents = {document, document, document};
+	const struct page_documents documents = {document, document, document, document};
 	struct bytes out = {0};
 
 	page_respond(view, document, &documents, &out);
@@ -47,5 +47,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_text(text);
 	check_page(PAGE_OVERVIEW, text);
 	check_page(PAGE_DECISIONS, text);
+	check_page(PAGE_WHY, text);
 	return 0;
 }

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import html.parser
 import re
+from urllib.parse import quote
 
 import pytest
 from cryptography import x509
@@ -14,6 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from kit.admin import Admin, ready
 from kit.certs import DAY
+from kit.doorward import run
 from kit.process import free_port, wait_for
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -26,6 +28,7 @@ class Elements(html.parser.HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.open, self.tags, self.attributes, self.cells, self.findings = [], [], [], [], ""
+        self.attributes_with_values, self.text = [], ""
         self.feed(text)
         self.close()
         assert self.open == []
@@ -33,6 +36,7 @@ class Elements(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
         self.attributes += [name for name, _ in attrs]
+        self.attributes_with_values += attrs
         if tag not in VOID:
             self.open.append(tag)
         if tag in ("td", "dd"):
@@ -47,6 +51,8 @@ class Elements(html.parser.HTMLParser):
     def handle_data(self, data):
         if {"td", "dd"} & set(self.open):
             self.cells[-1] += data
+        if not {"script", "style"} & set(self.open):
+            self.text += data
         if "pre" in self.open:
             self.findings += data
 
@@ -95,6 +101,15 @@ def test_text_of_others_is_text(door):
     assert not [name for name in page.attributes if name.startswith("on") or name == "style"]
 
 
+def test_warnings_of_the_start_are_told(doorward, folder):
+    doorward(
+        "[policy default]\nrdns = off\nallow = user_agent ~ \"^a\"\n", server=f"listen = admin:unix:{folder}/admin.sock"
+    )
+    admin = ready(str(folder / "admin.sock"))
+    assert "warning: " in page_of(admin).findings and "the quotes are part" in page_of(admin).findings
+    assert "the quotes are part" in run("status", "-c", folder / "doorward.conf")[1]
+
+
 def test_texts_of_clients_are_text(door):
     hostile = {"HTTP_USER_AGENT": MARKUP + "\x00\u202e", "REQUEST_URI": "/" + MARKUP, "DOORWARD_POLICY": MARKUP}
     door.ask({"REMOTE_ADDR": "198.51.100.1", **hostile})
@@ -119,6 +134,41 @@ def test_decisions_are_filtered(door):
     for query, addresses in shown.items():
         cells = page_of(door.admin, "/decisions" + query).cells
         assert [cell for cell in cells if re.fullmatch(r"[0-9.]+\.[0-9.]+\.[0-9]+", cell)] == addresses, query
+
+
+def test_a_decision_is_explained(door):
+    """From its place in the table to each rule; what is asked is not counted."""
+    door.ask({"REMOTE_ADDR": "198.51.100.1", "HTTP_USER_AGENT": MARKUP})
+    [link] = re.findall(rb'href="(/why\?id=[0-9a-f]{24})"', door.admin.get("/decisions")[1])
+    page = page_of(door.admin, link.decode())
+    at = page.cells.index("Verdict")
+    assert page.cells[at : at + 3] == ["Verdict", "deny", "deny"] and "default" in page.cells
+    assert "allow = ip 192.0.2.0/24" in page.text and f"{door.file}:" in page.text and "img" not in page.tags
+    assert door.admin.status()["decisions"] == {"allow": 0, "deny": 1, "error": 0, "from_cache": 0}
+
+
+def test_what_if(door):
+    for address, verdict in (("192.0.2.77", "allow"), ("198.51.100.1", "deny")):
+        page = page_of(door.admin, f"/whatif?ip={address}&policy=&user_agent={quote(MARKUP)}")
+        assert page.cells[0] == verdict and address in page.cells and "img" not in page.tags
+        assert MARKUP in [value for name, value in page.attributes_with_values if name == "value"]
+    assert "Verdict" not in page_of(door.admin, "/whatif").text
+    assert door.admin.status()["decisions"]["deny"] == 0
+    assert door.admin.get("/recent.json")[1].startswith(b'{"recent":[]')
+
+
+@pytest.mark.parametrize(
+    "path, why",
+    [
+        ("/whatif?ip=nonsense%3Cb%3E", "ip: expected an address, not nonsense<b>"),
+        ("/whatif?ip=192.0.2.1&unknown=1", "there is no parameter unknown"),
+        ("/why?id=xyz", "24 hexadecimal digits"),
+        ("/why?id=" + "0" * 24, "not among the recent ones"),
+    ],
+)
+def test_a_question_that_cannot_be_answered(door, path, why):
+    page = page_of(door.admin, path)
+    assert why in page.text and "400 Bad" not in page.text and "404 Not" not in page.text and "b" not in page.tags
 
 
 @pytest.mark.parametrize("query", ["address=zz", "denied=2", "nothing=1", "address=%zz", "limit=1&limit=2"])

@@ -4,6 +4,7 @@
 """The page of the admin listener in a real browser: `make check-browser`, which installs it. With
 DOORWARD_SCREENSHOTS=FOLDER, a picture of each view is kept there."""
 
+import json
 import os
 from pathlib import Path
 from urllib.parse import urlencode
@@ -79,10 +80,13 @@ def door(doorward, browser):
 
 def views(door):
     query = urlencode({"address": "198.51.100.0/24", "reason": MARKUP})
+    [newest] = json.loads(door.admin.get("/recent.json?limit=1&policy=default&denied=1")[1])["recent"]
     return {
         "overview": door.url + "/",
         "decisions": door.url + "/decisions",
         "filtered": f"{door.url}/decisions?{query}",
+        "why": f"{door.url}/why?id={newest['id']}",
+        "whatif": f"{door.url}/whatif?" + urlencode({"ip": "198.51.100.7", "user_agent": MARKUP}),
     }
 
 
@@ -93,11 +97,13 @@ def test_markup_shows_as_text(door, browser):
         assert browser.run("return document.querySelectorAll('img').length") == 0
         assert browser.run("return document.querySelectorAll('script').length") == 1
         assert browser.run("return document.querySelectorAll('h1').length") == 1
-        if name != "filtered":
+        if name in ("overview", "decisions"):
             shown = browser.run("return [...document.querySelectorAll('td')].map((e) => e.textContent)")
             assert MARKUP in shown and any(cell.startswith("GET" + MARKUP[:5]) for cell in shown), name
-        else:
+        elif name == "filtered":
             assert browser.run("return document.querySelector('[name=reason]').value") == MARKUP
+        elif name == "whatif":
+            assert browser.run("return document.querySelector('[name=user_agent]').value") == MARKUP
     assert browser.complaints() == []
 
 
@@ -139,6 +145,23 @@ def test_it_says_that_the_process_is_gone(door, browser):
     door.stop()
     said = "return document.querySelector('#fresh span').textContent"
     wait_for(lambda: browser.run(said).startswith("No answer since "), "a word about it")
+
+
+def test_from_a_decision_to_its_explanation(door, browser):
+    """By the keyboard alone: a link, then a form."""
+    browser.open(door.url + "/decisions?address=198.51.100.5")
+    browser.run("document.querySelector('#found td a').focus(); document.activeElement.click()")
+    wait_for(lambda: browser.run("return location.pathname") == "/why", "the explanation")
+    assert browser.run("return document.querySelector('#decision .word').textContent") == "deny"
+    assert "uri ~ ^/" in browser.run("return document.querySelector('#rules').textContent")
+    browser.open(door.url + "/whatif")
+    browser.run(
+        "document.querySelector('[name=ip]').value = '192.0.2.5'; document.querySelector('[name=uri]').value = '/';"
+        "document.querySelector('form').requestSubmit()"
+    )
+    wait_for(lambda: browser.run("return location.search") != "", "the answer")
+    assert browser.run("return document.querySelector('#decision .word').textContent") == "allow"
+    assert browser.complaints() == []
 
 
 def test_without_script(door, browser):

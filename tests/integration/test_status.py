@@ -90,6 +90,7 @@ def test_the_document_names_sockets_and_resolvers(doorward, folder, nsd):
     alive, down = document["dns"]["resolvers"]
     assert alive["server"] == f"127.0.0.1:{nsd.port}" and alive["asked"] and alive["up"]
     assert alive["rtt_us"] > 0 and down["rtt_us"] is None
+    assert document["dns"]["tcp_queries"] == 0 and document["dns"]["retransmits"] > 0
     assert document["dns"]["queries"] > 19 and document["dns"]["cache"]["misses"] == 19
     shown = run("status", "-c", door.file, expect=0)[1]
     assert re.search(rf"^Resolvers +127.0.0.1:{nsd.port}: up, [0-9.]+ ms$", shown, re.M)

@@ -61,6 +61,22 @@ static const char recent[] =
 	"{\"time\":\"" HOSTILE "\",\"verdict\":\"allow\",\"reason\":\"rule\","
 	"\"rule\":\"/etc/doorward/doorward.conf:7\",\"hostname\":\"" HOSTILE "\"}]}";
 
+static const char explained[] =
+	"{\"verdict\":\"deny\",\"status\":403,\"reason\":\"default\",\"rule\":\"/a.conf:9\","
+	"\"policy\":\"" HOSTILE "\",\"ip\":\"192.0.2.1\",\"rdns\":{\"result\":\"verified\","
+	"\"hostname\":\"" HOSTILE "\",\"names\":[\"" HOSTILE "\",\"b\"],\"ptr\":[],"
+	"\"queries\":[{\"name\":\"" HOSTILE "\",\"type\":\"PTR\",\"answer\":\"" HOSTILE "\","
+	"\"ttl\":60,\"ms\":3,\"server\":\"192.0.2.53:53\",\"cached\":false}]},"
+	"\"kept_out\":[],\"cert\":{\"present\":true,\"verified\":false,\"error\":null,"
+	"\"subject\":\"" HOSTILE "\"},\"max_age\":5,\"max_age_reason\":\"rule\","
+	"\"log\":{\"time\":\"2026-11-29T17:00:00Z\",\"verdict\":\"allow\",\"status\":200,"
+	"\"differs\":[\"verdict\",\"status\"],\"notes\":[\"" HOSTILE "\"]},"
+	"\"steps\":[{\"rule\":\"/a.conf:8\",\"text\":\"user_agent " HOSTILE "\","
+	"\"action\":\"allow\",\"outcome\":\"false\",\"terms\":[{\"text\":\"x\","
+	"\"outcome\":\"false\"}]},{\"rule\":\"/a.conf:9\",\"text\":\"a & b\","
+	"\"action\":\"deny\",\"outcome\":\"true\",\"terms\":[{\"text\":\"a\","
+	"\"outcome\":\"true\"},{\"text\":\"" HOSTILE "\",\"outcome\":\"unknown\"}]}]}";
+
 static struct bytes respond(
 	enum page_view view, const char *target, const struct page_documents *documents)
 {
@@ -112,6 +128,8 @@ static void paths_of_the_page(void **state)
 {
 	assert_int_equal(page_view_at(str_view("/")), PAGE_OVERVIEW);
 	assert_int_equal(page_view_at(str_view("/decisions")), PAGE_DECISIONS);
+	assert_int_equal(page_view_at(str_view("/why")), PAGE_WHY);
+	assert_int_equal(page_view_at(str_view("/whatif")), PAGE_WHATIF);
 	assert_int_equal(page_view_at(str_view("")), PAGE_NONE);
 	assert_int_equal(page_view_at(str_view("//")), PAGE_NONE);
 	assert_int_equal(page_view_at(str_view("/index.html")), PAGE_NONE);
@@ -202,6 +220,62 @@ static void the_hour_is_drawn(void **state)
 	bytes_clear(&page);
 }
 
+static void a_decision_is_explained(void **state)
+{
+	const struct page_documents documents = {.explained = str_view(explained)};
+	struct bytes page = respond(PAGE_WHY, "/why?id=%3Cb%3E", &documents);
+
+	is_sound(&page);
+	assert_false(has(&page, "<img"));
+	/* policy and hostname twice; names, name, answer, subject, note, two rules */
+	assert_int_equal(count_of(&page, SHOWN), 11);
+	assert_true(has(&page, "value=\"&lt;b&gt;\""));
+	assert_true(has(&page, "<dt>Verdict</dt><dd><span class=\"word bad\">deny</span>"));
+	assert_true(has(&page, "<td>Verdict</td><td class=\"long\">allow</td><td class=\"long\">"
+			       "<span class=\"word doubt\">deny</span></td>"));
+	assert_true(has(&page, "<td>Reason</td><td class=\"long\">\xe2\x80\x93</td>"
+			       "<td class=\"long\">default</td>"));
+	assert_int_equal(count_of(&page, "<li class=\"decides\">"), 1);
+	assert_true(has(&page, "<code>deny = a &amp; b</code> <small>/a.conf:9</small><ul>"));
+	assert_true(has(&page, "All of it, as JSON"));
+	bytes_clear(&page);
+}
+
+/* Ten seconds are not over, and one request was denied. */
+static void what_is_not_in_the_curves_yet_is_not_denied(void **state)
+{
+	const struct page_documents documents = {
+		.history = str_view("{\"step_s\":10,\"series\":[{\"verdict\":\"deny\","
+				    "\"reason\":\"rate\",\"values\":[],\"current\":1}]}")};
+	struct bytes page = respond(PAGE_OVERVIEW, "/", &documents);
+
+	is_sound(&page);
+	assert_false(has(&page, "Each request of the last hour was"));
+	assert_true(has(&page, "<td>rate</td><td class=\"n\">1</td>"));
+	bytes_clear(&page);
+}
+
+static void a_question_without_an_answer_is_a_form(void **state)
+{
+	static const enum page_view views[] = {PAGE_WHY, PAGE_WHATIF};
+
+	for (size_t i = 0; i < ARRAY_LEN(views); i++) {
+		struct page_documents documents = {.explained = {NULL, 0}};
+		struct bytes page = respond(views[i], "/", &documents);
+
+		is_sound(&page);
+		assert_true(has(&page, "<form method=\"get\""));
+		assert_false(has(&page, "<dt>Verdict"));
+		assert_false(has(&page, "class=\"alert\""));
+		bytes_clear(&page);
+		documents.explained = str_view("{\"error\":\"<b>no\"}");
+		page = respond(views[i], "/", &documents);
+		is_sound(&page);
+		assert_true(has(&page, "<p class=\"alert\">&lt;b&gt;no</p>"));
+		bytes_clear(&page);
+	}
+}
+
 static void many_reasons_share_a_curve(void **state)
 {
 	struct bytes text = {0};
@@ -232,6 +306,9 @@ static void any_document_gives_a_page(void **state)
 		"{\"policies\":[1,null,[],{\"policy\":[]}],\"files\":[[]],\"listen\":[{},[],1.5]}",
 		"{\"recent\":[{\"ms\":-1,\"allow\":-5}],\"uptime_s\":-3,\"time\":5}",
 		"{\"uptime_s\":99999999999999999999}",
+		"{\"rdns\":{\"queries\":[1,{}]},\"cert\":{\"present\":true,\"dns\":[[]]},\"log\":{"
+		"\"notes\":"
+		"[1,[]],\"differs\":[1]},\"steps\":[7,{\"terms\":[1,{}]}]}",
 		"{\"step_s\":-1,\"series\":[{\"values\":[1]},{\"values\":{}},7,{\"verdict\":"
 		"\"deny\","
 		"\"values\":[-1,1e300,null,\"a\",9007199254740993]}],\"recent\":[1,{},[],null]}",
@@ -250,6 +327,10 @@ static void any_document_gives_a_page(void **state)
 		is_sound(&page);
 		bytes_clear(&page);
 		page = respond(PAGE_DECISIONS, "/decisions?&&=&%", &documents);
+		is_sound(&page);
+		bytes_clear(&page);
+		documents.explained = documents.status;
+		page = respond(PAGE_WHATIF, "/whatif?ip=a&ip=b", &documents);
 		is_sound(&page);
 		bytes_clear(&page);
 	}
@@ -303,6 +384,9 @@ int main(void)
 		cmocka_unit_test(decisions_are_shown_as_text),
 		cmocka_unit_test(a_wrong_query_is_told),
 		cmocka_unit_test(the_hour_is_drawn),
+		cmocka_unit_test(a_decision_is_explained),
+		cmocka_unit_test(what_is_not_in_the_curves_yet_is_not_denied),
+		cmocka_unit_test(a_question_without_an_answer_is_a_form),
 		cmocka_unit_test(many_reasons_share_a_curve),
 		cmocka_unit_test(any_document_gives_a_page),
 		cmocka_unit_test(the_policy_allows_its_style_and_its_script_alone),
