@@ -59,14 +59,24 @@ static void on_closed(uv_handle_t *timer)
 	free(w);
 }
 
-void shared_worker_unref(struct shared_worker *w)
+static void on_last(uv_timer_t *timer)
 {
-	if (w == NULL || --w->references > 0) {
-		return;
-	}
+	struct shared_worker *w = timer->data;
+
 	shared_heart_stop(&w->heart);
 	store_client_close(w->client);
 	uv_close((uv_handle_t *)&w->timer, on_closed);
+}
+
+/*
+ * The client is closed in a later turn of the loop: a reply of the store may end the last request
+ * of a configuration, and with it what that configuration shares, from inside of the client.
+ */
+void shared_worker_unref(struct shared_worker *w)
+{
+	if (w != NULL && --w->references == 0) {
+		uv_timer_start(&w->timer, on_last, 0, 0);
+	}
 }
 
 struct store_client *shared_worker_client(const struct shared_worker *w)

@@ -22,7 +22,10 @@ struct shared_worker *shared_worker_new(
 	uv_loop_t *loop, struct shared *shared, struct shared_stats *stats);
 /* NULL stays NULL. */
 struct shared_worker *shared_worker_ref(struct shared_worker *worker);
-/* The last one ends all questions as STORE_AWAY; the loop frees the rest. */
+/*
+ * With the last one the loop ends all questions as STORE_AWAY, and frees the rest. Allowed inside
+ * of a `done` of the client.
+ */
 void shared_worker_unref(struct shared_worker *worker);
 
 struct store_client *shared_worker_client(const struct shared_worker *worker);
