@@ -17,6 +17,7 @@
 #include "cli/reload.h"
 #include "cli/status.h"
 #include "cli/test.h"
+#include "cli/top.h"
 #include "cli/watch.h"
 #include "daemon/daemon.h"
 #include "daemon/inspect.h"
@@ -147,6 +148,7 @@ static const struct cli_command help_command = {
 static const struct cli_command *const all[] = {
 	&serve_command,
 	&cli_status,
+	&cli_top,
 	&cli_watch,
 	&cli_reload,
 	&cli_ban,

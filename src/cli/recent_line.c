@@ -21,7 +21,7 @@ static struct str text(const json_t *decision, const char *key)
 		       : (struct str){NULL, 0};
 }
 
-/* The value, visible, and blanks up to the width; "-": there is none. */
+/* The value, visible, and blanks up to the width; "-": the value is absent. */
 static void add_column(struct bytes *out, struct str value, size_t width)
 {
 	size_t before = out->len;
