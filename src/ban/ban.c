@@ -3,6 +3,8 @@
 
 #include "ban/ban.h"
 
+#include "base/clock.h"
+#include "base/json.h"
 #include "policy/domain.h"
 #include "policy/net_list.h"
 
@@ -218,4 +220,30 @@ int ban_compare_age(const struct ban *a, const struct ban *b)
 	int order = compare_texts(a->by, b->by);
 
 	return order != 0 ? order : compare_texts(a->why, b->why);
+}
+
+void ban_write_json(const struct ban *ban, struct bytes *out)
+{
+	char text[CLOCK_TEXT_MAX];
+	char prefix[PREFIX_TEXT_MAX];
+
+	json_open(out, '{');
+	if (ban->kind == BAN_HOST) {
+		json_member_str(out, "host", ban->host);
+	} else {
+		prefix_format(&ban->prefix, prefix);
+		json_member_text(out, "ip", prefix);
+	}
+	json_key(out, "until");
+	if (ban->until_ms == BAN_NEVER) {
+		json_none(out);
+	} else {
+		clock_format(ban->until_ms / 1000, text);
+		json_text(out, text);
+	}
+	clock_format(ban->made_ms / 1000, text);
+	json_member_text(out, "made", text);
+	json_member_str(out, "by", ban->by);
+	json_member_str(out, "why", ban->why);
+	json_close(out, '}');
 }

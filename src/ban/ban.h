@@ -58,6 +58,8 @@ NODISCARD bool ban_read_what(
 	struct str text, bool host, struct arena *arena, struct diag *diag, struct ban *out);
 /* WHAT for people: "192.0.2.0/24", "host .example.net". */
 void ban_write_what(const struct ban *ban, struct bytes *out);
+/* An object: `ip` or `host`, `until` (null: no end), `made`, `by` and `why`. */
+void ban_write_json(const struct ban *ban, struct bytes *out);
 
 /* Reads a line without its end; the arena keeps the texts. NULL, or what was expected. */
 const char *ban_read(struct str line, struct arena *arena, struct ban *out);

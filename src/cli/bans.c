@@ -26,32 +26,6 @@ static void write_line(const struct ban *ban, struct bytes *out)
 	bytes_append_u8(out, '\n');
 }
 
-static void write_json(const struct ban *ban, struct bytes *out)
-{
-	char text[CLOCK_TEXT_MAX];
-	char prefix[PREFIX_TEXT_MAX];
-
-	json_open(out, '{');
-	if (ban->kind == BAN_HOST) {
-		json_member_str(out, "host", ban->host);
-	} else {
-		prefix_format(&ban->prefix, prefix);
-		json_member_text(out, "ip", prefix);
-	}
-	json_key(out, "until");
-	if (ban->until_ms == BAN_NEVER) {
-		json_none(out);
-	} else {
-		clock_format(ban->until_ms / 1000, text);
-		json_text(out, text);
-	}
-	clock_format(ban->made_ms / 1000, text);
-	json_member_text(out, "made", text);
-	json_member_str(out, "by", ban->by);
-	json_member_str(out, "why", ban->why);
-	json_close(out, '}');
-}
-
 static void write_all(const struct ban_list *list, bool json, struct bytes *out)
 {
 	int64_t now_ms = clock_wall_ms();
@@ -61,7 +35,7 @@ static void write_all(const struct ban_list *list, bool json, struct bytes *out)
 	}
 	for (size_t i = 0; i < list->count; i++) {
 		if (ban_is_in_force(&list->items[i], now_ms)) {
-			(json ? write_json : write_line)(&list->items[i], out);
+			(json ? ban_write_json : write_line)(&list->items[i], out);
 		}
 	}
 	if (json) {

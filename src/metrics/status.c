@@ -189,6 +189,43 @@ static void write_trust(
 	json_close(out, '}');
 }
 
+#define NEWEST_BANS 10
+
+/* Puts the ban among the newest, the first of which was made last. */
+static void keep_newest(const struct ban *newest[NEWEST_BANS], const struct ban *ban)
+{
+	for (size_t i = 0; i < NEWEST_BANS; i++) {
+		if (newest[i] == NULL || newest[i]->made_ms < ban->made_ms) {
+			const struct ban *older = newest[i];
+
+			newest[i] = ban;
+			ban = older;
+		}
+		if (ban == NULL) {
+			return;
+		}
+	}
+}
+
+static void write_bans(const struct ban_table *table, struct bytes *out)
+{
+	const struct ban_list *list = ban_table_list(table);
+	const struct ban *newest[NEWEST_BANS] = {NULL};
+	int64_t now_ms = clock_wall_ms();
+
+	for (size_t i = 0; list != NULL && i < list->count; i++) {
+		if (ban_is_in_force(&list->items[i], now_ms)) {
+			keep_newest(newest, &list->items[i]);
+		}
+	}
+	json_member_u64(out, "bans", ban_table_count(table, now_ms));
+	json_member_open(out, "newest_bans", '[');
+	for (size_t i = 0; i < NEWEST_BANS && newest[i] != NULL; i++) {
+		ban_write_json(newest[i], out);
+	}
+	json_close(out, ']');
+}
+
 static void write_reloads(const struct metrics *metrics, struct bytes *out)
 {
 	char text[CLOCK_TEXT_MAX];
@@ -226,7 +263,7 @@ void metrics_write_status(
 	write_connections(metrics, out);
 	write_dns(metrics, snapshot, out);
 	metrics_write_shared_status(metrics, snapshot->shared, out);
-	json_member_u64(out, "bans", ban_table_count(snapshot->bans, clock_wall_ms()));
+	write_bans(snapshot->bans, out);
 	write_trust(metrics, snapshot, out);
 	write_reloads(metrics, out);
 }

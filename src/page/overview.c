@@ -178,6 +178,37 @@ static void write_trust(const struct page_data *data, struct bytes *out)
 	page_section_close(out);
 }
 
+static void write_bans(const struct page_data *data, struct bytes *out)
+{
+	static const char *const columns[] = {"Banned", "Made", "Until", "By", "Why"};
+	const json_t *bans = json_object_get(data->status, "newest_bans");
+	const json_t *ban;
+	size_t i;
+
+	if (json_array_size(bans) == 0) {
+		return;
+	}
+	page_section_open(out, "bans", "Newest bans", true);
+	page_table_open(out, "Newest bans", columns, ARRAY_LEN(columns));
+	json_array_foreach(bans, i, ban)
+	{
+		struct str until = page_str(ban, "until");
+
+		bytes_append_text(out, "<tr><td class=\"short\">");
+		html_text(out, page_str(ban, "host"));
+		html_text(out, page_str(ban, "ip"));
+		bytes_append_text(out, "</td>");
+		page_cell(out, page_str(ban, "made"));
+		page_cell(out, until.len > 0 ? until : str_view("it is lifted"));
+		page_cell(out, page_str(ban, "by"));
+		bytes_append_text(out, "<td class=\"long\">");
+		html_text(out, page_str(ban, "why"));
+		bytes_append_text(out, "</td></tr>\n");
+	}
+	page_table_close(out);
+	page_section_close(out);
+}
+
 /* Names and values of an object, as they are; members that are objects or lists are left out. */
 static void write_members(const struct page_data *data, const char *member, const char *id,
 	const char *heading, struct bytes *out)
@@ -219,6 +250,7 @@ void page_write_overview(const struct page_data *data, struct bytes *out)
 	page_write_dns(data, out);
 	write_caches(data, out);
 	write_trust(data, out);
+	write_bans(data, out);
 	write_members(data, "shared", "shared", "Shared store", out);
 	page_write_configuration(data, out);
 }

@@ -120,6 +120,22 @@ def test_texts_of_clients_are_text(door):
         assert not [name for name in page.attributes if name.startswith("on")]
 
 
+def test_bans_are_shown(doorward, folder):
+    doorward(
+        "[policy default]\nrdns = off\n",
+        server=f"listen = admin:unix:{folder}/admin.sock",
+        before=f"[bans]\nfile = {folder}/bans\n",
+    )
+    admin = ready(str(folder / "admin.sock"))
+    assert "Newest bans" not in page_of(admin).text
+    for number in range(1, 13):
+        run("ban", "-c", folder / "doorward.conf", f"192.0.2.{number}", "--for", "1h", "--why", MARKUP, expect=0)
+    wait_for(lambda: admin.status()["bans"] == 12, "the bans")
+    page = page_of(admin)
+    banned = [cell for cell in page.cells if re.fullmatch(r"192\.0\.2\.[0-9]+(/32)?", cell)]
+    assert len(banned) == 10 and banned[0].startswith("192.0.2.12") and page.cells.count(MARKUP) == 10
+
+
 def test_decisions_are_filtered(door):
     for number in (1, 2, 200):
         door.ask(REMOTE_ADDR=f"192.0.2.{number}")

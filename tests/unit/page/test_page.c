@@ -34,6 +34,8 @@ static const char status[] =
 	"\"rtt_us\":null}],\"queries\":99,\"timeouts\":7,"
 	"\"cache\":{\"hits\":3,\"misses\":1,\"entries\":11,\"bytes\":2097152,"
 	"\"max_bytes\":4194304}},"
+	"\"bans\":2,\"newest_bans\":[{\"host\":\"" HOSTILE "\",\"until\":null,"
+	"\"made\":\"2026-11-29T16:00:00Z\",\"by\":\"root\",\"why\":\"" HOSTILE "\"}],"
 	"\"shared\":{\"store\":\"" HOSTILE "\",\"up\":false,\"members\":2},"
 	"\"certificates\":{\"cache_hits\":1,\"cache_misses\":1,\"bad_files\":1,\"end_soon\":["
 	"{\"kind\":\"crl\",\"name\":\"" HOSTILE "\",\"ends\":\"2020-01-01T00:00:00Z\"}]},"
@@ -143,8 +145,8 @@ static void texts_of_others_are_text(void **state)
 
 	is_sound(&page);
 	assert_false(has(&page, "<img"));
-	/* config, generation, listen, policy, server, store, name, findings, path */
-	assert_int_equal(count_of(&page, SHOWN), 9);
+	/* config, generation, listen, policy, server, ban twice, store, name, findings, path */
+	assert_int_equal(count_of(&page, SHOWN), 11);
 	bytes_clear(&page);
 }
 
@@ -155,7 +157,8 @@ static void the_state_is_shown(void **state)
 		"without a policy", "12.3 ms", ">down<", "11 entries, 2 MiB of 4 MiB", "75.0",
 		"3 of 4 lookups", "50 of 100 decisions", "failed</span>, 2026-11-29T16:30:00Z",
 		"what was in force still is", ">gone<", "3 lines of the log are lost",
-		"1 files of trust stores", "line bad"};
+		"1 files of trust stores", "line bad", "<dt>Bans</dt><dd>2</dd>",
+		"<td>it is lifted</td>"};
 	const struct page_documents documents = {.status = str_view(status)};
 	struct bytes page = respond(PAGE_OVERVIEW, "/", &documents);
 
