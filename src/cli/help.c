@@ -50,7 +50,7 @@ void cli_help_print_command(const struct cli_command *command, FILE *to)
 
 int cli_help_unknown(const struct cli_commands *commands, const char *word)
 {
-	const char *names[CLI_COMMANDS_MAX];
+	const char *names[CLI_COMMANDS_MAX] = {NULL};
 	const char *meant;
 
 	for (size_t i = 0; i < commands->count; i++) {
