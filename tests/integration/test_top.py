@@ -64,7 +64,9 @@ class Terminal:
         return wait_for(lambda: self.frames()[number:] and self.frames()[number], "a screen")
 
     def ended(self):
+        """The exit status, once the terminal has left the second screen."""
         status = self.process.wait(DEADLINE)
+        wait_for(lambda: self.got.endswith(b"\x1b[?7h\x1b[?25h\x1b[?1049l"), "the first screen")
         return status
 
     def close(self):
@@ -99,7 +101,6 @@ def test_it_shows_the_state_until_q(door, top):
     terminal.type(b"q")
     assert terminal.ended() == 0
     # The terminal is as it was.
-    assert terminal.got.endswith(b"\x1b[?7h\x1b[?25h\x1b[?1049l")
     assert termios.tcgetattr(terminal.theirs) == terminal.before
 
 
@@ -111,7 +112,7 @@ def test_other_ends_leave_the_terminal_as_it_was(top, how):
         terminal.type(b"\x03")
     else:
         terminal.process.send_signal(15 if how == "term" else 1)
-    assert terminal.ended() == 0 and terminal.got.endswith(b"\x1b[?1049l")
+    assert terminal.ended() == 0
     assert termios.tcgetattr(terminal.theirs) == terminal.before
 
 
