@@ -72,8 +72,8 @@ void cli_recent_line(FILE *to, bool colours, const json_t *decision)
 	add_column(&out, verdict, 6);
 	cli_colour_print(to, colours, colour, bytes_view(&out));
 	bytes_reset(&out, SIZE_MAX);
-	bytes_appendf(&out, "%" JSON_INTEGER_FORMAT " ",
-		json_integer_value(json_object_get(decision, "status")));
+	bytes_appendf(
+		&out, "%lld ", (long long)json_integer_value(json_object_get(decision, "status")));
 	add_column(&out, text(decision, "reason"), 16);
 	add_column(&out, text(decision, "policy"), 10);
 	add_column(&out, text(decision, "ip"), 16);

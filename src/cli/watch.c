@@ -60,8 +60,7 @@ static void show(struct watch *w, const json_t *document)
 	const char *end = json_string_value(json_object_get(document, "end"));
 
 	if (left_out > 0) {
-		printf("... %" JSON_INTEGER_FORMAT " decisions came too fast to be looked at\n",
-			left_out);
+		printf("... %lld decisions came too fast to be looked at\n", (long long)left_out);
 	}
 	for (size_t i = json_array_size(recent); i > 0; i--) {
 		cli_recent_line(stdout, w->colours, json_array_get(recent, i - 1));

@@ -116,7 +116,7 @@ static void write_scalar(struct bytes *out, const json_t *value)
 		html_text(out, str_of(value));
 		break;
 	case JSON_INTEGER:
-		bytes_appendf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		bytes_appendf(out, "%lld", (long long)json_integer_value(value));
 		break;
 	case JSON_REAL:
 		bytes_appendf(out, "%g", json_real_value(value));
