@@ -135,6 +135,23 @@ bool authz_snapshot_share(
 		&snapshot->shared, diag);
 }
 
+/* Adds the bans of other machines, as far as this one knows them. False after a diag_error. */
+static bool add_shared_bans(
+	const struct authz_snapshot *snapshot, struct ban_list *list, struct diag *diag)
+{
+	if (!config_has_store(snapshot->config)) {
+		return true;
+	}
+	if (snapshot->shared == NULL) {
+		return ban_file_read(snapshot->config->bans.shared_file, list, diag);
+	}
+	if (!ban_list_add_all(list, shared_bans(snapshot->shared))) {
+		diag_error(diag, NULL, "out of memory");
+		return false;
+	}
+	return true;
+}
+
 bool authz_snapshot_read_bans(struct authz_snapshot *snapshot, struct diag *diag)
 {
 	uint64_t stamp = authz_snapshot_stamp(snapshot, AUTHZ_SNAPSHOT_BANS);
@@ -143,8 +160,7 @@ bool authz_snapshot_read_bans(struct authz_snapshot *snapshot, struct diag *diag
 
 	ban_list_init(&list);
 	if (ban_file_read(snapshot->config->bans.file, &list, diag) &&
-		(snapshot->shared == NULL ||
-			ban_list_add_all(&list, shared_bans(snapshot->shared)))) {
+		add_shared_bans(snapshot, &list, diag)) {
 		ban_list_settle(&list, clock_wall_ms());
 		bans = ban_table_new(&list);
 		if (bans == NULL) {

@@ -53,8 +53,9 @@ struct authz_snapshot *authz_snapshot_load(
 NODISCARD bool authz_snapshot_share(
 	struct authz_snapshot *snapshot, const struct authz_snapshot *previous, struct diag *diag);
 /*
- * Makes the snapshot deny who is banned, for those who decide about real clients; after
- * authz_snapshot_share, with the bans of all machines. False after a diag_error.
+ * Makes the snapshot deny who is banned, for those who decide about real clients. With a store,
+ * also by the bans of other machines: those that authz_snapshot_share knows, or, if it was not
+ * called, those of `shared_file`. False after a diag_error.
  */
 NODISCARD bool authz_snapshot_read_bans(struct authz_snapshot *snapshot, struct diag *diag);
 /* Without what answers DNS questions and counts: `dns` and `buckets` are NULL. */

@@ -163,6 +163,7 @@ static enum exit_code ask(
 	struct bytes out;
 
 	explain_init(&explain);
+	explain.has_store = config_has_store(snapshot->config);
 	bytes_init(&out, 0);
 	authz_request(a)->wall_s = q->wall_s;
 	authz_request(a)->trace = &explain.trace;

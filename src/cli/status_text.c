@@ -278,6 +278,45 @@ static void print_caches(const struct screen *s, const json_t *status, struct by
 	take(s, "Caches", CLI_PLAIN, out);
 }
 
+static void print_shared_names(const struct screen *s, const json_t *names, struct bytes *out)
+{
+	bytes_appendf(out,
+		"%" PRIu64 " used of %" PRIu64 " asked for, %" PRIu64 " not there, %" PRIu64
+		" with a bad seal",
+		number(names, "hits"), number(names, "asked"), number(names, "misses"),
+		number(names, "forged"));
+	take(s, "  names", number(names, "forged") > 0 ? CLI_DOUBT : CLI_PLAIN, out);
+}
+
+static void print_shared_rates(const struct screen *s, const json_t *shared, struct bytes *out)
+{
+	const json_t *leases = json_object_get(shared, "leases");
+	const json_t *decided = json_object_get(shared, "rate_decisions");
+
+	bytes_appendf(out,
+		"leases: given %" PRIu64 ", refused %" PRIu64 ", not answered %" PRIu64
+		"; requests: %" PRIu64 " by lease, %" PRIu64 " over by the store, %" PRIu64
+		" in the share, %" PRIu64 " over it",
+		number(leases, "given"), number(leases, "refused"), number(leases, "unanswered"),
+		number(decided, "by_lease"), number(decided, "by_refusal"),
+		number(decided, "in_share"), number(decided, "over_share"));
+	take(s, "  rates", CLI_PLAIN, out);
+}
+
+static void print_shared_bans(const struct screen *s, const json_t *bans, struct bytes *out)
+{
+	const char *compared = text(bans, "compared");
+
+	bytes_appendf(out, "%" PRIu64 " known, %" PRIu64 " forged entries; last compared ",
+		number(bans, "known"), number(bans, "forged"));
+	if (compared[0] != '\0') {
+		add_time(s, out, compared);
+	} else {
+		bytes_append_text(out, "never");
+	}
+	take(s, "  bans", number(bans, "forged") > 0 ? CLI_DOUBT : CLI_PLAIN, out);
+}
+
 static void print_shared(const struct screen *s, const json_t *shared, struct bytes *out)
 {
 	bool up = is_true(shared, "up");
@@ -295,6 +334,9 @@ static void print_shared(const struct screen *s, const json_t *shared, struct by
 	bytes_appendf(out, ", %" PRIu64 " questions, %" PRIu64 " not answered in time",
 		number(shared, "questions"), number(shared, "timeouts"));
 	take(s, "Store", up ? CLI_PLAIN : CLI_BAD, out);
+	print_shared_names(s, json_object_get(shared, "names"), out);
+	print_shared_rates(s, shared, out);
+	print_shared_bans(s, json_object_get(shared, "bans"), out);
 }
 
 static void print_files(const struct screen *s, const json_t *status, struct bytes *out)
@@ -305,6 +347,7 @@ static void print_files(const struct screen *s, const json_t *status, struct byt
 	for (size_t i = 0; i < count && i < FILES_SHOWN; i++) {
 		const json_t *file = json_array_get(files, i);
 		const char *modified = json_string_value(json_object_get(file, "modified"));
+		bool optional = strcmp(text(file, "kind"), "optional") == 0;
 
 		bytes_append_visible(out, str_view(text(file, "path")));
 		bytes_append_text(out, ": ");
@@ -312,9 +355,10 @@ static void print_files(const struct screen *s, const json_t *status, struct byt
 			bytes_append_text(out, "of ");
 			add_time(s, out, modified);
 		} else {
-			bytes_append_text(out, "GONE");
+			bytes_append_text(out, optional ? "does not exist, and need not" : "GONE");
 		}
-		take(s, i == 0 ? "Files" : "", modified != NULL ? CLI_PLAIN : CLI_DOUBT, out);
+		take(s, i == 0 ? "Files" : "", modified != NULL || optional ? CLI_PLAIN : CLI_DOUBT,
+			out);
 	}
 	if (count > FILES_SHOWN) {
 		bytes_appendf(out, "%zu more: --json has all", count - FILES_SHOWN);

@@ -134,7 +134,14 @@ uint64_t config_lists_stamp_now(const struct config *config);
 /* The same configuration with those files read again; NULL after at least one diag_error. */
 struct config *config_reread_lists(const struct config *config, struct diag *diag);
 
-enum config_file_kind { CONFIG_FILE_ITSELF, CONFIG_FILE_NAMED };
+/* Whether [shared] names a store. */
+bool config_has_store(const struct config *config);
+
+enum config_file_kind {
+	CONFIG_FILE_ITSELF,
+	CONFIG_FILE_NAMED,
+	CONFIG_FILE_OPTIONAL /* named, and need not exist */
+};
 /* Calls `each` for every file and folder that the configuration was read from, or that it names. */
 void config_each_file(const struct config *config,
 	void (*each)(void *ctx, enum config_file_kind kind, const char *path), void *ctx);

@@ -23,7 +23,9 @@ void config_each_file(const struct config *config, each_file *each, void *ctx)
 		report(each, ctx, f->path);
 	}
 	report(each, ctx, config->dns.static_zone);
-	report(each, ctx, config->bans.file);
+	if (config->bans.file != NULL) {
+		each(ctx, CONFIG_FILE_OPTIONAL, config->bans.file);
+	}
 	report(each, ctx, config->shared.secret_file);
 	report(each, ctx, config->shared.password_file);
 	for (size_t i = 0; i < config->policy_count; i++) {
@@ -40,4 +42,9 @@ void config_each_file(const struct config *config, each_file *each, void *ctx)
 			report(each, ctx, policy_rules_list(rules, k)->path);
 		}
 	}
+}
+
+bool config_has_store(const struct config *config)
+{
+	return config->shared.store.path != NULL || config->shared.store.endpoint.port != 0;
 }

@@ -216,6 +216,7 @@ static struct daemon_question *question_new(struct daemon_questions *owner, stru
 	}
 	arena_init(&q->arena, ARENA_CHUNK);
 	explain_init(&q->explain);
+	q->explain.has_store = config_has_store(q->snapshot->config);
 	uv_timer_init(owner->loop, &q->timeout);
 	q->timeout.data = q;
 	owner->in_flight++;

@@ -62,13 +62,18 @@ static void write_listen(const struct daemon_sockets *sockets, struct bytes *out
 
 static void write_file(void *ctx, enum config_file_kind kind, const char *path)
 {
+	static const char *const words[] = {
+		[CONFIG_FILE_ITSELF] = "configuration",
+		[CONFIG_FILE_NAMED] = "named",
+		[CONFIG_FILE_OPTIONAL] = "optional",
+	};
 	struct bytes *out = ctx;
 	char text[CLOCK_TEXT_MAX];
 	struct stat st;
 
 	json_open(out, '{');
 	json_member_text(out, "path", path);
-	json_member_text(out, "kind", kind == CONFIG_FILE_ITSELF ? "configuration" : "named");
+	json_member_text(out, "kind", words[kind]);
 	if (stat(path, &st) == 0) {
 		clock_format(st.st_mtim.tv_sec, text);
 		json_member_text(out, "modified", text);

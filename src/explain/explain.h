@@ -23,6 +23,7 @@ struct explain {
 	struct dns_fcrdns_trace dns;
 	struct policy_trace policy;
 	struct authz_trace trace; /* for a struct authz_request */
+	bool has_store; /* set after explain_init: [shared] names a store, which is not asked */
 };
 
 /* The structure must not move until explain_clear. */

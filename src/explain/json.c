@@ -320,6 +320,7 @@ void explain_json(const struct explain *e, const struct authz_decision *d,
 	json_cert(d, out);
 	json_member_u64(out, "max_age", d->max_age_s);
 	json_member_text(out, "max_age_reason", authz_bound_word(d->bound));
+	json_member_text(out, "store", e->has_store ? "not asked" : NULL);
 	json_member_open(out, "steps", '[');
 	for (const struct explain_step *s = e->steps; s != NULL; s = s->next) {
 		json_step(out, s);

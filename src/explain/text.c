@@ -313,4 +313,8 @@ void explain_text(const struct explain *e, const struct authz_decision *d, struc
 	explain_line_take(out, "Decision", &text);
 	explain_holding(e, d, &text);
 	explain_line_take(out, "Valid for", &text);
+	if (e->has_store) {
+		explain_line(out, "Store",
+			str_view("not asked: decided with this machine's own counts and names"));
+	}
 }

@@ -148,9 +148,58 @@ void metrics_write_shared(
 	write_rates(metrics, out);
 }
 
+struct member {
+	const char *name;
+	size_t at;
+};
+
+static void write_members(const struct metrics *metrics, const struct member *members, size_t count,
+	struct bytes *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		json_member_u64(out, members[i].name, metrics_sum(metrics, members[i].at));
+	}
+}
+
+static void write_bans_status(const struct shared *shared, struct bytes *out)
+{
+	struct shared_bans_state state = shared_bans_state(shared);
+	char text[CLOCK_TEXT_MAX];
+
+	json_member_open(out, "bans", '{');
+	json_member_u64(out, "known", ban_list_count_bans(shared_bans(shared), clock_wall_ms()));
+	json_key(out, "compared");
+	if (state.compared_s == 0) {
+		json_none(out);
+	} else {
+		clock_format(state.compared_s, text);
+		json_text(out, text);
+	}
+	json_member_u64(out, "forged", state.forged);
+	json_close(out, '}');
+}
+
 void metrics_write_shared_status(
 	const struct metrics *metrics, const struct shared *shared, struct bytes *out)
 {
+	static const struct member names[] = {
+		{"asked", AT(names.asked)},
+		{"hits", AT(names.hits)},
+		{"misses", AT(names.misses)},
+		{"forged", AT(names.forged)},
+	};
+	static const struct member leases[] = {
+		{"given", AT(rates.given)},
+		{"refused", AT(rates.refused)},
+		{"unanswered", AT(rates.unanswered)},
+	};
+	static const struct member rates[] = {
+		{"by_lease", AT(rates.by_lease)},
+		{"by_refusal", AT(rates.by_refusal)},
+		{"in_share", AT(rates.in_share)},
+		{"over_share", AT(rates.over_share)},
+		{"waited", AT(rates.waited)},
+	};
 	struct store_status_view view;
 
 	json_key(out, "shared");
@@ -172,5 +221,15 @@ void metrics_write_shared_status(
 	json_member_u64(out, "timeouts", metrics_sum(metrics, AT(store.timeouts)));
 	json_member_u64(out, "refusals", metrics_sum(metrics, AT(store.refusals)));
 	json_member_u64(out, "unasked", metrics_sum(metrics, AT(store.unasked)));
+	json_member_open(out, "names", '{');
+	write_members(metrics, names, ARRAY_LEN(names), out);
+	json_close(out, '}');
+	json_member_open(out, "leases", '{');
+	write_members(metrics, leases, ARRAY_LEN(leases), out);
+	json_close(out, '}');
+	json_member_open(out, "rate_decisions", '{');
+	write_members(metrics, rates, ARRAY_LEN(rates), out);
+	json_close(out, '}');
+	write_bans_status(shared, out);
 	json_close(out, '}');
 }

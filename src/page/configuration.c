@@ -94,6 +94,8 @@ static void write_files(const struct page_data *data, struct bytes *out)
 		bytes_append_text(out, "</td><td class=\"line\">");
 		if (json_is_string(json_object_get(file, "modified"))) {
 			page_time(out, page_str(file, "modified"), data->now_s);
+		} else if (str_eq(page_str(file, "kind"), str_view("optional"))) {
+			bytes_append_text(out, "does not exist, and need not");
 		} else {
 			bytes_append_text(out, "<span class=\"word bad\">gone</span>");
 		}

@@ -37,7 +37,8 @@ static void write_decision(const json_t *explained, struct bytes *out)
 		{"rule", "Rule"}, {"policy", "Policy"}, {"ip", "Address"}, {"method", "Method"},
 		{"uri", "URI"}, {"http_host", "Host header"}, {"user_agent", "User agent"},
 		{"id", "Id"}, {"time", "Time"}, {"max_age", "Valid for (s)"},
-		{"max_age_reason", "Validity bound by"}, {"kept_out", "Inputs that do not count"}};
+		{"max_age_reason", "Validity bound by"}, {"store", "Store"},
+		{"kept_out", "Inputs that do not count"}};
 
 	page_section_open(out, "decision", "Decision", false);
 	page_facts_open(out);

@@ -293,6 +293,14 @@ static void tell_forged(struct shared_ban_sync *s)
 	s->forged_told = s->forged;
 }
 
+/* Everything that the store has is known now. */
+static void note_compared(struct shared_ban_sync *s)
+{
+	const struct shared_bans_state state = {clock_wall_s(), s->forged};
+
+	shared_bans_note(s->shared, &state);
+}
+
 static void end_reading(struct shared_ban_sync *s)
 {
 	ban_list_settle(&s->reading, clock_wall_ms());
@@ -304,6 +312,7 @@ static void end_reading(struct shared_ban_sync *s)
 	s->told = false;
 	s->read_ms = clock_ms();
 	tell_forged(s);
+	note_compared(s);
 	learn(s);
 	push(s);
 }
@@ -383,6 +392,7 @@ static void on_epochs(void *ctx, enum store_outcome outcome, const struct store_
 	if (take_epochs(s, reply) || s->whole || clock_ms() - s->read_ms >= WHOLE_EVERY_MS) {
 		begin_reading(s);
 	} else {
+		note_compared(s);
 		push(s);
 	}
 }

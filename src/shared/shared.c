@@ -140,7 +140,7 @@ bool shared_load(const struct config *config, struct shared *previous, struct sh
 	struct diag *diag)
 {
 	*out = NULL;
-	if (config->shared.store.path == NULL && config->shared.store.endpoint.port == 0) {
+	if (!config_has_store(config)) {
 		return true;
 	}
 	struct shared *s = read_all(&config->shared, diag);
@@ -222,4 +222,15 @@ void shared_bans_take(struct shared *shared, struct ban_list *list)
 uint64_t shared_bans_generation(const struct shared *shared)
 {
 	return shared->bans_generation;
+}
+
+struct shared_bans_state shared_bans_state(const struct shared *shared)
+{
+	return (struct shared_bans_state){shared->bans_compared_s, shared->bans_forged};
+}
+
+void shared_bans_note(struct shared *shared, const struct shared_bans_state *state)
+{
+	shared->bans_compared_s = state->compared_s;
+	shared->bans_forged = state->forged;
 }

@@ -60,4 +60,14 @@ void shared_bans_take(struct shared *shared, struct ban_list *list);
 /* Another number after each change. */
 uint64_t shared_bans_generation(const struct shared *shared);
 
+/* How the comparison of bans with the store goes. */
+struct shared_bans_state {
+	int64_t compared_s; /* Unix time of the last time that all was known; 0: never */
+	uint64_t forged;    /* entries at the last reading that the secret has not made */
+};
+
+/* Main thread, as above. */
+struct shared_bans_state shared_bans_state(const struct shared *shared);
+void shared_bans_note(struct shared *shared, const struct shared_bans_state *state);
+
 #endif

@@ -32,6 +32,8 @@ struct shared {
 	struct store_script lease_script;
 	struct ban_list bans; /* settled */
 	uint64_t bans_generation;
+	int64_t bans_compared_s; /* struct shared_bans_state has these two */
+	uint64_t bans_forged;
 };
 
 #endif

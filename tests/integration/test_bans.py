@@ -291,6 +291,21 @@ def test_metrics_and_status_count_bans(doorward, folder):
     wait_for(bans, "two bans in the status")
 
 
+def test_the_file_of_bans_need_not_exist(doorward, folder):
+    door = doorward(OPEN, before=BANS, server=f"listen = admin:unix:{folder}/admin.sock")
+
+    def file():
+        files = json.loads(run("status", "-c", door.file, "--json")[1])["files"]
+        return next(f for f in files if f["path"] == f"{folder}/bans")
+
+    assert file() == {"path": f"{folder}/bans", "kind": "optional", "modified": None}
+    shown = run("status", "-c", door.file)[1]
+    assert f"{folder}/bans: does not exist, and need not\n" in shown and "GONE" not in shown
+    doorward_ban(door, "ban", "192.0.2.1")
+    assert file()["modified"].startswith("20")
+    assert f"{folder}/bans: of 20" in run("status", "-c", door.file)[1]
+
+
 def test_a_ban_is_in_force_within_a_second(doorward):
     door = doorward(OPEN, before=BANS, env={**os.environ, "DOORWARD_FILE_WATCH_MS": "1000"})
     doorward_ban(door, "ban", "192.0.2.1")

@@ -4,6 +4,7 @@
 """Bans of several machines that share a store, with a real Redis or Valkey: good days and bad ones."""
 
 import json
+import re
 import shutil
 import time
 
@@ -39,6 +40,7 @@ def machine(folder, stack, store):
             policy,
             dns="nameservers = 127.0.0.1:9",
             shared=lines + "timeout = 500ms",
+            server=f"listen = admin:unix:{own}/admin.sock",
             before=BANS,
             **more,
         )
@@ -135,6 +137,49 @@ def test_a_store_that_is_away(machine, store):
     wait_for_status(doors, "192.0.2.7", 200)
 
 
+def test_status_tells_what_is_known_and_since_when(machine, store):
+    doors = [machine("a"), machine("b")]
+
+    def told(door):
+        # It may not be ready yet.
+        return json.loads(command(door, "status", "--json", expect=None))["shared"]["bans"]
+
+    wait_for(lambda: told(doors[1])["compared"], "a comparison with the store")
+    assert (told(doors[1])["known"], told(doors[1])["forged"]) == (0, 0)
+    command(doors[0], "ban", "192.0.2.7")
+    wait_for_status(doors, "192.0.2.7", 403)
+    assert told(doors[1])["known"] == 1
+    assert re.search(
+        r"^  bans +1 known, 0 forged entries; last compared 20[0-9TZ:-]+, [0-3] s ago$",
+        command(doors[1], "status"),
+        re.M,
+    )
+    store.kill()
+    time.sleep(1.1)
+    last = told(doors[1])["compared"]
+    time.sleep(1.1)
+    assert told(doors[1]) == {"known": 1, "compared": last, "forged": 0}
+    store.start()
+    wait_for(lambda: told(doors[1])["compared"] > last, "another comparison")
+
+
+def test_status_of_a_store_that_never_was_there(machine, store):
+    store.kill()
+    text = command(machine("a"), "status", expect=None)
+    assert "  bans         0 known, 0 forged entries; last compared never\n" in text
+
+
+def test_check_knows_the_bans_of_other_machines(machine, store):
+    doors = [machine("a"), machine("b")]
+    command(doors[0], "ban", "192.0.2.7", "--why", "a reason")
+    wait_for_status(doors, "192.0.2.7", 403)
+    out = command(doors[1], "check", "--ip", "192.0.2.7", expect=1)
+    assert "reason banned" in out and "a reason" in out
+    # The store need not be there for it.
+    store.kill()
+    assert "reason banned" in command(doors[1], "check", "--ip", "192.0.2.7", expect=1)
+
+
 def test_who_has_no_secret_can_neither_ban_nor_unban(machine, store):
     doors = [machine("a"), machine("b")]
     command(doors[0], "ban", "192.0.2.7")
@@ -150,6 +195,8 @@ def test_who_has_no_secret_can_neither_ban_nor_unban(machine, store):
     doors[1].wait_for_log("entries in the store are ignored, as they were not made with the secret")
     assert {status(door, "192.0.2.7") for door in doors} == {403}
     assert {status(door, "198.51.100.1") for door in doors} == {200}
+    forged = json.loads(command(doors[1], "status", "--json"))["shared"]["bans"]["forged"]
+    assert forged in (3, 4) and f"  bans         1 known, {forged} forged entries; " in command(doors[1], "status")
     # Another secret.
     stranger = machine("stranger", secret=b"a secret that no other machine has")
     command(stranger, "ban", "198.51.100.1")

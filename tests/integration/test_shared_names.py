@@ -9,12 +9,13 @@ a program that can write to the store does not make one client another.
 import base64
 import contextlib
 import ipaddress
+import json
 import threading
 import time
 
 import pytest
 
-from kit.doorward import Doorward, hostname, summary
+from kit.doorward import Doorward, hostname, run, summary
 from kit.metrics import scrape
 from kit.names import SOA, Nsd, Tap, reverse
 from kit.process import wait_for
@@ -72,7 +73,7 @@ def machine(folder, stack, dns):
             policy,
             dns=f"nameservers = 127.0.0.1:{dns.port}\n{dns_lines}",
             shared=section,
-            server="threads = 1",
+            server=f"threads = 1\nlisten = admin:unix:{folder}/m{number}/admin.sock",
         )
         stack.callback(door.close)
         if ready:
@@ -88,6 +89,12 @@ def replies(door, word):
 
 def counter(door, word):
     return scrape(door).get(f"doorward_shared_names_{word}_total")
+
+
+def status(door):
+    """What the status says about names in the store, and the whole of it as text."""
+    document = json.loads(run("status", "-c", door.file, "--json")[1])
+    return document["shared"]["names"], run("status", "-c", door.file)[1]
 
 
 def ask(door, client):
@@ -150,6 +157,10 @@ def test_a_machine_that_comes_later_asks_nothing(machine, store, slow_dns, tmp_p
             f"h{client.rpartition('.')[2]}.cold.example",
         )
     assert slow_dns.count() - before <= 2 * counter(second, "impatient")
+    told, text = status(second)
+    assert told == {"asked": 20, "hits": replies(second, "used"), "misses": 0, "forged": 0}
+    assert f"  names        {told['hits']} used of 20 asked for, 0 not there, 0 with a bad seal\n" in text
+    assert status(first)[0] == {"asked": 20, "hits": 0, "misses": replies(first, "none"), "forged": 0}
     # Values end with the answers of DNS, or a little before.
     for key in store.command("KEYS", NAMES):
         assert 200000 < store.command("PTTL", key) <= 300000
@@ -201,6 +212,8 @@ def test_what_was_moved_or_changed_is_ignored(machine, store, slow_dns, tmp_path
         store.command("SET", keys[client], good)
         assert ask(second, client) == (403, "default")
     assert replies(second, "forged") == 2
+    told, text = status(second)
+    assert told["forged"] == 2 and ", 2 with a bad seal\n" in text
     # Each byte of it counts, also of the expiry.
     for number, at in enumerate((0, 1, 8, 9, 33, len(good) - 1)):
         changed = bytearray(good)

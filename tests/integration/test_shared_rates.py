@@ -6,14 +6,16 @@
 tests/unit/shared/test_lease_bounds.c; here the parts are real.
 """
 
+import collections
 import itertools
+import json
 import time
 
 import pytest
 
 import fcgi
 from kit import web
-from kit.doorward import Doorward, summary
+from kit.doorward import Doorward, run, summary
 from kit.metrics import scrape
 from kit.process import free_port, wait_for
 from kit.store import FakeStore, SlowProxy, Store, shared
@@ -55,6 +57,7 @@ def machines(folder, closing):
                         more.get("policy", POLICY),
                         dns="nameservers = 127.0.0.1:9",
                         shared=f"{text}\nmembers = {count}",
+                        server=f"listen = admin:unix:{folder}/{number}/admin.sock",
                     )
                 )
             )
@@ -137,6 +140,43 @@ def test_other_machines_know_what_one_has_let_in(machines, store, tmp_path):
         assert summary(door.ask(REMOTE_ADDR=client)) == (403, "rate", None)
     # Each client, rule and policy has a bucket of its own.
     assert count(doors[1:], SHARE, next(CLIENTS)) == SHARE
+
+
+def test_status_tells_what_decided(machines, store, tmp_path):
+    db = store()
+    doors = machines(db.lines(tmp_path))
+    wait_until_up(*doors)
+    count(doors, 2 * RATE, next(CLIENTS))
+    db.kill()
+    count(doors, RATE, next(CLIENTS))
+    sums = collections.Counter()
+    for door in doors:
+        document = json.loads(run("status", "-c", door.file, "--json")[1])["shared"]
+        metrics = scrape(door)
+        leases = {
+            word: metrics.get("doorward_shared_leases_total", result=word)
+            for word in ("given", "refused", "unanswered")
+        }
+        decided = {
+            name: metrics.get("doorward_shared_rate_decisions_total", by=by, over=over)
+            for name, by, over in (
+                ("by_lease", "lease", "no"),
+                ("by_refusal", "store", "yes"),
+                ("in_share", "share", "no"),
+                ("over_share", "share", "yes"),
+            )
+        }
+        decided["waited"] = metrics.get("doorward_shared_rate_waits_total")
+        assert (document["leases"], document["rate_decisions"]) == (leases, decided)
+        assert (
+            f"  rates        leases: given {leases['given']:.0f}, refused {leases['refused']:.0f}, "
+            f"not answered {leases['unanswered']:.0f}; requests: {decided['by_lease']:.0f} by lease, "
+            f"{decided['by_refusal']:.0f} over by the store, {decided['in_share']:.0f} in the share, "
+            f"{decided['over_share']:.0f} over it\n"
+        ) in run("status", "-c", door.file)[1]
+        sums.update(leases)
+        sums.update(decided)
+    assert sums["given"] > 0 and sums["by_lease"] > 0 and sums["in_share"] > 0
 
 
 def test_the_store_holds_nothing_in_clear(machines, store, tmp_path):

@@ -497,6 +497,22 @@ def test_status_shows_it(doorward, store, folder, tmp_path):
     assert f"unix:{db.socket}: AWAY: " in text
 
 
+def test_check_says_that_it_does_not_ask_it(tmp_path):
+    """The store is away, and the secret is not for those who ask: neither matters."""
+    file = tmp_path / "doorward.conf"
+    line = "Store        not asked: decided with this machine's own counts and names"
+    for section, document in (
+        (f"server = unix:{tmp_path}/absent\nsecret_file = {tmp_path}/absent", "not asked"),
+        ("server = 127.0.0.1:9\nsecret_file = /absent", "not asked"),
+        ("", None),
+    ):
+        file.write_text(configuration(POLICY, shared=section))
+        out = run("check", "-c", file, "--ip", "192.0.2.1", expect=0)[1]
+        assert (line in out.splitlines()) == (document is not None), out
+        out = run("check", "-c", file, "--ip", "192.0.2.1", "--json", expect=0)[1]
+        assert json.loads(out)["store"] == document
+
+
 def test_status_without_a_store(doorward, folder):
     door = doorward(POLICY, server=f"listen = admin:unix:{folder}/admin.sock")
     assert json.loads(run("status", "-c", door.file, "--json")[1])["shared"] is None

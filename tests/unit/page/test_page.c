@@ -44,7 +44,8 @@ static const char status[] =
 	"\"last_reload\":{\"number\":3,\"result\":\"failure\",\"time\":\"2026-11-29T16:30:00Z\","
 	"\"findings\":\"one: error: " HOSTILE "\\ntwo\\n\"},"
 	"\"files\":[{\"path\":\"" HOSTILE "\",\"modified\":\"2026-11-29T15:00:00Z\"},"
-	"{\"path\":\"/gone\",\"modified\":null}]}";
+	"{\"path\":\"/gone\",\"kind\":\"named\",\"modified\":null},"
+	"{\"path\":\"/bans\",\"kind\":\"optional\",\"modified\":null}]}";
 
 /* Two series, of which the newest value of each belongs to the same ten seconds. */
 static const char history[] =
@@ -156,9 +157,10 @@ static void the_state_is_shown(void **state)
 		"<dt>Decisions a second</dt><dd>14.4</dd>", "<dt>Denied a second</dt><dd>2.00</dd>",
 		"without a policy", "12.3 ms", ">down<", "11 entries, 2 MiB of 4 MiB", "75.0",
 		"3 of 4 lookups", "50 of 100 decisions", "failed</span>, 2026-11-29T16:30:00Z",
-		"what was in force still is", ">gone<", "3 lines of the log are lost",
-		"1 files of trust stores", "line bad", "<dt>Bans</dt><dd>2</dd>",
-		"<td>it is lifted</td>"};
+		"what was in force still is", ">gone<",
+		"/bans</td><td class=\"line\">does not exist, and need not</td>",
+		"3 lines of the log are lost", "1 files of trust stores", "line bad",
+		"<dt>Bans</dt><dd>2</dd>", "<td>it is lifted</td>"};
 	const struct page_documents documents = {.status = str_view(status)};
 	struct bytes page = respond(PAGE_OVERVIEW, "/", &documents);
 
