@@ -178,6 +178,19 @@ def test_check_knows_the_bans_of_other_machines(machine, store):
     # The store need not be there for it.
     store.kill()
     assert "reason banned" in command(doors[1], "check", "--ip", "192.0.2.7", expect=1)
+    # A file that cannot be read is not taken for one without bans.
+    (doors[1].folder / "kept" / "bans").write_text("x\n")
+    assert "kept/bans:1: " in command(doors[1], "check", "--ip", "192.0.2.7", expect=78)
+
+
+def test_the_cgi_program_knows_the_bans_of_other_machines(machine, store):
+    doors = [machine("a"), machine("b")]
+    command(doors[0], "ban", "192.0.2.7")
+    wait_for_status(doors, "192.0.2.7", 403)
+    environment = {"GATEWAY_INTERFACE": "CGI/1.1", "DOORWARD_CONFIG": str(doors[1].file)}
+    for address, expected in (("192.0.2.7", "Status: 403"), ("192.0.2.8", "Status: 200")):
+        out = run("cgi", env={**environment, "REMOTE_ADDR": address})[1]
+        assert out.startswith(expected), out
 
 
 def test_who_has_no_secret_can_neither_ban_nor_unban(machine, store):
