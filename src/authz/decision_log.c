@@ -308,18 +308,6 @@ const char *authz_decision_text_word(enum authz_decision_text text)
 	return text_fields[text];
 }
 
-enum authz_input_name authz_decision_claim_input(enum authz_decision_text claim)
-{
-	static const enum authz_input_name inputs[AUTHZ_TEXTS] = {
-		[AUTHZ_TEXT_METHOD] = AUTHZ_INPUT_REQUEST_METHOD,
-		[AUTHZ_TEXT_HTTP_HOST] = AUTHZ_INPUT_HOST,
-		[AUTHZ_TEXT_URI] = AUTHZ_INPUT_REQUEST_URI,
-		[AUTHZ_TEXT_USER_AGENT] = AUTHZ_INPUT_USER_AGENT,
-	};
-
-	return inputs[claim];
-}
-
 static void append_cut(struct line *l)
 {
 	const char *comma = "";

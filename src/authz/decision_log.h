@@ -44,8 +44,6 @@ enum authz_decision_text {
 
 /* The field's name, as "user_agent". */
 const char *authz_decision_text_word(enum authz_decision_text text);
-/* The input that holds a claim. */
-enum authz_input_name authz_decision_claim_input(enum authz_decision_text claim);
 
 /* One thread's buffers for lines, so that no line allocates memory. */
 struct authz_decision_log_space {

@@ -12,6 +12,11 @@
 
 static const uint16_t claim_max[] = {16, 128, 256, 256};
 
+/* In the order of enum authz_decision_text. */
+static const enum authz_input_name claims[] = {AUTHZ_INPUT_REQUEST_METHOD, AUTHZ_INPUT_HOST,
+	AUTHZ_INPUT_REQUEST_URI, AUTHZ_INPUT_USER_AGENT};
+
+static_assert(ARRAY_LEN(claims) == AUTHZ_DECISION_CLAIMS, "one for each claim");
 static_assert(ARRAY_LEN(claim_max) == AUTHZ_DECISION_CLAIMS, "one for each claim");
 
 void recent_record_fill(struct recent_record *record, const struct authz_response *response,
@@ -30,12 +35,11 @@ void recent_record_fill(struct recent_record *record, const struct authz_respons
 	record->fields_len = (uint16_t)(fields.len <= RECENT_FIELDS_MAX ? fields.len : 0);
 	at = mempcpy(at, fields.data, record->fields_len);
 	for (unsigned i = 0; i < AUTHZ_DECISION_CLAIMS; i++) {
-		enum authz_decision_text text = (enum authz_decision_text)(AUTHZ_TEXT_METHOD + i);
-		struct str claim = request->input->values[authz_decision_claim_input(text)];
+		struct str claim = request->input->values[claims[i]];
 
 		if (claim.len > claim_max[i]) {
 			claim.len = claim_max[i];
-			record->cut |= 1U << text;
+			record->cut |= 1U << (AUTHZ_TEXT_METHOD + i);
 		}
 		record->claim_lens[i] = (uint16_t)claim.len;
 		if (claim.data != NULL) {
