@@ -103,6 +103,23 @@ def test_the_cases(folder):
     run("test", "-c", folder / "doorward.conf", folder / "cases.ini", expect=0)
 
 
+def test_the_pictures_are_small_and_described():
+    shown = dict(re.findall(r"^!\[(.{20,})\]\((contrib/pictures/[a-z-]+\.png)\)$", README, re.MULTILINE))
+    assert sorted(shown.values()) == ["contrib/pictures/overview-light.png", "contrib/pictures/top.png"]
+    views = {"overview-light", "overview-dark", "decisions", "why", "what-if", "top"}
+    pictures = list((REPOSITORY / "contrib" / "pictures").iterdir())
+    assert {picture.name for picture in pictures} == {f"{view}.png" for view in views}
+    for picture in pictures:
+        data = picture.read_bytes()
+        assert data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) < 200_000, picture.name
+        assert int.from_bytes(data[16:20], "big") <= 1280, picture.name
+
+
+def test_its_lines_fit():
+    """A line with a picture or of a table cannot be divided."""
+    assert [line for line in README.splitlines() if len(line) > 120 and line[0] not in "!|"] == []
+
+
 def test_the_packages_are_those_that_make_deps_installs():
     deps = (REPOSITORY / "tests" / "tools" / "deps").read_text()
     [installed] = re.findall(r"^build='([^']*)'", deps, re.MULTILINE)
