@@ -168,7 +168,7 @@ def test_which_peers_may_ask(doorward, nsd):
         assert (status, headers["connection"]) == (403, "close")
         assert one.answer() is None
         one.close()
-    detail = door.decisions()[-1]["detail"]
+    detail = door.decisions(1)[-1]["detail"]
     assert "[frontend] trusted_proxies = 127.0.0.1" in detail
     # Every peer may ask for the health, but not for the metrics.
     for path, status in [("/healthz", 200), ("/readyz", 200), ("/metrics", 403), ("/x", 404)]:
@@ -241,7 +241,7 @@ def test_what_is_ambiguous_is_refused(door, wire, name):
     status, headers, _ = one.answer()
     assert (status, headers["connection"]) == (400, "close")
     assert one.ended()
-    assert len(door.decisions()) == 1
+    assert len(door.decisions(1)) == 1
 
 
 def drip(wire, text):

@@ -243,7 +243,7 @@ def test_nginx_keeps_denials_over_http_for_itself(folder, doorward, nginx):
         assert [response.status for response in seen] == [status] * 2
         assert seen[1].status != 403 or seen[1].header("X-Kept") == "HIT", seen
         assert seen[1].header("Cache-Control") is None
-    assert len(door.decisions()) == 2
+    assert len(door.decisions(2)) == 2
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import signal
 import stat
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import fcgi
@@ -167,16 +168,30 @@ class Doorward:
         """The log's JSON lines."""
         return json_lines(self.stderr())
 
-    def decisions(self):
-        """The log's decision lines. Waits for one line for each request that ask() sent."""
-        if not (self.process.running() and self.logs_all and self.decided):
+    def decisions(self, at_least=0):
+        """The log's decision lines. Waits for one line for each request that ask() sent, or for
+        `at_least` of them."""
+        expected = max(self.decided, at_least)
+        self._wait_for_silence()
+        if not (self.process.running() and self.logs_all and expected):
             return [line for line in self.log() if "reason" in line]
 
         def lines():
             found = [line for line in json_lines(self.process.output()) if "reason" in line]
-            return found if len(found) >= self.decided else None
+            return found if len(found) >= expected else None
 
         return wait_for(lines, "a log line for each decision")
+
+    def _wait_for_silence(self):
+        """The log has a thread of its own, which may write a line after the response was sent."""
+
+        def is_silent():
+            before = self.process.output()
+            time.sleep(0.05)
+            return self.process.output() == before
+
+        if self.process.running():
+            wait_for(is_silent, "the log's last line")
 
     def wait_for_log(self, pattern):
         return wait_for(lambda: re.search(pattern, self.process.output()), f"{pattern!r} in the log")
