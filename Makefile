@@ -288,6 +288,9 @@ check:
 	$(MAKE) quick
 	$(MAKE) clang
 	$(MAKE) asan
+	@# A build with AddressSanitizer has no sandbox.
+	$(MAKE) -j$(JOBS) WERROR=1 integration-programs
+	$(MAKE) integration ARGS="-k sandbox"
 	$(MAKE) check-package
 
 check-in:

@@ -360,7 +360,7 @@ static void begin_reading(struct shared_ban_sync *s)
 	s->secret = 0;
 	s->pages = 0;
 	s->forged = 0;
-	strcpy(s->cursor, "0");
+	memcpy(s->cursor, "0", sizeof("0"));
 	ask_page(s);
 }
 
