@@ -251,3 +251,22 @@ def test_a_kernel_that_refuses_is_told(doorward, folder, refused, told):
     new = life.upgrade(door, door.process.pid)
     assert door.ask(IN).status == 200
     life.end(new)
+
+
+@needs_seccomp
+@pytest.mark.parametrize("call", ["socket:2", "connect"])
+def test_a_call_that_is_blocked_in_a_request_ends_as_a_denial(doorward, folder, call):
+    """The call fails as the sandbox lets it fail; a lookup without it finds no name."""
+    door = doorward(
+        "[policy default]\nallow = host .example.org\n"
+        "[policy open]\ndeny = !host .example.org\nallow = *\n"
+        "[policy address]\nrdns = off\nallow = ip 192.0.2.0/24\n",
+        dns="nameservers = 127.0.0.1:9",
+        argv=["/usr/bin/python3", "-c", REFUSE, call, BINARY, "-c", folder / "doorward.conf"],
+    )
+    for _ in range(3):
+        for policy in ("default", "open"):
+            assert door.ask(IN, DOORWARD_POLICY=policy).status == 403
+        assert door.ask(IN, DOORWARD_POLICY="address").status == 200
+    reasons = [decision["reason"] for decision in door.decisions()]
+    assert set(reasons) == {"dns_error", "rule"}, reasons
