@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: 2026 the doorward developers */
+
+#ifndef DW_AGENT_KEYS_H
+#define DW_AGENT_KEYS_H
+
+#include "base/diag.h"
+#include "base/str.h"
+#include "base/util.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The public keys of agents: a folder of JSON Web Key Sets (RFC 7517 5), each as its agent serves
+ * it at /.well-known/http-message-signatures-directory. The name of a file is the host name in the
+ * agent's URL, followed by .json:
+ *
+ *   chatgpt.com.json       the keys of https://chatgpt.com
+ *   agent.bot.goog.json    the keys of https://agent.bot.goog
+ *
+ * So what is fetched from a host can be saved under no name but that of the host, and a file cannot
+ * speak for another agent. Files whose names begin with a dot are not read: a download is written
+ * under such a name, and renamed. Other names are reported. Agents whose URL has a port or a path
+ * (types jwks_uri and cimd) have no file in the folder; agent_keys_add_file takes them.
+ *
+ * A key is found by the pair of URL and thumbprint (RFC 7638, SHA-256), never by its thumbprint
+ * alone: two agents may publish the same key, and one of them must not speak for the other.
+ *
+ * Of a key set, these keys are used; others are left out, with a warning where the reason may be a
+ * mistake:
+ *
+ *   {"kty": "OKP", "crv": "Ed25519", "x"}          ed25519 (RFC 8037)
+ *   {"kty": "EC", "crv": "P-256", "x", "y"}        ecdsa-p256-sha256
+ *   {"kty": "RSA", "n", "e"}                       rsa-pss-sha512; 2048 to 4096 bits
+ *
+ * `kid` may be absent; if it is there, it must be the thumbprint. `use` must be absent or "sig",
+ * `key_ops` absent or with "verify", `alg` absent or that of the table (for Ed25519 also EdDSA and
+ * Ed25519, ES256, PS512: the names of RFC 7518 and 8037). `nbf` and `exp` are seconds since
+ * 1970-01-01 UTC, as in RFC 7519, or milliseconds if they are at least AGENT_KEYS_MILLISECONDS; a
+ * key is used from `nbf` until before `exp`. A key with `d`, a private key, is left out with a
+ * warning. The example keys of RFC 9421 B.1, whose private keys anyone can read there, are refused.
+ *
+ * Read once, then immutable and shared by all threads.
+ */
+struct agent_keys;
+
+#define AGENT_KEYS_FILE_MAX (256U << 10) /* bytes of one file */
+#define AGENT_KEYS_MAX 64                /* keys of one agent */
+#define AGENT_KEYS_AGENTS_MAX 1024
+#define AGENT_KEYS_MILLISECONDS 100000000000 /* as seconds the year 5138, as milliseconds 1973 */
+#define AGENT_THUMBPRINT_LEN 32
+
+/* Whether the example keys of RFC 9421 are accepted, which only tests do. */
+enum agent_example_keys { AGENT_REFUSE_EXAMPLE_KEYS, AGENT_ACCEPT_EXAMPLE_KEYS };
+
+/* Without any key; NULL when out of memory. Starts with one reference. */
+struct agent_keys *agent_keys_new(enum agent_example_keys example_keys);
+struct agent_keys *agent_keys_ref(struct agent_keys *keys);
+void agent_keys_unref(struct agent_keys *keys);
+
+/*
+ * Adds the keys of all files of a folder. A file that cannot be read, or is not a key set, is
+ * reported at its own place ("FILE: keys[2].x: ..."): where `before`, what was read earlier, has
+ * keys of that agent, as a warning, and these stay in force; else as an error. A file that is gone
+ * has no keys any longer, and a key that is gone from a file is gone. False after at least one
+ * diag_error. `from` is where the folder is configured. The keys are complete afterwards: no file
+ * is added to keys that other threads can see.
+ */
+NODISCARD bool agent_keys_add_folder(struct agent_keys *keys, const char *folder,
+	const struct agent_keys *before, const struct place *from, struct diag *diag);
+/* The same for one file, of the agent with this URL (agent_url_read_configured). */
+NODISCARD bool agent_keys_add_file(struct agent_keys *keys, struct str url, const char *path,
+	const struct agent_keys *before, const struct place *from, struct diag *diag);
+/* The same for a text in memory; `name` stands for the file. */
+NODISCARD bool agent_keys_add_text(struct agent_keys *keys, struct str url, struct str text,
+	const char *name, struct diag *diag);
+
+/* Another number once a file of the folder is added, removed, replaced or written to. */
+uint64_t agent_keys_folder_stamp(const char *folder);
+
+/* The files of the last agent_keys_add_ that could not be used. */
+size_t agent_keys_bad_files(const struct agent_keys *keys);
+/* The agents with a file, whether or not it has a usable key; and all keys. */
+size_t agent_keys_agent_count(const struct agent_keys *keys);
+size_t agent_keys_key_count(const struct agent_keys *keys);
+/* Whether the agent has a file; `url` as agent_url_read writes it. */
+bool agent_keys_has_agent(const struct agent_keys *keys, struct str url);
+
+#endif
