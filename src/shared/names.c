@@ -175,7 +175,8 @@ static struct dns_remote_question *ask(void *ctx, const struct addr *addr,
 	struct shared_names *names = ctx;
 	struct shared *shared = shared_worker_shared(names->worker);
 	struct store_client *client = shared_worker_client(names->worker);
-	struct dns_remote_question *q = store_is_there(client) ? malloc(sizeof(*q)) : NULL;
+	/* A flood of new clients must not take the place of rates. */
+	struct dns_remote_question *q = store_has_spare_room(client) ? malloc(sizeof(*q)) : NULL;
 	uint8_t identity[IDENTITY_LEN];
 	struct bytes key;
 
@@ -241,7 +242,8 @@ static void put(void *ctx, const struct addr *addr, enum dns_fcrdns_mode mode,
 	uint8_t identity[IDENTITY_LEN];
 	struct bytes value;
 
-	if (result->expires_ms <= now_ms || !store_is_there(shared_worker_client(names->worker))) {
+	if (result->expires_ms <= now_ms ||
+		!store_has_spare_room(shared_worker_client(names->worker))) {
 		return;
 	}
 	uint64_t left_ms = result->expires_ms - now_ms;

@@ -129,6 +129,11 @@ bool store_is_there(const struct store_client *c)
 	return c->state == STATE_UP && c->questions.count < STORE_QUESTIONS_MAX;
 }
 
+bool store_has_spare_room(const struct store_client *c)
+{
+	return c->state == STATE_UP && c->questions.count < STORE_QUESTIONS_MAX / 2;
+}
+
 /* The client's own commands */
 
 /* False when out of memory. */

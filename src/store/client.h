@@ -53,5 +53,7 @@ void store_cancel(struct store_question *question);
 void store_flush(struct store_client *client);
 /* Whether a question would be asked now. */
 bool store_is_there(const struct store_client *client);
+/* The same for a question that must leave room for others: at most half of those in flight. */
+bool store_has_spare_room(const struct store_client *client);
 
 #endif

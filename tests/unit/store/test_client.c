@@ -370,6 +370,28 @@ static void test_breaker(void **state)
 	end(&s);
 }
 
+static void test_room(void **state)
+{
+	static struct asked asked[STORE_QUESTIONS_MAX];
+	struct asked refused = {.calls = 0};
+	struct scene s;
+
+	begin(&s);
+	s.hold = true;
+	for (size_t i = 0; i < STORE_QUESTIONS_MAX; i++) {
+		assert_int_equal(store_has_spare_room(s.client), i < STORE_QUESTIONS_MAX / 2);
+		assert_true(store_is_there(s.client));
+		asked[i] = (struct asked){.calls = 0};
+		assert_non_null(ask(&s, "x", 60000, &asked[i]));
+	}
+	assert_false(store_is_there(s.client));
+	assert_null(ask(&s, "x", 60000, &refused));
+	end(&s);
+	for (size_t i = 0; i < STORE_QUESTIONS_MAX; i++) {
+		assert_away(&asked[i]);
+	}
+}
+
 static void test_script(void **state)
 {
 	const struct str args[] = {str_view("key"), str_view("argument")};
@@ -530,6 +552,7 @@ int main(void)
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_short_timeouts),
 		cmocka_unit_test(test_breaker),
+		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_script),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_loss),
