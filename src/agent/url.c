@@ -46,7 +46,7 @@ static void put_host(struct writing *w, struct str host)
 	}
 }
 
-/* `port` begins with its colon; empty: there is none. */
+/* `port` begins with its colon, or is empty. */
 static void put_port(struct writing *w, struct str port)
 {
 	uint64_t number;
@@ -72,7 +72,7 @@ static bool is_upper_hex(char c)
 	return ascii_is_digit(c) || (c >= 'A' && c <= 'F');
 }
 
-/* One segment of a path in the form of RFC 3986 6.2.2; dot segments and empty ones are refused. */
+/* One segment of a path in the form of RFC 3986 6.2.2; no dot segment, and not empty. */
 static bool is_normal_segment(struct str segment)
 {
 	if (segment.len == 0 || str_eq_text(segment, ".") || str_eq_text(segment, "..")) {
