@@ -113,7 +113,8 @@ static bool make_room(struct authz_fetch *f)
 	struct authz_fetch_lookup *lookups = arena_alloc(f->arena, count, sizeof(*lookups));
 
 	f->lookup_truths = arena_alloc(f->arena, count, sizeof(*f->lookup_truths));
-	if (lookups == NULL || f->lookup_truths == NULL) {
+	f->lookup_codes = arena_alloc(f->arena, count, sizeof(*f->lookup_codes));
+	if (lookups == NULL || f->lookup_truths == NULL || f->lookup_codes == NULL) {
 		return false;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -140,6 +141,20 @@ static struct dns_membership_query query_of(const struct authz_fetch *f, size_t 
 		.addr = f->ip};
 }
 
+/* False when out of memory. */
+static bool store_codes(
+	struct authz_fetch *f, size_t index, const struct dns_membership_result *result)
+{
+	struct policy_dnsbl_code *codes = arena_alloc(f->arena, result->code_count, sizeof(*codes));
+
+	for (size_t i = 0; codes != NULL && i < result->code_count; i++) {
+		memcpy(codes[i].octets, result->codes[i].octets, sizeof(codes[i].octets));
+	}
+	f->lookup_codes[index] =
+		(struct policy_lookup_codes){codes, codes != NULL ? result->code_count : 0};
+	return codes != NULL;
+}
+
 static void store(struct authz_fetch *f, size_t index, const struct dns_membership_result *result)
 {
 	static const enum policy_truth truths[] = {
@@ -150,6 +165,9 @@ static void store(struct authz_fetch *f, size_t index, const struct dns_membersh
 
 	f->lookups[index].result = *result;
 	f->lookup_truths[index] = truths[result->status];
+	if (result->code_count > 0 && !store_codes(f, index, result)) {
+		f->lookup_truths[index] = POLICY_UNKNOWN;
+	}
 }
 
 static void on_names(void *ctx, const struct dns_fcrdns_result *result)
@@ -288,6 +306,7 @@ void authz_fetch_tell(const struct authz_fetch *f, struct authz_names *out)
 void authz_fetch_facts(const struct authz_fetch *f, struct policy_facts *facts)
 {
 	facts->lookup_truths = f->lookups != NULL ? f->lookup_truths : NULL;
+	facts->lookup_codes = f->lookups != NULL ? f->lookup_codes : NULL;
 	facts->rates_asked = f->rates.asked;
 	facts->rates_over = f->rates.over;
 	if (f->rdns == NULL) {
@@ -317,16 +336,33 @@ bool authz_fetch_is_overload(const struct authz_fetch *f, const struct policy_co
 	return overload;
 }
 
+static void append_codes(const struct dns_membership_result *result, struct bytes *out)
+{
+	for (size_t i = 0; i < result->code_count; i++) {
+		const uint8_t *octets = result->codes[i].octets;
+
+		bytes_appendf(out, "%s%u.%u.%u.%u", i > 0 ? ", " : "", octets[0], octets[1],
+			octets[2], octets[3]);
+	}
+}
+
+/* An answer that is an error of any list, or one that the rule takes for an error. */
 static const char *list_why(const struct authz_fetch *f, size_t index)
 {
 	const struct policy_lookup *lookup = policy_rules_lookup(f->policy->rules, index);
+	const struct dns_membership_result *result = &f->lookups[index].result;
 	char answer[ADDR_TEXT_MAX];
 	struct bytes text;
 
-	addr_format(&f->lookups[index].result.refusal, answer);
 	bytes_init(&text, 0);
-	bytes_appendf(&text, "the list %.*s answered %s, which says that it does not work",
-		(int)lookup->name.len, lookup->name.data, answer);
+	bytes_appendf(&text, "the list %.*s answered ", (int)lookup->name.len, lookup->name.data);
+	if (result->code_count > 0) {
+		append_codes(result, &text);
+		bytes_append_text(&text, ", which the rule takes for an error of the list");
+	} else {
+		addr_format(&result->refusal, answer);
+		bytes_appendf(&text, "%s, which says that it does not work", answer);
+	}
 	struct str why = arena_dup(f->arena, bytes_view(&text));
 
 	bytes_clear(&text);
@@ -338,7 +374,8 @@ const char *authz_fetch_unknown_why(
 {
 	for (size_t i = 0; i < lookup_count(f); i++) {
 		if (policy_lookup_set_has(&unknown->lookups, i) &&
-			f->lookups[i].result.refusal.family != ADDR_NONE) {
+			(f->lookups[i].result.refusal.family != ADDR_NONE ||
+				f->lookups[i].result.code_count > 0)) {
 			return list_why(f, i);
 		}
 	}

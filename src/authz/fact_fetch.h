@@ -44,6 +44,7 @@ struct authz_fetch {
 	struct dns_fcrdns *names;             /* in flight; NULL: not */
 	struct authz_fetch_lookup *lookups;   /* by number; NULL: none was needed */
 	enum policy_truth *lookup_truths;     /* as in struct policy_facts */
+	struct policy_lookup_codes *lookup_codes;
 	struct authz_rates rates;
 };
 
@@ -67,7 +68,10 @@ void authz_fetch_clear(struct authz_fetch *f);
 
 /* The result about the names; borrowed until authz_fetch_clear. */
 void authz_fetch_tell(const struct authz_fetch *f, struct authz_names *out);
-/* Writes the results into names_state, names, lookup_truths, rates_asked and rates_over. */
+/*
+ * Writes the results into names_state, names, lookup_truths, lookup_codes, rates_asked and
+ * rates_over.
+ */
 void authz_fetch_facts(const struct authz_fetch *f, struct policy_facts *facts);
 /* Whether any of them is unknown because of a limit of doorward's. */
 bool authz_fetch_is_overload(const struct authz_fetch *f, const struct policy_costly *unknown);

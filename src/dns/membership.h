@@ -18,12 +18,12 @@
  * is not, if the name has none, if the name does not exist, and if its CNAMEs loop.
  *
  * DNSBL: looks up the A records of the address's octets (IPv4) or nibbles (IPv6), reversed, below
- * the zone. YES if all lie in 127.0.0.0/8, NO if there is no A record. UNKNOWN if one of them says
- * that the list does not work: outside of 127.0.0.0/8, as from a domain that has expired or a
- * resolver that blocks the list (RFC 5782 section 5); 127.0.0.0 and 127.0.0.1, which no list uses
- * (section 2.1); 127.0.0.255 and 127.255.255.0/24, by which lists refuse the resolver that asks.
- * Addresses of special use are on no list, and no query is sent, unless private_ptr is set or the
- * static zone has records for them.
+ * the zone. YES if all lie in 127.0.0.0/8, with them as codes, NO if there is no A record. UNKNOWN
+ * if there are more than DNS_CODES_MAX, or if one of them says that the list does not work: outside
+ * of 127.0.0.0/8, as from a domain that has expired or a resolver that blocks the list (RFC 5782
+ * section 5); 127.0.0.0 and 127.0.0.1, which no list uses (section 2.1); 127.0.0.255 and
+ * 127.255.255.0/24, by which lists refuse the resolver that asks. Addresses of special use are on
+ * no list, and no query is sent, unless private_ptr is set or the static zone has records for them.
  *
  * UNKNOWN: the lookup failed, by any other trouble, as after lookup_timeout_ms.
  */
@@ -38,8 +38,10 @@ bool dns_membership_known(struct dns_engine *engine, const struct dns_membership
 /*
  * Starts a lookup. `done` is called exactly once, from the loop and never inside this call, unless
  * dns_membership_cancel comes first; the lookup is freed before the call. The query is copied.
- * `trace` may be NULL and is borrowed until then. NULL: no lookup was started, because none is
- * needed, because of a limit, or because memory is out: *out is the result.
+ * `trace` may be NULL and is borrowed until then; with one, a TXT record of a DNSBL that answered
+ * is looked up, too, which people want to read and which has no part in the result. NULL: no lookup
+ * was started, because none is needed, because of a limit, or because memory is out: *out is the
+ * result.
  */
 struct dns_membership *dns_membership_start(struct dns_engine *engine,
 	const struct dns_membership_query *query, const struct dns_fcrdns_trace *trace,

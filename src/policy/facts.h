@@ -81,6 +81,8 @@ struct policy_facts {
 	struct str_list possible_names;
 	/* By the number of the lookup, never NOT_EVALUATED. NULL: no lookup was made. */
 	const enum policy_truth *lookup_truths;
+	/* By the number of the lookup, of a DNSBL that is POLICY_TRUE. NULL: no codes are known. */
+	const struct policy_lookup_codes *lookup_codes;
 	uint64_t rates_asked;  /* bits, by the number of the rate: the client was counted */
 	uint64_t rates_over;   /* bits, by the number of the rate: the client was above it */
 	enum policy_truth ban; /* of the term `ban`; never NOT_EVALUATED */

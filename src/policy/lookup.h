@@ -28,6 +28,17 @@ struct policy_lookup {
 	struct str name; /* a host name: lower-case, no final dot */
 };
 
+/* An address in 127.0.0.0/8 by which a DNSBL says why it lists a client (RFC 5782). */
+struct policy_dnsbl_code {
+	uint8_t octets[4];
+};
+
+/* The codes of one listing. */
+struct policy_lookup_codes {
+	const struct policy_dnsbl_code *items;
+	size_t count;
+};
+
 /* Some of a list's lookups, by their numbers. */
 struct policy_lookup_set {
 	uint64_t bits[POLICY_LOOKUPS_MAX / 64];

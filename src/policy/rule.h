@@ -23,6 +23,8 @@
  *   [!]FIELD in json:PATH  ip and cert.ip: prefixes in the JSON that vendors publish; see
  *                          json_list.h and net_list.h
  *   [!]cert present        the request carries a certificate; cert verified: it passed its checks
+ *   [!]dnsbl ZONE = CODES  the client is listed by one of these codes; see dnsbl_code.h. An allow
+ * by dnsbl, and a deny by !dnsbl, must name codes.
  *   [!]rate N/UNIT         the client is above N requests a UNIT (s, m, h); rate host N/UNIT: all
  *                          that share its first name are; rate cert N/UNIT: all that share its
  *                          verified certificate; a client without these is counted by address

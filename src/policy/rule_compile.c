@@ -104,6 +104,41 @@ static bool read_terms(const struct policy_script *script, struct policy_term *t
 	return false;
 }
 
+/*
+ * An answer of a list that stands for something else, such as "you ask too often", must not let
+ * clients in: a term that admits by a listing has to say which codes do.
+ */
+static bool admits_by_any_listing(enum policy_action action, const struct policy_term *term)
+{
+	const struct policy_dnsbl_codes *codes =
+		term->field->source == POLICY_SOURCE_DNSBL ? term->lookups.codes : NULL;
+
+	return term->field->source == POLICY_SOURCE_DNSBL &&
+	       term->negated == (action == POLICY_ACTION_DENY) &&
+	       (codes == NULL || !codes->named || codes->other);
+}
+
+static bool check_admissions(const struct policy_script *script, enum policy_action action,
+	const struct policy_term *terms, size_t count)
+{
+	size_t errors = script->diag->errors;
+
+	for (size_t i = 0; i < count; i++) {
+		struct place place = policy_script_at(script, terms[i].text.data);
+		const char *not = terms[i].negated ? "!" : "";
+
+		/* A positive term of an allow, or a negated one of a deny. */
+		if (admits_by_any_listing(action, &terms[i])) {
+			diag_error(script->diag, &place,
+				"%.*s lets a client in by each answer of the list, whatever the "
+				"answer means: expected the codes that let it in, as the list "
+				"documents them, as in %sdnsbl ZONE = 127.0.0.2-11",
+				(int)terms[i].text.len, terms[i].text.data, not );
+		}
+	}
+	return script->diag->errors == errors;
+}
+
 static unsigned cost_of(const struct policy_term *term)
 {
 	return (unsigned)term->field->source * 16 + (unsigned)term->op;
@@ -156,6 +191,12 @@ static bool add(
 	size_t rates = rules->rates.count;
 
 	if (!check_bytes(script) || !read_terms(script, terms, &count)) {
+		rules->lookups.count = lookups;
+		rules->rates.count = rates;
+		return false;
+	}
+	if (!check_admissions(script, action, terms, count)) {
+		policy_terms_clear(terms, count);
 		rules->lookups.count = lookups;
 		rules->rates.count = rates;
 		return false;

@@ -61,9 +61,18 @@ static enum policy_truth truth_of_texts(const struct policy_term *t,
 	return whole;
 }
 
-static enum policy_truth truth_of_lookup(const struct policy_facts *facts, size_t lookup)
+static enum policy_truth truth_of_lookup(
+	const struct policy_term *t, const struct policy_facts *facts, size_t lookup)
 {
-	return facts->lookup_truths != NULL ? facts->lookup_truths[lookup] : POLICY_UNFETCHED;
+	enum policy_truth truth =
+		facts->lookup_truths != NULL ? facts->lookup_truths[lookup] : POLICY_UNFETCHED;
+
+	if (truth != POLICY_TRUE || t->lookups.codes == NULL) {
+		return truth;
+	}
+	return facts->lookup_codes != NULL
+		       ? policy_dnsbl_codes_truth(t->lookups.codes, &facts->lookup_codes[lookup])
+		       : POLICY_UNKNOWN;
 }
 
 /* True if any lookup is; else unfetched if any is, and else unknown if any is. */
@@ -73,7 +82,7 @@ static enum policy_truth truth_of_lookups(
 	enum policy_truth whole = POLICY_FALSE;
 
 	for (size_t i = 0; i < t->lookups.count && whole != POLICY_TRUE; i++) {
-		enum policy_truth truth = truth_of_lookup(facts, t->lookups.items[i]);
+		enum policy_truth truth = truth_of_lookup(t, facts, t->lookups.items[i]);
 
 		if (truth == POLICY_TRUE || truth == POLICY_UNFETCHED ||
 			(truth == POLICY_UNKNOWN && whole == POLICY_FALSE)) {
@@ -90,7 +99,7 @@ void policy_term_add_lookups(const struct policy_term *term, const struct policy
 		return;
 	}
 	for (size_t i = 0; i < term->lookups.count; i++) {
-		if (truth_of_lookup(facts, term->lookups.items[i]) == truth) {
+		if (truth_of_lookup(term, facts, term->lookups.items[i]) == truth) {
 			policy_lookup_set_add(set, term->lookups.items[i]);
 			if (truth == POLICY_TRUE) {
 				return;

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "policy/dnsbl_code.h"
 #include "policy/facts.h"
 #include "policy/field.h"
 #include "policy/list_file.h"
@@ -28,6 +29,7 @@ enum policy_operator {
 struct policy_term_lookups {
 	const uint8_t *items;
 	size_t count;
+	const struct policy_dnsbl_codes *codes; /* NULL: each listing counts */
 };
 
 struct policy_term {

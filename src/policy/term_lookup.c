@@ -40,22 +40,51 @@ static bool take_lookups(const struct policy_script *script, const uint8_t *numb
 		return policy_script_out_of_memory(script);
 	}
 	memcpy(kept, numbers, count);
-	t->lookups = (struct policy_term_lookups){kept, count};
+	t->lookups = (struct policy_term_lookups){kept, count, NULL};
 	return true;
+}
+
+/* Where the zone of a `dnsbl` term ends: before a blank, = or !. */
+static size_t zone_len(struct str value)
+{
+	size_t len = 0;
+
+	while (len < value.len && !ascii_is_blank(value.data[len]) && value.data[len] != '=' &&
+		value.data[len] != '!') {
+		len++;
+	}
+	return len;
+}
+
+/* `= CODES` and the like after the zone. */
+static bool read_codes(struct str text, const struct policy_script *script, struct policy_term *t)
+{
+	struct place place = policy_script_at(script, text.data);
+	struct policy_dnsbl_codes *codes = arena_alloc(script->arena, 1, sizeof(*codes));
+
+	if (codes == NULL) {
+		return policy_script_out_of_memory(script);
+	}
+	t->lookups.codes = codes;
+	return policy_dnsbl_codes_read(text, &place, script->arena, script->diag, codes);
 }
 
 bool policy_term_read_lookup(
 	struct str value, const struct policy_script *script, struct policy_term *t)
 {
+	bool list = t->field->lookup == POLICY_LOOKUP_DNSBL;
+	struct str written = {value.data, list ? zone_len(value) : value.len};
+	struct str codes = str_trim(str_from(value, written.len));
 	struct place place = policy_script_at(script, value.data);
 	char room[POLICY_TEXT_ROOM];
 	struct str name;
 	uint8_t number;
 
 	t->op = POLICY_OPERATOR_EQUALS;
-	return t->field->kind->read(value, &place, script->diag, room, &name) &&
+	return t->field->kind->read(written, &place, script->diag, room, &name) &&
 	       number_lookup(script, t->field, name, &place, &number) &&
-	       take_lookups(script, &number, 1, t);
+	       take_lookups(script, &number, 1, t) &&
+	       (codes.len == 0 || read_codes(codes, script, t));
 }
 
 struct lookup_list {

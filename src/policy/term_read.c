@@ -198,7 +198,7 @@ static const char *advice_about(struct str word)
 static const char *cure_of_value(struct str value, const struct policy_field *field)
 {
 	bool one_word = field->shape == POLICY_SHAPE_ADDRESS ||
-			field->shape == POLICY_SHAPE_LOOKUP || field->kind == &policy_domain_host ||
+			field->kind == &policy_domain_name || field->kind == &policy_domain_host ||
 			field->kind == &policy_domain_san || field->kind == &policy_text_method ||
 			field->kind == &policy_text_http_host;
 	struct str rest = value;

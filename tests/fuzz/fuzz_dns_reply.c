@@ -79,6 +79,9 @@ static void check_data(const struct dns_answer *answer)
 						&answer->names[i - 1], &answer->names[i]) < 0);
 		}
 		break;
+	case DNS_TYPE_TXT:
+		check(answer->count > 0 && answer->count <= DNS_TEXTS_MAX);
+		break;
 	default:
 		check(answer->count == 0);
 		break;

@@ -171,9 +171,12 @@ static void check_lookups(
 			"only lookups that there are");
 		require(!used || facts->lookup_truths[i] != POLICY_UNFETCHED,
 			"only truths are used");
-		require(!lacking || facts->lookup_truths[i] == (v->outcome == POLICY_NEED
-									       ? POLICY_UNFETCHED
-									       : POLICY_UNKNOWN),
+		/* A code of a list can be an error for a rule. */
+		require(!lacking ||
+				(v->outcome == POLICY_NEED
+						? facts->lookup_truths[i] == POLICY_UNFETCHED
+						: facts->lookup_truths[i] == POLICY_UNKNOWN ||
+							  facts->lookup_truths[i] == POLICY_TRUE),
 			"what is asked for is not there, and what is not known is unknown");
 		lacks = lacks || lacking;
 	}
@@ -294,8 +297,17 @@ static void decide_client(const struct rules *r, struct str bytes)
 		.ip = &ip,
 		.ip_count = 1};
 	enum policy_truth truths[POLICY_LOOKUPS_MAX];
-	struct policy_facts facts = {
-		.ip = &ip, .names = {parts, ARRAY_LEN(parts)}, .lookup_truths = truths};
+	struct policy_dnsbl_code codes[2] = {
+		{{127, 0, 0, 2}}, {{127, ip.bytes[1], ip.bytes[2], 3}}};
+	struct policy_lookup_codes lookup_codes[POLICY_LOOKUPS_MAX];
+	struct policy_facts facts = {.ip = &ip,
+		.names = {parts, ARRAY_LEN(parts)},
+		.lookup_truths = truths,
+		.lookup_codes = lookup_codes};
+
+	for (size_t i = 0; i < POLICY_LOOKUPS_MAX; i++) {
+		lookup_codes[i] = (struct policy_lookup_codes){codes, i % 3};
+	}
 
 	for (int i = 0; i < POLICY_CLAIM_COUNT; i++) {
 		facts.claims[i] = parts[i];

@@ -41,6 +41,13 @@ listed          A 127.0.0.2
 7.2.0.192       A 127.0.0.2
 7.2.0.192       A 127.255.255.252
 2.0.0.127       A 127.0.0.2
+11.2.0.192      A 127.0.0.11
+11.2.0.192      TXT "https://bl.example/ " "192.0.2.11 \\027[31m"
+12.2.0.192      A 127.0.0.11
+12.2.0.192      A 127.0.0.4
+13.2.0.192      A 127.0.0.250         ; what this list says to a resolver that asks too often
+14.2.0.192      A 127.0.0.250
+14.2.0.192      A 127.0.0.2
 1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2 A 127.0.0.3
 """,
     # A zone whose domain has expired.
@@ -144,7 +151,8 @@ def test_dnsbl(doorward, nsd, zone, address, result):
 def test_which_queries_are_sent(doorward, tap):
     """One A query for a list, with any family; A or AAAA for a name, by the client's family."""
     door = doorward(
-        only("allow = forward home.dyn.example & dnsbl bl.example"), server_of_names=tap
+        only("allow = forward home.dyn.example & dnsbl bl.example = 127.0.0.2-10"),
+        server_of_names=tap,
     )
     assert door.ask(REMOTE_ADDR="192.0.2.1").status == 200
     assert dict(tap.asked) == {
@@ -185,7 +193,8 @@ def test_no_query_is_sent_that_no_rule_needs(doorward, tap):
 
 def test_a_cached_answer_makes_other_lookups_needless(doorward, tap):
     door = doorward(
-        only("allow = dnsbl bl.example & forward home.dyn.example"), server_of_names=tap
+        only("allow = dnsbl bl.example = 127.0.0.2-10 & forward home.dyn.example"),
+        server_of_names=tap,
     )
     assert door.ask(REMOTE_ADDR="192.0.2.1").status == 200
     asked = tap.count()
@@ -199,7 +208,7 @@ def test_each_query_is_sent_once_in_a_request(doorward, tap):
         only(
             "deny = dnsbl bl.example & uri ~ ^/nowhere\n"
             "deny = dnsbl bl.example & !forward home.dyn.example\n"
-            "allow = forward home.dyn.example & dnsbl BL.example."
+            "allow = forward home.dyn.example & dnsbl BL.example. = 127.0.0.2-10"
         ),
         server_of_names=tap,
     )
@@ -210,7 +219,10 @@ def test_each_query_is_sent_once_in_a_request(doorward, tap):
 
 def test_several_queries_are_sent_together(doorward, tap):
     door = doorward(
-        only("allow = forward home.dyn.example & dnsbl bl.example & !dnsbl empty.example"),
+        only(
+            "allow = forward home.dyn.example & dnsbl bl.example = 127.0.0.2-10 & "
+            "!dnsbl empty.example"
+        ),
         dns="timeout = 10s\nlookup_timeout = 20s",
         server_of_names=tap,
     )
@@ -242,8 +254,9 @@ def test_answers_are_cached_for_their_ttl(doorward, tap):
     door = doorward(
         only("allow = forward home.dyn.example")
         + "[policy alias]\nrdns = off\nmax_cache = 1h\nallow = forward alias.dyn.example\n"
-        "[policy list]\nrdns = off\nmax_cache = 1h\nallow = dnsbl bl.example\n"
-        "[policy both]\nrdns = off\nmax_cache = 1h\nallow = dnsbl bl.example & forward home.dyn.example\n",
+        "[policy list]\nrdns = off\nmax_cache = 1h\nallow = dnsbl bl.example = 127.0.0.2-10\n"
+        "[policy both]\nrdns = off\nmax_cache = 1h\n"
+        "allow = dnsbl bl.example = 127.0.0.2-10 & forward home.dyn.example\n",
         server="threads = 1",
         server_of_names=tap,
     )
@@ -267,7 +280,7 @@ def test_answers_are_cached_for_their_ttl(doorward, tap):
         assert tap.count() == asked
 
 
-@pytest.mark.parametrize("rule", ["forward home.dyn.example", "dnsbl bl.example"])
+@pytest.mark.parametrize("rule", ["forward home.dyn.example", "dnsbl bl.example = 127.0.0.2"])
 @pytest.mark.parametrize(
     "on_error, status", [("deny", 403), ("error", 503), ("allow", 200), (None, 403)]
 )
@@ -313,7 +326,7 @@ def test_beside_names(doorward, tap):
     """The response has the client's own name, not the name in the rule."""
     door = doorward(
         "[policy default]\nallow = forward home.dyn.example\n"
-        "[policy both]\nallow = host client.example & dnsbl bl.example\n"
+        "[policy both]\nallow = host client.example & dnsbl bl.example = 127.0.0.2-10\n"
         "[policy needed]\nrdns_when = needed\nallow = forward home.dyn.example\n",
         server_of_names=tap,
     )
@@ -387,7 +400,7 @@ def test_the_same_query_is_sent_once(doorward, tap):
 
 def test_requests_that_wait_survive_a_reload(doorward, tap):
     door = doorward(
-        only("allow = forward home.dyn.example & dnsbl bl.example"),
+        only("allow = forward home.dyn.example & dnsbl bl.example = 127.0.0.2-10"),
         dns="timeout = 10s\nlookup_timeout = 20s",
         server="threads = 1",
         server_of_names=tap,
@@ -406,7 +419,7 @@ def test_requests_that_wait_survive_a_reload(doorward, tap):
 
 def test_a_peer_that_leaves_leaves_nothing_behind(doorward, tap):
     door = doorward(
-        only("allow = forward home.dyn.example & dnsbl bl.example"),
+        only("allow = forward home.dyn.example & dnsbl bl.example = 127.0.0.2-10"),
         dns="timeout = 10s\nlookup_timeout = 20s",
         server="threads = 1",
         server_of_names=tap,
@@ -424,7 +437,7 @@ def test_as_a_cgi_program(folder, nsd):
     conf = folder / "doorward.conf"
     conf.write_text(
         f"[dns]\nnameservers = 127.0.0.1:{nsd.port}\n"
-        + only("allow = forward home.dyn.example & dnsbl bl.example")
+        + only("allow = forward home.dyn.example & dnsbl bl.example = 127.0.0.2-10")
     )
     for address, status in [("192.0.2.1", "200"), ("192.0.2.2", "403")]:
         environment = {
@@ -445,9 +458,12 @@ def test_bad_rules(folder):
         "allow = ip 192.0.2.1 & dnsbl 192.0.2.1\n"
         "deny = dnsbl in file:zones\n"
         "deny = dnsbl zen\n"
+        "allow = dnsbl zen.example\n"
+        "deny = !dnsbl zen.example\n"
+        "deny = dnsbl zen.example = 127.0.0.2-127.0.0.11\n"
     )
     errors = run("-t", "-c", conf, expect=1)[2]
-    for place in ["2:17", "3:17", "4:30", "5:17", "6:14"]:
+    for place in ["2:17", "3:17", "4:30", "5:17", "6:14", "7:9", "8:8", "9:26"]:
         assert f"doorward.conf:{place}: error: " in errors, place
 
 
@@ -467,11 +483,12 @@ def test_check_explains(folder, tap):
     conf = folder / "doorward.conf"
     conf.write_text(
         f"[dns]\nnameservers = 127.0.0.1:{tap.port}\n[policy default]\nrdns = off\n"
-        "deny = dnsbl bl.example & !forward home.dyn.example\nallow = dnsbl bl.example\n"
+        "deny = dnsbl bl.example & !forward home.dyn.example\n"
+        "allow = dnsbl bl.example = 127.0.0.2-10\n"
     )
     arguments = ["check", "-c", conf, "--ip", "192.0.2.1"]
     got = json.loads(run(*arguments, "--json", expect=0)[1])
-    queries = {q["name"]: q for q in got["rdns"]["queries"]}
+    queries = {q["name"]: q for q in got["rdns"]["queries"] if q["type"] != "TXT"}
     assert queries["1.2.0.192.bl.example"]["answer"] == "127.0.0.2"
     assert queries["1.2.0.192.bl.example"]["server"] == f"127.0.0.1:{tap.port}"
     assert queries["home.dyn.example"]["answer"] == "10.0.0.1, 192.0.2.1"
@@ -479,11 +496,78 @@ def test_check_explains(folder, tap):
     assert {t["text"]: t["outcome"] for t in got["steps"][0]["terms"]}[
         "!forward home.dyn.example"
     ] == "false"
-    assert got["steps"][1]["terms"] == [{"text": "dnsbl bl.example", "outcome": "true"}]
+    assert got["steps"][1]["terms"] == [
+        {"text": "dnsbl bl.example = 127.0.0.2-10", "outcome": "true"}
+    ]
     assert (got["verdict"], got["rdns"]["result"]) == ("allow", "off")
     assert hostname_of(got) is None
     text = run(*arguments, expect=0)[1]
     assert "1.2.0.192.bl.example" in text and "home.dyn.example" in text
+
+
+CODES = "127.0.0.2-9 error 127.0.0.250"
+
+
+@pytest.mark.parametrize(
+    "address, listed, other",
+    [
+        ("192.0.2.1", True, False),
+        ("192.0.2.2", True, True),  # 127.0.0.4 and 127.0.0.10
+        ("192.0.2.11", False, True),
+        ("192.0.2.12", True, True),
+        ("192.0.2.8", False, False),  # not listed
+        ("192.0.2.3", None, None),  # "your resolver is refused"
+        ("192.0.2.7", None, None),
+        ("192.0.2.4", None, None),
+        ("192.0.2.13", None, None),  # what the list documents as an error
+        ("192.0.2.14", None, None),
+    ],
+)
+def test_codes(doorward, tap, address, listed, other):
+    door = doorward(
+        only(f"deny = dnsbl bl.example = {CODES}", "default = allow\n")
+        + f"[policy allowed]\nrdns = off\nallow = dnsbl bl.example = {CODES}\n"
+        f"[policy negated]\nrdns = off\nallow = !dnsbl bl.example = {CODES}\n"
+        f"[policy other]\nrdns = off\ndefault = allow\ndeny = dnsbl bl.example != {CODES}\n",
+        server_of_names=tap,
+    )
+    unknown = (403, "dns_error")
+    answers = {True: (403, "rule"), False: (200, "default"), None: unknown}
+    for policy, truth in [("default", listed), ("other", other)]:
+        reply = door.ask(REMOTE_ADDR=address, DOORWARD_POLICY=policy)
+        assert summary(reply) == (*answers[truth], None)
+    for policy, truth in [("allowed", listed), ("negated", None if listed is None else not listed)]:
+        answers = {True: (200, "rule"), False: (403, "default"), None: unknown}
+        reply = door.ask(REMOTE_ADDR=address, DOORWARD_POLICY=policy)
+        assert summary(reply) == (*answers[truth], None)
+    # No request asks for the text of a listing.
+    assert all(type == "A" for _, type in tap.asked)
+
+
+def test_an_answer_that_the_rule_takes_for_an_error_is_named(doorward, nsd):
+    door = doorward(
+        only(f"deny = dnsbl bl.example = {CODES}", "default = allow\n"), server_of_names=nsd
+    )
+    assert summary(door.ask(REMOTE_ADDR="192.0.2.14")) == (403, "dns_error", None)
+    (line,) = door.decisions()
+    assert line["detail"] == (
+        "the list bl.example answered 127.0.0.2, 127.0.0.250, which the rule takes for an error "
+        "of the list"
+    )
+
+
+def test_check_shows_the_text_of_a_listing(folder, tap):
+    conf = folder / "doorward.conf"
+    conf.write_text(
+        f"[dns]\nnameservers = 127.0.0.1:{tap.port}\n[policy default]\nrdns = off\n"
+        "deny = dnsbl bl.example\ndefault = allow\n"
+    )
+    arguments = ["check", "-c", conf, "--ip", "192.0.2.11"]
+    got = json.loads(run(*arguments, "--json", expect=1)[1])
+    (text,) = [q["answer"] for q in got["rdns"]["queries"] if q["type"] == "TXT"]
+    assert text == '"https://bl.example/ 192.0.2.11 \\x1b[31m"'
+    shown = run(*arguments, expect=1)[1]
+    assert "https://bl.example/" in shown and "\x1b" not in shown
 
 
 def hostname_of(explained):

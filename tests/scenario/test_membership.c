@@ -353,8 +353,168 @@ static void test_traces(void **state)
 		scenario_run(s, 1000);
 		assert_int_equal(a.calls, i);
 	}
-	assert_string_equal(told, LISTED " 1 127.0.0.2; " LISTED " 1 127.0.0.2; ");
-	assert_int_equal(s->query_count, 1);
+	/* The list has no text about it. */
+	assert_string_equal(told, LISTED " 1 127.0.0.2; " LISTED " 16 NODATA; " LISTED
+					 " 1 127.0.0.2; " LISTED " 16 NODATA; ");
+	assert_int_equal(s->query_count, 2);
+}
+
+/* With a trace the list's text is asked for; the server does with its query what it wants. */
+static void explain(struct scenario *s, char told[256], struct asked *a)
+{
+	struct dns_fcrdns_trace trace = {on_step, told};
+	struct addr client = sim_addr(CLIENT);
+	struct dns_membership_query question = {DNS_MEMBERSHIP_DNSBL, str_view(LIST), &client};
+
+	*a = (struct asked){.s = s};
+	told[0] = '\0';
+	a->handle = dns_membership_start(s->engine, &question, &trace, on_done, a, &a->result);
+	scenario_run(s, 60000);
+	assert_int_equal(a->calls, 1);
+	assert_null(a->handle);
+}
+
+static bool say_why(struct scenario *s, const struct sim_query *query)
+{
+	static const char hostile[] = "\x12"
+				      "see \x1b[31m\xe2\x80\xae\n\" why"
+				      "\3abc";
+	struct sim_reply reply;
+
+	if (query->type != DNS_TYPE_TXT) {
+		return false;
+	}
+	sim_begin(&reply, query, RCODE_OK);
+	sim_add_raw(&reply, LISTED, DNS_TYPE_TXT, 60, hostile, sizeof(hostile) - 1);
+	sim_send(s, query, &reply, 1);
+	return true;
+}
+
+static void test_the_text_of_a_listing_is_shown(void **state)
+{
+	struct scenario *s = *state;
+	char told[256];
+	struct asked a;
+
+	s->behave = say_why;
+	scenario_start(s);
+	scenario_record(s, LISTED, DNS_TYPE_A, 300, "127.0.0.2");
+	explain(s, told, &a);
+	assert_int_equal(a.result.status, DNS_MEMBERSHIP_YES);
+	assert_string_equal(told, LISTED " 1 127.0.0.2; " LISTED
+					 " 16 \"see \\x1b[31m\\xe2\\x80\\xae\\x0a\" whyabc\"; ");
+}
+
+static bool keep_the_text(struct scenario *s, const struct sim_query *query)
+{
+	(void)s;
+	return query->type == DNS_TYPE_TXT;
+}
+
+static bool cut_the_text(struct scenario *s, const struct sim_query *query)
+{
+	struct sim_reply reply;
+
+	if (query->type != DNS_TYPE_TXT) {
+		return false;
+	}
+	sim_begin(&reply, query, RCODE_OK);
+	sim_add_raw(&reply, LISTED, DNS_TYPE_TXT, 60,
+		"\x20"
+		"cut",
+		4);
+	sim_send(s, query, &reply, 1);
+	return true;
+}
+
+static bool refuse_the_text(struct scenario *s, const struct sim_query *query)
+{
+	if (query->type == DNS_TYPE_TXT) {
+		sim_rcode(s, query, RCODE_REFUSED, 1);
+	}
+	return query->type == DNS_TYPE_TXT;
+}
+
+/* Whatever becomes of the text, and however long it takes, the listing is what it is. */
+static void test_the_text_has_no_part_in_the_result(void **state)
+{
+	static bool (*const ways[])(struct scenario *, const struct sim_query *) = {
+		keep_the_text, cut_the_text, refuse_the_text};
+	struct scenario *s = *state;
+	char told[256];
+	struct asked a;
+
+	scenario_start(s);
+	scenario_record(s, LISTED, DNS_TYPE_A, 3000, "127.0.0.2");
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		s->behave = ways[i];
+		s->now_ms += 300000;
+		explain(s, told, &a);
+		assert_int_equal(a.result.status, DNS_MEMBERSHIP_YES);
+		assert_int_equal(a.result.code_count, 1);
+		assert_non_null(strstr(told, LISTED " 16 "));
+	}
+	/* A request that ends while the text is looked up. */
+	struct dns_fcrdns_trace trace = {on_step, told};
+	struct addr client = sim_addr(CLIENT);
+	struct dns_membership_query question = {DNS_MEMBERSHIP_DNSBL, str_view(LIST), &client};
+
+	told[0] = '\0';
+	s->behave = keep_the_text;
+	s->now_ms += 300000;
+	a = (struct asked){.s = s};
+	a.handle = dns_membership_start(s->engine, &question, &trace, on_done, &a, &a.result);
+	scenario_run(s, 10);
+	assert_int_equal(a.calls, 0);
+	dns_membership_cancel(a.handle);
+	scenario_run(s, 60000);
+	assert_int_equal(a.calls, 0);
+}
+
+static void expect_codes(struct scenario *s, const char *addr, const char *expected)
+{
+	char got[256] = "";
+	struct asked a;
+
+	ask(&a, s, DNS_MEMBERSHIP_DNSBL, LIST, addr);
+	scenario_run(s, 10000);
+	assert_int_equal(a.calls, 1);
+	for (size_t i = 0; i < a.result.code_count; i++) {
+		const uint8_t *o = a.result.codes[i].octets;
+		size_t len = strlen(got);
+
+		snprintf(got + len, sizeof(got) - len, "%u.%u.%u.%u ", o[0], o[1], o[2], o[3]);
+	}
+	assert_string_equal(got, expected);
+	assert_int_equal(
+		a.result.status, expected[0] != '\0' ? DNS_MEMBERSHIP_YES : DNS_MEMBERSHIP_UNKNOWN);
+}
+
+static void test_codes(void **state)
+{
+	static char many[DNS_CODES_MAX + 1][16];
+	struct scenario *s = *state;
+
+	scenario_start(s);
+	scenario_record(s, LISTED, DNS_TYPE_A, 300, "127.0.0.10");
+	scenario_record(s, LISTED, DNS_TYPE_A, 300, "127.0.0.2");
+	scenario_record(s, LISTED, DNS_TYPE_A, 300, "127.0.0.10");
+	expect_codes(s, CLIENT, "127.0.0.2 127.0.0.10 ");
+	/* One record that is no code takes the others with it. */
+	scenario_record(s, "2.2.0.192." LIST, DNS_TYPE_A, 60, "127.0.0.2");
+	scenario_record(s, "2.2.0.192." LIST, DNS_TYPE_A, 60, "127.255.255.254");
+	expect_codes(s, "192.0.2.2", "");
+	scenario_record(s, "3.2.0.192." LIST, DNS_TYPE_A, 60, "127.0.0.2");
+	scenario_record(s, "3.2.0.192." LIST, DNS_TYPE_A, 60, "203.0.113.80");
+	expect_codes(s, "192.0.2.3", "");
+	scenario_record(s, "4.2.0.192." LIST, DNS_TYPE_A, 60, "127.0.0.1");
+	expect_codes(s, "192.0.2.4", "");
+	/* More codes than any list has. */
+	for (size_t i = 0; i < ARRAY_LEN(many); i++) {
+		snprintf(many[i], sizeof(many[i]), "127.0.3.%zu", i);
+		scenario_record(s, "5.2.0.192." LIST, DNS_TYPE_A, 60, many[i]);
+	}
+	expect_codes(s, "192.0.2.5", "");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scenario_setup, scenario_teardown)
@@ -374,6 +534,9 @@ int main(void)
 		TEST(test_cancelling),
 		TEST(test_a_flood_from_one_network),
 		TEST(test_traces),
+		TEST(test_the_text_of_a_listing_is_shown),
+		TEST(test_the_text_has_no_part_in_the_result),
+		TEST(test_codes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

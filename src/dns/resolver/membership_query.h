@@ -25,8 +25,19 @@ struct dns_membership_query {
 /* The longest zone below which the name of an IPv6 address still fits. */
 #define DNS_ZONE_MAX 189
 
+/* The most codes of one listing; a list that answers with more does not work. */
+#define DNS_CODES_MAX 32
+
+/* An address in 127.0.0.0/8 by which a DNSBL answers. */
+struct dns_code {
+	uint8_t octets[4];
+};
+
 struct dns_membership_result {
 	enum dns_membership_status status;
+	/* YES of a DNSBL: by which codes, in ascending order; else none */
+	uint8_t code_count;
+	struct dns_code codes[DNS_CODES_MAX];
 	bool overload; /* UNKNOWN because a limit was reached */
 	/* the address by which a DNSBL said that it does not work (UNKNOWN); ADDR_NONE: none */
 	struct addr refusal;

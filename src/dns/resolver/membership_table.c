@@ -28,6 +28,9 @@ struct dns_membership {
 	enum dns_type type;
 	struct addr addr;
 	struct dns_name name;
+	/* The result is known; only the list's text is looked up, for the trace. */
+	bool text_only;
+	struct dns_membership_result result;
 };
 
 struct dns_membership_table {
@@ -169,7 +172,7 @@ static const struct addr *find_refusal(const struct dns_answer *answer)
 
 static enum dns_membership_status judge_dnsbl(const struct dns_answer *answer)
 {
-	if (answer->left_out > 0 || find_refusal(answer) != NULL) {
+	if (answer->left_out > 0 || answer->count > DNS_CODES_MAX || find_refusal(answer) != NULL) {
 		return DNS_MEMBERSHIP_UNKNOWN;
 	}
 	return answer->count > 0 ? DNS_MEMBERSHIP_YES : DNS_MEMBERSHIP_NO;
@@ -199,14 +202,21 @@ enum dns_membership_status dns_membership_judge(
 static struct dns_membership_result result_of(
 	enum dns_membership_kind kind, const struct addr *addr, const struct dns_request_end *end)
 {
-	const struct addr *refusal = kind == DNS_MEMBERSHIP_DNSBL && end->status == DNS_STATUS_DATA
-					     ? find_refusal(end->answer)
-					     : NULL;
-
-	return (struct dns_membership_result){.status = dns_membership_judge(kind, addr, end),
+	bool list = kind == DNS_MEMBERSHIP_DNSBL && end->status == DNS_STATUS_DATA;
+	const struct addr *refusal = list ? find_refusal(end->answer) : NULL;
+	struct dns_membership_result result = {.status = dns_membership_judge(kind, addr, end),
 		.overload = end->status == DNS_STATUS_OVERLOAD,
 		.refusal = refusal != NULL ? *refusal : (struct addr){.family = ADDR_NONE},
 		.expires_ms = end->expires_ms};
+
+	if (list && result.status == DNS_MEMBERSHIP_YES) {
+		result.code_count = (uint8_t)end->answer->count;
+		for (size_t i = 0; i < end->answer->count; i++) {
+			memcpy(result.codes[i].octets, end->answer->addrs[i].bytes,
+				sizeof(result.codes[i].octets));
+		}
+	}
+	return result;
 }
 
 static void tell(struct dns_membership *m, const struct dns_membership_result *result)
@@ -225,13 +235,39 @@ static void on_step(void *ctx, const struct dns_step *step)
 	dns_trace_step(m->trace, step, m->all->env->upstreams);
 }
 
-static void on_end(void *ctx, const struct dns_request_end *end)
+static void on_text_end(void *ctx, const struct dns_request_end *end)
 {
 	struct dns_membership *m = ctx;
-	struct dns_membership_result result = result_of(m->kind, &m->addr, end);
+	struct dns_membership_result result = m->result;
 
 	m->request = NULL;
 	tell(m, &result);
+}
+
+/* RFC 5782 section 2.1: a TXT record of the same name says for people what the answer means. */
+static bool ask_for_text(struct dns_membership *m, const struct dns_request_end *end)
+{
+	if (m->trace == NULL || m->kind != DNS_MEMBERSHIP_DNSBL || end->status != DNS_STATUS_DATA) {
+		return false;
+	}
+	m->type = DNS_TYPE_TXT;
+	m->text_only = true;
+	m->request = dns_resolver_ask(
+		m->all->env->resolver, &m->name, m->type, &m->budget, on_step, on_text_end, m);
+	return m->request != NULL;
+}
+
+static void on_end(void *ctx, const struct dns_request_end *end)
+{
+	struct dns_membership *m = ctx;
+
+	m->request = NULL;
+	m->result = result_of(m->kind, &m->addr, end);
+	if (!ask_for_text(m, end)) {
+		struct dns_membership_result result = m->result;
+
+		tell(m, &result);
+	}
 }
 
 /* Caches the timeout as a failure, so that the next lookup fails at once (RFC 9520). */
@@ -258,6 +294,9 @@ static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 	counter_add(&dns->stats->deadlines, 1);
 	counter_add(&dns->stats->cache_evictions,
 		dns_cache_put_answer(cache, &m->name, m->type, &failure, NULL));
+	if (m->text_only) {
+		result = m->result;
+	}
 	tell(m, &result);
 }
 

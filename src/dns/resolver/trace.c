@@ -10,6 +10,14 @@
 #define ANSWER_TEXT_MAX 65536
 #define OVER_TCP " (tcp)"
 
+/* The operator of a zone chooses the text: what cannot be seen is escaped. */
+static void append_text(struct bytes *out, const struct dns_text *text)
+{
+	bytes_append_text(out, "\"");
+	bytes_append_visible(out, str_from_bytes(text->octets, text->len));
+	bytes_append_text(out, "\"");
+}
+
 static void append_answer(struct bytes *text, const struct dns_step *step)
 {
 	const struct dns_answer *answer = step->answer;
@@ -32,13 +40,16 @@ static void append_answer(struct bytes *text, const struct dns_step *step)
 		if (step->type == DNS_TYPE_A || step->type == DNS_TYPE_AAAA) {
 			addr_format(&answer->addrs[i], addr);
 			bytes_append_text(text, addr);
+		} else if (step->type == DNS_TYPE_TXT) {
+			append_text(text, &answer->texts[i]);
 		} else {
 			dns_name_to_text(&answer->names[i], name);
 			bytes_append_text(text, name);
 		}
 	}
 	if (answer->left_out > 0) {
-		bytes_appendf(text, " and %zu more", answer->left_out);
+		bytes_appendf(
+			text, "%s%zu more", answer->count > 0 ? " and " : "", answer->left_out);
 	}
 }
 

@@ -21,9 +21,13 @@ void dns_answer_init(struct dns_answer *answer, const struct dns_name *name, enu
 
 size_t dns_answer_size(const struct dns_answer *answer)
 {
-	bool addrs = answer->type == DNS_TYPE_A || answer->type == DNS_TYPE_AAAA;
-	size_t each = addrs ? sizeof(answer->addrs[0]) : sizeof(answer->names[0]);
+	size_t each = sizeof(answer->names[0]);
 
+	if (answer->type == DNS_TYPE_A || answer->type == DNS_TYPE_AAAA) {
+		each = sizeof(answer->addrs[0]);
+	} else if (answer->type == DNS_TYPE_TXT) {
+		each = sizeof(answer->texts[0]);
+	}
 	return offsetof(struct dns_answer, addrs) + answer->count * each;
 }
 
@@ -109,6 +113,15 @@ void dns_answer_add_name(struct dns_answer *answer, const struct dns_name *name)
 	if (find_place(answer, name, order_name, &place) &&
 		make_room(answer, answer->names, sizeof(*name), DNS_ANSWER_MAX, place)) {
 		answer->names[place] = *name;
+	}
+}
+
+void dns_answer_add_text(struct dns_answer *answer, const struct dns_text *text)
+{
+	if (answer->count == DNS_TEXTS_MAX) {
+		answer->left_out++;
+	} else {
+		answer->texts[answer->count++] = *text;
 	}
 }
 

@@ -18,6 +18,8 @@ void dns_answer_take_ttl(struct dns_answer *answer, uint32_t ttl);
 /* Each keeps the smallest items in its order, once. `name` must be lower-case. */
 void dns_answer_add_addr(struct dns_answer *answer, const struct addr *addr);
 void dns_answer_add_name(struct dns_answer *answer, const struct dns_name *name);
+/* Keeps the first texts. */
+void dns_answer_add_text(struct dns_answer *answer, const struct dns_text *text);
 
 /* Follows a CNAME from `target` to `next`: CNAME, or CNAME_LOOP or CNAME_TOO_LONG. */
 struct dns_chain {

@@ -22,6 +22,8 @@ const char *dns_type_word(enum dns_type type, char buffer[16]);
 #define DNS_QUERY_MAX 512
 #define DNS_ANSWER_MAX 64 /* names kept of one answer; the others are counted */
 #define DNS_ADDRS_MAX 512 /* addresses kept of one answer */
+#define DNS_TEXTS_MAX 8   /* TXT records kept of one answer */
+#define DNS_TEXT_MAX 255  /* octets kept of one TXT record */
 #define DNS_CNAME_MAX 8
 
 struct dns_query {
@@ -72,6 +74,12 @@ enum dns_answer_kind {
 	DNS_ANSWER_MALFORMED /* matched, but does not keep to the format */
 };
 
+/* The character strings of a TXT record, joined: any octets, and only the first ones. */
+struct dns_text {
+	uint8_t len;
+	uint8_t octets[DNS_TEXT_MAX];
+};
+
 /* The answer of a reply, or of the static zone. Names in it are lower-case. */
 struct dns_answer {
 	enum dns_answer_kind kind;
@@ -82,12 +90,13 @@ struct dns_answer {
 	unsigned cnames; /* links followed in this message */
 	struct dns_name
 		target;  /* the end of the CNAME chain; without a chain the question's name */
-	size_t count;    /* records in `addrs` or `names` */
-	size_t left_out; /* records beyond those, and all records of a type that is neither */
+	size_t count;    /* records in `addrs`, `names` or `texts` */
+	size_t left_out; /* records beyond those, and all records of another type */
 	union {
 		struct addr addrs[DNS_ADDRS_MAX]; /* A, AAAA, in ascending order */
 		/* PTR, NS, CNAME, and of SOA the MNAME; in the order of their text */
 		struct dns_name names[DNS_ANSWER_MAX];
+		struct dns_text texts[DNS_TEXTS_MAX]; /* TXT, in the order of the reply */
 	};
 };
 

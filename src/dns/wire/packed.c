@@ -16,7 +16,10 @@ struct dns_packed {
 	uint8_t cnames;
 	bool authentic;
 	bool has_ttl;
-	/* the target if it is a CNAME; else addresses, or names, each with its length before it */
+	/*
+	 * the target if it is a CNAME; else addresses, or names or texts, each with its length
+	 * before it
+	 */
 	uint8_t bytes[];
 };
 
@@ -34,18 +37,28 @@ static size_t addr_size(enum dns_type type)
 	}
 }
 
+static uint8_t *put(uint8_t *at, const uint8_t *octets, uint8_t len)
+{
+	*at++ = len;
+	memcpy(at, octets, len);
+	return at + len;
+}
+
 static uint8_t *put_name(uint8_t *at, const struct dns_name *name)
 {
-	*at++ = name->len;
-	memcpy(at, name->wire, name->len);
-	return at + name->len;
+	return put(at, name->wire, name->len);
+}
+
+static const uint8_t *get(const uint8_t *at, uint8_t *octets, uint8_t *len)
+{
+	*len = *at++;
+	memcpy(octets, at, *len);
+	return at + *len;
 }
 
 static const uint8_t *get_name(const uint8_t *at, struct dns_name *name)
 {
-	name->len = *at++;
-	memcpy(name->wire, at, name->len);
-	return at + name->len;
+	return get(at, name->wire, &name->len);
 }
 
 static size_t bytes_needed(const struct dns_answer *answer, enum dns_type type)
@@ -59,7 +72,7 @@ static size_t bytes_needed(const struct dns_answer *answer, enum dns_type type)
 		return answer->count * addr_size(type);
 	}
 	for (size_t i = 0; i < answer->count; i++) {
-		size += 1u + answer->names[i].len;
+		size += 1u + (type == DNS_TYPE_TXT ? answer->texts[i].len : answer->names[i].len);
 	}
 	return size;
 }
@@ -91,6 +104,8 @@ struct dns_packed *dns_packed_new(const struct dns_answer *answer, enum dns_type
 		if (addr_size(type) > 0) {
 			memcpy(at, answer->addrs[i].bytes, addr_size(type));
 			at += addr_size(type);
+		} else if (type == DNS_TYPE_TXT) {
+			at = put(at, answer->texts[i].octets, answer->texts[i].len);
 		} else {
 			at = put_name(at, &answer->names[i]);
 		}
@@ -125,6 +140,8 @@ void dns_packed_get(const struct dns_packed *packed, enum dns_type type, struct 
 				(struct addr){.family = type == DNS_TYPE_A ? ADDR_V4 : ADDR_V6};
 			memcpy(out->addrs[i].bytes, at, addr_size(type));
 			at += addr_size(type);
+		} else if (type == DNS_TYPE_TXT) {
+			at = get(at, out->texts[i].octets, &out->texts[i].len);
 		} else {
 			at = get_name(at, &out->names[i]);
 		}

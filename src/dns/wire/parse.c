@@ -68,14 +68,27 @@ static enum link find_link(
 	return link;
 }
 
-/* Whether the RDATA is whole character strings (RFC 1035 section 3.3). */
-static bool has_whole_strings(const struct kept_records *records, const struct kept *record)
+/*
+ * Joins the character strings (RFC 1035 section 3.3) as far as there is room. False if the RDATA is
+ * not whole strings.
+ */
+static bool read_text(
+	const struct kept_records *records, const struct kept *record, struct dns_text *out)
 {
 	struct reader r;
 
+	out->len = 0;
 	reader_init(&r, records->walk.message + record->rdata, (size_t)record->end - record->rdata);
 	while (reader_left(&r) > 0 && !r.failed) {
-		reader_take(&r, reader_u8(&r));
+		size_t len = reader_u8(&r);
+		const uint8_t *octets = reader_take(&r, len);
+		size_t room = sizeof(out->octets) - out->len;
+
+		if (octets != NULL) {
+			len = len < room ? len : room;
+			memcpy(out->octets + out->len, octets, len);
+			out->len = (uint8_t)(out->len + len);
+		}
 	}
 	return !r.failed;
 }
@@ -85,6 +98,7 @@ static bool add_data(
 {
 	struct addr addr = {.family = answer->type == DNS_TYPE_AAAA ? ADDR_V6 : ADDR_V4};
 	struct dns_name name;
+	struct dns_text text;
 
 	switch (answer->type) {
 	case DNS_TYPE_A:
@@ -102,8 +116,11 @@ static bool add_data(
 		dns_answer_add_name(answer, &name);
 		return true;
 	case DNS_TYPE_TXT:
-		answer->left_out++;
-		return has_whole_strings(records, record);
+		if (!read_text(records, record, &text)) {
+			return false;
+		}
+		dns_answer_add_text(answer, &text);
+		return true;
 	default:
 		answer->left_out++;
 		return true;

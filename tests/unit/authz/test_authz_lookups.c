@@ -174,7 +174,7 @@ static void a_list_shuts_out(void **state)
 static void nobody_knows(void **state)
 {
 	static const char *const terms[] = {"forward home.dyn.nowhere", "!forward home.dyn.nowhere",
-		"dnsbl bl.nowhere", "!dnsbl bl.nowhere"};
+		"dnsbl bl.nowhere = 127.0.0.2", "!dnsbl bl.nowhere"};
 	static const struct {
 		const char *word;
 		enum authz_verdict verdict;
@@ -219,14 +219,16 @@ static void the_smallest_time_to_live(void **state)
 	struct outcome o;
 
 	(void)state;
-	o = decide("rdns = off\nallow = forward home.dyn.test & dnsbl bl.test\n", "192.0.2.1");
+	o = decide("rdns = off\nallow = forward home.dyn.test & dnsbl bl.test = 127.0.0.2-10\n",
+		"192.0.2.1");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
 	assert_in_range(o.max_age_s, 47, 50);
 	o = decide(
 		"rdns = off\nallow = forward home.dyn.test\ndeny = dnsbl bl.test\n", "192.0.2.1");
 	assert_in_range(o.max_age_s, 57, 60);
 	o = decide(
-		"rdns = off\nallow = forward loop.dyn.test\nallow = dnsbl bl.test\n", "192.0.2.1");
+		"rdns = off\nallow = forward loop.dyn.test\nallow = dnsbl bl.test = 127.0.0.2-10\n",
+		"192.0.2.1");
 	assert_in_range(o.max_age_s, 27, 30);
 }
 
@@ -235,7 +237,8 @@ static void names_and_lookups_together(void **state)
 	struct outcome o;
 
 	(void)state;
-	o = decide("rdns = double\nallow = host .partner.test & dnsbl bl.test\n", "192.0.2.1");
+	o = decide("rdns = double\nallow = host .partner.test & dnsbl bl.test = 127.0.0.2-10\n",
+		"192.0.2.1");
 	assert_int_equal(o.verdict, AUTHZ_ALLOW);
 	assert_string_equal(o.hostname, "good.partner.test");
 	assert_in_range(o.max_age_s, 47, 50);
@@ -257,9 +260,9 @@ static void names_and_lookups_together(void **state)
 
 static void cancelling_midway(void **state)
 {
-	struct authz_snapshot *snapshot =
-		load("[policy default]\n"
-		     "rdns = double\nallow = forward a.nowhere & dnsbl b.nowhere & host x.test\n");
+	struct authz_snapshot *snapshot = load("[policy default]\n"
+					       "rdns = double\nallow = forward a.nowhere & dnsbl "
+					       "b.nowhere = 127.0.0.2-10 & host x.test\n");
 	struct authz *a = authz_new();
 	int called = 0;
 	struct authz_env env;

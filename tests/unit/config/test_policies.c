@@ -499,7 +499,7 @@ static void pins_that_nobody_asks_for(void **state)
 		"pin = c.example 192.0.2.1\npin = .d.example 192.0.2.1\n"
 		"pin = e.example 192.0.2.1\npin = x.f.example 192.0.2.1\n"
 		"allow = host x.b.example\ndeny = !host .f.example\nallow = forward c.example\n"
-		"allow = dnsbl d.example\n"
+		"allow = dnsbl d.example = 127.0.0.2-10\n"
 		"[policy heir]\nparent = default\nallow = host e.example\n",
 		"t:2:7: warning: pin of a.example: no rule of [policy default], or of a policy "
 		"that has its pins, can ask for a name that it covers\n"

@@ -25,8 +25,8 @@ static const char *const terms[] = {
 	"host in file:%s/names",
 	"forward home.example",
 	"!forward in file:%s/hosts",
-	"dnsbl zen.example",
-	"!dnsbl bl.example",
+	"dnsbl zen.example = 127.0.0.2-11, 127.0.1.4 error 127.0.0.250",
+	"!dnsbl bl.example = 127.0.0-255.1-3",
 	"rate 10/s",
 	"!rate 100/m",
 	"rate host 1000/h",
@@ -130,7 +130,10 @@ static void expect_same_verdict(
 static void expect_same_decisions(const struct policy *a, const struct policy *b)
 {
 	static const char *const addresses[] = {"192.0.2.7", "203.0.113.9", "2001:db8::7"};
+	static const struct policy_dnsbl_code all[] = {
+		{{127, 0, 0, 2}}, {{127, 0, 1, 4}}, {{127, 0, 0, 250}}};
 	enum policy_truth truths[POLICY_LOOKUPS_MAX];
+	struct policy_lookup_codes codes[POLICY_LOOKUPS_MAX];
 	struct client c;
 
 	assert_int_equal(policy_rules_count(a->rules), policy_rules_count(b->rules));
@@ -145,8 +148,10 @@ static void expect_same_decisions(const struct policy *a, const struct policy *b
 		c.facts.claims[POLICY_CLAIM_URI] = str_view(i / 24 % 2 == 0 ? "/a?x=1&y=2" : "");
 		for (size_t n = 0; n < POLICY_LOOKUPS_MAX; n++) {
 			truths[n] = (enum policy_truth)((i / 48 + n) % 4);
+			codes[n] = (struct policy_lookup_codes){&all[i % 3], 1};
 		}
 		c.facts.lookup_truths = truths;
+		c.facts.lookup_codes = codes;
 		expect_same_verdict(a, b, &c.facts);
 	}
 }

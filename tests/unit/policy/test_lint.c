@@ -485,7 +485,7 @@ static void rules_that_are_never_reached(void **state)
 		{"cert.serial 0x0A", "cert.serial a", true},
 		{"forward a.example", "forward a.example", true},
 		{"forward a.example", "forward b.example", false},
-		{"!dnsbl a.example", "!dnsbl a.example & method PUT", true},
+		{"!dnsbl a.example = 127.0.0.2", "!dnsbl a.example = 127.0.0.2 & method PUT", true},
 		{"dnsbl a.example", "forward a.example", false},
 	};
 

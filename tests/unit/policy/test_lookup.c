@@ -8,6 +8,10 @@
 
 static enum policy_truth truths[POLICY_LOOKUPS_MAX];
 
+/* Whatever is looked up first and second, as 127.0.0.2. */
+static const struct policy_dnsbl_code code_2 = {{127, 0, 0, 2}};
+static const struct policy_lookup_codes listed[] = {{&code_2, 1}, {&code_2, 1}};
+
 static const enum policy_truth states[] = {
 	POLICY_FALSE, POLICY_TRUE, POLICY_UNKNOWN, POLICY_UNFETCHED};
 
@@ -236,15 +240,16 @@ static void a_file_is_true_if_any_name_is(void **state)
 static void every_truth_of_a_rule(void **state)
 {
 	static const char *const rules[] = {
-		"forward a.example & dnsbl b.example",
+		"forward a.example & dnsbl b.example = 127.0.0.2",
 		"forward a.example & !dnsbl b.example",
-		"!forward a.example & dnsbl b.example",
+		"!forward a.example & dnsbl b.example = 127.0.0.2",
 		"!forward a.example & !dnsbl b.example",
 	};
 	struct client c;
 
 	client_init(&c);
 	c.facts.lookup_truths = truths;
+	c.facts.lookup_codes = listed;
 	for (size_t i = 0; i < ARRAY_LEN(rules) * 16; i++) {
 		size_t rule = i / 16;
 		enum policy_truth raw[] = {states[i % 4], states[i / 4 % 4]};
@@ -369,8 +374,8 @@ static void a_failed_lookup_ends_by_on_dns_error(void **state)
 		enum policy_outcome outcome;
 	} cases[] = {{POLICY_ON_ERROR_DENY, POLICY_DENY}, {POLICY_ON_ERROR_ERROR, POLICY_ERROR},
 		{POLICY_ON_ERROR_ALLOW, POLICY_ALLOW}};
-	static const char *const terms[] = {
-		"forward a.example", "!forward a.example", "dnsbl a.example", "!dnsbl a.example"};
+	static const char *const terms[] = {"forward a.example", "!forward a.example",
+		"dnsbl a.example = 127.0.0.2", "!dnsbl a.example = 127.0.0.2"};
 	struct client c;
 
 	client_init(&c);

@@ -58,7 +58,9 @@ static void errors_say_where_and_what_was_expected(void **state)
 			"12: error: \"192.0.2.1,192.0.2.2\" after ip: " ONE_VALUE},
 		{"method GET, POST", "16: error: \"GET, POST\" after method: " ONE_VALUE},
 		{"dnsbl a.example b.example",
-			"15: error: \"a.example b.example\" after dnsbl: " ONE_VALUE},
+			"25: error: \"b.example\" after the zone: expected a rule for each zone; "
+			"and after the zone = or != with codes, or error with codes, as in "
+			"zen.example = 127.0.0.2-11"},
 		{"host .a.example # office",
 			"14: error: \".a.example # office\" after host: expected one value; a "
 			"comment begins with ;"},

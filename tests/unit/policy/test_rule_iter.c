@@ -58,8 +58,8 @@ static const char *const terms[] = {
 	"forward one.example",
 	"forward two.example",
 	"!forward one.example",
-	"dnsbl bl.example",
-	"!dnsbl other.example",
+	"dnsbl bl.example = 127.0.0.2-10 error 127.0.0.11",
+	"!dnsbl other.example = 127.0.0.3",
 };
 
 struct lot {
@@ -106,6 +106,14 @@ static void fill(struct book *b, struct lot *lot, size_t rules, const char *file
 	b->policy.default_action = (enum policy_action)draw(lot, 2);
 	b->policy.on_dns_error = (enum policy_on_error)draw(lot, 3);
 }
+
+static const struct policy_dnsbl_code codes[] = {
+	{{127, 0, 0, 2}}, {{127, 0, 0, 3}}, {{127, 0, 0, 11}}, {{127, 0, 0, 12}}};
+static const struct policy_lookup_codes lookup_codes[][LOOKUPS] = {
+	{{codes, 1}, {codes, 1}, {codes, 1}, {codes, 1}},
+	{{codes, 2}, {codes, 3}, {codes + 1, 1}, {codes + 3, 1}},
+	{{codes + 3, 1}, {NULL, 0}, {codes + 2, 2}, {codes, 4}},
+};
 
 static void bend(struct client *c, struct lot *lot, enum policy_truth truths[LOOKUPS])
 {
@@ -170,6 +178,7 @@ static void bend(struct client *c, struct lot *lot, enum policy_truth truths[LOO
 		truths[i] = (enum policy_truth)draw(lot, 4);
 	}
 	c->facts.lookup_truths = draw(lot, 3) > 0 ? truths : NULL;
+	c->facts.lookup_codes = lookup_codes[draw(lot, ARRAY_LEN(lookup_codes))];
 }
 
 static void assert_same(const struct policy_verdict *got, const struct policy_verdict *expected)

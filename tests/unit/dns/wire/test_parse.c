@@ -2,8 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "dns/wire/message.h"
+#include "dns/wire/packed.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "reading.h"
 
@@ -288,6 +290,62 @@ static void chooses_names_whatever_the_order(void **state)
 	}
 }
 
+static void assert_text(const struct dns_answer *answer, size_t i, const char *text)
+{
+	assert_true(i < answer->count);
+	assert_int_equal(answer->texts[i].len, strlen(text));
+	assert_memory_equal(answer->texts[i].octets, text, strlen(text));
+}
+
+/* The strings of a text are joined, as far as 255 octets, and so are kept the first eight texts. */
+static void keeps_the_beginnings_of_texts(void **state)
+{
+	struct dns_query query = query_of("www.example.com", DNS_TYPE_TXT);
+	char data[600];
+
+	data[0] = (char)200;
+	memset(data + 1, 'a', 200);
+	data[201] = (char)255;
+	memset(data + 202, 'b', 255);
+	start(&p, 0x1234, QR | RA, "www.example.com", 16);
+	add(&p, ANSWER, "www.example.com", 16, 60, data, 457);
+	for (char n = '0'; n < '9'; n++) {
+		char text[2] = {1, n};
+
+		add(&p, ANSWER, "www.example.com", 16, 60, text, 2);
+	}
+	const struct dns_answer *answer = read_as(&query);
+
+	assert_int_equal(answer->count, DNS_TEXTS_MAX);
+	assert_int_equal(answer->left_out, 2);
+	assert_int_equal(answer->texts[0].len, DNS_TEXT_MAX);
+	assert_int_equal(answer->texts[0].octets[199], 'a');
+	assert_int_equal(answer->texts[0].octets[200], 'b');
+	assert_int_equal(answer->texts[0].octets[254], 'b');
+	assert_text(answer, 1, "0");
+	assert_text(answer, 7, "6");
+
+	struct dns_packed *packed = dns_packed_new(answer, DNS_TYPE_TXT);
+	struct dns_answer *copy = calloc(1, sizeof(*copy));
+
+	assert_non_null(packed);
+	assert_non_null(copy);
+	dns_packed_get(packed, DNS_TYPE_TXT, copy);
+	assert_int_equal(copy->count, answer->count);
+	assert_int_equal(copy->left_out, 2);
+	assert_int_equal(copy->texts[0].len, DNS_TEXT_MAX);
+	assert_memory_equal(copy->texts[0].octets, answer->texts[0].octets, DNS_TEXT_MAX);
+	assert_text(copy, 7, "6");
+	free(packed);
+	free(copy);
+	/* A text may be empty, and have any octet. */
+	start(&p, 0x1234, QR | RA, "www.example.com", 16);
+	add(&p, ANSWER, "www.example.com", 16, 60, "\0", 1);
+	add(&p, ANSWER, "www.example.com", 16, 60, "\2\x1b\xff", 3);
+	assert_text(read_as(&query), 0, "");
+	assert_text(read_as(&query), 1, "\x1b\xff");
+}
+
 static void counts_other_types(void **state)
 {
 	struct dns_query query = query_of("www.example.com", DNS_TYPE_TXT);
@@ -296,8 +354,10 @@ static void counts_other_types(void **state)
 	add(&p, ANSWER, "www.example.com", 16, 60, "\4text", 5);
 	add(&p, ANSWER, "www.example.com", 16, 60, "\1a\1b", 4);
 	assert_int_equal(read_as(&query)->kind, DNS_ANSWER_DATA);
-	assert_int_equal(read_as(&query)->count, 0);
-	assert_int_equal(read_as(&query)->left_out, 2);
+	assert_int_equal(read_as(&query)->count, 2);
+	assert_int_equal(read_as(&query)->left_out, 0);
+	assert_text(read_as(&query), 0, "text");
+	assert_text(read_as(&query), 1, "ab");
 	/* Strings that do not fill RDLENGTH, or run over it. */
 	add(&p, ANSWER, "www.example.com", 16, 60, "\4tex", 4);
 	assert_int_equal(read_as(&query)->kind, DNS_ANSWER_MALFORMED);
@@ -327,6 +387,7 @@ int main(void)
 		cmocka_unit_test(reads_names),
 		cmocka_unit_test(reads_names_with_any_byte),
 		cmocka_unit_test(chooses_names_whatever_the_order),
+		cmocka_unit_test(keeps_the_beginnings_of_texts),
 		cmocka_unit_test(counts_other_types),
 	};
 
