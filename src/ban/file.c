@@ -19,7 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_WAIT_MS 5000u
 #define LOCK_PAUSE_MS 20
 #define FILE_MODE 0644 /* which user serves is not known to a command */
 
@@ -100,11 +99,11 @@ static const char *name_of(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-int ban_file_lock(const char *path, struct diag *diag)
+int ban_file_lock(const char *path, unsigned wait_ms, struct diag *diag)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
 	struct place place = {.file = path};
-	uint64_t end_ms = clock_ms() + LOCK_WAIT_MS;
+	uint64_t end_ms = clock_ms() + wait_ms;
 	int fd = open_folder(path);
 
 	if (fd < 0) {
@@ -113,10 +112,15 @@ int ban_file_lock(const char *path, struct diag *diag)
 	}
 	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK || clock_ms() >= end_ms) {
-			diag_error(diag, &place, "its folder cannot be locked: %s",
-				errno == EWOULDBLOCK ? "another process has held the lock for 5 "
-						       "seconds"
-						     : strerror(errno));
+			if (errno == EWOULDBLOCK) {
+				diag_error(diag, &place,
+					"its folder cannot be locked: after %u ms, another process "
+					"still has the lock",
+					wait_ms);
+			} else {
+				diag_error(diag, &place, "its folder cannot be locked: %s",
+					strerror(errno));
+			}
 			close(fd);
 			return -1;
 		}

@@ -19,9 +19,9 @@ NODISCARD bool ban_file_read(const char *path, struct ban_list *out, struct diag
 NODISCARD bool ban_file_write(const char *path, const struct ban_list *list, struct diag *diag);
 
 /*
- * Waits some seconds for other writers of files in the folder of `path`, and keeps them out until
- * the descriptor is closed. -1 after a diag_error.
+ * Waits for other writers of files in the folder of `path`, and keeps them out until the descriptor
+ * is closed. -1 after a diag_error.
  */
-NODISCARD int ban_file_lock(const char *path, struct diag *diag);
+NODISCARD int ban_file_lock(const char *path, unsigned wait_ms, struct diag *diag);
 
 #endif

@@ -3,19 +3,18 @@
 
 #include "cli/ban.h"
 
-#include "ban/file.h"
+#include "ban/change.h"
+#include "ban/time.h"
 #include "base/clock.h"
 #include "base/exit_code.h"
 #include "cli/ban_store.h"
-#include "cli/ban_time.h"
 #include "cli/options.h"
-#include "policy/netset.h"
 
 #include <string.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #define ARENA_CHUNK 4096
+#define LOCK_WAIT_MS 5000
 
 enum { OPTION_FOR = 256, OPTION_WHY, OPTION_FORCE };
 
@@ -24,12 +23,9 @@ struct call {
 	const struct cli_command *command;
 	const char *config_path;
 	struct arena arena;
-	struct cli_ban_config config;
-	struct ban ban; /* as it is written */
-	int64_t for_ms;
+	struct ban_change change;
 	bool force;
 	struct bytes why; /* visible */
-	int64_t now_ms;
 };
 
 /* Reads ADDRESS, PREFIX or `host NAME` from the rest of the command line. */
@@ -47,7 +43,8 @@ static enum exit_code read_what(struct call *c, int argc, char **argv)
 					 argv[optind + (host ? 2 : 1)]);
 	}
 	diag_init(&diag);
-	bool good = ban_read_what(str_view(argv[optind + host]), host, &c->arena, &diag, &c->ban);
+	bool good = ban_read_what(
+		str_view(argv[optind + host]), host, &c->arena, &diag, &c->change.ban);
 
 	diag_print(&diag, stderr);
 	diag_clear(&diag);
@@ -67,7 +64,7 @@ static enum exit_code read_options(
 			bytes_reset(&c->why, SIZE_MAX);
 			bytes_append_visible(&c->why, str_view(optarg));
 		} else if (option == OPTION_FOR) {
-			if (!cli_ban_time_read(str_view(optarg), &c->for_ms)) {
+			if (!ban_time_read(str_view(optarg), &c->change.for_ms)) {
 				return cli_usage_error(c->command,
 					"--for: expected a time from 1s to 3660d, such as 90s, "
 					"10m, 1h or 7d, or never",
@@ -85,204 +82,86 @@ static enum exit_code read_options(
 	return read_what(c, argc, argv);
 }
 
-/* What an administrator hardly means. NULL: nothing. */
-static const char *mistake(const struct call *c)
+/* The same for the log of the system: who did what, and why. */
+static void log_told(const struct call *c, struct bytes *told)
 {
-	struct policy_coverage covers;
-	struct addr own;
+	const struct ban *ban = &c->change.ban;
 
-	if (c->ban.kind != BAN_PREFIX) {
-		return NULL;
-	}
-	covers = policy_prefix_coverage(&c->ban.prefix);
-	if (policy_coverage_is_vast(&covers)) {
-		return "is more than any one network has";
-	}
-	if (cli_ban_own_address(&own) && prefix_contains(&c->ban.prefix, &own)) {
-		return "has the address from which you are connected (SSH_CONNECTION)";
-	}
-	return NULL;
-}
-
-/* The line for people and for the log of the system: who did what, and why. */
-static void tell(const struct call *c)
-{
-	char until[CLOCK_TEXT_MAX];
-	struct bytes line;
-
-	bytes_init(&line, 0);
-	ban_write_what(&c->ban, &line);
-	if (c->ban.lifted) {
-		bytes_append_text(&line, " is not banned any more");
-	} else if (c->ban.until_ms == BAN_NEVER) {
-		bytes_append_text(&line, " is banned, without an end");
-	} else {
-		clock_format(c->ban.until_ms / 1000, until);
-		bytes_appendf(&line, " is banned until %s", until);
-	}
-	printf("%.*s\n", (int)line.len, (const char *)line.data);
-	bytes_append_text(&line, ", by ");
-	bytes_append_str(&line, c->ban.by);
-	if (c->ban.why.len > 0) {
-		bytes_append_text(&line, ": ");
-		bytes_append_str(&line, c->ban.why);
+	bytes_append_text(told, ", by ");
+	bytes_append_str(told, ban->by);
+	if (ban->why.len > 0) {
+		bytes_append_text(told, ": ");
+		bytes_append_str(told, ban->why);
 	}
 	openlog("doorward", LOG_PID, LOG_AUTH);
-	syslog(LOG_NOTICE, "%s: %.*s", c->command->name, (int)line.len, (const char *)line.data);
+	syslog(LOG_NOTICE, "%s: %.*s", c->command->name, (int)told->len, (const char *)told->data);
 	closelog();
-	bytes_clear(&line);
-}
-
-/* A ban that covers this one; NULL: no ban does. */
-static const struct ban *find_wider(const struct ban_list *list, const struct call *c)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		const struct ban *ban = &list->items[i];
-
-		if (ban_is_in_force(ban, c->now_ms) && ban->kind == BAN_PREFIX &&
-			c->ban.kind == BAN_PREFIX && ban->prefix.len < c->ban.prefix.len &&
-			prefix_contains(&ban->prefix, &c->ban.prefix.addr)) {
-			return ban;
-		}
-	}
-	return NULL;
-}
-
-static void tell_not_banned(const struct ban_list *list, const struct call *c)
-{
-	const struct ban *wider = find_wider(list, c);
-	struct bytes line;
-
-	bytes_init(&line, 0);
-	ban_write_what(&c->ban, &line);
-	bytes_append_text(&line, " is not banned");
-	if (wider != NULL) {
-		bytes_append_text(&line, " by itself, but by the ban of ");
-		ban_write_what(wider, &line);
-	}
-	fprintf(stderr, "doorward: unban: %.*s\n", (int)line.len, (const char *)line.data);
-	bytes_clear(&line);
-}
-
-/* Replaces what the list has about the same. False when out of memory. */
-static bool put(struct call *c, struct ban_list *list, const struct ban *before)
-{
-	struct ban *ban = &c->ban;
-
-	/* The clock of the machine that made it may be ahead of this one's. */
-	ban->made_ms =
-		before != NULL && before->made_ms >= c->now_ms ? before->made_ms + 1 : c->now_ms;
-	if (ban->lifted) {
-		ban->until_ms = before->kept_ms;
-		ban->kept_ms = before->kept_ms;
-	} else {
-		ban->until_ms = c->for_ms == BAN_NEVER ? BAN_NEVER : c->now_ms + c->for_ms;
-		ban->kept_ms = before != NULL && before->kept_ms > ban->until_ms ? before->kept_ms
-										 : ban->until_ms;
-	}
-	if (!ban_list_add(list, ban)) {
-		return false;
-	}
-	ban_list_settle(list, c->now_ms);
-	return true;
-}
-
-/* Without a store, no other machine can bring a lifted ban back: so nothing is kept of it. */
-static void forget(struct ban_list *list)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < list->count; i++) {
-		if (!list->items[i].lifted) {
-			list->items[kept++] = list->items[i];
-		}
-	}
-	list->count = kept;
-}
-
-static enum exit_code change(
-	struct call *c, const struct ban_list *known, struct ban_list *list, struct diag *diag)
-{
-	const struct ban *before = ban_list_find(known, &c->ban);
-
-	if (c->ban.lifted && (before == NULL || !ban_is_in_force(before, c->now_ms))) {
-		tell_not_banned(known, c);
-		return EXIT_CODE_DENY;
-	}
-	if (before == NULL && known->count >= BAN_LIST_MAX) {
-		diag_error(diag, NULL, "there are 100,000 bans already, which is the most");
-		return EXIT_CODE_ERROR;
-	}
-	if (!put(c, list, before)) {
-		diag_error(diag, NULL, "out of memory");
-		return EXIT_CODE_ERROR;
-	}
-	if (c->config.shared_file == NULL) {
-		forget(list);
-	}
-	if (!ban_file_write(c->config.file, list, diag)) {
-		return EXIT_CODE_ERROR;
-	}
-	tell(c);
-	return EXIT_CODE_OK;
-}
-
-/* Under the lock. */
-static enum exit_code read_and_change(struct call *c, struct diag *diag)
-{
-	enum exit_code code = EXIT_CODE_ERROR;
-	struct ban_list known;
-	struct ban_list list;
-
-	ban_list_init(&known);
-	ban_list_init(&list);
-	if (cli_ban_config_read(&c->config, &known, diag) &&
-		ban_file_read(c->config.file, &list, diag)) {
-		code = change(c, &known, &list, diag);
-	}
-	ban_list_clear(&list);
-	ban_list_clear(&known);
-	return code;
 }
 
 static enum exit_code execute(struct call *c)
 {
 	enum exit_code code = EXIT_CODE_ERROR;
+	struct bytes told;
 	struct diag diag;
 
 	diag_init(&diag);
-	c->now_ms = clock_wall_ms();
-	c->ban.by = cli_ban_caller(&c->arena);
-	c->ban.why = bytes_view(&c->why);
-	int lock = ban_file_lock(c->config.file, &diag);
-
-	if (lock >= 0) {
-		code = read_and_change(c, &diag);
-		close(lock);
+	bytes_init(&told, 0);
+	c->change.ban.by = cli_ban_caller(&c->arena);
+	c->change.ban.why = bytes_view(&c->why);
+	switch (ban_change_apply(&c->change, clock_wall_ms(), &told, &diag)) {
+	case BAN_CHANGE_DONE:
+		printf("%.*s\n", (int)told.len, (const char *)told.data);
+		log_told(c, &told);
+		code = EXIT_CODE_OK;
+		break;
+	case BAN_CHANGE_NOT_BANNED:
+		fprintf(stderr, "doorward: unban: %.*s\n", (int)told.len, (const char *)told.data);
+		code = EXIT_CODE_DENY;
+		break;
+	case BAN_CHANGE_FAILED:
+		break;
 	}
 	diag_print(&diag, stderr);
 	diag_clear(&diag);
+	bytes_clear(&told);
 	return code;
+}
+
+/* What an administrator hardly means, and did not ask for. NULL: nothing. */
+static const char *find_mistake(const struct call *c)
+{
+	struct addr own = {.family = ADDR_NONE};
+
+	if (c->change.ban.lifted || c->force) {
+		return NULL;
+	}
+	if (!cli_ban_own_address(&own)) {
+		own.family = ADDR_NONE;
+	}
+	return ban_change_mistake(&c->change.ban, &own);
 }
 
 static enum exit_code start(struct call *c, const struct option *options, int argc, char **argv)
 {
 	enum exit_code code = read_options(c, options, argc, argv);
+	struct cli_ban_config config;
 
 	if (code != EXIT_CODE_OK) {
 		return code;
 	}
-	const char *wrong = c->ban.lifted || c->force ? NULL : mistake(c);
+	const char *wrong = find_mistake(c);
 
 	if (wrong != NULL) {
 		fprintf(stderr, "doorward: ban: %s %s: --force bans it all the same\n",
 			argv[optind], wrong);
 		return EXIT_CODE_USAGE;
 	}
-	if (!cli_ban_config_find(c->config_path, &c->arena, &c->config)) {
+	if (!cli_ban_config_find(c->config_path, &c->arena, &config)) {
 		fputs("doorward: out of memory\n", stderr);
 		return EXIT_CODE_ERROR;
 	}
+	c->change.file = config.file;
+	c->change.shared_file = config.shared_file;
 	return execute(c);
 }
 
@@ -291,8 +170,8 @@ static int run(const struct cli_command *command, bool lifted, const struct opti
 {
 	struct call c = {.command = command,
 		.config_path = config_path,
-		.for_ms = BAN_NEVER,
-		.ban = {.lifted = lifted}};
+		.change = {
+			.for_ms = BAN_NEVER, .ban = {.lifted = lifted}, .wait_ms = LOCK_WAIT_MS}};
 
 	arena_init(&c.arena, ARENA_CHUNK);
 	bytes_init(&c.why, 0);

@@ -36,6 +36,11 @@ struct config_server {
 	/* the only addresses that may connect over TCP; none: all may */
 	const struct prefix *tcp_peers;
 	size_t tcp_peer_count;
+	/* the only addresses that may connect to the admin listener over TCP; none: loopback */
+	const struct prefix *admin_peers;
+	size_t admin_peer_count;
+	bool admin_write;
+	const char *admin_token_file; /* never NULL with admin_write */
 	struct net_listen_options socket;
 	const char *socket_owner; /* the names of the uid and gid in `socket`; NULL: unchanged */
 	const char *socket_group;

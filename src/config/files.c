@@ -26,6 +26,7 @@ void config_each_file(const struct config *config, each_file *each, void *ctx)
 	if (config->bans.file != NULL) {
 		each(ctx, CONFIG_FILE_OPTIONAL, config->bans.file);
 	}
+	report(each, ctx, config->server.admin_token_file);
 	report(each, ctx, config->shared.secret_file);
 	report(each, ctx, config->shared.password_file);
 	for (size_t i = 0; i < config->policy_count; i++) {

@@ -8,7 +8,7 @@
 
 /* The keys of the sections that have a file of their own, for schema.c alone. */
 
-#define CONFIG_SERVER_KEY_COUNT 18
+#define CONFIG_SERVER_KEY_COUNT 21
 #define CONFIG_FRONTEND_KEY_COUNT 9
 #define CONFIG_DNS_KEY_COUNT 18
 #define CONFIG_CACHE_KEY_COUNT 5

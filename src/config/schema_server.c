@@ -35,7 +35,8 @@ const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 			"place: no decisions, but /status.json, /history.json, /recent.json, "
 			"/metrics, /healthz and /readyz, for doorward status and for monitoring, "
 			"on a Unix socket of mode 0600 "
-			"(socket_mode does not count there) or a loopback address (HAProxy: "
+			"(socket_mode does not count there) or a loopback address; on other "
+			"addresses with admin_peers (HAProxy: "
 			"stats socket). Sockets that systemd passes under the names http and "
 			"admin have that protocol, unless systemd:NAME says otherwise."},
 	{.name = "tcp_peers",
@@ -49,6 +50,37 @@ const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 			"claim any client address. If FCGI_WEB_SERVER_ADDRS is in the "
 			"environment, only addresses that are in both lists may connect. Empty: "
 			"all addresses may."},
+	{.name = "admin_peers",
+		.at_start = true,
+		.type = CONFIG_PREFIXES,
+		.offset = offsetof(struct config, server.admin_peers),
+		.second = offsetof(struct config, server.admin_peer_count),
+		.example = "listen = admin:192.0.2.1:9180\nadmin_peers = 127.0.0.1, 192.0.2.8",
+		.help = "Addresses that may connect to the admin listener over TCP; each of them "
+			"reads all that it tells, and its connection is not encrypted. The key "
+			"is required for an admin: place on an address other than a loopback "
+			"one. Empty: loopback addresses."},
+	{.name = "admin_write",
+		.at_start = true,
+		.type = CONFIG_BOOL,
+		.offset = offsetof(struct config, server.admin_write),
+		.value = "no",
+		.example = "admin_write = yes\nadmin_token_file = /etc/doorward/admin.token",
+		.help = "yes: who has the token of admin_token_file may ban, end a ban and set the "
+			"level of the log over the admin listener, see doorward(8). The user of "
+			"doorward must be able to write to the folder of file in [bans]. A reload "
+			"with no takes effect at once, one with yes needs a restart."},
+	{.name = "admin_token_file",
+		.type = CONFIG_PATH,
+		.offset = offsetof(struct config, server.admin_token_file),
+		.example = "admin_write = yes\nadmin_token_file = /etc/doorward/admin.token",
+		.help = "A file whose only line is the bearer token (RFC 6750) for admin_write: 32 "
+			"to "
+			"512 visible ASCII characters, as from openssl rand -hex 32. It is read "
+			"for "
+			"each request that would change something, so a new token counts at once. "
+			"The user of doorward must be able to read the file, and other users must "
+			"not."},
 	{.name = "socket_mode",
 		.at_start = true,
 		.type = CONFIG_MODE,

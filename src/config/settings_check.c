@@ -142,6 +142,27 @@ static void check_tcp_peers(struct config_loader *loader, const struct config_in
 		"servers");
 }
 
+static void check_admin(struct config_loader *loader, const struct config_section_schema *schema,
+	const struct config_ini_entry **given)
+{
+	const struct config_server *server = &loader->snapshot->config.server;
+	struct policy_coverage covers =
+		coverage_of(loader, server->admin_peers, server->admin_peer_count);
+
+	check_coverage(loader, entry_of(schema, given, "admin_peers"), "admin_peers", &covers,
+		": every host may connect, and read what is decided and configured; expected the "
+		"addresses of administrators and monitoring",
+		" may connect, and read what is decided and configured; expected the addresses of "
+		"administrators and monitoring");
+	if (server->admin_write && server->admin_token_file == NULL) {
+		struct place place = config_ini_value_place(entry_of(schema, given, "admin_write"));
+
+		diag_error(loader->diag, &place,
+			"admin_write = yes without admin_token_file: expected a file with the "
+			"token, such as admin_token_file = /etc/doorward/admin.token");
+	}
+}
+
 /*
  * With `address`, forwarded_for follows from it; a forwarded_for that contradicts it is an error.
  */
@@ -256,6 +277,7 @@ void config_check_server(struct config_loader *loader, const struct config_secti
 	struct place place;
 
 	check_tcp_peers(loader, entry_of(schema, given, "tcp_peers"));
+	check_admin(loader, schema, given);
 	for (size_t i = 0; i < server->listen_count; i++) {
 		const struct net_listen_spec *spec = &server->listen[i];
 

@@ -7,6 +7,7 @@
 #include "daemon/admin_host.h"
 #include "daemon/admin_page.h"
 #include "daemon/admin_response.h"
+#include "daemon/admin_write.h"
 #include "daemon/documents.h"
 #include "daemon/question.h"
 #include "http/conn.h"
@@ -29,6 +30,7 @@ struct daemon_admin {
 	struct net_service service;
 	uv_timer_t sampling;
 	struct daemon_questions questions;
+	struct daemon_admin_writer writer;
 	struct bytes document;
 	struct bytes response;
 	struct bytes why; /* a query is wrong */
@@ -37,6 +39,25 @@ struct daemon_admin {
 static bool is_readable(struct str method)
 {
 	return str_eq_text(method, "GET") || str_eq_text(method, "HEAD");
+}
+
+static bool is_change(struct str path)
+{
+	return daemon_change_at((struct str){path.data, str_find(path, '?')}) != DAEMON_CHANGE_NONE;
+}
+
+/* A request that may not be made, by its method. */
+static void respond_not_allowed(
+	const struct daemon_admin *admin, const struct http_head *head, struct bytes *out)
+{
+	bool changes = admin->status.writable && is_change(head->path);
+
+	daemon_admin_plain(out, "405 Method Not Allowed",
+		changes ? "Allow: POST\r\n" : "Allow: GET, HEAD\r\n",
+		str_view(changes                 ? "expected POST"
+			 : is_change(head->path) ? "this listener only tells, and changes nothing, "
+						   "without [server] admin_write = yes"
+						 : "expected GET or HEAD"));
 }
 
 static void respond_at(struct daemon_admin *admin, struct str path, struct bytes *out)
@@ -92,12 +113,15 @@ static void *on_request(
 
 	bytes_reset(out, RESPONSE_KEEP);
 	http_close_after(conn);
+	admin->status.writable = daemon_admin_write_is_on(admin->status.live);
 	if (!daemon_admin_host_is_local(head)) {
 		daemon_admin_plain(out, "421 Misdirected Request", "",
 			str_view("expected a Host header with an IP address or localhost"));
-	} else if (!is_readable(head->method)) {
-		daemon_admin_plain(out, "405 Method Not Allowed", "Allow: GET, HEAD\r\n",
-			str_view("this listener only tells, and changes nothing"));
+	} else if (admin->status.writable && is_change(head->path) &&
+		   str_eq_text(head->method, "POST")) {
+		daemon_admin_write_respond(&admin->writer, conn, head, &admin->status, out);
+	} else if (!is_readable(head->method) || is_change(head->path)) {
+		respond_not_allowed(admin, head, out);
 	} else if (daemon_question_is_one(head->path)) {
 		struct daemon_question *question =
 			daemon_question_begin(&admin->questions, head->path, conn, out);
@@ -161,7 +185,16 @@ static int listen_on_all(struct daemon_admin *admin, const struct daemon_sockets
 struct daemon_admin *daemon_admin_new(
 	uv_loop_t *loop, struct worker_pool *pool, const struct daemon_status *status)
 {
+	/* Without admin_peers: 127.0.0.0/8, ::1, and no others. */
+	static const struct prefix loopback[] = {
+		{.addr = {.family = ADDR_V4, .bytes = {127}}, .len = 8},
+		{.addr = {.family = ADDR_V6, .bytes = {[15] = 1}}, .len = 128},
+	};
+	const struct config_server *server = &status->live->first->server;
+	bool listed = server->admin_peer_count > 0;
 	const struct net_settings settings = {
+		.peers = listed ? server->admin_peers : loopback,
+		.peer_count = listed ? server->admin_peer_count : ARRAY_LEN(loopback),
 		.max_connections = DAEMON_ADMIN_CONNECTIONS * NET_STRANGERS_PART,
 		.strangers = "to the admin listener",
 		.request_timeout_ms = REQUEST_TIMEOUT_MS,
@@ -183,6 +216,8 @@ struct daemon_admin *daemon_admin_new(
 	bytes_init(&admin->why, 0);
 	admin->status.history = metrics_history_new(status->metrics, clock_ms());
 	http_pool_init(&admin->http, &app, HEAD_MAX, clock_wall_s);
+	admin->http.max_body = server->admin_write ? DAEMON_ADMIN_BODY_MAX : 0;
+	daemon_changes_init(&admin->writer.changes, loop, status->live);
 	net_service_init(&admin->service, &http_protocol, &admin->http);
 	admin->service.knows = knows;
 	admin->server = net_server_new(loop, &settings);
@@ -219,6 +254,7 @@ void daemon_admin_close(struct daemon_admin *admin)
 		admin->server = NULL;
 	}
 	uv_close((uv_handle_t *)&admin->sampling, NULL);
+	daemon_changes_close(&admin->writer.changes);
 }
 
 bool daemon_admin_is_closed(const struct daemon_admin *admin)

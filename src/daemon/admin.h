@@ -13,12 +13,13 @@
 
 /*
  * The admin listener: HTTP about the process, on sockets of its own, by the main thread, so that no
- * worker waits for it and it takes no connection from front ends. It only reads: the page at /, the
+ * worker waits for it and it takes no connection from front ends. It tells the page at /, the
  * documents of daemon/documents.h and daemon/question.h, /metrics, /healthz and /readyz, by GET and
- * HEAD. Each connection has one request and NET_STRANGER_MS; of more than DAEMON_ADMIN_CONNECTIONS,
- * the oldest is closed. A Host header must be an IP address or localhost: a web page whose name
- * resolves to a loopback address (DNS rebinding) would otherwise read it, also through a Unix
- * socket that ssh forwards.
+ * HEAD, and changes what daemon/change.h says by POST with a token (daemon/admin_write.h). Over TCP
+ * only admin_peers may connect. Each connection has one request and NET_STRANGER_MS; of more than
+ * DAEMON_ADMIN_CONNECTIONS, the oldest is closed. A Host header must be an IP address or localhost:
+ * a web page whose name resolves to a loopback address (DNS rebinding) would otherwise read it,
+ * also through a Unix socket that ssh forwards.
  */
 struct daemon_admin;
 

@@ -53,6 +53,7 @@ void daemon_admin_page_write(
 		.status = bytes_view(&state),
 		.history = bytes_view(&history),
 		.recent = bytes_view(&recent),
+		.writable = status->writable,
 	};
 
 	page_respond(view, target, &documents, out);
@@ -98,11 +99,27 @@ void daemon_admin_page_wrap(enum page_view view, const struct daemon_status *sta
 	daemon_status_write(status, &state);
 	bytes_reset(response, SIZE_MAX);
 
-	const struct page_documents documents = {
-		.status = bytes_view(&state), .explained = bytes_view(&explained)};
+	const struct page_documents documents = {.status = bytes_view(&state),
+		.explained = bytes_view(&explained),
+		.writable = status->writable};
 
 	page_respond(view, target, &documents, response);
 	response->failed = response->failed || explained.failed || state.failed;
 	bytes_clear(&explained);
+	bytes_clear(&state);
+}
+
+void daemon_admin_page_outcome(
+	const struct daemon_status *status, const struct page_outcome *outcome, struct bytes *out)
+{
+	struct bytes state = {0};
+
+	daemon_status_write(status, &state);
+
+	const struct page_documents documents = {
+		.status = bytes_view(&state), .writable = status->writable, .outcome = outcome};
+
+	page_respond(PAGE_CHANGE, str_view("/change"), &documents, out);
+	out->failed = out->failed || state.failed;
 	bytes_clear(&state);
 }

@@ -21,5 +21,8 @@ void daemon_admin_page_write(
  */
 void daemon_admin_page_wrap(enum page_view view, const struct daemon_status *status,
 	struct str target, struct bytes *response);
+/* Appends the page that says what became of a change. */
+void daemon_admin_page_outcome(
+	const struct daemon_status *status, const struct page_outcome *outcome, struct bytes *out);
 
 #endif

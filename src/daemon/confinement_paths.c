@@ -99,6 +99,10 @@ void daemon_confinement_paths_init(struct daemon_confinement_paths *paths,
 		add_folder_of(paths, config->bans.shared_file,
 			SANDBOX_READ | SANDBOX_APPEND | SANDBOX_REMOVE);
 	}
+	if (config->server.admin_write) {
+		add_folder_of(
+			paths, config->bans.file, SANDBOX_READ | SANDBOX_APPEND | SANDBOX_REMOVE);
+	}
 	for (size_t i = 0; i < sockets->count; i++) {
 		add_socket(paths, sockets->specs[i]);
 	}

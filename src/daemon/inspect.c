@@ -3,6 +3,7 @@
 
 #include "daemon/inspect.h"
 
+#include "daemon/admin_inspect.h"
 #include "daemon/log_target.h"
 #include "daemon/tcp_peers.h"
 
@@ -135,10 +136,12 @@ bool daemon_inspect_files(const struct config *config, struct diag *diag)
 	const struct config_shared *shared = &config->shared;
 
 	config_each_file(config, inspect_file, &in);
-	bool readable = inspect_secret(config, "secret_file", shared->secret_file, diag);
+	bool good = inspect_secret(config, "secret_file", shared->secret_file, diag);
 
-	return inspect_secret(config, "password_file", shared->password_file, diag) && readable &&
-	       in.good;
+	good = inspect_secret(config, "password_file", shared->password_file, diag) && good;
+	good = inspect_secret(config, "admin_token_file", config->server.admin_token_file, diag) &&
+	       good;
+	return daemon_admin_inspect(config, diag) && good && in.good;
 }
 
 bool daemon_inspect_before_serving(const struct config *config, struct diag *diag)

@@ -37,16 +37,15 @@ static bool add(struct daemon_sockets *sockets, int fd, const struct net_listen_
 	return true;
 }
 
-/* Whether only this machine reaches the socket. */
-static bool is_local(int fd)
+/* Of other kinds of sockets it is not known who reaches them; of TCP, see daemon/tcp_peers.h. */
+static bool is_unix_or_tcp(int fd)
 {
 	struct sockaddr_storage sa = {0};
 	socklen_t len = sizeof(sa);
 	struct addr addr;
 
 	return getsockname(fd, (struct sockaddr *)&sa, &len) == 0 &&
-	       (sa.ss_family == AF_UNIX || (addr_from_sockaddr((struct sockaddr *)&sa, &addr) &&
-						   addr_is_loopback(&addr)));
+	       (sa.ss_family == AF_UNIX || addr_from_sockaddr((struct sockaddr *)&sa, &addr));
 }
 
 static bool adopt(struct daemon_sockets *sockets, int fd, enum net_listen_protocol protocol,
@@ -56,11 +55,9 @@ static bool adopt(struct daemon_sockets *sockets, int fd, enum net_listen_protoc
 		diag_error(diag, NULL, "descriptor %d is not a listening stream socket", fd);
 		return false;
 	}
-	if (protocol == NET_LISTEN_ADMIN && !is_local(fd)) {
+	if (protocol == NET_LISTEN_ADMIN && !is_unix_or_tcp(fd)) {
 		diag_error(diag, NULL,
-			"descriptor %d, for admin, can be reached by other machines: expected a "
-			"Unix socket, or a loopback address",
-			fd);
+			"descriptor %d, for admin, is neither a Unix nor a TCP socket", fd);
 		return false;
 	}
 	return add(sockets, fd, NULL, protocol, diag);

@@ -27,11 +27,12 @@ struct daemon_status_sample {
 /* What the process tells about itself on its admin listener. Used by the main thread alone. */
 struct daemon_status {
 	/* borrowed for its life */
-	const struct daemon_live_config *live;
+	struct daemon_live_config *live;
 	const struct daemon_sockets *sockets;
 	const struct metrics *metrics;
 	struct metrics_history *history;
 	struct recent *recent; /* NULL: recent decisions are not kept */
+	bool writable;         /* the admin listener takes changes */
 	bool ready;            /* all workers have responded to the last ping in time */
 	struct daemon_status_sample samples[DAEMON_STATUS_SAMPLES]; /* the newest is the last */
 	size_t sample_count;

@@ -76,11 +76,21 @@ static bool check(const struct daemon_tcp_peers *peers, const struct config *con
 	struct place place = {.file = config->path};
 	char text[ENDPOINT_TEXT_MAX];
 
-	if (protocol != NET_LISTEN_FASTCGI || addr_is_loopback(&endpoint->addr) ||
-		peers->count > 0) {
+	if (addr_is_loopback(&endpoint->addr)) {
 		return true;
 	}
 	endpoint_format(endpoint, text);
+	if (protocol == NET_LISTEN_ADMIN && config->server.admin_peer_count == 0) {
+		diag_error(diag, &place,
+			"admin:%s: the admin listener tells all that is decided and configured; "
+			"expected admin_peers = the addresses of administrators and monitoring, a "
+			"loopback address or a Unix socket",
+			text);
+		return false;
+	}
+	if (protocol != NET_LISTEN_FASTCGI || peers->count > 0) {
+		return true;
+	}
 	diag_error(diag, &place,
 		"FastCGI on %s: a peer that connects can claim any client address; expected "
 		"tcp_peers = the addresses of the web servers (or FCGI_WEB_SERVER_ADDRS in the "

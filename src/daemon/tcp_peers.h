@@ -24,10 +24,11 @@ NODISCARD bool daemon_tcp_peers_init(
 void daemon_tcp_peers_clear(struct daemon_tcp_peers *peers);
 
 /*
- * Over FastCGI the peer sends the client's address. So a TCP socket for FastCGI that is not on a
- * loopback address needs peers: one function checks the sockets of `listen`, the other one the open
- * sockets, which may be inherited. False after a diag_error. The latter also warns of an inherited
- * TCP socket with trust_headers = yes.
+ * Over FastCGI the peer sends the client's address, and the admin listener tells everything. So a
+ * TCP socket for either that is not on a loopback address needs peers: tcp_peers or admin_peers.
+ * One function checks the sockets of `listen`, the other one the open sockets, which may be
+ * inherited. False after a diag_error. The latter also warns of an inherited TCP socket with
+ * trust_headers = yes.
  */
 NODISCARD bool daemon_tcp_peers_check_listen(
 	const struct daemon_tcp_peers *peers, const struct config *config, struct diag *diag);

@@ -62,6 +62,8 @@ static void forget_partial(struct http_conn *c)
 	bytes_clear(&c->partial);
 	count_partial(c);
 	c->scanned = 0;
+	c->head_len = 0;
+	c->body_len = 0;
 }
 
 static void clear(struct net_conn *net)
@@ -132,7 +134,7 @@ static void refuse(struct http_conn *c, bool too_large, struct str text)
 }
 
 /* Hands the request over: the application's `request` is http_request of worker/dispatch.c. */
-static void take_head(struct http_conn *c, struct str text)
+static void take_request(struct http_conn *c, struct str text, struct str content)
 {
 	struct http_pool *pool = c->pool;
 	struct http_head *head = &pool->head;
@@ -150,7 +152,8 @@ static void take_head(struct http_conn *c, struct str text)
 	}
 	c->pending = true;
 	c->last = c->last || !head->keep || c->net.leaving;
-	c->more = head->body;
+	c->more = head->body && content.len == 0;
+	head->content = content;
 	c->http_1_0 = head->http_1_0;
 	c->head_only = str_eq_text(head->method, "HEAD");
 	c->app_request = pool->app.request(pool->app.ctx, c, head, &c->from);
@@ -198,6 +201,31 @@ static bool head_ends(struct http_conn *c, struct str text, size_t *len)
 	return false;
 }
 
+/* The length of the body that is waited for after this head. */
+static uint32_t body_of(const struct http_conn *c, struct str text)
+{
+	struct http_pool *pool = c->pool;
+	struct http_head *head = &pool->head;
+	bool waits = pool->max_body > 0 && http_head_parse(text, head) == HTTP_HEAD_GOOD &&
+		     str_eq_text(head->method, "POST") && head->length <= pool->max_body;
+
+	return waits ? (uint32_t)head->length : 0;
+}
+
+/* Whether `text`, which begins a head, has all of its request. */
+static bool request_ends(struct http_conn *c, struct str text, size_t *head_len)
+{
+	if (c->head_len == 0) {
+		if (!head_ends(c, text, head_len)) {
+			return false;
+		}
+		c->head_len = (uint32_t)*head_len;
+		c->body_len = body_of(c, (struct str){text.data, *head_len});
+	}
+	*head_len = c->head_len;
+	return text.len - c->head_len >= c->body_len;
+}
+
 static bool is_idle(const struct net_conn *net)
 {
 	const struct http_conn *c = conn_of(net);
@@ -215,7 +243,7 @@ static bool takes_input(const struct net_conn *net)
 	return !conn_of(net)->pending && net->out->len <= HTTP_OUTPUT_MAX;
 }
 
-/* Removes one head, or its beginning, from *rest. */
+/* Removes one request, or its beginning, from *rest. */
 static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
 {
 	size_t had = c->partial.len;
@@ -239,10 +267,12 @@ static void feed_some(struct http_conn *c, struct str *rest, uint64_t now)
 		}
 		text = bytes_view(&c->partial);
 	}
-	if (head_ends(c, text, &len)) {
+	if (request_ends(c, text, &len)) {
+		struct str content = {c->body_len > 0 ? text.data + len : NULL, c->body_len};
+
 		list_remove(&c->by_age);
-		*rest = str_from(*rest, len - had);
-		take_head(c, (struct str){text.data, len});
+		*rest = str_from(*rest, len + content.len - had);
+		take_request(c, (struct str){text.data, len}, content);
 		forget_partial(c);
 		return;
 	}

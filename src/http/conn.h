@@ -16,9 +16,10 @@
 
 /*
  * One HTTP connection as pure logic: bytes in, calls of the application and bytes out. Pipelined
- * requests are handled one at a time, so responses are sent in their order. The connection never
- * waits for a body: a request with a body is answered, and the connection closed. The structures
- * are the caller's memory; their fields belong to conn.c, except `net`.
+ * requests are handled one at a time, so responses are sent in their order. The connection waits
+ * for the body of a POST of known length only if its pool has max_body: any other request with a
+ * body is answered at once, and the connection closed. The structures are the caller's memory;
+ * their fields belong to conn.c, except `net`.
  */
 
 /* Counters of one worker's connections; written on its thread. */
@@ -33,6 +34,7 @@ struct http_stats {
 struct http_pool {
 	struct http_app app;
 	uint32_t max_head;       /* bytes; may change at any time */
+	uint32_t max_body;       /* bytes of the body of a POST; 0: none is waited for */
 	int64_t (*wall_s)(void); /* for the Date header */
 	struct http_date date;
 	struct list incomplete;  /* connections with an incomplete head, oldest first */
@@ -56,9 +58,11 @@ struct http_conn {
 	struct http_pool *pool;
 	struct list by_age; /* in pool->incomplete */
 	uint64_t since;
-	struct bytes partial; /* a head that comes in pieces */
+	struct bytes partial; /* a head, or a request with a body, that comes in pieces */
 	size_t counted;       /* of it, included in pool->incomplete_bytes */
 	size_t scanned;       /* bytes of it that were scanned */
+	uint32_t head_len;    /* of the head, once a body is waited for; 0: before */
+	uint32_t body_len;    /* of that body */
 	struct addr from;
 	void *app_request; /* what `request` returned for the pending request */
 	bool pending;      /* a request waits for its response */

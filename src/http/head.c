@@ -241,6 +241,7 @@ enum http_head_result http_head_parse(struct str text, struct http_head *out)
 	http_parser parser;
 
 	out->header_count = 0;
+	out->content = (struct str){NULL, 0};
 	if (!lines_are_clean(text) || !read_request_line(line, out)) {
 		out->fault = "the first line is not \"METHOD target HTTP/1.1\", or another line is "
 			     "not a header field";
@@ -262,6 +263,7 @@ enum http_head_result http_head_parse(struct str text, struct http_head *out)
 		return HTTP_HEAD_BAD;
 	}
 	out->body = p.framing.length > 0 || p.framing.encodings > 0;
+	out->length = p.framing.length;
 	/*
 	 * Upgrade is not supported; the connection closes, because the peer may switch protocols
 	 * anyway.
@@ -278,4 +280,14 @@ struct str http_head_value(const struct http_head *head, const char *name)
 		}
 	}
 	return (struct str){NULL, 0};
+}
+
+size_t http_head_count(const struct http_head *head, const char *name)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < head->header_count; i++) {
+		count += str_eq_nocase(head->headers[i].name, str_view(name)) ? 1 : 0;
+	}
+	return count;
 }

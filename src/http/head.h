@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * The head of one HTTP/1.0 or HTTP/1.1 request (RFC 9112). A head that two readers could understand
@@ -27,8 +28,10 @@ struct http_head {
 	struct str target; /* as it was sent */
 	struct str path;   /* of the target, with its query: "/a?b"; empty if it has none ("*") */
 	bool http_1_0;
-	bool keep; /* the connection may serve another request */
-	bool body; /* a body is announced: the bytes behind the head are not a request */
+	bool keep;          /* the connection may serve another request */
+	bool body;          /* a body is announced: the bytes behind the head are not a request */
+	uint64_t length;    /* Content-Length; 0: none, or a body in chunks */
+	struct str content; /* the body, if it was waited for: see http_pool; absent: it was not */
 	struct http_header headers[HTTP_HEADERS_MAX];
 	size_t header_count;
 	const char *fault; /* what is wrong, if the result is BAD */
@@ -53,5 +56,7 @@ NODISCARD enum http_head_result http_head_parse(struct str text, struct http_hea
 
 /* The value of a header, absent if it did not come, the first if it came more than once. */
 struct str http_head_value(const struct http_head *head, const char *name);
+/* How often a header came. */
+size_t http_head_count(const struct http_head *head, const char *name);
 
 #endif

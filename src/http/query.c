@@ -87,7 +87,14 @@ static bool take(struct str pair, const char *const *names, struct arena *arena,
 bool http_query_read(struct str target, const char *const *names, struct arena *arena,
 	struct http_query *out, struct bytes *why)
 {
-	struct str rest = str_from(target, str_find(target, '?') + 1);
+	return http_query_read_form(
+		str_from(target, str_find(target, '?') + 1), names, arena, out, why);
+}
+
+bool http_query_read_form(struct str form, const char *const *names, struct arena *arena,
+	struct http_query *out, struct bytes *why)
+{
+	struct str rest = form;
 	struct str pair;
 
 	out->count = 0;

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The parameters of a target's query, as an HTML form sends them. */
+/* The parameters of a target's query, or of a body, as an HTML form sends them. */
 #define HTTP_QUERY_MAX 16
 
 struct http_query {
@@ -29,6 +29,9 @@ struct http_query {
  * (which ends with NULL) or that comes twice. A parameter with an empty value counts as absent.
  */
 NODISCARD bool http_query_read(struct str target, const char *const *names, struct arena *arena,
+	struct http_query *out, struct bytes *why);
+/* The same of a body of application/x-www-form-urlencoded. */
+NODISCARD bool http_query_read_form(struct str form, const char *const *names, struct arena *arena,
 	struct http_query *out, struct bytes *why);
 /* The value; absent: the query has none. */
 struct str http_query_value(const struct http_query *query, const char *name);

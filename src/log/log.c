@@ -158,6 +158,11 @@ bool log_enabled(enum log_level level)
 	return level <= process_log.level;
 }
 
+void log_set_level(enum log_level level)
+{
+	process_log.level = level;
+}
+
 static void write_now(const struct log_record *record, struct str text)
 {
 	struct bytes line;

@@ -43,6 +43,8 @@ uint64_t log_lost(void);
 bool log_is_journal(void);
 
 bool log_enabled(enum log_level level);
+/* Changes the level alone, until the next log_open. */
+void log_set_level(enum log_level level);
 /* One message; line breaks and other control bytes in it are escaped. */
 void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A finished line, without its line feed, at level info: the caller has escaped it. */

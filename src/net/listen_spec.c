@@ -85,14 +85,8 @@ const char *net_listen_protocol_prefix(enum net_listen_protocol protocol)
 	return prefixes[protocol];
 }
 
-/* The admin listener tells all that the process knows, to every peer that reaches it. */
 static bool is_admin_place(const struct net_listen_spec *spec, const char **why)
 {
-	if (spec->kind == NET_LISTEN_TCP && !addr_is_loopback(&spec->endpoint.addr)) {
-		*why = "expected admin: on a Unix socket or a loopback address, such as "
-		       "admin:127.0.0.1:9180";
-		return false;
-	}
 	if (spec->kind == NET_LISTEN_SYSTEMD && spec->name.len == 0) {
 		*why = "expected admin:systemd: and the FileDescriptorName of its socket";
 		return false;

@@ -28,8 +28,8 @@ enum net_listen_protocol {
 	NET_LISTEN_HTTP,      /* http: before any of these */
 	NET_LISTEN_PROTOCOLS, /* the number of protocols that front ends speak */
 	/*
-	 * admin: before any of these: HTTP about the process itself, and no decision. TCP is for
-	 * loopback addresses alone, systemd needs a name.
+	 * admin: before any of these: HTTP about the process itself, and no decision. systemd needs
+	 * a name.
 	 */
 	NET_LISTEN_ADMIN = NET_LISTEN_PROTOCOLS
 };

@@ -20,6 +20,7 @@ static const struct {
 	[PAGE_DECISIONS] = {"/decisions", "Decisions", "Decisions", page_write_decisions},
 	[PAGE_WHY] = {"/why", "Why?", NULL, page_write_why},
 	[PAGE_WHATIF] = {"/whatif", "What if?", "What if?", page_write_whatif},
+	[PAGE_CHANGE] = {"/change", "Change", "Change", page_write_change},
 };
 
 enum page_view page_view_at(struct str path)
@@ -39,11 +40,14 @@ static json_t *parse(struct str document)
 				     : NULL;
 }
 
-static void write_head(struct bytes *out)
+/* Without its own Referer, a form would be sent with "Origin: null" (Fetch, 3.1). */
+static void write_head(const struct page_outcome *outcome, struct bytes *out)
 {
-	bytes_append_text(out, "Status: 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+	bytes_appendf(out, "Status: %s\r\n%s", outcome != NULL ? outcome->status : "200 OK",
+		outcome != NULL ? outcome->more : "");
+	bytes_append_text(out, "Content-Type: text/html; charset=utf-8\r\n"
 			       "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-			       "Referrer-Policy: no-referrer\r\nX-Frame-Options: DENY\r\n"
+			       "Referrer-Policy: same-origin\r\nX-Frame-Options: DENY\r\n"
 			       "Cross-Origin-Opener-Policy: same-origin\r\n"
 			       "Cross-Origin-Resource-Policy: same-origin\r\n"
 			       "Content-Security-Policy: default-src 'none'; style-src ");
@@ -54,11 +58,11 @@ static void write_head(struct bytes *out)
 			       "base-uri 'none'; frame-ancestors 'none'\r\n\r\n");
 }
 
-static void write_navigation(enum page_view view, struct bytes *out)
+static void write_navigation(enum page_view view, bool writable, struct bytes *out)
 {
 	bytes_append_text(out, "<nav aria-label=\"Views\"><ul>");
 	for (size_t i = PAGE_OVERVIEW; i < ARRAY_LEN(views); i++) {
-		if (views[i].link != NULL) {
+		if (views[i].link != NULL && (i != PAGE_CHANGE || writable)) {
 			bytes_appendf(out, "<li><a href=\"%s\"%s>%s</a></li>", views[i].path,
 				i == view ? " aria-current=\"page\"" : "", views[i].link);
 		}
@@ -66,7 +70,7 @@ static void write_navigation(enum page_view view, struct bytes *out)
 	bytes_append_text(out, "</ul></nav>");
 }
 
-static void write_frame_start(enum page_view view, struct bytes *out)
+static void write_frame_start(enum page_view view, bool writable, struct bytes *out)
 {
 	bytes_appendf(out,
 		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
@@ -78,7 +82,7 @@ static void write_frame_start(enum page_view view, struct bytes *out)
 	bytes_append_text(out, "</style></head><body>\n"
 			       "<a class=\"skip\" href=\"#content\">To the content</a>\n"
 			       "<header><h1>doorward</h1>");
-	write_navigation(view, out);
+	write_navigation(view, writable, out);
 	bytes_append_text(out, "<div id=\"fresh\"></div></header>\n<main id=\"content\">\n");
 }
 
@@ -90,7 +94,9 @@ static void write_frame_end(const struct page_data *data, struct bytes *out)
 	bytes_append_u64(out, page_number(data->status, "pid"));
 	bytes_append_text(out, ", written at ");
 	html_text(out, page_str(data->status, "time"));
-	bytes_append_text(out, "; nothing on this page changes anything.</footer>\n<script>");
+	bytes_append_text(out, data->writable ? ".</footer>\n<script>"
+					      : "; nothing on this page changes anything."
+						"</footer>\n<script>");
 	bytes_append_str(out, page_script());
 	bytes_append_text(out, "</script></body></html>\n");
 }
@@ -107,6 +113,8 @@ void page_respond(enum page_view view, struct str target, const struct page_docu
 		.history = parse(documents->history),
 		.recent = parse(documents->recent),
 		.explained = parse(documents->explained),
+		.outcome = documents->outcome,
+		.writable = documents->writable,
 		.now_s = clock_wall_s(),
 	};
 
@@ -115,8 +123,8 @@ void page_respond(enum page_view view, struct str target, const struct page_docu
 	if (!http_query_read(target, parameters, &arena, &data.query, &why)) {
 		data.query.count = 0;
 	}
-	write_head(out);
-	write_frame_start(view, out);
+	write_head(data.outcome, out);
+	write_frame_start(view, data.writable, out);
 	views[view].write(&data, out);
 	write_frame_end(&data, out);
 	json_decref(data.status);

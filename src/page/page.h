@@ -6,6 +6,9 @@
 
 #include "base/bytes.h"
 #include "base/str.h"
+#include "page/outcome.h"
+
+#include <stdbool.h>
 
 /*
  * The page of the admin listener, as HTML that needs no script: it is written from the texts of the
@@ -19,6 +22,7 @@ enum page_view {
 	PAGE_DECISIONS, /* /decisions, with the parameters of /recent.json */
 	PAGE_WHY,       /* /why, with those of /explain.json */
 	PAGE_WHATIF,    /* /whatif, with those of /whatif.json */
+	PAGE_CHANGE,    /* /change: forms that POST */
 };
 
 /* The path is without its query. */
@@ -29,10 +33,12 @@ enum page_view page_view_at(struct str path);
  * wrong is an object with the sentence about it as `error`.
  */
 struct page_documents {
-	struct str status;    /* each view */
-	struct str history;   /* PAGE_OVERVIEW */
-	struct str recent;    /* PAGE_OVERVIEW, PAGE_DECISIONS */
-	struct str explained; /* PAGE_WHY, PAGE_WHATIF, once it was asked */
+	struct str status;                  /* each view */
+	struct str history;                 /* PAGE_OVERVIEW */
+	struct str recent;                  /* PAGE_OVERVIEW, PAGE_DECISIONS */
+	struct str explained;               /* PAGE_WHY, PAGE_WHATIF, once it was asked */
+	bool writable;                      /* the listener takes changes */
+	const struct page_outcome *outcome; /* PAGE_CHANGE; NULL: none was sent */
 };
 
 /* Decisions that the overview shows. */

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/str.h"
 #include "http/query.h"
+#include "page/outcome.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -18,6 +19,8 @@ struct page_data {
 	json_t *recent;
 	json_t *explained;
 	struct http_query query;
+	const struct page_outcome *outcome; /* NULL: nothing was to be changed */
+	bool writable;
 	int64_t now_s;
 };
 
@@ -30,6 +33,7 @@ void page_write_decisions(const struct page_data *data, struct bytes *out);
 /* The newest, for the overview. */
 void page_write_last_decisions(const struct page_data *data, struct bytes *out);
 void page_write_why(const struct page_data *data, struct bytes *out);
+void page_write_change(const struct page_data *data, struct bytes *out);
 void page_write_whatif(const struct page_data *data, struct bytes *out);
 /* A decision as `doorward check --json` writes it. */
 void page_write_explanation(const json_t *explained, struct bytes *out);

@@ -3,49 +3,11 @@
 
 #include "shared/files.h"
 
-#include "base/file.h"
+#include "base/file_secret.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define FILE_BYTES_MAX 4096
-
-/* False after a diag_error. */
-static bool read_private(const char *path, const char *key, struct bytes *text, struct diag *diag)
-{
-	struct place place = {.file = path};
-	struct file_identity identity;
-	struct stat st;
-
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		diag_error(diag, &place, "%s: this is not a file", key);
-		return false;
-	}
-	if (!file_read(path, FILE_BYTES_MAX, text, &identity) || stat(path, &st) != 0) {
-		int error = errno;
-
-		if (error == EACCES) {
-			diag_error(diag, &place,
-				"%s: permission denied: expected a file that the user of doorward "
-				"can read (here uid %u), also at a reload",
-				key, (unsigned)geteuid());
-		} else {
-			diag_error(diag, &place, "%s: %s", key,
-				error == EFBIG ? "expected at most 4,096 bytes" : strerror(error));
-		}
-		return false;
-	}
-	if ((st.st_mode & (S_IROTH | S_IWOTH)) != 0) {
-		diag_error(diag, &place,
-			"%s: every user can read or write it (mode %04o): expected chmod o-rw, and "
-			"then a new secret, as this one may be known",
-			key, (unsigned)(st.st_mode & 07777));
-		return false;
-	}
-	return true;
-}
 
 static int base64_value(char c)
 {
@@ -131,7 +93,7 @@ bool shared_read_secrets(const char *path, struct shared_secrets *out, struct di
 	struct bytes text;
 
 	bytes_init(&text, 0);
-	bool good = read_private(path, "secret_file", &text, diag);
+	bool good = file_read_secret(path, "secret_file", FILE_BYTES_MAX, &text, diag);
 
 	if (good && !shared_parse_secrets(bytes_view(&text), out, &line, &why)) {
 		struct place place = {path, line, 0};
@@ -150,7 +112,7 @@ bool shared_read_password(const char *path, struct bytes *out, struct diag *diag
 {
 	struct place place = {.file = path};
 
-	if (!read_private(path, "password_file", out, diag)) {
+	if (!file_read_secret(path, "password_file", FILE_BYTES_MAX, out, diag)) {
 		return false;
 	}
 	if (out->len > 0 && out->data[out->len - 1] == '\n') {

@@ -3,10 +3,11 @@
 
 /*
  * An HTTP connection's logic. First byte: whether answers come later (bit 0), whether the stream
- * ends (bit 1); second byte: the size of the pieces, less one. The rest is what the peer sends.
- * Whatever that is: the application has one request at a time, what is written are well-formed
- * answers, as many as there were requests and at most one refusal, which is the last; and where
- * answers are given at once, all of it does not depend on how the stream is cut.
+ * ends (bit 1), whether bodies of up to 64 bytes are waited for (bit 2); second byte: the size of
+ * the pieces, less one. The rest is what the peer sends. Whatever that is: the application has one
+ * request at a time, what is written are well-formed answers, as many as there were requests and at
+ * most one refusal, which is the last; and where answers are given at once, all of it does not
+ * depend on how the stream is cut.
  */
 
 #include "unit/http/kit.h"
@@ -27,6 +28,7 @@ static void run(struct http_scene *s, const uint8_t *data, size_t size, uint8_t 
 {
 	http_scene_init(s, 2000);
 	s->app.defer = (flags & 1) != 0;
+	s->pool.max_body = (flags & 4) != 0 ? 64 : 0;
 	for (size_t at = 0; at < size; at += step) {
 		struct str piece = str_from_bytes(data + at, size - at < step ? size - at : step);
 

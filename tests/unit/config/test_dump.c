@@ -65,8 +65,8 @@ static void whole(void **state)
 			 "[policy default]\nallow = *\n");
 
 	assert_string_equal(got,
-		"[server]\nlisten = unix:/run/doorward/doorward.sock\ntcp_peers =\nsocket_mode = "
-		"0660\n"
+		"[server]\nlisten = unix:/run/doorward/doorward.sock\ntcp_peers =\nadmin_peers "
+		"=\nadmin_write = no\nadmin_token_file =\nsocket_mode = 0660\n"
 		"socket_owner =\nsocket_group =\nbacklog = 4096\nthreads = auto\nuser =\ngroup =\n"
 		"sandbox = on\nrecent = 1000\nrecent_addresses = whole\nmax_connections = "
 		"16384\nmax_params = "

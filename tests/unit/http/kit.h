@@ -43,6 +43,10 @@ static inline void *kit_request(
 		bytes_append_text(&app->events, "=");
 		bytes_append_str(&app->events, head->headers[i].value);
 	}
+	if (head->content.data != NULL) {
+		bytes_append_text(&app->events, "|");
+		bytes_append_visible(&app->events, head->content);
+	}
 	bytes_append_text(&app->events, "\n");
 	if (app->waiting != NULL) {
 		abort();

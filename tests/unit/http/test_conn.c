@@ -105,6 +105,68 @@ static void every_split_of_two(void **state)
 	}
 }
 
+#define POST(length) "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: " length "\r\n\r\n"
+#define POST_EVENT(length) "POST /p|Host=a|Content-Length=" length
+
+/* With max_body = 8; in pieces of every size, always the same. */
+static void a_body_is_waited_for_if_the_pool_says_so(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *events;
+		bool done;
+	} cases[] = {
+		{POST("8") "ab\r\n\r\ncd", POST_EVENT("8") "|ab\\x0d\\x0a\\x0d\\x0acd\n", true},
+		{POST("1") "a", POST_EVENT("1") "|a\n", true},
+		{POST("8") "abcdefg", "", false},
+		{POST("0") GET("/b"), POST_EVENT("0") "\nGET /b|Host=a\n", false},
+		/* Too long: not waited for, and no request. */
+		{POST("9") "GET / HTT", POST_EVENT("9") "\n", true},
+		{"POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+			"POST /p|Host=a|Transfer-Encoding=chunked\n", true},
+		{"PUT /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+			"PUT /p|Host=a|Content-Length=3\n", true},
+		/* What follows a body is not read: the connection closes. */
+		{POST("3") "abc" GET("/smuggled"), POST_EVENT("3") "|abc\n", true},
+		{GET("/a") POST("2") "bc", "GET /a|Host=a\n" POST_EVENT("2") "|bc\n", true},
+		{POST("4") "abc\n", POST_EVENT("4") "|abc\\x0a\n", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct str in = str_view(cases[i].in);
+
+		for (size_t step = 1; step <= in.len; step++) {
+			struct http_scene s;
+
+			http_scene_init(&s, 1000);
+			s.pool.max_body = 8;
+			for (size_t at = 0; at < in.len; at += step) {
+				struct str piece = {
+					in.data + at, in.len - at < step ? in.len - at : step};
+
+				assert_int_equal(http_scene_feed(&s, piece, 0), piece.len);
+			}
+			assert_text(&s.app.events, cases[i].events);
+			assert_int_equal(http_protocol.is_done(&s.conn.net), cases[i].done);
+			http_scene_clear(&s);
+		}
+	}
+}
+
+static void a_body_that_ends_early_makes_no_request(void **state)
+{
+	struct http_scene s;
+
+	http_scene_init(&s, 1000);
+	s.pool.max_body = 8;
+	http_scene_feed(&s, str_view(POST("8") "abcdefg"), 0);
+	http_protocol.eof(&s.conn.net);
+	assert_int_equal(s.app.events.len, 0);
+	assert_int_equal(s.out.len, 0);
+	assert_true(http_protocol.is_done(&s.conn.net));
+	http_scene_clear(&s);
+}
+
 static void one_request_at_a_time(void **state)
 {
 	struct str in = str_view(GET("/a") GET("/b"));
@@ -311,6 +373,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_in_order_however_it_is_cut),
 		cmocka_unit_test(every_split_of_two),
+		cmocka_unit_test(a_body_is_waited_for_if_the_pool_says_so),
+		cmocka_unit_test(a_body_that_ends_early_makes_no_request),
 		cmocka_unit_test(one_request_at_a_time),
 		cmocka_unit_test(a_head_without_end_is_too_large),
 		cmocka_unit_test(the_limit_is_exact),

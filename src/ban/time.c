@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "cli/ban_time.h"
+#include "ban/time.h"
 
 #include "ban/ban.h"
 
 #define DAY_MS INT64_C(86400000)
 #define LONGEST_MS (3660 * DAY_MS)
 
-bool cli_ban_time_read(struct str text, int64_t *ms)
+bool ban_time_read(struct str text, int64_t *ms)
 {
 	static const struct {
 		char letter;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#ifndef DW_CLI_BAN_TIME_H
-#define DW_CLI_BAN_TIME_H
+#ifndef DW_BAN_TIME_H
+#define DW_BAN_TIME_H
 
 #include "base/str.h"
 #include "base/util.h"
@@ -14,6 +14,6 @@
  * How long a ban lasts: a number and s, m, h or d, from one second to ten years; or `never`, which
  * is BAN_NEVER: it has no end.
  */
-NODISCARD bool cli_ban_time_read(struct str text, int64_t *ms);
+NODISCARD bool ban_time_read(struct str text, int64_t *ms);
 
 #endif
