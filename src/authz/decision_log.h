@@ -5,6 +5,7 @@
 #define DW_AUTHZ_DECISION_LOG_H
 
 #include "authz/decision.h"
+#include "authz/decision_text.h"
 #include "authz/request_id.h"
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -27,24 +28,6 @@ struct authz_decision_log_request {
 	unsigned fields_cut; /* the result of authz_decision_log_fields */
 };
 
-/* Texts that may be cut, of which the last AUTHZ_DECISION_CLAIMS are the client's claims. */
-enum authz_decision_text {
-	AUTHZ_TEXT_DETAIL,
-	AUTHZ_TEXT_POLICY,
-	AUTHZ_TEXT_CERT_SUBJECT,
-	AUTHZ_TEXT_CERT_SAN,
-	AUTHZ_TEXT_IGNORED,
-	AUTHZ_TEXT_METHOD,
-	AUTHZ_TEXT_HTTP_HOST,
-	AUTHZ_TEXT_URI,
-	AUTHZ_TEXT_USER_AGENT
-};
-#define AUTHZ_TEXTS (AUTHZ_TEXT_USER_AGENT + 1)
-#define AUTHZ_DECISION_CLAIMS (AUTHZ_TEXTS - AUTHZ_TEXT_METHOD)
-
-/* The field's name, as "user_agent". */
-const char *authz_decision_text_word(enum authz_decision_text text);
-
 /* One thread's buffers for lines, so that no line allocates memory. */
 struct authz_decision_log_space {
 	struct bytes line;
@@ -62,11 +45,10 @@ void authz_decision_log_space_clear(struct authz_decision_log_space *space);
 unsigned authz_decision_log_fields(
 	const struct authz_decision *decision, const struct config *config, struct bytes *out);
 /*
- * Writes the same fields as members of a JSON object, whatever the log has, into `out`, which must
- * be empty, in `max` bytes at most (at least 256); long texts are cut more, and then left out, to
- * fit. `cut_addresses`: the address is its /24 or /48, of host names only the last two labels stay,
- * and fields that could tell the address are left out. Returns which texts are cut: bits 1 << enum
- * authz_decision_text.
+ * Packs the same fields (authz/packed_fields.h) into `out`, which must be empty, in `max` bytes at
+ * most (at least 256); long texts are cut more, and then left out, to fit. `cut_addresses`: the
+ * address is its /24 or /48, of host names only the last two labels stay, and fields that could
+ * tell the address are left out. Returns which texts are cut: bits 1 << enum authz_decision_text.
  */
 unsigned authz_decision_recent_fields(const struct authz_decision *decision,
 	const struct config *config, bool cut_addresses, size_t max, struct bytes *out);

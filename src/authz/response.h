@@ -8,6 +8,8 @@
 #include "authz/request_id.h"
 #include "base/bytes.h"
 
+struct recent_fields; /* recent/fields.h */
+
 /*
  * The response as CGI header lines and a body (RFC 3875 section 6), `Status` first. No byte of a
  * client's input gets into it unescaped.
@@ -39,10 +41,8 @@ struct authz_response {
 		*id_header; /* what stands before the identifier; NULL: the policy leaves it out */
 	struct str log_fields;   /* the decision log's fields, without claims and times */
 	unsigned log_fields_cut; /* see authz_decision_log_fields */
-	/* Of authz_decision_recent_fields, set by the caller; absent: recent decisions are not
-	 * kept. */
-	struct str recent_fields;
-	unsigned recent_fields_cut;
+	/* Set by the caller, which holds it; NULL: recent decisions are not kept. */
+	struct recent_fields *recent_fields;
 	enum authz_verdict verdict;
 	enum policy_reason reason;
 };

@@ -228,10 +228,12 @@ bool prefix_mend(struct str text, struct prefix *out)
 
 void prefix_format(const struct prefix *p, char out[PREFIX_TEXT_MAX])
 {
-	char text[ADDR_TEXT_MAX];
+	addr_format(&p->addr, out);
+	if (p->len < addr_bits(&p->addr)) {
+		size_t len = strlen(out);
 
-	addr_format(&p->addr, text);
-	snprintf(out, PREFIX_TEXT_MAX, p->len < addr_bits(&p->addr) ? "%s/%u" : "%s", text, p->len);
+		snprintf(out + len, PREFIX_TEXT_MAX - len, "/%u", p->len);
+	}
 }
 
 bool prefix_contains(const struct prefix *p, const struct addr *a)

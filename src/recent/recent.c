@@ -51,16 +51,13 @@ struct recent_ring *recent_worker(struct recent *recent, size_t worker)
 	return recent->rings[worker];
 }
 
-void recent_note(struct recent_ring *ring, const struct authz_response *response,
+void recent_note(struct recent_ring *ring, struct recent_fields *fields,
 	const struct authz_decision_log_request *request, uint64_t now_us)
 {
-	if (response->recent_fields.len == 0) {
-		return;
-	}
-	struct recent_record *record = recent_ring_begin(ring);
+	struct recent_record *record = fields != NULL ? recent_ring_begin(ring) : NULL;
 
 	if (record != NULL) {
-		recent_record_fill(record, response, request, now_us);
+		recent_record_fill(record, fields, request, now_us);
 		recent_ring_commit(ring);
 	}
 }
@@ -74,7 +71,7 @@ struct walk {
 		uint64_t next;  /* one more than the number of the record to read next */
 		uint64_t first; /* the number at which to stop */
 		bool loaded;
-		struct recent_record record;
+		struct recent_copy copy;
 	} heads[];
 };
 
@@ -108,12 +105,12 @@ static void load(struct walk *walk, size_t worker)
 	while (!head->loaded && head->next > head->first) {
 		head->next--;
 		head->loaded =
-			recent_ring_read(walk->recent->rings[worker], head->next, &head->record);
+			recent_ring_read(walk->recent->rings[worker], head->next, &head->copy);
 	}
 }
 
 /* Valid until the next call; NULL: that was the last one. */
-static const struct recent_record *walk_next(struct walk *walk)
+static const struct recent_copy *walk_next(struct walk *walk)
 {
 	struct head *newest = NULL;
 
@@ -124,7 +121,8 @@ static const struct recent_record *walk_next(struct walk *walk)
 		struct head *head = &walk->heads[i];
 
 		load(walk, i);
-		if (head->loaded && (newest == NULL || head->record.at_us > newest->record.at_us)) {
+		if (head->loaded &&
+			(newest == NULL || head->copy.record.at_us > newest->copy.record.at_us)) {
 			newest = head;
 		}
 	}
@@ -133,12 +131,12 @@ static const struct recent_record *walk_next(struct walk *walk)
 	}
 	walk->seen++;
 	newest->loaded = false;
-	return &newest->record;
+	return &newest->copy;
 }
 
 static void write_records(struct walk *walk, const struct recent_query *query, struct bytes *out)
 {
-	const struct recent_record *record;
+	const struct recent_copy *record;
 	size_t written = 0;
 
 	json_member_open(out, "recent", '[');
@@ -188,7 +186,7 @@ bool recent_find(struct recent *recent, struct str id, struct bytes *out)
 {
 	struct walk *walk = walk_new(recent, NULL);
 	const struct recent_query query = {.id = id};
-	const struct recent_record *record = NULL;
+	const struct recent_copy *record = NULL;
 
 	while (walk != NULL && (record = walk_next(walk)) != NULL &&
 		!recent_record_matches(record, &query)) {

@@ -5,7 +5,6 @@
 #define DW_RECENT_RECENT_H
 
 #include "authz/decision_log.h"
-#include "authz/response.h"
 #include "base/bytes.h"
 #include "base/util.h"
 #include "recent/query.h"
@@ -16,8 +15,8 @@
 
 /*
  * The last decisions of the process, in a ring of each worker. Workers write; the main thread reads
- * for the admin listener. The memory is fixed: RECENT_TEXT_MAX and a little more for each record of
- * each worker, as one worker alone may have made all of the last decisions.
+ * for the admin listener. The memory is bounded: RECENT_CLAIMS_MAX, RECENT_FIELDS_MAX and a little
+ * more for each record of each worker, as one worker alone may have made all of the last decisions.
  */
 struct recent;
 
@@ -28,8 +27,8 @@ void recent_free(struct recent *recent);
 
 /* The ring of a worker. */
 struct recent_ring *recent_worker(struct recent *recent, size_t worker);
-/* Notes a response; without its recent_fields it does nothing. Called by the ring's worker. */
-void recent_note(struct recent_ring *ring, const struct authz_response *response,
+/* Notes a response; with fields NULL it does nothing. Called by the ring's worker. */
+void recent_note(struct recent_ring *ring, struct recent_fields *fields,
 	const struct authz_decision_log_request *request, uint64_t now_us);
 
 /*

@@ -7,13 +7,16 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define CACHE_LINE 64
+#define USUAL_LINES 4 /* of a slot, which hold a record with claims of the usual length */
 
 enum slot_state { SLOT_FREE, SLOT_HELD };
 
 struct slot {
-	_Atomic unsigned state; /* enum slot_state; zeroed memory is free and not filled */
-	bool filled;
-	uint64_t number; /* of its record, if it is filled */
+	alignas(CACHE_LINE) _Atomic unsigned state; /* enum slot_state; zeroed memory is free */
+	uint64_t next; /* one more than the number of its record; 0: it has none */
 	struct recent_record record;
 };
 
@@ -26,6 +29,15 @@ struct recent_ring {
 	uint64_t next;
 };
 
+/* Zeroed, in pages that take no memory before a record is written to them. NULL: out of memory. */
+static struct slot *slots_new(size_t count)
+{
+	void *slots = mmap(NULL, count * sizeof(struct slot), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return slots != MAP_FAILED ? slots : NULL;
+}
+
 struct recent_ring *recent_ring_new(size_t count)
 {
 	struct recent_ring *ring = aligned_alloc(alignof(struct recent_ring), sizeof(*ring));
@@ -35,8 +47,7 @@ struct recent_ring *recent_ring_new(size_t count)
 	}
 	memset(ring, 0, sizeof(*ring));
 	ring->count = count;
-	/* Pages to which no record was written yet take no memory. */
-	ring->slots = calloc(count, sizeof(*ring->slots));
+	ring->slots = slots_new(count);
 	if (ring->slots == NULL) {
 		free(ring);
 		return NULL;
@@ -46,10 +57,14 @@ struct recent_ring *recent_ring_new(size_t count)
 
 void recent_ring_free(struct recent_ring *ring)
 {
-	if (ring != NULL) {
-		free(ring->slots);
-		free(ring);
+	if (ring == NULL) {
+		return;
 	}
+	for (size_t i = 0; i < ring->count && i < ring->next; i++) {
+		recent_fields_unref(ring->slots[i].record.fields);
+	}
+	munmap(ring->slots, ring->count * sizeof(struct slot));
+	free(ring);
 }
 
 static bool hold(struct slot *slot)
@@ -65,10 +80,16 @@ static void let_go(struct slot *slot)
 	atomic_store_explicit(&slot->state, SLOT_FREE, memory_order_release);
 }
 
+/* The slot's lines are on their way while the next request is read. */
 static void advance(struct recent_ring *ring)
 {
 	ring->next++;
 	ring->at = ring->at + 1 < ring->count ? ring->at + 1 : 0;
+	const char *slot = (const char *)&ring->slots[ring->at];
+
+	for (size_t i = 0; i < USUAL_LINES; i++) {
+		__builtin_prefetch(slot + i * CACHE_LINE, 1);
+	}
 }
 
 struct recent_record *recent_ring_begin(struct recent_ring *ring)
@@ -77,6 +98,8 @@ struct recent_record *recent_ring_begin(struct recent_ring *ring)
 		struct slot *slot = &ring->slots[ring->at];
 
 		if (hold(slot)) {
+			recent_fields_unref(slot->record.fields);
+			slot->record.fields = NULL;
 			return &slot->record;
 		}
 		advance(ring);
@@ -88,10 +111,9 @@ void recent_ring_commit(struct recent_ring *ring)
 {
 	struct slot *slot = &ring->slots[ring->at];
 
-	slot->filled = true;
-	slot->number = ring->next;
-	let_go(slot);
 	advance(ring);
+	slot->next = ring->next;
+	let_go(slot);
 	atomic_store_explicit(&ring->end, ring->next, memory_order_release);
 }
 
@@ -106,28 +128,44 @@ size_t recent_ring_count(const struct recent_ring *ring)
 	return ring->count;
 }
 
-static size_t text_len(const struct recent_record *record)
+static size_t claims_len(const struct recent_record *record)
 {
-	size_t len = record->fields_len;
+	size_t len = 0;
 
 	for (size_t i = 0; i < AUTHZ_DECISION_CLAIMS; i++) {
-		len += record->claim_lens[i];
+		if (record->claim_lens[i] != RECENT_CLAIM_ABSENT) {
+			len += record->claim_lens[i];
+		}
 	}
 	return len;
 }
 
-bool recent_ring_read(struct recent_ring *ring, uint64_t number, struct recent_record *out)
+static void copy(const struct recent_record *record, struct recent_copy *out)
+{
+	const struct recent_fields *fields = record->fields;
+
+	memcpy(&out->record, record, offsetof(struct recent_record, claims) + claims_len(record));
+	out->record.fields = NULL;
+	out->fields_cut = 0;
+	out->fields_len = 0;
+	if (fields != NULL) {
+		out->fields_cut = fields->cut;
+		out->fields_len = fields->len;
+		memcpy(out->fields, fields->data, fields->len);
+	}
+}
+
+bool recent_ring_read(struct recent_ring *ring, uint64_t number, struct recent_copy *out)
 {
 	struct slot *slot = &ring->slots[number % ring->count];
 
 	if (!hold(slot)) {
 		return false;
 	}
-	bool found = slot->filled && slot->number == number;
+	bool found = slot->next == number + 1;
 
 	if (found) {
-		memcpy(out, &slot->record,
-			offsetof(struct recent_record, text) + text_len(&slot->record));
+		copy(&slot->record, out);
 	}
 	let_go(slot);
 	return found;

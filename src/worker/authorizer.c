@@ -154,7 +154,7 @@ static void send_response(struct worker_authorizer *authorizer, const struct wor
 			response->log_fields, &logged, &authorizer->log_space);
 	}
 	if (authorizer->recent != NULL) {
-		recent_note(authorizer->recent, response, &logged, time->now_us);
+		recent_note(authorizer->recent, response->recent_fields, &logged, time->now_us);
 	}
 	request->reply(request->ctx,
 		authorizer->sent.failed ? (struct str){NULL, 0} : bytes_view(&authorizer->sent));
@@ -184,19 +184,21 @@ static void remember(const struct worker_decision *d, const struct authz_respons
 	counter_set(&d->owner->stats->answers_bytes, worker_response_cache_bytes(responses));
 }
 
-static void add_recent_fields(const struct worker_decision *d, struct authz_response *response)
+/* One reference; NULL: recent decisions are not kept, or out of memory. */
+static struct recent_fields *recent_fields_of(const struct worker_decision *d)
 {
 	struct worker_authorizer *authorizer = d->owner;
 	const struct config *config = d->env->snapshot->config;
 	struct bytes *fields = &authorizer->recent_fields;
 
 	if (authorizer->recent == NULL) {
-		return;
+		return NULL;
 	}
 	bytes_reset(fields, BUFFER_KEEP);
-	response->recent_fields_cut = authz_decision_recent_fields(authz_decision(d->authz), config,
+	unsigned cut = authz_decision_recent_fields(authz_decision(d->authz), config,
 		config->server.recent_addresses == CONFIG_ADDRESSES_CUT, RECENT_FIELDS_MAX, fields);
-	response->recent_fields = fields->failed ? (struct str){NULL, 0} : bytes_view(fields);
+
+	return fields->failed ? NULL : recent_fields_new(bytes_view(fields), cut);
 }
 
 static void on_decided(void *ctx)
@@ -210,7 +212,7 @@ static void on_decided(void *ctx)
 	struct authz_response response = authz_response_make(
 		decision, d->request.form, env->snapshot->config, &authorizer->made);
 
-	add_recent_fields(d, &response);
+	response.recent_fields = recent_fields_of(d);
 	remember(d, &response);
 	counter_set(
 		&authorizer->stats->memory_bytes, policy_match_cache_bytes(env->authz.match_cache));
@@ -219,6 +221,7 @@ static void on_decided(void *ctx)
 
 	count(env, decision->policy, &response);
 	send_response(authorizer, env, &d->request, &response, &time);
+	recent_fields_unref(response.recent_fields);
 	decision_release(d);
 }
 

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/list.h"
 #include "policy/claim.h"
+#include "recent/fields.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -61,6 +62,12 @@ static struct entry **bucket_of(struct worker_response_cache *cache, uint64_t ha
 	return &cache->buckets[hash & cache->mask];
 }
 
+static void entry_free(struct entry *e)
+{
+	recent_fields_unref(e->value.response.recent_fields);
+	free(e);
+}
+
 static void forget(struct worker_response_cache *cache, struct entry *e)
 {
 	struct entry **at = bucket_of(cache, e->hash);
@@ -71,7 +78,7 @@ static void forget(struct worker_response_cache *cache, struct entry *e)
 	*at = e->next;
 	list_remove(&e->recent);
 	cache->size -= e->size;
-	free(e);
+	entry_free(e);
 }
 
 void worker_response_cache_free(struct worker_response_cache *cache)
@@ -235,8 +242,7 @@ static struct entry *entry_new(const struct worker_response_cache_key *key, unsi
 {
 	const struct authz_response *text = &value->response;
 	const struct str *values = key->input->values;
-	size_t size = sizeof(struct entry) + text->head.len + text->tail.len +
-		      text->log_fields.len + text->recent_fields.len;
+	size_t size = sizeof(struct entry) + text->head.len + text->tail.len + text->log_fields.len;
 	struct entry *e;
 	char *at;
 
@@ -247,7 +253,7 @@ static struct entry *entry_new(const struct worker_response_cache_key *key, unsi
 	if (e == NULL) {
 		return NULL;
 	}
-	e->size = size;
+	e->size = size + (text->recent_fields != NULL ? text->recent_fields->len : 0);
 	e->form = key->form;
 	e->policy = key->policy;
 	e->counted = counted;
@@ -264,8 +270,8 @@ static struct entry *entry_new(const struct worker_response_cache_key *key, unsi
 	}
 	at = put(at, text->head, &e->value.response.head);
 	at = put(at, text->tail, &e->value.response.tail);
-	at = put(at, text->log_fields, &e->value.response.log_fields);
-	put(at, text->recent_fields, &e->value.response.recent_fields);
+	put(at, text->log_fields, &e->value.response.log_fields);
+	recent_fields_ref(e->value.response.recent_fields);
 	return e;
 }
 
@@ -281,8 +287,11 @@ void worker_response_cache_keep(struct worker_response_cache *cache,
 	if (old != NULL) {
 		forget(cache, old);
 	}
-	if (e == NULL || e->size > cache->max) {
-		free(e);
+	if (e == NULL) {
+		return;
+	}
+	if (e->size > cache->max) {
+		entry_free(e);
 		return;
 	}
 	while (cache->size + e->size > cache->max) {

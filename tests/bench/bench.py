@@ -21,6 +21,7 @@ from pathlib import Path
 import dns
 import fronts
 import module
+import recent
 import shared_names
 import shared_rates
 import wire
@@ -59,6 +60,7 @@ GROUPS = {
     "connections": wire.connections,
     "latency": wire.latency,
     "memory": wire.memory,
+    "recent": recent.recent,
     "nginx": fronts.nginx,
     "apache": fronts.apache,
     "module": module.module,

@@ -4,6 +4,7 @@
 #include "worker/response_cache.h"
 
 #include "config/config_private.h"
+#include "recent/fields.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -411,6 +412,32 @@ static void a_flood_does_not_make_chains(void **state)
 	}
 }
 
+/* A cached response holds the fields of its recent decisions until it is forgotten. */
+static void the_fields_of_recent_decisions_are_held(void **state)
+{
+	struct recent_fields *fields = recent_fields_new(str_view("these"), 0);
+	struct fixture f;
+
+	assert_non_null(fields);
+	open_fixture(&f, 4096);
+	f.value.response.recent_fields = fields;
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
+	assert_int_equal(fields->refs, 2);
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
+	assert_int_equal(fields->refs, 2);
+	assert_null(worker_response_cache_find(f.cache, &f.key, f.value.until_ms, WALL_S));
+	assert_int_equal(fields->refs, 1);
+	/* One that is too large is not kept. */
+	char *large = calloc(1, 8192);
+
+	f.value.response.head = (struct str){large, 8192};
+	worker_response_cache_keep(f.cache, &f.key, &f.value);
+	assert_int_equal(fields->refs, 1);
+	free(large);
+	recent_fields_unref(fields);
+	close_fixture(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,6 +454,7 @@ int main(void)
 		cmocka_unit_test(each_header_that_a_profile_reads_counts),
 		cmocka_unit_test(a_certificate_counts_where_the_policy_reads_it),
 		cmocka_unit_test(a_flood_does_not_make_chains),
+		cmocka_unit_test(the_fields_of_recent_decisions_are_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
