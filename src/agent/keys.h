@@ -4,6 +4,7 @@
 #ifndef DW_AGENT_KEYS_H
 #define DW_AGENT_KEYS_H
 
+#include "agent/key.h"
 #include "base/diag.h"
 #include "base/str.h"
 #include "base/util.h"
@@ -28,19 +29,18 @@
  * A key is found by the pair of URL and thumbprint (RFC 7638, SHA-256), never by its thumbprint
  * alone: two agents may publish the same key, and one of them must not speak for the other.
  *
- * Of a key set, these keys are used; others are left out, with a warning where the reason may be a
- * mistake:
+ * Of a key set, these keys are used; others are left out with a warning:
  *
  *   {"kty": "OKP", "crv": "Ed25519", "x"}          ed25519 (RFC 8037)
  *   {"kty": "EC", "crv": "P-256", "x", "y"}        ecdsa-p256-sha256
  *   {"kty": "RSA", "n", "e"}                       rsa-pss-sha512; 2048 to 4096 bits
  *
- * `kid` may be absent; if it is there, it must be the thumbprint. `use` must be absent or "sig",
- * `key_ops` absent or with "verify", `alg` absent or that of the table (for Ed25519 also EdDSA and
- * Ed25519, ES256, PS512: the names of RFC 7518 and 8037). `nbf` and `exp` are seconds since
- * 1970-01-01 UTC, as in RFC 7519, or milliseconds if they are at least AGENT_KEYS_MILLISECONDS; a
- * key is used from `nbf` until before `exp`. A key with `d`, a private key, is left out with a
- * warning. The example keys of RFC 9421 B.1, whose private keys anyone can read there, are refused.
+ * `kid`, if it is there, must be the thumbprint, except at the URL of a jwks_uri or cimd, where it
+ * is ignored. `use` must be absent or "sig", `key_ops` absent or with "verify", `alg` absent or
+ * that of the table, also by the names of JOSE (EdDSA, Ed25519, ES256, PS512). `nbf` and `exp` are
+ * seconds since 1970-01-01 UTC, or milliseconds if they are at least AGENT_JWK_MILLISECONDS; a key
+ * is used from `nbf` until before `exp`. Private keys, with a member `d`, are left out, and so are
+ * the example keys of RFC 9421 B.1, whose private keys anyone can read there.
  *
  * Read once, then immutable and shared by all threads.
  */
@@ -49,8 +49,6 @@ struct agent_keys;
 #define AGENT_KEYS_FILE_MAX (256U << 10) /* bytes of one file */
 #define AGENT_KEYS_MAX 64                /* keys of one agent */
 #define AGENT_KEYS_AGENTS_MAX 1024
-#define AGENT_KEYS_MILLISECONDS 100000000000 /* as seconds the year 5138, as milliseconds 1973 */
-#define AGENT_THUMBPRINT_LEN 32
 
 /* Whether the example keys of RFC 9421 are accepted, which only tests do. */
 enum agent_example_keys { AGENT_REFUSE_EXAMPLE_KEYS, AGENT_ACCEPT_EXAMPLE_KEYS };
@@ -87,5 +85,11 @@ size_t agent_keys_agent_count(const struct agent_keys *keys);
 size_t agent_keys_key_count(const struct agent_keys *keys);
 /* Whether the agent has a file; `url` as agent_url_read writes it. */
 bool agent_keys_has_agent(const struct agent_keys *keys, struct str url);
+/*
+ * The agent's key of that thumbprint, whether or not this is its time; NULL: it has none. Valid as
+ * long as `keys`.
+ */
+const struct agent_key *agent_keys_find(const struct agent_keys *keys, struct str url,
+	const uint8_t thumbprint[AGENT_THUMBPRINT_LEN]);
 
 #endif

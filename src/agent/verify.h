@@ -4,8 +4,10 @@
 #ifndef DW_AGENT_VERIFY_H
 #define DW_AGENT_VERIFY_H
 
+#include "agent/budget.h"
 #include "agent/keys.h"
 #include "agent/reason.h"
+#include "agent/request.h"
 #include "base/str.h"
 #include "base/util.h"
 
@@ -34,39 +36,6 @@
  */
 
 #define AGENT_LABELS_MAX 4
-#define AGENT_HEADER_MAX 8192 /* bytes of each of the three headers */
-#define AGENT_BASE_MAX 16384  /* bytes of a signature base */
-#define AGENT_SKEW_S 60       /* how far in the future `created` may be */
-#define AGENT_LIFETIME_MAX_S 86400
-
-/*
- * What is known of a request. Texts are as the client sent them, of the client's request and not of
- * the front end's question. An absent text (data NULL) was not passed: a signature that covers it
- * is unverified.
- */
-struct agent_request {
-	/* Header fields. Several lines of one field are joined with ", ". */
-	struct str signature_input;
-	struct str signature;
-	struct str signature_agent;
-	struct str method;
-	struct str scheme;    /* "https" or "http", in any case */
-	struct str authority; /* the Host field, or :authority; with its port */
-	/* The request target in origin form: the path and, from the first `?` on, the query. */
-	struct str target;
-	/*
-	 * Other fields that a signature may cover. True with *value, if the front end passes the
-	 * field of that name (in lower case) and the request has it; several lines are joined.
-	 * NULL: no other fields.
-	 */
-	bool (*header)(void *ctx, struct str name, struct str *value);
-	void *ctx;
-	/*
-	 * What tells clients apart who send many signatures, as their address; may be empty. It
-	 * decides only whether a signature is checked when there are too many.
-	 */
-	struct str client;
-};
 
 /* The views are valid until the next agent_verify with the same verifier. */
 struct agent_result {
@@ -101,14 +70,7 @@ struct agent_result {
  */
 struct agent_verifier;
 
-/* How many checks a verifier may do; NULL in agent_verifier_new: these numbers. */
-struct agent_budget {
-	uint32_t per_s;          /* AGENT_CHECKS_PER_S */
-	uint32_t burst;          /* AGENT_CHECKS_BURST */
-	uint32_t reserved_per_s; /* AGENT_RESERVED_PER_S */
-	uint32_t reserved_burst; /* AGENT_RESERVED_BURST */
-};
-
+/* How many checks a verifier may do, if agent_verifier_new is not told otherwise. */
 #define AGENT_CHECKS_PER_S 250
 #define AGENT_CHECKS_BURST 32
 #define AGENT_RESERVED_PER_S 500
@@ -121,8 +83,8 @@ struct agent_counts {
 	uint64_t busy;       /* checks that were not done */
 };
 
-/* NULL when out of memory. */
-struct agent_verifier *agent_verifier_new(const struct agent_budget *budget);
+/* `budget`: NULL for the numbers above. NULL when out of memory. */
+struct agent_verifier *agent_verifier_new(const struct agent_budget_sizes *budget);
 void agent_verifier_free(struct agent_verifier *verifier);
 struct agent_counts agent_verifier_counts(const struct agent_verifier *verifier);
 
