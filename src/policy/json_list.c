@@ -49,6 +49,18 @@ static const char *kind_of(const json_t *value)
 	return "null";
 }
 
+/* Bounds what is taken of one file. */
+static bool has_room(struct json_list *l, const struct place *place)
+{
+	if (l->values < POLICY_JSON_LIST_VALUES_MAX) {
+		return true;
+	}
+	diag_error(l->diag, place, "too many addresses: expected at most %d",
+		POLICY_JSON_LIST_VALUES_MAX);
+	l->errors = POLICY_LIST_ERRORS_MAX;
+	return false;
+}
+
 /*
  * The place of `key` (NULL: no key) in the index-th entry. Its file is valid until the next call.
  */
@@ -106,15 +118,11 @@ static void take_list(struct json_list *l, const json_t *list, const char *name)
 	size_t count = json_array_size(list);
 
 	for (size_t i = 0; i < count && l->errors < POLICY_LIST_ERRORS_MAX; i++) {
-		if (l->values >= POLICY_JSON_LIST_VALUES_MAX) {
-			struct place place = place_of(l, name, i, NULL);
+		struct place place = place_of(l, name, i, NULL);
 
-			diag_error(l->diag, &place, "too many addresses: expected at most %d",
-				POLICY_JSON_LIST_VALUES_MAX);
-			l->errors++;
-			return;
+		if (has_room(l, &place)) {
+			take_entry(l, json_array_get(list, i), name, i);
 		}
-		take_entry(l, json_array_get(list, i), name, i);
 	}
 }
 
@@ -142,7 +150,7 @@ static void take_member(struct json_list *l, const char *key, const json_t *valu
 	} else if (json_array_size(value) > 0 || json_object_size(value) > 0) {
 		diag_error(l->diag, &place,
 			"%s: an unknown list or object: expected \"prefixes\", \"ips\" or another "
-			"known form, or one value a line (jq -r makes them) in file:PATH",
+			"known form, or where the addresses are, as in json:PATH#/items/*/cidr",
 			policy_quote(str_view(key), quoted));
 		l->errors++;
 	}
@@ -166,11 +174,123 @@ static void take_object(struct json_list *l, json_t *object, bool outermost)
 	}
 }
 
-static void take_document(struct json_list *l, json_t *document)
+/* A walk along a pointer: the path so far stands in l->where. */
+struct walk {
+	struct json_list *l;
+	const struct policy_json_pointer *pointer;
+	bool found; /* it led to something */
+};
+
+static struct place place_of_walk(struct json_list *l)
 {
 	struct place place = {.file = l->name};
 
-	if (json_is_array(document)) {
+	bytes_append_u8(&l->where, 0);
+	if (!l->where.failed) {
+		place.file = (const char *)l->where.data;
+		l->where.len--;
+	}
+	return place;
+}
+
+/* What a pointer leads to. */
+static void take_pointed(struct json_list *l, const json_t *value)
+{
+	size_t len = l->where.len;
+	struct place place = place_of_walk(l);
+
+	if (!json_is_array(value)) {
+		if (has_room(l, &place)) {
+			take_value(l, value, &place);
+		}
+		return;
+	}
+	for (size_t i = 0; i < json_array_size(value) && l->errors < POLICY_LIST_ERRORS_MAX; i++) {
+		bytes_appendf(&l->where, "/%zu", i);
+		place = place_of_walk(l);
+		if (has_room(l, &place)) {
+			take_value(l, json_array_get(value, i), &place);
+		}
+		l->where.len = len;
+	}
+}
+
+static void walk(struct walk *w, const json_t *value, size_t depth);
+
+static void step(struct walk *w, struct str name, const json_t *value, size_t depth)
+{
+	size_t len = w->l->where.len;
+
+	if (value != NULL && w->l->errors < POLICY_LIST_ERRORS_MAX) {
+		bytes_append_u8(&w->l->where, '/');
+		bytes_append_visible(&w->l->where, name);
+		walk(w, value, depth + 1);
+		w->l->where.len = len;
+	}
+}
+
+/* At most POLICY_JSON_TOKENS_MAX deep. */
+static void walk(struct walk *w, const json_t *value, size_t depth)
+{
+	const struct policy_json_token *token = &w->pointer->tokens[depth];
+	char number[24];
+	const char *key;
+	json_t *member;
+	size_t index;
+
+	if (depth == w->pointer->count) {
+		w->found = true;
+		take_pointed(w->l, value);
+	} else if (json_is_object(value) && token->each) {
+		/* Iterating does not change it; jansson asks for a pointer to what it could. */
+		json_object_foreach((json_t *)(uintptr_t)value, key, member)
+		{
+			step(w, str_view(key), member, depth);
+		}
+	} else if (json_is_object(value)) {
+		step(w, token->name, json_object_get(value, token->name.data), depth);
+	} else if (json_is_array(value) && token->each) {
+		for (size_t i = 0; i < json_array_size(value); i++) {
+			int digits = snprintf(number, sizeof(number), "%zu", i);
+
+			step(w, (struct str){number, (size_t)digits}, json_array_get(value, i),
+				depth);
+		}
+	} else if (json_is_array(value) && policy_json_token_index(token, &index)) {
+		step(w, token->name, json_array_get(value, index), depth);
+	}
+}
+
+static void take_pointers(
+	struct json_list *l, const json_t *document, const struct policy_json_pointers *pointers)
+{
+	struct place place = {.file = l->name};
+	char quoted[POLICY_QUOTE_MAX];
+
+	for (size_t i = 0; i < pointers->count && l->errors < POLICY_LIST_ERRORS_MAX; i++) {
+		struct walk w = {l, &pointers->items[i], false};
+
+		l->where.len = 0;
+		bytes_appendf(&l->where, "%s: ", l->name);
+		walk(&w, document, 0);
+		if (!w.found && l->errors < POLICY_LIST_ERRORS_MAX) {
+			diag_error(l->diag, &place,
+				"%s leads to nothing in the file: expected a JSON pointer to "
+				"addresses, such as /items/*/cidr",
+				policy_quote(w.pointer->text, quoted));
+			l->errors++;
+		}
+	}
+}
+
+static void take_document(
+	struct json_list *l, json_t *document, const struct policy_json_pointers *pointers)
+{
+	struct place place = {.file = l->name};
+
+	if (pointers != NULL) {
+		take_pointers(l, document, pointers);
+	} else if (json_is_array(document)) {
 		take_list(l, document, "");
 	} else {
 		take_object(l, document, true);
@@ -183,8 +303,8 @@ static void take_document(struct json_list *l, json_t *document)
 	}
 }
 
-bool policy_json_list_parse(
-	struct str text, const char *name, policy_list_line *on_line, void *ctx, struct diag *diag)
+bool policy_json_list_parse(struct str text, const struct policy_json_pointers *pointers,
+	const char *name, policy_list_line *on_line, void *ctx, struct diag *diag)
 {
 	struct json_list l = {.name = name, .on_line = on_line, .ctx = ctx, .diag = diag};
 	struct place place = {.file = name};
@@ -206,7 +326,7 @@ bool policy_json_list_parse(
 		return false;
 	}
 	bytes_init(&l.where, 0);
-	take_document(&l, document);
+	take_document(&l, document, pointers);
 	bytes_clear(&l.where);
 	json_decref(document);
 	return l.errors == 0;
@@ -234,8 +354,8 @@ static bool read_all(FILE *file, const struct place *place, struct bytes *out, s
 	return true;
 }
 
-bool policy_json_list_read(const char *path, const struct place *from, policy_list_line *on_line,
-	void *ctx, struct diag *diag)
+bool policy_json_list_read(const char *path, const struct policy_json_pointers *pointers,
+	const struct place *from, policy_list_line *on_line, void *ctx, struct diag *diag)
 {
 	FILE *file = policy_list_open(path, from, "a list in JSON", diag);
 	struct place place = {.file = path};
@@ -246,7 +366,7 @@ bool policy_json_list_read(const char *path, const struct place *from, policy_li
 	}
 	bytes_init(&text, 0);
 	bool good = read_all(file, &place, &text, diag) &&
-		    policy_json_list_parse(bytes_view(&text), path, on_line, ctx, diag);
+		    policy_json_list_parse(bytes_view(&text), pointers, path, on_line, ctx, diag);
 
 	bytes_clear(&text);
 	fclose(file);

@@ -86,7 +86,8 @@ static bool check_sum(const struct policy_netset *set, const char *path, struct 
 	return false;
 }
 
-struct policy_netset *policy_net_list_read(const char *path, const struct place *from,
+struct policy_netset *policy_net_list_read(const char *path,
+	const struct policy_json_pointers *pointers, const struct place *from,
 	enum policy_net_list_form form, struct diag *diag)
 {
 	struct policy_netset *set = policy_netset_new();
@@ -97,7 +98,7 @@ struct policy_netset *policy_net_list_read(const char *path, const struct place 
 		return NULL;
 	}
 	if (form == POLICY_NET_LIST_JSON) {
-		good = policy_json_list_read(path, from, add_published, set, diag);
+		good = policy_json_list_read(path, pointers, from, add_published, set, diag);
 	} else {
 		good = policy_list_read(path, from, add_prefix, set, diag);
 	}

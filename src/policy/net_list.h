@@ -5,6 +5,7 @@
 #define DW_POLICY_NET_LIST_H
 
 #include "base/diag.h"
+#include "policy/json_pointer.h"
 #include "policy/netset.h"
 
 /* Reads an address or a prefix, as rules write it. False after a diag_error. */
@@ -18,13 +19,15 @@ enum policy_net_list_form {
 
 /*
  * Reads a list of prefixes; the result is sealed. `from` is where the file is named. NULL after at
- * least one diag_error.
+ * least one diag_error. `pointers`: where the addresses are in a list in JSON; NULL: json_list.h
+ * has the forms that are known, and for lines.
  *
  * A list in JSON is downloaded, so its content is in another's hands; it must not be able to admit,
  * or to deny, nearly all clients. No prefix may be shorter than /8 of IPv4 or /16 of IPv6, and
  * together they may cover at most a /5 or a /12 (a vast coverage, see netset.h).
  */
-struct policy_netset *policy_net_list_read(const char *path, const struct place *from,
+struct policy_netset *policy_net_list_read(const char *path,
+	const struct policy_json_pointers *pointers, const struct place *from,
 	enum policy_net_list_form form, struct diag *diag);
 
 /*

@@ -20,8 +20,8 @@
  *                          dnsbl, rate
  *   [!]FIELD in file:PATH  one value a line; a line that begins with # is a comment; at most 64
  *                          names for forward, none for dnsbl: each costs a query; not for rate
- *   [!]FIELD in json:PATH  ip and cert.ip: prefixes in the JSON that vendors publish; see
- *                          json_list.h and net_list.h
+ *   [!]FIELD in json:PATH  ip and cert.ip: prefixes in the JSON that vendors publish, with a
+ *                          #POINTER to them if need be; see json_list.h and net_list.h
  *   [!]cert present        the request carries a certificate; cert verified: it passed its checks
  *   [!]dnsbl ZONE = CODES  the client is listed by one of these codes; see dnsbl_code.h. An allow
  * by dnsbl, and a deny by !dnsbl, must name codes.

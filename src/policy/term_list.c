@@ -31,13 +31,18 @@ static bool add_text(void *ctx, struct str line, const struct place *place, stru
 	return true;
 }
 
-static bool read_nets(const char *path, const struct place *place,
+static bool read_nets(const char *path, struct str pointers, const struct place *place,
 	const struct policy_script *script, bool json, struct policy_term *t)
 {
 	struct policy_list_file *file = &script->lists->items[script->lists->count - 1];
+	struct policy_json_pointers read;
 
 	file->form = json ? POLICY_NET_LIST_JSON : POLICY_NET_LIST_LINES;
-	t->nets = policy_net_list_read(path, place, file->form, script->diag);
+	if (!policy_json_pointers_read(pointers, place, script->arena, script->diag, &read)) {
+		return false;
+	}
+	t->nets = policy_net_list_read(
+		path, read.count > 0 ? &read : NULL, place, file->form, script->diag);
 	if (t->nets == NULL) {
 		return false;
 	}
@@ -100,7 +105,8 @@ static bool note_list(const struct policy_script *script, const char *path)
 bool policy_term_read_list(struct str file, bool json, const struct place *place,
 	const struct policy_script *script, struct policy_term *t)
 {
-	const char *path = path_of(file, script);
+	size_t path_len = json ? policy_json_pointers_find(file) : file.len;
+	const char *path = path_of((struct str){file.data, path_len}, script);
 
 	if (path == NULL || !note_list(script, path)) {
 		return policy_script_out_of_memory(script);
@@ -108,7 +114,7 @@ bool policy_term_read_list(struct str file, bool json, const struct place *place
 	t->op = POLICY_OPERATOR_IN;
 	switch (t->field->shape) {
 	case POLICY_SHAPE_ADDRESS:
-		return read_nets(path, place, script, json, t);
+		return read_nets(path, str_from(file, path_len), place, script, json, t);
 	case POLICY_SHAPE_LOOKUP:
 		return policy_term_read_lookups(path, place, script, t);
 	case POLICY_SHAPE_WORD:

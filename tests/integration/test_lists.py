@@ -260,3 +260,56 @@ def test_the_static_zone_is_read_again_when_it_changes(doorward, folder):
     assert status(door, "192.0.2.1") == 200
     replace(zone, ZONE.format("bad.example"))
     wait_for(lambda: status(door, "192.0.2.1") == 403, "a good one after a bad one")
+
+
+AZURE = {
+    "changeNumber": 1,
+    "cloud": "Public",
+    "values": [
+        {"name": "A", "properties": {"region": "", "addressPrefixes": ["192.0.2.0/24"]}},
+        {"name": "B", "properties": {"region": "x", "addressPrefixes": ["2001:db8::/48"]}},
+    ],
+}
+POINTER = "#/values/*/properties/addressPrefixes"
+
+
+def test_a_list_is_pointed_into_and_read_again(doorward, folder):
+    nets = folder / "azure.json"
+    nets.write_text(json.dumps(AZURE))
+    door = doorward(f"[policy default]\nrdns = off\nallow = ip in json:azure.json{POINTER}\n")
+    assert [status(door, ip) for ip in ("192.0.2.1", "2001:db8::1", "198.51.100.1")] == [
+        200,
+        200,
+        403,
+    ]
+    # What has another form, or no address left, is refused, and the old list stays.
+    hostile = [
+        {"values": []},
+        {"values": [{"properties": {"addressPrefixes": []}}]},
+        {"values": [{"properties": {"addressPrefixes": [4]}}]},
+        {"values": [{"properties": {"AddressPrefixes": ["198.51.100.0/24"]}}]},
+        ["198.51.100.0/24"],
+    ]
+    for count, document in enumerate(hostile, 1):
+        replace(nets, json.dumps(document))
+        wait_for_count(door, REFUSED, count)
+        assert status(door, "192.0.2.1") == 200
+        assert status(door, "198.51.100.1") == 403
+    AZURE["values"][0]["properties"]["addressPrefixes"].append("198.51.100.0/24")
+    replace(nets, json.dumps(AZURE))
+    wait_for(lambda: status(door, "198.51.100.1") == 200, "the new list")
+
+
+def test_a_downloaded_list_is_checked_with_its_pointer(folder):
+    old, new = folder / "old", folder / "new"
+    old.write_text('{"WEBHOOKS": ["203.0.0.0/16"]}')
+    new.write_text('{"WEBHOOKS": ["203.0.0.0/14"]}')
+    run("check-list", new, expect=1)
+    run("check-list", f"{new}#/WEBHOOKS")
+    run("check-list", "--before", old, f"{new}#/WEBHOOKS")
+    new.write_text('{"WEBHOOKS": ["203.0.0.0/13"]}')
+    run("check-list", "--before", old, f"{new}#/WEBHOOKS", expect=1)
+    _, _, errors = run("check-list", f"{new}#/webhooks", expect=1)
+    assert '"/webhooks" leads to nothing in the file' in errors
+    _, _, errors = run("check-list", f"{new}#/~x", expect=1)
+    assert "is not a JSON pointer" in errors
