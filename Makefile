@@ -129,10 +129,10 @@ $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(compile) -Itests -c -o $@ $<
 
-# Two objects have the paths: with other paths, only these are compiled again.
+# Three objects have the paths: with other paths, only these are compiled again.
 paths := $(BUILD)/paths
 paths_are := $(SYSCONFDIR) $(LOCALSTATEDIR)
-with_paths := $(BUILD)/src/cli/paths.o $(BUILD)/src/config/schema_bans.o
+with_paths := $(BUILD)/src/cli/paths.o $(BUILD)/src/config/schema_bans.o $(BUILD)/src/config/schema_agents.o
 $(with_paths): compile += -DDW_SYSCONFDIR='"$(SYSCONFDIR)"' -DDW_LOCALSTATEDIR='"$(LOCALSTATEDIR)"'
 $(with_paths): $(paths)
 ifneq ($(file <$(paths)),$(paths_are))

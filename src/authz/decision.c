@@ -29,7 +29,8 @@ void authz_decision_detail_take(struct authz_decision *d, struct arena *arena, s
 static bool is_passing(enum policy_reason reason)
 {
 	return reason == POLICY_REASON_DNS_ERROR || reason == POLICY_REASON_REGEX_LIMIT ||
-	       reason == POLICY_REASON_OVERLOAD || reason == POLICY_REASON_INTERNAL;
+	       reason == POLICY_REASON_AGENT_UNVERIFIED || reason == POLICY_REASON_OVERLOAD ||
+	       reason == POLICY_REASON_INTERNAL;
 }
 
 /* Caches may keep a response for a shorter time than the input on which it rests is valid. */
@@ -46,6 +47,11 @@ static void bound_max_age(struct authz_decision *d)
 	if (d->max_age_s > 0 && (d->claims_used & ~cached) != 0) {
 		d->max_age_s = 0;
 		d->bound = AUTHZ_BOUND_CLAIM;
+	}
+	/* The key of a front end's cache does not have the signature. */
+	if (d->max_age_s > 0 && d->agent.is_known && !authz_input_asks_vary(&d->request->input)) {
+		d->max_age_s = 0;
+		d->bound = AUTHZ_BOUND_AGENT;
 	}
 	if (d->claims_unclear != 0) {
 		d->max_age_s = 0;
@@ -102,6 +108,7 @@ const char *authz_bound_word(enum authz_bound bound)
 		[AUTHZ_BOUND_CERT] = "cert",
 		[AUTHZ_BOUND_CERT_CHECK] = "cert_check",
 		[AUTHZ_BOUND_CLAIM] = "claim",
+		[AUTHZ_BOUND_AGENT] = "agent",
 		[AUTHZ_BOUND_BAN] = "ban",
 		[AUTHZ_BOUND_RATE] = "rate",
 		[AUTHZ_BOUND_ERROR] = "error",

@@ -4,6 +4,7 @@
 #ifndef DW_AUTHZ_DECISION_H
 #define DW_AUTHZ_DECISION_H
 
+#include "agent/reason.h"
 #include "authz/request.h"
 #include "authz/trusted_input.h"
 #include "base/arena.h"
@@ -37,6 +38,7 @@ enum authz_bound {
 	AUTHZ_BOUND_CERT,       /* the certificate's dates */
 	AUTHZ_BOUND_CERT_CHECK, /* how long the result for its chain is valid */
 	AUTHZ_BOUND_CLAIM,      /* not valid: a claim that cached_claims does not list */
+	AUTHZ_BOUND_AGENT,      /* not valid: a signature is about its own request */
 	AUTHZ_BOUND_BAN,        /* the end of a ban */
 	AUTHZ_BOUND_RATE,       /* not valid: each request counts */
 	AUTHZ_BOUND_ERROR       /* not valid: the next request may be decided differently */
@@ -50,6 +52,14 @@ struct authz_names {
 	const struct policy_pin *pin;         /* the first that excluded a name; NULL: none did */
 	struct str kept_out;                  /* that name */
 	bool lookups_asked; /* names of `forward` terms were looked up in the pins, too */
+};
+
+/* The result about the agent that signed the request (Web Bot Auth). */
+struct authz_agent {
+	bool is_known; /* it was looked at: a rule asked for it */
+	enum agent_state state;
+	enum agent_reason reason;
+	struct str url; /* of the agent, if AGENT_VERIFIED; else what is claimed, or absent */
 };
 
 /* Borrowed from the struct authz that made it, until that is reset. */
@@ -72,6 +82,8 @@ struct authz_decision {
 	const struct cert_identity *identity;
 	struct cert_chain_keys chain_keys; /* of a certificate that was verified here */
 
+	struct authz_agent agent;
+
 	unsigned claims_used;    /* bits 1 << enum policy_claim: as in struct policy_verdict */
 	unsigned claims_unclear; /* the same */
 	uint32_t holds_s;        /* how long the same input would get the same decision */
@@ -86,7 +98,7 @@ struct authz_decision {
 uint64_t authz_decision_until_ms(const struct authz_decision *decision);
 
 const char *authz_verdict_word(enum authz_verdict verdict);
-/* "input", "max_cache", "dns", "cert", "cert_check", "claim", "ban", "rate", "error". */
+/* "input", "max_cache", "dns", "cert", "cert_check", "claim", "agent", "ban", "rate", "error". */
 const char *authz_bound_word(enum authz_bound bound);
 
 /* For the files that make a decision. */

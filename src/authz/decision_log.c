@@ -120,6 +120,22 @@ static void append_host_end(struct authz_log_line *l, struct str name)
 	}
 }
 
+/* The agent that signed the request; or the one that is claimed, and why it is not verified. */
+static void append_agent(struct authz_log_line *l, const struct authz_agent *agent)
+{
+	if (!agent->is_known) {
+		return;
+	}
+	if (agent->state == AGENT_VERIFIED) {
+		authz_log_word(l, "agent", agent->url);
+	}
+	authz_log_literal(l, "agent_status", agent_state_word(agent->state));
+	if (agent->state == AGENT_INVALID || agent->state == AGENT_UNVERIFIED) {
+		authz_log_literal(l, "agent_reason", agent_reason_word(agent->reason));
+		authz_log_word(l, "agent_claimed", agent->url);
+	}
+}
+
 static void append_client(struct authz_log_line *l, const struct authz_decision *d,
 	const struct config_frontend *frontend)
 {
@@ -133,6 +149,7 @@ static void append_client(struct authz_log_line *l, const struct authz_decision 
 		authz_log_literal(l, "rdns", dns_fcrdns_status_word(d->names.status));
 		append_host_end(l, d->hostname);
 		append_certificate(l, d);
+		append_agent(l, &d->agent);
 		return;
 	}
 	authz_log_prefix(l, "ip", &whole);
@@ -144,6 +161,7 @@ static void append_client(struct authz_log_line *l, const struct authz_decision 
 		authz_log_word(l, "pin", d->names.pin->place);
 	}
 	append_certificate(l, d);
+	append_agent(l, &d->agent);
 	append_ignored(l, d, frontend);
 }
 

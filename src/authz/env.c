@@ -13,6 +13,8 @@ bool authz_env_init(struct authz_env *env, uv_loop_t *loop, struct authz_snapsho
 	*env = (struct authz_env){
 		.config = snapshot->config,
 		.bans = snapshot->bans,
+		.agent_keys = snapshot->agent_keys,
+		.agent_nonces = snapshot->agent_nonces,
 		.dns = dns_engine_new(loop, snapshot->dns, dns_stats),
 		.verifier = authz_cert_verifier_new(loop, snapshot->stores, verifier_stats),
 		.buckets = snapshot->buckets != NULL ? policy_token_buckets_ref(snapshot->buckets)

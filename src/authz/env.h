@@ -4,6 +4,7 @@
 #ifndef DW_AUTHZ_ENV_H
 #define DW_AUTHZ_ENV_H
 
+#include "agent/verify.h"
 #include "authz/cert_verifier.h"
 #include "authz/snapshot.h"
 #include "ban/table.h"
@@ -22,6 +23,12 @@ struct authz_env {
 	struct policy_match_cache *match_cache;
 	struct policy_token_buckets *buckets; /* of `rate` terms */
 	const struct ban_table *bans;         /* of the snapshot; NULL: none */
+	/*
+	 * Of the loop, whatever its snapshots; set by the owner. NULL: no signature is verified.
+	 */
+	struct agent_verifier *agent_verifier;
+	const struct agent_keys *agent_keys; /* of the snapshot; NULL: none */
+	struct agent_nonces *agent_nonces;   /* of the snapshot; NULL: no policy asks for it */
 	/* NULL: nothing is shared; set by the owner, who holds it */
 	struct shared_worker *shared;
 };

@@ -3,6 +3,7 @@
 
 #include "authz/evaluation.h"
 
+#include "authz/agent_fact.h"
 #include "authz/bans.h"
 #include "authz/cert_facts.h"
 #include "authz/claims.h"
@@ -40,6 +41,7 @@ static void bound_by_inputs(struct authz *a)
 	if (a->verdict.ban_used) {
 		authz_bans_bound(a);
 	}
+	authz_agent_bound(a);
 	if (a->verdict.rates_used) {
 		authz_decision_hold_until(d, a->request.wall_s, AUTHZ_BOUND_RATE);
 	}
@@ -64,6 +66,9 @@ static bool is_overload(const struct authz *a)
 		return a->facts.names_state == POLICY_FACT_UNKNOWN &&
 		       authz_fetch_is_overload(&a->fetch, &names);
 	}
+	if (a->verdict.reason == POLICY_REASON_AGENT_UNVERIFIED) {
+		return authz_agent_is_overload(a);
+	}
 	return a->verdict.reason == POLICY_REASON_DNS_ERROR &&
 	       authz_fetch_is_overload(&a->fetch, &a->verdict.lacks);
 }
@@ -82,6 +87,10 @@ static void end_by_rules(struct authz *a)
 	d->claims_used = verdict->claims_used;
 	d->claims_unclear = verdict->claims_unclear;
 	take_hostname(a, verdict->name);
+	if (verdict->outcome == POLICY_ALLOW && policy_rules_need_agent(d->policy->rules)) {
+		/* For the response: the application may ask who it is where no rule did. */
+		authz_agent_take(a);
+	}
 	bound_by_inputs(a);
 	if (verdict->claims_unclear != 0) {
 		authz_claims_explain(a);
@@ -95,6 +104,9 @@ static void end_by_rules(struct authz *a)
 	}
 	if (verdict->reason == POLICY_REASON_CERT_UNTRUSTED) {
 		d->detail = authz_cert_unknown_why(d);
+	}
+	if (verdict->reason == POLICY_REASON_AGENT_UNVERIFIED) {
+		authz_agent_explain(a);
 	}
 	end(a, verdicts[verdict->outcome], verdict->reason);
 }
@@ -220,6 +232,10 @@ static enum authz_step evaluate(struct authz *a)
 		}
 		if (stage == STAGE_ENDED) {
 			return AUTHZ_DONE;
+		}
+		if (wanted.agent) {
+			authz_agent_take(a);
+			continue;
 		}
 		switch (authz_fetch_begin(&a->fetch, &wanted)) {
 		case AUTHZ_FETCH_WAIT:

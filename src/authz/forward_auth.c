@@ -14,12 +14,20 @@
  * The client's request to the front end, as the front end describes it, and the policy to judge it
  * by.
  */
-enum original { ORIGINAL_URI, ORIGINAL_METHOD, ORIGINAL_HOST, ORIGINAL_POLICY, ORIGINAL_COUNT };
+enum original {
+	ORIGINAL_URI,
+	ORIGINAL_METHOD,
+	ORIGINAL_HOST,
+	ORIGINAL_SCHEME,
+	ORIGINAL_POLICY,
+	ORIGINAL_COUNT
+};
 
 static const char *const param_of[ORIGINAL_COUNT] = {
 	[ORIGINAL_URI] = "REQUEST_URI",
 	[ORIGINAL_METHOD] = "REQUEST_METHOD",
 	[ORIGINAL_HOST] = "HTTP_HOST",
+	[ORIGINAL_SCHEME] = "REQUEST_SCHEME",
 	[ORIGINAL_POLICY] = "DOORWARD_POLICY",
 };
 
@@ -30,7 +38,8 @@ enum word {
 	WORD_FORWARDED_METHOD,
 	WORD_ORIGINAL_METHOD,
 	WORD_FORWARDED_HOST,
-	WORD_ORIGINAL_URL, /* may contain the host, too */
+	WORD_FORWARDED_PROTO,
+	WORD_ORIGINAL_URL, /* may contain the host and the scheme, too */
 	WORD_COUNT,
 	WORD_PATH = WORD_COUNT, /* not a header: doorward's own path contains the client's */
 	WORD_HTTP               /* not a header: the request came over HTTP */
@@ -50,8 +59,10 @@ static const struct {
 	[WORD_ORIGINAL_METHOD] = {"HTTP_X_ORIGINAL_METHOD", "X-Original-Method",
 		BIT(ORIGINAL_METHOD)},
 	[WORD_FORWARDED_HOST] = {"HTTP_X_FORWARDED_HOST", "X-Forwarded-Host", BIT(ORIGINAL_HOST)},
+	[WORD_FORWARDED_PROTO] = {"HTTP_X_FORWARDED_PROTO", "X-Forwarded-Proto",
+		BIT(ORIGINAL_SCHEME)},
 	[WORD_ORIGINAL_URL] = {"HTTP_X_ORIGINAL_URL", "X-Original-URL",
-		BIT(ORIGINAL_URI) | BIT(ORIGINAL_HOST)},
+		BIT(ORIGINAL_URI) | BIT(ORIGINAL_HOST) | BIT(ORIGINAL_SCHEME)},
 };
 
 struct forward {
@@ -94,6 +105,7 @@ static void take_url(struct forward *f, struct str url)
 		f->disputed |= BIT(ORIGINAL_URI);
 		return;
 	}
+	agree(f, ORIGINAL_SCHEME, (struct str){url.data, url.len - rest.len});
 	rest = str_from(rest, 3);
 	size_t slash = str_find(rest, '/');
 	struct str host = {rest.data, slash};
@@ -176,7 +188,7 @@ static bool cgi_name(struct str name, char out[NAME_MAX_LEN], struct str *result
 
 /*
  * The headers that the front end writes: others may be the client's. ingress-nginx writes
- * X-Original-URL and X-Original-Method, Envoy none.
+ * X-Original-URL and X-Original-Method, Envoy the scheme alone.
  */
 static unsigned words_of(enum cert_profile profile)
 {
@@ -184,7 +196,7 @@ static unsigned words_of(enum cert_profile profile)
 	case CERT_PROFILE_INGRESS_NGINX:
 		return BIT(WORD_ORIGINAL_URL) | BIT(WORD_ORIGINAL_METHOD);
 	case CERT_PROFILE_ENVOY:
-		return 0;
+		return BIT(WORD_FORWARDED_PROTO);
 	default:
 		return BIT(WORD_COUNT) - 1;
 	}
@@ -224,8 +236,17 @@ static void take_original(const struct forward *f, enum original what)
 	}
 }
 
+static void take_fields(const struct http_head *head, struct authz_fields *fields)
+{
+	fields->count = 0;
+	fields->overflow = false;
+	for (size_t i = 0; i < head->header_count; i++) {
+		authz_fields_add(fields, head->headers[i].name, head->headers[i].value);
+	}
+}
+
 void authz_forward_input(struct authz_input *input, const struct config *config,
-	const struct http_head *head, const struct http_route *route)
+	const struct http_head *head, const struct http_route *route, struct authz_fields *fields)
 {
 	struct forward f = {.input = input, .config = config};
 	char text[NAME_MAX_LEN];
@@ -250,6 +271,10 @@ void authz_forward_input(struct authz_input *input, const struct config *config,
 	for (unsigned i = 0; i < ORIGINAL_COUNT; i++) {
 		take_original(&f, (enum original)i);
 	}
+	if (authz_input_is_signed(input)) {
+		take_fields(head, fields);
+		input->fields = fields;
+	}
 }
 
 static bool original_of(enum authz_input_name name, enum original *what)
@@ -269,6 +294,16 @@ static bool original_of(enum authz_input_name name, enum original *what)
 	}
 }
 
+static bool any_tells(unsigned words, enum original what)
+{
+	for (unsigned i = 0; i < WORD_COUNT; i++) {
+		if ((words & BIT(i)) != 0 && (told[i].tells & BIT(what)) != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool authz_forward_words(const struct authz_input *input, const struct config *config,
 	enum authz_input_name name, struct bytes *out)
 {
@@ -280,7 +315,8 @@ bool authz_forward_words(const struct authz_input *input, const struct config *c
 	if ((input->told & BIT(WORD_HTTP)) == 0 || !original_of(name, &what)) {
 		return false;
 	}
-	if (words == 0 || (what == ORIGINAL_URI && (input->told & BIT(WORD_PATH)) != 0)) {
+	if (!any_tells(words, what) ||
+		(what == ORIGINAL_URI && (input->told & BIT(WORD_PATH)) != 0)) {
 		bytes_append_text(out, "the path after the policy");
 		separator = " and ";
 	}

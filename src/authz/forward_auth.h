@@ -15,10 +15,10 @@
 /*
  * Reads a forward-auth request over HTTP as the input of a decision. Headers come in as HTTP_*, so
  * that no header can become a param. For a peer that may ask; values are views of the head and the
- * route.
+ * route, and of `fields`, which is written if the request is signed.
  */
 void authz_forward_input(struct authz_input *input, const struct config *config,
-	const struct http_head *head, const struct http_route *route);
+	const struct http_head *head, const struct http_route *route, struct authz_fields *fields);
 /*
  * Over HTTP, the headers that contained the claim ("X-Original-URL and X-Forwarded-Host"), or if it
  * did not come, those that could contain it with the profile ("X-Forwarded-Uri or X-Original-URI or

@@ -24,6 +24,15 @@ enum authz_input_name {
 	AUTHZ_INPUT_DOORWARD_LOOKUP,
 	AUTHZ_INPUT_REQUEST_URI,
 	AUTHZ_INPUT_REQUEST_METHOD,
+	/*
+	 * What only signatures of agents are about: the scheme of the request, and its Host field
+	 * with the port, where HTTP_HOST has none.
+	 */
+	AUTHZ_INPUT_REQUEST_SCHEME,
+	AUTHZ_INPUT_DOORWARD_AUTHORITY,
+	AUTHZ_INPUT_SIGNATURE_INPUT,
+	AUTHZ_INPUT_SIGNATURE_AGENT,
+	AUTHZ_INPUT_SIGNATURE,
 	AUTHZ_INPUT_X_REAL_IP,
 	AUTHZ_INPUT_X_FORWARDED_FOR,
 	AUTHZ_INPUT_USER_AGENT,
@@ -36,9 +45,30 @@ enum authz_input_name {
 /* Claims of the client, which only rules read: bits 1 << enum authz_input_name. */
 #define AUTHZ_INPUT_CLAIMS                                                                         \
 	(1U << AUTHZ_INPUT_REQUEST_URI | 1U << AUTHZ_INPUT_REQUEST_METHOD |                        \
-		1U << AUTHZ_INPUT_USER_AGENT | 1U << AUTHZ_INPUT_HOST)
+		1U << AUTHZ_INPUT_USER_AGENT | 1U << AUTHZ_INPUT_HOST | AUTHZ_INPUT_OF_SIGNATURE)
+/* Of these, those that only the verification of a signature reads. */
+#define AUTHZ_INPUT_OF_SIGNATURE                                                                   \
+	(1U << AUTHZ_INPUT_REQUEST_SCHEME | 1U << AUTHZ_INPUT_DOORWARD_AUTHORITY |                 \
+		1U << AUTHZ_INPUT_SIGNATURE_INPUT | 1U << AUTHZ_INPUT_SIGNATURE |                  \
+		1U << AUTHZ_INPUT_SIGNATURE_AGENT)
 
 #define AUTHZ_INPUT_MORE_LINES_MAX 15
+
+/* Fields of a signed request that are kept; a signature that covers a later one is not verified. */
+#define AUTHZ_INPUT_FIELDS_MAX 64
+
+/* A header field of the client's request. */
+struct authz_field {
+	struct str name; /* as it came; or without HTTP_, in capitals, and with _ for each - */
+	struct str value;
+	bool in_cgi; /* the latter: the name of a param */
+};
+
+struct authz_fields {
+	struct authz_field items[AUTHZ_INPUT_FIELDS_MAX];
+	size_t count;
+	bool overflow; /* there were more, and `count` is 0 */
+};
 
 struct authz_input {
 	struct str values[AUTHZ_INPUT_COUNT]; /* absent: data == NULL */
@@ -58,6 +88,8 @@ struct authz_input {
 	 * (RFC 9110 5.3).
 	 */
 	bool lines_are_told_apart;
+	/* The header fields, which a signature may cover; NULL unless the request is signed. */
+	const struct authz_fields *fields;
 	uint8_t more_line_count;
 	/* X-Forwarded-For's lines after the first, in order. */
 	struct str more_lines[AUTHZ_INPUT_MORE_LINES_MAX];
@@ -79,7 +111,19 @@ void authz_input_set(struct authz_input *input, enum authz_input_name name, stru
 /* Copies the values into the arena, if their memory is freed before the decision is made. */
 void authz_input_keep(struct authz_input *input, struct arena *arena);
 
-/* Whether a decision may rest on it: nothing in it is unusable, or came twice. */
+/* Whether it has a signature of an agent, good or bad: Signature-Input is not empty. */
+bool authz_input_is_signed(const struct authz_input *input);
+/* Adds the field of a param that is one: HTTP_NAME, or DOORWARD_FIELD_name, as it came. */
+void authz_fields_add_param(struct authz_fields *fields, struct str name, struct str value);
+/* Adds a field under its name in HTTP. */
+void authz_fields_add(struct authz_fields *fields, struct str name, struct str value);
+/* Whether it is the field of that name, which is in lower case. */
+bool authz_field_is(const struct authz_field *field, struct str name);
+
+/*
+ * Whether a decision may rest on it: nothing in it is unusable, or came twice but for what only
+ * signatures are about.
+ */
 bool authz_input_is_clear(const struct authz_input *input);
 
 /*

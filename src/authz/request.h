@@ -17,6 +17,10 @@ struct authz_given_cert {
 	struct str status; /* the front end's result for it; absent: verified */
 };
 
+/* What is supposed about the agent, in place of a signature. */
+#define AUTHZ_GIVEN_AGENT_INVALID "invalid"
+#define AUTHZ_GIVEN_AGENT_UNVERIFIED "unverified"
+
 /* Callbacks for explanations; the members may be NULL. */
 struct authz_trace {
 	const struct dns_fcrdns_trace *dns;
@@ -27,7 +31,12 @@ struct authz_trace {
 struct authz_request {
 	struct authz_input input;
 	const struct authz_given_cert *given_cert; /* NULL: the input's counts */
-	/* the time at which certificates must be valid */
+	/*
+	 * The URL of an agent whose signature counts as verified, as agent_url_read writes it, or
+	 * one of the words above; absent: the input's signature counts.
+	 */
+	struct str given_agent;
+	/* the time at which certificates and signatures must be valid */
 	int64_t wall_s;
 	const struct authz_trace *trace; /* NULL: no trace */
 	bool is_trial;                   /* of no client: rates are read, and no token is taken */

@@ -108,7 +108,14 @@ static void vary_header(const struct header_writer *w, const struct policy *poli
 			separator = ", ";
 		}
 	}
-	bytes_append_text(w->out, claims == 0 ? "-\r\n" : "\r\n");
+	if (policy_rules_need_agent(policy->rules)) {
+		/* A response to a signed request is not kept: what else is signed need not count.
+		 */
+		bytes_append_text(w->out, separator);
+		bytes_append_text(w->out, "HTTP_SIGNATURE_INPUT");
+		separator = ", ";
+	}
+	bytes_append_text(w->out, separator[0] == '\0' ? "-\r\n" : "\r\n");
 }
 
 static void certificate_headers(const struct header_writer *w, const struct authz_decision *d)
@@ -137,6 +144,9 @@ static void client_headers(const struct header_writer *w, const struct authz_dec
 	header(w, POLICY_HEADER_RDNS, str_view(dns_fcrdns_status_word(d->names.status)));
 	if (d->cert_verified) {
 		certificate_headers(w, d);
+	}
+	if (d->agent.state == AGENT_VERIFIED) {
+		header(w, POLICY_HEADER_AGENT, d->agent.url);
 	}
 	if (d->policy != NULL) {
 		header(w, POLICY_HEADER_POLICY, d->policy->name);

@@ -18,7 +18,7 @@ bool authz_snapshot_watches(const struct authz_snapshot *snapshot)
 {
 	return authz_trust_stores_watches(snapshot->stores) ||
 	       config_reads_lists(snapshot->config) || snapshot->config->dns.static_zone != NULL ||
-	       snapshot->config->bans.file != NULL;
+	       snapshot->config->bans.file != NULL || snapshot->agent_keys != NULL;
 }
 
 uint64_t authz_snapshot_stamp(
@@ -36,6 +36,8 @@ uint64_t authz_snapshot_stamp(
 	case AUTHZ_SNAPSHOT_BANS:
 		return file_stamp_of_path(snapshot->config->bans.file) +
 		       (snapshot->shared != NULL ? shared_bans_generation(snapshot->shared) : 0);
+	case AUTHZ_SNAPSHOT_AGENTS:
+		return authz_agents_stamp(snapshot->config);
 	case AUTHZ_SNAPSHOT_FILES_COUNT:
 		break;
 	}
@@ -50,6 +52,15 @@ static bool load_stores(
 		authz_snapshot_stamp(snapshot, AUTHZ_SNAPSHOT_TRUST);
 	snapshot->stores = authz_trust_stores_load(snapshot->config, before, diag);
 	return snapshot->stores != NULL;
+}
+
+/* Of `before`, keys whose files are bad now stay. */
+static bool load_agents(
+	struct authz_snapshot *snapshot, const struct agent_keys *before, struct diag *diag)
+{
+	snapshot->stamps[AUTHZ_SNAPSHOT_AGENTS] =
+		authz_snapshot_stamp(snapshot, AUTHZ_SNAPSHOT_AGENTS);
+	return authz_agents_load(snapshot->config, before, &snapshot->agent_keys, diag);
 }
 
 /* Without content; NULL when out of memory. */
@@ -121,6 +132,10 @@ struct authz_snapshot *authz_snapshot_load(
 	snapshot->dns = dns_context_new(
 		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
 	if (snapshot->dns == NULL || !load_stores(snapshot, NULL, diag) ||
+		!load_agents(snapshot, NULL, diag) ||
+		!authz_agents_nonces(snapshot->config,
+			previous != NULL ? previous->agent_nonces : NULL, &snapshot->agent_nonces,
+			diag) ||
 		!make_buckets(snapshot, previous, diag)) {
 		authz_snapshot_unref(snapshot);
 		return NULL;
@@ -204,7 +219,10 @@ struct authz_snapshot *authz_snapshot_load_without_dns(const char *path, struct 
 {
 	struct authz_snapshot *snapshot = load_configuration(path, diag);
 
-	if (snapshot != NULL && !load_stores(snapshot, NULL, diag)) {
+	if (snapshot != NULL &&
+		(!load_stores(snapshot, NULL, diag) || !load_agents(snapshot, NULL, diag) ||
+			!authz_agents_nonces(
+				snapshot->config, NULL, &snapshot->agent_nonces, diag))) {
 		authz_snapshot_unref(snapshot);
 		return NULL;
 	}
@@ -228,6 +246,10 @@ static struct authz_snapshot *snapshot_like(
 	next->buckets = policy_token_buckets_ref(snapshot->buckets);
 	next->shared = shared_ref(snapshot->shared);
 	next->bans = ban_table_ref(snapshot->bans);
+	next->agent_keys =
+		snapshot->agent_keys != NULL ? agent_keys_ref(snapshot->agent_keys) : NULL;
+	next->agent_nonces =
+		snapshot->agent_nonces != NULL ? agent_nonces_ref(snapshot->agent_nonces) : NULL;
 	return next;
 }
 
@@ -276,6 +298,15 @@ static bool reload_zone(struct authz_snapshot *snapshot, struct diag *diag)
 	return true;
 }
 
+static bool reload_agents(struct authz_snapshot *snapshot, struct diag *diag)
+{
+	struct agent_keys *before = snapshot->agent_keys;
+	bool good = load_agents(snapshot, before, diag);
+
+	agent_keys_unref(before);
+	return good;
+}
+
 static bool reload_files(
 	struct authz_snapshot *snapshot, enum authz_snapshot_files files, struct diag *diag)
 {
@@ -288,6 +319,8 @@ static bool reload_files(
 		return reload_zone(snapshot, diag);
 	case AUTHZ_SNAPSHOT_BANS:
 		return authz_snapshot_read_bans(snapshot, diag);
+	case AUTHZ_SNAPSHOT_AGENTS:
+		return reload_agents(snapshot, diag);
 	case AUTHZ_SNAPSHOT_FILES_COUNT:
 		break;
 	}
@@ -314,6 +347,9 @@ struct authz_snapshot *authz_snapshot_reread(
 size_t authz_snapshot_bad_files(
 	const struct authz_snapshot *snapshot, enum authz_snapshot_files files)
 {
+	if (files == AUTHZ_SNAPSHOT_AGENTS && snapshot->agent_keys != NULL) {
+		return agent_keys_bad_files(snapshot->agent_keys);
+	}
 	return files == AUTHZ_SNAPSHOT_TRUST ? authz_trust_stores_bad_files(snapshot->stores) : 0;
 }
 
@@ -330,6 +366,8 @@ void authz_snapshot_unref(struct authz_snapshot *snapshot)
 	}
 	shared_unref(snapshot->shared);
 	ban_table_unref(snapshot->bans);
+	agent_keys_unref(snapshot->agent_keys);
+	agent_nonces_unref(snapshot->agent_nonces);
 	policy_token_buckets_unref(snapshot->buckets);
 	authz_trust_stores_unref(snapshot->stores);
 	dns_context_unref(snapshot->dns);

@@ -4,6 +4,7 @@
 #ifndef DW_AUTHZ_SNAPSHOT_H
 #define DW_AUTHZ_SNAPSHOT_H
 
+#include "authz/agents.h"
 #include "authz/trust_stores.h"
 #include "ban/table.h"
 #include "base/diag.h"
@@ -15,10 +16,11 @@
 
 /* Files beside the configuration's own that are read again when they change, without a reload. */
 enum authz_snapshot_files {
-	AUTHZ_SNAPSHOT_TRUST, /* what certificates are verified by */
-	AUTHZ_SNAPSHOT_LISTS, /* what `in` terms of rules hold */
-	AUTHZ_SNAPSHOT_ZONE,  /* the static zone */
-	AUTHZ_SNAPSHOT_BANS,  /* who is banned */
+	AUTHZ_SNAPSHOT_TRUST,  /* what certificates are verified by */
+	AUTHZ_SNAPSHOT_LISTS,  /* what `in` terms of rules hold */
+	AUTHZ_SNAPSHOT_ZONE,   /* the static zone */
+	AUTHZ_SNAPSHOT_BANS,   /* who is banned */
+	AUTHZ_SNAPSHOT_AGENTS, /* the keys of agents */
 	AUTHZ_SNAPSHOT_FILES_COUNT
 };
 
@@ -28,6 +30,8 @@ struct authz_snapshot {
 	struct dns_context *dns;
 	struct authz_trust_stores *stores;
 	struct policy_token_buckets *buckets;
+	struct agent_keys *agent_keys;     /* NULL: no rule asks for agents */
+	struct agent_nonces *agent_nonces; /* NULL: no policy asks for them */
 	struct ban_table *bans; /* NULL: none, or authz_snapshot_read_bans was not called */
 	struct shared *shared; /* NULL: there is no store, or authz_snapshot_share was not called */
 	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT]; /* authz_snapshot_stamp, before they were read

@@ -15,6 +15,7 @@
 #include "cli/request_args.h"
 #include "explain/explain.h"
 #include "explain/replay.h"
+#include "policy/agent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,10 @@
 /* The request that the command line describes; strings are those of argv. */
 struct request_args {
 	struct str values[AUTHZ_INPUT_CERT];
+	struct authz_fields fields; /* --header */
+	unsigned twice;             /* bits 1 << enum authz_input_name: of these */
+	struct str agent;           /* absent: the headers count */
+	char agent_room[POLICY_TEXT_ROOM];
 	const char *verify_status;
 	const char *cert_path;
 	const char *chain_path;
@@ -68,10 +73,54 @@ static enum exit_code check_options(const struct request_args *q)
 	return EXIT_CODE_OK;
 }
 
+static bool read_agent(struct str text, struct request_args *q)
+{
+	struct diag diag;
+	bool good = true;
+
+	if (str_eq_text(text, AUTHZ_GIVEN_AGENT_INVALID) ||
+		str_eq_text(text, AUTHZ_GIVEN_AGENT_UNVERIFIED)) {
+		q->agent = text;
+		return true;
+	}
+	diag_init(&diag);
+	good = policy_text_agent.read(text, NULL, &diag, q->agent_room, &q->agent);
+	diag_clear(&diag);
+	return good;
+}
+
+/* The headers of a signature, and others that it may cover. */
+static bool add_header(struct str text, struct request_args *q)
+{
+	static const struct {
+		const char *name;
+		enum authz_input_name input;
+	} signature[] = {{"signature-input", AUTHZ_INPUT_SIGNATURE_INPUT},
+		{"signature", AUTHZ_INPUT_SIGNATURE},
+		{"signature-agent", AUTHZ_INPUT_SIGNATURE_AGENT}};
+	struct str name = {text.data, str_find(text, ':')};
+	struct str value = str_trim(str_from(text, name.len + 1));
+
+	if (name.len == 0 || name.len == text.len) {
+		return false;
+	}
+	authz_fields_add(&q->fields, name, value);
+	for (size_t i = 0; i < ARRAY_LEN(signature); i++) {
+		if (str_eq_nocase(name, str_view(signature[i].name))) {
+			/* A second line is read from the fields. */
+			q->twice |= q->values[signature[i].input].data != NULL
+					    ? 1U << signature[i].input
+					    : 0;
+			q->values[signature[i].input] = value;
+		}
+	}
+	return !q->fields.overflow;
+}
+
 static enum exit_code read_options(
 	int argc, char **argv, const char **config_path, struct request_args *q)
 {
-	enum { AT = AUTHZ_INPUT_CERT, CERT, CHAIN, STATUS, LOG, ID, JSON };
+	enum { AT = AUTHZ_INPUT_CERT, CERT, CHAIN, STATUS, HEADER, AGENT, LOG, ID, JSON };
 	static const struct option options[] = {
 		{"ip", required_argument, NULL, AUTHZ_INPUT_REMOTE_ADDR},
 		{"cert", required_argument, NULL, CERT},
@@ -81,6 +130,9 @@ static enum exit_code read_options(
 		{"uri", required_argument, NULL, AUTHZ_INPUT_REQUEST_URI},
 		{"method", required_argument, NULL, AUTHZ_INPUT_REQUEST_METHOD},
 		{"http-host", required_argument, NULL, AUTHZ_INPUT_HOST},
+		{"scheme", required_argument, NULL, AUTHZ_INPUT_REQUEST_SCHEME},
+		{"header", required_argument, NULL, HEADER},
+		{"agent", required_argument, NULL, AGENT},
 		{"policy", required_argument, NULL, AUTHZ_INPUT_DOORWARD_POLICY},
 		{"at", required_argument, NULL, AT},
 		{"log", required_argument, NULL, LOG},
@@ -109,6 +161,21 @@ static enum exit_code read_options(
 			break;
 		case STATUS:
 			q->verify_status = optarg;
+			break;
+		case HEADER:
+			if (!add_header(str_view(optarg), q)) {
+				return cli_usage_error(&cli_check,
+					"--header expects NAME: VALUE, at most 64 times, not",
+					optarg);
+			}
+			break;
+		case AGENT:
+			if (!read_agent(str_view(optarg), q)) {
+				return cli_usage_error(&cli_check,
+					"--agent expects the URL of an agent, such as "
+					"https://chatgpt.com, or invalid or unverified, not",
+					optarg);
+			}
 			break;
 		case LOG:
 			q->log_line = optarg;
@@ -271,6 +338,10 @@ static enum exit_code decide(
 		struct authz_request *request = authz_request(a);
 
 		authz_described_inputs(&request->input, &snapshot->config->frontend, q->values);
+		request->input.fields = &q->fields;
+		request->input.duplicates |= q->twice;
+		request->given_agent =
+			is_replay(q) && q->agent.data == NULL ? q->then.agent : q->agent;
 		request->given_cert = q->cert_path != NULL ? &given : NULL;
 		code = ask(a, q, snapshot);
 	}
@@ -326,7 +397,8 @@ const struct cli_command cli_check = {
 	.summary = "explain the decision about one client, step by step",
 	.usage = "doorward check [-c FILE] --ip ADDRESS [--cert FILE [--chain FILE]]\n"
 		 "               [--verify-status WORD] [--user-agent TEXT] [--uri TEXT]\n"
-		 "               [--method TEXT] [--http-host TEXT] [--policy NAME] [--at TIME]\n"
+		 "               [--method TEXT] [--http-host TEXT] [--scheme WORD]\n"
+		 "               [--header NAME:VALUE] [--agent URL] [--policy NAME] [--at TIME]\n"
 		 "               [--json]\n"
 		 "doorward check [-c FILE] --log LINE [--cert FILE [--chain FILE]]\n"
 		 "               [--verify-status WORD] [--at TIME] [--json]\n"

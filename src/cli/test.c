@@ -182,6 +182,7 @@ static void take_request(const struct run *run, size_t index, struct authz_reque
 	if (c->cert.path != NULL) {
 		request->given_cert = &run->given[index];
 	}
+	request->given_agent = c->agent;
 	request->wall_s = c->has_time ? c->wall_s : run->wall_s;
 }
 

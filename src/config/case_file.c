@@ -6,12 +6,22 @@
 #include "base/clock.h"
 #include "base/suggest.h"
 #include "config/ini.h"
+#include "policy/agent.h"
 #include "policy/policy.h"
 
 #define SECTION_CASE "case"
 #define SECTION_DEFAULTS "defaults"
 
-enum kind { KIND_TEXT, KIND_PATH, KIND_TIME, KIND_DNS, KIND_VERDICT, KIND_REASON, KIND_STATUS };
+enum kind {
+	KIND_TEXT,
+	KIND_AGENT,
+	KIND_PATH,
+	KIND_TIME,
+	KIND_DNS,
+	KIND_VERDICT,
+	KIND_REASON,
+	KIND_STATUS
+};
 
 struct key {
 	const char *name;
@@ -27,7 +37,7 @@ struct key {
 static const struct key keys[] = {
 	KEY(ip, KIND_TEXT), KEY(policy, KIND_TEXT), KEY(user_agent, KIND_TEXT), KEY(uri, KIND_TEXT),
 	KEY(method, KIND_TEXT), KEY(http_host, KIND_TEXT), KEY(verify_status, KIND_TEXT),
-	KEY(cert, KIND_PATH), KEY(chain, KIND_PATH),
+	KEY(agent, KIND_AGENT), KEY(cert, KIND_PATH), KEY(chain, KIND_PATH),
 	{"at", KIND_TIME, offsetof(struct config_case, wall_s)},
 	{"dns_error", KIND_DNS, offsetof(struct config_case, failing)},
 	{"expect", KIND_VERDICT, offsetof(struct config_case, verdict)}, KEY(reason, KIND_REASON),
@@ -150,6 +160,23 @@ static void read_dns(
 	out->failing_count = count;
 }
 
+static void read_agent(struct loader *l, const struct config_ini_entry *entry, struct str *out)
+{
+	struct place place = config_ini_value_place(entry);
+	char room[POLICY_TEXT_ROOM];
+	struct str url;
+
+	*out = entry->value.len > 0 ? entry->value : (struct str){NULL, 0};
+	if (out->data == NULL || str_eq_text(*out, "invalid") || str_eq_text(*out, "unverified") ||
+		!policy_text_agent.read(*out, &place, l->diag, room, &url)) {
+		return;
+	}
+	*out = arena_dup(l->arena, url);
+	if (out->data == NULL) {
+		out_of_memory(l);
+	}
+}
+
 static void read_reason(
 	struct loader *l, const struct config_ini_entry *entry, struct config_case *out)
 {
@@ -175,6 +202,9 @@ static void read_value(struct loader *l, const struct key *key,
 	case KIND_TEXT:
 		*(struct str *)at =
 			entry->value.len > 0 || expected ? entry->value : (struct str){NULL, 0};
+		break;
+	case KIND_AGENT:
+		read_agent(l, entry, at);
 		break;
 	case KIND_PATH:
 		read_path(l, entry, at);

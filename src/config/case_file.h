@@ -32,6 +32,7 @@ struct config_case {
 	struct str method;
 	struct str http_host;
 	struct str verify_status;
+	struct str agent; /* a URL as agent_url_read writes it, or invalid, or unverified */
 	struct config_case_path cert;
 	struct config_case_path chain;
 	bool has_time;

@@ -90,6 +90,10 @@ struct config_bans {
 	const char *shared_file; /* never NULL; of use with a store only */
 };
 
+struct config_agents {
+	const char *keys; /* a folder; never NULL */
+};
+
 struct config_log {
 	struct log_settings sink;
 	enum config_decisions decisions;
@@ -115,6 +119,7 @@ struct config {
 	uint64_t answers_size; /* bytes of cached responses; 0: none are cached */
 	struct config_shared shared;
 	struct config_bans bans;
+	struct config_agents agents;
 	struct config_log log;
 	const struct policy *policies;
 	size_t policy_count;
@@ -138,6 +143,10 @@ uint64_t config_lists_stamp(const struct config *config);
 uint64_t config_lists_stamp_now(const struct config *config);
 /* The same configuration with those files read again; NULL after at least one diag_error. */
 struct config *config_reread_lists(const struct config *config, struct diag *diag);
+
+/* Calls `each` for every agent that a rule names, with the place of the rule. */
+void config_each_agent(const struct config *config,
+	void (*each)(void *ctx, const struct place *place, struct str url), void *ctx);
 
 /* Whether [shared] names a store. */
 bool config_has_store(const struct config *config);

@@ -12,6 +12,16 @@ static void report(each_file *each, void *ctx, const char *path)
 	}
 }
 
+static bool needs_agents(const struct config *config)
+{
+	for (size_t i = 0; i < config->policy_count; i++) {
+		if (policy_rules_need_agent(config->policies[i].rules)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void config_each_file(const struct config *config, each_file *each, void *ctx)
 {
 	const struct config_snapshot *snapshot = (const void *)config;
@@ -27,6 +37,9 @@ void config_each_file(const struct config *config, each_file *each, void *ctx)
 		each(ctx, CONFIG_FILE_OPTIONAL, config->bans.file);
 	}
 	report(each, ctx, config->server.admin_token_file);
+	if (needs_agents(config)) {
+		each(ctx, CONFIG_FILE_OPTIONAL, config->agents.keys);
+	}
 	report(each, ctx, config->shared.secret_file);
 	report(each, ctx, config->shared.password_file);
 	for (size_t i = 0; i < config->policy_count; i++) {

@@ -80,8 +80,14 @@ void config_check_rules(struct config_loader *loader, const struct config_policy
 		struct place place = config_ini_value_place(entry);
 		bool deny = policy_rule_action(rule) == POLICY_ACTION_DENY;
 
-		if (str_eq_text(entry->key, "deny") && policy_rule_denies_by_name(rule) &&
-			i < all_allowed) {
+		if (policy_rule_denies_by(rule, POLICY_SOURCE_AGENT) && i < all_allowed) {
+			diag_warning(loader->diag, &place,
+				"deny by agent, and then every client is allowed: the agent gets "
+				"in without its signature; expected a term such as user_agent or "
+				"ip, and !agent of those that may come in");
+		}
+		if (str_eq_text(entry->key, "deny") &&
+			policy_rule_denies_by(rule, POLICY_SOURCE_NAMES) && i < all_allowed) {
 			diag_warning(loader->diag, &place,
 				"deny by host, and then every client is allowed: the owner of the "
 				"reverse zone of an address can take the name away, and gets in; "
@@ -161,6 +167,36 @@ void config_try_regexes(const struct config *config, struct diag *diag)
 	if (steps == 0) {
 		diag_warning(diag, NULL,
 			"not every regex was tried for time: there are too many that take long");
+	}
+}
+
+struct agent_visit {
+	struct place place;
+	void (*each)(void *ctx, const struct place *place, struct str url);
+	void *ctx;
+};
+
+static void visit_agent(void *ctx, struct str url)
+{
+	const struct agent_visit *visit = ctx;
+
+	visit->each(visit->ctx, &visit->place, url);
+}
+
+void config_each_agent(const struct config *config,
+	void (*each)(void *ctx, const struct place *place, struct str url), void *ctx)
+{
+	const struct config_snapshot *snapshot = (const void *)config;
+	struct agent_visit visit = {.each = each, .ctx = ctx};
+
+	for (size_t i = 0; i < config->policy_count; i++) {
+		const struct config_policy_source *source = &snapshot->sources[i];
+
+		for (size_t r = 0; r < source->rule_count; r++) {
+			visit.place = config_ini_value_place(source->rule_entries[r]);
+			policy_rule_each_agent(
+				policy_rules_at(source->rules, r), visit_agent, &visit);
+		}
 	}
 }
 

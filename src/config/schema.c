@@ -72,6 +72,7 @@ const struct config_section_schema config_sections[CONFIG_SECTION_COUNT] = {
 	{"cache", false, config_cache_keys, CONFIG_CACHE_KEY_COUNT},
 	{"shared", false, config_shared_keys, CONFIG_SHARED_KEY_COUNT},
 	{"bans", false, config_bans_keys, CONFIG_BANS_KEY_COUNT},
+	{"agents", false, config_agents_keys, CONFIG_AGENTS_KEY_COUNT},
 	{"log", false, log_keys, ARRAY_LEN(log_keys)},
 	{"policy", true, config_policy_keys, CONFIG_POLICY_KEY_COUNT},
 };

@@ -54,6 +54,12 @@ static const struct config_word on_dns_error_words[] = {
 	{NULL, 0, false},
 };
 
+static const struct config_word nonce_words[] = {
+	{"any", POLICY_NONCE_ANY, false},
+	{"once", POLICY_NONCE_ONCE, false},
+	{NULL, 0, false},
+};
+
 static const struct config_word action_words[] = {
 	{"deny", POLICY_ACTION_DENY, false},
 	{"allow", POLICY_ACTION_ALLOW, false},
@@ -260,6 +266,19 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 			"client is let in (fail open); this admits anyone who runs the reverse "
 			"zone of an address, because that person can make the lookup fail. If "
 			"cert_host needs the name, the rules are evaluated all the same."},
+	{.name = "agent_nonce",
+		.type = CONFIG_WORD,
+		.offset = offsetof(struct policy, agent_nonce),
+		.words = nonce_words,
+		.value = "any",
+		.example = "agent_nonce = once\nallow = agent https://chatgpt.com",
+		.help = "Whether a signature of an agent may come again. any: until it expires, "
+			"for all requests that it covers, also from another client. once: each "
+			"signature needs a nonce, and counts for one question of the front end; "
+			"a further request with it is not that of the agent. Each process "
+			"remembers 65536 nonces until they expire; while there is no room for "
+			"another one, the response is 503. A restart forgets them, a reload does "
+			"not."},
 	{.name = "default",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, default_action),
@@ -298,7 +317,8 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 		.offset = offsetof(struct policy, response_headers),
 		.value = "X-Client-Hostname, X-Client-Rdns, X-Client-Cert-Subject, "
 			 "X-Client-Cert-Issuer, X-Client-Cert-Serial, X-Client-Cert-Fingerprint, "
-			 "X-Client-Cert-San, X-Client-Cert-Not-After, X-Doorward-Policy, "
+			 "X-Client-Cert-San, X-Client-Cert-Not-After, X-Client-Agent, "
+			 "X-Doorward-Policy, "
 			 "X-Doorward-Reason, X-Doorward-Rule, X-Doorward-Id",
 		.example = "response_headers = X-Client-Hostname, X-Doorward-Reason",
 		.help = "The headers of the response that tell the front end about the client and "

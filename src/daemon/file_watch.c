@@ -42,6 +42,8 @@ static const struct kind {
 	[AUTHZ_SNAPSHOT_LISTS] = {"a file that rules read", METRICS_LISTS_REREAD,
 		METRICS_LISTS_FAILED},
 	[AUTHZ_SNAPSHOT_BANS] = {"the file of bans", METRICS_BANS_REREAD, METRICS_BANS_FAILED},
+	[AUTHZ_SNAPSHOT_AGENTS] = {"the folder of keys of agents", METRICS_AGENTS_REREAD,
+		METRICS_AGENTS_FAILED},
 	[AUTHZ_SNAPSHOT_ZONE] = {"the static zone", METRICS_ZONE_REREAD, METRICS_ZONE_FAILED},
 };
 

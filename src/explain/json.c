@@ -3,6 +3,7 @@
 
 #include "explain/explain.h"
 
+#include "authz/agent_text.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "explain/cert_rules.h"
@@ -279,6 +280,25 @@ static void json_cert(const struct authz_decision *d, struct bytes *out)
 	json_close(out, '}');
 }
 
+static void json_agent(const struct authz_agent *agent, struct bytes *out)
+{
+	struct bytes why;
+
+	if (!agent->is_known) {
+		json_none(out);
+		return;
+	}
+	bytes_init(&why, 0);
+	authz_agent_text(agent, &why);
+	json_open(out, '{');
+	json_member_text(out, "status", agent_state_word(agent->state));
+	json_member_text(out, "reason", agent_reason_word(agent->reason));
+	json_member_str(out, "url", agent->url);
+	json_member_str(out, "why", bytes_view(&why));
+	json_close(out, '}');
+	bytes_clear(&why);
+}
+
 static void json_step(struct bytes *out, const struct explain_step *step)
 {
 	json_open(out, '{');
@@ -318,6 +338,8 @@ void explain_json(const struct explain *e, const struct authz_decision *d,
 	json_close(out, ']');
 	json_key(out, "cert");
 	json_cert(d, out);
+	json_key(out, "agent");
+	json_agent(&d->agent, out);
 	json_member_u64(out, "max_age", d->max_age_s);
 	json_member_text(out, "max_age_reason", authz_bound_word(d->bound));
 	json_member_text(out, "store", e->has_store ? "not asked" : NULL);

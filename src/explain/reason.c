@@ -88,6 +88,10 @@ static void append_why(const struct authz_decision *d, struct bytes *out)
 			bytes_appendf(out, "; %s", d->detail);
 		}
 		break;
+	case POLICY_REASON_AGENT_UNVERIFIED:
+		bytes_append_text(out, "a rule asks for the agent, which is ");
+		bytes_append_text(out, d->detail != NULL ? d->detail : "unverified");
+		break;
 	case POLICY_REASON_REGEX_LIMIT:
 		bytes_append_text(out, "a regular expression ran into its limits");
 		break;
@@ -185,6 +189,11 @@ void explain_holding(const struct explain *e, const struct authz_decision *d, st
 		bytes_append_text(out,
 			"it rests on what the client claims, and cached_claims does not list ");
 		append_claims(d, out);
+		break;
+	case AUTHZ_BOUND_AGENT:
+		bytes_append_text(out,
+			"a rule asks for the agent, and a signature is about its own "
+			"request");
 		break;
 	case AUTHZ_BOUND_BAN:
 		bytes_append_text(out, "a ban ends then");

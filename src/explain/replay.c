@@ -36,6 +36,7 @@ static bool take_string(
 static bool take_strings(
 	json_t *object, struct arena *arena, struct explain_replay *out, struct bytes *why)
 {
+	struct str agent_status;
 	const struct {
 		const char *name;
 		struct str *out;
@@ -53,6 +54,8 @@ static bool take_strings(
 		{"rule", &out->rule},
 		{"rdns", &out->rdns},
 		{"hostname", &out->hostname},
+		{"agent", &out->agent},
+		{"agent_status", &agent_status},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
@@ -61,6 +64,10 @@ static bool take_strings(
 		}
 	}
 	out->values[AUTHZ_INPUT_DOORWARD_POLICY] = out->policy;
+	if (str_eq_text(agent_status, AUTHZ_GIVEN_AGENT_INVALID) ||
+		str_eq_text(agent_status, AUTHZ_GIVEN_AGENT_UNVERIFIED)) {
+		out->agent = agent_status;
+	}
 	for (size_t i = 0; i < AUTHZ_INPUT_CERT; i++) {
 		out->replaced =
 			out->replaced || (out->values[i].len > 0 &&

@@ -16,6 +16,7 @@
 #define EXPLAIN_REPLAY_LINE_MAX 65536
 
 struct explain_replay {
+	struct str agent; /* for given_agent of struct authz_request; absent: none */
 	struct str values[AUTHZ_INPUT_CERT]; /* of the request, as far as the line has them */
 	bool cert_present;
 	struct str cert_sha256; /* absent: it could not be read */

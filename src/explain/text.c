@@ -3,6 +3,7 @@
 
 #include "explain/explain.h"
 
+#include "authz/agent_text.h"
 #include "explain/explain_private.h"
 #include "explain/layout.h"
 #include "explain/reason.h"
@@ -306,6 +307,10 @@ void explain_text(const struct explain *e, const struct authz_decision *d, struc
 	text_queries(e, out);
 	bytes_append_text(out, "\n");
 	explain_text_cert(d, out);
+	if (d->agent.is_known) {
+		authz_agent_text(&d->agent, &text);
+		explain_line_take(out, "Agent", &text);
+	}
 	bytes_append_text(out, "\n");
 	text_steps(e, d, out);
 	bytes_append_text(out, "\n");

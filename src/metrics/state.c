@@ -111,6 +111,8 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 		[METRICS_ZONE_FAILED] = "files=\"static_zone\",outcome=\"failure\"",
 		[METRICS_BANS_REREAD] = "files=\"bans\",outcome=\"success\"",
 		[METRICS_BANS_FAILED] = "files=\"bans\",outcome=\"failure\"",
+		[METRICS_AGENTS_REREAD] = "files=\"agents\",outcome=\"success\"",
+		[METRICS_AGENTS_FAILED] = "files=\"agents\",outcome=\"failure\"",
 		[METRICS_RESOLV_CONF_REREAD] = "files=\"resolv.conf\",outcome=\"success\"",
 	};
 

@@ -48,6 +48,9 @@ static void note_use(const struct policy_term *term, const struct policy_facts *
 	case POLICY_SOURCE_CLAIM:
 		used->claims_used |= policy_claims_read(term->field, facts);
 		break;
+	case POLICY_SOURCE_AGENT:
+		used->agent_used = true;
+		break;
 	case POLICY_SOURCE_FORWARD:
 	case POLICY_SOURCE_DNSBL:
 		note_lookups(term, facts, truth, &used->lookups_used);
@@ -72,6 +75,10 @@ static void note_lack(const struct policy_term *term, const struct policy_facts 
 {
 	if (term->field->source == POLICY_SOURCE_RATE && truth == POLICY_UNFETCHED) {
 		lack->rates |= UINT64_C(1) << term->rate->number;
+		return;
+	}
+	if (term->field->source == POLICY_SOURCE_AGENT) {
+		lack->agent = true;
 		return;
 	}
 	/* The only unknown facts of a rate or a ban are the names. */
@@ -202,6 +209,16 @@ static enum policy_outcome outcome_of(enum policy_action action)
 	return action == POLICY_ACTION_ALLOW ? POLICY_ALLOW : POLICY_DENY;
 }
 
+static bool is_about_dns(const struct policy_costly *unknown)
+{
+	bool lookup = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(unknown->lookups.bits); i++) {
+		lookup = lookup || unknown->lookups.bits[i] != 0;
+	}
+	return unknown->names || lookup;
+}
+
 static void settle_unknown(const struct policy *policy, const struct policy_facts *facts,
 	const struct finding *finding, struct policy_verdict *verdict)
 {
@@ -224,8 +241,15 @@ static void settle_unknown(const struct policy *policy, const struct policy_fact
 		verdict->claims_unclear = finding->claims_unclear;
 		return;
 	}
-	verdict->reason = POLICY_REASON_DNS_ERROR;
 	verdict->lacks = finding->unknown;
+	/* What on_dns_error lets in is let in without DNS, and not without a signature. */
+	if (finding->unknown.agent && (!is_about_dns(&finding->unknown) ||
+					      policy->on_dns_error == POLICY_ON_ERROR_ALLOW)) {
+		verdict->outcome = POLICY_DENY;
+		verdict->reason = POLICY_REASON_AGENT_UNVERIFIED;
+		return;
+	}
+	verdict->reason = POLICY_REASON_DNS_ERROR;
 	switch (policy->on_dns_error) {
 	case POLICY_ON_ERROR_ALLOW:
 		verdict->outcome = POLICY_ALLOW;

@@ -16,6 +16,7 @@ enum policy_outcome { POLICY_ALLOW, POLICY_DENY, POLICY_ERROR, POLICY_NEED };
 /* Facts that cost a lookup, or a token. */
 struct policy_costly {
 	bool names;
+	bool agent;
 	struct policy_lookup_set lookups;
 	uint64_t rates; /* bits, by the number of the rate; to be counted all at once */
 };
@@ -23,13 +24,16 @@ struct policy_costly {
 struct policy_verdict {
 	enum policy_outcome outcome;
 	/* POLICY_REASON_RULE, _RATE, _DEFAULT, _DNS_ERROR, _REGEX_LIMIT, _BAD_INPUT,
-	 * _DUPLICATE_INPUT, _CERT_UNTRUSTED */
+	 * _DUPLICATE_INPUT, _CERT_UNTRUSTED, _AGENT_UNVERIFIED */
 	enum policy_reason reason;
 	/* that decided, or that has the unknown term; NULL: default */
 	const struct policy_rule *rule;
 	/* Index of the name that the rule's first `host` term without ! matched; SIZE_MAX: none. */
 	size_t name;
-	/* POLICY_NEED: what must be fetched. POLICY_REASON_DNS_ERROR: what could not be fetched. */
+	/*
+	 * POLICY_NEED: what must be fetched. POLICY_REASON_DNS_ERROR,
+	 * POLICY_REASON_AGENT_UNVERIFIED: what could not be fetched.
+	 */
 	struct policy_costly lacks;
 	unsigned claims_used; /* bit 1 << enum policy_claim: every claim that was read */
 	/*
@@ -44,6 +48,7 @@ struct policy_verdict {
 	bool names_used;
 	bool cert_used;
 	struct policy_lookup_set lookups_used; /* whose results the decision rests on */
+	bool agent_used;                       /* an `agent` term was evaluated */
 	bool rates_used;                       /* a `rate` term was evaluated */
 	bool ban_used;                         /* a `ban` term was evaluated */
 };
@@ -71,7 +76,8 @@ struct policy_trace {
  * POLICY_NEED: the caller fetches what `lacks` says, all or part of it, and calls again (`rule` is
  * then the rule that needs them, `reason` has no meaning). Otherwise an unknown term ends the
  * evaluation: by on_dns_error, or, for a regex that ran into its limits, for a claim that is not
- * clear and for a certificate whose chain is not known, as a denial whatever on_dns_error says.
+ * clear, for a certificate whose chain is not known and for a signature that could not be verified,
+ * as a denial whatever on_dns_error says.
  * `trace` may be NULL. Thread-safe.
  *
  * With facts->match_cache, and without a trace, rules that an earlier evaluation found false for

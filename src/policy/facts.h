@@ -79,6 +79,13 @@ struct policy_facts {
 	struct str_list names; /* lower-case, no final dot */
 	/* KNOWN_IN_PART: the other names that are possible; empty: any name is. */
 	struct str_list possible_names;
+	/*
+	 * The agent that signed the request, as agent_url_read writes its URL; none: unsigned, or
+	 * the signature is invalid. The rest as for names.
+	 */
+	enum policy_fact_state agents_state;
+	struct str_list agents;
+	struct str_list possible_agents;
 	/* By the number of the lookup, never NOT_EVALUATED. NULL: no lookup was made. */
 	const enum policy_truth *lookup_truths;
 	/* By the number of the lookup, of a DNSBL that is POLICY_TRUE. NULL: no codes are known. */

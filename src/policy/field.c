@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/suggest.h"
+#include "policy/agent.h"
 #include "policy/dn.h"
 #include "policy/dn_compare.h"
 #include "policy/domain.h"
@@ -175,6 +176,10 @@ static const struct policy_field fields[] = {
 		.shape = POLICY_SHAPE_FLAG,
 		.offset = offsetof(struct policy_cert, self_signed),
 		.common = true},
+	{.name = "agent",
+		.source = POLICY_SOURCE_AGENT,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_text_agent},
 	{.name = "user_agent",
 		.source = POLICY_SOURCE_CLAIM,
 		.shape = POLICY_SHAPE_TEXT,
@@ -291,6 +296,8 @@ struct str_list policy_field_texts(
 		return cert_texts(field, facts->cert);
 	case POLICY_SOURCE_NAMES:
 		return facts->names;
+	case POLICY_SOURCE_AGENT:
+		return facts->agents;
 	case POLICY_SOURCE_CLAIM:
 	case POLICY_SOURCE_NONE:
 	case POLICY_SOURCE_ADDRESS:

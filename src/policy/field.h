@@ -15,9 +15,10 @@ enum policy_source {
 	POLICY_SOURCE_CERT,
 	POLICY_SOURCE_CLAIM,
 	/*
-	 * From here on values cost lookups: a few for all clients together, then one for each
-	 * client, then several.
+	 * From here on values must be fetched: the agent by the check of a signature, the others by
+	 * lookups, a few for all clients together, then one for each client, then several.
 	 */
+	POLICY_SOURCE_AGENT,
 	POLICY_SOURCE_FORWARD,
 	POLICY_SOURCE_DNSBL,
 	POLICY_SOURCE_NAMES,

@@ -48,12 +48,15 @@ enum policy_header {
 	POLICY_HEADER_CERT_SPKI,
 	POLICY_HEADER_CERT_ISSUER_SPKI,
 	POLICY_HEADER_CERT_ANCHOR,
+	POLICY_HEADER_AGENT,
 	POLICY_HEADER_POLICY,
 	POLICY_HEADER_REASON,
 	POLICY_HEADER_RULE,
 	POLICY_HEADER_ID,
 	POLICY_HEADER_COUNT
 };
+/* Whether a signature of an agent counts once (by its nonce), or until it expires. */
+enum policy_nonce { POLICY_NONCE_ANY, POLICY_NONCE_ONCE };
 enum policy_on_error { POLICY_ON_ERROR_DENY, POLICY_ON_ERROR_ERROR, POLICY_ON_ERROR_ALLOW };
 
 /* How certificates are verified here. Paths that are not configured are NULL. */
@@ -89,6 +92,7 @@ struct policy {
 	bool cn_fallback;
 	bool bans; /* who is banned is denied before the rules */
 	enum policy_on_error on_dns_error;
+	enum policy_nonce agent_nonce;
 	enum policy_action default_action;
 	unsigned deny_status; /* 401 or 403 */
 	uint32_t max_cache_s;
@@ -122,6 +126,8 @@ enum policy_reason {
 	POLICY_REASON_CERT_UNTRUSTED,
 	POLICY_REASON_CERT_REVOKED,
 	POLICY_REASON_CERT_HOST_MISMATCH,
+	/* a rule asks for the agent, and its signature could not be verified */
+	POLICY_REASON_AGENT_UNVERIFIED,
 	POLICY_REASON_DNS_ERROR,
 	POLICY_REASON_REGEX_LIMIT,
 	POLICY_REASON_RATE,

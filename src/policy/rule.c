@@ -72,6 +72,11 @@ bool policy_rules_need_names(const struct policy_rules *rules)
 	return rules != NULL && rules->need_names;
 }
 
+bool policy_rules_need_agent(const struct policy_rules *rules)
+{
+	return rules != NULL && rules->need_agent;
+}
+
 size_t policy_rules_lookup_count(const struct policy_rules *rules)
 {
 	return rules != NULL ? rules->lookups.count : 0;

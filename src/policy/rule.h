@@ -17,7 +17,7 @@
  *   [!]FIELD VALUE         equality; host, cert.dns: a name, or .name for it and all below; ip,
  *                          cert.ip: an address or a prefix; forward: a name; dnsbl: a zone
  *   [!]FIELD ~ REGEX       PCRE2, caseless, unanchored, on bytes; not for ip, cert.ip, forward,
- *                          dnsbl, rate
+ *                          dnsbl, rate, agent
  *   [!]FIELD in file:PATH  one value a line; a line that begins with # is a comment; at most 64
  *                          names for forward, none for dnsbl: each costs a query; not for rate
  *   [!]FIELD in json:PATH  ip and cert.ip: prefixes in the JSON that vendors publish, with a
@@ -29,10 +29,10 @@
  *                          that share its first name are; rate cert N/UNIT: all that share its
  *                          verified certificate; a client without these is counted by address
  *
- * Fields: host, forward, dnsbl, rate, ban, ip, cert, cert.dns, cert.ip, cert.email, cert.uri,
- * cert.cn and issuer.cn and those of the other dn_attribute_words, cert.subject, cert.issuer,
- * cert.serial, cert.sha256, cert.spki, cert.issuer_spki, cert.anchor, user_agent, uri, uri_raw,
- * method, http_host.
+ * Fields: host, forward, dnsbl, rate, ban, agent, ip, cert, cert.dns, cert.ip, cert.email,
+ * cert.uri, cert.cn and issuer.cn and those of the other dn_attribute_words, cert.subject,
+ * cert.issuer, cert.serial, cert.sha256, cert.spki, cert.issuer_spki, cert.anchor, user_agent, uri,
+ * uri_raw, method, http_host.
  *
  * Which rules of a long list a client's names, certificate or address leave as candidates is cached
  * (see match_cache.h): a rule with a `host`, `cert.*` or `ip` term without ! costs nothing for a
@@ -51,6 +51,10 @@
  * A rate is a bucket that holds N tokens and is filled by N in each UNIT. Each request for which
  * the rule's other terms, except further rates, are all true takes a token; the rate is true for a
  * request that finds none. A list of rules has at most POLICY_RATES_MAX of them.
+ *
+ * agent is the URL of the agent that signed the request (agent_url.h), not of one that is only
+ * claimed: a signature that could not be verified makes the term unknown for the agent that it
+ * claims, and false for others.
  *
  * A certificate that failed its checks gives no cert.* values. cert.issuer_spki and cert.anchor are
  * unknown of one that passed without a chain. A User-Agent that did not come is
@@ -88,6 +92,8 @@ size_t policy_rules_count(const struct policy_rules *rules);
 const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size_t index);
 /* Whether any rule has a `host` or `rate host` term. */
 bool policy_rules_need_names(const struct policy_rules *rules);
+/* Whether any rule has an `agent` term. */
+bool policy_rules_need_agent(const struct policy_rules *rules);
 /* The claims that the rules read: bit 1 << enum policy_claim. */
 unsigned policy_rules_claims(const struct policy_rules *rules);
 /* The lookups of `forward` and `dnsbl` terms, numbered from 0. At most POLICY_LOOKUPS_MAX. */

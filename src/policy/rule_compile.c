@@ -162,7 +162,7 @@ static void sort_terms(struct policy_rule *rule)
 		}
 		rule->order[at] = (uint8_t)i;
 		rule->claims_at += rule->terms[i].field->source < POLICY_SOURCE_CLAIM;
-		rule->lookups_at += rule->terms[i].field->source < POLICY_SOURCE_FORWARD;
+		rule->lookups_at += rule->terms[i].field->source < POLICY_SOURCE_AGENT;
 		rule->rates_at += rule->terms[i].field->source < POLICY_SOURCE_RATE;
 		rule->rates_by_host = rule->rates_by_host || is_rate_by_host(&rule->terms[i]);
 	}
@@ -225,6 +225,7 @@ static bool add(
 	policy_rule_lint(rule, script);
 	rules->need_names = rules->need_names || rule->rates_by_host ||
 			    policy_rule_asks_for(rule, POLICY_SOURCE_NAMES);
+	rules->need_agent = rules->need_agent || policy_rule_asks_for(rule, POLICY_SOURCE_AGENT);
 	rules->claims |= policy_rule_claims(rule);
 	rules->items[rules->count++] = rule;
 	return true;

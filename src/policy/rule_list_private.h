@@ -15,6 +15,7 @@ struct policy_rules {
 	size_t count;
 	size_t capacity;
 	bool need_names;
+	bool need_agent;
 	unsigned claims;
 	struct policy_lookup_table lookups;
 	struct policy_rule_index index;

@@ -4,6 +4,7 @@
 #include "policy/rule_terms.h"
 
 #include "policy/rule_private.h"
+#include "policy/textset.h"
 
 bool policy_rule_asks_for(const struct policy_rule *rule, enum policy_source source)
 {
@@ -35,6 +36,26 @@ unsigned policy_rule_claims(const struct policy_rule *rule)
 		claims |= field->source == POLICY_SOURCE_CLAIM ? 1U << field->claim : 0;
 	}
 	return claims;
+}
+
+void policy_rule_each_agent(
+	const struct policy_rule *rule, void (*each)(void *ctx, struct str url), void *ctx)
+{
+	for (size_t i = 0; i < rule->count; i++) {
+		const struct policy_term *term = &rule->terms[i];
+
+		if (term->field->source != POLICY_SOURCE_AGENT) {
+			continue;
+		}
+		if (term->op == POLICY_OPERATOR_EQUALS) {
+			each(ctx, term->value);
+		}
+		for (size_t k = 0;
+			term->op == POLICY_OPERATOR_IN && k < policy_textset_count(term->texts);
+			k++) {
+			each(ctx, policy_textset_at(term->texts, k));
+		}
+	}
 }
 
 bool policy_rule_counts(const struct policy_rule *rule)
@@ -73,11 +94,10 @@ bool policy_rule_admits_by_name(const struct policy_rule *rule)
 	return false;
 }
 
-bool policy_rule_denies_by_name(const struct policy_rule *rule)
+bool policy_rule_denies_by(const struct policy_rule *rule, enum policy_source source)
 {
 	for (size_t i = 0; rule->action == POLICY_ACTION_DENY && i < rule->count; i++) {
-		if (rule->terms[i].field->source == POLICY_SOURCE_NAMES &&
-			!rule->terms[i].negated) {
+		if (rule->terms[i].field->source == source && !rule->terms[i].negated) {
 			return true;
 		}
 	}

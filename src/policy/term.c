@@ -120,6 +120,20 @@ static enum policy_truth truth_of_rate(
 	return (facts->rates_over >> rate->number & 1) != 0 ? POLICY_TRUE : POLICY_FALSE;
 }
 
+/* For fields whose values may be unknown, or known in part. */
+static enum policy_fact_state state_of(
+	const struct policy_field *field, const struct policy_facts *facts)
+{
+	switch (field->source) {
+	case POLICY_SOURCE_NAMES:
+		return facts->names_state;
+	case POLICY_SOURCE_AGENT:
+		return facts->agents_state;
+	default:
+		return POLICY_FACT_KNOWN;
+	}
+}
+
 bool policy_term_is_fetched(const struct policy_term *term, const struct policy_facts *facts)
 {
 	if (term->field->shape == POLICY_SHAPE_LOOKUP) {
@@ -131,8 +145,20 @@ bool policy_term_is_fetched(const struct policy_term *term, const struct policy_
 	if (term->field->source == POLICY_SOURCE_BAN) {
 		return facts->ban != POLICY_UNFETCHED;
 	}
-	return term->field->source != POLICY_SOURCE_NAMES ||
-	       facts->names_state != POLICY_FACT_UNFETCHED;
+	return state_of(term->field, facts) != POLICY_FACT_UNFETCHED;
+}
+
+/* None of the known values matches: whether none of the possible ones does, either. */
+static enum policy_truth truth_of_possible(
+	const struct policy_term *t, const struct policy_facts *facts)
+{
+	struct str_list possible = t->field->source == POLICY_SOURCE_AGENT ? facts->possible_agents
+									   : facts->possible_names;
+	size_t index;
+
+	return possible.count > 0 && truth_of_texts(t, facts, possible, &index) == POLICY_FALSE
+		       ? POLICY_FALSE
+		       : POLICY_UNKNOWN;
 }
 
 /* The result for all texts that the claim can mean, if it is the same; else unknown. */
@@ -195,12 +221,12 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 	if (t->field->source == POLICY_SOURCE_CLAIM) {
 		return truth_of_claim(t, facts, found);
 	}
-	bool names = t->field->source == POLICY_SOURCE_NAMES;
+	enum policy_fact_state state = state_of(t->field, facts);
 
-	if (names && facts->names_state == POLICY_FACT_UNFETCHED) {
+	if (state == POLICY_FACT_UNFETCHED) {
 		return POLICY_UNFETCHED;
 	}
-	if (names && facts->names_state == POLICY_FACT_UNKNOWN) {
+	if (state == POLICY_FACT_UNKNOWN) {
 		return POLICY_UNKNOWN;
 	}
 	struct str_list texts = policy_field_texts(t->field, facts);
@@ -214,16 +240,9 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 	if (truth == POLICY_UNKNOWN) {
 		found->regex_limit = true;
 	}
-	if (truth == POLICY_FALSE && names && facts->names_state == POLICY_FACT_KNOWN_IN_PART) {
-		size_t possible;
-
-		return facts->possible_names.count > 0 &&
-				       truth_of_texts(t, facts, facts->possible_names, &possible) ==
-					       POLICY_FALSE
-			       ? POLICY_FALSE
-			       : POLICY_UNKNOWN;
-	}
-	return truth;
+	return truth == POLICY_FALSE && state == POLICY_FACT_KNOWN_IN_PART
+		       ? truth_of_possible(t, facts)
+		       : truth;
 }
 
 enum policy_truth policy_term_truth(const struct policy_term *term,

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/suggest.h"
+#include "policy/agent.h"
 #include "policy/domain.h"
 #include "policy/net_list.h"
 #include "policy/regex.h"
@@ -200,7 +201,7 @@ static const char *cure_of_value(struct str value, const struct policy_field *fi
 	bool one_word = field->shape == POLICY_SHAPE_ADDRESS ||
 			field->kind == &policy_domain_name || field->kind == &policy_domain_host ||
 			field->kind == &policy_domain_san || field->kind == &policy_text_method ||
-			field->kind == &policy_text_http_host;
+			field->kind == &policy_text_http_host || field->kind == &policy_text_agent;
 	struct str rest = value;
 
 	(void)str_take_word(&rest);

@@ -160,6 +160,12 @@ static void send_response(struct worker_authorizer *authorizer, const struct wor
 		authorizer->sent.failed ? (struct str){NULL, 0} : bytes_view(&authorizer->sent));
 }
 
+/* A signature is about its own request, and no response to one is cached. */
+static bool is_about_agent(const struct policy *policy, const struct authz_input *input)
+{
+	return policy_rules_need_agent(policy->rules) && authz_input_is_signed(input);
+}
+
 static void remember(const struct worker_decision *d, const struct authz_response *response)
 {
 	const struct authz_decision *decision = authz_decision(d->authz);
@@ -167,7 +173,8 @@ static void remember(const struct worker_decision *d, const struct authz_respons
 	int64_t wall_s = decision->request->wall_s;
 
 	if (responses == NULL || response->head.len == 0 || decision->holds_s == 0 ||
-		!authz_input_is_clear(d->request.input)) {
+		!authz_input_is_clear(d->request.input) ||
+		is_about_agent(decision->policy, d->request.input)) {
 		return;
 	}
 	const struct worker_response_cache_key key = {
@@ -234,7 +241,8 @@ static bool answer_again(struct worker_authorizer *authorizer,
 	const struct policy *policy = authz_policy(request->input, config);
 	struct authz_trusted_input trusted;
 
-	if (env->responses == NULL || policy == NULL || !authz_input_is_clear(request->input)) {
+	if (env->responses == NULL || policy == NULL || !authz_input_is_clear(request->input) ||
+		is_about_agent(policy, request->input)) {
 		return false;
 	}
 	authz_trust_input(request->input, &config->frontend, &trusted);
@@ -288,16 +296,20 @@ struct worker_authorizer *worker_authorizer_new(
 	uv_loop_t *loop, struct authz_snapshot *snapshot, const struct worker_env_owner *worker)
 {
 	struct worker_authorizer *authorizer = calloc(1, sizeof(*authorizer));
-	struct worker_env *env = worker_env_new(loop, snapshot, worker, NULL);
+	struct worker_env_owner owner = *worker;
 
-	if (authorizer == NULL || env == NULL) {
+	owner.agent_verifier = agent_verifier_new(NULL);
+	struct worker_env *env = worker_env_new(loop, snapshot, &owner, NULL);
+
+	if (authorizer == NULL || env == NULL || owner.agent_verifier == NULL) {
 		worker_env_free(env);
+		agent_verifier_free(owner.agent_verifier);
 		free(authorizer);
 		return NULL;
 	}
 	authorizer->loop = loop;
 	authorizer->current = env;
-	authorizer->worker = *worker;
+	authorizer->worker = owner;
 	authorizer->stats = metrics_worker(worker->metrics, worker->number);
 	authz_request_ids_init(&authorizer->ids);
 	bytes_init(&authorizer->made, 0);
@@ -321,6 +333,7 @@ void worker_authorizer_free(struct worker_authorizer *authorizer)
 		decision_free(d);
 	}
 	worker_env_free(authorizer->current);
+	agent_verifier_free(authorizer->worker.agent_verifier);
 	bytes_clear(&authorizer->made);
 	bytes_clear(&authorizer->sent);
 	bytes_clear(&authorizer->recent_fields);

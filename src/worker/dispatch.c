@@ -92,6 +92,18 @@ static void take_params(
 	}
 }
 
+static void take_fields(struct fcgi_params params, struct authz_fields *fields)
+{
+	struct str name;
+	struct str value;
+
+	fields->count = 0;
+	fields->overflow = false;
+	while (fcgi_params_next(&params, &name, &value)) {
+		authz_fields_add_param(fields, name, value);
+	}
+}
+
 static void reply_fcgi(void *ctx, struct str response)
 {
 	fcgi_reply(ctx, response);
@@ -103,6 +115,7 @@ static void *fcgi_request(
 {
 	struct worker_dispatch *dispatch = ctx;
 	const struct fcgi_params whole = *params;
+	struct authz_fields fields;
 	struct authz_input input;
 	bool responder = role == FCGI_ROLE_RESPONDER;
 	const struct worker_authorizer_request request = {
@@ -121,6 +134,10 @@ static void *fcgi_request(
 	 */
 	input.lines_are_told_apart = responder;
 	take_params(&input, &worker_dispatch_config(dispatch)->frontend.cert, params);
+	if (authz_input_is_signed(&input)) {
+		take_fields(whole, &fields);
+		input.fields = &fields;
+	}
 	struct str endpoint = input.values[AUTHZ_INPUT_DOORWARD_ENDPOINT];
 
 	if (endpoint.data != NULL && responder &&
@@ -146,6 +163,7 @@ static void *http_auth(struct worker_dispatch *dispatch, struct http_conn *conn,
 {
 	const struct config *config = worker_dispatch_config(dispatch);
 	char why[AUTHZ_FORWARD_WHY_MAX];
+	struct authz_fields fields;
 	struct authz_input input;
 	bool trusted = authz_trusts_peer(&config->frontend, from);
 	const struct worker_authorizer_request request = {
@@ -159,7 +177,7 @@ static void *http_auth(struct worker_dispatch *dispatch, struct http_conn *conn,
 
 	authz_input_init(&input);
 	if (trusted) {
-		authz_forward_input(&input, config, head, route);
+		authz_forward_input(&input, config, head, route, &fields);
 	} else {
 		authz_forward_refuse(&input, from, why);
 		http_close_after(conn);

@@ -36,6 +36,7 @@ struct worker_env *worker_env_new(uv_loop_t *loop, struct authz_snapshot *snapsh
 		worker_env_free(env);
 		return NULL;
 	}
+	env->authz.agent_verifier = worker->agent_verifier;
 	env->authz.match_cache = policy_match_cache_new(MATCH_CACHE_BYTES);
 	if (env->authz.match_cache == NULL) {
 		worker_env_free(env);

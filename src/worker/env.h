@@ -33,6 +33,7 @@ struct worker_env_owner {
 	struct recent *recent; /* NULL: recent decisions are not kept */
 	size_t number;         /* the worker's number in `metrics` and `recent` */
 	uint32_t worker_count; /* workers that share the memory for responses evenly, at least 1 */
+	struct agent_verifier *agent_verifier; /* set by the authorizer, which owns it */
 };
 
 /*

@@ -142,7 +142,8 @@ static unsigned counted_in(const struct worker_response_cache_key *key)
 		read |= 1U << POLICY_CLAIM_URI;
 	}
 	/* key->policy follows from it already. */
-	unsigned counted = key->trusted->counted & ~(1U << AUTHZ_INPUT_DOORWARD_POLICY);
+	unsigned counted = key->trusted->counted & ~(1U << AUTHZ_INPUT_DOORWARD_POLICY) &
+			   ~AUTHZ_INPUT_OF_SIGNATURE;
 
 	if (key->policy->client_cert == POLICY_CERT_OFF) {
 		counted &= ~certificate;

@@ -181,8 +181,10 @@ static int open_server(struct worker *w, struct authz_snapshot *snapshot)
 {
 	const struct net_settings settings = settings_of(w, snapshot);
 
-	const struct worker_env_owner worker = {
-		w->records.metrics, w->records.recent, w->number, w->sockets.worker_count};
+	const struct worker_env_owner worker = {.metrics = w->records.metrics,
+		.recent = w->records.recent,
+		.number = w->number,
+		.worker_count = w->sockets.worker_count};
 
 	w->requests = worker_dispatch_new(&w->loop, snapshot, &worker);
 	w->server = net_server_new(&w->loop, &settings);

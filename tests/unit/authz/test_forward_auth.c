@@ -17,6 +17,7 @@ struct scene {
 	struct config config;
 	struct authz_input input;
 	struct http_head head;
+	struct authz_fields fields;
 };
 
 static void scene_init(struct scene *s)
@@ -35,7 +36,7 @@ static void forward(struct scene *s, const char *text)
 	struct http_route route = http_route(s->head.path);
 
 	assert_int_equal(route.place, HTTP_AUTH);
-	authz_forward_input(&s->input, &s->config, &s->head, &route);
+	authz_forward_input(&s->input, &s->config, &s->head, &route, &s->fields);
 }
 
 struct forward_case {
@@ -111,6 +112,14 @@ static const struct forward_case cases[] = {
 	{"/auth/p/x", "", AUTHZ_INPUT_HOST, NULL, true},
 	{"/auth/p", "", AUTHZ_INPUT_REQUEST_URI, NULL, true},
 	{"/auth/p", "X-Forwarded-Host: i\r\n", AUTHZ_INPUT_HOST, "i", false},
+	{"/auth/p", "X-Forwarded-Proto: https\r\n", AUTHZ_INPUT_REQUEST_SCHEME, "https", false},
+	{"/auth/p", "X-Original-URL: https://h/z\r\n", AUTHZ_INPUT_REQUEST_SCHEME, "https", false},
+	{"/auth/p", "X-Original-URL: https://h/z\r\nX-Forwarded-Proto: http\r\n",
+		AUTHZ_INPUT_REQUEST_SCHEME, NULL, false},
+	{"/auth/p", "X_Forwarded_Proto: https\r\n", AUTHZ_INPUT_REQUEST_SCHEME, NULL, false},
+	{"/auth/p", "REQUEST-SCHEME: https\r\n", AUTHZ_INPUT_REQUEST_SCHEME, NULL, true},
+	{"/auth/p", "Doorward-Authority: h\r\n", AUTHZ_INPUT_DOORWARD_AUTHORITY, NULL, true},
+	{"/auth/p", "Signature_Input: a\r\n", AUTHZ_INPUT_SIGNATURE_INPUT, NULL, false},
 };
 
 static void headers_become_input(void **state)
@@ -138,6 +147,27 @@ static void headers_become_input(void **state)
 		}
 		assert_null(input->unusable);
 	}
+}
+
+/* Only those of a signed request are kept, and each line of one. */
+static void fields_of_a_signed_request_are_kept(void **state)
+{
+	struct scene s;
+
+	scene_init(&s);
+	forward(&s, "GET /auth HTTP/1.1\r\nHost: door\r\nSignature: a\r\nX-A: 1\r\n\r\n");
+	assert_null(s.input.fields);
+	scene_init(&s);
+	forward(&s, "GET /auth HTTP/1.1\r\nHost: door\r\nX-A: 1\r\nSignature-Input: a\r\n"
+		    "x-a: 2\r\nX_A: 3\r\n\r\n");
+	assert_ptr_equal(s.input.fields, &s.fields);
+	assert_int_equal(s.fields.count, 5);
+	size_t lines = 0;
+
+	for (size_t i = 0; i < s.fields.count; i++) {
+		lines += authz_field_is(&s.fields.items[i], str_view("x-a"));
+	}
+	assert_int_equal(lines, 2);
 }
 
 static void what_a_front_end_does_not_write_is_not_its_word(void **state)
@@ -295,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_become_input),
+		cmocka_unit_test(fields_of_a_signed_request_are_kept),
 		cmocka_unit_test(what_a_front_end_does_not_write_is_not_its_word),
 		cmocka_unit_test(what_did_not_come_is_told_by_what_the_front_end_sends),
 		cmocka_unit_test(an_absolute_uri_is_not_hidden_by_another_word),

@@ -345,24 +345,106 @@ static void other_headers_and_ambiguous_ones_are_no_lists(void **state)
 	for (unsigned i = 0; i < AUTHZ_INPUT_COUNT; i++) {
 		for (unsigned apart = 0; apart < 2; apart++) {
 			struct str name = authz_input_word(&sources, (enum authz_input_name)i);
+			bool of_signature = (AUTHZ_INPUT_OF_SIGNATURE >> i & 1) != 0;
 
 			authz_input_init(&input);
 			input.lines_are_told_apart = apart == 1;
 			authz_input_add(&input, &sources, name, str_view("a"));
 			assert_true(authz_input_is_clear(&input));
 			authz_input_add(&input, &sources, name, str_view("a"));
+			assert_int_equal(input.duplicates >> i & 1,
+				name.len > 0 && (apart == 0 || i != AUTHZ_INPUT_X_FORWARDED_FOR));
 			assert_int_equal(authz_input_is_clear(&input),
-				name.len == 0 || (apart == 1 && i == AUTHZ_INPUT_X_FORWARDED_FOR));
+				name.len == 0 || of_signature ||
+					(apart == 1 && i == AUTHZ_INPUT_X_FORWARDED_FOR));
 			authz_input_init(&input);
 			input.lines_are_told_apart = apart == 1;
 			authz_input_add_ambiguous(&input, &sources, name, str_view("a"));
-			assert_int_equal(authz_input_is_clear(&input), name.len == 0);
+			assert_int_equal(
+				authz_input_is_clear(&input), name.len == 0 || of_signature);
 		}
 	}
 	authz_input_init(&input);
 	authz_input_add_ambiguous(&input, &sources, str_view(""), str_view("a"));
 	authz_input_add_ambiguous(&input, &sources, str_view("HTTP_X_OTHER"), str_view("a"));
 	assert_true(authz_input_is_clear(&input));
+}
+
+static void fields_of_params_have_the_names_of_cgi(void **state)
+{
+	static const struct {
+		const char *param;
+		const char *field; /* NULL: it is the name of no field */
+	} cases[] = {
+		{"HTTP_X_A", "x-a"},
+		{"HTTP_CONTENT_DIGEST", "content-digest"},
+		{"DOORWARD_FIELD_X-A", "x-a"},
+		{"DOORWARD_FIELD_X_A", NULL},
+		{"HTTP_", NULL},
+		{"X_A", NULL},
+		{"CONTENT_TYPE", NULL},
+	};
+	static const char *const fields[] = {"x-a", "x_a", "content-digest", "content-type", "x-"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct authz_fields all = {.count = 0};
+
+		authz_fields_add_param(&all, str_view(cases[i].param), str_view("v"));
+		for (size_t k = 0; k < ARRAY_LEN(fields); k++) {
+			bool found = all.count == 1 &&
+				     authz_field_is(&all.items[0], str_view(fields[k]));
+			bool underscores = strcmp(cases[i].param, "DOORWARD_FIELD_X_A") == 0 &&
+					   strcmp(fields[k], "x_a") == 0;
+
+			assert_int_equal(found,
+				underscores || (cases[i].field != NULL &&
+						       strcmp(cases[i].field, fields[k]) == 0));
+		}
+	}
+}
+
+/* A line that is not known could be another one of a field that is. */
+static void of_too_many_fields_none_is_known(void **state)
+{
+	struct authz_fields all = {.count = 0};
+
+	(void)state;
+	for (size_t i = 0; i < AUTHZ_INPUT_FIELDS_MAX; i++) {
+		authz_fields_add(&all, str_view("x-a"), str_view("v"));
+	}
+	assert_int_equal(all.count, AUTHZ_INPUT_FIELDS_MAX);
+	assert_false(all.overflow);
+	authz_fields_add(&all, str_view("x-a"), str_view("v"));
+	authz_fields_add(&all, str_view("x-b"), str_view("v"));
+	assert_int_equal(all.count, 0);
+	assert_true(all.overflow);
+}
+
+static void fields_are_kept_with_the_input(void **state)
+{
+	struct cert_sources sources = sources_of(CERT_PROFILE_NGINX);
+	struct authz_fields all = {.count = 0};
+	char value[] = "value";
+	struct arena arena;
+	struct authz_input input;
+
+	(void)state;
+	arena_init(&arena, 256);
+	authz_input_init(&input);
+	authz_input_add(&input, &sources, str_view("HTTP_SIGNATURE_INPUT"), str_view(value));
+	assert_true(authz_input_is_signed(&input));
+	authz_fields_add(&all, str_view("x-a"), str_view(value));
+	input.fields = &all;
+	authz_input_keep(&input, &arena);
+	value[0] = 'X';
+	all.count = 0;
+	assert_int_equal(input.fields->count, 1);
+	assert_true(str_eq_text(input.fields->items[0].value, "value"));
+	arena_clear(&arena);
+	authz_input_init(&input);
+	authz_input_add(&input, &sources, str_view("HTTP_SIGNATURE_INPUT"), str_view(""));
+	assert_false(authz_input_is_signed(&input));
 }
 
 int main(void)
@@ -381,6 +463,9 @@ int main(void)
 		cmocka_unit_test(a_list_may_come_in_several_lines),
 		cmocka_unit_test(other_headers_and_ambiguous_ones_are_no_lists),
 		cmocka_unit_test(a_second_value_is_a_duplicate_and_changes_nothing),
+		cmocka_unit_test(fields_of_params_have_the_names_of_cgi),
+		cmocka_unit_test(of_too_many_fields_none_is_known),
+		cmocka_unit_test(fields_are_kept_with_the_input),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

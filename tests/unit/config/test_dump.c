@@ -49,9 +49,9 @@ static void expect_lines(const char *text, const char *lines)
 	"response_headers = X-Client-Hostname, X-Client-Rdns, X-Client-Cert-Subject, "             \
 	"X-Client-Cert-Issuer\n"                                                                   \
 	"response_headers = X-Client-Cert-Serial, X-Client-Cert-Fingerprint, X-Client-Cert-San\n"  \
-	"response_headers = X-Client-Cert-Not-After, X-Doorward-Policy, X-Doorward-Reason, "       \
-	"X-Doorward-Rule\n"                                                                        \
-	"response_headers = X-Doorward-Id\n"
+	"response_headers = X-Client-Cert-Not-After, X-Client-Agent, X-Doorward-Policy, "          \
+	"X-Doorward-Reason\n"                                                                      \
+	"response_headers = X-Doorward-Rule, X-Doorward-Id\n"
 #define TRUST_DEFAULTS                                                                             \
 	"ca_file =\nca_dir =\ncrl_file =\ncrl_check = chain\nverify_depth = 4\nsecurity_level = "  \
 	"2\n"                                                                                      \
@@ -86,14 +86,17 @@ static void whole(void **state)
 		"timeout = 20ms\nmembers = auto\n"
 		"\n[bans]\nfile = /var/lib/doorward/bans\n"
 		"shared_file = /var/lib/doorward/shared/bans\n"
+		"\n[agents]\nkeys = /var/lib/doorward/agents\n"
 		"\n[log]\ntarget = stderr\nformat = text\nlevel = debug\ndecisions = all\n"
 		"\n[policy b]\nrdns = single\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS
-		"cn_fallback = no\nbans = yes\non_dns_error = deny\ndefault = deny\n"
+		"cn_fallback = no\nbans = yes\non_dns_error = deny\nagent_nonce = any\n"
+		"default = deny\n"
 		"deny_status = 403\nmax_cache = 5m\ncached_claims =\n" HEADERS "pin =\nallow = *\n"
 		"\n[policy default]\nrdns = double\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS
-		"cn_fallback = no\nbans = yes\non_dns_error = deny\ndefault = deny\n"
+		"cn_fallback = no\nbans = yes\non_dns_error = deny\nagent_nonce = any\n"
+		"default = deny\n"
 		"deny_status = 403\nmax_cache = 5m\ncached_claims =\n" HEADERS
 		"pin =\nallow = *\n");
 	free(got);

@@ -45,8 +45,9 @@ static const struct {
 		"X-Client-Cert-Serial, X-Client-Cert-Fingerprint, X-Client-Cert-San, "
 		"X-Client-Cert-Not-After, X-Client-Cert-Eku, X-Client-Cert-Policies, "
 		"X-Client-Cert-Key, X-Client-Cert-Spki, X-Client-Cert-Issuer-Spki, "
-		"X-Client-Cert-Anchor, X-Doorward-Policy, X-Doorward-Reason, X-Doorward-Rule and "
-		"X-Doorward-Id, separated by commas, did you mean X-Client-Hostname?"},
+		"X-Client-Cert-Anchor, X-Client-Agent, X-Doorward-Policy, X-Doorward-Reason, "
+		"X-Doorward-Rule and X-Doorward-Id, separated by commas, did you mean "
+		"X-Client-Hostname?"},
 	{POLICY "[policy admins]\nallow = *\n[policy b]\nparent = admin\n",
 		"5:10: error: parent = admin: expected the name of a policy; there is no [policy "
 		"admin], did you mean admins?"},

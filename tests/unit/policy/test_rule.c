@@ -15,7 +15,8 @@ static const char fields[] =
 	"issuer.given_name, issuer.surname, issuer.serial_attr, "
 	"issuer.organization_identifier, issuer.email_attr, cert.subject, cert.issuer, "
 	"cert.serial, cert.sha256, cert.spki, cert.issuer_spki, cert.anchor, cert.eku, "
-	"cert.policy, cert.key, cert.self_signed, user_agent, uri, uri_raw, method, http_host";
+	"cert.policy, cert.key, cert.self_signed, agent, user_agent, uri, uri_raw, method, "
+	"http_host";
 
 #define ONE_VALUE                                                                                  \
 	"expected one value: for \"or\" a rule for each, one a line; for \"and\" terms joined by " \
