@@ -290,6 +290,8 @@ static void check_signatures(const struct question *q, struct agent_result *resu
 			break;
 		}
 	}
+	result->is_only_claim =
+		tried == 1 && result->state == AGENT_UNVERIFIED && result->url.len > 0;
 }
 
 void agent_verify(struct agent_verifier *verifier, const struct agent_keys *keys,

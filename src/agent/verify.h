@@ -46,6 +46,11 @@ struct agent_result {
 	 * else only a claim, for the log, or empty.
 	 */
 	struct str url;
+	/*
+	 * With AGENT_UNVERIFIED: only the agent of `url` can have signed, as no other signature
+	 * with the tag came.
+	 */
+	bool is_only_claim;
 	/* The rest is set if the state is AGENT_VERIFIED. */
 	struct str keyid; /* the thumbprint, in base64url without padding */
 	struct str nonce; /* absent: the signature has none */

@@ -178,13 +178,16 @@ static void verify(struct authz *a, struct agent_result *result)
 	}
 }
 
-static void set_facts(struct policy_facts *facts, struct authz_agent *agent)
+/* A signature that names one agent is of no other one, whether it can be verified or not. */
+static void set_facts(struct policy_facts *facts, struct authz_agent *agent, bool is_only_claim)
 {
 	facts->agents_state = POLICY_FACT_KNOWN;
 	if (agent->state == AGENT_VERIFIED) {
 		facts->agents = (struct str_list){&agent->url, 1};
 	} else if (agent->state == AGENT_UNVERIFIED) {
-		facts->agents_state = POLICY_FACT_UNKNOWN;
+		facts->agents_state =
+			is_only_claim ? POLICY_FACT_KNOWN_IN_PART : POLICY_FACT_UNKNOWN;
+		facts->possible_agents = (struct str_list){&agent->url, is_only_claim};
 	}
 }
 
@@ -227,7 +230,7 @@ void authz_agent_take(struct authz *a)
 			agent->reason = AGENT_NO_MEMORY;
 		}
 	}
-	set_facts(&a->facts, agent);
+	set_facts(&a->facts, agent, result.is_only_claim && agent->url.data != NULL);
 }
 
 bool authz_agent_is_overload(const struct authz *a)
