@@ -14,6 +14,7 @@
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/paths.h"
+#include "cli/progress.h"
 #include "cli/reload.h"
 #include "cli/status.h"
 #include "cli/test.h"
@@ -55,10 +56,12 @@ static int print_version(void)
 static int examine(const char *config_path, bool dump)
 {
 	struct diag diag;
+	struct cli_progress progress;
 	struct authz_snapshot *snapshot;
 	bool printed = true;
 
 	diag_init(&diag);
+	diag.progress = cli_progress_init(&progress, stderr);
 	snapshot = authz_snapshot_load(config_path, NULL, &diag);
 	if (snapshot != NULL && (!daemon_inspect(snapshot->config, &diag) ||
 					!authz_snapshot_share(snapshot, NULL, &diag) ||
@@ -93,8 +96,10 @@ static int examine(const char *config_path, bool dump)
 /* Before the sandbox: OpenSSL reads its configuration, and loads the modules that it names. */
 static int serve(const char *config_path, char *const *argv)
 {
+	struct cli_progress progress;
+
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
-	return daemon_run(config_path, argv);
+	return daemon_run(config_path, argv, cli_progress_init(&progress, stderr));
 }
 
 /*

@@ -33,6 +33,7 @@ struct run {
 	size_t active;
 	size_t room; /* jobs that may be in use */
 	bool failed; /* out of memory */
+	struct progress *progress;
 	struct job jobs[AUDIT_IN_FLIGHT];
 };
 
@@ -228,6 +229,17 @@ static size_t jobs_of(const struct run *run)
 	return run->phase == PHASE_ZONES ? run->out->zone_count : run->plan->count;
 }
 
+static void begin_phase(struct run *run)
+{
+	static const char *const words[] = {[PHASE_TARGETS] = "looking up names",
+		[PHASE_CLIMBS] = "looking for their zones",
+		[PHASE_ZONES] = "looking up zones"};
+
+	progress_end(run->progress);
+	progress_begin(run->progress, words[run->phase]);
+	progress_at(run->progress, 0, jobs_of(run));
+}
+
 /* Starts free jobs; once a phase has none left, starts the next. */
 static void pump(struct run *run)
 {
@@ -249,6 +261,7 @@ static void pump(struct run *run)
 		}
 		run->phase++;
 		run->next = 0;
+		begin_phase(run);
 	}
 }
 
@@ -261,6 +274,7 @@ static void on_done(void *ctx, const struct dns_record_lookup_result *result)
 		return;
 	}
 	job->run->active--;
+	progress_at(job->run->progress, job->run->next - job->run->active, jobs_of(job->run));
 	pump(job->run);
 }
 
@@ -286,17 +300,21 @@ static bool run_on(struct run *run, uv_loop_t *loop, struct dns_context *dns)
 	for (size_t i = 0; i < AUDIT_IN_FLIGHT; i++) {
 		run->jobs[i].run = run;
 	}
+	begin_phase(run);
 	pump(run);
 	uv_run(loop, UV_RUN_DEFAULT);
+	progress_end(run->progress);
 	return !run->failed;
 }
 
 bool audit_survey_run(struct audit_survey *survey, const struct audit_plan *plan,
-	struct dns_context *dns, size_t in_flight, const struct cert_suffixes *suffixes)
+	struct dns_context *dns, size_t in_flight, const struct cert_suffixes *suffixes,
+	struct progress *progress)
 {
 	struct run run = {.plan = plan,
 		.out = survey,
 		.suffixes = suffixes,
+		.progress = progress,
 		.room = in_flight < AUDIT_IN_FLIGHT ? in_flight : AUDIT_IN_FLIGHT};
 	uv_loop_t loop;
 

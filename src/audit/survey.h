@@ -6,6 +6,7 @@
 
 #include "audit/plan.h"
 #include "audit/records.h"
+#include "base/progress.h"
 #include "cert/host.h"
 #include "dns/engine.h"
 
@@ -17,9 +18,10 @@
 
 /*
  * Runs with at most `in_flight` lookups at a time, and AUDIT_IN_FLIGHT. False when out of memory or
- * descriptors.
+ * descriptors. `progress` may be NULL.
  */
 NODISCARD bool audit_survey_run(struct audit_survey *survey, const struct audit_plan *plan,
-	struct dns_context *dns, size_t in_flight, const struct cert_suffixes *suffixes);
+	struct dns_context *dns, size_t in_flight, const struct cert_suffixes *suffixes,
+	struct progress *progress);
 
 #endif

@@ -23,8 +23,11 @@ void diag_init(struct diag *d)
 
 void diag_clear(struct diag *d)
 {
+	struct progress *progress = d->progress;
+
 	bytes_clear(&d->text);
 	diag_init(d);
+	d->progress = progress;
 }
 
 PRINTF_LIKE(4, 0)

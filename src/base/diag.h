@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/progress.h"
 #include "base/util.h"
 
 #include <stddef.h>
@@ -37,9 +38,11 @@ struct diag {
 	struct bytes text;
 	size_t errors;
 	size_t warnings;
+	struct progress *progress; /* who is told how far reading is; NULL: no one is; borrowed */
 };
 
 void diag_init(struct diag *d);
+/* It is empty then; `progress` stays. */
 void diag_clear(struct diag *d);
 /* `place` may be NULL. The message names what was found and what was expected. */
 void diag_error(struct diag *d, const struct place *place, const char *format, ...)

@@ -11,6 +11,7 @@
 #include "cli/findings.h"
 #include "cli/options.h"
 #include "cli/paths.h"
+#include "cli/progress.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -149,8 +150,10 @@ static int audit(const struct authz_snapshot *snapshot, const struct policy *pol
 	audit_plan_make(&plan, snapshot->config, policy, arena);
 
 	struct cert_suffixes *suffixes = cert_suffixes_load();
+	struct cli_progress progress;
 	bool done = !plan.failed && audit_survey_run(&survey, &plan, snapshot->dns,
-					    snapshot->config->dns.max_in_flight, suffixes);
+					    snapshot->config->dns.max_in_flight, suffixes,
+					    cli_progress_init(&progress, stderr));
 
 	cert_suffixes_free(suffixes);
 	if (!done) {
@@ -174,6 +177,7 @@ static int run(const char *config_path, int argc, char **argv)
 	const struct policy *policy = NULL;
 	int code = read_options(argc, argv, &options);
 	struct authz_snapshot *snapshot;
+	struct cli_progress progress;
 	struct arena arena;
 	struct diag diag;
 
@@ -181,6 +185,7 @@ static int run(const char *config_path, int argc, char **argv)
 		return code;
 	}
 	diag_init(&diag);
+	diag.progress = cli_progress_init(&progress, stderr);
 	snapshot = authz_snapshot_load(options.config_path, NULL, &diag);
 	if (snapshot == NULL) {
 		cli_findings_print(&diag);

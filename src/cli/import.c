@@ -5,6 +5,7 @@
 
 #include "base/exit_code.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "import/source_files.h"
 
 #include <stdio.h>
@@ -17,6 +18,7 @@ static int run(const char *config_path, int argc, char **argv)
 		      strcmp(argv[1] + 2, argv[0] + strlen("import-")) == 0;
 	bool module = argc > 1 && !apache && strcmp(argv[1], "--module") == 0;
 	struct import_result result;
+	struct cli_progress progress;
 	struct diag diag;
 
 	if (argc != (server || module ? 3 : 2) || argv[argc - 1][0] == '-') {
@@ -24,6 +26,7 @@ static int run(const char *config_path, int argc, char **argv)
 			apache ? &cli_import_apache : &cli_import_nginx, "expected one file", NULL);
 	}
 	diag_init(&diag);
+	diag.progress = cli_progress_init(&progress, stderr);
 	import_result_init(&result);
 	enum import_status status =
 		apache ? import_apache(argv[argc - 1], &import_source_files, &result, &diag)

@@ -17,6 +17,7 @@
 #include "daemon/privileges.h"
 #include "daemon/reach.h"
 #include "daemon/service_manager.h"
+#include "daemon/slow_lists.h"
 #include "daemon/sockets.h"
 #include "daemon/tcp_peers.h"
 #include "daemon/upgrade_child.h"
@@ -419,7 +420,7 @@ static bool load(struct service *s, const char *config_path, struct diag *diag)
 	return false;
 }
 
-int daemon_run(const char *config_path, char *const *argv)
+int daemon_run(const char *config_path, char *const *argv, struct progress *progress)
 {
 	char *program = daemon_upgrade_parent_program(argv[0]);
 	struct service *s = calloc(1, sizeof(*s));
@@ -445,6 +446,10 @@ int daemon_run(const char *config_path, char *const *argv)
 	s->program = program;
 	s->monitor = monitor;
 	diag_init(&diag);
+
+	struct daemon_slow_lists slow;
+
+	diag.progress = daemon_slow_lists_init(&slow, progress);
 	if (load(s, config_path, &diag)) {
 		log_diag(&diag);
 		diag_clear(&diag);

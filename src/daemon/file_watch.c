@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "daemon/slow_lists.h"
 #include "log/log.h"
 
 #include <stdlib.h>
@@ -92,6 +93,7 @@ static void look_at(struct daemon_file_watch *l, enum authz_snapshot_files files
 	uint64_t stamp = authz_snapshot_stamp(*l->current, files);
 	bool changed = stamp != l->stamps[files];
 	bool due = l->bad[files] > 0 && ++l->looks[files] >= TRY_AGAIN_LOOKS;
+	struct daemon_slow_lists slow;
 	struct diag diag;
 
 	if (!changed && !due) {
@@ -100,6 +102,7 @@ static void look_at(struct daemon_file_watch *l, enum authz_snapshot_files files
 	l->looks[files] = 0;
 	l->stamps[files] = stamp;
 	diag_init(&diag);
+	diag.progress = daemon_slow_lists_init(&slow, NULL);
 	if (changed) {
 		l->bad[files] = 0;
 	}

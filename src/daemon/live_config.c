@@ -7,6 +7,7 @@
 #include "daemon/ban_log.h"
 #include "daemon/inspect.h"
 #include "daemon/log_target.h"
+#include "daemon/slow_lists.h"
 #include "log/log.h"
 
 #include <stdarg.h>
@@ -121,8 +122,10 @@ static bool replace(struct daemon_live_config *live)
 {
 	struct diag diag;
 	struct authz_snapshot *next;
+	struct daemon_slow_lists slow;
 
 	diag_init(&diag);
+	diag.progress = daemon_slow_lists_init(&slow, NULL);
 	next = authz_snapshot_load(live->path, live->snapshot, &diag);
 	if (next != NULL && (!daemon_inspect_before_serving(next->config, &diag) ||
 				    !authz_snapshot_share(next, live->snapshot, &diag) ||

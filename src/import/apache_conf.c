@@ -183,9 +183,11 @@ bool import_apache_parse(const char *path, struct str text, struct arena *arena,
 
 	*root = parent;
 	bytes_init(&line, IMPORT_APACHE_MAX_LINE);
+	progress_begin(diag->progress, path);
 	while (good && next_line(&p, &line)) {
 		struct str view = str_trim(bytes_view(&line));
 
+		progress_at_byte(diag->progress, text.len - p.rest.len, text.len);
 		if (line.failed) {
 			good = bad(&p, "expected at most 8190 bytes in a line");
 		} else if (view.len > 0 && view.data[0] != '#') {
@@ -196,6 +198,7 @@ bool import_apache_parse(const char *path, struct str text, struct arena *arena,
 		p.begin = parent->line;
 		good = bad(&p, "a section that does not end: expected its </...>");
 	}
+	progress_end(diag->progress);
 	bytes_clear(&line);
 	return good;
 }

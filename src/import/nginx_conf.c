@@ -176,6 +176,7 @@ static bool parse_statements(
 		enum import_nginx_statement kind = import_nginx_lexer_next(l);
 		struct import_node *node = NULL;
 
+		progress_at_byte(p->diag->progress, l->at, l->text.len);
 		switch (kind) {
 		case IMPORT_NGINX_BAD:
 			return false;
@@ -256,7 +257,10 @@ static bool parse_file(struct parser *p, const char *path, struct import_node *p
 				.line = 1};
 
 			*out = add_node(p, parent, file);
+			/* With an included file ends what is shown of this one. */
+			progress_begin(p->diag->progress, file->path);
 			done = *out != NULL && parse_statements(p, &l, *out);
+			progress_end(p->diag->progress);
 		}
 	}
 	bytes_clear(&text);

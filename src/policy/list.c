@@ -16,6 +16,8 @@ struct list {
 	FILE *file;
 	struct place place;
 	struct diag *diag;
+	uint64_t size; /* bytes of the file */
+	uint64_t done;
 	size_t len;
 	char line[POLICY_LIST_LINE_MAX];
 };
@@ -71,7 +73,15 @@ static enum got next_line(struct list *l)
 		diag_error(l->diag, &l->place, "cannot be read: %s", strerror(errno));
 		return GOT_BAD;
 	}
+	l->done += l->len + 1;
 	return c == EOF && l->len == 0 ? GOT_END : GOT_LINE;
+}
+
+static uint64_t size_of(FILE *file)
+{
+	struct stat st;
+
+	return fstat(fileno(file), &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
 }
 
 static struct str value_of_line(const struct list *l)
@@ -97,9 +107,11 @@ bool policy_list_read(const char *path, const struct place *from, policy_list_li
 	if (l.file == NULL) {
 		return false;
 	}
+	l.size = size_of(l.file);
 	while (errors < POLICY_LIST_ERRORS_MAX && (got = next_line(&l)) == GOT_LINE) {
 		struct str value = value_of_line(&l);
 
+		progress_at_byte(diag->progress, l.done, l.size);
 		if (value.len > 0) {
 			values++;
 			errors += !on_line(ctx, value, &l.place, diag);

@@ -102,6 +102,24 @@ static bool note_list(const struct policy_script *script, const char *path)
 	return true;
 }
 
+/* `pointers`: those that follow the path of a list in JSON. */
+static bool read_list(const char *path, struct str pointers, bool json, const struct place *place,
+	const struct policy_script *script, struct policy_term *t)
+{
+	switch (t->field->shape) {
+	case POLICY_SHAPE_ADDRESS:
+		return read_nets(path, pointers, place, script, json, t);
+	case POLICY_SHAPE_LOOKUP:
+		return policy_term_read_lookups(path, place, script, t);
+	case POLICY_SHAPE_WORD:
+	case POLICY_SHAPE_TEXT:
+	case POLICY_SHAPE_RATE:
+	case POLICY_SHAPE_FLAG:
+		break;
+	}
+	return read_texts(path, place, script, t);
+}
+
 bool policy_term_read_list(struct str file, bool json, const struct place *place,
 	const struct policy_script *script, struct policy_term *t)
 {
@@ -112,16 +130,9 @@ bool policy_term_read_list(struct str file, bool json, const struct place *place
 		return policy_script_out_of_memory(script);
 	}
 	t->op = POLICY_OPERATOR_IN;
-	switch (t->field->shape) {
-	case POLICY_SHAPE_ADDRESS:
-		return read_nets(path, str_from(file, path_len), place, script, json, t);
-	case POLICY_SHAPE_LOOKUP:
-		return policy_term_read_lookups(path, place, script, t);
-	case POLICY_SHAPE_WORD:
-	case POLICY_SHAPE_TEXT:
-	case POLICY_SHAPE_RATE:
-	case POLICY_SHAPE_FLAG:
-		break;
-	}
-	return read_texts(path, place, script, t);
+	progress_begin(script->diag->progress, path);
+	bool read = read_list(path, str_from(file, path_len), json, place, script, t);
+
+	progress_end(script->diag->progress);
+	return read;
 }
