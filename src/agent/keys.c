@@ -73,9 +73,9 @@ static const struct agent_key *set_find(
 
 enum agent_key_set_added agent_key_set_take(struct agent_key_set *set, const struct agent_key *key)
 {
+	bool known = set_find(set, key->thumbprint) != NULL;
 	struct agent_key *room =
 		array_reserve(set->keys, set->count, &set->capacity, sizeof(*set->keys));
-	bool known = set_find(set, key->thumbprint) != NULL;
 
 	set->keys = room != NULL ? room : set->keys;
 	if (room == NULL || known) {
@@ -150,11 +150,11 @@ static size_t place_of(const struct agent_keys *keys, struct str url, bool *foun
 
 bool agent_keys_take_set(struct agent_keys *keys, struct str url, struct agent_key_set *set)
 {
+	bool found;
+	size_t place = place_of(keys, url, &found);
 	char *copy = strndup(url.data, url.len);
 	struct agent *room =
 		array_reserve(keys->agents, keys->count, &keys->capacity, sizeof(*keys->agents));
-	bool found;
-	size_t place = place_of(keys, url, &found);
 
 	keys->agents = room != NULL ? room : keys->agents;
 	if (copy == NULL || room == NULL || found || keys->count == AGENT_KEYS_AGENTS_MAX) {
