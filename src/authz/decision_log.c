@@ -3,6 +3,7 @@
 
 #include "authz/decision_log.h"
 
+#include "authz/cut.h"
 #include "authz/header_text.h"
 #include "authz/log_line_private.h"
 #include "authz/trusted_input_text.h"
@@ -98,28 +99,6 @@ static void append_ignored(struct authz_log_line *l, const struct authz_decision
 	bytes_clear(&text);
 }
 
-/* Providers and crawlers put addresses into the names of their hosts. */
-static void append_host_end(struct authz_log_line *l, struct str name)
-{
-	size_t from = name.len;
-	unsigned labels = 0;
-
-	while (from > 0 && (name.data[from - 1] != '.' || ++labels < 2)) {
-		from--;
-	}
-	if (from > 0) {
-		struct bytes text;
-
-		bytes_init(&text, 0);
-		bytes_append_text(&text, "*.");
-		bytes_append_str(&text, str_from(name, from));
-		authz_log_word(l, "hostname", bytes_view(&text));
-		bytes_clear(&text);
-	} else {
-		authz_log_word(l, "hostname", name);
-	}
-}
-
 /* The agent that signed the request; or the one that is claimed, and why it is not verified. */
 static void append_agent(struct authz_log_line *l, const struct authz_agent *agent)
 {
@@ -143,11 +122,15 @@ static void append_client(struct authz_log_line *l, const struct authz_decision 
 	const struct prefix whole = {*ip, (uint8_t)addr_bits(ip)};
 
 	if (l->cut_addresses && ip->family != ADDR_NONE) {
-		const struct prefix network = prefix_of(ip, ip->family == ADDR_V4 ? 24 : 48);
+		const struct prefix network = authz_cut_address(ip);
+		struct bytes host;
 
 		authz_log_prefix(l, "ip", &network);
 		authz_log_literal(l, "rdns", dns_fcrdns_status_word(d->names.status));
-		append_host_end(l, d->hostname);
+		bytes_init(&host, 0);
+		authz_cut_host(d->hostname, &host);
+		authz_log_word(l, "hostname", bytes_view(&host));
+		bytes_clear(&host);
 		append_certificate(l, d);
 		append_agent(l, &d->agent);
 		return;

@@ -14,6 +14,8 @@
 
 #include <uv.h>
 
+struct authz_rates_near_table; /* authz/rates_near.h */
+
 /* The environment of decisions on one loop; all of one snapshot. */
 struct authz_env {
 	const struct config *config;
@@ -31,6 +33,7 @@ struct authz_env {
 	struct agent_nonces *agent_nonces;   /* of the snapshot; NULL: no policy asks for it */
 	/* NULL: nothing is shared; set by the owner, who holds it */
 	struct shared_worker *shared;
+	struct authz_rates_near_table *near; /* NULL: not noted; set by the owner, who holds it */
 };
 
 /*

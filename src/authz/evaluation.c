@@ -284,6 +284,9 @@ enum authz_step authz_evaluate(struct authz *a)
 			.policy = a->decision.policy,
 			.facts = &a->facts,
 			.is_trial = a->request.is_trial,
+			.near = a->env->near,
+			.cut_clients =
+				a->env->config->server.recent_addresses == CONFIG_ADDRESSES_CUT,
 			.arena = &a->arena,
 			.fetched = on_fetched,
 			.ctx = a}};

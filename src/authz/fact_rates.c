@@ -17,9 +17,30 @@ struct authz_rate_wait {
 	struct shared_rate_wait wait;
 };
 
+/* Off the usual way: most clients are not near to a rate. */
+static void note(struct authz_rates *r, const struct policy_rate *rate, uint64_t key,
+	uint64_t missing_ns, bool refused)
+{
+	if (r->near == NULL || (!refused && missing_ns < rate->unit_ns / 2)) {
+		return;
+	}
+	const struct authz_rates_near_client client = {.buckets = r->buckets,
+		.policy = r->policy,
+		.rate = rate,
+		.facts = r->facts,
+		.key = key,
+		.missing_ns = missing_ns,
+		.now_ns = clock_us() * 1000,
+		.refused = refused,
+		.cut = r->cut_clients};
+
+	authz_rates_near_note(r->near, &client);
+}
+
 static void settle(struct authz_rates *r, const struct policy_rate *rate, uint64_t key, bool over)
 {
 	if (over) {
+		note(r, rate, key, rate->unit_ns, true);
 		/* What others refused has used nothing up here. */
 		policy_token_buckets_give(r->buckets, key, rate->tokens, rate->unit_ns);
 	}
@@ -82,11 +103,15 @@ static void ask_store(struct authz_rates *r, const struct policy_rate *rate, uin
 static void count(struct authz_rates *r, const struct policy_rate *rate, uint64_t now_ns)
 {
 	uint64_t key = policy_rate_key(r->buckets, r->policy, rate, r->facts);
+	uint64_t missing_ns = 0;
 	bool over = r->is_trial ? !policy_token_buckets_has(
 					  r->buckets, key, rate->tokens, rate->unit_ns, now_ns)
-				: !policy_token_buckets_take(
-					  r->buckets, key, rate->tokens, rate->unit_ns, now_ns);
+				: !policy_token_buckets_take(r->buckets, key, rate->tokens,
+					  rate->unit_ns, now_ns, &missing_ns);
 
+	if (!r->is_trial) {
+		note(r, rate, key, missing_ns, over);
+	}
 	if (!over && r->shared != NULL && !r->is_trial) {
 		ask_store(r, rate, key);
 		return;

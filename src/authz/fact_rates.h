@@ -4,6 +4,7 @@
 #ifndef DW_AUTHZ_FACT_RATES_H
 #define DW_AUTHZ_FACT_RATES_H
 
+#include "authz/rates_near.h"
 #include "base/arena.h"
 #include "base/list.h"
 #include "policy/facts.h"
@@ -25,8 +26,10 @@ struct authz_rates {
 	struct policy_token_buckets *buckets;
 	struct shared_worker *shared; /* NULL: this machine counts alone */
 	const struct policy *policy;
-	const struct policy_facts *facts; /* by which rates tell clients apart */
-	bool is_trial;                    /* no token is taken, and the store is not asked */
+	const struct policy_facts *facts;    /* by which rates tell clients apart */
+	bool is_trial;                       /* no token is taken, and the store is not asked */
+	struct authz_rates_near_table *near; /* NULL: who is near to a rate is not noted */
+	bool cut_clients;                    /* what is noted of clients is cut */
 	struct arena *arena;
 	void (*fetched)(void *ctx); /* called from the loop, after each answer of the store */
 	void *ctx;

@@ -47,9 +47,10 @@ struct service {
 	int64_t started_wall_s;
 	struct daemon_tcp_peers tcp_peers;
 	struct worker_pool *pool;
-	struct daemon_admin *admin; /* NULL: no place for it is configured */
-	struct metrics *metrics;    /* for as many workers as will run */
-	struct recent *recent;      /* the same; NULL: recent decisions are not kept */
+	struct daemon_admin *admin;    /* NULL: no place for it is configured */
+	struct metrics *metrics;       /* for as many workers as will run */
+	struct recent *recent;         /* the same; NULL: recent decisions are not kept */
+	struct authz_rates_near *near; /* the same */
 	uint32_t threads;
 	/* this process's side of an upgrade, as the successor */
 	struct daemon_upgrade_child child;
@@ -268,12 +269,13 @@ static bool start_workers(struct service *s)
 
 	if (recent > 0 && daemon_admin_is_wanted(&s->sockets)) {
 		s->recent = recent_new(s->threads, recent);
-		if (s->recent == NULL) {
+		s->near = authz_rates_near_new(s->threads);
+		if (s->recent == NULL || s->near == NULL) {
 			log_write(LOG_LEVEL_ERROR, "out of memory");
 			return false;
 		}
 	}
-	const struct worker_records records = {s->metrics, s->recent};
+	const struct worker_records records = {s->metrics, s->recent, s->near};
 
 	return worker_pool_start(s->pool, s->live.snapshot, &sockets, &records);
 }
@@ -286,6 +288,7 @@ static void start_admin(struct service *s)
 		.sockets = &s->sockets,
 		.metrics = s->metrics,
 		.recent = s->recent,
+		.near = s->near,
 	};
 
 	if (daemon_admin_is_wanted(&s->sockets)) {
@@ -403,6 +406,7 @@ static int run(struct service *s, struct diag *diag)
 	worker_pool_free(s->pool);
 	metrics_free(s->metrics);
 	recent_free(s->recent);
+	authz_rates_near_free(s->near);
 	daemon_tcp_peers_clear(&s->tcp_peers);
 	uv_loop_close(&s->loop);
 	return code;

@@ -129,6 +129,8 @@ void daemon_status_write(const struct daemon_status *status, struct bytes *out)
 	write_recent(status, DAEMON_STATUS_SAMPLES, out);
 	json_close(out, ']');
 	metrics_write_status(status->metrics, snapshot, out);
+	json_key(out, "rates");
+	authz_rates_near_write(status->near, snapshot, out);
 	write_reload(&status->live->reload, out);
 	json_member_open(out, "files", '[');
 	config_each_file(snapshot->config, write_file, out);

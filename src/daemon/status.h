@@ -4,6 +4,7 @@
 #ifndef DW_DAEMON_STATUS_H
 #define DW_DAEMON_STATUS_H
 
+#include "authz/rates_near.h"
 #include "base/bytes.h"
 #include "daemon/live_config.h"
 #include "daemon/sockets.h"
@@ -31,9 +32,10 @@ struct daemon_status {
 	const struct daemon_sockets *sockets;
 	const struct metrics *metrics;
 	struct metrics_history *history;
-	struct recent *recent; /* NULL: recent decisions are not kept */
-	bool writable;         /* the admin listener takes changes */
-	bool ready;            /* all workers have responded to the last ping in time */
+	struct recent *recent;         /* NULL: recent decisions are not kept */
+	struct authz_rates_near *near; /* NULL: who is near to a rate is not noted */
+	bool writable;                 /* the admin listener takes changes */
+	bool ready;                    /* all workers have responded to the last ping in time */
 	struct daemon_status_sample samples[DAEMON_STATUS_SAMPLES]; /* the newest is the last */
 	size_t sample_count;
 };

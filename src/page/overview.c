@@ -250,6 +250,7 @@ void page_write_overview(const struct page_data *data, struct bytes *out)
 	page_write_dns(data, out);
 	write_caches(data, out);
 	write_trust(data, out);
+	page_write_rates(data, out);
 	write_bans(data, out);
 	write_members(data, "shared", "shared", "Shared store", out);
 	page_write_configuration(data, out);

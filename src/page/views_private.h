@@ -27,6 +27,7 @@ struct page_data {
 /* Each appends the sections of a view, or of a part of it. */
 void page_write_overview(const struct page_data *data, struct bytes *out);
 void page_write_dns(const struct page_data *data, struct bytes *out);
+void page_write_rates(const struct page_data *data, struct bytes *out);
 void page_write_configuration(const struct page_data *data, struct bytes *out);
 void page_write_plots(const struct page_data *data, struct bytes *out);
 void page_write_decisions(const struct page_data *data, struct bytes *out);

@@ -14,33 +14,29 @@ bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_
 	       facts->names_state != POLICY_FACT_KNOWN;
 }
 
-/* What a rate tells a client by. */
-struct client {
-	enum policy_rate_by by;
-	struct addr addr; /* by address; its bytes are compared, and all of them are set */
-	struct str text;  /* else */
-};
-
-static struct client client_of(const struct policy_rate *rate, const struct policy_facts *facts)
+struct policy_rate_client policy_rate_client(
+	const struct policy_rate *rate, const struct policy_facts *facts)
 {
 	if (rate->by == POLICY_RATE_BY_HOST && facts->names.count > 0) {
-		return (struct client){.by = rate->by, .text = facts->names.items[0]};
+		return (struct policy_rate_client){.by = rate->by, .text = facts->names.items[0]};
 	}
 	if (rate->by == POLICY_RATE_BY_CERT && facts->cert != NULL) {
-		return (struct client){.by = rate->by, .text = facts->cert->sha256};
+		return (struct policy_rate_client){.by = rate->by, .text = facts->cert->sha256};
 	}
 	unsigned bits = facts->ip->family == ADDR_V6 ? CLIENT_BITS_V6 : addr_bits(facts->ip);
 
-	return (struct client){
-		.by = POLICY_RATE_BY_ADDRESS, .addr = prefix_of(facts->ip, bits).addr};
+	return (struct policy_rate_client){
+		.by = POLICY_RATE_BY_ADDRESS, .network = prefix_of(facts->ip, bits)};
 }
+
+#define TERM_ALONE UINT64_MAX
 
 /* The identity of a bucket in this process; hashed as bytes, so it has no padding. */
 struct owner {
 	uint64_t policy;
 	uint64_t rule;
 	uint64_t client;
-	uint64_t by; /* enum policy_rate_by: the kind of `client` */
+	uint64_t by; /* enum policy_rate_by: the kind of `client`; or TERM_ALONE */
 	uint32_t offset;
 	uint32_t twin;
 };
@@ -50,19 +46,34 @@ static uint64_t hash_text(const struct policy_token_buckets *buckets, struct str
 	return policy_token_buckets_hash(buckets, text.data, text.len);
 }
 
+static struct owner owner_of(const struct policy_token_buckets *buckets,
+	const struct policy *policy, const struct policy_rate *rate)
+{
+	return (struct owner){.policy = hash_text(buckets, policy->name),
+		.rule = hash_text(buckets, rate->rule),
+		.by = TERM_ALONE,
+		.offset = rate->offset,
+		.twin = rate->twin};
+}
+
 uint64_t policy_rate_key(const struct policy_token_buckets *buckets, const struct policy *policy,
 	const struct policy_rate *rate, const struct policy_facts *facts)
 {
-	struct client client = client_of(rate, facts);
-	struct owner owner = {.policy = hash_text(buckets, policy->name),
-		.rule = hash_text(buckets, rate->rule),
-		.client = client.by == POLICY_RATE_BY_ADDRESS
-				  ? policy_token_buckets_hash(
-					    buckets, &client.addr, sizeof(client.addr))
-				  : hash_text(buckets, client.text),
-		.by = client.by,
-		.offset = rate->offset,
-		.twin = rate->twin};
+	struct policy_rate_client client = policy_rate_client(rate, facts);
+	const struct addr *addr = &client.network.addr; /* all of its bytes are set */
+	struct owner owner = owner_of(buckets, policy, rate);
+
+	owner.by = client.by;
+	owner.client = client.by == POLICY_RATE_BY_ADDRESS
+			       ? policy_token_buckets_hash(buckets, addr, sizeof(*addr))
+			       : hash_text(buckets, client.text);
+	return policy_token_buckets_hash(buckets, &owner, sizeof(owner));
+}
+
+uint64_t policy_rate_id(const struct policy_token_buckets *buckets, const struct policy *policy,
+	const struct policy_rate *rate)
+{
+	struct owner owner = owner_of(buckets, policy, rate);
 
 	return policy_token_buckets_hash(buckets, &owner, sizeof(owner));
 }
@@ -77,11 +88,11 @@ static void append_part(struct bytes *out, struct str part)
 void policy_rate_identity(const struct policy *policy, const struct policy_rate *rate,
 	const struct policy_facts *facts, struct bytes *out)
 {
-	struct client client = client_of(rate, facts);
+	struct policy_rate_client client = policy_rate_client(rate, facts);
 	char text[ADDR_TEXT_MAX];
 
 	if (client.by == POLICY_RATE_BY_ADDRESS) {
-		addr_format(&client.addr, text);
+		addr_format(&client.network.addr, text);
 		client.text = str_view(text);
 	}
 	append_part(out, policy->name);

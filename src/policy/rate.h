@@ -55,12 +55,25 @@ struct policy_rate_table {
  */
 bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_facts *facts);
 
+/* What a rate tells a client by; a view of the facts. */
+struct policy_rate_client {
+	enum policy_rate_by by;
+	struct prefix network; /* by address */
+	struct str text;       /* else */
+};
+
+struct policy_rate_client policy_rate_client(
+	const struct policy_rate *rate, const struct policy_facts *facts);
+
 /*
  * The key, in these buckets, of the bucket of this policy, rule, term and client. Equal terms have
  * the same bucket, also in a later configuration. Names must be fetched for POLICY_RATE_BY_HOST.
  */
 uint64_t policy_rate_key(const struct policy_token_buckets *buckets, const struct policy *policy,
 	const struct policy_rate *rate, const struct policy_facts *facts);
+/* A number of the term alone: equal terms have the same, also in a later configuration. */
+uint64_t policy_rate_id(const struct policy_token_buckets *buckets, const struct policy *policy,
+	const struct policy_rate *rate);
 /*
  * Appends what names the same bucket on each machine with the same rule: other policies, rules,
  * terms, rates or clients are other bytes. On failure out->failed is set.

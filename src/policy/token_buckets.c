@@ -102,21 +102,29 @@ static struct bucket *find(struct set *set, uint64_t key)
 	return soonest;
 }
 
-static bool take(struct bucket *bucket, uint32_t tokens, uint64_t unit_ns, uint64_t now_ns)
+static uint64_t missing_ns_of(
+	const struct bucket *bucket, uint32_t tokens, uint64_t unit_ns, uint64_t now_ns)
 {
-	uint64_t between_ns = unit_ns / tokens;
+	uint64_t empty_ns = tokens * (unit_ns / tokens);
 	uint64_t missing_ns = bucket->full_ns > now_ns ? bucket->full_ns - now_ns : 0;
 
 	/* More than an empty bucket lacks: the clock went backwards. */
-	if (missing_ns > tokens * between_ns) {
-		missing_ns = tokens * between_ns;
-		bucket->full_ns = now_ns + missing_ns;
+	return missing_ns > empty_ns ? empty_ns : missing_ns;
+}
+
+static bool take(struct bucket *bucket, uint32_t tokens, uint64_t unit_ns, uint64_t now_ns,
+	uint64_t *missing_ns)
+{
+	uint64_t between_ns = unit_ns / tokens;
+	bool taken;
+
+	*missing_ns = missing_ns_of(bucket, tokens, unit_ns, now_ns);
+	taken = *missing_ns <= (tokens - 1) * between_ns;
+	if (taken) {
+		*missing_ns += between_ns;
 	}
-	if (missing_ns > (tokens - 1) * between_ns) {
-		return false;
-	}
-	bucket->full_ns = now_ns + missing_ns + between_ns;
-	return true;
+	bucket->full_ns = now_ns + *missing_ns;
+	return taken;
 }
 
 static struct set *lock(struct policy_token_buckets *buckets, uint64_t key, pthread_mutex_t **mutex)
@@ -129,13 +137,17 @@ static struct set *lock(struct policy_token_buckets *buckets, uint64_t key, pthr
 }
 
 bool policy_token_buckets_take(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
-	uint64_t unit_ns, uint64_t now_ns)
+	uint64_t unit_ns, uint64_t now_ns, uint64_t *missing_ns)
 {
 	pthread_mutex_t *mutex;
 	struct set *set = lock(buckets, key, &mutex);
-	bool taken = take(find(set, key), tokens, unit_ns, now_ns);
+	uint64_t missing;
+	bool taken = take(find(set, key), tokens, unit_ns, now_ns, &missing);
 
 	pthread_mutex_unlock(mutex);
+	if (missing_ns != NULL) {
+		*missing_ns = missing;
+	}
 	return taken;
 }
 
@@ -157,8 +169,8 @@ void policy_token_buckets_give(
 	pthread_mutex_unlock(mutex);
 }
 
-bool policy_token_buckets_has(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
-	uint64_t unit_ns, uint64_t now_ns)
+/* The key's bucket, which need not have a place. */
+static struct bucket read_bucket(struct policy_token_buckets *buckets, uint64_t key)
 {
 	struct bucket copy = {.key = key};
 	pthread_mutex_t *mutex;
@@ -170,5 +182,22 @@ bool policy_token_buckets_has(struct policy_token_buckets *buckets, uint64_t key
 		}
 	}
 	pthread_mutex_unlock(mutex);
-	return take(&copy, tokens, unit_ns, now_ns);
+	return copy;
+}
+
+bool policy_token_buckets_has(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
+	uint64_t unit_ns, uint64_t now_ns)
+{
+	struct bucket copy = read_bucket(buckets, key);
+	uint64_t missing_ns;
+
+	return take(&copy, tokens, unit_ns, now_ns, &missing_ns);
+}
+
+uint64_t policy_token_buckets_missing_ns(struct policy_token_buckets *buckets, uint64_t key,
+	uint32_t tokens, uint64_t unit_ns, uint64_t now_ns)
+{
+	struct bucket copy = read_bucket(buckets, key);
+
+	return missing_ns_of(&copy, tokens, unit_ns, now_ns);
 }

@@ -31,13 +31,17 @@ uint64_t policy_token_buckets_hash(
  * Takes a token out of the bucket of `key`, which holds `tokens` (at least 1) and is filled by as
  * many in each `unit_ns`, evenly; false if it is empty. `now_ns` is of a clock that should not go
  * backwards; if it does, no bucket stays empty for longer than unit_ns because of it. The time
- * between two tokens is cut to whole nanoseconds. Thread-safe.
+ * between two tokens is cut to whole nanoseconds. *missing_ns (NULL: not wanted) is how long the
+ * bucket then takes to be full. Thread-safe.
  */
 NODISCARD bool policy_token_buckets_take(struct policy_token_buckets *buckets, uint64_t key,
-	uint32_t tokens, uint64_t unit_ns, uint64_t now_ns);
+	uint32_t tokens, uint64_t unit_ns, uint64_t now_ns, uint64_t *missing_ns);
 /* Whether policy_token_buckets_take would take one now; takes none. Thread-safe. */
 bool policy_token_buckets_has(struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens,
 	uint64_t unit_ns, uint64_t now_ns);
+/* How long the bucket takes to be full. Thread-safe. */
+uint64_t policy_token_buckets_missing_ns(struct policy_token_buckets *buckets, uint64_t key,
+	uint32_t tokens, uint64_t unit_ns, uint64_t now_ns);
 /* Puts back the token that was taken for a request which something else refused. Thread-safe. */
 void policy_token_buckets_give(
 	struct policy_token_buckets *buckets, uint64_t key, uint32_t tokens, uint64_t unit_ns);

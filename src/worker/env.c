@@ -42,6 +42,8 @@ struct worker_env *worker_env_new(uv_loop_t *loop, struct authz_snapshot *snapsh
 		worker_env_free(env);
 		return NULL;
 	}
+	env->authz.near =
+		worker->near != NULL ? authz_rates_near_table(worker->near, worker->number) : NULL;
 	if (snapshot->shared != NULL) {
 		env->authz.shared = share(loop, snapshot->shared, &stats->shared, previous);
 		if (env->authz.shared == NULL) {

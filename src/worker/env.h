@@ -5,6 +5,7 @@
 #define DW_WORKER_ENV_H
 
 #include "authz/env.h"
+#include "authz/rates_near.h"
 #include "authz/snapshot.h"
 #include "metrics/metrics.h"
 #include "recent/recent.h"
@@ -30,8 +31,9 @@ struct worker_env {
 /* The worker that owns it. */
 struct worker_env_owner {
 	struct metrics *metrics;
-	struct recent *recent; /* NULL: recent decisions are not kept */
-	size_t number;         /* the worker's number in `metrics` and `recent` */
+	struct recent *recent;         /* NULL: recent decisions are not kept */
+	struct authz_rates_near *near; /* NULL: who is near to a rate is not noted */
+	size_t number;                 /* the worker's number in each of these */
 	uint32_t worker_count; /* workers that share the memory for responses evenly, at least 1 */
 	struct agent_verifier *agent_verifier; /* set by the authorizer, which owns it */
 };

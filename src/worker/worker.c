@@ -183,6 +183,7 @@ static int open_server(struct worker *w, struct authz_snapshot *snapshot)
 
 	const struct worker_env_owner worker = {.metrics = w->records.metrics,
 		.recent = w->records.recent,
+		.near = w->records.near,
 		.number = w->number,
 		.worker_count = w->sockets.worker_count};
 

@@ -4,6 +4,7 @@
 #ifndef DW_WORKER_WORKER_H
 #define DW_WORKER_WORKER_H
 
+#include "authz/rates_near.h"
 #include "authz/snapshot.h"
 #include "base/util.h"
 #include "metrics/metrics.h"
@@ -35,7 +36,8 @@ struct worker_sockets {
 /* Where the workers write what they did, each at its number; borrowed until worker_join. */
 struct worker_records {
 	struct metrics *metrics;
-	struct recent *recent; /* NULL: recent decisions are not kept */
+	struct recent *recent;         /* NULL: recent decisions are not kept */
+	struct authz_rates_near *near; /* NULL: who is near to a rate is not noted */
 };
 
 /*

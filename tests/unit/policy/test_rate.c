@@ -15,7 +15,7 @@ static bool is_over(struct policy_token_buckets *buckets, const struct policy *p
 {
 	uint64_t key = policy_rate_key(buckets, policy, rate, facts);
 
-	return !policy_token_buckets_take(buckets, key, rate->tokens, rate->unit_ns, now_ns);
+	return !policy_token_buckets_take(buckets, key, rate->tokens, rate->unit_ns, now_ns, NULL);
 }
 
 static void good_ones(void **state)

@@ -17,7 +17,8 @@ static uint32_t take_all(struct policy_token_buckets *b, uint64_t key, uint32_t 
 {
 	uint32_t taken = 0;
 
-	while (taken <= tokens && policy_token_buckets_take(b, key, tokens, unit_ns, now_ns)) {
+	while (taken <= tokens &&
+		policy_token_buckets_take(b, key, tokens, unit_ns, now_ns, NULL)) {
 		taken++;
 	}
 	return taken;
@@ -78,11 +79,11 @@ static void tokens_come_back_evenly(void **state)
 		take_all(b, 1, tokens, unit_ns, NOW);
 		for (uint64_t k = 1; k <= 5; k++) {
 			assert_false(policy_token_buckets_take(
-				b, 1, tokens, unit_ns, NOW + k * between_ns - 1));
+				b, 1, tokens, unit_ns, NOW + k * between_ns - 1, NULL));
 			assert_true(policy_token_buckets_take(
-				b, 1, tokens, unit_ns, NOW + k * between_ns));
+				b, 1, tokens, unit_ns, NOW + k * between_ns, NULL));
 			assert_false(policy_token_buckets_take(
-				b, 1, tokens, unit_ns, NOW + k * between_ns));
+				b, 1, tokens, unit_ns, NOW + k * between_ns, NULL));
 		}
 		policy_token_buckets_unref(b);
 	}
@@ -112,9 +113,9 @@ static void a_refusal_costs_nothing(void **state)
 
 	take_all(b, 1, 2, MINUTE, NOW);
 	for (uint64_t s = 0; s < 30; s++) {
-		assert_false(policy_token_buckets_take(b, 1, 2, MINUTE, NOW + s * SECOND));
+		assert_false(policy_token_buckets_take(b, 1, 2, MINUTE, NOW + s * SECOND, NULL));
 	}
-	assert_true(policy_token_buckets_take(b, 1, 2, MINUTE, NOW + 30 * SECOND));
+	assert_true(policy_token_buckets_take(b, 1, 2, MINUTE, NOW + 30 * SECOND, NULL));
 	policy_token_buckets_unref(b);
 }
 
@@ -158,10 +159,11 @@ static void the_one_that_is_full_the_soonest_makes_way(void **state)
 			uint64_t key = (i + shift) % 8 + 1;
 
 			for (uint64_t k = 0; k < key; k++) {
-				assert_true(policy_token_buckets_take(b, key, 10, SECOND, NOW));
+				assert_true(
+					policy_token_buckets_take(b, key, 10, SECOND, NOW, NULL));
 			}
 		}
-		assert_true(policy_token_buckets_take(b, 100, 10, SECOND, NOW));
+		assert_true(policy_token_buckets_take(b, 100, 10, SECOND, NOW, NULL));
 		/* Asking for a bucket that is there pushes none out. */
 		for (uint64_t key = 8; key >= 2; key--) {
 			assert_int_equal(take_all(b, key, 10, SECOND, NOW), 10 - key);
@@ -180,9 +182,9 @@ static void a_flood_does_not_free_who_is_limited_most(void **state)
 	for (uint64_t i = 0; i < 200000; i++) {
 		uint64_t key = policy_token_buckets_hash(b, &i, sizeof(i));
 
-		assert_true(policy_token_buckets_take(b, key, 20, MINUTE, NOW + i));
+		assert_true(policy_token_buckets_take(b, key, 20, MINUTE, NOW + i, NULL));
 	}
-	assert_false(policy_token_buckets_take(b, limited, 20, MINUTE, NOW + SECOND));
+	assert_false(policy_token_buckets_take(b, limited, 20, MINUTE, NOW + SECOND, NULL));
 	policy_token_buckets_unref(b);
 }
 
@@ -195,15 +197,15 @@ static void any_number_of_buckets(void **state)
 		struct policy_token_buckets *b = policy_token_buckets_new(counts[c]);
 		uint32_t kept = 0;
 
-		assert_true(policy_token_buckets_take(b, 0, 1, HOUR, NOW));
-		assert_true(policy_token_buckets_take(b, UINT64_MAX, 1, HOUR, NOW));
+		assert_true(policy_token_buckets_take(b, 0, 1, HOUR, NOW, NULL));
+		assert_true(policy_token_buckets_take(b, UINT64_MAX, 1, HOUR, NOW, NULL));
 		for (uint64_t i = 0; i < counts[c]; i++) {
 			(void)!policy_token_buckets_take(
-				b, policy_token_buckets_hash(b, &i, sizeof(i)), 1, HOUR, NOW);
+				b, policy_token_buckets_hash(b, &i, sizeof(i)), 1, HOUR, NOW, NULL);
 		}
 		for (uint64_t i = counts[c]; i-- > 0;) {
 			kept += !policy_token_buckets_take(
-				b, policy_token_buckets_hash(b, &i, sizeof(i)), 1, HOUR, NOW);
+				b, policy_token_buckets_hash(b, &i, sizeof(i)), 1, HOUR, NOW, NULL);
 		}
 		/* Keys spread evenly enough over the sets. */
 		assert_true(counts[c] < 100 || kept > counts[c] / 10 * 7);
@@ -240,7 +242,7 @@ static void *hammer(void *ctx)
 	for (int i = 0; i < TRIES; i++) {
 		for (uint64_t k = 0; k < KEYS; k++) {
 			h->taken[k] += policy_token_buckets_take(
-				h->buckets, k << 58 | k, TOKENS, HOUR, NOW + (uint64_t)i);
+				h->buckets, k << 58 | k, TOKENS, HOUR, NOW + (uint64_t)i, NULL);
 		}
 	}
 	policy_token_buckets_unref(h->buckets);

@@ -176,9 +176,9 @@ static void request(struct world *w, unsigned m)
 
 	w->requests++;
 	w->in_by_one += policy_token_buckets_take(
-		w->one, w->bucket.key, w->bucket.tokens, w->bucket.unit_ns, w->now_ns);
+		w->one, w->bucket.key, w->bucket.tokens, w->bucket.unit_ns, w->now_ns, NULL);
 	if (!policy_token_buckets_take(w->local[m], w->bucket.key, w->bucket.tokens,
-		    w->bucket.unit_ns, clock_of(w, m))) {
+		    w->bucket.unit_ns, clock_of(w, m), NULL)) {
 		return;
 	}
 	/* A machine learns by its first questions that the store is away. */
