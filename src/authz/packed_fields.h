@@ -37,9 +37,9 @@ void authz_packed_text(struct bytes *out, const char *name, struct str value);
 void authz_packed_number(struct bytes *out, const char *name, uint64_t value);
 void authz_packed_prefix(struct bytes *out, const char *name, const struct prefix *value);
 
-/* Cuts the first field off *rest; false: there is none left. */
+/* Cuts the first field off *rest; false: there are no more. */
 NODISCARD bool authz_packed_next(struct str *rest, struct authz_packed_field *out);
-/* The field of that name; false: there is none. */
+/* The field of that name; false: no field has it. */
 NODISCARD bool authz_packed_find(
 	struct str fields, const char *name, struct authz_packed_field *out);
 
