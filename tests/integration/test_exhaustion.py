@@ -106,7 +106,7 @@ def mounted(folder, size, command):
 
 
 def inside(pid, *command):
-    done = subprocess.run(["nsenter", "-t", str(pid), "-m", *map(str, command)], capture_output=True, text=True)
+    done = subprocess.run(["nsenter", "-t", str(pid), "-m", "-r", *map(str, command)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

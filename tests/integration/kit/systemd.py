@@ -199,7 +199,7 @@ class Machine:
     def run(self, *argv, expect=0, input=None, timeout=DEADLINE):
         """A command in the container, with its output as text; `expect=None`: any exit status."""
         done = subprocess.run(
-            ["nsenter", "-t", str(self.pid), "-a", "--", *map(os.fspath, argv)],
+            ["nsenter", "-t", str(self.pid), "-a", "-r", "-w", "--", *map(os.fspath, argv)],
             env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
             input=input,
             stdin=subprocess.DEVNULL if input is None else None,
