@@ -181,7 +181,12 @@ def test_a_process_that_does_not_run_at_all_is_restarted(host):
     os.kill(pid, signal.SIGSTOP)
     threads = [f"{pid}/task/{task}" for task in os.listdir(f"/proc/{pid}/task")]
     wait_for(lambda: {life.state(thread) for thread in threads} == {"T"}, "a stopped process")
-    assert ask(host).status == 200
+    try:
+        response = ask(host)
+    except ConnectionResetError:
+        # SIGCONT comes with SIGABRT: the old process may have accepted the connection in between.
+        response = ask(host)
+    assert response.status == 200
     assert main_pid(host) != pid
 
 
