@@ -33,11 +33,14 @@
 #include <jansson.h>
 #include <ldns/util.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <pcre2.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <uv.h>
+
+#define OPENSSL_SECONDS 5
 
 static int print_version(void)
 {
@@ -91,6 +94,17 @@ static int examine(const char *config_path, bool dump)
 
 	authz_snapshot_unref(snapshot);
 	return code;
+}
+
+/*
+ * OpenSSL 3.2 and later wait for themselves, and would for ever, if they get no memory for their
+ * first locks: SIGALRM ends the process then.
+ */
+static void begin_openssl(void)
+{
+	alarm(OPENSSL_SECONDS);
+	ERR_clear_error();
+	alarm(0);
 }
 
 /* Before the sandbox: OpenSSL reads its configuration, and loads the modules that it names. */
@@ -265,6 +279,7 @@ int main(int argc, char **argv)
 	if (!open_standard_descriptors()) {
 		return EXIT_CODE_ERROR;
 	}
+	begin_openssl();
 	bool cgi = cli_cgi_wanted();
 
 	if (argc > 1 && strcmp(argv[1], "serve") == 0 && !(argc == 3 && is_help(argv[2]))) {
