@@ -274,23 +274,17 @@ void audit_state_write(const struct audit_state *state, struct bytes *out)
 
 const char *audit_state_load(const char *path, struct arena *arena, struct audit_state *out)
 {
-	struct file_identity identity;
 	struct bytes text;
-	struct stat st;
 	const char *wrong;
 
-	/* Reading a pipe would make a run from cron wait for its writer. */
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		return "it is not a regular file";
-	}
 	bytes_init(&text, 0);
-	if (file_read(path, AUDIT_STATE_MAX, &text, &identity)) {
+	if (file_read(path, AUDIT_STATE_MAX, &text, NULL)) {
 		wrong = audit_state_parse(bytes_view(&text), arena, out);
 	} else if (errno == ENOENT) {
 		*out = (struct audit_state){.name_count = 0};
 		wrong = NULL;
 	} else {
-		wrong = strerror(errno);
+		wrong = file_error_text(path, false, errno);
 	}
 	bytes_clear(&text);
 	return wrong;

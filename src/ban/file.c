@@ -53,7 +53,6 @@ static bool check(const char *path, bool *missing, struct diag *diag)
 bool ban_file_read(const char *path, struct ban_list *out, struct diag *diag)
 {
 	struct place place = {.file = path};
-	struct file_identity identity;
 	struct ban_list read;
 	struct bytes text;
 	bool missing;
@@ -63,7 +62,7 @@ bool ban_file_read(const char *path, struct ban_list *out, struct diag *diag)
 	}
 	bytes_init(&text, 0);
 	ban_list_init(&read);
-	bool good = file_read(path, BAN_LIST_BYTES_MAX, &text, &identity);
+	bool good = file_read(path, BAN_LIST_BYTES_MAX, &text, NULL);
 
 	if (!good) {
 		diag_error(diag, &place, "the file of bans: %s%s", strerror(errno),

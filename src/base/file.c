@@ -12,21 +12,47 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define NOT_A_FILE "it is a pipe, a socket or a device: expected a regular file"
 #define SANDBOX_FORBIDS                                                                            \
 	"the sandbox forbids it, as it permits only folders of files that were configured at the " \
 	"start: doorward needs a restart"
 
-bool file_read(const char *path, size_t max, struct bytes *text, struct file_identity *identity)
+int file_open(const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0) {
+		/* Of sockets, and of devices that are not there. */
+		errno = errno == ENXIO ? ESPIPE : errno;
+		return -1;
+	}
+	int error = fstat(fd, &st) != 0   ? errno
+		    : S_ISREG(st.st_mode) ? 0
+		    : S_ISDIR(st.st_mode) ? EISDIR
+					  : ESPIPE;
+
+	if (error != 0) {
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	return fd;
+}
+
+/* Takes `fd`, which may be -1 with errno set. */
+static bool read_whole(int fd, size_t max, struct bytes *text, struct file_identity *identity)
 {
 	struct stat st;
 	ssize_t got = -1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0) {
 		return false;
 	}
 	if (fstat(fd, &st) == 0) {
-		*identity = (struct file_identity){st.st_dev, st.st_ino};
+		if (identity != NULL) {
+			*identity = (struct file_identity){st.st_dev, st.st_ino};
+		}
 		do {
 			uint8_t *room = bytes_reserve(text, 4096);
 
@@ -44,6 +70,17 @@ bool file_read(const char *path, size_t max, struct bytes *text, struct file_ide
 	close(fd);
 	errno = error;
 	return got == 0;
+}
+
+bool file_read(const char *path, size_t max, struct bytes *text, struct file_identity *identity)
+{
+	return read_whole(file_open(path), max, text, identity);
+}
+
+bool file_read_argument(
+	const char *path, size_t max, struct bytes *text, struct file_identity *identity)
+{
+	return read_whole(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), max, text, identity);
 }
 
 const char *file_folder(const char *path, struct arena *arena)
@@ -88,5 +125,7 @@ bool file_is_outside_sandbox(const char *path, bool writing, int error)
 
 const char *file_error_text(const char *path, bool writing, int error)
 {
-	return file_is_outside_sandbox(path, writing, error) ? SANDBOX_FORBIDS : strerror(error);
+	return error == ESPIPE                                 ? NOT_A_FILE
+	       : file_is_outside_sandbox(path, writing, error) ? SANDBOX_FORBIDS
+							       : strerror(error);
 }

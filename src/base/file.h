@@ -18,8 +18,22 @@ struct file_identity {
 	ino_t inode;
 };
 
-/* Appends a file of at most `max` bytes to *text; on failure errno is set (EFBIG: too large). */
+/*
+ * Opens a regular file for reading. -1 with errno set: EISDIR is a folder; ESPIPE a pipe, a socket
+ * or a device, of which nothing is read and which is not waited for.
+ */
+NODISCARD int file_open(const char *path);
+/*
+ * Appends a regular file of at most `max` bytes to *text; on failure errno is set, as by file_open
+ * (EFBIG: too large). `identity` may be NULL.
+ */
 NODISCARD bool file_read(
+	const char *path, size_t max, struct bytes *text, struct file_identity *identity);
+/*
+ * The same of what a user names on the command line, which may be a pipe or /dev/stdin: waits for
+ * who writes it.
+ */
+NODISCARD bool file_read_argument(
 	const char *path, size_t max, struct bytes *text, struct file_identity *identity);
 /* The absolute folder of `path`, without a final slash, in the arena; NULL with errno set. */
 const char *file_folder(const char *path, struct arena *arena);
@@ -28,7 +42,8 @@ const char *file_folder(const char *path, struct arena *arena);
 bool file_is_outside_sandbox(const char *path, bool writing, int error);
 /*
  * What is wrong if opening `path`, for reading or for writing, has failed with `error`: as
- * strerror, but names the sandbox where not the permissions of the file are the reason.
+ * strerror, but names the sandbox where not the permissions of the file are the reason, and says of
+ * ESPIPE what file_open means by it.
  */
 const char *file_error_text(const char *path, bool writing, int error);
 

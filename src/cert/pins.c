@@ -4,6 +4,7 @@
 #include "cert/pins.h"
 
 #include "base/bytes.h"
+#include "base/file.h"
 #include "base/fingerprint.h"
 #include "base/hex.h"
 #include "base/ref.h"
@@ -88,10 +89,11 @@ struct cert_pins *cert_pins_load(const char *path, const struct place *place, st
 	bytes_init(&file, 0);
 	bytes_init(&pins->pins, 0);
 
-	bool good = cert_trust_file_bytes(path, PINS_FILE_MAX, &file);
+	bool good = file_read(path, PINS_FILE_MAX, &file, NULL);
 
 	if (!good) {
-		diag_error(diag, place, "cert_pins: %s: %s", path, strerror(errno));
+		diag_error(diag, place, "cert_pins: %s: %s", path,
+			file_error_text(path, false, errno));
 	} else {
 		good = read_lines(pins, bytes_view(&file), path, diag);
 		if (good && (pins->pins.failed || pins->pins.len == 0)) {

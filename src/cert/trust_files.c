@@ -17,33 +17,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool cert_trust_file_bytes(const char *path, size_t max, struct bytes *out)
-{
-	ssize_t got = -1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-	if (fd < 0) {
-		return false;
-	}
-	do {
-		uint8_t *room = bytes_reserve(out, 16384);
-
-		if (room == NULL || out->len > max) {
-			errno = room == NULL ? ENOMEM : EFBIG;
-			got = -1;
-			break;
-		}
-		got = read(fd, room, 16384);
-		out->len += got > 0 ? (size_t)got : 0;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-
-	int error = errno;
-
-	close(fd);
-	errno = error;
-	return got == 0;
-}
-
 static bool append(struct cert_trust_files *files, const char *path, void *items)
 {
 	struct cert_trust_file *room =
@@ -108,7 +81,7 @@ static bool read_items(struct cert_trust_files *files, const struct cert_trust_r
 	ERR_set_mark();
 	if (items == NULL) {
 		why->failed = true;
-	} else if (!cert_trust_file_bytes(path, CERT_TRUST_FILE_MAX, &content)) {
+	} else if (!file_read(path, CERT_TRUST_FILE_MAX, &content, NULL)) {
 		bytes_appendf(why, "%s", file_error_text(path, false, errno));
 	} else {
 		good = cert_trust_items_read(files->kind, &content, reading->cas, items, why);

@@ -49,7 +49,4 @@ void cert_trust_files_clear(struct cert_trust_files *files);
  */
 uint64_t cert_trust_file_stamp(const char *path);
 
-/* Appends a whole file, of at most `max` bytes; on failure errno is set. */
-NODISCARD bool cert_trust_file_bytes(const char *path, size_t max, struct bytes *out);
-
 #endif

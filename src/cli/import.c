@@ -25,12 +25,13 @@ static int run(const char *config_path, int argc, char **argv)
 		return cli_usage_error(
 			apache ? &cli_import_apache : &cli_import_nginx, "expected one file", NULL);
 	}
+	const struct import_source source = import_source_files(argv[argc - 1]);
+
 	diag_init(&diag);
 	diag.progress = cli_progress_init(&progress, stderr);
 	import_result_init(&result);
-	enum import_status status =
-		apache ? import_apache(argv[argc - 1], &import_source_files, &result, &diag)
-		       : import_nginx(argv[argc - 1], &import_source_files, &result, &diag);
+	enum import_status status = apache ? import_apache(argv[argc - 1], &source, &result, &diag)
+					   : import_nginx(argv[argc - 1], &source, &result, &diag);
 	const struct bytes *out = module   ? &result.module
 				  : server ? &result.server
 					   : &result.config;

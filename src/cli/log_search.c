@@ -3,6 +3,7 @@
 
 #include "cli/log_search.h"
 
+#include "base/file.h"
 #include "cli/log_journal.h"
 #include "cli/log_lines.h"
 
@@ -58,7 +59,8 @@ static void search_stream(struct search *s, const char *name, FILE *file)
 
 static void search_file(struct search *s, const char *path)
 {
-	FILE *file = fopen(path, "re");
+	int fd = file_open(path);
+	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
 
 	if (file != NULL) {
 		search_stream(s, path, file);
@@ -66,9 +68,13 @@ static void search_file(struct search *s, const char *path)
 		return;
 	}
 	int error = errno;
+
+	if (fd >= 0) {
+		close(fd);
+	}
 	struct stat status;
 
-	bytes_appendf(s->why, "; %s cannot be read: %s", path, strerror(error));
+	bytes_appendf(s->why, "; %s cannot be read: %s", path, file_error_text(path, false, error));
 	if (error == EACCES) {
 		bytes_append_text(s->why, stat(path, &status) == 0
 						  ? " (root can, and the file's owner and group)"

@@ -61,13 +61,12 @@ static const char *add_certificate(
 static const char *read_certificates(
 	const char *path, size_t max, struct arena *arena, struct cert_chain *out)
 {
-	struct file_identity identity;
 	const char *why = NULL;
 	size_t count = 0;
 	struct bytes file;
 
 	bytes_init(&file, 0);
-	if (!file_read(path, CERT_FILE_MAX, &file, &identity)) {
+	if (!file_read_argument(path, CERT_FILE_MAX, &file, NULL)) {
 		why = errno == EFBIG ? cert_too_long : strerror(errno);
 	}
 	struct str rest = bytes_view(&file);

@@ -244,6 +244,14 @@ static void read_text(struct reader *r, struct str text)
 	bytes_clear(&r->value);
 }
 
+/* The first file may be a pipe, as in doorward -t -c /dev/stdin. */
+static bool read_bytes(struct reader *r, const char *path, struct bytes *text)
+{
+	return r->includer != NULL
+		       ? file_read(path, CONFIG_INI_MAX_FILE, text, &r->identity)
+		       : file_read_argument(path, CONFIG_INI_MAX_FILE, text, &r->identity);
+}
+
 static void read_file(struct loader *l, const char *path, const struct reader *includer,
 	const struct place *named_at)
 {
@@ -259,7 +267,7 @@ static void read_file(struct loader *l, const char *path, const struct reader *i
 	r.file = file;
 	r.depth = includer != NULL ? includer->depth + 1 : 0;
 	*file = (struct config_ini_file){.path = path, .folder = file_folder(path, l->arena)};
-	if (file->folder == NULL || !file_read(path, CONFIG_INI_MAX_FILE, &text, &r.identity)) {
+	if (file->folder == NULL || !read_bytes(&r, path, &text)) {
 		if (errno == EISDIR) {
 			diag_error(l->diag, named_at,
 				"%s is a folder: expected a file, or a pattern such as %s/*.ini",

@@ -43,12 +43,11 @@ static size_t allowed_up_to(const struct policy *policy, bool all)
 static size_t count_certificates(const char *path)
 {
 	static const char begin[] = "-----BEGIN ";
-	struct file_identity identity;
 	struct bytes text;
 	size_t count = 0;
 
 	bytes_init(&text, 0);
-	if (file_read(path, CA_FILE_MAX, &text, &identity)) {
+	if (file_read(path, CA_FILE_MAX, &text, NULL)) {
 		const uint8_t *at = text.data;
 
 		while (at != NULL && (at = memmem(at, text.len - (size_t)(at - text.data), begin,

@@ -52,6 +52,10 @@ void daemon_log_target_explain(const char *path, int error, struct bytes *out)
 			user != NULL ? user->pw_name : "?", (long)geteuid(), there ? path : folder,
 			error == EROFS ? ", which is read-only" : "", unit ? by_systemd : "");
 		break;
+	case ENXIO:
+		bytes_append_text(
+			out, "no process reads that pipe: expected a reader that has it open");
+		break;
 	default:
 		bytes_append_text(out, strerror(error));
 		break;

@@ -99,9 +99,7 @@ static struct authz_snapshot *look_at_configuration(struct run *run)
 static void read_nginx(struct run *run)
 {
 	const char *path = run->options->nginx_path;
-	const struct import_source *source = &import_source_files;
 	struct import_node *root;
-	struct file_identity identity;
 	bool unreadable;
 	const struct place place = {.file = path};
 
@@ -111,7 +109,10 @@ static void read_nginx(struct run *run)
 	if (strcmp(path, "-") == 0) {
 		path = STDIN_PATH;
 	}
-	if (!file_read(path, IMPORT_MAX_OUTPUT, &run->dump, &identity)) {
+	const struct import_source files = import_source_files(path);
+	const struct import_source *source = &files;
+
+	if (!file_read_argument(path, IMPORT_MAX_OUTPUT, &run->dump, NULL)) {
 		diag_error(&run->diag, &place, "expected a file that can be read: %s",
 			strerror(errno));
 		return;

@@ -26,7 +26,7 @@ static struct str path_of(struct str line)
 	return line;
 }
 
-static bool read_file(void *ctx, const char *path, struct bytes *text, const char **why)
+static bool read_file(const void *ctx, const char *path, struct bytes *text, const char **why)
 {
 	const struct nginx_dump *dump = ctx;
 
@@ -41,7 +41,8 @@ static bool read_file(void *ctx, const char *path, struct bytes *text, const cha
 }
 
 /* nginx has resolved the patterns, and read the files in their order. */
-static bool match_paths(void *ctx, const char *pattern, struct arena *arena, struct str_list *out)
+static bool match_paths(
+	const void *ctx, const char *pattern, struct arena *arena, struct str_list *out)
 {
 	const struct nginx_dump *dump = ctx;
 	size_t count = 0;

@@ -13,11 +13,12 @@
 
 /* Reads other servers' configurations: from files for the command, from memory for tests. */
 struct import_source {
-	void *ctx;
+	const void *ctx;
 	/* Appends the file; false with *why (valid until the next call) if it cannot be read. */
-	bool (*read)(void *ctx, const char *path, struct bytes *text, const char **why);
+	bool (*read)(const void *ctx, const char *path, struct bytes *text, const char **why);
 	/* The paths that match, sorted, in the arena; false when out of memory. */
-	bool (*glob)(void *ctx, const char *pattern, struct arena *arena, struct str_list *out);
+	bool (*glob)(
+		const void *ctx, const char *pattern, struct arena *arena, struct str_list *out);
 };
 
 /* The result of an import. */

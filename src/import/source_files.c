@@ -9,18 +9,20 @@
 #include <glob.h>
 #include <string.h>
 
-static bool read_file(void *ctx, const char *path, struct bytes *text, const char **why)
+static bool read_file(const void *ctx, const char *path, struct bytes *text, const char **why)
 {
-	struct file_identity identity;
+	bool named = strcmp(path, ctx) == 0;
 
-	if (file_read(path, IMPORT_MAX_FILE, text, &identity)) {
+	if (named ? file_read_argument(path, IMPORT_MAX_FILE, text, NULL)
+		  : file_read(path, IMPORT_MAX_FILE, text, NULL)) {
 		return true;
 	}
-	*why = strerror(errno);
+	*why = file_error_text(path, false, errno);
 	return false;
 }
 
-static bool match_paths(void *ctx, const char *pattern, struct arena *arena, struct str_list *out)
+static bool match_paths(
+	const void *ctx, const char *pattern, struct arena *arena, struct str_list *out)
 {
 	glob_t found = {0};
 	int status = glob(pattern, 0, NULL, &found);
@@ -43,4 +45,7 @@ static bool match_paths(void *ctx, const char *pattern, struct arena *arena, str
 	return done;
 }
 
-const struct import_source import_source_files = {.read = read_file, .glob = match_paths};
+struct import_source import_source_files(const char *argument)
+{
+	return (struct import_source){argument, read_file, match_paths};
+}

@@ -6,7 +6,8 @@
 
 #include "import/source.h"
 
-/* Reads the files of this machine; its `ctx` is not used. */
-extern const struct import_source import_source_files;
+/* Reads the files of this machine. `argument`, which a user named, may be a pipe; it is borrowed.
+ */
+struct import_source import_source_files(const char *argument);
 
 #endif

@@ -48,9 +48,17 @@ int log_sink_open(const struct log_settings *settings, struct log_sink *out)
 	struct stat st;
 
 	if (settings->target == LOG_TO_FILE) {
-		fd = open(settings->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+		/* A pipe without a reader is an error (ENXIO); the start does not wait for one. */
+		fd = open(settings->path,
+			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 		if (fd < 0) {
 			return errno;
+		}
+		if (fcntl(fd, F_SETFL, O_APPEND) != 0) {
+			int error = errno;
+
+			close(fd);
+			return error;
 		}
 	} else if (settings->target == LOG_TO_SYSLOG) {
 		openlog("doorward", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);

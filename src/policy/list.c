@@ -6,10 +6,8 @@
 #include "base/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct list {
@@ -27,25 +25,22 @@ enum got { GOT_LINE, GOT_END, GOT_BAD };
 FILE *policy_list_open(
 	const char *path, const struct place *from, const char *expected, struct diag *diag)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	FILE *file = NULL;
-	struct stat st;
+	int fd = file_open(path);
+	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
 
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		diag_error(diag, from, "cannot read %s: %s", path,
-			file_error_text(path, false, errno));
-	} else if (!S_ISREG(st.st_mode)) {
+	if (file != NULL) {
+		return file;
+	}
+	if (errno == ESPIPE || errno == EISDIR) {
 		diag_error(diag, from, "%s is not a regular file: expected %s", path, expected);
 	} else {
-		file = fdopen(fd, "r");
-		if (file == NULL) {
-			diag_error(diag, from, "cannot read %s: %s", path, strerror(errno));
-		}
+		diag_error(diag, from, "cannot read %s: %s", path,
+			file_error_text(path, false, errno));
 	}
-	if (file == NULL && fd >= 0) {
+	if (fd >= 0) {
 		close(fd);
 	}
-	return file;
+	return NULL;
 }
 
 /* A line that cannot be text ends the reading: all later lines would be errors, too. */

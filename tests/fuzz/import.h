@@ -14,7 +14,8 @@
 #define IMPORT_PATH "/fuzz.conf"
 
 /* There is one file. */
-static inline bool import_read(void *ctx, const char *path, struct bytes *text, const char **why)
+static inline bool import_read(
+	const void *ctx, const char *path, struct bytes *text, const char **why)
 {
 	const struct str *data = ctx;
 
@@ -23,7 +24,7 @@ static inline bool import_read(void *ctx, const char *path, struct bytes *text, 
 }
 
 static inline bool import_glob(
-	void *ctx, const char *pattern, struct arena *arena, struct str_list *out)
+	const void *ctx, const char *pattern, struct arena *arena, struct str_list *out)
 {
 	return true;
 }

@@ -3,7 +3,10 @@
 
 """What -t checks beside the text of a configuration: files, the log, policies, regexes."""
 
+import base64
 import os
+import re
+import socket
 
 import pytest
 
@@ -95,6 +98,53 @@ def test_the_log_that_cannot_be_opened(config, folder):
     config.write_text(text % f"{folder}/x.log")
     assert CLEAN in check(config)
     assert not (folder / "x.log").exists()
+
+
+NOT_FILES = {"pipe": "fifo", "device": "/dev/zero", "socket": "socket"}
+NAMED = {
+    "include": "include = {path}\n" + LIST,
+    "include of a pattern": "include = conf.d/*.ini\n" + LIST,
+    "static_zone": LIST + "[dns]\nstatic_zone = {path}\n",
+    "list": LIST.replace("file:nets", "file:{path}"),
+    "list in JSON": LIST.replace("file:nets", "json:{path}"),
+    "ca_file": LIST + "client_cert = required\nverify = local\nca_file = {path}\n",
+    "crl_file": LIST + "client_cert = required\nverify = local\nca_file = {ca}\ncrl_file = {path}\n",
+    "cert_pins": LIST + "client_cert = required\nverify = local\ncert_pins = {path}\n",
+    "bans": LIST + "[bans]\nfile = {path}\n",
+    "secret_file": LIST + "[shared]\nserver = 127.0.0.1:1\nsecret_file = {path}\n",
+    "password_file": LIST + "[shared]\nserver = 127.0.0.1:1\nsecret_file = {folder}/secret\npassword_file = {path}\n",
+}
+
+
+@pytest.mark.parametrize("kind", NOT_FILES)
+@pytest.mark.parametrize("named", NAMED)
+def test_what_is_no_file_is_not_waited_for(config, folder, pki, named, kind):
+    """A pipe without a writer, a device without an end."""
+    os.mkfifo(folder / "fifo")
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(str(folder / "socket"))
+    path = folder / NOT_FILES[kind]
+    (folder / "conf.d").mkdir()
+    (folder / "conf.d" / "a.ini").symlink_to(path)
+    (folder / "secret").write_text(base64.b64encode(bytes(32)).decode())
+    (folder / "secret").chmod(0o600)
+    config.write_text(NAMED[named].format(path=path, folder=folder, ca=pki.authority.file))
+    with listening:
+        errors = check(config, 1)
+    told = "conf.d/a.ini" if "pattern" in named else str(path)
+    assert re.search(f"{told}.*(not a regular file|not a file|expected a regular file)", errors), errors
+    assert "1 error(s)" in errors
+
+
+def test_the_configuration_itself_may_be_a_pipe(config):
+    assert CLEAN in run("-t", "-c", "/dev/stdin", cwd=config.parent, input=b"[policy default]\nallow = *\n", expect=0)[2]
+
+
+def test_a_log_that_is_a_pipe_without_a_reader(config, folder):
+    os.mkfifo(folder / "fifo")
+    config.write_text(LIST + f"[server]\nlisten = unix:{folder}/socket\n[log]\ntarget = file:{folder}/fifo\n")
+    errors = run("-c", config, expect=2)[2]
+    assert f"target = file:{folder}/fifo: no process reads that pipe: expected a reader" in errors
 
 
 @root

@@ -6,10 +6,8 @@
 #include "base/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define DNS_PORT 53
 #define FILE_MAX (64 * 1024)
@@ -148,30 +146,17 @@ bool dns_resolv_conf_read(const char *path, struct dns_resolv_conf *out, struct 
 {
 	struct place place = {.file = path};
 	struct bytes text;
-	ssize_t got = 0;
-	int error = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	bytes_init(&text, FILE_MAX);
-	if (fd >= 0) {
-		uint8_t *at;
+	bytes_init(&text, 0);
+	bool good = file_read(path, FILE_MAX, &text, NULL) || errno == ENOENT;
 
-		while ((at = bytes_reserve(&text, 4096)) != NULL &&
-			(got = read(fd, at, 4096)) > 0) {
-			text.len += (size_t)got;
-		}
-		error = text.failed ? EFBIG : got < 0 ? errno : 0;
-		close(fd);
-	} else if (errno != ENOENT) {
-		error = errno;
-	}
-	if (error != 0) {
-		diag_error(diag, &place, "cannot be read: %s", file_error_text(path, false, error));
+	if (!good) {
+		diag_error(diag, &place, "cannot be read: %s", file_error_text(path, false, errno));
 	} else {
 		dns_resolv_conf_parse(bytes_view(&text), path, out, diag);
 	}
 	bytes_clear(&text);
-	return error == 0;
+	return good;
 }
 
 struct dns_resolv_conf_stamp dns_resolv_conf_stamp(const char *path)

@@ -339,33 +339,17 @@ static void read_entries(struct loader *loader, struct str text)
 static bool read_file(const char *path, struct bytes *out, struct diag *diag)
 {
 	struct place place = {.file = path};
-	FILE *file = fopen(path, "re");
-	size_t got = 1;
-	bool good = false;
 
-	bytes_init(out, FILE_MAX);
-	if (file == NULL) {
-		diag_error(diag, &place, "cannot open: %s", file_error_text(path, false, errno));
-		return false;
+	bytes_init(out, 0);
+	if (file_read(path, FILE_MAX, out, NULL)) {
+		return true;
 	}
-	while (got > 0) {
-		uint8_t *at = bytes_reserve(out, 4096);
-
-		if (at == NULL) {
-			break;
-		}
-		got = fread(at, 1, 4096, file);
-		out->len += got;
-	}
-	if (out->failed) {
+	if (errno == EFBIG) {
 		diag_error(diag, &place, "too large; expected at most 64 MiB");
-	} else if (ferror(file)) {
-		diag_error(diag, &place, "cannot read: %s", strerror(errno));
 	} else {
-		good = true;
+		diag_error(diag, &place, "cannot read: %s", file_error_text(path, false, errno));
 	}
-	fclose(file);
-	return good;
+	return false;
 }
 
 void dns_zone_file_read(const char *path, struct dns_zone_records *out, struct diag *diag)

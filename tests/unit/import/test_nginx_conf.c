@@ -18,7 +18,7 @@ static const char site[] = "# a comment { \"\n"
 static const char inner[] = "location = /a { rdns_deny \"\\.a$\"; }\n";
 
 /* The site, cut at `ctx`, and a file that it includes. */
-static bool read_file(void *ctx, const char *path, struct bytes *text, const char **why)
+static bool read_file(const void *ctx, const char *path, struct bytes *text, const char **why)
 {
 	const struct str *cut = ctx;
 
@@ -28,7 +28,8 @@ static bool read_file(void *ctx, const char *path, struct bytes *text, const cha
 						 bytes_append_text(text, inner);
 }
 
-static bool glob_files(void *ctx, const char *pattern, struct arena *arena, struct str_list *out)
+static bool glob_files(
+	const void *ctx, const char *pattern, struct arena *arena, struct str_list *out)
 {
 	struct str *path = arena_alloc(arena, 1, sizeof(*path));
 

@@ -381,7 +381,7 @@ static void says_what_it_cannot_read(void **state)
 	diag_init(&diag);
 	assert_null(dns_zone_load("/nonexistent/zone", &diag));
 	assert_true(str_eq_text(bytes_view(&diag.text),
-		"/nonexistent/zone: error: cannot open: No such file or directory\n"));
+		"/nonexistent/zone: error: cannot read: No such file or directory\n"));
 	diag_clear(&diag);
 	assert_null(dns_zone_load("/tmp", &diag));
 	assert_int_equal(diag.errors, 1);
