@@ -27,7 +27,15 @@ QUESTIONS = 20_000
 HOSTS = 2_000
 RELOADS = 100
 STORM = 20_000
-VALGRIND = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=all", "--error-exitcode=99"]
+# The monitor of the sandbox is a fork that ends with what it was born with.
+VALGRIND = [
+    "valgrind",
+    "-q",
+    "--leak-check=full",
+    "--show-leak-kinds=all",
+    "--error-exitcode=99",
+    "--child-silent-after-fork=yes",
+]
 
 POLICIES = [
     """
