@@ -23,7 +23,7 @@ static void write_answer(const json_t *explained, struct bytes *out)
 
 void page_write_why(const struct page_data *data, struct bytes *out)
 {
-	static const struct page_field id = {"id", "Identifier of a decision", true};
+	static const struct page_field id = {"id", "Identifier of a decision", true, NULL};
 
 	bytes_append_text(out, "<section id=\"ask\" class=\"wide\" aria-labelledby=\"ask-h\">"
 			       "<h2 id=\"ask-h\">Why was it decided so?</h2>\n"
@@ -45,10 +45,10 @@ void page_write_why(const struct page_data *data, struct bytes *out)
 
 void page_write_whatif(const struct page_data *data, struct bytes *out)
 {
-	static const struct page_field fields[] = {{"ip", "Address of the client", true},
-		{"policy", "Policy", false}, {"user_agent", "User agent", false},
-		{"uri", "URI", false}, {"method", "Method", false},
-		{"http_host", "Host header", false}};
+	static const struct page_field fields[] = {{"ip", "Address of the client", true, NULL},
+		{"policy", "Policy", false, NULL}, {"user_agent", "User agent", false, NULL},
+		{"uri", "URI", false, NULL}, {"method", "Method", false, NULL},
+		{"http_host", "Host header", false, NULL}};
 
 	bytes_append_text(out, "<section id=\"ask\" class=\"wide\" aria-labelledby=\"ask-h\">"
 			       "<h2 id=\"ask-h\">What if this client asked now?</h2>\n"

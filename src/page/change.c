@@ -23,12 +23,15 @@ static void open_form(const char *id, const char *heading, struct bytes *out)
 	bytes_appendf(out, "<form method=\"post\" action=\"/%s\">\n", id);
 }
 
+static void write_token(struct bytes *out)
+{
+	bytes_append_text(out, "<label>Token<input type=\"password\" name=\"token\" "
+			       "autocomplete=\"off\" required></label>\n");
+}
+
 static void close_form(const char *button, struct bytes *out)
 {
-	bytes_appendf(out,
-		"<label>Token<input type=\"password\" name=\"token\" autocomplete=\"off\" required>"
-		"</label>\n<button>%s</button></form>\n",
-		button);
+	bytes_appendf(out, "<button>%s</button></form>\n", button);
 	page_section_close(out);
 }
 
@@ -44,9 +47,9 @@ static void write_outcome(const struct page_outcome *outcome, struct bytes *out)
 
 void page_write_change(const struct page_data *data, struct bytes *out)
 {
-	static const struct page_field ban[] = {{"ip", "Address or prefix", false},
-		{"host", "or host name", false}, {"for", "For (90s, 10m, 1h, 7d, never)", false},
-		{"why", "Why", false}};
+	static const struct page_field ban[] = {{"ip", "Address or prefix", false, NULL},
+		{"host", "or host name", false, NULL},
+		{"for", "For how long", false, "10m, 1h, 7d, never"}, {"why", "Why", false, NULL}};
 	static const struct http_query none = {.count = 0};
 
 	if (data->outcome != NULL) {
@@ -60,17 +63,20 @@ void page_write_change(const struct page_data *data, struct bytes *out)
 	}
 	open_form("ban", "Ban", out);
 	write_fields(ban, ARRAY_LEN(ban), out);
+	write_token(out);
 	page_write_box("force", "Even if it looks like a mistake", &none, out);
 	close_form("Ban", out);
 	open_form("unban", "End a ban", out);
 	write_fields(ban, 2, out);
 	write_fields(&ban[3], 1, out);
+	write_token(out);
 	close_form("End the ban", out);
 	open_form("log-level", "Level of the log", out);
 	bytes_append_text(out, "<label>Level<select name=\"level\"><option>warning</option>"
 			       "<option selected>info</option><option>debug</option></select>"
 			       "</label>\n");
 	write_fields(&ban[2], 1, out);
+	write_token(out);
 	close_form("Set", out);
 	bytes_append_text(out,
 		"<section class=\"wide\"><p class=\"soft\">Each change needs the token of "

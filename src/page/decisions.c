@@ -16,7 +16,7 @@ static void write_reason(const json_t *decision, struct bytes *out)
 {
 	struct str id = page_str(decision, "id");
 
-	bytes_append_text(out, "<td class=\"line\">");
+	bytes_append_text(out, "<td role=\"cell\" class=\"line\">");
 	if (id.len > 0) {
 		bytes_append_text(out, "<a href=\"/why?id=");
 		html_parameter(out, id);
@@ -32,7 +32,7 @@ static void write_time(const struct page_data *data, struct str time, struct byt
 	char now[CLOCK_TEXT_MAX];
 	int64_t at_s;
 
-	bytes_append_text(out, "<td class=\"line\">");
+	bytes_append_text(out, "<td role=\"cell\" class=\"line\">");
 	if (clock_parse(time, &at_s)) {
 		char then[CLOCK_TEXT_MAX];
 
@@ -58,7 +58,7 @@ static struct str without_folder(struct str place)
 
 static void write_long(struct bytes *out, struct str text)
 {
-	bytes_append_text(out, "<td class=\"long\">");
+	bytes_append_text(out, "<td role=\"cell\" class=\"long\">");
 	html_text(out, text);
 	bytes_append_text(out, "</td>");
 }
@@ -71,7 +71,7 @@ static void write_host(const json_t *decision, struct bytes *out)
 	if (name.len > 0) {
 		write_long(out, name);
 	} else {
-		bytes_append_text(out, "<td class=\"soft\">");
+		bytes_append_text(out, "<td role=\"cell\" class=\"soft\" data-label=\"rDNS\">");
 		html_text(out, page_str(decision, "rdns"));
 		bytes_append_text(out, "</td>");
 	}
@@ -83,7 +83,9 @@ static void write_rule(const json_t *decision, struct bytes *out)
 	struct str rule = page_str(decision, "rule");
 
 	if (rule.len > 0) {
-		page_cell(out, without_folder(rule));
+		bytes_append_text(out, "<td role=\"cell\" data-label=\"rule\">");
+		html_text(out, without_folder(rule));
+		bytes_append_text(out, "</td>");
 	} else {
 		write_long(out, page_str(decision, "detail"));
 	}
@@ -91,27 +93,27 @@ static void write_rule(const json_t *decision, struct bytes *out)
 
 static void write_decision(const struct page_data *data, const json_t *decision, struct bytes *out)
 {
-	bytes_append_text(out, "<tr>");
+	bytes_append_text(out, "<tr role=\"row\">");
 	write_time(data, page_str(decision, "time"), out);
-	bytes_append_text(out, "<td>");
+	bytes_append_text(out, "<td role=\"cell\">");
 	page_word(out, page_str(decision, "verdict"));
 	bytes_append_text(out, "</td>");
 	write_reason(decision, out);
-	bytes_append_text(out, "<td class=\"short\">");
+	bytes_append_text(out, "<td role=\"cell\" class=\"short\" data-label=\"policy\">");
 	html_text(out, page_str(decision, "policy"));
 	bytes_append_text(out, "</td>");
-	bytes_append_text(out, "<td class=\"line\">");
+	bytes_append_text(out, "<td role=\"cell\" class=\"line\">");
 	html_text(out, page_str(decision, "ip"));
 	bytes_append_text(out, "</td>");
 	write_host(decision, out);
-	bytes_append_text(out, "<td class=\"long\">");
+	bytes_append_text(out, "<td role=\"cell\" class=\"long\">");
 	html_text(out, page_str(decision, "method"));
 	bytes_append_text(out, " ");
 	html_text(out, page_str(decision, "uri"));
 	bytes_append_text(out, "</td>");
 	write_long(out, page_str(decision, "user_agent"));
 	write_rule(decision, out);
-	bytes_append_text(out, "<td class=\"n\">");
+	bytes_append_text(out, "<td role=\"cell\" class=\"n\">");
 	page_value(out, json_object_get(decision, "ms"));
 	bytes_append_text(out, "</td></tr>\n");
 }
@@ -127,11 +129,13 @@ static void write_table(const struct page_data *data, size_t limit, struct bytes
 		bytes_append_text(out, "<p class=\"soft\">No decision.</p>\n");
 		return;
 	}
+	bytes_append_text(out, "<div class=\"log\">");
 	page_table_open(out, "Last decisions, newest first", columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < count && i < limit; i++) {
 		write_decision(data, json_array_get(recent, i), out);
 	}
 	page_table_close(out);
+	bytes_append_text(out, "</div>\n");
 }
 
 void page_write_last_decisions(const struct page_data *data, struct bytes *out)
@@ -149,9 +153,9 @@ void page_write_last_decisions(const struct page_data *data, struct bytes *out)
 
 void page_write_decisions(const struct page_data *data, struct bytes *out)
 {
-	static const struct page_field fields[] = {{"address", "Address or network", false},
-		{"host", "Host name", false}, {"policy", "Policy", false},
-		{"reason", "Reason", false}, {"id", "Id", false}};
+	static const struct page_field fields[] = {{"address", "Address or network", false, NULL},
+		{"host", "Host name", false, NULL}, {"policy", "Policy", false, NULL},
+		{"reason", "Reason", false, NULL}, {"id", "Id", false, NULL}};
 	struct str error = page_str(data->recent, "error");
 
 	bytes_append_text(out, "<section id=\"filter\" class=\"wide\" aria-labelledby=\"filter-h\">"

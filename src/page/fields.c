@@ -10,8 +10,10 @@ void page_write_field(
 {
 	bytes_appendf(out,
 		"<label>%s<input name=\"%s\" autocomplete=\"off\" autocapitalize=\"off\" "
-		"spellcheck=\"false\"%s value=\"",
-		field->label, field->name, field->is_required ? " required" : "");
+		"spellcheck=\"false\"%s%s%s%s value=\"",
+		field->label, field->name, field->is_required ? " required" : "",
+		field->hint != NULL ? " placeholder=\"" : "",
+		field->hint != NULL ? field->hint : "", field->hint != NULL ? "\"" : "");
 	html_text(out, http_query_value(query, field->name));
 	bytes_append_text(out, "\"></label>\n");
 }

@@ -15,6 +15,7 @@ struct page_field {
 	const char *name;  /* of the parameter */
 	const char *label; /* for people */
 	bool is_required;
+	const char *hint; /* what may stand there, shown while the field is empty; NULL: none */
 };
 
 void page_write_field(

@@ -183,16 +183,17 @@ void page_table_open(
 	struct bytes *out, const char *caption, const char *const *columns, size_t count)
 {
 	bytes_appendf(out,
-		"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\"><table>"
-		"<caption>%s</caption><thead><tr>",
+		"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">"
+		"<table role=\"table\"><caption>%s</caption><thead role=\"rowgroup\">"
+		"<tr role=\"row\">",
 		caption, caption);
 	for (size_t i = 0; i < count; i++) {
 		bool number = columns[i][0] == '#';
 
-		bytes_appendf(out, "<th scope=\"col\"%s>%s</th>", number ? " class=\"n\"" : "",
-			columns[i] + number);
+		bytes_appendf(out, "<th scope=\"col\" role=\"columnheader\"%s>%s</th>",
+			number ? " class=\"n\"" : "", columns[i] + number);
 	}
-	bytes_append_text(out, "</tr></thead><tbody>\n");
+	bytes_append_text(out, "</tr></thead><tbody role=\"rowgroup\">\n");
 }
 
 void page_table_close(struct bytes *out)

@@ -42,7 +42,11 @@ void page_word(struct bytes *out, struct str word);
 void page_section_open(struct bytes *out, const char *id, const char *heading, bool live);
 void page_section_close(struct bytes *out);
 
-/* A table that scrolls within itself; columns whose name begins with `#` have numbers. */
+/*
+ * A table that scrolls within itself; columns whose name begins with `#` have numbers. Its roles
+ * are written out, because a browser forgets those of elements that a style shows as other than a
+ * table.
+ */
 void page_table_open(
 	struct bytes *out, const char *caption, const char *const *columns, size_t count);
 void page_table_close(struct bytes *out);

@@ -26,7 +26,13 @@ static void check_text(struct str text)
 
 static void check_page(enum page_view view, struct str document)
 {
-	const struct page_documents documents = {document, document, document, document};
+	const struct page_outcome outcome = {"200 OK", "", document};
+	const struct page_documents documents = {.status = document,
+		.history = document,
+		.recent = document,
+		.explained = document,
+		.writable = true,
+		.outcome = view == PAGE_CHANGE ? &outcome : NULL};
 	struct bytes out = {0};
 
 	page_respond(view, document, &documents, &out);
@@ -48,5 +54,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_page(PAGE_OVERVIEW, text);
 	check_page(PAGE_DECISIONS, text);
 	check_page(PAGE_WHY, text);
+	check_page(PAGE_CHANGE, text);
 	return 0;
 }

@@ -4,8 +4,11 @@
 """The page of the admin listener in a real browser: `make check-browser`, which installs it. With
 DOORWARD_SCREENSHOTS=FOLDER, a picture of each view is kept there."""
 
+import http.server
 import json
 import os
+import tempfile
+import threading
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,6 +16,7 @@ import pytest
 
 from kit.admin import Admin
 from kit.browser import CHROMIUM, DRIVER, Browser
+from kit.names import Nsd
 from kit.process import free_port, wait_for
 
 pytestmark = pytest.mark.skipif(
@@ -57,12 +61,46 @@ def browser(session_folder):
     browser.close()
 
 
+TOKEN = "0123456789abcdef" * 4
+LABEL = "<img src=x onerror=document.title='taken'>"  # of a host name
+POLICY = """[policy default]
+rdns = off
+allow = ip 192.0.2.0/24 & uri ~ ^/
+[policy names]
+rdns = double
+allow = host .example
+[policy single]
+rdns = single
+allow = host .example
+"""
+
+
+@pytest.fixture(scope="module")
+def zone():
+    """PTR records that hold markup, of which one is confirmed by an address."""
+    label = "".join(f"\\{byte:03}" for byte in LABEL.encode())
+    with tempfile.TemporaryDirectory(prefix="doorward-") as folder:
+        nsd = Nsd(
+            Path(folder),
+            {
+                "100.51.198.in-addr.arpa": f"66 PTR {label}.example.\n67 PTR {label}.example.\n67 PTR good.example.\n",
+                "example": f"{label} A 198.51.100.66\ngood A 198.51.100.67\n",
+            },
+        )
+        yield nsd
+        nsd.close()
+
+
 @pytest.fixture
-def door(doorward, browser):
+def door(doorward, browser, zone, folder):
     port = free_port()
+    (folder / "admin.token").write_text(TOKEN + "\n")
+    (folder / "admin.token").chmod(0o600)
     door = doorward(
-        "[policy default]\nrdns = off\nallow = ip 192.0.2.0/24 & uri ~ ^/\n",
-        server=f"listen = admin:127.0.0.1:{port}",
+        POLICY,
+        server=f"listen = admin:127.0.0.1:{port}\nadmin_write = yes\nadmin_token_file = {folder}/admin.token",
+        before="[bans]\nfile = bans\n",
+        server_of_names=zone,
     )
     door.url = f"http://127.0.0.1:{port}"
     door.admin = Admin(("127.0.0.1", port))
@@ -87,6 +125,8 @@ def views(door):
         "filtered": f"{door.url}/decisions?{query}",
         "why": f"{door.url}/why?id={newest['id']}",
         "whatif": f"{door.url}/whatif?" + urlencode({"ip": "198.51.100.7", "user_agent": MARKUP}),
+        "names": f"{door.url}/whatif?" + urlencode({"ip": "198.51.100.66", "policy": "names"}),
+        "change": door.url + "/change",
     }
 
 
@@ -104,6 +144,21 @@ def test_markup_shows_as_text(door, browser):
             assert browser.run("return document.querySelector('[name=reason]').value") == MARKUP
         elif name == "whatif":
             assert browser.run("return document.querySelector('[name=user_agent]').value") == MARKUP
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("policy", ["names", "single"])
+def test_a_host_name_with_markup_shows_as_text(door, browser, policy):
+    """It comes from a name server, by a PTR record that its owner wrote, and an address that confirms it."""
+    reply = door.ask({"REMOTE_ADDR": "198.51.100.66", "DOORWARD_POLICY": policy})
+    identifier = reply.header("X-Doorward-Id")
+    for url in ("/", "/decisions?address=198.51.100.66", f"/why?id={identifier}", f"/whatif?ip=198.51.100.66&policy={policy}"):
+        browser.open(door.url + url)
+        assert browser.run("return document.title").endswith(" – doorward"), url
+        assert browser.run("return document.querySelectorAll('img, main script').length") == 0, url
+        if url.startswith("/wh"):
+            shown = browser.run("return document.querySelector('main').innerText")
+            assert "<img" in shown and "onerror=document" in shown, url
     assert browser.complaints() == []
 
 
@@ -189,10 +244,161 @@ def test_each_view_fits_and_can_be_read(door, browser, width, dark):
     assert browser.complaints() == []
 
 
-def test_the_keyboard_reaches_everything(door, browser):
-    """In the order of the document: no element takes itself out of it, or before it."""
-    browser.open(door.url + "/decisions")
-    assert browser.run("return [...document.querySelectorAll('[tabindex]')].every((e) => e.tabIndex === 0)")
-    assert browser.run(
-        "return [...document.querySelectorAll('a, input, button, summary')].every((e) => e.tabIndex >= 0)"
+TAB, RIGHT = "\ue004", "\ue014"
+FOCUSED = """
+const e = document.activeElement, style = getComputedStyle(e);
+return [[...document.querySelectorAll('*')].indexOf(e), e.tagName, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2];
+"""
+
+
+@pytest.mark.parametrize("view", ["overview", "decisions", "why", "whatif", "change"])
+def test_the_keyboard_reaches_everything(door, browser, view):
+    """In the order of the document, and what has the focus shows it."""
+    browser.open(views(door)[view])
+    browser.run("document.querySelector('#fresh button')?.click()")
+    browser.run("document.activeElement.blur()")
+    wanted = browser.run(
+        "const all = [...document.querySelectorAll('*')];"
+        "return all.filter((e) => e.matches('a[href], input, select, button, summary, .scroll') && e.checkVisibility())"
+        ".map((e) => all.indexOf(e))"
     )
+    reached = []
+    for _ in range(len(wanted)):
+        browser.press(TAB)
+        index, tag, shown = browser.run(FOCUSED)
+        assert shown, tag
+        reached.append(index)
+    first = reached.index(wanted[0])
+    assert reached[first:] + reached[:first] == wanted
+    assert browser.complaints() == []
+
+
+def test_a_table_that_is_too_wide_scrolls_by_the_keyboard(door, browser):
+    browser.look(width=700)
+    browser.open(door.url + "/decisions")
+    assert browser.run("const e = document.querySelector('#found .scroll'); e.focus(); return e.scrollWidth > e.clientWidth")
+    browser.press(RIGHT)
+    wait_for(lambda: browser.run("return document.querySelector('#found .scroll').scrollLeft") > 0, "another part of it")
+
+
+def test_a_phone_shows_decisions_without_scrolling_aside(door, browser):
+    """Row by row; what is not shown as a table is still one for screen readers."""
+    browser.look(width=360)
+    browser.open(door.url + "/decisions")
+    assert browser.run("const e = document.querySelector('#found .scroll'); return e.scrollWidth <= e.clientWidth")
+    roles = browser.run("return [...document.querySelectorAll('#found [role]')].map((e) => e.getAttribute('role'))")
+    rows = browser.run("return document.querySelectorAll('#found tr').length")
+    assert roles.count("row") == rows and roles.count("cell") == 10 * (rows - 1) and roles.count("columnheader") == 10
+
+
+# Changes
+
+
+def banned(door):
+    return door.ask({"REMOTE_ADDR": "192.0.2.7", "REQUEST_URI": "/"}).header("X-Doorward-Reason") == "banned"
+
+
+def send(browser, form, **values):
+    for name, value in values.items():
+        browser.run(f"document.querySelector('form[action=\"/{form}\"] [name={name}]').value = {json.dumps(value)}")
+    browser.run(f"document.querySelector('form[action=\"/{form}\"]').requestSubmit()")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_ban_by_the_form(door, browser, script):
+    browser.look(script=script)
+    browser.open(door.url + "/change")
+    send(browser, "ban", ip="192.0.2.7", why=MARKUP, token=TOKEN)
+    outcome = "return document.querySelector('#outcome[role=status]')?.textContent || ''"
+    wait_for(lambda: browser.run(outcome) == "192.0.2.7 is banned, without an end", "the outcome")
+    wait_for(lambda: banned(door), "the ban")
+    browser.open(door.url + "/")
+    assert MARKUP in browser.run("return [...document.querySelectorAll('#bans td')].map((e) => e.textContent)")
+    assert browser.run("return document.querySelectorAll('img').length") == 0
+    assert browser.complaints() == []
+
+
+def test_a_wrong_token_in_the_form(door, browser):
+    browser.open(door.url + "/change")
+    send(browser, "ban", ip="192.0.2.7", token=TOKEN[:-1] + "0")
+    outcome = "return document.querySelector('#outcome[role=alert]')?.textContent || ''"
+    wait_for(lambda: "not the token" in browser.run(outcome), "the outcome")
+    assert not banned(door)
+    browser.complaints()
+
+
+class Elsewhere(http.server.BaseHTTPRequestHandler):
+    """A page of another site, which even knows the token."""
+
+    page = b""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.page)
+
+    def log_message(self, format, *args):
+        pass
+
+
+def test_a_page_of_another_site_changes_nothing(door, browser):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    Elsewhere.page = (
+        f"<form method=post action='{door.url}/ban'><input name=ip value=192.0.2.7><input name=token value={TOKEN}></form>"
+        f"<script>fetch('{door.url}/ban', {{method: 'POST', body: 'ip=192.0.2.7', headers: {{Authorization: 'Bearer {TOKEN}',"
+        "'Content-Type': 'application/x-www-form-urlencoded'}}).then((r) => document.title = 'read ' + r.status, "
+        "() => document.title = 'refused')</script>"
+    ).encode()
+    try:
+        for host in ("127.0.0.1", "localhost"):
+            browser.open(f"http://{host}:{server.server_port}/")
+            wait_for(lambda: browser.run("return document.title") == "refused", "a refusal")
+            browser.run("document.forms[0].submit()")
+            wait_for(lambda: "names another site" in browser.run("return document.body.innerText"), "a refusal")
+            assert not banned(door)
+    finally:
+        server.shutdown()
+        server.server_close()
+    browser.complaints()
+
+
+# Filters
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+@pytest.mark.parametrize(
+    "field, value, column, shown",
+    [
+        ("address", "198.51.100.5", 5, {"198.51.100.5"}),
+        ("address", "198.51.100.4/31", 5, {"198.51.100.4", "198.51.100.5"}),
+        ("host", "good.example", 6, {"good.example"}),
+        ("policy", "names", 4, {"names"}),
+        ("policy", MARKUP, 4, {MARKUP}),
+        ("reason", "unknown_policy", 3, {"unknown_policy"}),
+        ("id", None, 5, {"192.0.2.3"}),
+    ],
+)
+def test_filters(door, browser, script, field, value, column, shown):
+    door.ask({"REMOTE_ADDR": "198.51.100.67", "DOORWARD_POLICY": "names"})
+    if field == "id":
+        value = door.ask({"REMOTE_ADDR": "192.0.2.3", "REQUEST_URI": "/x"}).header("X-Doorward-Id")
+    browser.look(script=script)
+    browser.open(door.url + "/decisions")
+    browser.run(f"document.querySelector('[name={field}]').value = {json.dumps(value)}; document.forms[0].requestSubmit()")
+    wait_for(lambda: browser.run("return location.search") != "", "the answer")
+    cells = f"return [...document.querySelectorAll('#found td:nth-child({column})')].map((e) => e.textContent)"
+    assert set(browser.run(cells)) == shown
+    assert browser.run(f"return document.querySelector('[name={field}]').value") == value
+    if field == "id":
+        assert len(browser.run(cells)) == 1
+    assert browser.complaints() == []
+
+
+def test_only_those_that_were_not_allowed(door, browser):
+    browser.open(door.url + "/decisions")
+    browser.run("document.querySelector('[name=denied]').click(); document.forms[0].requestSubmit()")
+    wait_for(lambda: browser.run("return location.search") != "", "the answer")
+    assert set(browser.run("return [...document.querySelectorAll('#found td:nth-child(2)')].map((e) => e.textContent)")) == {"deny"}
+    assert browser.run("return document.querySelector('[name=denied]').checked")

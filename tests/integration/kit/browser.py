@@ -72,6 +72,11 @@ class Browser:
         """What the script returns."""
         return self.ask("POST", "/execute/sync", script=script, args=[])
 
+    def press(self, key):
+        """One key of the keyboard, as WebDriver names it (17.4.2)."""
+        keys = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+        self.ask("POST", "/actions", actions=[{"type": "key", "id": "keyboard", "actions": keys}])
+
     def look(self, width=1280, dark=False, script=True):
         """How the next pages are shown."""
         self.devtools(

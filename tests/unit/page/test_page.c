@@ -133,6 +133,7 @@ static void paths_of_the_page(void **state)
 	assert_int_equal(page_view_at(str_view("/decisions")), PAGE_DECISIONS);
 	assert_int_equal(page_view_at(str_view("/why")), PAGE_WHY);
 	assert_int_equal(page_view_at(str_view("/whatif")), PAGE_WHATIF);
+	assert_int_equal(page_view_at(str_view("/change")), PAGE_CHANGE);
 	assert_int_equal(page_view_at(str_view("")), PAGE_NONE);
 	assert_int_equal(page_view_at(str_view("//")), PAGE_NONE);
 	assert_int_equal(page_view_at(str_view("/index.html")), PAGE_NONE);
@@ -187,7 +188,7 @@ static void decisions_are_shown_as_text(void **state)
 	assert_true(has(&page, "value=\"&quot;&gt;&lt;b&gt;\""));
 	assert_true(has(&page, "value=\"1\" checked"));
 	assert_true(has(&page, ">2020-01-02T03:04:05Z<"));
-	assert_true(has(&page, "<td>doorward.conf:7</td>"));
+	assert_true(has(&page, "<td role=\"cell\" data-label=\"rule\">doorward.conf:7</td>"));
 	assert_true(has(&page, ">0.125<"));
 	bytes_clear(&page);
 }
@@ -277,6 +278,49 @@ static void a_question_without_an_answer_is_a_form(void **state)
 		page = respond(views[i], "/", &documents);
 		is_sound(&page);
 		assert_true(has(&page, "<p class=\"alert\">&lt;b&gt;no</p>"));
+		bytes_clear(&page);
+	}
+}
+
+static void a_change_is_a_form_with_a_token(void **state)
+{
+	const struct page_outcome good = {"200 OK", "", str_view("done <b>")};
+	const struct page_outcome bad = {
+		"401 Unauthorized", "WWW-Authenticate: Bearer\r\n", str_view("no <b>")};
+	struct page_documents documents = {.writable = true};
+	struct bytes page = respond(PAGE_CHANGE, "/change?ip=192.0.2.7&token=x", &documents);
+
+	is_sound(&page);
+	assert_true(has(&page, "<form method=\"post\" action=\"/ban\">"));
+	assert_true(has(&page, "href=\"/change\" aria-current"));
+	/* A link of others fills in nothing. */
+	assert_false(has(&page, "192.0.2.7"));
+	assert_false(has(&page, "id=\"outcome\""));
+	bytes_clear(&page);
+	documents.outcome = &good;
+	page = respond(PAGE_CHANGE, "/change", &documents);
+	is_sound(&page);
+	assert_true(has(&page, "role=\"status\">done &lt;b&gt;</p>"));
+	bytes_clear(&page);
+	documents.outcome = &bad;
+	page = respond(PAGE_CHANGE, "/change", &documents);
+	is_sound(&page);
+	assert_true(has(&page, "Status: 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\n"));
+	assert_true(has(&page, "role=\"alert\">no &lt;b&gt;</p>"));
+	bytes_clear(&page);
+}
+
+static void without_writing_there_is_no_form_that_changes(void **state)
+{
+	const struct page_documents documents = {.status = str_view(status)};
+
+	for (enum page_view view = PAGE_OVERVIEW; view <= PAGE_CHANGE; view++) {
+		struct bytes page = respond(view, "/", &documents);
+
+		is_sound(&page);
+		assert_false(has(&page, "method=\"post\""));
+		assert_false(has(&page, "type=\"password\""));
+		assert_false(has(&page, "href=\"/change\""));
 		bytes_clear(&page);
 	}
 }
@@ -392,6 +436,8 @@ int main(void)
 		cmocka_unit_test(a_decision_is_explained),
 		cmocka_unit_test(what_is_not_in_the_curves_yet_is_not_denied),
 		cmocka_unit_test(a_question_without_an_answer_is_a_form),
+		cmocka_unit_test(a_change_is_a_form_with_a_token),
+		cmocka_unit_test(without_writing_there_is_no_form_that_changes),
 		cmocka_unit_test(many_reasons_share_a_curve),
 		cmocka_unit_test(any_document_gives_a_page),
 		cmocka_unit_test(the_policy_allows_its_style_and_its_script_alone),
