@@ -5,6 +5,41 @@
 
 #include <inttypes.h>
 
+/* What was counted of it, once it was asked. */
+static void print_resolver(const struct cli_lines *s, const json_t *resolver, struct bytes *out)
+{
+	json_t *errors = json_object_get(resolver, "errors");
+	uint64_t all = 0;
+	const char *key;
+	json_t *value;
+
+	if (cli_json_number(resolver, "queries") == 0) {
+		return;
+	}
+	bytes_appendf(out,
+		"  %" PRIu64 " queries, %" PRIu64 " over TCP (%" PRIu64 " fallbacks), cookies %s",
+		cli_json_number(resolver, "queries"), cli_json_number(resolver, "tcp_queries"),
+		cli_json_number(resolver, "tcp_fallbacks"),
+		cli_json_is_true(resolver, "cookies") ? "in use" : "not in use");
+	if (cli_json_number(resolver, "replies") > 0) {
+		bytes_appendf(out, "; replies in %.1f ms, at most %.0f ms",
+			(double)cli_json_number(resolver, "average_us") / 1000,
+			(double)cli_json_number(resolver, "slowest_us") / 1000);
+	}
+	json_object_foreach(errors, key, value)
+	{
+		uint64_t count = (uint64_t)json_integer_value(value);
+
+		if (count > 0) {
+			bytes_append_text(out, all == 0 ? "; errors: " : ", ");
+			bytes_append_visible(out, str_view(key));
+			bytes_appendf(out, " %" PRIu64, count);
+			all += count;
+		}
+	}
+	cli_lines_take(s, "", all > 0 ? CLI_DOUBT : CLI_PLAIN, out);
+}
+
 void cli_status_dns(const struct cli_lines *s, const json_t *dns, struct bytes *out)
 {
 	const json_t *resolvers = json_object_get(dns, "resolvers");
@@ -24,6 +59,7 @@ void cli_status_dns(const struct cli_lines *s, const json_t *dns, struct bytes *
 				(double)cli_json_number(resolver, "rtt_us") / 1000);
 		}
 		cli_lines_take(s, i == 0 ? "Resolvers" : "", up ? CLI_PLAIN : CLI_BAD, out);
+		print_resolver(s, resolver, out);
 	}
 	bytes_appendf(out,
 		"%" PRIu64 " queries, %" PRIu64 " without a reply in time, %" PRIu64

@@ -32,10 +32,12 @@ static void take_upstreams(struct dns_engine *engine)
 {
 	struct dns_stats *stats = engine->stats;
 
+	size_t count;
+	const struct endpoint *upstreams = dns_context_upstreams(engine->context, &count);
+
 	counter_set(&stats->upstreams_of, (uintptr_t)engine->context);
-	for (size_t i = 0; i < DNS_MAX_UPSTREAMS; i++) {
-		counter_set(&stats->upstreams[i].known, 0);
-		counter_set(&stats->upstreams[i].measured, 0);
+	for (size_t i = 0; i < count; i++) {
+		dns_stats_upstream_take(&stats->upstreams[i], &upstreams[i]);
 	}
 }
 

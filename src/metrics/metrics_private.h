@@ -45,9 +45,23 @@ struct metrics_upstream {
 	unsigned down;
 	unsigned measured;
 	uint64_t average_ms_8; /* the sum for workers that measured it */
+	bool cookies;          /* it sends cookies to one of them */
+	/* Sums of all workers, and the largest `slowest_ms`. */
+	uint64_t queries[2];
+	uint64_t fallbacks;
+	uint64_t replies;
+	uint64_t replies_ms;
+	uint64_t slowest_ms;
+	uint64_t troubles[DNS_STATS_TROUBLES];
 };
 struct metrics_upstream metrics_upstream(
 	const struct metrics *metrics, const struct dns_context *context, size_t number);
+/* The families of the upstreams, for Prometheus. */
+void metrics_write_upstreams(
+	const struct metrics *metrics, const struct dns_context *context, struct bytes *out);
+/* The member "resolvers" of the status. */
+void metrics_write_resolvers(
+	const struct metrics *metrics, const struct dns_context *context, struct bytes *out);
 
 /* A histogram of struct metrics_worker. */
 void metrics_write_histogram(const struct metrics *metrics, const char *name, const char *help,

@@ -139,60 +139,6 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 		counter_get(&metrics->events[METRICS_SANDBOX_BLOCKED]));
 }
 
-struct metrics_upstream metrics_upstream(
-	const struct metrics *metrics, const struct dns_context *context, size_t number)
-{
-	struct metrics_upstream found = {0};
-
-	for (size_t i = 0; i < metrics->worker_count; i++) {
-		const struct dns_stats *stats = &metrics->workers[i].dns;
-		const struct dns_stats_upstream *u = &stats->upstreams[number];
-
-		if (counter_get(&stats->upstreams_of) != (uintptr_t)context ||
-			counter_get(&u->known) == 0) {
-			continue;
-		}
-		found.known++;
-		found.down += counter_get(&u->down) != 0;
-		if (counter_get(&u->measured) != 0) {
-			found.measured++;
-			found.average_ms_8 += counter_get(&u->average_ms_8);
-		}
-	}
-	return found;
-}
-
-static void write_upstreams(
-	const struct metrics *metrics, const struct dns_context *context, struct bytes *out)
-{
-	size_t count;
-	const struct endpoint *upstreams = dns_context_upstreams(context, &count);
-	struct metrics_upstream states[DNS_MAX_UPSTREAMS];
-	char server[ENDPOINT_TEXT_MAX];
-	char labels[ENDPOINT_TEXT_MAX + 16];
-
-	metrics_prometheus_family(out, "doorward_dns_upstream_up", METRICS_PROMETHEUS_GAUGE,
-		"0 while every worker that has asked the upstream has suspended it.");
-	for (size_t i = 0; i < count; i++) {
-		states[i] = metrics_upstream(metrics, context, i);
-		endpoint_format(&upstreams[i], server);
-		snprintf(labels, sizeof(labels), "server=\"%s\"", server);
-		metrics_prometheus_number(out, "doorward_dns_upstream_up", labels,
-			states[i].known == 0 || states[i].down < states[i].known);
-	}
-	metrics_prometheus_family(out, "doorward_dns_upstream_rtt_seconds",
-		METRICS_PROMETHEUS_GAUGE,
-		"Smoothed round trip of the upstream's answers, the workers' average.");
-	for (size_t i = 0; i < count; i++) {
-		if (states[i].measured > 0) {
-			endpoint_format(&upstreams[i], server);
-			snprintf(labels, sizeof(labels), "server=\"%s\"", server);
-			metrics_prometheus_real(out, "doorward_dns_upstream_rtt_seconds", labels,
-				(double)states[i].average_ms_8 / 8e3 / states[i].measured);
-		}
-	}
-}
-
 static void write_in_flight(struct dns_context *context, struct bytes *out)
 {
 	struct dns_limits *limits = dns_context_limits(context);
@@ -262,6 +208,6 @@ void metrics_write_state(
 		authz_trust_stores_bad_files(snapshot->stores));
 	write_crl_left(snapshot->stores, out);
 	write_in_flight(snapshot->dns, out);
-	write_upstreams(metrics, snapshot->dns, out);
+	metrics_write_upstreams(metrics, snapshot->dns, out);
 	write_events(metrics, out);
 }

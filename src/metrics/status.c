@@ -83,33 +83,6 @@ static void write_policies(const struct metrics *metrics, struct bytes *out)
 	json_close(out, ']');
 }
 
-static void write_resolvers(
-	const struct metrics *metrics, const struct dns_context *context, struct bytes *out)
-{
-	size_t count;
-	const struct endpoint *upstreams = dns_context_upstreams(context, &count);
-
-	json_member_open(out, "resolvers", '[');
-	for (size_t i = 0; i < count; i++) {
-		struct metrics_upstream state = metrics_upstream(metrics, context, i);
-		char server[ENDPOINT_TEXT_MAX];
-
-		endpoint_format(&upstreams[i], server);
-		json_open(out, '{');
-		json_member_text(out, "server", server);
-		json_member_bool(out, "asked", state.known > 0);
-		json_member_bool(out, "up", state.known == 0 || state.down < state.known);
-		json_key(out, "rtt_us");
-		if (state.measured > 0) {
-			json_u64(out, state.average_ms_8 * 125 / state.measured);
-		} else {
-			json_none(out);
-		}
-		json_close(out, '}');
-	}
-	json_close(out, ']');
-}
-
 static void write_dns(
 	const struct metrics *metrics, const struct authz_snapshot *snapshot, struct bytes *out)
 {
@@ -117,7 +90,7 @@ static void write_dns(
 	struct dns_limits *limits = dns_context_limits(snapshot->dns);
 
 	json_member_open(out, "dns", '{');
-	write_resolvers(metrics, snapshot->dns, out);
+	metrics_write_resolvers(metrics, snapshot->dns, out);
 	json_member_u64(out, "queries",
 		metrics_sum(metrics, AT(dns.queries[0])) +
 			metrics_sum(metrics, AT(dns.queries[1])));

@@ -21,10 +21,43 @@ static const struct {
 	{"queries_in_flight", "In flight", false},
 };
 
+static void write_time(const json_t *resolver, const char *key, struct bytes *out)
+{
+	bytes_append_text(out, "<td class=\"n\">");
+	if (json_is_integer(json_object_get(resolver, key))) {
+		bytes_appendf(out, "%.1f ms", (double)page_number(resolver, key) / 1000.0);
+	} else {
+		bytes_append_text(out, "\xe2\x80\x93");
+	}
+	bytes_append_text(out, "</td>");
+}
+
+/* Those that there were, each by its name. */
+static void write_errors(const json_t *resolver, struct bytes *out)
+{
+	json_t *errors = json_object_get(resolver, "errors");
+	bool any = false;
+	const char *key;
+	json_t *value;
+
+	bytes_append_text(out, "<td class=\"long\">");
+	json_object_foreach(errors, key, value)
+	{
+		uint64_t count = (uint64_t)json_integer_value(value);
+
+		if (count > 0) {
+			bytes_append_text(out, any ? ", " : "<span class=\"doubt\">");
+			html_text(out, str_view(key));
+			bytes_append_text(out, "\xc2\xa0");
+			page_u64(out, count);
+			any = true;
+		}
+	}
+	bytes_append_text(out, any ? "</span></td>" : "\xe2\x80\x93</td>");
+}
+
 static void write_resolver(const json_t *resolver, struct bytes *out)
 {
-	const json_t *rtt = json_object_get(resolver, "rtt_us");
-
 	bytes_append_text(out, "<tr>");
 	page_cell(out, page_str(resolver, "server"));
 	bytes_append_text(out, "<td>");
@@ -35,18 +68,21 @@ static void write_resolver(const json_t *resolver, struct bytes *out)
 	} else {
 		bytes_append_text(out, "<span class=\"word bad\">down</span>");
 	}
-	bytes_append_text(out, "</td><td class=\"n\">");
-	if (json_is_integer(rtt)) {
-		bytes_appendf(out, "%.1f ms", (double)page_number(resolver, "rtt_us") / 1000.0);
-	} else {
-		bytes_append_text(out, "\xe2\x80\x93");
-	}
-	bytes_append_text(out, "</td></tr>\n");
+	bytes_append_text(out, "</td>");
+	write_time(resolver, "rtt_us", out);
+	write_time(resolver, "slowest_us", out);
+	page_cell_u64(out, page_number(resolver, "queries"));
+	page_cell_u64(out, page_number(resolver, "tcp_queries"));
+	page_cell_u64(out, page_number(resolver, "tcp_fallbacks"));
+	page_cell(out, str_view(page_is_true(resolver, "cookies") ? "in use" : "no"));
+	write_errors(resolver, out);
+	bytes_append_text(out, "</tr>\n");
 }
 
 void page_write_dns(const struct page_data *data, struct bytes *out)
 {
-	static const char *const columns[] = {"Upstream", "State", "#Round trip"};
+	static const char *const columns[] = {"Upstream", "State", "#Round trip", "#Slowest",
+		"#Queries", "#By TCP", "#Fallbacks", "Cookies", "Errors"};
 	const json_t *dns = json_object_get(data->status, "dns");
 	const json_t *resolver;
 	size_t i;

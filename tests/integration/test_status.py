@@ -89,11 +89,18 @@ def test_the_document_names_sockets_and_resolvers(doorward, folder, nsd):
     assert document["listen"] == [f"admin:unix:{folder}/admin.sock", f"unix:{door.socket}"]
     alive, down = document["dns"]["resolvers"]
     assert alive["server"] == f"127.0.0.1:{nsd.port}" and alive["asked"] and alive["up"]
-    assert alive["rtt_us"] > 0 and down["rtt_us"] is None
+    assert alive["rtt_us"] >= 0 and down["rtt_us"] is None
+    assert alive["replies"] >= 19 and alive["slowest_us"] >= alive["average_us"] >= 0
+    assert down["replies"] == 0 and down["average_us"] is None and down["slowest_us"] is None
+    assert down["errors"]["unreachable"] + down["errors"]["timeout"] > 0
+    assert alive["cookies"] is False and alive["tcp_fallbacks"] == 0
+    assert sum(r["queries"] for r in (alive, down)) == document["dns"]["queries"]
     assert document["dns"]["tcp_queries"] == 0 and document["dns"]["retransmits"] > 0
     assert document["dns"]["queries"] > 19 and document["dns"]["cache"]["misses"] == 19
     shown = run("status", "-c", door.file, expect=0)[1]
     assert re.search(rf"^Resolvers +127.0.0.1:{nsd.port}: up, [0-9.]+ ms$", shown, re.M)
+    assert re.search(rf"^ +{alive['queries']} queries, 0 over TCP \(0 fallbacks\), cookies", shown, re.M)
+    assert re.search(r"errors: .*(unreachable|timeout) \d", shown)
     if not down["up"]:
         assert f"127.0.0.1:{dead}: DOWN" in shown
 

@@ -60,16 +60,55 @@ size_t dns_exchanges_in_flight(const struct dns_exchanges *exchanges)
 	return exchanges->in_flight;
 }
 
+struct dns_stats_upstream *dns_exchange_stats(struct dns_exchanges *all, size_t upstream)
+{
+	return counter_get(&all->stats->upstreams_of) == all->upstreams_id
+		       ? &all->stats->upstreams[upstream]
+		       : NULL;
+}
+
+static enum dns_stats_trouble trouble_of(enum dns_status status)
+{
+	switch (status) {
+	case DNS_STATUS_TIMEOUT:
+		return DNS_STATS_TIMEOUT;
+	case DNS_STATUS_UNREACHABLE:
+		return DNS_STATS_UNREACHABLE;
+	case DNS_STATUS_SERVFAIL:
+		return DNS_STATS_SERVFAIL;
+	case DNS_STATUS_REFUSED:
+	case DNS_STATUS_LAME:
+		return DNS_STATS_REFUSED;
+	case DNS_STATUS_MALFORMED:
+		return DNS_STATS_MALFORMED;
+	default:
+		return DNS_STATS_OTHER;
+	}
+}
+
+void dns_exchange_failed(struct dns_exchanges *all, size_t upstream, enum dns_status status,
+	bool tcp, uint64_t now_ms)
+{
+	struct dns_stats_upstream *stats = dns_exchange_stats(all, upstream);
+
+	if (stats != NULL) {
+		counter_add(&stats->troubles[trouble_of(status)], 1);
+	}
+	dns_health_failed(all->health, upstream, status, tcp, now_ms);
+}
+
 void dns_exchange_publish(struct dns_exchanges *all, size_t upstream)
 {
 	const struct dns_upstream *u = &all->upstreams.list[upstream];
-	struct dns_stats_upstream *shown = &all->stats->upstreams[upstream];
+	struct dns_stats_upstream *shown = dns_exchange_stats(all, upstream);
 
-	if (counter_get(&all->stats->upstreams_of) == all->upstreams_id) {
+	if (shown != NULL) {
 		counter_set(&shown->known, 1);
 		counter_set(&shown->down, u->down);
 		counter_set(&shown->measured, u->measured);
 		counter_set(&shown->average_ms_8, u->average_ms_8);
+		counter_set(&shown->cookies,
+			dns_capabilities_has_cookies(&all->capabilities, upstream));
 	}
 }
 
@@ -129,8 +168,8 @@ static void timer_fired(struct dns_timer *timer, uint64_t now_ms)
 			dns_capabilities_edns_timed_out(
 				&x->all->capabilities, x->waiting->upstream);
 		}
-		dns_health_failed(x->all->health, x->waiting->upstream, DNS_STATUS_TIMEOUT,
-			x->waiting->tcp, now_ms);
+		dns_exchange_failed(
+			x->all, x->waiting->upstream, DNS_STATUS_TIMEOUT, x->waiting->tcp, now_ms);
 		if (dns_exchange_counts(x->all, x->waiting->tcp)) {
 			dns_upstream_timed_out(&x->all->upstreams, x->waiting->upstream, now_ms);
 			dns_exchange_publish(x->all, x->waiting->upstream);

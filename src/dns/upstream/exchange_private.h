@@ -76,7 +76,12 @@ struct dns_exchanges {
 void dns_exchange_finish(struct dns_exchange *x, enum dns_status status,
 	const struct dns_answer *answer, uint64_t now_ms);
 
-/* Updates the upstream's counters. */
+/* The upstream's counters; NULL: they are those of other upstreams by now. */
+struct dns_stats_upstream *dns_exchange_stats(struct dns_exchanges *all, size_t upstream);
+/* Counts and logs that a send to the upstream got no result. */
+void dns_exchange_failed(struct dns_exchanges *all, size_t upstream, enum dns_status status,
+	bool tcp, uint64_t now_ms);
+/* Updates the upstream's state. */
 void dns_exchange_publish(struct dns_exchanges *all, size_t upstream);
 /* The way in which the next query to this upstream is sent. */
 enum dns_way dns_exchange_way(const struct dns_exchange *x, size_t upstream, uint64_t now_ms);

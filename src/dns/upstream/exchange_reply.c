@@ -32,7 +32,12 @@ static void answered_failure(
 /* From now on replies over UDP do not count. */
 static void go_over_tcp(struct dns_exchange *x, size_t upstream, uint64_t now_ms)
 {
+	struct dns_stats_upstream *stats = dns_exchange_stats(x->all, upstream);
+
 	x->tcp = true;
+	if (stats != NULL) {
+		counter_add(&stats->fallbacks, 1);
+	}
 	for (unsigned i = 0; i < x->sent_count; i++) {
 		if (!x->sent[i].tcp) {
 			dns_exchange_close(&x->sent[i]);
@@ -183,6 +188,21 @@ static bool is_doubtful(struct dns_pending *s, bool negative, uint64_t now_ms)
 	return true;
 }
 
+static void count_reply(struct dns_exchanges *all, const struct dns_pending *s, uint64_t now_ms)
+{
+	struct dns_stats_upstream *stats = dns_exchange_stats(all, s->upstream);
+	uint64_t ms = now_ms - s->at_ms;
+
+	if (stats == NULL) {
+		return;
+	}
+	counter_add(&stats->replies, 1);
+	counter_add(&stats->replies_ms, ms);
+	if (ms > counter_get(&stats->slowest_ms)) {
+		counter_set(&stats->slowest_ms, ms);
+	}
+}
+
 static void answered(struct dns_pending *s, uint64_t now_ms)
 {
 	struct dns_exchange *x = s->exchange;
@@ -192,6 +212,7 @@ static void answered(struct dns_pending *s, uint64_t now_ms)
 
 	x->last_upstream = s->upstream;
 	x->last_tcp = s->tcp;
+	count_reply(all, s, now_ms);
 	if (dns_exchange_counts(all, s->tcp)) {
 		dns_upstream_answered(&all->upstreams, s->upstream, now_ms - s->at_ms);
 		dns_exchange_publish(all, s->upstream);
@@ -199,7 +220,7 @@ static void answered(struct dns_pending *s, uint64_t now_ms)
 	if (dns_status_is_failure(status)) {
 		dns_exchange_close(s);
 		if (!ask_otherwise(s, answer->kind, now_ms)) {
-			dns_health_failed(all->health, s->upstream, status, s->tcp, now_ms);
+			dns_exchange_failed(all, s->upstream, status, s->tcp, now_ms);
 			answered_failure(x, s->upstream, status, now_ms);
 		}
 		return;

@@ -137,7 +137,7 @@ static void sent_is_lost(struct dns_pending *s, uint64_t now_ms)
 		dns_exchange_send(x, upstream, DNS_WAY_TCP_FRESH, now_ms);
 		return;
 	}
-	dns_health_failed(all->health, upstream, DNS_STATUS_UNREACHABLE, tcp, now_ms);
+	dns_exchange_failed(all, upstream, DNS_STATUS_UNREACHABLE, tcp, now_ms);
 	if (dns_exchange_counts(all, tcp)) {
 		dns_upstream_unreachable(&all->upstreams, upstream, now_ms);
 		dns_exchange_publish(all, upstream);
@@ -248,6 +248,11 @@ static bool put_on_wire(
 		counter_add(&all->stats->retransmits, 1);
 	}
 	counter_add(&all->stats->queries[tcp], 1);
+	struct dns_stats_upstream *stats = dns_exchange_stats(all, upstream);
+
+	if (stats != NULL) {
+		counter_add(&stats->queries[tcp], 1);
+	}
 	if (all->network.send(all->network.ctx, socket, wire, len) == DNS_SENT_UNREACHABLE) {
 		/*
 		 * The kernel reports the error for the socket, so it applies to all queries on it.
@@ -278,7 +283,7 @@ void dns_exchange_send(struct dns_exchange *x, size_t upstream, enum dns_way way
 		enqueue(x, upstream, give_up_ms(x, upstream, tcp, now_ms));
 	} else if (socket < 0 || !put_on_wire(x, upstream, socket, tcp, now_ms)) {
 		x->waiting = NULL;
-		dns_health_failed(all->health, upstream, DNS_STATUS_UNREACHABLE, tcp, now_ms);
+		dns_exchange_failed(all, upstream, DNS_STATUS_UNREACHABLE, tcp, now_ms);
 		note_unreachable(x, upstream, now_ms);
 	}
 }

@@ -4,6 +4,7 @@
 #ifndef DW_DNS_UPSTREAM_STATS_H
 #define DW_DNS_UPSTREAM_STATS_H
 
+#include "base/addr.h"
 #include "base/counter.h"
 #include "dns/upstream/settings.h"
 
@@ -18,13 +19,42 @@ enum dns_stats_result {
 	DNS_STATS_RESULTS
 };
 
+/* Why a send to an upstream got no result. */
+enum dns_stats_trouble {
+	DNS_STATS_TIMEOUT,
+	DNS_STATS_UNREACHABLE,
+	DNS_STATS_SERVFAIL,
+	DNS_STATS_REFUSED, /* or lame */
+	DNS_STATS_MALFORMED,
+	DNS_STATS_OTHER,
+	DNS_STATS_TROUBLES
+};
+
+/* "timeout", "unreachable", "servfail", "refused", "malformed", "other". */
+const char *dns_stats_trouble_word(enum dns_stats_trouble trouble);
+
 /* One worker's measurements of one upstream. */
 struct dns_stats_upstream {
 	_Atomic uint64_t known;    /* 1 once it has replied, or failed to */
 	_Atomic uint64_t measured; /* 1 once it has replied: there is an average */
 	_Atomic uint64_t down;     /* 1 while it is suspended */
 	_Atomic uint64_t average_ms_8;
+	_Atomic uint64_t cookies; /* 1 while it sends cookies (RFC 7873) */
+	/* Counted for as long as the worker has it as an upstream at this place. */
+	struct endpoint endpoint;    /* the worker's alone */
+	_Atomic uint64_t queries[2]; /* sent: over UDP, over TCP */
+	_Atomic uint64_t fallbacks;  /* to TCP, of queries that were sent over UDP before */
+	_Atomic uint64_t replies;    /* that were accepted */
+	_Atomic uint64_t replies_ms; /* how long they took together */
+	_Atomic uint64_t slowest_ms;
+	_Atomic uint64_t troubles[DNS_STATS_TROUBLES];
 };
+
+/*
+ * The counters are those of `endpoint` from now on; they start at 0 if they were another's. Called
+ * by the worker.
+ */
+void dns_stats_upstream_take(struct dns_stats_upstream *upstream, const struct endpoint *endpoint);
 
 /* Counters of one worker's engines, one engine after the other; written on its thread. */
 struct dns_stats {
