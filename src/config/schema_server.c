@@ -55,7 +55,9 @@ const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 		.type = CONFIG_PREFIXES,
 		.offset = offsetof(struct config, server.admin_peers),
 		.second = offsetof(struct config, server.admin_peer_count),
-		.example = "listen = admin:192.0.2.1:9180\nadmin_peers = 127.0.0.1, 192.0.2.8",
+		.example = "listen = unix:/run/doorward/doorward.sock\n"
+			   "listen = admin:192.0.2.1:9180\n"
+			   "admin_peers = 127.0.0.1, 192.0.2.8",
 		.help = "Addresses that may connect to the admin listener over TCP; each of them "
 			"reads all that it tells, and its connection is not encrypted. The key "
 			"is required for an admin: place on an address other than a loopback "
