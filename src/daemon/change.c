@@ -193,15 +193,9 @@ static const char *change_ban(struct daemon_changes *changes, bool lifted,
 /* Not error: it would hide what is done here. */
 static bool read_level(struct str text, enum log_level *level)
 {
-	static const struct {
-		const char *word;
-		enum log_level level;
-	} levels[] = {{"warning", LOG_LEVEL_WARNING}, {"info", LOG_LEVEL_INFO},
-		{"debug", LOG_LEVEL_DEBUG}};
-
-	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
-		if (str_eq_text(text, levels[i].word)) {
-			*level = levels[i].level;
+	for (enum log_level one = LOG_LEVEL_WARNING; one <= LOG_LEVEL_DEBUG; one++) {
+		if (str_eq_text(text, log_level_word(one))) {
+			*level = one;
 			return true;
 		}
 	}

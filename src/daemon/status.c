@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "log/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -123,6 +124,7 @@ void daemon_status_write(const struct daemon_status *status, struct bytes *out)
 	json_member_bool(out, "ready", status->ready);
 	json_member_text(out, "config", status->live->path);
 	json_member_text(out, "generation", generation);
+	json_member_text(out, "log_level", log_level_word(log_level()));
 	write_listen(status->sockets, out);
 	json_member_open(out, "recent", '[');
 	write_recent(status, 2, out);

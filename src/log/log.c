@@ -158,6 +158,23 @@ bool log_enabled(enum log_level level)
 	return level <= process_log.level;
 }
 
+enum log_level log_level(void)
+{
+	return process_log.level;
+}
+
+const char *log_level_word(enum log_level level)
+{
+	static const char *const words[] = {
+		[LOG_LEVEL_ERROR] = "error",
+		[LOG_LEVEL_WARNING] = "warning",
+		[LOG_LEVEL_INFO] = "info",
+		[LOG_LEVEL_DEBUG] = "debug",
+	};
+
+	return words[level];
+}
+
 void log_set_level(enum log_level level)
 {
 	process_log.level = level;

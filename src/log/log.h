@@ -43,6 +43,9 @@ uint64_t log_lost(void);
 bool log_is_journal(void);
 
 bool log_enabled(enum log_level level);
+enum log_level log_level(void);
+/* "error", "warning", "info" or "debug". */
+const char *log_level_word(enum log_level level);
 /* Changes the level alone, until the next log_open. */
 void log_set_level(enum log_level level);
 /* One message; line breaks and other control bytes in it are escaped. */

@@ -59,6 +59,7 @@ static void write_settings(const struct page_data *data, struct bytes *out)
 	page_facts_open(out);
 	page_fact(out, "File", page_str(data->status, "config"));
 	page_fact(out, "Generation", page_str(data->status, "generation"));
+	page_fact(out, "Level of the log", page_str(data->status, "log_level"));
 	page_fact_open(out, "Loaded");
 	page_time(out, page_str(configuration, "loaded"), data->now_s);
 	page_fact_close(out);

@@ -170,18 +170,22 @@ def test_the_level_of_the_log_is_set_until_a_reload(start):
     door = start(log="format = json\nlevel = info")
     code, text = post(door.unix, "/log-level", "level=warning")
     assert code == 200 and text.endswith("the level of the log is warning until a reload\n")
-    door.ask({"REMOTE_ADDR": "192.0.2.1"})
+    assert door.unix.status()["log_level"] == "warning"
     run("ban", "-c", door.file, "198.51.100.1", expect=0)
     wait_for(lambda: status(door, "198.51.100.1") == 403, "the ban")
     assert "the file of bans has changed" not in door.stderr()
     door.reload()
     door.wait_for_log("is in force")
+    assert door.unix.status()["log_level"] == "info"
 
 
 def test_the_level_of_the_log_is_set_for_a_time(start):
     door = start(log="format = json\nlevel = info")
-    assert post(door.unix, "/log-level", "level=debug&for=1s")[1].endswith(", or a reload\n")
+    assert post(door.unix, "/log-level", "level=debug&for=1h")[1].endswith(", or a reload\n")
+    assert door.unix.status()["log_level"] == "debug"
+    assert post(door.unix, "/log-level", "level=debug&for=1s")[0] == 200
     door.wait_for_log("the time of the level of the log is over")
+    assert door.unix.status()["log_level"] == "info"
 
 
 # Who may

@@ -7,6 +7,7 @@ DOORWARD_SCREENSHOTS=FOLDER, a picture of each view is kept there."""
 import http.server
 import json
 import os
+import re
 import tempfile
 import threading
 from pathlib import Path
@@ -16,6 +17,8 @@ import pytest
 
 from kit.admin import Admin
 from kit.browser import CHROMIUM, DRIVER, Browser
+from kit.certs import DAY
+from kit.doorward import run
 from kit.names import Nsd
 from kit.process import free_port, wait_for
 
@@ -61,6 +64,7 @@ def browser(session_folder):
     browser.close()
 
 
+ENTER, TAB, RIGHT = "\ue007", "\ue004", "\ue014"
 TOKEN = "0123456789abcdef" * 4
 LABEL = "<img src=x onerror=document.title='taken'>"  # of a host name
 POLICY = """[policy default]
@@ -202,20 +206,71 @@ def test_it_says_that_the_process_is_gone(door, browser):
     wait_for(lambda: browser.run(said).startswith("No answer since "), "a word about it")
 
 
-def test_from_a_decision_to_its_explanation(door, browser):
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_from_a_decision_to_its_explanation(door, browser, script):
     """By the keyboard alone: a link, then a form."""
+    browser.look(script=script)
     browser.open(door.url + "/decisions?address=198.51.100.5")
-    browser.run("document.querySelector('#found td a').focus(); document.activeElement.click()")
+    browser.run("document.querySelector('#found td a').focus()")
+    browser.press(ENTER)
     wait_for(lambda: browser.run("return location.pathname") == "/why", "the explanation")
     assert browser.run("return document.querySelector('#decision .word').textContent") == "deny"
     assert "uri ~ ^/" in browser.run("return document.querySelector('#rules').textContent")
+    assert "doorward.conf:" in browser.run("return document.querySelector('#rules').textContent")
     browser.open(door.url + "/whatif")
-    browser.run(
-        "document.querySelector('[name=ip]').value = '192.0.2.5'; document.querySelector('[name=uri]').value = '/';"
-        "document.querySelector('form').requestSubmit()"
-    )
+    browser.run("document.querySelector('[name=ip]').value = '192.0.2.5'; document.querySelector('[name=uri]').value = '/'")
+    browser.run("document.querySelector('[name=uri]').focus()")
+    browser.press(ENTER)
     wait_for(lambda: browser.run("return location.search") != "", "the answer")
     assert browser.run("return document.querySelector('#decision .word').textContent") == "allow"
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_what_if_is_not_counted(door, browser, script):
+    browser.look(script=script)
+    before = door.admin.status()["decisions"]
+    for query in ("ip=192.0.2.5&uri=/", "ip=198.51.100.66&policy=names"):
+        browser.open(f"{door.url}/whatif?{query}")
+        assert browser.run("return document.querySelector('#decision .word').textContent") in ("allow", "deny")
+    assert door.admin.status()["decisions"] == before
+
+
+def test_all_of_the_state_is_there(browser, doorward, folder, pki, zone):
+    """What administrators look for, in one place."""
+    authority = pki.authority.issue("soon-ca", end=3 * DAY, self_signed=True)
+    (folder / "ca.pem").write_text(pki.authority.certificate.pem + authority.pem)
+    (folder / "offices").write_text("192.0.2.0/24\n")
+    port = free_port()
+    door = doorward(
+        f"[policy default]\nrdns = double\nclient_cert = optional\nverify = local\nca_file = {folder}/ca.pem\n"
+        "allow = ip in file:offices & host .example\n[policy warned]\nrdns = single\nallow = host .example\n",
+        server=f"listen = admin:127.0.0.1:{port}",
+        before="[bans]\nfile = bans\n",
+        server_of_names=zone,
+    )
+    admin = Admin(("127.0.0.1", port))
+    wait_for(lambda: admin.status()["ready"], "a ready doorward")
+    run("ban", "-c", door.file, "--why", MARKUP, "203.0.113.7", expect=0)
+    door.ask({"REMOTE_ADDR": "198.51.100.67"})
+    wait_for(lambda: admin.status()["bans"] == 1, "the ban")
+    door.reload()
+    wait_for(lambda: admin.status()["last_reload"]["number"] == 1, "the reload")
+    browser.open(f"http://127.0.0.1:{port}/")
+    text = {
+        name: browser.run(f"return document.getElementById('{name}').innerText")
+        for name in ("now", "hour", "last", "dns", "bans", "configuration", "files")
+    }
+    assert "Workers" in text["now"] and "Bans" in text["now"] and "a second" in text["now"]
+    assert "by verdict" in text["hour"] and "by reason" in text["hour"]
+    assert "198.51.100.67" in text["last"] and f"127.0.0.1:{zone.port}" in text["dns"]
+    assert "203.0.113.7" in text["bans"] and MARKUP in text["bans"]
+    assert "rdns = single" in text["configuration"] and "success" in text["configuration"] and "debug" in text["configuration"]
+    assert str(folder / "offices") in text["files"] and "ago" in text["files"]
+    whole = browser.run("return document.body.innerText")
+    assert "Certificates and CRLs that end" in whole and re.search(r"\bin [23] d\b", whole)
+    for word in ("DNS cache", "Responses", "Certificates", f"PID {door.process.pid}"):
+        assert word in whole
     assert browser.complaints() == []
 
 
@@ -244,7 +299,6 @@ def test_each_view_fits_and_can_be_read(door, browser, width, dark):
     assert browser.complaints() == []
 
 
-TAB, RIGHT = "\ue004", "\ue014"
 FOCUSED = """
 const e = document.activeElement, style = getComputedStyle(e);
 return [[...document.querySelectorAll('*')].indexOf(e), e.tagName, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2];
