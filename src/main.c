@@ -11,6 +11,7 @@
 #include "cli/findings.h"
 #include "cli/help.h"
 #include "cli/import.h"
+#include "cli/keys.h"
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/paths.h"
@@ -178,6 +179,7 @@ static const struct cli_command *const all[] = {
 	&doctor_command,
 	&cli_audit,
 	&cli_list,
+	&cli_keys,
 	&cli_import_nginx,
 	&cli_import_apache,
 	&version_command,

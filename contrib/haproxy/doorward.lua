@@ -15,19 +15,33 @@ local door = os.getenv("DOORWARD_URL") or "http://127.0.0.1:9080"
 local facts = {
 	["txn.doorward.hostname"] = "x-client-hostname",
 	["txn.doorward.subject"] = "x-client-cert-subject",
+	["txn.doorward.agent"] = "x-client-agent",
 	["txn.doorward.reason"] = "x-doorward-reason",
 	["txn.doorward.id"] = "x-doorward-id",
 }
 
+-- The headers of an agent that signs its requests (Web Bot Auth), and others that it may sign. What
+-- is not listed here leaves a signature that covers it unverified.
+local signed = { "signature-input", "signature", "signature-agent", "content-digest" }
+
 local function ask(txn, policy)
-	-- Only these get there: nothing else that the client sent does.
+	-- Only these get there, and those of an agent: nothing else that the client sent does.
 	local headers = {
 		["user-agent"] = { txn.sf:req_hdr("user-agent") },
 		["x-real-ip"] = { txn.sf:src() },
 		["x-forwarded-host"] = { txn.sf:req_fhdr("host") },
 		["x-forwarded-method"] = { txn.sf:method() },
 		["x-forwarded-uri"] = { txn.sf:pathq() },
+		["x-forwarded-proto"] = { tostring(txn.f:ssl_fc()) == "1" and "https" or "http" },
 	}
+	local came = txn.http:req_get_headers()
+	for _, name in ipairs(signed) do
+		local lines = came[name]
+		for i = 0, lines and #lines or -1 do
+			headers[name] = headers[name] or {}
+			table.insert(headers[name], lines[i])
+		end
+	end
 	local cert = txn.f:ssl_c_der()
 	if cert and #cert > 0 then
 		headers["x-ssl-client-cert"] = { txn.c:base64(cert) }

@@ -24,6 +24,7 @@ typedef enum {
 	NGX_HTTP_DOORWARD_REQUEST_URI,
 	NGX_HTTP_DOORWARD_HTTP_HOST,
 	NGX_HTTP_DOORWARD_HTTP_USER_AGENT,
+	NGX_HTTP_DOORWARD_HTTP_SIGNATURE_INPUT, /* of an agent; with it all headers are sent */
 	NGX_HTTP_DOORWARD_INPUTS
 } ngx_http_doorward_input_e;
 

@@ -285,6 +285,7 @@ const ngx_http_doorward_text_t ngx_http_doorward_headers[NGX_HTTP_DOORWARD_FIELD
 	[NGX_HTTP_DOORWARD_CERT_SPKI] = TEXT("X-Client-Cert-Spki"),
 	[NGX_HTTP_DOORWARD_CERT_ISSUER_SPKI] = TEXT("X-Client-Cert-Issuer-Spki"),
 	[NGX_HTTP_DOORWARD_CERT_ANCHOR] = TEXT("X-Client-Cert-Anchor"),
+	[NGX_HTTP_DOORWARD_AGENT] = TEXT("X-Client-Agent"),
 	[NGX_HTTP_DOORWARD_POLICY] = TEXT("X-Doorward-Policy"),
 	[NGX_HTTP_DOORWARD_REASON] = TEXT("X-Doorward-Reason"),
 	[NGX_HTTP_DOORWARD_RULE] = TEXT("X-Doorward-Rule"),

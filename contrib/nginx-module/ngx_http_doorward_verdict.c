@@ -258,6 +258,7 @@ static ngx_http_variable_t variables[] = {
 	FIELD("cert_spki", CERT_SPKI),
 	FIELD("cert_issuer_spki", CERT_ISSUER_SPKI),
 	FIELD("cert_anchor", CERT_ANCHOR),
+	FIELD("agent", AGENT),
 	FIELD("policy", POLICY),
 	FIELD("reason", REASON),
 	FIELD("rule", RULE),

@@ -23,16 +23,22 @@ bool cli_cgi_wanted(void)
 	return getenv("GATEWAY_INTERFACE") != NULL && FCGX_IsCGI();
 }
 
-static void add_environment(
-	struct authz_input *input, const struct cert_sources *sources, char *const *environment)
+/* Also into `fields`, which a signature may cover. */
+static void add_environment(struct authz_input *input, struct authz_fields *fields,
+	const struct cert_sources *sources, char *const *environment)
 {
+	fields->count = 0;
+	fields->overflow = false;
+	input->fields = fields;
 	for (; *environment != NULL; environment++) {
 		struct str pair = str_view(*environment);
 		size_t equals = str_find(pair, '=');
 
 		if (equals < pair.len) {
-			authz_input_add(input, sources, (struct str){pair.data, equals},
-				str_from(pair, equals + 1));
+			struct str name = {pair.data, equals};
+
+			authz_input_add(input, sources, name, str_from(pair, equals + 1));
+			authz_fields_add_param(fields, name, str_from(pair, equals + 1));
 		}
 	}
 }
@@ -77,13 +83,14 @@ static bool answer(struct authz_snapshot *snapshot)
 {
 	const struct config *config = snapshot->config;
 	uint64_t started_us = clock_us();
+	struct authz_fields fields;
 	struct authz *a = authz_new();
 
 	if (a == NULL) {
 		return false;
 	}
 	authz_request(a)->wall_s = clock_wall_s();
-	add_environment(&authz_request(a)->input, &config->frontend.cert, environ);
+	add_environment(&authz_request(a)->input, &fields, &config->frontend.cert, environ);
 	bool written =
 		authz_decide_sync(a, snapshot) && respond(authz_decision(a), config, started_us);
 

@@ -4,10 +4,12 @@
 """The shipped presets for crawlers, unchanged, with real names, forged ones, and real lists."""
 
 import re
+import shutil
 
 import pytest
 
 from conftest import REPOSITORY
+from kit.agents import Agent, params
 from kit.doorward import reason, run
 from kit.names import reverse
 
@@ -109,6 +111,8 @@ REAL = [
 AGENTS = sorted({agent for agent, _, _ in REAL})
 PLACES = {address: name for _, address, name in REAL}
 
+SIGNING = {url: Agent(url) for url in ("https://chatgpt.com", "https://agent.bot.goog")}
+
 # Names that confirm their addresses, but are not names of a crawler.
 LOOKALIKES = dict(
     enumerate(
@@ -178,8 +182,14 @@ def status(*question):
 def lists(folder):
     """crawlers-lists.ini, changed only in the folder of its lists."""
     path = folder / "crawlers-lists.ini"
+    place = shutil.copytree(VECTORS, folder / "lists")
+    (place / "google-agent.json").write_text('{"prefixes":[{"ipv4Prefix":"203.0.113.64/27"}]}')
     text = (CONF / path.name).read_text()
-    path.write_text(text.replace("/var/lib/doorward/crawlers", str(VECTORS)))
+    path.write_text(
+        text.replace("/var/lib/doorward/crawlers", str(place)) + f"[agents]\nkeys = {folder}/agents\n"
+    )
+    for agent in SIGNING.values():
+        agent.publish(folder / "agents")
     return path
 
 
@@ -278,7 +288,8 @@ def test_the_lists_come_on_top_of_the_names():
         names = rules_of(CONF / "crawlers.ini", f"crawlers{suffix}")
         both = rules_of(CONF / "crawlers-lists.ini", f"all-crawlers{suffix}")
         assert len(names) > 10
-        assert [rule for rule in both if " json:" not in rule] == names
+        added = [rule for rule in both if " json:" in rule or "agent https:" in rule]
+        assert [rule for rule in both if rule not in added] == names
         assert both[-len(names) :] == names
 
 
@@ -288,6 +299,7 @@ LISTED = [
     ("Mozilla/5.0 (compatible; GPTBot/1.3; +https://openai.com/gptbot)", "132.196.86.7"),
     ("Mozilla/5.0 compatible; OAI-SearchBot/1.3; +https://openai.com/searchbot", "51.8.102.9"),
     ("Mozilla/5.0 (compatible; ChatGPT-User/1.0; +https://openai.com/bot)", "4.151.71.180"),
+    ("Mozilla/5.0 (Linux; Android 6.0.1) (compatible; Google-Agent; +https://x)", "203.0.113.70"),
     ("Mozilla/5.0 (compatible; PerplexityBot/1.0)", "18.97.1.229"),
     ("Mozilla/5.0 (compatible; Perplexity-User/1.0)", "44.208.221.197"),
     ("Mozilla/5.0 (compatible; ClaudeBot/1.0; +claudebot@anthropic.com)", "216.73.216.1"),
@@ -304,6 +316,29 @@ def test_crawlers_by_their_lists(doorward, zone, lists):
         for other in [NAMELESS, NOBODY_KNOWS, "66.249.66.1", "2001:db8::1", "57.152.72.129"]:
             assert status(door, "all-crawlers", other, agent) == 403, (agent, other)
         assert status(door, "all-crawlers", NOBODY_KNOWS, BROWSER) == 200
+
+
+def test_agents_by_their_signatures(doorward, zone, lists):
+    door = start(doorward, zone, lists)
+    google = "Mozilla/5.0 (compatible; Google-Agent; +https://x)"
+    host = "www.example.org"
+
+    def signed(policy, said, agent=None):
+        asked = {"REMOTE_ADDR": NAMELESS, "HTTP_USER_AGENT": said, "DOORWARD_POLICY": policy}
+        signature = params(agent.sign(host)) if agent is not None else []
+        return door.ask([*asked.items(), ("HTTP_HOST", host), *signature]).status
+
+    for url, agent in SIGNING.items():
+        forged = Agent(url)
+        assert signed("all-crawlers-only", BROWSER, agent) == 200
+        assert signed("all-crawlers-only", BROWSER, forged) == 403
+        assert signed("all-crawlers", BROWSER, agent) == 200
+        assert signed("all-crawlers", BROWSER, forged) == 200
+        assert signed("all-crawlers", google, forged) == 403
+    assert signed("all-crawlers", google) == 403
+    assert signed("all-crawlers", google, SIGNING["https://agent.bot.goog"]) == 200
+    assert signed("all-crawlers", google, SIGNING["https://chatgpt.com"]) == 403
+    assert signed("all-crawlers-only", BROWSER) == 403
 
 
 @pytest.mark.parametrize(

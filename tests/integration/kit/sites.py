@@ -62,6 +62,7 @@ echo json_encode([
     'policy' => $_SERVER['X_DOORWARD_POLICY'] ?? null,
     'hostname' => $_SERVER['X_CLIENT_HOSTNAME'] ?? null,
     'subject' => $_SERVER['X_CLIENT_CERT_SUBJECT'] ?? null,
+    'agent' => $_SERVER['X_CLIENT_AGENT'] ?? null,
     'body' => strlen(file_get_contents('php://input')),
     'forged' => array_keys(array_filter($facts, fn($v) => is_string($v) && str_contains($v, 'forged'))),
 ]);
@@ -102,6 +103,7 @@ class Application:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 hostname = ",".join(environ.get("X_CLIENT_HOSTNAME", []))
                 facts = {"hostname": hostname, "subject": ",".join(environ.get(subject, []))}
+                facts["agent"] = ",".join(environ.get("X_CLIENT_AGENT", []))
                 forged = [name for name, value in facts.items() if "forged" in value]
                 text = json.dumps({**facts, "body": len(body), "forged": forged}).encode()
                 self.send_response(200)
@@ -134,7 +136,8 @@ class Site:
     path = "/app.php"
     nginx = None
 
-    def __init__(self, folder, pki, names):
+    def __init__(self, folder, pki, names, policy=POLICY, before=""):
+        self.policy, self.before = policy, before
         self.folder, self.pki, self.names, self.port = folder, pki, names, free_port()
         self.stack = contextlib.ExitStack()
         self.www = folder / "www"
@@ -158,10 +161,11 @@ class Site:
         self.door = self.keep(
             Doorward(
                 self.folder,
-                POLICY.format(name=policy),
+                self.policy.format(name=policy),
                 listen=listen,
                 address=listen,
                 dns=self.dns(),
+                before=self.before,
                 **more,
             )
         )
@@ -325,7 +329,8 @@ class LighttpdSpawned(Lighttpd):
         file = self.folder / "doorward.conf"
         file.write_text(
             configuration(
-                POLICY.format(name="default"),
+                self.policy.format(name="default"),
+                before=self.before,
                 server="listen = unix:/run/doorward/doorward.sock\nthreads = 2",
                 frontend="profile = lighttpd",
                 dns=f"private_ptr = yes\n{self.dns()}",
@@ -395,7 +400,8 @@ class Cgi:
         self.file = self.folder / "doorward.conf"
         self.file.write_text(
             configuration(
-                POLICY.format(name="default"),
+                self.policy.format(name="default"),
+                before=self.before,
                 frontend=f"profile = {self.profile}",
                 dns=f"private_ptr = yes\n{self.dns()}",
             )
@@ -409,7 +415,7 @@ class Cgi:
         return "".join(file.read_text(errors="replace") for file in self.folder.glob("*.stderr"))
 
     def learnt(self, response):
-        names = {"hostname": "Hostname", "subject": "Cert-Subject"}
+        names = {"hostname": "Hostname", "subject": "Cert-Subject", "agent": "Agent"}
         facts = {name: response.header(f"X-Client-{header}") for name, header in names.items()}
         return {**facts, "forged": [name for name, fact in facts.items() if "forged" in (fact or "")]}
 
