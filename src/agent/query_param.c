@@ -7,27 +7,56 @@
 
 #include <string.h>
 
-/* Undoes the escapes, as the parser of the URL Standard does: a stray % stays what it is. */
-static struct str decode(struct str raw, struct arena *arena)
+/*
+ * Takes one byte of a name or value off *rest, which is not empty, as the parser of the URL
+ * Standard does: a stray % stays what it is.
+ */
+static uint8_t take_byte(struct str *rest)
 {
-	char *out = arena_alloc(arena, raw.len + 1, 1);
-	size_t len = 0;
+	char c = rest->data[0];
+	int high = c == '%' && rest->len > 2 ? ascii_hex_value(rest->data[1]) : -1;
+	int low = high >= 0 ? ascii_hex_value(rest->data[2]) : -1;
 
-	if (out == NULL) {
-		return (struct str){NULL, 0};
+	*rest = str_from(*rest, low >= 0 ? 3 : 1);
+	return low >= 0 ? (uint8_t)(high << 4 | low) : (uint8_t)(c == '+' ? ' ' : c);
+}
+
+/* Not in the application/x-www-form-urlencoded percent-encode set. */
+static bool is_plain(uint8_t c)
+{
+	return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10 || c == '*' ||
+	       c == '-' || c == '.' || c == '_';
+}
+
+/* Writes a byte in its canonical form, where a space is %20. Returns the length. */
+static size_t encode(uint8_t byte, uint8_t out[3])
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	if (is_plain(byte)) {
+		out[0] = byte;
+		return 1;
 	}
-	for (size_t i = 0; i < raw.len; i++) {
-		int high = raw.len - i > 2 ? ascii_hex_value(raw.data[i + 1]) : -1;
-		int low = high >= 0 ? ascii_hex_value(raw.data[i + 2]) : -1;
+	out[0] = '%';
+	out[1] = (uint8_t)digits[byte >> 4];
+	out[2] = (uint8_t)digits[byte & 15];
+	return 3;
+}
 
-		if (raw.data[i] == '%' && low >= 0) {
-			out[len++] = (char)(high << 4 | low);
-			i += 2;
-		} else {
-			out[len++] = raw.data[i] == '+' ? ' ' : raw.data[i];
+/* Whether the canonical form of `raw` is `name`; ends at the first difference. */
+static bool is_named(struct str raw, struct str name)
+{
+	uint8_t encoded[3];
+
+	while (raw.len > 0) {
+		size_t len = encode(take_byte(&raw), encoded);
+
+		if (name.len < len || memcmp(name.data, encoded, len) != 0) {
+			return false;
 		}
+		name = str_from(name, len);
 	}
-	return (struct str){out, len};
+	return name.len == 0;
 }
 
 static bool is_utf8(struct str s)
@@ -43,71 +72,66 @@ static bool is_utf8(struct str s)
 	return true;
 }
 
-/* The application/x-www-form-urlencoded percent-encode set; a space is %20. */
-static void encode(struct str text, struct bytes *out)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = (uint8_t)text.data[i];
-
-		if (ascii_is_alnum((char)c) || (c != '\0' && strchr("*-._", c) != NULL)) {
-			bytes_append_u8(out, c);
-		} else {
-			bytes_append_u8(out, '%');
-			bytes_append_u8(out, (uint8_t)digits[c >> 4]);
-			bytes_append_u8(out, (uint8_t)digits[c & 15]);
-		}
-	}
-}
-
-/* Appends the canonical form; false if it is unknown. */
+/* Appends the canonical form; false if it is not UTF-8, or when out of memory. */
 static bool append_canonical(struct str raw, struct arena *arena, struct bytes *out)
 {
-	struct str text = decode(raw, arena);
+	char *bytes = arena_alloc(arena, raw.len + 1, 1);
+	uint8_t *room = bytes_reserve(out, 3 * raw.len);
+	bool ascii = true;
+	size_t len = 0;
 
-	if (text.data == NULL || !is_utf8(text)) {
+	if (bytes == NULL || room == NULL) {
 		return false;
 	}
-	encode(text, out);
-	return !out->failed;
+	while (raw.len > 0) {
+		uint8_t byte = take_byte(&raw);
+
+		ascii = ascii && byte < 0x80;
+		bytes[len++] = (char)byte;
+		room += encode(byte, room);
+	}
+	out->len = (size_t)(room - out->data);
+	return ascii || is_utf8((struct str){bytes, len});
+}
+
+/*
+ * The URL Standard replaces what is not UTF-8 by U+FFFD. Here such a name is not equal to
+ * any other, so a component that names this character is unknown.
+ */
+static bool has_replacement(struct str name)
+{
+	return memmem(name.data, name.len, "%EF%BF%BD", 9) != NULL;
 }
 
 enum agent_query_param agent_query_param_write(
 	struct str query, struct str name, struct arena *arena, struct bytes *out)
 {
 	struct str rest = query;
-	struct str value = {NULL, 0};
+	struct str found = {NULL, 0};
 	size_t start = out->len;
-	bool found = false;
+	size_t count = 0;
 	struct str pair;
 
-	if (query.len > AGENT_QUERY_MAX) {
+	if (query.len > AGENT_QUERY_MAX || (name.len > 0 && has_replacement(name))) {
 		return AGENT_QUERY_PARAM_UNKNOWN;
 	}
 	while (str_split_next(&rest, '&', &pair)) {
-		size_t equals = str_find(pair, '=');
-
-		if (pair.len == 0) {
-			continue;
-		}
-		if (!append_canonical((struct str){pair.data, equals}, arena, out)) {
-			return AGENT_QUERY_PARAM_UNKNOWN;
-		}
-		bool is_it = str_eq(str_from(bytes_view(out), start), name);
-
-		out->len = start;
-		if (is_it && found) {
-			return AGENT_QUERY_PARAM_ABSENT;
-		}
-		if (is_it) {
-			found = true;
-			value = str_from(pair, equals + 1);
+		if (pair.len > 0 && is_named((struct str){pair.data, str_find(pair, '=')}, name)) {
+			found = pair;
+			count++;
 		}
 	}
-	if (!found) {
+	if (count != 1) {
 		return AGENT_QUERY_PARAM_ABSENT;
 	}
-	return append_canonical(value, arena, out) ? AGENT_QUERY_PARAM_FOUND
-						   : AGENT_QUERY_PARAM_UNKNOWN;
+	size_t equals = str_find(found, '=');
+
+	/* The name, too, must be UTF-8. */
+	if (!append_canonical((struct str){found.data, equals}, arena, out)) {
+		return AGENT_QUERY_PARAM_UNKNOWN;
+	}
+	out->len = start;
+	return append_canonical(str_from(found, equals + 1), arena, out)
+		       ? AGENT_QUERY_PARAM_FOUND
+		       : AGENT_QUERY_PARAM_UNKNOWN;
 }

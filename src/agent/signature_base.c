@@ -158,6 +158,9 @@ static bool is_line(struct str value)
 
 static enum agent_reason append_line(struct str value, struct bytes *out)
 {
+	if (value.len > AGENT_BASE_MAX) {
+		return AGENT_TOO_LARGE;
+	}
 	if (!is_line(value)) {
 		return AGENT_UNKNOWN_COMPONENT;
 	}
@@ -196,7 +199,7 @@ static bool is_authority(struct str text)
 			return false;
 		}
 	}
-	return text.len > 0;
+	return text.len > 0 && text.len <= AGENT_BASE_MAX;
 }
 
 /* Where the port begins, with its colon; the end, if there is no port. */
@@ -298,7 +301,7 @@ static enum agent_reason append_member(const struct agent_sf_item *item,
 	if (member == NULL) {
 		return AGENT_UNSEEN_COMPONENT;
 	}
-	return agent_sf_write_member(out, member) ? AGENT_GOOD : AGENT_TOO_LARGE;
+	return agent_sf_write_member(out, member) ? AGENT_GOOD : AGENT_NO_MEMORY;
 }
 
 static enum agent_reason append_value(const struct agent_sf_item *item,
@@ -345,18 +348,25 @@ static enum agent_reason append_value(const struct agent_sf_item *item,
 enum agent_reason agent_base_write(const struct agent_sf_member *input,
 	const struct agent_base_sources *sources, struct arena *arena, struct bytes *out)
 {
-	for (size_t i = 0; i < input->count; i++) {
-		if (!agent_sf_write_item(out, &input->items[i])) {
-			return AGENT_TOO_LARGE;
-		}
-		bytes_append_text(out, ": ");
-		enum agent_reason reason = append_value(&input->items[i], sources, arena, out);
+	enum agent_reason reason;
+	bool good = true;
+
+	for (size_t i = 0; i < input->count && good; i++) {
+		good = agent_sf_write_item(out, &input->items[i]) && bytes_append_text(out, ": ");
+		reason = append_value(&input->items[i], sources, arena, out);
 
 		if (reason != AGENT_GOOD) {
 			return reason;
 		}
 		bytes_append_u8(out, '\n');
+		if (out->len > AGENT_BASE_MAX) {
+			return AGENT_TOO_LARGE;
+		}
 	}
-	bytes_append_text(out, "\"@signature-params\": ");
-	return agent_sf_write_member(out, input) && !out->failed ? AGENT_GOOD : AGENT_TOO_LARGE;
+	good = good && bytes_append_text(out, "\"@signature-params\": ") &&
+	       agent_sf_write_member(out, input);
+	if (out->failed) {
+		return AGENT_NO_MEMORY;
+	}
+	return good && out->len <= AGENT_BASE_MAX ? AGENT_GOOD : AGENT_TOO_LARGE;
 }

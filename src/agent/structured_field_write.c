@@ -57,6 +57,8 @@ static bool write_decimal(struct bytes *out, int64_t thousandths)
 /* RFC 9651 4.1.6 */
 static bool write_string(struct bytes *out, struct str text)
 {
+	size_t done = 0;
+
 	bytes_append_u8(out, '"');
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.data[i];
@@ -65,10 +67,12 @@ static bool write_string(struct bytes *out, struct str text)
 			return false;
 		}
 		if (c == '"' || c == '\\') {
+			bytes_append(out, text.data + done, i - done);
 			bytes_append_u8(out, '\\');
+			done = i;
 		}
-		bytes_append_u8(out, (uint8_t)c);
 	}
+	bytes_append_str(out, str_from(text, done));
 	return bytes_append_u8(out, '"');
 }
 

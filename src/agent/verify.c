@@ -57,7 +57,7 @@ struct agent_verifier *agent_verifier_new(const struct agent_budget_sizes *budge
 	if (verifier != NULL) {
 		agent_budget_init(&verifier->budget, budget != NULL ? budget : &sizes);
 		arena_init(&verifier->arena, ARENA_CHUNK);
-		bytes_init(&verifier->base, AGENT_BASE_MAX);
+		bytes_init(&verifier->base, 0);
 	}
 	return verifier;
 }
@@ -286,7 +286,8 @@ static void check_signatures(const struct question *q, struct agent_result *resu
 			f.until_s = INT64_MIN;
 		}
 		report(q->verifier, &f, reason, tried == 0, result);
-		if (tried++ == AGENT_LABELS_MAX) {
+		/* Under a flood, one base a request is enough. */
+		if (tried++ == AGENT_LABELS_MAX || reason == AGENT_BUSY) {
 			break;
 		}
 	}

@@ -43,6 +43,25 @@ def certificate(stage, report):
         report.fail("what a certificate costs that was seen before")
 
 
+def agent(stage, report):
+    if stage.smoke:
+        return
+    report.title("the signature of a request (Web Bot Auth)", ours="", key="signatures")
+    file = stage.folder / "agent.json"
+    subprocess.run([PROGRAMS / "agent", file], check=True)
+    cost = json.loads(file.read_text())
+    report.title("the same, beside a check by the public key", beside="the key", ratio="ratio")
+    for what, most in [
+        ("verified before", 0.1),
+        ("new", 1.3),
+        ("forged, of an unknown key", 0.05),
+        ("forged, of a known key, over the budget", 0.1),
+        ("forged, as large as can be, over the budget", 0.5),
+    ]:
+        report.row(what, cost[what], cost["key"], "us", cost[what] / cost["key"], "lower", most=most)
+    report.row("no signature", 1000 * cost["no signature"], unit="ns", most=100)
+
+
 def lists(stage, report):
     if stage.smoke:
         return
@@ -70,6 +89,7 @@ GROUPS = {
     "shared_names": shared_names.shared_names,
     "shared_rates": shared_rates.shared_rates,
     "certificate": certificate,
+    "agent": agent,
     "lists": lists,
 }
 

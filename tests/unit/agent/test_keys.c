@@ -244,8 +244,8 @@ static void many_keys(void **state)
 		bytes_appendf(&f->text, "%s%s", i > 0 ? "," : "{\"keys\":[", keys[i].jwk);
 	}
 	bytes_append_text(&f->text, "]}");
-	assert_true(agent_keys_add_text(f->keys, str_view(KIT_AGENT), bytes_view(&f->text),
-		"a.json", &f->diag));
+	assert_true(agent_keys_add_text(
+		f->keys, str_view(KIT_AGENT), bytes_view(&f->text), "a.json", &f->diag));
 	assert_int_equal(agent_keys_key_count(f->keys), AGENT_KEYS_MAX);
 	for (size_t i = 0; i < AGENT_KEYS_MAX; i++) {
 		assert_true(has(f->keys, KIT_AGENT, &keys[i]));
