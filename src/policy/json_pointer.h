@@ -35,7 +35,7 @@ struct policy_json_pointers {
 	size_t count;
 };
 
-/* The position of the "#/" that ends a path and begins pointers; s.len: there is none. */
+/* The position of the "#/" that ends a path and begins pointers; s.len if s has no pointers. */
 size_t policy_json_pointers_find(struct str s);
 /*
  * Reads pointers, from the # of the first one on; the arena keeps them. False after a diag_error.
