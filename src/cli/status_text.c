@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/util.h"
 #include "cli/colour.h"
+#include "cli/status_configuration.h"
 #include "cli/status_dns.h"
 #include "cli/status_lines.h"
 #include "cli/status_rates.h"
@@ -33,34 +34,6 @@ static void print_process(const struct cli_lines *s, const json_t *status, struc
 		bytes_appendf(out, "%" PRIu64 " lines lost: its target does not take them in time",
 			cli_json_number(status, "log_lines_lost"));
 		cli_lines_take(s, "Log", CLI_DOUBT, out);
-	}
-}
-
-static void print_configuration(const struct cli_lines *s, const json_t *status, struct bytes *out)
-{
-	const json_t *configuration = json_object_get(status, "configuration");
-	const json_t *reload = json_object_get(status, "last_reload");
-	bool failed = strcmp(cli_json_text(reload, "result"), "failure") == 0;
-	struct str findings = str_view(cli_json_text(reload, "findings"));
-	struct str finding;
-
-	bytes_append_visible(out, str_view(cli_json_text(status, "config")));
-	bytes_append_text(out, ", loaded ");
-	cli_lines_add_time(s, out, cli_json_text(configuration, "loaded"));
-	cli_lines_take(s, "Configuration", CLI_PLAIN, out);
-	if (cli_json_number(reload, "number") == 0) {
-		bytes_append_text(out, "none");
-	} else {
-		bytes_append_text(out, failed ? "FAILED " : "succeeded ");
-		cli_lines_add_time(s, out, cli_json_text(reload, "time"));
-		bytes_append_text(out, failed ? "; what was in force still is" : "");
-	}
-	cli_lines_take(s, "Last reload", failed ? CLI_BAD : CLI_PLAIN, out);
-	while (findings.len > 0 && str_split_next(&findings, '\n', &finding)) {
-		if (finding.len > 0) {
-			bytes_append_visible(out, finding);
-			cli_lines_take(s, "", failed ? CLI_BAD : CLI_DOUBT, out);
-		}
 	}
 }
 
@@ -292,7 +265,7 @@ void cli_status_text(FILE *to, bool colours, const json_t *status)
 	}
 	bytes_init(&out, 0);
 	print_process(&s, status, &out);
-	print_configuration(&s, status, &out);
+	cli_status_configuration(&s, status, &out);
 	print_listen(&s, status, &out);
 	bytes_appendf(&out, "FastCGI %" PRIu64 ", HTTP %" PRIu64,
 		cli_json_number(connections, "fastcgi"), cli_json_number(connections, "http"));

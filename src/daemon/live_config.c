@@ -152,13 +152,16 @@ static bool replace(struct daemon_live_config *live)
 		authz_snapshot_unref(next);
 		return false;
 	}
+	daemon_reload_changes_read(&live->reload.changes, live->snapshot->config, next->config);
 	if (!install(live, next)) {
+		daemon_reload_changes_reset(&live->reload.changes);
 		bytes_append_text(&live->reload.findings, "out of memory\n");
 		return false;
 	}
 	daemon_file_watch_renew(&live->watch, live->metrics);
 	renew_ban_sync(live);
 	log_in_force(live);
+	daemon_reload_changes_log(&live->reload.changes);
 	return true;
 }
 
@@ -167,6 +170,7 @@ bool daemon_live_config_reload(struct daemon_live_config *live)
 	struct daemon_reload *reload = &live->reload;
 
 	bytes_reset(&reload->findings, FINDINGS_KEEP);
+	daemon_reload_changes_reset(&reload->changes);
 	bool replaced = replace(live);
 
 	reload->result = replaced ? DAEMON_RELOAD_DONE : DAEMON_RELOAD_FAILED;
@@ -200,6 +204,7 @@ void daemon_live_config_close_watch(struct daemon_live_config *live)
 void daemon_live_config_clear(struct daemon_live_config *live)
 {
 	bytes_clear(&live->reload.findings);
+	daemon_reload_changes_clear(&live->reload.changes);
 	config_release(live->first);
 	authz_snapshot_unref(live->snapshot);
 }

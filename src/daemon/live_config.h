@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/util.h"
 #include "daemon/file_watch.h"
+#include "daemon/reload_changes.h"
 #include "metrics/metrics.h"
 #include "shared/ban_sync.h"
 #include "worker/pool.h"
@@ -21,6 +22,7 @@ struct daemon_reload {
 	uint64_t number; /* of reloads so far */
 	int64_t wall_s;
 	struct bytes findings; /* as diag's text: errors and warnings */
+	struct daemon_reload_changes changes;
 };
 
 /* The configuration in force, and how another one replaces it: by a reload, or file by file. */

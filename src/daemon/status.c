@@ -106,6 +106,7 @@ static void write_reload(const struct daemon_reload *reload, struct bytes *out)
 	}
 	json_member_str(out, "findings",
 		reload->findings.len > 0 ? bytes_view(&reload->findings) : str_view(""));
+	daemon_reload_changes_write(&reload->changes, out);
 	json_close(out, '}');
 }
 

@@ -39,6 +39,48 @@ static void write_findings(const struct page_data *data, struct bytes *out)
 	bytes_append_text(out, "</pre>\n");
 }
 
+static void write_text(struct bytes *out, const json_t *change, const char *key)
+{
+	bytes_append_text(out, "<td class=\"long\">");
+	if (json_is_string(json_object_get(change, key))) {
+		html_text(out, page_str(change, key));
+	} else {
+		bytes_append_text(out, "\xe2\x80\x93");
+	}
+	bytes_append_text(out, "</td>");
+}
+
+static void write_changes(const struct page_data *data, struct bytes *out)
+{
+	static const char *const columns[] = {"Section", "Key", "Before", "Now"};
+	const json_t *reload = json_object_get(data->status, "last_reload");
+	const json_t *changes = json_object_get(reload, "changes");
+	uint64_t count = page_number(reload, "change_count");
+	const json_t *change;
+	size_t i;
+
+	if (count == 0) {
+		return;
+	}
+	bytes_append_text(out, "<h3>What the last reload changed</h3>\n");
+	page_table_open(out, "What the last reload changed", columns, ARRAY_LEN(columns));
+	json_array_foreach(changes, i, change)
+	{
+		bytes_append_text(out, "<tr>");
+		page_cell(out, page_str(change, "section"));
+		page_cell(out, page_str(change, "key"));
+		write_text(out, change, "before");
+		write_text(out, change, "after");
+		bytes_append_text(out, "</tr>\n");
+	}
+	page_table_close(out);
+	if (count > json_array_size(changes)) {
+		bytes_append_text(out, "<p class=\"soft\">");
+		page_u64(out, count - json_array_size(changes));
+		bytes_append_text(out, " more changes are not kept.</p>\n");
+	}
+}
+
 static void write_failed(
 	struct bytes *out, const json_t *configuration, const char *key, const char *name)
 {
@@ -77,6 +119,7 @@ static void write_settings(const struct page_data *data, struct bytes *out)
 	page_fact_close(out);
 	page_facts_close(out);
 	write_findings(data, out);
+	write_changes(data, out);
 	page_section_close(out);
 }
 

@@ -73,7 +73,7 @@ def test_the_document_tells_what_was_decided(door):
         assert document["recent"][0]["allow"] <= 3
         bans = "/var/lib/doorward/bans"
         assert [f["path"] for f in document["files"]] == [str(door.file), bans]
-        assert document["last_reload"] == {"number": 0, "result": "none", "time": None, "findings": ""}
+        assert document["last_reload"] == {"number": 0, "result": "none", "time": None, "findings": "", "changes": [], "change_count": 0}
 
 
 def test_the_document_names_sockets_and_resolvers(doorward, folder, nsd):
@@ -479,3 +479,58 @@ def test_the_listener_outlives_an_upgrade(door):
 def test_the_socket_goes_with_the_process(door):
     door.stop()
     assert not os.path.exists(door.admin.address)
+
+
+# What a reload changed
+
+# That of the kit, and a change.
+DNS = "nameservers = 127.0.0.1:9\nprivate_ptr = yes\ntimeout = 1s"
+
+
+def reloaded(door, policy, **sections):
+    door.configure(policy, **sections)
+    before = door.admin.status()["last_reload"]["number"]
+    door.reload()
+    wait_for(lambda: door.admin.status()["last_reload"]["number"] > before, "a reload")
+    return door.admin.status()["last_reload"]
+
+
+def test_a_reload_tells_what_it_changed(door):
+    changed = POLICY.replace("allow = ip 192.0.2.0/24", "allow = ip 192.0.2.0/25\nallow = uri /<b>")
+    reload = reloaded(door, changed + "[policy third]\nallow = *\n", dns=DNS)
+    assert reload["result"] == "success" and reload["change_count"] == 5
+    assert reload["changes"] == [
+        {"section": "dns", "key": "timeout", "before": "auto", "after": "1s"},
+        {"section": "policy default", "key": "allow", "before": "ip 192.0.2.0/24", "after": None},
+        {"section": "policy default", "key": "allow", "before": None, "after": "ip 192.0.2.0/25"},
+        {"section": "policy default", "key": "allow", "before": None, "after": "uri /<b>"},
+        {"section": "policy third", "key": None, "before": None, "after": "configured"},
+    ]
+    assert (
+        "reload: changed: [dns] timeout: auto -> 1s; [policy default] allow: removed ip 192.0.2.0/24; "
+        "[policy default] allow: added ip 192.0.2.0/25; [policy default] allow: added uri /<b>; [policy third] added"
+        in door.stderr()
+    )
+    shown = run("status", "-c", door.file, expect=0)[1]
+    assert "  changed      [dns] timeout: auto -> 1s\n" in shown
+    assert "  changed      [policy third] added\n" in shown
+    page = door.admin.get("/")[1].decode()
+    assert "uri /&lt;b&gt;" in page and "<b>" not in page
+    # The same again changes nothing.
+    again = reloaded(door, changed + "[policy third]\nallow = *\n", dns=DNS)
+    assert again["changes"] == [] and again["change_count"] == 0
+
+
+def test_a_reload_that_fails_changed_nothing(door):
+    reload = reloaded(door, POLICY + "allow = nonsense\n", dns="timeout = 1s")
+    assert reload["result"] == "failure" and reload["changes"] == [] and reload["change_count"] == 0
+
+
+def test_many_and_long_changes_are_cut(door):
+    rules = "".join(f"deny = uri /{number}{'x' * 175}\n" for number in range(200))
+    reload = reloaded(door, POLICY + rules)
+    assert reload["change_count"] == 200 and len(reload["changes"]) == 50
+    assert {len(c["after"]) for c in reload["changes"]} == {160}
+    assert all(c["after"].endswith("...") for c in reload["changes"])
+    assert "; and 192 more" in door.stderr()
+    assert "192 more\n" in run("status", "-c", door.file, expect=0)[1]
