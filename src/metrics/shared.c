@@ -95,6 +95,24 @@ static void write_names(const struct metrics *metrics, struct bytes *out)
 	}
 }
 
+static void write_bans(const struct shared *shared, struct bytes *out)
+{
+	struct shared_bans_state state = shared_bans_state(shared);
+
+	metrics_prometheus_family(out, "doorward_shared_bans", METRICS_PROMETHEUS_GAUGE,
+		"Bans of all machines that were in force when they were last compared or changed.");
+	metrics_prometheus_number(out, "doorward_shared_bans", "", state.known);
+	metrics_prometheus_family(out, "doorward_shared_bans_forged", METRICS_PROMETHEUS_GAUGE,
+		"Entries about bans in the store that the secret had not made, at the last "
+		"comparison.");
+	metrics_prometheus_number(out, "doorward_shared_bans_forged", "", state.forged);
+	metrics_prometheus_family(out, "doorward_shared_bans_compared_time_seconds",
+		METRICS_PROMETHEUS_GAUGE,
+		"When the bans were last compared with the store, since 1970 UTC; 0: never.");
+	metrics_prometheus_number(out, "doorward_shared_bans_compared_time_seconds", "",
+		state.compared_s > 0 ? (uint64_t)state.compared_s : 0);
+}
+
 void metrics_write_shared(
 	const struct metrics *metrics, const struct shared *shared, struct bytes *out)
 {
@@ -146,6 +164,7 @@ void metrics_write_shared(
 		AT(store.reply_time), out);
 	write_names(metrics, out);
 	write_rates(metrics, out);
+	write_bans(shared, out);
 }
 
 struct member {

@@ -122,9 +122,7 @@ static void tell_forged(struct shared_ban_sync *s)
 /* Everything that the store has is known now. */
 static void note_compared(struct shared_ban_sync *s)
 {
-	const struct shared_bans_state state = {clock_wall_s(), s->forged};
-
-	shared_bans_note(s->shared, &state);
+	shared_bans_note(s->shared, clock_wall_s(), s->forged);
 }
 
 void ban_sync_take_reading(struct shared_ban_sync *s)

@@ -121,6 +121,12 @@ static bool prepare(struct shared *s)
 	       shared_name_script_init(&s->find_name);
 }
 
+static void count_bans(struct shared *s)
+{
+	atomic_store_explicit(&s->bans_known, ban_list_count_bans(&s->bans, clock_wall_ms()),
+		memory_order_relaxed);
+}
+
 /* The bans that another run, or the previous settings, knew. False after a diag_error. */
 static bool take_bans(
 	struct shared *s, const char *file, const struct shared *previous, struct diag *diag)
@@ -132,6 +138,7 @@ static bool take_bans(
 		diag_error(diag, NULL, "out of memory");
 	}
 	ban_list_settle(&s->bans, clock_wall_ms());
+	count_bans(s);
 	s->bans_generation = previous != NULL ? previous->bans_generation + 1 : 1;
 	return good;
 }
@@ -217,6 +224,7 @@ void shared_bans_take(struct shared *shared, struct ban_list *list)
 	shared->bans = *list;
 	shared->bans_generation++;
 	ban_list_init(list);
+	count_bans(shared);
 }
 
 uint64_t shared_bans_generation(const struct shared *shared)
@@ -226,11 +234,18 @@ uint64_t shared_bans_generation(const struct shared *shared)
 
 struct shared_bans_state shared_bans_state(const struct shared *shared)
 {
-	return (struct shared_bans_state){shared->bans_compared_s, shared->bans_forged};
+	struct shared *s = (struct shared *)(uintptr_t)shared;
+
+	return (struct shared_bans_state){
+		.compared_s = atomic_load_explicit(&s->bans_compared_s, memory_order_relaxed),
+		.forged = atomic_load_explicit(&s->bans_forged, memory_order_relaxed),
+		.known = atomic_load_explicit(&s->bans_known, memory_order_relaxed),
+	};
 }
 
-void shared_bans_note(struct shared *shared, const struct shared_bans_state *state)
+void shared_bans_note(struct shared *shared, int64_t compared_s, uint64_t forged)
 {
-	shared->bans_compared_s = state->compared_s;
-	shared->bans_forged = state->forged;
+	atomic_store_explicit(&shared->bans_compared_s, compared_s, memory_order_relaxed);
+	atomic_store_explicit(&shared->bans_forged, forged, memory_order_relaxed);
+	count_bans(shared);
 }

@@ -64,10 +64,12 @@ uint64_t shared_bans_generation(const struct shared *shared);
 struct shared_bans_state {
 	int64_t compared_s; /* Unix time of the last time that all was known; 0: never */
 	uint64_t forged;    /* entries at the last reading that the secret has not made */
+	uint64_t known;     /* bans that were in force at the last comparison or change */
 };
 
-/* Main thread, as above. */
+/* Any thread. */
 struct shared_bans_state shared_bans_state(const struct shared *shared);
-void shared_bans_note(struct shared *shared, const struct shared_bans_state *state);
+/* Main thread: a comparison has ended. */
+void shared_bans_note(struct shared *shared, int64_t compared_s, uint64_t forged);
 
 #endif

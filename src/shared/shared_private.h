@@ -15,6 +15,8 @@
 #include "store/settings.h"
 #include "store/status.h"
 
+#include <stdatomic.h>
+
 /* For the files of this room. */
 struct shared {
 	struct ref references;
@@ -32,8 +34,10 @@ struct shared {
 	struct store_script lease_script;
 	struct ban_list bans; /* settled */
 	uint64_t bans_generation;
-	int64_t bans_compared_s; /* struct shared_bans_state has these two */
-	uint64_t bans_forged;
+	/* struct shared_bans_state has these; written by the main thread */
+	_Atomic int64_t bans_compared_s;
+	_Atomic uint64_t bans_forged;
+	_Atomic uint64_t bans_known;
 };
 
 #endif

@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from kit.admin import Admin
 from kit.doorward import Doorward, configuration, run
 from kit.process import connects, free_port, wait_for
 from kit.store import Store, secret_file, shared
@@ -149,6 +150,10 @@ def test_status_tells_what_is_known_and_since_when(machine, store):
     command(doors[0], "ban", "192.0.2.7")
     wait_for_status(doors, "192.0.2.7", 403)
     assert told(doors[1])["known"] == 1
+    metrics = Admin(str(doors[1].file.parent / "admin.sock")).get("/metrics")[1].decode()
+    assert "\ndoorward_shared_bans 1\n" in metrics and "\ndoorward_shared_bans_forged 0\n" in metrics
+    compared = re.search(r"^doorward_shared_bans_compared_time_seconds ([0-9]+)$", metrics, re.M)
+    assert abs(int(compared[1]) - time.time()) < 60
     assert re.search(
         r"^  bans +1 known, 0 forged entries; last compared 20[0-9TZ:-]+, [0-3] s ago$",
         command(doors[1], "status"),
