@@ -126,6 +126,12 @@ static bool set_padding(EVP_PKEY_CTX *ctx, enum agent_algorithm algorithm)
 		       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, SHA512_LEN) == 1);
 }
 
+/* Whether an error since the last mark says so; some functions of OpenSSL fail without any. */
+static bool is_out_of_memory(void)
+{
+	return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+}
+
 /* The check of a signature as OpenSSL has it. */
 static enum agent_key_check check(
 	const struct agent_key *key, struct str base, const uint8_t *signature, size_t len)
@@ -143,9 +149,10 @@ static enum agent_key_check check(
 	if (ctx != NULL &&
 		EVP_DigestVerifyInit_ex(ctx, &padding, digest, NULL, NULL, key->key, NULL) == 1 &&
 		set_padding(padding, key->algorithm)) {
-		result = EVP_DigestVerify(ctx, signature, len, bytes_of(base), base.len) == 1
-				 ? AGENT_KEY_MATCHES
-				 : AGENT_KEY_DIFFERS;
+		result = AGENT_KEY_MATCHES;
+		if (EVP_DigestVerify(ctx, signature, len, bytes_of(base), base.len) != 1) {
+			result = is_out_of_memory() ? AGENT_KEY_FAILED : AGENT_KEY_DIFFERS;
+		}
 	}
 	ERR_pop_to_mark();
 	EVP_MD_CTX_free(ctx);

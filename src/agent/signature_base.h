@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-#define AGENT_BASE_MAX 8192     /* bytes of a signature base */
+#define AGENT_BASE_MAX 8192      /* bytes of a signature base */
 #define AGENT_QUERY_PARAMS_MAX 4 /* components @query-param of one signature */
 
 /*

@@ -110,8 +110,14 @@ static bool take_id(struct agent_verifier *v, struct str signature, uint8_t id[A
 	       EVP_DigestFinal_ex(v->digest, id, NULL) == 1;
 }
 
+/* The finding holds until before this time, at most. */
+static void bound(struct finding *f, int64_t until_s)
+{
+	f->until_s = until_s < f->until_s ? until_s : f->until_s;
+}
+
 /* Asks the public key, unless that was done before or was done too often. */
-static enum agent_reason check_bytes(const struct question *q, const struct finding *f,
+static enum agent_reason check_bytes(const struct question *q, struct finding *f,
 	const struct agent_key *key, struct str signature)
 {
 	struct agent_verifier *v = q->verifier;
@@ -123,6 +129,9 @@ static enum agent_reason check_bytes(const struct question *q, const struct find
 	}
 	enum agent_remembered remembered = agent_results_find(v->results, id, q->wall_s);
 
+	if (remembered == AGENT_REMEMBERED_DIFFERS) {
+		bound(f, q->wall_s + AGENT_FORGERY_KEPT_S);
+	}
 	if (remembered != AGENT_REMEMBERED_NOT) {
 		v->counts.remembered++;
 		return remembered == AGENT_REMEMBERED_MATCHES ? AGENT_GOOD : AGENT_MISMATCH;
@@ -141,7 +150,10 @@ static enum agent_reason check_bytes(const struct question *q, const struct find
 	bool matches = check == AGENT_KEY_MATCHES;
 
 	agent_budget_learn(&v->budget, client, matches, q->wall_s);
-	agent_results_add(v->results, id, matches, f->signature.expires_s, q->wall_s);
+	if (!matches) {
+		bound(f, q->wall_s + AGENT_FORGERY_KEPT_S);
+	}
+	agent_results_add(v->results, id, matches, f->until_s, q->wall_s);
 	return matches ? AGENT_GOOD : AGENT_MISMATCH;
 }
 
@@ -159,13 +171,13 @@ static enum agent_reason find_key(
 	}
 	*out = key;
 	if (q->wall_s < key->from_s) {
-		f->until_s = key->from_s < f->until_s ? key->from_s : f->until_s;
+		bound(f, key->from_s);
 		return AGENT_KEY_TIME;
 	}
 	if (q->wall_s >= key->until_s) {
 		return AGENT_KEY_TIME;
 	}
-	f->until_s = key->until_s < f->until_s ? key->until_s : f->until_s;
+	bound(f, key->until_s);
 	return AGENT_GOOD;
 }
 
@@ -266,17 +278,20 @@ static void report(struct agent_verifier *v, const struct finding *f, enum agent
 static void check_signatures(const struct question *q, struct agent_result *result)
 {
 	const struct agent_sf_list *inputs = &q->headers.signature_input;
+	enum agent_reason reason = AGENT_NO_TAG;
 	size_t tried = 0;
 
 	conclude(result, AGENT_NO_TAG);
 	for (size_t i = 0; i < inputs->count && result->state != AGENT_VERIFIED; i++) {
 		struct finding f = {.url = {NULL, 0}, .until_s = INT64_MAX};
-		enum agent_reason reason = AGENT_TOO_LARGE;
 
 		if (!agent_signature_has_tag(&inputs->members[i])) {
 			continue;
 		}
-		if (tried < AGENT_LABELS_MAX) {
+		if (tried == AGENT_LABELS_MAX) {
+			reason = AGENT_TOO_LARGE;
+		} else if (reason != AGENT_BUSY) {
+			/* Where no check is left, one base a request is enough. */
 			reason = check_signature(q, &inputs->members[i], &f);
 		}
 		if (reason == AGENT_GOOD) {
@@ -286,8 +301,7 @@ static void check_signatures(const struct question *q, struct agent_result *resu
 			f.until_s = INT64_MIN;
 		}
 		report(q->verifier, &f, reason, tried == 0, result);
-		/* Under a flood, one base a request is enough. */
-		if (tried++ == AGENT_LABELS_MAX || reason == AGENT_BUSY) {
+		if (tried++ == AGENT_LABELS_MAX) {
 			break;
 		}
 	}

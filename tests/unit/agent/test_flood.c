@@ -174,6 +174,37 @@ static void a_flood(void **state)
 	kit_key_clear(&key);
 }
 
+/* Where no check is left, the other signatures of the request are unknown, too. */
+static void two_signatures_without_a_check(void **state)
+{
+	static const struct agent_budget_sizes none = {0, 0, 0, 0};
+	struct kit_sample sample = kit_sample();
+	struct agent_verifier *verifier = agent_verifier_new(&none);
+	struct agent_result result;
+	struct agent_keys *keys;
+	struct kit_signed s;
+	struct kit_key key;
+
+	kit_ed25519(&key, NULL, 7);
+	keys = kit_keys(KIT_AGENT, &key);
+	kit_make(&s, &sample, &key);
+	agent_verify(verifier, keys, &s.request, KIT_NOW, 1000, &result);
+	assert_int_equal(result.reason, AGENT_BUSY);
+	assert_true(result.is_only_claim);
+	assert_true(str_eq_text(result.url, KIT_AGENT));
+	bytes_append_text(&s.input, ", b=(\"@authority\");tag=\"web-bot-auth\"");
+	s.request.signature_input = bytes_view(&s.input);
+	agent_verify(verifier, keys, &s.request, KIT_NOW, 1000, &result);
+	assert_int_equal(result.reason, AGENT_BUSY);
+	assert_int_equal(result.until_s, INT64_MIN);
+	assert_false(result.is_only_claim);
+	assert_int_equal(agent_verifier_counts(verifier).checks, 0);
+	kit_signed_clear(&s);
+	agent_keys_unref(keys);
+	agent_verifier_free(verifier);
+	kit_key_clear(&key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +212,7 @@ int main(void)
 		cmocka_unit_test(no_tokens),
 		cmocka_unit_test(remembered_results),
 		cmocka_unit_test(a_flood),
+		cmocka_unit_test(two_signatures_without_a_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

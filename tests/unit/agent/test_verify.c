@@ -3,6 +3,7 @@
 
 #include "agent/verify.h"
 
+#include "agent/results.h"
 #include "agent/url.h"
 #include "kit.h"
 
@@ -528,8 +529,10 @@ static void validity(void **state)
 	assert_int_equal(verify(f, &s.request, 1800003590), AGENT_EXPIRED);
 	assert_int_equal(f->result.until_s, INT64_MAX);
 	s.request.authority = str_view("other.example");
-	assert_int_equal(verify(f, &s.request, KIT_NOW), AGENT_MISMATCH);
-	assert_int_equal(f->result.until_s, 1800003590);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(verify(f, &s.request, KIT_NOW), AGENT_MISMATCH);
+		assert_int_equal(f->result.until_s, KIT_NOW + AGENT_FORGERY_KEPT_S);
+	}
 	assert_true(str_eq_text(f->result.url, KIT_AGENT));
 	assert_null(f->result.keyid.data);
 	kit_signed_clear(&s);
