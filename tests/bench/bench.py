@@ -21,6 +21,7 @@ from pathlib import Path
 import dns
 import fronts
 import module
+import page
 import recent
 import shared_names
 import shared_rates
@@ -80,6 +81,7 @@ GROUPS = {
     "latency": wire.latency,
     "memory": wire.memory,
     "recent": recent.recent,
+    "page": page.page,
     "nginx": fronts.nginx,
     "apache": fronts.apache,
     "module": module.module,
