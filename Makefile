@@ -74,7 +74,7 @@ link = $(CC) $(dw_cflags) $(CFLAGS) $(dw_ldflags) $(LDFLAGS)
 quiet = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' '$(1)' '$(subst $(BUILD)/,,$@)';)
 
 # With FOLDERS="base dns" on the command line, the library and its tests have only these folders.
-FOLDERS ?= base log sandbox store dns cert agent policy ban net import fcgi http config shared authz audit metrics recent explain page worker daemon cli doctor
+FOLDERS ?= base log sandbox store dns cert mmdb agent policy ban net import fcgi http config shared authz audit metrics recent explain page worker daemon cli doctor
 sources := $(sort $(shell find $(addprefix src/,$(FOLDERS)) -name '*.c'))
 objects := $(patsubst src/%.c,$(BUILD)/src/%.o,$(sources))
 library := $(BUILD)/libdoorward.a

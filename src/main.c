@@ -3,6 +3,7 @@
 
 #include "authz/snapshot.h"
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/exit_code.h"
 #include "cli/audit.h"
 #include "cli/ban.h"
@@ -56,6 +57,17 @@ static int print_version(void)
 	return EXIT_CODE_OK;
 }
 
+/* What the databases of [networks] say about themselves. */
+static void print_networks(const struct authz_snapshot *snapshot)
+{
+	struct bytes text;
+
+	bytes_init(&text, 0);
+	authz_networks_describe(snapshot->networks, snapshot->config, &text);
+	fprintf(stderr, "%.*s", (int)text.len, text.len > 0 ? (const char *)text.data : "");
+	bytes_clear(&text);
+}
+
 /* -t and -T: load and check the configuration; -T also dumps it. */
 static int examine(const char *config_path, bool dump)
 {
@@ -73,7 +85,14 @@ static int examine(const char *config_path, bool dump)
 		authz_snapshot_unref(snapshot);
 		snapshot = NULL;
 	}
+	if (snapshot != NULL) {
+		authz_networks_warn_of_age(
+			snapshot->networks, snapshot->config, clock_wall_s(), &diag);
+	}
 	cli_findings_print(&diag);
+	if (snapshot != NULL && !dump) {
+		print_networks(snapshot);
+	}
 	if (snapshot != NULL && dump) {
 		struct bytes out;
 

@@ -5,6 +5,7 @@
 #define DW_AUTHZ_DECISION_H
 
 #include "agent/reason.h"
+#include "authz/networks.h"
 #include "authz/request.h"
 #include "authz/trusted_input.h"
 #include "base/arena.h"
@@ -83,6 +84,7 @@ struct authz_decision {
 	struct cert_chain_keys chain_keys; /* of a certificate that was verified here */
 
 	struct authz_agent agent;
+	struct authz_network network;
 
 	unsigned claims_used;    /* bits 1 << enum policy_claim: as in struct policy_verdict */
 	unsigned claims_unclear; /* the same */

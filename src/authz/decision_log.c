@@ -115,6 +115,17 @@ static void append_agent(struct authz_log_line *l, const struct authz_agent *age
 	}
 }
 
+/* Where a rule asks for it. */
+static void append_network(struct authz_log_line *l, const struct authz_network *network)
+{
+	if (network->asn_known) {
+		authz_log_number(l, "asn", network->asn);
+	}
+	if (network->country_known) {
+		authz_log_word(l, "country", str_view(network->country));
+	}
+}
+
 static void append_client(struct authz_log_line *l, const struct authz_decision *d,
 	const struct config_frontend *frontend)
 {
@@ -132,6 +143,7 @@ static void append_client(struct authz_log_line *l, const struct authz_decision 
 		authz_log_word(l, "hostname", bytes_view(&host));
 		bytes_clear(&host);
 		append_certificate(l, d);
+		append_network(l, &d->network);
 		append_agent(l, &d->agent);
 		return;
 	}
@@ -144,6 +156,7 @@ static void append_client(struct authz_log_line *l, const struct authz_decision 
 		authz_log_word(l, "pin", d->names.pin->place);
 	}
 	append_certificate(l, d);
+	append_network(l, &d->network);
 	append_agent(l, &d->agent);
 	append_ignored(l, d, frontend);
 }

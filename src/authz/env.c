@@ -13,6 +13,7 @@ bool authz_env_init(struct authz_env *env, uv_loop_t *loop, struct authz_snapsho
 	*env = (struct authz_env){
 		.config = snapshot->config,
 		.bans = snapshot->bans,
+		.networks = snapshot->networks,
 		.agent_keys = snapshot->agent_keys,
 		.agent_nonces = snapshot->agent_nonces,
 		.dns = dns_engine_new(loop, snapshot->dns, dns_stats),

@@ -29,8 +29,9 @@ struct authz_env {
 	 * Of the loop, whatever its snapshots; set by the owner. NULL: no signature is verified.
 	 */
 	struct agent_verifier *agent_verifier;
-	const struct agent_keys *agent_keys; /* of the snapshot; NULL: none */
-	struct agent_nonces *agent_nonces;   /* of the snapshot; NULL: no policy asks for it */
+	const struct authz_networks *networks; /* of the snapshot; NULL: none */
+	const struct agent_keys *agent_keys;   /* of the snapshot; NULL: none */
+	struct agent_nonces *agent_nonces;     /* of the snapshot; NULL: no policy asks for it */
 	/* NULL: nothing is shared; set by the owner, who holds it */
 	struct shared_worker *shared;
 	struct authz_rates_near_table *near; /* NULL: not noted; set by the owner, who holds it */

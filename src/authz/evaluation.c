@@ -108,6 +108,9 @@ static void end_by_rules(struct authz *a)
 	if (verdict->reason == POLICY_REASON_AGENT_UNVERIFIED) {
 		authz_agent_explain(a);
 	}
+	if (verdict->reason == POLICY_REASON_NETWORK_UNKNOWN) {
+		d->detail = authz_networks_unknown_why(&d->network);
+	}
 	end(a, verdicts[verdict->outcome], verdict->reason);
 }
 
@@ -267,6 +270,25 @@ static void take_cert_facts(struct authz *a)
 	}
 }
 
+/* An explanation has the network also where no rule asks for it. */
+static void take_network(struct authz *a)
+{
+	const struct policy_rules *rules = a->decision.policy->rules;
+	struct authz_network *network = &a->decision.network;
+
+	if (!policy_rules_need_asn(rules) && !policy_rules_need_country(rules) &&
+		(a->request.trace == NULL || a->env->networks == NULL)) {
+		return;
+	}
+	authz_networks_look_up(a->env->networks, &a->decision.trusted.ip, network);
+	if (network->asn_known) {
+		a->facts.asn = str_view(network->asn_fact);
+	}
+	if (network->country_known) {
+		a->facts.country = str_view(network->country);
+	}
+}
+
 enum authz_step authz_evaluate(struct authz *a)
 {
 	const struct authz_trace *trace = a->request.trace;
@@ -295,6 +317,7 @@ enum authz_step authz_evaluate(struct authz *a)
 	a->regex_steps = POLICY_REGEX_STEPS;
 	a->facts.regex_steps = &a->regex_steps;
 	take_cert_facts(a);
+	take_network(a);
 	authz_claims_take(a);
 	if (wants_names(a)) {
 		authz_fetch_cached_names(&a->fetch);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/util.h"
+#include "policy/network.h"
 #include "policy/rule.h"
 
 #include <assert.h>
@@ -112,13 +113,17 @@ static void write_client(const struct authz_rates_near_client *c, char out[CLIEN
 	struct bytes text;
 
 	bytes_init(&text, CLIENT_MAX - 1);
-	if (client.by == POLICY_RATE_BY_ADDRESS) {
-		struct prefix prefix =
-			c->cut ? authz_cut_address(&client.network.addr) : client.network;
+	if (client.text.data == NULL) {
+		struct prefix cut = authz_cut_address(&client.network.addr);
+		const struct prefix *shown =
+			c->cut && cut.len < client.network.len ? &cut : &client.network;
 		char address[PREFIX_TEXT_MAX];
 
-		prefix_format(&prefix, address);
+		prefix_format(shown, address);
 		bytes_append_text(&text, address);
+	} else if (client.by == POLICY_RATE_BY_ASN) {
+		bytes_append_text(&text, "AS");
+		bytes_append_str(&text, policy_network_asn_digits(client.text));
 	} else if (client.by == POLICY_RATE_BY_HOST && c->cut) {
 		authz_cut_host(client.text, &text);
 	} else {
@@ -263,6 +268,8 @@ static void write_rate(const struct policy *policy, const struct policy_rate *ra
 		[POLICY_RATE_BY_ADDRESS] = "address",
 		[POLICY_RATE_BY_HOST] = "host",
 		[POLICY_RATE_BY_CERT] = "cert",
+		[POLICY_RATE_BY_ASN] = "asn",
+		[POLICY_RATE_BY_NET] = "net",
 	};
 	uint64_t between_ns = rate->unit_ns / rate->tokens;
 

@@ -18,7 +18,8 @@ bool authz_snapshot_watches(const struct authz_snapshot *snapshot)
 {
 	return authz_trust_stores_watches(snapshot->stores) ||
 	       config_reads_lists(snapshot->config) || snapshot->config->dns.static_zone != NULL ||
-	       snapshot->config->bans.file != NULL || snapshot->agent_keys != NULL;
+	       snapshot->config->bans.file != NULL || snapshot->agent_keys != NULL ||
+	       snapshot->networks != NULL;
 }
 
 uint64_t authz_snapshot_stamp(
@@ -38,10 +39,19 @@ uint64_t authz_snapshot_stamp(
 		       (snapshot->shared != NULL ? shared_bans_generation(snapshot->shared) : 0);
 	case AUTHZ_SNAPSHOT_AGENTS:
 		return authz_agents_stamp(snapshot->config);
+	case AUTHZ_SNAPSHOT_NETWORKS:
+		return authz_networks_stamp(snapshot->config);
 	case AUTHZ_SNAPSHOT_FILES_COUNT:
 		break;
 	}
 	return 0;
+}
+
+static bool load_networks(struct authz_snapshot *snapshot, struct diag *diag)
+{
+	snapshot->stamps[AUTHZ_SNAPSHOT_NETWORKS] =
+		authz_snapshot_stamp(snapshot, AUTHZ_SNAPSHOT_NETWORKS);
+	return authz_networks_load(snapshot->config, &snapshot->networks, diag);
 }
 
 /* Takes the stamp first, so that a change meanwhile is seen later. */
@@ -132,7 +142,7 @@ struct authz_snapshot *authz_snapshot_load(
 	snapshot->dns = dns_context_new(
 		&snapshot->config->dns, previous != NULL ? previous->dns : NULL, diag);
 	if (snapshot->dns == NULL || !load_stores(snapshot, NULL, diag) ||
-		!load_agents(snapshot, NULL, diag) ||
+		!load_networks(snapshot, diag) || !load_agents(snapshot, NULL, diag) ||
 		!authz_agents_nonces(snapshot->config,
 			previous != NULL ? previous->agent_nonces : NULL, &snapshot->agent_nonces,
 			diag) ||
@@ -220,7 +230,8 @@ struct authz_snapshot *authz_snapshot_load_without_dns(const char *path, struct 
 	struct authz_snapshot *snapshot = load_configuration(path, diag);
 
 	if (snapshot != NULL &&
-		(!load_stores(snapshot, NULL, diag) || !load_agents(snapshot, NULL, diag) ||
+		(!load_stores(snapshot, NULL, diag) || !load_networks(snapshot, diag) ||
+			!load_agents(snapshot, NULL, diag) ||
 			!authz_agents_nonces(
 				snapshot->config, NULL, &snapshot->agent_nonces, diag))) {
 		authz_snapshot_unref(snapshot);
@@ -246,6 +257,7 @@ static struct authz_snapshot *snapshot_like(
 	next->buckets = policy_token_buckets_ref(snapshot->buckets);
 	next->shared = shared_ref(snapshot->shared);
 	next->bans = ban_table_ref(snapshot->bans);
+	next->networks = authz_networks_ref(snapshot->networks);
 	next->agent_keys =
 		snapshot->agent_keys != NULL ? agent_keys_ref(snapshot->agent_keys) : NULL;
 	next->agent_nonces =
@@ -298,6 +310,15 @@ static bool reload_zone(struct authz_snapshot *snapshot, struct diag *diag)
 	return true;
 }
 
+static bool reload_networks(struct authz_snapshot *snapshot, struct diag *diag)
+{
+	struct authz_networks *before = snapshot->networks;
+	bool good = load_networks(snapshot, diag);
+
+	authz_networks_unref(before);
+	return good;
+}
+
 static bool reload_agents(struct authz_snapshot *snapshot, struct diag *diag)
 {
 	struct agent_keys *before = snapshot->agent_keys;
@@ -321,6 +342,8 @@ static bool reload_files(
 		return authz_snapshot_read_bans(snapshot, diag);
 	case AUTHZ_SNAPSHOT_AGENTS:
 		return reload_agents(snapshot, diag);
+	case AUTHZ_SNAPSHOT_NETWORKS:
+		return reload_networks(snapshot, diag);
 	case AUTHZ_SNAPSHOT_FILES_COUNT:
 		break;
 	}
@@ -366,6 +389,7 @@ void authz_snapshot_unref(struct authz_snapshot *snapshot)
 	}
 	shared_unref(snapshot->shared);
 	ban_table_unref(snapshot->bans);
+	authz_networks_unref(snapshot->networks);
 	agent_keys_unref(snapshot->agent_keys);
 	agent_nonces_unref(snapshot->agent_nonces);
 	policy_token_buckets_unref(snapshot->buckets);

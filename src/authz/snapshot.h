@@ -5,6 +5,7 @@
 #define DW_AUTHZ_SNAPSHOT_H
 
 #include "authz/agents.h"
+#include "authz/networks.h"
 #include "authz/trust_stores.h"
 #include "ban/table.h"
 #include "base/diag.h"
@@ -16,11 +17,12 @@
 
 /* Files beside the configuration's own that are read again when they change, without a reload. */
 enum authz_snapshot_files {
-	AUTHZ_SNAPSHOT_TRUST,  /* what certificates are verified by */
-	AUTHZ_SNAPSHOT_LISTS,  /* what `in` terms of rules hold */
-	AUTHZ_SNAPSHOT_ZONE,   /* the static zone */
-	AUTHZ_SNAPSHOT_BANS,   /* who is banned */
-	AUTHZ_SNAPSHOT_AGENTS, /* the keys of agents */
+	AUTHZ_SNAPSHOT_TRUST,    /* what certificates are verified by */
+	AUTHZ_SNAPSHOT_LISTS,    /* what `in` terms of rules hold */
+	AUTHZ_SNAPSHOT_ZONE,     /* the static zone */
+	AUTHZ_SNAPSHOT_BANS,     /* who is banned */
+	AUTHZ_SNAPSHOT_AGENTS,   /* the keys of agents */
+	AUTHZ_SNAPSHOT_NETWORKS, /* the databases of [networks] */
 	AUTHZ_SNAPSHOT_FILES_COUNT
 };
 
@@ -34,6 +36,7 @@ struct authz_snapshot {
 	struct agent_nonces *agent_nonces; /* NULL: no policy asks for them */
 	struct ban_table *bans; /* NULL: none, or authz_snapshot_read_bans was not called */
 	struct shared *shared; /* NULL: there is no store, or authz_snapshot_share was not called */
+	struct authz_networks *networks;             /* NULL: none are configured */
 	uint64_t stamps[AUTHZ_SNAPSHOT_FILES_COUNT]; /* authz_snapshot_stamp, before they were read
 						      */
 	/* random: another number for each snapshot, of whatever process */

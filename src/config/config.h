@@ -94,6 +94,11 @@ struct config_agents {
 	const char *keys; /* a folder; never NULL */
 };
 
+struct config_networks {
+	const char *asn_database; /* NULL: none */
+	const char *country_database;
+};
+
 struct config_log {
 	struct log_settings sink;
 	enum config_decisions decisions;
@@ -120,6 +125,7 @@ struct config {
 	struct config_shared shared;
 	struct config_bans bans;
 	struct config_agents agents;
+	struct config_networks networks;
 	struct config_log log;
 	const struct policy *policies;
 	size_t policy_count;

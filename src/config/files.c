@@ -36,6 +36,8 @@ void config_each_file(const struct config *config, each_file *each, void *ctx)
 	if (config->bans.file != NULL) {
 		each(ctx, CONFIG_FILE_OPTIONAL, config->bans.file);
 	}
+	report(each, ctx, config->networks.asn_database);
+	report(each, ctx, config->networks.country_database);
 	report(each, ctx, config->server.admin_token_file);
 	if (needs_agents(config)) {
 		each(ctx, CONFIG_FILE_OPTIONAL, config->agents.keys);

@@ -66,6 +66,27 @@ static bool trusts_public_cas(const struct policy_trust *trust)
 	       (trust->ca_file != NULL && count_certificates(trust->ca_file) >= PUBLIC_CAS_MIN);
 }
 
+/* Without a database the fields of rules would be unknown for each client. */
+static void check_databases(
+	struct config_loader *loader, const struct policy_rule *rule, const struct place *place)
+{
+	const struct config_networks *networks = &loader->snapshot->config.networks;
+
+	if (networks->asn_database == NULL &&
+		(policy_rule_asks_for(rule, POLICY_SOURCE_ASN) ||
+			policy_rule_counts_by(rule, POLICY_RATE_BY_ASN))) {
+		diag_error(loader->diag, place,
+			"asn: nothing says which AS an address is in: expected asn_database in "
+			"[networks]");
+	}
+	if (networks->country_database == NULL &&
+		policy_rule_asks_for(rule, POLICY_SOURCE_COUNTRY)) {
+		diag_error(loader->diag, place,
+			"country: nothing says which country an address is in: expected "
+			"country_database in [networks]");
+	}
+}
+
 void config_check_rules(struct config_loader *loader, const struct config_policy_source *source,
 	const struct policy *policy)
 {
@@ -79,6 +100,7 @@ void config_check_rules(struct config_loader *loader, const struct config_policy
 		struct place place = config_ini_value_place(entry);
 		bool deny = policy_rule_action(rule) == POLICY_ACTION_DENY;
 
+		check_databases(loader, rule, &place);
 		if (policy_rule_denies_by(rule, POLICY_SOURCE_AGENT) && i < all_allowed) {
 			diag_warning(loader->diag, &place,
 				"deny by agent, and then every client is allowed: the agent gets "

@@ -73,6 +73,7 @@ const struct config_section_schema config_sections[CONFIG_SECTION_COUNT] = {
 	{"shared", false, config_shared_keys, CONFIG_SHARED_KEY_COUNT},
 	{"bans", false, config_bans_keys, CONFIG_BANS_KEY_COUNT},
 	{"agents", false, config_agents_keys, CONFIG_AGENTS_KEY_COUNT},
+	{"networks", false, config_networks_keys, CONFIG_NETWORKS_KEY_COUNT},
 	{"log", false, log_keys, ARRAY_LEN(log_keys)},
 	{"policy", true, config_policy_keys, CONFIG_POLICY_KEY_COUNT},
 };

@@ -23,7 +23,7 @@ struct config_section_schema {
 	size_t key_count;
 };
 
-#define CONFIG_SECTION_COUNT 9
+#define CONFIG_SECTION_COUNT 10
 #define CONFIG_MAX_KEYS 32 /* of one section */
 
 extern const struct config_section_schema config_sections[CONFIG_SECTION_COUNT];

@@ -15,6 +15,7 @@
 #define CONFIG_SHARED_KEY_COUNT 7
 #define CONFIG_BANS_KEY_COUNT 2
 #define CONFIG_AGENTS_KEY_COUNT 1
+#define CONFIG_NETWORKS_KEY_COUNT 2
 #define CONFIG_POLICY_KEY_COUNT 31
 
 extern const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT];
@@ -24,6 +25,7 @@ extern const struct config_key config_cache_keys[CONFIG_CACHE_KEY_COUNT];
 extern const struct config_key config_shared_keys[CONFIG_SHARED_KEY_COUNT];
 extern const struct config_key config_bans_keys[CONFIG_BANS_KEY_COUNT];
 extern const struct config_key config_agents_keys[CONFIG_AGENTS_KEY_COUNT];
+extern const struct config_key config_networks_keys[CONFIG_NETWORKS_KEY_COUNT];
 extern const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT];
 
 /* `auto` for 0. */

@@ -81,8 +81,20 @@ static void look_at_ends(const struct authz_snapshot *snapshot, struct diag *dia
 	arena_clear(&arena);
 }
 
+static void look_at_networks(const struct authz_snapshot *snapshot, struct diag *diag)
+{
+	size_t found = diag->warnings;
+
+	authz_networks_warn_of_age(snapshot->networks, snapshot->config, clock_wall_s(), diag);
+	if (snapshot->networks != NULL && found == diag->warnings) {
+		doctor_ok(diag, "networks", "each database was built within %d days",
+			AUTHZ_NETWORKS_AGE_DAYS);
+	}
+}
+
 void doctor_look_at_files(const struct authz_snapshot *snapshot, struct diag *diag)
 {
 	look_at_lists(snapshot->config, diag);
+	look_at_networks(snapshot, diag);
 	look_at_ends(snapshot, diag);
 }

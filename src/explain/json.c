@@ -299,6 +299,22 @@ static void json_agent(const struct authz_agent *agent, struct bytes *out)
 	bytes_clear(&why);
 }
 
+static void json_network(const struct authz_network *network, struct bytes *out)
+{
+	if (!network->asked) {
+		json_none(out);
+		return;
+	}
+	json_open(out, '{');
+	if (network->asn_known) {
+		json_member_u64(out, "asn", network->asn);
+	} else {
+		json_member_text(out, "asn", NULL);
+	}
+	json_member_text(out, "country", network->country_known ? network->country : NULL);
+	json_close(out, '}');
+}
+
 static void json_step(struct bytes *out, const struct explain_step *step)
 {
 	json_open(out, '{');
@@ -340,6 +356,8 @@ void explain_json(const struct explain *e, const struct authz_decision *d,
 	json_cert(d, out);
 	json_key(out, "agent");
 	json_agent(&d->agent, out);
+	json_key(out, "network");
+	json_network(&d->network, out);
 	json_member_u64(out, "max_age", d->max_age_s);
 	json_member_text(out, "max_age_reason", authz_bound_word(d->bound));
 	json_member_text(out, "store", e->has_store ? "not asked" : NULL);

@@ -295,12 +295,26 @@ static void text_steps(const struct explain *e, const struct authz_decision *d, 
 	}
 }
 
+static void text_network(const struct authz_network *network, struct bytes *out)
+{
+	if (network->asn_known) {
+		bytes_appendf(out, "AS%u", network->asn);
+	} else {
+		bytes_append_text(out, "AS not known");
+	}
+	bytes_appendf(out, ", country %s", network->country_known ? network->country : "not known");
+}
+
 void explain_text(const struct explain *e, const struct authz_decision *d, struct bytes *out)
 {
 	struct bytes text;
 
 	bytes_init(&text, 0);
 	text_client(d, out);
+	if (d->network.asked) {
+		text_network(&d->network, &text);
+		explain_line_take(out, "Network", &text);
+	}
 	bytes_append_text(out, "\n");
 	text_rdns(e, d, out);
 	explain_each_kept_out(d, text_kept_out, out);

@@ -113,6 +113,8 @@ static void write_events(const struct metrics *metrics, struct bytes *out)
 		[METRICS_BANS_FAILED] = "files=\"bans\",outcome=\"failure\"",
 		[METRICS_AGENTS_REREAD] = "files=\"agents\",outcome=\"success\"",
 		[METRICS_AGENTS_FAILED] = "files=\"agents\",outcome=\"failure\"",
+		[METRICS_NETWORKS_REREAD] = "files=\"networks\",outcome=\"success\"",
+		[METRICS_NETWORKS_FAILED] = "files=\"networks\",outcome=\"failure\"",
 		[METRICS_RESOLV_CONF_REREAD] = "files=\"resolv.conf\",outcome=\"success\"",
 	};
 

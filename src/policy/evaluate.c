@@ -18,6 +18,7 @@ struct finding {
 	size_t name_term; /* that term */
 	bool regex_limit;
 	bool no_chain;
+	bool no_network;
 	unsigned claims_unclear; /* bit 1 << enum policy_claim */
 	bool rate;               /* the client is above a rate */
 	struct policy_costly unfetched;
@@ -66,6 +67,8 @@ static void note_use(const struct policy_term *term, const struct policy_facts *
 		break;
 	case POLICY_SOURCE_NONE:
 	case POLICY_SOURCE_ADDRESS:
+	case POLICY_SOURCE_ASN:
+	case POLICY_SOURCE_COUNTRY:
 		break;
 	}
 }
@@ -138,6 +141,7 @@ static void evaluate(const struct policy_rule *rule, size_t from, size_t to, boo
 		}
 		finding->regex_limit = finding->regex_limit || found.regex_limit;
 		finding->no_chain = finding->no_chain || found.no_chain;
+		finding->no_network = finding->no_network || found.no_network;
 		finding->claims_unclear |= found.unclear ? 1U << term->field->claim : 0;
 		finding->rate = finding->rate || (truth == POLICY_TRUE && !term->negated &&
 							 term->field->source == POLICY_SOURCE_RATE);
@@ -225,6 +229,11 @@ static void settle_unknown(const struct policy *policy, const struct policy_fact
 	if (finding->regex_limit) {
 		verdict->outcome = POLICY_DENY;
 		verdict->reason = POLICY_REASON_REGEX_LIMIT;
+		return;
+	}
+	if (finding->no_network) {
+		verdict->outcome = POLICY_DENY;
+		verdict->reason = POLICY_REASON_NETWORK_UNKNOWN;
 		return;
 	}
 	if (finding->no_chain) {

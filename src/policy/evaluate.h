@@ -24,7 +24,7 @@ struct policy_costly {
 struct policy_verdict {
 	enum policy_outcome outcome;
 	/* POLICY_REASON_RULE, _RATE, _DEFAULT, _DNS_ERROR, _REGEX_LIMIT, _BAD_INPUT,
-	 * _DUPLICATE_INPUT, _CERT_UNTRUSTED, _AGENT_UNVERIFIED */
+	 * _DUPLICATE_INPUT, _CERT_UNTRUSTED, _AGENT_UNVERIFIED, _NETWORK_UNKNOWN */
 	enum policy_reason reason;
 	/* that decided, or that has the unknown term; NULL: default */
 	const struct policy_rule *rule;
@@ -76,8 +76,8 @@ struct policy_trace {
  * POLICY_NEED: the caller fetches what `lacks` says, all or part of it, and calls again (`rule` is
  * then the rule that needs them, `reason` has no meaning). Otherwise an unknown term ends the
  * evaluation: by on_dns_error, or, for a regex that ran into its limits, for a claim that is not
- * clear, for a certificate whose chain is not known and for a signature that could not be verified,
- * as a denial whatever on_dns_error says.
+ * clear, for a network that is not known, for a certificate whose chain is not known and for a
+ * signature that could not be verified, as a denial whatever on_dns_error says.
  * `trace` may be NULL. Thread-safe.
  *
  * With facts->match_cache, and without a trace, rules that an earlier evaluation found false for

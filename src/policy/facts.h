@@ -93,6 +93,11 @@ struct policy_facts {
 	uint64_t rates_asked;  /* bits, by the number of the rate: the client was counted */
 	uint64_t rates_over;   /* bits, by the number of the rate: the client was above it */
 	enum policy_truth ban; /* of the term `ban`; never NOT_EVALUATED */
+	/*
+	 * The network of the address, as policy/network.h writes it. Absent: it is not known.
+	 */
+	struct str asn;
+	struct str country;
 	bool cert_present;
 	const struct policy_cert *cert;        /* NULL unless one passed its checks */
 	struct str claims[POLICY_CLAIM_COUNT]; /* as the client sent them; see claim.h */

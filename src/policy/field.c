@@ -11,6 +11,7 @@
 #include "policy/domain.h"
 #include "policy/fingerprint.h"
 #include "policy/key.h"
+#include "policy/network.h"
 #include "policy/oid.h"
 #include "policy/serial.h"
 
@@ -47,6 +48,14 @@ static const struct policy_field fields[] = {
 	{.name = "rate", .source = POLICY_SOURCE_RATE, .shape = POLICY_SHAPE_RATE},
 	{.name = "ban", .source = POLICY_SOURCE_BAN, .shape = POLICY_SHAPE_FLAG},
 	{.name = "ip", .source = POLICY_SOURCE_ADDRESS, .shape = POLICY_SHAPE_ADDRESS},
+	{.name = "asn",
+		.source = POLICY_SOURCE_ASN,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_network_asn},
+	{.name = "country",
+		.source = POLICY_SOURCE_COUNTRY,
+		.shape = POLICY_SHAPE_TEXT,
+		.kind = &policy_network_country},
 	{.name = "cert", .source = POLICY_SOURCE_CERT, .shape = POLICY_SHAPE_WORD},
 	{.name = "cert.dns",
 		.source = POLICY_SOURCE_CERT,
@@ -298,6 +307,10 @@ struct str_list policy_field_texts(
 		return facts->names;
 	case POLICY_SOURCE_AGENT:
 		return facts->agents;
+	case POLICY_SOURCE_ASN:
+		return (struct str_list){&facts->asn, facts->asn.data != NULL};
+	case POLICY_SOURCE_COUNTRY:
+		return (struct str_list){&facts->country, facts->country.data != NULL};
 	case POLICY_SOURCE_CLAIM:
 	case POLICY_SOURCE_NONE:
 	case POLICY_SOURCE_ADDRESS:

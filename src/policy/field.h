@@ -12,6 +12,8 @@
 enum policy_source {
 	POLICY_SOURCE_NONE, /* for the term `*` */
 	POLICY_SOURCE_ADDRESS,
+	POLICY_SOURCE_ASN, /* of the network of the address */
+	POLICY_SOURCE_COUNTRY,
 	POLICY_SOURCE_CERT,
 	POLICY_SOURCE_CLAIM,
 	/*
@@ -73,6 +75,12 @@ const struct policy_field *policy_field_at(size_t index);
 /* NULL after a diag_error that lists the known fields. */
 const struct policy_field *policy_field_find(
 	struct str name, const struct place *place, struct diag *diag);
+
+/* Whether its values are those of the network of the client's address. */
+static inline bool policy_field_is_of_network(const struct policy_field *field)
+{
+	return field->source == POLICY_SOURCE_ASN || field->source == POLICY_SOURCE_COUNTRY;
+}
 
 /* The values of a field of POLICY_SHAPE_ADDRESS. */
 struct policy_addrs policy_field_addrs(

@@ -18,9 +18,12 @@
 
 #define SHADOWS_MAX 1000 /* rules compared with each other: the work grows with the square */
 
-/* `ip 0.0.0.0/0` and similar prefixes. */
+/* `ip 0.0.0.0/0` and similar prefixes, and `country known`. */
 static bool holds_for_most(const struct policy_term *term)
 {
+	if (term->op == POLICY_OPERATOR_KNOWN) {
+		return !term->negated;
+	}
 	if (term->negated || term->field->source != POLICY_SOURCE_ADDRESS) {
 		return false;
 	}

@@ -239,7 +239,9 @@ bool policy_value_advise(const struct policy_term *term, const struct policy_scr
 	if (term->op == POLICY_OPERATOR_EQUALS) {
 		return advise(term, script, term->value);
 	}
-	for (size_t i = 0; !told && i < policy_textset_count(term->texts); i++) {
+	for (size_t i = 0;
+		term->op == POLICY_OPERATOR_IN && !told && i < policy_textset_count(term->texts);
+		i++) {
 		told = advise(term, script, policy_textset_at(term->texts, i));
 	}
 	return told;

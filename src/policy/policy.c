@@ -22,6 +22,7 @@ static const char *const reason_words[POLICY_REASON_COUNT] = {
 	[POLICY_REASON_CERT_REVOKED] = "cert_revoked",
 	[POLICY_REASON_CERT_HOST_MISMATCH] = "cert_host_mismatch",
 	[POLICY_REASON_AGENT_UNVERIFIED] = "agent_unverified",
+	[POLICY_REASON_NETWORK_UNKNOWN] = "network_unknown",
 	[POLICY_REASON_DNS_ERROR] = "dns_error",
 	[POLICY_REASON_REGEX_LIMIT] = "regex_limit",
 	[POLICY_REASON_RATE] = "rate",

@@ -128,6 +128,7 @@ enum policy_reason {
 	POLICY_REASON_CERT_HOST_MISMATCH,
 	/* a rule asks for the agent, and its signature could not be verified */
 	POLICY_REASON_AGENT_UNVERIFIED,
+	POLICY_REASON_NETWORK_UNKNOWN, /* a rule asks for the network, and no database has it */
 	POLICY_REASON_DNS_ERROR,
 	POLICY_REASON_REGEX_LIMIT,
 	POLICY_REASON_RATE,

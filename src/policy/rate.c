@@ -23,10 +23,17 @@ struct policy_rate_client policy_rate_client(
 	if (rate->by == POLICY_RATE_BY_CERT && facts->cert != NULL) {
 		return (struct policy_rate_client){.by = rate->by, .text = facts->cert->sha256};
 	}
-	unsigned bits = facts->ip->family == ADDR_V6 ? CLIENT_BITS_V6 : addr_bits(facts->ip);
+	if (rate->by == POLICY_RATE_BY_ASN && facts->asn.data != NULL) {
+		return (struct policy_rate_client){.by = rate->by, .text = facts->asn};
+	}
+	bool v6 = facts->ip->family == ADDR_V6;
 
-	return (struct policy_rate_client){
-		.by = POLICY_RATE_BY_ADDRESS, .network = prefix_of(facts->ip, bits)};
+	if (rate->by == POLICY_RATE_BY_NET) {
+		return (struct policy_rate_client){.by = rate->by,
+			.network = prefix_of(facts->ip, v6 ? rate->v6_bits : rate->v4_bits)};
+	}
+	return (struct policy_rate_client){.by = POLICY_RATE_BY_ADDRESS,
+		.network = prefix_of(facts->ip, v6 ? CLIENT_BITS_V6 : addr_bits(facts->ip))};
 }
 
 #define TERM_ALONE UINT64_MAX
@@ -64,7 +71,7 @@ uint64_t policy_rate_key(const struct policy_token_buckets *buckets, const struc
 	struct owner owner = owner_of(buckets, policy, rate);
 
 	owner.by = client.by;
-	owner.client = client.by == POLICY_RATE_BY_ADDRESS
+	owner.client = client.text.data == NULL
 			       ? policy_token_buckets_hash(buckets, addr, sizeof(*addr))
 			       : hash_text(buckets, client.text);
 	return policy_token_buckets_hash(buckets, &owner, sizeof(owner));
@@ -89,9 +96,12 @@ void policy_rate_identity(const struct policy *policy, const struct policy_rate 
 	const struct policy_facts *facts, struct bytes *out)
 {
 	struct policy_rate_client client = policy_rate_client(rate, facts);
-	char text[ADDR_TEXT_MAX];
+	char text[PREFIX_TEXT_MAX];
 
-	if (client.by == POLICY_RATE_BY_ADDRESS) {
+	if (client.by == POLICY_RATE_BY_NET) {
+		prefix_format(&client.network, text);
+		client.text = str_view(text);
+	} else if (client.text.data == NULL) {
 		addr_format(&client.network.addr, text);
 		client.text = str_view(text);
 	}

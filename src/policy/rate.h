@@ -21,17 +21,21 @@
 #define POLICY_RATE_TOKENS_MAX 1000000
 
 /*
- * What tells clients apart. A client without a host name or a certificate is told apart by its
- * address.
+ * What tells clients apart. A client without a host name or a certificate, or whose autonomous
+ * system is not known, is told apart by its address.
  */
 enum policy_rate_by {
 	POLICY_RATE_BY_ADDRESS, /* IPv6: its /64 */
 	POLICY_RATE_BY_HOST,    /* the first confirmed name */
-	POLICY_RATE_BY_CERT     /* the SHA-256 of the verified certificate */
+	POLICY_RATE_BY_CERT,    /* the SHA-256 of the verified certificate */
+	POLICY_RATE_BY_ASN,     /* the autonomous system of its network */
+	POLICY_RATE_BY_NET      /* a prefix of its address */
 };
 
 struct policy_rate {
 	enum policy_rate_by by;
+	uint8_t v4_bits; /* of the address, by POLICY_RATE_BY_NET */
+	uint8_t v6_bits;
 	uint32_t tokens;
 	uint64_t unit_ns;
 	/*
@@ -58,8 +62,8 @@ bool policy_rate_is_unknown(const struct policy_rate *rate, const struct policy_
 /* What a rate tells a client by; a view of the facts. */
 struct policy_rate_client {
 	enum policy_rate_by by;
-	struct prefix network; /* by address */
-	struct str text;       /* else */
+	struct prefix network; /* by address, and by a prefix of it */
+	struct str text;       /* else; absent for these */
 };
 
 struct policy_rate_client policy_rate_client(

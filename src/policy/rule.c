@@ -72,6 +72,16 @@ bool policy_rules_need_names(const struct policy_rules *rules)
 	return rules != NULL && rules->need_names;
 }
 
+bool policy_rules_need_asn(const struct policy_rules *rules)
+{
+	return rules != NULL && rules->need_asn;
+}
+
+bool policy_rules_need_country(const struct policy_rules *rules)
+{
+	return rules != NULL && rules->need_country;
+}
+
 bool policy_rules_need_agent(const struct policy_rules *rules)
 {
 	return rules != NULL && rules->need_agent;

@@ -23,16 +23,18 @@
  *   [!]FIELD in json:PATH  ip and cert.ip: prefixes in the JSON that vendors publish, with a
  *                          #POINTER to them if need be; see json_list.h and net_list.h
  *   [!]cert present        the request carries a certificate; cert verified: it passed its checks
- *   [!]dnsbl ZONE = CODES  the client is listed by one of these codes; see dnsbl_code.h. An allow
- * by dnsbl, and a deny by !dnsbl, must name codes.
+ *   [!]dnsbl ZONE = CODES  the client is listed by one of these codes; see dnsbl_code.h. An
+ *                          allow by dnsbl, and a deny by !dnsbl, must name codes.
  *   [!]rate N/UNIT         the client is above N requests a UNIT (s, m, h); rate host N/UNIT: all
- *                          that share its first name are; rate cert N/UNIT: all that share its
- *                          verified certificate; a client without these is counted by address
+ *                          that share its first name are; rate cert N/UNIT: its verified
+ *                          certificate; rate asn N/UNIT: its autonomous system; rate net/24 or
+ *                          net/24,48 N/UNIT: a prefix of IPv4, and of IPv6 (otherwise /64); a
+ *                          client without these is counted by address
  *
- * Fields: host, forward, dnsbl, rate, ban, agent, ip, cert, cert.dns, cert.ip, cert.email,
- * cert.uri, cert.cn and issuer.cn and those of the other dn_attribute_words, cert.subject,
- * cert.issuer, cert.serial, cert.sha256, cert.spki, cert.issuer_spki, cert.anchor, user_agent, uri,
- * uri_raw, method, http_host.
+ * Fields: host, forward, dnsbl, rate, ban, agent, ip, asn, country, cert, cert.dns, cert.ip,
+ * cert.email, cert.uri, cert.cn and issuer.cn and those of the other dn_attribute_words,
+ * cert.subject, cert.issuer, cert.serial, cert.sha256, cert.spki, cert.issuer_spki, cert.anchor,
+ * user_agent, uri, uri_raw, method, http_host.
  *
  * Which rules of a long list a client's names, certificate or address leave as candidates is cached
  * (see match_cache.h): a rule with a `host`, `cert.*` or `ip` term without ! costs nothing for a
@@ -51,6 +53,10 @@
  * A rate is a bucket that holds N tokens and is filled by N in each UNIT. Each request for which
  * the rule's other terms, except further rates, are all true takes a token; the rate is true for a
  * request that finds none. A list of rules has at most POLICY_RATES_MAX of them.
+ *
+ * asn and country are those of the network of the client's address, by a database; unknown if it
+ * does not have them. Their values may be several, separated by commas; asn known and country known
+ * are true if they are known, else false.
  *
  * agent is the URL of the agent that signed the request (agent_url.h), not of one that is only
  * claimed: a signature that could not be verified makes the term unknown for the agent that it
@@ -92,6 +98,9 @@ size_t policy_rules_count(const struct policy_rules *rules);
 const struct policy_rule *policy_rules_at(const struct policy_rules *rules, size_t index);
 /* Whether any rule has a `host` or `rate host` term. */
 bool policy_rules_need_names(const struct policy_rules *rules);
+/* Whether any rule has an `asn` or `rate asn` term, or a `country` term. */
+bool policy_rules_need_asn(const struct policy_rules *rules);
+bool policy_rules_need_country(const struct policy_rules *rules);
 /* Whether any rule has an `agent` term. */
 bool policy_rules_need_agent(const struct policy_rules *rules);
 /* The claims that the rules read: bit 1 << enum policy_claim. */

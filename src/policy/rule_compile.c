@@ -225,6 +225,10 @@ static bool add(
 	policy_rule_lint(rule, script);
 	rules->need_names = rules->need_names || rule->rates_by_host ||
 			    policy_rule_asks_for(rule, POLICY_SOURCE_NAMES);
+	rules->need_asn = rules->need_asn || policy_rule_asks_for(rule, POLICY_SOURCE_ASN) ||
+			  policy_rule_counts_by(rule, POLICY_RATE_BY_ASN);
+	rules->need_country =
+		rules->need_country || policy_rule_asks_for(rule, POLICY_SOURCE_COUNTRY);
 	rules->need_agent = rules->need_agent || policy_rule_asks_for(rule, POLICY_SOURCE_AGENT);
 	rules->claims |= policy_rule_claims(rule);
 	rules->items[rules->count++] = rule;

@@ -16,6 +16,8 @@ struct policy_rules {
 	size_t capacity;
 	bool need_names;
 	bool need_agent;
+	bool need_asn;
+	bool need_country;
 	unsigned claims;
 	struct policy_lookup_table lookups;
 	struct policy_rule_index index;

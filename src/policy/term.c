@@ -129,6 +129,10 @@ static enum policy_fact_state state_of(
 		return facts->names_state;
 	case POLICY_SOURCE_AGENT:
 		return facts->agents_state;
+	case POLICY_SOURCE_ASN:
+		return facts->asn.data != NULL ? POLICY_FACT_KNOWN : POLICY_FACT_UNKNOWN;
+	case POLICY_SOURCE_COUNTRY:
+		return facts->country.data != NULL ? POLICY_FACT_KNOWN : POLICY_FACT_UNKNOWN;
 	default:
 		return POLICY_FACT_KNOWN;
 	}
@@ -204,6 +208,8 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 			return facts->ban;
 		}
 		return policy_field_flag(t->field, facts) ? POLICY_TRUE : POLICY_FALSE;
+	case POLICY_OPERATOR_KNOWN:
+		return state_of(t->field, facts) == POLICY_FACT_KNOWN ? POLICY_TRUE : POLICY_FALSE;
 	case POLICY_OPERATOR_EQUALS:
 	case POLICY_OPERATOR_IN:
 	case POLICY_OPERATOR_MATCHES:
@@ -227,6 +233,7 @@ static enum policy_truth unnegated_truth(const struct policy_term *t,
 		return POLICY_UNFETCHED;
 	}
 	if (state == POLICY_FACT_UNKNOWN) {
+		found->no_network = policy_field_is_of_network(t->field);
 		return POLICY_UNKNOWN;
 	}
 	struct str_list texts = policy_field_texts(t->field, facts);

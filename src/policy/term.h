@@ -20,6 +20,7 @@ enum policy_operator {
 	POLICY_OPERATOR_PRESENT,  /* `cert present` */
 	POLICY_OPERATOR_VERIFIED, /* `cert verified` */
 	POLICY_OPERATOR_FLAG,     /* a field alone, as `cert.self_signed` */
+	POLICY_OPERATOR_KNOWN,    /* `asn known`, `country known` */
 	POLICY_OPERATOR_EQUALS,
 	POLICY_OPERATOR_IN,
 	POLICY_OPERATOR_MATCHES
@@ -110,6 +111,7 @@ struct policy_found {
 	bool regex_limit; /* set when a regex ran into its limits */
 	bool unclear;     /* set if the claim's meaning is unknown */
 	bool no_chain;    /* set if the certificate's chain is unknown */
+	bool no_network;  /* set if the network of the address is unknown */
 };
 
 /* False if the term's truth is POLICY_UNFETCHED. */

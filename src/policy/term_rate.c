@@ -14,7 +14,37 @@ static const struct {
 static const struct {
 	const char *word;
 	enum policy_rate_by by;
-} keys[] = {{"host", POLICY_RATE_BY_HOST}, {"cert", POLICY_RATE_BY_CERT}};
+} keys[] = {
+	{"host", POLICY_RATE_BY_HOST}, {"cert", POLICY_RATE_BY_CERT}, {"asn", POLICY_RATE_BY_ASN}};
+
+/* The network of one household; also how many bits `net/N` takes of IPv6. */
+#define CLIENT_BITS_V6 64
+
+/* Reads net/N or net/N,N: the prefix of IPv4, and that of IPv6. False after a diag_error. */
+static bool read_net(struct str word, const struct policy_script *script, struct policy_rate *rate)
+{
+	struct place place = policy_script_at(script, word.data);
+	struct str v6 = str_from(word, strlen("net/"));
+	char quoted[POLICY_QUOTE_MAX];
+	uint64_t bits_v6 = CLIENT_BITS_V6;
+	uint64_t bits_v4;
+	struct str v4;
+
+	(void)str_split_next(&v6, ',', &v4);
+	if (!str_to_u64(v4, 32, &bits_v4) || bits_v4 == 0 ||
+		(v6.data != NULL && (!str_to_u64(v6, 128, &bits_v6) || bits_v6 == 0))) {
+		diag_error(script->diag, &place,
+			"%s after rate: expected net/ and the bits of a prefix of IPv4, from 1 to "
+			"32, and for another than /64 of IPv6 a comma and its bits, as in net/24 "
+			"or net/24,48",
+			policy_quote(word, quoted));
+		return false;
+	}
+	rate->by = POLICY_RATE_BY_NET;
+	rate->v4_bits = (uint8_t)bits_v4;
+	rate->v6_bits = (uint8_t)bits_v6;
+	return true;
+}
 
 /* Reads N/s, N/m or N/h; false after a diag_error. */
 static bool read_amount(
@@ -46,19 +76,28 @@ static bool read_amount(
 	return true;
 }
 
-/* Cuts `host` or `cert` off the front, if the value starts with it. */
-static struct str take_key(struct str value, struct policy_rate *rate)
+/*
+ * Cuts what tells clients apart off the front of the value, if it starts with such a word. False
+ * after a diag_error.
+ */
+static bool take_key(
+	struct str *value, const struct policy_script *script, struct policy_rate *rate)
 {
-	struct str rest = value;
+	struct str rest = *value;
 	struct str word = str_take_word(&rest);
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (str_eq_text(word, keys[i].word)) {
 			rate->by = keys[i].by;
-			return rest;
+			*value = rest;
+			return true;
 		}
 	}
-	return value;
+	if (str_starts_with(word, "net/")) {
+		*value = rest;
+		return read_net(word, script, rate);
+	}
+	return true;
 }
 
 /* The number of equal rates before it, at the same offset of the same rule text. */
@@ -77,10 +116,14 @@ bool policy_term_read_rate(
 {
 	struct policy_rate_table *table = script->rates;
 	struct policy_rate rate = {.by = POLICY_RATE_BY_ADDRESS};
-	struct str amount = take_key(value, &rate);
-	struct place place = policy_script_at(script, amount.data);
+	struct str amount = value;
 
 	t->op = POLICY_OPERATOR_EQUALS;
+	if (!take_key(&amount, script, &rate)) {
+		return false;
+	}
+	struct place place = policy_script_at(script, amount.data);
+
 	if (amount.len == 0) {
 		diag_error(script->diag, &place,
 			"nothing after rate %.*s: expected N/s, N/m or N/h", (int)value.len,
@@ -91,7 +134,8 @@ bool policy_term_read_rate(
 		char quoted[POLICY_QUOTE_MAX];
 
 		diag_error(script->diag, &place,
-			"%s after rate: expected N/s, N/m or N/h, or host or cert before that",
+			"%s after rate: expected N/s, N/m or N/h, or host, cert, asn or net/BITS "
+			"before that",
 			policy_quote(value, quoted));
 		return false;
 	}

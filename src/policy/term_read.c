@@ -78,6 +78,38 @@ static bool read_variants(
 	return true;
 }
 
+/* Several values, separated by commas, become the set of them. */
+static bool read_several(
+	struct str values, const struct policy_script *script, struct policy_term *t)
+{
+	const struct policy_text_kind *kind = t->field->kind;
+	struct policy_textset *set = policy_textset_new(kind);
+	char room[POLICY_TEXT_ROOM];
+	struct str value;
+	struct str one_form;
+
+	if (set == NULL) {
+		return policy_script_out_of_memory(script);
+	}
+	while (str_split_next(&values, ',', &value)) {
+		struct str trimmed = str_trim(value);
+		struct place place = policy_script_at(script, trimmed.data);
+
+		if (!kind->read(trimmed, &place, script->diag, room, &one_form)) {
+			policy_textset_free(set);
+			return false;
+		}
+		if (!policy_textset_add(set, one_form)) {
+			policy_textset_free(set);
+			return policy_script_out_of_memory(script);
+		}
+	}
+	policy_textset_seal(set);
+	t->op = POLICY_OPERATOR_IN;
+	t->texts = set;
+	return true;
+}
+
 static bool read_equals(struct str value, const struct policy_script *script, struct policy_term *t)
 {
 	struct place place = policy_script_at(script, value.data);
@@ -86,6 +118,13 @@ static bool read_equals(struct str value, const struct policy_script *script, st
 	t->op = POLICY_OPERATOR_EQUALS;
 	if (t->field->shape == POLICY_SHAPE_ADDRESS) {
 		return policy_prefix_read(value, &place, script->diag, &t->prefix);
+	}
+	if (policy_field_is_of_network(t->field) && str_eq_text(value, "known")) {
+		t->op = POLICY_OPERATOR_KNOWN;
+		return true;
+	}
+	if (t->field->kind->several && str_find(value, ',') < value.len) {
+		return read_several(value, script, t);
 	}
 	struct str one_form;
 
@@ -122,7 +161,7 @@ static const char *expected_after(const struct policy_field *field)
 	case POLICY_SHAPE_ADDRESS:
 		return "an address, a prefix, in file:PATH or in json:PATH";
 	case POLICY_SHAPE_RATE:
-		return "N/s, N/m or N/h, or host or cert before that";
+		return "N/s, N/m or N/h, or host, cert, asn or net/BITS before that";
 	case POLICY_SHAPE_FLAG:
 		return "the field alone";
 	case POLICY_SHAPE_TEXT:

@@ -43,6 +43,7 @@ struct policy_text_kind {
 	 */
 	size_t digest;
 	bool no_regex; /* a regex is an error, as it would miss names that rules may write */
+	bool several;  /* a term may have several values, separated by commas */
 };
 
 extern const struct policy_text_kind policy_text_exact;     /* any bytes */

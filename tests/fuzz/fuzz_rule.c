@@ -205,6 +205,10 @@ static void check_verdict(const struct rules *r, const struct policy *policy,
 				(facts->cert->issuer_spki.data == NULL ||
 					facts->cert->anchor.data == NULL)),
 		"a chain that is not known denies");
+	require(v->reason != POLICY_REASON_NETWORK_UNKNOWN ||
+			(v->outcome == POLICY_DENY &&
+				(facts->asn.data == NULL || facts->country.data == NULL)),
+		"a network that is not known denies");
 	require(v->reason != POLICY_REASON_REGEX_LIMIT || v->outcome == POLICY_DENY,
 		"a regex at its limit denies");
 	require((v->rule == NULL) == (v->reason == POLICY_REASON_DEFAULT),
@@ -256,6 +260,8 @@ static void decide_all(const struct rules *r, struct policy_facts *facts, enum p
 		}
 		facts->names_state = (enum policy_fact_state)(i % 4);
 		facts->rates_asked = UINT64_C(0x9249249249249249) << i % 3;
+		facts->asn = i % 3 == 0 ? str_view("0000064496") : (struct str){NULL, 0};
+		facts->country = i % 5 < 3 ? str_view("DE") : (struct str){NULL, 0};
 		facts->rates_over = facts->rates_asked & UINT64_C(0xccccccccaaaaaaaa) << i % 2;
 		facts->cert = i / 4 % 2 == 0 ? cert : NULL;
 		facts->cert_present = i % 2 == 0 || facts->cert != NULL;

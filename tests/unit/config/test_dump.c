@@ -87,6 +87,7 @@ static void whole(void **state)
 		"\n[bans]\nfile = /var/lib/doorward/bans\n"
 		"shared_file = /var/lib/doorward/shared/bans\n"
 		"\n[agents]\nkeys = /var/lib/doorward/agents\n"
+		"\n[networks]\nasn_database =\ncountry_database =\n"
 		"\n[log]\ntarget = stderr\nformat = text\nlevel = debug\ndecisions = all\n"
 		"\n[policy b]\nrdns = single\nrdns_when = always\nclient_cert = off\n"
 		"verify = frontend\n" TRUST_DEFAULTS

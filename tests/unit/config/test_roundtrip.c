@@ -31,6 +31,11 @@ static const char *const terms[] = {
 	"!rate 100/m",
 	"rate host 1000/h",
 	"rate cert 5/s",
+	"rate asn 5/s",
+	"rate net/24,48 5/s",
+	"asn 64496-64511, AS1",
+	"!country de, AT",
+	"country known",
 	"cert present",
 	"!cert verified",
 	"cert.dns .partner.example",
@@ -72,6 +77,9 @@ static const char *const terms[] = {
 	"http_host WWW.example.org.",
 	"!http_host ~ ^www\\.",
 };
+
+/* What rules about networks need. */
+#define NETWORKS "[networks]\nasn_database = /n/asn.mmdb\ncountry_database = /n/country.mmdb\n"
 
 static const char *const pins[] = {"a.crawl.example 192.0.2.0/24, 2001:db8::/32",
 	".crawl.example 192.0.2.7", ".home.example 198.51.100.0/24", "home.example 192.0.2.7"};
@@ -237,7 +245,7 @@ static void each_term(void **state)
 		struct bytes text;
 
 		bytes_init(&text, 0);
-		bytes_append_text(&text,
+		bytes_append_text(&text, NETWORKS
 			"[policy default]\nclient_cert = optional\nca_file = /pki/ca.pem\ndeny = ");
 		append_term(terms[i], f.path, &text);
 		bytes_append_text(&text, "\nallow=ip ::1 \t&\n ");
@@ -384,7 +392,9 @@ static void at_random(void **state)
 
 		bytes_init(&text, 0);
 		for (size_t s = 0; s < CONFIG_SECTION_COUNT; s++) {
-			if (!config_sections[s].named && one_in(&seed, 3)) {
+			if (strcmp(config_sections[s].name, "networks") == 0) {
+				bytes_append_text(&text, one_in(&seed, 8) ? "" : NETWORKS);
+			} else if (!config_sections[s].named && one_in(&seed, 3)) {
 				bytes_appendf(&text, "[%s]\n", config_sections[s].name);
 				append_section(&config_sections[s], &seed, &text);
 			}

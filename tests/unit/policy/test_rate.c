@@ -51,7 +51,7 @@ static void good_ones(void **state)
 	assert_int_equal(policy_rules_rate_count(NULL), 0);
 }
 
-#define EXPECTED "N/s, N/m or N/h, or host or cert before that"
+#define EXPECTED "N/s, N/m or N/h, or host, cert, asn or net/BITS before that"
 
 static void bad_ones_say_where(void **state)
 {

@@ -6,7 +6,8 @@
 #include "unit/policy/kit.h"
 
 static const char fields[] =
-	"host, forward, dnsbl, rate, ban, ip, cert, cert.dns, cert.ip, cert.email, cert.uri, "
+	"host, forward, dnsbl, rate, ban, ip, asn, country, cert, cert.dns, cert.ip, cert.email, "
+	"cert.uri, "
 	"cert.upn, cert.srv, cert.smtp_utf8, "
 	"cert.cn, cert.o, cert.ou, cert.c, cert.st, cert.l, cert.dc, cert.uid, "
 	"cert.title, cert.given_name, cert.surname, cert.serial_attr, "
@@ -132,7 +133,7 @@ static void unknown_fields_get_the_list_and_a_suggestion(void **state)
 		{"Host", " (did you mean \"host\"?)"},
 		{"useragent", " (did you mean \"user_agent\"?)"},
 		{"cert_dns", " (did you mean \"cert.dns\"?)"},
-		{"country", ""},
+		{"continent", ""},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

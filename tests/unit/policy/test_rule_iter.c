@@ -49,6 +49,10 @@ static const char *const terms[] = {
 	"ip 192.0.2.7",
 	"ip 2001:db8::/32",
 	"!ip 192.0.2.0/30",
+	"asn 64496-64511, 1",
+	"!asn AS2",
+	"country de, AT",
+	"!country known",
 	"user_agent ~ googlebot",
 	"user_agent ~ (a+)+$",
 	"uri /a",
@@ -178,6 +182,8 @@ static void bend(struct client *c, struct lot *lot, enum policy_truth truths[LOO
 		truths[i] = (enum policy_truth)draw(lot, 4);
 	}
 	c->facts.lookup_truths = draw(lot, 3) > 0 ? truths : NULL;
+	c->facts.asn = draw(lot, 2) > 0 ? str_view("0000064500") : (struct str){NULL, 0};
+	c->facts.country = draw(lot, 3) > 0 ? str_view("AT") : (struct str){NULL, 0};
 	c->facts.lookup_codes = lookup_codes[draw(lot, ARRAY_LEN(lookup_codes))];
 }
 
