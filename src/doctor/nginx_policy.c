@@ -154,6 +154,7 @@ static void check_request(void *ctx, const struct import_node *node)
 
 	if (policy != NULL) {
 		check_certificate(b->look, b->location, b->pass, policy);
+		nginx_look_at_agents(b->look, b->location, b->pass, policy);
 	}
 }
 
@@ -191,5 +192,6 @@ void nginx_look_at_policy(const struct nginx_look *look, const struct import_nod
 	}
 	if (policy != NULL) {
 		check_certificate(look, location, pass, policy);
+		nginx_look_at_agents(look, location, pass, policy);
 	}
 }

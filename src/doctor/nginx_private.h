@@ -42,6 +42,9 @@ void nginx_look_at_question(const struct nginx_look *look, const struct import_n
 /* Which policy it asks for: reports those that are not configured. */
 void nginx_look_at_policy(const struct nginx_look *look, const struct import_node *location,
 	const struct nginx_pass *pass);
+/* What is wrong with how it passes signatures of agents, if the policy asks for agents. */
+void nginx_look_at_agents(const struct nginx_look *look, const struct import_node *location,
+	const struct nginx_pass *pass, const struct policy *policy);
 /* What is wrong with a block that has auth_request. */
 void nginx_look_at_guard(struct nginx_look *look, const struct import_node *block);
 /* Locations that pass facts of doorward's that clients can write. */

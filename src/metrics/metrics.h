@@ -42,6 +42,9 @@ struct metrics_worker {
 	struct fcgi_stats fcgi;
 	struct http_stats http;
 	struct authz_cert_verifier_stats certs;
+	_Atomic uint64_t agents[AGENT_UNVERIFIED + 1]; /* requests by their enum agent_state */
+	_Atomic uint64_t agent_checks;                 /* of signatures by a public key */
+	_Atomic uint64_t agent_busy;                   /* of those that were not made */
 	struct dns_stats dns;
 	struct shared_stats shared;
 };

@@ -70,6 +70,18 @@ static const struct row rows[] = {
 	{"doorward_cert_cache_misses_total", "Certificates that had to be checked.", "",
 		AT(certs.misses), false},
 
+	{"doorward_agents_total", "Requests whose agent was looked at, by what was found.",
+		"status=\"unsigned\"", AT(agents[AGENT_UNSIGNED]), false},
+	{"doorward_agents_total", NULL, "status=\"verified\"", AT(agents[AGENT_VERIFIED]), false},
+	{"doorward_agents_total", NULL, "status=\"invalid\"", AT(agents[AGENT_INVALID]), false},
+	{"doorward_agents_total", NULL, "status=\"unverified\"", AT(agents[AGENT_UNVERIFIED]),
+		false},
+	{"doorward_agent_checks_total", "Signatures of agents that were checked by a public key.",
+		"", AT(agent_checks), false},
+	{"doorward_agent_checks_refused_total",
+		"Signatures of agents that were not checked, because too many came.", "",
+		AT(agent_busy), false},
+
 	{"doorward_connections_accepted_total", "Connections accepted, by protocol.",
 		"protocol=\"fastcgi\"", AT(net[NET_LISTEN_FASTCGI].accepted), false},
 	{"doorward_connections_accepted_total", NULL, "protocol=\"http\"",

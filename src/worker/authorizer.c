@@ -208,6 +208,20 @@ static struct recent_fields *recent_fields_of(const struct worker_decision *d)
 	return fields->failed ? NULL : recent_fields_new(bytes_view(fields), cut);
 }
 
+static void count_agent(const struct worker_authorizer *authorizer, const struct authz_agent *agent)
+{
+	struct metrics_worker *stats = authorizer->stats;
+
+	if (agent->is_known) {
+		const struct agent_counts counts =
+			agent_verifier_counts(authorizer->worker.agent_verifier);
+
+		counter_add(&stats->agents[agent->state], 1);
+		counter_set(&stats->agent_checks, counts.checks);
+		counter_set(&stats->agent_busy, counts.busy);
+	}
+}
+
 static void on_decided(void *ctx)
 {
 	struct worker_decision *d = ctx;
@@ -227,6 +241,7 @@ static void on_decided(void *ctx)
 		clock_us(), decision->request->wall_s, decision->max_age_s};
 
 	count(env, decision->policy, &response);
+	count_agent(authorizer, &decision->agent);
 	send_response(authorizer, env, &d->request, &response, &time);
 	recent_fields_unref(response.recent_fields);
 	decision_release(d);

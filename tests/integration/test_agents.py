@@ -293,6 +293,33 @@ def test_over_http(door, agent, folder):
         assert status_of(served, reply) == ("unverified", "agent_unseen_component")
 
 
+def test_metrics_count_them(door, agent):
+    served = door(server="threads = 1")
+    signed = agent.sign(HOST)
+    for headers in ((), signed, signed, agent.sign("www.example.com"), agents.Agent(URL).sign(HOST)):
+        served.ask(request(headers))
+    text = served.ask([("DOORWARD_ENDPOINT", "metrics"), ("SCRIPT_NAME", "/metrics")]).body.decode()
+    for status, count in (("unsigned", 1), ("verified", 2), ("invalid", 1), ("unverified", 1)):
+        assert f'doorward_agents_total{{status="{status}"}} {count}\n' in text
+    # A signature that is remembered is not checked again, and one by no known key never.
+    assert "doorward_agent_checks_total 2\n" in text
+    assert "doorward_agent_checks_refused_total 0\n" in text
+
+
+def test_a_flood_of_forged_signatures_is_bounded(door, agent):
+    """Those that are not checked are unverified; clients without a signature do not notice."""
+    served = door(server="threads = 1")
+    forger = agents.Agent(URL)
+    replies = []
+    for _ in range(400):
+        forged = forger.sign(HOST, keyid=agent.keyid)
+        replies.append(served.ask(request(forged)))
+    assert not any(reply.header("X-Client-Agent") for reply in replies)
+    reasons = {(reply.status, word(reply)) for reply in replies}
+    assert reasons <= {(403, "default"), (503, "overload")}
+    assert word(served.ask(request())) == "default"
+
+
 def test_once_is_once(door, agent):
     served = door(POLICY + "agent_nonce = once\n")
     signed = agent.sign(HOST)

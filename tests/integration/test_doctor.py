@@ -13,6 +13,7 @@ import time
 import pytest
 
 from conftest import REPOSITORY
+from kit.agents import Agent
 from kit.doorward import run
 from kit.frontends import NGINX
 from kit.names import REFUSED, SERVFAIL, Nsd, Tap, reverse
@@ -28,6 +29,7 @@ rdns = off
 client_cert = required
 allow = ip 192.0.2.0/24
 """
+AGENTS = "[policy agents]\nrdns = off\nallow = agent https://agent.example\n"
 
 
 class Doctor:
@@ -66,7 +68,13 @@ def doctor(folder, doorward, resolver, stack):
     http = folder / "http.sock"
     tap = Tap(resolver.port)
     stack.callback(tap.close)
-    door = doorward(POLICY, server=f"listen = http:unix:{http}", server_of_names=tap)
+    Agent("https://agent.example").publish(folder / "agents")
+    door = doorward(
+        POLICY + AGENTS,
+        server=f"listen = http:unix:{http}",
+        server_of_names=tap,
+        before=f"[agents]\nkeys = {folder}/agents\n",
+    )
     doctor = Doctor(folder, door, http)
     doctor.tap = tap
     return doctor
@@ -118,10 +126,18 @@ http {
     }
 }
 """
+SIGNED = GOOD.replace(
+    "DOORWARD_POLICY partners;",
+    """DOORWARD_POLICY agents;
+            fastcgi_param HTTP_SIGNATURE_INPUT $http_signature_input;
+            fastcgi_param HTTP_HOST $host;
+            fastcgi_param DOORWARD_AUTHORITY $http_host;
+            fastcgi_param REQUEST_SCHEME $scheme;""",
+)
 TRUSTING = GOOD.replace("internal;", "internal; fastcgi_param DOORWARD_TRUST_HEADERS 1;")
 
 
-@pytest.mark.parametrize("nginx", [GOOD, OVER_HTTP, MODULE, TRUSTING])
+@pytest.mark.parametrize("nginx", [GOOD, OVER_HTTP, MODULE, TRUSTING, SIGNED])
 def test_no_mistake(doctor, nginx):
     status, found, lines = doctor.look_at(nginx)
     assert (status, found) == (0, [" ok: no mistake was found"]), lines
@@ -197,6 +213,21 @@ TRAPS = {
                 "error: nginx keeps doorward's response about one client for all of them: expected fastcgi_cache_key"),
     "a cache over HTTP": (OVER_HTTP, {"internal;": "internal; proxy_cache doors;"}, 14,
                           "error: nginx keeps doorward's response about one client"),
+    "signatures that are not passed": (GOOD, {"DOORWARD_POLICY partners": "DOORWARD_POLICY agents"}, 15,
+                                       "warning: [policy agents] asks for agents, whose signatures are not passed"),
+    "a host of the client's choice": (
+        SIGNED, {"DOORWARD_AUTHORITY $http_host": "DOORWARD_AUTHORITY $http_x_forwarded_host"}, 15,
+        "error: the client writes DOORWARD_AUTHORITY here"),
+    "a scheme of the client's choice": (
+        SIGNED, {"REQUEST_SCHEME $scheme": "REQUEST_SCHEME $http_x_forwarded_proto"}, 15,
+        "error: the client writes REQUEST_SCHEME here"),
+    "signatures that are not passed over HTTP": (
+        OVER_HTTP, {"/auth/default": "/auth/agents"}, 15, "warning: [policy agents] asks for agents"),
+    "what is signed over HTTP": (
+        OVER_HTTP, {"/auth/default": "/auth/agents", "proxy_pass_request_headers off;": "proxy_set_header "
+                    "X-Forwarded-Host $http_host; proxy_set_header X-Original-URI $request_uri; proxy_set_header "
+                    "X-Original-Method $request_method; proxy_set_header X-SSL-Client-Cert x; proxy_set_header "
+                    "X-SSL-Client-Verify x;"}, 15, "error: the client writes X-Forwarded-Proto here"),
     "nowhere": ("events {}\nhttp { server { } }\n", {}, None, "warning: doorward is asked nowhere"),
 }  # fmt: skip
 
