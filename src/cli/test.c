@@ -192,8 +192,9 @@ static bool decide(const struct run *run, size_t index, struct bytes *why, struc
 	const struct config_case *c = &run->cases.items[index];
 	struct dns_offline offline = {
 		.failing = c->failing, .failing_count = c->failing_count, .all_fail = c->all_fail};
-	struct authz_snapshot snapshot = {
-		.config = run->snapshot->config, .stores = run->snapshot->stores};
+	struct authz_snapshot snapshot = {.config = run->snapshot->config,
+		.stores = run->snapshot->stores,
+		.networks = run->snapshot->networks};
 	struct str values[AUTHZ_INPUT_CERT] = {{NULL, 0}};
 	struct authz *a = authz_new();
 	bool decided = false;

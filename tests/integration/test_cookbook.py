@@ -9,10 +9,12 @@ true, nginx accepts its lines, commands succeed.
 import re
 import shutil
 import subprocess
+import time
 
 import pytest
 
 from conftest import REPOSITORY
+from kit import mmdb
 from kit.certs import Authority
 from kit.doorward import BINARY, run
 from kit.frontends import NGINX, NGINX_CONFIGURATION
@@ -62,7 +64,7 @@ def having(language):
 def certificates(session_folder):
     authority = Authority(session_folder, "example-clients")
     made = {"": authority.certificate}
-    (rows,) = tables(LAST.text)
+    rows, _ = tables(LAST.text)
     for row in rows:
         serial = int(row["serial"], 16)
         made[row["cert"]] = authority.issue(
@@ -78,6 +80,14 @@ def kitchen(folder, certificates):
         shutil.copy(file, folder)
     shutil.copy(certificates[""].file, folder / "clients-ca.pem")
     (folder / "static.zone").write_text(LAST.of("zone")[0])
+    _, networks = tables(LAST.text)
+    now = int(time.time())
+    (folder / "asn.mmdb").write_bytes(
+        mmdb.asn_database({row["network"]: int(row["asn"]) for row in networks}, now)
+    )
+    (folder / "country.mmdb").write_bytes(
+        mmdb.country_database({row["network"]: row["country"] for row in networks}, now)
+    )
     (folder / "conf.d").mkdir()
     (folder / "log").mkdir()
     (folder / "bin").mkdir()
@@ -117,6 +127,8 @@ def test_every_link_leads_to_a_recipe():
 def test_configurations_are_good_and_wise(recipe, kitchen):
     file = prepare(recipe, kitchen)
     _, _, messages = run("-t", "-c", file, expect=0)
+    # Of databases it says the type and date.
+    messages = re.sub(r"(?m)^(asn|country)_database .*, built .*\n", "", messages)
     assert messages.endswith(": 0 error(s), 0 warning(s)\n") and messages.count("\n") == 1, messages
 
 
