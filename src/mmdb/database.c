@@ -57,33 +57,45 @@ static bool data_offset(const struct mmdb_database *db, uint32_t record, size_t 
 	return true;
 }
 
+/* GeoLite2 and DB-IP have a number; others `asn`, as the text AS64496. */
 static enum mmdb_found read_asn(
 	const struct mmdb_database *db, const struct mmdb_value *entry, uint32_t *asn)
 {
 	struct mmdb_value value;
-	uint64_t number;
+	struct str text;
+	uint64_t number = 0;
 	enum mmdb_found found = mmdb_member(&db->data, entry, "autonomous_system_number", &value);
+	bool good = found == MMDB_FOUND && mmdb_number(&db->data, &value, &number);
 
+	if (found == MMDB_ABSENT) {
+		found = mmdb_member(&db->data, entry, "asn", &value);
+		good = found == MMDB_FOUND && mmdb_string(&db->data, &value, &text) &&
+		       str_take_nocase(&text, "AS") && str_to_u64(text, UINT32_MAX, &number);
+	}
 	if (found != MMDB_FOUND) {
 		return found;
 	}
-	if (!mmdb_number(&db->data, &value, &number) || number > UINT32_MAX) {
+	if (!good || number > UINT32_MAX) {
 		return MMDB_BAD;
 	}
 	*asn = (uint32_t)number;
 	return MMDB_FOUND;
 }
 
+/* GeoLite2 and DB-IP have country.iso_code; others `country_code`, and perhaps a name. */
 static enum mmdb_found read_country(
 	const struct mmdb_database *db, const struct mmdb_value *entry, char country[2])
 {
 	struct mmdb_value value;
 	struct mmdb_value code;
 	struct str text;
-	enum mmdb_found found = mmdb_member(&db->data, entry, "country", &value);
+	enum mmdb_found found = mmdb_member(&db->data, entry, "country_code", &code);
 
-	if (found == MMDB_FOUND) {
-		found = mmdb_member(&db->data, &value, "iso_code", &code);
+	if (found == MMDB_ABSENT) {
+		found = mmdb_member(&db->data, entry, "country", &value);
+		if (found == MMDB_FOUND) {
+			found = mmdb_member(&db->data, &value, "iso_code", &code);
+		}
 	}
 	if (found != MMDB_FOUND) {
 		return found;
@@ -214,8 +226,8 @@ static const char *lay_out(struct mmdb_database *db, const uint8_t *marker)
 		return "its description of itself is damaged";
 	}
 	for (size_t i = 0; i < meta.type.len; i++) {
-		if (meta.type.data[i] < '!' || meta.type.data[i] > '~') {
-			return "its type is not a word";
+		if (meta.type.data[i] < ' ' || meta.type.data[i] > '~') {
+			return "its type has bytes that cannot be shown";
 		}
 	}
 	size_t tree = (size_t)(meta.record_bits / 4 * meta.node_count);
@@ -290,10 +302,10 @@ static const char *check_tree(struct mmdb_database *db)
 	free(c.answer);
 	if (wrong == NULL && db->description.with_answer == 0) {
 		wrong = db->about == MMDB_ASN
-				? "no entry has an autonomous_system_number: expected a database "
-				  "of AS numbers"
-				: "no entry has a country with an iso_code: expected a database "
-				  "of countries";
+				? "no entry has an autonomous_system_number or asn: expected a "
+				  "database of AS numbers"
+				: "no entry has a country with an iso_code, or a country_code: "
+				  "expected a database of countries";
 	}
 	return wrong;
 }

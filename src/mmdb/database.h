@@ -13,25 +13,26 @@
 
 /*
  * A database in the MaxMind DB format 2.0 (.mmdb) about the networks of addresses: GeoLite2, DB-IP
- * Lite, or one's own. The whole file is in memory, so that nothing that happens to it later
- * matters, and the whole of it is checked when it is read. Immutable then, and safe for threads.
+ * Lite, IPinfo Lite, or one's own. The whole file is in memory, so that nothing that happens to it
+ * later matters, and the whole of it is checked when it is read. Immutable then, and safe for
+ * threads.
  */
 
 #define MMDB_SIZE_MAX (256U << 20) /* bytes of a file */
 
 /* What is read of an address's entry. */
 enum mmdb_about {
-	MMDB_ASN,    /* autonomous_system_number */
-	MMDB_COUNTRY /* country.iso_code: two letters (ISO 3166-1) */
+	MMDB_ASN,    /* autonomous_system_number; or asn, as AS64496 */
+	MMDB_COUNTRY /* country.iso_code, or country_code: two letters (ISO 3166-1) */
 };
 
 struct mmdb_database;
 
 /* What the file says about itself. */
 struct mmdb_description {
-	struct str type;   /* "GeoLite2-ASN"; only visible ASCII, valid as long as the database */
-	int64_t built_s;   /* Unix time */
-	uint64_t networks; /* entries of its tree, each prefix one */
+	struct str type;      /* "GeoLite2-ASN"; printable ASCII, valid as long as the database */
+	int64_t built_s;      /* Unix time */
+	uint64_t networks;    /* entries of its tree, each prefix one */
 	uint64_t with_answer; /* those whose entry says what the database was read for */
 };
 

@@ -113,6 +113,43 @@ static void networks_have_countries(void **state)
 	mmdb_database_free(db);
 }
 
+/* As IPinfo Lite and others write them. */
+static void flat_entries_are_read(void **state)
+{
+	static const char *const bad[] = {"64496", "AS", "ASx", "AS4294967296", ""};
+
+	for (unsigned about = 0; about < 2; about++) {
+		struct writer w;
+
+		writer_init(&w, 6, 24);
+		put_control(&w.data, MMDB_MAP, 3);
+		put_string(&w.data, "country");
+		put_string(&w.data, "Germany");
+		put_string(&w.data, "country_code");
+		put_string(&w.data, "DE");
+		put_string(&w.data, "asn");
+		put_string(&w.data, "AS64496");
+		insert(&w, "192.0.2.0/24", 0);
+		put_metadata(&w, "country and AS");
+		struct mmdb_database *db = take(written(&w), about == 0 ? MMDB_ASN : MMDB_COUNTRY);
+
+		says_asn(db, "192.0.2.1", about == 0 ? 64496 : 0);
+		says_country(db, "192.0.2.1", about == 0 ? "" : "DE");
+		assert_true(str_eq_text(mmdb_database_describe(db)->type, "country and AS"));
+		mmdb_database_free(db);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct writer w;
+
+		writer_init(&w, 6, 24);
+		put_control(&w.data, MMDB_MAP, 1);
+		put_string(&w.data, "asn");
+		put_string(&w.data, bad[i]);
+		insert(&w, "192.0.2.0/24", 0);
+		refuses(written(&w), MMDB_ASN, "an entry is damaged, or has another form");
+	}
+}
+
 static void a_tree_of_ipv4_knows_no_ipv6(void **state)
 {
 	struct writer w;
@@ -278,12 +315,13 @@ static void another_database_is_refused(void **state)
 	writer_init(&w, 6, 24);
 	insert(&w, "192.0.2.0/24", entry_country(&w, "DE"));
 	refuses(written(&w), MMDB_ASN,
-		"no entry has an autonomous_system_number: expected a "
-		"database of AS numbers");
+		"no entry has an autonomous_system_number or asn: expected a database of AS "
+		"numbers");
 	writer_init(&w, 6, 24);
 	insert(&w, "192.0.2.0/24", entry_asn(&w, 64496));
 	refuses(written(&w), MMDB_COUNTRY,
-		"no entry has a country with an iso_code: expected a database of countries");
+		"no entry has a country with an iso_code, or a country_code: expected a database "
+		"of countries");
 	writer_init(&w, 6, 24);
 	refuses(written(&w), MMDB_ASN, "no entry has an autonomous_system_number");
 }
@@ -413,6 +451,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(networks_have_numbers),
 		cmocka_unit_test(networks_have_countries),
+		cmocka_unit_test(flat_entries_are_read),
 		cmocka_unit_test(a_tree_of_ipv4_knows_no_ipv6),
 		cmocka_unit_test(a_short_prefix_covers_ipv4),
 		cmocka_unit_test(entries_may_lack_the_answer),
