@@ -30,7 +30,9 @@ static const char status[] =
 	"\"reasons\":[{\"verdict\":\"allow\",\"reason\":\"rule\",\"count\":1234567}]},"
 	"{\"policy\":null,\"allow\":0,\"deny\":8,\"error\":0,\"reasons\":[]}],"
 	"\"dns\":{\"resolvers\":[{\"server\":\"192.0.2.53:53\",\"asked\":true,\"up\":true,"
-	"\"rtt_us\":12345},{\"server\":\"" HOSTILE "\",\"asked\":true,\"up\":false,"
+	"\"rtt_us\":12345,\"slowest_us\":998000,\"queries\":4711,\"tcp_queries\":12,"
+	"\"tcp_fallbacks\":6,\"cookies\":true,\"errors\":{\"timeout\":3,\"<img src=x>\":1,"
+	"\"other\":0}},{\"server\":\"" HOSTILE "\",\"asked\":true,\"up\":false,"
 	"\"rtt_us\":null}],\"queries\":99,\"timeouts\":7,"
 	"\"cache\":{\"hits\":3,\"misses\":1,\"entries\":11,\"bytes\":2097152,"
 	"\"max_bytes\":4194304}},"
@@ -42,7 +44,13 @@ static const char status[] =
 	"\"configuration\":{\"loaded\":\"2026-11-29T16:00:00Z\",\"reloads\":2,"
 	"\"failed_reloads\":1},"
 	"\"last_reload\":{\"number\":3,\"result\":\"failure\",\"time\":\"2026-11-29T16:30:00Z\","
-	"\"findings\":\"one: error: " HOSTILE "\\ntwo\\n\"},"
+	"\"findings\":\"one: error: " HOSTILE "\\ntwo\\n\",\"change_count\":9,\"changes\":["
+	"{\"section\":\"" HOSTILE "\",\"key\":\"" HOSTILE "\",\"before\":\"" HOSTILE
+	"\",\"after\":\"" HOSTILE "\"},{\"section\":\"policy x\",\"key\":null,"
+	"\"before\":null,\"after\":\"configured\"}]},"
+	"\"rates\":[{\"policy\":\"" HOSTILE "\",\"rule\":\"" HOSTILE "\",\"by\":\"host\","
+	"\"limit\":1000,\"seconds\":60,\"clients\":[{\"client\":\"" HOSTILE
+	"\",\"used\":997,\"over\":true,\"refused\":12345}]}],"
 	"\"files\":[{\"path\":\"" HOSTILE "\",\"modified\":\"2026-11-29T15:00:00Z\"},"
 	"{\"path\":\"/gone\",\"kind\":\"named\",\"modified\":null},"
 	"{\"path\":\"/bans\",\"kind\":\"optional\",\"modified\":null}]}";
@@ -147,8 +155,11 @@ static void texts_of_others_are_text(void **state)
 
 	is_sound(&page);
 	assert_false(has(&page, "<img"));
-	/* config, generation, listen, policy, server, ban twice, store, name, findings, path */
-	assert_int_equal(count_of(&page, SHOWN), 11);
+	/*
+	 * config, generation, listen, policy, server, ban twice, store, name, findings,
+	 * path; a rate's client, policy and rule; a change's section, key and two values
+	 */
+	assert_int_equal(count_of(&page, SHOWN), 18);
 	bytes_clear(&page);
 }
 
@@ -161,7 +172,10 @@ static void the_state_is_shown(void **state)
 		"what was in force still is", ">gone<",
 		"/bans</td><td class=\"line\">does not exist, and need not</td>",
 		"3 lines of the log are lost", "1 files of trust stores", "line bad",
-		"<dt>Bans</dt><dd>2</dd>", "<td>it is lifted</td>"};
+		"<dt>Bans</dt><dd>2</dd>", "<td>it is lifted</td>", "998.0 ms", "4,711", "in use",
+		"timeout\xc2\xa0"
+		"3",
+		"12,345", "7 more changes are not kept", "configured"};
 	const struct page_documents documents = {.status = str_view(status)};
 	struct bytes page = respond(PAGE_OVERVIEW, "/", &documents);
 
