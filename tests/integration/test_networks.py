@@ -186,7 +186,11 @@ def test_the_type_and_date_are_told(databases, folder):
     assert f"country_database {folder}/country.mmdb: Example-Country, built " in told
     assert f"{folder}/asn.mmdb: warning: the database was built " in told
     assert f"{folder}/country.mmdb: warning" not in told
+    told = "".join(run("doctor", "-c", conf)[1:])
+    assert f"{folder}/asn.mmdb: warning: the database was built " in told
     (folder / "asn.mmdb").write_bytes(mmdb.asn_database(ASNS, NOW - 50 * day))
+    told = "".join(run("doctor", "-c", conf)[1:])
+    assert "networks: ok: each database was built within 60 days" in told
     assert "0 warning(s)" in run("-t", "-c", conf, expect=0)[2]
 
 

@@ -160,6 +160,20 @@ static void bad_values_say_what_is_expected(void **state)
 					       "addresses: expected file:PATH");
 }
 
+static void numbers_are_shown_without_zeros(void **state)
+{
+	static const struct {
+		uint32_t asn;
+		const char *shown;
+	} cases[] = {{0, "0"}, {7, "7"}, {64496, "64496"}, {UINT32_MAX, "4294967295"}};
+	char fact[POLICY_ASN_FACT_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		policy_network_asn_fact(cases[i].asn, fact);
+		assert_str(policy_network_asn_digits(str_view(fact)), cases[i].shown);
+	}
+}
+
 static void values_may_stand_in_files(void **state)
 {
 	static const char text[] = "# networks\nAS64496\n64500-64511\n";
@@ -269,6 +283,7 @@ int main(void)
 		cmocka_unit_test(networks_are_compared),
 		cmocka_unit_test(unknown_denies),
 		cmocka_unit_test(bad_values_say_what_is_expected),
+		cmocka_unit_test(numbers_are_shown_without_zeros),
 		cmocka_unit_test(values_may_stand_in_files),
 		cmocka_unit_test(rules_say_what_they_need),
 		cmocka_unit_test(rates_by_network),
