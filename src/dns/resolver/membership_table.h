@@ -31,13 +31,4 @@ struct dns_membership *dns_membership_table_start(struct dns_membership_table *t
 	uint64_t now_ms, struct dns_membership_result *out);
 void dns_membership_table_cancel(struct dns_membership *lookup);
 
-/*
- * The name and type to look up. False if the name is not a host name, or too long for the address.
- */
-NODISCARD bool dns_membership_ask(
-	const struct dns_membership_query *query, struct dns_name *name, enum dns_type *type);
-/* What the end of the request means for the lookup. */
-enum dns_membership_status dns_membership_judge(
-	enum dns_membership_kind kind, const struct addr *addr, const struct dns_request_end *end);
-
 #endif

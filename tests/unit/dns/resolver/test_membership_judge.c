@@ -3,7 +3,7 @@
 
 /* What is asked about an address, and what the answers mean. */
 
-#include "dns/resolver/membership_table.h"
+#include "dns/resolver/membership_judge.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
