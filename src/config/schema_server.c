@@ -40,6 +40,7 @@ const struct config_key config_server_keys[CONFIG_SERVER_KEY_COUNT] = {
 			"stats socket). Sockets that systemd passes under the names http and "
 			"admin have that protocol, unless systemd:NAME says otherwise."},
 	{.name = "tcp_peers",
+		.at_start = true,
 		.type = CONFIG_PREFIXES,
 		.offset = offsetof(struct config, server.tcp_peers),
 		.second = offsetof(struct config, server.tcp_peer_count),

@@ -197,9 +197,11 @@ static void write_bans(const struct page_data *data, struct bytes *out)
 		bytes_append_text(out, "<tr><td class=\"short\">");
 		html_text(out, page_str(ban, "host"));
 		html_text(out, page_str(ban, "ip"));
+		bytes_append_text(out, "</td><td class=\"line\">");
+		html_text(out, page_str(ban, "made"));
+		bytes_append_text(out, "</td><td class=\"line\">");
+		html_text(out, until.len > 0 ? until : str_view("it is lifted"));
 		bytes_append_text(out, "</td>");
-		page_cell(out, page_str(ban, "made"));
-		page_cell(out, until.len > 0 ? until : str_view("it is lifted"));
 		page_cell(out, page_str(ban, "by"));
 		bytes_append_text(out, "<td class=\"long\">");
 		html_text(out, page_str(ban, "why"));

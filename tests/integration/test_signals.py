@@ -45,6 +45,10 @@ def test_a_reload_names_the_keys_that_need_a_restart(doorward):
     door.file.write_text(text.replace("backlog = 100", "backlog = 9").replace("threads = 1", "threads = 2"))
     door.reload()
     told("; what it says of backlog, threads needs a restart")
+    keys = "tcp_peers = 192.0.2.1\nadmin_peers = 192.0.2.1\nbacklog = 100"
+    door.file.write_text(text.replace("backlog = 100", keys))
+    door.reload()
+    told("; what it says of tcp_peers, admin_peers needs a restart")
 
 
 def test_a_bad_file_changes_nothing_and_says_why(doorward):
