@@ -172,7 +172,8 @@ static void the_state_is_shown(void **state)
 		"what was in force still is", ">gone<",
 		"/bans</td><td class=\"line\">does not exist, and need not</td>",
 		"3 lines of the log are lost", "1 files of trust stores", "line bad",
-		"<dt>Bans</dt><dd>2</dd>", "<td>it is lifted</td>", "998.0 ms", "4,711", "in use",
+		"<dt>Bans</dt><dd>2</dd>", "<td class=\"line\">it is lifted</td>", "998.0 ms",
+		"4,711", "in use",
 		"timeout\xc2\xa0"
 		"3",
 		"12,345", "7 more changes are not kept", "configured"};
