@@ -9,10 +9,23 @@ import struct
 MARKER = b"\xab\xcd\xefMaxMind.com"
 
 
-def encode(value):
-    """A value of the data section: dict, str, bool, int (unsigned, of 32 or 64 bits), list."""
+# The types that the format prescribes for its description of itself.
+TYPES = {
+    "binary_format_major_version": (5, ">H"),
+    "binary_format_minor_version": (5, ">H"),
+    "build_epoch": (9, ">Q"),
+    "ip_version": (5, ">H"),
+    "node_count": (6, ">I"),
+    "record_size": (5, ">H"),
+}
+
+
+def encode(value, key=None):
+    """A value of the data section: dict, str, bool, int (unsigned, of 32 bits by itself), list."""
     if isinstance(value, dict):
-        return control(7, len(value)) + b"".join(encode(k) + encode(v) for k, v in value.items())
+        return control(7, len(value)) + b"".join(
+            encode(k) + encode(v, k) for k, v in value.items()
+        )
     if isinstance(value, str):
         data = value.encode()
         return control(2, len(data)) + data
@@ -20,9 +33,8 @@ def encode(value):
         return control(14, int(value))
     if isinstance(value, list):
         return control(11, len(value)) + b"".join(encode(item) for item in value)
-    if value < 1 << 32:
-        return control(6, 4) + struct.pack(">I", value)
-    return control(9, 8) + struct.pack(">Q", value)
+    kind, form = TYPES.get(key, (6, ">I"))
+    return control(kind, struct.calcsize(form)) + struct.pack(form, value)
 
 
 def control(kind, size):
