@@ -6,6 +6,7 @@
 import fcntl
 import json
 import os
+import shutil
 import socket
 import subprocess
 from urllib.parse import urlencode
@@ -426,6 +427,30 @@ def test_admin_write_needs_a_token(folder):
     file = folder / "doorward.conf"
     file.write_text(f"[server]\nlisten = unix:{folder}/s\nadmin_write = yes\n{OPEN}")
     assert f"{file}:3" in (errors := run("-t", file, expect=1)[2]) and "admin_token_file" in errors
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="root alone becomes another user")
+def test_the_user_that_serves_reads_the_token_and_writes_the_bans(folder):
+    token = token_file(folder)
+    file = folder / "doorward.conf"
+    file.write_text(
+        f"[server]\nlisten = unix:{folder}/s\nuser = daemon\nadmin_write = yes\nadmin_token_file = {token}\n[bans]\nfile = bans\n{OPEN}"
+    )
+    errors = run("-t", file, expect=1)[2]
+    assert "admin_token_file: user = daemon cannot read it" in errors
+    assert f"the user of doorward cannot write to {folder}" in errors
+    shutil.chown(token, "daemon")
+    shutil.chown(folder, "daemon")
+    assert "daemon" not in run("-t", file, expect=0)[2]
+
+
+def test_a_level_that_hides_changes_is_warned_of(folder):
+    file = folder / "doorward.conf"
+    file.write_text(
+        f"[server]\nlisten = unix:{folder}/s\nadmin_write = yes\nadmin_token_file = {token_file(folder)}\n"
+        f"[bans]\nfile = bans\n[log]\nlevel = error\n{OPEN}"
+    )
+    assert "does not tell what is changed" in run("-t", file, expect=0)[2]
 
 
 # The form of the page
