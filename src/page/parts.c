@@ -227,7 +227,9 @@ void page_facts_close(struct bytes *out)
 
 void page_fact_open(struct bytes *out, const char *name)
 {
-	bytes_appendf(out, "<div><dt>%s</dt><dd>", name);
+	bytes_append_text(out, "<div><dt>");
+	html_text(out, str_view(name));
+	bytes_append_text(out, "</dt><dd>");
 }
 
 void page_fact_close(struct bytes *out)
