@@ -123,6 +123,31 @@ typedef struct {
 	ngx_http_doorward_hash_t identity; /* of all but the claims */
 } ngx_http_doorward_inputs_t;
 
+/* Parts of the above, for signatures. A variable of nginx; empty where it is not there. */
+ngx_int_t ngx_http_doorward_variable(ngx_http_request_t *r, ngx_str_t name, ngx_str_t *value);
+/* Of one parameter, at most; an empty value is not sent. */
+size_t ngx_http_doorward_param_size(const ngx_str_t *name, const ngx_str_t *value);
+/* Writes it; returns its end. */
+u_char *ngx_http_doorward_param_write(u_char *p, const ngx_str_t *name, const ngx_str_t *value);
+
+/* What is sent beside the inputs about a request that an agent has signed; else empty. */
+typedef struct {
+	ngx_str_t scheme;
+	ngx_str_t authority;
+	ngx_list_part_t *headers;
+} ngx_http_doorward_signed_t;
+
+/* All lines of Signature-Input, joined (RFC 9110 5.3). NGX_OK, NGX_ERROR. */
+ngx_int_t ngx_http_doorward_signature_input(ngx_http_request_t *r, ngx_str_t *value);
+/*
+ * Reads what a signature is about, unless doorward_param says it: the scheme, and the Host as it
+ * came. Signature-Input must have been read. NGX_OK, NGX_ERROR.
+ */
+ngx_int_t ngx_http_doorward_signed_read(
+	ngx_http_doorward_inputs_t *in, ngx_http_doorward_signed_t *out);
+/* Writes its parameters at *p, which is moved on; NULL: nothing. Returns their size, at most. */
+size_t ngx_http_doorward_signed_write(const ngx_http_doorward_signed_t *about, u_char **p);
+
 /* Reads all but the claims. NGX_OK, NGX_ERROR (no memory), NGX_DECLINED: the policy is empty. */
 ngx_int_t ngx_http_doorward_inputs_read(ngx_http_doorward_inputs_t *in, ngx_http_request_t *r,
 	ngx_http_doorward_loc_conf_t *conf, const ngx_http_doorward_secret_t *secret);

@@ -19,27 +19,12 @@ const ngx_str_t ngx_http_doorward_input_names[NGX_HTTP_DOORWARD_INPUTS] = {
 static const ngx_str_t policy_name = ngx_string("DOORWARD_POLICY");
 static const ngx_str_t vary_name = ngx_string("DOORWARD_VARY");
 static const ngx_str_t vary_value = ngx_string("1");
-static const ngx_str_t scheme_name = ngx_string("REQUEST_SCHEME");
-static const ngx_str_t authority_name = ngx_string("DOORWARD_AUTHORITY");
-static const char field_prefix[] = "DOORWARD_FIELD_";
-
-/* Longer names of headers are not sent, and a signature that covers one is not verified. */
-#define NGX_HTTP_DOORWARD_FIELD_NAME_MAX 128
-
-/* What is sent beside the inputs about a request that an agent has signed; else empty. */
-typedef struct {
-	ngx_str_t scheme;
-	ngx_str_t authority;
-	ngx_list_part_t *headers;
-} ngx_http_doorward_signed_t;
-
 static ngx_http_doorward_text_t text_of(const ngx_str_t *str)
 {
 	return (ngx_http_doorward_text_t){str->data, str->len};
 }
 
-/* A variable of nginx; empty where it is not there. */
-static ngx_int_t read_variable(ngx_http_request_t *r, ngx_str_t name, ngx_str_t *value)
+ngx_int_t ngx_http_doorward_variable(ngx_http_request_t *r, ngx_str_t name, ngx_str_t *value)
 {
 	ngx_uint_t hash = ngx_hash_key(name.data, name.len);
 	ngx_http_variable_value_t *v = ngx_http_get_variable(r, &name, hash);
@@ -78,7 +63,7 @@ static ngx_int_t read_cert(ngx_http_request_t *r, ngx_str_t *value)
 			return NGX_OK;
 		}
 	}
-	if (read_variable(r, name, value) != NGX_OK) {
+	if (ngx_http_doorward_variable(r, name, value) != NGX_OK) {
 		return NGX_ERROR;
 	}
 	cln = ngx_pool_cleanup_add(pool, sizeof(ngx_str_t));
@@ -106,49 +91,6 @@ static ngx_uint_t has_cert(const ngx_http_doorward_inputs_t *in)
 #endif
 }
 
-/* The next header of the client's request; NULL: there are no more. */
-static ngx_table_elt_t *next_header(ngx_list_part_t **part, ngx_uint_t *i)
-{
-	while (*part != NULL && *i >= (*part)->nelts) {
-		*part = (*part)->next;
-		*i = 0;
-	}
-	return *part != NULL ? &((ngx_table_elt_t *)(*part)->elts)[(*i)++] : NULL;
-}
-
-static ngx_uint_t is_header(const ngx_table_elt_t *header, const ngx_str_t *name)
-{
-	return header->key.len == name->len &&
-	       ngx_strncasecmp(header->key.data, name->data, name->len) == 0;
-}
-
-/* All lines of the header, joined (RFC 9110 5.3). */
-static ngx_int_t read_signature_input(ngx_http_request_t *r, ngx_str_t *value)
-{
-	static const ngx_str_t name = ngx_string("Signature-Input");
-	ngx_list_part_t *part = &r->headers_in.headers.part;
-	ngx_table_elt_t *header;
-	ngx_uint_t i = 0;
-
-	while ((header = next_header(&part, &i)) != NULL) {
-		ngx_str_t joined = header->value;
-
-		if (!is_header(header, &name)) {
-			continue;
-		}
-		if (value->len > 0) {
-			joined.len += value->len + 2;
-			joined.data = ngx_pnalloc(r->pool, joined.len);
-			if (joined.data == NULL) {
-				return NGX_ERROR;
-			}
-			ngx_snprintf(joined.data, joined.len, "%V, %V", value, &header->value);
-		}
-		*value = joined;
-	}
-	return NGX_OK;
-}
-
 /* The module's own value of an input: about the client's request, also in a subrequest. */
 static ngx_int_t read_default(
 	ngx_http_doorward_inputs_t *in, ngx_http_doorward_input_e input, ngx_str_t *value)
@@ -165,7 +107,8 @@ static ngx_int_t read_default(
 	case NGX_HTTP_DOORWARD_SSL_CLIENT_CERT:
 		return has_cert(in) ? read_cert(in->request, value) : NGX_OK;
 	case NGX_HTTP_DOORWARD_SSL_CLIENT_VERIFY:
-		return has_cert(in) ? read_variable(in->request, verify, value) : NGX_OK;
+		return has_cert(in) ? ngx_http_doorward_variable(in->request, verify, value)
+				    : NGX_OK;
 	case NGX_HTTP_DOORWARD_REQUEST_METHOD:
 		*value = r->method_name;
 		return NGX_OK;
@@ -173,14 +116,14 @@ static ngx_int_t read_default(
 		*value = r->unparsed_uri;
 		return NGX_OK;
 	case NGX_HTTP_DOORWARD_HTTP_HOST:
-		return read_variable(in->request, host, value);
+		return ngx_http_doorward_variable(in->request, host, value);
 	case NGX_HTTP_DOORWARD_HTTP_USER_AGENT:
 		if (r->headers_in.user_agent != NULL) {
 			*value = r->headers_in.user_agent->value;
 		}
 		return NGX_OK;
 	case NGX_HTTP_DOORWARD_HTTP_SIGNATURE_INPUT:
-		return read_signature_input(r, value);
+		return ngx_http_doorward_signature_input(r, value);
 	case NGX_HTTP_DOORWARD_INPUTS:
 		break;
 	}
@@ -338,83 +281,14 @@ void ngx_http_doorward_known_add(ngx_http_doorward_main_conf_t *dmcf,
 	known->generation = generation;
 }
 
-static size_t pair_size(const ngx_str_t *name, const ngx_str_t *value)
+size_t ngx_http_doorward_param_size(const ngx_str_t *name, const ngx_str_t *value)
 {
 	return value->len == 0 ? 0 : NGX_HTTP_DOORWARD_PAIR_OVERHEAD + name->len + value->len;
 }
 
-/* An empty value is not sent. */
-static u_char *pair_write(u_char *p, const ngx_str_t *name, const ngx_str_t *value)
+u_char *ngx_http_doorward_param_write(u_char *p, const ngx_str_t *name, const ngx_str_t *value)
 {
 	return value->len == 0 ? p : ngx_http_doorward_pair_write(p, text_of(name), text_of(value));
-}
-
-static ngx_uint_t is_added(const ngx_http_doorward_inputs_t *in, const ngx_str_t *name)
-{
-	ngx_array_t *added = in->conf->added;
-	ngx_http_doorward_param_t *params = added != NULL ? added->elts : NULL;
-
-	for (ngx_uint_t i = 0; params != NULL && i < added->nelts; i++) {
-		if (params[i].name.len == name->len &&
-			ngx_memcmp(params[i].name.data, name->data, name->len) == 0) {
-			return 1;
-		}
-	}
-	return 0;
-}
-
-/* What a signature is about, unless doorward_param says it: the scheme, and the Host as it came. */
-static ngx_int_t read_signed(ngx_http_doorward_inputs_t *in, ngx_http_doorward_signed_t *out)
-{
-	static const ngx_str_t scheme = ngx_string("scheme");
-	ngx_http_request_t *r = in->request->main;
-
-	ngx_memzero(out, sizeof(*out));
-	if (in->values[NGX_HTTP_DOORWARD_HTTP_SIGNATURE_INPUT].len == 0) {
-		return NGX_OK;
-	}
-	if (r->headers_in.host != NULL) {
-		out->authority = r->headers_in.host->value;
-	}
-	out->headers = &r->headers_in.headers.part;
-	return is_added(in, &scheme_name) ? NGX_OK : read_variable(r, scheme, &out->scheme);
-}
-
-/*
- * Every header that a signature may cover, under a name that only the front end can write: a
- * client's X-Real-IP is not that of a proxy. `p` NULL: only their size.
- */
-static size_t write_headers(const ngx_http_doorward_signed_t *about, u_char **p)
-{
-	static const struct {
-		ngx_str_t header;
-		ngx_str_t param;
-	} own[] = {{ngx_string("Signature"), ngx_string("HTTP_SIGNATURE")},
-		{ngx_string("Signature-Agent"), ngx_string("HTTP_SIGNATURE_AGENT")}};
-	ngx_list_part_t *part = about->headers;
-	ngx_table_elt_t *header;
-	ngx_uint_t i = 0;
-	size_t size = 0;
-
-	while ((header = next_header(&part, &i)) != NULL) {
-		u_char room[NGX_HTTP_DOORWARD_FIELD_NAME_MAX];
-		ngx_str_t name = {sizeof(field_prefix) - 1, room};
-
-		if (header->key.len > sizeof(room) - name.len) {
-			continue;
-		}
-		ngx_memcpy(room, field_prefix, name.len);
-		ngx_memcpy(room + name.len, header->key.data, header->key.len);
-		name.len += header->key.len;
-		for (ngx_uint_t k = 0; k < sizeof(own) / sizeof(own[0]); k++) {
-			name = is_header(header, &own[k].header) ? own[k].param : name;
-		}
-		size += pair_size(&name, &header->value);
-		if (p != NULL) {
-			*p = pair_write(*p, &name, &header->value);
-		}
-	}
-	return size;
 }
 
 ngx_str_t ngx_http_doorward_inputs_params(ngx_http_doorward_inputs_t *in)
@@ -422,7 +296,8 @@ ngx_str_t ngx_http_doorward_inputs_params(ngx_http_doorward_inputs_t *in)
 	ngx_array_t *added = in->conf->added;
 	ngx_http_doorward_param_t *params = added != NULL ? added->elts : NULL;
 	ngx_str_t out = ngx_null_string;
-	size_t size = pair_size(&policy_name, &in->policy) + pair_size(&vary_name, &vary_value);
+	size_t size = ngx_http_doorward_param_size(&policy_name, &in->policy) +
+		      ngx_http_doorward_param_size(&vary_name, &vary_value);
 	ngx_http_doorward_signed_t about;
 	u_char *p;
 
@@ -430,31 +305,30 @@ ngx_str_t ngx_http_doorward_inputs_params(ngx_http_doorward_inputs_t *in)
 		if (read_input(in, i) != NGX_OK) {
 			return out;
 		}
-		size += pair_size(&ngx_http_doorward_input_names[i], &in->values[i]);
+		size += ngx_http_doorward_param_size(
+			&ngx_http_doorward_input_names[i], &in->values[i]);
 	}
 	for (ngx_uint_t i = 0; params != NULL && i < added->nelts; i++) {
-		size += pair_size(&params[i].name, &in->added[i]);
+		size += ngx_http_doorward_param_size(&params[i].name, &in->added[i]);
 	}
-	if (read_signed(in, &about) != NGX_OK) {
+	if (ngx_http_doorward_signed_read(in, &about) != NGX_OK) {
 		return out;
 	}
-	size += pair_size(&scheme_name, &about.scheme) +
-		pair_size(&authority_name, &about.authority) + write_headers(&about, NULL);
+	size += ngx_http_doorward_signed_write(&about, NULL);
 	out.data = p = ngx_alloc(size, in->request->connection->log);
 	if (p == NULL) {
 		return out;
 	}
-	p = pair_write(p, &policy_name, &in->policy);
-	p = pair_write(p, &vary_name, &vary_value);
+	p = ngx_http_doorward_param_write(p, &policy_name, &in->policy);
+	p = ngx_http_doorward_param_write(p, &vary_name, &vary_value);
 	for (ngx_uint_t i = 0; i < NGX_HTTP_DOORWARD_INPUTS; i++) {
-		p = pair_write(p, &ngx_http_doorward_input_names[i], &in->values[i]);
+		p = ngx_http_doorward_param_write(
+			p, &ngx_http_doorward_input_names[i], &in->values[i]);
 	}
 	for (ngx_uint_t i = 0; params != NULL && i < added->nelts; i++) {
-		p = pair_write(p, &params[i].name, &in->added[i]);
+		p = ngx_http_doorward_param_write(p, &params[i].name, &in->added[i]);
 	}
-	p = pair_write(p, &scheme_name, &about.scheme);
-	p = pair_write(p, &authority_name, &about.authority);
-	write_headers(&about, &p);
+	(void)ngx_http_doorward_signed_write(&about, &p);
 	out.len = (size_t)(p - out.data);
 	return out;
 }

@@ -249,6 +249,7 @@ static struct daemon_question *begin(struct daemon_questions *questions, struct 
 	struct authz_request *request = authz_request(q->authz);
 
 	authz_described_inputs(&request->input, &q->snapshot->config->frontend, values);
+	request->given_agent = q->then.agent;
 	request->wall_s = clock_wall_s();
 	request->trace = &q->explain.trace;
 	request->is_trial = true;

@@ -175,6 +175,21 @@ static void write_cert(const json_t *cert, struct bytes *out)
 	page_section_close(out);
 }
 
+static void write_agent(const json_t *agent, struct bytes *out)
+{
+	static const struct named members[] = {
+		{"status", "Status"}, {"url", "URL"}, {"why", "Why"}};
+
+	if (!json_is_object(agent)) {
+		return;
+	}
+	page_section_open(out, "agent", "Agent", false);
+	page_facts_open(out);
+	write_members(agent, members, ARRAY_LEN(members), out);
+	page_facts_close(out);
+	page_section_close(out);
+}
+
 static void write_outcome(struct bytes *out, struct str outcome)
 {
 	page_word(out, outcome);
@@ -260,6 +275,7 @@ void page_write_explanation(const json_t *explained, struct bytes *out)
 	write_replay(explained, out);
 	write_rdns(json_object_get(explained, "rdns"), out);
 	write_cert(json_object_get(explained, "cert"), out);
+	write_agent(json_object_get(explained, "agent"), out);
 	write_steps(explained, out);
 	write_whole(explained, out);
 }

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from kit import agents, web
+from kit.admin import ready
 from kit.doorward import run
 from kit.process import free_port, wait_for
 
@@ -413,6 +414,26 @@ def test_a_line_of_the_log_is_decided_again(door, agent, folder):
     for line, status in zip(served.decisions(), (0, 1)):
         found = run("check", "-c", served.file, "--log", json.dumps(line), expect=status)[1]
         assert "differ" not in found
+
+
+def test_the_admin_listener_tells_of_agents(door, agent, folder):
+    """The signature is not kept: a decision is explained by what was found then."""
+    served = door(server=f"listen = admin:unix:{folder}/admin.sock")
+    asked = {True: agent.sign(HOST), False: agent.sign("www.example.com")}
+    admin = ready(str(folder / "admin.sock"))
+    for good, headers in asked.items():
+        name = served.ask(request(headers)).header("X-Doorward-Id")
+        (line,) = (
+            one for one in json.loads(admin.get("/recent.json")[1])["recent"] if one["id"] == name
+        )
+        assert (line["agent_status"], line.get("agent")) == (
+            ("verified", URL) if good else ("invalid", None)
+        )
+        found = json.loads(admin.get(f"/explain.json?id={name}")[1])
+        assert found["verdict"] == ("allow" if good else "deny")
+        assert found["agent"]["status"] == line["agent_status"]
+        page = admin.get(f"/why?id={name}")[1].decode()
+        assert ("verified, " + URL if good else "invalid: the key did not make") in page
 
 
 def test_cases_suppose_an_agent(folder):
