@@ -12,6 +12,7 @@
 #include "doctor/files.h"
 #include "doctor/finding.h"
 #include "doctor/nginx.h"
+#include "doctor/nginx_index.h"
 #include "doctor/nginx_source.h"
 #include "doctor/resolver.h"
 #include "doctor/sockets.h"
@@ -124,9 +125,14 @@ static void read_nginx(struct run *run)
 		diag_error(&run->diag, &place, "standard input: expected what nginx -T writes");
 		return;
 	}
-	if (import_nginx_parse(path, source, &run->arena, &run->diag, &root, &unreadable)) {
-		run->nginx = root;
+	if (!import_nginx_parse(path, source, &run->arena, &run->diag, &root, &unreadable)) {
+		return;
 	}
+	if (!nginx_index(root, &run->arena)) {
+		diag_error(&run->diag, &place, "out of memory");
+		return;
+	}
+	run->nginx = root;
 }
 
 /* The front end's user: the one named, nginx's, or the one of Debian's web servers. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "doctor/nginx_ordered.h"
 #include "doctor/nginx_private.h"
 
 #define BODY_DEFAULT (UINT64_C(1) << 20) /* client_max_body_size, where it is not set */
@@ -95,6 +96,9 @@ static bool has_regexes(const struct import_node *server)
 {
 	const struct import_node *node = NULL;
 
+	if (server->index != NULL) {
+		return server->index->regexes;
+	}
 	while ((node = nginx_find(server, node, "location")) != NULL) {
 		if (str_starts_with(nginx_arg(node, 1), "~")) {
 			return true;
@@ -151,75 +155,4 @@ void nginx_look_at_guard(struct nginx_look *look, const struct import_node *bloc
 	if (!nginx_asks(look, block, &pass)) {
 		check_rewrites(look, block);
 	}
-}
-
-/* Facts that some location passes to its back end, as doorward told them. */
-struct forgeries {
-	const struct nginx_look *look;
-	const struct import_node *set; /* the proxy_set_header */
-	struct str header;
-	struct str target; /* of the location that sets it */
-};
-
-static bool is_fact(struct str header)
-{
-	return str_take_nocase(&header, "X-Client-") || str_take_nocase(&header, "X-Doorward-");
-}
-
-static bool same_back_end(const struct forgeries *f, const struct import_node *location)
-{
-	struct nginx_pass pass;
-
-	nginx_pass_of(f->look, location, &pass);
-	return pass.node != NULL && pass.http && f->target.len > 0 &&
-	       str_eq(pass.target, f->target);
-}
-
-static void check_back_end(void *ctx, const struct import_node *node)
-{
-	const struct forgeries *f = ctx;
-	struct place place = import_node_place(node);
-	struct place set = import_node_place(f->set);
-	char header[128];
-
-	if (!import_node_is(node, "location") || f->header.len >= sizeof(header) ||
-		!same_back_end(f, node)) {
-		return;
-	}
-	memcpy(header, f->header.data, f->header.len);
-	header[f->header.len] = '\0';
-	if (nginx_set_value(node, "proxy_set_header", header).data == NULL &&
-		!nginx_says(nginx_effective(node, "proxy_pass_request_headers"), "off")) {
-		diag_error(f->look->diag, &place,
-			"a client can write the header %s that the back end takes for doorward's "
-			"(%s:%u): expected proxy_set_header %s \"\", or auth_request and its value",
-			header, set.file, set.line, header);
-	}
-}
-
-static void find_fact(void *ctx, const struct import_node *node)
-{
-	const struct nginx_look *look = ctx;
-	const struct import_node *location = nginx_block_of(node);
-	struct forgeries f = {.look = look, .set = node, .header = nginx_arg(node, 1)};
-	struct nginx_pass pass;
-
-	if (!import_node_is(node, "proxy_set_header") || !is_fact(f.header) ||
-		nginx_arg(node, 2).len == 0) {
-		return;
-	}
-	if (import_node_is(location, "location")) {
-		nginx_pass_of(look, location, &pass);
-		f.target = pass.target;
-		if (pass.node != NULL && !nginx_asks(look, location, &pass)) {
-			nginx_each(look->root, check_back_end, &f);
-		}
-	}
-}
-
-void nginx_look_at_forgeries(const struct nginx_look *look)
-{
-	struct nginx_look copy = *look;
-
-	nginx_each(look->root, find_fact, &copy);
 }

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "doctor/nginx_ordered.h"
 #include "doctor/nginx_private.h"
+
+static const struct import_node *next_upstream(
+	const struct import_node *block, const struct import_node *node, struct str name)
+{
+	return block->index != NULL ? nginx_ordered_next(&block->index->upstreams, name, node)
+				    : nginx_find(block, node, "upstream");
+}
 
 /* The address of the only server of an upstream; absent: there are several, or none. */
 static struct str upstream_target(const struct nginx_look *look, struct str name)
@@ -13,7 +21,7 @@ static struct str upstream_target(const struct nginx_look *look, struct str name
 	if (http == NULL) {
 		http = look->root;
 	}
-	while ((node = nginx_find(http, node, "upstream")) != NULL) {
+	while ((node = next_upstream(http, node, name)) != NULL) {
 		const struct import_node *server = nginx_find(node, NULL, "server");
 
 		if (str_eq(nginx_arg(node, 1), name) && server != NULL &&

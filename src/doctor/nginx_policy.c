@@ -158,7 +158,21 @@ static void check_request(void *ctx, const struct import_node *node)
 	}
 }
 
-static void check_variable(const struct nginx_look *look, const struct import_node *location,
+/* Whether the variable was looked at before; notes that it is now. */
+static bool was_looked_at(struct nginx_look *look, struct str name)
+{
+	for (size_t i = 0; i < look->variable_count; i++) {
+		if (str_eq(look->variables[i], name)) {
+			return true;
+		}
+	}
+	if (look->variable_count < NGINX_VARIABLES_MAX) {
+		look->variables[look->variable_count++] = name;
+	}
+	return false;
+}
+
+static void check_variable(struct nginx_look *look, const struct import_node *location,
 	const struct nginx_pass *pass, struct str name)
 {
 	struct by_path by_path = {look, location, pass, nginx_enclosing(location, "server"),
@@ -167,13 +181,13 @@ static void check_variable(const struct nginx_look *look, const struct import_no
 
 	if (by_path.before.data != NULL && by_path.server != NULL) {
 		nginx_each(by_path.server, check_request, &by_path);
-	} else {
+	} else if (!was_looked_at(look, name)) {
 		nginx_each(look->root, check_assignment, &variable);
 	}
 }
 
-void nginx_look_at_policy(const struct nginx_look *look, const struct import_node *location,
-	const struct nginx_pass *pass)
+void nginx_look_at_policy(
+	struct nginx_look *look, const struct import_node *location, const struct nginx_pass *pass)
 {
 	struct str name = pass->http
 				  ? http_route(pass->path).policy

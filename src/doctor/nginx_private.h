@@ -8,12 +8,17 @@
 #include "config/config.h"
 #include "doctor/nginx_tree.h"
 
+#define NGINX_VARIABLES_MAX 64
+
 /* One look at a configuration of nginx. */
 struct nginx_look {
 	const struct config *config;
 	const struct import_node *root;
 	struct diag *diag;
 	size_t asked; /* places where doorward is asked */
+	/* Variables whose assignments were looked at; those beyond are looked at again. */
+	struct str variables[NGINX_VARIABLES_MAX];
+	size_t variable_count;
 };
 
 /* How a location passes requests on. */
@@ -40,8 +45,8 @@ bool nginx_asks(
 void nginx_look_at_question(const struct nginx_look *look, const struct import_node *location,
 	const struct nginx_pass *pass);
 /* Which policy it asks for: reports those that are not configured. */
-void nginx_look_at_policy(const struct nginx_look *look, const struct import_node *location,
-	const struct nginx_pass *pass);
+void nginx_look_at_policy(
+	struct nginx_look *look, const struct import_node *location, const struct nginx_pass *pass);
 /* What is wrong with how it passes signatures of agents, if the policy asks for agents. */
 void nginx_look_at_agents(const struct nginx_look *look, const struct import_node *location,
 	const struct nginx_pass *pass, const struct policy *policy);

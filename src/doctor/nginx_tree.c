@@ -3,6 +3,8 @@
 
 #include "doctor/nginx_tree.h"
 
+#include "doctor/nginx_ordered.h"
+
 /* Whether it only stands for the directives in it: a file, or an include that was read. */
 static bool is_transparent(const struct import_node *node)
 {
@@ -47,6 +49,9 @@ const struct import_node *nginx_next(
 const struct import_node *nginx_find(
 	const struct import_node *block, const struct import_node *node, const char *name)
 {
+	if (block->index != NULL) {
+		return nginx_ordered_next(&block->index->by_name, str_view(name), node);
+	}
 	node = node == NULL ? nginx_first(block) : nginx_next(block, node);
 	while (node != NULL && !import_node_is(node, name)) {
 		node = nginx_next(block, node);
@@ -120,6 +125,23 @@ void nginx_each(const struct import_node *block,
 	}
 }
 
+bool nginx_location_is_exact(const struct import_node *location)
+{
+	return str_eq_text(nginx_arg(location, 1), "=");
+}
+
+struct str nginx_location_path(const struct import_node *node)
+{
+	struct str first = nginx_arg(node, 1);
+	struct str path = nginx_location_is_exact(node) || str_eq_text(first, "^~")
+				  ? nginx_arg(node, 2)
+				  : first;
+
+	return import_node_is(node, "location") && path.len > 0 && path.data[0] == '/'
+		       ? path
+		       : (struct str){NULL, 0};
+}
+
 struct location_search {
 	struct str uri;
 	bool whole;
@@ -130,11 +152,10 @@ struct location_search {
 static void consider(void *ctx, const struct import_node *node)
 {
 	struct location_search *s = ctx;
-	struct str first = nginx_arg(node, 1);
-	bool exact = str_eq_text(first, "=");
-	struct str path = exact || str_eq_text(first, "^~") ? nginx_arg(node, 2) : first;
+	struct str path = nginx_location_path(node);
+	bool exact = nginx_location_is_exact(node);
 
-	if (!import_node_is(node, "location") || path.len == 0 || path.data[0] != '/') {
+	if (path.data == NULL) {
 		return;
 	}
 	bool fits = exact ? s->whole && str_eq(path, s->uri)
@@ -146,11 +167,39 @@ static void consider(void *ctx, const struct import_node *node)
 	}
 }
 
+/* The first location of this path that is exact, or that is not. */
+static const struct import_node *location_with(
+	const struct import_node *server, struct str path, bool exact)
+{
+	const struct nginx_ordered *locations = &server->index->locations;
+	const struct import_node *node = nginx_ordered_next(locations, path, NULL);
+
+	while (node != NULL && nginx_location_is_exact(node) != exact) {
+		node = nginx_ordered_next(locations, path, node);
+	}
+	return node;
+}
+
+/* The same by the index: tries the whole URI, and then ever shorter beginnings. */
+static const struct import_node *find_location(
+	const struct import_node *server, struct str uri, bool whole)
+{
+	const struct import_node *found = whole ? location_with(server, uri, true) : NULL;
+
+	for (; found == NULL && uri.len > 0; uri.len--) {
+		found = location_with(server, uri, false);
+	}
+	return found;
+}
+
 const struct import_node *nginx_location_of(
 	const struct import_node *server, struct str uri, bool whole)
 {
 	struct location_search s = {.uri = uri, .whole = whole};
 
+	if (server->index != NULL) {
+		return find_location(server, uri, whole);
+	}
 	nginx_each(server, consider, &s);
 	return s.best;
 }

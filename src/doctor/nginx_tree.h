@@ -45,6 +45,11 @@ struct str nginx_set_value(
 void nginx_each(const struct import_node *block,
 	void (*each)(void *ctx, const struct import_node *node), void *ctx);
 
+/* The path of a location; absent: it has a regular expression or a name, or is no location. */
+struct str nginx_location_path(const struct import_node *node);
+/* Whether the location is of that path alone. */
+bool nginx_location_is_exact(const struct import_node *location);
+
 /*
  * The location of the server that serves an internal request for the URI, of which only a beginning
  * may be known (`whole` false: variables follow); NULL: no location, or one that is found by a

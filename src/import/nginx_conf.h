@@ -16,6 +16,7 @@
 #define IMPORT_NGINX_MAX_NODES 1000000
 
 struct import_context;
+struct import_index;
 
 struct import_file {
 	const char *path;
@@ -40,6 +41,9 @@ struct import_node {
 	const char *unread; /* of an include: why its file could not be read */
 	const char *note;   /* set by the reader of the tree: what is not carried over */
 	struct import_context *context;
+	const struct import_index
+		*index; /* set by the reader, too, with the node's place in the tree */
+	size_t rank;
 };
 
 /* False after a diag_error; *unreadable: the first file could not be read. */

@@ -5,6 +5,7 @@
 
 #include "doctor/nginx.h"
 
+#include "doctor/nginx_index.h"
 #include "doctor/nginx_source.h"
 #include "import.h"
 
@@ -39,7 +40,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(config != NULL);
 	if (import_nginx_parse(dumped ? files.first : IMPORT_PATH, dumped ? &files.source : &source,
 		    &arena, &diag, &root, &unreadable)) {
-		doctor_look_at_nginx(root, config, &diag);
+		struct diag indexed;
+		size_t asked;
+
+		diag_init(&indexed);
+		diag_clear(&diag);
+		diag_init(&diag);
+		asked = doctor_look_at_nginx(root, config, &diag);
+		/* The same is found by the index of the blocks. */
+		assert(nginx_index(root, &arena));
+		assert(doctor_look_at_nginx(root, config, &indexed) == asked);
+		assert(str_eq(bytes_view(&indexed.text), bytes_view(&diag.text)));
+		diag_clear(&indexed);
 		doctor_nginx_targets(root, config, ignore, &sum);
 		(void)doctor_nginx_user(root);
 	}

@@ -355,6 +355,29 @@ def test_what_is_imported_has_no_mistake(doctor):
         assert f"{new}: ok: no mistake was found" in out.splitlines(), out
 
 
+MANY = """
+user root;
+http {
+upstream back { server 127.0.0.1:8080; }
+server {
+location = /doorward { internal; fastcgi_pass unix:SOCKET; fastcgi_param REMOTE_ADDR $remote_addr; }
+LOCATIONS
+location /forged { proxy_pass http://back; }
+}
+}
+"""
+GUARDED = "location /a%d { auth_request /doorward; proxy_pass http://back; proxy_set_header X-Client-Name $name; }"
+
+
+def test_many_locations(doctor):
+    """Looking at each location does not look at all others, which takes minutes for so many."""
+    many = "\n".join(GUARDED % number for number in range(20_000))
+    status, found, _ = doctor.look_at(MANY.replace("LOCATIONS", many))
+    assert status == 1
+    assert len(found) == 1
+    assert re.match(r"20007: error: a client can write the header X-Client-Name .*nginx.conf:7\)", found[0]), found
+
+
 def test_what_nginx_writes(doctor):
     """nginx -T, with the files that are included."""
     folder = doctor.folder
