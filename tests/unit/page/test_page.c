@@ -173,10 +173,8 @@ static void the_state_is_shown(void **state)
 		"/bans</td><td class=\"line\">does not exist, and need not</td>",
 		"3 lines of the log are lost", "1 files of trust stores", "line bad",
 		"<dt>Bans</dt><dd>2</dd>", "<td class=\"line\">it is lifted</td>", "998.0 ms",
-		"4,711", "in use",
-		"timeout\xc2\xa0"
-		"3",
-		"12,345", "7 more changes are not kept", "configured"};
+		"4,711", "in use", "timeout\302\2403", "12,345", "7 more changes are not kept",
+		"configured"};
 	const struct page_documents documents = {.status = str_view(status)};
 	struct bytes page = respond(PAGE_OVERVIEW, "/", &documents);
 
