@@ -12,6 +12,7 @@ not the host intern.example.
 """
 
 import posixpath
+import re
 import shutil
 import socket
 import ssl
@@ -174,9 +175,8 @@ def site(request, pki):
     with pytest.MonkeyPatch.context() as patch:
         guarded = "/doorward" if is_program else f"{under}/admin"
         rules = RULES.format(guarded=guarded, open=f"{under or ''}/pub")
-        patch.setattr(sites, "POLICY", rules)
         patch.setattr(sites, "Application", Backend)
-        site = kind(folder, pki, SimpleNamespace(port=free_port()))
+        site = kind(folder, pki, SimpleNamespace(port=free_port()), policy=rules)
     site.target = guarded if is_program else f"{guarded}/secret.txt"
     site.page = None if is_program else f"{under}/pub/page.txt"
     if not is_program:
@@ -270,3 +270,12 @@ def test_a_guarded_host_in_any_spelling(site):
     for host in ["localhost", "LocalHost", "localhost:443", f"localhost:{site.port}"]:
         if PAGE in site.fetch(ALL, site.page, host):
             assert PAGE in site.fetch(HOSTS, site.page, host), host
+
+
+def test_no_example_for_nginx_takes_the_host_from_the_client_s_field():
+    """$http_host is another one than $host, which nginx serves, where the request line has a host."""
+    files = [file for folder in ("nginx-examples", "contrib") for file in Path(folder).rglob("*") if file.is_file()]
+    texts = {str(file): file.read_text(errors="replace") for file in files}
+    assert any("HTTP_HOST $host;" in text for text in texts.values())
+    said = re.compile(r"(HTTP_HOST|X-Forwarded-Host|X-Original-URL)\s.*\$http_host")
+    assert [name for name, text in texts.items() if said.search(text)] == []

@@ -15,9 +15,10 @@ import time
 import pytest
 
 from kit import chains, systemd
+from kit.agents import Agent
 from kit.certs import now
 from kit.process import wait_for
-from test_crawler_lists import GOOD, SOURCES
+from test_crawler_lists import AGENTS, GOOD, SOURCES
 from test_crls_script import der, signer
 
 CONFIGURATION = """[dns]
@@ -47,12 +48,13 @@ http {
     }
 }
 """
-# HTTPS for the lists, HTTP for the rest; each answers with a file for any path.
+# HTTPS for lists and keys, HTTP for the rest; each answers with one file for any path of its kind.
 SERVER = """
 import http.server, os, socket, ssl, threading
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = open(self.server.file, "rb").read()
+        is_directory = self.path == "/.well-known/http-message-signatures-directory"
+        body = open("/srv/keys.json" if is_directory else self.server.file, "rb").read()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -74,11 +76,12 @@ TIMERS = ("doorward-crawlers", "doorward-crls", "doorward-audit")
 
 def play_vendors(host, pki):
     """Their names lead to a server in the container, whose CA is trusted there."""
-    vendors = sorted({where.split("/")[0] for where in SOURCES.values()})
+    vendors = sorted({*AGENTS, *(where.split("/")[0] for where in SOURCES.values())})
     certificate = pki.authority.issue("vendors", dns=vendors, server=True)
     shutil.copy(certificate.file, host.path("srv/vendors.pem"))
     shutil.copy(certificate.key_file, host.path("srv/vendors.key"))
     host.path("srv/list.json").write_bytes(GOOD)
+    host.write("srv/keys.json", Agent().key_set())
     host.path("srv/client.crl").write_bytes(der(chains.crl(signer(pki.authority), now=now())))
     host.write("srv/server.py", SERVER)
     host.write("etc/hosts", f"127.0.0.1 localhost {' '.join(vendors)}\n")
@@ -160,6 +163,12 @@ def test_the_crawlers_lists_are_there_for_any_user(host):
     assert {path.stem for path in folder.glob("*.json")} == set(SOURCES)
     assert all(path.read_bytes() == GOOD for path in folder.glob("*.json"))
     assert all(path.stat().st_mode & 0o777 == 0o644 for path in folder.glob("*.json"))
+
+
+def test_the_keys_of_agents_are_there_for_any_user(host):
+    folder = host.path("var/lib/doorward/agents")
+    assert {path.stem for path in folder.iterdir()} == set(AGENTS)
+    assert all(path.stat().st_mode & 0o777 == 0o644 for path in folder.iterdir())
 
 
 def test_the_crl_is_there(host):
