@@ -114,6 +114,21 @@ static void check_address(const struct question *q)
 	}
 }
 
+/* nginx serves the host of the request line, if it has one, and that of the Host field if not. */
+static void check_host(const struct question *q)
+{
+	const char *input = q->pass->http ? "X-Forwarded-Host" : "HTTP_HOST";
+	struct str host = q->pass->http ? nginx_set_value(q->location, "proxy_set_header", input)
+					: param(q, input);
+
+	if (host.len > 0 && memmem(host.data, host.len, "$http_host", 10) != NULL) {
+		diag_warning(q->look->diag, &q->place,
+			"%s is the Host field, and a client can pass a rule about http_host by "
+			"another host in its request line: expected %s",
+			input, q->pass->http ? "$host:$server_port" : "$host");
+	}
+}
+
 static bool listens_elsewhere(const struct config_server *server)
 {
 	for (size_t i = 0; i < server->listen_count; i++) {
@@ -248,6 +263,7 @@ void nginx_look_at_question(const struct nginx_look *look, const struct import_n
 	}
 	check_target(&q);
 	check_address(&q);
+	check_host(&q);
 	check_believed(&q);
 	check_error_pages(&q);
 	check_cache(&q);

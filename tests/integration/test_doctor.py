@@ -221,6 +221,9 @@ TRAPS = {
     "a scheme of the client's choice": (
         SIGNED, {"REQUEST_SCHEME $scheme": "REQUEST_SCHEME $http_x_forwarded_proto"}, 15,
         "error: the client writes REQUEST_SCHEME here"),
+    "the host of the Host field": (
+        GOOD, {"fastcgi_param REMOTE_ADDR $remote_addr;": "fastcgi_param REMOTE_ADDR $remote_addr; fastcgi_param "
+               "HTTP_HOST $http_host;"}, 15, "warning: HTTP_HOST is the Host field"),
     "signatures that are not passed over HTTP": (
         OVER_HTTP, {"/auth/default": "/auth/agents"}, 15, "warning: [policy agents] asks for agents"),
     "what is signed over HTTP": (
