@@ -21,7 +21,7 @@ import pytest
 
 import fcgi
 from kit.doorward import BINARY, summary
-from kit.faults import KINDS, Faults
+from kit.faults import faults_for
 from kit.hostile import a, ptr
 from kit.process import DEADLINE, wait_for
 
@@ -208,9 +208,7 @@ def test_a_start_on_a_read_only_disk(folder, lines, what):
 
 @pytest.fixture
 def clock(folder):
-    if not KINDS:
-        pytest.skip("make integration-programs builds the library that this test needs")
-    return Faults(folder)
+    return faults_for(BINARY, folder)
 
 
 DAYS = 86400

@@ -27,7 +27,7 @@ import pytest
 import fcgi
 from kit import life
 from kit.doorward import BINARY, SANITIZED, within_reach
-from kit.faults import ERRORS, KINDS, Faults
+from kit.faults import ERRORS, KINDS, faults_for
 from kit.hostile import AA, QR, RA, RD, TC, a, ptr
 from kit.process import DEADLINE, Process, connects, wait_for
 
@@ -205,9 +205,7 @@ def errors(kind):
 
 @pytest.fixture
 def faults(folder):
-    if not KINDS:
-        pytest.skip("make integration-programs builds the library that this test needs")
-    return Faults(folder)
+    return faults_for(BINARY, folder)
 
 
 def program(kind):
