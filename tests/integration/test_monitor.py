@@ -6,6 +6,7 @@
 import os
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -69,9 +70,17 @@ def test_it_ignores_the_signals_of_its_group(doorward):
     life.end(new)
 
 
+def has_ended(pid):
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
 def test_without_it_the_process_goes_on(doorward):
     door = doorward(POLICY)
-    os.kill(monitor(door), signal.SIGKILL)
+    pid = monitor(door)
+    os.kill(pid, signal.SIGKILL)
+    # Its end, and not that of a question that it has begun.
+    wait_for(lambda: has_ended(pid), "the end of the monitor")
     for _ in range(2):
         door.process.send(signal.SIGUSR2)
     door.wait_for_log(r"no process can be started: the monitor \(dw-monitor\) has ended, .*; this one goes on")
