@@ -4,6 +4,7 @@
 #include "cli/status_lines.h"
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/util.h"
 
 #include <inttypes.h>
@@ -42,24 +43,6 @@ void cli_lines_take(
 	bytes_reset(value, SIZE_MAX);
 }
 
-void cli_add_duration(struct bytes *out, uint64_t seconds)
-{
-	static const struct {
-		uint64_t s;
-		const char *unit;
-	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-	size_t i = 0;
-
-	while (i + 1 < ARRAY_LEN(units) && seconds < units[i].s) {
-		i++;
-	}
-	bytes_appendf(out, "%" PRIu64 " %s", seconds / units[i].s, units[i].unit);
-	if (i + 1 < ARRAY_LEN(units) && seconds % units[i].s >= units[i + 1].s) {
-		bytes_appendf(out, " %" PRIu64 " %s", seconds % units[i].s / units[i + 1].s,
-			units[i + 1].unit);
-	}
-}
-
 void cli_lines_add_time(const struct cli_lines *s, struct bytes *out, const char *time)
 {
 	int64_t at_s;
@@ -69,7 +52,7 @@ void cli_lines_add_time(const struct cli_lines *s, struct bytes *out, const char
 		return;
 	}
 	bytes_append_text(out, at_s > s->now_s ? ", in " : ", ");
-	cli_add_duration(out, (uint64_t)(at_s > s->now_s ? at_s - s->now_s : s->now_s - at_s));
+	duration_append(out, (uint64_t)(at_s > s->now_s ? at_s - s->now_s : s->now_s - at_s));
 	bytes_append_text(out, at_s > s->now_s ? "" : " ago");
 }
 

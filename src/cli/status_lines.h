@@ -29,8 +29,6 @@ void cli_lines_take(
 	const struct cli_lines *s, const char *label, enum cli_colour colour, struct bytes *value);
 /* "TIME, 3 d ago" or "TIME, in 3 d". */
 void cli_lines_add_time(const struct cli_lines *s, struct bytes *out, const char *time);
-/* The two largest units: "3 d 4 h". */
-void cli_add_duration(struct bytes *out, uint64_t seconds);
 void cli_add_size(struct bytes *out, uint64_t size);
 /* In percent; "-" of nothing. */
 void cli_add_share(struct bytes *out, uint64_t part, uint64_t whole);

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/util.h"
 #include "cli/colour.h"
 #include "cli/status_configuration.h"
@@ -27,7 +28,7 @@ static void print_process(const struct cli_lines *s, const json_t *status, struc
 	bytes_append_visible(out, str_view(cli_json_text(status, "version")));
 	bytes_appendf(out, ", PID %" PRIu64 ", %" PRIu64 " workers, up ",
 		cli_json_number(status, "pid"), cli_json_number(status, "workers"));
-	cli_add_duration(out, cli_json_number(status, "uptime_s"));
+	duration_append(out, cli_json_number(status, "uptime_s"));
 	bytes_append_text(out, ready ? ", ready" : ", NOT READY: not every worker responds");
 	cli_lines_take(s, "doorward", ready ? CLI_GOOD : CLI_BAD, out);
 	if (cli_json_number(status, "log_lines_lost") > 0) {

@@ -13,7 +13,9 @@
 #define MARKER "\xab\xcd\xefMaxMind.com"
 #define METADATA_MAX (128U << 10) /* the marker stands in this many last bytes */
 #define SEPARATOR 16              /* zeros between the tree and the data section */
-#define V4_DEPTH 96               /* zero bits before an IPv4 address in a tree of IPv6 */
+#define SEARCHED_PER_BYTE 16      /* values of all entries, for each byte of the data section */
+#define SEARCHED_MIN 4096
+#define V4_DEPTH 96 /* zero bits before an IPv4 address in a tree of IPv6 */
 
 struct mmdb_database {
 	struct bytes file;
@@ -210,7 +212,7 @@ static bool read_metadata(const struct mmdb_section *section, struct metadata *o
 static const char *lay_out(struct mmdb_database *db, const uint8_t *marker)
 {
 	size_t at = (size_t)(marker - db->file.data) + strlen(MARKER);
-	struct mmdb_section section = {db->file.data + at, db->file.len - at};
+	struct mmdb_section section = {.data = db->file.data + at, .len = db->file.len - at};
 	struct metadata meta;
 
 	if (!read_metadata(&section, &meta)) {
@@ -239,7 +241,8 @@ static const char *lay_out(struct mmdb_database *db, const uint8_t *marker)
 	db->record_bits = (unsigned)meta.record_bits;
 	db->ip_version = (unsigned)meta.ip_version;
 	db->node_count = (uint32_t)meta.node_count;
-	db->data = (struct mmdb_section){db->file.data + tree + SEPARATOR, end - tree - SEPARATOR};
+	db->data = (struct mmdb_section){
+		.data = db->file.data + tree + SEPARATOR, .len = end - tree - SEPARATOR};
 	db->description.type = meta.type;
 	db->description.built_s = (int64_t)meta.built_s;
 	return NULL;
@@ -287,17 +290,24 @@ static const char *check_record(struct check *c, uint32_t record)
 	return NULL;
 }
 
+/*
+ * Entries lie beside each other, and share parts by pointers, so that all of them have few more
+ * values than the section has bytes; entries that lie in each other, to cost time, have more.
+ */
 static const char *check_tree(struct mmdb_database *db)
 {
+	uint64_t left = SEARCHED_MIN + (uint64_t)SEARCHED_PER_BYTE * db->data.len;
 	struct check c = {db, calloc(db->data.len / 8 + 1, 1), calloc(db->data.len / 8 + 1, 1)};
 	const char *wrong = c.seen == NULL || c.answer == NULL ? "out of memory" : NULL;
 
+	db->data.left = &left;
 	for (uint32_t node = 0; wrong == NULL && node < db->node_count; node++) {
 		wrong = check_record(&c, record_of(db, node, 0));
 		if (wrong == NULL) {
 			wrong = check_record(&c, record_of(db, node, 1));
 		}
 	}
+	db->data.left = NULL;
 	free(c.seen);
 	free(c.answer);
 	if (wrong == NULL && db->description.with_answer == 0) {

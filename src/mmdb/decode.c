@@ -142,10 +142,14 @@ static bool skip(const struct mmdb_section *section, size_t *at, unsigned *budge
 	struct mmdb_value value;
 
 	for (; left > 0; left--) {
-		if (*budget == 0 || !mmdb_decode(section, *at, &value)) {
+		if (*budget == 0 || (section->left != NULL && *section->left == 0) ||
+			!mmdb_decode(section, *at, &value)) {
 			return false;
 		}
 		(*budget)--;
+		if (section->left != NULL) {
+			(*section->left)--;
+		}
 		*at = value.next;
 		if (value.type == MMDB_MAP) {
 			left += UINT64_C(2) * value.size;

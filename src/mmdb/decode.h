@@ -38,6 +38,7 @@ enum mmdb_type {
 struct mmdb_section {
 	const uint8_t *data;
 	size_t len;
+	uint64_t *left; /* how many values may be searched through in all; NULL: no bound */
 };
 
 struct mmdb_value {

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/util.h"
 #include "page/html.h"
 #include "page/parts_private.h"
@@ -34,7 +35,7 @@ static void write_tiles(const struct page_data *data, struct bytes *out)
 	bytes_append_text(out, ready ? "<span class=\"good\">ready</span>"
 				     : "<span class=\"bad\">not ready</span>");
 	bytes_append_text(out, "<small>for ");
-	page_duration(out, page_number(data->status, "uptime_s"));
+	duration_append(out, page_number(data->status, "uptime_s"));
 	bytes_append_text(out, "</small>");
 	page_fact_close(out);
 	write_tile(out, "Decisions a second", decided(recent), ms);

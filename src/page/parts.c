@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/util.h"
 #include "page/html.h"
 #include "page/parts_private.h"
@@ -57,25 +58,6 @@ void page_rate(struct bytes *out, double per_second)
 	}
 }
 
-void page_duration(struct bytes *out, uint64_t seconds)
-{
-	static const struct {
-		uint64_t s;
-		const char *unit;
-	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-	size_t i = 0;
-
-	while (i + 1 < ARRAY_LEN(units) && seconds < units[i].s) {
-		i++;
-	}
-	page_u64(out, seconds / units[i].s);
-	bytes_appendf(out, " %s", units[i].unit);
-	if (i + 1 < ARRAY_LEN(units) && seconds % units[i].s >= units[i + 1].s) {
-		bytes_appendf(out, " %" PRIu64 " %s", seconds % units[i].s / units[i + 1].s,
-			units[i + 1].unit);
-	}
-}
-
 void page_size(struct bytes *out, uint64_t size)
 {
 	bool small = size < (uint64_t)1 << 20;
@@ -104,7 +86,7 @@ void page_time(struct bytes *out, struct str time, int64_t now_s)
 	html_text(out, time);
 	if (clock_parse(time, &at_s)) {
 		bytes_append_text(out, at_s > now_s ? " <small>in " : " <small>");
-		page_duration(out, (uint64_t)(at_s > now_s ? at_s - now_s : now_s - at_s));
+		duration_append(out, (uint64_t)(at_s > now_s ? at_s - now_s : now_s - at_s));
 		bytes_append_text(out, at_s > now_s ? "</small>" : " ago</small>");
 	}
 }

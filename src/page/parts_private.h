@@ -23,8 +23,6 @@ bool page_is_true(const json_t *object, const char *key);
 void page_u64(struct bytes *out, uint64_t value);
 /* Three digits, as people read a rate: 0.05, 1.5, 12.3, 1,234. */
 void page_rate(struct bytes *out, double per_second);
-/* The two largest units: 3 d 4 h. */
-void page_duration(struct bytes *out, uint64_t seconds);
 void page_size(struct bytes *out, uint64_t size);
 /* The part in percent, or a dash where the whole is 0. */
 void page_share(struct bytes *out, uint64_t part, uint64_t whole);

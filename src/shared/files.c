@@ -3,52 +3,19 @@
 
 #include "shared/files.h"
 
+#include "base/base64.h"
 #include "base/file_secret.h"
-
-#include <string.h>
 
 #define FILE_BYTES_MAX 4096
 
-static int base64_value(char c)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c != '\0' ? strchr(digits, c) : NULL;
-
-	return at != NULL ? (int)(at - digits) : -1;
-}
-
-/* RFC 4648, with its padding. NULL, or what was wrong. */
+/* NULL, or what was wrong. */
 static const char *decode(struct str text, uint8_t *out, size_t *len)
 {
-	static const char wrong[] = "expected base64, as from openssl rand -base64 32";
-	size_t padding = 0;
-
-	*len = 0;
-	if (text.len % 4 != 0) {
-		return wrong;
-	}
-	while (padding < 2 && padding < text.len && text.data[text.len - 1 - padding] == '=') {
-		padding++;
-	}
-	if (text.len / 4 * 3 > STORE_SECRET_MAX) {
+	if (text.len % 4 == 0 && text.len / 4 * 3 > STORE_SECRET_MAX) {
 		return "expected at most 256 bytes, as from openssl rand -base64 32";
 	}
-	for (size_t i = 0; i < text.len; i += 4) {
-		size_t digits = i + 4 == text.len ? 4 - padding : 4;
-		uint32_t bits = 0;
-
-		for (size_t k = 0; k < 4; k++) {
-			int value = k < digits ? base64_value(text.data[i + k]) : 0;
-
-			if (value < 0) {
-				return wrong;
-			}
-			bits = bits << 6 | (uint32_t)value;
-		}
-		for (size_t k = 0; k + 1 < digits; k++) {
-			out[(*len)++] = (uint8_t)(bits >> (16 - 8 * k));
-		}
+	if (!base64_decode(BASE64_PADDED, text, out, STORE_SECRET_MAX, len)) {
+		return "expected base64, as from openssl rand -base64 32";
 	}
 	return *len >= STORE_SECRET_MIN
 		       ? NULL

@@ -308,6 +308,35 @@ static void an_entry_costs_so_much_at_most(void **state)
 	}
 }
 
+/* Each of 1000 maps contains the next one: each entry is good, and all together cost its square. */
+static void all_entries_cost_so_much_at_most(void **state)
+{
+	static const unsigned depths[] = {10, 1000};
+	struct writer w;
+
+	for (size_t k = 0; k < ARRAY_LEN(depths); k++) {
+		writer_init(&w, 6, 24);
+		insert(&w, "198.51.100.1", entry_asn(&w, 64496));
+		size_t first = w.data.len;
+
+		for (unsigned i = 0; i < depths[k]; i++) {
+			bytes_append_text(&w.data, "\xe1\x40"); /* a map of one, its empty key */
+		}
+		bytes_append_text(&w.data, "\x40");
+		for (unsigned i = 0; i < depths[k]; i++) {
+			char text[32];
+
+			snprintf(text, sizeof(text), "192.0.%u.%u", i / 256, i % 256);
+			insert(&w, text, first + 2 * i);
+		}
+		if (depths[k] < 100) {
+			mmdb_database_free(take(written(&w), MMDB_ASN));
+		} else {
+			refuses(written(&w), MMDB_ASN, "an entry is damaged, or has another form");
+		}
+	}
+}
+
 static void another_database_is_refused(void **state)
 {
 	struct writer w;
@@ -458,6 +487,7 @@ int main(void)
 		cmocka_unit_test(pointers_are_followed_once),
 		cmocka_unit_test(bad_entries_are_refused),
 		cmocka_unit_test(an_entry_costs_so_much_at_most),
+		cmocka_unit_test(all_entries_cost_so_much_at_most),
 		cmocka_unit_test(another_database_is_refused),
 		cmocka_unit_test(other_files_are_refused),
 		cmocka_unit_test(cut_anywhere_it_is_refused),
