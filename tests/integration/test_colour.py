@@ -12,6 +12,7 @@ import pytest
 
 from kit.doorward import BINARY, run
 from kit.process import DEADLINE
+from kit.terminal import read_to_end
 
 POLICY = """[policy default]
 rdns = off
@@ -46,13 +47,7 @@ def on_terminal(*arguments, **env):
         env={**environment, "TERM": "xterm", **env},
     )
     os.close(theirs)
-    got = b""
-    try:
-        while piece := os.read(ours, 65536):
-            got += piece
-    except OSError:
-        pass  # the other end is closed
-    os.close(ours)
+    got = read_to_end(ours)
     process.wait(DEADLINE)
     return got.decode().replace("\r\n", "\n")
 

@@ -15,6 +15,7 @@ import pytest
 
 from kit.doorward import BINARY, run
 from kit.process import DEADLINE, wait_for
+from kit.terminal import read_to_end
 
 STEP = re.compile(r"\rdoorward: ([^\r]*): ([0-9]+) %")
 
@@ -32,13 +33,7 @@ def on_terminal(*argv, columns=80, code=0, **env):
         env={**inherited, "TERM": "xterm", **env},
     )
     os.close(theirs)
-    got = b""
-    try:
-        while piece := os.read(ours, 65536):
-            got += piece
-    except OSError:
-        pass
-    os.close(ours)
+    got = read_to_end(ours)
     assert process.wait(DEADLINE) == code, got
     return got.decode().replace("\r\n", "\n")
 
