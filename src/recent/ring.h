@@ -59,8 +59,7 @@ void recent_ring_free(struct recent_ring *ring);
 
 /*
  * The writer: a record to fill in, whose fields are NULL, and which recent_ring_commit makes
- * readable. NULL: there is no slot free, and the record is left out; that can happen in a ring of
- * one.
+ * readable. NULL: the reader held both slots that were tried, and the record is left out.
  */
 struct recent_record *recent_ring_begin(struct recent_ring *ring);
 void recent_ring_commit(struct recent_ring *ring);
