@@ -15,19 +15,22 @@
 
 /*
  * The public keys of agents: a folder of JSON Web Key Sets (RFC 7517 5), each as its agent serves
- * it at /.well-known/http-message-signatures-directory. The name of a file is the host name in the
- * agent's URL, followed by .json:
+ * it: at its URL if that has a path, else at the well-known path below it. The name of a file is
+ * made of the agent's URL (agent/file_name.h):
  *
- *   chatgpt.com.json       the keys of https://chatgpt.com
- *   agent.bot.goog.json    the keys of https://agent.bot.goog
+ *   chatgpt.com.json               the keys of https://chatgpt.com
+ *   agent.example:8443.json        the keys of https://agent.example:8443
+ *   agent.example%2Fjwks.json      the keys of https://agent.example/jwks
  *
- * So what is fetched from a host can be saved under no name but that of the host, and a file cannot
- * speak for another agent. Files whose names begin with a dot are not read: a download is written
- * under such a name, and renamed. Other names are reported. Agents whose URL has a port or a path
- * (types jwks_uri and cimd) have no file in the folder; agent_keys_add_file takes them.
+ * So what is fetched from a URL can be saved under no name but its own, and a file cannot speak for
+ * another agent. Files whose names begin with a dot are not read: a download is written under such
+ * a name, and renamed. Other names are reported.
  *
  * A key is found by the pair of URL and thumbprint (RFC 7638, SHA-256), never by its thumbprint
  * alone: two agents may publish the same key, and one of them must not speak for the other.
+ *
+ * At a URL with a path, a file may also be a Client ID Metadata Document with that URL as its
+ * `client_id` and the key set as its member `jwks`; its `jwks_uri` is not followed.
  *
  * Of a key set, these keys are used; others are left out with a warning:
  *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "agent/file_name.h"
 #include "agent/jwk.h"
 #include "agent/keys.h"
 #include "agent/keys_private.h"
@@ -18,9 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define SUFFIX ".json"
-#define SCHEME "https://"
 
 /* A key set being read. */
 struct reading {
@@ -61,17 +59,10 @@ static struct place place_of(struct reading *r, size_t index, const char *member
 	return (struct place){.file = r->where.failed ? r->name : (const char *)r->where.data};
 }
 
-static bool has_path(struct str url)
-{
-	struct str host = str_from(url, strlen(SCHEME));
-
-	return str_find(host, '/') < host.len;
-}
-
 /* Adds one key to the set, or says why it is not used; false when out of memory. */
 static bool take_key(struct reading *r, struct agent_key_set *set, const json_t *jwk, size_t index)
 {
-	const struct agent_jwk_terms terms = {.kid_is_thumbprint = !has_path(r->url),
+	const struct agent_jwk_terms terms = {.kid_is_thumbprint = agent_url_is_origin(r->url),
 		.accepts_examples = agent_keys_accepts_examples(r->keys)};
 	struct agent_jwk_error error;
 	struct agent_key key;
@@ -91,15 +82,38 @@ static bool take_key(struct reading *r, struct agent_key_set *set, const json_t 
 	return added != AGENT_KEY_SET_NO_MEMORY;
 }
 
+/*
+ * The key set of a document: itself, or the member `jwks` of a Client ID Metadata Document, which
+ * must be that of the agent.
+ */
+static const json_t *key_set_of(const struct reading *r, const json_t *document)
+{
+	const json_t *id = json_object_get(document, "client_id");
+	char room[AGENT_URL_MAX];
+	struct str url;
+
+	if (id == NULL || agent_url_is_origin(r->url)) {
+		return document;
+	}
+	struct str text = {json_string_value(id), json_string_length(id)};
+
+	return agent_url_read(AGENT_URL_CIMD, text, room, &url) && str_eq(url, r->url)
+		       ? json_object_get(document, "jwks")
+		       : NULL;
+}
+
 /* Reads a key set (RFC 7517 5). */
 static bool take_keys(struct reading *r, struct agent_key_set *set, const json_t *document)
 {
-	const json_t *list = json_object_get(document, "keys");
+	const json_t *list = json_object_get(key_set_of(r, document), "keys");
 	struct place place = {.file = r->name};
 
 	if (!json_is_array(list)) {
 		return fail(r, &place,
-			"is not a JSON Web Key Set: expected an object with a list \"keys\"");
+			"is not a JSON Web Key Set: expected an object with a list \"keys\"%s",
+			agent_url_is_origin(r->url) ? ""
+						    : ", or with this URL as \"client_id\" and a "
+						      "key set as \"jwks\"");
 	}
 	if (json_array_size(list) > AGENT_KEYS_MAX) {
 		return fail(r, &place, "%zu keys: expected at most %d", json_array_size(list),
@@ -203,8 +217,8 @@ static bool read_url(struct str text, char room[AGENT_URL_MAX], const struct pla
 {
 	if (!agent_url_read_configured(text, room, url)) {
 		diag_error(diag, place,
-			"%.*s is not the URL of an agent: expected https://HOST, as its signatures "
-			"have it in Signature-Agent",
+			"%.*s is not the URL of an agent: expected https://HOST, perhaps with a "
+			"port and a path, as its signatures have it in Signature-Agent",
 			(int)text.len, text.data);
 		return false;
 	}
@@ -234,8 +248,9 @@ static int is_key_file(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
 
-	return entry->d_name[0] != '.' && len > strlen(SUFFIX) &&
-	       strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
+	return entry->d_name[0] != '.' && len > strlen(AGENT_FILE_NAME_SUFFIX) &&
+	       strcmp(entry->d_name + len - strlen(AGENT_FILE_NAME_SUFFIX),
+		       AGENT_FILE_NAME_SUFFIX) == 0;
 }
 
 static bool join(char out[PATH_MAX], const char *folder, const char *name)
@@ -243,20 +258,6 @@ static bool join(char out[PATH_MAX], const char *folder, const char *name)
 	int len = snprintf(out, PATH_MAX, "%s/%s", folder, name);
 
 	return len > 0 && len < PATH_MAX;
-}
-
-/* The URL of the agent whose host a file is named for; false if it is no host name. */
-static bool url_of_name(const char *name, char room[AGENT_URL_MAX], struct str *url)
-{
-	char text[sizeof(SCHEME) + NAME_MAX];
-	int len = snprintf(
-		text, sizeof(text), SCHEME "%.*s", (int)(strlen(name) - strlen(SUFFIX)), name);
-
-	/* Only the form of the result is a name: others would be second files for one agent. */
-	return len > 0 && (size_t)len < sizeof(text) &&
-	       agent_url_read(AGENT_URL_DIRECTORY, (struct str){text, (size_t)len}, room, url) &&
-	       str_eq_text(*url, text) &&
-	       str_find(str_from(*url, strlen(SCHEME)), ':') == url->len - strlen(SCHEME);
 }
 
 static bool add_named_file(struct agent_keys *keys, const char *folder, const char *name,
@@ -272,10 +273,10 @@ static bool add_named_file(struct agent_keys *keys, const char *folder, const ch
 		diag_error(diag, &place, "the path of %s is too long", name);
 		return false;
 	}
-	if (!url_of_name(name, room, &r.url)) {
+	if (!agent_file_name_read(str_view(name), room, &r.url)) {
 		diag_warning(diag, &place,
-			"is not read: expected the host name of an agent's URL in lower case, "
-			"followed by " SUFFIX ", as chatgpt.com" SUFFIX);
+			"is not read: expected a name such as chatgpt.com.json, which doorward "
+			"check-keys tells for the URL of an agent");
 		agent_keys_count_bad_file(keys);
 		return true;
 	}

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define SCHEME "https://"
 #define PORT_MAX 65535
 #define HTTPS_PORT 443
 #define HOST_MAX 253
@@ -131,7 +132,7 @@ bool agent_url_read(
 	struct writing w = {.room = room};
 	struct str rest = text;
 
-	if (!str_take_nocase(&rest, "https://")) {
+	if (!str_take_nocase(&rest, SCHEME)) {
 		return false;
 	}
 	size_t end = find_any(rest, "/?#");
@@ -139,7 +140,7 @@ bool agent_url_read(
 	struct str path = str_from(rest, end);
 	size_t colon = str_find(authority, ':');
 
-	put(&w, str_view("https://"));
+	put(&w, str_view(SCHEME));
 	put_host(&w, (struct str){authority.data, colon});
 	put_port(&w, str_from(authority, colon));
 	if (type == AGENT_URL_DIRECTORY) {
@@ -164,4 +165,11 @@ bool agent_url_read_configured(struct str text, char room[AGENT_URL_MAX], struct
 {
 	return agent_url_read(AGENT_URL_DIRECTORY, text, room, url) ||
 	       agent_url_read(AGENT_URL_JWKS_URI, text, room, url);
+}
+
+bool agent_url_is_origin(struct str url)
+{
+	struct str rest = str_from(url, strlen(SCHEME));
+
+	return str_find(rest, '/') == rest.len;
 }

@@ -44,4 +44,7 @@ NODISCARD bool agent_url_read(
 NODISCARD bool agent_url_read_configured(
 	struct str text, char room[AGENT_URL_MAX], struct str *url);
 
+/* Whether a URL that agent_url_read wrote is an origin, whose keys are at the well-known path. */
+bool agent_url_is_origin(struct str url);
+
 #endif

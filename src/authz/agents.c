@@ -3,6 +3,7 @@
 
 #include "authz/agents.h"
 
+#include "agent/file_name.h"
 #include "policy/rule.h"
 
 #include <unistd.h>
@@ -34,16 +35,22 @@ uint64_t authz_agents_stamp(const struct config *config)
 static void warn_of_missing(void *ctx, const struct place *place, struct str url)
 {
 	const struct missing *m = ctx;
+	char name[NAME_MAX + 1];
 
-	if (!agent_keys_has_agent(m->keys, url)) {
-		diag_warning(m->diag, place,
-			"agent %.*s: %s has no file with its keys, so no request is verified as "
-			"its "
-			"own; expected doorward-crawlers to have fetched it, and an agent without "
-			"a "
-			"port or path",
-			(int)url.len, url.data, m->config->agents.keys);
+	if (agent_keys_has_agent(m->keys, url)) {
+		return;
 	}
+	if (!agent_file_name_write(url, name)) {
+		diag_warning(m->diag, place,
+			"agent %.*s: no request is verified as its own, because the file with its "
+			"keys would need a name of more than %d bytes",
+			(int)url.len, url.data, NAME_MAX);
+		return;
+	}
+	diag_warning(m->diag, place,
+		"agent %.*s: no request is verified as its own, because there are no keys in "
+		"%s/%s; expected doorward-crawlers to have fetched them",
+		(int)url.len, url.data, m->config->agents.keys, name);
 }
 
 static bool read_folder(const struct config *config, const struct agent_keys *before,

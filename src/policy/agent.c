@@ -16,8 +16,9 @@ static bool read_agent(struct str written, const struct place *place, struct dia
 
 	if (!agent_url_read_configured(written, room, out)) {
 		diag_error(diag, place,
-			"%s is not the URL of an agent: expected https:// and a host name, as in "
-			"Signature-Agent, such as https://chatgpt.com",
+			"%s is not the URL of an agent: expected https:// and a host name, perhaps "
+			"with a port and a path, as in Signature-Agent, such as "
+			"https://chatgpt.com",
 			policy_quote(written, quoted));
 		return false;
 	}

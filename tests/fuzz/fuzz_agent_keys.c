@@ -9,25 +9,28 @@
 
 #include <string.h>
 
-#define AGENT "https://agent.example"
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void read_as_of(const char *url, struct str text)
 {
 	struct agent_keys *keys = agent_keys_new(AGENT_REFUSE_EXAMPLE_KEYS);
 	struct diag diag;
 
 	check(keys != NULL);
 	diag_init(&diag);
-	bool good = agent_keys_add_text(
-		keys, str_view(AGENT), str_from_bytes(data, len), "agent.example.json", &diag);
+	bool good = agent_keys_add_text(keys, str_view(url), text, "keys.json", &diag);
 
 	check(good == (diag.errors == 0));
 	check(agent_keys_agent_count(keys) == good);
-	check(agent_keys_has_agent(keys, str_view(AGENT)) == good);
+	check(agent_keys_has_agent(keys, str_view(url)) == good);
 	check(agent_keys_key_count(keys) <= (good ? AGENT_KEYS_MAX : 0));
 	agent_keys_unref(keys);
 	diag_clear(&diag);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	read_as_of("https://agent.example", str_from_bytes(data, len));
+	read_as_of("https://agent.example/card", str_from_bytes(data, len));
 	return 0;
 }

@@ -378,10 +378,40 @@ def test_an_agent_without_keys_is_told(folder):
     file = folder / "doorward.conf"
     file.write_text(f"[agents]\nkeys = agents\n{POLICY}")
     _, _, errors = run("-t", "-c", file, expect=0)
-    assert f"doorward.conf:6:9: warning: agent {URL}: {folder}/agents has no file" in errors
+    assert f"doorward.conf:6:9: warning: agent {URL}: no request is verified as its own" in errors
+    assert f"no keys in {folder}/agents/agent.example.json" in errors
     agents.Agent(URL).publish(folder / "agents")
     _, _, errors = run("-t", "-c", file, expect=0)
     assert "0 warning(s)" in errors
+    # Another port or path is another agent.
+    for more, name in [(":8443", "agent.example:8443.json"), ("/a%2C", "agent.example%2Fa%252C.json")]:
+        file.write_text(f"[agents]\nkeys = agents\n{POLICY}allow = agent {URL}{more}\n")
+        _, _, errors = run("-t", "-c", file, expect=0)
+        assert f"agent {URL}{more}: no request is verified as its own" in errors
+        assert f"no keys in {folder}/agents/{name}" in errors and "1 warning(s)" in errors
+        where, place = run("check-keys", URL + more, expect=0)[1].split()
+        assert place == name
+        (folder / "agents" / place).write_text(agents.Agent(where).key_set())
+        assert "0 warning(s)" in run("-t", "-c", file, expect=0)[2]
+
+
+def test_check_keys_tells_where_keys_are_and_belong(folder):
+    well_known = "/.well-known/http-message-signatures-directory"
+    for url, expected in [
+        (URL, f"{URL}{well_known} agent.example.json\n"),
+        ("HTTPS://Agent.Example:443/", f"{URL}{well_known} agent.example.json\n"),
+        (f"{URL}:8443", f"{URL}:8443{well_known} agent.example:8443.json\n"),
+        (f"{URL}/keys", f"{URL}/keys agent.example%2Fkeys.json\n"),
+    ]:
+        assert run("check-keys", url, expect=0)[1] == expected
+    for wrong in ["agent.example", "http://agent.example", f"{URL}/a/", f"{URL}/a%2f", f"{URL}/%61", "-x"]:
+        assert run("check-keys", wrong, expect=64)[1] == ""
+    assert "more than 255 bytes" in run("check-keys", URL + "/a" * 100, expect=1)[2]
+    file = folder / "keys"
+    file.write_text(agents.Agent(URL).key_set())
+    run("check-keys", f"{URL}:8443/keys", file, expect=0)
+    run("check-keys", URL, file, file, expect=64)
+    run("check-keys", expect=64)
 
 
 def test_check_verifies_what_a_client_sent(folder, agent):

@@ -64,14 +64,15 @@ class Agent:
         keyid=None,
         key=None,
         url=None,
+        kind="",
     ):
         """
         The three headers, as a list of pairs. `fields`: other header fields of the request, which
-        `cover` may name.
+        `cover` may name; `kind`: how the URL leads to keys, such as `;type=jwks_uri`.
         """
         created = int(time.time()) if created is None else created
         url = url or self.url
-        agent = f'"{url}"' if legacy else f'{label}="{url}"'
+        agent = f'"{url}"' if legacy else f'{label}="{url}"{kind}'
         derived = {
             "@authority": authority.lower(),
             "@method": method,
@@ -87,7 +88,7 @@ class Agent:
             names.append(f'"{name.lower()}"')
             lines.append(f"{names[-1]}: {value}")
         names.append(own)
-        lines.append(f'{own}: "{url}"')
+        lines.append(f'{own}: "{url}"{kind}')
         params = f'({" ".join(names)});created={created};expires={created + lifetime}'
         params += f';keyid="{keyid or self.keyid}"'
         if nonce:

@@ -195,6 +195,48 @@ static void key_identifiers(void **state)
 	assert_false(has(f->keys, KIT_AGENT, &f->key));
 }
 
+/* The set in a Client ID Metadata Document, which is that of its own URL alone. */
+static void client_metadata(void **state)
+{
+	static const struct {
+		const char *client_id;
+		const char *url;
+		bool good;
+	} cases[] = {
+		{"\"https://agent.example/card\"", KIT_AGENT "/card", true},
+		{"\"https://Agent.example:443/card\"", KIT_AGENT "/card", true},
+		{"\"https://agent.example/card\"", KIT_AGENT "/other", false},
+		{"\"https://agent.example/card/\"", KIT_AGENT "/card", false},
+		{"\"https://agent.example\"", KIT_AGENT "/card", false},
+		{"\"https://agent.example\"", KIT_AGENT, false},
+		{"\"\"", KIT_AGENT "/card", false},
+		{"1", KIT_AGENT "/card", false},
+		{"null", KIT_AGENT "/card", false},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		f->text.len = 0;
+		bytes_appendf(&f->text, "{\"client_id\":%s,\"jwks\":{\"keys\":[%s]}}",
+			cases[i].client_id, f->key.jwk);
+		struct agent_keys *keys = agent_keys_new(AGENT_REFUSE_EXAMPLE_KEYS);
+
+		assert_int_equal(agent_keys_add_text(keys, str_view(cases[i].url),
+					 bytes_view(&f->text), "a.json", &f->diag),
+			cases[i].good);
+		assert_int_equal(has(keys, cases[i].url, &f->key), cases[i].good);
+		agent_keys_unref(keys);
+	}
+	f->diag.text.len = 0;
+	assert_false(agent_keys_add_text(f->keys, str_view(KIT_AGENT "/card"),
+		str_view("{\"client_id\":\"https://agent.example/card\","
+			 "\"jwks_uri\":\"https://other.example/keys\"}"),
+		"a.json", &f->diag));
+	assert_finding(f, "a.json: error: is not a JSON Web Key Set: expected an object with a "
+			  "list \"keys\", or with this URL as \"client_id\" and a key set as "
+			  "\"jwks\"\n");
+}
+
 static void texts_that_are_no_key_sets(void **state)
 {
 	static const struct {
@@ -222,7 +264,7 @@ static void texts_that_are_no_key_sets(void **state)
 		f->keys, str_view("http://x"), str_view("{\"keys\":[]}"), "a.json", &f->diag));
 	assert_finding(f,
 		"a.json: error: http://x is not the URL of an agent: expected https://HOST, "
-		"as its signatures have it in Signature-Agent\n");
+		"perhaps with a port and a path, as its signatures have it in Signature-Agent\n");
 	bytes_append_text(&f->text, "{\"keys\":[0");
 	for (size_t i = 0; i < AGENT_KEYS_MAX; i++) {
 		bytes_append_text(&f->text, ",0");
@@ -366,8 +408,7 @@ static void folders(void **state)
 static void names_of_files(void **state)
 {
 	static const char *const bad[] = {"Agent.example.json", "agent.example:443.json",
-		"agent.example:8443.json", "agent..example.json", "-.json", "agent.example..json",
-		"a b.json", "a%62.json", "agent.example?.json", "agent.example#.json"};
+		"agent.example%2fjwks.json", "agent.example%2F.json"};
 	struct fixture *f = *state;
 	char finding[512];
 
@@ -376,14 +417,42 @@ static void names_of_files(void **state)
 		struct agent_keys *keys = read_folder(f, NULL, true);
 
 		snprintf(finding, sizeof(finding),
-			"%s/%s: warning: is not read: expected the host name of an agent's URL in "
-			"lower case, followed by .json, as chatgpt.com.json\n",
+			"%s/%s: warning: is not read: expected a name such as chatgpt.com.json, "
+			"which doorward check-keys tells for the URL of an agent\n",
 			f->folder, bad[i]);
 		assert_finding(f, finding);
 		assert_int_equal(agent_keys_agent_count(keys), 0);
 		assert_int_equal(agent_keys_bad_files(keys), 1);
 		agent_keys_unref(keys);
 		assert_int_equal(unlink(path_of(f, bad[i])), 0);
+	}
+}
+
+/* No file speaks for another agent of its host. */
+static void ports_and_paths(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *url;
+	} files[] = {
+		{"agent.example:8443.json", KIT_AGENT ":8443"},
+		{"agent.example%2Fjwks.json", KIT_AGENT "/jwks"},
+		{"agent.example:8443%2Fjwks.json", KIT_AGENT ":8443/jwks"},
+		{"agent.example.json", KIT_AGENT},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		write_key(f, files[i].name, &f->key);
+		struct agent_keys *keys = read_folder(f, NULL, true);
+
+		assert_int_equal(f->diag.text.len, 0);
+		assert_int_equal(agent_keys_agent_count(keys), 1);
+		for (size_t u = 0; u < ARRAY_LEN(files); u++) {
+			assert_int_equal(has(keys, files[u].url, &f->key), u == i);
+		}
+		agent_keys_unref(keys);
+		assert_int_equal(unlink(path_of(f, files[i].name)), 0);
 	}
 }
 
@@ -457,12 +526,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_key, setup, teardown),
 		cmocka_unit_test_setup_teardown(keys_that_are_not_used, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_identifiers, setup, teardown),
+		cmocka_unit_test_setup_teardown(client_metadata, setup, teardown),
 		cmocka_unit_test_setup_teardown(texts_that_are_no_key_sets, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_keys, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_agent_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(too_many_agents, setup, teardown),
 		cmocka_unit_test_setup_teardown(folders, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_of_files, setup, teardown),
+		cmocka_unit_test_setup_teardown(ports_and_paths, setup, teardown),
 		cmocka_unit_test_setup_teardown(files_that_cannot_be_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(stamps, setup, teardown),
 	};

@@ -196,12 +196,13 @@ static void what_is_no_agent_is_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		char rule[128];
 		char quoted[POLICY_QUOTE_MAX];
-		char expected[384];
+		char expected[448];
 
 		snprintf(rule, sizeof(rule), "agent %s", bad[i]);
 		snprintf(expected, sizeof(expected),
 			"15: error: %s is not the URL of an agent: expected https:// and a host "
-			"name, as in Signature-Agent, such as https://chatgpt.com",
+			"name, perhaps with a port and a path, as in Signature-Agent, such as "
+			"https://chatgpt.com",
 			policy_quote(str_view(bad[i]), quoted));
 		assert_refused_at(rule, expected);
 	}
