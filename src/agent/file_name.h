@@ -19,7 +19,7 @@
  *   https://agent.example:8443         agent.example:8443.json
  *   https://agent.example/bots/a%2Cb   agent.example%2Fbots%2Fa%252Cb.json
  *
- * Each URL has one name and each name is of one URL: another spelling of a name is none.
+ * Each URL has one name, and each name is of one URL: no other spelling counts.
  */
 
 #define AGENT_FILE_NAME_SUFFIX ".json"
