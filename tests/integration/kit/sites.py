@@ -135,6 +135,7 @@ class Site:
 
     path = "/app.php"
     nginx = None
+    refuses_underscores = False  # the front end responds with 400 to such a header
 
     def __init__(self, folder, pki, names, policy=POLICY, before=""):
         self.policy, self.before = policy, before
