@@ -3,6 +3,7 @@
 
 #include "daemon/confinement.h"
 
+#include "base/epoll.h"
 #include "daemon/confinement_paths.h"
 #include "log/log.h"
 #include "sandbox/landlock.h"
@@ -193,11 +194,16 @@ void daemon_confinement_watch(struct daemon_confinement *c, uv_loop_t *loop,
 	c->mode = mode;
 	c->monitor = monitor;
 	c->metrics = metrics;
-	c->polled = mode != CONFIG_SANDBOX_OFF &&
-		    uv_poll_init(loop, &c->poll, daemon_monitor_event(monitor)) == 0;
-	if (c->polled) {
-		c->poll.data = c;
-		uv_poll_start(&c->poll, UV_READABLE, on_event);
+	int event = daemon_monitor_event(monitor);
+
+	c->polled = mode != CONFIG_SANDBOX_OFF && uv_poll_init(loop, &c->poll, event) == 0;
+	if (!c->polled) {
+		return;
+	}
+	c->poll.data = c;
+	uv_poll_start(&c->poll, UV_READABLE, on_event);
+	if (epoll_reserve(uv_backend_fd(loop), event) != 0) {
+		daemon_confinement_close(c);
 	}
 }
 

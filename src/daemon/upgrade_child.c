@@ -3,6 +3,7 @@
 
 #include "daemon/upgrade_child.h"
 
+#include "base/epoll.h"
 #include "log/log.h"
 
 #include <errno.h>
@@ -84,9 +85,8 @@ void daemon_upgrade_child_ready(
 	tell(s->channel, str_view(DAEMON_UPGRADE_CHILD_READY));
 	s->polled = uv_poll_init(loop, &s->poll, s->channel) == 0;
 	s->poll.data = s;
-	if (s->polled) {
-		uv_poll_start(&s->poll, UV_READABLE, on_channel);
-	} else {
+	if (!s->polled || uv_poll_start(&s->poll, UV_READABLE, on_channel) != 0 ||
+		epoll_reserve(uv_backend_fd(loop), s->channel) != 0) {
 		log_write(LOG_LEVEL_WARNING, "the end of the predecessor cannot be watched");
 		daemon_upgrade_child_clear(s);
 		alone(ctx);

@@ -3,6 +3,7 @@
 
 #include "daemon/upgrade_parent.h"
 
+#include "base/epoll.h"
 #include "daemon/upgrade_child.h"
 #include "daemon/upgrade_exec.h"
 #include "log/log.h"
@@ -200,11 +201,16 @@ static pid_t spawn(struct daemon_monitor *monitor, const struct daemon_sockets *
 	return pid;
 }
 
-static struct daemon_upgrade_parent *refuse(struct daemon_upgrade_parent *h, int error)
+static void log_refusal(int error)
 {
 	log_write(LOG_LEVEL_ERROR, "hand-over: no process can be started: %s; this one goes on",
 		error == ECHILD ? "the monitor (dw-monitor) has ended, a restart starts another"
 				: strerror(error));
+}
+
+static struct daemon_upgrade_parent *refuse(struct daemon_upgrade_parent *h, int error)
+{
+	log_refusal(error);
 	free(h);
 	return NULL;
 }
@@ -242,6 +248,12 @@ struct daemon_upgrade_parent *daemon_upgrade_parent_start(uv_loop_t *loop, const
 	h->timer.data = h;
 	h->handles = 2;
 	uv_poll_start(&h->channel, UV_READABLE, on_channel);
+	error = epoll_reserve(uv_backend_fd(loop), h->fd);
+	if (error != 0) {
+		log_refusal(error);
+		daemon_upgrade_parent_free(h);
+		return NULL;
+	}
 	uv_timer_start(&h->timer, on_late, READY_WITHIN_MS, 0);
 	log_write(LOG_LEVEL_INFO, "hand-over: %s was started as PID %ld", program, (long)h->pid);
 	return h;

@@ -3,6 +3,8 @@
 
 #include "store/connection.h"
 
+#include "base/epoll.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +121,22 @@ static int connect_tcp(struct store_connection *c, const struct endpoint *to)
 		&c->connect, &c->uv.tcp, (const struct sockaddr *)&address, on_connected);
 }
 
+/* 0 or a negative libuv error. */
+static int begin(struct store_connection *c, const struct store_settings *to)
+{
+	int error = 0;
+	uv_os_fd_t fd;
+
+	if (to->path != NULL) {
+		uv_pipe_connect(&c->connect, &c->uv.pipe, to->path, on_connected);
+	} else {
+		error = connect_tcp(c, &to->endpoint);
+	}
+	return error == 0 && uv_fileno(&c->uv.handle, &fd) == 0
+		       ? -epoll_reserve(uv_backend_fd(c->uv.handle.loop), fd)
+		       : error;
+}
+
 struct store_connection *store_connection_new(uv_loop_t *loop, const struct store_settings *to,
 	const struct store_connection_events *events, const char **why)
 {
@@ -142,11 +160,7 @@ struct store_connection *store_connection_new(uv_loop_t *loop, const struct stor
 	c->write.data = c;
 	bytes_init(&c->waiting, STORE_UNSENT_MAX);
 	bytes_init(&c->sending, STORE_UNSENT_MAX);
-	if (to->path != NULL) {
-		uv_pipe_connect(&c->connect, &c->uv.pipe, to->path, on_connected);
-		return c;
-	}
-	error = connect_tcp(c, &to->endpoint);
+	error = begin(c, to);
 	if (error != 0) {
 		c->events = (struct store_connection_events){.closed = ignore_closed};
 		store_connection_close(c);

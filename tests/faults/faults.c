@@ -399,8 +399,26 @@ WRAP(SEND, ssize_t, -1, sendmsg, (int fd, const struct msghdr *message, int flag
 /* The loop, threads and processes */
 
 WRAP(EPOLL, int, -1, epoll_create1, (int flags), (flags))
-WRAP(EPOLL, int, -1, epoll_ctl, (int set, int what, int fd, struct epoll_event *event),
-	(set, what, fd, event))
+
+/*
+ * The kernel needs memory, or a watch of the user, for a descriptor that it adds, and for nothing
+ * else (fs/eventpoll.c).
+ */
+NEXT(epoll_ctl)
+int epoll_ctl(int set, int what, int fd, struct epoll_event *event)
+{
+	int result = get_epoll_ctl()(set, what, fd, event);
+
+	if (what == EPOLL_CTL_ADD && result == 0 && fails(EPOLL)) {
+		int error = errno;
+
+		get_epoll_ctl()(set, EPOLL_CTL_DEL, fd, event);
+		errno = error;
+		return -1;
+	}
+	return result;
+}
+
 WRAP(PIPE, int, -1, pipe, (int pair[2]), (pair))
 WRAP(PIPE, int, -1, pipe2, (int pair[2], int flags), (pair, flags))
 WRAP(PIPE, int, -1, eventfd, (unsigned value, int flags), (value, flags))

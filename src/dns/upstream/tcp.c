@@ -3,6 +3,7 @@
 
 #include "dns/upstream/tcp.h"
 
+#include "base/epoll.h"
 #include "base/reader.h"
 #include "base/util.h"
 #include "dns/wire/tcp_frame.h"
@@ -228,11 +229,22 @@ static int free_number(const struct dns_tcp *tcp)
 	return -1;
 }
 
+static bool connect_to(struct connection *c, const struct endpoint *upstream)
+{
+	struct sockaddr_storage address;
+	uv_os_fd_t fd;
+
+	endpoint_to_sockaddr(upstream, &address);
+	return uv_tcp_connect(&c->connect, &c->socket, (const struct sockaddr *)&address,
+		       on_connected) == 0 &&
+	       uv_fileno((const uv_handle_t *)&c->socket, &fd) == 0 &&
+	       epoll_reserve(uv_backend_fd(c->socket.loop), fd) == 0;
+}
+
 static struct connection *open_connection(struct dns_tcp *tcp, size_t upstream)
 {
 	int number = free_number(tcp);
 	struct connection *c = number >= 0 ? calloc(1, sizeof(*c)) : NULL;
-	struct sockaddr_storage address;
 
 	if (c == NULL || uv_tcp_init(tcp->loop, &c->socket) != 0) {
 		free(c);
@@ -250,9 +262,7 @@ static struct connection *open_connection(struct dns_tcp *tcp, size_t upstream)
 	dns_tcp_frames_init(&c->frames);
 	tcp->connections[number] = c;
 	tcp->open_count++;
-	endpoint_to_sockaddr(&tcp->upstreams[upstream], &address);
-	if (uv_tcp_connect(&c->connect, &c->socket, (const struct sockaddr *)&address,
-		    on_connected) != 0) {
+	if (!connect_to(c, &tcp->upstreams[upstream])) {
 		close_connection(c);
 		return NULL;
 	}

@@ -3,6 +3,7 @@
 
 #include "dns/upstream/transport.h"
 
+#include "base/epoll.h"
 #include "dns/upstream/tcp.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@ struct udp {
 	uint32_t queries;
 	uint32_t in_flight;
 	uint64_t opened_ms;
-	bool retired; /* removed from its pool */
+	struct udp **place; /* in its pool; NULL: it is retired, and only waits for replies */
 	bool closing;
 };
 
@@ -182,6 +183,38 @@ static bool receive_one(struct udp *s)
 	return true;
 }
 
+static void on_readable(uv_poll_t *poll, int status, int events);
+
+static bool watch(struct udp *s)
+{
+	if (uv_poll_start(&s->poll, UV_READABLE, on_readable) == 0 &&
+		epoll_reserve(uv_backend_fd(s->transport->loop), s->fd) == 0) {
+		return true;
+	}
+	uv_poll_stop(&s->poll);
+	return false;
+}
+
+static void retire(struct udp *s)
+{
+	s->place = NULL;
+	if (s->in_flight == 0) {
+		close_udp(s);
+	}
+}
+
+/* No reply can be received any more. */
+static void lose(struct udp *s)
+{
+	struct dns_transport *t = s->transport;
+
+	if (s->place != NULL) {
+		*s->place = NULL;
+	}
+	t->events.unreachable(t->events.ctx, s->number);
+	retire(s);
+}
+
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct udp *s = poll->data;
@@ -193,8 +226,8 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 		}
 	}
 	/* An error on the socket makes libuv stop watching it; reading has cleared it. */
-	if (status < 0 && !s->closing && uv_poll_start(&s->poll, UV_READABLE, on_readable) != 0) {
-		t->events.unreachable(t->events.ctx, s->number);
+	if (status < 0 && !s->closing && !watch(s)) {
+		lose(s);
 	}
 	if (!t->closing) {
 		t->events.settled(t->events.ctx);
@@ -250,19 +283,11 @@ static struct udp *open_udp(struct dns_transport *t, size_t upstream)
 	s->opened_ms = uv_now(t->loop);
 	t->sockets[number] = s;
 	t->open_count++;
-	if (uv_poll_start(&s->poll, UV_READABLE, on_readable) != 0) {
+	if (!watch(s)) {
 		close_udp(s);
 		return NULL;
 	}
 	return s;
-}
-
-static void retire(struct udp *s)
-{
-	s->retired = true;
-	if (s->in_flight == 0) {
-		close_udp(s);
-	}
 }
 
 /*
@@ -274,16 +299,17 @@ static struct udp *draw(struct dns_transport *t, size_t upstream, uint32_t place
 	struct pool *pool = &t->pools[upstream];
 	struct udp *s = pool->sockets[place];
 
-	if (s != NULL &&
-		(s->queries >= QUERIES_MAX || uv_now(t->loop) - s->opened_ms >= AGE_MAX_MS)) {
+	if (s == NULL || s->queries >= QUERIES_MAX ||
+		uv_now(t->loop) - s->opened_ms >= AGE_MAX_MS) {
 		struct udp *fresh = open_udp(t, upstream);
 
-		if (fresh != NULL) {
+		if (fresh != NULL && s != NULL) {
 			retire(s);
-			pool->sockets[place] = fresh;
 		}
-	} else if (s == NULL) {
-		pool->sockets[place] = open_udp(t, upstream);
+		if (fresh != NULL) {
+			fresh->place = &pool->sockets[place];
+			*fresh->place = fresh;
+		}
 	}
 	for (uint32_t i = 0; i < pool->size; i++) {
 		s = pool->sockets[(place + i) % pool->size];
@@ -346,7 +372,7 @@ static void release(void *ctx, int socket)
 		return;
 	}
 	s->in_flight--;
-	if (s->retired && s->in_flight == 0) {
+	if (s->place == NULL && s->in_flight == 0) {
 		close_udp(s);
 	}
 }

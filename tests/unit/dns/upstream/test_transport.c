@@ -4,17 +4,38 @@
 #include "dns/upstream/transport.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #define QUERIES_BEFORE_REPLACED 10000
 #define PATIENCE_MS 2500
+
+/* How many more descriptors the kernel has room for in epoll sets. */
+static int watches_left = INT_MAX;
+
+/* Also libuv calls this one. */
+int epoll_ctl(int set, int how, int fd, struct epoll_event *event)
+{
+	int result = (int)syscall(SYS_epoll_ctl, set, how, fd, event);
+
+	if (how != EPOLL_CTL_ADD || result != 0 || watches_left-- > 0) {
+		return result;
+	}
+	watches_left = 0;
+	syscall(SYS_epoll_ctl, set, EPOLL_CTL_DEL, fd, event);
+	errno = ENOSPC;
+	return -1;
+}
 
 struct world {
 	uv_loop_t loop;
@@ -228,6 +249,71 @@ static void no_process_listens(void **state)
 	world_end(&w);
 }
 
+static void turn(struct world *w)
+{
+	uv_run(&w->loop, UV_RUN_NOWAIT);
+}
+
+static void on_time(uv_timer_t *timer)
+{
+	uv_close((uv_handle_t *)timer, NULL);
+}
+
+/* libuv watches a descriptor of its own once a loop that has something to do runs. */
+static void start_watching(struct world *w)
+{
+	uv_timer_t timer;
+
+	uv_timer_init(&w->loop, &timer);
+	uv_timer_start(&timer, on_time, 0, 0);
+	turn(w);
+	turn(w);
+}
+
+static void a_socket_that_cannot_be_watched_is_not_used(void **state)
+{
+	struct world w;
+
+	world_start(&w);
+	start_watching(&w);
+	for (int left = 0; left < 2; left++) {
+		watches_left = left;
+		assert_int_equal(w.network.acquire(w.network.ctx, 0, DNS_WAY_UDP, &w.random),
+			DNS_SOCKET_NONE);
+		turn(&w);
+	}
+	watches_left = INT_MAX;
+	assert_int_equal(send_on(&w, acquire(&w)), DNS_SENT);
+	take_at_server(&w);
+	while (w.received == 0) {
+		uv_run(&w.loop, UV_RUN_ONCE);
+	}
+	world_end(&w);
+}
+
+static void a_socket_that_cannot_be_watched_again_is_given_up(void **state)
+{
+	struct world w;
+
+	world_start(&w);
+	close(w.server);
+	int socket = acquire(&w);
+
+	start_watching(&w);
+	assert_int_equal(send_on(&w, socket), DNS_SENT);
+	watches_left = 0;
+	/* The error that the kernel kept, and then the loss of the socket. */
+	while (w.unreachable < 2) {
+		uv_run(&w.loop, UV_RUN_ONCE);
+	}
+	turn(&w);
+	w.network.release(w.network.ctx, socket);
+	assert_int_equal(send_on(&w, socket), DNS_SENT_UNREACHABLE);
+	watches_left = INT_MAX;
+	assert_int_equal(send_on(&w, acquire(&w)), DNS_SENT);
+	world_end(&w);
+}
+
 static void a_closed_transport_has_no_sockets(void **state)
 {
 	struct world w;
@@ -250,6 +336,8 @@ int main(void)
 		cmocka_unit_test(a_pool_of_ports),
 		cmocka_unit_test(a_socket_is_replaced_when_its_ids_are_recycled),
 		cmocka_unit_test(no_process_listens),
+		cmocka_unit_test(a_socket_that_cannot_be_watched_is_not_used),
+		cmocka_unit_test(a_socket_that_cannot_be_watched_again_is_given_up),
 		cmocka_unit_test(a_closed_transport_has_no_sockets),
 	};
 
