@@ -20,6 +20,14 @@ void bytes_clear(struct bytes *b)
 	bytes_init(b, b->max);
 }
 
+void bytes_wipe(struct bytes *b)
+{
+	if (b->data != NULL) {
+		explicit_bzero(b->data, b->capacity);
+	}
+	bytes_clear(b);
+}
+
 void bytes_reset(struct bytes *b, size_t keep)
 {
 	if (b->capacity > keep) {

@@ -27,6 +27,8 @@ struct bytes {
 void bytes_init(struct bytes *b, size_t max);
 /* Frees the memory; the structure is as after bytes_init. */
 void bytes_clear(struct bytes *b);
+/* The same for a secret, which it overwrites before. */
+void bytes_wipe(struct bytes *b);
 /* Empties it and keeps the memory, unless that is more than `keep` bytes. */
 void bytes_reset(struct bytes *b, size_t keep);
 

@@ -3,7 +3,7 @@
 
 #include "daemon/admin_inspect.h"
 
-#include "daemon/admin_token.h"
+#include "config/admin_token.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -61,8 +61,8 @@ bool daemon_admin_inspect(const struct config *config, struct diag *diag)
 			"over the admin listener; expected level = warning or more");
 	}
 	bytes_init(&token, 0);
-	bool good = daemon_admin_token_read(config->server.admin_token_file, &token, diag);
+	bool good = config_admin_token_read(config->server.admin_token_file, &token, diag);
 
-	daemon_admin_token_wipe(&token);
+	bytes_wipe(&token);
 	return good;
 }

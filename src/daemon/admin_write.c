@@ -4,9 +4,9 @@
 #include "daemon/admin_write.h"
 
 #include "base/clock.h"
+#include "config/admin_token.h"
 #include "daemon/admin_page.h"
 #include "daemon/admin_response.h"
-#include "daemon/admin_token.h"
 #include "log/log.h"
 #include "net/credentials.h"
 
@@ -122,16 +122,16 @@ static bool is_right(const struct config *config, struct str given, struct page_
 	bytes_init(&token, 0);
 	bool right = true;
 
-	if (!daemon_admin_token_read(config->server.admin_token_file, &token, &diag)) {
+	if (!config_admin_token_read(config->server.admin_token_file, &token, &diag)) {
 		log_diag(&diag);
 		right = fail(outcome, "503 Service Unavailable", "",
 			"admin_token_file cannot be used (see the log)");
-	} else if (!daemon_admin_token_is(given, bytes_view(&token))) {
+	} else if (!config_admin_token_is(given, bytes_view(&token))) {
 		right = fail(outcome, UNAUTHORIZED,
 			"WWW-Authenticate: Bearer error=\"invalid_token\"\r\n",
 			"this is not the token of admin_token_file");
 	}
-	daemon_admin_token_wipe(&token);
+	bytes_wipe(&token);
 	diag_clear(&diag);
 	return right;
 }

@@ -68,10 +68,7 @@ bool shared_read_secrets(const char *path, struct shared_secrets *out, struct di
 		diag_error(diag, &place, "secret_file: %s", why);
 		good = false;
 	}
-	if (text.data != NULL) {
-		explicit_bzero(text.data, text.capacity);
-	}
-	bytes_clear(&text);
+	bytes_wipe(&text);
 	return good;
 }
 

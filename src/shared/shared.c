@@ -53,10 +53,7 @@ static void shared_free(struct shared *shared)
 	store_status_unref(shared->status);
 	ban_list_clear(&shared->bans);
 	explicit_bzero(&shared->secrets, sizeof(shared->secrets));
-	if (shared->password.data != NULL) {
-		explicit_bzero(shared->password.data, shared->password.capacity);
-	}
-	bytes_clear(&shared->password);
+	bytes_wipe(&shared->password);
 	free(shared->path);
 	free(shared->user);
 	free(shared);

@@ -266,6 +266,21 @@ static void writes_what_is_visible(void **state)
 	bytes_clear(&b);
 }
 
+static void a_wiped_buffer_is_empty_and_usable(void **state)
+{
+	struct bytes b;
+
+	bytes_init(&b, 8);
+	bytes_wipe(&b);
+	assert_true(bytes_append_text(&b, "secret"));
+	bytes_wipe(&b);
+	assert_null(b.data);
+	assert_int_equal(b.len, 0);
+	assert_false(bytes_append_text(&b, "nine char"));
+	bytes_wipe(&b);
+	assert_false(b.failed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +292,7 @@ int main(void)
 		cmocka_unit_test(refuses_lengths_that_overflow),
 		cmocka_unit_test(reserves_room),
 		cmocka_unit_test(resets_and_consumes),
+		cmocka_unit_test(a_wiped_buffer_is_empty_and_usable),
 		cmocka_unit_test(writes_json_strings),
 		cmocka_unit_test(writes_what_is_visible),
 	};

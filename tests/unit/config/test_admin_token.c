@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "daemon/admin_token.h"
+#include "config/admin_token.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,29 +18,29 @@ static void only_the_token_itself_is_it(void **state)
 	struct str token = str_view(TOKEN);
 	char twice[2 * sizeof(TOKEN)];
 
-	assert_true(daemon_admin_token_is(token, token));
-	assert_false(daemon_admin_token_is(str_view(""), token));
-	assert_false(daemon_admin_token_is((struct str){NULL, 0}, token));
+	assert_true(config_admin_token_is(token, token));
+	assert_false(config_admin_token_is(str_view(""), token));
+	assert_false(config_admin_token_is((struct str){NULL, 0}, token));
 	memcpy(twice, TOKEN TOKEN, sizeof(TOKEN TOKEN));
 	for (size_t len = 0; len <= 2 * token.len; len++) {
 		assert_int_equal(
-			daemon_admin_token_is((struct str){twice, len}, token), len == token.len);
+			config_admin_token_is((struct str){twice, len}, token), len == token.len);
 	}
 	for (size_t i = 0; i < token.len; i++) {
 		for (unsigned bit = 0; bit < 8; bit++) {
 			char other[sizeof(TOKEN)] = TOKEN;
 
 			other[i] = (char)(other[i] ^ (1 << bit));
-			assert_false(daemon_admin_token_is((struct str){other, token.len}, token));
+			assert_false(config_admin_token_is((struct str){other, token.len}, token));
 		}
 	}
 }
 
 static void nothing_is_an_empty_token(void **state)
 {
-	assert_false(daemon_admin_token_is(str_view(""), str_view("")));
-	assert_false(daemon_admin_token_is(str_view("a"), str_view("")));
-	assert_false(daemon_admin_token_is(str_view("a"), (struct str){NULL, 0}));
+	assert_false(config_admin_token_is(str_view(""), str_view("")));
+	assert_false(config_admin_token_is(str_view("a"), str_view("")));
+	assert_false(config_admin_token_is(str_view("a"), (struct str){NULL, 0}));
 }
 
 int main(void)

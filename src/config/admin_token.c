@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "daemon/admin_token.h"
+#include "config/admin_token.h"
 
 #include "base/file_secret.h"
 
 #include <stdint.h>
-#include <string.h>
 
 #define FILE_BYTES_MAX 4096
 
@@ -20,7 +19,7 @@ static bool is_visible(struct str text)
 	return visible;
 }
 
-bool daemon_admin_token_read(const char *path, struct bytes *token, struct diag *diag)
+bool config_admin_token_read(const char *path, struct bytes *token, struct diag *diag)
 {
 	struct place place = {.file = path};
 
@@ -30,7 +29,7 @@ bool daemon_admin_token_read(const char *path, struct bytes *token, struct diag 
 	if (token->len > 0 && token->data[token->len - 1] == '\n') {
 		token->len--;
 	}
-	if (token->len < DAEMON_ADMIN_TOKEN_MIN || token->len > DAEMON_ADMIN_TOKEN_MAX ||
+	if (token->len < CONFIG_ADMIN_TOKEN_MIN || token->len > CONFIG_ADMIN_TOKEN_MAX ||
 		!is_visible(bytes_view(token))) {
 		diag_error(diag, &place,
 			"admin_token_file: expected one line of 32 to 512 visible ASCII "
@@ -40,15 +39,7 @@ bool daemon_admin_token_read(const char *path, struct bytes *token, struct diag 
 	return true;
 }
 
-void daemon_admin_token_wipe(struct bytes *token)
-{
-	if (token->data != NULL) {
-		explicit_bzero(token->data, token->capacity);
-	}
-	bytes_clear(token);
-}
-
-bool daemon_admin_token_is(struct str given, struct str token)
+bool config_admin_token_is(struct str given, struct str token)
 {
 	volatile uint8_t difference = given.len != token.len || token.len == 0;
 
