@@ -14,6 +14,7 @@
 #include "cli/import.h"
 #include "cli/keys.h"
 #include "cli/list.h"
+#include "cli/log_level.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "cli/progress.h"
@@ -193,6 +194,7 @@ static const struct cli_command *const all[] = {
 	&cli_ban,
 	&cli_unban,
 	&cli_bans,
+	&cli_log_level,
 	&cli_check,
 	&cli_test,
 	&doctor_command,

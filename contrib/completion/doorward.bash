@@ -45,6 +45,7 @@ _doorward_value()
 	COMMAND) words=$(_doorward_help "$1" | grep -v '^[-.]') ;;
 	NAME) words=$("$1" -T ${config:+-c "$config"} 2>/dev/null | sed -n 's/^\[policy \(.*\)\]$/\1/p') ;;
 	WORD) words='SUCCESS NONE' ;;
+	LEVEL) words='warning info debug' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }

@@ -20,8 +20,10 @@
 #define RESPONSE_MAX ((size_t)64 * 1024 * 1024)
 #define CHUNK 16384
 #define ARENA_CHUNK 4096
-#define REQUEST "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-#define OK "HTTP/1.1 200 "
+#define HTTP "HTTP/1.1 "
+#define OK HTTP "200 "
+/* What follows the target in each request. */
+#define HEAD " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 
 static bool take_place(const struct net_listen_spec *spec, struct cli_admin_place *out)
 {
@@ -168,53 +170,116 @@ static void explain_no_connection(const struct cli_admin_place *place, int error
 }
 
 /* False with errno set. */
-static bool send_request(int fd, const char *target)
+static bool send_whole(int fd, const struct bytes *request)
 {
-	struct bytes request;
-
-	bytes_init(&request, 0);
-	bytes_appendf(&request, REQUEST, target);
 	errno = ENOMEM;
-	bool sent = !request.failed &&
-		    send(fd, request.data, request.len, MSG_NOSIGNAL) == (ssize_t)request.len;
-
-	bytes_clear(&request);
-	return sent;
+	return !request->failed &&
+	       send(fd, request->data, request->len, MSG_NOSIGNAL) == (ssize_t)request->len;
 }
 
-bool cli_admin_ask(const struct cli_admin_place *place, const char *target, struct bytes *document,
-	struct bytes *why)
+/* The response to the request, into *in; false after the reason was appended to `why`. */
+static bool exchange(const struct cli_admin_place *place, const struct bytes *request,
+	struct bytes *in, struct bytes *why)
 {
-	struct bytes in;
 	int fd = connect_to(place->text);
-	bool good = false;
 
 	if (fd < 0) {
 		explain_no_connection(place, errno, why);
 		return false;
 	}
-	bytes_init(&in, RESPONSE_MAX);
-	if (!send_request(fd, target) || !receive(fd, &in)) {
+	bool good = send_whole(fd, request) && receive(fd, in);
+
+	if (!good) {
 		bytes_appendf(why, "%s: %s\n", place->text,
 			errno == ETIMEDOUT ? "no response in time: a reload may be under way"
 					   : strerror(errno));
-	} else {
-		struct str text = bytes_view(&in);
-		const char *blank =
-			text.len > 0 ? memmem(text.data, text.len, "\r\n\r\n", 4) : NULL;
+	}
+	close(fd);
+	return good;
+}
 
-		good = blank != NULL && str_starts_with(text, OK) &&
-		       bytes_append_str(document, str_from(text, (size_t)(blank - text.data) + 4));
+/* Of HTTP; absent: that is no whole response. */
+static struct str body_of(const struct bytes *in)
+{
+	struct str text = bytes_view(in);
+	const char *blank = text.len > 0 ? memmem(text.data, text.len, "\r\n\r\n", 4) : NULL;
+
+	return blank != NULL && str_starts_with(text, HTTP)
+		       ? str_from(text, (size_t)(blank - text.data) + 4)
+		       : (struct str){NULL, 0};
+}
+
+static void explain_other_response(
+	const struct cli_admin_place *place, const struct bytes *in, struct bytes *why)
+{
+	struct str text = bytes_view(in);
+
+	bytes_appendf(
+		why, "%s: what listens there is not doorward's admin listener: \"", place->text);
+	bytes_append_visible(why, (struct str){text.data, str_find(text, '\r')});
+	bytes_append_text(why, "\"\n");
+}
+
+bool cli_admin_ask(const struct cli_admin_place *place, const char *target, struct bytes *document,
+	struct bytes *why)
+{
+	struct bytes request;
+	struct bytes in;
+	bool good = false;
+
+	bytes_init(&request, 0);
+	bytes_init(&in, RESPONSE_MAX);
+	bytes_appendf(&request, "GET %s" HEAD "\r\n", target);
+	if (exchange(place, &request, &in, why)) {
+		struct str body = body_of(&in);
+
+		good = body.data != NULL && str_starts_with(bytes_view(&in), OK) &&
+		       bytes_append_str(document, body);
 		if (!good) {
-			bytes_appendf(why,
-				"%s: what listens there is not doorward's admin "
-				"listener: \"",
-				place->text);
-			bytes_append_visible(why, (struct str){text.data, str_find(text, '\r')});
-			bytes_append_text(why, "\"\n");
+			explain_other_response(place, &in, why);
 		}
 	}
 	bytes_clear(&in);
-	close(fd);
+	bytes_clear(&request);
+	return good;
+}
+
+/* Appends "STATUS: SENTENCE" without the status. */
+static void append_sentence(struct str body, struct bytes *out)
+{
+	struct str line = {body.data, str_find(body, '\n')};
+	size_t colon = str_find(line, ':');
+
+	bytes_append_visible(out, str_trim(str_from(line, colon < line.len ? colon + 1 : 0)));
+}
+
+bool cli_admin_change(const struct cli_admin_place *place, const char *target, struct str token,
+	const char *form, struct bytes *told, struct bytes *why)
+{
+	struct bytes request;
+	struct bytes in;
+	bool good = false;
+
+	bytes_init(&request, 0);
+	bytes_init(&in, RESPONSE_MAX);
+	bytes_appendf(&request,
+		"POST %s" HEAD "Content-Type: application/x-www-form-urlencoded\r\n"
+		"Content-Length: %zu\r\nAuthorization: Bearer %.*s\r\n\r\n%s",
+		target, strlen(form), (int)token.len, token.data, form);
+	if (exchange(place, &request, &in, why)) {
+		struct str body = body_of(&in);
+
+		good = body.data != NULL && str_starts_with(bytes_view(&in), OK);
+		if (body.data == NULL) {
+			explain_other_response(place, &in, why);
+		} else if (good) {
+			append_sentence(body, told);
+		} else {
+			append_sentence(body, why);
+			bytes_append_u8(why, '\n');
+		}
+	}
+	bytes_clear(&in);
+	bytes_wipe(&request);
 	return good;
 }

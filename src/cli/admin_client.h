@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The admin listener of the running process, as commands ask it. */
+
 /* Where the unit doorward-admin.socket listens. */
 #define CLI_ADMIN_DEFAULT "unix:/run/doorward/admin.sock"
 
@@ -30,5 +32,11 @@ void cli_admin_find(const char *config_path, struct cli_admin_place *out);
  */
 NODISCARD bool cli_admin_ask(const struct cli_admin_place *place, const char *target,
 	struct bytes *document, struct bytes *why);
+/*
+ * Has it change something, with the token of admin_token_file: POST to `target` with the parameters
+ * `form`, as an HTML form sends them. Appends the sentence that came to *told. False as above.
+ */
+NODISCARD bool cli_admin_change(const struct cli_admin_place *place, const char *target,
+	struct str token, const char *form, struct bytes *told, struct bytes *why);
 
 #endif

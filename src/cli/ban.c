@@ -65,10 +65,8 @@ static enum exit_code read_options(
 			bytes_append_visible(&c->why, str_view(optarg));
 		} else if (option == OPTION_FOR) {
 			if (!ban_time_read(str_view(optarg), &c->change.for_ms)) {
-				return cli_usage_error(c->command,
-					"--for: expected a time from 1s to 3660d, such as 90s, "
-					"10m, 1h or 7d, or never",
-					optarg);
+				return cli_usage_error(
+					c->command, "--for: expected " BAN_TIME_EXPECTED, optarg);
 			}
 		} else {
 			return EXIT_CODE_USAGE;

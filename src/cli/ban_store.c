@@ -6,6 +6,7 @@
 #include "ban/file.h"
 #include "base/clock.h"
 #include "cli/paths.h"
+#include "cli/setting.h"
 #include "config/ini.h"
 
 #include <pwd.h>
@@ -13,46 +14,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The last value counts: a second one is an error, which the running process reports. */
-static const struct config_ini_entry *find(
-	const struct config_ini *ini, const char *section, const char *key)
-{
-	const struct config_ini_entry *found = NULL;
-
-	for (const struct config_ini_section *s = ini->sections; s != NULL; s = s->next) {
-		for (const struct config_ini_entry *e = s->entries;
-			e != NULL && str_eq_text(s->name, section); e = e->next) {
-			found = str_eq_text(e->key, key) ? e : found;
-		}
-	}
-	return found;
-}
-
-/* The path of a key of [bans], or `without`; NULL when out of memory. */
-static const char *path_of(
-	const struct config_ini *ini, const char *key, const char *without, struct arena *arena)
-{
-	const struct config_ini_entry *entry = find(ini, "bans", key);
-	struct bytes path;
-
-	bytes_init(&path, 0);
-	if (entry == NULL || entry->value.len == 0) {
-		bytes_append_text(&path, without);
-	} else {
-		if (entry->value.data[0] != '/') {
-			bytes_appendf(&path, "%s/", entry->file->folder);
-		}
-		bytes_append_str(&path, entry->value);
-	}
-	const char *copy = path.failed ? NULL : arena_dup(arena, bytes_view(&path)).data;
-
-	bytes_clear(&path);
-	return copy;
-}
-
 bool cli_ban_config_find(const char *config_path, struct arena *arena, struct cli_ban_config *out)
 {
-	const struct config_ini_entry *server;
 	struct config_ini ini;
 	struct diag diag;
 
@@ -62,12 +25,12 @@ bool cli_ban_config_find(const char *config_path, struct arena *arena, struct cl
 
 	(void)whole;
 	diag_clear(&diag);
-	server = find(&ini, "shared", "server");
-	bool shared = server != NULL && server->value.len > 0;
+	bool shared = cli_setting(&ini, "shared", "server").len > 0;
 
-	out->file = path_of(&ini, "file", cli_bans_default, arena);
-	out->shared_file =
-		shared ? path_of(&ini, "shared_file", cli_shared_bans_default, arena) : NULL;
+	out->file = cli_setting_path(&ini, "bans", "file", cli_bans_default, arena);
+	out->shared_file = shared ? cli_setting_path(&ini, "bans", "shared_file",
+					    cli_shared_bans_default, arena)
+				  : NULL;
 	return out->file != NULL && (!shared || out->shared_file != NULL);
 }
 

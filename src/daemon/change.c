@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TIME_EXPECTED "for: expected a time from 1s to 3660d, such as 90s, 10m, 1h or 7d, or never"
+#define FOR_EXPECTED "for: expected " BAN_TIME_EXPECTED
 #define OK "200 OK"
 #define BAD "400 Bad Request"
 
@@ -114,7 +114,7 @@ static const char *read_ban(const struct daemon_change_request *request, struct 
 		return status;
 	}
 	if (time.len > 0 && !ban_time_read(time, &change->for_ms)) {
-		return expected(told, TIME_EXPECTED);
+		return expected(told, FOR_EXPECTED);
 	}
 	if (force.len > 0 && !str_eq_text(force, "1") && !str_eq_text(force, "0")) {
 		return expected(told, "force: expected 0 or 1");
@@ -190,18 +190,6 @@ static const char *change_ban(struct daemon_changes *changes, bool lifted,
 	return status;
 }
 
-/* Not error: it would hide what is done here. */
-static bool read_level(struct str text, enum log_level *level)
-{
-	for (enum log_level one = LOG_LEVEL_WARNING; one <= LOG_LEVEL_DEBUG; one++) {
-		if (str_eq_text(text, log_level_word(one))) {
-			*level = one;
-			return true;
-		}
-	}
-	return false;
-}
-
 static const char *change_log_level(struct daemon_changes *changes,
 	const struct daemon_change_request *request, struct bytes *told)
 {
@@ -210,11 +198,11 @@ static const char *change_log_level(struct daemon_changes *changes,
 	int64_t for_ms = BAN_NEVER;
 	enum log_level level;
 
-	if (!read_level(word, &level)) {
-		return expected(told, "level: expected warning, info or debug");
+	if (!log_level_read_to_set(word, &level)) {
+		return expected(told, "level: expected " LOG_LEVELS_TO_SET);
 	}
 	if (time.len > 0 && !ban_time_read(time, &for_ms)) {
-		return expected(told, TIME_EXPECTED);
+		return expected(told, FOR_EXPECTED);
 	}
 	uv_timer_stop(&changes->level_end);
 	bytes_appendf(told, "the level of the log is %.*s until ", (int)word.len, word.data);

@@ -175,6 +175,17 @@ const char *log_level_word(enum log_level level)
 	return words[level];
 }
 
+bool log_level_read_to_set(struct str word, enum log_level *level)
+{
+	for (enum log_level one = LOG_LEVEL_WARNING; one <= LOG_LEVEL_DEBUG; one++) {
+		if (str_eq_text(word, log_level_word(one))) {
+			*level = one;
+			return true;
+		}
+	}
+	return false;
+}
+
 void log_set_level(enum log_level level)
 {
 	process_log.level = level;

@@ -46,6 +46,12 @@ bool log_enabled(enum log_level level);
 enum log_level log_level(void);
 /* "error", "warning", "info" or "debug". */
 const char *log_level_word(enum log_level level);
+/*
+ * Reads a level that may be set while the process serves: LOG_LEVELS_TO_SET, not "error", which
+ * would hide that it is set. False: another word.
+ */
+#define LOG_LEVELS_TO_SET "warning, info or debug"
+NODISCARD bool log_level_read_to_set(struct str word, enum log_level *level);
 /* Changes the level alone, until the next log_open. */
 void log_set_level(enum log_level level);
 /* One message; line breaks and other control bytes in it are escaped. */

@@ -20,6 +20,7 @@ from kit.store import Store, secret_file
 
 OPEN = "[policy default]\nrdns = off\ndefault = allow\nmax_cache = 1h\n"
 TOKEN = "0123456789abcdef" * 4
+INFO = "format = json\nlevel = info"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -168,7 +169,7 @@ def test_another_writer_is_not_waited_for(door, folder):
 
 
 def test_the_level_of_the_log_is_set_until_a_reload(start):
-    door = start(log="format = json\nlevel = info")
+    door = start(log=INFO)
     code, text = post(door.unix, "/log-level", "level=warning")
     assert code == 200 and text.endswith("the level of the log is warning until a reload\n")
     assert door.unix.status()["log_level"] == "warning"
@@ -181,12 +182,111 @@ def test_the_level_of_the_log_is_set_until_a_reload(start):
 
 
 def test_the_level_of_the_log_is_set_for_a_time(start):
-    door = start(log="format = json\nlevel = info")
+    door = start(log=INFO)
     assert post(door.unix, "/log-level", "level=debug&for=1h")[1].endswith(", or a reload\n")
     assert door.unix.status()["log_level"] == "debug"
     assert post(door.unix, "/log-level", "level=debug&for=1s")[0] == 200
     door.wait_for_log("the time of the level of the log is over")
     assert door.unix.status()["log_level"] == "info"
+
+
+# doorward log-level
+
+
+def log_level(file, *arguments, expect=0):
+    _, out, errors = run("log-level", "-c", file, *arguments, expect=expect)
+    assert TOKEN not in out + errors and (out == "") == (expect != 0)
+    return out + errors
+
+
+def variant(folder, listen, token="admin.token"):
+    """A configuration of the command alone, in which other things are wrong."""
+    file = folder / "command.conf"
+    key = f"admin_token_file = {token}\n" if token else ""
+    file.write_text(f"[server]\nlisten = {listen}\nnonsense = 1\n{key}")
+    return file
+
+
+def test_the_command_sets_the_level_of_the_log(start, folder):
+    door = start(log=INFO)
+    assert log_level(door.file, "warning") == "the level of the log is warning until a reload\n"
+    assert door.unix.status()["log_level"] == "warning"
+    assert f"admin: uid:{os.getuid()}: the level of the log is warning until a reload" in door.stderr()
+    out = log_level(variant(folder, f"admin:{door.host}"), "--for", "1h", "debug")
+    assert out.startswith("the level of the log is debug until 20") and out.endswith(", or a reload\n")
+    assert door.unix.status()["log_level"] == "debug"
+    log_level(door.file, "info", "--for=1s")
+    door.wait_for_log("the time of the level of the log is over")
+
+
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        ([], "expected warning, info or debug"),
+        (["error"], "expected warning, info or debug, not: error"),
+        (["debog"], 'did you mean "debug"?'),
+        (["debug", "info"], "unexpected argument: info"),
+        (["debug", "--for", "1y"], "--for: expected a time from 1s to 3660d"),
+        (["debug", "--for"], "--for"),
+        (["debug", "--until", "1h"], "--until"),
+    ],
+)
+def test_a_wrong_call_of_the_command(start, arguments, says):
+    door = start(log=INFO)
+    errors = log_level(door.file, *arguments, expect=64)
+    assert says in errors and "usage: doorward log-level" in errors
+    assert door.unix.status()["log_level"] == "info"
+
+
+def test_what_the_command_cannot_do(start, folder):
+    door = start(log=INFO)
+    place = f"admin:unix:{folder}/admin.sock"
+    assert "expected admin_write = yes and admin_token_file" in log_level(variant(folder, place, ""), "debug", expect=78)
+    errors = log_level(folder / "missing.conf", "debug", expect=78)
+    assert "missing.conf" in errors and "No such file" in errors
+    (folder / "other.token").write_text("x" * 32 + "\n")
+    (folder / "other.token").chmod(0o600)
+    other = variant(folder, place, "other.token")
+    assert "log-level: this is not the token of admin_token_file\n" in log_level(other, "debug", expect=2)
+    door.wait_for_log("POST /log-level is refused")
+    (folder / "other.token").chmod(0o604)
+    assert "every user can read or write it" in log_level(other, "debug", expect=2)
+    assert "No such file" in log_level(variant(folder, place, "no.token"), "debug", expect=2)
+    assert door.unix.status()["log_level"] == "info"
+    door.stop()
+    assert "doorward does not run" in log_level(door.file, "debug", expect=2)
+
+
+def test_the_command_without_admin_write(start, folder):
+    token_file(folder)
+    door = start(write=False, log=INFO)
+    file = variant(folder, f"admin:unix:{folder}/admin.sock")
+    assert "without [server] admin_write = yes" in log_level(file, "debug", expect=2)
+    assert door.unix.status()["log_level"] == "info"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="root alone becomes another user")
+def test_the_command_of_a_user_who_may_not_read_the_token(door, folder):
+    folder.chmod(0o755)
+    argv = ["setpriv", "--reuid=daemon", "--clear-groups", BINARY, "log-level", "-c", door.file, "debug"]
+    done = subprocess.run(argv, capture_output=True, text=True)
+    assert done.returncode == 2 and "expected root, or a user who may read the token" in done.stderr
+
+
+def test_what_is_not_doorward_is_told(folder):
+    token_file(folder)
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(folder / "other.sock"))
+        other.listen()
+        argv = [BINARY, "log-level", "-c", variant(folder, f"admin:unix:{folder}/other.sock"), "debug"]
+        process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        peer, _ = other.accept()
+        peer.recv(65536)
+        peer.sendall(b"SSH-2.0-\x1b[31m\r\n\r\n200 OK: done\n")
+        peer.close()
+        out, errors = process.communicate(timeout=DEADLINE)
+    assert process.returncode == 2 and out == ""
+    assert r'admin listener: "SSH-2.0-\x1b[31m"' in errors and "is not doorward's" in errors
 
 
 # Who may

@@ -66,7 +66,7 @@ def test_version(arguments):
 @pytest.mark.parametrize(
     "arguments, meant",
     [(["chekc", "--ip", "192.0.2.1"], "check"), (["versoin"], "version"), (["help", "hlep"], "help"),
-     (["-c", "/nonexistent", "Audit"], "audit"), (["import-ngnix", "x"], "import-nginx")],
+     (["loglevel", "debug"], "log-level"), (["-c", "/nonexistent", "Audit"], "audit"), (["import-ngnix", "x"], "import-nginx")],
 )
 def test_a_mistyped_command(arguments, meant):
     _, out, errors = run(*arguments, expect=64)

@@ -85,3 +85,4 @@ def test_values(shell):
     assert shell.complete("doorward test ca")[-1] == "cases.ini"
     assert shell.complete("doorward check --ip s")[-1] == "s"
     assert shell.complete("doorward check --verify-status S")[-1] == "SUCCESS"
+    assert shell.complete("doorward log-level --for 1h d")[-1] == "debug"

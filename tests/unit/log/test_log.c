@@ -417,6 +417,22 @@ static void long_lines_of_threads_do_not_mix_in_a_pipe(void **state)
 	assert_true(whole);
 }
 
+static void all_levels_but_error_can_be_set(void **state)
+{
+	enum log_level level = LOG_LEVEL_ERROR;
+
+	assert_true(log_level_read_to_set(str_view("warning"), &level));
+	assert_int_equal(level, LOG_LEVEL_WARNING);
+	assert_true(log_level_read_to_set(str_view("info"), &level));
+	assert_int_equal(level, LOG_LEVEL_INFO);
+	assert_true(log_level_read_to_set(str_view("debug"), &level));
+	assert_int_equal(level, LOG_LEVEL_DEBUG);
+	assert_false(log_level_read_to_set(str_view("error"), &level));
+	assert_false(log_level_read_to_set(str_view("Debug"), &level));
+	assert_false(log_level_read_to_set((struct str){NULL, 0}, &level));
+	assert_int_equal(level, LOG_LEVEL_DEBUG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -436,6 +452,7 @@ int main(void)
 			logs_findings_line_by_line, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			lines_of_threads_stay_whole, make_folder, remove_folder),
+		cmocka_unit_test(all_levels_but_error_can_be_set),
 		cmocka_unit_test(long_lines_of_threads_do_not_mix_in_a_pipe),
 	};
 
