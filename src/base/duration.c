@@ -24,3 +24,8 @@ void duration_append(struct bytes *out, uint64_t seconds)
 			units[i + 1].unit);
 	}
 }
+
+void duration_append_ms(struct bytes *out, uint64_t us)
+{
+	bytes_appendf(out, us < 9995 ? "%.2f ms" : "%.1f ms", (double)us / 1000.0);
+}

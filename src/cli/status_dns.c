@@ -3,6 +3,7 @@
 
 #include "cli/status_dns.h"
 
+#include "base/duration.h"
 #include <inttypes.h>
 
 /* What was counted of it, once it was asked. */
@@ -55,8 +56,8 @@ void cli_status_dns(const struct cli_lines *s, const json_t *dns, struct bytes *
 				       : up                                 ? ": up"
 									    : ": DOWN");
 		if (json_is_integer(json_object_get(resolver, "rtt_us"))) {
-			bytes_appendf(out, ", %.1f ms",
-				(double)cli_json_number(resolver, "rtt_us") / 1000);
+			bytes_append_text(out, ", ");
+			duration_append_ms(out, cli_json_number(resolver, "rtt_us"));
 		}
 		cli_lines_take(s, i == 0 ? "Resolvers" : "", up ? CLI_PLAIN : CLI_BAD, out);
 		print_resolver(s, resolver, out);

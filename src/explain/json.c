@@ -141,7 +141,8 @@ static void json_query(struct bytes *out, const struct dns_fcrdns_trace_step *st
 	json_member_text(out, "type", dns_type_word(step->type, type));
 	json_member_str(out, "answer", step->answer);
 	json_member_u64(out, "ttl", step->ttl_s);
-	json_member_u64(out, "ms", step->ms);
+	json_member_u64(out, "ms", step->us / 1000);
+	json_member_u64(out, "us", step->us);
 	json_member_str(out, "server", step->server);
 	json_member_bool(out, "cached", step->cached);
 	json_member_bool(out, "joined", step->joined);

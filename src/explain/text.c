@@ -4,6 +4,7 @@
 #include "explain/explain.h"
 
 #include "authz/agent_text.h"
+#include "base/duration.h"
 #include "explain/explain_private.h"
 #include "explain/layout.h"
 #include "explain/reason.h"
@@ -227,10 +228,11 @@ static void text_queries(const struct explain *e, struct bytes *out)
 		struct bytes text;
 
 		bytes_init(&text, 0);
-		bytes_appendf(&text, "%.*s: %.*s (ttl %u s, %u ms, from %.*s%s)",
-			(int)step->name.len, step->name.data, (int)step->answer.len,
-			step->answer.data, step->ttl_s, step->ms, (int)step->server.len,
-			step->server.data, step->joined ? ", joined" : "");
+		bytes_appendf(&text, "%.*s: %.*s (ttl %u s, ", (int)step->name.len, step->name.data,
+			(int)step->answer.len, step->answer.data, step->ttl_s);
+		duration_append_ms(&text, step->us);
+		bytes_appendf(&text, ", from %.*s%s)", (int)step->server.len, step->server.data,
+			step->joined ? ", joined" : "");
 		explain_item(out, dns_type_word(step->type, type), bytes_view(&text));
 		bytes_clear(&text);
 	}

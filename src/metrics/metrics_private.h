@@ -44,14 +44,14 @@ struct metrics_upstream {
 	unsigned known; /* workers that have asked it */
 	unsigned down;
 	unsigned measured;
-	uint64_t average_ms_8; /* the sum for workers that measured it */
+	uint64_t average_us_8; /* the sum for workers that measured it */
 	bool cookies;          /* it sends cookies to one of them */
-	/* Sums of all workers, and the largest `slowest_ms`. */
+	/* Sums of all workers, and the largest `slowest_us`. */
 	uint64_t queries[2];
 	uint64_t fallbacks;
 	uint64_t replies;
-	uint64_t replies_ms;
-	uint64_t slowest_ms;
+	uint64_t replies_us;
+	uint64_t slowest_us;
 	uint64_t troubles[DNS_STATS_TROUBLES];
 };
 struct metrics_upstream metrics_upstream(

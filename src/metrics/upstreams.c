@@ -11,14 +11,14 @@
 
 static void add_counters(struct metrics_upstream *sum, const struct dns_stats_upstream *u)
 {
-	uint64_t slowest_ms = counter_get(&u->slowest_ms);
+	uint64_t slowest_us = counter_get(&u->slowest_us);
 
 	sum->queries[0] += counter_get(&u->queries[0]);
 	sum->queries[1] += counter_get(&u->queries[1]);
 	sum->fallbacks += counter_get(&u->fallbacks);
 	sum->replies += counter_get(&u->replies);
-	sum->replies_ms += counter_get(&u->replies_ms);
-	sum->slowest_ms = slowest_ms > sum->slowest_ms ? slowest_ms : sum->slowest_ms;
+	sum->replies_us += counter_get(&u->replies_us);
+	sum->slowest_us = slowest_us > sum->slowest_us ? slowest_us : sum->slowest_us;
 	for (size_t i = 0; i < DNS_STATS_TROUBLES; i++) {
 		sum->troubles[i] += counter_get(&u->troubles[i]);
 	}
@@ -45,7 +45,7 @@ struct metrics_upstream metrics_upstream(
 		found.down += counter_get(&u->down) != 0;
 		if (counter_get(&u->measured) != 0) {
 			found.measured++;
-			found.average_ms_8 += counter_get(&u->average_ms_8);
+			found.average_us_8 += counter_get(&u->average_us_8);
 		}
 	}
 	return found;
@@ -88,7 +88,7 @@ static void write_state(const struct endpoint *upstreams, const struct metrics_u
 	for (size_t i = 0; i < count; i++) {
 		if (states[i].measured > 0) {
 			write_real(out, "doorward_dns_upstream_rtt_seconds", &upstreams[i],
-				(double)states[i].average_ms_8 / 8e3 / states[i].measured);
+				(double)states[i].average_us_8 / 8e6 / states[i].measured);
 		}
 	}
 	metrics_prometheus_family(out, "doorward_dns_upstream_slowest_seconds",
@@ -96,7 +96,7 @@ static void write_state(const struct endpoint *upstreams, const struct metrics_u
 	for (size_t i = 0; i < count; i++) {
 		if (states[i].replies > 0) {
 			write_real(out, "doorward_dns_upstream_slowest_seconds", &upstreams[i],
-				(double)states[i].slowest_ms / 1e3);
+				(double)states[i].slowest_us / 1e6);
 		}
 	}
 	metrics_prometheus_family(out, "doorward_dns_upstream_cookies", METRICS_PROMETHEUS_GAUGE,
@@ -137,7 +137,7 @@ static void write_counts(const struct endpoint *upstreams, const struct metrics_
 		METRICS_PROMETHEUS_COUNTER, "How long these replies took together.");
 	for (size_t i = 0; i < count; i++) {
 		write_real(out, "doorward_dns_upstream_reply_seconds_total", &upstreams[i],
-			(double)states[i].replies_ms / 1e3);
+			(double)states[i].replies_us / 1e6);
 	}
 }
 
@@ -183,19 +183,19 @@ static void write_resolver(
 	json_member_bool(out, "up", state->known == 0 || state->down < state->known);
 	json_key(out, "rtt_us");
 	if (state->measured > 0) {
-		json_u64(out, state->average_ms_8 * 125 / state->measured);
+		json_u64(out, state->average_us_8 / 8 / state->measured);
 	} else {
 		json_none(out);
 	}
 	json_key(out, "average_us");
 	if (state->replies > 0) {
-		json_u64(out, state->replies_ms * 1000 / state->replies);
+		json_u64(out, state->replies_us / state->replies);
 	} else {
 		json_none(out);
 	}
 	json_key(out, "slowest_us");
 	if (state->replies > 0) {
-		json_u64(out, state->slowest_ms * 1000);
+		json_u64(out, state->slowest_us);
 	} else {
 		json_none(out);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
+#include "base/duration.h"
 #include "base/util.h"
 #include "page/html.h"
 #include "page/parts_private.h"
@@ -25,7 +26,7 @@ static void write_time(const json_t *resolver, const char *key, struct bytes *ou
 {
 	bytes_append_text(out, "<td class=\"n\">");
 	if (json_is_integer(json_object_get(resolver, key))) {
-		bytes_appendf(out, "%.1f ms", (double)page_number(resolver, key) / 1000.0);
+		duration_append_ms(out, page_number(resolver, key));
 	} else {
 		bytes_append_text(out, "\xe2\x80\x93");
 	}

@@ -230,6 +230,11 @@ static uint64_t sim_now_ms(void *ctx)
 	return ((struct scenario *)ctx)->now_ms;
 }
 
+static uint64_t sim_now_us(void *ctx)
+{
+	return sim_now_ms(ctx) * 1000;
+}
+
 static void sim_wake(void *ctx)
 {
 	((struct scenario *)ctx)->woken++;
@@ -347,7 +352,7 @@ void scenario_init(struct scenario *s)
 
 void scenario_start(struct scenario *s)
 {
-	struct dns_host host = {.network = {sim_acquire, sim_transmit, sim_release, s},
+	struct dns_host host = {.network = {sim_acquire, sim_transmit, sim_release, sim_now_us, s},
 		.now_ms = sim_now_ms,
 		.wake = sim_wake,
 		.ctx = s};

@@ -363,7 +363,7 @@ static void on_step(void *ctx, const struct dns_fcrdns_trace_step *step)
 
 	snprintf(told->text + len, sizeof(told->text) - len, "%.*s %s %.*s %u %u %.*s%s\n",
 		(int)step->name.len, step->name.data, dns_type_word(step->type, type),
-		(int)step->answer.len, step->answer.data, step->ttl_s, step->ms,
+		(int)step->answer.len, step->answer.data, step->ttl_s, step->us / 1000,
 		(int)step->server.len, step->server.data, step->cached ? " cached" : "");
 	dns_fcrdns_cancel(told->cancel);
 	told->cancel = NULL;

@@ -54,9 +54,9 @@ static void each_has_counters_of_its_own(void **state)
 	assert_int_equal(counter_get(&second->queries[0]), truncated);
 	assert_int_equal(counter_get(&second->queries[1]), truncated);
 	assert_int_equal(counter_get(&second->replies), 2 * truncated);
-	assert_int_equal(counter_get(&second->replies_ms), 40 * truncated);
-	assert_int_equal(counter_get(&second->slowest_ms), 30);
-	assert_int_equal(counter_get(&first->slowest_ms), 2);
+	assert_int_equal(counter_get(&second->replies_us), 40000 * truncated);
+	assert_int_equal(counter_get(&second->slowest_us), 30000);
+	assert_int_equal(counter_get(&first->slowest_us), 2000);
 	assert_int_equal(counter_get(&first->queries[1]), 0);
 	assert_int_equal(counter_get(&first->fallbacks), 0);
 	for (size_t i = 0; i < DNS_STATS_TROUBLES; i++) {

@@ -38,7 +38,7 @@ struct dns_step {
 	enum dns_source source;
 	size_t upstream; /* for DNS_SOURCE_UPSTREAM */
 	bool tcp;        /* for DNS_SOURCE_UPSTREAM */
-	uint32_t ms;     /* from the first send to the reply */
+	uint32_t us;     /* from the first send to the reply */
 	bool joined;     /* another request had sent the query */
 	uint64_t now_ms;
 };

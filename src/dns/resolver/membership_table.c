@@ -161,7 +161,7 @@ static void deadline_passed(struct dns_timer *timer, uint64_t now_ms)
 		.status = failure.status,
 		.expires_ms = failure.expires_ms,
 		.source = DNS_SOURCE_SELF,
-		.ms = dns->settings->lookup_timeout_ms,
+		.us = dns->settings->lookup_timeout_ms * 1000,
 		.now_ms = now_ms};
 
 	if (m->trace != NULL) {

@@ -262,7 +262,7 @@ static void query_ended(void *ctx, const struct dns_ending *ending)
 		.source = DNS_SOURCE_UPSTREAM,
 		.upstream = ending->upstream,
 		.tcp = ending->tcp,
-		.ms = ending->ms,
+		.us = ending->us,
 		.now_ms = ending->now_ms};
 	struct dns_cached cached = {step.status, step.expires_ms};
 	struct dns_request *request;

@@ -60,7 +60,7 @@ void dns_trace_step(const struct dns_fcrdns_trace *trace, const struct dns_step 
 	char server[ENDPOINT_TEXT_MAX + sizeof(OVER_TCP)] = "";
 	struct dns_fcrdns_trace_step told = {.type = step->type,
 		.ttl_s = (uint32_t)((step->expires_ms - step->now_ms) / 1000),
-		.ms = step->ms,
+		.us = step->us,
 		.cached = step->source == DNS_SOURCE_CACHE,
 		.joined = step->joined};
 	struct bytes answer;

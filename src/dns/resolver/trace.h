@@ -12,7 +12,7 @@ struct dns_fcrdns_trace_step {
 	enum dns_type type;
 	struct str answer; /* "192.0.2.1, 192.0.2.2", "NXDOMAIN", "timeout", … */
 	uint32_t ttl_s;
-	uint32_t ms;       /* from the first send to the reply */
+	uint32_t us;       /* from the first send to the reply */
 	struct str server; /* "127.0.0.1:53", "static_zone", "cache" */
 	bool cached;
 	bool joined; /* another lookup had sent the query */

@@ -106,7 +106,7 @@ void dns_exchange_publish(struct dns_exchanges *all, size_t upstream)
 		counter_set(&shown->known, 1);
 		counter_set(&shown->down, u->down);
 		counter_set(&shown->measured, u->measured);
-		counter_set(&shown->average_ms_8, u->average_ms_8);
+		counter_set(&shown->average_us_8, u->average_us_8);
 		counter_set(&shown->cookies,
 			dns_capabilities_has_cookies(&all->capabilities, upstream));
 	}
@@ -133,7 +133,7 @@ void dns_exchange_finish(struct dns_exchange *x, enum dns_status status,
 		.answer = answer,
 		.upstream = x->last_upstream,
 		.tcp = x->last_tcp,
-		.ms = (uint32_t)(now_ms - x->first_ms),
+		.us = (uint32_t)(x->all->network.now_us(x->all->network.ctx) - x->first_us),
 		.now_ms = now_ms};
 	void (*done)(void *, const struct dns_ending *) = x->done;
 	void *ctx = x->ctx;
@@ -200,7 +200,7 @@ struct dns_exchange *dns_exchange_start(struct dns_exchanges *all, const struct 
 	x->ctx = ctx;
 	x->name = *name;
 	x->type = type;
-	x->first_ms = now_ms;
+	x->first_us = all->network.now_us(all->network.ctx);
 	x->capacity = (unsigned)capacity;
 	if (all->settings->case_randomization) {
 		dns_name_randomize_case(&x->name, all->random);

@@ -26,7 +26,7 @@ struct dns_exchange {
 	void *ctx;
 	struct dns_name name;
 	enum dns_type type;
-	uint64_t first_ms;
+	uint64_t first_us;
 	uint8_t asked[DNS_MAX_UPSTREAMS];
 	uint32_t failed;  /* a bit for each upstream that replied with a failure */
 	uint32_t no_edns; /* a bit for each upstream that did not understand EDNS */

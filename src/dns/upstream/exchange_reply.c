@@ -188,18 +188,17 @@ static bool is_doubtful(struct dns_pending *s, bool negative, uint64_t now_ms)
 	return true;
 }
 
-static void count_reply(struct dns_exchanges *all, const struct dns_pending *s, uint64_t now_ms)
+static void count_reply(struct dns_exchanges *all, size_t upstream, uint64_t rtt_us)
 {
-	struct dns_stats_upstream *stats = dns_exchange_stats(all, s->upstream);
-	uint64_t ms = now_ms - s->at_ms;
+	struct dns_stats_upstream *stats = dns_exchange_stats(all, upstream);
 
 	if (stats == NULL) {
 		return;
 	}
 	counter_add(&stats->replies, 1);
-	counter_add(&stats->replies_ms, ms);
-	if (ms > counter_get(&stats->slowest_ms)) {
-		counter_set(&stats->slowest_ms, ms);
+	counter_add(&stats->replies_us, rtt_us);
+	if (rtt_us > counter_get(&stats->slowest_us)) {
+		counter_set(&stats->slowest_us, rtt_us);
 	}
 }
 
@@ -209,12 +208,13 @@ static void answered(struct dns_pending *s, uint64_t now_ms)
 	struct dns_exchanges *all = x->all;
 	const struct dns_answer *answer = &all->answer;
 	enum dns_status status = dns_status_of(answer->kind);
+	uint64_t rtt_us = all->network.now_us(all->network.ctx) - s->at_us;
 
 	x->last_upstream = s->upstream;
 	x->last_tcp = s->tcp;
-	count_reply(all, s, now_ms);
+	count_reply(all, s->upstream, rtt_us);
 	if (dns_exchange_counts(all, s->tcp)) {
-		dns_upstream_answered(&all->upstreams, s->upstream, now_ms - s->at_ms);
+		dns_upstream_answered(&all->upstreams, s->upstream, rtt_us);
 		dns_exchange_publish(all, s->upstream);
 	}
 	if (dns_status_is_failure(status)) {

@@ -218,7 +218,7 @@ static bool put_on_wire(
 	assert(socket < DNS_SOCKETS_MAX);
 	if (x->sent_count < x->capacity) {
 		*s = (struct dns_pending){.exchange = x,
-			.at_ms = now_ms,
+			.at_us = all->network.now_us(all->network.ctx),
 			.socket = socket,
 			.upstream = (uint8_t)upstream,
 			.tcp = tcp,

@@ -45,6 +45,9 @@ struct dns_network {
 	int (*acquire)(void *ctx, size_t upstream, enum dns_way way, struct random_pool *random);
 	enum dns_sent (*send)(void *ctx, int socket, const uint8_t *query, size_t len);
 	void (*release)(void *ctx, int socket);
+	/* Microseconds of a clock that no one sets: for round trips, which may be shorter than 1
+	 * ms. */
+	uint64_t (*now_us)(void *ctx);
 	void *ctx;
 };
 
@@ -53,7 +56,7 @@ struct dns_ending {
 	const struct dns_answer *answer; /* NULL for failures; valid during the call */
 	size_t upstream;                 /* that replied, or was asked last */
 	bool tcp;                        /* the last send was over TCP */
-	uint32_t ms;                     /* since the first send */
+	uint32_t us;                     /* since the first send */
 	uint64_t now_ms;
 };
 

@@ -26,7 +26,7 @@ struct dns_pending {
 	struct hlist_entry in_bucket;
 	struct list on_socket;
 	struct dns_exchange *exchange;
-	uint64_t at_ms;
+	uint64_t at_us;
 	uint32_t unmatched_before; /* unmatched replies on its socket when it was sent */
 	int socket;
 	uint16_t id;

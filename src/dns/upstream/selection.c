@@ -3,6 +3,8 @@
 
 #include "dns/upstream/selection.h"
 
+#define MS_IN_US_8 8000u /* a millisecond in eighths of a microsecond */
+#define LONGEST_RTT_US 60000000u
 #define SHORTEST_TIMEOUT_MS 250u
 #define AVERAGES_TO_WAIT 5u
 #define FAILURES_UNTIL_DOWN 3u
@@ -29,12 +31,12 @@ void dns_upstreams_init(
 	};
 }
 
-/* The upstream's expected delay, in eighths of a millisecond. */
+/* The upstream's expected delay, in eighths of a microsecond. */
 static uint64_t cost(const struct dns_upstream *u)
 {
-	uint64_t average = u->measured ? u->average_ms_8 : UNKNOWN_MS * 8;
+	uint64_t average = u->measured ? u->average_us_8 : UNKNOWN_MS * MS_IN_US_8;
 
-	return average + u->failures * UINT64_C(8) * FAILURE_MS;
+	return average + u->failures * (uint64_t)FAILURE_MS * MS_IN_US_8;
 }
 
 /* A bit for each upstream that was asked least often. */
@@ -75,7 +77,8 @@ static size_t fastest(const struct dns_upstreams *upstreams, uint32_t found)
 
 		best = one < best ? one : best;
 	}
-	while ((found >> i & 1) == 0 || cost(&upstreams->list[i]) > best + AS_FAST_AS_MS * 8) {
+	while ((found >> i & 1) == 0 ||
+		cost(&upstreams->list[i]) > best + AS_FAST_AS_MS * MS_IN_US_8) {
 		i++;
 	}
 	return i;
@@ -120,7 +123,7 @@ uint32_t dns_upstream_timeout_ms(
 	if (u->measured) {
 		uint32_t floor = timeout < SHORTEST_TIMEOUT_MS ? timeout : SHORTEST_TIMEOUT_MS;
 
-		timeout = u->average_ms_8 * AVERAGES_TO_WAIT / 8;
+		timeout = (uint32_t)((uint64_t)u->average_us_8 * AVERAGES_TO_WAIT / MS_IN_US_8);
 		timeout = timeout < floor ? floor : timeout;
 	}
 	unsigned doublings = asked > 1 ? asked - 1 : 0;
@@ -133,12 +136,12 @@ uint32_t dns_upstream_timeout_ms(
 	return timeout < longest ? timeout : longest;
 }
 
-void dns_upstream_answered(struct dns_upstreams *upstreams, size_t upstream, uint64_t rtt_ms)
+void dns_upstream_answered(struct dns_upstreams *upstreams, size_t upstream, uint64_t rtt_us)
 {
 	struct dns_upstream *u = &upstreams->list[upstream];
-	uint32_t rtt = rtt_ms < 60000 ? (uint32_t)rtt_ms : 60000;
+	uint32_t rtt = rtt_us < LONGEST_RTT_US ? (uint32_t)rtt_us : LONGEST_RTT_US;
 
-	u->average_ms_8 = u->measured ? u->average_ms_8 - u->average_ms_8 / 8 + rtt : rtt * 8;
+	u->average_us_8 = u->measured ? u->average_us_8 - u->average_us_8 / 8 + rtt : rtt * 8;
 	u->measured = true;
 	u->failures = 0;
 	u->down = false;

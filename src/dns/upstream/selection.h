@@ -19,7 +19,7 @@
 struct dns_upstream {
 	bool measured;
 	bool down;
-	uint32_t average_ms_8; /* smoothed round trip, in eighths of a millisecond */
+	uint32_t average_us_8; /* smoothed round trip, in eighths of a microsecond */
 	uint32_t failures;     /* time-outs and refusals in a row */
 	uint64_t retry_at_ms;  /* while down: from this time on some queries try it again */
 	uint64_t rests_until_ms;
@@ -55,7 +55,7 @@ size_t dns_upstreams_pick(struct dns_upstreams *upstreams, const uint8_t *asked,
 uint32_t dns_upstream_timeout_ms(
 	const struct dns_upstreams *upstreams, size_t upstream, unsigned asked);
 
-void dns_upstream_answered(struct dns_upstreams *upstreams, size_t upstream, uint64_t rtt_ms);
+void dns_upstream_answered(struct dns_upstreams *upstreams, size_t upstream, uint64_t rtt_us);
 void dns_upstream_timed_out(struct dns_upstreams *upstreams, size_t upstream, uint64_t now_ms);
 /* No process listens there (ICMP): dns_upstream_rests is true for 50 ms. */
 void dns_upstream_unreachable(struct dns_upstreams *upstreams, size_t upstream, uint64_t now_ms);

@@ -30,8 +30,8 @@ void dns_stats_upstream_take(struct dns_stats_upstream *upstream, const struct e
 	counter_set(&upstream->queries[1], 0);
 	counter_set(&upstream->fallbacks, 0);
 	counter_set(&upstream->replies, 0);
-	counter_set(&upstream->replies_ms, 0);
-	counter_set(&upstream->slowest_ms, 0);
+	counter_set(&upstream->replies_us, 0);
+	counter_set(&upstream->slowest_us, 0);
 	for (size_t i = 0; i < DNS_STATS_TROUBLES; i++) {
 		counter_set(&upstream->troubles[i], 0);
 	}

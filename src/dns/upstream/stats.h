@@ -38,15 +38,15 @@ struct dns_stats_upstream {
 	_Atomic uint64_t known;    /* 1 once it has replied, or failed to */
 	_Atomic uint64_t measured; /* 1 once it has replied: there is an average */
 	_Atomic uint64_t down;     /* 1 while it is suspended */
-	_Atomic uint64_t average_ms_8;
+	_Atomic uint64_t average_us_8;
 	_Atomic uint64_t cookies; /* 1 while it sends cookies (RFC 7873) */
 	/* Counted for as long as the worker has it as an upstream at this place. */
 	struct endpoint endpoint;    /* the worker's alone */
 	_Atomic uint64_t queries[2]; /* sent: over UDP, over TCP */
 	_Atomic uint64_t fallbacks;  /* to TCP, of queries that were sent over UDP before */
 	_Atomic uint64_t replies;    /* that were accepted */
-	_Atomic uint64_t replies_ms; /* how long they took together */
-	_Atomic uint64_t slowest_ms;
+	_Atomic uint64_t replies_us; /* how long they took together */
+	_Atomic uint64_t slowest_us;
 	_Atomic uint64_t troubles[DNS_STATS_TROUBLES];
 };
 

@@ -3,6 +3,7 @@
 
 #include "dns/upstream/transport.h"
 
+#include "base/clock.h"
 #include "base/epoll.h"
 #include "dns/upstream/tcp.h"
 
@@ -377,8 +378,16 @@ static void release(void *ctx, int socket)
 	}
 }
 
+static uint64_t now_us(void *ctx)
+{
+	return clock_us();
+}
+
 struct dns_network dns_transport_network(struct dns_transport *transport)
 {
-	return (struct dns_network){
-		.acquire = acquire, .send = send_query, .release = release, .ctx = transport};
+	return (struct dns_network){.acquire = acquire,
+		.send = send_query,
+		.release = release,
+		.now_us = now_us,
+		.ctx = transport};
 }

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#define MS UINT64_C(1000)
+
 static const struct dns_settings settings = {
 	.timeout_ms = 500, .attempts = 3, .lookup_timeout_ms = 2500};
 
@@ -21,12 +23,12 @@ static void timeouts_follow_the_round_trip(void **state)
 	assert_int_equal(dns_upstream_timeout_ms(&u, 0, 1), 500);
 	assert_int_equal(dns_upstream_timeout_ms(&u, 0, 2), 833);
 	assert_int_equal(dns_upstream_timeout_ms(&u, 0, 200), 833);
-	dns_upstream_answered(&u, 0, 1);
+	dns_upstream_answered(&u, 0, 1 * MS);
 	assert_int_equal(dns_upstream_timeout_ms(&u, 0, 1), 250);
 	assert_int_equal(dns_upstream_timeout_ms(&u, 0, 2), 500);
 	assert_int_equal(dns_upstream_timeout_ms(&u, 1, 1), 500);
 	for (unsigned i = 0; i < 100; i++) {
-		dns_upstream_answered(&u, 0, 100);
+		dns_upstream_answered(&u, 0, 100 * MS);
 	}
 	assert_in_range(dns_upstream_timeout_ms(&u, 0, 1), 460, 500);
 	for (unsigned i = 0; i < 100; i++) {
@@ -42,7 +44,7 @@ static void short_timeout_is_kept(void **state)
 
 	quick.timeout_ms = 100;
 	dns_upstreams_init(&u, 1, &quick);
-	dns_upstream_answered(&u, 0, 1);
+	dns_upstream_answered(&u, 0, 1 * MS);
 	assert_int_equal(dns_upstream_timeout_ms(&u, 0, 1), 100);
 }
 
@@ -95,7 +97,7 @@ static void a_silent_upstream_is_down_and_tried_again(void **state)
 	asked[1] = 3;
 	assert_int_equal(dns_upstreams_pick(&u, asked, 0, 1000, &random), 0);
 	asked[1] = 0;
-	dns_upstream_answered(&u, 0, 5);
+	dns_upstream_answered(&u, 0, 5 * MS);
 	assert_int_equal(pick(&u, 0, &random), 0);
 }
 
@@ -109,9 +111,9 @@ static void the_fastest_upstream_is_preferred(void **state)
 	random_pool_init(&random);
 	dns_upstreams_init(&u, 3, &settings);
 	for (unsigned i = 0; i < 50; i++) {
-		dns_upstream_answered(&u, 0, 40);
-		dns_upstream_answered(&u, 1, 60);
-		dns_upstream_answered(&u, 2, 20);
+		dns_upstream_answered(&u, 0, 40 * MS);
+		dns_upstream_answered(&u, 1, 60 * MS);
+		dns_upstream_answered(&u, 2, 20 * MS);
 	}
 	assert_int_equal(pick(&u, 0, &random), 2);
 	assert_int_equal(pick(&u, 4, &random), 0);
@@ -124,11 +126,11 @@ static void the_fastest_upstream_is_preferred(void **state)
 	/* A time-out counts until the next answer. */
 	dns_upstream_timed_out(&u, 2, 0);
 	assert_int_equal(pick(&u, 0, &random), 0);
-	dns_upstream_answered(&u, 2, 20);
+	dns_upstream_answered(&u, 2, 20 * MS);
 	assert_int_equal(pick(&u, 0, &random), 2);
 	/* Hardly faster is not fast enough to leave the configured order. */
 	for (unsigned i = 0; i < 50; i++) {
-		dns_upstream_answered(&u, 0, 29);
+		dns_upstream_answered(&u, 0, 29 * MS);
 	}
 	assert_int_equal(pick(&u, 0, &random), 0);
 }
@@ -142,7 +144,7 @@ static void others_are_measured(void **state)
 
 	random_pool_init(&random);
 	dns_upstreams_init(&u, 3, &settings);
-	dns_upstream_answered(&u, 0, 1);
+	dns_upstream_answered(&u, 0, 1 * MS);
 	for (unsigned i = 0; i < 9600; i++) {
 		counts[dns_upstreams_pick(&u, asked, 0, 0, &random)]++;
 	}
@@ -168,8 +170,8 @@ static void rotate_takes_each_in_turn(void **state)
 	turns.rotate = true;
 	random_pool_init(&random);
 	dns_upstreams_init(&u, 3, &turns);
-	dns_upstream_answered(&u, 0, 1);
-	dns_upstream_answered(&u, 1, 400);
+	dns_upstream_answered(&u, 0, 1 * MS);
+	dns_upstream_answered(&u, 1, 400 * MS);
 	for (unsigned i = 0; i < 3; i++) {
 		dns_upstream_timed_out(&u, 2, 0);
 	}
@@ -195,7 +197,7 @@ static void an_unreachable_upstream_rests(void **state)
 	assert_true(dns_upstream_rests(&u, 0, 1049));
 	assert_false(dns_upstream_rests(&u, 0, 1050));
 	dns_upstream_unreachable(&u, 0, 1050);
-	dns_upstream_answered(&u, 0, 1);
+	dns_upstream_answered(&u, 0, 1 * MS);
 	assert_false(dns_upstream_rests(&u, 0, 1051));
 }
 
