@@ -17,6 +17,7 @@
 #include "daemon/privileges.h"
 #include "daemon/reach.h"
 #include "daemon/service_manager.h"
+#include "daemon/signals.h"
 #include "daemon/slow_lists.h"
 #include "daemon/sockets.h"
 #include "daemon/tcp_peers.h"
@@ -27,13 +28,10 @@
 #include "metrics/metrics.h"
 #include "worker/pool.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
-
-static const int watched[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT};
 
 struct service {
 	struct daemon_live_config live;
@@ -60,8 +58,7 @@ struct service {
 	/* this process's side of an upgrade, as the predecessor; NULL: none runs */
 	struct daemon_upgrade_parent *parent;
 	uv_loop_t loop;
-	uv_signal_t signals[ARRAY_LEN(watched)];
-	size_t signal_count;
+	struct daemon_signals signals;
 	struct daemon_service_manager manager;
 };
 
@@ -72,7 +69,7 @@ static void announce_serving(struct service *s)
 		(const char *)s->places.data, s->threads, s->live.path);
 }
 
-static void hand_over(struct service *s);
+static void hand_over(void *ctx);
 
 static void on_alone(void *ctx)
 {
@@ -99,8 +96,10 @@ static void on_responded(void *ctx)
 	daemon_upgrade_child_ready(&s->child, &s->loop, on_alone, s);
 }
 
-static void reload(struct service *s)
+static void reload(void *ctx)
 {
+	struct service *s = ctx;
+
 	daemon_service_manager_reloading(&s->manager, s->live.path);
 	if (daemon_live_config_reload(&s->live)) {
 		metrics_note(s->metrics, METRICS_RELOADED, clock_wall_s());
@@ -124,32 +123,13 @@ static void on_accepting_stopped(void *ctx)
 	daemon_sockets_close(&s->sockets);
 }
 
-/*
- * Signals that come before they are watched are held until then. Signals that come after shutdown
- * has begun are ignored, and must not interrupt it.
- */
-static void hold_signals(int how)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
-		sigaddset(&set, watched[i]);
-	}
-	pthread_sigmask(how, &set, NULL);
-}
-
 static void stop(struct service *s, enum net_drain drain)
 {
-	hold_signals(SIG_BLOCK);
+	daemon_signals_close(&s->signals);
 	worker_pool_stop(s->pool, drain);
 	if (!daemon_admin_is_closed(s->admin)) {
 		daemon_admin_close(s->admin);
 	}
-	for (size_t i = 0; i < s->signal_count; i++) {
-		uv_close((uv_handle_t *)&s->signals[i], NULL);
-	}
-	s->signal_count = 0;
 	daemon_live_config_close_watch(&s->live);
 	daemon_confinement_close(&s->confinement);
 	daemon_service_manager_close(&s->manager);
@@ -181,8 +161,9 @@ static void on_successor_failed(void *ctx)
 		&s->manager, "hand-over failed (see the log); this process goes on serving");
 }
 
-static void hand_over(struct service *s)
+static void hand_over(void *ctx)
 {
+	struct service *s = ctx;
 	const struct daemon_upgrade_parent_owner owner = {
 		.ready = on_successor_ready, .failed = on_successor_failed, .ctx = s};
 
@@ -201,52 +182,13 @@ static void hand_over(struct service *s)
 	}
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+static void on_stop(void *ctx)
 {
-	struct service *s = handle->data;
+	struct service *s = ctx;
 
-	switch (number) {
-	case SIGHUP:
-		reload(s);
-		break;
-	case SIGUSR1: {
-		int error = log_reopen();
-
-		if (error != 0) {
-			log_write(LOG_LEVEL_ERROR, "the log could not be reopened: %s",
-				strerror(error));
-		}
-		break;
-	}
-	case SIGUSR2:
-		hand_over(s);
-		break;
-	default:
-		log_write(LOG_LEVEL_INFO, "stopping; what is in flight is finished first");
-		daemon_service_manager_stopping(&s->manager);
-		stop(s, NET_DRAIN_NEW);
-		break;
-	}
-}
-
-static bool watch_signals(struct service *s)
-{
-	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
-		int error = uv_signal_init(&s->loop, &s->signals[i]);
-
-		if (error == 0) {
-			s->signals[i].data = s;
-			s->signal_count++;
-			error = uv_signal_start(&s->signals[i], on_signal, watched[i]);
-		}
-		if (error != 0) {
-			log_write(LOG_LEVEL_ERROR, "signals cannot be watched: %s",
-				uv_strerror(error));
-			return false;
-		}
-	}
-	hold_signals(SIG_UNBLOCK);
-	return true;
+	log_write(LOG_LEVEL_INFO, "stopping; what is in flight is finished first");
+	daemon_service_manager_stopping(&s->manager);
+	stop(s, NET_DRAIN_NEW);
 }
 
 static bool start_workers(struct service *s)
@@ -370,6 +312,8 @@ static void log_confined(const struct service *s)
 
 static int run(struct service *s, struct diag *diag)
 {
+	const struct daemon_signals_owner owner = {
+		.reload = reload, .hand_over = hand_over, .stop = on_stop, .ctx = s};
 	int code = EXIT_CODE_ERROR;
 
 	s->threads = worker_pool_size(s->live.snapshot->config->server.threads);
@@ -382,7 +326,7 @@ static int run(struct service *s, struct diag *diag)
 	}
 	log_diag(diag);
 	diag_clear(diag);
-	if (watch_signals(s) && start_workers(s)) {
+	if (daemon_signals_watch(&s->signals, &s->loop, &owner) && start_workers(s)) {
 		log_write(LOG_LEVEL_INFO, "serving on %.*s with %u thread(s), policies from %s",
 			(int)s->places.len, (const char *)s->places.data, s->threads, s->live.path);
 		log_confined(s);
@@ -433,7 +377,7 @@ int daemon_run(const char *config_path, char *const *argv, struct progress *prog
 
 	daemon_limits_raise_descriptors();
 	signal(SIGPIPE, SIG_IGN);
-	hold_signals(SIG_BLOCK);
+	daemon_signals_hold();
 	/* First: the handlers that libuv adds for fork(2) would close the monitor's descriptors. */
 	struct daemon_monitor *monitor = daemon_monitor_new(program, argv);
 
