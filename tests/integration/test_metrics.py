@@ -21,6 +21,7 @@ from kit.doorward import reason
 from kit.metrics import Metrics, scrape
 from kit.names import reverse
 from kit.process import DEADLINE, free_port, wait_for
+from kit.store import secret_file
 
 LIMITS = "doorward_limits_hit_total"
 DECISIONS = "doorward_decisions_total"
@@ -456,16 +457,22 @@ def test_the_time_left_of_lists(doorward, folder, pki):
     wait_for(lambda: "doorward_crl_left_seconds" not in scrape(door).names(), "no list")
 
 
-def test_shipped_files_name_series_that_exist(doorward, nsd, folder, pki):
-    """The alert rules and the dashboard name only series that a real scrape has."""
+def every_series(doorward, folder, nsd, pki):
+    """The metrics of a configuration that has all of them; its store is away."""
     (folder / "ca.pem").write_text(pki.authority.certificate.pem)
     (folder / "ca.crl").write_bytes(list_of(pki.authority, DAY))
     door = doorward(
         POLICIES + "[policy lists]\nrdns = off\nclient_cert = required\nca_file = ca.pem\ncrl_file = ca.crl\n",
         server_of_names=nsd,
+        shared=f"server = 127.0.0.1:{free_port()}\nsecret_file = {secret_file(folder)}",
     )
     door.ask(REMOTE_ADDR=CLIENT)
-    names = scrape(door).names()
+    return scrape(door)
+
+
+def test_shipped_files_name_series_that_exist(doorward, nsd, folder, pki):
+    """The alert rules and the dashboard name only series that a real scrape has."""
+    names = every_series(doorward, folder, nsd, pki).names()
     alerts = (REPOSITORY / "contrib/prometheus/doorward.rules.yml").read_text()
     dashboard = (REPOSITORY / "contrib/grafana/doorward.json").read_text()
     assert json.loads(dashboard)["uid"] == "doorward"
@@ -475,3 +482,34 @@ def test_shipped_files_name_series_that_exist(doorward, nsd, folder, pki):
     manual = (REPOSITORY / "src/man/doorward.8").read_text()
     families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in names}
     assert [name for name in sorted(families) if name not in manual] == []
+    shown = {"agents", "bans", "crl_left", "dns_upstream_errors", "files_reread", "reloads", "sandbox", "shared_bans", "shared_up"}
+    assert [part for part in shown if f"doorward_{part}" not in dashboard] == []
+
+
+def test_the_labels_of_the_dashboard_exist(doorward, nsd, folder, pki):
+    """Those that its expressions select and group by, and the words that they are compared with."""
+    labels = {}
+    for name, pairs in every_series(doorward, folder, nsd, pki).series:
+        labels.setdefault(name, {"instance"}).update(label for label, _ in pairs)
+    manual = (REPOSITORY / "src/man/doorward.8").read_text()
+    panels = json.loads((REPOSITORY / "contrib/grafana/doorward.json").read_text())["panels"]
+    for target in (target for panel in panels for target in panel["targets"]):
+        expression, has, words = target["expr"], set(), []
+        for name, selector in re.findall(r"\b((?:doorward|process)_[a-z_]+)\{(.*?)\}", expression):
+            compared = dict(re.findall(r'([a-z]+)[=!~]+"(.*?)"', selector))
+            assert compared.pop("instance") == "$instance" and set(compared) <= labels[name], expression
+            words += "|".join(compared.values()).split("|") if compared else []
+            has |= labels[name]
+        assert has and [word for word in words if not re.search(rf"\b{word}\b", manual)] == []
+        grouped = set(", ".join(re.findall(r"by \((.*?)\)", expression)).split(", ")) - {"", "le"}
+        assert grouped <= has, expression
+        named = set(re.findall(r"\{\{(.*?)\}\}", target["legendFormat"]))
+        assert named <= (grouped if " by (" in expression else has), expression
+
+
+def test_the_panels_of_the_dashboard_have_a_place_each():
+    panels = json.loads((REPOSITORY / "contrib/grafana/doorward.json").read_text())["panels"]
+    assert len({panel["id"] for panel in panels}) == len({panel["title"] for panel in panels}) == len(panels)
+    assert len({(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}) == len(panels)
+    for at in (panel["gridPos"] for panel in panels):
+        assert at["x"] % at["w"] == 0 and at["x"] + at["w"] <= 24 and at["y"] % at["h"] == 0
