@@ -3,6 +3,9 @@
 
 #include "authz/described.h"
 
+#include "authz/request.h"
+#include "policy/agent.h"
+
 void authz_described_inputs(struct authz_input *input, const struct config_frontend *frontend,
 	const struct str values[AUTHZ_INPUT_CERT])
 {
@@ -27,4 +30,24 @@ void authz_described_inputs(struct authz_input *input, const struct config_front
 	if (source != AUTHZ_INPUT_REMOTE_ADDR && values[AUTHZ_INPUT_REMOTE_ADDR].data != NULL) {
 		authz_input_set(input, source, values[AUTHZ_INPUT_REMOTE_ADDR]);
 	}
+}
+
+bool authz_described_agent(struct str text, struct arena *arena, struct str *agent)
+{
+	char room[POLICY_TEXT_ROOM];
+	struct str read = text;
+	struct diag diag;
+
+	if (!str_eq_text(text, AUTHZ_GIVEN_AGENT_INVALID) &&
+		!str_eq_text(text, AUTHZ_GIVEN_AGENT_UNVERIFIED)) {
+		diag_init(&diag);
+		bool good = policy_text_agent.read(text, NULL, &diag, room, &read);
+
+		diag_clear(&diag);
+		if (!good) {
+			return false;
+		}
+	}
+	*agent = arena_dup(arena, read);
+	return agent->data != NULL;
 }

@@ -5,6 +5,7 @@
 #define DW_AUTHZ_DESCRIBED_H
 
 #include "authz/input.h"
+#include "base/util.h"
 #include "config/config.h"
 
 /*
@@ -14,5 +15,13 @@
  */
 void authz_described_inputs(struct authz_input *input, const struct config_frontend *frontend,
 	const struct str values[AUTHZ_INPUT_CERT]);
+
+/*
+ * Reads what is supposed about the agent, for given_agent of struct authz_request; the arena keeps
+ * it. False: it is not AUTHZ_DESCRIBED_AGENT, or memory is short.
+ */
+#define AUTHZ_DESCRIBED_AGENT                                                                      \
+	"the URL of an agent, such as https://chatgpt.com, or invalid or unverified"
+NODISCARD bool authz_described_agent(struct str text, struct arena *arena, struct str *agent);
 
 #endif

@@ -15,7 +15,6 @@
 #include "cli/request_args.h"
 #include "explain/explain.h"
 #include "explain/replay.h"
-#include "policy/agent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +28,6 @@ struct request_args {
 	struct authz_fields fields; /* --header */
 	unsigned twice;             /* bits 1 << enum authz_input_name: of these */
 	struct str agent;           /* absent: the headers count */
-	char agent_room[POLICY_TEXT_ROOM];
 	const char *verify_status;
 	const char *cert_path;
 	const char *chain_path;
@@ -73,22 +71,6 @@ static enum exit_code check_options(const struct request_args *q)
 	return EXIT_CODE_OK;
 }
 
-static bool read_agent(struct str text, struct request_args *q)
-{
-	struct diag diag;
-	bool good = true;
-
-	if (str_eq_text(text, AUTHZ_GIVEN_AGENT_INVALID) ||
-		str_eq_text(text, AUTHZ_GIVEN_AGENT_UNVERIFIED)) {
-		q->agent = text;
-		return true;
-	}
-	diag_init(&diag);
-	good = policy_text_agent.read(text, NULL, &diag, q->agent_room, &q->agent);
-	diag_clear(&diag);
-	return good;
-}
-
 /* The headers of a signature, and others that it may cover. */
 static bool add_header(struct str text, struct request_args *q)
 {
@@ -117,8 +99,8 @@ static bool add_header(struct str text, struct request_args *q)
 	return !q->fields.overflow;
 }
 
-static enum exit_code read_options(
-	int argc, char **argv, const char **config_path, struct request_args *q)
+static enum exit_code read_options(int argc, char **argv, const char **config_path,
+	struct arena *arena, struct request_args *q)
 {
 	enum { AT = AUTHZ_INPUT_CERT, CERT, CHAIN, STATUS, HEADER, AGENT, LOG, ID, JSON };
 	static const struct option options[] = {
@@ -170,11 +152,9 @@ static enum exit_code read_options(
 			}
 			break;
 		case AGENT:
-			if (!read_agent(str_view(optarg), q)) {
+			if (!authz_described_agent(str_view(optarg), arena, &q->agent)) {
 				return cli_usage_error(&cli_check,
-					"--agent expects the URL of an agent, such as "
-					"https://chatgpt.com, or invalid or unverified, not",
-					optarg);
+					"--agent expects " AUTHZ_DESCRIBED_AGENT ", not", optarg);
 			}
 			break;
 		case LOG:
@@ -367,28 +347,32 @@ static struct authz_snapshot *load(const char *config_path)
 	return snapshot;
 }
 
+static enum exit_code check(const char *config_path, struct request_args *q, struct arena *arena)
+{
+	struct authz_snapshot *snapshot = load(config_path);
+	enum exit_code code = EXIT_CODE_CONFIG;
+
+	if (snapshot != NULL) {
+		code = !is_replay(q) || read_log_line(q, &snapshot->config->log, arena)
+			       ? decide(q, snapshot, arena)
+			       : EXIT_CODE_USAGE;
+	}
+	authz_snapshot_unref(snapshot);
+	return code;
+}
+
 static int run(const char *config_path, int argc, char **argv)
 {
 	struct request_args q = {.wall_s = clock_wall_s()};
-	enum exit_code code = read_options(argc, argv, &config_path, &q);
-	struct authz_snapshot *snapshot;
 	struct arena arena;
 
-	if (code != EXIT_CODE_OK) {
-		return code;
-	}
-	snapshot = load(config_path);
-	if (snapshot == NULL) {
-		return EXIT_CODE_CONFIG;
-	}
 	arena_init(&arena, ARENA_CHUNK);
-	if (is_replay(&q) && !read_log_line(&q, &snapshot->config->log, &arena)) {
-		code = EXIT_CODE_USAGE;
-	} else {
-		code = decide(&q, snapshot, &arena);
+	enum exit_code code = read_options(argc, argv, &config_path, &arena, &q);
+
+	if (code == EXIT_CODE_OK) {
+		code = check(config_path, &q, &arena);
 	}
 	arena_clear(&arena);
-	authz_snapshot_unref(snapshot);
 	return code;
 }
 

@@ -5,6 +5,7 @@
 
 #include "authz/authz.h"
 #include "authz/described.h"
+#include "authz/described_certs.h"
 #include "base/clock.h"
 #include "daemon/admin_page.h"
 #include "daemon/admin_response.h"
@@ -27,8 +28,9 @@ struct daemon_question {
 	struct arena arena;
 	struct explain_replay then; /* of /explain.json */
 	bool is_replay;
-	enum page_view view; /* PAGE_NONE: the document itself is asked for */
-	struct str target;   /* in the arena */
+	struct authz_given_cert cert; /* of /whatif.json */
+	enum page_view view;          /* PAGE_NONE: the document itself is asked for */
+	struct str target;            /* in the arena */
 	uv_timer_t timeout;
 };
 
@@ -96,9 +98,46 @@ static void on_timeout(uv_timer_t *timer)
 	bytes_clear(&out);
 }
 
-/* The values of /whatif.json; false with a sentence in *why. */
-static bool read_described(
-	const struct http_query *query, struct str values[AUTHZ_INPUT_CERT], struct bytes *why)
+/* False, after "NAME: expected EXPECTED, not VALUE". */
+static bool refuse(
+	struct bytes *why, const char *name, const char *expected, const struct http_query *query)
+{
+	struct str value = http_query_value(query, name);
+
+	bytes_appendf(why, "%s: expected %s, ", name, expected);
+	bytes_append_text(why, value.len > 0 ? "not " : "which is missing");
+	bytes_append_visible(why, value);
+	return false;
+}
+
+/* The client's certificate, and the intermediates behind it. */
+static bool read_certificate(
+	struct daemon_question *q, const struct http_query *query, struct bytes *why)
+{
+	struct str text = http_query_value(query, "cert");
+	struct str status = http_query_value(query, "verify_status");
+
+	if (text.len == 0 && status.len == 0) {
+		return true;
+	}
+	if (text.len == 0) {
+		bytes_append_text(why, "verify_status: expected cert beside it");
+		return false;
+	}
+	const char *wrong = authz_described_certs(text, SIZE_MAX, &q->arena, &q->cert.chain);
+
+	if (wrong != NULL) {
+		bytes_appendf(why, "cert: %s", wrong);
+		return false;
+	}
+	q->cert.status = status;
+	authz_request(q->authz)->given_cert = &q->cert;
+	return true;
+}
+
+/* What /whatif.json describes; false with a sentence in *why. */
+static bool read_described(struct daemon_question *q, const struct http_query *query,
+	struct str values[AUTHZ_INPUT_CERT], struct bytes *why)
 {
 	static const struct {
 		const char *name;
@@ -111,19 +150,24 @@ static bool read_described(
 		{"method", AUTHZ_INPUT_REQUEST_METHOD},
 		{"http_host", AUTHZ_INPUT_HOST},
 	};
-	struct str ip = http_query_value(query, "ip");
+	struct authz_request *request = authz_request(q->authz);
+	struct str agent = http_query_value(query, "agent");
+	struct str at = http_query_value(query, "at");
 	struct addr addr;
 
-	if (!addr_parse(ip, &addr)) {
-		bytes_append_text(why, "ip: expected an address, ");
-		bytes_append_text(why, ip.len > 0 ? "not " : "which is missing");
-		bytes_append_visible(why, ip);
-		return false;
+	if (!addr_parse(http_query_value(query, "ip"), &addr)) {
+		return refuse(why, "ip", "an address", query);
+	}
+	if (agent.len > 0 && !authz_described_agent(agent, &q->arena, &request->given_agent)) {
+		return refuse(why, "agent", AUTHZ_DESCRIBED_AGENT, query);
+	}
+	if (at.len > 0 && !clock_parse(at, &request->wall_s)) {
+		return refuse(why, "at", "an RFC 3339 time such as 2026-11-21T17:12:00Z", query);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
 		values[parameters[i].input] = http_query_value(query, parameters[i].name);
 	}
-	return true;
+	return read_certificate(q, query, why);
 }
 
 /* The recent decision that /explain.json names; false after the response was written. */
@@ -153,6 +197,7 @@ static bool read_recent(struct daemon_question *q, struct str id, struct bytes *
 	bytes_clear(&line);
 	bytes_clear(&why);
 	q->is_replay = good;
+	authz_request(q->authz)->given_agent = q->then.agent;
 	return good;
 }
 
@@ -161,8 +206,8 @@ static bool read_target(struct daemon_question *q, struct str target,
 	struct str values[AUTHZ_INPUT_CERT], struct bytes *out)
 {
 	static const char *const explain_names[] = {"id", NULL};
-	static const char *const whatif_names[] = {
-		"ip", "policy", "user_agent", "uri", "method", "http_host", NULL};
+	static const char *const whatif_names[] = {"ip", "policy", "user_agent", "uri", "method",
+		"http_host", "agent", "cert", "verify_status", "at", NULL};
 	bool is_explain = q->view == PAGE_WHY || str_starts_with(target, "/explain.json");
 	struct http_query query;
 	struct bytes why;
@@ -171,7 +216,7 @@ static bool read_target(struct daemon_question *q, struct str target,
 	bool good = http_query_read(
 		target, is_explain ? explain_names : whatif_names, &q->arena, &query, &why);
 
-	good = good && (is_explain || read_described(&query, values, &why));
+	good = good && (is_explain || read_described(q, &query, values, &why));
 	if (!good) {
 		daemon_admin_plain(out, "400 Bad Request", "", bytes_view(&why));
 	} else if (is_explain) {
@@ -242,15 +287,15 @@ static struct daemon_question *begin(struct daemon_questions *questions, struct 
 	}
 	q->view = view_of(target);
 	q->target = arena_dup(&q->arena, target);
+
+	struct authz_request *request = authz_request(q->authz);
+
+	request->wall_s = clock_wall_s();
 	if (!read_target(q, target, values, out)) {
 		end(q);
 		return NULL;
 	}
-	struct authz_request *request = authz_request(q->authz);
-
 	authz_described_inputs(&request->input, &q->snapshot->config->frontend, values);
-	request->given_agent = q->then.agent;
-	request->wall_s = clock_wall_s();
 	request->trace = &q->explain.trace;
 	request->is_trial = true;
 	if (authz_start(q->authz, &q->env, on_decided, q) == AUTHZ_WAIT) {

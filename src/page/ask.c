@@ -48,7 +48,10 @@ void page_write_whatif(const struct page_data *data, struct bytes *out)
 	static const struct page_field fields[] = {{"ip", "Address of the client", true, NULL},
 		{"policy", "Policy", false, NULL}, {"user_agent", "User agent", false, NULL},
 		{"uri", "URI", false, NULL}, {"method", "Method", false, NULL},
-		{"http_host", "Host header", false, NULL}};
+		{"http_host", "Host header", false, NULL},
+		{"agent", "Agent that signed it", false, "https://chatgpt.com"},
+		{"at", "At the time", false, "2026-11-21T17:12:00Z"},
+		{"verify_status", "The front end's result for the certificate", false, "SUCCESS"}};
 
 	bytes_append_text(out, "<section id=\"ask\" class=\"wide\" aria-labelledby=\"ask-h\">"
 			       "<h2 id=\"ask-h\">What if this client asked now?</h2>\n"
@@ -56,6 +59,8 @@ void page_write_whatif(const struct page_data *data, struct bytes *out)
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		page_write_field(&fields[i], &data->query, out);
 	}
+	page_write_lines(
+		"cert", "Certificate of the client, then intermediates (PEM)", &data->query, out);
 	bytes_append_text(out, "<button>Decide</button></form>\n"
 			       "<p class=\"soft\">It is decided by the configuration in force and "
 			       "what DNS says now, and not counted: no rate, metric or log has "

@@ -18,6 +18,17 @@ void page_write_field(
 	bytes_append_text(out, "\"></label>\n");
 }
 
+void page_write_lines(
+	const char *name, const char *label, const struct http_query *query, struct bytes *out)
+{
+	bytes_appendf(out,
+		"<label class=\"lines\">%s<textarea name=\"%s\" rows=\"3\" autocomplete=\"off\" "
+		"spellcheck=\"false\">",
+		label, name);
+	html_text(out, http_query_value(query, name));
+	bytes_append_text(out, "</textarea></label>\n");
+}
+
 void page_write_box(
 	const char *name, const char *label, const struct http_query *query, struct bytes *out)
 {

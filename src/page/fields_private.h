@@ -20,6 +20,9 @@ struct page_field {
 
 void page_write_field(
 	const struct page_field *field, const struct http_query *query, struct bytes *out);
+/* A field for several lines, which need not be filled in. */
+void page_write_lines(
+	const char *name, const char *label, const struct http_query *query, struct bytes *out);
 /* A box to tick, whose parameter is 1 then. */
 void page_write_box(
 	const char *name, const char *label, const struct http_query *query, struct bytes *out);

@@ -4,6 +4,7 @@
 """What the admin listener remembers: the last hour, and the last decisions."""
 
 import json
+import re
 import socket
 import threading
 import time
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 import fcgi
+from kit.certs import DAY, name, now
 from kit.doorward import SANITIZED, reason, run
 from kit.process import connects, wait_for
 from test_status import IN, OUT, POLICY, Admin, counts
@@ -303,6 +305,77 @@ def test_what_if(door):
     assert door.admin.recent() == [] and door.admin.read("history")["series"] == []
     assert counts(door.admin.status()) == {"allow": 0, "deny": 0, "error": 0}
     assert not door.log() or all("verdict" not in line for line in door.log())
+
+
+# Options of check that the page has no field for: lines of the log have a view of their own, an
+# intermediate comes behind its certificate, and a signature is of one request, for a short time:
+# the agent stands for it.
+NOT_SUPPOSED = {"id", "log", "json", "chain", "header", "scheme"}
+
+
+def test_what_if_takes_what_check_takes(door):
+    options = set(re.findall(r"--([a-z-]+)", run("help", "check", expect=0)[1].partition("\n\n")[0]))
+    assert NOT_SUPPOSED < options
+    wanted = {option.replace("-", "_") for option in options - NOT_SUPPOSED}
+    told = door.admin.get("/whatif.json?nonsense=1")[1].decode()
+    assert set(told.partition("expected one of ")[2].strip().split(", ")) == wanted
+    form = door.admin.get("/whatif")[1].decode().partition('action="/whatif"')[2].partition("</form>")[0]
+    assert set(re.findall(r'<(?:input|textarea) name="([a-z_]+)"', form)) == wanted
+
+
+def test_what_if_an_agent_asked(doorward, folder):
+    door = started(doorward, folder, "[policy default]\nrdns = off\nallow = agent https://agent.example\n")
+    for agent, verdict, why in [
+        ("https://Agent.example/", "allow", "rule"),
+        ("https://other.example", "deny", "default"),
+        ("invalid", "deny", "default"),
+        ("unverified", "deny", "agent_unverified"),
+    ]:
+        found = door.admin.read("whatif", ip="192.0.2.9", agent=agent)
+        assert (found["verdict"], found["reason"]) == (verdict, why), agent
+        shown = run("check", "-c", door.file, "--ip", "192.0.2.9", "--agent", agent, "--json")[1]
+        assert json.loads(shown) == found
+
+
+def test_what_if_a_certificate_came(doorward, folder, pki):
+    """Verified here; and what is supposed about time and certificates is kept by no cache."""
+    intermediate = pki.authority.intermediate("between")
+    alice = intermediate.issue("alice", name("CN=alice"), start=5 * DAY, end=15 * DAY)
+    policy = "[policy default]\nrdns = off\nclient_cert = required\nverify = {}\nca_file = {}\nallow = cert.cn alice\n"
+    door = started(doorward, folder, policy.format("both", pki.authority.file))
+    chain = alice.pem + intermediate.certificate.pem
+    (folder / "chain.pem").write_text(intermediate.certificate.pem)
+    then = (now() + 10 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
+    command = ["check", "-c", door.file, "--ip", "192.0.2.9", "--cert", alice.file, "--json"]
+    for more, verdict, why, arguments in [
+        ({"cert": chain, "at": then}, "allow", "rule", ["--at", then, "--chain", folder / "chain.pem"]),
+        ({"cert": chain}, "deny", "cert_not_yet_valid", ["--chain", folder / "chain.pem"]),
+        ({"cert": alice.pem, "at": then}, "deny", "cert_untrusted", ["--at", then]),
+        ({"cert": chain, "at": then, "verify_status": "NONE"}, "deny", "cert_unverified",
+         ["--at", then, "--chain", folder / "chain.pem", "--verify-status", "NONE"]),
+    ]:
+        found = door.admin.read("whatif", ip="192.0.2.9", **more)
+        assert (found["verdict"], found["reason"]) == (verdict, why), more
+        shown = json.loads(run(*command, *arguments)[1])
+        assert shown["cert"] == found["cert"] and shown["steps"] == found["steps"]
+    assert door.admin.read("whatif", ip="192.0.2.9")["reason"] == "cert_missing"
+    sent = {"REMOTE_ADDR": "192.0.2.9", "SSL_CLIENT_CERT": alice.escaped, "SSL_CLIENT_VERIFY": "SUCCESS"}
+    assert reason(door.ask(sent)) == "cert_not_yet_valid"
+    assert door.admin.read("whatif", ip="192.0.2.9", cert="nonsense")["reason"] == "cert_malformed"
+
+
+@pytest.mark.parametrize(
+    "query, says",
+    [
+        ({"agent": "nonsense<b>"}, "agent: expected the URL of an agent"),
+        ({"at": "yesterday"}, "at: expected an RFC 3339 time such as 2026-11-21T17:12:00Z, not yesterday"),
+        ({"verify_status": "SUCCESS"}, "verify_status: expected cert beside it"),
+        ({"cert": "-----BEGIN CERTIFICATE-----\n!"}, "cert: "),
+    ],
+)
+def test_what_cannot_be_supposed_is_told(door, query, says):
+    response, body = door.admin.get("/whatif.json?" + urlencode({"ip": "192.0.2.9", **query}))
+    assert response.status == 400 and says in body.decode()
 
 
 @pytest.mark.parametrize("query", ["", "?ip=", "?ip=x", "?ip=192.0.2.0/24", "?ip=192.0.2.1&x=1", "?ip=192.0.2.1&ip=192.0.2.1"])
