@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * How far something is that people wait for: one thing at a time, on one thread. The functions
- * below take NULL, and do nothing then.
+ * How far something is that people wait for: one thing at a time, on one thread. progress_begin,
+ * progress_at, progress_at_byte and progress_end take NULL, and do nothing then.
  */
 struct progress {
 	/* In steps of a hundredth at least; done <= total. NULL: nothing is shown. */
@@ -25,7 +25,7 @@ struct progress {
 
 /* `what` is borrowed until progress_end: the path of a file, or words. */
 void progress_begin(struct progress *progress, const char *what);
-/* `total` is above 0. */
+/* The part of progress_at for what is shown; only to be called by it. */
 void progress_show(struct progress *progress, uint64_t done, uint64_t total);
 void progress_end(struct progress *progress);
 

@@ -3,6 +3,8 @@
 
 #include "base/utf8.h"
 
+#define CONTINUING_MAX 3
+
 size_t utf8_decode(struct str s, uint32_t *code_point)
 {
 	const uint8_t *c = (const uint8_t *)s.data;
@@ -40,6 +42,27 @@ size_t utf8_decode(struct str s, uint32_t *code_point)
 	}
 	*code_point = value;
 	return len;
+}
+
+static bool continues(struct str s, size_t at)
+{
+	return at < s.len && ((uint8_t)s.data[at] & 0xc0) == 0x80;
+}
+
+size_t utf8_next_start(struct str s, size_t at)
+{
+	for (unsigned i = 0; i < CONTINUING_MAX && continues(s, at); i++) {
+		at++;
+	}
+	return at;
+}
+
+size_t utf8_last_start(struct str s, size_t at)
+{
+	for (unsigned i = 0; i < CONTINUING_MAX && at > 0 && continues(s, at); i++) {
+		at--;
+	}
+	return at;
 }
 
 bool utf8_is_text(struct str s)

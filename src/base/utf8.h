@@ -16,6 +16,13 @@
  */
 size_t utf8_decode(struct str s, uint32_t *code_point);
 
+/*
+ * Where to cut a text without parting a character: the next place from `at` on, or the last one up
+ * to it, at most three bytes away, where no byte follows that continues a sequence.
+ */
+size_t utf8_next_start(struct str s, size_t at);
+size_t utf8_last_start(struct str s, size_t at);
+
 /* Whether the text is UTF-8 throughout, without control characters (C0, DEL, C1). */
 bool utf8_is_text(struct str s);
 

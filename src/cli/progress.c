@@ -4,6 +4,7 @@
 #include "cli/progress.h"
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "cli/colour.h"
 
 #include <stdlib.h>
@@ -24,7 +25,9 @@ static size_t columns_of(FILE *to)
 /* The end of a text that is too long for the line says more than its beginning: it is a path. */
 static struct str last_of(struct str text, size_t max)
 {
-	return text.len > max ? str_from(text, text.len - max) : text;
+	size_t from = text.len > max ? text.len - max : 0;
+
+	return str_from(text, utf8_next_start(text, from));
 }
 
 static void show(void *ctx, const char *what, uint64_t done, uint64_t total)

@@ -4,6 +4,7 @@
 #include "daemon/reload_changes.h"
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "config/changes.h"
 #include "log/log.h"
 
@@ -16,10 +17,14 @@
 static void add_cut(struct bytes *out, struct str value)
 {
 	static const char more[] = "...";
-	bool cut = value.len > DAEMON_CHANGES_TEXT_MAX;
 
-	bytes_append(out, value.data, cut ? DAEMON_CHANGES_TEXT_MAX - strlen(more) : value.len);
-	bytes_append_text(out, cut ? more : "");
+	if (value.len > DAEMON_CHANGES_TEXT_MAX) {
+		value.len = utf8_last_start(value, DAEMON_CHANGES_TEXT_MAX - strlen(more));
+		bytes_append_str(out, value);
+		bytes_append_text(out, more);
+	} else {
+		bytes_append_str(out, value);
+	}
 }
 
 static void write_value(struct bytes *out, const char *key, struct str value)
@@ -34,6 +39,7 @@ static void write_value(struct bytes *out, const char *key, struct str value)
 	bytes_init(&text, 0);
 	add_cut(&text, value);
 	json_str(out, text.len > 0 ? bytes_view(&text) : str_view(""));
+	out->failed = out->failed || text.failed;
 	bytes_clear(&text);
 }
 
@@ -54,6 +60,7 @@ static void add_visible(struct bytes *out, struct str value)
 	bytes_init(&text, 0);
 	add_cut(&text, value);
 	bytes_append_visible(out, bytes_view(&text));
+	out->failed = out->failed || text.failed;
 	bytes_clear(&text);
 }
 

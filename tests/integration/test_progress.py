@@ -81,6 +81,17 @@ def test_a_long_path_does_not_wrap(conf):
     assert STEP.search(on_terminal("-t", conf, columns=10)) is None
 
 
+def test_a_long_path_is_cut_between_characters(conf, folder):
+    """Of one, two, three and four bytes: what is read from the terminal is UTF-8 throughout."""
+    for width in range(30, 36):
+        inner = folder / ("ü€😀" * 12)
+        inner.mkdir(exist_ok=True)
+        (inner / "long").write_bytes((folder / "long").read_bytes())
+        (inner / "conf").write_text("[policy default]\nrdns = off\nallow = ip in file:long\n")
+        shown = [what for what, _ in STEP.findall(on_terminal("-t", inner / "conf", columns=width, NO_COLOR="1"))]
+        assert shown and all(what.endswith("/long") for what in shown)
+
+
 def test_no_color_has_no_escape_sequence(conf):
     assert "\x1b[2m" in on_terminal("-t", conf)
     text = on_terminal("-t", conf, NO_COLOR="1")

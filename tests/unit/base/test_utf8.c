@@ -79,12 +79,29 @@ static void knows_what_is_text(void **state)
 	assert_false(utf8_is_text(str_view("\xfc")));
 }
 
+static void cuts_part_no_character(void **state)
+{
+	struct str s = str_view("a\xf0\x9f\x98\x80z");
+
+	for (size_t at = 0; at <= s.len; at++) {
+		size_t inside = at > 1 && at < 5;
+
+		assert_int_equal(utf8_next_start(s, at), inside ? 5 : at);
+		assert_int_equal(utf8_last_start(s, at), inside ? 1 : at);
+	}
+	/* What is no UTF-8 is cut somewhere. */
+	assert_int_equal(utf8_next_start(str_view("\x80\x80\x80\x80\x80\x80"), 1), 4);
+	assert_int_equal(utf8_last_start(str_view("\x80\x80\x80\x80\x80\x80"), 5), 2);
+	assert_int_equal(utf8_last_start(str_view("\x80\x80"), 1), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decodes_every_code_point),
 		cmocka_unit_test(knows_what_is_invisible),
 		cmocka_unit_test(knows_what_is_text),
+		cmocka_unit_test(cuts_part_no_character),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
