@@ -219,6 +219,12 @@ static bool is_help(const char *word)
 	return strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0;
 }
 
+/* The exit code of a command; EXIT_CODE_ERROR if what it printed is not whole. */
+static int written(const char *name, int code)
+{
+	return code == EXIT_CODE_ERROR || cli_is_written(name) ? code : EXIT_CODE_ERROR;
+}
+
 static int run_command(const char *config_path, int argc, char **argv)
 {
 	const struct cli_command *command = cli_command_find(&commands, argv[0]);
@@ -232,14 +238,14 @@ static int run_command(const char *config_path, int argc, char **argv)
 	}
 	if (argc == 2 && is_help(argv[1])) {
 		cli_help_print_command(command, stdout);
-		return EXIT_CODE_OK;
+		return written(command->name, EXIT_CODE_OK);
 	}
 	if (command->run == NULL) {
 		return cli_usage_error(
 			command, "the options stand behind it: doorward serve -c FILE", NULL);
 	}
 	optind = 0;
-	return command->run(config_path, argc, argv);
+	return written(command->name, command->run(config_path, argc, argv));
 }
 
 /* The options of doorward itself. */
@@ -325,9 +331,9 @@ int main(int argc, char **argv)
 	switch (a.mode) {
 	case 'h':
 		cli_help_print(&commands, stdout);
-		return EXIT_CODE_OK;
+		return written("help", EXIT_CODE_OK);
 	case 'V':
-		return print_version();
+		return written("version", print_version());
 	case 't':
 	case 'T':
 		return check_config(&a, argc - optind, argv + optind);

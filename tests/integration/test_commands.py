@@ -6,6 +6,7 @@
 import datetime
 import json
 import ssl
+import subprocess
 
 import pytest
 from cryptography import x509
@@ -13,7 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from kit.doorward import configuration, run
+from kit.doorward import BINARY, configuration, run
+from kit.process import DEADLINE
 
 DAY = datetime.timedelta(days=1)
 
@@ -61,6 +63,21 @@ def test_help(arguments):
 def test_version(arguments):
     out = run(*arguments, expect=0)[1]
     assert out.startswith("doorward ") and "OpenSSL" in out and "ldns" in out and "PCRE2" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["help"], ["--help"], ["help", "check"], ["check", "-h"], ["version"], ["--version"], ["-T", "-c", "{0}"],
+     ["bans", "-c", "{0}", "--json"], ["check", "-c", "{0}", "--ip", "192.0.2.7"], ["test", "-c", "{0}", "{1}"],
+     ["doctor", "-c", "{0}"], ["check-keys", "https://agent.example"]],
+)
+def test_a_full_disk(folder, conf, arguments):
+    (folder / "bans").write_text("")
+    (folder / "cases").write_text("[case of one]\nip = 192.0.2.7\nexpect = allow\n")
+    argv = [a.format(conf, folder / "cases") for a in arguments]
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([BINARY, *argv], stdout=full, stderr=subprocess.PIPE, text=True, timeout=DEADLINE)
+    assert done.returncode == 2 and done.stderr.count("standard output: No space left on device") == 1, done.stderr
 
 
 @pytest.mark.parametrize(
