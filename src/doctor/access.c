@@ -74,8 +74,9 @@ static bool folders_let_pass(const struct doctor_user *user, char *path, struct 
 		*slash = '\0';
 		status = stat(path, &st);
 		if (status != 0) {
-			bytes_appendf(why, "the folder %s cannot be looked at: %s", path,
-				strerror(errno));
+			bytes_appendf(why, "the folder %s cannot be looked at: %s%s", path,
+				strerror(errno),
+				errno == EACCES ? ": run this command as root" : "");
 			return false;
 		}
 		if (!may(user, &st, 1)) {

@@ -9,6 +9,8 @@
 #include "policy/list_file.h"
 #include "policy/rule.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #define DAY_S 86400
@@ -36,22 +38,62 @@ static size_t look_at_list(const struct policy_list_file *list, int64_t now_s, s
 	return 1;
 }
 
-static void look_at_lists(const struct config *config, struct diag *diag)
+static int by_path(const void *left, const void *right)
 {
-	size_t found = diag->warnings;
-	size_t count = 0;
+	const struct policy_list_file *const *a = left;
+	const struct policy_list_file *const *b = right;
 
+	return strcmp((*a)->path, (*b)->path);
+}
+
+/* The lists of all rules, by path; those of an inherited rule are there for each of its policies.
+ */
+static const struct policy_list_file **collect_lists(
+	const struct config *config, size_t *count, struct arena *arena)
+{
+	const struct policy_list_file **lists;
+
+	*count = 0;
 	for (size_t i = 0; i < config->policy_count; i++) {
+		*count += policy_rules_list_count(config->policies[i].rules);
+	}
+	lists = arena_alloc(arena, *count + 1, sizeof(*lists));
+	*count = 0;
+	for (size_t i = 0; lists != NULL && i < config->policy_count; i++) {
 		const struct policy_rules *rules = config->policies[i].rules;
 
 		for (size_t k = 0; k < policy_rules_list_count(rules); k++) {
-			count += look_at_list(policy_rules_list(rules, k), clock_wall_s(), diag);
+			lists[(*count)++] = policy_rules_list(rules, k);
 		}
 	}
-	if (count > 0 && found == diag->warnings) {
-		doctor_ok(diag, "lists", "each of %zu files was downloaded within %d days", count,
-			LIST_AGE_DAYS);
+	return lists;
+}
+
+static void look_at_lists(const struct config *config, struct diag *diag)
+{
+	size_t found = diag->warnings;
+	size_t looked_at = 0;
+	size_t count;
+	struct arena arena;
+
+	arena_init(&arena, ARENA_CHUNK);
+	const struct policy_list_file **lists = collect_lists(config, &count, &arena);
+
+	if (lists == NULL) {
+		diag_error(diag, NULL, "out of memory");
+	} else {
+		qsort(lists, count, sizeof(*lists), by_path);
 	}
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || strcmp(lists[i - 1]->path, lists[i]->path) != 0) {
+			looked_at += look_at_list(lists[i], clock_wall_s(), diag);
+		}
+	}
+	if (looked_at > 0 && found == diag->warnings) {
+		doctor_ok(diag, "lists", "each of %zu files was downloaded within %d days",
+			looked_at, LIST_AGE_DAYS);
+	}
+	arena_clear(&arena);
 }
 
 static void look_at_ends(const struct authz_snapshot *snapshot, struct diag *diag)

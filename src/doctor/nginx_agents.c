@@ -5,26 +5,24 @@
 
 #include "policy/rule.h"
 
-#include <string.h>
-
 /* What a signature is about: from a header of the client's choice, it could be of another request.
  */
 struct said {
 	const char *name;
-	const char *host; /* a header that may be the value; NULL: there is no such */
+	const char *host; /* the variable of a header that may be the value; NULL: none may */
 	const char *expected;
 };
 
 static const struct said params[] = {
-	{"HTTP_HOST", "$http_host", "$host"},
-	{"DOORWARD_AUTHORITY", "$http_host", "$http_host"},
+	{"HTTP_HOST", "http_host", "$host"},
+	{"DOORWARD_AUTHORITY", "http_host", "$http_host"},
 	{"REQUEST_METHOD", NULL, "$request_method"},
 	{"REQUEST_URI", NULL, "$request_uri"},
 	{"REQUEST_SCHEME", NULL, "$scheme"},
 };
 
 static const struct said headers[] = {
-	{"X-Forwarded-Host", "$http_host", "$http_host"},
+	{"X-Forwarded-Host", "http_host", "$host:$server_port"},
 	{"X-Forwarded-Proto", NULL, "$scheme"},
 	{"X-Original-URI", NULL, "$request_uri"},
 	{"X-Original-Method", NULL, "$request_method"},
@@ -32,10 +30,8 @@ static const struct said headers[] = {
 
 static bool is_clients(struct str value, const char *host)
 {
-	static const char clients[] = "$http_";
-
-	return value.len > 0 && memmem(value.data, value.len, clients, strlen(clients)) != NULL &&
-	       (host == NULL || !str_eq_text(value, host));
+	return nginx_uses(value, NGINX_CLIENTS) &&
+	       (host == NULL || !nginx_is_variable(value, host));
 }
 
 void nginx_look_at_agents(const struct nginx_look *look, const struct import_node *location,

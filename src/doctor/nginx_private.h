@@ -9,6 +9,8 @@
 #include "doctor/nginx_tree.h"
 
 #define NGINX_VARIABLES_MAX 64
+/* How the names of variables begin that are headers, which clients write. */
+#define NGINX_CLIENTS "http_"
 
 /* One look at a configuration of nginx. */
 struct nginx_look {

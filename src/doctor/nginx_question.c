@@ -33,13 +33,6 @@ static bool header_of(struct str name, char out[HEADER_MAX])
 	return true;
 }
 
-/* Whether the value is what the client sent in some header. */
-static bool is_clients(struct str value)
-{
-	return value.len > 0 &&
-	       memmem(value.data, value.len, "$http_", sizeof("$http_") - 1) != NULL;
-}
-
 /* Reports a header that doorward believes, and that nginx passes on as the client sent it. */
 static void check_header(const struct question *q, const char *input)
 {
@@ -54,7 +47,7 @@ static void check_header(const struct question *q, const char *input)
 	const char *name = q->pass->http ? header : input;
 	struct str value = nginx_set_value(q->location, set, name);
 
-	if (value.data != NULL ? is_clients(value)
+	if (value.data != NULL ? nginx_uses(value, NGINX_CLIENTS)
 			       : !nginx_says(nginx_effective(q->location, off), "off")) {
 		diag_error(q->look->diag, &q->place,
 			"doorward believes the header %s here, and nginx passes on what the client "
@@ -107,7 +100,7 @@ static void check_address(const struct question *q)
 		diag_error(q->look->diag, &q->place,
 			"the client's address is not passed, and every request is denied "
 			"(no_address): expected fastcgi_param REMOTE_ADDR $remote_addr");
-	} else if (is_clients(address)) {
+	} else if (nginx_uses(address, NGINX_CLIENTS)) {
 		diag_error(q->look->diag, &q->place,
 			"REMOTE_ADDR is a header that the client writes: expected $remote_addr, "
 			"with nginx's real_ip_header behind a load balancer");
@@ -121,7 +114,7 @@ static void check_host(const struct question *q)
 	struct str host = q->pass->http ? nginx_set_value(q->location, "proxy_set_header", input)
 					: param(q, input);
 
-	if (host.len > 0 && memmem(host.data, host.len, "$http_host", 10) != NULL) {
+	if (nginx_uses(host, "http_host")) {
 		diag_warning(q->look->diag, &q->place,
 			"%s is the Host field, and a client can pass a rule about http_host by "
 			"another host in its request line: expected %s",
@@ -214,14 +207,8 @@ static void check_error_pages(const struct question *q)
 
 static bool has_address(struct str key)
 {
-	static const char *const words[] = {"remote_addr", "proxy_protocol_addr", "REMOTE_ADDR"};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (key.len > 0 && memmem(key.data, key.len, words[i], strlen(words[i])) != NULL) {
-			return true;
-		}
-	}
-	return false;
+	return nginx_uses(key, "remote_addr") || nginx_uses(key, "binary_remote_addr") ||
+	       nginx_uses(key, "proxy_protocol_addr");
 }
 
 /* A response that is kept for one client must not be another's. */

@@ -113,6 +113,29 @@ struct str nginx_set_value(const struct import_node *block, const char *directiv
 	return value;
 }
 
+bool nginx_uses(struct str value, const char *name)
+{
+	for (size_t at = str_find(value, '$'); at < value.len; at = str_find(value, '$')) {
+		value = str_from(value, at + 1);
+
+		struct str variable = value;
+
+		(void)str_take_nocase(&variable, "{");
+		if (str_take_nocase(&variable, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool nginx_is_variable(struct str value, const char *name)
+{
+	bool braced = str_take_nocase(&value, "${");
+
+	return (braced || str_take_nocase(&value, "$")) && str_take_nocase(&value, name) &&
+	       str_eq_text(value, braced ? "}" : "");
+}
+
 void nginx_each(const struct import_node *block,
 	void (*each)(void *ctx, const struct import_node *node), void *ctx)
 {

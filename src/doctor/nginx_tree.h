@@ -41,6 +41,14 @@ bool nginx_says(const struct import_node *node, const char *value);
 struct str nginx_set_value(
 	const struct import_node *block, const char *directive, const char *name);
 
+/*
+ * Whether the value has a variable whose name begins with `name`, as $NAME or ${NAME}; in any case,
+ * as nginx compares them.
+ */
+bool nginx_uses(struct str value, const char *name);
+/* Whether it is that one variable, and nothing else. */
+bool nginx_is_variable(struct str value, const char *name);
+
 /* Calls `each` for every directive below the block, deeper blocks included. */
 void nginx_each(const struct import_node *block,
 	void (*each)(void *ctx, const struct import_node *node), void *ctx);

@@ -8,13 +8,14 @@
 
 #include <errno.h>
 #include <fastcgi.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#define PROBE_TIMEOUT_S 3
+#define PROBE_MS 3000
 #define ANSWER_MAX 4096
 
 static void append_record(struct bytes *out, uint8_t type, struct str content)
@@ -55,7 +56,7 @@ static void append_fastcgi(struct bytes *out)
 
 static int open_socket(const struct net_listen_spec *listen)
 {
-	const struct timeval timeout = {.tv_sec = PROBE_TIMEOUT_S};
+	const struct timeval timeout = {.tv_sec = PROBE_MS / 1000};
 	struct sockaddr_storage address = {0};
 	socklen_t len = sizeof(struct sockaddr_un);
 
@@ -72,10 +73,10 @@ static int open_socket(const struct net_listen_spec *listen)
 	if (fd < 0) {
 		return -1;
 	}
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 	if (connect(fd, (const struct sockaddr *)&address, len) != 0) {
-		int error = errno;
+		/* The two are what SO_SNDTIMEO ends with. */
+		int error = errno == EAGAIN || errno == EINPROGRESS ? ETIMEDOUT : errno;
 
 		close(fd);
 		errno = error;
@@ -84,20 +85,39 @@ static int open_socket(const struct net_listen_spec *listen)
 	return fd;
 }
 
+/* Waits for input; false: errno. */
+static bool wait_until(int fd, uint64_t until_ms)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	uint64_t now_ms = clock_ms();
+	int count = now_ms < until_ms ? poll(&ready, 1, (int)(until_ms - now_ms)) : 0;
+
+	if (count == 0) {
+		errno = ETIMEDOUT;
+	}
+	return count > 0 || (count < 0 && errno == EINTR);
+}
+
 /* Reads to the end, or until it has come; false: errno. */
-static bool read_answer(int fd, const char *expected, bool *came)
+static bool read_answer(int fd, const char *expected, uint64_t until_ms, bool *came)
 {
 	char answer[ANSWER_MAX];
 	size_t have = 0;
 	ssize_t got = 1;
 
 	*came = false;
-	while (!*came && got > 0 && have < sizeof(answer)) {
-		got = recv(fd, answer + have, sizeof(answer) - have, 0);
+	while (!*came && got != 0 && have < sizeof(answer)) {
+		if (!wait_until(fd, until_ms)) {
+			return false;
+		}
+		got = recv(fd, answer + have, sizeof(answer) - have, MSG_DONTWAIT);
+		if (got < 0 && errno != EAGAIN && errno != EINTR) {
+			return false;
+		}
 		have += got > 0 ? (size_t)got : 0;
 		*came = memmem(answer, have, expected, strlen(expected)) != NULL;
 	}
-	return *came || got >= 0;
+	return true;
 }
 
 static void explain_connect(int error, struct bytes *why)
@@ -131,7 +151,7 @@ bool doctor_probe(const struct net_listen_spec *listen, uint64_t *took_ms, struc
 		append_fastcgi(&request);
 	}
 	bool answered = send(fd, request.data, request.len, MSG_NOSIGNAL) == (ssize_t)request.len &&
-			read_answer(fd, "\r\n\r\nalive\n", &came);
+			read_answer(fd, "\r\n\r\nalive\n", start_ms + PROBE_MS, &came);
 
 	if (!answered) {
 		bytes_appendf(why, "it does not answer: %s", strerror(errno));

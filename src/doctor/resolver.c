@@ -28,9 +28,10 @@ static size_t receive(int fd, const struct dns_query *query, uint64_t until_ms, 
 			errno = ETIMEDOUT;
 			return 0;
 		}
-		ssize_t got = recv(fd, reply, REPLY_MAX, 0);
+		/* poll(2) may have been interrupted, or have told of a datagram that is dropped. */
+		ssize_t got = recv(fd, reply, REPLY_MAX, MSG_DONTWAIT);
 
-		if (got < 0 && errno != EINTR) {
+		if (got < 0 && errno != EINTR && errno != EAGAIN) {
 			return 0;
 		}
 		if (got > 0 && dns_reply_match(query, reply, (size_t)got) == DNS_MATCH_YES) {

@@ -211,6 +211,13 @@ TRAPS = {
         "error: this error page replaces the status of a failure"),
     "a cache": (GOOD, {"http {": "http { fastcgi_cache doors; fastcgi_cache_key $request_uri;"}, 2,
                 "error: nginx keeps doorward's response about one client for all of them: expected fastcgi_cache_key"),
+    "a cache by the load balancer": (
+        GOOD, {"http {": "http { fastcgi_cache doors; fastcgi_cache_key $realip_remote_addr;"}, 2,
+        "error: nginx keeps doorward's response about one client for all of them"),
+    "a header in braces": (GOOD, {"REMOTE_ADDR $remote_addr": "REMOTE_ADDR ${http_x_real_ip}"}, 15,
+                           "error: REMOTE_ADDR is a header that the client writes"),
+    "a header in capitals": (GOOD, {"REMOTE_ADDR $remote_addr": "REMOTE_ADDR $HTTP_X_REAL_IP"}, 15,
+                             "error: REMOTE_ADDR is a header that the client writes"),
     "a cache over HTTP": (OVER_HTTP, {"internal;": "internal; proxy_cache doors;"}, 14,
                           "error: nginx keeps doorward's response about one client"),
     "signatures that are not passed": (GOOD, {"DOORWARD_POLICY partners": "DOORWARD_POLICY agents"}, 15,
@@ -269,6 +276,19 @@ HARMLESS = [
      "fastcgi_param REMOTE_ADDR $remote_addr; fastcgi_param DOORWARD_POLICY $door; }\n"
      "location /x { auth_request /ask/default; root /srv; }\nlocation /"},
 ]  # fmt: skip
+
+
+def test_what_is_expected_of_signatures_over_http_is_no_trap(doctor):
+    """Each advice is followed, and none leads into the next finding."""
+    text = OVER_HTTP.replace("/auth/default", "/auth/agents").replace(
+        "proxy_pass_request_headers off;",
+        "".join(f"proxy_set_header X-SSL-Client-{name} x; " for name in ("Cert", "Verify", "S-DN", "I-DN")),
+    )
+    _, found, lines = doctor.look_at(text)
+    advice = re.findall(r"expected (proxy_set_header \S+ \S+)$", "\n".join(found), re.MULTILINE)
+    assert len(advice) == len(found) == 4, lines
+    status, found, lines = doctor.look_at(text.replace("client_max_body_size 0;", f"client_max_body_size 0; {'; '.join(advice)};"))
+    assert (status, found) == (0, [" ok: no mistake was found"]), lines
 
 
 @pytest.mark.parametrize("changes", HARMLESS)
@@ -482,6 +502,31 @@ def test_another_program_listens(doctor):
     assert f"{name}: error: what listens there does not answer as doorward does" in lines, lines
 
 
+def test_what_listens_writes_without_an_end(doctor):
+    """A byte now and then: it is not waited for longer than for one that writes nothing."""
+    doctor.door.stop()
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(doctor.http))
+        other.listen()
+        other.settimeout(DEADLINE)
+
+        def serve():
+            with other.accept()[0] as line:
+                try:
+                    while True:
+                        line.sendall(b"x")
+                        time.sleep(0.1)
+                except BrokenPipeError:
+                    pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        status, lines = doctor.look("--user", "root")
+        thread.join()
+    assert status == 1
+    assert f"http:unix:{doctor.http}: error: it does not answer: Connection timed out" in lines, lines
+
+
 def test_name_servers(doctor):
     """One that drops the query, and one that answers nothing of use."""
     doctor.tap.drop(reverse("127.0.0.1"))
@@ -510,7 +555,7 @@ def test_files_that_get_old(folder, pki, doorward, resolver):
     ca.write_bytes(pki.authority.file.read_bytes())
     policy = (
         "[policy default]\nrdns = off\nclient_cert = optional\nverify = local\n"
-        f"ca_file = {ca}\nallow = ip in json:{lists}\n"
+        f"ca_file = {ca}\nallow = ip in json:{lists}\n[policy heir]\nparent = default\n"
     )
     door = doorward(policy, server_of_names=resolver)
     doctor = Doctor(folder, door, None)
@@ -521,7 +566,8 @@ def test_files_that_get_old(folder, pki, doorward, resolver):
     os.utime(lists, (old, old))
     status, lines = doctor.look("--user", "root")
     assert status == 1
-    assert f"{lists}: warning: the list was downloaded 9 days ago: does doorward-crawlers.timer run" in "\n".join(lines)
+    (line,) = [line for line in lines if line.startswith(f"{lists}:")]
+    assert line.startswith(f"{lists}: warning: the list was downloaded 9 days ago: does doorward-crawlers.timer run")
 
 
 def test_a_configuration_that_is_bad(folder):
