@@ -12,13 +12,13 @@
 
 struct entry {
 	int64_t expires_s; /* 0: never used */
+	uint64_t headers;
 	uint8_t id[AGENT_RESULT_ID_LEN];
 };
 
 struct agent_results {
-	struct hash_key key;
-	struct entry matches[AGENT_RESULTS_MATCHES];
-	struct entry forgeries[AGENT_RESULTS_FORGERIES];
+	struct hash_long_key key;
+	struct entry matches[AGENT_RESULTS_MAX];
 };
 
 struct agent_results *agent_results_new(void)
@@ -26,7 +26,7 @@ struct agent_results *agent_results_new(void)
 	struct agent_results *results = calloc(1, sizeof(*results));
 
 	if (results != NULL) {
-		results->key = hash_key_new();
+		hash_long_key_init(&results->key);
 	}
 	return results;
 }
@@ -36,41 +36,56 @@ void agent_results_free(struct agent_results *results)
 	free(results);
 }
 
-/* The first of the WAYS places. */
-static size_t place_of(
-	const struct agent_results *results, const uint8_t id[AGENT_RESULT_ID_LEN], size_t entries)
+uint64_t agent_results_headers(
+	const struct agent_results *results, struct str label, const struct agent_request *request)
 {
-	return hash_bytes(&results->key, id, AGENT_RESULT_ID_LEN) % (entries / WAYS) * WAYS;
+	struct hash hash;
+
+	hash_begin(&hash, &results->key);
+	hash_add(&hash, label.data, label.len);
+	hash_add(&hash, request->signature_input.data, request->signature_input.len);
+	hash_add(&hash, request->signature.data, request->signature.len);
+	hash_add(&hash, request->signature_agent.data, request->signature_agent.len);
+	return hash_end(&hash);
 }
 
-static bool has(const struct entry *ways, const uint8_t id[AGENT_RESULT_ID_LEN], int64_t wall_s)
+/* The first of the WAYS places. */
+static size_t place_of(uint64_t headers)
 {
+	return headers % (AGENT_RESULTS_MAX / WAYS) * WAYS;
+}
+
+/* `id` NULL: any. */
+static bool find(
+	const struct agent_results *results, uint64_t headers, const uint8_t *id, int64_t wall_s)
+{
+	const struct entry *ways = &results->matches[place_of(headers)];
+
 	for (size_t i = 0; i < WAYS; i++) {
-		if (ways[i].expires_s > wall_s &&
-			memcmp(ways[i].id, id, AGENT_RESULT_ID_LEN) == 0) {
+		if (ways[i].expires_s > wall_s && ways[i].headers == headers &&
+			(id == NULL || memcmp(ways[i].id, id, AGENT_RESULT_ID_LEN) == 0)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-enum agent_remembered agent_results_find(
-	const struct agent_results *results, const uint8_t id[AGENT_RESULT_ID_LEN], int64_t wall_s)
+bool agent_results_has_headers(
+	const struct agent_results *results, uint64_t headers, int64_t wall_s)
 {
-	if (has(&results->matches[place_of(results, id, AGENT_RESULTS_MATCHES)], id, wall_s)) {
-		return AGENT_REMEMBERED_MATCHES;
-	}
-	return has(&results->forgeries[place_of(results, id, AGENT_RESULTS_FORGERIES)], id, wall_s)
-		       ? AGENT_REMEMBERED_DIFFERS
-		       : AGENT_REMEMBERED_NOT;
+	return find(results, headers, NULL, wall_s);
 }
 
-void agent_results_add(struct agent_results *results, const uint8_t id[AGENT_RESULT_ID_LEN],
-	bool matches, int64_t expires_s, int64_t wall_s)
+bool agent_results_has(const struct agent_results *results, uint64_t headers,
+	const uint8_t id[AGENT_RESULT_ID_LEN], int64_t wall_s)
 {
-	struct entry *ways =
-		matches ? &results->matches[place_of(results, id, AGENT_RESULTS_MATCHES)]
-			: &results->forgeries[place_of(results, id, AGENT_RESULTS_FORGERIES)];
+	return find(results, headers, id, wall_s);
+}
+
+void agent_results_add(struct agent_results *results, uint64_t headers,
+	const uint8_t id[AGENT_RESULT_ID_LEN], int64_t expires_s, int64_t wall_s)
+{
+	struct entry *ways = &results->matches[place_of(headers)];
 	struct entry *replaced = &ways[0];
 
 	for (size_t i = 0; i < WAYS && replaced->expires_s > wall_s; i++) {
@@ -78,6 +93,6 @@ void agent_results_add(struct agent_results *results, const uint8_t id[AGENT_RES
 			replaced = &ways[i];
 		}
 	}
-	replaced->expires_s = expires_s;
+	*replaced = (struct entry){.expires_s = expires_s, .headers = headers};
 	memcpy(replaced->id, id, AGENT_RESULT_ID_LEN);
 }

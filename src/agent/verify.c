@@ -37,11 +37,13 @@ struct question {
 	struct agent_headers headers;
 	int64_t wall_s;
 	uint64_t now_ms;
+	struct agent_progress *progress;
 };
 
 /* What is known about one signature; as struct agent_result. */
 struct finding {
 	struct agent_signature signature;
+	size_t number; /* among those with the tag */
 	struct str url;
 	int64_t until_s;
 };
@@ -116,47 +118,6 @@ static void bound(struct finding *f, int64_t until_s)
 	f->until_s = until_s < f->until_s ? until_s : f->until_s;
 }
 
-/* Asks the public key, unless that was done before or was done too often. */
-static enum agent_reason check_bytes(const struct question *q, struct finding *f,
-	const struct agent_key *key, struct str signature)
-{
-	struct agent_verifier *v = q->verifier;
-	uint64_t client;
-	uint8_t id[AGENT_RESULT_ID_LEN];
-
-	if (!is_prepared(v) || !take_id(v, signature, id)) {
-		return AGENT_NO_MEMORY;
-	}
-	enum agent_remembered remembered = agent_results_find(v->results, id, q->wall_s);
-
-	if (remembered == AGENT_REMEMBERED_DIFFERS) {
-		bound(f, q->wall_s + AGENT_FORGERY_KEPT_S);
-	}
-	if (remembered != AGENT_REMEMBERED_NOT) {
-		v->counts.remembered++;
-		return remembered == AGENT_REMEMBERED_MATCHES ? AGENT_GOOD : AGENT_MISMATCH;
-	}
-	client = agent_budget_client(&v->budget, q->request->client, key->thumbprint);
-	if (!agent_budget_take(&v->budget, client, q->wall_s, q->now_ms)) {
-		v->counts.busy++;
-		return AGENT_BUSY;
-	}
-	v->counts.checks++;
-	enum agent_key_check check = agent_key_verify(key, bytes_view(&v->base), signature);
-
-	if (check == AGENT_KEY_FAILED) {
-		return AGENT_NO_MEMORY;
-	}
-	bool matches = check == AGENT_KEY_MATCHES;
-
-	agent_budget_learn(&v->budget, client, matches, q->wall_s);
-	if (!matches) {
-		bound(f, q->wall_s + AGENT_FORGERY_KEPT_S);
-	}
-	agent_results_add(v->results, id, matches, f->until_s, q->wall_s);
-	return matches ? AGENT_GOOD : AGENT_MISMATCH;
-}
-
 /* The key that the signature says it was made by, if it may be used now. */
 static enum agent_reason find_key(
 	const struct question *q, struct finding *f, const struct agent_key **out)
@@ -193,6 +154,96 @@ static enum agent_reason write_base(const struct question *q, const struct findi
 		f->signature.input, &sources, &q->verifier->arena, &q->verifier->base);
 }
 
+static uint64_t client_of(const struct question *q, const struct agent_key *key)
+{
+	return agent_budget_client(&q->verifier->budget, q->request->client, key->thumbprint);
+}
+
+/*
+ * Whether a base may be written and checked in this call, which takes a token. AGENT_BUSY: there
+ * was no token, or the check is the next call's.
+ */
+static enum agent_reason take_turn(const struct question *q, const struct agent_key *key)
+{
+	struct agent_verifier *v = q->verifier;
+	struct agent_progress *progress = q->progress;
+
+	if (progress->is_turn) {
+		progress->is_turn = false;
+		return AGENT_GOOD;
+	}
+	progress->has_token =
+		agent_budget_take(&v->budget, client_of(q, key), q->wall_s, q->now_ms);
+	v->counts.busy += !progress->has_token;
+	return AGENT_BUSY;
+}
+
+/* Writes the base, and its identifier. */
+static enum agent_reason make_base(const struct question *q, const struct finding *f,
+	struct str signature, uint8_t id[AGENT_RESULT_ID_LEN])
+{
+	enum agent_reason reason = write_base(q, f);
+
+	return reason != AGENT_GOOD || take_id(q->verifier, signature, id) ? reason
+									   : AGENT_NO_MEMORY;
+}
+
+static enum agent_reason ask_key(
+	const struct question *q, const struct agent_key *key, struct str signature)
+{
+	struct agent_verifier *v = q->verifier;
+
+	v->counts.checks++;
+	enum agent_key_check check = agent_key_verify(key, bytes_view(&v->base), signature);
+
+	if (check == AGENT_KEY_FAILED) {
+		return AGENT_NO_MEMORY;
+	}
+	agent_budget_learn(&v->budget, client_of(q, key), check == AGENT_KEY_MATCHES, q->wall_s);
+	return check == AGENT_KEY_MATCHES ? AGENT_GOOD : AGENT_MISMATCH;
+}
+
+/*
+ * Checks the signature itself. How much work its base is, the client decides: so a base, too, is
+ * written only in the request's turn, unless the same header fields had a signature that matched.
+ */
+static enum agent_reason check_bytes(const struct question *q, const struct finding *f,
+	const struct agent_key *key, struct str signature)
+{
+	struct agent_verifier *v = q->verifier;
+	uint8_t id[AGENT_RESULT_ID_LEN];
+
+	if (!is_prepared(v)) {
+		return AGENT_NO_MEMORY;
+	}
+	uint64_t headers = agent_results_headers(v->results, f->signature.label, q->request);
+
+	if (agent_results_has_headers(v->results, headers, q->wall_s)) {
+		enum agent_reason reason = make_base(q, f, signature, id);
+
+		if (reason != AGENT_GOOD) {
+			return reason;
+		}
+		if (agent_results_has(v->results, headers, id, q->wall_s)) {
+			v->counts.remembered++;
+			return AGENT_GOOD;
+		}
+	}
+	if (take_turn(q, key) != AGENT_GOOD) {
+		return AGENT_BUSY;
+	}
+	enum agent_reason reason = make_base(q, f, signature, id);
+
+	if (reason == AGENT_GOOD) {
+		reason = ask_key(q, key, signature);
+	}
+	if (reason == AGENT_GOOD) {
+		agent_results_add(v->results, headers, id, f->until_s, q->wall_s);
+	}
+	q->progress->reasons[f->number] = reason;
+	return reason;
+}
+
 /* Checks one signature, the cheap before the dear. */
 static enum agent_reason check_signature(
 	const struct question *q, const struct agent_sf_member *input, struct finding *f)
@@ -227,11 +278,16 @@ static enum agent_reason check_signature(
 	if (algorithm != AGENT_ALGORITHM_COUNT && algorithm != key->algorithm) {
 		return AGENT_ALGORITHM;
 	}
-	reason = agent_signature_bytes(&f->signature, &q->headers, &bytes);
-	if (reason == AGENT_GOOD) {
-		reason = write_base(q, f);
+	reason = q->progress->reasons[f->number];
+	if (reason == AGENT_NO_SIGNATURE) {
+		reason = agent_signature_bytes(&f->signature, &q->headers, &bytes);
+		reason = reason == AGENT_GOOD ? check_bytes(q, f, key, bytes) : reason;
 	}
-	return reason == AGENT_GOOD ? check_bytes(q, f, key, bytes) : reason;
+	if (reason == AGENT_MISMATCH) {
+		/* OpenSSL may have lacked memory without saying so. */
+		bound(f, q->wall_s + AGENT_MISMATCH_HOLDS_S);
+	}
+	return reason;
 }
 
 static void conclude(struct agent_result *result, enum agent_reason reason)
@@ -283,7 +339,7 @@ static void check_signatures(const struct question *q, struct agent_result *resu
 
 	conclude(result, AGENT_NO_TAG);
 	for (size_t i = 0; i < inputs->count && result->state != AGENT_VERIFIED; i++) {
-		struct finding f = {.url = {NULL, 0}, .until_s = INT64_MAX};
+		struct finding f = {.number = tried, .url = {NULL, 0}, .until_s = INT64_MAX};
 
 		if (!agent_signature_has_tag(&inputs->members[i])) {
 			continue;
@@ -291,7 +347,7 @@ static void check_signatures(const struct question *q, struct agent_result *resu
 		if (tried == AGENT_LABELS_MAX) {
 			reason = AGENT_TOO_LARGE;
 		} else if (reason != AGENT_BUSY) {
-			/* Where no check is left, one base a request is enough. */
+			/* Where one has to wait, or found no token, the others wait, too. */
 			reason = check_signature(q, &inputs->members[i], &f);
 		}
 		if (reason == AGENT_GOOD) {
@@ -309,15 +365,10 @@ static void check_signatures(const struct question *q, struct agent_result *resu
 		tried == 1 && result->state == AGENT_UNVERIFIED && result->url.len > 0;
 }
 
-void agent_verify(struct agent_verifier *verifier, const struct agent_keys *keys,
-	const struct agent_request *request, int64_t wall_s, uint64_t now_ms,
-	struct agent_result *result)
+static void verify(struct question *q, struct agent_result *result)
 {
-	struct question q = {.verifier = verifier,
-		.keys = keys,
-		.request = request,
-		.wall_s = wall_s,
-		.now_ms = now_ms};
+	const struct agent_request *request = q->request;
+	struct agent_verifier *verifier = q->verifier;
 	struct str input = request->signature_input;
 
 	*result = (struct agent_result){.reason = AGENT_NO_SIGNATURE, .until_s = INT64_MAX};
@@ -331,14 +382,42 @@ void agent_verify(struct agent_verifier *verifier, const struct agent_keys *keys
 	}
 	arena_reset(&verifier->arena);
 	enum agent_reason reason = agent_headers_parse(request->signature_input, request->signature,
-		request->signature_agent, &verifier->arena, &q.headers);
+		request->signature_agent, &verifier->arena, &q->headers);
 
 	if (reason == AGENT_GOOD) {
-		check_signatures(&q, result);
+		check_signatures(q, result);
 		return;
 	}
 	conclude(result, reason);
 	if (reason == AGENT_NO_MEMORY) {
 		result->until_s = INT64_MIN;
+	}
+}
+
+enum agent_step agent_verify_step(struct agent_verifier *verifier, const struct agent_keys *keys,
+	const struct agent_request *request, int64_t wall_s, uint64_t now_ms,
+	struct agent_progress *progress, struct agent_result *result)
+{
+	struct question q = {.verifier = verifier,
+		.keys = keys,
+		.request = request,
+		.wall_s = wall_s,
+		.now_ms = now_ms,
+		.progress = progress};
+
+	progress->is_turn = progress->has_token;
+	progress->has_token = false;
+	verify(&q, result);
+	return progress->has_token ? AGENT_WAIT : AGENT_DONE;
+}
+
+void agent_verify(struct agent_verifier *verifier, const struct agent_keys *keys,
+	const struct agent_request *request, int64_t wall_s, uint64_t now_ms,
+	struct agent_result *result)
+{
+	struct agent_progress progress = {.has_token = false};
+
+	while (agent_verify_step(verifier, keys, request, wall_s, now_ms, &progress, result) ==
+		AGENT_WAIT) {
 	}
 }

@@ -37,7 +37,7 @@
 
 #define AGENT_LABELS_MAX 4
 
-/* The views are valid until the next agent_verify with the same verifier. */
+/* The views are valid until the next call with the same verifier. */
 struct agent_result {
 	enum agent_state state;
 	enum agent_reason reason;
@@ -65,21 +65,29 @@ struct agent_result {
 };
 
 /*
- * The state of one worker: the results of earlier checks, and how many checks it may still do. A
- * check of a signature by its public key takes 30 to 200 us of CPU, so tag, times, coverage and the
- * pair of URL and key are looked at first; results are remembered until `expires`, verified ones in
- * a table of their own, which no forged signature can evict them from; and the checks of a second
- * are bounded, with a part that is reserved for clients whose signatures by the same key were
- * verified lately. Takes 20 KB before the first check, and 200 KB then. Belongs to one thread. It
- * holds no keys, and outlives changes of them.
+ * The state of one worker: the signatures that matched, and how many checks it may still do. A
+ * check writes the signature base, of up to AGENT_BASE_MAX bytes, and asks the public key, which
+ * takes 30 to 200 us of CPU. So tag, times, coverage and the pair of URL and key are looked at
+ * first; what matched is remembered until `expires`; the checks of a second are bounded, with a
+ * part that is reserved for clients whose signatures by the same key were verified lately; and each
+ * check has a call of agent_verify_step for itself, so that a caller can do other work between two
+ * of them. Takes 20 KB before the first check, and 220 KB then. Belongs to one thread. It holds no
+ * keys, and outlives changes of them.
  */
 struct agent_verifier;
 
-/* How many checks a verifier may do, if agent_verifier_new is not told otherwise. */
-#define AGENT_CHECKS_PER_S 250
+/*
+ * How many checks a verifier may do, if agent_verifier_new is not told otherwise: those for
+ * strangers take some 1.5 % of a worker's time, so that hardly another request comes during one of
+ * them.
+ */
+#define AGENT_CHECKS_PER_S 100
 #define AGENT_CHECKS_BURST 32
 #define AGENT_RESERVED_PER_S 500
 #define AGENT_RESERVED_BURST 64
+
+/* How long the result of a signature that does not match its base holds. */
+#define AGENT_MISMATCH_HOLDS_S 60
 
 /* Counted since agent_verifier_new. */
 struct agent_counts {
@@ -93,11 +101,29 @@ struct agent_verifier *agent_verifier_new(const struct agent_budget_sizes *budge
 void agent_verifier_free(struct agent_verifier *verifier);
 struct agent_counts agent_verifier_counts(const struct agent_verifier *verifier);
 
+enum agent_step {
+	AGENT_DONE, /* the result is there */
+	AGENT_WAIT  /* a check is due, which the next call does */
+};
+
+/* What earlier calls about the same request have done; zeroed before the first. */
+struct agent_progress {
+	bool has_token; /* for a check in the next call */
+	bool is_turn;   /* during a call: it may do a check */
+	/* Of each signature with the tag: how its check ended; AGENT_NO_SIGNATURE: not yet. */
+	enum agent_reason reasons[AGENT_LABELS_MAX];
+};
+
 /*
  * Verifies a request. `wall_s`: seconds since 1970-01-01 UTC; `now_ms`: of a clock that does not go
  * backwards. `keys` may be NULL: no agent is known. A request without Signature-Input costs one
- * comparison.
+ * comparison. With AGENT_WAIT, which comes before each check, the same request is to be verified
+ * once more, with the same keys and `wall_s`; the budget bounds how many requests wait.
  */
+NODISCARD enum agent_step agent_verify_step(struct agent_verifier *verifier,
+	const struct agent_keys *keys, const struct agent_request *request, int64_t wall_s,
+	uint64_t now_ms, struct agent_progress *progress, struct agent_result *result);
+/* The same, with all checks at once. */
 void agent_verify(struct agent_verifier *verifier, const struct agent_keys *keys,
 	const struct agent_request *request, int64_t wall_s, uint64_t now_ms,
 	struct agent_result *result);

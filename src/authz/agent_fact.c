@@ -4,9 +4,7 @@
 #include "authz/agent_fact.h"
 
 #include "agent/nonces.h"
-#include "agent/verify.h"
 #include "authz/agent_text.h"
-#include "base/clock.h"
 #include "policy/claim.h"
 #include "policy/http_host.h"
 
@@ -141,7 +139,7 @@ static bool came_twice(const struct authz_input *input)
 	return (input->duplicates & headers) != 0;
 }
 
-static void verify(struct authz *a, struct agent_result *result)
+static enum agent_step verify(struct authz *a, struct agent_result *result)
 {
 	const struct authz_input *input = &a->request.input;
 	struct fields fields = {.input = input, .arena = &a->arena};
@@ -165,10 +163,12 @@ static void verify(struct authz *a, struct agent_result *result)
 	if (came_twice(input) && (input->fields == NULL || input->fields->overflow)) {
 		*result =
 			(struct agent_result){.state = AGENT_UNVERIFIED, .reason = AGENT_TOO_LARGE};
-		return;
+		return AGENT_DONE;
 	}
-	agent_verify(
-		a->env->agent_verifier, a->env->agent_keys, &request, wall_s, clock_ms(), result);
+	if (authz_agent_verifier_ask(a->env->agent_verifier, a->env->agent_keys, &request, wall_s,
+		    &a->agent_wait, result) == AGENT_WAIT) {
+		return AGENT_WAIT;
+	}
 	if (fields.starved) {
 		*result =
 			(struct agent_result){.state = AGENT_UNVERIFIED, .reason = AGENT_NO_MEMORY};
@@ -176,6 +176,7 @@ static void verify(struct authz *a, struct agent_result *result)
 	if (a->decision.policy->agent_nonce == POLICY_NONCE_ONCE && !a->request.is_trial) {
 		agent_nonces_take(a->env->agent_nonces, result, wall_s);
 	}
+	return AGENT_DONE;
 }
 
 /* A signature that names one agent is of no other one, whether it can be verified or not. */
@@ -204,21 +205,24 @@ static void suppose(struct str given, struct agent_result *result)
 	}
 }
 
-void authz_agent_take(struct authz *a)
+enum authz_step authz_agent_take(struct authz *a)
 {
 	struct authz_agent *agent = &a->decision.agent;
 	struct agent_result result = {.state = AGENT_UNSIGNED, .reason = AGENT_NO_SIGNATURE};
 
 	if (agent->is_known) {
-		return;
+		return AUTHZ_DONE;
+	}
+	if (authz_agent_is_queued(&a->agent_wait)) {
+		return AUTHZ_WAIT;
 	}
 	if (a->request.given_agent.data != NULL) {
 		suppose(a->request.given_agent, &result);
 	} else if (authz_input_is_signed(&a->request.input) && a->env->agent_verifier == NULL) {
 		result =
 			(struct agent_result){.state = AGENT_UNVERIFIED, .reason = AGENT_NO_MEMORY};
-	} else if (authz_input_is_signed(&a->request.input)) {
-		verify(a, &result);
+	} else if (authz_input_is_signed(&a->request.input) && verify(a, &result) == AGENT_WAIT) {
+		return AUTHZ_WAIT;
 	}
 	agent->is_known = true;
 	agent->state = result.state;
@@ -231,6 +235,7 @@ void authz_agent_take(struct authz *a)
 		}
 	}
 	set_facts(&a->facts, agent, result.is_only_claim && agent->url.data != NULL);
+	return AUTHZ_DONE;
 }
 
 bool authz_agent_is_overload(const struct authz *a)

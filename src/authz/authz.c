@@ -30,6 +30,7 @@ static void release(struct authz *a)
 		authz_cert_verifier_cancel(a->wait);
 	}
 	cert_check_result_unref(a->checked);
+	authz_agent_cancel(&a->agent_wait);
 	authz_fetch_clear(&a->fetch);
 }
 

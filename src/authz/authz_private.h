@@ -4,6 +4,7 @@
 #ifndef DW_AUTHZ_AUTHZ_PRIVATE_H
 #define DW_AUTHZ_AUTHZ_PRIVATE_H
 
+#include "authz/agent_verifier.h"
 #include "authz/decision.h"
 #include "authz/env.h"
 #include "authz/fact_fetch.h"
@@ -33,7 +34,8 @@ struct authz {
 	const struct cert_check_result *checked;
 
 	struct authz_fetch fetch; /* the lookups */
-	const struct ban *ban;    /* that covers the client; NULL: none is known */
+	struct authz_agent_wait agent_wait;
+	const struct ban *ban; /* that covers the client; NULL: none is known */
 	struct policy_facts facts;
 	struct policy_cert cert_facts;
 	uint64_t regex_steps; /* what is left of POLICY_REGEX_STEPS */

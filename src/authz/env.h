@@ -4,7 +4,7 @@
 #ifndef DW_AUTHZ_ENV_H
 #define DW_AUTHZ_ENV_H
 
-#include "agent/verify.h"
+#include "authz/agent_verifier.h"
 #include "authz/cert_verifier.h"
 #include "authz/snapshot.h"
 #include "ban/table.h"
@@ -28,7 +28,7 @@ struct authz_env {
 	/*
 	 * Of the loop, whatever its snapshots; set by the owner. NULL: no signature is verified.
 	 */
-	struct agent_verifier *agent_verifier;
+	struct authz_agent_verifier *agent_verifier;
 	const struct authz_networks *networks; /* of the snapshot; NULL: none */
 	const struct agent_keys *agent_keys;   /* of the snapshot; NULL: none */
 	struct agent_nonces *agent_nonces;     /* of the snapshot; NULL: no policy asks for it */

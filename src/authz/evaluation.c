@@ -15,12 +15,14 @@
 enum stage {
 	STAGE_PASSED, /* the next part */
 	STAGE_FETCH,  /* a lookup is needed first */
+	STAGE_WAIT,   /* for the check of a signature */
 	STAGE_ENDED   /* the decision is made */
 };
 
 static void end(struct authz *a, enum authz_verdict verdict, enum policy_reason reason)
 {
 	authz_fetch_cancel(&a->fetch);
+	authz_agent_cancel(&a->agent_wait);
 	authz_fetch_tell(&a->fetch, &a->decision.names);
 	authz_decision_end(&a->decision, verdict, reason);
 }
@@ -87,10 +89,6 @@ static void end_by_rules(struct authz *a)
 	d->claims_used = verdict->claims_used;
 	d->claims_unclear = verdict->claims_unclear;
 	take_hostname(a, verdict->name);
-	if (verdict->outcome == POLICY_ALLOW && policy_rules_need_agent(d->policy->rules)) {
-		/* For the response: the application may ask who it is where no rule did. */
-		authz_agent_take(a);
-	}
 	bound_by_inputs(a);
 	if (verdict->claims_unclear != 0) {
 		authz_claims_explain(a);
@@ -210,6 +208,12 @@ static enum stage apply_rules(struct authz *a, struct policy_costly *wanted)
 	if (need || wanted->names) {
 		return STAGE_FETCH;
 	}
+	/* For the response: the application may ask who it is where no rule did. */
+	if (a->verdict.outcome == POLICY_ALLOW &&
+		policy_rules_need_agent(a->decision.policy->rules) &&
+		authz_agent_take(a) == AUTHZ_WAIT) {
+		return STAGE_WAIT;
+	}
 	end_by_rules(a);
 	return STAGE_ENDED;
 }
@@ -236,8 +240,13 @@ static enum authz_step evaluate(struct authz *a)
 		if (stage == STAGE_ENDED) {
 			return AUTHZ_DONE;
 		}
+		if (stage == STAGE_WAIT) {
+			return AUTHZ_WAIT;
+		}
 		if (wanted.agent) {
-			authz_agent_take(a);
+			if (authz_agent_take(a) == AUTHZ_WAIT) {
+				return AUTHZ_WAIT;
+			}
 			continue;
 		}
 		switch (authz_fetch_begin(&a->fetch, &wanted)) {
@@ -312,6 +321,7 @@ enum authz_step authz_evaluate(struct authz *a)
 			.arena = &a->arena,
 			.fetched = on_fetched,
 			.ctx = a}};
+	a->agent_wait = (struct authz_agent_wait){.done = on_fetched, .ctx = a};
 	a->facts.ip = ip;
 	a->facts.match_cache = a->env->match_cache;
 	a->regex_steps = POLICY_REGEX_STEPS;

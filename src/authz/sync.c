@@ -22,12 +22,12 @@ bool authz_decide_sync(struct authz *a, struct authz_snapshot *snapshot)
 		return false;
 	}
 	if (authz_env_init(&env, &loop, snapshot, NULL, NULL)) {
-		env.agent_verifier = agent_verifier_new(NULL);
+		env.agent_verifier = authz_agent_verifier_new(&loop);
 		decided = authz_start(a, &env, on_decided, &decided) == AUTHZ_DONE;
 		while (!decided) {
 			uv_run(&loop, UV_RUN_ONCE);
 		}
-		agent_verifier_free(env.agent_verifier);
+		authz_agent_verifier_close(env.agent_verifier);
 		authz_env_clear(&env);
 	}
 	uv_run(&loop, UV_RUN_DEFAULT);

@@ -214,7 +214,7 @@ static void count_agent(const struct worker_authorizer *authorizer, const struct
 
 	if (agent->is_known) {
 		const struct agent_counts counts =
-			agent_verifier_counts(authorizer->worker.agent_verifier);
+			authz_agent_verifier_counts(authorizer->worker.agent_verifier);
 
 		counter_add(&stats->agents[agent->state], 1);
 		counter_set(&stats->agent_checks, counts.checks);
@@ -313,12 +313,12 @@ struct worker_authorizer *worker_authorizer_new(
 	struct worker_authorizer *authorizer = calloc(1, sizeof(*authorizer));
 	struct worker_env_owner owner = *worker;
 
-	owner.agent_verifier = agent_verifier_new(NULL);
+	owner.agent_verifier = authz_agent_verifier_new(loop);
 	struct worker_env *env = worker_env_new(loop, snapshot, &owner, NULL);
 
 	if (authorizer == NULL || env == NULL || owner.agent_verifier == NULL) {
 		worker_env_free(env);
-		agent_verifier_free(owner.agent_verifier);
+		authz_agent_verifier_close(owner.agent_verifier);
 		free(authorizer);
 		return NULL;
 	}
@@ -348,7 +348,7 @@ void worker_authorizer_free(struct worker_authorizer *authorizer)
 		decision_free(d);
 	}
 	worker_env_free(authorizer->current);
-	agent_verifier_free(authorizer->worker.agent_verifier);
+	authz_agent_verifier_close(authorizer->worker.agent_verifier);
 	bytes_clear(&authorizer->made);
 	bytes_clear(&authorizer->sent);
 	bytes_clear(&authorizer->recent_fields);

@@ -35,7 +35,7 @@ struct worker_env_owner {
 	struct authz_rates_near *near; /* NULL: who is near to a rate is not noted */
 	size_t number;                 /* the worker's number in each of these */
 	uint32_t worker_count; /* workers that share the memory for responses evenly, at least 1 */
-	struct agent_verifier *agent_verifier; /* set by the authorizer, which owns it */
+	struct authz_agent_verifier *agent_verifier; /* set by the authorizer, which owns it */
 };
 
 /*

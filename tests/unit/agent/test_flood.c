@@ -77,34 +77,59 @@ static void id_of(uint32_t number, uint8_t id[AGENT_RESULT_ID_LEN])
 static void remembered_results(void **state)
 {
 	struct agent_results *results = agent_results_new();
+	struct agent_request request = {.signature = str_view("s")};
 	uint8_t id[AGENT_RESULT_ID_LEN];
+	uint8_t other[AGENT_RESULT_ID_LEN];
+	uint64_t headers[1000];
+	char text[16];
 	size_t kept = 0;
 
-	for (uint32_t i = 0; i < 1000; i++) {
+	id_of(UINT32_MAX, other);
+	for (uint32_t i = 0; i < ARRAY_LEN(headers); i++) {
+		snprintf(text, sizeof(text), "%u", i);
+		request.signature_input = str_view(text);
+		headers[i] = agent_results_headers(results, str_view("a"), &request);
 		id_of(i, id);
-		assert_int_equal(agent_results_find(results, id, KIT_NOW), AGENT_REMEMBERED_NOT);
-		agent_results_add(results, id, true, KIT_NOW + 10, KIT_NOW);
-		assert_int_equal(
-			agent_results_find(results, id, KIT_NOW + 9), AGENT_REMEMBERED_MATCHES);
-		assert_int_equal(
-			agent_results_find(results, id, KIT_NOW + 10), AGENT_REMEMBERED_NOT);
+		assert_false(agent_results_has_headers(results, headers[i], KIT_NOW));
+		agent_results_add(results, headers[i], id, KIT_NOW + 10, KIT_NOW);
+		assert_true(agent_results_has_headers(results, headers[i], KIT_NOW + 9));
+		assert_true(agent_results_has(results, headers[i], id, KIT_NOW + 9));
+		assert_false(agent_results_has_headers(results, headers[i], KIT_NOW + 10));
+		assert_false(agent_results_has(results, headers[i], id, KIT_NOW + 10));
+		assert_false(agent_results_has(results, headers[i], other, KIT_NOW + 9));
 	}
-	for (uint32_t i = 0; i < 1000; i++) {
+	for (uint32_t i = 0; i < ARRAY_LEN(headers); i++) {
 		id_of(i, id);
-		kept += agent_results_find(results, id, KIT_NOW) == AGENT_REMEMBERED_MATCHES;
+		kept += agent_results_has(results, headers[i], id, KIT_NOW);
 	}
-	/* Forgeries are forgotten, but displace none of these. */
-	for (uint32_t i = 1000; i < 100000; i++) {
-		id_of(i, id);
-		agent_results_add(results, id, false, KIT_NOW + 86400, KIT_NOW);
-		assert_int_equal(
-			agent_results_find(results, id, KIT_NOW), AGENT_REMEMBERED_DIFFERS);
+	assert_true(kept > 900);
+	agent_results_free(results);
+}
+
+/* Each header field counts, and the label. */
+static void headers_of_results(void **state)
+{
+	struct agent_results *results = agent_results_new();
+	struct agent_request requests[4];
+	uint64_t hashes[5];
+
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		requests[i] = (struct agent_request){.signature_input = str_view("i"),
+			.signature = str_view("s"),
+			.signature_agent = str_view("a")};
 	}
-	for (uint32_t i = 0; i < 1000; i++) {
-		id_of(i, id);
-		kept -= agent_results_find(results, id, KIT_NOW) == AGENT_REMEMBERED_MATCHES;
+	requests[1].signature_input = str_view("I");
+	requests[2].signature = str_view("S");
+	requests[3].signature_agent = str_view("A");
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		hashes[i] = agent_results_headers(results, str_view("l"), &requests[i]);
 	}
-	assert_int_equal(kept, 0);
+	hashes[4] = agent_results_headers(results, str_view("L"), &requests[0]);
+	for (size_t i = 0; i < ARRAY_LEN(hashes); i++) {
+		for (size_t j = 0; j < i; j++) {
+			assert_true(hashes[i] != hashes[j]);
+		}
+	}
 	agent_results_free(results);
 }
 
@@ -159,16 +184,163 @@ static void a_flood(void **state)
 		assert_int_equal(result.reason, AGENT_GOOD);
 	}
 	assert_int_equal(agent_verifier_counts(verifier).checks, 8);
-	/* The same forgery again costs no check, either. */
-	uint64_t before = agent_verifier_counts(verifier).remembered;
-
-	forged.authority = str_view("a0.example");
-	agent_verify(verifier, keys, &forged, KIT_NOW, 1000, &result);
-	assert_int_equal(result.reason, AGENT_MISMATCH);
-	assert_int_equal(agent_verifier_counts(verifier).remembered, before + 1);
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
 		kit_signed_clear(&good[i]);
 	}
+	agent_keys_unref(keys);
+	agent_verifier_free(verifier);
+	kit_key_clear(&key);
+}
+
+/* A request with two signatures, of which the first covers `component`. */
+static void make_two(struct kit_signed *s, const struct kit_key *key, const char *component)
+{
+	struct kit_sample sample = kit_sample();
+	struct kit_signed second;
+
+	sample.signature_agent = "a=\"" KIT_AGENT "\", b=\"" KIT_AGENT "\"";
+	sample.label = "a";
+	sample.components[1].identifier = "\"signature-agent\";key=\"a\"";
+	sample.components[2] = (struct kit_component){component, "v"};
+	kit_make(s, &sample, key);
+	sample.label = "b";
+	sample.components[1].identifier = "\"signature-agent\";key=\"b\"";
+	sample.components[2].identifier = NULL;
+	kit_make(&second, &sample, key);
+	bytes_append_text(&s->input, ", ");
+	bytes_append_str(&s->input, bytes_view(&second.input));
+	bytes_append_text(&s->signature, ", ");
+	bytes_append_str(&s->signature, bytes_view(&second.signature));
+	s->request.signature_input = bytes_view(&s->input);
+	s->request.signature = bytes_view(&s->signature);
+	kit_signed_clear(&second);
+}
+
+/* Each check has a call of its own, and is done once. */
+static void one_check_a_call(void **state)
+{
+	static const struct {
+		const char *component;
+		const char *authority;
+		enum agent_reason reason;
+		uint64_t checks[3]; /* after each call */
+	} cases[] = {
+		/* The first signature is good. */
+		{NULL, "shop.example", AGENT_GOOD, {0, 1}},
+		/* Its base cannot be written, as the field was not passed; the second is good. */
+		{"\"x-absent\"", "shop.example", AGENT_GOOD, {0, 0, 1}},
+		/* Both are of another request. */
+		{NULL, "other.example", AGENT_MISMATCH, {0, 1, 2}},
+	};
+	struct agent_keys *keys;
+	struct kit_key key;
+
+	kit_ed25519(&key, NULL, 7);
+	keys = kit_keys(KIT_AGENT, &key);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct agent_verifier *verifier = agent_verifier_new(&sizes);
+		struct agent_progress progress = {.has_token = false};
+		enum agent_step step = AGENT_WAIT;
+		struct agent_result result;
+		struct kit_signed s;
+		size_t calls = 0;
+
+		make_two(&s, &key, cases[i].component);
+		s.request.authority = str_view(cases[i].authority);
+		while (step == AGENT_WAIT && calls < ARRAY_LEN(cases[i].checks)) {
+			step = agent_verify_step(
+				verifier, keys, &s.request, KIT_NOW, 1000, &progress, &result);
+			assert_int_equal(
+				agent_verifier_counts(verifier).checks, cases[i].checks[calls++]);
+		}
+		assert_int_equal(step, AGENT_DONE);
+		assert_int_equal(calls, 2 + (cases[i].checks[2] > 0));
+		assert_int_equal(result.reason, cases[i].reason);
+		assert_int_equal(agent_verifier_counts(verifier).busy, 0);
+		kit_signed_clear(&s);
+		agent_verifier_free(verifier);
+	}
+	agent_keys_unref(keys);
+	kit_key_clear(&key);
+}
+
+/* No more requests wait than the budget has tokens. */
+static void a_bounded_queue(void **state)
+{
+	struct kit_sample sample = kit_sample();
+	struct agent_verifier *verifier = agent_verifier_new(&sizes);
+	struct agent_result result;
+	struct agent_keys *keys;
+	struct kit_signed s;
+	struct kit_key key;
+	size_t waiting = 0;
+
+	kit_ed25519(&key, NULL, 7);
+	keys = kit_keys(KIT_AGENT, &key);
+	kit_make(&s, &sample, &key);
+	for (unsigned i = 0; i < 100; i++) {
+		struct agent_progress progress = {.has_token = false};
+
+		waiting += agent_verify_step(verifier, keys, &s.request, KIT_NOW, 1000, &progress,
+				   &result) == AGENT_WAIT;
+	}
+	assert_int_equal(waiting, sizes.burst);
+	assert_int_equal(agent_verifier_counts(verifier).busy, 100 - sizes.burst);
+	assert_int_equal(agent_verifier_counts(verifier).checks, 0);
+	kit_signed_clear(&s);
+	agent_keys_unref(keys);
+	agent_verifier_free(verifier);
+	kit_key_clear(&key);
+}
+
+static size_t fields_read;
+
+static bool count_field(void *ctx, struct str name, struct str *value)
+{
+	*value = str_view("v");
+	fields_read++;
+	return true;
+}
+
+/* Without a token no base is written, however long it would be. */
+static void no_base_without_a_token(void **state)
+{
+	struct kit_sample sample = kit_sample();
+	struct agent_verifier *verifier = agent_verifier_new(&sizes);
+	struct agent_result result;
+	struct agent_keys *keys;
+	struct kit_signed s;
+	struct kit_key key;
+
+	kit_ed25519(&key, NULL, 7);
+	keys = kit_keys(KIT_AGENT, &key);
+	sample.components[2] = (struct kit_component){"\"x-field\"", "v"};
+	sample.header = count_field;
+	kit_make(&s, &sample, &key);
+	agent_verify(verifier, keys, &s.request, KIT_NOW, 1000, &result);
+	assert_int_equal(result.reason, AGENT_GOOD);
+	assert_int_equal(fields_read, 1);
+
+	struct agent_request good = s.request;
+	struct agent_request forged = s.request;
+
+	/* Another signature; the reserved part of the budget is not that client's. */
+	forged.signature = str_view("sig1=:AAAA:");
+	forged.client = str_view("198.51.100.1");
+	for (unsigned i = 0; i < 100; i++) {
+		agent_verify(verifier, keys, &forged, KIT_NOW, 1000, &result);
+	}
+	assert_int_equal(result.reason, AGENT_BUSY);
+	assert_int_equal(fields_read, sizes.burst);
+	/* The headers of a signature that matched, with another request. */
+	forged = good;
+	forged.authority = str_view("other.example");
+	forged.client = str_view("198.51.100.1");
+	agent_verify(verifier, keys, &forged, KIT_NOW, 1000, &result);
+	assert_int_equal(result.reason, AGENT_BUSY);
+	agent_verify(verifier, keys, &good, KIT_NOW, 1000, &result);
+	assert_int_equal(result.reason, AGENT_GOOD);
+	kit_signed_clear(&s);
 	agent_keys_unref(keys);
 	agent_verifier_free(verifier);
 	kit_key_clear(&key);
@@ -211,7 +383,11 @@ int main(void)
 		cmocka_unit_test(tokens),
 		cmocka_unit_test(no_tokens),
 		cmocka_unit_test(remembered_results),
+		cmocka_unit_test(headers_of_results),
 		cmocka_unit_test(a_flood),
+		cmocka_unit_test(one_check_a_call),
+		cmocka_unit_test(a_bounded_queue),
+		cmocka_unit_test(no_base_without_a_token),
 		cmocka_unit_test(two_signatures_without_a_check),
 	};
 

@@ -59,9 +59,9 @@ static bool verify_without(
 		assert_true(result.reason == AGENT_NO_MEMORY || result.reason == AGENT_MISMATCH);
 		assert_int_equal(result.until_s, result.reason == AGENT_NO_MEMORY
 							 ? INT64_MIN
-							 : KIT_NOW + AGENT_FORGERY_KEPT_S);
+							 : KIT_NOW + AGENT_MISMATCH_HOLDS_S);
 	}
-	agent_verify(verifier, keys, request, KIT_NOW + AGENT_FORGERY_KEPT_S, 1000, &result);
+	agent_verify(verifier, keys, request, KIT_NOW + AGENT_MISMATCH_HOLDS_S, 1000, &result);
 	assert_int_equal(result.reason, AGENT_GOOD);
 	agent_verifier_free(verifier);
 	return failed;

@@ -531,7 +531,7 @@ static void validity(void **state)
 	s.request.authority = str_view("other.example");
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(verify(f, &s.request, KIT_NOW), AGENT_MISMATCH);
-		assert_int_equal(f->result.until_s, KIT_NOW + AGENT_FORGERY_KEPT_S);
+		assert_int_equal(f->result.until_s, KIT_NOW + AGENT_MISMATCH_HOLDS_S);
 	}
 	assert_true(str_eq_text(f->result.url, KIT_AGENT));
 	assert_null(f->result.keyid.data);
