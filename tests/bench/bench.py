@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import dns
+import flood
 import fronts
 import module
 import page
@@ -92,6 +93,7 @@ GROUPS = {
     "shared_rates": shared_rates.shared_rates,
     "certificate": certificate,
     "agent": agent,
+    "flood": flood.flood,
     "lists": lists,
 }
 

@@ -10,8 +10,13 @@
 
 /* One request as nginx sends it, and the places in it that differ from request to request. */
 
-#define REQUEST_MAX 16384
+#define REQUEST_MAX 32768
 #define SIGNATURE_PLACES 10
+
+struct request_pair {
+	const char *name; /* NULL: there are no more */
+	const char *value;
+};
 
 struct request {
 	uint8_t bytes[REQUEST_MAX];
@@ -73,10 +78,11 @@ static inline void request_find_signature(struct request *r, uint8_t *end)
 }
 
 /*
- * nginx's fastcgi_params in their order, the headers of a browser, and `cert`, PEM, if it is not
- * "".
+ * nginx's fastcgi_params in their order, the headers of a browser, `cert`, PEM, if it is not "",
+ * and `more`.
  */
-static inline void request_make(struct request *r, bool keep, const char *cert)
+static inline void request_make(
+	struct request *r, bool keep, const char *cert, const struct request_pair *more)
 {
 	static const char *const pairs[][2] = {
 		{"QUERY_STRING", ""},
@@ -119,6 +125,9 @@ static inline void request_make(struct request *r, bool keep, const char *cert)
 		pair = request_put_pair(pair, "SSL_CLIENT_VERIFY", "SUCCESS");
 		pair = request_put_pair(pair, "SSL_CLIENT_CERT", cert);
 		request_find_signature(r, pair);
+	}
+	for (; more->name != NULL; more++) {
+		pair = request_put_pair(pair, more->name, more->value);
 	}
 	size_t len = (size_t)(pair - r->bytes) - r->len - RECORD_HEADER;
 

@@ -18,6 +18,7 @@
  *                   answered yet; latencies count from the moment at which a request was due; a
  *                   request without a response at the end counts with the time that it has waited.
  *                   Else closed loop: the next request goes when one is answered.
+ *   pulse=N         open loop: N requests at each of these moments, which are rarer (1)
  *   addresses=N     clients, at most 1,000,000: 11.100.100.100, 11.100.100.101, ... (1)
  *   first=N         the number of the first client (0)
  *   in_turn=1       one client after the other; else at random
@@ -27,6 +28,8 @@
  *   certs=N         different signatures below it (1)
  *   fresh_certs=1   with another signature in each request
  *   uris=N          different request URIs (1)
+ *   params=FILE     further parameters, one NAME=VALUE a line; after an empty line those of another
+ *                   request, which are sent in turn
  */
 
 #include "bench/histogram.h"
@@ -43,7 +46,7 @@
 
 #define MULTIPLEXED 64
 #define ANSWER_MAX 16384
-#define CERT_MAX 8192
+#define PAIRS_MAX 64
 #define EVENTS 256
 #define REFUSALS_MAX 4    /* in a row, before responses are read first */
 #define SPIN_NS 100000u   /* how late a timer may be */
@@ -57,6 +60,7 @@ enum option {
 	DURATION,
 	REQUESTS,
 	RATE,
+	PULSE,
 	ADDRESSES,
 	FIRST,
 	IN_TURN,
@@ -68,8 +72,8 @@ enum option {
 	OPTIONS
 };
 static const char *const option_names[OPTIONS] = {"connections", "keep", "multiplex", "ms",
-	"requests", "rate", "addresses", "first", "in_turn", "fresh", "fresh_first", "certs",
-	"fresh_certs", "uris"};
+	"requests", "rate", "pulse", "addresses", "first", "in_turn", "fresh", "fresh_first",
+	"certs", "fresh_certs", "uris"};
 
 struct connection {
 	int fd; /* -1: closed */
@@ -83,6 +87,8 @@ struct connection {
 struct load {
 	uint64_t options[OPTIONS];
 	struct sockaddr_un address;
+	const char *cert;
+	char *params;
 	struct connection *all;
 	struct connection **with_room; /* a ring, so that the turn goes round */
 	size_t room_first;
@@ -95,20 +101,23 @@ struct load {
 	uint64_t next_fresh;
 	uint64_t next_cert;
 	uint64_t next_due_ns;
+	uint64_t pulse_left;
 	uint64_t in_flight;
 	uint64_t answers;
 	uint64_t statuses[3]; /* 200, 403, others */
 	uint64_t lost;        /* closed without a whole answer */
 	bool refused;         /* in this turn */
 	struct histogram latencies;
-	struct request request;
+	struct request *requests;
+	size_t request_count;
+	size_t next_request;
 };
 
-/* Changes the client of the request. */
-static void vary(struct load *load, unsigned id)
+/* The next request, with its client. */
+static const struct request *next_request(struct load *load, unsigned id)
 {
 	const uint64_t *options = load->options;
-	struct request *r = &load->request;
+	struct request *r = &load->requests[load->next_request++ % load->request_count];
 	uint64_t client = options[IN_TURN] != 0 ? load->next_client++ : draw(&load->random);
 
 	client = options[FIRST] + client % options[ADDRESSES];
@@ -123,6 +132,7 @@ static void vary(struct load *load, unsigned id)
 		request_set_signature(r, draw(&load->random) % options[CERTS]);
 	}
 	request_set_id(r, id);
+	return r;
 }
 
 static void push_room(struct load *load, struct connection *c)
@@ -190,7 +200,7 @@ static void close_connection(struct load *load, struct connection *c)
 /* The connection has room, but is not in the ring of connections with room. */
 static bool ask(struct load *load, struct connection *c, uint64_t due_ns)
 {
-	const struct request *r = &load->request;
+	const struct request *r;
 	unsigned slot = 0;
 
 	if (c->fd < 0 && !open_connection(load, c)) {
@@ -200,7 +210,7 @@ static bool ask(struct load *load, struct connection *c, uint64_t due_ns)
 	while (c->due_ns[slot] != 0) {
 		slot++;
 	}
-	vary(load, slot + 1);
+	r = next_request(load, slot + 1);
 	if (send(c->fd, r->bytes, r->len, MSG_NOSIGNAL) != (ssize_t)r->len) {
 		if (errno != EAGAIN && errno != EPIPE && errno != ECONNRESET) {
 			die("send");
@@ -286,7 +296,12 @@ static bool take(struct load *load, struct connection *c, int flags)
 
 static void next_due(struct load *load)
 {
-	load->next_due_ns += draw_wait_ns(&load->random, load->options[RATE]);
+	const uint64_t *options = load->options;
+
+	if (load->pulse_left-- == 0) {
+		load->next_due_ns += options[PULSE] * draw_wait_ns(&load->random, options[RATE]);
+		load->pulse_left = options[PULSE] - 1;
+	}
 }
 
 /* Sends what is due as long as there is room. */
@@ -417,15 +432,17 @@ static void print(const struct load *load, double took, double cpu)
 		histogram_percentile_us(h, 0.999));
 }
 
-static void read_cert(const char *path, char cert[CERT_MAX])
+static char *read_file(const char *path)
 {
 	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
 
-	if (file == NULL) {
+	if (file == NULL || getdelim(&text, &size, '\0', file) < 0) {
 		die(path);
 	}
-	cert[fread(cert, 1, CERT_MAX - 1, file)] = '\0';
 	fclose(file);
+	return text;
 }
 
 static void usage(const char *what)
@@ -434,14 +451,18 @@ static void usage(const char *what)
 	exit(64);
 }
 
-static void read_option(struct load *load, const char *text, char cert[CERT_MAX])
+static void read_option(struct load *load, const char *text)
 {
 	const char *value = strchr(text, '=');
 	size_t len = value != NULL ? (size_t)(value - text) : strlen(text);
 	char *end;
 
-	if (len == 4 && memcmp(text, "cert", 4) == 0 && value != NULL) {
-		read_cert(value + 1, cert);
+	if (strncmp(text, "cert=", 5) == 0) {
+		load->cert = read_file(value + 1);
+		return;
+	}
+	if (strncmp(text, "params=", 7) == 0) {
+		load->params = read_file(value + 1);
 		return;
 	}
 	for (size_t i = 0; i < OPTIONS && value != NULL; i++) {
@@ -455,8 +476,9 @@ static void read_option(struct load *load, const char *text, char cert[CERT_MAX]
 	usage(text);
 }
 
-static void read_options(struct load *load, int argc, char **argv, char cert[CERT_MAX])
+static void read_options(struct load *load, int argc, char **argv)
 {
+	static char no_params[] = "";
 	uint64_t *options = load->options;
 
 	if (argc < 2 || strlen(argv[1]) >= sizeof(load->address.sun_path)) {
@@ -464,25 +486,64 @@ static void read_options(struct load *load, int argc, char **argv, char cert[CER
 	}
 	load->address.sun_family = AF_UNIX;
 	memcpy(load->address.sun_path, argv[1], strlen(argv[1]));
-	options[CONNECTIONS] = options[MULTIPLEX] = options[ADDRESSES] = options[URIS] = 1;
+	options[CONNECTIONS] = options[MULTIPLEX] = options[PULSE] = 1;
+	options[ADDRESSES] = options[URIS] = 1;
 	options[DURATION] = 1000;
 	options[REQUESTS] = UINT64_MAX;
+	load->cert = "";
+	load->params = no_params;
 	for (int i = 2; i < argc; i++) {
-		read_option(load, argv[i], cert);
+		read_option(load, argv[i]);
 	}
 	if (options[MULTIPLEX] - 1 >= MULTIPLEXED || options[ADDRESSES] == 0 ||
-		options[CONNECTIONS] == 0 || options[URIS] == 0 ||
-		((options[CERTS] > 1 || options[FRESH_CERTS] != 0) && cert[0] == '\0')) {
+		options[CONNECTIONS] == 0 || options[PULSE] == 0 || options[URIS] == 0 ||
+		((options[CERTS] > 1 || options[FRESH_CERTS] != 0) && load->cert[0] == '\0')) {
 		usage("a value is out of range");
+	}
+}
+
+/* Takes the pairs of the next request off *lines. */
+static void take_pairs(char **lines, struct request_pair pairs[PAIRS_MAX + 1])
+{
+	size_t count = 0;
+	char *line;
+
+	while ((line = strsep(lines, "\n")) != NULL && *line != '\0') {
+		char *value = strchr(line, '=');
+
+		if (value == NULL || count == PAIRS_MAX) {
+			usage(line);
+		}
+		*value = '\0';
+		pairs[count++] = (struct request_pair){line, value + 1};
+	}
+	pairs[count] = (struct request_pair){NULL, NULL};
+}
+
+static void make_requests(struct load *load)
+{
+	struct request_pair pairs[PAIRS_MAX + 1];
+	char *lines = load->params;
+
+	load->request_count = 1;
+	for (const char *at = lines; (at = strstr(at, "\n\n")) != NULL; at += 2) {
+		load->request_count++;
+	}
+	load->requests = calloc(load->request_count, sizeof(*load->requests));
+	if (load->requests == NULL) {
+		die("start");
+	}
+	for (size_t i = 0; i < load->request_count; i++) {
+		take_pairs(&lines, pairs);
+		request_make(&load->requests[i], load->options[KEEP] != 0, load->cert, pairs);
 	}
 }
 
 int main(int argc, char **argv)
 {
-	static char cert[CERT_MAX];
 	static struct load load;
 
-	read_options(&load, argc, argv, cert);
+	read_options(&load, argc, argv);
 	uint64_t count = load.options[CONNECTIONS];
 
 	load.random = 1 + load.options[FIRST];
@@ -497,7 +558,7 @@ int main(int argc, char **argv)
 		prctl(PR_SET_TIMERSLACK, 1ul) != 0) {
 		die("start");
 	}
-	request_make(&load.request, load.options[KEEP] != 0, cert);
+	make_requests(&load);
 	for (size_t i = 0; i < count; i++) {
 		load.all[i].fd = -1;
 		push_room(&load, &load.all[i]);
