@@ -99,7 +99,9 @@ def prepare(recipe, kitchen):
     """Writes the recipe's files and its configuration to their places."""
     for name, text in recipe.files():
         assert name.startswith(HOME + "/")
-        (kitchen / name[len(HOME) + 1 :]).write_text(text)
+        place = kitchen / name[len(HOME) + 1 :]
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text)
     file = kitchen / "doorward.conf"
     text = "\n".join(recipe.of("ini")).replace(HOME, str(kitchen))
     file.write_text(text.replace(LOGS, str(kitchen / "log")))
