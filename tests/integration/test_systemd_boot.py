@@ -110,6 +110,8 @@ def host(machine, pki):
         host.write(systemd.CONFIGURATION, CONFIGURATION)
         host.write("etc/doorward/names.zone", ZONE)
         host.write("etc/nginx/nginx.conf", NGINX)
+        url = f"https://{SOURCES['gptbot']}"
+        host.write("etc/default/doorward-crawlers", f"LISTS=one={url} two={url}#/prefixes/*/ipv4Prefix\n")
         host.write("etc/default/doorward-crls", "SOURCES=/srv/ca.pem http://127.0.0.1:8080/client.crl\n")
         shutil.copy(pki.authority.file, host.path("srv/ca.pem"))
         play_vendors(host, pki)
@@ -160,7 +162,7 @@ def test_a_timer_that_is_due_runs_its_service(host, unit):
 
 def test_the_crawlers_lists_are_there_for_any_user(host):
     folder = host.path("var/lib/doorward/crawlers")
-    assert {path.stem for path in folder.glob("*.json")} == set(SOURCES)
+    assert {path.stem for path in folder.glob("*.json")} == {*SOURCES, "one", "two"}
     assert all(path.read_bytes() == GOOD for path in folder.glob("*.json"))
     assert all(path.stat().st_mode & 0o777 == 0o644 for path in folder.glob("*.json"))
 
