@@ -68,6 +68,10 @@ static enum exit_code check_options(const struct request_args *q)
 	if (q->chain_path != NULL && q->cert_path == NULL) {
 		return cli_usage_error(&cli_check, "--chain expects --cert FILE beside it", NULL);
 	}
+	if (q->verify_status != NULL && q->cert_path == NULL) {
+		return cli_usage_error(
+			&cli_check, "--verify-status expects --cert FILE beside it", NULL);
+	}
 	return EXIT_CODE_OK;
 }
 
@@ -379,15 +383,15 @@ static int run(const char *config_path, int argc, char **argv)
 const struct cli_command cli_check = {
 	.name = "check",
 	.summary = "explain the decision about one client, step by step",
-	.usage = "doorward check [-c FILE] --ip ADDRESS [--cert FILE [--chain FILE]]\n"
-		 "               [--verify-status WORD] [--user-agent TEXT] [--uri TEXT]\n"
+	.usage = "doorward check [-c FILE] --ip ADDRESS [--user-agent TEXT] [--uri TEXT]\n"
+		 "               [--cert FILE [--chain FILE] [--verify-status WORD]]\n"
 		 "               [--method TEXT] [--http-host TEXT] [--scheme WORD]\n"
 		 "               [--header NAME:VALUE] [--agent URL] [--policy NAME] [--at TIME]\n"
 		 "               [--json]\n"
-		 "doorward check [-c FILE] --log LINE [--cert FILE [--chain FILE]]\n"
-		 "               [--verify-status WORD] [--at TIME] [--json]\n"
-		 "doorward check [-c FILE] --id ID [--log FILE] [--cert FILE [--chain FILE]]\n"
-		 "               [--verify-status WORD] [--at TIME] [--json]",
+		 "doorward check [-c FILE] --log LINE [--at TIME] [--json]\n"
+		 "               [--cert FILE [--chain FILE] [--verify-status WORD]]\n"
+		 "doorward check [-c FILE] --id ID [--log FILE] [--at TIME] [--json]\n"
+		 "               [--cert FILE [--chain FILE] [--verify-status WORD]]",
 	.detail =
 		"Decides a request by the configuration and the real resolver. --log decides a "
 		"line of\n"

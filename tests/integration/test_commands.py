@@ -103,6 +103,7 @@ def test_a_configuration_in_place_of_a_command(conf):
     "arguments",
     [["--nonsense"], ["nonsense"], ["-c"], ["-x"], ["check"], ["check", "--ip"],
      ["check", "--ip", "192.0.2.1", "--nonsense"], ["check", "--ip", "192.0.2.1", "more"],
+     ["check", "--ip", "192.0.2.1", "--verify-status", "SUCCESS"], ["check", "--ip", "192.0.2.1", "--chain", "x"],
      ["check", "--ip", "192.0.2.1", "--at", "yesterday"]],
 )
 def test_bad_usage(arguments):
