@@ -27,5 +27,5 @@ void duration_append(struct bytes *out, uint64_t seconds)
 
 void duration_append_ms(struct bytes *out, uint64_t us)
 {
-	bytes_appendf(out, us < 9995 ? "%.2f ms" : "%.1f ms", (double)us / 1000.0);
+	bytes_appendf(out, us < 9995 ? "%.2f" : "%.1f", (double)us / 1000.0);
 }

@@ -10,7 +10,7 @@
 
 /* Appends a duration for people, in its two largest units: "3 s", "1 h 5 min", "12 d". */
 void duration_append(struct bytes *out, uint64_t seconds);
-/* Appends a short one in milliseconds, with two decimals below 10: "0.34 ms", "12.3 ms". */
+/* Appends a short one as a number of milliseconds, with two decimals below 10: "0.34", "12.3". */
 void duration_append_ms(struct bytes *out, uint64_t us);
 
 #endif

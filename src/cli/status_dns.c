@@ -58,6 +58,7 @@ void cli_status_dns(const struct cli_lines *s, const json_t *dns, struct bytes *
 		if (json_is_integer(json_object_get(resolver, "rtt_us"))) {
 			bytes_append_text(out, ", ");
 			duration_append_ms(out, cli_json_number(resolver, "rtt_us"));
+			bytes_append_text(out, " ms");
 		}
 		cli_lines_take(s, i == 0 ? "Resolvers" : "", up ? CLI_PLAIN : CLI_BAD, out);
 		print_resolver(s, resolver, out);

@@ -230,8 +230,12 @@ static void text_queries(const struct explain *e, struct bytes *out)
 		bytes_init(&text, 0);
 		bytes_appendf(&text, "%.*s: %.*s (ttl %u s, ", (int)step->name.len, step->name.data,
 			(int)step->answer.len, step->answer.data, step->ttl_s);
-		duration_append_ms(&text, step->us);
-		bytes_appendf(&text, ", from %.*s%s)", (int)step->server.len, step->server.data,
+		/* What was there already took no time. */
+		if (step->us > 0) {
+			duration_append_ms(&text, step->us);
+			bytes_append_text(&text, " ms, ");
+		}
+		bytes_appendf(&text, "from %.*s%s)", (int)step->server.len, step->server.data,
 			step->joined ? ", joined" : "");
 		explain_item(out, dns_type_word(step->type, type), bytes_view(&text));
 		bytes_clear(&text);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "base/duration.h"
 #include "base/util.h"
 #include "page/html.h"
 #include "page/parts_private.h"
@@ -25,11 +24,7 @@ static const struct {
 static void write_time(const json_t *resolver, const char *key, struct bytes *out)
 {
 	bytes_append_text(out, "<td class=\"n\">");
-	if (json_is_integer(json_object_get(resolver, key))) {
-		duration_append_ms(out, page_number(resolver, key));
-	} else {
-		bytes_append_text(out, "\xe2\x80\x93");
-	}
+	page_latency(out, json_object_get(resolver, key), " ms");
 	bytes_append_text(out, "</td>");
 }
 

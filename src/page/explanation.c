@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: 2026 the doorward developers */
 
-#include "base/duration.h"
 #include "base/util.h"
 #include "page/html.h"
 #include "page/parts_private.h"
@@ -113,8 +112,7 @@ static void write_replay(const json_t *explained, struct bytes *out)
 
 static void write_queries(const json_t *queries, struct bytes *out)
 {
-	static const char *const columns[] = {
-		"Type", "Name", "Answer", "#TTL (s)", "#Time", "From"};
+	static const char *const columns[] = {"Type", "Name", "Answer", "#TTL (s)", "#ms", "From"};
 	const json_t *query;
 	size_t i;
 
@@ -130,7 +128,7 @@ static void write_queries(const json_t *queries, struct bytes *out)
 		bytes_append_text(out, "</td><td class=\"n\">");
 		page_value(out, json_object_get(query, "ttl"));
 		bytes_append_text(out, "</td><td class=\"n\">");
-		duration_append_ms(out, page_number(query, "us"));
+		page_latency(out, json_object_get(query, "us"), "");
 		bytes_append_text(out, "</td>");
 		page_cell(out, page_is_true(query, "cached") ? str_view("the cache")
 							     : page_str(query, "server"));

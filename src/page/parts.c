@@ -91,6 +91,16 @@ void page_time(struct bytes *out, struct str time, int64_t now_s)
 	}
 }
 
+void page_latency(struct bytes *out, const json_t *us, const char *unit)
+{
+	if (json_integer_value(us) > 0) {
+		duration_append_ms(out, (uint64_t)json_integer_value(us));
+		bytes_append_text(out, unit);
+	} else {
+		bytes_append_text(out, DASH);
+	}
+}
+
 static void write_scalar(struct bytes *out, const json_t *value)
 {
 	switch (json_typeof(value)) {

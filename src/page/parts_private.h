@@ -28,6 +28,8 @@ void page_size(struct bytes *out, uint64_t size);
 void page_share(struct bytes *out, uint64_t part, uint64_t whole);
 /* A time of RFC 3339, and how long before or after `now_s` it is. */
 void page_time(struct bytes *out, struct str time, int64_t now_s);
+/* Microseconds, shown in milliseconds, with `unit` behind them; 0 and null as a dash. */
+void page_latency(struct bytes *out, const json_t *us, const char *unit);
 /* Any value as text: the items of an array with commas between them, null as a dash. */
 void page_value(struct bytes *out, const json_t *value);
 /* A verdict, or a truth, with its colour. */

@@ -50,7 +50,7 @@ for (const e of document.querySelectorAll('body *')) {
 return bad;
 """
 UNNAMED = """
-return [...document.querySelectorAll('input, button, select, a, section, [role=region], [role=img], table')]
+return [...document.querySelectorAll('input, button, select, textarea, a, section, [role=region], [role=img], table')]
     .filter((e) => !(e.labels?.length || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') ||
         e.querySelector('caption') || e.textContent.trim()))
     .map((e) => e.outerHTML.slice(0, 100));
@@ -313,7 +313,7 @@ def test_the_keyboard_reaches_everything(door, browser, view):
     browser.run("document.activeElement.blur()")
     wanted = browser.run(
         "const all = [...document.querySelectorAll('*')];"
-        "return all.filter((e) => e.matches('a[href], input, select, button, summary, .scroll') && e.checkVisibility())"
+        "return all.filter((e) => e.matches('a[href], input, select, textarea, button, summary, .scroll') && e.checkVisibility())"
         ".map((e) => all.indexOf(e))"
     )
     reached = []
