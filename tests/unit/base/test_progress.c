@@ -129,7 +129,9 @@ static void no_one_need_be_told(void **state)
 	progress_end(NULL);
 	progress_begin(&p, "a");
 	progress_at(&p, 1, 2);
+	assert_int_equal(p.next, 2);
 	progress_end(&p);
+	assert_null(p.what);
 }
 
 int main(void)
