@@ -163,7 +163,7 @@ def test_what_is_not_the_agents_is_never_verified(door, agent):
 
 def test_each_byte_that_changes_ends_it(door, agent):
     """More than two hundred mutations of one good request."""
-    served = door()
+    served = door(server="threads = 1")
     good = agent.sign(HOST, "/a", cover=("@authority", "@method", "@path"))
     # Remembered, so that it needs no check when the others have used up the checks of a second.
     assert served.ask(request(good, "/a")).status == 200
