@@ -58,8 +58,27 @@ static bool is_literal(struct str value)
 
 struct variable {
 	const struct nginx_look *look;
-	struct str name; /* with its $ */
+	struct str name; /* without its $ */
 };
+
+/* The name in $NAME or ${NAME}; absent: another value. */
+static struct str variable_name(struct str value)
+{
+	bool braced = str_starts_with(value, "${");
+	struct str name = str_from(value, braced ? 2 : 1);
+
+	size_t end = str_find(name, '}');
+
+	if (!str_starts_with(value, "$") || !is_literal(name) || end + braced != name.len) {
+		return (struct str){NULL, 0};
+	}
+	return (struct str){name.data, end};
+}
+
+static bool is_named(struct str value, struct str name)
+{
+	return str_eq_nocase(variable_name(value), name);
+}
 
 static void check_map(const struct variable *v, const struct import_node *map)
 {
@@ -83,11 +102,11 @@ static void check_assignment(void *ctx, const struct import_node *node)
 {
 	const struct variable *v = ctx;
 
-	if (import_node_is(node, "set") && node->arg_count == 3 && str_eq(node->args[1], v->name) &&
-		is_literal(node->args[2])) {
+	if (import_node_is(node, "set") && node->arg_count == 3 &&
+		is_named(node->args[1], v->name) && is_literal(node->args[2])) {
 		(void)check_name(v->look, node, node->args[2]);
 	} else if (import_node_is(node, "map") && node->arg_count == 3 &&
-		   str_eq(node->args[2], v->name)) {
+		   is_named(node->args[2], v->name)) {
 		check_map(v, node);
 	}
 }
@@ -106,11 +125,10 @@ static bool take(struct str *rest, const char *prefix)
  * What stands before the name in the paths of a location such as ~ "^/doorward/(?<NAME>.*)$", from
  * which the variable has its value; absent: it has another origin.
  */
-static struct str path_before(const struct import_node *location, struct str variable)
+static struct str path_before(const struct import_node *location, struct str name)
 {
 	const struct str none = {NULL, 0};
 	struct str regex = nginx_arg(location, 2);
-	struct str name = str_from(variable, 1);
 
 	if (!str_eq_text(nginx_arg(location, 1), "~") || !take(&regex, "^")) {
 		return none;
@@ -201,8 +219,8 @@ void nginx_look_at_policy(
 		policy = check_name(look, pass->node, str_view("default"));
 	} else if (is_literal(name)) {
 		policy = check_name(look, pass->node, name);
-	} else if (str_find(str_from(name, 1), '$') == name.len - 1) {
-		check_variable(look, location, pass, name);
+	} else if (variable_name(name).len > 0) {
+		check_variable(look, location, pass, variable_name(name));
 	}
 	if (policy != NULL) {
 		check_certificate(look, location, pass, policy);

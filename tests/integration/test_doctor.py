@@ -186,6 +186,9 @@ TRAPS = {
     "a variable": (GOOD, {"DOORWARD_POLICY partners": "DOORWARD_POLICY $door",
                           "auth_request /doorward;": "auth_request /doorward; set $door admins;"}, 8,
                    "error: no [policy admins] is configured"),
+    "a map of a variable in braces": (
+        GOOD, {"DOORWARD_POLICY partners": "DOORWARD_POLICY ${Door}", "http {": "http { map $uri $door { default admins; }"},
+        2, "error: no [policy admins] is configured"),
     "a map": (GOOD, {"DOORWARD_POLICY partners": "DOORWARD_POLICY $door",
                      "http {": "http { map $uri $door { default default; ~/x\n admins; }"}, 2,
               "error: no [policy admins] is configured"),
