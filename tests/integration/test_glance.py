@@ -348,7 +348,8 @@ def test_what_if_a_certificate_came(doorward, folder, pki):
     then = (now() + 10 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
     command = ["check", "-c", door.file, "--ip", "192.0.2.9", "--cert", alice.file, "--json"]
     for more, verdict, why, arguments in [
-        ({"cert": chain, "at": then}, "allow", "rule", ["--at", then, "--chain", folder / "chain.pem"]),
+        # As a form of a browser sends it.
+        ({"cert": chain.replace("\n", "\r\n"), "at": then}, "allow", "rule", ["--at", then, "--chain", folder / "chain.pem"]),
         ({"cert": chain}, "deny", "cert_not_yet_valid", ["--chain", folder / "chain.pem"]),
         ({"cert": alice.pem, "at": then}, "deny", "cert_untrusted", ["--at", then]),
         ({"cert": chain, "at": then, "verify_status": "NONE"}, "deny", "cert_unverified",
