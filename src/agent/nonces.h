@@ -18,9 +18,8 @@
  * Only verified signatures get in, so only a holder of a known key can fill it. If it is full of
  * nonces that have not expired, no further signature is accepted, and none is forgotten.
  *
- * Several processes or machines do not share it: a signature then counts once for each. To share,
- * a caller asks its store for the identifier of agent_nonce_id, to be set if it is absent until
- * expires_s, and treats a store that does not answer as AGENT_NONCES_FULL.
+ * Several processes or machines do not share it: a signature then counts once for each. They share
+ * nonces by a store (shared/nonces.h), under the identifier of agent_nonce_id.
  *
  * A front end that asks twice about one request of a client (an internal redirect with
  * auth_request) is refused the second time.

@@ -5,6 +5,7 @@
 
 #include "agent/nonces.h"
 #include "authz/agent_text.h"
+#include "base/clock.h"
 #include "policy/claim.h"
 #include "policy/http_host.h"
 
@@ -139,6 +140,12 @@ static bool came_twice(const struct authz_input *input)
 	return (input->duplicates & headers) != 0;
 }
 
+/* Whether a signature counts once (agent_nonce). */
+static bool counts_once(const struct authz *a)
+{
+	return a->decision.policy->agent_nonce == POLICY_NONCE_ONCE && !a->request.is_trial;
+}
+
 static enum agent_step verify(struct authz *a, struct agent_result *result)
 {
 	const struct authz_input *input = &a->request.input;
@@ -173,7 +180,7 @@ static enum agent_step verify(struct authz *a, struct agent_result *result)
 		*result =
 			(struct agent_result){.state = AGENT_UNVERIFIED, .reason = AGENT_NO_MEMORY};
 	}
-	if (a->decision.policy->agent_nonce == POLICY_NONCE_ONCE && !a->request.is_trial) {
+	if (counts_once(a)) {
 		agent_nonces_take(a->env->agent_nonces, result, wall_s);
 	}
 	return AGENT_DONE;
@@ -205,6 +212,44 @@ static void suppose(struct str given, struct agent_result *result)
 	}
 }
 
+static void conclude(struct authz *a, bool is_only_claim)
+{
+	a->decision.agent.is_known = true;
+	set_facts(&a->facts, &a->decision.agent, is_only_claim);
+}
+
+static void on_nonce(void *ctx, bool used)
+{
+	struct authz *a = ctx;
+
+	if (used) {
+		a->decision.agent.reason = AGENT_REPLAYED;
+		a->decision.agent.state = agent_reason_state(AGENT_REPLAYED);
+	}
+	conclude(a, false);
+	a->agent_wait.done(a->agent_wait.ctx);
+}
+
+/*
+ * Asks the store for the nonce of a verified signature, which is new here. False: this machine
+ * decides alone.
+ */
+static bool ask_store(struct authz *a, const struct agent_result *result)
+{
+	uint8_t id[AGENT_NONCE_ID_LEN];
+	uint64_t now_ms = clock_ms();
+
+	if (!counts_once(a) || a->env->shared == NULL || !agent_nonce_id(result, id)) {
+		return false;
+	}
+	uint64_t deadline_ms = authz_rates_deadline_ms(&a->fetch.rates);
+	uint64_t life_ms = (uint64_t)(result->expires_s - a->request.wall_s) * 1000;
+
+	a->nonce_wait = (struct shared_nonce_wait){.done = on_nonce, .ctx = a};
+	return shared_nonces_take(a->env->shared, str_from_bytes(id, sizeof(id)), life_ms,
+		(uint32_t)(deadline_ms > now_ms ? deadline_ms - now_ms : 0), &a->nonce_wait);
+}
+
 enum authz_step authz_agent_take(struct authz *a)
 {
 	struct authz_agent *agent = &a->decision.agent;
@@ -213,7 +258,7 @@ enum authz_step authz_agent_take(struct authz *a)
 	if (agent->is_known) {
 		return AUTHZ_DONE;
 	}
-	if (authz_agent_is_queued(&a->agent_wait)) {
+	if (authz_agent_is_queued(&a->agent_wait) || a->nonce_wait.question != NULL) {
 		return AUTHZ_WAIT;
 	}
 	if (a->request.given_agent.data != NULL) {
@@ -224,7 +269,6 @@ enum authz_step authz_agent_take(struct authz *a)
 	} else if (authz_input_is_signed(&a->request.input) && verify(a, &result) == AGENT_WAIT) {
 		return AUTHZ_WAIT;
 	}
-	agent->is_known = true;
 	agent->state = result.state;
 	agent->reason = result.reason;
 	if (result.url.len > 0) {
@@ -234,7 +278,10 @@ enum authz_step authz_agent_take(struct authz *a)
 			agent->reason = AGENT_NO_MEMORY;
 		}
 	}
-	set_facts(&a->facts, agent, result.is_only_claim && agent->url.data != NULL);
+	if (agent->state == AGENT_VERIFIED && ask_store(a, &result)) {
+		return AUTHZ_WAIT;
+	}
+	conclude(a, result.is_only_claim && agent->url.data != NULL);
 	return AUTHZ_DONE;
 }
 

@@ -31,6 +31,7 @@ static void release(struct authz *a)
 	}
 	cert_check_result_unref(a->checked);
 	authz_agent_cancel(&a->agent_wait);
+	shared_nonces_cancel(&a->nonce_wait);
 	authz_fetch_clear(&a->fetch);
 }
 

@@ -12,6 +12,7 @@
 #include "ban/ban.h"
 #include "base/arena.h"
 #include "policy/evaluate.h"
+#include "shared/nonces.h"
 
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct authz {
 
 	struct authz_fetch fetch; /* the lookups */
 	struct authz_agent_wait agent_wait;
+	struct shared_nonce_wait nonce_wait;
 	const struct ban *ban; /* that covers the client; NULL: none is known */
 	struct policy_facts facts;
 	struct policy_cert cert_facts;

@@ -23,6 +23,7 @@ static void end(struct authz *a, enum authz_verdict verdict, enum policy_reason 
 {
 	authz_fetch_cancel(&a->fetch);
 	authz_agent_cancel(&a->agent_wait);
+	shared_nonces_cancel(&a->nonce_wait);
 	authz_fetch_tell(&a->fetch, &a->decision.names);
 	authz_decision_end(&a->decision, verdict, reason);
 }

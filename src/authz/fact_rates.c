@@ -57,8 +57,7 @@ static void on_answer(void *ctx, bool over)
 	r->fetched(r->ctx);
 }
 
-/* A request waits once: what else it asks for has the time that is left. */
-static uint64_t deadline_ms(struct authz_rates *r)
+uint64_t authz_rates_deadline_ms(struct authz_rates *r)
 {
 	const struct shared *shared = shared_worker_shared(r->shared);
 
@@ -84,7 +83,7 @@ static void ask_store(struct authz_rates *r, const struct policy_rate *rate, uin
 		return;
 	}
 	*w = (struct authz_rate_wait){.next = r->first, .rates = r, .rate = rate, .key = key};
-	w->wait.deadline_ms = deadline_ms(r);
+	w->wait.deadline_ms = authz_rates_deadline_ms(r);
 	w->wait.done = on_answer;
 	w->wait.ctx = w;
 	switch (shared_rates_take(r->shared, &question, &w->wait)) {

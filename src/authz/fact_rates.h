@@ -41,6 +41,11 @@ struct authz_rates {
 	struct authz_rate_wait *first;
 };
 
+/*
+ * Until when the request waits for the store, on clock_ms(): it waits once, and what else it asks
+ * for has the time that is left. `shared` is not NULL.
+ */
+uint64_t authz_rates_deadline_ms(struct authz_rates *rates);
 /* True if one of the rates `wanted` has got its answer; others may come later. */
 NODISCARD bool authz_rates_ask(struct authz_rates *rates, uint64_t wanted);
 /* Of answers that have not come, none will come. */

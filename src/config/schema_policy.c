@@ -277,8 +277,9 @@ const struct config_key config_policy_keys[CONFIG_POLICY_KEY_COUNT] = {
 			"signature needs a nonce, and counts for one question of the front end; "
 			"a further request with it is not that of the agent. Each process "
 			"remembers 65536 nonces until they expire; while there is no room for "
-			"another one, the response is 503. A restart forgets them, a reload does "
-			"not."},
+			"another one, the response is 503. A restart or a hand-over forgets them, "
+			"a reload does not. With [shared], a nonce counts once for all machines, "
+			"also over restarts; while the store is away, once for each process."},
 	{.name = "default",
 		.type = CONFIG_WORD,
 		.offset = offsetof(struct policy, default_action),

@@ -9,8 +9,8 @@
 
 #define AT(member) offsetof(struct metrics_worker, shared.member)
 
-/* What the store said about rates, and what decided about requests. */
-static void write_rates(const struct metrics *metrics, struct bytes *out)
+/* What the store said about rates and nonces, and what decided about requests. */
+static void write_answers(const struct metrics *metrics, struct bytes *out)
 {
 	static const struct {
 		const char *family;
@@ -35,6 +35,12 @@ static void write_rates(const struct metrics *metrics, struct bytes *out)
 			AT(rates.over_share)},
 		{"doorward_shared_rate_waits_total", "Those of them that waited for the store.", "",
 			AT(rates.waited)},
+		{"doorward_shared_nonces_total",
+			"Nonces of signatures that the store was asked about, by what it said.",
+			"result=\"set\"", AT(nonces.set)},
+		{"doorward_shared_nonces_total", NULL, "result=\"used\"", AT(nonces.used)},
+		{"doorward_shared_nonces_total", NULL, "result=\"unanswered\"",
+			AT(nonces.unanswered)},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(series); i++) {
@@ -163,7 +169,7 @@ void metrics_write_shared(
 		"From when a question was asked to its reply, of those in time.",
 		AT(store.reply_time), out);
 	write_names(metrics, out);
-	write_rates(metrics, out);
+	write_answers(metrics, out);
 	write_bans(shared, out);
 }
 

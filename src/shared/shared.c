@@ -6,6 +6,7 @@
 #include "ban/file.h"
 #include "base/clock.h"
 #include "shared/name_script.h"
+#include "shared/nonce_script.h"
 #include "shared/rate_question.h"
 #include "shared/shared_private.h"
 
@@ -115,7 +116,7 @@ static bool prepare(struct shared *s)
 	return s->seal != NULL && s->status != NULL && s->leases != NULL &&
 	       shared_members_init(&s->members, s->seal) &&
 	       store_script_init(&s->lease_script, shared_rate_script) &&
-	       shared_name_script_init(&s->find_name);
+	       shared_name_script_init(&s->find_name) && shared_nonce_script_init(&s->take_nonce);
 }
 
 static void count_bans(struct shared *s)

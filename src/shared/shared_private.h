@@ -32,6 +32,7 @@ struct shared {
 	struct store_script find_name;
 	struct shared_leases *leases;
 	struct store_script lease_script;
+	struct store_script take_nonce;
 	struct ban_list bans; /* settled */
 	uint64_t bans_generation;
 	/* struct shared_bans_state has these; written by the main thread */

@@ -31,11 +31,19 @@ struct shared_rate_stats {
 	_Atomic uint64_t waited; /* those of them all that waited for an answer */
 };
 
+/* What became of questions for nonces (shared/nonces.h). */
+struct shared_nonce_stats {
+	_Atomic uint64_t set;        /* new ones */
+	_Atomic uint64_t used;       /* set before, here or by another machine */
+	_Atomic uint64_t unanswered; /* not asked, or not answered in time */
+};
+
 /* Counters of one worker, which its thread alone writes. */
 struct shared_stats {
 	struct store_stats store;
 	struct shared_name_stats names;
 	struct shared_rate_stats rates;
+	struct shared_nonce_stats nonces;
 };
 
 #endif

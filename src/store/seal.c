@@ -36,6 +36,7 @@ static const char *const words[STORE_LABELS] = {
 	[STORE_LABEL_RATE] = "rate",
 	[STORE_LABEL_NAME] = "name",
 	[STORE_LABEL_BAN] = "ban",
+	[STORE_LABEL_NONCE] = "nonce",
 };
 
 /* HKDF-SHA-256 without a salt; `info` is "doorward shared 1 PURPOSE LABEL". */
