@@ -4,6 +4,7 @@
 """doorward itself: started with a configuration, asked, stopped, and checked afterwards."""
 
 import atexit
+import collections
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import time
 from pathlib import Path
 
 import fcgi
+from kit import life
 from kit.process import DEADLINE, Process, connects, settled, wait_for
 
 
@@ -72,6 +74,21 @@ def configuration(policy="", **sections):
             lines = [line.strip() for line in sections[section].strip().splitlines()]
             text += f"[{section}]\n" + "\n".join(lines) + "\n"
     return sections.get("before", "") + text + policy
+
+
+Waits = collections.namedtuple("Waits", "task count")
+
+
+def waits_of(pid, name):
+    """How often the thread of that name has waited; None: the process has none."""
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        try:
+            if (task / "comm").read_text() == f"{name}\n":
+                count = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (task / "status").read_text(), re.M)
+                return Waits(f"{pid}/task/{task.name}", int(count[1]))
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return None
 
 
 class Doorward:
@@ -161,6 +178,7 @@ class Doorward:
     def stderr(self):
         """The log is written some hundredths of a second after the responses, until the end."""
         if self.process.running():
+            self._wait_for_writer()
             return settled(self.process.output)
         return self.process.output()
 
@@ -183,15 +201,30 @@ class Doorward:
         return wait_for(lines, "a log line for each decision")
 
     def _wait_for_silence(self):
-        """The log has a thread of its own, which may write a line after the response was sent."""
-
         def is_silent():
             before = self.process.output()
             time.sleep(0.05)
             return self.process.output() == before
 
         if self.process.running():
+            self._wait_for_writer()
             wait_for(is_silent, "the log's last line")
+
+    def _wait_for_writer(self):
+        """A line is handed to the log's thread before its response is sent. It is written once this
+        thread has gone round, and has rested after it; or was asleep, and has not been woken."""
+        first = waits_of(self.process.pid, "log")
+
+        def is_written():
+            now = waits_of(self.process.pid, "log")
+            if not (first and now) or now.count >= first.count + 3:
+                return True
+            if life.state(now.task) != "S":
+                return False
+            time.sleep(0.05)  # longer than it rests
+            return waits_of(self.process.pid, "log") == now
+
+        wait_for(is_written, "a round of the log's thread")
 
     def wait_for_log(self, pattern):
         return wait_for(lambda: re.search(pattern, self.process.output()), f"{pattern!r} in the log")
