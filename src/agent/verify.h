@@ -77,11 +77,11 @@ struct agent_result {
 struct agent_verifier;
 
 /*
- * How many checks a verifier may do, if agent_verifier_new is not told otherwise: those for
- * strangers take some 1.5 % of a worker's time, so that hardly another request comes during one of
- * them.
+ * How many checks a verifier may do, if agent_verifier_new is not told otherwise. Those for
+ * strangers take less than 1 % of a worker's time, so that 99 of 100 other requests come during
+ * none of them.
  */
-#define AGENT_CHECKS_PER_S 100
+#define AGENT_CHECKS_PER_S 50
 #define AGENT_CHECKS_BURST 32
 #define AGENT_RESERVED_PER_S 500
 #define AGENT_RESERVED_BURST 64

@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-/* 48 bytes each. A signature lives for 24 hours at most, that of a usual agent for one. */
+/* 64 bytes each. A signature lives for 24 hours at most, that of a usual agent for one. */
 #define NONCES_MAX 65536
 
 struct missing {
