@@ -69,13 +69,18 @@ class Vendors:
         self.chunked = set()  # hosts that do not say how long their answers are
 
         class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_GET(self):
                 vendors.asked.append(self.headers["Host"] + self.path)
                 status, body = vendors.answers[self.headers["Host"] + self.path]
                 self.send_response(status)
                 if status == 302:
                     self.send_header("Location", body.decode())
-                if self.headers["Host"] not in vendors.chunked:
+                if self.headers["Host"] in vendors.chunked:
+                    self.send_header("Transfer-Encoding", "chunked")
+                    body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+                else:
                     self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 try:
@@ -185,7 +190,8 @@ def test_an_answer_of_unknown_length_is_cut(vendors, download, host):
     before = {p: p.read_bytes() for p in [*download.folder.iterdir(), *download.keys.iterdir()]}
     status, errors = download()
     assert status == 1
-    assert host in errors and "curl" not in errors.splitlines()[0] or "larger than" in errors
+    # Later curls count what they read; earlier ones are ended by the limit on files.
+    assert re.search(f"https://{host}/\\S+: .*(larger than|[Ff]ile size (limit )?exceeded)", errors)
     assert {p: p.read_bytes() for p in before} == before
 
 
