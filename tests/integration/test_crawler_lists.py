@@ -191,7 +191,7 @@ def test_an_answer_of_unknown_length_is_cut(vendors, download, host):
     status, errors = download()
     assert status == 1
     # Later curls count what they read; earlier ones are ended by the limit on files.
-    assert re.search(f"https://{host}/\\S+: .*(larger than|[Ff]ile size (limit )?exceeded)", errors)
+    assert re.search(f"https://{host}/\\S+: .*file size", errors, re.IGNORECASE)
     assert {p: p.read_bytes() for p in before} == before
 
 
