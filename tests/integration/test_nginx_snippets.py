@@ -189,7 +189,7 @@ def test_the_path_of_the_question_names_the_policy(site, echo, pki):
     assert nginx.get(path="/area/").status == 401
     assert received(nginx.get("192.0.2.4", path="/area/", cert=pki.alice))
     assert nginx.get(path="/typo/").status == 403
-    assert nginx.door.decisions()[-1]["reason"] == "unknown_policy"
+    assert "unknown_policy" in [line["reason"] for line in nginx.door.decisions()]
     # What a client asks for is no part of the question.
     for path in ["/up/", "/up/x?policy=partners", "/area/../up/"]:
         assert received(nginx.get("192.0.2.4", path=path))["x-doorward-policy"] == ["uploads"]
