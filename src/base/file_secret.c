@@ -44,3 +44,18 @@ bool file_read_secret(
 	}
 	return true;
 }
+
+bool file_read_secret_line(
+	const char *path, const char *key, size_t max, struct bytes *line, struct diag *diag)
+{
+	if (!file_read_secret(path, key, max, line, diag)) {
+		return false;
+	}
+	if (line->len > 0 && line->data[line->len - 1] == '\n') {
+		line->len--;
+	}
+	if (line->len > 0 && line->data[line->len - 1] == '\r') {
+		line->len--;
+	}
+	return true;
+}

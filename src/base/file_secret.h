@@ -16,5 +16,8 @@
  */
 NODISCARD bool file_read_secret(
 	const char *path, const char *key, size_t max, struct bytes *text, struct diag *diag);
+/* The same, without the end of the last line, LF or CRLF: for a file of one line. */
+NODISCARD bool file_read_secret_line(
+	const char *path, const char *key, size_t max, struct bytes *line, struct diag *diag);
 
 #endif

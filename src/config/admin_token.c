@@ -23,11 +23,8 @@ bool config_admin_token_read(const char *path, struct bytes *token, struct diag 
 {
 	struct place place = {.file = path};
 
-	if (!file_read_secret(path, "admin_token_file", FILE_BYTES_MAX, token, diag)) {
+	if (!file_read_secret_line(path, "admin_token_file", FILE_BYTES_MAX, token, diag)) {
 		return false;
-	}
-	if (token->len > 0 && token->data[token->len - 1] == '\n') {
-		token->len--;
 	}
 	if (token->len < CONFIG_ADMIN_TOKEN_MIN || token->len > CONFIG_ADMIN_TOKEN_MAX ||
 		!is_visible(bytes_view(token))) {

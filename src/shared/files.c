@@ -76,14 +76,8 @@ bool shared_read_password(const char *path, struct bytes *out, struct diag *diag
 {
 	struct place place = {.file = path};
 
-	if (!file_read_secret(path, "password_file", FILE_BYTES_MAX, out, diag)) {
+	if (!file_read_secret_line(path, "password_file", FILE_BYTES_MAX, out, diag)) {
 		return false;
-	}
-	if (out->len > 0 && out->data[out->len - 1] == '\n') {
-		out->len--;
-	}
-	if (out->len > 0 && out->data[out->len - 1] == '\r') {
-		out->len--;
 	}
 	if (out->len == 0 || memchr(out->data, '\n', out->len) != NULL) {
 		diag_error(diag, &place, "password_file: expected one line with the password");

@@ -484,8 +484,9 @@ def test_listeners_for_front_ends_take_no_changes(start, folder):
 # The token's file
 
 
-def test_a_new_token_counts_at_once(door, folder):
-    token_file(folder, "n" * 32)
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_new_token_counts_at_once(door, folder, end):
+    token_file(folder, "n" * 32 + end)
     assert post(door.tcp)[0] == 401
     assert post(door.tcp, token="n" * 32)[0] == 200
 
