@@ -22,8 +22,8 @@
 #define ARENA_CHUNK 4096
 #define HTTP "HTTP/1.1 "
 #define OK HTTP "200 "
-/* What follows the target in each request. */
-#define HEAD " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+/* The rest of the request line, and the fields that each request has. */
+#define AFTER_TARGET " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 
 static bool take_place(const struct net_listen_spec *spec, struct cli_admin_place *out)
 {
@@ -229,7 +229,7 @@ bool cli_admin_ask(const struct cli_admin_place *place, const char *target, stru
 
 	bytes_init(&request, 0);
 	bytes_init(&in, RESPONSE_MAX);
-	bytes_appendf(&request, "GET %s" HEAD "\r\n", target);
+	bytes_appendf(&request, "GET %s" AFTER_TARGET "\r\n", target);
 	if (exchange(place, &request, &in, why)) {
 		struct str body = body_of(&in);
 
@@ -263,7 +263,7 @@ bool cli_admin_change(const struct cli_admin_place *place, const char *target, s
 	bytes_init(&request, 0);
 	bytes_init(&in, RESPONSE_MAX);
 	bytes_appendf(&request,
-		"POST %s" HEAD "Content-Type: application/x-www-form-urlencoded\r\n"
+		"POST %s" AFTER_TARGET "Content-Type: application/x-www-form-urlencoded\r\n"
 		"Content-Length: %zu\r\nAuthorization: Bearer %.*s\r\n\r\n%s",
 		target, strlen(form), (int)token.len, token.data, form);
 	if (exchange(place, &request, &in, why)) {
