@@ -145,6 +145,17 @@ def stack():
 
 
 @pytest.fixture
+def closing(folder, stack):
+    """Takes what has close(), and returns it; it is closed before the folder is removed."""
+
+    def add(one):
+        stack.callback(one.close)
+        return one
+
+    return add
+
+
+@pytest.fixture
 def tap(nsd, stack):
     """A proxy to NSD that counts queries and can fail."""
     tap = names.Tap(nsd.port)

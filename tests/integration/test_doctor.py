@@ -3,6 +3,7 @@
 
 """`doorward doctor`: what it finds around a doorward, and in the configuration of nginx."""
 
+import contextlib
 import os
 import re
 import socket
@@ -484,48 +485,48 @@ def test_nobody_listens(doctor):
     assert "doorward does not run, or listens elsewhere" in line
 
 
-def test_another_program_listens(doctor):
+@contextlib.contextmanager
+def another_program(doctor, serve):
+    """Listens where doorward did, and serves one connection."""
     doctor.door.stop()
-    answer = b"HTTP/1.1 404 Not Found\r\n\r\n"
     with socket.socket(socket.AF_UNIX) as other:
         other.bind(str(doctor.http))
         other.listen()
         other.settimeout(DEADLINE)
 
-        def serve():
+        def accept():
             with other.accept()[0] as line:
-                assert line.recv(4096)
-                line.sendall(answer)
+                serve(line)
 
-        thread = threading.Thread(target=serve)
+        thread = threading.Thread(target=accept)
         thread.start()
-        status, lines = doctor.look("--user", "root")
+        yield
         thread.join()
+
+
+def test_another_program_listens(doctor):
+    def serve(line):
+        assert line.recv(4096)
+        line.sendall(b"HTTP/1.1 404 Not Found\r\n\r\n")
+
+    with another_program(doctor, serve):
+        status, lines = doctor.look("--user", "root")
     name = f"http:unix:{doctor.http}"
+    assert status == 1
     assert f"{name}: error: what listens there does not answer as doorward does" in lines, lines
 
 
 def test_what_listens_writes_without_an_end(doctor):
     """A byte now and then: it is not waited for longer than for one that writes nothing."""
-    doctor.door.stop()
-    with socket.socket(socket.AF_UNIX) as other:
-        other.bind(str(doctor.http))
-        other.listen()
-        other.settimeout(DEADLINE)
 
-        def serve():
-            with other.accept()[0] as line:
-                try:
-                    while True:
-                        line.sendall(b"x")
-                        time.sleep(0.1)
-                except BrokenPipeError:
-                    pass
+    def serve(line):
+        with contextlib.suppress(BrokenPipeError):
+            while True:
+                line.sendall(b"x")
+                time.sleep(0.1)
 
-        thread = threading.Thread(target=serve)
-        thread.start()
+    with another_program(doctor, serve):
         status, lines = doctor.look("--user", "root")
-        thread.join()
     assert status == 1
     assert f"http:unix:{doctor.http}: error: it does not answer: Connection timed out" in lines, lines
 

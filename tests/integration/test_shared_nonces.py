@@ -25,15 +25,6 @@ allow = agent {AGENT.url}
 
 
 @pytest.fixture
-def closing(stack):
-    def add(one):
-        stack.callback(one.close)
-        return one
-
-    return add
-
-
-@pytest.fixture
 def store(tmp_path, closing):
     return closing(Store(tmp_path))
 

@@ -28,15 +28,6 @@ CLIENTS = (f"192.0.2.{n}" for n in itertools.count(1))
 
 
 @pytest.fixture
-def closing(folder, stack):
-    def add(one):
-        stack.callback(one.close)
-        return one
-
-    return add
-
-
-@pytest.fixture
 def store(tmp_path, closing):
     return lambda *lines: closing(Store(tmp_path, *lines))
 

@@ -264,33 +264,50 @@ static void one_check_a_call(void **state)
 	kit_key_clear(&key);
 }
 
+/* One signed request, whose key is known. */
+struct one {
+	struct agent_verifier *verifier;
+	struct agent_keys *keys;
+	struct kit_signed s;
+	struct kit_key key;
+};
+
+static void one_open(
+	struct one *one, const struct agent_budget_sizes *budget, const struct kit_sample *sample)
+{
+	one->verifier = agent_verifier_new(budget);
+	kit_ed25519(&one->key, NULL, 7);
+	one->keys = kit_keys(KIT_AGENT, &one->key);
+	kit_make(&one->s, sample, &one->key);
+}
+
+static void one_close(struct one *one)
+{
+	kit_signed_clear(&one->s);
+	agent_keys_unref(one->keys);
+	agent_verifier_free(one->verifier);
+	kit_key_clear(&one->key);
+}
+
 /* No more requests wait than the budget has tokens. */
 static void a_bounded_queue(void **state)
 {
 	struct kit_sample sample = kit_sample();
-	struct agent_verifier *verifier = agent_verifier_new(&sizes);
 	struct agent_result result;
-	struct agent_keys *keys;
-	struct kit_signed s;
-	struct kit_key key;
+	struct one one;
 	size_t waiting = 0;
 
-	kit_ed25519(&key, NULL, 7);
-	keys = kit_keys(KIT_AGENT, &key);
-	kit_make(&s, &sample, &key);
+	one_open(&one, &sizes, &sample);
 	for (unsigned i = 0; i < 100; i++) {
 		struct agent_progress progress = {.has_token = false};
 
-		waiting += agent_verify_step(verifier, keys, &s.request, KIT_NOW, 1000, &progress,
-				   &result) == AGENT_WAIT;
+		waiting += agent_verify_step(one.verifier, one.keys, &one.s.request, KIT_NOW, 1000,
+				   &progress, &result) == AGENT_WAIT;
 	}
 	assert_int_equal(waiting, sizes.burst);
-	assert_int_equal(agent_verifier_counts(verifier).busy, 100 - sizes.burst);
-	assert_int_equal(agent_verifier_counts(verifier).checks, 0);
-	kit_signed_clear(&s);
-	agent_keys_unref(keys);
-	agent_verifier_free(verifier);
-	kit_key_clear(&key);
+	assert_int_equal(agent_verifier_counts(one.verifier).busy, 100 - sizes.burst);
+	assert_int_equal(agent_verifier_counts(one.verifier).checks, 0);
+	one_close(&one);
 }
 
 static size_t fields_read;
@@ -306,29 +323,24 @@ static bool count_field(void *ctx, struct str name, struct str *value)
 static void no_base_without_a_token(void **state)
 {
 	struct kit_sample sample = kit_sample();
-	struct agent_verifier *verifier = agent_verifier_new(&sizes);
 	struct agent_result result;
-	struct agent_keys *keys;
-	struct kit_signed s;
-	struct kit_key key;
+	struct one one;
 
-	kit_ed25519(&key, NULL, 7);
-	keys = kit_keys(KIT_AGENT, &key);
 	sample.components[2] = (struct kit_component){"\"x-field\"", "v"};
 	sample.header = count_field;
-	kit_make(&s, &sample, &key);
-	agent_verify(verifier, keys, &s.request, KIT_NOW, 1000, &result);
+	one_open(&one, &sizes, &sample);
+	agent_verify(one.verifier, one.keys, &one.s.request, KIT_NOW, 1000, &result);
 	assert_int_equal(result.reason, AGENT_GOOD);
 	assert_int_equal(fields_read, 1);
 
-	struct agent_request good = s.request;
-	struct agent_request forged = s.request;
+	struct agent_request good = one.s.request;
+	struct agent_request forged = one.s.request;
 
 	/* Another signature; the reserved part of the budget is not that client's. */
 	forged.signature = str_view("sig1=:AAAA:");
 	forged.client = str_view("198.51.100.1");
 	for (unsigned i = 0; i < 100; i++) {
-		agent_verify(verifier, keys, &forged, KIT_NOW, 1000, &result);
+		agent_verify(one.verifier, one.keys, &forged, KIT_NOW, 1000, &result);
 	}
 	assert_int_equal(result.reason, AGENT_BUSY);
 	assert_int_equal(fields_read, sizes.burst);
@@ -336,14 +348,11 @@ static void no_base_without_a_token(void **state)
 	forged = good;
 	forged.authority = str_view("other.example");
 	forged.client = str_view("198.51.100.1");
-	agent_verify(verifier, keys, &forged, KIT_NOW, 1000, &result);
+	agent_verify(one.verifier, one.keys, &forged, KIT_NOW, 1000, &result);
 	assert_int_equal(result.reason, AGENT_BUSY);
-	agent_verify(verifier, keys, &good, KIT_NOW, 1000, &result);
+	agent_verify(one.verifier, one.keys, &good, KIT_NOW, 1000, &result);
 	assert_int_equal(result.reason, AGENT_GOOD);
-	kit_signed_clear(&s);
-	agent_keys_unref(keys);
-	agent_verifier_free(verifier);
-	kit_key_clear(&key);
+	one_close(&one);
 }
 
 /* Where no check is left, the other signatures of the request are unknown, too. */
@@ -351,30 +360,22 @@ static void two_signatures_without_a_check(void **state)
 {
 	static const struct agent_budget_sizes none = {0, 0, 0, 0};
 	struct kit_sample sample = kit_sample();
-	struct agent_verifier *verifier = agent_verifier_new(&none);
 	struct agent_result result;
-	struct agent_keys *keys;
-	struct kit_signed s;
-	struct kit_key key;
+	struct one one;
 
-	kit_ed25519(&key, NULL, 7);
-	keys = kit_keys(KIT_AGENT, &key);
-	kit_make(&s, &sample, &key);
-	agent_verify(verifier, keys, &s.request, KIT_NOW, 1000, &result);
+	one_open(&one, &none, &sample);
+	agent_verify(one.verifier, one.keys, &one.s.request, KIT_NOW, 1000, &result);
 	assert_int_equal(result.reason, AGENT_BUSY);
 	assert_true(result.is_only_claim);
 	assert_true(str_eq_text(result.url, KIT_AGENT));
-	bytes_append_text(&s.input, ", b=(\"@authority\");tag=\"web-bot-auth\"");
-	s.request.signature_input = bytes_view(&s.input);
-	agent_verify(verifier, keys, &s.request, KIT_NOW, 1000, &result);
+	bytes_append_text(&one.s.input, ", b=(\"@authority\");tag=\"web-bot-auth\"");
+	one.s.request.signature_input = bytes_view(&one.s.input);
+	agent_verify(one.verifier, one.keys, &one.s.request, KIT_NOW, 1000, &result);
 	assert_int_equal(result.reason, AGENT_BUSY);
 	assert_int_equal(result.until_s, INT64_MIN);
 	assert_false(result.is_only_claim);
-	assert_int_equal(agent_verifier_counts(verifier).checks, 0);
-	kit_signed_clear(&s);
-	agent_keys_unref(keys);
-	agent_verifier_free(verifier);
-	kit_key_clear(&key);
+	assert_int_equal(agent_verifier_counts(one.verifier).checks, 0);
+	one_close(&one);
 }
 
 int main(void)
